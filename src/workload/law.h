@@ -1,0 +1,44 @@
+// Distribution laws for sizes and times: how a workload says "about 114 kB, but spread out".
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/random.h"
+
+namespace aforo {
+
+enum class LawKind {
+  kConstant,          // mean
+  kNormal,            // mean, stddev
+  kLognormal,         // mean, stddev: of the values themselves, not of their logarithm
+  kUniform,           // mean, stddev: on [mean - sqrt(3) stddev, mean + sqrt(3) stddev]
+  kGamma,             // mean, stddev
+  kExponential,       // mean
+  kPoisson,           // mean (for times: in the unit given, see dlio.h)
+  kProductOfNormals,  // the benchmark's rectangle: two sides ~ normal(sqrt(mean), stddev / (2 sqrt(mean)))
+  kEmpirical,         // quantiles, equally spaced from 0 to 1, linear in between
+};
+
+std::string_view to_string(LawKind kind);  // "lognormal", "product-of-normals", ...
+
+// A law over positive numbers (bytes or seconds; the owner knows which). Dumb data; copy freely.
+struct Law {
+  LawKind kind = LawKind::kConstant;
+  double mean = 0;
+  double stddev = 0;
+  double minimum = 0;              // draws below are raised to it
+  double maximum = 0;              // draws above are lowered to it; 0 = none
+  std::vector<double> quantiles;   // kEmpirical only: values at 0, 1/(n-1), ..., 1
+  bool operator==(const Law&) const = default;
+};
+
+// One draw, >= law.minimum and never negative. Deterministic in the state of `random`.
+double draw(const Law& law, Random& random);
+
+// Mean and coefficient of variation of what `draw` yields (without clamping), from closed forms.
+double law_mean(const Law& law);
+double law_cv(const Law& law);
+
+}  // namespace aforo

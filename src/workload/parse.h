@@ -1,0 +1,49 @@
+// Words into Workloads: presets, aforo's own YAML, the benchmark's YAML, and `key=value` overrides.
+//
+// One declaration per field (fields.cc) drives parsing, validation, --set, the --dry-run echo and docs/reference.md.
+// All functions are thread-safe. Failure: UserError with file, line, what was expected, what was found, and the
+// nearest known key.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "workload/spec.h"
+
+namespace aforo {
+
+enum class Dialect { kDetect, kAforo, kDlio };
+
+// `what` is a preset's name or a path to a YAML file (a name with '/' or ending in .yaml/.yml is a path).
+// `overrides` are "dotted.key=value" in order, applied after the file, then everything is validated together.
+// DLIO's own override keys ("workload.reader.batch_size=8", "reader.read_threads=4") are understood for DLIO files.
+Workload load_workload(std::string_view what, std::span<const std::string> overrides = {},
+                       Dialect dialect = Dialect::kDetect);
+
+// From text already in memory (tests, fuzzing). `file` only names it in messages.
+Workload parse_workload(std::string_view text, std::string_view file, std::span<const std::string> overrides = {},
+                        Dialect dialect = Dialect::kDetect);
+
+// The complete resolved workload as aforo YAML with units; parse_workload(to_yaml(w)) == w field by field.
+std::string to_yaml(const Workload& workload);
+
+// Only its `dataset:` block (what `aforo inspect` writes and `run`, `generate`, `size` accept by --dataset).
+std::string dataset_to_yaml(const DatasetSpec& dataset);
+DatasetSpec parse_dataset_block(std::string_view text, std::string_view file);
+
+// One declared field, for docs/reference.md and for the test that every field is documented.
+struct FieldDoc {
+  std::string key;       // "loader.batch_size"
+  std::string form;      // "count", "bytes with unit", "law of bytes", "pytorch | tensorflow | ideal"
+  std::string fallback;  // default as written, or "required"
+  std::string text;      // one sentence
+};
+std::vector<FieldDoc> workload_fields();
+
+// The shipped presets (data/workloads/*.yaml, embedded in the binary), sorted by name.
+std::vector<std::string> preset_names();
+Workload load_preset(std::string_view name);
+
+}  // namespace aforo

@@ -1,0 +1,110 @@
+// The workload: what a training job asks of storage. Plain data, validated where it is built (parse.h, dlio.h).
+//
+// Every consumer (run, generate, size, later sim) reads this struct and nothing else. A Workload that came out of
+// `load_workload` is complete and consistent; nobody downstream re-validates.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/units.h"
+#include "workload/law.h"
+
+namespace aforo {
+
+enum class LayoutKind {
+  kFilePerSample,  // one file holds one sample (JPEG, npz, raw)
+  kTfrecord,       // many tf.train.Example records per file, framed with masked CRC-32C
+  kRecords,        // fixed-size binary records in big files (token windows, recommender rows)
+  kWebdataset,     // tar shards
+  kHdf5,           // sizing only
+  kParquet,        // sizing only
+};
+
+enum class Content { kRaw, kJpeg, kNpz, kPng, kNpy, kOther };  // what one file-per-sample file holds
+
+enum class Framework { kPytorch, kTensorflow, kIdeal };  // whose loader semantics (docs: semantics of loaders)
+
+enum class ShuffleKind {
+  kEpoch,   // a new random permutation of all samples every epoch
+  kBuffer,  // sequential, through a shuffle buffer of `shuffle_buffer` samples
+  kNone,    // dataset order
+};
+
+enum class ReadMode { kBuffered, kDirect };
+
+enum class Deliver {
+  kDiscard,  // a sample's bytes are read and dropped: measures storage
+  kBatch,    // ... and copied into a batch buffer, as a collating framework does
+};
+
+struct DatasetSpec {
+  LayoutKind layout = LayoutKind::kFilePerSample;
+  Content content = Content::kRaw;
+  std::uint64_t samples = 0;
+  Law sample_size;                          // bytes
+  std::uint64_t samples_per_file = 1;       // > 1 only for packed layouts
+  std::uint64_t files_per_directory = 1000;  // 0 = all in one directory
+  std::uint64_t seed = 10;                  // decides sizes and contents of generated data
+  std::uint64_t files() const { return (samples + samples_per_file - 1) / samples_per_file; }
+};
+
+struct LoaderSpec {
+  Framework framework = Framework::kPytorch;
+  std::uint64_t batch_size = 1;
+  std::uint32_t workers = 4;       // pytorch: worker processes; tensorflow: parallel reads; 0 = load in the rank itself
+  std::uint32_t prefetch = 2;      // pytorch: batches per worker; tensorflow, ideal: batches per rank
+  ShuffleKind shuffle = ShuffleKind::kEpoch;
+  std::uint64_t shuffle_buffer = 0;
+  std::uint64_t seed = 123;
+  ReadMode read_mode = ReadMode::kBuffered;
+  Bytes transfer_size{0};          // bytes per read request; 0 = the whole sample (tensorflow: 256 KiB)
+  bool drop_last = true;           // an incomplete last batch is dropped
+  Deliver deliver = Deliver::kDiscard;
+  Law preprocess;                  // seconds of worker CPU per sample; constant 0 = none
+};
+
+struct AcceleratorSpec {
+  std::string type;                // "h100"; a name, looked up in the catalogue by `size`
+  std::uint32_t count = 1;
+  Law step_time;                   // seconds per step of one batch
+};
+
+struct TrainingSpec {
+  std::uint32_t epochs = 1;
+  std::uint64_t steps = 0;         // steps per epoch; 0 = as many whole global batches as the dataset has
+  bool synchronous = true;         // ranks meet at a barrier after every step
+  double au_target = 0.90;         // fraction
+};
+
+struct CheckpointSpec {
+  double parameters = 0;           // 0 = none
+  Seconds every{0};
+};
+
+// Where a constant comes from. Kept with the workload and copied into every Record that used it.
+struct Provenance {
+  std::string field;    // dotted: "accelerator.step_time"
+  std::string kind;     // "measured" | "published" | "estimated"
+  std::string source;
+  std::string date;     // "2026-06"
+};
+
+struct Workload {
+  std::string name;
+  std::string description;
+  std::string domain;              // "medical imaging": groups presets in the catalogue
+  DatasetSpec dataset;
+  LoaderSpec loader;
+  AcceleratorSpec accelerator;
+  TrainingSpec training;
+  CheckpointSpec checkpoint;
+  std::vector<Provenance> provenance;
+  std::string origin;              // "preset resnet50_h100", "workload.yaml", "dlio unet3d_h100.yaml"
+  std::vector<std::string> warnings;  // what the input asked for and aforo does not honour
+};
+
+}  // namespace aforo
