@@ -1,0 +1,236 @@
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <span>
+
+#include "base/text.h"
+#include "base/units.h"
+
+namespace aforo {
+namespace {
+
+struct Unit {
+  std::string_view name;
+  double factor;
+};
+
+constexpr Unit kByteUnits[] = {
+    {"B", 1},     {"bytes", 1},    {"kB", 1e3},     {"MB", 1e6},     {"GB", 1e9},     {"TB", 1e12},
+    {"PB", 1e15}, {"KiB", 0x1p10}, {"MiB", 0x1p20}, {"GiB", 0x1p30}, {"TiB", 0x1p40}, {"PiB", 0x1p50},
+};
+constexpr Unit kTimeUnits[] = {
+    {"s", 1},     {"ms", 1e-3}, {"us", 1e-6}, {"\u00b5s", 1e-6}, {"\u03bcs", 1e-6},
+    {"ns", 1e-9}, {"min", 60},  {"h", 3600},  {"d", 86400},
+};
+constexpr Unit kRateUnits[] = {
+    {"B/s", 1},          {"kB/s", 1e3},       {"MB/s", 1e6},       {"GB/s", 1e9},        {"TB/s", 1e12},
+    {"KiB/s", 0x1p10},   {"MiB/s", 0x1p20},   {"GiB/s", 0x1p30},   {"TiB/s", 0x1p40},    {"bit/s", 1.0 / 8},
+    {"kbit/s", 1e3 / 8}, {"Mbit/s", 1e6 / 8}, {"Gbit/s", 1e9 / 8}, {"Tbit/s", 1e12 / 8},
+};
+
+constexpr double kLargestBytes = 0x1p63;  // what file offsets can say
+constexpr double kLongestSeconds = 100 * 365.25 * 86400;
+constexpr double kLargestRate = 1e18;
+constexpr double kLargestDollars = 1e9;  // per hour
+
+// A piece of input as it may stand in a message: short, without control characters.
+std::string quoted(std::string_view text) {
+  constexpr std::size_t kShown = 40;
+  std::string shown;
+  for (const char c : text.substr(0, kShown))
+    shown += (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) ? '?' : c;
+  if (text.size() > kShown) shown += "...";
+  return fmt::format("'{}'", shown);
+}
+
+tl::unexpected<std::string> wrong(std::string_view expected, std::string_view text,
+                                  std::string_view hint = "") {
+  return tl::unexpected(
+      fmt::format("expected {}, found {}{}", expected, text.empty() ? "nothing" : quoted(text), hint));
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// Copies digits at `at` to `out` without the '_' between them; false if a '_' does not stand between two
+// digits.
+bool take_digits(std::string_view text, std::size_t& at, std::string& out) {
+  for (; at < text.size() && (is_digit(text[at]) || text[at] == '_'); ++at) {
+    if (is_digit(text[at])) {
+      out += text[at];
+    } else if (at == 0 || !is_digit(text[at - 1]) || at + 1 == text.size() || !is_digit(text[at + 1])) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// A decimal number at the front of `text`, which is shortened by it. Digits are plain ASCII in any locale.
+std::optional<std::string> take_number(std::string_view& text) {
+  std::string digits;
+  std::size_t at = 0;
+  if (!text.empty() && (text[0] == '-' || text[0] == '+')) {
+    if (text[0] == '-') digits += '-';
+    ++at;
+  }
+  const std::size_t first = at;
+  if (!take_digits(text, at, digits)) return std::nullopt;
+  bool any = at > first;
+  if (at < text.size() && text[at] == '.') {
+    digits += '.';
+    const std::size_t point = ++at;
+    if (!take_digits(text, at, digits)) return std::nullopt;
+    any = any || at > point;
+  }
+  if (!any) return std::nullopt;
+  if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
+    const std::size_t sign = at + 1;
+    const bool has_sign = sign < text.size() && (text[sign] == '-' || text[sign] == '+');
+    std::size_t exponent = has_sign ? sign + 1 : sign;
+    if (exponent < text.size() && is_digit(text[exponent])) {
+      digits += 'e';
+      if (has_sign) digits += text[sign];
+      while (exponent < text.size() && is_digit(text[exponent])) digits += text[exponent++];
+      at = exponent;
+    }
+  }
+  text.remove_prefix(at);
+  return digits;
+}
+
+std::optional<double> to_double(std::string_view digits) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc{} || end != digits.data() + digits.size() || !std::isfinite(value))
+    return std::nullopt;
+  return value;
+}
+
+const Unit* find_unit(std::span<const Unit> units, std::string_view name) {
+  for (const Unit& unit : units) {
+    if (unit.name == name) return &unit;
+  }
+  return nullptr;
+}
+
+std::string unit_hint(std::span<const Unit> units, std::string_view name) {
+  if (name == "KB") return "; write 'kB' for 1000 bytes or 'KiB' for 1024";
+  std::vector<std::string> names;
+  for (const Unit& unit : units) names.emplace_back(unit.name);
+  for (const std::string& known : names) {
+    if (to_lower(known) == to_lower(name)) return fmt::format("; did you mean '{}'?", known);
+  }
+  return name.empty() ? "; the unit is missing" : did_you_mean(name, names);
+}
+
+// "NUMBER UNIT", non-negative and at most `largest`; the unit may be left out only where the number is 0.
+Parsed<double> parse_quantity(std::string_view text, std::span<const Unit> units, std::string_view expected,
+                              double largest) {
+  text = trim(text);
+  std::string_view rest = text;
+  const std::optional<std::string> digits = take_number(rest);
+  if (!digits) return wrong(expected, text);
+  const std::optional<double> number = to_double(*digits);
+  if (!number) return wrong(expected, text, "; the number is out of range");
+  if (*number < 0) return wrong(expected, text, "; it cannot be negative");
+  const std::string_view name = trim(rest);
+  if (name.empty() && *number == 0) return 0.0;
+  const Unit* unit = find_unit(units, name);
+  if (unit == nullptr) return wrong(expected, text, unit_hint(units, name));
+  const double value = *number * unit->factor;
+  if (!(value <= largest)) return wrong(expected, text, "; that is more than can exist");
+  return value;
+}
+
+}  // namespace
+
+Parsed<Bytes> parse_bytes(std::string_view text) {
+  const Parsed<double> value = parse_quantity(text, kByteUnits, "bytes with a unit such as 150 kB or 256 KiB",
+                                              kLargestBytes * (1 - 0x1p-53));
+  if (!value) return tl::unexpected(value.error());
+  return Bytes{static_cast<std::uint64_t>(std::llround(*value))};
+}
+
+Parsed<Seconds> parse_seconds(std::string_view text) {
+  constexpr std::string_view kExpected = "a time with a unit such as 144 ms or 30 min";
+  // "1 h 12 min": a sum of parts, each with its unit.
+  std::string_view rest = trim(text);
+  double sum = 0;
+  do {
+    std::string_view part = rest;
+    if (!take_number(part)) return wrong(kExpected, trim(text));
+    const std::size_t next = part.find_first_of("0123456789");
+    const std::size_t length =
+        next == std::string_view::npos ? rest.size() : rest.size() - part.size() + next;
+    const Parsed<double> value =
+        parse_quantity(rest.substr(0, length), kTimeUnits, kExpected, kLongestSeconds);
+    if (!value) return tl::unexpected(value.error());
+    sum += *value;
+    rest.remove_prefix(length);
+  } while (!rest.empty());
+  return Seconds{sum};
+}
+
+Parsed<BytesPerSecond> parse_bytes_per_second(std::string_view text) {
+  const Parsed<double> value =
+      parse_quantity(text, kRateUnits, "a rate with a unit such as 3 GB/s or 100 Gbit/s", kLargestRate);
+  if (!value) return tl::unexpected(value.error());
+  return BytesPerSecond{*value};
+}
+
+Parsed<Dollars> parse_dollars_per_hour(std::string_view text) {
+  constexpr std::string_view kExpected = "US dollars per hour such as 6.88/h";
+  constexpr Unit kUnits[] = {{"/h", 1}, {"/hour", 1}};
+  std::string_view amount = trim(text);
+  if (!amount.empty() && amount.front() == '$') amount.remove_prefix(1);
+  const Parsed<double> value = parse_quantity(amount, kUnits, kExpected, kLargestDollars);
+  if (!value) return tl::unexpected(value.error());
+  return Dollars{*value};
+}
+
+Parsed<std::uint64_t> parse_count(std::string_view text) {
+  constexpr std::string_view kExpected = "a whole number such as 2_000_000 or 8e9";
+  text = trim(text);
+  std::string_view rest = text;
+  const std::optional<std::string> digits = take_number(rest);
+  if (!digits || !rest.empty()) return wrong(kExpected, text);
+  std::uint64_t whole = 0;
+  const char* end = digits->data() + digits->size();
+  const auto [stop, error] = std::from_chars(digits->data(), end, whole);
+  if (error == std::errc{} && stop == end) return whole;
+  const std::optional<double> number = to_double(*digits);
+  if (!number) return wrong(kExpected, text, "; the number is out of range");
+  if (*number < 0) return wrong(kExpected, text, "; it cannot be negative");
+  if (*number != std::floor(*number)) return wrong(kExpected, text, "; it has a fraction");
+  if (*number > 0x1p53) return wrong(kExpected, text, "; the number is out of range");
+  return static_cast<std::uint64_t>(*number);
+}
+
+Parsed<double> parse_number(std::string_view text) {
+  constexpr std::string_view kExpected = "a number such as 0.25 or 1e6";
+  text = trim(text);
+  std::string_view rest = text;
+  const std::optional<std::string> digits = take_number(rest);
+  if (!digits || !rest.empty()) return wrong(kExpected, text);
+  const std::optional<double> number = to_double(*digits);
+  if (!number) return wrong(kExpected, text, "; the number is out of range");
+  return *number;
+}
+
+Parsed<double> parse_fraction(std::string_view text) {
+  constexpr std::string_view kExpected = "a fraction from 0 to 1 such as 0.9 or 90%";
+  text = trim(text);
+  std::string_view rest = text;
+  const std::optional<std::string> digits = take_number(rest);
+  const bool percent = trim(rest) == "%";
+  if (!digits || (!rest.empty() && !percent)) return wrong(kExpected, text);
+  const std::optional<double> number = to_double(*digits);
+  if (!number) return wrong(kExpected, text, "; the number is out of range");
+  const double fraction = percent ? *number / 100 : *number;
+  if (fraction < 0 || fraction > 1) return wrong(kExpected, text);
+  return fraction;
+}
+
+}  // namespace aforo
