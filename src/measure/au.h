@@ -3,12 +3,16 @@
 // Statistics, with s_i the load wait, c_i the really measured compute and p_i = s_i + c_i of step i (0-based), n steps
 // of one rank in one epoch, T0 the epoch's start (before the loader is asked for anything), T1 its end (after the last
 // barrier), B the batch size:
-//   wall       AU = sum(c) / (T1 - T0); throughput = n B / (T1 - T0). Nothing excluded; the number aforo leads with.
+//   wall       AU = sum(c) / (T1 - T0);             throughput = samples delivered / (T1 - T0): n B unless samples
+//              were skipped or the last batch was short. Nothing excluded; the number aforo leads with.
 //   mlps-v1.0  AU = sum(c[1:]) / (T1 - T0 - p_0);   throughput = n B / (T1 - T0)
 //   mlps-v2.0  AU = the same;                       throughput = (n - 2) B / (T1 - T0 - p_0)
 //   mlps-v3.0  AU = the same;                       throughput = (n - 1) B / (T1 - T0 - p_0)
 // AU of a run: mean over epochs of the mean over ranks. Throughput: mean over epochs of the sum over ranks.
-// A statistic whose denominator or step count does not allow it (n <= 1, n <= 2 for v2.0's throughput) is absent.
+// A statistic whose denominator is not positive or whose step count does not allow it (n <= 1 for the benchmark's,
+// n <= 2 for v2.0's throughput) is absent: for the epoch if it is for one of its ranks; epochs without a value (the
+// last of an interrupted run) are left out of the run's mean.
+// Source: DLIO's metrics at the commits that the rounds pinned, see docs/semantics.md.
 // Pure; no storage beyond sums, so a rank costs bytes whatever the number of steps.
 #pragma once
 
