@@ -1,5 +1,6 @@
 #include "base/random.h"
 
+#include <array>
 #include <bit>
 #include <cmath>
 #include <numbers>
@@ -10,6 +11,7 @@ namespace {
 __extension__ using Wide = unsigned __int128;
 
 constexpr double kTwoToMinus53 = 0x1.0p-53;
+constexpr std::uint64_t kTableSize = 16;
 
 }  // namespace
 
@@ -73,26 +75,49 @@ std::uint64_t Random::below(std::uint64_t n) {
 }
 
 Permutation::Permutation(std::uint64_t n, std::uint64_t seed) : n_(n) {
-  const int bits = n > 1 ? static_cast<int>(std::bit_width(n - 1)) : 1;
-  half_bits_ = (bits + 1) / 2;
+  const int bits = n > 1 ? static_cast<int>(std::bit_width(n - 1)) : 0;
+  right_bits_ = bits / 2;
+  left_mask_ = (std::uint64_t{1} << (bits - right_bits_)) - 1;
+  right_mask_ = (std::uint64_t{1} << right_bits_) - 1;
   for (int i = 0; i < kRounds; ++i) keys_[i] = mix64(seed, n, static_cast<std::uint64_t>(i));
+  if (n <= kTableSize) {
+    // Few elements: the order itself, drawn exactly (Durstenfeld 1964), one hexadecimal digit per element.
+    Random random(mix64(seed, n));
+    std::array<std::uint64_t, kTableSize> order{};
+    for (std::uint64_t i = 0; i < n; ++i) {
+      const std::uint64_t j = random.below(i + 1);
+      order[i] = order[j];
+      order[j] = i;
+    }
+    keys_[0] = 0;
+    for (std::uint64_t i = 0; i < n; ++i) keys_[0] |= order[i] << (4 * i);
+  }
+}
+
+template <class Round>
+std::uint64_t Permutation::walk(std::uint64_t index, Round round) const {
+  do {
+    std::uint64_t left = index >> right_bits_;
+    std::uint64_t right = index & right_mask_;
+    for (int i = 0; i < kRounds; i += 2) {
+      left ^= round(right, keys_[i]) & left_mask_;
+      right ^= round(left, keys_[i + 1]) & right_mask_;
+    }
+    index = (left << right_bits_) | right;
+  } while (index >= n_);
+  return index;
 }
 
 std::uint64_t Permutation::operator()(std::uint64_t index) const {
-  const std::uint64_t mask = (std::uint64_t{1} << half_bits_) - 1;
-  do {
-    std::uint64_t left = index >> half_bits_;
-    std::uint64_t right = index & mask;
-    for (const std::uint64_t key : keys_) {
-      // Bits 32 and up of the product depend on every bit of `right`, which has at most 32.
-      const std::uint64_t mixed = ((right ^ key) * 0xd1342543de82ef95ULL) >> 32;
-      const std::uint64_t next = left ^ ((mixed ^ (key >> 40)) & mask);
-      left = right;
-      right = next;
-    }
-    index = (left << half_bits_) | right;
-  } while (index >= n_);
-  return index;
+  if (n_ <= kTableSize) return (keys_[0] >> (4 * index)) & 15;
+  if (left_mask_ <= 15) {
+    // Up to four bits a half: the key itself is the table of a random function, which tiny domains need.
+    return walk(index, [](std::uint64_t half, std::uint64_t key) { return key >> (4 * half); });
+  }
+  // Multiply-shift hashing with a random odd multiplier: bits 32 and up depend on every bit of the half.
+  return walk(index, [](std::uint64_t half, std::uint64_t key) {
+    return ((half ^ std::rotl(key, 32)) * (key | 1)) >> 32;
+  });
 }
 
 }  // namespace aforo

@@ -5,7 +5,8 @@
 
 namespace aforo {
 
-// One mixing step of SplitMix64 (Steele, Lea, Flood 2014): a bijection that turns a counter into a random word.
+// One mixing step of SplitMix64 (Steele, Lea, Flood 2014): a bijection that turns a counter into a random
+// word.
 constexpr std::uint64_t mix64(std::uint64_t x) {
   x += 0x9e3779b97f4a7c15ULL;
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
@@ -15,7 +16,9 @@ constexpr std::uint64_t mix64(std::uint64_t x) {
 
 // Hash of several words, order-sensitive: seeds for (seed, epoch, rank ...).
 constexpr std::uint64_t mix64(std::uint64_t a, std::uint64_t b) { return mix64(mix64(a) ^ b); }
-constexpr std::uint64_t mix64(std::uint64_t a, std::uint64_t b, std::uint64_t c) { return mix64(mix64(a, b), c); }
+constexpr std::uint64_t mix64(std::uint64_t a, std::uint64_t b, std::uint64_t c) {
+  return mix64(mix64(a, b), c);
+}
 
 // xoshiro256++ 1.0 (Blackman, Vigna 2019). A UniformRandomBitGenerator. Not thread-safe; copy freely.
 class Random {
@@ -25,12 +28,12 @@ class Random {
   static constexpr std::uint64_t min() { return 0; }
   static constexpr std::uint64_t max() { return ~std::uint64_t{0}; }
   std::uint64_t operator()();
-  double uniform();                           // [0, 1), 53 random bits
-  double uniform_open();                      // (0, 1): safe under log()
-  double normal();                            // mean 0, standard deviation 1 (Box-Muller, one value per call)
-  double exponential();                       // mean 1
-  double gamma(double shape);                 // scale 1, shape > 0 (Marsaglia, Tsang 2000)
-  std::uint64_t below(std::uint64_t n);       // uniform in [0, n), n > 0, without bias (Lemire 2019)
+  double uniform();                      // [0, 1), 53 random bits
+  double uniform_open();                 // (0, 1): safe under log()
+  double normal();                       // mean 0, standard deviation 1 (Box-Muller, one value per call)
+  double exponential();                  // mean 1
+  double gamma(double shape);            // scale 1, shape > 0 (Marsaglia, Tsang 2000)
+  std::uint64_t below(std::uint64_t n);  // uniform in [0, n), n > 0, without bias (Lemire 2019)
 
  private:
   std::uint64_t s_[4];
@@ -38,8 +41,9 @@ class Random {
 
 // A pseudorandom permutation of [0, n), computed point by point in O(1) memory.
 //
-// A balanced Feistel network over the next even number of bits with cycle walking (Black, Rogaway 2002): expected
-// at most four evaluations per point. A bijection for every n >= 1 and every seed. Immutable, thread-safe.
+// A Feistel network over the bits of n - 1 (halves of different size where they are odd) with cycle walking
+// (Black, Rogaway 2002): expected at most two evaluations per point, about 20 ns. A bijection for every n >=
+// 1 and every seed. Immutable, thread-safe. Good to spread load, not to keep secrets.
 class Permutation {
  public:
   Permutation(std::uint64_t n, std::uint64_t seed);
@@ -48,8 +52,12 @@ class Permutation {
 
  private:
   static constexpr int kRounds = 6;
+  template <class Round>
+  std::uint64_t walk(std::uint64_t index, Round round) const;
+
   std::uint64_t n_;
-  int half_bits_;
+  std::uint64_t left_mask_, right_mask_;
+  int right_bits_;
   std::uint64_t keys_[kRounds];
 };
 
