@@ -1,9 +1,9 @@
 // A histogram of durations with a stated error.
 //
-// Log-linear buckets over nanoseconds: every power of two is cut into 128 equal parts, and a value is reported as its
-// bucket's middle, so the relative error is at most 1/256 = 0.39 % above 128 ns (exact to 1 ns below).
-// Range 0 to 2^43 ns (2.4 h); larger values count in the last bucket. Fixed memory (about 19 KiB), no allocation.
-// Not thread-safe; one per owner, merged afterwards.
+// Log-linear buckets over nanoseconds: every power of two is cut into 128 equal parts, and a value is
+// reported as its bucket's middle, so the relative error is at most 1/256 = 0.39 % above 128 ns (exact to 1
+// ns below). Range 0 to 2^43 ns (2.4 h); larger values count in the last bucket. Fixed memory (about 19 KiB),
+// no allocation. Not thread-safe; one per owner, merged afterwards.
 #pragma once
 
 #include <array>
@@ -24,10 +24,10 @@ class Histogram {
 
   std::uint64_t count() const { return count_; }
   Seconds sum() const { return {sum_}; }
-  Seconds mean() const;               // 0 when empty
-  Seconds minimum() const;            // exact; 0 when empty
-  Seconds maximum() const;            // exact; 0 when empty
-  Seconds quantile(double q) const;   // q in [0,1]; 0 when empty
+  Seconds mean() const;              // 0 when empty
+  Seconds minimum() const;           // exact; 0 when empty
+  Seconds maximum() const;           // exact; 0 when empty
+  Seconds quantile(double q) const;  // q in [0,1]; 0 when empty
 
  private:
   static constexpr int kSubBits = 7;

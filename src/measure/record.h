@@ -16,13 +16,15 @@ using Json = nlohmann::ordered_json;
 
 inline constexpr int kRecordSchema = 1;
 
-// `schema`, `command`, `aforo_version`, `started` (ISO 8601 UTC), `machine`, `partial` = false, `warnings` = [].
+// `schema`, `command`, `aforo_version`, `started` (ISO 8601 UTC), `machine`, `partial` = false, `warnings` =
+// [].
 Json new_record(std::string_view command, std::string_view started, const Json& machine);
 
 // Sets `record[key] = value` only if value is finite; absent otherwise.
 void set_number(Json& record, std::string_view key, double value);
 
-// {"count", "mean", "min", "p1", "p5", "p25", "p50", "p75", "p90", "p95", "p99", "p999", "max", "relative_error"} seconds; {} when empty.
+// {"count", "mean", "min", "p1", "p5", "p25", "p50", "p75", "p90", "p95", "p99", "p999", "max",
+// "relative_error"} seconds; {} when empty.
 Json percentiles(const Histogram& histogram);
 
 // Text with a trailing newline. Throws std::logic_error on NaN/infinity (a bug of ours, never the user's).

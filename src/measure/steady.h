@@ -1,0 +1,50 @@
+// Warm-up told from steady state, in bounded memory.
+//
+// A run starts cold: prefetch queues are empty, caches and connections warm up. The cut is found by MSER
+// (White 1997): of all cuts d it takes the one that minimises the standard error of the mean of what remains,
+//   sum over i >= d of (y_i - mean_d)^2 / (n - d)^2,
+// over means of at least 5 steps each (MSER-5), with d in the first half only. A cut at the very end of that
+// half means that the run had not settled.
+//
+// The series holds at most 512 points; when it is full, neighbours are averaged and every point stands for
+// twice as many steps, so a run of any length costs 4 KiB. Not thread-safe; one per owner.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/units.h"
+#include "measure/interval.h"
+
+namespace aforo {
+
+struct Steady {
+  std::uint64_t warm_up_steps = 0;   // the first step that counts as steady
+  Seconds warm_up{0};                // duration of the steps before it
+  Seconds step_mean{0};              // mean duration of a steady step
+  std::optional<Interval> interval;  // 95 % of step_mean, seconds, by batch means
+  bool trustworthy = false;          // settled in the first half, and at least 10 points remain
+};
+
+class StepSeries {
+ public:
+  static constexpr std::size_t kPoints = 512;
+
+  void add(Seconds step);  // the duration of the next step, barrier included; constant time
+  std::uint64_t steps() const { return steps_; }
+
+  // Absent with fewer than 4 steps. O(512).
+  std::optional<Steady> steady() const;
+
+ private:
+  std::vector<double> grouped(std::uint64_t& steps_per_point) const;
+
+  std::vector<double> points_;  // mean duration of stride_ steps each
+  std::uint64_t stride_ = 1;
+  double partial_ = 0;  // sum of the steps of the point that is not complete yet
+  std::uint64_t partial_steps_ = 0;
+  std::uint64_t steps_ = 0;
+};
+
+}  // namespace aforo
