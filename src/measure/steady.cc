@@ -16,6 +16,8 @@ constexpr std::uint64_t kStepsPerPoint = 5;  // the 5 of MSER-5
 std::size_t best_cut(std::span<const double> points) {
   const std::size_t n = points.size();
   double mean = 0, squares = 0, best = 0, kept = 0;
+  // A standard error below a billionth of the last value is rounding, not spread: a tie.
+  const double rounding = 1e-18 * points.back() * points.back();
   std::size_t cut = n;
   for (std::size_t d = n; d-- > 0;) {
     kept += 1;
@@ -23,8 +25,7 @@ std::size_t best_cut(std::span<const double> points) {
     mean += delta / kept;
     squares += delta * (points[d] - mean);
     if (d > n / 2) continue;
-    // Below a billionth of the mean it is rounding, not spread: a tie.
-    const double error = std::max(squares / (kept * kept), 1e-18 * mean * mean);
+    const double error = std::max(squares / (kept * kept), rounding);
     if (cut == n || error <= best) {
       best = error;
       cut = d;
