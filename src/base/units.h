@@ -69,6 +69,7 @@ template <class T>
 using Parsed = tl::expected<T, std::string>;
 
 Parsed<Bytes> parse_bytes(std::string_view text);                    // "150 kB", "256KiB", "1.5 GiB", "220TB"
+Parsed<double> parse_mean_bytes(std::string_view text);              // a mean need not be whole: "114660.07 B"
 Parsed<Seconds> parse_seconds(std::string_view text);                // "144 ms", "30 min", "3 h", "100us"
 Parsed<BytesPerSecond> parse_bytes_per_second(std::string_view text);  // "3 GB/s", "100 Gbit/s"
 Parsed<Dollars> parse_dollars_per_hour(std::string_view text);       // "6.88/h", "$6.88/h"

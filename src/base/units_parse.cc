@@ -12,9 +12,11 @@
 namespace aforo {
 namespace {
 
+// `divisor` is there so that "323 ms" is 323 / 1000, the number nearest to 0.323: 323 * 1e-3 need not be.
 struct Unit {
   std::string_view name;
   double factor;
+  double divisor = 1;
 };
 
 constexpr Unit kByteUnits[] = {
@@ -22,8 +24,8 @@ constexpr Unit kByteUnits[] = {
     {"PB", 1e15}, {"KiB", 0x1p10}, {"MiB", 0x1p20}, {"GiB", 0x1p30}, {"TiB", 0x1p40}, {"PiB", 0x1p50},
 };
 constexpr Unit kTimeUnits[] = {
-    {"s", 1},     {"ms", 1e-3}, {"us", 1e-6}, {"\u00b5s", 1e-6}, {"\u03bcs", 1e-6},
-    {"ns", 1e-9}, {"min", 60},  {"h", 3600},  {"d", 86400},
+    {"s", 1},       {"ms", 1, 1e3}, {"us", 1, 1e6}, {"\u00b5s", 1, 1e6}, {"\u03bcs", 1, 1e6},
+    {"ns", 1, 1e9}, {"min", 60},    {"h", 3600},    {"d", 86400},
 };
 constexpr Unit kRateUnits[] = {
     {"B/s", 1},          {"kB/s", 1e3},       {"MB/s", 1e6},       {"GB/s", 1e9},        {"TB/s", 1e12},
@@ -139,16 +141,19 @@ Parsed<double> parse_quantity(std::string_view text, std::span<const Unit> units
   if (name.empty() && *number == 0) return 0.0;
   const Unit* unit = find_unit(units, name);
   if (unit == nullptr) return wrong(expected, text, unit_hint(units, name));
-  const double value = *number * unit->factor;
+  const double value = *number * unit->factor / unit->divisor;
   if (!(value <= largest)) return wrong(expected, text, "; that is more than can exist");
   return value;
 }
 
 }  // namespace
 
+Parsed<double> parse_mean_bytes(std::string_view text) {
+  return parse_quantity(text, kByteUnits, "bytes with a unit such as 150 kB or 256 KiB", kLargestBytes);
+}
+
 Parsed<Bytes> parse_bytes(std::string_view text) {
-  const Parsed<double> value = parse_quantity(text, kByteUnits, "bytes with a unit such as 150 kB or 256 KiB",
-                                              kLargestBytes * (1 - 0x1p-53));
+  const Parsed<double> value = parse_mean_bytes(text);
   if (!value) return tl::unexpected(value.error());
   return Bytes{static_cast<std::uint64_t>(std::llround(*value))};
 }

@@ -64,6 +64,18 @@ TEST(ParseSeconds, ReadsEveryUnit) {
   EXPECT_DOUBLE_EQ(parse_seconds("0")->value, 0);
 }
 
+TEST(ParseSeconds, GivesTheNearestNumber) {
+  // Written in two ways, one value: 323 * 1e-3 would be off in the last place.
+  EXPECT_EQ(parse_seconds("323 ms")->value, 0.323);
+  EXPECT_EQ(parse_seconds("5510 us")->value, 0.00551);
+}
+
+TEST(ParseMeanBytes, KeepsTheFraction) {
+  EXPECT_EQ(*parse_mean_bytes("114660.07 B"), 114660.07);
+  EXPECT_EQ(parse_bytes("114660.07 B")->value, 114660u);
+  EXPECT_FALSE(parse_mean_bytes("114660.07"));
+}
+
 TEST(ParseSeconds, RefusesWhatCannotBe) {
   for (const char* text :
        {"", "5", "-1 s", "1 month", "1 h 12", "1 s s", "200 000 d", "1e5 d", "s", "1 h -1 min"}) {
