@@ -1,20 +1,37 @@
-# aforo_room(NAME r SOURCES ... TESTS ... DEPS rooms... LIBS libraries...)
+# aforo_room(NAME r SOURCES ... TESTS ... FUZZ ... DEPS rooms... LIBS libraries... TEST_LIBS libraries...)
 #
 # One room of the house: a static library aforo_<room> from SOURCES and, from TESTS, one test program
-# aforo_<room>_test. DEPS names the rooms it may include (tests/architecture_test.py holds it to that).
+# aforo_<room>_test. Each file of FUZZ, x_fuzz.cc with an LLVMFuzzerTestOneInput, becomes a program aforo_x_fuzz where
+# AFORO_FUZZ is on. DEPS names the rooms it may include (tests/architecture_test.py holds it to that).
 include(GoogleTest)
 
+add_custom_target(aforo_fuzz)  # every fuzz program
+
 function(aforo_room)
-  cmake_parse_arguments(R "" "NAME" "SOURCES;TESTS;DEPS;LIBS;TEST_LIBS" ${ARGN})
+  cmake_parse_arguments(R "" "NAME" "SOURCES;TESTS;FUZZ;DEPS;LIBS;TEST_LIBS" ${ARGN})
+  if(R_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "aforo_room(${R_NAME}): unexpected '${R_UNPARSED_ARGUMENTS}'")
+  endif()
   set(target aforo_${R_NAME})
   add_library(${target} STATIC ${R_SOURCES})
+  set_property(DIRECTORY ${PROJECT_SOURCE_DIR} APPEND PROPERTY AFORO_ROOMS ${target})
   target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   list(TRANSFORM R_DEPS PREPEND aforo_ OUTPUT_VARIABLE deps)
   target_link_libraries(${target} PUBLIC ${deps} ${R_LIBS} Threads::Threads)
   if(R_TESTS)
     add_executable(${target}_test ${R_TESTS})
     target_link_libraries(${target}_test PRIVATE ${target} ${R_TEST_LIBS} GTest::gmock GTest::gtest GTest::gtest_main)
-    gtest_discover_tests(${target}_test TEST_PREFIX ${R_NAME}. DISCOVERY_TIMEOUT 60
+    gtest_discover_tests(${target}_test TEST_PREFIX ${R_NAME}. DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
       PROPERTIES TIMEOUT 120 SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
+  endif()
+  if(AFORO_FUZZ)
+    foreach(source ${R_FUZZ})
+      cmake_path(GET source STEM stem)
+      add_executable(aforo_${stem} ${source})
+      target_link_libraries(aforo_${stem} PRIVATE ${target})
+      target_link_options(aforo_${stem} PRIVATE -fsanitize=fuzzer)
+      set_target_properties(aforo_${stem} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzz)
+      add_dependencies(aforo_fuzz aforo_${stem})
+    endforeach()
   endif()
 endfunction()

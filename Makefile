@@ -1,0 +1,73 @@
+# aforo: the words a person types. `make help` lists them.
+#
+# Builds live in build/<preset> (CMakePresets.json); the binary that people run is build/release/aforo.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+PRESET ?= release
+# Only these tests, as a regular expression: make test TESTS=dataset
+TESTS ?= .
+FUZZ_SECONDS ?= 60
+CTEST := ctest --output-on-failure --parallel $(JOBS)
+# The sanitizers' shadow memory cannot stand where newer kernels' address randomisation may put the program.
+STABLE_ADDRESSES := $(shell setarch -R true 2>/dev/null && echo setarch -R)
+LAUNCHER := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+
+.PHONY: help demo build test check format lint sanitize asan tsan fuzz deps-build deps-test deps-check clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: build  ## install what is missing, build, and train two small jobs against this directory's disk
+	@scripts/demo.sh build/release/aforo
+
+build: deps-build  ## the release binary: build/release/aforo
+	@$(MAKE) --no-print-directory build/release/build.ninja
+	@cmake --build build/release --target aforo --parallel $(JOBS)
+
+test: deps-test  ## install what is missing, build and pass every test (PRESET=dev for assertions, TESTS=regex)
+	@$(MAKE) --no-print-directory build/$(PRESET)/build.ninja
+	@cmake --build build/$(PRESET) --parallel $(JOBS)
+	@$(CTEST) --test-dir build/$(PRESET) --tests-regex '$(TESTS)' --no-tests=error
+
+check: format lint  ## format and lint, changing nothing
+
+format: deps-check  ## say which files clang-format would change (make format FIX=1 changes them)
+	@git ls-files -co --exclude-standard '*.h' '*.cc' | xargs -r clang-format-14 $(if $(FIX),-i,--dry-run --Werror)
+
+lint: deps-check  ## clang-tidy over every source (LINT=regex for some of them)
+	@$(MAKE) --no-print-directory build/dev/build.ninja
+	@scripts/lint.sh build/dev '$(LINT)' $(LINT_SECONDS)
+
+sanitize: asan tsan  ## every unit test under the address+undefined and the thread sanitizer
+
+asan tsan: deps-build
+	@$(MAKE) --no-print-directory build/$@/build.ninja
+	@cmake --build build/$@ --parallel $(JOBS)
+	@$(STABLE_ADDRESSES) $(CTEST) --test-dir build/$@ --label-exclude 'tree|interop' --no-tests=error
+
+fuzz: deps-check  ## fuzz every parser, FUZZ_SECONDS=60 in all
+	@$(MAKE) --no-print-directory build/fuzz/build.ninja
+	@cmake --build build/fuzz --target aforo_fuzz --parallel $(JOBS)
+	@scripts/fuzz.sh build/fuzz $(FUZZ_SECONDS)
+
+clean:  ## remove the builds (not .venv, not data)
+	rm -rf build
+
+build/%/build.ninja:
+	@cmake --preset $* $(LAUNCHER) >build-$*.log 2>&1 || { cat build-$*.log; rm -f build-$*.log; exit 1; }
+	@rm -f build-$*.log
+
+deps-build:
+	@scripts/install_dependencies.sh build
+
+deps-check:
+	@scripts/install_dependencies.sh build check
+
+# The tests pass without the peers, which then are skipped by name; AFORO_REQUIRE_PEERS=1 insists on them (CI).
+deps-test:
+	@scripts/install_dependencies.sh build test
+	@scripts/install_peers.sh tensorflow || { [ -z "$${AFORO_REQUIRE_PEERS:-}" ] && \
+	  echo "TensorFlow cannot be installed here: the tests that need it will be skipped by name."; }

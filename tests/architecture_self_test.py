@@ -1,0 +1,109 @@
+"""architecture_test.py finds each kind of violation: a tree that keeps the rules passes, each breach of one fails."""
+
+import pathlib
+import tempfile
+import unittest
+
+import architecture_test
+
+SOUND = {
+    "ARCHITECTURE.md": "# Map\n\n| room | sentence | may include |\n|---|---|---|\n"
+    "| `base` | what all use | - |\n| `storage` | moves bytes | base |\n| `cli` | words | base, storage |\n",
+    "CMakeLists.txt": "foreach(room base storage cli)\nendforeach()\n",
+    "src/base/CMakeLists.txt": "aforo_room(NAME base\n  SOURCES text.cc\n  TESTS text_test.cc)\n",
+    "src/base/text.h": "#pragma once\n",
+    "src/base/text.cc": '#include "base/text.h"\n// printf("a comment may speak");\nint n = snprintf(0, 0, "");\n',
+    "src/base/text_test.cc": '#include "base/text.h"\n',
+    "src/storage/CMakeLists.txt": "aforo_room(NAME storage SOURCES read.cc DEPS base)\n",
+    "src/storage/read.h": '#pragma once\n#include "base/text.h"\n',
+    "src/storage/read.cc": '#include "storage/read.h"\n#include <unistd.h>\nauto now = std::chrono::steady_clock::now();\n',
+    "src/cli/CMakeLists.txt": "aforo_room(NAME cli SOURCES main.cc DEPS base storage)\n",
+    "src/cli/main.cc": '#include "base/text.h"\n#include "storage/read.h"\nint main() { std::exit(printf("hello")); }\n',
+    "tests/CMakeLists.txt": "add_test(NAME s COMMAND ${P} ${CMAKE_CURRENT_SOURCE_DIR}/session_test.py)\n",
+    "tests/session_test.py": "print('ran')\n",
+    "docs/notes.md": "mkdtemp(aforo-XXXXXX) in a temporary folder; see https://example.org/home/page\n",
+}
+
+
+class ArchitectureSelfTest(unittest.TestCase):
+    def found(self, changes):
+        """The violations of the sound tree with these files replaced (None: removed)."""
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            for name, text in {**SOUND, **changes}.items():
+                if text is not None:
+                    (root / name).parent.mkdir(parents=True, exist_ok=True)
+                    (root / name).write_text(text)
+            return list(architecture_test.violations(root))
+
+    def assert_found(self, words, changes):
+        found = self.found(changes)
+        self.assertTrue(any(words in violation for violation in found), f"expected '{words}' in {found}")
+
+    def test_a_sound_tree_passes(self):
+        self.assertEqual(self.found({}), [])
+
+    def test_a_room_that_the_map_does_not_name(self):
+        self.assert_found("src/attic: a folder", {"src/attic/CMakeLists.txt": "aforo_room(NAME attic)\n"})
+
+    def test_a_room_on_the_map_without_a_folder(self):
+        self.assert_found("names room 'base'", {name: None for name in SOUND if name.startswith("src/base/")})
+
+    def test_rooms_out_of_the_table_s_order(self):
+        self.assert_found("expected the rooms in the table's order",
+                          {"CMakeLists.txt": "foreach(room storage base cli)\nendforeach()\n"})
+
+    def test_a_map_without_a_table(self):
+        self.assert_found("expected a table of rooms", {"ARCHITECTURE.md": "# Map\n"})
+
+    def test_an_include_through_a_closed_door(self):
+        self.assert_found("room 'base' may not include 'storage'",
+                          {"src/base/text.cc": '#include "storage/read.h"\n'})
+
+    def test_a_test_may_not_use_a_closed_door_either(self):
+        self.assert_found("room 'base' may not include 'storage'",
+                          {"src/base/text_test.cc": '#include "storage/read.h"\n'})
+
+    def test_a_door_in_cmake_that_the_map_does_not_show(self):
+        self.assert_found("but ARCHITECTURE.md lets it include", {
+            "src/base/CMakeLists.txt": "aforo_room(NAME base SOURCES text.cc TESTS text_test.cc DEPS storage)\n"})
+
+    def test_a_door_that_nobody_uses(self):
+        self.assert_found("which no source of 'storage' includes", {"src/storage/read.h": "#pragma once\n"})
+
+    def test_rooms_in_a_circle(self):
+        table = SOUND["ARCHITECTURE.md"].replace("| what all use | - |", "| what all use | storage |")
+        self.assert_found("in a circle: base -> storage -> base", {"ARCHITECTURE.md": table})
+
+    def test_an_include_without_its_room(self):
+        self.assert_found('expected "room/file.h"', {"src/base/text.cc": '#include "text.h"\n'})
+
+    def test_a_test_on_disk_that_never_runs(self):
+        self.assert_found("src/base/lost_test.cc: named in no CMakeLists.txt", {"src/base/lost_test.cc": "\n"})
+        self.assert_found("tests/lost_test.py: named in no CMakeLists.txt", {"tests/lost_test.py": "\n"})
+
+    def test_a_test_that_is_only_commented_out(self):
+        self.assert_found("session_test.py: named in no", {"tests/CMakeLists.txt": "# session_test.py\n"})
+
+    def test_a_room_that_speaks(self):
+        for speech in ('std::cout << "x";', 'std::fprintf(stderr, "x");', 'fmt::print("x");', 'getenv("HOME");',
+                       "std::exit(1);", 'puts("x");'):
+            self.assert_found("src/storage/read.cc:2: ",
+                              {"src/storage/read.cc": f'#include "storage/read.h"\nvoid f() {{ {speech} }}\n'})
+
+    def test_a_clock_where_time_must_be_given(self):
+        self.assert_found("reads a clock", {"src/base/text.cc": "auto t = std::chrono::system_clock::now();\n"})
+
+    def test_a_file_too_long(self):
+        self.assert_found("401 lines, expected at most 400", {"src/base/text.h": "\n" * 401})
+        self.assertEqual(self.found({"src/base/text.h": "\n" * 400}), [])
+
+    def test_unfinished_work(self):
+        self.assert_found("docs/notes.md:2: unfinished work", {"docs/notes.md": "\nTO" + "DO: later\n"})
+
+    def test_a_path_of_one_machine(self):
+        self.assert_found("docs/notes.md:1: a path of one machine", {"docs/notes.md": "see /ho" + "me/me/data\n"})
+
+
+if __name__ == "__main__":
+    unittest.main()

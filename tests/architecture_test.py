@@ -1,0 +1,214 @@
+"""The house keeps its own rules: python3 architecture_test.py ROOT exits 1 and names every place that does not.
+
+1. The room table of ARCHITECTURE.md, the folders of src/, the rooms named in CMakeLists.txt, each room's DEPS and
+   the #includes between rooms all tell the same graph, and it has no cycle.
+2. Every source and test lying in a folder is named in that folder's CMakeLists.txt: none is on disk without running.
+3. No room but `run` and `cli` prints, exits or reads the environment; no clock is read above `storage`.
+4. Files stay within 400 lines; nothing unfinished and no path of one person's machine is in the tree.
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+MAX_LINES = 400
+SPEAKING_ROOMS = {"run", "cli"}
+CLOCK_ROOMS = {"storage", "run", "cli"}
+
+SPEAKING = re.compile(
+    r"(?<![\w.>])(?:std::)?(?:printf|fprintf|vprintf|puts|fputs|putchar|exit|_exit|quick_exit|getenv|secure_getenv)\s*\("
+    r"|std::(?:cout|cerr|clog)|fmt::print(?:ln)?\b"
+)
+CLOCK = re.compile(r"\b(?:system_clock|steady_clock|high_resolution_clock|clock_gettime|gettimeofday)\b")
+INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
+TABLE_ROW = re.compile(r"^\|\s*`(\w+)`\s*\|[^|]*\|([^|]*)\|\s*$", re.MULTILINE)
+# Written apart so that this file does not find itself.
+UNFINISHED = re.compile(r"\b(?:" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X")) + r")\b")
+MACHINE_PATH = re.compile(r"(?<![\w.~$}/-])/(?:" + "|".join(("wo" + "rk", "ro" + "ot", "ho" + "me")) + r")/\w")
+CODE = {".h", ".cc", ".py", ".sh", ".cmake"}
+TEXT = CODE | {".md", ".txt", ".json", ".yaml", ".yml", ".csv", ""}
+
+
+def tracked_files(root):
+    """What git tracks or would; everything outside build folders where there is no git."""
+    listed = subprocess.run(
+        ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        capture_output=True,
+    )
+    if listed.returncode == 0:
+        names = [name for name in listed.stdout.decode().split("\0") if name]
+        files = [root / name for name in names]
+    else:
+        files = [path for path in root.rglob("*") if not {"build", ".git", ".venv"} & set(path.parts)]
+    return sorted(path for path in files if path.is_file() and not path.is_symlink())
+
+
+def without_comments(text):
+    """The code alone, line numbers kept: a comment may speak of what code may not do."""
+    blank = lambda match: re.sub(r"[^\n]", " ", match.group(0))
+    return re.sub(r'("(?:\\.|[^"\\\n])*")|//[^\n]*|/\*.*?\*/', lambda m: m.group(1) or blank(m), text, flags=re.DOTALL)
+
+
+def documented_rooms(root):
+    """{room: rooms it may include}, in the order of ARCHITECTURE.md's table."""
+    path = root / "ARCHITECTURE.md"
+    text = path.read_text() if path.exists() else ""
+    return {room: set(re.findall(r"\w+", deps)) for room, deps in TABLE_ROW.findall(text)}
+
+
+def cmake_words(path):
+    return re.sub(r"#[^\n]*", "", path.read_text()) if path.exists() else ""
+
+
+def declared_deps(root, room):
+    """(NAME, DEPS, rooms its tests may use besides) of the room's aforo_room call."""
+    words = re.search(r"aforo_room\(([^)]*)\)", cmake_words(root / "src" / room / "CMakeLists.txt"))
+    if not words:
+        return None, set(), set()
+    arguments, key = {}, ""
+    for word in words.group(1).split():
+        if word in ("NAME", "SOURCES", "TESTS", "FUZZ", "DEPS", "LIBS", "TEST_LIBS"):
+            key = word
+        else:
+            arguments.setdefault(key, []).append(word)
+    in_tests = {lib[len("aforo_"):] for lib in arguments.get("TEST_LIBS", []) if lib.startswith("aforo_")}
+    return arguments.get("NAME", [None])[0], set(arguments.get("DEPS", [])), in_tests
+
+
+def find_cycle(graph):
+    """One cycle as a list of rooms, or []."""
+    finished, path = set(), []
+
+    def visit(room):
+        if room in path:
+            return path[path.index(room):] + [room]
+        if room in finished:
+            return []
+        path.append(room)
+        for dep in sorted(graph.get(room, ())):
+            if cycle := visit(dep):
+                return cycle
+        path.pop()
+        finished.add(room)
+        return []
+
+    for room in graph:
+        if cycle := visit(room):
+            return cycle
+    return []
+
+
+def check_graph(root):
+    table = documented_rooms(root)
+    if not table:
+        yield "ARCHITECTURE.md: expected a table of rooms with rows '| `room` | sentence | rooms |', found none"
+    folders = {path.name for path in (root / "src").iterdir() if path.is_dir() and any(path.glob("*.*"))}
+    for room in sorted(folders - set(table)):
+        yield f"src/{room}: a folder that the table of ARCHITECTURE.md does not name"
+    for room in sorted(set(table) - folders):
+        yield f"ARCHITECTURE.md: names room '{room}', but src/{room} does not exist"
+    built = re.search(r"foreach\(room ([^)]*)\)", cmake_words(root / "CMakeLists.txt"))
+    order = built.group(1).split() if built else []
+    if order != list(table):
+        yield f"CMakeLists.txt: expected the rooms in the table's order {list(table)}, found {order}"
+    if cycle := find_cycle(table):
+        yield f"ARCHITECTURE.md: rooms may not include each other in a circle: {' -> '.join(cycle)}"
+    for room in sorted(folders & set(table)):
+        yield from check_room(root, room, table[room])
+
+
+def check_room(root, room, allowed):
+    name, deps, in_tests = declared_deps(root, room)
+    door = f"src/{room}/CMakeLists.txt"
+    if name != room:
+        yield f"{door}: expected aforo_room(NAME {room} ...), found NAME {name}"
+    if deps != allowed:
+        yield f"{door}: DEPS {sorted(deps)}, but ARCHITECTURE.md lets it include {sorted(allowed)}"
+    used = set()
+    for path in sorted((root / "src" / room).rglob("*")):
+        if path.suffix not in (".h", ".cc"):
+            continue
+        is_test = path.stem.endswith(("_test", "_fuzz"))
+        for included in INCLUDE.findall(path.read_text()):
+            other = included.split("/")[0] if "/" in included else None
+            if other is None or not (root / "src" / included).exists():
+                if other is None or (root / "src" / other).is_dir():
+                    yield f"{path.relative_to(root)}: includes \"{included}\"; expected \"room/file.h\" that exists in src/"
+                continue
+            if other == room:
+                continue
+            if other not in deps and not (is_test and other in in_tests):
+                yield f"{path.relative_to(root)}: includes \"{included}\", but room '{room}' may not include '{other}'"
+            if not is_test:
+                used.add(other)
+    for unused in sorted(deps - used):
+        yield f"{door}: DEPS names '{unused}', which no source of '{room}' includes: take it out of DEPS and the table"
+
+
+def check_named(root):
+    for top in ("src", "tests", "bench"):
+        for path in sorted((root / top).rglob("*")):
+            if "__pycache__" in path.parts or not path.is_file():
+                continue
+            if path.suffix == ".cc" or path.name.endswith("_test.py"):
+                owner = path.parent
+                while owner != root and not (owner / "CMakeLists.txt").exists():
+                    owner = owner.parent
+                named = path.relative_to(owner).as_posix()
+                if owner == root or not re.search(rf"(?<![\w/.]){re.escape(named)}(?![\w.])|/{re.escape(named)}(?![\w.])",
+                                                  cmake_words(owner / "CMakeLists.txt")):
+                    yield f"{path.relative_to(root)}: named in no CMakeLists.txt, so it is never built or run"
+
+
+def check_speech(root):
+    for path in sorted((root / "src").rglob("*")):
+        if path.suffix not in (".h", ".cc") or path.stem.endswith(("_test", "_fuzz")):
+            continue
+        room = path.relative_to(root / "src").parts[0]
+        code = without_comments(path.read_text())
+        for forbidden, speakers, what in (
+            (SPEAKING, SPEAKING_ROOMS, "prints, exits or reads the environment"),
+            (CLOCK, CLOCK_ROOMS, "reads a clock"),
+        ):
+            if room in speakers:
+                continue
+            for match in forbidden.finditer(code):
+                line = code.count("\n", 0, match.start()) + 1
+                yield f"{path.relative_to(root)}:{line}: '{match.group(0)}' {what}; only {sorted(speakers)} may"
+
+
+def check_texts(root):
+    for path in tracked_files(root):
+        if path.suffix not in TEXT or path.name == "LICENSE":
+            continue
+        try:
+            text = path.read_text()
+        except UnicodeDecodeError:
+            continue
+        name = path.relative_to(root)
+        lines = text.count("\n")
+        if path.suffix in CODE and lines > MAX_LINES:
+            yield f"{name}: {lines} lines, expected at most {MAX_LINES}: split it"
+        for pattern, what in ((UNFINISHED, "unfinished work"), (MACHINE_PATH, "a path of one machine")):
+            for match in pattern.finditer(text):
+                yield f"{name}:{text.count(chr(10), 0, match.start()) + 1}: {what}: '{match.group(0)}'"
+
+
+def violations(root):
+    for check in (check_graph, check_named, check_speech, check_texts):
+        yield from check(root)
+
+
+def main():
+    root = pathlib.Path(sys.argv[1]).resolve()
+    found = list(violations(root))
+    for violation in found:
+        print(violation)
+    rooms = documented_rooms(root)
+    print(f"{len(rooms)} rooms, {sum(map(len, rooms.values()))} doors between them, {len(found)} violations")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
