@@ -33,7 +33,7 @@ constexpr Unit kRateUnits[] = {
     {"kbit/s", 1e3 / 8}, {"Mbit/s", 1e6 / 8}, {"Gbit/s", 1e9 / 8}, {"Tbit/s", 1e12 / 8},
 };
 
-constexpr double kLargestBytes = 0x1p63;  // what file offsets can say
+constexpr double kLargestBytes = 0x1p63 - 1024;  // the last number before 2^63, where file offsets end
 constexpr double kLongestSeconds = 100 * 365.25 * 86400;
 constexpr double kLargestRate = 1e18;
 constexpr double kLargestDollars = 1e9;  // per hour
