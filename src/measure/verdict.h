@@ -1,6 +1,29 @@
 // The judgement: what limits this job, from evidence alone.
 //
 // Pure: the same evidence gives the same verdict whether it was measured, captured or simulated.
+//
+// Rules are asked in this order; the first that applies names the limit. Experiments (null storage, more
+// workers) outrank counters (CPU, device), and counters outrank shares of time.
+//   1 not limited        AU >= target
+//   2 client CPU         samples/s >= 0.8 of the null-storage ceiling; or CPU >= 0.9 of all cores, or an I/O
+//   loop
+//                        >= 0.95 of its core, unless more workers proved that there was room
+//   3 loader settings    more workers on the same storage gain >= 15 %
+//   4 barrier skew       barrier wait >= 2 x load wait and >= 5 %, while workers idle: on the average storage
+//   is fast
+//                        enough, but every step waits for the slowest rank
+//   5 metadata           half of a sample's read time or more is spent in open
+//   6 network            link >= 0.9 busy
+//   7 storage bandwidth  device >= 0.9 busy with >= 4 requests in flight (with fewer it only answers one by
+//   one), or
+//                        busy workers gain nothing from more concurrency
+//   8 loader settings    load wait >= 5 % while workers idle: the prefetch window is full behind one slow
+//   batch; or
+//                        workers always busy although the bytes came from memory
+//   9 storage latency    workers always busy, device not
+//  10 unknown            what was seen, in numbers
+// Rules 6, 7 and 9 are not asked when 90 % or more of the bytes came from the page cache: storage was not at
+// work.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +52,10 @@ std::string to_string(Limit limit);  // "not limited", "storage bandwidth", ... 
 struct Counterfactual {
   std::string change;  // "32 workers instead of 8", "null storage"
   double samples_per_second = 0;
+  std::uint32_t workers = 0;  // loader.workers of the re-run, for the exact flag; 0 = unknown
 };
 
+// Shares are fractions. A share that was not measured is left at its default, except where it is optional.
 struct Evidence {
   double au = 0, au_target = 0.9;
   double samples_per_second = 0;
@@ -38,13 +63,17 @@ struct Evidence {
   double load_wait_share = 0;            // of accelerator time, fractions that add to <= 1
   double barrier_wait_share = 0;
   double compute_share = 0;
-  double client_cpu_share = 0;              // CPU seconds used / (wall * cores available), whole process
-  std::optional<double> io_cpu_share;       // busiest I/O loop's CPU share of one core
-  std::optional<double> device_busy_share;  // block device util over the run
+  double client_cpu_share = 0;               // CPU seconds used / (wall * cores available), whole process
+  std::optional<double> io_cpu_share;        // busiest I/O loop's CPU share of one core
+  std::optional<double> device_busy_share;   // block device util over the run
+  std::optional<double> network_busy_share;  // busiest link, of its line rate
   double open_share = 0;  // share of a sample's read time spent in open (and other metadata)
   Seconds read_latency_mean{0}, read_latency_p99{0};
+  BytesPerSecond bytes_per_second{0};          // requested by the loader; 0 = unknown
+  Bytes read_size{0};                          // mean bytes per read request; 0 = unknown
+  std::uint32_t workers = 0, prefetch = 0;     // loader settings of this run; 0 = unknown
   double worker_busy_share = 0;                // share of time that loader workers had a request outstanding
-  double requests_in_flight = 0;               // mean, over all ranks
+  double requests_in_flight = 0;               // mean, over all ranks; 0 = unknown
   double cache_share = 0;                      // share of bytes served by the page cache; negative = unknown
   bool cache_expected = false;                 // the user asked for a warm run
   double errors = 0;                           // samples that failed
@@ -59,6 +88,8 @@ struct Verdict {
   std::vector<std::string> advice;    // what to try, most promising first
 };
 
+// A run that came mostly (>= 50 %) from the page cache without being asked to is flagged in the text,
+// whatever the limit: it measured memory.
 Verdict judge(const Evidence& evidence);
 
 }  // namespace aforo

@@ -1,0 +1,123 @@
+#include "measure/verdict.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "measure/verdict_rules.h"
+
+namespace aforo {
+namespace {
+
+constexpr double kCacheFlag = 0.5;  // more from memory than from storage
+
+std::string or_unknown(std::optional<double> share) {
+  return share ? format_percent(*share) : "not measured";
+}
+
+// Every number that a reader may want to argue with, known ones only.
+std::vector<std::string> list_evidence(const Evidence& e) {
+  std::vector<std::string> lines;
+  lines.push_back(fmt::format("AU {}, target {}", format_percent(e.au), format_percent(e.au_target)));
+  if (e.demand_samples_per_second > 0) {
+    lines.push_back(fmt::format("{} samples/s of the {} that the accelerators could use",
+                                format_count(e.samples_per_second),
+                                format_count(e.demand_samples_per_second)));
+  }
+  lines.push_back(fmt::format("accelerators: {} compute, {} load wait, {} barrier",
+                              format_percent(e.compute_share), format_percent(e.load_wait_share),
+                              format_percent(e.barrier_wait_share)));
+  lines.push_back(fmt::format("loader: workers busy {} of the time, {} requests in flight",
+                              format_percent(e.worker_busy_share), format_count(e.requests_in_flight)));
+  if (e.read_latency_mean.value > 0) {
+    lines.push_back(fmt::format("read: {} mean, {} at p99, {} of a sample's time in open",
+                                format_seconds(e.read_latency_mean), format_seconds(e.read_latency_p99),
+                                format_percent(e.open_share)));
+  }
+  lines.push_back(fmt::format("storage device busy: {}", or_unknown(e.device_busy_share)));
+  lines.push_back(fmt::format("client CPU: {} of its cores, busiest I/O loop {}",
+                              format_percent(e.client_cpu_share), or_unknown(e.io_cpu_share)));
+  if (e.null_ceiling) {
+    lines.push_back(fmt::format("this client on null storage: {} samples/s", format_count(*e.null_ceiling)));
+  }
+  if (e.more_workers) {
+    lines.push_back(fmt::format("{}: {} samples/s", e.more_workers->change,
+                                format_count(e.more_workers->samples_per_second)));
+  }
+  if (e.cache_share >= 0)
+    lines.push_back(fmt::format("page cache: {} of the bytes", format_percent(e.cache_share)));
+  if (e.errors > 0) lines.push_back(fmt::format("{} samples failed", format_count(e.errors)));
+  return lines;
+}
+
+// The client is not the limit now, but it would be the next one.
+bool client_is_next(const Evidence& e, Limit limit) {
+  return limit != Limit::kClientCpu && limit != Limit::kNone && e.null_ceiling &&
+         *e.null_ceiling < e.au_target * e.demand_samples_per_second;
+}
+
+Finding nothing_measured() {
+  return {Limit::kUnknown, "no step was measured", {"run more steps: --steps 100"}, ""};
+}
+
+Finding find(const Evidence& e) {
+  if (!(e.samples_per_second > 0)) return nothing_measured();
+  for (Rule* rule : verdict_rules()) {
+    if (std::optional<Finding> finding = rule(e)) return *finding;
+  }
+  return nothing_measured();  // not reached: the last rule always answers
+}
+
+}  // namespace
+
+std::string to_string(Limit limit) {
+  switch (limit) {
+    case Limit::kNone:
+      return "not limited";
+    case Limit::kStorageBandwidth:
+      return "storage bandwidth";
+    case Limit::kStorageLatency:
+      return "storage latency";
+    case Limit::kMetadata:
+      return "metadata";
+    case Limit::kClientCpu:
+      return "client CPU";
+    case Limit::kNetwork:
+      return "network";
+    case Limit::kLoaderSettings:
+      return "loader settings";
+    case Limit::kBarrierSkew:
+      return "barrier skew";
+    case Limit::kUnknown:
+      return "unknown";
+  }
+  return "unknown";
+}
+
+Verdict judge(const Evidence& e) {
+  const Finding finding = find(e);
+  Verdict verdict{finding.limit, to_string(finding.limit) + ": " + finding.reason, list_evidence(e),
+                  finding.advice};
+  if (!finding.flag.empty()) verdict.text += "; try " + finding.flag;
+  if (client_is_next(e, finding.limit)) {
+    verdict.advice.push_back(
+        fmt::format("more client cores or hosts: on null storage this client reaches {} "
+                    "samples/s, the target needs {}",
+                    format_count(*e.null_ceiling), format_count(e.au_target * e.demand_samples_per_second)));
+  }
+  if (e.errors > 0) {
+    verdict.advice.push_back("look at `errors` in the record: failed samples are missing from this result");
+  }
+  if (e.cache_share >= kCacheFlag && !e.cache_expected) {
+    verdict.text += fmt::format(
+        ". NOTE: {:.0f} % of the bytes came from the page cache: this measured memory, not the storage",
+        std::floor(e.cache_share * 100));
+    verdict.advice.insert(verdict.advice.begin(),
+                          "--drop-caches, --read direct, or a dataset several times larger than memory");
+  }
+  return verdict;
+}
+
+}  // namespace aforo

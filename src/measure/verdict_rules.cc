@@ -1,0 +1,230 @@
+#include "measure/verdict_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+
+namespace aforo {
+namespace {
+
+// Thresholds, with the reason for each.
+constexpr double kNearCeiling =
+    0.8;  // a pipeline with bursts does not reach its ceiling; null runs repeat within 10 %
+constexpr double kCpuFull = 0.9;      // beyond this, queueing for a core dominates
+constexpr double kLoopFull = 0.95;    // one thread on one core: only the scheduler's share is missing
+constexpr double kWorthwhile = 1.15;  // more than the noise of a re-run of a few seconds
+constexpr double kSkewRatio = 2;      // most of the waiting is for other ranks
+constexpr double kNoticeable = 0.05;  // a smaller wait alone does not miss a 90 % target
+constexpr double kAlwaysBusy = 0.9;   // workers that never got ahead of the accelerators
+constexpr double kOften = 0.7;        // workers that idle a third of the time had finished their window
+constexpr double kHalf = 0.5;
+constexpr double kDeviceFull = 0.9;
+constexpr double kSomeDepth = 4;     // "busy" counts time with any request; below this it may be one by one
+constexpr double kFromMemory = 0.9;  // storage was hardly at work
+constexpr double kSmallRead = 64 * 1024;  // below, devices are limited by requests rather than by bytes
+
+std::string au_clause(const Evidence& e) {
+  return fmt::format("AU {} of the {} wanted", format_percent(e.au), format_percent(e.au_target));
+}
+
+bool from_memory(const Evidence& e) { return e.cache_share >= kFromMemory; }
+
+double gain(const Evidence& e) {
+  return e.more_workers ? e.more_workers->samples_per_second / e.samples_per_second : 0;
+}
+
+std::string workers_flag(std::uint32_t workers) {
+  return workers == 0 ? "a larger --set loader.workers=N" : fmt::format("--set loader.workers={}", workers);
+}
+
+// Little's law: throughput grows with the requests in flight while latency holds. Rounded up to a power of
+// two, at most 8 times what was measured, since latency does not hold for ever.
+std::uint32_t workers_needed(const Evidence& e) {
+  if (e.workers == 0) return 0;
+  const double factor = e.au_target * e.demand_samples_per_second / e.samples_per_second;
+  const double wanted = e.workers * std::clamp(factor, 1.01, 8.0);
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(
+      std::bit_ceil(static_cast<std::uint64_t>(std::ceil(wanted))), std::uint64_t{8} * e.workers));
+}
+
+std::string prefetch_flag(const Evidence& e) {
+  if (e.prefetch == 0) return "a larger --set loader.prefetch=N";
+  return fmt::format("--set loader.prefetch={}", 2 * e.prefetch);
+}
+
+std::string at_rate(const Evidence& e) {
+  if (e.bytes_per_second.value > 0) return " at " + format_rate(e.bytes_per_second);
+  return fmt::format(" at {} samples/s", format_count(e.samples_per_second));
+}
+
+constexpr const char* kFindMax = "--find-max";
+constexpr const char* kFindMaxAdvice = "--find-max: how many accelerators this storage does feed";
+
+std::optional<Finding> not_limited(const Evidence& e) {
+  if (e.au < e.au_target) return std::nullopt;
+  return Finding{
+      Limit::kNone,
+      fmt::format("AU {} meets the target of {}", format_percent(e.au), format_percent(e.au_target)),
+      {"--find-max: how many more accelerators this storage feeds"},
+      ""};
+}
+
+std::optional<Finding> client_cpu(const Evidence& e) {
+  const bool near_ceiling = e.null_ceiling && e.samples_per_second >= kNearCeiling * *e.null_ceiling;
+  const bool had_room = gain(e) >= kWorthwhile;
+  const bool cores_full = e.client_cpu_share >= kCpuFull && !had_room;
+  const bool loop_full = e.io_cpu_share && *e.io_cpu_share >= kLoopFull && !had_room;
+  if (!near_ceiling && !cores_full && !loop_full) return std::nullopt;
+  std::string reason;
+  if (near_ceiling) {
+    reason = fmt::format("{} samples/s is {} of what this client does without any storage",
+                         format_count(e.samples_per_second),
+                         format_percent(e.samples_per_second / *e.null_ceiling));
+  } else if (cores_full) {
+    reason = fmt::format("{} of the client's cores are used", format_percent(e.client_cpu_share));
+  } else {
+    reason = fmt::format("the busiest I/O loop uses {} of its core", format_percent(*e.io_cpu_share));
+  }
+  return Finding{Limit::kClientCpu,
+                 reason + ", " + au_clause(e),
+                 {"more client cores or hosts: this result says nothing about the storage",
+                  "--read direct: no copy through the page cache",
+                  "fewer accelerators on this client: --accelerators N"},
+                 "more client cores or hosts"};
+}
+
+std::optional<Finding> more_workers_help(const Evidence& e) {
+  if (gain(e) < kWorthwhile) return std::nullopt;
+  std::string reason = fmt::format("{} read {:.1f} x as many samples/s from the same storage",
+                                   e.more_workers->change, gain(e));
+  std::vector<std::string> advice = {workers_flag(e.more_workers->workers)};
+  const double reach = e.more_workers->samples_per_second / std::max(e.demand_samples_per_second, 1e-9);
+  if (e.demand_samples_per_second > 0 && reach < e.au_target) {
+    advice.push_back(
+        fmt::format("that alone allows an AU of at most {}: then measure again", format_percent(reach)));
+  }
+  return Finding{Limit::kLoaderSettings, reason + ", " + au_clause(e), advice, advice.front()};
+}
+
+std::optional<Finding> barrier_skew(const Evidence& e) {
+  const bool skewed =
+      e.barrier_wait_share >= kNoticeable && e.barrier_wait_share >= kSkewRatio * e.load_wait_share;
+  const bool fast_enough = e.worker_busy_share < kAlwaysBusy && e.device_busy_share.value_or(0) < kDeviceFull;
+  if (!skewed || !fast_enough) return std::nullopt;
+  return Finding{
+      Limit::kBarrierSkew,
+      fmt::format("{} of the time is spent waiting for the slowest rank and {} for data, while workers "
+                  "idle {} of the time, {}",
+                  format_percent(e.barrier_wait_share), format_percent(e.load_wait_share),
+                  format_percent(1 - e.worker_busy_share), au_clause(e)),
+      {prefetch_flag(e) + ": a deeper window evens out slow batches",
+       "look at the tail of `read_seconds`: one slow read holds up all ranks",
+       "--set training.synchronous=false shows the AU without the barrier"},
+      prefetch_flag(e)};
+}
+
+std::optional<Finding> metadata(const Evidence& e) {
+  if (e.open_share < kHalf) return std::nullopt;
+  return Finding{Limit::kMetadata,
+                 fmt::format("{} of a sample's read time is spent opening its file, {}",
+                             format_percent(e.open_share), au_clause(e)),
+                 {"pack samples into fewer, larger files: --set dataset.layout=tfrecord",
+                  workers_flag(workers_needed(e)) + ": more opens at a time",
+                  "a faster metadata service, or metadata on flash"},
+                 "a packed layout: --set dataset.layout=tfrecord"};
+}
+
+std::optional<Finding> network(const Evidence& e) {
+  if (from_memory(e) || e.network_busy_share.value_or(0) < kDeviceFull) return std::nullopt;
+  return Finding{Limit::kNetwork,
+                 fmt::format("the link is {} busy{}, {}", format_percent(*e.network_busy_share), at_rate(e),
+                             au_clause(e)),
+                 {"a faster link, or the accelerators on more hosts", kFindMaxAdvice},
+                 kFindMax};
+}
+
+std::optional<Finding> storage_bandwidth(const Evidence& e) {
+  if (from_memory(e)) return std::nullopt;
+  const bool no_gain = e.more_workers && e.worker_busy_share >= kAlwaysBusy;  // a gain was answered before
+  const bool deep = e.requests_in_flight == 0 || e.requests_in_flight >= kSomeDepth;
+  const bool device_full = e.device_busy_share.value_or(0) >= kDeviceFull && (deep || e.more_workers);
+  if (!no_gain && !device_full) return std::nullopt;
+  std::string reason =
+      device_full ? fmt::format("the device is {} busy{}", format_percent(*e.device_busy_share), at_rate(e))
+                  : fmt::format("{} gain nothing{}", e.more_workers->change, at_rate(e));
+  std::vector<std::string> advice = {kFindMaxAdvice,
+                                     "faster or more devices, or a cache that holds the dataset"};
+  if (e.read_size.value > 0 && static_cast<double>(e.read_size.value) < kSmallRead) {
+    reason += fmt::format(" in reads of {} (requests, not bytes, are the limit)", format_bytes(e.read_size));
+    advice.insert(advice.begin(), "larger reads: pack samples, or --set loader.read.transfer_size='1 MiB'");
+  }
+  return Finding{Limit::kStorageBandwidth, reason + ", " + au_clause(e), advice, kFindMax};
+}
+
+std::optional<Finding> window_too_small(const Evidence& e) {
+  const bool idle =
+      e.load_wait_share >= kNoticeable && e.worker_busy_share > 0 && e.worker_busy_share < kOften;
+  const bool memory_bound = from_memory(e) && e.worker_busy_share >= kAlwaysBusy && !e.more_workers;
+  if (idle) {
+    return Finding{
+        Limit::kLoaderSettings,
+        fmt::format("accelerators wait {} of the time for data while workers idle {} of it: the prefetch "
+                    "window is full behind one slow batch, {}",
+                    format_percent(e.load_wait_share), format_percent(1 - e.worker_busy_share), au_clause(e)),
+        {prefetch_flag(e), workers_flag(workers_needed(e))},
+        prefetch_flag(e)};
+  }
+  if (!memory_bound) return std::nullopt;
+  const std::string flag = workers_flag(workers_needed(e));
+  return Finding{Limit::kLoaderSettings,
+                 fmt::format("workers are busy {} of the time although the bytes come from memory, {}",
+                             format_percent(e.worker_busy_share), au_clause(e)),
+                 {flag},
+                 flag};
+}
+
+std::optional<Finding> storage_latency(const Evidence& e) {
+  if (from_memory(e) || e.worker_busy_share < kAlwaysBusy) return std::nullopt;
+  const std::string flag = workers_flag(workers_needed(e));
+  std::string reason = fmt::format("workers are busy {} of the time", format_percent(e.worker_busy_share));
+  if (e.read_latency_mean.value > 0) {
+    reason += fmt::format(" in reads of {} mean", format_seconds(e.read_latency_mean));
+  }
+  if (e.requests_in_flight > 0) reason += fmt::format(", {} in flight", format_count(e.requests_in_flight));
+  return Finding{Limit::kStorageLatency,
+                 reason + ", " + au_clause(e),
+                 {flag + ": more requests in flight hide latency",
+                  "storage that answers faster: flash, or closer to the client"},
+                 flag};
+}
+
+std::optional<Finding> unknown(const Evidence& e) {
+  const double other = 1 - e.compute_share - e.load_wait_share - e.barrier_wait_share;
+  if (other >= kNoticeable && other > e.load_wait_share + e.barrier_wait_share) {
+    return Finding{Limit::kUnknown,
+                   fmt::format("{} of the time lies outside the steps (start-up, between epochs), {}",
+                               format_percent(other), au_clause(e)),
+                   {"a longer run: --steps N, --epochs E"},
+                   "a longer run: --steps N"};
+  }
+  return Finding{Limit::kUnknown,
+                 fmt::format("load wait {}, barrier {}, client CPU {}: no single cause stands out, {}",
+                             format_percent(e.load_wait_share), format_percent(e.barrier_wait_share),
+                             format_percent(e.client_cpu_share), au_clause(e)),
+                 {workers_flag(workers_needed(e)) + ": see whether more concurrency helps", prefetch_flag(e),
+                  kFindMaxAdvice},
+                 workers_flag(workers_needed(e))};
+}
+
+constexpr std::array<Rule*, 10> kRules = {not_limited,     client_cpu, more_workers_help, barrier_skew,
+                                          metadata,        network,    storage_bandwidth, window_too_small,
+                                          storage_latency, unknown};
+
+}  // namespace
+
+std::span<Rule* const> verdict_rules() { return kRules; }
+
+}  // namespace aforo

@@ -1,0 +1,244 @@
+#include "measure/verdict.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+
+namespace aforo {
+namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::Each;
+using testing::HasSubstr;
+using testing::Not;
+
+// 8 accelerators that could use 1,000 samples/s and get 600, with nothing that points anywhere.
+Evidence slow_job() {
+  Evidence e;
+  e.au = 0.6;
+  e.au_target = 0.9;
+  e.samples_per_second = 600;
+  e.demand_samples_per_second = 1000;
+  e.compute_share = 0.6;
+  e.load_wait_share = 0.3;
+  e.barrier_wait_share = 0.05;
+  e.client_cpu_share = 0.3;
+  e.worker_busy_share = 0.8;
+  e.requests_in_flight = 64;
+  e.workers = 8;
+  e.prefetch = 2;
+  e.read_latency_mean = 3_ms;
+  e.read_latency_p99 = 9_ms;
+  return e;
+}
+
+struct Scenario {
+  const char* name;
+  std::function<void(Evidence&)> change;
+  Limit limit;
+  const char* says;  // in the text
+};
+
+class VerdictOf : public testing::TestWithParam<Scenario> {};
+
+TEST_P(VerdictOf, Scenario) {
+  Evidence e = slow_job();
+  GetParam().change(e);
+  const Verdict v = judge(e);
+  EXPECT_EQ(to_string(v.limit), to_string(GetParam().limit)) << v.text;
+  EXPECT_THAT(v.text, HasSubstr(GetParam().says));
+  EXPECT_THAT(v.text, testing::StartsWith(to_string(v.limit) + ": "));
+  EXPECT_THAT(v.text, Not(HasSubstr("\n")));
+  EXPECT_FALSE(v.evidence.empty());
+  EXPECT_FALSE(v.advice.empty());
+  EXPECT_THAT(v.advice, Each(Not(testing::IsEmpty())));
+}
+
+const Scenario kPlain[] = {
+    {"TargetMet", [](Evidence& e) { e.au = 0.93; }, Limit::kNone, "AU 93.0 % meets the target of 90.0 %"},
+    {"TargetMetExactly", [](Evidence& e) { e.au = 0.9; }, Limit::kNone, "meets"},
+    {"NearTheNullCeiling", [](Evidence& e) { e.null_ceiling = 750; }, Limit::kClientCpu,
+     "80.0 % of what this client"},
+    {"FarFromTheNullCeiling", [](Evidence& e) { e.null_ceiling = 5000; }, Limit::kUnknown, "no single cause"},
+    {"AllCoresUsed", [](Evidence& e) { e.client_cpu_share = 0.95; }, Limit::kClientCpu,
+     "95.0 % of the client's cores"},
+    {"OneLoopFull", [](Evidence& e) { e.io_cpu_share = 0.97; }, Limit::kClientCpu, "97.0 % of its core"},
+    {"MoreWorkersHelp",
+     [](Evidence& e) {
+       e.more_workers = {"32 workers instead of 8", 1800, 32};
+     },
+     Limit::kLoaderSettings, "32 workers instead of 8 read 3.0 x as many samples/s"},
+    {"SlowestRank", [](Evidence& e) { e.load_wait_share = 0.1, e.barrier_wait_share = 0.3; },
+     Limit::kBarrierSkew, "30.0 % of the time is spent waiting for the slowest rank"},
+    {"Opens", [](Evidence& e) { e.open_share = 0.7; }, Limit::kMetadata, "70.0 % of a sample's read time"},
+    {"Link", [](Evidence& e) { e.network_busy_share = 0.97; }, Limit::kNetwork, "the link is 97.0 % busy"},
+    {"DeviceFull",
+     [](Evidence& e) {
+       e.device_busy_share = 0.99;
+       e.bytes_per_second = BytesPerSecond{2.0 * (1 << 30)};
+     },
+     Limit::kStorageBandwidth, "the device is 99.0 % busy at 2.00 GiB/s"},
+    {"ConcurrencyGainsNothing",
+     [](Evidence& e) {
+       e.worker_busy_share = 1;
+       e.more_workers = {"32 workers instead of 8", 610, 32};
+     },
+     Limit::kStorageBandwidth, "32 workers instead of 8 gain nothing"},
+    {"SmallReads",
+     [](Evidence& e) {
+       e.device_busy_share = 0.99;
+       e.read_size = 4_KiB;
+     },
+     Limit::kStorageBandwidth, "requests, not bytes, are the limit"},
+    {"WindowFull", [](Evidence& e) { e.worker_busy_share = 0.4; }, Limit::kLoaderSettings,
+     "try --set loader.prefetch=4"},
+    {"Latency", [](Evidence& e) { e.worker_busy_share = 0.99, e.device_busy_share = 0.3; },
+     Limit::kStorageLatency, "in reads of 3 ms mean, 64 in flight"},
+    {"ShortRun",
+     [](Evidence& e) { e.compute_share = 0.6, e.load_wait_share = 0.05, e.barrier_wait_share = 0.05; },
+     Limit::kUnknown, "30.0 % of the time lies outside the steps"},
+    {"NothingMeasured", [](Evidence& e) { e = Evidence{}; }, Limit::kUnknown, "no step was measured"},
+};
+
+// Where two kinds of evidence disagree.
+const Scenario kContradictory[] = {
+    {"CoresFullButMoreWorkersGained",
+     [](Evidence& e) {
+       e.client_cpu_share = 0.95;
+       e.more_workers = {"16 workers instead of 8", 900, 16};
+     },
+     Limit::kLoaderSettings, "1.5 x"},
+    {"MoreWorkersGainedUpToTheCeiling",  // the experiment on null storage is the stronger one
+     [](Evidence& e) {
+       e.null_ceiling = 720;
+       e.more_workers = {"16 workers instead of 8", 710, 16};
+     },
+     Limit::kClientCpu, "83.3 % of what this client"},
+    {"GainWithinTheNoise",
+     [](Evidence& e) {
+       e.worker_busy_share = 0.95;
+       e.more_workers = {"16 workers instead of 8", 680, 16};  // + 13 %
+     },
+     Limit::kStorageBandwidth, "gain nothing"},
+    {"SkewWithWorkersAlwaysBusy",  // no rank is fast enough: the barrier only shares out the shortage
+     [](Evidence& e) {
+       e.load_wait_share = 0.1, e.barrier_wait_share = 0.3;
+       e.worker_busy_share = 1;
+     },
+     Limit::kStorageLatency, "busy 100.0 %"},
+    {"SkewOnAFullDevice",
+     [](Evidence& e) {
+       e.load_wait_share = 0.1, e.barrier_wait_share = 0.3;
+       e.device_busy_share = 1;
+     },
+     Limit::kStorageBandwidth, "100.0 % busy"},
+    {"DeviceBusyOneByOne",  // busy means "had a request", which one at a time does too
+     [](Evidence& e) {
+       e.device_busy_share = 0.98;
+       e.requests_in_flight = 1;
+       e.worker_busy_share = 1;
+     },
+     Limit::kStorageLatency, "try --set loader.workers=16"},
+    {"OpensOnAFullDevice",
+     [](Evidence& e) {
+       e.open_share = 0.6;
+       e.device_busy_share = 1;
+     },
+     Limit::kMetadata, "opening its file"},
+    {"DeviceFullButMostlyFromMemory",
+     [](Evidence& e) {
+       e.device_busy_share = 0.95;
+       e.cache_share = 0.96;
+     },
+     Limit::kUnknown, "NOTE: 96 % of the bytes came from the page cache"},
+    {"BusyWorkersFromMemory",
+     [](Evidence& e) {
+       e.worker_busy_share = 1;
+       e.cache_share = 1;
+       e.cache_expected = true;
+     },
+     Limit::kLoaderSettings, "although the bytes come from memory"},
+    {"TargetMetNearTheCeiling",
+     [](Evidence& e) {
+       e.au = 0.92;
+       e.null_ceiling = 650;
+       e.device_busy_share = 1;
+     },
+     Limit::kNone, "meets"},
+};
+
+std::string name_of(const testing::TestParamInfo<Scenario>& info) { return info.param.name; }
+INSTANTIATE_TEST_SUITE_P(Plain, VerdictOf, testing::ValuesIn(kPlain), name_of);
+INSTANTIATE_TEST_SUITE_P(Contradictory, VerdictOf, testing::ValuesIn(kContradictory), name_of);
+
+TEST(Verdict, ACachedRunIsFlaggedEvenWhenItMeetsTheTarget) {
+  Evidence e = slow_job();
+  e.au = 0.97;
+  e.cache_share = 0.97;
+  const Verdict v = judge(e);
+  EXPECT_EQ(v.limit, Limit::kNone);
+  EXPECT_THAT(v.text,
+              HasSubstr("NOTE: 97 % of the bytes came from the page cache: this measured memory, not the "
+                        "storage"));
+  EXPECT_THAT(v.advice.front(), HasSubstr("--drop-caches"));
+}
+
+TEST(Verdict, ACachedRunThatWasAskedForIsNot) {
+  Evidence e = slow_job();
+  e.cache_share = 0.97;
+  e.cache_expected = true;
+  EXPECT_THAT(judge(e).text, Not(HasSubstr("NOTE")));
+  e.cache_expected = false;
+  e.cache_share = 0.49;
+  EXPECT_THAT(judge(e).text, Not(HasSubstr("NOTE")));
+  e.cache_share = -1;  // unknown
+  EXPECT_THAT(judge(e).text, Not(HasSubstr("NOTE")));
+  EXPECT_THAT(judge(e).evidence, Not(Contains(HasSubstr("page cache"))));
+}
+
+// Little: 8 workers give 600 of the 900 samples/s that AU 90 % needs, so 12, rounded up to 16.
+TEST(Verdict, NamesTheNumberOfWorkersThatLittleAsksFor) {
+  Evidence e = slow_job();
+  e.worker_busy_share = 1;
+  EXPECT_THAT(judge(e).text, HasSubstr("try --set loader.workers=16"));
+  e.samples_per_second = 2;  // 3,600 workers: not believable, at most 8 times what was measured
+  e.null_ceiling.reset();
+  EXPECT_THAT(judge(e).text, HasSubstr("try --set loader.workers=64"));
+  e.workers = 0;
+  EXPECT_THAT(judge(e).text, HasSubstr("--set loader.workers=N"));
+}
+
+TEST(Verdict, MoreWorkersThatAreNotEnoughSaySo) {
+  Evidence e = slow_job();
+  e.more_workers = {"16 workers instead of 8", 720, 16};
+  const Verdict v = judge(e);
+  EXPECT_THAT(v.text, HasSubstr("try --set loader.workers=16"));
+  EXPECT_THAT(v.advice, Contains(HasSubstr("an AU of at most 72.0 %")));
+}
+
+TEST(Verdict, WarnsThatTheClientWouldBeTheNextLimit) {
+  Evidence e = slow_job();
+  e.null_ceiling = 800;  // 600 is 75 % of it: storage now; but the target needs 900
+  e.device_busy_share = 1;
+  const Verdict v = judge(e);
+  EXPECT_EQ(v.limit, Limit::kStorageBandwidth);
+  EXPECT_THAT(v.advice, Contains(AllOf(HasSubstr("800 samples/s"), HasSubstr("needs 900"))));
+}
+
+TEST(Verdict, FailedSamplesAreEvidence) {
+  Evidence e = slow_job();
+  e.errors = 12;
+  EXPECT_THAT(judge(e).evidence, Contains("12 samples failed"));
+  EXPECT_THAT(judge(e).advice, Contains(HasSubstr("`errors`")));
+}
+
+TEST(Verdict, WhatWasNotMeasuredIsNotClaimed) {
+  const Verdict v = judge(slow_job());
+  EXPECT_THAT(v.evidence, Contains("storage device busy: not measured"));
+  EXPECT_THAT(v.evidence, Not(Contains(HasSubstr("null storage"))));
+}
+
+}  // namespace
+}  // namespace aforo
