@@ -1,0 +1,28 @@
+#include "pipeline/reader_stats.h"
+
+namespace aforo {
+
+const char* to_string(ReadFault fault) {
+  switch (fault) {
+    case ReadFault::kOpen: return "open failed";
+    case ReadFault::kRead: return "read failed";
+    case ReadFault::kShort: return "short file";
+    case ReadFault::kTimeout: return "timed out";
+    case ReadFault::kCorrupt: return "corrupt";
+  }
+  return "?";
+}
+
+void ReaderStats::merge(const ReaderStats& other) {
+  samples += other.samples;
+  bytes += other.bytes;
+  requests += other.requests;
+  verified += other.verified;
+  sample_read.merge(other.sample_read);
+  busy += other.busy;
+  for (std::size_t i = 0; i < kReadFaults; ++i) faults[i] += other.faults[i];
+  for (const auto& example : other.examples)
+    if (examples.size() < kMaxExamples) examples.push_back(example);
+}
+
+}  // namespace aforo

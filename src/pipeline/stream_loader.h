@@ -1,0 +1,299 @@
+// StreamLoader: packed shards read from front to back, as tf.data does (and WebDataset).
+//
+//   list_files [permuted per epoch] -> shard over ranks -> interleave(cycle_length = W, one record at a time,
+//   deterministic) -> shuffle buffer -> batch -> prefetch
+//
+// W readers per rank each own one shard at a time and read it in requests of `transfer_size` (256 KiB where the
+// workload does not say). Records are taken from the readers in turn, so a slow shard holds the others up, as tf.data's
+// deterministic order does. With fewer shards than ranks every rank reads all shards and keeps every ranks-th record.
+// A reader runs ahead of the turn by at most kReadAheadRequests requests. Where records end is the layout's
+// knowledge; the bytes themselves are checked through JobPlan::stream_check.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "pipeline/loader.h"
+#include "pipeline/read_sample.h"
+#include "pipeline/sync.h"
+
+namespace aforo {
+
+inline constexpr std::uint64_t kDefaultStreamRequest = 256u << 10;
+inline constexpr std::uint64_t kReadAheadRequests = 2;
+// A reader comes home with its records after this many bytes or this long, whichever is first: going home for every
+// 256 KiB would cost more than reading them from memory.
+inline constexpr std::uint64_t kHandOverBytes = 1u << 20;
+inline constexpr Seconds kHandOverTime{1e-3};
+
+template <World W>
+class StreamLoader final : public Loader {
+ public:
+  StreamLoader(ReadContext<W>& context, std::uint32_t rank, std::uint64_t first_reader)
+      : context_(context), rank_(rank), first_reader_(first_reader),
+        request_(context.plan.loader.transfer_size.value ? context.plan.loader.transfer_size.value
+                                                         : kDefaultStreamRequest),
+        readers_(std::max<std::uint32_t>(context.plan.loader.workers, 1)) {}
+
+  void start_epoch(std::uint64_t epoch) override {
+    epoch_ = epoch;
+    produced_ = consumed_ = next_shard_ = delivered_ = turn_ = 0;
+    over_.store(false, std::memory_order_relaxed);
+    shuffled_.clear();
+    random_ = Random(mix64(context_.plan.loader.seed, epoch, rank_));
+    whole_.assign(window(), 0);
+    for (auto& reader : readers_) reader.reset();
+    running_.add(readers_.size() + 1);
+    for (std::uint32_t j = 0; j < readers_.size(); ++j) spawn(read_shards(j), [this] { running_.done(); });
+    spawn(assemble(), [this] { running_.done(); });
+  }
+
+  Task<LoadedBatch> next() override {
+    while (produced_ == consumed_ && !stopping_) co_await ready_.wait();
+    if (stopping_) co_return LoadedBatch{};
+    LoadedBatch batch{true, whole_[consumed_ % window()]};
+    ++consumed_;
+    room_.notify();
+    if (consumed_ == context_.plan.steps) release_readers();
+    co_return batch;
+  }
+
+  void stop() override {
+    stopping_ = true;
+    release_readers();
+    ready_.notify();
+    room_.notify();
+    record_.notify();
+  }
+
+  Task<> drained() override { co_await running_.wait(); }
+
+ private:
+  using Memory = decltype(std::declval<W&>().new_batch(LaneId{}, std::uint64_t{}));
+
+  struct Reader {
+    std::deque<SampleId> records;   // read, waiting for their turn
+    Signal room;
+    bool finished = false;
+    void reset() {
+      records.clear();
+      finished = false;
+    }
+  };
+
+  struct Stream {  // one shard being read, on its lane
+    LaneId lane;
+    FileId file;
+    SampleId next_record, end_record;
+    std::uint64_t offset = 0, handed_over = 0;
+    Seconds last_hand_over{0};
+    std::vector<SampleId> records;
+    bool ended = false;
+  };
+
+  std::uint64_t window() const { return std::max<std::uint64_t>(context_.plan.loader.prefetch, 1); }
+  bool over() const { return stopping_ || consumed_ >= context_.plan.steps; }
+  bool ending() const { return context_.ending.load(std::memory_order_relaxed); }
+  void release_readers() {
+    for (auto& reader : readers_) reader.room.notify();
+  }
+
+  // The shard that this rank opens `n`-th in this epoch (beyond one pass the shards are permuted anew).
+  FileId shard(std::uint64_t n) const {
+    const JobPlan& plan = context_.plan;
+    const std::uint64_t files = plan.layout->files();
+    const bool split_files = files >= plan.ranks;
+    const std::uint64_t mine = split_files ? (files - rank_ + plan.ranks - 1) / plan.ranks : files;
+    const std::uint64_t pass = n / mine, index = n % mine;
+    const std::uint64_t position = split_files ? index * plan.ranks + rank_ : index;
+    if (plan.loader.shuffle == ShuffleKind::kNone) return position;
+    return Permutation(files, mix64(plan.loader.seed, epoch_, pass))(position);
+  }
+
+  bool mine(SampleId record) const {
+    const JobPlan& plan = context_.plan;
+    return plan.layout->files() >= plan.ranks || record % plan.ranks == rank_;
+  }
+
+  Task<> read_shards(std::uint32_t j) {
+    const auto lane = static_cast<LaneId>((first_reader_ + j) % context_.world.lanes());
+    Reader& reader = readers_[j];
+    std::uint64_t fruitless = 0;   // shards in a row that gave nothing: all broken, give up
+    while (!over() && !ending() && fruitless <= context_.plan.layout->files()) {
+      Stream stream{lane, shard(next_shard_++), 0, 0, 0, 0, Seconds{0}, {}, false};
+      stream.next_record = context_.plan.layout->first_sample(stream.file);
+      stream.end_record = stream.next_record + context_.plan.layout->samples_in(stream.file);
+      const std::uint64_t before = delivered_;
+      co_await read_shard(stream, reader);
+      fruitless = delivered_ == before ? fruitless + 1 : 0;
+    }
+    reader.finished = true;
+    if (ending() && !stopping_) context_.on_fatal();
+    record_.notify();
+  }
+
+  Task<> read_shard(Stream& stream, Reader& reader) {
+    W& world = context_.world;
+    co_await world.enter_lane(stream.lane);
+    auto file = co_await world.open(stream.lane, stream.file);
+    if (file.error()) {
+      count_fault(stream, file.error(), true, "");
+      co_await world.go_home();
+      co_return;
+    }
+    stream.last_hand_over = world.now();
+    std::unique_ptr<StreamCheck> check;
+    if (context_.plan.stream_check) check = context_.plan.stream_check(stream.file);
+    while (!stream.ended && !ending()) {
+      co_await read_request(stream, file, check.get());
+      const bool due = stream.offset - stream.handed_over >= kHandOverBytes ||
+                       world.now() - stream.last_hand_over >= kHandOverTime;
+      if (!stream.ended && (!due || stream.records.empty())) continue;
+      co_await world.go_home();
+      co_await hand_over(stream, reader);
+      co_await world.enter_lane(stream.lane);
+      if (over_.load(std::memory_order_relaxed)) break;
+      stream.last_hand_over = world.now();
+      stream.handed_over = stream.offset;
+    }
+    co_await world.close(stream.lane, file);
+    co_await world.go_home();
+  }
+
+  // On the lane: one request, and the records that it completes.
+  Task<> read_request(Stream& stream, typename W::File& file, StreamCheck* check) {
+    W& world = context_.world;
+    LaneState& lane = context_.lanes[stream.lane];
+    const Seconds begin = world.now();
+    auto read = co_await world.read(stream.lane, file, stream.offset, request_);
+    const Seconds took = world.now() - begin;
+    lane.stats.busy += took;
+    ++lane.stats.requests;
+    stream.ended = true;
+    if (read.error()) {
+      count_fault(stream, read.error(), false, "");
+      co_return;
+    }
+    lane.stats.sample_read.add(took);
+    lane.stats.bytes += read.bytes();
+    stream.offset += read.bytes();
+    if (context_.plan.loader.deliver == Deliver::kBatch) {
+      Memory memory = world.new_batch(stream.lane, read.bytes());
+      memory.append(read.data());
+    }
+    if (check && !read.data().empty())
+      if (auto sound = check->feed(read.data()); !sound) {
+        context_.fault(lane, {ReadFault::kCorrupt, stream.file, stream.next_record, 0, sound.error()});
+        co_return;
+      }
+    take_records(stream, lane);
+    const std::uint64_t size = context_.plan.layout->file_size(stream.file);
+    if (stream.next_record < stream.end_record && read.bytes() < request_) {
+      context_.fault(lane, {ReadFault::kShort, stream.file, stream.next_record, 0,
+                            read_detail::short_by(size, stream.offset)});
+      co_return;
+    }
+    stream.ended = stream.next_record >= stream.end_record;
+    if (const Law& law = context_.plan.loader.preprocess; law.mean > 0)
+      co_await world.use_cpu(stream.lane, Seconds{draw(law, lane.random)});
+  }
+
+  void take_records(Stream& stream, LaneState& lane) {
+    while (stream.next_record < stream.end_record) {
+      const SampleLocation at = context_.plan.layout->locate(stream.next_record);
+      if (at.offset + at.length > stream.offset) return;
+      if (mine(stream.next_record)) {
+        stream.records.push_back(stream.next_record);
+        ++lane.stats.samples;
+      }
+      ++stream.next_record;
+    }
+  }
+
+  void count_fault(Stream& stream, int error, bool opening, std::string detail) {
+    context_.fault(context_.lanes[stream.lane], {read_detail::classify(error, opening), stream.file,
+                                                 stream.next_record, error, std::move(detail)});
+  }
+
+  // On home: give the records over, then wait while enough of them are ahead of their turn.
+  Task<> hand_over(Stream& stream, Reader& reader) {
+    delivered_ += stream.records.size();
+    const std::uint64_t ahead = std::max<std::uint64_t>(stream.records.size() * kReadAheadRequests, 1);
+    reader.records.insert(reader.records.end(), stream.records.begin(), stream.records.end());
+    stream.records.clear();
+    record_.notify();
+    while (reader.records.size() >= ahead && !over() && !ending()) co_await reader.room.wait();
+    over_.store(over(), std::memory_order_relaxed);
+  }
+
+  // The next record in turn; false when there is none yet (`dry`: and never will be).
+  bool take_turn(bool& dry) {
+    std::size_t finished = 0;
+    while (finished < readers_.size()) {
+      Reader& reader = readers_[turn_];
+      if (!reader.records.empty()) {
+        shuffled_.push_back(reader.records.front());
+        reader.records.pop_front();
+        turn_ = (turn_ + 1) % readers_.size();
+        reader.room.notify();
+        return true;
+      }
+      if (!reader.finished) return false;
+      turn_ = (turn_ + 1) % readers_.size();
+      ++finished;
+    }
+    dry = true;
+    return false;
+  }
+
+  // One record out of the shuffle buffer, which is filled first, as tf.data does.
+  Task<bool> take_record() {
+    const LoaderSpec& loader = context_.plan.loader;
+    const std::uint64_t fill = loader.shuffle == ShuffleKind::kNone ? 1 : std::max<std::uint64_t>(loader.shuffle_buffer, 1);
+    bool dry = false;
+    while (shuffled_.size() < fill && !dry && !stopping_)
+      if (!take_turn(dry) && !dry) co_await record_.wait();
+    if (stopping_ || shuffled_.empty()) co_return false;
+    std::swap(shuffled_[random_.below(shuffled_.size())], shuffled_.back());
+    shuffled_.pop_back();
+    co_return true;
+  }
+
+  Task<> assemble() {
+    const std::uint64_t batch = context_.plan.loader.batch_size;
+    for (std::uint64_t k = 0; k < context_.plan.steps && !stopping_; ++k) {
+      while (k >= consumed_ + window() && !stopping_) co_await room_.wait();
+      std::uint64_t whole = 0;
+      while (whole < batch && co_await take_record()) ++whole;
+      if (stopping_) break;
+      if (whole == 0) {   // every shard is broken: the job cannot go on
+        context_.on_fatal();
+        break;
+      }
+      whole_[k % window()] = whole;
+      ++produced_;
+      ready_.notify();
+    }
+  }
+
+  ReadContext<W>& context_;
+  const std::uint32_t rank_;
+  const std::uint64_t first_reader_;
+  const std::uint64_t request_;
+  std::vector<Reader> readers_;
+  std::vector<SampleId> shuffled_;
+  std::vector<std::uint64_t> whole_;
+  Random random_{0};
+  Signal ready_, room_, record_;
+  WaitGroup running_;
+  std::uint64_t epoch_ = 0, produced_ = 0, consumed_ = 0, next_shard_ = 0, delivered_ = 0;
+  std::size_t turn_ = 0;
+  bool stopping_ = false;
+  std::atomic<bool> over_{false};
+};
+
+}  // namespace aforo

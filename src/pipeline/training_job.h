@@ -1,0 +1,171 @@
+// TrainingJob: the ranks of a training job, as coroutines on the world's home executor.
+//
+// Every rank, every step: wait for its next batch, compute for the step time, meet the others. Per epoch the loaders
+// start empty (as the frameworks' do) and the clock T0 starts before the loader is asked for anything.
+//
+// Threads: construct, run, stop and destroy on home. The plan's layout, the world and the observer outlive the job.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "pipeline/sliced_loader.h"
+#include "pipeline/stream_loader.h"
+
+namespace aforo {
+
+// Whether the job reads shards front to back instead of sample by sample.
+inline bool reads_streams(const Layout& layout, const LoaderSpec& loader) {
+  if (layout.kind() == LayoutKind::kWebdataset) return true;
+  return loader.framework == Framework::kTensorflow &&
+         (layout.kind() == LayoutKind::kTfrecord || layout.kind() == LayoutKind::kRecords);
+}
+
+template <World W>
+class TrainingJob {
+ public:
+  TrainingJob(W& world, JobPlan plan, JobObserver& observer)
+      : world_(world), plan_(std::move(plan)), observer_(observer), lanes_(world.lanes()),
+        context_{world_, plan_, lanes_}, barrier_(plan_.ranks), epoch_edge_(plan_.ranks),
+        sampler_(plan_.layout->samples(), plan_.ranks, plan_.loader.batch_size, plan_.loader.shuffle, plan_.loader.seed) {
+    context_.on_fatal = [this] {
+      result_.failed = true;
+      stop();
+    };
+    for (LaneId lane = 0; lane < lanes_.size(); ++lane) lanes_[lane].random = Random(mix64(plan_.loader.seed, lane, 7));
+    make_loaders();
+    result_.epochs.resize(plan_.epochs, std::vector<RankEpoch>(plan_.ranks));
+  }
+
+  // Runs all epochs; ends when every rank and every reader has ended.
+  Task<JobResult> run() {
+    ranks_.add(plan_.ranks);
+    for (std::uint32_t r = 0; r < plan_.ranks; ++r) spawn(rank(r), [this] { ranks_.done(); });
+    co_await ranks_.wait();
+    for (auto& loader : loaders_) co_await loader->drained();
+    for (auto& lane : lanes_) result_.readers.merge(lane.stats);
+    while (!result_.epochs.empty() && result_.epochs.back().front().steps == 0) result_.epochs.pop_back();
+    co_return std::move(result_);
+  }
+
+  // Ends the job now: whoever waits is released, the step in progress does not count.
+  void stop() {
+    if (stopping_) return;
+    stopping_ = true;
+    result_.stopped = true;
+    context_.ending.store(true, std::memory_order_relaxed);
+    for (auto& loader : loaders_) loader->stop();
+    barrier_.open();
+    epoch_edge_.open();
+  }
+
+ private:
+  void make_loaders() {
+    std::uint64_t readers = 0;
+    for (std::uint32_t r = 0; r < plan_.ranks; ++r) {
+      if (reads_streams(*plan_.layout, plan_.loader)) {
+        loaders_.push_back(std::make_unique<StreamLoader<W>>(context_, r, readers));
+        readers += std::max<std::uint32_t>(plan_.loader.workers, 1);
+      } else {
+        auto loader = std::make_unique<SlicedLoader<W>>(context_, sampler_, r, readers);
+        readers += loader->readers();
+        loaders_.push_back(std::move(loader));
+      }
+    }
+  }
+
+  Task<> rank(std::uint32_t r) {
+    Random random(mix64(plan_.loader.seed, r, 11));
+    for (std::uint64_t e = 0; e < plan_.epochs && !stopping_; ++e) {
+      RankEpoch& epoch = result_.epochs[e][r];
+      epoch.start = epoch.end = world_.now();
+      loaders_[r]->start_epoch(e);
+      for (std::uint64_t s = 0; s < plan_.steps; ++s) {
+        if (ends_before(e, s)) break;
+        StepTimes step{r, e, s, {}, {}, {}, {}, {}};
+        const bool done = co_await one_step(step, epoch, random);
+        if (!done) break;
+      }
+      if (epoch.steps < plan_.steps) loaders_[r]->stop();
+      co_await loaders_[r]->drained();
+      co_await epoch_edge_.arrive([this, e] {
+        observer_.on_epoch_end(e);
+        if (draining_) stopping_ = true;
+      });
+    }
+  }
+
+  // True if the job ends cleanly before step `s`: somebody asked for it and no rank has begun `s` yet.
+  bool ends_before(std::uint64_t epoch, std::uint64_t s) {
+    if (stopping_) return true;
+    const std::uint64_t serial = epoch * plan_.steps + s;
+    if (!winding_down_ && observer_.should_stop()) {
+      winding_down_ = true;
+      result_.stopped = true;
+    }
+    if (winding_down_ && (!plan_.synchronous || serial > last_begun_ || last_begun_ == kNone)) {
+      draining_ = true;
+      return true;
+    }
+    if (last_begun_ == kNone || serial > last_begun_) last_begun_ = serial;
+    return false;
+  }
+
+  Task<bool> one_step(StepTimes& step, RankEpoch& epoch, Random& random) {
+    step.begin = world_.now();
+    const LoadedBatch batch = co_await loaders_[step.rank]->next();
+    if (!batch.valid) co_return false;
+    const Seconds loaded = world_.now();
+    if (result_.first_step.value == 0) result_.first_step = loaded;
+    Seconds computed = loaded;
+    if (plan_.step_time.mean > 0) {
+      step.asked = Seconds{draw(plan_.step_time, random)};
+      co_await world_.sleep_until(loaded + step.asked);
+      computed = world_.now();
+    }
+    if (stopping_) co_return false;
+    Seconds met = computed;
+    if (plan_.synchronous) {
+      co_await barrier_.arrive();
+      met = world_.now();
+      if (stopping_) co_return false;
+    }
+    step.load_wait = loaded - step.begin;
+    step.compute = computed - loaded;
+    step.barrier_wait = met - computed;
+    account(step, epoch, batch, met);
+    co_return true;
+  }
+
+  void account(const StepTimes& step, RankEpoch& epoch, const LoadedBatch& batch, Seconds end) {
+    if (epoch.steps == 0) {
+      epoch.first_load_wait = step.load_wait;
+      epoch.first_compute = step.compute;
+    }
+    ++epoch.steps;
+    epoch.end = end;
+    epoch.load_wait += step.load_wait;
+    epoch.compute += step.compute;
+    epoch.barrier_wait += step.barrier_wait;
+    epoch.samples += batch.samples;
+    result_.samples_delivered += batch.samples;
+    observer_.on_step(step);
+  }
+
+  static constexpr std::uint64_t kNone = ~std::uint64_t{0};
+
+  W& world_;
+  const JobPlan plan_;
+  JobObserver& observer_;
+  std::vector<LaneState> lanes_;
+  ReadContext<W> context_;
+  Barrier barrier_, epoch_edge_;
+  Sampler sampler_;
+  std::vector<std::unique_ptr<Loader>> loaders_;
+  WaitGroup ranks_;
+  JobResult result_;
+  std::uint64_t last_begun_ = kNone;
+  bool stopping_ = false, winding_down_ = false, draining_ = false;
+};
+
+}  // namespace aforo

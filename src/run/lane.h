@@ -1,0 +1,110 @@
+// Lane: one I/O loop. A thread with its engine, its buffers and the loader workers that currently read.
+//
+// Everything here belongs to the lane's thread, except `post`, `cpu_seconds` and the constructor/destructor.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <list>
+#include <memory>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "dataset/layout.h"
+#include "measure/histogram.h"
+#include "run/inbox.h"
+#include "storage/buffer_pool.h"
+#include "storage/engine.h"
+
+namespace aforo {
+
+// A request with all that it needs, living in the frame of the coroutine that waits for it.
+struct LaneRequest {
+  IoRequest io;
+  std::coroutine_handle<> handle;
+  std::size_t buffer_bytes = 0;   // to take from the pool when the request is begun; 0 = none
+  BufferLease buffer;
+  LaneRequest* next = nullptr;    // waiting for room
+  class Lane* lane = nullptr;
+
+  LaneRequest() = default;
+  LaneRequest(const LaneRequest&) = delete;
+  LaneRequest& operator=(const LaneRequest&) = delete;
+
+  void set_path(const Layout& layout, FileId file);
+
+ private:
+  static constexpr std::size_t kInlinePath = 128;
+  char inline_path_[kInlinePath];
+  std::unique_ptr<char[]> long_path_;
+};
+
+// What a lane saw of opening files; its thread's until the job has ended.
+struct OpenTimes {
+  Histogram open;               // every open that was observed by itself
+  Seconds observed_open{0};     // over samples whose open and whole read were both observed:
+  Seconds observed_whole{0};    // ... open to last byte
+};
+
+struct LaneOptions {
+  unsigned index = 0;
+  std::uint32_t depth = 256;     // requests begun at once; later ones wait without a buffer
+  bool direct = false;
+  const Layout* layout = nullptr;
+  std::function<std::unique_ptr<Engine>()> make_engine;   // called on the lane's thread
+};
+
+class Lane {
+ public:
+  explicit Lane(LaneOptions options);
+  ~Lane();   // the thread has ended; nobody may be suspended on the lane any more
+
+  // Any thread: `parcel.handle` will be resumed on this lane.
+  void post(Parcel& parcel);
+
+  // Any thread: CPU time this lane's thread has used.
+  Seconds cpu_seconds() const;
+
+  // --- lane thread only ---
+  void begin(LaneRequest& request);                // handle is resumed when it is done
+  void resume_later(std::coroutine_handle<> handle) { ready_.push_back(handle); }   // behind what is ready now
+
+  // Files of packed layouts are kept open, the least recently used are closed.
+  static constexpr std::size_t kMaxOpenFiles = 512;
+  struct OpenFile {
+    FileId id = 0;
+    EngineFile file = kNoFile;
+    std::uint32_t users = 0;
+  };
+  OpenFile* find_open(FileId id);                       // marks it used; null if not open
+  OpenFile* add_open(FileId id, EngineFile file);       // may hand back one that another reader opened meanwhile
+  EngineFile surplus_open();                            // a file to close now, or kNoFile
+
+  OpenTimes& open_times() { return open_times_; }
+  const Layout& layout() const { return *options_.layout; }
+  bool direct() const { return options_.direct; }
+
+ private:
+  void run();
+  void issue(LaneRequest& request);
+  static void on_done(IoRequest& io);
+
+  LaneOptions options_;
+  Inbox inbox_;
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<BufferPool> buffers_;
+  std::vector<std::coroutine_handle<>> ready_, running_;
+  LaneRequest* waiting_head_ = nullptr;
+  LaneRequest* waiting_tail_ = nullptr;
+  std::uint32_t begun_ = 0;
+  OpenTimes open_times_;
+  std::list<OpenFile> open_files_;   // most recently used first
+  std::unordered_map<FileId, std::list<OpenFile>::iterator> open_index_;
+  std::atomic<bool> quit_{false};
+  std::atomic<bool> started_{false};
+  std::thread thread_;
+};
+
+}  // namespace aforo

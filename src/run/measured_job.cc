@@ -1,0 +1,84 @@
+#include "run/measured_job.h"
+
+#include <utility>
+
+#include "pipeline/training_job.h"
+#include "run/real_world.h"
+#include "storage/null_engine.h"
+
+namespace aforo {
+namespace {
+
+struct Lanes {
+  std::vector<std::unique_ptr<Lane>> lanes;
+  std::string engine, reason;
+};
+
+// Engines are made on the lanes' own threads, so whether one can be had is tried out here first.
+Lanes make_lanes(const JobPlan& plan, const JobSettings& settings) {
+  const bool direct = plan.loader.read_mode == ReadMode::kDirect;
+  EngineOptions options;
+  options.root = settings.directory;
+  options.timeout = settings.io_timeout;
+  Lanes made;
+  std::string which = settings.engine;
+  if (which == "null") {
+    made.engine = "null";
+  } else {
+    const EngineChoice trial = make_engine(which, options);
+    made.engine = which = trial.engine->name();
+    made.reason = trial.reason;
+  }
+  const unsigned count = settings.io_threads ? settings.io_threads : available_cores();
+  for (unsigned i = 0; i < count; ++i) {
+    LaneOptions lane;
+    lane.index = i;
+    lane.depth = options.depth;
+    lane.direct = direct;
+    lane.layout = plan.layout;
+    lane.make_engine = [which, options]() -> std::unique_ptr<Engine> {
+      if (which == "null") return make_null_engine(options);
+      return make_engine(which, options).engine;
+    };
+    made.lanes.push_back(std::make_unique<Lane>(std::move(lane)));
+  }
+  return made;
+}
+
+Task<> drive(TrainingJob<RealWorld>& job, JobResult& result) { result = co_await job.run(); }
+
+}  // namespace
+
+MeasuredJob run_job(const JobPlan& plan, const JobSettings& settings, WatchOptions watch, std::stop_token stop,
+                    const std::function<void(const StepWatch&)>& watching) {
+  Lanes made = make_lanes(plan, settings);
+  MeasuredJob measured;
+  measured.engine = made.engine;
+  measured.engine_reason = made.reason;
+  measured.io_threads = static_cast<unsigned>(made.lanes.size());
+  measured.watch = std::make_unique<StepWatch>(std::move(watch));
+  if (watching) watching(*measured.watch);
+
+  RealWorld world(std::move(made.lanes));
+  TrainingJob<RealWorld> job(world, plan, *measured.watch);
+  measured.before = read_counters(settings.directory);
+  std::vector<Seconds> cpu_before;
+  for (LaneId i = 0; i < world.lanes(); ++i) cpu_before.push_back(world.lane(i).cpu_seconds());
+  measured.started = monotonic_now();
+  world.run(drive(job, measured.result), stop, [&] {
+    job.stop();
+    world.cancel_sleeps();
+  });
+  measured.ended = monotonic_now();
+  measured.after = read_counters(settings.directory);
+  for (LaneId i = 0; i < world.lanes(); ++i) {
+    measured.lane_cpu_share.push_back((world.lane(i).cpu_seconds() - cpu_before[i]) / measured.wall());
+    const OpenTimes& opens = world.lane(i).open_times();
+    measured.opens.open.merge(opens.open);
+    measured.opens.observed_open += opens.observed_open;
+    measured.opens.observed_whole += opens.observed_whole;
+  }
+  return measured;
+}
+
+}  // namespace aforo
