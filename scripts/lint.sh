@@ -1,32 +1,35 @@
 #!/usr/bin/env bash
-# clang-tidy over the sources of a configured build, several at once: scripts/lint.sh BUILD [REGEX] [SECONDS]
+# clang-tidy over the sources of a configured build, one per core: scripts/lint.sh BUILD [REGEX] [SECONDS]
 #
-# REGEX picks source paths (default: all). With SECONDS it stops starting new files after that long and says how many
-# it left unread, newest change first, so that a bounded run reads what is most likely wrong.
+# REGEX picks source paths (default: all). With SECONDS no new file is begun after that long, and the line at the end
+# says how many were left unread; what changed last is read first and tests come last, so that a bounded run reads
+# what is most likely wrong.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-build=$1 pattern=${2:-.} seconds=${3:-100000}
+pattern=${2:-.}
+export build=$1 stop_at=$(($(date +%s) + ${3:-100000}))
+found=$(mktemp -d)
+export found
+trap 'rm -rf "$found"' EXIT
 
-mapfile -t changed < <(git log --format= --name-only -n 100 -- 'src/*.cc' | awk '!seen[$0]++')
-mapfile -t sources < <(printf '%s\n' "${changed[@]}" "$(git ls-files -co --exclude-standard 'src/*.cc')" |
-  awk 'NF && !seen[$0]++' | grep -E -- "$pattern" | while read -r f; do if [ -f "$f" ]; then echo "$f"; fi; done)
+newest_first=$(git log --format= --name-only -n 100 -- 'src/*.cc' 'tests/*.cc' 'bench/*.cc'
+  git ls-files --cached --others --exclude-standard 'src/*.cc')
+existing() { while read -r file; do if [ -f "$file" ]; then echo "$file"; fi; done; }
+mapfile -t sources < <(awk 'NF && !seen[$0]++' <<<"$newest_first" | grep -E -- "$pattern" | existing |
+  awk '/_(test|fuzz)\.cc$/ { tests[++n] = $0; next } { print } END { for (i = 1; i <= n; ++i) print tests[i] }')
 
-failures=$(mktemp -d)
-trap 'rm -rf "$failures"' EXIT
-export build failures
 read_one() {
   if [ "$(date +%s)" -ge "$stop_at" ]; then
-    echo "$1" >>"$failures/unread"
-  elif ! clang-tidy-14 --quiet -p "$build" "$1" >"$failures/log.$$" 2>"$failures/noise.$$"; then
-    cat "$failures/log.$$" "$failures/noise.$$" | grep -v 'warnings generated' || true
-    echo "$1" >>"$failures/failed"
+    echo "$1" >>"$found/unread"
+  elif ! clang-tidy-14 --quiet -p "$build" "$1" >"$found/findings.$$" 2>"$found/noise.$$"; then
+    cat "$found/findings.$$"
+    grep -v 'warnings* generated\|warnings* treated as error' "$found/noise.$$"
+    echo "$1" >>"$found/failed"
   fi
 }
 export -f read_one
-stop_at=$(($(date +%s) + seconds))
-export stop_at
-printf '%s\n' "${sources[@]}" | xargs -P "$(nproc)" -I{} bash -c 'read_one {}'
+printf '%s\n' "${sources[@]}" | xargs -r -P "$(nproc)" -I{} bash -c 'read_one {}'
 
-count() { if [ -f "$failures/$1" ]; then wc -l <"$failures/$1"; else echo 0; fi; }
+count() { cat "$found/$1" 2>/dev/null | wc -l; }
 echo "clang-tidy: $((${#sources[@]} - $(count unread))) of ${#sources[@]} sources read, $(count failed) with findings"
 [ "$(count failed)" -eq 0 ]
