@@ -7,7 +7,7 @@ namespace aforo {
 namespace {
 
 constexpr std::size_t kClassBytes = 128;
-constexpr std::size_t kClasses = 32;          // up to 4 KiB; larger frames go to operator new
+constexpr std::size_t kClasses = 32;           // up to 4 KiB; larger frames go to operator new
 constexpr std::size_t kMaxKeptPerClass = 512;  // at most 2 MiB kept per thread and class
 
 struct Node {

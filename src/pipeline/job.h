@@ -17,27 +17,29 @@
 namespace aforo {
 
 // Proves that `bytes` are sample `id`; a sentence says what is wrong otherwise. Thread-safe.
-using SampleCheck = std::function<tl::expected<void, std::string>(SampleId id, std::span<const std::byte> bytes)>;
+using SampleCheck =
+    std::function<tl::expected<void, std::string>(SampleId id, std::span<const std::byte> bytes)>;
 
-// Follows one shard from front to back and proves its framing (and, if built to, its contents). Used by one reader.
+// Follows one shard from front to back and proves its framing (and, if built to, its contents). Used by one
+// reader.
 class StreamCheck {
  public:
   virtual ~StreamCheck() = default;
   // The shard's next bytes; a sentence says what is wrong.
   virtual tl::expected<void, std::string> feed(std::span<const std::byte> bytes) = 0;
 };
-using StreamCheckFactory = std::function<std::unique_ptr<StreamCheck>(FileId)>;   // thread-safe
+using StreamCheckFactory = std::function<std::unique_ptr<StreamCheck>(FileId)>;  // thread-safe
 
 struct JobPlan {
   const Layout* layout = nullptr;  // outlives the job
   LoaderSpec loader;
-  Law step_time;                   // seconds; mean 0 = no compute (ceiling runs)
+  Law step_time;  // seconds; mean 0 = no compute (ceiling runs)
   std::uint32_t ranks = 1;
   std::uint64_t epochs = 1;
-  std::uint64_t steps = 1;         // per epoch, >= 1
+  std::uint64_t steps = 1;  // per epoch, >= 1
   bool synchronous = true;
-  bool skip_errors = true;         // false: the first failed sample stops the job
-  SampleCheck check;               // random access; empty = contents are not looked at
+  bool skip_errors = true;          // false: the first failed sample stops the job
+  SampleCheck check;                // random access; empty = contents are not looked at
   StreamCheckFactory stream_check;  // shards read front to back; empty = framing is not looked at
 };
 
@@ -45,11 +47,11 @@ struct JobPlan {
 struct StepTimes {
   std::uint32_t rank = 0;
   std::uint64_t epoch = 0, step = 0;
-  Seconds begin{0};      // when the rank asked for the batch
+  Seconds begin{0};  // when the rank asked for the batch
   Seconds load_wait{0};
-  Seconds compute{0};    // really measured
+  Seconds compute{0};  // really measured
   Seconds barrier_wait{0};
-  Seconds asked{0};      // compute time asked for
+  Seconds asked{0};  // compute time asked for
 };
 
 // Called on the home executor, in order of time. Must be quick; must not throw.
@@ -66,10 +68,10 @@ class JobObserver {
 struct JobResult {
   std::vector<std::vector<RankEpoch>> epochs;  // [epoch][rank]; an interrupted epoch holds what was done
   ReaderStats readers;
-  Seconds first_step{0};     // when the first batch reached an accelerator, on the world's clock
+  Seconds first_step{0};  // when the first batch reached an accelerator, on the world's clock
   std::uint64_t samples_delivered = 0;
-  bool stopped = false;      // ended early: asked to, or by an error under `stop`
-  bool failed = false;       // ... by an error
+  bool stopped = false;  // ended early: asked to, or by an error under `stop`
+  bool failed = false;   // ... by an error
 };
 
 }  // namespace aforo

@@ -8,15 +8,16 @@
 namespace aforo {
 
 struct LoadedBatch {
-  bool valid = false;            // false: the job is stopping, there is no batch
-  std::uint64_t samples = 0;     // that came whole
+  bool valid = false;         // false: the job is stopping, there is no batch
+  std::uint64_t samples = 0;  // that came whole
 };
 
 class Loader {
  public:
   virtual ~Loader() = default;
 
-  // Begins `epoch`: readers start filling the prefetch window. Requires that the previous epoch was consumed or stopped.
+  // Begins `epoch`: readers start filling the prefetch window. Requires that the previous epoch was consumed
+  // or stopped.
   virtual void start_epoch(std::uint64_t epoch) = 0;
 
   // The next batch in order; suspends until it is there. Handing a batch out lets the readers go on.

@@ -1,4 +1,5 @@
-// Reading one sample, the way a framework's worker does: open, read to the end, close; or a range of a packed file.
+// Reading one sample, the way a framework's worker does: open, read to the end, close; or a range of a packed
+// file.
 #pragma once
 
 #include <algorithm>
@@ -21,14 +22,15 @@ struct LaneState {
   Random random{0};
 };
 
-// What every reader of a job can see. `lanes[i]` belongs to lane i; `ending` is shared; the rest is read-only.
+// What every reader of a job can see. `lanes[i]` belongs to lane i; `ending` is shared; the rest is
+// read-only.
 template <World W>
 struct ReadContext {
   W& world;
   const JobPlan& plan;
   std::vector<LaneState>& lanes;
-  std::atomic<bool> ending{false};       // readers give up at the next sample; set by stop() and by a fatal fault
-  std::function<void()> on_fatal = {};   // called on home once a reader came home because of a fatal fault
+  std::atomic<bool> ending{false};  // readers give up at the next sample; set by stop() and by a fatal fault
+  std::function<void()> on_fatal = {};  // called on home once a reader came home because of a fatal fault
 
   void fault(LaneState& lane, FaultExample example) {
     lane.stats.fault(std::move(example));
@@ -38,8 +40,8 @@ struct ReadContext {
 
 // Whole files up to this size are one fused operation; larger ones are read request by request.
 inline constexpr std::uint64_t kFusedReadLimit = 1u << 20;
-// The request size for large samples when the workload does not say: what numpy and Python use stays below, what
-// kernels turn into one readahead window stays above.
+// The request size for large samples when the workload does not say: what numpy and Python use stays below,
+// what kernels turn into one readahead window stays above.
 inline constexpr std::uint64_t kDefaultRequest = 1u << 20;
 
 inline std::uint64_t request_size(const LoaderSpec& loader) {
@@ -50,8 +52,9 @@ namespace read_detail {
 
 inline ReadFault classify(int error, bool opening) {
   if (error == ETIMEDOUT) return ReadFault::kTimeout;
-  const bool of_open = error == ENOENT || error == EACCES || error == ENOTDIR || error == ELOOP || error == EMFILE ||
-                       error == ENFILE || error == EPERM || error == ENAMETOOLONG || error == EISDIR;
+  const bool of_open = error == ENOENT || error == EACCES || error == ENOTDIR || error == ELOOP ||
+                       error == EMFILE || error == ENFILE || error == EPERM || error == ENAMETOOLONG ||
+                       error == EISDIR;
   return opening || of_open ? ReadFault::kOpen : ReadFault::kRead;
 }
 
@@ -97,7 +100,8 @@ struct SampleAttempt {
   }
 };
 
-// Request after request of `length` bytes from `offset`; `next(offset, length)` makes one. Contents are kept only for a check.
+// Request after request of `length` bytes from `offset`; `next(offset, length)` makes one. Contents are kept
+// only for a check.
 template <World W, class Next, class Memory>
 Task<> read_in_requests(SampleAttempt<W>& attempt, std::uint64_t offset, std::uint64_t length, Next next,
                         Memory* into, std::vector<std::byte>& kept) {
@@ -124,7 +128,9 @@ Task<bool> read_large(SampleAttempt<W> attempt, LaneId lane, Memory* into) {
       attempt.opening = true;
       co_return attempt.finish({});
     }
-    auto next = [&](std::uint64_t offset, std::uint64_t want) { return world.read(lane, file, offset, want); };
+    auto next = [&](std::uint64_t offset, std::uint64_t want) {
+      return world.read(lane, file, offset, want);
+    };
     co_await read_in_requests(attempt, 0, attempt.at.length, next, into, kept);
     co_await world.close(lane, file);
   } else {
@@ -138,8 +144,8 @@ Task<bool> read_large(SampleAttempt<W> attempt, LaneId lane, Memory* into) {
 
 }  // namespace read_detail
 
-// Reads `sample` on `lane` (the caller already runs there). True if it came whole (and, where asked, proved right);
-// otherwise the fault is counted and named in the lane's statistics. `into`: batch memory, or null.
+// Reads `sample` on `lane` (the caller already runs there). True if it came whole (and, where asked, proved
+// right); otherwise the fault is counted and named in the lane's statistics. `into`: batch memory, or null.
 template <World W, class Memory>
 Task<bool> read_sample(ReadContext<W>& context, LaneId lane, SampleId sample, Memory* into) {
   W& world = context.world;

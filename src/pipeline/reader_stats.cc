@@ -4,11 +4,16 @@ namespace aforo {
 
 const char* to_string(ReadFault fault) {
   switch (fault) {
-    case ReadFault::kOpen: return "open failed";
-    case ReadFault::kRead: return "read failed";
-    case ReadFault::kShort: return "short file";
-    case ReadFault::kTimeout: return "timed out";
-    case ReadFault::kCorrupt: return "corrupt";
+    case ReadFault::kOpen:
+      return "open failed";
+    case ReadFault::kRead:
+      return "read failed";
+    case ReadFault::kShort:
+      return "short file";
+    case ReadFault::kTimeout:
+      return "timed out";
+    case ReadFault::kCorrupt:
+      return "corrupt";
   }
   return "?";
 }

@@ -13,11 +13,11 @@
 namespace aforo {
 
 enum class ReadFault : std::uint8_t {
-  kOpen,       // could not be opened (vanished, no permission)
-  kRead,       // EIO and friends
-  kShort,      // fewer bytes than the dataset says
-  kTimeout,    // hung
-  kCorrupt,    // verification failed, bad framing
+  kOpen,     // could not be opened (vanished, no permission)
+  kRead,     // EIO and friends
+  kShort,    // fewer bytes than the dataset says
+  kTimeout,  // hung
+  kCorrupt,  // verification failed, bad framing
 };
 inline constexpr std::size_t kReadFaults = 5;
 
@@ -28,8 +28,8 @@ struct FaultExample {
   ReadFault fault{};
   FileId file = 0;
   SampleId sample = 0;
-  int error = 0;        // errno, 0 if none
-  std::string detail;   // "expected 114660 bytes, read 4096"; may be empty
+  int error = 0;       // errno, 0 if none
+  std::string detail;  // "expected 114660 bytes, read 4096"; may be empty
 };
 
 struct ReaderStats {

@@ -1,8 +1,9 @@
 // Which sample is read when: the order of every epoch, computed point by point, never stored.
 //
-// Shuffled epochs follow PyTorch's DistributedSampler: one permutation of all samples per epoch, dealt to the ranks in
-// turn, so that ranks are disjoint and together cover every sample once. When a run asks for more steps than the
-// dataset has, the data is permuted anew (a further pass) and dealt on. Immutable, thread-safe, O(1) memory.
+// Shuffled epochs follow PyTorch's DistributedSampler: one permutation of all samples per epoch, dealt to the
+// ranks in turn, so that ranks are disjoint and together cover every sample once. When a run asks for more
+// steps than the dataset has, the data is permuted anew (a further pass) and dealt on. Immutable,
+// thread-safe, O(1) memory.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,8 @@ namespace aforo {
 class Sampler {
  public:
   // samples, ranks, batch >= 1.
-  Sampler(std::uint64_t samples, std::uint32_t ranks, std::uint64_t batch, ShuffleKind shuffle, std::uint64_t seed)
+  Sampler(std::uint64_t samples, std::uint32_t ranks, std::uint64_t batch, ShuffleKind shuffle,
+          std::uint64_t seed)
       : samples_(samples), ranks_(ranks), batch_(batch), shuffle_(shuffle), seed_(seed) {}
 
   // The sample at place `slot` of the batch that `rank` consumes in `step` of `epoch`.

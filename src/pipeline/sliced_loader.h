@@ -1,16 +1,21 @@
 // SlicedLoader: random access to samples, with the concurrency of each framework.
 //
-// Every batch is cut into `slices`, read side by side; batches are dealt to `groups`, worked on side by side; at most
-// `window` batches are ahead of the accelerator. One coroutine per (slice, group) reads its samples one after another:
+// Every batch is cut into `slices`, read side by side; batches are dealt to `groups`, worked on side by side;
+// at most `window` batches are ahead of the accelerator. One coroutine per (slice, group) reads its samples
+// one after another:
 //
-//   pytorch      slices 1, groups W, window W x prefetch  a worker builds a whole batch alone (DataLoader: batch k goes
-//                                                         to worker k mod W, a new index is issued per batch consumed)
+//   pytorch      slices 1, groups W, window W x prefetch  a worker builds a whole batch alone (DataLoader:
+//   batch k goes
+//                                                         to worker k mod W, a new index is issued per batch
+//                                                         consumed)
 //   pytorch, 0   slices 1, groups 1, on demand            the rank itself loads when it asks
-//   tensorflow   slices W, groups 1, window prefetch + 1  Dataset.map(read, num_parallel_calls=W).batch().prefetch()
-//   ideal        slices B, groups prefetch, window prefetch   every sample of the window is in flight
+//   tensorflow   slices W, groups 1, window prefetch + 1  Dataset.map(read,
+//   num_parallel_calls=W).batch().prefetch() ideal        slices B, groups prefetch, window prefetch   every
+//   sample of the window is in flight
 //
-// A reader stays on its lane while the window has room and comes home only to deliver the last slice of a batch or to
-// wait. Shared between lanes: the limit and the slice counters (atomics); all else belongs to home.
+// A reader stays on its lane while the window has room and comes home only to deliver the last slice of a
+// batch or to wait. Shared between lanes: the limit and the slice counters (atomics); all else belongs to
+// home.
 #pragma once
 
 #include <atomic>
@@ -43,7 +48,8 @@ inline Slicing slicing_of(const LoaderSpec& loader) {
       return {std::min<std::uint32_t>(static_cast<std::uint32_t>(at_least_one(loader.workers)), batch), 1,
               loader.prefetch + std::uint64_t{1}, false};
     case Framework::kIdeal:
-      return {batch, static_cast<std::uint32_t>(at_least_one(loader.prefetch)), at_least_one(loader.prefetch), false};
+      return {batch, static_cast<std::uint32_t>(at_least_one(loader.prefetch)), at_least_one(loader.prefetch),
+              false};
   }
   return {};
 }
@@ -52,9 +58,15 @@ template <World W>
 class SlicedLoader final : public Loader {
  public:
   // `first_reader` numbers this rank's readers over the whole job: it spreads them evenly over the lanes.
-  SlicedLoader(ReadContext<W>& context, const Sampler& sampler, std::uint32_t rank, std::uint64_t first_reader)
-      : context_(context), sampler_(sampler), rank_(rank), first_reader_(first_reader),
-        slicing_(slicing_of(context.plan.loader)), slots_(slicing_.window), parked_(readers()) {
+  SlicedLoader(ReadContext<W>& context, const Sampler& sampler, std::uint32_t rank,
+               std::uint64_t first_reader)
+      : context_(context),
+        sampler_(sampler),
+        rank_(rank),
+        first_reader_(first_reader),
+        slicing_(slicing_of(context.plan.loader)),
+        slots_(slicing_.window),
+        parked_(readers()) {
     for (auto& slot : slots_) slot.memory.resize(slicing_.slices);
   }
 
@@ -95,7 +107,7 @@ class SlicedLoader final : public Loader {
   using Memory = decltype(std::declval<W&>().new_batch(LaneId{}, std::uint64_t{}));
 
   struct Slot {
-    std::atomic<std::uint32_t> remaining{0};   // slices not yet read
+    std::atomic<std::uint32_t> remaining{0};  // slices not yet read
     std::atomic<std::uint64_t> whole{0};
     bool ready = false;
     std::vector<Memory> memory;

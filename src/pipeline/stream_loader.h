@@ -3,11 +3,11 @@
 //   list_files [permuted per epoch] -> shard over ranks -> interleave(cycle_length = W, one record at a time,
 //   deterministic) -> shuffle buffer -> batch -> prefetch
 //
-// W readers per rank each own one shard at a time and read it in requests of `transfer_size` (256 KiB where the
-// workload does not say). Records are taken from the readers in turn, so a slow shard holds the others up, as tf.data's
-// deterministic order does. With fewer shards than ranks every rank reads all shards and keeps every ranks-th record.
-// A reader runs ahead of the turn by at most kReadAheadRequests requests. Where records end is the layout's
-// knowledge; the bytes themselves are checked through JobPlan::stream_check.
+// W readers per rank each own one shard at a time and read it in requests of `transfer_size` (256 KiB where
+// the workload does not say). Records are taken from the readers in turn, so a slow shard holds the others
+// up, as tf.data's deterministic order does. With fewer shards than ranks every rank reads all shards and
+// keeps every ranks-th record. A reader runs ahead of the turn by at most kReadAheadRequests requests. Where
+// records end is the layout's knowledge; the bytes themselves are checked through JobPlan::stream_check.
 #pragma once
 
 #include <algorithm>
@@ -25,8 +25,8 @@ namespace aforo {
 
 inline constexpr std::uint64_t kDefaultStreamRequest = 256u << 10;
 inline constexpr std::uint64_t kReadAheadRequests = 2;
-// A reader comes home with its records after this many bytes or this long, whichever is first: going home for every
-// 256 KiB would cost more than reading them from memory.
+// A reader comes home with its records after this many bytes or this long, whichever is first: going home for
+// every 256 KiB would cost more than reading them from memory.
 inline constexpr std::uint64_t kHandOverBytes = 1u << 20;
 inline constexpr Seconds kHandOverTime{1e-3};
 
@@ -34,7 +34,9 @@ template <World W>
 class StreamLoader final : public Loader {
  public:
   StreamLoader(ReadContext<W>& context, std::uint32_t rank, std::uint64_t first_reader)
-      : context_(context), rank_(rank), first_reader_(first_reader),
+      : context_(context),
+        rank_(rank),
+        first_reader_(first_reader),
         request_(context.plan.loader.transfer_size.value ? context.plan.loader.transfer_size.value
                                                          : kDefaultStreamRequest),
         readers_(std::max<std::uint32_t>(context.plan.loader.workers, 1)) {}
@@ -42,6 +44,7 @@ class StreamLoader final : public Loader {
   void start_epoch(std::uint64_t epoch) override {
     epoch_ = epoch;
     produced_ = consumed_ = next_shard_ = delivered_ = turn_ = 0;
+    planned_shards_ = planned_records_ = 0;
     over_.store(false, std::memory_order_relaxed);
     shuffled_.clear();
     random_ = Random(mix64(context_.plan.loader.seed, epoch, rank_));
@@ -76,7 +79,7 @@ class StreamLoader final : public Loader {
   using Memory = decltype(std::declval<W&>().new_batch(LaneId{}, std::uint64_t{}));
 
   struct Reader {
-    std::deque<SampleId> records;   // read, waiting for their turn
+    std::deque<SampleId> records;  // read, waiting for their turn
     Signal room;
     bool finished = false;
     void reset() {
@@ -102,33 +105,53 @@ class StreamLoader final : public Loader {
     for (auto& reader : readers_) reader.room.notify();
   }
 
+  bool split_by_file() const { return context_.plan.layout->files() >= context_.plan.ranks; }
+
+  // Shards of this rank in one pass over the data.
+  std::uint64_t shards_per_pass() const {
+    const JobPlan& plan = context_.plan;
+    return split_by_file() ? (plan.layout->files() - rank_ + plan.ranks - 1) / plan.ranks
+                           : plan.layout->files();
+  }
+
   // The shard that this rank opens `n`-th in this epoch (beyond one pass the shards are permuted anew).
   FileId shard(std::uint64_t n) const {
     const JobPlan& plan = context_.plan;
     const std::uint64_t files = plan.layout->files();
-    const bool split_files = files >= plan.ranks;
-    const std::uint64_t mine = split_files ? (files - rank_ + plan.ranks - 1) / plan.ranks : files;
-    const std::uint64_t pass = n / mine, index = n % mine;
-    const std::uint64_t position = split_files ? index * plan.ranks + rank_ : index;
+    const std::uint64_t pass = n / shards_per_pass(), index = n % shards_per_pass();
+    const std::uint64_t position = split_by_file() ? index * plan.ranks + rank_ : index;
     if (plan.loader.shuffle == ShuffleKind::kNone) return position;
     return Permutation(files, mix64(plan.loader.seed, epoch_, pass))(position);
   }
 
-  bool mine(SampleId record) const {
+  bool mine(SampleId record) const { return split_by_file() || record % context_.plan.ranks == rank_; }
+
+  // Whether the epoch still needs the `n`-th shard: a further pass begins only if all before it hold too few
+  // records, as a dataset without repeat() ends where its last shard does.
+  bool needs_shard(std::uint64_t n) {
     const JobPlan& plan = context_.plan;
-    return plan.layout->files() >= plan.ranks || record % plan.ranks == rank_;
+    while (n >= planned_shards_) {
+      if (planned_records_ >= plan.steps * plan.loader.batch_size) return false;
+      for (std::uint64_t i = 0; i < shards_per_pass(); ++i)
+        planned_records_ +=
+            plan.layout->samples_in(shard(planned_shards_ + i)) / (split_by_file() ? 1 : plan.ranks);
+      planned_shards_ += shards_per_pass();
+    }
+    return true;
   }
 
   Task<> read_shards(std::uint32_t j) {
     const auto lane = static_cast<LaneId>((first_reader_ + j) % context_.world.lanes());
     Reader& reader = readers_[j];
-    std::uint64_t fruitless = 0;   // shards in a row that gave nothing: all broken, give up
-    while (!over() && !ending() && fruitless <= context_.plan.layout->files()) {
+    std::uint64_t fruitless = 0;  // shards in a row that gave nothing: all broken, give up
+    while (!over() && !ending() && fruitless <= shards_per_pass() && needs_shard(next_shard_)) {
       Stream stream{lane, shard(next_shard_++), 0, 0, 0, 0, Seconds{0}, {}, false};
       stream.next_record = context_.plan.layout->first_sample(stream.file);
       stream.end_record = stream.next_record + context_.plan.layout->samples_in(stream.file);
       const std::uint64_t before = delivered_;
       co_await read_shard(stream, reader);
+      const std::uint64_t lost = stream.end_record - stream.next_record;  // to a fault: another shard replaces them
+      planned_records_ -= std::min(planned_records_, split_by_file() ? lost : lost / context_.plan.ranks);
       fruitless = delivered_ == before ? fruitless + 1 : 0;
     }
     reader.finished = true;
@@ -253,7 +276,8 @@ class StreamLoader final : public Loader {
   // One record out of the shuffle buffer, which is filled first, as tf.data does.
   Task<bool> take_record() {
     const LoaderSpec& loader = context_.plan.loader;
-    const std::uint64_t fill = loader.shuffle == ShuffleKind::kNone ? 1 : std::max<std::uint64_t>(loader.shuffle_buffer, 1);
+    const std::uint64_t fill =
+        loader.shuffle == ShuffleKind::kNone ? 1 : std::max<std::uint64_t>(loader.shuffle_buffer, 1);
     bool dry = false;
     while (shuffled_.size() < fill && !dry && !stopping_)
       if (!take_turn(dry) && !dry) co_await record_.wait();
@@ -268,9 +292,12 @@ class StreamLoader final : public Loader {
     for (std::uint64_t k = 0; k < context_.plan.steps && !stopping_; ++k) {
       while (k >= consumed_ + window() && !stopping_) co_await room_.wait();
       std::uint64_t whole = 0;
-      while (whole < batch && co_await take_record()) ++whole;
+      while (whole < batch) {  // g++ 12 loses values when co_await stands behind &&
+        if (!co_await take_record()) break;
+        ++whole;
+      }
       if (stopping_) break;
-      if (whole == 0) {   // every shard is broken: the job cannot go on
+      if (whole == 0) {  // every shard is broken: the job cannot go on
         context_.on_fatal();
         break;
       }
@@ -291,6 +318,7 @@ class StreamLoader final : public Loader {
   Signal ready_, room_, record_;
   WaitGroup running_;
   std::uint64_t epoch_ = 0, produced_ = 0, consumed_ = 0, next_shard_ = 0, delivered_ = 0;
+  std::uint64_t planned_shards_ = 0, planned_records_ = 0;
   std::size_t turn_ = 0;
   bool stopping_ = false;
   std::atomic<bool> over_{false};

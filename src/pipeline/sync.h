@@ -1,8 +1,8 @@
 // Waiting for each other, on one executor.
 //
-// None of these is thread-safe: all waiters and signallers of one object live on the same executor (for the training
-// job: the home executor, where all rank state lives), so they need neither locks nor atomics. Waiters are resumed
-// directly, in order of arrival.
+// None of these is thread-safe: all waiters and signallers of one object live on the same executor (for the
+// training job: the home executor, where all rank state lives), so they need neither locks nor atomics.
+// Waiters are resumed directly, in order of arrival.
 #pragma once
 
 #include <coroutine>
@@ -12,7 +12,8 @@
 
 namespace aforo {
 
-// One coroutine waits until somebody signals. A signal without a waiter is forgotten: check your condition first.
+// One coroutine waits until somebody signals. A signal without a waiter is forgotten: check your condition
+// first.
 class Signal {
  public:
   auto wait() {
@@ -33,8 +34,8 @@ class Signal {
   std::coroutine_handle<> waiter_;
 };
 
-// `parties` coroutines meet; the last to arrive releases all. Reusable. `open` releases those waiting and makes every
-// later arrival pass at once (the job is stopping).
+// `parties` coroutines meet; the last to arrive releases all. Reusable. `open` releases those waiting and
+// makes every later arrival pass at once (the job is stopping).
 class Barrier {
  public:
   explicit Barrier(std::size_t parties) : parties_(parties) { waiters_.reserve(parties); }

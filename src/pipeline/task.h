@@ -1,10 +1,10 @@
-// Task<T>: a lazy coroutine. It starts when awaited, resumes its awaiter when it ends (symmetric transfer, so chains
-// of any length use constant stack), and owns its frame.
+// Task<T>: a lazy coroutine. It starts when awaited, resumes its awaiter when it ends (symmetric transfer, so
+// chains of any length use constant stack), and owns its frame.
 //
-// Threads: a task may move between executors at its suspension points; exactly one thread runs it at any time. The
-// awaiter is resumed on whichever executor the task ended on.
-// Errors: the pipeline reports errors as data. An exception that escapes a task is rethrown in its awaiter; out of a
-// spawned task it ends the program (it is a bug).
+// Threads: a task may move between executors at its suspension points; exactly one thread runs it at any
+// time. The awaiter is resumed on whichever executor the task ended on. Errors: the pipeline reports errors
+// as data. An exception that escapes a task is rethrown in its awaiter; out of a spawned task it ends the
+// program (it is a bug).
 #pragma once
 
 #include <coroutine>

@@ -1,9 +1,11 @@
 // TrainingJob: the ranks of a training job, as coroutines on the world's home executor.
 //
-// Every rank, every step: wait for its next batch, compute for the step time, meet the others. Per epoch the loaders
-// start empty (as the frameworks' do) and the clock T0 starts before the loader is asked for anything.
+// Every rank, every step: wait for its next batch, compute for the step time, meet the others. Per epoch the
+// loaders start empty (as the frameworks' do) and the clock T0 starts before the loader is asked for
+// anything.
 //
-// Threads: construct, run, stop and destroy on home. The plan's layout, the world and the observer outlive the job.
+// Threads: construct, run, stop and destroy on home. The plan's layout, the world and the observer outlive
+// the job.
 #pragma once
 
 #include <memory>
@@ -25,14 +27,21 @@ template <World W>
 class TrainingJob {
  public:
   TrainingJob(W& world, JobPlan plan, JobObserver& observer)
-      : world_(world), plan_(std::move(plan)), observer_(observer), lanes_(world.lanes()),
-        context_{world_, plan_, lanes_}, barrier_(plan_.ranks), epoch_edge_(plan_.ranks),
-        sampler_(plan_.layout->samples(), plan_.ranks, plan_.loader.batch_size, plan_.loader.shuffle, plan_.loader.seed) {
+      : world_(world),
+        plan_(std::move(plan)),
+        observer_(observer),
+        lanes_(world.lanes()),
+        context_{world_, plan_, lanes_},
+        barrier_(plan_.ranks),
+        epoch_edge_(plan_.ranks),
+        sampler_(plan_.layout->samples(), plan_.ranks, plan_.loader.batch_size, plan_.loader.shuffle,
+                 plan_.loader.seed) {
     context_.on_fatal = [this] {
       result_.failed = true;
       stop();
     };
-    for (LaneId lane = 0; lane < lanes_.size(); ++lane) lanes_[lane].random = Random(mix64(plan_.loader.seed, lane, 7));
+    for (LaneId lane = 0; lane < lanes_.size(); ++lane)
+      lanes_[lane].random = Random(mix64(plan_.loader.seed, lane, 7));
     make_loaders();
     result_.epochs.resize(plan_.epochs, std::vector<RankEpoch>(plan_.ranks));
   }

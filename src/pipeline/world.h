@@ -1,12 +1,12 @@
-// World: all that the training job needs of the place it runs in. The real world (run/real_world.h) and the simulated
-// one carry out the same coroutines.
+// World: all that the training job needs of the place it runs in. The real world (run/real_world.h) and the
+// simulated one carry out the same coroutines.
 //
-// Executors. All rank state (queues, barriers, accelerators) lives on one executor, "home". Reading happens on
-// "lanes" (the real world: one I/O loop per core). A coroutine moves with `enter_lane(i)` / `go_home()`; it is then
-// run by that executor's thread, so nothing in the pipeline is locked.
+// Executors. All rank state (queues, barriers, accelerators) lives on one executor, "home". Reading happens
+// on "lanes" (the real world: one I/O loop per core). A coroutine moves with `enter_lane(i)` / `go_home()`;
+// it is then run by that executor's thread, so nothing in the pipeline is locked.
 //
-// Outcomes are data: `error()` is an errno, 0 for success. Buffers belong to the outcome and are returned to the lane
-// when it is destroyed, on that lane.
+// Outcomes are data: `error()` is an errno, 0 for success. Buffers belong to the outcome and are returned to
+// the lane when it is destroyed, on that lane.
 #pragma once
 
 #include <concepts>

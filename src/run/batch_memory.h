@@ -1,5 +1,5 @@
-// Memory for whole batches, as a framework's collate fills it. Blocks are reused (a fresh 45 MB block costs more in page
-// faults than the copy into it). Thread-safe: a batch is filled on a lane and released on home.
+// Memory for whole batches, as a framework's collate fills it. Blocks are reused (a fresh 45 MB block costs
+// more in page faults than the copy into it). Thread-safe: a batch is filled on a lane and released on home.
 #pragma once
 
 #include <cstddef>
@@ -30,7 +30,8 @@ class BatchMemory {
 
  private:
   friend class BatchPool;
-  BatchMemory(BatchPool* pool, std::byte* block, std::size_t capacity) : pool_(pool), block_(block), capacity_(capacity) {}
+  BatchMemory(BatchPool* pool, std::byte* block, std::size_t capacity)
+      : pool_(pool), block_(block), capacity_(capacity) {}
   void swap(BatchMemory& other) noexcept;
 
   BatchPool* pool_ = nullptr;
@@ -43,7 +44,7 @@ class BatchPool {
   BatchPool() = default;
   BatchPool(const BatchPool&) = delete;
   BatchPool& operator=(const BatchPool&) = delete;
-  ~BatchPool();   // every BatchMemory is gone by then
+  ~BatchPool();  // every BatchMemory is gone by then
 
   BatchMemory take(std::uint64_t bytes);
 

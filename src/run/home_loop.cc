@@ -39,7 +39,9 @@ void HomeLoop::interrupt() {
     ::syscall(SYS_futex, &word_, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
 }
 
-void HomeLoop::at(Seconds deadline, std::coroutine_handle<> handle) { timers_.push({deadline, serial_++, handle}); }
+void HomeLoop::at(Seconds deadline, std::coroutine_handle<> handle) {
+  timers_.push({deadline, serial_++, handle});
+}
 
 void HomeLoop::run(const std::function<bool()>& finished) {
   ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
@@ -77,11 +79,12 @@ void HomeLoop::wait_for_work() {
     if (inbox_.empty() && late.value >= 0) learn(late);
     return;
   }
-  while (monotonic_now() < deadline && inbox_.empty() && !interrupted_.load(std::memory_order_relaxed)) relax();
+  while (monotonic_now() < deadline && inbox_.empty() && !interrupted_.load(std::memory_order_relaxed))
+    relax();
 }
 
-// Moves towards a high quantile of the lateness: up fast, down slowly. Waking a little early costs a short spin;
-// waking late costs accuracy.
+// Moves towards a high quantile of the lateness: up fast, down slowly. Waking a little early costs a short
+// spin; waking late costs accuracy.
 void HomeLoop::learn(Seconds late) {
   const double rate = late > lateness_ ? 0.25 : 0.02;
   lateness_ += (std::min(late, kMaxSpin) - lateness_) * rate;

@@ -1,9 +1,9 @@
-// HomeLoop: the executor on which accelerators, barriers and queues live. One thread runs it; it does no I/O, so that
-// the end of an emulated step is seen when it is due and not when some read has been copied.
+// HomeLoop: the executor on which accelerators, barriers and queues live. One thread runs it; it does no I/O,
+// so that the end of an emulated step is seen when it is due and not when some read has been copied.
 //
-// Timing: the kernel wakes a sleeping thread some tens of microseconds late. The loop learns how late, asks to be woken
-// that much earlier and spins the rest (at most kMaxSpin), so that a step ends within 100 us of the asked time on
-// an idle machine.
+// Timing: the kernel wakes a sleeping thread some tens of microseconds late. The loop learns how late, asks
+// to be woken that much earlier and spins the rest (at most kMaxSpin), so that a step ends within 100 us of
+// the asked time on an idle machine.
 #pragma once
 
 #include <atomic>
@@ -21,7 +21,8 @@ class HomeLoop {
  public:
   static constexpr Seconds kMaxSpin{100e-6};
 
-  // Runs what is due, sleeps, and so on, until `finished` is true (asked after every round). Call on the home thread.
+  // Runs what is due, sleeps, and so on, until `finished` is true (asked after every round). Call on the home
+  // thread.
   void run(const std::function<bool()>& finished);
 
   // --- home thread only ---
@@ -47,17 +48,17 @@ class HomeLoop {
 
   bool run_due_timers();
   void wait_for_work();
-  void sleep_for(Seconds duration);   // negative: until woken
+  void sleep_for(Seconds duration);  // negative: until woken
   void learn(Seconds late);
 
   Inbox inbox_;
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
   std::uint64_t serial_ = 0;
   bool cancelled_ = false;
-  Seconds lateness_{20e-6};   // learned: how late the kernel wakes us
+  Seconds lateness_{20e-6};  // learned: how late the kernel wakes us
   std::function<void()> on_interrupt_;
   std::atomic<bool> interrupted_{false};
-  std::atomic<std::uint32_t> word_{0};   // futex: 1 = asleep
+  std::atomic<std::uint32_t> word_{0};  // futex: 1 = asleep
 };
 
 }  // namespace aforo

@@ -10,7 +10,7 @@
 namespace aforo {
 namespace {
 
-constexpr Seconds kPatience{0.1};   // how long an idle lane sleeps before it looks around
+constexpr Seconds kPatience{0.1};  // how long an idle lane sleeps before it looks around
 
 }  // namespace
 
@@ -44,7 +44,8 @@ Seconds Lane::cpu_seconds() const {
   clockid_t clock;
   timespec used{};
   auto* thread = const_cast<std::thread*>(&thread_);
-  if (pthread_getcpuclockid(thread->native_handle(), &clock) != 0 || clock_gettime(clock, &used) != 0) return {0};
+  if (pthread_getcpuclockid(thread->native_handle(), &clock) != 0 || clock_gettime(clock, &used) != 0)
+    return {0};
   return {static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9};
 }
 

@@ -24,9 +24,9 @@ namespace aforo {
 struct LaneRequest {
   IoRequest io;
   std::coroutine_handle<> handle;
-  std::size_t buffer_bytes = 0;   // to take from the pool when the request is begun; 0 = none
+  std::size_t buffer_bytes = 0;  // to take from the pool when the request is begun; 0 = none
   BufferLease buffer;
-  LaneRequest* next = nullptr;    // waiting for room
+  LaneRequest* next = nullptr;  // waiting for room
   class Lane* lane = nullptr;
 
   LaneRequest() = default;
@@ -43,23 +43,23 @@ struct LaneRequest {
 
 // What a lane saw of opening files; its thread's until the job has ended.
 struct OpenTimes {
-  Histogram open;               // every open that was observed by itself
-  Seconds observed_open{0};     // over samples whose open and whole read were both observed:
-  Seconds observed_whole{0};    // ... open to last byte
+  Histogram open;             // every open that was observed by itself
+  Seconds observed_open{0};   // over samples whose open and whole read were both observed:
+  Seconds observed_whole{0};  // ... open to last byte
 };
 
 struct LaneOptions {
   unsigned index = 0;
-  std::uint32_t depth = 256;     // requests begun at once; later ones wait without a buffer
+  std::uint32_t depth = 256;  // requests begun at once; later ones wait without a buffer
   bool direct = false;
   const Layout* layout = nullptr;
-  std::function<std::unique_ptr<Engine>()> make_engine;   // called on the lane's thread
+  std::function<std::unique_ptr<Engine>()> make_engine;  // called on the lane's thread
 };
 
 class Lane {
  public:
   explicit Lane(LaneOptions options);
-  ~Lane();   // the thread has ended; nobody may be suspended on the lane any more
+  ~Lane();  // the thread has ended; nobody may be suspended on the lane any more
 
   // Any thread: `parcel.handle` will be resumed on this lane.
   void post(Parcel& parcel);
@@ -68,8 +68,8 @@ class Lane {
   Seconds cpu_seconds() const;
 
   // --- lane thread only ---
-  void begin(LaneRequest& request);                // handle is resumed when it is done
-  void resume_later(std::coroutine_handle<> handle) { ready_.push_back(handle); }   // behind what is ready now
+  void begin(LaneRequest& request);  // handle is resumed when it is done
+  void resume_later(std::coroutine_handle<> handle) { ready_.push_back(handle); }  // behind what is ready now
 
   // Files of packed layouts are kept open, the least recently used are closed.
   static constexpr std::size_t kMaxOpenFiles = 512;
@@ -78,9 +78,9 @@ class Lane {
     EngineFile file = kNoFile;
     std::uint32_t users = 0;
   };
-  OpenFile* find_open(FileId id);                       // marks it used; null if not open
-  OpenFile* add_open(FileId id, EngineFile file);       // may hand back one that another reader opened meanwhile
-  EngineFile surplus_open();                            // a file to close now, or kNoFile
+  OpenFile* find_open(FileId id);                  // marks it used; null if not open
+  OpenFile* add_open(FileId id, EngineFile file);  // may hand back one that another reader opened meanwhile
+  EngineFile surplus_open();                       // a file to close now, or kNoFile
 
   OpenTimes& open_times() { return open_times_; }
   const Layout& layout() const { return *options_.layout; }
@@ -100,7 +100,7 @@ class Lane {
   LaneRequest* waiting_tail_ = nullptr;
   std::uint32_t begun_ = 0;
   OpenTimes open_times_;
-  std::list<OpenFile> open_files_;   // most recently used first
+  std::list<OpenFile> open_files_;  // most recently used first
   std::unordered_map<FileId, std::list<OpenFile>::iterator> open_index_;
   std::atomic<bool> quit_{false};
   std::atomic<bool> started_{false};

@@ -49,8 +49,8 @@ Task<> drive(TrainingJob<RealWorld>& job, JobResult& result) { result = co_await
 
 }  // namespace
 
-MeasuredJob run_job(const JobPlan& plan, const JobSettings& settings, WatchOptions watch, std::stop_token stop,
-                    const std::function<void(const StepWatch&)>& watching) {
+MeasuredJob run_job(const JobPlan& plan, const JobSettings& settings, WatchOptions watch,
+                    std::stop_token stop, const std::function<void(const StepWatch&)>& watching) {
   Lanes made = make_lanes(plan, settings);
   MeasuredJob measured;
   measured.engine = made.engine;

@@ -17,30 +17,30 @@ namespace aforo {
 
 struct JobSettings {
   std::string directory;
-  std::string engine = "auto";   // auto | io_uring | threads | null
-  unsigned io_threads = 0;       // 0 = one per available core
+  std::string engine = "auto";  // auto | io_uring | threads | null
+  unsigned io_threads = 0;      // 0 = one per available core
   Seconds io_timeout{30};
 };
 
 struct MeasuredJob {
   JobResult result;
   std::unique_ptr<StepWatch> watch;
-  std::string engine;            // the engine that was used
-  std::string engine_reason;     // why not the preferred one; may be empty
+  std::string engine;         // the engine that was used
+  std::string engine_reason;  // why not the preferred one; may be empty
   unsigned io_threads = 0;
   Seconds started{0}, ended{0};  // monotonic: first rank begun, all readers ended
   Counters before, after;
-  std::vector<double> lane_cpu_share;   // CPU time / wall time per lane
-  OpenTimes opens;               // merged over lanes
+  std::vector<double> lane_cpu_share;  // CPU time / wall time per lane
+  OpenTimes opens;                     // merged over lanes
 
   Seconds wall() const { return ended - started; }
 };
 
-// Sets the plan up in a RealWorld, runs it and takes it down again. `watching` is called once, on this thread, before
-// the first rank begins, with the watch whose `live()` other threads may read until the call returns.
-// Throws UserError if the engine or the directory cannot be had; nothing has run then.
-MeasuredJob run_job(const JobPlan& plan, const JobSettings& settings, WatchOptions watch, std::stop_token stop,
-                    const std::function<void(const StepWatch&)>& watching = {});
+// Sets the plan up in a RealWorld, runs it and takes it down again. `watching` is called once, on this
+// thread, before the first rank begins, with the watch whose `live()` other threads may read until the call
+// returns. Throws UserError if the engine or the directory cannot be had; nothing has run then.
+MeasuredJob run_job(const JobPlan& plan, const JobSettings& settings, WatchOptions watch,
+                    std::stop_token stop, const std::function<void(const StepWatch&)>& watching = {});
 
 // Cores that this process may use (affinity and cgroup quota), at least 1.
 unsigned available_cores();

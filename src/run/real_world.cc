@@ -5,7 +5,7 @@
 namespace aforo {
 namespace {
 
-constexpr Seconds kCpuSlice{100e-6};   // longer work lets the lane's other readers in between
+constexpr Seconds kCpuSlice{100e-6};  // longer work lets the lane's other readers in between
 
 void spin_for(Seconds duration) {
   const Seconds end = monotonic_now() + duration;
@@ -40,7 +40,8 @@ Task<> RealWorld::use_cpu(LaneId id, Seconds duration) {
   }
 }
 
-RealWorld::FileAwaiter::FileAwaiter(Lane& l, FileId file, std::uint64_t expected) : Awaiter(l), size(expected) {
+RealWorld::FileAwaiter::FileAwaiter(Lane& l, FileId file, std::uint64_t expected)
+    : Awaiter(l), size(expected) {
   request.set_path(l.layout(), file);
   request.io.operation = IoOperation::kReadFile;
   request.io.direct = l.direct();

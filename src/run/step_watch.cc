@@ -22,8 +22,8 @@ void StepWatch::on_step(const StepTimes& step) {
   end_job_step(step, step.begin + whole);
 }
 
-// Ranks pass a barrier one after another; the step of the job ends with the last of them. Asynchronous ranks are
-// grouped the same way, so that a job step is as much work everywhere.
+// Ranks pass a barrier one after another; the step of the job ends with the last of them. Asynchronous ranks
+// are grouped the same way, so that a job step is as much work everywhere.
 void StepWatch::end_job_step(const StepTimes& step, Seconds end) {
   if (ranks_in_step_ == 0) current_ = {step.begin, end, {}};
   current_.begin = std::min(current_.begin, step.begin);

@@ -1,7 +1,7 @@
 // StepWatch: what is learned from a job's steps while it runs.
 //
-// Home thread only, except `live()` (any thread). Costs three histograms for the whole job and one small series;
-// ranks cost nothing here.
+// Home thread only, except `live()` (any thread). Costs three histograms for the whole job and one small
+// series; ranks cost nothing here.
 #pragma once
 
 #include <atomic>
@@ -19,25 +19,25 @@ namespace aforo {
 struct WatchOptions {
   std::uint32_t ranks = 1;
   std::uint64_t batch_size = 1;
-  std::uint64_t total_steps = 1;               // epochs x steps
-  Seconds deadline{0};                         // monotonic; end cleanly after it; 0 = none
-  StepsCsv* csv = nullptr;                     // outlives the watch
+  std::uint64_t total_steps = 1;                 // epochs x steps
+  Seconds deadline{0};                           // monotonic; end cleanly after it; 0 = none
+  StepsCsv* csv = nullptr;                       // outlives the watch
   std::function<void(std::uint64_t)> epoch_end;  // between epochs, with the number of the epoch that ended
-  std::function<bool()> enough;                // ask after every step of the job: enough evidence?
+  std::function<bool()> enough;                  // ask after every step of the job: enough evidence?
 };
 
 // What the progress line shows.
 struct LiveView {
-  std::uint64_t steps = 0;      // of the job (the slowest counted rank's serial)
+  std::uint64_t steps = 0;  // of the job (the slowest counted rank's serial)
   std::uint64_t epoch = 0;
   double au = 0;
-  double samples = 0;           // delivered so far
+  double samples = 0;  // delivered so far
 };
 
 // One step of the whole job: the last rank's.
 struct JobStep {
   Seconds begin{0}, end{0};
-  Seconds compute{0};           // sum over ranks
+  Seconds compute{0};  // sum over ranks
 };
 
 class StepWatch final : public JobObserver {
@@ -53,7 +53,7 @@ class StepWatch final : public JobObserver {
   const Histogram& step_seconds() const { return step_; }
   const Histogram& load_wait() const { return load_; }
   const Histogram& barrier_wait() const { return barrier_; }
-  const Histogram& timing_error() const { return timing_; }   // |real - asked| compute
+  const Histogram& timing_error() const { return timing_; }  // |real - asked| compute
   const StepSeries& series() const { return series_; }
   // Whole steps of the job, in order; only the latest kKeptSteps.
   static constexpr std::size_t kKeptSteps = 4096;

@@ -1,7 +1,7 @@
 // The steps of a run as CSV, one row per rank and step, written while the job runs.
 //
-// Rows are buffered and written in large pieces by the home thread; a full disk or another write error stops the
-// writing and is told by `finish` (the run itself goes on).
+// Rows are buffered and written in large pieces by the home thread; a full disk or another write error stops
+// the writing and is told by `finish` (the run itself goes on).
 #pragma once
 
 #include <cstdio>

@@ -1,0 +1,214 @@
+// The training job on a virtual clock: every expectation is worked by hand.
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <set>
+
+#include "pipeline/test_world.h"
+#include "pipeline/training_job.h"
+
+namespace aforo {
+namespace {
+
+Law constant(double value) {
+  Law law;
+  law.mean = value;
+  return law;
+}
+
+JobPlan plan_for(const Layout& layout, std::uint32_t workers, std::uint64_t batch, std::uint64_t steps,
+                 double step_time) {
+  JobPlan plan;
+  plan.layout = &layout;
+  plan.loader.workers = workers;
+  plan.loader.batch_size = batch;
+  plan.loader.prefetch = 2;
+  plan.step_time = constant(step_time);
+  plan.steps = steps;
+  return plan;
+}
+
+struct Ran {
+  JobResult result;
+  double au = 0;
+};
+
+Ran run(TestWorld& world, const JobPlan& plan, JobObserver& observer) {
+  Ran ran;
+  TrainingJob<TestWorld> job(world, plan, observer);
+  world.run(
+      [](TrainingJob<TestWorld>& j, JobResult& out) -> Task<> { out = co_await j.run(); }(job, ran.result));
+  EXPECT_FALSE(world.stuck) << "a coroutine waits for a wake-up that never comes";
+  ran.au = utilisation(Statistic::kWall, ran.result.epochs, plan.loader.batch_size).au.value_or(-1);
+  return ran;
+}
+Ran run(TestWorld& world, const JobPlan& plan) {
+  JobObserver nobody;
+  return run(world, plan, nobody);
+}
+
+// 1 ms per sample, batch 10: a worker needs 10 ms per batch, 4 workers give a batch every 2.5 ms on average;
+// a step takes 5 ms, so after the first 10 ms the accelerator never waits: 100 steps = 10 + 500 ms, AU = 500
+// / 510.
+TEST(PytorchLoader, HidesStorageBehindComputeWhenWorkersSuffice) {
+  TestLayout layout(10'000, 1000);
+  TestWorld world;
+  const Ran ran = run(world, plan_for(layout, 4, 10, 100, 5e-3));
+  EXPECT_NEAR(ran.au, 500.0 / 510.0, 1e-9);
+  EXPECT_EQ(ran.result.samples_delivered, 1000u);
+}
+
+// One worker, batches of 10 ms, steps of 5 ms: the worker is the limit. Step i ends at 10(i+1) + 5: AU = 500
+// / 1005.
+TEST(PytorchLoader, OneWorkerIsAStrictSequence) {
+  TestLayout layout(10'000, 1000);
+  TestWorld world;
+  EXPECT_NEAR(run(world, plan_for(layout, 1, 10, 100, 5e-3)).au, 500.0 / 1005.0, 1e-9);
+  EXPECT_EQ(world.most_in_flight, 1u);
+}
+
+// No workers: the rank loads (10 ms), then computes (5 ms): AU = 1/3.
+TEST(PytorchLoader, WithoutWorkersLoadsInTheRankItself) {
+  TestLayout layout(10'000, 1000);
+  TestWorld world;
+  EXPECT_NEAR(run(world, plan_for(layout, 0, 10, 100, 5e-3)).au, 1.0 / 3.0, 1e-9);
+}
+
+// 3 workers x prefetch 2, batch 4, a first step that takes a second: 6 batches are ahead of the one in use,
+// no more.
+TEST(PytorchLoader, ReadsAheadByWorkersTimesPrefetchBatches) {
+  TestLayout layout(10'000, 1000);
+  TestWorld world;
+  run(world, plan_for(layout, 3, 4, 20, 1.0));
+  std::uint64_t before = 0;
+  for (const auto& read : world.reads) before += read.at.value < 1.0;
+  EXPECT_EQ(before, (1 + 6) * 4u);
+}
+
+TEST(PytorchLoader, ReadsEverySampleOfAnEpochOnceOverAllRanks) {
+  TestLayout layout(960, 1000);
+  TestWorld world;
+  JobPlan plan = plan_for(layout, 2, 8, 960 / (8 * 3), 1e-3);
+  plan.ranks = 3;
+  run(world, plan);
+  std::set<FileId> seen;
+  for (const auto& read : world.reads) seen.insert(read.file);
+  EXPECT_EQ(world.reads.size(), 960u);
+  EXPECT_EQ(seen.size(), 960u);
+}
+
+// ideal, prefetch 3, batch 5: 15 samples in flight.
+TEST(IdealLoader, KeepsTheWholeWindowInFlight) {
+  TestLayout layout(10'000, 1000);
+  TestWorld world;
+  JobPlan plan = plan_for(layout, 4, 5, 50, 2e-3);
+  plan.loader.framework = Framework::kIdeal;
+  plan.loader.prefetch = 3;
+  run(world, plan);
+  EXPECT_EQ(world.most_in_flight, 15u);
+}
+
+// tensorflow on single files: W = 4 reads at a time, a batch of 8 takes 2 ms; step 1 ms: storage is the
+// limit.
+TEST(TensorflowLoader, MapsOverFilesWithParallelCalls) {
+  TestLayout layout(10'000, 1000);
+  TestWorld world;
+  JobPlan plan = plan_for(layout, 4, 8, 200, 1e-3);
+  plan.loader.framework = Framework::kTensorflow;
+  EXPECT_NEAR(run(world, plan).au, 200.0 / 401.0, 1e-6);
+  EXPECT_EQ(world.most_in_flight, 4u);
+}
+
+// Two ranks, the second's samples take twice as long: with a barrier both run at its pace.
+TEST(Barrier, MakesEveryRankAsSlowAsTheSlowest) {
+  TestLayout layout(2000, 1000);
+  TestWorld world;
+  world.time_of = [](FileId file) { return Seconds{file % 2 ? 2e-3 : 1e-3}; };
+  JobPlan plan = plan_for(layout, 1, 1, 500, 1e-3);
+  plan.loader.shuffle = ShuffleKind::kNone;  // rank 0 reads even files, rank 1 odd ones
+  plan.ranks = 2;
+  const Ran together = run(world, plan);
+  EXPECT_NEAR(together.au, 0.5, 0.01);
+  TestWorld apart_world;
+  apart_world.time_of = world.time_of;
+  plan.synchronous = false;
+  const Ran apart = run(apart_world, plan);
+  EXPECT_NEAR(apart.au, (1.0 + 0.5) / 2, 0.01);
+  EXPECT_NEAR(together.result.epochs[0][0].barrier_wait.value, 0.5, 0.01);  // 500 steps x 1 ms, rank 0 waits
+}
+
+TEST(Errors, AreCountedAndSkipped) {
+  TestLayout layout(100, 1000);
+  TestWorld world;
+  world.error_of = [](FileId file) {
+    return file == 7 ? EIO : file == 8 ? ENOENT : file == 9 ? ETIMEDOUT : 0;
+  };
+  world.length_of = [](FileId file, std::uint64_t n) { return file == 10 ? n / 2 : n; };
+  const Ran ran = run(world, plan_for(layout, 2, 10, 10, 1e-3));
+  EXPECT_EQ(ran.result.samples_delivered, 96u);
+  const auto& faults = ran.result.readers.faults;
+  EXPECT_EQ(faults[static_cast<int>(ReadFault::kRead)], 1u);
+  EXPECT_EQ(faults[static_cast<int>(ReadFault::kOpen)], 1u);
+  EXPECT_EQ(faults[static_cast<int>(ReadFault::kTimeout)], 1u);
+  EXPECT_EQ(faults[static_cast<int>(ReadFault::kShort)], 1u);
+  EXPECT_FALSE(ran.result.stopped);
+}
+
+TEST(Errors, StopTheJobWhereAsked) {
+  TestLayout layout(1000, 1000);
+  TestWorld world;
+  world.error_of = [](FileId file) { return file == 500 ? EIO : 0; };
+  JobPlan plan = plan_for(layout, 2, 10, 100, 1e-3);
+  plan.loader.shuffle = ShuffleKind::kNone;
+  plan.skip_errors = false;
+  const Ran ran = run(world, plan);
+  EXPECT_TRUE(ran.result.failed);
+  EXPECT_LT(ran.result.epochs[0][0].steps, 51u);
+  EXPECT_GT(ran.result.epochs[0][0].steps, 30u);
+}
+
+// Stopped after 10 steps: all ranks end the same step, and what was done is kept.
+TEST(Stop, EndsAllRanksAfterTheSameStep) {
+  struct AfterTen : JobObserver {
+    std::uint64_t steps = 0;
+    void on_step(const StepTimes&) override { ++steps; }
+    bool should_stop() override { return steps >= 40; }
+  } observer;
+  TestLayout layout(100'000, 1000);
+  TestWorld world;
+  JobPlan plan = plan_for(layout, 2, 4, 1000, 1e-3);
+  plan.ranks = 4;
+  plan.epochs = 3;
+  const Ran ran = run(world, plan, observer);
+  EXPECT_TRUE(ran.result.stopped);
+  EXPECT_FALSE(ran.result.failed);
+  ASSERT_EQ(ran.result.epochs.size(), 1u);
+  for (const auto& rank : ran.result.epochs[0]) EXPECT_EQ(rank.steps, ran.result.epochs[0][0].steps);
+  EXPECT_GE(ran.result.epochs[0][0].steps, 10u);
+  EXPECT_LE(ran.result.epochs[0][0].steps, 12u);
+}
+
+TEST(LargeSamples, AreReadRequestByRequestAndClosed) {
+  TestLayout layout(100, 5'000'000);
+  TestWorld world;
+  run(world, plan_for(layout, 1, 2, 10, 1e-3));
+  EXPECT_EQ(world.opens, 20u);
+  EXPECT_EQ(world.closes, 20u);
+  EXPECT_EQ(world.reads.size(), 20u * 5);  // 4 x 1 MiB + the rest
+}
+
+TEST(Epochs, StartEmptyAndCountEachOnce) {
+  TestLayout layout(400, 1000);
+  TestWorld world;
+  JobPlan plan = plan_for(layout, 2, 10, 40, 5e-3);
+  plan.epochs = 3;
+  const Ran ran = run(world, plan);
+  ASSERT_EQ(ran.result.epochs.size(), 3u);
+  for (const auto& epoch : ran.result.epochs) {
+    EXPECT_EQ(epoch[0].steps, 40u);
+    EXPECT_NEAR(epoch[0].first_load_wait.value, 10e-3, 1e-9);  // every epoch fills the window anew
+  }
+}
+
+}  // namespace
+}  // namespace aforo

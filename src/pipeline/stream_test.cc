@@ -1,0 +1,104 @@
+// Shards read front to back, on a virtual clock.
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "pipeline/test_world.h"
+#include "pipeline/training_job.h"
+
+namespace aforo {
+namespace {
+
+JobPlan stream_plan(const Layout& layout, std::uint32_t ranks, std::uint64_t batch, std::uint64_t steps) {
+  JobPlan plan;
+  plan.layout = &layout;
+  plan.loader.framework = Framework::kTensorflow;
+  plan.loader.workers = 3;
+  plan.loader.prefetch = 2;
+  plan.loader.batch_size = batch;
+  plan.loader.shuffle = ShuffleKind::kBuffer;
+  plan.loader.shuffle_buffer = 20;
+  plan.loader.transfer_size = Bytes{4096};
+  plan.step_time.mean = 1e-4;
+  plan.ranks = ranks;
+  plan.steps = steps;
+  return plan;
+}
+
+JobResult run(TestWorld& world, const JobPlan& plan) {
+  JobObserver nobody;
+  JobResult result;
+  TrainingJob<TestWorld> job(world, plan, nobody);
+  world.run([](TrainingJob<TestWorld>& j, JobResult& out) -> Task<> { out = co_await j.run(); }(job, result));
+  EXPECT_FALSE(world.stuck);
+  return result;
+}
+
+// 12 shards x 50 records of 1000 bytes, 2 ranks: each shard is read by one rank, front to back, 13 requests
+// of 4 KiB (50,000 / 4096 = 12.2), and 600 records make 30 steps of 2 x 10.
+TEST(StreamLoader, ReadsEveryShardOnceInOrder) {
+  TestLayout layout(600, 1000, 50);
+  TestWorld world;
+  const JobResult result = run(world, stream_plan(layout, 2, 10, 30));
+  EXPECT_EQ(result.samples_delivered, 600u);
+  std::map<FileId, std::uint64_t> next_offset;
+  for (const auto& read : world.reads) {
+    EXPECT_EQ(read.offset, next_offset[read.file]) << "file " << read.file;
+    next_offset[read.file] += 4096;
+  }
+  EXPECT_EQ(next_offset.size(), 12u);
+  for (const auto& [file, end] : next_offset) EXPECT_EQ(end, 13u * 4096) << "file " << file;
+}
+
+TEST(StreamLoader, KeepsAtMostOneRequestPerReaderInFlight) {
+  TestLayout layout(600, 1000, 50);
+  TestWorld world;
+  run(world, stream_plan(layout, 2, 10, 30));
+  EXPECT_LE(world.most_in_flight, 2u * 3);
+  EXPECT_GE(world.most_in_flight, 2u * 2);
+}
+
+// 2 shards, 4 ranks: every rank reads both shards and keeps every fourth record.
+TEST(StreamLoader, SplitsByRecordWhenShardsAreFewerThanRanks) {
+  TestLayout layout(400, 1000, 200);
+  TestWorld world;
+  const JobResult result = run(world, stream_plan(layout, 4, 10, 10));
+  EXPECT_EQ(result.samples_delivered, 400u);
+  std::map<FileId, int> readers;
+  for (const auto& read : world.reads) readers[read.file] += read.offset == 0;
+  EXPECT_GE(readers[0], 4);
+}
+
+TEST(StreamLoader, NamesATruncatedShardAndGoesOn) {
+  TestLayout layout(600, 1000, 50);
+  TestWorld world;
+  std::uint64_t asked = 0;
+  world.length_of = [&](FileId file, std::uint64_t n) { return file == 3 && ++asked > 2 ? 100 : n; };
+  const JobResult result = run(world, stream_plan(layout, 1, 10, 59));
+  EXPECT_EQ(result.readers.faults[static_cast<int>(ReadFault::kShort)], 1u);
+  ASSERT_FALSE(result.readers.examples.empty());
+  EXPECT_EQ(result.readers.examples[0].file, 3u);
+  EXPECT_EQ(result.samples_delivered, 590u);
+}
+
+TEST(StreamLoader, EndsWhenNoShardCanBeRead) {
+  TestLayout layout(600, 1000, 50);
+  TestWorld world;
+  world.error_of = [](FileId) { return 5; };
+  const JobResult result = run(world, stream_plan(layout, 1, 10, 60));
+  EXPECT_TRUE(result.failed);
+  EXPECT_EQ(result.samples_delivered, 0u);
+}
+
+TEST(StreamLoader, RepeatsEpochs) {
+  TestLayout layout(600, 1000, 50);
+  TestWorld world;
+  JobPlan plan = stream_plan(layout, 2, 10, 25);
+  plan.epochs = 3;
+  const JobResult result = run(world, plan);
+  ASSERT_EQ(result.epochs.size(), 3u);
+  EXPECT_EQ(result.samples_delivered, 1500u);
+}
+
+}  // namespace
+}  // namespace aforo

@@ -1,0 +1,73 @@
+#include "pipeline/task.h"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <string>
+
+namespace aforo {
+namespace {
+
+Task<int> answer() { co_return 42; }
+Task<int> deep(int n) {
+  if (n == 0) co_return 0;
+  co_return 1 + co_await deep(n - 1);
+}
+Task<std::string> failing() {
+  throw std::runtime_error("inside");
+  co_return "";
+}
+
+TEST(Task, RunsOnlyWhenAwaitedAndGivesItsValue) {
+  int got = 0;
+  Task<int> task = answer();
+  EXPECT_EQ(got, 0);
+  spawn([](Task<int> t, int& out) -> Task<> { out = co_await std::move(t); }(std::move(task), got));
+  EXPECT_EQ(got, 42);
+}
+
+TEST(Task, NestsDeeply) {
+  int got = 0;
+  spawn([](int& out) -> Task<> { out = co_await deep(1000); }(got));
+  EXPECT_EQ(got, 1000);
+}
+
+TEST(Task, RethrowsInTheAwaiter) {
+  std::string message;
+  spawn([](std::string& out) -> Task<> {
+    try {
+      co_await failing();
+    } catch (const std::runtime_error& error) {
+      out = error.what();
+    }
+  }(message));
+  EXPECT_EQ(message, "inside");
+}
+
+TEST(Task, CallsDoneWhereItEnds) {
+  bool done = false;
+  std::coroutine_handle<> parked;
+  struct Park {
+    std::coroutine_handle<>& where;
+    bool await_ready() { return false; }
+    void await_suspend(std::coroutine_handle<> h) { where = h; }
+    void await_resume() {}
+  };
+  spawn([](std::coroutine_handle<>& where) -> Task<> { co_await Park{where}; }(parked), [&] { done = true; });
+  EXPECT_FALSE(done);
+  parked.resume();
+  EXPECT_TRUE(done);
+}
+
+// Frames of every size class come back usable after they were released.
+TEST(FramePool, ReusesWhatWasReleased) {
+  void* first = allocate_frame(200);
+  release_frame(first, 200);
+  EXPECT_EQ(allocate_frame(250), first);  // same class: 129..256 bytes
+  release_frame(first, 250);
+  void* big = allocate_frame(100'000);
+  release_frame(big, 100'000);
+}
+
+}  // namespace
+}  // namespace aforo

@@ -1,0 +1,150 @@
+// A World with a virtual clock for tests: one thread, unlimited parallel storage with a given time per read.
+#pragma once
+
+#include <coroutine>
+#include <functional>
+#include <queue>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "pipeline/task.h"
+#include "pipeline/world.h"
+
+namespace aforo {
+
+struct TestRead {
+  FileId file;
+  std::uint64_t offset, length;
+  Seconds at;
+};
+
+class TestWorld {
+ public:
+  struct Read {
+    int code = 0;
+    std::uint64_t n = 0;
+    int error() const { return code; }
+    std::uint64_t bytes() const { return n; }
+    std::span<const std::byte> data() const { return {}; }
+  };
+  struct File {
+    FileId id = 0;
+    int code = 0;
+    int error() const { return code; }
+  };
+  struct Memory {
+    std::uint64_t* appended = nullptr;
+    void append(std::span<const std::byte>) {
+      if (appended) ++*appended;
+    }
+  };
+
+  explicit TestWorld(LaneId lanes = 2) : lanes_(lanes) {}
+
+  // --- what the storage does ---
+  std::function<Seconds(FileId)> time_of = [](FileId) { return Seconds{1e-3}; };
+  std::function<int(FileId)> error_of = [](FileId) { return 0; };
+  std::function<std::uint64_t(FileId, std::uint64_t)> length_of = [](FileId, std::uint64_t n) { return n; };
+  // --- what was seen ---
+  std::vector<TestRead> reads;
+  std::size_t in_flight = 0, most_in_flight = 0;
+  std::uint64_t opens = 0, closes = 0, appended = 0;
+
+  void run(Task<> task) {
+    bool finished = false;
+    spawn(std::move(task), [&] { finished = true; });
+    while (!finished && !events_.empty()) {
+      const Event event = events_.top();
+      events_.pop();
+      now_ = event.at;
+      event.handle.resume();
+    }
+    stuck = !finished;
+  }
+  bool stuck = false;  // no event left and the task has not ended: a lost wake-up
+
+  Seconds now() const { return now_; }
+  LaneId lanes() const { return lanes_; }
+  std::suspend_never enter_lane(LaneId) { return {}; }
+  std::suspend_never go_home() { return {}; }
+  auto sleep_until(Seconds t) { return Pause{*this, t}; }
+  auto use_cpu(LaneId, Seconds t) { return Pause{*this, now_ + t}; }
+  Task<Read> read_file(LaneId, FileId file, std::uint64_t n) { return carry_out(file, 0, n); }
+  Task<Read> read_at(LaneId, FileId file, std::uint64_t offset, std::uint64_t n) {
+    return carry_out(file, offset, n);
+  }
+  Task<Read> read(LaneId, File& file, std::uint64_t offset, std::uint64_t n) {
+    return carry_out(file.id, offset, n);
+  }
+  Task<File> open(LaneId, FileId file) {
+    ++opens;
+    co_return File{file, error_of(file)};
+  }
+  Task<> close(LaneId, File&) {
+    ++closes;
+    co_return;
+  }
+  Memory new_batch(LaneId, std::uint64_t) { return {&appended}; }
+
+ private:
+  struct Event {
+    Seconds at;
+    std::uint64_t serial;
+    std::coroutine_handle<> handle;
+    bool operator>(const Event& o) const { return at != o.at ? at > o.at : serial > o.serial; }
+  };
+  struct Pause {
+    TestWorld& world;
+    Seconds until;
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> h) {
+      world.events_.push({std::max(until, world.now_), world.serial_++, h});
+    }
+    void await_resume() const noexcept {}
+  };
+  Task<Read> carry_out(FileId file, std::uint64_t offset, std::uint64_t n) {
+    reads.push_back({file, offset, n, now_});
+    most_in_flight = std::max(most_in_flight, ++in_flight);
+    co_await Pause{*this, now_ + time_of(file)};
+    --in_flight;
+    if (const int error = error_of(file)) co_return Read{error, 0};
+    co_return Read{0, length_of(file, n)};
+  }
+
+  LaneId lanes_;
+  Seconds now_{0};
+  std::uint64_t serial_ = 0;
+  std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
+};
+static_assert(World<TestWorld>);
+
+// `count` samples of `size` bytes, one per file, or `per_file` in each packed file.
+class TestLayout final : public Layout {
+ public:
+  TestLayout(std::uint64_t count, std::uint64_t size, std::uint64_t per_file = 1)
+      : Layout(per_file == 1 ? LayoutKind::kFilePerSample : LayoutKind::kTfrecord, Content::kRaw),
+        count_(count),
+        size_(size),
+        per_file_(per_file) {}
+  std::uint64_t samples() const override { return count_; }
+  std::uint64_t files() const override { return (count_ + per_file_ - 1) / per_file_; }
+  SampleLocation locate(SampleId s) const override {
+    return {s / per_file_, s % per_file_ * size_, size_, per_file_ == 1};
+  }
+  std::uint64_t samples_in(FileId f) const override { return std::min(per_file_, count_ - f * per_file_); }
+  SampleId first_sample(FileId f) const override { return f * per_file_; }
+  std::uint64_t file_size(FileId f) const override { return samples_in(f) * size_; }
+  std::size_t path(FileId f, std::span<char, kMaxPath> out) const override {
+    const std::string text = "f" + std::to_string(f);
+    std::copy(text.c_str(), text.c_str() + text.size() + 1, out.data());
+    return text.size();
+  }
+  std::uint64_t largest_sample() const override { return size_; }
+  std::uint64_t total_bytes() const override { return count_ * size_; }
+
+ private:
+  std::uint64_t count_, size_, per_file_;
+};
+
+}  // namespace aforo
