@@ -1,0 +1,315 @@
+#include "storage/thread_engine.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "storage/request_list.h"
+
+namespace aforo {
+namespace {
+
+constexpr std::uint64_t kLongestRead = 1u << 20;
+constexpr std::uint64_t kDirectAlignment = 4096;
+constexpr unsigned kMostThreads = 64;
+constexpr unsigned kMostStuck = 64;  // threads replaced because they hang
+constexpr double kSweepInterval = 0.1;
+constexpr double kLongestGoodbye = 5;
+constexpr double kLongestSleep = 3600;
+constexpr std::uint32_t kDispatched = 1;  // IoRequest::state
+
+std::uint64_t align_up(std::uint64_t n) { return (n + kDirectAlignment - 1) & ~(kDirectAlignment - 1); }
+
+// One request as a thread sees it: a copy, because the request may be given up and gone before the thread
+// returns.
+struct Job {
+  IoRequest* request = nullptr;  // null: given up. Guarded by Shared::mutex
+  bool running = false;          // guarded by Shared::mutex
+  IoRequest work;
+  std::string path;
+  std::uint64_t goal = 0;
+};
+
+struct Shared {
+  explicit Shared(int root_descriptor) : root(root_descriptor) {}
+  ~Shared() { close(root); }
+  Shared(const Shared&) = delete;
+  Shared& operator=(const Shared&) = delete;
+
+  const int root;
+  std::mutex mutex;
+  std::condition_variable work_signal, done_signal;
+  std::deque<std::shared_ptr<Job>> work;
+  std::vector<std::shared_ptr<Job>> done;
+  unsigned threads = 0;  // alive
+  bool stopping = false;
+  bool woken = false;
+};
+
+void read_into(int file, Job& job) {
+  IoRequest& work = job.work;
+  const std::uint64_t offset = work.operation == IoOperation::kRead ? work.offset : 0;
+  while (work.bytes < job.goal) {
+    const std::uint64_t end = work.direct ? std::min(align_up(job.goal), work.buffer.size()) : job.goal;
+    const std::uint64_t length = std::min(end - work.bytes, kLongestRead);
+    const ssize_t got =
+        pread(file, work.buffer.data() + work.bytes, length, static_cast<off_t>(offset + work.bytes));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) work.error = errno;
+    if (got <= 0) break;
+    work.bytes += static_cast<std::uint64_t>(got);
+    if (work.direct && static_cast<std::uint64_t>(got) % kDirectAlignment != 0) break;
+  }
+  work.bytes = std::min(work.bytes, job.goal);
+}
+
+void carry_out(int root, Job& job) {
+  IoRequest& work = job.work;
+  work.started = monotonic_now();
+  if (work.operation == IoOperation::kRead) return read_into(work.file, job);
+  if (work.operation == IoOperation::kClose) {
+    if (close(work.file) != 0) work.error = errno;
+    return;
+  }
+  const int file = openat(root, job.path.c_str(), O_RDONLY | O_CLOEXEC | (work.direct ? O_DIRECT : 0));
+  if (file < 0) {
+    work.error = errno;
+    return;
+  }
+  work.opened = monotonic_now();
+  if (work.operation == IoOperation::kOpen) {
+    work.file = file;
+    return;
+  }
+  read_into(file, job);
+  close(file);
+}
+
+void work_loop(const std::shared_ptr<Shared>& shared) {
+  std::unique_lock lock(shared->mutex);
+  for (;;) {
+    shared->work_signal.wait(lock, [&] { return shared->stopping || !shared->work.empty(); });
+    if (shared->stopping) break;
+    const std::shared_ptr<Job> job = std::move(shared->work.front());
+    shared->work.pop_front();
+    job->running = true;
+    lock.unlock();
+    carry_out(shared->root, *job);
+    lock.lock();
+    if (job->request) {
+      shared->done.push_back(job);
+      shared->done_signal.notify_one();
+    } else if (job->work.operation == IoOperation::kOpen && !job->work.error) {
+      close(job->work.file);
+    }
+  }
+  --shared->threads;
+  shared->done_signal.notify_one();
+}
+
+class ThreadEngine final : public Engine {
+ public:
+  ThreadEngine(int root, const EngineOptions& options, unsigned threads)
+      : shared_(std::make_shared<Shared>(root)), timeout_(options.timeout) {
+    const unsigned depth = std::max(options.depth, 1u);
+    if (threads == 0) threads = std::min(4 * std::max(std::thread::hardware_concurrency(), 1u), kMostThreads);
+    threads = std::min(threads, depth);
+    window_ = std::min(depth, 2 * threads);
+    sweep_interval_ = std::min(kSweepInterval, timeout_.value / 4);
+    for (unsigned i = 0; i < threads; ++i) add_thread();
+  }
+  ~ThreadEngine() override;
+
+  void start(IoRequest& request) override {
+    reset_answer(request, monotonic_now());
+    all_.push_back(request);
+    if (!pending_) pending_ = &request;
+  }
+  std::size_t turn(Seconds patience) override;
+  void wake() override {
+    {
+      const std::lock_guard lock(shared_->mutex);
+      shared_->woken = true;
+    }
+    shared_->done_signal.notify_one();
+  }
+  std::size_t in_flight() const override { return all_.size(); }
+  std::string_view name() const override { return "threads"; }
+
+ private:
+  void add_thread();
+  void dispatch();
+  std::vector<std::shared_ptr<Job>> collect(Seconds deadline, bool& woken);
+  void answer(const Job& job);
+  void complete(IoRequest& request);
+  void sweep();
+  void expire(IoRequest& request);
+
+  std::shared_ptr<Shared> shared_;
+  Seconds timeout_;
+  Seconds now_{0}, next_sweep_{0};
+  double sweep_interval_;
+  unsigned window_;
+  unsigned stuck_ = 0;
+  std::vector<std::thread> threads_;
+  RequestList all_;  // in the order of start; from `pending_` on not yet dispatched
+  IoRequest* pending_ = nullptr;
+  std::unordered_map<IoRequest*, std::shared_ptr<Job>> jobs_;
+  std::unordered_map<EngineFile, bool> handles_;  // open file -> O_DIRECT
+  std::size_t completed_ = 0;
+};
+
+void ThreadEngine::add_thread() {
+  {
+    const std::lock_guard lock(shared_->mutex);
+    ++shared_->threads;
+  }
+  threads_.emplace_back([shared = shared_] { work_loop(shared); });
+}
+
+void ThreadEngine::dispatch() {
+  while (pending_ && jobs_.size() < window_) {
+    IoRequest& request = *pending_;
+    pending_ = request.next;
+    const bool reads = request.operation == IoOperation::kRead || request.operation == IoOperation::kReadFile;
+    if (reads && !lend_buffer(request)) {
+      request.error = ENOMEM;
+      complete(request);
+      continue;
+    }
+    auto job = std::make_shared<Job>();
+    job->request = &request;
+    job->work = request;
+    if (request.path) job->path = request.path;
+    job->goal = reads ? wanted_bytes(request) : 0;
+    if (request.operation == IoOperation::kRead) {
+      const auto handle = handles_.find(request.file);
+      job->work.direct = handle != handles_.end() && handle->second;
+    }
+    if (request.operation == IoOperation::kClose) handles_.erase(request.file);
+    request.state = kDispatched;
+    jobs_.emplace(&request, job);
+    {
+      const std::lock_guard lock(shared_->mutex);
+      shared_->work.push_back(std::move(job));
+    }
+    shared_->work_signal.notify_one();
+  }
+}
+
+std::size_t ThreadEngine::turn(Seconds patience) {
+  now_ = monotonic_now();
+  const Seconds deadline = now_ + patience;
+  completed_ = 0;
+  for (bool woken = false;;) {
+    dispatch();
+    const Seconds until = completed_ ? now_ : all_.empty() ? deadline : std::min(deadline, next_sweep_);
+    const auto jobs = collect(until, woken);
+    now_ = monotonic_now();
+    for (const auto& job : jobs) answer(*job);
+    if (now_ >= next_sweep_) sweep();
+    if (completed_ || woken || now_ >= deadline) return completed_;
+  }
+}
+
+std::vector<std::shared_ptr<Job>> ThreadEngine::collect(Seconds deadline, bool& woken) {
+  std::unique_lock lock(shared_->mutex);
+  const std::chrono::duration<double> most(std::clamp((deadline - now_).value, 0.0, kLongestSleep));
+  const auto anything = [&] { return !shared_->done.empty() || shared_->woken; };
+  if (most.count() > 0) shared_->done_signal.wait_for(lock, most, anything);
+  woken = std::exchange(shared_->woken, false);
+  return std::exchange(shared_->done, {});
+}
+
+void ThreadEngine::answer(const Job& job) {
+  IoRequest* request = job.request;
+  if (!request) return;  // given up between its end and this turn
+  request->error = job.work.error;
+  request->bytes = job.work.bytes;
+  request->started = job.work.started;
+  request->opened = job.work.opened;
+  if (request->operation == IoOperation::kOpen && !request->error) {
+    request->file = job.work.file;
+    handles_[request->file] = request->direct;
+  }
+  jobs_.erase(request);
+  complete(*request);
+}
+
+void ThreadEngine::complete(IoRequest& request) {
+  request.finished = now_;
+  if (&request == pending_) pending_ = request.next;
+  all_.remove(request);
+  ++completed_;
+  request.done(request);
+}
+
+void ThreadEngine::sweep() {
+  next_sweep_ = timeout_.value > 0 ? now_ + Seconds{sweep_interval_} : Seconds{1e300};
+  if (timeout_.value <= 0) return;
+  for (IoRequest* request = all_.front(); request && now_ - request->queued > timeout_;) {
+    IoRequest* next = request->next;
+    expire(*request);
+    request = next;
+  }
+}
+
+void ThreadEngine::expire(IoRequest& request) {
+  if (request.state == kDispatched) {
+    const auto job = jobs_.extract(&request).mapped();
+    bool running = false;
+    {
+      const std::lock_guard lock(shared_->mutex);
+      if (std::find(shared_->done.begin(), shared_->done.end(), job) != shared_->done.end()) {
+        jobs_.emplace(&request, job);  // just done: the next turn answers it
+        return;
+      }
+      running = job->running;
+      job->request = nullptr;
+      if (!running) std::erase(shared_->work, job);
+    }
+    const bool reads = request.operation == IoOperation::kRead || request.operation == IoOperation::kReadFile;
+    request.buffer_held = running && reads;
+    if (running && ++stuck_ <= kMostStuck) add_thread();
+  }
+  request.error = ETIMEDOUT;
+  complete(request);
+}
+
+ThreadEngine::~ThreadEngine() {
+  bool all_ended = false;
+  {
+    std::unique_lock lock(shared_->mutex);
+    shared_->stopping = true;
+    shared_->work.clear();
+    shared_->work_signal.notify_all();
+    const std::chrono::duration<double> most(kLongestGoodbye);
+    all_ended = shared_->done_signal.wait_for(lock, most, [&] { return shared_->threads == 0; });
+    for (auto& [request, job] : jobs_) job->request = nullptr;
+  }
+  for (std::thread& thread : threads_) {
+    if (all_ended) {
+      thread.join();
+    } else {
+      thread.detach();  // stuck in the kernel; it keeps what it needs alive
+    }
+  }
+  for (const auto& [file, direct] : handles_) close(file);
+}
+
+}  // namespace
+
+std::unique_ptr<Engine> make_thread_engine(int root, const EngineOptions& options, unsigned threads) {
+  return std::make_unique<ThreadEngine>(root, options, threads);
+}
+
+}  // namespace aforo

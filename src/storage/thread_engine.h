@@ -1,0 +1,19 @@
+// ThreadEngine: the engine contract with plain system calls in a few threads, for machines that refuse
+// io_uring (containers under the default seccomp profile) and file systems that io_uring serves badly.
+//
+// At most twice as many requests as threads have left the engine's own queue, so that little read memory is
+// in use. A request that is too old completes with ETIMEDOUT; if a thread is already stuck in it the buffer
+// is held, and another thread takes its place.
+#pragma once
+
+#include <memory>
+
+#include "storage/engine.h"
+
+namespace aforo {
+
+// `threads` 0 = four per core, at most 64 and at most options.depth. `root` is an open directory; the engine
+// owns it.
+std::unique_ptr<Engine> make_thread_engine(int root, const EngineOptions& options, unsigned threads = 0);
+
+}  // namespace aforo
