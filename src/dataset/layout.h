@@ -1,7 +1,8 @@
 // Layout: where each sample's bytes lie. The one door between "sample 4711" and "this file, this offset".
 //
-// A Layout is immutable after it is built and safe to use from many threads. Generated datasets compute everything
-// from the spec and the seed in O(1) memory; scanned ones hold a compact name table shared by all ranks.
+// A Layout is immutable after it is built and safe to use from many threads. Generated datasets compute
+// everything from the spec and the seed in O(1) memory; scanned ones hold a compact name table shared by all
+// ranks.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +22,8 @@ using FileId = std::uint64_t;    // [0, files())
 struct SampleLocation {
   FileId file = 0;
   std::uint64_t offset = 0;
-  std::uint64_t length = 0;   // bytes to read; 0 with whole_file = size unknown, read to the end
-  bool whole_file = false;    // the sample is exactly one file: offset 0
+  std::uint64_t length = 0;  // bytes to read; 0 with whole_file = size unknown, read to the end
+  bool whole_file = false;   // the sample is exactly one file: offset 0
 };
 
 class Layout {

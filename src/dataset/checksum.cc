@@ -1,0 +1,38 @@
+#include "dataset/checksum.h"
+
+#include <isa-l/crc.h>
+
+#include <algorithm>
+
+namespace aforo {
+
+std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t before) {
+  constexpr std::size_t kMost = std::size_t{1} << 30;  // ISA-L counts this one in int
+  std::uint32_t state = ~before;
+  while (!bytes.empty()) {
+    const auto part = bytes.first(std::min(bytes.size(), kMost));
+    auto* data =
+        reinterpret_cast<unsigned char*>(const_cast<std::byte*>(part.data()));  // read only, not declared so
+    state = crc32_iscsi(data, static_cast<int>(part.size()), state);
+    bytes = bytes.subspan(part.size());
+  }
+  return ~state;
+}
+
+std::uint32_t crc32_zip(std::span<const std::byte> bytes, std::uint32_t before) {
+  if (bytes.empty()) return before;
+  return crc32_gzip_refl(before, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+}
+
+std::uint32_t forge_crc32_zip(std::uint32_t before, std::uint32_t wanted) {
+  constexpr std::uint32_t kPolynomial = 0xedb88320U;
+  std::uint32_t state = ~wanted;
+  for (int bit = 0; bit < 32; ++bit) {
+    const bool divided =
+        (state & 0x80000000U) != 0;  // only a step that subtracted the polynomial sets the top bit
+    state = divided ? ((state ^ kPolynomial) << 1) | 1U : state << 1;
+  }
+  return state ^ ~before;
+}
+
+}  // namespace aforo

@@ -1,0 +1,182 @@
+#include "dataset/generated_layout.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "dataset/packed_source.h"
+#include "dataset/tar.h"
+#include "dataset/tfrecord.h"
+
+namespace aforo {
+namespace {
+
+constexpr std::uint64_t kFirstStride = 16;
+constexpr double kLargestDraw =
+    1e15;  // a petabyte in one sample: the law is absurd, the arithmetic must not be
+
+// Laws without spread yield the same size every time.
+bool is_constant(const Law& law) {
+  switch (law.kind) {
+    case LawKind::kConstant:
+      return true;
+    case LawKind::kExponential:
+    case LawKind::kPoisson:
+    case LawKind::kEmpirical:
+      return false;
+    default:
+      return law.stddev == 0;
+  }
+}
+
+}  // namespace
+
+DatasetId dataset_id_of(const DatasetSpec& spec) {
+  DatasetId id{0x61666f726f, 0x64617461736574};
+  const auto add = [&id](std::uint64_t word) {
+    id.high = mix64(id.high, word);
+    id.low = mix64(id.low + id.high, ~word);
+  };
+  const auto add_number = [&add](double number) { add(std::bit_cast<std::uint64_t>(number)); };
+  add(static_cast<std::uint64_t>(spec.layout));
+  add(static_cast<std::uint64_t>(spec.content));
+  add(spec.samples);
+  add(spec.samples_per_file);
+  add(spec.files_per_directory);
+  add(spec.seed);
+  add(static_cast<std::uint64_t>(spec.sample_size.kind));
+  add_number(spec.sample_size.mean);
+  add_number(spec.sample_size.stddev);
+  add_number(spec.sample_size.minimum);
+  add_number(spec.sample_size.maximum);
+  for (const double quantile : spec.sample_size.quantiles) add_number(quantile);
+  return id;
+}
+
+GeneratedLayout::GeneratedLayout(const DatasetSpec& spec, DatasetId id)
+    : Layout(spec.layout, spec.content),
+      spec_(spec),
+      id_(id),
+      format_(&stored_format(spec.layout, spec.content)) {
+  scan(false);
+}
+
+GeneratedLayout::GeneratedLayout(const DatasetSpec& spec, DatasetId id, const Totals& totals)
+    : Layout(spec.layout, spec.content),
+      spec_(spec),
+      id_(id),
+      format_(&stored_format(spec.layout, spec.content)),
+      totals_(totals) {
+  scan(true);
+}
+
+void GeneratedLayout::scan(bool totals_known) {
+  if (spec_.samples == 0) throw UserError("expected a dataset of at least one sample, found samples: 0");
+  const bool packed = spec_.layout != LayoutKind::kFilePerSample;
+  per_file_ = packed ? std::max<std::uint64_t>(spec_.samples_per_file, 1) : 1;
+  files_ = spec_.samples / per_file_ + (spec_.samples % per_file_ != 0);
+  end_bytes_ = spec_.layout == LayoutKind::kWebdataset ? kTarEnd : 0;
+  if (is_constant(spec_.sample_size)) {
+    constant_ = stored_size(0);
+    if (constant_ > ~std::uint64_t{0} / spec_.samples / 2)
+      throw UserError("expected a dataset below 2^63 bytes");
+    totals_ = {constant_ * spec_.samples, constant_};
+    return;
+  }
+  if (packed && per_file_ > 1) {
+    stride_ = kFirstStride;
+    while (stride_ < per_file_ && (per_file_ + stride_ - 1) / stride_ > kMostAnchors / files_) stride_ *= 2;
+    anchors_per_file_ = (per_file_ + stride_ - 1) / stride_;
+    anchors_.resize(files_ * anchors_per_file_);
+  } else if (totals_known) {
+    return;
+  }
+  totals_ = {};
+  std::uint64_t offset = 0;
+  for (SampleId sample = 0; sample < spec_.samples; ++sample) {
+    const std::uint64_t within = sample % per_file_;
+    if (within == 0) offset = 0;
+    if (stride_ != 0 && within % stride_ == 0) {
+      anchors_[sample / per_file_ * anchors_per_file_ + within / stride_] = offset;
+    }
+    const std::uint64_t size = stored_size(sample);
+    offset += size;
+    totals_.total_bytes += size;
+    totals_.largest_sample = std::max(totals_.largest_sample, size);
+  }
+}
+
+std::uint64_t GeneratedLayout::target_of(SampleId sample) const {
+  Random random(mix64(spec_.seed, sample));
+  const double drawn = std::min(draw(spec_.sample_size, random), kLargestDraw);
+  const auto size = static_cast<std::uint64_t>(std::llround(std::max(drawn, 1.0)));
+  return std::max(size, format_->min_bytes());
+}
+
+std::uint64_t GeneratedLayout::offset_in_file(SampleId sample) const {
+  const std::uint64_t within = sample % per_file_;
+  if (within == 0) return 0;
+  if (constant_ != 0) return within * constant_;
+  std::uint64_t offset = anchors_[sample / per_file_ * anchors_per_file_ + within / stride_];
+  for (SampleId before = sample - within % stride_; before < sample; ++before) offset += stored_size(before);
+  return offset;
+}
+
+SampleLocation GeneratedLayout::locate(SampleId sample) const {
+  const std::uint64_t length = constant_ != 0 ? constant_ : stored_size(sample);
+  if (spec_.layout == LayoutKind::kFilePerSample) return {sample, 0, length, true};
+  return {sample / per_file_, offset_in_file(sample), length, false};
+}
+
+std::uint64_t GeneratedLayout::samples_in(FileId file) const {
+  return std::min(per_file_, spec_.samples - file * per_file_);
+}
+
+std::uint64_t GeneratedLayout::file_size(FileId file) const {
+  const SampleLocation last = locate(first_sample(file) + samples_in(file) - 1);
+  return last.offset + last.length + end_bytes_;
+}
+
+std::size_t GeneratedLayout::path(FileId file, std::span<char, kMaxPath> out) const {
+  const auto extension = format_->extension();
+  char* end = out.data();
+  if (spec_.layout != LayoutKind::kFilePerSample) {
+    end = fmt::format_to(end, "shard-{:05}.{}", file, extension);
+  } else if (spec_.files_per_directory == 0) {
+    end = fmt::format_to(end, "s{:010}.{}", file, extension);
+  } else {
+    end = fmt::format_to(end, "d{:05}/s{:010}.{}", file / spec_.files_per_directory, file, extension);
+  }
+  *end = '\0';
+  return static_cast<std::size_t>(end - out.data());
+}
+
+std::uint64_t GeneratedLayout::directories() const {
+  const bool flat = spec_.layout != LayoutKind::kFilePerSample || spec_.files_per_directory == 0;
+  return flat ? 0 : (files_ - 1) / spec_.files_per_directory + 1;
+}
+
+std::string GeneratedLayout::directory(std::uint64_t index) const { return fmt::format("d{:05}", index); }
+
+std::string GeneratedLayout::index_path(FileId file) const { return path(file) + ".idx"; }
+
+std::string GeneratedLayout::index_text(FileId file) const {
+  std::vector<Extent> records;
+  std::uint64_t offset = 0;
+  for (std::uint64_t i = 0; i < samples_in(file); ++i) {
+    records.push_back({offset, stored_size(first_sample(file) + i)});
+    offset += records.back().length;
+  }
+  return write_record_index(records);
+}
+
+std::unique_ptr<ByteSource> GeneratedLayout::open_file(FileId file) const {
+  if (spec_.layout == LayoutKind::kFilePerSample) return format_->open(identity(file), target_of(file));
+  return std::make_unique<PackedSource>(*this, file);
+}
+
+}  // namespace aforo

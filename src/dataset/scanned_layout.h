@@ -1,0 +1,103 @@
+// The layout of a dataset that exists: a compact table of names, shared by all ranks.
+//
+// Files are ordered by directory, then name, byte by byte: the same tree gives the same sample ids on every
+// machine, in whatever order it was walked. Memory: 20 bytes a file and its name once; directory names once
+// each; packed layouts 12 bytes a record more.
+#pragma once
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "dataset/layout.h"
+#include "dataset/tfrecord.h"
+
+namespace aforo {
+
+// The name table. Movable; immutable once built.
+struct FileTable {
+  std::string text;                        // directory names and file names, end to end, each NUL-terminated
+  std::vector<std::uint64_t> directories;  // where each directory's name begins in text
+  std::vector<std::uint32_t> directory;    // of each file
+  std::vector<std::uint64_t> name;         // where its name begins in text
+  std::vector<std::uint64_t> size;         // bytes; 0 = unknown
+
+  std::uint64_t files() const { return name.size(); }
+  std::uint64_t memory_bytes() const;
+};
+
+class ScannedLayout final : public Layout {
+ public:
+  std::uint64_t samples() const override { return samples_; }
+  std::uint64_t files() const override { return table_.files(); }
+  SampleLocation locate(SampleId sample) const override;
+  std::uint64_t samples_in(FileId file) const override;
+  SampleId first_sample(FileId file) const override;
+  std::uint64_t file_size(FileId file) const override { return table_.size[file]; }
+  using Layout::path;
+  std::size_t path(FileId file, std::span<char, kMaxPath> out) const override;
+  std::uint64_t largest_sample() const override { return largest_; }  // 0 if no size is known
+  std::uint64_t total_bytes() const override { return total_; }       // of the samples whose size is known
+
+  std::uint64_t memory_bytes() const;  // what this layout holds, for reports
+
+ private:
+  friend class ScannedLayoutBuilder;
+  ScannedLayout(LayoutKind kind, Content content) : Layout(kind, content) {}
+
+  FileTable table_;
+  std::vector<SampleId>
+      first_;  // packed: first sample of each file, and the end; empty = one file, one sample
+  std::vector<std::uint64_t> offset_;  // packed with an index: of each record
+  std::vector<std::uint32_t> length_;
+  std::uint64_t record_bytes_ = 0;  // packed without an index: every record's size
+  std::uint64_t samples_ = 0;
+  std::uint64_t largest_ = 0;
+  std::uint64_t total_ = 0;
+};
+
+// Collects files in any order, from one thread. Paths are relative to the dataset's root, '/' between parts.
+class ScannedLayoutBuilder {
+ public:
+  // record_bytes > 0: files are packed with records of that size (LayoutKind::kRecords); a rest shorter than
+  // a record at a file's end is not a sample.
+  ScannedLayoutBuilder(LayoutKind kind, Content content, std::uint64_t record_bytes = 0);
+
+  // A file of one sample (or, with record_bytes, of size / record_bytes). size 0 = unknown. Throws UserError
+  // for a path too long.
+  void add(std::string_view path, std::uint64_t size);
+
+  // A packed file and where its samples lie. Throws UserError for a record of 4 GiB or more, or outside a
+  // known size.
+  void add_shard(std::string_view path, std::uint64_t size, std::span<const Extent> records);
+
+  std::uint64_t files() const { return entries_.size(); }
+
+  // Throws UserError if there is no sample. The builder is empty afterwards.
+  std::unique_ptr<ScannedLayout> build();
+
+ private:
+  struct Entry {
+    std::uint64_t name;
+    std::uint64_t size;
+    std::uint64_t first_record;
+    std::uint32_t directory;
+    std::uint32_t records;
+  };
+
+  std::uint32_t directory_of(std::string_view name);
+  void sort_entries();
+  void move_records(ScannedLayout& layout);
+
+  LayoutKind kind_;
+  Content content_;
+  std::uint64_t record_bytes_;
+  std::string text_;
+  std::vector<std::uint64_t> directories_;
+  std::unordered_map<std::string, std::uint32_t> known_;
+  std::vector<Entry> entries_;
+  std::vector<std::uint64_t> offset_;
+  std::vector<std::uint32_t> length_;
+};
+
+}  // namespace aforo

@@ -1,0 +1,72 @@
+// Proof that the bytes read are the bytes that were written.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "dataset/layout.h"
+#include "dataset/manifest.h"
+#include "dataset/tar.h"
+#include "dataset/tfrecord.h"
+
+namespace aforo {
+
+// How much a check can prove.
+enum class Proof {
+  kIdentity,   // generated here: every byte is the one written, of the sample asked for
+  kChecksum,   // the format carries a checksum of the content (TFRecord's CRC-32C, zip's CRC-32)
+  kStructure,  // the format's frame is whole, its content is not checked (JPEG's first and last marker, tar
+               // header)
+  kNone,       // these bytes carry no proof; nothing but the length is checked
+};
+
+std::string_view explain(Proof proof);  // half a sentence for reports
+
+// What verify_sample proves for this layout.
+Proof proof_of(const Layout& layout);
+
+// Checks one sample as `locate` delimits it. For generated layouts the full proof; for foreign data what the
+// format can prove. The error is half a sentence, e.g. "sample 17 expected, found sample 18". Pure,
+// thread-safe.
+tl::expected<void, std::string> verify_sample(const Layout& layout, SampleId sample,
+                                              std::span<const std::byte> bytes);
+
+// The same, after making sure that `manifest` describes this very dataset.
+tl::expected<void, std::string> verify_sample(const Layout& layout, const Manifest& manifest, SampleId sample,
+                                              std::span<const std::byte> bytes);
+
+// Follows one shard from front to back in consecutive blocks. With `contents`, every sample is verified as
+// above, which holds one sample in memory; without, only TFRecord's length checksums or tar's headers are, in
+// constant memory. One thread at a time. The layout must outlive it.
+class ShardVerifier {
+ public:
+  ShardVerifier(const Layout& layout, FileId file, bool contents);
+
+  // The next bytes. The error names the record's number in the shard and its offset; later calls repeat it.
+  tl::expected<void, std::string> feed(std::span<const std::byte> block);
+
+  // Call after the last block: an error if the shard ended too early.
+  tl::expected<void, std::string> finish();
+
+ private:
+  tl::expected<void, std::string> scan(std::span<const std::byte> block);
+  tl::expected<void, std::string> gather(std::span<const std::byte> block);
+
+  const Layout& layout_;
+  bool contents_;
+  SampleId sample_;  // the one being gathered
+  SampleId end_;
+  std::uint64_t offset_ = 0;  // bytes fed
+  std::vector<std::byte> gathered_;
+  TfrecordScanner records_{false};
+  TarScanner members_;
+  std::vector<Extent> found_records_;
+  std::vector<TarMember> found_members_;
+  std::string error_;
+};
+
+}  // namespace aforo
