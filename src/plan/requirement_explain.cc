@@ -102,7 +102,7 @@ void latency(const Workload& w, const Requirement& r, const Words& x, Table& tab
       "a sample's requests follow one another");
   if (r.concurrency > 0)
     table.add("samples_in_flight", "samples being read at once", r.concurrency, FigureUnit::kCount, "C",
-              inputs, x.loader_source);
+              inputs.substr(0, inputs.rfind(" / ")), x.loader_source);
 }
 
 void space(const Workload& w, const RequirementAsk& ask, const Requirement& r, const Words& x, Table& table) {
@@ -110,8 +110,9 @@ void space(const Workload& w, const RequirementAsk& ask, const Requirement& r, c
             "samples x s", fmt::format("{} x {}", format_count(static_cast<double>(w.dataset.samples)), x.s),
             x.size_source);
   table.add("capacity_bytes", "capacity", static_cast<double>(r.capacity.value), FigureUnit::kBytes,
-            ask.capacity ? "as asked" : "dataset + 2 checkpoints", format_bytes(r.capacity),
-            ask.capacity ? "--capacity" : "the lines above and below");
+            ask.capacity ? "as asked" : "dataset + 2 checkpoints",
+            fmt::format("{:.4g} TB", static_cast<double>(r.capacity.value) / 1e12),
+            ask.capacity ? "--capacity" : "the dataset above, the checkpoints of the job");
   if (r.checkpoint)
     table.add("checkpoint_bytes", "one checkpoint", static_cast<double>(r.checkpoint->value),
               FigureUnit::kBytes, "14 B x parameters", fmt::format("14 x {:.4g}", w.checkpoint.parameters),
