@@ -1,6 +1,7 @@
 // Distribution laws for sizes and times: how a workload says "about 114 kB, but spread out".
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,7 @@ enum class LawKind {
   kUniform,           // mean, stddev: on [mean - sqrt(3) stddev, mean + sqrt(3) stddev]
   kGamma,             // mean, stddev
   kExponential,       // mean
-  kPoisson,           // mean (for times: in the unit given, see dlio.h)
+  kPoisson,           // mean: whole bytes or whole seconds, as the benchmark draws it
   kProductOfNormals,  // the benchmark's rectangle: two sides ~ normal(sqrt(mean), stddev / (2 sqrt(mean)))
   kEmpirical,         // quantiles, equally spaced from 0 to 1, linear in between
 };
@@ -28,14 +29,21 @@ struct Law {
   LawKind kind = LawKind::kConstant;
   double mean = 0;
   double stddev = 0;
-  double minimum = 0;              // draws below are raised to it
-  double maximum = 0;              // draws above are lowered to it; 0 = none
-  std::vector<double> quantiles;   // kEmpirical only: values at 0, 1/(n-1), ..., 1
+  double minimum = 0;             // draws below are raised to it
+  double maximum = 0;             // draws above are lowered to it; 0 = none
+  std::vector<double> quantiles{};  // kEmpirical only: values at 0, 1/(n-1), ..., 1
   bool operator==(const Law&) const = default;
 };
 
 // One draw, >= law.minimum and never negative. Deterministic in the state of `random`.
 double draw(const Law& law, Random& random);
+
+// The kind of that name; nothing for a word that is none.
+std::optional<LawKind> law_kind(std::string_view word);
+std::vector<std::string> law_words();
+
+// Does the law spread (is `stddev` part of it)?
+bool has_stddev(LawKind kind);
 
 // Mean and coefficient of variation of what `draw` yields (without clamping), from closed forms.
 double law_mean(const Law& law);

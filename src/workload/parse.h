@@ -1,8 +1,8 @@
 // Words into Workloads: presets, aforo's own YAML, the benchmark's YAML, and `key=value` overrides.
 //
-// One declaration per field (fields.cc) drives parsing, validation, --set, the --dry-run echo and docs/reference.md.
-// All functions are thread-safe. Failure: UserError with file, line, what was expected, what was found, and the
-// nearest known key.
+// One declaration per field (fields.cc) drives parsing, validation, --set, the --dry-run echo and
+// docs/reference.md. All functions are thread-safe. Failure: UserError with file, line, what was expected,
+// what was found, and the nearest known key.
 #pragma once
 
 #include <span>
@@ -18,13 +18,14 @@ enum class Dialect { kDetect, kAforo, kDlio };
 
 // `what` is a preset's name or a path to a YAML file (a name with '/' or ending in .yaml/.yml is a path).
 // `overrides` are "dotted.key=value" in order, applied after the file, then everything is validated together.
-// DLIO's own override keys ("workload.reader.batch_size=8", "reader.read_threads=4") are understood for DLIO files.
+// DLIO's own override keys ("workload.reader.batch_size=8", "reader.read_threads=4") are understood for DLIO
+// files.
 Workload load_workload(std::string_view what, std::span<const std::string> overrides = {},
                        Dialect dialect = Dialect::kDetect);
 
 // From text already in memory (tests, fuzzing). `file` only names it in messages.
-Workload parse_workload(std::string_view text, std::string_view file, std::span<const std::string> overrides = {},
-                        Dialect dialect = Dialect::kDetect);
+Workload parse_workload(std::string_view text, std::string_view file,
+                        std::span<const std::string> overrides = {}, Dialect dialect = Dialect::kDetect);
 
 // The complete resolved workload as aforo YAML with units; parse_workload(to_yaml(w)) == w field by field.
 std::string to_yaml(const Workload& workload);

@@ -1,7 +1,8 @@
-// The workload: what a training job asks of storage. Plain data, validated where it is built (parse.h, dlio.h).
+// The workload: what a training job asks of storage. Plain data, validated where it is built (parse.h,
+// dlio.h).
 //
-// Every consumer (run, generate, size, later sim) reads this struct and nothing else. A Workload that came out of
-// `load_workload` is complete and consistent; nobody downstream re-validates.
+// Every consumer (run, generate, size, later sim) reads this struct and nothing else. A Workload that came
+// out of `load_workload` is complete and consistent; nobody downstream re-validates.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +27,11 @@ enum class LayoutKind {
 
 enum class Content { kRaw, kJpeg, kNpz, kPng, kNpy, kOther };  // what one file-per-sample file holds
 
-enum class Framework { kPytorch, kTensorflow, kIdeal };  // whose loader semantics (docs: semantics of loaders)
+enum class Framework {
+  kPytorch,
+  kTensorflow,
+  kIdeal
+};  // whose loader semantics (docs: semantics of loaders)
 
 enum class ShuffleKind {
   kEpoch,   // a new random permutation of all samples every epoch
@@ -41,70 +46,86 @@ enum class Deliver {
   kBatch,    // ... and copied into a batch buffer, as a collating framework does
 };
 
+// The words people write: "file-per-sample", "jpeg", "pytorch", "epoch", "buffered", "discard".
+std::string_view to_string(LayoutKind layout);
+std::string_view to_string(Content content);
+std::string_view to_string(Framework framework);
+std::string_view to_string(ShuffleKind shuffle);
+std::string_view to_string(ReadMode mode);
+std::string_view to_string(Deliver deliver);
+
 struct DatasetSpec {
   LayoutKind layout = LayoutKind::kFilePerSample;
   Content content = Content::kRaw;
   std::uint64_t samples = 0;
-  Law sample_size;                          // bytes
-  std::uint64_t samples_per_file = 1;       // > 1 only for packed layouts
+  Law sample_size;                           // bytes
+  std::uint64_t samples_per_file = 1;        // > 1 only for packed layouts
   std::uint64_t files_per_directory = 1000;  // 0 = all in one directory
-  std::uint64_t seed = 10;                  // decides sizes and contents of generated data
+  std::uint64_t seed = 10;                   // decides sizes and contents of generated data
   std::uint64_t files() const { return (samples + samples_per_file - 1) / samples_per_file; }
+  bool operator==(const DatasetSpec&) const = default;
 };
 
 struct LoaderSpec {
   Framework framework = Framework::kPytorch;
   std::uint64_t batch_size = 1;
-  std::uint32_t workers = 4;       // pytorch: worker processes; tensorflow: parallel reads; 0 = load in the rank itself
-  std::uint32_t prefetch = 2;      // pytorch: batches per worker; tensorflow, ideal: batches per rank
+  std::uint32_t workers =
+      4;  // pytorch: worker processes; tensorflow: parallel reads; 0 = load in the rank itself
+  std::uint32_t prefetch = 2;  // pytorch: batches per worker; tensorflow, ideal: batches per rank
   ShuffleKind shuffle = ShuffleKind::kEpoch;
   std::uint64_t shuffle_buffer = 0;
   std::uint64_t seed = 123;
   ReadMode read_mode = ReadMode::kBuffered;
-  Bytes transfer_size{0};          // bytes per read request; 0 = the whole sample (tensorflow: 256 KiB)
-  bool drop_last = true;           // an incomplete last batch is dropped
+  Bytes transfer_size{0};  // bytes per read request; 0 = the whole sample (tensorflow: 256 KiB)
+  bool drop_last = true;   // an incomplete last batch is dropped
   Deliver deliver = Deliver::kDiscard;
-  Law preprocess;                  // seconds of worker CPU per sample; constant 0 = none
+  Law preprocess;  // seconds of worker CPU per sample; constant 0 = none
+  bool operator==(const LoaderSpec&) const = default;
 };
 
 struct AcceleratorSpec {
-  std::string type;                // "h100"; a name, looked up in the catalogue by `size`
+  std::string type;  // "h100"; a name, looked up in the catalogue by `size`
   std::uint32_t count = 1;
-  Law step_time;                   // seconds per step of one batch
+  Law step_time;  // seconds per step of one batch
+  bool operator==(const AcceleratorSpec&) const = default;
 };
 
 struct TrainingSpec {
   std::uint32_t epochs = 1;
-  std::uint64_t steps = 0;         // steps per epoch; 0 = as many whole global batches as the dataset has
-  bool synchronous = true;         // ranks meet at a barrier after every step
-  double au_target = 0.90;         // fraction
+  std::uint64_t steps = 0;  // steps per epoch; 0 = as many whole global batches as the dataset has
+  bool synchronous = true;  // ranks meet at a barrier after every step
+  double au_target = 0.90;  // fraction
+  bool operator==(const TrainingSpec&) const = default;
 };
 
 struct CheckpointSpec {
-  double parameters = 0;           // 0 = none
+  double parameters = 0;  // 0 = none
   Seconds every{0};
+  bool operator==(const CheckpointSpec&) const = default;
 };
 
 // Where a constant comes from. Kept with the workload and copied into every Record that used it.
 struct Provenance {
-  std::string field;    // dotted: "accelerator.step_time"
-  std::string kind;     // "measured" | "published" | "estimated"
+  std::string field;  // dotted: "accelerator.step_time"
+  std::string kind;   // "measured" | "published" | "estimated"
   std::string source;
-  std::string date;     // "2026-06"
+  std::string date;  // "2026-06"
+  bool operator==(const Provenance&) const = default;
 };
 
 struct Workload {
   std::string name;
   std::string description;
-  std::string domain;              // "medical imaging": groups presets in the catalogue
+  std::string domain;  // "medical imaging": groups presets in the catalogue
   DatasetSpec dataset;
   LoaderSpec loader;
   AcceleratorSpec accelerator;
   TrainingSpec training;
   CheckpointSpec checkpoint;
   std::vector<Provenance> provenance;
-  std::string origin;              // "preset resnet50_h100", "workload.yaml", "dlio unet3d_h100.yaml"
+  std::string origin;                 // "preset resnet50_h100", "workload.yaml", "dlio unet3d_h100.yaml"
   std::vector<std::string> warnings;  // what the input asked for and aforo does not honour
+  bool operator==(const Workload&) const = default;
 };
 
 }  // namespace aforo

@@ -1,0 +1,146 @@
+#include "workload/dlio_keys.h"
+
+#include <algorithm>
+
+namespace aforo {
+namespace {
+
+constexpr std::string_view kGiven = "the directory is named on the command line";
+constexpr std::string_view kCheckpoint = "a run writes no checkpoints";
+constexpr std::string_view kEvaluation = "a run has no evaluation phase";
+constexpr std::string_view kOutput = "results are written where --json says";
+constexpr std::string_view kModel = "only the step time of the model matters to storage";
+constexpr std::string_view kStorage = "the storage is what the directory on the command line lies on";
+constexpr std::string_view kProfile = "aforo measures by itself";
+constexpr std::string_view kPython = "it tunes the Python loader, which aforo does not run";
+constexpr std::string_view kGenerate = "`aforo generate` lays the dataset";
+constexpr std::string_view kColumns = "records are read whole";
+constexpr std::string_view kResize = "samples are handed on as they were read";
+
+}  // namespace
+
+const std::vector<DlioKey>& dlio_keys() {
+  static const std::vector<DlioKey> keys = {
+      {"framework", ""},
+      {"model", ""},
+      {"model.name", ""},
+      {"model.type", kModel},
+      {"model.model_size", kModel},
+      {"model.model_size_bytes", kModel},
+      {"model.optimization_groups", kModel},
+      {"model.num_layers", kModel},
+      {"model.layer_parameters", kModel},
+      {"model.model_datatype", kModel},
+      {"model.optimizer_datatype", kModel},
+      {"model.parallelism", kModel},
+      {"model.transformer", kModel},
+      {"workflow.train", "a run always trains"},
+      {"workflow.generate_data", kGenerate},
+      {"workflow.evaluation", kEvaluation},
+      {"workflow.checkpoint", kCheckpoint},
+      {"workflow.profiling", kProfile},
+      {"dataset.format", ""},
+      {"dataset.num_files_train", ""},
+      {"dataset.num_samples_per_file", ""},
+      {"dataset.record_length", ""},
+      {"dataset.record_length_bytes", ""},
+      {"dataset.record_length_stdev", ""},
+      {"dataset.record_length_bytes_stdev", ""},
+      {"dataset.record_length_resize", kResize},
+      {"dataset.record_length_bytes_resize", kResize},
+      {"dataset.num_subfolders_train", ""},
+      {"dataset.data_folder", kGiven},
+      {"dataset.num_files_eval", kEvaluation},
+      {"dataset.num_subfolders_eval", kEvaluation},
+      {"dataset.generation_buffer_size", kGenerate},
+      {"dataset.enable_chunking", "chunks of HDF5 are not emulated"},
+      {"dataset.chunk_size", "chunks of HDF5 are not emulated"},
+      {"dataset.compression", "data are written uncompressed"},
+      {"dataset.compression_level", "data are written uncompressed"},
+      {"dataset.file_prefix", "generated files have aforo's names"},
+      {"dataset.keep_files", "`aforo generate --delete` removes a dataset"},
+      {"dataset.record_element_bytes", kColumns},
+      {"dataset.record_element_type", kColumns},
+      {"dataset.record_dims", kColumns},
+      {"dataset.columns", kColumns},
+      {"dataset.parquet", kColumns},
+      {"dataset.hdf5", "chunks of HDF5 are not emulated"},
+      {"dataset.row_group_size", kColumns},
+      {"dataset.skip_listing", "names of generated files are computed, never listed"},
+      {"reader.data_loader", ""},
+      {"reader.batch_size", ""},
+      {"reader.read_threads", ""},
+      {"reader.prefetch_size", ""},
+      {"reader.file_shuffle", ""},
+      {"reader.sample_shuffle", ""},
+      {"reader.shuffle_size", "only the tensorflow loader with sample_shuffle has a shuffle buffer"},
+      {"reader.transfer_size", ""},
+      {"reader.odirect", ""},
+      {"reader.preprocess_time", ""},
+      {"reader.preprocess_time_stdev", ""},
+      {"reader.computation_threads", "parsing threads of tensorflow are not emulated"},
+      {"reader.dont_use_mmap", "files are never mapped"},
+      {"reader.multiprocessing_context", kPython},
+      {"reader.pin_memory", kPython},
+      {"reader.reader_classname", kPython},
+      {"reader.data_loader_classname", kPython},
+      {"reader.data_loader_sampler", kPython},
+      {"reader.batch_size_eval", kEvaluation},
+      {"reader.file_access", "one file is opened by one reader at a time"},
+      {"reader.read_type", "samples are read when they are needed"},
+      {"reader.read_mode", kColumns},
+      {"reader.row_group_size", kColumns},
+      {"reader.seed_change_epoch", ""},
+      {"reader.transformed_record_dims", kResize},
+      {"reader.transformed_record_element_type", kResize},
+      {"train.epochs", ""},
+      {"train.computation_time", ""},
+      {"train.computation_time_stdev", ""},
+      {"train.total_training_steps", ""},
+      {"train.seed", ""},
+      {"train.seed_change_epoch", "every epoch has a new order"},
+      {"metric.au", ""},
+      {"evaluation", kEvaluation},
+      {"checkpoint.checkpoint_folder", kCheckpoint},
+      {"checkpoint.checkpoint_after_epoch", kCheckpoint},
+      {"checkpoint.epochs_between_checkpoints", kCheckpoint},
+      {"checkpoint.steps_between_checkpoints", kCheckpoint},
+      {"checkpoint.model_size", kCheckpoint},
+      {"checkpoint.type", kCheckpoint},
+      {"checkpoint.mode", kCheckpoint},
+      {"checkpoint.fsync", kCheckpoint},
+      {"checkpoint.rank_sync", kCheckpoint},
+      {"checkpoint.checkpoint_mechanism_classname", kCheckpoint},
+      {"checkpoint.time_between_checkpoints", kCheckpoint},
+      {"checkpoint.num_checkpoints_write", kCheckpoint},
+      {"checkpoint.num_checkpoints_read", kCheckpoint},
+      {"checkpoint.recovery_rank_shift", kCheckpoint},
+      {"checkpoint.randomize_tensor", kCheckpoint},
+      {"checkpoint.ksm", kCheckpoint},
+      {"storage.storage_type", kStorage},
+      {"storage.storage_root", kStorage},
+      {"storage.storage_options", kStorage},
+      {"output.folder", kOutput},
+      {"output.log_file", kOutput},
+      {"output.metric.exclude_start_steps", "each statistic excludes what its name says"},
+      {"output.metric.exclude_end_steps", "each statistic excludes what its name says"},
+      {"profiling.profiler", kProfile},
+      {"profiling.iostat_devices", kProfile},
+  };
+  return keys;
+}
+
+const DlioKey* find_dlio_key(std::string_view key) {
+  const auto& keys = dlio_keys();
+  const auto at =
+      std::find_if(keys.begin(), keys.end(), [&](const DlioKey& known) { return known.key == key; });
+  return at == keys.end() ? nullptr : &*at;
+}
+
+std::vector<std::string> dlio_key_words() {
+  std::vector<std::string> words;
+  for (const DlioKey& known : dlio_keys()) words.emplace_back(known.key);
+  return words;
+}
+
+}  // namespace aforo

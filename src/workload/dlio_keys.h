@@ -1,0 +1,24 @@
+// The keys of the benchmark's workload files, and why aforo does not honour some of them.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace aforo {
+
+struct DlioKey {
+  std::string_view key;     // dotted, without "workload."
+  std::string_view reason;  // why it may stay unread; "" where it is honoured whenever it says something
+};
+
+// All of them, by section.
+const std::vector<DlioKey>& dlio_keys();
+
+// The entry of that key; null for a key that DLIO does not have.
+const DlioKey* find_dlio_key(std::string_view key);
+
+// Known keys as words, for suggestions.
+std::vector<std::string> dlio_key_words();
+
+}  // namespace aforo

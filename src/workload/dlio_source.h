@@ -1,0 +1,53 @@
+// A DLIO tree that remembers what was read from it, so that nothing in it is passed over in silence.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "workload/law.h"
+#include "workload/yaml_tree.h"
+
+namespace aforo {
+
+// Reads typed values by dotted key. Every reader throws UserError (FILE:LINE: key: expected ..., found ...)
+// on a value of the wrong kind and gives nothing for a key that is absent or null. Not thread-safe; one per
+// file.
+class DlioSource {
+ public:
+  DlioSource(const YamlNode& root, std::string_view file) : root_(root), file_(file) {}
+
+  const YamlNode* take(std::string_view key);  // marks the key as honoured
+  std::optional<std::string> word(std::string_view key);
+  std::optional<double> number(std::string_view key, double least, double most);
+  std::optional<std::uint64_t> count(std::string_view key, std::uint64_t least, std::uint64_t most);
+  std::optional<bool> flag(std::string_view key);
+
+  // A time in seconds: a number, {mean, stdev}, or {type, ...} with numpy's parameters; `stdev_key` is the
+  // older way.
+  std::optional<Law> time(std::string_view key, std::string_view stdev_key);
+
+  // Not honoured after all: its warning says `why`.
+  void decline(std::string_view key, std::string why);
+
+  // One warning per key that was declined or never read.
+  std::vector<std::string> warnings() const;
+
+  [[noreturn]] void fail(std::string_view key, std::string_view message) const;
+  std::string_view file() const { return file_; }
+
+ private:
+  const YamlNode* find(std::string_view key) const;
+  double number_in(const YamlNode& map, std::string_view key, std::string_view name, double least) const;
+  Law law_of(std::string_view key, const YamlNode& map);
+  void collect(const YamlNode& node, const std::string& key, std::vector<std::string>& out) const;
+
+  const YamlNode& root_;
+  std::string_view file_;
+  std::set<std::string, std::less<>> taken_;
+  std::vector<std::string> declined_;
+};
+
+}  // namespace aforo

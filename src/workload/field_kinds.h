@@ -1,0 +1,67 @@
+// The kinds of field a workload is made of. Each maker turns one declaration into reading, checking and
+// writing.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "workload/parse.h"
+#include "workload/spec.h"
+#include "workload/yaml_tree.h"
+
+namespace aforo {
+
+// One dotted key. Immutable after it is made; safe to share between threads.
+struct Field {
+  FieldDoc doc;
+  bool required = false;
+
+  // Reads a value into the workload. Returns "" or the half sentence "expected ..., found ...".
+  // A field with fields below it (a law, `shuffle`) is given the mapping first and forgets what it held.
+  std::function<std::string(Workload&, const YamlNode&)> set;
+
+  // The value as YAML that `set` reads back exactly; "" where the field above says it.
+  std::function<std::string(const Workload&)> get;
+};
+
+// What a person would ask about a field before they write it.
+struct About {
+  std::string key;
+  std::string text;
+  bool required = false;
+};
+
+enum class LawUnit { kBytes, kSeconds };
+
+template <class T>
+using Access = std::function<T&(Workload&)>;
+
+Field text_field(About about, Access<std::string> access);
+Field count_field(About about, Access<std::uint64_t> access, std::uint64_t least, std::uint64_t most);
+Field count32_field(About about, Access<std::uint32_t> access, std::uint32_t least, std::uint32_t most);
+Field number_field(About about, Access<double> access, double least, double most);
+Field fraction_field(About about, Access<double> access);
+Field flag_field(About about, Access<bool> access);
+Field bytes_field(About about, Access<Bytes> access, Bytes least_if_any, Bytes most);
+Field seconds_field(About about, Access<Seconds> access, Seconds most);
+
+// One of `words`; `index` reads and `assign` writes the place in that list.
+Field choice_field(About about, std::vector<std::string> words,
+                   std::function<std::size_t(const Workload&)> index,
+                   std::function<void(Workload&, std::size_t)> assign);
+
+// The law itself ("114 kB" or a mapping) and the fields below it: mean, stddev, distribution, minimum,
+// maximum, quantiles. Values lie in [least, most], in the unit.
+std::vector<Field> law_fields(About about, Access<Law> access, LawUnit unit, double least, double most);
+
+// "150 kB", "144 ms", "114660.07 B": the shortest form that reads back as exactly this number.
+std::string exact_bytes(double bytes);
+std::string exact_seconds(double seconds);
+
+// The half sentence for a value of the wrong kind.
+std::string unexpected(std::string_view expected, const YamlNode& node);
+
+}  // namespace aforo

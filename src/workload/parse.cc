@@ -1,0 +1,138 @@
+#include "workload/parse.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "workload/dlio.h"
+#include "workload/presets.h"
+#include "workload/validate.h"
+
+namespace aforo {
+namespace {
+
+constexpr std::string_view kPresetPrefix = "preset ";
+
+std::string stem(std::string_view file) {
+  if (file.starts_with(kPresetPrefix)) file.remove_prefix(kPresetPrefix.size());
+  return std::filesystem::path(file).stem().string();
+}
+
+// A file that is no mapping at the top has no keys to talk about.
+void require_mapping(const YamlNode& root, std::string_view file) {
+  if (root.is_map()) return;
+  const std::string_view found = root.kind == YamlNode::Kind::kNull ? "an empty file" : "";
+  throw UserError(
+      fmt::format("{}: expected a mapping of keys, found {}", file, found.empty() ? describe(root) : found));
+}
+
+std::string key_of(std::string_view assignment) {
+  return std::string(trim(assignment.substr(0, assignment.find('='))));
+}
+
+Workload parse_aforo(const YamlNode& root, std::string_view file, std::span<const std::string> overrides) {
+  Workload workload;
+  Places places;
+  apply_fields(workload, root, "", file, places);
+  for (const std::string& assignment : overrides) apply_override(workload, assignment, places);
+  if (workload.name.empty()) workload.name = stem(file);
+  workload.origin = file;
+  complete_and_check(workload, file, places);
+  return workload;
+}
+
+// Overrides of DLIO's keys change the tree, overrides of aforo's the result: either spelling works on such a
+// file.
+Workload parse_dlio(YamlNode root, std::string_view file, std::span<const std::string> overrides) {
+  std::vector<std::string> ours;
+  for (const std::string& assignment : overrides) {
+    const std::string key = key_of(assignment);
+    const bool known = find_field(key) != nullptr;
+    if (!known && is_dlio_key(key)) {
+      override_dlio(root, assignment);
+    } else {
+      ours.push_back(assignment);
+    }
+  }
+  Workload workload = read_dlio(root, file);
+  Places places;
+  for (const Field& field : fields()) {
+    if (field.required) places.emplace(field.doc.key, std::string(file));
+  }
+  for (const std::string& assignment : ours) apply_override(workload, assignment, places);
+  workload.origin = fmt::format("dlio {}", file);
+  complete_and_check(workload, file, places);
+  return workload;
+}
+
+std::string read_text(const std::string& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status)) {
+    throw UserError(
+        fmt::format("{}: expected a workload file, found none; presets have no '/' and no .yaml", path));
+  }
+  if (std::filesystem::is_directory(status)) {
+    throw UserError(fmt::format("{}: expected a workload file, found a directory", path));
+  }
+  constexpr std::size_t kLargestFile = (1 << 20) + 1;
+  errno = 0;
+  std::ifstream in(path, std::ios::binary);
+  std::string text(kLargestFile, '\0');
+  if (in) in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (in.bad() || !in.is_open()) {
+    throw UserError(
+        fmt::format("{}: expected a readable workload file, found {}", path, describe_errno(errno)));
+  }
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  return text;
+}
+
+}  // namespace
+
+Workload parse_workload(std::string_view text, std::string_view file, std::span<const std::string> overrides,
+                        Dialect dialect) {
+  YamlNode root = read_yaml(text, file);
+  require_mapping(root, file);
+  // Hydra's way of wrapping the whole file in one key.
+  const bool wrapped = root.items.size() == 1 && root.items[0].key == "workload" && root.items[0].is_map();
+  const bool dlio =
+      dialect == Dialect::kDlio || (dialect == Dialect::kDetect && is_dlio(wrapped ? root.items[0] : root));
+  if (!dlio) return parse_aforo(root, file, overrides);
+  return parse_dlio(wrapped ? YamlNode(root.items[0]) : std::move(root), file, overrides);
+}
+
+Workload load_workload(std::string_view what, std::span<const std::string> overrides, Dialect dialect) {
+  const bool path =
+      what.find('/') != std::string_view::npos || what.ends_with(".yaml") || what.ends_with(".yml");
+  if (path) return parse_workload(read_text(std::string(what)), what, overrides, dialect);
+  return parse_workload(preset_text(what), fmt::format("{}{}", kPresetPrefix, what), overrides,
+                        Dialect::kAforo);
+}
+
+Workload load_preset(std::string_view name) {
+  return parse_workload(preset_text(name), fmt::format("{}{}", kPresetPrefix, name), {}, Dialect::kAforo);
+}
+
+DatasetSpec parse_dataset_block(std::string_view text, std::string_view file) {
+  const YamlNode root = read_yaml(text, file);
+  require_mapping(root, file);
+  for (const YamlNode& item : root.items) {
+    if (item.key == "dataset") continue;
+    const std::vector<std::string> known = {"dataset"};
+    throw UserError(fmt::format("{}:{}: expected only 'dataset', found {}{}", file, item.line,
+                                quote(item.key), did_you_mean(item.key, known)));
+  }
+  Workload workload;
+  Places places;
+  apply_fields(workload, root, "", file, places);
+  complete_and_check_dataset(workload.dataset, file, places);
+  return workload.dataset;
+}
+
+}  // namespace aforo

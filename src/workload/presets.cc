@@ -1,0 +1,46 @@
+#include "workload/presets.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+
+#include "base/embedded.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "workload/parse.h"
+#include "workload/yaml_tree.h"
+
+namespace aforo {
+
+std::span<const EmbeddedFile> embedded_workloads();  // generated from data/workloads
+
+namespace {
+
+constexpr std::string_view kExtension = ".yaml";
+
+std::string_view name_of(const EmbeddedFile& file) {
+  return file.name.substr(0, file.name.size() - kExtension.size());
+}
+
+}  // namespace
+
+std::string_view preset_text(std::string_view name) {
+  for (const EmbeddedFile& file : embedded_workloads()) {
+    if (name_of(file) == name) return file.bytes;
+  }
+  const std::vector<std::string> names = preset_names();
+  throw UserError(
+      fmt::format("expected a preset's name or a path to a .yaml file, found {}{}; `aforo catalogue "
+                  "workloads` lists presets",
+                  quote(name), did_you_mean(name, names)));
+}
+
+std::vector<std::string> preset_names() {
+  std::vector<std::string> names;
+  for (const EmbeddedFile& file : embedded_workloads()) names.emplace_back(name_of(file));
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace aforo

@@ -1,0 +1,156 @@
+#include "workload/validate.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+
+namespace aforo {
+namespace {
+
+constexpr double kLargestInFlight =
+    0x1p43;  // 8 TiB of batches ahead of one accelerator: more than a host holds
+
+class Checker {
+ public:
+  Checker(std::string_view file, const Places& places) : file_(file), places_(places) {}
+
+  template <class... Args>
+  [[noreturn]] void fail(std::string_view key, fmt::format_string<Args...> format, Args&&... args) const {
+    const std::string message = fmt::format(format, std::forward<Args>(args)...);
+    throw UserError(fmt::format("{}: {}: {}", place(key), key, message));
+  }
+
+  void require(std::string_view section) const {
+    for (const Field& field : fields()) {
+      if (!field.required || !field.doc.key.starts_with(section)) continue;
+      const auto given = places_.lower_bound(field.doc.key);
+      if (given != places_.end() && given->first.starts_with(field.doc.key)) continue;
+      throw UserError(
+          fmt::format("{}: expected '{}' ({}), found no such key", file_, field.doc.key, field.doc.form));
+    }
+  }
+
+ private:
+  // The place of the key, or of the nearest section above it that was given.
+  std::string place(std::string_view key) const {
+    while (true) {
+      const auto at = places_.find(key);
+      if (at != places_.end()) return at->second;
+      const std::size_t dot = key.rfind('.');
+      if (dot == std::string_view::npos) return std::string(file_);
+      key = key.substr(0, dot);
+    }
+  }
+
+  std::string_view file_;
+  const Places& places_;
+};
+
+void complete_law(Law& law) {
+  if (law.kind != LawKind::kEmpirical || law.quantiles.size() < 2) return;
+  law.mean = law_mean(law);
+  law.stddev = law_cv(law) * law.mean;
+}
+
+void check_law(const Checker& check, std::string_view key, const Law& law, bool may_be_zero) {
+  if (law.kind == LawKind::kEmpirical) {
+    if (law.quantiles.empty())
+      check.fail(key, "expected quantiles beside distribution empirical, found none");
+  } else if (!law.quantiles.empty()) {
+    check.fail(key, "expected distribution empirical beside quantiles, found {}", to_string(law.kind));
+  }
+  if (law.mean <= 0 && !may_be_zero) check.fail(key, "expected a mean above 0, found none");
+  if (law.kind != LawKind::kEmpirical && !has_stddev(law.kind) && law.stddev > 0) {
+    check.fail(key,
+               "expected a distribution beside stddev (normal, lognormal, uniform, gamma or "
+               "product-of-normals), found {}",
+               law.kind == LawKind::kConstant ? "none" : to_string(law.kind));
+  }
+  if (has_stddev(law.kind) && law.stddev <= 0) {
+    check.fail(key, "expected a stddev above 0 beside distribution {}, found none", to_string(law.kind));
+  }
+  if (law.stddev > 20 * law.mean)
+    check.fail(key, "expected a stddev of at most 20 times the mean, found more");
+  if (law.maximum > 0 && law.maximum < law.minimum)
+    check.fail(key, "expected minimum <= maximum, found it larger");
+  if (law.maximum > 0 && law.maximum < law_mean(law))
+    check.fail(key, "expected maximum >= mean, found it smaller");
+}
+
+void check_dataset(const Checker& check, const DatasetSpec& dataset) {
+  check_law(check, "dataset.sample_size", dataset.sample_size, false);
+  const std::string_view layout = to_string(dataset.layout);
+  if (dataset.layout == LayoutKind::kFilePerSample && dataset.samples_per_file > 1) {
+    check.fail("dataset.samples_per_file",
+               "expected 1 with layout file-per-sample, found {}; choose a packed layout such as tfrecord",
+               dataset.samples_per_file);
+  }
+  if (dataset.layout == LayoutKind::kRecords && dataset.sample_size.kind != LawKind::kConstant) {
+    check.fail("dataset.sample_size", "expected one constant size with layout records, found distribution {}",
+               to_string(dataset.sample_size.kind));
+  }
+  if (dataset.layout != LayoutKind::kFilePerSample && dataset.content == Content::kNpz) {
+    check.fail("dataset.content", "expected raw, jpeg, png, npy or other with layout {}, found npz", layout);
+  }
+  const double total = static_cast<double>(dataset.samples) * law_mean(dataset.sample_size);
+  if (total > 0x1p63) {
+    check.fail("dataset", "expected a dataset below 8 EiB, found {} samples of {:.3g} bytes", dataset.samples,
+               law_mean(dataset.sample_size));
+  }
+}
+
+void check_loader(const Checker& check, const Workload& workload) {
+  const LoaderSpec& loader = workload.loader;
+  check_law(check, "loader.preprocess", loader.preprocess, true);
+  if (loader.shuffle == ShuffleKind::kBuffer && loader.shuffle_buffer == 0) {
+    check.fail("loader.shuffle",
+               "expected {{buffer: count}} such as {{buffer: 10000}}, found no buffer size");
+  }
+  if (loader.shuffle != ShuffleKind::kBuffer && loader.shuffle_buffer > 0) {
+    check.fail("loader.shuffle", "expected no buffer with shuffle {}, found one", to_string(loader.shuffle));
+  }
+  if (loader.read_mode == ReadMode::kDirect && loader.transfer_size.value % 512 != 0) {
+    check.fail("loader.read.transfer_size", "expected a multiple of 512 B with read mode direct, found {} B",
+               loader.transfer_size.value);
+  }
+  if (loader.batch_size > workload.dataset.samples) {
+    check.fail("loader.batch_size", "expected at most the dataset's {} samples, found {}",
+               workload.dataset.samples, loader.batch_size);
+  }
+  const double ahead = static_cast<double>(loader.prefetch) *
+                       (loader.framework == Framework::kPytorch ? std::max(1U, loader.workers) : 1U);
+  const double in_flight =
+      ahead * static_cast<double>(loader.batch_size) * law_mean(workload.dataset.sample_size);
+  if (in_flight > kLargestInFlight) {
+    check.fail("loader",
+               "expected batches that fit in memory, found {} read ahead per accelerator; lower batch_size, "
+               "workers or "
+               "prefetch",
+               format_bytes({static_cast<std::uint64_t>(std::min(in_flight, 0x1p62))}));
+  }
+}
+
+}  // namespace
+
+void complete_and_check(Workload& workload, std::string_view file, const Places& places) {
+  const Checker check(file, places);
+  check.require("");
+  complete_law(workload.dataset.sample_size);
+  complete_law(workload.loader.preprocess);
+  complete_law(workload.accelerator.step_time);
+  check_dataset(check, workload.dataset);
+  check_loader(check, workload);
+  check_law(check, "accelerator.step_time", workload.accelerator.step_time, false);
+  if (workload.checkpoint.parameters > 0 && workload.checkpoint.every.value <= 0) {
+    check.fail("checkpoint.every", "expected a time such as 30 min beside parameters, found none");
+  }
+}
+
+void complete_and_check_dataset(DatasetSpec& dataset, std::string_view file, const Places& places) {
+  const Checker check(file, places);
+  check.require("dataset.");
+  complete_law(dataset.sample_size);
+  check_dataset(check, dataset);
+}
+
+}  // namespace aforo

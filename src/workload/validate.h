@@ -1,0 +1,18 @@
+// What no single field can know: required keys, and combinations that make no sense.
+#pragma once
+
+#include <string_view>
+
+#include "workload/fields.h"
+
+namespace aforo {
+
+// Completes what follows from other fields (mean and spread of an empirical law), then checks everything
+// together. `places` says where keys were given; `file` is named for those that are missing. Throws
+// UserError.
+void complete_and_check(Workload& workload, std::string_view file, const Places& places);
+
+// The same for a dataset alone.
+void complete_and_check_dataset(DatasetSpec& dataset, std::string_view file, const Places& places);
+
+}  // namespace aforo
