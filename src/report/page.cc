@@ -1,0 +1,137 @@
+#include "report/page.h"
+
+#include <algorithm>
+
+namespace aforo {
+namespace {
+
+constexpr std::size_t kIndent = 2;
+constexpr std::size_t kLabel = 24;      // columns for labels
+constexpr std::size_t kMostValue = 30;  // a longer value does not push the notes of the others away
+constexpr std::string_view kGap = "  ";
+
+}  // namespace
+
+Page::Page(const Look& look) : look_(look) { look_.width = std::max<std::size_t>(look_.width, 40); }
+
+void Page::line(std::string_view text) {
+  if (!heading_.empty()) {
+    out_.append(out_.empty() ? "" : "\n").append(paint(heading_, Tone::kBold, look_)).append("\n");
+    heading_.clear();
+  }
+  const std::size_t end = text.find_last_not_of(' ');
+  out_.append(text.substr(0, end == std::string_view::npos ? 0 : end + 1)).append("\n");
+}
+
+void Page::title(std::string_view text, std::string_view subtitle) {
+  const std::string shown = shorten(printable(text), look_.width, look_.unicode);
+  line(paint(shown, Tone::kBold, look_));
+  if (subtitle.empty()) return;
+  for (const std::string& part : wrap(printable(subtitle), look_.width)) line(paint(part, Tone::kDim, look_));
+}
+
+void Page::section(std::string_view heading) {
+  flush();
+  heading_ = heading;
+}
+
+void Page::blank() {
+  flush();
+  out_ += "\n";
+}
+
+void Page::row(std::string_view label, std::string_view value, std::string_view note, Tone tone) {
+  if (value.empty()) return;
+  rows_.push_back({std::string(label), printable(value), printable(note), tone});
+}
+
+void Page::drawn_row(std::string_view label, std::string_view drawing) {
+  flush();
+  line(std::string(kIndent, ' ') + pad_right(label, kLabel) + std::string(drawing));
+}
+
+void Page::flush() {
+  std::size_t value_width = 0;
+  for (const Row& row : rows_) {
+    if (!row.note.empty()) value_width = std::max(value_width, display_width(row.value));
+  }
+  for (const Row& row : rows_) put(row, std::min(value_width, kMostValue));
+  rows_.clear();
+}
+
+void Page::put(const Row& row, std::size_t value_width) {
+  const std::size_t start = kIndent + kLabel;
+  const std::string label = std::string(kIndent, ' ') + pad_right(row.label, kLabel);
+  const std::string space(start, ' ');
+  const std::string padded = row.note.empty() ? row.value : pad_right(row.value, value_width);
+  const std::size_t before_note = start + display_width(padded) + kGap.size();
+  const bool note_fits = before_note + display_width(row.note) <= look_.width;
+  const std::vector<std::string> lines = wrap(row.value, look_.width - start);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    std::string text = (i == 0 ? label : space) + paint(lines[i], row.tone, look_);
+    if (i == 0 && note_fits && !row.note.empty()) {
+      text += std::string(display_width(padded) - display_width(row.value), ' ');
+      text.append(kGap).append(paint(row.note, Tone::kDim, look_));
+    }
+    line(text);
+  }
+  if (note_fits || row.note.empty()) return;
+  for (const std::string& part : wrap(row.note, look_.width - start)) {
+    line(space + paint(part, Tone::kDim, look_));
+  }
+}
+
+void Page::table(const std::vector<Column>& columns, const std::vector<std::vector<std::string>>& rows) {
+  flush();
+  std::vector<std::size_t> widths;
+  for (std::size_t c = 0, used = kIndent; c < columns.size(); ++c) {
+    std::size_t width = display_width(columns[c].heading);
+    for (const auto& row : rows) width = std::max(width, display_width(printable(row.at(c))));
+    used += width + (c == 0 ? 0 : kGap.size());
+    if (c > 0 && used > look_.width) break;
+    widths.push_back(std::min(width, look_.width - kIndent));
+  }
+  const auto print = [&](auto cell, bool heading) {
+    std::string text(kIndent, ' ');
+    for (std::size_t c = 0; c < widths.size(); ++c) {
+      if (c > 0) text += kGap;
+      const std::string shown = shorten(printable(cell(c)), widths[c], look_.unicode);
+      const bool last = c + 1 == widths.size() && !columns[c].right;
+      const std::string padded = columns[c].right ? pad_left(shown, widths[c])
+                                 : last           ? shown
+                                                  : pad_right(shown, widths[c]);
+      text += paint(padded, heading ? Tone::kDim : columns[c].tone, look_);
+    }
+    line(text);
+  };
+  print([&](std::size_t c) { return columns[c].heading; }, true);
+  for (const auto& row : rows) print([&](std::size_t c) { return row[c]; }, false);
+}
+
+void Page::paragraph(std::string_view lead, std::string_view text, Tone tone) {
+  flush();
+  const std::size_t indent = kIndent + display_width(lead);
+  bool first = true;
+  for (const std::string& part : wrap(printable(text), look_.width - indent)) {
+    const std::string start =
+        first ? std::string(kIndent, ' ') + std::string(lead) : std::string(indent, ' ');
+    line(paint(start + part, tone, look_));
+    first = false;
+  }
+}
+
+void Page::verbatim(std::string_view text) {
+  flush();
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    line(std::string(kIndent, ' ') + printable(text.substr(0, end)));
+    text = end == std::string_view::npos ? "" : text.substr(end + 1);
+  }
+}
+
+std::string Page::text() {
+  flush();
+  return std::move(out_);
+}
+
+}  // namespace aforo

@@ -1,0 +1,260 @@
+#include "report/terminal.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/parts.h"
+
+namespace aforo {
+namespace {
+
+std::string with(const std::string& text, const std::string& suffix) {
+  return text.empty() ? "" : text + suffix;
+}
+
+std::string interval_text(const std::vector<double>& ends, std::string (*format)(double), const Look& look) {
+  return ends.size() == 2 ? format(ends[0]) + dash(look) + format(ends[1]) : "";
+}
+
+bool ends_with(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+// The unit is in the key's name, so that a figure added later is shown without a change here.
+std::string figure_text(std::string_view key, double value) {
+  if (key.find("bytes_per_second") != std::string_view::npos) return format_rate(BytesPerSecond{value});
+  if (ends_with(key, "gbit_per_second")) return fmt::format("{:g} Gbit/s", value);
+  if (ends_with(key, "per_second") || key == "iops") return format_count(value) + "/s";
+  if (ends_with(key, "seconds")) return format_seconds(Seconds{value});
+  if (key.find("bytes") != std::string_view::npos) return bytes_text(value);
+  if (ends_with(key, "factor")) return fmt::format("{:.3f}", value);
+  return format_count(value);
+}
+
+std::string label_of(std::string_view key) {
+  struct Label {
+    std::string_view key, label;
+  };
+  static constexpr Label kLabels[] = {{"read_bytes_per_second", "read bandwidth"},
+                                      {"iops", "read requests"},
+                                      {"opens_per_second", "file opens"},
+                                      {"sample_latency_seconds", "mean time per sample"},
+                                      {"capacity_bytes", "capacity"},
+                                      {"network_bytes_per_second_per_host", "network per host"},
+                                      {"prefetch_bytes", "prefetch memory"}};
+  for (const Label& known : kLabels) {
+    if (known.key == key) return std::string(known.label);
+  }
+  std::string label(key);
+  for (std::string_view unit :
+       {"_bytes_per_second", "_gbit_per_second", "_per_second", "_seconds", "_bytes"}) {
+    if (ends_with(label, unit)) {
+      label.resize(label.size() - unit.size());
+      break;
+    }
+  }
+  std::replace(label.begin(), label.end(), '_', ' ');
+  return label;
+}
+
+// `explain` is a list with `key` (or `name`) in each entry.
+const Json* explanation_of(const Json& record, const std::string& key) {
+  const Json* list = at(record, {"explain"});
+  if (list == nullptr || !list->is_array()) return nullptr;
+  for (const Json& entry : *list) {
+    if (word(entry, {"key"}) == key || word(entry, {"name"}) == key) return &entry;
+  }
+  return nullptr;
+}
+
+void write_ramp(Page& page, const Json& record) {
+  const Json* ramp = at(record, {"ramp"});
+  if (ramp == nullptr || !ramp->is_array()) return;
+  const Look& look = page.look();
+  const double threshold = au_target(record).value_or(0);
+  std::vector<const Json*> points;
+  for (const Json& point : *ramp) points.push_back(&point);
+  std::stable_sort(points.begin(), points.end(), [](const Json* a, const Json* b) {
+    return number(*a, {"accelerators"}).value_or(0) < number(*b, {"accelerators"}).value_or(0);
+  });
+  std::vector<std::vector<std::string>> rows;
+  for (const Json* each : points) {
+    const Json& point = *each;
+    const double au = number(point, {"au"}).value_or(0);
+    const std::string drawn = bar({{au, "█", '#', Tone::kPlain}}, 16, Look{look.width, false, look.unicode});
+    rows.push_back({count_at(point, {"accelerators"}), percent_at(point, {"au"}),
+                    interval_text(numbers(point, {"au_interval"}), format_percent, look),
+                    seconds_at(point, {"seconds"}), au >= threshold ? "holds" : "below", drawn});
+  }
+  if (rows.empty()) return;
+  page.section("Ramp");
+  page.table({{"accelerators", true},
+              {"AU", true, Tone::kBold},
+              {"95 % interval", true},
+              {"measured for", true},
+              {""},
+              {"", false, Tone::kDim}},
+             rows);
+}
+
+void write_quantiles(Page& page, const Json& record) {
+  const Json* sizes = at(record, {"sizes"});
+  if (sizes == nullptr || !sizes->is_object()) return;
+  std::vector<Column> columns;
+  std::vector<std::string> cells;
+  for (const auto& [name, value] : sizes->items()) {
+    if (!value.is_number() || name == "count") continue;
+    columns.push_back({name, true});
+    cells.push_back(bytes_text(value.get<double>()));
+  }
+  if (cells.empty()) return;
+  page.section("Sample sizes");
+  page.table(columns, {cells});
+}
+
+}  // namespace
+
+std::string render_find_max(const Json& record, const Look& look) {
+  Page page(look);
+  const auto target = au_target(record);
+  page.title(
+      join_known({"aforo run --find-max", workload_name(record)}, dot(look)),
+      join_known({shorten(printable(directory_of_run(record)), 48, look.unicode),
+                  word(record, {"config", "engine"}), word(record, {"config", "read"}), started_text(record)},
+                 dot(look)));
+  page.section("Result");
+  const std::string interval =
+      interval_text(numbers(record, {"max_accelerators_interval"}), format_count, look);
+  page.row("this storage feeds", with(count_at(record, {"max_accelerators"}), " accelerators"),
+           with(interval, " at 95 % confidence"), Tone::kBold);
+  if (target) page.row("at utilisation (AU)", format_percent(*target), "or more");
+  page.row("throughput there", with(count_at(record, {"samples_per_second"}), " samples/s"),
+           rate_at(record, {"bytes_per_second"}));
+  page.row("from the page cache", percent_at(record, {"cache_share"}), "of the bytes");
+  write_ramp(page, record);
+  write_errors(page, record);
+  write_warnings(page, record);
+  write_verdict(page, record);
+  return page.text();
+}
+
+std::string render_generate(const Json& record, const Look& look) {
+  Page page(look);
+  page.title(
+      join_known({"aforo generate", workload_name(record)}, dot(look)),
+      join_known({shorten(printable(directory_of_run(record)), 48, look.unicode), started_text(record)},
+                 dot(look)));
+  page.section("Dataset");
+  const std::string state = word(record, {"state"});
+  page.row("state", state, state == "partial" ? "the same command again goes on from here" : "",
+           state == "complete" ? Tone::kGood : Tone::kWarn);
+  page.row("files", count_at(record, {"files"}),
+           with(count_at(record, {"skipped_files"}), " were there already"));
+  page.row("size", bytes_at(record, {"bytes"}));
+  page.section("Writing");
+  page.row("took", seconds_at(record, {"seconds"}));
+  page.row("bandwidth", rate_at(record, {"bytes_per_second"}));
+  page.row("files", with(count_at(record, {"files_per_second"}), " files/s"));
+  page.row("CPU", seconds_at(record, {"cpu_seconds"}),
+           with(seconds_at(record, {"cpu_seconds_per_gb"}), " per GB"));
+  write_errors(page, record);
+  write_warnings(page, record);
+  return page.text();
+}
+
+std::string render_inspect(const Json& record, const Look& look) {
+  Page page(look);
+  page.title("aforo inspect",
+             join_known({printable(directory_of_run(record)), started_text(record)}, dot(look)));
+  page.section("Dataset");
+  page.row("samples", count_at(record, {"samples"}));
+  page.row("files", count_at(record, {"files"}), bytes_at(record, {"bytes"}));
+  page.row("layout", join_known({word(record, {"layout"}), word(record, {"content"})}, ", "));
+  page.row("directories", count_at(record, {"directories"}));
+  page.row("files per directory", with(count_at(record, {"files_per_directory", "mean"}), " mean"),
+           join_known({with(count_at(record, {"files_per_directory", "min"}), " fewest"),
+                       with(count_at(record, {"files_per_directory", "max"}), " most")},
+                      ", "));
+  page.row("size law", word(record, {"law"}));
+  page.row("scanned in", seconds_at(record, {"scan_seconds"}));
+  write_quantiles(page, record);
+  write_errors(page, record);
+  const std::string yaml = word(record, {"dataset_yaml"});
+  if (!yaml.empty()) page.section("For a workload file");
+  page.verbatim(yaml);
+  write_warnings(page, record);
+  return page.text();
+}
+
+std::string render_size(const Json& record, const Look& look) {
+  Page page(look);
+  const auto target = au_target(record);
+  write_title(
+      page, "size", record,
+      target ? "what storage must give to keep them busy " + format_percent(*target) + " of the time" : "");
+  page.section("Requirement");
+  const Json* requirement = at(record, {"requirement"});
+  if (requirement != nullptr && requirement->is_object()) {
+    for (const auto& [key, value] : requirement->items()) {
+      if (!value.is_number()) continue;
+      const Json* why = explanation_of(record, key);
+      const std::string label = why == nullptr ? "" : word(*why, {"label"});
+      const std::string text = why == nullptr ? "" : word(*why, {"text"});
+      page.row(label.empty() ? label_of(key) : label,
+               text.empty() ? figure_text(key, value.get<double>()) : text, "", Tone::kBold);
+      if (why == nullptr) continue;
+      page.paragraph("  = ", word(*why, {"formula"}), Tone::kDim);
+      if (!word(*why, {"inputs"}).empty()) page.paragraph("  = ", word(*why, {"inputs"}), Tone::kDim);
+      if (!word(*why, {"source"}).empty()) page.paragraph("  from ", word(*why, {"source"}), Tone::kDim);
+    }
+  }
+  write_warnings(page, record);
+  return page.text();
+}
+
+std::string render_catalogue(const Json& record, const Look& look) {
+  Page page(look);
+  page.title("aforo catalogue", "");
+  const Json* workloads = at(record, {"workloads"});
+  std::vector<std::vector<std::string>> rows;
+  if (workloads != nullptr && workloads->is_array()) {
+    for (const Json& w : *workloads) {
+      rows.push_back({word(w, {"name"}), rate_at(w, {"demand_bytes_per_second"}),
+                      bytes_at(w, {"sample_bytes"}), count_at(w, {"batch_size"}),
+                      seconds_at(w, {"step_seconds"}), word(w, {"kind"}), word(w, {"domain"}),
+                      word(w, {"layout"})});
+    }
+  }
+  page.section("Workloads");
+  if (rows.empty()) {
+    page.paragraph("", "none");
+    return page.text();
+  }
+  page.table({{"name", false, Tone::kBold},
+              {"each reads", true},
+              {"sample", true},
+              {"batch", true},
+              {"step", true},
+              {"step time"},
+              {"domain"},
+              {"layout"}},
+             rows);
+  page.blank();
+  page.paragraph("", "'each reads' is what one accelerator asks of storage at full utilisation.", Tone::kDim);
+  return page.text();
+}
+
+std::string render(const Json& record, const Look& look) {
+  const std::string command = word(record, {"command"});
+  if (command == "run" && (at(record, {"max_accelerators"}) != nullptr || at(record, {"ramp"}) != nullptr)) {
+    return render_find_max(record, look);
+  }
+  if (command == "generate") return render_generate(record, look);
+  if (command == "inspect") return render_inspect(record, look);
+  if (command == "size") return render_size(record, look);
+  if (command == "catalogue") return render_catalogue(record, look);
+  return render_run(record, look);
+}
+
+}  // namespace aforo

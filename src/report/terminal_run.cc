@@ -1,0 +1,201 @@
+// The page of a run.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/parts.h"
+#include "report/terminal.h"
+
+namespace aforo {
+namespace {
+
+constexpr double kHoursPerMonth = 730;
+
+std::string with(const std::string& text, const std::string& suffix) {
+  return text.empty() ? "" : text + suffix;
+}
+
+std::string percent_list(const Json& record, Path path) {
+  const std::vector<double> values = numbers(record, path);
+  std::string text;
+  const std::size_t shown = std::min<std::size_t>(values.size(), 12);
+  for (std::size_t i = 0; i < shown; ++i) text += (i ? ", " : "") + format_percent(values[i]);
+  if (shown < values.size()) text += fmt::format(", and {} more", values.size() - shown);
+  return text;
+}
+
+std::string subtitle(const Json& record, const Look& look) {
+  const auto target = au_target(record);
+  return join_known({shorten(printable(directory_of_run(record)), 48, look.unicode),
+                     target ? "target AU " + format_percent(*target) : "", word(record, {"config", "engine"}),
+                     word(record, {"config", "read"}), started_text(record)},
+                    dot(look));
+}
+
+// Shares of the accelerators' time: as the Record says, else from the steps' means.
+struct Shares {
+  double compute = 0, load = 0, barrier = 0;
+  double other() const { return std::max(0.0, 1 - compute - load - barrier); }
+};
+
+std::optional<Shares> shares(const Json& record) {
+  const auto compute = number(record, {"time_shares", "compute"});
+  const auto load = number(record, {"time_shares", "load_wait"});
+  const auto barrier = number(record, {"time_shares", "barrier_wait"});
+  if (compute && load && barrier) return Shares{*compute, *load, *barrier};
+  const auto au = number(record, {"au"});
+  const double step = number(record, {"step_seconds", "mean"}).value_or(0);
+  const double l = number(record, {"load_wait_seconds", "mean"}).value_or(0);
+  const double b = number(record, {"barrier_wait_seconds", "mean"}).value_or(0);
+  const double c = step - l - b;
+  if (!au || !(c > 0) || !(*au > 0)) return std::nullopt;
+  return Shares{*au, l / c * *au, b / c * *au};
+}
+
+// Seconds of all ranks together.
+std::string total_seconds(const Json& record, std::string_view key) {
+  const auto mean = number(record, {key, "mean"});
+  const auto count = number(record, {key, "count"});
+  return mean && count ? format_seconds(Seconds{*mean * *count}) : "";
+}
+
+void write_shares(Page& page, const Json& record) {
+  const std::optional<Shares> s = shares(record);
+  if (!s) return;
+  struct Line {
+    const char* label;
+    double share;
+    std::string seconds;
+    Tone tone;
+  };
+  const Line lines[] = {
+      {"compute", s->compute, "", Tone::kGood},
+      {"waiting for data", s->load, total_seconds(record, "load_wait_seconds"), Tone::kBad},
+      {"waiting for other ranks", s->barrier, total_seconds(record, "barrier_wait_seconds"), Tone::kWarn},
+      {"other", s->other(), "", Tone::kDim}};
+  page.section("Where their time goes");
+  const Look& look = page.look();
+  const std::size_t columns = look.width < 60 ? 10 : std::min<std::size_t>(look.width - 50, 50);
+  for (const Line& line : lines) {
+    std::string text = pad_left(format_percent(std::max(0.0, line.share)), 7);
+    if (line.share >= 0.0005) {
+      const auto cells = static_cast<std::size_t>(line.share * static_cast<double>(columns) + 0.5);
+      text += "  " + bar({{1, "█", '#', line.tone}}, std::clamp<std::size_t>(cells, 1, columns), look);
+      if (!line.seconds.empty()) text += "  " + paint(line.seconds, Tone::kDim, look);
+    }
+    page.drawn_row(line.label, text);
+  }
+}
+
+void write_utilisation(Page& page, const Json& record) {
+  page.section("Accelerators");
+  const auto au = number(record, {"au"});
+  const auto target = au_target(record);
+  if (au) {
+    const bool met = target && *au >= *target;
+    const std::string note =
+        target ? (met ? "meets the target of " : "misses the target of ") + format_percent(*target) : "";
+    // 89.97 % must not be shown as 90.0 % that misses 90.0 %.
+    const bool close = target && !met && format_percent(*au) == format_percent(*target);
+    page.row("utilisation (AU)", close ? fmt::format("{:.2f} %", *au * 100) : format_percent(*au), note,
+             !target ? Tone::kBold
+             : met   ? Tone::kGood
+                     : Tone::kBad);
+  }
+  if (numbers(record, {"au_per_epoch"}).size() > 1)
+    page.row("  each epoch", percent_list(record, {"au_per_epoch"}));
+  page.row("throughput", with(count_at(record, {"samples_per_second"}), " samples/s"),
+           rate_at(record, {"bytes_per_second"}));
+  page.row("steps", count_at(record, {"steps"}),
+           with(seconds_at(record, {"first_step_seconds"}), " from start to the first"));
+  const auto stall = number(record, {"stall_seconds"});
+  if (stall) {
+    const std::string cost = dollars_at(record, {"stall_cost_usd"});
+    page.row("stalled", format_seconds(Seconds{*stall}), with(cost, " lost in this run"));
+  }
+  if (const auto month = number(record, {"stall_cost_usd_per_month"})) {
+    page.row("idle accelerators cost", format_dollars(Dollars{*month / kHoursPerMonth}) + " per hour",
+             format_dollars(Dollars{*month}) + " per month");
+  }
+}
+
+void write_times(Page& page, const Json& record) {
+  struct Line {
+    const char* label;
+    const char* key;
+  };
+  static constexpr Line kLines[] = {{"step", "step_seconds"},
+                                    {"load wait", "load_wait_seconds"},
+                                    {"barrier wait", "barrier_wait_seconds"},
+                                    {"read of a sample", "read_seconds"},
+                                    {"of that, open", "open_seconds"}};
+  std::vector<std::vector<std::string>> rows;
+  for (const Line& line : kLines) {
+    if (number(record, {line.key, "p50"}) == std::nullopt) continue;
+    rows.push_back({line.label, seconds_at(record, {line.key, "mean"}), seconds_at(record, {line.key, "p50"}),
+                    seconds_at(record, {line.key, "p95"}), seconds_at(record, {line.key, "p99"}),
+                    seconds_at(record, {line.key, "max"})});
+  }
+  if (rows.empty()) return;
+  page.section("Times");
+  for (auto& row : rows) row[0] = pad_right(row[0], 22);
+  page.table({{""}, {"mean", true}, {"p50", true}, {"p95", true}, {"p99", true}, {"max", true}}, rows);
+}
+
+void write_storage(Page& page, const Json& record) {
+  page.section("Storage");
+  const auto read = number(record, {"read_seconds", "mean"});
+  const auto open = number(record, {"open_seconds", "mean"});
+  if (read && open && *read > 0) page.row("open", format_percent(*open / *read), "of a sample's read time");
+  page.row("requested", bytes_at(record, {"bytes_requested"}));
+  page.row("from storage", bytes_at(record, {"bytes_from_storage"}),
+           with(percent_at(record, {"cache_share"}), " came from the page cache"));
+  if (!number(record, {"bytes_from_storage"}))
+    page.row("from the page cache", percent_at(record, {"cache_share"}));
+}
+
+void write_client(Page& page, const Json& record) {
+  page.section("Client");
+  page.row("CPU", seconds_at(record, {"cpu_seconds"}),
+           with(seconds_at(record, {"cpu_seconds_per_gb"}), " per GB"));
+  page.row("memory", bytes_at(record, {"resident_bytes"}));
+  const auto ceiling = number(record, {"null_ceiling_samples_per_second"});
+  const auto reached = number(record, {"samples_per_second"});
+  if (ceiling) {
+    page.row("without storage", format_count(*ceiling) + " samples/s",
+             reached && *reached > 0 ? fmt::format("{:.1f} x this run", *ceiling / *reached) : "");
+  }
+  const std::string error = seconds_at(record, {"step_timing", "error_p99_s"});
+  page.row("emulated step", seconds_at(record, {"step_timing", "asked_s"}),
+           error.empty() ? "" : "kept within " + error + " at p99");
+}
+
+void write_statistics(Page& page, const Json& record) {
+  const Json* statistics = at(record, {"statistics"});
+  if (statistics == nullptr || !statistics->is_object() || statistics->size() < 2) return;
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& [name, value] : statistics->items()) {
+    rows.push_back({pad_right(name, 22), percent_at(value, {"au"}), count_at(value, {"samples_per_second"})});
+  }
+  page.section("Statistics, by name");
+  page.table({{""}, {"AU", true}, {"samples/s", true}}, rows);
+}
+
+}  // namespace
+
+std::string render_run(const Json& record, const Look& look) {
+  Page page(look);
+  write_title(page, "run", record, subtitle(record, look));
+  write_utilisation(page, record);
+  write_shares(page, record);
+  write_times(page, record);
+  write_storage(page, record);
+  write_client(page, record);
+  write_statistics(page, record);
+  write_errors(page, record);
+  write_warnings(page, record);
+  write_verdict(page, record);
+  return page.text();
+}
+
+}  // namespace aforo
