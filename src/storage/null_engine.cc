@@ -24,6 +24,6 @@ class NullEngine final : public InlineEngine {
 
 }  // namespace
 
-std::unique_ptr<Engine> make_null_engine() { return std::make_unique<NullEngine>(); }
+std::unique_ptr<Engine> make_null_engine(const EngineOptions&) { return std::make_unique<NullEngine>(); }
 
 }  // namespace aforo

@@ -9,6 +9,7 @@
 
 namespace aforo {
 
-std::unique_ptr<Engine> make_null_engine();
+// The options are those of the engine it stands for; it needs none of them.
+std::unique_ptr<Engine> make_null_engine(const EngineOptions& options = {});
 
 }  // namespace aforo

@@ -1,0 +1,36 @@
+// FaultyEngine: a decorator that makes any engine fail on purpose, for tests of what is above it. With no rules it is
+// its inner engine.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "storage/engine.h"
+
+namespace aforo {
+
+struct FaultRule {
+  enum class Fault : std::uint8_t {
+    kError,  // `error`, without asking the inner engine
+    kShort,  // at most `bytes` arrive, as if the file ended there
+    kHang,   // never answered: ETIMEDOUT after the timeout, with `buffer_held` if it is a read with a buffer
+    kDelay,  // answered `delay` later
+  };
+
+  Fault fault = Fault::kError;
+  std::string path_contains{};             // of the file opened; empty = every file
+  std::optional<IoOperation> operation{};  // absent = every operation
+  std::uint64_t every = 1;                 // the n-th, 2n-th, ... request that matches
+  int error = 5;                           // EIO
+  std::uint64_t bytes = 0;
+  Seconds delay{0};
+};
+
+// The first rule that strikes wins; every matching rule counts. `timeout` as in EngineOptions, for hangs.
+std::unique_ptr<Engine> make_faulty_engine(std::unique_ptr<Engine> inner, std::vector<FaultRule> rules,
+                                           Seconds timeout = Seconds{30});
+
+}  // namespace aforo

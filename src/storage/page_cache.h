@@ -1,0 +1,31 @@
+// The page cache: emptying it, and asking what is in it. Thread-safe; nothing here throws.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/units.h"
+
+namespace aforo {
+
+struct CacheDrop {
+  bool done = false;
+  std::string reason;   // why not: "writing /proc/sys/vm/drop_caches: EACCES (permission denied)"
+};
+
+// Writes dirty pages back (sync) and drops the whole machine's clean page cache. Needs root.
+CacheDrop drop_caches();
+
+// Asks the kernel to forget one file's clean pages; false if the file could not be opened or the kernel refused.
+bool advise_dontneed(const std::string& path);
+
+struct Residency {
+  Bytes cached{0};
+  Bytes size{0};
+  const char* source = "";   // "cachestat" or "mincore"
+};
+// How much of a file is in the page cache; absent if neither way works.
+std::optional<Residency> residency(const std::string& path);
+
+}  // namespace aforo
