@@ -28,6 +28,9 @@ void LaneRequest::set_path(const Layout& layout, FileId file) {
 
 Lane::Lane(LaneOptions options) : options_(std::move(options)), thread_([this] { run(); }) {
   started_.wait(false);
+  if (!failure_) return;
+  thread_.join();
+  std::rethrow_exception(failure_);
 }
 
 Lane::~Lane() {
@@ -51,10 +54,15 @@ Seconds Lane::cpu_seconds() const {
 
 void Lane::run() {
   pthread_setname_np(pthread_self(), ("aforo-io-" + std::to_string(options_.index)).c_str());
-  engine_ = options_.make_engine();
-  buffers_ = std::make_unique<BufferPool>();
+  try {
+    engine_ = options_.make_engine();
+    buffers_ = std::make_unique<BufferPool>([this](std::span<std::byte> memory) { engine_->adopt(memory); });
+  } catch (...) {
+    failure_ = std::current_exception();
+  }
   started_.store(true);
   started_.notify_all();
+  if (failure_) return;
   while (!quit_.load(std::memory_order_relaxed)) {
     resume_all(inbox_.take());
     running_.swap(ready_);
@@ -66,33 +74,22 @@ void Lane::run() {
 }
 
 void Lane::begin(LaneRequest& request) {
-  if (begun_ < options_.depth) return issue(request);
-  (waiting_tail_ ? waiting_tail_->next : waiting_head_) = &request;
-  waiting_tail_ = &request;
-}
-
-void Lane::issue(LaneRequest& request) {
-  ++begun_;
-  if (request.buffer_bytes) {
-    request.buffer = buffers_->take(request.buffer_bytes);
-    request.io.buffer = request.buffer.span().first(request.buffer_bytes);
-  }
+  if (request.buffer_bytes) request.io.lend = &Lane::on_lend;
   request.io.done = &Lane::on_done;
   request.io.owner = &request;
   request.lane = this;
   engine_->start(request.io);
 }
 
+void Lane::on_lend(IoRequest& io) {
+  auto& request = *static_cast<LaneRequest*>(io.owner);
+  request.buffer = request.lane->buffers_->take(request.buffer_bytes);
+  io.buffer = request.buffer.span().first(request.buffer_bytes);
+}
+
 void Lane::on_done(IoRequest& io) {
   auto& request = *static_cast<LaneRequest*>(io.owner);
-  Lane& lane = *request.lane;
-  --lane.begun_;
-  lane.ready_.push_back(request.handle);
-  if (LaneRequest* next = lane.waiting_head_; next && lane.begun_ < lane.options_.depth) {
-    lane.waiting_head_ = next->next;
-    if (!lane.waiting_head_) lane.waiting_tail_ = nullptr;
-    lane.issue(*next);
-  }
+  request.lane->ready_.push_back(request.handle);
 }
 
 Lane::OpenFile* Lane::find_open(FileId id) {

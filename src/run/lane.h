@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <exception>
 #include <functional>
 #include <list>
 #include <memory>
@@ -24,9 +25,8 @@ namespace aforo {
 struct LaneRequest {
   IoRequest io;
   std::coroutine_handle<> handle;
-  std::size_t buffer_bytes = 0;  // to take from the pool when the request is begun; 0 = none
+  std::size_t buffer_bytes = 0;  // lent by the lane when the kernel needs it; 0 = none
   BufferLease buffer;
-  LaneRequest* next = nullptr;  // waiting for room
   class Lane* lane = nullptr;
 
   LaneRequest() = default;
@@ -50,7 +50,6 @@ struct OpenTimes {
 
 struct LaneOptions {
   unsigned index = 0;
-  std::uint32_t depth = 256;  // requests begun at once; later ones wait without a buffer
   bool direct = false;
   const Layout* layout = nullptr;
   std::function<std::unique_ptr<Engine>()> make_engine;  // called on the lane's thread
@@ -58,6 +57,7 @@ struct LaneOptions {
 
 class Lane {
  public:
+  // Returns once the lane runs; rethrows what making its engine threw.
   explicit Lane(LaneOptions options);
   ~Lane();  // the thread has ended; nobody may be suspended on the lane any more
 
@@ -88,22 +88,20 @@ class Lane {
 
  private:
   void run();
-  void issue(LaneRequest& request);
+  static void on_lend(IoRequest& io);
   static void on_done(IoRequest& io);
 
   LaneOptions options_;
   Inbox inbox_;
+  std::unique_ptr<BufferPool> buffers_;   // its memory is registered with the engine: ends after it
   std::unique_ptr<Engine> engine_;
-  std::unique_ptr<BufferPool> buffers_;
   std::vector<std::coroutine_handle<>> ready_, running_;
-  LaneRequest* waiting_head_ = nullptr;
-  LaneRequest* waiting_tail_ = nullptr;
-  std::uint32_t begun_ = 0;
   OpenTimes open_times_;
   std::list<OpenFile> open_files_;  // most recently used first
   std::unordered_map<FileId, std::list<OpenFile>::iterator> open_index_;
   std::atomic<bool> quit_{false};
   std::atomic<bool> started_{false};
+  std::exception_ptr failure_;   // of starting
   std::thread thread_;
 };
 

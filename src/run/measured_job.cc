@@ -33,7 +33,6 @@ Lanes make_lanes(const JobPlan& plan, const JobSettings& settings) {
   for (unsigned i = 0; i < count; ++i) {
     LaneOptions lane;
     lane.index = i;
-    lane.depth = options.depth;
     lane.direct = direct;
     lane.layout = plan.layout;
     lane.make_engine = [which, options]() -> std::unique_ptr<Engine> {

@@ -42,7 +42,4 @@ struct MeasuredJob {
 MeasuredJob run_job(const JobPlan& plan, const JobSettings& settings, WatchOptions watch,
                     std::stop_token stop, const std::function<void(const StepWatch&)>& watching = {});
 
-// Cores that this process may use (affinity and cgroup quota), at least 1.
-unsigned available_cores();
-
 }  // namespace aforo

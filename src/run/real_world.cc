@@ -41,7 +41,7 @@ Task<> RealWorld::use_cpu(LaneId id, Seconds duration) {
 }
 
 RealWorld::FileAwaiter::FileAwaiter(Lane& l, FileId file, std::uint64_t expected)
-    : Awaiter(l), size(expected) {
+    : LaneAwaiter(l), size(expected) {
   request.set_path(l.layout(), file);
   request.io.operation = IoOperation::kReadFile;
   request.io.direct = l.direct();
@@ -61,21 +61,23 @@ RealWorld::Read RealWorld::FileAwaiter::await_resume() {
 }
 
 RealWorld::RangeAwaiter::RangeAwaiter(Lane& l, EngineFile file, std::uint64_t offset, std::uint64_t want)
-    : Awaiter(l), length(want) {
+    : LaneAwaiter(l), length(want) {
   request.io.operation = IoOperation::kRead;
   request.io.direct = l.direct();
   request.io.file = file;
   request.io.offset = offset;
+  request.io.expected = want;
   request.buffer_bytes = want;
   if (!l.direct()) return;
   skip = offset % kAlign;
   request.io.offset = offset - skip;
+  request.io.expected = skip + want;
   request.buffer_bytes = round_up(skip + want);
 }
 
 RealWorld::Read RealWorld::RangeAwaiter::await_resume() { return finish(request, skip, length); }
 
-RealWorld::OpenAwaiter::OpenAwaiter(Lane& l, FileId file) : Awaiter(l) {
+RealWorld::OpenAwaiter::OpenAwaiter(Lane& l, FileId file) : LaneAwaiter(l) {
   request.set_path(l.layout(), file);
   request.io.operation = IoOperation::kOpen;
   request.io.direct = l.direct();
@@ -87,9 +89,13 @@ RealWorld::File RealWorld::OpenAwaiter::await_resume() {
 }
 
 RealWorld::Read RealWorld::finish(LaneRequest& request, std::uint64_t skip, std::uint64_t length) {
+  if (request.io.buffer_held) request.buffer.quarantine();
   if (request.io.error) return {request.io.error, 0, {}, std::move(request.buffer)};
   const std::uint64_t got = request.io.bytes > skip ? std::min(request.io.bytes - skip, length) : 0;
-  return {0, got, request.io.buffer.subspan(skip, got), std::move(request.buffer)};
+  // The null engine borrows no memory: there are bytes, but no data.
+  const std::span<const std::byte> data =
+      request.io.buffer.empty() ? std::span<const std::byte>{} : request.io.buffer.subspan(skip, got);
+  return {0, got, data, std::move(request.buffer)};
 }
 
 Task<RealWorld::Read> RealWorld::read_at(LaneId id, FileId file, std::uint64_t offset, std::uint64_t length) {

@@ -58,14 +58,14 @@ class RealWorld {
   auto go_home() { return Move<HomeLoop>{home_, {}}; }
 
   auto sleep_until(Seconds deadline) {
-    struct Awaiter {
+    struct Sleep {
       HomeLoop& home;
       Seconds deadline;
       bool await_ready() const noexcept { return false; }
       void await_suspend(std::coroutine_handle<> handle) { home.at(deadline, handle); }
       void await_resume() const noexcept {}
     };
-    return Awaiter{home_, deadline};
+    return Sleep{home_, deadline};
   }
 
   Task<> use_cpu(LaneId lane, Seconds duration);
@@ -96,10 +96,10 @@ class RealWorld {
     void await_resume() const noexcept {}
   };
 
-  struct Awaiter {
+  struct LaneAwaiter {
     Lane& lane;
     LaneRequest request;
-    explicit Awaiter(Lane& l) : lane(l) {}
+    explicit LaneAwaiter(Lane& l) : lane(l) {}
     bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<> handle) {
       request.handle = handle;
@@ -107,22 +107,22 @@ class RealWorld {
     }
   };
 
-  struct FileAwaiter : Awaiter {
+  struct FileAwaiter : LaneAwaiter {
     std::uint64_t size;
     FileAwaiter(Lane& l, FileId file, std::uint64_t expected);
     Read await_resume();
   };
-  struct RangeAwaiter : Awaiter {
+  struct RangeAwaiter : LaneAwaiter {
     std::uint64_t skip = 0, length;
     RangeAwaiter(Lane& l, EngineFile file, std::uint64_t offset, std::uint64_t want);
     Read await_resume();
   };
-  struct OpenAwaiter : Awaiter {
+  struct OpenAwaiter : LaneAwaiter {
     OpenAwaiter(Lane& l, FileId file);
     File await_resume();
   };
-  struct CloseAwaiter : Awaiter {
-    CloseAwaiter(Lane& l, EngineFile file) : Awaiter(l) {
+  struct CloseAwaiter : LaneAwaiter {
+    CloseAwaiter(Lane& l, EngineFile file) : LaneAwaiter(l) {
       request.io.operation = IoOperation::kClose;
       request.io.file = file;
     }

@@ -1,0 +1,27 @@
+#include "run/cache_reset.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+
+#include "run/parallel_for.h"
+#include "storage/page_cache.h"
+
+namespace aforo {
+
+void CacheReset::drop() {
+  const CacheDrop whole = drop_caches();
+  if (whole.done) return;
+  std::atomic<std::uint64_t> failed{0};
+  parallel_for(layout_.files(), 256, thread_count(0), {},
+               [&](unsigned, std::uint64_t begin, std::uint64_t end) {
+                 for (std::uint64_t file = begin; file < end; ++file)
+                   if (!advise_dontneed(directory_ + "/" + layout_.path(file))) ++failed;
+               });
+  note_ = fmt::format(
+      "the page cache could not be dropped as a whole ({}); this dataset's files were dropped one by one",
+      whole.reason);
+  if (failed) note_ += fmt::format(", {} of them failed", failed.load());
+}
+
+}  // namespace aforo

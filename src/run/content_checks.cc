@@ -1,0 +1,39 @@
+#include "run/content_checks.h"
+
+#include "dataset/verify.h"
+
+namespace aforo {
+namespace {
+
+class ShardCheck final : public StreamCheck {
+ public:
+  ShardCheck(const Layout& layout, FileId file, bool contents) : verifier_(layout, file, contents) {}
+  tl::expected<void, std::string> feed(std::span<const std::byte> bytes) override {
+    return verifier_.feed(bytes);
+  }
+
+ private:
+  ShardVerifier verifier_;
+};
+
+}  // namespace
+
+SampleCheck make_sample_check(const OpenedDataset& dataset) {
+  const Layout* layout = dataset.layout.get();
+  if (!dataset.manifest)
+    return
+        [layout](SampleId id, std::span<const std::byte> bytes) { return verify_sample(*layout, id, bytes); };
+  const Manifest* manifest = &*dataset.manifest;
+  return [layout, manifest](SampleId id, std::span<const std::byte> bytes) {
+    return verify_sample(*layout, *manifest, id, bytes);
+  };
+}
+
+StreamCheckFactory make_stream_checks(const OpenedDataset& dataset, bool contents) {
+  const Layout* layout = dataset.layout.get();
+  const bool framed = layout->kind() == LayoutKind::kTfrecord || layout->kind() == LayoutKind::kWebdataset;
+  if (!framed && !contents) return {};
+  return [layout, contents](FileId file) { return std::make_unique<ShardCheck>(*layout, file, contents); };
+}
+
+}  // namespace aforo

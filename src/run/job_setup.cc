@@ -1,0 +1,132 @@
+#include "run/job_setup.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "dataset/verify.h"
+#include "pipeline/training_job.h"
+#include "run/content_checks.h"
+#include "storage/counters.h"
+#include "workload/parse.h"
+
+namespace aforo {
+namespace {
+
+void require_readable(const RunOptions& options, const OpenedDataset& dataset) {
+  const LayoutKind kind = dataset.layout->kind();
+  if (kind == LayoutKind::kHdf5 || kind == LayoutKind::kParquet)
+    throw UserError(
+        fmt::format("expected a dataset of files, TFRecord, records or tar shards in {}, found {}: aforo "
+                    "sizes this layout (aforo size) but cannot read it yet",
+                    options.directory, kind == LayoutKind::kHdf5 ? "HDF5" : "Parquet"));
+}
+
+void require_one_step(const RunOptions& options, const Layout& layout) {
+  const Workload& workload = options.workload;
+  const std::uint64_t per_step = workload.accelerator.count * workload.loader.batch_size;
+  if (layout.samples() >= per_step || workload.training.steps > 0) {
+    if (layout.samples() > 0) return;
+  }
+  throw UserError(fmt::format(
+      "expected at least {} samples in {} ({} accelerators x batch {}), found {}; generate "
+      "more samples, lower --accelerators or --batch-size, or give --steps to read the data "
+      "several times per epoch",
+      per_step, options.directory, workload.accelerator.count, workload.loader.batch_size, layout.samples()));
+}
+
+void require_memory(const RunOptions& options, const JobPlan& plan) {
+  const MemoryNeed need = memory_need(plan, options.io_threads ? options.io_threads : 1);
+  const Bytes available = read_memory().available;
+  if ((need.batches + need.read_buffers).value <= available.value / 10 * 9) return;
+  throw UserError(
+      fmt::format("expected the prefetched batches to fit into memory, found {} needed and {} available; "
+                  "lower --workers, --prefetch, --batch-size or --accelerators, or use --deliver discard",
+                  format_bytes(need.batches + need.read_buffers), format_bytes(available)));
+}
+
+}  // namespace
+
+std::uint64_t steps_per_epoch(const Workload& workload, const Layout& layout) {
+  if (workload.training.steps) return workload.training.steps;
+  return layout.samples() / (workload.accelerator.count * workload.loader.batch_size);
+}
+
+MemoryNeed memory_need(const JobPlan& plan, unsigned io_threads) {
+  const std::uint64_t largest = plan.layout->largest_sample();
+  const std::uint64_t request = std::min(largest, request_size(plan.loader)) + 8192;
+  const Slicing slicing = slicing_of(plan.loader);
+  const std::uint64_t readers = std::uint64_t{plan.ranks} * slicing.slices * slicing.groups;
+  MemoryNeed need;
+  need.read_buffers = Bytes{request * std::min<std::uint64_t>(readers, std::uint64_t{256} * io_threads)};
+  if (plan.check && largest > kFusedReadLimit) need.read_buffers += Bytes{readers * largest};
+  if (plan.loader.deliver == Deliver::kBatch) {
+    const std::uint64_t mean =
+        plan.layout->total_bytes() / std::max<std::uint64_t>(plan.layout->samples(), 1);
+    need.batches = Bytes{(slicing.window + 1) * plan.ranks * plan.loader.batch_size * mean};
+  }
+  return need;
+}
+
+JobPlan make_plan(const RunOptions& options, const OpenedDataset& dataset) {
+  const Workload& workload = options.workload;
+  const Layout& layout = *dataset.layout;
+  require_readable(options, dataset);
+  require_one_step(options, layout);
+  JobPlan plan;
+  plan.layout = &layout;
+  plan.loader = workload.loader;
+  plan.step_time = workload.accelerator.step_time;
+  plan.ranks = workload.accelerator.count;
+  plan.epochs = workload.training.epochs;
+  plan.steps = steps_per_epoch(workload, layout);
+  plan.synchronous = workload.training.synchronous;
+  plan.skip_errors = options.skip_errors;
+  if (!options.null_storage) {
+    plan.stream_check = make_stream_checks(dataset, options.verify);
+    if (options.verify) plan.check = make_sample_check(dataset);
+  }
+  require_memory(options, plan);
+  return plan;
+}
+
+JobPlan without_compute(JobPlan plan) {
+  plan.step_time = Law{};
+  plan.synchronous = false;
+  plan.check = nullptr;
+  plan.stream_check = nullptr;
+  plan.skip_errors = true;
+  plan.epochs = 1;
+  plan.steps = ~std::uint32_t{0};
+  plan.loader.seed += 1;
+  return plan;
+}
+
+Json config_of(const RunOptions& options, const OpenedDataset& dataset, const JobPlan& plan) {
+  Workload resolved = options.workload;
+  resolved.dataset = dataset.spec;
+  resolved.training.steps = plan.steps;
+  Json config;
+  config["workload"] = options.workload.name;
+  config["origin"] = options.workload.origin;
+  config["directory"] = options.directory;
+  config["read"] = plan.loader.read_mode == ReadMode::kDirect ? "direct" : "buffered";
+  config["drop_caches"] = options.drop_caches;
+  config["cache_expected"] = options.cache_expected;
+  config["verify"] = options.verify;
+  config["on_error"] = options.skip_errors ? "skip" : "stop";
+  config["au_target"] = options.workload.training.au_target;
+  config["dataset_samples"] = dataset.layout->samples();
+  config["dataset_files"] = dataset.layout->files();
+  config["dataset_bytes"] = dataset.layout->total_bytes();
+  config["generated"] = dataset.manifest.has_value();
+  config["yaml"] = to_yaml(resolved);
+  Json provenance = Json::array();
+  for (const auto& p : options.workload.provenance)
+    provenance.push_back({{"field", p.field}, {"kind", p.kind}, {"source", p.source}, {"date", p.date}});
+  config["provenance"] = provenance;
+  return config;
+}
+
+}  // namespace aforo

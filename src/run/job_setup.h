@@ -1,0 +1,34 @@
+// From options and an opened dataset to a JobPlan, with everything judged before anything runs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "pipeline/job.h"
+#include "run/dataset_open.h"
+#include "run/train_command.h"
+
+namespace aforo {
+
+// The plan of `options.workload` on `dataset` (which outlives the plan). Throws UserError when the dataset
+// has fewer samples than one step of the job, when the layout cannot be read, or when the batches do not fit
+// into memory.
+JobPlan make_plan(const RunOptions& options, const OpenedDataset& dataset);
+
+// Steps per epoch: as asked for, or as many whole steps of all ranks as the dataset has.
+std::uint64_t steps_per_epoch(const Workload& workload, const Layout& layout);
+
+// Bytes of memory the plan needs for read buffers and for batches, at most.
+struct MemoryNeed {
+  Bytes read_buffers{0};
+  Bytes batches{0};
+};
+MemoryNeed memory_need(const JobPlan& plan, unsigned io_threads);
+
+// The plan of a run that only asks how fast the readers are: no compute, no barrier, no checks.
+JobPlan without_compute(JobPlan plan);
+
+// Configuration echo of a Record: workload (name, origin, resolved YAML), directory and options.
+Json config_of(const RunOptions& options, const OpenedDataset& dataset, const JobPlan& plan);
+
+}  // namespace aforo

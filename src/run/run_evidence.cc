@@ -1,0 +1,158 @@
+#include "run/run_evidence.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "pipeline/training_job.h"
+#include "run/job_setup.h"
+#include "storage/page_cache.h"
+
+namespace aforo {
+namespace {
+
+constexpr Seconds kCeilingTime{1.0};
+constexpr Seconds kWindowTime{1.5};
+constexpr std::uint32_t kMoreConcurrency = 4;
+
+std::uint64_t reader_count(const JobPlan& plan) {
+  if (reads_streams(*plan.layout, plan.loader))
+    return std::uint64_t{plan.ranks} * std::max<std::uint32_t>(plan.loader.workers, 1);
+  const Slicing slicing = slicing_of(plan.loader);
+  return std::uint64_t{plan.ranks} * slicing.slices * slicing.groups;
+}
+
+double open_share(const MeasuredJob& job) {
+  const OpenTimes& opens = job.opens;
+  if (opens.observed_whole.value > 0) return opens.observed_open / opens.observed_whole;
+  const Seconds busy = job.result.readers.busy;
+  return busy.value > 0 ? std::min(1.0, opens.open.sum() / busy) : 0;
+}
+
+struct Shares {
+  double total = 0, load = 0, compute = 0, barrier = 0;
+};
+
+Shares time_shares(const JobResult& result) {
+  Shares s;
+  for (const auto& epoch : result.epochs)
+    for (const RankEpoch& rank : epoch) {
+      s.total += (rank.end - rank.start).value;
+      s.load += rank.load_wait.value;
+      s.compute += rank.compute.value;
+      s.barrier += rank.barrier_wait.value;
+    }
+  return s;
+}
+
+double samples_per_second(const MeasuredJob& job) {
+  return static_cast<double>(job.result.readers.samples) / job.wall().value;
+}
+
+bool has_storage_below(const MeasuredJob& job, const std::string& directory) {
+  if (job.before.device) return true;
+  const std::string type = describe_filesystem(directory).type;
+  return type != "tmpfs" && type != "ramfs";
+}
+
+}  // namespace
+
+std::optional<double> Traffic::cache_share() const {
+  if (!from_storage || requested == 0) return std::nullopt;
+  return std::clamp(1.0 - static_cast<double>(*from_storage) / static_cast<double>(requested), 0.0, 1.0);
+}
+
+Traffic traffic_of(const MeasuredJob& job, const std::string& directory) {
+  Traffic traffic;
+  traffic.requested = job.result.readers.bytes;
+  if (job.engine == "null") return traffic;
+  const auto& before = job.before;
+  const auto& after = job.after;
+  if (!has_storage_below(job, directory)) {
+    traffic.from_storage = 0;
+    traffic.source = "memory filesystem";
+  } else if (before.process_bytes_read && after.process_bytes_read) {
+    const std::uint64_t bytes = *after.process_bytes_read - *before.process_bytes_read;
+    // Network and FUSE filesystems may not account to the process: nothing counted and no device is
+    // "unknown".
+    if (bytes == 0 && !after.device) return traffic;
+    traffic.from_storage = bytes;
+    traffic.source = "process read_bytes";
+  } else if (before.device && after.device) {
+    traffic.from_storage = after.device->bytes_read - before.device->bytes_read;
+    traffic.source = "block device";
+  }
+  return traffic;
+}
+
+Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptions& options) {
+  const JobResult& result = job.result;
+  Evidence e;
+  e.au = utilisation(Statistic::kWall, result.epochs, plan.loader.batch_size).au.value_or(0);
+  e.au_target = options.workload.training.au_target;
+  e.samples_per_second = samples_per_second(job);
+  const double step = law_mean(plan.step_time);
+  if (step > 0) e.demand_samples_per_second = plan.ranks * static_cast<double>(plan.loader.batch_size) / step;
+  const Shares shares = time_shares(result);
+  if (shares.total > 0) {
+    e.load_wait_share = shares.load / shares.total;
+    e.barrier_wait_share = shares.barrier / shares.total;
+    e.compute_share = shares.compute / shares.total;
+  }
+  const Seconds cpu = job.after.cpu_user + job.after.cpu_system - job.before.cpu_user - job.before.cpu_system;
+  e.client_cpu_share = cpu.value / (job.wall().value * available_cores());
+  if (!job.lane_cpu_share.empty())
+    e.io_cpu_share = *std::max_element(job.lane_cpu_share.begin(), job.lane_cpu_share.end());
+  if (job.before.device && job.after.device)
+    e.device_busy_share = (job.after.device->busy - job.before.device->busy) / job.wall();
+  e.open_share = open_share(job);
+  e.read_latency_mean = result.readers.sample_read.mean();
+  e.read_latency_p99 = result.readers.sample_read.quantile(0.99);
+  e.requests_in_flight = result.readers.busy / job.wall();
+  e.worker_busy_share = std::min(1.0, e.requests_in_flight / static_cast<double>(reader_count(plan)));
+  e.cache_share = traffic_of(job, options.directory).cache_share().value_or(-1);
+  e.cache_expected = options.cache_expected;
+  e.errors = static_cast<double>(result.readers.fault_count());
+  return e;
+}
+
+std::optional<double> null_ceiling(const JobPlan& plan, const JobSettings& settings, std::stop_token stop) {
+  JobSettings null = settings;
+  null.engine = "null";
+  WatchOptions watch;
+  watch.ranks = plan.ranks;
+  watch.deadline = monotonic_now() + kCeilingTime;
+  const MeasuredJob job = run_job(without_compute(plan), null, std::move(watch), stop);
+  if (stop.stop_requested() || job.result.readers.samples == 0) return std::nullopt;
+  return samples_per_second(job);
+}
+
+std::optional<Counterfactual> try_more_workers(const JobPlan& plan, const JobSettings& settings,
+                                               const RunOptions& options, const Traffic& traffic,
+                                               std::stop_token stop, double& as_it_is) {
+  JobPlan now = without_compute(plan);
+  JobPlan more = now;
+  const std::uint32_t workers = std::max<std::uint32_t>(plan.loader.workers, 1) * kMoreConcurrency;
+  more.loader.workers = workers;
+  more.loader.seed += 1;
+  const auto window = [&](const JobPlan& p) -> std::optional<double> {
+    if (options.drop_caches) drop_caches();
+    WatchOptions watch;
+    watch.ranks = p.ranks;
+    watch.deadline = monotonic_now() + kWindowTime;
+    const MeasuredJob job = run_job(p, settings, std::move(watch), stop);
+    if (stop.stop_requested() || job.result.readers.samples == 0) return std::nullopt;
+    // What mostly came from the cache now but from storage in the run says nothing about the storage.
+    const auto share = traffic_of(job, options.directory).cache_share();
+    if (share && *share > traffic.cache_share().value_or(*share) + 0.2) return std::nullopt;
+    return samples_per_second(job);
+  };
+  const auto first = window(now);
+  if (!first) return std::nullopt;
+  as_it_is = *first;
+  const auto second = window(more);
+  if (!second) return std::nullopt;
+  return Counterfactual{fmt::format("{} workers instead of {}", workers, plan.loader.workers), *second};
+}
+
+}  // namespace aforo

@@ -1,0 +1,171 @@
+#include "run/train_command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "base/error.h"
+#include "run/cache_reset.h"
+#include "run/progress_ticker.h"
+#include "run/run_record.h"
+
+namespace aforo {
+namespace {
+
+JobSettings settings_of(const RunOptions& options) {
+  return {options.directory, options.null_storage ? "null" : options.engine, options.io_threads,
+          options.io_timeout};
+}
+
+// Turns a watch into what the progress line shows. The average speed is over the last call's interval.
+class LiveProgress {
+ public:
+  LiveProgress(const StepWatch& watch, const JobPlan& plan, double bytes_per_sample)
+      : watch_(watch),
+        epochs_(plan.epochs),
+        steps_(plan.steps),
+        bytes_per_sample_(bytes_per_sample),
+        begin_(monotonic_now()),
+        last_(begin_) {}
+
+  Progress operator()() {
+    const LiveView live = watch_.live();
+    const Seconds now = monotonic_now();
+    Progress p;
+    p.phase = "training";
+    p.elapsed = now - begin_;
+    p.au = live.au;
+    p.epoch = live.epoch + 1;
+    p.steps = steps_;
+    p.step = live.steps - live.epoch * steps_;
+    p.fraction = std::min(1.0, static_cast<double>(live.steps) / static_cast<double>(epochs_ * steps_));
+    if (now > last_) speed_ = (live.samples - samples_) / (now - last_).value;
+    p.samples_per_second = speed_;
+    p.bytes_per_second = speed_ * bytes_per_sample_;
+    samples_ = live.samples;
+    last_ = now;
+    return p;
+  }
+
+ private:
+  const StepWatch& watch_;
+  std::uint64_t epochs_, steps_;
+  double bytes_per_sample_;
+  Seconds begin_, last_;
+  double samples_ = 0, speed_ = 0;
+};
+
+double mean_sample(const Layout& layout) {
+  return static_cast<double>(layout.total_bytes()) /
+         static_cast<double>(std::max<std::uint64_t>(layout.samples(), 1));
+}
+
+WatchOptions watch_options(const RunOptions& options, const JobPlan& plan, StepsCsv* csv, CacheReset& reset) {
+  WatchOptions watch;
+  watch.ranks = plan.ranks;
+  watch.batch_size = plan.loader.batch_size;
+  watch.total_steps = plan.epochs * plan.steps;
+  watch.csv = csv;
+  if (options.time_limit.value > 0) watch.deadline = monotonic_now() + options.time_limit;
+  if (options.drop_caches)
+    watch.epoch_end = [&reset, last = plan.epochs - 1](std::uint64_t epoch) {
+      if (epoch < last) reset.drop();
+    };
+  return watch;
+}
+
+// The verdict, with short re-runs where the target was missed and something can still be learned.
+Verdict judge_run(const MeasuredJob& job, const JobPlan& plan, const RunOptions& options,
+                  std::stop_token stop, Json& record) {
+  Evidence evidence = evidence_of(job, plan, options);
+  const bool missed = evidence.au < evidence.au_target;
+  if (options.diagnose && !options.null_storage && !job.result.stopped && !stop.stop_requested()) {
+    const JobSettings settings = settings_of(options);
+    evidence.null_ceiling = null_ceiling(plan, settings, stop);
+    if (missed) {
+      double as_it_is = 0;
+      evidence.more_workers =
+          try_more_workers(plan, settings, options, traffic_of(job, options.directory), stop, as_it_is);
+      if (evidence.more_workers) {
+        record["counterfactuals"] = {{{"change", "no compute"}, {"samples_per_second", as_it_is}},
+                                     {{"change", evidence.more_workers->change + ", no compute"},
+                                      {"samples_per_second", evidence.more_workers->samples_per_second}}};
+        evidence.samples_per_second = std::max(evidence.samples_per_second, as_it_is);
+      }
+    }
+  }
+  if (evidence.null_ceiling) set_number(record, "null_ceiling_samples_per_second", *evidence.null_ceiling);
+  set_number(record, "demand_samples_per_second", evidence.demand_samples_per_second);
+  set_number(record, "requests_in_flight", evidence.requests_in_flight);
+  set_number(record, "worker_busy_share", evidence.worker_busy_share);
+  set_number(record, "client_cpu_share", evidence.client_cpu_share);
+  set_number(record, "open_share", evidence.open_share);
+  return judge(evidence);
+}
+
+}  // namespace
+
+Json plan_run(const RunOptions& options, std::stop_token stop) {
+  const OpenedDataset dataset =
+      open_dataset(options.directory, options.workload.dataset, options.io_threads, stop);
+  const JobPlan plan = make_plan(options, dataset);
+  Json record = start_record("run", options.directory);
+  record["dry_run"] = true;
+  record["config"] = config_of(options, dataset, plan);
+  const double samples = static_cast<double>(plan.epochs * plan.steps) * plan.ranks *
+                         static_cast<double>(plan.loader.batch_size);
+  record["would_read"] = {
+      {"epochs", plan.epochs},
+      {"steps_per_epoch", plan.steps},
+      {"samples", samples},
+      {"bytes", samples * mean_sample(*dataset.layout)},
+      {"dataset_passes", samples / static_cast<double>(dataset.layout->samples())},
+      {"compute_seconds", static_cast<double>(plan.epochs * plan.steps) * law_mean(plan.step_time)},
+      {"read_buffer_bytes",
+       memory_need(plan, options.io_threads ? options.io_threads : available_cores()).read_buffers.value}};
+  for (const auto& w : options.workload.warnings) record["warnings"].push_back(w);
+  for (const auto& w : dataset.warnings) record["warnings"].push_back(w);
+  return record;
+}
+
+Json train(const RunOptions& options, std::stop_token stop, const ProgressSink& progress) {
+  const Seconds began = monotonic_now();
+  const OpenedDataset dataset =
+      open_dataset(options.directory, options.workload.dataset, options.io_threads, stop);
+  const JobPlan plan = make_plan(options, dataset);
+  std::unique_ptr<StepsCsv> csv;
+  if (!options.steps_csv.empty()) csv = std::make_unique<StepsCsv>(options.steps_csv);
+  Json record = start_record("run", options.directory);
+  record["config"] = config_of(options, dataset, plan);
+  for (const auto& w : options.workload.warnings) record["warnings"].push_back(w);
+  for (const auto& w : dataset.warnings) record["warnings"].push_back(w);
+
+  CacheReset reset(options.directory, *dataset.layout);
+  if (options.drop_caches) reset.drop();
+  std::unique_ptr<ProgressTicker> ticker;
+  const Seconds prepared = monotonic_now();
+  const MeasuredJob job = run_job(plan, settings_of(options), watch_options(options, plan, csv.get(), reset),
+                                  stop, [&](const StepWatch& watch) {
+                                    if (progress)
+                                      ticker = std::make_unique<ProgressTicker>(
+                                          progress, LiveProgress(watch, plan, mean_sample(*dataset.layout)));
+                                  });
+  ticker.reset();
+  if (job.result.samples_delivered == 0 && !job.result.failed) throw Interrupted();
+
+  add_measurement(record, job, plan, options, *dataset.layout);
+  // Start to first step without what the run was asked to do before (dropping caches).
+  if (job.result.first_step.value > 0) {
+    const Seconds reset_time = options.drop_caches ? prepared - began : Seconds{0};
+    set_number(record, "first_step_seconds", (job.result.first_step - began - reset_time).value);
+  }
+  if (!reset.note().empty()) record["warnings"].push_back(reset.note());
+  if (csv)
+    if (std::string incomplete = csv->finish(); !incomplete.empty()) record["warnings"].push_back(incomplete);
+  if (job.result.failed) record["failed"] = true;
+  add_verdict(record, judge_run(job, plan, options, stop, record));
+  return record;
+}
+
+}  // namespace aforo
