@@ -12,25 +12,38 @@
 namespace aforo {
 namespace {
 
-// `divisor` is there so that "323 ms" is 323 / 1000, the number nearest to 0.323: 323 * 1e-3 need not be.
+// A unit is factor * 10^exponent. The power of ten goes into the decimal number before it is read, so that
+// "47.55 ms" is exactly the number that 0.04755 is: 47.55 / 1000 would be its neighbour.
 struct Unit {
   std::string_view name;
-  double factor;
-  double divisor = 1;
+  int exponent;
+  double factor = 1;
 };
 
 constexpr Unit kByteUnits[] = {
-    {"B", 1},     {"bytes", 1},    {"kB", 1e3},     {"MB", 1e6},     {"GB", 1e9},     {"TB", 1e12},
-    {"PB", 1e15}, {"KiB", 0x1p10}, {"MiB", 0x1p20}, {"GiB", 0x1p30}, {"TiB", 0x1p40}, {"PiB", 0x1p50},
+    {"B", 0},           {"bytes", 0},       {"kB", 3},          {"MB", 6},
+    {"GB", 9},          {"TB", 12},         {"PB", 15},         {"KiB", 0, 0x1p10},
+    {"MiB", 0, 0x1p20}, {"GiB", 0, 0x1p30}, {"TiB", 0, 0x1p40}, {"PiB", 0, 0x1p50},
 };
 constexpr Unit kTimeUnits[] = {
-    {"s", 1},       {"ms", 1, 1e3}, {"us", 1, 1e6}, {"\u00b5s", 1, 1e6}, {"\u03bcs", 1, 1e6},
-    {"ns", 1, 1e9}, {"min", 60},    {"h", 3600},    {"d", 86400},
+    {"s", 0},   {"ms", -3},     {"us", -6},     {"\u00b5s", -6}, {"\u03bcs", -6},
+    {"ns", -9}, {"min", 0, 60}, {"h", 0, 3600}, {"d", 0, 86400},
 };
 constexpr Unit kRateUnits[] = {
-    {"B/s", 1},          {"kB/s", 1e3},       {"MB/s", 1e6},       {"GB/s", 1e9},        {"TB/s", 1e12},
-    {"KiB/s", 0x1p10},   {"MiB/s", 0x1p20},   {"GiB/s", 0x1p30},   {"TiB/s", 0x1p40},    {"bit/s", 1.0 / 8},
-    {"kbit/s", 1e3 / 8}, {"Mbit/s", 1e6 / 8}, {"Gbit/s", 1e9 / 8}, {"Tbit/s", 1e12 / 8},
+    {"B/s", 0},
+    {"kB/s", 3},
+    {"MB/s", 6},
+    {"GB/s", 9},
+    {"TB/s", 12},
+    {"KiB/s", 0, 0x1p10},
+    {"MiB/s", 0, 0x1p20},
+    {"GiB/s", 0, 0x1p30},
+    {"TiB/s", 0, 0x1p40},
+    {"bit/s", 0, 1.0 / 8},
+    {"kbit/s", 3, 1.0 / 8},
+    {"Mbit/s", 6, 1.0 / 8},
+    {"Gbit/s", 9, 1.0 / 8},
+    {"Tbit/s", 12, 1.0 / 8},
 };
 
 constexpr double kLargestBytes = 0x1p63 - 1024;  // the last number before 2^63, where file offsets end
@@ -102,7 +115,20 @@ std::optional<std::string> take_number(std::string_view& text) {
   return digits;
 }
 
-std::optional<double> to_double(std::string_view digits) {
+// The number written in `digits`, times 10^shift, rounded once.
+std::optional<double> to_double(std::string digits, int shift = 0) {
+  if (shift != 0) {
+    const std::size_t e = digits.find('e');
+    int exponent = 0;
+    if (e != std::string::npos) {
+      const std::size_t number = digits[e + 1] == '+' ? e + 2 : e + 1;
+      const auto [end, error] =
+          std::from_chars(digits.data() + number, digits.data() + digits.size(), exponent);
+      if (error != std::errc{} || exponent > 1000 || exponent < -1000) return std::nullopt;
+      digits.resize(e);
+    }
+    digits += fmt::format("e{}", exponent + shift);
+  }
   double value = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (error != std::errc{} || end != digits.data() + digits.size() || !std::isfinite(value))
@@ -134,14 +160,14 @@ Parsed<double> parse_quantity(std::string_view text, std::span<const Unit> units
   std::string_view rest = text;
   const std::optional<std::string> digits = take_number(rest);
   if (!digits) return wrong(expected, text);
-  const std::optional<double> number = to_double(*digits);
+  const std::string_view name = trim(rest);
+  const Unit* unit = find_unit(units, name);
+  const std::optional<double> number = to_double(*digits, unit != nullptr ? unit->exponent : 0);
   if (!number) return wrong(expected, text, "; the number is out of range");
   if (*number < 0) return wrong(expected, text, "; it cannot be negative");
-  const std::string_view name = trim(rest);
   if (name.empty() && *number == 0) return 0.0;
-  const Unit* unit = find_unit(units, name);
   if (unit == nullptr) return wrong(expected, text, unit_hint(units, name));
-  const double value = *number * unit->factor / unit->divisor;
+  const double value = *number * unit->factor;
   if (!(value <= largest)) return wrong(expected, text, "; that is more than can exist");
   return value;
 }
@@ -187,7 +213,7 @@ Parsed<BytesPerSecond> parse_bytes_per_second(std::string_view text) {
 
 Parsed<Dollars> parse_dollars_per_hour(std::string_view text) {
   constexpr std::string_view kExpected = "US dollars per hour such as 6.88/h";
-  constexpr Unit kUnits[] = {{"/h", 1}, {"/hour", 1}};
+  constexpr Unit kUnits[] = {{"/h", 0}, {"/hour", 0}};
   std::string_view amount = trim(text);
   if (!amount.empty() && amount.front() == '$') amount.remove_prefix(1);
   const Parsed<double> value = parse_quantity(amount, kUnits, kExpected, kLargestDollars);

@@ -65,7 +65,10 @@ TEST(ParseSeconds, ReadsEveryUnit) {
 }
 
 TEST(ParseSeconds, GivesTheNearestNumber) {
-  // Written in two ways, one value: 323 * 1e-3 would be off in the last place.
+  // Written in two ways, one value: 323 * 1e-3 and 47.55 / 1e3 would be off in the last place.
+  EXPECT_EQ(parse_seconds("47.55 ms")->value, 0.04755);
+  EXPECT_EQ(parse_seconds("4.755e1 ms")->value, 0.04755);
+  EXPECT_EQ(parse_seconds("4755e-2 ms")->value, 0.04755);
   EXPECT_EQ(parse_seconds("323 ms")->value, 0.323);
   EXPECT_EQ(parse_seconds("5510 us")->value, 0.00551);
 }

@@ -22,8 +22,11 @@ bool is_null(const YamlNode& node) {
 }
 
 // "'checkpoint.model_size: 499153191'": the key with its value where that is one word.
-std::string shown(const std::string& key, const YamlNode& node) {
-  return quote(node.kind == YamlNode::Kind::kScalar ? fmt::format("{}: {}", key, node.text) : key);
+std::string shown(std::string_view key, const YamlNode& node) {
+  if (node.kind != YamlNode::Kind::kScalar) return quote(key);
+  const std::string value = quote(node.text);
+  const std::string name = quote(key);
+  return fmt::format("{}: {}", name.substr(0, name.size() - 1), value.substr(1));
 }
 
 }  // namespace
@@ -157,7 +160,7 @@ void DlioSource::decline(std::string_view key, std::string why) {
   const YamlNode* node = find(key);
   if (node == nullptr) return;
   taken_.emplace(key);
-  declined_.push_back(fmt::format("{} is not honoured: {}", shown(std::string(key), *node), why));
+  declined_.push_back(fmt::format("{} is not honoured: {}", shown(key, *node), why));
 }
 
 void DlioSource::collect(const YamlNode& node, const std::string& key, std::vector<std::string>& out) const {

@@ -29,8 +29,8 @@ struct Law {
   LawKind kind = LawKind::kConstant;
   double mean = 0;
   double stddev = 0;
-  double minimum = 0;             // draws below are raised to it
-  double maximum = 0;             // draws above are lowered to it; 0 = none
+  double minimum = 0;               // draws below are raised to it
+  double maximum = 0;               // draws above are lowered to it; 0 = none
   std::vector<double> quantiles{};  // kEmpirical only: values at 0, 1/(n-1), ..., 1
   bool operator==(const Law&) const = default;
 };

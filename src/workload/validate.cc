@@ -8,7 +8,7 @@ namespace aforo {
 namespace {
 
 constexpr double kLargestInFlight =
-    0x1p43;  // 8 TiB of batches ahead of one accelerator: more than a host holds
+    0x1p42;  // 4 TiB of batches ahead of one accelerator: more than a host holds
 
 class Checker {
  public:

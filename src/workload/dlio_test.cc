@@ -1,0 +1,242 @@
+#include "workload/dlio.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "base/error.h"
+#include "workload/parse.h"
+
+namespace aforo {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+
+// One row of the published parameter table.
+struct Official {
+  const char* name;
+  Framework framework;
+  LayoutKind layout;
+  Content content;
+  std::uint64_t files, samples_per_file;
+  double mean, stddev;
+  std::uint64_t batch;
+  double step;
+  std::uint32_t workers, prefetch, epochs;
+  double au;
+  ShuffleKind shuffle;
+};
+
+constexpr auto kTorch = Framework::kPytorch;
+constexpr auto kTf = Framework::kTensorflow;
+constexpr auto kFiles = LayoutKind::kFilePerSample;
+constexpr auto kPacked = LayoutKind::kTfrecord;
+
+// prefetch: pytorch ceil(2 / read_threads) batches per worker; tensorflow 2 batches.
+const Official kOfficial[] = {
+    {"unet3d_a100", kTorch, kFiles, Content::kNpz, 168, 1, 146600628, 68341808, 7, 0.636, 4, 1, 5, 0.90,
+     ShuffleKind::kEpoch},
+    {"unet3d_h100", kTorch, kFiles, Content::kNpz, 168, 1, 146600628, 68341808, 7, 0.323, 4, 1, 5, 0.90,
+     ShuffleKind::kEpoch},
+    {"unet3d_b200", kTorch, kFiles, Content::kNpz, 7200, 1, 146600628, 68341808, 7, 0.162, 4, 1, 5, 0.90,
+     ShuffleKind::kEpoch},
+    {"resnet50_a100", kTf, kPacked, Content::kRaw, 1024, 1251, 114660.07, 0, 400, 0.435, 8, 2, 5, 0.90,
+     ShuffleKind::kNone},
+    {"resnet50_h100", kTf, kPacked, Content::kRaw, 1024, 1251, 114660.07, 0, 400, 0.224, 8, 2, 5, 0.90,
+     ShuffleKind::kNone},
+    {"cosmoflow_a100", kTf, kPacked, Content::kRaw, 524288, 1, 2828486, 71311, 1, 0.00551, 4, 2, 5, 0.70,
+     ShuffleKind::kBuffer},
+    {"cosmoflow_h100", kTf, kPacked, Content::kRaw, 524288, 1, 2828486, 71311, 1, 0.00350, 4, 2, 5, 0.70,
+     ShuffleKind::kBuffer},
+    {"retinanet_b200", kTorch, kFiles, Content::kJpeg, 1170301, 1, 322957, 0, 24, 0.04755, 8, 1, 8, 0.85,
+     ShuffleKind::kEpoch},
+    {"retinanet_mi355", kTorch, kFiles, Content::kJpeg, 1170301, 1, 322957, 0, 32, 0.0634, 8, 1, 8, 0.85,
+     ShuffleKind::kEpoch},
+};
+
+Workload load(const std::string& name, std::vector<std::string> overrides = {}) {
+  return load_workload(AFORO_SAMPLES "/dlio/" + name + ".yaml", overrides);
+}
+
+TEST(Dlio, OfficialFilesResolveToTheirPublishedNumbers) {
+  for (const Official& row : kOfficial) {
+    const Workload w = load(row.name);
+    EXPECT_EQ(w.name, row.name);
+    EXPECT_THAT(row.name, testing::EndsWith(w.accelerator.type));
+    EXPECT_EQ(w.loader.framework, row.framework) << row.name;
+    EXPECT_EQ(w.dataset.layout, row.layout) << row.name;
+    EXPECT_EQ(w.dataset.content, row.content) << row.name;
+    EXPECT_EQ(w.dataset.samples, row.files * row.samples_per_file) << row.name;
+    EXPECT_EQ(w.dataset.samples_per_file, row.samples_per_file) << row.name;
+    EXPECT_EQ(w.dataset.sample_size.mean, row.mean) << row.name;
+    EXPECT_EQ(w.dataset.sample_size.stddev, row.stddev) << row.name;
+    EXPECT_EQ(w.dataset.sample_size.kind, row.stddev > 0 ? LawKind::kProductOfNormals : LawKind::kConstant)
+        << row.name;
+    EXPECT_EQ(w.loader.batch_size, row.batch) << row.name;
+    EXPECT_EQ(w.accelerator.step_time, (Law{.mean = row.step})) << row.name;
+    EXPECT_EQ(w.loader.workers, row.workers) << row.name;
+    EXPECT_EQ(w.loader.prefetch, row.prefetch) << row.name;
+    EXPECT_EQ(w.loader.shuffle, row.shuffle) << row.name;
+    EXPECT_EQ(w.loader.shuffle_buffer, row.shuffle == ShuffleKind::kBuffer ? 2u : 0u) << row.name;
+    EXPECT_EQ(w.loader.seed, 123u) << row.name;
+    EXPECT_EQ(w.training.epochs, row.epochs) << row.name;
+    EXPECT_EQ(w.training.au_target, row.au) << row.name;
+    EXPECT_EQ(w.loader.read_mode, ReadMode::kBuffered) << row.name;
+  }
+}
+
+TEST(Dlio, PresetsSayTheSameAsTheOfficialFiles) {
+  for (const Official& row : kOfficial) {
+    const Workload file = load(row.name);
+    const Workload preset = load_preset(row.name);
+    EXPECT_EQ(preset.dataset, file.dataset) << row.name;
+    EXPECT_EQ(preset.loader, file.loader) << row.name;
+    EXPECT_EQ(preset.accelerator, file.accelerator) << row.name;
+    EXPECT_EQ(preset.training, file.training) << row.name;
+  }
+}
+
+TEST(Dlio, EveryKeyThatIsNotHonouredIsNamed) {
+  const std::vector<std::string> warnings = load("unet3d_h100").warnings;
+  for (const char* key :
+       {"'model.type: cnn'", "'model.model_size: 499153191'", "'workflow.checkpoint: True'",
+        "'dataset.data_folder: data/unet3d/'", "'dataset.record_length_bytes_resize: 2097152'",
+        "'checkpoint.checkpoint_folder: checkpoints/unet3d'", "'checkpoint.checkpoint_after_epoch: 5'",
+        "'checkpoint.epochs_between_checkpoints: 2'"}) {
+    EXPECT_THAT(warnings, Contains(HasSubstr(key)));
+  }
+  EXPECT_EQ(warnings.size(), 8u);
+  EXPECT_THAT(load("resnet50_a100").warnings, Contains(HasSubstr("'reader.dont_use_mmap: True'")));
+  EXPECT_THAT(load("resnet50_a100").warnings, Contains(HasSubstr("'reader.computation_threads: 8'")));
+  EXPECT_THAT(load("cosmoflow_h100").warnings, Contains(HasSubstr("'reader.file_shuffle: seed'")));
+  EXPECT_THAT(load("unet3d_b200").warnings, Contains(HasSubstr("'reader.multiprocessing_context: fork'")));
+}
+
+constexpr std::string_view kBase =
+    "framework: pytorch\n"
+    "dataset: {format: npz, num_files_train: 1000, record_length_bytes: 100000}\n"
+    "reader: {data_loader: pytorch, batch_size: 4, read_threads: 2}\n"
+    "train: {computation_time: 0.5}\n";
+
+Workload parse(std::vector<std::string> overrides) { return parse_workload(kBase, "job.yaml", overrides); }
+
+std::string error_of(std::vector<std::string> overrides) {
+  try {
+    parse(std::move(overrides));
+  } catch (const UserError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(Dlio, UnknownKeysAreWarningsWithTheNearestKey) {
+  const Workload w = parse({"workload.reader.btach_size=8", "workload.colour=red"});
+  EXPECT_EQ(w.loader.batch_size, 4u);
+  EXPECT_THAT(w.warnings,
+              Contains(HasSubstr("'reader.btach_size: 8' is not honoured: the benchmark has no such key; did "
+                                 "you mean 'reader.batch_size'?")));
+  EXPECT_THAT(w.warnings, Contains(HasSubstr("'colour: red'")));
+}
+
+TEST(Dlio, OverridesInEitherSpelling) {
+  EXPECT_EQ(parse({"reader.batch_size=8"}).loader.batch_size, 8u);
+  EXPECT_EQ(parse({"workload.reader.batch_size=9"}).loader.batch_size, 9u);
+  EXPECT_EQ(parse({"loader.batch_size=10"}).loader.batch_size, 10u);
+  EXPECT_EQ(parse({"dataset.num_files_train=77"}).dataset.samples, 77u);
+  EXPECT_EQ(parse({"dataset.samples=78", "accelerator.count=3"}).dataset.samples, 78u);
+  EXPECT_EQ(parse({"train.computation_time=0.25"}).accelerator.step_time.mean, 0.25);
+  EXPECT_THAT(error_of({"loader.worker=3"}), HasSubstr("did you mean 'loader.workers'?"));
+}
+
+TEST(Dlio, PrefetchIsPerWorkerForTorchAndPerRankForTensorflow) {
+  EXPECT_EQ(parse({"reader.prefetch_size=6", "reader.read_threads=4"}).loader.prefetch, 2u);  // ceil(6 / 4)
+  EXPECT_EQ(parse({"reader.prefetch_size=0"}).loader.prefetch, 2u);  // torch's default
+  EXPECT_EQ(parse({"reader.prefetch_size=5", "reader.read_threads=0"}).loader.prefetch, 5u);
+  EXPECT_EQ(parse({"reader.data_loader=tensorflow", "reader.prefetch_size=6"}).loader.prefetch, 6u);
+}
+
+TEST(Dlio, ComputationTimeAsDistribution) {
+  const auto step = [](const std::string& value) {
+    return parse({"train.computation_time=" + value}).accelerator.step_time;
+  };
+  EXPECT_EQ(step("{mean: 0.3, stdev: 0.05}"), (Law{.kind = LawKind::kNormal, .mean = 0.3, .stddev = 0.05}));
+  EXPECT_EQ(step("{mean: 0.3}"), (Law{.mean = 0.3}));
+  EXPECT_EQ(step("{type: normal, mean: 0.3, stdev: 0.05}").kind, LawKind::kNormal);
+  EXPECT_EQ(step("{type: exponential, scale: 0.2}"), (Law{.kind = LawKind::kExponential, .mean = 0.2}));
+  EXPECT_EQ(step("{type: poisson, lam: 3}"), (Law{.kind = LawKind::kPoisson, .mean = 3}));
+  // gamma(4, 0.1): mean 0.4, deviation sqrt(4) 0.1 = 0.2. uniform(1, 3): mean 2, deviation 2 / sqrt(12).
+  EXPECT_EQ(step("{type: gamma, shape: 4, scale: 0.1}"),
+            (Law{.kind = LawKind::kGamma, .mean = 0.4, .stddev = 0.2}));
+  const Law uniform = step("{type: uniform, min: 1, max: 3}");
+  EXPECT_EQ(uniform.kind, LawKind::kUniform);
+  EXPECT_DOUBLE_EQ(uniform.mean, 2);
+  EXPECT_DOUBLE_EQ(uniform.stddev, 2 / std::sqrt(12.0));
+  EXPECT_THAT(error_of({"train.computation_time={type: cauchy}"}), HasSubstr("found 'cauchy'"));
+  EXPECT_THAT(error_of({"train.computation_time={type: gamma, shape: 1}"}), HasSubstr("expected 'scale'"));
+  EXPECT_THAT(error_of({"train.computation_time=0"}), HasSubstr("expected the seconds of one step"));
+  const Workload older = parse({"train.computation_time_stdev=0.1"});
+  EXPECT_EQ(older.accelerator.step_time, (Law{.kind = LawKind::kNormal, .mean = 0.5, .stddev = 0.1}));
+}
+
+TEST(Dlio, OtherKeysThatCount) {
+  EXPECT_EQ(parse({"reader.odirect=True"}).loader.read_mode, ReadMode::kDirect);
+  EXPECT_EQ(parse({"reader.transfer_size=262144"}).loader.transfer_size, 256_KiB);
+  EXPECT_EQ(parse({"reader.preprocess_time=0.002"}).loader.preprocess.mean, 0.002);
+  EXPECT_EQ(parse({"train.total_training_steps=50"}).training.steps, 50u);
+  EXPECT_EQ(parse({"train.seed=7"}).loader.seed, 7u);
+  // 1000 files in 8 folders: 125 each. None: all in one.
+  EXPECT_EQ(parse({"dataset.num_subfolders_train=8"}).dataset.files_per_directory, 125u);
+  EXPECT_EQ(parse({}).dataset.files_per_directory, 0u);
+  EXPECT_EQ(parse({}).loader.shuffle, ShuffleKind::kNone);
+  EXPECT_EQ(parse({"reader.file_shuffle=seed"}).loader.shuffle, ShuffleKind::kEpoch);
+  EXPECT_EQ(parse({"dataset.format=parquet"}).dataset.layout, LayoutKind::kParquet);
+}
+
+TEST(Dlio, WhatIsOnlyNearlyTheSameIsSaid) {
+  const Workload many = parse({"dataset.num_samples_per_file=4", "dataset.record_length_bytes_stdev=10"});
+  EXPECT_EQ(many.dataset.layout, LayoutKind::kRecords);
+  EXPECT_EQ(many.dataset.samples, 4000u);
+  EXPECT_THAT(many.warnings, Contains(HasSubstr("'dataset.num_samples_per_file: 4'")));
+  EXPECT_THAT(many.warnings, Contains(HasSubstr("'dataset.record_length_bytes_stdev: 10'")));
+  EXPECT_THAT(parse({"train.seed_change_epoch=False"}).warnings,
+              Contains(HasSubstr("every epoch has a new order")));
+  EXPECT_THAT(parse({"workflow.train=False"}).warnings, Contains(HasSubstr("a run always trains")));
+  EXPECT_THAT(parse({"reader.data_loader=dali"}).warnings, Contains(HasSubstr("behaves like pytorch's")));
+  EXPECT_THAT(parse({"train.epochs=3", "train.total_training_steps=9"}).warnings,
+              Contains(HasSubstr("'train.total_training_steps: 9'")));
+}
+
+TEST(Dlio, WrongValuesAreErrorsWithTheirLine) {
+  EXPECT_THAT(error_of({"reader.batch_size=0"}),
+              HasSubstr("reader.batch_size: expected a whole number from 1"));
+  EXPECT_THAT(error_of({"dataset.format=npzz"}), HasSubstr("did you mean 'npz'?"));
+  EXPECT_THAT(error_of({"reader.file_shuffle=maybe"}), HasSubstr("expected off | seed | random"));
+  const std::string text = "framework: pytorch\nreader:\n  batch_size: many\ntrain: {computation_time: 1}\n";
+  try {
+    parse_workload(text, "job.yaml");
+    FAIL();
+  } catch (const UserError& error) {
+    EXPECT_STREQ(error.what(),
+                 "job.yaml:3: reader.batch_size: expected a whole number from 1 to 10000000, found 'many'");
+  }
+}
+
+TEST(Dlio, IsRecognisedByItsKeys) {
+  const auto recognised = [](std::string_view text) { return is_dlio(read_yaml(text, "f")); };
+  EXPECT_TRUE(recognised("train: {epochs: 1}"));
+  EXPECT_TRUE(recognised("framework: pytorch\ndataset: {}"));
+  EXPECT_FALSE(recognised("loader: {batch_size: 1}\ndataset: {}"));
+  EXPECT_FALSE(recognised("dataset: {}"));
+  EXPECT_FALSE(recognised("loader: {}\nreader: {}"));
+}
+
+TEST(Dlio, AWholeFileUnderOneKeyIsUnwrapped) {
+  std::string wrapped = "workload:\n";
+  wrapped += "  framework: pytorch\n  reader: {batch_size: 3}\n  train: {computation_time: 1}\n";
+  EXPECT_EQ(parse_workload(wrapped, "job.yaml").loader.batch_size, 3u);
+}
+
+}  // namespace
+}  // namespace aforo
