@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "measure/verdict_rules.h"
@@ -43,8 +42,9 @@ std::vector<std::string> list_evidence(const Evidence& e) {
     lines.push_back(fmt::format("this client on null storage: {} samples/s", format_count(*e.null_ceiling)));
   }
   if (e.more_workers) {
-    lines.push_back(fmt::format("{}: {} samples/s", e.more_workers->change,
-                                format_count(e.more_workers->samples_per_second)));
+    const double baseline = std::max(e.more_workers->baseline, e.samples_per_second);
+    lines.push_back(fmt::format("{}: {} samples/s, against {} as it is", e.more_workers->change,
+                                format_count(e.more_workers->samples_per_second), format_count(baseline)));
   }
   if (e.cache_share >= 0)
     lines.push_back(fmt::format("page cache: {} of the bytes", format_percent(e.cache_share)));
@@ -115,7 +115,8 @@ Verdict judge(const Evidence& e) {
         ". NOTE: {:.0f} % of the bytes came from the page cache: this measured memory, not the storage",
         std::floor(e.cache_share * 100));
     verdict.advice.insert(verdict.advice.begin(),
-                          "--drop-caches, --read direct, or a dataset several times larger than memory");
+                          "--drop-caches, --read direct, or a dataset several times larger than memory; "
+                          "--cache-expected if a warm run is wanted");
   }
   return verdict;
 }

@@ -52,7 +52,9 @@ std::string to_string(Limit limit);  // "not limited", "storage bandwidth", ... 
 struct Counterfactual {
   std::string change;  // "32 workers instead of 8", "null storage"
   double samples_per_second = 0;
-  std::uint32_t workers = 0;  // loader.workers of the re-run, for the exact flag; 0 = unknown
+  std::uint32_t workers =
+      0;  // loader.workers of the re-run, for the exact flag; 0 = the number that begins `change`
+  double baseline = 0;  // samples/s of the same re-run with nothing changed; 0 = the job's own
 };
 
 // Shares are fractions. A share that was not measured is left at its default, except where it is optional.

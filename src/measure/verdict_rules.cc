@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <charconv>
 #include <cmath>
 
 namespace aforo {
@@ -32,8 +33,18 @@ std::string au_clause(const Evidence& e) {
 
 bool from_memory(const Evidence& e) { return e.cache_share >= kFromMemory; }
 
+// Against a re-run without compute where there is one: the job itself also waited at barriers and at its
+// start.
 double gain(const Evidence& e) {
-  return e.more_workers ? e.more_workers->samples_per_second / e.samples_per_second : 0;
+  if (!e.more_workers) return 0;
+  const double baseline = std::max(e.more_workers->baseline, e.samples_per_second);
+  return e.more_workers->samples_per_second / baseline;
+}
+
+std::uint32_t workers_of(const Counterfactual& c) {
+  std::uint32_t leading = 0;
+  std::from_chars(c.change.data(), c.change.data() + c.change.size(), leading);
+  return c.workers > 0 ? c.workers : leading;
 }
 
 std::string workers_flag(std::uint32_t workers) {
@@ -100,7 +111,7 @@ std::optional<Finding> more_workers_help(const Evidence& e) {
   if (gain(e) < kWorthwhile) return std::nullopt;
   std::string reason = fmt::format("{} read {:.1f} x as many samples/s from the same storage",
                                    e.more_workers->change, gain(e));
-  std::vector<std::string> advice = {workers_flag(e.more_workers->workers)};
+  std::vector<std::string> advice = {workers_flag(workers_of(*e.more_workers))};
   const double reach = e.more_workers->samples_per_second / std::max(e.demand_samples_per_second, 1e-9);
   if (e.demand_samples_per_second > 0 && reach < e.au_target) {
     advice.push_back(

@@ -218,6 +218,24 @@ TEST(Verdict, MoreWorkersThatAreNotEnoughSaySo) {
   EXPECT_THAT(v.advice, Contains(HasSubstr("an AU of at most 72.0 %")));
 }
 
+// Without compute even the unchanged loader reads 800 samples/s: 900 with more workers is 12 % more, not 50
+// %.
+TEST(Verdict, AGainIsMeasuredAgainstTheSameReRunUnchanged) {
+  Evidence e = slow_job();
+  e.worker_busy_share = 1;
+  e.more_workers = {"32 workers instead of 8", 900, 32, 800};
+  EXPECT_EQ(judge(e).limit, Limit::kStorageBandwidth);
+  EXPECT_THAT(judge(e).evidence, Contains("32 workers instead of 8: 900 samples/s, against 800 as it is"));
+  e.more_workers->baseline = 0;
+  EXPECT_EQ(judge(e).limit, Limit::kLoaderSettings);
+}
+
+TEST(Verdict, TheFlagMayComeFromTheWordsOfTheChange) {
+  Evidence e = slow_job();
+  e.more_workers = {"32 workers instead of 8", 1800};
+  EXPECT_THAT(judge(e).text, HasSubstr("try --set loader.workers=32"));
+}
+
 TEST(Verdict, WarnsThatTheClientWouldBeTheNextLimit) {
   Evidence e = slow_job();
   e.null_ceiling = 800;  // 600 is 75 % of it: storage now; but the target needs 900
