@@ -38,8 +38,8 @@ class BufferLease {
   std::span<std::byte> span_;
 };
 
-// Sizes are rounded up to powers of two (above 2 MiB: to whole 2 MiB). Memory is mapped in pieces that double from
-// 2 MiB to 32 MiB, aligned for huge pages, and kept until the pool ends.
+// Sizes are rounded up to powers of two (above 2 MiB: to whole 2 MiB). Memory is mapped in pieces that double
+// from 2 MiB to 32 MiB, aligned for huge pages, and kept until the pool ends.
 class BufferPool {
  public:
   // `on_grow` hears of every piece of memory that is mapped: Engine::adopt, so that the kernel knows it.

@@ -8,15 +8,17 @@
 #include <string>
 
 #include "base/units.h"
+#include "storage/machine.h"
 
 namespace aforo {
 
 struct DeviceCounters {
   std::string name;  // "vda"
   std::uint64_t bytes_read = 0;
-  std::uint64_t reads = 0;  // requests completed
-  Seconds busy{0};          // time with at least one request in flight
-  Seconds queue_time{0};    // requests in flight x time
+  std::uint64_t reads = 0;      // requests completed
+  Seconds busy{0};              // time with at least one request in flight
+  Seconds queue_time{0};        // requests in flight x time
+  std::uint64_t in_flight = 0;  // requests at this moment
 };
 
 struct Counters {
@@ -28,28 +30,5 @@ struct Counters {
 };
 
 Counters read_counters(const std::string& directory);
-
-struct MemoryState {
-  Bytes total{0}, available{0};  // the smaller of the machine's and the cgroup's
-};
-MemoryState read_memory();
-
-// Cores that this process may use: affinity and cgroup quota, at least 1.
-unsigned available_cores();
-
-struct MachineInfo {
-  std::string cpu_model, kernel, hostname;
-  unsigned cores = 1;
-  Bytes memory{0};
-};
-MachineInfo describe_machine();
-
-struct FilesystemInfo {
-  std::string type, mount_point, device;  // "ext4", "/", "vda"
-  Bytes total{0}, free{0};
-  std::uint64_t free_files = 0;
-};
-// Of the filesystem that holds `path` (or its nearest existing parent). Throws UserError if there is none.
-FilesystemInfo describe_filesystem(const std::string& path);
 
 }  // namespace aforo

@@ -1,5 +1,6 @@
-// What every engine is held to (engine_contract_test.cc), and the means to do it: a directory of files that exists on
-// disk and in memory, and requests that note their end. To hold a new engine to it, add a line to `all_engines`.
+// What every engine is held to (engine_contract_test.cc), and the means to do it: a directory of files that
+// exists on disk and in memory, and requests that note their end. To hold a new engine to it, add a line to
+// `all_engines`.
 #pragma once
 
 #include <fcntl.h>
@@ -81,7 +82,8 @@ struct Ask : IoRequest {
   Ask& operator=(const Ask&) = delete;
   int ends = 0;
 
-  static std::unique_ptr<Ask> read_file(const char* path, std::span<std::byte> buffer, std::uint64_t expected = 0) {
+  static std::unique_ptr<Ask> read_file(const char* path, std::span<std::byte> buffer,
+                                        std::uint64_t expected = 0) {
     auto ask = std::make_unique<Ask>();
     ask->operation = IoOperation::kReadFile;
     ask->path = path;

@@ -32,7 +32,9 @@ std::vector<EngineUnderTest> all_engines() {
   const auto threads = [](const EngineOptions& options, const MemoryFiles&) {
     return make_engine("threads", options).engine;
   };
-  const auto memory = [](const EngineOptions&, const MemoryFiles& files) { return make_memory_engine(files); };
+  const auto memory = [](const EngineOptions&, const MemoryFiles& files) {
+    return make_memory_engine(files);
+  };
   const auto faulty = [](const EngineOptions& options, const MemoryFiles&) {
     return make_faulty_engine(make_engine("auto", options).engine, {}, options.timeout);
   };
@@ -65,7 +67,7 @@ TEST_P(EngineContract, ReadsNoMoreThanTheExpectedSizeOrTheBuffer) {
   EXPECT_EQ(carry_out(*engine, *Ask::read_file("sample", buffer.all(), 10'000)).bytes, 10'000u);
   EXPECT_EQ(carry_out(*engine, *Ask::read_file("sample", buffer.all(), 777)).bytes, 777u);
   EXPECT_EQ(carry_out(*engine, *Ask::read_file("sample", buffer.first(100), 10'000)).bytes, 100u);
-  auto shorter = Ask::read_file("sample", buffer.all(), 20'000);   // the file shrank since it was listed
+  auto shorter = Ask::read_file("sample", buffer.all(), 20'000);  // the file shrank since it was listed
   EXPECT_EQ(carry_out(*engine, *shorter).bytes, 10'000u);
   EXPECT_EQ(shorter->error, 0);
 }
@@ -110,7 +112,7 @@ TEST_P(EngineContract, SaysWhenAFileMayNotBeRead) {
   add("secret", 100);
   chmod((directory_ / "secret").c_str(), 0);
   chmod(directory_.path().c_str(), 0755);
-  if (geteuid() == 0) setfsuid(65534);   // root may read everything
+  if (geteuid() == 0) setfsuid(65534);  // root may read everything
   {
     auto engine = make();
     AlignedBuffer buffer(4096);
@@ -155,7 +157,7 @@ TEST_P(EngineContract, KeepsManyFilesOpen) {
     ASSERT_EQ(opens[i]->error, 0);
     EXPECT_EQ(carry_out(*engine, *Ask::read(opens[i]->file, 0, buffer.all())).bytes, i);
   }
-}   // the engine closes them
+}  // the engine closes them
 
 TEST_P(EngineContract, DirectReadsEndWhereTheFileEnds) {
   if (!GetParam().on_disk) GTEST_SKIP() << "memory has no O_DIRECT";
@@ -202,7 +204,7 @@ TEST_P(EngineContract, LendsMemoryOnceAndOnlyWhenNoneWasGiven) {
   EXPECT_EQ(lender.lent, 1);
   EXPECT_TRUE(is_content(buffer.first(5000)));
   lender.ends = 0;
-  carry_out(*engine, lender);   // it has a buffer now
+  carry_out(*engine, lender);  // it has a buffer now
   EXPECT_EQ(lender.lent, 1);
   lender.ends = 0;
   lender.memory = nullptr;
@@ -276,9 +278,9 @@ TEST_P(EngineContract, AnotherThreadEndsTheSleep) {
     engine->wake();
   });
   asleep = true;
-  EXPECT_EQ(engine->turn(Seconds{600}), 0u);   // without the wake the test's time limit ends this
+  EXPECT_EQ(engine->turn(Seconds{600}), 0u);  // without the wake the test's time limit ends this
   waker.join();
-  engine->wake();                              // before the turn: it does not sleep
+  engine->wake();  // before the turn: it does not sleep
   EXPECT_EQ(engine->turn(Seconds{600}), 0u);
   for (int i = 0; i < 1000; ++i) engine->wake();
   engine->turn(Seconds{600});

@@ -57,7 +57,8 @@ class FaultyEngine final : public Engine {
 
 const FaultRule* FaultyEngine::strike(const IoRequest& request) {
   std::string_view path;
-  if (request.path && (request.operation == IoOperation::kReadFile || request.operation == IoOperation::kOpen)) {
+  if (request.path &&
+      (request.operation == IoOperation::kReadFile || request.operation == IoOperation::kOpen)) {
     path = request.path;
   } else if (const auto known = paths_.find(request.file); known != paths_.end()) {
     path = known->second;

@@ -1,5 +1,5 @@
-// FaultyEngine: a decorator that makes any engine fail on purpose, for tests of what is above it. With no rules it is
-// its inner engine.
+// FaultyEngine: a decorator that makes any engine fail on purpose, for tests of what is above it. With no
+// rules it is its inner engine.
 #pragma once
 
 #include <cstdint>

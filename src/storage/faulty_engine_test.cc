@@ -31,7 +31,8 @@ TEST_F(FaultyEngineTest, FailsTheFilesThatARuleNames) {
 }
 
 TEST_F(FaultyEngineTest, ReadsKnowTheirFilesPath) {
-  auto engine = make({{.fault = Fault::kError, .path_contains = "bad", .operation = IoOperation::kRead, .error = EIO}});
+  auto engine =
+      make({{.fault = Fault::kError, .path_contains = "bad", .operation = IoOperation::kRead, .error = EIO}});
   auto good = Ask::open("good"), bad = Ask::open("bad");
   EXPECT_EQ(carry_out(*engine, *good).error, 0);
   EXPECT_EQ(carry_out(*engine, *bad).error, 0);
@@ -42,7 +43,8 @@ TEST_F(FaultyEngineTest, ReadsKnowTheirFilesPath) {
 TEST_F(FaultyEngineTest, StrikesEveryThird) {
   auto engine = make({{.fault = Fault::kError, .every = 3, .error = EIO}});
   std::vector<int> errors;
-  for (int i = 0; i < 6; ++i) errors.push_back(carry_out(*engine, *Ask::read_file("good", buffer_.all())).error);
+  for (int i = 0; i < 6; ++i)
+    errors.push_back(carry_out(*engine, *Ask::read_file("good", buffer_.all())).error);
   EXPECT_EQ(errors, (std::vector<int>{0, 0, EIO, 0, 0, EIO}));
 }
 

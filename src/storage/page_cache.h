@@ -11,21 +11,27 @@ namespace aforo {
 
 struct CacheDrop {
   bool done = false;
-  std::string reason;   // why not: "writing /proc/sys/vm/drop_caches: EACCES (permission denied)"
+  std::string reason;  // why not: "writing /proc/sys/vm/drop_caches: EACCES (permission denied)"
 };
 
 // Writes dirty pages back (sync) and drops the whole machine's clean page cache. Needs root.
 CacheDrop drop_caches();
 
-// Asks the kernel to forget one file's clean pages; false if the file could not be opened or the kernel refused.
+// Asks the kernel to forget one file's clean pages; false if the file could not be opened or the kernel
+// refused.
 bool advise_dontneed(const std::string& path);
 
 struct Residency {
   Bytes cached{0};
   Bytes size{0};
-  const char* source = "";   // "cachestat" or "mincore"
+  const char* source = "";  // "cachestat" or "mincore"
 };
 // How much of a file is in the page cache; absent if neither way works.
 std::optional<Residency> residency(const std::string& path);
+
+// The same, one way only; absent where that way does not work (cachestat needs Linux 6.5; mincore counts only
+// what the caller could write to).
+enum class ResidencySource : std::uint8_t { kCachestat, kMincore };
+std::optional<Residency> residency_by(const std::string& path, ResidencySource source);
 
 }  // namespace aforo

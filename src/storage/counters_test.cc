@@ -1,0 +1,79 @@
+#include "storage/counters.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "base/error.h"
+#include "storage/engine_contract.h"
+
+namespace aforo {
+namespace {
+
+TEST(Counters, CpuTimeGrowsWithWork) {
+  const Counters before = read_counters("/");
+  volatile std::uint64_t sum = 0;
+  // The kernel counts in ticks on some machines: work until it has counted one.
+  Counters after = before;
+  while (!(after.cpu_user + after.cpu_system > before.cpu_user + before.cpu_system)) {
+    for (std::uint64_t i = 0; i < 1'000'000; ++i) sum = sum + i;
+    after = read_counters("/");
+  }
+  EXPECT_GT(after.resident.value, 0u);
+}
+
+TEST(Counters, AMemoryFilesystemHasNoDevice) {
+  if (!std::filesystem::exists("/dev/shm") || describe_filesystem("/dev/shm").type != "tmpfs")
+    GTEST_SKIP() << "/dev/shm is no tmpfs here";
+  EXPECT_FALSE(read_counters("/dev/shm").device.has_value());
+}
+
+TEST(Counters, BytesReadPastTheCacheAreCounted) {
+  TemporaryDirectory directory;
+  const std::string path = directory / "file";
+  {
+    std::ofstream file(path, std::ios::binary);
+    const auto bytes = content(1 << 20);
+    file.write(reinterpret_cast<const char*>(bytes.data()), 1 << 20);
+  }
+  sync();
+  const Counters before = read_counters(directory.path());
+  if (!before.device || !before.process_bytes_read)
+    GTEST_SKIP() << "no block device below the temporary directory";
+  AlignedBuffer buffer(1 << 20);
+  const int file = open(path.c_str(), O_RDONLY | O_DIRECT);
+  if (file < 0) GTEST_SKIP() << "no O_DIRECT here";
+  ASSERT_EQ(pread(file, buffer.all().data(), 1 << 20, 0), 1 << 20);
+  close(file);
+  const Counters after = read_counters(directory.path());
+  EXPECT_GE(*after.process_bytes_read - *before.process_bytes_read, 1u << 20);
+  EXPECT_GE(after.device->bytes_read - before.device->bytes_read, 1u << 20);
+  EXPECT_GE(after.device->reads, before.device->reads + 1);
+  EXPECT_FALSE(after.device->name.empty());
+}
+
+TEST(Machine, IsDescribed) {
+  const MachineInfo machine = describe_machine();
+  EXPECT_FALSE(machine.cpu_model.empty());
+  EXPECT_TRUE(machine.kernel.starts_with("Linux "));
+  EXPECT_GE(machine.cores, 1u);
+  EXPECT_LE(machine.cores, static_cast<unsigned>(sysconf(_SC_NPROCESSORS_CONF)));
+  EXPECT_GT(machine.memory.value, 0u);
+  const MemoryState memory = read_memory();
+  EXPECT_LE(memory.available.value, memory.total.value);
+}
+
+TEST(Filesystem, OfADirectoryToBeMadeIsThatOfItsParent) {
+  TemporaryDirectory directory;
+  const FilesystemInfo here = describe_filesystem(directory.path());
+  const FilesystemInfo there = describe_filesystem(directory / "not/yet/made");
+  EXPECT_EQ(here.type, there.type);
+  EXPECT_EQ(here.mount_point, there.mount_point);
+  EXPECT_FALSE(here.type.empty());
+  EXPECT_GT(here.total.value, 0u);
+  EXPECT_LE(here.free.value, here.total.value);
+}
+
+}  // namespace
+}  // namespace aforo

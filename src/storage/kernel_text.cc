@@ -1,0 +1,148 @@
+#include "storage/kernel_text.h"
+
+#include <charconv>
+#include <fstream>
+#include <iterator>
+
+#include "base/text.h"
+
+namespace aforo {
+namespace {
+
+std::vector<std::string_view> words_of(std::string_view line) {
+  std::vector<std::string_view> words;
+  for (std::size_t at = 0; (at = line.find_first_not_of(" \t\n", at)) != line.npos;) {
+    const std::size_t end = std::min(line.find_first_of(" \t\n", at), line.size());
+    words.push_back(line.substr(at, end - at));
+    at = end;
+  }
+  return words;
+}
+
+// Calls `visit(line)` for each line until it returns false.
+template <class Visit>
+void each_line(std::string_view text, Visit visit) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    if (!visit(text.substr(0, end))) return;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
+// "\040" and its like, as mountinfo writes spaces, tabs, newlines and backslashes.
+std::string unescape(std::string_view text) {
+  std::string plain;
+  const auto octal = [](char c) { return c >= '0' && c <= '7'; };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 3 < text.size() && octal(text[i + 1]) && octal(text[i + 2]) &&
+        octal(text[i + 3])) {
+      plain += static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 + (text[i + 3] - '0'));
+      i += 3;
+    } else {
+      plain += text[i];
+    }
+  }
+  return plain;
+}
+
+}  // namespace
+
+std::optional<std::string> read_kernel_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (file.bad()) return std::nullopt;
+  return text;
+}
+
+std::optional<std::uint64_t> whole_number(std::string_view text) {
+  text = trim(text);
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::optional<std::uint64_t> named_number(std::string_view text, std::string_view name) {
+  std::optional<std::uint64_t> found;
+  each_line(text, [&](std::string_view line) {
+    const auto words = words_of(line);
+    if (words.size() < 2) return true;
+    std::string_view key = words[0];
+    if (key.ends_with(':')) key.remove_suffix(1);
+    if (key != name) return true;
+    found = whole_number(words[1]);
+    if (found && words.size() > 2 && words[2] == "kB") *found *= 1024;
+    return false;
+  });
+  return found;
+}
+
+std::vector<Mount> parse_mountinfo(std::string_view text) {
+  std::vector<Mount> mounts;
+  each_line(text, [&](std::string_view line) {
+    // id parent major:minor root mount_point options [optional...] - type source super_options
+    const auto words = words_of(line);
+    std::size_t dash = 6;
+    while (dash < words.size() && words[dash] != "-") ++dash;
+    if (dash + 2 >= words.size()) return true;
+    const std::size_t colon = words[2].find(':');
+    if (colon == std::string_view::npos) return true;
+    const auto first = whole_number(words[2].substr(0, colon)),
+               second = whole_number(words[2].substr(colon + 1));
+    if (!first || !second) return true;
+    mounts.push_back({static_cast<unsigned>(*first), static_cast<unsigned>(*second), unescape(words[3]),
+                      unescape(words[4]), std::string(words[dash + 1]), unescape(words[dash + 2])});
+    return true;
+  });
+  return mounts;
+}
+
+const Mount* mount_of(const std::vector<Mount>& mounts, std::string_view path) {
+  const Mount* best = nullptr;
+  for (const Mount& mount : mounts) {
+    const std::string_view point = mount.mount_point;
+    const bool above =
+        point == "/" || path == point || (path.starts_with(point) && path[point.size()] == '/');
+    if (above && (!best || point.size() >= best->mount_point.size())) best = &mount;
+  }
+  return best;
+}
+
+std::optional<BlockStat> parse_block_stat(std::string_view text) {
+  const auto words = words_of(text);
+  if (words.size() < 11) return std::nullopt;
+  std::uint64_t numbers[11];
+  for (std::size_t i = 0; i < 11; ++i) {
+    const auto number = whole_number(words[i]);
+    if (!number) return std::nullopt;
+    numbers[i] = *number;
+  }
+  return BlockStat{numbers[0], numbers[2], numbers[8], numbers[9], numbers[10]};
+}
+
+std::optional<std::string> cgroup_path(std::string_view text, std::string_view controller) {
+  std::optional<std::string> found;
+  each_line(text, [&](std::string_view line) {
+    // "4:memory:/path", version 2: "0::/path"
+    const std::size_t first = line.find(':');
+    const std::size_t second = first == line.npos ? line.npos : line.find(':', first + 1);
+    if (second == line.npos) return true;
+    const auto names = split(line.substr(first + 1, second - first - 1), ',');
+    bool ours = controller.empty() && second == first + 1;
+    for (const std::string& name : names) ours |= !controller.empty() && name == controller;
+    if (ours) found = std::string(line.substr(second + 1));
+    return !ours;
+  });
+  return found;
+}
+
+std::optional<double> cpu_quota(std::string_view text) {
+  const auto words = words_of(text);
+  if (words.size() < 2) return std::nullopt;
+  const auto quota = whole_number(words[0]), period = whole_number(words[1]);
+  if (!quota || !period || *period == 0) return std::nullopt;
+  return static_cast<double>(*quota) / static_cast<double>(*period);
+}
+
+}  // namespace aforo

@@ -1,0 +1,49 @@
+// The kernel's text files, read and taken apart. The parsers are pure: they take the text, so that tests can.
+// Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace aforo {
+
+// A file of /proc or /sys; absent if it cannot be read.
+std::optional<std::string> read_kernel_file(const std::string& path);
+
+// "read_bytes: 4096" or "MemTotal:  1024 kB" among lines: the number after "name:", times 1024 where it says
+// kB.
+std::optional<std::uint64_t> named_number(std::string_view text, std::string_view name);
+
+// A text of one number; absent for "max" and what is no number.
+std::optional<std::uint64_t> whole_number(std::string_view text);
+
+// One line of /proc/self/mountinfo.
+struct Mount {
+  unsigned device_major = 0, device_minor = 0;
+  std::string root;         // what of the filesystem is mounted
+  std::string mount_point;  // escapes (\040) undone
+  std::string type;         // "ext4"
+  std::string source;       // "/dev/vda", "overlay", "server:/export"
+};
+std::vector<Mount> parse_mountinfo(std::string_view text);
+
+// The mount that `path` (absolute, resolved) lies on: the longest mount point above it, the last of equals.
+// Null if there is none.
+const Mount* mount_of(const std::vector<Mount>& mounts, std::string_view path);
+
+// The fields of /sys/dev/block/*/stat that are used here (512-byte sectors, milliseconds).
+struct BlockStat {
+  std::uint64_t reads = 0, sectors_read = 0, in_flight = 0, busy_ms = 0, queue_ms = 0;
+};
+std::optional<BlockStat> parse_block_stat(std::string_view text);
+
+// The path of this process in the hierarchy of `controller` from /proc/self/cgroup; "" asks for version 2's.
+std::optional<std::string> cgroup_path(std::string_view text, std::string_view controller);
+
+// "150000 100000" (cpu.max) = 1.5 cores; absent for "max".
+std::optional<double> cpu_quota(std::string_view text);
+
+}  // namespace aforo

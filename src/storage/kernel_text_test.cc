@@ -1,0 +1,73 @@
+#include "storage/kernel_text.h"
+
+#include <gtest/gtest.h>
+
+namespace aforo {
+namespace {
+
+TEST(KernelText, FindsANamedNumberAndItsUnit) {
+  const char* text =
+      "MemTotal:       24684084 kB\nMemFree:        100 kB\nread_bytes: 4096\ninactive_file 7\n";
+  EXPECT_EQ(named_number(text, "MemTotal"), 24684084ull * 1024);
+  EXPECT_EQ(named_number(text, "read_bytes"), 4096u);
+  EXPECT_EQ(named_number(text, "inactive_file"), 7u);
+  EXPECT_EQ(named_number(text, "Mem"), std::nullopt);
+}
+
+TEST(KernelText, MaxIsNoNumber) {
+  EXPECT_EQ(whole_number("max\n"), std::nullopt);
+  EXPECT_EQ(whole_number(" 12\n"), 12u);
+  EXPECT_EQ(whole_number("12x"), std::nullopt);
+  EXPECT_EQ(whole_number(""), std::nullopt);
+}
+
+TEST(KernelText, ReadsMountsWithAndWithoutOptionalFields) {
+  const auto mounts = parse_mountinfo(
+      "22 1 254:0 / / rw,relatime shared:1 master:2 - ext4 /dev/vda rw\n"
+      "30 22 0:25 / /mnt/my\\040data rw - nfs4 server:/export rw,vers=4.2\n"
+      "31 22 0:26 / /mnt/my\\040data/scratch rw - tmpfs tmpfs rw\n"
+      "a line that is none\n");
+  ASSERT_EQ(mounts.size(), 3u);
+  EXPECT_EQ(mounts[0].device_major, 254u);
+  EXPECT_EQ(mounts[0].type, "ext4");
+  EXPECT_EQ(mounts[0].source, "/dev/vda");
+  EXPECT_EQ(mounts[1].mount_point, "/mnt/my data");
+  EXPECT_EQ(mount_of(mounts, "/mnt/my data/x")->type, "nfs4");
+  EXPECT_EQ(mount_of(mounts, "/mnt/my data/scratch")->type, "tmpfs");
+  EXPECT_EQ(mount_of(mounts, "/mnt/my database")->type, "ext4");  // not below "/mnt/my data"
+  EXPECT_EQ(mount_of({}, "/"), nullptr);
+}
+
+TEST(KernelText, OfTwoMountsAtOnePlaceTheLaterCovers) {
+  const auto mounts =
+      parse_mountinfo("1 0 8:1 / /data rw - ext4 /dev/sda1 rw\n2 1 8:2 / /data rw - xfs /dev/sda2 rw\n");
+  EXPECT_EQ(mount_of(mounts, "/data")->type, "xfs");
+}
+
+TEST(KernelText, ReadsBlockCounters) {
+  // reads merged sectors ms | writes merged sectors ms | in flight, busy ms, queue ms
+  const auto stat = parse_block_stat("   100  5  2048  300   7 8 9 10   3   250  900  0 0 0 0 1 2\n");
+  ASSERT_TRUE(stat);
+  EXPECT_EQ(stat->reads, 100u);
+  EXPECT_EQ(stat->sectors_read, 2048u);
+  EXPECT_EQ(stat->in_flight, 3u);
+  EXPECT_EQ(stat->busy_ms, 250u);
+  EXPECT_EQ(stat->queue_ms, 900u);
+  EXPECT_FALSE(parse_block_stat("1 2 3"));
+}
+
+TEST(KernelText, FindsTheControlGroup) {
+  const char* text = "5:memory:/jobs/7\n4:cpu,cpuacct:/jobs\n0::/user.slice\n";
+  EXPECT_EQ(cgroup_path(text, "memory"), "/jobs/7");
+  EXPECT_EQ(cgroup_path(text, "cpu"), "/jobs");
+  EXPECT_EQ(cgroup_path(text, ""), "/user.slice");
+  EXPECT_EQ(cgroup_path(text, "pids"), std::nullopt);
+}
+
+TEST(KernelText, AQuotaIsCores) {
+  EXPECT_DOUBLE_EQ(*cpu_quota("150000 100000\n"), 1.5);
+  EXPECT_EQ(cpu_quota("max 100000\n"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace aforo

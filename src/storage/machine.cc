@@ -1,0 +1,146 @@
+#include "storage/machine.h"
+
+#include <sched.h>
+#include <sys/statvfs.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "storage/kernel_text.h"
+
+namespace aforo {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Calls `visit(directory)` for this process's control group and every group above it.
+template <class Visit>
+void each_cgroup(const std::string& controller, Visit visit) {
+  const auto text = read_kernel_file("/proc/self/cgroup");
+  if (!text) return;
+  const auto path = cgroup_path(*text, controller);
+  if (!path) return;
+  const std::string root = controller.empty() ? "/sys/fs/cgroup" : "/sys/fs/cgroup/" + controller;
+  // In a container the path may be the host's and not exist here; the group's own root then is the
+  // container's.
+  for (fs::path at = fs::path(*path).relative_path();; at = at.parent_path()) {
+    visit((fs::path(root) / at).string());
+    if (at.empty()) return;
+  }
+}
+
+std::optional<std::uint64_t> number_in(const std::string& path) {
+  const auto text = read_kernel_file(path);
+  return text ? whole_number(*text) : std::nullopt;
+}
+
+void bound_by(MemoryState& state, const std::string& group, const char* limit_name, const char* used_name,
+              const char* reclaimable) {
+  const auto limit = number_in(group + "/" + limit_name), used = number_in(group + "/" + used_name);
+  if (!limit || !used || *limit >= state.total.value) return;
+  std::uint64_t cache = 0;
+  if (const auto stat = read_kernel_file(group + "/memory.stat"))
+    cache = named_number(*stat, reclaimable).value_or(0);
+  const std::uint64_t held = *used - std::min(*used, cache);
+  state.total = Bytes{*limit};
+  state.available = std::min(state.available, Bytes{*limit - std::min(*limit, held)});
+}
+
+fs::path nearest_existing(const std::string& path) {
+  std::error_code error;
+  fs::path at = fs::absolute(path, error).lexically_normal();
+  while (!fs::exists(at, error) && at.has_relative_path()) at = at.parent_path();
+  const fs::path resolved = fs::canonical(at, error);
+  if (error)
+    throw UserError("expected a place on a filesystem, found '" + path +
+                    "': " + describe_errno(error.value()) + "; name a directory that can be reached");
+  return resolved;
+}
+
+}  // namespace
+
+MemoryState read_memory() {
+  MemoryState state;
+  const auto text = read_kernel_file("/proc/meminfo");
+  if (!text) return state;
+  state.total = Bytes{named_number(*text, "MemTotal").value_or(0)};
+  state.available = Bytes{named_number(*text, "MemAvailable").value_or(state.total.value)};
+  each_cgroup("", [&](const std::string& group) {
+    bound_by(state, group, "memory.max", "memory.current", "inactive_file");
+  });
+  each_cgroup("memory", [&](const std::string& group) {
+    bound_by(state, group, "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file");
+  });
+  return state;
+}
+
+unsigned available_cores() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  double cores = 1;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) {
+    cores = CPU_COUNT(&set);
+  } else if (const long online = sysconf(_SC_NPROCESSORS_ONLN); online > 0) {
+    cores = static_cast<double>(online);  // more cores than a cpu_set_t holds
+  }
+  each_cgroup("", [&](const std::string& group) {
+    const auto text = read_kernel_file(group + "/cpu.max");
+    if (const auto quota = text ? cpu_quota(*text) : std::nullopt) cores = std::min(cores, *quota);
+  });
+  each_cgroup("cpu", [&](const std::string& group) {
+    const auto quota = number_in(group + "/cpu.cfs_quota_us"),
+               period = number_in(group + "/cpu.cfs_period_us");
+    if (quota && period && *period)
+      cores = std::min(cores, static_cast<double>(*quota) / static_cast<double>(*period));
+  });
+  return std::max(1u, static_cast<unsigned>(std::ceil(cores)));
+}
+
+MachineInfo describe_machine() {
+  MachineInfo machine;
+  if (const auto text = read_kernel_file("/proc/cpuinfo")) {
+    for (const std::string& line : split(*text, '\n')) {
+      const std::size_t colon = line.find(':');
+      if (!line.starts_with("model name") || colon == line.npos) continue;
+      machine.cpu_model = trim(std::string_view(line).substr(colon + 1));
+      break;
+    }
+  }
+  utsname names{};
+  if (uname(&names) == 0) {
+    machine.kernel = std::string(names.sysname) + " " + names.release;
+    machine.hostname = names.nodename;
+    if (machine.cpu_model.empty()) machine.cpu_model = names.machine;
+  }
+  machine.cores = available_cores();
+  machine.memory = read_memory().total;
+  return machine;
+}
+
+FilesystemInfo describe_filesystem(const std::string& path) {
+  const fs::path place = nearest_existing(path);
+  struct statvfs space {};
+  if (statvfs(place.c_str(), &space) != 0)
+    throw UserError("expected to ask for the free space at '" + place.string() + "', found " +
+                    describe_errno(errno) + "; choose another directory");
+  FilesystemInfo info;
+  info.total = Bytes{std::uint64_t{space.f_blocks} * space.f_frsize};
+  info.free = Bytes{std::uint64_t{space.f_bavail} * space.f_frsize};
+  info.free_files = space.f_favail;
+  const auto text = read_kernel_file("/proc/self/mountinfo");
+  const auto mounts = parse_mountinfo(text.value_or(""));
+  if (const Mount* mount = mount_of(mounts, place.string())) {
+    info.type = mount->type;
+    info.mount_point = mount->mount_point;
+    info.device = mount->source.starts_with("/dev/") ? mount->source.substr(5) : mount->source;
+  }
+  return info;
+}
+
+}  // namespace aforo

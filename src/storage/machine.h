@@ -1,0 +1,35 @@
+// This machine as a job sees it: cores, memory, filesystem. Limits of control groups (containers, batch
+// systems) count. Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/units.h"
+
+namespace aforo {
+
+struct MemoryState {
+  Bytes total{0}, available{0};  // the smaller of the machine's and the cgroup's
+};
+MemoryState read_memory();
+
+// Cores that this process may use: affinity and cgroup quota, at least 1.
+unsigned available_cores();
+
+struct MachineInfo {
+  std::string cpu_model, kernel, hostname;
+  unsigned cores = 1;
+  Bytes memory{0};
+};
+MachineInfo describe_machine();
+
+struct FilesystemInfo {
+  std::string type, mount_point, device;  // "ext4", "/", "vda"
+  Bytes total{0}, free{0};
+  std::uint64_t free_files = 0;
+};
+// Of the filesystem that holds `path` (or its nearest existing parent). Throws UserError if there is none.
+FilesystemInfo describe_filesystem(const std::string& path);
+
+}  // namespace aforo
