@@ -1,9 +1,5 @@
 #include "report/csv.h"
 
-#include <fmt/format.h>
-
-#include <iterator>
-
 #include "report/parts.h"
 
 namespace aforo {
@@ -95,14 +91,5 @@ std::string summary_row(const Json& record) {
 }
 
 std::string summary_csv(const Json& record) { return summary_header() + summary_row(record); }
-
-std::string steps_header() {
-  return std::string("rank,epoch,step,load_wait_s,compute_s,barrier_wait_s").append(kEnd);
-}
-
-void append_step(std::string& out, const StepRow& row) {
-  fmt::format_to(std::back_inserter(out), "{},{},{},{:.9f},{:.9f},{:.9f}{}", row.rank, row.epoch, row.step,
-                 row.load_wait.value, row.compute.value, row.barrier_wait.value, kEnd);
-}
 
 }  // namespace aforo

@@ -68,13 +68,5 @@ TEST(Csv, AVerdictWithCommasStaysOneField) {
   EXPECT_THAT(row, testing::EndsWith(",\"AU 61 %, target 90 %\"\r\n"));
 }
 
-TEST(Csv, Steps) {
-  std::string out = steps_header();
-  append_step(out, {3, 1, 17, Seconds{0.0125}, Seconds{0.224}, Seconds{0}});
-  EXPECT_EQ(out,
-            "rank,epoch,step,load_wait_s,compute_s,barrier_wait_s\r\n"
-            "3,1,17,0.012500000,0.224000000,0.000000000\r\n");
-}
-
 }  // namespace
 }  // namespace aforo

@@ -25,15 +25,16 @@ std::string place(const char* name, std::uint64_t at, std::uint64_t of) {
 }
 
 std::vector<Part> parts_of(const LiveStatus& s, const Look& look) {
-  const double done = std::clamp(s.done, 0.0, 1.0);
+  const double done = std::clamp(s.done.value_or(0), 0.0, 1.0);
   std::vector<Part> parts;
   const auto add = [&](const std::string& text, int worth, std::size_t width) {
     if (!text.empty()) parts.push_back({text, worth, width});
   };
   const auto add_plain = [&](const std::string& text, int worth) { add(text, worth, display_width(text)); };
   add_plain(printable(s.phase), 3);
-  add(bar({{done, "█", '#', Tone::kPlain}, {1 - done, "░", '.', Tone::kDim}}, kBar, look), 4, kBar);
-  add_plain(fmt::format("{:3.0f} %", std::floor(done * 100)), 9);
+  if (s.done)
+    add(bar({{done, "█", '#', Tone::kPlain}, {1 - done, "░", '.', Tone::kDim}}, kBar, look), 4, kBar);
+  if (s.done) add_plain(fmt::format("{:3.0f} %", std::floor(done * 100)), 9);
   if (s.au) add_plain(fmt::format("AU {:>7}", format_percent(*s.au)), 8);
   if (s.rate) add_plain(fmt::format("{:>10}", format_rate(*s.rate)), 7);
   if (s.samples) add_plain(fmt::format("{} {}", format_count(s.samples->value), s.sample_word), 2);

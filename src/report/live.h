@@ -15,9 +15,9 @@
 namespace aforo {
 
 struct LiveStatus {
-  std::string phase;         // "training", "writing"; may be empty
-  double done = 0;           // fraction of the work, clamped to [0, 1]
-  std::optional<double> au;  // fraction
+  std::string phase;           // "training", "writing"; may be empty
+  std::optional<double> done;  // fraction of the work, clamped to [0, 1]
+  std::optional<double> au;    // fraction
   std::optional<BytesPerSecond> rate;
   std::optional<PerSecond> samples;  // samples or files per second
   std::string sample_word = "samples/s";

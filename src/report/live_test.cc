@@ -48,6 +48,14 @@ TEST(Live, WhatIsUnknownIsNotShown) {
   EXPECT_EQ(live_line(s, Look{80, false, false}), "########........   50 %  0:00");
 }
 
+TEST(Live, ASearchDoesNotKnowHowFarItIs) {
+  LiveStatus s;
+  s.phase = "searching, 3 tried";
+  s.au = 0.5;
+  s.elapsed = 9_s;
+  EXPECT_EQ(live_line(s, Look{80, false, false}), "searching, 3 tried  AU  50.0 %  0:09");
+}
+
 TEST(Live, TheShareDoneNeverSaysHundredTooEarly) {
   LiveStatus s;
   s.done = 0.999;

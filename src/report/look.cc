@@ -117,7 +117,9 @@ std::string paint(std::string_view text, Tone tone, const Look& look) {
 std::vector<std::string> wrap(std::string_view text, std::size_t columns) {
   std::vector<std::string> lines(1);
   while (!text.empty()) {
-    const std::size_t space = text.find(' ');
+    std::size_t space = text.find(' ');
+    if (space != std::string_view::npos && text.substr(space + 1, 1) == "%")
+      space = text.find(' ', space + 1);
     const std::string_view word = text.substr(0, space);
     text = space == std::string_view::npos ? "" : text.substr(space + 1);
     std::string& line = lines.back();

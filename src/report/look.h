@@ -31,7 +31,8 @@ std::string pad_right(std::string_view text, std::size_t columns);
 std::string pad_left(std::string_view text, std::size_t columns);
 std::string paint(std::string_view text, Tone tone, const Look& look);
 
-// Lines of at most `columns`, broken at spaces; a longer word stands alone on its line. At least one line.
+// Lines of at most `columns`, broken at spaces (never before '%'); a longer word stands alone on its line. At
+// least one line.
 std::vector<std::string> wrap(std::string_view text, std::size_t columns);
 
 }  // namespace aforo

@@ -44,6 +44,7 @@ TEST(Look, Padding) {
 TEST(Look, WrapBreaksAtSpacesOnly) {
   EXPECT_THAT(wrap("one two three", 7), ElementsAre("one two", "three"));
   EXPECT_THAT(wrap("one unbreakable two", 5), ElementsAre("one", "unbreakable", "two"));
+  EXPECT_THAT(wrap("target 90.0 % met", 11), ElementsAre("target", "90.0 % met"));
   EXPECT_THAT(wrap("", 5), ElementsAre(""));
 }
 

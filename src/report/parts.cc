@@ -62,6 +62,11 @@ std::string directory_of_run(const Json& record) {
   return directory.empty() ? word(record, {"config", "target"}) : directory;
 }
 
+std::string engine_of(const Json& record) {
+  const std::string engine = word(record, {"engine"});
+  return engine.empty() ? word(record, {"config", "engine"}) : engine;
+}
+
 std::optional<double> au_target(const Json& record) {
   if (const auto value = number(record, {"au_target"})) return value;
   if (const auto value = number(record, {"config", "au_target"})) return value;

@@ -23,6 +23,7 @@ std::string bar(const std::vector<BarPart>& parts, std::size_t columns, const Lo
 std::string workload_name(
     const Json& record);  // config.name, or the name in config.workload; "" when unknown
 std::string directory_of_run(const Json& record);
+std::string engine_of(const Json& record);
 std::optional<double> au_target(const Json& record);
 std::string started_text(const Json& record);  // "2026-06-01 12:00 UTC"
 std::string dot(const Look& look);             // separator of short facts: " · " or " - "

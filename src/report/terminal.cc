@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "report/parts.h"
 
@@ -118,11 +119,10 @@ void write_quantiles(Page& page, const Json& record) {
 std::string render_find_max(const Json& record, const Look& look) {
   Page page(look);
   const auto target = au_target(record);
-  page.title(
-      join_known({"aforo run --find-max", workload_name(record)}, dot(look)),
-      join_known({shorten(printable(directory_of_run(record)), 48, look.unicode),
-                  word(record, {"config", "engine"}), word(record, {"config", "read"}), started_text(record)},
-                 dot(look)));
+  page.title(join_known({"aforo run --find-max", workload_name(record)}, dot(look)),
+             join_known({shorten(printable(directory_of_run(record)), 48, look.unicode), engine_of(record),
+                         word(record, {"config", "read"}), started_text(record)},
+                        dot(look)));
   page.section("Result");
   const std::string interval =
       interval_text(numbers(record, {"max_accelerators_interval"}), format_count, look);
@@ -149,9 +149,15 @@ std::string render_generate(const Json& record, const Look& look) {
   const std::string state = word(record, {"state"});
   page.row("state", state, state == "partial" ? "the same command again goes on from here" : "",
            state == "complete" ? Tone::kGood : Tone::kWarn);
+  page.row("layout", join_known({word(record, {"layout"}), word(record, {"content"})}, ", "));
+  page.row("samples", count_at(record, {"samples"}));
   page.row("files", count_at(record, {"files"}),
            with(count_at(record, {"skipped_files"}), " were there already"));
   page.row("size", bytes_at(record, {"bytes"}));
+  page.row("still to write", bytes_at(record, {"bytes_needed"}),
+           with(bytes_at(record, {"free_bytes_before"}), " free before"));
+  page.row("files removed", count_at(record, {"removed_files"}));
+  page.row("foreign files left", count_at(record, {"foreign_files"}));
   page.section("Writing");
   page.row("took", seconds_at(record, {"seconds"}));
   page.row("bandwidth", rate_at(record, {"bytes_per_second"}));
@@ -204,9 +210,12 @@ std::string render_size(const Json& record, const Look& look) {
       page.row(label.empty() ? label_of(key) : label,
                text.empty() ? figure_text(key, value.get<double>()) : text, "", Tone::kBold);
       if (why == nullptr) continue;
-      page.paragraph("  = ", word(*why, {"formula"}), Tone::kDim);
-      if (!word(*why, {"inputs"}).empty()) page.paragraph("  = ", word(*why, {"inputs"}), Tone::kDim);
-      if (!word(*why, {"source"}).empty()) page.paragraph("  from ", word(*why, {"source"}), Tone::kDim);
+      for (const auto& [lead, part] :
+           {std::pair{"  = ", "formula"}, {"  = ", "inputs"}, {"  from ", "source"}}) {
+        if (const std::string words_of = word(*why, {part}); !words_of.empty()) {
+          page.paragraph(lead, words_of, Tone::kDim);
+        }
+      }
     }
   }
   write_warnings(page, record);
@@ -245,8 +254,26 @@ std::string render_catalogue(const Json& record, const Look& look) {
   return page.text();
 }
 
+std::string render_plan(const Json& record, const Look& look) {
+  Page page(look);
+  page.title(
+      join_known({"aforo " + word(record, {"command"}) + " --dry-run", workload_name(record)}, dot(look)),
+      shorten(printable(directory_of_run(record)), look.width, look.unicode));
+  page.section("Would read");
+  page.row("samples", count_at(record, {"would_read", "samples"}),
+           with(count_at(record, {"would_read", "dataset_passes"}), " x the dataset"));
+  page.row("bytes", bytes_at(record, {"would_read", "bytes"}));
+  page.row("epochs", count_at(record, {"would_read", "epochs"}),
+           with(count_at(record, {"would_read", "steps_per_epoch"}), " steps each"));
+  page.row("compute", seconds_at(record, {"would_read", "compute_seconds"}), "the shortest this can take");
+  page.row("read buffers", bytes_at(record, {"would_read", "read_buffer_bytes"}));
+  write_warnings(page, record);
+  return page.text();
+}
+
 std::string render(const Json& record, const Look& look) {
   const std::string command = word(record, {"command"});
+  if (command == "run" && at(record, {"would_read"}) != nullptr) return render_plan(record, look);
   if (command == "run" && (at(record, {"max_accelerators"}) != nullptr || at(record, {"ramp"}) != nullptr)) {
     return render_find_max(record, look);
   }

@@ -27,61 +27,48 @@ std::string percent_list(const Json& record, Path path) {
 std::string subtitle(const Json& record, const Look& look) {
   const auto target = au_target(record);
   return join_known({shorten(printable(directory_of_run(record)), 48, look.unicode),
-                     target ? "target AU " + format_percent(*target) : "", word(record, {"config", "engine"}),
+                     target ? "target AU " + format_percent(*target) : "", engine_of(record),
                      word(record, {"config", "read"}), started_text(record)},
                     dot(look));
 }
 
-// Shares of the accelerators' time: as the Record says, else from the steps' means.
-struct Shares {
-  double compute = 0, load = 0, barrier = 0;
-  double other() const { return std::max(0.0, 1 - compute - load - barrier); }
+// Where the accelerators' time went, in seconds of all ranks together.
+struct Times {
+  double total = 0, load = 0, barrier = 0, stall = 0;
+  double other() const { return std::max(0.0, stall - load - barrier); }
 };
 
-std::optional<Shares> shares(const Json& record) {
-  const auto compute = number(record, {"time_shares", "compute"});
-  const auto load = number(record, {"time_shares", "load_wait"});
-  const auto barrier = number(record, {"time_shares", "barrier_wait"});
-  if (compute && load && barrier) return Shares{*compute, *load, *barrier};
-  const auto au = number(record, {"au"});
-  const double step = number(record, {"step_seconds", "mean"}).value_or(0);
-  const double l = number(record, {"load_wait_seconds", "mean"}).value_or(0);
-  const double b = number(record, {"barrier_wait_seconds", "mean"}).value_or(0);
-  const double c = step - l - b;
-  if (!au || !(c > 0) || !(*au > 0)) return std::nullopt;
-  return Shares{*au, l / c * *au, b / c * *au};
-}
-
-// Seconds of all ranks together.
-std::string total_seconds(const Json& record, std::string_view key) {
-  const auto mean = number(record, {key, "mean"});
-  const auto count = number(record, {key, "count"});
-  return mean && count ? format_seconds(Seconds{*mean * *count}) : "";
+std::optional<Times> times_of(const Json& record) {
+  const auto total = number(record, {"stalls", "accelerator_seconds"});
+  const auto load = number(record, {"stalls", "load_wait_seconds"});
+  const auto barrier = number(record, {"stalls", "barrier_wait_seconds"});
+  const auto stall = number(record, {"stall_seconds"});
+  if (!total || !load || !barrier || !stall || !(*total > 0)) return std::nullopt;
+  return Times{*total, *load, *barrier, *stall};
 }
 
 void write_shares(Page& page, const Json& record) {
-  const std::optional<Shares> s = shares(record);
-  if (!s) return;
+  const std::optional<Times> t = times_of(record);
+  if (!t) return;
   struct Line {
     const char* label;
-    double share;
-    std::string seconds;
+    double seconds;
     Tone tone;
   };
-  const Line lines[] = {
-      {"compute", s->compute, "", Tone::kGood},
-      {"waiting for data", s->load, total_seconds(record, "load_wait_seconds"), Tone::kBad},
-      {"waiting for other ranks", s->barrier, total_seconds(record, "barrier_wait_seconds"), Tone::kWarn},
-      {"other", s->other(), "", Tone::kDim}};
+  const Line lines[] = {{"compute", t->total - t->stall, Tone::kGood},
+                        {"waiting for data", t->load, Tone::kBad},
+                        {"waiting for other ranks", t->barrier, Tone::kWarn},
+                        {"other", t->other(), Tone::kDim}};
   page.section("Where their time goes");
   const Look& look = page.look();
-  const std::size_t columns = look.width < 60 ? 10 : std::min<std::size_t>(look.width - 50, 50);
+  const std::size_t columns = look.width < 64 ? 10 : std::min<std::size_t>(look.width - 52, 50);
   for (const Line& line : lines) {
-    std::string text = pad_left(format_percent(std::max(0.0, line.share)), 7);
-    if (line.share >= 0.0005) {
-      const auto cells = static_cast<std::size_t>(line.share * static_cast<double>(columns) + 0.5);
+    const double share = std::clamp(line.seconds / t->total, 0.0, 1.0);
+    std::string text = pad_left(format_percent(share), 7);
+    if (share >= 0.0005) {
+      const auto cells = static_cast<std::size_t>(share * static_cast<double>(columns) + 0.5);
       text += "  " + bar({{1, "█", '#', line.tone}}, std::clamp<std::size_t>(cells, 1, columns), look);
-      if (!line.seconds.empty()) text += "  " + paint(line.seconds, Tone::kDim, look);
+      text += "  " + paint(format_seconds(Seconds{line.seconds}), Tone::kDim, look);
     }
     page.drawn_row(line.label, text);
   }
@@ -106,8 +93,15 @@ void write_utilisation(Page& page, const Json& record) {
     page.row("  each epoch", percent_list(record, {"au_per_epoch"}));
   page.row("throughput", with(count_at(record, {"samples_per_second"}), " samples/s"),
            rate_at(record, {"bytes_per_second"}));
+  page.row("elapsed", seconds_at(record, {"wall_seconds"}));
   page.row("steps", count_at(record, {"steps"}),
            with(seconds_at(record, {"first_step_seconds"}), " from start to the first"));
+  const auto warm_up = number(record, {"steady", "warm_up_steps"});
+  if (warm_up && flag(record, {"steady", "trustworthy"})) {
+    page.row(
+        "steady", seconds_at(record, {"steady", "step_seconds"}) + " a step",
+        *warm_up == 0 ? "from the first step on" : "after " + format_count(*warm_up) + " steps of warm-up");
+  }
   const auto stall = number(record, {"stall_seconds"});
   if (stall) {
     const std::string cost = dollars_at(record, {"stall_cost_usd"});
@@ -144,12 +138,18 @@ void write_times(Page& page, const Json& record) {
 
 void write_storage(Page& page, const Json& record) {
   page.section("Storage");
-  const auto read = number(record, {"read_seconds", "mean"});
-  const auto open = number(record, {"open_seconds", "mean"});
-  if (read && open && *read > 0) page.row("open", format_percent(*open / *read), "of a sample's read time");
+  if (const auto share = number(record, {"open_share"})) {
+    page.row("open", format_percent(*share), "of a sample's read time");
+  }
   page.row("requested", bytes_at(record, {"bytes_requested"}));
   page.row("from storage", bytes_at(record, {"bytes_from_storage"}),
            with(percent_at(record, {"cache_share"}), " came from the page cache"));
+  const std::string device = word(record, {"device", "name"});
+  page.row(device.empty() ? "device" : "device " + shorten(printable(device), 16, page.look().unicode),
+           with(percent_at(record, {"device", "busy_share"}), " busy"));
+  page.row("requests in flight", count_at(record, {"requests_in_flight"}),
+           with(percent_at(record, {"worker_busy_share"}), " of the time workers are busy"));
+  page.row("samples verified", count_at(record, {"verified_samples"}));
   if (!number(record, {"bytes_from_storage"}))
     page.row("from the page cache", percent_at(record, {"cache_share"}));
 }
@@ -159,6 +159,11 @@ void write_client(Page& page, const Json& record) {
   page.row("CPU", seconds_at(record, {"cpu_seconds"}),
            with(seconds_at(record, {"cpu_seconds_per_gb"}), " per GB"));
   page.row("memory", bytes_at(record, {"resident_bytes"}));
+  page.row("machine",
+           join_known({with(count_at(record, {"machine", "cores"}), " cores"),
+                       bytes_at(record, {"machine", "memory_bytes"})},
+                      ", "),
+           with(word(record, {"machine", "filesystem"}), " filesystem"));
   const auto ceiling = number(record, {"null_ceiling_samples_per_second"});
   const auto reached = number(record, {"samples_per_second"});
   if (ceiling) {
