@@ -1,0 +1,76 @@
+#include "cli/app.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <vector>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "cli/arguments.h"
+#include "cli/help.h"
+
+namespace aforo {
+namespace {
+
+[[noreturn]] void refuse_command(const std::string& word) {
+  std::vector<std::string> known;
+  for (const Command& command : commands())
+    if (!command.hidden) known.emplace_back(command.name);
+  throw UserError(fmt::format("expected a command ({}), found '{}'{}; see 'aforo --help'", join(known, ", "),
+                              word, did_you_mean(word, known)));
+}
+
+bool asks_for_help(std::span<const std::string> words) {
+  for (const std::string& word : words) {
+    if (word == "--") return false;
+    if (word == "--help" || word == "-h") return true;
+  }
+  return false;
+}
+
+int dispatch(std::span<const std::string> words, Console& console) {
+  if (words.empty()) {
+    console.err << overview();
+    return kCouldNot;
+  }
+  const std::string& first = words.front();
+  if (first == "--version" || first == "version") {
+    console.out << "aforo " << AFORO_VERSION << '\n';
+    return kDone;
+  }
+  const bool help = first == "help";
+  if (first == "--help" || first == "-h" || (help && words.size() == 1)) {
+    console.out << overview();
+    return kDone;
+  }
+  const std::string& name = help ? words[1] : first;
+  const Command* command = find_command(name);
+  if (command == nullptr) refuse_command(name);
+  if (help || asks_for_help(words.subspan(1))) {
+    console.out << help_of(*command, console.width);
+    return kDone;
+  }
+  return command->act(Arguments(*command, words.subspan(1)), console);
+}
+
+}  // namespace
+
+int run_aforo(std::span<const std::string> words, Console& console) {
+  try {
+    return dispatch(words, console);
+  } catch (const Interrupted&) {
+    console.err << "aforo: interrupted before there was anything to report\n";
+  } catch (const UserError& error) {
+    console.err << "aforo: " << error.what() << '\n';
+  } catch (const std::bad_alloc&) {
+    console.err << "aforo: expected enough memory for this command, found none left; lower --accelerators or "
+                   "--workers\n";
+  } catch (const std::exception& error) {
+    console.err << "aforo: a defect of aforo, please report it: " << error.what() << '\n';
+  }
+  return kCouldNot;
+}
+
+}  // namespace aforo

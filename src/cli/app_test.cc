@@ -1,0 +1,148 @@
+// Sessions inside one process: words in, words out, exit code.
+#include "cli/app.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+#include <vector>
+
+#include "measure/record.h"
+
+namespace aforo {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+struct Session {
+  int code;
+  std::string out, err;
+};
+
+Session aforo_says(std::vector<std::string> words) {
+  std::ostringstream out, err;
+  Console console{out, err};
+  const int code = run_aforo(words, console);
+  return {code, out.str(), err.str()};
+}
+
+TEST(App, WithoutACommandShowsThemAll) {
+  const Session s = aforo_says({});
+  EXPECT_EQ(s.code, 2);
+  EXPECT_THAT(s.err, HasSubstr("usage: aforo COMMAND"));
+  EXPECT_EQ(aforo_says({"--help"}).code, 0);
+  EXPECT_THAT(aforo_says({"help"}).out, HasSubstr("usage: aforo COMMAND"));
+}
+
+TEST(App, SaysItsVersion) {
+  EXPECT_THAT(aforo_says({"--version"}).out, StartsWith("aforo 0."));
+  EXPECT_EQ(aforo_says({"version"}).code, 0);
+}
+
+TEST(App, HelpOfACommandInThreeSpellings) {
+  const std::string text = aforo_says({"size", "--help"}).out;
+  EXPECT_THAT(text, StartsWith("Compute what a job needs of storage.\n\nusage: aforo size W"));
+  EXPECT_EQ(aforo_says({"help", "size"}).out, text);
+  EXPECT_EQ(aforo_says({"size", "-h"}).out, text);
+  EXPECT_EQ(aforo_says({"size", "--nonsense", "--help"}).out, text);
+}
+
+TEST(App, AnUnknownCommandIsGuessed) {
+  const Session s = aforo_says({"sise"});
+  EXPECT_EQ(s.code, 2);
+  EXPECT_THAT(s.err, HasSubstr("found 'sise'; did you mean 'size'?"));
+  EXPECT_THAT(s.out, IsEmpty());
+}
+
+TEST(App, WhatEndsACommandIsOneSentenceOnStandardError) {
+  const Session s = aforo_says({"size", "resnet50_h100", "--capacity", "220"});
+  EXPECT_EQ(s.code, 2);
+  EXPECT_THAT(s.err, StartsWith("aforo: --capacity: expected"));
+  EXPECT_EQ(std::count(s.err.begin(), s.err.end(), '\n'), 1);
+}
+
+TEST(Size, OfThreeDUnetIsTheTableValue) {
+  // 0.9 x 7 x 146,600,628 B / 0.323 s = 2.859e9 B/s = 2.663 GiB/s.
+  const Session s =
+      aforo_says({"size", "unet3d_h100", "--accelerators", "1", "--target", "90%", "--json", "-"});
+  ASSERT_EQ(s.code, 0) << s.err;
+  const Json record = Json::parse(s.out);
+  EXPECT_EQ(record["command"], "size");
+  EXPECT_NEAR(record["requirement"]["read_bytes_per_second"].get<double>() / (1 << 30), 2.663, 0.0006);
+  EXPECT_FALSE(record["requirement"].contains("checkpoint_bytes")) << "unknown is absent";
+  EXPECT_THAT(s.err, HasSubstr("2.66 GiB/s")) << "the page goes where the Record is not";
+}
+
+TEST(Size, TakesThePresetOfTheAcceleratorAsked) {
+  const Session s =
+      aforo_says({"size", "unet3d_h100", "--accelerator-type", "B200", "-n", "1", "--json", "-", "-q"});
+  ASSERT_EQ(s.code, 0) << s.err;
+  // 0.162 s a step: 5.900 GiB/s at full utilisation.
+  EXPECT_NEAR(Json::parse(s.out)["requirement"]["read_bytes_per_second_full"].get<double>() / (1 << 30),
+              5.900, 0.0006);
+}
+
+TEST(Size, RefusesAnAcceleratorWhoseStepTimeIsNotKnown) {
+  const Session s = aforo_says({"size", "unet3d_h100", "--accelerator-type", "tpu9"});
+  EXPECT_EQ(s.code, 2);
+  EXPECT_THAT(s.err, HasSubstr("expected a step time for tpu9"));
+  EXPECT_THAT(s.err, HasSubstr("unet3d_b200"));
+  EXPECT_EQ(aforo_says({"size", "unet3d_h100", "--accelerator-type", "tpu9", "--step-time", "10 ms"}).code,
+            0);
+}
+
+TEST(Size, ExplainsEveryNumber) {
+  const Session s = aforo_says({"size", "unet3d_h100", "--explain"});
+  ASSERT_EQ(s.code, 0) << s.err;
+  EXPECT_THAT(s.out, HasSubstr("X = t N B / Z"));
+  EXPECT_THAT(aforo_says({"size", "unet3d_h100"}).out, Not(HasSubstr("t N B / Z")));
+}
+
+TEST(Size, ACapacityBelowTheDatasetIsRefused) {
+  const Session s = aforo_says({"size", "resnet50_h100", "--capacity", "1GB"});
+  EXPECT_EQ(s.code, 2);
+  EXPECT_THAT(s.err, HasSubstr("expected --capacity to hold the job"));
+}
+
+TEST(Size, EchoesWhatWasGiven) {
+  const Session s = aforo_says({"size", "resnet50_h100", "-n", "8", "loader.workers=3", "--json", "-", "-q"});
+  ASSERT_EQ(s.code, 0) << s.err;
+  const Json config = Json::parse(s.out)["config"];
+  EXPECT_EQ(config["command_line"]["accelerators"], "8");
+  EXPECT_EQ(config["command_line"]["assignments"][0], "loader.workers=3");
+  EXPECT_THAT(config["workload"].get<std::string>(), HasSubstr("workers: 3"));
+}
+
+TEST(Catalogue, ListsWorkloadsWithTheirDemand) {
+  const Session s = aforo_says({"catalogue", "workloads"});
+  ASSERT_EQ(s.code, 0) << s.err;
+  EXPECT_THAT(s.out, HasSubstr("unet3d_h100"));
+  EXPECT_THAT(s.out, HasSubstr("2.96 GiB/s"));
+  const Json record = Json::parse(aforo_says({"catalogue", "workloads", "--json", "-", "-q"}).out);
+  EXPECT_GE(record["workloads"].size(), 19U);
+  for (const Json& row : record["workloads"]) {
+    EXPECT_FALSE(row["kind"].get<std::string>().empty()) << row["name"];
+    for (const Json& source : row["provenance"])
+      EXPECT_FALSE(source["source"].get<std::string>().empty()) << row;
+  }
+}
+
+TEST(Catalogue, ShowsOneInFullWithItsSources) {
+  const Session s = aforo_says({"catalogue", "workloads", "unet3d_h100"});
+  ASSERT_EQ(s.code, 0) << s.err;
+  EXPECT_THAT(s.out, HasSubstr("batch_size: 7"));
+  EXPECT_THAT(s.out, HasSubstr("Where the constants come from:"));
+}
+
+TEST(Catalogue, GuessesNamesAndTopics) {
+  EXPECT_THAT(aforo_says({"catalogue", "workload"}).err, HasSubstr("did you mean 'workloads'?"));
+  EXPECT_THAT(aforo_says({"catalogue", "workloads", "unet3d_h10"}).err,
+              HasSubstr("did you mean 'unet3d_h100'?"));
+  EXPECT_EQ(aforo_says({"catalogue"}).code, 2);
+}
+
+}  // namespace
+}  // namespace aforo

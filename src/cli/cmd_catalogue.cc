@@ -1,0 +1,86 @@
+// aforo catalogue: what is shipped, with source, date and kind of every constant.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "cli/acts.h"
+#include "cli/common.h"
+#include "workload/parse.h"
+
+namespace aforo {
+namespace {
+
+// Bytes per second that one accelerator asks for at full utilisation.
+BytesPerSecond demand(const Workload& w) {
+  return {static_cast<double>(w.loader.batch_size) * law_mean(w.dataset.sample_size) /
+          law_mean(w.accelerator.step_time)};
+}
+
+std::string kind_of(const Workload& workload) {
+  for (const auto& row : workload.provenance)
+    if (row.field == "accelerator.step_time") return row.kind;
+  return "";
+}
+
+Json row_of(const std::string& name, const Workload& w) {
+  Json row = {{"name", name},
+              {"domain", w.domain},
+              {"description", w.description},
+              {"layout", to_string(w.dataset.layout)},
+              {"accelerator", w.accelerator.type}};
+  set_number(row, "sample_bytes", law_mean(w.dataset.sample_size));
+  row["samples"] = w.dataset.samples;
+  row["batch_size"] = w.loader.batch_size;
+  set_number(row, "step_seconds", law_mean(w.accelerator.step_time));
+  set_number(row, "demand_bytes_per_second", demand(w).value);
+  row["kind"] = kind_of(w);
+  Json sources = Json::array();
+  for (const auto& p : w.provenance)
+    sources.push_back({{"field", p.field}, {"kind", p.kind}, {"source", p.source}, {"date", p.date}});
+  row["provenance"] = sources;
+  return row;
+}
+
+std::string detail(const std::string& name, const Workload& w) {
+  std::string out = fmt::format("{}: {}\n\n{}\n", name, w.description, to_yaml(w));
+  out += fmt::format("One accelerator reads {} at full utilisation.\n", format_rate(demand(w)));
+  if (!w.provenance.empty()) out += "\nWhere the constants come from:\n";
+  for (const auto& p : w.provenance)
+    out += fmt::format("  {}: {}, {} ({})\n", p.field, p.kind, p.source, p.date);
+  for (const auto& warning : w.warnings) out += fmt::format("  warning: {}\n", warning);
+  return out;
+}
+
+void check_words(const std::vector<std::string>& words) {
+  const std::vector<std::string> topics{"workloads"};
+  if (words.empty() || words[0] != topics[0])
+    throw UserError(fmt::format("expected 'aforo catalogue workloads', found {}{}",
+                                words.empty() ? "no topic" : "'" + words[0] + "'",
+                                words.empty() ? "" : did_you_mean(words[0], topics)));
+  const auto names = preset_names();
+  if (words.size() > 1 && std::find(names.begin(), names.end(), words[1]) == names.end())
+    throw UserError(
+        fmt::format("expected the name of a shipped workload, found '{}'{}; see 'aforo catalogue workloads'",
+                    words[1], did_you_mean(words[1], names)));
+}
+
+}  // namespace
+
+int act_catalogue(const Arguments& arguments, Console& console) {
+  const auto& words = arguments.positionals();
+  check_words(words);
+  Results results(arguments, console);
+  const auto names = words.size() > 1 ? std::vector<std::string>{words[1]} : preset_names();
+  Json record = new_record("catalogue", started_now(), Json::object());
+  record["workloads"] = Json::array();
+  for (const auto& name : names) record["workloads"].push_back(row_of(name, load_preset(name)));
+  if (words.size() > 1)
+    results.deliver(record, detail(words[1], load_preset(words[1])));
+  else
+    results.deliver(record);
+  return kDone;
+}
+
+}  // namespace aforo

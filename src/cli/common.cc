@@ -1,0 +1,119 @@
+#include "cli/common.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <ctime>
+#include <fstream>
+#include <sstream>
+
+#include "base/error.h"
+#include "report/csv.h"
+#include "report/terminal.h"
+#include "workload/parse.h"
+
+namespace aforo {
+namespace {
+
+std::string read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file || !text)
+    throw UserError(fmt::format("expected to read the file '{}', found {}; give another path", path,
+                                describe_errno(errno)));
+  return text.str();
+}
+
+bool names_dataset(const std::string& assignment) { return assignment.rfind("dataset.", 0) == 0; }
+
+// The block replaces the workload's; overrides of its fields come after it, and all is validated together
+// again.
+Workload with_dataset(Workload workload, const std::string& path, const std::vector<std::string>& overrides) {
+  workload.dataset = parse_dataset_block(read_text(path), path);
+  Workload out = parse_workload(to_yaml(workload), workload.origin, overrides, Dialect::kAforo);
+  out.origin = fmt::format("{} with the dataset of {}", workload.origin, path);
+  std::swap(out.warnings, workload.warnings);
+  std::erase_if(workload.provenance, [](const Provenance& row) { return names_dataset(row.field); });
+  out.provenance = std::move(workload.provenance);
+  out.provenance.push_back({"dataset.sample_size", "measured", path, "as inspected"});
+  return out;
+}
+
+}  // namespace
+
+Workload workload_of(const Arguments& arguments, const std::string& preset) {
+  const auto dlio = arguments.text("dlio");
+  if (!dlio && arguments.positionals().empty())
+    throw UserError(
+        fmt::format("expected a workload, as in 'aforo {} {}', found none; see 'aforo catalogue workloads'",
+                    arguments.command().name, arguments.command().usage));
+  const std::string what = dlio ? *dlio : !preset.empty() ? preset : arguments.positionals().front();
+  const Dialect dialect = dlio ? Dialect::kDlio : Dialect::kDetect;
+  const auto dataset = arguments.text("dataset");
+  if (!dataset) return load_workload(what, arguments.overrides(), dialect);
+  std::vector<std::string> before, after;
+  for (const auto& assignment : arguments.overrides())
+    (names_dataset(assignment) ? after : before).push_back(assignment);
+  return with_dataset(load_workload(what, before, dialect), *dataset, after);
+}
+
+std::string directory_of(const Arguments& arguments, bool workload_left_out) {
+  const auto& words = arguments.positionals();
+  const std::size_t wanted = workload_left_out ? 1 : arguments.command().positionals.size();
+  if (words.size() < wanted)
+    throw UserError(
+        fmt::format("expected a directory, as in 'aforo {} {}', found none; see 'aforo {} --help'",
+                    arguments.command().name, arguments.command().usage, arguments.command().name));
+  if (words.size() > wanted)
+    throw UserError(fmt::format("expected only a directory beside --dlio, found '{}' and '{}'; leave W out",
+                                words[0], words[1]));
+  return words.back();
+}
+
+std::string started_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  ::gmtime_r(&now, &utc);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return text.data();
+}
+
+Results::Results(const Arguments& arguments, Console& console) : arguments_(&arguments), console_(&console) {
+  const auto declares = [&](std::string_view name) {
+    for (const Option* option : arguments.command().options)
+      if (option->name == name) return true;
+    return false;
+  };
+  if (const auto path = arguments.text("json")) json_ = std::make_unique<OutputFile>(*path, console);
+  if (declares("csv"))
+    if (const auto path = arguments.text("csv")) csv_ = std::make_unique<OutputFile>(*path, console);
+  for (const auto* file : {json_.get(), csv_.get()})
+    if (file != nullptr) share(*file);
+}
+
+void Results::share(const OutputFile& other) {
+  if (!other.is_standard_output()) return;
+  if (taken_)
+    throw UserError(
+        "expected one result on standard output, found two options with '-'; give one of them a file");
+  taken_ = true;
+}
+
+bool Results::quiet() const { return arguments_->given("quiet"); }
+
+void Results::deliver(Json& record) {
+  const bool colour = taken_ ? console_->colour && console_->err_is_terminal : console_->colour;
+  deliver(record, render(record, {static_cast<std::size_t>(console_->width), colour, console_->unicode}));
+}
+
+void Results::deliver(Json& record, const std::string& page) {
+  if (const Json echo = arguments_->echo(); !echo.empty()) record["config"]["command_line"] = echo;
+  if (json_) json_->commit(to_text(record));
+  if (csv_) csv_->commit(summary_csv(record));
+  if (!quiet()) (taken_ ? console_->err : console_->out) << page << std::flush;
+}
+
+}  // namespace aforo

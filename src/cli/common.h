@@ -1,0 +1,48 @@
+// What several commands share: which workload is meant, the Record's frame, where results go.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "cli/arguments.h"
+#include "cli/console.h"
+#include "cli/output_file.h"
+#include "measure/record.h"
+#include "workload/spec.h"
+
+namespace aforo {
+
+// The workload that the command line means: W (unless --dlio), --dataset, all overrides. `preset` stands in
+// for W where it is not empty. Throws UserError.
+Workload workload_of(const Arguments& arguments, const std::string& preset = {});
+
+// The positional called `name`, which comes after W where the command has one and --dlio or --delete leaves W
+// out. Throws UserError when it is missing.
+std::string directory_of(const Arguments& arguments, bool workload_left_out);
+
+std::string started_now();  // ISO 8601 UTC, to the second
+
+// The Record's way out: opened on construction (before anything is run), written at the end.
+class Results {
+ public:
+  Results(const Arguments& arguments, Console& console);
+
+  // Adds what was given on the command line to the Record's config, writes --json and --csv where given, and
+  // shows the Record as a page (or `page`) unless --quiet: on standard error where standard output is taken
+  // by a result.
+  void deliver(Json& record);
+  void deliver(Json& record, const std::string& page);
+
+  // Another result (inspect's dataset block) that may take standard output.
+  void share(const OutputFile& other);
+
+  bool quiet() const;
+
+ private:
+  const Arguments* arguments_;
+  Console* console_;
+  std::unique_ptr<OutputFile> json_, csv_;
+  bool taken_ = false;  // standard output, by a result
+};
+
+}  // namespace aforo

@@ -1,0 +1,60 @@
+#include "cli/help.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+namespace aforo {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(Help, NamesEveryOptionAndItsDefault) {
+  for (const Command& command : commands()) {
+    const std::string text = help_of(command, 100);
+    for (const Option* option : command.options) {
+      EXPECT_THAT(text, HasSubstr("--" + std::string(option->name))) << command.name;
+      if (!option->fallback.empty()) {
+        EXPECT_THAT(text, HasSubstr("[" + std::string(option->fallback) + "]")) << option->name;
+      }
+    }
+    EXPECT_THAT(text, HasSubstr("Exit codes: 0"));
+  }
+}
+
+TEST(Help, KeepsToTheWidthOfTheTerminal) {
+  for (const Command& command : commands()) {
+    std::istringstream lines(help_of(command, 80));
+    std::string line;
+    bool prose = true;  // usage, examples and exit codes are for copying, not for wrapping
+    while (std::getline(lines, line)) {
+      if (line == "Examples:") prose = false;
+      if (prose && line.rfind("usage:", 0) != 0) {
+        EXPECT_LE(line.size(), 80U) << line;
+      }
+    }
+  }
+}
+
+TEST(Help, OverviewListsCommandsButNoHiddenOnes) {
+  EXPECT_THAT(overview(), HasSubstr("  size       Compute what a job needs of storage"));
+  EXPECT_THAT(overview(), Not(HasSubstr("  reference")));
+}
+
+TEST(Help, ReferenceHasEveryCommandOnce) {
+  const std::string text = reference_markdown();
+  for (const Command& command : commands()) {
+    const std::string heading = "\n## aforo " + std::string(command.name) + "\n";
+    const auto first = text.find(heading);
+    EXPECT_EQ(first == std::string::npos, command.hidden) << command.name;
+    if (first != std::string::npos) {
+      EXPECT_EQ(text.find(heading, first + 1), std::string::npos) << command.name;
+    }
+  }
+  EXPECT_THAT(text, HasSubstr("`buffered\\|direct`"));  // a bar must not end the cell
+}
+
+}  // namespace
+}  // namespace aforo

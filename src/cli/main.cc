@@ -1,0 +1,70 @@
+// aforo: words to acts. What the process owns (streams, terminal, environment) is looked up here and nowhere
+// below.
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/app.h"
+#include "cli/command.h"
+
+namespace {
+
+int terminal_width() {
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20) return size.ws_col;
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20) return size.ws_col;
+  return 100;
+}
+
+// As the C library decides it: LC_ALL over LC_CTYPE over LANG.
+bool utf8() {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const char* value = std::getenv(name);
+    if (value == nullptr || *value == '\0') continue;
+    const std::string_view text = value;
+    return text.find("UTF-8") != text.npos || text.find("utf8") != text.npos;
+  }
+  return false;
+}
+
+// A closed standard descriptor would otherwise be given to the first file opened, and results written into
+// it.
+void hold_standard_descriptors() {
+  for (int fd = 0; fd <= 2; ++fd)
+    if (::fcntl(fd, F_GETFD) == -1 && errno == EBADF && ::open("/dev/null", O_RDWR) < 0) return;
+}
+
+// A pipe whose reader has seen enough is no error; a full disk is.
+bool reader_went_away() {
+  pollfd out{STDOUT_FILENO, POLLOUT, 0};
+  return ::poll(&out, 1, 0) == 1 && (out.revents & (POLLERR | POLLHUP)) != 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  hold_standard_descriptors();
+  ::signal(SIGPIPE, SIG_IGN);
+  const bool out_is_terminal = ::isatty(STDOUT_FILENO) == 1;
+  const char* no_colour = std::getenv("NO_COLOR");
+  const bool colour = out_is_terminal && (no_colour == nullptr || *no_colour == '\0');
+  aforo::Console console{std::cout, std::cerr, out_is_terminal, ::isatty(STDERR_FILENO) == 1,
+                         colour,    utf8(),    terminal_width()};
+  const int code = aforo::run_aforo(std::vector<std::string>(argv + 1, argv + argc), console);
+  std::cout.flush();
+  if (!std::cout && !reader_went_away()) {
+    std::cerr
+        << "aforo: expected to write standard output, found that it takes no more (is the disk full?)\n";
+    return aforo::kCouldNot;
+  }
+  return code;
+}

@@ -1,0 +1,163 @@
+// The rows: every option of every command, declared here and nowhere else.
+#pragma once
+
+#include "cli/options.h"
+
+namespace aforo::rows {
+
+using enum ValueKind;
+
+inline constexpr std::string_view kJob = "Job";
+inline constexpr std::string_view kReading = "Reading";
+inline constexpr std::string_view kMeasuring = "Measuring";
+inline constexpr std::string_view kData = "Dataset";
+inline constexpr std::string_view kSizing = "Sizing";
+inline constexpr std::string_view kOutput = "Output";
+
+// What the job is. Defaults come from the workload, so none is shown.
+inline constexpr Option kSet{
+    "set", 's', kAssignment, "KEY=VALUE", "", "set a workload field, as in --set loader.workers=8",
+    kJob,  {},  {},          true};
+inline constexpr Option kDlio{
+    "dlio", 0,  kFile,
+    "FILE", "", "read the workload W from the benchmark's own workload file; W is then left out",
+    kJob};
+inline constexpr Option kDataset{
+    "dataset", 0, kFile, "FILE", "", "take the dataset block from FILE, as 'aforo inspect -o FILE' writes it",
+    kJob};
+inline constexpr Option kAccelerators{"accelerators",       'n',  kPositive,          "N", "",
+                                      "use N accelerators", kJob, "accelerator.count"};
+inline constexpr Option kEpochs{"epochs", 'e', kPositive, "E", "", "train E epochs", kJob, "training.epochs"};
+inline constexpr Option kSteps{"steps",         0, kPositive, "S", "", "end each epoch after S steps", kJob,
+                               "training.steps"};
+inline constexpr Option kBatchSize{
+    "batch-size", 'b', kPositive, "B", "", "put B samples in a batch", kJob, "loader.batch_size"};
+inline constexpr Option kWorkers{
+    "workers", 'w', kCount, "W", "", "load with W workers per accelerator", kJob, "loader.workers"};
+inline constexpr Option kPrefetch{
+    "prefetch",       0, kCount, "P", "", "let the loader run P batches ahead (pytorch: per worker)", kJob,
+    "loader.prefetch"};
+inline constexpr Option kStepTime{
+    "step-time", 0, kSeconds, "TIME", "", "compute TIME on each batch", kJob, "accelerator.step_time"};
+inline constexpr Option kAuTarget{
+    "au-target",         0, kFraction, "SHARE", "", "judge against this accelerator utilisation", kJob,
+    "training.au_target"};
+inline constexpr Option kAsynchronous{
+    "asynchronous",         0,      kFlag, "", "", "leave out the barrier after every step", kJob,
+    "training.synchronous", "false"};
+
+// How it is read.
+inline constexpr Option kRead{"read",   0,
+                              kChoice,  "buffered|direct",
+                              "",       "read through the page cache, or past it (O_DIRECT)",
+                              kReading, "loader.read.mode"};
+inline constexpr Option kTransferSize{"transfer-size",
+                                      0,
+                                      kBytes,
+                                      "SIZE",
+                                      "",
+                                      "read in requests of SIZE",
+                                      kReading,
+                                      "loader.read.transfer_size"};
+inline constexpr Option kDeliver{"deliver", 0,
+                                 kChoice,   "discard|batch",
+                                 "",        "drop what was read, or also copy it into batch buffers",
+                                 kReading,  "loader.deliver"};
+inline constexpr Option kEngine{
+    "engine", 0,
+    kChoice,  "auto|io_uring|threads",
+    "auto",   "choose how bytes move; auto takes io_uring where the kernel allows it",
+    kReading};
+inline constexpr Option kIoThreads{"threads", 'j', kCount, "N", "0", "run N I/O loops; 0 is one per core",
+                                   kReading};
+inline constexpr Option kDropCaches{
+    "drop-caches", 0, kFlag, "", "", "empty the page cache of the dataset before every epoch", kReading};
+inline constexpr Option kCacheExpected{
+    "cache-expected", 0, kFlag, "", "", "do not flag a run that the page cache served: a warm run is wanted",
+    kReading};
+inline constexpr Option kNull{
+    "null", 0, kFlag, "", "", "read nothing at all: the ceiling of this client for this workload", kReading};
+inline constexpr Option kVerify{
+    "verify", 0, kFlag, "", "", "prove that every sample read is the one that was generated", kReading};
+inline constexpr Option kOnError{
+    "on-error",  0,      kChoice,
+    "stop|skip", "stop", "end at the first sample that cannot be read, or count it and go on",
+    kReading};
+inline constexpr Option kTimeout{"timeout", 0, kSeconds, "TIME", "30 s", "give up on a read after TIME",
+                                 kReading};
+
+// What is measured.
+inline constexpr Option kFindMax{
+    "find-max", 0, kFlag, "", "", "find the largest number of accelerators that stays at the target",
+    kMeasuring};
+inline constexpr Option kMaxAccelerators{
+    "max-accelerators", 0, kPositive, "N", "", "let --find-max try at most N", kMeasuring};
+inline constexpr Option kPrice{"accelerator-price",
+                               0,
+                               kDollarsPerHour,
+                               "USD/h",
+                               "",
+                               "price stalls at this rate per accelerator, as in 6.88/h",
+                               kMeasuring};
+inline constexpr Option kTimeLimit{"time-limit", 0, kSeconds, "TIME", "", "end the run after TIME",
+                                   kMeasuring};
+inline constexpr Option kNoDiagnose{
+    "no-diagnose", 0, kFlag, "", "", "skip the short extra runs that tell storage from client and loader",
+    kMeasuring};
+inline constexpr Option kStepsCsv{"steps-csv", 0, kFile, "FILE", "", "write every step of every rank to FILE",
+                                  kMeasuring};
+
+// The dataset that is generated.
+inline constexpr Option kSamples{"samples",       'n',   kPositive,        "N", "",
+                                 "lay N samples", kData, "dataset.samples"};
+inline constexpr Option kSize{
+    "size", 0, kBytes, "SIZE", "", "make every sample SIZE", kData, "dataset.sample_size"};
+inline constexpr Option kLayout{"layout", 0,
+                                kChoice,  "file-per-sample|tfrecord|records",
+                                "",       "choose how samples lie in files",
+                                kData,    "dataset.layout"};
+inline constexpr Option kContent{
+    "content",        0, kChoice, "raw|jpeg|npz", "", "choose what a file per sample holds", kData,
+    "dataset.content"};
+inline constexpr Option kSeed{"seed",        0, kCount, "N", "", "decide sizes and bytes by this seed", kData,
+                              "dataset.seed"};
+inline constexpr Option kWriters{"threads", 'j', kCount, "N", "0", "write with N threads; 0 is one per core",
+                                 kData};
+inline constexpr Option kDirect{"direct", 0, kFlag, "", "", "write past the page cache (O_DIRECT)", kData};
+inline constexpr Option kDelete{
+    "delete", 0, kFlag, "", "", "remove what aforo generated in DIR, and nothing else; W is then left out",
+    kData};
+inline constexpr Option kScanners{
+    "threads", 'j', kCount, "N", "0", "scan with N threads; 0 is twice the cores", kData};
+inline constexpr Option kDatasetOut{
+    "output", 'o', kFile, "FILE", "", "write the dataset block to FILE; - is standard output", kData};
+
+// What is sized.
+inline constexpr Option kAcceleratorType{"accelerator-type",
+                                         0,
+                                         kText,
+                                         "TYPE",
+                                         "",
+                                         "size for this accelerator; its step time must be known",
+                                         kSizing};
+inline constexpr Option kCapacity{
+    "capacity", 0, kBytes, "SIZE", "", "hold SIZE in all, not only this job's dataset", kSizing};
+inline constexpr Option kTarget{"target",  't',
+                                kFraction, "SHARE",
+                                "",        "keep accelerators this busy, as in 0.9 or 90%",
+                                kSizing,   "training.au_target"};
+inline constexpr Option kPerHost{"per-host", 0, kPositive, "N", "8", "put N accelerators in a host", kSizing};
+inline constexpr Option kExplain{
+    "explain", 0, kFlag, "", "", "show formula, inputs and source of every number", kSizing};
+
+// What comes out.
+inline constexpr Option kJson{"json", 0, kFile, "FILE", "", "write the Record to FILE; - is standard output",
+                              kOutput};
+inline constexpr Option kCsv{
+    "csv", 0, kFile, "FILE", "", "write the Record's plain numbers as one CSV row to FILE", kOutput};
+inline constexpr Option kDryRun{"dry-run", 0, kFlag, "", "", "say what would be done, and touch nothing",
+                                kOutput};
+inline constexpr Option kQuiet{"quiet", 'q', kFlag, "", "", "print neither progress nor table", kOutput};
+inline constexpr Option kHelp{"help", 'h', kFlag, "", "", "show this help", kOutput};
+
+}  // namespace aforo::rows

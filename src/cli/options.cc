@@ -1,0 +1,72 @@
+#include "cli/options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "base/units.h"
+
+namespace aforo {
+namespace {
+
+template <class T>
+std::string error_of(const Parsed<T>& parsed) {
+  return parsed.has_value() ? std::string() : parsed.error();
+}
+
+std::string choice_problem(const Option& option, std::string_view text) {
+  const auto choices = split(option.form, '|');
+  if (std::find(choices.begin(), choices.end(), text) != choices.end()) return {};
+  return fmt::format("expected {}, found '{}'{}", join(choices, " or "), text, did_you_mean(text, choices));
+}
+
+std::string positive_problem(std::string_view text) {
+  const auto count = parse_count(text);
+  if (count && *count == 0) return "expected a whole number above 0, found 0";
+  return error_of(count);
+}
+
+std::string assignment_problem(std::string_view text) {
+  const auto equals = text.find('=');
+  if (equals != std::string_view::npos && equals > 0) return {};
+  return fmt::format("expected key=value such as loader.workers=8, found '{}'", text);
+}
+
+}  // namespace
+
+std::string problem_with(const Option& option, std::string_view text) {
+  switch (option.kind) {
+    case ValueKind::kFlag:
+      return {};
+    case ValueKind::kText:
+    case ValueKind::kFile:
+      return text.empty() ? fmt::format("expected {}, found nothing", option.form) : std::string();
+    case ValueKind::kCount:
+      return error_of(parse_count(text));
+    case ValueKind::kPositive:
+      return positive_problem(text);
+    case ValueKind::kFraction:
+      return error_of(parse_fraction(text));
+    case ValueKind::kBytes:
+      return error_of(parse_bytes(text));
+    case ValueKind::kSeconds:
+      return error_of(parse_seconds(text));
+    case ValueKind::kDollarsPerHour:
+      return error_of(parse_dollars_per_hour(text));
+    case ValueKind::kChoice:
+      return choice_problem(option, text);
+    case ValueKind::kAssignment:
+      return assignment_problem(text);
+  }
+  return {};
+}
+
+std::string spelled(const Option& option) {
+  std::string text = option.letter != 0 ? fmt::format("-{}, --{}", option.letter, option.name)
+                                        : fmt::format("    --{}", option.name);
+  if (option.kind != ValueKind::kFlag) text += fmt::format(" {}", option.form);
+  return text;
+}
+
+}  // namespace aforo

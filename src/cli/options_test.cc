@@ -1,0 +1,54 @@
+#include "cli/options.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace aforo {
+namespace {
+
+using ::testing::HasSubstr;
+
+Option of(ValueKind kind, std::string_view form = "X") {
+  Option option;
+  option.name = "thing";
+  option.kind = kind;
+  option.form = form;
+  return option;
+}
+
+TEST(Options, GoodValuesPass) {
+  EXPECT_EQ(problem_with(of(ValueKind::kCount), "0"), "");
+  EXPECT_EQ(problem_with(of(ValueKind::kPositive), "50_000"), "");
+  EXPECT_EQ(problem_with(of(ValueKind::kFraction), "90%"), "");
+  EXPECT_EQ(problem_with(of(ValueKind::kBytes), "220TB"), "");
+  EXPECT_EQ(problem_with(of(ValueKind::kSeconds), "144 ms"), "");
+  EXPECT_EQ(problem_with(of(ValueKind::kDollarsPerHour), "6.88/h"), "");
+  EXPECT_EQ(problem_with(of(ValueKind::kChoice, "buffered|direct"), "direct"), "");
+  EXPECT_EQ(problem_with(of(ValueKind::kAssignment), "loader.workers=8"), "");
+}
+
+TEST(Options, BadValuesSayWhatWasExpectedAndFound) {
+  EXPECT_THAT(problem_with(of(ValueKind::kPositive), "0"), HasSubstr("above 0, found 0"));
+  EXPECT_THAT(problem_with(of(ValueKind::kCount), "-3"), HasSubstr("-3"));
+  EXPECT_THAT(problem_with(of(ValueKind::kBytes), "220"), HasSubstr("unit"));
+  EXPECT_THAT(problem_with(of(ValueKind::kSeconds), "323"), HasSubstr("unit"));
+  EXPECT_THAT(problem_with(of(ValueKind::kFraction), "90"), HasSubstr("expected"));
+  EXPECT_THAT(problem_with(of(ValueKind::kAssignment), "workers"), HasSubstr("expected key=value"));
+  EXPECT_THAT(problem_with(of(ValueKind::kFile), ""), HasSubstr("found nothing"));
+}
+
+TEST(Options, AMistypedChoiceIsGuessed) {
+  EXPECT_THAT(problem_with(of(ValueKind::kChoice, "buffered|direct"), "dirct"),
+              HasSubstr("expected buffered or direct, found 'dirct'; did you mean 'direct'?"));
+}
+
+TEST(Options, AreSpelledWithTheirValue) {
+  Option option = of(ValueKind::kPositive, "N");
+  EXPECT_EQ(spelled(option), "    --thing N");
+  option.letter = 't';
+  EXPECT_EQ(spelled(option), "-t, --thing N");
+  EXPECT_EQ(spelled(of(ValueKind::kFlag)), "    --thing");
+}
+
+}  // namespace
+}  // namespace aforo
