@@ -188,6 +188,19 @@ TEST(Stop, EndsAllRanksAfterTheSameStep) {
   EXPECT_LE(ran.result.epochs[0][0].steps, 12u);
 }
 
+// Stopped while the window is full of batches that nobody will take: the readers end, they do not read on.
+TEST(Stop, EndsReadersThatAreAhead) {
+  struct AtOnce : JobObserver {
+    bool should_stop() override { return true; }
+  } observer;
+  TestLayout layout(100'000, 1000);
+  TestWorld world;
+  JobPlan plan = plan_for(layout, 4, 10, 1'000'000, 0);
+  plan.synchronous = false;
+  run(world, plan, observer);
+  EXPECT_LE(world.reads.size(), 4u * 10 * 2);
+}
+
 TEST(LargeSamples, AreReadRequestByRequestAndClosed) {
   TestLayout layout(100, 5'000'000);
   TestWorld world;

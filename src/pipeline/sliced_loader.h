@@ -147,13 +147,15 @@ class SlicedLoader final : public Loader {
       home = true;
       slot.ready = true;
       if (k == consumed_) ready_.notify();
-      if (stopping_) break;
     }
     if (!home) co_await context_.world.go_home();
     if (ending() && !stopping_) context_.on_fatal();
   }
 
-  bool ending() const { return context_.ending.load(std::memory_order_relaxed); }
+  // Asked on lanes too.
+  bool ending() const {
+    return stopping_.load(std::memory_order_relaxed) || context_.ending.load(std::memory_order_relaxed);
+  }
 
   Task<> read_slice(Slot& slot, LaneId lane, std::uint32_t slice, std::uint64_t k) {
     const LoaderSpec& loader = context_.plan.loader;
@@ -185,7 +187,7 @@ class SlicedLoader final : public Loader {
   std::uint64_t epoch_ = 0;
   std::uint64_t consumed_ = 0;
   std::atomic<std::uint64_t> limit_{0};
-  bool stopping_ = false;
+  std::atomic<bool> stopping_{false};
 };
 
 }  // namespace aforo

@@ -150,7 +150,8 @@ class StreamLoader final : public Loader {
       stream.end_record = stream.next_record + context_.plan.layout->samples_in(stream.file);
       const std::uint64_t before = delivered_;
       co_await read_shard(stream, reader);
-      const std::uint64_t lost = stream.end_record - stream.next_record;  // to a fault: another shard replaces them
+      const std::uint64_t lost =
+          stream.end_record - stream.next_record;  // to a fault: another shard replaces them
       planned_records_ -= std::min(planned_records_, split_by_file() ? lost : lost / context_.plan.ranks);
       fruitless = delivered_ == before ? fruitless + 1 : 0;
     }

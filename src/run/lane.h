@@ -93,7 +93,7 @@ class Lane {
 
   LaneOptions options_;
   Inbox inbox_;
-  std::unique_ptr<BufferPool> buffers_;   // its memory is registered with the engine: ends after it
+  std::unique_ptr<BufferPool> buffers_;  // its memory is registered with the engine: ends after it
   std::unique_ptr<Engine> engine_;
   std::vector<std::coroutine_handle<>> ready_, running_;
   OpenTimes open_times_;
@@ -101,7 +101,7 @@ class Lane {
   std::unordered_map<FileId, std::list<OpenFile>::iterator> open_index_;
   std::atomic<bool> quit_{false};
   std::atomic<bool> started_{false};
-  std::exception_ptr failure_;   // of starting
+  std::exception_ptr failure_;  // of starting
   std::thread thread_;
 };
 
