@@ -71,6 +71,18 @@ void apply_override(Workload& workload, std::string_view assignment, Places& pla
   apply_value(workload, node, key, place, place, places);
 }
 
+void check_bounds(const Workload& workload, std::string_view file) {
+  Workload scratch;
+  Places places;
+  for (const Field& field : fields()) {
+    const std::string value = field.get(workload);
+    if (value.empty()) continue;
+    YamlNode node = read_yaml(value, file);
+    forget_lines(node);
+    apply_value(scratch, node, field.doc.key, file, file, places);
+  }
+}
+
 std::string suggest_key(std::string_view key) {
   const std::size_t dot = key.rfind('.');
   const std::string section(dot == std::string_view::npos ? "" : key.substr(0, dot));

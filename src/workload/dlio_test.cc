@@ -211,6 +211,11 @@ TEST(Dlio, WhatIsOnlyNearlyTheSameIsSaid) {
 TEST(Dlio, WrongValuesAreErrorsWithTheirLine) {
   EXPECT_THAT(error_of({"reader.batch_size=0"}),
               HasSubstr("reader.batch_size: expected a whole number from 1"));
+  // The bounds of aforo's own fields hold here too.
+  EXPECT_EQ(error_of({"dataset.record_length_bytes=1e14"}),
+            "job.yaml: dataset.sample_size: expected 1 B to 64 GiB, found '100 TB'");
+  EXPECT_THAT(error_of({"train.computation_time=1e-9"}),
+              HasSubstr("accelerator.step_time: expected 1 us to 24 h"));
   EXPECT_THAT(error_of({"dataset.format=npzz"}), HasSubstr("did you mean 'npz'?"));
   EXPECT_THAT(error_of({"reader.file_shuffle=maybe"}), HasSubstr("expected off | seed | random"));
   const std::string text = "framework: pytorch\nreader:\n  batch_size: many\ntrain: {computation_time: 1}\n";

@@ -32,6 +32,10 @@ void apply_fields(Workload& workload, const YamlNode& map, std::string_view pref
 // Sets one "key=value". Throws UserError.
 void apply_override(Workload& workload, std::string_view assignment, Places& places);
 
+// Holds a workload that was not read by fields to the fields' bounds. Throws UserError naming `file` and the
+// field.
+void check_bounds(const Workload& workload, std::string_view file);
+
 // "; did you mean 'x'?" for a key that does not exist: a sibling, else any field with such a last name.
 std::string suggest_key(std::string_view key);
 

@@ -66,6 +66,7 @@ Workload parse_dlio(YamlNode root, std::string_view file, std::span<const std::s
   }
   for (const std::string& assignment : ours) apply_override(workload, assignment, places);
   workload.origin = fmt::format("dlio {}", file);
+  check_bounds(workload, file);
   complete_and_check(workload, file, places);
   return workload;
 }

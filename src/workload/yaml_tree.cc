@@ -1,10 +1,13 @@
 #include "workload/yaml_tree.h"
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <sstream>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -14,7 +17,7 @@ namespace {
 
 constexpr std::size_t kLargestText = 1 << 20;
 constexpr int kMostValues = 20'000;
-constexpr int kDeepest = 20;
+constexpr std::size_t kDeepest = 20;
 
 [[noreturn]] void fail(std::string_view file, int line, std::string_view message) {
   throw UserError(line > 0 ? fmt::format("{}:{}: {}", file, line, message)
@@ -28,54 +31,127 @@ bool is_control(char c) {
 
 int line_of(const YAML::Mark& mark) { return mark.is_null() ? 0 : mark.line + 1; }
 
-// Copies yaml-cpp's graph into a tree. Aliases are written out, so the budget of values bounds what they can
-// cost.
-class Copier {
- public:
-  explicit Copier(std::string_view file) : file_(file) {}
+int count_values(const YamlNode& node) {
+  int values = 1;
+  for (const YamlNode& item : node.items) values += count_values(item);
+  return values;
+}
 
-  YamlNode copy(const YAML::Node& node, int depth) {
-    YamlNode result;
-    result.line = line_of(node.Mark());
-    if (++values_ > kMostValues) {
-      fail(file_, result.line,
-           fmt::format("expected at most {} values, found more (aliases count too)", kMostValues));
-    }
-    if (depth > kDeepest) {
-      fail(file_, result.line, fmt::format("expected at most {} levels, found more", kDeepest));
-    }
-    if (node.IsScalar()) {
-      result.kind = YamlNode::Kind::kScalar;
-      result.text = node.Scalar();
-    } else if (node.IsSequence()) {
-      result.kind = YamlNode::Kind::kSequence;
-      for (const auto& item : node) result.items.push_back(copy(item, depth + 1));
-    } else if (node.IsMap()) {
-      copy_map(node, depth, result);
-    }
-    return result;
+// Builds the tree from yaml-cpp's events. Its own node graph would keep keys that stand twice, share what
+// aliases name, and grow without bound on some broken texts; here every value is counted when it comes.
+class Builder : public YAML::EventHandler {
+ public:
+  explicit Builder(std::string_view file) : file_(file) {}
+
+  bool has_document() const { return documents_ > 0; }
+  YamlNode take_root() { return std::move(root_); }
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (++documents_ > 1) fail(file_, line_of(mark), "expected one YAML document, found another");
   }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    add(leaf(mark, YamlNode::Kind::kNull), anchor);
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    const auto at = anchors_.find(anchor);
+    if (at == anchors_.end())
+      fail(file_, line_of(mark), "expected an alias of something complete, found one inside it");
+    spend(count_values(at->second), line_of(mark));
+    add(at->second, YAML::NullAnchor);
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                const std::string& value) override {
+    YamlNode node = leaf(mark, YamlNode::Kind::kScalar);
+    node.text = value;
+    add(std::move(node), anchor);
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    open(mark, YamlNode::Kind::kSequence, anchor);
+  }
+  void OnSequenceEnd() override { close(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    open(mark, YamlNode::Kind::kMap, anchor);
+  }
+  void OnMapEnd() override { close(); }
 
  private:
-  void copy_map(const YAML::Node& node, int depth, YamlNode& result) {
-    result.kind = YamlNode::Kind::kMap;
-    std::set<std::string> seen;
-    for (const auto& entry : node) {
-      const int line = line_of(entry.first.Mark());
-      if (!entry.first.IsScalar())
-        fail(file_, line, "expected a word as key, found a list, a mapping or nothing");
-      const std::string& key = entry.first.Scalar();
-      if (!seen.insert(key).second) {
-        fail(file_, line, fmt::format("expected every key once, found {} again", quote(key)));
-      }
-      YamlNode item = copy(entry.second, depth + 1);
-      item.key = key;
-      item.line = line;
-      result.items.push_back(std::move(item));
+  struct Open {
+    YamlNode node;
+    YAML::anchor_t anchor;
+    std::set<std::string> keys;
+    bool has_key = false;  // a key was read and waits for its value
+    std::string key;
+    int key_line = 0;
+  };
+
+  void spend(int values, int line) {
+    values_ += values;
+    if (values_ > kMostValues) {
+      fail(file_, line,
+           fmt::format("expected at most {} values, found more (aliases count too)", kMostValues));
     }
+  }
+
+  YamlNode leaf(const YAML::Mark& mark, YamlNode::Kind kind) {
+    YamlNode node;
+    node.kind = kind;
+    node.line = line_of(mark);
+    spend(1, node.line);
+    return node;
+  }
+
+  void open(const YAML::Mark& mark, YamlNode::Kind kind, YAML::anchor_t anchor) {
+    if (open_.size() >= kDeepest) {
+      fail(file_, line_of(mark), fmt::format("expected at most {} levels, found more", kDeepest));
+    }
+    open_.push_back({leaf(mark, kind), anchor, {}, false, {}, 0});
+  }
+
+  void close() {
+    Open done = std::move(open_.back());
+    open_.pop_back();
+    add(std::move(done.node), done.anchor);
+  }
+
+  void add(YamlNode node, YAML::anchor_t anchor) {
+    if (anchor != YAML::NullAnchor) anchors_.insert_or_assign(anchor, node);
+    if (open_.empty()) {
+      root_ = std::move(node);
+      return;
+    }
+    Open& parent = open_.back();
+    if (!parent.node.is_map()) {
+      parent.node.items.push_back(std::move(node));
+    } else if (parent.has_key) {
+      node.key = std::move(parent.key);
+      node.line = parent.key_line;
+      parent.has_key = false;
+      parent.node.items.push_back(std::move(node));
+    } else {
+      take_key(parent, node);
+    }
+  }
+
+  void take_key(Open& parent, YamlNode& node) {
+    if (node.kind != YamlNode::Kind::kScalar) {
+      fail(file_, node.line, "expected a word as key, found a list, a mapping or nothing");
+    }
+    if (!parent.keys.insert(node.text).second) {
+      fail(file_, node.line, fmt::format("expected every key once, found {} again", quote(node.text)));
+    }
+    parent.key = std::move(node.text);
+    parent.key_line = node.line;
+    parent.has_key = true;
   }
 
   std::string_view file_;
+  YamlNode root_;
+  std::vector<Open> open_;
+  std::map<YAML::anchor_t, YamlNode> anchors_;
+  int documents_ = 0;
   int values_ = 0;
 };
 
@@ -116,11 +192,13 @@ const YamlNode* YamlNode::find(std::string_view name) const {
 YamlNode read_yaml(std::string_view text, std::string_view file) {
   require_text(text, file);
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-    if (documents.empty()) fail(file, 0, "expected keys and values, found an empty file");
-    if (documents.size() > 1)
-      fail(file, 0, fmt::format("expected one YAML document, found {}", documents.size()));
-    return Copier(file).copy(documents.front(), 0);
+    std::istringstream in{std::string(text)};
+    YAML::Parser parser(in);
+    Builder builder(file);
+    while (parser.HandleNextDocument(builder)) {
+    }
+    if (!builder.has_document()) fail(file, 0, "expected keys and values, found an empty file");
+    return builder.take_root();
   } catch (const YAML::Exception& error) {
     fail(file, line_of(error.mark), fmt::format("expected YAML, found what is none: {}", error.msg));
   }

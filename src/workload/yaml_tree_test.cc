@@ -29,6 +29,12 @@ TEST(YamlTree, KeepsLinesAndWords) {
   EXPECT_EQ(root.find("a")->find("below a scalar"), nullptr);
 }
 
+TEST(YamlTree, WritesAliasesOut) {
+  const YamlNode root = read_yaml("a: &x {b: 1}\nc: *x\n", "f.yaml");
+  EXPECT_EQ(root.find("c")->find("b")->text, "1");
+  EXPECT_EQ(root.find("c")->line, 2);
+}
+
 TEST(YamlTree, NamesTheLineOfWhatIsWrong) {
   EXPECT_EQ(error_of("a: 1\nb: 2\na: 3\n"), "f.yaml:3: expected every key once, found 'a' again");
   EXPECT_THAT(error_of("a: 1\nb: [1, 2\n"), HasSubstr("f.yaml:3: expected YAML"));
@@ -40,7 +46,8 @@ TEST(YamlTree, RefusesWhatIsNoWorkload) {
   EXPECT_EQ(error_of(""), "f.yaml: expected keys and values, found an empty file");
   EXPECT_THAT(error_of(std::string_view("a: 1\nb: \0\x01", 10)),
               HasSubstr("f.yaml:2: expected YAML text, found binary"));
-  EXPECT_THAT(error_of("a: 1\n---\nb: 2\n"), HasSubstr("expected one YAML document, found 2"));
+  EXPECT_THAT(error_of("a: 1\n---\nb: 2\n"),
+              HasSubstr("f.yaml:2: expected one YAML document, found another"));
   EXPECT_THAT(error_of(std::string(2 << 20, 'a')), HasSubstr("at most 1048576 bytes"));
 }
 
@@ -58,7 +65,12 @@ TEST(YamlTree, IsNotBlownUpByAliases) {
 TEST(YamlTree, IsNotBlownUpByDepth) {
   EXPECT_THAT(error_of(std::string(30, '[') + std::string(30, ']')), HasSubstr("at most 20 levels"));
   EXPECT_NE(error_of(std::string(100'000, '[')), "no error");
-  EXPECT_NE(error_of("a: &a [*a]\n"), "no error");
+  EXPECT_THAT(error_of("a: &a [*a]\n"), HasSubstr("found one inside it"));
+}
+
+TEST(YamlTree, EndsOnTextThatYamlCppReadsForEver) {
+  EXPECT_NE(error_of(", a\n"), "no error");
+  EXPECT_NE(error_of("] b\n"), "no error");
 }
 
 TEST(YamlText, ComesBackAsItWas) {
