@@ -9,8 +9,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "dataset/extent.h"
 #include "dataset/layout.h"
-#include "dataset/tfrecord.h"
 
 namespace aforo {
 

@@ -118,6 +118,22 @@ const SampleFormat& tar_format(Content content) {
   return content == Content::kNpz ? npz : raw;
 }
 
+std::vector<Extent> webdataset_samples(std::span<const TarMember> members) {
+  std::vector<Extent> samples;
+  std::string_view last_key;
+  for (const TarMember& member : members) {
+    if (!member.regular) continue;
+    const std::string_view name = member.name;
+    const auto slash = name.rfind('/');
+    const auto key = name.substr(0, name.find('.', slash == name.npos ? 0 : slash));
+    const std::uint64_t end = member.data_offset + padded(member.size);
+    if (samples.empty() || key != last_key) samples.push_back({member.header_offset, 0});
+    samples.back().length = end - samples.back().offset;
+    last_key = key;
+  }
+  return samples;
+}
+
 // A GNU long name, or the records "length key=value\n" of a pax header.
 void TarScanner::take_extension() {
   if (extension_ == 'L') {

@@ -6,6 +6,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "dataset/extent.h"
 #include "dataset/format.h"
 
 namespace aforo {
@@ -24,6 +25,10 @@ struct TarMember {
   std::uint64_t size = 0;
   bool regular = true;  // a file with data, not a directory or link
 };
+
+// WebDataset's samples: neighbouring files whose names agree up to the first dot after the last slash are one
+// sample, from its first header to the end of its last padding. Directories and links belong to none.
+std::vector<Extent> webdataset_samples(std::span<const TarMember> members);
 
 // Finds members in consecutive blocks of one archive, however the blocks cut them. Understands ustar, GNU
 // long names and pax names and sizes. Memory: one header or one name. After an error the rest has no meaning.

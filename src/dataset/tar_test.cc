@@ -113,6 +113,17 @@ TEST(TarScanner, DamageAndTruncationAreNamed) {
   EXPECT_EQ(scan(file, 100).error(), "expected a tar header at byte 1024, found other bytes");
 }
 
+// Two files of sample 7, a directory, then two samples of one file each: 1024 + 1024, 512 skipped, 1024, 512.
+TEST(WebdatasetSamples, GroupsNeighboursByTheirKey) {
+  const std::string file = member("d.x/7.jpg", "abc") + member("d.x/7.cls", "1") + member("d.y/", "", '5') +
+                           member("d.y/7.jpg", "abc") + member("d.y/8.seg.png", "") + kEnd;
+  const auto members = scan(file, 512);
+  ASSERT_TRUE(members);
+  EXPECT_THAT(webdataset_samples(*members),
+              ::testing::ElementsAre(Extent{0, 2048}, Extent{2560, 1024}, Extent{3584, 512}));
+  EXPECT_TRUE(webdataset_samples({}).empty());
+}
+
 // A generated member: 512 bytes of header, the content, zeros to the next multiple of 512.
 TEST(TarFormat, IsAMemberThatTheScannerReads) {
   std::vector<std::byte> bytes;

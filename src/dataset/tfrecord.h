@@ -15,6 +15,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "dataset/extent.h"
 #include "dataset/format.h"
 
 namespace aforo {
@@ -27,13 +28,6 @@ const SampleFormat& tfrecord_format(Content content);
 
 // The data length in a record header, if its checksum is right. Requires kTfrecordHeaderBytes bytes.
 std::optional<std::uint64_t> read_tfrecord_header(std::span<const std::byte> bytes);
-
-// Bytes [offset, offset + length) of a file. For records, framing included.
-struct Extent {
-  std::uint64_t offset = 0;
-  std::uint64_t length = 0;
-  bool operator==(const Extent&) const = default;
-};
 
 enum class RecordFault { kTruncated, kBadLengthChecksum, kBadDataChecksum };
 std::string_view to_string(RecordFault fault);  // "truncated record", ...

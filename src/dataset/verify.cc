@@ -51,10 +51,8 @@ Result verify_foreign(const Layout& layout, std::span<const std::byte> bytes) {
       if (checked) return {};
       return tl::unexpected(std::string(to_string(checked.error())));
     }
-    case LayoutKind::kWebdataset: {
-      // A sample may be located with its headers or as bare content, which proves nothing.
-      return {};
-    }
+    case LayoutKind::kWebdataset:
+      return structure(is_tar_header(bytes), "tar member");
     default:
       return {};
   }
@@ -92,6 +90,7 @@ std::string_view explain(Proof proof) {
 Proof proof_of(const Layout& layout) {
   if (dynamic_cast<const GeneratedLayout*>(&layout) != nullptr) return Proof::kIdentity;
   if (layout.kind() == LayoutKind::kTfrecord) return Proof::kChecksum;
+  if (layout.kind() == LayoutKind::kWebdataset) return Proof::kStructure;
   return layout.kind() == LayoutKind::kFilePerSample ? proof_of_file(layout.content()) : Proof::kNone;
 }
 

@@ -1,0 +1,65 @@
+#include "dataset/recognise.h"
+
+#include <gtest/gtest.h>
+
+#include "dataset/bytes.h"
+#include "dataset/format.h"
+
+namespace aforo {
+namespace {
+
+FileKind kind(std::string_view name, std::string_view front) { return recognise(name, as_bytes(front)); }
+
+TEST(Recognise, KnowsTheMagicOfEachKind) {
+  EXPECT_EQ(kind("x", "\xff\xd8\xff\xe0 and so on"), FileKind::kJpeg);
+  EXPECT_EQ(kind("x", "\x89PNG\r\n\x1a\n"), FileKind::kPng);
+  EXPECT_EQ(kind("x", "\x93NUMPY\x01"), FileKind::kNpy);
+  EXPECT_EQ(kind("x", "\x89HDF\r\n\x1a\n"), FileKind::kHdf5);
+  EXPECT_EQ(kind("x", "PAR1\x15"), FileKind::kParquet);
+  EXPECT_EQ(kind("x", ""), FileKind::kEmpty);
+  EXPECT_EQ(kind("x.jpg", "not a picture at all, whatever its name says"), FileKind::kOther);
+}
+
+TEST(Recognise, KnowsWhatIsGeneratedByItsFirstBytes) {
+  const auto front = [](LayoutKind layout, Content content) {
+    std::vector<std::byte> bytes;
+    stored_format(layout, content).encode({{1, 2}, 3}, 5000, bytes);
+    return recognise("name", std::span(bytes).first(kRecogniseBytes));
+  };
+  EXPECT_EQ(front(LayoutKind::kFilePerSample, Content::kJpeg), FileKind::kJpeg);
+  EXPECT_EQ(front(LayoutKind::kFilePerSample, Content::kNpz), FileKind::kNpz);
+  EXPECT_EQ(front(LayoutKind::kFilePerSample, Content::kRaw), FileKind::kOther);
+  EXPECT_EQ(front(LayoutKind::kTfrecord, Content::kRaw), FileKind::kTfrecord);
+  EXPECT_EQ(front(LayoutKind::kWebdataset, Content::kJpeg), FileKind::kTar);
+}
+
+TEST(Recognise, TellsNpzFromOtherZips) {
+  std::string zip("PK\x03\x04", 4);
+  zip.resize(30, '\0');
+  zip[26] = 9;
+  EXPECT_EQ(kind("a.npz", zip + "arr_0.npy"), FileKind::kNpz);
+  EXPECT_EQ(kind("a", zip + "arr_0.npy"), FileKind::kNpz);
+  EXPECT_EQ(kind("a.zip", zip + "paper.txt"), FileKind::kZip);
+  EXPECT_EQ(kind("a.zip", zip), FileKind::kZip);
+  EXPECT_EQ(kind("empty.npz", std::string("PK\x05\x06") + std::string(18, '\0')), FileKind::kNpz);
+}
+
+TEST(Recognise, ShortFrontsNeverCrash) {
+  std::vector<std::byte> bytes;
+  stored_format(LayoutKind::kTfrecord, Content::kRaw).encode({{1, 2}, 3}, 1000, bytes);
+  for (std::size_t size = 1; size < 12; ++size) {
+    EXPECT_EQ(recognise("x", std::span(bytes).first(size)), FileKind::kOther) << size;
+  }
+  EXPECT_EQ(recognise("x", std::span(bytes).first(12)), FileKind::kTfrecord);
+}
+
+TEST(Recognise, KindsMeanLayoutsAndContents) {
+  EXPECT_EQ(layout_of(FileKind::kTfrecord), LayoutKind::kTfrecord);
+  EXPECT_EQ(layout_of(FileKind::kTar), LayoutKind::kWebdataset);
+  EXPECT_EQ(layout_of(FileKind::kJpeg), LayoutKind::kFilePerSample);
+  EXPECT_EQ(content_of(FileKind::kNpz), Content::kNpz);
+  EXPECT_EQ(content_of(FileKind::kZip), Content::kOther);
+}
+
+}  // namespace
+}  // namespace aforo
