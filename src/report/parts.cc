@@ -58,8 +58,10 @@ std::string workload_name(const Json& record) {
 }
 
 std::string directory_of_run(const Json& record) {
-  const std::string directory = word(record, {"config", "directory"});
-  return directory.empty() ? word(record, {"config", "target"}) : directory;
+  for (const std::string& found : {word(record, {"config", "directory"}), word(record, {"directory"})}) {
+    if (!found.empty()) return found;
+  }
+  return "";
 }
 
 std::string engine_of(const Json& record) {

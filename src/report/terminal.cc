@@ -141,11 +141,14 @@ std::string render_find_max(const Json& record, const Look& look) {
 
 std::string render_generate(const Json& record, const Look& look) {
   Page page(look);
+  const bool removing = flag(record, {"delete"}), dry = flag(record, {"dry_run"});
   page.title(
-      join_known({"aforo generate", workload_name(record)}, dot(look)),
+      join_known({std::string("aforo generate") + (removing ? " --delete" : "") + (dry ? " --dry-run" : ""),
+                  workload_name(record)},
+                 dot(look)),
       join_known({shorten(printable(directory_of_run(record)), 48, look.unicode), started_text(record)},
                  dot(look)));
-  page.section("Dataset");
+  page.section(removing ? (dry ? "Would remove" : "Removed") : "Dataset");
   const std::string state = word(record, {"state"});
   page.row("state", state, state == "partial" ? "the same command again goes on from here" : "",
            state == "complete" ? Tone::kGood : Tone::kWarn);
@@ -154,16 +157,22 @@ std::string render_generate(const Json& record, const Look& look) {
   page.row("files", count_at(record, {"files"}),
            with(count_at(record, {"skipped_files"}), " were there already"));
   page.row("size", bytes_at(record, {"bytes"}));
-  page.row("still to write", bytes_at(record, {"bytes_needed"}),
-           with(bytes_at(record, {"free_bytes_before"}), " free before"));
-  page.row("files removed", count_at(record, {"removed_files"}));
   page.row("foreign files left", count_at(record, {"foreign_files"}));
-  page.section("Writing");
-  page.row("took", seconds_at(record, {"seconds"}));
-  page.row("bandwidth", rate_at(record, {"bytes_per_second"}));
-  page.row("files", with(count_at(record, {"files_per_second"}), " files/s"));
-  page.row("CPU", seconds_at(record, {"cpu_seconds"}),
-           with(seconds_at(record, {"cpu_seconds_per_gb"}), " per GB"));
+  if (removing) page.row("took", seconds_at(record, {"seconds"}));
+  if (dry) {
+    page.section("Space");
+    page.row("needed", bytes_at(record, {"bytes_needed"}));
+    page.row("free", bytes_at(record, {"free_bytes_before"}), word(record, {"filesystem"}));
+    const Json* fits = at(record, {"fits"});
+    if (fits != nullptr && fits->is_boolean()) page.row("fits", flag(record, {"fits"}) ? "yes" : "no");
+  } else if (!removing) {
+    page.section("Written now");
+    page.row("files", count_at(record, {"files_written"}),
+             with(count_at(record, {"files_per_second"}), " files/s"));
+    page.row("bytes", bytes_at(record, {"bytes_written"}), rate_at(record, {"bytes_per_second"}));
+    page.row("took", seconds_at(record, {"seconds"}));
+    page.row("CPU", seconds_at(record, {"cpu_seconds"}));
+  }
   write_errors(page, record);
   write_warnings(page, record);
   return page.text();

@@ -83,6 +83,14 @@ TEST(Terminal, TheCommandDecidesThePage) {
               testing::HasSubstr("complete"));
 }
 
+TEST(Terminal, RemovingIsNotShownAsWriting) {
+  const Json removed = {{"command", "generate"}, {"delete", true}, {"dry_run", false},
+                        {"directory", "/data"},  {"files", 10},    {"seconds", 0.5}};
+  EXPECT_EQ(render(removed, Look{}),
+            "aforo generate --delete\n/data\n\nRemoved\n  files                   10\n"
+            "  took                    500 ms\n");
+}
+
 TEST(Terminal, AlmostMetIsNotShownAsMet) {
   const std::string page = render_run({{"au", 0.8997}, {"config", {{"au_target", 0.9}}}}, Look{});
   EXPECT_THAT(page, testing::HasSubstr("89.97 %"));
