@@ -122,8 +122,20 @@ struct EngineUnderTest {
 
 std::vector<EngineUnderTest> all_engines();
 
+// Why this machine has no io_uring; empty where it has.
+inline std::string uring_refusal() {
+  EngineOptions options;
+  options.root = "/";
+  return make_engine("auto", options).reason;
+}
+
 class EngineContract : public testing::TestWithParam<EngineUnderTest> {
  protected:
+  void SetUp() override {
+    if (!GetParam().name.starts_with("io_uring")) return;
+    if (const std::string why = uring_refusal(); !why.empty()) GTEST_SKIP() << why;
+  }
+
   // A file of `size` test bytes, on disk and in memory.
   void add(const std::string& path, std::size_t size) {
     memory_[path] = content(size);

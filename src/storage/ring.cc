@@ -101,11 +101,13 @@ io_uring_sqe* Ring::entry() {
 }
 
 int Ring::submit() {
+  if (!open_) return EBADF;
   const int result = io_uring_submit_and_get_events(&ring_);
   return result < 0 ? -result : 0;
 }
 
 int Ring::submit_and_wait(double seconds) {
+  if (!open_) return EBADF;
   seconds = std::clamp(seconds, 0.0, 1e6);
   const double whole = std::floor(seconds);
   __kernel_timespec time{static_cast<__kernel_time64_t>(whole),

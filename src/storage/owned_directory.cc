@@ -1,0 +1,235 @@
+#include "storage/owned_directory.h"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <utility>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace aforo {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMostNamed = 4;
+
+std::string temporary_of(std::string_view marker) { return std::string(marker) + ".new"; }
+
+bool is_safe(std::string_view path) {
+  if (path.empty() || path.front() == '/') return false;
+  for (const std::string& part : split(path, '/'))
+    if (part == ".." || part == "." || part.empty()) return false;
+  return true;
+}
+
+// The same without openat2: each directory on the way is opened without following links.
+int open_by_component(int root, const std::string& path, int flags, mode_t mode) {
+  int at = dup(root);
+  std::size_t begin = 0;
+  for (std::size_t end; at >= 0 && (end = path.find('/', begin)) != path.npos; begin = end + 1) {
+    const int next =
+        openat(at, path.substr(begin, end - begin).c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    const int error = errno;
+    close(at);
+    errno = error;
+    at = next;
+  }
+  if (at < 0) return -errno;
+  const int file = openat(at, path.substr(begin).c_str(), flags | O_NOFOLLOW, mode);
+  const int error = errno;
+  close(at);
+  return file >= 0 ? file : -error;
+}
+
+// A descriptor or -errno; never leaves `root`, never follows a link.
+int open_beneath(int root, const std::string& path, int flags, mode_t mode = 0) {
+  if (!is_safe(path)) return -EXDEV;
+  open_how how{};
+  how.flags = static_cast<__u64>(flags | O_CLOEXEC);
+  how.mode = mode;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
+  const long file = syscall(SYS_openat2, root, path.c_str(), &how, sizeof how);
+  if (file >= 0) return static_cast<int>(file);
+  if (errno != ENOSYS && errno != EPERM) return -errno;
+  return open_by_component(root, path, flags | O_CLOEXEC, mode);
+}
+
+// Calls `act(parent directory, last name)`; its result, or -errno.
+template <class Act>
+int in_parent(int root, const std::string& path, Act act) {
+  if (!is_safe(path)) return -EXDEV;
+  const std::size_t slash = path.rfind('/');
+  if (slash == path.npos) return act(root, path.c_str());
+  const int parent = open_beneath(root, path.substr(0, slash), O_PATH | O_DIRECTORY);
+  if (parent < 0) return parent;
+  const int result = act(parent, path.c_str() + slash + 1);
+  close(parent);
+  return result;
+}
+
+int error_of(int result) { return result < 0 ? -result : 0; }
+int gone_is_fine(int error) { return error == ENOENT ? 0 : error; }
+
+int write_all(int file, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = write(file, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
+
+std::string several(const DirectoryLook& look) {
+  return join(look.others, ", ") + (look.others.size() >= kMostNamed ? ", ..." : "");
+}
+
+}  // namespace
+
+DirectoryLook look_at_directory(const std::string& directory, std::string_view marker) {
+  std::error_code error;
+  const fs::file_status status = fs::status(directory, error);
+  if (status.type() == fs::file_type::not_found) return {Ownership::kAbsent, {}};
+  if (!fs::exists(status))
+    throw UserError("expected a directory that can be reached, found '" + directory +
+                    "': " + describe_errno(error.value()) + "; choose another directory");
+  if (!fs::is_directory(status))
+    throw UserError("expected a directory, found a file: '" + directory + "'; choose another place");
+  DirectoryLook look;
+  fs::directory_iterator at(directory, error), end;
+  for (; !error && at != end; at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    if (name == marker) return {Ownership::kOurs, {}};
+    // Left by a kill between writing the first marker and renaming it.
+    if (name == "lost+found" || name == temporary_of(marker)) continue;
+    if (look.others.size() < kMostNamed) look.others.push_back(name);
+  }
+  if (error)
+    throw UserError("expected to list the directory '" + directory + "', found " +
+                    describe_errno(error.value()) + "; choose another directory");
+  look.ownership = look.others.empty() ? Ownership::kEmpty : Ownership::kForeign;
+  return look;
+}
+
+OwnedDirectory OwnedDirectory::lock(const std::string& directory, std::string_view marker) {
+  const int root = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (root < 0)
+    throw UserError("expected to open the directory '" + directory + "', found " + describe_errno(errno));
+  OwnedDirectory owned(root, marker);
+  // A filesystem without locks (ENOLCK, EOPNOTSUPP): two at once are then the user's affair.
+  if (flock(root, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    throw UserError("expected '" + directory +
+                    "' for this process alone, found another aforo at work there; wait for it");
+  return owned;
+}
+
+OwnedDirectory OwnedDirectory::for_writing(const std::string& directory, std::string_view marker) {
+  std::error_code error;
+  if (fs::weakly_canonical(directory, error) == "/")
+    throw UserError("expected a directory that aforo may own, found '/'; choose a directory below it");
+  if (look_at_directory(directory, marker).ownership == Ownership::kAbsent) {
+    fs::create_directories(directory, error);
+    if (error)
+      throw UserError("expected to make the directory '" + directory + "', found " +
+                      describe_errno(error.value()) + "; choose another place");
+  }
+  OwnedDirectory owned = lock(directory, marker);
+  // Only now is it certain what is there.
+  if (const auto look = look_at_directory(directory, marker); look.ownership == Ownership::kForeign)
+    throw UserError("expected '" + directory +
+                    "' to be empty or written by aforo, found other files there (" + several(look) +
+                    "); choose another directory, aforo writes only into its own");
+  return owned;
+}
+
+OwnedDirectory OwnedDirectory::for_removal(const std::string& directory, std::string_view marker) {
+  if (look_at_directory(directory, marker).ownership != Ownership::kOurs)
+    throw UserError("expected a directory with '" + std::string(marker) + "', found none in '" + directory +
+                    "'; aforo deletes only what it wrote");
+  return lock(directory, marker);
+}
+
+OwnedDirectory::OwnedDirectory(OwnedDirectory&& other) noexcept
+    : root_(std::exchange(other.root_, -1)), marker_(std::move(other.marker_)) {}
+
+OwnedDirectory::~OwnedDirectory() {
+  if (root_ >= 0) close(root_);
+}
+
+std::optional<std::string> OwnedDirectory::marker_text() const {
+  const int file = open_beneath(root_, marker_, O_RDONLY);
+  if (file < 0) return std::nullopt;
+  std::string text;
+  char block[16384];
+  ssize_t got = 0;
+  while ((got = read(file, block, sizeof block)) > 0 || (got < 0 && errno == EINTR))
+    if (got > 0) text.append(block, static_cast<std::size_t>(got));
+  close(file);
+  return got == 0 ? std::optional(std::move(text)) : std::nullopt;
+}
+
+int OwnedDirectory::make_directories(const std::string& path) const {
+  for (std::size_t end = path.find('/'); end != path.npos; end = path.find('/', end + 1)) {
+    const int result = in_parent(root_, path.substr(0, end), [](int parent, const char* name) {
+      return mkdirat(parent, name, 0777) == 0 || errno == EEXIST ? 0 : -errno;
+    });
+    if (result < 0) return result;
+  }
+  return 0;
+}
+
+int OwnedDirectory::create_file(const std::string& path, int flags) const {
+  const int how = O_WRONLY | O_CREAT | O_TRUNC | flags;
+  const int file = open_beneath(root_, path, how, 0666);
+  if (file != -ENOENT) return file;
+  if (const int error = make_directories(path)) return error;
+  return open_beneath(root_, path, how, 0666);
+}
+
+int OwnedDirectory::remove_file(const std::string& path) const {
+  return gone_is_fine(error_of(in_parent(root_, path, [](int parent, const char* name) {
+    struct stat info {};
+    if (fstatat(parent, name, &info, AT_SYMLINK_NOFOLLOW) != 0) return -errno;
+    if (!S_ISREG(info.st_mode)) return -EINVAL;
+    return unlinkat(parent, name, 0) == 0 ? 0 : -errno;
+  })));
+}
+
+int OwnedDirectory::remove_directory(const std::string& path) const {
+  return gone_is_fine(error_of(in_parent(root_, path, [](int parent, const char* name) {
+    return unlinkat(parent, name, AT_REMOVEDIR) == 0 ? 0 : -errno;
+  })));
+}
+
+int OwnedDirectory::replace_marker(std::string_view text, bool durable) const {
+  const std::string temporary = temporary_of(marker_);
+  const int file = open_beneath(root_, temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+  if (file < 0) return -file;
+  int error = write_all(file, text);
+  if (!error && durable && fsync(file) != 0) error = errno;
+  if (close(file) != 0 && !error) error = errno;
+  if (!error && renameat(root_, temporary.c_str(), root_, marker_.c_str()) != 0) error = errno;
+  if (error) {
+    unlinkat(root_, temporary.c_str(), 0);  // a full disk gets its room back
+    return error;
+  }
+  // Some filesystems cannot fsync a directory (EINVAL).
+  return durable && fsync(root_) != 0 && errno != EINVAL ? errno : 0;
+}
+
+int OwnedDirectory::remove_marker() const {
+  unlinkat(root_, temporary_of(marker_).c_str(), 0);
+  return unlinkat(root_, marker_.c_str(), 0) == 0 ? 0 : errno;
+}
+
+int OwnedDirectory::sync() const { return syncfs(root_) == 0 ? 0 : errno; }
+
+}  // namespace aforo

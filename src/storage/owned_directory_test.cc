@@ -1,0 +1,140 @@
+#include "storage/owned_directory.h"
+
+#include <sys/mount.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+
+#include "base/error.h"
+#include "storage/engine_contract.h"
+
+namespace aforo {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kMarker = "marker.json";
+
+class Owned : public testing::Test {
+ protected:
+  void put(const std::string& path, const std::string& text = "precious") {
+    fs::create_directories(fs::path(directory_ / path).parent_path());
+    std::ofstream(directory_ / path) << text;
+  }
+  bool exists(const std::string& path) const { return fs::exists(fs::symlink_status(directory_ / path)); }
+  static std::string refusal(const std::function<void()>& act) {
+    try {
+      act();
+    } catch (const UserError& error) {
+      return error.what();
+    }
+    return "";
+  }
+
+  TemporaryDirectory directory_;
+};
+
+TEST_F(Owned, LooksWithoutTouching) {
+  put("foreign/photo.jpg");
+  put("ours/marker.json");
+  put("ours/sample");
+  fs::create_directories(directory_ / "empty/lost+found");
+  EXPECT_EQ(look_at_directory(directory_ / "absent", kMarker).ownership, Ownership::kAbsent);
+  EXPECT_EQ(look_at_directory(directory_ / "empty", kMarker).ownership, Ownership::kEmpty);
+  EXPECT_EQ(look_at_directory(directory_ / "ours", kMarker).ownership, Ownership::kOurs);
+  const auto foreign = look_at_directory(directory_ / "foreign", kMarker);
+  EXPECT_EQ(foreign.ownership, Ownership::kForeign);
+  EXPECT_EQ(foreign.others, std::vector<std::string>{"photo.jpg"});
+  EXPECT_FALSE(exists("absent"));
+}
+
+TEST_F(Owned, RefusesWhatItDoesNotOwn) {
+  put("foreign/photo.jpg");
+  put("file");
+  const auto write = [](const std::string& path) {
+    return [path] { OwnedDirectory::for_writing(path, kMarker); };
+  };
+  EXPECT_NE(refusal(write(directory_ / "foreign")).find("photo.jpg"), std::string::npos);
+  EXPECT_NE(refusal(write("/")).find("'/'"), std::string::npos);
+  EXPECT_NE(refusal(write("/tmp/..")).find("'/'"), std::string::npos);
+  EXPECT_NE(refusal(write(directory_ / "file")).find("found a file"), std::string::npos);
+  EXPECT_NE(
+      refusal([&] { OwnedDirectory::for_removal(directory_ / "foreign", kMarker); }).find("marker.json"),
+      std::string::npos);
+  EXPECT_NE(refusal([&] { OwnedDirectory::for_removal(directory_ / "absent", kMarker); }), "");
+  EXPECT_TRUE(exists("foreign/photo.jpg"));
+  EXPECT_FALSE(exists("foreign/marker.json"));
+}
+
+TEST_F(Owned, WritesMarksAndTakesAway) {
+  {
+    const auto owned = OwnedDirectory::for_writing(directory_ / "new/data", kMarker);
+    EXPECT_EQ(owned.marker_text(), std::nullopt);
+    EXPECT_EQ(owned.replace_marker("first", false), 0);
+    EXPECT_EQ(owned.replace_marker("second", true), 0);
+    EXPECT_EQ(owned.marker_text(), "second");
+    const int file = owned.create_file("a/b/sample");
+    ASSERT_GE(file, 0);
+    EXPECT_EQ(write(file, "bytes", 5), 5);
+    close(file);
+    EXPECT_EQ(owned.sync(), 0);
+  }
+  EXPECT_EQ(fs::file_size(directory_ / "new/data/a/b/sample"), 5u);
+  EXPECT_FALSE(exists("new/data/marker.json.new"));
+  const auto owned = OwnedDirectory::for_removal(directory_ / "new/data", kMarker);
+  EXPECT_EQ(owned.remove_directory("a/b"), ENOTEMPTY);
+  EXPECT_EQ(owned.remove_file("a/b"), EINVAL);  // a directory is no file
+  EXPECT_EQ(owned.remove_file("a/b/sample"), 0);
+  EXPECT_EQ(owned.remove_file("a/b/sample"), 0);  // gone already
+  EXPECT_EQ(owned.remove_directory("a/b"), 0);
+  EXPECT_EQ(owned.remove_directory("a"), 0);
+  EXPECT_EQ(owned.remove_marker(), 0);
+  EXPECT_TRUE(fs::is_empty(directory_ / "new/data"));
+}
+
+TEST_F(Owned, NeverLeavesItsDirectory) {
+  put("outside/precious");
+  const auto owned = OwnedDirectory::for_writing(directory_ / "data", kMarker);
+  fs::create_symlink(directory_ / "outside", directory_ / "data/link");
+  fs::create_symlink(directory_ / "outside/precious", directory_ / "data/sample");
+  for (const std::string path : {"../outside/precious", "/etc/hostname", "link/precious", "sample",
+                                 "a/../../outside/precious", "", "a//b", "."}) {
+    EXPECT_LT(owned.create_file(path), 0) << path;
+    EXPECT_NE(owned.remove_file(path), 0) << path;
+  }
+  EXPECT_EQ(owned.remove_directory("../outside"), EXDEV);
+  EXPECT_EQ(fs::file_size(directory_ / "outside/precious"), 8u);
+  EXPECT_TRUE(exists("data/sample"));  // a link is no file of ours
+}
+
+TEST_F(Owned, IsForOneProcessAlone) {
+  auto owned = OwnedDirectory::for_writing(directory_ / "data", kMarker);
+  EXPECT_NE(refusal([&] { OwnedDirectory::for_writing(directory_ / "data", kMarker); }).find("another aforo"),
+            std::string::npos);
+  { const OwnedDirectory moved = std::move(owned); }
+  EXPECT_EQ(refusal([&] { OwnedDirectory::for_writing(directory_ / "data", kMarker); }), "");
+}
+
+TEST_F(Owned, AKilledFirstWriteIsStillOurs) {
+  put("data/marker.json.new", "half a mar");
+  EXPECT_EQ(refusal([&] { OwnedDirectory::for_writing(directory_ / "data", kMarker); }), "");
+}
+
+TEST_F(Owned, AFullDiskIsDataNotAnException) {
+  if (geteuid() != 0) GTEST_SKIP() << "mounting a small filesystem needs root";
+  fs::create_directories(directory_ / "small");
+  if (mount("tmpfs", (directory_ / "small").c_str(), "tmpfs", 0, "size=16k") != 0)
+    GTEST_SKIP() << "this root may not mount";
+  {
+    const auto owned = OwnedDirectory::for_writing(directory_ / "small", kMarker);
+    EXPECT_EQ(owned.replace_marker("before", false), 0);
+    EXPECT_EQ(owned.replace_marker(std::string(100'000, 'x'), false), ENOSPC);
+    EXPECT_EQ(owned.marker_text(), "before");  // the old one stands
+    EXPECT_EQ(owned.replace_marker("after", false), 0);
+  }
+  umount2((directory_ / "small").c_str(), MNT_DETACH);
+}
+
+}  // namespace
+}  // namespace aforo
