@@ -19,7 +19,7 @@ struct At {
   void await_resume() {}
 };
 
-struct Foreign {   // posted by another thread
+struct Foreign {  // posted by another thread
   HomeLoop& loop;
   std::thread& sender;
   Parcel parcel;
@@ -53,7 +53,11 @@ TEST(HomeLoop, IsWokenByAnotherThread) {
   HomeLoop loop;
   std::thread sender;
   bool done = false;
-  spawn([](HomeLoop& l, std::thread& s) -> Task<> { co_await Foreign{l, s, {}}; }(loop, sender), [&] { done = true; });
+  spawn(
+      [](HomeLoop& l, std::thread& s) -> Task<> {
+        co_await Foreign{l, s, {}};
+      }(loop, sender),
+      [&] { done = true; });
   loop.run([&] { return done; });
   sender.join();
   EXPECT_TRUE(done);
@@ -63,7 +67,11 @@ TEST(HomeLoop, InterruptRunsItsActionAndCancelsSleeps) {
   HomeLoop loop;
   bool done = false;
   loop.set_on_interrupt([&] { loop.cancel_timers(); });
-  spawn([](HomeLoop& l) -> Task<> { co_await At{l, monotonic_now() + Seconds{3600}}; }(loop), [&] { done = true; });
+  spawn(
+      [](HomeLoop& l) -> Task<> {
+        co_await At{l, monotonic_now() + Seconds{3600}};
+      }(loop),
+      [&] { done = true; });
   std::thread other([&] { loop.interrupt(); });
   loop.run([&] { return done; });
   other.join();

@@ -108,6 +108,10 @@ Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptio
   e.open_share = open_share(job);
   e.read_latency_mean = result.readers.sample_read.mean();
   e.read_latency_p99 = result.readers.sample_read.quantile(0.99);
+  e.bytes_per_second = BytesPerSecond{static_cast<double>(result.readers.bytes) / job.wall().value};
+  if (result.readers.requests) e.read_size = Bytes{result.readers.bytes / result.readers.requests};
+  e.workers = plan.loader.workers;
+  e.prefetch = plan.loader.prefetch;
   e.requests_in_flight = result.readers.busy / job.wall();
   e.worker_busy_share = std::min(1.0, e.requests_in_flight / static_cast<double>(reader_count(plan)));
   e.cache_share = traffic_of(job, options.directory).cache_share().value_or(-1);
@@ -129,7 +133,7 @@ std::optional<double> null_ceiling(const JobPlan& plan, const JobSettings& setti
 
 std::optional<Counterfactual> try_more_workers(const JobPlan& plan, const JobSettings& settings,
                                                const RunOptions& options, const Traffic& traffic,
-                                               std::stop_token stop, double& as_it_is) {
+                                               std::stop_token stop) {
   JobPlan now = without_compute(plan);
   JobPlan more = now;
   const std::uint32_t workers = std::max<std::uint32_t>(plan.loader.workers, 1) * kMoreConcurrency;
@@ -149,10 +153,14 @@ std::optional<Counterfactual> try_more_workers(const JobPlan& plan, const JobSet
   };
   const auto first = window(now);
   if (!first) return std::nullopt;
-  as_it_is = *first;
   const auto second = window(more);
   if (!second) return std::nullopt;
-  return Counterfactual{fmt::format("{} workers instead of {}", workers, plan.loader.workers), *second};
+  Counterfactual more_workers;
+  more_workers.change = fmt::format("{} workers instead of {}", workers, plan.loader.workers);
+  more_workers.samples_per_second = *second;
+  more_workers.workers = workers;
+  more_workers.baseline = *first;
+  return more_workers;
 }
 
 }  // namespace aforo

@@ -31,6 +31,6 @@ std::optional<double> null_ceiling(const JobPlan& plan, const JobSettings& setti
 // storage.
 std::optional<Counterfactual> try_more_workers(const JobPlan& plan, const JobSettings& settings,
                                                const RunOptions& options, const Traffic& traffic,
-                                               std::stop_token stop, double& as_it_is);
+                                               std::stop_token stop);
 
 }  // namespace aforo

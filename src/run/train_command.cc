@@ -84,15 +84,12 @@ Verdict judge_run(const MeasuredJob& job, const JobPlan& plan, const RunOptions&
     const JobSettings settings = settings_of(options);
     evidence.null_ceiling = null_ceiling(plan, settings, stop);
     if (missed) {
-      double as_it_is = 0;
       evidence.more_workers =
-          try_more_workers(plan, settings, options, traffic_of(job, options.directory), stop, as_it_is);
-      if (evidence.more_workers) {
-        record["counterfactuals"] = {{{"change", "no compute"}, {"samples_per_second", as_it_is}},
-                                     {{"change", evidence.more_workers->change + ", no compute"},
-                                      {"samples_per_second", evidence.more_workers->samples_per_second}}};
-        evidence.samples_per_second = std::max(evidence.samples_per_second, as_it_is);
-      }
+          try_more_workers(plan, settings, options, traffic_of(job, options.directory), stop);
+      if (const auto& more = evidence.more_workers)
+        record["counterfactuals"] = {
+            {{"change", "no compute"}, {"samples_per_second", more->baseline}},
+            {{"change", more->change + ", no compute"}, {"samples_per_second", more->samples_per_second}}};
     }
   }
   if (evidence.null_ceiling) set_number(record, "null_ceiling_samples_per_second", *evidence.null_ceiling);
