@@ -7,10 +7,10 @@
 // Files live in direct-descriptor slots; the close is submitted before the slot is opened again and is
 // carried out inline, so its completion need not be seen.
 //
-// Reads from page cache complete inside the submitting call. Groups are therefore small (kGroupBytes): the
-// same few buffers are filled again and again while they are warm in the CPU's cache, and a turn ends after
-// kTurnBytes so that the loop's other work is not kept waiting. Reads longer than kLongestRead are cut into
-// such pieces.
+// Reads from page cache complete inside the submitting call. Groups are therefore small (kGroupSteps,
+// kGroupBytes): the same few buffers are filled again and again while they are warm in the CPU's cache
+// (measured 17 % less CPU time per byte with 8 than with 160), and a turn hands over one group, so that the
+// loop's other work is not kept waiting. Reads longer than kLongestRead are cut into such pieces.
 //
 // Timeouts cost nothing per request: requests are linked in the order they came and looked through every 100
 // ms. One too old is cancelled; if the kernel does not let go within a further sweep, it completes with

@@ -1,0 +1,36 @@
+// HandleTable: the files an engine has opened for its caller, by descriptor, and how. One thread's.
+#pragma once
+
+#include <unistd.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace aforo {
+
+class HandleTable {
+ public:
+  HandleTable() = default;
+  HandleTable(const HandleTable&) = delete;
+  HandleTable& operator=(const HandleTable&) = delete;
+  ~HandleTable() {  // closes what is still open
+    for (std::size_t file = 0; file < kinds_.size(); ++file)
+      if (kinds_[file] != Kind::kNone) close(static_cast<int>(file));
+  }
+
+  void add(int file, bool direct) {
+    if (static_cast<std::size_t>(file) >= kinds_.size()) kinds_.resize(file + 1, Kind::kNone);
+    kinds_[file] = direct ? Kind::kDirect : Kind::kBuffered;
+  }
+  void forget(int file) {
+    if (knows(file)) kinds_[file] = Kind::kNone;
+  }
+  bool is_direct(int file) const { return knows(file) && kinds_[file] == Kind::kDirect; }
+
+ private:
+  enum class Kind : std::uint8_t { kNone, kBuffered, kDirect };
+  bool knows(int file) const { return file >= 0 && static_cast<std::size_t>(file) < kinds_.size(); }
+  std::vector<Kind> kinds_;
+};
+
+}  // namespace aforo
