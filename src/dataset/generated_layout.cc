@@ -15,7 +15,7 @@
 namespace aforo {
 namespace {
 
-constexpr std::uint64_t kFirstStride = 16;
+constexpr std::uint64_t kFirstStride = 4;
 constexpr double kLargestDraw =
     1e15;  // a petabyte in one sample: the law is absurd, the arithmetic must not be
 
