@@ -12,6 +12,43 @@ constexpr std::string_view kWorkloadHelp =
     "the job: a preset's name ('aforo catalogue workloads'), a workload file, or a workload file of the "
     "benchmark";
 
+constexpr Positional kRunWords[] = {{"W", kWorkloadHelp}, {"DIR", "the directory that holds the dataset"}};
+constexpr const Option* kRunOptions[] = {
+    &kAccelerators, &kEpochs,    &kSteps,      &kBatchSize,     &kWorkers,
+    &kPrefetch,     &kStepTime,  &kAuTarget,   &kAsynchronous,  &kSet,
+    &kDlio,         &kDataset,   &kRead,       &kTransferSize,  &kDeliver,
+    &kEngine,       &kIoThreads, &kDropCaches, &kCacheExpected, &kNull,
+    &kVerify,       &kOnError,   &kTimeout,    &kFindMax,       &kMaxAccelerators,
+    &kPrice,        &kTimeLimit, &kNoDiagnose, &kStepsCsv,      &kJson,
+    &kCsv,          &kDryRun,    &kQuiet,      &kHelp};
+constexpr Example kRunExamples[] = {
+    {"aforo run resnet50_h100 /mnt/data --accelerators 4 --epochs 2",
+     "four emulated H100s train ResNet-50 on the files in /mnt/data"},
+    {"aforo run job.yaml /mnt/data --read direct --find-max --json result.json",
+     "how many accelerators does this mount feed, the page cache left out?"},
+    {"aforo run --dlio unet3d_h100.yaml /mnt/data workload.reader.read_threads=8 --dry-run",
+     "the benchmark's own file with one of its overrides: what would be run?"}};
+
+constexpr Positional kGenerateWords[] = {
+    {"W", kWorkloadHelp}, {"DIR", "an absent or empty directory, or one that aforo generated"}};
+constexpr const Option* kGenerateOptions[] = {&kSamples, &kSize,   &kLayout, &kContent, &kSeed,
+                                              &kWriters, &kDirect, &kDelete, &kSet,     &kDlio,
+                                              &kDataset, &kJson,   &kDryRun, &kQuiet,   &kHelp};
+constexpr Example kGenerateExamples[] = {
+    {"aforo generate resnet50_h100 /mnt/data --samples 50000",
+     "lay 50,000 samples as this workload has them"},
+    {"aforo generate unet3d_h100 /mnt/data --samples 500 --dry-run",
+     "how many files and bytes, and do they fit?"},
+    {"aforo generate --delete /mnt/data", "remove the generated files again"}};
+
+constexpr Positional kInspectWords[] = {{"DIR", "the directory that holds a dataset"}};
+constexpr const Option* kInspectOptions[] = {&kDatasetOut, &kScanners, &kJson, &kQuiet, &kHelp};
+constexpr Example kInspectExamples[] = {
+    {"aforo inspect /mnt/images", "how many samples, how large, in what layout?"},
+    {"aforo inspect /mnt/images -o dataset.yaml", "write the dataset block for run, generate and size"},
+    {"aforo size resnet50_h100 --dataset dataset.yaml --accelerators 64",
+     "use it: what does this dataset need?"}};
+
 constexpr Positional kSizeWords[] = {{"W", kWorkloadHelp}};
 constexpr const Option* kSizeOptions[] = {&kAccelerators, &kBatchSize,    &kWorkers,      &kPrefetch,
                                           &kStepTime,     &kAsynchronous, &kSet,          &kDlio,
@@ -35,6 +72,32 @@ constexpr Example kReferenceExamples[] = {
     {"aforo reference > docs/reference.md", "bring the reference up to date"}};
 
 constexpr Command kCommands[] = {
+    {"run", "Train against real storage, and say what limits it", "W DIR [key=value]... [options]",
+     "Emulated accelerators take batches from a loader that reads the files in DIR as the framework would, "
+     "compute for "
+     "the step time, and meet at the barrier. Reports accelerator utilisation, stalls, bytes really read, "
+     "and what limits "
+     "them. Options in the first two groups default to what the workload says. Ctrl-C ends the run and keeps "
+     "what was "
+     "measured, marked partial; a second Ctrl-C ends aforo at once.",
+     kRunWords, kRunOptions, kRunExamples,
+     "0 utilisation is at or above the target; 1 it is below; 2 the run could not be done, or not to its "
+     "end.",
+     true, false, act_run},
+    {"generate", "Lay a workload's dataset on a directory", "W DIR [key=value]... [options]",
+     "Writes files as the workload describes them: sizes, layout, directories; incompressible, checksummed, "
+     "the same for "
+     "the same seed. Called again after an interruption it resumes. Writes only into a directory that is "
+     "empty or that "
+     "aforo generated.",
+     kGenerateWords, kGenerateOptions, kGenerateExamples,
+     "0 the dataset is complete; 2 it could not be done, or not to its end.", true, false, act_generate},
+    {"inspect", "Describe a real dataset", "DIR [options]",
+     "Counts samples, fits their sizes, recognises the layout by content, and writes the dataset block that "
+     "run, generate "
+     "and size accept. Reads names, sizes and headers; writes nothing into DIR.",
+     kInspectWords, kInspectOptions, kInspectExamples, "0 done; 2 it could not be done, or not to its end.",
+     false, false, act_inspect},
     {"size", "Compute what a job needs of storage", "W [key=value]... [options]",
      "Answers from arithmetic: read bandwidth, requests and opens per second, the time one sample may take, "
      "capacity, "

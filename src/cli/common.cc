@@ -72,6 +72,10 @@ std::string directory_of(const Arguments& arguments, bool workload_left_out) {
   return words.back();
 }
 
+void say_partial(Console& console, const std::string& what_now) {
+  console.err << "aforo: ended before it was done, the Record is partial; " << what_now << '\n';
+}
+
 std::string started_now() {
   const std::time_t now = std::time(nullptr);
   std::tm utc{};

@@ -20,6 +20,9 @@ Workload workload_of(const Arguments& arguments, const std::string& preset = {})
 // out. Throws UserError when it is missing.
 std::string directory_of(const Arguments& arguments, bool workload_left_out);
 
+// On standard error even where a command is quiet: why its Record is partial.
+void say_partial(Console& console, const std::string& what_now);
+
 std::string started_now();  // ISO 8601 UTC, to the second
 
 // The Record's way out: opened on construction (before anything is run), written at the end.

@@ -1,0 +1,122 @@
+"""What must not happen: foreign files touched, full disks mistaken for success, half a dataset for a whole one."""
+
+import os
+import subprocess
+import threading
+import time
+import unittest
+
+from session import AFORO, Session, samples_in
+
+
+class RefusalsTest(Session):
+    def test_a_directory_with_other_files_is_refused(self):
+        home = self.place / "home"
+        home.mkdir()
+        (home / "thesis.tex").write_text("years of work")
+        said = self.aforo("generate", self.job(), "home", code=2)
+        self.assertIn("expected", said.err)
+        self.assertEqual(self.files("home"), {"thesis.tex": b"years of work"})
+
+    def test_a_directory_without_a_marker_is_not_deleted(self):
+        home = self.place / "home"
+        home.mkdir()
+        (home / "thesis.tex").write_text("years of work")
+        self.aforo("generate", "--delete", "home", code=2)
+        self.assertEqual(self.files("home"), {"thesis.tex": b"years of work"})
+
+    def test_delete_takes_no_workload(self):
+        self.dataset()
+        before = self.files("data")
+        self.aforo("generate", "small.yaml", "data", "--delete", code=2)
+        self.aforo("generate", "--delete", "data", "--samples", "3", code=2)
+        self.assertEqual(self.files("data"), before)
+
+    def test_another_dataset_does_not_overwrite_the_first(self):
+        job, _ = self.dataset()
+        before = self.files("data")
+        self.aforo("generate", job, "data", "--seed", "99", code=2)
+        self.assertEqual(self.files("data"), before)
+
+    def test_a_file_is_no_directory(self):
+        (self.place / "file").write_text("x")
+        for words in (["inspect", "file"], ["run", self.job(), "file"], ["generate", self.job(), "file"]):
+            self.aforo(*words, code=2)
+        self.assertEqual((self.place / "file").read_text(), "x")
+
+    def test_an_absent_or_empty_dataset(self):
+        (self.place / "empty").mkdir()
+        for words in (["inspect", "nowhere"], ["inspect", "empty"], ["run", self.job(), "nowhere"],
+                      ["run", self.job(), "empty"]):
+            self.assertIn("expected", self.aforo(*words, code=2).err)
+
+    def test_a_dataset_that_cannot_fit_is_refused_before_a_byte(self):
+        with self.filesystem("size=2m") as point:
+            said = self.aforo("generate", self.job(), point / "data", code=2)  # 240 x 20 kB = 4.8 MB
+            self.assertRegex(said.err, "(free|fit)")
+            self.assertEqual(list(point.iterdir()), [])
+
+    def test_a_disk_that_fills_up_leaves_a_state_to_resume(self):
+        big = self.job(content="raw")
+        words = [big, "dataset.sample_size=1 MiB", "--samples", "200"]
+        with self.filesystem("size=230m") as point:
+            # Another program takes the space while the dataset is laid; where it came too late, once more.
+            for _ in range(5):
+                said = self.with_thief(point, [*words, point / "data", "--threads", "1"])
+                if said.returncode == 2:
+                    break
+                self.aforo("generate", "--delete", point / "data")
+            self.assertEqual(said.returncode, 2, said)
+            self.assertIn("ENOSPC", said.stderr)
+            self.aforo("run", big, point / "data", code=2)  # half a dataset is not taken for a whole one
+            (point / "thief").unlink()
+            record = self.record("generate", *words, point / "data")
+            self.assertEqual(record["state"], "complete")
+            self.assertEqual(len(samples_in(self.files(point / "data"))), 200)
+
+    def with_thief(self, point, words):
+        generate = subprocess.Popen([AFORO, "generate", *map(str, words)], stdout=subprocess.DEVNULL,
+                                    stderr=subprocess.PIPE, text=True, cwd=self.place)
+        while generate.poll() is None and not any((point / "data").glob("*")):
+            time.sleep(0.001)
+        thief = os.open(point / "thief", os.O_CREAT | os.O_WRONLY)
+        try:
+            step = 1 << 20
+            for offset in range(0, 230 << 20, step):
+                os.posix_fallocate(thief, offset, step)
+        except OSError:
+            pass  # all is taken
+        finally:
+            os.close(thief)
+        _, err = generate.communicate(timeout=100)
+        generate.stderr = err
+        if generate.returncode == 0:
+            (point / "thief").unlink()
+        return generate
+
+    def test_a_read_only_target(self):
+        with self.filesystem("size=16m") as point:
+            self.aforo("generate", self.job(), point / "data", "--quiet")
+            subprocess.run(["mount", "-o", "remount,ro", str(point)], check=True)
+            self.assertIn("EROFS", self.aforo("generate", self.job(), point / "other", code=2).err)
+            self.assertEqual(self.record("run", self.small(), point / "data", "--no-diagnose")["steps"], 30)
+            self.aforo("inspect", point / "data", "--quiet")
+            self.aforo("generate", "--delete", point / "data", code=2)
+
+    def small(self):
+        return self.place / "small.yaml"
+
+    def test_a_killed_generate_is_resumed(self):
+        job = self.job(content="raw")
+        words = [str(job), "data", "--samples", "20000", "--threads", "1"]
+        run = subprocess.Popen([AFORO, "generate", *words], cwd=self.place, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while run.poll() is None and not any((self.place / "data").glob("*/*")):
+            time.sleep(0.001)
+        run.kill()
+        run.wait()
+        self.assertEqual(self.record("generate", *words)["state"], "complete")
+        self.assertEqual(len(samples_in(self.files("data"))), 20000)
+
+
+if __name__ == "__main__":
+    unittest.main()

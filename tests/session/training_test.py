@@ -1,0 +1,166 @@
+"""Training: a run, its Record, its end by a person, by a limit, by bad data."""
+
+import csv
+import json
+import os
+import pty
+import shutil
+import signal
+import subprocess
+import unittest
+
+from session import AFORO, Session, samples_in
+
+# The keys that other programs rely on.
+KEYS = ["schema", "command", "aforo_version", "started", "config", "machine", "accelerators", "au", "au_per_epoch",
+        "statistics", "samples_per_second", "bytes_per_second", "bytes_requested", "steps", "step_seconds",
+        "stall_seconds", "cpu_seconds", "verdict", "partial", "warnings"]
+
+
+class TrainingTest(Session):
+    def setUp(self):
+        super().setUp()
+        self.small, self.data = self.dataset()
+
+    def test_a_run_and_its_record(self):
+        record = self.record("run", self.small, "data", "--epochs", "2")
+        for key in KEYS:
+            self.assertIn(key, record)
+        # 240 samples / (2 accelerators x 4) = 30 steps an epoch; every sample is read once per epoch.
+        self.assertEqual((record["accelerators"], record["steps"]), (2, 60))
+        total = sum(len(content) for content in samples_in(self.files("data")).values())
+        self.assertEqual(record["bytes_requested"], 2 * total)
+        self.assertTrue(0 < record["au"] <= 1)
+        self.assertEqual(len(record["au_per_epoch"]), 2)
+        self.assertEqual(set(record["statistics"]), {"wall", "mlps-v1.0", "mlps-v2.0", "mlps-v3.0"})
+        self.assertIsInstance(record["verdict"]["text"], str)
+        self.assertFalse(record["partial"])
+
+    def test_the_page_says_what_matters(self):
+        page = self.aforo("run", self.small, "data").out
+        for word in ("accelerator", "small"):
+            self.assertIn(word, page)
+
+    def test_a_missed_target_is_exit_code_1(self):
+        # A step of a microsecond cannot be fed at 100 %.
+        record = self.record("run", self.small, "data", "--step-time", "1 us", "--au-target", "1", "--no-diagnose", code=1)
+        self.assertLess(record["au"], 1)
+
+    def test_a_dry_run_shows_the_job_and_reads_nothing(self):
+        said = self.aforo("run", self.small, "data", "--dry-run", "--workers", "7")
+        self.assertIn("workers: 7", said.out)
+        self.assertIn("nothing was read or run", said.out)
+        record = self.record("run", self.small, "data", "--dry-run")
+        self.assertTrue(record["dry_run"])
+        self.assertEqual(record["would_read"]["samples"], 240)
+        self.assertNotIn("au", record)
+
+    def test_both_engines_read_the_same(self):
+        threads = self.record("run", self.small, "data", "--engine", "threads", "--no-diagnose")
+        auto = self.record("run", self.small, "data", "--no-diagnose")
+        self.assertEqual(threads["engine"], "threads")
+        self.assertEqual(threads["bytes_requested"], auto["bytes_requested"])
+
+    def test_the_null_engine_reads_nothing_from_storage(self):
+        record = self.record("run", self.small, "data", "--null")
+        self.assertEqual(record["engine"], "null")
+        self.assertEqual(record["steps"], 30)
+
+    def test_every_sample_can_be_proved(self):
+        record = self.record("run", self.small, "data", "--verify")
+        self.assertEqual(record["verified_samples"], 240)
+
+    def test_a_changed_byte_is_found(self):
+        victim = self.data / sorted(samples_in(self.files("data")))[100]
+        content = bytearray(victim.read_bytes())
+        content[len(content) // 2] ^= 1
+        victim.write_bytes(content)
+        record = self.record("run", self.small, "data", "--verify", "--on-error", "skip", "--no-diagnose")
+        self.assertEqual(record["errors"]["count"], 1)
+        self.assertIn(victim.name, json.dumps(record["errors"]))
+
+    def test_a_vanished_file_stops_the_run_or_is_counted(self):
+        victim = self.data / sorted(samples_in(self.files("data")))[100]
+        victim.unlink()
+        stopped = self.record("run", self.small, "data", code=2)
+        self.assertTrue(stopped["failed"])
+        self.assertIn(victim.name, json.dumps(stopped["errors"]))
+        skipped = self.record("run", self.small, "data", "--on-error", "skip", "--no-diagnose")
+        self.assertEqual(skipped["errors"]["count"], 1)
+        self.assertEqual(skipped["steps"], 30)
+
+    def test_a_tree_that_nobody_generated_here(self):
+        foreign = self.place / "photos"
+        for i, (name, content) in enumerate(samples_in(self.files("data")).items()):
+            path = foreign / f"class {i % 7}" / f"IMG_{i:04}.JPEG"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        (foreign / "README.txt").write_text("not a sample")
+        before = self.files("photos")
+        record = self.record("run", self.small, "photos", "--no-diagnose")
+        self.assertEqual(record["bytes_requested"], sum(len(c) for n, c in before.items() if n != "README.txt"))
+        self.assertEqual(self.files("photos"), before)
+
+    def test_steps_and_summary_as_csv(self):
+        self.aforo("run", self.small, "data", "--steps-csv", "steps.csv", "--csv", "run.csv", "--quiet", "--no-diagnose")
+        with open(self.place / "steps.csv", newline="") as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual(len(rows), 30 * 2)
+        self.assertEqual({row["rank"] for row in rows}, {"0", "1"})
+        with open(self.place / "run.csv", newline="") as file:
+            self.assertEqual(len(list(csv.DictReader(file))), 1)
+
+    def test_the_largest_number_of_accelerators(self):
+        record = self.record("run", self.small, "data", "--find-max", "--max-accelerators", "4", "--au-target", "0.01")
+        self.assertEqual(record["max_accelerators"], 4)
+        self.assertTrue(record["at_limit"])
+
+    def test_a_time_limit_ends_a_run_with_what_was_measured(self):
+        job = self.job(epochs=100000, name="long.yaml")
+        record = self.record("run", job, "data", "--time-limit", "500 ms", "--no-diagnose")
+        self.assertTrue(record["partial"])
+        self.assertGreater(record["steps"], 0)
+
+    def interrupted(self, number):
+        """A long run that gets a signal as soon as its progress line shows a step; its exit code and its Record."""
+        job = self.job(epochs=100000, name="long.yaml")
+        terminal, theirs = pty.openpty()
+        run = subprocess.Popen([AFORO, "run", str(job), "data", "--json", "r.json"], cwd=self.place,
+                               stdout=subprocess.DEVNULL, stderr=theirs)
+        os.close(theirs)
+        seen = b""
+        while b"step" not in seen:
+            seen += os.read(terminal, 4096)
+        run.send_signal(number)
+        try:
+            while os.read(terminal, 4096):
+                pass
+        except OSError:
+            pass  # the terminal's other end is closed: the command has ended
+        os.close(terminal)
+        code = run.wait(timeout=60)
+        return code, json.loads((self.place / "r.json").read_text())
+
+    def test_ctrl_c_and_sigterm_keep_what_was_measured(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(signal.Signals(number).name):
+                code, record = self.interrupted(number)
+                self.assertEqual(code, 2)
+                self.assertTrue(record["partial"])
+                self.assertGreater(record["steps"], 0)
+                self.assertIn("au", record)
+
+    def test_the_benchmarks_own_file(self):
+        dlio = self.place / "tiny_h100.yaml"
+        dlio.write_text(
+            "model: {name: tiny}\nframework: pytorch\nworkflow: {generate_data: False, train: True}\n"
+            "dataset: {data_folder: data, format: jpeg, num_files_train: 240, num_samples_per_file: 1,\n"
+            "          record_length_bytes: 20000}\n"
+            "reader: {data_loader: pytorch, batch_size: 4, read_threads: 2}\n"
+            "train: {epochs: 1, computation_time: 0.002}\nmetric: {au: 0.05}\n")
+        record = self.record("run", "--dlio", dlio, "data", "workload.reader.batch_size=8", "-n", "1", "--no-diagnose")
+        self.assertEqual(record["steps"], 30)
+
+
+if __name__ == "__main__":
+    unittest.main()

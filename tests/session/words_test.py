@@ -1,0 +1,108 @@
+"""Words in, words out: help, mistakes, where results go."""
+
+import json
+import os
+import subprocess
+import unittest
+
+from session import AFORO, Session
+
+COMMANDS = ["run", "generate", "inspect", "size", "catalogue"]
+
+
+class WordsTest(Session):
+    def test_help_of_every_command(self):
+        overview = self.aforo("--help").out
+        for command in COMMANDS:
+            self.assertIn(f"\n  {command} ", overview)
+            text = self.aforo(command, "--help").out
+            self.assertRegex(text, rf"^[A-Z][^\n]+\.\n\nusage: aforo {command} ")
+            self.assertIn("\nExamples:\n", text)
+            self.assertIn("\nExit codes: 0 ", text)
+
+    def test_nothing_at_all_shows_the_way(self):
+        self.assertIn("usage: aforo COMMAND", subprocess.run([AFORO], capture_output=True, text=True).stderr)
+
+    def test_mistyped_words_are_guessed(self):
+        self.assertIn("did you mean 'generate'?", self.aforo("genrate", code=2).err)
+        self.assertIn("did you mean '--accelerators'?", self.aforo("size", "x", "--acelerators", "4", code=2).err)
+        self.assertIn("did you mean 'unet3d_h100'?", self.aforo("size", "unet3d_h10", code=2).err)
+        self.assertIn("did you mean", self.aforo("size", "unet3d_h100", "loader.worker=4", code=2).err)
+
+    def test_what_is_missing_is_named(self):
+        self.assertIn("expected a workload", self.aforo("run", code=2).err)
+        self.assertIn("expected a directory", self.aforo("run", "unet3d_h100", code=2).err)
+        self.assertIn("expected a directory", self.aforo("inspect", code=2).err)
+        self.assertIn("--capacity: expected", self.aforo("size", "unet3d_h100", "--capacity", "220", code=2).err)
+
+    def test_contradictions_are_refused_before_anything_is_touched(self):
+        for words in (["--find-max", "-n", "4"], ["--null", "--verify"], ["--drop-caches", "--cache-expected"],
+                      ["--max-accelerators", "4"]):
+            self.assertIn("expected", self.aforo("run", "unet3d_h100", "data", *words, code=2).err)
+        self.assertEqual(list(self.place.iterdir()), [])
+
+    def test_a_record_on_standard_output_is_nothing_but_the_record(self):
+        said = self.aforo("size", "unet3d_h100", "--json", "-")
+        self.assertEqual(json.loads(said.out)["command"], "size")
+        self.assertIn("storage must deliver", said.err)
+
+    def test_a_record_in_a_file(self):
+        self.assertIn("storage must deliver", self.aforo("size", "unet3d_h100", "--json", "r.json").out)
+        self.assertEqual(json.loads((self.place / "r.json").read_text())["schema"], 1)
+        self.assertEqual([p.name for p in self.place.iterdir()], ["r.json"])
+
+    def test_a_result_that_cannot_be_written_is_said(self):
+        self.assertIn("expected to write 'no/such/r.json'", self.aforo("size", "unet3d_h100", "--json", "no/such/r.json", code=2).err)
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([AFORO, "size", "unet3d_h100"], stdout=full, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("expected to write standard output", done.stderr)
+
+    def test_a_reader_that_has_seen_enough_is_no_error(self):
+        read, write = os.pipe()
+        os.close(read)
+        done = subprocess.run([AFORO, "size", "unet3d_h100", "--explain"], stdout=write, stderr=subprocess.PIPE, text=True)
+        os.close(write)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_closed_streams_do_not_swallow_results(self):
+        done = subprocess.run(f"exec '{AFORO}' size unet3d_h100 --json r.json <&- >&- 2>&-", shell=True, cwd=self.place)
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(json.loads((self.place / "r.json").read_text())["command"], "size")
+
+
+class SizeTest(Session):
+    def test_the_x_ray_archive_of_the_document(self):
+        job = self.place / "chest-xray.yaml"
+        job.write_text(
+            "name: chest-xray\n"
+            "dataset: {layout: file-per-sample, samples: 2_000_000,\n"
+            "          sample_size: {mean: 150 kB, stddev: 60 kB, distribution: lognormal}}\n"
+            "loader: {framework: pytorch, batch_size: 256, workers: 8, prefetch: 2}\n"
+            "accelerator: {type: h100, step_time: 144 ms}\n")
+        needs = self.record("size", job, "--accelerators", "64", "--capacity", "220TB")["requirement"]
+        self.assertAlmostEqual(needs["read_bytes_per_second"], 15.36e9, delta=1)  # 0.9 x 64 x 256 / 0.144 s x 150 kB
+        self.assertAlmostEqual(needs["opens_per_second"], 102_400, delta=1e-6)
+        self.assertAlmostEqual(needs["sample_latency_seconds"], 0.005, delta=1e-12)  # 64 x 8 / 102,400
+        self.assertEqual(needs["capacity_bytes"], 220 * 10**12)
+        self.assertEqual(needs["hosts"], 8)
+        self.assertEqual(needs["prefetch_memory_bytes_per_host"], 8 * 8 * 2 * 256 * 150_000)
+
+    def test_a_target_of_its_own(self):
+        half = self.record("size", "unet3d_h100", "-n", "1", "--target", "45%")["requirement"]
+        full = self.record("size", "unet3d_h100", "-n", "1", "--target", "0.9")["requirement"]
+        self.assertAlmostEqual(half["read_bytes_per_second"] * 2, full["read_bytes_per_second"], delta=1)
+
+
+class CatalogueTest(Session):
+    def test_every_preset_can_be_sized_and_says_where_it_comes_from(self):
+        rows = self.record("catalogue", "workloads")["workloads"]
+        self.assertGreaterEqual(len(rows), 19)
+        for row in rows:
+            self.assertIn(row["kind"], {"measured", "published", "estimated"}, row["name"])
+            needs = self.record("size", row["name"], "-n", "1", "--target", "1")["requirement"]
+            self.assertAlmostEqual(needs["read_bytes_per_second"] / row["demand_bytes_per_second"], 1, delta=1e-9)
+
+
+if __name__ == "__main__":
+    unittest.main()
