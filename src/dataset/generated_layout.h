@@ -1,14 +1,15 @@
 // The layout of a dataset that aforo generates: computed from the spec and the dataset id, stored nowhere.
 //
-// Files, relative to the dataset's root (D = number of directories' digits, at least 5; samples in 10
-// digits):
-//   file-per-sample   d00012/s0000012345.jpg        files_per_directory samples in each directory; 0 = no
-//   directories tfrecord          shard-00012.tfrecord          samples_per_file records each, and
-//   shard-00012.tfrecord.idx webdataset        shard-00012.tar records           shard-00012.bin
+// Files, relative to the dataset's root:
+//
+//   file-per-sample  d00012/s0000012345.jpg   files_per_directory samples in each; 0 = no directories
+//   tfrecord         shard-00012.tfrecord     samples_per_file records, and shard-00012.tfrecord.idx
+//   webdataset       shard-00012.tar          samples_per_file members
+//   records          shard-00012.bin          samples_per_file samples, bare
 //
 // The size of sample i is one draw of the spec's law from Random(mix64(seed, i)), rounded, at least the
 // format's minimum. A constant law needs O(1) memory and time. For any other law construction draws every
-// size once (about 40 ns each) for the total, the largest and, in packed layouts, the offset of every
+// size once (about 60 ns each) for the total, the largest and, in packed layouts, the offset of every
 // `stride`-th sample: at most kMostAnchors words; `locate` then draws at most `stride` sizes again.
 #pragma once
 
