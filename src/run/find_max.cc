@@ -24,6 +24,7 @@ namespace {
 constexpr Seconds kShortest{2.0};
 constexpr Seconds kLongest{12.0};
 constexpr std::size_t kFewestSteps = 12;
+constexpr int kRounds = 3;        // confirmations of the answer
 constexpr double kNarrow = 0.01;  // half width of AU's interval that ends a window
 
 struct Try {
@@ -96,6 +97,9 @@ class Search {
     Try result{accelerators, 0, interval_of(*job.watch, accelerators), monotonic_now() - begin};
     result.au = result.interval.mean;
     const bool holds = result.holds(options_.workload.training.au_target);
+    if (holds ? failing_.ranks == accelerators : best_.ranks == accelerators) (holds ? failing_ : best_) = {};
+    Kept& refuted = holds ? failing_ : best_;  // an earlier window of the same count said otherwise
+    if (refuted.ranks == accelerators) refuted = {};
     Kept& kept = holds ? best_ : failing_;
     const bool closer = !kept.ranks || (holds ? accelerators >= kept.ranks : accelerators <= kept.ranks);
     if (closer) kept = {std::move(job), plan, accelerators};
@@ -103,8 +107,18 @@ class Search {
   }
 
   const std::map<std::uint32_t, Try>& tries() const { return tries_; }
-  // A count that was tried before is tried again.
-  void forget(std::uint32_t accelerators) { tries_.erase(accelerators); }
+  // The largest count below `high` whose whole interval held, or 0.
+  std::uint32_t surely_held_below(std::uint32_t high) const {
+    std::uint32_t held = 0;
+    for (const auto& [n, t] : tries_)
+      if (n < high && t.interval.low() >= options_.workload.training.au_target) held = n;
+    return held;
+  }
+  // A count that was tried before is tried again, and nothing larger counts as held.
+  void forget(std::uint32_t accelerators) {
+    tries_.erase(accelerators);
+    best_ = {};
+  }
   struct Kept {
     MeasuredJob job;
     JobPlan plan;
@@ -202,11 +216,13 @@ Json find_max(const RunOptions& options, std::stop_token stop, const ProgressSin
     if (n == limit) break;
   }
   if (high) low = bisect(search, low, high, target, stop, tick);
-  // The winner of a search over noisy windows was lucky more often than not: it must hold once more.
-  while (low && !stop.stop_requested()) {
+  // The winner of a search over noisy windows was lucky more often than not: it must hold once more, or the
+  // search goes on below it.
+  for (int round = 0; low && round < kRounds && !stop.stop_requested(); ++round) {
     search.forget(low);
     if (search.attempt(low).holds(target) || stop.stop_requested()) break;
-    --low;
+    high = low;
+    low = bisect(search, search.surely_held_below(high), high, target, stop, tick);
   }
   const Search::Kept& shown = search.best().ranks ? search.best() : search.failing();
   if (!shown.ranks) throw Interrupted();

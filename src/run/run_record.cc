@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <ctime>
 
@@ -13,6 +14,7 @@ namespace aforo {
 namespace {
 
 constexpr double kHoursPerMonth = 730;
+constexpr double kDisturbed = 0.1;  // of all cores, used by others: more moves AU by points
 
 Json machine_json() {
   const MachineInfo info = describe_machine();
@@ -92,12 +94,22 @@ void add_client(Json& record, const MeasuredJob& job) {
   if (job.result.readers.bytes)
     set_number(record, "cpu_seconds_per_gb",
                (user + system) / (static_cast<double>(job.result.readers.bytes) / 1e9));
+  if (job.before.machine_cpu && job.after.machine_cpu) {
+    const double others = (*job.after.machine_cpu - *job.before.machine_cpu).value - user - system;
+    const double share = std::max(0.0, others) / (job.wall().value * describe_machine().cores);
+    set_number(record, "other_cpu_share", share);
+    if (share > kDisturbed)
+      record["warnings"].push_back(
+          fmt::format("other processes used {} of this machine's CPU during the run: it was "
+                      "disturbed; repeat it on an idle machine",
+                      format_percent(share)));
+  }
   record["resident_bytes"] = job.after.resident.value;
   record["io_threads"] = job.io_threads;
   record["engine"] = job.engine;
 }
 
-void add_errors(Json& record, const ReaderStats& stats, const Layout& layout) {
+void add_errors(Json& record, const ReaderStats& stats, const Layout& layout, Seconds timeout) {
   Json errors = Json::object();
   errors["count"] = stats.fault_count();
   Json kinds = Json::object();
@@ -107,7 +119,10 @@ void add_errors(Json& record, const ReaderStats& stats, const Layout& layout) {
   Json examples = Json::array();
   for (const FaultExample& e : stats.examples) {
     std::string text = fmt::format("{}: {}", layout.path(e.file), to_string(e.fault));
-    if (e.error) text += fmt::format(": {}", describe_errno(e.error));
+    if (e.fault == ReadFault::kTimeout)
+      text += fmt::format(": no answer within {}", format_seconds(timeout));
+    else if (e.error)
+      text += fmt::format(": {}", describe_errno(e.error));
     if (!e.detail.empty()) text += fmt::format(": {}", e.detail);
     examples.push_back(text);
   }
@@ -162,7 +177,7 @@ void add_measurement(Json& record, const MeasuredJob& job, const JobPlan& plan, 
     record["step_timing"] = {{"asked_s", law_mean(plan.step_time)},
                              {"error_p50_s", timing.quantile(0.5).value},
                              {"error_p99_s", timing.quantile(0.99).value}};
-  add_errors(record, job.result.readers, layout);
+  add_errors(record, job.result.readers, layout, options.io_timeout);
   if (!job.engine_reason.empty()) record["warnings"].push_back(job.engine_reason);
   record["partial"] = job.result.stopped;
 }

@@ -62,6 +62,9 @@ Counters read_counters(const std::string& directory) {
     counters.cpu_user = seconds_of(usage.ru_utime);
     counters.cpu_system = seconds_of(usage.ru_stime);
   }
+  if (const auto stat = read_kernel_file("/proc/stat"))
+    if (const auto ticks = busy_ticks(*stat))
+      counters.machine_cpu = Seconds{static_cast<double>(*ticks) / static_cast<double>(sysconf(_SC_CLK_TCK))};
   if (const auto status = read_kernel_file("/proc/self/status"))
     counters.resident = Bytes{named_number(*status, "VmRSS").value_or(0)};
   if (const auto memory = read_kernel_file("/proc/meminfo"))

@@ -25,6 +25,7 @@ struct Counters {
   std::optional<std::uint64_t> process_bytes_read;  // /proc/self/io read_bytes: fetched from storage for us
   std::optional<DeviceCounters> device;             // below the directory
   Seconds cpu_user{0}, cpu_system{0};               // whole process, all threads
+  std::optional<Seconds> machine_cpu;               // of the whole machine, whoever used it
   Bytes resident{0};
   Bytes page_cache{0};  // of the whole machine
 };

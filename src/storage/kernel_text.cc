@@ -121,6 +121,19 @@ std::optional<BlockStat> parse_block_stat(std::string_view text) {
   return BlockStat{numbers[0], numbers[2], numbers[8], numbers[9], numbers[10]};
 }
 
+std::optional<std::uint64_t> busy_ticks(std::string_view text) {
+  const auto words = words_of(text.substr(0, text.find('\n')));
+  if (words.size() < 8 || words[0] != "cpu") return std::nullopt;
+  std::uint64_t busy = 0;
+  for (std::size_t i = 1; i < std::min<std::size_t>(words.size(), 9); ++i) {
+    if (i == 4 || i == 5) continue;  // idle, iowait
+    const auto ticks = whole_number(words[i]);
+    if (!ticks) return std::nullopt;
+    busy += *ticks;
+  }
+  return busy;
+}
+
 std::optional<std::string> cgroup_path(std::string_view text, std::string_view controller) {
   std::optional<std::string> found;
   each_line(text, [&](std::string_view line) {

@@ -40,6 +40,10 @@ struct BlockStat {
 };
 std::optional<BlockStat> parse_block_stat(std::string_view text);
 
+// The first line of /proc/stat: clock ticks in which the machine's CPUs worked, for whomever (user, nice,
+// system, interrupts, stolen by the hypervisor); neither idle nor waiting for I/O.
+std::optional<std::uint64_t> busy_ticks(std::string_view text);
+
 // The path of this process in the hierarchy of `controller` from /proc/self/cgroup; "" asks for version 2's.
 std::optional<std::string> cgroup_path(std::string_view text, std::string_view controller);
 

@@ -69,5 +69,13 @@ TEST(KernelText, AQuotaIsCores) {
   EXPECT_EQ(cpu_quota("max 100000\n"), std::nullopt);
 }
 
+// user 100 + nice 1 + system 50 + irq 2 + softirq 3 + steal 4; idle 9000 and iowait 70 do not work, guest is
+// in user.
+TEST(BusyTicks, CountsWorkAndNeitherIdleNorWaiting) {
+  EXPECT_EQ(busy_ticks("cpu  100 1 50 9000 70 2 3 4 11 0\ncpu0 1 1 1 1 1 1 1 1 1 1\n"), 160u);
+  EXPECT_EQ(busy_ticks("cpu  100 1 50"), std::nullopt);
+  EXPECT_EQ(busy_ticks("intr 1 2 3 4 5 6 7 8"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace aforo
