@@ -1,0 +1,32 @@
+// From a directory to a Layout: the dataset that a job is trained on, whoever laid it there.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "dataset/layout.h"
+#include "dataset/manifest.h"
+#include "workload/spec.h"
+
+namespace aforo {
+
+struct OpenedDataset {
+  std::unique_ptr<Layout> layout;
+  std::optional<Manifest> manifest;  // of a generated dataset
+  DatasetSpec spec;                  // as found: `wanted`, corrected by what lies there
+  std::vector<std::string>
+      warnings;  // sentences: what was left out, where the workload and the directory differ
+};
+
+// A generated dataset (complete marker) is opened from its manifest without touching its files. Anything else
+// is scanned: names and sizes; TFRecord and tar shards are indexed (from their .idx where it is there and
+// fits, else by walking the headers) by `threads` threads (0 = one per core). `wanted` says how to read what
+// is found. Throws UserError when the directory cannot be read, holds no such samples, or contradicts
+// `wanted`; Interrupted on a stop request.
+OpenedDataset open_dataset(const std::string& directory, const DatasetSpec& wanted, unsigned threads,
+                           std::stop_token stop);
+
+}  // namespace aforo

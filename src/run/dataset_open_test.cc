@@ -1,0 +1,205 @@
+#include "run/dataset_open.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+
+#include "base/error.h"
+#include "dataset/bytes.h"
+#include "dataset/generated_layout.h"
+#include "run/generate_command.h"
+
+namespace aforo {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+// Memory where there is some: a sync at the end of a generation would wait for everything else on a shared
+// disk.
+fs::path scratch() {
+  return ::access("/dev/shm", W_OK) == 0 ? fs::path("/dev/shm") : fs::temp_directory_path();
+}
+
+class OpenDatasetTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (scratch() / "aforo-open-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    base_ = pattern;
+  }
+  void TearDown() override { fs::remove_all(base_); }
+
+  void put(const std::string& name, std::string_view content) const {
+    fs::create_directories((base_ / name).parent_path());
+    std::ofstream(base_ / name, std::ios::binary) << content;
+  }
+  OpenedDataset open(const DatasetSpec& wanted) const { return open_dataset(base_, wanted, 2, {}); }
+  std::string sentence(const DatasetSpec& wanted) const {
+    try {
+      open(wanted);
+    } catch (const UserError& error) {
+      return error.what();
+    }
+    return "";
+  }
+  // Lays `spec` here and takes the marker away: a dataset that nobody knows of.
+  void lay_foreign(const DatasetSpec& spec) const {
+    GenerateOptions options;
+    options.workload.dataset = spec;
+    options.directory = base_;
+    generate(options, {}, {});
+    fs::remove(base_ / kManifestName);
+  }
+
+  fs::path base_;
+};
+
+DatasetSpec spec_of(LayoutKind layout, Content content, std::uint64_t samples, double bytes) {
+  DatasetSpec spec;
+  spec.layout = layout;
+  spec.content = content;
+  spec.samples = samples;
+  spec.sample_size = {LawKind::kLognormal, bytes, bytes / 3, 0, 0, {}};
+  spec.samples_per_file = layout == LayoutKind::kFilePerSample ? 1 : 7;
+  spec.files_per_directory = 10;
+  return spec;
+}
+
+void expect_same_samples(const Layout& found, const Layout& truth) {
+  ASSERT_EQ(found.samples(), truth.samples());
+  ASSERT_EQ(found.files(), truth.files());
+  EXPECT_EQ(found.total_bytes(), truth.total_bytes());
+  EXPECT_EQ(found.largest_sample(), truth.largest_sample());
+  for (SampleId sample = 0; sample < truth.samples(); ++sample) {
+    const SampleLocation a = found.locate(sample), b = truth.locate(sample);
+    EXPECT_EQ(found.path(a.file), truth.path(b.file)) << sample;
+    EXPECT_EQ(a.offset, b.offset) << sample;
+    EXPECT_EQ(a.length, b.length) << sample;
+  }
+}
+
+// A tree that nobody generated here lies exactly as the generator computed it: the scan finds every sample in
+// the same file, at the same offset, with the same length, in the same order.
+TEST_F(OpenDatasetTest, AScanFindsWhatTheGeneratorLaid) {
+  for (const LayoutKind layout :
+       {LayoutKind::kFilePerSample, LayoutKind::kTfrecord, LayoutKind::kWebdataset}) {
+    for (const bool with_index : {true, false}) {
+      const DatasetSpec spec = spec_of(layout, Content::kJpeg, 45, 9000);
+      const GeneratedLayout truth(spec, dataset_id_of(spec));
+      lay_foreign(spec);
+      for (FileId file = 0; !with_index && truth.has_index() && file < truth.files(); ++file) {
+        fs::remove(base_ / truth.index_path(file));
+      }
+      const OpenedDataset opened = open(spec);
+      EXPECT_FALSE(opened.manifest);
+      EXPECT_EQ(opened.layout->kind(), layout);
+      expect_same_samples(*opened.layout, truth);
+      fs::remove_all(base_);
+      fs::create_directory(base_);
+    }
+  }
+}
+
+TEST_F(OpenDatasetTest, AGeneratedDatasetIsOpenedFromItsManifestAlone) {
+  GenerateOptions options;
+  options.workload.dataset = spec_of(LayoutKind::kFilePerSample, Content::kNpz, 50, 5000);
+  options.directory = base_;
+  generate(options, {}, {});
+  fs::remove_all(base_ / "d00002");  // nobody looks: the run will count what is missing
+  const OpenedDataset opened = open(options.workload.dataset);
+  ASSERT_TRUE(opened.manifest);
+  EXPECT_EQ(opened.layout->samples(), 50u);
+  EXPECT_THAT(opened.warnings, IsEmpty());
+}
+
+TEST_F(OpenDatasetTest, OtherNumbersThanTheWorkloadsAreWarnedOf) {
+  GenerateOptions options;
+  options.workload.dataset = spec_of(LayoutKind::kFilePerSample, Content::kRaw, 50, 5000);
+  options.directory = base_;
+  generate(options, {}, {});
+  DatasetSpec wanted = options.workload.dataset;
+  wanted.samples = 1'000'000;
+  wanted.sample_size.mean = 150'000;
+  const OpenedDataset opened = open(wanted);
+  EXPECT_EQ(opened.spec.samples, 50u);
+  EXPECT_THAT(opened.warnings, Contains(HasSubstr("holds 50 samples, the workload names 1,000,000")));
+  EXPECT_THAT(opened.warnings, Contains(HasSubstr("on average")));
+}
+
+TEST_F(OpenDatasetTest, AnUnfinishedGenerationIsNotTrainedOn) {
+  GenerateOptions options;
+  options.workload.dataset = spec_of(LayoutKind::kFilePerSample, Content::kRaw, 50, 5000);
+  options.directory = base_;
+  std::stop_source stop;
+  stop.request_stop();
+  generate(options, stop.get_token(), {});
+  EXPECT_THAT(sentence(options.workload.dataset), AllOf(HasSubstr("complete"), HasSubstr("aforo generate")));
+}
+
+TEST_F(OpenDatasetTest, ContradictionsAreNamed) {
+  put("a.jpg", "\xff\xd8\xff\xe0 a picture");
+  EXPECT_THAT(
+      sentence(spec_of(LayoutKind::kTfrecord, Content::kJpeg, 10, 100)),
+      AllOf(HasSubstr("expected tfrecord"), HasSubstr("1 files of JPEG"), HasSubstr("file-per-sample")));
+  const OpenedDataset opened = open(spec_of(LayoutKind::kFilePerSample, Content::kPng, 1, 14));
+  EXPECT_EQ(opened.layout->content(), Content::kJpeg);
+  EXPECT_THAT(opened.warnings, Contains(HasSubstr("holds JPEG files, the workload names png")));
+}
+
+TEST_F(OpenDatasetTest, LabelsAndHiddenFilesAreNoSamples) {
+  put("n01/a.JPEG", "\xff\xd8\xff\xe0 a");
+  put("n01/b.jpg", "\xff\xd8\xff\xe0 bb");
+  put("n01/a.txt", "label");
+  put("meta.json", "{}");
+  put(".cache/x", "hidden directories are walked, their files are whatever they are");
+  const OpenedDataset opened = open(spec_of(LayoutKind::kFilePerSample, Content::kJpeg, 2, 6));
+  EXPECT_EQ(opened.layout->samples(), 2u);
+  EXPECT_THAT(opened.warnings, Contains(AllOf(HasSubstr("*.txt"), HasSubstr("*.json"))));
+}
+
+// 100 bytes are three records of 30 and a rest of 10; 60 bytes are two.
+TEST_F(OpenDatasetTest, RecordsAreCutByTheirSize) {
+  put("a.bin", std::string(100, 'a'));
+  put("b.bin", std::string(60, 'b'));
+  DatasetSpec wanted = spec_of(LayoutKind::kRecords, Content::kRaw, 5, 30);
+  wanted.sample_size = {LawKind::kConstant, 30, 0, 0, 0, {}};
+  const OpenedDataset opened = open(wanted);
+  EXPECT_EQ(opened.layout->samples(), 5u);
+  const SampleLocation last = opened.layout->locate(4);
+  EXPECT_EQ(opened.layout->path(last.file), "b.bin");
+  EXPECT_EQ(last.offset, 30u);
+  wanted.sample_size.kind = LawKind::kNormal;
+  EXPECT_THAT(sentence(wanted), HasSubstr("one size"));
+}
+
+// The file is cut in the middle of its last record: the records before it are used, and the damage is named.
+TEST_F(OpenDatasetTest, ATruncatedShardKeepsItsWholeRecords) {
+  const DatasetSpec spec = spec_of(LayoutKind::kTfrecord, Content::kRaw, 14, 1000);
+  const GeneratedLayout truth(spec, dataset_id_of(spec));
+  lay_foreign(spec);
+  fs::resize_file(base_ / truth.path(1), truth.file_size(1) - 10);
+  const OpenedDataset opened = open(spec);
+  EXPECT_EQ(opened.layout->samples(), 13u);
+  EXPECT_THAT(opened.warnings, Contains(AllOf(HasSubstr(truth.path(1)), HasSubstr("truncated"))));
+}
+
+TEST_F(OpenDatasetTest, NothingToOpenIsSaidPlainly) {
+  const DatasetSpec wanted = spec_of(LayoutKind::kFilePerSample, Content::kRaw, 1, 1);
+  EXPECT_THAT(sentence(wanted), HasSubstr("found no files"));
+  fs::remove_all(base_);
+  EXPECT_THAT(sentence(wanted), HasSubstr("found no "));
+  std::ofstream(base_.string()) << "x";
+  EXPECT_THAT(sentence(wanted), HasSubstr("found a file"));
+}
+
+}  // namespace
+}  // namespace aforo

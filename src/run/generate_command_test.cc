@@ -1,0 +1,291 @@
+#include "run/generate_command.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <thread>
+
+#include "base/error.h"
+#include "dataset/manifest.h"
+#include "workload/parse.h"
+
+namespace aforo {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::HasSubstr;
+
+// Memory where there is some: a sync at the end of a generation would wait for everything else on a shared
+// disk.
+fs::path scratch() {
+  return ::access("/dev/shm", W_OK) == 0 ? fs::path("/dev/shm") : fs::temp_directory_path();
+}
+
+class GenerateTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (scratch() / "aforo-generate-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    base_ = pattern;
+  }
+  void TearDown() override {
+    ::umount2((base_ / "m").c_str(), MNT_DETACH);  // where a test that mounted there failed
+    fs::remove_all(base_);
+  }
+
+  static GenerateOptions options(const fs::path& directory, std::uint64_t samples, double bytes) {
+    GenerateOptions options;
+    options.workload.dataset.samples = samples;
+    options.workload.dataset.sample_size = {LawKind::kLognormal, bytes, bytes / 4, 0, 0, {}};
+    options.workload.dataset.files_per_directory = 100;
+    options.directory = directory;
+    options.threads = 2;
+    return options;
+  }
+  static Json generate_all(const GenerateOptions& options) { return generate(options, {}, {}); }
+
+  // Everything but the manifest, by path.
+  static std::map<std::string, std::string> content(const fs::path& directory) {
+    std::map<std::string, std::string> files;
+    for (const auto& entry : fs::recursive_directory_iterator(directory)) {
+      if (!entry.is_regular_file() || entry.path().filename() == kManifestName) continue;
+      std::ifstream in(entry.path(), std::ios::binary);
+      std::ostringstream text;
+      text << in.rdbuf();
+      files[fs::relative(entry.path(), directory)] = text.str();
+    }
+    return files;
+  }
+  static Manifest manifest(const fs::path& directory) {
+    std::ifstream in(directory / kManifestName);
+    std::ostringstream text;
+    text << in.rdbuf();
+    return parse_manifest(text.str(), "manifest");
+  }
+  static std::string sentence(const std::function<void()>& act) {
+    try {
+      act();
+    } catch (const UserError& error) {
+      return error.what();
+    }
+    return "";
+  }
+
+  fs::path base_;
+};
+
+TEST_F(GenerateTest, LaysACompleteDatasetAndSaysWhatItDid) {
+  const auto wanted = options(base_ / "new" / "d", 250, 3000);
+  const Json record = generate_all(wanted);
+  EXPECT_EQ(record["state"], "complete");
+  EXPECT_EQ(record["partial"], false);
+  EXPECT_EQ(record["files"], 250);
+  EXPECT_EQ(record["files_written"], 250);
+  EXPECT_EQ(record["skipped_files"], 0);
+  EXPECT_EQ(record["bytes"], record["bytes_written"]);
+  EXPECT_EQ(record["seed"], 10);
+  const auto files = content(wanted.directory);
+  EXPECT_EQ(files.size(), 250u);
+  std::uint64_t bytes = 0;
+  for (const auto& [name, text] : files) bytes += text.size();
+  EXPECT_EQ(record["bytes"], bytes);
+  EXPECT_EQ(manifest(wanted.directory).state, Manifest::State::kComplete);
+}
+
+TEST_F(GenerateTest, ADryRunSaysWhatWouldBeWrittenAndTouchesNothing) {
+  const auto wanted = options(base_ / "d", 1000, 5000);
+  const Json plan = plan_generate(wanted);
+  EXPECT_EQ(plan["state"], "new");
+  EXPECT_EQ(plan["files"], 1000);
+  EXPECT_EQ(plan["fits"], true);
+  EXPECT_FALSE(fs::exists(base_ / "d"));
+  EXPECT_EQ(plan["bytes"], generate_all(wanted)["bytes"]);
+}
+
+TEST_F(GenerateTest, TheSameCommandAgainWritesNothing) {
+  const auto wanted = options(base_ / "d", 300, 2000);
+  generate_all(wanted);
+  const Json again = generate_all(wanted);
+  EXPECT_EQ(again["files_written"], 0);
+  EXPECT_EQ(again["skipped_files"], 300);
+  EXPECT_EQ(again["state"], "complete");
+}
+
+TEST_F(GenerateTest, ADamagedCompleteDatasetIsMended) {
+  const auto wanted = options(base_ / "d", 300, 2000);
+  generate_all(wanted);
+  const auto before = content(wanted.directory);
+  fs::remove(base_ / "d" / before.begin()->first);
+  fs::resize_file(base_ / "d" / before.rbegin()->first, 1);
+  const Json again = generate_all(wanted);
+  EXPECT_EQ(again["files_written"], 2);
+  EXPECT_EQ(again["skipped_files"], 298);
+  EXPECT_TRUE(before == content(wanted.directory));
+}
+
+TEST_F(GenerateTest, AStopGivesAPartialRecordAndTheNextCallResumes) {
+  const auto whole = options(base_ / "whole", 10000, 4000);
+  generate_all(whole);
+  auto wanted = whole;
+  wanted.directory = base_ / "d";
+  std::stop_source stop;
+  std::jthread stopper([&] {
+    while (!fs::exists(base_ / "d" / "d00005")) std::this_thread::yield();
+    stop.request_stop();
+  });
+  const Json first = generate(wanted, stop.get_token(), {});
+  stopper.join();
+  ASSERT_EQ(first["partial"], true);
+  EXPECT_EQ(first["state"], "partial");
+  const Manifest middle = manifest(wanted.directory);
+  EXPECT_EQ(middle.state, Manifest::State::kPartial);
+  EXPECT_GT(middle.files_written, 0u);
+  EXPECT_EQ(plan_generate(wanted)["files_already_written"], middle.files_written);
+
+  const Json second = generate_all(wanted);
+  EXPECT_EQ(second["state"], "complete");
+  EXPECT_EQ(second["skipped_files"], middle.files_written);
+  EXPECT_EQ(second["files_written"], 10000 - middle.files_written);
+  EXPECT_TRUE(content(whole.directory) == content(wanted.directory));
+}
+
+// A process generates and is killed without a chance to clean up; files of all sorts may be left half
+// written.
+TEST_F(GenerateTest, AfterKill9TheNextCallResumesToTheSameBytes) {
+  const auto whole = options(base_ / "whole", 30000, 4000);
+  generate_all(whole);
+  auto wanted = whole;
+  wanted.directory = base_ / "d";
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    generate(wanted, {}, {});
+    ::_exit(0);
+  }
+  while (!fs::exists(base_ / "d" / "d00020")) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  ::kill(child, SIGKILL);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  ASSERT_TRUE(WIFSIGNALED(status)) << "the machine wrote 30,000 files before it could be killed";
+  ASSERT_EQ(manifest(wanted.directory).state, Manifest::State::kPartial);
+
+  const Json record = generate_all(wanted);
+  EXPECT_EQ(record["state"], "complete");
+  EXPECT_TRUE(content(whole.directory) == content(wanted.directory));
+}
+
+TEST_F(GenerateTest, ADirectoryWithOtherFilesIsRefusedAndLeftAlone) {
+  fs::create_directory(base_ / "home");
+  std::ofstream(base_ / "home" / "thesis.tex") << "precious";
+  const auto wanted = options(base_ / "home", 10, 1000);
+  EXPECT_THAT(sentence([&] { generate_all(wanted); }),
+              AllOf(HasSubstr("thesis.tex"), HasSubstr("another directory")));
+  EXPECT_EQ(content(base_ / "home").size(), 1u);
+  EXPECT_FALSE(fs::exists(base_ / "home" / kManifestName));
+}
+
+TEST_F(GenerateTest, AnotherDatasetInTheDirectoryIsRefusedSayingWhatDiffers) {
+  generate_all(options(base_ / "d", 100, 1000));
+  const std::string said = sentence([&] { generate_all(options(base_ / "d", 200, 1000)); });
+  EXPECT_THAT(said, AllOf(HasSubstr("samples: 200 asked, 100 there"), HasSubstr("--delete"),
+                          HasSubstr("another directory")));
+  EXPECT_EQ(content(base_ / "d").size(), 100u);
+}
+
+TEST_F(GenerateTest, WhatDoesNotFitIsRefusedBeforeAnythingIsMade) {
+  const auto wanted = options(base_ / "d", 1'000'000, 1e12);  // 1 EB
+  EXPECT_THAT(sentence([&] { generate_all(wanted); }), HasSubstr("free at"));
+  EXPECT_FALSE(fs::exists(base_ / "d"));
+}
+
+TEST_F(GenerateTest, AFileInPlaceOfTheDirectoryIsNamed) {
+  std::ofstream(base_ / "file") << "x";
+  EXPECT_THAT(sentence([&] { generate_all(options(base_ / "file", 10, 1000)); }), HasSubstr("found a file"));
+}
+
+TEST_F(GenerateTest, DeleteRemovesWhatWasGeneratedAndNothingElse) {
+  auto wanted = options(base_ / "d", 250, 1000);
+  wanted.workload.dataset.layout = LayoutKind::kTfrecord;
+  wanted.workload.dataset.samples_per_file = 50;
+  generate_all(wanted);
+  std::ofstream(base_ / "d" / "notes.txt") << "mine";
+  const Json counted = delete_generated(base_ / "d", true, {}, {});
+  EXPECT_EQ(counted["files"], 10);  // 5 shards, 5 indices
+  EXPECT_EQ(content(base_ / "d").size(), 11u);
+  const Json record = delete_generated(base_ / "d", false, {}, {});
+  EXPECT_EQ(record["files"], 10);
+  EXPECT_EQ(record["foreign_files"], 1);
+  EXPECT_EQ(record["foreign_examples"][0], "notes.txt");
+  const auto left = content(base_ / "d");
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_EQ(left.begin()->second, "mine");
+  EXPECT_FALSE(fs::exists(base_ / "d" / kManifestName));
+}
+
+TEST_F(GenerateTest, DeleteRemovesTheDirectoriesItMadeIfTheyAreEmpty) {
+  generate_all(options(base_ / "d", 250, 1000));
+  std::ofstream(base_ / "d" / "d00001" / "label.txt") << "mine";
+  delete_generated(base_ / "d", false, {}, {});
+  EXPECT_FALSE(fs::exists(base_ / "d" / "d00000"));
+  EXPECT_TRUE(fs::exists(base_ / "d" / "d00001" / "label.txt"));
+}
+
+TEST_F(GenerateTest, DeleteWithoutAMarkerIsRefused) {
+  std::ofstream(base_ / "s0000000001.bin") << "looks like ours";
+  EXPECT_THAT(sentence([&] { delete_generated(base_, false, {}, {}); }), HasSubstr("nothing is deleted"));
+  EXPECT_EQ(content(base_).size(), 1u);
+}
+
+// A memory file system of 128 MiB, 25,000 files of a page each. A quota could fill it after the check; here a
+// file is put in the way meanwhile.
+TEST_F(GenerateTest, AFullDiskEndsClearlyAndIsResumable) {
+  const fs::path mount = base_ / "m";
+  fs::create_directory(mount);
+  if (::mount("tmpfs", mount.c_str(), "tmpfs", 0, "size=128m") != 0)
+    GTEST_SKIP() << "mounting a tmpfs needs root";
+  const auto wanted = options(mount / "d", 25000, 3500);
+  std::jthread filler([&] {
+    while (!fs::exists(mount / "d" / "d00001")) std::this_thread::yield();
+    const int file = ::open((mount / "in-the-way").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    EXPECT_EQ(::posix_fallocate(file, 0, 100 << 20), 0);
+    ::close(file);
+  });
+  const std::string said = sentence([&] { generate_all(wanted); });
+  filler.join();
+  EXPECT_THAT(said, AllOf(HasSubstr("full disk"), HasSubstr("ENOSPC"), HasSubstr("resume")));
+  EXPECT_EQ(manifest(mount / "d").state, Manifest::State::kPartial);
+  EXPECT_GT(manifest(mount / "d").files_written, 0u);
+  EXPECT_THAT(sentence([&] { generate_all(wanted); }), HasSubstr("free at"));  // nothing was freed yet
+  fs::remove(mount / "in-the-way");
+  const Json record = generate_all(wanted);
+  EXPECT_EQ(record["state"], "complete");
+  const auto on_full = content(mount / "d");
+  EXPECT_EQ(::umount(mount.c_str()), 0);
+  auto elsewhere = wanted;
+  elsewhere.directory = base_ / "d";
+  generate_all(elsewhere);
+  EXPECT_TRUE(on_full == content(base_ / "d"));
+}
+
+TEST_F(GenerateTest, ProgressRisesToTheEnd) {
+  std::vector<double> fractions;
+  generate(options(base_ / "d", 200, 1000), {}, [&](const Progress& p) { fractions.push_back(p.fraction); });
+  ASSERT_FALSE(fractions.empty());
+  EXPECT_TRUE(std::is_sorted(fractions.begin(), fractions.end()));
+  EXPECT_DOUBLE_EQ(fractions.back(), 1.0);
+}
+
+}  // namespace
+}  // namespace aforo

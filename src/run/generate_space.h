@@ -1,0 +1,35 @@
+// Room on a file system: what is free before a dataset is laid on it, and whether it fits.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/units.h"
+
+namespace aforo {
+
+struct Space {
+  std::string filesystem;                    // "ext4", "tmpfs", "nfs4"
+  Bytes free;                                // for this user
+  Bytes block{4096};                         // smallest unit of allocation
+  std::optional<std::uint64_t> free_inodes;  // absent where the file system makes them as needed
+};
+
+// Of the file system that `directory` is on, or will be on when it is made: the nearest existing parent is
+// asked. Throws UserError if even that cannot be asked.
+Space space_at(const std::string& directory);
+
+// What is still to be written.
+struct SpaceNeeded {
+  Bytes bytes;  // with every file rounded up to whole blocks
+  std::uint64_t inodes = 0;
+};
+
+inline constexpr double kSpaceMargin = 0.01;  // for the file system's own tables
+
+// Whether `needed` and a margin fit; else one sentence saying what is needed, what is free and what to do.
+std::optional<std::string> why_not_fitting(const SpaceNeeded& needed, const Space& space,
+                                           const std::string& directory);
+
+}  // namespace aforo
