@@ -41,6 +41,11 @@ double gain(const Evidence& e) {
   return e.more_workers->samples_per_second / baseline;
 }
 
+// Samples/s of the re-runs without compute, the better of the two.
+double reading_alone(const Evidence& e) {
+  return std::max(e.more_workers->baseline, e.more_workers->samples_per_second);
+}
+
 std::uint32_t workers_of(const Counterfactual& c) {
   std::uint32_t leading = 0;
   std::from_chars(c.change.data(), c.change.data() + c.change.size(), leading);
@@ -159,13 +164,19 @@ std::optional<Finding> network(const Evidence& e) {
 
 std::optional<Finding> storage_bandwidth(const Evidence& e) {
   if (from_memory(e)) return std::nullopt;
-  const bool no_gain = e.more_workers && e.worker_busy_share >= kAlwaysBusy;  // a gain was answered before
+  // A gain was answered before. Without one, the storage is the limit if workers were always busy, or if
+  // reading alone, at either concurrency, stays below what the accelerators need.
+  const bool too_little = e.more_workers && reading_alone(e) < e.au_target * e.demand_samples_per_second;
+  const bool no_gain = e.more_workers && (e.worker_busy_share >= kAlwaysBusy || too_little);
   const bool deep = e.requests_in_flight == 0 || e.requests_in_flight >= kSomeDepth;
   const bool device_full = e.device_busy_share.value_or(0) >= kDeviceFull && (deep || e.more_workers);
   if (!no_gain && !device_full) return std::nullopt;
   std::string reason =
       device_full ? fmt::format("the device is {} busy{}", format_percent(*e.device_busy_share), at_rate(e))
                   : fmt::format("{} gain nothing{}", e.more_workers->change, at_rate(e));
+  if (too_little)
+    reason += fmt::format(", and reading alone gives {} samples/s of the {} wanted",
+                          format_count(reading_alone(e)), format_count(e.demand_samples_per_second));
   std::vector<std::string> advice = {kFindMaxAdvice,
                                      "faster or more devices, or a cache that holds the dataset"};
   if (e.read_size.value > 0 && static_cast<double>(e.read_size.value) < kSmallRead) {

@@ -230,6 +230,28 @@ TEST(Verdict, AGainIsMeasuredAgainstTheSameReRunUnchanged) {
   EXPECT_EQ(judge(e).limit, Limit::kLoaderSettings);
 }
 
+// Epochs of few steps: workers idle a quarter of the time, the device a third; but reading alone gives 10.3
+// samples/s and four times the workers 9.1, where 0.9 x 21.7 = 19.5 are wanted. It is the storage.
+TEST(Verdict, ReadingAloneBelowTheDemandIsTheStorageWhateverTheWorkersDo) {
+  Evidence e;
+  e.au = 0.375;
+  e.load_wait_share = 0.627;
+  e.compute_share = 0.373;
+  e.worker_busy_share = 0.73;
+  e.requests_in_flight = 2.9;
+  e.device_busy_share = 0.68;
+  e.samples_per_second = 7.9;
+  e.demand_samples_per_second = 21.7;
+  e.more_workers = Counterfactual{"16 workers instead of 4", 9.1, 16, 10.3};
+  const Verdict v = judge(e);
+  EXPECT_EQ(v.limit, Limit::kStorageBandwidth);
+  EXPECT_NE(v.text.find("reading alone gives 10.3 samples/s of the 21.7 wanted"), std::string::npos)
+      << v.text;
+  e.more_workers->baseline = 25;  // reading alone is fast enough: it is not the storage's speed
+  e.more_workers->samples_per_second = 26;
+  EXPECT_NE(judge(e).limit, Limit::kStorageBandwidth);
+}
+
 TEST(Verdict, TheFlagMayComeFromTheWordsOfTheChange) {
   Evidence e = slow_job();
   e.more_workers = {"32 workers instead of 8", 1800};

@@ -1,5 +1,9 @@
 #include "run/measured_job.h"
 
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
 #include <utility>
 
 #include "pipeline/training_job.h"
@@ -44,6 +48,24 @@ Lanes make_lanes(const JobPlan& plan, const JobSettings& settings) {
   return made;
 }
 
+// Asks for a stop after `limit`, unless it ends before.
+class Alarm {
+ public:
+  Alarm(Seconds limit, std::stop_source& stop) {
+    if (limit.value <= 0) return;
+    thread_ = std::jthread([this, limit, &stop](const std::stop_token& ended) {
+      std::unique_lock lock(mutex_);
+      wake_.wait_for(lock, ended, std::chrono::duration<double>(limit.value), [] { return false; });
+      if (!ended.stop_requested()) stop.request_stop();
+    });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable_any wake_;
+  std::jthread thread_;  // last: ends before the rest does
+};
+
 Task<> drive(TrainingJob<RealWorld>& job, JobResult& result) { result = co_await job.run(); }
 
 }  // namespace
@@ -63,8 +85,11 @@ MeasuredJob run_job(const JobPlan& plan, const JobSettings& settings, WatchOptio
   measured.before = read_counters(settings.directory);
   std::vector<Seconds> cpu_before;
   for (LaneId i = 0; i < world.lanes(); ++i) cpu_before.push_back(world.lane(i).cpu_seconds());
+  std::stop_source ending;
+  const std::stop_callback forward(stop, [&ending] { ending.request_stop(); });
   measured.started = monotonic_now();
-  world.run(drive(job, measured.result), stop, [&] {
+  const Alarm alarm(settings.hard_limit, ending);
+  world.run(drive(job, measured.result), ending.get_token(), [&] {
     job.stop();
     world.cancel_sleeps();
   });

@@ -20,6 +20,7 @@ struct JobSettings {
   std::string engine = "auto";  // auto | io_uring | threads | null
   unsigned io_threads = 0;      // 0 = one per available core
   Seconds io_timeout{30};
+  Seconds hard_limit{0};  // stop like Ctrl-C after this long, even inside a step; 0 = none
 };
 
 struct MeasuredJob {

@@ -49,6 +49,15 @@ double samples_per_second(const MeasuredJob& job) {
   return static_cast<double>(job.result.readers.samples) / job.wall().value;
 }
 
+// At most one pass over the data, so that nothing is read twice within it, in batches small enough that
+// `workers` of every rank have some to read.
+JobPlan one_pass(JobPlan plan, std::uint32_t workers) {
+  const std::uint64_t per_rank = std::max<std::uint64_t>(plan.layout->samples() / plan.ranks, 1);
+  plan.loader.batch_size = std::clamp<std::uint64_t>(per_rank / (4 * workers), 1, plan.loader.batch_size);
+  plan.steps = std::max<std::uint64_t>(per_rank / plan.loader.batch_size, 1);
+  return plan;
+}
+
 bool has_storage_below(const MeasuredJob& job, const std::string& directory) {
   if (job.before.device) return true;
   const std::string type = describe_filesystem(directory).type;
@@ -123,9 +132,9 @@ Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptio
 std::optional<double> null_ceiling(const JobPlan& plan, const JobSettings& settings, std::stop_token stop) {
   JobSettings null = settings;
   null.engine = "null";
+  null.hard_limit = kCeilingTime;
   WatchOptions watch;
   watch.ranks = plan.ranks;
-  watch.deadline = monotonic_now() + kCeilingTime;
   const MeasuredJob job = run_job(without_compute(plan), null, std::move(watch), stop);
   if (stop.stop_requested() || job.result.readers.samples == 0) return std::nullopt;
   return samples_per_second(job);
@@ -134,17 +143,18 @@ std::optional<double> null_ceiling(const JobPlan& plan, const JobSettings& setti
 std::optional<Counterfactual> try_more_workers(const JobPlan& plan, const JobSettings& settings,
                                                const RunOptions& options, const Traffic& traffic,
                                                std::stop_token stop) {
-  JobPlan now = without_compute(plan);
-  JobPlan more = now;
   const std::uint32_t workers = std::max<std::uint32_t>(plan.loader.workers, 1) * kMoreConcurrency;
+  const JobPlan now = one_pass(without_compute(plan), workers);
+  JobPlan more = now;
   more.loader.workers = workers;
   more.loader.seed += 1;
   const auto window = [&](const JobPlan& p) -> std::optional<double> {
     if (options.drop_caches) drop_caches();
+    JobSettings short_run = settings;
+    short_run.hard_limit = kWindowTime;
     WatchOptions watch;
     watch.ranks = p.ranks;
-    watch.deadline = monotonic_now() + kWindowTime;
-    const MeasuredJob job = run_job(p, settings, std::move(watch), stop);
+    const MeasuredJob job = run_job(p, short_run, std::move(watch), stop);
     if (stop.stop_requested() || job.result.readers.samples == 0) return std::nullopt;
     // What mostly came from the cache now but from storage in the run says nothing about the storage.
     const auto share = traffic_of(job, options.directory).cache_share();
