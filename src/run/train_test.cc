@@ -80,7 +80,9 @@ TEST_P(Train, ReadsEverySampleOfEveryEpochAndProvesIt) {
   EXPECT_FALSE(record["partial"]);
   EXPECT_GT(record["au"].get<double>(), 0);
   EXPECT_LE(record["au"].get<double>(), 1);
-  if (GetParam().layout == LayoutKind::kFilePerSample) EXPECT_EQ(record["verified_samples"], 480);
+  if (GetParam().layout == LayoutKind::kFilePerSample) {
+    EXPECT_EQ(record["verified_samples"], 480);
+  }
   EXPECT_GE(record["bytes_requested"].get<double>(), 480 * 15'000.0);
 }
 
@@ -96,7 +98,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"Tfrecord", LayoutKind::kTfrecord, Content::kRaw, "io_uring", ReadMode::kBuffered},
         Case{"TfrecordDirect", LayoutKind::kTfrecord, Content::kRaw, "io_uring", ReadMode::kDirect},
         Case{"TfrecordThreads", LayoutKind::kTfrecord, Content::kRaw, "threads", ReadMode::kBuffered}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& test) { return std::string(test.param.name); });
 
 struct Laid {
   Directory directory;
