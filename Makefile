@@ -15,7 +15,7 @@ CTEST := ctest --output-on-failure --parallel $(JOBS)
 STABLE_ADDRESSES := $(shell setarch -R true 2>/dev/null && echo setarch -R)
 LAUNCHER := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 
-.PHONY: help demo build test check format lint sanitize asan tsan fuzz deps-build deps-test deps-check clean
+.PHONY: help demo build test bench check format lint sanitize asan tsan fuzz deps-build deps-test deps-check clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,14 @@ fuzz: deps-check  ## fuzz every parser, FUZZ_SECONDS=60 in all
 	@$(MAKE) --no-print-directory build/fuzz/build.ninja
 	@cmake --build build/fuzz --target aforo_fuzz --parallel $(JOBS)
 	@scripts/fuzz.sh build/fuzz $(FUZZ_SECONDS)
+
+# Where the benchmarks may lay their files (up to 8 GB, removed at the end), and more words for bench/run.py.
+BENCH_DIR ?= .
+BENCH_MEMORY_DIR ?= /dev/shm
+BENCH_ARGS ?=
+bench: build  ## measure speed beside the peers, on an idle machine (BENCH_DIR=., BENCH_ARGS=--quick)
+	@cmake --build build/release --target limit_reader --parallel $(JOBS)
+	@python3 bench/run.py --dir '$(BENCH_DIR)' --memory-dir '$(BENCH_MEMORY_DIR)' $(BENCH_ARGS)
 
 clean:  ## remove the builds (not .venv, not data)
 	rm -rf build
