@@ -7,7 +7,7 @@ namespace aforo {
 
 // Both views live as long as the program.
 struct EmbeddedFile {
-  std::string_view name;   // relative to the folder it was embedded from
+  std::string_view name;  // relative to the folder it was embedded from
   std::string_view bytes;
 };
 

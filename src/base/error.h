@@ -1,6 +1,7 @@
 // The two kinds of error of this house.
 //
-// 1. What ends a command is a UserError: thrown once, caught once in `cli`, printed as one sentence, exit code 2.
+// 1. What ends a command is a UserError: thrown once, caught once in `cli`, printed as one sentence, exit
+// code 2.
 // 2. What happens in I/O (EIO, a short read, a timeout) is data in a result and never thrown.
 #pragma once
 

@@ -8,8 +8,8 @@
 
 namespace aforo {
 
-// The known word closest to `word` by edit distance (insert, delete, replace, swap of neighbours), case-insensitive;
-// empty if none is within a third of its length (at least 2).
+// The known word closest to `word` by edit distance (insert, delete, replace, swap of neighbours),
+// case-insensitive; empty if none is within a third of its length (at least 2).
 std::string nearest(std::string_view word, std::span<const std::string> known);
 
 // "; did you mean 'x'?" or "" when nothing is near: ready to append to an error sentence.

@@ -1,7 +1,7 @@
 // Quantities with their unit in the type, and the words people write them with.
 //
-// In memory everything is SI: bytes, seconds, bytes per second, events per second, US dollars. Units exist only
-// at the edges: `parse_*` reads what a person wrote, `format_*` writes what a person reads.
+// In memory everything is SI: bytes, seconds, bytes per second, events per second, US dollars. Units exist
+// only at the edges: `parse_*` reads what a person wrote, `format_*` writes what a person reads.
 // kB/MB/GB/TB/PB are powers of ten, KiB/MiB/GiB/TiB/PiB powers of two; "MB" never means MiB.
 // All functions are pure and thread-safe.
 #pragma once
@@ -25,15 +25,23 @@ struct Quantity {
   constexpr Quantity operator*(double factor) const { return {value * factor}; }
   constexpr Quantity operator/(double divisor) const { return {value / divisor}; }
   constexpr double operator/(Quantity other) const { return value / other.value; }
-  constexpr Quantity& operator+=(Quantity other) { value += other.value; return *this; }
-  constexpr Quantity& operator-=(Quantity other) { value -= other.value; return *this; }
+  constexpr Quantity& operator+=(Quantity other) {
+    value += other.value;
+    return *this;
+  }
+  constexpr Quantity& operator-=(Quantity other) {
+    value -= other.value;
+    return *this;
+  }
 };
 template <class Tag>
-constexpr Quantity<Tag> operator*(double factor, Quantity<Tag> q) { return q * factor; }
+constexpr Quantity<Tag> operator*(double factor, Quantity<Tag> q) {
+  return q * factor;
+}
 
 using Seconds = Quantity<struct SecondsTag>;
 using BytesPerSecond = Quantity<struct BytesPerSecondTag>;
-using PerSecond = Quantity<struct PerSecondTag>;    // samples/s, IOPS, opens/s
+using PerSecond = Quantity<struct PerSecondTag>;  // samples/s, IOPS, opens/s
 using Dollars = Quantity<struct DollarsTag>;
 
 // A whole number of bytes.
@@ -43,7 +51,10 @@ struct Bytes {
   constexpr Bytes operator+(Bytes other) const { return {value + other.value}; }
   constexpr Bytes operator-(Bytes other) const { return {value - other.value}; }
   constexpr Bytes operator*(std::uint64_t n) const { return {value * n}; }
-  constexpr Bytes& operator+=(Bytes other) { value += other.value; return *this; }
+  constexpr Bytes& operator+=(Bytes other) {
+    value += other.value;
+    return *this;
+  }
 };
 
 constexpr BytesPerSecond operator/(Bytes b, Seconds s) { return {static_cast<double>(b.value) / s.value}; }
@@ -68,20 +79,20 @@ constexpr Seconds operator""_us(unsigned long long n) { return {static_cast<doub
 template <class T>
 using Parsed = tl::expected<T, std::string>;
 
-Parsed<Bytes> parse_bytes(std::string_view text);                    // "150 kB", "256KiB", "1.5 GiB", "220TB"
-Parsed<double> parse_mean_bytes(std::string_view text);              // a mean need not be whole: "114660.07 B"
-Parsed<Seconds> parse_seconds(std::string_view text);                // "144 ms", "30 min", "3 h", "100us"
+Parsed<Bytes> parse_bytes(std::string_view text);        // "150 kB", "256KiB", "1.5 GiB", "220TB"
+Parsed<double> parse_mean_bytes(std::string_view text);  // a mean need not be whole: "114660.07 B"
+Parsed<Seconds> parse_seconds(std::string_view text);    // "144 ms", "30 min", "3 h", "100us"
 Parsed<BytesPerSecond> parse_bytes_per_second(std::string_view text);  // "3 GB/s", "100 Gbit/s"
-Parsed<Dollars> parse_dollars_per_hour(std::string_view text);       // "6.88/h", "$6.88/h"
-Parsed<std::uint64_t> parse_count(std::string_view text);            // "2_000_000", "8e9", "1.5e6" (whole)
-Parsed<double> parse_number(std::string_view text);                  // finite decimal number
-Parsed<double> parse_fraction(std::string_view text);                // "0.9" or "90%" -> 0.9
+Parsed<Dollars> parse_dollars_per_hour(std::string_view text);         // "6.88/h", "$6.88/h"
+Parsed<std::uint64_t> parse_count(std::string_view text);              // "2_000_000", "8e9", "1.5e6" (whole)
+Parsed<double> parse_number(std::string_view text);                    // finite decimal number
+Parsed<double> parse_fraction(std::string_view text);                  // "0.9" or "90%" -> 0.9
 
-std::string format_bytes(Bytes bytes);                 // "1.50 GiB": binary units, three significant digits
-std::string format_seconds(Seconds seconds);           // "144 ms", "2.5 s", "1 h 12 min"
-std::string format_rate(BytesPerSecond rate);          // "3.25 GiB/s"
-std::string format_count(double count);                // "1,234,567"; "71.4" below 1000
-std::string format_dollars(Dollars dollars);           // "$1,234" ; "$6.88"
-std::string format_percent(double fraction);           // "93.1 %"
+std::string format_bytes(Bytes bytes);         // "1.50 GiB": binary units, three significant digits
+std::string format_seconds(Seconds seconds);   // "144 ms", "2.5 s", "1 h 12 min"
+std::string format_rate(BytesPerSecond rate);  // "3.25 GiB/s"
+std::string format_count(double count);        // "1,234,567"; "71.4" below 1000
+std::string format_dollars(Dollars dollars);   // "$1,234" ; "$6.88"
+std::string format_percent(double fraction);   // "93.1 %"
 
 }  // namespace aforo
