@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "dataset/manifest.h"
 
 namespace aforo {
 namespace {
@@ -100,7 +101,7 @@ class Walker {
     for (errno = 0; const dirent* entry = ::readdir(stream.get()); errno = 0) {
       if (stop.stop_requested()) return;
       const std::string_view name = entry->d_name;
-      if (name == "." || name == "..") continue;
+      if (name == "." || name == ".." || name == kManifestName) continue;
       if (is_directory(fd, *entry)) {
         work_.push({inside(item.directory, name), {}});
         continue;

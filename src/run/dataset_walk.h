@@ -37,7 +37,8 @@ struct WalkResult {
 // size; by thread `thread` of [0, threads), concurrently with other threads.
 using WalkVisitor = std::function<void(unsigned thread, std::string_view path, std::uint64_t size)>;
 
-// `root`: an open directory. Returns when all is visited or a stop is requested.
+// `root`: an open directory. aforo's own manifests are passed over. Returns when all is visited or a stop is
+// requested.
 WalkResult walk(int root, unsigned threads, const std::stop_token& stop, WalkCounters& counters,
                 const WalkVisitor& visit);
 

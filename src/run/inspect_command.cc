@@ -136,6 +136,8 @@ DatasetSpec Inspection::spec_of(const SizeFit& fit) const {
   if (spec.content == Content::kOther) spec.content = Content::kRaw;  // bytes are bytes: it can be generated
   spec.samples = samples_.count;
   spec.sample_size = fit.law;
+  spec.sample_size.mean = std::round(fit.law.mean);
+  spec.sample_size.stddev = std::round(fit.law.stddev);
   if (is_packed(choice_.kind)) spec.samples_per_file = (samples_.count + choice_.files - 1) / choice_.files;
   const std::uint64_t directories = std::max<std::uint64_t>(walked_.directories_with_files, 1);
   spec.files_per_directory = directories == 1 ? 0 : (choice_.files + directories - 1) / directories;

@@ -78,10 +78,11 @@ TEST_F(InspectTest, FindsTheLawThatADatasetWasMadeWith) {
   EXPECT_EQ(record["sizes"]["total"], record["bytes"]);
   const DatasetSpec found = parse_dataset_block(record["dataset_yaml"].get<std::string>(), "inspect");
   EXPECT_EQ(found.samples, 3000u);
+  EXPECT_EQ(found.files_per_directory, 500u);
   EXPECT_EQ(found.content, Content::kRaw);
 }
 
-// 25 files in directories of 10: fan-out 10, 10, 5; the marker's own directory, the root, holds one file.
+// 25 files in directories of 10: fan-out 10, 10, 5.
 TEST_F(InspectTest, ReportsTheFanOut) {
   for (int i = 0; i < 25; ++i)
     put("d" + std::to_string(i / 10) + "/" + std::to_string(i) + ".bin", "some bytes");
