@@ -1,0 +1,51 @@
+"""Every key that aforo writes into a Record is explained in docs/record.md."""
+
+import os
+import pathlib
+import re
+import unittest
+
+from session import Session
+
+DOC = pathlib.Path(os.environ["AFORO_SOURCE_DIR"], "docs", "record.md").read_text()
+EXPLAINED = {word for quoted in re.findall(r"`([^`]+)`", DOC) for word in re.findall(r"[A-Za-z0-9_.-]+", quoted)}
+# Names that are data, not keys: options as given, kinds of faults, sizes of quantiles.
+DATA = {"command_line", "by_kind"}
+
+
+def keys_of(value, where=""):
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key, where
+            if key not in DATA:
+                yield from keys_of(inner, f"{where}{key}.")
+    elif isinstance(value, list):
+        for inner in value:
+            yield from keys_of(inner, where)
+
+
+class Keys(Session):
+    def explained(self, record):
+        missing = sorted({where + key for key, where in keys_of(record) if key not in EXPLAINED})
+        self.assertEqual(missing, [], "not in docs/record.md")
+
+    def test_of_run_and_its_relatives(self):
+        job, data = self.dataset()
+        self.explained(self.record("run", job, data, "--dry-run"))
+        self.explained(self.record("run", job, data, "--verify", "--accelerator-price", "6.88/h"))
+        self.explained(self.record("run", job, data, "--find-max", "--max-accelerators", "1"))
+        slow = self.job(step_time="1 us", name="slow.yaml")
+        self.explained(self.record("run", slow, data, "--au-target", "1", code=1))
+
+    def test_of_the_other_commands(self):
+        job = self.job()
+        self.explained(self.record("generate", job, "data", "--dry-run"))
+        self.explained(self.record("generate", job, "data"))
+        self.explained(self.record("inspect", "data"))
+        self.explained(self.record("size", job, "--accelerators", "8", "--explain"))
+        self.explained(self.record("catalogue", "workloads"))
+        self.explained(self.record("generate", "--delete", "data"))
+
+
+if __name__ == "__main__":
+    unittest.main()
