@@ -17,7 +17,7 @@ def _held(setting, root, count, steps):
                 'samples_per_second': record['samples_per_second'],
                 'cpu_seconds_per_gb': record['cpu_seconds_per_gb'],
                 'storage_share': outside['storage_bytes'] / record['bytes_requested'],
-                'peak_memory_bytes': outside['peak_memory_bytes'], 'command': outside['command']}
+                'peak_memory_bytes': outside['peak_memory_bytes'], 'others_cpu_share': outside['others_cpu_share'], 'command': outside['command']}
 
     return Contender(f'{count} accelerators', run)
 
@@ -27,7 +27,8 @@ def _limit(setting, root):
         argv = [setting.limit_reader, root, '--passes', '2']
         outside = run_command(argv)
         rate = json.loads(outside['text'])['samples_per_second']
-        return {'samples_per_second': rate, 'worth_accelerators': rate / RATE, 'command': setting.shown(argv)}
+        return {'samples_per_second': rate, 'worth_accelerators': rate / RATE,
+                'others_cpu_share': outside['others_cpu_share'], 'command': setting.shown(argv)}
 
     return Contender('limit reader', run)
 
@@ -38,7 +39,7 @@ def _knee(setting, root):
             ['run', PRESET, root] + RAW + ['--find-max', '--max-accelerators', 128, '--cache-expected', '--no-diagnose'])
         low, high = record.get('max_accelerators_interval', [record['max_accelerators']] * 2)
         return {'max_accelerators': record['max_accelerators'], 'interval_low': low, 'interval_high': high,
-                'process_seconds': outside['wall_seconds'], 'command': outside['command']}
+                'process_seconds': outside['wall_seconds'], 'others_cpu_share': outside['others_cpu_share'], 'command': outside['command']}
 
     return Contender('find-max', run)
 
@@ -68,7 +69,7 @@ def _size(setting, count, arguments):
         record, outside = setting.aforo_record(
             ['run', PRESET] + arguments + RAW + ['-n', count, '-e', 1, '--steps', 3, '--cache-expected', '--no-diagnose'])
         return {'peak_memory_bytes': outside['peak_memory_bytes'], 'first_step_seconds': record['first_step_seconds'],
-                'process_seconds': outside['wall_seconds'], 'command': outside['command']}
+                'process_seconds': outside['wall_seconds'], 'others_cpu_share': outside['others_cpu_share'], 'command': outside['command']}
 
     return run
 
@@ -117,7 +118,7 @@ def step_timing(setting):
             timing = record['step_timing']
             return {'error_p50_us': timing['error_p50_s'] * 1e6, 'error_p99_us': timing['error_p99_s'] * 1e6,
                     'au': record['au'], 'cpu_share': outside['cpu_seconds'] / outside['wall_seconds'],
-                    'command': outside['command']}
+                    'others_cpu_share': outside['others_cpu_share'], 'command': outside['command']}
         return run
 
     contenders = [Contender(f'{count} x {label}', runner(count, time, batch, steps))

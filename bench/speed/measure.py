@@ -12,6 +12,13 @@ class Failed(Exception):
     """A command that did not do what was asked; the message names it."""
 
 
+def _cpu_used():
+    """CPU seconds that the whole machine has used since it started."""
+    with open('/proc/stat', encoding='ascii') as file:
+        user, nice, system, _, _, irq, softirq, *_ = map(int, file.readline().split()[1:])
+    return (user + nice + system + irq + softirq) / os.sysconf('SC_CLK_TCK')
+
+
 def family(pid):
     """pid and all that descend from it."""
     found = [pid]
@@ -42,9 +49,10 @@ def memory_of(pid):
 
 def run_command(argv, accept=(0,), limit=900):
     """Runs argv in a process group of its own. What it printed, its wall time, its CPU time with all its children,
-    its peak memory (sampled), and the bytes that came from storage for it."""
+    its peak memory (sampled), the bytes that came from storage for it, and the share of the machine's CPU that others
+    used meanwhile (the kernel's own threads among them)."""
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as complaint:
-        begin = time.perf_counter()
+        own, all_used, begin = time.process_time(), _cpu_used(), time.perf_counter()
         child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=output, stderr=complaint,
                                  start_new_session=True)
         timer = threading.Timer(limit, os.killpg, (child.pid, signal.SIGKILL))
@@ -68,7 +76,8 @@ def run_command(argv, accept=(0,), limit=900):
             done.set()
             timer.cancel()
             watcher.join()
-        wall = time.perf_counter() - begin
+        wall, cpu = time.perf_counter() - begin, usage.ru_utime + usage.ru_stime
+        others = _cpu_used() - all_used - cpu - (time.process_time() - own)
         child.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
         complaint.seek(0)
@@ -76,8 +85,9 @@ def run_command(argv, accept=(0,), limit=900):
         if child.returncode not in accept:
             raise Failed(f'{argv[0]} ended with {child.returncode}: '
                          f'{(complaint.read().decode(errors="replace") or text).strip()[-600:]}')
-        return {'text': text, 'wall_seconds': wall, 'cpu_seconds': usage.ru_utime + usage.ru_stime,
-                'peak_memory_bytes': peak[0], 'storage_bytes': usage.ru_inblock * 512}
+        return {'text': text, 'wall_seconds': wall, 'cpu_seconds': cpu,
+                'peak_memory_bytes': peak[0], 'storage_bytes': usage.ru_inblock * 512,
+                'others_cpu_share': max(0.0, others / wall / os.cpu_count())}
 
 
 def summary(values):

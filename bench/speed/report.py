@@ -18,14 +18,17 @@ def spread(found, metric=''):
     return f'{number(found["median"], metric)} ({number(found["min"], metric)} - {number(found["max"], metric)})'
 
 
-COLUMNS = ['samples_per_second', 'bytes_per_second', 'files_per_second', 'max_accelerators', 'au', 'error_p50_us',
+COLUMNS = ['samples_per_second', 'bytes_per_second', 'files_per_second', 'max_accelerators', 'interval_low', 'interval_high',
+           'worth_accelerators', 'au', 'error_p50_us',
            'error_p99_us', 'cpu_seconds_per_gb', 'samples_per_cpu_second', 'first_step_seconds', 'peak_memory_bytes',
-           'storage_share']
+           'storage_share', 'others_cpu_share']
 NAMES = {'samples_per_second': 'samples/s', 'bytes_per_second': 'bandwidth', 'files_per_second': 'files/s',
-         'max_accelerators': 'accelerators', 'au': 'AU', 'error_p50_us': 'error p50, us',
+         'max_accelerators': 'accelerators', 'interval_low': 'from', 'interval_high': 'to',
+         'worth_accelerators': 'worth accelerators', 'au': 'AU', 'error_p50_us': 'error p50, us',
          'error_p99_us': 'error p99, us', 'cpu_seconds_per_gb': 'CPU s/GB',
          'samples_per_cpu_second': 'samples/CPU s', 'first_step_seconds': 'first step, s',
-         'peak_memory_bytes': 'peak memory', 'storage_share': 'share from storage'}
+         'peak_memory_bytes': 'peak memory', 'storage_share': 'share from storage',
+         'others_cpu_share': 'CPU share of others'}
 
 
 def goals_table(goals):

@@ -86,4 +86,4 @@ def metrics_of(samples, size, seconds, cpu, outside):
             'cpu_seconds_per_gb': cpu / (size / GB), 'samples_per_cpu_second': samples / cpu,
             'peak_memory_bytes': outside['peak_memory_bytes'],
             'storage_share': outside['storage_bytes'] / size, 'process_seconds': outside['wall_seconds'],
-            'command': outside['command']}
+            'others_cpu_share': outside['others_cpu_share'], 'command': outside['command']}
