@@ -12,6 +12,7 @@ import argparse
 import datetime
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -115,6 +116,8 @@ def main():
     date = datetime.date.today().isoformat()
     out = options.out or (None if options.quick
                           else os.path.join(REPOSITORY, 'bench', 'runs', f'{date}-{os.cpu_count()}-core'))
+    for end in (signal.SIGINT, signal.SIGTERM):  # also where the shell has them ignored: the files are removed
+        signal.signal(end, lambda number, _: sys.exit(128 + number))
     directory = tempfile.mkdtemp(prefix='aforo-bench-', dir=options.dir)
     memory_directory = tempfile.mkdtemp(prefix='aforo-bench-', dir=options.memory_dir) if options.memory_dir else ''
     failures = 0

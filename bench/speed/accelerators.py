@@ -3,6 +3,7 @@ import json
 
 from .contest import Contender, Goal, contest, judge, metric_goal, say
 from .measure import run_command, summary
+from .setting import seen
 
 PRESET = 'resnet50_files_h100'
 RAW = ['--set', 'dataset.content=raw']
@@ -17,7 +18,7 @@ def _held(setting, root, count, steps):
                 'samples_per_second': record['samples_per_second'],
                 'cpu_seconds_per_gb': record['cpu_seconds_per_gb'],
                 'storage_share': outside['storage_bytes'] / record['bytes_requested'],
-                'peak_memory_bytes': outside['peak_memory_bytes'], 'others_cpu_share': outside['others_cpu_share'], 'command': outside['command']}
+                **seen(outside)}
 
     return Contender(f'{count} accelerators', run)
 
@@ -36,10 +37,11 @@ def _limit(setting, root):
 def _knee(setting, root):
     def run(_):
         record, outside = setting.aforo_record(
-            ['run', PRESET, root] + RAW + ['--find-max', '--max-accelerators', 128, '--cache-expected', '--no-diagnose'])
+            ['run', PRESET, root] + RAW + ['--find-max', '--max-accelerators', 128, '--cache-expected',
+                                           '--no-diagnose'])
         low, high = record.get('max_accelerators_interval', [record['max_accelerators']] * 2)
         return {'max_accelerators': record['max_accelerators'], 'interval_low': low, 'interval_high': high,
-                'process_seconds': outside['wall_seconds'], 'others_cpu_share': outside['others_cpu_share'], 'command': outside['command']}
+                'process_seconds': outside['wall_seconds'], **seen(outside)}
 
     return Contender('find-max', run)
 
@@ -67,9 +69,10 @@ def held_accelerators(setting):
 def _size(setting, count, arguments):
     def run(_):
         record, outside = setting.aforo_record(
-            ['run', PRESET] + arguments + RAW + ['-n', count, '-e', 1, '--steps', 3, '--cache-expected', '--no-diagnose'])
-        return {'peak_memory_bytes': outside['peak_memory_bytes'], 'first_step_seconds': record['first_step_seconds'],
-                'process_seconds': outside['wall_seconds'], 'others_cpu_share': outside['others_cpu_share'], 'command': outside['command']}
+            ['run', PRESET] + arguments + RAW + ['-n', count, '-e', 1, '--steps', 3, '--cache-expected',
+                                                 '--no-diagnose'])
+        return {'first_step_seconds': record['first_step_seconds'],
+                'process_seconds': outside['wall_seconds'], **seen(outside)}
 
     return run
 
@@ -108,7 +111,8 @@ def footprint(setting):
 
 def step_timing(setting):
     root = setting.generate('files', [PRESET] + RAW + ['--samples', '4000'])
-    cases = [('224 ms', '224ms', 400, 20 if setting.quick else 60), ('3.5 ms', '3.5ms', 1, 600 if setting.quick else 3000)]
+    cases = [('224 ms', '224ms', 400, 20 if setting.quick else 60),
+             ('3.5 ms', '3.5ms', 1, 600 if setting.quick else 3000)]
 
     def runner(count, time, batch, steps):
         def run(_):
@@ -118,7 +122,7 @@ def step_timing(setting):
             timing = record['step_timing']
             return {'error_p50_us': timing['error_p50_s'] * 1e6, 'error_p99_us': timing['error_p99_s'] * 1e6,
                     'au': record['au'], 'cpu_share': outside['cpu_seconds'] / outside['wall_seconds'],
-                    'others_cpu_share': outside['others_cpu_share'], 'command': outside['command']}
+                    **seen(outside)}
         return run
 
     contenders = [Contender(f'{count} x {label}', runner(count, time, batch, steps))

@@ -3,12 +3,14 @@ import os
 import shutil
 
 from .contest import Contender, contest, judge, metric_goal, ratio_goal
+from .setting import seen
 
 
 def _written(record, outside, seconds):
-    return {'bytes_per_second': record['bytes_written'] / seconds, 'files_per_second': record['files_written'] / seconds,
+    return {'bytes_per_second': record['bytes_written'] / seconds,
+            'files_per_second': record['files_written'] / seconds,
             'cpu_seconds_per_gb': outside['cpu_seconds'] / (record['bytes_written'] / 1e9),
-            'peak_memory_bytes': outside['peak_memory_bytes'], 'others_cpu_share': outside['others_cpu_share'], 'command': outside['command']}
+            **seen(outside)}
 
 
 def _aforo(setting, name, root, preset, arguments):
@@ -77,7 +79,8 @@ def generate_large(setting):
         'checksums.']}
     for direct in (False, True):
         where = 'direct' if direct else 'buffered'
-        extra = ['--samples', str(samples), '--size', '140MB', '--set', 'loader.batch_size=1'] + (['--direct'] if direct else [])
+        extra = ['--samples', str(samples), '--size', '140MB', '--set', 'loader.batch_size=1']
+        extra += ['--direct'] if direct else []
         contenders = [_fio(setting, setting.place('fio'), samples, direct)] if setting.fio else []
         contenders.append(_aforo(setting, 'aforo', setting.place('volumes'), 'unet3d_h100', extra))
         results, notes = contest(contenders, 'bytes_per_second', setting.rounds, _flush, not setting.quick)

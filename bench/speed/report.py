@@ -18,8 +18,8 @@ def spread(found, metric=''):
     return f'{number(found["median"], metric)} ({number(found["min"], metric)} - {number(found["max"], metric)})'
 
 
-COLUMNS = ['samples_per_second', 'bytes_per_second', 'files_per_second', 'max_accelerators', 'interval_low', 'interval_high',
-           'worth_accelerators', 'au', 'error_p50_us',
+COLUMNS = ['samples_per_second', 'bytes_per_second', 'files_per_second', 'max_accelerators', 'interval_low',
+           'interval_high', 'worth_accelerators', 'au', 'error_p50_us',
            'error_p99_us', 'cpu_seconds_per_gb', 'samples_per_cpu_second', 'first_step_seconds', 'peak_memory_bytes',
            'storage_share', 'others_cpu_share']
 NAMES = {'samples_per_second': 'samples/s', 'bytes_per_second': 'bandwidth', 'files_per_second': 'files/s',
@@ -83,7 +83,8 @@ def render(folder, order):
     last = max((results[name] for name in names), key=lambda result: result['started']['date'])
     lines = [f'# Speed, {last["started"]["date"][:10]}', '',
              'Medians with the smallest and the largest value of all rounds. Contenders ran in turn on the same files.',
-             '`$DIR` was a directory on the disk named below, `$MEMORY` one on a memory filesystem.', '', '## Machine', '']
+             '`$DIR` was a directory on the disk named below, `$MEMORY` one on a memory filesystem.', '',
+             '## Machine', '']
     for key, value in last['machine'].items():
         text = f'{value / 2**30:.1f} GiB' if key == 'memory_bytes' else value
         if isinstance(text, dict):

@@ -81,9 +81,13 @@ class Setting:
         return jobs, outside
 
 
+def seen(outside):
+    """What was seen of a command from outside that every contender keeps."""
+    return {key: outside[key] for key in ('peak_memory_bytes', 'others_cpu_share', 'command')}
+
+
 def metrics_of(samples, size, seconds, cpu, outside):
     return {'samples_per_second': samples / seconds, 'bytes_per_second': size / seconds,
             'cpu_seconds_per_gb': cpu / (size / GB), 'samples_per_cpu_second': samples / cpu,
-            'peak_memory_bytes': outside['peak_memory_bytes'],
             'storage_share': outside['storage_bytes'] / size, 'process_seconds': outside['wall_seconds'],
-            'others_cpu_share': outside['others_cpu_share'], 'command': outside['command']}
+            **seen(outside)}
