@@ -119,6 +119,50 @@ TEST(TensorflowLoader, MapsOverFilesWithParallelCalls) {
   EXPECT_EQ(world.most_in_flight, 4u);
 }
 
+// The map keeps W reads in flight whatever the batch: 4 reads of 1 ms at a time are 4000 samples/s, batches
+// of 1 with steps of 0.1 ms are limited by that: 1000 steps in 250 ms.
+TEST(TensorflowLoader, KeepsItsParallelCallsAcrossBatchBorders) {
+  TestLayout layout(10'000, 1000);
+  TestWorld world;
+  JobPlan plan = plan_for(layout, 4, 1, 1000, 1e-4);
+  plan.loader.framework = Framework::kTensorflow;
+  plan.loader.prefetch = 8;
+  const Ran ran = run(world, plan);
+  EXPECT_EQ(world.most_in_flight, 4u);
+  EXPECT_NEAR(ran.result.epochs[0][0].end.value, 0.25, 0.005);
+}
+
+// Results leave the map in order: while one file takes 0.5 s, at most W - 1 = 7 reads begin behind it.
+TEST(TensorflowLoader, ASlowReadHoldsUpThoseBehindIt) {
+  TestLayout layout(4000, 1000);
+  TestWorld world;
+  world.time_of = [](FileId file) { return Seconds{file == 1000 ? 0.5 : 1e-3}; };
+  JobPlan plan = plan_for(layout, 8, 400, 10, 1e-3);
+  plan.loader.framework = Framework::kTensorflow;
+  plan.loader.shuffle = ShuffleKind::kNone;
+  run(world, plan);
+  Seconds begun{0};
+  for (const auto& read : world.reads)
+    if (read.file == 1000) begun = read.at;
+  std::size_t behind = 0;
+  for (const auto& read : world.reads)
+    behind += read.at >= begun && read.at < begun + Seconds{0.49} && read.file > 1000;
+  EXPECT_LE(behind, 7u);
+  EXPECT_GE(behind, 5u);
+}
+
+TEST(TensorflowLoader, ReadsEverySampleOnce) {
+  TestLayout layout(960, 1000);
+  TestWorld world;
+  JobPlan plan = plan_for(layout, 5, 8, 960 / (8 * 3), 1e-3);
+  plan.loader.framework = Framework::kTensorflow;
+  plan.ranks = 3;
+  plan.epochs = 2;
+  const Ran ran = run(world, plan);
+  EXPECT_EQ(world.reads.size(), 2u * 960);
+  EXPECT_EQ(ran.result.samples_delivered, 2u * 960);
+}
+
 // Two ranks, the second's samples take twice as long: with a barrier both run at its pace.
 TEST(Barrier, MakesEveryRankAsSlowAsTheSlowest) {
   TestLayout layout(2000, 1000);

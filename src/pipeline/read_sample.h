@@ -144,6 +144,15 @@ Task<bool> read_large(SampleAttempt<W> attempt, LaneId lane, Memory* into) {
 
 }  // namespace read_detail
 
+// The CPU work that the workload asks for per sample (or, of streams, per request).
+template <World W>
+Task<> prepare(ReadContext<W>& context, LaneId lane, LaneState& state) {
+  const Law& law = context.plan.loader.preprocess;
+  const Seconds begin = context.world.now();
+  co_await context.world.use_cpu(lane, Seconds{draw(law, state.random)});
+  state.stats.preparing += context.world.now() - begin;
+}
+
 // Reads `sample` on `lane` (the caller already runs there). True if it came whole (and, where asked, proved
 // right); otherwise the fault is counted and named in the lane's statistics. `into`: batch memory, or null.
 template <World W, class Memory>
@@ -172,8 +181,7 @@ Task<bool> read_sample(ReadContext<W>& context, LaneId lane, SampleId sample, Me
     if (into && !attempt.error) into->append(read.data());
     whole = attempt.finish(read.data());
   }
-  if (const Law& law = context.plan.loader.preprocess; law.mean > 0)
-    co_await world.use_cpu(lane, Seconds{draw(law, state.random)});
+  if (context.plan.loader.preprocess.mean > 0) co_await prepare(context, lane, state);
   co_return whole;
 }
 

@@ -25,6 +25,7 @@ void ReaderStats::merge(const ReaderStats& other) {
   verified += other.verified;
   sample_read.merge(other.sample_read);
   busy += other.busy;
+  preparing += other.preparing;
   for (std::size_t i = 0; i < kReadFaults; ++i) faults[i] += other.faults[i];
   for (const auto& example : other.examples)
     if (examples.size() < kMaxExamples) examples.push_back(example);

@@ -26,7 +26,7 @@ class Sampler {
     const std::uint64_t position = (step * batch_ + slot) * ranks_ + rank;
     const std::uint64_t pass = position / samples_;
     const std::uint64_t index = position % samples_;
-    if (shuffle_ != ShuffleKind::kEpoch) return index;
+    if (shuffle_ == ShuffleKind::kNone) return index;
     return Permutation(samples_, mix64(seed_, epoch, pass))(index);
   }
 

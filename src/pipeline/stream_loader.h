@@ -61,12 +61,16 @@ class StreamLoader final : public Loader {
     LoadedBatch batch{true, whole_[consumed_ % window()]};
     ++consumed_;
     room_.notify();
-    if (consumed_ == context_.plan.steps) release_readers();
+    if (consumed_ == context_.plan.steps) {
+      over_.store(true, std::memory_order_relaxed);
+      release_readers();
+    }
     co_return batch;
   }
 
   void stop() override {
     stopping_ = true;
+    over_.store(true, std::memory_order_relaxed);
     release_readers();
     ready_.notify();
     room_.notify();
@@ -152,7 +156,8 @@ class StreamLoader final : public Loader {
       co_await read_shard(stream, reader);
       const std::uint64_t lost =
           stream.end_record - stream.next_record;  // to a fault: another shard replaces them
-      planned_records_ -= std::min(planned_records_, split_by_file() ? lost : lost / context_.plan.ranks);
+      planned_records_ -= std::min(
+          planned_records_, split_by_file() ? lost : (lost + context_.plan.ranks - 1) / context_.plan.ranks);
       fruitless = delivered_ == before ? fruitless + 1 : 0;
     }
     reader.finished = true;
@@ -172,7 +177,7 @@ class StreamLoader final : public Loader {
     stream.last_hand_over = world.now();
     std::unique_ptr<StreamCheck> check;
     if (context_.plan.stream_check) check = context_.plan.stream_check(stream.file);
-    while (!stream.ended && !ending()) {
+    while (!stream.ended && !ending() && !over_.load(std::memory_order_relaxed)) {
       co_await read_request(stream, file, check.get());
       const bool due = stream.offset - stream.handed_over >= kHandOverBytes ||
                        world.now() - stream.last_hand_over >= kHandOverTime;
@@ -180,7 +185,6 @@ class StreamLoader final : public Loader {
       co_await world.go_home();
       co_await hand_over(stream, reader);
       co_await world.enter_lane(stream.lane);
-      if (over_.load(std::memory_order_relaxed)) break;
       stream.last_hand_over = world.now();
       stream.handed_over = stream.offset;
     }
@@ -222,8 +226,7 @@ class StreamLoader final : public Loader {
       co_return;
     }
     stream.ended = stream.next_record >= stream.end_record;
-    if (const Law& law = context_.plan.loader.preprocess; law.mean > 0)
-      co_await world.use_cpu(stream.lane, Seconds{draw(law, lane.random)});
+    if (context_.plan.loader.preprocess.mean > 0) co_await prepare(context_, stream.lane, lane);
   }
 
   void take_records(Stream& stream, LaneState& lane) {
@@ -251,7 +254,6 @@ class StreamLoader final : public Loader {
     stream.records.clear();
     record_.notify();
     while (reader.records.size() >= ahead && !over() && !ending()) co_await reader.room.wait();
-    over_.store(over(), std::memory_order_relaxed);
   }
 
   // The next record in turn; false when there is none yet (`dry`: and never will be).
@@ -322,7 +324,7 @@ class StreamLoader final : public Loader {
   std::uint64_t planned_shards_ = 0, planned_records_ = 0;
   std::size_t turn_ = 0;
   bool stopping_ = false;
-  std::atomic<bool> over_{false};
+  std::atomic<bool> over_{false};  // asked by readers on their lanes
 };
 
 }  // namespace aforo

@@ -69,6 +69,7 @@ class TestWorld {
   std::suspend_never enter_lane(LaneId) { return {}; }
   std::suspend_never go_home() { return {}; }
   auto sleep_until(Seconds t) { return Pause{*this, t}; }
+  void cancel_sleeps() {}
   auto use_cpu(LaneId, Seconds t) { return Pause{*this, now_ + t}; }
   Task<Read> read_file(LaneId, FileId file, std::uint64_t n) { return carry_out(file, 0, n); }
   Task<Read> read_at(LaneId, FileId file, std::uint64_t offset, std::uint64_t n) {

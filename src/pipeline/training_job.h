@@ -8,9 +8,11 @@
 // the job.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
+#include "pipeline/map_loader.h"
 #include "pipeline/sliced_loader.h"
 #include "pipeline/stream_loader.h"
 
@@ -43,7 +45,6 @@ class TrainingJob {
     for (LaneId lane = 0; lane < lanes_.size(); ++lane)
       lanes_[lane].random = Random(mix64(plan_.loader.seed, lane, 7));
     make_loaders();
-    result_.epochs.resize(plan_.epochs, std::vector<RankEpoch>(plan_.ranks));
   }
 
   // Runs all epochs; ends when every rank and every reader has ended.
@@ -53,7 +54,10 @@ class TrainingJob {
     co_await ranks_.wait();
     for (auto& loader : loaders_) co_await loader->drained();
     for (auto& lane : lanes_) result_.readers.merge(lane.stats);
-    while (!result_.epochs.empty() && result_.epochs.back().front().steps == 0) result_.epochs.pop_back();
+    const auto without_step = [](const RankEpoch& rank) { return rank.steps == 0; };
+    while (!result_.epochs.empty() &&
+           std::all_of(result_.epochs.back().begin(), result_.epochs.back().end(), without_step))
+      result_.epochs.pop_back();
     co_return std::move(result_);
   }
 
@@ -64,6 +68,7 @@ class TrainingJob {
     result_.stopped = true;
     context_.ending.store(true, std::memory_order_relaxed);
     for (auto& loader : loaders_) loader->stop();
+    world_.cancel_sleeps();
     barrier_.open();
     epoch_edge_.open();
   }
@@ -75,6 +80,10 @@ class TrainingJob {
       if (reads_streams(*plan_.layout, plan_.loader)) {
         loaders_.push_back(std::make_unique<StreamLoader<W>>(context_, r, readers));
         readers += std::max<std::uint32_t>(plan_.loader.workers, 1);
+      } else if (plan_.loader.framework == Framework::kTensorflow) {
+        auto loader = std::make_unique<MapLoader<W>>(context_, sampler_, r, readers);
+        readers += loader->readers();
+        loaders_.push_back(std::move(loader));
       } else {
         auto loader = std::make_unique<SlicedLoader<W>>(context_, sampler_, r, readers);
         readers += loader->readers();
@@ -86,6 +95,7 @@ class TrainingJob {
   Task<> rank(std::uint32_t r) {
     Random random(mix64(plan_.loader.seed, r, 11));
     for (std::uint64_t e = 0; e < plan_.epochs && !stopping_; ++e) {
+      if (result_.epochs.size() == e) result_.epochs.emplace_back(plan_.ranks);  // the first rank to begin it
       RankEpoch& epoch = result_.epochs[e][r];
       epoch.start = epoch.end = world_.now();
       loaders_[r]->start_epoch(e);

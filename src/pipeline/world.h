@@ -37,6 +37,7 @@ concept World = requires(W& w, LaneId lane, FileId file, std::uint64_t n, typena
   w.enter_lane(lane);                        // awaitable, from any executor
   w.go_home();                               // awaitable, from any executor
   w.sleep_until(t);                          // awaitable on home; always suspends; returns early when stopping
+  w.cancel_sleeps();                         // on home: every sleeper is due, now and from now on
   w.use_cpu(lane, t);                        // awaitable on the lane: occupy the client's CPU
   w.read_file(lane, file, n);                // awaitable -> Read: open, read n bytes (0: to the end), close
   w.read_at(lane, file, n, n);               // awaitable -> Read: (offset, length) of a file the world keeps open

@@ -89,10 +89,7 @@ MeasuredJob run_job(const JobPlan& plan, const JobSettings& settings, WatchOptio
   const std::stop_callback forward(stop, [&ending] { ending.request_stop(); });
   measured.started = monotonic_now();
   const Alarm alarm(settings.hard_limit, ending);
-  world.run(drive(job, measured.result), ending.get_token(), [&] {
-    job.stop();
-    world.cancel_sleeps();
-  });
+  world.run(drive(job, measured.result), ending.get_token(), [&] { job.stop(); });
   measured.ended = monotonic_now();
   measured.after = read_counters(settings.directory);
   for (LaneId i = 0; i < world.lanes(); ++i) {
