@@ -12,9 +12,10 @@ namespace {
 
 constexpr std::size_t kHuge = 2u << 20;
 
+// Null if there is no memory.
 std::byte* map_block(std::size_t bytes) {
   void* block = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (block == MAP_FAILED) throw std::bad_alloc();
+  if (block == MAP_FAILED) return nullptr;
   ::madvise(block, bytes, MADV_HUGEPAGE);
   return static_cast<std::byte*>(block);
 }
@@ -30,10 +31,12 @@ void BatchMemory::swap(BatchMemory& other) noexcept {
   std::swap(block_, other.block_);
   std::swap(capacity_, other.capacity_);
   std::swap(used_, other.used_);
+  std::swap(failed_, other.failed_);
 }
 
 void BatchMemory::append(std::span<const std::byte> bytes) {
   const std::size_t n = std::min(bytes.size(), capacity_ - used_);
+  if (n == 0) return;
   std::memcpy(block_ + used_, bytes.data(), n);
   used_ += n;
 }
@@ -50,12 +53,19 @@ BatchMemory BatchPool::take(std::uint64_t bytes) {
       return {this, block.data, block.capacity};
     }
   }
-  return {this, map_block(capacity), capacity};
+  if (std::byte* block = map_block(capacity)) return {this, block, capacity};
+  BatchMemory none;
+  none.failed_ = true;
+  return none;
 }
 
-void BatchPool::put(Block block) {
+void BatchPool::put(Block block) noexcept {
   const std::lock_guard lock(mutex_);
-  free_.push_back(block);
+  try {
+    free_.push_back(block);
+  } catch (const std::bad_alloc&) {
+    ::munmap(block.data, block.capacity);
+  }
 }
 
 BatchPool::~BatchPool() {

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstring>
+#include <new>
 #include <string>
 
 namespace aforo {
@@ -83,8 +84,12 @@ void Lane::begin(LaneRequest& request) {
 
 void Lane::on_lend(IoRequest& io) {
   auto& request = *static_cast<LaneRequest*>(io.owner);
-  request.buffer = request.lane->buffers_->take(request.buffer_bytes);
-  io.buffer = request.buffer.span().first(request.buffer_bytes);
+  try {
+    request.buffer = request.lane->buffers_->take(request.buffer_bytes);
+    io.buffer = request.buffer.span().first(request.buffer_bytes);
+  } catch (const std::bad_alloc&) {
+    io.buffer = {};  // the engine answers ENOMEM
+  }
 }
 
 void Lane::on_done(IoRequest& io) {
