@@ -1,6 +1,7 @@
 #include "cli/signals.h"
 
 #include <fmt/format.h>
+
 #include <poll.h>
 #include <signal.h>
 #include <sys/eventfd.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 
 #include "base/error.h"
 
@@ -59,6 +61,8 @@ StopOnSignal::~StopOnSignal() {
 }
 
 void StopOnSignal::watch() {
+  constexpr auto kEcho = std::chrono::milliseconds(500);
+  auto first = std::chrono::steady_clock::now();
   for (;;) {
     pollfd waiting[2] = {{signals_, POLLIN, 0}, {farewell_, POLLIN, 0}};
     if (::poll(waiting, 2, -1) < 0) continue;
@@ -66,7 +70,13 @@ void StopOnSignal::watch() {
     if (waiting[0].revents == 0) continue;
     signalfd_siginfo seen{};
     if (::read(signals_, &seen, sizeof seen) != sizeof seen) continue;
-    if (source_.stop_requested()) die_of(static_cast<int>(seen.ssi_signo));
+    // timeout(1) and shells signal the process and its group: an echo of the first is not a second wish.
+    const auto now = std::chrono::steady_clock::now();
+    if (source_.stop_requested()) {
+      if (now - first > kEcho) die_of(static_cast<int>(seen.ssi_signo));
+      continue;
+    }
+    first = now;
     source_.request_stop();
   }
 }

@@ -37,7 +37,7 @@ void require_one_step(const RunOptions& options, const Layout& layout) {
 }
 
 void require_memory(const RunOptions& options, const JobPlan& plan) {
-  const MemoryNeed need = memory_need(plan, options.io_threads ? options.io_threads : 1);
+  const MemoryNeed need = memory_need(plan, options.io_threads ? options.io_threads : available_cores());
   const Bytes available = read_memory().available;
   if ((need.batches + need.read_buffers).value <= available.value / 10 * 9) return;
   throw UserError(
@@ -98,15 +98,30 @@ JobPlan without_compute(JobPlan plan) {
   plan.stream_check = nullptr;
   plan.skip_errors = true;
   plan.epochs = 1;
-  plan.steps = ~std::uint32_t{0};
+  plan.steps = kEndlessSteps;
   plan.loader.seed += 1;
   return plan;
+}
+
+void add_warnings(Json& record, const RunOptions& options, const OpenedDataset& dataset,
+                  const JobPlan& plan) {
+  const auto warn = [&](std::string text) { record["warnings"].push_back(std::move(text)); };
+  for (const auto& w : options.workload.warnings) warn(w);
+  for (const auto& w : dataset.warnings) warn(w);
+  if (!plan.loader.drop_last)
+    warn("loader.drop_last: false is not carried out: an incomplete last batch is left out");
+  if (plan.loader.shuffle == ShuffleKind::kBuffer && !reads_streams(*plan.layout, plan.loader))
+    warn(
+        "loader.shuffle: a shuffle buffer is carried out on shards read front to back only; here every epoch "
+        "is "
+        "a new random order of all samples");
 }
 
 Json config_of(const RunOptions& options, const OpenedDataset& dataset, const JobPlan& plan) {
   Workload resolved = options.workload;
   resolved.dataset = dataset.spec;
-  resolved.training.steps = plan.steps;
+  resolved.accelerator.count = plan.ranks;
+  if (plan.steps != kEndlessSteps) resolved.training.steps = plan.steps;
   Json config;
   config["workload"] = options.workload.name;
   config["origin"] = options.workload.origin;

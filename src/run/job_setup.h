@@ -15,6 +15,13 @@ namespace aforo {
 // into memory.
 JobPlan make_plan(const RunOptions& options, const OpenedDataset& dataset);
 
+// Steps of a job that ends by other means (a search's window).
+inline constexpr std::uint64_t kEndlessSteps = ~std::uint32_t{0};
+
+// What the workload asks for and this plan does not carry out, and what the dataset's opening had to say,
+// into the Record's warnings.
+void add_warnings(Json& record, const RunOptions& options, const OpenedDataset& dataset, const JobPlan& plan);
+
 // Steps per epoch: as asked for, or as many whole steps of all ranks as the dataset has.
 std::uint64_t steps_per_epoch(const Workload& workload, const Layout& layout);
 

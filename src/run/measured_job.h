@@ -11,7 +11,7 @@
 #include "pipeline/job.h"
 #include "run/lane.h"
 #include "run/step_watch.h"
-#include "storage/counters.h"
+#include "run/usage.h"
 
 namespace aforo {
 
@@ -29,12 +29,15 @@ struct MeasuredJob {
   std::string engine;         // the engine that was used
   std::string engine_reason;  // why not the preferred one; may be empty
   unsigned io_threads = 0;
-  Seconds started{0}, ended{0};  // monotonic: first rank begun, all readers ended
-  Counters before, after;
+  Seconds started{0};                  // monotonic: the first rank began
+  Usage usage;                         // of the whole job, the pauses between epochs left out
+  Bytes resident{0};                   // at the end
   std::vector<double> lane_cpu_share;  // CPU time / wall time per lane
   OpenTimes opens;                     // merged over lanes
 
-  Seconds wall() const { return ended - started; }
+  // Time in which the job ran: from the first rank's begin to the last reader's end, pauses between epochs
+  // left out.
+  Seconds wall() const { return usage.wall; }
 };
 
 // Sets the plan up in a RealWorld, runs it and takes it down again. `watching` is called once, on this

@@ -59,7 +59,7 @@ JobPlan one_pass(JobPlan plan, std::uint32_t workers) {
 }
 
 bool has_storage_below(const MeasuredJob& job, const std::string& directory) {
-  if (job.before.device) return true;
+  if (job.usage.device) return true;
   const std::string type = describe_filesystem(directory).type;
   return type != "tmpfs" && type != "ramfs";
 }
@@ -75,20 +75,17 @@ Traffic traffic_of(const MeasuredJob& job, const std::string& directory) {
   Traffic traffic;
   traffic.requested = job.result.readers.bytes;
   if (job.engine == "null") return traffic;
-  const auto& before = job.before;
-  const auto& after = job.after;
   if (!has_storage_below(job, directory)) {
     traffic.from_storage = 0;
     traffic.source = "memory filesystem";
-  } else if (before.process_bytes_read && after.process_bytes_read) {
-    const std::uint64_t bytes = *after.process_bytes_read - *before.process_bytes_read;
+  } else if (job.usage.process_bytes_read) {
     // Network and FUSE filesystems may not account to the process: nothing counted and no device is
     // "unknown".
-    if (bytes == 0 && !after.device) return traffic;
-    traffic.from_storage = bytes;
+    if (*job.usage.process_bytes_read == 0 && !job.usage.device) return traffic;
+    traffic.from_storage = *job.usage.process_bytes_read;
     traffic.source = "process read_bytes";
-  } else if (before.device && after.device) {
-    traffic.from_storage = after.device->bytes_read - before.device->bytes_read;
+  } else if (job.usage.device) {
+    traffic.from_storage = job.usage.device->bytes_read;
     traffic.source = "block device";
   }
   return traffic;
@@ -108,12 +105,10 @@ Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptio
     e.barrier_wait_share = shares.barrier / shares.total;
     e.compute_share = shares.compute / shares.total;
   }
-  const Seconds cpu = job.after.cpu_user + job.after.cpu_system - job.before.cpu_user - job.before.cpu_system;
-  e.client_cpu_share = cpu.value / (job.wall().value * available_cores());
+  e.client_cpu_share = job.usage.cpu().value / (job.wall().value * available_cores());
   if (!job.lane_cpu_share.empty())
     e.io_cpu_share = *std::max_element(job.lane_cpu_share.begin(), job.lane_cpu_share.end());
-  if (job.before.device && job.after.device)
-    e.device_busy_share = (job.after.device->busy - job.before.device->busy) / job.wall();
+  if (job.usage.device) e.device_busy_share = job.usage.device->busy / job.wall();
   e.open_share = open_share(job);
   e.read_latency_mean = result.readers.sample_read.mean();
   e.read_latency_p99 = result.readers.sample_read.quantile(0.99);
@@ -122,7 +117,8 @@ Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptio
   e.workers = plan.loader.workers;
   e.prefetch = plan.loader.prefetch;
   e.requests_in_flight = result.readers.busy / job.wall();
-  e.worker_busy_share = std::min(1.0, e.requests_in_flight / static_cast<double>(reader_count(plan)));
+  const double working = (result.readers.busy + result.readers.preparing) / job.wall();
+  e.worker_busy_share = std::min(1.0, working / static_cast<double>(reader_count(plan)));
   e.cache_share = traffic_of(job, options.directory).cache_share().value_or(-1);
   e.cache_expected = options.cache_expected;
   e.errors = static_cast<double>(result.readers.fault_count());

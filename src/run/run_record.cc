@@ -45,7 +45,7 @@ void add_statistics(Json& record, const MeasuredJob& job, const JobPlan& plan) {
 }
 
 // Seconds that accelerators waited for data, all ranks together; and what they cost.
-void add_stalls(Json& record, const MeasuredJob& job, const RunOptions& options) {
+void add_stalls(Json& record, const MeasuredJob& job, const JobPlan& plan, const RunOptions& options) {
   double stall = 0, total = 0, load = 0, barrier = 0;
   for (const auto& epoch : job.result.epochs)
     for (const RankEpoch& rank : epoch) {
@@ -62,8 +62,7 @@ void add_stalls(Json& record, const MeasuredJob& job, const RunOptions& options)
   const double price = options.accelerator_price_per_hour->value;
   set_number(record, "accelerator_usd_per_hour", price);
   set_number(record, "stall_cost_usd", stall / 3600 * price);
-  set_number(record, "stall_cost_usd_per_month",
-             stall / total * options.workload.accelerator.count * price * kHoursPerMonth);
+  set_number(record, "stall_cost_usd_per_month", stall / total * plan.ranks * price * kHoursPerMonth);
 }
 
 void add_bytes(Json& record, const MeasuredJob& job, const RunOptions& options) {
@@ -76,26 +75,23 @@ void add_bytes(Json& record, const MeasuredJob& job, const RunOptions& options) 
     record["bytes_from_storage_source"] = traffic.source;
   }
   if (const auto share = traffic.cache_share()) set_number(record, "cache_share", *share);
-  if (job.before.device && job.after.device) {
-    const DeviceCounters &a = *job.before.device, &b = *job.after.device;
-    record["device"] = {{"name", b.name},
-                        {"bytes_read", b.bytes_read - a.bytes_read},
-                        {"reads", b.reads - a.reads},
-                        {"busy_share", (b.busy - a.busy) / job.wall()}};
-  }
+  if (const auto& device = job.usage.device)
+    record["device"] = {{"name", device->name},
+                        {"bytes_read", device->bytes_read},
+                        {"reads", device->reads},
+                        {"busy_share", device->busy / job.wall()}};
 }
 
 void add_client(Json& record, const MeasuredJob& job) {
-  const double user = (job.after.cpu_user - job.before.cpu_user).value;
-  const double system = (job.after.cpu_system - job.before.cpu_system).value;
+  const double user = job.usage.cpu_user.value, system = job.usage.cpu_system.value;
   set_number(record, "cpu_seconds", user + system);
   record["cpu_seconds_user"] = user;
   record["cpu_seconds_system"] = system;
   if (job.result.readers.bytes)
     set_number(record, "cpu_seconds_per_gb",
                (user + system) / (static_cast<double>(job.result.readers.bytes) / 1e9));
-  if (job.before.machine_cpu && job.after.machine_cpu) {
-    const double others = (*job.after.machine_cpu - *job.before.machine_cpu).value - user - system;
+  if (job.usage.machine_cpu) {
+    const double others = job.usage.machine_cpu->value - user - system;
     const double share = std::max(0.0, others) / (job.wall().value * describe_machine().cores);
     set_number(record, "other_cpu_share", share);
     if (share > kDisturbed)
@@ -104,7 +100,7 @@ void add_client(Json& record, const MeasuredJob& job) {
                       "disturbed; repeat it on an idle machine",
                       format_percent(share)));
   }
-  record["resident_bytes"] = job.after.resident.value;
+  record["resident_bytes"] = job.resident.value;
   record["io_threads"] = job.io_threads;
   record["engine"] = job.engine;
 }
@@ -169,7 +165,7 @@ void add_measurement(Json& record, const MeasuredJob& job, const JobPlan& plan, 
   record["read_seconds"] = percentiles(job.result.readers.sample_read);
   record["open_seconds"] = percentiles(job.opens.open);
   add_steady(record, job.watch->series());
-  add_stalls(record, job, options);
+  add_stalls(record, job, plan, options);
   add_client(record, job);
   if (job.result.first_step.value > 0)
     set_number(record, "first_step_seconds", (job.result.first_step - job.started).value);

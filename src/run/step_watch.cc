@@ -31,8 +31,13 @@ void StepWatch::end_job_step(const StepTimes& step, Seconds end) {
   current_.compute += step.compute;
   if (++ranks_in_step_ < options_.ranks) return;
   ranks_in_step_ = 0;
-  series_.add(current_.end - current_.begin);
-  if (steps_.size() == kKeptSteps) steps_.erase(steps_.begin(), steps_.begin() + kKeptSteps / 2);
+  // Steps of asynchronous ranks overlap: what counts is how far their ends lie apart.
+  series_.add(current_.end - (previous_end_.value > 0 ? previous_end_ : current_.begin));
+  previous_end_ = current_.end;
+  if (steps_.size() == kKeptSteps) {
+    steps_.erase(steps_.begin(), steps_.begin() + kKeptSteps / 2);
+    steps_forgotten_ += kKeptSteps / 2;
+  }
   steps_.push_back(current_);
   live_steps_.fetch_add(1, std::memory_order_relaxed);
   live_epoch_.store(step.epoch, std::memory_order_relaxed);
@@ -42,6 +47,7 @@ void StepWatch::end_job_step(const StepTimes& step, Seconds end) {
 
 void StepWatch::on_epoch_end(std::uint64_t epoch) {
   ranks_in_step_ = 0;
+  previous_end_ = Seconds{0};
   if (options_.epoch_end) options_.epoch_end(epoch);
 }
 

@@ -58,6 +58,7 @@ class StepWatch final : public JobObserver {
   // Whole steps of the job, in order; only the latest kKeptSteps.
   static constexpr std::size_t kKeptSteps = 4096;
   const std::vector<JobStep>& steps() const { return steps_; }
+  std::uint64_t steps_forgotten() const { return steps_forgotten_; }  // those before steps()
 
  private:
   void end_job_step(const StepTimes& step, Seconds end);
@@ -66,6 +67,8 @@ class StepWatch final : public JobObserver {
   Histogram step_, load_, barrier_, timing_;
   StepSeries series_;
   std::vector<JobStep> steps_;
+  std::uint64_t steps_forgotten_ = 0;
+  Seconds previous_end_{0};  // of the step before in this epoch; 0 = none
   JobStep current_;
   std::uint32_t ranks_in_step_ = 0;
   bool enough_ = false;

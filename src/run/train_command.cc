@@ -101,6 +101,14 @@ Verdict judge_run(const MeasuredJob& job, const JobPlan& plan, const RunOptions&
   return judge(evidence);
 }
 
+// Utilisation of accelerators that computed on nothing says nothing.
+Verdict nothing_read(const MeasuredJob& job) {
+  Verdict verdict;
+  verdict.text = fmt::format("unknown: no sample could be read, {} failed; see the errors",
+                             job.result.readers.fault_count());
+  return verdict;
+}
+
 }  // namespace
 
 Json plan_run(const RunOptions& options, std::stop_token stop) {
@@ -121,8 +129,7 @@ Json plan_run(const RunOptions& options, std::stop_token stop) {
       {"compute_seconds", static_cast<double>(plan.epochs * plan.steps) * law_mean(plan.step_time)},
       {"read_buffer_bytes",
        memory_need(plan, options.io_threads ? options.io_threads : available_cores()).read_buffers.value}};
-  for (const auto& w : options.workload.warnings) record["warnings"].push_back(w);
-  for (const auto& w : dataset.warnings) record["warnings"].push_back(w);
+  add_warnings(record, options, dataset, plan);
   return record;
 }
 
@@ -135,8 +142,7 @@ Json train(const RunOptions& options, std::stop_token stop, const ProgressSink& 
   if (!options.steps_csv.empty()) csv = std::make_unique<StepsCsv>(options.steps_csv);
   Json record = start_record("run", options.directory);
   record["config"] = config_of(options, dataset, plan);
-  for (const auto& w : options.workload.warnings) record["warnings"].push_back(w);
-  for (const auto& w : dataset.warnings) record["warnings"].push_back(w);
+  add_warnings(record, options, dataset, plan);
 
   CacheReset reset(options.directory, *dataset.layout);
   if (options.drop_caches) reset.drop();
@@ -149,7 +155,8 @@ Json train(const RunOptions& options, std::stop_token stop, const ProgressSink& 
                                           progress, LiveProgress(watch, plan, mean_sample(*dataset.layout)));
                                   });
   ticker.reset();
-  if (job.result.samples_delivered == 0 && !job.result.failed) throw Interrupted();
+  const bool nothing = job.result.samples_delivered == 0;
+  if (nothing && stop.stop_requested() && !job.result.failed) throw Interrupted();
 
   add_measurement(record, job, plan, options, *dataset.layout);
   // Start to first step without what the run was asked to do before (dropping caches).
@@ -160,8 +167,8 @@ Json train(const RunOptions& options, std::stop_token stop, const ProgressSink& 
   if (!reset.note().empty()) record["warnings"].push_back(reset.note());
   if (csv)
     if (std::string incomplete = csv->finish(); !incomplete.empty()) record["warnings"].push_back(incomplete);
-  if (job.result.failed) record["failed"] = true;
-  add_verdict(record, judge_run(job, plan, options, stop, record));
+  if (job.result.failed || nothing) record["failed"] = true;
+  add_verdict(record, nothing ? nothing_read(job) : judge_run(job, plan, options, stop, record));
   return record;
 }
 

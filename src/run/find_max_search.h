@@ -1,0 +1,79 @@
+// The tries behind find_max: short windows at a number of accelerators, judged against the AU target.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <stop_token>
+#include <string>
+
+#include "measure/interval.h"
+#include "run/cache_reset.h"
+#include "run/job_setup.h"
+#include "run/measured_job.h"
+#include "run/train_command.h"
+
+namespace aforo {
+
+struct Try {
+  std::uint32_t accelerators = 0;
+  double au = 0;
+  Interval interval;  // 95 % of au
+  Seconds took{0};
+  bool holds(double target) const { return au >= target; }
+  bool unclear(double target) const { return interval.low() < target && interval.high() > target; }
+};
+
+enum class Answer {
+  kHolds,
+  kMisses,
+  kNone,  // the window was interrupted, a read error ended it, or it cannot be set up: see the search's state
+};
+
+// Home thread only, one search at a time.
+class Search {
+ public:
+  Search(const RunOptions& options, const OpenedDataset& dataset, std::stop_token stop);
+
+  // Runs a window with that many accelerators, unless it was run before. A window ends when the 95 % interval
+  // of AU (batch means over steps, warm-up cut off) is narrow or clear of the target, or after its longest
+  // time. Throws UserError if the very first one cannot be set up.
+  Answer ask(std::uint32_t accelerators);
+
+  // The same count will be measured again; nothing measured so far counts as the best.
+  void forget(std::uint32_t accelerators);
+
+  // The largest count below `high` whose whole interval held, or 0.
+  std::uint32_t surely_held_below(std::uint32_t high) const;
+
+  struct Kept {
+    MeasuredJob job;
+    JobPlan plan;
+    std::uint32_t ranks = 0;  // 0 = none
+  };
+  const Kept& best() const { return best_; }        // the largest that held
+  const Kept& failing() const { return failing_; }  // the smallest that did not
+  const std::map<std::uint32_t, Try>& tries() const { return tries_; }
+  bool stopped() const { return stop_.stop_requested(); }
+  bool failed() const { return failed_.ranks != 0; }  // a read error ended a window, which is kept:
+  const Kept& failed_job() const { return failed_; }
+  const std::string& refusal() const {
+    return refusal_;
+  }  // why a larger job could not be set up; may be empty
+  const std::string& cache_note() const { return reset_.note(); }
+  double target() const { return options_.workload.training.au_target; }
+  JobSettings settings() const;
+
+ private:
+  JobPlan plan_for(std::uint32_t accelerators) const;
+  Answer keep(MeasuredJob job, const JobPlan& plan, Seconds took);
+
+  const RunOptions& options_;
+  const OpenedDataset& dataset_;
+  std::stop_token stop_;
+  CacheReset reset_;
+  std::map<std::uint32_t, Try> tries_;
+  Kept best_, failing_, failed_;
+  std::string refusal_;
+};
+
+}  // namespace aforo

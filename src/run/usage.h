@@ -1,0 +1,45 @@
+// Usage: what the counters moved by between two moments, and without the pauses in between.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/units.h"
+#include "storage/counters.h"
+
+namespace aforo {
+
+struct DeviceUsage {
+  std::string name;
+  std::uint64_t bytes_read = 0, reads = 0;
+  Seconds busy{0};
+};
+
+// Absent where the kernel does not count.
+struct Usage {
+  Seconds wall{0};
+  std::optional<std::uint64_t> process_bytes_read;
+  std::optional<DeviceUsage> device;
+  Seconds cpu_user{0}, cpu_system{0};
+  std::optional<Seconds> machine_cpu;
+
+  Seconds cpu() const { return cpu_user + cpu_system; }
+};
+
+// Counters with the moment they were read.
+struct Moment {
+  Seconds time{0};
+  Counters counters;
+};
+Moment read_moment(const std::string& directory);
+
+Usage between(const Moment& begin, const Moment& end);
+
+// Both together; what either does not know of is the other's.
+Usage plus(Usage a, const Usage& b);
+
+// `whole` without `part`, which lies inside it; `part` with everything absent changes only wall and CPU.
+Usage without(Usage whole, const Usage& part);
+
+}  // namespace aforo
