@@ -211,6 +211,23 @@ TEST(Errors, StopTheJobWhereAsked) {
   EXPECT_GT(ran.result.epochs[0][0].steps, 30u);
 }
 
+// Without memory for its batches a job reads nothing, and says why.
+TEST(Errors, BatchesWithoutMemoryAreFaults) {
+  for (const Framework framework : {Framework::kPytorch, Framework::kTensorflow}) {
+    TestLayout layout(100, 1000);
+    TestWorld world;
+    world.memory_left = false;
+    JobPlan plan = plan_for(layout, 2, 10, 5, 1e-3);
+    plan.loader.framework = framework;
+    plan.loader.deliver = Deliver::kBatch;
+    const Ran ran = run(world, plan);
+    EXPECT_EQ(ran.result.samples_delivered, 0u);
+    ASSERT_FALSE(ran.result.readers.examples.empty());
+    EXPECT_EQ(ran.result.readers.examples[0].error, ENOMEM);
+    EXPECT_EQ(world.reads.size(), 0u);
+  }
+}
+
 // Stopped after 10 steps: all ranks end the same step, and what was done is kept.
 TEST(Stop, EndsAllRanksAfterTheSameStep) {
   struct AfterTen : JobObserver {

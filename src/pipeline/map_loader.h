@@ -100,6 +100,10 @@ class MapLoader final : public Loader {
     if (context_.plan.loader.deliver != Deliver::kBatch)
       co_return co_await read_sample(context_, lane, sample, static_cast<Memory*>(nullptr));
     Memory memory = context_.world.new_batch(lane, context_.plan.layout->locate(sample).length);
+    if (memory.failed()) {
+      context_.fault(context_.lanes[lane], no_memory(context_.plan, sample));
+      co_return false;
+    }
     co_return co_await read_sample(context_, lane, sample, &memory);
   }
 

@@ -48,6 +48,11 @@ inline std::uint64_t request_size(const LoaderSpec& loader) {
   return loader.transfer_size.value ? loader.transfer_size.value : kDefaultRequest;
 }
 
+// The batch that `sample` was for has no memory to go to.
+inline FaultExample no_memory(const JobPlan& plan, SampleId sample) {
+  return {ReadFault::kRead, plan.layout->locate(sample).file, sample, ENOMEM, "no memory for the batch"};
+}
+
 namespace read_detail {
 
 inline ReadFault classify(int error, bool opening) {

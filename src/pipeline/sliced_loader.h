@@ -166,6 +166,10 @@ class SlicedLoader final : public Loader {
         bytes += context_.plan.layout->locate(sampler_.at(epoch_, rank_, k, b)).length;
       slot.memory[slice] = context_.world.new_batch(lane, bytes);
       into = &slot.memory[slice];
+      if (into->failed()) {
+        context_.fault(context_.lanes[lane], no_memory(context_.plan, sampler_.at(epoch_, rank_, k, slice)));
+        co_return;
+      }
     }
     std::uint64_t whole = 0;
     for (std::uint64_t b = slice; b < loader.batch_size; b += slicing_.slices) {

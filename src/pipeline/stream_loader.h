@@ -211,6 +211,10 @@ class StreamLoader final : public Loader {
     stream.offset += read.bytes();
     if (context_.plan.loader.deliver == Deliver::kBatch) {
       Memory memory = world.new_batch(stream.lane, read.bytes());
+      if (memory.failed()) {
+        context_.fault(lane, no_memory(context_.plan, stream.next_record));
+        co_return;
+      }
       memory.append(read.data());
     }
     if (check && !read.data().empty())

@@ -35,6 +35,8 @@ class TestWorld {
   };
   struct Memory {
     std::uint64_t* appended = nullptr;
+    bool none = false;
+    bool failed() const { return none; }
     void append(std::span<const std::byte>) {
       if (appended) ++*appended;
     }
@@ -86,7 +88,8 @@ class TestWorld {
     ++closes;
     co_return;
   }
-  Memory new_batch(LaneId, std::uint64_t) { return {&appended}; }
+  bool memory_left = true;
+  Memory new_batch(LaneId, std::uint64_t) { return {&appended, !memory_left}; }
 
  private:
   struct Event {

@@ -45,7 +45,7 @@ concept World = requires(W& w, LaneId lane, FileId file, std::uint64_t n, typena
   w.read(lane, handle, n, n);                // awaitable -> Read: (offset, length)
   w.close(lane, handle);                     // awaitable
   { handle.error() } -> std::same_as<int>;
-  { w.new_batch(lane, n) } -> std::movable;  // batch memory for n bytes: append(span)
+  { w.new_batch(lane, n) } -> std::movable;  // batch memory for n bytes: append(span), failed()
 };
 // clang-format on
 
