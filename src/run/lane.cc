@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstring>
@@ -12,6 +13,7 @@ namespace aforo {
 namespace {
 
 constexpr Seconds kPatience{0.1};  // how long an idle lane sleeps before it looks around
+constexpr Seconds kGrace{0.5};     // for late answers, at the end
 
 }  // namespace
 
@@ -27,17 +29,40 @@ void LaneRequest::set_path(const Layout& layout, FileId file) {
   io.path = target;
 }
 
-Lane::Lane(LaneOptions options) : options_(std::move(options)), thread_([this] { run(); }) {
+Lane::Lane(LaneOptions options) : options_(std::move(options)) {
+  std::promise<bool> leaving;
+  left_behind_ = leaving.get_future();
+  thread_ = std::thread([this, leaving = std::move(leaving)]() mutable {
+    if (!start()) return;
+    run();
+    const bool stuck = ends_stuck();
+    leaving.set_value(stuck);
+    // A thread that ends while one of its io_uring requests hangs in the kernel waits for it there; this one
+    // stays until the process ends. The lane may be gone by now.
+    while (stuck) ::pause();
+  });
   started_.wait(false);
   if (!failure_) return;
   thread_.join();
   std::rethrow_exception(failure_);
 }
 
-Lane::~Lane() {
+void Lane::quit() {
   quit_.store(true, std::memory_order_seq_cst);
   engine_->wake();
-  thread_.join();
+}
+
+Lane::~Lane() {
+  quit();
+  if (!left_behind_.get()) {
+    thread_.join();
+    return;
+  }
+  thread_.detach();
+  // Left behind on purpose: the kernel, or a thread that hangs in it, may still write to the buffers, and an
+  // engine's destructor would wait for it.
+  static_cast<void>(engine_.release());
+  static_cast<void>(buffers_.release());
 }
 
 void Lane::post(Parcel& parcel) {
@@ -53,7 +78,7 @@ Seconds Lane::cpu_seconds() const {
   return {static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9};
 }
 
-void Lane::run() {
+bool Lane::start() {
   pthread_setname_np(pthread_self(), ("aforo-io-" + std::to_string(options_.index)).c_str());
   try {
     engine_ = options_.make_engine();
@@ -61,9 +86,13 @@ void Lane::run() {
   } catch (...) {
     failure_ = std::current_exception();
   }
+  const bool started = !failure_;
   started_.store(true);
   started_.notify_all();
-  if (failure_) return;
+  return started;
+}
+
+void Lane::run() {
   while (!quit_.load(std::memory_order_relaxed)) {
     resume_all(inbox_.take());
     running_.swap(ready_);
@@ -72,6 +101,13 @@ void Lane::run() {
     const bool busy = !ready_.empty() || !inbox_.empty() || quit_.load(std::memory_order_seq_cst);
     engine_->turn(busy ? Seconds{0} : kPatience);
   }
+}
+
+// Lets what is merely late arrive.
+bool Lane::ends_stuck() {
+  const Seconds deadline = monotonic_now() + kGrace;
+  while (engine_->stuck() && monotonic_now() < deadline) engine_->turn(kGrace / 10);
+  return engine_->stuck();
 }
 
 void Lane::begin(LaneRequest& request) {
@@ -100,28 +136,30 @@ void Lane::on_done(IoRequest& io) {
 Lane::OpenFile* Lane::find_open(FileId id) {
   const auto found = open_index_.find(id);
   if (found == open_index_.end()) return nullptr;
-  open_files_.splice(open_files_.begin(), open_files_, found->second);
-  ++found->second->users;
-  return &*found->second;
+  OpenFile& file = *found->second;
+  if (file.users++ == 0) used_files_.splice(used_files_.begin(), idle_files_, file.self);
+  return &file;
 }
 
 Lane::OpenFile* Lane::add_open(FileId id, EngineFile file) {
-  open_files_.push_front({id, file, 1});
-  open_index_.insert_or_assign(id, open_files_.begin());
-  return &open_files_.front();
+  used_files_.push_front({id, file, 1});
+  used_files_.front().self = used_files_.begin();
+  open_index_.insert_or_assign(id, used_files_.begin());
+  return &used_files_.front();
+}
+
+void Lane::release_open(OpenFile* file) {
+  if (--file->users == 0) idle_files_.splice(idle_files_.begin(), used_files_, file->self);
 }
 
 EngineFile Lane::surplus_open() {
-  if (open_files_.size() <= kMaxOpenFiles) return kNoFile;
-  for (auto it = std::prev(open_files_.end()); it != open_files_.begin(); --it) {
-    if (it->users) continue;
-    const EngineFile file = it->file;
-    const auto indexed = open_index_.find(it->id);
-    if (indexed != open_index_.end() && indexed->second == it) open_index_.erase(indexed);
-    open_files_.erase(it);
-    return file;
-  }
-  return kNoFile;
+  if (idle_files_.empty() || used_files_.size() + idle_files_.size() <= kMaxOpenFiles) return kNoFile;
+  const auto oldest = std::prev(idle_files_.end());
+  const EngineFile file = oldest->file;
+  const auto indexed = open_index_.find(oldest->id);
+  if (indexed != open_index_.end() && indexed->second == oldest) open_index_.erase(indexed);
+  idle_files_.erase(oldest);
+  return file;
 }
 
 }  // namespace aforo

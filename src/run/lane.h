@@ -6,6 +6,7 @@
 #include <atomic>
 #include <exception>
 #include <functional>
+#include <future>
 #include <list>
 #include <memory>
 #include <string>
@@ -59,7 +60,12 @@ class Lane {
  public:
   // Returns once the lane runs; rethrows what making its engine threw.
   explicit Lane(LaneOptions options);
-  ~Lane();  // the thread has ended; nobody may be suspended on the lane any more
+  // Ends the thread; nobody may be suspended on the lane any more. Where storage does not let go of a request
+  // that was given up (Engine::stuck), the thread, its engine and its buffers are left behind instead.
+  ~Lane();
+
+  // Any thread: begins what the destructor waits for, so that several lanes end side by side.
+  void quit();
 
   // Any thread: `parcel.handle` will be resumed on this lane.
   void post(Parcel& parcel);
@@ -77,17 +83,22 @@ class Lane {
     FileId id = 0;
     EngineFile file = kNoFile;
     std::uint32_t users = 0;
+    std::list<OpenFile>::iterator self{};
   };
-  OpenFile* find_open(FileId id);                  // marks it used; null if not open
-  OpenFile* add_open(FileId id, EngineFile file);  // may hand back one that another reader opened meanwhile
-  EngineFile surplus_open();                       // a file to close now, or kNoFile
+  OpenFile* find_open(FileId id);  // one more user; null if not open
+  // With one user. Two readers that opened the same file at once both add it: the later one is found.
+  OpenFile* add_open(FileId id, EngineFile file);
+  void release_open(OpenFile* file);  // one user less
+  EngineFile surplus_open();          // a file to close now, or kNoFile
 
   OpenTimes& open_times() { return open_times_; }
   const Layout& layout() const { return *options_.layout; }
   bool direct() const { return options_.direct; }
 
  private:
+  bool start();  // false: `failure_` says why not
   void run();
+  bool ends_stuck();
   static void on_lend(IoRequest& io);
   static void on_done(IoRequest& io);
 
@@ -97,11 +108,12 @@ class Lane {
   std::unique_ptr<Engine> engine_;
   std::vector<std::coroutine_handle<>> ready_, running_;
   OpenTimes open_times_;
-  std::list<OpenFile> open_files_;  // most recently used first
+  std::list<OpenFile> used_files_, idle_files_;  // idle: most recently used first
   std::unordered_map<FileId, std::list<OpenFile>::iterator> open_index_;
   std::atomic<bool> quit_{false};
   std::atomic<bool> started_{false};
-  std::exception_ptr failure_;  // of starting
+  std::exception_ptr failure_;     // of starting
+  std::future<bool> left_behind_;  // answered at the thread's end
   std::thread thread_;
 };
 

@@ -1,6 +1,7 @@
 #include "run/real_world.h"
 
 #include <algorithm>
+#include <cerrno>
 
 namespace aforo {
 namespace {
@@ -21,6 +22,10 @@ struct Yield {
 };
 
 }  // namespace
+
+RealWorld::~RealWorld() {
+  for (const auto& lane : lanes_) lane->quit();
+}
 
 RealWorld::RealWorld(std::vector<std::unique_ptr<Lane>> lanes) : lanes_(std::move(lanes)) {}
 
@@ -46,7 +51,7 @@ RealWorld::FileAwaiter::FileAwaiter(Lane& l, FileId file, std::uint64_t expected
   request.io.operation = IoOperation::kReadFile;
   request.io.direct = l.direct();
   request.io.expected = expected;
-  request.buffer_bytes = round_up(expected ? expected : 1u << 20);
+  request.buffer_bytes = expected ? round_up(expected) : kLargestUnknown + kAlign;
 }
 
 RealWorld::Read RealWorld::FileAwaiter::await_resume() {
@@ -57,6 +62,7 @@ RealWorld::Read RealWorld::FileAwaiter::await_resume() {
     times.observed_open += io.opened - io.started;
     times.observed_whole += io.finished - io.started;
   }
+  if (size == 0 && io.bytes > kLargestUnknown && !io.error) request.io.error = EFBIG;
   return finish(request, 0, size ? size : request.io.bytes);
 }
 
@@ -107,7 +113,7 @@ Task<RealWorld::Read> RealWorld::read_at(LaneId id, FileId file, std::uint64_t o
     entry = lane.add_open(file, opened.file);
   }
   Read read = co_await RangeAwaiter(lane, entry->file, offset, length);
-  --entry->users;
+  lane.release_open(entry);
   for (EngineFile surplus; (surplus = lane.surplus_open()) != kNoFile;) co_await CloseAwaiter(lane, surplus);
   co_return read;
 }

@@ -45,6 +45,9 @@ class RealWorld {
   };
 
   explicit RealWorld(std::vector<std::unique_ptr<Lane>> lanes);
+  ~RealWorld();
+  RealWorld(const RealWorld&) = delete;
+  RealWorld& operator=(const RealWorld&) = delete;
 
   // Runs `job` to its end on the calling thread. On a stop request `on_stop` runs once, on this thread.
   void run(Task<> job, std::stop_token stop, const std::function<void()>& on_stop);
@@ -70,6 +73,8 @@ class RealWorld {
 
   Task<> use_cpu(LaneId lane, Seconds duration);
 
+  // `size` 0 = unknown: to the end of the file, EFBIG where that is more than kLargestUnknown.
+  static constexpr std::uint64_t kLargestUnknown = 1u << 20;
   auto read_file(LaneId id, FileId file, std::uint64_t size) { return FileAwaiter(*lanes_[id], file, size); }
   auto read(LaneId id, File& file, std::uint64_t offset, std::uint64_t length) {
     return RangeAwaiter(*lanes_[id], file.file, offset, length);

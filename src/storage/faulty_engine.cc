@@ -22,6 +22,7 @@ class FaultyEngine final : public Engine {
   void wake() override { inner_->wake(); }
   void adopt(std::span<std::byte> memory) override { inner_->adopt(memory); }
   std::size_t in_flight() const override { return in_flight_; }
+  bool stuck() const override { return inner_->stuck(); }
   std::string_view name() const override { return "faulty"; }
 
  private:

@@ -34,6 +34,7 @@ std::uint64_t align_up(std::uint64_t n) { return (n + kDirectAlignment - 1) & ~(
 struct Job {
   IoRequest* request = nullptr;  // null: given up. Guarded by Shared::mutex
   bool running = false;          // guarded by Shared::mutex
+  bool given_up = false;         // while running; guarded by Shared::mutex
   IoRequest work;
   std::string path;
   std::uint64_t goal = 0;
@@ -50,7 +51,8 @@ struct Shared {
   std::condition_variable work_signal, done_signal;
   std::deque<std::shared_ptr<Job>> work;
   std::vector<std::shared_ptr<Job>> done;
-  unsigned threads = 0;  // alive
+  unsigned threads = 0;   // alive
+  unsigned given_up = 0;  // jobs that a thread still hangs in
   bool stopping = false;
   bool woken = false;
 };
@@ -105,6 +107,7 @@ void work_loop(const std::shared_ptr<Shared>& shared) {
     lock.unlock();
     carry_out(shared->root, *job);
     lock.lock();
+    if (job->given_up) --shared->given_up;
     if (job->request) {
       shared->done.push_back(job);
       shared->done_signal.notify_one();
@@ -143,6 +146,10 @@ class ThreadEngine final : public Engine {
     shared_->done_signal.notify_one();
   }
   std::size_t in_flight() const override { return all_.size(); }
+  bool stuck() const override {
+    const std::lock_guard lock(shared_->mutex);
+    return shared_->given_up > 0;
+  }
   std::string_view name() const override { return "threads"; }
 
  private:
@@ -275,7 +282,12 @@ void ThreadEngine::expire(IoRequest& request) {
       }
       running = job->running;
       job->request = nullptr;
-      if (!running) std::erase(shared_->work, job);
+      if (running) {
+        job->given_up = true;
+        ++shared_->given_up;
+      } else {
+        std::erase(shared_->work, job);
+      }
     }
     const bool reads = request.operation == IoOperation::kRead || request.operation == IoOperation::kReadFile;
     request.buffer_held = running && reads;

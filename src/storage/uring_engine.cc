@@ -47,6 +47,7 @@ class UringEngine final : public Engine {
   void wake() override { wake_event_.wake(); }
   void adopt(std::span<std::byte> memory) override { ring_.register_memory(memory); }
   std::size_t in_flight() const override { return all_.size(); }
+  bool stuck() const override { return given_up_ > 0; }
   std::string_view name() const override { return "io_uring"; }
 
  private:
@@ -83,6 +84,7 @@ class UringEngine final : public Engine {
   std::size_t completed_ = 0;               // in this turn
   std::uint64_t typical_read_ = 128 << 10;  // moving mean: the size of files is often not known before
   bool in_turn_ = false;
+  std::size_t given_up_ = 0;  // taken slots without a request
 };
 
 int UringEngine::open(RingSetup setup) {
@@ -270,7 +272,11 @@ void UringEngine::answer(std::uint32_t index, int result) {
       if (interrupted && slot.request && !slot.cancelled) return slots_.push_ready(index);
       return answer_read(index, result);
     case Step::kClosing:
-      if (slot.request) complete(*slot.request, result < 0 ? -result : 0);
+      if (slot.request) {
+        complete(*slot.request, result < 0 ? -result : 0);
+      } else {
+        --given_up_;
+      }
       return slots_.release(index);
     case Step::kFree:
       return;
@@ -311,6 +317,7 @@ void UringEngine::finish(std::uint32_t index, int error) {
     slots_.release(index);
     complete(*request, error);
   } else {
+    --given_up_;
     slots_.release(index);
   }
 }
@@ -344,6 +351,7 @@ void UringEngine::expire(IoRequest& request) {
   request.bytes = std::min(slot.done, slot.goal);
   request.buffer_held = slot.step == Step::kReading;
   slot.request = nullptr;
+  ++given_up_;
   complete(request, ETIMEDOUT);
 }
 
@@ -358,6 +366,7 @@ UringEngine::~UringEngine() {
   while (IoRequest* request = all_.pop_front()) {
     if (request->state != kBegun) continue;
     slots_[request->slot].request = nullptr;
+    ++given_up_;
     cancel(request->slot);
   }
   pending_ = nullptr;
