@@ -1,6 +1,9 @@
 """What must not happen: foreign files touched, full disks mistaken for success, half a dataset for a whole one."""
 
+import contextlib
+import ctypes
 import os
+import resource
 import subprocess
 import threading
 import time
@@ -105,6 +108,64 @@ class RefusalsTest(Session):
 
     def small(self):
         return self.place / "small.yaml"
+
+    def test_storage_that_never_answers_does_not_keep_the_run(self):
+        job, data = self.dataset()
+        hangs = data / sorted(name.rpartition("/")[0] for name in samples_in(self.files("data")))[0]
+        for engine in ("auto", "threads"):
+            with self.subTest(engine=engine), self.hung_filesystem(hangs):
+                # Nothing may look into the mount but aforo.
+                run = subprocess.Popen([AFORO, "run", str(job), "data", "--engine", engine, "--timeout", "1s", "--on-error",
+                                        "skip", "--time-limit", "3s", "--no-diagnose", "--json", "record.json", "--quiet",
+                                        "--threads", "3"], cwd=self.place, stdout=subprocess.DEVNULL,
+                                       stderr=subprocess.PIPE, text=True)
+                try:
+                    _, err = run.communicate(timeout=60)
+                except subprocess.TimeoutExpired:
+                    run.kill()
+                    self.fail(f"aforo run with the engine {engine} did not end")
+                self.assertEqual(run.returncode, 1, err)
+                self.assertIn("timed out", (self.place / "record.json").read_text())
+
+    @contextlib.contextmanager
+    def hung_filesystem(self, point):
+        """A FUSE filesystem over `point` whose server never answers; skipped where it cannot be mounted."""
+        mount = ctypes.CDLL(None, use_errno=True).mount
+        try:
+            device = os.open("/dev/fuse", os.O_RDWR)
+        except OSError as error:
+            self.skipTest(f"mounting a FUSE filesystem needs root and /dev/fuse: {error}")
+        words = f"fd={device},rootmode=40000,user_id=0,group_id=0"
+        nosuid_nodev = 2 | 4
+        if mount(b"aforo-test", os.fsencode(point), b"fuse", nosuid_nodev, words.encode()) != 0:
+            os.close(device)
+            self.skipTest(f"mounting a FUSE filesystem needs root: {os.strerror(ctypes.get_errno())}")
+        try:
+            yield
+        finally:
+            os.close(device)  # fails whatever still waits
+            subprocess.run(["umount", "-l", str(point)], check=True)
+
+    def test_memory_that_runs_out_is_an_error_that_is_counted(self):
+        job, _ = self.dataset()
+        if self.within(1024, "--version").returncode != 0:
+            self.skipTest("this build needs more than 1 GiB of addresses (a sanitizer)")
+        codes, said = [], ""
+        for megabytes in range(32, 132, 4):
+            run = self.within(megabytes, "run", job, "data", "--deliver", "batch", "--batch-size", "60", "--no-diagnose",
+                              "--quiet", "--json", "-", "--on-error", "skip", "--threads", "2")
+            could_not_be_loaded = 127
+            self.assertIn(run.returncode, (0, 1, 2, could_not_be_loaded), f"{megabytes} MiB: {run.stderr}")
+            codes.append(run.returncode)
+            said += run.stdout
+        self.assertEqual(codes[-1], 0, codes)
+        self.assertIn("ENOMEM", said)
+
+    def within(self, megabytes, *words):
+        def limit():
+            resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+        return subprocess.run([AFORO, *map(str, words)], cwd=self.place, capture_output=True, text=True, preexec_fn=limit,
+                              timeout=60)
 
     def test_a_killed_generate_is_resumed(self):
         job = self.job(content="raw")
