@@ -8,6 +8,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
@@ -154,6 +155,7 @@ class ThreadEngine final : public Engine {
 
  private:
   void add_thread();
+  void replace_thread();
   void dispatch();
   std::vector<std::shared_ptr<Job>> collect(Seconds deadline, bool& woken);
   void answer(const Job& job);
@@ -181,6 +183,16 @@ void ThreadEngine::add_thread() {
     ++shared_->threads;
   }
   threads_.emplace_back([shared = shared_] { work_loop(shared); });
+}
+
+// Where the machine grants no further thread, those that are left go on.
+void ThreadEngine::replace_thread() {
+  try {
+    add_thread();
+  } catch (const std::exception&) {
+    const std::lock_guard lock(shared_->mutex);
+    --shared_->threads;
+  }
 }
 
 void ThreadEngine::dispatch() {
@@ -291,7 +303,7 @@ void ThreadEngine::expire(IoRequest& request) {
     }
     const bool reads = request.operation == IoOperation::kRead || request.operation == IoOperation::kReadFile;
     request.buffer_held = running && reads;
-    if (running && ++stuck_ <= kMostStuck) add_thread();
+    if (running && ++stuck_ <= kMostStuck) replace_thread();
   }
   request.error = ETIMEDOUT;
   complete(request);
