@@ -1,6 +1,8 @@
 // From a directory to a Layout: the dataset that a job is trained on, whoever laid it there.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -13,12 +15,25 @@
 
 namespace aforo {
 
+// A shard that is cut short, corrupt or unreadable: found while it was indexed, before any sample is read.
+struct Damage {
+  std::string path;  // relative to the dataset's directory
+  std::string what;  // what is wrong with it, without the path
+};
+
 struct OpenedDataset {
+  static constexpr std::size_t kDamagedNamed = 100;
+
   std::unique_ptr<Layout> layout;
   std::optional<Manifest> manifest;  // of a generated dataset
   DatasetSpec spec;                  // as found: `wanted`, corrected by what lies there
   std::vector<std::string>
       warnings;  // sentences: what was left out, where the workload and the directory differ
+  // The damaged shards, whose samples before the damage are part of the layout: in order of path, at most
+  // kDamagedNamed of them. Whether damage ends the command is the caller's policy. They are not in
+  // `warnings`.
+  std::vector<Damage> damaged;
+  std::uint64_t damaged_files = 0;  // all of them, named or not
 };
 
 // A generated dataset (complete marker) is opened from its manifest without touching its files. Anything else
