@@ -134,10 +134,9 @@ def main():
             print('\n'.join(report.section(result)), flush=True)
             if out:
                 report.write(out, name, result)
-        if out:
-            with open(os.path.join(out, 'README.md'), 'w', encoding='utf-8') as file:
-                file.write(report.render(out, list(BENCHMARKS)))
-            say(f'bench: kept in {os.path.relpath(out)}')
+                with open(os.path.join(out, 'README.md'), 'w', encoding='utf-8') as file:
+                    file.write(report.render(out, list(BENCHMARKS)))
+                say(f'bench: {name} kept in {os.path.relpath(out)}')
     finally:
         shutil.rmtree(directory, ignore_errors=True)
         if memory_directory:

@@ -46,10 +46,10 @@ def tune(contender, primary, prepare):
     return best
 
 
-def quiet_turn(contender, configuration, prepare):
-    """One turn; repeated while others took part of the machine, at most 3 times, the least disturbed is kept."""
+def quiet_turn(contender, configuration, prepare, attempts):
+    """One turn; repeated while others took part of the machine; the least disturbed is kept."""
     best = None
-    for attempt in range(4):
+    for attempt in range(attempts):
         if attempt:
             say(f'    {contender.name}: others used {best["others_cpu_share"]:.0%} of the CPU, once more')
             time.sleep(5)
@@ -79,7 +79,7 @@ def contest(contenders, primary, rounds, prepare=lambda: None, tuning=True):
     measured = {contender.name: [] for contender in alive}
     for turn in range(rounds):
         for contender in alive if turn % 2 == 0 else alive[::-1]:
-            metrics = quiet_turn(contender, chosen[contender.name], prepare)
+            metrics = quiet_turn(contender, chosen[contender.name], prepare, 4 if rounds > 1 else 1)
             measured[contender.name].append(metrics)
             say(f'    {turn + 1}/{rounds} {contender.name}: {metrics[primary]:,.4g}')
     results = {}
