@@ -108,9 +108,13 @@ Verdict judge(const Evidence& e) {
                     format_count(*e.null_ceiling), format_count(e.au_target * e.demand_samples_per_second)));
   }
   if (e.errors > 0) {
+    if (!e.ended_by_error) verdict.text += fmt::format("; {} samples FAILED", format_count(e.errors));
     verdict.advice.push_back("look at `errors` in the record: failed samples are missing from this result");
   }
-  if (e.cache_share >= kCacheFlag && !e.cache_expected) {
+  if (e.memory_filesystem) {
+    if (!e.cache_expected)
+      verdict.text += ". NOTE: this is a memory filesystem, there is no storage below: this measured memory";
+  } else if (e.cache_share >= kCacheFlag && !e.cache_expected) {
     verdict.text += fmt::format(
         ". NOTE: {:.0f} % of the bytes came from the page cache: this measured memory, not the storage",
         std::floor(e.cache_share * 100));

@@ -71,15 +71,19 @@ struct Evidence {
   std::optional<double> network_busy_share;  // busiest link, of its line rate
   double open_share = 0;  // share of a sample's read time spent in open (and other metadata)
   Seconds read_latency_mean{0}, read_latency_p99{0};
-  BytesPerSecond bytes_per_second{0};          // requested by the loader; 0 = unknown
-  Bytes read_size{0};                          // mean bytes per read request; 0 = unknown
-  std::uint32_t workers = 0, prefetch = 0;     // loader settings of this run; 0 = unknown
-  double worker_busy_share = 0;                // share of time that loader workers had a request outstanding
-  double requests_in_flight = 0;               // mean, over all ranks; 0 = unknown
-  double cache_share = 0;                      // share of bytes served by the page cache; negative = unknown
-  bool cache_expected = false;                 // the user asked for a warm run
-  double errors = 0;                           // samples that failed
-  std::optional<double> null_ceiling;          // samples/s of this client on the null engine
+  BytesPerSecond bytes_per_second{0};       // requested by the loader; 0 = unknown
+  Bytes read_size{0};                       // mean bytes per read request; 0 = unknown
+  std::uint32_t workers = 0, prefetch = 0;  // loader settings of this run; 0 = unknown
+  double worker_busy_share = 0;             // share of time that loader workers had a request outstanding
+  double requests_in_flight = 0;            // mean, over all ranks; 0 = unknown
+  double cache_share = 0;                   // share of bytes served by the page cache; negative = unknown
+  bool cache_expected = false;              // the user asked for a warm run
+  double start_up_share = 0;                // of accelerator time: waiting for the first batch of an epoch
+  double failure_share = 0;                 // time of reads that failed, over accelerator time; may exceed 1
+  bool ended_by_error = false;              // a failed sample ended the run
+  bool memory_filesystem = false;           // there is no storage below the dataset
+  double errors = 0;                        // samples that failed
+  std::optional<double> null_ceiling;       // samples/s of this client on the null engine
   std::optional<Counterfactual> more_workers;  // same storage, more concurrency
 };
 

@@ -76,6 +76,13 @@ std::string at_rate(const Evidence& e) {
   return fmt::format(" at {} samples/s", format_count(e.samples_per_second));
 }
 
+// More workers as a further piece of advice, unless that was tried and gained nothing.
+std::vector<std::string> with_workers(const Evidence& e, std::vector<std::string> advice,
+                                      const std::string& why) {
+  if (!e.more_workers) advice.push_back(workers_flag(workers_needed(e)) + why);
+  return advice;
+}
+
 constexpr const char* kFindMax = "--find-max";
 constexpr const char* kFindMaxAdvice = "--find-max: how many accelerators this storage does feed";
 
@@ -86,6 +93,39 @@ std::optional<Finding> not_limited(const Evidence& e) {
       fmt::format("AU {} meets the target of {}", format_percent(e.au), format_percent(e.au_target)),
       {"--find-max: how many more accelerators this storage feeds"},
       ""};
+}
+
+std::optional<Finding> ended_by_error(const Evidence& e) {
+  if (!e.ended_by_error) return std::nullopt;
+  return Finding{Limit::kUnknown,
+                 "a read error ended the run before it could be judged; see the errors",
+                 {"--on-error skip: count failed samples and go on"},
+                 ""};
+}
+
+// Reads that were not answered cost their whole timeout; what fails at once costs nothing here.
+std::optional<Finding> failures(const Evidence& e) {
+  const double waiting = e.load_wait_share + e.barrier_wait_share;
+  if (e.errors <= 0 || e.au >= e.au_target || e.failure_share < kHalf * waiting) return std::nullopt;
+  return Finding{
+      Limit::kStorageLatency,
+      fmt::format("{} reads failed or were not answered, which takes {} of the accelerators' time, {}",
+                  format_count(e.errors), format_percent(std::min(1.0, e.failure_share)), au_clause(e)),
+      {"look at the files named in `errors`; --timeout bounds what one of them can cost"},
+      ""};
+}
+
+// What is left of the time after the first batch of every epoch meets the target: a short run shows its
+// start.
+std::optional<Finding> start_up(const Evidence& e) {
+  const double after = e.compute_share / std::max(1e-9, 1 - e.start_up_share);
+  if (e.start_up_share < kNoticeable || after < e.au_target) return std::nullopt;
+  return Finding{
+      Limit::kUnknown,
+      fmt::format("{} of the time is spent on the first batch of each epoch, after it AU is {}, {}",
+                  format_percent(e.start_up_share), format_percent(std::min(1.0, after)), au_clause(e)),
+      {"longer epochs: --steps N, or more samples"},
+      "longer epochs: --steps N"};
 }
 
 std::optional<Finding> client_cpu(const Evidence& e) {
@@ -196,8 +236,7 @@ std::optional<Finding> window_too_small(const Evidence& e) {
         fmt::format("accelerators wait {} of the time for data while workers idle {} of it: the prefetch "
                     "window is full behind one slow batch, {}",
                     format_percent(e.load_wait_share), format_percent(1 - e.worker_busy_share), au_clause(e)),
-        {prefetch_flag(e), workers_flag(workers_needed(e))},
-        prefetch_flag(e)};
+        with_workers(e, {prefetch_flag(e)}, ""), prefetch_flag(e)};
   }
   if (!memory_bound) return std::nullopt;
   const std::string flag = workers_flag(workers_needed(e));
@@ -236,14 +275,14 @@ std::optional<Finding> unknown(const Evidence& e) {
                  fmt::format("load wait {}, barrier {}, client CPU {}: no single cause stands out, {}",
                              format_percent(e.load_wait_share), format_percent(e.barrier_wait_share),
                              format_percent(e.client_cpu_share), au_clause(e)),
-                 {workers_flag(workers_needed(e)) + ": see whether more concurrency helps", prefetch_flag(e),
-                  kFindMaxAdvice},
-                 workers_flag(workers_needed(e))};
+                 with_workers(e, {prefetch_flag(e), kFindMaxAdvice}, ": see whether more concurrency helps"),
+                 e.more_workers ? prefetch_flag(e) : workers_flag(workers_needed(e))};
 }
 
-constexpr std::array<Rule*, 10> kRules = {not_limited,     client_cpu, more_workers_help, barrier_skew,
-                                          metadata,        network,    storage_bandwidth, window_too_small,
-                                          storage_latency, unknown};
+constexpr std::array<Rule*, 13> kRules = {
+    ended_by_error,    not_limited,     failures, client_cpu, start_up,
+    more_workers_help, barrier_skew,    metadata, network,    storage_bandwidth,
+    window_too_small,  storage_latency, unknown};
 
 }  // namespace
 

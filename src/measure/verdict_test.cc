@@ -230,6 +230,76 @@ TEST(Verdict, AGainIsMeasuredAgainstTheSameReRunUnchanged) {
   EXPECT_EQ(judge(e).limit, Limit::kLoaderSettings);
 }
 
+TEST(Verdict, ARunEndedByAnErrorIsNotJudged) {
+  Evidence e;
+  e.au = 0.99;
+  e.samples_per_second = 100;
+  e.errors = 1;
+  e.ended_by_error = true;
+  EXPECT_EQ(judge(e).limit, Limit::kUnknown);
+  EXPECT_NE(judge(e).text.find("a read error ended the run"), std::string::npos);
+}
+
+// One read hung for 2 s of a job of 2.1 s: neither the loader's settings nor its window.
+TEST(Verdict, TimeLostToFailedReadsIsNotTheLoaders) {
+  Evidence e;
+  e.au = 0.015;
+  e.samples_per_second = 30;
+  e.load_wait_share = 0.95;
+  e.failure_share = 0.95;
+  e.worker_busy_share = 0.5;
+  e.errors = 1;
+  const Verdict v = judge(e);
+  EXPECT_EQ(v.limit, Limit::kStorageLatency);
+  EXPECT_NE(v.text.find("1 reads failed or were not answered"), std::string::npos) << v.text;
+}
+
+TEST(Verdict, FailedSamplesShowInTheTextOfARunThatMeetsItsTarget) {
+  Evidence e;
+  e.au = 0.95;
+  e.samples_per_second = 30;
+  e.errors = 3;
+  EXPECT_NE(judge(e).text.find("3 samples FAILED"), std::string::npos);
+}
+
+// 20 steps, the first waits 19 % of the time; the rest computes 81 of 81 %.
+TEST(Verdict, AColdStartIsNamedAsOne) {
+  Evidence e;
+  e.au = 0.81;
+  e.compute_share = 0.81;
+  e.load_wait_share = 0.19;
+  e.start_up_share = 0.19;
+  e.samples_per_second = 17;
+  e.worker_busy_share = 0.6;
+  EXPECT_NE(judge(e).text.find("the first batch of each epoch"), std::string::npos) << judge(e).text;
+  e.start_up_share = 0.02;  // the waits are all over the run
+  EXPECT_EQ(judge(e).text.find("the first batch of each epoch"), std::string::npos);
+}
+
+TEST(Verdict, DoesNotAdviseWorkersThatWereTriedInVain) {
+  Evidence e;
+  e.au = 0.7;
+  e.compute_share = 0.7;
+  e.load_wait_share = 0.3;
+  e.samples_per_second = 23;
+  e.demand_samples_per_second = 21.7;
+  e.workers = 4;
+  e.worker_busy_share = 0.5;
+  e.more_workers = Counterfactual{"16 workers instead of 4", 22, 16, 23};
+  for (const auto& advice : judge(e).advice)
+    EXPECT_EQ(advice.find("loader.workers"), std::string::npos) << advice;
+}
+
+TEST(Verdict, AMemoryFilesystemNeedsNoAdviceOnCaches) {
+  Evidence e;
+  e.au = 0.95;
+  e.samples_per_second = 30;
+  e.cache_share = 1;
+  e.memory_filesystem = true;
+  EXPECT_NE(judge(e).text.find("memory filesystem"), std::string::npos);
+  for (const auto& advice : judge(e).advice) EXPECT_EQ(advice.find("--drop-caches"), std::string::npos);
+}
+
 // Epochs of few steps: workers idle a quarter of the time, the device a third; but reading alone gives 10.3
 // samples/s and four times the workers 9.1, where 0.9 x 21.7 = 19.5 are wanted. It is the storage.
 TEST(Verdict, ReadingAloneBelowTheDemandIsTheStorageWhateverTheWorkersDo) {

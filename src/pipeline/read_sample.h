@@ -84,7 +84,9 @@ struct SampleAttempt {
     const Seconds took = context.world.now() - begin;
     stats.busy += took;
     stats.bytes += bytes;
+    stats.sample_read.add(took);
     if (error) {
+      stats.failing += took;
       context.fault(lane, {classify(error, opening), at.file, sample, error, ""});
       return false;
     }
@@ -100,7 +102,6 @@ struct SampleAttempt {
       ++stats.verified;
     }
     ++stats.samples;
-    stats.sample_read.add(took);
     return true;
   }
 };

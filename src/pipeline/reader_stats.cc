@@ -26,6 +26,7 @@ void ReaderStats::merge(const ReaderStats& other) {
   sample_read.merge(other.sample_read);
   busy += other.busy;
   preparing += other.preparing;
+  failing += other.failing;
   for (std::size_t i = 0; i < kReadFaults; ++i) faults[i] += other.faults[i];
   for (const auto& example : other.examples)
     if (examples.size() < kMaxExamples) examples.push_back(example);

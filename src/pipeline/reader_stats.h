@@ -41,6 +41,7 @@ struct ReaderStats {
   std::uint64_t verified = 0;  // samples whose content was proved
   Histogram sample_read;       // one sample, open to last byte (streams: one request)
   Seconds busy{0};             // sum over readers of time with a request outstanding
+  Seconds failing{0};          // of busy: reads that failed
   Seconds preparing{0};        // sum over readers of time spent on CPU work per sample (loader.preprocess)
   std::array<std::uint64_t, kReadFaults> faults{};
   std::vector<FaultExample> examples;

@@ -202,11 +202,12 @@ class StreamLoader final : public Loader {
     lane.stats.busy += took;
     ++lane.stats.requests;
     stream.ended = true;
+    lane.stats.sample_read.add(took);
     if (read.error()) {
+      lane.stats.failing += took;
       count_fault(stream, read.error(), false, "");
       co_return;
     }
-    lane.stats.sample_read.add(took);
     lane.stats.bytes += read.bytes();
     stream.offset += read.bytes();
     if (context_.plan.loader.deliver == Deliver::kBatch) {

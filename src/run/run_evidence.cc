@@ -30,7 +30,7 @@ double open_share(const MeasuredJob& job) {
 }
 
 struct Shares {
-  double total = 0, load = 0, compute = 0, barrier = 0;
+  double total = 0, load = 0, compute = 0, barrier = 0, start = 0;
 };
 
 Shares time_shares(const JobResult& result) {
@@ -39,12 +39,14 @@ Shares time_shares(const JobResult& result) {
     for (const RankEpoch& rank : epoch) {
       s.total += (rank.end - rank.start).value;
       s.load += rank.load_wait.value;
+      s.start += rank.first_load_wait.value;
       s.compute += rank.compute.value;
       s.barrier += rank.barrier_wait.value;
     }
   return s;
 }
 
+// Of the readers, whoever took the samples: for re-runs without compute.
 double samples_per_second(const MeasuredJob& job) {
   return static_cast<double>(job.result.readers.samples) / job.wall().value;
 }
@@ -96,7 +98,7 @@ Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptio
   Evidence e;
   e.au = utilisation(Statistic::kWall, result.epochs, plan.loader.batch_size).au.value_or(0);
   e.au_target = options.workload.training.au_target;
-  e.samples_per_second = samples_per_second(job);
+  e.samples_per_second = static_cast<double>(result.samples_delivered) / job.wall().value;
   const double step = law_mean(plan.step_time);
   if (step > 0) e.demand_samples_per_second = plan.ranks * static_cast<double>(plan.loader.batch_size) / step;
   const Shares shares = time_shares(result);
@@ -104,6 +106,8 @@ Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptio
     e.load_wait_share = shares.load / shares.total;
     e.barrier_wait_share = shares.barrier / shares.total;
     e.compute_share = shares.compute / shares.total;
+    e.start_up_share = shares.start / shares.total;
+    e.failure_share = result.readers.failing / Seconds{shares.total};
   }
   e.client_cpu_share = job.usage.cpu().value / (job.wall().value * available_cores());
   if (!job.lane_cpu_share.empty())
@@ -121,6 +125,8 @@ Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptio
   e.worker_busy_share = std::min(1.0, working / static_cast<double>(reader_count(plan)));
   e.cache_share = traffic_of(job, options.directory).cache_share().value_or(-1);
   e.cache_expected = options.cache_expected;
+  e.ended_by_error = result.failed;
+  e.memory_filesystem = job.engine != "null" && !has_storage_below(job, options.directory);
   e.errors = static_cast<double>(result.readers.fault_count());
   return e;
 }

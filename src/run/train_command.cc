@@ -166,7 +166,10 @@ Json train(const RunOptions& options, std::stop_token stop, const ProgressSink& 
   }
   if (!reset.note().empty()) record["warnings"].push_back(reset.note());
   if (csv)
-    if (std::string incomplete = csv->finish(); !incomplete.empty()) record["warnings"].push_back(incomplete);
+    if (std::string incomplete = csv->finish(); !incomplete.empty()) {
+      record["warnings"].push_back(incomplete);
+      record["steps_csv_incomplete"] = true;
+    }
   if (job.result.failed || nothing) record["failed"] = true;
   add_verdict(record, nothing ? nothing_read(job) : judge_run(job, plan, options, stop, record));
   return record;
