@@ -1,6 +1,9 @@
 #include "run/batch_memory.h"
 
 #include <sys/mman.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include <algorithm>
 #include <cstring>
@@ -20,6 +23,24 @@ std::byte* map_block(std::size_t bytes) {
   return static_cast<std::byte*>(block);
 }
 
+// Copies past the caches: a batch is written once and read much later, by another core or device. A plain
+// memcpy of a sample reads every destination line first and pushes the read buffers out of the cache: half
+// the speed.
+void copy_past_cache(std::byte* to, const std::byte* from, std::size_t n) {
+#ifdef __SSE2__
+  while (n > 0 && (reinterpret_cast<std::uintptr_t>(to) & 63) != 0) {
+    *to++ = *from++;
+    --n;
+  }
+  for (; n >= 64; n -= 64, to += 64, from += 64)
+    for (int i = 0; i < 4; ++i)
+      _mm_stream_si128(reinterpret_cast<__m128i*>(to) + i,
+                       _mm_loadu_si128(reinterpret_cast<const __m128i*>(from) + i));
+  _mm_sfence();  // before anybody is told that the batch is there
+#endif
+  std::memcpy(to, from, n);
+}
+
 }  // namespace
 
 BatchMemory::~BatchMemory() {
@@ -37,7 +58,7 @@ void BatchMemory::swap(BatchMemory& other) noexcept {
 void BatchMemory::append(std::span<const std::byte> bytes) {
   const std::size_t n = std::min(bytes.size(), capacity_ - used_);
   if (n == 0) return;
-  std::memcpy(block_ + used_, bytes.data(), n);
+  copy_past_cache(block_ + used_, bytes.data(), n);
   used_ += n;
 }
 
