@@ -38,6 +38,7 @@ int act_generate(const Arguments& arguments, Console& console) {
   const bool dry = arguments.given("dry-run");
   if (arguments.given("delete")) {
     refuse_with_delete(arguments);
+    refuse_results_inside(arguments, arguments.positionals().front());
     Results results(arguments, console);
     StopOnSignal stop;
     LiveLine live(console, results.quiet(), "files/s");
@@ -48,8 +49,9 @@ int act_generate(const Arguments& arguments, Console& console) {
   GenerateOptions options;
   options.workload = workload_of(arguments);
   options.directory = directory_of(arguments, arguments.given("dlio"));
-  options.threads = static_cast<unsigned>(arguments.count("threads"));
+  options.threads = threads_of(arguments);
   options.direct = arguments.given("direct");
+  refuse_results_inside(arguments, options.directory);
   Results results(arguments, console);
   StopOnSignal stop;
   LiveLine live(console, results.quiet(), "files/s");

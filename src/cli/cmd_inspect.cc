@@ -12,7 +12,8 @@ namespace aforo {
 int act_inspect(const Arguments& arguments, Console& console) {
   InspectOptions options;
   options.directory = directory_of(arguments, true);
-  options.threads = static_cast<unsigned>(arguments.count("threads"));
+  options.threads = threads_of(arguments);
+  refuse_results_inside(arguments, options.directory);
   Results results(arguments, console);
   std::unique_ptr<OutputFile> block;
   if (const auto path = arguments.text("output")) {

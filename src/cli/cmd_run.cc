@@ -34,7 +34,7 @@ RunOptions options_of(const Arguments& a) {
   options.workload = workload_of(a);
   options.directory = directory_of(a, a.given("dlio"));
   options.engine = *a.text("engine");
-  options.io_threads = static_cast<unsigned>(a.count("threads"));
+  options.io_threads = threads_of(a);
   options.drop_caches = a.given("drop-caches");
   options.cache_expected = a.given("cache-expected");
   options.verify = a.given("verify");
@@ -44,7 +44,7 @@ RunOptions options_of(const Arguments& a) {
   options.io_timeout = *a.seconds("timeout");
   options.time_limit = a.seconds("time-limit").value_or(Seconds{0});
   options.accelerator_price_per_hour = a.dollars_per_hour("accelerator-price");
-  options.steps_csv = a.text("steps-csv").value_or("");
+  if (!a.given("dry-run")) options.steps_csv = a.text("steps-csv").value_or("");
   options.find_max = a.given("find-max");
   options.max_accelerators = static_cast<unsigned>(a.count("max-accelerators"));
   return options;
@@ -53,6 +53,7 @@ RunOptions options_of(const Arguments& a) {
 // A run that was cut short answers nothing; a time limit that the user set does not cut it short.
 int exit_code(const Json& record, bool find_max, bool interrupted) {
   if (interrupted || record.value("failed", false)) return kCouldNot;
+  if (record.value("steps_csv_incomplete", false)) return kCouldNot;
   if (find_max) return record.value("max_accelerators", 0) > 0 ? kDone : kNotMet;
   if (!record.contains("au")) return kCouldNot;
   return record["au"].get<double>() >= record["config"].value("au_target", 0.0) ? kDone : kNotMet;
@@ -60,6 +61,13 @@ int exit_code(const Json& record, bool find_max, bool interrupted) {
 
 // A page or a Record may be read by nobody; that a run did not go to its end is said on standard error too.
 void say_how_it_ended(const Json& record, bool interrupted, Console& console) {
+  if (record.value("steps_csv_incomplete", false)) {
+    const Json warnings = record.value("warnings", Json::array());
+    std::string sentence = "the step file is incomplete: it could not be written to its end";
+    for (const Json& warning : warnings)
+      if (warning.get<std::string>().starts_with("the step file")) sentence = warning.get<std::string>();
+    console.err << "aforo: " << sentence << '\n';
+  }
   if (record.value("failed", false)) {
     const Json errors = record.value("errors", Json::object());
     const Json examples = errors.value("examples", Json::array());
@@ -92,6 +100,7 @@ std::string plan_page(const Json& plan) {
 
 int act_run(const Arguments& arguments, Console& console) {
   const RunOptions options = options_of(arguments);
+  refuse_results_inside(arguments, options.directory);
   Results results(arguments, console);
   StopOnSignal stop;
   if (arguments.given("dry-run")) {

@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <ctime>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include "base/error.h"
 #include "report/csv.h"
@@ -27,6 +30,25 @@ std::string read_text(const std::string& path) {
 }
 
 bool names_dataset(const std::string& assignment) { return assignment.rfind("dataset.", 0) == 0; }
+
+bool declares(const Arguments& arguments, std::string_view name) {
+  const auto options = arguments.command().options;
+  return std::any_of(options.begin(), options.end(),
+                     [&](const Option* option) { return option->name == name; });
+}
+
+// Links resolved as far as the path exists.
+std::filesystem::path resolved(const std::filesystem::path& path) {
+  std::error_code error;
+  const std::filesystem::path absolute = std::filesystem::absolute(path, error);
+  const std::filesystem::path out = std::filesystem::weakly_canonical(absolute, error);
+  return error ? absolute.lexically_normal() : out;
+}
+
+bool lies_below(const std::filesystem::path& path, const std::filesystem::path& directory) {
+  const auto [end, _] = std::mismatch(directory.begin(), directory.end(), path.begin(), path.end());
+  return end == directory.end();
+}
 
 // The block replaces the workload's; overrides of its fields come after it, and all is validated together
 // again.
@@ -72,6 +94,36 @@ std::string directory_of(const Arguments& arguments, bool workload_left_out) {
   return words.back();
 }
 
+unsigned most_threads() { return std::clamp(16 * std::thread::hardware_concurrency(), 64U, 1024U); }
+
+unsigned threads_of(const Arguments& arguments) {
+  const std::uint64_t asked = arguments.count("threads");
+  if (asked > most_threads())
+    throw UserError(
+        fmt::format("--threads: expected at most {} on this machine, found {}; 0 lets aforo choose",
+                    most_threads(), asked));
+  return static_cast<unsigned>(asked);
+}
+
+void refuse_results_inside(const Arguments& arguments, const std::string& directory) {
+  std::filesystem::path dataset = resolved(directory);
+  if (!dataset.has_filename()) dataset = dataset.parent_path();  // "DIR/" that does not exist yet
+  for (const std::string_view name : {"json", "csv", "steps-csv", "output"}) {
+    const auto text = declares(arguments, name) ? arguments.text(name) : std::nullopt;
+    if (!text || *text == "-") continue;
+    const std::filesystem::path path = *text;
+    // The name itself is replaced where it is a link, so both it and what it means must lie outside.
+    const std::filesystem::path entry =
+        resolved(path.has_parent_path() ? path.parent_path() : ".") / path.filename();
+    if (!lies_below(entry, dataset) && !lies_below(resolved(path), dataset)) continue;
+    throw UserError(
+        fmt::format("--{}: expected a file outside the dataset, which aforo leaves as it is, found '{}' "
+                    "inside '{}'; give "
+                    "another path",
+                    name, *text, directory));
+  }
+}
+
 void say_partial(Console& console, const std::string& what_now) {
   console.err << "aforo: ended before it was done, the Record is partial; " << what_now << '\n';
 }
@@ -86,13 +138,8 @@ std::string started_now() {
 }
 
 Results::Results(const Arguments& arguments, Console& console) : arguments_(&arguments), console_(&console) {
-  const auto declares = [&](std::string_view name) {
-    for (const Option* option : arguments.command().options)
-      if (option->name == name) return true;
-    return false;
-  };
   if (const auto path = arguments.text("json")) json_ = std::make_unique<OutputFile>(*path, console);
-  if (declares("csv"))
+  if (declares(arguments, "csv"))
     if (const auto path = arguments.text("csv")) csv_ = std::make_unique<OutputFile>(*path, console);
   for (const auto* file : {json_.get(), csv_.get()})
     if (file != nullptr) share(*file);

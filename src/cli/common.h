@@ -20,6 +20,16 @@ Workload workload_of(const Arguments& arguments, const std::string& preset = {})
 // out. Throws UserError when it is missing.
 std::string directory_of(const Arguments& arguments, bool workload_left_out);
 
+// --threads as given, 0 where it is left to the command. Throws UserError for more than `most_threads`.
+unsigned threads_of(const Arguments& arguments);
+
+// More than this is a mistake: 16 times the cores that this process may use, at least 64, at most 1024.
+unsigned most_threads();
+
+// aforo changes nothing in a dataset. Throws UserError where a result would be written into `directory`,
+// by whatever name or link. To be called before a result is opened.
+void refuse_results_inside(const Arguments& arguments, const std::string& directory);
+
 // On standard error even where a command is quiet: why its Record is partial.
 void say_partial(Console& console, const std::string& what_now);
 

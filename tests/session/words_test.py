@@ -58,6 +58,38 @@ class WordsTest(Session):
         self.assertEqual(done.returncode, 2)
         self.assertIn("expected to write standard output", done.stderr)
 
+    def test_more_threads_than_any_machine_needs_are_refused(self):
+        for words in (["run", "unet3d_h100", "data"], ["generate", "unet3d_h100", "data"], ["inspect", "."]):
+            self.assertRegex(self.aforo(*words, "--threads", "5000", code=2).err,
+                             r"^aforo: --threads: expected at most \d+ on this machine, found 5000; .+\n$")
+
+    def test_no_result_goes_into_a_dataset(self):
+        job, data = self.dataset()
+        before = self.files("data")
+        (self.place / "link").symlink_to("data")
+        (data / "nothing").mkdir()
+        for words in (["run", job, "data", "--json", "data/r.json"], ["run", job, "link/", "--csv", "data/nothing/r.csv"],
+                      ["run", job, "./data", "--steps-csv", "link/steps.csv"], ["inspect", "data", "-o", data / "d.yaml"],
+                      ["generate", job, "data", "--json", "data/../data/r.json"],
+                      ["generate", "--delete", "data", "--json", "data/r.json"],
+                      ["generate", job, "absent/", "--json", "absent/r.json"]):
+            self.assertIn("expected a file outside the dataset", self.aforo(*words, code=2).err)
+        self.assertEqual(self.files("data"), before)
+        self.aforo("inspect", "data", "-o", "data.yaml", "--json", "data-2.json", "-q")  # beside it, with its name
+
+    def test_a_dry_run_leaves_no_step_file(self):
+        job, _ = self.dataset()
+        self.aforo("run", job, "data", "--dry-run", "--steps-csv", "steps.csv")
+        self.assertFalse((self.place / "steps.csv").exists())
+
+    def test_a_step_file_that_is_cut_short_is_said_even_when_quiet(self):
+        job, _ = self.dataset()
+        with self.filesystem("size=4k") as point:
+            (point / "fill").write_bytes(b"x" * 4096)
+            said = self.aforo("run", job, "data", "-q", "--no-diagnose", "--json", "r.json", "--steps-csv", point / "s.csv", code=2)
+        self.assertRegex(said.err, r"aforo: the step file .+/s\.csv is incomplete: .+\n$")
+        self.assertTrue(json.loads((self.place / "r.json").read_text())["steps_csv_incomplete"])
+
     def test_a_reader_that_has_seen_enough_is_no_error(self):
         read, write = os.pipe()
         os.close(read)
