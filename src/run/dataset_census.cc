@@ -81,16 +81,20 @@ bool has_kind(const Census& census, FileKind kind, bool sides) {
   });
 }
 
+// Not of shards: one that does not look like the others is damage, which is found and named when it is
+// indexed.
 void warn_of_mixture(const FileGroup& group, const std::string& extension, SampleChoice& choice) {
+  const LayoutKind layout = layout_of(choice.kind);
+  if (layout == LayoutKind::kTfrecord || layout == LayoutKind::kWebdataset) return;
   std::uint64_t probed = 0, others = 0;
   for (const auto& [kind, count] : group.kinds) {
     probed += count;
     if (kind != choice.kind) others += count;
   }
   if (others == 0) return;
-  choice.warnings.push_back(
-      fmt::format("of {} files *{} looked into, {} are not {}: they are counted as samples too", probed,
-                  extension, others, to_string(choice.kind)));
+  choice.warnings.push_back(fmt::format("of {} files *{} looked into, {} {} not {}: counted as samples too",
+                                        probed, extension, others, others == 1 ? "is" : "are",
+                                        to_string(choice.kind)));
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <iterator>
+#include <map>
 #include <mutex>
 #include <stdexcept>
 #include <utility>
@@ -25,6 +27,7 @@ namespace {
 constexpr double kSameMean = 0.1;  // sizes that differ by less are the same workload
 
 std::string count(std::uint64_t n) { return format_count(static_cast<double>(n)); }
+std::string files_in_words(std::uint64_t n) { return count(n) + (n == 1 ? " file" : " files"); }
 
 void warn_of_differences(const DatasetSpec& wanted, double mean_found, OpenedDataset& opened,
                          const std::string& directory) {
@@ -135,9 +138,10 @@ void require_agreement(const DatasetSpec& wanted, const SampleChoice& choice, co
   const bool records = wanted.layout == LayoutKind::kRecords && found == LayoutKind::kFilePerSample;
   if (found != wanted.layout && !records) {
     throw UserError(fmt::format(
-        "expected {} samples in {}, as the workload says, found {} files of {}: set dataset.layout to {}, "
+        "expected {} samples in {}, as the workload says, found {} of {}: set dataset.layout to {}, "
         "or choose another directory",
-        to_string(wanted.layout), directory, count(choice.files), to_string(choice.kind), to_string(found)));
+        to_string(wanted.layout), directory, files_in_words(choice.files), to_string(choice.kind),
+        to_string(found)));
   }
   const auto preferred = preferred_kind(wanted);
   if (preferred && *preferred != choice.kind && wanted.layout == LayoutKind::kFilePerSample) {
@@ -167,34 +171,37 @@ class ShardReader {
   void read(const std::string& path, std::uint64_t size) {
     const FileIndex index = tar_ ? index_tar(root_, path, size) : index_tfrecord(root_, path, size);
     const std::lock_guard lock(mutex_);
-    if (!index.error.empty() && ++broken_ <= 3) broken_examples_.push_back(path + ": " + index.error);
+    if (!index.error.empty()) note(path, index.error);
     if (index.samples.empty()) return;
     for (const Extent& sample : index.samples) sizes_.add(sample.length);
     builder_.add_shard(path, size, index.samples);
   }
 
-  void report(std::vector<std::string>& warnings) const {
-    if (broken_ == 0) return;
-    std::string text =
-        fmt::format("{} files are damaged; their samples before the damage are used:", count(broken_));
-    for (const std::string& example : broken_examples_) text += " " + example + ";";
-    text.pop_back();
-    warnings.push_back(text);
+  void report(OpenedDataset& opened) const {
+    opened.damaged_files = damaged_files_;
+    for (const auto& [path, what] : damaged_) opened.damaged.push_back({path, what});
   }
 
  private:
+  // The first by path stay, so that two runs over the same files name the same ones.
+  void note(const std::string& path, const std::string& what) {
+    ++damaged_files_;
+    damaged_.emplace(path, what);
+    if (damaged_.size() > OpenedDataset::kDamagedNamed) damaged_.erase(std::prev(damaged_.end()));
+  }
+
   int root_;
   bool tar_;
   ScannedLayoutBuilder& builder_;
   SizeSummary& sizes_;
   std::mutex mutex_;
-  std::uint64_t broken_ = 0;
-  std::vector<std::string> broken_examples_;
+  std::uint64_t damaged_files_ = 0;
+  std::map<std::string, std::string> damaged_;  // path -> what is wrong
 };
 
 void add_files(const std::vector<Names>& names, const Census& census, const SampleChoice& choice, int root,
                unsigned threads, const std::stop_token& stop, ScannedLayoutBuilder& builder,
-               SizeSummary& sizes, std::vector<std::string>& warnings) {
+               SizeSummary& sizes, OpenedDataset& opened) {
   const LayoutKind layout = layout_of(choice.kind);
   const bool packed = layout == LayoutKind::kTfrecord || layout == LayoutKind::kWebdataset;
   ShardReader shards(root, layout == LayoutKind::kWebdataset, builder, sizes);
@@ -214,7 +221,7 @@ void add_files(const std::vector<Names>& names, const Census& census, const Samp
       shards.read(std::string(part.path(*chosen[i])), chosen[i]->size);
     });
   }
-  shards.report(warnings);
+  shards.report(opened);
 }
 
 void warn_of_walk(const WalkResult& walked, std::vector<std::string>& warnings) {
@@ -226,6 +233,18 @@ void warn_of_walk(const WalkResult& walked, std::vector<std::string>& warnings) 
     warnings.push_back(
         fmt::format("{} symbolic links to directories were not followed", count(walked.linked_directories)));
   }
+}
+
+[[noreturn]] void throw_without_samples(const std::string& directory, const SampleChoice& choice,
+                                        const OpenedDataset& opened) {
+  const std::string why = opened.damaged.empty()
+                              ? "they are empty"
+                              : fmt::format("{} damaged, such as {} ({})", count(opened.damaged_files),
+                                            opened.damaged.front().path, opened.damaged.front().what);
+  throw UserError(
+      fmt::format("expected samples in the {} of {} in {}, found none ({}): restore them or choose another "
+                  "directory",
+                  files_in_words(choice.files), to_string(choice.kind), directory, why));
 }
 
 OpenedDataset open_foreign(const std::string& directory, int root, const DatasetSpec& wanted,
@@ -255,10 +274,11 @@ OpenedDataset open_foreign(const std::string& directory, int root, const Dataset
   ScannedLayoutBuilder builder(records ? LayoutKind::kRecords : layout_of(choice.kind),
                                content_of(choice.kind), record_bytes_of(wanted));
   SizeSummary sizes;
-  add_files(names, census, choice, root, threads, stop, builder, sizes, opened.warnings);
+  add_files(names, census, choice, root, threads, stop, builder, sizes, opened);
   if (stop.stop_requested()) throw Interrupted();
   names.clear();
   const std::uint64_t files = builder.files();
+  if (files == 0) throw_without_samples(directory, choice, opened);
   opened.layout = builder.build();
 
   opened.spec = wanted;

@@ -22,6 +22,7 @@ using testing::AllOf;
 using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 // Memory where there is some: a sync at the end of a generation would wait for everything else on a shared
 // disk.
@@ -149,7 +150,7 @@ TEST_F(OpenDatasetTest, ContradictionsAreNamed) {
   put("a.jpg", "\xff\xd8\xff\xe0 a picture");
   EXPECT_THAT(
       sentence(spec_of(LayoutKind::kTfrecord, Content::kJpeg, 10, 100)),
-      AllOf(HasSubstr("expected tfrecord"), HasSubstr("1 files of JPEG"), HasSubstr("file-per-sample")));
+      AllOf(HasSubstr("expected tfrecord"), HasSubstr("1 file of JPEG"), HasSubstr("file-per-sample")));
   const OpenedDataset opened = open(spec_of(LayoutKind::kFilePerSample, Content::kPng, 1, 14));
   EXPECT_EQ(opened.layout->content(), Content::kJpeg);
   EXPECT_THAT(opened.warnings, Contains(HasSubstr("holds JPEG files, the workload names png")));
@@ -181,15 +182,51 @@ TEST_F(OpenDatasetTest, RecordsAreCutByTheirSize) {
   EXPECT_THAT(sentence(wanted), HasSubstr("one size"));
 }
 
-// The file is cut in the middle of its last record: the records before it are used, and the damage is named.
+// The file is cut in the middle of its last record: the records before it are used, the damage is data.
 TEST_F(OpenDatasetTest, ATruncatedShardKeepsItsWholeRecords) {
   const DatasetSpec spec = spec_of(LayoutKind::kTfrecord, Content::kRaw, 14, 1000);
   const GeneratedLayout truth(spec, dataset_id_of(spec));
   lay_foreign(spec);
+  EXPECT_EQ(open(spec).damaged_files, 0u);
   fs::resize_file(base_ / truth.path(1), truth.file_size(1) - 10);
   const OpenedDataset opened = open(spec);
   EXPECT_EQ(opened.layout->samples(), 13u);
-  EXPECT_THAT(opened.warnings, Contains(AllOf(HasSubstr(truth.path(1)), HasSubstr("truncated"))));
+  EXPECT_EQ(opened.damaged_files, 1u);
+  ASSERT_EQ(opened.damaged.size(), 1u);
+  EXPECT_EQ(opened.damaged[0].path, truth.path(1));
+  EXPECT_THAT(opened.damaged[0].what, HasSubstr("truncated"));
+}
+
+// A shard whose first header is overwritten is no TFRecord to the eye, has no sample, and is damage: nothing
+// says that it counts as a sample.
+TEST_F(OpenDatasetTest, ADamagedHeaderIsDamageAndNothingElse) {
+  const DatasetSpec spec = spec_of(LayoutKind::kTfrecord, Content::kRaw, 21, 1000);
+  const GeneratedLayout truth(spec, dataset_id_of(spec));
+  lay_foreign(spec);
+  fs::remove(base_ / truth.index_path(1));
+  std::fstream(base_ / truth.path(1), std::ios::binary | std::ios::in | std::ios::out) << "overwritten!";
+  const OpenedDataset opened = open(spec);
+  EXPECT_EQ(opened.layout->samples(), 14u);
+  ASSERT_EQ(opened.damaged.size(), 1u);
+  EXPECT_EQ(opened.damaged[0].path, truth.path(1));
+  EXPECT_THAT(opened.warnings, Not(Contains(HasSubstr("counted as samples"))));
+}
+
+// 103 damaged shards beside one that is whole: all are counted, the first hundred by path are named.
+TEST_F(OpenDatasetTest, ManyDamagedShardsAreCountedAndSomeNamed) {
+  const DatasetSpec spec = spec_of(LayoutKind::kTfrecord, Content::kRaw, 104 * 7, 100);
+  const GeneratedLayout truth(spec, dataset_id_of(spec));
+  lay_foreign(spec);
+  for (FileId file = 1; file < 104; ++file) fs::resize_file(base_ / truth.path(file), 20);
+  const OpenedDataset opened = open(spec);
+  EXPECT_EQ(opened.layout->samples(), 7u);
+  EXPECT_EQ(opened.damaged_files, 103u);
+  ASSERT_EQ(opened.damaged.size(), OpenedDataset::kDamagedNamed);
+  EXPECT_EQ(opened.damaged.front().path, truth.path(1));
+  EXPECT_EQ(opened.damaged.back().path, truth.path(100));
+  fs::resize_file(base_ / truth.path(0), 20);
+  EXPECT_THAT(sentence(spec),
+              AllOf(HasSubstr("found none"), HasSubstr("104 damaged"), HasSubstr(truth.path(0))));
 }
 
 TEST_F(OpenDatasetTest, NothingToOpenIsSaidPlainly) {
