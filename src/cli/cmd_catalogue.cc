@@ -63,7 +63,7 @@ void check_words(const std::vector<std::string>& words) {
   if (words.size() > 1 && std::find(names.begin(), names.end(), words[1]) == names.end())
     throw UserError(
         fmt::format("expected the name of a shipped workload, found '{}'{}; see 'aforo catalogue workloads'",
-                    words[1], did_you_mean(words[1], names)));
+                    words[1], suggest_preset(words[1])));
 }
 
 }  // namespace

@@ -14,9 +14,13 @@ namespace {
   const std::size_t dot = key.rfind('.');
   const std::string section(dot == std::string_view::npos ? "" : key.substr(0, dot));
   const std::string name(dot == std::string_view::npos ? key : key.substr(dot + 1));
+  const std::vector<std::string> known = names_below(section);
+  if (known.empty())
+    throw UserError(fmt::format("{}: expected a key below {}, found {}{}", place, join(names_below(""), ", "),
+                                quote(key), suggest_key(key)));
   const std::string where = section.empty() ? "" : fmt::format(" of '{}'", section);
-  throw UserError(fmt::format("{}: expected a key{} ({}), found {}{}", place, where,
-                              join(names_below(section), ", "), quote(name), suggest_key(key)));
+  throw UserError(fmt::format("{}: expected a key{} ({}), found {}{}", place, where, join(known, ", "),
+                              quote(name), suggest_key(key)));
 }
 
 void apply_value(Workload& workload, const YamlNode& node, const std::string& key, std::string_view file,
@@ -90,6 +94,12 @@ std::string suggest_key(std::string_view key) {
   const std::string sibling = nearest(name, names_below(section));
   if (!sibling.empty())
     return fmt::format("; did you mean '{}'?", section.empty() ? sibling : section + "." + sibling);
+  if (names_below(section).empty()) {
+    std::vector<std::string> whole_keys;
+    for (const Field& field : fields()) whole_keys.push_back(field.doc.key);
+    const std::string whole = nearest(key, whole_keys);
+    if (!whole.empty()) return fmt::format("; did you mean '{}'?", whole);
+  }
   std::vector<std::string> last_names;
   for (const Field& field : fields())
     last_names.push_back(field.doc.key.substr(field.doc.key.rfind('.') + 1));

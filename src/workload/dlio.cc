@@ -203,6 +203,25 @@ void read_switches(DlioSource& source) {
   expect("reader.seed_change_epoch", true, "every epoch has a new order");
 }
 
+// The lines of a word on the command line say nothing.
+void place_on_command_line(YamlNode& node) {
+  node.line = kCommandLine;
+  for (YamlNode& item : node.items) place_on_command_line(item);
+}
+
+// A plain value that becomes a mapping: it stays as the mean where a spread is set beside it.
+void open_mapping(YamlNode& node, const std::string& name) {
+  YamlNode map;
+  map.kind = YamlNode::Kind::kMap;
+  map.key = node.key;
+  map.line = kCommandLine;
+  if (node.kind == YamlNode::Kind::kScalar && name == "stdev") {
+    map.items.push_back(node);
+    map.items.back().key = "mean";
+  }
+  node = std::move(map);
+}
+
 YamlNode* find_or_add(YamlNode& map, const std::string& name) {
   for (YamlNode& item : map.items) {
     if (item.key == name) return &item;
@@ -243,9 +262,12 @@ void override_dlio(YamlNode& root, std::string_view assignment) {
   YamlNode value = read_yaml(trim(assignment.substr(equals + 1)), fmt::format("--set {}", quote(assignment)));
   YamlNode* node = &root;
   for (const std::string& name : path) {
-    if (node->kind == YamlNode::Kind::kScalar || node->kind == YamlNode::Kind::kSequence) *node = YamlNode();
+    if (!node->is_map()) open_mapping(*node, name);
+    const bool inside_value = node != &root && &name - path.data() > 1;
+    if (inside_value) node->line = kCommandLine;  // what it holds is judged as a whole
     node = find_or_add(*node, name);
   }
+  place_on_command_line(value);
   value.key = path.back();
   *node = std::move(value);
 }

@@ -42,6 +42,8 @@ const YamlNode* DlioSource::find(std::string_view key) const {
 
 void DlioSource::fail(std::string_view key, std::string_view message) const {
   const YamlNode* node = find(key);
+  if (node != nullptr && node->line == kCommandLine)
+    throw UserError(fmt::format("the command line: {}: {}", key, message));
   const std::string line = node != nullptr && node->line > 0 ? fmt::format(":{}", node->line) : "";
   throw UserError(fmt::format("{}{}: {}: {}", file_, line, key, message));
 }

@@ -12,6 +12,9 @@
 
 namespace aforo {
 
+// The `line` of a node that was given there and not in the file.
+inline constexpr int kCommandLine = -1;
+
 // Reads typed values by dotted key. Every reader throws UserError (FILE:LINE: key: expected ..., found ...)
 // on a value of the wrong kind and gives nothing for a key that is absent or null. Not thread-safe; one per
 // file.

@@ -150,6 +150,27 @@ TEST(Dlio, OverridesInEitherSpelling) {
   EXPECT_THAT(error_of({"loader.worker=3"}), HasSubstr("did you mean 'loader.workers'?"));
 }
 
+TEST(Dlio, OverridesAsHydraTakesThem) {
+  EXPECT_EQ(parse({"+reader.batch_size=8"}).loader.batch_size, 8u);
+  EXPECT_EQ(parse({"++workload.reader.batch_size=9"}).loader.batch_size, 9u);
+  EXPECT_EQ(parse({"++loader.batch_size=10"}).loader.batch_size, 10u);
+  // computation_time is the plain 0.5 in the file.
+  EXPECT_EQ(parse({"train.computation_time.mean=0.3"}).accelerator.step_time, (Law{.mean = 0.3}));
+  EXPECT_EQ(parse({"train.computation_time.stdev=0.1"}).accelerator.step_time,
+            (Law{.kind = LawKind::kNormal, .mean = 0.5, .stddev = 0.1}));
+  EXPECT_EQ(
+      parse({"train.computation_time.mean=0.3", "train.computation_time.stdev=0.1"}).accelerator.step_time,
+      (Law{.kind = LawKind::kNormal, .mean = 0.3, .stddev = 0.1}));
+}
+
+TEST(Dlio, AWrongOverrideIsBlamedOnTheCommandLine) {
+  EXPECT_EQ(error_of({"reader.batch_size=many"}),
+            "the command line: reader.batch_size: expected a whole number from 1 to 10000000, found 'many'");
+  EXPECT_THAT(error_of({"train.computation_time.mean=long"}),
+              testing::StartsWith("the command line: train.computation_time: expected 'mean'"));
+  EXPECT_THAT(error_of({"train.computation_time={type: cauchy}"}), testing::StartsWith("the command line: "));
+}
+
 TEST(Dlio, PrefetchIsPerWorkerForTorchAndPerRankForTensorflow) {
   EXPECT_EQ(parse({"reader.prefetch_size=6", "reader.read_threads=4"}).loader.prefetch, 2u);  // ceil(6 / 4)
   EXPECT_EQ(parse({"reader.prefetch_size=0"}).loader.prefetch, 2u);  // torch's default

@@ -35,6 +35,14 @@ std::string key_of(std::string_view assignment) {
   return std::string(trim(assignment.substr(0, assignment.find('='))));
 }
 
+// Hydra writes "+key=value" to add a key and "++key=value" to add or replace it; here both say "set it".
+std::vector<std::string> without_plus(std::span<const std::string> overrides) {
+  std::vector<std::string> out;
+  for (const std::string& assignment : overrides)
+    out.push_back(assignment.substr(std::min(assignment.find_first_not_of('+'), assignment.size())));
+  return out;
+}
+
 Workload parse_aforo(const YamlNode& root, std::string_view file, std::span<const std::string> overrides) {
   Workload workload;
   Places places;
@@ -100,12 +108,13 @@ Workload parse_workload(std::string_view text, std::string_view file, std::span<
                         Dialect dialect) {
   YamlNode root = read_yaml(text, file);
   require_mapping(root, file);
+  const std::vector<std::string> assignments = without_plus(overrides);
   // Hydra's way of wrapping the whole file in one key.
   const bool wrapped = root.items.size() == 1 && root.items[0].key == "workload" && root.items[0].is_map();
   const bool dlio =
       dialect == Dialect::kDlio || (dialect == Dialect::kDetect && is_dlio(wrapped ? root.items[0] : root));
-  if (!dlio) return parse_aforo(root, file, overrides);
-  return parse_dlio(wrapped ? YamlNode(root.items[0]) : std::move(root), file, overrides);
+  if (!dlio) return parse_aforo(root, file, assignments);
+  return parse_dlio(wrapped ? YamlNode(root.items[0]) : std::move(root), file, assignments);
 }
 
 Workload load_workload(std::string_view what, std::span<const std::string> overrides, Dialect dialect) {

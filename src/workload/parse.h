@@ -45,6 +45,11 @@ std::vector<FieldDoc> workload_fields();
 
 // The shipped presets (data/workloads/*.yaml, embedded in the binary), sorted by name.
 std::vector<std::string> preset_names();
+
+// "; did you mean 'unet3d_a100' or ...?" for a name that is no preset's: the nearest, or the nearest job on
+// each of its accelerators; "" where nothing is near.
+std::string suggest_preset(std::string_view name);
+
 Workload load_preset(std::string_view name);
 
 }  // namespace aforo

@@ -103,6 +103,23 @@ TEST(Parse, UnknownKeysAreNamedWithTheirLineAndTheNearestKey) {
   EXPECT_THAT(error_of(std::string(kSmall) + "loader.workers: 3\n"), HasSubstr("w.yaml:8: expected a key"));
 }
 
+TEST(Parse, UnknownSectionsAreNamedToo) {
+  const auto override_error = [](const std::string& assignment) {
+    const std::vector<std::string> overrides = {assignment};
+    try {
+      parse_workload(kSmall, "w.yaml", overrides);
+    } catch (const UserError& error) {
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
+  EXPECT_THAT(override_error("loder.workers=3"),
+              AllOf(HasSubstr("expected a key below name, "),
+                    HasSubstr("found 'loder.workers'; did you mean 'loader.workers'?")));
+  EXPECT_THAT(override_error("reader.batch_size=3"), HasSubstr("did you mean 'loader.batch_size'?"));
+  EXPECT_THAT(override_error("reader.nosuch=1"), HasSubstr("found 'reader.nosuch'"));
+}
+
 TEST(Parse, DuplicateKeysAreNamed) {
   EXPECT_EQ(error_of(with_line(5, "  batch_size: 10\n  batch_size: 20")),
             "w.yaml:6: expected every key once, found 'batch_size' again");

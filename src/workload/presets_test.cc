@@ -100,5 +100,12 @@ TEST(Presets, RunAtTheRatesTheyCite) {
   }
 }
 
+TEST(Presets, NamesThatAreNearlyRight) {
+  EXPECT_EQ(suggest_preset("unet3d_h10"), "; did you mean 'unet3d_h100'?");
+  EXPECT_THAT(suggest_preset("unet3"), testing::HasSubstr("'unet3d_a100' or 'unet3d_b200' or"));
+  EXPECT_EQ(suggest_preset("resnet"), suggest_preset("resnet50"));
+  EXPECT_EQ(suggest_preset("something-else-altogether"), "");
+}
+
 }  // namespace
 }  // namespace aforo
