@@ -1,16 +1,14 @@
 #include "cli/signals.h"
 
 #include <gtest/gtest.h>
-
-#include <thread>
-
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <chrono>
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <thread>
 
 namespace aforo {
 namespace {

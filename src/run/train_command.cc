@@ -77,8 +77,9 @@ WatchOptions watch_options(const RunOptions& options, const JobPlan& plan, Steps
 
 // The verdict, with short re-runs where the target was missed and something can still be learned.
 Verdict judge_run(const MeasuredJob& job, const JobPlan& plan, const RunOptions& options,
-                  std::stop_token stop, Json& record) {
+                  std::stop_token stop, std::uint64_t damaged, Json& record) {
   Evidence evidence = evidence_of(job, plan, options);
+  evidence.errors += static_cast<double>(damaged);
   const bool missed = evidence.au < evidence.au_target;
   if (options.diagnose && !options.null_storage && !job.result.stopped && !stop.stop_requested()) {
     const JobSettings settings = settings_of(options);
@@ -99,6 +100,28 @@ Verdict judge_run(const MeasuredJob& job, const JobPlan& plan, const RunOptions&
   set_number(record, "client_cpu_share", evidence.client_cpu_share);
   set_number(record, "open_share", evidence.open_share);
   return judge(evidence);
+}
+
+// Shards found damaged when the dataset was opened are failures like those met while reading.
+void require_sound(const RunOptions& options, const OpenedDataset& dataset) {
+  if (dataset.damaged_files == 0 || options.skip_errors) return;
+  const Damage& first = dataset.damaged.front();
+  throw UserError(
+      fmt::format("expected whole shards in {}, found {}: {}{}; repair or remove it, or use --on-error skip "
+                  "to train on what is sound",
+                  options.directory, first.path, first.what,
+                  dataset.damaged_files > 1 ? fmt::format(" ({} such shards)", dataset.damaged_files) : ""));
+}
+
+void add_damage(Json& record, const OpenedDataset& dataset) {
+  if (dataset.damaged_files == 0) return;
+  Json& errors = record["errors"];
+  errors["count"] = errors["count"].get<std::uint64_t>() + dataset.damaged_files;
+  errors["by_kind"]["damaged shard"] = dataset.damaged_files;
+  for (const Damage& damage : dataset.damaged) {
+    if (errors["examples"].size() >= ReaderStats::kMaxExamples) return;
+    errors["examples"].push_back(fmt::format("{}: {}", damage.path, damage.what));
+  }
 }
 
 // Utilisation of accelerators that computed on nothing says nothing.
@@ -137,6 +160,7 @@ Json train(const RunOptions& options, std::stop_token stop, const ProgressSink& 
   const Seconds began = monotonic_now();
   const OpenedDataset dataset =
       open_dataset(options.directory, options.workload.dataset, options.io_threads, stop);
+  require_sound(options, dataset);
   const JobPlan plan = make_plan(options, dataset);
   std::unique_ptr<StepsCsv> csv;
   if (!options.steps_csv.empty()) csv = std::make_unique<StepsCsv>(options.steps_csv);
@@ -159,6 +183,7 @@ Json train(const RunOptions& options, std::stop_token stop, const ProgressSink& 
   if (nothing && stop.stop_requested() && !job.result.failed) throw Interrupted();
 
   add_measurement(record, job, plan, options, *dataset.layout);
+  add_damage(record, dataset);
   // Start to first step without what the run was asked to do before (dropping caches).
   if (job.result.first_step.value > 0) {
     const Seconds reset_time = options.drop_caches ? prepared - began : Seconds{0};
@@ -171,7 +196,8 @@ Json train(const RunOptions& options, std::stop_token stop, const ProgressSink& 
       record["steps_csv_incomplete"] = true;
     }
   if (job.result.failed || nothing) record["failed"] = true;
-  add_verdict(record, nothing ? nothing_read(job) : judge_run(job, plan, options, stop, record));
+  add_verdict(record, nothing ? nothing_read(job)
+                              : judge_run(job, plan, options, stop, dataset.damaged_files, record));
   return record;
 }
 

@@ -158,6 +158,37 @@ TEST(Faults, StopAtTheFirstWhereAsked) {
   EXPECT_LE(record["errors"]["count"].get<int>(), 8);  // at most one per reader
 }
 
+// A foreign TFRecord directory with one shard cut in half: refused by name, or counted and trained on as far
+// as sound.
+TEST(Faults, ADamagedShardIsRefusedOrCounted) {
+  Directory directory;
+  GenerateOptions generate_options;
+  generate_options.workload = small_job(LayoutKind::kTfrecord, Content::kRaw);
+  generate_options.directory = directory.path();
+  generate(generate_options, {}, {});
+  fs::remove(directory.path() + "/aforo-dataset.json");
+  fs::path victim;
+  for (const auto& entry : fs::recursive_directory_iterator(directory.path())) {
+    if (entry.path().extension() == ".idx") fs::remove(entry.path());
+    if (entry.path().extension() == ".tfrecord") victim = entry.path();
+  }
+  fs::resize_file(victim, fs::file_size(victim) / 2);
+  RunOptions options;
+  options.workload = generate_options.workload;
+  options.directory = directory.path();
+  options.diagnose = false;
+  try {
+    train(options, {}, {});
+    FAIL() << "a damaged shard went unnoticed";
+  } catch (const UserError& error) {
+    EXPECT_NE(std::string(error.what()).find(victim.filename()), std::string::npos) << error.what();
+  }
+  options.skip_errors = true;
+  const Json record = train(options, {}, {});
+  EXPECT_EQ(record["errors"]["by_kind"]["damaged shard"], 1);
+  EXPECT_NE(record["verdict"]["text"].get<std::string>().find("FAILED"), std::string::npos);
+}
+
 TEST(Stop, GivesAPartialRecord) {
   Laid laid;
   laid.options.workload.training.steps = 1'000'000;
