@@ -94,6 +94,16 @@ TEST(Size, RefusesAnAcceleratorWhoseStepTimeIsNotKnown) {
             0);
 }
 
+TEST(Size, ARequestOfSeveralSamplesHasTheTimeOfThemAll) {
+  // 0.9 x 64 x 400 / 0.224 s = 102,857 samples/s, 114,660.07 / 262,144 requests each: 44,989/s. 64 x 8 in
+  // flight: 512 / 44,989/s = 11.38 ms.
+  const Session s = aforo_says({"size", "resnet50_h100", "-n", "64", "--json", "-", "-q"});
+  ASSERT_EQ(s.code, 0) << s.err;
+  const Json needs = Json::parse(s.out)["requirement"];
+  EXPECT_NEAR(needs["iops"].get<double>(), 44989, 1);
+  EXPECT_NEAR(needs["request_latency_seconds"].get<double>(), 0.01138, 0.00001);
+}
+
 TEST(Size, ExplainsEveryNumber) {
   const Session s = aforo_says({"size", "unet3d_h100", "--explain"});
   ASSERT_EQ(s.code, 0) << s.err;
@@ -141,6 +151,8 @@ TEST(Catalogue, GuessesNamesAndTopics) {
   EXPECT_THAT(aforo_says({"catalogue", "workload"}).err, HasSubstr("did you mean 'workloads'?"));
   EXPECT_THAT(aforo_says({"catalogue", "workloads", "unet3d_h10"}).err,
               HasSubstr("did you mean 'unet3d_h100'?"));
+  EXPECT_THAT(aforo_says({"catalogue", "workloads", "unet3"}).err,
+              HasSubstr("did you mean 'unet3d_a100' or "));
   EXPECT_EQ(aforo_says({"catalogue"}).code, 2);
 }
 

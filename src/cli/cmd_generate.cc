@@ -47,7 +47,8 @@ int act_generate(const Arguments& arguments, Console& console) {
     return finish(record, results, console);
   }
   GenerateOptions options;
-  options.workload = workload_of(arguments);
+  // Only the dataset is laid: it may be smaller than a batch of the job.
+  options.workload = workload_of(arguments, {}, {"loader.batch_size=1"});
   options.directory = directory_of(arguments, arguments.given("dlio"));
   options.threads = threads_of(arguments);
   options.direct = arguments.given("direct");

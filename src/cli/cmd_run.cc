@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "cli/acts.h"
 #include "cli/common.h"
 #include "cli/live_line.h"
@@ -80,15 +81,27 @@ void say_how_it_ended(const Json& record, bool interrupted, Console& console) {
   }
 }
 
+// The warnings stand in the YAML as comments; the page says them once, at its end.
+std::string without_comments(const std::string& yaml) {
+  std::string out;
+  for (const std::string& line : split(yaml, '\n'))
+    if (!line.empty() && !line.starts_with("# warning: ")) out += line + '\n';
+  return out;
+}
+
+std::string counted(double number, std::string_view what) {
+  return fmt::format("{} {}{}", format_count(number), what, number == 1 ? "" : "s");
+}
+
 std::string plan_page(const Json& plan) {
   const Json& would = plan.at("would_read");
   const auto number = [&](const char* key) { return would.value(key, 0.0); };
   const auto bytes = [&](const char* key) { return format_bytes({static_cast<std::uint64_t>(number(key))}); };
-  std::string page = plan.at("config").value("yaml", "");
-  page += fmt::format("\nwould train {} epochs of {} steps on '{}'\n", format_count(number("epochs")),
-                      format_count(number("steps_per_epoch")), plan["config"].value("directory", ""));
-  page += fmt::format("would read  {} samples, {}: the dataset {:.3g} times\n",
-                      format_count(number("samples")), bytes("bytes"), number("dataset_passes"));
+  std::string page = without_comments(plan.at("config").value("yaml", ""));
+  page += fmt::format("\nwould train {} of {} on '{}'\n", counted(number("epochs"), "epoch"),
+                      counted(number("steps_per_epoch"), "step"), plan["config"].value("directory", ""));
+  page += fmt::format("would read  {}, {}: the dataset {:.3g} times\n", counted(number("samples"), "sample"),
+                      bytes("bytes"), number("dataset_passes"));
   page += fmt::format("would take  {} of compute, and {} of memory for read buffers\n",
                       format_seconds({number("compute_seconds")}), bytes("read_buffer_bytes"));
   for (const auto& warning : plan["warnings"])

@@ -29,7 +29,10 @@ std::string read_text(const std::string& path) {
   return text.str();
 }
 
-bool names_dataset(const std::string& assignment) { return assignment.rfind("dataset.", 0) == 0; }
+bool names_dataset(const std::string& assignment) {
+  const std::size_t begin = assignment.find_first_not_of('+');
+  return begin != std::string::npos && assignment.compare(begin, 8, "dataset.") == 0;
+}
 
 bool declares(const Arguments& arguments, std::string_view name) {
   const auto options = arguments.command().options;
@@ -65,7 +68,8 @@ Workload with_dataset(Workload workload, const std::string& path, const std::vec
 
 }  // namespace
 
-Workload workload_of(const Arguments& arguments, const std::string& preset) {
+Workload workload_of(const Arguments& arguments, const std::string& preset,
+                     const std::vector<std::string>& last) {
   const auto dlio = arguments.text("dlio");
   if (!dlio && arguments.positionals().empty())
     throw UserError(
@@ -74,10 +78,11 @@ Workload workload_of(const Arguments& arguments, const std::string& preset) {
   const std::string what = dlio ? *dlio : !preset.empty() ? preset : arguments.positionals().front();
   const Dialect dialect = dlio ? Dialect::kDlio : Dialect::kDetect;
   const auto dataset = arguments.text("dataset");
-  if (!dataset) return load_workload(what, arguments.overrides(), dialect);
+  std::vector<std::string> overrides = arguments.overrides();
+  overrides.insert(overrides.end(), last.begin(), last.end());
+  if (!dataset) return load_workload(what, overrides, dialect);
   std::vector<std::string> before, after;
-  for (const auto& assignment : arguments.overrides())
-    (names_dataset(assignment) ? after : before).push_back(assignment);
+  for (const auto& assignment : overrides) (names_dataset(assignment) ? after : before).push_back(assignment);
   return with_dataset(load_workload(what, before, dialect), *dataset, after);
 }
 

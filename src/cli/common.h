@@ -13,8 +13,9 @@
 namespace aforo {
 
 // The workload that the command line means: W (unless --dlio), --dataset, all overrides. `preset` stands in
-// for W where it is not empty. Throws UserError.
-Workload workload_of(const Arguments& arguments, const std::string& preset = {});
+// for W where it is not empty. `last` are overrides after all others. Throws UserError.
+Workload workload_of(const Arguments& arguments, const std::string& preset = {},
+                     const std::vector<std::string>& last = {});
 
 // The positional called `name`, which comes after W where the command has one and --dlio or --delete leaves W
 // out. Throws UserError when it is missing.

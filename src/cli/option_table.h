@@ -83,8 +83,8 @@ inline constexpr Option kOnError{
     "on-error",  0,      kChoice,
     "stop|skip", "stop", "end at the first sample that cannot be read, or count it and go on",
     kReading};
-inline constexpr Option kTimeout{"timeout", 0, kSeconds, "TIME", "30 s", "give up on a read after TIME",
-                                 kReading};
+inline constexpr Option kTimeout{
+    "timeout", 0, kSeconds, "TIME", "30 s", "give up on a read after TIME; 0s is never", kReading};
 
 // What is measured.
 inline constexpr Option kFindMax{
@@ -99,8 +99,8 @@ inline constexpr Option kPrice{"accelerator-price",
                                "",
                                "price stalls at this rate per accelerator, as in 6.88/h",
                                kMeasuring};
-inline constexpr Option kTimeLimit{"time-limit", 0, kSeconds, "TIME", "", "end the run after TIME",
-                                   kMeasuring};
+inline constexpr Option kTimeLimit{
+    "time-limit", 0, kSeconds, "TIME", "", "end the run after TIME; 0s is never", kMeasuring};
 inline constexpr Option kNoDiagnose{
     "no-diagnose", 0, kFlag, "", "", "skip the short extra runs that tell storage from client and loader",
     kMeasuring};

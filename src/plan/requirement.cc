@@ -92,7 +92,7 @@ void latency(const Workload& w, Requirement& out) {
     mean = law_mean(w.accelerator.step_time) * (1 - out.target) / (out.target * batch);
   }
   out.sample_latency = {std::max(0.0, mean - preprocess)};
-  out.request_latency = out.sample_latency / std::max(1.0, out.requests_per_sample);
+  out.request_latency = out.sample_latency / out.requests_per_sample;
   if (mean <= preprocess)
     out.warnings.push_back(
         fmt::format("preprocessing alone takes {} of the {} that a sample may take: no storage is fast "
@@ -146,10 +146,10 @@ void epochs(const Workload& w, const RequirementAsk& ask, Requirement& out) {
         Seconds{static_cast<double>(out.steps_per_epoch) * law_mean(w.accelerator.step_time) / out.target};
   else
     out.warnings.push_back(fmt::format(
-        "the dataset has {} samples, but one step of {} accelerators takes {}: it has no whole step, so "
+        "the dataset has {} samples, but one step of {} accelerator{} takes {}: it has no whole step, so "
         "epoch figures are left out",
         format_count(static_cast<double>(w.dataset.samples)), w.accelerator.count,
-        format_count(static_cast<double>(global))));
+        w.accelerator.count == 1 ? "" : "s", format_count(static_cast<double>(global))));
   if (ask.capacity) out.capacity_scan = *ask.capacity / out.read;
 }
 

@@ -40,7 +40,7 @@ struct Requirement {
   PerSecond metadata{0};       // open, attributes, close
   double concurrency = 0;      // samples being read at once, over all accelerators; 0 = no overlap
   Seconds sample_latency{0};   // mean time one sample may take from open to last byte
-  Seconds request_latency{0};  // the same per request, where a sample's requests follow one another
+  Seconds request_latency{0};  // the same per request, where a worker's requests follow one another
   Bytes dataset{0};
   Bytes capacity{0};
   Bytes window_per_accelerator{0};  // bytes prefetched

@@ -95,11 +95,10 @@ void latency(const Workload& w, const Requirement& r, const Words& x, Table& tab
   }
   table.add("sample_latency_seconds", "mean time per sample allowed", r.sample_latency.value,
             FigureUnit::kSeconds, formula, inputs, x.loader_source);
-  table.add(
-      "request_latency_seconds", "mean time per request allowed", r.request_latency.value,
-      FigureUnit::kSeconds, "sample time / max(1, k)",
-      fmt::format("{} / {:.4g}", format_seconds(r.sample_latency), std::max(1.0, r.requests_per_sample)),
-      "a sample's requests follow one another");
+  table.add("request_latency_seconds", "mean time per request allowed", r.request_latency.value,
+            FigureUnit::kSeconds, "sample time / k",
+            fmt::format("{} / {:.4g}", format_seconds(r.sample_latency), r.requests_per_sample),
+            "a worker's requests follow one another");
   if (r.concurrency > 0)
     table.add("samples_in_flight", "samples being read at once", r.concurrency, FigureUnit::kCount, "C",
               inputs.substr(0, inputs.rfind(" / ")), x.loader_source);
@@ -189,6 +188,7 @@ std::string format_figure(const Figure& figure) {
     case FigureUnit::kBytesPerSecond:
       return format_rate({figure.value});
     case FigureUnit::kPerSecond:
+      if (figure.value > 0 && figure.value < 1) return fmt::format("{:.2g}/s", figure.value);
       return format_count(figure.value) + "/s";
     case FigureUnit::kSeconds:
       return format_seconds({figure.value});

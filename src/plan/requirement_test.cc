@@ -146,6 +146,11 @@ TEST(Requirement, ARequestsShareOfTheSampleTime) {
   Workload w = workload({1048576, 0, 100, 1.0, 0.8});
   w.loader.workers = 8;
   EXPECT_DOUBLE_EQ(requirement(w, {}).request_latency.value, 0.1 / 8);
+  // Packed, read front to back in requests of 4 MiB: each brings four samples and has the time of four.
+  w.dataset.layout = LayoutKind::kTfrecord;
+  w.loader.framework = Framework::kTensorflow;
+  w.loader.transfer_size = {4 * 1048576};
+  EXPECT_DOUBLE_EQ(requirement(w, {}).request_latency.value, 0.1 * 4);
 }
 
 TEST(Requirement, WithoutWorkersTheAcceleratorWaitsForEveryRead) {

@@ -90,6 +90,23 @@ class WordsTest(Session):
         self.assertRegex(said.err, r"aforo: the step file .+/s\.csv is incomplete: .+\n$")
         self.assertTrue(json.loads((self.place / "r.json").read_text())["steps_csv_incomplete"])
 
+    def test_a_dataset_smaller_than_a_batch_can_be_laid(self):
+        self.aforo("generate", "resnet50_h100", "few", "--samples", "5", "--size", "10kB", "--set", "dataset.samples_per_file=5")
+        self.assertIn("at most the dataset's 5 samples", self.aforo("size", "resnet50_h100", "dataset.samples=5", code=2).err)
+
+    def test_a_dry_run_says_each_warning_once(self):
+        job = self.place / "dlio.yaml"
+        job.write_text("framework: pytorch\ndataset: {format: npz, num_files_train: 20, record_length_bytes: 10000}\n"
+                       "reader: {batch_size: 2, colour: red}\ntrain: {computation_time: 0.001}\n")
+        self.aforo("generate", "--dlio", job, "data", "-q")
+        page = self.aforo("run", "--dlio", job, "data", "++train.epochs=1", "--dry-run").out
+        self.assertEqual(page.count("'reader.colour: red'"), 1, page)
+        self.assertIn("would train 1 epoch of ", page)
+
+    def test_no_time_is_no_limit(self):
+        job, _ = self.dataset()
+        self.aforo("run", job, "data", "--timeout", "0s", "--time-limit", "0s", "--no-diagnose", "-q")
+
     def test_a_reader_that_has_seen_enough_is_no_error(self):
         read, write = os.pipe()
         os.close(read)
