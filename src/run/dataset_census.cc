@@ -89,7 +89,7 @@ void warn_of_mixture(const FileGroup& group, const std::string& extension, Sampl
   std::uint64_t probed = 0, others = 0;
   for (const auto& [kind, count] : group.kinds) {
     probed += count;
-    if (kind != choice.kind) others += count;
+    if (kind != choice.kind && kind != FileKind::kEmpty) others += count;  // empty ones have a sentence
   }
   if (others == 0) return;
   choice.warnings.push_back(fmt::format("of {} files *{} looked into, {} {} not {}: counted as samples too",
@@ -139,6 +139,7 @@ const std::string& Census::add(std::string_view path, std::uint64_t size) {
   FileGroup& group = group_of(extension_of(path), name);
   ++group.files;
   group.bytes += size;
+  group.empty += size == 0;
   if (group.probes.size() < kProbes) {
     group.probes.emplace_back(path);
   } else if (const std::uint64_t at = random_.below(group.files); at < kProbes) {
@@ -163,6 +164,7 @@ void Census::merge(const Census& other) {
     mine.probes = std::move(mixed);
     mine.files += theirs.files;
     mine.bytes += theirs.bytes;
+    mine.empty += theirs.empty;
   }
 }
 
@@ -203,10 +205,16 @@ SampleChoice choose_samples(const Census& census, std::optional<FileKind> prefer
       choice.groups.push_back(extension);
       choice.files += group.files;
       choice.bytes += group.bytes;
+      choice.empty += group.empty;
       warn_of_mixture(group, extension, choice);
     } else {
       left_out.emplace_back(group.files, describe(extension, group));
     }
+  }
+  if (choice.empty > 0) {
+    choice.warnings.push_back(fmt::format(
+        "{} of {} sample files {} empty (0 bytes)", format_count(static_cast<double>(choice.empty)),
+        format_count(static_cast<double>(choice.files)), choice.empty == 1 ? "is" : "are"));
   }
   std::sort(left_out.rbegin(), left_out.rend());
   for (auto& [files, text] : left_out) choice.left_out.push_back(std::move(text));

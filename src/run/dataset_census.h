@@ -28,6 +28,7 @@ bool is_side_extension(std::string_view extension);
 struct FileGroup {
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;
+  std::uint64_t empty = 0;                  // of 0 bytes
   std::vector<std::string> probes;          // a uniform random choice of their paths
   std::map<FileKind, std::uint64_t> kinds;  // of the probes, once looked into
   FileKind kind() const;                    // the most frequent; kOther for none
@@ -64,8 +65,9 @@ struct SampleChoice {
   std::vector<std::string> groups;  // extensions that are samples
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;
+  std::uint64_t empty = 0;            // files of 0 bytes
   std::vector<std::string> left_out;  // "1,000 files *.txt (other, 12 KiB)", most numerous first
-  std::vector<std::string> warnings;  // a mixed tree; samples that are not what most are
+  std::vector<std::string> warnings;  // a mixed tree; samples that are not what most are, or empty
 
   bool includes(std::string_view group) const;
 };

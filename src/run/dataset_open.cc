@@ -11,12 +11,14 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "dataset/generated_layout.h"
 #include "dataset/scanned_layout.h"
 #include "dataset/size_fit.h"
 #include "run/dataset_census.h"
 #include "run/dataset_index.h"
 #include "run/dataset_walk.h"
+#include "run/dataset_words.h"
 #include "run/generate_marker.h"
 #include "run/parallel_for.h"
 #include "workload/parse.h"
@@ -27,7 +29,6 @@ namespace {
 constexpr double kSameMean = 0.1;  // sizes that differ by less are the same workload
 
 std::string count(std::uint64_t n) { return format_count(static_cast<double>(n)); }
-std::string files_in_words(std::uint64_t n) { return count(n) + (n == 1 ? " file" : " files"); }
 
 void warn_of_differences(const DatasetSpec& wanted, double mean_found, OpenedDataset& opened,
                          const std::string& directory) {
@@ -140,7 +141,7 @@ void require_agreement(const DatasetSpec& wanted, const SampleChoice& choice, co
     throw UserError(fmt::format(
         "expected {} samples in {}, as the workload says, found {} of {}: set dataset.layout to {}, "
         "or choose another directory",
-        to_string(wanted.layout), directory, files_in_words(choice.files), to_string(choice.kind),
+        to_string(wanted.layout), directory, counted(choice.files, "file", "files"), to_string(choice.kind),
         to_string(found)));
   }
   const auto preferred = preferred_kind(wanted);
@@ -224,17 +225,6 @@ void add_files(const std::vector<Names>& names, const Census& census, const Samp
   shards.report(opened);
 }
 
-void warn_of_walk(const WalkResult& walked, std::vector<std::string>& warnings) {
-  if (walked.errors > 0) {
-    warnings.push_back(fmt::format("{} files or directories could not be read, such as {}",
-                                   count(walked.errors), walked.error_examples.front()));
-  }
-  if (walked.linked_directories > 0) {
-    warnings.push_back(
-        fmt::format("{} symbolic links to directories were not followed", count(walked.linked_directories)));
-  }
-}
-
 [[noreturn]] void throw_without_samples(const std::string& directory, const SampleChoice& choice,
                                         const OpenedDataset& opened) {
   const std::string why = opened.damaged.empty()
@@ -244,7 +234,7 @@ void warn_of_walk(const WalkResult& walked, std::vector<std::string>& warnings) 
   throw UserError(
       fmt::format("expected samples in the {} of {} in {}, found none ({}): restore them or choose another "
                   "directory",
-                  files_in_words(choice.files), to_string(choice.kind), directory, why));
+                  counted(choice.files, "file", "files"), to_string(choice.kind), directory, why));
 }
 
 OpenedDataset open_foreign(const std::string& directory, int root, const DatasetSpec& wanted,
@@ -261,14 +251,16 @@ OpenedDataset open_foreign(const std::string& directory, int root, const Dataset
   Census census;
   for (const Names& part : names) census.merge(part.census);
   if (census.files() == 0) {
-    throw UserError(fmt::format(
-        "expected samples in {}, found no files: lay a dataset there with 'aforo generate'", directory));
+    const auto left_out = warnings_of(walked);
+    throw UserError(
+        fmt::format("expected samples in {}, found no files{}: lay a dataset there with 'aforo generate'",
+                    directory, left_out.empty() ? "" : " (" + join(left_out, "; ") + ")"));
   }
   census.probe(root);
   const SampleChoice choice = choose_samples(census, preferred_kind(wanted));
   require_agreement(wanted, choice, directory, opened);
   opened.warnings.insert(opened.warnings.end(), choice.warnings.begin(), choice.warnings.end());
-  warn_of_walk(walked, opened.warnings);
+  for (std::string& warning : warnings_of(walked)) opened.warnings.push_back(std::move(warning));
 
   const bool records = wanted.layout == LayoutKind::kRecords;
   ScannedLayoutBuilder builder(records ? LayoutKind::kRecords : layout_of(choice.kind),

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -161,10 +162,29 @@ TEST_F(OpenDatasetTest, LabelsAndHiddenFilesAreNoSamples) {
   put("n01/b.jpg", "\xff\xd8\xff\xe0 bb");
   put("n01/a.txt", "label");
   put("meta.json", "{}");
-  put(".cache/x", "hidden directories are walked, their files are whatever they are");
+  put(".cache/x.jpg", "\xff\xd8\xff\xe0 not looked at");
+  put("n01/.a.jpg", "\xff\xd8\xff\xe0 half copied");
   const OpenedDataset opened = open(spec_of(LayoutKind::kFilePerSample, Content::kJpeg, 2, 6));
   EXPECT_EQ(opened.layout->samples(), 2u);
   EXPECT_THAT(opened.warnings, Contains(AllOf(HasSubstr("*.txt"), HasSubstr("*.json"))));
+  EXPECT_THAT(opened.warnings, Contains(HasSubstr("1 hidden file ")));
+  EXPECT_THAT(opened.warnings, Contains(HasSubstr("1 hidden directory ")));
+}
+
+// What inspect reports, a run reports too.
+TEST_F(OpenDatasetTest, WhatIsLeftOutIsSaid) {
+  put("a.bin", "aa");
+  put("b.bin", "");
+  fs::create_symlink(base_ / "gone", base_ / "c.bin");
+  fs::create_symlink(base_ / "nowhere", base_ / "d.bin");
+  fs::create_directory_symlink(base_, base_ / "loop");
+  ASSERT_EQ(::mkfifo((base_ / "pipe").c_str(), 0600), 0);
+  const OpenedDataset opened = open(spec_of(LayoutKind::kFilePerSample, Content::kRaw, 2, 1));
+  EXPECT_EQ(opened.layout->samples(), 2u);
+  EXPECT_THAT(opened.warnings, Contains("2 dangling symbolic links were left out"));
+  EXPECT_THAT(opened.warnings, Contains("1 socket, FIFO or device was left out"));
+  EXPECT_THAT(opened.warnings, Contains("1 symbolic link to a directory was not followed"));
+  EXPECT_THAT(opened.warnings, Contains("1 of 2 sample files is empty (0 bytes)"));
 }
 
 // 100 bytes are three records of 30 and a rest of 10; 60 bytes are two.

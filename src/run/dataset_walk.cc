@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <condition_variable>
 #include <memory>
@@ -17,14 +17,42 @@
 
 #include "base/error.h"
 #include "dataset/manifest.h"
+#include "run/dataset_census.h"
+#include "run/dataset_words.h"
 
 namespace aforo {
 namespace {
+
+constexpr std::size_t kMostExtensions = 16;  // told apart in one directory
+
+void count_into(DirectoryTally& tally, const std::string& extension, std::uint64_t files) {
+  const bool known = tally.contains(extension) || tally.size() < kMostExtensions;
+  tally[known ? extension : std::string(Census::kRest)] += files;
+}
+
+// A directory whose names several threads look at: who ends last has its tally.
+class SharedTally {
+ public:
+  void join() { ++parts_; }
+  // Adds a part; returns the whole if it was the last one.
+  std::optional<DirectoryTally> leave(const DirectoryTally& part) {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [extension, files] : part) count_into(tally_, extension, files);
+    if (--parts_ > 0) return std::nullopt;
+    return std::move(tally_);
+  }
+
+ private:
+  std::mutex mutex_;
+  DirectoryTally tally_;
+  std::atomic<std::size_t> parts_{1};
+};
 
 // A directory to list, or names of one directory to look at.
 struct Item {
   std::string directory;  // relative, "" = the root
   std::vector<std::string> names;
+  std::shared_ptr<SharedTally> tally;  // with names
 };
 
 // Last in, first out, so that few directories wait at a time. Knows when all work is done.
@@ -96,32 +124,40 @@ class Walker {
     if (fd < 0) return;
     const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(fd), &::closedir);
     ++result.directories;
-    std::uint64_t files = 0;
+    const auto tally = std::make_shared<SharedTally>();
     std::vector<std::string> names;
     for (errno = 0; const dirent* entry = ::readdir(stream.get()); errno = 0) {
       if (stop.stop_requested()) return;
       const std::string_view name = entry->d_name;
       if (name == "." || name == ".." || name == kManifestName) continue;
-      if (is_directory(fd, *entry)) {
-        work_.push({inside(item.directory, name), {}});
+      const bool directory = is_directory(fd, *entry);
+      if (name.starts_with('.')) {
+        ++(directory ? result.hidden_directories : result.hidden_files);
         continue;
       }
-      ++files;
+      if (directory) {
+        work_.push({inside(item.directory, name), {}, nullptr});
+        continue;
+      }
       names.emplace_back(name);
-      if (names.size() == kNamesPerItem) hand_over(item.directory, fd, names);
+      if (names.size() == kNamesPerItem) hand_over(item.directory, fd, names, tally);
     }
     if (errno != 0) fail(item.directory, errno);
     for (const std::string& name : names) look_at(fd, item.directory, name);
-    if (files == 0) return;
-    const bool first = result.directories_with_files++ == 0;
-    result.fewest_in_directory = first ? files : std::min(result.fewest_in_directory, files);
-    result.most_in_directory = std::max(result.most_in_directory, files);
+    leave(*tally);
+  }
+
+  void leave(SharedTally& tally) {
+    const auto whole = tally.leave(std::exchange(tally_, {}));
+    if (whole && !whole->empty()) ++result.fan_out[*whole];
   }
 
   // A full load of names goes to another thread, unless enough is waiting already.
-  void hand_over(const std::string& directory, int fd, std::vector<std::string>& names) {
+  void hand_over(const std::string& directory, int fd, std::vector<std::string>& names,
+                 const std::shared_ptr<SharedTally>& tally) {
     if (work_.waiting() < kMostWaiting) {
-      work_.push({directory, std::exchange(names, {})});
+      tally->join();
+      work_.push({directory, std::exchange(names, {}), tally});
       return;
     }
     for (const std::string& name : names) look_at(fd, directory, name);
@@ -130,12 +166,12 @@ class Walker {
 
   void look(const Item& item, const std::stop_token& stop) {
     const int fd = open(item.directory);
-    if (fd < 0) return;
     for (const std::string& name : item.names) {
-      if (stop.stop_requested()) break;
+      if (fd < 0 || stop.stop_requested()) break;
       look_at(fd, item.directory, name);
     }
-    ::close(fd);
+    if (fd >= 0) ::close(fd);
+    leave(*item.tally);
   }
 
   static bool is_directory(int fd, const dirent& entry) {
@@ -152,10 +188,11 @@ class Walker {
       const bool dangling = (error == ENOENT || error == ELOOP) &&
                             ::fstatat(fd, name.c_str(), &link, AT_SYMLINK_NOFOLLOW) == 0 &&
                             S_ISLNK(link.st_mode);
-      dangling ? void(++result.special) : fail(inside(directory, name), error);
+      dangling ? void(++result.dangling) : fail(inside(directory, name), error);
     } else if (S_ISREG(info.st_mode)) {
       const auto size = static_cast<std::uint64_t>(info.st_size);
       ++result.files;
+      count_into(tally_, extension_of(name), 1);
       counters_.files.fetch_add(1, std::memory_order_relaxed);
       counters_.bytes.fetch_add(size, std::memory_order_relaxed);
       path_ = directory;
@@ -183,19 +220,17 @@ class Walker {
   WalkCounters& counters_;
   const WalkVisitor& visit_;
   std::string path_;
+  DirectoryTally tally_;  // of the directory at hand
 };
 
 void add(WalkResult& sum, const WalkResult& part) {
-  if (part.directories_with_files > 0) {
-    sum.fewest_in_directory = sum.directories_with_files == 0
-                                  ? part.fewest_in_directory
-                                  : std::min(sum.fewest_in_directory, part.fewest_in_directory);
-  }
+  for (const auto& [tally, directories] : part.fan_out) sum.fan_out[tally] += directories;
   sum.files += part.files;
   sum.directories += part.directories;
-  sum.directories_with_files += part.directories_with_files;
-  sum.most_in_directory = std::max(sum.most_in_directory, part.most_in_directory);
+  sum.hidden_files += part.hidden_files;
+  sum.hidden_directories += part.hidden_directories;
   sum.linked_directories += part.linked_directories;
+  sum.dangling += part.dangling;
   sum.special += part.special;
   sum.errors += part.errors;
   for (const std::string& example : part.error_examples) {
@@ -219,6 +254,30 @@ WalkResult walk(int root, unsigned threads, const std::stop_token& stop, WalkCou
   WalkResult sum;
   for (const Walker& walker : walkers) add(sum, walker.result);
   return sum;
+}
+
+std::vector<std::string> warnings_of(const WalkResult& walked) {
+  std::vector<std::string> list;
+  const auto left_out = [&](std::uint64_t n, std::string_view one, std::string_view many) {
+    if (n > 0) list.push_back(fmt::format("{} left out", counted(n, one, many)));
+  };
+  if (walked.errors > 0) {
+    list.push_back(fmt::format("{} could not be read, such as {}",
+                               counted(walked.errors, "file or directory", "files or directories"),
+                               walked.error_examples.front()));
+  }
+  left_out(walked.hidden_files, "hidden file (its name begins with a dot) was",
+           "hidden files (their names begin with a dot) were");
+  left_out(walked.hidden_directories, "hidden directory (its name begins with a dot) was",
+           "hidden directories (their names begin with a dot) were");
+  if (walked.linked_directories > 0) {
+    list.push_back(
+        fmt::format("{} not followed", counted(walked.linked_directories, "symbolic link to a directory was",
+                                               "symbolic links to directories were")));
+  }
+  left_out(walked.dangling, "dangling symbolic link was", "dangling symbolic links were");
+  left_out(walked.special, "socket, FIFO or device was", "sockets, FIFOs or devices were");
+  return list;
 }
 
 int open_directory(const std::string& directory) {

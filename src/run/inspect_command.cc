@@ -10,9 +10,11 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "dataset/size_fit.h"
 #include "run/dataset_census.h"
 #include "run/dataset_walk.h"
+#include "run/dataset_words.h"
 #include "run/generate_marker.h"
 #include "run/inspect_samples.h"
 #include "run/parallel_for.h"
@@ -92,8 +94,7 @@ class Inspection {
       return;
     }
     for (const auto& [group, sizes] : tally_.sizes) {
-      const bool own = tally_.census.groups().find(group) != tally_.census.groups().end();
-      if (choice_.includes(own ? group : std::string(Census::kRest))) samples_.sizes.merge(sizes);
+      if (is_sample(group)) samples_.sizes.merge(sizes);
     }
     samples_.count = samples_.sizes.count();
   }
@@ -105,14 +106,22 @@ class Inspection {
   void require_files() const {
     if (tally_.census.files() > 0) return;
     if (stop_.stop_requested()) throw Interrupted();
-    const std::string why = walked_.errors > 0
-                                ? fmt::format(" ({} could not be read: {})", in_words(walked_.errors),
-                                              walked_.error_examples.front())
-                                : std::string();
+    const auto left_out = warnings_of(walked_);
+    const std::string why = left_out.empty() ? std::string() : " (" + join(left_out, "; ") + ")";
     throw UserError(fmt::format(
         "expected files in {}, found none{}: give the directory that holds the samples", directory_, why));
   }
 
+  // Of the files that are samples.
+  struct FanOut {
+    std::uint64_t directories = 0, files = 0;
+    std::uint64_t fewest = 0, most = 0;  // files in one directory, among directories that hold any
+  };
+  FanOut fan_out() const;
+  bool is_sample(const std::string& extension) const {
+    const bool own = tally_.census.groups().find(extension) != tally_.census.groups().end();
+    return choice_.includes(own ? extension : std::string(Census::kRest));
+  }
   DatasetSpec spec_of(const SizeFit& fit) const;
   Json warnings() const;
 
@@ -129,6 +138,20 @@ class Inspection {
   std::atomic<const char*> phase_ = "scanning";
 };
 
+Inspection::FanOut Inspection::fan_out() const {
+  FanOut fan;
+  for (const auto& [tally, directories] : walked_.fan_out) {
+    std::uint64_t files = 0;
+    for (const auto& [extension, n] : tally) files += is_sample(extension) ? n : 0;
+    if (files == 0) continue;
+    fan.fewest = fan.directories == 0 ? files : std::min(fan.fewest, files);
+    fan.most = std::max(fan.most, files);
+    fan.directories += directories;
+    fan.files += files * directories;
+  }
+  return fan;
+}
+
 DatasetSpec Inspection::spec_of(const SizeFit& fit) const {
   DatasetSpec spec;
   spec.layout = layout_of(choice_.kind);
@@ -139,34 +162,24 @@ DatasetSpec Inspection::spec_of(const SizeFit& fit) const {
   spec.sample_size.mean = std::round(fit.law.mean);
   spec.sample_size.stddev = std::round(fit.law.stddev);
   if (is_packed(choice_.kind)) spec.samples_per_file = (samples_.count + choice_.files - 1) / choice_.files;
-  const std::uint64_t directories = std::max<std::uint64_t>(walked_.directories_with_files, 1);
-  spec.files_per_directory = directories == 1 ? 0 : (choice_.files + directories - 1) / directories;
+  const FanOut fan = fan_out();
+  spec.files_per_directory = fan.directories <= 1 ? 0 : (fan.files + fan.directories - 1) / fan.directories;
   return spec;
 }
 
 Json Inspection::warnings() const {
   Json list = Json::array();
   for (const std::string& warning : choice_.warnings) list.push_back(warning);
-  if (walked_.errors > 0) {
-    list.push_back(fmt::format("{} files or directories could not be read, such as {}",
-                               in_words(walked_.errors), walked_.error_examples.front()));
-  }
+  for (const std::string& warning : warnings_of(walked_)) list.push_back(warning);
   if (unreadable_ > 0)
-    list.push_back(fmt::format("{} files could not be looked into", in_words(unreadable_)));
-  if (walked_.linked_directories > 0) {
-    list.push_back(fmt::format("{} symbolic links to directories were not followed",
-                               in_words(walked_.linked_directories)));
-  }
-  if (walked_.special > 0) {
-    list.push_back(
-        fmt::format("{} dangling links, sockets or devices were left out", in_words(walked_.special)));
-  }
+    list.push_back(fmt::format("{} could not be looked into", counted(unreadable_, "file", "files")));
   if (samples_.estimated) {
     list.push_back(fmt::format("the number of samples is estimated: {} of {} files were indexed",
                                in_words(samples_.files_indexed), in_words(choice_.files)));
   }
   if (samples_.files_damaged > 0) {
-    list.push_back(fmt::format("{} files are damaged, such as {}", in_words(samples_.files_damaged),
+    list.push_back(fmt::format("{} damaged, such as {}",
+                               counted(samples_.files_damaged, "file is", "files are"),
                                samples_.damage.front()));
   }
   if (choice_.kind == FileKind::kHdf5 || choice_.kind == FileKind::kParquet) {
@@ -184,12 +197,13 @@ void Inspection::report(Json& record, Seconds scan_time) const {
   record["kind"] = to_string(choice_.kind);
   record["layout"] = to_string(layout_of(choice_.kind));
   record["content"] = to_string(content_of(choice_.kind));
-  record["directories"] = walked_.directories_with_files;
-  if (walked_.directories_with_files > 0) {
+  const FanOut fan = fan_out();
+  record["directories"] = fan.directories;
+  if (fan.directories > 0) {
     record["files_per_directory"] = {
-        {"min", walked_.fewest_in_directory},
-        {"mean", static_cast<double>(walked_.files) / static_cast<double>(walked_.directories_with_files)},
-        {"max", walked_.most_in_directory}};
+        {"min", fan.fewest},
+        {"mean", static_cast<double>(fan.files) / static_cast<double>(fan.directories)},
+        {"max", fan.most}};
   }
   record["scan_seconds"] = scan_time.value;
   record["errors"] = {{"count", walked_.errors + unreadable_}, {"examples", walked_.error_examples}};

@@ -94,6 +94,48 @@ TEST_F(InspectTest, ReportsTheFanOut) {
   EXPECT_EQ(record["law"], "constant");
 }
 
+// Labels, dangling links and links to directories are no samples: one directory of 4 and one of 2, mean 3.
+TEST_F(InspectTest, TheFanOutIsOfSamples) {
+  for (int i = 0; i < 6; ++i) put((i < 4 ? "a/" : "b/") + std::to_string(i) + ".jpg", "\xff\xd8\xff\xe0");
+  for (int i = 0; i < 9; ++i) put("b/" + std::to_string(i) + ".txt", "label");
+  put("labels/all.txt", "label");
+  fs::create_symlink(base_ / "gone", base_ / "a" / "dangling.jpg");
+  fs::create_directory_symlink(base_ / "b", base_ / "a" / "loop");
+  const Json record = look();
+  EXPECT_EQ(record["directories"], 2);
+  EXPECT_EQ(record["files_per_directory"]["min"], 2);
+  EXPECT_EQ(record["files_per_directory"]["max"], 4);
+  EXPECT_DOUBLE_EQ(record["files_per_directory"]["mean"].get<double>(), 3);
+  const DatasetSpec found = parse_dataset_block(record["dataset_yaml"].get<std::string>(), "inspect");
+  EXPECT_EQ(found.files_per_directory, 3u);
+}
+
+// More names than one thread takes at a time (1,000): the directory still counts as one.
+TEST_F(InspectTest, ALargeDirectoryHasOneFanOut) {
+  for (int i = 0; i < 3500; ++i) put("d/" + std::to_string(i) + ".bin", "x");
+  const Json record = look();
+  EXPECT_EQ(record["directories"], 1);
+  EXPECT_EQ(record["files_per_directory"]["min"], 3500);
+  EXPECT_EQ(record["files_per_directory"]["max"], 3500);
+}
+
+TEST_F(InspectTest, HiddenAndEmptyFilesAreCountedAndSaid) {
+  put("a.bin", "xx");
+  put("b.bin", "");
+  put(".git/objects/1", "many");
+  put(".git/objects/2", "many");
+  put(".DS_Store", "x");
+  put(".b", "x");
+  const Json record = look();
+  EXPECT_EQ(record["samples"], 2);
+  EXPECT_THAT(warnings_of(record), Contains(HasSubstr("1 hidden directory")));
+  EXPECT_THAT(warnings_of(record), Contains(HasSubstr("2 hidden files")));
+  EXPECT_THAT(warnings_of(record), Contains("1 of 2 sample files is empty (0 bytes)"));
+  fs::remove(base_ / "a.bin");
+  fs::remove(base_ / "b.bin");
+  EXPECT_THAT(sentence(), HasSubstr("found none (2 hidden files"));
+}
+
 TEST_F(InspectTest, CountsTheRecordsOfShards) {
   for (const LayoutKind layout : {LayoutKind::kTfrecord, LayoutKind::kWebdataset}) {
     DatasetSpec spec;
@@ -136,7 +178,7 @@ TEST_F(InspectTest, LinksThatLoopOrDangleAreNotFollowed) {
   fs::create_symlink(base_ / "a" / "1.bin", base_ / "a" / "2.bin");
   const Json record = look();
   EXPECT_EQ(record["samples"], 2);  // the file, and the link to it, as a loader would see them
-  EXPECT_THAT(warnings_of(record), Contains(HasSubstr("1 symbolic links to directories")));
+  EXPECT_THAT(warnings_of(record), Contains(HasSubstr("1 symbolic link to a directory was not followed")));
   EXPECT_THAT(warnings_of(record), Contains(HasSubstr("1 dangling")));
 }
 
