@@ -159,8 +159,6 @@ DatasetSpec Inspection::spec_of(const SizeFit& fit) const {
   if (spec.content == Content::kOther) spec.content = Content::kRaw;  // bytes are bytes: it can be generated
   spec.samples = samples_.count;
   spec.sample_size = fit.law;
-  spec.sample_size.mean = std::round(fit.law.mean);
-  spec.sample_size.stddev = std::round(fit.law.stddev);
   if (is_packed(choice_.kind)) spec.samples_per_file = (samples_.count + choice_.files - 1) / choice_.files;
   const FanOut fan = fan_out();
   spec.files_per_directory = fan.directories <= 1 ? 0 : (fan.files + fan.directories - 1) / fan.directories;
@@ -214,7 +212,7 @@ void Inspection::report(Json& record, Seconds scan_time) const {
                            {"dataset", manifest->dataset_yaml}};
   }
   if (samples_.sizes.count() == 0) return;
-  const SizeFit fit = fit_sizes(samples_.sizes);
+  const SizeFit fit = readable(fit_sizes(samples_.sizes), samples_.sizes);
   record["sizes"] = json_of(samples_.sizes);
   record["law"] = to_string(fit.law.kind);
   record["law_distance"] = fit.distance;

@@ -4,12 +4,15 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 #include "base/error.h"
 #include "run/generate_command.h"
+#include "run/inspect_samples.h"
 #include "workload/parse.h"
 
 namespace aforo {
@@ -134,6 +137,31 @@ TEST_F(InspectTest, HiddenAndEmptyFilesAreCountedAndSaid) {
   fs::remove(base_ / "a.bin");
   fs::remove(base_ / "b.bin");
   EXPECT_THAT(sentence(), HasSubstr("found none (2 hidden files"));
+}
+
+// Two humps, spread evenly over [1,000, 1,999] and [90,000, 90,999]: no law of one hump fits.
+TEST_F(InspectTest, SizesWithoutALawAreAFewWholeNumbers) {
+  SizeSummary sizes;
+  for (std::uint64_t i = 0; i < 1000; ++i) {
+    sizes.add(1000 + i);
+    sizes.add(90000 + i);
+  }
+  SizeFit exact = fit_sizes(sizes);
+  ASSERT_EQ(exact.law.kind, LawKind::kEmpirical);
+  const SizeFit fit = readable(exact, sizes);
+  EXPECT_LE(fit.distance, std::max(kGoodFit, exact.distance + 0.01));
+  for (const double quantile : fit.law.quantiles) EXPECT_EQ(quantile, std::round(quantile));
+  // Where the sizes are smooth, 21 points do as well as 101.
+  SizeSummary smooth;
+  for (std::uint64_t i = 0; i < 1000; ++i) smooth.add(1000 + 100 * i);
+  exact = SizeFit{};
+  exact.law.kind = LawKind::kEmpirical;
+  for (int i = 0; i <= 100; ++i) exact.law.quantiles.push_back(1000.4 + 999 * i);
+  const SizeFit few = readable(exact, smooth);
+  ASSERT_EQ(few.law.quantiles.size(), 21u);
+  EXPECT_EQ(few.law.quantiles[0], 1000);
+  EXPECT_EQ(few.law.quantiles[1], 5995);  // 1,000.4 + 5 x 999
+  EXPECT_EQ(few.law.quantiles[20], 100900);
 }
 
 TEST_F(InspectTest, CountsTheRecordsOfShards) {

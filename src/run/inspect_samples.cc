@@ -64,7 +64,34 @@ void read_probes(int root, const std::vector<std::string>& probes, unsigned thre
   });
 }
 
+double distance(const Law& law, const SizeSummary& sizes) {
+  double worst = 0;
+  for (const auto& step : sizes.distribution()) {
+    worst = std::max(worst, std::abs(law_cdf(law, step.lower) - step.share_before));
+    worst = std::max(worst, std::abs(law_cdf(law, step.upper) - step.share_after));
+  }
+  return worst;
+}
+
 }  // namespace
+
+SizeFit readable(const SizeFit& fit, const SizeSummary& sizes) {
+  constexpr std::size_t kPoints = 21;
+  SizeFit plain = fit;
+  plain.law.mean = std::round(fit.law.mean);
+  plain.law.stddev = std::round(fit.law.stddev);
+  std::vector<double>& all = plain.law.quantiles;
+  for (double& quantile : all) quantile = std::round(quantile);
+  if (fit.law.kind != LawKind::kEmpirical) return plain;
+  plain.distance = distance(plain.law, sizes);
+  if ((all.size() - 1) % (kPoints - 1) != 0) return plain;
+  SizeFit few = plain;
+  few.law.quantiles.clear();
+  for (std::size_t i = 0; i < kPoints; ++i)
+    few.law.quantiles.push_back(all[i * (all.size() - 1) / (kPoints - 1)]);
+  few.distance = distance(few.law, sizes);
+  return few.distance <= std::max(kGoodFit, plain.distance) ? few : plain;
+}
 
 bool is_packed(FileKind kind) { return kind == FileKind::kTfrecord || kind == FileKind::kTar; }
 

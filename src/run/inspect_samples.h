@@ -29,4 +29,8 @@ bool is_packed(FileKind kind);  // TFRecord, tar
 Samples measure_packed(int root, const Census& census, const SampleChoice& choice, unsigned threads,
                        const std::stop_token& stop);
 
+// The fitted law as people can read it: whole bytes; quantiles at 21 points where those stay within kGoodFit
+// of the sizes or cost nothing, else as they are. Its distance is its own.
+SizeFit readable(const SizeFit& fit, const SizeSummary& sizes);
+
 }  // namespace aforo
