@@ -231,10 +231,13 @@ TEST_F(GenerateTest, DeleteRemovesWhatWasGeneratedAndNothingElse) {
   generate_all(wanted);
   std::ofstream(base_ / "d" / "notes.txt") << "mine";
   const Json counted = delete_generated(base_ / "d", true, {}, {});
-  EXPECT_EQ(counted["files"], 10);  // 5 shards, 5 indices
+  EXPECT_EQ(counted["files"], 5);
+  EXPECT_EQ(counted["index_files"], 5);
+  EXPECT_EQ(counted["foreign_files"], 1);
   EXPECT_EQ(content(base_ / "d").size(), 11u);
   const Json record = delete_generated(base_ / "d", false, {}, {});
-  EXPECT_EQ(record["files"], 10);
+  EXPECT_EQ(record["files"], 5);
+  EXPECT_EQ(record["index_files"], 5);
   EXPECT_EQ(record["foreign_files"], 1);
   EXPECT_EQ(record["foreign_examples"][0], "notes.txt");
   const auto left = content(base_ / "d");
@@ -249,6 +252,38 @@ TEST_F(GenerateTest, DeleteRemovesTheDirectoriesItMadeIfTheyAreEmpty) {
   delete_generated(base_ / "d", false, {}, {});
   EXPECT_FALSE(fs::exists(base_ / "d" / "d00000"));
   EXPECT_TRUE(fs::exists(base_ / "d" / "d00001" / "label.txt"));
+}
+
+// Someone moved a directory of the dataset elsewhere and left a link: what it leads to stays, the link is
+// foreign, the rest goes.
+TEST_F(GenerateTest, DeleteLeavesWhatALinkLeadsToAndSaysSo) {
+  generate_all(options(base_ / "d", 250, 1000));
+  fs::rename(base_ / "d" / "d00001", base_ / "elsewhere");
+  const std::size_t moved = content(base_ / "elsewhere").size();
+  ASSERT_GT(moved, 0u);
+  fs::create_directory_symlink(base_ / "elsewhere", base_ / "d" / "d00001");
+  for (const bool dry_run : {true, false}) {
+    const Json record = delete_generated(base_ / "d", dry_run, {}, {});
+    EXPECT_EQ(record["files"], 250 - moved);
+    EXPECT_EQ(record["foreign_files"], 1);
+    EXPECT_EQ(content(base_ / "elsewhere").size(), moved);
+  }
+  EXPECT_TRUE(fs::is_symlink(base_ / "d" / "d00001"));
+  EXPECT_FALSE(fs::exists(base_ / "d" / "d00000"));
+  EXPECT_FALSE(fs::exists(base_ / "d" / kManifestName));
+}
+
+// Files of samples and their indices are told apart, in the whole and in what was written.
+TEST_F(GenerateTest, FilesMeanTheSameInTheWholeAndInWhatWasWritten) {
+  auto wanted = options(base_ / "d", 200, 1000);
+  wanted.workload.dataset.layout = LayoutKind::kTfrecord;
+  wanted.workload.dataset.samples_per_file = 50;
+  const Json record = generate_all(wanted);
+  EXPECT_EQ(record["files"], 4);
+  EXPECT_EQ(record["index_files"], 4);
+  EXPECT_EQ(record["files_written"], 4);
+  EXPECT_EQ(content(base_ / "d").size(), 8u);
+  EXPECT_EQ(generate_all(wanted)["skipped_files"], 4);
 }
 
 TEST_F(GenerateTest, DeleteWithoutAMarkerIsRefused) {

@@ -6,8 +6,10 @@
 #include <filesystem>
 #include <mutex>
 #include <optional>
+#include <set>
 
 #include "base/error.h"
+#include "run/dataset_words.h"
 #include "run/generate_command.h"
 #include "run/generate_marker.h"
 #include "run/parallel_for.h"
@@ -23,14 +25,16 @@ namespace fs = std::filesystem;
 
 struct Removal {
   std::atomic<std::uint64_t> looked{0};
-  std::atomic<std::uint64_t> files{0};
+  std::atomic<std::uint64_t> files{0};    // of samples
+  std::atomic<std::uint64_t> indices{0};  // beside them
   std::atomic<std::uint64_t> bytes{0};
   std::mutex mutex;
   std::string failed;  // first path that could not be removed, with the reason
 };
 
 // Removes (or, on a dry run, only counts) one regular file. What is not there needs no removing.
-void take(const OwnedDirectory& owned, const std::string& path, bool dry_run, Removal& removal) {
+void take(const OwnedDirectory& owned, const std::string& path, bool dry_run,
+          std::atomic<std::uint64_t>& removed, Removal& removal) {
   struct stat info {};
   if (::fstatat(owned.root(), path.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(info.st_mode))
     return;
@@ -39,22 +43,45 @@ void take(const OwnedDirectory& owned, const std::string& path, bool dry_run, Re
     if (removal.failed.empty()) removal.failed = fmt::format("{}: {}", path, describe_errno(error));
     return;
   }
-  removal.files.fetch_add(1, std::memory_order_relaxed);
+  removed.fetch_add(1, std::memory_order_relaxed);
   removal.bytes.fetch_add(static_cast<std::uint64_t>(info.st_size), std::memory_order_relaxed);
+}
+
+// The dataset's directories that are symbolic links by now: what they lead to is somebody else's.
+std::set<std::string> linked_directories(const GeneratedLayout& layout, const OwnedDirectory& owned) {
+  std::set<std::string> linked;
+  for (std::uint64_t i = 0; i < layout.directories(); ++i) {
+    const std::string path = layout.directory(i);
+    struct stat info {};
+    if (::fstatat(owned.root(), path.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(info.st_mode))
+      linked.insert(path);
+  }
+  return linked;
+}
+
+bool leads_through(const std::set<std::string>& linked, const std::string& path) {
+  if (linked.empty()) return false;
+  for (std::size_t slash = path.find('/'); slash != path.npos; slash = path.find('/', slash + 1)) {
+    if (linked.contains(path.substr(0, slash))) return true;
+  }
+  return false;
 }
 
 void take_files(const GeneratedLayout& layout, const OwnedDirectory& owned, bool dry_run,
                 const std::stop_token& stop, Removal& removal) {
+  const std::set<std::string> linked = linked_directories(layout, owned);
   parallel_for(layout.files(), 256, thread_count(0), stop, [&](unsigned, FileId begin, FileId end) {
     for (FileId file = begin; file < end; ++file) {
-      take(owned, layout.path(file), dry_run, removal);
-      if (layout.has_index()) take(owned, layout.index_path(file), dry_run, removal);
+      const std::string path = layout.path(file);
       removal.looked.fetch_add(1, std::memory_order_relaxed);
+      if (leads_through(linked, path)) continue;
+      take(owned, path, dry_run, removal.files, removal);
+      if (layout.has_index()) take(owned, layout.index_path(file), dry_run, removal.indices, removal);
     }
   });
 }
 
-// What stays behind: counted, a few named.
+// What stays behind: counted, a few named. A symbolic link counts as itself, whatever it leads to.
 struct Foreign {
   std::uint64_t files = 0;
   std::vector<std::string> examples;
@@ -66,7 +93,7 @@ Foreign find_foreign(const std::string& directory) {
   fs::recursive_directory_iterator at(directory, fs::directory_options::skip_permission_denied, error), end;
   for (; !error && at != end; at.increment(error)) {
     const std::string path = fs::path(at->path()).lexically_relative(directory).string();
-    if (at->is_directory(error) || path == kManifestName) continue;
+    if (at->symlink_status(error).type() == fs::file_type::directory || path == kManifestName) continue;
     ++foreign.files;
     if (foreign.examples.size() < 5) foreign.examples.push_back(path);
   }
@@ -142,17 +169,19 @@ Json delete_generated(const std::string& directory, bool dry_run, std::stop_toke
   const bool all = removal.looked == layout.files();
   if (all && !dry_run) finish(layout, owned, directory);
   record["files"] = removal.files.load();
+  if (layout.has_index()) record["index_files"] = removal.indices.load();
   record["bytes"] = removal.bytes.load();
   record["seconds"] = (monotonic_now() - started).value;
   record["partial"] = !all;
   const Foreign foreign = find_foreign(directory);
-  const std::uint64_t left =
-      dry_run || !all ? foreign.files - std::min(foreign.files, removal.files.load()) : foreign.files;
+  const std::uint64_t own = dry_run || !all ? removal.files + removal.indices : 0;
+  const std::uint64_t left = foreign.files - std::min(foreign.files, own);
   if (all) record["foreign_files"] = left;
   if (all && !dry_run && left > 0) {
     record["foreign_examples"] = foreign.examples;
-    record["warnings"].push_back(fmt::format(
-        "{} files that aforo did not write were left in place, such as {}", left, foreign.examples.front()));
+    record["warnings"].push_back(fmt::format("{} that aforo did not write {} left in place, such as {}",
+                                             counted(left, "file or link", "files or links"),
+                                             left == 1 ? "was" : "were", foreign.examples.front()));
   }
   return record;
 }

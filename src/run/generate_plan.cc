@@ -132,7 +132,8 @@ GeneratePlan make_generate_plan(const DatasetSpec& spec, const std::string& dire
 void describe_plan(Json& record, const GeneratePlan& plan) {
   const GeneratedLayout& layout = *plan.layout;
   record["samples"] = layout.samples();
-  record["files"] = layout.files() * (layout.has_index() ? 2 : 1);
+  record["files"] = layout.files();
+  if (layout.has_index()) record["index_files"] = layout.files();  // one beside each file
   record["bytes"] = layout.stored_bytes() + plan.index_bytes;
   record["directories"] = layout.directories();
   record["layout"] = to_string(layout.kind());
