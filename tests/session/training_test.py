@@ -1,12 +1,16 @@
 """Training: a run, its Record, its end by a person, by a limit, by bad data."""
 
 import csv
+import fcntl
 import json
 import os
 import pty
-import shutil
+import select
 import signal
+import struct
 import subprocess
+import termios
+import time
 import unittest
 
 from session import AFORO, Session, samples_in
@@ -125,21 +129,31 @@ class TrainingTest(Session):
         """A long run that gets a signal as soon as its progress line shows a step; its exit code and its Record."""
         job = self.job(epochs=100000, name="long.yaml")
         terminal, theirs = pty.openpty()
+        # Wide: what does not fit is left out of the line, and which parts fit changes with every number in it.
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 200, 0, 0))
         run = subprocess.Popen([AFORO, "run", str(job), "data", "--json", "r.json"], cwd=self.place,
                                stdout=subprocess.DEVNULL, stderr=theirs)
         os.close(theirs)
-        seen = b""
-        while b"step" not in seen:
-            seen += os.read(terminal, 4096)
+        self.addCleanup(run.kill)  # only ever this child
+        seen = self.read_terminal(terminal, until=b"step")
+        self.assertIn(b"step", seen)
         run.send_signal(number)
-        try:
-            while os.read(terminal, 4096):
-                pass
-        except OSError:
-            pass  # the terminal's other end is closed: the command has ended
+        self.read_terminal(terminal)
         os.close(terminal)
-        code = run.wait(timeout=60)
+        code = run.wait(timeout=30)
         return code, json.loads((self.place / "r.json").read_text())
+
+    def read_terminal(self, terminal, until=None, within=60):
+        """What a terminal shows until `until` is seen, its other end is closed, or the time is over."""
+        seen, deadline = b"", time.monotonic() + within
+        while until is None or until not in seen:
+            ready, _, _ = select.select([terminal], [], [], max(0, deadline - time.monotonic()))
+            self.assertTrue(ready, f"nothing more within {within} s after {seen[-300:]!r}")
+            try:
+                seen += os.read(terminal, 4096)
+            except OSError:  # closed: the command has ended
+                break
+        return seen
 
     def test_ctrl_c_and_sigterm_keep_what_was_measured(self):
         for number in (signal.SIGINT, signal.SIGTERM):
