@@ -35,6 +35,7 @@ struct RankEpoch {
   Seconds compute{0};          // sum of measured compute over all steps
   Seconds load_wait{0};        // sum over all steps
   Seconds barrier_wait{0};     // sum over all steps
+  Seconds checkpoint{0};       // sum over all steps
   Seconds first_load_wait{0};  // step 0
   Seconds first_compute{0};    // step 0
   std::uint64_t samples = 0;   // delivered to the accelerator

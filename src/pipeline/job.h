@@ -38,6 +38,10 @@ struct JobPlan {
   std::uint64_t epochs = 1;
   std::uint64_t steps = 1;  // per epoch, >= 1
   bool synchronous = true;
+  // Every so many steps of an epoch's count (0 = never) all ranks stand still for that long, as for a
+  // checkpoint that is written before training goes on. Loaders read on meanwhile.
+  std::uint64_t checkpoint_steps = 0;
+  Seconds checkpoint_pause{0};
   bool skip_errors = true;          // false: the first failed sample stops the job
   SampleCheck check;                // random access; empty = contents are not looked at
   StreamCheckFactory stream_check;  // shards read front to back; empty = framing is not looked at
@@ -50,6 +54,7 @@ struct StepTimes {
   Seconds begin{0};  // when the rank asked for the batch
   Seconds load_wait{0};
   Seconds compute{0};  // really measured
+  Seconds checkpoint{0};
   Seconds barrier_wait{0};
   Seconds asked{0};  // compute time asked for
 };

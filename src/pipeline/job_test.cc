@@ -58,6 +58,21 @@ TEST(PytorchLoader, HidesStorageBehindComputeWhenWorkersSuffice) {
   EXPECT_EQ(ran.result.samples_delivered, 1000u);
 }
 
+// The same with a pause of 100 ms after every 25th step, the last one included: 10 + 500 + 4 x 100 ms. The
+// loader fills its window in the pauses, so nothing is gained or lost beside them: AU = 500 / 910.
+TEST(TrainingJob, StandsStillForCheckpoints) {
+  TestLayout layout(10'000, 1000);
+  TestWorld world;
+  JobPlan plan = plan_for(layout, 4, 10, 100, 5e-3);
+  plan.ranks = 2;
+  plan.checkpoint_steps = 25;
+  plan.checkpoint_pause = Seconds{0.1};
+  const Ran ran = run(world, plan);
+  EXPECT_NEAR(ran.au, 500.0 / 910.0, 1e-9);
+  EXPECT_NEAR(ran.result.epochs[0][1].checkpoint.value, 0.4, 1e-9);
+  EXPECT_NEAR(ran.result.epochs[0][1].barrier_wait.value, 0, 1e-9);
+}
+
 // One worker, batches of 10 ms, steps of 5 ms: the worker is the limit. Step i ends at 10(i+1) + 5: AU = 500
 // / 1005.
 TEST(PytorchLoader, OneWorkerIsAStrictSequence) {

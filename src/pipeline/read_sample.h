@@ -159,6 +159,21 @@ Task<> prepare(ReadContext<W>& context, LaneId lane, LaneState& state) {
   state.stats.preparing += context.world.now() - begin;
 }
 
+// The samples of a worker's share of a batch in one operation, for worlds that can.
+template <class W, class Locate>
+requires ReadsSlices<W> Task<> read_at_once(ReadContext<W>& context, LaneId lane, std::uint64_t samples,
+                                            Locate locate) {
+  ReaderStats& stats = context.lanes[lane].stats;
+  const Seconds begin = context.world.now();
+  const auto read = co_await context.world.read_slice(lane, samples, locate);
+  const Seconds took = context.world.now() - begin;
+  stats.busy += took;
+  stats.bytes += read.bytes();
+  stats.requests += samples;
+  stats.samples += samples;
+  stats.sample_read.add(took / static_cast<double>(samples), static_cast<std::uint32_t>(samples));
+}
+
 // Reads `sample` on `lane` (the caller already runs there). True if it came whole (and, where asked, proved
 // right); otherwise the fault is counted and named in the lane's statistics. `into`: batch memory, or null.
 template <World W, class Memory>

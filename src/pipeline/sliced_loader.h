@@ -129,7 +129,7 @@ class SlicedLoader final : public Loader {
   // One reader's epoch: batches group, group + groups, ...; places slice, slice + slices, ... of each.
   Task<> reader(std::uint32_t slice, std::uint32_t group) {
     const std::uint32_t id = group * slicing_.slices + slice;
-    const auto lane = static_cast<LaneId>((first_reader_ + id) % context_.world.lanes());
+    const LaneId lane = context_.world.lane_of(rank_, first_reader_ + id);
     bool home = true;
     for (std::uint64_t k = group; k < context_.plan.steps; k += slicing_.groups) {
       if (k >= limit_.load(std::memory_order_acquire)) {
@@ -168,6 +168,17 @@ class SlicedLoader final : public Loader {
       into = &slot.memory[slice];
       if (into->failed()) {
         context_.fault(context_.lanes[lane], no_memory(context_.plan, sampler_.at(epoch_, rank_, k, slice)));
+        co_return;
+      }
+    }
+    if constexpr (ReadsSlices<W>) {
+      if (into == nullptr && context_.world.reads_slices() && loader.preprocess.mean <= 0) {
+        const std::uint64_t samples = (loader.batch_size - slice + slicing_.slices - 1) / slicing_.slices;
+        const auto locate = [this, slice, k](std::uint64_t i) {
+          return context_.plan.layout->locate(sampler_.at(epoch_, rank_, k, slice + i * slicing_.slices));
+        };
+        co_await read_at_once(context_, lane, samples, locate);
+        slot.whole.fetch_add(samples, std::memory_order_relaxed);
         co_return;
       }
     }

@@ -145,7 +145,7 @@ class StreamLoader final : public Loader {
   }
 
   Task<> read_shards(std::uint32_t j) {
-    const auto lane = static_cast<LaneId>((first_reader_ + j) % context_.world.lanes());
+    const LaneId lane = context_.world.lane_of(rank_, first_reader_ + j);
     Reader& reader = readers_[j];
     std::uint64_t fruitless = 0;  // shards in a row that gave nothing: all broken, give up
     while (!over() && !ending() && fruitless <= shards_per_pass() && needs_shard(next_shard_)) {

@@ -68,6 +68,7 @@ class TestWorld {
 
   Seconds now() const { return now_; }
   LaneId lanes() const { return lanes_; }
+  LaneId lane_of(std::uint32_t, std::uint64_t reader) const { return static_cast<LaneId>(reader % lanes_); }
   std::suspend_never enter_lane(LaneId) { return {}; }
   std::suspend_never go_home() { return {}; }
   auto sleep_until(Seconds t) { return Pause{*this, t}; }

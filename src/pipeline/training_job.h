@@ -101,7 +101,8 @@ class TrainingJob {
       loaders_[r]->start_epoch(e);
       for (std::uint64_t s = 0; s < plan_.steps; ++s) {
         if (ends_before(e, s)) break;
-        StepTimes step{r, e, s, {}, {}, {}, {}, {}};
+        StepTimes step;
+        step.rank = r, step.epoch = e, step.step = s;
         const bool done = co_await one_step(step, epoch, random);
         if (!done) break;
       }
@@ -149,10 +150,18 @@ class TrainingJob {
       met = world_.now();
       if (stopping_) co_return false;
     }
+    Seconds end = met;
+    const std::uint64_t done = step.epoch * plan_.steps + step.step + 1;
+    if (plan_.checkpoint_steps && done % plan_.checkpoint_steps == 0) {
+      co_await world_.sleep_until(met + plan_.checkpoint_pause);
+      if (stopping_) co_return false;
+      end = world_.now();
+    }
+    step.checkpoint = end - met;
     step.load_wait = loaded - step.begin;
     step.compute = computed - loaded;
     step.barrier_wait = met - computed;
-    account(step, epoch, batch, met);
+    account(step, epoch, batch, end);
     co_return true;
   }
 
@@ -166,6 +175,7 @@ class TrainingJob {
     epoch.load_wait += step.load_wait;
     epoch.compute += step.compute;
     epoch.barrier_wait += step.barrier_wait;
+    epoch.checkpoint += step.checkpoint;
     epoch.samples += batch.samples;
     result_.samples_delivered += batch.samples;
     observer_.on_step(step);

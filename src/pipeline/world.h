@@ -30,10 +30,12 @@ concept ReadOutcome = std::movable<R> && requires(const R& r) {
 };
 
 template <class W>
-concept World = requires(W& w, LaneId lane, FileId file, std::uint64_t n, typename W::File handle, Seconds t) {
+concept World = requires(W& w, LaneId lane, std::uint32_t rank, FileId file, std::uint64_t n, typename W::File handle,
+                         Seconds t) {
   requires ReadOutcome<typename W::Read>;
   { w.now() } -> std::same_as<Seconds>;      // monotonic; callable on any executor
   { w.lanes() } -> std::same_as<LaneId>;     // >= 1
+  { w.lane_of(rank, n) } -> std::same_as<LaneId>;  // where the job's n-th reader, of that rank, does its reading
   w.enter_lane(lane);                        // awaitable, from any executor
   w.go_home();                               // awaitable, from any executor
   w.sleep_until(t);                          // awaitable on home; always suspends; returns early when stopping
@@ -46,6 +48,14 @@ concept World = requires(W& w, LaneId lane, FileId file, std::uint64_t n, typena
   w.close(lane, handle);                     // awaitable
   { handle.error() } -> std::same_as<int>;
   { w.new_batch(lane, n) } -> std::movable;  // batch memory for n bytes: append(span), failed()
+};
+
+// A World that can carry out the reads that one worker makes for a batch, one after another, as one operation: what
+// simulation gains where nothing would happen in between. `locate(i)` is the i-th sample's place, i in [0, n).
+template <class W>
+concept ReadsSlices = World<W> && requires(W& w, LaneId lane, std::uint64_t n, SampleLocation (*locate)(std::uint64_t)) {
+  { w.reads_slices() } -> std::same_as<bool>;   // whether it does so in this job
+  w.read_slice(lane, n, locate);                // awaitable -> Read: bytes of all together
 };
 // clang-format on
 

@@ -54,6 +54,9 @@ class RealWorld {
 
   Seconds now() const { return monotonic_now(); }
   LaneId lanes() const { return static_cast<LaneId>(lanes_.size()); }
+  LaneId lane_of(std::uint32_t /*rank*/, std::uint64_t reader) const {
+    return static_cast<LaneId>(reader % lanes_.size());
+  }
   Lane& lane(LaneId id) { return *lanes_[id]; }
   void cancel_sleeps() { home_.cancel_timers(); }
 
