@@ -37,9 +37,9 @@ check: format lint  ## format and lint, changing nothing
 format: deps-check  ## say which files clang-format would change (make format FIX=1 changes them)
 	@git ls-files -co --exclude-standard '*.h' '*.cc' | xargs -r clang-format-14 $(if $(FIX),-i,--dry-run --Werror)
 
-lint: deps-check  ## clang-tidy over every source (LINT=regex for some of them)
+lint: deps-check  ## clang-tidy over every source (LINT_FILES=regex for some of them)
 	@$(MAKE) --no-print-directory build/dev/build.ninja
-	@scripts/lint.sh build/dev '$(LINT)' $(LINT_SECONDS)
+	@scripts/lint.sh build/dev '$(LINT_FILES)' $(LINT_SECONDS)
 
 sanitize: asan tsan  ## every unit test under the address+undefined and the thread sanitizer
 
