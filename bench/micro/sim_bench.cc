@@ -64,11 +64,8 @@ struct Case {
   bool aggregate = true;
 };
 
-// One pipe that gives every accelerator `each` bytes per second: near the knee, where there is most to do.
-void simulate_case(benchmark::State& state, const GeneratedLayout& layout, const Case& what, double each) {
-  StorageSpec storage;
-  storage.tiers.push_back({"tier", 1, {}, {pipe()}});
-  storage.tiers[0].stations[0].bandwidth = {what.accelerators * each};
+void simulate_on(benchmark::State& state, const StorageSpec& storage, const GeneratedLayout& layout,
+                 const Case& what) {
   SimSetup setup;
   setup.storage = &storage;
   setup.aggregate = what.aggregate;
@@ -91,6 +88,14 @@ void simulate_case(benchmark::State& state, const GeneratedLayout& layout, const
   count_events(state, events);
   state.counters["samples/s"] = benchmark::Counter(static_cast<double>(samples), benchmark::Counter::kIsRate);
   state.counters["AU"] = au;
+}
+
+// One pipe that gives every accelerator `each` bytes per second: near the knee, where there is most to do.
+void simulate_case(benchmark::State& state, const GeneratedLayout& layout, const Case& what, double each) {
+  StorageSpec storage;
+  storage.tiers.push_back({"tier", 1, {}, {pipe()}});
+  storage.tiers[0].stations[0].bandwidth = {what.accelerators * each};
+  simulate_on(state, storage, layout, what);
 }
 
 // ResNet-50, batch 400, 8 workers: accelerators, steps, whether aggregated.
@@ -120,6 +125,28 @@ void resnet50_varied(benchmark::State& state) {
                 {static_cast<std::uint32_t>(state.range(0)), 8, 400, 20, 0.224, state.range(1) != 0}, 200e6);
 }
 BENCHMARK(resnet50_varied)->ArgsProduct({{8, 512}, {0, 1}})->Unit(benchmark::kMillisecond);
+
+// 64 accelerators on 8 hosts with a network each, metadata, latency and two pipes: every sample passes them
+// all.
+void resnet50_stations(benchmark::State& state) {
+  const DatasetSpec spec = dataset(1'281'167, {LawKind::kLognormal, 114'660, 60'000, 0, 0, {}});
+  const GeneratedLayout layout(spec, dataset_id_of(spec));
+  StorageSpec storage;
+  storage.client.push_back(pipe());
+  storage.client[0].bandwidth = {2e9};
+  storage.tiers.push_back({"tier", 1, {}, {pipe(), pipe(), pipe()}});
+  auto& stations = storage.tiers[0].stations;
+  stations[0].kind = StationKind::kMetadata;
+  stations[0].rate = {20e3};
+  stations[0].servers = 8;
+  stations[1].kind = StationKind::kLatency;
+  stations[1].latency = {LawKind::kLognormal, 1e-3, 1e-3, 0, 0, {}};
+  stations[2].servers = 8;
+  stations[2].bandwidth = {1.6e9};
+  Case what{64, 8, 400, 20, 0.224, true};
+  simulate_on(state, storage, layout, what);
+}
+BENCHMARK(resnet50_stations)->Unit(benchmark::kMillisecond);
 
 // 3D-UNet, batch 7, 4 workers, 20 steps: 140 MB samples of the benchmark's product of normals.
 void unet3d(benchmark::State& state) {

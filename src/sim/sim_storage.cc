@@ -13,6 +13,7 @@ namespace aforo {
 namespace {
 
 constexpr std::uint64_t kTierSalt = 0x7469657273;
+constexpr double kMostCacheMemory = 16e9;  // bytes that the caches' own books may take
 
 bool costs_nothing(const Station& station) {
   return station.kind == StationKind::kCpu && station.per_operation.value <= 0 && station.per_byte.value <= 0;
@@ -156,6 +157,15 @@ void SimStorage::build_caches() {
     throw UserError(
         fmt::format("storage '{}': expected at most {} items to cache, found {}; leave the caches out",
                     spec_.name, SimCache::kMostItems, items_));
+  double memory = 0;
+  for (const CacheSpec& spec : spec_.caches)
+    memory += static_cast<double>(items_) * (spec.policy == CachePolicy::kLru ? 4.125 : 0.125) *
+              (spec.scope == StationScope::kHost ? hosts_ : 1);
+  if (memory > kMostCacheMemory)
+    throw UserError(
+        fmt::format("storage '{}': expected caches whose books fit in {:.0f} GB of memory, found {} items "
+                    "on {} hosts; simulate fewer hosts or a smaller dataset",
+                    spec_.name, kMostCacheMemory / 1e9, items_, hosts_));
   std::uint64_t largest = 1;
   for (const StorageClient& client : clients_) largest = std::max(largest, client.layout->largest_sample());
   // Whose items they are: datasets lie one after another.

@@ -186,6 +186,38 @@ TEST(Simulate, CachesAreAskedNearestFirst) {
   EXPECT_NEAR(result.jobs[0].cache_hits_per_epoch[1], 1, 1e-9);
 }
 
+// A hit of a cache without stations takes what the tier's curves say of cached reads: a single reader, half
+// of 1000 samples pinned: 500 x 10 ms + 500 x 0.1 ms.
+TEST(Simulate, HitsTakeTheTiersCachedCurve) {
+  TestLayout layout(1000, 1000);
+  StorageSpec storage = storage_of({});
+  storage.tiers[0].curves.push_back(curve_of(ReadKind::kFile, 1000, {{1, 100}}));
+  storage.tiers[0].curves.push_back(curve_of(ReadKind::kFile, 1000, {{1, 10'000}}));
+  storage.tiers[0].curves[1].cached = true;
+  storage.caches.push_back({"pages", {500'000}, CachePolicy::kPinned, StationScope::kHost, false, {}});
+  JobPlan plan = plan_of(layout, 0, 10, 100, 0);
+  plan.epochs = 2;
+  const SimResult result = simulate_one(storage, plan);
+  EXPECT_NEAR(result.jobs[0].job.epochs[0][0].load_wait.value, 10, 1e-6);
+  EXPECT_NEAR(result.jobs[0].job.epochs[1][0].load_wait.value, 5.05, 1e-6);
+  ASSERT_EQ(result.stations.size(), 2u);
+  EXPECT_EQ(result.stations[0].name, "tier (cached)");
+  EXPECT_NEAR(result.stations[0].residence.value, 1e-4, 1e-9);
+  EXPECT_NEAR(result.stations[1].residence.value, 1e-2, 1e-9);
+}
+
+// Ranges of 5 MB out of packed files are five requests of at most 1 MiB, each an operation with its fixed
+// cost.
+TEST(Simulate, LargeRangesAreReadRequestByRequest) {
+  TestLayout layout(400, 5'000'000, 20);
+  StorageSpec storage = storage_of({});
+  storage.tiers[0].curves.push_back(curve_of(ReadKind::kRange, 1 << 20, {{1, 100}}, 0.5));
+  const JobPlan plan = plan_of(layout, 0, 10, 40, 0);
+  const double expected = 400 * 10e-3 * (5 * 0.5 + 0.5 * 5'000'000 / (1 << 20));
+  for (const bool aggregate : {true, false})
+    EXPECT_NEAR(simulate_one(storage, plan, aggregate).simulated.value, expected, 1e-6) << aggregate;
+}
+
 // Shards read front to back in requests of 4 KiB: 50,000 B are 13 of them; hits by request in the second
 // epoch.
 TEST(Simulate, StreamsReadRequestsOfOpenFiles) {
