@@ -14,7 +14,8 @@ namespace aforo {
 StorageSpec load_storage(const std::string& path);
 StorageSpec parse_storage(std::string_view text, std::string_view file);  // `file` only names it in messages
 
-// Readable and editable by hand, with a comment above each section; parse_storage(to_yaml(s)) == s but for `origin`.
+// Readable and editable by hand, with a comment above each section; parse_storage(to_yaml(s)) == s but for
+// `origin`.
 std::string to_yaml(const StorageSpec& storage);
 
 // One declared key, for docs/storage-file.md and the test that it documents every one.
