@@ -1,0 +1,148 @@
+// A storage system as data: what `aforo probe` measured, or what a person wrote (storage.yaml).
+//
+// Every consumer (sim, plan, probe, predict) reads these structs and nothing else. A StorageSpec that came
+// out of `load_storage` is complete and consistent; nobody downstream re-validates. SI units. Copy freely.
+//
+// A read goes down this path:
+//
+//   host's CPU and network ──► caches, nearest first ──(miss)──► one tier: its curves, or its stations in
+//   order
+//
+// A tier is described either by what was measured (`curves`: a load-dependent station, the flow-equivalent
+// server of Chandy, Herzog and Woo 1975) or by its parts (`stations`), or by both: then an operation passes
+// both.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/units.h"
+#include "workload/law.h"
+#include "workload/spec.h"
+
+namespace aforo {
+
+// What a loader does with a file.
+enum class ReadKind {
+  kFile,    // open, read front to back, close: one operation, of any size
+  kRange,   // one range of a file that is kept open, anywhere in it
+  kStream,  // the next request of a file that is read front to back and kept open
+};
+
+// Throughput and latency of one kind of operation, held at a constant number in flight.
+struct CurvePoint {
+  double concurrency = 1;      // operations in flight, >= 1
+  PerSecond rate{0};           // operations per second of `ReadCurve::size` bytes, > 0
+  double spread = 0;           // (max - min) / median over repetitions; 0 = measured once
+  std::vector<double> jitter;  // equally spaced quantiles (0 to 1) of latency / expected latency of an
+                               // operation of that size; mean 1. Empty = 1 always
+  double common = 0;  // coefficient of variation of the rate itself over 100 ms: what slows all at once
+  bool operator==(const CurvePoint&) const = default;
+};
+
+struct ReadCurve {
+  ReadKind kind = ReadKind::kFile;
+  ReadMode mode = ReadMode::kBuffered;
+  bool cached = false;             // served by the client's page cache
+  double size = 0;                 // mean bytes per operation, > 0
+  double size_share = 1;           // share of an operation's time that is proportional to its size, [0, 1]
+  std::vector<CurvePoint> points;  // rising concurrency, at least one
+  bool operator==(const ReadCurve&) const = default;
+};
+
+enum class StationKind {
+  kMetadata,   // operations (open, with attributes and close) at `servers`, each `rate` per second;
+               // exponential
+  kLatency,    // every request waits `latency`, nobody queues
+  kRequests,   // requests of at most `request_size` at `rate` per second in all, in order of arrival
+  kBandwidth,  // bytes, `servers` pipes of `bandwidth` each, shared by processor sharing; token bucket if
+               // `burst`
+  kDisk,  // `servers` disks, each in order of arrival: `seek` per `chunk` begun, then bytes at `bandwidth`
+  kCpu,   // `servers` cores: `per_operation` per request and `per_byte` seconds per byte
+};
+
+enum class StationScope { kShared, kHost };  // one for all, or one per client host
+
+struct Station {
+  std::string name;  // no two of a file have the same
+  StationKind kind = StationKind::kBandwidth;
+  StationScope scope = StationScope::kShared;
+  std::uint32_t servers = 1;
+  PerSecond rate{0};            // kMetadata: of one server; kRequests: of all
+  Bytes request_size{0};        // kRequests, kLatency: bytes that one request carries; 0 = any number
+  BytesPerSecond bandwidth{0};  // kBandwidth, kDisk: of one server
+  Bytes burst{0};  // kBandwidth: bytes that may pass at `burst_bandwidth` before `bandwidth` holds
+  BytesPerSecond burst_bandwidth{0};
+  Law latency;               // kLatency: seconds
+  Seconds seek{0};           // kDisk
+  Bytes chunk{0};            // kDisk: bytes read per seek; 0 = the whole request
+  Seconds per_operation{0};  // kCpu
+  Seconds per_byte{0};       // kCpu
+  bool operator==(const Station&) const = default;
+};
+
+enum class CachePolicy {
+  kPinned,  // what came first stays
+  kLru,     // the least recently used goes
+  kRandom,  // any goes: the stand-in for the Linux page cache under shuffled epochs
+};
+
+struct CacheSpec {
+  std::string name;
+  Bytes size{0};  // of one cache
+  CachePolicy policy = CachePolicy::kRandom;
+  StationScope scope = StationScope::kHost;
+  bool warm = false;              // starts full of samples chosen at random, rather than empty
+  std::vector<Station> stations;  // the way of a hit; may be empty (free)
+  bool operator==(const CacheSpec&) const = default;
+};
+
+struct TierSpec {
+  std::string name;
+  double share = 1;  // of the dataset's files that lie on it; the shares of all tiers add up to 1
+  std::vector<ReadCurve> curves;
+  std::vector<Station> stations;
+  bool operator==(const TierSpec&) const = default;
+};
+
+// The client that a probe ran on: its CPU cost is part of the curves it measured.
+struct ProbedClient {
+  std::uint32_t cores = 0;
+  Seconds cpu_per_operation{0};
+  Seconds cpu_per_byte{0};
+  bool operator==(const ProbedClient&) const = default;
+};
+
+struct StoragePrice {
+  Dollars per_month{0};
+  std::string source, date;
+  bool operator==(const StoragePrice&) const = default;
+};
+
+struct StorageSpec {
+  static constexpr int kVersion = 1;
+
+  std::string name;
+  std::string description;
+  std::vector<Station> client;    // CPU, network; passed by every read; scope kHost if read without one
+  std::vector<CacheSpec> caches;  // nearest to the client first
+  std::vector<TierSpec> tiers;    // at least one
+  std::optional<ProbedClient> probed_client;
+  Bytes capacity{0};  // 0 = unknown
+  std::optional<StoragePrice> price;
+  std::string probed;              // "2026-06-01T12:00:00Z", empty = written by hand
+  std::vector<std::string> notes;  // what the probe had to say of its own certainty
+  std::string origin;              // file; "probe"
+  bool operator==(const StorageSpec&) const = default;
+};
+
+std::string_view to_string(ReadKind kind);  // "file", "range", "stream"
+std::string_view to_string(
+    StationKind kind);  // "metadata", "latency", "requests", "bandwidth", "disk", "cpu"
+std::string_view to_string(StationScope scope);  // "shared", "host"
+std::string_view to_string(CachePolicy policy);  // "pinned", "lru", "random"
+
+}  // namespace aforo
