@@ -17,7 +17,8 @@ constexpr double kCacheAllowed = 0.05;    // of a cold window's bytes
 constexpr unsigned kMostDiscarded = 6;    // then windows count as they are
 constexpr std::size_t kMostWindows = 25;  // per level
 constexpr double kScoutMost = 0.3;        // of the time
-constexpr unsigned kUnitsPerReader = 2;   // at least, for a window to hold that number in flight
+constexpr int kLonger = 4;  // times that a window is made 4 x longer where no operation ends in it
+constexpr unsigned kUnitsPerReader = 2;  // at least, for a window to hold that number in flight
 
 class Sweep {
  public:
@@ -134,7 +135,7 @@ class Sweep {
   }
 
   // One window, with cold data enough where there is; nothing on a stop or where nothing was read.
-  std::optional<WindowDigest> window(unsigned n, Seconds length) {
+  std::optional<WindowDigest> window(unsigned n, Seconds length, int longer = kLonger) {
     const auto rate = rate_.find(n);
     const double per_unit = ask_.kind == ReadKind::kStream ? 8 : 1;  // requests in a unit, at least
     const double wanted = (rate == rate_.end() ? 0 : rate->second * length.value / per_unit) + 2.0 * n;
@@ -150,6 +151,7 @@ class Sweep {
     if (stop_.stop_requested()) return std::nullopt;
     if (!readers_.fault().empty()) return fault();
     WindowDigest seen = digest(raw);
+    if (seen.counted == 0 && longer > 0) return window(n, length * 4, longer - 1);
     if (seen.counted == 0) throw_nothing(raw);
     if (seen.length < length * 0.5) shortened_ = true;
     rate_[n] = seen.rate.value;
