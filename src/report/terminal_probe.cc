@@ -70,7 +70,6 @@ std::string render_probe(const Json& record, const Look& look) {
   write_client(page, record);
   if (const auto notes = words(record, {"notes"}); !notes.empty()) {
     page.section("How sure");
-    page.blank();
     for (const std::string& text : notes) page.paragraph("  - ", text);
   }
   write_warnings(page, record);

@@ -112,7 +112,7 @@ TEST(ProbeFit, FindsWhatSlowsAllAtOnce) {
     window.operations.push_back(op(later.begin.value + 2, later.end.value + 2));
   window.until = Seconds{4};
   EXPECT_NEAR(common_of(std::vector{digest(window)}), 1.0 / 3, 0.02);
-  EXPECT_EQ(common_of(std::vector{digest(steady(8, 1e-3, 4))}), 0);
+  EXPECT_LT(common_of(std::vector{digest(steady(8, 1e-3, 4))}), 0.01);
   EXPECT_EQ(common_of(std::vector{digest(steady(8, 1e-3, 0.5))}), 0);  // too few slots to tell
 }
 

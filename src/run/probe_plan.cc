@@ -24,7 +24,7 @@ std::vector<double> rates_of(unsigned level, std::span<const WindowDigest> windo
 }  // namespace
 
 bool still_grows(std::span<const double> rates) {
-  if (rates.size() < 3) return true;
+  if (rates.size() < kLeastLevels) return true;
   const double before = *std::max_element(rates.begin(), rates.end() - 2);
   return std::max(rates[rates.size() - 1], rates[rates.size() - 2]) >= kGrowth * before;
 }

@@ -19,8 +19,11 @@ inline constexpr Seconds kShortestWindow{0.04};
 inline constexpr unsigned kOperationsPerReader =
     40;  // in a window where time allows: long against the latency
 
+// 1 to 32 in flight are always looked at: what jobs have, and beyond most knees.
+inline constexpr std::size_t kLeastLevels = 6;
+
 // Scouted rates at 1, 2, 4, ... operations in flight: whether the next doubling is worth a look. It is not
-// once the last two doublings brought less than 3 % together.
+// once there are kLeastLevels and the last two doublings brought less than 3 % together.
 bool still_grows(std::span<const double> rates);
 
 // How long a look at each doubling takes, of `time` for the whole curve.

@@ -14,13 +14,13 @@ WindowDigest window(unsigned readers, double rate) {
   return w;
 }
 
-// Two doublings from 100 must bring 103 at least.
+// Up to 32 (6 levels) always; then two doublings from 100 must bring 103 at least.
 TEST(ProbePlan, GoesOnWhileTwoDoublingsBringThreePercent) {
-  EXPECT_TRUE(still_grows(std::vector<double>{100, 50}));
-  EXPECT_TRUE(still_grows(std::vector<double>{100, 101, 104}));
-  EXPECT_TRUE(still_grows(std::vector<double>{100, 104, 101}));
-  EXPECT_FALSE(still_grows(std::vector<double>{100, 101, 102}));
-  EXPECT_FALSE(still_grows(std::vector<double>{50, 100, 101, 102}));
+  EXPECT_TRUE(still_grows(std::vector<double>{100, 50, 40, 30, 20}));
+  EXPECT_TRUE(still_grows(std::vector<double>{10, 20, 50, 100, 101, 104}));
+  EXPECT_TRUE(still_grows(std::vector<double>{10, 20, 50, 100, 104, 101}));
+  EXPECT_FALSE(still_grows(std::vector<double>{10, 20, 50, 100, 101, 102}));
+  EXPECT_FALSE(still_grows(std::vector<double>{10, 20, 50, 50, 100, 101, 102}));
 }
 
 // 40 operations of 10 ms are 0.4 s: longer than 0.2 s, shorter than 0.5 s, beyond three times 0.1 s.

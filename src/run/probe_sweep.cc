@@ -72,7 +72,7 @@ class Sweep {
     const Seconds length = scout_length(ask_.time);
     for (unsigned n = 1; n <= most && !over(); n *= 2) {
       if (!still_grows(rates)) break;
-      if (rates.size() > 3 && spent() > ask_.time * kScoutMost) {
+      if (rates.size() >= kLeastLevels && spent() > ask_.time * kScoutMost) {
         result_.notes.push_back(fmt::format("there was no time to try more than {} in flight", n / 2));
         break;
       }
