@@ -88,14 +88,13 @@ class Sweep {
   }
 
   void measure(const std::vector<unsigned>& levels) {
-    const Seconds left = std::max(ask_.time - spent(), ask_.time * 0.1);
-    base_ = std::max(kShortestWindow, left / (kRounds * static_cast<double>(levels.size())));
+    planned_ = kRounds * levels.size();
     for (unsigned round = 0; round < kLeastRounds; ++round)
       for (const unsigned n : shuffled(levels, random_)) {
-        if (over() || (round > 0 && spent() > ask_.time * 1.2)) return;
+        if (over() || (round > 0 && spent() > ask_.time * 1.5)) return;
         count_window(n);
       }
-    while (!over() && spent() + base_ * 0.5 < ask_.time) {
+    while (!over() && spent() + base() * 0.5 < ask_.time) {
       const unsigned n = most_uncertain(levels, result_.windows);
       if (n == 0) return;
       const auto of_level = std::count_if(result_.windows.begin(), result_.windows.end(),
@@ -105,11 +104,19 @@ class Sweep {
     }
   }
 
+  // A window's share of the time that is left: what drops of the cache or long latencies took is made up for.
+  Seconds base() const {
+    const std::size_t done = std::min(result_.windows.size(), planned_ - 1);
+    const Seconds left = (ask_.time - spent()) / static_cast<double>(planned_ - done);
+    return std::clamp(left, kShortestWindow,
+                      std::max(kShortestWindow, ask_.time / static_cast<double>(planned_)));
+  }
+
   void count_window(unsigned n) {
     const auto latency = latency_.find(n);
     const Seconds known = latency == latency_.end() ? Seconds{0} : latency->second;
     for (bool again = true; again && !over();) {
-      auto seen = window(n, window_length(base_, known));
+      auto seen = window(n, window_length(base(), known));
       if (!seen) return;
       again = came_from_cache(*seen);
       if (!again) result_.windows.push_back(std::move(*seen));
@@ -186,7 +193,8 @@ class Sweep {
   std::stop_token stop_;
   const WindowNews& on_window_;
   Random random_;
-  Seconds begin_, base_{1};
+  Seconds begin_;
+  std::size_t planned_ = 1;  // windows
   std::map<unsigned, double> rate_;
   std::map<unsigned, Seconds> latency_;
   PerSecond last_rate_{0};
