@@ -33,39 +33,28 @@ double excess_of_largest(double from, double n, double mean, double shape) {
   return sum;
 }
 
-// Extreme values: a step takes as long as the slowest of `producers`, each averaged over the batches it may
-// run ahead.
-double extreme_value_au(double ratio, double cv, double producers, double averaged) {
-  return 1 / (1 + excess_of_largest(1, producers, 1 / ratio, averaged / (cv * cv)));
-}
-
-// Reflected Brownian motion: the producers' lead drifts by d = r (1 + s) - 1 and is held below the window; s,
-// the share by which steps are longer, is its local time at the empty end: s = (n / r) d / (exp(2 d window /
-// cv^2) - 1).
-double reflected_motion_au(double ratio, double cv, double producers, double window) {
-  const auto pushed = [&](double s) {
-    const double d = ratio * (1 + s) - 1, c = 2 * window / (cv * cv);
-    if (std::abs(c * d) < 1e-9) return producers / ratio / c;
-    return producers / ratio * d / std::expm1(std::min(c * d, 700.0));
-  };
-  double low = 0, high = 1;
-  while (pushed(high) > high && high < 1e12) high *= 2;
-  for (int i = 0; i < 60; ++i) {
-    const double s = (low + high) / 2;
-    (pushed(s) > s ? low : high) = s;
-  }
-  return 1 / (1 + low);
-}
-
 }  // namespace
 
-double steady_au(const AuCase& c) {
+double lead(const AuCase& c, const LeadConstants& a) {
+  const double p = std::log(std::clamp(c.prefetch, 1.0, 8.0)),
+               v = std::log(std::clamp(c.batch_cv, 0.05, 2.0));
+  const double r = std::log(std::clamp(c.ratio, 0.3, 3.0));
+  return std::exp(a[0] + a[1] * p + a[2] * v + a[3] / c.workers + a[4] * r + a[5] * p * v + a[6] * p * p +
+                  a[7] * r * v + a[8] * v * v + a[9] * p * r);
+}
+
+double steady_au(const AuCase& c, const LeadConstants& constants) {
   const double bound = std::min(1.0, c.ratio);
   if (c.batch_cv < kSmallestCv) return bound;
   const double producers = c.workers * (c.barrier ? c.ranks : 1);
-  const double extreme = extreme_value_au(c.ratio, c.batch_cv, producers, 2.5 * c.prefetch - 1);
-  const double motion = reflected_motion_au(c.ratio, c.batch_cv, producers, 0.75 * c.prefetch - 0.5);
-  return std::min(bound, std::max(extreme, motion));
+  const double shape = lead(c, constants) / (c.batch_cv * c.batch_cv);
+  return std::min(bound, 1 / (1 + excess_of_largest(1, producers, 1 / c.ratio, shape)));
+}
+
+double in_order_efficiency(double readers, double cv) {
+  if (readers <= 1 || cv < kSmallestCv) return 1;
+  const double averaged = 1.8 * std::pow(cv, -0.8) * std::pow(readers / 8, -0.35);
+  return 1 / expected_largest_gamma(readers, cv / std::sqrt(std::max(1.0, averaged)));
 }
 
 double expected_largest_gamma(double n, double cv) {

@@ -126,7 +126,6 @@ double load_dependent_queue(const MvaStation& s, double throughput, double a, do
   return (low + high - 2) / 2 / a;
 }
 
-// Jobs at station s when the network carries `throughput`, an arriving job seeing a share `a` of all others.
 double jobs_at(const MvaStation& s, double throughput, double a, double most) {
   const double used = throughput * s.demand.value;
   switch (s.kind) {
@@ -193,6 +192,10 @@ MvaResult mva_schweitzer(std::span<const MvaStation> stations, double customers)
   for (double& q : queues)
     if (!std::isfinite(q)) q = std::max(0.0, customers - unsaturated) / saturated;
   return finish(stations, low, customers, queues);
+}
+
+double queue_at(const MvaStation& station, PerSecond throughput, double arrival, double most) {
+  return jobs_at(station, throughput.value, arrival, most);
 }
 
 double customers_at(std::span<const MvaStation> stations, PerSecond throughput, double most) {

@@ -64,4 +64,9 @@ MvaResult mva_schweitzer(std::span<const MvaStation> stations, double customers)
 // `most`, which is also the answer where no population reaches that throughput.
 double customers_at(std::span<const MvaStation> stations, PerSecond throughput, double most);
 
+// Jobs at one station of a network that carries `throughput`, where an arriving job finds a share `arrival` =
+// (K-1)/K of the mean queue. Infinite (kLoadDependent: as `most` jobs would not be enough) where it cannot
+// carry that.
+double queue_at(const MvaStation& station, PerSecond throughput, double arrival, double most);
+
 }  // namespace aforo
