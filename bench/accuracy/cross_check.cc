@@ -124,7 +124,7 @@ void print_worst(std::vector<Row> rows) {
   std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.error() > b.error(); });
   fmt::print(
       "\nThe largest differences:\n\n| job | simulated | closed | r | batch cv |\n|---|---|---|---|---|\n");
-  for (std::size_t i = 0; i < 12 && i < rows.size(); ++i)
+  for (std::size_t i = 0; i < 25 && i < rows.size(); ++i)
     fmt::print("| {} | {:.3f} | {:.3f} | {:.2f} | {:.2f} |\n", rows[i].job.describe(), rows[i].simulated,
                rows[i].form(), rows[i].closed.ratio, rows[i].closed.batch_cv);
 }

@@ -15,7 +15,7 @@ namespace {
 constexpr double kSample = 100e3;      // bytes
 constexpr double kRead = 1e-3;         // seconds of a read that is alone
 constexpr double kHalfWidth = 0.0045;  // AU; the simulation ends there
-constexpr std::uint64_t kLeastSteps = 150, kMostSteps = 20000;
+constexpr std::uint64_t kLeastSteps = 300, kMostSteps = 60000;
 
 constexpr std::array<std::pair<CheckGroup, std::size_t>, 10> kCounts = {{{CheckGroup::kIndependent, 400},
                                                                          {CheckGroup::kPipe, 150},
@@ -159,7 +159,7 @@ std::uint64_t steps_for(const CheckJob& job, Random& random) {
     return job.workload.dataset.samples / (job.workload.accelerator.count * loader.batch_size);
   const bool one_by_one = job.group == CheckGroup::kMetadata || job.group == CheckGroup::kInOrder;
   const double events = ranks * (one_by_one ? 4 * batch : 4 + batch / 4);
-  return static_cast<std::uint64_t>(std::clamp(4e6 / events, double{kLeastSteps}, double{kMostSteps}));
+  return static_cast<std::uint64_t>(std::clamp(1.6e7 / events, double{kLeastSteps}, double{kMostSteps}));
 }
 
 CheckJob draw_job(CheckGroup group, std::uint64_t seed) {

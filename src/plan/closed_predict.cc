@@ -154,21 +154,33 @@ class Solver {
     return 2 / (1 / fast + 1 / steady_au(c, lead_));
   }
 
-  // workers = 0: N ranks read, each one sample at a time, while their accelerators wait.
+  // workers = 0: a rank reads while its accelerator waits. Behind a barrier all N read at the same time and then none, so
+  // storage is loaded by N or not at all; the slowest waits for nobody where they share a saturated station.
   Point on_demand(Point out, PerSecond wanted) const {
+    if (w_.training.synchronous) {
+      const Batch batch = batch_at(full_, customers_);
+      const double shared = std::min(1.0, busiest(mva_schweitzer(network_.mva, customers_)));
+      const double largest = 1 + (expected_largest_gamma(ranks_, batch.cv) - 1) * (1 - shared);
+      out.batch_cv = batch.cv;
+      out.au = step_.value / (step_.value + batch.time.value * largest);
+      return out;
+    }
     double low = 0, high = std::min(1.0, full_ / wanted);
     for (int i = 0; i < 30; ++i) {
       const double au = (low + high) / 2;
       const PerSecond x{wanted.value * au};
-      const double jobs = customers_at(network_.mva, x, customers_);
-      // Readers only work while the accelerator does not: what the storage sees is their share of time.
-      const Batch batch = batch_at(x, jobs);
+      const Batch batch = batch_at(x, customers_at(network_.mva, x, customers_));
       out.batch_cv = batch.cv;
-      const double now = on_demand_au(step_, batch.time, batch.cv, ranks_, w_.training.synchronous);
-      (now > au ? low : high) = au;
+      (on_demand_au(step_, batch.time, batch.cv, ranks_, false) > au ? low : high) = au;
     }
     out.au = (low + high) / 2;
     return out;
+  }
+
+  static double busiest(const MvaResult& result) {
+    double most = 0;
+    for (const MvaLoad& load : result.stations) most = std::max(most, load.utilisation);
+    return most;
   }
 
   const Workload& w_;
