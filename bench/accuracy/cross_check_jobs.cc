@@ -159,7 +159,7 @@ std::uint64_t steps_for(const CheckJob& job, Random& random) {
     return job.workload.dataset.samples / (job.workload.accelerator.count * loader.batch_size);
   const bool one_by_one = job.group == CheckGroup::kMetadata || job.group == CheckGroup::kInOrder;
   const double events = ranks * (one_by_one ? 4 * batch : 4 + batch / 4);
-  return static_cast<std::uint64_t>(std::clamp(1.6e7 / events, double{kLeastSteps}, double{kMostSteps}));
+  return static_cast<std::uint64_t>(std::clamp(1e7 / events, double{kLeastSteps}, double{kMostSteps}));
 }
 
 CheckJob draw_job(CheckGroup group, std::uint64_t seed) {
