@@ -28,11 +28,11 @@ def shown(argv):
 
 def forget(folder):
     """Takes the files below folder out of the page cache."""
+    os.sync()  # only pages that are written can go
     for place, _, names in os.walk(folder):
         for name in names:
             fd = os.open(os.path.join(place, name), os.O_RDONLY)
             try:
-                os.fsync(fd)
                 os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
             finally:
                 os.close(fd)

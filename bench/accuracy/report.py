@@ -168,8 +168,9 @@ def _machine(pairs):
     machine['memory'] = f'{machine.pop("memory_bytes", 0) / 2**30:.1f} GiB'
     lines = ['## Machine and commands', '', '- ' + '; '.join(
         f'{key.replace("_", " ")}: {value}' for key, value in machine.items() if not isinstance(value, dict))]
-    lines.append(f'- measured {min(pair["date"] for pair in pairs)[:10]} to {last["date"][:10]}, aforo '
-                 f'{last["versions"].get("aforo", "")} at {last["versions"].get("commit", "an unknown commit")}')
+    versions = last['versions']
+    lines.append(f'- measured {min(pair["date"] for pair in pairs)[:10]} to {last["date"][:10]} with '
+                 f'{versions.get("aforo", "aforo")} at commit {versions.get("commit", "unknown")}')
     lines += ['', 'The commands of the last pair, after the data was laid and the step time chosen:', '']
     return lines + [f'    {command}' for command in last['commands']] + ['']
 
