@@ -126,7 +126,7 @@ class Bench:
 
     def _predict(self, length):
         words = ['predict', self.workload, self.storage] + length
-        record = self.aforo(words + ['--quiet'], limit=180)
+        record = self.aforo(words + ['--no-advice', '--quiet'], limit=180)
         keys = ('au', 'au_interval', 'samples_per_second', 'method', 'max_accelerators', 'max_accelerators_interval')
         return need(record, 'max_accelerators' if '--find-max' in length else 'au', keys), words
 
