@@ -49,6 +49,18 @@ constexpr Example kInspectExamples[] = {
     {"aforo size resnet50_h100 --dataset dataset.yaml --accelerators 64",
      "use it: what does this dataset need?"}};
 
+constexpr Positional kProbeWords[] = {
+    {"DIR", "a directory that holds a dataset, which is only read, or an absent or empty one"}};
+constexpr const Option* kProbeOptions[] = {&kProbeWorkload, &kSet,       &kBudget,  &kProbeRead,
+                                           &kEngine,        &kIoThreads, &kTimeout, &kStorageOut,
+                                           &kJson,          &kQuiet,     &kHelp};
+constexpr Example kProbeExamples[] = {
+    {"aforo probe /mnt/data -o storage.yaml", "what does this mount give, in a minute?"},
+    {"aforo probe /mnt/data --workload resnet50_h100 -o storage.yaml",
+     "measured with the very reads that this job makes"},
+    {"aforo probe /mnt/new --workload job.yaml --budget 3min --read both --json probe.json",
+     "on an empty directory: data are laid, measured both ways, and removed"}};
+
 constexpr Positional kSizeWords[] = {{"W", kWorkloadHelp}};
 constexpr const Option* kSizeOptions[] = {&kAccelerators, &kBatchSize,    &kWorkers,      &kPrefetch,
                                           &kStepTime,     &kAsynchronous, &kSet,          &kDlio,
@@ -98,6 +110,19 @@ constexpr Command kCommands[] = {
      "and size accept. Reads names, sizes and headers; writes nothing into DIR.",
      kInspectWords, kInspectOptions, kInspectExamples, "0 done; 2 it could not be done, or not to its end.",
      false, false, act_inspect},
+    {"probe", "Measure a storage for a minute, for predictions", "DIR [key=value]... [options]",
+     "Holds 1, 2, 4, ... reads in flight, as far as the rate grows, and measures rate and latency at each, "
+     "repeatedly and in random order, with the readers of a training job: whole files, ranges or streams of "
+     "shards, as "
+     "the workload reads them. Data are read cold; a part of them then again from the page cache. A dataset "
+     "in "
+     "DIR is only "
+     "read; where DIR is absent or empty one is laid, and removed at the end. The storage file says how sure "
+     "it "
+     "is, and "
+     "may be edited by hand.",
+     kProbeWords, kProbeOptions, kProbeExamples, "0 done; 2 it could not be done, or not to its end.", true,
+     false, act_probe},
     {"size", "Compute what a job needs of storage", "W [key=value]... [options]",
      "Answers from arithmetic: read bandwidth, requests and opens per second, the time one sample may take, "
      "capacity, "

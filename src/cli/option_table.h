@@ -132,6 +132,20 @@ inline constexpr Option kScanners{
 inline constexpr Option kDatasetOut{
     "output", 'o', kFile, "FILE", "", "write the dataset block to FILE; - is standard output", kData};
 
+// What a probe reads, and for how long.
+inline constexpr Option kProbeWorkload{
+    "workload", 0, kText, "W", "", "measure the reads that this job makes: a preset or a workload file",
+    kData};
+inline constexpr Option kProbeRead{
+    "read",  0,
+    kChoice, "buffered|direct|both",
+    "",      "read through the page cache, past it, or both; left out, as the workload reads, or both",
+    kReading};
+inline constexpr Option kBudget{"budget",  'b', kSeconds, "TIME", "60 s", "measure for about TIME in all",
+                                kMeasuring};
+inline constexpr Option kStorageOut{
+    "output", 'o', kFile, "FILE", "", "write the storage file to FILE; - is standard output", kOutput};
+
 // What is sized.
 inline constexpr Option kAcceleratorType{"accelerator-type",
                                          0,

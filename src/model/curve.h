@@ -1,13 +1,18 @@
 // From measured points to any concurrency and size: what a tier's curves say of one operation.
 //
-// With n operations in flight, all of one class, each takes R(n) = n / X(n) on average (Little). Between measured
-// points R is linear in n, which is exact both where latency is constant (R flat) and where the storage is saturated
-// (R proportional to n); above the last point the rate stays what it was there; below one operation it is that of one.
-// Between curves of different sizes R is linear in the size; beyond them it follows size_share of the nearest.
+// With n operations in flight, all of one class, each takes R(n) = n / X(n) on average (Little). Between
+// measured points R is linear in n, which is exact both where latency is constant (R flat) and where the
+// storage is saturated (R proportional to n); below the first point R is what it was there; above the last
+// the rate stays what it was there; fewer than one in flight count as one. Between curves of different sizes
+// R is linear in the size; beyond them it follows size_share of the nearest.
 //
-// Immutable after construction; thread-safe.
+// Immutable after construction; thread-safe. rate, latency and jitter at whole concurrencies are table
+// look-ups.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
@@ -19,33 +24,75 @@ namespace aforo {
 // One class of operations (kind, mode, cached) of mean size `size`, made from all curves of that class.
 class OperationCurve {
  public:
-  // Absent if no curve is of this class. kFile of a mode without curves is taken from kStream or kRange of that mode
-  // (and says so in `borrowed`), never from the other mode.
-  static std::optional<OperationCurve> find(std::span<const ReadCurve> curves, ReadKind kind, ReadMode mode, bool cached,
-                                            double size);
+  // Absent if no curve is of this class. kFile of a mode without curves is taken from kStream, else kRange of
+  // that mode, and those two from each other (`borrowed` says so), never from the other mode. `size` in
+  // bytes; less than 1 counts as 1.
+  static std::optional<OperationCurve> find(std::span<const ReadCurve> curves, ReadKind kind, ReadMode mode,
+                                            bool cached, double size);
 
-  double size() const { return size_; }
-  double size_share() const { return size_share_; }
+  double size() const { return size_; }              // the asked size
+  double size_share() const { return size_share_; }  // the slope of R there, mean over measured concurrencies
   bool borrowed() const { return borrowed_; }
 
-  PerSecond rate(double in_flight) const;     // operations of size() per second with so many in flight
-  Seconds latency(double in_flight) const;    // R(n) = n / rate(n)
-  double largest_measured() const;            // concurrency
-  PerSecond best_rate() const;                // over all concurrencies
+  PerSecond rate(double in_flight) const {  // operations of size() per second with so many in flight
+    return {at(in_flight).rate};
+  }
+  Seconds latency(double in_flight) const {  // R(n) = n / rate(n)
+    return {std::max(in_flight, 1.0) / at(in_flight).rate};
+  }
+  // The concurrency up to which the curves were measured; of two sizes blended, the smaller.
+  double largest_measured() const { return largest_measured_; }
+  PerSecond best_rate() const { return best_; }  // over all concurrencies
 
   // Work of an operation of `bytes`, in operations of size(): 1 - share + share * bytes / size().
   double work(double bytes) const { return 1 - size_share_ + size_share_ * bytes / size_; }
 
   // The jitter at `in_flight`: quantile function at u in [0, 1), interpolated between the points. Mean 1.
-  double jitter(double in_flight, double u) const;
+  double jitter(double in_flight, double u) const {
+    if (rows_.empty()) return 1;
+    const At here = at(in_flight);
+    const double place = u * static_cast<double>(grid_);
+    const std::size_t index = std::min(static_cast<std::size_t>(place), grid_ - 1);
+    const double part = place - static_cast<double>(index);
+    const double* low = rows_.data() + here.segment * (grid_ + 1) + index;
+    const double* high = low + grid_ + 1;
+    const double a = low[0] + (low[1] - low[0]) * part;
+    const double b = high[0] + (high[1] - high[0]) * part;
+    return a + (b - a) * here.weight;
+  }
   double jitter_cv(double in_flight) const;
-  double common(double in_flight) const;      // coefficient of variation that all operations share
+  double common(double in_flight) const;  // coefficient of variation that all operations share
 
  private:
+  // Where a concurrency lies: between points `segment` and the next, `weight` of the way.
+  struct At {
+    double rate = 0, weight = 0;
+    std::uint32_t segment = 0;
+  };
+
   OperationCurve() = default;
-  double size_ = 0, size_share_ = 1;
+  void tabulate();
+  void tabulate_jitter();
+  At between(double in_flight) const;
+  At at(double in_flight) const {
+    if (!(in_flight < last_)) return end_;
+    if (in_flight >= 0) {
+      const auto whole = static_cast<std::size_t>(in_flight);
+      if (whole < table_.size() && static_cast<double>(whole) == in_flight) return table_[whole];
+    }
+    return between(in_flight);
+  }
+
+  double size_ = 0, size_share_ = 1, largest_measured_ = 1;
   bool borrowed_ = false;
-  std::vector<CurvePoint> points_;
+  PerSecond best_{0};
+  std::vector<CurvePoint> points_;  // at least one
+  double last_ = 1;                 // concurrency of the last point
+  At end_;                          // from there on
+  std::vector<At> table_;           // at concurrency 0, 1, 2, ... below the last point
+  std::size_t grid_ = 0;            // intervals of the jitter's quantiles
+  std::vector<double> rows_;  // per point, and once more for the last, grid_ + 1 quantiles; empty = all 1
+  std::vector<double> variance_, covariance_;  // of each row; of it and the next
 };
 
 }  // namespace aforo

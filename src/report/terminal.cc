@@ -288,6 +288,7 @@ std::string render(const Json& record, const Look& look) {
   }
   if (command == "generate") return render_generate(record, look);
   if (command == "inspect") return render_inspect(record, look);
+  if (command == "probe") return render_probe(record, look);
   if (command == "size") return render_size(record, look);
   if (command == "catalogue") return render_catalogue(record, look);
   return render_run(record, look);

@@ -203,6 +203,10 @@ int OwnedDirectory::remove_file(const std::string& path) const {
   })));
 }
 
+int remove_empty_directory(const std::string& directory) {
+  return rmdir(directory.c_str()) == 0 || errno == ENOENT ? 0 : errno;
+}
+
 int OwnedDirectory::remove_directory(const std::string& path) const {
   return gone_is_fine(error_of(in_parent(root_, path, [](int parent, const char* name) {
     return unlinkat(parent, name, AT_REMOVEDIR) == 0 ? 0 : -errno;

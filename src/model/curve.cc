@@ -1,0 +1,234 @@
+#include "model/curve.h"
+
+#include <cmath>
+
+namespace aforo {
+namespace {
+
+constexpr double kLargestTable = 4096;
+constexpr std::size_t kGrid = 256;
+
+// The place of `n` among points of rising concurrency: the point at or below it and the part of the way to
+// the next; the first or the last outside of them.
+struct Place {
+  std::size_t segment = 0;
+  double weight = 0;
+};
+Place place_of(const std::vector<CurvePoint>& points, double n) {
+  const auto above = std::upper_bound(points.begin(), points.end(), n,
+                                      [](double x, const CurvePoint& p) { return x < p.concurrency; });
+  if (above == points.begin()) return {};
+  const auto below = above - 1;
+  const auto segment = static_cast<std::size_t>(below - points.begin());
+  if (above == points.end()) return {segment, 0};
+  return {segment, (n - below->concurrency) / (above->concurrency - below->concurrency)};
+}
+
+double latency_at(const std::vector<CurvePoint>& points, double n) {
+  const auto latency = [](const CurvePoint& p) { return p.concurrency / p.rate.value; };
+  if (n >= points.back().concurrency) return n / points.back().rate.value;
+  const Place place = place_of(points, n);
+  const double low = latency(points[place.segment]);
+  return place.weight > 0 ? std::lerp(low, latency(points[place.segment + 1]), place.weight) : low;
+}
+
+// Linear in n between the points' values of `get`.
+template <class Get>
+double value_at(const std::vector<CurvePoint>& points, double n, Get get) {
+  const Place place = place_of(points, n);
+  const double low = get(points[place.segment]);
+  return place.weight > 0 ? std::lerp(low, get(points[place.segment + 1]), place.weight) : low;
+}
+
+// Equally spaced quantiles, linear in between.
+double quantile(const std::vector<double>& quantiles, double u) {
+  if (quantiles.empty()) return 1;
+  const double place = u * static_cast<double>(quantiles.size() - 1);
+  const std::size_t index = static_cast<std::size_t>(place);
+  if (index + 1 >= quantiles.size()) return quantiles.back();
+  return std::lerp(quantiles[index], quantiles[index + 1], place - static_cast<double>(index));
+}
+
+// As many intervals as the points have, so that nothing is resampled; a common grid where they differ.
+std::size_t common_grid(const std::vector<const CurvePoint*>& points) {
+  std::size_t most = 0;
+  bool same = true;
+  for (const CurvePoint* point : points) {
+    if (point->jitter.empty()) continue;
+    const std::size_t intervals = std::max<std::size_t>(point->jitter.size(), 2) - 1;
+    same = same && (most == 0 || most == intervals);
+    most = std::max(most, intervals);
+  }
+  return same ? most : std::max(most, kGrid);
+}
+
+// The point of a curve at `n`, with its jitter on `grid` intervals.
+CurvePoint point_at(const ReadCurve& curve, double n, std::size_t grid) {
+  CurvePoint point;
+  point.concurrency = n;
+  point.rate = {n / latency_at(curve.points, n)};
+  point.spread = value_at(curve.points, n, [](const CurvePoint& p) { return p.spread; });
+  point.common = value_at(curve.points, n, [](const CurvePoint& p) { return p.common; });
+  for (std::size_t i = 0; grid > 0 && i <= grid; ++i) {
+    const double u = static_cast<double>(i) / static_cast<double>(grid);
+    point.jitter.push_back(
+        value_at(curve.points, n, [u](const CurvePoint& p) { return quantile(p.jitter, u); }));
+  }
+  return point;
+}
+
+// A curve of `size` bytes; concurrency by concurrency, R goes from `low`'s to `high`'s in proportion to the
+// size. The share of an operation's time that grows with its size is its slope there, size * R' / R.
+ReadCurve blend(const ReadCurve& low, const ReadCurve& high, double size) {
+  const double weight = (size - low.size) / (high.size - low.size);
+  std::vector<double> concurrencies;
+  std::vector<const CurvePoint*> all;
+  for (const ReadCurve* curve : {&low, &high}) {
+    for (const CurvePoint& point : curve->points) {
+      concurrencies.push_back(point.concurrency);
+      all.push_back(&point);
+    }
+  }
+  std::sort(concurrencies.begin(), concurrencies.end());
+  concurrencies.erase(std::unique(concurrencies.begin(), concurrencies.end()), concurrencies.end());
+  const std::size_t grid = common_grid(all);
+
+  ReadCurve blended = low;
+  blended.size = size;
+  blended.points.clear();
+  double shares = 0;
+  for (const double n : concurrencies) {
+    const CurvePoint a = point_at(low, n, grid);
+    const CurvePoint b = point_at(high, n, grid);
+    const double from = n / a.rate.value, to = n / b.rate.value;
+    const double latency = std::lerp(from, to, weight);
+    shares += std::clamp((to - from) / (high.size - low.size) * size / latency, 0.0, 1.0);
+    CurvePoint point{n, {n / latency}, std::lerp(a.spread, b.spread, weight), {}, 0};
+    point.common = std::lerp(a.common, b.common, weight);
+    for (std::size_t i = 0; i < a.jitter.size(); ++i)
+      point.jitter.push_back(std::lerp(a.jitter[i], b.jitter[i], weight));
+    blended.points.push_back(std::move(point));
+  }
+  blended.size_share = shares / static_cast<double>(concurrencies.size());
+  return blended;
+}
+
+// The curve for another size by the nearest curve's own share.
+ReadCurve stretch(const ReadCurve& curve, double size) {
+  ReadCurve stretched = curve;
+  stretched.size = size;
+  const double growing = curve.size_share * size / curve.size;
+  const double factor = 1 - curve.size_share + growing;
+  stretched.size_share = growing / factor;
+  for (CurvePoint& point : stretched.points) point.rate = point.rate / factor;
+  return stretched;
+}
+
+// What to take for a kind, best first.
+std::vector<ReadKind> stand_ins(ReadKind kind) {
+  switch (kind) {
+    case ReadKind::kFile:
+      return {ReadKind::kFile, ReadKind::kStream, ReadKind::kRange};
+    case ReadKind::kRange:
+      return {ReadKind::kRange, ReadKind::kStream};
+    case ReadKind::kStream:
+      break;
+  }
+  return {ReadKind::kStream, ReadKind::kRange};
+}
+
+// Mean of the product of two functions that are linear within each of `intervals` equal intervals.
+double mean_product(const double* a, const double* b, std::size_t intervals) {
+  double sum = 0;
+  for (std::size_t i = 0; i < intervals; ++i)
+    sum += (2 * a[i] * b[i] + a[i] * b[i + 1] + a[i + 1] * b[i] + 2 * a[i + 1] * b[i + 1]) / 6;
+  return sum / static_cast<double>(intervals);
+}
+
+}  // namespace
+
+std::optional<OperationCurve> OperationCurve::find(std::span<const ReadCurve> curves, ReadKind kind,
+                                                   ReadMode mode, bool cached, double size) {
+  size = std::max(size, 1.0);
+  for (const ReadKind taken : stand_ins(kind)) {
+    const ReadCurve *low = nullptr, *high = nullptr;  // the nearest sizes at or below, and above
+    for (const ReadCurve& curve : curves) {
+      if (curve.kind != taken || curve.mode != mode || curve.cached != cached || curve.points.empty())
+        continue;
+      if (curve.size <= size) {
+        if (low == nullptr || curve.size > low->size) low = &curve;
+      } else if (high == nullptr || curve.size < high->size) {
+        high = &curve;
+      }
+    }
+    if (low == nullptr && high == nullptr) continue;
+    const bool between = low != nullptr && high != nullptr && low->size < size;
+    const ReadCurve& nearest = low != nullptr ? *low : *high;
+    ReadCurve curve = between ? blend(*low, *high, size) : stretch(nearest, size);
+
+    OperationCurve made;
+    made.size_ = size;
+    made.size_share_ = curve.size_share;
+    made.borrowed_ = taken != kind;
+    made.largest_measured_ = nearest.points.back().concurrency;
+    if (between) made.largest_measured_ = std::min(made.largest_measured_, high->points.back().concurrency);
+    made.points_ = std::move(curve.points);
+    made.tabulate();
+    return made;
+  }
+  return std::nullopt;
+}
+
+void OperationCurve::tabulate() {
+  last_ = points_.back().concurrency;
+  end_ = {points_.back().rate.value, 0, static_cast<std::uint32_t>(points_.size() - 1)};
+  for (const CurvePoint& point : points_) best_ = std::max(best_, point.rate);
+  for (double n = 0; n < std::min(last_, kLargestTable); ++n) table_.push_back(between(n));
+  tabulate_jitter();
+}
+
+void OperationCurve::tabulate_jitter() {
+  std::vector<const CurvePoint*> all;
+  for (const CurvePoint& point : points_) all.push_back(&point);
+  grid_ = common_grid(all);
+  if (grid_ == 0) return;
+  const std::size_t width = grid_ + 1;
+  const std::vector<double> ones(width, 1.0);
+  for (std::size_t row = 0; row <= points_.size(); ++row) {
+    const CurvePoint& point = points_[std::min(row, points_.size() - 1)];
+    std::vector<double> values;
+    for (std::size_t i = 0; i < width; ++i)
+      values.push_back(quantile(point.jitter, static_cast<double>(i) / static_cast<double>(grid_)));
+    const double mean = mean_product(values.data(), ones.data(), grid_);
+    for (const double value : values) rows_.push_back(mean > 0 ? value / mean : 1);
+  }
+  for (std::size_t row = 0; row < points_.size(); ++row) {
+    const double* here = rows_.data() + row * width;
+    variance_.push_back(std::max(0.0, mean_product(here, here, grid_) - 1));
+    covariance_.push_back(mean_product(here, here + width, grid_) - 1);
+  }
+  variance_.push_back(variance_.back());
+}
+
+OperationCurve::At OperationCurve::between(double in_flight) const {
+  const double n = std::max(in_flight, 1.0);
+  const Place place = place_of(points_, n);
+  return {n / latency_at(points_, n), place.weight, static_cast<std::uint32_t>(place.segment)};
+}
+
+double OperationCurve::jitter_cv(double in_flight) const {
+  if (rows_.empty()) return 0;
+  const At here = at(in_flight);
+  const double a = 1 - here.weight, b = here.weight;
+  const double variance = a * a * variance_[here.segment] + 2 * a * b * covariance_[here.segment] +
+                          b * b * variance_[here.segment + 1];
+  return std::sqrt(std::max(0.0, variance));
+}
+
+double OperationCurve::common(double in_flight) const {
+  const At here = at(in_flight);
+  const double low = points_[here.segment].common;
+  return here.weight > 0 ? std::lerp(low, points_[here.segment + 1].common, here.weight) : low;
+}
+
+}  // namespace aforo

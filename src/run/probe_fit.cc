@@ -1,0 +1,282 @@
+#include "run/probe_fit.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "measure/interval.h"
+
+namespace aforo {
+namespace {
+
+constexpr double kSlot = 0.1;  // s
+constexpr double kLeastSlots = 8;
+constexpr double kVaries = 1e-3;  // of the mean: sizes that differ by less are one size
+constexpr std::size_t kLeastRatios = 20;
+constexpr double kLarge = 1 << 20;     // bytes; from here on an operation's time goes with its size
+constexpr double kCopied = 256 << 10;  // bytes; from here on a client's CPU time goes with the bytes
+constexpr double kShareOfBest = 0.95;
+
+// Of operations that ended inside: least squares of latency on size.
+void regress_on_size(const std::vector<RawOperation>& inside, WindowDigest& out) {
+  const double n = static_cast<double>(inside.size());
+  double bb = 0, bl = 0, ll = 0;
+  for (const RawOperation& op : inside) {
+    const double b = static_cast<double>(op.bytes) - out.mean_bytes;
+    const double l = (op.end - op.begin - out.mean_latency).value;
+    bb += b * b, bl += b * l, ll += l * l;
+  }
+  if (n < 10 || bb <= n * kVaries * kVaries * out.mean_bytes * out.mean_bytes) return;
+  const double slope = bl / bb;
+  const double scale = out.mean_bytes / out.mean_latency.value;
+  const double residual = std::max(ll - slope * bl, 1e-9 * ll) / (n - 2);
+  out.share = slope * scale;
+  out.share_weight = residual > 0 ? bb / (residual * scale * scale) : 0;
+}
+
+void count_slots(const RawWindow& window, const std::vector<RawOperation>& inside, WindowDigest& out) {
+  const auto slots = static_cast<std::size_t>(out.length.value / kSlot);
+  if (slots < 2) return;
+  std::vector<double> counts(slots, 0);
+  double total = 0;
+  for (const RawOperation& op : inside) {
+    const auto slot = static_cast<std::size_t>((op.end - window.from).value / kSlot);
+    if (slot >= slots) continue;
+    ++counts[slot];
+    ++total;
+  }
+  out.slot_mean = total / static_cast<double>(slots);
+  out.slot_degrees = static_cast<double>(slots - 1);
+  for (const double count : counts) out.slot_squares += (count - out.slot_mean) * (count - out.slot_mean);
+  double squares = 0;
+  for (const RawOperation& op : inside) {
+    const double l = (op.end - op.begin - out.mean_latency).value;
+    squares += l * l;
+  }
+  const double mean = out.mean_latency.value, n = window.readers;
+  const double cv2 = squares / static_cast<double>(inside.size()) / (mean * mean);
+  const double turns = kSlot / mean;  // operations of one reader in a slot
+  out.slot_explained = out.slot_degrees * n * (cv2 * turns + std::min(turns, 0.25));
+}
+
+void keep_some(const std::vector<RawOperation>& inside, WindowDigest& out) {
+  const std::size_t step = (inside.size() + WindowDigest::kMostKept - 1) / WindowDigest::kMostKept;
+  for (std::size_t i = 0; i < inside.size(); i += std::max<std::size_t>(step, 1))
+    out.kept.push_back(inside[i]);
+}
+
+// Share of an operation's time that goes with its size, from operations of different sizes in one window.
+std::optional<double> measured_share(std::span<const WindowDigest> windows) {
+  double weighted = 0, weight = 0;
+  for (const WindowDigest& w : windows) weighted += w.share * w.share_weight, weight += w.share_weight;
+  if (weight <= 0) return std::nullopt;
+  return std::clamp(weighted / weight, 0.0, 1.0);
+}
+
+CurvePoint fit_point(std::span<const WindowDigest> windows, double size, double share) {
+  const auto work = [&](double bytes) { return 1 - share + share * bytes / size; };
+  std::vector<double> rates, ratios;
+  for (const WindowDigest& w : windows) {
+    rates.push_back(w.rate.value * work(w.mean_bytes));
+    const Seconds unit = w.mean_latency / work(w.mean_bytes);
+    for (const RawOperation& op : w.kept)
+      ratios.push_back((op.end - op.begin) / (unit * work(static_cast<double>(op.bytes))));
+  }
+  CurvePoint point;
+  point.concurrency = windows.front().readers;
+  point.rate = PerSecond{*median(rates)};
+  point.spread = relative_spread(rates).value_or(0);
+  point.jitter = jitter_of(std::move(ratios));
+  point.common = common_of(windows);
+  return point;
+}
+
+double rate_at(const ReadCurve& curve, double concurrency) {
+  for (const CurvePoint& point : curve.points)
+    if (point.concurrency == concurrency) return point.rate.value;
+  return 0;
+}
+
+// The share that two sizes of one class tell, at the larger's or the smaller's own size; absent where no
+// concurrency was measured of both.
+std::optional<double> share_of_two(const ReadCurve& own, const ReadCurve& other) {
+  std::vector<double> shares;
+  for (const CurvePoint& point : own.points) {
+    const double there = rate_at(other, point.concurrency);
+    if (there <= 0 || own.size == other.size) continue;
+    const double latency = point.concurrency / point.rate.value, latency_there = point.concurrency / there;
+    shares.push_back((latency_there - latency) / (other.size - own.size) * own.size / latency);
+  }
+  if (shares.empty()) return std::nullopt;
+  return std::clamp(*median(shares), 0.0, 1.0);
+}
+
+bool same_class(const ReadCurve& a, const ReadCurve& b) {
+  return a.kind == b.kind && a.mode == b.mode && a.cached == b.cached;
+}
+
+}  // namespace
+
+double work_between(std::span<const RawOperation> operations, Seconds from, Seconds until) {
+  double work = 0;
+  for (const RawOperation& op : operations) {
+    const double inside = (std::min(op.end, until) - std::max(op.begin, from)).value;
+    if (op.end.value > op.begin.value)
+      work += std::max(0.0, inside) / (op.end - op.begin).value;
+    else if (op.end > from && op.end <= until)
+      work += 1;
+  }
+  return work;
+}
+
+WindowDigest digest(const RawWindow& window) {
+  WindowDigest out;
+  out.readers = window.readers;
+  out.length = window.until - window.from;
+  out.operations_in_all = window.operations_in_all;
+  out.bytes_in_all = window.bytes_in_all;
+  out.cpu = window.cpu;
+  if (window.bytes_from_storage && window.bytes_in_all)
+    out.cache_share = std::clamp(
+        1 - static_cast<double>(*window.bytes_from_storage) / static_cast<double>(window.bytes_in_all), 0.0,
+        1.0);
+  if (out.length.value <= 0) return out;
+  out.rate = work_between(window.operations, window.from, window.until) / out.length;
+  std::vector<RawOperation> inside;
+  std::vector<double> latencies;
+  for (const RawOperation& op : window.operations)
+    if (op.end > window.from && op.end <= window.until && op.end > op.begin) {
+      inside.push_back(op);
+      latencies.push_back((op.end - op.begin).value);
+      out.mean_bytes += static_cast<double>(op.bytes);
+    }
+  if (inside.empty()) return out;
+  out.counted = inside.size();
+  out.mean_bytes /= static_cast<double>(inside.size());
+  out.mean_latency = Seconds{*mean(latencies)};
+  out.p99 = Seconds{*quantile(latencies, 0.99)};
+  if (out.mean_bytes > 0) regress_on_size(inside, out);
+  count_slots(window, inside, out);
+  keep_some(inside, out);
+  return out;
+}
+
+std::vector<double> jitter_of(std::vector<double> ratios, std::size_t count) {
+  if (ratios.size() < kLeastRatios || count < 2) return {};
+  std::sort(ratios.begin(), ratios.end());
+  const auto last = static_cast<double>(ratios.size() - 1);
+  const auto at = [&](double q) {
+    const auto low = static_cast<std::size_t>(q * last);
+    const std::size_t high = std::min(low + 1, ratios.size() - 1);
+    return ratios[low] + (q * last - static_cast<double>(low)) * (ratios[high] - ratios[low]);
+  };
+  std::vector<double> knots(count);
+  const auto steps = static_cast<double>(count - 1);
+  for (std::size_t i = 0; i < count; ++i) knots[i] = at(static_cast<double>(i) / steps);
+  // Mean of the ratios in the last interval: both ends together are twice that.
+  const double begin = (steps - 1) / steps * last;
+  double sum = 0, n = 0;
+  for (auto i = static_cast<std::size_t>(std::ceil(begin)); i < ratios.size(); ++i) sum += ratios[i], ++n;
+  if (n > 0) knots.back() = std::max(knots[count - 2], 2 * sum / n - knots[count - 2]);
+  double mean = -(knots.front() + knots.back()) / 2;
+  for (const double knot : knots) mean += knot;
+  mean /= steps;
+  if (!(mean > 0)) return {};
+  for (double& knot : knots) knot /= mean;
+  return knots;
+}
+
+double common_of(std::span<const WindowDigest> windows) {
+  double degrees = 0, excess = 0;
+  for (const WindowDigest& w : windows) {
+    if (w.slot_degrees < 1 || w.slot_mean <= 0) continue;
+    degrees += w.slot_degrees;
+    excess += (w.slot_squares - w.slot_explained) / (w.slot_mean * w.slot_mean);
+  }
+  if (degrees < kLeastSlots || excess <= 0) return 0;
+  return std::sqrt(excess / degrees);
+}
+
+ReadCurve fit_curve(ReadKind kind, ReadMode mode, bool cached, std::span<const WindowDigest> windows,
+                    double size) {
+  ReadCurve curve;
+  curve.kind = kind, curve.mode = mode, curve.cached = cached;
+  std::map<unsigned, std::vector<WindowDigest>> levels;
+  double bytes = 0, counted = 0;
+  for (const WindowDigest& w : windows) {
+    if (w.counted == 0 || w.rate.value <= 0) continue;
+    levels[w.readers].push_back(w);
+    bytes += w.mean_bytes * static_cast<double>(w.counted), counted += static_cast<double>(w.counted);
+  }
+  curve.size = size > 0 ? size : std::max(1.0, bytes / std::max(counted, 1.0));
+  const auto share = measured_share(windows);
+  curve.size_share = share.value_or(curve.size >= kLarge ? 1 : 0);
+  for (const auto& [readers, of_level] : levels)
+    curve.points.push_back(fit_point(of_level, curve.size, share.value_or(0)));
+  return curve;
+}
+
+bool share_is_measured(std::span<const WindowDigest> windows) { return measured_share(windows).has_value(); }
+
+std::vector<std::string> set_size_shares(std::vector<ReadCurve>& curves, const std::vector<bool>& measured) {
+  std::vector<std::string> notes;
+  std::vector<double> shares;
+  for (std::size_t i = 0; i < curves.size(); ++i) {
+    shares.push_back(curves[i].size_share);
+    if (measured[i]) continue;
+    std::optional<double> found;
+    for (std::size_t j = 0; j < curves.size() && !found; ++j)
+      if (j != i && same_class(curves[i], curves[j])) found = share_of_two(curves[i], curves[j]);
+    if (found) {
+      shares[i] = *found;
+      continue;
+    }
+    shares[i] = curves[i].size >= kLarge ? 1 : 0;
+    notes.push_back(fmt::format(
+        "{}, {}{}: all operations have {}, so the share of their time that goes with their size is not "
+        "measured but taken as {}",
+        to_string(curves[i].kind), to_string(curves[i].mode), curves[i].cached ? ", cached" : "",
+        format_bytes({static_cast<std::uint64_t>(curves[i].size)}), shares[i]));
+  }
+  for (std::size_t i = 0; i < curves.size(); ++i) curves[i].size_share = shares[i];
+  return notes;
+}
+
+double knee_of(const ReadCurve& curve) {
+  double best = 0;
+  for (const CurvePoint& point : curve.points) best = std::max(best, point.rate.value);
+  for (const CurvePoint& point : curve.points)
+    if (point.rate.value >= kShareOfBest * best) return point.concurrency;
+  return 1;
+}
+
+ClientCost client_cost(std::span<const WindowDigest> windows) {
+  double oo = 0, ob = 0, bb = 0, o1 = 0, b1 = 0, operations = 0, bytes = 0, cpu = 0;
+  for (const WindowDigest& w : windows) {
+    if (w.operations_in_all == 0 || w.cpu.value <= 0) continue;
+    const auto n = static_cast<double>(w.operations_in_all), b = static_cast<double>(w.bytes_in_all);
+    operations += n, bytes += b, cpu += w.cpu.value;
+    const double x = n / w.cpu.value, y = b / w.cpu.value;  // relative errors: each window weighs the same
+    oo += x * x, ob += x * y, bb += y * y, o1 += x, b1 += y;
+  }
+  ClientCost cost;
+  if (operations <= 0) return {Seconds{0}, Seconds{0}, false};
+  const double determinant = oo * bb - ob * ob;
+  if (determinant > 0.02 * oo * bb) {
+    const double per_operation = (o1 * bb - b1 * ob) / determinant;
+    const double per_byte = (b1 * oo - o1 * ob) / determinant;
+    if (per_operation >= 0 && per_byte >= 0) return {Seconds{per_operation}, Seconds{per_byte}, true};
+    if (per_operation < 0) return {Seconds{0}, Seconds{b1 / bb}, true};
+    return {Seconds{o1 / oo}, Seconds{0}, true};
+  }
+  cost.split = false;
+  if (bytes / operations >= kCopied)
+    cost.per_byte = Seconds{cpu / bytes};
+  else
+    cost.per_operation = Seconds{cpu / operations};
+  return cost;
+}
+
+}  // namespace aforo

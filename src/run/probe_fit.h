@@ -1,0 +1,101 @@
+// From what readers did to a curve: pure functions, no clock, no file.
+//
+// A window holds `readers` operations in flight from beginning to end. What matters downstream is X(n), the
+// rate at a constant number in flight, under the rule that each of n operations progresses at X(n) / n. So
+// the rate of a window counts every operation by the share of its duration that lies inside: an operation
+// that reaches over an edge counts in part. This is unbiased in steady state, and for few long operations far
+// less uneven than counting completions. Latencies are of operations that end inside: of those that begin and
+// end inside, the long ones would be missing.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/units.h"
+#include "model/storage_spec.h"
+
+namespace aforo {
+
+struct RawOperation {
+  Seconds begin{0}, end{0};
+  std::uint64_t bytes = 0;
+};
+
+// What was seen at one concurrency, on the clock of the operations.
+struct RawWindow {
+  unsigned readers = 1;
+  Seconds from{0}, until{0};             // measured part: all readers were busy
+  std::vector<RawOperation> operations;  // also those that reach in or out of it, in any order
+  std::uint64_t operations_in_all = 0, bytes_in_all = 0;  // of the whole window, ramp and end included:
+  Seconds cpu{0};                                         // what these counters go with
+  std::optional<std::uint64_t> bytes_from_storage;
+};
+
+// A window without its operations: what fitting needs, of bounded size.
+struct WindowDigest {
+  static constexpr std::size_t kMostKept = 8192;  // operations whose size and latency are kept
+
+  unsigned readers = 1;
+  Seconds length{0};          // of the measured part
+  PerSecond rate{0};          // operations per second
+  std::uint64_t counted = 0;  // operations that ended inside
+  double mean_bytes = 0;      // of these
+  Seconds mean_latency{0};
+  Seconds p99{0};
+  // The share of an operation's time that goes with its size, and 1 / its squared standard error; weight 0
+  // where sizes do not vary.
+  double share = 0, share_weight = 0;
+  std::vector<RawOperation> kept;  // evenly chosen
+  // Completions in slots of 100 ms: sum of squared deviations from the mean, what independent readers explain
+  // of it, slots less one, and the mean per slot.
+  double slot_squares = 0, slot_explained = 0, slot_degrees = 0, slot_mean = 0;
+  std::uint64_t operations_in_all = 0, bytes_in_all = 0;
+  Seconds cpu{0};
+  std::optional<double> cache_share;  // of the bytes; absent where nobody counts
+};
+
+// Operations done between `from` and `until`, parts counted as parts.
+double work_between(std::span<const RawOperation> operations, Seconds from, Seconds until);
+
+WindowDigest digest(const RawWindow& window);
+
+// `count` equally spaced quantiles of `ratios`, scaled to mean 1 as read by linear interpolation. The last
+// one is not the maximum but what gives the last interval the mean of the ratios in it: one outlier in a
+// thousand must not weigh as one in sixty. Empty for fewer than 20 ratios.
+std::vector<double> jitter_of(std::vector<double> ratios, std::size_t count = 33);
+
+// Coefficient of variation of the rate over 100 ms beyond what independent completions explain; 0 for fewer
+// than 8 slots. With n readers whose latencies have squared coefficient c^2, a slot of a mean latencies holds
+// completions of variance n (c^2 a + min(a, 1/4)) at most (renewal theory, Cox 1962).
+double common_of(std::span<const WindowDigest> windows);
+
+// All windows of one class of operations, of any levels and in any order, into its curve: rising concurrency,
+// rate the median of a level's windows, spread (max - min) / median. Operations are of mean size `size`
+// (0 = the mean of what was read). At least one window with completed operations.
+ReadCurve fit_curve(ReadKind kind, ReadMode mode, bool cached, std::span<const WindowDigest> windows,
+                    double size = 0);
+
+// Whether sizes varied within windows, so that fit_curve measured size_share.
+bool share_is_measured(std::span<const WindowDigest> windows);
+
+// Sets size_share of curves whose operations are all of one size: from two sizes of the same class where they
+// were measured (latency at the same concurrency, linear in size), else 1 from 1 MiB on and 0 below. Says in
+// the result what was assumed. `measured[i]`: curve i has its share from its own operations already.
+std::vector<std::string> set_size_shares(std::vector<ReadCurve>& curves, const std::vector<bool>& measured);
+
+// The smallest concurrency with at least 95 % of the best rate.
+double knee_of(const ReadCurve& curve);
+
+// CPU seconds as operations x a + bytes x b, by least squares of relative errors, neither below 0. Where all
+// windows have operations of one size, that size decides: from 256 KiB on all goes with the bytes, below with
+// the operations; `split` is then false.
+struct ClientCost {
+  Seconds per_operation{0}, per_byte{0};
+  bool split = true;
+};
+ClientCost client_cost(std::span<const WindowDigest> windows);
+
+}  // namespace aforo

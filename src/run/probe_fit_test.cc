@@ -1,0 +1,185 @@
+// From windows made by hand to curves: every expected number is worked out in the comment beside it.
+#include "run/probe_fit.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numeric>
+
+namespace aforo {
+namespace {
+
+RawOperation op(double begin, double end, std::uint64_t bytes = 1000) {
+  return {Seconds{begin}, Seconds{end}, bytes};
+}
+
+// n readers, each one operation after another of `latency`, from 0 to `until`.
+RawWindow steady(unsigned readers, double latency, double until, std::uint64_t bytes = 1000) {
+  RawWindow window;
+  window.readers = readers;
+  window.until = Seconds{until};
+  for (unsigned r = 0; r < readers; ++r)
+    for (int i = 0; i * latency < until; ++i)
+      window.operations.push_back(op(i * latency, (i + 1) * latency, bytes));
+  window.operations_in_all = window.operations.size();
+  window.bytes_in_all = bytes * window.operations.size();
+  return window;
+}
+
+// Inside [1, 3]: 0.5 of the first (0..2 s: 1 of 2 s), all of the second, 0.25 of the third (2..6: 1 of 4 s),
+// none of the last: 1.75.
+TEST(ProbeFit, CountsOperationsByTheShareThatLiesInside) {
+  const std::vector<RawOperation> operations{op(0, 2), op(1, 2), op(2, 6), op(3, 4)};
+  EXPECT_DOUBLE_EQ(work_between(operations, Seconds{1}, Seconds{3}), 1.75);
+}
+
+// 3 readers at 0.7 s an operation: 3 / 0.7 per second, although only 2 of each reader's end within 2 s.
+TEST(ProbeFit, LongOperationsDoNotBiasTheRate) {
+  const WindowDigest seen = digest(steady(3, 0.7, 2));
+  EXPECT_NEAR(seen.rate.value, 3 / 0.7, 1e-9);
+  EXPECT_EQ(seen.counted, 6u);
+  EXPECT_NEAR(seen.mean_latency.value, 0.7, 1e-9);
+}
+
+// latency = 1 ms + size * 1 us/1000 B: mean size 2000 B, mean latency 3 ms, of which 2 ms go with the size:
+// 2/3.
+TEST(ProbeFit, FindsTheShareThatGoesWithTheSize) {
+  RawWindow window;
+  window.until = Seconds{1000};
+  double at = 0;
+  for (int i = 0; i < 200; ++i) {
+    const std::uint64_t bytes = i % 2 ? 1000 : 3000;
+    const double latency = 1e-3 + static_cast<double>(bytes) * 1e-6;
+    window.operations.push_back(op(at, at + latency, bytes));
+    at += latency;
+  }
+  const WindowDigest seen = digest(window);
+  EXPECT_NEAR(seen.share, 2.0 / 3, 1e-9);
+  EXPECT_GT(seen.share_weight, 0);
+  EXPECT_TRUE(share_is_measured(std::vector{seen}));
+  EXPECT_FALSE(share_is_measured(std::vector{digest(steady(1, 0.01, 1))}));
+  const ReadCurve curve = fit_curve(ReadKind::kFile, ReadMode::kBuffered, false, std::vector{seen});
+  EXPECT_NEAR(curve.size_share, 2.0 / 3, 1e-9);
+  EXPECT_NEAR(curve.size, 2000, 1e-9);
+}
+
+// Rates 100, 110, 120 at 4 in flight: median 110, spread 20 / 110. At 1 in flight measured once: spread 0.
+TEST(ProbeFit, TakesTheMedianOfWindowsAndSaysHowFarTheyLieApart) {
+  const std::vector<WindowDigest> windows{digest(steady(4, 4 / 100.0, 4)), digest(steady(1, 0.02, 4)),
+                                          digest(steady(4, 4 / 120.0, 4)), digest(steady(4, 4 / 110.0, 4))};
+  const ReadCurve curve = fit_curve(ReadKind::kStream, ReadMode::kDirect, false, windows);
+  ASSERT_EQ(curve.points.size(), 2u);
+  EXPECT_EQ(curve.points[0].concurrency, 1);
+  EXPECT_NEAR(curve.points[0].rate.value, 50, 1e-6);
+  EXPECT_EQ(curve.points[0].spread, 0);
+  EXPECT_EQ(curve.points[1].concurrency, 4);
+  EXPECT_NEAR(curve.points[1].rate.value, 110, 1e-6);
+  EXPECT_NEAR(curve.points[1].spread, 20.0 / 110, 1e-6);
+}
+
+// Latencies that are all alike: every quantile is 1.
+TEST(ProbeFit, JitterOfConstantLatenciesIsOne) {
+  for (const double knot : jitter_of(std::vector<double>(100, 7.0))) EXPECT_DOUBLE_EQ(knot, 1);
+  EXPECT_TRUE(jitter_of(std::vector<double>(10, 1.0)).empty());
+}
+
+// 0, 1, ..., 1000 is uniform: quantile i/32 is proportional to i, mean 500, so the knots are i / 16.
+TEST(ProbeFit, JitterOfUniformLatenciesIsALine) {
+  std::vector<double> ratios(1001);
+  std::iota(ratios.begin(), ratios.end(), 0.0);
+  const auto knots = jitter_of(ratios);
+  ASSERT_EQ(knots.size(), 33u);
+  for (std::size_t i = 0; i < 33; ++i) EXPECT_NEAR(knots[i], static_cast<double>(i) / 16, 0.01);
+}
+
+// One operation in 3200 takes 1000 x: the last interval holds 100 of them, so its mean is (99 + 1000) / 100 =
+// 11 and the last knot 2 x 11 - 1 = 21 in the body's unit, not 1000.
+TEST(ProbeFit, OneOutlierKeepsItsWeight) {
+  std::vector<double> ratios(3200, 1.0);
+  ratios.back() = 1000;
+  const auto knots = jitter_of(ratios);
+  EXPECT_NEAR(knots.back() / knots.front(), 21, 0.3);
+  double mean = -(knots.front() + knots.back()) / 2;
+  for (const double knot : knots) mean += knot;
+  EXPECT_NEAR(mean / 32, 1, 1e-12);
+}
+
+// 8 readers, 1 ms an operation, for 2 s; then 2 ms for 2 s: the rate's mean is 6000/s +- 2000, cv 1/3.
+// Independent readers do not explain that; one steady rate has nothing in common.
+TEST(ProbeFit, FindsWhatSlowsAllAtOnce) {
+  RawWindow window = steady(8, 1e-3, 2);
+  for (const RawOperation& later : steady(8, 2e-3, 2).operations)
+    window.operations.push_back(op(later.begin.value + 2, later.end.value + 2));
+  window.until = Seconds{4};
+  EXPECT_NEAR(common_of(std::vector{digest(window)}), 1.0 / 3, 0.02);
+  EXPECT_LT(common_of(std::vector{digest(steady(8, 1e-3, 4))}), 0.01);
+  EXPECT_EQ(common_of(std::vector{digest(steady(8, 1e-3, 0.5))}), 0);  // too few slots to tell
+}
+
+// 1000 B take 1 ms, 3000 B 2 ms at 1 in flight: slope 0.5 us/B. Of 1 ms 0.5 go with size, of 2 ms 1.5.
+TEST(ProbeFit, TellsTheShareFromTwoSizes) {
+  std::vector<ReadCurve> curves(3);
+  for (auto& curve : curves) curve.points.emplace_back();
+  curves[0].size = 1000, curves[0].points[0].rate = PerSecond{1000};
+  curves[1].size = 3000, curves[1].points[0].rate = PerSecond{500};
+  curves[2].size = 2 << 20, curves[2].kind = ReadKind::kStream, curves[2].points[0].rate = PerSecond{9};
+  const auto notes = set_size_shares(curves, {false, false, false});
+  EXPECT_NEAR(curves[0].size_share, 0.5, 1e-12);
+  EXPECT_NEAR(curves[1].size_share, 0.75, 1e-12);
+  EXPECT_EQ(curves[2].size_share, 1);  // large, and no other size: assumed
+  ASSERT_EQ(notes.size(), 1u);
+  EXPECT_NE(notes[0].find("not measured"), std::string::npos);
+}
+
+// Best 1000: the first with 950 or more.
+TEST(ProbeFit, TheKneeIsWhereLittleIsLeftToGain) {
+  ReadCurve curve;
+  const double rates[] = {500, 949, 951, 1000};
+  for (unsigned i = 0; i < 4; ++i) {
+    curve.points.emplace_back();
+    curve.points.back().concurrency = 1 << i;
+    curve.points.back().rate = PerSecond{rates[i]};
+  }
+  EXPECT_EQ(knee_of(curve), 4);
+}
+
+WindowDigest costing(std::uint64_t operations, std::uint64_t bytes, double cpu) {
+  WindowDigest w;
+  w.operations_in_all = operations, w.bytes_in_all = bytes, w.cpu = Seconds{cpu};
+  return w;
+}
+
+// 10 us per operation and 0.1 ns per byte: 1000 of 10 kB cost 0.011 s, 100 of 10 MB cost 0.101 s.
+TEST(ProbeFit, SplitsTheClientsCpu) {
+  const auto cost =
+      client_cost(std::vector{costing(1000, 10'000'000, 0.011), costing(100, 1'000'000'000, 0.101)});
+  EXPECT_TRUE(cost.split);
+  EXPECT_NEAR(cost.per_operation.value, 10e-6, 1e-9);
+  EXPECT_NEAR(cost.per_byte.value, 0.1e-9, 1e-13);
+}
+
+// One size only: small ones cost per operation, large ones per byte.
+TEST(ProbeFit, DoesNotSplitWhatItCannot) {
+  const auto small =
+      client_cost(std::vector{costing(1000, 10'000'000, 0.01), costing(2000, 20'000'000, 0.02)});
+  EXPECT_FALSE(small.split);
+  EXPECT_NEAR(small.per_operation.value, 10e-6, 1e-12);
+  EXPECT_EQ(small.per_byte.value, 0);
+  const auto large = client_cost(std::vector{costing(10, 10'000'000, 0.01)});
+  EXPECT_EQ(large.per_operation.value, 0);
+  EXPECT_NEAR(large.per_byte.value, 1e-9, 1e-15);
+}
+
+// 1 MB asked, 0.9 MB fetched: a tenth came from the cache. Readahead fetches more than asked: 0, not less.
+TEST(ProbeFit, TellsTheShareOfTheCache) {
+  RawWindow window = steady(1, 0.001, 1);
+  window.bytes_from_storage = 900'000;
+  EXPECT_NEAR(*digest(window).cache_share, 0.1, 0.002);
+  window.bytes_from_storage = 1'200'000;
+  EXPECT_EQ(*digest(window).cache_share, 0);
+  window.bytes_from_storage.reset();
+  EXPECT_FALSE(digest(window).cache_share);
+}
+
+}  // namespace
+}  // namespace aforo

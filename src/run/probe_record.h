@@ -1,0 +1,40 @@
+// From what a probe measured to its storage.yaml and its Record; nothing is measured here.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "run/probe_command.h"
+#include "run/probe_fit.h"
+
+namespace aforo {
+
+// One curve with the windows behind it.
+struct ProbedCurve {
+  ReadCurve curve;
+  std::vector<WindowDigest> windows;
+  unsigned discarded = 0;
+  Seconds spent{0};
+};
+
+struct ProbeFindings {
+  std::vector<ProbedCurve> curves;
+  std::vector<std::string> notes;
+  std::uint64_t bytes = 0, bytes_from_storage = 0;  // of cold windows
+  bool from_storage_known = true;
+  bool storage_below = true;
+  std::string engine;
+  unsigned io_threads = 0;
+  Seconds laying{0}, spent{0};
+};
+
+// `started`: ISO 8601.
+StorageSpec storage_of(const ProbeFindings& findings, const std::string& directory,
+                       const std::string& started);
+
+// Adds the findings to a Record that was started; `storage` says what was concluded.
+void add_findings(Json& record, const ProbeFindings& findings, const StorageSpec& storage);
+
+std::string name_of(const ReadCurve& curve);  // "whole files of 111 KiB, buffered"
+
+}  // namespace aforo

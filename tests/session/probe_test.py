@@ -1,0 +1,141 @@
+"""A probe measures, and leaves no trace: datasets stay as they are, empty directories empty."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import threading
+import time
+import unittest
+
+from session import AFORO, Session
+
+
+class ProbeTest(Session):
+    def probe(self, *words, code=0):
+        return self.aforo("probe", *words, "--budget", "2s", code=code)
+
+    def assert_is_storage(self, path):
+        """A file that aforo wrote: probed, with at least one curve of rising concurrency."""
+        text = path.read_text()
+        for key in ("tiers", "curves", "concurrency"):
+            self.assertIn(key, text)
+
+    def test_an_existing_dataset_is_read_and_left_as_it_is(self):
+        job, data = self.dataset()
+        before = self.files(data)
+        said = self.probe(data, "--workload", job, "-o", "storage.yaml", "--json", "probe.json")
+        self.assertEqual(self.files(data), before)
+        self.assert_is_storage(self.place / "storage.yaml")
+        record = json.loads((self.place / "probe.json").read_text())
+        self.assertEqual(record["command"], "probe")
+        self.assertFalse(record["partial"])
+        curve = record["curves"][0]
+        self.assertEqual((curve["kind"], curve["read"], curve["cached"]), ("file", "buffered", False))
+        self.assertAlmostEqual(curve["operation_bytes"], 20_000, delta=2_000)
+        levels = [point["concurrency"] for point in curve["points"]]
+        self.assertEqual(levels, sorted(levels))
+        self.assertEqual(levels[:3], [1, 2, 4])
+        for point in curve["points"]:
+            self.assertGreater(point["operations_per_second"], 0)
+            self.assertAlmostEqual(point["latency_seconds"] * point["operations_per_second"], point["concurrency"], places=6)
+        self.assertIn("in flight", said.out)
+
+    def test_without_a_workload_it_takes_what_is_there(self):
+        _, data = self.dataset()
+        record = self.record("probe", data, "--budget", "2s", "--read", "buffered")
+        self.assertEqual({curve["kind"] for curve in record["curves"]}, {"file"})
+
+    def test_shards_are_read_as_streams(self):
+        job = self.place / "shards.yaml"
+        job.write_text("name: shards\ndataset: {layout: tfrecord, samples: 800, sample_size: 20 kB, samples_per_file: 100}\n"
+                       "loader: {framework: tensorflow, batch_size: 4}\naccelerator: {type: tiny, step_time: 1 ms}\n")
+        self.aforo("generate", job, "data", "--quiet")
+        record = self.record("probe", "data", "--workload", job, "--budget", "2s")
+        curve = record["curves"][0]
+        self.assertEqual(curve["kind"], "stream")
+        self.assertGreater(curve["operation_bytes"], 200_000)  # requests of 256 KiB but for each shard's last
+        self.assertLessEqual(curve["operation_bytes"], 262_144)
+
+    def test_an_empty_directory_is_left_empty_and_an_absent_one_absent(self):
+        job = self.job()
+        (self.place / "empty").mkdir()
+        for where in ("empty", "absent/deeper"):
+            record = self.record("probe", where, "--workload", job, "--budget", "2s", "-o", f"{where[:5]}.yaml")
+            self.assertTrue(record["config"]["laid"])
+            self.assertGreater(record["laying_seconds"], 0)
+        self.assertEqual(list((self.place / "empty").iterdir()), [])
+        self.assertFalse((self.place / "absent").exists())
+        self.assert_is_storage(self.place / "empty.yaml")
+
+    def test_another_ones_files_are_a_dataset_and_stay(self):
+        folder = self.place / "theirs"
+        folder.mkdir()
+        for i in range(40):
+            (folder / f"{i}.bin").write_bytes(os.urandom(30_000))
+        before = self.files(folder)
+        self.probe(folder, "--read", "buffered")
+        self.assertEqual(self.files(folder), before)
+
+    def test_ctrl_c_leaves_nothing_behind(self):
+        for after in (0.3, 1.5):
+            started = subprocess.Popen([AFORO, "probe", "new", "--workload", str(self.job()), "--budget", "20s", "-o", "s.yaml"],
+                                       cwd=self.place, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            time.sleep(after)
+            started.send_signal(signal.SIGINT)
+            out, err = started.communicate(timeout=60)
+            self.assertNotEqual(started.returncode, 0, out + err)
+            self.assertFalse((self.place / "new").exists(), out + err)
+            self.assertFalse((self.place / "s.yaml").exists(), out + err)
+
+    def test_what_a_killed_probe_left_is_removed_by_the_next(self):
+        started = subprocess.Popen([AFORO, "probe", "new", "--workload", str(self.job()), "--budget", "20s"],
+                                   cwd=self.place, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        deadline = time.monotonic() + 20
+        while not list(self.place.glob("new/*/aforo-dataset.json")) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        started.kill()
+        started.communicate()
+        self.assertTrue(list(self.place.glob("new/*")))
+        self.probe("new", "--workload", self.job())
+        self.assertEqual(list(self.place.glob("new/*")), [])
+
+    def test_a_tiny_target_is_refused_and_stays_empty(self):
+        with self.filesystem("size=2m") as point:
+            self.assertIn("free", self.probe(point / "new", "--workload", self.job(), code=2).err)
+            self.assertEqual(list(point.iterdir()), [])
+
+    def test_a_memory_filesystem_is_called_one(self):
+        with self.filesystem("size=64m") as point:
+            record = self.record("probe", point / "new", "--workload", self.job(), "--budget", "2s")
+            self.assertTrue(any("memory" in note.lower() for note in record["notes"]), record["notes"])
+            self.assertNotIn("cache_share", record)
+            self.assertEqual(list(point.iterdir()), [])
+
+    def test_a_read_only_target(self):
+        with self.filesystem("size=64m") as point:
+            self.aforo("generate", self.job(), point / "data", "--quiet")
+            subprocess.run(["mount", "-o", "remount,ro", str(point)], check=True)
+            self.assertIn("expected", self.probe(point / "new", "--workload", self.job(), code=2).err)
+            self.probe(point / "data", "--workload", self.job(), "-o", self.place / "storage.yaml")
+            self.assert_is_storage(self.place / "storage.yaml")
+
+    def test_a_target_that_vanishes_ends_in_a_sentence(self):
+        job, data = self.dataset()
+        thief = threading.Timer(0.7, shutil.rmtree, [data / "d00000"], {"ignore_errors": True})
+        thief.start()
+        said = self.probe(data, "--workload", job, "-o", "storage.yaml", code=2)
+        thief.join()
+        self.assertIn("ENOENT", said.err)
+        self.assertFalse((self.place / "storage.yaml").exists())
+
+    def test_words_that_contradict(self):
+        _, data = self.dataset()
+        self.assertIn("--workload", self.probe(data, "loader.workers=3", code=2).err)
+        self.assertIn("budget", self.aforo("probe", data, "--budget", "1ms", code=2).err)
+        self.assertIn("outside", self.probe(data, "-o", data / "storage.yaml", code=2).err)
+
+
+if __name__ == "__main__":
+    unittest.main()
