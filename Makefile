@@ -15,7 +15,7 @@ CTEST := ctest --output-on-failure --parallel $(JOBS)
 STABLE_ADDRESSES := $(shell setarch -R true 2>/dev/null && echo setarch -R)
 LAUNCHER := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 
-.PHONY: help demo build test bench check format lint sanitize asan tsan fuzz deps-build deps-test deps-check clean
+.PHONY: help demo build test bench accuracy check format lint sanitize asan tsan fuzz deps-build deps-test deps-check clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,14 @@ BENCH_ARGS ?=
 bench: build  ## measure speed beside the peers, on an idle machine (BENCH_DIR=., BENCH_ARGS=--quick)
 	@cmake --build build/release --target limit_reader --parallel $(JOBS)
 	@python3 bench/run.py --dir '$(BENCH_DIR)' --memory-dir '$(BENCH_MEMORY_DIR)' $(BENCH_ARGS)
+
+# What `make bench` says of its directories holds here too (up to 4 GB on disk and 2 GB in memory).
+ACCURACY_ARGS ?=
+accuracy: build  ## hold predictions against measurements: docs/accuracy.md (BENCH_DIR=., ACCURACY_ARGS=--quick)
+	@scripts/install_dependencies.sh bench || echo "Without these, storages that need them are skipped by name."
+	@cmake build/release >/dev/null
+	@cmake --build build/release --target accuracy_tools --parallel $(JOBS)
+	@python3 bench/accuracy/run.py --dir '$(BENCH_DIR)' --memory-dir '$(BENCH_MEMORY_DIR)' $(ACCURACY_ARGS)
 
 clean:  ## remove the builds (not .venv, not data)
 	rm -rf build

@@ -1,0 +1,2 @@
+"""The accuracy measurements: which pairs (cases, workloads), on what (storages, block, cgroups, fuse), how a pair is
+made (pairs, program), how it is kept (results) and shown (report)."""

@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+"""Compares aforo's predictions with measurements, on storages of known and unknown character.
+
+  bench/accuracy/run.py --dir DIR [--memory-dir /dev/shm] [--only STORAGE]... [--quick] [--limit N] [--out FOLDER]
+
+Everything is laid in new directories below DIR (up to 4 GB) and below the memory directory (up to 2 GB) and removed at
+the end. Loop devices, control groups and mounts are made where root is at hand, and taken down; what cannot be built is
+skipped by name. Every pair is one line of FOLDER/pairs.jsonl; pairs that are there already are not made again.
+"""
+import argparse
+import contextlib
+import datetime
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+from accuracy import cases, report, results
+from accuracy.cgroups import Unavailable
+from accuracy.pairs import Bench, Pace
+from accuracy.storages import STORAGES, Places
+from speed import machine
+from speed.contest import say
+from speed.measure import Failed
+
+IDLE = 0.5
+QUICK = Pace(probe_seconds=5, run_seconds=1.5, dataset_share=0.2)
+REPOSITORY = report.REPOSITORY
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--dir', required=True, help='where files may be laid, on the disk to be measured')
+    parser.add_argument('--memory-dir', default='', help='the same on a memory filesystem')
+    parser.add_argument('--build', default=os.path.join(REPOSITORY, 'build', 'release'), help='the release build')
+    parser.add_argument('--only', action='append', choices=list(STORAGES), metavar='STORAGE',
+                        help='one of ' + ', '.join(STORAGES) + ' (repeatable)')
+    parser.add_argument('--quick', action='store_true',
+                        help='one pair of each storage, short, kept nowhere but in --out: does it work?')
+    parser.add_argument('--limit', type=int, metavar='N', help='make at most N pairs')
+    parser.add_argument('--anyway', action='store_true', help='measure although the machine is not idle')
+    parser.add_argument('--out', help='folder for the results [bench/accuracy/runs/DATE-CORES-core]')
+    parser.add_argument('--report', help='the page to render [docs/accuracy.md; with --quick OUT/accuracy.md]')
+    return parser.parse_args()
+
+
+def wanted(options, done):
+    """The cases to make, by (storage, data, read): each of these is laid and probed once."""
+    chosen = [c for c in cases.table() + cases.maxima() if not options.only or c.storage in options.only]
+    if options.quick:
+        first = {}
+        for case in chosen:
+            first.setdefault((case.storage, case.find_max and case.storage == 'disk'), case)
+        chosen = list(first.values())
+    chosen = [case for case in chosen if case.name not in done][:options.limit]
+    storages = {}
+    for case in chosen:
+        storages.setdefault(case.storage, {}).setdefault((case.data, case.read), []).append(case)
+    return storages
+
+
+class Session:
+    """Where results go, and how far it has got."""
+
+    def __init__(self, options, out, context):
+        self.options, self.path, self.context = options, os.path.join(out, 'pairs.jsonl'), context
+        self.pace = QUICK if options.quick else Pace()
+        self.failures = 0
+
+    def keep(self, entry):
+        results.add(self.path, {**entry, **self.context})
+
+    def leave_out(self, kind, name, reason):
+        say(f'accuracy: {name} {kind}: {reason}')
+        self.keep({'id': name, 'kind': kind, 'reason': str(reason),
+                   'date': datetime.datetime.now(datetime.timezone.utc).strftime('%Y-%m-%d %H:%M:%S UTC')})
+        self.failures += kind == 'failed'
+
+    def storage(self, name, groups, places, binary):
+        say(f'{name}: {STORAGES[name][0]}')
+        try:
+            with STORAGES[name][1](places) as mounted:
+                bench = Bench(binary, places.directory, mounted, self.pace)
+                for (data, read), chosen in groups.items():
+                    self.dataset(bench, f'{name}/{data}/{read}', chosen)
+        except Unavailable as reason:
+            self.leave_out('skipped', name, reason)
+        except Failed as failure:
+            self.leave_out('failed', name, failure)
+
+    def dataset(self, bench, name, chosen):
+        """A probe for every dataset; what fails is named, and the rest goes on."""
+        try:
+            with bench.dataset(chosen[0]):
+                bench.probe(chosen[0])
+                for case in chosen:
+                    try:
+                        pair = bench.pair(case, self.keep)
+                    except Failed as failure:
+                        self.leave_out('failed', case.name, failure)
+                        continue
+                    self.keep(pair)
+                    self.tell(pair)
+        except Failed as failure:
+            self.leave_out('failed', name, failure)
+
+    def tell(self, pair):
+        if pair['kind'] == 'max':
+            say(f'  {pair["id"]}: predicted {pair["predicted"]["max_accelerators"]}, '
+                f'measured {pair["measured"]["max_accelerators"]} accelerators')
+        else:
+            say(f'  {pair["id"]}: predicted {100 * pair["predicted"]["au"]:.1f}, '
+                f'measured {100 * pair["measured"]["au"]:.1f} %: {report.miss(pair):+.1f}')
+
+
+def versions(binary):
+    commit = subprocess.run(['git', '-C', REPOSITORY, 'describe', '--always', '--dirty', '--exclude=*'],
+                            capture_output=True, text=True, check=False).stdout.strip()
+    return {**machine.versions({'aforo': [binary, '--version']}), **({'commit': commit} if commit else {})}
+
+
+@contextlib.contextmanager
+def workplace(options):
+    """New directories that everything is laid in; removed at the end, unless something is still mounted there."""
+    with contextlib.ExitStack() as stack:
+        made = []
+        for parent in (options.dir, options.memory_dir):
+            made.append(tempfile.mkdtemp(prefix='aforo-accuracy-', dir=os.path.abspath(parent)) if parent else '')
+            if parent:
+                stack.callback(remove, made[-1])
+        yield Places(*made, os.path.join(os.path.abspath(options.build), 'bench', 'slowfs'))
+
+
+def remove(directory):
+    with open('/proc/mounts', encoding='utf-8') as file:
+        if any(line.split()[1].startswith(directory + os.sep) for line in file):
+            say(f'accuracy: {directory} still has something mounted and is left')
+            return
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def main():
+    options = parse()
+    load = machine.load_average()
+    if load > IDLE and not options.anyway and not options.quick:
+        sys.exit(f'accuracy: expected an idle machine, found a load average of {load:.2f}: wait, or say --anyway')
+    binary = os.path.join(os.path.abspath(options.build), 'aforo')
+    if not os.access(binary, os.X_OK):
+        sys.exit(f'accuracy: expected {binary}, found nothing to run: build it first (make accuracy)')
+    for end in (signal.SIGINT, signal.SIGTERM):  # all that was set up is taken down
+        signal.signal(end, lambda number, _: sys.exit(128 + number))
+    with workplace(options) as places:
+        date = datetime.date.today().isoformat()
+        out = options.out or (places.directory if options.quick else os.path.join(
+            REPOSITORY, 'bench', 'accuracy', 'runs', f'{date}-{os.cpu_count()}-core'))
+        described = machine.describe(places.directory, places.memory)
+        session = Session(options, out, {'machine': described, 'versions': versions(binary)})
+        storages = wanted(options, results.done(results.read(session.path)))
+        for name, groups in storages.items():
+            session.storage(name, groups, places, binary)
+        page = report.render(results.read(session.path))
+        target = options.report or (os.path.join(out, 'accuracy.md') if options.quick
+                                    else os.path.join(REPOSITORY, 'docs', 'accuracy.md'))
+        with open(target, 'w', encoding='utf-8') as file:
+            file.write(page)
+        print(page.split('## By storage')[0], flush=True)
+    sys.exit(2 if session.failures else 0)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,78 @@
+"""The accuracy harness as a whole, with a made-up probe and predictor beside the real generator and runs."""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+RUN = os.path.join(os.environ['AFORO_SOURCE_DIR'], 'bench', 'accuracy', 'run.py')
+
+
+class HarnessTest(unittest.TestCase):
+    def setUp(self):
+        self.place = tempfile.mkdtemp(prefix='aforo-harness-')
+        self.addCleanup(shutil.rmtree, self.place, ignore_errors=True)
+        for name in ('build', 'disk', 'memory'):
+            os.mkdir(os.path.join(self.place, name))
+        shutil.copy(os.path.join(HERE, 'fake_aforo.py'), os.path.join(self.place, 'build', 'aforo'))
+
+    def words(self, *more):
+        return [sys.executable, RUN, '--dir', os.path.join(self.place, 'disk'), '--memory-dir',
+                os.path.join(self.place, 'memory'), '--build', os.path.join(self.place, 'build'), '--quick',
+                '--out', os.path.join(self.place, 'out'), *more]
+
+    def run_to_its_end(self, *more):
+        done = subprocess.run(self.words(*more), capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done
+
+    def kept(self):
+        with open(os.path.join(self.place, 'out', 'pairs.jsonl'), encoding='utf-8') as file:
+            return [json.loads(line) for line in file]
+
+    def nothing_is_left(self):
+        self.assertEqual(os.listdir(os.path.join(self.place, 'disk')), [])
+        self.assertEqual(os.listdir(os.path.join(self.place, 'memory')), [])
+
+    def test_a_pair_is_predicted_then_measured_and_kept_once(self):
+        done = self.run_to_its_end('--only', 'memory', '--limit', '1')
+        predicted, pair = self.kept()
+        self.assertEqual((predicted['kind'], pair['kind']), ('predicted', 'au'))
+        self.assertNotIn('measured', predicted)
+        self.assertEqual(predicted['predicted'], pair['predicted'])
+        self.assertTrue(0 < pair['measured']['au'] <= 1)
+        config = pair['config']
+        # The made-up storage gives 1000 samples/s without compute; the accelerators ask for `ratio` of it.
+        demand = config['accelerators'] * config['batch'] / config['step_seconds']
+        self.assertAlmostEqual(demand, 1000 * config['ratio'], delta=1)
+        self.nothing_is_left()
+        self.assertIn('1 pairs;', done.stdout)
+        self.run_to_its_end('--only', 'memory', '--limit', '1')
+        self.assertEqual(len(self.kept()), 2)  # what was there is not made again
+
+    def test_a_storage_that_cannot_be_built_is_skipped_by_name(self):
+        self.run_to_its_end('--only', 'fuse-tail')
+        (entry,) = self.kept()
+        self.assertEqual((entry['kind'], entry['id']), ('skipped', 'fuse-tail'))
+        self.assertIn('slowfs is not built', entry['reason'])
+        self.nothing_is_left()
+
+    def test_an_interruption_leaves_nothing_behind(self):
+        run = subprocess.Popen(self.words('--only', 'memory'), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(run.kill)
+        deadline = time.monotonic() + 60
+        memory = os.path.join(self.place, 'memory')
+        while not any('memory' in folders for _, folders, _ in os.walk(memory)) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        run.send_signal(signal.SIGTERM)
+        self.assertEqual(run.wait(60), 128 + signal.SIGTERM)
+        self.nothing_is_left()
+
+
+if __name__ == '__main__':
+    unittest.main()
