@@ -83,6 +83,7 @@ Parsed<Bytes> parse_bytes(std::string_view text);        // "150 kB", "256KiB", 
 Parsed<double> parse_mean_bytes(std::string_view text);  // a mean need not be whole: "114660.07 B"
 Parsed<Seconds> parse_seconds(std::string_view text);    // "144 ms", "30 min", "3 h", "100us"
 Parsed<BytesPerSecond> parse_bytes_per_second(std::string_view text);  // "3 GB/s", "100 Gbit/s"
+Parsed<PerSecond> parse_per_second(std::string_view text);             // "850 /s", "40_000/s"
 Parsed<Dollars> parse_dollars_per_hour(std::string_view text);         // "6.88/h", "$6.88/h"
 Parsed<std::uint64_t> parse_count(std::string_view text);              // "2_000_000", "8e9", "1.5e6" (whole)
 Parsed<double> parse_number(std::string_view text);                    // finite decimal number

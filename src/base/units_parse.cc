@@ -211,6 +211,13 @@ Parsed<BytesPerSecond> parse_bytes_per_second(std::string_view text) {
   return BytesPerSecond{*value};
 }
 
+Parsed<PerSecond> parse_per_second(std::string_view text) {
+  constexpr Unit kUnits[] = {{"/s", 0}};
+  const Parsed<double> value = parse_quantity(text, kUnits, "a rate per second such as 850 /s", kLargestRate);
+  if (!value) return tl::unexpected(value.error());
+  return PerSecond{*value};
+}
+
 Parsed<Dollars> parse_dollars_per_hour(std::string_view text) {
   constexpr std::string_view kExpected = "US dollars per hour such as 6.88/h";
   constexpr Unit kUnits[] = {{"/h", 0}, {"/hour", 0}};

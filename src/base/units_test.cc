@@ -121,6 +121,21 @@ TEST(ParseNumber, IsFinite) {
     EXPECT_FALSE(parse_number(text)) << text;
 }
 
+TEST(ParsePerSecond, NeedsItsUnit) {
+  EXPECT_DOUBLE_EQ(parse_per_second("850 /s")->value, 850);
+  EXPECT_DOUBLE_EQ(parse_per_second("40_000/s")->value, 40000);
+  EXPECT_DOUBLE_EQ(parse_per_second("2.5e6 /s")->value, 2.5e6);
+  for (const char* text : {"", "850", "850 /h", "-1 /s", "/s", "1e30 /s"})
+    EXPECT_FALSE(parse_per_second(text)) << text;
+  EXPECT_EQ(parse_per_second("850").error(),
+            "expected a rate per second such as 850 /s, found '850'; the unit is missing");
+}
+
+TEST(ParseSeconds, ReadsPartsOfANanosecond) {
+  EXPECT_DOUBLE_EQ(parse_seconds("0.1 ns")->value, 1e-10);
+  EXPECT_DOUBLE_EQ(parse_seconds("1e-10 s")->value, 1e-10);
+}
+
 TEST(ParseFraction, TakesPercent) {
   EXPECT_DOUBLE_EQ(*parse_fraction("0.9"), 0.9);
   EXPECT_DOUBLE_EQ(*parse_fraction("90%"), 0.9);

@@ -86,7 +86,23 @@ std::string exact_seconds(double seconds) {
   static constexpr Written kLong[] = {{"s", 1}, {"min", 60}, {"h", 3600}};
   static constexpr Written kShort[] = {{"s", 1}, {"us", 1e-6}, {"ms", 1e-3}};
   if (seconds >= 1) return exact(seconds, kLong, parse);
+  if (seconds > 0 && seconds < 1e-6) {  // "0.1 ns" rather than "1e-10 s": people count per byte so
+    const std::string text = fmt::format("{} ns", seconds / 1e-9);
+    const Parsed<double> back = parse(text);
+    if (back && *back == seconds) return text;
+  }
   return exact(seconds, kShort, parse);
+}
+
+std::string exact_bytes_per_second(double rate) {
+  static constexpr Written kUnits[] = {{"B/s", 1},        {"kB/s", 1e3},     {"MB/s", 1e6},
+                                       {"GB/s", 1e9},     {"TB/s", 1e12},    {"MiB/s", 0x1p20},
+                                       {"GiB/s", 0x1p30}, {"Gbit/s", 1.25e8}};
+  return exact(rate, kUnits, [](std::string_view text) -> Parsed<double> {
+    const Parsed<BytesPerSecond> value = parse_bytes_per_second(text);
+    if (!value) return tl::unexpected(value.error());
+    return value->value;
+  });
 }
 
 Field text_field(About about, Access<std::string> access) {

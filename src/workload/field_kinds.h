@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "workload/law_yaml.h"
 #include "workload/parse.h"
 #include "workload/spec.h"
 #include "workload/yaml_tree.h"
@@ -34,8 +35,6 @@ struct About {
   bool required = false;
 };
 
-enum class LawUnit { kBytes, kSeconds };
-
 template <class T>
 using Access = std::function<T&(Workload&)>;
 
@@ -60,6 +59,7 @@ std::vector<Field> law_fields(About about, Access<Law> access, LawUnit unit, dou
 // "150 kB", "144 ms", "114660.07 B": the shortest form that reads back as exactly this number.
 std::string exact_bytes(double bytes);
 std::string exact_seconds(double seconds);
+std::string exact_bytes_per_second(double rate);  // "3 GB/s"
 
 // The half sentence for a value of the wrong kind.
 std::string unexpected(std::string_view expected, const YamlNode& node);

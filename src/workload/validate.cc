@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "workload/law_yaml.h"
 
 namespace aforo {
 namespace {
@@ -46,35 +47,9 @@ class Checker {
   const Places& places_;
 };
 
-void complete_law(Law& law) {
-  if (law.kind != LawKind::kEmpirical || law.quantiles.size() < 2) return;
-  law.mean = law_mean(law);
-  law.stddev = law_cv(law) * law.mean;
-}
-
 void check_law(const Checker& check, std::string_view key, const Law& law, bool may_be_zero) {
-  if (law.kind == LawKind::kEmpirical) {
-    if (law.quantiles.empty())
-      check.fail(key, "expected quantiles beside distribution empirical, found none");
-  } else if (!law.quantiles.empty()) {
-    check.fail(key, "expected distribution empirical beside quantiles, found {}", to_string(law.kind));
-  }
-  if (law.mean <= 0 && !may_be_zero) check.fail(key, "expected a mean above 0, found none");
-  if (law.kind != LawKind::kEmpirical && !has_stddev(law.kind) && law.stddev > 0) {
-    check.fail(key,
-               "expected a distribution beside stddev (normal, lognormal, uniform, gamma or "
-               "product-of-normals), found {}",
-               law.kind == LawKind::kConstant ? "none" : to_string(law.kind));
-  }
-  if (has_stddev(law.kind) && law.stddev <= 0) {
-    check.fail(key, "expected a stddev above 0 beside distribution {}, found none", to_string(law.kind));
-  }
-  if (law.stddev > 20 * law.mean)
-    check.fail(key, "expected a stddev of at most 20 times the mean, found more");
-  if (law.maximum > 0 && law.maximum < law.minimum)
-    check.fail(key, "expected minimum <= maximum, found it larger");
-  if (law.maximum > 0 && law.maximum < law_mean(law))
-    check.fail(key, "expected maximum >= mean, found it smaller");
+  const std::string error = law_error(law, may_be_zero);
+  if (!error.empty()) check.fail(key, "{}", error);
 }
 
 void check_dataset(const Checker& check, const DatasetSpec& dataset) {
