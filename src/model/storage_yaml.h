@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/storage_spec.h"
 
@@ -15,5 +16,14 @@ StorageSpec parse_storage(std::string_view text, std::string_view file);  // `fi
 
 // Readable and editable by hand, with a comment above each section; parse_storage(to_yaml(s)) == s but for `origin`.
 std::string to_yaml(const StorageSpec& storage);
+
+// One declared key, for docs/storage-file.md and the test that it documents every one.
+struct StorageField {
+  std::string section;  // "station", "curve", ...
+  std::string key, form;
+  bool required = false;
+  std::string text;  // one sentence
+};
+std::vector<StorageField> storage_fields();
 
 }  // namespace aforo

@@ -1,8 +1,8 @@
 // Training jobs in virtual time, against a storage that exists only as data.
 //
-// The jobs are the pipeline's own coroutines (pipeline/training_job.h): the loader that is simulated is the loader
-// that runs. Deterministic: the same setup gives the same result, on any machine and whatever else runs. One call uses
-// one thread; calls side by side share nothing.
+// The jobs are the pipeline's own coroutines (pipeline/training_job.h): the loader that is simulated is the
+// loader that runs. Deterministic: the same setup gives the same result, on any machine and whatever else
+// runs. One call uses one thread; calls side by side share nothing.
 //
 // Failure: UserError where the storage cannot serve what a job asks (no curve for the way it reads).
 #pragma once
@@ -31,11 +31,11 @@ struct SimSetup {
   const StorageSpec* storage = nullptr;  // outlives the call
   std::vector<SimJob> jobs;              // side by side on that storage, each on hosts of its own
   std::uint64_t seed = 1;
-  // A worker's batch as one operation wherever no second contended station lies on its way: exact for one processor
-  // sharing station, since a worker that goes from sample to sample never leaves it.
+  // A worker's batch as one operation wherever no second contended station lies on its way: exact for one
+  // processor sharing station, since a worker that goes from sample to sample never leaves it.
   bool aggregate = true;
-  // Ends a job once the 95 % interval of its AU (batch means over steps) is narrower than this on either side;
-  // 0 = run to the end.
+  // Ends a job once the 95 % interval of its AU (batch means over steps) is narrower than this on either
+  // side; 0 = run to the end.
   double au_half_width = 0;
   std::uint64_t least_steps = 30;  // before an early end
 };
@@ -50,9 +50,9 @@ struct SimStation {
 
 struct SimJobResult {
   JobResult job;
-  Histogram steps;                     // duration of synchronous steps (rank 0's steps where asynchronous)
-  std::optional<Interval> au;          // over steps, warm-up cut off, batch means; absent for very few steps
-  double cache_hit_share = 0;          // of samples
+  Histogram steps;             // duration of synchronous steps (rank 0's steps where asynchronous)
+  std::optional<Interval> au;  // over steps, warm-up cut off, batch means; absent for very few steps
+  double cache_hit_share = 0;  // of samples
   std::vector<double> cache_hits_per_epoch;
 };
 
@@ -61,8 +61,8 @@ struct SimResult {
   std::vector<SimStation> stations;  // shared ones, and the busiest host's own
   Seconds simulated{0};
   std::uint64_t events = 0;
-  bool ended_early = false;   // by au_half_width
-  bool stopped = false;       // by the stop token
+  bool ended_early = false;  // by au_half_width
+  bool stopped = false;      // by the stop token
 };
 
 SimResult simulate(const SimSetup& setup, std::stop_token stop = {});

@@ -56,7 +56,8 @@ std::string exact(double value, std::span<const Written> units, Parse parse) {
   if (value == 0) return "0";
   std::string best = fmt::format("{} {}", value, units.front().unit);
   for (const Written& unit : units.subspan(1)) {
-    std::string text = fmt::format("{} {}", value / unit.size, unit.unit);
+    // The quotient may be a neighbour of what was written (20 us / 1e-6): 15 digits hide that, `parse` decides.
+    std::string text = fmt::format("{:.15g} {}", value / unit.size, unit.unit);
     const auto back = parse(text);
     // "0.000001 TB" is as exact as "1 MB", but nobody writes it.
     if (back && *back == value && value >= unit.size && text.size() <= best.size()) best = std::move(text);
@@ -87,7 +88,7 @@ std::string exact_seconds(double seconds) {
   static constexpr Written kShort[] = {{"s", 1}, {"us", 1e-6}, {"ms", 1e-3}};
   if (seconds >= 1) return exact(seconds, kLong, parse);
   if (seconds > 0 && seconds < 1e-6) {  // "0.1 ns" rather than "1e-10 s": people count per byte so
-    const std::string text = fmt::format("{} ns", seconds / 1e-9);
+    const std::string text = fmt::format("{:.15g} ns", seconds / 1e-9);
     const Parsed<double> back = parse(text);
     if (back && *back == seconds) return text;
   }

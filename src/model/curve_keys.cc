@@ -1,0 +1,131 @@
+// The keys of measured curves and their points.
+#include <algorithm>
+
+#include "model/scalar_keys.h"
+
+namespace aforo {
+namespace {
+
+constexpr double kMostInFlight = 1e6;
+constexpr double kLargestOperation = 0x1p40;
+constexpr std::size_t kMostQuantiles = 1001;
+constexpr double kMeanTolerance = 0.05;  // of jitter around its mean of 1
+constexpr double kCollapse = 0.1;        // of the best rate: below, a curve is no storage's but an accident's
+
+std::string check_point(const CurvePoint& point) {
+  const std::vector<double>& jitter = point.jitter;
+  if (jitter.empty()) return {};
+  if (jitter.front() < 0 || !std::is_sorted(jitter.begin(), jitter.end()))
+    return "expected jitter to be quantiles that rise from 0 or more, found them falling or negative";
+  double mean = 0;  // of a quantile function that is linear between equally spaced values
+  for (std::size_t i = 0; i + 1 < jitter.size(); ++i) mean += (jitter[i] + jitter[i + 1]) / 2;
+  mean /= static_cast<double>(jitter.size() - 1);
+  if (!(mean >= 1 - kMeanTolerance && mean <= 1 + kMeanTolerance))
+    return fmt::format("expected jitter of mean 1 (within 5 %), found mean {:.3g}", mean);
+  return {};
+}
+
+std::string read_points(ReadCurve& curve, const YamlNode& node, const Where& where) {
+  curve.points = read_list(point_schema(), CurvePoint{}, node, where);
+  PerSecond best{0};
+  for (std::size_t i = 0; i < curve.points.size(); ++i) {
+    const CurvePoint& point = curve.points[i];
+    const int line = node.items[i].line;
+    if (i > 0 && point.concurrency <= curve.points[i - 1].concurrency) {
+      where.fail(line, fmt::format("expected a concurrency above the {} of the point before, found {}",
+                                   curve.points[i - 1].concurrency, point.concurrency));
+    }
+    best = std::max(best, point.rate);
+    if (point.rate < best * kCollapse) {
+      where.fail(line,
+                 fmt::format("expected a rate of at least 10 % of the best below this concurrency ({} /s), "
+                             "found {} /s; measure it again",
+                             best.value, point.rate.value));
+    }
+  }
+  return {};
+}
+
+Key<ReadCurve> points_key() {
+  Key<ReadCurve> key;
+  key.name = "points";
+  key.form = "list of points";
+  key.text = "What was measured, by rising concurrency.";
+  key.required = true;
+  key.read = read_points;
+  key.write = [](const ReadCurve& curve, const ReadCurve&) {
+    std::string out;
+    for (const CurvePoint& point : curve.points)
+      out += "\n- " + write_flow(point_schema(), point, CurvePoint{});
+    return out;
+  };
+  return key;
+}
+
+}  // namespace
+
+const Schema<CurvePoint>& point_schema() {
+  static const Schema<CurvePoint> schema{
+      {value_key({"concurrency", "Operations in flight.", true}, &CurvePoint::concurrency,
+                 number_words(1, kMostInFlight)),
+       value_key({"rate", "Operations per second, all together.", true}, &CurvePoint::rate,
+                 rate_words({1e12})),
+       value_key({"spread", "(largest - smallest) / median rate over repetitions; 0 if measured once."},
+                 &CurvePoint::spread, share_words(0, 100)),
+       value_key({"common", "Coefficient of variation of the rate over 100 ms: what slows all at once."},
+                 &CurvePoint::common, share_words(0, 100)),
+       value_key({"jitter",
+                  "Equally spaced quantiles, smallest to largest, of latency / expected latency; mean 1."},
+                 &CurvePoint::jitter, numbers_words(kMostQuantiles))},
+      check_point,
+      [](const CurvePoint&) { return std::string("point"); }};
+  return schema;
+}
+
+const Schema<ReadCurve>& curve_schema() {
+  static const Schema<ReadCurve> schema{
+      {choice_key({"read",
+                   "One operation: a whole file (open, read, close), a range of an open file, or the next "
+                   "request of a file read front to back.",
+                   true},
+                  &ReadCurve::kind, names_of<ReadKind>(3)),
+       choice_key({"mode", "Through the page cache, or past it (O_DIRECT)."}, &ReadCurve::mode,
+                  names_of<ReadMode>(2)),
+       choice_key({"from", "Who answered: storage, or the client's page cache."}, &ReadCurve::cached,
+                  {"storage", "page cache"}),
+       value_key({"size", "Mean bytes of one operation.", true}, &ReadCurve::size,
+                 mean_bytes_words(1, kLargestOperation)),
+       value_key({"size_share", "Share of an operation's time that grows with its size."},
+                 &ReadCurve::size_share, share_words(0, 1)),
+       points_key()},
+      nullptr,
+      [](const ReadCurve&) { return std::string("curve"); }};
+  return schema;
+}
+
+std::vector<ReadCurve> read_curves(const YamlNode& node, const Where& where) {
+  std::vector<ReadCurve> curves = read_list(curve_schema(), ReadCurve{}, node, where);
+  for (std::size_t i = 0; i < curves.size(); ++i) {
+    const auto same = [&curve = curves[i]](const ReadCurve& other) {
+      return other.kind == curve.kind && other.mode == curve.mode && other.cached == curve.cached &&
+             other.size == curve.size;
+    };
+    const auto end = curves.begin() + static_cast<std::ptrdiff_t>(i);
+    if (std::any_of(curves.begin(), end, same)) {
+      where.fail(node.items[i].line,
+                 fmt::format("expected one curve per read, mode, from and size, found a second "
+                             "of {} reads of {}",
+                             to_string(curves[i].kind), exact_bytes(curves[i].size)));
+    }
+  }
+  return curves;
+}
+
+std::string write_curves(const std::vector<ReadCurve>& curves) {
+  std::string out;
+  for (const ReadCurve& curve : curves)
+    out += "\n- " + indented(write_block(curve_schema(), curve, ReadCurve{}), 2);
+  return out;
+}
+
+}  // namespace aforo

@@ -1,0 +1,186 @@
+// One declaration per key of storage.yaml: reading, bounds, writing and documentation all come from here.
+//
+// Internal to the room. Thread-safe: schemas are built once and never changed.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "model/storage_spec.h"
+#include "workload/field_kinds.h"
+#include "workload/yaml_tree.h"
+
+namespace aforo {
+
+// Where a value stands, for messages, and what was seen so far in its file.
+struct Where {
+  std::string_view file;
+  std::string path;                                // "stations"; "" at the top
+  std::map<std::string, int>* stations = nullptr;  // the line of every station's name
+
+  Where below(std::string_view name) const {
+    return {file, path.empty() ? std::string(name) : path + "." + std::string(name), stations};
+  }
+  [[noreturn]] void fail(int line, std::string_view message) const {
+    throw UserError(path.empty() ? fmt::format("{}:{}: {}", file, line, message)
+                                 : fmt::format("{}:{}: {}: {}", file, line, path, message));
+  }
+};
+
+// One key of a mapping that is a T.
+template <class T>
+struct Key {
+  std::string name, form, text;
+  bool required = false;
+
+  // Reads the value; "" or the half sentence "expected ..., found ...". What holds mappings throws UserError
+  // for what is wrong inside them.
+  std::function<std::string(T&, const YamlNode&, const Where&)> read;
+
+  // The value as YAML that `read` takes back exactly; "" where it says no more than `defaults`. A text that
+  // begins with a line feed is a block.
+  std::function<std::string(const T&, const T& defaults)> write;
+
+  // Does a value of this sort have the key (a disk has a seek)? Empty = always.
+  std::function<bool(const T&)> meant;
+
+  std::string comment;  // above the section, in a written file
+};
+
+template <class T>
+struct Schema {
+  std::vector<Key<T>> keys;
+  std::function<std::string(const T&)> check;  // of a whole value: "" or the half sentence
+  std::function<std::string(const T&)> sort;   // what it is called in messages: "bandwidth station"
+};
+
+template <class T>
+std::vector<std::string> key_names(const Schema<T>& schema, const T& value) {
+  std::vector<std::string> names;
+  for (const Key<T>& key : schema.keys)
+    if (!key.meant || key.meant(value)) names.push_back(key.name);
+  return names;
+}
+
+template <class T>
+void refuse_unknown_keys(const Schema<T>& schema, const T& value, const YamlNode& node, const Where& where) {
+  const std::vector<std::string> names = key_names(schema, value);
+  for (const YamlNode& item : node.items) {
+    if (std::find(names.begin(), names.end(), item.key) != names.end()) continue;
+    const bool elsewhere = std::any_of(schema.keys.begin(), schema.keys.end(),
+                                       [&](const Key<T>& key) { return key.name == item.key; });
+    where.fail(item.line,
+               fmt::format("expected a key of a {} ({}), found {}{}", schema.sort(value), join(names, ", "),
+                           quote(item.key), elsewhere ? "" : did_you_mean(item.key, names)));
+  }
+}
+
+// Reads the mapping `node` over what `value` holds. Keys are read in the order of their declaration, whatever
+// theirs in the file, so that a later one may look at an earlier. Throws UserError.
+template <class T>
+void read_map(const Schema<T>& schema, T& value, const YamlNode& node, const Where& where) {
+  if (!node.is_map())
+    where.fail(node.line, unexpected("a mapping of " + join(key_names(schema, value), ", "), node));
+  const bool has_sorts = std::any_of(schema.keys.begin(), schema.keys.end(),
+                                     [](const Key<T>& key) { return static_cast<bool>(key.meant); });
+  bool first = true;
+  for (const Key<T>& key : schema.keys) {
+    if (key.meant && !key.meant(value)) continue;
+    const YamlNode* item = node.find(key.name);
+    if (item != nullptr) {
+      const Where here = where.below(key.name);
+      const std::string error = key.read(value, *item, here);
+      if (!error.empty()) here.fail(item->line, error);
+    }
+    // What the first key says decides which others there are.
+    if (std::exchange(first, false) && (item != nullptr || !has_sorts))
+      refuse_unknown_keys(schema, value, node, where);
+    if (item == nullptr && key.required)
+      where.fail(node.line, fmt::format("expected '{}' ({}), found no such key", key.name, key.form));
+  }
+  const std::string error = schema.check ? schema.check(value) : "";
+  if (!error.empty()) where.fail(node.line, error);
+}
+
+template <class T>
+std::vector<std::pair<const Key<T>*, std::string>> written(const Schema<T>& schema, const T& value,
+                                                           const T& defaults) {
+  std::vector<std::pair<const Key<T>*, std::string>> all;
+  for (const Key<T>& key : schema.keys) {
+    if (key.meant && !key.meant(value)) continue;
+    std::string text = key.write(value, defaults);
+    if (!text.empty()) all.emplace_back(&key, std::move(text));
+  }
+  return all;
+}
+
+// "{station: cpu, servers: 16}"
+template <class T>
+std::string write_flow(const Schema<T>& schema, const T& value, const T& defaults) {
+  std::vector<std::string> parts;
+  for (const auto& [key, text] : written(schema, value, defaults)) parts.push_back(key->name + ": " + text);
+  return "{" + join(parts, ", ") + "}";
+}
+
+std::string indented(std::string_view block, int by);
+
+// "name: flash\nshare: 10%\nstations:\n  - ..."
+template <class T>
+std::string write_block(const Schema<T>& schema, const T& value, const T& defaults) {
+  std::string out;
+  for (const auto& [key, text] : written(schema, value, defaults)) {
+    if (!key->comment.empty()) out += fmt::format("\n# {}\n", key->comment);
+    out += key->name + ":" + (text.starts_with('\n') ? indented(text, 2) : " " + text) + "\n";
+  }
+  if (!out.empty()) out.pop_back();
+  return out;
+}
+
+// A list of at least one mapping, each read over `defaults`. Throws UserError.
+template <class T>
+std::vector<T> read_list(const Schema<T>& schema, const T& defaults, const YamlNode& node,
+                         const Where& where) {
+  if (node.kind != YamlNode::Kind::kSequence || node.items.empty())
+    where.fail(node.line, unexpected("a list of at least one " + schema.sort(defaults), node));
+  std::vector<T> values;
+  for (const YamlNode& item : node.items) {
+    T value = defaults;
+    read_map(schema, value, item, where);
+    values.push_back(std::move(value));
+  }
+  return values;
+}
+
+const Schema<Station>& station_schema();
+const Schema<CurvePoint>& point_schema();
+const Schema<ReadCurve>& curve_schema();
+const Schema<TierSpec>& tier_schema();
+const Schema<CacheSpec>& cache_schema();
+const Schema<StoragePrice>& price_schema();
+const Schema<ProbedClient>& probed_client_schema();
+const Schema<StorageSpec>& probed_schema();  // of the keys below `probed`
+const Schema<StorageSpec>& storage_schema();
+
+// A list of stations; those without a name are called by their kind, after the `owner` if there is one.
+std::vector<Station> read_stations(const YamlNode& node, StationScope scope, std::string_view owner,
+                                   const Where& where);
+std::string write_stations(const std::vector<Station>& stations, StationScope scope);
+std::vector<ReadCurve> read_curves(const YamlNode& node, const Where& where);
+std::string write_curves(const std::vector<ReadCurve>& curves);
+
+// A tier that is described at the top of the file rather than under `tiers`.
+inline constexpr std::string_view kOnlyTier = "storage";
+
+// Does something say how storage itself answers: a station, or a curve that is not the page cache's?
+std::string check_tier(const TierSpec& tier);
+
+}  // namespace aforo

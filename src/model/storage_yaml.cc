@@ -1,0 +1,83 @@
+#include "model/storage_yaml.h"
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+
+#include "model/storage_keys.h"
+
+namespace aforo {
+namespace {
+
+constexpr std::size_t kLargestFile = (1 << 20) + 1;
+
+std::string read_text(const std::string& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status))
+    throw UserError(fmt::format("{}: expected a storage file, found none; aforo probe writes one", path));
+  if (std::filesystem::is_directory(status))
+    throw UserError(fmt::format("{}: expected a storage file, found a directory", path));
+  errno = 0;
+  std::ifstream in(path, std::ios::binary);
+  std::string text(kLargestFile, '\0');
+  if (in) in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (in.bad() || !in.is_open())
+    throw UserError(
+        fmt::format("{}: expected a readable storage file, found {}", path, describe_errno(errno)));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  return text;
+}
+
+template <class T>
+void document(std::vector<StorageField>& all, std::string_view section, const Schema<T>& schema) {
+  for (const Key<T>& key : schema.keys)
+    all.push_back({std::string(section), key.name, key.form, key.required, key.text});
+}
+
+}  // namespace
+
+StorageSpec parse_storage(std::string_view text, std::string_view file) {
+  const YamlNode root = read_yaml(text, file);
+  std::map<std::string, int> stations;
+  const Where where{file, "", &stations};
+  if (root.is_map() && root.find("tiers") != nullptr) {
+    for (const std::string_view beside : {"stations", "curves"}) {
+      if (const YamlNode* node = root.find(beside))
+        where.fail(node->line,
+                   fmt::format("expected either 'tiers' or '{}', found both; put it into a tier", beside));
+    }
+  }
+  StorageSpec spec;
+  read_map(storage_schema(), spec, root, where);
+  if (spec.tiers.empty())
+    throw UserError(fmt::format("{}: expected stations, curves or tiers, found none of them", file));
+  if (const std::string error = check_tier(spec.tiers[0]); !error.empty())
+    throw UserError(fmt::format("{}: {}", file, error));
+  if (spec.name.empty()) spec.name = std::filesystem::path(file).stem().string();
+  spec.origin = file;
+  return spec;
+}
+
+StorageSpec load_storage(const std::string& path) { return parse_storage(read_text(path), path); }
+
+std::string to_yaml(const StorageSpec& storage) {
+  return "# A storage system for aforo; field by field: docs/storage-file.md\n" +
+         write_block(storage_schema(), storage, StorageSpec{}) + "\n";
+}
+
+std::vector<StorageField> storage_fields() {
+  std::vector<StorageField> all;
+  document(all, "storage", storage_schema());
+  document(all, "station", station_schema());
+  document(all, "cache", cache_schema());
+  document(all, "tier", tier_schema());
+  document(all, "curve", curve_schema());
+  document(all, "point", point_schema());
+  document(all, "price", price_schema());
+  document(all, "probed", probed_schema());
+  document(all, "probed client", probed_client_schema());
+  return all;
+}
+
+}  // namespace aforo

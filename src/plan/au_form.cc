@@ -1,0 +1,82 @@
+#include "plan/au_form.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "plan/gamma_law.h"
+
+namespace aforo {
+namespace {
+
+constexpr double kSmallestCv = 1e-6;  // below it everything is constant
+
+// int from `from` to infinity of 1 - F(y)^n dy, F the gamma law of that mean and shape; n need not be whole.
+double excess_of_largest(double from, double n, double mean, double shape) {
+  const double scale = mean / shape, spread = mean / std::sqrt(shape);
+  const auto above = [&](double y) {
+    const double below = gamma_cdf(shape, y / scale);
+    return below <= 0 ? 1.0 : -std::expm1(n * std::log(below));
+  };
+  double low = from, high = std::max(from, mean) + spread;
+  while (above(high) > 1e-7) high += spread;
+  // Where the largest is surely above, the integrand is 1.
+  double sum = 0, sure = std::max(0.0, mean - 5 * spread);
+  while (sure + spread < high && above(sure + spread) > 1 - 1e-7) sure += spread;
+  if (sure > low && above(sure) > 1 - 1e-7) {
+    sum = sure - low;
+    low = sure;
+  }
+  constexpr int kParts = 48;  // Simpson
+  const double width = (high - low) / kParts;
+  for (int i = 0; i <= kParts; ++i)
+    sum += width / 3 * (i == 0 || i == kParts ? 1 : i % 2 ? 4 : 2) * above(low + i * width);
+  return sum;
+}
+
+}  // namespace
+
+double lead(const AuCase& c, const LeadConstants& a) {
+  const double p = std::log(std::clamp(c.prefetch, 1.0, 8.0)),
+               v = std::log(std::clamp(c.batch_cv, 0.05, 2.0));
+  const double r = std::log(std::clamp(c.ratio, 0.3, 3.0));
+  return std::exp(a[0] + a[1] * p + a[2] * v + a[3] / c.workers + a[4] * r + a[5] * p * v + a[6] * p * p +
+                  a[7] * r * v + a[8] * v * v + a[9] * p * r);
+}
+
+double steady_au(const AuCase& c, const LeadConstants& constants) {
+  const double bound = std::min(1.0, c.ratio);
+  if (c.batch_cv < kSmallestCv) return bound;
+  const double producers = c.workers * (c.barrier ? c.ranks : 1);
+  const double shape = lead(c, constants) / (c.batch_cv * c.batch_cv);
+  return std::min(bound, 1 / (1 + excess_of_largest(1, producers, 1 / c.ratio, shape)));
+}
+
+double in_order_efficiency(double readers, double cv) {
+  if (readers <= 1 || cv < kSmallestCv) return 1;
+  const double averaged = 1.8 * std::pow(cv, -0.8) * std::pow(readers / 8, -0.35);
+  return 1 / expected_largest_gamma(readers, cv / std::sqrt(std::max(1.0, averaged)));
+}
+
+double expected_largest_gamma(double n, double cv) {
+  if (cv < kSmallestCv) return 1;
+  return excess_of_largest(0, n, 1, 1 / (cv * cv));
+}
+
+double on_demand_au(Seconds step, Seconds batch, double batch_cv, double ranks, bool barrier) {
+  return step.value / (step.value + batch.value * expected_largest_gamma(barrier ? ranks : 1, batch_cv));
+}
+
+double epoch_au(double steady, std::uint64_t steps, Seconds step, Seconds fill) {
+  const double compute = static_cast<double>(steps) * step.value;
+  return compute / (compute / steady + fill.value);
+}
+
+double checkpoint_factor(Seconds every, Seconds pause) {
+  return every.value > 0 ? every.value / (every.value + pause.value) : 1;
+}
+
+Seconds young_interval(Seconds pause, Seconds mean_time_between_failures) {
+  return {std::sqrt(2 * pause.value * mean_time_between_failures.value)};
+}
+
+}  // namespace aforo

@@ -1,0 +1,273 @@
+#include "plan/closed_network.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "pipeline/read_sample.h"
+#include "pipeline/stream_loader.h"
+
+namespace aforo {
+namespace {
+
+constexpr double kWaitVariance =
+    0.3;  // of a wait in a queue, over its squared mean: between constant and exponential
+
+bool reads_front_to_back(const Workload& w) {
+  if (w.dataset.layout == LayoutKind::kWebdataset) return true;
+  return w.loader.framework == Framework::kTensorflow &&
+         (w.dataset.layout == LayoutKind::kTfrecord || w.dataset.layout == LayoutKind::kRecords);
+}
+
+// Requests of `limit` bytes that a piece of `bytes` takes: whole ones if all are alike, half a one more if
+// they vary.
+double requests_for(double bytes, double limit, double cv) {
+  if (limit <= 0 || bytes <= limit * (1 + 1e-9)) return 1;
+  return cv > 0 ? bytes / limit + 0.5 : std::ceil(bytes / limit - 1e-9);
+}
+
+// Builds the stations of one network.
+class Builder {
+ public:
+  Builder(const Workload& workload, const StorageSpec& storage, double hosts)
+      : workload_(workload), storage_(storage), hosts_(hosts), read_(sample_read(workload)) {}
+
+  ClosedNetwork build(std::span<const double> hits) {
+    double missed = 1;
+    for (const double h : hits) missed -= h;
+    missed = std::max(0.0, missed);
+    for (const Station& s : storage_.client) add_station(s, 1, true);
+    bool free_hits = false;
+    double hit_free = 0;
+    for (std::size_t i = 0; i < hits.size(); ++i) {
+      const CacheSpec& cache = storage_.caches[i];
+      for (const Station& s : cache.stations) add_station(s, hits[i], s.scope == StationScope::kHost);
+      free_hits = free_hits || cache.stations.empty();
+      if (cache.stations.empty()) hit_free += hits[i];
+    }
+    for (const TierSpec& tier : storage_.tiers) {
+      add_curve(tier, missed * tier.share, false);
+      if (free_hits) add_curve(tier, hit_free * tier.share, true);
+      for (const Station& s : tier.stations)
+        add_station(s, missed * tier.share, s.scope == StationScope::kHost);
+    }
+    add_preprocessing();
+    for (const NetworkStation& s : out_.stations) out_.mva.push_back(s.mva);
+    return std::move(out_);
+  }
+
+ private:
+  // A queue at each of `replicas` places with `servers` servers each, one of which a round visits at random.
+  void add_queue(const std::string& name, double demand, std::uint32_t servers, double replicas,
+                 NetworkStation facts) {
+    if (demand <= 0) return;
+    const double service_cv = facts.in_order ? facts.mva.cv : 1;
+    for (MvaStation& s : multi_server(name, Seconds{demand}, servers, service_cv)) {
+      NetworkStation made = facts;
+      if (s.kind == MvaKind::kQueue) s.replicas = replicas;
+      made.in_order = facts.in_order && s.kind == MvaKind::kQueue;
+      made.mva = std::move(s);
+      out_.stations.push_back(std::move(made));
+    }
+  }
+
+  void add_delay(const std::string& name, double seconds, NetworkStation facts) {
+    if (seconds <= 0) return;
+    facts.mva = {
+        .name = name, .kind = MvaKind::kDelay, .demand = {seconds}, .cv = 1, .replicas = 1, .rate = {}};
+    out_.stations.push_back(std::move(facts));
+  }
+
+  void add_station(const Station& s, double share, bool per_host) {
+    if (share <= 0) return;
+    NetworkStation facts;
+    facts.share = share;
+    facts.work_cv = read_.size_cv;
+    facts.client = per_host;
+    const double places = per_host ? hosts_ : 1, servers = s.servers, bytes = read_.bytes;
+    const double piece = bytes / read_.pieces;
+    switch (s.kind) {
+      case StationKind::kMetadata:
+        facts.in_order = true;
+        facts.work_cv = 1;
+        add_queue(s.name, share * read_.opens / s.rate.value, s.servers, places, facts);
+        break;
+      case StationKind::kLatency: {
+        const double waits =
+            s.request_size.value == 0
+                ? read_.operations
+                : read_.pieces *
+                      requests_for(piece, static_cast<double>(s.request_size.value), read_.size_cv);
+        const double law = law_cv(s.latency);
+        facts.work_cv = std::sqrt(law * law / waits + (waits > 1 ? read_.size_cv * read_.size_cv : 0));
+        add_delay(s.name, share * waits * law_mean(s.latency), facts);
+        break;
+      }
+      case StationKind::kRequests: {
+        const double size = static_cast<double>(s.request_size.value);
+        const double requests =
+            size <= 0 ? read_.operations : read_.pieces * requests_for(piece, size, read_.size_cv);
+        facts.in_order = true;
+        facts.mva.cv = facts.work_cv = size <= 0 || requests <= 1 ? 0 : read_.size_cv;
+        add_queue(s.name, share * requests / s.rate.value, 1, places, facts);
+        break;
+      }
+      case StationKind::kBandwidth:
+        add_queue(s.name, share * bytes / s.bandwidth.value, 1, places * servers, facts);
+        break;
+      case StationKind::kDisk: {
+        const double chunk = static_cast<double>(s.chunk.value);
+        const double seeks =
+            chunk <= 0 ? read_.operations : read_.pieces * requests_for(piece, chunk, read_.size_cv);
+        const double seek = seeks * s.seek.value, transfer = bytes / s.bandwidth.value;
+        facts.in_order = true;
+        facts.mva.cv = facts.work_cv = read_.size_cv * transfer / (seek + transfer);
+        add_queue(s.name, share * (seek + transfer), 1, places * servers, facts);
+        break;
+      }
+      case StationKind::kCpu: {
+        const double fixed = s.per_operation.value * read_.operations, moving = s.per_byte.value * bytes;
+        facts.work_cv = fixed + moving > 0 ? read_.size_cv * moving / (fixed + moving) : 0;
+        add_queue(s.name, share * (fixed + moving), s.servers, places, facts);
+        break;
+      }
+    }
+  }
+
+  void add_curve(const TierSpec& tier, double share, bool cached) {
+    if (tier.curves.empty()) return;
+    auto found = OperationCurve::find(tier.curves, read_.kind, workload_.loader.read_mode, cached,
+                                      read_.operation_bytes);
+    if (!found) {
+      if (cached) return;
+      throw UserError(
+          fmt::format("storage '{}', tier '{}': expected a curve of {} reads, found none of that mode; read "
+                      "in the other mode or "
+                      "probe again with this one",
+                      storage_.name, tier.name, to_string(workload_.loader.read_mode)));
+    }
+    if (share <= 0) return;
+    if (found->borrowed())
+      out_.notes.push_back(fmt::format("tier '{}' has no curve of {} reads: another kind's was taken",
+                                       tier.name, to_string(read_.kind)));
+    const auto curve = std::make_shared<const OperationCurve>(std::move(*found));
+    const double grows = curve->size_share();
+    const double work = read_.operations * (1 - grows) + grows * read_.bytes / curve->size();
+    const double places = cached ? hosts_ : 1;  // the page cache is each host's own
+    NetworkStation facts;
+    facts.share = share;
+    facts.operations = read_.operations;
+    facts.work_cv = work > 0 ? read_.size_cv * grows * read_.bytes / curve->size() / work : 0;
+    facts.curve = curve;
+    facts.client = cached;
+    facts.mva = {.name = cached ? tier.name + " (cached)" : tier.name,
+                 .kind = MvaKind::kLoadDependent,
+                 .demand = {},
+                 .cv = 1,
+                 .replicas = 1,
+                 .rate = [curve, places, per_round = share * work](double n) {
+                   // With a curve per host, n operations lie spread over the hosts.
+                   const double each = std::max(1.0, n / places);
+                   return curve->rate(each).value * std::min(places, std::max(1.0, n)) / per_round;
+                 }};
+    out_.stations.push_back(std::move(facts));
+  }
+
+  void add_preprocessing() {
+    const double seconds = law_mean(workload_.loader.preprocess);
+    if (seconds <= 0) return;
+    NetworkStation facts;
+    facts.work_cv = law_cv(workload_.loader.preprocess);
+    facts.client = true;
+    for (const Station& s : storage_.client)
+      if (s.kind == StationKind::kCpu) return add_queue(s.name, seconds, s.servers, hosts_, facts);
+    add_delay("preprocessing", seconds, facts);
+  }
+
+  const Workload& workload_;
+  const StorageSpec& storage_;
+  const double hosts_;
+  const SampleRead read_;
+  ClosedNetwork out_;
+};
+
+double residence(const MvaStation& s, PerSecond throughput, double customers) {
+  const MvaStation one[] = {s};
+  const double a = std::max(0.0, 1 - 1 / std::max(customers, 1.0));
+  return queue_at(one[0], throughput, a, customers) / throughput.value;
+}
+
+}  // namespace
+
+SampleRead sample_read(const Workload& w) {
+  SampleRead out;
+  out.bytes = law_mean(w.dataset.sample_size);
+  out.size_cv = law_cv(w.dataset.sample_size);
+  const double transfer = static_cast<double>(w.loader.transfer_size.value);
+  if (reads_front_to_back(w)) {
+    const double request = transfer > 0 ? transfer : static_cast<double>(kDefaultStreamRequest);
+    const double file = out.bytes * static_cast<double>(w.dataset.samples_per_file);
+    // With fewer shards than ranks everybody reads them all.
+    const double again = w.dataset.files() < w.accelerator.count ? w.accelerator.count : 1;
+    out.kind = ReadKind::kStream;
+    out.operation_bytes = std::max(1.0, std::min(request, file));
+    out.bytes *= again;
+    out.operations = out.pieces = out.bytes / out.operation_bytes;
+    out.opens = again / static_cast<double>(w.dataset.samples_per_file);
+    return out;
+  }
+  const bool fits =
+      out.bytes <= static_cast<double>(kFusedReadLimit) && (transfer <= 0 || out.bytes <= transfer);
+  const double request = fits ? out.bytes : static_cast<double>(request_size(w.loader));
+  out.pieces = requests_for(out.bytes, request, out.size_cv);
+  if (w.dataset.layout == LayoutKind::kFilePerSample) {
+    out.kind = ReadKind::kFile;
+    out.operation_bytes = std::max(1.0, out.bytes);
+    out.opens = 1;
+  } else {
+    out.kind = ReadKind::kRange;
+    out.operation_bytes = std::max(1.0, request);
+    out.operations = out.pieces;
+  }
+  return out;
+}
+
+double ClosedNetwork::sample_cv(PerSecond throughput, double customers) const {
+  double mean = 0, variance = 0;
+  for (const NetworkStation& s : stations) {
+    const double here = residence(s.mva, throughput, customers);  // per sample, whether it passes or not
+    if (!std::isfinite(here) || here <= 0) continue;
+    mean += here;
+    double relative = s.work_cv * s.work_cv;
+    if (s.curve) {
+      const double jitter = s.curve->jitter_cv(std::max(1.0, here * throughput.value));
+      relative = (1 + relative) * (1 + jitter * jitter / std::max(1.0, s.operations)) - 1;
+    }
+    const double visit = here / s.share;  // of one that passes
+    const double work = std::min(visit, s.in_order ? s.mva.demand.value / s.share : visit);
+    const double of_visit = relative * work * work + kWaitVariance * (visit - work) * (visit - work);
+    variance += s.share * of_visit + s.share * (1 - s.share) * visit * visit;
+  }
+  return mean > 0 ? std::sqrt(variance) / mean : 0;
+}
+
+double ClosedNetwork::common_cv(PerSecond throughput, double customers) const {
+  double common = 0, longest = 0;
+  for (const NetworkStation& s : stations) {
+    if (!s.curve) continue;
+    const double here = residence(s.mva, throughput, customers);
+    if (here < longest) continue;
+    longest = here;
+    common = s.curve->common(std::max(1.0, here * throughput.value));
+  }
+  return common;
+}
+
+ClosedNetwork closed_network(const Workload& workload, const StorageSpec& storage, double hosts,
+                             std::span<const double> hits) {
+  return Builder(workload, storage, hosts).build(hits);
+}
+
+}  // namespace aforo

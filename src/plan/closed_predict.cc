@@ -1,0 +1,349 @@
+#include "plan/closed_predict.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/error.h"
+#include "pipeline/stream_loader.h"
+#include "plan/cache_form.h"
+#include "plan/closed_error.h"
+#include "plan/closed_network.h"
+#include "plan/requirement.h"
+
+namespace aforo {
+namespace {
+
+constexpr double kSaturated = 0.9;     // utilisation from which a station is called the limit
+constexpr double kCommonPeriod = 0.1;  // seconds, of CurvePoint::common
+constexpr std::uint64_t kFollowed =
+    6;  // epochs whose cache contents are followed; later ones are like the last
+
+// The loader as producers of batches: what each framework's concurrency amounts to.
+struct Producers {
+  double readers = 1;   // samples of one rank being read at once
+  double workers = 1;   // W: producers of whole batches
+  double prefetch = 1;  // P: batches each may be ahead
+  bool on_demand = false;
+  bool in_order = false;       // readers that share one batch and deliver in order
+  bool batch_at_once = false;  // all samples of a batch side by side: it is ready when the last is
+  double first_samples = 0;    // beyond one batch, before the first batch of an epoch
+};
+
+Producers producers_of(const Workload& w, const SampleRead& read) {
+  const LoaderSpec& loader = w.loader;
+  const double workers = std::max<double>(1, loader.workers), prefetch = std::max<double>(1, loader.prefetch);
+  const double batch = static_cast<double>(loader.batch_size);
+  Producers out;
+  if (read.kind == ReadKind::kStream) {
+    out.readers = workers;
+    const double ahead =
+        std::max(static_cast<double>(kHandOverBytes), read.operation_bytes) * kReadAheadRequests;
+    out.prefetch = prefetch + workers * ahead / (batch * read.bytes);
+    out.in_order = true;
+    if (loader.shuffle != ShuffleKind::kNone) out.first_samples = static_cast<double>(loader.shuffle_buffer);
+  } else if (loader.framework == Framework::kPytorch) {
+    out.readers = out.workers = workers;
+    out.prefetch = prefetch;
+    out.on_demand = loader.workers == 0;
+  } else if (loader.framework == Framework::kTensorflow) {
+    out.readers = workers;
+    out.prefetch = prefetch + workers / batch;
+    out.in_order = true;
+  } else {
+    out.readers = batch * prefetch;
+    out.workers = prefetch;
+    out.batch_at_once = true;
+  }
+  return out;
+}
+
+struct Point {  // one state of the caches
+  double au = 0, ratio = 0, batch_cv = 0;
+  Seconds first_batch{0};  // mean time of the first batch of an epoch, all readers at work
+};
+
+class Solver {
+ public:
+  Solver(const Workload& w, const ClosedNetwork& network, const Producers& producers,
+         const LeadConstants& lead, Seconds step)
+      : w_(w),
+        network_(network),
+        producers_(producers),
+        lead_(lead),
+        step_(step),
+        ranks_(w.accelerator.count),
+        batch_(static_cast<double>(w.loader.batch_size)),
+        customers_(ranks_ * producers.readers) {
+    full_ = mva_schweitzer(network.mva, customers_).throughput;
+  }
+
+  Point solve() const {
+    Point out;
+    if (!std::isfinite(full_.value)) return {1, 1e9, 0, Seconds{0}};
+    const PerSecond wanted{ranks_ * batch_ / step_.value};
+    out.ratio = full_ / wanted;
+    const Batch all = batch_at(full_, customers_);
+    out.first_batch = producers_.batch_at_once ? all.time : Seconds{all.time.value};
+    if (producers_.on_demand) return on_demand(out, wanted);
+    out.ratio = producers_.workers * step_.value / all.time.value;
+    double low = 0, high = std::min(1.0, full_ / wanted * efficiency(all));
+    for (int i = 0; i < 22; ++i) {
+      const double au = (low + high) / 2;
+      (reached(PerSecond{wanted.value * au}, out.batch_cv) > au ? low : high) = au;
+    }
+    out.au = (low + high) / 2;
+    return out;
+  }
+
+  MvaResult loads(double au) const {
+    const PerSecond x{ranks_ * batch_ / step_.value * au};
+    return mva_schweitzer(network_.mva, std::max(1.0, customers_at(network_.mva, x, customers_)));
+  }
+
+ private:
+  struct Batch {
+    Seconds time{0};  // of one producer
+    double cv = 0;
+    double efficiency = 1;  // of readers that deliver in order
+  };
+
+  double efficiency(const Batch& batch) const { return batch.efficiency; }
+
+  Batch batch_at(PerSecond throughput, double customers) const {
+    const double sample = customers / throughput.value;
+    const double cv = network_.sample_cv(throughput, customers);
+    Batch out;
+    if (producers_.batch_at_once) {
+      const double largest = expected_largest_gamma(batch_, cv);
+      out.time = {sample * largest};
+      out.cv = cv / largest / std::sqrt(1 + std::log(batch_));
+    } else if (producers_.in_order) {
+      out.efficiency = in_order_efficiency(producers_.readers, cv);
+      out.time = {batch_ * sample / producers_.readers / out.efficiency};
+      out.cv = cv / std::sqrt(batch_);
+    } else {
+      out.time = {batch_ * sample};
+      out.cv = cv / std::sqrt(batch_);
+    }
+    return out;
+  }
+
+  // The AU that producers reach who find the storage carrying `throughput`.
+  double reached(PerSecond throughput, double& batch_cv) const {
+    const PerSecond x = std::min(throughput, full_);
+    const double jobs = x < full_ ? customers_at(network_.mva, x, customers_) : customers_;
+    const Batch batch = batch_at(x, jobs);
+    batch_cv = batch.cv;
+    AuCase c{producers_.workers * step_.value / batch.time.value,
+             batch.cv,
+             ranks_,
+             producers_.workers,
+             producers_.prefetch,
+             w_.training.synchronous};
+    // What slows all reads at once for 100 ms, as far as the window does not bridge it.
+    const double window = producers_.workers * producers_.prefetch * step_.value;
+    const double common = network_.common_cv(x, jobs) * std::sqrt(kCommonPeriod / (kCommonPeriod + window));
+    if (common <= 0) return steady_au(c, lead_);
+    const double ratio = c.ratio;
+    c.ratio = ratio * (1 + common);
+    const double fast = steady_au(c, lead_);
+    c.ratio = ratio * std::max(0.05, 1 - common);
+    return 2 / (1 / fast + 1 / steady_au(c, lead_));
+  }
+
+  // workers = 0: N ranks read, each one sample at a time, while their accelerators wait.
+  Point on_demand(Point out, PerSecond wanted) const {
+    double low = 0, high = std::min(1.0, full_ / wanted);
+    for (int i = 0; i < 30; ++i) {
+      const double au = (low + high) / 2;
+      const PerSecond x{wanted.value * au};
+      const double jobs = customers_at(network_.mva, x, customers_);
+      // Readers only work while the accelerator does not: what the storage sees is their share of time.
+      const Batch batch = batch_at(x, jobs);
+      out.batch_cv = batch.cv;
+      const double now = on_demand_au(step_, batch.time, batch.cv, ranks_, w_.training.synchronous);
+      (now > au ? low : high) = au;
+    }
+    out.au = (low + high) / 2;
+    return out;
+  }
+
+  const Workload& w_;
+  const ClosedNetwork& network_;
+  const Producers& producers_;
+  const LeadConstants& lead_;
+  const Seconds step_;
+  const double ranks_, batch_, customers_;
+  PerSecond full_{0};
+};
+
+// Hits of each cache at fraction q of epoch `e`, as shares of all samples.
+std::vector<double> hits_at(const Workload& w, const StorageSpec& storage, double hosts, double e, double q) {
+  const double dataset = static_cast<double>(w.dataset.samples) * law_mean(w.dataset.sample_size);
+  std::vector<double> out;
+  double left = 1;
+  for (const CacheSpec& cache : storage.caches) {
+    const double nodes = cache.scope == StationScope::kHost ? hosts : 1;
+    CacheCase c{cache.policy, std::min(1.0, static_cast<double>(cache.size.value) / dataset), nodes};
+    const double filled = filled_share(c.share, nodes, cache.warm, e);
+    if (filled < c.share) c = {CachePolicy::kPinned, filled, nodes};
+    double hits = 0;
+    if (filled > 0)
+      hits = w.loader.shuffle == ShuffleKind::kEpoch ? shuffled_hits_at(c, q)
+                                                     : fixed_order_hits(c.policy, c.share);
+    out.push_back(left * hits);
+    left *= 1 - hits;
+  }
+  return out;
+}
+
+// Everything about one call.
+class Prediction {
+ public:
+  Prediction(const Workload& w, const StorageSpec& storage, std::uint64_t steps, const ClosedOptions& options)
+      : w_(w),
+        storage_(storage),
+        options_(options),
+        steps_(steps),
+        producers_(producers_of(w, sample_read(w))) {
+    const double ranks = w.accelerator.count;
+    hosts_ = options.ranks_per_host == 0 ? 1 : std::ceil(ranks / options.ranks_per_host);
+    // Steps that vary meet at the barrier too.
+    const double mean = law_mean(w.accelerator.step_time);
+    slowest_ =
+        w.training.synchronous ? 1 + expected_largest_normal(ranks) * law_cv(w.accelerator.step_time) : 1;
+    step_ = {mean * slowest_};
+  }
+
+  ClosedPrediction run() {
+    const std::uint64_t epochs = std::max<std::uint64_t>(1, w_.training.epochs);
+    const std::uint64_t followed = storage_.caches.empty() ? 1 : std::min(epochs, kFollowed);
+    double sum = 0;
+    for (std::uint64_t e = 0; e < followed; ++e)
+      sum += epoch(static_cast<double>(e)) * static_cast<double>(e + 1 == followed ? epochs - e : 1);
+    out_.au =
+        sum / static_cast<double>(epochs) * checkpoint_factor(w_.checkpoint.every, options_.checkpoint_pause);
+    out_.concurrency = w_.accelerator.count * producers_.readers;
+    out_.samples = {out_.au * w_.accelerator.count * static_cast<double>(w_.loader.batch_size) /
+                    law_mean(w_.accelerator.step_time)};
+    out_.bytes = {out_.samples.value * law_mean(w_.dataset.sample_size)};
+    find_limit();
+    state_error();
+    return std::move(out_);
+  }
+
+ private:
+  double epoch(double e) {
+    static constexpr std::array<double, 4> kAt = {0.0694318, 0.3300095, 0.6699905,
+                                                  0.9305682};  // Gauss-Legendre
+    static constexpr std::array<double, 4> kWeight = {0.1739274, 0.3260726, 0.3260726, 0.1739274};
+    double time = 0;
+    const bool profile = !storage_.caches.empty();
+    for (std::size_t i = 0; i < (profile ? kAt.size() : 1); ++i) {
+      network_ = closed_network(w_, storage_, hosts_, hits_at(w_, storage_, hosts_, e, profile ? kAt[i] : 0));
+      const Point point = Solver(w_, network_, producers_, options_.lead, step_).solve();
+      time += (profile ? kWeight[i] : 1) / point.au;
+      if (i == 0) set_fill(point);
+      out_.ratio = point.ratio;
+      out_.batch_cv = point.batch_cv;
+    }
+    out_.steady = 1 / time / slowest_;
+    return epoch_au(out_.steady, steps_, Seconds{step_.value / slowest_}, out_.fill);
+  }
+
+  // The first batch of the slowest rank. Producers that are slower than the accelerators make up for it:
+  // their last batches come together.
+  void set_fill(const Point& point) {
+    if (producers_.on_demand) return;
+    const double ranks = w_.training.synchronous ? w_.accelerator.count : 1.0;
+    const double batches = 1 + producers_.first_samples / static_cast<double>(w_.loader.batch_size);
+    const double slowest = expected_largest_gamma(ranks, point.batch_cv / std::sqrt(batches));
+    out_.fill = {point.first_batch.value * (batches - 1) +
+                 std::min(point.first_batch.value * slowest, producers_.workers * step_.value)};
+  }
+
+  void find_limit() {
+    if (out_.au >= w_.training.au_target) {
+      out_.limit = "not limited";
+      return;
+    }
+    const MvaResult loads =
+        Solver(w_, network_, producers_, options_.lead, step_).loads(out_.steady * slowest_);
+    std::size_t busiest = 0;
+    for (std::size_t i = 0; i < loads.stations.size(); ++i)
+      if (loads.stations[i].utilisation > loads.stations[busiest].utilisation) busiest = i;
+    const double start = out_.steady - out_.au;
+    if (!loads.stations.empty() && loads.stations[busiest].utilisation >= kSaturated && saturates(busiest))
+      out_.limit = network_.stations[busiest].mva.name;
+    else if (start > 1 - out_.steady)
+      out_.limit = "epoch start";
+    else if (out_.ratio < 1 || !w_.training.synchronous || w_.accelerator.count < 2)
+      out_.limit = "loader workers";
+    else
+      out_.limit = "barrier skew";
+  }
+
+  // A curve is the limit where more in flight would not make it faster.
+  bool saturates(std::size_t i) const {
+    const NetworkStation& s = network_.stations[i];
+    if (!s.curve) return true;
+    const double used = s.mva.rate(out_.concurrency), more = s.mva.rate(4 * out_.concurrency);
+    return used >= kSaturated * more;
+  }
+
+  void state_error() {
+    const ErrorRegion region{out_.ratio, out_.batch_cv, static_cast<double>(w_.accelerator.count),
+                             w_.training.synchronous,
+                             network_.stations.size() > 1 || !storage_.caches.empty()};
+    const double error = closed_error(region);
+    const double top = std::min(1.0, out_.ratio);
+    out_.au_low = std::max(0.0, out_.au - error);
+    out_.au_high = std::clamp(out_.au + error, out_.au, std::max(out_.au, top));
+    out_.near =
+        error <= kNearError && !producers_.in_order && !producers_.batch_at_once && storage_.caches.empty();
+    out_.notes.insert(out_.notes.end(), network_.notes.begin(), network_.notes.end());
+    if (producers_.in_order)
+      out_.notes.push_back("readers that deliver in order are approximated by their mean efficiency");
+    if (storage_.caches.size() > 1)
+      out_.notes.push_back("each cache is taken to see the others' misses in random order");
+    if (!out_.near)
+      out_.notes.push_back(
+          fmt::format("such jobs were predicted within {:.1f} points in 19 of 20 cases", 100 * error));
+  }
+
+  const Workload& w_;
+  const StorageSpec& storage_;
+  const ClosedOptions& options_;
+  const std::uint64_t steps_;
+  const Producers producers_;
+  double hosts_ = 1, slowest_ = 1;
+  Seconds step_{0};  // of the slowest rank
+  ClosedNetwork network_;
+  ClosedPrediction out_;
+};
+
+std::uint64_t steps_of(const Workload& w) {
+  if (w.training.steps > 0) return w.training.steps;
+  const std::uint64_t global = w.loader.batch_size * w.accelerator.count;
+  return w.dataset.samples / global + (!w.loader.drop_last && w.dataset.samples % global != 0);
+}
+
+}  // namespace
+
+ClosedPrediction predict_closed(const Workload& workload, const StorageSpec& storage, std::uint64_t steps,
+                                const ClosedOptions& options) {
+  if (steps == 0) steps = steps_of(workload);
+  if (steps == 0)
+    throw UserError(
+        fmt::format("expected a dataset of at least one whole step of {} samples, found {}; give --steps",
+                    workload.loader.batch_size * workload.accelerator.count, workload.dataset.samples));
+  if (!(law_mean(workload.accelerator.step_time) > 0))
+    throw UserError(
+        fmt::format("expected a step time above 0 for '{}', found 0; give --step-time", workload.name));
+  return Prediction(workload, storage, steps, options).run();
+}
+
+}  // namespace aforo

@@ -1,0 +1,49 @@
+// The accelerator utilisation of a job on a storage system, by closed forms, in well under a millisecond.
+//
+// A closed queueing network gives the rate that the loader's readers reach when all are at work (Schweitzer,
+// with the measured curves as load-dependent stations) and the variation of a batch's time; the AU form gives
+// what barrier and prefetch window leave of it. Readers that wait for room in the window do not load the
+// storage, so the two are solved together: AU is the fixed point of AU -> throughput -> readers at work ->
+// batch time -> AU. Caches are followed epoch by epoch and along each epoch. Measured error:
+// docs/accuracy-closed-forms.md. Pure and thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/units.h"
+#include "model/storage_spec.h"
+#include "plan/au_form.h"
+#include "workload/spec.h"
+
+namespace aforo {
+
+struct ClosedPrediction {
+  double au = 0;                   // "wall": mean over epochs of compute time over the epoch's time
+  double au_low = 0, au_high = 0;  // au with the error that the cross-check found for such jobs
+  PerSecond samples{0};
+  BytesPerSecond bytes{0};  // that the loader asks for
+  std::string limit;  // a station's name, "loader workers", "barrier skew", "epoch start" or "not limited"
+  bool near = false;  // au_low and au_high lie less than a point apart: half a point of error at most
+  std::vector<std::string> notes;  // what was approximated, and why it is not near
+
+  double steady = 0;       // AU of the last epoch's steady state, without its start and without checkpoints
+  double ratio = 0;        // r there: what the readers can make, all at work, over what is consumed
+  double batch_cv = 0;     // of one producer's batch there
+  double concurrency = 0;  // samples being read at once, at most
+  Seconds fill{0};         // until the first batch of an epoch is there
+};
+
+struct ClosedOptions {
+  std::uint32_t ranks_per_host = 0;  // 0 = all on one host
+  Seconds checkpoint_pause{0};       // of all ranks, every workload.checkpoint.every
+  LeadConstants lead = kLead;
+};
+
+// `steps` per epoch; 0 = training.steps, else from the dataset. Throws UserError where the storage has no
+// curve for the way the job reads, or the job has no whole step.
+ClosedPrediction predict_closed(const Workload& workload, const StorageSpec& storage, std::uint64_t steps = 0,
+                                const ClosedOptions& options = {});
+
+}  // namespace aforo

@@ -1,0 +1,237 @@
+#include "plan/closed_predict.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "plan/closed_network.h"
+
+namespace aforo {
+namespace {
+
+using ::testing::HasSubstr;
+
+Law constant(double mean) { return {LawKind::kConstant, mean, 0, 0, 0, {}}; }
+
+Workload job(double sample, std::uint64_t batch, double step, std::uint32_t accelerators,
+             std::uint32_t workers) {
+  Workload w;
+  w.name = "job";
+  w.dataset.samples = 10'000'000;
+  w.dataset.sample_size = constant(sample);
+  w.loader.batch_size = batch;
+  w.loader.workers = workers;
+  w.loader.prefetch = 2;
+  w.accelerator.step_time = constant(step);
+  w.accelerator.count = accelerators;
+  return w;
+}
+
+Station pipe(double bandwidth) {
+  Station s;
+  s.name = "pipe";
+  s.kind = StationKind::kBandwidth;
+  s.bandwidth = {bandwidth};
+  return s;
+}
+Station latency(Law law) {
+  Station s;
+  s.name = "latency";
+  s.kind = StationKind::kLatency;
+  s.latency = std::move(law);
+  return s;
+}
+StorageSpec storage(std::vector<Station> stations) {
+  StorageSpec spec;
+  spec.name = "storage";
+  TierSpec tier;
+  tier.name = "tier";
+  tier.stations = std::move(stations);
+  spec.tiers = {tier};
+  return spec;
+}
+StorageSpec curve(std::vector<CurvePoint> points) {
+  StorageSpec spec = storage({});
+  ReadCurve measured;
+  measured.size = 100e3;
+  measured.points = std::move(points);
+  spec.tiers[0].curves = {measured};
+  return spec;
+}
+
+// 1 GB/s carries 10,000 samples of 100 kB; four accelerators want 4 x 50 / 10 ms = 20,000 per second.
+TEST(ClosedPredict, ASaturatedPipe) {
+  const ClosedPrediction p = predict_closed(job(100e3, 50, 0.01, 4, 8), storage({pipe(1e9)}), 1'000'000);
+  EXPECT_NEAR(p.au, 0.5, 0.005);
+  EXPECT_NEAR(p.ratio, 0.5, 0.001);
+  EXPECT_NEAR(p.samples.value, 10000, 100);
+  EXPECT_NEAR(p.bytes.value, 1e9, 1e7);
+  EXPECT_EQ(p.limit, "pipe");
+  EXPECT_EQ(p.concurrency, 32);
+}
+
+// 10 ms per sample: a worker takes 100 ms for ten, four of them make r = 4 x 50 / 100 = 2. Every epoch of 20
+// steps of 50 ms waits 100 ms for its first batch: 1000 / 1100.
+TEST(ClosedPredict, LatencyAndTheStartOfAnEpoch) {
+  const ClosedPrediction p =
+      predict_closed(job(100e3, 10, 0.05, 2, 4), storage({latency(constant(0.01))}), 20);
+  EXPECT_NEAR(p.ratio, 2, 1e-6);
+  EXPECT_NEAR(p.steady, 1, 1e-6);
+  EXPECT_NEAR(p.fill.value, 0.1, 1e-6);
+  EXPECT_NEAR(p.au, 1000.0 / 1100, 1e-4);
+  EXPECT_EQ(p.limit, "not limited");
+  Workload slow =
+      job(100e3, 10, 0.02, 2, 4);  // r = 0.8: the workers cannot keep up, however fast the storage is
+  const ClosedPrediction q = predict_closed(slow, storage({latency(constant(0.01))}), 1'000'000);
+  EXPECT_NEAR(q.au, 0.8, 1e-3);
+  EXPECT_EQ(q.limit, "loader workers");
+  EXPECT_FALSE(q.notes.empty() && !q.near);
+}
+
+// Workers = 0: 10 samples of 10 ms, then 50 ms of compute: 50 / 150.
+TEST(ClosedPredict, LoadingOnDemand) {
+  const ClosedPrediction p =
+      predict_closed(job(100e3, 10, 0.05, 2, 0), storage({latency(constant(0.01))}), 1000);
+  EXPECT_NEAR(p.au, 1.0 / 3, 1e-4);
+}
+
+// Two hosts with 100 MB/s each carry 2 x 1000 samples per second; four ranks want 4 x 10 / 10 ms = 4000.
+TEST(ClosedPredict, EveryHostHasItsOwnNetwork) {
+  StorageSpec spec = storage({});
+  spec.client = {pipe(1e8)};
+  spec.client[0].name = "host network";
+  spec.client[0].scope = StationScope::kHost;
+  const Workload w = job(100e3, 10, 0.01, 4, 8);
+  const ClosedPrediction p = predict_closed(w, spec, 1'000'000, {2, Seconds{0}, kLead});
+  EXPECT_NEAR(p.samples.value, 2000, 80);
+  EXPECT_NEAR(predict_closed(w, spec, 1'000'000).samples.value, 1000, 30);  // all on one host
+  EXPECT_EQ(p.limit, "host network");
+}
+
+// One at a time takes 10 ms, eight and more pass 800 per second. Two readers: 200 per second.
+TEST(ClosedPredict, ACurve) {
+  const StorageSpec spec = curve({{1, {100}, 0, {}, 0}, {8, {800}, 0, {}, 0}});
+  EXPECT_NEAR(predict_closed(job(100e3, 10, 0.001, 1, 2), spec, 1'000'000).samples.value, 200, 6);
+  const ClosedPrediction many = predict_closed(job(100e3, 10, 0.001, 4, 16), spec, 1'000'000);
+  EXPECT_NEAR(many.samples.value, 800, 10);
+  EXPECT_EQ(many.limit, "tier");
+  // Twice the size takes twice as long where all the time is in proportion to it.
+  EXPECT_NEAR(predict_closed(job(200e3, 10, 0.001, 4, 16), spec, 1'000'000).samples.value, 400, 5);
+}
+
+TEST(ClosedPredict, JitterAndBarrierCostUtilisation) {
+  CurvePoint even{1, {100}, 0, {}, 0}, uneven = even;
+  uneven.jitter = {0, 0, 0, 0, 5};  // mean of the pieces: (0 + 0 + 0 + 2.5) / 4 = 0.625, taken as mean 1
+  CurvePoint many = even, uneven_many = uneven;
+  many.concurrency = uneven_many.concurrency = 1000;
+  many.rate = uneven_many.rate = {100000};
+  Workload w = job(100e3, 4, 0.012, 64, 4);  // r = 4 x 12 / 40 = 1.2
+  const double calm = predict_closed(w, curve({even, many}), 1'000'000).au;
+  const ClosedPrediction rough = predict_closed(w, curve({uneven, uneven_many}), 1'000'000);
+  EXPECT_NEAR(calm, 1, 1e-4);
+  EXPECT_LT(rough.au, 0.85);
+  EXPECT_EQ(rough.limit, "barrier skew");
+  EXPECT_LE(rough.au_low, rough.au);
+  EXPECT_GE(rough.au_high, rough.au);
+  w.training.synchronous = false;
+  EXPECT_GT(predict_closed(w, curve({uneven, uneven_many}), 1'000'000).au, rough.au + 0.05);
+}
+
+// Half the dataset is pinned in memory, full from the start, and costs nothing: the pipe carries twice as
+// many. An empty one answers nothing in the first epoch: the mean over two epochs of 0.25 and 0.5.
+TEST(ClosedPredict, ACacheTakesReadsAway) {
+  StorageSpec spec = storage({pipe(1e9)});
+  CacheSpec cache;
+  cache.name = "memory";
+  cache.size = Bytes{500'000'000'000};  // of 10 M x 100 kB
+  cache.policy = CachePolicy::kPinned;
+  cache.warm = true;
+  spec.caches = {cache};
+  Workload w = job(100e3, 50, 0.01, 8, 8);  // wants 40,000 per second
+  EXPECT_NEAR(predict_closed(w, spec, 1'000'000).au, 0.5, 0.006);
+  spec.caches[0].warm = false;
+  w.training.epochs = 2;
+  EXPECT_NEAR(predict_closed(w, spec, 1'000'000).au, 0.375, 0.006);
+  w.loader.shuffle = ShuffleKind::kNone;
+  spec.caches[0].policy = CachePolicy::kLru;  // the same order every epoch: what is needed next has just gone
+  EXPECT_NEAR(predict_closed(w, spec, 1'000'000).au, 0.25, 0.006);
+}
+
+// 30 minutes of training, then a minute of standing still.
+TEST(ClosedPredict, Checkpoints) {
+  Workload w = job(100e3, 50, 0.01, 4, 8);
+  w.checkpoint.every = Seconds{1800};
+  const StorageSpec spec = storage({pipe(1e9)});
+  const double without = predict_closed(w, spec, 1'000'000).au;
+  EXPECT_NEAR(predict_closed(w, spec, 1'000'000, {0, Seconds{60}, kLead}).au / without, 30.0 / 31, 1e-6);
+}
+
+TEST(ClosedPredict, StorageThatCannotServeTheJob) {
+  Workload w = job(100e3, 50, 0.01, 4, 8);
+  w.loader.read_mode = ReadMode::kDirect;
+  try {
+    predict_closed(w, curve({{1, {100}, 0, {}, 0}}), 10);
+    FAIL() << "expected a UserError";
+  } catch (const UserError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("direct"));
+  }
+  w.dataset.samples = 10;
+  EXPECT_THROW(predict_closed(w, storage({pipe(1e9)})), UserError);  // not one step of 200 samples
+}
+
+// 2.5 MB in requests of 1 MiB: three pieces, the file opened once; 100 kB of a shard: one range.
+TEST(ClosedNetwork, HowSamplesAreRead) {
+  const SampleRead file = sample_read(job(2.5e6, 1, 1, 1, 1));
+  EXPECT_EQ(file.kind, ReadKind::kFile);
+  EXPECT_EQ(file.pieces, 3);
+  EXPECT_EQ(file.operations, 1);
+  EXPECT_EQ(file.opens, 1);
+  Workload w = job(100e3, 1, 1, 1, 1);
+  w.dataset.layout = LayoutKind::kTfrecord;
+  w.dataset.samples_per_file = 1000;
+  EXPECT_EQ(sample_read(w).kind, ReadKind::kRange);
+  w.loader.framework = Framework::kTensorflow;
+  const SampleRead stream = sample_read(w);
+  EXPECT_EQ(stream.kind, ReadKind::kStream);
+  EXPECT_NEAR(stream.operations, 100e3 / 262144, 1e-12);
+  EXPECT_NEAR(stream.opens, 1e-3, 1e-12);
+}
+
+StorageSpec random_storage(Random& random) {
+  std::vector<Station> stations = {latency({LawKind::kGamma, 1e-3, 1e-3 * random.uniform(), 0, 0, {}}),
+                                   pipe(1e8 + 2e9 * random.uniform())};
+  if (random.below(2)) {
+    Station names;
+    names.name = "names";
+    names.kind = StationKind::kMetadata;
+    names.rate = {1000 + 20000 * random.uniform()};
+    names.servers = static_cast<std::uint32_t>(1 + random.below(4));
+    stations.push_back(names);
+  }
+  return storage(stations);
+}
+
+TEST(ClosedPredict, GoesTheRightWay) {
+  Random random(5);
+  for (int i = 0; i < 150; ++i) {
+    const StorageSpec spec = random_storage(random);
+    Workload w = job(100e3, 1 + random.below(64), 0.001 + 0.05 * random.uniform(),
+                     static_cast<std::uint32_t>(1 + random.below(64)),
+                     static_cast<std::uint32_t>(1 + random.below(8)));
+    w.dataset.sample_size = {LawKind::kLognormal, 100e3, 100e3 * random.uniform(), 0, 0, {}};
+    const ClosedPrediction p = predict_closed(w, spec, 10000);
+    EXPECT_GT(p.au, 0);
+    EXPECT_LE(p.au, std::min(1.0, p.ratio) + 1e-6);
+    Workload more = w;
+    more.accelerator.count *= 2;
+    EXPECT_LE(predict_closed(more, spec, 10000).au, p.au + 0.01);
+    more = w, more.loader.workers *= 2;
+    EXPECT_GE(predict_closed(more, spec, 10000).au, p.au - 0.01);
+    more = w, more.loader.prefetch *= 2;
+    EXPECT_GE(predict_closed(more, spec, 10000).au, p.au - 0.01);
+  }
+}
+
+}  // namespace
+}  // namespace aforo

@@ -1,0 +1,53 @@
+#include "plan/gamma_law.h"
+
+#include <cmath>
+
+namespace aforo {
+namespace {
+
+constexpr double kLargeShape = 200;
+constexpr int kMostTerms = 500;
+constexpr double kTolerance = 1e-11;
+
+double series(double shape, double x) {
+  double term = 1 / shape, sum = term;
+  for (int n = 1; n < kMostTerms && term > sum * kTolerance; ++n) {
+    term *= x / (shape + n);
+    sum += term;
+  }
+  return sum;
+}
+
+// Lentz's evaluation of 1/(x+1-a- 1(1-a)/(x+3-a- 2(2-a)/(x+5-a- ...
+double fraction(double shape, double x) {
+  constexpr double kTiny = 1e-300;
+  double b = x + 1 - shape, c = 1 / kTiny, d = 1 / b, value = d;
+  for (int n = 1; n < kMostTerms; ++n) {
+    const double a = -n * (n - shape);
+    b += 2;
+    d = a * d + b;
+    if (std::abs(d) < kTiny) d = kTiny;
+    c = b + a / c;
+    if (std::abs(c) < kTiny) c = kTiny;
+    d = 1 / d;
+    value *= d * c;
+    if (std::abs(d * c - 1) < kTolerance) break;
+  }
+  return value;
+}
+
+}  // namespace
+
+double gamma_cdf(double shape, double x) {
+  if (x <= 0) return 0;
+  if (shape > kLargeShape) {
+    const double z = (std::cbrt(x / shape) - (1 - 1 / (9 * shape))) * 3 * std::sqrt(shape);
+    return 0.5 * std::erfc(-z / std::sqrt(2.0));
+  }
+  int sign = 0;
+  const double front = std::exp(shape * std::log(x) - x - ::lgamma_r(shape, &sign));
+  if (x < shape + 1) return front * series(shape, x);
+  return 1 - front * fraction(shape, x);
+}
+
+}  // namespace aforo

@@ -1,0 +1,161 @@
+#include "plan/mva.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "base/random.h"
+#include "plan/bounds.h"
+
+namespace aforo {
+namespace {
+
+MvaStation queue(double seconds, double cv = 1) {
+  return {.name = "queue", .kind = MvaKind::kQueue, .demand = {seconds}, .cv = cv};
+}
+MvaStation delay(double seconds) { return {.name = "delay", .kind = MvaKind::kDelay, .demand = {seconds}}; }
+MvaStation dependent(std::function<double(double)> rate) {
+  return {.name = "curve", .kind = MvaKind::kLoadDependent, .rate = std::move(rate)};
+}
+std::function<double(double)> servers(double count, double each) {
+  return [=](double n) { return std::min(n, count) * each; };
+}
+
+// Demands 2 and 3 ms, delay 5 ms. k = 1: X = 1/10 per ms, Q = 0.2, 0.3. k = 2: R = 2.4, 3.9; X = 2 / 11.3 per
+// ms; Q = 0.42478, 0.69027.
+TEST(MvaExact, TwoJobsByHand) {
+  const std::vector<MvaStation> net = {queue(2e-3), queue(3e-3), delay(5e-3)};
+  const MvaResult result = mva_exact(net, 2);
+  EXPECT_NEAR(result.throughput.value, 176.991, 1e-3);
+  EXPECT_NEAR(result.stations[0].queue, 0.42478, 1e-5);
+  EXPECT_NEAR(result.stations[1].queue, 0.69027, 1e-5);
+  EXPECT_NEAR(result.stations[1].utilisation, 0.53097, 1e-5);
+  EXPECT_NEAR(result.response.value, 11.3e-3, 1e-9);
+}
+
+// Three machines that run for 1 s and two repairmen of 1 s each: states 0..3 broken weigh 1/6, 1/2, 1/2, 1/4;
+// with two machines 1/2, 1, 1/2. X = G(2) / G(3) = 2 / (17/12) = 24/17 per second.
+TEST(MvaExact, LoadDependentByHand) {
+  const std::vector<MvaStation> net = {dependent(servers(2, 1)), delay(1)};
+  const MvaResult result = mva_exact(net, 3);
+  EXPECT_NEAR(result.throughput.value, 24.0 / 17, 1e-12);
+  // Broken on average (1/2 x 1 + 1/2 x 2 + 1/4 x 3) / (17/12) = 27/17; running 24/17: 3 together.
+  EXPECT_NEAR(result.stations[0].queue, 27.0 / 17, 1e-12);
+  EXPECT_NEAR(result.stations[1].queue, 24.0 / 17, 1e-12);
+}
+
+TEST(MvaExact, ConvolutionAndRecursionAgree) {
+  const std::vector<MvaStation> plain = {queue(2e-3), queue(3e-3), delay(5e-3)};
+  const std::vector<MvaStation> general = {dependent(servers(1, 500)), queue(3e-3), delay(5e-3)};
+  for (const std::uint64_t k : {1, 2, 5, 40, 400}) {
+    const MvaResult a = mva_exact(plain, k), b = mva_exact(general, k);
+    EXPECT_NEAR(a.throughput.value, b.throughput.value, 1e-8) << k;
+    EXPECT_NEAR(a.stations[0].queue, b.stations[0].queue, 1e-6) << k;
+  }
+}
+
+TEST(MvaExact, ReplicasAreEqualStations) {
+  MvaStation hosts = queue(8e-3);
+  hosts.replicas = 4;
+  const std::vector<MvaStation> together = {hosts, queue(1e-3)};
+  const std::vector<MvaStation> apart = {queue(2e-3), queue(2e-3), queue(2e-3), queue(2e-3), queue(1e-3)};
+  for (const std::uint64_t k : {1, 3, 17}) {
+    EXPECT_NEAR(mva_exact(together, k).throughput.value, mva_exact(apart, k).throughput.value, 1e-9);
+    EXPECT_NEAR(mva_schweitzer(together, double(k)).throughput.value,
+                mva_schweitzer(apart, double(k)).throughput.value, 1e-6);
+  }
+  std::vector<MvaStation> with_curve = together;
+  with_curve.push_back(dependent([](double n) { return n / 1e-3; }));
+  std::vector<MvaStation> with_delay = together;
+  with_delay.push_back(delay(1e-3));
+  EXPECT_NEAR(mva_exact(with_curve, 9).throughput.value, mva_exact(with_delay, 9).throughput.value, 1e-8);
+}
+
+// D = 1, think 4, K = 2, constant service: k = 1: R = 1, X = 0.2, Q = U = 0.2. k = 2: R = 1.2 - 0.2 / 2
+// = 1.1, X = 2 / 5.1.
+TEST(MvaExact, ConstantServiceWaitsLess) {
+  const std::vector<MvaStation> net = {queue(1, 0), delay(4)};
+  EXPECT_NEAR(mva_exact(net, 2).throughput.value, 2 / 5.1, 1e-12);
+  EXPECT_LE(mva_exact(net, 100).throughput.value, 1);
+  EXPECT_LE(mva_schweitzer(net, 100).throughput.value, 1);
+}
+
+// Six seconds at three servers: a queue of 2 s and a delay of 4 s; one job takes 6 s, many pass 3 per 6 s.
+TEST(Mva, MultiServer) {
+  const std::vector<MvaStation> net = multi_server("cores", Seconds{6}, 3);
+  EXPECT_NEAR(mva_exact(net, 1).throughput.value, 1.0 / 6, 1e-12);
+  EXPECT_NEAR(mva_exact(net, 10000).throughput.value, 0.5, 1e-3);
+  const std::vector<MvaStation> exact = {dependent(servers(3, 1.0 / 6)), delay(10)};
+  std::vector<MvaStation> seidmann = net;
+  seidmann.push_back(delay(10));
+  for (const std::uint64_t k : {2, 6, 12})
+    EXPECT_NEAR(mva_exact(seidmann, k).throughput.value / mva_exact(exact, k).throughput.value, 1, 0.12) << k;
+}
+
+TEST(MvaSchweitzer, IsNearTheExactAndBelow) {
+  Random random(3);
+  double worst = 0;
+  for (int i = 0; i < 300; ++i) {
+    std::vector<MvaStation> net;
+    std::vector<Seconds> demands;
+    const std::uint64_t stations = 1 + random.below(6), k = 1 + random.below(200);
+    for (std::uint64_t s = 0; s < stations; ++s) {
+      demands.push_back({random.uniform_open() * 1e-3});
+      net.push_back(queue(demands.back().value));
+    }
+    const Seconds think{random.uniform() * 5e-3};
+    net.push_back(delay(think.value));
+    const double exact = mva_exact(net, k).throughput.value;
+    const double near = mva_schweitzer(net, static_cast<double>(k)).throughput.value;
+    worst = std::max(worst, 1 - near / exact);
+    EXPECT_LE(near, exact * (1 + 1e-9));
+    EXPECT_LE(exact, throughput_bound(demands, think, static_cast<double>(k)).value * (1 + 1e-12));
+    const ThroughputBounds bounds = balanced_job_bounds(demands, think, static_cast<double>(k));
+    EXPECT_LE(bounds.low.value, exact * (1 + 1e-9));
+    EXPECT_GE(bounds.high.value, exact * (1 - 1e-9));
+  }
+  EXPECT_LT(worst, 0.06);
+  const std::vector<MvaStation> equal(12, queue(1e-3));
+  for (const std::uint64_t k : {2, 6, 12, 24, 200})
+    EXPECT_NEAR(mva_schweitzer(equal, double(k)).throughput.value / mva_exact(equal, k).throughput.value, 1,
+                0.06)
+        << k;
+}
+
+TEST(MvaSchweitzer, LoadDependentIsNearTheExact) {
+  for (const double saturation : {1.0, 4.0, 16.0, 64.0})
+    for (const std::uint64_t k : {1, 2, 8, 32, 128, 512}) {
+      const std::vector<MvaStation> net = {dependent(servers(saturation, 1000)), queue(0.05e-3), delay(1e-3)};
+      const double exact = mva_exact(net, k).throughput.value;
+      EXPECT_NEAR(mva_schweitzer(net, double(k)).throughput.value / exact, 1, 0.12) << saturation << " " << k;
+    }
+}
+
+// A million jobs at stations of 1 and 2 us with 5 ms of delay: the slower one is full, 500,000 per second.
+TEST(MvaSchweitzer, AMillionJobs) {
+  const std::vector<MvaStation> net = {queue(1e-6), queue(2e-6), dependent(servers(64, 20000)), delay(5e-3)};
+  const MvaResult result = mva_schweitzer(net, 1e6);
+  EXPECT_NEAR(result.throughput.value, 500000, 1);
+  double jobs = 0;
+  for (const MvaLoad& load : result.stations) jobs += load.queue;
+  EXPECT_NEAR(jobs, 1e6, 10);
+  const std::vector<MvaStation> plain = {queue(1e-6), queue(2e-6), delay(5e-3)};
+  EXPECT_NEAR(mva_exact(plain, 1'000'000).throughput.value, 500000, 1e-3);
+}
+
+TEST(MvaSchweitzer, PopulationOfAThroughput) {
+  const std::vector<MvaStation> net = {queue(1e-4), dependent(servers(8, 2000)), delay(1e-3)};
+  for (const double k : {1.0, 3.0, 12.0, 100.0}) {
+    const PerSecond x = mva_schweitzer(net, k).throughput;
+    EXPECT_NEAR(customers_at(net, x, 1e6) / k, 1, 1e-2) << k;
+  }
+  EXPECT_EQ(customers_at(net, PerSecond{20000}, 500),
+            500);  // more than 1 / 1e-4 per second: nobody reaches it
+}
+
+TEST(MvaSchweitzer, NothingTakesNoTime) {
+  EXPECT_TRUE(std::isinf(mva_schweitzer(std::vector<MvaStation>{delay(0)}, 4).throughput.value));
+}
+
+}  // namespace
+}  // namespace aforo

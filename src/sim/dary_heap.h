@@ -1,0 +1,74 @@
+// A 4-ary minimum heap of small plain entries: what both the clock's events and the stations' customers wait
+// in.
+//
+// `T` has `static bool before(const T&, const T&)`, a strict order. Push and pop take O(log4 n); a push that
+// is the latest of all takes O(1). Deterministic: the order of equal entries depends on nothing but the calls
+// made.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+namespace aforo {
+
+template <class T>
+class DaryHeap {
+ public:
+  bool empty() const { return entries_.empty(); }
+  std::size_t size() const { return entries_.size(); }
+  const T& top() const { return entries_.front(); }
+
+  void push(const T& entry) {
+    std::size_t hole = entries_.size();
+    entries_.push_back(entry);
+    while (hole > 0) {
+      const std::size_t parent = (hole - 1) / 4;
+      if (!T::before(entry, entries_[parent])) break;
+      entries_[hole] = entries_[parent];
+      hole = parent;
+    }
+    entries_[hole] = entry;
+  }
+
+  void pop() {
+    const T last = entries_.back();
+    entries_.pop_back();
+    if (!entries_.empty()) sift_down(0, last);
+  }
+
+  // Changes entries at will, then puts them in order again: O(n).
+  template <class Change>
+  void rebuild(Change change) {
+    for (T& entry : entries_) change(entry);
+    for (std::size_t i = entries_.size() / 4 + 1; i-- > 0;)
+      if (i < entries_.size()) sift_down(i, T(entries_[i]));
+  }
+
+ private:
+  void sift_down(std::size_t hole, const T& entry) {
+    T* const all = entries_.data();
+    const std::size_t count = entries_.size();
+    while (true) {
+      const std::size_t child = hole * 4 + 1;
+      if (child >= count) break;
+      std::size_t least = child;
+      if (child + 4 <= count) {  // two independent comparisons, then one between their winners
+        const std::size_t left = T::before(all[child + 1], all[child]) ? child + 1 : child;
+        const std::size_t right = T::before(all[child + 3], all[child + 2]) ? child + 3 : child + 2;
+        least = T::before(all[right], all[left]) ? right : left;
+      } else {
+        for (std::size_t i = child + 1; i < count; ++i)
+          if (T::before(all[i], all[least])) least = i;
+      }
+      if (!T::before(all[least], entry)) break;
+      all[hole] = all[least];
+      hole = least;
+    }
+    all[hole] = entry;
+  }
+
+  std::vector<T> entries_;
+};
+
+}  // namespace aforo

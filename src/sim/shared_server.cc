@@ -1,0 +1,79 @@
+#include "sim/shared_server.h"
+
+#include <algorithm>
+
+namespace aforo {
+void SharedServer::enter(Visit& visit, double work, std::uint32_t klass, double operations) {
+  advance();
+  Class& of = classes_[klass];
+  if (of.customers.empty()) of.virtual_time = 0;
+  of.customers.push({of.virtual_time + work, &visit});
+  ++count_;
+  use_.operations += operations;
+  if (firing_) return;  // who lets customers go sets the rates once, afterwards
+  set_rates();
+  arm();
+}
+
+void SharedServer::fire() {
+  if (clock_.now().value != armed_) return;  // another event has taken this one's place
+  armed_ = kNever;
+  advance();
+  firing_ = true;
+  for (std::size_t i = 0; i < classes_.size(); ++i) release_due(classes_[i]);
+  firing_ = false;
+  set_rates();
+  arm();
+}
+
+void SharedServer::release_due(Class& of) {
+  const double due = of.virtual_time + std::max(of.rate * resolution(last_), of.virtual_time * 4e-16);
+  while (!of.customers.empty() && of.customers.top().leaves <= due) {
+    Visit* const visit = of.customers.top().visit;
+    of.customers.pop();
+    --count_;
+    visit->go_on();  // which may enter again
+  }
+}
+
+void SharedServer::advance() {
+  const double now = clock_.now().value;
+  const double took = now - last_;
+  if (took <= 0) return;
+  pass(Seconds{last_}, Seconds{now}, count_);
+  last_ = now;
+  if (count_ == 0) return;
+  use_.busy += busy_now_ * took;
+  use_.in_flight += static_cast<double>(count_) * took;
+  for (Class& of : classes_) of.virtual_time += of.rate * took;
+}
+
+void SharedServer::set_rates() {
+  busy_now_ = 0;
+  if (count_ == 0) return;
+  for (std::uint32_t i = 0; i < classes_.size(); ++i) {
+    Class& of = classes_[i];
+    of.rate = of.customers.empty() ? 0 : rate_each(i, count_);
+    if (!of.customers.empty()) busy_now_ += busy_share(i, of.customers.size(), count_);
+  }
+}
+
+void SharedServer::arm() {
+  if (count_ == 0) return;
+  double due = next_change().value;
+  for (const Class& of : classes_) {
+    if (of.customers.empty()) continue;
+    due = std::min(due, last_ + (of.customers.top().leaves - of.virtual_time) / of.rate);
+  }
+  due = std::max(due, last_);
+  if (due >= armed_) return;
+  armed_ = due;
+  clock_.at(Seconds{due}, *this);
+}
+
+ServerUse SharedServer::use() {
+  advance();
+  return use_;
+}
+
+}  // namespace aforo

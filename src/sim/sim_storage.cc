@@ -1,0 +1,274 @@
+#include "sim/sim_storage.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "pipeline/stream_loader.h"
+#include "pipeline/training_job.h"
+
+namespace aforo {
+namespace {
+
+constexpr std::uint64_t kTierSalt = 0x7469657273;
+
+bool costs_nothing(const Station& station) {
+  return station.kind == StationKind::kCpu && station.per_operation.value <= 0 && station.per_byte.value <= 0;
+}
+
+bool constant_size(const Layout& layout) {
+  return layout.samples() > 0 && layout.total_bytes() == layout.samples() * layout.largest_sample();
+}
+
+}  // namespace
+
+ReadKind kind_of_reads(const StorageClient& client) {
+  if (client.layout->kind() == LayoutKind::kFilePerSample) return ReadKind::kFile;
+  return reads_streams(*client.layout, *client.loader) ? ReadKind::kStream : ReadKind::kRange;
+}
+
+double mean_operation(const StorageClient& client, ReadKind kind) {
+  const auto total = static_cast<double>(client.layout->total_bytes());
+  const double sample = total / static_cast<double>(std::max<std::uint64_t>(client.layout->samples(), 1));
+  const double file = total / static_cast<double>(std::max<std::uint64_t>(client.layout->files(), 1));
+  const auto transfer = static_cast<double>(client.loader->transfer_size.value);
+  switch (kind) {
+    case ReadKind::kFile:
+      return std::max(file, 1.0);
+    case ReadKind::kStream:
+      return std::max(std::min(transfer > 0 ? transfer : static_cast<double>(kDefaultStreamRequest), file),
+                      1.0);
+    case ReadKind::kRange: {
+      const bool fits = sample <= kFusedReadLimit && (transfer <= 0 || sample <= transfer);
+      return std::max(fits ? sample : static_cast<double>(request_size(*client.loader)), 1.0);
+    }
+  }
+  return 1;
+}
+
+std::size_t ReadPaths::tier_of(FileId file) const {
+  if (miss_.size() == 1) return 0;
+  const double place = static_cast<double>(mix64(kTierSalt, file) >> 11) * 0x1.0p-53;
+  std::size_t tier = 0;
+  while (tier + 1 < miss_.size() && place >= storage_->tiers_[tier]->until) ++tier;
+  return tier;
+}
+
+ItemId ReadPaths::item_of(FileId file, std::uint64_t offset) const {
+  if (kind_ == ReadKind::kFile || first_item_.empty()) return base_ + file;
+  return first_item_[file] + offset / block_;
+}
+
+const Route& ReadPaths::way(HostId host, FileId file, ItemId item, std::uint64_t bytes) {
+  auto& caches = storage_->caches_;
+  if (caches.empty()) return miss(file);
+  ++accesses_;
+  std::size_t level = 0;
+  while (level < caches.size() && !caches[level].of(host).access(item)) ++level;
+  for (std::size_t passed = 0; passed < level; ++passed) caches[passed].of(host).insert(item, bytes);
+  if (level == caches.size()) return miss(file);
+  ++hits_;
+  return hit_[level][tier_of(file)];
+}
+
+SimStorage::SimStorage(const StorageSpec& spec, VirtualClock& clock, std::vector<StorageClient> clients,
+                       std::uint64_t seed)
+    : spec_(spec), clock_(clock), clients_(std::move(clients)), seed_(seed), paths_(clients_.size()) {
+  for (const StorageClient& client : clients_) hosts_ = std::max(hosts_, client.first_host + client.hosts);
+  for (const Station& station : spec.client) client_groups_.push_back(make_group(station, true));
+  delay_ = std::make_unique<ServerGroup>();
+  delay_->members.push_back(make_delay(clock));
+  build_tiers();
+  for (std::size_t i = 0; i < clients_.size(); ++i) {
+    paths_[i].storage_ = this;
+    paths_[i].kind_ = kind_of_reads(clients_[i]);
+    if (!spec.caches.empty()) number_items(i);
+  }
+  build_caches();
+  for (std::size_t i = 0; i < clients_.size(); ++i) make_routes(i);
+}
+
+std::unique_ptr<ServerGroup> SimStorage::make_group(const Station& station, bool per_host) {
+  auto group = std::make_unique<ServerGroup>();
+  group->name = station.name;
+  group->per_host = per_host;
+  const std::uint64_t seed = next_seed();
+  for (HostId host = 0; host < (per_host ? hosts_ : 1); ++host)
+    group->members.push_back(make_server(station, clock_, mix64(seed, host)));
+  return group;
+}
+
+void SimStorage::build_tiers() {
+  double sum = 0;
+  for (const TierSpec& spec : spec_.tiers) {
+    auto tier = std::make_unique<Tier>();
+    tier->spec = &spec;
+    tier->until = sum += spec.share;
+    tier->curves.name = spec.name;
+    tier->cached.name = spec.name + " (cached)";
+    tier->cached.per_host = true;
+    for (const Station& station : spec.stations)
+      tier->stations.push_back(make_group(station, station.scope == StationScope::kHost));
+    tiers_.push_back(std::move(tier));
+  }
+}
+
+// The items of a client's dataset, for caches. Clients that read the same layout the same way share them.
+void SimStorage::number_items(std::size_t client) {
+  ReadPaths& paths = paths_[client];
+  const Layout& layout = *clients_[client].layout;
+  const double mean = mean_operation(clients_[client], paths.kind_);
+  for (std::size_t other = 0; other < client; ++other) {
+    const bool same = clients_[other].layout == &layout && paths_[other].kind_ == paths.kind_ &&
+                      mean_operation(clients_[other], paths.kind_) == mean;
+    if (!same) continue;
+    paths.base_ = paths_[other].base_;
+    paths.block_ = paths_[other].block_;
+    paths.first_item_ = paths_[other].first_item_;
+    return;
+  }
+  paths.base_ = items_;
+  if (paths.kind_ == ReadKind::kFile) {
+    items_ += layout.files();
+    return;
+  }
+  // Where ranges differ in size, two neighbours may begin in the same block: half the mean keeps that rare.
+  const bool differ = paths.kind_ == ReadKind::kRange && !constant_size(layout);
+  const double least =
+      static_cast<double>(layout.total_bytes()) / (static_cast<double>(SimCache::kMostItems) / 4);
+  paths.block_ = static_cast<std::uint64_t>(std::max({differ ? mean / 2 : mean, least, 1.0}));
+  for (FileId file = 0; file < layout.files(); ++file) {
+    paths.first_item_.push_back(items_);
+    items_ += layout.file_size(file) / paths.block_ + 1;
+  }
+}
+
+std::uint64_t SimStorage::bytes_of_item(std::size_t client, ItemId item) const {
+  const ReadPaths& paths = paths_[client];
+  if (paths.kind_ == ReadKind::kFile) return clients_[client].layout->file_size(item - paths.base_);
+  return paths.block_;
+}
+
+void SimStorage::build_caches() {
+  if (items_ > SimCache::kMostItems)
+    throw UserError(
+        fmt::format("storage '{}': expected at most {} items to cache, found {}; leave the caches out",
+                    spec_.name, SimCache::kMostItems, items_));
+  std::uint64_t largest = 1;
+  for (const StorageClient& client : clients_) largest = std::max(largest, client.layout->largest_sample());
+  // Whose items they are: datasets lie one after another.
+  const auto client_of = [this](ItemId item) {
+    std::size_t client = 0;
+    for (std::size_t i = 0; i < clients_.size(); ++i)
+      if (paths_[i].base_ <= item && paths_[i].base_ >= paths_[client].base_) client = i;
+    return client;
+  };
+  for (const CacheSpec& spec : spec_.caches) {
+    Cache cache;
+    cache.spec = &spec;
+    const std::uint64_t seed = next_seed();
+    for (HostId host = 0; host < (spec.scope == StationScope::kHost ? hosts_ : 1); ++host) {
+      cache.members.push_back(
+          std::make_unique<SimCache>(spec.policy, spec.size.value, items_, largest, mix64(seed, host)));
+      if (spec.warm)
+        cache.members.back()->warm([&](ItemId item) { return bytes_of_item(client_of(item), item); });
+    }
+    for (const Station& station : spec.stations)
+      cache.stations.push_back(make_group(station, station.scope == StationScope::kHost));
+    caches_.push_back(std::move(cache));
+  }
+}
+
+RouteStep SimStorage::curve_step(ServerGroup& group, bool per_host, const OperationCurve& curve) {
+  if (group.members.empty()) {
+    const std::uint64_t seed = next_seed();
+    for (HostId host = 0; host < (per_host ? hosts_ : 1); ++host)
+      group.members.push_back(make_curve_server(clock_, mix64(seed, host)));
+  }
+  const auto shared = std::make_shared<const OperationCurve>(curve);
+  RouteStep step{&group, 0};
+  for (auto& member : group.members) step.way = static_cast<CurveServer&>(*member).add(shared);
+  return step;
+}
+
+void SimStorage::make_routes(std::size_t client) {
+  const StorageClient& who = clients_[client];
+  ReadPaths& paths = paths_[client];
+  const double size = mean_operation(who, paths.kind_);
+  const ReadMode mode = who.loader->read_mode;
+  Route common;
+  for (auto& group : client_groups_) common.push_back({group.get(), 0});
+  paths.hit_.resize(caches_.size());
+  const bool free_hits =
+      std::any_of(caches_.begin(), caches_.end(), [](const Cache& cache) { return cache.stations.empty(); });
+  for (auto& tier : tiers_) {
+    Route miss = common, cached = common;
+    if (!tier->spec->curves.empty()) {
+      const auto curve = OperationCurve::find(tier->spec->curves, paths.kind_, mode, false, size);
+      if (!curve)
+        throw UserError(
+            fmt::format("storage '{}', tier '{}': expected a curve of {} reads, found none of that mode; "
+                        "read in the other mode or "
+                        "probe again with this one",
+                        spec_.name, tier->spec->name, to_string(mode)));
+      miss.push_back(curve_step(tier->curves, false, *curve));
+      const auto hit = OperationCurve::find(tier->spec->curves, paths.kind_, mode, true, size);
+      if (hit && free_hits) cached.push_back(curve_step(tier->cached, true, *hit));
+    }
+    for (auto& group : tier->stations) miss.push_back({group.get(), 0});
+    paths.miss_.push_back(std::move(miss));
+    for (std::size_t i = 0; i < caches_.size(); ++i) {
+      Route hit = caches_[i].stations.empty() ? cached : common;
+      for (auto& group : caches_[i].stations) hit.push_back({group.get(), 0});
+      paths.hit_[i].push_back(std::move(hit));
+    }
+  }
+  ServerGroup* cpu = delay_.get();
+  for (std::size_t i = spec_.client.size(); i-- > 0;)
+    if (spec_.client[i].kind == StationKind::kCpu) cpu = client_groups_[i].get();
+  paths.cpu_ = {{cpu, 0}};
+  paths.sums_up_ = sums_up(client);
+}
+
+bool SimStorage::sums_up(std::size_t client) const {
+  const Route& route = paths_[client].miss_.front();
+  if (!caches_.empty() || tiers_.size() != 1 || route.size() > Visit::kMostSummed) return false;
+  std::size_t contended = tiers_[0]->spec->curves.empty() ? 0 : 1;
+  bool shared = true;
+  const auto look_at = [&](const Station& station) {
+    if (!is_contended(station) || costs_nothing(station)) return;
+    ++contended;
+    shared = shared && aforo::sums_up(station);
+  };
+  for (const Station& station : spec_.client) look_at(station);
+  for (const Station& station : tiers_[0]->spec->stations) look_at(station);
+  return contended <= 1 && shared;
+}
+
+std::vector<SimStation> SimStorage::stations(Seconds simulated) {
+  std::vector<SimStation> found;
+  const auto add = [&](ServerGroup& group) {
+    ServerUse most;
+    for (auto& member : group.members) {
+      const ServerUse use = member->use();
+      if (most.operations == 0 || use.busy > most.busy) most = use;
+    }
+    if (most.operations <= 0) return;
+    found.push_back({group.name, std::min(most.busy / simulated.value, 1.0), most.in_flight / simulated.value,
+                     PerSecond{most.operations / simulated.value},
+                     Seconds{most.in_flight / most.operations}});
+  };
+  for (auto& group : client_groups_) add(*group);
+  for (Cache& cache : caches_)
+    for (auto& group : cache.stations) add(*group);
+  for (auto& tier : tiers_) {
+    add(tier->cached);
+    add(tier->curves);
+    for (auto& group : tier->stations) add(*group);
+  }
+  return found;
+}
+
+}  // namespace aforo

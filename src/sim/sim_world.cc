@@ -1,0 +1,31 @@
+#include "sim/sim_world.h"
+
+#include "pipeline/read_sample.h"
+
+namespace aforo {
+
+static_assert(World<SimWorld>);
+static_assert(ReadsSlices<SimWorld>);
+
+SimWorld::SimWorld(VirtualClock& clock, ReadPaths& paths, const Setup& setup)
+    : clock_(clock), paths_(paths), setup_(setup), random_(setup.seed) {
+  const Layout& layout = *setup.client.layout;
+  const LoaderSpec& loader = *setup.client.loader;
+  if (layout.total_bytes() == layout.samples() * layout.largest_sample()) constant_ = layout.largest_sample();
+  request_ = request_size(loader);
+  largest_whole_ =
+      loader.transfer_size.value ? std::min(kFusedReadLimit, loader.transfer_size.value) : kFusedReadLimit;
+}
+
+SimWorld::File SimWorld::opened(LaneId lane, FileId file) {
+  File opened{file, size_of(file), nullptr, -1};
+  if (!whole_files()) {
+    opened.route = &paths_.miss(file);
+    return opened;
+  }
+  opened.u = random_.uniform();
+  opened.route = &paths_.way(host(lane), file, paths_.item_of(file, 0), opened.size);
+  return opened;
+}
+
+}  // namespace aforo

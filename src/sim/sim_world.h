@@ -1,0 +1,222 @@
+// SimWorld: the World of one job in virtual time. Satisfies World and ReadsSlices (pipeline/world.h).
+//
+// A lane is a client host. All run on one thread, so moving between executors takes no time and never
+// suspends. Reads never fail. A file that is a sample is one operation of kind kFile, whether it is read at
+// once or opened, read and closed: opening costs what is not proportional to size, and one draw of jitter
+// holds for all of it. Reads of an open packed file are kStream, ranges kRange; only opening passes metadata
+// there.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <coroutine>
+#include <cstdint>
+#include <span>
+
+#include "base/random.h"
+#include "pipeline/world.h"
+#include "sim/clock.h"
+#include "sim/sim_storage.h"
+#include "sim/visit.h"
+
+namespace aforo {
+
+class SimWorld {
+ public:
+  struct Read {
+    std::uint64_t n = 0;
+    int error() const { return 0; }
+    std::uint64_t bytes() const { return n; }
+    std::span<const std::byte> data() const { return {}; }
+  };
+  struct File {
+    FileId id = 0;
+    std::uint64_t size = 0;  // 0 = unknown
+    const Route* route = nullptr;
+    double u = 0;
+    int error() const { return 0; }
+  };
+  struct Memory {  // holds nothing
+    bool failed() const { return false; }
+    void append(std::span<const std::byte>) {}
+  };
+  struct Setup {
+    StorageClient client;
+    std::uint32_t ranks_per_host = 1;
+    bool aggregate = true;
+    VirtualClock::Owner owner = 1;  // of its own
+    std::uint64_t seed = 1;
+  };
+
+  // All outlive the world.
+  SimWorld(VirtualClock& clock, ReadPaths& paths, const Setup& setup);
+
+  Seconds now() const { return clock_.now(); }
+  LaneId lanes() const { return setup_.client.hosts; }
+  LaneId lane_of(std::uint32_t rank, std::uint64_t) const { return rank / setup_.ranks_per_host; }
+  std::suspend_never enter_lane(LaneId) const { return {}; }
+  std::suspend_never go_home() const { return {}; }
+  auto sleep_until(Seconds t) { return Sleep{*this, t}; }
+  void cancel_sleeps() {
+    awake_ = true;
+    clock_.hasten(setup_.owner);
+  }
+  WorkVisit use_cpu(LaneId lane, Seconds t) { return WorkVisit(host(lane), paths_.cpu(), t.value); }
+
+  auto read_file(LaneId lane, FileId file, std::uint64_t n) {
+    const std::uint64_t bytes = n ? n : size_of(file);
+    const Route& route = paths_.way(host(lane), file, paths_.item_of(file, 0), bytes);
+    return ReadVisit(host(lane), route, {file, static_cast<double>(bytes), true, true, -1}, bytes);
+  }
+  auto read_at(LaneId lane, FileId file, std::uint64_t offset, std::uint64_t n) {
+    const Route& route = paths_.way(host(lane), file, paths_.item_of(file, offset), n);
+    return ReadVisit(host(lane), route, {file, static_cast<double>(n), true, false, -1}, n);
+  }
+  auto open(LaneId lane, FileId file) { return OpenVisit(host(lane), opened(lane, file), whole_files()); }
+  auto read(LaneId lane, const File& file, std::uint64_t offset, std::uint64_t n) {
+    const std::uint64_t bytes = file.size ? std::min(n, file.size - std::min(offset, file.size)) : n;
+    const Route* route = file.route;
+    if (!whole_files()) route = &paths_.way(host(lane), file.id, paths_.item_of(file.id, offset), bytes);
+    return ReadVisit(host(lane), *route, {file.id, static_cast<double>(bytes), !whole_files(), false, file.u},
+                     bytes);
+  }
+  std::suspend_never close(LaneId, File&) const { return {}; }
+  Memory new_batch(LaneId, std::uint64_t) const { return {}; }
+
+  // With setup.aggregate. Where reads do not sum up (ReadPaths::sums_up) they are still made sample by
+  // sample, in the same order and at the same times, but without a coroutine each.
+  bool reads_slices() const { return setup_.aggregate; }
+  template <class Locate>
+  auto read_slice(LaneId lane, std::uint64_t n, const Locate& locate) {
+    return SliceVisit<Locate>(*this, host(lane), n, locate);
+  }
+
+ private:
+  struct Sleep {
+    SimWorld& world;
+    Seconds until;
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> handle) const {
+      world.clock_.at(world.awake_ ? Seconds{0} : until, handle, world.setup_.owner);
+    }
+    void await_resume() const noexcept {}
+  };
+
+  class ReadVisit final : public Visit {
+   public:
+    ReadVisit(HostId host, const Route& route, const Piece& piece, std::uint64_t bytes)
+        : Visit(host), bytes_(bytes) {
+      take(route, piece);
+    }
+    Read await_resume() const noexcept { return {bytes_}; }
+
+   private:
+    bool next() override { return false; }
+    std::uint64_t bytes_;
+  };
+
+  class OpenVisit final : public Visit {
+   public:
+    OpenVisit(HostId host, const File& file, bool begins) : Visit(host), file_(file) {
+      take(*file.route, {file.id, 0, begins, true, file.u});
+    }
+    File await_resume() const noexcept { return file_; }
+
+   private:
+    bool next() override { return false; }
+    File file_;
+  };
+
+  // A worker's share of a batch.
+  template <class Locate>
+  class SliceVisit final : public Visit {
+   public:
+    SliceVisit(SimWorld& world, HostId host, std::uint64_t n, const Locate& locate)
+        : Visit(host), world_(world), locate_(locate), left_(n) {
+      if (world.paths_.sums_up())
+        sum_up(n);
+      else
+        next();
+    }
+    Read await_resume() const noexcept { return {bytes_}; }
+
+   private:
+    bool next() override {
+      if (rest_ == 0) {
+        if (left_ == 0) return false;
+        at_ = locate_(index_++);
+        --left_;
+        rest_ = world_.length_of(at_);
+      }
+      const std::uint64_t request = std::min(rest_, world_.request_of(rest_));
+      const ItemId item = world_.paths_.item_of(at_.file, at_.offset);
+      take(world_.paths_.way(host(), at_.file, item, request), piece_of(request));
+      bytes_ += request;
+      rest_ -= request;
+      at_.offset += request;
+      return true;
+    }
+
+    Piece piece_of(std::uint64_t bytes) const {
+      return {at_.file, static_cast<double>(bytes), true, at_.whole_file, -1};
+    }
+
+    void sum_up(std::uint64_t n) {
+      const Route& route = world_.paths_.miss(0);
+      std::array<double, kMostSummed> works{};
+      const bool alike = world_.constant_ > 0 && world_.request_of(world_.constant_) == world_.constant_;
+      if (alike) {
+        at_.whole_file = world_.whole_files();
+        add(route, world_.constant_, n, works);
+      } else {
+        for (std::uint64_t i = 0; i < n; ++i) {
+          at_ = locate_(i);
+          const std::uint64_t length = world_.length_of(at_);
+          const std::uint64_t request = world_.request_of(length);
+          if (length >= request) add(route, request, length / request, works);
+          if (length % request) add(route, length % request, 1, works);
+        }
+      }
+      left_ = 0;
+      take_summed(route, works, static_cast<double>(n));
+    }
+
+    void add(const Route& route, std::uint64_t bytes, std::uint64_t times,
+             std::array<double, kMostSummed>& works) {
+      const Piece piece = piece_of(bytes);
+      for (std::size_t i = 0; i < route.size(); ++i)
+        works[i] += route[i].group->of(host()).demand_of(piece, route[i].way, times);
+      bytes_ += bytes * times;
+    }
+
+    SimWorld& world_;
+    const Locate& locate_;
+    std::uint64_t left_, index_ = 0;
+    SampleLocation at_;
+    std::uint64_t rest_ = 0, bytes_ = 0;
+  };
+
+  HostId host(LaneId lane) const { return setup_.client.first_host + lane; }
+  bool whole_files() const { return paths_.kind() == ReadKind::kFile; }
+  std::uint64_t size_of(FileId file) const { return setup_.client.layout->file_size(file); }
+  std::uint64_t length_of(const SampleLocation& at) const {
+    return std::max<std::uint64_t>(at.length || !at.whole_file ? at.length : size_of(at.file), 1);
+  }
+  // Bytes of the requests that a sample of `length` is read in, as read_sample.h does it: a file is one
+  // operation.
+  std::uint64_t request_of(std::uint64_t length) const {
+    return whole_files() || length <= largest_whole_ ? length : request_;
+  }
+  File opened(LaneId lane, FileId file);
+
+  VirtualClock& clock_;
+  ReadPaths& paths_;
+  const Setup setup_;
+  Random random_;
+  std::uint64_t constant_ = 0;       // length of every sample; 0 = they differ
+  std::uint64_t largest_whole_ = 0;  // ranges up to that are one request
+  std::uint64_t request_ = 1;        // larger ones are cut into
+  bool awake_ = false;
+};
+
+}  // namespace aforo

@@ -1,0 +1,215 @@
+// Stations that are shared by processor sharing: curves, bandwidth, CPU.
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "base/random.h"
+#include "sim/shared_server.h"
+#include "sim/stations.h"
+#include "sim/stations_made.h"
+
+namespace aforo {
+namespace {
+
+constexpr double kCommonPeriod = 0.1;  // seconds for which a common factor holds (model/storage_spec.h)
+
+// The load-dependent station. Each of n operations in flight of class c progresses at X_c(n) / n, so that a
+// class alone has the throughput X_c(n) that was measured.
+class CurvePool final : public SharedServer {
+ public:
+  CurvePool(VirtualClock& clock, std::uint64_t seed) : SharedServer(clock, 0), seed_(seed) {}
+
+  std::uint32_t add(std::shared_ptr<const OperationCurve> curve) {
+    varies_ = varies_ || curve->common(1) > 0 || curve->common(curve->largest_measured()) > 0;
+    curves_.push_back(std::move(curve));
+    add_class();
+    return static_cast<std::uint32_t>(curves_.size() - 1);
+  }
+  const OperationCurve& curve(std::uint32_t way) const { return *curves_[way]; }
+
+ private:
+  double rate_each(std::uint32_t klass, std::uint64_t n) const override {
+    const auto load = static_cast<double>(n);
+    const double rate = curves_[klass]->rate(load).value / load;
+    return varies_ ? rate * factor(curves_[klass]->common(load)) : rate;
+  }
+  double busy_share(std::uint32_t klass, std::uint64_t of_class, std::uint64_t n) const override {
+    const auto load = static_cast<double>(n);
+    return static_cast<double>(of_class) / load * curves_[klass]->rate(load).value /
+           curves_[klass]->best_rate().value;
+  }
+  Seconds next_change() const override {
+    return Seconds{varies_ ? static_cast<double>(period() + 1) * kCommonPeriod : kNever};
+  }
+  std::uint64_t period() const {  // a little ahead, so that the boundary itself belongs to what comes
+    return static_cast<std::uint64_t>(now().value / kCommonPeriod + 1e-6);
+  }
+  // Lognormal with mean 1: one draw per period, the same for all classes but for its width.
+  double factor(double cv) const {
+    if (cv <= 0) return 1;
+    if (drawn_for_ != period()) {
+      drawn_for_ = period();
+      normal_ = Random(mix64(seed_, drawn_for_)).normal();
+    }
+    const double variance = std::log1p(cv * cv);
+    return std::exp(normal_ * std::sqrt(variance) - variance / 2);
+  }
+
+  std::vector<std::shared_ptr<const OperationCurve>> curves_;
+  std::uint64_t seed_;
+  bool varies_ = false;
+  mutable std::uint64_t drawn_for_ = ~std::uint64_t{0};
+  mutable double normal_ = 0;
+};
+
+class CurveStation final : public CurveServer {
+ public:
+  CurveStation(VirtualClock& clock, std::uint64_t seed) : pool_(clock, mix64(seed, 1)), random_(seed) {}
+
+  std::uint32_t add(std::shared_ptr<const OperationCurve> curve) override {
+    jitters_.push_back(curve->jitter_cv(1) > 0 || curve->jitter_cv(curve->largest_measured()) > 0);
+    return pool_.add(std::move(curve));
+  }
+  double demand(const Piece& piece, std::uint32_t way) override {
+    return work(piece, way) * jitter(piece, way);
+  }
+  double demand_of(const Piece& piece, std::uint32_t way, std::uint64_t times) override {
+    const double each = work(piece, way);
+    if (!jitters_[way]) return each * static_cast<double>(times);
+    double sum = 0;
+    for (std::uint64_t i = 0; i < times; ++i) sum += jitter(piece, way);
+    return each * sum;
+  }
+  void hold(Visit& visit, double work, FileId, std::uint32_t way, double operations) override {
+    pool_.enter(visit, work, way, operations);
+  }
+  ServerUse use() override { return pool_.use(); }
+
+ private:
+  double work(const Piece& piece, std::uint32_t way) const {
+    const OperationCurve& curve = pool_.curve(way);
+    return (piece.begins ? 1 - curve.size_share() : 0) + curve.size_share() * piece.bytes / curve.size();
+  }
+  // With the piece itself among those in flight.
+  double jitter(const Piece& piece, std::uint32_t way) {
+    if (!jitters_[way]) return 1;
+    const double u = piece.u >= 0 ? piece.u : random_.uniform();
+    return pool_.curve(way).jitter(static_cast<double>(pool_.in_flight() + 1), u);
+  }
+
+  CurvePool pool_;
+  std::vector<bool> jitters_;
+  Random random_;
+};
+
+// One pipe. With a bucket: while tokens last it is faster, and they drain by the difference.
+class Pipe final : public SharedServer {
+ public:
+  Pipe(VirtualClock& clock, const Station& spec)
+      : SharedServer(clock, 1),
+        rate_(spec.bandwidth.value),
+        burst_rate_(std::max(spec.burst_bandwidth.value, rate_)),
+        capacity_(burst_rate_ > rate_ ? static_cast<double>(spec.burst.value) : 0),
+        tokens_(capacity_) {}
+
+ private:
+  bool bursting() const { return tokens_ > 0; }
+  double rate() const { return bursting() ? burst_rate_ : rate_; }
+  double rate_each(std::uint32_t, std::uint64_t n) const override { return rate() / static_cast<double>(n); }
+  double busy_share(std::uint32_t, std::uint64_t, std::uint64_t) const override { return 1; }
+  void pass(Seconds from, Seconds to, std::uint64_t n) override {
+    if (capacity_ <= 0) return;
+    const double took = (to - from).value;
+    if (n == 0)
+      tokens_ = std::min(capacity_, tokens_ + rate_ * took);
+    else if (bursting())
+      tokens_ -= (burst_rate_ - rate_) * took;
+    if (tokens_ < (burst_rate_ - rate_) * resolution(to.value)) tokens_ = 0;
+  }
+  Seconds next_change() const override {
+    return Seconds{bursting() ? now().value + tokens_ / (burst_rate_ - rate_) : kNever};
+  }
+
+  const double rate_, burst_rate_, capacity_;
+  double tokens_;
+};
+
+// `servers` pipes; a file lies on one of them. Work is bytes.
+class BandwidthStation final : public Server {
+ public:
+  BandwidthStation(VirtualClock& clock, const Station& spec) {
+    for (std::uint32_t i = 0; i < spec.servers; ++i) pipes_.push_back(std::make_unique<Pipe>(clock, spec));
+  }
+  double demand(const Piece& piece, std::uint32_t) override { return piece.bytes; }
+  double demand_of(const Piece& piece, std::uint32_t, std::uint64_t times) override {
+    return piece.bytes * static_cast<double>(times);
+  }
+  void hold(Visit& visit, double work, FileId file, std::uint32_t, double operations) override {
+    pipes_[place_of(file, static_cast<std::uint32_t>(pipes_.size()))]->enter(visit, work, 0, operations);
+  }
+  ServerUse use() override {
+    ServerUse sum;
+    for (auto& pipe : pipes_) {
+      const ServerUse one = pipe->use();
+      sum.busy += one.busy / static_cast<double>(pipes_.size());
+      sum.in_flight += one.in_flight;
+      sum.operations += one.operations;
+    }
+    return sum;
+  }
+
+ private:
+  std::vector<std::unique_ptr<Pipe>> pipes_;
+};
+
+// Cores shared by all that want them, at most one each.
+class Cores final : public SharedServer {
+ public:
+  Cores(VirtualClock& clock, std::uint32_t cores) : SharedServer(clock, 1), cores_(cores) {}
+
+ private:
+  double rate_each(std::uint32_t, std::uint64_t n) const override {
+    return std::min(1.0, cores_ / static_cast<double>(n));
+  }
+  double busy_share(std::uint32_t, std::uint64_t, std::uint64_t n) const override {
+    return std::min(1.0, static_cast<double>(n) / cores_);
+  }
+  const double cores_;
+};
+
+// Work is seconds of a core.
+class CpuStation final : public Server {
+ public:
+  CpuStation(VirtualClock& clock, const Station& spec)
+      : cores_(clock, spec.servers),
+        per_operation_(spec.per_operation.value),
+        per_byte_(spec.per_byte.value) {}
+  double demand(const Piece& piece, std::uint32_t) override {
+    return (piece.begins ? per_operation_ : 0) + per_byte_ * piece.bytes;
+  }
+  double demand_of(const Piece& piece, std::uint32_t way, std::uint64_t times) override {
+    return demand(piece, way) * static_cast<double>(times);
+  }
+  void hold(Visit& visit, double work, FileId, std::uint32_t, double operations) override {
+    cores_.enter(visit, work, 0, operations);
+  }
+  ServerUse use() override { return cores_.use(); }
+
+ private:
+  Cores cores_;
+  const double per_operation_, per_byte_;
+};
+
+}  // namespace
+
+std::unique_ptr<CurveServer> make_curve_server(VirtualClock& clock, std::uint64_t seed) {
+  return std::make_unique<CurveStation>(clock, seed);
+}
+std::unique_ptr<Server> make_bandwidth(const Station& station, VirtualClock& clock) {
+  return std::make_unique<BandwidthStation>(clock, station);
+}
+std::unique_ptr<Server> make_cpu(const Station& station, VirtualClock& clock) {
+  return std::make_unique<CpuStation>(clock, station);
+}
+
+}  // namespace aforo

@@ -1,0 +1,119 @@
+// Visit: a customer on its way through servers. It lies in the frame of the coroutine that waits for it, so a
+// read costs no allocation and no coroutine of its own, however many servers it passes.
+#pragma once
+
+#include <array>
+#include <coroutine>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sim/clock.h"
+#include "sim/server.h"
+
+namespace aforo {
+
+using HostId = std::uint32_t;
+
+// One station of a storage system: one server for all, or one per client host.
+struct ServerGroup {
+  std::string name;
+  bool per_host = false;
+  std::vector<std::unique_ptr<Server>> members;  // one, or one per host
+  Server& of(HostId host) const { return *members[per_host ? host : 0]; }
+};
+
+struct RouteStep {
+  ServerGroup* group = nullptr;
+  std::uint32_t way = 0;  // what Server::demand is told
+};
+using Route = std::vector<RouteStep>;
+
+class Visit : public SimEvent {
+ public:
+  static constexpr std::size_t kMostSummed = 8;
+
+  // Awaitable: suspends unless the way is free.
+  bool await_ready() const noexcept { return false; }
+  bool await_suspend(std::coroutine_handle<> handle) {
+    handle_ = handle;
+    return !walk();
+  }
+
+  // Called by the server that held it.
+  void go_on() {
+    if (walk()) handle_.resume();  // which ends this object
+  }
+  void fire() final { go_on(); }  // a delay is over
+
+ protected:
+  explicit Visit(HostId host) : host_(host) {}
+  ~Visit() = default;
+
+  // Prepares what comes after the route just walked; false = nothing.
+  virtual bool next() = 0;
+
+  void take(const Route& route, const Piece& piece) {
+    route_ = &route;
+    piece_ = piece;
+    position_ = 0;
+    summed_ = false;
+  }
+
+  // The route's works given beforehand, one for each of its steps (at most kMostSummed), for `operations`
+  // together.
+  void take_summed(const Route& route, const std::array<double, kMostSummed>& works, double operations) {
+    route_ = &route;
+    works_ = works;
+    operations_ = operations;
+    position_ = 0;
+    summed_ = true;
+  }
+
+  HostId host() const { return host_; }
+
+ private:
+  // True when the way has ended, false when a server holds it.
+  bool walk() {
+    do {
+      while (position_ < route_->size()) {
+        const std::size_t here = position_++;
+        const RouteStep& step = (*route_)[here];
+        Server& server = step.group->of(host_);
+        const double work = summed_ ? works_[here] : server.demand(piece_, step.way);
+        if (!(work > 0)) continue;
+        const double operations = summed_ ? operations_ : piece_.begins ? 1 : 0;
+        server.hold(*this, work, piece_.file, step.way, operations);
+        return false;
+      }
+    } while (next());
+    return true;
+  }
+
+  std::coroutine_handle<> handle_;
+  static inline const Route kNowhere{};
+  const Route* route_ = &kNowhere;
+  Piece piece_;
+  double operations_ = 1;
+  HostId host_;
+  std::uint32_t position_ = 0;
+  bool summed_ = false;
+  std::array<double, kMostSummed> works_;
+};
+
+// A given amount of work at each step of a route.
+class WorkVisit final : public Visit {
+ public:
+  WorkVisit(HostId host, const Route& route, double work) : Visit(host) {
+    std::array<double, kMostSummed> works;
+    works.fill(work);
+    take_summed(route, works, 1);
+  }
+  void await_resume() const noexcept {}
+
+ private:
+  bool next() override { return false; }
+};
+
+}  // namespace aforo
