@@ -10,6 +10,7 @@ int act_run(const Arguments& arguments, Console& console);
 int act_generate(const Arguments& arguments, Console& console);
 int act_inspect(const Arguments& arguments, Console& console);
 int act_probe(const Arguments& arguments, Console& console);
+int act_predict(const Arguments& arguments, Console& console);
 int act_size(const Arguments& arguments, Console& console);
 int act_catalogue(const Arguments& arguments, Console& console);
 int act_reference(const Arguments& arguments, Console& console);

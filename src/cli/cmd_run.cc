@@ -8,6 +8,7 @@
 #include "cli/acts.h"
 #include "cli/common.h"
 #include "cli/live_line.h"
+#include "cli/predicted_run.h"
 #include "cli/signals.h"
 
 namespace aforo {
@@ -121,10 +122,13 @@ int act_run(const Arguments& arguments, Console& console) {
     results.deliver(plan, plan_page(plan));
     return kDone;
   }
+  const auto storage = arguments.text("storage");
+  Json prediction = storage ? predict_run(options, *storage, stop.token()) : Json();
   LiveLine live(console, results.quiet(), "samples/s");
   Json record = options.find_max ? find_max(options, stop.token(), live.sink())
                                  : train(options, stop.token(), live.sink());
   live.clear();
+  if (storage) add_prediction_beside(record, std::move(prediction));
   results.deliver(record);
   say_how_it_ended(record, stop.requested(), console);
   return exit_code(record, options.find_max, stop.requested());

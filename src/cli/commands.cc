@@ -19,8 +19,8 @@ constexpr const Option* kRunOptions[] = {
     &kDlio,         &kDataset,   &kRead,       &kTransferSize,  &kDeliver,
     &kEngine,       &kIoThreads, &kDropCaches, &kCacheExpected, &kNull,
     &kVerify,       &kOnError,   &kTimeout,    &kFindMax,       &kMaxAccelerators,
-    &kPrice,        &kTimeLimit, &kNoDiagnose, &kStepsCsv,      &kJson,
-    &kCsv,          &kDryRun,    &kQuiet,      &kHelp};
+    &kStorage,      &kPrice,     &kTimeLimit,  &kNoDiagnose,    &kStepsCsv,
+    &kJson,         &kCsv,       &kDryRun,     &kQuiet,         &kHelp};
 constexpr Example kRunExamples[] = {
     {"aforo run resnet50_h100 /mnt/data --accelerators 4 --epochs 2",
      "four emulated H100s train ResNet-50 on the files in /mnt/data"},
@@ -60,6 +60,43 @@ constexpr Example kProbeExamples[] = {
      "measured with the very reads that this job makes"},
     {"aforo probe /mnt/new --workload job.yaml --budget 3min --read both --json probe.json",
      "on an empty directory: data are laid, measured both ways, and removed"}};
+
+constexpr Positional kPredictWords[] = {
+    {"W", kWorkloadHelp}, {"STORAGE", "the storage file, from 'aforo probe' or written by hand"}};
+constexpr const Option* kPredictOptions[] = {&kAccelerators,
+                                             &kEpochs,
+                                             &kSteps,
+                                             &kBatchSize,
+                                             &kWorkers,
+                                             &kPrefetch,
+                                             &kStepTime,
+                                             &kAuTarget,
+                                             &kAsynchronous,
+                                             &kSet,
+                                             &kDlio,
+                                             &kDataset,
+                                             &kRead,
+                                             &kTransferSize,
+                                             &kMethod,
+                                             &kFindMax,
+                                             &kMaxAccelerators,
+                                             &kSweep,
+                                             &kNoAdvice,
+                                             &kRanksPerHost,
+                                             &kBeside,
+                                             &kCheckpointEvery,
+                                             &kCheckpointPause,
+                                             &kJson,
+                                             &kCsv,
+                                             &kQuiet,
+                                             &kHelp};
+constexpr Example kPredictExamples[] = {
+    {"aforo predict resnet50_h100 storage.yaml --accelerators 16",
+     "how busy would this storage keep 16 of them, and what would help?"},
+    {"aforo predict job.yaml storage.yaml --find-max --read direct", "how many accelerators would it feed?"},
+    {"aforo predict unet3d_h100 storage.yaml --sweep accelerators=1..64 --json sweep.json",
+     "utilisation over the number of accelerators"},
+    {"aforo predict job.yaml storage.yaml --beside other.yaml:8", "the same while another job reads too"}};
 
 constexpr Positional kSizeWords[] = {{"W", kWorkloadHelp}};
 constexpr const Option* kSizeOptions[] = {&kAccelerators, &kBatchSize,    &kWorkers,      &kPrefetch,
@@ -123,6 +160,17 @@ constexpr Command kCommands[] = {
      "may be edited by hand.",
      kProbeWords, kProbeOptions, kProbeExamples, "0 done; 2 it could not be done, or not to its end.", true,
      false, act_probe},
+    {"predict", "Predict a job on a storage that is known as data", "W STORAGE [key=value]... [options]",
+     "Runs the job of 'aforo run' in virtual time against a storage file, or takes closed forms where they "
+     "are "
+     "known to be near: accelerator utilisation with its interval, throughput, stalls by cause, what limits "
+     "it, "
+     "and which single change would help most. How it works and how to read it: docs/predicting.md.",
+     kPredictWords, kPredictOptions, kPredictExamples,
+     "0 predicted utilisation is at or above the target, or a sweep was made; 1 it is below; 2 it could not "
+     "be "
+     "done.",
+     true, false, act_predict},
     {"size", "Compute what a job needs of storage", "W [key=value]... [options]",
      "Answers from arithmetic: read bandwidth, requests and opens per second, the time one sample may take, "
      "capacity, "

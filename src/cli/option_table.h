@@ -11,6 +11,7 @@ inline constexpr std::string_view kJob = "Job";
 inline constexpr std::string_view kReading = "Reading";
 inline constexpr std::string_view kMeasuring = "Measuring";
 inline constexpr std::string_view kData = "Dataset";
+inline constexpr std::string_view kPredicting = "Predicting";
 inline constexpr std::string_view kSizing = "Sizing";
 inline constexpr std::string_view kOutput = "Output";
 
@@ -106,6 +107,34 @@ inline constexpr Option kNoDiagnose{
     kMeasuring};
 inline constexpr Option kStepsCsv{"steps-csv", 0, kFile, "FILE", "", "write every step of every rank to FILE",
                                   kMeasuring};
+
+inline constexpr Option kStorage{
+    "storage", 0, kFile, "FILE", "", "predict the run from this storage file first, and print the difference",
+    kMeasuring};
+
+// What is predicted.
+inline constexpr Option kMethod{
+    "method",   0,
+    kChoice,    "auto|closed|simulate",
+    "auto",     "predict by formulas or by simulation; auto takes formulas where they are near",
+    kPredicting};
+inline constexpr Option kSweep{
+    "sweep",      0,  kText,
+    "KEY=VALUES", "", "predict for each value, as in accelerators=1..64 or workers=1,4,16",
+    kPredicting};
+inline constexpr Option kRanksPerHost{
+    "per-host", 0, kPositive, "N", "", "put N accelerators in a host; without it all share one", kPredicting};
+inline constexpr Option kBeside{
+    "beside",    0,  kText, "W[:N]", "", "let another job of N accelerators use the storage meanwhile",
+    kPredicting, {}, {},    true};
+inline constexpr Option kCheckpointEvery{
+    "checkpoint-every", 0, kPositive, "STEPS", "", "pause for a checkpoint every STEPS steps of an epoch",
+    kPredicting};
+inline constexpr Option kCheckpointPause{"checkpoint-pause",           0,          kSeconds, "TIME", "",
+                                         "let such a pause last TIME", kPredicting};
+inline constexpr Option kNoAdvice{
+    "no-advice", 0, kFlag, "", "", "skip the simulations that tell which change would help most",
+    kPredicting};
 
 // The dataset that is generated.
 inline constexpr Option kSamples{"samples",       'n',   kPositive,        "N", "",

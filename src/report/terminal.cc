@@ -132,6 +132,9 @@ std::string render_find_max(const Json& record, const Look& look) {
   page.row("throughput there", with(count_at(record, {"samples_per_second"}), " samples/s"),
            rate_at(record, {"bytes_per_second"}));
   page.row("from the page cache", percent_at(record, {"cache_share"}), "of the bytes");
+  const auto off = number(record, {"prediction_error"});
+  page.row("predicted", with(count_at(record, {"prediction", "max_accelerators"}), " accelerators"),
+           off ? fmt::format("{:+.1f} % off", *off * 100) : "");
   write_ramp(page, record);
   write_errors(page, record);
   write_warnings(page, record);
@@ -286,6 +289,7 @@ std::string render(const Json& record, const Look& look) {
   if (command == "run" && (at(record, {"max_accelerators"}) != nullptr || at(record, {"ramp"}) != nullptr)) {
     return render_find_max(record, look);
   }
+  if (command == "predict") return render_predict(record, look);
   if (command == "generate") return render_generate(record, look);
   if (command == "inspect") return render_inspect(record, look);
   if (command == "probe") return render_probe(record, look);

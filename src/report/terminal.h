@@ -12,12 +12,14 @@
 
 namespace aforo {
 
-// By the Record's `command` (and for `run` by the presence of `would_read`, `max_accelerators` or `ramp`).
+// By the Record's `command` (and for `run` by the presence of `would_read`, `max_accelerators` or `ramp`, for
+// `predict` by that of `sweep` or `max_accelerators`).
 std::string render(const Json& record, const Look& look);
 
 std::string render_plan(const Json& record, const Look& look = {});  // `would_read` of a dry run
 std::string render_run(const Json& record, const Look& look);
 std::string render_find_max(const Json& record, const Look& look);
+std::string render_predict(const Json& record, const Look& look);
 std::string render_generate(const Json& record, const Look& look);
 std::string render_inspect(const Json& record, const Look& look);
 std::string render_probe(const Json& record, const Look& look);

@@ -89,6 +89,16 @@ void write_utilisation(Page& page, const Json& record) {
              : met   ? Tone::kGood
                      : Tone::kBad);
   }
+  if (const auto predicted = number(record, {"prediction", "au"})) {
+    const std::vector<double> ends = numbers(record, {"prediction", "au_interval"});
+    const auto off = number(record, {"prediction_error"});
+    page.row(
+        "  predicted", format_percent(*predicted),
+        join_known(
+            {ends.size() == 2 ? format_percent(ends[0]) + dash(page.look()) + format_percent(ends[1]) : "",
+             off ? fmt::format("{:+.1f} points off", *off * 100) : ""},
+            ", "));
+  }
   if (numbers(record, {"au_per_epoch"}).size() > 1)
     page.row("  each epoch", percent_list(record, {"au_per_epoch"}));
   page.row("throughput", with(count_at(record, {"samples_per_second"}), " samples/s"),

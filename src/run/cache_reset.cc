@@ -4,7 +4,7 @@
 
 #include <atomic>
 
-#include "run/parallel_for.h"
+#include "base/parallel_for.h"
 #include "storage/page_cache.h"
 
 namespace aforo {

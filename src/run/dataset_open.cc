@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/parallel_for.h"
 #include "base/text.h"
 #include "dataset/generated_layout.h"
 #include "dataset/scanned_layout.h"
@@ -20,7 +21,6 @@
 #include "run/dataset_walk.h"
 #include "run/dataset_words.h"
 #include "run/generate_marker.h"
-#include "run/parallel_for.h"
 #include "workload/parse.h"
 
 namespace aforo {

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "measure/bracket.h"
 #include "run/find_max_search.h"
 #include "run/run_evidence.h"
 #include "run/run_record.h"
@@ -17,47 +18,17 @@ namespace {
 
 constexpr int kRounds = 3;  // confirmations of the answer
 
-// A count that holds (or 0) below one that does not (or 0 = none was found).
-struct Bracket {
-  std::uint32_t low = 0, high = 0;
-  bool ended = false;  // by a stop, an error or a refusal
-};
-
-Bracket ramp(Search& search, std::uint32_t limit, const std::function<void()>& tick) {
-  Bracket bracket;
-  for (std::uint32_t n = 1;; n = std::min(n * 2, limit)) {
-    const Answer answer = search.ask(n);
-    tick();
-    bracket.ended = answer == Answer::kNone;
-    if (answer == Answer::kMisses) bracket.high = n;
-    if (answer == Answer::kHolds) bracket.low = n;
-    if (answer != Answer::kHolds || n == limit) return bracket;
-  }
-}
-
-void bisect(Search& search, Bracket& bracket, const std::function<void()>& tick) {
-  while (!bracket.ended && bracket.high - bracket.low > 1) {
-    const std::uint32_t middle = bracket.low + (bracket.high - bracket.low) / 2;
-    const Answer answer = search.ask(middle);
-    tick();
-    bracket.ended = answer == Answer::kNone;
-    if (answer == Answer::kHolds) bracket.low = middle;
-    if (answer == Answer::kMisses) bracket.high = middle;
-  }
-}
-
 // The winner of a search over noisy windows was lucky more often than not: it must hold once more, or the
 // search goes on below it.
-void confirm(Search& search, Bracket& bracket, const std::function<void()>& tick) {
+void confirm(Search& search, Bracket& bracket, const Question& ask) {
   for (int round = 0; round < kRounds && bracket.low && !bracket.ended; ++round) {
     search.forget(bracket.low);
-    const Answer answer = search.ask(bracket.low);
-    tick();
+    const Answer answer = ask(bracket.low);
     bracket.ended = answer == Answer::kNone;
     if (answer != Answer::kMisses) return;
     bracket.high = bracket.low;
     bracket.low = search.surely_held_below(bracket.high);
-    bisect(search, bracket, tick);
+    bisect(ask, bracket);
   }
 }
 
@@ -121,19 +92,21 @@ Json find_max(const RunOptions& options, std::stop_token stop, const ProgressSin
   const std::uint32_t limit = limit_of(options, *dataset.layout);
   Search search(options, dataset, stop);
   const Seconds begin = monotonic_now();
-  const auto tick = [&] {
-    if (!progress || search.tries().empty()) return;
+  const Question ask = [&](std::uint32_t accelerators) {
+    const Answer answer = search.ask(accelerators);
+    if (!progress || search.tries().empty()) return answer;
     Progress p;
     p.phase = fmt::format("searching, {} tried", search.tries().size());
     p.elapsed = monotonic_now() - begin;
     p.au = search.tries().rbegin()->second.au;
     progress(p);
+    return answer;
   };
-  Bracket bracket = ramp(search, limit, tick);
+  Bracket bracket = ramp(ask, limit);
   const bool refused = !search.refusal().empty();
-  if (bracket.high) bisect(search, bracket, tick);
+  if (bracket.high) bisect(ask, bracket);
   if (refused) bracket.ended = false;
-  confirm(search, bracket, tick);
+  confirm(search, bracket, ask);
 
   const Search::Kept& shown = search.failed()       ? search.failed_job()
                               : search.best().ranks ? search.best()

@@ -6,6 +6,7 @@
 #include <stop_token>
 #include <string>
 
+#include "measure/bracket.h"
 #include "measure/interval.h"
 #include "run/cache_reset.h"
 #include "run/job_setup.h"
@@ -23,12 +24,6 @@ struct Try {
   bool unclear(double target) const { return interval.low() < target && interval.high() > target; }
 };
 
-enum class Answer {
-  kHolds,
-  kMisses,
-  kNone,  // the window was interrupted, a read error ended it, or it cannot be set up: see the search's state
-};
-
 // Home thread only, one search at a time.
 class Search {
  public:
@@ -36,7 +31,8 @@ class Search {
 
   // Runs a window with that many accelerators, unless it was run before. A window ends when the 95 % interval
   // of AU (batch means over steps, warm-up cut off) is narrow or clear of the target, or after its longest
-  // time. Throws UserError if the very first one cannot be set up.
+  // time. No answer: the window was interrupted, a read error ended it, or it cannot be set up: see the
+  // search's state. Throws UserError if the very first one cannot be set up.
   Answer ask(std::uint32_t accelerators);
 
   // The same count will be measured again; nothing measured so far counts as the best.

@@ -7,11 +7,11 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/parallel_for.h"
 #include "run/generate_files.h"
 #include "run/generate_keeper.h"
 #include "run/generate_marker.h"
 #include "run/generate_plan.h"
-#include "run/parallel_for.h"
 #include "run/progress_ticker.h"
 #include "run/run_record.h"
 #include "storage/counters.h"

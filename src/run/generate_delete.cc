@@ -9,10 +9,10 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/parallel_for.h"
 #include "run/dataset_words.h"
 #include "run/generate_command.h"
 #include "run/generate_marker.h"
-#include "run/parallel_for.h"
 #include "run/progress_ticker.h"
 #include "run/run_record.h"
 #include "storage/engine.h"

@@ -9,8 +9,8 @@
 #include <memory>
 #include <mutex>
 
+#include "base/parallel_for.h"
 #include "run/generate_writer.h"
-#include "run/parallel_for.h"
 
 namespace aforo {
 namespace {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/parallel_for.h"
 #include "base/text.h"
 #include "dataset/size_fit.h"
 #include "run/dataset_census.h"
@@ -17,7 +18,6 @@
 #include "run/dataset_words.h"
 #include "run/generate_marker.h"
 #include "run/inspect_samples.h"
-#include "run/parallel_for.h"
 #include "run/progress_ticker.h"
 #include "run/run_record.h"
 #include "storage/engine.h"

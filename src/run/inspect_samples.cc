@@ -7,10 +7,10 @@
 #include <mutex>
 #include <utility>
 
+#include "base/parallel_for.h"
 #include "dataset/tar.h"
 #include "run/dataset_index.h"
 #include "run/dataset_walk.h"
-#include "run/parallel_for.h"
 #include "storage/engine.h"
 
 namespace aforo {

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "dataset/verify.h"
+#include "pipeline/plan_job.h"
 #include "pipeline/training_job.h"
 #include "run/content_checks.h"
 #include "storage/counters.h"
@@ -13,28 +14,6 @@
 
 namespace aforo {
 namespace {
-
-void require_readable(const RunOptions& options, const OpenedDataset& dataset) {
-  const LayoutKind kind = dataset.layout->kind();
-  if (kind == LayoutKind::kHdf5 || kind == LayoutKind::kParquet)
-    throw UserError(
-        fmt::format("expected a dataset of files, TFRecord, records or tar shards in {}, found {}: aforo "
-                    "sizes this layout (aforo size) but cannot read it yet",
-                    options.directory, kind == LayoutKind::kHdf5 ? "HDF5" : "Parquet"));
-}
-
-void require_one_step(const RunOptions& options, const Layout& layout) {
-  const Workload& workload = options.workload;
-  const std::uint64_t per_step = workload.accelerator.count * workload.loader.batch_size;
-  if (layout.samples() >= per_step || workload.training.steps > 0) {
-    if (layout.samples() > 0) return;
-  }
-  throw UserError(fmt::format(
-      "expected at least {} samples in {} ({} accelerators x batch {}), found {}; generate "
-      "more samples, lower --accelerators or --batch-size, or give --steps to read the data "
-      "several times per epoch",
-      per_step, options.directory, workload.accelerator.count, workload.loader.batch_size, layout.samples()));
-}
 
 void require_memory(const RunOptions& options, const JobPlan& plan) {
   const MemoryNeed need = memory_need(plan, options.io_threads ? options.io_threads : available_cores());
@@ -47,11 +26,6 @@ void require_memory(const RunOptions& options, const JobPlan& plan) {
 }
 
 }  // namespace
-
-std::uint64_t steps_per_epoch(const Workload& workload, const Layout& layout) {
-  if (workload.training.steps) return workload.training.steps;
-  return layout.samples() / (workload.accelerator.count * workload.loader.batch_size);
-}
 
 MemoryNeed memory_need(const JobPlan& plan, unsigned io_threads) {
   const std::uint64_t largest = plan.layout->largest_sample();
@@ -70,18 +44,7 @@ MemoryNeed memory_need(const JobPlan& plan, unsigned io_threads) {
 }
 
 JobPlan make_plan(const RunOptions& options, const OpenedDataset& dataset) {
-  const Workload& workload = options.workload;
-  const Layout& layout = *dataset.layout;
-  require_readable(options, dataset);
-  require_one_step(options, layout);
-  JobPlan plan;
-  plan.layout = &layout;
-  plan.loader = workload.loader;
-  plan.step_time = workload.accelerator.step_time;
-  plan.ranks = workload.accelerator.count;
-  plan.epochs = workload.training.epochs;
-  plan.steps = steps_per_epoch(workload, layout);
-  plan.synchronous = workload.training.synchronous;
+  JobPlan plan = plan_job(options.workload, *dataset.layout, options.directory);
   plan.skip_errors = options.skip_errors;
   if (!options.null_storage) {
     plan.stream_check = make_stream_checks(dataset, options.verify);

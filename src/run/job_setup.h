@@ -22,9 +22,6 @@ inline constexpr std::uint64_t kEndlessSteps = ~std::uint32_t{0};
 // into the Record's warnings.
 void add_warnings(Json& record, const RunOptions& options, const OpenedDataset& dataset, const JobPlan& plan);
 
-// Steps per epoch: as asked for, or as many whole steps of all ranks as the dataset has.
-std::uint64_t steps_per_epoch(const Workload& workload, const Layout& layout);
-
 // Bytes of memory the plan needs for read buffers and for batches, at most.
 struct MemoryNeed {
   Bytes read_buffers{0};

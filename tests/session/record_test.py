@@ -46,6 +46,17 @@ class Keys(Session):
         self.explained(self.record("catalogue", "workloads"))
         self.explained(self.record("generate", "--delete", "data"))
 
+    def test_of_predict(self):
+        job, storage = self.job(), self.place / "storage.yaml"
+        storage.write_text("storage: 1\nname: s\nstations: [{station: bandwidth, bandwidth: 40 MB/s}]\n"
+                           "caches: [{name: c, size: 1 MB}]\n")
+        self.explained(self.record("predict", job, storage, "--method", "simulate", "--beside", job))
+        self.explained(self.record("predict", job, storage, "--method", "closed"))
+        self.explained(self.record("predict", job, storage, "--find-max"))
+        self.explained(self.record("predict", job, storage, "--sweep", "workers=1..2"))
+        job, data = self.dataset()
+        self.explained(self.record("run", job, data, "--no-diagnose", "--storage", storage))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -1,0 +1,52 @@
+#include "pipeline/plan_job.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+
+namespace aforo {
+namespace {
+
+void require_readable(const Layout& layout, const std::string& where) {
+  const LayoutKind kind = layout.kind();
+  if (kind == LayoutKind::kHdf5 || kind == LayoutKind::kParquet)
+    throw UserError(
+        fmt::format("expected a dataset of files, TFRecord, records or tar shards in {}, found {}: aforo "
+                    "sizes this layout (aforo size) but cannot read it yet",
+                    where, kind == LayoutKind::kHdf5 ? "HDF5" : "Parquet"));
+}
+
+void require_one_step(const Workload& workload, const Layout& layout, const std::string& where) {
+  const std::uint64_t per_step = workload.accelerator.count * workload.loader.batch_size;
+  if (layout.samples() >= per_step || workload.training.steps > 0) {
+    if (layout.samples() > 0) return;
+  }
+  throw UserError(
+      fmt::format("expected at least {} samples in {} ({} accelerators x batch {}), found {}; generate "
+                  "more samples, lower --accelerators or --batch-size, or give --steps to read the data "
+                  "several times per epoch",
+                  per_step, where, workload.accelerator.count, workload.loader.batch_size, layout.samples()));
+}
+
+}  // namespace
+
+std::uint64_t steps_per_epoch(const Workload& workload, const Layout& layout) {
+  if (workload.training.steps) return workload.training.steps;
+  return layout.samples() / (workload.accelerator.count * workload.loader.batch_size);
+}
+
+JobPlan plan_job(const Workload& workload, const Layout& layout, const std::string& where) {
+  require_readable(layout, where);
+  require_one_step(workload, layout, where);
+  JobPlan plan;
+  plan.layout = &layout;
+  plan.loader = workload.loader;
+  plan.step_time = workload.accelerator.step_time;
+  plan.ranks = workload.accelerator.count;
+  plan.epochs = workload.training.epochs;
+  plan.steps = steps_per_epoch(workload, layout);
+  plan.synchronous = workload.training.synchronous;
+  return plan;
+}
+
+}  // namespace aforo

@@ -1,0 +1,29 @@
+// Which single change would move utilisation most: the same job simulated with one thing changed at a time,
+// each with the same chance as the job itself (common random numbers), so that the difference is the
+// change's.
+//
+// Deterministic whatever the number of threads. Failure: UserError where the job itself cannot be simulated,
+// Interrupted. A change that the storage file cannot answer (no curve for it) is left out.
+#pragma once
+
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "plan/predict.h"
+
+namespace aforo {
+
+struct Advice {
+  std::string change;  // "16 workers instead of 8"
+  std::string how;     // what to type or to do: "--workers 16"
+  double au = 0;       // with it
+  double gain = 0;     // au - au of the job as it is, same chance; a fraction
+};
+
+inline constexpr double kWorthSaying = 0.005;  // of AU
+
+// Best first; gains below kWorthSaying are left out.
+std::vector<Advice> advise(const PredictOptions& options, std::stop_token stop = {});
+
+}  // namespace aforo

@@ -1,0 +1,223 @@
+#include "plan/predict.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/parallel_for.h"
+#include "measure/interval.h"
+#include "plan/closed_predict.h"
+#include "plan/predict_verdict.h"
+#include "plan/requirement.h"
+#include "plan/simulated_case.h"
+#include "plan/storage_variants.h"
+
+namespace aforo {
+namespace {
+
+// Everything that does not need the layout.
+void require_sensible(const PredictOptions& options) {
+  const Workload& workload = options.workload;
+  if (law_mean(workload.accelerator.step_time) <= 0)
+    throw UserError(
+        "expected a step time above 0, found 0: without compute there is no utilisation to predict; give "
+        "--step-time");
+  RequirementAsk ask;
+  ask.accelerators_per_host = options.ranks_per_host ? options.ranks_per_host : workload.accelerator.count;
+  const Bytes needed = requirement(workload, ask).memory_per_host;
+  if (needed > options.host_memory)
+    throw UserError(fmt::format(
+        "expected the prefetched batches to fit into a host's memory of {}, found {} needed by {} "
+        "accelerators "
+        "of a host; lower --workers, --prefetch or --batch-size, or spread them over hosts with --per-host",
+        format_bytes(options.host_memory), format_bytes(needed),
+        std::min(ask.accelerators_per_host, workload.accelerator.count)));
+}
+
+// Why the closed form cannot speak of this job at all; "" where it can.
+std::string beyond_closed(const PredictOptions& options) {
+  if (!options.beside.empty()) return "the closed form knows one job alone, not others beside it";
+  if (options.checkpoint_steps) return "the closed form leaves out pauses for checkpoints";
+  if (options.cold_epochs && !options.storage.caches.empty())
+    return "the closed form knows caches that are kept, not ones emptied before every epoch";
+  return "";
+}
+
+Prediction from_closed(const ClosedPrediction& closed, const PredictOptions& options) {
+  Prediction out;
+  out.accelerators = options.workload.accelerator.count;
+  out.method = PredictMethod::kClosed;
+  out.au = std::clamp(closed.au, 0.0, 1.0);
+  out.au_low = std::clamp(closed.au_low, 0.0, out.au);
+  out.au_high = std::clamp(closed.au_high, out.au, 1.0);
+  out.samples = closed.samples;
+  out.bytes = closed.bytes;
+  out.limit = closed.limit;
+  out.notes = closed.notes;
+  out.verdict = closed_verdict(out, options.workload.training.au_target);
+  return out;
+}
+
+// All replications, each with a slot of its own, so that threads change nothing.
+std::vector<SimulatedOnce> replicate(const SimulatedCase& c, const PredictOptions& options,
+                                     const StorageSpec& storage, std::stop_token stop) {
+  std::vector<SimulatedOnce> out(options.replications);
+  parallel_for(out.size(), 1, options.threads, stop, [&](unsigned, std::uint64_t i, std::uint64_t) {
+    out[i] = simulate_once(c, storage, options.seed, i, stop);
+  });
+  if (stop.stop_requested()) throw Interrupted();
+  return out;
+}
+
+template <class Field>
+double mean_of(const std::vector<SimulatedOnce>& runs, const Field& field) {
+  double sum = 0;
+  for (const SimulatedOnce& run : runs) sum += field(run);
+  return sum / static_cast<double>(runs.size());
+}
+
+void add_stalls(Prediction& out, const std::vector<SimulatedOnce>& runs) {
+  StallTimes t;
+  const auto mean_seconds = [&](Seconds StallTimes::*part) {
+    return Seconds{mean_of(runs, [&](const SimulatedOnce& run) { return (run.stalls.*part).value; })};
+  };
+  for (Seconds StallTimes::*part :
+       {&StallTimes::total, &StallTimes::compute, &StallTimes::load_wait, &StallTimes::barrier_wait,
+        &StallTimes::checkpoint, &StallTimes::epoch_start})
+    t.*part = mean_seconds(part);
+  out.stalls = t;
+}
+
+void add_means(Prediction& out, const std::vector<SimulatedOnce>& runs) {
+  out.au = mean_of(runs, [](const SimulatedOnce& run) { return run.au; });
+  out.samples = {mean_of(runs, [](const SimulatedOnce& run) { return run.samples.value; })};
+  out.bytes = {mean_of(runs, [](const SimulatedOnce& run) { return run.bytes.value; })};
+  out.requests_in_flight = mean_of(runs, [](const SimulatedOnce& run) { return run.in_flight; });
+  for (std::size_t e = 0; e < runs.front().au_per_epoch.size(); ++e)
+    out.au_per_epoch.push_back(mean_of(runs, [e](const SimulatedOnce& run) {
+      return e < run.au_per_epoch.size() ? run.au_per_epoch[e] : run.au;
+    }));
+  for (const SimulatedOnce& run : runs) {
+    out.step_times.merge(run.step_times);
+    out.events += run.events;
+  }
+  out.stations = runs.front().stations;
+  out.beside = runs.front().beside;
+  for (std::size_t i = 0; i < out.beside.size(); ++i) {
+    out.beside[i].au = mean_of(runs, [i](const SimulatedOnce& run) { return run.beside.at(i).au; });
+    out.beside[i].samples = {
+        mean_of(runs, [i](const SimulatedOnce& run) { return run.beside.at(i).samples.value; })};
+  }
+  add_stalls(out, runs);
+}
+
+// Chance: 95 % over the replications. Spread: the same first replication on the storage slower and faster by
+// half the spread. Both are small and independent, so their squares add.
+void add_interval(Prediction& out, const SimulatedCase& c, const std::vector<SimulatedOnce>& runs,
+                  const PredictOptions& options, const StorageSpec& storage, std::stop_token stop) {
+  std::vector<double> aus;
+  for (const SimulatedOnce& run : runs) aus.push_back(run.au);
+  const auto interval = confidence_interval(aus);
+  out.chance = interval ? interval->half_width : 0;
+  double slower = 0, faster = 0;
+  if (options.spread)
+    out.spread = measured_spread(storage, read_kind(c.plan), c.plan.loader.read_mode, operation_size(c.plan),
+                                 std::max(out.requests_in_flight, 1.0));
+  if (out.spread > 0) {
+    const double half = std::min(out.spread / 2, 0.9);
+    std::vector<double> shifted(2);
+    parallel_for(2, 1, options.threads, stop, [&](unsigned, std::uint64_t i, std::uint64_t) {
+      const StorageSpec changed = scale_rates(storage, i == 0 ? 1 - half : 1 + half);
+      shifted[i] = simulate_once(c, changed, options.seed, 0, stop).au;
+    });
+    if (stop.stop_requested()) throw Interrupted();
+    slower = std::max(0.0, runs.front().au - shifted[0]);
+    faster = std::max(0.0, shifted[1] - runs.front().au);
+  } else if (options.spread) {
+    out.notes.push_back(
+        "the storage file states no spread of its figures: the interval covers chance alone, not how far "
+        "they "
+        "may be off");
+  }
+  out.au_low = std::max(0.0, out.au - std::hypot(out.chance, slower));
+  out.au_high = std::min(1.0, out.au + std::hypot(out.chance, faster));
+}
+
+Prediction from_simulation(const PredictOptions& options, std::stop_token stop) {
+  StorageSpec storage = options.storage;
+  if (options.cold_epochs)
+    for (CacheSpec& cache : storage.caches) cache.warm = false;
+  const SimulatedCase c = make_case(options);
+  const std::vector<SimulatedOnce> runs = replicate(c, options, storage, stop);
+  Prediction out;
+  out.accelerators = c.plan.ranks;
+  out.method = PredictMethod::kSimulate;
+  out.notes = c.notes;
+  out.epochs = c.plan.epochs;
+  out.steps = c.plan.steps;
+  out.steps_in_full = c.steps;
+  out.replications = options.replications;
+  add_means(out, runs);
+  if (!storage.caches.empty())
+    out.cache_hit_share = mean_of(runs, [](const SimulatedOnce& run) { return run.cache_hit_share; });
+  add_interval(out, c, runs, options, storage, std::move(stop));
+  add_verdict(out, c, runs.front(), storage, options.workload.training.au_target);
+  return out;
+}
+
+std::uint64_t steps_in_full(const PredictOptions& options) {
+  const Workload& workload = options.workload;
+  if (workload.training.steps) return workload.training.steps;
+  const std::uint64_t samples = options.layout ? options.layout->samples() : workload.dataset.samples;
+  return samples / (std::uint64_t{workload.accelerator.count} * workload.loader.batch_size);
+}
+
+}  // namespace
+
+std::string_view to_string(PredictMethod method) {
+  switch (method) {
+    case PredictMethod::kAuto:
+      return "auto";
+    case PredictMethod::kClosed:
+      return "closed";
+    case PredictMethod::kSimulate:
+      return "simulate";
+  }
+  return "";
+}
+
+Prediction predict(const PredictOptions& options, std::stop_token stop) {
+  require_sensible(options);
+  if (options.method == PredictMethod::kSimulate) {
+    Prediction out = from_simulation(options, std::move(stop));
+    out.why = "asked for";
+    return out;
+  }
+  const std::string beyond = beyond_closed(options);
+  const bool asked = options.method == PredictMethod::kClosed;
+  if (asked && !beyond.empty())
+    throw UserError(fmt::format("expected --method simulate for this job, found closed: {}", beyond));
+  if (!beyond.empty() || steps_in_full(options) == 0) {
+    Prediction out = from_simulation(options, std::move(stop));
+    out.why = beyond;
+    return out;
+  }
+  ClosedOptions how;
+  how.ranks_per_host = options.ranks_per_host;
+  const ClosedPrediction closed =
+      predict_closed(options.workload, options.storage, steps_in_full(options), how);
+  if (asked || closed.near) {
+    Prediction out = from_closed(closed, options);
+    out.why = asked ? closed.near ? "asked for; it is near here"
+                                  : "asked for, although it is not known to be near here"
+                    : "the closed form is near here";
+    return out;
+  }
+  Prediction out = from_simulation(options, std::move(stop));
+  out.why = "the closed form is not known to be near here";
+  return out;
+}
+
+}  // namespace aforo

@@ -1,0 +1,100 @@
+// What a training job would see on a storage that is known as data: utilisation with its interval,
+// throughput, stalls and what limits it.
+//
+// Two ways. Closed form: formulas, in microseconds, where they are known to be near. Simulation: the job
+// itself in virtual time, several times with other seeds. The interval holds both kinds of doubt: chance (95
+// % over the replications) and the storage's own run-to-run spread (the same job on a storage slower and
+// faster by half the measured spread), combined as independent errors. docs/predicting.md tells how to read
+// it.
+//
+// Deterministic: the same options give the same Prediction, whatever the number of threads. Thread-safe.
+// Failure: UserError (the storage cannot serve the way the job reads; the job cannot be planned),
+// Interrupted.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "dataset/layout.h"
+#include "measure/histogram.h"
+#include "measure/verdict.h"
+#include "model/storage_spec.h"
+#include "sim/simulate.h"
+#include "workload/spec.h"
+
+namespace aforo {
+
+enum class PredictMethod { kAuto, kClosed, kSimulate };
+std::string_view to_string(PredictMethod method);  // "auto", "closed", "simulate"
+
+struct PredictOptions {
+  Workload workload;  // accelerator.count is N
+  StorageSpec storage;
+  PredictMethod method = PredictMethod::kAuto;
+  // The dataset's layout; empty = what generating the workload's dataset would give.
+  std::shared_ptr<const Layout> layout;
+  bool every_step = false;           // simulate training.steps, however many: they were asked for
+  bool cold_epochs = false;          // caches are emptied before every epoch
+  std::uint32_t ranks_per_host = 0;  // 0 = all on one host
+  std::uint64_t checkpoint_steps = 0;
+  Seconds checkpoint_pause{0};
+  std::vector<Workload> beside;  // other jobs on the same storage meanwhile
+  Bytes host_memory{Bytes{2} * (std::uint64_t{1} << 40)};
+  std::uint64_t seed = 1;
+  unsigned replications = 5;  // >= 2
+  bool spread = true;         // widen by the storage's own spread
+  unsigned threads = 2;       // simulations side by side
+};
+
+// Seconds of all accelerators together, over the whole job.
+struct StallTimes {
+  Seconds total{0};
+  Seconds compute{0};
+  Seconds load_wait{0};  // epoch_start included
+  Seconds barrier_wait{0};
+  Seconds checkpoint{0};
+  Seconds epoch_start{0};  // waiting for the first batch of an epoch
+  Seconds stall() const { return total - compute; }
+};
+
+// Another job on the same storage, while the main one ran.
+struct BesidePrediction {
+  std::string name;
+  std::uint32_t accelerators = 0;
+  double au = 0;
+  PerSecond samples{0};
+};
+
+struct Prediction {
+  std::uint32_t accelerators = 0;
+  double au = 0, au_low = 0, au_high = 0;  // au_low <= au <= au_high, in [0, 1]
+  double chance = 0;                       // half width by chance alone
+  double spread = 0;                       // relative spread of the storage's rates that was put in
+  PerSecond samples{0};
+  BytesPerSecond bytes{0};
+  std::string limit;  // "station 'pipe', 98 % busy"
+  PredictMethod method = PredictMethod::kSimulate;
+  std::string why;  // this method: a clause, "the closed form is not near: ..."
+  std::vector<std::string> notes;
+  // Of a simulation only:
+  std::vector<double> au_per_epoch;
+  std::optional<StallTimes> stalls;
+  Histogram step_times;
+  std::uint64_t epochs = 0, steps = 0;  // simulated: epochs, and steps in each
+  std::uint64_t steps_in_full = 0;      // of an epoch that the numbers speak of
+  unsigned replications = 0;
+  std::uint64_t events = 0;
+  std::optional<double> cache_hit_share;
+  double requests_in_flight = 0;
+  std::vector<SimStation> stations;
+  std::vector<BesidePrediction> beside;
+  Verdict verdict;
+};
+
+Prediction predict(const PredictOptions& options, std::stop_token stop = {});
+
+}  // namespace aforo

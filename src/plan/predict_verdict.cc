@@ -1,0 +1,127 @@
+#include "plan/predict_verdict.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "base/units.h"
+#include "model/curve.h"
+
+namespace aforo {
+namespace {
+
+// What a station of the results is in the storage file.
+struct Place {
+  const Station* station = nullptr;  // or, where there is none,
+  const TierSpec* curves = nullptr;  // the tier whose curves it stands for
+  bool client = false;
+};
+
+Place place_of(const StorageSpec& storage, const std::string& name) {
+  for (const Station& s : storage.client)
+    if (name == s.name) return {&s, nullptr, true};
+  for (const CacheSpec& cache : storage.caches)
+    for (const Station& s : cache.stations)
+      if (name == s.name) return {&s, nullptr, false};
+  for (const TierSpec& tier : storage.tiers)
+    for (const Station& s : tier.stations)
+      if (name == s.name) return {&s, nullptr, false};
+  for (const TierSpec& tier : storage.tiers)
+    if (!tier.curves.empty() && name == tier.name) return {nullptr, &tier, false};
+  return {};
+}
+
+struct Busiest {
+  std::string name;
+  double share = 0;
+  Place place;
+};
+
+// A load-dependent station is as busy as its rate is near to the best that was measured: it is never idle
+// while anything is in flight.
+double share_of(const SimStation& station, const Place& place, const SimulatedCase& c) {
+  if (place.curves == nullptr) return station.utilisation;
+  const auto curve = OperationCurve::find(place.curves->curves, read_kind(c.plan), c.plan.loader.read_mode,
+                                          false, operation_size(c.plan));
+  if (!curve || curve->best_rate().value <= 0) return station.utilisation;
+  return std::min(1.0, station.rate / curve->best_rate());
+}
+
+Busiest busiest_of(const SimulatedOnce& run, const SimulatedCase& c, const StorageSpec& storage) {
+  Busiest found;
+  for (const SimStation& station : run.stations) {
+    const Place place = place_of(storage, station.name);
+    if (place.station != nullptr && place.station->kind == StationKind::kLatency)
+      continue;  // nobody queues there
+    const double share = share_of(station, place, c);
+    if (share > found.share) found = {station.name, share, place};
+  }
+  return found;
+}
+
+std::string limit_text(const Busiest& busiest) {
+  if (busiest.name.empty()) return "no station is busy";
+  if (busiest.place.curves != nullptr)
+    return fmt::format("measured curve of '{}', {} of its best rate", busiest.place.curves->name,
+                       format_percent(busiest.share));
+  return fmt::format("station '{}', {} busy", busiest.name, format_percent(busiest.share));
+}
+
+void add_station(Evidence& e, const Busiest& busiest, double au, double target) {
+  const Station* station = busiest.place.station;
+  if (station != nullptr && busiest.place.client) {
+    if (station->kind == StationKind::kCpu) e.client_cpu_share = busiest.share;
+    if (station->kind != StationKind::kCpu) e.network_busy_share = busiest.share;
+    return;
+  }
+  // A metadata station that is busy is where reads wait, whatever they wait for inside it.
+  if (station != nullptr && station->kind == StationKind::kMetadata && busiest.share >= 0.9 && au < target)
+    e.open_share = busiest.share;
+  e.device_busy_share = busiest.share;
+}
+
+}  // namespace
+
+void add_verdict(Prediction& prediction, const SimulatedCase& c, const SimulatedOnce& run,
+                 const StorageSpec& storage, double au_target) {
+  const Busiest busiest = busiest_of(run, c, storage);
+  prediction.limit = limit_text(busiest);
+  Evidence e;
+  e.au = prediction.au;
+  e.au_target = au_target;
+  e.samples_per_second = prediction.samples.value;
+  e.demand_samples_per_second = static_cast<double>(c.plan.ranks * c.plan.loader.batch_size) /
+                                std::max(law_mean(c.plan.step_time), 1e-12);
+  const StallTimes& t = run.stalls;
+  if (t.total.value > 0) {
+    e.load_wait_share = t.load_wait / t.total;
+    e.barrier_wait_share = t.barrier_wait / t.total;
+    e.compute_share = t.compute / t.total;
+    e.start_up_share = t.epoch_start / t.total;
+  }
+  e.read_latency_mean = run.read_mean;
+  e.read_latency_p99 = run.read_p99;
+  e.bytes_per_second = prediction.bytes;
+  e.read_size = Bytes{static_cast<std::uint64_t>(operation_size(c.plan))};
+  e.workers = c.plan.loader.workers;
+  e.prefetch = c.plan.loader.prefetch;
+  e.worker_busy_share = run.worker_busy;
+  e.requests_in_flight = run.in_flight;
+  e.cache_share = run.cache_hit_share;
+  e.cache_expected = true;  // the storage file says what is cached
+  add_station(e, busiest, prediction.au, au_target);
+  prediction.verdict = judge(e);
+}
+
+Verdict closed_verdict(const Prediction& prediction, double au_target) {
+  Verdict verdict;
+  const bool met = prediction.au >= au_target;
+  verdict.limit = met ? Limit::kNone : Limit::kUnknown;
+  verdict.text = fmt::format("AU {} {} the target of {}{}{}", format_percent(prediction.au),
+                             met ? "meets" : "misses", format_percent(au_target),
+                             prediction.limit.empty() ? "" : "; what limits it: ", prediction.limit);
+  return verdict;
+}
+
+}  // namespace aforo

@@ -1,0 +1,16 @@
+// What limits a predicted job, in the words that a run's verdict uses. Private to plan.
+#pragma once
+
+#include "plan/predict.h"
+#include "plan/simulated_case.h"
+
+namespace aforo {
+
+// Sets `limit` (the busiest station) and `verdict`, by the same judgement as a run's (measure/verdict.h).
+void add_verdict(Prediction& prediction, const SimulatedCase& c, const SimulatedOnce& run,
+                 const StorageSpec& storage, double au_target);
+
+// From the closed form's own words.
+Verdict closed_verdict(const Prediction& prediction, double au_target);
+
+}  // namespace aforo

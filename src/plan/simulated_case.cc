@@ -1,0 +1,323 @@
+#include "plan/simulated_case.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "dataset/generated_layout.h"
+#include "pipeline/plan_job.h"
+#include "pipeline/training_job.h"
+#include "plan/storage_variants.h"
+
+namespace aforo {
+namespace {
+
+constexpr std::uint64_t kMostScanned = 2'000'000;  // sizes drawn to know a dataset's total
+constexpr std::uint64_t kMostSteps = 500;          // of an epoch
+constexpr std::uint64_t kFewestSteps = 30;
+constexpr std::uint64_t kMostEpochs = 3;
+constexpr double kMostSamples = 4e6;  // of a simulation, where steps may be cut
+constexpr int kMostTries = 6;         // until the other jobs last as long as the main one
+
+bool varies(const Law& law) { return law_cv(law) > 0; }
+
+// Contents are not looked at in a prediction; those that cannot be generated are as long as raw ones.
+DatasetSpec readable(DatasetSpec spec) {
+  if (spec.layout == LayoutKind::kHdf5 || spec.layout == LayoutKind::kParquet)
+    throw UserError(fmt::format(
+        "expected a dataset of files, TFRecord, records or tar shards, found {}: aforo sizes this "
+        "layout (aforo size) but cannot read it yet",
+        spec.layout == LayoutKind::kHdf5 ? "HDF5" : "Parquet"));
+  const bool generable =
+      spec.content == Content::kRaw || spec.content == Content::kJpeg || spec.content == Content::kNpz;
+  if (!generable) spec.content = Content::kRaw;
+  return spec;
+}
+
+// One file per sample: sizes are drawn where they are asked for, only the total is estimated.
+std::shared_ptr<const Layout> of_many_files(const DatasetSpec& spec) {
+  DatasetSpec some = spec;
+  some.samples = kMostScanned / 4;
+  const GeneratedLayout scanned(some, dataset_id_of(spec));
+  const double mean = static_cast<double>(scanned.total_bytes()) / static_cast<double>(some.samples);
+  const GeneratedLayout::Totals totals{static_cast<std::uint64_t>(mean * static_cast<double>(spec.samples)),
+                                       scanned.largest_sample() * 4};
+  return std::make_shared<GeneratedLayout>(spec, dataset_id_of(spec), totals);
+}
+
+std::uint64_t samples_per_step(const Workload& workload) {
+  return workload.accelerator.count * workload.loader.batch_size;
+}
+
+JobPlan planned(const Workload& workload, const Layout& layout, std::uint64_t samples_in_full) {
+  Workload asked = workload;
+  if (asked.training.steps == 0 && layout.samples() != samples_in_full)
+    asked.training.steps = std::max<std::uint64_t>(samples_in_full / samples_per_step(workload), 1);
+  return plan_job(asked, layout, "the workload's dataset");
+}
+
+double samples_of(const JobPlan& plan, double steps) {
+  return steps * static_cast<double>(plan.ranks) * static_cast<double>(plan.loader.batch_size);
+}
+
+// An epoch cut short.
+void cut_steps(SimulatedCase& c) {
+  const auto affordable = static_cast<std::uint64_t>(kMostSamples / samples_of(c.plan, 1));
+  c.plan.steps = std::min(c.steps, std::max(std::min(kMostSteps, affordable), kFewestSteps));
+  if (c.plan.steps < c.steps)
+    c.notes.push_back(
+        fmt::format("{} steps of an epoch's {} were simulated; the others go at their steady state",
+                    c.plan.steps, c.steps));
+}
+
+// An epoch of a smaller dataset, with caches smaller by as much: what share of it they serve stays the same.
+void shrink_with_caches(SimulatedCase& c, const PredictOptions& options) {
+  const double whole = samples_of(c.plan, static_cast<double>(c.steps * c.plan.epochs));
+  if (whole <= kMostSamples) return;
+  const double wanted = kMostSamples / whole * static_cast<double>(c.steps);
+  const std::uint64_t steps = std::max(static_cast<std::uint64_t>(wanted), kFewestSteps);
+  if (steps >= c.steps) return;
+  c.cache_scale = static_cast<double>(steps) / static_cast<double>(c.steps);
+  Workload smaller = options.workload;
+  smaller.dataset.samples =
+      static_cast<std::uint64_t>(std::ceil(static_cast<double>(c.layout->samples()) * c.cache_scale));
+  smaller.training.steps = steps;
+  c.layout = predicted_layout(smaller, true, c.notes);
+  c.plan.layout = c.layout.get();
+  c.plan.steps = steps;
+  c.notes.push_back(fmt::format(
+      "the dataset and the caches were simulated at {:.3g} of their size: {} steps of an epoch's {}",
+      c.cache_scale, steps, c.steps));
+}
+
+void cut(SimulatedCase& c, const PredictOptions& options) {
+  const bool memory = has_memory(options.storage) && !options.cold_epochs;
+  c.epochs = options.cold_epochs ? 1 : c.plan.epochs;
+  c.steps = c.plan.steps;
+  c.plan.epochs = std::min<std::uint64_t>(c.epochs, memory ? kMostEpochs : 1);
+  if (!options.every_step) options.storage.caches.empty() ? cut_steps(c) : shrink_with_caches(c, options);
+  if (c.plan.epochs < c.epochs)
+    c.notes.push_back(
+        memory ? fmt::format("{} epochs of {} were simulated; the others go as the last of them",
+                             c.plan.epochs, c.epochs)
+               : fmt::format("one epoch of {} was simulated: nothing in this storage makes them differ",
+                             c.epochs));
+}
+
+void add_others(SimulatedCase& c, const PredictOptions& options) {
+  for (const Workload& workload : options.beside) {
+    SimulatedCase::Other other;
+    other.name = workload.name;
+    other.layout = predicted_layout(workload, false, c.notes);
+    other.plan = planned(workload, *other.layout, workload.dataset.samples);
+    if (law_mean(other.plan.step_time) <= 0)
+      throw UserError(
+          fmt::format("expected a step time above 0 for '{}' beside the job, found 0; set "
+                      "accelerator.step_time in its workload file",
+                      workload.name));
+    other.plan.epochs = 1;
+    c.others.push_back(std::move(other));
+  }
+}
+
+StorageSpec with_smaller_caches(StorageSpec storage, double scale) {
+  for (CacheSpec& cache : storage.caches)
+    cache.size = Bytes{static_cast<std::uint64_t>(static_cast<double>(cache.size.value) * scale)};
+  return storage;
+}
+
+double mean_step(const JobPlan& plan) { return law_mean(plan.step_time); }
+
+// Every epoch begins at once and ends with its slowest rank.
+Seconds ended(const JobResult& job) {
+  Seconds end{0};
+  for (const auto& epoch : job.epochs)
+    for (const RankEpoch& rank : epoch) end = std::max(end, rank.end);
+  return end;
+}
+
+SimSetup setup_of(const SimulatedCase& c, const StorageSpec& storage, std::uint64_t seed,
+                  std::uint64_t replication, double others_last) {
+  SimSetup setup;
+  setup.storage = &storage;
+  setup.seed = mix64(seed, replication);
+  setup.jobs.push_back({c.plan, c.ranks_per_host});
+  const double main = static_cast<double>(c.plan.epochs * c.plan.steps) * mean_step(c.plan);
+  for (const auto& other : c.others) {
+    setup.jobs.push_back({other.plan, c.ranks_per_host});
+    setup.jobs.back().plan.steps =
+        static_cast<std::uint64_t>(std::ceil(main * others_last / mean_step(other.plan))) + 1;
+  }
+  for (SimJob& job : setup.jobs) job.plan.loader.seed += replication;
+  return setup;
+}
+
+// The other jobs are lengthened until they outlast the main one.
+SimResult run_beside(const SimulatedCase& c, const StorageSpec& storage, std::uint64_t seed,
+                     std::uint64_t replication, std::stop_token stop) {
+  double others_last = 1.25;
+  for (int attempt = 1;; ++attempt) {
+    const SimSetup setup = setup_of(c, storage, seed, replication, others_last);
+    SimResult result = simulate(setup, stop);
+    if (result.stopped) throw Interrupted();
+    const Seconds main = ended(result.jobs.front().job);
+    double factor = 0;
+    for (std::size_t i = 1; i < result.jobs.size(); ++i)
+      factor = std::max(factor, main / std::max(ended(result.jobs[i].job), Seconds{1e-9}));
+    if (factor <= 1 || attempt == kMostTries) return result;
+    others_last *= std::clamp(factor * 1.1, 1.5, 8.0);
+  }
+}
+
+StallTimes stalls_of(const std::vector<std::vector<RankEpoch>>& epochs) {
+  StallTimes t;
+  for (const auto& epoch : epochs)
+    for (const RankEpoch& rank : epoch) {
+      t.total += rank.end - rank.start;
+      t.compute += rank.compute;
+      t.load_wait += rank.load_wait;
+      t.barrier_wait += rank.barrier_wait;
+      t.checkpoint += rank.checkpoint;
+      t.epoch_start += rank.first_load_wait;
+    }
+  return t;
+}
+
+// Means over the job's epochs, of which the last simulated one stands for all later ones.
+void add_rates(SimulatedOnce& out, const std::vector<std::vector<RankEpoch>>& epochs, std::uint64_t in_full,
+               std::uint64_t batch_size) {
+  double au = 0, samples = 0, weights = 0;
+  for (std::size_t e = 0; e < epochs.size(); ++e) {
+    const AuResult result = utilisation(Statistic::kWall, std::span(&epochs[e], 1), batch_size);
+    if (!result.au || !result.samples_per_second) continue;
+    const double weight = e + 1 == epochs.size() && in_full > e ? static_cast<double>(in_full - e) : 1;
+    au += weight * *result.au;
+    samples += weight * *result.samples_per_second;
+    weights += weight;
+    out.au_per_epoch.push_back(*result.au);
+  }
+  if (weights > 0) out.au = au / weights, out.samples = {samples / weights};
+}
+
+void add_readers(SimulatedOnce& out, const SimulatedCase& c, const SimJobResult& job) {
+  const ReaderStats& readers = job.job.readers;
+  const double time = ended(job.job).value;
+  if (time <= 0) return;
+  const Slicing slicing = slicing_of(c.plan.loader);
+  const double count = static_cast<double>(c.plan.ranks) * (reads_streams(*c.plan.layout, c.plan.loader)
+                                                                ? std::max(c.plan.loader.workers, 1u)
+                                                                : slicing.slices * slicing.groups);
+  out.in_flight = readers.busy.value / time;
+  out.worker_busy = std::min(1.0, out.in_flight / count);
+  out.read_mean = readers.sample_read.mean();
+  out.read_p99 = readers.sample_read.quantile(0.99);
+}
+
+}  // namespace
+
+std::shared_ptr<const Layout> predicted_layout(const Workload& workload, bool whole,
+                                               std::vector<std::string>& notes) {
+  DatasetSpec spec = readable(workload.dataset);
+  const bool many = spec.samples > kMostScanned && varies(spec.sample_size);
+  if (many && spec.layout == LayoutKind::kFilePerSample) return of_many_files(spec);
+  if (many && !whole) {
+    // Every reader must still find shards of its own.
+    const std::uint64_t readers =
+        std::uint64_t{workload.accelerator.count} * std::max(workload.loader.workers, 1u);
+    const std::uint64_t wanted = std::max(kMostScanned, 4 * readers * spec.samples_per_file);
+    if (wanted < spec.samples) {
+      notes.push_back(
+          fmt::format("the dataset of {} samples was simulated as one of {} with the same law of sizes",
+                      spec.samples, wanted));
+      spec.samples = wanted;
+    }
+  }
+  return std::make_shared<GeneratedLayout>(spec, dataset_id_of(spec));
+}
+
+SimulatedCase make_case(const PredictOptions& options) {
+  SimulatedCase c;
+  const bool caches = !options.storage.caches.empty();
+  c.layout = options.layout ? options.layout : predicted_layout(options.workload, caches, c.notes);
+  c.plan = planned(options.workload, *c.layout,
+                   options.layout ? options.layout->samples() : options.workload.dataset.samples);
+  c.plan.checkpoint_steps = options.checkpoint_steps;
+  c.plan.checkpoint_pause = options.checkpoint_pause;
+  c.ranks_per_host = options.ranks_per_host;
+  cut(c, options);
+  add_others(c, options);
+  return c;
+}
+
+ReadKind read_kind(const JobPlan& plan) {
+  if (reads_streams(*plan.layout, plan.loader)) return ReadKind::kStream;
+  return plan.layout->kind() == LayoutKind::kFilePerSample ? ReadKind::kFile : ReadKind::kRange;
+}
+
+double operation_size(const JobPlan& plan) {
+  if (read_kind(plan) == ReadKind::kStream) return static_cast<double>(request_size(plan.loader));
+  return static_cast<double>(plan.layout->total_bytes()) /
+         static_cast<double>(std::max<std::uint64_t>(plan.layout->samples(), 1));
+}
+
+std::vector<std::vector<RankEpoch>> extended(std::vector<std::vector<RankEpoch>> epochs, std::uint64_t steps,
+                                             double steady_au) {
+  for (auto& epoch : epochs)
+    for (RankEpoch& rank : epoch) {
+      if (rank.steps == 0 || rank.steps >= steps || steady_au <= 0) continue;
+      const double more = static_cast<double>(steps - rank.steps) / static_cast<double>(rank.steps);
+      const Seconds compute = rank.compute * more;
+      const Seconds stalled = compute / steady_au - compute;
+      const Seconds checkpoint = rank.checkpoint * more;
+      // What was lost after the first step, by cause, says where the added steps lose.
+      const Seconds load = rank.load_wait - rank.first_load_wait;
+      const Seconds known = load + rank.barrier_wait;
+      const Seconds lost{std::max(0.0, (stalled - checkpoint).value)};
+      const double by_load = known.value > 0 ? load / known : 1;
+      rank.load_wait += lost * by_load;
+      rank.barrier_wait += lost * (1 - by_load);
+      rank.checkpoint += checkpoint;
+      rank.compute += compute;
+      rank.end += compute + stalled;
+      rank.samples += static_cast<std::uint64_t>(static_cast<double>(rank.samples) * more);
+      rank.steps = steps;
+    }
+  return epochs;
+}
+
+SimulatedOnce simulate_once(const SimulatedCase& c, const StorageSpec& storage, std::uint64_t seed,
+                            std::uint64_t replication, std::stop_token stop) {
+  StorageSpec smaller;
+  if (c.cache_scale < 1) smaller = with_smaller_caches(storage, c.cache_scale);
+  const SimResult result =
+      run_beside(c, c.cache_scale < 1 ? smaller : storage, seed, replication, std::move(stop));
+  const SimJobResult& job = result.jobs.front();
+  SimulatedOnce out;
+  const AuResult whole = utilisation(Statistic::kWall, job.job.epochs, c.plan.loader.batch_size);
+  const double steady = job.au ? std::clamp(job.au->mean, 0.0, 1.0) : whole.au.value_or(0);
+  const auto epochs = extended(job.job.epochs, c.steps, steady);
+  add_rates(out, epochs, c.epochs, c.plan.loader.batch_size);
+  const double mean_sample = static_cast<double>(c.layout->total_bytes()) /
+                             static_cast<double>(std::max<std::uint64_t>(c.layout->samples(), 1));
+  out.bytes = {out.samples.value * mean_sample};
+  out.stalls = stalls_of(epochs);
+  out.step_times = job.steps;
+  out.cache_hit_share = job.cache_hit_share;
+  out.stations = result.stations;
+  out.events = result.events;
+  add_readers(out, c, job);
+  for (std::size_t i = 1; i < result.jobs.size(); ++i) {
+    const AuResult other =
+        utilisation(Statistic::kWall, result.jobs[i].job.epochs, c.others[i - 1].plan.loader.batch_size);
+    out.beside.push_back({c.others[i - 1].name,
+                          c.others[i - 1].plan.ranks,
+                          other.au.value_or(0),
+                          {other.samples_per_second.value_or(0)}});
+  }
+  return out;
+}
+
+}  // namespace aforo

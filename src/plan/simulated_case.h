@@ -1,0 +1,72 @@
+// One job on one storage, ready to be simulated, and what a simulation of it says of the job in full.
+//
+// Long jobs are cut: an epoch to so many steps, a job to so many epochs. What was cut is added again at the
+// steady state that was simulated (with caches, dataset and caches are made smaller instead), so that the
+// numbers speak of the whole job: its epoch starts weigh what they weigh there.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "measure/au.h"
+#include "pipeline/job.h"
+#include "plan/predict.h"
+#include "sim/simulate.h"
+
+namespace aforo {
+
+struct SimulatedCase {
+  std::shared_ptr<const Layout> layout;
+  JobPlan plan;                         // what is simulated
+  std::uint64_t epochs = 1, steps = 1;  // of the job in full
+  double cache_scale = 1;               // of the caches' sizes, where the dataset was made smaller by as much
+  std::uint32_t ranks_per_host = 0;
+  struct Other {
+    std::string name;
+    std::shared_ptr<const Layout> layout;
+    JobPlan plan;
+  };
+  std::vector<Other> others;
+  std::vector<std::string> notes;
+};
+
+// Everything judged before anything is simulated. Throws UserError.
+SimulatedCase make_case(const PredictOptions& options);
+
+// The layout that the workload's dataset has when it is generated; of a very large one whose samples vary and
+// lie in shards, a smaller dataset of the same law (a note says so) unless `whole`.
+std::shared_ptr<const Layout> predicted_layout(const Workload& workload, bool whole,
+                                               std::vector<std::string>& notes);
+
+// How that job reads.
+ReadKind read_kind(const JobPlan& plan);
+double operation_size(const JobPlan& plan);  // mean bytes of such an operation
+
+struct SimulatedOnce {
+  double au = 0;  // of the job in full, as all that follows
+  std::vector<double> au_per_epoch;
+  PerSecond samples{0};
+  BytesPerSecond bytes{0};
+  StallTimes stalls;
+  Histogram step_times;
+  double cache_hit_share = 0;
+  double in_flight = 0, worker_busy = 0;
+  Seconds read_mean{0}, read_p99{0};
+  std::vector<SimStation> stations;
+  std::vector<BesidePrediction> beside;
+  std::uint64_t events = 0;
+};
+
+// Replication `replication` of `options.seed`: equal numbers give equal chance to different cases. Throws
+// Interrupted.
+SimulatedOnce simulate_once(const SimulatedCase& c, const StorageSpec& storage, std::uint64_t seed,
+                            std::uint64_t replication, std::stop_token stop);
+
+// `epochs` as if each had `steps` steps rather than as many as it has: those added go at `steady_au`. Pure.
+std::vector<std::vector<RankEpoch>> extended(std::vector<std::vector<RankEpoch>> epochs, std::uint64_t steps,
+                                             double steady_au);
+
+}  // namespace aforo

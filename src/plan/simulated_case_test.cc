@@ -1,0 +1,92 @@
+#include "plan/simulated_case.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "plan/predict_test_case.h"
+
+namespace aforo {
+namespace {
+
+// An epoch of 10 steps: 2 s for the first batch, then 0.1 s of compute and 0.1 s of stall (load) a step, in 4
+// s all told: compute 1 s. Ninety steps more at AU 0.5 take 9 s of compute and 9 s of stall: 22 s, AU 10
+// / 22.
+TEST(SimulatedCase, WhatWasCutGoesAtTheSteadyState) {
+  RankEpoch rank;
+  rank.start = Seconds{100}, rank.end = Seconds{104};
+  rank.steps = 10, rank.samples = 40;
+  rank.compute = Seconds{1}, rank.load_wait = Seconds{3}, rank.first_load_wait = Seconds{2};
+  const auto full = extended({{rank}}, 100, 0.5);
+  const RankEpoch& out = full[0][0];
+  EXPECT_NEAR((out.end - out.start).value, 22, 1e-9);
+  EXPECT_NEAR(out.compute.value, 10, 1e-9);
+  EXPECT_NEAR(out.load_wait.value, 12, 1e-9);
+  EXPECT_EQ(out.first_load_wait.value, 2);
+  EXPECT_EQ(out.samples, 400U);
+  EXPECT_EQ(out.steps, 100U);
+}
+
+TEST(SimulatedCase, AnEpochThatWasWholeStaysAsItIs) {
+  RankEpoch rank;
+  rank.end = Seconds{4}, rank.steps = 10, rank.compute = Seconds{1};
+  EXPECT_EQ(extended({{rank}}, 10, 0.5)[0][0].end.value, 4);
+}
+
+TEST(SimulatedCase, LongEpochsAreCutUnlessAskedFor) {
+  PredictOptions options = pipe_case();
+  options.workload.dataset.samples = 4 * 2 * 900;
+  SimulatedCase c = make_case(options);
+  EXPECT_EQ(c.plan.steps, 500U);
+  EXPECT_EQ(c.steps, 900U);
+  EXPECT_THAT(c.notes, testing::Contains(testing::HasSubstr("500 steps of an epoch's 900")));
+  options.workload.training.steps = 700;
+  options.every_step = true;
+  c = make_case(options);
+  EXPECT_EQ(c.plan.steps, 700U);
+  EXPECT_EQ(c.steps, 700U);
+}
+
+TEST(SimulatedCase, EpochsThatCannotDifferAreSimulatedOnce) {
+  PredictOptions options = pipe_case();
+  options.workload.training.epochs = 5;
+  EXPECT_EQ(make_case(options).plan.epochs, 1U);
+  options.storage.caches.push_back(
+      {"page cache", 1_MiB, CachePolicy::kRandom, StationScope::kHost, false, {}});
+  const SimulatedCase c = make_case(options);
+  EXPECT_EQ(c.plan.epochs, 3U);
+  EXPECT_EQ(c.epochs, 5U);
+  options.cold_epochs = true;
+  EXPECT_EQ(make_case(options).plan.epochs, 1U) << "every epoch begins with empty caches";
+}
+
+TEST(SimulatedCase, HugeDatasetsOfFilesKeepTheirNumberAndMean) {
+  PredictOptions options = pipe_case();
+  options.workload.dataset.samples = 50'000'000;
+  options.workload.dataset.sample_size = {LawKind::kLognormal, 1e5, 5e4};
+  const SimulatedCase c = make_case(options);
+  EXPECT_EQ(c.layout->samples(), 50'000'000U);
+  EXPECT_NEAR(static_cast<double>(c.layout->total_bytes()) / 5e12, 1, 0.01);
+  EXPECT_EQ(c.steps, 50'000'000U / 8);
+}
+
+TEST(SimulatedCase, HugeDatasetsOfShardsBecomeSmaller) {
+  PredictOptions options = pipe_case();
+  options.workload.dataset.layout = LayoutKind::kTfrecord;
+  options.workload.dataset.samples = 50'000'000;
+  options.workload.dataset.samples_per_file = 1000;
+  options.workload.dataset.sample_size = {LawKind::kLognormal, 1e5, 5e4};
+  const SimulatedCase c = make_case(options);
+  EXPECT_EQ(c.layout->samples(), 2'000'000U);
+  EXPECT_EQ(c.steps, 50'000'000U / 8) << "an epoch is still the whole dataset";
+  EXPECT_THAT(c.notes, testing::Contains(testing::HasSubstr("same law of sizes")));
+}
+
+TEST(SimulatedCase, LayoutsThatAreOnlySizedAreRefused) {
+  PredictOptions options = pipe_case();
+  options.workload.dataset.layout = LayoutKind::kParquet;
+  EXPECT_THROW(make_case(options), UserError);
+}
+
+}  // namespace
+}  // namespace aforo

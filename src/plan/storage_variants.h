@@ -1,0 +1,34 @@
+// A storage with one thing changed, and what the file says of its own certainty. Pure, thread-safe.
+#pragma once
+
+#include <cstdint>
+
+#include "base/units.h"
+#include "model/storage_spec.h"
+
+namespace aforo {
+
+// Everything the storage does `factor` times as fast: rates, bandwidths and curves of tiers and caches; times
+// of latency and seeks divided. The client stays as it is.
+StorageSpec scale_rates(StorageSpec storage, double factor);
+
+// Twice the client's cores: cpu stations of the client; and where the probed client was at least 80 % busy at
+// a point of a curve, that point's rate doubles too (the most that cores can give).
+StorageSpec with_twice_the_cores(StorageSpec storage);
+bool client_takes_part(const StorageSpec& storage);
+
+// The first cache with that size; a page cache on every host where there is none.
+StorageSpec with_cache_size(StorageSpec storage, Bytes size);
+
+// Whether what happened before changes what is served now: caches, bursts.
+bool has_memory(const StorageSpec& storage);
+
+// Whether every tier with curves has one of exactly that kind and mode.
+bool has_curves(const StorageSpec& storage, ReadKind kind, ReadMode mode);
+
+// (max - min) / median over repetitions at the measured point nearest to `in_flight` (by ratio) of the curve
+// that operations of `size` bytes take; the largest over tiers. 0 where nothing was measured more than once.
+double measured_spread(const StorageSpec& storage, ReadKind kind, ReadMode mode, double size,
+                       double in_flight);
+
+}  // namespace aforo

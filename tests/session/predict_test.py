@@ -1,0 +1,115 @@
+"""Predictions: a job and a storage file in, utilisation out; bad input ends in one sentence."""
+
+import unittest
+
+from session import Session
+
+# 2 accelerators x 4 samples x 20 kB / 2 ms = 80 MB/s at full utilisation.
+PIPE = """\
+storage: 1
+name: one pipe
+stations:
+  - {{station: bandwidth, name: pipe, bandwidth: {bandwidth}}}
+"""
+CURVE = """\
+storage: 1
+name: probed
+curves:
+  - {read: file, mode: buffered, size: 20 kB, size_share: 0.5, points: [{concurrency: 1, rate: 500 /s, spread: 0.1}, {concurrency: 8, rate: 2000 /s, spread: 0.1}]}
+"""
+
+
+class PredictTest(Session):
+    def pipe(self, bandwidth="40 MB/s"):
+        path = self.place / "pipe.yaml"
+        path.write_text(PIPE.format(bandwidth=bandwidth))
+        return path
+
+    def refused(self, *words):
+        said = self.aforo("predict", *words, code=2)
+        self.assertEqual(said.out, "")
+        self.assertEqual(len(said.err.strip().splitlines()), 1, said)
+        return said.err
+
+    def test_half_the_demand_is_half_the_utilisation(self):
+        record = self.record("predict", self.job(content="raw"), self.pipe(), "--method", "simulate")
+        self.assertTrue(record["predicted"])
+        self.assertAlmostEqual(record["au"], 0.5, delta=0.04)
+        low, high = record["au_interval"]
+        self.assertTrue(low <= record["au"] <= high)
+        self.assertAlmostEqual(record["bytes_per_second"], 40e6, delta=3e6)
+        self.assertIn("pipe", record["limit"])
+        self.assertEqual(record["method"], "simulate")
+        self.assertTrue(record["advice"], "a full pipe leaves room for advice")
+        self.assertEqual(record["advice"][0]["gain"], max(a["gain"] for a in record["advice"]))
+
+    def test_the_same_twice(self):
+        words = ("predict", self.job(), self.pipe(), "--method", "simulate", "--no-advice")
+        one, two = self.record(*words), self.record(*words)
+        for record in (one, two):
+            record.pop("started")
+        self.assertEqual(one, two)
+
+    def test_a_missed_target_is_exit_code_1(self):
+        self.record("predict", self.job(), self.pipe(), "--au-target", "0.9", "--no-advice", code=1)
+
+    def test_the_page_names_method_limit_and_changes(self):
+        page = self.aforo("predict", self.job(), self.pipe(), "--method", "simulate").out
+        for words in ("utilisation (AU)", "pipe", "simulation", "storage twice as fast"):
+            self.assertIn(words, page)
+
+    def test_find_max(self):
+        # 40 MB/s feed one accelerator at 100 %, two at 50 %, three at 33 %.
+        record = self.record("predict", self.job(), self.pipe(), "--find-max", "--au-target", "0.45")
+        self.assertEqual(record["max_accelerators"], 2)
+        low, high = record["max_accelerators_interval"]
+        self.assertTrue(low <= 2 <= high)
+        self.assertFalse(record["at_limit"])
+        self.assertIn("2 accelerators", self.aforo("predict", self.job(), self.pipe(), "--find-max", "--au-target", "0.45").out)
+
+    def test_sweep(self):
+        record = self.record("predict", self.job(), self.pipe(), "--sweep", "accelerators=1,2,4")
+        self.assertEqual([row["value"] for row in record["sweep"]], [1, 2, 4])
+        aus = [row["au"] for row in record["sweep"]]
+        self.assertEqual(aus, sorted(aus, reverse=True))
+        self.assertIn("accelerators", self.aforo("predict", self.job(), self.pipe(), "--sweep", "accelerators=1,2,4").out)
+
+    def test_beside_and_checkpoints(self):
+        record = self.record("predict", self.job(), self.pipe("80 MB/s"), "--beside", f"{self.job(name='other.yaml')}:2",
+                             "--no-advice", "--method", "simulate")
+        self.assertEqual(record["beside"][0]["accelerators"], 2)
+        self.assertLess(record["au"], 0.65)
+        record = self.record("predict", self.job(), self.pipe("8 GB/s"), "--checkpoint-every", "10",
+                             "--checkpoint-pause", "20ms", "--no-advice")
+        self.assertGreater(record["stalls"]["checkpoint_seconds"], 0)
+
+    def test_bad_input_is_one_sentence(self):
+        job, pipe = self.job(), self.pipe()
+        self.assertIn("absent.yaml", self.refused(job, "absent.yaml"))
+        (self.place / "bad.yaml").write_text("storage: 1\nname: bad\nstation: []\n")
+        self.assertIn("stations", self.refused(job, "bad.yaml"))
+        self.assertIn("storage file", self.refused(job))
+        (self.place / "curve.yaml").write_text(CURVE)
+        self.assertIn("direct", self.refused(job, "curve.yaml", "--read", "direct"))
+        self.assertIn("step time", self.refused(job, pipe, "--step-time", "0 s"))
+        self.assertIn("memory", self.refused(job, pipe, "--set", "dataset.sample_size=1 TiB"))
+        self.assertIn("did you mean 'workers'", self.refused(job, pipe, "--sweep", "worker=1..4"))
+        self.assertIn("KEY=A..B", self.refused(job, pipe, "--sweep", "workers="))
+        self.assertIn("from small to large", self.refused(job, pipe, "--sweep", "workers=9..2"))
+        self.assertIn("found both", self.refused(job, pipe, "--find-max", "--accelerators", "2"))
+        self.assertIn("found both", self.refused(job, pipe, "--sweep", "accelerators=1..2", "--accelerators", "2"))
+        self.assertIn("give both", self.refused(job, pipe, "--checkpoint-every", "5"))
+
+    def test_a_run_beside_its_prediction(self):
+        job, data = self.dataset()
+        record = self.record("run", job, data, "--storage", self.pipe(), "--no-diagnose")
+        self.assertAlmostEqual(record["prediction"]["au"], 0.5, delta=0.05)
+        self.assertAlmostEqual(record["prediction_error"], record["prediction"]["au"] - record["au"], places=9)
+        record = self.record("run", job, data, "--storage", self.pipe(), "--no-diagnose", "--find-max", "--max-accelerators", "1")
+        self.assertEqual(record["prediction"]["max_accelerators"], 1)
+        self.assertIn("predicted", self.aforo("run", job, data, "--storage", self.pipe(), "--no-diagnose").out)
+        self.assertIn("gone.yaml", self.aforo("run", job, data, "--storage", "gone.yaml", code=2).err)
+
+
+if __name__ == "__main__":
+    unittest.main()
