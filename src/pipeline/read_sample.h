@@ -181,6 +181,14 @@ Task<bool> read_sample(ReadContext<W>& context, LaneId lane, SampleId sample, Me
   W& world = context.world;
   LaneState& state = context.lanes[lane];
   const SampleLocation at = context.plan.layout->locate(sample);
+  if constexpr (ReadsSlices<W>) {
+    if (into == nullptr && world.reads_slices()) {
+      const auto locate = [&at](std::uint64_t) { return at; };
+      co_await read_at_once(context, lane, 1, locate);
+      if (context.plan.loader.preprocess.mean > 0) co_await prepare(context, lane, state);
+      co_return true;
+    }
+  }
   const std::uint64_t transfer = context.plan.loader.transfer_size.value;
   const bool fits = at.length <= kFusedReadLimit && (transfer == 0 || at.length <= transfer);
   read_detail::SampleAttempt<W> attempt{context, state, sample, at, world.now()};

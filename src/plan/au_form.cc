@@ -53,8 +53,8 @@ double steady_au(const AuCase& c, const LeadConstants& constants) {
 
 double in_order_efficiency(double readers, double cv) {
   if (readers <= 1 || cv < kSmallestCv) return 1;
-  const double averaged = 1.8 * std::pow(cv, -0.8) * std::pow(readers / 8, -0.35);
-  return 1 / expected_largest_gamma(readers, cv / std::sqrt(std::max(1.0, averaged)));
+  const double averaged = 1 + 1.1 * std::pow(cv, -0.75) * std::pow(readers / 8, -0.35);
+  return 1 / expected_largest_gamma(readers, cv / std::sqrt(averaged));
 }
 
 double expected_largest_gamma(double n, double cv) {

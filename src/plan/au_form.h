@@ -41,7 +41,7 @@ double steady_au(const AuCase& c, const LeadConstants& constants = kLead);
 
 // W readers take the samples of one rank in order, at most W ahead of the first unfinished one (tf.data's
 // deterministic map): the share of W readers' rate that is left. Fitted to the recursion D_j = max(D_{j-1},
-// D_{j-W} + R_j), within 0.05 for W in 2..64 and cv in 0.1..1.5 (au_form_test.cc).
+// D_{j-W} + R_j), within 0.02 for W in 2..64 and cv in 0.1..1.5 (au_form_test.cc).
 double in_order_efficiency(double readers, double cv);
 
 // Expected maximum of `n` >= 1 draws (need not be whole) from a gamma law of mean 1.

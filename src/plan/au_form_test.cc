@@ -138,7 +138,7 @@ TEST(AuForm, ReadersInOrder) {
       for (std::size_t j = 0; j < kSamples; ++j)
         delivered[j % readers] = last = std::max(last, delivered[j % readers] + random.gamma(shape) / shape);
       const double left = kSamples / last / static_cast<double>(readers);
-      EXPECT_NEAR(in_order_efficiency(static_cast<double>(readers), cv), left, 0.05) << readers << " " << cv;
+      EXPECT_NEAR(in_order_efficiency(static_cast<double>(readers), cv), left, 0.02) << readers << " " << cv;
     }
 }
 

@@ -27,8 +27,10 @@ void SharedServer::fire() {
 }
 
 void SharedServer::release_due(Class& of) {
-  const double due = of.virtual_time + std::max(of.rate * resolution(last_), of.virtual_time * 4e-16);
-  while (!of.customers.empty() && of.customers.top().leaves <= due) {
+  const double slack = of.rate * resolution(last_);
+  // The virtual time begins anew where the last leaves and another comes.
+  while (!of.customers.empty() &&
+         of.customers.top().leaves <= of.virtual_time + std::max(slack, of.virtual_time * 4e-16)) {
     Visit* const visit = of.customers.top().visit;
     of.customers.pop();
     --count_;

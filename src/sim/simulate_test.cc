@@ -1,0 +1,243 @@
+// Whole jobs in virtual time: what must hold whatever the storage.
+#include "sim/simulate.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "base/error.h"
+#include "dataset/generated_layout.h"
+#include "sim/test_storage.h"
+
+namespace aforo {
+namespace {
+
+GeneratedLayout varied_files(std::uint64_t samples) {
+  DatasetSpec spec;
+  spec.samples = samples;
+  spec.sample_size = {LawKind::kLognormal, 100'000, 60'000, 0, 0, {}};
+  return GeneratedLayout(spec, dataset_id_of(spec));
+}
+
+StorageSpec curve_storage(std::vector<std::pair<double, double>> points, double share = 0.5) {
+  StorageSpec storage = storage_of({});
+  storage.tiers[0].curves.push_back(curve_of(ReadKind::kFile, 100'000, std::move(points), share));
+  return storage;
+}
+
+// A worker that goes from sample to sample never leaves a processor sharing station: one operation of the
+// summed work is the same to everybody. Sizes differ, the load changes, the station is the limit.
+TEST(Simulate, AggregatedEqualsSampleBySampleOnOneSharedStation) {
+  const GeneratedLayout layout = varied_files(5000);
+  for (const StorageSpec& storage :
+       {curve_storage({{1, 500}, {8, 2000}, {32, 2500}}), storage_of({pipe(250e6)})}) {
+    JobPlan plan = plan_of(layout, 3, 20, 30, 20e-3);
+    plan.ranks = 4;
+    const SimResult summed = simulate_one(storage, plan, true), each = simulate_one(storage, plan, false);
+    EXPECT_LT(au_of(each), 0.9);
+    EXPECT_GT(au_of(each), 0.3);
+    EXPECT_NEAR(au_of(summed), au_of(each), 1e-9);
+    EXPECT_EQ(summed.jobs[0].job.readers.bytes, each.jobs[0].job.readers.bytes);
+    EXPECT_LT(summed.events * 5, each.events);
+  }
+}
+
+// Where reads do not sum up, aggregation only saves coroutines: the same samples at the same times.
+TEST(Simulate, ReadsThatDoNotSumUpAreStillMadeOneByOne) {
+  const GeneratedLayout layout = varied_files(5000);
+  StorageSpec storage = storage_of({pipe(150e6, 2), latency({LawKind::kExponential, 1e-3, 0, 0, 0, {}})});
+  Station network = pipe(1e9);
+  network.name = "network";
+  storage.client.push_back(network);
+  JobPlan plan = plan_of(layout, 3, 20, 30, 30e-3);
+  plan.ranks = 4;
+  const SimResult walked = simulate_one(storage, plan, true, 1, 2),
+                  each = simulate_one(storage, plan, false, 1, 2);
+  EXPECT_NEAR(au_of(walked), au_of(each), 1e-9);
+  EXPECT_EQ(walked.jobs[0].job.readers.bytes, each.jobs[0].job.readers.bytes);
+}
+
+// 16 samples of 3 MB in flight on a curve whose work is half proportional to size: opened, read in 1 MiB
+// requests and closed is the same operation as in one piece.
+TEST(Simulate, ALargeFileIsTheSameOperationInAnyNumberOfRequests) {
+  TestLayout layout(500, 3'000'000);
+  StorageSpec storage = storage_of({});
+  storage.tiers[0].curves.push_back(curve_of(ReadKind::kFile, 3e6, {{1, 50}, {16, 300}}, 0.5));
+  JobPlan plan = plan_of(layout, 4, 2, 50, 30e-3);
+  plan.ranks = 4;
+  EXPECT_NEAR(au_of(simulate_one(storage, plan, true)), au_of(simulate_one(storage, plan, false)), 1e-6);
+}
+
+TEST(Simulate, TheSeedDecidesEverything) {
+  const GeneratedLayout layout = varied_files(5000);
+  StorageSpec storage = curve_storage({{1, 500}, {8, 2000}});
+  for (auto& point : storage.tiers[0].curves[0].points)
+    point.jitter = {0.2, 0.6, 1.0, 1.4, 1.8}, point.common = 0.2;
+  JobPlan plan = plan_of(layout, 2, 10, 30, 10e-3);
+  plan.ranks = 4;
+  const SimResult first = simulate_one(storage, plan, true, 1), again = simulate_one(storage, plan, true, 1);
+  EXPECT_EQ(au_of(first), au_of(again));
+  EXPECT_EQ(first.events, again.events);
+  EXPECT_EQ(first.simulated.value, again.simulated.value);
+  EXPECT_NE(au_of(first), au_of(simulate_one(storage, plan, true, 2)));
+}
+
+// A job that storage limits has AU = compute / (bytes / bandwidth): 4 ranks x 10 samples x 1 MB per step at
+// 100 MB/s are 0.4 s; the step computes for 0.2 s.
+TEST(Simulate, AJobThatStorageLimitsRunsAtItsBandwidth) {
+  TestLayout layout(100'000, 1'000'000);
+  JobPlan plan = plan_of(layout, 2, 10, 200, 0.2);
+  plan.ranks = 4;
+  const SimResult result = simulate_one(storage_of({pipe(100e6)}), plan);
+  EXPECT_NEAR(au_of(result), 0.5, 0.005);
+  ASSERT_EQ(result.stations.size(), 1u);
+  EXPECT_EQ(result.stations[0].name, "pipe");
+  EXPECT_NEAR(result.stations[0].utilisation, 1, 0.01);
+  EXPECT_NEAR(result.stations[0].rate.value, 100, 1);
+  ASSERT_TRUE(result.jobs[0].au);
+  EXPECT_NEAR(result.jobs[0].au->mean, 0.5, 0.005);
+  EXPECT_NEAR(result.jobs[0].steps.mean().value, 0.4, 0.005);
+}
+
+// Two such jobs share the pipe: each gets half of it. Alone the first needs 0.1 s per step for 0.2 s of
+// compute.
+TEST(Simulate, JobsSideBySideShareTheStorage) {
+  TestLayout layout(100'000, 1'000'000);
+  const StorageSpec storage = storage_of({pipe(100e6)});
+  const JobPlan plan = plan_of(layout, 2, 10, 200, 0.1);
+  EXPECT_NEAR(au_of(simulate_one(storage, plan)), 1, 0.02);
+  SimSetup setup;
+  setup.storage = &storage;
+  setup.jobs = {{plan, 0}, {plan, 0}};
+  const SimResult result = simulate(setup);
+  EXPECT_NEAR(au_of(result, 0), 0.5, 0.02);
+  EXPECT_NEAR(au_of(result, 1), 0.5, 0.02);
+}
+
+// A network of 100 MB/s per host, 4 ranks: on one host they share it, on four each has one of its own.
+TEST(Simulate, EveryHostHasAClientOfItsOwn) {
+  TestLayout layout(100'000, 1'000'000);
+  StorageSpec storage = storage_of({pipe(1e12)});
+  storage.client.push_back(pipe(100e6));
+  JobPlan plan = plan_of(layout, 2, 10, 100, 0.1);
+  plan.ranks = 4;
+  EXPECT_NEAR(au_of(simulate_one(storage, plan, true, 1, 4)), 0.25, 0.01);
+  EXPECT_NEAR(au_of(simulate_one(storage, plan, true, 1, 1)), 1, 0.02);
+}
+
+// 2 cores per host, 10 ms of work per sample, 4 workers: 200 samples/s where compute wants 400/s.
+TEST(Simulate, PreprocessingTakesTheHostsCores) {
+  TestLayout layout(10'000, 1000);
+  StorageSpec storage = storage_of({pipe(1e12)});
+  JobPlan plan = plan_of(layout, 4, 10, 100, 25e-3);
+  plan.loader.preprocess = constant_law(10e-3);
+  EXPECT_NEAR(au_of(simulate_one(storage, plan)), 1, 0.05);
+  Station cpu;
+  cpu.kind = StationKind::kCpu;
+  cpu.servers = 2;
+  storage.client.push_back(cpu);
+  EXPECT_NEAR(au_of(simulate_one(storage, plan)), 0.5, 0.01);
+}
+
+// Half of the files on a tier that takes 10 ms, half on one that takes 2 ms: 6 ms on average for one reader.
+TEST(Simulate, AFileLiesOnOneTierByShare) {
+  TestLayout layout(20'000, 1000);
+  StorageSpec storage = storage_of({latency(constant_law(10e-3))});
+  storage.tiers[0].share = 0.5;
+  storage.tiers.push_back({"fast", 0.5, {}, {latency(constant_law(2e-3))}});
+  JobPlan plan = plan_of(layout, 0, 10, 1000, 0);
+  const SimResult result = simulate_one(storage, plan);
+  EXPECT_NEAR(result.jobs[0].job.epochs[0][0].load_wait.value, 60, 1);
+}
+
+// A cache of half the dataset, warm, random replacement: hits settle at 0.283 (model of shuffled epochs); a
+// pinned one, cold, misses everything in the first epoch and keeps half.
+TEST(Simulate, CachesTakeTheirShareOfShuffledEpochs) {
+  TestLayout layout(10'000, 1000);
+  StorageSpec storage = storage_of({latency(constant_law(1e-3))});
+  storage.caches.push_back({"pages", {5'000'000}, CachePolicy::kRandom, StationScope::kHost, true, {}});
+  JobPlan plan = plan_of(layout, 4, 10, 1000, 0);
+  plan.epochs = 6;
+  const SimResult random = simulate_one(storage, plan);
+  ASSERT_EQ(random.jobs[0].cache_hits_per_epoch.size(), 6u);
+  for (int epoch = 3; epoch < 6; ++epoch)
+    EXPECT_NEAR(random.jobs[0].cache_hits_per_epoch[epoch], 0.283, 0.01);
+  storage.caches[0].policy = CachePolicy::kPinned;
+  storage.caches[0].warm = false;
+  const SimResult pinned = simulate_one(storage, plan);
+  EXPECT_EQ(pinned.jobs[0].cache_hits_per_epoch[0], 0.0);
+  EXPECT_NEAR(pinned.jobs[0].cache_hits_per_epoch[1], 0.5, 1e-9);
+  EXPECT_NEAR(pinned.jobs[0].cache_hit_share, 5 * 0.5 / 6, 1e-9);
+}
+
+// A small cache near, a large one behind it: what the second holds does not reach the tier.
+TEST(Simulate, CachesAreAskedNearestFirst) {
+  TestLayout layout(1000, 1000);
+  StorageSpec storage = storage_of({latency(constant_law(1.0))});
+  storage.caches.push_back({"near", {100'000}, CachePolicy::kPinned, StationScope::kHost, false, {}});
+  storage.caches.push_back(
+      {"far", {1'000'000}, CachePolicy::kLru, StationScope::kShared, false, {latency(constant_law(1e-3))}});
+  JobPlan plan = plan_of(layout, 0, 10, 100, 0);
+  plan.epochs = 2;
+  const SimResult result = simulate_one(storage, plan);
+  EXPECT_NEAR(result.jobs[0].job.epochs[0][0].load_wait.value, 1000, 1e-6);  // all from the tier
+  EXPECT_NEAR(result.jobs[0].job.epochs[1][0].load_wait.value, 900e-3,
+              1e-6);  // 100 free, 900 from the far one
+  EXPECT_NEAR(result.jobs[0].cache_hits_per_epoch[1], 1, 1e-9);
+}
+
+// Shards read front to back in requests of 4 KiB: 50,000 B are 13 of them; hits by request in the second
+// epoch.
+TEST(Simulate, StreamsReadRequestsOfOpenFiles) {
+  TestLayout layout(600, 1000, 50);
+  StorageSpec storage = storage_of({});
+  storage.tiers[0].curves.push_back(curve_of(ReadKind::kStream, 4096, {{1, 1000}, {8, 4000}}));
+  storage.caches.push_back({"pages", {10'000'000}, CachePolicy::kLru, StationScope::kHost, false, {}});
+  JobPlan plan = plan_of(layout, 3, 10, 60, 0);
+  plan.loader.framework = Framework::kTensorflow;
+  plan.loader.transfer_size = Bytes{4096};
+  plan.epochs = 2;
+  const SimResult result = simulate_one(storage, plan);
+  EXPECT_EQ(result.jobs[0].job.samples_delivered, 1200u);
+  EXPECT_EQ(result.jobs[0].job.readers.requests, 2u * 12 * 13);
+  EXPECT_EQ(result.jobs[0].cache_hits_per_epoch[0], 0.0);
+  EXPECT_EQ(result.jobs[0].cache_hits_per_epoch[1], 1.0);
+}
+
+TEST(Simulate, EndsEarlyOnceItKnowsEnough) {
+  const GeneratedLayout layout = varied_files(5000);
+  const StorageSpec storage = storage_of({pipe(100e6)});
+  SimSetup setup;
+  setup.storage = &storage;
+  setup.jobs.push_back({plan_of(layout, 4, 10, 100'000, 8e-3), 0});
+  setup.au_half_width = 0.005;
+  const SimResult result = simulate(setup);
+  EXPECT_TRUE(result.ended_early);
+  ASSERT_TRUE(result.jobs[0].au);
+  EXPECT_LT(result.jobs[0].au->half_width, 0.005);
+  EXPECT_GE(result.jobs[0].job.epochs[0][0].steps, setup.least_steps);
+  EXPECT_LT(result.jobs[0].job.epochs[0][0].steps, 10'000u);
+}
+
+TEST(Simulate, StopsWhenAsked) {
+  TestLayout layout(1000, 1000);
+  const StorageSpec storage = storage_of({pipe(1e9)});
+  SimSetup setup;
+  setup.storage = &storage;
+  setup.jobs.push_back({plan_of(layout, 4, 10, 1'000'000'000, 1e-3), 0});
+  std::stop_source source;
+  source.request_stop();
+  const SimResult result = simulate(setup, source.get_token());
+  EXPECT_TRUE(result.stopped);
+  EXPECT_TRUE(result.jobs[0].job.stopped);
+}
+
+TEST(Simulate, RefusesStorageWithoutACurveForTheJob) {
+  TestLayout layout(1000, 1000);
+  JobPlan plan = plan_of(layout, 4, 10, 10, 1e-3);
+  plan.loader.read_mode = ReadMode::kDirect;
+  EXPECT_THROW(simulate_one(curve_storage({{1, 100}}), plan), UserError);
+}
+
+}  // namespace
+}  // namespace aforo
