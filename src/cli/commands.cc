@@ -63,33 +63,11 @@ constexpr Example kProbeExamples[] = {
 
 constexpr Positional kPredictWords[] = {
     {"W", kWorkloadHelp}, {"STORAGE", "the storage file, from 'aforo probe' or written by hand"}};
-constexpr const Option* kPredictOptions[] = {&kAccelerators,
-                                             &kEpochs,
-                                             &kSteps,
-                                             &kBatchSize,
-                                             &kWorkers,
-                                             &kPrefetch,
-                                             &kStepTime,
-                                             &kAuTarget,
-                                             &kAsynchronous,
-                                             &kSet,
-                                             &kDlio,
-                                             &kDataset,
-                                             &kRead,
-                                             &kTransferSize,
-                                             &kMethod,
-                                             &kFindMax,
-                                             &kMaxAccelerators,
-                                             &kSweep,
-                                             &kNoAdvice,
-                                             &kRanksPerHost,
-                                             &kBeside,
-                                             &kCheckpointEvery,
-                                             &kCheckpointPause,
-                                             &kJson,
-                                             &kCsv,
-                                             &kQuiet,
-                                             &kHelp};
+constexpr const Option* kPredictOptions[] = {
+    &kAccelerators,    &kEpochs,          &kSteps,  &kBatchSize, &kWorkers,  &kPrefetch,     &kStepTime,
+    &kAuTarget,        &kAsynchronous,    &kSet,    &kDlio,      &kDataset,  &kRead,         &kTransferSize,
+    &kFindMax,         &kMaxAccelerators, &kMethod, &kSweep,     &kNoAdvice, &kRanksPerHost, &kBeside,
+    &kCheckpointEvery, &kCheckpointPause, &kJson,   &kCsv,       &kQuiet,    &kHelp};
 constexpr Example kPredictExamples[] = {
     {"aforo predict resnet50_h100 storage.yaml --accelerators 16",
      "how busy would this storage keep 16 of them, and what would help?"},

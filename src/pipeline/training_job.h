@@ -19,10 +19,13 @@
 namespace aforo {
 
 // Whether the job reads shards front to back instead of sample by sample.
-inline bool reads_streams(const Layout& layout, const LoaderSpec& loader) {
-  if (layout.kind() == LayoutKind::kWebdataset) return true;
+inline bool reads_streams(LayoutKind layout, const LoaderSpec& loader) {
+  if (layout == LayoutKind::kWebdataset) return true;
   return loader.framework == Framework::kTensorflow &&
-         (layout.kind() == LayoutKind::kTfrecord || layout.kind() == LayoutKind::kRecords);
+         (layout == LayoutKind::kTfrecord || layout == LayoutKind::kRecords);
+}
+inline bool reads_streams(const Layout& layout, const LoaderSpec& loader) {
+  return reads_streams(layout.kind(), loader);
 }
 
 template <World W>

@@ -16,7 +16,8 @@ namespace aforo {
 namespace {
 
 constexpr double kShardBytes = 150e6;
-constexpr std::uint64_t kChances = 2;  // replications of each change
+constexpr std::uint64_t kFewestPacked = 4;  // samples in a shard, or packing changes little
+constexpr std::uint64_t kChances = 2;       // replications of each change
 
 struct Change {
   std::string text, how;
@@ -52,6 +53,7 @@ void packed(std::vector<Change>& out, const PredictOptions& base, const Simulate
   const std::uint64_t readers =
       std::uint64_t{c.plan.ranks} * std::max<std::uint32_t>(c.plan.loader.workers, 1);
   spec.samples_per_file = std::min(spec.samples_per_file, std::max<std::uint64_t>(spec.samples / readers, 1));
+  if (spec.samples_per_file < kFewestPacked) return;
   PredictOptions options = base;
   options.workload.dataset = spec;
   options.layout.reset();

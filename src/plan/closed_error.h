@@ -1,19 +1,35 @@
 // How far the closed forms lie from the simulated world, by kind of job: the 95th percentile of |AU closed -
-// AU simulated| over the configurations of bench/accuracy/cross_check.cc that fell into the region, as of
+// AU simulated| over the jobs of bench/accuracy/cross_check.cc that fell into the class, as of
 // docs/accuracy-closed-forms.md. Pure and thread-safe.
 #pragma once
 
+#include <cstdint>
+#include <span>
+#include <string>
+
 namespace aforo {
 
-struct ErrorRegion {
-  double ratio = 1;  // r
-  double batch_cv = 0;
-  double ranks = 1;
-  bool barrier = true;
-  bool several_stations = false;  // or caches
+enum class ErrorKind {
+  kIndependent,  // nobody waits for anybody at the storage
+  kShared,       // readers share a station, each making whole batches
+  kInOrder,      // readers of one rank deliver in order
+  kOnDemand,     // no workers
+  kCached,
 };
 
-double closed_error(const ErrorRegion& region);
+struct ErrorRegion {
+  ErrorKind kind = ErrorKind::kShared;
+  double ratio = 1;  // r
+  double batch_cv = 0;
+  double prefetch = 2;
+  double steps = 1e9;  // of an epoch, per worker
+};
+
+struct ErrorClass {
+  std::string name;
+  double error = 0;  // AU
+};
+ErrorClass closed_error(const ErrorRegion& region);
 
 inline constexpr double kNearError = 0.005;  // AU
 

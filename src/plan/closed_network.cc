@@ -194,9 +194,9 @@ class Builder {
 };
 
 double residence(const MvaStation& s, PerSecond throughput, double customers) {
-  const MvaStation one[] = {s};
   const double a = std::max(0.0, 1 - 1 / std::max(customers, 1.0));
-  return queue_at(one[0], throughput, a, customers) / throughput.value;
+  return std::min(customers, queue_at(s, throughput, a, customers)) /
+         throughput.value;  // a full one holds all there are
 }
 
 }  // namespace

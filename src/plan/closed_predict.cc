@@ -63,6 +63,7 @@ Producers producers_of(const Workload& w, const SampleRead& read) {
 struct Point {  // one state of the caches
   double au = 0, ratio = 0, batch_cv = 0;
   Seconds first_batch{0};  // mean time of the first batch of an epoch, all readers at work
+  double shared = 0;       // utilisation of the busiest station then
 };
 
 class Solver {
@@ -86,7 +87,8 @@ class Solver {
     const PerSecond wanted{ranks_ * batch_ / step_.value};
     out.ratio = full_ / wanted;
     const Batch all = batch_at(full_, customers_);
-    out.first_batch = producers_.batch_at_once ? all.time : Seconds{all.time.value};
+    out.first_batch = all.time;
+    out.shared = busiest(full_);
     if (producers_.on_demand) return on_demand(out, wanted);
     out.ratio = producers_.workers * step_.value / all.time.value;
     double low = 0, high = std::min(1.0, full_ / wanted * efficiency(all));
@@ -121,7 +123,9 @@ class Solver {
       out.time = {sample * largest};
       out.cv = cv / largest / std::sqrt(1 + std::log(batch_));
     } else if (producers_.in_order) {
-      out.efficiency = in_order_efficiency(producers_.readers, cv);
+      // Readers that wait for their turn leave a saturated station to the others.
+      const double shared = busiest(throughput);
+      out.efficiency = 1 / (1 + (1 / in_order_efficiency(producers_.readers, cv) - 1) * (1 - shared));
       out.time = {batch_ * sample / producers_.readers / out.efficiency};
       out.cv = cv / std::sqrt(batch_);
     } else {
@@ -154,12 +158,13 @@ class Solver {
     return 2 / (1 / fast + 1 / steady_au(c, lead_));
   }
 
-  // workers = 0: a rank reads while its accelerator waits. Behind a barrier all N read at the same time and then none, so
-  // storage is loaded by N or not at all; the slowest waits for nobody where they share a saturated station.
+  // workers = 0: a rank reads while its accelerator waits. Behind a barrier all N read at the same time and
+  // then none, so storage is loaded by N or not at all; the slowest waits for nobody where they share a
+  // saturated station.
   Point on_demand(Point out, PerSecond wanted) const {
     if (w_.training.synchronous) {
       const Batch batch = batch_at(full_, customers_);
-      const double shared = std::min(1.0, busiest(mva_schweitzer(network_.mva, customers_)));
+      const double shared = busiest(full_);
       const double largest = 1 + (expected_largest_gamma(ranks_, batch.cv) - 1) * (1 - shared);
       out.batch_cv = batch.cv;
       out.au = step_.value / (step_.value + batch.time.value * largest);
@@ -177,10 +182,14 @@ class Solver {
     return out;
   }
 
-  static double busiest(const MvaResult& result) {
+  // Utilisation of the busiest station: of what it would carry with ever more readers.
+  double busiest(PerSecond x) const {
     double most = 0;
-    for (const MvaLoad& load : result.stations) most = std::max(most, load.utilisation);
-    return most;
+    for (const MvaStation& s : network_.mva) {
+      if (s.kind == MvaKind::kQueue) most = std::max(most, x.value * s.demand.value / s.replicas);
+      if (s.kind == MvaKind::kLoadDependent) most = std::max(most, x.value / s.rate(16 * customers_));
+    }
+    return std::min(1.0, most);
   }
 
   const Workload& w_;
@@ -266,15 +275,25 @@ class Prediction {
     return epoch_au(out_.steady, steps_, Seconds{step_.value / slowest_}, out_.fill);
   }
 
-  // The first batch of the slowest rank. Producers that are slower than the accelerators make up for it:
-  // their last batches come together.
+  // What an epoch takes beyond its steps in the steady state. Producers that keep up: the first batch of the
+  // slowest rank. Slower ones work in rounds of W batches, each as long as W steps: the last round may be cut
+  // short (which makes it quicker only where they share a saturated station), and its batches are consumed
+  // after it has ended.
   void set_fill(const Point& point) {
     if (producers_.on_demand) return;
     const double ranks = w_.training.synchronous ? w_.accelerator.count : 1.0;
-    const double batches = 1 + producers_.first_samples / static_cast<double>(w_.loader.batch_size);
-    const double slowest = expected_largest_gamma(ranks, point.batch_cv / std::sqrt(batches));
-    out_.fill = {point.first_batch.value * (batches - 1) +
-                 std::min(point.first_batch.value * slowest, producers_.workers * step_.value)};
+    const double more = producers_.first_samples / static_cast<double>(w_.loader.batch_size);
+    const double first = point.first_batch.value * (more + expected_largest_gamma(ranks, point.batch_cv));
+    if (point.ratio >= 1) {
+      out_.fill = {first};
+      return;
+    }
+    const double workers = producers_.workers, steps = static_cast<double>(steps_), step = step_.value;
+    const double round = workers * step / point.au;
+    const double whole = std::ceil(steps / workers) - 1, part = steps / workers - whole;
+    const double last = round * (1 - point.shared + point.shared * part) + part * workers * step;
+    out_.fill = {point.first_batch.value * more +
+                 std::max(0.0, whole * round + last - steps * step / point.au)};
   }
 
   void find_limit() {
@@ -306,11 +325,20 @@ class Prediction {
     return used >= kSaturated * more;
   }
 
+  ErrorKind kind() const {
+    if (!storage_.caches.empty()) return ErrorKind::kCached;
+    if (producers_.on_demand) return ErrorKind::kOnDemand;
+    if (producers_.in_order) return ErrorKind::kInOrder;
+    for (const MvaStation& s : network_.mva)
+      if (s.kind != MvaKind::kDelay) return ErrorKind::kShared;
+    return ErrorKind::kIndependent;
+  }
+
   void state_error() {
-    const ErrorRegion region{out_.ratio, out_.batch_cv, static_cast<double>(w_.accelerator.count),
-                             w_.training.synchronous,
-                             network_.stations.size() > 1 || !storage_.caches.empty()};
-    const double error = closed_error(region);
+    const ErrorClass found = closed_error({kind(), out_.ratio, out_.batch_cv, producers_.prefetch,
+                                           static_cast<double>(steps_) / producers_.workers});
+    const double error = found.error;
+    out_.error_class = found.name;
     const double top = std::min(1.0, out_.ratio);
     out_.au_low = std::max(0.0, out_.au - error);
     out_.au_high = std::clamp(out_.au + error, out_.au, std::max(out_.au, top));

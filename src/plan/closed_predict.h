@@ -28,11 +28,12 @@ struct ClosedPrediction {
   bool near = false;  // au_low and au_high lie less than a point apart: half a point of error at most
   std::vector<std::string> notes;  // what was approximated, and why it is not near
 
-  double steady = 0;       // AU of the last epoch's steady state, without its start and without checkpoints
-  double ratio = 0;        // r there: what the readers can make, all at work, over what is consumed
-  double batch_cv = 0;     // of one producer's batch there
-  double concurrency = 0;  // samples being read at once, at most
-  Seconds fill{0};         // until the first batch of an epoch is there
+  double steady = 0;        // AU of the last epoch's steady state, without its start and without checkpoints
+  double ratio = 0;         // r there: what the readers can make, all at work, over what is consumed
+  double batch_cv = 0;      // of one producer's batch there
+  double concurrency = 0;   // samples being read at once, at most
+  Seconds fill{0};          // what an epoch takes beyond its steps in the steady state
+  std::string error_class;  // of closed_error.h
 };
 
 struct ClosedOptions {

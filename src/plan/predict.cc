@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/parallel_for.h"
 #include "measure/interval.h"
+#include "pipeline/read_sample.h"
 #include "plan/closed_predict.h"
 #include "plan/predict_verdict.h"
 #include "plan/requirement.h"
@@ -45,7 +46,28 @@ std::string beyond_closed(const PredictOptions& options) {
   return "";
 }
 
-Prediction from_closed(const ClosedPrediction& closed, const PredictOptions& options) {
+// The storage's own spread joins the form's error as it joins a simulation's chance.
+void widen_closed(Prediction& out, const ClosedPrediction& closed, const PredictOptions& options,
+                  const ClosedOptions& how, std::uint64_t steps) {
+  const Workload& workload = options.workload;
+  const ReadKind kind = read_kind(workload.dataset.layout, workload.loader);
+  const double size = kind == ReadKind::kStream ? static_cast<double>(request_size(workload.loader))
+                                                : law_mean(workload.dataset.sample_size);
+  out.spread = measured_spread(options.storage, kind, workload.loader.read_mode, size,
+                               std::max(closed.concurrency, 1.0));
+  if (!options.spread || out.spread <= 0) return;
+  const double half = std::min(out.spread / 2, 0.9);
+  const auto shifted = [&](double factor) {
+    return predict_closed(workload, scale_rates(options.storage, factor), steps, how).au;
+  };
+  const double slower = std::max(0.0, closed.au - shifted(1 - half));
+  const double faster = std::max(0.0, shifted(1 + half) - closed.au);
+  out.au_low = std::max(0.0, out.au - std::hypot(out.au - out.au_low, slower));
+  out.au_high = std::min(1.0, out.au + std::hypot(out.au_high - out.au, faster));
+}
+
+Prediction from_closed(const ClosedPrediction& closed, const PredictOptions& options,
+                       const ClosedOptions& how, std::uint64_t steps) {
   Prediction out;
   out.accelerators = options.workload.accelerator.count;
   out.method = PredictMethod::kClosed;
@@ -56,6 +78,7 @@ Prediction from_closed(const ClosedPrediction& closed, const PredictOptions& opt
   out.bytes = closed.bytes;
   out.limit = closed.limit;
   out.notes = closed.notes;
+  widen_closed(out, closed, options, how, steps);
   out.verdict = closed_verdict(out, options.workload.training.au_target);
   return out;
 }
@@ -122,10 +145,9 @@ void add_interval(Prediction& out, const SimulatedCase& c, const std::vector<Sim
   const auto interval = confidence_interval(aus);
   out.chance = interval ? interval->half_width : 0;
   double slower = 0, faster = 0;
-  if (options.spread)
-    out.spread = measured_spread(storage, read_kind(c.plan), c.plan.loader.read_mode, operation_size(c.plan),
-                                 std::max(out.requests_in_flight, 1.0));
-  if (out.spread > 0) {
+  out.spread = measured_spread(storage, read_kind(c.plan), c.plan.loader.read_mode, operation_size(c.plan),
+                               std::max(out.requests_in_flight, 1.0));
+  if (options.spread && out.spread > 0) {
     const double half = std::min(out.spread / 2, 0.9);
     std::vector<double> shifted(2);
     parallel_for(2, 1, options.threads, stop, [&](unsigned, std::uint64_t i, std::uint64_t) {
@@ -145,6 +167,25 @@ void add_interval(Prediction& out, const SimulatedCase& c, const std::vector<Sim
   out.au_high = std::min(1.0, out.au + std::hypot(out.chance, faster));
 }
 
+// As a run tries it after a missed target: twice the workers on the same storage, neither with compute.
+// Absent beside other jobs, which would end as they like.
+std::optional<Counterfactual> more_workers(const SimulatedCase& c, const PredictOptions& options,
+                                           const StorageSpec& storage, std::stop_token stop) {
+  if (!c.others.empty()) return std::nullopt;
+  SimulatedCase alone = c;
+  alone.plan.step_time = Law{};
+  alone.plan.synchronous = false;
+  alone.plan.checkpoint_steps = 0;
+  alone.steps = alone.plan.steps;
+  alone.epochs = alone.plan.epochs;
+  const double baseline = simulate_once(alone, storage, options.seed, 0, stop).samples.value;
+  const std::uint32_t workers = c.plan.loader.workers;
+  alone.plan.loader.workers = workers ? workers * 2 : 4;
+  const double rate = simulate_once(alone, storage, options.seed, 0, std::move(stop)).samples.value;
+  return Counterfactual{fmt::format("{} workers instead of {}", alone.plan.loader.workers, workers), rate,
+                        alone.plan.loader.workers, baseline};
+}
+
 Prediction from_simulation(const PredictOptions& options, std::stop_token stop) {
   StorageSpec storage = options.storage;
   if (options.cold_epochs)
@@ -162,8 +203,11 @@ Prediction from_simulation(const PredictOptions& options, std::stop_token stop) 
   add_means(out, runs);
   if (!storage.caches.empty())
     out.cache_hit_share = mean_of(runs, [](const SimulatedOnce& run) { return run.cache_hit_share; });
-  add_interval(out, c, runs, options, storage, std::move(stop));
-  add_verdict(out, c, runs.front(), storage, options.workload.training.au_target);
+  add_interval(out, c, runs, options, storage, stop);
+  const double target = options.workload.training.au_target;
+  const bool ask = options.spread && out.au < target;
+  add_verdict(out, c, runs.front(), storage, target,
+              ask ? more_workers(c, options, storage, stop) : std::nullopt);
   return out;
 }
 
@@ -204,12 +248,12 @@ Prediction predict(const PredictOptions& options, std::stop_token stop) {
     out.why = beyond;
     return out;
   }
+  const std::uint64_t steps = steps_in_full(options);
   ClosedOptions how;
   how.ranks_per_host = options.ranks_per_host;
-  const ClosedPrediction closed =
-      predict_closed(options.workload, options.storage, steps_in_full(options), how);
+  const ClosedPrediction closed = predict_closed(options.workload, options.storage, steps, how);
   if (asked || closed.near) {
-    Prediction out = from_closed(closed, options);
+    Prediction out = from_closed(closed, options, how, steps);
     out.why = asked ? closed.near ? "asked for; it is near here"
                                   : "asked for, although it is not known to be near here"
                     : "the closed form is near here";

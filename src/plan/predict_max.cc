@@ -55,10 +55,11 @@ class MaxSearch {
     quick.replications = 1;
     quick.spread = false;
     Prediction p = predict(quick, stop_);
-    if (p.method == PredictMethod::kClosed) return p;
-    if (std::abs(p.au - target()) < kClear) return in_full(n);
-    p.au_low = std::max(0.0, p.au - kClear);
-    p.au_high = std::min(1.0, p.au + kClear);
+    if (p.method == PredictMethod::kClosed) return in_full(n);
+    const double clear = std::max(kClear, kClear / 2 + p.spread / 2);  // AU moves with the rates at most
+    if (std::abs(p.au - target()) < clear) return in_full(n);
+    p.au_low = std::max(0.0, p.au - clear);
+    p.au_high = std::min(1.0, p.au + clear);
     return p;
   }
 
@@ -88,6 +89,7 @@ PredictedMax predict_max(const PredictOptions& options, std::uint32_t most, std:
   out.low = std::min(search.largest(&Prediction::au_low).low, out.accelerators);
   out.high = std::max(search.largest(&Prediction::au_high).low, out.accelerators);
   out.answer = search.in_full(std::max(out.accelerators, 1u));
+  if (middle.high) out.answer.verdict = search.in_full(middle.high).verdict;
   return out;
 }
 

@@ -21,7 +21,8 @@ struct PredictedMax {
   std::uint32_t limit = 0;          // --max-accelerators, or as many as the dataset has batches for
   std::string refusal;              // why a larger job cannot be set up; may be empty
   std::map<std::uint32_t, Prediction> tries;
-  // tries.at(accelerators), in all replications; of 1 where not even one is fed.
+  // At that number, in all replications; of 1 where not even one is fed. Its verdict is that of the next
+  // number, which misses the target, where there is one.
   Prediction answer;
 };
 

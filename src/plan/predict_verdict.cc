@@ -3,13 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <string_view>
+#include <utility>
 
 #include "base/units.h"
 #include "model/curve.h"
 
 namespace aforo {
 namespace {
+
+constexpr double kBusy = 0.8;  // a station from there on is named as the limit
 
 // What a station of the results is in the storage file.
 struct Place {
@@ -84,9 +86,8 @@ void add_station(Evidence& e, const Busiest& busiest, double au, double target) 
 }  // namespace
 
 void add_verdict(Prediction& prediction, const SimulatedCase& c, const SimulatedOnce& run,
-                 const StorageSpec& storage, double au_target) {
+                 const StorageSpec& storage, double au_target, std::optional<Counterfactual> more_workers) {
   const Busiest busiest = busiest_of(run, c, storage);
-  prediction.limit = limit_text(busiest);
   Evidence e;
   e.au = prediction.au;
   e.au_target = au_target;
@@ -110,17 +111,23 @@ void add_verdict(Prediction& prediction, const SimulatedCase& c, const Simulated
   e.requests_in_flight = run.in_flight;
   e.cache_share = run.cache_hit_share;
   e.cache_expected = true;  // the storage file says what is cached
+  e.more_workers = std::move(more_workers);
   add_station(e, busiest, prediction.au, au_target);
   prediction.verdict = judge(e);
+  prediction.limit =
+      busiest.share >= kBusy
+          ? limit_text(busiest)
+          : fmt::format("{}; busiest: {}", to_string(prediction.verdict.limit), limit_text(busiest));
 }
 
 Verdict closed_verdict(const Prediction& prediction, double au_target) {
   Verdict verdict;
   const bool met = prediction.au >= au_target;
   verdict.limit = met ? Limit::kNone : Limit::kUnknown;
-  verdict.text = fmt::format("AU {} {} the target of {}{}{}", format_percent(prediction.au),
-                             met ? "meets" : "misses", format_percent(au_target),
-                             prediction.limit.empty() ? "" : "; what limits it: ", prediction.limit);
+  verdict.text =
+      fmt::format("AU {} {} the target of {}{}{}", format_percent(prediction.au), met ? "meets" : "misses",
+                  format_percent(au_target),
+                  met || prediction.limit.empty() ? "" : "; what limits it: ", met ? "" : prediction.limit);
   return verdict;
 }
 

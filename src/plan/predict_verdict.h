@@ -6,9 +6,10 @@
 
 namespace aforo {
 
-// Sets `limit` (the busiest station) and `verdict`, by the same judgement as a run's (measure/verdict.h).
+// Sets `limit` (the busiest station) and `verdict`, by the same judgement as a run's (measure/verdict.h),
+// from the first replication `run` and what more workers would do, where that was simulated.
 void add_verdict(Prediction& prediction, const SimulatedCase& c, const SimulatedOnce& run,
-                 const StorageSpec& storage, double au_target);
+                 const StorageSpec& storage, double au_target, std::optional<Counterfactual> more_workers);
 
 // From the closed form's own words.
 Verdict closed_verdict(const Prediction& prediction, double au_target);

@@ -168,32 +168,39 @@ SimResult run_beside(const SimulatedCase& c, const StorageSpec& storage, std::ui
     for (std::size_t i = 1; i < result.jobs.size(); ++i)
       factor = std::max(factor, main / std::max(ended(result.jobs[i].job), Seconds{1e-9}));
     if (factor <= 1 || attempt == kMostTries) return result;
-    others_last *= std::clamp(factor * 1.1, 1.5, 8.0);
+    others_last *= std::clamp(factor * 1.03, 1.03, 8.0);
   }
 }
 
-StallTimes stalls_of(const std::vector<std::vector<RankEpoch>>& epochs) {
+// The last simulated epoch stands for all later ones of `in_full`.
+double weight_of(std::size_t epoch, std::size_t simulated, std::uint64_t in_full) {
+  return epoch + 1 == simulated && in_full > epoch ? static_cast<double>(in_full - epoch) : 1;
+}
+
+StallTimes stalls_of(const std::vector<std::vector<RankEpoch>>& epochs, std::uint64_t in_full) {
   StallTimes t;
-  for (const auto& epoch : epochs)
-    for (const RankEpoch& rank : epoch) {
-      t.total += rank.end - rank.start;
-      t.compute += rank.compute;
-      t.load_wait += rank.load_wait;
-      t.barrier_wait += rank.barrier_wait;
-      t.checkpoint += rank.checkpoint;
-      t.epoch_start += rank.first_load_wait;
+  for (std::size_t e = 0; e < epochs.size(); ++e) {
+    const double weight = weight_of(e, epochs.size(), in_full);
+    for (const RankEpoch& rank : epochs[e]) {
+      t.total += (rank.end - rank.start) * weight;
+      t.compute += rank.compute * weight;
+      t.load_wait += rank.load_wait * weight;
+      t.barrier_wait += rank.barrier_wait * weight;
+      t.checkpoint += rank.checkpoint * weight;
+      t.epoch_start += rank.first_load_wait * weight;
     }
+  }
   return t;
 }
 
-// Means over the job's epochs, of which the last simulated one stands for all later ones.
+// Means over the job's epochs.
 void add_rates(SimulatedOnce& out, const std::vector<std::vector<RankEpoch>>& epochs, std::uint64_t in_full,
                std::uint64_t batch_size) {
   double au = 0, samples = 0, weights = 0;
   for (std::size_t e = 0; e < epochs.size(); ++e) {
     const AuResult result = utilisation(Statistic::kWall, std::span(&epochs[e], 1), batch_size);
     if (!result.au || !result.samples_per_second) continue;
-    const double weight = e + 1 == epochs.size() && in_full > e ? static_cast<double>(in_full - e) : 1;
+    const double weight = weight_of(e, epochs.size(), in_full);
     au += weight * *result.au;
     samples += weight * *result.samples_per_second;
     weights += weight;
@@ -252,10 +259,12 @@ SimulatedCase make_case(const PredictOptions& options) {
   return c;
 }
 
-ReadKind read_kind(const JobPlan& plan) {
-  if (reads_streams(*plan.layout, plan.loader)) return ReadKind::kStream;
-  return plan.layout->kind() == LayoutKind::kFilePerSample ? ReadKind::kFile : ReadKind::kRange;
+ReadKind read_kind(LayoutKind layout, const LoaderSpec& loader) {
+  if (reads_streams(layout, loader)) return ReadKind::kStream;
+  return layout == LayoutKind::kFilePerSample ? ReadKind::kFile : ReadKind::kRange;
 }
+
+ReadKind read_kind(const JobPlan& plan) { return read_kind(plan.layout->kind(), plan.loader); }
 
 double operation_size(const JobPlan& plan) {
   if (read_kind(plan) == ReadKind::kStream) return static_cast<double>(request_size(plan.loader));
@@ -303,7 +312,7 @@ SimulatedOnce simulate_once(const SimulatedCase& c, const StorageSpec& storage, 
   const double mean_sample = static_cast<double>(c.layout->total_bytes()) /
                              static_cast<double>(std::max<std::uint64_t>(c.layout->samples(), 1));
   out.bytes = {out.samples.value * mean_sample};
-  out.stalls = stalls_of(epochs);
+  out.stalls = stalls_of(epochs, c.epochs);
   out.step_times = job.steps;
   out.cache_hit_share = job.cache_hit_share;
   out.stations = result.stations;

@@ -41,7 +41,8 @@ SimulatedCase make_case(const PredictOptions& options);
 std::shared_ptr<const Layout> predicted_layout(const Workload& workload, bool whole,
                                                std::vector<std::string>& notes);
 
-// How that job reads.
+// How a job reads.
+ReadKind read_kind(LayoutKind layout, const LoaderSpec& loader);
 ReadKind read_kind(const JobPlan& plan);
 double operation_size(const JobPlan& plan);  // mean bytes of such an operation
 

@@ -12,8 +12,9 @@
 namespace aforo {
 namespace {
 
-const char* const kRecords[] = {"run",      "plan",    "run_partial",    "find_max",
-                                "generate", "inspect", "size_explained", "catalogue"};
+const char* const kRecords[] = {"run",      "plan",        "run_partial",    "find_max",
+                                "generate", "inspect",     "size_explained", "catalogue",
+                                "predict",  "predict_max", "predict_sweep",  "run_predicted"};
 
 std::string data(const std::string& name) { return std::string(AFORO_TESTDATA) + "/" + name; }
 

@@ -69,12 +69,13 @@ bool HomeLoop::run_due_timers() {
 }
 
 void HomeLoop::wait_for_work() {
-  if (timers_.empty()) return sleep_for(Seconds{-1});
+  if (timers_.empty()) return sleep_for(std::nullopt);
   const Seconds deadline = timers_.top().deadline;
   const Seconds early = std::min(lateness_, kMaxSpin);
   const Seconds wake = deadline - early;
-  if (wake > monotonic_now()) {
-    sleep_for(wake - monotonic_now());
+  const Seconds now = monotonic_now();  // asked once: the second time it might be past `wake`
+  if (wake > now) {
+    sleep_for(wake - now);
     const Seconds late = monotonic_now() - wake;
     if (inbox_.empty() && late.value >= 0) learn(late);
     return;
@@ -90,14 +91,15 @@ void HomeLoop::learn(Seconds late) {
   lateness_ += (std::min(late, kMaxSpin) - lateness_) * rate;
 }
 
-void HomeLoop::sleep_for(Seconds duration) {
+void HomeLoop::sleep_for(std::optional<Seconds> duration) {
+  if (duration && duration->value <= 0) return;
   word_.store(1, std::memory_order_seq_cst);
   if (!inbox_.empty() || interrupted_.load(std::memory_order_seq_cst)) {
     word_.store(0, std::memory_order_relaxed);
     return;
   }
-  const timespec timeout = to_timespec(duration);
-  ::syscall(SYS_futex, &word_, FUTEX_WAIT_PRIVATE, 1, duration.value < 0 ? nullptr : &timeout, nullptr, 0);
+  const timespec timeout = to_timespec(duration.value_or(Seconds{0}));
+  ::syscall(SYS_futex, &word_, FUTEX_WAIT_PRIVATE, 1, duration ? &timeout : nullptr, nullptr, 0);
   word_.store(0, std::memory_order_relaxed);
 }
 

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <queue>
 #include <vector>
 
@@ -48,7 +49,8 @@ class HomeLoop {
 
   bool run_due_timers();
   void wait_for_work();
-  void sleep_for(Seconds duration);  // negative: until woken
+  void sleep_for(
+      std::optional<Seconds> duration);  // absent: until woken; not at all where it is not positive
   void learn(Seconds late);
 
   Inbox inbox_;

@@ -78,6 +78,21 @@ TEST(HomeLoop, InterruptRunsItsActionAndCancelsSleeps) {
   EXPECT_TRUE(done);
 }
 
+// Sleeps whose end is due while the loop is still about to begin them: none may become one without an end.
+// Nobody posts anything here that would wake the loop.
+TEST(HomeLoop, NeverSleepsForEverBesideATimer) {
+  HomeLoop loop;
+  bool done = false;
+  spawn(
+      [](HomeLoop& l) -> Task<> {
+        for (int i = 0; i < 20'000; ++i)
+          co_await At{l, monotonic_now() + Seconds{15e-6 + 20e-9 * (i % 1000)}};
+      }(loop),
+      [&] { done = true; });
+  loop.run([&] { return done; });
+  EXPECT_TRUE(done);
+}
+
 TEST(Inbox, KeepsTheOrderOfSending) {
   Inbox inbox;
   Parcel a, b, c;
