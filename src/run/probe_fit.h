@@ -32,6 +32,7 @@ struct RawWindow {
   std::uint64_t operations_in_all = 0, bytes_in_all = 0;  // of the whole window, ramp and end included:
   Seconds cpu{0};                                         // what these counters go with
   std::optional<std::uint64_t> bytes_from_storage;
+  std::optional<double> others_cpu;  // used by other processes meanwhile, of all cores
 };
 
 // A window without its operations: what fitting needs, of bounded size.
@@ -55,6 +56,7 @@ struct WindowDigest {
   std::uint64_t operations_in_all = 0, bytes_in_all = 0;
   Seconds cpu{0};
   std::optional<double> cache_share;  // of the bytes; absent where nobody counts
+  std::optional<double> others_cpu;   // as in RawWindow
 };
 
 // Operations done between `from` and `until`, parts counted as parts.

@@ -14,6 +14,7 @@ namespace aforo {
 namespace {
 
 constexpr double kCacheAllowed = 0.05;    // of a cold window's bytes
+constexpr double kDisturbed = 0.1;        // of all cores, used by others
 constexpr unsigned kMostDiscarded = 6;    // then windows count as they are
 constexpr std::size_t kMostWindows = 25;  // per level
 constexpr double kScoutMost = 0.3;        // of the time
@@ -41,6 +42,7 @@ class Sweep {
     result_.stopped = stop_.stop_requested();
     result_.spent = spent();
     if (!reset_.note().empty() && !ask_.cached) result_.notes.push_back(reset_.note());
+    note_disturbance();
     if (shortened_)
       result_.notes.push_back(
           "there is so little data that windows ended before their time: its spread says "
@@ -51,6 +53,16 @@ class Sweep {
  private:
   Seconds spent() const { return monotonic_now() - begin_; }
   bool over() const { return stop_.stop_requested() || result_.refused; }
+
+  void note_disturbance() {
+    double others = 0, known = 0;
+    for (const WindowDigest& w : result_.windows)
+      if (w.others_cpu) others += *w.others_cpu * w.length.value, known += w.length.value;
+    if (known <= 0 || others / known <= kDisturbed) return;
+    result_.notes.push_back(fmt::format(
+        "other processes used {} of this machine's CPU meanwhile: repeat the probe on an idle machine",
+        format_percent(others / known)));
+  }
 
   void make_cold() {
     if (ask_.cached) return;
