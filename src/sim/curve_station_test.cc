@@ -119,6 +119,7 @@ TEST(CurveStation, ACommonFactorMovesTheRateOfAllTogether) {
     before = harness.rounds;
     sum += rate, squares += rate * rate;
   }
+  harness.run();
   const double mean = sum / periods;
   EXPECT_NEAR(mean, 10'000, 200);
   EXPECT_NEAR(std::sqrt(squares / periods - mean * mean) / mean, 0.3, 0.02);

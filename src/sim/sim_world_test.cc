@@ -2,8 +2,6 @@
 // that takes 1 ms per sample whoever else reads.
 #include <gtest/gtest.h>
 
-#include "dataset/generated_layout.h"
-#include "sim/remembered_layout.h"
 #include "sim/test_storage.h"
 
 namespace aforo {
@@ -65,24 +63,6 @@ TEST(SimWorld, EveryEpochFillsTheWindowAnew) {
   ASSERT_EQ(result.jobs[0].job.epochs.size(), 3u);
   for (const auto& epoch : result.jobs[0].job.epochs)
     EXPECT_NEAR(epoch[0].first_load_wait.value, 10e-3, 1e-9);
-}
-
-TEST(RememberedLayout, SaysWhatTheLayoutSays) {
-  DatasetSpec spec;
-  spec.samples = 500;
-  spec.sample_size = {LawKind::kLognormal, 100'000, 60'000, 0, 0, {}};
-  const GeneratedLayout layout(spec, dataset_id_of(spec));
-  EXPECT_FALSE(RememberedLayout::pays(layout, 500));
-  EXPECT_TRUE(RememberedLayout::pays(layout, 501));
-  const RememberedLayout remembered(layout);
-  for (int pass = 0; pass < 2; ++pass)
-    for (SampleId sample = 0; sample < 500; ++sample) {
-      const SampleLocation a = remembered.locate(sample), b = layout.locate(sample);
-      EXPECT_EQ(a.file, b.file);
-      EXPECT_EQ(a.offset, b.offset);
-      EXPECT_EQ(a.length, b.length);
-      EXPECT_EQ(a.whole_file, b.whole_file);
-    }
 }
 
 }  // namespace

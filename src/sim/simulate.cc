@@ -4,7 +4,6 @@
 #include <stdexcept>
 
 #include "pipeline/training_job.h"
-#include "sim/remembered_layout.h"
 #include "sim/sim_storage.h"
 #include "sim/sim_world.h"
 #include "sim/step_log.h"
@@ -15,15 +14,10 @@ namespace {
 constexpr std::uint64_t kEventsPerLook = 4096;  // at the stop token
 
 // What of a plan has a meaning in virtual time: there are no bytes to deliver or to check.
-JobPlan without_bytes(JobPlan plan, std::unique_ptr<RememberedLayout>& remembered) {
+JobPlan without_bytes(JobPlan plan) {
   plan.loader.deliver = Deliver::kDiscard;
   plan.check = nullptr;
   plan.stream_check = nullptr;
-  const std::uint64_t reads = plan.ranks * plan.loader.batch_size * plan.steps * plan.epochs;
-  if (RememberedLayout::pays(*plan.layout, reads)) {
-    remembered = std::make_unique<RememberedLayout>(*plan.layout);
-    plan.layout = remembered.get();
-  }
   return plan;
 }
 
@@ -51,14 +45,13 @@ struct RunningJob {
               return StepLog::CacheCount{ways.accesses(), ways.hits()};
             }),
         world(clock, ways, {client, ranks_per_host(job), setup.aggregate, number, mix64(setup.seed, number)}),
-        job_(world, without_bytes(job.plan, layout), log) {}
+        job_(world, without_bytes(job.plan), log) {}
 
   Task<> run() { result = co_await job_.run(); }
   void stop() { job_.stop(); }
 
   ReadPaths& paths;
   StepLog log;
-  std::unique_ptr<RememberedLayout> layout;
   SimWorld world;
   TrainingJob<SimWorld> job_;
   JobResult result;
