@@ -151,15 +151,22 @@ void draw_storage(CheckJob& job, Random& random) {
   }
 }
 
+// Latency, then a pipe, sample by sample.
+bool in_series(const CheckJob& job) {
+  return job.group == CheckGroup::kTandem || job.group == CheckGroup::kFewSteps;
+}
+
 std::uint64_t steps_for(const CheckJob& job, Random& random) {
   const LoaderSpec& loader = job.workload.loader;
   const double ranks = job.workload.accelerator.count, batch = static_cast<double>(loader.batch_size);
   if (job.group == CheckGroup::kFewSteps) return 8 + random.below(100);
   if (job.group == CheckGroup::kCached)
     return job.workload.dataset.samples / (job.workload.accelerator.count * loader.batch_size);
-  const bool one_by_one = job.group == CheckGroup::kMetadata || job.group == CheckGroup::kInOrder;
+  const bool one_by_one =
+      job.group == CheckGroup::kMetadata || job.group == CheckGroup::kInOrder || in_series(job);
   const double events = ranks * (one_by_one ? 4 * batch : 4 + batch / 4);
-  return static_cast<std::uint64_t>(std::clamp(1e7 / events, double{kLeastSteps}, double{kMostSteps}));
+  return static_cast<std::uint64_t>(
+      std::clamp((one_by_one ? 6e6 : 2.5e7) / events, double{kLeastSteps}, double{kMostSteps}));
 }
 
 CheckJob draw_job(CheckGroup group, std::uint64_t seed) {
@@ -215,8 +222,15 @@ std::string_view to_string(CheckGroup group) {
 
 std::string CheckJob::describe() const {
   const LoaderSpec& l = workload.loader;
-  return fmt::format("{}: N {} W {} P {} B {} cv {:.2f}", to_string(group), workload.accelerator.count,
-                     l.workers, l.prefetch, l.batch_size, cv);
+  std::string out = fmt::format("{}: N {} W {} P {} B {} cv {:.2f}, {} steps", to_string(group),
+                                workload.accelerator.count, l.workers, l.prefetch, l.batch_size, cv, steps);
+  if (!storage.tiers[0].curves.empty())
+    out += fmt::format(", saturates at {:g}", storage.tiers[0].curves[0].points.back().concurrency);
+  if (!storage.caches.empty())
+    out += fmt::format(", {} {:.2f}", to_string(storage.caches[0].policy),
+                       static_cast<double>(storage.caches[0].size.value) / kSample /
+                           static_cast<double>(workload.dataset.samples));
+  return out;
 }
 
 std::vector<CheckJob> draw_jobs() {
@@ -241,6 +255,9 @@ CheckResult simulate_job(const CheckJob& job) {
   SimSetup setup;
   setup.storage = &job.storage;
   setup.jobs = {sim};
+  // Where all wait for the latency of a whole batch before any of it passes the pipe, ranks in step leave the
+  // pipe idle.
+  setup.aggregate = !in_series(job);
   setup.au_half_width = job.whole_epochs ? 0 : kHalfWidth;
   setup.least_steps = kLeastSteps;
   const SimResult result = simulate(setup);

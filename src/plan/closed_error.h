@@ -1,5 +1,5 @@
 // How far the closed forms lie from the simulated world, by kind of job: the 95th percentile of |AU closed -
-// AU simulated| over the jobs of bench/accuracy/cross_check.cc that fell into the class, as of
+// AU simulated| over half of the jobs of bench/accuracy/cross_check.cc that fell into the class, as of
 // docs/accuracy-closed-forms.md. Pure and thread-safe.
 #pragma once
 

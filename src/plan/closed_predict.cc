@@ -18,6 +18,7 @@ namespace {
 
 constexpr double kSaturated = 0.9;     // utilisation from which a station is called the limit
 constexpr double kCommonPeriod = 0.1;  // seconds, of CurvePoint::common
+constexpr double kExactQueues = 2000, kExactCurves = 48;  // readers up to which the network is solved exactly
 constexpr std::uint64_t kFollowed =
     6;  // epochs whose cache contents are followed; later ones are like the last
 
@@ -63,7 +64,6 @@ Producers producers_of(const Workload& w, const SampleRead& read) {
 struct Point {  // one state of the caches
   double au = 0, ratio = 0, batch_cv = 0;
   Seconds first_batch{0};  // mean time of the first batch of an epoch, all readers at work
-  double shared = 0;       // utilisation of the busiest station then
 };
 
 class Solver {
@@ -78,7 +78,10 @@ class Solver {
         ranks_(w.accelerator.count),
         batch_(static_cast<double>(w.loader.batch_size)),
         customers_(ranks_ * producers.readers) {
-    full_ = mva_schweitzer(network.mva, customers_).throughput;
+    const PerSecond near = mva_schweitzer(network.mva, customers_).throughput;
+    full_ =
+        customers_ <= exactly_up_to() ? mva_exact(network.mva, std::llround(customers_)).throughput : near;
+    if (std::isfinite(full_.value)) correction_ = full_ / near;
   }
 
   Point solve() const {
@@ -88,7 +91,6 @@ class Solver {
     out.ratio = full_ / wanted;
     const Batch all = batch_at(full_, customers_);
     out.first_batch = all.time;
-    out.shared = busiest(full_);
     if (producers_.on_demand) return on_demand(out, wanted);
     out.ratio = producers_.workers * step_.value / all.time.value;
     double low = 0, high = std::min(1.0, full_ / wanted * efficiency(all));
@@ -102,10 +104,19 @@ class Solver {
 
   MvaResult loads(double au) const {
     const PerSecond x{ranks_ * batch_ / step_.value * au};
-    return mva_schweitzer(network_.mva, std::max(1.0, customers_at(network_.mva, x, customers_)));
+    return mva_schweitzer(network_.mva, std::max(1.0, readers_at(x)));
   }
 
  private:
+  double exactly_up_to() const {
+    for (const MvaStation& s : network_.mva)
+      if (s.kind == MvaKind::kLoadDependent) return kExactCurves;
+    return kExactQueues;
+  }
+
+  // Readers at work at that throughput, by the approximation made right at full load.
+  double readers_at(PerSecond x) const { return customers_at(network_.mva, x / correction_, customers_); }
+
   struct Batch {
     Seconds time{0};  // of one producer
     double cv = 0;
@@ -138,7 +149,7 @@ class Solver {
   // The AU that producers reach who find the storage carrying `throughput`.
   double reached(PerSecond throughput, double& batch_cv) const {
     const PerSecond x = std::min(throughput, full_);
-    const double jobs = x < full_ ? customers_at(network_.mva, x, customers_) : customers_;
+    const double jobs = x < full_ ? readers_at(x) : customers_;
     const Batch batch = batch_at(x, jobs);
     batch_cv = batch.cv;
     AuCase c{producers_.workers * step_.value / batch.time.value,
@@ -174,7 +185,7 @@ class Solver {
     for (int i = 0; i < 30; ++i) {
       const double au = (low + high) / 2;
       const PerSecond x{wanted.value * au};
-      const Batch batch = batch_at(x, customers_at(network_.mva, x, customers_));
+      const Batch batch = batch_at(x, readers_at(x));
       out.batch_cv = batch.cv;
       (on_demand_au(step_, batch.time, batch.cv, ranks_, false) > au ? low : high) = au;
     }
@@ -199,6 +210,7 @@ class Solver {
   const Seconds step_;
   const double ranks_, batch_, customers_;
   PerSecond full_{0};
+  double correction_ = 1;  // exact / approximate
 };
 
 // Hits of each cache at fraction q of epoch `e`, as shares of all samples.
@@ -237,6 +249,7 @@ class Prediction {
     slowest_ =
         w.training.synchronous ? 1 + expected_largest_normal(ranks) * law_cv(w.accelerator.step_time) : 1;
     step_ = {mean * slowest_};
+    out_.concurrency = ranks * producers_.readers;
   }
 
   ClosedPrediction run() {
@@ -247,7 +260,6 @@ class Prediction {
       sum += epoch(static_cast<double>(e)) * static_cast<double>(e + 1 == followed ? epochs - e : 1);
     out_.au =
         sum / static_cast<double>(epochs) * checkpoint_factor(w_.checkpoint.every, options_.checkpoint_pause);
-    out_.concurrency = w_.accelerator.count * producers_.readers;
     out_.samples = {out_.au * w_.accelerator.count * static_cast<double>(w_.loader.batch_size) /
                     law_mean(w_.accelerator.step_time)};
     out_.bytes = {out_.samples.value * law_mean(w_.dataset.sample_size)};
@@ -276,8 +288,8 @@ class Prediction {
   }
 
   // What an epoch takes beyond its steps in the steady state. Producers that keep up: the first batch of the
-  // slowest rank. Slower ones work in rounds of W batches, each as long as W steps: the last round may be cut
-  // short (which makes it quicker only where they share a saturated station), and its batches are consumed
+  // slowest rank. Slower ones work in rounds of W batches, each as long as W steps; in the last round only
+  // some have work, which makes it quicker as far as readers share a station, and its batches are consumed
   // after it has ended.
   void set_fill(const Point& point) {
     if (producers_.on_demand) return;
@@ -291,7 +303,10 @@ class Prediction {
     const double workers = producers_.workers, steps = static_cast<double>(steps_), step = step_.value;
     const double round = workers * step / point.au;
     const double whole = std::ceil(steps / workers) - 1, part = steps / workers - whole;
-    const double last = round * (1 - point.shared + point.shared * part) + part * workers * step;
+    const double readers = std::max(1.0, part * out_.concurrency);
+    const double alone = static_cast<double>(w_.loader.batch_size) * readers * workers / producers_.readers /
+                         mva_schweitzer(network_.mva, readers).throughput.value;
+    const double last = round * std::min(1.0, alone / point.first_batch.value) + part * workers * step;
     out_.fill = {point.first_batch.value * more +
                  std::max(0.0, whole * round + last - steps * step / point.au)};
   }
@@ -337,7 +352,7 @@ class Prediction {
   void state_error() {
     const ErrorClass found = closed_error({kind(), out_.ratio, out_.batch_cv, producers_.prefetch,
                                            static_cast<double>(steps_) / producers_.workers});
-    const double error = found.error;
+    const double error = out_.error = found.error;
     out_.error_class = found.name;
     const double top = std::min(1.0, out_.ratio);
     out_.au_low = std::max(0.0, out_.au - error);

@@ -34,6 +34,7 @@ struct ClosedPrediction {
   double concurrency = 0;   // samples being read at once, at most
   Seconds fill{0};          // what an epoch takes beyond its steps in the steady state
   std::string error_class;  // of closed_error.h
+  double error = 0;         // of that class: 19 of 20 such jobs were predicted within it
 };
 
 struct ClosedOptions {
