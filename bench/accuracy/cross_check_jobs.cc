@@ -12,10 +12,10 @@
 namespace aforo {
 namespace {
 
-constexpr double kSample = 100e3;      // bytes
-constexpr double kRead = 1e-3;         // seconds of a read that is alone
-constexpr double kHalfWidth = 0.0045;  // AU; the simulation ends there
-constexpr std::uint64_t kLeastSteps = 300, kMostSteps = 60000;
+constexpr double kSample = 100e3;     // bytes
+constexpr double kRead = 1e-3;        // seconds of a read that is alone
+constexpr double kHalfWidth = 0.003;  // AU; the simulation ends there
+constexpr std::uint64_t kLeastSteps = 300, kMostSteps = 100000;
 
 constexpr std::array<std::pair<CheckGroup, std::size_t>, 10> kCounts = {{{CheckGroup::kIndependent, 400},
                                                                          {CheckGroup::kPipe, 150},
@@ -166,7 +166,7 @@ std::uint64_t steps_for(const CheckJob& job, Random& random) {
       job.group == CheckGroup::kMetadata || job.group == CheckGroup::kInOrder || in_series(job);
   const double events = ranks * (one_by_one ? 4 * batch : 4 + batch / 4);
   return static_cast<std::uint64_t>(
-      std::clamp((one_by_one ? 6e6 : 2.5e7) / events, double{kLeastSteps}, double{kMostSteps}));
+      std::clamp((one_by_one ? 1.2e7 : 4e7) / events, double{kLeastSteps}, double{kMostSteps}));
 }
 
 CheckJob draw_job(CheckGroup group, std::uint64_t seed) {

@@ -7,16 +7,16 @@
 namespace aforo {
 namespace {
 
-constexpr double kFewSteps = 30;                       // per worker: below, the start of an epoch counts
-constexpr double kSmallestCv = 0.02;                   // a batch varies by that at least
-constexpr std::array<double, 3> kMargins = {1, 4, 8};  // |r - 1| in standard deviations of a batch
+constexpr double kFewSteps = 30;                 // per worker: below, the start of an epoch counts
+constexpr double kSmallestCv = 0.02;             // a batch varies by that at least
+constexpr double kNearOne = 1, kFarFromOne = 4;  // |r - 1| in standard deviations of a batch
 
-constexpr std::array<std::string_view, 4> kBands = {"r within 1 cv of 1", "1 to 4 cv", "4 to 8 cv",
-                                                    "8 cv and more"};
-constexpr std::array<double, 4> kIndependent = {0.05, 0.05, 0.05, 0.05};
-constexpr std::array<double, 4> kSharedNoAhead = {0.05, 0.05, 0.05, 0.05};  // prefetch 1
-constexpr std::array<double, 4> kSharedAhead = {0.05, 0.05, 0.05, 0.05};
-constexpr double kInOrder = 0.05, kOnDemand = 0.05, kCached = 0.05, kEpochStart = 0.05;
+constexpr std::array<std::string_view, 4> kBands = {"r within 1 cv of 1", "r 1 to 4 cv from 1",
+                                                    "r 4 cv and more below 1", "r 4 cv and more above 1"};
+constexpr std::array<double, 4> kIndependent = {0.026, 0.020, 0.014, 0.003};
+constexpr std::array<double, 4> kSharedNoAhead = {0.061, 0.126, 0.017, 0.003};  // prefetch 1
+constexpr std::array<double, 4> kSharedAhead = {0.021, 0.006, 0.011, 0.003};
+constexpr double kInOrder = 0.016, kOnDemand = 0.009, kCached = 0.020, kEpochStart = 0.110;
 
 }  // namespace
 
@@ -34,8 +34,7 @@ ErrorClass closed_error(const ErrorRegion& region) {
   }
   if (region.steps < kFewSteps) return {"few steps", kEpochStart};
   const double margin = std::abs(region.ratio - 1) / std::max(kSmallestCv, region.batch_cv);
-  std::size_t band = 0;
-  while (band < kMargins.size() && margin >= kMargins[band]) ++band;
+  const std::size_t band = margin < kNearOne ? 0 : margin < kFarFromOne ? 1 : region.ratio < 1 ? 2 : 3;
   const std::string place(kBands[band]);
   if (region.kind == ErrorKind::kIndependent) return {"independent, " + place, kIndependent[band]};
   if (region.prefetch < 2) return {"shared, prefetch 1, " + place, kSharedNoAhead[band]};

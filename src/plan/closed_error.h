@@ -1,6 +1,7 @@
-// How far the closed forms lie from the simulated world, by kind of job: the 95th percentile of |AU closed -
-// AU simulated| over half of the jobs of bench/accuracy/cross_check.cc that fell into the class, as of
-// docs/accuracy-closed-forms.md. Pure and thread-safe.
+// How far the closed forms lie from the simulated world, by kind of job: the 95th percentile of
+// |AU closed - AU simulated| over those of one half of the jobs of bench/accuracy/cross_check.cc that fell
+// into the class (the worst, where they are fewer than 30; at least 0.003, the simulation's own interval).
+// How it holds on the other half: docs/accuracy-closed-forms.md. Pure and thread-safe.
 #pragma once
 
 #include <cstdint>

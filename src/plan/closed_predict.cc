@@ -134,9 +134,10 @@ class Solver {
       out.time = {sample * largest};
       out.cv = cv / largest / std::sqrt(1 + std::log(batch_));
     } else if (producers_.in_order) {
-      // Readers that wait for their turn leave a saturated station to the others.
-      const double shared = busiest(throughput);
-      out.efficiency = 1 / (1 + (1 / in_order_efficiency(producers_.readers, cv) - 1) * (1 - shared));
+      // Readers that wait for their turn leave the storage to the others: it is as if there were fewer.
+      const double fewer = customers * in_order_efficiency(producers_.readers, cv);
+      out.efficiency = std::min(1.0, mva_schweitzer(network_.mva, fewer).throughput /
+                                         mva_schweitzer(network_.mva, customers).throughput);
       out.time = {batch_ * sample / producers_.readers / out.efficiency};
       out.cv = cv / std::sqrt(batch_);
     } else {
@@ -175,7 +176,8 @@ class Solver {
   Point on_demand(Point out, PerSecond wanted) const {
     if (w_.training.synchronous) {
       const Batch batch = batch_at(full_, customers_);
-      const double shared = busiest(full_);
+      // The share of a read's time that the others cause, and that ends with them.
+      const double shared = 1 - full_.value / (customers_ * mva_schweitzer(network_.mva, 1).throughput.value);
       const double largest = 1 + (expected_largest_gamma(ranks_, batch.cv) - 1) * (1 - shared);
       out.batch_cv = batch.cv;
       out.au = step_.value / (step_.value + batch.time.value * largest);
@@ -191,16 +193,6 @@ class Solver {
     }
     out.au = (low + high) / 2;
     return out;
-  }
-
-  // Utilisation of the busiest station: of what it would carry with ever more readers.
-  double busiest(PerSecond x) const {
-    double most = 0;
-    for (const MvaStation& s : network_.mva) {
-      if (s.kind == MvaKind::kQueue) most = std::max(most, x.value * s.demand.value / s.replicas);
-      if (s.kind == MvaKind::kLoadDependent) most = std::max(most, x.value / s.rate(16 * customers_));
-    }
-    return std::min(1.0, most);
   }
 
   const Workload& w_;

@@ -86,7 +86,13 @@ TEST(ClosedPredict, LatencyAndTheStartOfAnEpoch) {
   const ClosedPrediction q = predict_closed(slow, storage({latency(constant(0.01))}), 1'000'000);
   EXPECT_NEAR(q.au, 0.8, 1e-3);
   EXPECT_EQ(q.limit, "loader workers");
-  EXPECT_FALSE(q.notes.empty() && !q.near);
+  EXPECT_FALSE(q.near);  // r = 0.8
+  EXPECT_FALSE(p.near);  // few steps
+  EXPECT_FALSE(p.notes.empty());
+  const ClosedPrediction sure =
+      predict_closed(job(100e3, 10, 0.05, 2, 4), storage({latency(constant(0.01))}), 1'000'000);
+  EXPECT_TRUE(sure.near);  // r = 2, whatever happens
+  EXPECT_LE(sure.au_high - sure.au_low, 0.01);
 }
 
 // Workers = 0: 10 samples of 10 ms, then 50 ms of compute: 50 / 150.

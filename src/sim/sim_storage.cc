@@ -246,15 +246,19 @@ bool SimStorage::sums_up(std::size_t client) const {
   const Route& route = paths_[client].miss_.front();
   if (!caches_.empty() || tiers_.size() != 1 || route.size() > Visit::kMostSummed) return false;
   std::size_t contended = tiers_[0]->spec->curves.empty() ? 0 : 1;
+  std::size_t passed = contended;
   bool shared = true;
   const auto look_at = [&](const Station& station) {
-    if (!is_contended(station) || costs_nothing(station)) return;
+    if (costs_nothing(station)) return;
+    ++passed;
+    if (!is_contended(station)) return;
     ++contended;
     shared = shared && aforo::sums_up(station);
   };
   for (const Station& station : spec_.client) look_at(station);
   for (const Station& station : tiers_[0]->spec->stations) look_at(station);
-  return contended <= 1 && shared;
+  // A delay before a shared station counts too: summed, it would gather the batch's work into one long visit.
+  return contended == 0 || (passed == 1 && shared);
 }
 
 std::vector<SimStation> SimStorage::stations(Seconds simulated) {

@@ -45,7 +45,7 @@ class ReadPaths {
   const Route& cpu() const { return cpu_; }  // where the loader's own work is done: of one step
 
   // Whether many reads of a worker, one after another, are one visit of the summed work: one way for all, at
-  // most one contended station on it, that one shared by processor sharing, and no cache.
+  // most one station on it, that one shared by processor sharing, or delays alone; and no cache.
   bool sums_up() const { return sums_up_; }
 
   std::uint64_t accesses() const { return accesses_; }
