@@ -245,6 +245,25 @@ std::vector<std::string> set_size_shares(std::vector<ReadCurve>& curves, const s
   return notes;
 }
 
+double rounded(double value) {
+  constexpr int kDigits = 4;
+  if (value == 0 || !std::isfinite(value)) return value;
+  const double unit = std::pow(10.0, std::floor(std::log10(std::abs(value))) - (kDigits - 1));
+  // Divided where the unit is a fraction: 1 / 10^n is not exact, 10^n is.
+  return unit < 1 ? std::round(value / unit) / std::round(1 / unit) : std::round(value / unit) * unit;
+}
+
+ReadCurve rounded(ReadCurve curve) {
+  curve.size_share = rounded(curve.size_share);
+  for (CurvePoint& point : curve.points) {
+    point.rate.value = rounded(point.rate.value);
+    point.spread = rounded(point.spread);
+    point.common = rounded(point.common);
+    for (double& quantile : point.jitter) quantile = rounded(quantile);
+  }
+  return curve;
+}
+
 double knee_of(const ReadCurve& curve) {
   double best = 0;
   for (const CurvePoint& point : curve.points) best = std::max(best, point.rate.value);

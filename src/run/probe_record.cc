@@ -99,7 +99,7 @@ StorageSpec storage_of(const ProbeFindings& findings, const std::string& directo
   tier.name = filesystem.device.empty() ? filesystem.type : filesystem.device;
   bool buffered = false;
   for (const ProbedCurve& probed : findings.curves) {
-    tier.curves.push_back(probed.curve);
+    tier.curves.push_back(rounded(probed.curve));
     buffered |= probed.curve.mode == ReadMode::kBuffered;
     if (!probed.curve.points.empty()) storage.notes.push_back(certainty(probed));
   }
@@ -107,12 +107,13 @@ StorageSpec storage_of(const ProbeFindings& findings, const std::string& directo
   if (buffered && findings.storage_below) {
     CacheSpec cache;  // a hit's way is the tier's cached curve
     cache.name = "page cache";
-    cache.size = {
-        static_cast<std::uint64_t>(kCacheOfAvailable * static_cast<double>(read_memory().available.value))};
+    const double bytes = kCacheOfAvailable * static_cast<double>(read_memory().available.value);
+    cache.size = Bytes{static_cast<std::uint64_t>(bytes / 0x1p20) << 20};
     storage.caches.push_back(cache);
   }
   const ClientCost cost = client_of(findings);
-  storage.probed_client = ProbedClient{available_cores(), cost.per_operation, cost.per_byte};
+  storage.probed_client =
+      ProbedClient{available_cores(), {rounded(cost.per_operation.value)}, {rounded(cost.per_byte.value)}};
   storage.notes.insert(storage.notes.end(), findings.notes.begin(), findings.notes.end());
   if (!cost.split)
     storage.notes.push_back(
