@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "plan/requirement.h"
 
 namespace aforo {
@@ -16,7 +18,7 @@ std::string source_of(const Workload& workload, std::string_view field) {
   return fmt::format("as given in {}", workload.origin.empty() ? workload.name : workload.origin);
 }
 
-Bytes rounded(double bytes) { return {static_cast<std::uint64_t>(bytes + 0.5)}; }
+Bytes rounded(double bytes) { return {static_cast<std::uint64_t>(std::llround(bytes))}; }
 
 Words words_of(const Workload& w) {
   return {fmt::format("{}", w.training.au_target),
@@ -209,7 +211,7 @@ Json to_json(const std::vector<Figure>& figures) {
   for (const auto& figure : figures) {
     const bool whole = figure.unit == FigureUnit::kBytes && figure.key != "request_bytes";
     if (whole || figure.unit == FigureUnit::kCount)
-      out[figure.key] = static_cast<std::uint64_t>(figure.value + 0.5);
+      out[figure.key] = static_cast<std::uint64_t>(std::llround(figure.value));
     else
       set_number(out, figure.key, figure.value);
   }

@@ -53,7 +53,7 @@ std::size_t width_of(const std::vector<Part>& parts) {
 
 std::string clock_text(Seconds seconds) {
   const double value = std::isfinite(seconds.value) ? std::clamp(seconds.value, 0.0, 3.6e8) : 0;
-  const auto whole = static_cast<std::uint64_t>(value + 0.5);
+  const auto whole = static_cast<std::uint64_t>(std::llround(value));
   const std::uint64_t h = whole / 3600, m = whole / 60 % 60, s = whole % 60;
   return h > 0 ? fmt::format("{}:{:02}:{:02}", h, m, s) : fmt::format("{}:{:02}", m, s);
 }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "report/parts.h"
 #include "report/terminal.h"
@@ -90,7 +91,7 @@ void write_shares(Page& page, const Json& record) {
     const double share = std::clamp(line.seconds / *total, 0.0, 1.0);
     if (share < 0.0005 && line.tone != Tone::kGood) continue;
     std::string text = pad_left(format_percent(share), 7);
-    const auto cells = static_cast<std::size_t>(share * static_cast<double>(columns) + 0.5);
+    const auto cells = static_cast<std::size_t>(std::lround(share * static_cast<double>(columns)));
     if (share >= 0.0005)
       text += "  " + bar({{1, "█", '#', line.tone}}, std::clamp<std::size_t>(cells, 1, columns), look);
     page.drawn_row(line.label, text);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "report/parts.h"
 #include "report/terminal.h"
@@ -66,7 +67,7 @@ void write_shares(Page& page, const Json& record) {
     const double share = std::clamp(line.seconds / t->total, 0.0, 1.0);
     std::string text = pad_left(format_percent(share), 7);
     if (share >= 0.0005) {
-      const auto cells = static_cast<std::size_t>(share * static_cast<double>(columns) + 0.5);
+      const auto cells = static_cast<std::size_t>(std::lround(share * static_cast<double>(columns)));
       text += "  " + bar({{1, "█", '#', line.tone}}, std::clamp<std::size_t>(cells, 1, columns), look);
       text += "  " + paint(format_seconds(Seconds{line.seconds}), Tone::kDim, look);
     }

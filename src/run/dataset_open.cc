@@ -97,7 +97,7 @@ struct Names {
 };
 
 struct OpenFile {
-  explicit OpenFile(int fd_) : fd(fd_) {}
+  explicit OpenFile(int descriptor) : fd(descriptor) {}
   ~OpenFile() { ::close(fd); }
   OpenFile(const OpenFile&) = delete;
   OpenFile& operator=(const OpenFile&) = delete;

@@ -39,7 +39,7 @@ Lane::Lane(LaneOptions options) : options_(std::move(options)) {
     leaving.set_value(stuck);
     // A thread that ends while one of its io_uring requests hangs in the kernel waits for it there; this one
     // stays until the process ends. The lane may be gone by now.
-    while (stuck) ::pause();
+    while (stuck) ::pause();  // NOLINT(bugprone-infinite-loop): that is meant
   });
   started_.wait(false);
   if (!failure_) return;

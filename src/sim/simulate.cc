@@ -45,15 +45,15 @@ struct RunningJob {
               return StepLog::CacheCount{ways.accesses(), ways.hits()};
             }),
         world(clock, ways, {client, ranks_per_host(job), setup.aggregate, number, mix64(setup.seed, number)}),
-        job_(world, without_bytes(job.plan), log) {}
+        training(world, without_bytes(job.plan), log) {}
 
-  Task<> run() { result = co_await job_.run(); }
-  void stop() { job_.stop(); }
+  Task<> run() { result = co_await training.run(); }
+  void stop() { training.stop(); }
 
   ReadPaths& paths;
   StepLog log;
   SimWorld world;
-  TrainingJob<SimWorld> job_;
+  TrainingJob<SimWorld> training;
   JobResult result;
   bool ended = false;
 };
