@@ -27,6 +27,8 @@ class StreamCheck {
   virtual ~StreamCheck() = default;
   // The shard's next bytes; a sentence says what is wrong.
   virtual tl::expected<void, std::string> feed(std::span<const std::byte> bytes) = 0;
+  // Whether every sample that was fed whole is thereby proved, not its framing alone.
+  virtual bool proves_samples() const = 0;
 };
 using StreamCheckFactory = std::function<std::unique_ptr<StreamCheck>(FileId)>;  // thread-safe
 

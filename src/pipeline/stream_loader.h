@@ -223,7 +223,7 @@ class StreamLoader final : public Loader {
         context_.fault(lane, {ReadFault::kCorrupt, stream.file, stream.next_record, 0, sound.error()});
         co_return;
       }
-    take_records(stream, lane);
+    take_records(stream, lane, check && check->proves_samples() && !read.data().empty());
     const std::uint64_t size = context_.plan.layout->file_size(stream.file);
     if (stream.next_record < stream.end_record && read.bytes() < request_) {
       context_.fault(lane, {ReadFault::kShort, stream.file, stream.next_record, 0,
@@ -234,13 +234,14 @@ class StreamLoader final : public Loader {
     if (context_.plan.loader.preprocess.mean > 0) co_await prepare(context_, stream.lane, lane);
   }
 
-  void take_records(Stream& stream, LaneState& lane) {
+  void take_records(Stream& stream, LaneState& lane, bool proved) {
     while (stream.next_record < stream.end_record) {
       const SampleLocation at = context_.plan.layout->locate(stream.next_record);
       if (at.offset + at.length > stream.offset) return;
       if (mine(stream.next_record)) {
         stream.records.push_back(stream.next_record);
         ++lane.stats.samples;
+        if (proved) ++lane.stats.verified;
       }
       ++stream.next_record;
     }

@@ -7,13 +7,16 @@ namespace {
 
 class ShardCheck final : public StreamCheck {
  public:
-  ShardCheck(const Layout& layout, FileId file, bool contents) : verifier_(layout, file, contents) {}
+  ShardCheck(const Layout& layout, FileId file, bool contents)
+      : verifier_(layout, file, contents), contents_(contents) {}
   tl::expected<void, std::string> feed(std::span<const std::byte> bytes) override {
     return verifier_.feed(bytes);
   }
+  bool proves_samples() const override { return contents_; }
 
  private:
   ShardVerifier verifier_;
+  bool contents_;
 };
 
 }  // namespace

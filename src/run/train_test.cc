@@ -80,9 +80,7 @@ TEST_P(Train, ReadsEverySampleOfEveryEpochAndProvesIt) {
   EXPECT_FALSE(record["partial"]);
   EXPECT_GT(record["au"].get<double>(), 0);
   EXPECT_LE(record["au"].get<double>(), 1);
-  if (GetParam().layout == LayoutKind::kFilePerSample) {
-    EXPECT_EQ(record["verified_samples"], 480);
-  }
+  EXPECT_EQ(record["verified_samples"], 480);
   EXPECT_GE(record["bytes_requested"].get<double>(), 480 * 15'000.0);
 }
 
