@@ -109,8 +109,9 @@ std::optional<Finding> failures(const Evidence& e) {
   if (e.errors <= 0 || e.au >= e.au_target || e.failure_share < kHalf * waiting) return std::nullopt;
   return Finding{
       Limit::kStorageLatency,
-      fmt::format("{} reads failed or were not answered, which takes {} of the accelerators' time, {}",
-                  format_count(e.errors), format_percent(std::min(1.0, e.failure_share)), au_clause(e)),
+      fmt::format(
+          "reads of {} samples failed or were not answered, which takes {} of the accelerators' time, {}",
+          format_count(e.errors), format_percent(std::min(1.0, e.failure_share)), au_clause(e)),
       {"look at the files named in `errors`; --timeout bounds what one of them can cost"},
       ""};
 }

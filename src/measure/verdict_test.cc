@@ -251,7 +251,7 @@ TEST(Verdict, TimeLostToFailedReadsIsNotTheLoaders) {
   e.errors = 1;
   const Verdict v = judge(e);
   EXPECT_EQ(v.limit, Limit::kStorageLatency);
-  EXPECT_NE(v.text.find("1 reads failed or were not answered"), std::string::npos) << v.text;
+  EXPECT_NE(v.text.find("reads of 1 samples failed or were not answered"), std::string::npos) << v.text;
 }
 
 TEST(Verdict, FailedSamplesShowInTheTextOfARunThatMeetsItsTarget) {

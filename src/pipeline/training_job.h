@@ -56,6 +56,7 @@ class TrainingJob {
     for (std::uint32_t r = 0; r < plan_.ranks; ++r) spawn(rank(r), [this] { ranks_.done(); });
     co_await ranks_.wait();
     for (auto& loader : loaders_) co_await loader->drained();
+    for (auto& loader : loaders_) result_.samples_read_again += loader->read_again();
     for (auto& lane : lanes_) result_.readers.merge(lane.stats);
     const auto without_step = [](const RankEpoch& rank) { return rank.steps == 0; };
     while (!result_.epochs.empty() &&

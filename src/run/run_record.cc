@@ -120,6 +120,8 @@ void add_errors(Json& record, const ReaderStats& stats, const Layout& layout, Se
     else if (e.error)
       text += fmt::format(": {}", describe_errno(e.error));
     if (!e.detail.empty()) text += fmt::format(": {}", e.detail);
+    if (e.samples > 1)
+      text += fmt::format(": {} {}", e.samples, layout.samples_in(e.file) > 1 ? "samples" : "times");
     examples.push_back(text);
   }
   if (!examples.empty()) errors["examples"] = examples;
@@ -174,6 +176,13 @@ void add_measurement(Json& record, const MeasuredJob& job, const JobPlan& plan, 
                              {"error_p50_s", timing.quantile(0.5).value},
                              {"error_p99_s", timing.quantile(0.99).value}};
   add_errors(record, job.result.readers, layout, options.io_timeout);
+  if (const std::uint64_t again = job.result.samples_read_again) {
+    record["samples_read_again"] = again;
+    record["warnings"].push_back(
+        fmt::format("{} of the samples delivered are others read again in place of ones that failed: every "
+                    "step was whole, but the data set was not",
+                    format_count(static_cast<double>(again))));
+  }
   if (!job.engine_reason.empty()) record["warnings"].push_back(job.engine_reason);
   record["partial"] = job.result.stopped;
 }
