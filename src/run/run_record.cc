@@ -8,6 +8,7 @@
 #include <ctime>
 
 #include "base/error.h"
+#include "run/content_checks.h"
 #include "storage/counters.h"
 
 namespace aforo {
@@ -160,6 +161,7 @@ void add_measurement(Json& record, const MeasuredJob& job, const JobPlan& plan, 
   record["steps"] = steps;
   set_number(record, "wall_seconds", job.wall().value);
   record["samples"] = job.result.samples_delivered;
+  record["checks"] = checks_of(layout, plan, options.null_storage);
   if (options.verify) record["verified_samples"] = job.result.readers.verified;
   record["step_seconds"] = percentiles(job.watch->step_seconds());
   record["load_wait_seconds"] = percentiles(job.watch->load_wait());

@@ -106,6 +106,20 @@ class TrainingTest(Session):
         job, _ = self.shards()
         self.assertEqual(self.record("run", job, "shards", "--verify")["verified_samples"], 240)
 
+    def test_an_altered_payload_is_found_by_verify_only_and_the_record_says_so(self):
+        job, shards = self.shards()
+        content = bytearray(shards[3].read_bytes())
+        middle = len(content) // 48 * 47  # inside the last record
+        content[middle:middle + 4] = bytes(b ^ 0x55 for b in content[middle:middle + 4])
+        shards[3].write_bytes(content)
+        said = self.record("run", job, "shards", "--no-diagnose")
+        self.assertEqual((said["errors"]["count"], said["checks"]), (0, "framing"))
+        self.assertIn("--verify", self.aforo("run", job, "shards", "--no-diagnose").out)
+        proved = self.record("run", job, "shards", "--verify", "--on-error", "skip", "--no-diagnose")
+        self.assertGreater(proved["errors"]["by_kind"]["corrupt"], 0)
+        self.assertEqual(proved["checks"], "content")
+        self.assertEqual(self.record("run", self.small, "data", "--no-diagnose")["checks"], "length")
+
     def test_a_lost_or_cut_shard_is_named_once_with_all_it_cost(self):
         job, shards = self.shards()
         whole = shards[3].read_bytes()
