@@ -71,8 +71,10 @@ struct Evidence {
   std::optional<double> network_busy_share;  // busiest link, of its line rate
   double open_share = 0;  // share of a sample's read time spent in open (and other metadata)
   Seconds read_latency_mean{0}, read_latency_p99{0};
-  BytesPerSecond bytes_per_second{0};       // requested by the loader; 0 = unknown
-  Bytes read_size{0};                       // mean bytes per read request; 0 = unknown
+  BytesPerSecond bytes_per_second{0};  // requested by the loader; 0 = unknown
+  Bytes read_size{0};                  // mean bytes per read request; 0 = unknown
+  Bytes transfer_size{0};              // loader.read.transfer_size; 0 = whole samples
+  Bytes read_whole{0};  // mean bytes of what is read in one go but for that: a sample, a shard; 0 = unknown
   std::uint32_t workers = 0, prefetch = 0;  // loader settings of this run; 0 = unknown
   double worker_busy_share = 0;             // share of time that loader workers had a request outstanding
   double requests_in_flight = 0;            // mean, over all ranks; 0 = unknown

@@ -222,7 +222,9 @@ std::optional<Finding> storage_bandwidth(const Evidence& e) {
                                      "faster or more devices, or a cache that holds the dataset"};
   if (e.read_size.value > 0 && static_cast<double>(e.read_size.value) < kSmallRead) {
     reason += fmt::format(" in reads of {} (requests, not bytes, are the limit)", format_bytes(e.read_size));
-    advice.insert(advice.begin(), "larger reads: pack samples, or --set loader.read.transfer_size='1 MiB'");
+    const bool cut_up = e.transfer_size.value > 0 && e.transfer_size < e.read_whole;
+    advice.insert(advice.begin(), cut_up ? "larger reads: --set loader.read.transfer_size='1 MiB'"
+                                         : "larger reads: pack samples into fewer, larger files");
   }
   return Finding{Limit::kStorageBandwidth, reason + ", " + au_clause(e), advice, kFindMax};
 }

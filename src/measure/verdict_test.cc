@@ -344,6 +344,19 @@ TEST(Verdict, FailedSamplesAreEvidence) {
   EXPECT_THAT(judge(e).advice, Contains(HasSubstr("`errors`")));
 }
 
+// Files of 58 KiB read whole cannot be read in larger requests; only if requests are smaller than they are.
+TEST(Verdict, OffersALargerTransferOnlyWhereRequestsAreCutSmaller) {
+  Evidence e = slow_job();
+  e.device_busy_share = 0.99;
+  e.read_size = e.read_whole = 58_KiB;
+  EXPECT_THAT(judge(e).advice, Each(Not(HasSubstr("transfer_size"))));
+  EXPECT_THAT(judge(e).advice.front(), HasSubstr("pack samples"));
+  e.transfer_size = 64_KiB;
+  EXPECT_THAT(judge(e).advice, Each(Not(HasSubstr("transfer_size"))));
+  e.transfer_size = e.read_size = 4_KiB;
+  EXPECT_THAT(judge(e).advice.front(), HasSubstr("transfer_size"));
+}
+
 TEST(Verdict, WhatWasNotMeasuredIsNotClaimed) {
   const Verdict v = judge(slow_job());
   EXPECT_THAT(v.evidence, Contains("storage device busy: not measured"));

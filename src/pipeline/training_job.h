@@ -28,6 +28,12 @@ inline bool reads_streams(const Layout& layout, const LoaderSpec& loader) {
   return reads_streams(layout.kind(), loader);
 }
 
+// Mean bytes of what a reader reads from end to end: a shard, or a sample. 0 for an empty dataset.
+inline Bytes read_whole(const Layout& layout, const LoaderSpec& loader) {
+  const std::uint64_t parts = reads_streams(layout, loader) ? layout.files() : layout.samples();
+  return Bytes{parts ? layout.total_bytes() / parts : 0};
+}
+
 template <World W>
 class TrainingJob {
  public:

@@ -118,6 +118,8 @@ Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptio
   e.read_latency_p99 = result.readers.sample_read.quantile(0.99);
   e.bytes_per_second = BytesPerSecond{static_cast<double>(result.readers.bytes) / job.wall().value};
   if (result.readers.requests) e.read_size = Bytes{result.readers.bytes / result.readers.requests};
+  e.transfer_size = plan.loader.transfer_size;
+  e.read_whole = read_whole(*plan.layout, plan.loader);
   e.workers = plan.loader.workers;
   e.prefetch = plan.loader.prefetch;
   e.requests_in_flight = result.readers.busy / job.wall();
