@@ -84,6 +84,7 @@ struct Evidence {
   double failure_share = 0;                 // time of reads that failed, over accelerator time; may exceed 1
   bool ended_by_error = false;              // a failed sample ended the run
   bool memory_filesystem = false;           // there is no storage below the dataset
+  bool searching = false;                   // judged inside --find-max, which is then no advice
   double errors = 0;                        // samples that failed
   std::optional<double> null_ceiling;       // samples/s of this client on the null engine
   std::optional<Counterfactual> more_workers;  // same storage, more concurrency

@@ -357,6 +357,18 @@ TEST(Verdict, OffersALargerTransferOnlyWhereRequestsAreCutSmaller) {
   EXPECT_THAT(judge(e).advice.front(), HasSubstr("transfer_size"));
 }
 
+TEST(Verdict, ASearchDoesNotAdviseItself) {
+  Evidence e = slow_job();
+  e.device_busy_share = 0.99;  // storage bandwidth: --find-max is its flag
+  EXPECT_THAT(judge(e).text, HasSubstr("try --find-max"));
+  e.searching = true;
+  for (const double au : {0.6, 0.95}) {
+    e.au = au;
+    EXPECT_THAT(judge(e).text, Not(HasSubstr("find-max")));
+    EXPECT_THAT(judge(e).advice, AllOf(Not(testing::IsEmpty()), Each(Not(HasSubstr("find-max")))));
+  }
+}
+
 TEST(Verdict, WhatWasNotMeasuredIsNotClaimed) {
   const Verdict v = judge(slow_job());
   EXPECT_THAT(v.evidence, Contains("storage device busy: not measured"));

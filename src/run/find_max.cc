@@ -119,6 +119,7 @@ Json find_max(const RunOptions& options, std::stop_token stop, const ProgressSin
   if (!search.cache_note().empty()) record["warnings"].push_back(search.cache_note());
   const Search::Kept& judged = search.failing().ranks ? search.failing() : shown;
   Evidence evidence = evidence_of(judged.job, judged.plan, options);
+  evidence.searching = true;
   if (options.diagnose && !search.stopped() && !options.null_storage)
     evidence.null_ceiling = null_ceiling(judged.plan, search.settings(), stop);
   if (evidence.null_ceiling) set_number(record, "null_ceiling_samples_per_second", *evidence.null_ceiling);
