@@ -91,15 +91,13 @@ void add_client(Json& record, const MeasuredJob& job) {
   if (job.result.readers.bytes)
     set_number(record, "cpu_seconds_per_gb",
                (user + system) / (static_cast<double>(job.result.readers.bytes) / 1e9));
-  if (job.usage.machine_cpu) {
-    const double others = job.usage.machine_cpu->value - user - system;
-    const double share = std::max(0.0, others) / (job.wall().value * describe_machine().cores);
-    set_number(record, "other_cpu_share", share);
-    if (share > kDisturbed)
+  if (const auto share = other_cpu_share(job.usage, describe_machine().cores)) {
+    set_number(record, "other_cpu_share", *share);
+    if (*share > kDisturbed)
       record["warnings"].push_back(
           fmt::format("other processes used {} of this machine's CPU during the run: it was "
                       "disturbed; repeat it on an idle machine",
-                      format_percent(share)));
+                      format_percent(*share)));
   }
   record["resident_bytes"] = job.resident.value;
   record["io_threads"] = job.io_threads;
