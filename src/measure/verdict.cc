@@ -121,7 +121,10 @@ Verdict judge(const Evidence& e) {
     if (!e.ended_by_error) verdict.text += fmt::format("; {} samples FAILED", format_count(e.errors));
     verdict.advice.push_back("look at `errors` in the record: failed samples are missing from this result");
   }
-  if (e.memory_filesystem) {
+  if (e.null_storage) {
+    verdict.text +=
+        ". NOTE: nothing was read (null engine): this is what the client does without any storage";
+  } else if (e.memory_filesystem) {
     if (!e.cache_expected)
       verdict.text += ". NOTE: this is a memory filesystem, there is no storage below: this measured memory";
   } else if (e.cache_share >= kCacheFlag && !e.cache_expected) {

@@ -83,6 +83,7 @@ struct Evidence {
   double start_up_share = 0;                // of accelerator time: waiting for the first batch of an epoch
   double failure_share = 0;                 // time of reads that failed, over accelerator time; may exceed 1
   bool ended_by_error = false;              // a failed sample ended the run
+  bool null_storage = false;                // nothing was read: every request was answered at once
   bool memory_filesystem = false;           // there is no storage below the dataset
   bool searching = false;                   // judged inside --find-max, which is then no advice
   double errors = 0;                        // samples that failed

@@ -369,6 +369,14 @@ TEST(Verdict, ASearchDoesNotAdviseItself) {
   }
 }
 
+TEST(Verdict, ARunOnTheNullEngineSaysThatNothingWasRead) {
+  Evidence e = slow_job();
+  e.au = 0.95;
+  EXPECT_THAT(judge(e).text, Not(HasSubstr("nothing was read")));
+  e.null_storage = true;
+  EXPECT_THAT(judge(e).text, HasSubstr("nothing was read (null engine)"));
+}
+
 TEST(Verdict, WhatWasNotMeasuredIsNotClaimed) {
   const Verdict v = judge(slow_job());
   EXPECT_THAT(v.evidence, Contains("storage device busy: not measured"));

@@ -112,11 +112,13 @@ Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptio
   e.client_cpu_share = job.usage.cpu().value / (job.wall().value * available_cores());
   if (!job.lane_cpu_share.empty())
     e.io_cpu_share = *std::max_element(job.lane_cpu_share.begin(), job.lane_cpu_share.end());
-  if (job.usage.device) e.device_busy_share = job.usage.device->busy / job.wall();
+  e.null_storage = job.engine == "null";
+  if (job.usage.device && !e.null_storage) e.device_busy_share = job.usage.device->busy / job.wall();
   e.open_share = open_share(job);
   e.read_latency_mean = result.readers.sample_read.mean();
   e.read_latency_p99 = result.readers.sample_read.quantile(0.99);
-  e.bytes_per_second = BytesPerSecond{static_cast<double>(result.readers.bytes) / job.wall().value};
+  if (!e.null_storage)
+    e.bytes_per_second = BytesPerSecond{static_cast<double>(result.readers.bytes) / job.wall().value};
   if (result.readers.requests) e.read_size = Bytes{result.readers.bytes / result.readers.requests};
   e.transfer_size = plan.loader.transfer_size;
   e.read_whole = read_whole(*plan.layout, plan.loader);

@@ -67,6 +67,8 @@ void add_stalls(Json& record, const MeasuredJob& job, const JobPlan& plan, const
 }
 
 void add_bytes(Json& record, const MeasuredJob& job, const RunOptions& options) {
+  record["read_requests"] = job.result.readers.requests;
+  if (options.null_storage) return;  // nothing was read: bytes and devices have no part in it
   const Traffic traffic = traffic_of(job, options.directory);
   const double wall = job.wall().value;
   set_number(record, "bytes_per_second", static_cast<double>(traffic.requested) / wall);
@@ -88,7 +90,7 @@ void add_client(Json& record, const MeasuredJob& job) {
   set_number(record, "cpu_seconds", user + system);
   record["cpu_seconds_user"] = user;
   record["cpu_seconds_system"] = system;
-  if (job.result.readers.bytes)
+  if (job.result.readers.bytes && job.engine != "null")
     set_number(record, "cpu_seconds_per_gb",
                (user + system) / (static_cast<double>(job.result.readers.bytes) / 1e9));
   if (const auto share = other_cpu_share(job.usage, describe_machine().cores)) {

@@ -220,7 +220,10 @@ TEST(NullStorage, ShowsTheClientsCeiling) {
   const Json record = train(laid.options, {}, {});
   EXPECT_EQ(record["engine"], "null");
   EXPECT_EQ(record["samples"], 480);
-  EXPECT_FALSE(record.contains("bytes_from_storage"));
+  for (const char* key : {"bytes_from_storage", "bytes_requested", "bytes_per_second", "device"})
+    EXPECT_FALSE(record.contains(key)) << key;
+  EXPECT_EQ(record["read_requests"], 480);  // samples of 20 kB are one request each
+  EXPECT_NE(record["verdict"]["text"].get<std::string>().find("nothing was read"), std::string::npos);
 }
 
 TEST(StepsCsv, HoldsEveryStepOfEveryRank) {
