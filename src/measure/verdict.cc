@@ -30,6 +30,8 @@ std::vector<std::string> list_evidence(const Evidence& e) {
                               format_percent(e.barrier_wait_share)));
   lines.push_back(fmt::format("loader: workers busy {} of the time, {} requests in flight",
                               format_percent(e.worker_busy_share), format_count(e.requests_in_flight)));
+  if (e.compute_excess > kLateSteps)
+    lines.push_back(fmt::format("emulated steps: {} longer than asked", format_percent(e.compute_excess)));
   if (e.read_latency_mean.value > 0) {
     lines.push_back(fmt::format("read: {} mean, {} at p99, {} of a sample's time in open",
                                 format_seconds(e.read_latency_mean), format_seconds(e.read_latency_p99),
@@ -120,6 +122,13 @@ Verdict judge(const Evidence& e) {
   if (e.errors > 0) {
     if (!e.ended_by_error) verdict.text += fmt::format("; {} samples FAILED", format_count(e.errors));
     verdict.advice.push_back("look at `errors` in the record: failed samples are missing from this result");
+  }
+  if (e.compute_excess > kLateSteps) {
+    verdict.text += fmt::format(
+        ". NOTE: emulated steps took {} longer than asked, which counts as compute: this machine is too busy "
+        "for this AU to be believed",
+        format_percent(e.compute_excess));
+    verdict.advice.push_back("an idle machine, more client cores, or fewer accelerators: --accelerators N");
   }
   if (e.null_storage) {
     verdict.text +=

@@ -80,6 +80,7 @@ struct Evidence {
   double requests_in_flight = 0;            // mean, over all ranks; 0 = unknown
   double cache_share = 0;                   // share of bytes served by the page cache; negative = unknown
   bool cache_expected = false;              // the user asked for a warm run
+  double compute_excess = 0;                // real / asked compute - 1: emulated steps that ended late
   double start_up_share = 0;                // of accelerator time: waiting for the first batch of an epoch
   double failure_share = 0;                 // time of reads that failed, over accelerator time; may exceed 1
   bool ended_by_error = false;              // a failed sample ended the run
@@ -97,6 +98,10 @@ struct Verdict {
   std::vector<std::string> evidence;  // the numbers that decided, one per line
   std::vector<std::string> advice;    // what to try, most promising first
 };
+
+// Emulated steps may take this much longer than asked before the run is flagged: the late time counts as
+// compute, so AU looks better than the accelerators' demand was met.
+inline constexpr double kLateSteps = 0.03;
 
 // A run that came mostly (>= 50 %) from the page cache without being asked to is flagged in the text,
 // whatever the limit: it measured memory.

@@ -377,6 +377,17 @@ TEST(Verdict, ARunOnTheNullEngineSaysThatNothingWasRead) {
   EXPECT_THAT(judge(e).text, HasSubstr("nothing was read (null engine)"));
 }
 
+// AU is 98 % of steps that took 17 % longer than asked: 84 % of the demand.
+TEST(Verdict, StepsThatEndedLateAreFlagged) {
+  Evidence e = slow_job();
+  e.au = 0.98;
+  e.compute_excess = 0.03;  // tolerated
+  EXPECT_THAT(judge(e).text, Not(HasSubstr("longer than asked")));
+  e.compute_excess = 0.17;
+  EXPECT_THAT(judge(e).text, HasSubstr("emulated steps took 17.0 % longer than asked"));
+  EXPECT_THAT(judge(e).evidence, Contains("emulated steps: 17.0 % longer than asked"));
+}
+
 TEST(Verdict, WhatWasNotMeasuredIsNotClaimed) {
   const Verdict v = judge(slow_job());
   EXPECT_THAT(v.evidence, Contains("storage device busy: not measured"));

@@ -109,6 +109,7 @@ Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptio
     e.start_up_share = shares.start / shares.total;
     e.failure_share = result.readers.failing / Seconds{shares.total};
   }
+  e.compute_excess = job.watch->compute_excess();
   e.client_cpu_share = job.usage.cpu().value / (job.wall().value * available_cores());
   if (!job.lane_cpu_share.empty())
     e.io_cpu_share = *std::max_element(job.lane_cpu_share.begin(), job.lane_cpu_share.end());

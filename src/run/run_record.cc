@@ -176,7 +176,13 @@ void add_measurement(Json& record, const MeasuredJob& job, const JobPlan& plan, 
   if (const Histogram& timing = job.watch->timing_error(); timing.count())
     record["step_timing"] = {{"asked_s", law_mean(plan.step_time)},
                              {"error_p50_s", timing.quantile(0.5).value},
-                             {"error_p99_s", timing.quantile(0.99).value}};
+                             {"error_p99_s", timing.quantile(0.99).value},
+                             {"excess_share", job.watch->compute_excess()}};
+  if (const double late = job.watch->compute_excess(); late > kLateSteps)
+    record["warnings"].push_back(fmt::format(
+        "emulated steps took {} longer than asked: this machine is too busy to keep their time; the "
+        "late time counts as compute, so AU is too high for the steps asked for",
+        format_percent(late)));
   add_errors(record, job.result.readers, layout, options.io_timeout);
   if (const std::uint64_t again = job.result.samples_read_again) {
     record["samples_read_again"] = again;
