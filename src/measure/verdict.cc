@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "measure/verdict_rules.h"
 
@@ -137,9 +136,9 @@ Verdict judge(const Evidence& e) {
     if (!e.cache_expected)
       verdict.text += ". NOTE: this is a memory filesystem, there is no storage below: this measured memory";
   } else if (e.cache_share >= kCacheFlag && !e.cache_expected) {
-    verdict.text += fmt::format(
-        ". NOTE: {:.0f} % of the bytes came from the page cache: this measured memory, not the storage",
-        std::floor(e.cache_share * 100));
+    verdict.text +=
+        fmt::format(". NOTE: {} of the bytes came from the page cache: this measured memory, not the storage",
+                    format_percent(e.cache_share));
     verdict.advice.insert(verdict.advice.begin(),
                           "--drop-caches, --read direct, or a dataset several times larger than memory; "
                           "--cache-expected if a warm run is wanted");

@@ -152,7 +152,7 @@ const Scenario kContradictory[] = {
        e.device_busy_share = 0.95;
        e.cache_share = 0.96;
      },
-     Limit::kUnknown, "NOTE: 96 % of the bytes came from the page cache"},
+     Limit::kUnknown, "NOTE: 96.0 % of the bytes came from the page cache"},
     {"BusyWorkersFromMemory",
      [](Evidence& e) {
        e.worker_busy_share = 1;
@@ -176,11 +176,12 @@ INSTANTIATE_TEST_SUITE_P(Contradictory, VerdictOf, testing::ValuesIn(kContradict
 TEST(Verdict, ACachedRunIsFlaggedEvenWhenItMeetsTheTarget) {
   Evidence e = slow_job();
   e.au = 0.97;
-  e.cache_share = 0.97;
+  e.cache_share = 0.989;
   const Verdict v = judge(e);
   EXPECT_EQ(v.limit, Limit::kNone);
+  EXPECT_THAT(v.evidence, Contains("page cache: 98.9 % of the bytes"));
   EXPECT_THAT(v.text,
-              HasSubstr("NOTE: 97 % of the bytes came from the page cache: this measured memory, not the "
+              HasSubstr("NOTE: 98.9 % of the bytes came from the page cache: this measured memory, not the "
                         "storage"));
   EXPECT_THAT(v.advice.front(), HasSubstr("--drop-caches"));
 }

@@ -96,9 +96,11 @@ Traffic traffic_of(const MeasuredJob& job, const std::string& directory) {
 Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptions& options) {
   const JobResult& result = job.result;
   Evidence e;
-  e.au = utilisation(Statistic::kWall, result.epochs, plan.loader.batch_size).au.value_or(0);
+  const AuResult led = utilisation(Statistic::kWall, result.epochs, plan.loader.batch_size);
+  e.au = led.au.value_or(0);
   e.au_target = options.workload.training.au_target;
-  e.samples_per_second = static_cast<double>(result.samples_delivered) / job.wall().value;
+  e.samples_per_second = led.samples_per_second.value_or(static_cast<double>(result.samples_delivered) /
+                                                         job.wall().value);  // one throughput on one page
   const double step = law_mean(plan.step_time);
   if (step > 0) e.demand_samples_per_second = plan.ranks * static_cast<double>(plan.loader.batch_size) / step;
   const Shares shares = time_shares(result);

@@ -226,6 +226,14 @@ TEST(NullStorage, ShowsTheClientsCeiling) {
   EXPECT_NE(record["verdict"]["text"].get<std::string>().find("nothing was read"), std::string::npos);
 }
 
+// The page leads with the mean over epochs; the evidence must not name a second throughput.
+TEST(Evidence, NamesTheThroughputOfTheRecord) {
+  Laid laid;
+  const Json record = train(laid.options, {}, {});
+  const std::string rate = format_count(record["samples_per_second"].get<double>()) + " samples/s";
+  EXPECT_NE(record["verdict"]["evidence"].dump().find(rate), std::string::npos) << record["verdict"].dump();
+}
+
 TEST(StepsCsv, HoldsEveryStepOfEveryRank) {
   Laid laid;
   const std::string path = laid.directory.path() + "/../steps.csv";
