@@ -256,11 +256,13 @@ TEST(FindMax, FindsTheKneeOfAJobWhoseWorkersAreTooSlow) {
   laid.options.max_accelerators = 2;
   const Json none = find_max(laid.options, {}, {});
   EXPECT_EQ(none["max_accelerators"], 0);
+  EXPECT_EQ(none["ramp"].size(), 2u);  // one accelerator missed, twice
   // Steps of 200 ms are met by every count up to the limit.
   laid.options.workload.loader.preprocess.mean = 1e-4;
   laid.options.workload.accelerator.step_time.mean = 0.05;
   const Json all = find_max(laid.options, {}, {});
   EXPECT_EQ(all["max_accelerators"], 2);
+  EXPECT_EQ(all["ramp"].size(), 3u);  // 1, and 2 twice
   EXPECT_TRUE(all["at_limit"]);
 }
 
