@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "measure/verdict_rules.h"
 
@@ -30,6 +29,8 @@ std::vector<std::string> list_evidence(const Evidence& e) {
                               format_percent(e.barrier_wait_share)));
   lines.push_back(fmt::format("loader: workers busy {} of the time, {} requests in flight",
                               format_percent(e.worker_busy_share), format_count(e.requests_in_flight)));
+  if (e.compute_excess > kLateSteps)
+    lines.push_back(fmt::format("emulated steps: {} longer than asked", format_percent(e.compute_excess)));
   if (e.read_latency_mean.value > 0) {
     lines.push_back(fmt::format("read: {} mean, {} at p99, {} of a sample's time in open",
                                 format_seconds(e.read_latency_mean), format_seconds(e.read_latency_p99),
@@ -62,10 +63,20 @@ Finding nothing_measured() {
   return {Limit::kUnknown, "no step was measured", {"run more steps: --steps 100"}, ""};
 }
 
+// The search is what is running: it is not to be tried next.
+Finding without_search(Finding finding) {
+  const auto searches = [](const std::string& text) { return text.starts_with("--find-max"); };
+  std::erase_if(finding.advice, searches);
+  if (searches(finding.flag)) finding.flag.clear();
+  if (finding.advice.empty())
+    finding.advice.push_back("a larger --max-accelerators, or a dataset with more samples: no number missed");
+  return finding;
+}
+
 Finding find(const Evidence& e) {
   if (!(e.samples_per_second > 0)) return nothing_measured();
   for (Rule* rule : verdict_rules()) {
-    if (std::optional<Finding> finding = rule(e)) return *finding;
+    if (std::optional<Finding> finding = rule(e)) return e.searching ? without_search(*finding) : *finding;
   }
   return nothing_measured();  // not reached: the last rule always answers
 }
@@ -111,13 +122,23 @@ Verdict judge(const Evidence& e) {
     if (!e.ended_by_error) verdict.text += fmt::format("; {} samples FAILED", format_count(e.errors));
     verdict.advice.push_back("look at `errors` in the record: failed samples are missing from this result");
   }
-  if (e.memory_filesystem) {
+  if (e.compute_excess > kLateSteps) {
+    verdict.text += fmt::format(
+        ". NOTE: emulated steps took {} longer than asked, which counts as compute: this machine is too busy "
+        "for this AU to be believed",
+        format_percent(e.compute_excess));
+    verdict.advice.push_back("an idle machine, more client cores, or fewer accelerators: --accelerators N");
+  }
+  if (e.null_storage) {
+    verdict.text +=
+        ". NOTE: nothing was read (null engine): this is what the client does without any storage";
+  } else if (e.memory_filesystem) {
     if (!e.cache_expected)
       verdict.text += ". NOTE: this is a memory filesystem, there is no storage below: this measured memory";
   } else if (e.cache_share >= kCacheFlag && !e.cache_expected) {
-    verdict.text += fmt::format(
-        ". NOTE: {:.0f} % of the bytes came from the page cache: this measured memory, not the storage",
-        std::floor(e.cache_share * 100));
+    verdict.text +=
+        fmt::format(". NOTE: {} of the bytes came from the page cache: this measured memory, not the storage",
+                    format_percent(e.cache_share));
     verdict.advice.insert(verdict.advice.begin(),
                           "--drop-caches, --read direct, or a dataset several times larger than memory; "
                           "--cache-expected if a warm run is wanted");

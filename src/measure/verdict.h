@@ -71,17 +71,22 @@ struct Evidence {
   std::optional<double> network_busy_share;  // busiest link, of its line rate
   double open_share = 0;  // share of a sample's read time spent in open (and other metadata)
   Seconds read_latency_mean{0}, read_latency_p99{0};
-  BytesPerSecond bytes_per_second{0};       // requested by the loader; 0 = unknown
-  Bytes read_size{0};                       // mean bytes per read request; 0 = unknown
+  BytesPerSecond bytes_per_second{0};  // requested by the loader; 0 = unknown
+  Bytes read_size{0};                  // mean bytes per read request; 0 = unknown
+  Bytes transfer_size{0};              // loader.read.transfer_size; 0 = whole samples
+  Bytes read_whole{0};  // mean bytes of what is read in one go but for that: a sample, a shard; 0 = unknown
   std::uint32_t workers = 0, prefetch = 0;  // loader settings of this run; 0 = unknown
   double worker_busy_share = 0;             // share of time that loader workers had a request outstanding
   double requests_in_flight = 0;            // mean, over all ranks; 0 = unknown
   double cache_share = 0;                   // share of bytes served by the page cache; negative = unknown
   bool cache_expected = false;              // the user asked for a warm run
+  double compute_excess = 0;                // real / asked compute - 1: emulated steps that ended late
   double start_up_share = 0;                // of accelerator time: waiting for the first batch of an epoch
   double failure_share = 0;                 // time of reads that failed, over accelerator time; may exceed 1
   bool ended_by_error = false;              // a failed sample ended the run
+  bool null_storage = false;                // nothing was read: every request was answered at once
   bool memory_filesystem = false;           // there is no storage below the dataset
+  bool searching = false;                   // judged inside --find-max, which is then no advice
   double errors = 0;                        // samples that failed
   std::optional<double> null_ceiling;       // samples/s of this client on the null engine
   std::optional<Counterfactual> more_workers;  // same storage, more concurrency
@@ -93,6 +98,10 @@ struct Verdict {
   std::vector<std::string> evidence;  // the numbers that decided, one per line
   std::vector<std::string> advice;    // what to try, most promising first
 };
+
+// Emulated steps may take this much longer than asked before the run is flagged: the late time counts as
+// compute, so AU looks better than the accelerators' demand was met.
+inline constexpr double kLateSteps = 0.03;
 
 // A run that came mostly (>= 50 %) from the page cache without being asked to is flagged in the text,
 // whatever the limit: it measured memory.

@@ -109,8 +109,9 @@ std::optional<Finding> failures(const Evidence& e) {
   if (e.errors <= 0 || e.au >= e.au_target || e.failure_share < kHalf * waiting) return std::nullopt;
   return Finding{
       Limit::kStorageLatency,
-      fmt::format("{} reads failed or were not answered, which takes {} of the accelerators' time, {}",
-                  format_count(e.errors), format_percent(std::min(1.0, e.failure_share)), au_clause(e)),
+      fmt::format(
+          "reads of {} samples failed or were not answered, which takes {} of the accelerators' time, {}",
+          format_count(e.errors), format_percent(std::min(1.0, e.failure_share)), au_clause(e)),
       {"look at the files named in `errors`; --timeout bounds what one of them can cost"},
       ""};
 }
@@ -221,7 +222,9 @@ std::optional<Finding> storage_bandwidth(const Evidence& e) {
                                      "faster or more devices, or a cache that holds the dataset"};
   if (e.read_size.value > 0 && static_cast<double>(e.read_size.value) < kSmallRead) {
     reason += fmt::format(" in reads of {} (requests, not bytes, are the limit)", format_bytes(e.read_size));
-    advice.insert(advice.begin(), "larger reads: pack samples, or --set loader.read.transfer_size='1 MiB'");
+    const bool cut_up = e.transfer_size.value > 0 && e.transfer_size < e.read_whole;
+    advice.insert(advice.begin(), cut_up ? "larger reads: --set loader.read.transfer_size='1 MiB'"
+                                         : "larger reads: pack samples into fewer, larger files");
   }
   return Finding{Limit::kStorageBandwidth, reason + ", " + au_clause(e), advice, kFindMax};
 }

@@ -152,7 +152,7 @@ const Scenario kContradictory[] = {
        e.device_busy_share = 0.95;
        e.cache_share = 0.96;
      },
-     Limit::kUnknown, "NOTE: 96 % of the bytes came from the page cache"},
+     Limit::kUnknown, "NOTE: 96.0 % of the bytes came from the page cache"},
     {"BusyWorkersFromMemory",
      [](Evidence& e) {
        e.worker_busy_share = 1;
@@ -176,11 +176,12 @@ INSTANTIATE_TEST_SUITE_P(Contradictory, VerdictOf, testing::ValuesIn(kContradict
 TEST(Verdict, ACachedRunIsFlaggedEvenWhenItMeetsTheTarget) {
   Evidence e = slow_job();
   e.au = 0.97;
-  e.cache_share = 0.97;
+  e.cache_share = 0.989;
   const Verdict v = judge(e);
   EXPECT_EQ(v.limit, Limit::kNone);
+  EXPECT_THAT(v.evidence, Contains("page cache: 98.9 % of the bytes"));
   EXPECT_THAT(v.text,
-              HasSubstr("NOTE: 97 % of the bytes came from the page cache: this measured memory, not the "
+              HasSubstr("NOTE: 98.9 % of the bytes came from the page cache: this measured memory, not the "
                         "storage"));
   EXPECT_THAT(v.advice.front(), HasSubstr("--drop-caches"));
 }
@@ -251,7 +252,7 @@ TEST(Verdict, TimeLostToFailedReadsIsNotTheLoaders) {
   e.errors = 1;
   const Verdict v = judge(e);
   EXPECT_EQ(v.limit, Limit::kStorageLatency);
-  EXPECT_NE(v.text.find("1 reads failed or were not answered"), std::string::npos) << v.text;
+  EXPECT_NE(v.text.find("reads of 1 samples failed or were not answered"), std::string::npos) << v.text;
 }
 
 TEST(Verdict, FailedSamplesShowInTheTextOfARunThatMeetsItsTarget) {
@@ -342,6 +343,50 @@ TEST(Verdict, FailedSamplesAreEvidence) {
   e.errors = 12;
   EXPECT_THAT(judge(e).evidence, Contains("12 samples failed"));
   EXPECT_THAT(judge(e).advice, Contains(HasSubstr("`errors`")));
+}
+
+// Files of 58 KiB read whole cannot be read in larger requests; only if requests are smaller than they are.
+TEST(Verdict, OffersALargerTransferOnlyWhereRequestsAreCutSmaller) {
+  Evidence e = slow_job();
+  e.device_busy_share = 0.99;
+  e.read_size = e.read_whole = 58_KiB;
+  EXPECT_THAT(judge(e).advice, Each(Not(HasSubstr("transfer_size"))));
+  EXPECT_THAT(judge(e).advice.front(), HasSubstr("pack samples"));
+  e.transfer_size = 64_KiB;
+  EXPECT_THAT(judge(e).advice, Each(Not(HasSubstr("transfer_size"))));
+  e.transfer_size = e.read_size = 4_KiB;
+  EXPECT_THAT(judge(e).advice.front(), HasSubstr("transfer_size"));
+}
+
+TEST(Verdict, ASearchDoesNotAdviseItself) {
+  Evidence e = slow_job();
+  e.device_busy_share = 0.99;  // storage bandwidth: --find-max is its flag
+  EXPECT_THAT(judge(e).text, HasSubstr("try --find-max"));
+  e.searching = true;
+  for (const double au : {0.6, 0.95}) {
+    e.au = au;
+    EXPECT_THAT(judge(e).text, Not(HasSubstr("find-max")));
+    EXPECT_THAT(judge(e).advice, AllOf(Not(testing::IsEmpty()), Each(Not(HasSubstr("find-max")))));
+  }
+}
+
+TEST(Verdict, ARunOnTheNullEngineSaysThatNothingWasRead) {
+  Evidence e = slow_job();
+  e.au = 0.95;
+  EXPECT_THAT(judge(e).text, Not(HasSubstr("nothing was read")));
+  e.null_storage = true;
+  EXPECT_THAT(judge(e).text, HasSubstr("nothing was read (null engine)"));
+}
+
+// AU is 98 % of steps that took 17 % longer than asked: 84 % of the demand.
+TEST(Verdict, StepsThatEndedLateAreFlagged) {
+  Evidence e = slow_job();
+  e.au = 0.98;
+  e.compute_excess = 0.03;  // tolerated
+  EXPECT_THAT(judge(e).text, Not(HasSubstr("longer than asked")));
+  e.compute_excess = 0.17;
+  EXPECT_THAT(judge(e).text, HasSubstr("emulated steps took 17.0 % longer than asked"));
+  EXPECT_THAT(judge(e).evidence, Contains("emulated steps: 17.0 % longer than asked"));
 }
 
 TEST(Verdict, WhatWasNotMeasuredIsNotClaimed) {

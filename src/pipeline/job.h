@@ -27,6 +27,8 @@ class StreamCheck {
   virtual ~StreamCheck() = default;
   // The shard's next bytes; a sentence says what is wrong.
   virtual tl::expected<void, std::string> feed(std::span<const std::byte> bytes) = 0;
+  // Whether every sample that was fed whole is thereby proved, not its framing alone.
+  virtual bool proves_samples() const = 0;
 };
 using StreamCheckFactory = std::function<std::unique_ptr<StreamCheck>(FileId)>;  // thread-safe
 
@@ -75,6 +77,7 @@ struct JobResult {
   ReaderStats readers;
   Seconds first_step{0};  // when the first batch reached an accelerator, on the world's clock
   std::uint64_t samples_delivered = 0;
+  std::uint64_t samples_read_again = 0;  // of these, a second time in place of samples that failed
   bool stopped = false;  // ended early: asked to, or by an error under `stop`
   bool failed = false;   // ... by an error
 };

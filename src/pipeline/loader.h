@@ -26,6 +26,9 @@ class Loader {
   // Readers end soon, `next` returns invalid at once. Idempotent.
   virtual void stop() = 0;
 
+  // Samples that were handed out a second time in place of ones that failed, all epochs so far.
+  virtual std::uint64_t read_again() const { return 0; }
+
   // Until no reader of this rank runs any more.
   virtual Task<> drained() = 0;
 };

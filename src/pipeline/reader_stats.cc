@@ -18,6 +18,15 @@ const char* to_string(ReadFault fault) {
   return "?";
 }
 
+void ReaderStats::name(FaultExample example) {
+  for (FaultExample& known : examples)
+    if (known.file == example.file && known.fault == example.fault) {
+      known.samples += example.samples;
+      return;
+    }
+  if (examples.size() < kMaxExamples) examples.push_back(std::move(example));
+}
+
 void ReaderStats::merge(const ReaderStats& other) {
   samples += other.samples;
   bytes += other.bytes;
@@ -28,8 +37,7 @@ void ReaderStats::merge(const ReaderStats& other) {
   preparing += other.preparing;
   failing += other.failing;
   for (std::size_t i = 0; i < kReadFaults; ++i) faults[i] += other.faults[i];
-  for (const auto& example : other.examples)
-    if (examples.size() < kMaxExamples) examples.push_back(example);
+  for (const auto& example : other.examples) name(example);
 }
 
 }  // namespace aforo

@@ -28,8 +28,9 @@ struct FaultExample {
   ReadFault fault{};
   FileId file = 0;
   SampleId sample = 0;
-  int error = 0;       // errno, 0 if none
-  std::string detail;  // "expected 114660 bytes, read 4096"; may be empty
+  int error = 0;              // errno, 0 if none
+  std::string detail;         // "expected 114660 bytes, read 4096"; may be empty
+  std::uint64_t samples = 1;  // that it cost: of a shard read front to back, all from `sample` on
 };
 
 struct ReaderStats {
@@ -43,8 +44,8 @@ struct ReaderStats {
   Seconds busy{0};             // sum over readers of time with a request outstanding
   Seconds failing{0};          // of busy: reads that failed
   Seconds preparing{0};        // sum over readers of time spent on CPU work per sample (loader.preprocess)
-  std::array<std::uint64_t, kReadFaults> faults{};
-  std::vector<FaultExample> examples;
+  std::array<std::uint64_t, kReadFaults> faults{};  // samples lost, by kind
+  std::vector<FaultExample> examples;               // a file once per kind, with all samples it cost
 
   std::uint64_t fault_count() const {
     std::uint64_t n = 0;
@@ -52,10 +53,13 @@ struct ReaderStats {
     return n;
   }
   void fault(FaultExample example) {
-    ++faults[static_cast<std::size_t>(example.fault)];
-    if (examples.size() < kMaxExamples) examples.push_back(std::move(example));
+    faults[static_cast<std::size_t>(example.fault)] += example.samples;
+    name(std::move(example));
   }
   void merge(const ReaderStats& other);
+
+ private:
+  void name(FaultExample example);
 };
 
 }  // namespace aforo

@@ -6,8 +6,10 @@
 // W readers per rank each own one shard at a time and read it in requests of `transfer_size` (256 KiB where
 // the workload does not say). Records are taken from the readers in turn, so a slow shard holds the others
 // up, as tf.data's deterministic order does. With fewer shards than ranks every rank reads all shards and
-// keeps every ranks-th record. A reader runs ahead of the turn by at most kReadAheadRequests requests. Where
-// records end is the layout's knowledge; the bytes themselves are checked through JobPlan::stream_check.
+// keeps every ranks-th record. What a fault costs (a shard lost, or all behind a damage) is replaced by
+// records of sound shards, read once more: every step stays whole, and `read_again` says how many came twice.
+// A reader runs ahead of the turn by at most kReadAheadRequests requests. Where records end is the layout's
+// knowledge; the bytes themselves are checked through JobPlan::stream_check.
 #pragma once
 
 #include <algorithm>
@@ -15,6 +17,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "pipeline/loader.h"
@@ -42,6 +45,8 @@ class StreamLoader final : public Loader {
         readers_(std::max<std::uint32_t>(context.plan.loader.workers, 1)) {}
 
   void start_epoch(std::uint64_t epoch) override {
+    read_again_ += repeated();
+    handed_out_ = sound_plan_ = sound_shards_ = lost_ = 0;
     epoch_ = epoch;
     produced_ = consumed_ = next_shard_ = delivered_ = turn_ = 0;
     planned_shards_ = planned_records_ = 0;
@@ -60,6 +65,7 @@ class StreamLoader final : public Loader {
     if (stopping_) co_return LoadedBatch{};
     LoadedBatch batch{true, whole_[consumed_ % window()]};
     ++consumed_;
+    handed_out_ += batch.samples;
     room_.notify();
     if (consumed_ == context_.plan.steps) {
       over_.store(true, std::memory_order_relaxed);
@@ -78,6 +84,8 @@ class StreamLoader final : public Loader {
   }
 
   Task<> drained() override { co_await running_.wait(); }
+
+  std::uint64_t read_again() const override { return read_again_ + repeated(); }
 
  private:
   using Memory = decltype(std::declval<W&>().new_batch(LaneId{}, std::uint64_t{}));
@@ -99,7 +107,7 @@ class StreamLoader final : public Loader {
     std::uint64_t offset = 0, handed_over = 0;
     Seconds last_hand_over{0};
     std::vector<SampleId> records;
-    bool ended = false;
+    bool ended = false, faulty = false;
   };
 
   std::uint64_t window() const { return std::max<std::uint64_t>(context_.plan.loader.prefetch, 1); }
@@ -130,16 +138,34 @@ class StreamLoader final : public Loader {
 
   bool mine(SampleId record) const { return split_by_file() || record % context_.plan.ranks == rank_; }
 
+  // Records of this rank that `stream` has not reached.
+  std::uint64_t ahead_of(const Stream& stream) const {
+    if (split_by_file()) return stream.end_record - stream.next_record;
+    const std::uint64_t ranks = context_.plan.ranks;
+    const auto before = [&](SampleId end) { return (end + ranks - 1 - rank_) / ranks; };
+    return before(stream.end_record) - before(stream.next_record);
+  }
+
+  // Of this epoch: what was handed out beyond what the shards of a sound epoch still held.
+  std::uint64_t repeated() const {
+    const std::uint64_t sound = sound_plan_ - std::min(sound_plan_, lost_);
+    return handed_out_ > sound ? handed_out_ - sound : 0;
+  }
+
   // Whether the epoch still needs the `n`-th shard: a further pass begins only if all before it hold too few
   // records, as a dataset without repeat() ends where its last shard does.
   bool needs_shard(std::uint64_t n) {
     const JobPlan& plan = context_.plan;
     while (n >= planned_shards_) {
       if (planned_records_ >= plan.steps * plan.loader.batch_size) return false;
+      std::uint64_t records = 0;
       for (std::uint64_t i = 0; i < shards_per_pass(); ++i)
-        planned_records_ +=
-            plan.layout->samples_in(shard(planned_shards_ + i)) / (split_by_file() ? 1 : plan.ranks);
+        records += plan.layout->samples_in(shard(planned_shards_ + i)) / (split_by_file() ? 1 : plan.ranks);
+      planned_records_ += records;
       planned_shards_ += shards_per_pass();
+      if (sound_plan_ >= plan.steps * plan.loader.batch_size) continue;  // a pass that only replaces
+      sound_plan_ += records;
+      sound_shards_ = planned_shards_;
     }
     return true;
   }
@@ -149,15 +175,17 @@ class StreamLoader final : public Loader {
     Reader& reader = readers_[j];
     std::uint64_t fruitless = 0;  // shards in a row that gave nothing: all broken, give up
     while (!over() && !ending() && fruitless <= shards_per_pass() && needs_shard(next_shard_)) {
-      Stream stream{lane, shard(next_shard_++), 0, 0, 0, 0, Seconds{0}, {}, false};
+      const std::uint64_t n = next_shard_++;
+      const bool replacing = n >= sound_shards_;
+      Stream stream{lane, shard(n), 0, 0, 0, 0, Seconds{0}, {}};
       stream.next_record = context_.plan.layout->first_sample(stream.file);
       stream.end_record = stream.next_record + context_.plan.layout->samples_in(stream.file);
       const std::uint64_t before = delivered_;
-      co_await read_shard(stream, reader);
-      const std::uint64_t lost =
-          stream.end_record - stream.next_record;  // to a fault: another shard replaces them
-      planned_records_ -= std::min(
-          planned_records_, split_by_file() ? lost : (lost + context_.plan.ranks - 1) / context_.plan.ranks);
+      if (!replacing || !faulty_.contains(stream.file)) co_await read_shard(stream, reader);
+      const std::uint64_t lost = ahead_of(stream);  // to a fault: other shards replace them
+      planned_records_ -= std::min(planned_records_, lost);
+      if (stream.faulty) faulty_.insert(stream.file);
+      if (stream.faulty && !replacing) lost_ += lost;
       fruitless = delivered_ == before ? fruitless + 1 : 0;
     }
     reader.finished = true;
@@ -213,42 +241,50 @@ class StreamLoader final : public Loader {
     if (context_.plan.loader.deliver == Deliver::kBatch) {
       Memory memory = world.new_batch(stream.lane, read.bytes());
       if (memory.failed()) {
-        context_.fault(lane, no_memory(context_.plan, stream.next_record));
+        fault(stream, no_memory(context_.plan, stream.next_record));
         co_return;
       }
       memory.append(read.data());
     }
     if (check && !read.data().empty())
       if (auto sound = check->feed(read.data()); !sound) {
-        context_.fault(lane, {ReadFault::kCorrupt, stream.file, stream.next_record, 0, sound.error()});
+        fault(stream, {ReadFault::kCorrupt, stream.file, stream.next_record, 0, sound.error()});
         co_return;
       }
-    take_records(stream, lane);
+    take_records(stream, lane, check && check->proves_samples() && !read.data().empty());
     const std::uint64_t size = context_.plan.layout->file_size(stream.file);
     if (stream.next_record < stream.end_record && read.bytes() < request_) {
-      context_.fault(lane, {ReadFault::kShort, stream.file, stream.next_record, 0,
-                            read_detail::short_by(size, stream.offset)});
+      fault(stream, {ReadFault::kShort, stream.file, stream.next_record, 0,
+                     read_detail::short_by(size, stream.offset)});
       co_return;
     }
     stream.ended = stream.next_record >= stream.end_record;
     if (context_.plan.loader.preprocess.mean > 0) co_await prepare(context_, stream.lane, lane);
   }
 
-  void take_records(Stream& stream, LaneState& lane) {
+  void take_records(Stream& stream, LaneState& lane, bool proved) {
     while (stream.next_record < stream.end_record) {
       const SampleLocation at = context_.plan.layout->locate(stream.next_record);
       if (at.offset + at.length > stream.offset) return;
       if (mine(stream.next_record)) {
         stream.records.push_back(stream.next_record);
         ++lane.stats.samples;
+        if (proved) ++lane.stats.verified;
       }
       ++stream.next_record;
     }
   }
 
   void count_fault(Stream& stream, int error, bool opening, std::string detail) {
-    context_.fault(context_.lanes[stream.lane], {read_detail::classify(error, opening), stream.file,
-                                                 stream.next_record, error, std::move(detail)});
+    fault(stream,
+          {read_detail::classify(error, opening), stream.file, stream.next_record, error, std::move(detail)});
+  }
+
+  // On the lane: everything from here to the shard's end is lost.
+  void fault(Stream& stream, FaultExample example) {
+    stream.faulty = true;
+    example.samples = ahead_of(stream);
+    context_.fault(context_.lanes[stream.lane], std::move(example));
   }
 
   // On home: give the records over, then wait while enough of them are ahead of their turn.
@@ -327,6 +363,10 @@ class StreamLoader final : public Loader {
   WaitGroup running_;
   std::uint64_t epoch_ = 0, produced_ = 0, consumed_ = 0, next_shard_ = 0, delivered_ = 0;
   std::uint64_t planned_shards_ = 0, planned_records_ = 0;
+  // What an epoch without faults would open (shards, their records), and the records lost of these.
+  std::uint64_t sound_shards_ = 0, sound_plan_ = 0, lost_ = 0;
+  std::uint64_t handed_out_ = 0, read_again_ = 0;  // this epoch; the epochs before it
+  std::set<FileId> faulty_;                        // shards that are not opened to replace others
   std::size_t turn_ = 0;
   bool stopping_ = false;
   std::atomic<bool> over_{false};  // asked by readers on their lanes

@@ -75,10 +75,38 @@ TEST(StreamLoader, NamesATruncatedShardAndGoesOn) {
   std::uint64_t asked = 0;
   world.length_of = [&](FileId file, std::uint64_t n) { return file == 3 && ++asked > 2 ? 100 : n; };
   const JobResult result = run(world, stream_plan(layout, 1, 10, 59));
-  EXPECT_EQ(result.readers.faults[static_cast<int>(ReadFault::kShort)], 1u);
-  ASSERT_FALSE(result.readers.examples.empty());
+  // Two requests of 4,096 bytes and 100 more hold 8 records of 1,000: 42 of 50 are lost. 558 sound ones are
+  // left for 590 places: 32 come twice.
+  EXPECT_EQ(result.readers.faults[static_cast<int>(ReadFault::kShort)], 42u);
+  ASSERT_EQ(result.readers.examples.size(), 1u);
   EXPECT_EQ(result.readers.examples[0].file, 3u);
+  EXPECT_EQ(result.readers.examples[0].samples, 42u);
   EXPECT_EQ(result.samples_delivered, 590u);
+  EXPECT_EQ(result.samples_read_again, 32u);
+}
+
+// Shard 3 of 12 is gone in both epochs: its 50 records fail once an epoch, and 50 others come twice for them.
+// With 4 ranks and 2 shards of 200, all ranks miss their quarter of shard 1.
+TEST(StreamLoader, NamesALostShardOnceAndCountsItsSamples) {
+  const struct {
+    std::uint64_t count, per_file;
+    std::uint32_t ranks;
+    FileId lost;
+  } cases[] = {{600, 50, 2, 3}, {400, 200, 4, 1}};
+  for (const auto& c : cases) {
+    TestLayout layout(c.count, 1000, c.per_file);
+    TestWorld world;
+    world.error_of = [&](FileId file) { return file == c.lost ? 2 : 0; };
+    JobPlan plan = stream_plan(layout, c.ranks, 10, c.count / c.ranks / 10);
+    plan.epochs = 2;
+    const JobResult result = run(world, plan);
+    EXPECT_FALSE(result.failed);
+    EXPECT_EQ(result.readers.fault_count(), 2 * c.per_file);
+    ASSERT_EQ(result.readers.examples.size(), 1u);
+    EXPECT_EQ(result.readers.examples[0].samples, 2 * c.per_file);
+    EXPECT_EQ(result.samples_delivered, 2 * c.count);
+    EXPECT_EQ(result.samples_read_again, 2 * c.per_file);
+  }
 }
 
 TEST(StreamLoader, EndsWhenNoShardCanBeRead) {

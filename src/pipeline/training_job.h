@@ -28,6 +28,12 @@ inline bool reads_streams(const Layout& layout, const LoaderSpec& loader) {
   return reads_streams(layout.kind(), loader);
 }
 
+// Mean bytes of what a reader reads from end to end: a shard, or a sample. 0 for an empty dataset.
+inline Bytes read_whole(const Layout& layout, const LoaderSpec& loader) {
+  const std::uint64_t parts = reads_streams(layout, loader) ? layout.files() : layout.samples();
+  return Bytes{parts ? layout.total_bytes() / parts : 0};
+}
+
 template <World W>
 class TrainingJob {
  public:
@@ -56,6 +62,7 @@ class TrainingJob {
     for (std::uint32_t r = 0; r < plan_.ranks; ++r) spawn(rank(r), [this] { ranks_.done(); });
     co_await ranks_.wait();
     for (auto& loader : loaders_) co_await loader->drained();
+    for (auto& loader : loaders_) result_.samples_read_again += loader->read_again();
     for (auto& lane : lanes_) result_.readers.merge(lane.stats);
     const auto without_step = [](const RankEpoch& rank) { return rank.steps == 0; };
     while (!result_.epochs.empty() &&

@@ -7,6 +7,7 @@
 
 #include "base/units.h"
 #include "model/curve.h"
+#include "pipeline/training_job.h"
 
 namespace aforo {
 namespace {
@@ -105,6 +106,8 @@ void add_verdict(Prediction& prediction, const SimulatedCase& c, const Simulated
   e.read_latency_p99 = run.read_p99;
   e.bytes_per_second = prediction.bytes;
   e.read_size = Bytes{static_cast<std::uint64_t>(operation_size(c.plan))};
+  e.transfer_size = c.plan.loader.transfer_size;
+  e.read_whole = read_whole(*c.plan.layout, c.plan.loader);
   e.workers = c.plan.loader.workers;
   e.prefetch = c.plan.loader.prefetch;
   e.worker_busy_share = run.worker_busy;

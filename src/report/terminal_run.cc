@@ -161,6 +161,9 @@ void write_storage(Page& page, const Json& record) {
   page.row("requests in flight", count_at(record, {"requests_in_flight"}),
            with(percent_at(record, {"worker_busy_share"}), " of the time workers are busy"));
   page.row("samples verified", count_at(record, {"verified_samples"}));
+  const std::string checks = word(record, {"checks"});
+  if (!number(record, {"verified_samples"}) && (checks == "framing" || checks == "length"))
+    page.row("checked", checks + " only", "--verify checks contents too");
   if (!number(record, {"bytes_from_storage"}))
     page.row("from the page cache", percent_at(record, {"cache_share"}));
 }

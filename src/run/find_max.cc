@@ -1,8 +1,8 @@
 // find_max: the largest number of accelerators that this storage keeps at the AU target.
 //
 // Ramp: 1, 2, 4, ... until the target is missed or the limit is met, then bisection between the last that
-// held and the first that did not. The answer's uncertainty is the range of counts whose interval does not
-// exclude the target.
+// held and the first that did not. Both are then measured once more, and all windows count for the answer's
+// uncertainty: see count_interval.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -32,25 +32,22 @@ void confirm(Search& search, Bracket& bracket, const Question& ask) {
   }
 }
 
-Json ramp_json(const std::map<std::uint32_t, Try>& tries) {
+// The number that missed decides as much as the one that held. One more window, whatever it says.
+void look_again_above(Search& search, const Bracket& bracket) {
+  if (bracket.ended || !bracket.high || search.stopped() || search.failed()) return;
+  std::size_t seen = 0;
+  for (const Try& t : search.windows()) seen += t.accelerators == bracket.high;
+  if (seen == 1) search.look_again(bracket.high);
+}
+
+Json ramp_json(const std::vector<Try>& windows) {
   Json ramp = Json::array();
-  for (const auto& [n, t] : tries)
-    ramp.push_back({{"accelerators", n},
+  for (const Try& t : windows)
+    ramp.push_back({{"accelerators", t.accelerators},
                     {"au", t.au},
                     {"au_interval", {std::max(0.0, t.interval.low()), std::min(1.0, t.interval.high())}},
                     {"seconds", t.took.value}});
   return ramp;
-}
-
-// Counts around `best` whose interval does not exclude the target.
-std::pair<std::uint32_t, std::uint32_t> uncertainty(const Search& search, std::uint32_t best) {
-  std::uint32_t low = best, high = best;
-  for (const auto& [n, t] : search.tries()) {
-    if (!t.unclear(search.target())) continue;
-    if (n <= best) low = std::min(low, n - 1);
-    if (n > best) high = std::max(high, n);
-  }
-  return {low, high};
 }
 
 // More accelerators than this would read a sample twice within one step.
@@ -63,11 +60,11 @@ std::uint32_t limit_of(const RunOptions& options, const Layout& layout) {
 
 void add_answer(Json& record, const Search& search, const Bracket& bracket, std::uint32_t limit) {
   record["threshold"] = search.target();
-  record["ramp"] = ramp_json(search.tries());
+  record["ramp"] = ramp_json(search.windows());
   record["partial"] = search.stopped() || search.failed();
   if (search.failed()) record["failed"] = true;
   if (search.stopped() || search.failed()) return;  // unknown is absent
-  const auto [from, to] = uncertainty(search, bracket.low);
+  const auto [from, to] = count_interval(search.windows(), search.target(), bracket.low);
   record["max_accelerators"] = bracket.low;
   record["max_accelerators_interval"] = {from, to};
   record["at_limit"] = bracket.high == 0;
@@ -107,6 +104,7 @@ Json find_max(const RunOptions& options, std::stop_token stop, const ProgressSin
   if (bracket.high) bisect(ask, bracket);
   if (refused) bracket.ended = false;
   confirm(search, bracket, ask);
+  look_again_above(search, bracket);
 
   const Search::Kept& shown = search.failed()       ? search.failed_job()
                               : search.best().ranks ? search.best()
@@ -119,6 +117,7 @@ Json find_max(const RunOptions& options, std::stop_token stop, const ProgressSin
   if (!search.cache_note().empty()) record["warnings"].push_back(search.cache_note());
   const Search::Kept& judged = search.failing().ranks ? search.failing() : shown;
   Evidence evidence = evidence_of(judged.job, judged.plan, options);
+  evidence.searching = true;
   if (options.diagnose && !search.stopped() && !options.null_storage)
     evidence.null_ceiling = null_ceiling(judged.plan, search.settings(), stop);
   if (evidence.null_ceiling) set_number(record, "null_ceiling_samples_per_second", *evidence.null_ceiling);

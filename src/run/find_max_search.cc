@@ -87,6 +87,13 @@ Answer Search::ask(std::uint32_t accelerators) {
     refusal_ = error.what();
     return Answer::kNone;
   }
+  const Seconds begin = monotonic_now();
+  MeasuredJob job = run_window(plan);
+  return keep(std::move(job), plan, monotonic_now() - begin);
+}
+
+MeasuredJob Search::run_window(const JobPlan& plan) {
+  const std::uint32_t accelerators = plan.ranks;
   if (options_.drop_caches) reset_.drop();
   const Seconds begin = monotonic_now();
   const StepWatch* running = nullptr;
@@ -99,9 +106,42 @@ Answer Search::ask(std::uint32_t accelerators) {
     next = monotonic_now() + kAskEvery;
     return decided(*running, accelerators, target());
   };
-  MeasuredJob job =
-      run_job(plan, settings(), std::move(watch), stop_, [&](const StepWatch& w) { running = &w; });
-  return keep(std::move(job), plan, monotonic_now() - begin);
+  return run_job(plan, settings(), std::move(watch), stop_, [&](const StepWatch& w) { running = &w; });
+}
+
+void Search::look_again(std::uint32_t accelerators) {
+  const JobPlan plan = plan_for(accelerators);  // it could be made before
+  const Seconds begin = monotonic_now();
+  MeasuredJob job = run_window(plan);
+  const Interval interval = interval_of(*job.watch, accelerators);
+  if (job.result.failed)
+    failed_ = {std::move(job), plan, accelerators};
+  else if (!stopped())
+    again_.push_back({accelerators, interval.mean, interval, monotonic_now() - begin});
+}
+
+std::vector<Try> Search::windows() const {
+  std::vector<Try> all = earlier_;
+  for (const auto& [n, t] : tries_) all.push_back(t);
+  all.insert(all.end(), again_.begin(), again_.end());
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Try& a, const Try& b) { return a.accelerators < b.accelerators; });
+  return all;
+}
+
+std::pair<std::uint32_t, std::uint32_t> count_interval(std::vector<Try> windows, double target,
+                                                       std::uint32_t best) {
+  std::map<std::uint32_t, std::pair<bool, bool>> may;  // per count: may miss, may hold
+  for (const Try& t : windows) {
+    auto& [miss, hold] = may[t.accelerators];
+    miss |= t.doubtful(target) || !t.holds(target);
+    hold |= t.doubtful(target) || t.holds(target);
+  }
+  std::uint32_t low = best, high = best;
+  for (auto at = may.upper_bound(best); at != may.begin() && std::prev(at)->second.first; --at)
+    low = std::prev(at)->first - 1;
+  for (auto at = may.upper_bound(best); at != may.end() && at->second.second; ++at) high = at->first;
+  return {low, high};
 }
 
 Answer Search::keep(MeasuredJob job, const JobPlan& plan, Seconds took) {
@@ -124,7 +164,10 @@ Answer Search::keep(MeasuredJob job, const JobPlan& plan, Seconds took) {
 }
 
 void Search::forget(std::uint32_t accelerators) {
-  tries_.erase(accelerators);
+  if (const auto found = tries_.find(accelerators); found != tries_.end()) {
+    earlier_.push_back(found->second);
+    tries_.erase(found);
+  }
   best_ = {};
 }
 

@@ -96,9 +96,11 @@ Traffic traffic_of(const MeasuredJob& job, const std::string& directory) {
 Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptions& options) {
   const JobResult& result = job.result;
   Evidence e;
-  e.au = utilisation(Statistic::kWall, result.epochs, plan.loader.batch_size).au.value_or(0);
+  const AuResult led = utilisation(Statistic::kWall, result.epochs, plan.loader.batch_size);
+  e.au = led.au.value_or(0);
   e.au_target = options.workload.training.au_target;
-  e.samples_per_second = static_cast<double>(result.samples_delivered) / job.wall().value;
+  e.samples_per_second = led.samples_per_second.value_or(static_cast<double>(result.samples_delivered) /
+                                                         job.wall().value);  // one throughput on one page
   const double step = law_mean(plan.step_time);
   if (step > 0) e.demand_samples_per_second = plan.ranks * static_cast<double>(plan.loader.batch_size) / step;
   const Shares shares = time_shares(result);
@@ -109,15 +111,20 @@ Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptio
     e.start_up_share = shares.start / shares.total;
     e.failure_share = result.readers.failing / Seconds{shares.total};
   }
+  e.compute_excess = job.watch->compute_excess();
   e.client_cpu_share = job.usage.cpu().value / (job.wall().value * available_cores());
   if (!job.lane_cpu_share.empty())
     e.io_cpu_share = *std::max_element(job.lane_cpu_share.begin(), job.lane_cpu_share.end());
-  if (job.usage.device) e.device_busy_share = job.usage.device->busy / job.wall();
+  e.null_storage = job.engine == "null";
+  if (job.usage.device && !e.null_storage) e.device_busy_share = job.usage.device->busy / job.wall();
   e.open_share = open_share(job);
   e.read_latency_mean = result.readers.sample_read.mean();
   e.read_latency_p99 = result.readers.sample_read.quantile(0.99);
-  e.bytes_per_second = BytesPerSecond{static_cast<double>(result.readers.bytes) / job.wall().value};
+  if (!e.null_storage)
+    e.bytes_per_second = BytesPerSecond{static_cast<double>(result.readers.bytes) / job.wall().value};
   if (result.readers.requests) e.read_size = Bytes{result.readers.bytes / result.readers.requests};
+  e.transfer_size = plan.loader.transfer_size;
+  e.read_whole = read_whole(*plan.layout, plan.loader);
   e.workers = plan.loader.workers;
   e.prefetch = plan.loader.prefetch;
   e.requests_in_flight = result.readers.busy / job.wall();

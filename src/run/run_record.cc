@@ -8,6 +8,7 @@
 #include <ctime>
 
 #include "base/error.h"
+#include "run/content_checks.h"
 #include "storage/counters.h"
 
 namespace aforo {
@@ -66,6 +67,8 @@ void add_stalls(Json& record, const MeasuredJob& job, const JobPlan& plan, const
 }
 
 void add_bytes(Json& record, const MeasuredJob& job, const RunOptions& options) {
+  record["read_requests"] = job.result.readers.requests;
+  if (options.null_storage) return;  // nothing was read: bytes and devices have no part in it
   const Traffic traffic = traffic_of(job, options.directory);
   const double wall = job.wall().value;
   set_number(record, "bytes_per_second", static_cast<double>(traffic.requested) / wall);
@@ -87,18 +90,16 @@ void add_client(Json& record, const MeasuredJob& job) {
   set_number(record, "cpu_seconds", user + system);
   record["cpu_seconds_user"] = user;
   record["cpu_seconds_system"] = system;
-  if (job.result.readers.bytes)
+  if (job.result.readers.bytes && job.engine != "null")
     set_number(record, "cpu_seconds_per_gb",
                (user + system) / (static_cast<double>(job.result.readers.bytes) / 1e9));
-  if (job.usage.machine_cpu) {
-    const double others = job.usage.machine_cpu->value - user - system;
-    const double share = std::max(0.0, others) / (job.wall().value * describe_machine().cores);
-    set_number(record, "other_cpu_share", share);
-    if (share > kDisturbed)
+  if (const auto share = other_cpu_share(job.usage, describe_machine().cores)) {
+    set_number(record, "other_cpu_share", *share);
+    if (*share > kDisturbed)
       record["warnings"].push_back(
           fmt::format("other processes used {} of this machine's CPU during the run: it was "
                       "disturbed; repeat it on an idle machine",
-                      format_percent(share)));
+                      format_percent(*share)));
   }
   record["resident_bytes"] = job.resident.value;
   record["io_threads"] = job.io_threads;
@@ -120,6 +121,8 @@ void add_errors(Json& record, const ReaderStats& stats, const Layout& layout, Se
     else if (e.error)
       text += fmt::format(": {}", describe_errno(e.error));
     if (!e.detail.empty()) text += fmt::format(": {}", e.detail);
+    if (e.samples > 1)
+      text += fmt::format(": {} {}", e.samples, layout.samples_in(e.file) > 1 ? "samples" : "times");
     examples.push_back(text);
   }
   if (!examples.empty()) errors["examples"] = examples;
@@ -158,6 +161,7 @@ void add_measurement(Json& record, const MeasuredJob& job, const JobPlan& plan, 
   record["steps"] = steps;
   set_number(record, "wall_seconds", job.wall().value);
   record["samples"] = job.result.samples_delivered;
+  record["checks"] = checks_of(layout, plan, options.null_storage);
   if (options.verify) record["verified_samples"] = job.result.readers.verified;
   record["step_seconds"] = percentiles(job.watch->step_seconds());
   record["load_wait_seconds"] = percentiles(job.watch->load_wait());
@@ -172,8 +176,21 @@ void add_measurement(Json& record, const MeasuredJob& job, const JobPlan& plan, 
   if (const Histogram& timing = job.watch->timing_error(); timing.count())
     record["step_timing"] = {{"asked_s", law_mean(plan.step_time)},
                              {"error_p50_s", timing.quantile(0.5).value},
-                             {"error_p99_s", timing.quantile(0.99).value}};
+                             {"error_p99_s", timing.quantile(0.99).value},
+                             {"excess_share", job.watch->compute_excess()}};
+  if (const double late = job.watch->compute_excess(); late > kLateSteps)
+    record["warnings"].push_back(fmt::format(
+        "emulated steps took {} longer than asked: this machine is too busy to keep their time; the "
+        "late time counts as compute, so AU is too high for the steps asked for",
+        format_percent(late)));
   add_errors(record, job.result.readers, layout, options.io_timeout);
+  if (const std::uint64_t again = job.result.samples_read_again) {
+    record["samples_read_again"] = again;
+    record["warnings"].push_back(
+        fmt::format("{} of the samples delivered are others read again in place of ones that failed: every "
+                    "step was whole, but the data set was not",
+                    format_count(static_cast<double>(again))));
+  }
   if (!job.engine_reason.empty()) record["warnings"].push_back(job.engine_reason);
   record["partial"] = job.result.stopped;
 }

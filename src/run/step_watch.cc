@@ -17,6 +17,7 @@ void StepWatch::on_step(const StepTimes& step) {
   if (step.asked.value > 0) timing_.add(Seconds{std::abs(step.compute.value - step.asked.value)});
   if (options_.csv) options_.csv->row(step);
   compute_total_ += step.compute.value;
+  asked_total_ += step.asked.value;
   accelerator_time_ += whole.value;
   live_batches_.fetch_add(1, std::memory_order_relaxed);
   end_job_step(step, step.begin + whole);
@@ -54,6 +55,8 @@ void StepWatch::on_epoch_end(std::uint64_t epoch) {
 bool StepWatch::should_stop() {
   return enough_ || (options_.deadline.value > 0 && monotonic_now() >= options_.deadline);
 }
+
+double StepWatch::compute_excess() const { return asked_total_ > 0 ? compute_total_ / asked_total_ - 1 : 0; }
 
 LiveView StepWatch::live() const {
   return {live_steps_.load(std::memory_order_relaxed), live_epoch_.load(std::memory_order_relaxed),

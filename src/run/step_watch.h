@@ -54,6 +54,7 @@ class StepWatch final : public JobObserver {
   const Histogram& load_wait() const { return load_; }
   const Histogram& barrier_wait() const { return barrier_; }
   const Histogram& timing_error() const { return timing_; }  // |real - asked| compute
+  double compute_excess() const;  // real / asked compute - 1, of all steps; 0 if none was asked
   const StepSeries& series() const { return series_; }
   // Whole steps of the job, in order; only the latest kKeptSteps.
   static constexpr std::size_t kKeptSteps = 4096;
@@ -72,7 +73,7 @@ class StepWatch final : public JobObserver {
   JobStep current_;
   std::uint32_t ranks_in_step_ = 0;
   bool enough_ = false;
-  double compute_total_ = 0, accelerator_time_ = 0;
+  double compute_total_ = 0, asked_total_ = 0, accelerator_time_ = 0;
   std::atomic<std::uint64_t> live_steps_{0}, live_epoch_{0}, live_batches_{0};
   std::atomic<double> live_au_{0};
 };

@@ -80,9 +80,7 @@ TEST_P(Train, ReadsEverySampleOfEveryEpochAndProvesIt) {
   EXPECT_FALSE(record["partial"]);
   EXPECT_GT(record["au"].get<double>(), 0);
   EXPECT_LE(record["au"].get<double>(), 1);
-  if (GetParam().layout == LayoutKind::kFilePerSample) {
-    EXPECT_EQ(record["verified_samples"], 480);
-  }
+  EXPECT_EQ(record["verified_samples"], 480);
   EXPECT_GE(record["bytes_requested"].get<double>(), 480 * 15'000.0);
 }
 
@@ -222,7 +220,18 @@ TEST(NullStorage, ShowsTheClientsCeiling) {
   const Json record = train(laid.options, {}, {});
   EXPECT_EQ(record["engine"], "null");
   EXPECT_EQ(record["samples"], 480);
-  EXPECT_FALSE(record.contains("bytes_from_storage"));
+  for (const char* key : {"bytes_from_storage", "bytes_requested", "bytes_per_second", "device"})
+    EXPECT_FALSE(record.contains(key)) << key;
+  EXPECT_EQ(record["read_requests"], 480);  // samples of 20 kB are one request each
+  EXPECT_NE(record["verdict"]["text"].get<std::string>().find("nothing was read"), std::string::npos);
+}
+
+// The page leads with the mean over epochs; the evidence must not name a second throughput.
+TEST(Evidence, NamesTheThroughputOfTheRecord) {
+  Laid laid;
+  const Json record = train(laid.options, {}, {});
+  const std::string rate = format_count(record["samples_per_second"].get<double>()) + " samples/s";
+  EXPECT_NE(record["verdict"]["evidence"].dump().find(rate), std::string::npos) << record["verdict"].dump();
 }
 
 TEST(StepsCsv, HoldsEveryStepOfEveryRank) {
@@ -247,11 +256,13 @@ TEST(FindMax, FindsTheKneeOfAJobWhoseWorkersAreTooSlow) {
   laid.options.max_accelerators = 2;
   const Json none = find_max(laid.options, {}, {});
   EXPECT_EQ(none["max_accelerators"], 0);
+  EXPECT_EQ(none["ramp"].size(), 2u);  // one accelerator missed, twice
   // Steps of 200 ms are met by every count up to the limit.
   laid.options.workload.loader.preprocess.mean = 1e-4;
   laid.options.workload.accelerator.step_time.mean = 0.05;
   const Json all = find_max(laid.options, {}, {});
   EXPECT_EQ(all["max_accelerators"], 2);
+  EXPECT_EQ(all["ramp"].size(), 3u);  // 1, and 2 twice
   EXPECT_TRUE(all["at_limit"]);
 }
 

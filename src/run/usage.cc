@@ -7,6 +7,8 @@
 namespace aforo {
 namespace {
 
+constexpr Seconds kTellsOthers{0.5};
+
 // Counters of different sources may disagree by a tick: never below zero.
 std::uint64_t less(std::uint64_t from, std::uint64_t part) { return from - std::min(from, part); }
 Seconds less(Seconds from, Seconds part) { return std::max(Seconds{0}, from - part); }
@@ -28,6 +30,12 @@ Usage between(const Moment& begin, const Moment& end) {
                     less(b.device->reads, a.device->reads), less(b.device->busy, a.device->busy)};
   if (a.machine_cpu && b.machine_cpu) usage.machine_cpu = less(*b.machine_cpu, *a.machine_cpu);
   return usage;
+}
+
+std::optional<double> other_cpu_share(const Usage& usage, unsigned cores) {
+  if (!usage.machine_cpu || usage.wall < kTellsOthers || cores == 0) return std::nullopt;
+  const Seconds others = less(*usage.machine_cpu, usage.cpu());
+  return std::min(1.0, others / usage.wall / cores);
 }
 
 Usage plus(Usage a, const Usage& b) {

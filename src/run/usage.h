@@ -36,6 +36,10 @@ Moment read_moment(const std::string& directory);
 
 Usage between(const Moment& begin, const Moment& end);
 
+// Share of all `cores` that other processes used, at most 1. Absent where the kernel does not count, and for
+// less than half a second: it counts in ticks of 10 ms per core, which do not tell the two apart there.
+std::optional<double> other_cpu_share(const Usage& usage, unsigned cores);
+
 // Both together; what either does not know of is the other's.
 Usage plus(Usage a, const Usage& b);
 

@@ -17,6 +17,22 @@ Moment moment(double time, std::uint64_t bytes, double cpu, double busy) {
   return m;
 }
 
+// 2 cores for 10 s, of whose 20 s all used 9 and this process 5: others 4 of 20.
+TEST(Usage, SharesOfOthers) {
+  Usage usage;
+  usage.wall = Seconds{10};
+  EXPECT_FALSE(other_cpu_share(usage, 2));  // the kernel does not count
+  usage.machine_cpu = Seconds{9};
+  usage.cpu_user = Seconds{5};
+  EXPECT_DOUBLE_EQ(*other_cpu_share(usage, 2), 0.2);
+  usage.machine_cpu = Seconds{25.2};  // a tick too many
+  EXPECT_DOUBLE_EQ(*other_cpu_share(usage, 2), 1.0);
+  usage.machine_cpu = Seconds{4.99};  // a tick too few
+  EXPECT_DOUBLE_EQ(*other_cpu_share(usage, 2), 0.0);
+  usage.wall = Seconds{0.4};
+  EXPECT_FALSE(other_cpu_share(usage, 2));
+}
+
 // 10 s in all, 3 s of them a pause in which 100 bytes were read with 1 s of CPU while the device was busy for
 // 2 s.
 TEST(Usage, LeavesPausesOut) {

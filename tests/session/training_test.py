@@ -93,6 +93,51 @@ class TrainingTest(Session):
         self.assertEqual(skipped["errors"]["count"], 1)
         self.assertEqual(skipped["steps"], 30)
 
+    def shards(self):
+        """10 TFRecord shards of 24 samples, read by the tensorflow loader."""
+        job = self.place / "shards.yaml"
+        job.write_text(self.small.read_text().replace("layout: file-per-sample", "layout: tfrecord")
+                       .replace("content: jpeg", "content: raw").replace("pytorch", "tensorflow")
+                       .replace("files_per_directory: 100", "samples_per_file: 24"))
+        self.aforo("generate", job, "shards", "--quiet")
+        return job, sorted((self.place / "shards").rglob("*.tfrecord"))
+
+    def test_every_sample_of_a_shard_can_be_proved(self):
+        job, _ = self.shards()
+        self.assertEqual(self.record("run", job, "shards", "--verify")["verified_samples"], 240)
+
+    def test_an_altered_payload_is_found_by_verify_only_and_the_record_says_so(self):
+        job, shards = self.shards()
+        content = bytearray(shards[3].read_bytes())
+        middle = len(content) // 48 * 47  # inside the last record
+        content[middle:middle + 4] = bytes(b ^ 0x55 for b in content[middle:middle + 4])
+        shards[3].write_bytes(content)
+        said = self.record("run", job, "shards", "--no-diagnose")
+        self.assertEqual((said["errors"]["count"], said["checks"]), (0, "framing"))
+        self.assertIn("--verify", self.aforo("run", job, "shards", "--no-diagnose").out)
+        proved = self.record("run", job, "shards", "--verify", "--on-error", "skip", "--no-diagnose")
+        self.assertGreater(proved["errors"]["by_kind"]["corrupt"], 0)
+        self.assertEqual(proved["checks"], "content")
+        self.assertEqual(self.record("run", self.small, "data", "--no-diagnose")["checks"], "length")
+
+    def test_a_lost_or_cut_shard_is_named_once_with_all_it_cost(self):
+        job, shards = self.shards()
+        whole = shards[3].read_bytes()
+        # Half of 24 samples of about equal size: 12, or one less.
+        for damage, lost in ((lambda: shards[3].write_bytes(whole[:len(whole) // 2]), (11, 14)),
+                             (shards[3].unlink, (24, 24))):
+            damage()
+            record = self.record("run", job, "shards", "--on-error", "skip", "--no-diagnose")
+            count = record["errors"]["count"]
+            self.assertTrue(lost[0] <= count <= lost[1], record["errors"])
+            self.assertEqual(len(record["errors"]["examples"]), 1)
+            self.assertIn(f"{count} samples", record["errors"]["examples"][0])
+            self.assertIn(shards[3].name, record["errors"]["examples"][0])
+            self.assertIn(f"{count} samples FAILED", record["verdict"]["text"])
+            self.assertEqual((record["samples"], record["steps"]), (240, 30))
+            self.assertEqual(record["samples_read_again"], count)
+            self.assertIn(f"{count} of the samples delivered are others read again", " ".join(record["warnings"]))
+
     def test_a_tree_that_nobody_generated_here(self):
         foreign = self.place / "photos"
         for i, (name, content) in enumerate(samples_in(self.files("data")).items()):
