@@ -37,8 +37,9 @@ std::vector<std::string> list_evidence(const Evidence& e) {
                                 format_percent(e.open_share)));
   }
   lines.push_back(fmt::format("storage device busy: {}", or_unknown(e.device_busy_share)));
-  lines.push_back(fmt::format("client CPU: {} of its cores, busiest I/O loop {}",
-                              format_percent(e.client_cpu_share), or_unknown(e.io_cpu_share)));
+  if (e.client_cpu_share)
+    lines.push_back(fmt::format("client CPU: {} of its cores, busiest I/O loop {}",
+                                format_percent(*e.client_cpu_share), or_unknown(e.io_cpu_share)));
   if (e.null_ceiling) {
     lines.push_back(fmt::format("this client on null storage: {} samples/s", format_count(*e.null_ceiling)));
   }

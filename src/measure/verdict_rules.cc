@@ -132,7 +132,7 @@ std::optional<Finding> start_up(const Evidence& e) {
 std::optional<Finding> client_cpu(const Evidence& e) {
   const bool near_ceiling = e.null_ceiling && e.samples_per_second >= kNearCeiling * *e.null_ceiling;
   const bool had_room = gain(e) >= kWorthwhile;
-  const bool cores_full = e.client_cpu_share >= kCpuFull && !had_room;
+  const bool cores_full = e.client_cpu_share && *e.client_cpu_share >= kCpuFull && !had_room;
   const bool loop_full = e.io_cpu_share && *e.io_cpu_share >= kLoopFull && !had_room;
   if (!near_ceiling && !cores_full && !loop_full) return std::nullopt;
   std::string reason;
@@ -141,7 +141,7 @@ std::optional<Finding> client_cpu(const Evidence& e) {
                          format_count(e.samples_per_second),
                          format_percent(e.samples_per_second / *e.null_ceiling));
   } else if (cores_full) {
-    reason = fmt::format("{} of the client's cores are used", format_percent(e.client_cpu_share));
+    reason = fmt::format("{} of the client's cores are used", format_percent(*e.client_cpu_share));
   } else {
     reason = fmt::format("the busiest I/O loop uses {} of its core", format_percent(*e.io_cpu_share));
   }
@@ -275,9 +275,10 @@ std::optional<Finding> unknown(const Evidence& e) {
                    "a longer run: --steps N"};
   }
   return Finding{Limit::kUnknown,
-                 fmt::format("load wait {}, barrier {}, client CPU {}: no single cause stands out, {}",
+                 fmt::format("load wait {}, barrier {}{}: no single cause stands out, {}",
                              format_percent(e.load_wait_share), format_percent(e.barrier_wait_share),
-                             format_percent(e.client_cpu_share), au_clause(e)),
+                             e.client_cpu_share ? ", client CPU " + format_percent(*e.client_cpu_share) : "",
+                             au_clause(e)),
                  with_workers(e, {prefetch_flag(e), kFindMaxAdvice}, ": see whether more concurrency helps"),
                  e.more_workers ? prefetch_flag(e) : workers_flag(workers_needed(e))};
 }

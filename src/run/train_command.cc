@@ -97,7 +97,7 @@ Verdict judge_run(const MeasuredJob& job, const JobPlan& plan, const RunOptions&
   set_number(record, "demand_samples_per_second", evidence.demand_samples_per_second);
   set_number(record, "requests_in_flight", evidence.requests_in_flight);
   set_number(record, "worker_busy_share", evidence.worker_busy_share);
-  set_number(record, "client_cpu_share", evidence.client_cpu_share);
+  if (evidence.client_cpu_share) set_number(record, "client_cpu_share", *evidence.client_cpu_share);
   set_number(record, "open_share", evidence.open_share);
   return judge(evidence);
 }
