@@ -35,6 +35,29 @@ class RefusalsTest(Session):
         self.aforo("generate", "--delete", "data", "--samples", "3", code=2)
         self.assertEqual(self.files("data"), before)
 
+    def test_a_result_does_not_replace_an_input_or_another_result(self):
+        job, _ = self.dataset()
+        before = job.read_bytes()
+        (self.place / "link.yaml").symlink_to("small.yaml")
+        (self.place / "block.yaml").write_text("x")
+        for words in (["run", job, "data", "--json", "./small.yaml"], ["run", job, "data", "--steps-csv", job],
+                      ["run", "link.yaml", "data", "--json", "small.yaml"], ["size", job, "--json", "link.yaml"],
+                      ["run", "--dlio", job, "data", "--csv", job], ["size", job, "--dataset", "block.yaml", "--json", "block.yaml"],
+                      ["predict", job, "block.yaml", "--json", "block.yaml"], ["probe", "new", "--workload", job, "-o", job],
+                      ["predict", "unet3d_h100", "block.yaml", "--beside", "small.yaml:2", "--csv", job]):
+            self.assertIn("which is its input", self.aforo(*words, code=2).err)
+        for words in (["run", job, "data", "--json", "r", "--csv", "./r"], ["run", job, "data", "--json", "r", "--steps-csv", "data/../r"],
+                      ["inspect", "data", "--json", "r", "-o", self.place / "r"], ["probe", "new", "--json", "r", "-o", "r"]):
+            self.assertIn("for both", self.aforo(*words, code=2).err)
+        self.assertEqual(job.read_bytes(), before)
+        self.assertFalse((self.place / "r").exists() or (self.place / "new").exists())
+        self.aforo("run", job, "data", "--json", "/dev/null", "--csv", "/dev/null", "--quiet", "--no-diagnose")
+
+    def test_a_workload_beside_dlio_is_refused_by_every_command(self):
+        job, _ = self.dataset()
+        for words in (["size", job], ["run", job, "data"], ["generate", job, "data"], ["predict", job, "s.yaml"]):
+            self.assertIn("leave W out", self.aforo(*words, "--dlio", job, code=2).err)
+
     def test_another_dataset_does_not_overwrite_the_first(self):
         job, _ = self.dataset()
         before = self.files("data")
