@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import json
 import os
 import resource
 import subprocess
@@ -99,6 +100,23 @@ class RefusalsTest(Session):
             record = self.record("generate", *words, point / "data")
             self.assertEqual(record["state"], "complete")
             self.assertEqual(len(samples_in(self.files(point / "data"))), 200)
+
+    def test_a_failed_generate_leaves_its_record(self):
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+        # SIGXFSZ is ignored by Python, and so by its children: writing past the limit is then an error.
+        words = ["generate", self.job(content="raw"), "data", "dataset.sample_size=1 MiB", "--json", "r.json", "--quiet"]
+        run = subprocess.run([AFORO, *map(str, words)], cwd=self.place, capture_output=True, text=True, timeout=60,
+                             preexec_fn=limit, restore_signals=False)
+        self.assertEqual(run.returncode, 2, run)
+        self.assertIn("EFBIG", run.stderr)
+        record = json.loads((self.place / "r.json").read_text())
+        self.assertEqual((record["state"], record["partial"], record["files_written"]), ("partial", True, 0))
+        self.assertIn("EFBIG", record["error"])
+        self.assertEqual(self.record(*words[:4])["state"], "complete")
+
+    def test_delete_without_a_directory(self):
+        self.assertIn("expected a directory", self.aforo("generate", "--delete", code=2).err)
 
     def with_thief(self, point, words):
         generate = subprocess.Popen([AFORO, "generate", *map(str, words)], stdout=subprocess.DEVNULL,
