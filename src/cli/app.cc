@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/arguments.h"
 #include "cli/help.h"
+#include "cli/result_paths.h"
 
 namespace aforo {
 namespace {
@@ -52,7 +53,9 @@ int dispatch(std::span<const std::string> words, Console& console) {
     console.out << help_of(*command, console.width);
     return kDone;
   }
-  return command->act(Arguments(*command, words.subspan(1)), console);
+  const Arguments arguments(*command, words.subspan(1));
+  refuse_results_over_files(arguments);
+  return command->act(arguments, console);
 }
 
 }  // namespace

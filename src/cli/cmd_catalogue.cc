@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/acts.h"
 #include "cli/common.h"
+#include "dataset/format.h"
 #include "workload/parse.h"
 
 namespace aforo {
@@ -32,6 +33,7 @@ Json row_of(const std::string& name, const Workload& w) {
               {"accelerator", w.accelerator.type}};
   set_number(row, "sample_bytes", law_mean(w.dataset.sample_size));
   row["samples"] = w.dataset.samples;
+  row["generates"] = can_generate(w.dataset);
   row["batch_size"] = w.loader.batch_size;
   set_number(row, "step_seconds", law_mean(w.accelerator.step_time));
   set_number(row, "demand_bytes_per_second", demand(w).value);
@@ -43,9 +45,20 @@ Json row_of(const std::string& name, const Workload& w) {
   return row;
 }
 
+// Whether 'aforo generate' lays it as it is.
+std::string laying(const DatasetSpec& spec) {
+  if (can_generate(spec)) return "'aforo generate' lays this dataset as it is.\n";
+  const bool container = spec.layout == LayoutKind::kHdf5 || spec.layout == LayoutKind::kParquet;
+  return fmt::format(
+      "'aforo generate' does not make {} samples; with {} it lays samples of the same sizes.\n",
+      container ? to_string(spec.layout) : to_string(spec.content),
+      container ? "--layout tfrecord --content raw" : "--content raw");
+}
+
 std::string detail(const std::string& name, const Workload& w) {
   std::string out = fmt::format("{}: {}\n\n{}\n", name, w.description, to_yaml(w));
   out += fmt::format("One accelerator reads {} at full utilisation.\n", format_rate(demand(w)));
+  out += laying(w.dataset);
   if (!w.provenance.empty()) out += "\nWhere the constants come from:\n";
   for (const auto& p : w.provenance)
     out += fmt::format("  {}: {}, {} ({})\n", p.field, p.kind, p.source, p.date);

@@ -20,6 +20,8 @@ void refuse_with_delete(const Arguments& a) {
           fmt::format("expected --delete with a directory alone, found --{}; the manifest in the directory "
                       "says what is removed",
                       option->name));
+  if (a.positionals().empty())
+    throw UserError("expected a directory, as in 'aforo generate --delete DIR', found none; name it");
   if (a.positionals().size() != 1)
     throw UserError(fmt::format("expected 'aforo generate --delete DIR', found {} words; leave W out",
                                 a.positionals().size()));
@@ -27,6 +29,10 @@ void refuse_with_delete(const Arguments& a) {
 
 int finish(Json& record, Results& results, Console& console) {
   results.deliver(record);
+  if (const std::string error = record.value("error", ""); !error.empty()) {
+    console.err << "aforo: " << error << '\n';
+    return kCouldNot;
+  }
   if (!record.value("partial", false)) return kDone;
   say_partial(console, "the same command again goes on from here");
   return kCouldNot;

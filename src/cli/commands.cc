@@ -109,7 +109,8 @@ constexpr Command kCommands[] = {
      "measured, marked partial; a second Ctrl-C ends aforo at once.",
      kRunWords, kRunOptions, kRunExamples,
      "0 utilisation is at or above the target; 1 it is below; 2 the run could not be done, or not to its "
-     "end.",
+     "end. A --time-limit that is reached is the end that was asked for: 0 or 1, and the Record says "
+     "partial.",
      true, false, act_run},
     {"generate", "Lay a workload's dataset on a directory", "W DIR [key=value]... [options]",
      "Writes files as the workload describes them: sizes, layout, directories; incompressible, checksummed, "

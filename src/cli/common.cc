@@ -6,7 +6,6 @@
 #include <array>
 #include <cerrno>
 #include <ctime>
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <thread>
@@ -40,19 +39,6 @@ bool declares(const Arguments& arguments, std::string_view name) {
                      [&](const Option* option) { return option->name == name; });
 }
 
-// Links resolved as far as the path exists.
-std::filesystem::path resolved(const std::filesystem::path& path) {
-  std::error_code error;
-  const std::filesystem::path absolute = std::filesystem::absolute(path, error);
-  const std::filesystem::path out = std::filesystem::weakly_canonical(absolute, error);
-  return error ? absolute.lexically_normal() : out;
-}
-
-bool lies_below(const std::filesystem::path& path, const std::filesystem::path& directory) {
-  const auto [end, _] = std::mismatch(directory.begin(), directory.end(), path.begin(), path.end());
-  return end == directory.end();
-}
-
 // The block replaces the workload's; overrides of its fields come after it, and all is validated together
 // again.
 Workload with_dataset(Workload workload, const std::string& path, const std::vector<std::string>& overrides) {
@@ -75,6 +61,9 @@ Workload workload_of(const Arguments& arguments, const std::string& preset,
     throw UserError(
         fmt::format("expected a workload, as in 'aforo {} {}', found none; see 'aforo catalogue workloads'",
                     arguments.command().name, arguments.command().usage));
+  if (dlio && arguments.positionals().size() >= arguments.command().positionals.size())
+    throw UserError(fmt::format("expected no workload beside --dlio, found '{}'; leave W out",
+                                arguments.positionals().front()));
   const std::string what = dlio ? *dlio : !preset.empty() ? preset : arguments.positionals().front();
   const Dialect dialect = dlio ? Dialect::kDlio : Dialect::kDetect;
   const auto dataset = arguments.text("dataset");
@@ -108,25 +97,6 @@ unsigned threads_of(const Arguments& arguments) {
         fmt::format("--threads: expected at most {} on this machine, found {}; 0 lets aforo choose",
                     most_threads(), asked));
   return static_cast<unsigned>(asked);
-}
-
-void refuse_results_inside(const Arguments& arguments, const std::string& directory) {
-  std::filesystem::path dataset = resolved(directory);
-  if (!dataset.has_filename()) dataset = dataset.parent_path();  // "DIR/" that does not exist yet
-  for (const std::string_view name : {"json", "csv", "steps-csv", "output"}) {
-    const auto text = declares(arguments, name) ? arguments.text(name) : std::nullopt;
-    if (!text || *text == "-") continue;
-    const std::filesystem::path path = *text;
-    // The name itself is replaced where it is a link, so both it and what it means must lie outside.
-    const std::filesystem::path entry =
-        resolved(path.has_parent_path() ? path.parent_path() : ".") / path.filename();
-    if (!lies_below(entry, dataset) && !lies_below(resolved(path), dataset)) continue;
-    throw UserError(
-        fmt::format("--{}: expected a file outside the dataset, which aforo leaves as it is, found '{}' "
-                    "inside '{}'; give "
-                    "another path",
-                    name, *text, directory));
-  }
 }
 
 void say_partial(Console& console, const std::string& what_now) {

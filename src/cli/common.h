@@ -7,13 +7,15 @@
 #include "cli/arguments.h"
 #include "cli/console.h"
 #include "cli/output_file.h"
+#include "cli/result_paths.h"
 #include "measure/record.h"
 #include "workload/spec.h"
 
 namespace aforo {
 
 // The workload that the command line means: W (unless --dlio), --dataset, all overrides. `preset` stands in
-// for W where it is not empty. `last` are overrides after all others. Throws UserError.
+// for W where it is not empty. `last` are overrides after all others. Throws UserError, also for W beside
+// --dlio.
 Workload workload_of(const Arguments& arguments, const std::string& preset = {},
                      const std::vector<std::string>& last = {});
 
@@ -26,10 +28,6 @@ unsigned threads_of(const Arguments& arguments);
 
 // More than this is a mistake: 16 times the cores that this process may use, at least 64, at most 1024.
 unsigned most_threads();
-
-// aforo changes nothing in a dataset. Throws UserError where a result would be written into `directory`,
-// by whatever name or link. To be called before a result is opened.
-void refuse_results_inside(const Arguments& arguments, const std::string& directory);
 
 // On standard error even where a command is quiet: why its Record is partial.
 void say_partial(Console& console, const std::string& what_now);

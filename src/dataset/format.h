@@ -72,6 +72,9 @@ const SampleFormat& npz_format();
 // made.
 const SampleFormat& content_format(Content content);
 
+// Whether aforo can lay such a dataset: stored_format does not throw.
+bool can_generate(const DatasetSpec& spec);
+
 // What one sample of a layout is, framing included: content_format for file-per-sample, a framed record for
 // tfrecord, a padded member for webdataset, bare bytes for records. Throws UserError for layouts that are
 // sized only.

@@ -25,8 +25,9 @@ const SampleFormat& content_format(Content content) {
       break;
   }
   throw UserError(
-      "expected content raw, jpeg or npz to generate, found a content that aforo only reads: "
-      "choose one of the three, or run on the existing files");
+      fmt::format("expected content raw, jpeg or npz to generate, found {}, which aforo only reads: give "
+                  "--content raw, whose files are as large, or run on the existing files",
+                  to_string(content)));
 }
 
 const SampleFormat& stored_format(LayoutKind layout, Content content) {
@@ -44,8 +45,15 @@ const SampleFormat& stored_format(LayoutKind layout, Content content) {
       break;
   }
   throw UserError(
-      "expected layout file-per-sample, tfrecord, webdataset or records to generate, found a layout that "
-      "aforo only sizes: choose one of the four");
+      fmt::format("expected layout file-per-sample, tfrecord, webdataset or records to generate, found {}, "
+                  "which aforo only sizes: give --layout tfrecord --content raw, or one of the others",
+                  to_string(layout)));
+}
+
+bool can_generate(const DatasetSpec& spec) {
+  if (spec.layout == LayoutKind::kHdf5 || spec.layout == LayoutKind::kParquet) return false;
+  if (spec.layout == LayoutKind::kRecords) return true;  // bare bytes, whatever they mean
+  return spec.content == Content::kRaw || spec.content == Content::kJpeg || spec.content == Content::kNpz;
 }
 
 }  // namespace aforo

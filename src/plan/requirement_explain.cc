@@ -199,7 +199,8 @@ std::string format_figure(const Figure& figure) {
     case FigureUnit::kCount:
       return format_count(figure.value);
     case FigureUnit::kFactor:
-      return fmt::format("{:.3f}", figure.value);
+      // Three decimals near one, where factors lie; three digits above.
+      return figure.value < 10 ? fmt::format("{:.3f}", figure.value) : format_count(figure.value);
     case FigureUnit::kGbit:
       return fmt::format("{:g} Gbit/s", figure.value);
   }

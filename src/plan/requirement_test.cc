@@ -308,5 +308,15 @@ TEST(Requirement, EveryFigureSaysHowItCameAbout) {
   EXPECT_THAT(figures.front().source, HasSubstr("a paper (published, 2025-01)"));
 }
 
+TEST(Explain, AFactorHasNoMoreDigitsThanItMeans) {
+  Figure figure;
+  figure.unit = FigureUnit::kFactor;
+  figure.value = 1118.974;
+  EXPECT_EQ(format_figure(figure), format_count(1118.974));
+  EXPECT_EQ(format_figure(figure).find('.'), std::string::npos);
+  figure.value = 1.0625;
+  EXPECT_EQ(format_figure(figure), "1.062");
+}
+
 }  // namespace
 }  // namespace aforo

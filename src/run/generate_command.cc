@@ -54,15 +54,15 @@ Progress progress_of(const GenerateCounters& counters, const GeneratePlan& plan,
 
 bool is_full(int error) { return error == ENOSPC || error == EDQUOT; }
 
-[[noreturn]] void throw_failure(const WriteFailure& failure, const GeneratePlan& plan,
-                                const Manifest& manifest, std::uint64_t bytes, const std::string& directory) {
+std::string sentence_of(const WriteFailure& failure, const GeneratePlan& plan, const Manifest& manifest,
+                        std::uint64_t bytes, const std::string& directory) {
   const std::string_view what = is_full(failure.error) ? "a full disk" : "an error";
-  throw UserError(
-      fmt::format("expected to write {} files to {} ({}), found {} at {} ({}) after {} of them and {} in "
-                  "this call: what is "
-                  "written is kept; free space or mend the target, then give the same command to resume",
-                  plan.manifest.files, directory, plan.space.filesystem, what, failure.path,
-                  describe_errno(failure.error), manifest.files_written, format_bytes({bytes})));
+  return fmt::format(
+      "expected to write {} files to {} ({}), found {} at {} ({}) after at least {} of them and {} in "
+      "this call: what is "
+      "written is kept; free space or mend the target, then give the same command to resume",
+      plan.manifest.files, directory, plan.space.filesystem, what, failure.path,
+      describe_errno(failure.error), manifest.files_written, format_bytes({bytes}));
 }
 
 void add_results(Json& record, const GenerateCounters& counters, const Clock& clock, const Counters& after) {
@@ -194,8 +194,7 @@ Json generate(const GenerateOptions& options, std::stop_token stop, const Progre
     failure = generation.write(counters);
   }
   const Manifest& state = generation.state();
-  if (failure) throw_failure(*failure, plan, state, counters.bytes, options.directory);
-
+  if (failure) record["error"] = sentence_of(*failure, plan, state, counters.bytes, options.directory);
   add_results(record, counters, clock, read_counters(options.directory));
   record["skipped_files"] = generation.skipped();
   record["state"] = to_string(state.state);

@@ -31,8 +31,9 @@ struct GenerateOptions {
 Json plan_generate(const GenerateOptions& options);
 
 // Writes the dataset. Returns the Record; `state` is "complete", or "partial" with `partial` = true after a
-// stop request (a later call resumes). Throws UserError when the directory is not ours, when the dataset does
-// not fit, and when writing fails (full disk, EIO): the state is saved first, so that a later call resumes.
+// stop request or when writing failed (full disk, EIO; `error` is then the sentence): a later call resumes.
+// Throws UserError when the directory is not ours, when the dataset does not fit, and when nothing at all can
+// be written there.
 // `sink` is called from one internal thread, which has ended when this returns.
 Json generate(const GenerateOptions& options, std::stop_token stop, const ProgressSink& sink);
 

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 
 #include "base/error.h"
+#include "dataset/generated_layout.h"
 #include "run/cache_reset.h"
 #include "run/progress_ticker.h"
 #include "run/run_record.h"
@@ -132,11 +134,35 @@ Verdict nothing_read(const MeasuredJob& job) {
   return verdict;
 }
 
+bool nothing_lies_in(const std::string& directory) {
+  std::error_code error;
+  const auto status = std::filesystem::status(directory, error);
+  if (status.type() == std::filesystem::file_type::not_found) return true;
+  return std::filesystem::is_directory(status) && std::filesystem::is_empty(directory, error) && !error;
+}
+
+// The dataset that the workload describes, computed: for a plan before anything was laid.
+OpenedDataset described_dataset(const RunOptions& options) {
+  OpenedDataset dataset;
+  dataset.spec = options.workload.dataset;
+  DatasetSpec laid = dataset.spec;
+  // Files of contents that are only read have the size that was drawn, as raw ones have.
+  if (laid.layout == LayoutKind::kFilePerSample && !can_generate(laid)) laid.content = Content::kRaw;
+  dataset.layout = std::make_unique<GeneratedLayout>(laid, dataset_id_of(laid));
+  dataset.warnings.push_back(fmt::format(
+      "nothing lies in {} yet: what would be read is computed from the workload's dataset; lay it "
+      "there with 'aforo generate' before the run",
+      options.directory));
+  return dataset;
+}
+
 }  // namespace
 
 Json plan_run(const RunOptions& options, std::stop_token stop) {
   const OpenedDataset dataset =
-      open_dataset(options.directory, options.workload.dataset, options.io_threads, stop);
+      options.workload.dataset.samples > 0 && nothing_lies_in(options.directory)
+          ? described_dataset(options)
+          : open_dataset(options.directory, options.workload.dataset, options.io_threads, stop);
   const JobPlan plan = make_plan(options, dataset);
   Json record = start_record("run", options.directory);
   record["dry_run"] = true;

@@ -35,7 +35,8 @@ struct RunOptions {
 };
 
 // --dry-run: the complete resolved configuration and what would be read. Opens the dataset (reads names),
-// reads no data. Throws UserError as `train` would.
+// reads no data; where the directory is absent or empty, the dataset that the workload describes stands in
+// for it, with a warning. Throws UserError as `train` would.
 Json plan_run(const RunOptions& options, std::stop_token stop);
 
 // Runs the job; returns its Record, marked partial if it was stopped early. Throws UserError when the job

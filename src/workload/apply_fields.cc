@@ -5,12 +5,27 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "workload/dlio_keys.h"
 #include "workload/fields.h"
 
 namespace aforo {
 namespace {
 
+// A key of the benchmark's in a job that is not of its kind.
+void refuse_dlio_key(std::string_view place, std::string_view key) {
+  constexpr std::string_view kWrapper = "workload.";
+  const std::string_view plain = key.starts_with(kWrapper) ? key.substr(kWrapper.size()) : key;
+  const DlioKey* known = find_dlio_key(plain);
+  if (known == nullptr) return;
+  throw UserError(fmt::format(
+      "{}: expected a key of aforo, found {}, which is the benchmark's; {}", place, quote(key),
+      known->own.empty()
+          ? fmt::format("aforo has none for it: {}", known->reason.empty() ? "leave it out" : known->reason)
+          : fmt::format("did you mean '{}'? Files of the benchmark are given with --dlio", known->own)));
+}
+
 [[noreturn]] void unknown_key(std::string_view place, std::string_view key) {
+  refuse_dlio_key(place, key);
   const std::size_t dot = key.rfind('.');
   const std::string section(dot == std::string_view::npos ? "" : key.substr(0, dot));
   const std::string name(dot == std::string_view::npos ? key : key.substr(dot + 1));

@@ -10,6 +10,7 @@ namespace aforo {
 struct DlioKey {
   std::string_view key;     // dotted, without "workload."
   std::string_view reason;  // why it may stay unread; "" where it is honoured whenever it says something
+  std::string_view own{};   // aforo's key for the same; "" where there is none
 };
 
 // All of them, by section.

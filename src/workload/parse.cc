@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "workload/dlio.h"
+#include "workload/dlio_keys.h"
 #include "workload/presets.h"
 #include "workload/validate.h"
 
@@ -54,6 +55,20 @@ Workload parse_aforo(const YamlNode& root, std::string_view file, std::span<cons
   return workload;
 }
 
+// A bare word may be a key of either side; both are named.
+[[noreturn]] void refuse_word_beside_dlio(std::string_view assignment, std::string_view key) {
+  const std::vector<std::string> theirs = dlio_key_words();
+  const std::string near = nearest(key, theirs);
+  std::vector<std::string> same_end;
+  for (const std::string& word : theirs)
+    if (word.ends_with(fmt::format(".{}", key))) same_end.push_back(word);
+  const std::string meant = !same_end.empty() ? same_end.front() : near;
+  throw UserError(fmt::format(
+      "--set {}: expected a key of the benchmark (such as reader.batch_size, train.epochs, "
+      "dataset.num_files_train) or of aforo (such as loader.batch_size), found {}{}",
+      quote(assignment), quote(key), meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant)));
+}
+
 // Overrides of DLIO's keys change the tree, overrides of aforo's the result: either spelling works on such a
 // file.
 Workload parse_dlio(YamlNode root, std::string_view file, std::span<const std::string> overrides) {
@@ -61,6 +76,8 @@ Workload parse_dlio(YamlNode root, std::string_view file, std::span<const std::s
   for (const std::string& assignment : overrides) {
     const std::string key = key_of(assignment);
     const bool known = find_field(key) != nullptr;
+    if (!known && !is_dlio_key(key) && !is_section(key) && key.find('.') == std::string::npos)
+      refuse_word_beside_dlio(assignment, key);
     if (!known && is_dlio_key(key)) {
       override_dlio(root, assignment);
     } else {

@@ -9,6 +9,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "workload/dlio_keys.h"
+#include "workload/fields.h"
 #include "workload/law.h"
 
 namespace aforo {
@@ -333,6 +335,29 @@ TEST(FieldDocs, EveryFieldIsDocumentedOnce) {
        {"loader.batch_size", "loader.read.mode", "loader.read.transfer_size", "accelerator.count",
         "dataset.sample_size.mean", "training.epochs", "training.steps", "loader.deliver"}) {
     EXPECT_TRUE(keys.contains(key)) << key;
+  }
+}
+
+std::string refusal(std::string_view preset, const std::string& assignment) {
+  try {
+    load_workload(std::string(preset), std::vector<std::string>{assignment});
+  } catch (const UserError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Overrides, AKeyOfTheBenchmarkNamesAforosOwn) {
+  EXPECT_THAT(refusal("unet3d_h100", "workload.reader.read_threads=8"),
+              testing::HasSubstr("'loader.workers'"));
+  EXPECT_THAT(refusal("unet3d_h100", "train.epochs=8"), testing::HasSubstr("'training.epochs'"));
+  EXPECT_THAT(refusal("unet3d_h100", "reader.pin_memory=true"), testing::HasSubstr("aforo does not run"));
+}
+
+TEST(Overrides, EveryKeyThatTheTableNamesIsAforos) {
+  for (const DlioKey& known : dlio_keys()) {
+    if (known.own.empty()) continue;
+    EXPECT_NE(find_field(known.own), nullptr) << known.key << " -> " << known.own;
   }
 }
 

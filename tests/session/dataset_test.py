@@ -1,6 +1,7 @@
 """A dataset's life: planned, laid, described, laid again, taken away."""
 
 import json
+import re
 import unittest
 
 from session import Session, samples_in
@@ -80,6 +81,23 @@ class DatasetTest(Session):
         _, data = self.dataset()
         self.aforo("generate", "--delete", "data")
         self.assertFalse(data.exists() and any(data.iterdir()))
+
+    def test_every_preset_can_be_laid_as_it_is_or_as_the_sentence_says(self):
+        other = 0
+        for row in self.record("catalogue", "workloads")["workloads"]:
+            words = ["generate", row["name"], "data", "--samples", "4", "--dry-run"]
+            with self.subTest(row["name"]):
+                page = self.aforo("catalogue", "workloads", row["name"]).out
+                if row["generates"]:
+                    self.assertIn("lays this dataset as it is", page)
+                    self.record(*words)
+                    continue
+                other += 1
+                said = self.aforo(*words, code=2).err
+                options = re.search("give ((--[a-z]+ [a-z-]+ ?)+)", said.replace(",", "")).group(1).split()
+                self.assertIn(" ".join(options[:2]), page)
+                self.assertEqual(self.record(*words, *options)["samples"], 4)
+        self.assertGreater(other, 0)
 
     def test_every_layout_can_be_laid_and_trained_on(self):
         job = self.job(content="raw")

@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import json
 import os
 import resource
 import subprocess
@@ -34,6 +35,29 @@ class RefusalsTest(Session):
         self.aforo("generate", "small.yaml", "data", "--delete", code=2)
         self.aforo("generate", "--delete", "data", "--samples", "3", code=2)
         self.assertEqual(self.files("data"), before)
+
+    def test_a_result_does_not_replace_an_input_or_another_result(self):
+        job, _ = self.dataset()
+        before = job.read_bytes()
+        (self.place / "link.yaml").symlink_to("small.yaml")
+        (self.place / "block.yaml").write_text("x")
+        for words in (["run", job, "data", "--json", "./small.yaml"], ["run", job, "data", "--steps-csv", job],
+                      ["run", "link.yaml", "data", "--json", "small.yaml"], ["size", job, "--json", "link.yaml"],
+                      ["run", "--dlio", job, "data", "--csv", job], ["size", job, "--dataset", "block.yaml", "--json", "block.yaml"],
+                      ["predict", job, "block.yaml", "--json", "block.yaml"], ["probe", "new", "--workload", job, "-o", job],
+                      ["predict", "unet3d_h100", "block.yaml", "--beside", "small.yaml:2", "--csv", job]):
+            self.assertIn("which is its input", self.aforo(*words, code=2).err)
+        for words in (["run", job, "data", "--json", "r", "--csv", "./r"], ["run", job, "data", "--json", "r", "--steps-csv", "data/../r"],
+                      ["inspect", "data", "--json", "r", "-o", self.place / "r"], ["probe", "new", "--json", "r", "-o", "r"]):
+            self.assertIn("for both", self.aforo(*words, code=2).err)
+        self.assertEqual(job.read_bytes(), before)
+        self.assertFalse((self.place / "r").exists() or (self.place / "new").exists())
+        self.aforo("run", job, "data", "--json", "/dev/null", "--csv", "/dev/null", "--quiet", "--no-diagnose")
+
+    def test_a_workload_beside_dlio_is_refused_by_every_command(self):
+        job, _ = self.dataset()
+        for words in (["size", job], ["run", job, "data"], ["generate", job, "data"], ["predict", job, "s.yaml"]):
+            self.assertIn("leave W out", self.aforo(*words, "--dlio", job, code=2).err)
 
     def test_another_dataset_does_not_overwrite_the_first(self):
         job, _ = self.dataset()
@@ -76,6 +100,23 @@ class RefusalsTest(Session):
             record = self.record("generate", *words, point / "data")
             self.assertEqual(record["state"], "complete")
             self.assertEqual(len(samples_in(self.files(point / "data"))), 200)
+
+    def test_a_failed_generate_leaves_its_record(self):
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+        # SIGXFSZ is ignored by Python, and so by its children: writing past the limit is then an error.
+        words = ["generate", self.job(content="raw"), "data", "dataset.sample_size=1 MiB", "--json", "r.json", "--quiet"]
+        run = subprocess.run([AFORO, *map(str, words)], cwd=self.place, capture_output=True, text=True, timeout=60,
+                             preexec_fn=limit, restore_signals=False)
+        self.assertEqual(run.returncode, 2, run)
+        self.assertIn("EFBIG", run.stderr)
+        record = json.loads((self.place / "r.json").read_text())
+        self.assertEqual((record["state"], record["partial"], record["files_written"]), ("partial", True, 0))
+        self.assertIn("EFBIG", record["error"])
+        self.assertEqual(self.record(*words[:4])["state"], "complete")
+
+    def test_delete_without_a_directory(self):
+        self.assertIn("expected a directory", self.aforo("generate", "--delete", code=2).err)
 
     def with_thief(self, point, words):
         generate = subprocess.Popen([AFORO, "generate", *map(str, words)], stdout=subprocess.DEVNULL,

@@ -59,6 +59,17 @@ class TrainingTest(Session):
         self.assertEqual(record["would_read"]["samples"], 240)
         self.assertNotIn("au", record)
 
+    def test_a_dry_run_before_anything_was_laid(self):
+        (self.place / "empty").mkdir()
+        there = self.record("run", self.small, "data", "--dry-run")
+        for place in ("nowhere", "empty"):
+            record = self.record("run", self.small, place, "--dry-run")
+            # The dataset is a function of its description: what would be read is what lies there once it is laid.
+            self.assertEqual(record["would_read"], there["would_read"])
+            self.assertIn("nothing lies in", record["warnings"][-1])
+        self.assertIn("nothing lies in", self.aforo("run", "deepcam_h100", "nowhere", "--dry-run").out)
+        self.assertFalse((self.place / "nowhere").exists())
+
     def test_both_engines_read_the_same(self):
         threads = self.record("run", self.small, "data", "--engine", "threads", "--no-diagnose")
         auto = self.record("run", self.small, "data", "--no-diagnose")

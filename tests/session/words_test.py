@@ -29,6 +29,15 @@ class WordsTest(Session):
         self.assertIn("did you mean 'unet3d_h100'?", self.aforo("size", "unet3d_h10", code=2).err)
         self.assertIn("did you mean", self.aforo("size", "unet3d_h100", "loader.worker=4", code=2).err)
 
+    def test_keys_of_the_other_side_are_named(self):
+        self.assertIn("'loader.workers'", self.aforo("size", "unet3d_h100", "workload.reader.read_threads=8", code=2).err)
+        (self.place / "b.yaml").write_text("framework: pytorch\ndataset: {format: npz, num_files_train: 100, "
+                                           "record_length_bytes: 1000}\nreader: {batch_size: 2}\n"
+                                           "train: {computation_time: 0.1}\n")
+        self.aforo("size", "--dlio", "b.yaml", "--quiet")
+        said = self.aforo("size", "--dlio", "b.yaml", "read_threads=8", code=2).err
+        self.assertIn("did you mean 'reader.read_threads'?", said)
+
     def test_what_is_missing_is_named(self):
         self.assertIn("expected a workload", self.aforo("run", code=2).err)
         self.assertIn("expected a directory", self.aforo("run", "unet3d_h100", code=2).err)
