@@ -6,7 +6,9 @@
 #include <atomic>
 #include <cerrno>
 #include <functional>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/random.h"
@@ -22,6 +24,14 @@ struct LaneState {
   Random random{0};
 };
 
+// Shards opened in one epoch, of all ranks, so that a fault is counted once and a faulty shard not opened
+// again. A shard whose records are dealt to all ranks counts for each of them. Home only.
+enum class ShardSeen { kReading, kSound, kFaulty };
+struct ShardsSeen {
+  std::uint64_t epoch = 0;
+  std::map<std::pair<std::uint32_t, FileId>, ShardSeen> shards;  // by rank (0 where a shard is one rank's)
+};
+
 // What every reader of a job can see. `lanes[i]` belongs to lane i; `ending` is shared; the rest is
 // read-only.
 template <World W>
@@ -31,6 +41,8 @@ struct ReadContext {
   std::vector<LaneState>& lanes;
   std::atomic<bool> ending{false};  // readers give up at the next sample; set by stop() and by a fatal fault
   std::function<void()> on_fatal = {};  // called on home once a reader came home because of a fatal fault
+
+  ShardsSeen seen = {};
 
   void fault(LaneState& lane, FaultExample example) {
     lane.stats.fault(std::move(example));

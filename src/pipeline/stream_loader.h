@@ -17,7 +17,6 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <set>
 #include <vector>
 
 #include "pipeline/loader.h"
@@ -46,7 +45,8 @@ class StreamLoader final : public Loader {
 
   void start_epoch(std::uint64_t epoch) override {
     read_again_ += repeated();
-    handed_out_ = sound_plan_ = sound_shards_ = lost_ = 0;
+    handed_out_ = first_pass_ = lost_ = 0;
+    if (context_.seen.epoch != epoch) context_.seen = {epoch, {}};
     epoch_ = epoch;
     produced_ = consumed_ = next_shard_ = delivered_ = turn_ = 0;
     planned_shards_ = planned_records_ = 0;
@@ -108,6 +108,7 @@ class StreamLoader final : public Loader {
     Seconds last_hand_over{0};
     std::vector<SampleId> records;
     bool ended = false, faulty = false;
+    bool counts = true;  // a fault costs samples that no other read of this shard in this epoch counts
   };
 
   std::uint64_t window() const { return std::max<std::uint64_t>(context_.plan.loader.prefetch, 1); }
@@ -138,6 +139,8 @@ class StreamLoader final : public Loader {
 
   bool mine(SampleId record) const { return split_by_file() || record % context_.plan.ranks == rank_; }
 
+  std::pair<std::uint32_t, FileId> seen_as(FileId file) const { return {split_by_file() ? 0 : rank_, file}; }
+
   // Records of this rank that `stream` has not reached.
   std::uint64_t ahead_of(const Stream& stream) const {
     if (split_by_file()) return stream.end_record - stream.next_record;
@@ -146,10 +149,13 @@ class StreamLoader final : public Loader {
     return before(stream.end_record) - before(stream.next_record);
   }
 
-  // Of this epoch: what was handed out beyond what the shards of a sound epoch still held.
+  // Of this epoch: what was handed out beyond the sound records of one pass, less what would have come twice
+  // without faults too (more steps than one pass has records for).
   std::uint64_t repeated() const {
-    const std::uint64_t sound = sound_plan_ - std::min(sound_plan_, lost_);
-    return handed_out_ > sound ? handed_out_ - sound : 0;
+    const auto beyond = [this](std::uint64_t records) {
+      return handed_out_ > records ? handed_out_ - records : 0;
+    };
+    return beyond(first_pass_ - std::min(first_pass_, lost_)) - beyond(first_pass_);
   }
 
   // Whether the epoch still needs the `n`-th shard: a further pass begins only if all before it hold too few
@@ -163,9 +169,7 @@ class StreamLoader final : public Loader {
         records += plan.layout->samples_in(shard(planned_shards_ + i)) / (split_by_file() ? 1 : plan.ranks);
       planned_records_ += records;
       planned_shards_ += shards_per_pass();
-      if (sound_plan_ >= plan.steps * plan.loader.batch_size) continue;  // a pass that only replaces
-      sound_plan_ += records;
-      sound_shards_ = planned_shards_;
+      if (first_pass_ == 0) first_pass_ = records;
     }
     return true;
   }
@@ -175,17 +179,20 @@ class StreamLoader final : public Loader {
     Reader& reader = readers_[j];
     std::uint64_t fruitless = 0;  // shards in a row that gave nothing: all broken, give up
     while (!over() && !ending() && fruitless <= shards_per_pass() && needs_shard(next_shard_)) {
-      const std::uint64_t n = next_shard_++;
-      const bool replacing = n >= sound_shards_;
-      Stream stream{lane, shard(n), 0, 0, 0, 0, Seconds{0}, {}};
+      Stream stream{lane, shard(next_shard_++), 0, 0, 0, 0, Seconds{0}, {}};
       stream.next_record = context_.plan.layout->first_sample(stream.file);
       stream.end_record = stream.next_record + context_.plan.layout->samples_in(stream.file);
       const std::uint64_t before = delivered_;
-      if (!replacing || !faulty_.contains(stream.file)) co_await read_shard(stream, reader);
+      const auto [seen, first] = context_.seen.shards.try_emplace(seen_as(stream.file), ShardSeen::kReading);
+      stream.counts = first || seen->second == ShardSeen::kSound;
+      if (seen->second != ShardSeen::kFaulty) co_await read_shard(stream, reader);
       const std::uint64_t lost = ahead_of(stream);  // to a fault: other shards replace them
       planned_records_ -= std::min(planned_records_, lost);
-      if (stream.faulty) faulty_.insert(stream.file);
-      if (stream.faulty && !replacing) lost_ += lost;
+      if (stream.faulty && stream.counts) lost_ += lost;
+      if (stream.faulty)
+        context_.seen.shards[seen_as(stream.file)] = ShardSeen::kFaulty;
+      else if (lost == 0 && stream.counts)
+        context_.seen.shards[seen_as(stream.file)] = ShardSeen::kSound;
       fruitless = delivered_ == before ? fruitless + 1 : 0;
     }
     reader.finished = true;
@@ -283,7 +290,7 @@ class StreamLoader final : public Loader {
   // On the lane: everything from here to the shard's end is lost.
   void fault(Stream& stream, FaultExample example) {
     stream.faulty = true;
-    example.samples = ahead_of(stream);
+    example.samples = stream.counts ? ahead_of(stream) : 0;
     context_.fault(context_.lanes[stream.lane], std::move(example));
   }
 
@@ -363,10 +370,8 @@ class StreamLoader final : public Loader {
   WaitGroup running_;
   std::uint64_t epoch_ = 0, produced_ = 0, consumed_ = 0, next_shard_ = 0, delivered_ = 0;
   std::uint64_t planned_shards_ = 0, planned_records_ = 0;
-  // What an epoch without faults would open (shards, their records), and the records lost of these.
-  std::uint64_t sound_shards_ = 0, sound_plan_ = 0, lost_ = 0;
+  std::uint64_t first_pass_ = 0, lost_ = 0;        // records of one pass, and those lost to faults
   std::uint64_t handed_out_ = 0, read_again_ = 0;  // this epoch; the epochs before it
-  std::set<FileId> faulty_;                        // shards that are not opened to replace others
   std::size_t turn_ = 0;
   bool stopping_ = false;
   std::atomic<bool> over_{false};  // asked by readers on their lanes

@@ -86,13 +86,14 @@ TEST(StreamLoader, NamesATruncatedShardAndGoesOn) {
 }
 
 // Shard 3 of 12 is gone in both epochs: its 50 records fail once an epoch, and 50 others come twice for them.
-// With 4 ranks and 2 shards of 200, all ranks miss their quarter of shard 1.
+// With 4 ranks and 2 shards of 200, all ranks miss their quarter of shard 1. With 3 ranks and 10 shards of 60
+// two ranks begin a second pass even without a fault (180 records for 200 places): the shard counts once.
 TEST(StreamLoader, NamesALostShardOnceAndCountsItsSamples) {
   const struct {
     std::uint64_t count, per_file;
     std::uint32_t ranks;
     FileId lost;
-  } cases[] = {{600, 50, 2, 3}, {400, 200, 4, 1}};
+  } cases[] = {{600, 50, 2, 3}, {400, 200, 4, 1}, {600, 60, 3, 3}};
   for (const auto& c : cases) {
     TestLayout layout(c.count, 1000, c.per_file);
     TestWorld world;
@@ -105,7 +106,12 @@ TEST(StreamLoader, NamesALostShardOnceAndCountsItsSamples) {
     ASSERT_EQ(result.readers.examples.size(), 1u);
     EXPECT_EQ(result.readers.examples[0].samples, 2 * c.per_file);
     EXPECT_EQ(result.samples_delivered, 2 * c.count);
-    EXPECT_EQ(result.samples_read_again, 2 * c.per_file);
+    if (c.ranks == 3) {  // a rank with 4 shards has 40 records to spare
+      EXPECT_GE(result.samples_read_again, 2 * 20u);
+      EXPECT_LE(result.samples_read_again, 2 * 60u);
+    } else {
+      EXPECT_EQ(result.samples_read_again, 2 * c.per_file);
+    }
   }
 }
 
