@@ -53,7 +53,8 @@ struct JobPlan {
 struct StepTimes {
   std::uint32_t rank = 0;
   std::uint64_t epoch = 0, step = 0;
-  Seconds begin{0};  // when the rank asked for the batch
+  Seconds epoch_start{0};  // of the rank: before its loader was asked for anything
+  Seconds begin{0};        // when the rank asked for the batch
   Seconds load_wait{0};
   Seconds compute{0};  // really measured
   Seconds checkpoint{0};

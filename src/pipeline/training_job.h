@@ -113,6 +113,7 @@ class TrainingJob {
         if (ends_before(e, s)) break;
         StepTimes step;
         step.rank = r, step.epoch = e, step.step = s;
+        step.epoch_start = epoch.start;
         const bool done = co_await one_step(step, epoch, random);
         if (!done) break;
       }

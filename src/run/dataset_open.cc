@@ -50,11 +50,11 @@ void warn_of_differences(const DatasetSpec& wanted, double mean_found, OpenedDat
 
 OpenedDataset open_generated(const std::string& directory, Manifest manifest, const DatasetSpec& wanted) {
   if (manifest.state != Manifest::State::kComplete) {
-    throw UserError(
-        fmt::format("expected a complete dataset in {}, found {} of {} files written: give the 'aforo "
-                    "generate' command again, it "
-                    "resumes",
-                    directory, count(manifest.files_written), count(manifest.files)));
+    throw UserError(fmt::format(
+        "expected a complete dataset in {}, found at least {} of {} files written: give the 'aforo "
+        "generate' command again, it "
+        "resumes",
+        directory, count(manifest.files_written), count(manifest.files)));
   }
   OpenedDataset opened;
   opened.spec = parse_dataset_block(manifest.dataset_yaml, directory + "/" + std::string(kManifestName));

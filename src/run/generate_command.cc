@@ -32,11 +32,12 @@ std::string_view version_of(const Json& record) {
 
 Progress progress_of(const GenerateCounters& counters, const GeneratePlan& plan, const Clock& clock) {
   const FileId below = plan.manifest.files_written;
-  const bool checking = counters.checked < below && counters.files == 0;
+  const bool checking = counters.checked < below && counters.files == 0 && counters.kept == 0;
   Progress progress;
   progress.elapsed = clock.elapsed();
   progress.phase = checking ? "checking" : "writing";
-  const auto done = static_cast<double>(checking ? counters.checked.load() : below + counters.files);
+  const auto done =
+      static_cast<double>(checking ? counters.checked.load() : below + counters.kept + counters.files);
   const double bytes = static_cast<double>(counters.bytes);
   progress.step = static_cast<std::uint64_t>(done);
   progress.steps = plan.manifest.files;
@@ -88,6 +89,7 @@ class Generation {
     write_.owned = &owned_;
     write_.threads = thread_count(options.threads);
     write_.direct = options.direct;
+    write_.keep_whole = plan.resumes;
   }
 
   void begin(std::string_view version) {
@@ -123,6 +125,7 @@ class Generation {
     }
     direct_refused_ = outcome.direct_refused;
     manifest.files_written = marked();
+    skipped_ += counters.kept;
     return finish(claims.low_water() == work.size(), std::move(outcome.failure));
   }
 

@@ -7,8 +7,8 @@
 //
 // Resumption: files are written under their final names in file order; the marker holds a low-water mark
 // (every file below it was written in full). A later call of the same dataset checks the files below the mark
-// by size and writes everything else again. Data is made durable by syncfs (periodically, and once at the
-// end), never file by file.
+// by size, compares those that lie above it byte by byte, and writes what is missing or differs. Data is made
+// durable by syncfs (periodically, and once at the end), never file by file.
 #pragma once
 
 #include <stop_token>

@@ -18,6 +18,7 @@ namespace aforo {
 // How far the work is; read by other threads while it goes on.
 struct GenerateCounters {
   std::atomic<std::uint64_t> files{0};    // data files written in full
+  std::atomic<std::uint64_t> kept{0};     // data files that were there whole, found by write_files
   std::atomic<std::uint64_t> bytes{0};    // written, index files included
   std::atomic<std::uint64_t> checked{0};  // files looked at by find_incomplete
 };
@@ -43,6 +44,7 @@ struct WriteOptions {
   const OwnedDirectory* owned = nullptr;  // where; outlives the call
   unsigned threads = 1;
   bool direct = false;
+  bool keep_whole = false;  // a file that is there, to the last byte as it would be written, is left alone
 };
 
 struct WriteOutcome {

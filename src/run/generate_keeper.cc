@@ -17,7 +17,7 @@ void GenerateKeeper::run(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   std::uint64_t synced = 0;
   while (!stop.stop_requested()) {
-    wake_.wait_for(lock, stop, std::chrono::seconds(1), [] { return false; });
+    wake_.wait_for(lock, stop, kSaveEvery, [] { return false; });
     const FileId mark = mark_();
     if (mark > manifest_.files_written) {
       manifest_.files_written = mark;

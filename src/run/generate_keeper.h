@@ -1,6 +1,7 @@
 // While a dataset is written: saves how far it is, and keeps the page cache from filling with unwritten data.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -12,11 +13,12 @@
 
 namespace aforo {
 
-// Saves the marker about once a second (a kill then costs about a second's work) and starts writing back
-// after every kSyncEvery bytes, so that the device works from the beginning and a sync at the end has little
-// left.
+// Saves the marker twice a second (what a kill leaves above it is compared, not trusted) and starts writing
+// back after every kSyncEvery bytes, so that the device works from the beginning and a sync at the end has
+// little left.
 class GenerateKeeper {
  public:
+  static constexpr std::chrono::milliseconds kSaveEvery{500};
   static constexpr std::uint64_t kSyncEvery = std::uint64_t{1} << 30;
 
   // `mark` says how many files are written in full; asked and saved on an own thread. All must outlive this.

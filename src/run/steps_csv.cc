@@ -13,14 +13,14 @@ StepsCsv::StepsCsv(const std::string& path) : path_(path), file_(std::fopen(path
     throw UserError(
         fmt::format("expected to create the step file {}, found {}", path, describe_errno(errno)));
   std::setvbuf(file_.get(), nullptr, _IOFBF, 1u << 20);
-  fmt::print(file_.get(), "rank,epoch,step,begin_s,load_wait_s,compute_s,barrier_wait_s\n");
+  fmt::print(file_.get(), "rank,epoch,step,begin_s,load_wait_s,compute_s,barrier_wait_s,epoch_start_s\n");
 }
 
 void StepsCsv::row(const StepTimes& step) {
   if (error_) return;
-  const std::string line =
-      fmt::format("{},{},{},{:.6f},{:.6f},{:.6f},{:.6f}\n", step.rank, step.epoch, step.step,
-                  step.begin.value, step.load_wait.value, step.compute.value, step.barrier_wait.value);
+  const std::string line = fmt::format("{},{},{},{:.9f},{:.9f},{:.9f},{:.9f},{:.9f}\n", step.rank, step.epoch,
+                                       step.step, step.begin.value, step.load_wait.value, step.compute.value,
+                                       step.barrier_wait.value, step.epoch_start.value);
   if (std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size()) error_ = errno ? errno : EIO;
 }
 

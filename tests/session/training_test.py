@@ -170,6 +170,28 @@ class TrainingTest(Session):
         with open(self.place / "run.csv", newline="") as file:
             self.assertEqual(len(list(csv.DictReader(file))), 1)
 
+    def test_the_statistics_can_be_redone_from_the_steps(self):
+        record = self.record("run", self.small, "data", "--epochs", "3", "--steps-csv", "steps.csv", "--no-diagnose")
+        with open(self.place / "steps.csv", newline="") as file:
+            rows = [{k: float(v) for k, v in row.items()} for row in csv.DictReader(file)]
+        wall, v3, v3_rate = [], [], []
+        for epoch in range(3):
+            per_rank = []
+            for rank in range(2):
+                own = sorted((r for r in rows if (r["rank"], r["epoch"]) == (rank, epoch)), key=lambda r: r["step"])
+                first, last, n = own[0], own[-1], len(own)
+                elapsed = sum(last[k] for k in ("begin_s", "load_wait_s", "compute_s", "barrier_wait_s")) - last["epoch_start_s"]
+                compute = sum(r["compute_s"] for r in own)
+                rest = elapsed - first["load_wait_s"] - first["compute_s"]
+                per_rank.append((compute / elapsed, (compute - first["compute_s"]) / rest, (n - 1) * 4 / rest))
+            wall.append(sum(r[0] for r in per_rank) / 2)
+            v3.append(sum(r[1] for r in per_rank) / 2)
+            v3_rate.append(sum(r[2] for r in per_rank))
+        said = record["statistics"]["mlps-v3.0"]
+        self.assertAlmostEqual(sum(wall) / 3, record["au"], delta=1e-6)
+        self.assertAlmostEqual(sum(v3) / 3, said["au"], delta=1e-6)
+        self.assertAlmostEqual(sum(v3_rate) / 3 / said["samples_per_second"], 1, delta=1e-6)
+
     def test_the_largest_number_of_accelerators(self):
         record = self.record("run", self.small, "data", "--find-max", "--max-accelerators", "4", "--au-target", "0.01")
         self.assertEqual(record["max_accelerators"], 4)
