@@ -69,7 +69,8 @@ double recursion(const AuCase& c, std::uint64_t steps, std::uint64_t seed) {
     if (c.barrier) std::fill(end.begin(), end.end(), *std::max_element(end.begin(), end.end()));
     if (k + 1 == steps / 5) from = *std::max_element(end.begin(), end.end());
   }
-  return static_cast<double>(steps - steps / 5) / (*std::max_element(end.begin(), end.end()) - from);
+  const std::uint64_t counted = steps - steps / 5;
+  return static_cast<double>(counted) / (*std::max_element(end.begin(), end.end()) - from);
 }
 
 TEST(AuForm, AgreesWithTheRecursion) {
