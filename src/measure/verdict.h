@@ -65,7 +65,7 @@ struct Evidence {
   double load_wait_share = 0;            // of accelerator time, fractions that add to <= 1
   double barrier_wait_share = 0;
   double compute_share = 0;
-  std::optional<double> client_cpu_share;               // CPU seconds used / (wall * cores available), whole process
+  std::optional<double> client_cpu_share;    // CPU seconds used / (wall * cores available), whole process
   std::optional<double> io_cpu_share;        // busiest I/O loop's CPU share of one core
   std::optional<double> device_busy_share;   // block device util over the run
   std::optional<double> network_busy_share;  // busiest link, of its line rate

@@ -79,8 +79,8 @@ struct JobResult {
   Seconds first_step{0};  // when the first batch reached an accelerator, on the world's clock
   std::uint64_t samples_delivered = 0;
   std::uint64_t samples_read_again = 0;  // of these, a second time in place of samples that failed
-  bool stopped = false;  // ended early: asked to, or by an error under `stop`
-  bool failed = false;   // ... by an error
+  bool stopped = false;                  // ended early: asked to, or by an error under `stop`
+  bool failed = false;                   // ... by an error
 };
 
 }  // namespace aforo

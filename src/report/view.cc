@@ -1,6 +1,7 @@
 #include "report/view.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace aforo {
 namespace {
@@ -61,7 +62,7 @@ bool flag(const Json& record, Path path) {
 }
 
 std::string bytes_text(double bytes) {
-  return format_bytes(Bytes{static_cast<std::uint64_t>(std::clamp(bytes, 0.0, 1e18) + 0.5)});
+  return format_bytes(Bytes{static_cast<std::uint64_t>(std::llround(std::clamp(bytes, 0.0, 1e18)))});
 }
 
 std::string bytes_at(const Json& record, Path path) { return formatted(record, path, bytes_text); }

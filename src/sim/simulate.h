@@ -31,9 +31,9 @@ struct SimSetup {
   const StorageSpec* storage = nullptr;  // outlives the call
   std::vector<SimJob> jobs;              // side by side on that storage, each on hosts of its own
   std::uint64_t seed = 1;
-  // A worker's batch as one operation where that changes nothing: the way of a read is one processor sharing station,
-  // which a worker that goes from sample to sample never leaves, or delays alone. Elsewhere samples are walked through
-  // one by one, in the same order and at the same times, but without a coroutine each.
+  // A worker's batch as one operation where that changes nothing: the way of a read is one processor sharing
+  // station, which a worker that goes from sample to sample never leaves, or delays alone. Elsewhere samples
+  // are walked through one by one, in the same order and at the same times, but without a coroutine each.
   bool aggregate = true;
   // Ends a job once the 95 % interval of its AU (batch means over steps) is narrower than this on either
   // side; 0 = run to the end.

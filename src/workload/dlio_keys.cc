@@ -19,6 +19,7 @@ constexpr std::string_view kResize = "samples are handed on as they were read";
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-function-size): a table, not a course of action
 const std::vector<DlioKey>& dlio_keys() {
   static const std::vector<DlioKey> keys = {
       {"framework", "", "loader.framework"},
