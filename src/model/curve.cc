@@ -1,6 +1,11 @@
 #include "model/curve.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cmath>
+
+#include "base/text.h"
 
 namespace aforo {
 namespace {
@@ -229,6 +234,25 @@ double OperationCurve::common(double in_flight) const {
   const At here = at(in_flight);
   const double low = points_[here.segment].common;
   return here.weight > 0 ? std::lerp(low, points_[here.segment + 1].common, here.weight) : low;
+}
+
+std::string missing_curve(std::string_view storage, const TierSpec& tier, ReadKind kind, ReadMode mode) {
+  const auto words = [](ReadKind k, ReadMode m) {
+    return fmt::format("{} reads of {}", to_string(m),
+                       k == ReadKind::kFile    ? "whole files"
+                       : k == ReadKind::kRange ? "ranges of large files"
+                                               : "shards from front to back");
+  };
+  std::vector<std::string> there;
+  for (const ReadCurve& curve : tier.curves) {
+    const std::string what = words(curve.kind, curve.mode);
+    if (!curve.cached && std::find(there.begin(), there.end(), what) == there.end()) there.push_back(what);
+  }
+  return fmt::format(
+      "storage '{}', tier '{}': expected a curve of {}, found {}; probe again with --workload and the job "
+      "itself{}",
+      storage, tier.name, words(kind, mode), there.empty() ? "none" : join(there, " and "),
+      mode == ReadMode::kDirect ? ", or leave out --read direct" : "");
 }
 
 }  // namespace aforo

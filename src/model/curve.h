@@ -15,6 +15,8 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/storage_spec.h"
@@ -94,5 +96,9 @@ class OperationCurve {
   std::vector<double> rows_;  // per point, and once more for the last, grid_ + 1 quantiles; empty = all 1
   std::vector<double> variance_, covariance_;  // of each row; of it and the next
 };
+
+// The sentence for a tier whose curves say nothing of such reads: what was expected, what is there, what to
+// do.
+std::string missing_curve(std::string_view storage, const TierSpec& tier, ReadKind kind, ReadMode mode);
 
 }  // namespace aforo

@@ -168,5 +168,16 @@ TEST(Curve, BlendsJitterOfTwoSizes) {
   EXPECT_NEAR(c.common(1), 0.05, 1e-12);
 }
 
+TEST(OperationCurve, SaysWhatIsMissingAndWhatIsThere) {
+  TierSpec tier;
+  tier.name = "vda";
+  tier.curves.resize(3);  // whole files, buffered
+  tier.curves[1].cached = true;
+  EXPECT_EQ(
+      missing_curve("lab", tier, ReadKind::kStream, ReadMode::kBuffered),
+      "storage 'lab', tier 'vda': expected a curve of buffered reads of shards from front to back, found "
+      "buffered reads of whole files; probe again with --workload and the job itself");
+}
+
 }  // namespace
 }  // namespace aforo

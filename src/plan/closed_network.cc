@@ -142,11 +142,7 @@ class Builder {
                                       read_.operation_bytes);
     if (!found) {
       if (cached) return;
-      throw UserError(
-          fmt::format("storage '{}', tier '{}': expected a curve of {} reads, found none of that mode; read "
-                      "in the other mode or "
-                      "probe again with this one",
-                      storage_.name, tier.name, to_string(workload_.loader.read_mode)));
+      throw UserError(missing_curve(storage_.name, tier, read_.kind, workload_.loader.read_mode));
     }
     if (share <= 0) return;
     if (found->borrowed())

@@ -217,12 +217,7 @@ void SimStorage::make_routes(std::size_t client) {
     Route miss = common, cached = common;
     if (!tier->spec->curves.empty()) {
       const auto curve = OperationCurve::find(tier->spec->curves, paths.kind_, mode, false, size);
-      if (!curve)
-        throw UserError(
-            fmt::format("storage '{}', tier '{}': expected a curve of {} reads, found none of that mode; "
-                        "read in the other mode or "
-                        "probe again with this one",
-                        spec_.name, tier->spec->name, to_string(mode)));
+      if (!curve) throw UserError(missing_curve(spec_.name, *tier->spec, paths.kind_, mode));
       miss.push_back(curve_step(tier->curves, false, *curve));
       const auto hit = OperationCurve::find(tier->spec->curves, paths.kind_, mode, true, size);
       if (hit && free_hits) cached.push_back(curve_step(tier->cached, true, *hit));
