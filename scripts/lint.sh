@@ -14,7 +14,9 @@ trap 'rm -rf "$found"' EXIT
 
 newest_first=$(git log --format= --name-only -n 100 -- 'src/*.cc' 'tests/*.cc' 'bench/*.cc'
   git ls-files --cached --others --exclude-standard 'src/*.cc')
-existing() { while read -r file; do if [ -f "$file" ]; then echo "$file"; fi; done; }
+cmake -S . -B "$build" >/dev/null  # the list of what is compiled, and how, as it is now
+# Only what this build compiles: a peer's helper may need a library that is not here.
+existing() { while read -r file; do if grep -qF "/$file\"" "$build/compile_commands.json"; then echo "$file"; fi; done; }
 mapfile -t sources < <(awk 'NF && !seen[$0]++' <<<"$newest_first" | grep -E -- "$pattern" | existing |
   awk '/_(test|fuzz)\.cc$/ { tests[++n] = $0; next } { print } END { for (i = 1; i <= n; ++i) print tests[i] }')
 
