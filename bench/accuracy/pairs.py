@@ -22,8 +22,9 @@ class Pace:
     dataset_share: float = 1  # of the size that a storage asks for
 
 
-def shown(argv):
-    return ' '.join(['aforo'] + [str(a) for a in argv])
+def shown(argv, directory):
+    """The words as anybody may type them: `directory`, which was made for this run, is $DIR."""
+    return ' '.join(['aforo'] + [str(a) for a in argv]).replace(directory, '$DIR')
 
 
 def forget(folder):
@@ -98,7 +99,8 @@ class Bench:
         if case.read == 'buffered' and self.mounted.cached and case.epochs == 1:
             measure.append('--drop-caches')
         pair = self._head(case, step_seconds, steps, rate)
-        pair.update(predicted=predicted, commands=[shown(words) for words in (self.probe_words, predict, measure)])
+        pair.update(predicted=predicted, commands=[shown(words, self.directory)
+                                                  for words in (self.probe_words, predict, measure)])
         with open(self.workload, encoding='utf-8') as file:
             pair['workload'] = file.read()
         keep({**pair, 'kind': 'predicted'})
