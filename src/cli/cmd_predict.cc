@@ -18,8 +18,7 @@ namespace {
 
 void refuse_contradictions(const Arguments& a) {
   const auto both = [&](std::string_view one, std::string_view other, std::string_view why) {
-    if (a.given(one) && a.given(other))
-      throw UserError(fmt::format("expected --{} or --{}, found both; {}", one, other, why));
+    refuse_both(a, one, other, why);
   };
   both("find-max", "accelerators", "--find-max chooses the number; bound it with --max-accelerators");
   both("find-max", "sweep", "ask one after the other");

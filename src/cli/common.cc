@@ -88,6 +88,12 @@ std::string directory_of(const Arguments& arguments, bool workload_left_out) {
   return words.back();
 }
 
+void refuse_both(const Arguments& arguments, std::string_view one, std::string_view other,
+                 std::string_view why) {
+  if (arguments.given(one) && arguments.given(other))
+    throw UserError(fmt::format("expected --{} or --{}, found both; {}", one, other, why));
+}
+
 unsigned most_threads() { return std::clamp(16 * std::thread::hardware_concurrency(), 64U, 1024U); }
 
 unsigned threads_of(const Arguments& arguments) {

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "cli/arguments.h"
 #include "cli/console.h"
@@ -28,6 +29,10 @@ unsigned threads_of(const Arguments& arguments);
 
 // More than this is a mistake: 16 times the cores that this process may use, at least 64, at most 1024.
 unsigned most_threads();
+
+// Throws UserError where both options were given; `why` says how they exclude each other.
+void refuse_both(const Arguments& arguments, std::string_view one, std::string_view other,
+                 std::string_view why);
 
 // On standard error even where a command is quiet: why its Record is partial.
 void say_partial(Console& console, const std::string& what_now);

@@ -92,6 +92,21 @@ void write_title(Page& page, const std::string& what, const Json& record, const 
   page.title(join_known({"aforo " + what, workload_name(record), accelerators}, separator), subtitle);
 }
 
+void write_au(Page& page, const Json& record) {
+  const auto au = number(record, {"au"});
+  if (!au) return;
+  const auto target = au_target(record);
+  const bool met = target && *au >= *target;
+  const std::string note =
+      target ? (met ? "meets the target of " : "misses the target of ") + format_percent(*target) : "";
+  // 89.97 % must not be shown as 90.0 % that misses 90.0 %.
+  const bool close = target && !met && format_percent(*au) == format_percent(*target);
+  page.row("utilisation (AU)", close ? fmt::format("{:.2f} %", *au * 100) : format_percent(*au), note,
+           !target ? Tone::kBold
+           : met   ? Tone::kGood
+                   : Tone::kBad);
+}
+
 void write_errors(Page& page, const Json& record) {
   const auto count = number(record, {"errors", "count"});
   if (!count || *count == 0) return;

@@ -31,6 +31,7 @@ std::string dash(const Look& look);            // between the ends of an interva
 
 // "aforo run · resnet50_h100 · 8 accelerators" and the line below it.
 void write_title(Page& page, const std::string& what, const Json& record, const std::string& subtitle);
+void write_au(Page& page, const Json& record);  // utilisation, and whether it meets the target
 void write_errors(Page& page, const Json& record);
 void write_warnings(Page& page, const Json& record);  // and that the Record is partial
 void write_verdict(Page& page, const Json& record);

@@ -39,18 +39,7 @@ std::string subtitle(const Json& record, const Look& look) {
 
 void write_utilisation(Page& page, const Json& record) {
   page.section("Accelerators, predicted");
-  const auto au = number(record, {"au"});
-  const auto target = au_target(record);
-  if (au) {
-    const bool met = target && *au >= *target;
-    const std::string note =
-        target ? (met ? "meets the target of " : "misses the target of ") + format_percent(*target) : "";
-    const bool close = target && !met && format_percent(*au) == format_percent(*target);
-    page.row("utilisation (AU)", close ? fmt::format("{:.2f} %", *au * 100) : format_percent(*au), note,
-             !target ? Tone::kBold
-             : met   ? Tone::kGood
-                     : Tone::kBad);
-  }
+  write_au(page, record);
   page.row("  interval", percent_interval(record, page.look()), "95 %");
   const std::vector<double> epochs = numbers(record, {"au_per_epoch"});
   if (epochs.size() > 1) {

@@ -77,19 +77,7 @@ void write_shares(Page& page, const Json& record) {
 
 void write_utilisation(Page& page, const Json& record) {
   page.section("Accelerators");
-  const auto au = number(record, {"au"});
-  const auto target = au_target(record);
-  if (au) {
-    const bool met = target && *au >= *target;
-    const std::string note =
-        target ? (met ? "meets the target of " : "misses the target of ") + format_percent(*target) : "";
-    // 89.97 % must not be shown as 90.0 % that misses 90.0 %.
-    const bool close = target && !met && format_percent(*au) == format_percent(*target);
-    page.row("utilisation (AU)", close ? fmt::format("{:.2f} %", *au * 100) : format_percent(*au), note,
-             !target ? Tone::kBold
-             : met   ? Tone::kGood
-                     : Tone::kBad);
-  }
+  write_au(page, record);
   if (const auto predicted = number(record, {"prediction", "au"})) {
     const std::vector<double> ends = numbers(record, {"prediction", "au_interval"});
     const auto off = number(record, {"prediction_error"});
