@@ -29,7 +29,7 @@ class Case:
 
 
 RATIOS = (0.6, 1.1, 2, 0.95, 1.4, 0.8, 3)
-PER_ROW = 5
+PER_ROW = 4
 TWICE_EVERY = 5
 B, F = True, False  # with barrier, free
 

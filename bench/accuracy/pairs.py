@@ -3,6 +3,7 @@ import contextlib
 import datetime
 import math
 import os
+import shutil
 from dataclasses import dataclass
 
 from speed.measure import Failed
@@ -60,9 +61,10 @@ def need(record, key, keys):
 class Bench:
     """One dataset on one storage: laid, probed, then asked for any number of pairs. Use as a context."""
 
-    def __init__(self, binary, directory, mounted, pace):
+    def __init__(self, binary, directory, mounted, pace, probes):
         self.aforo = Aforo(binary, directory)
         self.directory, self.mounted, self.pace = directory, mounted, pace
+        self.probes = probes  # the folder where storage files are kept
         self.workload = os.path.join(directory, 'job.yaml')
         self.storage = os.path.join(directory, 'storage.yaml')
 
@@ -88,6 +90,8 @@ class Bench:
         begin = datetime.datetime.now(datetime.timezone.utc)
         self.aforo(self.probe_words, limit=3 * self.pace.probe_seconds + 60, groups=self.mounted.groups)
         self.probe_took = (datetime.datetime.now(datetime.timezone.utc) - begin).total_seconds()
+        os.makedirs(self.probes, exist_ok=True)
+        shutil.copyfile(self.storage, os.path.join(self.probes, f'{case.storage}-{case.data}-{case.read}.yaml'))
 
     def pair(self, case, keep):
         """The pair of `case`. keep is given the prediction before anything is measured."""

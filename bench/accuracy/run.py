@@ -68,6 +68,7 @@ class Session:
 
     def __init__(self, options, out, context):
         self.options, self.path, self.context = options, os.path.join(out, 'pairs.jsonl'), context
+        self.probes = os.path.join(out, 'probes')
         self.pace = QUICK if options.quick else Pace()
         self.failures = 0
 
@@ -84,7 +85,7 @@ class Session:
         say(f'{name}: {STORAGES[name][0]}')
         try:
             with STORAGES[name][1](places) as mounted:
-                bench = Bench(binary, places.directory, mounted, self.pace)
+                bench = Bench(binary, places.directory, mounted, self.pace, self.probes)
                 for (data, read), chosen in groups.items():
                     self.dataset(bench, f'{name}/{data}/{read}', chosen)
         except Unavailable as reason:
