@@ -3,7 +3,7 @@
 
   bench/accuracy/run.py --dir DIR [--memory-dir /dev/shm] [--only STORAGE]... [--quick] [--limit N] [--out FOLDER]
 
-Everything is laid in new directories below DIR (up to 4 GB) and below the memory directory (up to 2 GB) and removed at
+Everything is laid in new directories below DIR (up to 8 GB) and below the memory directory (up to 2 GB) and removed at
 the end. Loop devices, control groups and mounts are made where root is at hand, and taken down; what cannot be built is
 skipped by name. Every pair is one line of FOLDER/pairs.jsonl; pairs that are there already are not made again.
 """
@@ -98,14 +98,24 @@ class Session:
         try:
             with bench.dataset(chosen[0]):
                 bench.probe(chosen[0])
+                twice = []
                 for case in chosen:
                     try:
                         pair = bench.pair(case, self.keep)
                     except Failed as failure:
                         self.leave_out('failed', case.name, failure)
                         continue
-                    self.keep(pair)
+                    if case.twice:
+                        twice.append(pair)
+                    else:
+                        self.keep(pair)
                     self.tell(pair)
+                for pair in twice:
+                    try:
+                        bench.again(pair)
+                    except Failed as failure:
+                        say(f'  {pair["id"]}: not measured again: {failure}')
+                    self.keep(pair)
         except Failed as failure:
             self.leave_out('failed', name, failure)
 

@@ -43,7 +43,7 @@ def _folder(parent, name):
 @contextlib.contextmanager
 def disk(places):
     with _folder(places.directory, 'disk') as folder:
-        yield Mounted(folder, folder, 3500 * MB)
+        yield Mounted(folder, folder, 7000 * MB)
 
 
 @contextlib.contextmanager

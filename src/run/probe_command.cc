@@ -80,6 +80,7 @@ class Probe {
                                   format_seconds(options_.budget)));
     prepare();
     record_ = start_record("probe", options_.directory);
+    findings_.memory = read_memory().available;
     findings_.storage_below = has_storage_below(options_.directory);
     if (!findings_.storage_below)
       findings_.notes.push_back(
@@ -161,7 +162,8 @@ class Probe {
     SweepAsk ask{data.kind,   mode,
                  false,       findings_.storage_below,
                  times_.cold, most_readers(data),
-                 {},          findings_.curves.size() + 1};
+                 {},          findings_.curves.size() + 1,
+                 data.files};
     const SweepResult cold = sweep(readers, cursor, reset, ask, stop_, teller(data, mode, false));
     if (cold.refused) return refuse_direct();
     add_curve(ask, cold);

@@ -12,7 +12,9 @@ namespace aforo {
 namespace {
 
 constexpr double kSlot = 0.1;  // s
-constexpr double kLeastSlots = 8;
+constexpr double kLeastSlots = 8, kLeastTurns = 2;
+constexpr double kPacingSlots = 12, kPacingTurns = 4, kPacingWindows = 8, kPaced = 0.25;
+constexpr double kAlike = 1.6;  // standard errors
 constexpr double kVaries = 1e-3;  // of the mean: sizes that differ by less are one size
 constexpr std::size_t kLeastRatios = 20;
 constexpr double kLarge = 1 << 20;     // bytes; from here on an operation's time goes with its size
@@ -50,15 +52,9 @@ void count_slots(const RawWindow& window, const std::vector<RawOperation>& insid
   out.slot_mean = total / static_cast<double>(slots);
   out.slot_degrees = static_cast<double>(slots - 1);
   for (const double count : counts) out.slot_squares += (count - out.slot_mean) * (count - out.slot_mean);
-  double squares = 0;
-  for (const RawOperation& op : inside) {
-    const double l = (op.end - op.begin - out.mean_latency).value;
-    squares += l * l;
-  }
   const double mean = out.mean_latency.value, n = window.readers;
-  const double cv2 = squares / static_cast<double>(inside.size()) / (mean * mean);
-  const double turns = kSlot / mean;  // operations of one reader in a slot
-  out.slot_explained = out.slot_degrees * n * (cv2 * turns + std::min(turns, 0.25));
+  out.slot_turns = kSlot / mean;
+  out.slot_explained = out.slot_degrees * n * (out.latency_cv2 * out.slot_turns + std::min(out.slot_turns, 0.25));
 }
 
 void keep_some(const std::vector<RawOperation>& inside, WindowDigest& out) {
@@ -75,22 +71,52 @@ std::optional<double> measured_share(std::span<const WindowDigest> windows) {
   return std::clamp(weighted / weight, 0.0, 1.0);
 }
 
-CurvePoint fit_point(std::span<const WindowDigest> windows, double size, double share) {
-  const auto work = [&](double bytes) { return 1 - share + share * bytes / size; };
-  std::vector<double> rates, ratios;
+double work_of(double bytes, double size, double share) { return 1 - share + share * bytes / size; }
+
+std::vector<double> rates_of(std::span<const WindowDigest> windows, double size, double share) {
+  std::vector<double> rates;
+  for (const WindowDigest& w : windows) rates.push_back(w.rate.value * work_of(w.mean_bytes, size, share));
+  return rates;
+}
+
+std::vector<double> ratios_of(std::span<const WindowDigest> windows, double size, double share) {
+  std::vector<double> ratios;
   for (const WindowDigest& w : windows) {
-    rates.push_back(w.rate.value * work(w.mean_bytes));
-    const Seconds unit = w.mean_latency / work(w.mean_bytes);
+    const Seconds unit = w.mean_latency / work_of(w.mean_bytes, size, share);
     for (const RawOperation& op : w.kept)
-      ratios.push_back((op.end - op.begin) / (unit * work(static_cast<double>(op.bytes))));
+      ratios.push_back((op.end - op.begin) / (unit * work_of(static_cast<double>(op.bytes), size, share)));
   }
-  CurvePoint point;
-  point.concurrency = windows.front().readers;
-  point.rate = PerSecond{*median(rates)};
-  point.spread = relative_spread(rates).value_or(0);
-  point.jitter = jitter_of(std::move(ratios));
-  point.common = common_of(windows);
-  return point;
+  return ratios;
+}
+
+// The mean, without the least and the greatest of five or more.
+double trimmed_mean(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t cut = values.size() >= 5 ? 1 : 0;
+  double sum = 0;
+  for (std::size_t i = cut; i < values.size() - cut; ++i) sum += values[i];
+  return sum / static_cast<double>(values.size() - 2 * cut);
+}
+
+double mean_log(const std::vector<double>& rates) {
+  double sum = 0;
+  for (const double rate : rates) sum += std::log(rate);
+  return sum / static_cast<double>(rates.size());
+}
+
+// Pooled standard deviation of ln(rate) within levels; 0 where no level has two windows.
+double pooled_deviation(const std::vector<std::vector<double>>& rates) {
+  double squares = 0, degrees = 0;
+  for (const auto& of_level : rates) {
+    const double mean = mean_log(of_level);
+    for (const double rate : of_level) squares += (std::log(rate) - mean) * (std::log(rate) - mean);
+    degrees += static_cast<double>(of_level.size()) - 1;
+  }
+  return degrees > 0 ? std::sqrt(squares / degrees) : 0;
+}
+
+void narrow(std::vector<double>& jitter, double factor) {
+  for (double& quantile : jitter) quantile = 1 + (quantile - 1) * factor;
 }
 
 double rate_at(const ReadCurve& curve, double concurrency) {
@@ -157,6 +183,9 @@ WindowDigest digest(const RawWindow& window) {
   out.counted = inside.size();
   out.mean_bytes /= static_cast<double>(inside.size());
   out.mean_latency = Seconds{*mean(latencies)};
+  for (const double latency : latencies)
+    out.latency_cv2 += (latency / out.mean_latency.value - 1) * (latency / out.mean_latency.value - 1) /
+                       static_cast<double>(latencies.size());
   out.p99 = Seconds{*quantile(latencies, 0.99)};
   if (out.mean_bytes > 0) regress_on_size(inside, out);
   count_slots(window, inside, out);
@@ -189,15 +218,72 @@ std::vector<double> jitter_of(std::vector<double> ratios, std::size_t count) {
   return knots;
 }
 
-double common_of(std::span<const WindowDigest> windows) {
+std::optional<double> common_of(std::span<const WindowDigest> windows) {
   double degrees = 0, excess = 0;
   for (const WindowDigest& w : windows) {
-    if (w.slot_degrees < 1 || w.slot_mean <= 0) continue;
+    if (w.slot_degrees < 1 || w.slot_turns < kLeastTurns) continue;
     degrees += w.slot_degrees;
     excess += (w.slot_squares - w.slot_explained) / (w.slot_mean * w.slot_mean);
   }
-  if (degrees < kLeastSlots || excess <= 0) return 0;
-  return std::sqrt(excess / degrees);
+  if (degrees < kLeastSlots) return std::nullopt;
+  return std::sqrt(std::max(excess / degrees, 0.0));
+}
+
+std::optional<double> pacing_by_slots(std::span<const WindowDigest> windows) {
+  double degrees = 0, squares = 0, edges = 0, said = 0;
+  for (const WindowDigest& w : windows) {
+    if (w.slot_turns < kPacingTurns || w.slot_degrees < 1) continue;
+    degrees += w.slot_degrees, squares += w.slot_squares, said += w.slot_explained;
+    edges += w.slot_degrees * w.readers * std::min(w.slot_turns, 0.25);
+  }
+  if (degrees < kPacingSlots || said <= edges) return std::nullopt;
+  const double ratio = squares / (said - edges);
+  return ratio < kPaced ? std::sqrt(ratio) : 1;
+}
+
+std::optional<double> pacing_by_windows(std::span<const WindowDigest> windows) {
+  std::map<unsigned, std::vector<const WindowDigest*>> levels;
+  for (const WindowDigest& w : windows)
+    if (w.rate.value > 0 && w.latency_cv2 > 0) levels[w.readers].push_back(&w);
+  double squares = 0, degrees = 0;  // in what the latencies say
+  for (const auto& [readers, of_level] : levels) {
+    double mean = 0;
+    const auto count = static_cast<double>(of_level.size());
+    for (const WindowDigest* w : of_level) mean += std::log(w->rate.value) / count;
+    for (const WindowDigest* w : of_level) {
+      const double off = std::log(w->rate.value) - mean;
+      squares += off * off * w->rate.value * w->length.value / w->latency_cv2;
+    }
+    degrees += count - 1;
+  }
+  if (degrees < kPacingWindows) return std::nullopt;
+  const double ratio = squares / degrees;
+  return ratio < kPaced ? std::sqrt(ratio) : 1;
+}
+
+std::vector<double> joined_rates(const std::vector<std::vector<double>>& rates) {
+  const double deviation = pooled_deviation(rates);
+  std::vector<std::vector<double>> groups = rates;
+  std::vector<std::size_t> levels(rates.size(), 1);  // of each group
+  for (;;) {
+    std::size_t best = groups.size();
+    double nearest = kAlike;
+    for (std::size_t i = 0; i + 1 < groups.size() && deviation > 0; ++i) {
+      const double k = static_cast<double>(groups[i].size()), l = static_cast<double>(groups[i + 1].size());
+      const double apart = std::abs(mean_log(groups[i]) - mean_log(groups[i + 1])) /
+                           (deviation * std::sqrt(1 / k + 1 / l));
+      if (apart < nearest) nearest = apart, best = i;
+    }
+    if (best == groups.size()) break;
+    const auto next = static_cast<std::ptrdiff_t>(best) + 1;
+    groups[best].insert(groups[best].end(), groups[best + 1].begin(), groups[best + 1].end());
+    levels[best] += levels[best + 1];
+    groups.erase(groups.begin() + next), levels.erase(levels.begin() + next);
+  }
+  std::vector<double> joined;
+  for (std::size_t i = 0; i < groups.size(); ++i)
+    joined.insert(joined.end(), levels[i], trimmed_mean(groups[i]));
+  return joined;
 }
 
 ReadCurve fit_curve(ReadKind kind, ReadMode mode, bool cached, std::span<const WindowDigest> windows,
@@ -214,8 +300,22 @@ ReadCurve fit_curve(ReadKind kind, ReadMode mode, bool cached, std::span<const W
   curve.size = size > 0 ? size : std::max(1.0, bytes / std::max(counted, 1.0));
   const auto share = measured_share(windows);
   curve.size_share = share.value_or(curve.size >= kLarge ? 1 : 0);
-  for (const auto& [readers, of_level] : levels)
-    curve.points.push_back(fit_point(of_level, curve.size, share.value_or(0)));
+  std::vector<std::vector<double>> rates;
+  const double by_windows = pacing_by_windows(windows).value_or(1);
+  double by_slots = 1, common = 0;
+  for (const auto& [readers, of_level] : levels) {
+    rates.push_back(rates_of(of_level, curve.size, share.value_or(0)));
+    CurvePoint point;
+    point.concurrency = readers;
+    point.spread = relative_spread(rates.back()).value_or(0);
+    point.jitter = jitter_of(ratios_of(of_level, curve.size, share.value_or(0)));
+    by_slots = pacing_by_slots(of_level).value_or(by_slots);
+    narrow(point.jitter, std::min(by_slots, by_windows));
+    point.common = common = common_of(of_level).value_or(common);
+    curve.points.push_back(std::move(point));
+  }
+  const std::vector<double> joined = joined_rates(rates);
+  for (std::size_t i = 0; i < joined.size(); ++i) curve.points[i].rate = PerSecond{joined[i]};
   return curve;
 }
 

@@ -45,14 +45,15 @@ struct WindowDigest {
   std::uint64_t counted = 0;  // operations that ended inside
   double mean_bytes = 0;      // of these
   Seconds mean_latency{0};
+  double latency_cv2 = 0;  // squared coefficient of variation
   Seconds p99{0};
   // The share of an operation's time that goes with its size, and 1 / its squared standard error; weight 0
   // where sizes do not vary.
   double share = 0, share_weight = 0;
   std::vector<RawOperation> kept;  // evenly chosen
   // Completions in slots of 100 ms: sum of squared deviations from the mean, what independent readers explain
-  // of it, slots less one, and the mean per slot.
-  double slot_squares = 0, slot_explained = 0, slot_degrees = 0, slot_mean = 0;
+  // of it, slots less one, the mean per slot, and the operations of one reader in a slot.
+  double slot_squares = 0, slot_explained = 0, slot_degrees = 0, slot_mean = 0, slot_turns = 0;
   std::uint64_t operations_in_all = 0, bytes_in_all = 0;
   Seconds cpu{0};
   std::optional<double> cache_share;  // of the bytes; absent where nobody counts
@@ -69,14 +70,35 @@ WindowDigest digest(const RawWindow& window);
 // thousand must not weigh as one in sixty. Empty for fewer than 20 ratios.
 std::vector<double> jitter_of(std::vector<double> ratios, std::size_t count = 33);
 
-// Coefficient of variation of the rate over 100 ms beyond what independent completions explain; 0 for fewer
-// than 8 slots. With n readers whose latencies have squared coefficient c^2, a slot of a mean latencies holds
-// completions of variance n (c^2 a + min(a, 1/4)) at most (renewal theory, Cox 1962).
-double common_of(std::span<const WindowDigest> windows);
+// Coefficient of variation of the rate over 100 ms beyond what independent completions explain. Absent for
+// fewer than 8 slots that hold 2 operations of each reader: in shorter ones completions bunch by themselves.
+// With n readers whose latencies have squared coefficient c^2, a slot of a mean latencies holds completions of
+// variance n (c^2 a + min(a, 1/4)) at most (renewal theory, Cox 1962).
+std::optional<double> common_of(std::span<const WindowDigest> windows);
+
+// How much narrower than its latencies the work of operations lies, in (0, 1]. Latencies may vary although
+// every operation costs the same: where storage paces requests (a token bucket, a limit of a cloud volume) a few
+// wait long for what the others were let through at once. Independent work of squared coefficient c^2 makes the
+// completions in a time vary by c^2 x their mean (renewal theory). Where they vary by less than a quarter of
+// what the latencies say, the rest is pacing.
+//
+// By slots within windows of one level; absent where these are too few (12) or hold less than 4 operations of a
+// reader.
+std::optional<double> pacing_by_slots(std::span<const WindowDigest> windows);
+// By windows of all levels, which sees pacing in slices longer than a slot; absent below 8 windows more than
+// levels.
+std::optional<double> pacing_by_windows(std::span<const WindowDigest> windows);
+
+// Rates of levels in rising order, each of at least one window, where those that their windows' spread cannot
+// tell apart from a neighbour are one: the trimmed mean of all windows together. By the pooled standard
+// deviation s of ln(rate), neighbours of k and l windows are one while they differ by less than
+// 1.6 s (1/k + 1/l)^(1/2); the nearest are joined first.
+std::vector<double> joined_rates(const std::vector<std::vector<double>>& rates);
 
 // All windows of one class of operations, of any levels and in any order, into its curve: rising concurrency,
-// rate the median of a level's windows, spread (max - min) / median. Operations are of mean size `size`
-// (0 = the mean of what was read). At least one window with completed operations.
+// rates as joined_rates has them, spread (max - min) / median, jitter narrowed by what pacing says; where a level's
+// slots tell nothing of pacing or of `common`, as at the level below. Operations are of mean size `size` (0 = the mean of what was read). At
+// least one window with completed operations.
 ReadCurve fit_curve(ReadKind kind, ReadMode mode, bool cached, std::span<const WindowDigest> windows,
                     double size = 0);
 

@@ -111,9 +111,9 @@ TEST(ProbeFit, FindsWhatSlowsAllAtOnce) {
   for (const RawOperation& later : steady(8, 2e-3, 2).operations)
     window.operations.push_back(op(later.begin.value + 2, later.end.value + 2));
   window.until = Seconds{4};
-  EXPECT_NEAR(common_of(std::vector{digest(window)}), 1.0 / 3, 0.02);
-  EXPECT_LT(common_of(std::vector{digest(steady(8, 1e-3, 4))}), 0.01);
-  EXPECT_EQ(common_of(std::vector{digest(steady(8, 1e-3, 0.5))}), 0);  // too few slots to tell
+  EXPECT_NEAR(common_of(std::vector{digest(window)}).value(), 1.0 / 3, 0.02);
+  EXPECT_LT(common_of(std::vector{digest(steady(8, 1e-3, 4))}).value(), 0.01);
+  EXPECT_FALSE(common_of(std::vector{digest(steady(8, 1e-3, 0.5))}));  // too few slots to tell
 }
 
 // 1000 B take 1 ms, 3000 B 2 ms at 1 in flight: slope 0.5 us/B. Of 1 ms 0.5 go with size, of 2 ms 1.5.

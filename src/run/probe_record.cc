@@ -107,7 +107,7 @@ StorageSpec storage_of(const ProbeFindings& findings, const std::string& directo
   if (buffered && findings.storage_below) {
     CacheSpec cache;  // a hit's way is the tier's cached curve
     cache.name = "page cache";
-    const double bytes = kCacheOfAvailable * static_cast<double>(read_memory().available.value);
+    const double bytes = kCacheOfAvailable * static_cast<double>(findings.memory.value);
     cache.size = Bytes{static_cast<std::uint64_t>(bytes / 0x1p20) << 20};
     storage.caches.push_back(cache);
   }

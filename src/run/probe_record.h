@@ -25,6 +25,7 @@ struct ProbeFindings {
   bool storage_below = true;
   std::string engine;
   unsigned io_threads = 0;
+  Bytes memory{0};  // available before anything was read
   Seconds laying{0}, spent{0};
 };
 

@@ -66,7 +66,7 @@ class Sweep {
 
   void make_cold() {
     if (ask_.cached) return;
-    if (ask_.storage_below) reset_.drop();
+    if (ask_.storage_below) ask_.files <= kMostKnownNames ? reset_.drop_data(ask_.files) : reset_.drop();
     cursor_.rewind();
   }
 

@@ -13,6 +13,10 @@
 
 namespace aforo {
 
+// Up to so many files, a probe drops their data alone and leaves their names known; the names of more would not
+// stay known over a job's epoch either, and are dropped too where that is allowed.
+inline constexpr FileId kMostKnownNames = 200'000;
+
 struct SweepAsk {
   ReadKind kind = ReadKind::kFile;
   ReadMode mode = ReadMode::kBuffered;
@@ -22,6 +26,7 @@ struct SweepAsk {
   unsigned most_readers = kMostReaders;
   std::vector<unsigned> levels;  // empty = doublings, as far as the rate grows
   std::uint64_t seed = 1;
+  FileId files = 0;  // that are read: the first ones of the layout
 };
 
 struct SweepResult {

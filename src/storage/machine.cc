@@ -1,6 +1,7 @@
 #include "storage/machine.h"
 
 #include <sched.h>
+#include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -141,6 +142,28 @@ FilesystemInfo describe_filesystem(const std::string& path) {
     info.device = mount->source.starts_with("/dev/") ? mount->source.substr(5) : mount->source;
   }
   return info;
+}
+
+bool opens_ask_a_server(int directory) {
+  constexpr unsigned kLocal[] = {
+      0xEF53,      // ext2, ext3, ext4
+      0x58465342,  // XFS
+      0x9123683E,  // Btrfs
+      0x01021994,  // tmpfs
+      0x858458F6,  // ramfs
+      0xF2F52010,  // F2FS
+      0x2FC12FC1,  // ZFS
+      0xCA451A4E,  // bcachefs
+      0x794C7630,  // overlayfs
+      0x73717368,  // SquashFS
+      0xE0F5E1E2,  // EROFS
+      0x2011BAB0,  // exFAT
+      0x4D44,      // FAT
+  };
+  struct statfs info {};
+  if (fstatfs(directory, &info) != 0) return true;
+  const auto type = static_cast<unsigned>(info.f_type);
+  return std::find(std::begin(kLocal), std::end(kLocal), type) == std::end(kLocal);
 }
 
 }  // namespace aforo

@@ -32,4 +32,8 @@ struct FilesystemInfo {
 // Of the filesystem that holds `path` (or its nearest existing parent). Throws UserError if there is none.
 FilesystemInfo describe_filesystem(const std::string& path);
 
+// Whether opening a file whose name the kernel already knows may take a round trip to a server (NFS, FUSE,
+// Lustre and all that is not known to be local). `directory`: an open descriptor.
+bool opens_ask_a_server(int directory);
+
 }  // namespace aforo

@@ -75,6 +75,11 @@ CacheDrop drop_caches() {
   return {true, ""};
 }
 
+void flush_writes(const std::string& directory) {
+  const Descriptor place(directory);
+  if (place.get() >= 0) syncfs(place.get());
+}
+
 bool advise_dontneed(const std::string& path) {
   const Descriptor file(path);
   return file.get() >= 0 && posix_fadvise(file.get(), 0, 0, POSIX_FADV_DONTNEED) == 0;

@@ -17,6 +17,9 @@ struct CacheDrop {
 // Writes dirty pages back (sync) and drops the whole machine's clean page cache. Needs root.
 CacheDrop drop_caches();
 
+// Writes back what is dirty on the filesystem that holds `directory`, as far as that works.
+void flush_writes(const std::string& directory);
+
 // Asks the kernel to forget one file's clean pages; false if the file could not be opened or the kernel
 // refused.
 bool advise_dontneed(const std::string& path);

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "storage/handle_table.h"
+#include "storage/machine.h"
 #include "storage/request_list.h"
 #include "storage/slot_table.h"
 #include "storage/wake_event.h"
@@ -41,7 +42,12 @@ class UringEngine final : public Engine {
   ~UringEngine() override;
 
   int open(RingSetup setup);
-  void own_root(int root) { root_ = root; }
+  // Opens that may take a round trip go to a kernel thread at once: where the name is known, the kernel would
+  // make them on this thread and hold up all else (measured on FUSE with 1 ms: 890 files/s instead of 3,000).
+  void own_root(int root) {
+    root_ = root;
+    opens_aside_ = opens_ask_a_server(root);
+  }
   void start(IoRequest& request) override;
   std::size_t turn(Seconds patience) override;
   void wake() override { wake_event_.wake(); }
@@ -73,6 +79,7 @@ class UringEngine final : public Engine {
   int root_ = -1;
   EngineOptions options_;
   bool file_slots_ = false;
+  bool opens_aside_ = false;
   Seconds now_{0};
   Seconds next_sweep_{0};
   double sweep_interval_;
@@ -193,6 +200,7 @@ void UringEngine::submit_open(std::uint32_t index) {
   } else {
     io_uring_prep_openat(sqe, root_, request.path, flags | O_CLOEXEC, 0);
   }
+  if (opens_aside_) sqe->flags |= IOSQE_ASYNC;
   io_uring_sqe_set_data64(sqe, index);
 }
 
