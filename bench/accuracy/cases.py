@@ -52,8 +52,9 @@ SHAPES = {
 ROWS = [
     ('disk', 'files-20k', 'direct'), ('disk', 'files-114k', 'direct'), ('disk', 'files-2.8m', 'direct'),
     ('disk', 'tfrecord', 'direct'), ('disk', 'unet3d', 'direct'), ('disk', 'batch-1', 'direct'),
-    ('disk', 'files-20k', 'buffered'), ('disk', 'files-114k', 'buffered'), ('disk', 'files-2.8m', 'buffered'),
-    ('disk', 'tfrecord', 'buffered'), ('disk', 'unet3d', 'buffered'),
+    ('disk-full-cache', 'files-20k', 'buffered'), ('disk-full-cache', 'files-114k', 'buffered'),
+    ('disk-full-cache', 'files-2.8m', 'buffered'), ('disk-full-cache', 'tfrecord', 'buffered'),
+    ('disk-full-cache', 'unet3d', 'buffered'),
     ('ext4-bandwidth-v1', 'files-114k', 'direct'), ('ext4-bandwidth-v1', 'files-2.8m', 'buffered'),
     ('ext4-bandwidth-v1', 'unet3d', 'direct'), ('ext4-bandwidth-v1', 'tfrecord', 'buffered'),
     ('xfs-bandwidth-v1', 'files-114k', 'buffered'), ('xfs-bandwidth-v1', 'tfrecord', 'direct'),
@@ -72,6 +73,8 @@ ROWS = [
     ('fuse-bandwidth', 'unet3d', 'direct'),
     ('memory', 'files-114k', 'buffered'), ('memory', 'tfrecord', 'buffered'), ('memory', 'batch-1', 'buffered'),
     ('page-cache', 'files-114k', 'buffered', 3), ('page-cache', 'files-2.8m', 'buffered', 3),
+    ('ext4-bandwidth-v2', 'unet3d', 'direct'), ('xfs-bandwidth-v2', 'files-114k', 'buffered'),
+    ('xfs-requests-v2', 'batch-1', 'direct'),
 ]
 
 # storage, dataset, read mode, (accelerators, workers, prefetch, batch, barrier)

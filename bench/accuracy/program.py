@@ -36,6 +36,11 @@ def call(argv, limit=60, accept=(0,)):
         return text
 
 
+def inside(groups, argv):
+    """argv as it runs in these control groups."""
+    return ['/bin/sh', '-c', _ENTER, 'sh', *groups, '--'] + argv if groups else argv
+
+
 class Aforo:
     """The program under test. Its Records go through a file in `directory`."""
 
@@ -48,9 +53,7 @@ class Aforo:
         if os.path.exists(self.record):
             os.unlink(self.record)
         argv = [self.binary] + [str(a) for a in arguments] + ['--json', self.record]
-        if groups:
-            argv = ['/bin/sh', '-c', _ENTER, 'sh', *groups, '--'] + argv
-        call(argv, limit, accept=(0, 1))
+        call(inside(groups, argv), limit, accept=(0, 1))
         try:
             with open(self.record, encoding='utf-8') as file:
                 record = json.load(file)

@@ -8,6 +8,7 @@ from . import block, cgroups, fuse
 from .cgroups import Unavailable
 
 MB, MiB = 10**6, 1 << 20
+FULL_CACHE = 1536 * MiB
 
 
 @dataclass
@@ -18,6 +19,7 @@ class Mounted:
     groups: list = field(default_factory=list)  # control groups that aforo runs in
     server: object = None  # the process that serves it, whose CPU time is storage's and not a disturbance
     cached: bool = True  # the page cache keeps what was read buffered
+    filler: str = ''  # a file that fills the page cache before a measurement
 
     def server_cpu_seconds(self):
         return fuse.cpu_seconds(self.server) if self.server else 0.0
@@ -47,6 +49,39 @@ def disk(places):
 
 
 @contextlib.contextmanager
+def _memory_group(places, size, **also):
+    """Control groups with so much memory, and what `also` says per controller of a version; either version."""
+    reasons = []
+    with contextlib.ExitStack() as stack:
+        for version in (1, 2):
+            limits = {'memory': cgroups.memory_limit(version, size),
+                      **{name: make(version) for name, make in also.items()}}
+            try:
+                groups = stack.enter_context(cgroups.groups(version, limits, places.directory))
+            except Unavailable as reason:
+                reasons.append(str(reason))
+                continue
+            yield groups
+            return
+        raise Unavailable('; '.join(reasons))
+
+
+@contextlib.contextmanager
+def disk_full_cache(places):
+    """Read buffered, through a page cache that other data fill: as on a host that has been training for a while. Where
+    memory is free instead, reading also costs what the machine takes to provide it, on a virtual one with every page
+    that it had returned to its host."""
+    with _folder(places.directory, 'disk') as folder, _memory_group(places, FULL_CACHE) as groups:
+        filler = os.path.join(folder, 'filler')
+        with open(filler, 'wb') as file:
+            for _ in range(FULL_CACHE // MiB):
+                file.write(bytes(MiB))
+            file.flush()
+            os.fsync(file.fileno())
+        yield Mounted(folder, folder, 7000 * MB, groups, filler=filler)
+
+
+@contextlib.contextmanager
 def memory(places):
     if not places.memory:
         raise Unavailable('no memory filesystem was named (--memory-dir)')
@@ -67,18 +102,9 @@ def throttled(kind, version, bandwidth=0, requests=0):
 @contextlib.contextmanager
 def page_cache(places):
     """A cache that holds about half of the dataset, before a device of limited bandwidth."""
-    with block.filesystem('ext4', 1500 * MB, places.directory) as (place, device), contextlib.ExitStack() as stack:
-        reasons = []
-        for version in (1, 2):
-            limits = {'memory': cgroups.memory_limit(version, 384 * MiB),
-                      'blkio': cgroups.device_limits(version, device, 150 * MB)}
-            try:
-                groups = stack.enter_context(cgroups.groups(version, limits, places.directory))
-                break
-            except Unavailable as reason:
-                reasons.append(str(reason))
-        else:
-            raise Unavailable('; '.join(reasons))
+    with block.filesystem('ext4', 1500 * MB, places.directory) as (place, device), \
+            _memory_group(places, 384 * MiB,
+                          blkio=lambda version: cgroups.device_limits(version, device, 150 * MB)) as groups:
         yield Mounted(place, place, 700 * MB, groups)
 
 
@@ -98,6 +124,8 @@ def slow(*options):
 # name: (what it is, how it is built)
 STORAGES = {
     'disk': ('the disk below --dir, nothing in between', disk),
+    'disk-full-cache': ('the disk below --dir, read buffered through 1.5 GiB of page cache that is full',
+                        disk_full_cache),
     'ext4-bandwidth-v1': ('ext4 on a loop device, 120 MB/s by cgroup v1', throttled('ext4', 1, 120 * MB)),
     'xfs-bandwidth-v1': ('XFS on a loop device, 120 MB/s by cgroup v1', throttled('xfs', 1, 120 * MB)),
     'ext4-requests-v1': ('ext4 on a loop device, 1500 reads/s by cgroup v1', throttled('ext4', 1, 0, 1500)),

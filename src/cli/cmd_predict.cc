@@ -2,15 +2,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cctype>
+#include <chrono>
+#include <optional>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/acts.h"
 #include "cli/common.h"
+#include "cli/live_line.h"
 #include "cli/signals.h"
 #include "model/storage_yaml.h"
 #include "plan/predict_record.h"
+#include "run/progress_ticker.h"
 #include "workload/parse.h"
 
 namespace aforo {
@@ -79,6 +84,7 @@ Json config_of(const PredictOptions& options, const std::string& file) {
   config["storage"] = file;
   config["storage_name"] = options.storage.name;
   if (!options.storage.probed.empty()) config["storage_probed"] = options.storage.probed;
+  if (!options.storage.notes.empty()) config["storage_notes"] = options.storage.notes;
   config["read"] = workload.loader.read_mode == ReadMode::kDirect ? "direct" : "buffered";
   config["au_target"] = workload.training.au_target;
   config["yaml"] = to_yaml(workload);
@@ -87,6 +93,17 @@ Json config_of(const PredictOptions& options, const std::string& file) {
     provenance.push_back({{"field", p.field}, {"kind", p.kind}, {"source", p.source}, {"date", p.date}});
   config["provenance"] = provenance;
   return config;
+}
+
+using Clock = std::chrono::steady_clock;
+
+// How many simulations it will take is not known before: a search ends when it has found its answer.
+Progress progress(unsigned simulations, Clock::time_point began) {
+  Progress progress;
+  progress.fraction = -1;
+  progress.elapsed = Seconds{std::chrono::duration<double>(Clock::now() - began).count()};
+  progress.phase = simulations == 0 ? "simulating" : fmt::format("simulating, {} done", simulations);
+  return progress;
 }
 
 bool meets(const Json& record, double target) {
@@ -98,18 +115,26 @@ bool meets(const Json& record, double target) {
 }  // namespace
 
 int act_predict(const Arguments& arguments, Console& console) {
-  const PredictOptions options = options_of(arguments);
+  PredictOptions options = options_of(arguments);
   const auto sweep_text = arguments.text("sweep");
   const Sweep sweep = sweep_text ? parse_sweep(*sweep_text) : Sweep{};
   if (sweep_text && arguments.given("accelerators") && sweep.key == SweepKey::kAccelerators)
     throw UserError("expected --accelerators or --sweep accelerators, found both; leave one out");
   Results results(arguments, console);
   const StopOnSignal stop;
+  LiveLine live(console, results.quiet(), "");
+  std::atomic<unsigned> simulations{0};
+  options.simulated = [&simulations] { ++simulations; };
+  const Clock::time_point began = Clock::now();
+  std::optional<ProgressTicker> ticker(std::in_place, live.sink(), [&] { return progress(simulations, began); });
   const double target = options.workload.training.au_target;
   Json record = new_record("predict", started_now(), Json::object());
   record["config"] = config_of(options, arguments.positionals().back());
   for (const auto& warning : options.workload.warnings) record["warnings"].push_back(warning);
-  for (const auto& note : options.storage.notes) record["warnings"].push_back("storage file: " + note);
+  if (const std::size_t notes = options.storage.notes.size(); notes > 0)
+    record["warnings"].push_back(fmt::format(
+        "the storage file has {} on how sure its figures are: see its end",
+        notes == 1 ? "a note" : fmt::format("{} notes", notes)));
   if (sweep_text) {
     add_sweep(record, sweep, predict_sweep(options, sweep, stop.token()));
   } else if (arguments.given("find-max")) {
@@ -123,6 +148,8 @@ int act_predict(const Arguments& arguments, Console& console) {
     if (idle && !arguments.given("no-advice") && options.method != PredictMethod::kClosed)
       add_advice(record, advise(options, stop.token()));
   }
+  ticker.reset();
+  live.clear();
   results.deliver(record);
   return meets(record, target) ? kDone : kNotMet;
 }

@@ -8,7 +8,7 @@ namespace {
 LiveStatus status_of(const Progress& progress, const std::string& rate_word) {
   LiveStatus status;
   status.phase = progress.phase;
-  status.done = progress.fraction;
+  if (progress.fraction >= 0) status.done = progress.fraction;
   if (progress.au > 0) status.au = progress.au;
   if (progress.bytes_per_second > 0) status.rate = BytesPerSecond{progress.bytes_per_second};
   if (progress.samples_per_second > 0) status.samples = PerSecond{progress.samples_per_second};

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -48,6 +49,7 @@ struct PredictOptions {
   unsigned replications = 5;  // >= 2
   bool spread = true;         // widen by the storage's own spread
   unsigned threads = 2;       // simulations side by side
+  std::function<void()> simulated;  // called after every simulation of the job, from any thread; may be empty
 };
 
 // Seconds of all accelerators together, over the whole job.

@@ -254,6 +254,7 @@ SimulatedCase make_case(const PredictOptions& options) {
   c.plan.checkpoint_steps = options.checkpoint_steps;
   c.plan.checkpoint_pause = options.checkpoint_pause;
   c.ranks_per_host = options.ranks_per_host;
+  c.simulated = options.simulated;
   cut(c, options);
   add_others(c, options);
   return c;
@@ -303,6 +304,7 @@ SimulatedOnce simulate_once(const SimulatedCase& c, const StorageSpec& storage, 
   if (c.cache_scale < 1) smaller = with_smaller_caches(storage, c.cache_scale);
   const SimResult result =
       run_beside(c, c.cache_scale < 1 ? smaller : storage, seed, replication, std::move(stop));
+  if (c.simulated) c.simulated();
   const SimJobResult& job = result.jobs.front();
   SimulatedOnce out;
   const AuResult whole = utilisation(Statistic::kWall, job.job.epochs, c.plan.loader.batch_size);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -24,6 +25,7 @@ struct SimulatedCase {
   std::uint64_t epochs = 1, steps = 1;  // of the job in full
   double cache_scale = 1;               // of the caches' sizes, where the dataset was made smaller by as much
   std::uint32_t ranks_per_host = 0;
+  std::function<void()> simulated;  // as PredictOptions has it
   struct Other {
     std::string name;
     std::shared_ptr<const Layout> layout;

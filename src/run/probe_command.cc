@@ -22,6 +22,8 @@ namespace {
 constexpr double kMemoryForReads = 0.25;  // of what is available: read buffers and batches in flight
 constexpr double kMemoryForCache = 0.25;  // ... and data to have in the page cache
 constexpr double kWarmMostBytes = 1u << 30;
+constexpr double kLoaderShare = 0.06;  // of the time
+constexpr Seconds kLongestLoader{3};
 constexpr double kWarmReadShare = 0.4;  // of a warm curve's time: to read its data once
 constexpr double kCachedEnough = 0.95;
 constexpr unsigned kWarmLevels[] = {1, 2, 4, 16};
@@ -90,6 +92,7 @@ class Probe {
       for (const ProbeData& data : data_)
         for (const ReadMode mode : modes_of(options_))
           if (!stop_.stop_requested()) probe_one(data, mode);
+      if (!stop_.stop_requested()) probe_loader(data_.front());
     }
     return conclude();
   }
@@ -116,7 +119,8 @@ class Probe {
     for (const ProbeData& data : data_)
       warnings_.insert(warnings_.end(), data.warnings.begin(), data.warnings.end());
     const auto n = static_cast<unsigned>(data_.size());
-    const Seconds left = std::max(options_.budget - elapsed(), options_.budget * 0.5);
+    Seconds left = std::max(options_.budget - elapsed(), options_.budget * 0.5);
+    if (options_.workload) loader_time_ = std::min(left * kLoaderShare, kLongestLoader), left -= loader_time_;
     times_ = share_out(left, 0, n * count, warm && has_storage_below(options_.directory) ? n : 0);
   }
 
@@ -171,6 +175,16 @@ class Probe {
     findings_.from_storage_known &= cold.from_storage_known;
     if (mode == ReadMode::kBuffered && findings_.storage_below && !cold.stopped && !cold.windows.empty())
       probe_warm(data, units, readers, reset);
+  }
+
+  // Needs the whole dataset, and a workload that says what a loader does.
+  void probe_loader(const ProbeData& data) {
+    if (!options_.workload || data.files != data.layout->files()) return;
+    news_.set("the loader's own CPU time", PerSecond{0}, BytesPerSecond{0});
+    const JobSettings settings{data.directory, options_.engine, options_.io_threads, options_.io_timeout, {}};
+    findings_.loader = loader_cost(*options_.workload, *data.layout, settings, loader_time_, stop_);
+    findings_.sample_bytes = static_cast<double>(data.layout->total_bytes()) /
+                             static_cast<double>(std::max<std::uint64_t>(data.layout->samples(), 1));
   }
 
   void refuse_direct() {
@@ -305,6 +319,7 @@ class Probe {
   std::vector<ProbeData> data_;
   std::vector<std::string> warnings_;
   ProbeTimes times_;
+  Seconds loader_time_{0};
   ProbeFindings findings_;
   std::string engine_reason_;
   Json record_;

@@ -17,6 +17,8 @@ constexpr double kPacingSlots = 12, kPacingTurns = 4, kPacingWindows = 8, kPaced
 constexpr double kAlike = 1.6;  // standard errors
 constexpr double kVaries = 1e-3;  // of the mean: sizes that differ by less are one size
 constexpr std::size_t kLeastRatios = 20;
+// A tail of one in fifty decides batches that wait in order: an interval must hold less than that, and ten ratios.
+constexpr std::size_t kQuantiles = 33, kFineQuantiles = 129, kManyRatios = 1290;
 constexpr double kLarge = 1 << 20;     // bytes; from here on an operation's time goes with its size
 constexpr double kCopied = 256 << 10;  // bytes; from here on a client's CPU time goes with the bytes
 constexpr double kShareOfBest = 0.95;
@@ -308,7 +310,9 @@ ReadCurve fit_curve(ReadKind kind, ReadMode mode, bool cached, std::span<const W
     CurvePoint point;
     point.concurrency = readers;
     point.spread = relative_spread(rates.back()).value_or(0);
-    point.jitter = jitter_of(ratios_of(of_level, curve.size, share.value_or(0)));
+    std::vector<double> ratios = ratios_of(of_level, curve.size, share.value_or(0));
+    const bool many = ratios.size() >= kManyRatios;
+    point.jitter = jitter_of(std::move(ratios), many ? kFineQuantiles : kQuantiles);
     by_slots = pacing_by_slots(of_level).value_or(by_slots);
     narrow(point.jitter, std::min(by_slots, by_windows));
     point.common = common = common_of(of_level).value_or(common);

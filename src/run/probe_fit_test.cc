@@ -6,6 +6,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/random.h"
+
 namespace aforo {
 namespace {
 
@@ -64,7 +66,7 @@ TEST(ProbeFit, FindsTheShareThatGoesWithTheSize) {
 }
 
 // Rates 100, 110, 120 at 4 in flight: median 110, spread 20 / 110. At 1 in flight measured once: spread 0.
-TEST(ProbeFit, TakesTheMedianOfWindowsAndSaysHowFarTheyLieApart) {
+TEST(ProbeFit, TakesTheMeanOfWindowsAndSaysHowFarTheyLieApart) {
   const std::vector<WindowDigest> windows{digest(steady(4, 4 / 100.0, 4)), digest(steady(1, 0.02, 4)),
                                           digest(steady(4, 4 / 120.0, 4)), digest(steady(4, 4 / 110.0, 4))};
   const ReadCurve curve = fit_curve(ReadKind::kStream, ReadMode::kDirect, false, windows);
@@ -114,6 +116,74 @@ TEST(ProbeFit, FindsWhatSlowsAllAtOnce) {
   EXPECT_NEAR(common_of(std::vector{digest(window)}).value(), 1.0 / 3, 0.02);
   EXPECT_LT(common_of(std::vector{digest(steady(8, 1e-3, 4))}).value(), 0.01);
   EXPECT_FALSE(common_of(std::vector{digest(steady(8, 1e-3, 0.5))}));  // too few slots to tell
+}
+
+// n readers with independent exponential latencies of mean `mean`, for `until` seconds.
+RawWindow independent(unsigned readers, double mean, double until, std::uint64_t seed) {
+  RawWindow window;
+  window.readers = readers;
+  window.until = Seconds{until};
+  Random random(seed);
+  for (unsigned r = 0; r < readers; ++r)
+    for (double at = 0; at < until;) {
+      const double latency = -mean * std::log(1 - random.uniform());
+      window.operations.push_back(op(at, at + latency));
+      at += latency;
+    }
+  return window;
+}
+
+// One reader that gets 100 operations at once at every beginning of `slice` and then waits for the next.
+RawWindow in_slices(double slice, double until) {
+  RawWindow window;
+  window.until = Seconds{until};
+  for (int i = 0; i * slice < until - 1e-9; ++i)
+    for (int k = 0; k < 100; ++k) {
+      const double begin = i * slice + k * 1e-5;
+      window.operations.push_back(op(begin, k < 99 ? begin + 1e-5 : (i + 1) * slice));
+    }
+  return window;
+}
+
+// Exponential latencies of a server that serves each by itself are work; of a bucket that lets 100 through per
+// 50 ms every slot of 100 ms has its 200, however uneven the latencies.
+TEST(ProbeFit, TellsPacingFromRandomWork) {
+  EXPECT_EQ(pacing_by_slots(std::vector{digest(independent(8, 5e-3, 4, 1))}), 1);
+  const WindowDigest paced = digest(in_slices(0.05, 4));
+  EXPECT_GT(paced.latency_cv2, 30);
+  EXPECT_LT(pacing_by_slots(std::vector{paced}).value(), 0.05);
+  EXPECT_FALSE(pacing_by_slots(std::vector{digest(in_slices(0.05, 1))}));  // too few slots
+}
+
+// Slices of 150 ms make slots of 100 ms uneven; the windows as a whole still have one rate.
+TEST(ProbeFit, TellsPacingInLongSlicesByWholeWindows) {
+  std::vector<WindowDigest> paced, random;
+  for (std::uint64_t i = 0; i < 10; ++i) {
+    paced.push_back(digest(in_slices(0.15, 1.5)));
+    random.push_back(digest(independent(4, 10e-3, 1, i + 1)));
+  }
+  EXPECT_LT(pacing_by_windows(paced).value(), 0.1);
+  EXPECT_EQ(pacing_by_windows(random), 1);
+  EXPECT_FALSE(pacing_by_windows(std::span(random).first(8)));  // 8 windows of 1 level: 7 degrees of freedom
+}
+
+// A narrowed curve keeps mean 1 and never takes more than the latencies said.
+TEST(ProbeFit, ACurveOfAPacedStorageHasNarrowJitter) {
+  const std::vector<WindowDigest> windows(3, digest(in_slices(0.05, 2)));
+  const CurvePoint point = fit_curve(ReadKind::kFile, ReadMode::kDirect, false, windows).points.at(0);
+  EXPECT_NEAR(point.rate.value, 2000, 20);
+  EXPECT_GT(point.jitter.front(), 0.9);
+  EXPECT_NEAR(point.jitter.at(16), 1, 0.1);
+}
+
+// Spreads of +- 5 %: 100 and 102 are one, 200 is another, and the outlier of five does not count.
+TEST(ProbeFit, JoinsLevelsThatTheirWindowsCannotTellApart) {
+  const auto joined = joined_rates({{95, 100, 105}, {97, 102, 107}, {190, 200, 210}});
+  ASSERT_EQ(joined.size(), 3u);
+  EXPECT_DOUBLE_EQ(joined[0], joined[1]);
+  EXPECT_DOUBLE_EQ(joined[0], (97 + 100 + 102 + 105) / 4.0);
+  EXPECT_DOUBLE_EQ(joined[2], 200);
+  EXPECT_EQ(joined_rates({{100}, {101}}), (std::vector<double>{100, 101}));  // nothing says how they spread
 }
 
 // 1000 B take 1 ms, 3000 B 2 ms at 1 in flight: slope 0.5 us/B. Of 1 ms 0.5 go with size, of 2 ms 1.5.

@@ -10,6 +10,7 @@ namespace aforo {
 namespace {
 
 constexpr double kCacheOfAvailable = 0.9;  // the rest is for what the job itself needs
+constexpr double kLoaderMatters = 4;       // x the curve's best rate: beyond, the loader's CPU is no limit
 constexpr unsigned kBusy = 4;              // in flight: fewer leave the client waking up for every operation
 
 const CurvePoint& best_of(const ReadCurve& curve) {
@@ -28,6 +29,28 @@ ClientCost client_of(const ProbeFindings& findings) {
     }
   }
   return client_cost(busy.empty() ? all : busy);
+}
+
+// The loader's own CPU time as a station, where that is near enough to storage's best to be the limit. A curve
+// has the CPU time of reading in it; what comes on top is the loader's.
+std::optional<Station> loader_station(const ProbeFindings& findings, const ClientCost& read) {
+  if (!findings.loader || findings.curves.empty()) return std::nullopt;
+  const ReadCurve& curve = findings.curves.front().curve;
+  const double per_sample = curve.kind == ReadKind::kStream ? findings.sample_bytes / curve.size : 1;  // reads
+  const double reading = per_sample * (read.per_operation.value + read.per_byte.value * curve.size);
+  const double own = findings.loader->cpu_per_sample.value - reading;
+  const double best = best_of(curve).rate.value / per_sample;  // samples per second
+  if (!(own > 0) || available_cores() / own > kLoaderMatters * best) return std::nullopt;
+  Station station;
+  station.name = "loader";
+  station.kind = StationKind::kCpu;
+  station.scope = StationScope::kHost;
+  station.servers = available_cores();
+  if (curve.kind == ReadKind::kStream)
+    station.per_byte = Seconds{rounded(own / findings.sample_bytes)};
+  else
+    station.per_operation = Seconds{rounded(own)};
+  return station;
 }
 
 std::string capital(std::string text) {
@@ -114,6 +137,7 @@ StorageSpec storage_of(const ProbeFindings& findings, const std::string& directo
   const ClientCost cost = client_of(findings);
   storage.probed_client =
       ProbedClient{available_cores(), {rounded(cost.per_operation.value)}, {rounded(cost.per_byte.value)}};
+  if (auto station = loader_station(findings, cost)) storage.client.push_back(std::move(*station));
   storage.notes.insert(storage.notes.end(), findings.notes.begin(), findings.notes.end());
   if (!cost.split)
     storage.notes.push_back(
@@ -145,6 +169,9 @@ void add_findings(Json& record, const ProbeFindings& findings, const StorageSpec
     record["client"] = {{"cores", client->cores},
                         {"cpu_seconds_per_operation", client->cpu_per_operation.value},
                         {"cpu_seconds_per_byte", client->cpu_per_byte.value}};
+  if (findings.loader)
+    record["loader"] = {{"cpu_seconds_per_sample", findings.loader->cpu_per_sample.value},
+                        {"samples_per_second", findings.loader->samples.value}};
   for (const CacheSpec& cache : storage.caches) {
     Json json{{"bytes", cache.size.value}};
     double best = 0;

@@ -6,6 +6,7 @@
 
 #include "run/probe_command.h"
 #include "run/probe_fit.h"
+#include "run/probe_loader.h"
 
 namespace aforo {
 
@@ -26,6 +27,8 @@ struct ProbeFindings {
   std::string engine;
   unsigned io_threads = 0;
   Bytes memory{0};  // available before anything was read
+  std::optional<LoaderCost> loader;
+  double sample_bytes = 0;  // mean, of the dataset that `loader` read
   Seconds laying{0}, spent{0};
 };
 

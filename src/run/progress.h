@@ -11,7 +11,7 @@ namespace aforo {
 
 // Fields that a command does not have stay 0 / empty.
 struct Progress {
-  double fraction = 0;            // of the whole command, [0, 1]
+  double fraction = 0;            // of the whole command, [0, 1]; below 0 = not known
   double au = 0;                  // accelerator utilisation so far, fraction
   double samples_per_second = 0;  // or files per second where no sample is trained on
   double bytes_per_second = 0;

@@ -1,5 +1,6 @@
 #include "storage/uring_engine.h"
 
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/mount.h>
@@ -7,12 +8,14 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <thread>
 
 #include "base/error.h"
 #include "storage/engine_contract.h"
+#include "storage/machine.h"
 
 namespace aforo {
 namespace {
@@ -35,6 +38,15 @@ TEST(MakeEngine, FallsBackToThreadsAndSaysWhy) {
   const auto absent = make_engine_with("auto", options_for("/"), refuse_with_enosys);
   EXPECT_EQ(absent.engine->name(), "threads");
   EXPECT_NE(absent.reason.find("ENOSYS"), std::string::npos) << absent.reason;
+}
+
+TEST(OpensAskAServer, EverywhereButOnKnownLocalFilesystems) {
+  const int local = open("/dev/shm", O_PATH | O_DIRECTORY), other = open("/proc", O_PATH | O_DIRECTORY);
+  ASSERT_GE(local, 0);
+  EXPECT_FALSE(opens_ask_a_server(local));
+  EXPECT_TRUE(opens_ask_a_server(other));
+  EXPECT_TRUE(opens_ask_a_server(-1));  // nothing is known
+  close(local), close(other);
 }
 
 // The real refusal: a process that may not call io_uring_setup, as in a container.

@@ -1,0 +1,24 @@
+// What a client spends on a sample besides reading it: batches, records, hand-over. A curve knows of reads alone;
+// where storage is faster than that, the client is the limit.
+#pragma once
+
+#include <optional>
+#include <stop_token>
+
+#include "dataset/layout.h"
+#include "run/measured_job.h"
+#include "workload/spec.h"
+
+namespace aforo {
+
+struct LoaderCost {
+  Seconds cpu_per_sample{0};  // reading included
+  PerSecond samples{0};       // at which it was measured
+};
+
+// Runs the workload's own loader on `layout`, without compute and without a barrier, for about `time`. Absent if
+// stopped, or if the dataset has too few samples for the job (then there is nothing to say).
+std::optional<LoaderCost> loader_cost(const Workload& workload, const Layout& layout, JobSettings settings,
+                                      Seconds time, std::stop_token stop);
+
+}  // namespace aforo
