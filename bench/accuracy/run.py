@@ -173,7 +173,7 @@ def main():
         storages = wanted(options, results.done(results.read(session.path)))
         for name, groups in storages.items():
             session.storage(name, groups, places, binary)
-        page = report.render(results.read(session.path))
+        page = report.render(results.read(session.path), report.remarks(out))
         target = options.report or (os.path.join(out, 'accuracy.md') if options.quick
                                     else os.path.join(REPOSITORY, 'docs', 'accuracy.md'))
         with open(target, 'w', encoding='utf-8') as file:

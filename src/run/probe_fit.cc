@@ -15,6 +15,8 @@ constexpr double kSlot = 0.1;  // s
 constexpr double kLeastSlots = 8, kLeastTurns = 2;
 constexpr double kPacingSlots = 12, kPacingTurns = 4, kPacingWindows = 8, kPaced = 0.25;
 constexpr double kAlike = 1.6;  // standard errors
+constexpr double kRecovered = 0.9;    // of the best rate
+constexpr double kNeverAlike = 0.25;  // of ln(rate)
 constexpr double kVaries = 1e-3;  // of the mean: sizes that differ by less are one size
 constexpr std::size_t kLeastRatios = 20;
 // A tail of one in fifty decides batches that wait in order: an interval must hold less than that, and ten ratios.
@@ -272,9 +274,9 @@ std::vector<double> joined_rates(const std::vector<std::vector<double>>& rates) 
     double nearest = kAlike;
     for (std::size_t i = 0; i + 1 < groups.size() && deviation > 0; ++i) {
       const double k = static_cast<double>(groups[i].size()), l = static_cast<double>(groups[i + 1].size());
-      const double apart = std::abs(mean_log(groups[i]) - mean_log(groups[i + 1])) /
-                           (deviation * std::sqrt(1 / k + 1 / l));
-      if (apart < nearest) nearest = apart, best = i;
+      const double difference = std::abs(mean_log(groups[i]) - mean_log(groups[i + 1]));
+      const double apart = difference / (deviation * std::sqrt(1 / k + 1 / l));
+      if (difference < kNeverAlike && apart < nearest) nearest = apart, best = i;
     }
     if (best == groups.size()) break;
     const auto next = static_cast<std::ptrdiff_t>(best) + 1;
@@ -286,6 +288,30 @@ std::vector<double> joined_rates(const std::vector<std::vector<double>>& rates) 
   for (std::size_t i = 0; i < groups.size(); ++i)
     joined.insert(joined.end(), levels[i], trimmed_mean(groups[i]));
   return joined;
+}
+
+std::vector<double> without_dips(std::vector<double> rates) {
+  if (rates.empty()) return rates;
+  const double most = *std::max_element(rates.begin(), rates.end());
+  std::size_t end = rates.size();
+  while (rates[end - 1] < kRecovered * most) --end;
+  struct Block {
+    double sum = 0, count = 0;
+    double mean() const { return sum / count; }
+  };
+  std::vector<Block> blocks;
+  for (std::size_t i = 0; i < end; ++i) {
+    blocks.push_back({rates[i], 1});
+    while (blocks.size() > 1 && blocks[blocks.size() - 2].mean() > blocks.back().mean()) {
+      const Block last = blocks.back();
+      blocks.pop_back();
+      blocks.back().sum += last.sum, blocks.back().count += last.count;
+    }
+  }
+  std::size_t i = 0;
+  for (const Block& block : blocks)
+    for (double n = 0; n < block.count; ++n) rates[i++] = block.mean();
+  return rates;
 }
 
 ReadCurve fit_curve(ReadKind kind, ReadMode mode, bool cached, std::span<const WindowDigest> windows,
@@ -318,7 +344,7 @@ ReadCurve fit_curve(ReadKind kind, ReadMode mode, bool cached, std::span<const W
     point.common = common = common_of(of_level).value_or(common);
     curve.points.push_back(std::move(point));
   }
-  const std::vector<double> joined = joined_rates(rates);
+  const std::vector<double> joined = without_dips(joined_rates(rates));
   for (std::size_t i = 0; i < joined.size(); ++i) curve.points[i].rate = PerSecond{joined[i]};
   return curve;
 }

@@ -92,11 +92,18 @@ std::optional<double> pacing_by_windows(std::span<const WindowDigest> windows);
 // Rates of levels in rising order, each of at least one window, where those that their windows' spread cannot
 // tell apart from a neighbour are one: the trimmed mean of all windows together. By the pooled standard
 // deviation s of ln(rate), neighbours of k and l windows are one while they differ by less than
-// 1.6 s (1/k + 1/l)^(1/2); the nearest are joined first.
+// 1.6 s (1/k + 1/l)^(1/2) and by less than 0.25: however wild the windows, a rate that doubles is another. The
+// nearest are joined first.
 std::vector<double> joined_rates(const std::vector<std::vector<double>>& rates);
 
+// Rates by rising concurrency, where a fall that a later level makes good was the storage's drift and not its
+// character: pooled until they rise (isotonic regression by pool-adjacent-violators, Ayer et al. 1955) up to the
+// last level with 90 % of the best. What stays below after that is storage that more in flight makes slower.
+std::vector<double> without_dips(std::vector<double> rates);
+
 // All windows of one class of operations, of any levels and in any order, into its curve: rising concurrency,
-// rates as joined_rates has them, spread (max - min) / median, jitter narrowed by what pacing says; where a level's
+// rates as joined_rates and
+// without_dips have them, spread (max - min) / median, jitter narrowed by what pacing says; where a level's
 // slots tell nothing of pacing or of `common`, as at the level below. Operations are of mean size `size` (0 = the mean of what was read). At
 // least one window with completed operations.
 ReadCurve fit_curve(ReadKind kind, ReadMode mode, bool cached, std::span<const WindowDigest> windows,

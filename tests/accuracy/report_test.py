@@ -38,6 +38,12 @@ def page(*entries):
 
 
 class ReportTest(unittest.TestCase):
+    def test_remarks_on_the_misses_have_a_section(self):
+        found = {entry['id']: entry for entry in PAIRS}
+        self.assertNotIn('Where it misses', report.render(found))
+        self.assertIn('## Where it misses, and why\n\n- a reason\n', report.render(found, '- a reason\n'))
+        self.assertEqual(report.remarks('/nowhere'), '')
+
     def test_the_summary(self):
         text = page(*PAIRS)
         for line in ('3 pairs; measured AU from 60 % to 90 %.',
