@@ -30,6 +30,7 @@ class Case:
 
 RATIOS = (0.6, 1.1, 2, 0.95, 1.4, 0.8, 3)
 PER_ROW = 4
+MEMORY_BATCH = 16  # x: else a step is so short that emulating accelerators is what takes this machine's CPU
 TWICE_EVERY = 5
 B, F = True, False  # with barrier, free
 
@@ -97,6 +98,8 @@ def _row(index, storage, data, read, epochs=1):
     for i in range(PER_ROW):
         number = index * PER_ROW + i
         accelerators, workers, prefetch, batch, synchronous = shapes[(index * 3 + i) % len(shapes)]
+        if storage == 'memory' and batch > 1:
+            batch *= MEMORY_BATCH
         yield Case(storage, data, read, accelerators, workers, prefetch, batch, synchronous,
                    RATIOS[number % len(RATIOS)], epochs, twice=i == index % TWICE_EVERY)
 

@@ -3,7 +3,7 @@ import contextlib
 import datetime
 import math
 import os
-import shutil
+import re
 from dataclasses import dataclass
 
 from speed.measure import Failed
@@ -92,7 +92,11 @@ class Bench:
         self.aforo(self.probe_words, limit=3 * self.pace.probe_seconds + 60, groups=self.mounted.groups)
         self.probe_took = (datetime.datetime.now(datetime.timezone.utc) - begin).total_seconds()
         os.makedirs(self.probes, exist_ok=True)
-        shutil.copyfile(self.storage, os.path.join(self.probes, f'{case.storage}-{case.data}-{case.read}.yaml'))
+        with open(self.storage, encoding='utf-8') as file:
+            text = re.sub(r'/\S*/aforo-accuracy-\w+', '$DIR', file.read())
+        kept = os.path.join(self.probes, f'{case.storage}-{case.data}-{case.read}.yaml')
+        with open(kept, 'w', encoding='utf-8') as file:
+            file.write(text)
 
     def pair(self, case, keep):
         """The pair of `case`. keep is given the prediction before anything is measured."""

@@ -38,7 +38,8 @@ std::optional<LoaderCost> loader_cost(const Workload& workload, const Layout& la
   const MeasuredJob job = run_job(*plan, settings, std::move(watch), stop);
   const auto samples = static_cast<double>(job.result.readers.samples);
   if (stop.stop_requested() || samples < kLeastSamples || job.wall().value <= 0) return std::nullopt;
-  return LoaderCost{job.usage.cpu() / samples, PerSecond{samples / job.wall().value}};
+  const std::uint64_t readers = std::uint64_t{plan->ranks} * std::max<std::uint32_t>(plan->loader.workers, 1);
+  return LoaderCost{job.usage.cpu() / samples, PerSecond{samples / job.wall().value}, readers};
 }
 
 }  // namespace aforo

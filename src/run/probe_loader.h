@@ -2,6 +2,7 @@
 // where storage is faster than that, the client is the limit.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <stop_token>
 
@@ -14,6 +15,7 @@ namespace aforo {
 struct LoaderCost {
   Seconds cpu_per_sample{0};  // reading included
   PerSecond samples{0};       // at which it was measured
+  std::uint64_t readers = 1;  // workers of all accelerators
 };
 
 // Runs the workload's own loader on `layout`, without compute and without a barrier, for about `time`. Absent if
