@@ -126,15 +126,16 @@ int act_predict(const Arguments& arguments, Console& console) {
   std::atomic<unsigned> simulations{0};
   options.simulated = [&simulations] { ++simulations; };
   const Clock::time_point began = Clock::now();
-  std::optional<ProgressTicker> ticker(std::in_place, live.sink(), [&] { return progress(simulations, began); });
+  std::optional<ProgressTicker> ticker(std::in_place, live.sink(),
+                                       [&] { return progress(simulations, began); });
   const double target = options.workload.training.au_target;
   Json record = new_record("predict", started_now(), Json::object());
   record["config"] = config_of(options, arguments.positionals().back());
   for (const auto& warning : options.workload.warnings) record["warnings"].push_back(warning);
   if (const std::size_t notes = options.storage.notes.size(); notes > 0)
-    record["warnings"].push_back(fmt::format(
-        "the storage file has {} on how sure its figures are: see its end",
-        notes == 1 ? "a note" : fmt::format("{} notes", notes)));
+    record["warnings"].push_back(
+        fmt::format("the storage file has {} on how sure its figures are: see its end",
+                    notes == 1 ? "a note" : fmt::format("{} notes", notes)));
   if (sweep_text) {
     add_sweep(record, sweep, predict_sweep(options, sweep, stop.token()));
   } else if (arguments.given("find-max")) {

@@ -74,10 +74,11 @@ const Schema<CurvePoint>& point_schema() {
                  &CurvePoint::spread, share_words(0, 100)),
        value_key({"common", "Coefficient of variation of the rate over 100 ms: what slows all at once."},
                  &CurvePoint::common, share_words(0, 100)),
-       value_key({"jitter",
-                  "Equally spaced quantiles, smallest to largest, of an operation's work / its mean: of latency / "
-                  "expected latency, where requests are not paced."},
-                 &CurvePoint::jitter, numbers_words(kMostQuantiles))},
+       value_key(
+           {"jitter",
+            "Equally spaced quantiles, smallest to largest, of an operation's work / its mean: of latency / "
+            "expected latency, where requests are not paced."},
+           &CurvePoint::jitter, numbers_words(kMostQuantiles))},
       check_point,
       [](const CurvePoint&) { return std::string("point"); }};
   return schema;

@@ -16,8 +16,8 @@ class CacheReset {
   // Blocks until done. Never throws: what did not work is told by `note`.
   void drop();
 
-  // The data of the first `files` files only, opened one by one: their names and inodes are known to the kernel
-  // afterwards, as to a job's later epochs. Blocks until done; failures are told by `note`.
+  // The data of the first `files` files only, opened one by one: their names and inodes are known to the
+  // kernel afterwards, as to a job's later epochs. Blocks until done; failures are told by `note`.
   void drop_data(FileId files);
 
   // Which way was taken, if it was not the one asked for, and why; empty otherwise.

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "measure/interval.h"
+#include "run/probe_rates.h"
 
 namespace aforo {
 namespace {
@@ -14,12 +15,10 @@ namespace {
 constexpr double kSlot = 0.1;  // s
 constexpr double kLeastSlots = 8, kLeastTurns = 2;
 constexpr double kPacingSlots = 12, kPacingTurns = 4, kPacingWindows = 8, kPaced = 0.25;
-constexpr double kAlike = 1.6;  // standard errors
-constexpr double kRecovered = 0.9;    // of the best rate
-constexpr double kNeverAlike = 0.25;  // of ln(rate)
 constexpr double kVaries = 1e-3;  // of the mean: sizes that differ by less are one size
 constexpr std::size_t kLeastRatios = 20;
-// A tail of one in fifty decides batches that wait in order: an interval must hold less than that, and ten ratios.
+// A tail of one in fifty decides batches that wait in order: an interval must hold less than that, and ten
+// ratios.
 constexpr std::size_t kQuantiles = 33, kFineQuantiles = 129, kManyRatios = 1290;
 constexpr double kLarge = 1 << 20;     // bytes; from here on an operation's time goes with its size
 constexpr double kCopied = 256 << 10;  // bytes; from here on a client's CPU time goes with the bytes
@@ -58,7 +57,8 @@ void count_slots(const RawWindow& window, const std::vector<RawOperation>& insid
   for (const double count : counts) out.slot_squares += (count - out.slot_mean) * (count - out.slot_mean);
   const double mean = out.mean_latency.value, n = window.readers;
   out.slot_turns = kSlot / mean;
-  out.slot_explained = out.slot_degrees * n * (out.latency_cv2 * out.slot_turns + std::min(out.slot_turns, 0.25));
+  out.slot_explained =
+      out.slot_degrees * n * (out.latency_cv2 * out.slot_turns + std::min(out.slot_turns, 0.25));
 }
 
 void keep_some(const std::vector<RawOperation>& inside, WindowDigest& out) {
@@ -91,32 +91,6 @@ std::vector<double> ratios_of(std::span<const WindowDigest> windows, double size
       ratios.push_back((op.end - op.begin) / (unit * work_of(static_cast<double>(op.bytes), size, share)));
   }
   return ratios;
-}
-
-// The mean, without the least and the greatest of five or more.
-double trimmed_mean(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t cut = values.size() >= 5 ? 1 : 0;
-  double sum = 0;
-  for (std::size_t i = cut; i < values.size() - cut; ++i) sum += values[i];
-  return sum / static_cast<double>(values.size() - 2 * cut);
-}
-
-double mean_log(const std::vector<double>& rates) {
-  double sum = 0;
-  for (const double rate : rates) sum += std::log(rate);
-  return sum / static_cast<double>(rates.size());
-}
-
-// Pooled standard deviation of ln(rate) within levels; 0 where no level has two windows.
-double pooled_deviation(const std::vector<std::vector<double>>& rates) {
-  double squares = 0, degrees = 0;
-  for (const auto& of_level : rates) {
-    const double mean = mean_log(of_level);
-    for (const double rate : of_level) squares += (std::log(rate) - mean) * (std::log(rate) - mean);
-    degrees += static_cast<double>(of_level.size()) - 1;
-  }
-  return degrees > 0 ? std::sqrt(squares / degrees) : 0;
 }
 
 void narrow(std::vector<double>& jitter, double factor) {
@@ -263,55 +237,6 @@ std::optional<double> pacing_by_windows(std::span<const WindowDigest> windows) {
   if (degrees < kPacingWindows) return std::nullopt;
   const double ratio = squares / degrees;
   return ratio < kPaced ? std::sqrt(ratio) : 1;
-}
-
-std::vector<double> joined_rates(const std::vector<std::vector<double>>& rates) {
-  const double deviation = pooled_deviation(rates);
-  std::vector<std::vector<double>> groups = rates;
-  std::vector<std::size_t> levels(rates.size(), 1);  // of each group
-  for (;;) {
-    std::size_t best = groups.size();
-    double nearest = kAlike;
-    for (std::size_t i = 0; i + 1 < groups.size() && deviation > 0; ++i) {
-      const double k = static_cast<double>(groups[i].size()), l = static_cast<double>(groups[i + 1].size());
-      const double difference = std::abs(mean_log(groups[i]) - mean_log(groups[i + 1]));
-      const double apart = difference / (deviation * std::sqrt(1 / k + 1 / l));
-      if (difference < kNeverAlike && apart < nearest) nearest = apart, best = i;
-    }
-    if (best == groups.size()) break;
-    const auto next = static_cast<std::ptrdiff_t>(best) + 1;
-    groups[best].insert(groups[best].end(), groups[best + 1].begin(), groups[best + 1].end());
-    levels[best] += levels[best + 1];
-    groups.erase(groups.begin() + next), levels.erase(levels.begin() + next);
-  }
-  std::vector<double> joined;
-  for (std::size_t i = 0; i < groups.size(); ++i)
-    joined.insert(joined.end(), levels[i], trimmed_mean(groups[i]));
-  return joined;
-}
-
-std::vector<double> without_dips(std::vector<double> rates) {
-  if (rates.empty()) return rates;
-  const double most = *std::max_element(rates.begin(), rates.end());
-  std::size_t end = rates.size();
-  while (rates[end - 1] < kRecovered * most) --end;
-  struct Block {
-    double sum = 0, count = 0;
-    double mean() const { return sum / count; }
-  };
-  std::vector<Block> blocks;
-  for (std::size_t i = 0; i < end; ++i) {
-    blocks.push_back({rates[i], 1});
-    while (blocks.size() > 1 && blocks[blocks.size() - 2].mean() > blocks.back().mean()) {
-      const Block last = blocks.back();
-      blocks.pop_back();
-      blocks.back().sum += last.sum, blocks.back().count += last.count;
-    }
-  }
-  std::size_t i = 0;
-  for (const Block& block : blocks)
-    for (double n = 0; n < block.count; ++n) rates[i++] = block.mean();
-  return rates;
 }
 
 ReadCurve fit_curve(ReadKind kind, ReadMode mode, bool cached, std::span<const WindowDigest> windows,

@@ -72,40 +72,28 @@ std::vector<double> jitter_of(std::vector<double> ratios, std::size_t count = 33
 
 // Coefficient of variation of the rate over 100 ms beyond what independent completions explain. Absent for
 // fewer than 8 slots that hold 2 operations of each reader: in shorter ones completions bunch by themselves.
-// With n readers whose latencies have squared coefficient c^2, a slot of a mean latencies holds completions of
-// variance n (c^2 a + min(a, 1/4)) at most (renewal theory, Cox 1962).
+// With n readers whose latencies have squared coefficient c^2, a slot of a mean latencies holds completions
+// of variance n (c^2 a + min(a, 1/4)) at most (renewal theory, Cox 1962).
 std::optional<double> common_of(std::span<const WindowDigest> windows);
 
 // How much narrower than its latencies the work of operations lies, in (0, 1]. Latencies may vary although
-// every operation costs the same: where storage paces requests (a token bucket, a limit of a cloud volume) a few
-// wait long for what the others were let through at once. Independent work of squared coefficient c^2 makes the
-// completions in a time vary by c^2 x their mean (renewal theory). Where they vary by less than a quarter of
-// what the latencies say, the rest is pacing.
+// every operation costs the same: where storage paces requests (a token bucket, a limit of a cloud volume) a
+// few wait long for what the others were let through at once. Independent work of squared coefficient c^2
+// makes the completions in a time vary by c^2 x their mean (renewal theory). Where they vary by less than a
+// quarter of what the latencies say, the rest is pacing.
 //
-// By slots within windows of one level; absent where these are too few (12) or hold less than 4 operations of a
-// reader.
+// By slots within windows of one level; absent where these are too few (12) or hold less than 4 operations of
+// a reader.
 std::optional<double> pacing_by_slots(std::span<const WindowDigest> windows);
 // By windows of all levels, which sees pacing in slices longer than a slot; absent below 8 windows more than
 // levels.
 std::optional<double> pacing_by_windows(std::span<const WindowDigest> windows);
 
-// Rates of levels in rising order, each of at least one window, where those that their windows' spread cannot
-// tell apart from a neighbour are one: the trimmed mean of all windows together. By the pooled standard
-// deviation s of ln(rate), neighbours of k and l windows are one while they differ by less than
-// 1.6 s (1/k + 1/l)^(1/2) and by less than 0.25: however wild the windows, a rate that doubles is another. The
-// nearest are joined first.
-std::vector<double> joined_rates(const std::vector<std::vector<double>>& rates);
-
-// Rates by rising concurrency, where a fall that a later level makes good was the storage's drift and not its
-// character: pooled until they rise (isotonic regression by pool-adjacent-violators, Ayer et al. 1955) up to the
-// last level with 90 % of the best. What stays below after that is storage that more in flight makes slower.
-std::vector<double> without_dips(std::vector<double> rates);
-
 // All windows of one class of operations, of any levels and in any order, into its curve: rising concurrency,
 // rates as joined_rates and
 // without_dips have them, spread (max - min) / median, jitter narrowed by what pacing says; where a level's
-// slots tell nothing of pacing or of `common`, as at the level below. Operations are of mean size `size` (0 = the mean of what was read). At
-// least one window with completed operations.
+// slots tell nothing of pacing or of `common`, as at the level below. Operations are of mean size `size` (0 =
+// the mean of what was read). At least one window with completed operations.
 ReadCurve fit_curve(ReadKind kind, ReadMode mode, bool cached, std::span<const WindowDigest> windows,
                     double size = 0);
 

@@ -145,8 +145,8 @@ RawWindow in_slices(double slice, double until) {
   return window;
 }
 
-// Exponential latencies of a server that serves each by itself are work; of a bucket that lets 100 through per
-// 50 ms every slot of 100 ms has its 200, however uneven the latencies.
+// Exponential latencies of a server that serves each by itself are work; of a bucket that lets 100 through
+// per 50 ms every slot of 100 ms has its 200, however uneven the latencies.
 TEST(ProbeFit, TellsPacingFromRandomWork) {
   EXPECT_EQ(pacing_by_slots(std::vector{digest(independent(8, 5e-3, 4, 1))}), 1);
   const WindowDigest paced = digest(in_slices(0.05, 4));
@@ -174,25 +174,6 @@ TEST(ProbeFit, ACurveOfAPacedStorageHasNarrowJitter) {
   EXPECT_NEAR(point.rate.value, 2000, 20);
   EXPECT_GT(point.jitter.front(), 0.9);
   EXPECT_NEAR(point.jitter.at(16), 1, 0.1);
-}
-
-// Spreads of +- 5 %: 100 and 102 are one, 200 is another, and the outlier of five does not count.
-TEST(ProbeFit, JoinsLevelsThatTheirWindowsCannotTellApart) {
-  const auto joined = joined_rates({{95, 100, 105}, {97, 102, 107}, {190, 200, 210}});
-  ASSERT_EQ(joined.size(), 3u);
-  EXPECT_DOUBLE_EQ(joined[0], joined[1]);
-  EXPECT_DOUBLE_EQ(joined[0], (97 + 100 + 102 + 105) / 4.0);
-  EXPECT_DOUBLE_EQ(joined[2], 200);
-  EXPECT_EQ(joined_rates({{50, 200}, {100, 400}}), (std::vector<double>{125, 250}));  // twice is never noise
-  EXPECT_EQ(joined_rates({{100}, {101}}), (std::vector<double>{100, 101}));  // nothing says how they spread
-}
-
-// A dip that is made good is drift: 14 and 10 are 12 each. What stays down (the last, below 9/10 of 14) stays.
-TEST(ProbeFit, ADipIsDriftButAFallThatStaysIsNot) {
-  EXPECT_EQ(without_dips({6, 8, 14, 10, 14, 7}), (std::vector<double>{6, 8, 12, 12, 14, 7}));
-  EXPECT_EQ(without_dips({1, 2, 4}), (std::vector<double>{1, 2, 4}));
-  EXPECT_EQ(without_dips({10, 5, 4}), (std::vector<double>{10, 5, 4}));
-  EXPECT_TRUE(without_dips({}).empty());
 }
 
 // 1000 B take 1 ms, 3000 B 2 ms at 1 in flight: slope 0.5 us/B. Of 1 ms 0.5 go with size, of 2 ms 1.5.

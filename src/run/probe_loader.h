@@ -1,5 +1,5 @@
-// What a client spends on a sample besides reading it: batches, records, hand-over. A curve knows of reads alone;
-// where storage is faster than that, the client is the limit.
+// What a client spends on a sample besides reading it: batches, records, hand-over. A curve knows of reads
+// alone; where storage is faster than that, the client is the limit.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,8 @@ struct LoaderCost {
   std::uint64_t readers = 1;  // workers of all accelerators
 };
 
-// Runs the workload's own loader on `layout`, without compute and without a barrier, for about `time`. Absent if
-// stopped, or if the dataset has too few samples for the job (then there is nothing to say).
+// Runs the workload's own loader on `layout`, without compute and without a barrier, for about `time`. Absent
+// if stopped, or if the dataset has too few samples for the job (then there is nothing to say).
 std::optional<LoaderCost> loader_cost(const Workload& workload, const Layout& layout, JobSettings settings,
                                       Seconds time, std::stop_token stop);
 

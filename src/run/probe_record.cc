@@ -34,10 +34,11 @@ ClientCost client_of(const ProbeFindings& findings) {
 }
 
 // What the loader does with a sample beyond reading it: n readers that each read for R(n) and then work for t
-// give n / (R(n) + t) samples per second. No less than the CPU time beyond that of reading, and no more than all
-// CPU time: where storage is slow, the difference of two long times says nothing.
+// give n / (R(n) + t) samples per second. No less than the CPU time beyond that of reading, and no more than
+// all CPU time: where storage is slow, the difference of two long times says nothing.
 double own_time(const LoaderCost& loader, const ReadCurve& curve, double reads, double reading) {
-  const auto found = OperationCurve::find(std::span(&curve, 1), curve.kind, curve.mode, curve.cached, curve.size);
+  const auto found =
+      OperationCurve::find(std::span(&curve, 1), curve.kind, curve.mode, curve.cached, curve.size);
   const double cpu = loader.cpu_per_sample.value;
   const auto n = static_cast<double>(loader.readers);
   const double beyond = found ? n / loader.samples.value - reads * found->latency(n).value : 0;
@@ -48,7 +49,8 @@ double own_time(const LoaderCost& loader, const ReadCurve& curve, double reads, 
 std::optional<Station> loader_station(const ProbeFindings& findings, const ClientCost& read) {
   if (!findings.loader || findings.curves.empty()) return std::nullopt;
   const ReadCurve& curve = findings.curves.front().curve;
-  const double per_sample = curve.kind == ReadKind::kStream ? findings.sample_bytes / curve.size : 1;  // reads
+  const double per_sample =
+      curve.kind == ReadKind::kStream ? findings.sample_bytes / curve.size : 1;  // reads
   const double reading = per_sample * (read.per_operation.value + read.per_byte.value * curve.size);
   const double own = own_time(*findings.loader, curve, per_sample, reading);
   const double best = best_of(curve).rate.value / per_sample;  // samples per second

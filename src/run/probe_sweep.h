@@ -13,8 +13,8 @@
 
 namespace aforo {
 
-// Up to so many files, a probe drops their data alone and leaves their names known; the names of more would not
-// stay known over a job's epoch either, and are dropped too where that is allowed.
+// Up to so many files, a probe drops their data alone and leaves their names known; the names of more would
+// not stay known over a job's epoch either, and are dropped too where that is allowed.
 inline constexpr FileId kMostKnownNames = 200'000;
 
 struct SweepAsk {
