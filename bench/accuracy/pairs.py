@@ -26,7 +26,12 @@ class Pace:
 
 def shown(argv, directory):
     """The words as anybody may type them: `directory`, which was made for this run, is $DIR."""
-    return ' '.join(['aforo'] + [str(a) for a in argv]).replace(directory, '$DIR')
+    return nowhere(' '.join(['aforo'] + [str(a) for a in argv]).replace(directory, '$DIR'))
+
+
+def nowhere(text):
+    """text without the places that were made for this run."""
+    return re.sub(r'/\S*/aforo-accuracy-\w+', '$DIR', text)
 
 
 def forget(folder):
@@ -93,7 +98,7 @@ class Bench:
         self.probe_took = (datetime.datetime.now(datetime.timezone.utc) - begin).total_seconds()
         os.makedirs(self.probes, exist_ok=True)
         with open(self.storage, encoding='utf-8') as file:
-            text = re.sub(r'/\S*/aforo-accuracy-\w+', '$DIR', file.read())
+            text = nowhere(file.read())
         kept = os.path.join(self.probes, f'{case.storage}-{case.data}-{case.read}.yaml')
         with open(kept, 'w', encoding='utf-8') as file:
             file.write(text)
