@@ -46,6 +46,8 @@ void write_client(Page& page, const Json& record) {
   const auto per_byte = number(record, {"client", "cpu_seconds_per_byte"});
   if (per_operation && *per_operation > 0) page.row("CPU per operation", format_seconds({*per_operation}));
   if (per_byte && *per_byte > 0) page.row("CPU per GB", format_seconds({*per_byte * 1e9}));
+  if (const auto loader = number(record, {"loader", "cpu_seconds_per_sample"}))
+    page.row("CPU per sample", format_seconds({*loader}), "of the workload's whole loader, reading included");
   page.row("page cache", bytes_at(record, {"page_cache", "bytes"}),
            rate_at(record, {"page_cache", "bytes_per_second"}));
   page.section("Probe");

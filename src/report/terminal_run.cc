@@ -97,9 +97,10 @@ void write_utilisation(Page& page, const Json& record) {
            with(seconds_at(record, {"first_step_seconds"}), " from start to the first"));
   const auto warm_up = number(record, {"steady", "warm_up_steps"});
   if (warm_up && flag(record, {"steady", "trustworthy"})) {
-    page.row(
-        "steady", seconds_at(record, {"steady", "step_seconds"}) + " a step",
-        *warm_up == 0 ? "from the first step on" : "after " + format_count(*warm_up) + " steps of warm-up");
+    page.row("steady", seconds_at(record, {"steady", "step_seconds"}) + " a step",
+             *warm_up == 0
+                 ? "from the first step on"
+                 : "after " + format_count(*warm_up) + (*warm_up == 1 ? " step" : " steps") + " of warm-up");
   }
   const auto stall = number(record, {"stall_seconds"});
   if (stall) {

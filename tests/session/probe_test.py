@@ -58,6 +58,20 @@ class ProbeTest(Session):
         self.assertGreater(curve["operation_bytes"], 200_000)  # requests of 256 KiB but for each shard's last
         self.assertLessEqual(curve["operation_bytes"], 262_144)
 
+    def test_packed_files_are_read_in_ranges_and_predicted_from_them(self):
+        job = self.place / "packed.yaml"
+        job.write_text("name: packed\ndataset: {layout: records, samples: 800, sample_size: 20 kB, samples_per_file: 100}\n"
+                       "loader: {framework: pytorch, batch_size: 4, workers: 2}\naccelerator: {type: tiny, step_time: 1 ms}\n")
+        self.aforo("generate", job, "data", "--quiet")
+        record = self.record("probe", "data", "--workload", job, "--budget", "2s", "-o", "packed-storage.yaml")
+        self.assertEqual(record["curves"][0]["kind"], "range")
+        self.assertAlmostEqual(record["curves"][0]["operation_bytes"], 20_000, delta=100)
+        self.assertGreater(record["loader"]["cpu_seconds_per_sample"], 0)
+        said = subprocess.run([AFORO, "predict", job, "packed-storage.yaml", "--json", "-", "--quiet"], cwd=self.place,
+                              capture_output=True, text=True, timeout=120)
+        self.assertIn(said.returncode, (0, 1), said.stderr)
+        self.assertGreater(json.loads(said.stdout)["au"], 0)
+
     def test_an_empty_directory_is_left_empty_and_an_absent_one_absent(self):
         job = self.job()
         (self.place / "empty").mkdir()
