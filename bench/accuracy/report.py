@@ -7,6 +7,7 @@ Without a file: the latest of bench/accuracy/runs.
 """
 import argparse
 import collections
+import collections
 import glob
 import os
 import sys
@@ -80,6 +81,10 @@ def _summary(pairs, maxima):
     for key in ('mean', 'worst'):
         lines.append(f'| {key} difference of AU, points | {found[key]:.1f} | {GOALS[key]} '
                      f'| {_verdict(found[key] <= GOALS[key])} |')
+    knee = [abs(miss(pair)) for pair in pairs if 0.3 <= pair['measured']['au'] < 0.99]
+    if knee:
+        lines.append(f'| mean difference of the {len(knee)} pairs with a measured AU of 30 to 99 % '
+                     f'| {sum(knee) / len(knee):.1f} | | |')
     lines += [f'| within 2 points | {share(found["within_2"], found["count"])} | | |',
               f'| within 6 points | {share(found["within_6"], found["count"])} | | |']
     with_interval = [pair for pair in pairs if 'au_interval' in pair['predicted']]
@@ -168,9 +173,10 @@ def _machine(pairs):
     machine['memory'] = f'{machine.pop("memory_bytes", 0) / 2**30:.1f} GiB'
     lines = ['## Machine and commands', '', '- ' + '; '.join(
         f'{key.replace("_", " ")}: {value}' for key, value in machine.items() if not isinstance(value, dict))]
-    versions = last['versions']
+    commits = collections.Counter(pair['versions'].get('commit', 'unknown') for pair in pairs)
+    by_commit = ', '.join(f'{commit} ({count} pairs)' for commit, count in commits.most_common())
     lines.append(f'- measured {min(pair["date"] for pair in pairs)[:10]} to {last["date"][:10]} with '
-                 f'{versions.get("aforo", "aforo")} at commit {versions.get("commit", "unknown")}')
+                 f'{last["versions"].get("aforo", "aforo")} at commit {by_commit}')
     lines += ['', 'The commands of the last pair, after the data was laid and the step time chosen:', '']
     return lines + [f'    {command}' for command in last['commands']] + ['']
 
@@ -193,7 +199,8 @@ chosen *from the probe* so that jobs lie on both sides of the knee, `aforo predi
 then `aforo run` measures it. The difference is predicted - measured AU in percentage points. *Asked* is what the
 accelerators could use, over what the storage was predicted to give them without any compute; less where a step would
 be shorter than 0.3 ms, which no accelerator computes. The noise floor measures a job again after the others of its
-dataset.
+dataset. A measurement during which other programs used 15 % of the machine is made again, up to three times, and the
+least disturbed is kept.
 
 How near the closed forms are to the simulation is another table: [accuracy-closed-forms.md](accuracy-closed-forms.md).
 """

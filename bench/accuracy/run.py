@@ -105,17 +105,17 @@ class Session:
                     except Failed as failure:
                         self.leave_out('failed', case.name, failure)
                         continue
+                    self.keep(pair)
                     if case.twice:
                         twice.append(pair)
-                    else:
-                        self.keep(pair)
                     self.tell(pair)
                 for pair in twice:
                     try:
                         bench.again(pair)
                     except Failed as failure:
                         say(f'  {pair["id"]}: not measured again: {failure}')
-                    self.keep(pair)
+                        continue
+                    self.keep(pair)  # the later line counts
         except Failed as failure:
             self.leave_out('failed', name, failure)
 

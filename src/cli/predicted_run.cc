@@ -49,6 +49,11 @@ void add_prediction_beside(Json& record, Json prediction) {
                              : (number_of(prediction, "max_accelerators") - counted) / std::max(counted, 1.0);
     set_number(record, "prediction_error", error);
   }
+  if (record["config"].value("drop_caches", false))
+    record["warnings"].push_back(
+        "--drop-caches as root also drops names and inodes, which a probe leaves known: small files may come "
+        "slower "
+        "than predicted");
   record["prediction"] = std::move(prediction);
 }
 

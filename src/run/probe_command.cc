@@ -182,7 +182,9 @@ class Probe {
     if (!options_.workload || data.files != data.layout->files()) return;
     news_.set("the loader's own CPU time", PerSecond{0}, BytesPerSecond{0});
     const JobSettings settings{data.directory, options_.engine, options_.io_threads, options_.io_timeout, {}};
-    findings_.loader = loader_cost(*options_.workload, *data.layout, settings, loader_time_, stop_);
+    Workload workload = *options_.workload;
+    if (!findings_.curves.empty()) workload.loader.read_mode = findings_.curves.front().curve.mode;
+    findings_.loader = loader_cost(workload, *data.layout, settings, loader_time_, stop_);
     findings_.sample_bytes = static_cast<double>(data.layout->total_bytes()) /
                              static_cast<double>(std::max<std::uint64_t>(data.layout->samples(), 1));
   }

@@ -23,6 +23,7 @@ std::optional<JobPlan> endless(const Workload& workload, const Layout& layout) {
   JobPlan plan = without_compute(plan_job(asked, layout, "the probe's dataset"));
   plan.epochs = 1'000'000;
   plan.checkpoint_steps = 0;
+  plan.loader.preprocess = Law{};  // a job's own, which a prediction adds
   return plan;
 }
 
