@@ -40,7 +40,7 @@ std::string subtitle(const Json& record, const Look& look) {
 void write_utilisation(Page& page, const Json& record) {
   page.section("Accelerators, predicted");
   write_au(page, record);
-  page.row("  interval", percent_interval(record, page.look()), "95 % of chance and of the probe's spread");
+  page.row("  interval", percent_interval(record, page.look()), "95 %, chance and spread");
   const std::vector<double> epochs = numbers(record, {"au_per_epoch"});
   if (epochs.size() > 1) {
     std::string text;
