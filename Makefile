@@ -61,7 +61,7 @@ bench: build  ## measure speed beside the peers, on an idle machine (BENCH_DIR=.
 	@cmake --build build/release --target limit_reader --parallel $(JOBS)
 	@python3 bench/run.py --dir '$(BENCH_DIR)' --memory-dir '$(BENCH_MEMORY_DIR)' $(BENCH_ARGS)
 
-# What `make bench` says of its directories holds here too (up to 8 GB on disk and 2 GB in memory).
+# What `make bench` says of its directories holds here too (up to 9 GB on disk and 2 GB in memory).
 ACCURACY_ARGS ?=
 accuracy: build  ## hold predictions against measurements: docs/accuracy.md (BENCH_DIR=., ACCURACY_ARGS=--quick)
 	@scripts/install_dependencies.sh bench || echo "Without these, storages that need them are skipped by name."

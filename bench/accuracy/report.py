@@ -7,7 +7,6 @@ Without a file: the latest of bench/accuracy/runs.
 """
 import argparse
 import collections
-import collections
 import glob
 import os
 import sys

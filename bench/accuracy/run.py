@@ -3,7 +3,7 @@
 
   bench/accuracy/run.py --dir DIR [--memory-dir /dev/shm] [--only STORAGE]... [--quick] [--limit N] [--out FOLDER]
 
-Everything is laid in new directories below DIR (up to 8 GB) and below the memory directory (up to 2 GB) and removed at
+Everything is laid in new directories below DIR (up to 9 GB) and below the memory directory (up to 2 GB) and removed at
 the end. Loop devices, control groups and mounts are made where root is at hand, and taken down; what cannot be built is
 skipped by name. Every pair is one line of FOLDER/pairs.jsonl; pairs that are there already are not made again.
 """

@@ -34,6 +34,14 @@ inline Bytes read_whole(const Layout& layout, const LoaderSpec& loader) {
   return Bytes{parts ? layout.total_bytes() / parts : 0};
 }
 
+// How many readers a job has, of all ranks: as many reads can be under way.
+inline std::uint64_t reader_count(const JobPlan& plan) {
+  if (reads_streams(*plan.layout, plan.loader))
+    return std::uint64_t{plan.ranks} * std::max<std::uint32_t>(plan.loader.workers, 1);
+  const Slicing slicing = slicing_of(plan.loader);
+  return std::uint64_t{plan.ranks} * slicing.slices * slicing.groups;
+}
+
 template <World W>
 class TrainingJob {
  public:

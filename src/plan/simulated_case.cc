@@ -213,12 +213,8 @@ void add_readers(SimulatedOnce& out, const SimulatedCase& c, const SimJobResult&
   const ReaderStats& readers = job.job.readers;
   const double time = ended(job.job).value;
   if (time <= 0) return;
-  const Slicing slicing = slicing_of(c.plan.loader);
-  const double count = static_cast<double>(c.plan.ranks) * (reads_streams(*c.plan.layout, c.plan.loader)
-                                                                ? std::max(c.plan.loader.workers, 1u)
-                                                                : slicing.slices * slicing.groups);
   out.in_flight = readers.busy.value / time;
-  out.worker_busy = std::min(1.0, out.in_flight / count);
+  out.worker_busy = std::min(1.0, out.in_flight / static_cast<double>(reader_count(c.plan)));
   out.read_mean = readers.sample_read.mean();
   out.read_p99 = readers.sample_read.quantile(0.99);
 }

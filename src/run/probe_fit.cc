@@ -97,6 +97,24 @@ void narrow(std::vector<double>& jitter, double factor) {
   for (double& quantile : jitter) quantile = 1 + (quantile - 1) * factor;
 }
 
+// But for its rate, which its neighbours have a say in. `below` is what the level below was given.
+struct LevelNoise {
+  double by_slots = 1, common = 0;
+};
+CurvePoint fit_point(std::span<const WindowDigest> windows, double size, double share, double by_windows,
+                     LevelNoise& below) {
+  CurvePoint point;
+  point.concurrency = windows.front().readers;
+  point.spread = relative_spread(rates_of(windows, size, share)).value_or(0);
+  std::vector<double> ratios = ratios_of(windows, size, share);
+  const bool many = ratios.size() >= kManyRatios;
+  point.jitter = jitter_of(std::move(ratios), many ? kFineQuantiles : kQuantiles);
+  below.by_slots = pacing_by_slots(windows).value_or(below.by_slots);
+  narrow(point.jitter, std::min(below.by_slots, by_windows));
+  point.common = below.common = common_of(windows).value_or(below.common);
+  return point;
+}
+
 double rate_at(const ReadCurve& curve, double concurrency) {
   for (const CurvePoint& point : curve.points)
     if (point.concurrency == concurrency) return point.rate.value;
@@ -161,9 +179,10 @@ WindowDigest digest(const RawWindow& window) {
   out.counted = inside.size();
   out.mean_bytes /= static_cast<double>(inside.size());
   out.mean_latency = Seconds{*mean(latencies)};
-  for (const double latency : latencies)
-    out.latency_cv2 += (latency / out.mean_latency.value - 1) * (latency / out.mean_latency.value - 1) /
-                       static_cast<double>(latencies.size());
+  for (const double latency : latencies) {
+    const double off = latency / out.mean_latency.value - 1;
+    out.latency_cv2 += off * off / static_cast<double>(latencies.size());
+  }
   out.p99 = Seconds{*quantile(latencies, 0.99)};
   if (out.mean_bytes > 0) regress_on_size(inside, out);
   count_slots(window, inside, out);
@@ -255,19 +274,10 @@ ReadCurve fit_curve(ReadKind kind, ReadMode mode, bool cached, std::span<const W
   curve.size_share = share.value_or(curve.size >= kLarge ? 1 : 0);
   std::vector<std::vector<double>> rates;
   const double by_windows = pacing_by_windows(windows).value_or(1);
-  double by_slots = 1, common = 0;
+  LevelNoise noise;
   for (const auto& [readers, of_level] : levels) {
     rates.push_back(rates_of(of_level, curve.size, share.value_or(0)));
-    CurvePoint point;
-    point.concurrency = readers;
-    point.spread = relative_spread(rates.back()).value_or(0);
-    std::vector<double> ratios = ratios_of(of_level, curve.size, share.value_or(0));
-    const bool many = ratios.size() >= kManyRatios;
-    point.jitter = jitter_of(std::move(ratios), many ? kFineQuantiles : kQuantiles);
-    by_slots = pacing_by_slots(of_level).value_or(by_slots);
-    narrow(point.jitter, std::min(by_slots, by_windows));
-    point.common = common = common_of(of_level).value_or(common);
-    curve.points.push_back(std::move(point));
+    curve.points.push_back(fit_point(of_level, curve.size, share.value_or(0), by_windows, noise));
   }
   const std::vector<double> joined = without_dips(joined_rates(rates));
   for (std::size_t i = 0; i < joined.size(); ++i) curve.points[i].rate = PerSecond{joined[i]};

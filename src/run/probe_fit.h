@@ -90,10 +90,10 @@ std::optional<double> pacing_by_slots(std::span<const WindowDigest> windows);
 std::optional<double> pacing_by_windows(std::span<const WindowDigest> windows);
 
 // All windows of one class of operations, of any levels and in any order, into its curve: rising concurrency,
-// rates as joined_rates and
-// without_dips have them, spread (max - min) / median, jitter narrowed by what pacing says; where a level's
-// slots tell nothing of pacing or of `common`, as at the level below. Operations are of mean size `size` (0 =
-// the mean of what was read). At least one window with completed operations.
+// rates as joined_rates and without_dips have them (probe_rates.h), spread (max - min) / median, jitter
+// narrowed by what pacing says; where a level's slots tell nothing of pacing or of `common`, as at the level
+// below. Operations are of mean size `size` (0 = the mean of what was read). At least one window with
+// completed operations.
 ReadCurve fit_curve(ReadKind kind, ReadMode mode, bool cached, std::span<const WindowDigest> windows,
                     double size = 0);
 

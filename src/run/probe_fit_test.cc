@@ -65,7 +65,8 @@ TEST(ProbeFit, FindsTheShareThatGoesWithTheSize) {
   EXPECT_NEAR(curve.size, 2000, 1e-9);
 }
 
-// Rates 100, 110, 120 at 4 in flight: median 110, spread 20 / 110. At 1 in flight measured once: spread 0.
+// Rates 100, 110, 120 at 4 in flight: mean and median 110, spread 20 / 110. At 1 in flight measured once:
+// spread 0.
 TEST(ProbeFit, TakesTheMeanOfWindowsAndSaysHowFarTheyLieApart) {
   const std::vector<WindowDigest> windows{digest(steady(4, 4 / 100.0, 4)), digest(steady(1, 0.02, 4)),
                                           digest(steady(4, 4 / 120.0, 4)), digest(steady(4, 4 / 110.0, 4))};

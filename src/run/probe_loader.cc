@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "pipeline/plan_job.h"
+#include "pipeline/training_job.h"
 #include "run/job_setup.h"
 
 namespace aforo {
@@ -39,8 +40,7 @@ std::optional<LoaderCost> loader_cost(const Workload& workload, const Layout& la
   const MeasuredJob job = run_job(*plan, settings, std::move(watch), stop);
   const auto samples = static_cast<double>(job.result.readers.samples);
   if (stop.stop_requested() || samples < kLeastSamples || job.wall().value <= 0) return std::nullopt;
-  const std::uint64_t readers = std::uint64_t{plan->ranks} * std::max<std::uint32_t>(plan->loader.workers, 1);
-  return LoaderCost{job.usage.cpu() / samples, PerSecond{samples / job.wall().value}, readers};
+  return LoaderCost{job.usage.cpu() / samples, PerSecond{samples / job.wall().value}, reader_count(*plan)};
 }
 
 }  // namespace aforo

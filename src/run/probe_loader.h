@@ -15,7 +15,7 @@ namespace aforo {
 struct LoaderCost {
   Seconds cpu_per_sample{0};  // reading included
   PerSecond samples{0};       // at which it was measured
-  std::uint64_t readers = 1;  // workers of all accelerators
+  std::uint64_t readers = 1;  // of all accelerators
 };
 
 // Runs the workload's own loader on `layout`, without compute and without a barrier, for about `time`. Absent

@@ -5,7 +5,7 @@
 namespace aforo {
 namespace {
 
-// Spreads of +- 5 %: 100 and 102 are one, 200 is another, and the outlier of five does not count.
+// Spreads of +- 5 %: 100 and 102 are one, 200 is another; the least and the greatest of six do not count.
 TEST(ProbeRates, JoinsLevelsThatTheirWindowsCannotTellApart) {
   const auto joined = joined_rates({{95, 100, 105}, {97, 102, 107}, {190, 200, 210}});
   ASSERT_EQ(joined.size(), 3u);
@@ -16,8 +16,7 @@ TEST(ProbeRates, JoinsLevelsThatTheirWindowsCannotTellApart) {
   EXPECT_EQ(joined_rates({{100}, {101}}), (std::vector<double>{100, 101}));  // nothing says how they spread
 }
 
-// A dip that is made good is drift: 14 and 10 are 12 each. What stays down (the last, below 9/10 of 14)
-// stays.
+// A dip that is made good is drift: 14 and 10 are 12 each. The last, below 9/10 of 14, stays.
 TEST(ProbeRates, ADipIsDriftButAFallThatStaysIsNot) {
   EXPECT_EQ(without_dips({6, 8, 14, 10, 14, 7}), (std::vector<double>{6, 8, 12, 12, 14, 7}));
   EXPECT_EQ(without_dips({1, 2, 4}), (std::vector<double>{1, 2, 4}));

@@ -15,13 +15,6 @@ constexpr Seconds kCeilingTime{1.0};
 constexpr Seconds kWindowTime{1.5};
 constexpr std::uint32_t kMoreConcurrency = 4;
 
-std::uint64_t reader_count(const JobPlan& plan) {
-  if (reads_streams(*plan.layout, plan.loader))
-    return std::uint64_t{plan.ranks} * std::max<std::uint32_t>(plan.loader.workers, 1);
-  const Slicing slicing = slicing_of(plan.loader);
-  return std::uint64_t{plan.ranks} * slicing.slices * slicing.groups;
-}
-
 double open_share(const MeasuredJob& job) {
   const OpenTimes& opens = job.opens;
   if (opens.observed_whole.value > 0) return opens.observed_open / opens.observed_whole;

@@ -41,8 +41,10 @@ class HarnessTest(unittest.TestCase):
 
     def test_a_pair_is_predicted_then_measured_and_kept_once(self):
         done = self.run_to_its_end('--only', 'memory', '--limit', '1')
-        predicted, pair, *again = self.kept()
-        self.assertEqual([line['id'] for line in again if 'again' in line], [pair['id']] * len(again))
+        predicted, pair, twice = self.kept()  # the first case is measured twice
+        self.assertEqual((twice['id'], twice['measured']), (pair['id'], pair['measured']))
+        self.assertNotIn('again', pair)
+        self.assertTrue(0 < twice['again']['au'] <= 1)
         self.assertEqual((predicted['kind'], pair['kind']), ('predicted', 'au'))
         self.assertNotIn('measured', predicted)
         self.assertEqual(predicted['predicted'], pair['predicted'])
@@ -54,7 +56,7 @@ class HarnessTest(unittest.TestCase):
         self.nothing_is_left()
         self.assertIn('1 pairs;', done.stdout)
         self.run_to_its_end('--only', 'memory', '--limit', '1')
-        self.assertEqual(len(self.kept()), 2 + len(again))  # what was there is not made again
+        self.assertEqual(len(self.kept()), 3)  # what was there is not made again
 
     def test_a_storage_that_cannot_be_built_is_skipped_by_name(self):
         self.run_to_its_end('--only', 'fuse-tail')

@@ -1,4 +1,5 @@
-"""The slow filesystem: what it mirrors, that it delays, queues and goes away. Only lower bounds of time."""
+"""The slow filesystem: what it mirrors, that it delays, queues and goes away. Lower bounds of time, and one
+upper bound that says what it leaves room for."""
 import concurrent.futures
 import json
 import os
