@@ -1,0 +1,315 @@
+#include "catalogue/catalogue.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "catalogue/shipped.h"
+#include "catalogue/table.h"
+
+namespace aforo {
+namespace {
+
+constexpr double kMega = 1e6, kGiga = 1e9, kTera = 1e12, kGibi = 1024.0 * 1024 * 1024;
+constexpr double kBitsPerByte = 8;
+
+Bytes bytes(double value) { return {static_cast<std::uint64_t>(std::llround(value))}; }
+std::uint32_t whole(double value) { return static_cast<std::uint32_t>(std::lround(value)); }
+
+template <class T>
+std::vector<T> read(std::string_view file, std::span<const Column> columns, T (*make)(const Row&)) {
+  const Table table(shipped_csv(file), std::string(file), columns);
+  std::vector<T> all;
+  for (const Row& row : table.rows()) all.push_back(make(row));
+  return all;
+}
+
+constexpr Column kDriveColumns[] = {words_in("model"),
+                                    words_in("media"),
+                                    number_in("capacity_tb", 1, 1000, "TB"),
+                                    number_in("read_gb_per_s", 0.1, 100, "GB/s"),
+                                    number_in("write_gb_per_s", 0.1, 100, "GB/s"),
+                                    number_in("reads_per_s", 50, 2e7, "reads/s"),
+                                    number_in("latency_us", 5, 50'000, "us"),
+                                    number_in("watts", 1, 100, "W"),
+                                    words_in("price"),
+                                    kKindColumn,
+                                    kSourceColumn,
+                                    kDateColumn};
+
+Drive drive_of(const Row& row) {
+  Drive drive;
+  drive.model = row.text("model");
+  drive.media =
+      row.choice<Media>("media", {{"tlc", Media::kTlc}, {"qlc", Media::kQlc}, {"hdd", Media::kHdd}});
+  drive.capacity = bytes(row.number("capacity_tb") * kTera);
+  drive.read = {row.number("read_gb_per_s") * kGiga};
+  drive.write = {row.number("write_gb_per_s") * kGiga};
+  drive.reads = {row.number("reads_per_s")};
+  drive.latency = {row.number("latency_us") * 1e-6};
+  drive.watts = row.number("watts");
+  drive.price = row.text("price");
+  drive.fact = row.fact();
+  return drive;
+}
+
+constexpr Column kNodeColumns[] = {words_in("name"),
+                                   words_in("media"),
+                                   number_in("bays", 1, 200, ""),
+                                   number_in("ports", 1, 16, ""),
+                                   number_in("watts", 50, 3000, "W"),
+                                   number_in("rack_units", 1, 12, "RU"),
+                                   number_in("most_gb_per_s", 1, 1000, "GB/s"),
+                                   number_in("opens_per_s", 1000, 1e7, "opens/s"),
+                                   words_in("price"),
+                                   kKindColumn,
+                                   kSourceColumn,
+                                   kDateColumn};
+
+StorageNode node_of(const Row& row) {
+  StorageNode node;
+  node.name = row.text("name");
+  node.flash = row.choice<bool>("media", {{"nvme", true}, {"disk", false}});
+  node.bays = whole(row.number("bays"));
+  node.ports = whole(row.number("ports"));
+  node.watts = row.number("watts");
+  node.rack_units = row.number("rack_units");
+  node.most = {row.number("most_gb_per_s") * kGiga};
+  node.metadata = {row.number("opens_per_s")};
+  node.price = row.text("price");
+  node.fact = row.fact();
+  return node;
+}
+
+constexpr Column kNicColumns[] = {words_in("name"),
+                                  number_in("gbit_per_s", 1, 3200, "Gbit/s"),
+                                  number_in("payload_gb_per_s", 0.1, 400, "GB/s"),
+                                  number_in("watts", 1, 200, "W"),
+                                  words_in("price"),
+                                  words_in("port_price"),
+                                  kKindColumn,
+                                  kSourceColumn,
+                                  kDateColumn};
+
+Nic nic_of(const Row& row) {
+  Nic nic;
+  nic.name = row.text("name");
+  nic.gbit = row.number("gbit_per_s");
+  nic.payload = {row.number("payload_gb_per_s") * kGiga};
+  nic.watts = row.number("watts");
+  nic.price = row.text("price");
+  nic.port_price = row.text("port_price");
+  nic.fact = row.fact();
+  return nic;
+}
+
+constexpr Column kServiceColumns[] = {words_in("name"),
+                                      words_in("title"),
+                                      words_in("provider"),
+                                      words_in("service_kind"),
+                                      words_in("storage_price"),
+                                      words_in("throughput_price", false),
+                                      words_in("iops_price", false),
+                                      words_in("get_price", false),
+                                      words_in("put_price", false),
+                                      words_in("retrieval_price", false),
+                                      number_in("mb_per_s_per_tib", 1, 10'000, "MB/s per TiB", false),
+                                      number_in("included_mb_per_s", 1, 1e6, "MB/s", false),
+                                      number_in("most_mb_per_s", 10, 1e8, "MB/s", false),
+                                      number_in("iops_included", 1, 1e7, "IOPS", false),
+                                      number_in("requests_per_s", 10, 1e8, "requests/s", false),
+                                      number_in("prefixes", 1, 10'000, "", false),
+                                      number_in("opens_per_s", 100, 1e8, "opens/s", false),
+                                      number_in("latency_ms", 0.05, 1000, "ms"),
+                                      number_in("latency_stddev_ms", 0.01, 1000, "ms"),
+                                      number_in("least_gib", 1, 1e6, "GiB", false),
+                                      number_in("step_gib", 1, 1e6, "GiB", false),
+                                      number_in("volume_gib", 1, 1e9, "GiB", false),
+                                      number_in("attach", 1, 100'000, "hosts", false),
+                                      words_in("read_only"),
+                                      kKindColumn,
+                                      kSourceColumn,
+                                      kDateColumn};
+
+void read_limits(const Row& row, CloudService& service) {
+  service.per_tib = {row.number("mb_per_s_per_tib") * kMega};
+  service.included = {row.number("included_mb_per_s") * kMega};
+  service.most = {row.number("most_mb_per_s") * kMega};
+  service.iops_included = {row.number("iops_included")};
+  service.requests = {row.number("requests_per_s")};
+  service.prefixes = row.has("prefixes") ? whole(row.number("prefixes")) : 1;
+  service.metadata = {row.number("opens_per_s")};
+  service.latency = {row.number("latency_ms") * 1e-3};
+  service.latency_stddev = {row.number("latency_stddev_ms") * 1e-3};
+  service.least = bytes(row.number("least_gib") * kGibi);
+  service.step = bytes(row.number("step_gib") * kGibi);
+  service.volume = bytes(row.number("volume_gib") * kGibi);
+  service.attach = whole(row.number("attach"));
+  service.read_only = row.choice<bool>("read_only", {{"yes", true}, {"no", false}});
+}
+
+CloudService service_of(const Row& row) {
+  CloudService service;
+  service.name = row.text("name");
+  service.title = row.text("title");
+  service.provider = row.text("provider");
+  service.kind = row.choice<ServiceKind>(
+      "service_kind",
+      {{"object", ServiceKind::kObject}, {"file", ServiceKind::kFile}, {"block", ServiceKind::kBlock}});
+  service.storage_price = row.text("storage_price");
+  service.throughput_price = row.text("throughput_price");
+  service.iops_price = row.text("iops_price");
+  service.get_price = row.text("get_price");
+  service.put_price = row.text("put_price");
+  service.retrieval_price = row.text("retrieval_price");
+  read_limits(row, service);
+  service.fact = row.fact();
+  return service;
+}
+
+constexpr Column kAcceleratorColumns[] = {
+    words_in("type"),
+    words_in("title"),
+    number_in("memory_gb", 1, 2000, "GB"),
+    number_in("watts", 10, 5000, "W"),
+    words_in("hour_price", false),
+    words_in("purchase_price", false),
+    words_in("instance", false),
+    number_in("instance_nvme_tb", 0.1, 1000, "TB", false),
+    number_in("instance_nvme_gb_per_s", 0.1, 1000, "GB/s", false),
+    number_in("instance_network_gbit_per_s", 1, 100'000, "Gbit/s", false),
+    kKindColumn,
+    kSourceColumn,
+    kDateColumn};
+
+Accelerator accelerator_of(const Row& row) {
+  Accelerator accelerator;
+  accelerator.type = row.text("type");
+  accelerator.title = row.text("title");
+  accelerator.memory = bytes(row.number("memory_gb") * kGiga);
+  accelerator.watts = row.number("watts");
+  accelerator.hour_price = row.text("hour_price");
+  accelerator.purchase_price = row.text("purchase_price");
+  accelerator.instance = row.text("instance");
+  accelerator.instance_nvme = bytes(row.number("instance_nvme_tb") * kTera);
+  accelerator.instance_nvme_read = {row.number("instance_nvme_gb_per_s") * kGiga};
+  accelerator.instance_network = {row.number("instance_network_gbit_per_s") * kGiga / kBitsPerByte};
+  accelerator.fact = row.fact();
+  return accelerator;
+}
+
+constexpr Column kRateColumns[] = {words_in("workload"),
+                                   words_in("accelerator"),
+                                   words_in("set"),
+                                   number_in("samples_per_s", 0.001, 1e8, "samples/s"),
+                                   number_in("sample_bytes", 1, 1e10, "B", false),
+                                   words_in("note", false),
+                                   kKindColumn,
+                                   kSourceColumn,
+                                   kDateColumn};
+
+IngestRate rate_of(const Row& row) {
+  IngestRate rate;
+  rate.workload = row.text("workload");
+  rate.accelerator = row.text("accelerator");
+  rate.set = row.text("set");
+  rate.samples = {row.number("samples_per_s")};
+  rate.sample_bytes = row.number("sample_bytes");
+  rate.note = row.text("note");
+  rate.fact = row.fact();
+  return rate;
+}
+
+constexpr Column kHistoryColumns[] = {words_in("item"),
+                                      number_in("value", 0.001, 1e9, ""),
+                                      words_in("unit"),
+                                      number_in("low", 0.001, 1e9, "", false),
+                                      number_in("high", 0.001, 1e9, "", false),
+                                      words_in("note", false),
+                                      kKindColumn,
+                                      kSourceColumn,
+                                      kDateColumn};
+
+PricePoint point_of(const Row& row) {
+  PricePoint point;
+  point.item = row.text("item");
+  point.value = row.number("value");
+  point.unit = row.text("unit");
+  point.low = row.has("low") ? row.number("low") : point.value;
+  point.high = row.has("high") ? row.number("high") : point.value;
+  point.note = row.text("note");
+  point.fact = row.fact();
+  return point;
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// "h100" in "h100-sxm" or "h100nvl", but not "h10" in "h100" nor "b200" in "gb200".
+bool names(std::string_view word, std::string_view type) {
+  return word.starts_with(type) && (word.size() == type.size() || !is_digit(word[type.size()]));
+}
+
+}  // namespace
+
+std::string_view to_string(Media media) {
+  switch (media) {
+    case Media::kTlc:
+      return "TLC flash";
+    case Media::kQlc:
+      return "QLC flash";
+    case Media::kHdd:
+      return "HDD";
+  }
+  return "";
+}
+
+std::string_view to_string(ServiceKind kind) {
+  switch (kind) {
+    case ServiceKind::kObject:
+      return "object store";
+    case ServiceKind::kFile:
+      return "file service";
+    case ServiceKind::kBlock:
+      return "block storage";
+  }
+  return "";
+}
+
+const Catalogue& Catalogue::shipped() {
+  static const Catalogue catalogue = [] {
+    Catalogue c;
+    c.drives_ = read("drives.csv", kDriveColumns, drive_of);
+    c.nodes_ = read("nodes.csv", kNodeColumns, node_of);
+    c.nics_ = read("nics.csv", kNicColumns, nic_of);
+    c.services_ = read("services.csv", kServiceColumns, service_of);
+    c.accelerators_ = read("accelerators.csv", kAcceleratorColumns, accelerator_of);
+    c.rates_ = read("rates.csv", kRateColumns, rate_of);
+    c.price_history_ = read("price_history.csv", kHistoryColumns, point_of);
+    return c;
+  }();
+  return catalogue;
+}
+
+const Accelerator* Catalogue::find_accelerator(std::string_view type) const {
+  std::string words = to_lower(type);
+  std::replace_if(
+      words.begin(), words.end(), [](char c) { return c == '-' || c == '_' || c == ','; }, ' ');
+  for (const std::string& word : split(words, ' '))
+    for (const Accelerator& accelerator : accelerators_)
+      if (names(word, accelerator.type)) return &accelerator;
+  return nullptr;
+}
+
+const Accelerator& Catalogue::accelerator(std::string_view type) const {
+  if (const Accelerator* found = find_accelerator(type)) return *found;
+  std::vector<std::string> known;
+  for (const Accelerator& accelerator : accelerators_) known.push_back(accelerator.type);
+  throw UserError(fmt::format("expected an accelerator of 'aforo catalogue accelerators' ({}), found '{}'{}",
+                              join(known, ", "), type, did_you_mean(type, known)));
+}
+
+}  // namespace aforo

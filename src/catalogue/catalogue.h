@@ -1,0 +1,157 @@
+// What can be bought to store training data, and the accelerators that read it: shipped facts as typed rows.
+//
+// Read once from data/catalogue/*.csv (embedded), SI units. Lives as long as the program; thread-safe. The
+// tests hold every row to source, date, kind and a plausible range.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/units.h"
+#include "catalogue/fact.h"
+
+namespace aforo {
+
+enum class Media { kTlc, kQlc, kHdd };
+std::string_view to_string(Media media);  // "TLC flash", "QLC flash", "HDD"
+constexpr bool is_flash(Media media) { return media != Media::kHdd; }
+
+struct Drive {
+  std::string model;  // "Micron 9550 PRO"
+  Media media = Media::kTlc;
+  Bytes capacity{0};
+  BytesPerSecond read{0};   // sequential; of a disk the mean over its surface
+  BytesPerSecond write{0};  // likewise
+  PerSecond reads{0};       // random reads of 4 KiB at a deep queue
+  Seconds latency{0};       // of one such read alone; of a disk seek and rotation
+  double watts = 0;         // reading
+  std::string price;        // item, per TB
+  Fact fact;
+};
+
+// A server that holds drives.
+struct StorageNode {
+  std::string name;   // "24 x NVMe, 2U"
+  bool flash = true;  // bays for NVMe; else for 3.5" disks
+  std::uint32_t bays = 0;
+  std::uint32_t ports = 0;  // network ports of the fastest card it takes
+  double watts = 0;         // without drives and cards
+  double rack_units = 0;
+  BytesPerSecond most{0};  // what its processors and buses carry, reading
+  PerSecond metadata{0};   // opens with attributes and close that it serves
+  std::string price;       // item, each, without drives and cards
+  Fact fact;
+};
+
+struct Nic {
+  std::string name;  // "400 GbE (ConnectX-7)"
+  double gbit = 0;   // of a port
+  BytesPerSecond payload{0};
+  double watts = 0;
+  std::string price;       // item, each
+  std::string port_price;  // item: the switch port it takes
+  Fact fact;
+};
+
+enum class ServiceKind {
+  kObject,  // requests over HTTP, no limit on capacity
+  kFile,    // a file system with a throughput that goes with its size or is bought
+  kBlock,   // volumes; those that one host mounts hold a copy of the data for every host
+};
+std::string_view to_string(ServiceKind kind);  // "object store", "file service", "block storage"
+
+struct CloudService {
+  std::string name;      // "aws-s3-standard": unique, what --design and prices call it
+  std::string title;     // "AWS S3 Standard"
+  std::string provider;  // "aws", "gcp", "azure", "other"
+  ServiceKind kind = ServiceKind::kObject;
+  // Prices: items; empty = costs nothing of its own.
+  std::string storage_price;     // per GB-month
+  std::string throughput_price;  // per MB/s-month beyond what is included
+  std::string iops_price;        // per IOPS-month beyond `iops_included`
+  std::string get_price;         // per 1,000 reads
+  std::string put_price;         // per 1,000 writes
+  std::string retrieval_price;   // per GB read
+  // Throughput.
+  BytesPerSecond per_tib{0};   // comes with each TiB bought; 0 = does not go with size
+  BytesPerSecond included{0};  // comes with a file system or a volume whatever its size
+  BytesPerSecond most{0};      // of one file system, account or volume; 0 = no stated limit
+  PerSecond iops_included{0};  // of a volume
+  PerSecond requests{0};       // limit of reads: of a prefix, bucket, file system or volume; 0 = none stated
+  std::uint32_t prefixes = 1;  // over which an object store's names are spread: times `requests`
+  PerSecond metadata{0};       // opens per second of a file service; 0 = none stated
+  Seconds latency{0};          // mean time to the first byte
+  Seconds latency_stddev{0};
+  Bytes least{0};            // smallest purchase
+  Bytes step{0};             // sizes it is sold in; 0 = any
+  Bytes volume{0};           // largest size of one volume; 0 = no stated limit
+  std::uint32_t attach = 0;  // kBlock: hosts that may mount one volume; 0 = any number
+  bool read_only = false;    // kBlock: while many hosts mount it; checkpoints go elsewhere
+  Fact fact;
+};
+
+struct Accelerator {
+  std::string type;   // "h100": as workloads name it
+  std::string title;  // "NVIDIA H100 SXM 80 GB"
+  Bytes memory{0};
+  double watts = 0;
+  std::string hour_price;      // item, per accelerator-hour rented on demand; empty = unknown
+  std::string purchase_price;  // item, each; empty = unknown
+  std::string instance;        // a cloud instance with 8 of them; empty = unknown
+  Bytes instance_nvme{0};      // local flash of that instance; 0 = none or unknown
+  BytesPerSecond instance_nvme_read{0};
+  BytesPerSecond instance_network{0};
+  Fact fact;
+};
+
+// Samples per second that one accelerator was seen to train.
+struct IngestRate {
+  std::string workload;     // "resnet50"
+  std::string accelerator;  // "h100"
+  std::string set;  // "benchmark": the public benchmark's emulated rate; "training": from training logs
+  PerSecond samples{0};
+  double sample_bytes = 0;  // 0 = unknown
+  std::string note;
+  Fact fact;
+};
+
+// What something cost once.
+struct PricePoint {
+  std::string item;  // "30.72 TB TLC enterprise SSD"
+  double value = 0;
+  double low = 0, high = 0;  // as reported; the value where one figure was
+  std::string unit;          // "USD", "USD/TB", "EUR", "x", "%", "weeks"
+  std::string note;
+  Fact fact;  // its date is that of the price
+};
+
+class Catalogue {
+ public:
+  static const Catalogue& shipped();
+
+  std::span<const Drive> drives() const { return drives_; }
+  std::span<const StorageNode> nodes() const { return nodes_; }
+  std::span<const Nic> nics() const { return nics_; }
+  std::span<const CloudService> services() const { return services_; }
+  std::span<const Accelerator> accelerators() const { return accelerators_; }
+  std::span<const IngestRate> rates() const { return rates_; }
+  std::span<const PricePoint> price_history() const { return price_history_; }
+
+  // By type, whatever the case; "H100 80GB SXM" also finds h100. Throws UserError that offers the nearest.
+  const Accelerator& accelerator(std::string_view type) const;
+  const Accelerator* find_accelerator(std::string_view type) const;  // null if there is none
+
+ private:
+  std::vector<Drive> drives_;
+  std::vector<StorageNode> nodes_;
+  std::vector<Nic> nics_;
+  std::vector<CloudService> services_;
+  std::vector<Accelerator> accelerators_;
+  std::vector<IngestRate> rates_;
+  std::vector<PricePoint> price_history_;
+};
+
+}  // namespace aforo

@@ -1,0 +1,98 @@
+// A CSV file with typed columns: the one reader of shipped data and of users' price files.
+//
+// A column says its name, its unit and what is plausible; a file that leaves a required column out, has one
+// that nobody declared, or holds a cell out of range is refused with file and line (UserError). Const
+// functions are thread-safe. Private to the catalogue room.
+#pragma once
+
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "catalogue/csv_rows.h"
+#include "catalogue/fact.h"
+
+namespace aforo {
+
+struct Column {
+  std::string_view name;
+  bool required = true;  // in the header, and never empty
+  bool number = false;   // a plain number from `least` to `most`
+  double least = 0, most = 0;
+  std::string_view unit;  // for messages
+};
+constexpr Column words_in(std::string_view name, bool required = true) {
+  return {name, required, false, 0, 0, ""};
+}
+constexpr Column number_in(std::string_view name, double least, double most, std::string_view unit,
+                           bool required = true) {
+  return {name, required, true, least, most, unit};
+}
+// The columns that every file of facts ends with, as `fact()` reads them.
+inline constexpr Column kKindColumn = words_in("kind");
+inline constexpr Column kSourceColumn = words_in("source");
+inline constexpr Column kDateColumn = words_in("date");
+
+class Table;
+
+// One row; lives as long as its table. A name that is no column of the table is a bug (std::logic_error).
+class Row {
+ public:
+  Row(const Table& table, std::size_t line, std::vector<std::string> cells)
+      : table_(&table), line_(line), cells_(std::move(cells)) {}
+
+  bool has(std::string_view column) const { return !text(column).empty(); }
+  const std::string& text(std::string_view column) const;  // "" where empty
+  double number(std::string_view column) const;            // 0 where empty
+  Fact fact() const;                                       // of kind, source and date
+  std::size_t line() const { return line_; }
+
+  // The value that stands beside the cell's word.
+  template <class T>
+  T choice(std::string_view column, std::initializer_list<std::pair<std::string_view, T>> choices) const {
+    std::vector<std::string> known;
+    for (const auto& [word, value] : choices) {
+      if (text(column) == word) return value;
+      known.emplace_back(word);
+    }
+    refuse_word(column, known);
+  }
+
+  // "FILE:LINE: expected EXPECTED, found FOUND"
+  [[noreturn]] void refuse(std::string_view expected, std::string_view found) const;
+
+ private:
+  [[noreturn]] void refuse_word(std::string_view column, std::span<const std::string> known) const;
+
+  const Table* table_;
+  std::size_t line_;
+  std::vector<std::string> cells_;  // one for each column of the table
+};
+
+class Table {
+ public:
+  // `columns` must outlive the table. Every cell has been checked when this returns.
+  Table(std::string_view csv, std::string file, std::span<const Column> columns);
+  Table(const Table&) = delete;
+  Table& operator=(const Table&) = delete;
+
+  const std::vector<Row>& rows() const { return rows_; }  // at least one
+  const std::string& file() const { return file_; }
+  std::span<const Column> columns() const { return columns_; }
+
+ private:
+  std::vector<std::size_t> places(const CsvRow& header) const;
+  void check(const Row& row) const;
+
+  std::string file_;
+  std::span<const Column> columns_;
+  std::vector<Row> rows_;
+};
+
+// "2026" or "2026-09".
+bool is_date(std::string_view text);
+
+}  // namespace aforo
