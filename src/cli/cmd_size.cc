@@ -1,80 +1,27 @@
-// aforo size: what a job needs of storage.
+// aforo size: what jobs need of storage, which storage to buy for them, and what it costs.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <optional>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/acts.h"
 #include "cli/common.h"
+#include "cli/live_line.h"
+#include "cli/signals.h"
+#include "cli/sized_jobs.h"
 #include "plan/requirement.h"
+#include "run/progress_ticker.h"
+#include "sizing/break_points.h"
+#include "sizing/horizon.h"
+#include "sizing/size_record.h"
 #include "workload/parse.h"
 
 namespace aforo {
 namespace {
-
-// The same job's presets for other accelerators.
-std::vector<std::string> siblings(const std::string& word) {
-  const std::string family = word.substr(0, word.rfind('_')) + "_";
-  std::vector<std::string> out;
-  for (const auto& name : preset_names())
-    if (name != word && name.rfind(family, 0) == 0) out.push_back(name);
-  return out;
-}
-
-// The preset that W means once --accelerator-type is known: "unet3d" + b200, or "unet3d_h100" + b200 ->
-// "unet3d_b200".
-std::string preset_for(const std::string& word, const std::string& type) {
-  const auto names = preset_names();
-  const auto known = [&](const std::string& name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
-  };
-  if (known(word + "_" + type)) return word + "_" + type;
-  const auto cut = word.rfind('_');
-  if (known(word) && cut != std::string::npos && known(word.substr(0, cut) + "_" + type))
-    return word.substr(0, cut) + "_" + type;
-  return word;
-}
-
-// Step time belongs to one accelerator; another one is only taken where its own is known.
-Workload workload_for_type(const Arguments& arguments) {
-  const auto type = arguments.text("accelerator-type");
-  if (!type || arguments.given("dlio") || arguments.positionals().empty()) return workload_of(arguments);
-  const std::string wanted = to_lower(*type), word = arguments.positionals().front();
-  return workload_of(arguments, preset_for(word, wanted));
-}
-
-void check_type(const Arguments& arguments, const Workload& workload) {
-  const auto type = arguments.text("accelerator-type");
-  if (!type || to_lower(*type) == to_lower(workload.accelerator.type) || arguments.given("step-time")) return;
-  const std::string word = arguments.positionals().empty() ? workload.name : arguments.positionals().front();
-  const auto others = siblings(word);
-  throw UserError(fmt::format(
-      "expected a step time for {} in workload '{}', found one for {} only; give --step-time{}", *type,
-      workload.name, workload.accelerator.type.empty() ? "no named accelerator" : workload.accelerator.type,
-      others.empty() ? "" : ", or choose among " + join(others, ", ")));
-}
-
-std::string sentence(const Workload& workload, const Requirement& r) {
-  return fmt::format("{} x {}, {}, at {} utilisation: storage must deliver {} on average\n",
-                     workload.accelerator.count,
-                     workload.accelerator.type.empty() ? "accelerator" : workload.accelerator.type,
-                     workload.name, format_percent(r.target), format_rate(r.read));
-}
-
-std::string page(const Workload& workload, const Requirement& r, const std::vector<Figure>& figures,
-                 bool in_full) {
-  std::string out = sentence(workload, r) + '\n';
-  std::size_t width = 0;
-  for (const auto& figure : figures) width = std::max(width, figure.label.size());
-  for (const auto& figure : figures) {
-    out += fmt::format("  {:<{}}  {:>14}\n", figure.label, width, format_figure(figure));
-    if (in_full)
-      out +=
-          fmt::format("      {}\n      {}\n      source: {}\n", figure.formula, figure.inputs, figure.source);
-  }
-  return out + (in_full ? "" : "\n--explain shows formula, inputs and source of each number.\n");
-}
 
 // With labels always, so that every number is named for a person; with formula, inputs and source where asked
 // for.
@@ -89,32 +36,121 @@ Json explanation(const std::vector<Figure>& figures, bool in_full) {
   return out;
 }
 
+RequirementAsk requirement_ask(const SizingAsk& ask) {
+  RequirementAsk out;
+  out.capacity = ask.capacity;
+  out.accelerators_per_host = ask.accelerators_per_host;
+  out.failures = ask.failures;
+  return out;
+}
+
+// One job: every figure. Several: the sums, and every figure of each job.
+void add_requirement(Json& record, const SizingAsk& ask, const Need& need, bool in_full) {
+  if (ask.jobs.size() == 1) {
+    const Workload& workload = ask.jobs.front().workload;
+    const RequirementAsk alone = requirement_ask(ask);
+    const auto figures = explain(workload, alone, requirement(workload, alone));
+    record["requirement"] = to_json(figures);
+    record["explain"] = explanation(figures, in_full);
+    record["requirement"]["capacity_to_buy_bytes"] = need.capacity.value;
+    return;
+  }
+  Json& sums = record["requirement"];
+  set_number(sums, "read_bytes_per_second", need.read.value);
+  set_number(sums, "iops", need.requests.value);
+  set_number(sums, "opens_per_second", need.opens.value);
+  double latency = 1e300;
+  for (const JobNeed& job : need.jobs) latency = std::min(latency, job.requirement.sample_latency.value);
+  set_number(sums, "sample_latency_seconds", latency);
+  set_number(sums, "checkpoint_write_bytes_per_second", need.checkpoint_write.value);
+  sums["capacity_bytes"] = need.capacity.value;
+  record["jobs"] = Json::array();
+  for (std::size_t i = 0; i < need.jobs.size(); ++i) {
+    RequirementAsk alone = requirement_ask(ask);
+    alone.capacity.reset();
+    const Workload& workload = ask.jobs[i].workload;
+    const auto figures = explain(workload, alone, requirement(workload, alone));
+    Json one = {{"workload", workload.name},
+                {"accelerators", workload.accelerator.count},
+                {"accelerator_type", workload.accelerator.type},
+                {"duty", ask.jobs[i].duty},
+                {"requirement", to_json(figures)}};
+    if (in_full) one["explain"] = explanation(figures, true);
+    record["jobs"].push_back(std::move(one));
+  }
+}
+
+Json config_of(const SizingAsk& ask) {
+  Json out;
+  const Workload& first = ask.jobs.front().workload;
+  if (ask.jobs.size() == 1) {
+    out = {{"workload", to_yaml(first)}, {"origin", first.origin}};
+  } else {
+    out["workload"] = fmt::format("{} jobs", ask.jobs.size());
+    out["workloads"] = Json::array();
+    for (const SizedJob& job : ask.jobs) out["workloads"].push_back(to_yaml(job.workload));
+  }
+  return out;
+}
+
+using Clock = std::chrono::steady_clock;
+
+Progress progress(std::size_t done, std::size_t of, Clock::time_point began) {
+  Progress out;
+  out.fraction = of == 0 ? -1 : static_cast<double>(done) / static_cast<double>(of);
+  out.elapsed = Seconds{std::chrono::duration<double>(Clock::now() - began).count()};
+  out.phase = of == 0 ? "looking at designs" : "confirming by simulation";
+  return out;
+}
+
+void check_words(const Arguments& a) {
+  refuse_both(a, "jobs", "portfolio", "a portfolio has jobs of its own");
+  refuse_both(a, "accelerator-type", "dlio", "set accelerator.type in the file");
+  refuse_both(a, "rates", "step-time", "both say how fast the accelerator is");
+}
+
 }  // namespace
 
 int act_size(const Arguments& arguments, Console& console) {
+  check_words(arguments);
+  std::vector<std::string> notes;
+  SizeOptions options;
+  options.ask = sizing_ask(arguments, notes);
+  options.prices = price_book(arguments);
+  options.confirm = arguments.count("confirm");
+  const bool in_full = arguments.given("explain");
   Results results(arguments, console);
-  Workload workload = workload_for_type(arguments);
-  check_type(arguments, workload);
-  if (const auto type = arguments.text("accelerator-type")) workload.accelerator.type = to_lower(*type);
-  RequirementAsk ask;
-  ask.capacity = arguments.bytes("capacity");
-  ask.accelerators_per_host = static_cast<std::uint32_t>(arguments.count("per-host"));
-  const Requirement needed = requirement(workload, ask);
-  const auto figures = explain(workload, ask, needed);
+  const StopOnSignal stop;
+  LiveLine live(console, results.quiet(), "");
+  std::atomic<std::size_t> done{0}, of{0};
+  options.confirmed = [&](std::size_t d, std::size_t n) { done = d, of = n; };
+  const Clock::time_point began = Clock::now();
+  std::optional<ProgressTicker> ticker(std::in_place, live.sink(), [&] { return progress(done, of, began); });
 
+  const Catalogue& catalogue = Catalogue::shipped();
+  Screening screening(options.ask, catalogue, options.threads);
   Json record = new_record("size", started_now(), Json::object());
-  record["config"] = {{"workload", to_yaml(workload)}, {"origin", workload.origin}};
-  record["accelerators"] = workload.accelerator.count;
-  record["au_target"] = needed.target;
-  record["requirement"] = to_json(figures);
-  record["explain"] = explanation(figures, arguments.given("explain"));
-  for (const auto& warning : workload.warnings) record["warnings"].push_back(warning);
-  for (const auto& warning : needed.warnings) record["warnings"].push_back(warning);
-  std::string text = page(workload, needed, figures, arguments.given("explain"));
-  for (const auto& warning : record["warnings"])
-    text += fmt::format("warning: {}\n", warning.get<std::string>());
-  results.deliver(record, text);
-  return kDone;
+  record["config"] = config_of(options.ask);
+  record["accelerators"] = screening.need().accelerators;
+  record["au_target"] = options.ask.jobs.front().workload.training.au_target;
+  add_requirement(record, options.ask, screening.need(), in_full);
+  const SizeResult result = size_designs(screening, options, stop.token());
+  add_designs(record, screening, result, options.prices, in_full);
+  add_prices(record, options.prices, screening, result);
+  if (!result.designs.empty())
+    add_break_points(record, break_points(screening, options.prices, catalogue, options.threads));
+  HorizonOptions over;
+  over.months = static_cast<double>(std::min<std::uint64_t>(arguments.count("horizon"), 600));
+  if (const auto found = horizon(screening, result, options.prices, catalogue, over))
+    add_horizon(record, *found);
+  for (const SizedJob& job : options.ask.jobs)
+    for (const auto& warning : job.workload.warnings) record["warnings"].push_back(warning);
+  for (const auto& note : notes) record["warnings"].push_back(note);
+  for (const auto& note : screening.need().notes) record["warnings"].push_back(note);
+  ticker.reset();
+  live.clear();
+  results.deliver(record);
+  return result.designs.empty() ? kNotMet : kDone;
 }
 
 }  // namespace aforo

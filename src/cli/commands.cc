@@ -77,16 +77,23 @@ constexpr Example kPredictExamples[] = {
     {"aforo predict job.yaml storage.yaml --beside other.yaml:8", "the same while another job reads too"}};
 
 constexpr Positional kSizeWords[] = {{"W", kWorkloadHelp}};
-constexpr const Option* kSizeOptions[] = {&kAccelerators, &kBatchSize,    &kWorkers,      &kPrefetch,
-                                          &kStepTime,     &kAsynchronous, &kSet,          &kDlio,
-                                          &kDataset,      &kRead,         &kTransferSize, &kAcceleratorType,
-                                          &kCapacity,     &kTarget,       &kPerHost,      &kExplain,
-                                          &kJson,         &kQuiet,        &kHelp};
+constexpr const Option* kSizeOptions[] = {
+    &kAccelerators,    &kEpochs,  &kBatchSize, &kWorkers,   &kPrefetch,     &kStepTime,
+    &kAsynchronous,    &kSet,     &kDlio,      &kDataset,   &kRead,         &kTransferSize,
+    &kAcceleratorType, &kRates,   &kJobs,      &kPortfolio, &kCapacity,     &kDatasetSize,
+    &kGrowth,          &kYears,   &kSnapshots, &kDuty,      &kFailureEvery, &kTarget,
+    &kPerHost,         &kWhere,   &kProvider,  &kFamily,    &kConfirm,      &kCompareFormats,
+    &kSizeSweep,       &kExplain, &kPrices,    &kPriceOf,   &kPriceChange,  &kHourPrice,
+    &kHorizon,         &kJson,    &kCsv,       &kQuiet,     &kHelp};
 constexpr Example kSizeExamples[] = {
-    {"aforo size resnet50_h100 --accelerators 64 --capacity 220TB", "what must storage do for 64 of them?"},
-    {"aforo size unet3d --accelerator-type b200 --accelerators 8 --explain",
-     "the same with every formula shown"},
-    {"aforo size job.yaml --target 95% --workers 16 --json -", "as a Record on standard output"}};
+    {"aforo size mimic_cxr_densenet_h100 --accelerators 64 --capacity 250TB",
+     "what to buy for an X-ray archive?"},
+    {"aforo size llama31_8b_tokens_h100 --accelerator-type b200 -n 512 --where cloud --explain",
+     "the same in the cloud, every number with formula, inputs and source"},
+    {"aforo size --jobs jobs.yaml --price-change ssd=+50% --json -",
+     "several jobs on one storage, flash dearer"},
+    {"aforo size --portfolio medical-imaging",
+     "what is right when it is not known yet what will be trained?"}};
 
 constexpr Positional kCatalogueWords[] = {{"TOPIC", "workloads"}, {"NAME", "one of them, in full"}};
 constexpr const Option* kCatalogueOptions[] = {&kJson, &kQuiet, &kHelp};
@@ -150,12 +157,17 @@ constexpr Command kCommands[] = {
      "be "
      "done.",
      true, false, act_predict},
-    {"size", "Compute what a job needs of storage", "W [key=value]... [options]",
-     "Answers from arithmetic: read bandwidth, requests and opens per second, the time one sample may take, "
-     "capacity, "
-     "network and memory per host, at the utilisation target. Formulas and a worked example: "
-     "docs/sizing-requirement.md.",
-     kSizeWords, kSizeOptions, kSizeExamples, "0 done; 2 it could not be done.", true, false, act_size},
+    {"size", "Say which storage to buy for a job, and what it costs", "W [key=value]... [options]",
+     "From the job and its accelerators: what storage must give (bandwidth, requests, opens, time per "
+     "sample, "
+     "capacity, checkpoints), which designs on premises and in the cloud give it, what each costs a month "
+     "with the "
+     "idle time that it leaves the accelerators, the best of them confirmed in simulation, and what would "
+     "turn the "
+     "answer. Formulas: docs/sizing-requirement.md; designs, money and worked examples: docs/sizing.md.",
+     kSizeWords, kSizeOptions, kSizeExamples,
+     "0 a design serves the jobs; 1 none in the catalogue does; 2 it could not be done.", true, false,
+     act_size},
     {"catalogue", "List what is known, with source and date", "workloads [NAME] [options]",
      "Shows the workloads that are shipped: what they are, what one accelerator asks of storage, and where "
      "each constant "

@@ -13,6 +13,7 @@ inline constexpr std::string_view kMeasuring = "Measuring";
 inline constexpr std::string_view kData = "Dataset";
 inline constexpr std::string_view kPredicting = "Predicting";
 inline constexpr std::string_view kSizing = "Sizing";
+inline constexpr std::string_view kMoney = "Money";
 inline constexpr std::string_view kOutput = "Output";
 
 // What the job is. Defaults come from the workload, so none is shown.
@@ -190,6 +191,65 @@ inline constexpr Option kTarget{"target",  't',
                                 "",        "keep accelerators this busy, as in 0.9 or 90%",
                                 kSizing,   "training.au_target"};
 inline constexpr Option kPerHost{"per-host", 0, kPositive, "N", "8", "put N accelerators in a host", kSizing};
+inline constexpr Option kJobs{
+    "jobs", 0, kFile, "FILE", "", "size for the jobs of FILE on one storage; W is then left out", kSizing};
+inline constexpr Option kPortfolio{
+    "portfolio", 0,  kText,
+    "NAME|FILE", "", "choose for jobs that may come, each with a weight; W is then left out",
+    kSizing};
+inline constexpr Option kDatasetSize{
+    "dataset-size", 0, kBytes, "SIZE", "", "let the job read SIZE in every epoch", kSizing};
+inline constexpr Option kDuty{"duty", 0, kFraction, "SHARE", "1", "run the job for this share of the time",
+                              kSizing};
+inline constexpr Option kGrowth{
+    "growth", 0, kFraction, "SHARE", "0", "let the capacity grow by this share every year", kSizing};
+inline constexpr Option kYears{"years", 0, kCount, "N", "0", "hold what has grown after N years", kSizing};
+inline constexpr Option kSnapshots{
+    "snapshots", 0, kFraction, "SHARE", "0", "keep this share of the capacity again, as snapshots", kSizing};
+inline constexpr Option kFailureEvery{
+    "failure-every", 0,  kSeconds,
+    "TIME",          "", "expect a failure of the job every TIME: sets the checkpoints' pace",
+    kSizing};
+inline constexpr Option kRates{"rates", 0,
+                               kChoice, "benchmark|training",
+                               "",      "take the step time from this set of the catalogue's rates",
+                               kSizing};
+inline constexpr Option kWhere{"where", 0, kChoice, "any|on-premises|cloud", "any", "look for designs there",
+                               kSizing};
+inline constexpr Option kProvider{
+    "provider", 0, kText, "NAME", "", "look at this cloud's services only: aws, gcp, azure", kSizing};
+inline constexpr Option kFamily{"family", 0, kText, "NAME", "", "look at designs of this family only",
+                                kSizing};
+inline constexpr Option kConfirm{
+    "confirm", 0, kCount, "N", "10", "simulate the best N designs; 0 leaves it at closed forms", kSizing};
+inline constexpr Option kCompareFormats{"compare-formats",
+                                        0,
+                                        kFlag,
+                                        "",
+                                        "",
+                                        "size the same data as files, shards of several sizes, and npz",
+                                        kSizing};
+inline constexpr Option kSizeSweep{
+    "sweep",      0,  kText,
+    "KEY=VALUES", "", "size for each value, as in accelerators=64,128 or accelerator_type=h100,b200",
+    kSizing};
+inline constexpr Option kPrices{
+    "prices", 0, kFile, "FILE", "", "take prices from a CSV of item,value,unit over the shipped ones",
+    kMoney};
+inline constexpr Option kPriceOf{
+    "price", 0, kText, "ITEM=VALUE", "", "set one price, as in tlc=\"120 USD/TB\"", kMoney, {}, {}, true};
+inline constexpr Option kPriceChange{
+    "price-change", 0,  kText, "NAME=CHANGE", "", "change a group of prices or an item, as in ssd=+50%",
+    kMoney,         {}, {},    true};
+inline constexpr Option kHourPrice{"accelerator-price",
+                                   0,
+                                   kDollarsPerHour,
+                                   "USD/h",
+                                   "",
+                                   "price an accelerator-hour at this rate, as in 6.88/h",
+                                   kMoney};
+inline constexpr Option kHorizon{
+    "horizon", 0, kPositive, "MONTHS", "36", "compare owning and renting over so many months", kMoney};
 inline constexpr Option kExplain{
     "explain", 0, kFlag, "", "", "show formula, inputs and source of every number", kSizing};
 

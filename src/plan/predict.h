@@ -46,9 +46,11 @@ struct PredictOptions {
   std::vector<Workload> beside;  // other jobs on the same storage meanwhile
   Bytes host_memory{Bytes{2} * (std::uint64_t{1} << 40)};
   std::uint64_t seed = 1;
-  unsigned replications = 5;        // >= 2
-  bool spread = true;               // widen by the storage's own spread
-  unsigned threads = 2;             // simulations side by side
+  unsigned replications = 5;               // >= 2
+  bool spread = true;                      // widen by the storage's own spread
+  unsigned threads = 2;                    // simulations side by side
+  std::uint64_t most_samples = 4'000'000;  // of a simulation, where steps may be cut
+  std::uint64_t fewest_steps = 30;         // but no fewer steps of an epoch
   std::function<void()> simulated;  // called after every simulation of the job, from any thread; may be empty
 };
 

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "plan/au_form.h"
 
 namespace aforo {
 namespace {
@@ -112,11 +113,18 @@ void straggler(const Workload& w, Requirement& out) {
   out.straggler = 1 + expected_largest_normal(producers) * batch_cv / std::sqrt(averaged);
 }
 
+// A read that lasts no longer than the batches that are ready beyond it stops no step.
+void slow_read(const Workload& w, double batches, Requirement& out) {
+  const bool ahead = w.loader.framework != Framework::kPytorch || w.loader.workers > 0;
+  if (ahead) out.sample_latency_p99 = Seconds{batches * law_mean(w.accelerator.step_time) / out.target};
+}
+
 void window(const Workload& w, double sample, Requirement& out) {
   const auto& loader = w.loader;
   double batches = std::max<double>(1, loader.prefetch);
   if (loader.framework == Framework::kPytorch)
     batches = loader.workers == 0 ? 1.0 : static_cast<double>(loader.workers) * std::max(1U, loader.prefetch);
+  slow_read(w, batches, out);
   double bytes = batches * static_cast<double>(loader.batch_size) * sample;
   if (loader.shuffle == ShuffleKind::kBuffer) bytes += static_cast<double>(loader.shuffle_buffer) * sample;
   out.window_per_accelerator = whole(bytes);
@@ -136,7 +144,7 @@ void hosts(const Workload& w, const RequirementAsk& ask, Requirement& out) {
     }
 }
 
-void epochs(const Workload& w, const RequirementAsk& ask, Requirement& out) {
+void epochs(const Workload& w, const RequirementAsk& ask, double sample, Requirement& out) {
   const std::uint64_t global = w.loader.batch_size * w.accelerator.count;
   out.steps_per_epoch = w.dataset.samples / global;
   if (!w.loader.drop_last && w.dataset.samples % global != 0) ++out.steps_per_epoch;
@@ -151,6 +159,27 @@ void epochs(const Workload& w, const RequirementAsk& ask, Requirement& out) {
         format_count(static_cast<double>(w.dataset.samples)), w.accelerator.count,
         w.accelerator.count == 1 ? "" : "s", format_count(static_cast<double>(global))));
   if (ask.capacity) out.capacity_scan = *ask.capacity / out.read;
+  if (!out.epoch || out.target >= 1) return;
+  const double first =
+      static_cast<double>(w.loader.batch_size) +
+      (w.loader.shuffle == ShuffleKind::kBuffer ? static_cast<double>(w.loader.shuffle_buffer) : 0);
+  const Seconds start = *out.epoch * ((1 - out.target) * kStartShare);
+  out.read_peak = std::max(out.read_full, BytesPerSecond{w.accelerator.count * first * sample / start.value});
+}
+
+// An interval that was given says how long writing may take; else Young's interval tau = sqrt(2 delta M)
+// does, with which writing takes the share delta / (tau + delta) = 0.05 where delta = 2 M (0.05 / 0.95)^2.
+void checkpoints(const Workload& w, const RequirementAsk& ask, Requirement& out) {
+  const double share = kCheckpointTimeShare / (1 - kCheckpointTimeShare);
+  out.checkpoint_read = *out.checkpoint / kRestoreWithin;
+  if (w.checkpoint.every.value > 0) {
+    out.checkpoint_every = w.checkpoint.every;
+    out.checkpoint_write = *out.checkpoint / (w.checkpoint.every * share);
+  } else if (ask.failures) {
+    const Seconds writing = *ask.failures * (2 * share * share);
+    out.checkpoint_every = young_interval(writing, *ask.failures);
+    out.checkpoint_write = *out.checkpoint / writing;
+  }
 }
 
 void capacity(const Workload& w, const RequirementAsk& ask, double sample, Requirement& out) {
@@ -159,10 +188,7 @@ void capacity(const Workload& w, const RequirementAsk& ask, double sample, Requi
   if (w.checkpoint.parameters > 0) {
     out.checkpoint = whole(w.checkpoint.parameters * kCheckpointBytesPerParameter);
     needed += *out.checkpoint * kCheckpointsKept;
-    if (w.checkpoint.every.value > 0) {
-      const Seconds writing = w.checkpoint.every * (kCheckpointTimeShare / (1 - kCheckpointTimeShare));
-      out.checkpoint_write = *out.checkpoint / writing;
-    }
+    checkpoints(w, ask, out);
   }
   out.capacity = ask.capacity.value_or(needed);
   if (out.capacity < needed)
@@ -200,6 +226,8 @@ double expected_largest_normal(double n) {
 
 Requirement requirement(const Workload& w, const RequirementAsk& ask) {
   check(w, ask);
+  if (ask.failures && !(ask.failures->value > 0))
+    throw UserError("expected a time above 0 between failures, found 0; give --failure-every as in 20h");
   Requirement out;
   const double sample = law_mean(w.dataset.sample_size);
   const double global_batch = static_cast<double>(w.loader.batch_size) * w.accelerator.count;
@@ -219,7 +247,7 @@ Requirement requirement(const Workload& w, const RequirementAsk& ask) {
   hosts(w, ask, out);
   out.startup_burst = out.window_per_accelerator * w.accelerator.count;
   out.startup_fill = out.startup_burst / out.read;
-  epochs(w, ask, out);
+  epochs(w, ask, sample, out);
   return out;
 }
 

@@ -21,6 +21,7 @@ namespace aforo {
 struct RequirementAsk {
   std::optional<Bytes> capacity;            // bytes the storage must hold; absent = what the job itself needs
   std::uint32_t accelerators_per_host = 8;  // > 0
+  std::optional<Seconds> failures;          // mean time between failures of the job as a whole
 };
 
 // Symbols: N accelerators, B batch size, Z mean step time, t target, s mean sample size, W workers, P
@@ -32,6 +33,8 @@ struct Requirement {
   BytesPerSecond read_full{0};           // s N B / Z
   BytesPerSecond read{0};                // t s N B / Z: the mean that storage must sustain
   BytesPerSecond read_with_headroom{0};  // read x straggler: what a barrier asks for in addition
+  std::optional<BytesPerSecond>
+      read_peak;             // at epoch starts: first batches and shuffle buffers in their time
   double straggler = 1;      // expected slowest producer / mean; 1 without a barrier or size spread
   double request_bytes = 0;  // mean size of one storage request
   double requests_per_sample = 0;
@@ -41,6 +44,7 @@ struct Requirement {
   double concurrency = 0;      // samples being read at once, over all accelerators; 0 = no overlap
   Seconds sample_latency{0};   // mean time one sample may take from open to last byte
   Seconds request_latency{0};  // the same per request, where a worker's requests follow one another
+  std::optional<Seconds> sample_latency_p99;  // one slow read that the batches ahead hide; absent: none ahead
   Bytes dataset{0};
   Bytes capacity{0};
   Bytes window_per_accelerator{0};  // bytes prefetched
@@ -56,12 +60,16 @@ struct Requirement {
   std::optional<Seconds> capacity_scan;  // reading `ask.capacity` once at `read`
   std::optional<Bytes> checkpoint;       // bytes of one checkpoint
   std::optional<BytesPerSecond> checkpoint_write;
+  std::optional<BytesPerSecond> checkpoint_read;  // restoring within kRestoreWithin
+  std::optional<Seconds> checkpoint_every;        // as given, or Young's interval for `failures`
   std::vector<std::string> warnings;
 };
 
 inline constexpr double kCheckpointBytesPerParameter =
     14;                                               // fp16 weights 2 B + three fp32 optimizer tensors 12 B
 inline constexpr double kCheckpointTimeShare = 0.05;  // share of the run that writing checkpoints may take
+inline constexpr Seconds kRestoreWithin{300};         // of a failure, reading the last checkpoint
+inline constexpr double kStartShare = 0.5;            // of the stall that the target allows: for epoch starts
 inline constexpr std::uint64_t kCheckpointsKept = 2;  // the last whole one, and the one being written
 inline constexpr Bytes kReadahead{128 << 10};         // Linux's default read_ahead_kb
 inline constexpr Bytes kTensorflowBuffer{256 << 10};  // tf.data's buffer in the benchmark's reader

@@ -59,6 +59,14 @@ void bandwidth(const Workload& w, const Requirement& r, const Words& x, Table& t
   table.add("read_bytes_per_second_with_headroom", "read bandwidth with barrier headroom",
             r.read_with_headroom.value, FigureUnit::kBytesPerSecond, "X s h",
             fmt::format("{} x {:.3f}", format_rate(r.read), r.straggler), "h: the next line");
+  if (r.read_peak)
+    table.add("read_bytes_per_second_peak", "read bandwidth, peak at epoch starts", r.read_peak->value,
+              FigureUnit::kBytesPerSecond,
+              "the larger of the line at 100 % and N (B + shuffle buffer) s / (epoch (1 - t) / 2)",
+              fmt::format("{} x ({} + {}) x {} / ({} x {:.3g})", x.n, x.b,
+                          w.loader.shuffle == ShuffleKind::kBuffer ? w.loader.shuffle_buffer : 0, x.s,
+                          format_seconds(*r.epoch), (1 - r.target) / 2),
+              "first batches and shuffle buffers in half of the stall that the target allows");
   const double cv = law_cv(w.dataset.sample_size);
   table.add("straggler_factor", "slowest producer over the mean", r.straggler, FigureUnit::kFactor,
             "h = 1 + E[max of n normals] cv / sqrt(B q); n producers, q batches ahead",
@@ -101,9 +109,40 @@ void latency(const Workload& w, const Requirement& r, const Words& x, Table& tab
             FigureUnit::kSeconds, "sample time / k",
             fmt::format("{} / {:.4g}", format_seconds(r.sample_latency), r.requests_per_sample),
             "a worker's requests follow one another");
+  if (r.sample_latency_p99)
+    table.add("sample_latency_seconds_p99", "one slow sample (p99) that batches ahead hide",
+              r.sample_latency_p99->value, FigureUnit::kSeconds,
+              "W P Z / t (pytorch); P Z / t (tensorflow, ideal)",
+              fmt::format("W {}, P {}, Z {}, t {}", x.w, x.p, x.z, x.t), x.loader_source);
   if (r.concurrency > 0)
     table.add("samples_in_flight", "samples being read at once", r.concurrency, FigureUnit::kCount, "C",
               inputs.substr(0, inputs.rfind(" / ")), x.loader_source);
+}
+
+void checkpoints(const Workload& w, const RequirementAsk& ask, const Requirement& r, Table& table) {
+  const bool given = w.checkpoint.every.value > 0;
+  if (r.checkpoint_every)
+    table.add("checkpoint_interval_seconds", "time between checkpoints", r.checkpoint_every->value,
+              FigureUnit::kSeconds,
+              given ? "checkpoint.every" : "Young 1974: sqrt(2 x writing x time between failures)",
+              given ? format_seconds(w.checkpoint.every) : format_seconds(*ask.failures),
+              given ? "the workload" : "--failure-every");
+  if (r.checkpoint_write && given)
+    table.add(
+        "checkpoint_write_bytes_per_second", "checkpoint write bandwidth", r.checkpoint_write->value,
+        FigureUnit::kBytesPerSecond, "checkpoint / (every x 0.05 / 0.95)",
+        fmt::format("{} / ({} x 0.0526)", format_bytes(*r.checkpoint), format_seconds(w.checkpoint.every)),
+        "writing takes at most 5 % of the run, while training stands still");
+  else if (r.checkpoint_write)
+    table.add(
+        "checkpoint_write_bytes_per_second", "checkpoint write bandwidth", r.checkpoint_write->value,
+        FigureUnit::kBytesPerSecond, "checkpoint / (2 x time between failures x (0.05 / 0.95)^2)",
+        fmt::format("{} / (2 x {} x 0.00277)", format_bytes(*r.checkpoint), format_seconds(*ask.failures)),
+        "writing at Young's interval takes at most 5 % of the run");
+  if (r.checkpoint_read)
+    table.add("checkpoint_read_bytes_per_second", "checkpoint restore bandwidth", r.checkpoint_read->value,
+              FigureUnit::kBytesPerSecond, "checkpoint / 5 min", format_bytes(*r.checkpoint),
+              "training goes on within 5 min of a failure");
 }
 
 void space(const Workload& w, const RequirementAsk& ask, const Requirement& r, const Words& x, Table& table) {
@@ -118,12 +157,7 @@ void space(const Workload& w, const RequirementAsk& ask, const Requirement& r, c
     table.add("checkpoint_bytes", "one checkpoint", static_cast<double>(r.checkpoint->value),
               FigureUnit::kBytes, "14 B x parameters", fmt::format("14 x {:.4g}", w.checkpoint.parameters),
               "fp16 weights and three fp32 optimizer tensors");
-  if (r.checkpoint_write)
-    table.add(
-        "checkpoint_write_bytes_per_second", "checkpoint write bandwidth", r.checkpoint_write->value,
-        FigureUnit::kBytesPerSecond, "checkpoint / (every x 0.05 / 0.95)",
-        fmt::format("{} / ({} x 0.0526)", format_bytes(*r.checkpoint), format_seconds(w.checkpoint.every)),
-        "writing takes at most 5 % of the run, while training stands still");
+  checkpoints(w, ask, r, table);
 }
 
 void machines(const RequirementAsk& ask, const Requirement& r, const Words& x, Table& table) {

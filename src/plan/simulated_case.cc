@@ -17,10 +17,8 @@ namespace {
 
 constexpr std::uint64_t kMostScanned = 2'000'000;  // sizes drawn to know a dataset's total
 constexpr std::uint64_t kMostSteps = 500;          // of an epoch
-constexpr std::uint64_t kFewestSteps = 30;
 constexpr std::uint64_t kMostEpochs = 3;
-constexpr double kMostSamples = 4e6;  // of a simulation, where steps may be cut
-constexpr int kMostTries = 6;         // until the other jobs last as long as the main one
+constexpr int kMostTries = 6;  // until the other jobs last as long as the main one
 
 bool varies(const Law& law) { return law_cv(law) > 0; }
 
@@ -64,9 +62,10 @@ double samples_of(const JobPlan& plan, double steps) {
 }
 
 // An epoch cut short.
-void cut_steps(SimulatedCase& c) {
-  const auto affordable = static_cast<std::uint64_t>(kMostSamples / samples_of(c.plan, 1));
-  c.plan.steps = std::min(c.steps, std::max(std::min(kMostSteps, affordable), kFewestSteps));
+void cut_steps(SimulatedCase& c, const PredictOptions& options) {
+  const double most = static_cast<double>(options.most_samples);
+  const auto affordable = static_cast<std::uint64_t>(most / samples_of(c.plan, 1));
+  c.plan.steps = std::min(c.steps, std::max(std::min(kMostSteps, affordable), options.fewest_steps));
   if (c.plan.steps < c.steps)
     c.notes.push_back(
         fmt::format("{} steps of an epoch's {} were simulated; the others go at their steady state",
@@ -76,9 +75,10 @@ void cut_steps(SimulatedCase& c) {
 // An epoch of a smaller dataset, with caches smaller by as much: what share of it they serve stays the same.
 void shrink_with_caches(SimulatedCase& c, const PredictOptions& options) {
   const double whole = samples_of(c.plan, static_cast<double>(c.steps * c.plan.epochs));
-  if (whole <= kMostSamples) return;
-  const double wanted = kMostSamples / whole * static_cast<double>(c.steps);
-  const std::uint64_t steps = std::max(static_cast<std::uint64_t>(wanted), kFewestSteps);
+  const double most = static_cast<double>(options.most_samples);
+  if (whole <= most) return;
+  const double wanted = most / whole * static_cast<double>(c.steps);
+  const std::uint64_t steps = std::max(static_cast<std::uint64_t>(wanted), options.fewest_steps);
   if (steps >= c.steps) return;
   c.cache_scale = static_cast<double>(steps) / static_cast<double>(c.steps);
   Workload smaller = options.workload;
@@ -98,7 +98,8 @@ void cut(SimulatedCase& c, const PredictOptions& options) {
   c.epochs = options.cold_epochs ? 1 : c.plan.epochs;
   c.steps = c.plan.steps;
   c.plan.epochs = std::min<std::uint64_t>(c.epochs, memory ? kMostEpochs : 1);
-  if (!options.every_step) options.storage.caches.empty() ? cut_steps(c) : shrink_with_caches(c, options);
+  if (!options.every_step)
+    options.storage.caches.empty() ? cut_steps(c, options) : shrink_with_caches(c, options);
   if (c.plan.epochs < c.epochs)
     c.notes.push_back(
         memory ? fmt::format("{} epochs of {} were simulated; the others go as the last of them",

@@ -1,0 +1,91 @@
+#include "sizing/break_points.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "base/error.h"
+
+namespace aforo {
+namespace {
+
+constexpr int kSteps = 12, kHalvings = 7;
+
+// The cheapest family on premises; nothing where none serves.
+std::optional<Family> winner(Screening& screening, const PriceBook& prices) {
+  for (const Ranked& ranked : screening.rank(prices, Grouping::kFamily))
+    if (!in_cloud(screening.designs()[ranked.design].family))
+      return screening.designs()[ranked.design].family;
+  return std::nullopt;
+}
+
+// All places on a logarithmic scale where `at` changes, each halved down to about a percent.
+std::vector<Turn> turns(double from, double to, const std::function<std::optional<Family>(double)>& at) {
+  std::vector<Turn> out;
+  double low = from;
+  auto below = at(low);
+  for (int i = 1; i <= kSteps; ++i) {
+    double high = from * std::pow(to / from, static_cast<double>(i) / kSteps);
+    const auto above = at(high);
+    if (below && above && *below != *above) {
+      double a = low, b = high;
+      auto left = below, right = above;
+      for (int h = 0; h < kHalvings; ++h) {
+        const double middle = std::sqrt(a * b);
+        const auto found = at(middle);
+        if (found == left)
+          a = middle;
+        else
+          b = middle, right = found;
+      }
+      if (left && right) out.push_back({std::sqrt(a * b), *left, *right});
+    }
+    low = high;
+    below = above;
+  }
+  return out;
+}
+
+Bytes scaled(Bytes bytes, double factor) {
+  return {static_cast<std::uint64_t>(static_cast<double>(bytes.value) * factor)};
+}
+
+}  // namespace
+
+SizingAsk with_data(SizingAsk ask, double factor) {
+  if (ask.capacity) ask.capacity = scaled(*ask.capacity, factor);
+  for (SizedJob& job : ask.jobs) {
+    const double samples = std::max(1.0, static_cast<double>(job.workload.dataset.samples) * factor);
+    const std::uint64_t step = job.workload.loader.batch_size * job.workload.accelerator.count;
+    job.workload.dataset.samples = std::max(static_cast<std::uint64_t>(samples), step);
+  }
+  return ask;
+}
+
+BreakPoints break_points(Screening& screening, const PriceBook& prices, const Catalogue& catalogue,
+                         unsigned threads) {
+  BreakPoints out;
+  const double hdd = prices.at("hdd").value;
+  out.ratio_now = prices.at("tlc").value / hdd;
+  out.by_ratio = turns(kLeastRatio, kMostRatio, [&](double ratio) {
+    return winner(screening, prices.scaled("ssd", ratio / out.ratio_now));
+  });
+  const Bytes now = screening.ask().capacity.value_or(screening.need().datasets);
+  out.least = scaled(now, 1 / kSizeSpan);
+  out.most = scaled(now, kSizeSpan);
+  SizingAsk ask = screening.ask();
+  ask.place = Place::kOnPremises;
+  ask.provider.clear();
+  for (const Turn& turn : turns(1 / kSizeSpan, kSizeSpan, [&](double factor) -> std::optional<Family> {
+         try {
+           Screening other(with_data(ask, factor), catalogue, threads);
+           return winner(other, prices);
+         } catch (const UserError&) {
+           return std::nullopt;  // a dataset that does not fit beside its checkpoints, or has no whole step
+         }
+       }))
+    out.by_capacity.push_back({turn.at * static_cast<double>(now.value), turn.below, turn.above});
+  return out;
+}
+
+}  // namespace aforo

@@ -1,0 +1,36 @@
+// Where the answer turns: the price of flash over that of disks at which another kind of design becomes
+// cheapest on premises, and the data size at which all-flash stops being it. Deterministic. Failure:
+// UserError.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "sizing/screening.h"
+
+namespace aforo {
+
+struct Turn {
+  double at = 0;        // the ratio, or bytes
+  Family below, above;  // the cheapest family on either side
+};
+
+struct BreakPoints {
+  double ratio_now = 0;        // price of TLC flash over disks, per TB
+  std::vector<Turn> by_ratio;  // rising; found within kRatios
+  std::vector<Turn>
+      by_capacity;  // rising bytes, the datasets growing with them; found within kSizes of what was asked
+  Bytes least{0}, most{0};  // capacities that were looked at
+};
+
+inline constexpr double kLeastRatio = 1.5, kMostRatio = 60;
+inline constexpr double kSizeSpan = 32;  // times smaller, and larger, than what was asked
+
+// `screening` is of the ask with its own prices; designs on premises alone are compared.
+BreakPoints break_points(Screening& screening, const PriceBook& prices, const Catalogue& catalogue,
+                         unsigned threads);
+
+// The same jobs on `factor` times the data.
+SizingAsk with_data(SizingAsk ask, double factor);
+
+}  // namespace aforo

@@ -1,0 +1,31 @@
+// Every design worth judging for a need, generated from the catalogue: families x products x protection x
+// size.
+//
+// Sizes are not a grid: each combination is made just large enough for the capacity, and again just large
+// enough for the bandwidth times a few factors, so that the cheapest one that works is among them. Pure,
+// thread-safe.
+#pragma once
+
+#include <vector>
+
+#include "sizing/ask.h"
+#include "sizing/design.h"
+#include "sizing/need.h"
+
+namespace aforo {
+
+std::vector<Design> build_designs(const SizingAsk& ask, const Need& need, const Catalogue& catalogue);
+
+// The two halves of it.
+void build_on_premises(const SizingAsk& ask, const Need& need, const Catalogue& catalogue,
+                       std::vector<Design>& out);
+void build_cloud(const SizingAsk& ask, const Need& need, const Catalogue& catalogue,
+                 std::vector<Design>& out);
+
+// Times the bandwidth needed on average: 0 is capacity alone. More lets readers wait less for each other.
+inline constexpr std::array kBandwidthFactors = {0.0, 1.0, 1.1, 1.25, 1.5, 2.0};
+// Behind a cache less may do.
+inline constexpr std::array kBackingFactors = {0.0, 0.1, 0.25, 0.5, 1.0};
+inline constexpr std::array kFlashShares = {0.05, 0.1, 0.2, 0.35, 0.5, 1.0};  // of the datasets, in a hybrid
+
+}  // namespace aforo

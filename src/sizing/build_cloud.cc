@@ -1,0 +1,200 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "base/text.h"
+#include "sizing/build.h"
+#include "sizing/shelf.h"
+
+namespace aforo {
+namespace {
+
+constexpr double kTib = 1099511627776.0, kGb = 1e9, kMbps = 1e6;
+// An instance reaches an object store over its ordinary network: 100 Gbit/s (published for large instances).
+constexpr BytesPerSecond kObjectNetwork{12.5e9};
+constexpr BytesPerSecond kUnknownNetwork{12.5e9};  // estimate, where the instance is not in the catalogue
+
+double value(Bytes bytes) { return static_cast<double>(bytes.value); }
+Bytes whole(double bytes) { return {static_cast<std::uint64_t>(std::ceil(bytes))}; }
+
+class Builder {
+ public:
+  Builder(const SizingAsk& ask, const Need& need, const Catalogue& catalogue, std::vector<Design>& out)
+      : ask_(ask), need_(need), out_(out) {
+    for (const JobNeed& job : need.jobs) {
+      headroom_ += job.requirement.read_with_headroom;
+      const Accelerator* found = catalogue.find_accelerator(job.workload.accelerator.type);
+      if (found != nullptr &&
+          (accelerator_ == nullptr || found->instance_network < accelerator_->instance_network))
+        accelerator_ = found;
+    }
+  }
+
+  void add(const CloudService& service) {
+    if (!ask_.provider.empty() && service.provider != to_lower(ask_.provider)) return;
+    switch (service.kind) {
+      case ServiceKind::kObject:
+        return add_object(service);
+      case ServiceKind::kFile:
+        return add_file(service);
+      case ServiceKind::kBlock:
+        return add_block(service);
+    }
+  }
+
+ private:
+  bool wanted(Family family) const { return ask_.family.empty() || ask_.family == to_string(family); }
+
+  Bytes sold(const CloudService& s, double bytes) const {
+    double out = std::max(bytes, value(s.least));
+    if (s.step.value > 0) out = std::ceil(out / value(s.step)) * value(s.step);
+    return whole(out);
+  }
+
+  Design start(const CloudService& s, Family family) const {
+    Design d;
+    d.family = family;
+    d.service = &s;
+    d.product = s.title;
+    d.hosts = need_.hosts;
+    d.latency = s.latency;
+    d.estimated = s.fact.kind == FactKind::kEstimated;
+    d.client_network = accelerator_ && accelerator_->instance_network.value > 0
+                           ? accelerator_->instance_network
+                           : kUnknownNetwork;
+    return d;
+  }
+
+  void keep_bytes(Design& d) const {
+    d.costs.push_back({fmt::format("{} kept", bytes_decimal({d.bought.value * d.copies})),
+                       d.service->storage_price, value(d.bought) * d.copies / kGb, "", false});
+  }
+
+  // Throughput beyond what comes with it is paid for.
+  void pay_throughput(Design& d, double free_of_charge) const {
+    const double paid = d.provisioned.value - free_of_charge;
+    if (paid > 0 && !d.service->throughput_price.empty())
+      d.costs.push_back({fmt::format("{:.4g} MB/s provisioned", paid / kMbps), d.service->throughput_price,
+                         paid / kMbps, "", false});
+  }
+
+  void add_object(const CloudService& s) {
+    if (wanted(Family::kCloudObject)) {
+      Design d = object(s, Family::kCloudObject);
+      d.name = fmt::format("{}, {}", s.title, bytes_decimal(d.bought));
+      out_.push_back(std::move(d));
+    }
+    const bool flash_there = accelerator_ && accelerator_->instance_nvme.value > 0 && s.provider == "aws";
+    if (!flash_there || !wanted(Family::kCloudObjectLocal)) return;
+    Design d = object(s, Family::kCloudObjectLocal);
+    d.local_cache = whole(value(accelerator_->instance_nvme) * kFill);
+    d.local_read = accelerator_->instance_nvme_read;
+    d.fast_read = d.local_read * d.hosts;
+    d.estimated = d.estimated || accelerator_->fact.kind == FactKind::kEstimated;
+    d.product += " + " + accelerator_->instance;
+    d.name = fmt::format("{}, {} + {} of local NVMe in each of {} {}", s.title, bytes_decimal(d.bought),
+                         bytes_decimal(accelerator_->instance_nvme), d.hosts, accelerator_->instance);
+    out_.push_back(std::move(d));
+  }
+
+  Design object(const CloudService& s, Family family) const {
+    Design d = start(s, family);
+    d.client_network = std::min(d.client_network, kObjectNetwork);
+    d.bought = sold(s, value(need_.capacity));
+    d.usable = d.bought;
+    d.read = d.provisioned = s.most;
+    d.requests = s.requests * s.prefixes;
+    keep_bytes(d);
+    return d;
+  }
+
+  void add_file(const CloudService& s) {
+    if (!wanted(Family::kCloudFile)) return;
+    std::set<std::pair<std::uint64_t, double>> seen;
+    for (const double factor : kBandwidthFactors) {
+      Design d = start(s, Family::kCloudFile);
+      const double read = headroom_.value * factor;
+      double bytes = value(need_.capacity) / kFill;
+      if (s.per_tib.value > 0 && s.throughput_price.empty())
+        bytes = std::max(bytes, read / s.per_tib.value * kTib);
+      d.bought = sold(s, bytes);
+      d.usable = whole(value(d.bought) * kFill);
+      const double with_size = std::max(s.included.value, s.per_tib.value * value(d.bought) / kTib);
+      d.provisioned = {s.throughput_price.empty() ? with_size : std::max(with_size, read)};
+      if (s.most.value > 0) d.provisioned = std::min(d.provisioned, s.most);
+      const bool bought_by_rate = !s.throughput_price.empty() || s.per_tib.value > 0 || s.included.value > 0;
+      if (bought_by_rate && d.provisioned.value <= 0) continue;
+      if (!seen.insert({d.bought.value, d.provisioned.value}).second) continue;
+      d.read = d.write = d.provisioned;
+      d.requests = s.requests;
+      d.opens = s.metadata;
+      keep_bytes(d);
+      pay_throughput(d, with_size);
+      d.name = fmt::format("{}, {}{}", s.title, bytes_decimal(d.bought),
+                           d.provisioned.value > 0 ? ", " + format_rate(d.provisioned) : "");
+      out_.push_back(std::move(d));
+    }
+  }
+
+  // Volumes that one host mounts hold a copy for each host, and each carries that host's reads.
+  void add_block(const CloudService& s) {
+    if (!wanted(Family::kCloudBlock)) return;
+    const std::uint32_t per_copy = s.attach == 0 ? need_.hosts : s.attach;
+    const std::uint32_t copies = (need_.hosts + per_copy - 1) / per_copy;
+    std::set<double> seen;
+    for (const double factor : kBandwidthFactors) {
+      Design d = start(s, Family::kCloudBlock);
+      d.copies = copies;
+      const double one = value(need_.capacity) / kFill;
+      const double volumes = std::max(1.0, s.volume.value > 0 ? std::ceil(one / value(s.volume)) : 1.0);
+      d.bought = sold(s, one);
+      d.usable = whole(value(d.bought) * kFill);
+      const double free_of_charge =
+          std::max(s.included.value * volumes, s.per_tib.value * value(d.bought) / kTib);
+      double each =
+          std::max(free_of_charge, s.throughput_price.empty() ? 0 : headroom_.value * factor / copies);
+      if (s.most.value > 0) each = std::min(each, s.most.value * volumes);
+      if (s.throughput_price.empty() && s.most.value > 0 && s.per_tib.value == 0)
+        each = s.most.value * volumes;
+      d.provisioned = {each * copies};
+      if (each <= 0 || !seen.insert(each).second) continue;
+      d.read = d.provisioned;
+      d.write = s.read_only ? BytesPerSecond{1e-9} : d.provisioned / copies;
+      d.requests = s.requests * (volumes * copies);
+      keep_bytes(d);
+      pay_throughput(d, free_of_charge * copies);
+      add_iops(d, volumes * copies);
+      d.name = fmt::format("{}, {}{}, {}", s.title, copies > 1 ? fmt::format("{} copies of ", copies) : "",
+                           bytes_decimal(d.bought), format_rate(d.provisioned));
+      out_.push_back(std::move(d));
+    }
+  }
+
+  void add_iops(Design& d, double volumes) const {
+    const CloudService& s = *d.service;
+    if (s.iops_price.empty()) return;
+    const double needed = std::min(need_.requests.value / need_.jobs.front().requirement.target,
+                                   d.requests.value > 0 ? d.requests.value : 1e18);
+    const double paid = needed - s.iops_included.value * volumes;
+    if (paid > 0)
+      d.costs.push_back({fmt::format("{:.4g} IOPS provisioned", paid), s.iops_price, paid, "", false});
+  }
+
+  const SizingAsk& ask_;
+  const Need& need_;
+  std::vector<Design>& out_;
+  const Accelerator* accelerator_ = nullptr;  // the one with the slowest network
+  BytesPerSecond headroom_{0};
+};
+
+}  // namespace
+
+void build_cloud(const SizingAsk& ask, const Need& need, const Catalogue& catalogue,
+                 std::vector<Design>& out) {
+  Builder builder(ask, need, catalogue, out);
+  for (const CloudService& service : catalogue.services()) builder.add(service);
+}
+
+}  // namespace aforo

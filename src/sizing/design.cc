@@ -1,0 +1,46 @@
+#include "sizing/design.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace aforo {
+
+std::string_view to_string(Family family) {
+  switch (family) {
+    case Family::kFlashTlc:
+      return "all-flash TLC";
+    case Family::kFlashQlc:
+      return "all-flash QLC";
+    case Family::kHybrid:
+      return "hybrid flash + HDD";
+    case Family::kHdd:
+      return "HDD";
+    case Family::kLocalHdd:
+      return "local NVMe + HDD";
+    case Family::kCloudObject:
+      return "cloud object store";
+    case Family::kCloudObjectLocal:
+      return "cloud object store + local NVMe";
+    case Family::kCloudFile:
+      return "cloud file service";
+    case Family::kCloudBlock:
+      return "cloud block storage";
+  }
+  return "";
+}
+
+std::string protection_text(const Shelf& shelf) {
+  if (shelf.parity == 0) return "no protection";
+  if (shelf.data == 1) return fmt::format("{} copies", 1 + shelf.parity);
+  return fmt::format("{}+{}", shelf.data, shelf.parity);
+}
+
+std::string bytes_decimal(Bytes bytes) {
+  const double value = static_cast<double>(bytes.value);
+  if (value >= 1e15) return fmt::format("{:.4g} PB", value / 1e15);
+  if (value >= 1e12) return fmt::format("{:.4g} TB", value / 1e12);
+  return fmt::format("{:.4g} GB", value / 1e9);
+}
+
+}  // namespace aforo

@@ -1,0 +1,88 @@
+// One way to store the data: what is bought, what it holds and gives, and what it costs. Plain data.
+//
+// Made by build.h from the catalogue; turned into a storage system on paper by design_storage.h, into money
+// by money.h. Figures are of the whole system, SI.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/units.h"
+#include "catalogue/catalogue.h"
+
+namespace aforo {
+
+enum class Family {
+  kFlashTlc,
+  kFlashQlc,
+  kHybrid,  // a flash tier in front of disks, for all hosts
+  kHdd,
+  kLocalHdd,  // flash in every accelerator host in front of disks
+  kCloudObject,
+  kCloudObjectLocal,  // the instances' own flash in front of an object store
+  kCloudFile,
+  kCloudBlock,
+};
+inline constexpr std::array kFamilies = {
+    Family::kFlashTlc,  Family::kFlashQlc,    Family::kHybrid,           Family::kHdd,
+    Family::kLocalHdd,  Family::kCloudObject, Family::kCloudObjectLocal, Family::kCloudFile,
+    Family::kCloudBlock};
+std::string_view to_string(Family family);  // "all-flash TLC", ...
+constexpr bool in_cloud(Family family) { return family >= Family::kCloudObject; }
+
+// One sort of server with one sort of drive.
+struct Shelf {
+  const Drive* drive = nullptr;       // owned by the catalogue, as all pointers here
+  const StorageNode* node = nullptr;  // null: in the accelerator hosts
+  const Nic* nic = nullptr;           // one per port of the node
+  std::uint32_t drives = 0, nodes = 0;
+  std::uint32_t data = 1, parity = 0;  // fragments; data 1, parity 2 = three copies; parity 0 = none
+  Bytes raw() const { return drive->capacity * drives; }
+  double efficiency() const { return static_cast<double>(data) / (data + parity); }
+};
+
+// An amount of something that has a price.
+struct CostLine {
+  std::string label;      // "30 x Micron 6550 ION"
+  std::string item;       // of the price book
+  double quantity = 0;    // in the item's unit; per month unless `purchase`
+  std::string markup;     // item of a factor on top; "" = none
+  bool purchase = false;  // paid once; else every month
+};
+
+struct Design {
+  std::string name;  // "6 x 24 x NVMe, 120 x 30.72 TB Kioxia CD8P-R, 8+2, 200 GbE"
+  Family family = Family::kFlashTlc;
+  std::string product;  // what makes it another offer: the drive's model or the service's title
+  Shelf main;           // on premises: where the data lie
+  Shelf fast;  // flash in front of it: the hybrid's tier, or in every host (drives per host); drives 0 = none
+  const CloudService* service = nullptr;
+  Bytes bought{0};  // cloud: bytes paid for (of one copy)
+  std::uint32_t copies = 1;
+  BytesPerSecond provisioned{0};     // cloud: throughput bought or that comes with it; 0 = no stated limit
+  const Nic* client_nic = nullptr;   // on premises: card of every accelerator host
+  BytesPerSecond client_network{0};  // of one host
+  std::uint32_t hosts = 1;
+  Bytes local_cache{0};  // flash of one host, for caching; 0 = none
+  BytesPerSecond local_read{0};
+
+  Bytes usable{0};
+  BytesPerSecond read{0};       // for this mix of requests, of what lies behind caches; 0 = no stated limit
+  BytesPerSecond fast_read{0};  // of the cache in front, all hosts together; 0 = none
+  BytesPerSecond write{0};      // likewise
+  PerSecond opens{0};           // likewise
+  PerSecond requests{0};        // likewise
+  Seconds latency{0};           // of one request, nobody else there
+  double watts = 0, rack_units = 0;
+  Seconds rebuild{0};           // of one drive; 0 = the provider's
+  bool estimated = false;       // a row of the catalogue that it uses is an estimate
+  std::vector<CostLine> costs;  // those that do not depend on how much is read
+};
+
+std::string protection_text(const Shelf& shelf);  // "8+2", "3 copies"
+std::string bytes_decimal(Bytes bytes);           // "30.72 TB", as drives are sold
+
+}  // namespace aforo

@@ -1,0 +1,170 @@
+#include "sizing/design_storage.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sizing/shelf.h"
+
+namespace aforo {
+namespace {
+
+constexpr double kLatencyCv = 0.5;  // estimate, of flash and network; services state their own
+
+Station latency_station(std::string name, Seconds mean, Seconds stddev, Bytes request, StationScope scope) {
+  Station s;
+  s.name = std::move(name);
+  s.kind = StationKind::kLatency;
+  s.scope = scope;
+  s.request_size = request;
+  s.latency = {.kind = stddev.value > 0 ? LawKind::kLognormal : LawKind::kConstant,
+               .mean = mean.value,
+               .stddev = stddev.value};
+  return s;
+}
+
+Station requests_station(std::string name, PerSecond rate, Bytes request, StationScope scope) {
+  Station s;
+  s.name = std::move(name);
+  s.kind = StationKind::kRequests;
+  s.scope = scope;
+  s.rate = rate;
+  s.request_size = request;
+  return s;
+}
+
+Station pipe(std::string name, BytesPerSecond bandwidth, StationScope scope) {
+  Station s;
+  s.name = std::move(name);
+  s.kind = StationKind::kBandwidth;
+  s.scope = scope;
+  s.bandwidth = bandwidth;
+  return s;
+}
+
+Station opens_station(std::uint32_t servers, PerSecond each) {
+  Station s;
+  s.name = "metadata";
+  s.kind = StationKind::kMetadata;
+  s.servers = servers;
+  s.rate = each;
+  return s;
+}
+
+class Maker {
+ public:
+  Maker(const Design& design, const JobNeed& job, double left) : d_(design), job_(job), left_(left) {}
+
+  StorageSpec make() {
+    StorageSpec out;
+    out.name = d_.product;
+    out.description = d_.name;
+    out.capacity = d_.usable;
+    add_client(out);
+    if (d_.fast.drives > 0 && d_.fast.node != nullptr) out.caches.push_back(tier_cache());
+    if (d_.local_cache.value > 0) out.caches.push_back(local_cache());
+    TierSpec tier;
+    tier.name = in_cloud(d_.family) ? d_.service->title : "servers";
+    tier.stations = in_cloud(d_.family) ? service_stations() : shelf_stations(d_.main, "");
+    out.tiers.push_back(std::move(tier));
+    return out;
+  }
+
+ private:
+  bool object() const { return d_.service != nullptr && d_.service->kind == ServiceKind::kObject; }
+
+  void add_client(StorageSpec& out) const {
+    Station cpu;
+    cpu.name = "client CPU";
+    cpu.kind = StationKind::kCpu;
+    cpu.scope = StationScope::kHost;
+    cpu.servers = kClientCores;
+    cpu.per_operation = object() ? kObjectCpu : kFileCpu;
+    cpu.per_byte = object() ? kObjectCpuPerByte : kFileCpuPerByte;
+    out.client.push_back(cpu);
+    if (d_.client_network.value > 0)
+      out.client.push_back(pipe("client network", d_.client_network, StationScope::kHost));
+  }
+
+  // A stream is read ahead by whole chunks, so that one of its small requests takes a part of a seek.
+  double seeks_per_operation() const {
+    if (job_.read.kind != ReadKind::kStream) return 1;
+    return std::min(1.0, job_.read.operation_bytes / static_cast<double>(kDiskChunk.value));
+  }
+
+  std::vector<Station> shelf_stations(const Shelf& shelf, const std::string& prefix) const {
+    std::vector<Station> out;
+    const auto shared = StationScope::kShared;
+    out.push_back(opens_station(shelf.nodes, shelf.node->metadata * left_));
+    const double drives = shelf.drives;
+    if (is_flash(shelf.drive->media)) {
+      out.push_back(
+          latency_station(prefix + "latency", d_.latency, d_.latency * kLatencyCv, Bytes{0}, shared));
+      out.push_back(
+          requests_station(prefix + "requests", shelf_requests(shelf) * left_, kFlashRequest, shared));
+      out.push_back(pipe(prefix + "drives", shelf.drive->read * drives * left_, shared));
+    } else {
+      const Seconds seek{1 / shelf.drive->reads.value};  // at a deep queue; what is more is waited for alone
+      const Seconds more{std::max(1e-4, (shelf.drive->latency - seek).value)};
+      out.push_back(latency_station(prefix + "latency", more, Seconds{0}, Bytes{0}, shared));
+      Station disks;
+      disks.name = prefix + "disks";
+      disks.kind = StationKind::kDisk;
+      disks.servers = static_cast<std::uint32_t>(std::max(1.0, std::floor(drives * left_)));
+      disks.seek = seek * seeks_per_operation();
+      disks.chunk = kDiskChunk;
+      disks.bandwidth = shelf.drive->read;
+      out.push_back(disks);
+    }
+    out.push_back(
+        pipe(prefix + "network", node_network(*shelf.node, *shelf.nic) * shelf.nodes * left_, shared));
+    return out;
+  }
+
+  CacheSpec tier_cache() const {
+    CacheSpec out;
+    out.name = "flash tier";
+    out.size = shelf_usable(d_.fast);
+    out.scope = StationScope::kShared;
+    out.stations = shelf_stations(d_.fast, "flash ");
+    out.stations.front().name = "flash metadata";
+    return out;
+  }
+
+  CacheSpec local_cache() const {
+    CacheSpec out;
+    out.name = "local NVMe";
+    out.size = d_.local_cache;
+    out.stations.push_back(
+        latency_station("local latency", Seconds{100e-6}, Seconds{50e-6}, Bytes{0}, StationScope::kHost));
+    out.stations.push_back(pipe("local drives", d_.local_read, StationScope::kHost));
+    return out;
+  }
+
+  std::vector<Station> service_stations() const {
+    const CloudService& s = *d_.service;
+    const bool per_host = s.kind == ServiceKind::kBlock && d_.copies == d_.hosts && d_.copies > 1;
+    const auto scope = per_host ? StationScope::kHost : StationScope::kShared;
+    const double part = per_host ? 1.0 / d_.copies : left_;
+    std::vector<Station> out;
+    if (d_.opens.value > 0) out.push_back(opens_station(1, d_.opens * left_));
+    out.push_back(latency_station("latency", s.latency, s.latency_stddev,
+                                  object() ? kObjectRange : Bytes{1 << 20}, scope));
+    if (d_.requests.value > 0)
+      out.push_back(requests_station("requests", d_.requests * part,
+                                     object() ? kObjectRange : Bytes{256 << 10}, scope));
+    if (d_.provisioned.value > 0) out.push_back(pipe("throughput", d_.provisioned * part, scope));
+    return out;
+  }
+
+  const Design& d_;
+  const JobNeed& job_;
+  const double left_;
+};
+
+}  // namespace
+
+StorageSpec storage_of(const Design& design, const JobNeed& job, double left) {
+  return Maker(design, job, left).make();
+}
+
+}  // namespace aforo

@@ -1,0 +1,20 @@
+// A design as a storage system on paper: the stations and caches that predictions run on. Pure, thread-safe.
+#pragma once
+
+#include "model/storage_spec.h"
+#include "sizing/design.h"
+#include "sizing/need.h"
+
+namespace aforo {
+
+// Estimates, the same for all designs, so that they compare: what an accelerator host spends on reading.
+inline constexpr std::uint32_t kClientCores = 64;
+inline constexpr Seconds kFileCpu{20e-6}, kObjectCpu{60e-6};  // per operation: open, read, close; HTTPS GET
+inline constexpr Seconds kFileCpuPerByte{0.1e-9}, kObjectCpuPerByte{0.5e-9};
+inline constexpr Bytes kObjectRange{8 << 20};  // a large object is fetched in ranges of so much
+
+// As `job` reads it: a disk seeks once per kDiskChunk of a stream, once per operation else. `left`, (0, 1]:
+// the share of what all hosts have in common that other jobs leave.
+StorageSpec storage_of(const Design& design, const JobNeed& job, double left = 1);
+
+}  // namespace aforo

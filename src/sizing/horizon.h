@@ -1,0 +1,46 @@
+// On premises or in the cloud: what jobs cost month by month with the accelerators in the account, and when
+// owning breaks even. Pure.
+//
+// On premises: storage and accelerators are bought at month 0 and paid in cash; power, space and support run.
+// In the cloud: storage is rented all the time, accelerators for the hours used (duty), on demand. The usual
+// path is a third case: some months in the cloud at a share of the accelerators, then the purchase; the data
+// move once (egress).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sizing/size.h"
+
+namespace aforo {
+
+struct HorizonOptions {
+  double months = 36;
+  double cloud_first = 6;     // months in the cloud before the purchase, in the path that most take
+  double pilot_share = 0.25;  // of the accelerators and the data, meanwhile
+};
+
+struct Account {
+  std::string name;  // "on premises", "cloud", "cloud, then on premises"
+  std::string design;
+  double upfront = 0;  // USD at month 0 (of the path: at the move)
+  double monthly = 0;  // USD a month (of the path: after the move)
+  double monthly_storage = 0, monthly_accelerators = 0;
+  double total = 0;                // over the horizon
+  std::vector<double> cumulative;  // at the end of months 1, 2, ...
+};
+
+struct Horizon {
+  Account owned, rented, path;
+  std::optional<double> break_even;  // month from which owning has cost less; absent: not within the horizon
+  double duty = 1;                   // mean over accelerators
+  std::optional<double> break_even_duty;  // of the accelerators, at which both cost the same over the horizon
+  std::vector<std::string> assumptions;
+};
+
+// Nothing where one side has no design that serves, or an accelerator has no price to buy or to rent.
+std::optional<Horizon> horizon(const Screening& screening, const SizeResult& result, const PriceBook& prices,
+                               const Catalogue& catalogue, const HorizonOptions& options);
+
+}  // namespace aforo

@@ -1,0 +1,232 @@
+#include "sizing/jobs_yaml.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <span>
+#include <sstream>
+
+#include "base/embedded.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "sizing/swap.h"
+#include "workload/parse.h"
+#include "workload/yaml_tree.h"
+
+namespace aforo {
+
+std::span<const EmbeddedFile> embedded_portfolios();  // generated from data/portfolios
+
+namespace {
+
+constexpr std::string_view kExtension = ".yaml";
+
+[[noreturn]] void refuse(const std::string& file, const YamlNode& node, const std::string& sentence) {
+  throw UserError(fmt::format("{}:{}: {}", file, node.line, sentence));
+}
+
+// What each key of a mapping does.
+using Keys = std::map<std::string, std::function<void(const YamlNode&)>, std::less<>>;
+
+void read_keys(const YamlNode& node, const std::string& file, const Keys& keys) {
+  if (!node.is_map()) refuse(file, node, "expected a mapping of keys, found " + describe(node));
+  std::vector<std::string> known;
+  for (const auto& [key, read] : keys) known.push_back(key);
+  for (const YamlNode& item : node.items) {
+    const auto found = keys.find(item.key);
+    if (found == keys.end())
+      refuse(file, item,
+             fmt::format("expected one of {}, found {}{}", join(known, ", "), quote(item.key),
+                         did_you_mean(item.key, known)));
+    found->second(item);
+  }
+}
+
+template <class Value>
+Value value_of(const YamlNode& node, const std::string& file, Parsed<Value> (*parse)(std::string_view)) {
+  if (node.kind != YamlNode::Kind::kScalar)
+    refuse(file, node, fmt::format("expected a value for '{}', found {}", node.key, describe(node)));
+  const Parsed<Value> parsed = parse(node.text);
+  if (!parsed) refuse(file, node, fmt::format("{} for '{}'", parsed.error(), node.key));
+  return *parsed;
+}
+
+double bounded(const YamlNode& node, const std::string& file, double least, double most) {
+  const double value = value_of<double>(node, file, [](std::string_view text) -> Parsed<double> {
+    std::string plain(trim(text));
+    const bool percent = plain.ends_with('%');
+    if (percent) plain.pop_back();
+    Parsed<double> out = parse_number(trim(plain));
+    if (out && percent) *out /= 100;
+    return out;
+  });
+  if (value < least || value > most)
+    refuse(file, node,
+           fmt::format("expected {} to {} for '{}', found {}", least, most, node.key, quote(node.text)));
+  return value;
+}
+
+std::string text_of(const YamlNode& node, const std::string& file) {
+  if (node.kind != YamlNode::Kind::kScalar || node.text.empty())
+    refuse(file, node, fmt::format("expected a word for '{}', found {}", node.key, describe(node)));
+  return node.text;
+}
+
+std::string beside(const std::string& file, const std::string& what) {
+  const bool path =
+      what.find('/') != std::string::npos || what.ends_with(kExtension) || what.ends_with(".yml");
+  if (!path || what.starts_with('/')) return what;
+  return (std::filesystem::path(file).parent_path() / what).string();
+}
+
+// The keys of one job, collected before any is applied: their order in the file must not matter.
+struct JobWords {
+  std::string workload, type;
+  std::uint64_t accelerators = 0;
+  double duty = 1;
+  std::optional<Bytes> dataset;
+  int line = 0;
+};
+
+Keys job_keys(JobWords& words, const std::string& file) {
+  return {{"workload", [&](const YamlNode& n) { words.workload = text_of(n, file), words.line = n.line; }},
+          {"accelerators",
+           [&](const YamlNode& n) {
+             words.accelerators = value_of(n, file, parse_count);
+             if (words.accelerators == 0) refuse(file, n, "expected at least one accelerator, found 0");
+           }},
+          {"accelerator_type", [&](const YamlNode& n) { words.type = text_of(n, file); }},
+          {"duty", [&](const YamlNode& n) { words.duty = bounded(n, file, 0.001, 1); }},
+          {"dataset_size", [&](const YamlNode& n) { words.dataset = value_of(n, file, parse_bytes); }}};
+}
+
+SizedJob job_of(const JobWords& words, const YamlNode& node, const std::string& file) {
+  if (words.workload.empty())
+    refuse(file, node, "expected a 'workload' (a preset's name or a file), found none");
+  SizedJob out;
+  try {
+    out.workload = load_workload(beside(file, words.workload));
+  } catch (const UserError& e) {
+    throw UserError(fmt::format("{}:{}: {}", file, words.line, e.what()));
+  }
+  if (words.accelerators > 0) out.workload.accelerator.count = static_cast<std::uint32_t>(words.accelerators);
+  if (!words.type.empty()) out.workload = on_accelerator(out.workload, words.type, "", Catalogue::shipped());
+  if (words.dataset) set_dataset_size(out.workload, *words.dataset);
+  out.duty = words.duty;
+  return out;
+}
+
+void read_jobs(const YamlNode& node, const std::string& file, SizingAsk& ask) {
+  if (node.kind != YamlNode::Kind::kSequence || node.items.empty())
+    refuse(file, node, "expected a list of jobs, found " + describe(node));
+  for (const YamlNode& item : node.items) {
+    JobWords words;
+    read_keys(item, file, job_keys(words, file));
+    ask.jobs.push_back(job_of(words, item, file));
+  }
+}
+
+Keys storage_keys(SizingAsk& ask, const std::string& file) {
+  return {{"capacity", [&](const YamlNode& n) { ask.capacity = value_of(n, file, parse_bytes); }},
+          {"growth", [&](const YamlNode& n) { ask.growth = bounded(n, file, 0, 10); }},
+          {"years", [&](const YamlNode& n) { ask.years = bounded(n, file, 0, 20); }},
+          {"snapshots", [&](const YamlNode& n) { ask.snapshots = bounded(n, file, 0, 10); }},
+          {"jobs", [&](const YamlNode& n) { read_jobs(n, file, ask); }}};
+}
+
+Scenario scenario_of(const YamlNode& node, const std::string& file) {
+  Scenario out;
+  JobWords words;
+  Keys keys = storage_keys(out.ask, file);
+  keys.merge(job_keys(words, file));
+  keys["name"] = [&](const YamlNode& n) { out.name = text_of(n, file); };
+  keys["weight"] = [&](const YamlNode& n) { out.weight = bounded(n, file, 0, 1); };
+  read_keys(node, file, keys);
+  if (out.ask.jobs.empty())
+    out.ask.jobs.push_back(job_of(words, node, file));
+  else if (!words.workload.empty())
+    refuse(file, node, "expected either 'jobs' or one 'workload', found both");
+  if (out.name.empty()) out.name = out.ask.jobs.front().workload.name;
+  if (!(out.weight > 0))
+    refuse(file, node, fmt::format("expected a weight above 0 for scenario '{}', found none", out.name));
+  return out;
+}
+
+std::string read_text(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw UserError(fmt::format("expected a file that can be read, found none at '{}'", path));
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+SizingAsk parse_jobs(std::string_view text, const std::string& file) {
+  SizingAsk out;
+  const YamlNode tree = read_yaml(text, file);
+  read_keys(tree, file, storage_keys(out, file));
+  if (out.jobs.empty()) refuse(file, tree, "expected 'jobs', a list of at least one, found none");
+  return out;
+}
+
+SizingAsk load_jobs(const std::string& path) { return parse_jobs(read_text(path), path); }
+
+Portfolio parse_portfolio(std::string_view text, const std::string& file) {
+  Portfolio out;
+  const YamlNode tree = read_yaml(text, file);
+  read_keys(tree, file,
+            {{"portfolio", [&](const YamlNode& n) { out.name = text_of(n, file); }},
+             {"scenarios", [&](const YamlNode& n) {
+                if (n.kind != YamlNode::Kind::kSequence)
+                  refuse(file, n, "expected a list of scenarios, found " + describe(n));
+                for (const YamlNode& item : n.items) out.scenarios.push_back(scenario_of(item, file));
+              }}});
+  if (out.scenarios.empty()) refuse(file, tree, "expected 'scenarios', a list of at least one, found none");
+  double sum = 0;
+  for (const Scenario& s : out.scenarios) sum += s.weight;
+  if (std::abs(sum - 1) > 0.005)
+    throw UserError(
+        fmt::format("{}: expected weights that add up to 100 %, found {}", file, format_percent(sum)));
+  for (Scenario& s : out.scenarios) s.weight /= sum;
+  if (out.name.empty()) out.name = file;
+  return out;
+}
+
+std::vector<std::string> portfolio_names() {
+  std::vector<std::string> out;
+  for (const EmbeddedFile& file : embedded_portfolios())
+    out.emplace_back(file.name.substr(0, file.name.size() - kExtension.size()));
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+Portfolio load_portfolio(const std::string& what) {
+  for (const EmbeddedFile& file : embedded_portfolios())
+    if (file.name.substr(0, file.name.size() - kExtension.size()) == what)
+      return parse_portfolio(file.bytes, std::string(file.name));
+  const bool path =
+      what.find('/') != std::string::npos || what.ends_with(kExtension) || what.ends_with(".yml");
+  if (!path) {
+    const auto names = portfolio_names();
+    throw UserError(fmt::format("expected a portfolio's file or one of {}, found '{}'{}", join(names, ", "),
+                                what, did_you_mean(what, names)));
+  }
+  return parse_portfolio(read_text(what), what);
+}
+
+void set_dataset_size(Workload& workload, Bytes size) {
+  const double samples = static_cast<double>(size.value) / law_mean(workload.dataset.sample_size);
+  if (!(samples >= 1))
+    throw UserError(fmt::format("expected a dataset of at least one sample of '{}', found {}", workload.name,
+                                format_bytes(size)));
+  workload.dataset.samples = static_cast<std::uint64_t>(samples);
+}
+
+}  // namespace aforo

@@ -1,0 +1,157 @@
+#include "sizing/judge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "plan/cache_form.h"
+#include "plan/closed_predict.h"
+#include "sizing/design_storage.h"
+#include "sizing/shelf.h"
+
+namespace aforo {
+namespace {
+
+bool cached(const Design& d) { return d.local_cache.value > 0 || d.fast.drives > 0; }
+
+struct Check {
+  const char* name;
+  double have, need;  // 0 have = no stated limit
+  std::string text;   // "41.2 GiB/s where 152 GiB/s are needed"
+};
+
+template <class Value, class Format>
+Check check_of(const char* name, Value have, Value need, const char* what, Format format) {
+  return {name, static_cast<double>(have.value), static_cast<double>(need.value),
+          fmt::format("{} {} where {} {} needed", what, format(have), format(need),
+                      std::string_view(name) == "capacity" ? "is" : "are")};
+}
+
+std::string rate_text(PerSecond rate) { return format_count(rate.value) + " /s"; }
+
+// Hits of the design's cache in the steady state.
+double steady_hits(const Design& d, const JobNeed& job) {
+  if (!cached(d)) return 0;
+  const double dataset = std::max(1.0, static_cast<double>(job.requirement.dataset.value));
+  const bool local = d.local_cache.value > 0;
+  const double size = static_cast<double>(local ? d.local_cache.value : shelf_usable(d.fast).value);
+  const CacheCase c{CachePolicy::kRandom, std::min(1.0, size / dataset),
+                    local ? static_cast<double>(job.hosts) : 1.0};
+  return c.share >= 1 && c.nodes <= 1 ? 1 : shuffled_hits(c);
+}
+
+// Share of the reads that miss the design's caches, over all epochs of the job.
+double missed_share(const Design& d, const JobNeed& job) {
+  const double epochs = std::max<double>(1, job.workload.training.epochs);
+  return (1 + (epochs - 1) * (1 - steady_hits(d, job))) / epochs;
+}
+
+Served served_by(const Design& d, const Need& need, std::size_t i, std::uint32_t per_host) {
+  const JobNeed& job = need.jobs[i];
+  const StorageSpec storage = storage_of(d, job, left_for(d, need, i));
+  ClosedOptions options;
+  options.ranks_per_host = per_host;
+  const ClosedPrediction found = predict_closed(job.workload, storage, 0, options);
+  return {std::clamp(found.au, 0.0, 1.0), std::max(0.0, found.au_low), std::min(1.0, found.au_high),
+          found.limit, missed_share(d, job)};
+}
+
+// Nobody else there and no cache: how long one sample takes.
+Seconds time_alone(const Design& d, const JobNeed& job, double hosts) {
+  const StorageSpec storage = storage_of(d, job);
+  const std::vector<double> no_hits(storage.caches.size(), 0.0);
+  const ClosedNetwork network = closed_network(job.workload, storage, hosts, no_hits);
+  return {1 / mva_schweitzer(network.mva, 1).throughput.value};
+}
+
+}  // namespace
+
+Judgement check_figures(const Design& d, const Need& need) {
+  const auto bytes = [](Bytes b) { return bytes_decimal(b); };
+  std::vector<Check> checks = {
+      check_of("capacity", d.usable, need.capacity, "holds", bytes),
+      check_of("write", d.write, need.checkpoint_write, "writes checkpoints at", format_rate)};
+  if (!cached(d)) {
+    checks.push_back(check_of("read", d.read, need.read, "reads", format_rate));
+    checks.push_back(check_of("opens", d.opens, need.opens, "opens", rate_text));
+    if (d.service != nullptr) {
+      const PerSecond wanted =
+          d.service->kind == ServiceKind::kObject && need.opens > need.requests ? need.opens : need.requests;
+      checks.push_back(check_of("requests", d.requests, wanted, "serves requests at", rate_text));
+    }
+  }
+  if (d.client_network.value > 0 && !d.local_cache.value)
+    checks.push_back(check_of("network", d.client_network,
+                              need.network_per_host * need.jobs.front().requirement.target,
+                              "brings to a host", format_rate));
+  for (const Check& c : checks)
+    if (c.have > 0 && c.need > 0 && c.have < c.need)
+      return {{}, c.name, c.name + (": " + c.text), c.have / c.need};
+  return {};
+}
+
+double utilisation_bound(const Design& d, const JobNeed& job) {
+  if (!cached(d)) return 1;
+  const double full = job.requirement.read_full.value, hits = steady_hits(d, job);
+  const auto least = [&](double hit) {
+    double au = 1;
+    if (d.read.value > 0 && hit < 1) au = std::min(au, d.read.value / (full * (1 - hit)));
+    if (d.fast_read.value > 0 && hit > 0) au = std::min(au, d.fast_read.value / (full * hit));
+    return au;
+  };
+  const double epochs = std::max<double>(1, job.workload.training.epochs);
+  return (least(0) + (epochs - 1) * least(hits)) / epochs;
+}
+
+Judgement judge(const Design& d, const Need& need, std::uint32_t per_host) {
+  Judgement out;
+  for (std::size_t i = 0; i < need.jobs.size(); ++i) {
+    const JobNeed& job = need.jobs[i];
+    if (!cached(d) && job.read.kind != ReadKind::kStream) {
+      const Seconds alone = time_alone(d, job, job.hosts);
+      const Seconds allowed = job.requirement.sample_latency;
+      if (alone > allowed)
+        return {{},
+                "latency",
+                fmt::format(
+                    "latency: a sample of '{}' takes {} with nobody else there where {} are allowed; more "
+                    "workers would hide it",
+                    job.workload.name, format_seconds(alone), format_seconds(allowed)),
+                allowed / alone};
+    }
+    out.served.push_back(served_by(d, need, i, per_host));
+  }
+  for (std::size_t i = 0; i < need.jobs.size(); ++i) {
+    const double target = need.jobs[i].requirement.target, au = out.served[i].au;
+    if (au >= target || au / target >= out.reach) continue;
+    out.check = "utilisation";
+    out.reach = au / target;
+    out.reason = fmt::format("utilisation: '{}' would reach {} where {} are wanted, limited by {}",
+                             need.jobs[i].workload.name, format_percent(au), format_percent(target),
+                             out.served[i].limit);
+  }
+  return out;
+}
+
+double left_for(const Design& d, const Need& need, std::size_t job) {
+  if (need.jobs.size() < 2 || d.read.value <= 0) return 1;
+  double others = 0;
+  for (std::size_t i = 0; i < need.jobs.size(); ++i)
+    if (i != job) others += need.jobs[i].requirement.read.value;
+  const double own = need.jobs[job].requirement.read.value;
+  return std::clamp(std::max(1 - others / d.read.value, own / (own + others)), 0.01, 1.0);
+}
+
+double mean_au(const std::vector<Served>& served, const Need& need) {
+  double sum = 0, weights = 0;
+  for (std::size_t i = 0; i < served.size(); ++i) {
+    const double weight = need.jobs[i].workload.accelerator.count * need.jobs[i].duty;
+    sum += weight * served[i].au;
+    weights += weight;
+  }
+  return weights > 0 ? sum / weights : 0;
+}
+
+}  // namespace aforo

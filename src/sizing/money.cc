@@ -1,0 +1,121 @@
+#include "sizing/money.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "sizing/design_storage.h"
+
+namespace aforo {
+namespace {
+
+constexpr double kSecondsPerMonth = kHoursPerMonth * 3600;
+
+double value_of(const PriceBook& prices, const std::string& item) {
+  return item.empty() ? 1 : prices.at(item).value;
+}
+
+// Reads of an object store that a job makes in a month, and the bytes they bring.
+struct Traffic {
+  double requests = 0, bytes = 0;
+};
+Traffic traffic_of(const JobNeed& job, const Served& served) {
+  const double samples =
+      job.requirement.samples_full.value * served.au * job.duty * kSecondsPerMonth * served.missed;
+  const double request = std::min(job.read.operation_bytes, static_cast<double>(kObjectRange.value));
+  // A stream's small requests are read ahead in whole ranges.
+  const double one = job.read.kind == ReadKind::kStream ? static_cast<double>(kObjectRange.value) : request;
+  return {samples * std::max(job.read.kind == ReadKind::kFile ? 1.0 : 0.0, job.read.bytes / one),
+          samples * job.read.bytes};
+}
+
+void add_traffic(const Design& d, const Need& need, const std::vector<Served>& served,
+                 const PriceBook& prices, Bill& bill) {
+  if (d.service == nullptr) return;
+  Traffic all;
+  for (std::size_t i = 0; i < need.jobs.size(); ++i) {
+    const Traffic one = traffic_of(need.jobs[i], served[i]);
+    all.requests += one.requests;
+    all.bytes += one.bytes;
+  }
+  const auto add = [&](const std::string& item, double quantity, std::string label) {
+    if (item.empty() || quantity <= 0) return;
+    bill.lines.push_back({std::move(label), item, quantity, quantity * prices.at(item).value, 0, false});
+  };
+  add(d.service->get_price, all.requests / 1000, fmt::format("{:.3g} reads", all.requests));
+  add(d.service->retrieval_price, all.bytes / 1e9,
+      fmt::format("{} retrieved", bytes_decimal(Bytes{static_cast<std::uint64_t>(all.bytes)})));
+  const double written = need.checkpoint_write.value * kSecondsPerMonth * kCheckpointTimeShare;
+  add(d.service->put_price, written / static_cast<double>(kObjectRange.value) / 1000, "checkpoints written");
+}
+
+void add_idle(const Need& need, const std::vector<Served>& served, const PriceBook& prices, double hour,
+              Bill& bill) {
+  for (std::size_t i = 0; i < need.jobs.size(); ++i) {
+    const JobNeed& job = need.jobs[i];
+    const std::string item = hour_item(job.workload);
+    const double price = hour > 0 ? hour : item.empty() ? 0 : prices.at(item).value;
+    const double hours = (1 - served[i].au) * job.workload.accelerator.count * kHoursPerMonth * job.duty;
+    if (price <= 0) continue;
+    bill.lines.push_back({fmt::format("{} idle, {:.4g} accelerator-hours", job.workload.name, hours),
+                          hour > 0 ? "" : item, hours, hours * price, 0, true});
+  }
+}
+
+}  // namespace
+
+double capital_recovery(double interest, double years) {
+  if (interest <= 0) return 1 / years;
+  return interest / (1 - std::pow(1 + interest, -years));
+}
+
+double monthly_of_purchase(const PriceBook& prices) {
+  const double recovery = capital_recovery(prices.at("interest").value, prices.at("life.storage").value);
+  return (recovery + prices.at("support").value) / 12;
+}
+
+std::string hour_item(const Workload& workload) {
+  const Accelerator* found = Catalogue::shipped().find_accelerator(workload.accelerator.type);
+  return found == nullptr ? "" : found->hour_price;
+}
+
+Bill bill_of(const Design& design, const Need& need, const std::vector<Served>& served,
+             const PriceBook& prices, double accelerator_hour) {
+  Bill bill;
+  const double monthly = monthly_of_purchase(prices);
+  for (const CostLine& line : design.costs) {
+    if (line.item.empty()) continue;
+    const double amount = line.quantity * prices.at(line.item).value * value_of(prices, line.markup);
+    bill.lines.push_back({line.label, line.item, line.quantity, line.purchase ? amount * monthly : amount,
+                          line.purchase ? amount : 0, false});
+    if (line.purchase) bill.purchase += amount;
+  }
+  add_traffic(design, need, served, prices, bill);
+  add_idle(need, served, prices, accelerator_hour, bill);
+  for (const BillLine& line : bill.lines) (line.idle ? bill.idle : bill.storage) += line.month;
+  double below = 0, above = 0;
+  for (const auto& [item, part] : contributions(bill, design, prices)) {
+    const Price& price = prices.at(item);
+    if (price.value <= 0) continue;
+    below += std::pow(part * (1 - price.low / price.value), 2);
+    above += std::pow(part * (price.high / price.value - 1), 2);
+  }
+  bill.low = std::max(0.0, bill.total() - std::sqrt(below));
+  bill.high = bill.total() + std::sqrt(above);
+  return bill;
+}
+
+std::map<std::string, double> contributions(const Bill& bill, const Design& design, const PriceBook& prices) {
+  std::map<std::string, double> out;
+  for (const BillLine& line : bill.lines)
+    if (!line.item.empty()) out[line.item] += line.month;
+  const double monthly = monthly_of_purchase(prices);
+  for (const CostLine& line : design.costs)
+    if (!line.markup.empty())
+      out[line.markup] += line.quantity * prices.at(line.item).value * prices.at(line.markup).value *
+                          (line.purchase ? monthly : 1);
+  return out;
+}
+
+}  // namespace aforo

@@ -1,0 +1,102 @@
+#include "sizing/need.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+
+namespace aforo {
+namespace {
+
+Bytes whole(double bytes) {
+  if (!(bytes < 1e19))
+    throw UserError(
+        fmt::format("expected a capacity below 10 EB, found {:.3g} bytes after growth and snapshots; lower "
+                    "--growth or --years",
+                    bytes));
+  return {static_cast<std::uint64_t>(std::llround(bytes))};
+}
+
+void check(const SizingAsk& ask) {
+  if (ask.jobs.empty()) throw UserError("expected at least one job to size for, found none");
+  for (const SizedJob& job : ask.jobs)
+    if (!(job.duty > 0 && job.duty <= 1))
+      throw UserError(fmt::format("expected a duty above 0 and at most 1 for '{}', found {}",
+                                  job.workload.name, job.duty));
+  if (ask.place == Place::kOnPremises && !ask.provider.empty())
+    throw UserError(fmt::format(
+        "expected --provider with designs in the cloud, found it beside --where on-premises ('{}')",
+        ask.provider));
+}
+
+JobNeed job_need(const SizedJob& job, const SizingAsk& ask) {
+  JobNeed out{job.workload, job.duty, {}, sample_read(job.workload), 1};
+  RequirementAsk each;
+  each.accelerators_per_host = ask.accelerators_per_host;
+  each.failures = ask.failures;
+  out.requirement = requirement(out.workload, each);
+  out.hosts = out.requirement.hosts;
+  if (out.workload.training.epochs < ask.epochs)
+    out.workload.training.epochs = static_cast<std::uint32_t>(ask.epochs);
+  return out;
+}
+
+// Files take more than their bytes.
+double overhead(const JobNeed& job, double held_over_dataset) {
+  return static_cast<double>(job.workload.dataset.files()) * held_over_dataset *
+         static_cast<double>(kFileOverhead.value);
+}
+
+void add_capacity(const SizingAsk& ask, Need& out) {
+  double jobs = 0, datasets = 0;
+  for (const JobNeed& job : out.jobs) {
+    jobs += static_cast<double>(job.requirement.capacity.value);
+    datasets += static_cast<double>(job.requirement.dataset.value);
+  }
+  out.datasets = whole(datasets);
+  const double today = ask.capacity ? static_cast<double>(ask.capacity->value) : jobs;
+  if (today < jobs)
+    throw UserError(
+        fmt::format("expected --capacity to hold the jobs, which need {}, but found {}; raise --capacity or "
+                    "lower --dataset-size",
+                    format_bytes(whole(jobs)), format_bytes(*ask.capacity)));
+  double files = 0;
+  for (const JobNeed& job : out.jobs) files += overhead(job, datasets > 0 ? today / datasets : 1);
+  const double grown = std::pow(1 + ask.growth, ask.years);
+  out.capacity = whole((today + files) * grown * (1 + ask.snapshots));
+  if (files > 0.01 * today)
+    out.notes.push_back(fmt::format("small files take {} beyond their bytes, {} each",
+                                    format_bytes(whole(files)), format_bytes(kFileOverhead)));
+}
+
+}  // namespace
+
+Need need_of(const SizingAsk& ask) {
+  check(ask);
+  Need out;
+  double bytes = 0;
+  for (const SizedJob& job : ask.jobs) {
+    JobNeed one = job_need(job, ask);
+    const Requirement& r = one.requirement;
+    out.read += r.read;
+    out.requests += r.iops;
+    out.opens += r.opens;
+    bytes += r.iops.value * r.request_bytes;
+    if (r.checkpoint_write) out.checkpoint_write += *r.checkpoint_write;
+    out.accelerators += one.workload.accelerator.count;
+    out.hosts += one.hosts;
+    out.network_per_host = std::max(out.network_per_host, r.network_per_host_full);
+    for (const std::string& warning : r.warnings) out.notes.push_back(warning);
+    if (job.workload.training.epochs < ask.epochs)
+      out.notes.push_back(fmt::format("'{}' is taken to train for {} epochs, as far as caches go (--epochs)",
+                                      one.workload.name, ask.epochs));
+    out.jobs.push_back(std::move(one));
+  }
+  out.request_bytes = out.requests.value > 0 ? bytes / out.requests.value : 0;
+  add_capacity(ask, out);
+  return out;
+}
+
+}  // namespace aforo

@@ -1,0 +1,43 @@
+// What all jobs together need of one storage. Sums of plan/requirement.h, job by job; pure, thread-safe.
+//
+// Bandwidth, requests and opens are those of all jobs running at once: that is when accelerators idle. Money
+// counts each job's duty. Failure: UserError where the ask contradicts itself.
+#pragma once
+
+#include <vector>
+
+#include "base/units.h"
+#include "plan/closed_network.h"
+#include "plan/requirement.h"
+#include "sizing/ask.h"
+
+namespace aforo {
+
+inline constexpr Bytes kFileOverhead{
+    4096};  // of metadata and unfilled blocks per file: an inode and half a block
+inline constexpr double kHoursPerMonth = 730;
+
+struct JobNeed {
+  Workload workload;
+  double duty = 1;
+  Requirement requirement;
+  SampleRead read;
+  std::uint32_t hosts = 1;
+};
+
+struct Need {
+  std::vector<JobNeed> jobs;
+  BytesPerSecond read{0};
+  PerSecond requests{0}, opens{0};
+  BytesPerSecond checkpoint_write{0};
+  Bytes capacity{0};         // logical: grown, with snapshots and file overhead
+  Bytes datasets{0};         // that the jobs read in their epochs
+  double request_bytes = 0;  // mean, weighted by requests
+  std::uint32_t accelerators = 0, hosts = 0;
+  BytesPerSecond network_per_host{0};  // of the busiest job at full utilisation
+  std::vector<std::string> notes;      // assumptions worth knowing
+};
+
+Need need_of(const SizingAsk& ask);
+
+}  // namespace aforo

@@ -1,0 +1,20 @@
+// The answer in words: three sentences that a manager can read. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sizing/size.h"
+
+namespace aforo {
+
+// One to three sentences; where nothing serves, the nearest miss and what it lacks.
+std::vector<std::string> recommendation(const Screening& screening, const SizeResult& result,
+                                        const PriceBook& prices);
+
+std::string money_text(double usd);  // "$64,200": three significant digits above 1,000
+
+// What one point of utilisation is worth a month, all jobs together; 0 where no accelerator has a price.
+double point_value(const Screening& screening, const PriceBook& prices);
+
+}  // namespace aforo

@@ -1,0 +1,50 @@
+// How many drives and servers hold and give so much, and what they give then. Pure, thread-safe.
+#pragma once
+
+#include <optional>
+
+#include "sizing/design.h"
+#include "sizing/need.h"
+
+namespace aforo {
+
+inline constexpr double kFill =
+    0.80;  // plan for four fifths of a file system: published rule, catalogue/nodes.csv
+inline constexpr Bytes kDiskChunk{4 << 20};  // estimate: an extent, and a file server's readahead, on disks
+inline constexpr Bytes kFlashRequest{128
+                                     << 10};   // Linux splits reads at max_sectors_kb, 128 KiB on many drives
+inline constexpr double kRebuildShare = 0.25;  // estimate: of the system's bandwidth, given to a rebuild
+inline constexpr std::uint32_t kMostDrives = 50'000, kMostNodes = 4'000;
+
+// Which parts: everything but how many.
+struct ShelfParts {
+  const Drive* drive;
+  const StorageNode* node;
+  const Nic* nic;
+  std::uint32_t data, parity;
+};
+
+// Seconds that a disk spends per byte of this mix, seeks included; of flash the larger of transfer and
+// requests.
+double drive_seconds_per_byte(const Drive& drive, const Need& need);
+
+BytesPerSecond node_network(const StorageNode& node, const Nic& nic);  // and what its processors carry
+
+// The smallest shelf that holds `usable` at kFill and reads `read` of the mix: whole servers, evenly filled,
+// and as many as the protection needs to survive the loss of one. Nothing where that is beyond kMostDrives or
+// kMostNodes.
+std::optional<Shelf> shelf_for(const ShelfParts& parts, Bytes usable, BytesPerSecond read, const Need& need);
+
+Bytes shelf_usable(const Shelf& shelf);
+BytesPerSecond shelf_read(const Shelf& shelf, const Need& need);
+BytesPerSecond shelf_write(const Shelf& shelf);
+PerSecond shelf_requests(const Shelf& shelf);  // of flash at kFlashRequest, of disks seeks
+double shelf_watts(const Shelf& shelf);
+double shelf_rack_units(const Shelf& shelf);
+Seconds shelf_rebuild(
+    const Shelf& shelf);  // of one drive, from data + parity spread over all others; 0 = none
+
+void add_shelf_costs(const Shelf& shelf, std::vector<CostLine>& costs);
+bool shelf_estimated(const Shelf& shelf);
+
+}  // namespace aforo

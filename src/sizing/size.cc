@@ -1,0 +1,108 @@
+#include "sizing/size.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "base/error.h"
+
+namespace aforo {
+namespace {
+
+SizedDesign sized(const Screening& screening, const Ranked& ranked) {
+  return {ranked.design, screening.judgement(ranked.design), ranked.bill, false};
+}
+
+bool cheaper(const SizedDesign& a, const SizedDesign& b) { return a.bill.total() < b.bill.total(); }
+
+// The first `options.confirm` in the order of cost, and the best of every family, in the simulated world. One
+// that fails there is rejected, and the next of its product takes part in the next round.
+void confirm_best(Screening& screening, const SizeOptions& options, SizeResult& out,
+                  const std::stop_token& stop) {
+  std::set<std::size_t> done;
+  std::size_t left = options.confirm;
+  while (left > 0) {
+    auto next = std::find_if(out.designs.begin(), out.designs.end(),
+                             [](const SizedDesign& d) { return !d.simulated; });
+    if (next == out.designs.end()) return;
+    if (stop.stop_requested()) throw Interrupted();
+    const std::size_t design = next->design;
+    Judgement judgement =
+        confirm(screening.designs()[design], screening.need(), screening.ask(), options.threads, stop);
+    --left;
+    if (options.confirmed) options.confirmed(options.confirm - left, options.confirm);
+    done.insert(design);
+    screening.replace(design, judgement);
+    if (judgement.serves()) {
+      *next = {design, std::move(judgement), screening.bill(design, options.prices), true};
+      std::stable_sort(out.designs.begin(), out.designs.end(), cheaper);
+      continue;
+    }
+    out.designs.clear();
+    for (const Ranked& ranked : screening.rank(options.prices, Grouping::kProduct)) {
+      out.designs.push_back(sized(screening, ranked));
+      out.designs.back().simulated = done.contains(ranked.design);
+    }
+  }
+}
+
+// T(x) = fixed + x part for both; where they meet.
+std::optional<double> meeting(double fixed_a, double part_a, double fixed_b, double part_b) {
+  if (part_a == part_b) return std::nullopt;
+  const double x = (fixed_b - fixed_a) / (part_a - part_b);
+  if (!(x > 0.05 && x < 20) || !std::isfinite(x)) return std::nullopt;
+  return x;
+}
+
+std::map<std::string, double> by_group(const SizedDesign& d, const Screening& screening,
+                                       const PriceBook& prices) {
+  std::map<std::string, double> out;
+  for (const auto& [item, part] : contributions(d.bill, screening.designs()[d.design], prices)) {
+    if (item.starts_with("markup.")) continue;  // counted within what it multiplies
+    out[prices.at(item).group] += part;
+  }
+  return out;
+}
+
+// What would have to change for the second best family to win: each group of prices alone.
+void find_flips(const Screening& screening, const PriceBook& prices, SizeResult& out) {
+  if (!out.second) return;
+  const SizedDesign &first = out.designs.front(), &second = out.designs[*out.second];
+  const auto a = by_group(first, screening, prices), b = by_group(second, screening, prices);
+  std::set<std::string> groups;
+  for (const auto& [group, part] : a) groups.insert(group);
+  for (const auto& [group, part] : b) groups.insert(group);
+  for (const std::string& group : groups) {
+    const double pa = a.contains(group) ? a.at(group) : 0, pb = b.contains(group) ? b.at(group) : 0;
+    const auto x = meeting(first.bill.total() - pa, pa, second.bill.total() - pb, pb);
+    if (!x) continue;
+    out.flips.push_back(
+        {group, *x, fmt::format("if prices of {} were {:.2f} times what they are", group, *x)});
+  }
+  std::stable_sort(out.flips.begin(), out.flips.end(), [](const Flip& f, const Flip& g) {
+    return std::abs(std::log(f.factor)) < std::abs(std::log(g.factor));
+  });
+}
+
+}  // namespace
+
+SizeResult size_designs(Screening& screening, const SizeOptions& options, std::stop_token stop) {
+  SizeResult out;
+  for (const Ranked& ranked : screening.rank(options.prices, Grouping::kProduct))
+    out.designs.push_back(sized(screening, ranked));
+  confirm_best(screening, options, out, stop);
+  out.rejected = screening.rejected();
+  out.built = screening.designs().size();
+  out.judged = screening.judged_count();
+  for (std::size_t i = 1; i < out.designs.size() && !out.second; ++i)
+    if (screening.designs()[out.designs[i].design].family !=
+        screening.designs()[out.designs[0].design].family)
+      out.second = i;
+  find_flips(screening, options.prices, out);
+  return out;
+}
+
+}  // namespace aforo

@@ -1,0 +1,55 @@
+// The answer of `aforo size`: designs that serve all jobs, cheapest goal first, the best of them confirmed in
+// the simulated world; what was rejected and why; what would change the answer.
+//
+// Deterministic whatever the number of threads. Failure: UserError, Interrupted.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "sizing/screening.h"
+
+namespace aforo {
+
+struct SizeOptions {
+  SizingAsk ask;
+  PriceBook prices;
+  std::size_t confirm = 10;  // designs that are simulated; 0 = none
+  unsigned threads = 2;
+  std::function<void(std::size_t done, std::size_t of)>
+      confirmed;  // progress; called from one thread; may be empty
+};
+
+struct SizedDesign {
+  std::size_t design = 0;  // of screening.designs()
+  Judgement judgement;
+  Bill bill;
+  bool simulated = false;
+};
+
+// At which multiple of what price the second best kind of design would win. Above 1: dearer.
+struct Flip {
+  std::string group;  // of the price book, or "accelerator hours"
+  double factor = 1;
+  std::string text;  // "if SSD cost 0.61 times as much"
+};
+
+struct SizeResult {
+  std::vector<SizedDesign> designs;  // best first: the cheapest of each product, and of each family
+  std::vector<Rejected> rejected;    // nearest miss first
+  std::size_t built = 0, judged = 0;
+  std::vector<Flip> flips;            // for the second best of another family; empty where there is none
+  std::optional<std::size_t> second;  // of designs: the best of another family
+};
+
+// `screening` keeps what was judged, so that break points can go on with it.
+SizeResult size_designs(Screening& screening, const SizeOptions& options, std::stop_token stop = {});
+
+// In the simulated world, at a scale that keeps ten designs under 20 s: utilisation with its interval.
+Judgement confirm(const Design& design, const Need& need, const SizingAsk& ask, unsigned threads,
+                  std::stop_token stop);
+
+}  // namespace aforo

@@ -1,0 +1,169 @@
+#include "sizing/size_record.h"
+
+#include <algorithm>
+#include <set>
+
+#include "sizing/recommend.h"
+
+namespace aforo {
+namespace {
+
+constexpr std::size_t kMostRejected = 60;
+
+Json shelf_json(const Shelf& shelf) {
+  Json out = {{"drive", shelf.drive->model},
+              {"media", std::string(to_string(shelf.drive->media))},
+              {"drives", shelf.drives},
+              {"raw_bytes", shelf.raw().value}};
+  if (shelf.node == nullptr) return out;
+  out["servers"] = shelf.nodes;
+  out["server"] = shelf.node->name;
+  out["protection"] = protection_text(shelf);
+  out["network_card"] = shelf.nic->name;
+  return out;
+}
+
+void add_system(Json& out, const Design& d) {
+  if (d.main.drives > 0) out["storage"] = shelf_json(d.main);
+  if (d.fast.drives > 0) out[d.fast.node == nullptr ? "local_flash" : "flash_tier"] = shelf_json(d.fast);
+  if (d.service != nullptr) {
+    out["service"] = d.service->name;
+    out["bought_bytes"] = d.bought.value;
+    if (d.copies > 1) out["copies"] = d.copies;
+    if (d.provisioned.value > 0) out["provisioned_bytes_per_second"] = d.provisioned.value;
+  }
+  if (d.local_cache.value > 0) out["cache_bytes_per_host"] = d.local_cache.value;
+  if (d.read.value > 0) out["read_bytes_per_second"] = d.read.value;
+  if (d.write.value > 1) out["write_bytes_per_second"] = d.write.value;
+  if (d.opens.value > 0) out["opens_per_second"] = d.opens.value;
+  if (d.requests.value > 0) out["requests_per_second"] = d.requests.value;
+  set_number(out, "latency_seconds", d.latency.value);
+  if (d.rebuild.value > 0) set_number(out, "rebuild_seconds", d.rebuild.value);
+  if (!in_cloud(d.family)) {
+    set_number(out, "watts", d.watts);
+    set_number(out, "rack_units", d.rack_units);
+  }
+}
+
+Json bill_json(const Bill& bill, const PriceBook& prices) {
+  Json out = Json::array();
+  for (const BillLine& line : bill.lines) {
+    Json one = {{"what", line.label}};
+    set_number(one, "usd_per_month", line.month);
+    if (line.purchase > 0) set_number(one, "purchase_usd", line.purchase);
+    one["quantity"] = line.quantity;
+    if (!line.item.empty()) {
+      const Price& price = prices.at(line.item);
+      one["price_item"] = line.item;
+      one["price"] = price.value;
+      one["price_unit"] = std::string(to_string(price.unit));
+      one["price_kind"] = std::string(to_string(price.fact.kind));
+      one["price_source"] = price.fact.source;
+      one["price_date"] = price.fact.date;
+    }
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+Json account_json(const Account& a) {
+  Json out = {{"name", a.name}, {"design", a.design}};
+  set_number(out, "upfront_usd", a.upfront);
+  set_number(out, "usd_per_month", a.monthly);
+  set_number(out, "total_usd", a.total);
+  out["cumulative_usd"] = a.cumulative;
+  return out;
+}
+
+Json turns_json(const std::vector<Turn>& turns, std::string_view key) {
+  Json out = Json::array();
+  for (const Turn& turn : turns)
+    out.push_back({{std::string(key), turn.at},
+                   {"below", std::string(to_string(turn.below))},
+                   {"above", std::string(to_string(turn.above))}});
+  return out;
+}
+
+}  // namespace
+
+Json design_json(const Design& d, const SizedDesign& sized, const Need& need, const PriceBook& prices,
+                 bool in_full) {
+  Json out = {{"name", d.name}, {"family", std::string(to_string(d.family))}, {"product", d.product}};
+  const auto& served = sized.judgement.served;
+  set_number(out, "au", mean_au(served, need));
+  if (served.size() == 1) out["au_interval"] = {served.front().low, served.front().high};
+  out["method"] = sized.simulated ? "simulate" : "closed";
+  out["usable_bytes"] = d.usable.value;
+  set_number(out, "storage_usd_per_month", sized.bill.storage);
+  set_number(out, "idle_usd_per_month", sized.bill.idle);
+  set_number(out, "total_usd_per_month", sized.bill.total());
+  out["total_usd_per_month_range"] = {sized.bill.low, sized.bill.high};
+  if (sized.bill.purchase > 0) set_number(out, "purchase_usd", sized.bill.purchase);
+  out["limit"] = served.empty() ? "" : served.front().limit;
+  out["estimated"] = d.estimated;
+  add_system(out, d);
+  if (served.size() > 1) {
+    out["jobs"] = Json::array();
+    for (std::size_t i = 0; i < served.size(); ++i)
+      out["jobs"].push_back({{"workload", need.jobs[i].workload.name},
+                             {"au", served[i].au},
+                             {"au_interval", {served[i].low, served[i].high}},
+                             {"limit", served[i].limit}});
+  }
+  if (in_full) out["bill"] = bill_json(sized.bill, prices);
+  return out;
+}
+
+void add_designs(Json& record, const Screening& screening, const SizeResult& result, const PriceBook& prices,
+                 bool in_full) {
+  record["recommendation"] = recommendation(screening, result, prices);
+  record["designs"] = Json::array();
+  for (const SizedDesign& d : result.designs)
+    record["designs"].push_back(
+        design_json(screening.designs()[d.design], d, screening.need(), prices, in_full));
+  record["rejected"] = Json::array();
+  for (std::size_t i = 0; i < std::min(result.rejected.size(), kMostRejected); ++i) {
+    const Rejected& r = result.rejected[i];
+    const Design& d = screening.designs()[r.design];
+    Json one = {{"name", d.name}, {"family", std::string(to_string(d.family))}, {"reason", r.reason}};
+    set_number(one, "reach", r.reach);
+    record["rejected"].push_back(std::move(one));
+  }
+  record["considered"] = {
+      {"designs", result.built}, {"judged", result.judged}, {"rejected_kinds", result.rejected.size()}};
+  Json flips = Json::array();
+  for (const Flip& flip : result.flips)
+    flips.push_back({{"prices_of", flip.group}, {"factor", flip.factor}, {"text", flip.text}});
+  record["sensitivity"] = {{"second_best_wins", flips}};
+  if (result.second)
+    record["sensitivity"]["second_best"] = screening.designs()[result.designs[*result.second].design].name;
+  set_number(record, "idle_point_usd_per_month", point_value(screening, prices));
+}
+
+void add_break_points(Json& record, const BreakPoints& found) {
+  record["break_points"] = {{"ssd_over_hdd_now", found.ratio_now},
+                            {"by_ssd_over_hdd", turns_json(found.by_ratio, "ratio")},
+                            {"by_capacity", turns_json(found.by_capacity, "bytes")},
+                            {"capacities_looked_at", {found.least.value, found.most.value}}};
+}
+
+void add_horizon(Json& record, const Horizon& found) {
+  record["horizon"] = {
+      {"accounts", {account_json(found.owned), account_json(found.rented), account_json(found.path)}},
+      {"duty", found.duty},
+      {"assumptions", found.assumptions}};
+  if (found.break_even) record["horizon"]["break_even_month"] = *found.break_even;
+  if (found.break_even_duty) record["horizon"]["break_even_duty"] = *found.break_even_duty;
+}
+
+void add_prices(Json& record, const PriceBook& prices, const Screening& screening, const SizeResult& result) {
+  std::set<std::string> estimated, used;
+  for (const SizedDesign& d : result.designs)
+    for (const auto& [item, part] : contributions(d.bill, screening.designs()[d.design], prices)) {
+      used.insert(item);
+      if (prices.at(item).fact.kind == FactKind::kEstimated) estimated.insert(item);
+    }
+  record["prices"] = {{"dates", prices.dates()}, {"used", used}, {"estimated", estimated}};
+}
+
+}  // namespace aforo

@@ -1,0 +1,22 @@
+// The answer as parts of a Record (docs/record.md). Pure.
+#pragma once
+
+#include "measure/record.h"
+#include "sizing/break_points.h"
+#include "sizing/horizon.h"
+#include "sizing/size.h"
+
+namespace aforo {
+
+// designs, rejected, recommendation, sensitivity, considered, idle_point_usd_per_month; with each design's
+// bill where `in_full`.
+void add_designs(Json& record, const Screening& screening, const SizeResult& result, const PriceBook& prices,
+                 bool in_full);
+void add_break_points(Json& record, const BreakPoints& found);
+void add_horizon(Json& record, const Horizon& found);
+void add_prices(Json& record, const PriceBook& prices, const Screening& screening, const SizeResult& result);
+
+Json design_json(const Design& design, const SizedDesign& sized, const Need& need, const PriceBook& prices,
+                 bool in_full);
+
+}  // namespace aforo
