@@ -21,27 +21,27 @@ Bytes bytes(double value) { return {static_cast<std::uint64_t>(std::llround(valu
 std::uint32_t whole(double value) { return static_cast<std::uint32_t>(std::lround(value)); }
 
 template <class T>
-std::vector<T> read(std::string_view file, std::span<const Column> columns, T (*make)(const Row&)) {
-  const Table table(shipped_csv(file), std::string(file), columns);
+std::vector<T> read(std::string_view file, std::span<const CsvColumn> columns, T (*make)(const TableRow&)) {
+  const CsvTable table(shipped_csv(file), std::string(file), columns);
   std::vector<T> all;
-  for (const Row& row : table.rows()) all.push_back(make(row));
+  for (const TableRow& row : table.rows()) all.push_back(make(row));
   return all;
 }
 
-constexpr Column kDriveColumns[] = {words_in("model"),
-                                    words_in("media"),
-                                    number_in("capacity_tb", 1, 1000, "TB"),
-                                    number_in("read_gb_per_s", 0.1, 100, "GB/s"),
-                                    number_in("write_gb_per_s", 0.1, 100, "GB/s"),
-                                    number_in("reads_per_s", 50, 2e7, "reads/s"),
-                                    number_in("latency_us", 5, 50'000, "us"),
-                                    number_in("watts", 1, 100, "W"),
-                                    words_in("price"),
-                                    kKindColumn,
-                                    kSourceColumn,
-                                    kDateColumn};
+constexpr CsvColumn kDriveColumns[] = {words_in("model"),
+                                       words_in("media"),
+                                       number_in("capacity_tb", 1, 1000, "TB"),
+                                       number_in("read_gb_per_s", 0.1, 100, "GB/s"),
+                                       number_in("write_gb_per_s", 0.1, 100, "GB/s"),
+                                       number_in("reads_per_s", 50, 2e7, "reads/s"),
+                                       number_in("latency_us", 5, 50'000, "us"),
+                                       number_in("watts", 1, 100, "W"),
+                                       words_in("price"),
+                                       kKindColumn,
+                                       kSourceColumn,
+                                       kDateColumn};
 
-Drive drive_of(const Row& row) {
+Drive drive_of(const TableRow& row) {
   Drive drive;
   drive.model = row.text("model");
   drive.media =
@@ -57,20 +57,20 @@ Drive drive_of(const Row& row) {
   return drive;
 }
 
-constexpr Column kNodeColumns[] = {words_in("name"),
-                                   words_in("media"),
-                                   number_in("bays", 1, 200, ""),
-                                   number_in("ports", 1, 16, ""),
-                                   number_in("watts", 50, 3000, "W"),
-                                   number_in("rack_units", 1, 12, "RU"),
-                                   number_in("most_gb_per_s", 1, 1000, "GB/s"),
-                                   number_in("opens_per_s", 1000, 1e7, "opens/s"),
-                                   words_in("price"),
-                                   kKindColumn,
-                                   kSourceColumn,
-                                   kDateColumn};
+constexpr CsvColumn kNodeColumns[] = {words_in("name"),
+                                      words_in("media"),
+                                      number_in("bays", 1, 200, ""),
+                                      number_in("ports", 1, 16, ""),
+                                      number_in("watts", 50, 3000, "W"),
+                                      number_in("rack_units", 1, 12, "RU"),
+                                      number_in("most_gb_per_s", 1, 1000, "GB/s"),
+                                      number_in("opens_per_s", 1000, 1e7, "opens/s"),
+                                      words_in("price"),
+                                      kKindColumn,
+                                      kSourceColumn,
+                                      kDateColumn};
 
-StorageNode node_of(const Row& row) {
+StorageNode node_of(const TableRow& row) {
   StorageNode node;
   node.name = row.text("name");
   node.flash = row.choice<bool>("media", {{"nvme", true}, {"disk", false}});
@@ -85,17 +85,17 @@ StorageNode node_of(const Row& row) {
   return node;
 }
 
-constexpr Column kNicColumns[] = {words_in("name"),
-                                  number_in("gbit_per_s", 1, 3200, "Gbit/s"),
-                                  number_in("payload_gb_per_s", 0.1, 400, "GB/s"),
-                                  number_in("watts", 1, 200, "W"),
-                                  words_in("price"),
-                                  words_in("port_price"),
-                                  kKindColumn,
-                                  kSourceColumn,
-                                  kDateColumn};
+constexpr CsvColumn kNicColumns[] = {words_in("name"),
+                                     number_in("gbit_per_s", 1, 3200, "Gbit/s"),
+                                     number_in("payload_gb_per_s", 0.1, 400, "GB/s"),
+                                     number_in("watts", 1, 200, "W"),
+                                     words_in("price"),
+                                     words_in("port_price"),
+                                     kKindColumn,
+                                     kSourceColumn,
+                                     kDateColumn};
 
-Nic nic_of(const Row& row) {
+Nic nic_of(const TableRow& row) {
   Nic nic;
   nic.name = row.text("name");
   nic.gbit = row.number("gbit_per_s");
@@ -107,35 +107,35 @@ Nic nic_of(const Row& row) {
   return nic;
 }
 
-constexpr Column kServiceColumns[] = {words_in("name"),
-                                      words_in("title"),
-                                      words_in("provider"),
-                                      words_in("service_kind"),
-                                      words_in("storage_price"),
-                                      words_in("throughput_price", false),
-                                      words_in("iops_price", false),
-                                      words_in("get_price", false),
-                                      words_in("put_price", false),
-                                      words_in("retrieval_price", false),
-                                      number_in("mb_per_s_per_tib", 1, 10'000, "MB/s per TiB", false),
-                                      number_in("included_mb_per_s", 1, 1e6, "MB/s", false),
-                                      number_in("most_mb_per_s", 10, 1e8, "MB/s", false),
-                                      number_in("iops_included", 1, 1e7, "IOPS", false),
-                                      number_in("requests_per_s", 10, 1e8, "requests/s", false),
-                                      number_in("prefixes", 1, 10'000, "", false),
-                                      number_in("opens_per_s", 100, 1e8, "opens/s", false),
-                                      number_in("latency_ms", 0.05, 1000, "ms"),
-                                      number_in("latency_stddev_ms", 0.01, 1000, "ms"),
-                                      number_in("least_gib", 1, 1e6, "GiB", false),
-                                      number_in("step_gib", 1, 1e6, "GiB", false),
-                                      number_in("volume_gib", 1, 1e9, "GiB", false),
-                                      number_in("attach", 1, 100'000, "hosts", false),
-                                      words_in("read_only"),
-                                      kKindColumn,
-                                      kSourceColumn,
-                                      kDateColumn};
+constexpr CsvColumn kServiceColumns[] = {words_in("name"),
+                                         words_in("title"),
+                                         words_in("provider"),
+                                         words_in("service_kind"),
+                                         words_in("storage_price"),
+                                         words_in("throughput_price", false),
+                                         words_in("iops_price", false),
+                                         words_in("get_price", false),
+                                         words_in("put_price", false),
+                                         words_in("retrieval_price", false),
+                                         number_in("mb_per_s_per_tib", 1, 10'000, "MB/s per TiB", false),
+                                         number_in("included_mb_per_s", 1, 1e6, "MB/s", false),
+                                         number_in("most_mb_per_s", 10, 1e8, "MB/s", false),
+                                         number_in("iops_included", 1, 1e7, "IOPS", false),
+                                         number_in("requests_per_s", 10, 1e8, "requests/s", false),
+                                         number_in("prefixes", 1, 10'000, "", false),
+                                         number_in("opens_per_s", 100, 1e8, "opens/s", false),
+                                         number_in("latency_ms", 0.05, 1000, "ms"),
+                                         number_in("latency_stddev_ms", 0.01, 1000, "ms"),
+                                         number_in("least_gib", 1, 1e6, "GiB", false),
+                                         number_in("step_gib", 1, 1e6, "GiB", false),
+                                         number_in("volume_gib", 1, 1e9, "GiB", false),
+                                         number_in("attach", 1, 100'000, "hosts", false),
+                                         words_in("read_only"),
+                                         kKindColumn,
+                                         kSourceColumn,
+                                         kDateColumn};
 
-void read_limits(const Row& row, CloudService& service) {
+void read_limits(const TableRow& row, CloudService& service) {
   service.per_tib = {row.number("mb_per_s_per_tib") * kMega};
   service.included = {row.number("included_mb_per_s") * kMega};
   service.most = {row.number("most_mb_per_s") * kMega};
@@ -152,7 +152,7 @@ void read_limits(const Row& row, CloudService& service) {
   service.read_only = row.choice<bool>("read_only", {{"yes", true}, {"no", false}});
 }
 
-CloudService service_of(const Row& row) {
+CloudService service_of(const TableRow& row) {
   CloudService service;
   service.name = row.text("name");
   service.title = row.text("title");
@@ -171,7 +171,7 @@ CloudService service_of(const Row& row) {
   return service;
 }
 
-constexpr Column kAcceleratorColumns[] = {
+constexpr CsvColumn kAcceleratorColumns[] = {
     words_in("type"),
     words_in("title"),
     number_in("memory_gb", 1, 2000, "GB"),
@@ -186,7 +186,7 @@ constexpr Column kAcceleratorColumns[] = {
     kSourceColumn,
     kDateColumn};
 
-Accelerator accelerator_of(const Row& row) {
+Accelerator accelerator_of(const TableRow& row) {
   Accelerator accelerator;
   accelerator.type = row.text("type");
   accelerator.title = row.text("title");
@@ -202,17 +202,17 @@ Accelerator accelerator_of(const Row& row) {
   return accelerator;
 }
 
-constexpr Column kRateColumns[] = {words_in("workload"),
-                                   words_in("accelerator"),
-                                   words_in("set"),
-                                   number_in("samples_per_s", 0.001, 1e8, "samples/s"),
-                                   number_in("sample_bytes", 1, 1e10, "B", false),
-                                   words_in("note", false),
-                                   kKindColumn,
-                                   kSourceColumn,
-                                   kDateColumn};
+constexpr CsvColumn kRateColumns[] = {words_in("workload"),
+                                      words_in("accelerator"),
+                                      words_in("set"),
+                                      number_in("samples_per_s", 0.001, 1e8, "samples/s"),
+                                      number_in("sample_bytes", 1, 1e10, "B", false),
+                                      words_in("note", false),
+                                      kKindColumn,
+                                      kSourceColumn,
+                                      kDateColumn};
 
-IngestRate rate_of(const Row& row) {
+IngestRate rate_of(const TableRow& row) {
   IngestRate rate;
   rate.workload = row.text("workload");
   rate.accelerator = row.text("accelerator");
@@ -224,17 +224,17 @@ IngestRate rate_of(const Row& row) {
   return rate;
 }
 
-constexpr Column kHistoryColumns[] = {words_in("item"),
-                                      number_in("value", 0.001, 1e9, ""),
-                                      words_in("unit"),
-                                      number_in("low", 0.001, 1e9, "", false),
-                                      number_in("high", 0.001, 1e9, "", false),
-                                      words_in("note", false),
-                                      kKindColumn,
-                                      kSourceColumn,
-                                      kDateColumn};
+constexpr CsvColumn kHistoryColumns[] = {words_in("item"),
+                                         number_in("value", 0.001, 1e9, ""),
+                                         words_in("unit"),
+                                         number_in("low", 0.001, 1e9, "", false),
+                                         number_in("high", 0.001, 1e9, "", false),
+                                         words_in("note", false),
+                                         kKindColumn,
+                                         kSourceColumn,
+                                         kDateColumn};
 
-PricePoint point_of(const Row& row) {
+PricePoint point_of(const TableRow& row) {
   PricePoint point;
   point.item = row.text("item");
   point.value = row.number("value");

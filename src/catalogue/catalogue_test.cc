@@ -12,7 +12,6 @@
 #include "catalogue/prices.h"
 #include "catalogue/shipped.h"
 #include "workload/parse.h"
-#include "workload/presets.h"
 
 namespace aforo {
 namespace {
@@ -178,23 +177,22 @@ TEST(Catalogue, KnowsEveryAcceleratorThatAPresetOrARateNames) {
   }
 }
 
+double benchmark_rate(const std::string& workload, const std::string& accelerator) {
+  for (const IngestRate& r : shipped().rates())
+    if (r.workload == workload && r.accelerator == accelerator && r.set == "benchmark")
+      return r.samples.value;
+  return 0;
+}
+
 // The published emulation of unet3d waits 0.323 s for a batch of 7: 21.67 samples/s.
 TEST(Catalogue, TheBenchmarksRatesAreThoseOfThePresets) {
-  for (const auto& [preset, workload, accelerator] : {std::tuple{"unet3d_h100", "unet3d", "h100"},
-                                                      {"unet3d_a100", "unet3d", "a100"},
-                                                      {"resnet50_h100", "resnet50", "h100"},
-                                                      {"cosmoflow_h100", "cosmoflow", "h100"},
-                                                      {"retinanet_b200", "retinanet", "b200"},
-                                                      {"retinanet_mi355", "retinanet", "mi355"},
-                                                      {"unet3d_b200", "unet3d", "b200"}}) {
-    const Workload w = load_preset(preset);
-    const auto rates = shipped().rates();
-    const auto rate = std::find_if(rates.begin(), rates.end(), [&](const IngestRate& r) {
-      return r.workload == workload && r.accelerator == accelerator && r.set == "benchmark";
-    });
-    ASSERT_NE(rate, rates.end()) << preset;
+  for (const std::string name :
+       {"unet3d_h100", "unet3d_a100", "unet3d_b200", "resnet50_h100", "resnet50_a100", "cosmoflow_h100",
+        "cosmoflow_a100", "retinanet_b200", "retinanet_mi355"}) {
+    const Workload w = load_preset(name);
     const double expected = static_cast<double>(w.loader.batch_size) / law_mean(w.accelerator.step_time);
-    EXPECT_NEAR(rate->samples.value / expected, 1, 0.01) << preset;
+    const std::size_t gap = name.find('_');
+    EXPECT_NEAR(benchmark_rate(name.substr(0, gap), name.substr(gap + 1)) / expected, 1, 0.01) << name;
   }
 }
 

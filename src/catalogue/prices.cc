@@ -33,29 +33,29 @@ constexpr std::array<std::pair<PriceUnit, std::string_view>, 13> kUnits{{
 
 constexpr double kMost = 1e9;  // no single price is more
 
-constexpr Column kShippedColumns[] = {words_in("item"),
-                                      words_in("group"),
-                                      number_in("value", 0, kMost, ""),
-                                      words_in("unit"),
-                                      number_in("low", 0, kMost, ""),
-                                      number_in("high", 0, kMost, ""),
-                                      words_in("text"),
-                                      kKindColumn,
-                                      kSourceColumn,
-                                      kDateColumn};
+constexpr CsvColumn kShippedColumns[] = {words_in("item"),
+                                         words_in("group"),
+                                         number_in("value", 0, kMost, ""),
+                                         words_in("unit"),
+                                         number_in("low", 0, kMost, ""),
+                                         number_in("high", 0, kMost, ""),
+                                         words_in("text"),
+                                         kKindColumn,
+                                         kSourceColumn,
+                                         kDateColumn};
 // A user may start from a copy of the shipped file: what it has besides is allowed, and not read.
-constexpr Column kGivenColumns[] = {words_in("item"),
-                                    number_in("value", 0, kMost, ""),
-                                    words_in("unit"),
-                                    number_in("low", 0, kMost, "", false),
-                                    number_in("high", 0, kMost, "", false),
-                                    words_in("source", false),
-                                    words_in("date", false),
-                                    words_in("group", false),
-                                    words_in("text", false),
-                                    words_in("kind", false)};
+constexpr CsvColumn kGivenColumns[] = {words_in("item"),
+                                       number_in("value", 0, kMost, ""),
+                                       words_in("unit"),
+                                       number_in("low", 0, kMost, "", false),
+                                       number_in("high", 0, kMost, "", false),
+                                       words_in("source", false),
+                                       words_in("date", false),
+                                       words_in("group", false),
+                                       words_in("text", false),
+                                       words_in("kind", false)};
 
-PriceUnit unit_of(const Row& row) {
+PriceUnit unit_of(const TableRow& row) {
   std::vector<std::string> known;
   for (const auto& [unit, word] : kUnits) {
     if (row.text("unit") == word) return unit;
@@ -65,13 +65,13 @@ PriceUnit unit_of(const Row& row) {
              "'" + row.text("unit") + "'" + did_you_mean(row.text("unit"), known));
 }
 
-void check_order(const Row& row, const Price& price) {
+void check_order(const TableRow& row, const Price& price) {
   if (price.low <= price.value && price.value <= price.high) return;
   row.refuse(fmt::format("low <= value <= high for {}", price.item),
              fmt::format("low {}, value {}, high {}", price.low, price.value, price.high));
 }
 
-Price shipped_price(const Row& row) {
+Price shipped_price(const TableRow& row) {
   Price price;
   price.item = row.text("item");
   price.group = row.text("group");
@@ -139,8 +139,8 @@ std::string_view to_string(PriceUnit unit) {
 const PriceBook& PriceBook::shipped() {
   static const PriceBook book = [] {
     PriceBook b;
-    const Table table(shipped_csv("prices.csv"), "prices.csv", kShippedColumns);
-    for (const Row& row : table.rows()) {
+    const CsvTable table(shipped_csv("prices.csv"), "prices.csv", kShippedColumns);
+    for (const TableRow& row : table.rows()) {
       if (!b.index_.emplace(row.text("item"), b.prices_.size()).second)
         row.refuse("each item once", row.text("item") + " again");
       b.prices_.push_back(shipped_price(row));
@@ -163,10 +163,10 @@ const Price& PriceBook::at(std::string_view item) const {
 std::span<const Price> PriceBook::all() const { return prices_; }
 
 void PriceBook::apply_file(std::string_view csv, const std::string& file) {
-  const Table table(csv, file, kGivenColumns);
+  const CsvTable table(csv, file, kGivenColumns);
   PriceBook changed = *this;  // all or nothing
   std::map<std::string, std::size_t, std::less<>> lines;
-  for (const Row& row : table.rows()) {
+  for (const TableRow& row : table.rows()) {
     const std::string& item = row.text("item");
     const auto known = index_.find(item);
     if (known == index_.end())

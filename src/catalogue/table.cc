@@ -14,15 +14,15 @@ namespace {
 
 constexpr std::size_t kAbsent = static_cast<std::size_t>(-1);
 
-std::vector<std::string> names_of(std::span<const Column> columns) {
+std::vector<std::string> names_of(std::span<const CsvColumn> columns) {
   std::vector<std::string> names;
-  for (const Column& column : columns) names.emplace_back(column.name);
+  for (const CsvColumn& column : columns) names.emplace_back(column.name);
   return names;
 }
 
-std::size_t place_of(std::span<const Column> columns, std::string_view name) {
+std::size_t place_of(std::span<const CsvColumn> columns, std::string_view name) {
   const auto found =
-      std::find_if(columns.begin(), columns.end(), [&](const Column& c) { return c.name == name; });
+      std::find_if(columns.begin(), columns.end(), [&](const CsvColumn& c) { return c.name == name; });
   return found == columns.end() ? kAbsent : static_cast<std::size_t>(found - columns.begin());
 }
 
@@ -43,18 +43,18 @@ bool is_date(std::string_view text) {
   return text[4] == '-' && all_digits(month) && month >= "01" && month <= "12";
 }
 
-const std::string& Row::text(std::string_view column) const {
+const std::string& TableRow::text(std::string_view column) const {
   const std::size_t place = place_of(table_->columns(), column);
   if (place == kAbsent) throw std::logic_error(fmt::format("{} has no column '{}'", table_->file(), column));
   return cells_[place];
 }
 
-double Row::number(std::string_view column) const {
+double TableRow::number(std::string_view column) const {
   const std::string& cell = text(column);
   return cell.empty() ? 0 : parse_number(cell).value();
 }
 
-Fact Row::fact() const {
+Fact TableRow::fact() const {
   Fact fact;
   fact.kind = choice<FactKind>("kind", {{"measured", FactKind::kMeasured},
                                         {"published", FactKind::kPublished},
@@ -64,16 +64,16 @@ Fact Row::fact() const {
   return fact;
 }
 
-void Row::refuse(std::string_view expected, std::string_view found) const {
+void TableRow::refuse(std::string_view expected, std::string_view found) const {
   throw UserError(fmt::format("{}:{}: expected {}, found {}", table_->file(), line_, expected, found));
 }
 
-void Row::refuse_word(std::string_view column, std::span<const std::string> known) const {
+void TableRow::refuse_word(std::string_view column, std::span<const std::string> known) const {
   refuse(fmt::format("{} to be one of {}", column, join(known, ", ")),
          quoted(text(column)) + did_you_mean(text(column), known));
 }
 
-Table::Table(std::string_view csv, std::string file, std::span<const Column> columns)
+CsvTable::CsvTable(std::string_view csv, std::string file, std::span<const CsvColumn> columns)
     : file_(std::move(file)), columns_(columns) {
   std::vector<CsvRow> lines = csv_rows(csv, file_);
   if (lines.empty())
@@ -97,7 +97,7 @@ Table::Table(std::string_view csv, std::string file, std::span<const Column> col
 }
 
 // For each column its place in the file.
-std::vector<std::size_t> Table::places(const CsvRow& header) const {
+std::vector<std::size_t> CsvTable::places(const CsvRow& header) const {
   std::vector<std::size_t> place(columns_.size(), kAbsent);
   for (std::size_t i = 0; i < header.fields.size(); ++i) {
     const std::string name(trim(header.fields[i]));
@@ -118,8 +118,8 @@ std::vector<std::size_t> Table::places(const CsvRow& header) const {
   return place;
 }
 
-void Table::check(const Row& row) const {
-  for (const Column& column : columns_) {
+void CsvTable::check(const TableRow& row) const {
+  for (const CsvColumn& column : columns_) {
     const std::string& cell = row.text(column.name);
     if (cell.empty()) {
       if (column.required) row.refuse(fmt::format("a value in the column '{}'", column.name), "nothing");

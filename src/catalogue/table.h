@@ -17,31 +17,31 @@
 
 namespace aforo {
 
-struct Column {
+struct CsvColumn {
   std::string_view name;
   bool required = true;  // in the header, and never empty
   bool number = false;   // a plain number from `least` to `most`
   double least = 0, most = 0;
   std::string_view unit;  // for messages
 };
-constexpr Column words_in(std::string_view name, bool required = true) {
+constexpr CsvColumn words_in(std::string_view name, bool required = true) {
   return {name, required, false, 0, 0, ""};
 }
-constexpr Column number_in(std::string_view name, double least, double most, std::string_view unit,
-                           bool required = true) {
+constexpr CsvColumn number_in(std::string_view name, double least, double most, std::string_view unit,
+                              bool required = true) {
   return {name, required, true, least, most, unit};
 }
 // The columns that every file of facts ends with, as `fact()` reads them.
-inline constexpr Column kKindColumn = words_in("kind");
-inline constexpr Column kSourceColumn = words_in("source");
-inline constexpr Column kDateColumn = words_in("date");
+inline constexpr CsvColumn kKindColumn = words_in("kind");
+inline constexpr CsvColumn kSourceColumn = words_in("source");
+inline constexpr CsvColumn kDateColumn = words_in("date");
 
-class Table;
+class CsvTable;
 
 // One row; lives as long as its table. A name that is no column of the table is a bug (std::logic_error).
-class Row {
+class TableRow {
  public:
-  Row(const Table& table, std::size_t line, std::vector<std::string> cells)
+  TableRow(const CsvTable& table, std::size_t line, std::vector<std::string> cells)
       : table_(&table), line_(line), cells_(std::move(cells)) {}
 
   bool has(std::string_view column) const { return !text(column).empty(); }
@@ -67,29 +67,29 @@ class Row {
  private:
   [[noreturn]] void refuse_word(std::string_view column, std::span<const std::string> known) const;
 
-  const Table* table_;
+  const CsvTable* table_;
   std::size_t line_;
   std::vector<std::string> cells_;  // one for each column of the table
 };
 
-class Table {
+class CsvTable {
  public:
   // `columns` must outlive the table. Every cell has been checked when this returns.
-  Table(std::string_view csv, std::string file, std::span<const Column> columns);
-  Table(const Table&) = delete;
-  Table& operator=(const Table&) = delete;
+  CsvTable(std::string_view csv, std::string file, std::span<const CsvColumn> columns);
+  CsvTable(const CsvTable&) = delete;
+  CsvTable& operator=(const CsvTable&) = delete;
 
-  const std::vector<Row>& rows() const { return rows_; }  // at least one
+  const std::vector<TableRow>& rows() const { return rows_; }  // at least one
   const std::string& file() const { return file_; }
-  std::span<const Column> columns() const { return columns_; }
+  std::span<const CsvColumn> columns() const { return columns_; }
 
  private:
   std::vector<std::size_t> places(const CsvRow& header) const;
-  void check(const Row& row) const;
+  void check(const TableRow& row) const;
 
   std::string file_;
-  std::span<const Column> columns_;
-  std::vector<Row> rows_;
+  std::span<const CsvColumn> columns_;
+  std::vector<TableRow> rows_;
 };
 
 // "2026" or "2026-09".

@@ -12,14 +12,14 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr Column kColumns[] = {words_in("name"), number_in("watts", 1, 100, "W"), words_in("note", false),
-                               number_in("price_usd", 0, 10, "USD", false)};
-constexpr Column kFacts[] = {words_in("name"), kKindColumn, kSourceColumn, kDateColumn};
+constexpr CsvColumn kColumns[] = {words_in("name"), number_in("watts", 1, 100, "W"), words_in("note", false),
+                                  number_in("price_usd", 0, 10, "USD", false)};
+constexpr CsvColumn kFacts[] = {words_in("name"), kKindColumn, kSourceColumn, kDateColumn};
 
-std::string refusal(std::string_view csv, std::span<const Column> columns = kColumns) {
+std::string refusal(std::string_view csv, std::span<const CsvColumn> columns = kColumns) {
   try {
-    const Table table(csv, "t.csv", columns);
-    for (const Row& row : table.rows())
+    const CsvTable table(csv, "t.csv", columns);
+    for (const TableRow& row : table.rows())
       if (columns.data() == kFacts) row.fact();
   } catch (const UserError& error) {
     return error.what();
@@ -27,10 +27,10 @@ std::string refusal(std::string_view csv, std::span<const Column> columns = kCol
   return "";
 }
 
-TEST(Table, ReadsByNameWhateverTheOrder) {
-  const Table table("watts,name\n12.5,disk\n", "t.csv", kColumns);
+TEST(CsvTable, ReadsByNameWhateverTheOrder) {
+  const CsvTable table("watts,name\n12.5,disk\n", "t.csv", kColumns);
   ASSERT_EQ(table.rows().size(), 1U);
-  const Row& row = table.rows()[0];
+  const TableRow& row = table.rows()[0];
   EXPECT_EQ(row.text("name"), "disk");
   EXPECT_EQ(row.number("watts"), 12.5);
   EXPECT_FALSE(row.has("note"));
@@ -40,7 +40,7 @@ TEST(Table, ReadsByNameWhateverTheOrder) {
   EXPECT_THROW(row.text("colour"), std::logic_error);
 }
 
-TEST(Table, RefusesAHeaderThatIsNotItsOwn) {
+TEST(CsvTable, RefusesAHeaderThatIsNotItsOwn) {
   EXPECT_EQ(refusal(""), "t.csv: expected a header such as name,watts,note,price_usd, found an empty file");
   EXPECT_EQ(refusal("name,watts\n"), "t.csv: expected rows below the header, found none");
   EXPECT_EQ(refusal("name\ndisk\n"), "t.csv:1: expected the column 'watts', found only name");
@@ -48,7 +48,7 @@ TEST(Table, RefusesAHeaderThatIsNotItsOwn) {
   EXPECT_EQ(refusal("name,watts,name\n"), "t.csv:1: expected each column once, found 'name' twice");
 }
 
-TEST(Table, RefusesACellWithItsLine) {
+TEST(CsvTable, RefusesACellWithItsLine) {
   EXPECT_EQ(refusal("name,watts\na,1\nb,-3\n"), "t.csv:3: expected watts from 1 to 100 W, found -3");
   EXPECT_EQ(refusal("name,watts\na,101\n"), "t.csv:2: expected watts from 1 to 100 W, found 101");
   EXPECT_EQ(refusal("name,watts\na,12 W\n"),
@@ -58,7 +58,7 @@ TEST(Table, RefusesACellWithItsLine) {
   EXPECT_EQ(refusal("name,watts\na\n"), "t.csv:2: expected 2 fields, as the header has, found 1");
 }
 
-TEST(Table, FactsHaveAKnownKindASourceAndADate) {
+TEST(CsvTable, FactsHaveAKnownKindASourceAndADate) {
   EXPECT_EQ(refusal("name,kind,source,date\na,measured,me,2026-09\n", kFacts), "");
   EXPECT_THAT(
       refusal("name,kind,source,date\na,mesured,me,2026\n", kFacts),
@@ -66,11 +66,11 @@ TEST(Table, FactsHaveAKnownKindASourceAndADate) {
                 "did you mean 'measured'?"));
   EXPECT_EQ(refusal("name,kind,source,date\na,measured,me,2026-13\n", kFacts),
             "t.csv:2: expected a date such as 2026 or 2026-09, found '2026-13'");
-  const Table table("name,kind,source,date\na,published,\"list, page 2\",2024\n", "t.csv", kFacts);
+  const CsvTable table("name,kind,source,date\na,published,\"list, page 2\",2024\n", "t.csv", kFacts);
   EXPECT_EQ(table.rows()[0].fact(), (Fact{FactKind::kPublished, "list, page 2", "2024"}));
 }
 
-TEST(Table, DatesAreAYearOrAMonth) {
+TEST(CsvTable, DatesAreAYearOrAMonth) {
   for (const char* good : {"1999", "2026", "2026-01", "2026-12"}) EXPECT_TRUE(is_date(good)) << good;
   for (const char* bad :
        {"", "26", "1889", "2026-", "2026-0", "2026-00", "2026/09", "2025-Q2", "2026-09-01", "20x6"})

@@ -147,12 +147,63 @@ TEST(Catalogue, ShowsOneInFullWithItsSources) {
   EXPECT_THAT(s.out, HasSubstr("Where the constants come from:"));
 }
 
+TEST(Catalogue, EveryTopicHasATableAndRowsWithTheirFacts) {
+  for (const std::string topic :
+       {"drives", "nodes", "nics", "services", "accelerators", "rates", "prices", "price-history"}) {
+    EXPECT_THAT(aforo_says({"catalogue", topic}).out, HasSubstr("[1] ")) << topic;
+    const Session s = aforo_says({"catalogue", topic, "--json", "-", "-q"});
+    ASSERT_EQ(s.code, 0) << s.err;
+    const Json record = Json::parse(s.out);
+    EXPECT_EQ(record["topic"], topic);
+    const Json& rows = record[topic == "price-history" ? "price_history" : topic];
+    EXPECT_GE(rows.size(), 4U) << topic;
+    for (const Json& row : rows) {
+      EXPECT_THAT((std::vector<std::string>{"measured", "published", "estimated"}),
+                  testing::Contains(row["kind"].get<std::string>()));
+      EXPECT_FALSE(row["source"].get<std::string>().empty()) << row;
+      EXPECT_FALSE(row["date"].get<std::string>().empty()) << row;
+    }
+  }
+}
+
+TEST(Catalogue, RowsAreInSiWithTheirPriceAndWithoutWhatIsUnknown) {
+  const auto only = [](const std::string& topic, const std::string& name) {
+    const Json record = Json::parse(aforo_says({"catalogue", topic, name, "--json", "-", "-q"}).out);
+    EXPECT_EQ(record[topic].size(), 1U) << name;
+    return record[topic][0];
+  };
+  const Json drive = only("drives", "micron 9550 pro");
+  EXPECT_EQ(drive["capacity_bytes"], 15'360'000'000'000);
+  EXPECT_EQ(drive["read_bytes_per_second"], 14e9);
+  EXPECT_EQ(drive["prices"]["capacity"]["item"], "tlc");
+  EXPECT_EQ(drive["prices"]["capacity"]["unit"], "USD/TB");
+  const Json bucket = only("services", "aws-s3-standard");
+  EXPECT_EQ(bucket["requests_per_second"], 5500);
+  EXPECT_FALSE(bucket.contains("most_bytes_per_second"));  // no limit is stated
+  EXPECT_FALSE(bucket["prices"].contains("iops"));
+  EXPECT_FALSE(only("accelerators", "v100")["prices"].contains("purchase"));
+}
+
+TEST(Catalogue, AGroupOrAnAcceleratorNamesSeveralRows) {
+  const Session prices = aforo_says({"catalogue", "prices", "ssd"});
+  EXPECT_THAT(prices.out, HasSubstr("tlc"));
+  EXPECT_THAT(prices.out, HasSubstr("qlc"));
+  EXPECT_THAT(prices.out, testing::Not(HasSubstr("hdd")));
+  const Session rates = aforo_says({"catalogue", "rates", "b200"});
+  EXPECT_THAT(rates.out, HasSubstr("retinanet"));
+  EXPECT_THAT(rates.out, testing::Not(HasSubstr("h100")));
+}
+
 TEST(Catalogue, GuessesNamesAndTopics) {
   EXPECT_THAT(aforo_says({"catalogue", "workload"}).err, HasSubstr("did you mean 'workloads'?"));
   EXPECT_THAT(aforo_says({"catalogue", "workloads", "unet3d_h10"}).err,
               HasSubstr("did you mean 'unet3d_h100'?"));
   EXPECT_THAT(aforo_says({"catalogue", "workloads", "unet3"}).err,
               HasSubstr("did you mean 'unet3d_a100' or "));
+  EXPECT_THAT(aforo_says({"catalogue", "drive"}).err, HasSubstr("did you mean 'drives'?"));
+  EXPECT_THAT(aforo_says({"catalogue", "prices", "tlcc"}).err, HasSubstr("did you mean 'tlc'?"));
+  EXPECT_THAT(aforo_says({"catalogue", "services", "aws-s3-standart"}).err,
+              HasSubstr("did you mean 'aws-s3-standard'?"));
   EXPECT_EQ(aforo_says({"catalogue"}).code, 2);
 }
 

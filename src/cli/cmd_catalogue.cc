@@ -5,7 +5,9 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "catalogue/prices.h"
 #include "cli/acts.h"
+#include "cli/catalogue_rows.h"
 #include "cli/common.h"
 #include "dataset/format.h"
 #include "workload/parse.h"
@@ -66,33 +68,50 @@ std::string detail(const std::string& name, const Workload& w) {
   return out;
 }
 
-void check_words(const std::vector<std::string>& words) {
-  const std::vector<std::string> topics{"workloads"};
-  if (words.empty() || words[0] != topics[0])
-    throw UserError(fmt::format("expected 'aforo catalogue workloads', found {}{}",
-                                words.empty() ? "no topic" : "'" + words[0] + "'",
-                                words.empty() ? "" : did_you_mean(words[0], topics)));
+void check_topic(const std::vector<std::string>& words) {
+  std::vector<std::string> topics{"workloads"};
+  for (std::string& topic : catalogue_topics()) topics.push_back(std::move(topic));
+  if (!words.empty() && std::find(topics.begin(), topics.end(), words[0]) != topics.end()) return;
+  throw UserError(fmt::format("expected 'aforo catalogue' and one of {}, found {}{}", join(topics, ", "),
+                              words.empty() ? "no topic" : "'" + words[0] + "'",
+                              words.empty() ? "" : did_you_mean(words[0], topics)));
+}
+
+void check_workload(const std::string& name) {
   const auto names = preset_names();
-  if (words.size() > 1 && std::find(names.begin(), names.end(), words[1]) == names.end())
-    throw UserError(
-        fmt::format("expected the name of a shipped workload, found '{}'{}; see 'aforo catalogue workloads'",
-                    words[1], suggest_preset(words[1])));
+  if (std::find(names.begin(), names.end(), name) != names.end()) return;
+  throw UserError(
+      fmt::format("expected the name of a shipped workload, found '{}'{}; see 'aforo catalogue workloads'",
+                  name, suggest_preset(name)));
+}
+
+void show_workloads(const std::string& only, Json& record, Results& results) {
+  if (!only.empty()) check_workload(only);
+  const auto names = only.empty() ? preset_names() : std::vector<std::string>{only};
+  record["workloads"] = Json::array();
+  for (const auto& name : names) record["workloads"].push_back(row_of(name, load_preset(name)));
+  if (only.empty())
+    results.deliver(record);
+  else
+    results.deliver(record, detail(only, load_preset(only)));
 }
 
 }  // namespace
 
 int act_catalogue(const Arguments& arguments, Console& console) {
   const auto& words = arguments.positionals();
-  check_words(words);
+  check_topic(words);
+  const std::string name = words.size() > 1 ? words[1] : "";
   Results results(arguments, console);
-  const auto names = words.size() > 1 ? std::vector<std::string>{words[1]} : preset_names();
   Json record = new_record("catalogue", started_now(), Json::object());
-  record["workloads"] = Json::array();
-  for (const auto& name : names) record["workloads"].push_back(row_of(name, load_preset(name)));
-  if (words.size() > 1)
-    results.deliver(record, detail(words[1], load_preset(words[1])));
-  else
-    results.deliver(record);
+  record["topic"] = words[0];
+  if (words[0] == "workloads") {
+    show_workloads(name, record, results);
+    return kDone;
+  }
+  record[catalogue_key(words[0])] = catalogue_rows(words[0], name);
+  record["price_dates"] = PriceBook::shipped().dates();
+  results.deliver(record);
   return kDone;
 }
 

@@ -95,11 +95,16 @@ constexpr Example kSizeExamples[] = {
     {"aforo size --portfolio medical-imaging",
      "what is right when it is not known yet what will be trained?"}};
 
-constexpr Positional kCatalogueWords[] = {{"TOPIC", "workloads"}, {"NAME", "one of them, in full"}};
+constexpr Positional kCatalogueWords[] = {
+    {"TOPIC", "workloads, drives, nodes, nics, services, accelerators, rates, prices or price-history"},
+    {"NAME", "one of them, in full; of rates also an accelerator, of prices also a group"}};
 constexpr const Option* kCatalogueOptions[] = {&kJson, &kQuiet, &kHelp};
 constexpr Example kCatalogueExamples[] = {
     {"aforo catalogue workloads", "all presets, and what one accelerator asks of storage"},
-    {"aforo catalogue workloads unet3d_h100", "one preset in full, with the source of every constant"}};
+    {"aforo catalogue workloads unet3d_h100", "one preset in full, with the source of every constant"},
+    {"aforo catalogue services aws-s3-standard", "one cloud service: limits, latency and prices"},
+    {"aforo catalogue prices ssd", "what flash costs, between which bounds, and who says so"},
+    {"aforo catalogue drives --json -", "all drives as a Record on standard output"}};
 
 constexpr const Option* kReferenceOptions[] = {&kHelp};
 constexpr Example kReferenceExamples[] = {
@@ -168,10 +173,11 @@ constexpr Command kCommands[] = {
      kSizeWords, kSizeOptions, kSizeExamples,
      "0 a design serves the jobs; 1 none in the catalogue does; 2 it could not be done.", true, false,
      act_size},
-    {"catalogue", "List what is known, with source and date", "workloads [NAME] [options]",
-     "Shows the workloads that are shipped: what they are, what one accelerator asks of storage, and where "
-     "each constant "
-     "comes from (measured, published or estimated).",
+    {"catalogue", "List what is known, with source and date", "TOPIC [NAME] [options]",
+     "Shows what is shipped, with source, date and kind (measured, published or estimated) of every row: the "
+     "workloads and what one accelerator asks of storage; drives, servers for them (nodes), network cards, "
+     "cloud services and accelerators; the samples per second that accelerators were seen to train (rates); "
+     "what all of it costs, and what it cost before. Files and columns: docs/catalogue.md.",
      kCatalogueWords, kCatalogueOptions, kCatalogueExamples, "0 done; 2 it could not be done.", false, false,
      act_catalogue},
     {"reference",

@@ -246,7 +246,7 @@ class Prediction {
 
   ClosedPrediction run() {
     const std::uint64_t epochs = std::max<std::uint64_t>(1, w_.training.epochs);
-    const std::uint64_t followed = storage_.caches.empty() ? 1 : std::min(epochs, kFollowed);
+    const std::uint64_t followed = std::min(epochs, differing_epochs());
     double sum = 0;
     for (std::uint64_t e = 0; e < followed; ++e)
       sum += epoch(static_cast<double>(e)) * static_cast<double>(e + 1 == followed ? epochs - e : 1);
@@ -261,6 +261,14 @@ class Prediction {
   }
 
  private:
+  // A cache that every read passes is full after one epoch; those of several hosts take longer.
+  std::uint64_t differing_epochs() const {
+    if (storage_.caches.empty()) return 1;
+    const auto of_host = [](const CacheSpec& c) { return c.scope == StationScope::kHost; };
+    const bool many = hosts_ > 1 && std::any_of(storage_.caches.begin(), storage_.caches.end(), of_host);
+    return many ? kFollowed : 2;
+  }
+
   double epoch(double e) {
     static constexpr std::array<double, 4> kAt = {0.0694318, 0.3300095, 0.6699905,
                                                   0.9305682};  // Gauss-Legendre

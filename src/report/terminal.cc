@@ -234,38 +234,6 @@ std::string render_size(const Json& record, const Look& look) {
   return page.text();
 }
 
-std::string render_catalogue(const Json& record, const Look& look) {
-  Page page(look);
-  page.title("aforo catalogue", "");
-  const Json* workloads = at(record, {"workloads"});
-  std::vector<std::vector<std::string>> rows;
-  if (workloads != nullptr && workloads->is_array()) {
-    for (const Json& w : *workloads) {
-      rows.push_back({word(w, {"name"}), rate_at(w, {"demand_bytes_per_second"}),
-                      bytes_at(w, {"sample_bytes"}), count_at(w, {"batch_size"}),
-                      seconds_at(w, {"step_seconds"}), word(w, {"kind"}), word(w, {"domain"}),
-                      word(w, {"layout"})});
-    }
-  }
-  page.section("Workloads");
-  if (rows.empty()) {
-    page.paragraph("", "none");
-    return page.text();
-  }
-  page.table({{"name", false, Tone::kBold},
-              {"each reads", true},
-              {"sample", true},
-              {"batch", true},
-              {"step", true},
-              {"step time"},
-              {"domain"},
-              {"layout"}},
-             rows);
-  page.blank();
-  page.paragraph("", "'each reads' is what one accelerator asks of storage at full utilisation.", Tone::kDim);
-  return page.text();
-}
-
 std::string render_plan(const Json& record, const Look& look) {
   Page page(look);
   page.title(

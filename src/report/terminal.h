@@ -24,6 +24,6 @@ std::string render_generate(const Json& record, const Look& look);
 std::string render_inspect(const Json& record, const Look& look);
 std::string render_probe(const Json& record, const Look& look);
 std::string render_size(const Json& record, const Look& look);  // with formulas if the Record has `explain`
-std::string render_catalogue(const Json& record, const Look& look);  // the list of presets
+std::string render_catalogue(const Json& record, const Look& look);  // a list, or one row in full
 
 }  // namespace aforo

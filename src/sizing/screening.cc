@@ -40,8 +40,33 @@ std::string Screening::group(const Design& d, Grouping grouping) const {
   return out + '|' + d.product;
 }
 
+// Of one cache the design with the most disks behind it goes first: where it fails, none with fewer can
+// serve.
+void Screening::judge_strongest(const std::vector<std::size_t>& members) {
+  std::map<std::pair<const Drive*, std::uint32_t>, std::vector<std::size_t>> caches;
+  for (const std::size_t i : members)
+    if (known_[i] == Known::kNothing && designs_[i].fast.drives > 0)
+      caches[{designs_[i].fast.drive, designs_[i].fast.drives}].push_back(i);
+  for (const auto& [cache, same] : caches) {
+    const std::size_t best = *std::max_element(same.begin(), same.end(), [&](std::size_t a, std::size_t b) {
+      return designs_[a].read < designs_[b].read;
+    });
+    judged_[best] = judge(designs_[best], need_, ask_.accelerators_per_host);
+    known_[best] = Known::kAll;
+    if (judged_[best].serves()) continue;
+    for (const std::size_t i : same) {
+      if (i == best) continue;
+      known_[i] = Known::kFigures;
+      judged_[i].check = judged_[best].check;
+      judged_[i].reach = 0;  // never the nearest miss
+      judged_[i].reason = "no better than one with more disks: " + judged_[best].reason;
+    }
+  }
+}
+
 std::optional<Ranked> Screening::cheapest(const std::vector<std::size_t>& members,
                                           const std::vector<double>& fixed, const PriceBook& prices) {
+  judge_strongest(members);
   std::optional<Ranked> best;
   for (const std::size_t i : members) {  // by rising fixed costs
     if (best && fixed[i] >= best->bill.total()) break;
