@@ -10,7 +10,6 @@ constexpr double kAlike = 1.6;             // standard errors
 constexpr double kNeverAlike = 0.25;       // of ln(rate)
 constexpr double kUsualDegrees = 2;        // that the usual variance counts for beside a level's own
 constexpr double kLeastDeviation = 0.005;  // of ln(rate) between windows: less is luck
-constexpr double kRecovered = 0.9;         // of the best rate
 
 struct WeighedRate {
   double rate = 0, weight = 0;
@@ -79,6 +78,12 @@ struct Group {
   }
 };
 
+// Rates that were pooled.
+struct Block {
+  double sum = 0, count = 0, most = 0;
+  double mean() const { return sum / count; }
+};
+
 }  // namespace
 
 std::vector<double> joined_rates(const std::vector<std::vector<double>>& rates) {
@@ -104,22 +109,23 @@ std::vector<double> joined_rates(const std::vector<std::vector<double>>& rates) 
 }
 
 std::vector<double> without_dips(std::vector<double> rates) {
-  if (rates.empty()) return rates;
-  const double most = *std::max_element(rates.begin(), rates.end());
-  std::size_t end = rates.size();
-  while (rates[end - 1] < kRecovered * most) --end;
-  struct Block {
-    double sum = 0, count = 0;
-    double mean() const { return sum / count; }
-  };
   std::vector<Block> blocks;
-  for (std::size_t i = 0; i < end; ++i) {
-    blocks.push_back({rates[i], 1});
-    while (blocks.size() > 1 && blocks[blocks.size() - 2].mean() > blocks.back().mean()) {
-      const Block last = blocks.back();
+  for (std::size_t begin = 0, end = 0; begin < rates.size(); begin = end) {
+    end = begin + 1;
+    std::size_t again = end;  // where the rate at `begin` is reached again
+    while (again < rates.size() && rates[again] < rates[begin]) ++again;
+    if (again < rates.size()) end = again;
+    Block block;
+    for (std::size_t i = begin; i < end; ++i)
+      block.sum += rates[i], ++block.count, block.most = std::max(block.most, rates[i]);
+    // Those before that the mean now falls below, if they too are reached again: not what fell for good.
+    while (end < rates.size() && !blocks.empty() && blocks.back().mean() > block.mean() &&
+           blocks.back().most <= rates[end]) {
+      block.sum += blocks.back().sum, block.count += blocks.back().count;
+      block.most = std::max(block.most, blocks.back().most);
       blocks.pop_back();
-      blocks.back().sum += last.sum, blocks.back().count += last.count;
     }
+    blocks.push_back(block);
   }
   std::size_t i = 0;
   for (const Block& block : blocks)

@@ -14,10 +14,10 @@ namespace aforo {
 // nearest are joined first.
 std::vector<double> joined_rates(const std::vector<std::vector<double>>& rates);
 
-// Rates by rising concurrency, where a fall that a later level makes good, or one of less than a tenth, was
-// the storage's drift and not its character: pooled until they rise (isotonic regression by
-// pool-adjacent-violators, Ayer et al. 1955) up to the last level with 90 % of the best. What stays below
-// after that is storage that more in flight makes slower.
+// Rates by rising concurrency, where a fall that a later level makes good (it reaches the rate before the
+// fall again) was the storage's drift and not its character: pooled until they rise (isotonic regression by
+// pool-adjacent-violators, Ayer et al. 1955). What is never reached again stays as it was measured: storage
+// that more in flight makes slower.
 std::vector<double> without_dips(std::vector<double> rates);
 
 }  // namespace aforo

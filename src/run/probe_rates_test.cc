@@ -39,11 +39,15 @@ TEST(ProbeRates, LevelsThatOnlyNoiseTellsApartJoin) {
   EXPECT_EQ(joined[1], joined[2]);
 }
 
-// A dip that is made good is drift: 14 and 10 are 12 each. The last, below 9/10 of 14, stays.
+// A dip that is made good is drift: 14 and 10 are 12 each; so is one within a fall (20 is never reached
+// again). With 13 before it, 13 lies above that mean and is reached again too: 37 / 3 each.
 TEST(ProbeRates, ADipIsDriftButAFallThatStaysIsNot) {
   EXPECT_EQ(without_dips({6, 8, 14, 10, 14, 7}), (std::vector<double>{6, 8, 12, 12, 14, 7}));
+  EXPECT_EQ(without_dips({20, 14, 10, 14, 9}), (std::vector<double>{20, 12, 12, 14, 9}));
+  EXPECT_EQ(without_dips({13, 14, 10, 14}), (std::vector<double>{37 / 3.0, 37 / 3.0, 37 / 3.0, 14}));
   EXPECT_EQ(without_dips({1, 2, 4}), (std::vector<double>{1, 2, 4}));
   EXPECT_EQ(without_dips({10, 5, 4}), (std::vector<double>{10, 5, 4}));
+  EXPECT_EQ(without_dips({100, 98, 95, 92}), (std::vector<double>{100, 98, 95, 92}));  // however small
   EXPECT_TRUE(without_dips({}).empty());
 }
 
