@@ -7,6 +7,7 @@
 #include "pipeline/plan_job.h"
 #include "pipeline/training_job.h"
 #include "run/job_setup.h"
+#include "run/run_evidence.h"
 
 namespace aforo {
 namespace {
@@ -18,6 +19,7 @@ std::optional<JobPlan> endless(const Workload& workload, const Layout& layout) {
   Workload asked = workload;
   asked.training.synchronous = false;
   asked.training.steps = 0;
+  asked.accelerator.count = std::min(asked.accelerator.count, kMostOfOneHost);
   const std::uint64_t per_rank = layout.samples() / std::max<std::uint64_t>(asked.accelerator.count, 1);
   if (per_rank == 0) return std::nullopt;
   asked.loader.batch_size = std::clamp<std::uint64_t>(asked.loader.batch_size, 1, per_rank);
@@ -40,7 +42,8 @@ std::optional<LoaderCost> loader_cost(const Workload& workload, const Layout& la
   const MeasuredJob job = run_job(*plan, settings, std::move(watch), stop);
   const auto samples = static_cast<double>(job.result.readers.samples);
   if (stop.stop_requested() || samples < kLeastSamples || job.wall().value <= 0) return std::nullopt;
-  return LoaderCost{job.usage.cpu() / samples, PerSecond{samples / job.wall().value}, reader_count(*plan)};
+  const double cached = traffic_of(job, settings.directory).cache_share().value_or(0);
+  return LoaderCost{job.usage.cpu() / samples, PerSecond{samples / job.wall().value}, cached};
 }
 
 }  // namespace aforo
