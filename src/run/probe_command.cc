@@ -66,6 +66,13 @@ std::vector<ReadMode> modes_of(const ProbeOptions& options) {
   return {ReadMode::kBuffered, ReadMode::kDirect};
 }
 
+// At least, of units of so many bytes.
+double operations_per_unit(ReadKind kind, const LoaderSpec& loader, double bytes) {
+  if (kind == ReadKind::kStream) return 8;
+  if (kind == ReadKind::kFile || is_one_request(loader, static_cast<std::uint64_t>(bytes))) return 1;
+  return std::max(1.0, bytes / static_cast<double>(request_size(loader)));
+}
+
 class Probe {
  public:
   Probe(const ProbeOptions& options, std::stop_token stop, const ProgressSink& sink)
@@ -167,7 +174,7 @@ class Probe {
                  false,       findings_.storage_below,
                  times_.cold, most_readers(data),
                  {},          findings_.curves.size() + 1,
-                 data.files};
+                 data.files,  operations_per_unit(data.kind, loader, units.mean_bytes())};
     const SweepResult cold = sweep(readers, cursor, reset, ask, stop_, teller(data, mode, false));
     if (cold.refused) return refuse_direct();
     add_curve(ask, cold);

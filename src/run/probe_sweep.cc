@@ -156,8 +156,8 @@ class Sweep {
   // One window, with cold data enough where there is; nothing on a stop or where nothing was read.
   std::optional<WindowDigest> window(unsigned n, Seconds length, int longer = kLonger) {
     const auto rate = rate_.find(n);
-    const double per_unit = ask_.kind == ReadKind::kStream ? 8 : 1;  // requests in a unit, at least
-    const double wanted = (rate == rate_.end() ? 0 : rate->second * length.value / per_unit) + 2.0 * n;
+    const double units = rate == rate_.end() ? 0 : rate->second * length.value / ask_.operations_per_unit;
+    const double wanted = units + 2.0 * n;
     if (!ask_.cached && cursor_.taken() > 0 && static_cast<double>(cursor_.left()) < wanted) make_cold();
     if (on_window_) on_window_(n, last_rate_, last_bytes_);
     const Seconds patience{std::clamp(length.value, 1.0, 10.0)};

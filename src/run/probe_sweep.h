@@ -26,7 +26,8 @@ struct SweepAsk {
   unsigned most_readers = kMostReaders;
   std::vector<unsigned> levels;  // empty = doublings, as far as the rate grows
   std::uint64_t seed = 1;
-  FileId files = 0;  // that are read: the first ones of the layout
+  FileId files = 0;                // that are read: the first ones of the layout
+  double operations_per_unit = 1;  // at least
 };
 
 struct SweepResult {

@@ -28,8 +28,9 @@ class ProbeUnits {
 
   std::uint64_t size() const { return size_; }
   SampleId sample(std::uint64_t unit) const { return unit; }  // kFile, kRange
-  StreamPiece piece(std::uint64_t unit) const;                // kStream
-  double mean_bytes() const { return mean_bytes_; }           // of a unit
+  std::uint64_t length(std::uint64_t unit) const { return layout_.locate(sample(unit)).length; }  // of these
+  StreamPiece piece(std::uint64_t unit) const;                                                    // kStream
+  double mean_bytes() const { return mean_bytes_; }                                               // of a unit
   // Units that hold about so many bytes, at least 1, at most all.
   std::uint64_t holding(double bytes) const;
 

@@ -49,6 +49,7 @@ class ProbeReaders {
   Task<> all_readers(Running& running, unsigned readers);
   Task<> reader(Running& running, LaneId lane);
   Task<bool> read_unit(Running& running, LaneId lane, std::uint64_t unit);
+  Task<> read_range(Running& running, LaneId lane, SampleId sample, bool& passed);
   Task<> read_piece(Running& running, LaneId lane, StreamPiece piece, bool& passed);
   void note_fault(const Running& running);
 
