@@ -190,7 +190,7 @@ class Probe {
     news_.set("the loader's own CPU time", PerSecond{0}, BytesPerSecond{0});
     const JobSettings settings{data.directory, options_.engine, options_.io_threads, options_.io_timeout, {}};
     CacheReset reset(data.directory, *data.layout);
-    if (findings_.storage_below) data.files <= kMostKnownNames ? reset.drop_data(data.files) : reset.drop();
+    if (findings_.storage_below) drop_all(reset, data.files, stop_);
     Workload workload = *options_.workload;
     if (!findings_.curves.empty()) workload.loader.read_mode = findings_.curves.front().curve.mode;
     findings_.loader = loader_cost(workload, *data.layout, settings, loader_time_, stop_);

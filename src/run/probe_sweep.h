@@ -17,6 +17,9 @@ namespace aforo {
 // not stay known over a job's epoch either, and are dropped too where that is allowed.
 inline constexpr FileId kMostKnownNames = 200'000;
 
+// All that a probe reads out of the page cache, in that way.
+void drop_all(CacheReset& reset, FileId files, std::stop_token stop);
+
 struct SweepAsk {
   ReadKind kind = ReadKind::kFile;
   ReadMode mode = ReadMode::kBuffered;

@@ -37,6 +37,7 @@ class ProbeReaders {
   int fault_error() const { return fault_error_; }
   const std::string& engine() const { return engine_; }
   const std::string& engine_reason() const { return engine_reason_; }
+  const ProbeUnits& units() const { return units_; }
   unsigned io_threads() const { return static_cast<unsigned>(world_.lanes()); }
 
  private:
