@@ -184,16 +184,18 @@ class Probe {
       probe_warm(data, units, readers, reset);
   }
 
-  // Needs the whole dataset, and a workload that says what a loader does.
+  // Needs a workload that says what a loader does.
   void probe_loader(const ProbeData& data) {
-    if (!options_.workload || data.files != data.layout->files()) return;
+    if (!options_.workload) return;
     news_.set("the loader's own CPU time", PerSecond{0}, BytesPerSecond{0});
     const JobSettings settings{data.directory, options_.engine, options_.io_threads, options_.io_timeout, {}};
     CacheReset reset(data.directory, *data.layout);
     if (findings_.storage_below) drop_all(reset, data.files, stop_);
     Workload workload = *options_.workload;
     if (!findings_.curves.empty()) workload.loader.read_mode = findings_.curves.front().curve.mode;
-    findings_.loader = loader_cost(workload, *data.layout, settings, loader_time_, stop_);
+    LoaderOutcome found = loader_cost(workload, *data.layout, settings, loader_time_, stop_);
+    findings_.loader = found.cost;
+    if (!found.why_not.empty()) note("The loader's own CPU time: not measured, " + found.why_not);
     findings_.sample_bytes = static_cast<double>(data.layout->total_bytes()) /
                              static_cast<double>(std::max<std::uint64_t>(data.layout->samples(), 1));
   }

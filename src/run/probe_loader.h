@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <stop_token>
+#include <string>
 
 #include "dataset/layout.h"
 #include "run/measured_job.h"
@@ -18,13 +19,18 @@ struct LoaderCost {
   double cache_share = 0;     // of the bytes it read; 0 where nobody counts
 };
 
+struct LoaderOutcome {
+  std::optional<LoaderCost> cost;
+  std::string why_not;  // if nothing was measured, unless stopped
+};
+
 // Accelerators of one client host, at most: what a loader runs for at once. As the common GPU servers have.
 inline constexpr std::uint32_t kMostOfOneHost = 8;
 
 // Runs the workload's own loader on `layout` as one client host does (for kMostOfOneHost accelerators at
-// most), without compute and without a barrier, for about `time`. Absent
-// if stopped, or if the dataset has too few samples for the job (then there is nothing to say).
-std::optional<LoaderCost> loader_cost(const Workload& workload, const Layout& layout, JobSettings settings,
-                                      Seconds time, std::stop_token stop);
+// most, fewer where their batches do not fit into memory), without compute and without a barrier, for about
+// `time`.
+LoaderOutcome loader_cost(const Workload& workload, const Layout& layout, JobSettings settings, Seconds time,
+                          std::stop_token stop);
 
 }  // namespace aforo
