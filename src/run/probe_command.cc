@@ -287,6 +287,7 @@ class Probe {
           fmt::format("expected to measure at least one curve of {}, found none; give a larger --budget",
                       options_.directory));
     set_shares();
+    for (const std::string& text : drop_collapsed(findings_)) note(text), warnings_.push_back(text);
     findings_.spent = elapsed();
     ProbeOutcome outcome;
     outcome.storage = storage_of(findings_, options_.directory, record_.at("started").get<std::string>());

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "model/curve.h"
 #include "storage/machine.h"
 
 namespace aforo {
@@ -136,6 +137,24 @@ std::string name_of(const ReadCurve& curve) {
                            : curve.kind == ReadKind::kRange ? "ranges of " + size
                                                             : "streams in requests of " + size;
   return what + ", " + std::string(to_string(curve.mode)) + (curve.cached ? ", from the page cache" : "");
+}
+
+std::vector<std::string> drop_collapsed(ProbeFindings& findings) {
+  constexpr double kRounding = 1.002;  // rates are written with four digits
+  std::vector<std::string> said;
+  for (ProbedCurve& probed : findings.curves) {
+    double best = 0;
+    std::erase_if(probed.curve.points, [&](const CurvePoint& point) {
+      best = std::max(best, point.rate.value);
+      if (point.rate.value >= kRounding * kCollapsed * best) return false;
+      said.push_back(fmt::format(
+          "{}: {} in flight are left out, their rate of {:.4g} /s was less than a tenth of the {:.4g} /s of "
+          "fewer; if that is not an accident, storage breaks down there",
+          capital(name_of(probed.curve)), point.concurrency, point.rate.value, best));
+      return true;
+    });
+  }
+  return said;
 }
 
 StorageSpec storage_of(const ProbeFindings& findings, const std::string& directory,

@@ -5,6 +5,8 @@
 
 #include <utility>
 
+#include "base/error.h"
+#include "model/storage_yaml.h"
 #include "storage/machine.h"
 
 namespace aforo {
@@ -33,6 +35,7 @@ ProbeFindings with_loader(std::vector<ProbedCurve> curves, double cpu_per_sample
   findings.curves = std::move(curves);
   findings.loader = LoaderCost{Seconds{cpu_per_sample}, PerSecond{1}, cache_share};
   findings.sample_bytes = sample_bytes;
+  findings.memory = Bytes{std::uint64_t{1} << 30};
   return findings;
 }
 
@@ -74,6 +77,32 @@ TEST(ProbeRecord, ALoaderThatReadFromTheCacheIsComparedWithTheCache) {
   const auto stations = client_of(with_loader(curves, 25e-6, 10e3, 1));
   ASSERT_EQ(stations.size(), 1u);
   EXPECT_NEAR(stations[0].per_operation.value, 21e-6, 1e-9);
+}
+
+// 99 of 1000 /s are less than a tenth: no storage file may say so. 110 of 1000, and what comes after, stay.
+TEST(ProbeRecord, ACollapsedLevelIsLeftOutAndSaid) {
+  ProbeFindings findings = with_loader({probed(ReadKind::kFile, 10e3, 1000, 10e-6)}, 0, 10e3);
+  for (const auto& [concurrency, rate] :
+       {std::pair{16.0, 99.0}, {32.0, 110.0}, {64.0, 1200.0}, {128.0, 119.0}}) {
+    CurvePoint point;
+    point.concurrency = concurrency, point.rate = PerSecond{rate};
+    findings.curves[0].curve.points.push_back(point);
+  }
+  const auto written = [&] { return to_yaml(storage_of(findings, ".", "2026-01-01T00:00:00Z")); };
+  try {
+    parse_storage(written(), "s");
+    ADD_FAILURE() << "was read";
+  } catch (const UserError& error) {
+    EXPECT_NE(std::string(error.what()).find("at least 10 % of the best"), std::string::npos) << error.what();
+  }
+  const auto said = drop_collapsed(findings);
+  ASSERT_EQ(said.size(), 2u);
+  EXPECT_NE(said[0].find("Whole files of 9.77 KiB, buffered: 16 in flight are left out"), std::string::npos)
+      << said[0];
+  const StorageSpec read = parse_storage(written(), "s");
+  ASSERT_EQ(read.tiers[0].curves[0].points.size(), 3u);
+  EXPECT_EQ(read.tiers[0].curves[0].points[1].rate.value, 110);
+  EXPECT_TRUE(drop_collapsed(findings).empty());
 }
 
 }  // namespace
