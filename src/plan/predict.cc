@@ -57,6 +57,7 @@ void widen_closed(Prediction& out, const ClosedPrediction& closed, const Predict
   out.spread = std::max(least_spread(options.storage),
                         measured_spread(options.storage, kind, workload.loader.read_mode, size,
                                         std::max(closed.concurrency, 1.0)));
+  out.model_error = model_error(options.storage, kind, workload.loader.read_mode);
   if (!options.spread || out.spread <= 0) return;
   const double half = std::min(out.spread / 2, 0.9);
   const auto shifted = [&](double factor) {
@@ -64,9 +65,8 @@ void widen_closed(Prediction& out, const ClosedPrediction& closed, const Predict
   };
   const double slower = std::max(0.0, closed.au - shifted(1 - half));
   const double faster = std::max(0.0, shifted(1 + half) - closed.au);
-  const double model = model_error(options.storage, kind, workload.loader.read_mode);
-  out.au_low = std::max(0.0, out.au - std::hypot(out.au - out.au_low, slower, model));
-  out.au_high = std::min(1.0, out.au + std::hypot(out.au_high - out.au, faster, model));
+  out.au_low = std::max(0.0, out.au - std::hypot(out.au - out.au_low, slower, out.model_error));
+  out.au_high = std::min(1.0, out.au + std::hypot(out.au_high - out.au, faster, out.model_error));
 }
 
 Prediction from_closed(const ClosedPrediction& closed, const PredictOptions& options,
@@ -151,6 +151,7 @@ void add_interval(Prediction& out, const SimulatedCase& c, const std::vector<Sim
   out.spread = std::max(least_spread(storage),
                         measured_spread(storage, read_kind(c.plan), c.plan.loader.read_mode,
                                         operation_size(c.plan), std::max(out.requests_in_flight, 1.0)));
+  out.model_error = model_error(storage, read_kind(c.plan), c.plan.loader.read_mode);
   if (options.spread && out.spread > 0) {
     const double half = std::min(out.spread / 2, 0.9);
     std::vector<double> shifted(2);
@@ -167,7 +168,7 @@ void add_interval(Prediction& out, const SimulatedCase& c, const std::vector<Sim
         "they "
         "may be off");
   }
-  const double model = options.spread ? model_error(storage, read_kind(c.plan), c.plan.loader.read_mode) : 0;
+  const double model = options.spread ? out.model_error : 0;
   out.au_low = std::max(0.0, out.au - std::hypot(out.chance, slower, model));
   out.au_high = std::min(1.0, out.au + std::hypot(out.chance, faster, model));
 }

@@ -76,6 +76,7 @@ struct Prediction {
   double au = 0, au_low = 0, au_high = 0;  // au_low <= au <= au_high, in [0, 1]
   double chance = 0;                       // half width by chance alone
   double spread = 0;                       // relative spread of the storage's rates that was put in
+  double model_error = 0;                  // of AU, either way, that was put in
   PerSecond samples{0};
   BytesPerSecond bytes{0};
   std::string limit;  // "station 'pipe', 98 % busy"
