@@ -23,7 +23,7 @@ constexpr double kMemoryForReads = 0.25;  // of what is available: read buffers 
 constexpr double kMemoryForCache = 0.25;  // ... and data to have in the page cache
 constexpr double kWarmMostBytes = 1u << 30;
 constexpr double kLoaderShare = 0.06;  // of the time
-constexpr Seconds kLongestLoader{3};
+constexpr Seconds kShortestLoader{0.25}, kLongestLoader{3};
 constexpr double kWarmReadShare = 0.4;  // of a warm curve's time: to read its data once
 constexpr double kCachedEnough = 0.95;
 constexpr unsigned kWarmLevels[] = {1, 2, 4, 16};
@@ -127,7 +127,10 @@ class Probe {
       warnings_.insert(warnings_.end(), data.warnings.begin(), data.warnings.end());
     const auto n = static_cast<unsigned>(data_.size());
     Seconds left = std::max(options_.budget - elapsed(), options_.budget * 0.5);
-    if (options_.workload) loader_time_ = std::min(left * kLoaderShare, kLongestLoader), left -= loader_time_;
+    if (options_.workload) {
+      loader_time_ = std::clamp(left * kLoaderShare, kShortestLoader, kLongestLoader);
+      left -= loader_time_;
+    }
     times_ = share_out(left, 0, n * count, warm && has_storage_below(options_.directory) ? n : 0);
   }
 
