@@ -57,6 +57,21 @@ def steps_for(case, samples, rate, step_seconds, pace, mounted):
     return max(1, steps)
 
 
+def keep_probe(folder, stem, text):
+    """Writes text to a new file of folder; its name. What an earlier probe of the same dataset found stays: pairs
+    were predicted from it."""
+    os.makedirs(folder, exist_ok=True)
+    number = 1
+    while True:
+        name = f'{stem}.yaml' if number == 1 else f'{stem}-{number}.yaml'
+        try:
+            with open(os.path.join(folder, name), 'x', encoding='utf-8') as file:
+                file.write(text)
+            return name
+        except FileExistsError:
+            number += 1
+
+
 def need(record, key, keys):
     """Of a Record those of `keys` that it has; `key` it must have."""
     if key not in record:
@@ -96,12 +111,8 @@ class Bench:
         begin = datetime.datetime.now(datetime.timezone.utc)
         self.aforo(self.probe_words, limit=3 * self.pace.probe_seconds + 60, groups=self.mounted.groups)
         self.probe_took = (datetime.datetime.now(datetime.timezone.utc) - begin).total_seconds()
-        os.makedirs(self.probes, exist_ok=True)
         with open(self.storage, encoding='utf-8') as file:
-            text = nowhere(file.read())
-        kept = os.path.join(self.probes, f'{case.storage}-{case.data}-{case.read}.yaml')
-        with open(kept, 'w', encoding='utf-8') as file:
-            file.write(text)
+            self.kept = keep_probe(self.probes, f'{case.storage}-{case.data}-{case.read}', nowhere(file.read()))
 
     def pair(self, case, keep):
         """The pair of `case`. keep is given the prediction before anything is measured."""
@@ -186,4 +197,4 @@ class Bench:
                            'batch': case.batch, 'synchronous': case.synchronous, 'ratio': case.ratio,
                            'epochs': case.epochs, 'samples': self.samples, 'step_seconds': step_seconds,
                            'steps': steps},
-                'probe_seconds': round(self.probe_took, 1), 'predicted_rate_without_compute': rate}
+                'probe': self.kept, 'probe_seconds': round(self.probe_took, 1), 'predicted_rate_without_compute': rate}

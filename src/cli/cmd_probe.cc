@@ -34,6 +34,18 @@ ProbeOptions options_of(const Arguments& a) {
   return options;
 }
 
+// `text`, once it is known that `predict` will read it.
+std::string readable(std::string text, const std::string& directory) {
+  try {
+    parse_storage(text, "the storage file");
+  } catch (const UserError& error) {
+    throw UserError(
+        fmt::format("expected measurements of {} that make a storage file, found: {}; probe it again",
+                    directory, error.what()));
+  }
+  return text;
+}
+
 }  // namespace
 
 int act_probe(const Arguments& arguments, Console& console) {
@@ -51,7 +63,7 @@ int act_probe(const Arguments& arguments, Console& console) {
   live.clear();
   const bool partial = outcome.record.value("partial", false);
   // A storage file made from part of a probe would be believed.
-  if (file && !partial) file->commit(to_yaml(outcome.storage));
+  if (file && !partial) file->commit(readable(to_yaml(outcome.storage), options.directory));
   results.deliver(outcome.record);
   if (!partial) return kDone;
   say_partial(console, "no storage file is written from a part of the measurements");

@@ -23,6 +23,10 @@
 
 namespace aforo {
 
+// Of the best rate at fewer in flight: a point below is no storage's character but an accident's, and no
+// storage file may hold it.
+inline constexpr double kCollapsed = 0.1;
+
 // One class of operations (kind, mode, cached) of mean size `size`, made from all curves of that class.
 class OperationCurve {
  public:

@@ -1,6 +1,7 @@
 // The keys of measured curves and their points.
 #include <algorithm>
 
+#include "model/curve.h"
 #include "model/scalar_keys.h"
 
 namespace aforo {
@@ -10,7 +11,6 @@ constexpr double kMostInFlight = 1e6;
 constexpr double kLargestOperation = 0x1p40;
 constexpr std::size_t kMostQuantiles = 1001;
 constexpr double kMeanTolerance = 0.05;  // of jitter around its mean of 1
-constexpr double kCollapse = 0.1;        // of the best rate: below, a curve is no storage's but an accident's
 
 std::string check_point(const CurvePoint& point) {
   const std::vector<double>& jitter = point.jitter;
@@ -36,7 +36,7 @@ std::string read_points(ReadCurve& curve, const YamlNode& node, const Where& whe
                                    curve.points[i - 1].concurrency, point.concurrency));
     }
     best = std::max(best, point.rate);
-    if (point.rate < best * kCollapse) {
+    if (point.rate < best * kCollapsed) {
       where.fail(line,
                  fmt::format("expected a rate of at least 10 % of the best below this concurrency ({} /s), "
                              "found {} /s; measure it again",

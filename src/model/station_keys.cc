@@ -106,6 +106,12 @@ Schema<Station> declare() {
                                 seconds_words({10}))),
       only({K::kCpu},
            value_key({"per_byte", "CPU time per byte."}, &Station::per_byte, seconds_words({1e-3}))),
+      only({K::kCpu},
+           value_key(
+               {"taken",
+                "Share of the cores that the same requests need elsewhere, in a curve: what the cores can "
+                "do in all is less by it, but no request waits for it here."},
+               &Station::taken, share_words(0, 0.99))),
   };
   return s;
 }

@@ -63,7 +63,8 @@ enum class StationKind {
   kBandwidth,  // bytes, `servers` pipes of `bandwidth` each, shared by processor sharing; token bucket if
                // `burst`
   kDisk,  // `servers` disks, each in order of arrival: `seek` per `chunk` begun, then bytes at `bandwidth`
-  kCpu,   // `servers` cores: `per_operation` per request and `per_byte` seconds per byte
+  kCpu,   // `servers` cores: `per_operation` per request and `per_byte` seconds per byte, of what the same
+          // requests take of the cores elsewhere (in a curve) they leave `1 - taken`
 };
 
 enum class StationScope { kShared, kHost };  // one for all, or one per client host
@@ -83,6 +84,7 @@ struct Station {
   Bytes chunk{0};            // kDisk: bytes read per seek; 0 = the whole request
   Seconds per_operation{0};  // kCpu
   Seconds per_byte{0};       // kCpu
+  double taken = 0;          // kCpu: share of the cores, [0, 1)
   bool operator==(const Station&) const = default;
 };
 

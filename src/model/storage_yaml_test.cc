@@ -126,7 +126,8 @@ TEST(StorageYaml, EchoIsPleasantToRead) {
   EXPECT_THAT(
       to_yaml(seed("stations")),
       HasSubstr("\n# Every read of a host passes these first; one of each per host.\nclient:\n"
-                "  - {station: cpu, name: cpu, servers: 16, per_operation: 20 us, per_byte: 0.1 ns}\n"));
+                "  - {station: cpu, name: cpu, servers: 16, per_operation: 20 us, per_byte: 0.1 ns, taken: "
+                "40%}\n"));
   EXPECT_THAT(to_yaml(seed("probed")),
               HasSubstr("\ncurves:\n  - read: file\n    size: 114660.07 B\n    size_share: 40%\n    points:\n"
                         "      - {concurrency: 1, rate: 850 /s, spread: 2%, common: 1%, jitter: [0.5, "));

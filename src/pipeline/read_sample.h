@@ -60,6 +60,12 @@ inline std::uint64_t request_size(const LoaderSpec& loader) {
   return loader.transfer_size.value ? loader.transfer_size.value : kDefaultRequest;
 }
 
+// Whether a sample of `length` bytes is read at once, and not request by request.
+inline bool is_one_request(const LoaderSpec& loader, std::uint64_t length) {
+  const std::uint64_t transfer = loader.transfer_size.value;
+  return length <= kFusedReadLimit && (transfer == 0 || length <= transfer);
+}
+
 // The batch that `sample` was for has no memory to go to.
 inline FaultExample no_memory(const JobPlan& plan, SampleId sample) {
   return {ReadFault::kRead, plan.layout->locate(sample).file, sample, ENOMEM, "no memory for the batch"};
@@ -201,8 +207,7 @@ Task<bool> read_sample(ReadContext<W>& context, LaneId lane, SampleId sample, Me
       co_return true;
     }
   }
-  const std::uint64_t transfer = context.plan.loader.transfer_size.value;
-  const bool fits = at.length <= kFusedReadLimit && (transfer == 0 || at.length <= transfer);
+  const bool fits = is_one_request(context.plan.loader, at.length);
   read_detail::SampleAttempt<W> attempt{context, state, sample, at, world.now()};
   bool whole = false;
   if (!fits) {

@@ -73,6 +73,15 @@ class Builder {
     }
   }
 
+  // One queue as fast as what is left of all cores, and the rest of the time without waiting (as
+  // multi_server).
+  void add_partly_taken(const Station& s, double demand, double places, NetworkStation facts) {
+    const double queued = demand / (s.servers * (1 - s.taken));
+    out_.as_simulated = false;
+    add_queue(s.name, queued, 1, places, facts);
+    add_delay(s.name, demand - queued, std::move(facts));
+  }
+
   void add_delay(const std::string& name, double seconds, NetworkStation facts) {
     if (seconds <= 0) return;
     facts.mva = {
@@ -130,7 +139,10 @@ class Builder {
       case StationKind::kCpu: {
         const double fixed = s.per_operation.value * read_.operations, moving = s.per_byte.value * bytes;
         facts.work_cv = fixed + moving > 0 ? read_.size_cv * moving / (fixed + moving) : 0;
-        add_queue(s.name, share * (fixed + moving), s.servers, places, facts);
+        if (s.taken > 0)
+          add_partly_taken(s, share * (fixed + moving), places, facts);
+        else
+          add_queue(s.name, share * (fixed + moving), s.servers, places, facts);
         break;
       }
     }

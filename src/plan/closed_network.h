@@ -43,6 +43,7 @@ struct ClosedNetwork {
   std::vector<NetworkStation> stations;
   std::vector<MvaStation> mva;  // the same, as mva_schweitzer wants them
   std::vector<std::string> notes;
+  bool as_simulated = true;  // no station is only approximated
 
   // Variation of the time from a sample's first request to its last byte when the network carries
   // `throughput` with `customers` samples in flight: coefficient of variation.

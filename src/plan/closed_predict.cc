@@ -357,8 +357,8 @@ class Prediction {
     const double top = std::min(1.0, out_.ratio);
     out_.au_low = std::max(0.0, out_.au - error);
     out_.au_high = std::clamp(out_.au + error, out_.au, std::max(out_.au, top));
-    out_.near =
-        error <= kNearError && !producers_.in_order && !producers_.batch_at_once && storage_.caches.empty();
+    out_.near = error <= kNearError && !producers_.in_order && !producers_.batch_at_once &&
+                storage_.caches.empty() && network_.as_simulated;
     out_.notes.insert(out_.notes.end(), network_.notes.begin(), network_.notes.end());
     if (producers_.in_order)
       out_.notes.push_back("readers that deliver in order are approximated by their mean efficiency");

@@ -11,6 +11,7 @@
 #include "pipeline/read_sample.h"
 #include "plan/closed_predict.h"
 #include "plan/predict_verdict.h"
+#include "plan/prediction_error.h"
 #include "plan/requirement.h"
 #include "plan/simulated_case.h"
 #include "plan/storage_variants.h"
@@ -53,8 +54,10 @@ void widen_closed(Prediction& out, const ClosedPrediction& closed, const Predict
   const ReadKind kind = read_kind(workload.dataset.layout, workload.loader);
   const double size = kind == ReadKind::kStream ? static_cast<double>(request_size(workload.loader))
                                                 : law_mean(workload.dataset.sample_size);
-  out.spread = measured_spread(options.storage, kind, workload.loader.read_mode, size,
-                               std::max(closed.concurrency, 1.0));
+  out.spread = std::max(least_spread(options.storage),
+                        measured_spread(options.storage, kind, workload.loader.read_mode, size,
+                                        std::max(closed.concurrency, 1.0)));
+  out.model_error = model_error(options.storage, kind, workload.loader.read_mode);
   if (!options.spread || out.spread <= 0) return;
   const double half = std::min(out.spread / 2, 0.9);
   const auto shifted = [&](double factor) {
@@ -62,8 +65,8 @@ void widen_closed(Prediction& out, const ClosedPrediction& closed, const Predict
   };
   const double slower = std::max(0.0, closed.au - shifted(1 - half));
   const double faster = std::max(0.0, shifted(1 + half) - closed.au);
-  out.au_low = std::max(0.0, out.au - std::hypot(out.au - out.au_low, slower));
-  out.au_high = std::min(1.0, out.au + std::hypot(out.au_high - out.au, faster));
+  out.au_low = std::max(0.0, out.au - std::hypot(out.au - out.au_low, slower, out.model_error));
+  out.au_high = std::min(1.0, out.au + std::hypot(out.au_high - out.au, faster, out.model_error));
 }
 
 Prediction from_closed(const ClosedPrediction& closed, const PredictOptions& options,
@@ -145,8 +148,10 @@ void add_interval(Prediction& out, const SimulatedCase& c, const std::vector<Sim
   const auto interval = confidence_interval(aus);
   out.chance = interval ? interval->half_width : 0;
   double slower = 0, faster = 0;
-  out.spread = measured_spread(storage, read_kind(c.plan), c.plan.loader.read_mode, operation_size(c.plan),
-                               std::max(out.requests_in_flight, 1.0));
+  out.spread = std::max(least_spread(storage),
+                        measured_spread(storage, read_kind(c.plan), c.plan.loader.read_mode,
+                                        operation_size(c.plan), std::max(out.requests_in_flight, 1.0)));
+  out.model_error = model_error(storage, read_kind(c.plan), c.plan.loader.read_mode);
   if (options.spread && out.spread > 0) {
     const double half = std::min(out.spread / 2, 0.9);
     std::vector<double> shifted(2);
@@ -163,8 +168,9 @@ void add_interval(Prediction& out, const SimulatedCase& c, const std::vector<Sim
         "they "
         "may be off");
   }
-  out.au_low = std::max(0.0, out.au - std::hypot(out.chance, slower));
-  out.au_high = std::min(1.0, out.au + std::hypot(out.chance, faster));
+  const double model = options.spread ? out.model_error : 0;
+  out.au_low = std::max(0.0, out.au - std::hypot(out.chance, slower, model));
+  out.au_high = std::min(1.0, out.au + std::hypot(out.chance, faster, model));
 }
 
 // As a run tries it after a missed target: twice the workers on the same storage, neither with compute.

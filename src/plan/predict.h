@@ -2,10 +2,10 @@
 // throughput, stalls and what limits it.
 //
 // Two ways. Closed form: formulas, in microseconds, where they are known to be near. Simulation: the job
-// itself in virtual time, several times with other seeds. The interval holds both kinds of doubt: chance (95
-// % over the replications) and the storage's own run-to-run spread (the same job on a storage slower and
-// faster by half the measured spread), combined as independent errors. docs/predicting.md tells how to read
-// it.
+// itself in virtual time, several times with other seeds. The interval holds three kinds of doubt: chance (95
+// % over the replications), the storage's own run-to-run spread (the same job on a storage slower and faster
+// by half the measured spread) and what the model leaves out (prediction_error.h), combined as independent
+// errors. docs/predicting.md tells how to read it.
 //
 // Deterministic: the same options give the same Prediction, whatever the number of threads. Thread-safe.
 // Failure: UserError (the storage cannot serve the way the job reads; the job cannot be planned),
@@ -78,6 +78,7 @@ struct Prediction {
   double au = 0, au_low = 0, au_high = 0;  // au_low <= au <= au_high, in [0, 1]
   double chance = 0;                       // half width by chance alone
   double spread = 0;                       // relative spread of the storage's rates that was put in
+  double model_error = 0;                  // of AU, either way, that was put in
   PerSecond samples{0};
   BytesPerSecond bytes{0};
   std::string limit;  // "station 'pipe', 98 % busy"

@@ -1,6 +1,7 @@
 #include "plan/predict_max.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 #include "measure/bracket.h"
@@ -56,7 +57,8 @@ class MaxSearch {
     quick.spread = false;
     Prediction p = predict(quick, stop_);
     if (p.method == PredictMethod::kClosed) return in_full(n);
-    const double clear = std::max(kClear, kClear / 2 + p.spread / 2);  // AU moves with the rates at most
+    // AU moves with the rates at most.
+    const double clear = std::max(kClear, kClear / 2 + std::hypot(p.spread / 2, p.model_error));
     if (std::abs(p.au - target()) < clear) return in_full(n);
     p.au_low = std::max(0.0, p.au - clear);
     p.au_high = std::min(1.0, p.au + clear);

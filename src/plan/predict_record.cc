@@ -64,7 +64,8 @@ void add_simulation(Json& record, const Prediction& p) {
                           {"steps_per_epoch_in_full", p.steps_in_full},
                           {"events", p.events},
                           {"au_half_width_by_chance", p.chance},
-                          {"storage_spread", p.spread}};
+                          {"storage_spread", p.spread},
+                          {"model_error", p.model_error}};
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "dataset/generated_layout.h"
 #include "pipeline/plan_job.h"
+#include "pipeline/read_sample.h"
 #include "pipeline/training_job.h"
 #include "plan/storage_variants.h"
 
@@ -266,8 +267,9 @@ ReadKind read_kind(const JobPlan& plan) { return read_kind(plan.layout->kind(), 
 
 double operation_size(const JobPlan& plan) {
   if (read_kind(plan) == ReadKind::kStream) return static_cast<double>(request_size(plan.loader));
-  return static_cast<double>(plan.layout->total_bytes()) /
-         static_cast<double>(std::max<std::uint64_t>(plan.layout->samples(), 1));
+  const std::uint64_t mean = plan.layout->total_bytes() / std::max<std::uint64_t>(plan.layout->samples(), 1);
+  const bool cut = read_kind(plan) == ReadKind::kRange && !is_one_request(plan.loader, mean);
+  return static_cast<double>(cut ? request_size(plan.loader) : mean);
 }
 
 std::vector<std::vector<RankEpoch>> extended(std::vector<std::vector<RankEpoch>> epochs, std::uint64_t steps,

@@ -146,6 +146,8 @@ void write_method(Page& page, const Json& record) {
                with(count_at(record, {"simulation", "steps_per_epoch"}), " steps"));
   const auto spread = number(record, {"simulation", "storage_spread"});
   if (spread && *spread > 0) page.row("storage's own spread", format_percent(*spread), "in the interval");
+  const auto model = number(record, {"simulation", "model_error"});
+  if (model && *model > 0) page.row("model's own error", format_percent(*model), "of AU, in the interval");
 }
 
 // Rows of AU with bars, of the accelerators tried or of a sweep.

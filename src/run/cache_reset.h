@@ -1,30 +1,38 @@
 // Emptying the page cache: the whole cache where that is allowed, else this dataset's files one by one.
 #pragma once
 
+#include <functional>
+#include <span>
+#include <stop_token>
 #include <string>
 
 #include "dataset/layout.h"
 
 namespace aforo {
 
+// All of these block until done or a stop is requested, and never throw: what did not work is told by `note`.
 class CacheReset {
  public:
   // `layout` outlives it.
   CacheReset(std::string directory, const Layout& layout)
       : directory_(std::move(directory)), layout_(layout) {}
 
-  // Blocks until done. Never throws: what did not work is told by `note`.
-  void drop();
+  void drop(std::stop_token stop = {});
 
   // The data of the first `files` files only, opened one by one: their names and inodes are known to the
-  // kernel afterwards, as to a job's later epochs. Blocks until done; failures are told by `note`.
-  void drop_data(FileId files);
+  // kernel afterwards, as to a job's later epochs.
+  void drop_data(FileId files, std::stop_token stop = {});
+
+  // Of those files, where nothing is written meanwhile: what was read since the last time.
+  void drop_files(std::span<const FileId> files, std::stop_token stop = {});
 
   // Which way was taken, if it was not the one asked for, and why; empty otherwise.
   const std::string& note() const { return note_; }
 
  private:
-  std::uint64_t advise(FileId files);  // how many failed
+  // How many of file(0), file(1), ... failed.
+  std::uint64_t advise(std::uint64_t count, const std::function<FileId(std::uint64_t)>& file,
+                       const std::stop_token& stop);
 
   std::string directory_;
   const Layout& layout_;

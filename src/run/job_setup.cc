@@ -16,16 +16,22 @@ namespace aforo {
 namespace {
 
 void require_memory(const RunOptions& options, const JobPlan& plan) {
-  const MemoryNeed need = memory_need(plan, options.io_threads ? options.io_threads : available_cores());
-  const Bytes available = read_memory().available;
-  if ((need.batches + need.read_buffers).value <= available.value / 10 * 9) return;
-  throw UserError(
-      fmt::format("expected the prefetched batches to fit into memory, found {} needed and {} available; "
-                  "lower --workers, --prefetch, --batch-size or --accelerators, or use --deliver discard",
-                  format_bytes(need.batches + need.read_buffers), format_bytes(available)));
+  if (const auto lack = memory_lack(plan, options.io_threads))
+    throw UserError(
+        fmt::format("expected the prefetched batches to fit into memory, found {}; "
+                    "lower --workers, --prefetch, --batch-size or --accelerators, or use --deliver discard",
+                    *lack));
 }
 
 }  // namespace
+
+std::optional<std::string> memory_lack(const JobPlan& plan, unsigned io_threads) {
+  const MemoryNeed need = memory_need(plan, io_threads ? io_threads : available_cores());
+  const Bytes available = read_memory().available;
+  if ((need.batches + need.read_buffers).value <= available.value / 10 * 9) return std::nullopt;
+  return fmt::format("{} needed and {} available", format_bytes(need.batches + need.read_buffers),
+                     format_bytes(available));
+}
 
 MemoryNeed memory_need(const JobPlan& plan, unsigned io_threads) {
   const std::uint64_t largest = plan.layout->largest_sample();

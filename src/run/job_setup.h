@@ -1,6 +1,7 @@
 // From options and an opened dataset to a JobPlan, with everything judged before anything runs.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,10 @@ struct MemoryNeed {
   Bytes batches{0};
 };
 MemoryNeed memory_need(const JobPlan& plan, unsigned io_threads);
+
+// Where that is more than nine tenths of what this machine has available: "2 GiB needed and 1 GiB available".
+// `io_threads`: 0 = one per core.
+std::optional<std::string> memory_lack(const JobPlan& plan, unsigned io_threads);
 
 // The plan of a run that only asks how fast the readers are: no compute, no barrier, no checks.
 JobPlan without_compute(JobPlan plan);

@@ -23,7 +23,7 @@ constexpr double kMemoryForReads = 0.25;  // of what is available: read buffers 
 constexpr double kMemoryForCache = 0.25;  // ... and data to have in the page cache
 constexpr double kWarmMostBytes = 1u << 30;
 constexpr double kLoaderShare = 0.06;  // of the time
-constexpr Seconds kLongestLoader{3};
+constexpr Seconds kShortestLoader{0.25}, kLongestLoader{3};
 constexpr double kWarmReadShare = 0.4;  // of a warm curve's time: to read its data once
 constexpr double kCachedEnough = 0.95;
 constexpr unsigned kWarmLevels[] = {1, 2, 4, 16};
@@ -64,6 +64,13 @@ std::vector<ReadMode> modes_of(const ProbeOptions& options) {
   if (!options.modes.empty()) return options.modes;
   if (options.workload) return {options.workload->loader.read_mode};
   return {ReadMode::kBuffered, ReadMode::kDirect};
+}
+
+// At least, of units of so many bytes.
+double operations_per_unit(ReadKind kind, const LoaderSpec& loader, double bytes) {
+  if (kind == ReadKind::kStream) return 8;
+  if (kind == ReadKind::kFile || is_one_request(loader, static_cast<std::uint64_t>(bytes))) return 1;
+  return std::max(1.0, bytes / static_cast<double>(request_size(loader)));
 }
 
 class Probe {
@@ -120,7 +127,10 @@ class Probe {
       warnings_.insert(warnings_.end(), data.warnings.begin(), data.warnings.end());
     const auto n = static_cast<unsigned>(data_.size());
     Seconds left = std::max(options_.budget - elapsed(), options_.budget * 0.5);
-    if (options_.workload) loader_time_ = std::min(left * kLoaderShare, kLongestLoader), left -= loader_time_;
+    if (options_.workload) {
+      loader_time_ = std::clamp(left * kLoaderShare, kShortestLoader, kLongestLoader);
+      left -= loader_time_;
+    }
     times_ = share_out(left, 0, n * count, warm && has_storage_below(options_.directory) ? n : 0);
   }
 
@@ -167,7 +177,7 @@ class Probe {
                  false,       findings_.storage_below,
                  times_.cold, most_readers(data),
                  {},          findings_.curves.size() + 1,
-                 data.files};
+                 data.files,  operations_per_unit(data.kind, loader, units.mean_bytes())};
     const SweepResult cold = sweep(readers, cursor, reset, ask, stop_, teller(data, mode, false));
     if (cold.refused) return refuse_direct();
     add_curve(ask, cold);
@@ -177,14 +187,18 @@ class Probe {
       probe_warm(data, units, readers, reset);
   }
 
-  // Needs the whole dataset, and a workload that says what a loader does.
+  // Needs a workload that says what a loader does.
   void probe_loader(const ProbeData& data) {
-    if (!options_.workload || data.files != data.layout->files()) return;
+    if (!options_.workload) return;
     news_.set("the loader's own CPU time", PerSecond{0}, BytesPerSecond{0});
     const JobSettings settings{data.directory, options_.engine, options_.io_threads, options_.io_timeout, {}};
+    CacheReset reset(data.directory, *data.layout);
+    if (findings_.storage_below) drop_all(reset, data.files, stop_);
     Workload workload = *options_.workload;
     if (!findings_.curves.empty()) workload.loader.read_mode = findings_.curves.front().curve.mode;
-    findings_.loader = loader_cost(workload, *data.layout, settings, loader_time_, stop_);
+    LoaderOutcome found = loader_cost(workload, *data.layout, settings, loader_time_, stop_);
+    findings_.loader = found.cost;
+    if (!found.why_not.empty()) note("The loader's own CPU time: not measured, " + found.why_not);
     findings_.sample_bytes = static_cast<double>(data.layout->total_bytes()) /
                              static_cast<double>(std::max<std::uint64_t>(data.layout->samples(), 1));
   }
@@ -276,6 +290,7 @@ class Probe {
           fmt::format("expected to measure at least one curve of {}, found none; give a larger --budget",
                       options_.directory));
     set_shares();
+    for (const std::string& text : drop_collapsed(findings_)) note(text), warnings_.push_back(text);
     findings_.spent = elapsed();
     ProbeOutcome outcome;
     outcome.storage = storage_of(findings_, options_.directory, record_.at("started").get<std::string>());

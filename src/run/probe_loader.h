@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <stop_token>
+#include <string>
 
 #include "dataset/layout.h"
 #include "run/measured_job.h"
@@ -15,12 +16,21 @@ namespace aforo {
 struct LoaderCost {
   Seconds cpu_per_sample{0};  // reading included
   PerSecond samples{0};       // at which it was measured
-  std::uint64_t readers = 1;  // of all accelerators
+  double cache_share = 0;     // of the bytes it read; 0 where nobody counts
 };
 
-// Runs the workload's own loader on `layout`, without compute and without a barrier, for about `time`. Absent
-// if stopped, or if the dataset has too few samples for the job (then there is nothing to say).
-std::optional<LoaderCost> loader_cost(const Workload& workload, const Layout& layout, JobSettings settings,
-                                      Seconds time, std::stop_token stop);
+struct LoaderOutcome {
+  std::optional<LoaderCost> cost;
+  std::string why_not;  // if nothing was measured, unless stopped
+};
+
+// Accelerators of one client host, at most: what a loader runs for at once. As the common GPU servers have.
+inline constexpr std::uint32_t kMostOfOneHost = 8;
+
+// Runs the workload's own loader on `layout` as one client host does (for kMostOfOneHost accelerators at
+// most, fewer where their batches do not fit into memory), without compute and without a barrier, for about
+// `time`.
+LoaderOutcome loader_cost(const Workload& workload, const Layout& layout, JobSettings settings, Seconds time,
+                          std::stop_token stop);
 
 }  // namespace aforo

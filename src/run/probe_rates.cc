@@ -6,80 +6,126 @@
 namespace aforo {
 namespace {
 
-constexpr double kAlike = 1.6;        // standard errors
-constexpr double kNeverAlike = 0.25;  // of ln(rate)
-constexpr double kRecovered = 0.9;    // of the best rate
+constexpr double kAlike = 1.6;             // standard errors
+constexpr double kNeverAlike = 0.25;       // of ln(rate)
+constexpr double kUsualDegrees = 2;        // that the usual variance counts for beside a level's own
+constexpr double kLeastDeviation = 0.005;  // of ln(rate) between windows: less is luck
 
-// The mean, without the least and the greatest of five or more.
-double trimmed_mean(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t cut = values.size() >= 5 ? 1 : 0;
-  double sum = 0;
-  for (std::size_t i = cut; i < values.size() - cut; ++i) sum += values[i];
-  return sum / static_cast<double>(values.size() - 2 * cut);
+struct WeighedRate {
+  double rate = 0, weight = 0;
+};
+
+// The weighted mean, without the least and the greatest of five or more.
+double trimmed_mean(std::vector<WeighedRate> of) {
+  std::sort(of.begin(), of.end(), [](const WeighedRate& a, const WeighedRate& b) { return a.rate < b.rate; });
+  const std::size_t cut = of.size() >= 5 ? 1 : 0;
+  double sum = 0, weight = 0;
+  for (std::size_t i = cut; i < of.size() - cut; ++i)
+    sum += of[i].rate * of[i].weight, weight += of[i].weight;
+  return sum / weight;
 }
 
-double mean_log(const std::vector<double>& rates) {
-  double sum = 0;
-  for (const double rate : rates) sum += std::log(rate);
-  return sum / static_cast<double>(rates.size());
-}
-
-// Pooled standard deviation of ln(rate) within levels; 0 where no level has two windows.
-double pooled_deviation(const std::vector<std::vector<double>>& rates) {
+// Of ln(rate) within a level: squared deviations from its mean, and degrees of freedom.
+struct Scatter {
   double squares = 0, degrees = 0;
-  for (const auto& of_level : rates) {
-    const double mean = mean_log(of_level);
-    for (const double rate : of_level) squares += (std::log(rate) - mean) * (std::log(rate) - mean);
-    degrees += static_cast<double>(of_level.size()) - 1;
-  }
-  return degrees > 0 ? std::sqrt(squares / degrees) : 0;
+};
+Scatter scatter_of(const std::vector<double>& rates) {
+  double mean = 0;
+  for (const double rate : rates) mean += std::log(rate) / static_cast<double>(rates.size());
+  Scatter scatter{0, static_cast<double>(rates.size()) - 1};
+  for (const double rate : rates) scatter.squares += (std::log(rate) - mean) * (std::log(rate) - mean);
+  return scatter;
 }
+
+// Variance of ln(rate) of each level's windows; empty where no level has two windows.
+std::vector<double> variances_of(const std::vector<std::vector<double>>& rates) {
+  std::vector<Scatter> scatters;
+  std::vector<double> own;
+  for (const auto& of_level : rates) {
+    scatters.push_back(scatter_of(of_level));
+    if (scatters.back().degrees > 0) own.push_back(scatters.back().squares / scatters.back().degrees);
+  }
+  if (own.empty()) return {};
+  std::sort(own.begin(), own.end());
+  const double usual = own[(own.size() - 1) / 2];  // the lower of two in the middle: no wild one's say
+  std::vector<double> variances;
+  for (const Scatter& scatter : scatters) {
+    const double shrunk = (scatter.squares + kUsualDegrees * usual) / (scatter.degrees + kUsualDegrees);
+    variances.push_back(std::max(shrunk, kLeastDeviation * kLeastDeviation));
+  }
+  return variances;
+}
+
+// Levels that are one; each window weighs by its level's certainty.
+struct Group {
+  std::vector<WeighedRate> windows;
+  std::size_t levels = 1;
+  double weight = 0;  // 1 / the variance of `mean`
+  double mean = 0;    // of ln(rate)
+
+  Group(const std::vector<double>& rates, double variance) {
+    for (const double rate : rates) {
+      windows.push_back({rate, 1 / variance});
+      weight += 1 / variance;
+      mean += std::log(rate) / static_cast<double>(rates.size());
+    }
+  }
+  void join(const Group& other) {
+    mean = (mean * weight + other.mean * other.weight) / (weight + other.weight);
+    weight += other.weight;
+    levels += other.levels;
+    windows.insert(windows.end(), other.windows.begin(), other.windows.end());
+  }
+};
+
+// Rates that were pooled.
+struct Block {
+  double sum = 0, count = 0, most = 0;
+  double mean() const { return sum / count; }
+};
 
 }  // namespace
 
 std::vector<double> joined_rates(const std::vector<std::vector<double>>& rates) {
-  const double deviation = pooled_deviation(rates);
-  std::vector<std::vector<double>> groups = rates;
-  std::vector<std::size_t> levels(rates.size(), 1);  // of each group
+  const std::vector<double> variances = variances_of(rates);
+  std::vector<Group> groups;
+  for (std::size_t i = 0; i < rates.size(); ++i)
+    groups.emplace_back(rates[i], variances.empty() ? 1 : variances[i]);
   for (;;) {
     std::size_t best = groups.size();
     double nearest = kAlike;
-    for (std::size_t i = 0; i + 1 < groups.size() && deviation > 0; ++i) {
-      const double k = static_cast<double>(groups[i].size()), l = static_cast<double>(groups[i + 1].size());
-      const double difference = std::abs(mean_log(groups[i]) - mean_log(groups[i + 1]));
-      const double apart = difference / (deviation * std::sqrt(1 / k + 1 / l));
+    for (std::size_t i = 0; i + 1 < groups.size() && !variances.empty(); ++i) {
+      const double difference = std::abs(groups[i].mean - groups[i + 1].mean);
+      const double apart = difference / std::sqrt(1 / groups[i].weight + 1 / groups[i + 1].weight);
       if (difference < kNeverAlike && apart < nearest) nearest = apart, best = i;
     }
     if (best == groups.size()) break;
-    const auto next = static_cast<std::ptrdiff_t>(best) + 1;
-    groups[best].insert(groups[best].end(), groups[best + 1].begin(), groups[best + 1].end());
-    levels[best] += levels[best + 1];
-    groups.erase(groups.begin() + next), levels.erase(levels.begin() + next);
+    groups[best].join(groups[best + 1]);
+    groups.erase(groups.begin() + static_cast<std::ptrdiff_t>(best) + 1);
   }
   std::vector<double> joined;
-  for (std::size_t i = 0; i < groups.size(); ++i)
-    joined.insert(joined.end(), levels[i], trimmed_mean(groups[i]));
+  for (const Group& group : groups) joined.insert(joined.end(), group.levels, trimmed_mean(group.windows));
   return joined;
 }
 
 std::vector<double> without_dips(std::vector<double> rates) {
-  if (rates.empty()) return rates;
-  const double most = *std::max_element(rates.begin(), rates.end());
-  std::size_t end = rates.size();
-  while (rates[end - 1] < kRecovered * most) --end;
-  struct Block {
-    double sum = 0, count = 0;
-    double mean() const { return sum / count; }
-  };
   std::vector<Block> blocks;
-  for (std::size_t i = 0; i < end; ++i) {
-    blocks.push_back({rates[i], 1});
-    while (blocks.size() > 1 && blocks[blocks.size() - 2].mean() > blocks.back().mean()) {
-      const Block last = blocks.back();
+  for (std::size_t begin = 0, end = 0; begin < rates.size(); begin = end) {
+    end = begin + 1;
+    std::size_t again = end;  // where the rate at `begin` is reached again
+    while (again < rates.size() && rates[again] < rates[begin]) ++again;
+    if (again < rates.size()) end = again;
+    Block block;
+    for (std::size_t i = begin; i < end; ++i)
+      block.sum += rates[i], ++block.count, block.most = std::max(block.most, rates[i]);
+    // Those before that the mean now falls below, if they too are reached again: not what fell for good.
+    while (end < rates.size() && !blocks.empty() && blocks.back().mean() > block.mean() &&
+           blocks.back().most <= rates[end]) {
+      block.sum += blocks.back().sum, block.count += blocks.back().count;
+      block.most = std::max(block.most, blocks.back().most);
       blocks.pop_back();
-      blocks.back().sum += last.sum, blocks.back().count += last.count;
     }
+    blocks.push_back(block);
   }
   std::size_t i = 0;
   for (const Block& block : blocks)

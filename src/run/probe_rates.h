@@ -6,16 +6,18 @@
 namespace aforo {
 
 // Rates of levels in rising order, each of at least one window, where those that their windows' spread cannot
-// tell apart from a neighbour are one: the trimmed mean of all windows together. By the pooled standard
-// deviation s of ln(rate), neighbours of k and l windows are one while they differ by less than
-// 1.6 s (1/k + 1/l)^(1/2) and by less than 0.25: however wild the windows, a rate that doubles is another.
-// The nearest are joined first.
+// tell apart from a neighbour are one: the trimmed mean of all windows, each weighed by 1 / its level's
+// variance v of ln(rate). Neighbours of k and l windows are one while they differ by less than
+// 1.6 (v1 / k + v2 / l)^(1/2) (Welch 1947) and by less than 0.25: however wild the windows, a rate that
+// doubles is another. A level's v is its own, drawn towards the median of all levels by 2 degrees of freedom:
+// of two or three windows the variance is itself a guess, and one wild level says nothing of the others. The
+// nearest are joined first.
 std::vector<double> joined_rates(const std::vector<std::vector<double>>& rates);
 
-// Rates by rising concurrency, where a fall that a later level makes good, or one of less than a tenth, was
-// the storage's drift and not its character: pooled until they rise (isotonic regression by
-// pool-adjacent-violators, Ayer et al. 1955) up to the last level with 90 % of the best. What stays below
-// after that is storage that more in flight makes slower.
+// Rates by rising concurrency, where a fall that a later level makes good (it reaches the rate before the
+// fall again) was the storage's drift and not its character: pooled until they rise (isotonic regression by
+// pool-adjacent-violators, Ayer et al. 1955). What is never reached again stays as it was measured: storage
+// that more in flight makes slower.
 std::vector<double> without_dips(std::vector<double> rates);
 
 }  // namespace aforo

@@ -1,7 +1,7 @@
 #include "run/probe_record.h"
 
 #include <algorithm>
-#include <span>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -13,6 +13,8 @@ namespace {
 
 constexpr double kCacheOfAvailable = 0.9;  // the rest is for what the job itself needs
 constexpr double kLoaderMatters = 4;       // x the curve's best rate: beyond, the loader's CPU is no limit
+constexpr double kMostlyCached = 0.5;      // of a loader run's bytes
+constexpr double kMostTaken = 0.99;        // of the cores, as storage.yaml can say it
 constexpr unsigned kBusy = 4;              // in flight: fewer leave the client waking up for every operation
 
 const CurvePoint& best_of(const ReadCurve& curve) {
@@ -20,50 +22,62 @@ const CurvePoint& best_of(const ReadCurve& curve) {
                            [](const CurvePoint& a, const CurvePoint& b) { return a.rate < b.rate; });
 }
 
-// Of cold windows of the first mode; of all levels where none is busy.
-ClientCost client_of(const ProbeFindings& findings) {
+// Of the busy windows of one mode; of all where none is busy. Nothing where that was not measured.
+std::optional<ClientCost> client_of(const ProbeFindings& findings, ReadMode mode, bool cached) {
   std::vector<WindowDigest> busy, all;
   for (const ProbedCurve& probed : findings.curves) {
-    if (probed.curve.cached || probed.curve.mode != findings.curves.front().curve.mode) continue;
+    if (probed.curve.cached != cached || probed.curve.mode != mode) continue;
     for (const WindowDigest& w : probed.windows) {
       all.push_back(w);
       if (w.readers >= kBusy) busy.push_back(w);
     }
   }
+  if (all.empty()) return std::nullopt;
   return client_cost(busy.empty() ? all : busy);
 }
 
-// What the loader does with a sample beyond reading it: n readers that each read for R(n) and then work for t
-// give n / (R(n) + t) samples per second. No less than the CPU time beyond that of reading, and no more than
-// all CPU time: where storage is slow, the difference of two long times says nothing.
-double own_time(const LoaderCost& loader, const ReadCurve& curve, double reads, double reading) {
-  const auto found =
-      OperationCurve::find(std::span(&curve, 1), curve.kind, curve.mode, curve.cached, curve.size);
-  const double cpu = loader.cpu_per_sample.value;
-  const auto n = static_cast<double>(loader.readers);
-  const double beyond = found ? n / loader.samples.value - reads * found->latency(n).value : 0;
-  return std::clamp(beyond, std::clamp(cpu - reading, 0.0, cpu), cpu);
+double cost_of(const ClientCost& cost, double bytes) {
+  return cost.per_operation.value + cost.per_byte.value * bytes;
 }
 
-// The loader's own time as a station, where that is near enough to storage's best to be the limit.
-std::optional<Station> loader_station(const ProbeFindings& findings, const ClientCost& read) {
+// Reads per second, at most, of the class that the loader read; from the page cache too where it was cached.
+double best_rate(const ProbeFindings& findings, const ReadCurve& read) {
+  double best = 0;
+  for (const ProbedCurve& probed : findings.curves) {
+    const ReadCurve& curve = probed.curve;
+    const bool seen = !curve.cached || findings.loader->cache_share >= kMostlyCached;
+    if (seen && curve.kind == read.kind && curve.mode == read.mode && !curve.points.empty())
+      best = std::max(best, best_of(curve).rate.value);
+  }
+  return best;
+}
+
+// The loader's own CPU time, all of it less what the curves hold already, as a station, where that is near
+// enough to storage's best to be the limit. Nobody waits for the reading's part here a second time; it takes
+// of the cores.
+std::optional<Station> loader_station(const ProbeFindings& findings) {
   if (!findings.loader || findings.curves.empty()) return std::nullopt;
+  const LoaderCost& loader = *findings.loader;
   const ReadCurve& curve = findings.curves.front().curve;
-  const double per_sample =
-      curve.kind == ReadKind::kStream ? findings.sample_bytes / curve.size : 1;  // reads
-  const double reading = per_sample * (read.per_operation.value + read.per_byte.value * curve.size);
-  const double own = own_time(*findings.loader, curve, per_sample, reading);
-  const double best = best_of(curve).rate.value / per_sample;  // samples per second
-  if (!(own > 0) || available_cores() / own > kLoaderMatters * best) return std::nullopt;
+  const auto cold = client_of(findings, curve.mode, false), hot = client_of(findings, curve.mode, true);
+  if (!cold) return std::nullopt;
+  const double reads = curve.kind == ReadKind::kFile ? 1 : findings.sample_bytes / curve.size;  // of a sample
+  const double from_cache = hot ? loader.cache_share : 0;
+  const double reading =
+      reads * std::lerp(cost_of(*cold, curve.size), cost_of(hot.value_or(*cold), curve.size), from_cache);
+  const double whole = loader.cpu_per_sample.value, own = whole - reading;
+  if (own <= 0 || available_cores() / whole > kLoaderMatters * best_rate(findings, curve) / reads)
+    return std::nullopt;
   Station station;
   station.name = "loader";
   station.kind = StationKind::kCpu;
   station.scope = StationScope::kHost;
   station.servers = available_cores();
-  if (curve.kind == ReadKind::kStream)
-    station.per_byte = Seconds{rounded(own / findings.sample_bytes)};
-  else
+  station.taken = rounded(std::clamp(reading / whole, 0.0, kMostTaken));
+  if (curve.kind == ReadKind::kFile)
     station.per_operation = Seconds{rounded(own)};
+  else
+    station.per_byte = Seconds{rounded(own / findings.sample_bytes)};
   return station;
 }
 
@@ -125,6 +139,24 @@ std::string name_of(const ReadCurve& curve) {
   return what + ", " + std::string(to_string(curve.mode)) + (curve.cached ? ", from the page cache" : "");
 }
 
+std::vector<std::string> drop_collapsed(ProbeFindings& findings) {
+  constexpr double kRounding = 1.002;  // rates are written with four digits
+  std::vector<std::string> said;
+  for (ProbedCurve& probed : findings.curves) {
+    double best = 0;
+    std::erase_if(probed.curve.points, [&](const CurvePoint& point) {
+      best = std::max(best, point.rate.value);
+      if (point.rate.value >= kRounding * kCollapsed * best) return false;
+      said.push_back(fmt::format(
+          "{}: {} in flight are left out, their rate of {:.4g} /s was less than a tenth of the {:.4g} /s of "
+          "fewer; if that is not an accident, storage breaks down there",
+          capital(name_of(probed.curve)), point.concurrency, point.rate.value, best));
+      return true;
+    });
+  }
+  return said;
+}
+
 StorageSpec storage_of(const ProbeFindings& findings, const std::string& directory,
                        const std::string& started) {
   const FilesystemInfo filesystem = describe_filesystem(directory);
@@ -148,10 +180,13 @@ StorageSpec storage_of(const ProbeFindings& findings, const std::string& directo
     cache.size = Bytes{static_cast<std::uint64_t>(bytes / 0x1p20) << 20};
     storage.caches.push_back(cache);
   }
-  const ClientCost cost = client_of(findings);
+  const ClientCost cost =
+      findings.curves.empty()
+          ? ClientCost{}
+          : client_of(findings, findings.curves.front().curve.mode, false).value_or(ClientCost{});
   storage.probed_client =
       ProbedClient{available_cores(), {rounded(cost.per_operation.value)}, {rounded(cost.per_byte.value)}};
-  if (auto station = loader_station(findings, cost)) storage.client.push_back(std::move(*station));
+  if (auto station = loader_station(findings)) storage.client.push_back(std::move(*station));
   storage.notes.insert(storage.notes.end(), findings.notes.begin(), findings.notes.end());
   if (!cost.split)
     storage.notes.push_back(
@@ -185,7 +220,8 @@ void add_findings(Json& record, const ProbeFindings& findings, const StorageSpec
                         {"cpu_seconds_per_byte", client->cpu_per_byte.value}};
   if (findings.loader)
     record["loader"] = {{"cpu_seconds_per_sample", findings.loader->cpu_per_sample.value},
-                        {"samples_per_second", findings.loader->samples.value}};
+                        {"samples_per_second", findings.loader->samples.value},
+                        {"cache_share", findings.loader->cache_share}};
   for (const CacheSpec& cache : storage.caches) {
     Json json{{"bytes", cache.size.value}};
     double best = 0;

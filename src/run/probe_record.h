@@ -32,6 +32,9 @@ struct ProbeFindings {
   Seconds laying{0}, spent{0};
 };
 
+// Takes out of all curves the points that no storage file may hold (kCollapsed); a sentence for each.
+std::vector<std::string> drop_collapsed(ProbeFindings& findings);
+
 // `started`: ISO 8601.
 StorageSpec storage_of(const ProbeFindings& findings, const std::string& directory,
                        const std::string& started);

@@ -64,10 +64,21 @@ class Sweep {
         format_percent(others / known)));
   }
 
-  void make_cold() {
+  // `again`: the page cache answered, although it was dropped. Reads past the cache leave nothing in it.
+  void make_cold(bool again = false) {
     if (ask_.cached) return;
-    if (ask_.storage_below) ask_.files <= kMostKnownNames ? reset_.drop_data(ask_.files) : reset_.drop();
+    const bool lies_in_cache = ask_.mode != ReadMode::kDirect || again;
+    if (ask_.storage_below && !dropped_)
+      drop_all(reset_, ask_.files, stop_);
+    else if (ask_.storage_below && lies_in_cache)
+      drop_read();
+    dropped_ = true;
     cursor_.rewind();
+  }
+
+  void drop_read() {
+    if (ask_.files > kMostKnownNames) return reset_.drop(stop_);
+    reset_.drop_files(readers_.units().files_of(cursor_.taken_units()), stop_);
   }
 
   unsigned most_readers() const {
@@ -149,15 +160,15 @@ class Sweep {
       return false;
     }
     ++result_.discarded;
-    make_cold();
+    make_cold(true);
     return true;
   }
 
   // One window, with cold data enough where there is; nothing on a stop or where nothing was read.
   std::optional<WindowDigest> window(unsigned n, Seconds length, int longer = kLonger) {
     const auto rate = rate_.find(n);
-    const double per_unit = ask_.kind == ReadKind::kStream ? 8 : 1;  // requests in a unit, at least
-    const double wanted = (rate == rate_.end() ? 0 : rate->second * length.value / per_unit) + 2.0 * n;
+    const double units = rate == rate_.end() ? 0 : rate->second * length.value / ask_.operations_per_unit;
+    const double wanted = units + 2.0 * n;
     if (!ask_.cached && cursor_.taken() > 0 && static_cast<double>(cursor_.left()) < wanted) make_cold();
     if (on_window_) on_window_(n, last_rate_, last_bytes_);
     const Seconds patience{std::clamp(length.value, 1.0, 10.0)};
@@ -211,7 +222,7 @@ class Sweep {
   std::map<unsigned, Seconds> latency_;
   PerSecond last_rate_{0};
   BytesPerSecond last_bytes_{0};
-  bool shortened_ = false, said_cached_ = false;
+  bool dropped_ = false, shortened_ = false, said_cached_ = false;
   SweepResult result_;
 };
 
@@ -220,6 +231,10 @@ class Sweep {
 SweepResult sweep(ProbeReaders& readers, ProbeCursor& cursor, CacheReset& reset, const SweepAsk& ask,
                   std::stop_token stop, const WindowNews& on_window) {
   return Sweep(readers, cursor, reset, ask, std::move(stop), on_window).run();
+}
+
+void drop_all(CacheReset& reset, FileId files, std::stop_token stop) {
+  files <= kMostKnownNames ? reset.drop_data(files, std::move(stop)) : reset.drop(std::move(stop));
 }
 
 bool read_once(ProbeReaders& readers, ProbeCursor& cursor, unsigned count, Seconds most,

@@ -17,6 +17,9 @@ namespace aforo {
 // not stay known over a job's epoch either, and are dropped too where that is allowed.
 inline constexpr FileId kMostKnownNames = 200'000;
 
+// All that a probe reads out of the page cache, in that way.
+void drop_all(CacheReset& reset, FileId files, std::stop_token stop);
+
 struct SweepAsk {
   ReadKind kind = ReadKind::kFile;
   ReadMode mode = ReadMode::kBuffered;
@@ -26,7 +29,8 @@ struct SweepAsk {
   unsigned most_readers = kMostReaders;
   std::vector<unsigned> levels;  // empty = doublings, as far as the rate grows
   std::uint64_t seed = 1;
-  FileId files = 0;  // that are read: the first ones of the layout
+  FileId files = 0;                // that are read: the first ones of the layout
+  double operations_per_unit = 1;  // at least
 };
 
 struct SweepResult {

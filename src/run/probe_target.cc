@@ -202,8 +202,11 @@ ProbeData ProbeGround::lay(const ProbeWish& wish, Seconds time, std::stop_token 
                     few, directory_, format_seconds(time * kMoreTimes), files));
   ProbeData data;
   data.directory = options.directory;
-  data.layout = std::make_unique<GeneratedLayout>(spec, dataset_id_of(spec));
-  data.files = files;
+  const DatasetId id = dataset_id_of(spec);
+  const std::uint64_t per_file = spec.layout == LayoutKind::kFilePerSample ? 1 : spec.samples_per_file;
+  spec.samples = std::min(spec.samples, files * per_file);  // sizes and names of these stay as they are
+  data.layout = std::make_unique<GeneratedLayout>(spec, id);
+  data.files = data.layout->files();
   data.loader = wish.loader;
   data.kind = kind_of(*data.layout, data.loader, directory_);
   return data;

@@ -19,7 +19,7 @@ namespace aforo {
 struct ProbeData {
   std::string directory;
   std::unique_ptr<Layout> layout;
-  FileId files = 0;  // of the layout: these, from the first, are there
+  FileId files = 0;  // of the layout: all are there
   ReadKind kind = ReadKind::kFile;
   LoaderSpec loader;
   std::vector<std::string> warnings;

@@ -15,7 +15,7 @@ std::uint64_t ceiling(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b
 }  // namespace
 
 ProbeUnits::ProbeUnits(const Layout& layout, ReadKind kind, FileId files, std::uint64_t request)
-    : layout_(layout) {
+    : layout_(layout), kind_(kind) {
   if (kind != ReadKind::kStream) {
     size_ = files == layout.files() ? layout.samples()
             : files == 0            ? 0
@@ -42,6 +42,15 @@ StreamPiece ProbeUnits::piece(std::uint64_t unit) const {
   return {file, begin, std::min(begin + piece_bytes_, layout_.file_size(file))};
 }
 
+std::vector<FileId> ProbeUnits::files_of(const std::vector<std::uint64_t>& units) const {
+  std::vector<FileId> files;
+  for (const std::uint64_t unit : units)
+    files.push_back(kind_ == ReadKind::kStream ? piece(unit).file : layout_.locate(sample(unit)).file);
+  std::sort(files.begin(), files.end());
+  files.erase(std::unique(files.begin(), files.end()), files.end());
+  return files;
+}
+
 std::uint64_t ProbeUnits::holding(double bytes) const {
   if (size_ == 0 || mean_bytes_ <= 0) return size_;
   const double units = std::floor(bytes / mean_bytes_);
@@ -61,6 +70,13 @@ std::optional<std::uint64_t> ProbeCursor::next() {
 std::uint64_t ProbeCursor::left() const {
   if (wraps_) return size_;
   return size_ - std::min(size_, at_.load(std::memory_order_relaxed));
+}
+
+std::vector<std::uint64_t> ProbeCursor::taken_units() const {
+  std::vector<std::uint64_t> units;
+  const std::uint64_t end = std::min(size_, at_.load(std::memory_order_relaxed));
+  for (std::uint64_t at = 0; at < end; ++at) units.push_back(order_(at));
+  return units;
 }
 
 void ProbeCursor::rewind() {

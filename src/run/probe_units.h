@@ -28,13 +28,17 @@ class ProbeUnits {
 
   std::uint64_t size() const { return size_; }
   SampleId sample(std::uint64_t unit) const { return unit; }  // kFile, kRange
-  StreamPiece piece(std::uint64_t unit) const;                // kStream
-  double mean_bytes() const { return mean_bytes_; }           // of a unit
+  std::uint64_t length(std::uint64_t unit) const { return layout_.locate(sample(unit)).length; }  // of these
+  StreamPiece piece(std::uint64_t unit) const;                                                    // kStream
+  // The files that such units lie in, each once, rising.
+  std::vector<FileId> files_of(const std::vector<std::uint64_t>& units) const;
+  double mean_bytes() const { return mean_bytes_; }  // of a unit
   // Units that hold about so many bytes, at least 1, at most all.
   std::uint64_t holding(double bytes) const;
 
  private:
   const Layout& layout_;
+  ReadKind kind_;
   std::uint64_t size_ = 0;
   std::uint64_t piece_bytes_ = 0;
   std::vector<std::uint64_t> first_piece_;  // of each file, and the end
@@ -50,7 +54,8 @@ class ProbeCursor {
   std::optional<std::uint64_t> next();  // nothing: all were read
   std::uint64_t left() const;           // without beginning anew; all of them where it wraps
   std::uint64_t taken() const { return size_ - (wraps_ ? 0 : left()); }
-  void rewind();  // a new order of all of them
+  std::vector<std::uint64_t> taken_units() const;  // handed out since the last rewind
+  void rewind();                                   // a new order of all of them
 
  private:
   std::uint64_t size_, seed_;

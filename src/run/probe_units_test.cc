@@ -22,6 +22,17 @@ TEST(ProbeCursor, HandsOutEveryUnitOnceThenNothing) {
   EXPECT_EQ(cursor.taken(), 0u);
 }
 
+TEST(ProbeCursor, KnowsWhatItHandedOut) {
+  ProbeCursor cursor(10, 1, false);
+  EXPECT_TRUE(cursor.taken_units().empty());
+  const std::uint64_t first = *cursor.next(), second = *cursor.next();
+  EXPECT_EQ(cursor.taken_units(), (std::vector{first, second}));
+  for (int i = 0; i < 20; ++i) cursor.next();  // far beyond the end
+  EXPECT_EQ(cursor.taken_units().size(), 10u);
+  cursor.rewind();
+  EXPECT_TRUE(cursor.taken_units().empty());
+}
+
 TEST(ProbeCursor, WrapsWhereDataComeFromTheCache) {
   ProbeCursor cursor(3, 1, true);
   std::map<std::uint64_t, int> seen;
@@ -47,6 +58,8 @@ TEST(ProbeUnits, PiecesCoverEveryFileWithoutOverlap) {
   EXPECT_EQ(units.piece(2).end, 64'000u);
   EXPECT_EQ(units.holding(1e9), 3u);
   EXPECT_EQ(units.holding(1), 1u);
+  EXPECT_EQ(units.files_of({1, 0}), (std::vector<FileId>{0}));
+  EXPECT_EQ(units.files_of({2, 1}), (std::vector<FileId>{0, 1}));
 }
 
 // Only the first files are there: their samples are units, the others' are not.

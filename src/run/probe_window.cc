@@ -121,10 +121,13 @@ Task<> ProbeReaders::reader(Running& running, LaneId lane) {
       co_await read_piece(running, lane, units_.piece(*unit), passed);
       continue;
     }
+    if (kind_ == ReadKind::kRange && !is_one_request(plan_.loader, units_.length(*unit))) {
+      co_await read_range(running, lane, units_.sample(*unit), passed);
+      continue;
+    }
     const Seconds begin = world_.now();
     const bool whole = co_await read_unit(running, lane, *unit);
-    if (whole)
-      running.logs[lane].push_back({begin, world_.now(), plan_.layout->locate(units_.sample(*unit)).length});
+    if (whole) running.logs[lane].push_back({begin, world_.now(), units_.length(*unit)});
   }
   co_await world_.go_home();
 }
@@ -133,8 +136,37 @@ Task<bool> ProbeReaders::read_unit(Running& running, LaneId lane, std::uint64_t 
   const SampleId sample = units_.sample(unit);
   if (plan_.loader.deliver != Deliver::kBatch)
     co_return co_await read_sample<RealWorld, BatchMemory>(running.context, lane, sample, nullptr);
-  BatchMemory memory = world_.new_batch(lane, plan_.layout->locate(sample).length);
+  BatchMemory memory = world_.new_batch(lane, units_.length(unit));
   co_return co_await read_sample(running.context, lane, sample, &memory);
+}
+
+// As read_in_requests reads, each request an operation: so a simulation charges them.
+Task<> ProbeReaders::read_range(Running& running, LaneId lane, SampleId sample, bool& passed) {
+  LaneState& state = running.context.lanes[lane];
+  const SampleLocation at = plan_.layout->locate(sample);
+  BatchMemory memory;
+  if (plan_.loader.deliver == Deliver::kBatch) memory = world_.new_batch(lane, at.length);
+  std::uint64_t done = 0;
+  for (bool over = false; done < at.length && !over;) {
+    const std::uint64_t want = std::min(request_size(plan_.loader), at.length - done);
+    const Seconds begin = world_.now();
+    auto read = co_await world_.read_at(lane, at.file, at.offset + done, want);
+    if (read.error()) {
+      running.context.fault(state,
+                            {read_detail::classify(read.error(), false), at.file, sample, read.error(), ""});
+      co_return;
+    }
+    memory.append(read.data());
+    const Seconds end = world_.now();
+    running.logs[lane].push_back({begin, end, read.bytes()});
+    done += read.bytes();
+    if (read.bytes() < want) {
+      running.context.fault(state,
+                            {ReadFault::kShort, at.file, sample, 0, read_detail::short_by(at.length, done)});
+      co_return;
+    }
+    over = running.over(passed, end);
+  }
 }
 
 // As StreamLoader::read_shard reads, without what becomes of the records.

@@ -37,6 +37,7 @@ class ProbeReaders {
   int fault_error() const { return fault_error_; }
   const std::string& engine() const { return engine_; }
   const std::string& engine_reason() const { return engine_reason_; }
+  const ProbeUnits& units() const { return units_; }
   unsigned io_threads() const { return static_cast<unsigned>(world_.lanes()); }
 
  private:
@@ -49,6 +50,7 @@ class ProbeReaders {
   Task<> all_readers(Running& running, unsigned readers);
   Task<> reader(Running& running, LaneId lane);
   Task<bool> read_unit(Running& running, LaneId lane, std::uint64_t unit);
+  Task<> read_range(Running& running, LaneId lane, SampleId sample, bool& passed);
   Task<> read_piece(Running& running, LaneId lane, StreamPiece piece, bool& passed);
   void note_fault(const Running& running);
 

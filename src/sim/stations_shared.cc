@@ -11,6 +11,7 @@
 namespace aforo {
 namespace {
 
+constexpr double kSlack = 0.02;        // seconds for which cores may put off what is taken of them elsewhere
 constexpr double kCommonPeriod = 0.1;  // seconds for which a common factor holds (model/storage_spec.h)
 
 // The load-dependent station. Each of n operations in flight of class c progresses at X_c(n) / n, so that a
@@ -162,26 +163,47 @@ class BandwidthStation final : public Server {
   std::vector<std::unique_ptr<Pipe>> pipes_;
 };
 
-// Cores shared by all that want them, at most one each.
+// Cores shared by all that want them, at most one each. Where a share is taken elsewhere, as a token bucket:
+// all of them while there is slack, what is left of them after that.
 class Cores final : public SharedServer {
  public:
-  Cores(VirtualClock& clock, std::uint32_t cores) : SharedServer(clock, 1), cores_(cores) {}
+  Cores(VirtualClock& clock, std::uint32_t cores, double taken)
+      : SharedServer(clock, 1),
+        cores_(cores),
+        left_(cores * (1 - taken)),
+        most_slack_(kSlack * (cores_ - left_)),
+        slack_(most_slack_) {}
 
  private:
+  double working() const { return slack_ > 0 ? cores_ : left_; }
   double rate_each(std::uint32_t, std::uint64_t n) const override {
-    return std::min(1.0, cores_ / static_cast<double>(n));
+    return std::min(1.0, working() / static_cast<double>(n));
   }
   double busy_share(std::uint32_t, std::uint64_t, std::uint64_t n) const override {
-    return std::min(1.0, static_cast<double>(n) / cores_);
+    return std::min(1.0, static_cast<double>(n) / left_);
   }
-  const double cores_;
+  // Of the slack, in seconds of a core, with `n` that want one.
+  double drain(std::uint64_t n) const { return std::min(static_cast<double>(n), working()) - left_; }
+  void pass(Seconds from, Seconds to, std::uint64_t n) override {
+    if (most_slack_ <= 0) return;
+    const double drained = drain(n);
+    slack_ = std::min(slack_ - drained * (to - from).value, most_slack_);
+    if (slack_ < std::max(drained, 0.0) * resolution(to.value)) slack_ = 0;
+  }
+  Seconds next_change() const override {
+    const double drained = drain(in_flight());
+    return Seconds{slack_ > 0 && drained > 0 ? now().value + slack_ / drained : kNever};
+  }
+
+  const double cores_, left_, most_slack_;
+  double slack_;
 };
 
 // Work is seconds of a core.
 class CpuStation final : public Server {
  public:
   CpuStation(VirtualClock& clock, const Station& spec)
-      : cores_(clock, spec.servers),
+      : cores_(clock, spec.servers, spec.taken),
         per_operation_(spec.per_operation.value),
         per_byte_(spec.per_byte.value) {}
   double demand(const Piece& piece, std::uint32_t) override {

@@ -76,6 +76,25 @@ TEST(Cpu, GivesNobodyMoreThanACore) {
   EXPECT_NEAR(server.use().operations, 5, 1e-12);
 }
 
+// 2 cores, three quarters of them taken elsewhere: 0.5 are left. Slack is 0.02 s of the other 1.5, 0.03 s of
+// a core. Alone, 1 ms takes 1 ms. Then (the slack is full again) four of 20 ms each: 2 cores until 0.03 / 1.5
+// = 20 ms have gone, 40 ms of 80 done; the other 40 at 0.5 take 80 ms: all leave after 100 ms.
+TEST(Cpu, WhatIsTakenElsewhereLimitsAllButDelaysNobody) {
+  StationHarness harness;
+  Station station;
+  station.kind = StationKind::kCpu;
+  station.servers = 2;
+  station.per_byte = {1e-3};
+  station.taken = 0.75;
+  harness.add(station);
+  double alone = 0, left[4] = {};
+  harness.send(Seconds{0}, bytes(1), alone);
+  for (double& each : left) harness.send(Seconds{1}, bytes(20), each);
+  harness.run();
+  EXPECT_NEAR(alone, 1e-3, 1e-9);
+  for (const double each : left) EXPECT_NEAR(each, 1.1, 1e-9);
+}
+
 // 10 requests/s of at most 100 B: 250 B are 3 requests. In order of arrival: 0.3 s, then 0.1 s more.
 TEST(Requests, PassAtTheirRateInOrderOfArrival) {
   StationHarness harness;

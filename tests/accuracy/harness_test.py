@@ -49,6 +49,7 @@ class HarnessTest(unittest.TestCase):
         self.assertNotIn('measured', predicted)
         self.assertEqual(predicted['predicted'], pair['predicted'])
         self.assertTrue(0 < pair['measured']['au'] <= 1)
+        self.assertTrue(os.path.exists(os.path.join(self.place, 'out', 'probes', pair['probe'])))
         config = pair['config']
         # The made-up storage gives 1000 samples/s without compute; the accelerators ask for `ratio` of it.
         demand = config['accelerators'] * config['batch'] / config['step_seconds']

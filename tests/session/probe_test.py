@@ -79,6 +79,7 @@ class ProbeTest(Session):
             record = self.record("probe", where, "--workload", job, "--budget", "2s", "-o", f"{where[:5]}.yaml")
             self.assertTrue(record["config"]["laid"])
             self.assertGreater(record["laying_seconds"], 0)
+            self.assertGreater(record["loader"]["samples_per_second"], 0, record["notes"])
         self.assertEqual(list((self.place / "empty").iterdir()), [])
         self.assertFalse((self.place / "absent").exists())
         self.assert_is_storage(self.place / "empty.yaml")
