@@ -5,11 +5,12 @@
 #include <functional>
 
 #include "base/error.h"
+#include "base/parallel_for.h"
 
 namespace aforo {
 namespace {
 
-constexpr int kSteps = 12, kHalvings = 7;
+constexpr int kSteps = 10, kHalvings = 5;  // to about 2 %
 
 // The cheapest family on premises; nothing where none serves.
 std::optional<Family> winner(Screening& screening, const PriceBook& prices) {
@@ -19,29 +20,34 @@ std::optional<Family> winner(Screening& screening, const PriceBook& prices) {
   return std::nullopt;
 }
 
-// All places on a logarithmic scale where `at` changes, each halved down to about a percent.
-std::vector<Turn> turns(double from, double to, const std::function<std::optional<Family>(double)>& at) {
+using Winner = std::function<std::optional<Family>(double)>;
+
+// All places on a logarithmic scale where `at` changes, each halved down to about 2 %. `threads` calls at
+// once.
+std::vector<Turn> turns(double from, double to, unsigned threads, const Winner& at) {
+  const auto place = [&](std::uint64_t i) {
+    return from * std::pow(to / from, static_cast<double>(i) / kSteps);
+  };
+  std::vector<std::optional<Family>> found(kSteps + 1);
+  parallel_for(found.size(), 1, threads, {},
+               [&](unsigned, std::uint64_t i, std::uint64_t) { found[i] = at(place(i)); });
   std::vector<Turn> out;
-  double low = from;
-  auto below = at(low);
-  for (int i = 1; i <= kSteps; ++i) {
-    double high = from * std::pow(to / from, static_cast<double>(i) / kSteps);
-    const auto above = at(high);
-    if (below && above && *below != *above) {
-      double a = low, b = high;
-      auto left = below, right = above;
-      for (int h = 0; h < kHalvings; ++h) {
-        const double middle = std::sqrt(a * b);
-        const auto found = at(middle);
-        if (found == left)
-          a = middle;
-        else
-          b = middle, right = found;
+  for (std::uint64_t i = 0; i < kSteps; ++i) {
+    const auto left = found[i], right = found[i + 1];
+    if (!left || !right || *left == *right) continue;
+    double low = place(i), high = place(i + 1);
+    Family above = *right;
+    for (int h = 0; h < kHalvings; ++h) {
+      const double middle = std::sqrt(low * high);
+      const auto there = at(middle);
+      if (there == left) {
+        low = middle;
+      } else {
+        high = middle;
+        above = there.value_or(above);
       }
-      if (left && right) out.push_back({std::sqrt(a * b), *left, *right});
     }
-    low = high;
-    below = above;
+    out.push_back({std::sqrt(low * high), *left, above});
   }
   return out;
 }
@@ -67,7 +73,7 @@ BreakPoints break_points(Screening& screening, const PriceBook& prices, const Ca
   BreakPoints out;
   const double hdd = prices.at("hdd").value;
   out.ratio_now = prices.at("tlc").value / hdd;
-  out.by_ratio = turns(kLeastRatio, kMostRatio, [&](double ratio) {
+  out.by_ratio = turns(kLeastRatio, kMostRatio, 1, [&](double ratio) {
     return winner(screening, prices.scaled("ssd", ratio / out.ratio_now));
   });
   const Bytes now = screening.ask().capacity.value_or(screening.need().datasets);
@@ -76,9 +82,10 @@ BreakPoints break_points(Screening& screening, const PriceBook& prices, const Ca
   SizingAsk ask = screening.ask();
   ask.place = Place::kOnPremises;
   ask.provider.clear();
-  for (const Turn& turn : turns(1 / kSizeSpan, kSizeSpan, [&](double factor) -> std::optional<Family> {
+  for (const Turn& turn :
+       turns(1 / kSizeSpan, kSizeSpan, threads, [&](double factor) -> std::optional<Family> {
          try {
-           Screening other(with_data(ask, factor), catalogue, threads);
+           Screening other(with_data(ask, factor), catalogue, 1);
            return winner(other, prices);
          } catch (const UserError&) {
            return std::nullopt;  // a dataset that does not fit beside its checkpoints, or has no whole step

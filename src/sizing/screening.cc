@@ -40,33 +40,37 @@ std::string Screening::group(const Design& d, Grouping grouping) const {
   return out + '|' + d.product;
 }
 
-// Of one cache the design with the most disks behind it goes first: where it fails, none with fewer can
-// serve.
-void Screening::judge_strongest(const std::vector<std::size_t>& members) {
+// Of one cache, utilisation rises with what the disks behind it read: halving finds the least that serves.
+void Screening::judge_backings(const std::vector<std::size_t>& members) {
   std::map<std::pair<const Drive*, std::uint32_t>, std::vector<std::size_t>> caches;
   for (const std::size_t i : members)
     if (known_[i] == Known::kNothing && designs_[i].fast.drives > 0)
       caches[{designs_[i].fast.drive, designs_[i].fast.drives}].push_back(i);
-  for (const auto& [cache, same] : caches) {
-    const std::size_t best = *std::max_element(same.begin(), same.end(), [&](std::size_t a, std::size_t b) {
-      return designs_[a].read < designs_[b].read;
-    });
-    judged_[best] = judge(designs_[best], need_, ask_.accelerators_per_host);
-    known_[best] = Known::kAll;
-    if (judged_[best].serves()) continue;
-    for (const std::size_t i : same) {
-      if (i == best) continue;
-      known_[i] = Known::kFigures;
-      judged_[i].check = judged_[best].check;
-      judged_[i].reach = 0;  // never the nearest miss
-      judged_[i].reason = "no better than one with more disks: " + judged_[best].reason;
+  for (auto& [cache, same] : caches) {
+    std::stable_sort(same.begin(), same.end(),
+                     [&](std::size_t a, std::size_t b) { return designs_[a].read < designs_[b].read; });
+    std::size_t fails = 0, serves = same.size();  // below `fails` none serves
+    for (std::size_t middle = same.size() - 1; fails < serves; middle = fails + (serves - fails) / 2) {
+      const std::size_t i = same[middle];
+      judged_[i] = judge(designs_[i], need_, ask_.accelerators_per_host);
+      known_[i] = Known::kAll;
+      if (judged_[i].serves()) {
+        serves = middle;
+        continue;
+      }
+      for (std::size_t k = fails; k < middle; ++k) {
+        known_[same[k]] = Known::kFigures;
+        judged_[same[k]] = {
+            {}, judged_[i].check, "no better than one with more disks: " + judged_[i].reason, 0};
+      }
+      fails = middle + 1;
     }
   }
 }
 
 std::optional<Ranked> Screening::cheapest(const std::vector<std::size_t>& members,
                                           const std::vector<double>& fixed, const PriceBook& prices) {
-  judge_strongest(members);
+  judge_backings(members);
   std::optional<Ranked> best;
   for (const std::size_t i : members) {  // by rising fixed costs
     if (best && fixed[i] >= best->bill.total()) break;

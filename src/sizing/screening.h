@@ -55,7 +55,7 @@ class Screening {
  private:
   enum class Known : std::uint8_t { kNothing, kFigures, kAll };
   std::string group(const Design& design, Grouping grouping) const;
-  void judge_strongest(const std::vector<std::size_t>& members);
+  void judge_backings(const std::vector<std::size_t>& members);
   std::optional<Ranked> cheapest(const std::vector<std::size_t>& members, const std::vector<double>& fixed,
                                  const PriceBook& prices);
 
