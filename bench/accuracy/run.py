@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -43,6 +44,9 @@ def parse():
                         help='one pair of each storage, short, kept nowhere but in --out: does it work?')
     parser.add_argument('--limit', type=int, metavar='N', help='make at most N pairs')
     parser.add_argument('--anyway', action='store_true', help='measure although the machine is not idle')
+    parser.add_argument('--pause-while', metavar='FILE',
+                        help='measure nothing while FILE exists, so that a long run can wait for other work; '
+                             'FILE.paused says that it does')
     parser.add_argument('--out', help='folder for the results [bench/accuracy/runs/DATE-CORES-core]')
     parser.add_argument('--report', help='the page to render [docs/accuracy.md; with --quick OUT/accuracy.md]')
     return parser.parse_args()
@@ -75,6 +79,16 @@ class Session:
     def keep(self, entry):
         results.add(self.path, {**entry, **self.context})
 
+    def pause(self):
+        file = self.options.pause_while
+        if not file or not os.path.exists(file):
+            return
+        with open(file + '.paused', 'w', encoding='utf-8'):
+            pass
+        while os.path.exists(file):
+            time.sleep(0.5)
+        os.unlink(file + '.paused')
+
     def leave_out(self, kind, name, reason):
         say(f'accuracy: {name} {kind}: {reason}')
         self.keep({'id': name, 'kind': kind, 'reason': str(reason),
@@ -96,10 +110,13 @@ class Session:
     def dataset(self, bench, name, chosen):
         """A probe for every dataset; what fails is named, and the rest goes on."""
         try:
+            self.pause()
             with bench.dataset(chosen[0]):
+                self.pause()
                 bench.probe(chosen[0])
                 twice = []
                 for case in chosen:
+                    self.pause()
                     try:
                         pair = bench.pair(case, self.keep)
                     except Failed as failure:
@@ -110,6 +127,7 @@ class Session:
                         twice.append(pair)
                     self.tell(pair)
                 for pair in twice:
+                    self.pause()
                     try:
                         bench.again(pair)
                     except Failed as failure:
