@@ -17,6 +17,7 @@
 #include "run/progress_ticker.h"
 #include "sizing/break_points.h"
 #include "sizing/horizon.h"
+#include "sizing/jobs_yaml.h"
 #include "sizing/size_record.h"
 #include "workload/parse.h"
 
@@ -107,12 +108,72 @@ void check_words(const Arguments& a) {
   refuse_both(a, "jobs", "portfolio", "a portfolio has jobs of its own");
   refuse_both(a, "accelerator-type", "dlio", "set accelerator.type in the file");
   refuse_both(a, "rates", "step-time", "both say how fast the accelerator is");
+  for (const char* name :
+       {"jobs", "capacity", "dataset-size", "compare-formats", "sweep", "accelerators", "duty", "growth",
+        "years", "snapshots", "accelerator-type", "dlio", "dataset", "rates", "confirm", "horizon"})
+    refuse_both(a, "portfolio", name, "each scenario says its own");
+  if (a.given("portfolio") && !a.positionals().empty())
+    throw UserError(
+        fmt::format("expected W or --portfolio, found both ('{}'); leave one out", a.positionals().front()));
+}
+
+// What is asked beside the one answer, each only where it is asked.
+void add_variants(Json& record, const Arguments& arguments, const SizeOptions& options,
+                  const StopOnSignal& stop) {
+  const Catalogue& catalogue = Catalogue::shipped();
+  if (arguments.given("compare-formats"))
+    add_formats(record,
+                compare_formats(options.ask, options.prices, catalogue, options.threads, stop.token()));
+  if (const auto text = arguments.text("sweep")) {
+    const SizeSweep sweep = parse_size_sweep(*text);
+    add_size_sweep(record, sweep,
+                   sweep_sizes(options.ask, sweep, options.prices, catalogue, options.threads, stop.token()));
+  }
+}
+
+void add_answer(Json& record, const Arguments& arguments, Screening& screening, const SizeOptions& options,
+                const SizeResult& result, const StopOnSignal& stop) {
+  const Catalogue& catalogue = Catalogue::shipped();
+  add_designs(record, screening, result, options.prices, arguments.given("explain"));
+  add_prices(record, options.prices, screening, result);
+  if (!result.designs.empty())
+    add_break_points(record, break_points(screening, options.prices, catalogue, options.threads));
+  HorizonOptions over;
+  over.months = static_cast<double>(std::min<std::uint64_t>(arguments.count("horizon"), 600));
+  if (const auto found = horizon(screening, result, options.prices, catalogue, over))
+    add_horizon(record, *found);
+  add_variants(record, arguments, options, stop);
+}
+
+void add_warnings(Json& record, const SizingAsk& ask, const Need& need,
+                  const std::vector<std::string>& notes) {
+  for (const SizedJob& job : ask.jobs)
+    for (const auto& warning : job.workload.warnings) record["warnings"].push_back(warning);
+  for (const auto& note : notes) record["warnings"].push_back(note);
+  for (const auto& note : need.notes) record["warnings"].push_back(note);
+}
+
+int act_portfolio(const Arguments& arguments, Console& console) {
+  Portfolio portfolio = load_portfolio(*arguments.text("portfolio"));
+  for (Scenario& scenario : portfolio.scenarios) apply_common(arguments, scenario.ask);
+  const PriceBook prices = price_book(arguments);
+  Results results(arguments, console);
+  const StopOnSignal stop;
+  Json record = new_record("size", started_now(), Json::object());
+  record["config"] = {{"workload", portfolio.name}, {"portfolio", *arguments.text("portfolio")}};
+  const PortfolioResult found = hedge(portfolio, prices, Catalogue::shipped(), 2, stop.token());
+  add_portfolio(record, portfolio, found, prices);
+  record["prices"] = {{"dates", prices.dates()}};
+  results.deliver(record);
+  return found.designs.empty() || found.designs.front().satisfied <= 0 ? kNotMet : kDone;
 }
 
 }  // namespace
 
 int act_size(const Arguments& arguments, Console& console) {
   check_words(arguments);
+  if (arguments.given("portfolio")) return act_portfolio(arguments, console);
+  if (const auto text = arguments.text("sweep")) parse_size_sweep(*text);
   std::vector<std::string> notes;
   SizeOptions options;
   options.ask = sizing_ask(arguments, notes);
@@ -127,26 +188,15 @@ int act_size(const Arguments& arguments, Console& console) {
   const Clock::time_point began = Clock::now();
   std::optional<ProgressTicker> ticker(std::in_place, live.sink(), [&] { return progress(done, of, began); });
 
-  const Catalogue& catalogue = Catalogue::shipped();
-  Screening screening(options.ask, catalogue, options.threads);
+  Screening screening(options.ask, Catalogue::shipped(), options.threads);
   Json record = new_record("size", started_now(), Json::object());
   record["config"] = config_of(options.ask);
   record["accelerators"] = screening.need().accelerators;
   record["au_target"] = options.ask.jobs.front().workload.training.au_target;
   add_requirement(record, options.ask, screening.need(), in_full);
   const SizeResult result = size_designs(screening, options, stop.token());
-  add_designs(record, screening, result, options.prices, in_full);
-  add_prices(record, options.prices, screening, result);
-  if (!result.designs.empty())
-    add_break_points(record, break_points(screening, options.prices, catalogue, options.threads));
-  HorizonOptions over;
-  over.months = static_cast<double>(std::min<std::uint64_t>(arguments.count("horizon"), 600));
-  if (const auto found = horizon(screening, result, options.prices, catalogue, over))
-    add_horizon(record, *found);
-  for (const SizedJob& job : options.ask.jobs)
-    for (const auto& warning : job.workload.warnings) record["warnings"].push_back(warning);
-  for (const auto& note : notes) record["warnings"].push_back(note);
-  for (const auto& note : screening.need().notes) record["warnings"].push_back(note);
+  add_answer(record, arguments, screening, options, result, stop);
+  add_warnings(record, options.ask, screening.need(), notes);
   ticker.reset();
   live.clear();
   results.deliver(record);

@@ -18,57 +18,6 @@ std::string interval_text(const std::vector<double>& ends, std::string (*format)
   return ends.size() == 2 ? format(ends[0]) + dash(look) + format(ends[1]) : "";
 }
 
-bool ends_with(std::string_view text, std::string_view end) {
-  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
-}
-
-// The unit is in the key's name, so that a figure added later is shown without a change here.
-std::string figure_text(std::string_view key, double value) {
-  if (key.find("bytes_per_second") != std::string_view::npos) return format_rate(BytesPerSecond{value});
-  if (ends_with(key, "gbit_per_second")) return fmt::format("{:g} Gbit/s", value);
-  if (ends_with(key, "per_second") || key == "iops") return format_count(value) + "/s";
-  if (ends_with(key, "seconds")) return format_seconds(Seconds{value});
-  if (key.find("bytes") != std::string_view::npos) return bytes_text(value);
-  if (ends_with(key, "factor")) return fmt::format("{:.3f}", value);
-  return format_count(value);
-}
-
-std::string label_of(std::string_view key) {
-  struct Label {
-    std::string_view key, label;
-  };
-  static constexpr Label kLabels[] = {{"read_bytes_per_second", "read bandwidth"},
-                                      {"iops", "read requests"},
-                                      {"opens_per_second", "file opens"},
-                                      {"sample_latency_seconds", "mean time per sample"},
-                                      {"capacity_bytes", "capacity"},
-                                      {"network_bytes_per_second_per_host", "network per host"},
-                                      {"prefetch_bytes", "prefetch memory"}};
-  for (const Label& known : kLabels) {
-    if (known.key == key) return std::string(known.label);
-  }
-  std::string label(key);
-  for (std::string_view unit :
-       {"_bytes_per_second", "_gbit_per_second", "_per_second", "_seconds", "_bytes"}) {
-    if (ends_with(label, unit)) {
-      label.resize(label.size() - unit.size());
-      break;
-    }
-  }
-  std::replace(label.begin(), label.end(), '_', ' ');
-  return label;
-}
-
-// `explain` is a list with `key` (or `name`) in each entry.
-const Json* explanation_of(const Json& record, const std::string& key) {
-  const Json* list = at(record, {"explain"});
-  if (list == nullptr || !list->is_array()) return nullptr;
-  for (const Json& entry : *list) {
-    if (word(entry, {"key"}) == key || word(entry, {"name"}) == key) return &entry;
-  }
-  return nullptr;
-}
-
 void write_ramp(Page& page, const Json& record) {
   const Json* ramp = at(record, {"ramp"});
   if (ramp == nullptr || !ramp->is_array()) return;
@@ -201,35 +150,6 @@ std::string render_inspect(const Json& record, const Look& look) {
   const std::string yaml = word(record, {"dataset_yaml"});
   if (!yaml.empty()) page.section("For a workload file");
   page.verbatim(yaml);
-  write_warnings(page, record);
-  return page.text();
-}
-
-std::string render_size(const Json& record, const Look& look) {
-  Page page(look);
-  const auto target = au_target(record);
-  write_title(
-      page, "size", record,
-      target ? "what storage must give to keep them busy " + format_percent(*target) + " of the time" : "");
-  page.section("Requirement");
-  const Json* requirement = at(record, {"requirement"});
-  if (requirement != nullptr && requirement->is_object()) {
-    for (const auto& [key, value] : requirement->items()) {
-      if (!value.is_number()) continue;
-      const Json* why = explanation_of(record, key);
-      const std::string label = why == nullptr ? "" : word(*why, {"label"});
-      const std::string text = why == nullptr ? "" : word(*why, {"text"});
-      page.row(label.empty() ? label_of(key) : label,
-               text.empty() ? figure_text(key, value.get<double>()) : text, "", Tone::kBold);
-      if (why == nullptr) continue;
-      for (const auto& [lead, part] :
-           {std::pair{"  = ", "formula"}, {"  = ", "inputs"}, {"  from ", "source"}}) {
-        if (const std::string words_of = word(*why, {part}); !words_of.empty()) {
-          page.paragraph(lead, words_of, Tone::kDim);
-        }
-      }
-    }
-  }
   write_warnings(page, record);
   return page.text();
 }

@@ -28,9 +28,10 @@ struct SizingAsk {
   std::optional<Seconds> failures;          // mean time between failures of the whole of a job
   std::optional<Dollars> accelerator_hour;  // instead of the price book's
   Place place = Place::kAny;
-  std::string provider;       // of cloud services; "" = any
-  std::string family;         // only designs of this family; "" = any
-  std::uint64_t epochs = 10;  // a job trains for at least so many: a cache pays from the second on
+  std::string provider;        // of cloud services; "" = any
+  std::string family;          // only designs of this family; "" = any
+  std::optional<Bytes> cache;  // flash in every host, for caching: only designs with just that
+  std::uint64_t epochs = 10;   // a job trains for at least so many: a cache pays from the second on
 };
 
 }  // namespace aforo

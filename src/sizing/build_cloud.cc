@@ -81,7 +81,7 @@ class Builder {
   }
 
   void add_object(const CloudService& s) {
-    if (wanted(Family::kCloudObject)) {
+    if (wanted(Family::kCloudObject) && !ask_.cache) {
       Design d = object(s, Family::kCloudObject);
       d.name = fmt::format("{}, {}", s.title, bytes_decimal(d.bought));
       out_.push_back(std::move(d));
@@ -90,6 +90,7 @@ class Builder {
     if (!flash_there || !wanted(Family::kCloudObjectLocal)) return;
     Design d = object(s, Family::kCloudObjectLocal);
     d.local_cache = whole(value(accelerator_->instance_nvme) * kFill);
+    if (ask_.cache) d.local_cache = std::min(d.local_cache, *ask_.cache);
     d.local_read = accelerator_->instance_nvme_read;
     d.fast_read = d.local_read * d.hosts;
     d.estimated = d.estimated || accelerator_->fact.kind == FactKind::kEstimated;
@@ -111,7 +112,7 @@ class Builder {
   }
 
   void add_file(const CloudService& s) {
-    if (!wanted(Family::kCloudFile)) return;
+    if (!wanted(Family::kCloudFile) || ask_.cache) return;
     std::set<std::pair<std::uint64_t, double>> seen;
     for (const double factor : kBandwidthFactors) {
       Design d = start(s, Family::kCloudFile);
@@ -140,7 +141,7 @@ class Builder {
 
   // Volumes that one host mounts hold a copy for each host, and each carries that host's reads.
   void add_block(const CloudService& s) {
-    if (!wanted(Family::kCloudBlock)) return;
+    if (!wanted(Family::kCloudBlock) || ask_.cache) return;
     const std::uint32_t per_copy = s.attach == 0 ? need_.hosts : s.attach;
     const std::uint32_t copies = (need_.hosts + per_copy - 1) / per_copy;
     std::set<double> seen;

@@ -34,6 +34,10 @@ class Builder {
 
   void run() {
     if (nics_.empty()) return;
+    if (ask_.cache) {
+      if (wanted(Family::kLocalHdd)) local_caches();
+      return;
+    }
     if (wanted(Family::kFlashTlc) || wanted(Family::kFlashQlc) || wanted(Family::kHdd)) single_media();
     if (wanted(Family::kHybrid)) hybrids();
     if (wanted(Family::kLocalHdd)) local_caches();
@@ -164,11 +168,18 @@ class Builder {
     return found;
   }
 
+  std::vector<std::uint32_t> local_drives(const Drive& drive) const {
+    if (!ask_.cache) return {kLocalDrives.begin(), kLocalDrives.end()};
+    const double asked = static_cast<double>(ask_.cache->value) / kFill;
+    return {static_cast<std::uint32_t>(
+        std::max(1.0, std::ceil(asked / static_cast<double>(drive.capacity.value))))};
+  }
+
   void local_caches() {
     find_backings();
     for (const Drive* drive : drives_) {
       if (!is_flash(drive->media)) continue;
-      for (const std::uint32_t drives : kLocalDrives) {
+      for (const std::uint32_t drives : local_drives(*drive)) {
         const Shelf fast{drive, nullptr, nullptr, drives * need_.hosts, need_.hosts, 1, 0};
         for (const Shelf& main : backings_) finish(Family::kLocalHdd, main, fast);
         const auto held = static_cast<double>(drive->capacity.value) * drives;
@@ -225,7 +236,7 @@ class Builder {
     if (d.fast.node == nullptr) {
       d.fast_read = d.fast.drive->read * d.fast.drives;
       const double per_host = static_cast<double>(d.fast.raw().value) / d.hosts;
-      d.local_cache = {static_cast<std::uint64_t>(per_host * kFill)};
+      d.local_cache = ask_.cache.value_or(Bytes{static_cast<std::uint64_t>(per_host * kFill)});
       d.local_read = d.fast.drive->read * (static_cast<double>(d.fast.drives) / d.hosts);
     } else {
       d.opens += d.fast.node->metadata * d.fast.nodes;

@@ -18,8 +18,8 @@ constexpr unsigned kReplications = 4;
 PredictOptions options_for(const Design& design, const Need& need, std::size_t job, const SizingAsk& ask,
                            unsigned threads) {
   PredictOptions out;
-  out.workload = need.jobs[job].workload;
-  out.storage = storage_of(design, need.jobs[job]);
+  out.workload = as_read(need.jobs[job], design).workload;
+  out.storage = storage_of(design);
   out.method = PredictMethod::kSimulate;
   out.ranks_per_host = ask.accelerators_per_host;
   out.replications = kReplications;
@@ -27,7 +27,7 @@ PredictOptions options_for(const Design& design, const Need& need, std::size_t j
   out.most_samples = kMostSamples;
   out.fewest_steps = kFewestSteps;
   for (std::size_t i = 0; i < need.jobs.size(); ++i)
-    if (i != job) out.beside.push_back(need.jobs[i].workload);
+    if (i != job) out.beside.push_back(as_read(need.jobs[i], design).workload);
   return out;
 }
 

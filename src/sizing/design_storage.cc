@@ -52,7 +52,7 @@ Station opens_station(std::uint32_t servers, PerSecond each) {
 
 class Maker {
  public:
-  Maker(const Design& design, const JobNeed& job, double left) : d_(design), job_(job), left_(left) {}
+  Maker(const Design& design, double left) : d_(design), left_(left) {}
 
   StorageSpec make() {
     StorageSpec out;
@@ -85,12 +85,6 @@ class Maker {
       out.client.push_back(pipe("client network", d_.client_network, StationScope::kHost));
   }
 
-  // A stream is read ahead by whole chunks, so that one of its small requests takes a part of a seek.
-  double seeks_per_operation() const {
-    if (job_.read.kind != ReadKind::kStream) return 1;
-    return std::min(1.0, job_.read.operation_bytes / static_cast<double>(kDiskChunk.value));
-  }
-
   std::vector<Station> shelf_stations(const Shelf& shelf, const std::string& prefix) const {
     std::vector<Station> out;
     const auto shared = StationScope::kShared;
@@ -110,7 +104,7 @@ class Maker {
       disks.name = prefix + "disks";
       disks.kind = StationKind::kDisk;
       disks.servers = static_cast<std::uint32_t>(std::max(1.0, std::floor(drives * left_)));
-      disks.seek = seek * seeks_per_operation();
+      disks.seek = seek;
       disks.chunk = kDiskChunk;
       disks.bandwidth = shelf.drive->read;
       out.push_back(disks);
@@ -157,14 +151,21 @@ class Maker {
   }
 
   const Design& d_;
-  const JobNeed& job_;
   const double left_;
 };
 
 }  // namespace
 
-StorageSpec storage_of(const Design& design, const JobNeed& job, double left) {
-  return Maker(design, job, left).make();
+JobNeed as_read(const JobNeed& job, const Design& design) {
+  JobNeed out = job;
+  if (job.read.kind != ReadKind::kStream) return out;
+  const bool object = design.service != nullptr && design.service->kind == ServiceKind::kObject;
+  out.workload.loader.transfer_size =
+      std::max(job.workload.loader.transfer_size, object ? kObjectRange : kStreamAhead);
+  out.read = sample_read(out.workload);
+  return out;
 }
+
+StorageSpec storage_of(const Design& design, double left) { return Maker(design, left).make(); }
 
 }  // namespace aforo

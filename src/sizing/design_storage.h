@@ -13,8 +13,15 @@ inline constexpr Seconds kFileCpu{20e-6}, kObjectCpu{60e-6};  // per operation: 
 inline constexpr Seconds kFileCpuPerByte{0.1e-9}, kObjectCpuPerByte{0.5e-9};
 inline constexpr Bytes kObjectRange{8 << 20};  // a large object is fetched in ranges of so much
 
-// As `job` reads it: a disk seeks once per kDiskChunk of a stream, once per operation else. `left`, (0, 1]:
+// What clients and servers read ahead of a stream, whatever the loader asks for at a time (estimates).
+inline constexpr Bytes kStreamAhead{4 << 20};
+
+// The job as this design sees it: streams come in requests of what is read ahead, kStreamAhead or
+// kObjectRange.
+JobNeed as_read(const JobNeed& job, const Design& design);
+
+// `left`, (0, 1]:
 // the share of what all hosts have in common that other jobs leave.
-StorageSpec storage_of(const Design& design, const JobNeed& job, double left = 1);
+StorageSpec storage_of(const Design& design, double left = 1);
 
 }  // namespace aforo

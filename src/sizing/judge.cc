@@ -31,6 +31,19 @@ Check check_of(const char* name, Value have, Value need, const char* what, Forma
 
 std::string rate_text(PerSecond rate) { return format_count(rate.value) + " /s"; }
 
+// What an object store is asked: one GET per small file, ranges of large ones and of streams.
+PerSecond object_requests(const Need& need) {
+  PerSecond out{0};
+  for (const JobNeed& job : need.jobs) {
+    const double range = static_cast<double>(kObjectRange.value);
+    double per_sample = job.read.operations;
+    if (job.read.kind == ReadKind::kStream) per_sample = job.read.bytes / range;
+    if (job.read.kind == ReadKind::kFile) per_sample = std::max(1.0, job.read.bytes / range);
+    out += job.requirement.samples * per_sample;
+  }
+  return out;
+}
+
 // Hits of the design's cache in the steady state.
 double steady_hits(const Design& d, const JobNeed& job) {
   if (!cached(d)) return 0;
@@ -48,9 +61,9 @@ double missed_share(const Design& d, const JobNeed& job) {
   return (1 + (epochs - 1) * (1 - steady_hits(d, job))) / epochs;
 }
 
-Served served_by(const Design& d, const Need& need, std::size_t i, std::uint32_t per_host) {
-  const JobNeed& job = need.jobs[i];
-  const StorageSpec storage = storage_of(d, job, left_for(d, need, i));
+Served serve(const Design& d, const Need& need, std::size_t i, std::uint32_t per_host) {
+  const JobNeed job = as_read(need.jobs[i], d);
+  const StorageSpec storage = storage_of(d, left_for(d, need, i));
   ClosedOptions options;
   options.ranks_per_host = per_host;
   const ClosedPrediction found = predict_closed(job.workload, storage, 0, options);
@@ -60,7 +73,7 @@ Served served_by(const Design& d, const Need& need, std::size_t i, std::uint32_t
 
 // Nobody else there and no cache: how long one sample takes.
 Seconds time_alone(const Design& d, const JobNeed& job, double hosts) {
-  const StorageSpec storage = storage_of(d, job);
+  const StorageSpec storage = storage_of(d);
   const std::vector<double> no_hits(storage.caches.size(), 0.0);
   const ClosedNetwork network = closed_network(job.workload, storage, hosts, no_hits);
   return {1 / mva_schweitzer(network.mva, 1).throughput.value};
@@ -77,8 +90,8 @@ Judgement check_figures(const Design& d, const Need& need) {
     checks.push_back(check_of("read", d.read, need.read, "reads", format_rate));
     checks.push_back(check_of("opens", d.opens, need.opens, "opens", rate_text));
     if (d.service != nullptr) {
-      const PerSecond wanted =
-          d.service->kind == ServiceKind::kObject && need.opens > need.requests ? need.opens : need.requests;
+      const bool object = d.service->kind == ServiceKind::kObject;
+      const PerSecond wanted = object ? object_requests(need) : need.requests;
       checks.push_back(check_of("requests", d.requests, wanted, "serves requests at", rate_text));
     }
   }
@@ -90,6 +103,12 @@ Judgement check_figures(const Design& d, const Need& need) {
     if (c.have > 0 && c.need > 0 && c.have < c.need)
       return {{}, c.name, c.name + (": " + c.text), c.have / c.need};
   return {};
+}
+
+std::vector<Served> served_by(const Design& d, const Need& need, std::uint32_t per_host) {
+  std::vector<Served> out;
+  for (std::size_t i = 0; i < need.jobs.size(); ++i) out.push_back(serve(d, need, i, per_host));
+  return out;
 }
 
 double utilisation_bound(const Design& d, const JobNeed& job) {
@@ -121,7 +140,7 @@ Judgement judge(const Design& d, const Need& need, std::uint32_t per_host) {
                     job.workload.name, format_seconds(alone), format_seconds(allowed)),
                 allowed / alone};
     }
-    out.served.push_back(served_by(d, need, i, per_host));
+    out.served.push_back(serve(d, need, i, per_host));
   }
   for (std::size_t i = 0; i < need.jobs.size(); ++i) {
     const double target = need.jobs[i].requirement.target, au = out.served[i].au;

@@ -24,6 +24,9 @@ struct Judgement {
 // All but the utilisation: arithmetic on the design's figures.
 Judgement check_figures(const Design& design, const Need& need);
 
+// How it would serve every job, whether that suffices or not.
+std::vector<Served> served_by(const Design& design, const Need& need, std::uint32_t accelerators_per_host);
+
 // The time per sample and the utilisation of every job.
 Judgement judge(const Design& design, const Need& need, std::uint32_t accelerators_per_host);
 

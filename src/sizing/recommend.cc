@@ -23,7 +23,8 @@ std::string fed(const Need& need) {
 std::string busy(const SizedDesign& d, const Need& need) {
   const Served& first = d.judgement.served.front();
   const std::string au = format_percent(mean_au(d.judgement.served, need));
-  if (!d.simulated || need.jobs.size() > 1) return au;
+  const bool certain = format_percent(first.low) == format_percent(first.high);
+  if (!d.simulated || need.jobs.size() > 1 || certain) return au;
   return fmt::format("{} ({} to {})", au, format_percent(first.low), format_percent(first.high));
 }
 
@@ -62,7 +63,7 @@ std::string third_sentence(const SizeResult& r, const PriceBook& prices) {
 }  // namespace
 
 std::string money_text(double usd) {
-  if (usd < 1000) return format_dollars({usd});
+  if (usd < 1000) return fmt::format("${:.0f}", usd);
   const double unit = std::pow(10.0, std::floor(std::log10(usd)) - 2);
   return format_dollars({std::round(usd / unit) * unit});
 }

@@ -126,6 +126,21 @@ std::vector<Rejected> Screening::rejected() const {
   return out;
 }
 
+void Screening::reject_weaker(std::size_t design) {
+  const Design& failed = designs_[design];
+  for (std::size_t i = 0; i < designs_.size(); ++i) {
+    const Design& d = designs_[i];
+    const bool same = d.family == failed.family && d.main.drive == failed.main.drive &&
+                      d.service == failed.service && d.fast.drive == failed.fast.drive &&
+                      d.fast.drives <= failed.fast.drives;
+    if (i == design || !same || d.read.value > 1.1 * failed.read.value || known_[i] == Known::kFigures)
+      continue;
+    if (known_[i] == Known::kAll && !judged_[i].serves()) continue;
+    known_[i] = Known::kFigures;
+    judged_[i] = {{}, judged_[design].check, "no better than one that failed: " + judged_[design].reason, 0};
+  }
+}
+
 std::size_t Screening::judged_count() const {
   return static_cast<std::size_t>(
       std::count_if(known_.begin(), known_.end(), [](Known k) { return k != Known::kNothing; }));

@@ -52,6 +52,10 @@ class Screening {
   // A judgement made elsewhere, by simulation, in place of the closed form's.
   void replace(std::size_t design, Judgement judgement) { judged_[design] = std::move(judgement); }
 
+  // After such a judgement refused it: all of its family and drives (or service) that read less than a tenth
+  // more.
+  void reject_weaker(std::size_t design);
+
  private:
   enum class Known : std::uint8_t { kNothing, kFigures, kAll };
   std::string group(const Design& design, Grouping grouping) const;

@@ -23,7 +23,7 @@ double flash_requests_per_byte(const SampleRead& read) {
 std::uint32_t up(double number) { return static_cast<std::uint32_t>(std::ceil(number - 1e-9)); }
 
 std::uint32_t fewest_nodes(std::uint32_t data, std::uint32_t parity) {
-  if (parity == 0) return 1;
+  if (data == 1) return 1 + parity;         // each copy on a server of its own
   return (data + 2 * parity - 1) / parity;  // no server holds more fragments than may be lost
 }
 

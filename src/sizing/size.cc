@@ -18,29 +18,38 @@ SizedDesign sized(const Screening& screening, const Ranked& ranked) {
 
 bool cheaper(const SizedDesign& a, const SizedDesign& b) { return a.bill.total() < b.bill.total(); }
 
-// The first `options.confirm` in the order of cost, and the best of every family, in the simulated world. One
-// that fails there is rejected, and the next of its product takes part in the next round.
+// The first not yet simulated; nothing where all are, or where the budget is spent and the best is known.
+std::vector<SizedDesign>::iterator next_to_confirm(std::vector<SizedDesign>& designs, std::size_t left,
+                                                   std::size_t grace) {
+  auto next = std::find_if(designs.begin(), designs.end(), [](const SizedDesign& d) { return !d.simulated; });
+  if (left > 0 || (grace > 0 && next == designs.begin())) return next;
+  return designs.end();
+}
+
+// The first `options.confirm` in the order of cost, and as many more as it takes until the best one is among
+// them. One that fails there is rejected with all of its kind that read no more, and the next of its product
+// takes its place.
 void confirm_best(Screening& screening, const SizeOptions& options, SizeResult& out,
                   const std::stop_token& stop) {
   std::set<std::size_t> done;
-  std::size_t left = options.confirm;
-  while (left > 0) {
-    auto next = std::find_if(out.designs.begin(), out.designs.end(),
-                             [](const SizedDesign& d) { return !d.simulated; });
-    if (next == out.designs.end()) return;
+  std::size_t left = options.confirm, grace = 2 * options.confirm;
+  for (auto next = next_to_confirm(out.designs, left, grace); next != out.designs.end();
+       next = next_to_confirm(out.designs, left, grace)) {
     if (stop.stop_requested()) throw Interrupted();
     const std::size_t design = next->design;
     Judgement judgement =
         confirm(screening.designs()[design], screening.need(), screening.ask(), options.threads, stop);
-    --left;
+    left > 0 ? --left : --grace;
     if (options.confirmed) options.confirmed(options.confirm - left, options.confirm);
     done.insert(design);
+    const bool serves = judgement.serves();
     screening.replace(design, judgement);
-    if (judgement.serves()) {
+    if (serves) {
       *next = {design, std::move(judgement), screening.bill(design, options.prices), true};
       std::stable_sort(out.designs.begin(), out.designs.end(), cheaper);
       continue;
     }
+    screening.reject_weaker(design);
     out.designs.clear();
     for (const Ranked& ranked : screening.rank(options.prices, Grouping::kProduct)) {
       out.designs.push_back(sized(screening, ranked));

@@ -4,7 +4,9 @@
 #include "measure/record.h"
 #include "sizing/break_points.h"
 #include "sizing/horizon.h"
+#include "sizing/portfolio.h"
 #include "sizing/size.h"
+#include "sizing/variants.h"
 
 namespace aforo {
 
@@ -15,6 +17,11 @@ void add_designs(Json& record, const Screening& screening, const SizeResult& res
 void add_break_points(Json& record, const BreakPoints& found);
 void add_horizon(Json& record, const Horizon& found);
 void add_prices(Json& record, const PriceBook& prices, const Screening& screening, const SizeResult& result);
+
+void add_portfolio(Json& record, const Portfolio& portfolio, const PortfolioResult& found,
+                   const PriceBook& prices);
+void add_formats(Json& record, const std::vector<Variant>& formats);
+void add_size_sweep(Json& record, const SizeSweep& sweep, const std::vector<Variant>& points);
 
 Json design_json(const Design& design, const SizedDesign& sized, const Need& need, const PriceBook& prices,
                  bool in_full);

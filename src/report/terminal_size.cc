@@ -1,0 +1,354 @@
+// The page of `aforo size`: what to buy and why, what was rejected, what would turn it, what the jobs need.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "report/figure_text.h"
+#include "report/parts.h"
+#include "report/terminal.h"
+
+namespace aforo {
+namespace {
+
+constexpr std::size_t kMostRows = 12, kSpelledOut = 4, kMostRejected = 10;
+
+std::string with(const std::string& text, const std::string& suffix) {
+  return text.empty() ? "" : text + suffix;
+}
+
+std::vector<const Json*> entries(const Json& record, Path path) {
+  std::vector<const Json*> out;
+  const Json* list = at(record, path);
+  if (list != nullptr && list->is_array())
+    for (const Json& one : *list) out.push_back(&one);
+  return out;
+}
+
+// Three significant digits: a price list knows no more.
+std::string money(const Json& record, Path path) {
+  const auto value = number(record, path);
+  if (!value) return "";
+  if (std::abs(*value) < 1000) return fmt::format("${:.0f}", *value);
+  const double unit = std::pow(10.0, std::floor(std::log10(std::abs(*value))) - 2);
+  return format_dollars({std::round(*value / unit) * unit});
+}
+
+std::string terabytes(const Json& record, Path path) {
+  const auto value = number(record, path);
+  if (!value) return "";
+  return *value >= 1e15 ? fmt::format("{:.3g} PB", *value / 1e15) : fmt::format("{:.3g} TB", *value / 1e12);
+}
+
+// The cheapest few, and the best of every family that is not among them.
+std::vector<std::size_t> shown_designs(const std::vector<const Json*>& designs) {
+  std::vector<std::size_t> out;
+  std::set<std::string> families;
+  std::map<std::string, int> times;
+  for (std::size_t i = 0; i < designs.size() && out.size() < kMostRows; ++i)
+    if (times[word(*designs[i], {"family"})]++ < 2) out.push_back(i);
+  return out;
+}
+
+std::string confidence(const Json& design) {
+  return std::string(word(design, {"method"}) == "simulate" ? "simulated" : "closed form") +
+         (flag(design, {"estimated"}) ? ", est." : "");
+}
+
+void write_designs(Page& page, const Json& record) {
+  const auto designs = entries(record, {"designs"});
+  if (designs.empty()) return;
+  page.section("Designs that serve, by total cost a month");
+  std::vector<std::vector<std::string>> rows;
+  const auto shown = shown_designs(designs);
+  for (const std::size_t i : shown) {
+    const Json& d = *designs[i];
+    const auto watts = number(d, {"watts"});
+    rows.push_back({fmt::format("{}", i + 1), word(d, {"family"}), money(d, {"total_usd_per_month"}),
+                    percent_at(d, {"au"}), money(d, {"storage_usd_per_month"}),
+                    money(d, {"idle_usd_per_month"}), terabytes(d, {"usable_bytes"}),
+                    watts ? fmt::format("{:.1f}", *watts / 1000) : "", confidence(d),
+                    shorten(printable(word(d, {"limit"})), 44, page.look().unicode)});
+  }
+  page.table({{"", true, Tone::kDim},
+              {"family", false, Tone::kBold},
+              {"total", true, Tone::kBold},
+              {"AU", true},
+              {"storage", true},
+              {"idle", true},
+              {"usable", true},
+              {"kW", true},
+              {"how sure"},
+              {"limited by"}},
+             rows);
+  page.blank();
+  for (std::size_t i = 0; i < std::min(shown.size(), kSpelledOut); ++i)
+    page.paragraph(fmt::format("  {:>2}  ", shown[i] + 1), printable(word(*designs[shown[i]], {"name"})),
+                   Tone::kDim);
+}
+
+void write_bill(Page& page, const Json& record) {
+  const auto designs = entries(record, {"designs"});
+  if (designs.empty() || at(*designs.front(), {"bill"}) == nullptr) return;
+  page.section("The first one's bill, a month");
+  for (const Json* line : entries(*designs.front(), {"bill"})) {
+    page.row(printable(word(*line, {"what"})), money(*line, {"usd_per_month"}),
+             with(money(*line, {"purchase_usd"}), " once"));
+    if (const std::string item = word(*line, {"price_item"}); !item.empty())
+      page.paragraph(
+          "      ",
+          fmt::format("{:.6g} x {:.6g} {} ({}, {}, {}): {}", number(*line, {"quantity"}).value_or(0),
+                      number(*line, {"price"}).value_or(0), word(*line, {"price_unit"}), item,
+                      word(*line, {"price_kind"}), word(*line, {"price_date"}),
+                      printable(word(*line, {"price_source"}))),
+          Tone::kDim);
+  }
+}
+
+// Of each family the nearest miss.
+void write_rejected(Page& page, const Json& record) {
+  std::set<std::string> serving, seen;
+  for (const Json* d : entries(record, {"designs"})) serving.insert(word(*d, {"family"}));
+  page.section(serving.empty() ? "The nearest misses" : "Kinds that do not serve, by their nearest miss");
+  std::size_t rows = 0;
+  for (const Json* r : entries(record, {"rejected"})) {
+    const std::string family = word(*r, {"family"});
+    if (serving.contains(family) || !seen.insert(family).second || rows++ >= kMostRejected) continue;
+    page.paragraph("  " + pad_right(family, 31) + "  ", printable(word(*r, {"reason"})));
+    page.paragraph(std::string(35, ' '), printable(word(*r, {"name"})), Tone::kDim);
+  }
+}
+
+void write_turns(Page& page, const Json& record) {
+  page.section("What would turn it");
+  const std::string second = word(record, {"sensitivity", "second_best"});
+  std::size_t shown = 0;
+  for (const Json* flip : entries(record, {"sensitivity", "second_best_wins"}))
+    if (shown++ < 3) page.paragraph("  ", "the second best kind wins " + printable(word(*flip, {"text"})));
+  if (!second.empty() && shown == 0) page.paragraph("  ", "no single price within a factor of 20");
+  const auto now = number(record, {"break_points", "ssd_over_hdd_now"});
+  for (const Json* t : entries(record, {"break_points", "by_ssd_over_hdd"}))
+    page.paragraph(
+        "  ",
+        fmt::format(
+            "SSD : HDD price per TB of {:.2g} : 1 (now {:.3g} : 1): below it {}, above it {} on premises",
+            number(*t, {"ratio"}).value_or(0), now.value_or(0), word(*t, {"below"}), word(*t, {"above"})));
+  for (const Json* t : entries(record, {"break_points", "by_capacity"}))
+    page.paragraph("  ", fmt::format("{} of data: below it {}, above it {} on premises",
+                                     terabytes(*t, {"bytes"}), word(*t, {"below"}), word(*t, {"above"})));
+  const auto sizes = numbers(record, {"break_points", "capacities_looked_at"});
+  if (now && entries(record, {"break_points", "by_ssd_over_hdd"}).empty())
+    page.paragraph(
+        "  ", fmt::format("no SSD : HDD price ratio from 1.5 to 60 (now {:.3g}) changes the kind on premises",
+                          *now));
+  if (sizes.size() == 2 && entries(record, {"break_points", "by_capacity"}).empty())
+    page.paragraph("  ", fmt::format("no data size from {} to {} changes the kind on premises",
+                                     bytes_text(sizes[0]), bytes_text(sizes[1])));
+  page.row("a point of AU is", with(money(record, {"idle_point_usd_per_month"}), " a month"));
+}
+
+void write_horizon(Page& page, const Json& record) {
+  const auto accounts = entries(record, {"horizon", "accounts"});
+  if (accounts.empty()) return;
+  page.section("Own or rent, accelerators included");
+  const auto months = numbers(*accounts.front(), {"cumulative_usd"}).size();
+  std::vector<std::size_t> marks;
+  for (const std::size_t m : {6, 12, 24, 36, 48, 60})
+    if (m < months) marks.push_back(m);
+  marks.push_back(months);
+  std::vector<Column> columns = {{"", false, Tone::kBold}, {"upfront", true}, {"a month", true}};
+  for (const std::size_t m : marks) columns.push_back({fmt::format("after {} mo", m), true});
+  std::vector<std::vector<std::string>> rows;
+  for (const Json* a : accounts) {
+    std::vector<std::string> row = {word(*a, {"name"}), money(*a, {"upfront_usd"}),
+                                    money(*a, {"usd_per_month"})};
+    const auto all = numbers(*a, {"cumulative_usd"});
+    for (const std::size_t m : marks)
+      row.push_back(m <= all.size() && m > 0 ? fmt::format("${:.3g} M", all[m - 1] / 1e6) : "");
+    rows.push_back(std::move(row));
+  }
+  page.table(columns, rows);
+  const auto even = number(record, {"horizon", "break_even_month"}),
+             duty = number(record, {"horizon", "break_even_duty"});
+  page.row("owning breaks even",
+           even ? fmt::format("in month {:.0f}", std::ceil(*even)) : "not within the horizon");
+  if (duty) page.row("or renting pays below", format_percent(*duty), "of the hours used");
+  for (const std::string& line : words(record, {"horizon", "assumptions"}))
+    page.paragraph("  ", printable(line), Tone::kDim);
+}
+
+const Json* explanation_of(const Json& record, const std::string& key) {
+  for (const Json* one : entries(record, {"explain"}))
+    if (word(*one, {"key"}) == key) return one;
+  return nullptr;
+}
+
+struct FigureRow {
+  const Json* why;  // null where the Record does not say
+  std::string label, text;
+};
+
+void write_requirement(Page& page, const Json& record) {
+  const Json* requirement = at(record, {"requirement"});
+  if (requirement == nullptr || !requirement->is_object()) return;
+  std::vector<FigureRow> rows;
+  std::size_t width = 0;
+  for (const auto& [key, value] : requirement->items()) {
+    if (!value.is_number()) continue;
+    const Json* why = explanation_of(record, key);
+    const std::string label = why == nullptr ? "" : word(*why, {"label"});
+    const std::string text = why == nullptr ? "" : word(*why, {"text"});
+    rows.push_back({why, label.empty() ? figure_label(key) : printable(label),
+                    text.empty() ? figure_text(key, value.get<double>()) : printable(text)});
+    width = std::max(width, display_width(rows.back().label));
+  }
+  page.section("Requirement");
+  for (const FigureRow& row : rows) {
+    page.paragraph(pad_right(row.label, width) + "  ", pad_left(row.text, 14), Tone::kBold);
+    if (row.why == nullptr) continue;
+    for (const auto& [lead, part] : {std::pair{"  = ", "formula"}, {"  = ", "inputs"}, {"  from ", "source"}})
+      if (const std::string said = word(*row.why, {part}); !said.empty())
+        page.paragraph(lead, said, Tone::kDim);
+  }
+}
+
+void write_jobs(Page& page, const Json& record) {
+  std::vector<std::vector<std::string>> rows;
+  for (const Json* job : entries(record, {"jobs"}))
+    rows.push_back({printable(word(*job, {"workload"})), count_at(*job, {"accelerators"}),
+                    word(*job, {"accelerator_type"}), percent_at(*job, {"duty"}),
+                    rate_at(*job, {"requirement", "read_bytes_per_second"}),
+                    count_at(*job, {"requirement", "opens_per_second"}),
+                    bytes_at(*job, {"requirement", "dataset_bytes"})});
+  if (rows.empty()) return;
+  page.section("Jobs");
+  page.table({{"job", false, Tone::kBold},
+              {"accelerators", true},
+              {"type"},
+              {"duty", true},
+              {"reads", true},
+              {"opens/s", true},
+              {"dataset", true}},
+             rows);
+}
+
+void write_prices(Page& page, const Json& record) {
+  const std::string dates = word(record, {"prices", "dates"});
+  if (dates.empty()) return;
+  const auto estimated = words(record, {"prices", "estimated"});
+  page.section("Prices");
+  page.paragraph(
+      "  ", dates + (estimated.empty() ? std::string() : "; estimates: ") + [&] {
+        std::string out;
+        for (const std::string& item : estimated) out += (out.empty() ? "" : ", ") + item;
+        return out;
+      }());
+  page.paragraph(
+      "  ",
+      "'aforo catalogue prices' has all with source and date; --prices, --price and --price-change set them.",
+      Tone::kDim);
+}
+
+void write_formats(Page& page, const Json& record) {
+  std::vector<std::vector<std::string>> rows;
+  for (const Json* f : entries(record, {"formats"}))
+    rows.push_back({word(*f, {"format"}), count_at(*f, {"opens_per_second"}), count_at(*f, {"iops"}),
+                    rate_at(*f, {"read_bytes_per_second"}), percent_at(*f, {"au"}),
+                    money(*f, {"total_usd_per_month"}), word(*f, {"family"}),
+                    printable(word(*f, {"reason"}))});
+  if (rows.empty()) return;
+  page.section("The same data in other formats, each on its cheapest design");
+  page.table({{"format", false, Tone::kBold},
+              {"opens/s", true},
+              {"IOPS", true},
+              {"reads", true},
+              {"AU", true},
+              {"total/month", true},
+              {"cheapest kind"},
+              {""}},
+             rows);
+  for (const std::string& line : words(record, {"format_advice"})) page.paragraph("  ", printable(line));
+}
+
+void write_sweep(Page& page, const Json& record) {
+  std::vector<std::vector<std::string>> rows;
+  for (const Json* s : entries(record, {"sweep"}))
+    rows.push_back({word(*s, {"value"}), rate_at(*s, {"read_bytes_per_second"}),
+                    money(*s, {"total_usd_per_month"}), money(*s, {"storage_usd_per_month"}),
+                    percent_at(*s, {"au"}), word(*s, {"family"}),
+                    printable(word(*s, {"name"}) + word(*s, {"reason"}))});
+  if (rows.empty()) return;
+  const std::string key = word(record, {"sweep_key"});
+  page.section("Sized over " + printable(key));
+  page.table({{key, true, Tone::kBold},
+              {"reads", true},
+              {"total/month", true},
+              {"storage", true},
+              {"AU", true},
+              {"cheapest kind"},
+              {"design"}},
+             rows);
+}
+
+void write_portfolio(Page& page, const Json& record) {
+  std::vector<std::vector<std::string>> rows;
+  for (const Json* s : entries(record, {"portfolio", "scenarios"}))
+    rows.push_back({printable(word(*s, {"name"})), percent_at(*s, {"weight"}),
+                    rate_at(*s, {"read_bytes_per_second"}), terabytes(*s, {"capacity_bytes"}),
+                    money(*s, {"best_usd_per_month"}), word(*s, {"best_family"})});
+  if (rows.empty()) return;
+  page.section("Scenarios, each with its own best design");
+  page.table({{"scenario", false, Tone::kBold},
+              {"weight", true},
+              {"reads", true},
+              {"capacity", true},
+              {"cheapest", true},
+              {"kind"}},
+             rows);
+  rows.clear();
+  for (const Json* d : entries(record, {"portfolio", "designs"}))
+    if (rows.size() < kMostRows)
+      rows.push_back({word(*d, {"family"}), percent_at(*d, {"satisfied_share"}),
+                      money(*d, {"expected_usd_per_month"}), money(*d, {"expected_regret_usd_per_month"}),
+                      money(*d, {"worst_regret_usd_per_month"}), printable(word(*d, {"worst_scenario"})),
+                      shorten(printable(word(*d, {"name"})), 60, page.look().unicode)});
+  page.section("Bought before it is known which, by expected regret");
+  page.table({{"kind", false, Tone::kBold},
+              {"satisfies", true},
+              {"expected", true},
+              {"regret", true},
+              {"worst", true},
+              {"in"},
+              {"design"}},
+             rows);
+}
+
+}  // namespace
+
+std::string render_size(const Json& record, const Look& look) {
+  Page page(look);
+  const auto target = au_target(record);
+  write_title(
+      page, "size", record,
+      target ? "what storage must give to keep them busy " + format_percent(*target) + " of the time" : "");
+  const auto answer = words(record, {"recommendation"});
+  if (!answer.empty()) page.section("Recommendation");
+  for (const std::string& sentence : answer) page.paragraph("  ", printable(sentence), Tone::kBold);
+  write_portfolio(page, record);
+  write_designs(page, record);
+  write_bill(page, record);
+  if (at(record, {"designs"}) != nullptr) write_rejected(page, record);
+  if (at(record, {"sensitivity"}) != nullptr) write_turns(page, record);
+  write_horizon(page, record);
+  write_formats(page, record);
+  write_sweep(page, record);
+  write_jobs(page, record);
+  write_requirement(page, record);
+  write_prices(page, record);
+  write_warnings(page, record);
+  return page.text();
+}
+
+}  // namespace aforo

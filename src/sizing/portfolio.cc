@@ -1,0 +1,155 @@
+#include "sizing/portfolio.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "base/error.h"
+#include "base/parallel_for.h"
+
+namespace aforo {
+namespace {
+
+constexpr std::size_t kMostShown = 40;
+
+// Of a scenario: its designs, and the cheapest of each service in the cloud.
+struct Room {
+  Screening screening;
+  std::vector<Ranked> ranked;
+  std::map<std::string, double> services;  // product -> total
+  double best = 0;
+};
+
+std::vector<Room> rooms_of(const Portfolio& portfolio, const PriceBook& prices, const Catalogue& catalogue,
+                           unsigned threads, const std::stop_token& stop) {
+  std::vector<Room> out;
+  for (const Scenario& scenario : portfolio.scenarios) {
+    if (stop.stop_requested()) throw Interrupted();
+    Room room{Screening(scenario.ask, catalogue, threads), {}, {}, 0};
+    room.ranked = room.screening.rank(prices, Grouping::kProduct);
+    if (!room.ranked.empty()) room.best = room.ranked.front().bill.total();
+    for (const Ranked& r : room.ranked) {
+      const Design& d = room.screening.designs()[r.design];
+      if (in_cloud(d.family)) room.services[d.product] = r.bill.total();
+    }
+    out.push_back(std::move(room));
+  }
+  return out;
+}
+
+// The best of each scenario, and the best for its reads on the largest capacity of any.
+std::vector<Design> candidates(const Portfolio& portfolio, const std::vector<Room>& rooms,
+                               const PriceBook& prices, const Catalogue& catalogue, unsigned threads) {
+  std::map<std::string, Design> out;  // by name: each once
+  Bytes most{0};
+  for (const Room& room : rooms) most = std::max(most, room.screening.need().capacity);
+  for (std::size_t s = 0; s < rooms.size(); ++s) {
+    for (const Ranked& r : rooms[s].ranked) {
+      const Design& d = rooms[s].screening.designs()[r.design];
+      out.emplace(in_cloud(d.family) ? d.product : d.name, d);
+    }
+    SizingAsk larger = portfolio.scenarios[s].ask;
+    larger.capacity = most;
+    larger.growth = larger.snapshots = 0;
+    if (larger.place == Place::kCloud) continue;
+    larger.place = Place::kOnPremises;
+    larger.provider.clear();
+    Screening screening(larger, catalogue, threads);
+    for (const Ranked& r : screening.rank(prices, Grouping::kProduct))
+      out.emplace(screening.designs()[r.design].name, screening.designs()[r.design]);
+  }
+  std::vector<Design> list;
+  for (auto& [name, design] : out) list.push_back(std::move(design));
+  return list;
+}
+
+struct Outcome {
+  double total = 0;
+  bool serves = false;
+};
+
+Outcome outcome(const Design& d, const Room& room, const PriceBook& prices) {
+  const Need& need = room.screening.need();
+  const SizingAsk& ask = room.screening.ask();
+  if (in_cloud(d.family)) {
+    const auto found = room.services.find(d.product);
+    if (found != room.services.end()) return {found->second, true};
+  }
+  Judgement judgement = check_figures(d, need);
+  if (judgement.serves()) judgement = judge(d, need, ask.accelerators_per_host);
+  const bool serves = judgement.serves();
+  const auto served = judgement.served.size() == need.jobs.size()
+                          ? judgement.served
+                          : served_by(d, need, ask.accelerators_per_host);
+  const Bill bill = bill_of(d, need, served, prices, ask.accelerator_hour ? ask.accelerator_hour->value : 0);
+  const double short_of =
+      static_cast<double>(need.capacity.value) / std::max<double>(1, static_cast<double>(d.usable.value));
+  return {bill.storage * std::max(1.0, short_of) + bill.idle, serves};
+}
+
+HedgedDesign hedged(const Design& d, const Portfolio& portfolio, const std::vector<Room>& rooms,
+                    const PriceBook& prices) {
+  HedgedDesign out;
+  out.name = in_cloud(d.family) ? d.product : d.name;
+  out.family = d.family;
+  for (std::size_t s = 0; s < rooms.size(); ++s) {
+    const double weight = portfolio.scenarios[s].weight;
+    const Outcome found = outcome(d, rooms[s], prices);
+    const double best = rooms[s].best > 0 ? rooms[s].best : found.total;
+    const double regret = std::max(0.0, found.total - best);
+    out.totals.push_back(found.total);
+    out.satisfied += found.serves ? weight : 0;
+    out.expected += weight * found.total;
+    out.expected_regret += weight * regret;
+    if (regret >= out.worst_regret) {
+      out.worst_regret = regret;
+      out.worst_scenario = portfolio.scenarios[s].name;
+    }
+  }
+  return out;
+}
+
+bool better(const HedgedDesign& a, const HedgedDesign& b) {
+  return a.expected_regret != b.expected_regret ? a.expected_regret < b.expected_regret : a.name < b.name;
+}
+
+}  // namespace
+
+PortfolioResult hedge(const Portfolio& portfolio, const PriceBook& prices, const Catalogue& catalogue,
+                      unsigned threads, std::stop_token stop) {
+  PortfolioResult out;
+  const std::vector<Room> rooms = rooms_of(portfolio, prices, catalogue, threads, stop);
+  const std::vector<Design> designs = candidates(portfolio, rooms, prices, catalogue, threads);
+  out.designs.resize(designs.size());
+  parallel_for(designs.size(), 1, threads, stop, [&](unsigned, std::uint64_t i, std::uint64_t) {
+    out.designs[i] = hedged(designs[i], portfolio, rooms, prices);
+  });
+  if (stop.stop_requested()) throw Interrupted();
+  out.judged = designs.size();
+  std::sort(out.designs.begin(), out.designs.end(), better);
+  if (out.designs.size() > kMostShown) out.designs.resize(kMostShown);
+  for (std::size_t i = 0; i < out.designs.size(); ++i) {
+    if (out.designs[i].worst_regret < out.designs[out.safest].worst_regret) out.safest = i;
+    const Family family = out.designs[i].family;
+    if (!out.all_flash && (family == Family::kFlashTlc || family == Family::kFlashQlc)) out.all_flash = i;
+  }
+  for (std::size_t s = 0; s < rooms.size(); ++s) {
+    const Need& need = rooms[s].screening.need();
+    ScenarioBest best{portfolio.scenarios[s].name,
+                      portfolio.scenarios[s].weight,
+                      need.read,
+                      need.capacity,
+                      rooms[s].best,
+                      "",
+                      ""};
+    if (!rooms[s].ranked.empty()) {
+      const Design& d = rooms[s].screening.designs()[rooms[s].ranked.front().design];
+      best.family = to_string(d.family);
+      best.design = d.name;
+    }
+    out.scenarios.push_back(std::move(best));
+  }
+  return out;
+}
+
+}  // namespace aforo

@@ -1,0 +1,50 @@
+// What to buy when it is not known what will be trained: every design's money in every scenario, and its
+// regret.
+//
+// A design is bought once, before it is known which scenario comes. In a scenario it costs its storage (more
+// of the same where it holds too little) and the idle time that it then leaves. Its regret there is what it
+// costs beyond the best design for that scenario. Services in the cloud are rented when it is known: they
+// cost what the scenario needs of them. Deterministic. Failure: UserError, Interrupted.
+#pragma once
+
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "sizing/jobs_yaml.h"
+#include "sizing/screening.h"
+
+namespace aforo {
+
+struct ScenarioBest {
+  std::string name;
+  double weight = 0;
+  BytesPerSecond read{0};
+  Bytes capacity{0};
+  double total = 0;  // USD a month; 0 where nothing serves
+  std::string family, design;
+};
+
+struct HedgedDesign {
+  std::string name;
+  Family family = Family::kFlashTlc;
+  double satisfied = 0;  // weight of the scenarios that it serves
+  double expected = 0;   // USD a month
+  double expected_regret = 0, worst_regret = 0;
+  std::string worst_scenario;
+  std::vector<double> totals;  // per scenario
+};
+
+struct PortfolioResult {
+  std::vector<ScenarioBest> scenarios;
+  std::vector<HedgedDesign> designs;     // by expected regret; the best of each kind and product
+  std::size_t safest = 0;                // of designs: the smallest worst regret
+  std::optional<std::size_t> all_flash;  // of designs: the best of "just buy all-flash"
+  std::size_t judged = 0;
+};
+
+PortfolioResult hedge(const Portfolio& portfolio, const PriceBook& prices, const Catalogue& catalogue,
+                      unsigned threads, std::stop_token stop = {});
+
+}  // namespace aforo

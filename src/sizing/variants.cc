@@ -1,0 +1,234 @@
+#include "sizing/variants.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <functional>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "sizing/jobs_yaml.h"
+#include "sizing/recommend.h"
+#include "sizing/swap.h"
+
+namespace aforo {
+namespace {
+
+constexpr std::size_t kMostValues = 32;
+constexpr Bytes kNpzHeader{
+    290};  // what a zip of one array adds to it: two headers, the directory, the npy's own
+
+struct Format {
+  std::string name;
+  LayoutKind layout;
+  Content content;
+  std::uint64_t shard;  // bytes; 0 = a file per sample
+};
+const std::array kFormats = {
+    Format{"one file per sample", LayoutKind::kFilePerSample, Content::kRaw, 0},
+    Format{"npz, one per sample", LayoutKind::kFilePerSample, Content::kNpz, 0},
+    Format{"TFRecord, 64 MiB shards", LayoutKind::kTfrecord, Content::kRaw, 64ull << 20},
+    Format{"TFRecord, 256 MiB shards", LayoutKind::kTfrecord, Content::kRaw, 256ull << 20},
+    Format{"TFRecord, 1 GiB shards", LayoutKind::kTfrecord, Content::kRaw, 1ull << 30},
+    Format{"WebDataset, 256 MiB shards", LayoutKind::kWebdataset, Content::kRaw, 256ull << 20},
+    Format{"WebDataset, 1 GiB shards", LayoutKind::kWebdataset, Content::kRaw, 1ull << 30},
+};
+
+// Shards are read front to back by tf.data's readers; WebDataset's by whatever loader the job has.
+Workload in_format(Workload w, const Format& format) {
+  const double sample = law_mean(w.dataset.sample_size);
+  w.dataset.layout = format.layout;
+  w.dataset.content = format.content;
+  w.dataset.samples_per_file =
+      format.shard == 0
+          ? 1
+          : static_cast<std::uint64_t>(std::max(1.0, std::floor(static_cast<double>(format.shard) / sample)));
+  if (format.content == Content::kNpz) w.dataset.sample_size.mean += static_cast<double>(kNpzHeader.value);
+  if (format.layout == LayoutKind::kTfrecord) w.loader.framework = Framework::kTensorflow;
+  if (format.shard == 0 && w.loader.framework == Framework::kTensorflow) w.loader.transfer_size = Bytes{0};
+  return w;
+}
+
+void fill(Variant& out, const Screening& screening, const std::vector<Ranked>& ranked) {
+  const Need& need = screening.need();
+  out.read = need.read;
+  out.opens = need.opens;
+  out.requests = need.requests;
+  out.accelerators = need.accelerators;
+  if (ranked.empty()) {
+    const auto rejected = screening.rejected();
+    out.reason =
+        rejected.empty() ? "nothing is offered" : "nothing serves; nearest: " + rejected.front().reason;
+    return;
+  }
+  const Ranked& best = ranked.front();
+  const Design& d = screening.designs()[best.design];
+  out.family = to_string(d.family);
+  out.design = d.name;
+  out.au = mean_au(screening.judgement(best.design).served, need);
+  out.storage = best.bill.storage;
+  out.idle = best.bill.idle;
+}
+
+using Change = std::function<void(SizingAsk&, const std::string&)>;
+
+double percent_of(const std::string& text) {
+  const Parsed<double> value = parse_fraction(text);
+  if (!value || *value <= 0)
+    throw UserError(fmt::format("--sweep duty: expected a share above 0 such as 50%, found '{}'", text));
+  return *value;
+}
+
+std::uint64_t count_of(const std::string& text) {
+  const Parsed<std::uint64_t> value = parse_count(text);
+  if (!value || *value == 0 || *value > 10'000'000)
+    throw UserError(fmt::format("--sweep accelerators: expected 1 to 10,000,000, found '{}'", text));
+  return *value;
+}
+
+Bytes bytes_of(const std::string& key, const std::string& text) {
+  const Parsed<Bytes> value = parse_bytes(text);
+  if (!value || value->value == 0)
+    throw UserError(fmt::format("--sweep {}: expected a size such as 500 TB, found '{}'", key, text));
+  return *value;
+}
+
+// The data grow with what is held.
+void set_capacity(SizingAsk& ask, const std::string& text) {
+  const Bytes wanted = bytes_of("capacity", text);
+  const double now = ask.capacity ? static_cast<double>(ask.capacity->value) : 0;
+  ask.capacity = wanted;
+  if (now <= 0) return;
+  for (SizedJob& job : ask.jobs) {
+    const double samples =
+        static_cast<double>(job.workload.dataset.samples) * static_cast<double>(wanted.value) / now;
+    job.workload.dataset.samples = static_cast<std::uint64_t>(std::max(1.0, samples));
+  }
+}
+
+struct Key {
+  const char* name;
+  Change change;
+};
+const std::vector<Key>& keys() {
+  static const std::vector<Key> kKeys = {
+      {"accelerators",
+       [](SizingAsk& ask, const std::string& v) {
+         ask.jobs.front().workload.accelerator.count = static_cast<std::uint32_t>(count_of(v));
+       }},
+      {"accelerator_type",
+       [](SizingAsk& ask, const std::string& v) {
+         for (SizedJob& job : ask.jobs)
+           job.workload = on_accelerator(job.workload, v, "", Catalogue::shipped());
+       }},
+      {"capacity", set_capacity},
+      {"cache_size", [](SizingAsk& ask, const std::string& v) { ask.cache = bytes_of("cache_size", v); }},
+      {"duty", [](SizingAsk& ask, const std::string& v) {
+         for (SizedJob& job : ask.jobs) job.duty = percent_of(v);
+       }}};
+  return kKeys;
+}
+
+const Key& key_of(const std::string& word) {
+  std::vector<std::string> names;
+  for (const Key& key : keys()) {
+    if (word == key.name) return key;
+    names.emplace_back(key.name);
+  }
+  throw UserError(fmt::format("--sweep: expected one of {}, found '{}'{}", join(names, ", "), word,
+                              did_you_mean(word, names)));
+}
+
+}  // namespace
+
+Variant variant_of(std::string name, const SizingAsk& ask, const PriceBook& prices,
+                   const Catalogue& catalogue, unsigned threads) {
+  Variant out;
+  out.name = std::move(name);
+  try {
+    Screening screening(ask, catalogue, threads);
+    fill(out, screening, screening.rank(prices, Grouping::kFamily));
+  } catch (const UserError& e) {
+    out.reason = e.what();
+  }
+  return out;
+}
+
+std::vector<Variant> compare_formats(const SizingAsk& ask, const PriceBook& prices,
+                                     const Catalogue& catalogue, unsigned threads, std::stop_token stop) {
+  std::vector<Variant> out;
+  out.push_back(variant_of("as it is", ask, prices, catalogue, threads));
+  for (const Format& format : kFormats) {
+    if (stop.stop_requested()) throw Interrupted();
+    SizingAsk other = ask;
+    other.jobs.front().workload = in_format(ask.jobs.front().workload, format);
+    out.push_back(variant_of(format.name, other, prices, catalogue, threads));
+  }
+  return out;
+}
+
+std::vector<std::string> format_advice(const std::vector<Variant>& formats) {
+  std::vector<std::string> out;
+  if (formats.empty()) return out;
+  const Variant& now = formats.front();
+  std::vector<const Variant*> better;
+  for (const Variant& f : formats)
+    if (&f != &now && f.serves() && (!now.serves() || f.total() < 0.98 * now.total())) better.push_back(&f);
+  std::stable_sort(better.begin(), better.end(),
+                   [](const Variant* a, const Variant* b) { return a->total() < b->total(); });
+  if (better.size() > 3) better.resize(3);
+  for (const Variant* f : better)
+    out.push_back(
+        now.serves()
+            ? fmt::format("{} instead: {} a month less ({} on {}), at {} opens/s instead of {}", f->name,
+                          money_text(now.total() - f->total()), money_text(f->total()), f->family,
+                          format_count(f->opens.value), format_count(now.opens.value))
+            : fmt::format("{} instead: {} serves for {} a month, where nothing serves the data as it is",
+                          f->name, f->family, money_text(f->total())));
+  return out;
+}
+
+SizeSweep parse_size_sweep(std::string_view text) {
+  const auto equals = text.find('=');
+  if (equals == std::string_view::npos || equals + 1 == text.size())
+    throw UserError(fmt::format("--sweep: expected KEY=VALUES as in accelerators=64,128, found '{}'", text));
+  SizeSweep out;
+  out.key = std::string(trim(text.substr(0, equals)));
+  std::replace(out.key.begin(), out.key.end(), '-', '_');
+  key_of(out.key);
+  const std::string range(text.substr(equals + 1));
+  if (const auto dots = range.find(".."); dots != std::string::npos && out.key == "accelerators") {
+    const std::uint64_t first = count_of(range.substr(0, dots)), last = count_of(range.substr(dots + 2));
+    for (std::uint64_t n = first; n < last; n *= 2) out.values.push_back(std::to_string(n));
+    out.values.push_back(std::to_string(last));
+  } else {
+    for (const std::string& part : split(range, ',')) out.values.emplace_back(trim(part));
+  }
+  if (out.values.size() > kMostValues)
+    throw UserError(fmt::format("--sweep {}: expected at most {} values, found {}; name fewer", out.key,
+                                kMostValues, out.values.size()));
+  SizingAsk probe;  // every value is judged before anything is sized
+  probe.jobs.emplace_back();
+  for (const std::string& value : out.values)
+    if (out.key == "accelerator_type")
+      Catalogue::shipped().accelerator(value);
+    else
+      key_of(out.key).change(probe, value);
+  return out;
+}
+
+std::vector<Variant> sweep_sizes(const SizingAsk& ask, const SizeSweep& sweep, const PriceBook& prices,
+                                 const Catalogue& catalogue, unsigned threads, std::stop_token stop) {
+  std::vector<Variant> out;
+  for (const std::string& value : sweep.values) {
+    if (stop.stop_requested()) throw Interrupted();
+    SizingAsk other = ask;
+    key_of(sweep.key).change(other, value);
+    out.push_back(variant_of(value, other, prices, catalogue, threads));
+  }
+  return out;
+}
+
+}  // namespace aforo

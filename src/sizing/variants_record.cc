@@ -1,0 +1,109 @@
+// Portfolios, formats and sweeps as parts of a Record.
+#include <fmt/format.h>
+
+#include "sizing/recommend.h"
+#include "sizing/size_record.h"
+
+namespace aforo {
+namespace {
+
+Json variant_json(const Variant& v, std::string_view key) {
+  Json out = {{std::string(key), v.name}, {"accelerators", v.accelerators}};
+  set_number(out, "read_bytes_per_second", v.read.value);
+  set_number(out, "opens_per_second", v.opens.value);
+  set_number(out, "iops", v.requests.value);
+  if (!v.serves()) {
+    out["reason"] = v.reason;
+    return out;
+  }
+  out["family"] = v.family;
+  out["name"] = v.design;
+  set_number(out, "au", v.au);
+  set_number(out, "storage_usd_per_month", v.storage);
+  set_number(out, "idle_usd_per_month", v.idle);
+  set_number(out, "total_usd_per_month", v.total());
+  return out;
+}
+
+Json hedged_json(const HedgedDesign& d) {
+  Json out = {{"name", d.name}, {"family", std::string(to_string(d.family))}};
+  set_number(out, "satisfied_share", d.satisfied);
+  set_number(out, "expected_usd_per_month", d.expected);
+  set_number(out, "expected_regret_usd_per_month", d.expected_regret);
+  set_number(out, "worst_regret_usd_per_month", d.worst_regret);
+  out["worst_scenario"] = d.worst_scenario;
+  out["totals_usd_per_month"] = d.totals;
+  return out;
+}
+
+std::string said(const HedgedDesign& d) {
+  const std::string family(to_string(d.family));
+  return family == d.name ? family : family + " (" + d.name + ")";
+}
+
+std::vector<std::string> portfolio_words(const Portfolio& portfolio, const PortfolioResult& r,
+                                         const PriceBook& prices) {
+  if (r.designs.empty()) return {"Nothing in the catalogue is offered for these scenarios."};
+  const HedgedDesign &best = r.designs.front(), &safest = r.designs[r.safest];
+  std::vector<std::string> out = {fmt::format(
+      "While it is not known which of {} scenarios comes, {} is right: it satisfies {} of them by weight and "
+      "costs {} a month on average, {} more than knowing in advance would.",
+      portfolio.scenarios.size(), said(best), format_percent(best.satisfied), money_text(best.expected),
+      money_text(best.expected_regret))};
+  if (r.safest == 0)
+    out.push_back(fmt::format("It is also the safest: at worst, in '{}', it costs {} a month too much.",
+                              best.worst_scenario, money_text(best.worst_regret)));
+  else
+    out.push_back(fmt::format(
+        "The safest is {}: at worst, in '{}', it costs {} a month too much, where the first costs {} "
+        "too much in '{}'.",
+        said(safest), safest.worst_scenario, money_text(safest.worst_regret), money_text(best.worst_regret),
+        best.worst_scenario));
+  if (r.all_flash) {
+    const HedgedDesign& flash = r.designs[*r.all_flash];
+    out.push_back(
+        *r.all_flash == 0
+            ? fmt::format("\"Just buy all-flash\" is that answer here ({}).", prices.dates())
+            : fmt::format(
+                  "\"Just buy all-flash\" ({}) satisfies {} and costs {} a month on average, {} of it "
+                  "regret ({}).",
+                  flash.name, format_percent(flash.satisfied), money_text(flash.expected),
+                  money_text(flash.expected_regret), prices.dates()));
+  }
+  return out;
+}
+
+}  // namespace
+
+void add_portfolio(Json& record, const Portfolio& portfolio, const PortfolioResult& found,
+                   const PriceBook& prices) {
+  record["recommendation"] = portfolio_words(portfolio, found, prices);
+  Json scenarios = Json::array(), designs = Json::array();
+  for (const ScenarioBest& s : found.scenarios) {
+    Json one = {{"name", s.name}, {"weight", s.weight}, {"capacity_bytes", s.capacity.value}};
+    set_number(one, "read_bytes_per_second", s.read.value);
+    if (s.total > 0) set_number(one, "best_usd_per_month", s.total);
+    if (!s.family.empty()) one["best_family"] = s.family;
+    if (!s.design.empty()) one["best_design"] = s.design;
+    scenarios.push_back(std::move(one));
+  }
+  for (const HedgedDesign& d : found.designs) designs.push_back(hedged_json(d));
+  record["portfolio"] = {
+      {"name", portfolio.name}, {"scenarios", scenarios}, {"designs", designs}, {"judged", found.judged}};
+  if (!found.designs.empty()) record["portfolio"]["safest"] = found.designs[found.safest].name;
+  if (found.all_flash) record["portfolio"]["all_flash"] = found.designs[*found.all_flash].name;
+}
+
+void add_formats(Json& record, const std::vector<Variant>& formats) {
+  record["formats"] = Json::array();
+  for (const Variant& f : formats) record["formats"].push_back(variant_json(f, "format"));
+  record["format_advice"] = format_advice(formats);
+}
+
+void add_size_sweep(Json& record, const SizeSweep& sweep, const std::vector<Variant>& points) {
+  record["sweep_key"] = sweep.key;
+  record["sweep"] = Json::array();
+  for (const Variant& p : points) record["sweep"].push_back(variant_json(p, "value"));
+}
+
+}  // namespace aforo
