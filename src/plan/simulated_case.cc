@@ -19,6 +19,7 @@ namespace {
 constexpr std::uint64_t kMostScanned = 2'000'000;  // sizes drawn to know a dataset's total
 constexpr std::uint64_t kMostSteps = 500;          // of an epoch
 constexpr std::uint64_t kMostEpochs = 3;
+constexpr std::uint64_t kShardsPerReader = 4;
 constexpr int kMostTries = 6;  // until the other jobs last as long as the main one
 
 bool varies(const Law& law) { return law_cv(law) > 0; }
@@ -73,6 +74,15 @@ void cut_steps(SimulatedCase& c, const PredictOptions& options) {
                     c.plan.steps, c.steps));
 }
 
+// Every reader must still find shards of its own: a smaller dataset has smaller ones, rather than too few.
+void keep_shards(Workload& workload) {
+  DatasetSpec& data = workload.dataset;
+  const std::uint64_t readers =
+      std::uint64_t{workload.accelerator.count} * std::max(workload.loader.workers, 1u) * kShardsPerReader;
+  const std::uint64_t most = std::max<std::uint64_t>(1, data.samples / std::max<std::uint64_t>(1, readers));
+  data.samples_per_file = std::min(data.samples_per_file, most);
+}
+
 // An epoch of a smaller dataset, with caches smaller by as much: what share of it they serve stays the same.
 void shrink_with_caches(SimulatedCase& c, const PredictOptions& options) {
   const double whole = samples_of(c.plan, static_cast<double>(c.steps * c.plan.epochs));
@@ -85,6 +95,7 @@ void shrink_with_caches(SimulatedCase& c, const PredictOptions& options) {
   Workload smaller = options.workload;
   smaller.dataset.samples =
       static_cast<std::uint64_t>(std::ceil(static_cast<double>(c.layout->samples()) * c.cache_scale));
+  keep_shards(smaller);
   smaller.training.steps = steps;
   c.layout = predicted_layout(smaller, true, c.notes);
   c.plan.layout = c.layout.get();
@@ -232,7 +243,7 @@ std::shared_ptr<const Layout> predicted_layout(const Workload& workload, bool wh
     // Every reader must still find shards of its own.
     const std::uint64_t readers =
         std::uint64_t{workload.accelerator.count} * std::max(workload.loader.workers, 1u);
-    const std::uint64_t wanted = std::max(kMostScanned, 4 * readers * spec.samples_per_file);
+    const std::uint64_t wanted = std::max(kMostScanned, kShardsPerReader * readers * spec.samples_per_file);
     if (wanted < spec.samples) {
       notes.push_back(
           fmt::format("the dataset of {} samples was simulated as one of {} with the same law of sizes",

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "report/figure_text.h"
-#include "report/parts.h"
+#include "report/size_parts.h"
 #include "report/terminal.h"
 
 namespace aforo {
@@ -17,29 +17,6 @@ constexpr std::size_t kMostRows = 12, kSpelledOut = 4, kMostRejected = 10;
 
 std::string with(const std::string& text, const std::string& suffix) {
   return text.empty() ? "" : text + suffix;
-}
-
-std::vector<const Json*> entries(const Json& record, Path path) {
-  std::vector<const Json*> out;
-  const Json* list = at(record, path);
-  if (list != nullptr && list->is_array())
-    for (const Json& one : *list) out.push_back(&one);
-  return out;
-}
-
-// Three significant digits: a price list knows no more.
-std::string money(const Json& record, Path path) {
-  const auto value = number(record, path);
-  if (!value) return "";
-  if (std::abs(*value) < 1000) return fmt::format("${:.0f}", *value);
-  const double unit = std::pow(10.0, std::floor(std::log10(std::abs(*value))) - 2);
-  return format_dollars({std::round(*value / unit) * unit});
-}
-
-std::string terabytes(const Json& record, Path path) {
-  const auto value = number(record, path);
-  if (!value) return "";
-  return *value >= 1e15 ? fmt::format("{:.3g} PB", *value / 1e15) : fmt::format("{:.3g} TB", *value / 1e12);
 }
 
 // The cheapest few, and the best of every family that is not among them.
@@ -251,80 +228,6 @@ void write_prices(Page& page, const Json& record) {
       Tone::kDim);
 }
 
-void write_formats(Page& page, const Json& record) {
-  std::vector<std::vector<std::string>> rows;
-  for (const Json* f : entries(record, {"formats"}))
-    rows.push_back({word(*f, {"format"}), count_at(*f, {"opens_per_second"}), count_at(*f, {"iops"}),
-                    rate_at(*f, {"read_bytes_per_second"}), percent_at(*f, {"au"}),
-                    money(*f, {"total_usd_per_month"}), word(*f, {"family"}),
-                    printable(word(*f, {"reason"}))});
-  if (rows.empty()) return;
-  page.section("The same data in other formats, each on its cheapest design");
-  page.table({{"format", false, Tone::kBold},
-              {"opens/s", true},
-              {"IOPS", true},
-              {"reads", true},
-              {"AU", true},
-              {"total/month", true},
-              {"cheapest kind"},
-              {""}},
-             rows);
-  for (const std::string& line : words(record, {"format_advice"})) page.paragraph("  ", printable(line));
-}
-
-void write_sweep(Page& page, const Json& record) {
-  std::vector<std::vector<std::string>> rows;
-  for (const Json* s : entries(record, {"sweep"}))
-    rows.push_back({word(*s, {"value"}), rate_at(*s, {"read_bytes_per_second"}),
-                    money(*s, {"total_usd_per_month"}), money(*s, {"storage_usd_per_month"}),
-                    percent_at(*s, {"au"}), word(*s, {"family"}),
-                    printable(word(*s, {"name"}) + word(*s, {"reason"}))});
-  if (rows.empty()) return;
-  const std::string key = word(record, {"sweep_key"});
-  page.section("Sized over " + printable(key));
-  page.table({{key, true, Tone::kBold},
-              {"reads", true},
-              {"total/month", true},
-              {"storage", true},
-              {"AU", true},
-              {"cheapest kind"},
-              {"design"}},
-             rows);
-}
-
-void write_portfolio(Page& page, const Json& record) {
-  std::vector<std::vector<std::string>> rows;
-  for (const Json* s : entries(record, {"portfolio", "scenarios"}))
-    rows.push_back({printable(word(*s, {"name"})), percent_at(*s, {"weight"}),
-                    rate_at(*s, {"read_bytes_per_second"}), terabytes(*s, {"capacity_bytes"}),
-                    money(*s, {"best_usd_per_month"}), word(*s, {"best_family"})});
-  if (rows.empty()) return;
-  page.section("Scenarios, each with its own best design");
-  page.table({{"scenario", false, Tone::kBold},
-              {"weight", true},
-              {"reads", true},
-              {"capacity", true},
-              {"cheapest", true},
-              {"kind"}},
-             rows);
-  rows.clear();
-  for (const Json* d : entries(record, {"portfolio", "designs"}))
-    if (rows.size() < kMostRows)
-      rows.push_back({word(*d, {"family"}), percent_at(*d, {"satisfied_share"}),
-                      money(*d, {"expected_usd_per_month"}), money(*d, {"expected_regret_usd_per_month"}),
-                      money(*d, {"worst_regret_usd_per_month"}), printable(word(*d, {"worst_scenario"})),
-                      shorten(printable(word(*d, {"name"})), 60, page.look().unicode)});
-  page.section("Bought before it is known which, by expected regret");
-  page.table({{"kind", false, Tone::kBold},
-              {"satisfies", true},
-              {"expected", true},
-              {"regret", true},
-              {"worst", true},
-              {"in"},
-              {"design"}},
-             rows);
-}
-
 }  // namespace
 
 std::string render_size(const Json& record, const Look& look) {
@@ -343,7 +246,7 @@ std::string render_size(const Json& record, const Look& look) {
   if (at(record, {"sensitivity"}) != nullptr) write_turns(page, record);
   write_horizon(page, record);
   write_formats(page, record);
-  write_sweep(page, record);
+  write_size_sweep(page, record);
   write_jobs(page, record);
   write_requirement(page, record);
   write_prices(page, record);

@@ -24,8 +24,10 @@ void build_cloud(const SizingAsk& ask, const Need& need, const Catalogue& catalo
 
 // Times the bandwidth needed on average: 0 is capacity alone. More lets readers wait less for each other.
 inline constexpr std::array kBandwidthFactors = {0.0, 1.0, 1.1, 1.25, 1.5, 2.0};
+// Disks serve random requests unevenly: to keep all readers going takes many more than the mean says.
+inline constexpr std::array kDiskFactors = {0.0, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0, 6.0};
 // Behind a cache less may do.
-inline constexpr std::array kBackingFactors = {0.0, 0.1, 0.25, 0.5, 1.0};
+inline constexpr std::array kBackingFactors = {0.0, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0};
 inline constexpr std::array kFlashShares = {0.05, 0.1, 0.2, 0.35, 0.5, 1.0};  // of the datasets, in a hybrid
 
 }  // namespace aforo

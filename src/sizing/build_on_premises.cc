@@ -99,7 +99,7 @@ class Builder {
       if (is_flash(drive.media))
         shelves(drive, need_.capacity, headroom_, kBandwidthFactors, kFlashProtections, take);
       else
-        shelves(drive, need_.capacity, headroom_, kBandwidthFactors, kDiskProtections, take);
+        shelves(drive, need_.capacity, headroom_, kDiskFactors, kDiskProtections, take);
     }
   }
 
@@ -259,8 +259,8 @@ class Builder {
                       bytes_decimal(d.fast.drive->capacity), to_string(d.fast.drive->media), d.hosts, d.name);
     else
       d.name =
-          fmt::format("{} x {} {} in {} servers + {}", d.fast.drives, bytes_decimal(d.fast.drive->capacity),
-                      to_string(d.fast.drive->media), d.fast.nodes, d.name);
+          fmt::format("{} x {} {} in {} server{} + {}", d.fast.drives, bytes_decimal(d.fast.drive->capacity),
+                      to_string(d.fast.drive->media), d.fast.nodes, d.fast.nodes == 1 ? "" : "s", d.name);
   }
 
   const SizingAsk& ask_;

@@ -1,7 +1,8 @@
-// The best designs again, as the job itself in virtual time.
+// The best designs again, as the jobs themselves in virtual time.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 #include "plan/predict.h"
@@ -11,50 +12,137 @@
 namespace aforo {
 namespace {
 
-constexpr std::uint64_t kMostSamples = 250'000;  // of one replication
-constexpr std::uint64_t kFewestSteps = 12;
+constexpr double kMostRequests = 400'000;  // of one replication, of all jobs together
+constexpr std::uint64_t kFewestSteps = 24, kWindows = 3;
+constexpr std::uint64_t kFewestInBatch = 16;
 constexpr unsigned kReplications = 4;
+
+// The job with the longest step: the others then take many steps beside it.
+std::size_t main_job(const Need& need) {
+  const auto step = [](const JobNeed& job) { return law_mean(job.workload.accelerator.step_time); };
+  std::size_t out = 0;
+  for (std::size_t i = 1; i < need.jobs.size(); ++i)
+    if (step(need.jobs[i]) > step(need.jobs[out])) out = i;
+  return out;
+}
+
+// An epoch that is cut must still be longer than what the loader runs ahead, or all of it is a start.
+std::uint64_t fewest_steps(const LoaderSpec& loader) {
+  const bool per_worker = loader.framework == Framework::kPytorch;
+  const std::uint64_t ahead =
+      std::uint64_t{per_worker ? std::max(1u, loader.workers) : 1u} * std::max(1u, loader.prefetch);
+  return std::max(kFewestSteps, kWindows * ahead);
+}
+
+// Of a stream, storage sees requests and not samples: several samples simulated as one of their size are the
+// same reads with fewer steps of the clock.
+Workload coarser(Workload w, const SampleRead& read) {
+  if (read.kind != ReadKind::kStream) return w;
+  const double sample = law_mean(w.dataset.sample_size);
+  std::uint64_t together = 1;
+  for (std::uint64_t k = 2; w.loader.batch_size / k >= kFewestInBatch; ++k)
+    if (w.loader.batch_size % k == 0 && static_cast<double>(k) * sample <= read.operation_bytes / 4)
+      together = k;
+  const auto divide = [&](std::uint64_t n) { return std::max<std::uint64_t>(1, n / together); };
+  const double k = static_cast<double>(together);
+  w.loader.batch_size = divide(w.loader.batch_size);
+  w.loader.shuffle_buffer = w.loader.shuffle_buffer / together;
+  w.dataset.samples = divide(w.dataset.samples);
+  w.dataset.samples_per_file = divide(w.dataset.samples_per_file);
+  const double spread = law_cv(w.dataset.sample_size) * sample;
+  if (together > 1)
+    w.dataset.sample_size = {.kind = spread > 0 ? LawKind::kLognormal : LawKind::kConstant,
+                             .mean = k * sample,
+                             .stddev = spread * std::sqrt(k)};
+  if (together > 1)
+    w.loader.preprocess = {.kind = LawKind::kConstant, .mean = k * law_mean(w.loader.preprocess)};
+  return w;
+}
+
+Workload simulated(const JobNeed& job, const Design& design) {
+  const JobNeed seen = as_read(job, design);
+  return coarser(seen.workload, seen.read);
+}
+
+// So many samples of the main job that all jobs together make kMostRequests meanwhile.
+std::uint64_t affordable_samples(const Design& design, const Need& need, std::size_t job) {
+  double requests = 0, own = 0;
+  for (std::size_t i = 0; i < need.jobs.size(); ++i) {
+    const Workload w = simulated(need.jobs[i], design);
+    const double rate =
+        w.accelerator.count * static_cast<double>(w.loader.batch_size) / law_mean(w.accelerator.step_time);
+    requests += rate * std::max(1.0, sample_read(w).pieces);
+    if (i == job) own = rate;
+  }
+  return static_cast<std::uint64_t>(std::max(1.0, kMostRequests / requests * own));
+}
 
 PredictOptions options_for(const Design& design, const Need& need, std::size_t job, const SizingAsk& ask,
                            unsigned threads) {
   PredictOptions out;
-  out.workload = as_read(need.jobs[job], design).workload;
+  out.workload = simulated(need.jobs[job], design);
   out.storage = storage_of(design);
   out.method = PredictMethod::kSimulate;
   out.ranks_per_host = ask.accelerators_per_host;
   out.replications = kReplications;
   out.threads = threads;
-  out.most_samples = kMostSamples;
-  out.fewest_steps = kFewestSteps;
+  out.most_samples = affordable_samples(design, need, job);
+  out.fewest_steps = fewest_steps(out.workload.loader);
   for (std::size_t i = 0; i < need.jobs.size(); ++i)
-    if (i != job) out.beside.push_back(as_read(need.jobs[i], design).workload);
+    if (i != job) out.beside.push_back(simulated(need.jobs[i], design));
   return out;
+}
+
+void take_main(const Prediction& found, Served& s) {
+  s.au = found.au;
+  s.low = found.au_low;
+  s.high = found.au_high;
+  s.limit = found.limit;
+}
+
+// The interval of the others is taken to be as wide as the main job's.
+void take_others(const Prediction& found, std::size_t main, std::vector<Served>& served) {
+  std::size_t other = 0;
+  for (std::size_t i = 0; i < served.size(); ++i) {
+    if (i == main) continue;
+    Served& s = served[i];
+    s.au = std::clamp(found.beside.at(other++).au, 0.0, 1.0);
+    s.low = std::max(0.0, s.au - (found.au - found.au_low));
+    s.high = std::min(1.0, s.au + (found.au_high - found.au));
+  }
+}
+
+// Jobs beside the main one are followed for one epoch; where a cache makes epochs differ, each takes its
+// turn.
+void simulate_jobs(const Design& design, const Need& need, const SizingAsk& ask, unsigned threads,
+                   const std::stop_token& stop, std::vector<Served>& served) {
+  const bool cached = design.local_cache.value > 0 || design.fast.drives > 0;
+  for (std::size_t i = 0; cached && i < need.jobs.size(); ++i)
+    take_main(predict(options_for(design, need, i, ask, threads), stop), served[i]);
+  if (cached) return;
+  const std::size_t main = main_job(need);
+  const Prediction found = predict(options_for(design, need, main, ask, threads), stop);
+  take_main(found, served[main]);
+  take_others(found, main, served);
 }
 
 }  // namespace
 
 Judgement confirm(const Design& design, const Need& need, const SizingAsk& ask, unsigned threads,
                   std::stop_token stop) {
-  Judgement out = judge(design, need, ask.accelerators_per_host);
-  out.reason.clear();
-  out.check.clear();
-  out.reach = 1;
-  if (out.served.size() != need.jobs.size()) return judge(design, need, ask.accelerators_per_host);
+  Judgement out;
+  out.served = served_by(design, need, ask.accelerators_per_host);
+  simulate_jobs(design, need, ask, threads, stop, out.served);
   for (std::size_t i = 0; i < need.jobs.size(); ++i) {
-    const Prediction found = predict(options_for(design, need, i, ask, threads), stop);
-    Served& served = out.served[i];
-    served.au = found.au;
-    served.low = found.au_low;
-    served.high = found.au_high;
-    served.limit = found.limit;
+    const Served& served = out.served[i];
     const double target = need.jobs[i].requirement.target;
-    if (found.au_high >= target || found.au / target >= out.reach) continue;
+    if (served.high >= target || served.au / target >= out.reach) continue;
     out.check = "simulation";
-    out.reach = found.au / target;
+    out.reach = served.au / target;
     out.reason =
         fmt::format("simulation: '{}' reaches {} ({} to {}) where {} are wanted, limited by {}",
-                    need.jobs[i].workload.name, format_percent(found.au), format_percent(found.au_low),
-                    format_percent(found.au_high), format_percent(target), found.limit);
+                    need.jobs[i].workload.name, format_percent(served.au), format_percent(served.low),
+                    format_percent(served.high), format_percent(target), served.limit);
   }
   return out;
 }

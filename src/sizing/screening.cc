@@ -8,6 +8,12 @@
 
 namespace aforo {
 
+namespace {
+
+constexpr double kNextRead = 1.2;  // after a simulation refused a design, its kind goes on with so much more
+
+}  // namespace
+
 double fixed_costs(const Design& design, const PriceBook& prices) {
   const double monthly = monthly_of_purchase(prices);
   double sum = 0;
@@ -130,11 +136,10 @@ void Screening::reject_weaker(std::size_t design) {
   const Design& failed = designs_[design];
   for (std::size_t i = 0; i < designs_.size(); ++i) {
     const Design& d = designs_[i];
-    const bool same = d.family == failed.family && d.main.drive == failed.main.drive &&
-                      d.service == failed.service && d.fast.drive == failed.fast.drive &&
-                      d.fast.drives <= failed.fast.drives;
-    if (i == design || !same || d.read.value > 1.1 * failed.read.value || known_[i] == Known::kFigures)
-      continue;
+    const bool same = d.family == failed.family && d.service == failed.service;
+    const bool more = d.read.value > kNextRead * failed.read.value ||
+                      d.fast_read.value > kNextRead * failed.fast_read.value;
+    if (i == design || !same || more || known_[i] == Known::kFigures) continue;
     if (known_[i] == Known::kAll && !judged_[i].serves()) continue;
     known_[i] = Known::kFigures;
     judged_[i] = {{}, judged_[design].check, "no better than one that failed: " + judged_[design].reason, 0};

@@ -51,6 +51,12 @@ Workload in_format(Workload w, const Format& format) {
   return w;
 }
 
+// What is held grows with what the format adds to every sample.
+Bytes with_headers(const SizingAsk& ask) {
+  const double samples = static_cast<double>(ask.jobs.front().workload.dataset.samples);
+  return *ask.capacity + Bytes{static_cast<std::uint64_t>(samples) * (kNpzHeader.value + 1)};
+}
+
 void fill(Variant& out, const Screening& screening, const std::vector<Ranked>& ranked) {
   const Need& need = screening.need();
   out.read = need.read;
@@ -164,6 +170,7 @@ std::vector<Variant> compare_formats(const SizingAsk& ask, const PriceBook& pric
     if (stop.stop_requested()) throw Interrupted();
     SizingAsk other = ask;
     other.jobs.front().workload = in_format(ask.jobs.front().workload, format);
+    if (other.capacity && format.content == Content::kNpz) other.capacity = with_headers(ask);
     out.push_back(variant_of(format.name, other, prices, catalogue, threads));
   }
   return out;
