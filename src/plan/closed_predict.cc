@@ -7,10 +7,10 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "pipeline/stream_loader.h"
 #include "plan/cache_form.h"
 #include "plan/closed_error.h"
 #include "plan/closed_network.h"
+#include "plan/loader_producers.h"
 #include "plan/requirement.h"
 
 namespace aforo {
@@ -21,45 +21,6 @@ constexpr double kCommonPeriod = 0.1;  // seconds, of CurvePoint::common
 constexpr double kExactQueues = 2000, kExactCurves = 48;  // readers up to which the network is solved exactly
 constexpr std::uint64_t kFollowed =
     6;  // epochs whose cache contents are followed; later ones are like the last
-
-// The loader as producers of batches: what each framework's concurrency amounts to.
-struct Producers {
-  double readers = 1;   // samples of one rank being read at once
-  double workers = 1;   // W: producers of whole batches
-  double prefetch = 1;  // P: batches each may be ahead
-  bool on_demand = false;
-  bool in_order = false;       // readers that share one batch and deliver in order
-  bool batch_at_once = false;  // all samples of a batch side by side: it is ready when the last is
-  double first_samples = 0;    // beyond one batch, before the first batch of an epoch
-};
-
-Producers producers_of(const Workload& w, const SampleRead& read) {
-  const LoaderSpec& loader = w.loader;
-  const double workers = std::max<double>(1, loader.workers), prefetch = std::max<double>(1, loader.prefetch);
-  const double batch = static_cast<double>(loader.batch_size);
-  Producers out;
-  if (read.kind == ReadKind::kStream) {
-    out.readers = workers;
-    const double ahead =
-        std::max(static_cast<double>(kHandOverBytes), read.operation_bytes) * kReadAheadRequests;
-    out.prefetch = prefetch + workers * ahead / (batch * read.bytes);
-    out.in_order = true;
-    if (loader.shuffle != ShuffleKind::kNone) out.first_samples = static_cast<double>(loader.shuffle_buffer);
-  } else if (loader.framework == Framework::kPytorch) {
-    out.readers = out.workers = workers;
-    out.prefetch = prefetch;
-    out.on_demand = loader.workers == 0;
-  } else if (loader.framework == Framework::kTensorflow) {
-    out.readers = workers;
-    out.prefetch = prefetch + workers / batch;
-    out.in_order = true;
-  } else {
-    out.readers = batch * prefetch;
-    out.workers = prefetch;
-    out.batch_at_once = true;
-  }
-  return out;
-}
 
 struct Point {  // one state of the caches
   double au = 0, ratio = 0, batch_cv = 0;

@@ -1,0 +1,73 @@
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "plan/requirement.h"
+
+namespace aforo {
+namespace {
+
+struct Job {
+  double sample, stddev;
+  std::uint64_t batch;
+  double step;
+};
+
+Workload workload(const Job& job) {
+  Workload w;
+  w.name = "job";
+  w.dataset.samples = 1'000'000;
+  w.dataset.sample_size = {LawKind::kConstant, job.sample, job.stddev, 0, 0, {}};
+  w.loader.batch_size = job.batch;
+  w.accelerator.step_time = {LawKind::kConstant, job.step, 0, 0, 0, {}};
+  return w;
+}
+
+// 8.03e9 x 14 B = 112.42 GB. A failure every 20 h: writing may take 2 x 72,000 s x (0.05 / 0.95)^2 = 398.9 s,
+// so 281.8 MB/s; Young's interval is sqrt(2 x 398.9 x 72,000) = 7,579 s, of which writing is 398.9 / (398.9 +
+// 7,579) = 5.0 %.
+TEST(Requirement, WithoutAnIntervalFailuresSetTheCheckpointsPace) {
+  Workload w = workload({1e6, 0, 2, 1.0});
+  w.checkpoint = {8.03e9, Seconds{0}};
+  RequirementAsk ask;
+  EXPECT_FALSE(requirement(w, ask).checkpoint_write);
+  ask.failures = Seconds{72'000};
+  const Requirement r = requirement(w, ask);
+  EXPECT_NEAR(r.checkpoint_write->value, 281.8e6, 0.1e6);
+  EXPECT_NEAR(r.checkpoint_every->value, 7'579, 1);
+  EXPECT_NEAR(r.checkpoint_read->value, 112.42e9 / 300, 1e6);
+  ask.failures = Seconds{0};
+  EXPECT_THROW(requirement(w, ask), UserError);
+}
+
+// 4 accelerators, a batch of 2 samples of 1 MB, 1 s a step, 100 steps an epoch, target 0.8: an epoch lasts
+// 125 s and may lose 12.5 s at its start. A shuffle buffer of 498 samples: 4 x 500 MB / 12.5 s = 160 MB/s,
+// above 8 MB/s at 100 %.
+TEST(Requirement, APeakAtTheStartOfAnEpochFillsTheShuffleBuffers) {
+  Workload w = workload({1e6, 0, 2, 1.0});
+  w.accelerator.count = 4;
+  w.dataset.samples = 800;
+  w.loader.shuffle = ShuffleKind::kBuffer;
+  w.loader.shuffle_buffer = 498;
+  w.training.au_target = 0.8;
+  w.training.steps = 0;
+  EXPECT_NEAR(requirement(w, {}).read_peak->value, 160e6, 1);
+  w.loader.shuffle = ShuffleKind::kEpoch;
+  EXPECT_NEAR(requirement(w, {}).read_peak->value, 8e6, 1);
+}
+
+// pytorch with 8 workers and 2 batches each: 16 batches of 144 ms / 0.9 are ready: 2.56 s. None without
+// workers.
+TEST(Requirement, ASlowReadMayLastAsLongAsTheBatchesAhead) {
+  Workload w = workload({1e6, 0, 2, 1.0});
+  w.accelerator.step_time.mean = 0.144;
+  w.loader.framework = Framework::kPytorch;
+  w.loader.workers = 8;
+  w.loader.prefetch = 2;
+  w.training.au_target = 0.9;
+  EXPECT_NEAR(requirement(w, {}).sample_latency_p99->value, 2.56, 1e-9);
+  w.loader.workers = 0;
+  EXPECT_FALSE(requirement(w, {}).sample_latency_p99);
+}
+
+}  // namespace
+}  // namespace aforo
