@@ -71,11 +71,12 @@ SizingAsk with_data(SizingAsk ask, double factor) {
 BreakPoints break_points(Screening& screening, const PriceBook& prices, const Catalogue& catalogue,
                          unsigned threads) {
   BreakPoints out;
-  const double hdd = prices.at("hdd").value;
-  out.ratio_now = prices.at("tlc").value / hdd;
-  out.by_ratio = turns(kLeastRatio, kMostRatio, 1, [&](double ratio) {
-    return winner(screening, prices.scaled("ssd", ratio / out.ratio_now));
-  });
+  const double hdd = prices.at("hdd").value, tlc = prices.at("tlc").value;
+  if (hdd > 0 && tlc > 0) out.ratio_now = tlc / hdd;  // what is free has no ratio
+  if (out.ratio_now > 0)
+    out.by_ratio = turns(kLeastRatio, kMostRatio, 1, [&](double ratio) {
+      return winner(screening, prices.scaled("ssd", ratio / out.ratio_now));
+    });
   const Bytes now = screening.ask().capacity.value_or(screening.need().datasets);
   out.least = scaled(now, 1 / kSizeSpan);
   out.most = scaled(now, kSizeSpan);

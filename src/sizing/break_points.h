@@ -16,7 +16,7 @@ struct Turn {
 };
 
 struct BreakPoints {
-  double ratio_now = 0;        // price of TLC flash over disks, per TB
+  double ratio_now = 0;        // price of TLC flash over disks, per TB; 0 = one of them is free
   std::vector<Turn> by_ratio;  // rising; found within kRatios
   std::vector<Turn>
       by_capacity;  // rising bytes, the datasets growing with them; found within kSizes of what was asked

@@ -88,9 +88,10 @@ class Builder {
     }
     const bool flash_there = accelerator_ && accelerator_->instance_nvme.value > 0 && s.provider == "aws";
     if (!flash_there || !wanted(Family::kCloudObjectLocal)) return;
+    const Bytes there = whole(value(accelerator_->instance_nvme) * kFill);
+    if (ask_.cache && *ask_.cache > there) return;
     Design d = object(s, Family::kCloudObjectLocal);
-    d.local_cache = whole(value(accelerator_->instance_nvme) * kFill);
-    if (ask_.cache) d.local_cache = std::min(d.local_cache, *ask_.cache);
+    d.local_cache = ask_.cache.value_or(there);
     d.local_read = accelerator_->instance_nvme_read;
     d.fast_read = d.local_read * d.hosts;
     d.estimated = d.estimated || accelerator_->fact.kind == FactKind::kEstimated;

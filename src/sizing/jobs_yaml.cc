@@ -91,33 +91,52 @@ struct JobWords {
   std::uint64_t accelerators = 0;
   double duty = 1;
   std::optional<Bytes> dataset;
-  int line = 0;
+  int workload_line = 0, type_line = 0, dataset_line = 0;
 };
 
+constexpr std::uint64_t kMostAccelerators = 10'000'000;
+
 Keys job_keys(JobWords& words, const std::string& file) {
-  return {{"workload", [&](const YamlNode& n) { words.workload = text_of(n, file), words.line = n.line; }},
+  return {{"workload",
+           [&](const YamlNode& n) { words.workload = text_of(n, file), words.workload_line = n.line; }},
           {"accelerators",
            [&](const YamlNode& n) {
              words.accelerators = value_of(n, file, parse_count);
              if (words.accelerators == 0) refuse(file, n, "expected at least one accelerator, found 0");
+             if (words.accelerators > kMostAccelerators)
+               refuse(file, n,
+                      fmt::format("expected at most {} accelerators, found {}",
+                                  format_count(kMostAccelerators), quote(n.text)));
            }},
-          {"accelerator_type", [&](const YamlNode& n) { words.type = text_of(n, file); }},
+          {"accelerator_type",
+           [&](const YamlNode& n) { words.type = text_of(n, file), words.type_line = n.line; }},
           {"duty", [&](const YamlNode& n) { words.duty = bounded(n, file, 0.001, 1); }},
-          {"dataset_size", [&](const YamlNode& n) { words.dataset = value_of(n, file, parse_bytes); }}};
+          {"dataset_size", [&](const YamlNode& n) {
+             words.dataset = value_of(n, file, parse_bytes), words.dataset_line = n.line;
+           }}};
+}
+
+// A refusal that knows nothing of files gets the file and the line of what it is about.
+template <class Act>
+void at_line(const std::string& file, int line, const Act& act) {
+  try {
+    act();
+  } catch (const UserError& e) {
+    throw UserError(fmt::format("{}:{}: {}", file, line, e.what()));
+  }
 }
 
 SizedJob job_of(const JobWords& words, const YamlNode& node, const std::string& file) {
   if (words.workload.empty())
     refuse(file, node, "expected a 'workload' (a preset's name or a file), found none");
   SizedJob out;
-  try {
-    out.workload = load_workload(beside(file, words.workload));
-  } catch (const UserError& e) {
-    throw UserError(fmt::format("{}:{}: {}", file, words.line, e.what()));
-  }
+  at_line(file, words.workload_line, [&] { out.workload = load_workload(beside(file, words.workload)); });
   if (words.accelerators > 0) out.workload.accelerator.count = static_cast<std::uint32_t>(words.accelerators);
-  if (!words.type.empty()) out.workload = on_accelerator(out.workload, words.type, "", Catalogue::shipped());
-  if (words.dataset) set_dataset_size(out.workload, *words.dataset);
+  if (!words.type.empty())
+    at_line(file, words.type_line,
+            [&] { out.workload = on_accelerator(out.workload, words.type, "", Catalogue::shipped()); });
+  if (words.dataset)
+    at_line(file, words.dataset_line, [&] { set_dataset_size(out.workload, *words.dataset); });
   out.duty = words.duty;
   return out;
 }
@@ -192,8 +211,7 @@ Portfolio parse_portfolio(std::string_view text, const std::string& file) {
   double sum = 0;
   for (const Scenario& s : out.scenarios) sum += s.weight;
   if (std::abs(sum - 1) > 0.005)
-    throw UserError(
-        fmt::format("{}: expected weights that add up to 100 %, found {}", file, format_percent(sum)));
+    refuse(file, tree, "expected weights that add up to 100 %, found " + format_percent(sum));
   for (Scenario& s : out.scenarios) s.weight /= sum;
   if (out.name.empty()) out.name = file;
   return out;

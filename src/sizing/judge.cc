@@ -14,6 +14,9 @@
 namespace aforo {
 namespace {
 
+// Of a design that was judged by itself: it can be the nearest miss, however far.
+constexpr double kLeastReach = 1e-6;
+
 bool cached(const Design& d) { return d.local_cache.value > 0 || d.fast.drives > 0; }
 
 struct Check {
@@ -44,31 +47,40 @@ PerSecond object_requests(const Need& need) {
   return out;
 }
 
-// Hits of the design's cache in the steady state.
-double steady_hits(const Design& d, const JobNeed& job) {
+// Of a tier that all jobs fill, the part that holds this job's data; all of it in a host, which runs one job.
+double part_of_cache(const Design& d, const Need& need, const JobNeed& job) {
+  if (d.local_cache.value > 0 || need.datasets.value == 0) return 1;
+  return static_cast<double>(job.requirement.dataset.value) / static_cast<double>(need.datasets.value);
+}
+
+// Hits of the design's cache in the steady state, of which the job has `part`.
+double steady_hits(const Design& d, const JobNeed& job, double part) {
   if (!cached(d)) return 0;
   const double dataset = std::max(1.0, static_cast<double>(job.requirement.dataset.value));
   const bool local = d.local_cache.value > 0;
-  const double size = static_cast<double>(local ? d.local_cache.value : shelf_usable(d.fast).value);
+  const double size = part * static_cast<double>(local ? d.local_cache.value : shelf_usable(d.fast).value);
   const CacheCase c{CachePolicy::kRandom, std::min(1.0, size / dataset),
                     local ? static_cast<double>(job.hosts) : 1.0};
   return c.share >= 1 && c.nodes <= 1 ? 1 : shuffled_hits(c);
 }
 
 // Share of the reads that miss the design's caches, over all epochs of the job.
-double missed_share(const Design& d, const JobNeed& job) {
+double missed_share(const Design& d, const JobNeed& job, double part) {
   const double epochs = std::max<double>(1, job.workload.training.epochs);
-  return (1 + (epochs - 1) * (1 - steady_hits(d, job))) / epochs;
+  return (1 + (epochs - 1) * (1 - steady_hits(d, job, part))) / epochs;
 }
 
 Served serve(const Design& d, const Need& need, std::size_t i, std::uint32_t per_host) {
   const JobNeed job = as_read(need.jobs[i], d);
-  const StorageSpec storage = storage_of(d, left_for(d, need, i));
+  const double part = part_of_cache(d, need, job);
+  StorageSpec storage = storage_of(d, left_for(d, need, i));
+  for (CacheSpec& cache : storage.caches)
+    cache.size = {static_cast<std::uint64_t>(part * static_cast<double>(cache.size.value))};
   ClosedOptions options;
   options.ranks_per_host = per_host;
   const ClosedPrediction found = predict_closed(job.workload, storage, 0, options);
   return {std::clamp(found.au, 0.0, 1.0), std::max(0.0, found.au_low), std::min(1.0, found.au_high),
-          found.limit, missed_share(d, job)};
+          found.limit, missed_share(d, job, part)};
 }
 
 // Nobody else there and no cache: how long one sample takes.
@@ -95,10 +107,10 @@ Judgement check_figures(const Design& d, const Need& need) {
       checks.push_back(check_of("requests", d.requests, wanted, "serves requests at", rate_text));
     }
   }
+  BytesPerSecond host{0};
+  for (const JobNeed& job : need.jobs) host = std::max(host, job.requirement.network_per_host);
   if (d.client_network.value > 0 && !d.local_cache.value)
-    checks.push_back(check_of("network", d.client_network,
-                              need.network_per_host * need.jobs.front().requirement.target,
-                              "brings to a host", format_rate));
+    checks.push_back(check_of("network", d.client_network, host, "brings to a host", format_rate));
   for (const Check& c : checks)
     if (c.have > 0 && c.need > 0 && c.have < c.need)
       return {{}, c.name, c.name + (": " + c.text), c.have / c.need};
@@ -113,7 +125,7 @@ std::vector<Served> served_by(const Design& d, const Need& need, std::uint32_t p
 
 double utilisation_bound(const Design& d, const JobNeed& job) {
   if (!cached(d)) return 1;
-  const double full = job.requirement.read_full.value, hits = steady_hits(d, job);
+  const double full = job.requirement.read_full.value, hits = steady_hits(d, job, 1);
   const auto least = [&](double hit) {
     double au = 1;
     if (d.read.value > 0 && hit < 1) au = std::min(au, d.read.value / (full * (1 - hit)));
@@ -138,7 +150,7 @@ Judgement judge(const Design& d, const Need& need, std::uint32_t per_host) {
                     "latency: a sample of '{}' takes {} with nobody else there where {} are allowed; more "
                     "workers would hide it",
                     job.workload.name, format_seconds(alone), format_seconds(allowed)),
-                allowed / alone};
+                std::max(allowed / alone, kLeastReach)};
     }
     out.served.push_back(serve(d, need, i, per_host));
   }
@@ -146,7 +158,7 @@ Judgement judge(const Design& d, const Need& need, std::uint32_t per_host) {
     const double target = need.jobs[i].requirement.target, au = out.served[i].au;
     if (au >= target || au / target >= out.reach) continue;
     out.check = "utilisation";
-    out.reach = au / target;
+    out.reach = std::max(au / target, kLeastReach);
     out.reason = fmt::format("utilisation: '{}' would reach {} where {} are wanted, limited by {}",
                              need.jobs[i].workload.name, format_percent(au), format_percent(target),
                              out.served[i].limit);

@@ -14,8 +14,8 @@ namespace aforo {
 
 struct Judgement {
   std::vector<Served> served;  // per job; empty where a check before the utilisation failed
-  std::string
-      check;  // that failed: "capacity", "read", "write", "opens", "requests", "latency", "utilisation"
+  std::string check;   // that failed: "capacity", "read", "write", "opens", "requests", "network", "latency",
+                       // "utilisation"
   std::string reason;  // a sentence; empty = it serves
   double reach = 1;    // what it has over what is needed, of the check that failed; below 1
   bool serves() const { return reason.empty(); }
@@ -30,8 +30,8 @@ std::vector<Served> served_by(const Design& design, const Need& need, std::uint3
 // The time per sample and the utilisation of every job.
 Judgement judge(const Design& design, const Need& need, std::uint32_t accelerators_per_host);
 
-// No utilisation can be higher: what misses the design's caches comes at `read`, what hits them at
-// `fast_read`, epoch by epoch. 1 where there is no cache.
+// No utilisation of a job that has the design to itself can be higher: what misses the design's caches comes
+// at `read`, what hits them at `fast_read`, epoch by epoch. 1 where there is no cache.
 double utilisation_bound(const Design& design, const JobNeed& job);
 
 // The share of the shared stations' rates that the others leave to job i when all run.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/error.h"
 #include "sizing/design_storage.h"
 
 namespace aforo {
@@ -46,7 +47,10 @@ void add_traffic(const Design& d, const Need& need, const std::vector<Served>& s
   add(d.service->get_price, all.requests / 1000, fmt::format("{:.3g} reads", all.requests));
   add(d.service->retrieval_price, all.bytes / 1e9,
       fmt::format("{} retrieved", bytes_decimal(Bytes{static_cast<std::uint64_t>(all.bytes)})));
-  const double written = need.checkpoint_write.value * kSecondsPerMonth * kCheckpointTimeShare;
+  double written = 0;
+  for (const JobNeed& job : need.jobs)
+    if (job.requirement.checkpoint_write)
+      written += job.requirement.checkpoint_write->value * job.duty * kSecondsPerMonth * kCheckpointTimeShare;
   add(d.service->put_price, written / static_cast<double>(kObjectRange.value) / 1000, "checkpoints written");
 }
 
@@ -71,7 +75,10 @@ double capital_recovery(double interest, double years) {
 }
 
 double monthly_of_purchase(const PriceBook& prices) {
-  const double recovery = capital_recovery(prices.at("interest").value, prices.at("life.storage").value);
+  const double years = prices.at("life.storage").value;
+  if (!(years > 0))
+    throw UserError("expected a life.storage above 0 years, found 0; purchases are paid off over it");
+  const double recovery = capital_recovery(prices.at("interest").value, years);
   return (recovery + prices.at("support").value) / 12;
 }
 

@@ -16,7 +16,7 @@ Bytes whole(double bytes) {
         fmt::format("expected a capacity below 10 EB, found {:.3g} bytes after growth and snapshots; lower "
                     "--growth or --years",
                     bytes));
-  return {static_cast<std::uint64_t>(std::llround(bytes))};
+  return {static_cast<std::uint64_t>(std::round(bytes))};  // beyond llround's 9.2e18
 }
 
 void check(const SizingAsk& ask) {

@@ -113,6 +113,24 @@ bool better(const HedgedDesign& a, const HedgedDesign& b) {
   return a.expected_regret != b.expected_regret ? a.expected_regret < b.expected_regret : a.name < b.name;
 }
 
+// The safest, and the best of "just buy all-flash", keep their place among those that are shown.
+void choose(PortfolioResult& out) {
+  for (std::size_t i = 0; i < out.designs.size(); ++i) {
+    if (out.designs[i].worst_regret < out.designs[out.safest].worst_regret) out.safest = i;
+    const Family family = out.designs[i].family;
+    if (!out.all_flash && (family == Family::kFlashTlc || family == Family::kFlashQlc)) out.all_flash = i;
+  }
+  std::vector<HedgedDesign> shown;
+  for (std::size_t i = 0; i < out.designs.size(); ++i) {
+    const bool safest = i == out.safest, all_flash = out.all_flash == i;
+    if (i >= kMostShown && !safest && !all_flash) continue;
+    if (safest) out.safest = shown.size();
+    if (all_flash) out.all_flash = shown.size();
+    shown.push_back(std::move(out.designs[i]));
+  }
+  out.designs = std::move(shown);
+}
+
 }  // namespace
 
 PortfolioResult hedge(const Portfolio& portfolio, const PriceBook& prices, const Catalogue& catalogue,
@@ -127,12 +145,7 @@ PortfolioResult hedge(const Portfolio& portfolio, const PriceBook& prices, const
   if (stop.stop_requested()) throw Interrupted();
   out.judged = designs.size();
   std::sort(out.designs.begin(), out.designs.end(), better);
-  if (out.designs.size() > kMostShown) out.designs.resize(kMostShown);
-  for (std::size_t i = 0; i < out.designs.size(); ++i) {
-    if (out.designs[i].worst_regret < out.designs[out.safest].worst_regret) out.safest = i;
-    const Family family = out.designs[i].family;
-    if (!out.all_flash && (family == Family::kFlashTlc || family == Family::kFlashQlc)) out.all_flash = i;
-  }
+  choose(out);
   for (std::size_t s = 0; s < rooms.size(); ++s) {
     const Need& need = rooms[s].screening.need();
     ScenarioBest best{portfolio.scenarios[s].name,

@@ -63,7 +63,7 @@ std::string third_sentence(const SizeResult& r, const PriceBook& prices) {
 }  // namespace
 
 std::string money_text(double usd) {
-  if (usd < 1000) return fmt::format("${:.0f}", usd);
+  if (usd < 999.5) return fmt::format("${:.0f}", usd);
   const double unit = std::pow(10.0, std::floor(std::log10(usd)) - 2);
   return format_dollars({std::round(usd / unit) * unit});
 }

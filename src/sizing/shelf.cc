@@ -61,7 +61,7 @@ std::optional<Shelf> shelf_for(const ShelfParts& p, Bytes usable, BytesPerSecond
 }
 
 Bytes shelf_usable(const Shelf& shelf) {
-  return {static_cast<std::uint64_t>(value(shelf.raw()) * shelf.efficiency() * kFill)};
+  return {static_cast<std::uint64_t>(std::llround(value(shelf.raw()) * shelf.efficiency() * kFill))};
 }
 
 BytesPerSecond shelf_read(const Shelf& shelf, const Need& need) {

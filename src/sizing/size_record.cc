@@ -141,10 +141,10 @@ void add_designs(Json& record, const Screening& screening, const SizeResult& res
 }
 
 void add_break_points(Json& record, const BreakPoints& found) {
-  record["break_points"] = {{"ssd_over_hdd_now", found.ratio_now},
-                            {"by_ssd_over_hdd", turns_json(found.by_ratio, "ratio")},
+  record["break_points"] = {{"by_ssd_over_hdd", turns_json(found.by_ratio, "ratio")},
                             {"by_capacity", turns_json(found.by_capacity, "bytes")},
                             {"capacities_looked_at", {found.least.value, found.most.value}}};
+  if (found.ratio_now > 0) record["break_points"]["ssd_over_hdd_now"] = found.ratio_now;
 }
 
 void add_horizon(Json& record, const Horizon& found) {

@@ -25,8 +25,9 @@ void set_step(Workload& w, double seconds, const std::string& source, const Fact
   const bool spread = law_cv(law) > 0;
   if (!spread)
     law = Law{.kind = LawKind::kConstant, .mean = seconds};
-  else
-    law.mean *= factor, law.stddev *= factor;
+  for (double* part : {&law.mean, &law.stddev, &law.minimum, &law.maximum})
+    if (spread) *part *= factor;
+  for (double& quantile : law.quantiles) quantile *= factor;
   std::erase_if(w.provenance, [](const Provenance& p) { return p.field == "accelerator.step_time"; });
   w.provenance.push_back({"accelerator.step_time", std::string(to_string(fact.kind)), source, fact.date});
 }

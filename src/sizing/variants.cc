@@ -208,6 +208,9 @@ SizeSweep parse_size_sweep(std::string_view text) {
   const std::string range(text.substr(equals + 1));
   if (const auto dots = range.find(".."); dots != std::string::npos && out.key == "accelerators") {
     const std::uint64_t first = count_of(range.substr(0, dots)), last = count_of(range.substr(dots + 2));
+    if (first > last)
+      throw UserError(
+          fmt::format("--sweep accelerators: expected the smaller number first, found '{}'", range));
     for (std::uint64_t n = first; n < last; n *= 2) out.values.push_back(std::to_string(n));
     out.values.push_back(std::to_string(last));
   } else {

@@ -1,0 +1,76 @@
+#include "sizing/break_points.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "sizing/test_kit.h"
+
+namespace aforo {
+namespace {
+
+Family winner(const SizingAsk& ask, const PriceBook& prices) {
+  Screening screening(ask, Catalogue::shipped(), 2);
+  return screening.designs()[screening.rank(prices, Grouping::kFamily).front().design].family;
+}
+
+// Twice the data: twice the samples and twice the capacity, but never less than one step of all accelerators.
+TEST(BreakPoints, MoreDataOfTheSameKind) {
+  SizingAsk ask = plain_ask();
+  ask.capacity = Bytes{3'000'000'000'000};
+  const SizingAsk twice = with_data(ask, 2);
+  EXPECT_EQ(twice.jobs[0].workload.dataset.samples, 2'000'000U);
+  EXPECT_EQ(twice.capacity->value, 6'000'000'000'000U);
+  EXPECT_EQ(with_data(ask, 1e-6).jobs[0].workload.dataset.samples, 80U);  // 8 x 10
+}
+
+class BreakPointsTest : public ::testing::Test {
+ protected:
+  BreakPointsTest() {
+    ask_.jobs[0].workload.dataset.samples = 100'000'000;
+    ask_.jobs[0].workload.accelerator.count = 64;
+    ask_.place = Place::kOnPremises;
+  }
+  BreakPoints found(const PriceBook& prices) const {
+    Screening screening(ask_, Catalogue::shipped(), 2);
+    return break_points(screening, prices, Catalogue::shipped(), 2);
+  }
+  SizingAsk ask_ = plain_ask();
+};
+
+// 400 over 20 USD/TB. Around every turn (found to 2 %) the families on either side win, as a search from the
+// start finds them.
+TEST_F(BreakPointsTest, FamiliesWinOnTheirSides) {
+  const PriceBook prices = round_prices();
+  const BreakPoints b = found(prices);
+  EXPECT_DOUBLE_EQ(b.ratio_now, 20);
+  EXPECT_EQ(b.least.value, 100'000'000'000'000U / 32);
+  EXPECT_EQ(b.most.value, 3'200'000'000'000'000U);
+  EXPECT_FALSE(b.by_ratio.empty() && b.by_capacity.empty());
+  double last = kLeastRatio;
+  for (const Turn& turn : b.by_ratio) {
+    EXPECT_GT(turn.at, last);
+    EXPECT_LT(turn.at, kMostRatio);
+    EXPECT_EQ(winner(ask_, prices.scaled("ssd", turn.at / 1.04 / 20)), turn.below) << turn.at;
+    last = turn.at;
+  }
+  for (const Turn& turn : b.by_capacity) EXPECT_NE(turn.below, turn.above);
+  if (!b.by_capacity.empty()) {
+    const Turn& turn = b.by_capacity.front();
+    EXPECT_EQ(winner(with_data(ask_, turn.at / 1.05 / 100e12), prices), turn.below) << turn.at;
+  }
+}
+
+// What is free has no ratio to anything: it is left out, and no number is made up.
+TEST_F(BreakPointsTest, FreeDisksHaveNoRatio) {
+  PriceBook prices = round_prices();
+  prices.set("hdd=0 USD/TB");
+  ask_.family = to_string(Family::kHdd);
+  const BreakPoints b = found(prices);
+  EXPECT_EQ(b.ratio_now, 0);
+  EXPECT_TRUE(b.by_ratio.empty());
+}
+
+}  // namespace
+}  // namespace aforo

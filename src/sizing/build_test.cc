@@ -1,0 +1,183 @@
+#include "sizing/build.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "sizing/shelf.h"
+#include "sizing/test_kit.h"
+
+namespace aforo {
+namespace {
+
+constexpr double kGib = 1073741824.0;
+
+std::vector<Design> built(const SizingAsk& ask) {
+  return build_designs(ask, need_of(ask), Catalogue::shipped());
+}
+
+std::vector<Design> of_service(const SizingAsk& ask, const std::string& name) {
+  std::vector<Design> out;
+  for (Design& d : built(ask))
+    if (d.service != nullptr && d.service->name == name) out.push_back(std::move(d));
+  return out;
+}
+
+double quantity(const Design& d, const std::string& item) {
+  double sum = 0;
+  for (const CostLine& line : d.costs)
+    if (line.item == item) sum += line.quantity;
+  return sum;
+}
+
+// 16 accelerators a host, 4 hosts.
+SizingAsk four_hosts() {
+  SizingAsk ask = plain_ask();
+  ask.jobs[0].workload.accelerator.count = 32;
+  return ask;
+}
+
+TEST(Build, EveryFamilyIsThere) {
+  std::set<Family> found;
+  for (const Design& d : built(plain_ask())) found.insert(d.family);
+  EXPECT_EQ(found.size(), kFamilies.size());
+}
+
+TEST(Build, OnlyWhatWasAskedFor) {
+  SizingAsk ask = plain_ask();
+  ask.place = Place::kOnPremises;
+  for (const Design& d : built(ask)) ASSERT_FALSE(in_cloud(d.family));
+  ask.place = Place::kCloud;
+  for (const Design& d : built(ask)) ASSERT_TRUE(in_cloud(d.family));
+  ask.place = Place::kAny;
+  ask.provider = "GCP";
+  for (const Design& d : built(ask)) ASSERT_EQ(d.service->provider, "gcp");
+  ask.provider.clear();
+  for (const Family family : kFamilies) {
+    ask.family = to_string(family);
+    const auto designs = built(ask);
+    EXPECT_FALSE(designs.empty()) << ask.family;
+    for (const Design& d : designs) ASSERT_EQ(d.family, family);
+  }
+}
+
+// Drives fit the bays evenly, a server's loss is survived, and what was made for the capacity holds it.
+TEST(Build, ShelvesAreWholeAndSafe) {
+  SizingAsk ask = four_hosts();
+  ask.capacity = Bytes{500'000'000'000'000};
+  ask.place = Place::kOnPremises;
+  const Need need = need_of(ask);
+  for (const Design& d : built(ask)) {
+    ASSERT_GE(d.usable, need.capacity) << d.name;
+    ASSERT_EQ(d.main.drives % d.main.nodes, 0U) << d.name;
+    ASSERT_LE(d.main.drives / d.main.nodes, d.main.node->bays) << d.name;
+    ASSERT_GE(d.main.drives, d.main.data + d.main.parity) << d.name;
+    ASSERT_GT(d.main.parity, 0U) << d.name;
+    const std::uint32_t lost = d.main.data == 1 ? 1 : d.main.parity;
+    ASSERT_GE(d.main.nodes * lost, d.main.data + d.main.parity) << d.name;
+    ASSERT_GT(d.watts, 0) << d.name;
+    ASSERT_GT(d.rack_units, 0) << d.name;
+    ASSERT_GT(d.rebuild.value, 0) << d.name;
+  }
+}
+
+// Every price that a design names is in the book, and nothing costs less than nothing.
+TEST(Build, CostsHavePrices) {
+  const PriceBook& prices = PriceBook::shipped();
+  for (const Design& d : built(four_hosts()))
+    for (const CostLine& line : d.costs) {
+      ASSERT_NE(prices.find(line.item), nullptr) << line.item;
+      ASSERT_GE(line.quantity, 0) << d.name << ' ' << line.label;
+      ASSERT_TRUE(line.markup.empty() || prices.find(line.markup) != nullptr) << line.markup;
+      ASSERT_FALSE(line.purchase && in_cloud(d.family)) << d.name;
+    }
+}
+
+// A card and a port for each of four hosts beside those of the servers.
+TEST(Build, AcceleratorHostsGetTheirCards) {
+  SizingAsk ask = four_hosts();
+  ask.family = to_string(Family::kHdd);
+  for (const Design& d : built(ask)) {
+    double cards = 0;
+    for (const CostLine& line : d.costs)
+      if (line.label.find("network card for accelerator hosts") != std::string::npos) cards += line.quantity;
+    ASSERT_EQ(cards, 4);
+    ASSERT_GE(d.client_network, need_of(ask).network_per_host);
+  }
+}
+
+// Flash in the hosts is bought once, without servers: n drives a host hold n x 80 % of a drive.
+TEST(Build, LocalCaches) {
+  SizingAsk ask = four_hosts();
+  ask.family = to_string(Family::kLocalHdd);
+  for (const Design& d : built(ask)) {
+    ASSERT_EQ(d.fast.drives % 4, 0U);
+    const double held = static_cast<double>(d.fast.drive->capacity.value) * (d.fast.drives / 4) * kFill;
+    ASSERT_NEAR(static_cast<double>(d.local_cache.value), held, 2);
+    ASSERT_NEAR(quantity(d, d.fast.drive->price), static_cast<double>(d.fast.raw().value) / 1e12, 1e-6);
+  }
+}
+
+TEST(Build, AGivenCacheIsTheOnlyOne) {
+  SizingAsk ask = four_hosts();
+  ask.cache = Bytes{20'000'000'000'000};
+  std::set<Family> families;
+  for (const Design& d : built(ask)) {
+    families.insert(d.family);
+    ASSERT_EQ(d.local_cache, *ask.cache) << d.name;
+    if (d.fast.drives > 0) {
+      ASSERT_GE(static_cast<double>(d.fast.raw().value) / 4 * kFill, 20e12) << d.name;
+    }
+  }
+  EXPECT_EQ(families, (std::set{Family::kLocalHdd, Family::kCloudObjectLocal}));
+  ask.cache = Bytes{40'000'000'000'000};  // p5.48xlarge has 30.4 TB, 24.3 of them for use
+  for (const Design& d : built(ask)) ASSERT_EQ(d.family, Family::kLocalHdd) << d.name;
+}
+
+// 1.004096 TB as they are: an object store has no fill to keep free.
+TEST(Build, AnObjectStoreHoldsTheBytes) {
+  const auto designs = of_service(plain_ask(), "aws-s3-standard");
+  ASSERT_EQ(designs.size(), 2U);  // alone, and with the instances' flash
+  EXPECT_EQ(designs[0].usable.value, 1'004'096'000'000U);
+  EXPECT_NEAR(quantity(designs[0], "aws-s3-standard.storage"), 1004.096, 1e-9);
+  EXPECT_DOUBLE_EQ(designs[0].requests.value, 5500 * 16);
+}
+
+// 1.004096 TB at 80 % are 1,168.9 GiB: sold as one step of 2,400 GiB, which brings 250 x 2.34375 = 586 MB/s.
+// For 0.72 GB/s it takes 2.88 TB-binary = 2,949 GiB: two steps, 1,172 MB/s.
+TEST(Build, AFileServiceBySizeAndStep) {
+  const auto designs = of_service(plain_ask(), "aws-fsx-lustre-250");
+  ASSERT_GE(designs.size(), 2U);
+  EXPECT_DOUBLE_EQ(static_cast<double>(designs[0].bought.value), 2400 * kGib);
+  EXPECT_NEAR(designs[0].provisioned.value, 250e6 * 2400 / 1024, 1);
+  EXPECT_DOUBLE_EQ(static_cast<double>(designs[1].bought.value), 4800 * kGib);
+  EXPECT_NEAR(designs[1].provisioned.value, 250e6 * 4800 / 1024, 1);
+  EXPECT_NEAR(static_cast<double>(designs[1].usable.value), 0.8 * 4800 * kGib, 1);
+}
+
+// gp3 on one host: 1.25512 TB, one volume with 125 MB/s and 3,000 IOPS of its own. 720 - 125 = 595 MB/s and
+// 5,760 / 0.9 - 3,000 = 3,400 IOPS are paid for.
+TEST(Build, BlockStorageByThroughputAndRequests) {
+  SizingAsk ask = plain_ask();
+  for (const Design& d : of_service(ask, "aws-ebs-gp3")) {
+    if (d.provisioned.value < 719e6 || d.provisioned.value > 721e6) continue;
+    EXPECT_NEAR(quantity(d, "aws-ebs-gp3.throughput"), 595, 1e-6);
+    EXPECT_NEAR(quantity(d, "aws-ebs-gp3.iops"), 3400, 1e-6);
+    EXPECT_EQ(d.copies, 1U);
+    return;
+  }
+  ADD_FAILURE() << "no gp3 with just the bandwidth that is needed";
+}
+
+// A volume that one host mounts holds a copy of the data for every host; io2 is mounted by 16.
+TEST(Build, CopiesForHostsThatMountNoCommonVolume) {
+  for (const Design& d : of_service(four_hosts(), "aws-ebs-gp3")) {
+    EXPECT_EQ(d.copies, 4U);
+    EXPECT_NEAR(quantity(d, "aws-ebs-gp3.storage"), 4 * static_cast<double>(d.bought.value) / 1e9, 1e-6);
+  }
+  for (const Design& d : of_service(four_hosts(), "aws-ebs-io2")) EXPECT_EQ(d.copies, 1U);
+}
+
+}  // namespace
+}  // namespace aforo

@@ -1,0 +1,127 @@
+#include "sizing/horizon.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sizing/test_kit.h"
+
+namespace aforo {
+namespace {
+
+// Storage on premises: 60,000 USD at once, 250 USD a month of power. Storage in AWS: 1,000 USD a month.
+class HorizonTest : public ::testing::Test {
+ protected:
+  explicit HorizonTest(double duty = 1) {
+    ask_.jobs[0].duty = duty;
+    screening_.emplace(ask_, Catalogue::shipped(), 1);
+    result_.designs = {own(), rented()};
+  }
+
+  SizedDesign own() const {
+    SizedDesign out;
+    out.design = find([](const Design& d) { return !in_cloud(d.family); });
+    out.bill.purchase = 60'000;
+    out.bill.lines = {{"drives", "tlc", 1, 1937, 60'000, false},
+                      {"power", "power", 1, 250, 0, false},
+                      {"idle", "h100.hour", 1, 5000, 0, true}};
+    out.bill.storage = 2187;
+    return out;
+  }
+  SizedDesign rented() const {
+    SizedDesign out;
+    out.design = find([](const Design& d) { return d.service != nullptr && d.service->provider == "aws"; });
+    out.bill.storage = 1000;
+    return out;
+  }
+  template <class Is>
+  std::size_t find(const Is& is) const {
+    const auto& designs = screening_->designs();
+    return static_cast<std::size_t>(std::find_if(designs.begin(), designs.end(), is) - designs.begin());
+  }
+
+  std::optional<Horizon> found(HorizonOptions options = {}) const {
+    PriceBook prices = round_prices();
+    prices.set("egress.aws=0.09 USD/GB");
+    return horizon(*screening_, result_, prices, Catalogue::shipped(), options);
+  }
+
+  SizingAsk ask_ = plain_ask();
+  std::optional<Screening> screening_;
+  SizeResult result_;
+};
+
+// 8 H100: 8 x 30,000 + a host of 60,000 = 300,000. Power 8 x 0.7 kW x 1.33 x 730 h x 0.1 x 1.3 = 706.82,
+// support 300,000 x 0.15 / 12 = 3,750. Storage: 60,000 x 0.15 / 12 + 250 = 1,000. The rate of idleness is
+// nobody's bill.
+TEST_F(HorizonTest, WhatOwningCosts) {
+  const Horizon h = *found();
+  EXPECT_DOUBLE_EQ(h.owned.upfront, 360'000);
+  EXPECT_NEAR(h.owned.monthly_storage, 1000, 1e-9);
+  EXPECT_NEAR(h.owned.monthly_accelerators, 4456.82, 0.01);
+  EXPECT_NEAR(h.owned.monthly, 5456.82, 0.01);
+  EXPECT_NEAR(h.owned.total, 360'000 + 36 * 5456.815, 0.1);
+  ASSERT_EQ(h.owned.cumulative.size(), 36U);
+  EXPECT_NEAR(h.owned.cumulative[0], 365'456.82, 0.01);
+  EXPECT_NEAR(h.owned.cumulative[35], h.owned.total, 1e-6);
+}
+
+// 8 x 6.88 x 730 = 40,179.20 and 1,000 of storage; saved a month: 35,722.38; 360,000 of it after 10.08
+// months.
+TEST_F(HorizonTest, TheMonthFromWhichOwningIsCheaper) {
+  const Horizon h = *found();
+  EXPECT_NEAR(h.rented.monthly, 41'179.2, 0.01);
+  EXPECT_EQ(h.rented.upfront, 0);
+  ASSERT_TRUE(h.break_even);
+  EXPECT_NEAR(*h.break_even, 10.0777, 1e-4);
+  EXPECT_GT(h.owned.cumulative[9], h.rented.cumulative[9]);    // month 10
+  EXPECT_LT(h.owned.cumulative[10], h.rented.cumulative[10]);  // month 11
+  HorizonOptions year;
+  year.months = 10;
+  EXPECT_FALSE(found(year)->break_even);
+}
+
+// (556,445 / 36 - 1,000) / 40,179 = 36 % of the time, and both cost the same.
+TEST_F(HorizonTest, TheDutyAtWhichBothCostTheSame) {
+  const Horizon h = *found();
+  ASSERT_TRUE(h.break_even_duty);
+  EXPECT_NEAR(*h.break_even_duty, 0.359808, 1e-5);
+  EXPECT_NEAR(36 * (1000 + *h.break_even_duty * 40'179.2), h.owned.total, 1);
+}
+
+// Six months at a quarter: 10,294.80 each. Then the purchase, and a quarter of 1,004.096 GB out at
+// 0.09: 22.59.
+TEST_F(HorizonTest, CloudFirst) {
+  const Horizon h = *found();
+  EXPECT_NEAR(h.path.cumulative[4], 5 * 10'294.8, 0.01);
+  EXPECT_NEAR(h.path.cumulative[5], 6 * 10'294.8 + 360'022.59, 0.01);
+  EXPECT_NEAR(h.path.cumulative[6], 6 * 10'294.8 + 360'022.59 + 5456.82, 0.01);
+  EXPECT_NEAR(h.path.total, 6 * 10'294.8 + 360'022.59 + 30 * 5456.815, 0.1);
+}
+
+TEST_F(HorizonTest, NothingWithoutBothSidesOrAPrice) {
+  result_.designs.pop_back();
+  EXPECT_FALSE(found());
+  result_.designs = {rented()};
+  EXPECT_FALSE(found());
+  result_.designs = {own(), rented()};
+  ask_.jobs[0].workload.accelerator.type = "abacus";
+  screening_.emplace(ask_, Catalogue::shipped(), 1);
+  EXPECT_FALSE(found());
+}
+
+class HalfTheTime : public HorizonTest {
+ protected:
+  HalfTheTime() : HorizonTest(0.5) {}
+};
+
+// Rented for half the hours: 20,089.60; owned as before but for half the power.
+TEST_F(HalfTheTime, RentsHalfAndOwnsAll) {
+  const Horizon h = *found();
+  EXPECT_DOUBLE_EQ(h.duty, 0.5);
+  EXPECT_NEAR(h.rented.monthly_accelerators, 20'089.6, 0.01);
+  EXPECT_DOUBLE_EQ(h.owned.upfront, 360'000);
+  EXPECT_NEAR(h.owned.monthly_accelerators, 3750 + 353.41, 0.01);
+}
+
+}  // namespace
+}  // namespace aforo

@@ -1,0 +1,234 @@
+#include "sizing/judge.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sizing/shelf.h"
+#include "sizing/test_kit.h"
+
+namespace aforo {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+// 33 drives in 3 servers: 270 TB, 69 GB/s.
+Design flash_design(const Need& need) {
+  Design d;
+  d.family = Family::kFlashTlc;
+  d.product = "flash";
+  d.name = "33 x flash";
+  d.main = flash_shelf(33, 3);
+  d.hosts = need.hosts;
+  d.client_network = {11.5e9};
+  d.usable = shelf_usable(d.main);
+  d.read = shelf_read(d.main, need);
+  d.write = shelf_write(d.main);
+  d.opens = {300'000};
+  d.latency = Seconds{2e-4};
+  return d;
+}
+
+// Four disks at 100 MB/s of 1 MB samples, and `terabytes` of flash in the host that reads 2 GB/s.
+Design cached_design(const Need& need, double terabytes) {
+  Design d = flash_design(need);
+  d.family = Family::kLocalHdd;
+  d.main = disk_shelf(4, 4);
+  d.fast = {&test_flash(), nullptr, nullptr, 2, need.hosts, 1, 0};
+  d.usable = shelf_usable(d.main);
+  d.read = shelf_read(d.main, need);
+  d.fast_read = {2e9};
+  d.local_cache = Bytes{static_cast<std::uint64_t>(terabytes * 1e12)};
+  d.local_read = {2e9};
+  return d;
+}
+
+TEST(Judge, FiguresThatSuffice) {
+  const Need need = need_of(plain_ask());
+  const Judgement found = check_figures(flash_design(need), need);
+  EXPECT_TRUE(found.serves());
+  EXPECT_EQ(found.reach, 1);
+}
+
+// 0.5 TB of 1.004096 TB; 0.36 of 0.72 GB/s; 180 of 720 opens/s.
+TEST(Judge, FiguresThatFallShort) {
+  const Need need = need_of(plain_ask());
+  Design d = flash_design(need);
+  d.usable = Bytes{500'000'000'000};
+  Judgement found = check_figures(d, need);
+  EXPECT_EQ(found.check, "capacity");
+  EXPECT_EQ(found.reason, "capacity: holds 500 GB where 1.004 TB is needed");
+  EXPECT_NEAR(found.reach, 0.497960, 1e-6);
+
+  d = flash_design(need);
+  d.read = {0.36e9};
+  found = check_figures(d, need);
+  EXPECT_EQ(found.reason, "read: reads 343 MiB/s where 687 MiB/s are needed");
+  EXPECT_DOUBLE_EQ(found.reach, 0.5);
+
+  d = flash_design(need);
+  d.opens = {180};
+  found = check_figures(d, need);
+  EXPECT_EQ(found.reason, "opens: opens 180 /s where 720 /s are needed");
+  EXPECT_DOUBLE_EQ(found.reach, 0.25);
+
+  d = flash_design(need);
+  d.client_network = {360e6};  // 0.72 GB/s at the target
+  found = check_figures(d, need);
+  EXPECT_EQ(found.check, "network");
+  EXPECT_DOUBLE_EQ(found.reach, 0.5);
+}
+
+// A cache takes reads away, so its disks' bandwidth alone decides nothing; 0 is no stated limit.
+TEST(Judge, FiguresThatDecideNothing) {
+  const Need need = need_of(plain_ask());
+  EXPECT_TRUE(check_figures(cached_design(need, 0.5), need).serves());
+  Design d = flash_design(need);
+  d.read = {0};
+  d.opens = {0};
+  EXPECT_TRUE(check_figures(d, need).serves());
+}
+
+// At 90 % a host takes 0.72 GB/s, at 50 % 0.4 GB/s: each job by its own target.
+TEST(Judge, TheNetworkOfEveryJobAtItsOwnTarget) {
+  SizingAsk ask = plain_ask();
+  ask.jobs.push_back(ask.jobs[0]);
+  ask.jobs[0].workload.training.au_target = 0.5;
+  const Need need = need_of(ask);
+  Design d = flash_design(need);
+  d.client_network = {0.6e9};
+  const Judgement found = check_figures(d, need);
+  EXPECT_EQ(found.check, "network");
+  EXPECT_NEAR(found.reach, 0.6 / 0.72, 1e-12);
+}
+
+// A million reads/s of 1 MB in ranges: one GET each of 720 /s; 20 MiB files take 2.5.
+TEST(Judge, RequestsOfAnObjectStore) {
+  SizingAsk ask = plain_ask();
+  Design d = flash_design(need_of(ask));
+  CloudService s;
+  s.kind = ServiceKind::kObject;
+  d.family = Family::kCloudObject;
+  d.main = {};
+  d.service = &s;
+  d.requests = {1000};
+  EXPECT_TRUE(check_figures(d, need_of(ask)).serves());
+  ask.jobs[0].workload.dataset.sample_size.mean = 20.0 * (1 << 20);
+  const Judgement found = check_figures(d, need_of(ask));
+  EXPECT_EQ(found.reason, "requests: serves requests at 1,000 /s where 1,800 /s are needed");
+}
+
+// Half the dataset held: h = 1 - 0.5 ln(0.5 + 0.5 e^2) = 0.28311 of the reads. The first epoch comes from
+// disks: 0.4 / 0.8 = 0.5; the others: 0.4 / (0.8 x 0.71689) = 0.69746, and the cache 2 / (0.8 x 0.28311) > 1.
+// (0.5 + 9 x 0.69746) / 10 = 0.67771. All of it held: 1 but for the first epoch.
+TEST(Judge, TheBoundOnUtilisation) {
+  const Need need = need_of(plain_ask());
+  EXPECT_NEAR(utilisation_bound(cached_design(need, 0.5), need.jobs[0]), 0.677711, 1e-5);
+  EXPECT_NEAR(utilisation_bound(cached_design(need, 1), need.jobs[0]), 0.95, 1e-12);
+  EXPECT_EQ(utilisation_bound(flash_design(need), need.jobs[0]), 1);
+}
+
+// (1 + 9 (1 - 0.28311)) / 10 = 0.7452 of all reads get past the cache; all but the first epoch where it holds
+// all.
+TEST(Judge, TheShareThatACacheMisses) {
+  const Need need = need_of(plain_ask());
+  EXPECT_NEAR(served_by(cached_design(need, 0.5), need, 8)[0].missed, 0.745201, 1e-6);
+  EXPECT_NEAR(served_by(cached_design(need, 1), need, 8)[0].missed, 0.1, 1e-12);
+  EXPECT_EQ(served_by(flash_design(need), need, 8)[0].missed, 1);
+}
+
+// A flash tier of 1 TB for two jobs of 1 TB each holds half of either, as two tiers of half the size.
+TEST(Judge, JobsShareAFlashTier) {
+  SizingAsk ask = plain_ask();
+  ask.jobs.push_back(ask.jobs[0]);
+  const Need need = need_of(ask);
+  Design d = cached_design(need, 0);
+  d.family = Family::kHybrid;
+  static const Drive half_terabyte = [] {
+    Drive drive = test_flash();
+    drive.capacity = Bytes{625'000'000'000};  // 0.5 TB at 80 %
+    return drive;
+  }();
+  d.fast = {&half_terabyte, &test_flash_node(), &test_nic(), 2, 1, 1, 0};
+  for (const Served& served : served_by(d, need, 8)) EXPECT_NEAR(served.missed, 0.745201, 1e-6);
+}
+
+TEST(Judge, NoUtilisationBeyondTheBound) {
+  const Need need = need_of(plain_ask());
+  for (const double terabytes : {0.1, 0.3, 0.5, 0.8, 1.0}) {
+    const Design d = cached_design(need, terabytes);
+    EXPECT_LE(served_by(d, need, 8)[0].au, utilisation_bound(d, need.jobs[0]) + 0.01) << terabytes;
+  }
+}
+
+// Two jobs of 0.72 GB/s: of 2 GB/s the other leaves 1 - 0.36 = 0.64; of 1 GB/s 0.28, but a fair half is had.
+TEST(Judge, WhatOtherJobsLeave) {
+  SizingAsk ask = plain_ask();
+  EXPECT_EQ(left_for(flash_design(need_of(ask)), need_of(ask), 0), 1);
+  ask.jobs.push_back(ask.jobs[0]);
+  const Need need = need_of(ask);
+  Design d = flash_design(need);
+  d.read = {2e9};
+  EXPECT_NEAR(left_for(d, need, 0), 0.64, 1e-12);
+  d.read = {1e9};
+  EXPECT_NEAR(left_for(d, need, 1), 0.5, 1e-12);
+}
+
+// (8 x 1 x 0.9 + 24 x 0.5 x 0.6) / (8 + 12) = 0.72
+TEST(Judge, MeanUtilisationByAcceleratorsAndDuty) {
+  SizingAsk ask = plain_ask();
+  ask.jobs.push_back(ask.jobs[0]);
+  ask.jobs[1].workload.accelerator.count = 24;
+  ask.jobs[1].duty = 0.5;
+  EXPECT_NEAR(mean_au({{0.9, 0, 0, "", 1}, {0.6, 0, 0, "", 1}}, need_of(ask)), 0.72, 1e-12);
+  EXPECT_EQ(mean_au({}, need_of(ask)), 0);
+}
+
+TEST(Judge, EnoughOfEverythingServes) {
+  const Need need = need_of(plain_ask());
+  const Judgement found = judge(flash_design(need), need, 8);
+  EXPECT_TRUE(found.serves()) << found.reason;
+  ASSERT_EQ(found.served.size(), 1U);
+  EXPECT_GE(found.served[0].au, 0.9);
+  EXPECT_LE(found.served[0].low, found.served[0].au);
+}
+
+// 64 samples in reading at 720 /s: 88.9 ms a sample. Flash that answers in 120 ms is too late, alone in the
+// room.
+TEST(Judge, LatencyThatNoReaderHides) {
+  const Need need = need_of(plain_ask());
+  Design d = flash_design(need);
+  d.latency = Seconds{0.12};
+  const Judgement found = judge(d, need, 8);
+  EXPECT_EQ(found.check, "latency");
+  EXPECT_THAT(found.reason, AllOf(HasSubstr("'plain'"), HasSubstr("where 88.9 ms are allowed")));
+  EXPECT_LT(found.reach, 0.75);
+  EXPECT_GT(found.reach, 0.7);
+}
+
+// Preprocessing of 0.1 s takes more than the 88.9 ms a sample may take: refused, and still a nearest miss to
+// name.
+TEST(Judge, NoStorageIsFastEnough) {
+  SizingAsk ask = plain_ask();
+  ask.jobs[0].workload.loader.preprocess = constant_law(0.1);
+  const Need need = need_of(ask);
+  const Judgement found = judge(flash_design(need), need, 8);
+  EXPECT_EQ(found.check, "latency");
+  EXPECT_GT(found.reach, 0);
+  EXPECT_LT(found.reach, 1);
+}
+
+// Half the rate that is consumed: half the utilisation, and that is what the reason says.
+TEST(Judge, UtilisationThatFallsShort) {
+  const Need need = need_of(plain_ask());
+  const Design d = cached_design(need, 0.01);
+  const Judgement found = judge(d, need, 8);
+  EXPECT_EQ(found.check, "utilisation");
+  EXPECT_THAT(found.reason, AllOf(HasSubstr("'plain' would reach"), HasSubstr("where 90.0 % are wanted"),
+                                  HasSubstr("limited by disks")));
+  EXPECT_NEAR(found.served[0].au, 0.5, 0.05);
+  EXPECT_NEAR(found.reach, found.served[0].au / 0.9, 1e-12);
+}
+
+}  // namespace
+}  // namespace aforo

@@ -1,0 +1,180 @@
+#include "sizing/screening.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "sizing/test_kit.h"
+
+namespace aforo {
+namespace {
+
+// A job on disks' edge: 100 kB files at 7,200 /s, so that disks, caches and requests all decide something.
+SizingAsk small_files(std::uint32_t accelerators) {
+  SizingAsk ask = plain_ask();
+  Workload& w = ask.jobs[0].workload;
+  w.dataset.samples = 200'000'000;
+  w.dataset.sample_size = Law{.kind = LawKind::kLognormal, .mean = 1e5, .stddev = 4e4};
+  w.loader.batch_size = 100;
+  w.loader.workers = 24;
+  w.accelerator.count = accelerators;
+  return ask;
+}
+
+SizingAsk of_family(SizingAsk ask, Family family) {
+  ask.family = to_string(family);
+  return ask;
+}
+
+// The cheapest of a family by judging every one of its designs; nothing where none serves.
+std::optional<double> cheapest_of_all(const SizingAsk& ask, const PriceBook& prices) {
+  const Need need = need_of(ask);
+  std::optional<double> best;
+  for (const Design& d : build_designs(ask, need, Catalogue::shipped())) {
+    Judgement found = check_figures(d, need);
+    if (found.serves()) found = judge(d, need, ask.accelerators_per_host);
+    if (!found.serves()) continue;
+    const double total = bill_of(d, need, found.served, prices, 0).total();
+    if (!best || total < *best) best = total;
+  }
+  return best;
+}
+
+void expect_the_cheapest(const SizingAsk& ask, const PriceBook& prices) {
+  for (const Family family : kFamilies) {
+    const SizingAsk one = of_family(ask, family);
+    const auto best = cheapest_of_all(one, prices);
+    Screening screening(one, Catalogue::shipped(), 2);
+    const auto ranked = screening.rank(prices, Grouping::kFamily);
+    ASSERT_EQ(best.has_value(), !ranked.empty()) << one.family;
+    if (best) {
+      EXPECT_NEAR(ranked.front().bill.total(), *best, 1e-9 * *best) << one.family;
+    }
+  }
+}
+
+TEST(Screening, TheCheapestIsThatOfAnExhaustiveSearch) {
+  expect_the_cheapest(plain_ask(), PriceBook::shipped());
+  expect_the_cheapest(small_files(8), PriceBook::shipped());
+}
+
+// Where disks are dear and accelerators cheap the least backing is not the one that pruning meets first.
+TEST(Screening, TheCheapestAtOtherPricesToo) {
+  PriceBook prices = PriceBook::shipped();
+  prices.change("hdd=x20");
+  prices.change("accelerators=x0.2");
+  expect_the_cheapest(small_files(32), prices);
+}
+
+TEST(Screening, TheCheapestForTwoJobs) {
+  SizingAsk ask = small_files(8);
+  ask.jobs.push_back({plain_job(), 0.5});
+  expect_the_cheapest(ask, PriceBook::shipped());
+}
+
+// Judged once for one set of prices, it still finds the cheapest at another.
+TEST(Screening, RankingAgainJudgesWhatHasBecomeCheap) {
+  const SizingAsk ask = of_family(small_files(16), Family::kHybrid);
+  const PriceBook now = PriceBook::shipped(), dear = now.scaled("ssd", 10);
+  Screening screening(ask, Catalogue::shipped(), 2);
+  screening.rank(now, Grouping::kProduct);
+  const auto again = screening.rank(dear, Grouping::kFamily);
+  ASSERT_FALSE(again.empty());
+  EXPECT_NEAR(again.front().bill.total(), *cheapest_of_all(ask, dear), 1e-6);
+}
+
+TEST(Screening, DeterministicWhateverTheThreads) {
+  const SizingAsk ask = small_files(16);
+  std::vector<std::vector<std::pair<std::size_t, double>>> found;
+  std::vector<std::vector<std::string>> reasons;
+  for (const unsigned threads : {1U, 2U, 5U}) {
+    Screening screening(ask, Catalogue::shipped(), threads);
+    found.emplace_back();
+    for (const Ranked& r : screening.rank(PriceBook::shipped(), Grouping::kProduct))
+      found.back().emplace_back(r.design, r.bill.total());
+    reasons.emplace_back();
+    for (const Rejected& r : screening.rejected()) reasons.back().push_back(r.reason);
+  }
+  EXPECT_FALSE(found[0].empty());
+  EXPECT_EQ(found[0], found[1]);
+  EXPECT_EQ(found[0], found[2]);
+  EXPECT_EQ(reasons[0], reasons[1]);
+  EXPECT_EQ(reasons[0], reasons[2]);
+}
+
+TEST(Screening, RankedIsCheapestFirstAndServes) {
+  Screening screening(small_files(16), Catalogue::shipped(), 2);
+  double last = 0;
+  for (const Ranked& r : screening.rank(PriceBook::shipped(), Grouping::kProduct)) {
+    EXPECT_TRUE(screening.judgement(r.design).serves());
+    EXPECT_GE(r.bill.total(), last);
+    EXPECT_GE(r.bill.total(), fixed_costs(screening.designs()[r.design], PriceBook::shipped()));
+    last = r.bill.total();
+  }
+  EXPECT_GT(last, 0);
+  EXPECT_LE(screening.judged_count(), screening.designs().size());
+}
+
+// A reason is a rejection by some measure: below what is needed, and nearest first.
+TEST(Screening, RejectionsReachLessThanIsNeeded) {
+  Screening screening(small_files(64), Catalogue::shipped(), 2);
+  screening.rank(PriceBook::shipped(), Grouping::kProduct);
+  double last = 1;
+  const auto rejected = screening.rejected();
+  ASSERT_FALSE(rejected.empty());
+  for (const Rejected& r : rejected) {
+    EXPECT_FALSE(r.reason.empty());
+    EXPECT_LE(r.reach, last);
+    last = r.reach;
+  }
+  for (std::size_t i = 0; i < screening.designs().size(); ++i) {
+    const Judgement& j = screening.judgement(i);
+    if (!screening.is_judged(i)) continue;
+    EXPECT_EQ(j.serves(), j.reach >= 1) << j.reason;
+    EXPECT_EQ(j.serves(), j.check.empty()) << j.reason;
+  }
+}
+
+// Preprocessing that no storage can make up for: everything is rejected, and something is the nearest miss.
+TEST(Screening, ThereIsANearestMissWhereNothingServes) {
+  SizingAsk ask = plain_ask();
+  ask.jobs[0].workload.loader.preprocess = constant_law(0.1);
+  Screening screening(ask, Catalogue::shipped(), 2);
+  EXPECT_TRUE(screening.rank(PriceBook::shipped(), Grouping::kFamily).empty());
+  EXPECT_FALSE(screening.rejected().empty());
+}
+
+// A design refused by simulation takes those of its drives with it that read no more.
+TEST(Screening, RejectsWeakerOnes) {
+  Screening screening(of_family(small_files(8), Family::kFlashTlc), Catalogue::shipped(), 2);
+  const std::size_t best = screening.rank(PriceBook::shipped(), Grouping::kFamily).front().design;
+  screening.replace(best, {{}, "simulation", "simulation: too slow", 0.8});
+  screening.reject_weaker(best);
+  const Design& failed = screening.designs()[best];
+  for (const Ranked& r : screening.rank(PriceBook::shipped(), Grouping::kFamily)) {
+    const Design& d = screening.designs()[r.design];
+    EXPECT_NE(r.design, best);
+    EXPECT_TRUE(d.main.drive != failed.main.drive || d.read.value > 1.1 * failed.read.value) << d.name;
+  }
+}
+
+// Dearer flash never makes all-flash win where it did not.
+TEST(Screening, DearerFlashNeverMakesAllFlashWinMore) {
+  SizingAsk ask = small_files(16);
+  ask.place = Place::kOnPremises;
+  Screening screening(ask, Catalogue::shipped(), 2);
+  bool won = true;
+  for (const double factor : {0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 20.0}) {
+    const auto ranked = screening.rank(PriceBook::shipped().scaled("ssd", factor), Grouping::kFamily);
+    ASSERT_FALSE(ranked.empty());
+    const Family family = screening.designs()[ranked.front().design].family;
+    const bool wins = family == Family::kFlashTlc || family == Family::kFlashQlc;
+    EXPECT_TRUE(won || !wins) << factor;
+    won = wins;
+  }
+}
+
+}  // namespace
+}  // namespace aforo

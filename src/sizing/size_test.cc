@@ -1,0 +1,156 @@
+#include "sizing/size.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "base/error.h"
+#include "sizing/recommend.h"
+#include "sizing/test_kit.h"
+
+namespace aforo {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+SizeOptions paper_only(SizingAsk ask) {
+  SizeOptions options;
+  options.ask = std::move(ask);
+  options.prices = PriceBook::shipped();
+  options.confirm = 0;
+  return options;
+}
+
+// 100 TB for 64 H100, bought: kinds of storage are near enough for prices to turn the order.
+SizingAsk archive() {
+  SizingAsk ask = plain_ask();
+  ask.jobs[0].workload.dataset.samples = 100'000'000;
+  ask.jobs[0].workload.accelerator.count = 64;
+  ask.place = Place::kOnPremises;
+  return ask;
+}
+
+TEST(Size, BestFirstAndTheSecondIsOfAnotherFamily) {
+  const SizeOptions options = paper_only(archive());
+  Screening screening(options.ask, Catalogue::shipped(), 2);
+  const SizeResult found = size_designs(screening, options);
+  ASSERT_GT(found.designs.size(), 3U);
+  for (std::size_t i = 1; i < found.designs.size(); ++i)
+    EXPECT_LE(found.designs[i - 1].bill.total(), found.designs[i].bill.total());
+  ASSERT_TRUE(found.second);
+  const auto family = [&](std::size_t i) { return screening.designs()[found.designs[i].design].family; };
+  EXPECT_NE(family(*found.second), family(0));
+  for (std::size_t i = 0; i < *found.second; ++i) EXPECT_EQ(family(i), family(0));
+  EXPECT_EQ(found.built, screening.designs().size());
+  EXPECT_LE(found.judged, found.built);
+}
+
+// T(x) = rest + x part. Where both meet is x = (rest of b - rest of a) / (part of a - part of b); with prices
+// times x both bills are the same, and a little further the second is the cheaper one.
+TEST(Size, AFlipIsWhereTheTotalsMeet) {
+  const SizeOptions options = paper_only(archive());
+  Screening screening(options.ask, Catalogue::shipped(), 2);
+  const SizeResult found = size_designs(screening, options);
+  ASSERT_TRUE(found.second);
+  ASSERT_FALSE(found.flips.empty());
+  const SizedDesign &a = found.designs[0], &b = found.designs[*found.second];
+  double last = 1;
+  for (const Flip& flip : found.flips) {
+    const auto at = [&](double factor, const SizedDesign& d) {
+      return screening.bill(d.design, options.prices.scaled(flip.group, factor)).total();
+    };
+    const double near = 1e-6 * a.bill.total();
+    EXPECT_NEAR(at(flip.factor, a), at(flip.factor, b), near) << flip.group;
+    const double further = flip.factor > 1 ? flip.factor * 1.01 : flip.factor / 1.01;
+    EXPECT_LT(at(further, b), at(further, a)) << flip.group;
+    const double distance = std::max(flip.factor, 1 / flip.factor);
+    EXPECT_GE(distance, last) << "nearest first";
+    last = distance;
+  }
+}
+
+TEST(Size, ConfirmedBySimulation) {
+  SizingAsk ask = plain_ask();
+  ask.jobs[0].workload.dataset.samples = 20'000;
+  ask.place = Place::kOnPremises;
+  ask.family = to_string(Family::kFlashTlc);
+  SizeOptions options = paper_only(ask);
+  options.confirm = 1;
+  std::size_t calls = 0;
+  options.confirmed = [&](std::size_t, std::size_t of) {
+    ++calls;
+    EXPECT_EQ(of, 1U);
+  };
+  std::vector<double> totals;
+  for (const unsigned threads : {1U, 2U}) {
+    options.threads = threads;
+    Screening screening(ask, Catalogue::shipped(), threads);
+    const SizeResult found = size_designs(screening, options);
+    ASSERT_FALSE(found.designs.empty());
+    const SizedDesign& best = found.designs.front();
+    EXPECT_TRUE(best.simulated);
+    const Served& served = best.judgement.served.front();
+    EXPECT_LE(served.low, served.au);
+    EXPECT_LE(served.au, served.high);
+    EXPECT_GE(served.high, 0.9);
+    totals.push_back(best.bill.total());
+  }
+  EXPECT_GE(calls, 2U);
+  EXPECT_EQ(totals[0], totals[1]);
+}
+
+TEST(Size, AStopEndsIt) {
+  SizeOptions options = paper_only(plain_ask());
+  options.confirm = 1;
+  Screening screening(options.ask, Catalogue::shipped(), 2);
+  std::stop_source source;
+  source.request_stop();
+  EXPECT_THROW(size_designs(screening, options, source.get_token()), Interrupted);
+}
+
+TEST(Recommend, Money) {
+  EXPECT_EQ(money_text(0), "$0");
+  EXPECT_EQ(money_text(999.4), "$999");
+  EXPECT_EQ(money_text(999.6), "$1,000");
+  EXPECT_EQ(money_text(64'249), "$64,200");
+  EXPECT_EQ(money_text(1'234'567), "$1,230,000");
+}
+
+// 0.01 x 8 x 730 h x 6.88 = 401.79 USD a month; 0.01 x 8 x 730 x 2 = 116.80 at a given 2 USD/h.
+TEST(Recommend, WhatAPointIsWorth) {
+  SizingAsk ask = plain_ask();
+  EXPECT_NEAR(point_value(Screening(ask, Catalogue::shipped(), 1), round_prices()), 401.792, 1e-6);
+  ask.accelerator_hour = Dollars{2};
+  EXPECT_NEAR(point_value(Screening(ask, Catalogue::shipped(), 1), round_prices()), 116.8, 1e-6);
+  ask.accelerator_hour.reset();
+  ask.jobs[0].workload.accelerator.type = "abacus";
+  EXPECT_EQ(point_value(Screening(ask, Catalogue::shipped(), 1), round_prices()), 0);
+}
+
+TEST(Recommend, ThreeSentences) {
+  const SizeOptions options = paper_only(archive());
+  Screening screening(options.ask, Catalogue::shipped(), 2);
+  const SizeResult found = size_designs(screening, options);
+  const auto sentences = recommendation(screening, found, options.prices);
+  ASSERT_EQ(sentences.size(), 3U);
+  EXPECT_THAT(sentences[0], AllOf(HasSubstr("keeps 64 h100 of 'plain'"), HasSubstr(" a month in all")));
+  EXPECT_THAT(sentences[1], HasSubstr("the next best of another kind"));
+  EXPECT_THAT(sentences[2],
+              AllOf(HasSubstr("That one would win if prices of "), HasSubstr("the total lies between")));
+}
+
+TEST(Recommend, TheNearestMissWhereNothingServes) {
+  SizingAsk ask = plain_ask();
+  ask.jobs[0].workload.loader.preprocess = constant_law(0.1);
+  const SizeOptions options = paper_only(ask);
+  Screening screening(ask, Catalogue::shipped(), 2);
+  const auto sentences = recommendation(screening, size_designs(screening, options), options.prices);
+  ASSERT_EQ(sentences.size(), 3U);
+  EXPECT_THAT(sentences[0], HasSubstr("Nothing in the catalogue serves these jobs"));
+  EXPECT_THAT(sentences[2], HasSubstr("What it lacks is "));
+}
+
+}  // namespace
+}  // namespace aforo
