@@ -23,8 +23,7 @@ void set_step(Workload& w, double seconds, const std::string& source, const Fact
   const double factor = seconds / std::max(law_mean(w.accelerator.step_time), 1e-300);
   Law& law = w.accelerator.step_time;
   const bool spread = law_cv(law) > 0;
-  if (!spread)
-    law = Law{.kind = LawKind::kConstant, .mean = seconds};
+  if (!spread) law = Law{.kind = LawKind::kConstant, .mean = seconds};
   for (double* part : {&law.mean, &law.stddev, &law.minimum, &law.maximum})
     if (spread) *part *= factor;
   for (double& quantile : law.quantiles) quantile *= factor;
