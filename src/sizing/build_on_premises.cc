@@ -259,8 +259,8 @@ class Builder {
                       bytes_decimal(d.fast.drive->capacity), to_string(d.fast.drive->media), d.hosts, d.name);
     else
       d.name =
-          fmt::format("{} x {} {} in {} servers + {}", d.fast.drives, bytes_decimal(d.fast.drive->capacity),
-                      to_string(d.fast.drive->media), d.fast.nodes, d.name);
+          fmt::format("{} x {} {} in {} server{} + {}", d.fast.drives, bytes_decimal(d.fast.drive->capacity),
+                      to_string(d.fast.drive->media), d.fast.nodes, d.fast.nodes == 1 ? "" : "s", d.name);
   }
 
   const SizingAsk& ask_;
