@@ -144,7 +144,7 @@ void Results::deliver(Json& record) {
 void Results::deliver(Json& record, const std::string& page) {
   if (const Json echo = arguments_->echo(); !echo.empty()) record["config"]["command_line"] = echo;
   if (json_) json_->commit(to_text(record));
-  if (csv_) csv_->commit(summary_csv(record));
+  if (csv_) csv_->commit(record_csv(record));
   if (!quiet()) (taken_ ? console_->err : console_->out) << page << std::flush;
 }
 

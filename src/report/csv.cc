@@ -5,8 +5,6 @@
 namespace aforo {
 namespace {
 
-constexpr std::string_view kEnd = "\r\n";
-
 struct Field {
   std::string_view name;
   std::string_view key, inner;  // record[key][inner], or record[key]
@@ -46,11 +44,6 @@ constexpr Field kFields[] = {{"command", "command", ""},
                              {"limit", "verdict", "limit"},
                              {"verdict", "verdict", "text"}};
 
-std::string plain(const Json* value) {
-  if (value == nullptr || value->is_structured()) return "";
-  return value->is_string() ? csv_field(value->get<std::string>()) : value->dump();
-}
-
 std::string value_of(const Json& record, const Field& field) {
   if (field.name == "workload") return csv_field(workload_name(record));
   if (field.name == "directory") return csv_field(directory_of_run(record));
@@ -58,8 +51,8 @@ std::string value_of(const Json& record, const Field& field) {
     const auto target = au_target(record);
     return target ? Json(*target).dump() : "";
   }
-  if (field.inner.empty()) return plain(at(record, {field.key}));
-  return plain(at(record, {field.key, field.inner}));
+  if (field.inner.empty()) return csv_value(at(record, {field.key}));
+  return csv_value(at(record, {field.key, field.inner}));
 }
 
 }  // namespace
@@ -74,10 +67,15 @@ std::string csv_field(std::string_view text) {
   return quoted + '"';
 }
 
+std::string csv_value(const Json* value) {
+  if (value == nullptr || value->is_null() || value->is_structured()) return "";
+  return value->is_string() ? csv_field(value->get<std::string>()) : value->dump();
+}
+
 std::string summary_header() {
   std::string line;
   for (const Field& field : kFields) line.append(line.empty() ? "" : ",").append(field.name);
-  return line.append(kEnd);
+  return line.append(kCsvEnd);
 }
 
 std::string summary_row(const Json& record) {
@@ -87,7 +85,7 @@ std::string summary_row(const Json& record) {
     line.append(first ? "" : ",").append(value_of(record, field));
     first = false;
   }
-  return line.append(kEnd);
+  return line.append(kCsvEnd);
 }
 
 std::string summary_csv(const Json& record) { return summary_header() + summary_row(record); }

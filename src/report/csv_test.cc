@@ -68,5 +68,37 @@ TEST(Csv, AVerdictWithCommasStaysOneField) {
   EXPECT_THAT(row, testing::EndsWith(",\"AU 61 %, target 90 %\"\r\n"));
 }
 
+TEST(Csv, DesignsAreARowEach) {
+  const Json record = {{"command", "size"},
+                       {"designs",
+                        {{{"name", "8 x 30 TB, 8+2"},
+                          {"family", "HDD"},
+                          {"au", 0.97},
+                          {"au_interval", {0.95, 0.99}},
+                          {"storage", {{"drive", "X24"}, {"drives", 8}}},
+                          {"limit", "disks"}},
+                         {{"name", "S3"}, {"service", "aws-s3"}}}}};
+  const std::string text = record_csv(record);
+  std::vector<std::vector<std::string>> rows;
+  for (std::size_t from = 0; from < text.size(); from = text.find("\r\n", from) + 2)
+    rows.push_back(fields(text.substr(from, text.find("\r\n", from) - from)));
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_THAT(rows[0], testing::Contains("total_usd_per_month"));
+  EXPECT_THAT(text, testing::HasSubstr("\"8 x 30 TB, 8+2\",HDD,0.97,0.95,0.99,"));
+  EXPECT_THAT(text, testing::HasSubstr(",X24,8,"));
+  EXPECT_EQ(rows[2].size(), rows[0].size());
+  EXPECT_EQ(rows[2][2], "") << "unknown is an empty field";
+}
+
+TEST(Csv, APortfolioIsTheTableOfItsDesigns) {
+  const Json record = {{"portfolio", {{"designs", {{{"name", "S3"}, {"satisfied_share", 0.8}}}}}}};
+  EXPECT_THAT(record_csv(record), testing::EndsWith("\r\nS3,,0.8,,,,\r\n"));
+}
+
+TEST(Csv, OtherRecordsAreTheirSummary) {
+  const Json record = {{"command", "run"}, {"au", 0.5}};
+  EXPECT_EQ(record_csv(record), summary_csv(record));
+}
+
 }  // namespace
 }  // namespace aforo

@@ -14,9 +14,8 @@ constexpr int kSteps = 10, kHalvings = 5;  // to about 2 %
 
 // The cheapest family on premises; nothing where none serves.
 std::optional<Family> winner(Screening& screening, const PriceBook& prices) {
-  for (const Ranked& ranked : screening.rank(prices, Grouping::kFamily))
-    if (!in_cloud(screening.designs()[ranked.design].family))
-      return screening.designs()[ranked.design].family;
+  if (const auto found = screening.cheapest_on_premises(prices))
+    return screening.designs()[found->design].family;
   return std::nullopt;
 }
 

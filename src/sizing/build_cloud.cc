@@ -106,7 +106,7 @@ class Builder {
     d.client_network = std::min(d.client_network, kObjectNetwork);
     d.bought = sold(s, value(need_.capacity));
     d.usable = d.bought;
-    d.read = d.provisioned = s.most;
+    d.read = d.write = d.provisioned = s.most;
     d.requests = s.requests * s.prefixes;
     keep_bytes(d);
     return d;

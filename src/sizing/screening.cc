@@ -46,40 +46,58 @@ std::string Screening::group(const Design& d, Grouping grouping) const {
   return out + '|' + d.product;
 }
 
-// Of one cache, utilisation rises with what the disks behind it read: halving finds the least that serves.
-void Screening::judge_backings(const std::vector<std::size_t>& members) {
-  std::map<std::pair<const Drive*, std::uint32_t>, std::vector<std::size_t>> caches;
-  for (const std::size_t i : members)
-    if (known_[i] == Known::kNothing && designs_[i].fast.drives > 0)
-      caches[{designs_[i].fast.drive, designs_[i].fast.drives}].push_back(i);
-  for (auto& [cache, same] : caches) {
-    std::stable_sort(same.begin(), same.end(),
-                     [&](std::size_t a, std::size_t b) { return designs_[a].read < designs_[b].read; });
-    std::size_t fails = 0, serves = same.size();  // below `fails` none serves
-    for (std::size_t middle = same.size() - 1; fails < serves; middle = fails + (serves - fails) / 2) {
-      const std::size_t i = same[middle];
-      judged_[i] = judge(designs_[i], need_, ask_.accelerators_per_host);
-      known_[i] = Known::kAll;
-      if (judged_[i].serves()) {
-        serves = middle;
-        continue;
-      }
-      for (std::size_t k = fails; k < middle; ++k) {
-        known_[same[k]] = Known::kFigures;
-        judged_[same[k]] = {
-            {}, judged_[i].check, "no better than one with more disks: " + judged_[i].reason, 0};
-      }
-      fails = middle + 1;
+namespace {
+
+// The same parts, in whatever number: of these, utilisation rises with what they read. Of disks behind a cache,
+// the same cache.
+struct Parts {
+  const Drive *drive = nullptr, *fast = nullptr;
+  const StorageNode* node = nullptr;
+  const Nic* nic = nullptr;
+  std::uint32_t data = 0, parity = 0, fast_drives = 0;
+  auto operator<=>(const Parts&) const = default;
+};
+Parts parts_of(const Design& d) {
+  if (d.fast.drives > 0) return {nullptr, d.fast.drive, nullptr, nullptr, 0, 0, d.fast.drives};
+  return {d.main.drive, nullptr, d.main.node, d.main.nic, d.main.data, d.main.parity, 0};
+}
+
+}  // namespace
+
+// Halving finds the least of them that serves.
+void Screening::judge_sizes(std::vector<std::size_t>& same) {
+  std::erase_if(same, [&](std::size_t i) { return known_[i] != Known::kNothing; });
+  if (same.empty()) return;
+  std::stable_sort(same.begin(), same.end(),
+                   [&](std::size_t a, std::size_t b) { return designs_[a].read < designs_[b].read; });
+  std::size_t fails = 0, serves = same.size();  // below `fails` none serves
+  for (std::size_t middle = same.size() - 1; fails < serves; middle = fails + (serves - fails) / 2) {
+    const std::size_t i = same[middle];
+    judged_[i] = judge(designs_[i], need_, ask_.accelerators_per_host);
+    known_[i] = Known::kAll;
+    if (judged_[i].serves()) {
+      serves = middle;
+      continue;
     }
+    for (std::size_t k = fails; k < middle; ++k) {
+      known_[same[k]] = Known::kFigures;
+      judged_[same[k]] = {{}, judged_[i].check, "no better than a larger one: " + judged_[i].reason, 0};
+    }
+    fails = middle + 1;
   }
 }
 
 std::optional<Ranked> Screening::cheapest(const std::vector<std::size_t>& members,
                                           const std::vector<double>& fixed, const PriceBook& prices) {
-  judge_backings(members);
+  std::map<Parts, std::vector<std::size_t>> sizes;
+  for (const std::size_t i : members)
+    if (known_[i] == Known::kNothing && !in_cloud(designs_[i].family))
+      sizes[parts_of(designs_[i])].push_back(i);
   std::optional<Ranked> best;
   for (const std::size_t i : members) {  // by rising fixed costs
     if (best && fixed[i] >= best->bill.total()) break;
+    if (known_[i] == Known::kNothing && !in_cloud(designs_[i].family))
+      judge_sizes(sizes[parts_of(designs_[i])]);
     if (known_[i] == Known::kFigures) continue;
     if (known_[i] == Known::kNothing) {
       judged_[i] = judge(designs_[i], need_, ask_.accelerators_per_host);
@@ -90,6 +108,19 @@ std::optional<Ranked> Screening::cheapest(const std::vector<std::size_t>& member
     if (!best || found.total() < best->bill.total()) best = Ranked{i, std::move(found)};
   }
   return best;
+}
+
+std::optional<Ranked> Screening::cheapest_on_premises(const PriceBook& prices) {
+  std::vector<double> fixed(designs_.size());
+  std::vector<std::size_t> members;
+  for (std::size_t i = 0; i < designs_.size(); ++i) {
+    if (in_cloud(designs_[i].family)) continue;
+    fixed[i] = fixed_costs(designs_[i], prices);
+    members.push_back(i);
+  }
+  std::stable_sort(members.begin(), members.end(),
+                   [&](std::size_t a, std::size_t b) { return fixed[a] < fixed[b]; });
+  return cheapest(members, fixed, prices);
 }
 
 std::vector<Ranked> Screening::rank(const PriceBook& prices, Grouping grouping) {

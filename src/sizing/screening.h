@@ -43,6 +43,9 @@ class Screening {
   // The cheapest that serves of each group, the cheapest group first.
   std::vector<Ranked> rank(const PriceBook& prices, Grouping grouping);
 
+  // The one of all that are bought, without looking at what could not win.
+  std::optional<Ranked> cheapest_on_premises(const PriceBook& prices);
+
   // What was judged and does not serve: of each group and check the nearest miss, nearest first.
   std::vector<Rejected> rejected() const;
   std::size_t judged_count() const;
@@ -59,7 +62,7 @@ class Screening {
  private:
   enum class Known : std::uint8_t { kNothing, kFigures, kAll };
   std::string group(const Design& design, Grouping grouping) const;
-  void judge_backings(const std::vector<std::size_t>& members);
+  void judge_sizes(std::vector<std::size_t>& same);
   std::optional<Ranked> cheapest(const std::vector<std::size_t>& members, const std::vector<double>& fixed,
                                  const PriceBook& prices);
 
