@@ -257,7 +257,9 @@ inline constexpr Option kExplain{
 inline constexpr Option kJson{"json", 0, kFile, "FILE", "", "write the Record to FILE; - is standard output",
                               kOutput};
 inline constexpr Option kCsv{
-    "csv", 0, kFile, "FILE", "", "write the Record's plain numbers as one CSV row to FILE; of 'size' one row per design", kOutput};
+    "csv",  0,  kFile,
+    "FILE", "", "write the Record's plain numbers as one CSV row to FILE; of 'size' one row per design",
+    kOutput};
 inline constexpr Option kDryRun{"dry-run", 0, kFlag, "", "", "say what would be done, and touch nothing",
                                 kOutput};
 inline constexpr Option kQuiet{"quiet", 'q', kFlag, "", "", "print neither progress nor table", kOutput};

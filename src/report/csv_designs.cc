@@ -50,7 +50,8 @@ constexpr Column kHedged[] = {{"name", "name", ""},
                               {"worst_scenario", "worst_scenario", ""}};
 
 std::string text_of(const Json& design, const Column& column) {
-  const Json* value = column.inner.empty() ? at(design, {column.key}) : at(design, {column.key, column.inner});
+  const Json* value =
+      column.inner.empty() ? at(design, {column.key}) : at(design, {column.key, column.inner});
   if (value != nullptr && column.place > 0)
     value = value->is_array() && value->size() >= column.place ? &(*value)[column.place - 1] : nullptr;
   return csv_value(value);

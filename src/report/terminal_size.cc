@@ -100,11 +100,14 @@ void write_rejected(Page& page, const Json& record) {
 
 void write_turns(Page& page, const Json& record) {
   page.section("What would turn it");
-  const std::string second = word(record, {"sensitivity", "second_best"});
-  std::size_t shown = 0;
-  for (const Json* flip : entries(record, {"sensitivity", "second_best_wins"}))
-    if (shown++ < 3) page.paragraph("  ", "the second best kind wins " + printable(word(*flip, {"text"})));
-  if (!second.empty() && shown == 0) page.paragraph("  ", "no single price within a factor of 20");
+  std::vector<const Json*> flips = entries(record, {"sensitivity", "second_best_wins"});
+  const std::size_t second = std::min<std::size_t>(flips.size(), 3);
+  flips.resize(second);
+  for (const Json* flip : entries(record, {"sensitivity", "others_win"}))
+    if (flips.size() < second + 3) flips.push_back(flip);
+  for (const Json* flip : flips) page.paragraph("  ", printable(word(*flip, {"text"})));
+  if (flips.empty() && !word(record, {"sensitivity", "second_best"}).empty())
+    page.paragraph("  ", "no single price within a factor of 20");
   const auto now = number(record, {"break_points", "ssd_over_hdd_now"});
   for (const Json* t : entries(record, {"break_points", "by_ssd_over_hdd"}))
     page.paragraph(

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
 #include <cmath>
 #include <set>
 
@@ -52,10 +53,12 @@ std::string second_sentence(const Screening& s, const SizeResult& r) {
 std::string third_sentence(const SizeResult& r, const PriceBook& prices) {
   const Bill& bill = r.designs.front().bill;
   std::string out;
-  if (r.second && !r.flips.empty())
-    out = fmt::format("That one would win {}; with", r.flips.front().text);
-  else
+  if (!r.flips.empty()) {
+    out = r.flips.front().text + "; with";
+    out.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(out.front())));
+  } else {
     out = r.second ? "No single price within a factor of 20 would turn this; with" : "With";
+  }
   return out + fmt::format(" {} and their ranges, the total lies between {} and {}.", prices.dates(),
                            money_text(bill.low), money_text(bill.high));
 }

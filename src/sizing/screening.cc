@@ -48,8 +48,8 @@ std::string Screening::group(const Design& d, Grouping grouping) const {
 
 namespace {
 
-// The same parts, in whatever number: of these, utilisation rises with what they read. Of disks behind a cache,
-// the same cache.
+// The same parts, in whatever number: of these, utilisation rises with what they read. Of disks behind a
+// cache, the same cache.
 struct Parts {
   const Drive *drive = nullptr, *fast = nullptr;
   const StorageNode* node = nullptr;

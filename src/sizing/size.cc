@@ -70,16 +70,17 @@ std::map<std::string, double> by_group(const SizedDesign& d, const Screening& sc
                                        const PriceBook& prices) {
   std::map<std::string, double> out;
   for (const auto& [item, part] : contributions(d.bill, screening.designs()[d.design], prices)) {
-    if (item.starts_with("markup.")) continue;  // counted within what it multiplies
+    const PriceUnit unit = prices.at(item).unit;
+    const bool money = unit != PriceUnit::kFactor && unit != PriceUnit::kPerYear && unit != PriceUnit::kYears;
+    if (!money) continue;  // counted within what it multiplies
     out[prices.at(item).group] += part;
   }
   return out;
 }
 
-// What would have to change for the second best family to win: each group of prices alone.
-void find_flips(const Screening& screening, const PriceBook& prices, SizeResult& out) {
-  if (!out.second) return;
-  const SizedDesign &first = out.designs.front(), &second = out.designs[*out.second];
+// What would have to change for another kind to win over the best: each group of prices alone.
+void flips_of(std::size_t other, const Screening& screening, const PriceBook& prices, SizeResult& out) {
+  const SizedDesign &first = out.designs.front(), &second = out.designs[other];
   const auto a = by_group(first, screening, prices), b = by_group(second, screening, prices);
   std::set<std::string> groups;
   for (const auto& [group, part] : a) groups.insert(group);
@@ -88,9 +89,17 @@ void find_flips(const Screening& screening, const PriceBook& prices, SizeResult&
     const double pa = a.contains(group) ? a.at(group) : 0, pb = b.contains(group) ? b.at(group) : 0;
     const auto x = meeting(first.bill.total() - pa, pa, second.bill.total() - pb, pb);
     if (!x) continue;
-    out.flips.push_back(
-        {group, *x, fmt::format("if prices of {} were {:.2f} times what they are", group, *x)});
+    out.flips.push_back({other, group, *x,
+                         fmt::format("{} would win over it if prices of {} were {:.2f} times what they are",
+                                     to_string(screening.designs()[second.design].family), group, *x)});
   }
+}
+
+void find_flips(const Screening& screening, const PriceBook& prices, SizeResult& out) {
+  std::set<Family> seen;
+  for (std::size_t i = 0; i < out.designs.size(); ++i)
+    if (seen.insert(screening.designs()[out.designs[i].design].family).second && i > 0)
+      flips_of(i, screening, prices, out);
   std::stable_sort(out.flips.begin(), out.flips.end(), [](const Flip& f, const Flip& g) {
     return std::abs(std::log(f.factor)) < std::abs(std::log(g.factor));
   });

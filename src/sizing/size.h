@@ -30,18 +30,20 @@ struct SizedDesign {
   bool simulated = false;
 };
 
-// At which multiple of what price the second best kind of design would win. Above 1: dearer.
+// At which multiple of one group's prices another kind of design would cost no more than the best. Above 1:
+// dearer.
 struct Flip {
-  std::string group;  // of the price book, or "accelerator hours"
+  std::size_t design = 0;  // of SizeResult::designs: the other
+  std::string group;       // of the price book
   double factor = 1;
-  std::string text;  // "if SSD cost 0.61 times as much"
+  std::string text;  // "all-flash QLC would win over it if prices of ssd were 0.61 times what they are"
 };
 
 struct SizeResult {
   std::vector<SizedDesign> designs;  // best first: the cheapest of each product, and of each family
   std::vector<Rejected> rejected;    // nearest miss first
   std::size_t built = 0, judged = 0;
-  std::vector<Flip> flips;            // for the second best of another family; empty where there is none
+  std::vector<Flip> flips;            // of the best of every other family, the nearest first
   std::optional<std::size_t> second;  // of designs: the best of another family
 };
 

@@ -131,10 +131,16 @@ void add_designs(Json& record, const Screening& screening, const SizeResult& res
   }
   record["considered"] = {
       {"designs", result.built}, {"judged", result.judged}, {"rejected_kinds", result.rejected.size()}};
-  Json flips = Json::array();
-  for (const Flip& flip : result.flips)
-    flips.push_back({{"prices_of", flip.group}, {"factor", flip.factor}, {"text", flip.text}});
-  record["sensitivity"] = {{"second_best_wins", flips}};
+  Json second = Json::array(), others = Json::array();
+  for (const Flip& flip : result.flips) {
+    const Design& d = screening.designs()[result.designs[flip.design].design];
+    (flip.design == result.second ? second : others)
+        .push_back({{"family", std::string(to_string(d.family))},
+                    {"prices_of", flip.group},
+                    {"factor", flip.factor},
+                    {"text", flip.text}});
+  }
+  record["sensitivity"] = {{"second_best_wins", second}, {"others_win", others}};
   if (result.second)
     record["sensitivity"]["second_best"] = screening.designs()[result.designs[*result.second].design].name;
   set_number(record, "idle_point_usd_per_month", point_value(screening, prices));

@@ -23,12 +23,11 @@ SizeOptions paper_only(SizingAsk ask) {
   return options;
 }
 
-// 100 TB for 64 H100, bought: kinds of storage are near enough for prices to turn the order.
+// 100 TB for 64 H100, bought or rented: prices of one kind alone turn the order.
 SizingAsk archive() {
   SizingAsk ask = plain_ask();
   ask.jobs[0].workload.dataset.samples = 100'000'000;
   ask.jobs[0].workload.accelerator.count = 64;
-  ask.place = Place::kOnPremises;
   return ask;
 }
 
@@ -55,9 +54,10 @@ TEST(Size, AFlipIsWhereTheTotalsMeet) {
   const SizeResult found = size_designs(screening, options);
   ASSERT_TRUE(found.second);
   ASSERT_FALSE(found.flips.empty());
-  const SizedDesign &a = found.designs[0], &b = found.designs[*found.second];
+  const SizedDesign& a = found.designs[0];
   double last = 1;
   for (const Flip& flip : found.flips) {
+    const SizedDesign& b = found.designs[flip.design];
     const auto at = [&](double factor, const SizedDesign& d) {
       return screening.bill(d.design, options.prices.scaled(flip.group, factor)).total();
     };
@@ -138,7 +138,7 @@ TEST(Recommend, ThreeSentences) {
   EXPECT_THAT(sentences[0], AllOf(HasSubstr("keeps 64 h100 of 'plain'"), HasSubstr(" a month in all")));
   EXPECT_THAT(sentences[1], HasSubstr("the next best of another kind"));
   EXPECT_THAT(sentences[2],
-              AllOf(HasSubstr("That one would win if prices of "), HasSubstr("the total lies between")));
+              AllOf(HasSubstr("would win over it if prices of "), HasSubstr("the total lies between")));
 }
 
 TEST(Recommend, TheNearestMissWhereNothingServes) {
