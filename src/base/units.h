@@ -88,6 +88,7 @@ Parsed<Dollars> parse_dollars_per_hour(std::string_view text);         // "6.88/
 Parsed<std::uint64_t> parse_count(std::string_view text);              // "2_000_000", "8e9", "1.5e6" (whole)
 Parsed<double> parse_number(std::string_view text);                    // finite decimal number
 Parsed<double> parse_fraction(std::string_view text);                  // "0.9" or "90%" -> 0.9
+Parsed<double> parse_growth(std::string_view text);                    // "0.3", "30%", "250%"; up to 10
 
 std::string format_bytes(Bytes bytes);         // "1.50 GiB": binary units, three significant digits
 std::string format_seconds(Seconds seconds);   // "144 ms", "2.5 s", "1 h 12 min"
@@ -95,5 +96,7 @@ std::string format_rate(BytesPerSecond rate);  // "3.25 GiB/s"
 std::string format_count(double count);        // "1,234,567"; "71.4" below 1000
 std::string format_dollars(Dollars dollars);   // "$1,234" ; "$6.88"
 std::string format_percent(double fraction);   // "93.1 %"
+// What falls short of `wanted` never looks like it: "99.98 %" of "100.0 %".
+std::string format_percent_below(double fraction, double wanted);
 
 }  // namespace aforo

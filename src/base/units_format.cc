@@ -95,4 +95,12 @@ std::string format_percent(double fraction) {
   return fmt::format("{:.1f} %", fraction * 100);
 }
 
+std::string format_percent_below(double fraction, double wanted) {
+  std::string out = format_percent(fraction);
+  if (!(fraction < wanted)) return out;
+  for (int digits = 2; digits <= 9 && std::stod(out) >= std::stod(format_percent(wanted)); ++digits)
+    out = fmt::format("{:.{}f} %", fraction * 100, digits);
+  return out;
+}
+
 }  // namespace aforo

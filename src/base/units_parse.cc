@@ -257,18 +257,29 @@ Parsed<double> parse_number(std::string_view text) {
   return *number;
 }
 
-Parsed<double> parse_fraction(std::string_view text) {
-  constexpr std::string_view kExpected = "a fraction from 0 to 1 such as 0.9 or 90%";
+namespace {
+
+Parsed<double> fraction_up_to(double most, std::string_view expected, std::string_view text) {
   text = trim(text);
   std::string_view rest = text;
   const std::optional<std::string> digits = take_number(rest);
   const bool percent = trim(rest) == "%";
-  if (!digits || (!rest.empty() && !percent)) return wrong(kExpected, text);
+  if (!digits || (!rest.empty() && !percent)) return wrong(expected, text);
   const std::optional<double> number = to_double(*digits);
-  if (!number) return wrong(kExpected, text, "; the number is out of range");
+  if (!number) return wrong(expected, text, "; the number is out of range");
   const double fraction = percent ? *number / 100 : *number;
-  if (fraction < 0 || fraction > 1) return wrong(kExpected, text);
+  if (fraction < 0 || fraction > most) return wrong(expected, text);
   return fraction;
+}
+
+}  // namespace
+
+Parsed<double> parse_fraction(std::string_view text) {
+  return fraction_up_to(1, "a fraction from 0 to 1 such as 0.9 or 90%", text);
+}
+
+Parsed<double> parse_growth(std::string_view text) {
+  return fraction_up_to(10, "a share from 0 to 10 such as 0.3 or 30%", text);
 }
 
 }  // namespace aforo

@@ -141,6 +141,9 @@ TEST(ParseFraction, TakesPercent) {
   EXPECT_DOUBLE_EQ(*parse_fraction("90%"), 0.9);
   EXPECT_DOUBLE_EQ(*parse_fraction("90 %"), 0.9);
   for (const char* text : {"", "90", "-0.1", "1.01", "101%", "%"}) EXPECT_FALSE(parse_fraction(text)) << text;
+  EXPECT_DOUBLE_EQ(*parse_growth("250 %"), 2.5);
+  EXPECT_DOUBLE_EQ(*parse_growth("0.3"), 0.3);
+  for (const char* text : {"", "-1%", "11", "1001%"}) EXPECT_FALSE(parse_growth(text)) << text;
 }
 
 TEST(ParseErrors, StayShortAndPrintable) {
@@ -188,6 +191,10 @@ TEST(FormatOthers, ReadAsDocumented) {
   EXPECT_EQ(format_dollars({6.88}), "$6.88");
   EXPECT_EQ(format_dollars({-6.88}), "-$6.88");
   EXPECT_EQ(format_percent(0.931), "93.1 %");
+  EXPECT_EQ(format_percent_below(0.9998, 1), "99.98 %");
+  EXPECT_EQ(format_percent_below(0.899999, 0.9), "89.9999 %");
+  EXPECT_EQ(format_percent_below(0.85, 0.9), "85.0 %");
+  EXPECT_EQ(format_percent_below(0.95, 0.9), "95.0 %");
 }
 
 TEST(FormatOthers, NeverPrintANumberThatIsNone) {

@@ -172,6 +172,11 @@ std::optional<double> Arguments::fraction(std::string_view name) const {
   return value ? std::optional(parse_fraction(*value).value()) : std::nullopt;
 }
 
+std::optional<double> Arguments::growth(std::string_view name) const {
+  const auto value = text(name);
+  return value ? std::optional(parse_growth(*value).value()) : std::nullopt;
+}
+
 std::optional<Dollars> Arguments::dollars_per_hour(std::string_view name) const {
   const auto value = text(name);
   return value ? std::optional(parse_dollars_per_hour(*value).value()) : std::nullopt;

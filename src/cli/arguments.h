@@ -33,6 +33,7 @@ class Arguments {
   std::optional<Bytes> bytes(std::string_view name) const;
   std::optional<Seconds> seconds(std::string_view name) const;
   std::optional<double> fraction(std::string_view name) const;
+  std::optional<double> growth(std::string_view name) const;
   std::optional<Dollars> dollars_per_hour(std::string_view name) const;
 
   // Everything that changes the workload, as "dotted.key=value": options with a key in the table's order,

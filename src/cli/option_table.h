@@ -202,10 +202,10 @@ inline constexpr Option kDatasetSize{
 inline constexpr Option kDuty{"duty", 0, kFraction, "SHARE", "1", "run the job for this share of the time",
                               kSizing};
 inline constexpr Option kGrowth{
-    "growth", 0, kFraction, "SHARE", "0", "let the capacity grow by this share every year", kSizing};
+    "growth", 0, kShare, "SHARE", "0", "let the capacity grow by this share every year", kSizing};
 inline constexpr Option kYears{"years", 0, kCount, "N", "0", "hold what has grown after N years", kSizing};
 inline constexpr Option kSnapshots{
-    "snapshots", 0, kFraction, "SHARE", "0", "keep this share of the capacity again, as snapshots", kSizing};
+    "snapshots", 0, kShare, "SHARE", "0", "keep this share of the capacity again, as snapshots", kSizing};
 inline constexpr Option kFailureEvery{
     "failure-every", 0,  kSeconds,
     "TIME",          "", "expect a failure of the job every TIME: sets the checkpoints' pace",

@@ -48,6 +48,8 @@ std::string problem_with(const Option& option, std::string_view text) {
       return positive_problem(text);
     case ValueKind::kFraction:
       return error_of(parse_fraction(text));
+    case ValueKind::kShare:
+      return error_of(parse_growth(text));
     case ValueKind::kBytes:
       return error_of(parse_bytes(text));
     case ValueKind::kSeconds:

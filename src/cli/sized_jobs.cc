@@ -46,6 +46,22 @@ Workload workload_for_type(const Arguments& arguments, std::string& preset) {
   return on_accelerator(out, wanted, arguments.text("rates").value_or(""), Catalogue::shipped());
 }
 
+// A preset's dataset may be too small for so many accelerators to take a step. The benchmark's own rule then
+// asks for 500 steps an epoch.
+void fit_accelerators(Workload& w, std::vector<std::string>& notes) {
+  constexpr std::uint64_t kSteps = 500;
+  const std::uint64_t step = std::uint64_t{w.accelerator.count} * w.loader.batch_size;
+  if (w.dataset.samples >= step) return;
+  const std::uint64_t own = w.dataset.samples;
+  w.dataset.samples = kSteps * step;
+  notes.push_back(fmt::format(
+      "the {} samples of '{}' are fewer than one step of {}: it is taken to train on {} steps' worth, {}; "
+      "--dataset-size says otherwise",
+      own, w.name, step, kSteps,
+      bytes_decimal(Bytes{static_cast<std::uint64_t>(static_cast<double>(w.dataset.samples) *
+                                                     law_mean(w.dataset.sample_size))})));
+}
+
 // The dataset of a preset is a public one: who asks for a capacity with it has data of his own.
 void fit_dataset(const Arguments& arguments, const std::string& preset, SizingAsk& ask,
                  std::vector<std::string>& notes) {
@@ -55,7 +71,8 @@ void fit_dataset(const Arguments& arguments, const std::string& preset, SizingAs
   const bool own = !is_preset(preset) || arguments.given("dataset") ||
                    std::any_of(overrides.begin(), overrides.end(),
                                [](const std::string& o) { return o.starts_with("dataset.samples="); });
-  if (own || !ask.capacity) return;
+  if (own) return;
+  if (!ask.capacity) return fit_accelerators(workload, notes);
   RequirementAsk alone;
   const Requirement r = requirement(workload, alone);
   if (*ask.capacity <= r.capacity) return;
@@ -134,9 +151,9 @@ SizingAsk sizing_ask(const Arguments& arguments, std::vector<std::string>& notes
     fit_dataset(arguments, preset, ask, notes);
   }
   if (arguments.given("capacity")) ask.capacity = arguments.bytes("capacity");
-  if (arguments.given("growth")) ask.growth = *arguments.fraction("growth");
+  if (arguments.given("growth")) ask.growth = *arguments.growth("growth");
   if (arguments.given("years")) ask.years = static_cast<double>(arguments.count("years"));
-  if (arguments.given("snapshots")) ask.snapshots = *arguments.fraction("snapshots");
+  if (arguments.given("snapshots")) ask.snapshots = *arguments.growth("snapshots");
   apply_common(arguments, ask);
   return ask;
 }

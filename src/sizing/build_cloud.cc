@@ -96,8 +96,9 @@ class Builder {
     d.fast_read = d.local_read * d.hosts;
     d.estimated = d.estimated || accelerator_->fact.kind == FactKind::kEstimated;
     d.product += " + " + accelerator_->instance;
-    d.name = fmt::format("{}, {} + {} of local NVMe in each of {} {}", s.title, bytes_decimal(d.bought),
-                         bytes_decimal(accelerator_->instance_nvme), d.hosts, accelerator_->instance);
+    d.name = fmt::format("{}, {} + {} of local NVMe in {}{} {}", s.title, bytes_decimal(d.bought),
+                         bytes_decimal(accelerator_->instance_nvme), d.hosts == 1 ? "" : "each of ", d.hosts,
+                         accelerator_->instance);
     out_.push_back(std::move(d));
   }
 

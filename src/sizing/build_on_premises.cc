@@ -254,9 +254,9 @@ class Builder {
     d.name = shelf_name(d.main);
     if (d.fast.drives == 0) return;
     if (d.fast.node == nullptr)
-      d.name =
-          fmt::format("{} x {} {} in each of {} hosts + {}", d.fast.drives / d.hosts,
-                      bytes_decimal(d.fast.drive->capacity), to_string(d.fast.drive->media), d.hosts, d.name);
+      d.name = fmt::format("{} x {} {} in {} + {}", d.fast.drives / d.hosts,
+                           bytes_decimal(d.fast.drive->capacity), to_string(d.fast.drive->media),
+                           d.hosts == 1 ? "the host" : fmt::format("each of {} hosts", d.hosts), d.name);
     else
       d.name =
           fmt::format("{} x {} {} in {} server{} + {}", d.fast.drives, bytes_decimal(d.fast.drive->capacity),

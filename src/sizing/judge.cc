@@ -160,8 +160,8 @@ Judgement judge(const Design& d, const Need& need, std::uint32_t per_host) {
     out.check = "utilisation";
     out.reach = std::max(au / target, kLeastReach);
     out.reason = fmt::format("utilisation: '{}' would reach {} where {} are wanted, limited by {}",
-                             need.jobs[i].workload.name, format_percent(au), format_percent(target),
-                             out.served[i].limit);
+                             need.jobs[i].workload.name, format_percent_below(au, target),
+                             format_percent(target), out.served[i].limit);
   }
   return out;
 }

@@ -6,6 +6,8 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/units.h"
+#include "sizing/design.h"
 
 namespace aforo {
 namespace {
@@ -19,6 +21,21 @@ Bytes whole(double bytes) {
   return {static_cast<std::uint64_t>(std::round(bytes))};  // beyond llround's 9.2e18
 }
 
+void check_family(const SizingAsk& ask) {
+  for (const Family family : kFamilies) {
+    if (ask.family != to_string(family)) continue;
+    if (ask.place == Place::kOnPremises && in_cloud(family))
+      throw UserError(
+          fmt::format("expected a family on premises beside --where on-premises, found '{}'", ask.family));
+    if (ask.place == Place::kCloud && !in_cloud(family))
+      throw UserError(
+          fmt::format("expected a family in the cloud beside --where cloud, found '{}'", ask.family));
+    if (!ask.provider.empty() && !in_cloud(family))
+      throw UserError(fmt::format("expected a family in the cloud beside --provider {}, found '{}'",
+                                  ask.provider, ask.family));
+  }
+}
+
 void check(const SizingAsk& ask) {
   if (ask.jobs.empty()) throw UserError("expected at least one job to size for, found none");
   for (const SizedJob& job : ask.jobs)
@@ -29,9 +46,20 @@ void check(const SizingAsk& ask) {
     throw UserError(fmt::format(
         "expected --provider with designs in the cloud, found it beside --where on-premises ('{}')",
         ask.provider));
+  check_family(ask);
+}
+
+void check_step(const Workload& w) {
+  const std::uint64_t step = std::uint64_t{w.accelerator.count} * w.loader.batch_size;
+  if (w.dataset.samples < step)
+    throw UserError(fmt::format(
+        "expected data for at least one step of '{}', {} samples for {} accelerators, found {}; give a "
+        "larger dataset size",
+        w.name, step, w.accelerator.count, w.dataset.samples));
 }
 
 JobNeed job_need(const SizedJob& job, const SizingAsk& ask) {
+  check_step(job.workload);
   JobNeed out{job.workload, job.duty, {}, sample_read(job.workload), 1};
   RequirementAsk each;
   each.accelerators_per_host = ask.accelerators_per_host;

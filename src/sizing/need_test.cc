@@ -101,6 +101,21 @@ TEST(Need, RefusesWhatContradictsItself) {
   place.place = Place::kOnPremises;
   place.provider = "aws";
   EXPECT_THAT(refusal_of([&] { need_of(place); }), HasSubstr("--provider with designs in the cloud"));
+  place.provider.clear();
+  place.family = to_string(Family::kCloudObject);
+  EXPECT_EQ(refusal_of([&] { need_of(place); }),
+            "expected a family on premises beside --where on-premises, found 'cloud object store'");
+  place.place = Place::kCloud;
+  place.family = to_string(Family::kHdd);
+  EXPECT_EQ(refusal_of([&] { need_of(place); }),
+            "expected a family in the cloud beside --where cloud, found 'HDD'");
+  place.place = Place::kAny;
+  place.provider = "aws";
+  EXPECT_EQ(refusal_of([&] { need_of(place); }),
+            "expected a family in the cloud beside --provider aws, found 'HDD'");
+  SizingAsk tiny = plain_ask();
+  tiny.jobs[0].workload.dataset.samples = 8 * tiny.jobs[0].workload.loader.batch_size - 1;
+  EXPECT_THAT(refusal_of([&] { need_of(tiny); }), HasSubstr("at least one step of 'plain'"));
   SizingAsk small = plain_ask();
   small.capacity = Bytes{500'000'000'000};
   EXPECT_THAT(refusal_of([&] { need_of(small); }),

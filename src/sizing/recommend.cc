@@ -82,7 +82,7 @@ std::vector<std::string> recommendation(const Screening& screening, const SizeRe
   return {
       fmt::format("Nothing in the catalogue serves these jobs: {} designs were looked at.", result.judged),
       fmt::format("The nearest miss is {} ({}), which reaches {} of what is needed.", to_string(d.family),
-                  d.name, format_percent(nearest.reach)),
+                  d.name, format_percent_below(nearest.reach, 1)),
       "What it lacks is " + nearest.reason + "."};
 }
 

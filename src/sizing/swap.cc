@@ -31,6 +31,50 @@ void set_step(Workload& w, double seconds, const std::string& source, const Fact
   w.provenance.push_back({"accelerator.step_time", std::string(to_string(fact.kind)), source, fact.date});
 }
 
+// How many times as fast one type is as another, over the workloads that a set has of both.
+struct Speedup {
+  double median = 0, least = 0, most = 0;
+  std::size_t workloads = 0;
+};
+
+constexpr std::size_t kFewestWorkloads = 3;  // fewer say nothing of another one
+
+Speedup speedup(const Catalogue& catalogue, std::string_view from, std::string_view to,
+                std::string_view set) {
+  std::vector<double> ratios;
+  for (const IngestRate& rate : catalogue.rates()) {
+    if (rate.accelerator != to || rate.set != set) continue;
+    const IngestRate* other = rate_of(catalogue, rate.workload, from, set);
+    if (other != nullptr) ratios.push_back(rate.samples / other->samples);
+  }
+  if (ratios.empty()) return {};
+  std::sort(ratios.begin(), ratios.end());
+  const std::size_t half = ratios.size() / 2;
+  const double median = ratios.size() % 2 == 1 ? ratios[half] : (ratios[half - 1] + ratios[half]) / 2;
+  return {median, ratios.front(), ratios.back(), ratios.size()};
+}
+
+// What other workloads gain by the change, where nothing is known of this one: an estimate, and said to be
+// one.
+bool set_usual_step(Workload& w, const Accelerator* own, const std::string& wanted, std::string_view set,
+                    const Catalogue& catalogue) {
+  const double step = law_mean(w.accelerator.step_time);
+  if (own == nullptr || step <= 0) return false;
+  const std::string_view of = set.empty() ? "training" : set;
+  const Speedup gain = speedup(catalogue, own->type, wanted, of);
+  if (gain.workloads < kFewestWorkloads) return false;
+  const std::string how =
+      fmt::format("that of {} / {:.3g}, the median of {} workloads' {} rates (from {:.2g} to {:.2g})",
+                  own->type, gain.median, gain.workloads, of, gain.least, gain.most);
+  set_step(w, step / gain.median, how, Fact{FactKind::kEstimated, "", own->fact.date});
+  w.warnings.push_back(
+      fmt::format("no rate of '{}' on {} is known: its step time is estimated as {}; "
+                  "--step-time sets it",
+                  w.name, wanted, how));
+  w.accelerator.type = wanted;
+  return true;
+}
+
 [[noreturn]] void refuse(const Workload& w, std::string_view type, const std::string& rated,
                          const Catalogue& catalogue) {
   std::set<std::string> known;
@@ -80,7 +124,8 @@ Workload on_accelerator(Workload w, std::string_view type, std::string_view set,
     w.accelerator.type = wanted;
     return w;
   }
-  refuse(w, wanted, rated, catalogue);
+  if (!set_usual_step(w, own, wanted, set, catalogue)) refuse(w, wanted, rated, catalogue);
+  return w;
 }
 
 Workload at_rates(Workload w, std::string_view set, const Catalogue& catalogue) {

@@ -13,7 +13,9 @@ namespace aforo {
 
 // "benchmark" or "training": which set of rates is meant; "" = training where it has both accelerators, else
 // benchmark. The step time is scaled by the two accelerators' rates in one set; a workload without an
-// accelerator's type takes the new one's rate itself. Nothing is changed where the type is the job's own.
+// accelerator's type takes the new one's rate itself. Where no rate of the job is known, it is scaled by the
+// median of three or more other workloads' gains, with a warning in the workload. Nothing is changed where
+// the type is the job's own.
 Workload on_accelerator(Workload workload, std::string_view type, std::string_view set,
                         const Catalogue& catalogue);
 
