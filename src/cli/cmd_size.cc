@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/parallel_for.h"
 #include "base/text.h"
 #include "cli/acts.h"
 #include "cli/common.h"
@@ -123,11 +124,13 @@ void add_variants(Json& record, const Arguments& arguments, const SizeOptions& o
   const Catalogue& catalogue = Catalogue::shipped();
   if (arguments.given("compare-formats"))
     add_formats(record,
-                compare_formats(options.ask, options.prices, catalogue, options.threads, stop.token()));
+                compare_formats(options.ask, options.prices, catalogue, options.threads, stop.token()),
+                options.prices);
   if (const auto text = arguments.text("sweep")) {
     const SizeSweep sweep = parse_size_sweep(*text);
     add_size_sweep(record, sweep,
-                   sweep_sizes(options.ask, sweep, options.prices, catalogue, options.threads, stop.token()));
+                   sweep_sizes(options.ask, sweep, options.prices, catalogue, options.threads, stop.token()),
+                   options.prices);
   }
 }
 
@@ -135,7 +138,7 @@ void add_answer(Json& record, const Arguments& arguments, Screening& screening, 
                 const SizeResult& result, const StopOnSignal& stop) {
   const Catalogue& catalogue = Catalogue::shipped();
   add_designs(record, screening, result, options.prices, arguments.given("explain"));
-  add_prices(record, options.prices, screening, result);
+  add_prices(record, options.prices, items_of(screening, result, options.prices));
   if (!result.designs.empty())
     add_break_points(record, break_points(screening, options.prices, catalogue, options.threads));
   HorizonOptions over;
@@ -161,9 +164,8 @@ int act_portfolio(const Arguments& arguments, Console& console) {
   const StopOnSignal stop;
   Json record = new_record("size", started_now(), Json::object());
   record["config"] = {{"workload", portfolio.name}, {"portfolio", *arguments.text("portfolio")}};
-  const PortfolioResult found = hedge(portfolio, prices, Catalogue::shipped(), 2, stop.token());
+  const PortfolioResult found = hedge(portfolio, prices, Catalogue::shipped(), thread_count(0), stop.token());
   add_portfolio(record, portfolio, found, prices);
-  record["prices"] = {{"dates", prices.dates()}};
   results.deliver(record);
   return found.designs.empty() || found.designs.front().satisfied <= 0 ? kNotMet : kDone;
 }
@@ -179,6 +181,7 @@ int act_size(const Arguments& arguments, Console& console) {
   options.ask = sizing_ask(arguments, notes);
   options.prices = price_book(arguments);
   options.confirm = arguments.count("confirm");
+  options.threads = thread_count(0);
   const bool in_full = arguments.given("explain");
   Results results(arguments, console);
   const StopOnSignal stop;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "base/error.h"
 #include "base/parallel_for.h"
@@ -12,11 +13,27 @@ namespace {
 
 constexpr std::size_t kMostShown = 40;
 
+// What a design comes to in a scenario, USD a month.
+struct Outcome {
+  double total = 0, low = 0, high = 0;
+  bool serves = false;
+  std::set<std::string> items;  // of the price book
+};
+
+// `larger`: how many times the design has to be bought.
+Outcome outcome_of(const Bill& bill, const Design& d, const PriceBook& prices, double larger, bool serves) {
+  Outcome out{bill.storage * larger + bill.idle, 0, 0, serves, {}};
+  out.low = std::max(0.0, out.total - (bill.total() - bill.low) * larger);
+  out.high = out.total + (bill.high - bill.total()) * larger;
+  for (const auto& [item, part] : contributions(bill, d, prices)) out.items.insert(item);
+  return out;
+}
+
 // Of a scenario: its designs, and the cheapest of each service in the cloud.
 struct Room {
   Screening screening;
   std::vector<Ranked> ranked;
-  std::map<std::string, double> services;  // product -> total
+  std::map<std::string, Outcome> services;  // by product
   double best = 0;
 };
 
@@ -30,7 +47,7 @@ std::vector<Room> rooms_of(const Portfolio& portfolio, const PriceBook& prices, 
     if (!room.ranked.empty()) room.best = room.ranked.front().bill.total();
     for (const Ranked& r : room.ranked) {
       const Design& d = room.screening.designs()[r.design];
-      if (in_cloud(d.family)) room.services[d.product] = r.bill.total();
+      if (in_cloud(d.family)) room.services[d.product] = outcome_of(r.bill, d, prices, 1, true);
     }
     out.push_back(std::move(room));
   }
@@ -63,17 +80,12 @@ std::vector<Design> candidates(const Portfolio& portfolio, const std::vector<Roo
   return list;
 }
 
-struct Outcome {
-  double total = 0;
-  bool serves = false;
-};
-
 Outcome outcome(const Design& d, const Room& room, const PriceBook& prices) {
   const Need& need = room.screening.need();
   const SizingAsk& ask = room.screening.ask();
   if (in_cloud(d.family)) {
     const auto found = room.services.find(d.product);
-    if (found != room.services.end()) return {found->second, true};
+    if (found != room.services.end()) return found->second;
   }
   Judgement judgement = check_figures(d, need);
   if (judgement.serves()) judgement = judge(d, need, ask.accelerators_per_host);
@@ -84,7 +96,7 @@ Outcome outcome(const Design& d, const Room& room, const PriceBook& prices) {
   const Bill bill = bill_of(d, need, served, prices, ask.accelerator_hour ? ask.accelerator_hour->value : 0);
   const double short_of =
       static_cast<double>(need.capacity.value) / std::max<double>(1, static_cast<double>(d.usable.value));
-  return {bill.storage * std::max(1.0, short_of) + bill.idle, serves};
+  return outcome_of(bill, d, prices, std::max(1.0, short_of), serves);
 }
 
 HedgedDesign hedged(const Design& d, const Portfolio& portfolio, const std::vector<Room>& rooms,
@@ -98,6 +110,9 @@ HedgedDesign hedged(const Design& d, const Portfolio& portfolio, const std::vect
     const double best = rooms[s].best > 0 ? rooms[s].best : found.total;
     const double regret = std::max(0.0, found.total - best);
     out.totals.push_back(found.total);
+    out.expected_low += weight * found.low;
+    out.expected_high += weight * found.high;
+    out.items.insert(found.items.begin(), found.items.end());
     out.satisfied += found.serves ? weight : 0;
     out.expected += weight * found.total;
     out.expected_regret += weight * regret;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -31,9 +32,12 @@ struct HedgedDesign {
   Family family = Family::kFlashTlc;
   double satisfied = 0;  // weight of the scenarios that it serves
   double expected = 0;   // USD a month
+  double expected_low = 0,
+         expected_high = 0;  // by the ranges of its prices, which are the same in all scenarios
   double expected_regret = 0, worst_regret = 0;
   std::string worst_scenario;
-  std::vector<double> totals;  // per scenario
+  std::vector<double> totals;   // per scenario
+  std::set<std::string> items;  // of the price book, that it uses in any scenario
 };
 
 struct PortfolioResult {

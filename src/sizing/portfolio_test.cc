@@ -52,6 +52,23 @@ TEST(Hedge, RegretOfTwoScenarios) {
   }
 }
 
+// Every scenario's bill moves with the same prices: the band is the mean of their bands, and what is used is
+// said.
+TEST(Hedge, TheBandGoesWithThePrices) {
+  const PortfolioResult r = found(two(0.75));
+  const HedgedDesign& best = r.designs.front();
+  EXPECT_LT(best.expected_low, best.expected);
+  EXPECT_GT(best.expected_high, best.expected);
+  EXPECT_TRUE(best.items.count("hdd") + best.items.count("tlc") + best.items.count("qlc") > 0);
+  Portfolio first = two(1);
+  first.scenarios.pop_back();
+  const PortfolioResult sure = found(first);
+  Screening screening(first.scenarios[0].ask, Catalogue::shipped(), 2);
+  const Bill bill = screening.rank(PriceBook::shipped(), Grouping::kFamily).front().bill;
+  EXPECT_NEAR(sure.designs[0].expected_low, bill.low, 1e-6);
+  EXPECT_NEAR(sure.designs[0].expected_high, bill.high, 1e-6);
+}
+
 TEST(Hedge, SafestHasTheSmallestWorstRegret) {
   const PortfolioResult r = found(two(0.95));
   for (const HedgedDesign& d : r.designs) EXPECT_GE(d.worst_regret, r.designs[r.safest].worst_regret);

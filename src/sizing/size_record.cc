@@ -162,13 +162,21 @@ void add_horizon(Json& record, const Horizon& found) {
   if (found.break_even_duty) record["horizon"]["break_even_duty"] = *found.break_even_duty;
 }
 
-void add_prices(Json& record, const PriceBook& prices, const Screening& screening, const SizeResult& result) {
-  std::set<std::string> estimated, used;
+std::set<std::string> items_of(const Screening& screening, const SizeResult& result,
+                               const PriceBook& prices) {
+  std::set<std::string> out;
   for (const SizedDesign& d : result.designs)
-    for (const auto& [item, part] : contributions(d.bill, screening.designs()[d.design], prices)) {
-      used.insert(item);
-      if (prices.at(item).fact.kind == FactKind::kEstimated) estimated.insert(item);
-    }
+    for (const auto& [item, part] : contributions(d.bill, screening.designs()[d.design], prices))
+      out.insert(item);
+  return out;
+}
+
+void add_prices(Json& record, const PriceBook& prices, const std::set<std::string>& items) {
+  std::set<std::string> used = items, estimated;
+  if (record.contains("prices"))
+    for (const Json& item : record["prices"]["used"]) used.insert(item.get<std::string>());
+  for (const std::string& item : used)
+    if (prices.at(item).fact.kind == FactKind::kEstimated) estimated.insert(item);
   record["prices"] = {{"dates", prices.dates()}, {"used", used}, {"estimated", estimated}};
 }
 

@@ -1,6 +1,9 @@
 // The answer as parts of a Record (docs/record.md). Pure.
 #pragma once
 
+#include <set>
+#include <string>
+
 #include "measure/record.h"
 #include "sizing/break_points.h"
 #include "sizing/horizon.h"
@@ -16,12 +19,16 @@ void add_designs(Json& record, const Screening& screening, const SizeResult& res
                  bool in_full);
 void add_break_points(Json& record, const BreakPoints& found);
 void add_horizon(Json& record, const Horizon& found);
-void add_prices(Json& record, const PriceBook& prices, const Screening& screening, const SizeResult& result);
+// The price list's dates, and which prices the answers use: of the designs, and of whatever else `record`
+// will show. Called again it adds.
+void add_prices(Json& record, const PriceBook& prices, const std::set<std::string>& items);
+std::set<std::string> items_of(const Screening& screening, const SizeResult& result, const PriceBook& prices);
 
 void add_portfolio(Json& record, const Portfolio& portfolio, const PortfolioResult& found,
                    const PriceBook& prices);
-void add_formats(Json& record, const std::vector<Variant>& formats);
-void add_size_sweep(Json& record, const SizeSweep& sweep, const std::vector<Variant>& points);
+void add_formats(Json& record, const std::vector<Variant>& formats, const PriceBook& prices);
+void add_size_sweep(Json& record, const SizeSweep& sweep, const std::vector<Variant>& points,
+                    const PriceBook& prices);
 
 Json design_json(const Design& design, const SizedDesign& sized, const Need& need, const PriceBook& prices,
                  bool in_full);

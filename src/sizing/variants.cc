@@ -57,7 +57,8 @@ Bytes with_headers(const SizingAsk& ask) {
   return *ask.capacity + Bytes{static_cast<std::uint64_t>(samples) * (kNpzHeader.value + 1)};
 }
 
-void fill(Variant& out, const Screening& screening, const std::vector<Ranked>& ranked) {
+void fill(Variant& out, const Screening& screening, const std::vector<Ranked>& ranked,
+          const PriceBook& prices) {
   const Need& need = screening.need();
   out.read = need.read;
   out.opens = need.opens;
@@ -76,6 +77,7 @@ void fill(Variant& out, const Screening& screening, const std::vector<Ranked>& r
   out.au = mean_au(screening.judgement(best.design).served, need);
   out.storage = best.bill.storage;
   out.idle = best.bill.idle;
+  for (const auto& [item, part] : contributions(best.bill, d, prices)) out.items.insert(item);
 }
 
 using Change = std::function<void(SizingAsk&, const std::string&)>;
@@ -155,7 +157,7 @@ Variant variant_of(std::string name, const SizingAsk& ask, const PriceBook& pric
   out.name = std::move(name);
   try {
     Screening screening(ask, catalogue, threads);
-    fill(out, screening, screening.rank(prices, Grouping::kFamily));
+    fill(out, screening, screening.rank(prices, Grouping::kFamily), prices);
   } catch (const UserError& e) {
     out.reason = e.what();
   }
@@ -235,8 +237,12 @@ std::vector<Variant> sweep_sizes(const SizingAsk& ask, const SizeSweep& sweep, c
   for (const std::string& value : sweep.values) {
     if (stop.stop_requested()) throw Interrupted();
     SizingAsk other = ask;
+    for (SizedJob& job : other.jobs) job.workload.warnings.clear();
     key_of(sweep.key).change(other, value);
     out.push_back(variant_of(value, other, prices, catalogue, threads));
+    for (const SizedJob& job : other.jobs)
+      out.back().notes.insert(out.back().notes.end(), job.workload.warnings.begin(),
+                              job.workload.warnings.end());
   }
   return out;
 }

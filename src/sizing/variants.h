@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -22,6 +23,8 @@ struct Variant {
   std::uint32_t accelerators = 0;
   std::string family, design, reason;
   double au = 0, storage = 0, idle = 0;
+  std::set<std::string> items;     // of the price book, that the design uses
+  std::vector<std::string> notes;  // what was assumed of the job
   double total() const { return storage + idle; }
   bool serves() const { return reason.empty(); }
 };

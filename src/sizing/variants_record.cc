@@ -29,6 +29,7 @@ Json hedged_json(const HedgedDesign& d) {
   Json out = {{"name", d.name}, {"family", std::string(to_string(d.family))}};
   set_number(out, "satisfied_share", d.satisfied);
   set_number(out, "expected_usd_per_month", d.expected);
+  out["expected_usd_per_month_range"] = {d.expected_low, d.expected_high};
   set_number(out, "expected_regret_usd_per_month", d.expected_regret);
   set_number(out, "worst_regret_usd_per_month", d.worst_regret);
   out["worst_scenario"] = d.worst_scenario;
@@ -47,9 +48,10 @@ std::vector<std::string> portfolio_words(const Portfolio& portfolio, const Portf
   const HedgedDesign &best = r.designs.front(), &safest = r.designs[r.safest];
   std::vector<std::string> out = {fmt::format(
       "While it is not known which of {} scenarios comes, {} is right: it satisfies {} of them by weight and "
-      "costs {} a month on average, {} more than knowing in advance would.",
+      "costs {} a month on average ({} to {} over the ranges of its prices), {} more than knowing in advance "
+      "would.",
       portfolio.scenarios.size(), said(best), format_percent(best.satisfied), money_text(best.expected),
-      money_text(best.expected_regret))};
+      money_text(best.expected_low), money_text(best.expected_high), money_text(best.expected_regret))};
   if (r.safest == 0)
     out.push_back(fmt::format("It is also the safest: at worst, in '{}', it costs {} a month too much.",
                               best.worst_scenario, money_text(best.worst_regret)));
@@ -92,18 +94,26 @@ void add_portfolio(Json& record, const Portfolio& portfolio, const PortfolioResu
       {"name", portfolio.name}, {"scenarios", scenarios}, {"designs", designs}, {"judged", found.judged}};
   if (!found.designs.empty()) record["portfolio"]["safest"] = found.designs[found.safest].name;
   if (found.all_flash) record["portfolio"]["all_flash"] = found.designs[*found.all_flash].name;
+  add_prices(record, prices, {});
+  for (const HedgedDesign& d : found.designs) add_prices(record, prices, d.items);
 }
 
-void add_formats(Json& record, const std::vector<Variant>& formats) {
+void add_formats(Json& record, const std::vector<Variant>& formats, const PriceBook& prices) {
   record["formats"] = Json::array();
   for (const Variant& f : formats) record["formats"].push_back(variant_json(f, "format"));
   record["format_advice"] = format_advice(formats);
+  for (const Variant& f : formats) add_prices(record, prices, f.items);
 }
 
-void add_size_sweep(Json& record, const SizeSweep& sweep, const std::vector<Variant>& points) {
+void add_size_sweep(Json& record, const SizeSweep& sweep, const std::vector<Variant>& points,
+                    const PriceBook& prices) {
   record["sweep_key"] = sweep.key;
   record["sweep"] = Json::array();
-  for (const Variant& p : points) record["sweep"].push_back(variant_json(p, "value"));
+  for (const Variant& p : points) {
+    record["sweep"].push_back(variant_json(p, "value"));
+    add_prices(record, prices, p.items);
+    for (const std::string& note : p.notes) record["warnings"].push_back(note);
+  }
 }
 
 }  // namespace aforo

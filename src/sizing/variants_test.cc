@@ -124,10 +124,13 @@ TEST(Sweep, Capacity) {
 }
 
 TEST(Sweep, ATypeWithoutARateSaysSo) {
-  const auto points = swept(quick(), "duty=100%");
-  EXPECT_TRUE(points[0].serves());
-  EXPECT_THAT(refusal_of([] { swept(quick(), "accelerator_type=b200"); }),
-              HasSubstr("expected a step time for b200"));
+  const auto points = swept(quick(), "accelerator_type=h100,b200");
+  EXPECT_TRUE(points[0].notes.empty());
+  ASSERT_THAT(points[1].notes, SizeIs(1));
+  EXPECT_THAT(points[1].notes[0], HasSubstr("on b200 is known"));
+  EXPECT_NEAR(points[1].read / points[0].read, 2.125, 1e-3);
+  EXPECT_THAT(refusal_of([] { swept(quick(), "accelerator_type=mi300x"); }),
+              HasSubstr("expected a step time for mi300x"));
 }
 
 TEST(Variants, NothingServesIsAReason) {
