@@ -16,7 +16,7 @@ enum class ValueKind {
   kCount,     // whole number, 0 allowed
   kPositive,  // whole number above 0
   kFraction,  // 0.9 or 90%
-  kShare,    // 0.3 or 30%, above 100% too
+  kShare,     // 0.3 or 30%, above 100% too
   kBytes,
   kSeconds,
   kDollarsPerHour,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numbers>
 
 #include <fmt/format.h>
 
@@ -15,7 +16,8 @@ namespace {
 constexpr double kSlot = 0.1;  // s
 constexpr double kLeastSlots = 8, kLeastTurns = 2;
 constexpr double kPacingSlots = 12, kPacingTurns = 4, kPacingWindows = 8, kPaced = 0.25;
-constexpr double kVaries = 1e-3;  // of the mean: sizes that differ by less are one size
+constexpr double kHannNoise = 1.5;  // variance of a rate by Hann's weights over that by even ones
+constexpr double kVaries = 1e-3;    // of the mean: sizes that differ by less are one size
 constexpr std::size_t kLeastRatios = 20;
 // A tail of one in fifty decides batches that wait in order: an interval must hold less than that, and ten
 // ratios.
@@ -23,6 +25,15 @@ constexpr std::size_t kQuantiles = 33, kFineQuantiles = 129, kManyRatios = 1290;
 constexpr double kLarge = 1 << 20;     // bytes; from here on an operation's time goes with its size
 constexpr double kCopied = 256 << 10;  // bytes; from here on a client's CPU time goes with the bytes
 constexpr double kShareOfBest = 0.95;
+
+// Hann's weight at a share of the window, and its integral up to there; 1 over the whole window.
+double hann_at(double share) {
+  return share <= 0 || share >= 1 ? 0 : 1 - std::cos(2 * std::numbers::pi * share);
+}
+double hann_until(double share) {
+  share = std::clamp(share, 0.0, 1.0);
+  return share - std::sin(2 * std::numbers::pi * share) / (2 * std::numbers::pi);
+}
 
 // Of operations that ended inside: least squares of latency on size.
 void regress_on_size(const std::vector<RawOperation>& inside, WindowDigest& out) {
@@ -79,7 +90,7 @@ double work_of(double bytes, double size, double share) { return 1 - share + sha
 
 std::vector<double> rates_of(std::span<const WindowDigest> windows, double size, double share) {
   std::vector<double> rates;
-  for (const WindowDigest& w : windows) rates.push_back(w.rate.value * work_of(w.mean_bytes, size, share));
+  for (const WindowDigest& w : windows) rates.push_back(w.rate.value * work_of(w.rate_bytes, size, share));
   return rates;
 }
 
@@ -141,16 +152,18 @@ bool same_class(const ReadCurve& a, const ReadCurve& b) {
 
 }  // namespace
 
-double work_between(std::span<const RawOperation> operations, Seconds from, Seconds until) {
-  double work = 0;
+WorkRate work_rate(std::span<const RawOperation> operations, Seconds from, Seconds until) {
+  WorkRate out;
+  const double length = (until - from).value;
   for (const RawOperation& op : operations) {
-    const double inside = (std::min(op.end, until) - std::max(op.begin, from)).value;
-    if (op.end.value > op.begin.value)
-      work += std::max(0.0, inside) / (op.end - op.begin).value;
-    else if (op.end > from && op.end <= until)
-      work += 1;
+    const double begin = (op.begin - from).value / length, end = (op.end - from).value / length;
+    const double done = op.end.value > op.begin.value
+                            ? (hann_until(end) - hann_until(begin)) / (op.end - op.begin).value
+                            : hann_at(end) / length;
+    out.operations += done;
+    out.bytes += done * static_cast<double>(op.bytes);
   }
-  return work;
+  return out;
 }
 
 WindowDigest digest(const RawWindow& window) {
@@ -166,7 +179,9 @@ WindowDigest digest(const RawWindow& window) {
         1 - static_cast<double>(*window.bytes_from_storage) / static_cast<double>(window.bytes_in_all), 0.0,
         1.0);
   if (out.length.value <= 0) return out;
-  out.rate = work_between(window.operations, window.from, window.until) / out.length;
+  const WorkRate work = work_rate(window.operations, window.from, window.until);
+  out.rate = PerSecond{work.operations};
+  if (work.operations > 0) out.rate_bytes = work.bytes / work.operations;
   std::vector<RawOperation> inside;
   std::vector<double> latencies;
   for (const RawOperation& op : window.operations)
@@ -249,7 +264,7 @@ std::optional<double> pacing_by_windows(std::span<const WindowDigest> windows) {
     for (const WindowDigest* w : of_level) mean += std::log(w->rate.value) / count;
     for (const WindowDigest* w : of_level) {
       const double off = std::log(w->rate.value) - mean;
-      squares += off * off * w->rate.value * w->length.value / w->latency_cv2;
+      squares += off * off * w->rate.value * w->length.value / (kHannNoise * w->latency_cv2);
     }
     degrees += count - 1;
   }

@@ -4,8 +4,10 @@
 // rate at a constant number in flight, under the rule that each of n operations progresses at X(n) / n. So
 // the rate of a window counts every operation by the share of its duration that lies inside: an operation
 // that reaches over an edge counts in part. This is unbiased in steady state, and for few long operations far
-// less uneven than counting completions. Latencies are of operations that end inside: of those that begin and
-// end inside, the long ones would be missing.
+// less uneven than counting completions. What lies in the middle weighs more than what lies at the edges (a
+// Hann window): where storage lets operations through in bursts (a token bucket's slices, readers in step),
+// how many bursts an edge happens to cut off then says little. Latencies are of operations that end inside:
+// of those that begin and end inside, the long ones would be missing.
 #pragma once
 
 #include <cstdint>
@@ -42,6 +44,7 @@ struct WindowDigest {
   unsigned readers = 1;
   Seconds length{0};          // of the measured part
   PerSecond rate{0};          // operations per second
+  double rate_bytes = 0;      // mean of an operation's, as the rate counts them
   std::uint64_t counted = 0;  // operations that ended inside
   double mean_bytes = 0;      // of these
   Seconds mean_latency{0};
@@ -60,8 +63,12 @@ struct WindowDigest {
   std::optional<double> others_cpu;   // as in RawWindow
 };
 
-// Operations done between `from` and `until`, parts counted as parts.
-double work_between(std::span<const RawOperation> operations, Seconds from, Seconds until);
+// Operations per second, and bytes per second, between `from` and `until`, by Hann's weights; parts counted
+// as parts.
+struct WorkRate {
+  double operations = 0, bytes = 0;
+};
+WorkRate work_rate(std::span<const RawOperation> operations, Seconds from, Seconds until);
 
 WindowDigest digest(const RawWindow& window);
 

@@ -28,11 +28,28 @@ RawWindow steady(unsigned readers, double latency, double until, std::uint64_t b
   return window;
 }
 
-// Inside [1, 3]: 0.5 of the first (0..2 s: 1 of 2 s), all of the second, 0.25 of the third (2..6: 1 of 4 s),
-// none of the last: 1.75.
+RawWindow in_slices(double slice, double until);
+
+// Hann's weights over [1, 3] have half their sum on either side of 2. Half of the sum at 1/2 per second of
+// the first, at 1 per second of the second, half at 1/4 per second of the third, none of the last: 1/4 + 1/2
+// + 1/8.
 TEST(ProbeFit, CountsOperationsByTheShareThatLiesInside) {
-  const std::vector<RawOperation> operations{op(0, 2), op(1, 2), op(2, 6), op(3, 4)};
-  EXPECT_DOUBLE_EQ(work_between(operations, Seconds{1}, Seconds{3}), 1.75);
+  const std::vector<RawOperation> operations{op(0, 2, 10), op(1, 2, 20), op(2, 6, 40), op(3, 4, 80)};
+  const WorkRate rate = work_rate(operations, Seconds{1}, Seconds{3});
+  EXPECT_NEAR(rate.operations, 0.875, 1e-12);
+  EXPECT_NEAR(rate.bytes, 10 * 0.25 + 20 * 0.5 + 40 * 0.125, 1e-12);
+}
+
+// 100 at once every 100 ms, 1000/s: windows of 4 to 8 slices whose edges lie anywhere. Even weights would see
+// 4 or 5 of 4.5 slices.
+TEST(ProbeFit, BurstsAtTheEdgesDoNotBiasTheRate) {
+  RawWindow window = in_slices(0.1, 2);
+  for (double from = 0.1; from < 0.25; from += 0.013)
+    for (double length = 0.4; length < 0.8; length += 0.037) {
+      window.from = Seconds{from};
+      window.until = Seconds{from + length};
+      EXPECT_NEAR(digest(window).rate.value, 1000, 30) << from << " " << length;
+    }
 }
 
 // 3 readers at 0.7 s an operation: 3 / 0.7 per second, although only 2 of each reader's end within 2 s.

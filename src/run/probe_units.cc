@@ -7,7 +7,7 @@ namespace aforo {
 namespace {
 
 constexpr std::uint64_t kPieceBytes = 32u << 20;
-constexpr std::uint64_t kWantedPieces = 1024;
+constexpr std::uint64_t kWantedPieces = 128;
 constexpr std::uint64_t kLeastRequests = 16;
 
 std::uint64_t ceiling(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }

@@ -23,7 +23,7 @@ struct StreamPiece {
 class ProbeUnits {
  public:
   // kStream: pieces are whole files, or cut at multiples of `request` where files are larger than 32 MiB or
-  // there would be fewer than 1024 units; at least 16 requests each. `layout` outlives it.
+  // there would be fewer than 128 units; at least 16 requests each. `layout` outlives it.
   ProbeUnits(const Layout& layout, ReadKind kind, FileId files, std::uint64_t request);
 
   std::uint64_t size() const { return size_; }

@@ -15,7 +15,7 @@
 namespace aforo {
 namespace {
 
-constexpr double kRamp = 0.2;  // of a window
+constexpr double kRamp = 0.1;  // of a window; what follows weighs little at first
 
 JobPlan plan_of(const Layout& layout, const LoaderSpec& loader) {
   JobPlan plan;
