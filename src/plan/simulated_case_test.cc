@@ -82,6 +82,29 @@ TEST(SimulatedCase, HugeDatasetsOfShardsBecomeSmaller) {
   EXPECT_THAT(c.notes, testing::Contains(testing::HasSubstr("same law of sizes")));
 }
 
+// 100,000 shards of 1000 samples before a cache: cut to 1/1000th there would be 100 of them for 2 ranks x 4
+// workers, too few for readers to find one each. They are made smaller instead, down to four for every
+// reader.
+TEST(SimulatedCase, ASmallerDatasetBeforeACacheKeepsAShardForEveryReader) {
+  PredictOptions options = pipe_case();
+  options.storage.caches.push_back(
+      {"page cache", 1_GiB, CachePolicy::kRandom, StationScope::kHost, false, {}});
+  DatasetSpec& data = options.workload.dataset;
+  data.layout = LayoutKind::kTfrecord;
+  data.samples_per_file = 1000;
+  data.samples = 100'000'000;
+  options.workload.training.epochs = 2;
+  options.workload.loader.framework = Framework::kTensorflow;
+  options.workload.loader.workers = 8;
+  options.most_samples = 20'000;
+  const SimulatedCase c = make_case(options);
+  const std::uint64_t readers = std::uint64_t{options.workload.accelerator.count} * 8;
+  EXPECT_LT(c.cache_scale, 1e-3);
+  EXPECT_GE(c.layout->files(), 4 * readers);
+  EXPECT_LT(c.layout->samples(), 30'000U);
+  EXPECT_THAT(c.notes, testing::Contains(testing::HasSubstr("the dataset and the caches were simulated at")));
+}
+
 TEST(SimulatedCase, LayoutsThatAreOnlySizedAreRefused) {
   PredictOptions options = pipe_case();
   options.workload.dataset.layout = LayoutKind::kParquet;
