@@ -145,6 +145,8 @@ void add_answer(Json& record, const Arguments& arguments, Screening& screening, 
   over.months = static_cast<double>(std::min<std::uint64_t>(arguments.count("horizon"), 600));
   if (const auto found = horizon(screening, result, options.prices, catalogue, over))
     add_horizon(record, *found);
+  add_advice(record, size_advice(options.ask, options.prices, catalogue, options.threads, stop.token()),
+             options.prices);
   add_variants(record, arguments, options, stop);
 }
 

@@ -63,6 +63,16 @@ void write_formats(Page& page, const Json& record) {
   for (const std::string& line : words(record, {"format_advice"})) page.paragraph("  ", printable(line));
 }
 
+void write_size_advice(Page& page, const Json& record) {
+  if (at(record, {"advice"}) == nullptr) return;
+  page.section("What would make it cheaper");
+  const auto advice = entries(record, {"advice"});
+  for (const Json* a : advice) page.paragraph("  ", printable(word(*a, {"text"})));
+  if (advice.empty())
+    page.paragraph("  ",
+                   "neither twice the workers, nor twice the prefetch, nor packing small files saves 2 %");
+}
+
 void write_size_sweep(Page& page, const Json& record) {
   std::vector<std::vector<std::string>> rows;
   for (const Json* s : entries(record, {"sweep"}))

@@ -14,6 +14,7 @@ std::vector<const Json*> entries(const Json& record, Path path);  // of a list; 
 std::string money(const Json& record, Path path);
 std::string terabytes(const Json& record, Path path);  // powers of ten, as storage is sold
 
+void write_size_advice(Page& page, const Json& record);
 void write_formats(Page& page, const Json& record);
 void write_size_sweep(Page& page, const Json& record);
 void write_portfolio(Page& page, const Json& record);

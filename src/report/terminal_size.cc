@@ -247,6 +247,7 @@ std::string render_size(const Json& record, const Look& look) {
   write_bill(page, record);
   if (at(record, {"designs"}) != nullptr) write_rejected(page, record);
   if (at(record, {"sensitivity"}) != nullptr) write_turns(page, record);
+  write_size_advice(page, record);
   write_horizon(page, record);
   write_formats(page, record);
   write_size_sweep(page, record);

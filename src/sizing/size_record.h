@@ -5,6 +5,7 @@
 #include <string>
 
 #include "measure/record.h"
+#include "sizing/advice.h"
 #include "sizing/break_points.h"
 #include "sizing/horizon.h"
 #include "sizing/portfolio.h"
@@ -26,6 +27,7 @@ std::set<std::string> items_of(const Screening& screening, const SizeResult& res
 
 void add_portfolio(Json& record, const Portfolio& portfolio, const PortfolioResult& found,
                    const PriceBook& prices);
+void add_advice(Json& record, const std::vector<SizeAdvice>& advice, const PriceBook& prices);
 void add_formats(Json& record, const std::vector<Variant>& formats, const PriceBook& prices);
 void add_size_sweep(Json& record, const SizeSweep& sweep, const std::vector<Variant>& points,
                     const PriceBook& prices);

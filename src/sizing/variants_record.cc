@@ -98,6 +98,17 @@ void add_portfolio(Json& record, const Portfolio& portfolio, const PortfolioResu
   for (const HedgedDesign& d : found.designs) add_prices(record, prices, d.items);
 }
 
+void add_advice(Json& record, const std::vector<SizeAdvice>& advice, const PriceBook& prices) {
+  record["advice"] = Json::array();
+  for (const SizeAdvice& a : advice) {
+    Json one = variant_json(a.with, "change");
+    if (a.saved > 0) set_number(one, "saved_usd_per_month", a.saved);
+    one["text"] = a.text;
+    record["advice"].push_back(std::move(one));
+    add_prices(record, prices, a.with.items);
+  }
+}
+
 void add_formats(Json& record, const std::vector<Variant>& formats, const PriceBook& prices) {
   record["formats"] = Json::array();
   for (const Variant& f : formats) record["formats"].push_back(variant_json(f, "format"));

@@ -1,0 +1,91 @@
+#include "sizing/advice.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+
+#include "base/error.h"
+#include "sizing/recommend.h"
+
+namespace aforo {
+namespace {
+
+constexpr double kWorthIt = 0.02;             // of the total
+constexpr double kSmallFile = 8 << 20;        // bytes; packing larger ones saves few opens
+constexpr std::uint64_t kShard = 256u << 20;  // bytes
+
+struct Change {
+  std::string name;
+  SizingAsk ask;
+};
+
+// The smallest and the largest number, as in "16" or "8 to 16".
+std::string range_of(const SizingAsk& ask, const std::function<std::uint32_t(const Workload&)>& number) {
+  std::uint32_t least = ~0u, most = 0;
+  for (const SizedJob& job : ask.jobs) {
+    least = std::min(least, number(job.workload));
+    most = std::max(most, number(job.workload));
+  }
+  return least == most ? fmt::format("{}", most) : fmt::format("{} to {}", least, most);
+}
+
+Change more_workers(SizingAsk ask) {
+  for (SizedJob& job : ask.jobs) job.workload.loader.workers = std::max(1u, job.workload.loader.workers) * 2;
+  const auto workers = [](const Workload& w) { return w.loader.workers; };
+  return {fmt::format("twice the workers ({} per accelerator)", range_of(ask, workers)), std::move(ask)};
+}
+
+Change more_prefetch(SizingAsk ask) {
+  for (SizedJob& job : ask.jobs)
+    job.workload.loader.prefetch = std::max(1u, job.workload.loader.prefetch) * 2;
+  const auto prefetch = [](const Workload& w) { return w.loader.prefetch; };
+  return {fmt::format("twice the prefetch ({} batches)", range_of(ask, prefetch)), std::move(ask)};
+}
+
+std::optional<Change> packed(SizingAsk ask) {
+  bool any = false;
+  for (SizedJob& job : ask.jobs) {
+    DatasetSpec& data = job.workload.dataset;
+    const double sample = law_mean(data.sample_size);
+    if (data.layout != LayoutKind::kFilePerSample || sample > kSmallFile) continue;
+    any = true;
+    data.layout = LayoutKind::kWebdataset;
+    data.content = Content::kRaw;
+    data.samples_per_file = static_cast<std::uint64_t>(std::max(1.0, static_cast<double>(kShard) / sample));
+  }
+  if (!any) return std::nullopt;
+  return Change{"samples packed into shards of 256 MiB (WebDataset)", std::move(ask)};
+}
+
+std::string text_of(const SizeAdvice& advice, const Variant& now) {
+  const std::string design =
+      fmt::format("{} for {} a month", advice.with.family, money_text(advice.with.total()));
+  if (!now.serves()) return fmt::format("{}: {} would serve, where nothing does now", advice.change, design);
+  return fmt::format("{}: {} a month less ({})", advice.change, money_text(advice.saved), design);
+}
+
+}  // namespace
+
+std::vector<SizeAdvice> size_advice(const SizingAsk& ask, const PriceBook& prices, const Catalogue& catalogue,
+                                    unsigned threads, std::stop_token stop) {
+  std::vector<Change> changes{more_workers(ask), more_prefetch(ask)};
+  if (auto change = packed(ask)) changes.push_back(std::move(*change));
+  const Variant now = variant_of("now", ask, prices, catalogue, threads);
+  std::vector<SizeAdvice> out;
+  for (const Change& change : changes) {
+    if (stop.stop_requested()) throw Interrupted();
+    SizeAdvice advice{change.name, variant_of(change.name, change.ask, prices, catalogue, threads), 0, ""};
+    if (!advice.with.serves()) continue;
+    if (now.serves()) advice.saved = now.total() - advice.with.total();
+    if (now.serves() && advice.saved < kWorthIt * now.total()) continue;
+    advice.text = text_of(advice, now);
+    out.push_back(std::move(advice));
+  }
+  std::stable_sort(out.begin(), out.end(),
+                   [](const SizeAdvice& a, const SizeAdvice& b) { return a.with.total() < b.with.total(); });
+  return out;
+}
+
+}  // namespace aforo
