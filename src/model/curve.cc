@@ -175,6 +175,8 @@ std::optional<OperationCurve> OperationCurve::find(std::span<const ReadCurve> cu
     made.size_ = size;
     made.size_share_ = curve.size_share;
     made.borrowed_ = taken != kind;
+    const auto ahead = static_cast<double>(nearest.ahead.value);
+    if (kind == ReadKind::kStream && taken == kind && !cached && ahead > size) made.ahead_ = ahead;
     made.largest_measured_ = nearest.points.back().concurrency;
     if (between) made.largest_measured_ = std::min(made.largest_measured_, high->points.back().concurrency);
     made.points_ = std::move(curve.points);

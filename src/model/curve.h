@@ -39,6 +39,7 @@ class OperationCurve {
   double size() const { return size_; }              // the asked size
   double size_share() const { return size_share_; }  // the slope of R there, mean over measured concurrencies
   bool borrowed() const { return borrowed_; }
+  double ahead() const { return ahead_; }  // of ReadCurve, in bytes; 0 where it is no more than an operation
 
   PerSecond rate(double in_flight) const {  // operations of size() per second with so many in flight
     return {at(in_flight).rate};
@@ -91,6 +92,7 @@ class OperationCurve {
 
   double size_ = 0, size_share_ = 1, largest_measured_ = 1;
   bool borrowed_ = false;
+  double ahead_ = 0;
   PerSecond best_{0};
   std::vector<CurvePoint> points_;  // at least one
   double last_ = 1;                 // concurrency of the last point

@@ -99,6 +99,10 @@ const Schema<ReadCurve>& curve_schema() {
                  mean_bytes_words(1, kLargestOperation)),
        value_key({"size_share", "Share of an operation's time that grows with its size."},
                  &ReadCurve::size_share, share_words(0, 1)),
+       value_key({"ahead",
+                  "Of streams: bytes that are fetched at once where a reader first touches them, and found "
+                  "there by the requests that follow (the kernel's read-ahead); 0 for each request alone."},
+                 &ReadCurve::ahead, bytes_words(Bytes{0}, Bytes{1ull << 40})),
        points_key()},
       nullptr,
       [](const ReadCurve&) { return std::string("curve"); }};

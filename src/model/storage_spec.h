@@ -52,6 +52,9 @@ struct ReadCurve {
   double size = 0;                 // mean bytes per operation, > 0
   double size_share = 1;           // share of an operation's time that is proportional to its size, [0, 1]
   std::vector<CurvePoint> points;  // rising concurrency, at least one
+  // kStream: bytes that storage fetches where a reader first touches them, beyond what it asked for; it finds
+  // the rest there. At most `size`: nothing.
+  Bytes ahead{0};
   bool operator==(const ReadCurve&) const = default;
 };
 

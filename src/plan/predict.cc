@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/parallel_for.h"
 #include "measure/interval.h"
+#include "model/curve.h"
 #include "pipeline/read_sample.h"
 #include "plan/closed_predict.h"
 #include "plan/predict_verdict.h"
@@ -44,6 +45,18 @@ std::string beyond_closed(const PredictOptions& options) {
   if (options.checkpoint_steps) return "the closed form leaves out pauses for checkpoints";
   if (options.cold_epochs && !options.storage.caches.empty())
     return "the closed form knows caches that are kept, not ones emptied before every epoch";
+  return "";
+}
+
+// What the closed form may be asked about, but is known to miss.
+std::string unlike_closed(const PredictOptions& options) {
+  const Workload& w = options.workload;
+  if (read_kind(w.dataset.layout, w.loader) != ReadKind::kStream) return "";
+  const auto size = static_cast<double>(request_size(w.loader));
+  for (const TierSpec& tier : options.storage.tiers) {
+    const auto curve = OperationCurve::find(tier.curves, ReadKind::kStream, w.loader.read_mode, false, size);
+    if (curve && curve->ahead() > 0) return "the closed form knows nothing of storage that reads ahead";
+  }
   return "";
 }
 
@@ -258,7 +271,8 @@ Prediction predict(const PredictOptions& options, std::stop_token stop) {
   ClosedOptions how;
   how.ranks_per_host = options.ranks_per_host;
   const ClosedPrediction closed = predict_closed(options.workload, options.storage, steps, how);
-  if (asked || closed.near) {
+  const std::string unlike = unlike_closed(options);
+  if (asked || (closed.near && unlike.empty())) {
     Prediction out = from_closed(closed, options, how, steps);
     out.why = asked ? closed.near ? "asked for; it is near here"
                                   : "asked for, although it is not known to be near here"
@@ -266,7 +280,7 @@ Prediction predict(const PredictOptions& options, std::stop_token stop) {
     return out;
   }
   Prediction out = from_simulation(options, std::move(stop));
-  out.why = "the closed form is not known to be near here";
+  out.why = unlike.empty() ? "the closed form is not known to be near here" : unlike;
   return out;
 }
 

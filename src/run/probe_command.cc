@@ -14,6 +14,7 @@
 #include "run/progress_ticker.h"
 #include "run/run_record.h"
 #include "storage/machine.h"
+#include "storage/page_cache.h"
 #include "workload/parse.h"
 
 namespace aforo {
@@ -267,6 +268,9 @@ class Probe {
     ProbedCurve probed{fit_curve(ask.kind, ask.mode, ask.cached, result.windows), result.windows,
                        result.discarded, result.spent};
     if (probed.curve.points.empty()) return;
+    if (ask.kind == ReadKind::kStream && ask.mode == ReadMode::kBuffered && !ask.cached &&
+        read_ahead(result.windows))
+      probed.curve.ahead = readahead(options_.directory).value_or(Bytes{0});
     for (const std::string& text : result.notes) {
       std::string named = name_of(probed.curve) + ": " + text;
       note(std::move(named));

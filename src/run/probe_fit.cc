@@ -299,6 +299,16 @@ ReadCurve fit_curve(ReadKind kind, ReadMode mode, bool cached, std::span<const W
   return curve;
 }
 
+bool read_ahead(std::span<const WindowDigest> windows) {
+  double quick = 0, all = 0;
+  for (const WindowDigest& w : windows)
+    for (const RawOperation& op : w.kept) {
+      ++all;
+      if (op.end - op.begin < w.mean_latency / 4) ++quick;
+    }
+  return all > 0 && quick >= all / 2;
+}
+
 bool share_is_measured(std::span<const WindowDigest> windows) { return measured_share(windows).has_value(); }
 
 std::vector<std::string> set_size_shares(std::vector<ReadCurve>& curves, const std::vector<bool>& measured) {

@@ -104,6 +104,10 @@ std::optional<double> pacing_by_windows(std::span<const WindowDigest> windows);
 ReadCurve fit_curve(ReadKind kind, ReadMode mode, bool cached, std::span<const WindowDigest> windows,
                     double size = 0);
 
+// Whether most operations found their bytes fetched already: half of them took less than a quarter of the
+// mean.
+bool read_ahead(std::span<const WindowDigest> windows);
+
 // Whether sizes varied within windows, so that fit_curve measured size_share.
 bool share_is_measured(std::span<const WindowDigest> windows);
 

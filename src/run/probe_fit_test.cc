@@ -29,6 +29,7 @@ RawWindow steady(unsigned readers, double latency, double until, std::uint64_t b
 }
 
 RawWindow in_slices(double slice, double until);
+RawWindow independent(unsigned readers, double mean, double until, std::uint64_t seed);
 
 // Hann's weights over [1, 3] have half their sum on either side of 2. Half of the sum at 1/2 per second of
 // the first, at 1 per second of the second, half at 1/4 per second of the third, none of the last: 1/4 + 1/2
@@ -95,6 +96,21 @@ TEST(ProbeFit, TakesTheMeanOfWindowsAndSaysHowFarTheyLieApart) {
   EXPECT_EQ(curve.points[1].concurrency, 4);
   EXPECT_NEAR(curve.points[1].rate.value, 110, 1e-6);
   EXPECT_NEAR(curve.points[1].spread, 20.0 / 110, 1e-6);
+}
+
+// Every eighth waits for eight: seven of eight took no time. Where each waits for itself nobody did.
+TEST(ProbeFit, TellsWhatWasReadAhead) {
+  RawWindow window;
+  window.until = Seconds{10};
+  for (int i = 0; i < 100; ++i)
+    for (int k = 0; k < 8; ++k) {
+      const double begin = i * 0.1 + (k == 0 ? 0 : 0.09 + k * 1e-3);
+      window.operations.push_back(op(begin, k == 0 ? begin + 0.09 : begin + 1e-3));
+    }
+  EXPECT_TRUE(read_ahead(std::vector{digest(window)}));
+  EXPECT_FALSE(read_ahead(std::vector{digest(steady(4, 0.01, 4))}));
+  EXPECT_FALSE(read_ahead(std::vector{digest(independent(4, 0.01, 4, 1))}));
+  EXPECT_FALSE(read_ahead({}));
 }
 
 // Latencies that are all alike: every quantile is 1.

@@ -23,6 +23,9 @@ struct Piece {
   bool begins = true;  // an operation begins: what it costs whatever its size
   bool opens = false;  // passes metadata
   double u = -1;       // place in the distribution of jitter, [0, 1); negative = drawn anew
+  // Bytes that a curve's storage fetches for it, where that reads ahead: 0 where they are there already;
+  // negative = `bytes`.
+  double fetched = -1;
 };
 
 // What a server did until now.

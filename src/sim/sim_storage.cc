@@ -62,6 +62,14 @@ ItemId ReadPaths::item_of(FileId file, std::uint64_t offset) const {
   return first_item_[file] + offset / block_;
 }
 
+// The file lies in chunks of `ahead_`: who touches the beginning of one waits for all of it.
+double ReadPaths::fetched(std::uint64_t offset, std::uint64_t bytes, std::uint64_t size) const {
+  if (ahead_ == 0) return -1;
+  const std::uint64_t begin = (offset + ahead_ - 1) / ahead_ * ahead_;
+  if (begin >= offset + bytes) return 0;
+  return static_cast<double>(size > begin ? std::min(ahead_, size - begin) : ahead_);
+}
+
 const Route& ReadPaths::way(HostId host, FileId file, ItemId item, std::uint64_t bytes) {
   auto& caches = storage_->caches_;
   if (caches.empty()) return miss(file);
@@ -218,6 +226,7 @@ void SimStorage::make_routes(std::size_t client) {
     if (!tier->spec->curves.empty()) {
       const auto curve = OperationCurve::find(tier->spec->curves, paths.kind_, mode, false, size);
       if (!curve) throw UserError(missing_curve(spec_.name, *tier->spec, paths.kind_, mode));
+      if (curve->ahead() > 0) paths.ahead_ = static_cast<std::uint64_t>(curve->ahead());
       miss.push_back(curve_step(tier->curves, false, *curve));
       const auto hit = OperationCurve::find(tier->spec->curves, paths.kind_, mode, true, size);
       if (hit && free_hits) cached.push_back(curve_step(tier->cached, true, *hit));

@@ -48,6 +48,10 @@ class ReadPaths {
   // most one station on it, that one shared by processor sharing, or delays alone; and no cache.
   bool sums_up() const { return sums_up_; }
 
+  // Of a stream's request that passes all caches: bytes that storage fetches for it, read-ahead included;
+  // negative where it fetches just what is asked. `size` of the file; 0 = unknown.
+  double fetched(std::uint64_t offset, std::uint64_t bytes, std::uint64_t size) const;
+
   std::uint64_t accesses() const { return accesses_; }
   std::uint64_t hits() const { return hits_; }
 
@@ -61,6 +65,7 @@ class ReadPaths {
   std::vector<std::vector<Route>> hit_;  // by cache, by tier
   Route cpu_;
   bool sums_up_ = false;
+  std::uint64_t ahead_ = 0;         // kStream: bytes, where storage reads ahead
   std::vector<ItemId> first_item_;  // kRange, kStream: by file
   std::uint64_t block_ = 1;         // kRange, kStream: bytes that one item stands for
   ItemId base_ = 0;

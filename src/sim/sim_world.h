@@ -77,8 +77,9 @@ class SimWorld {
     const std::uint64_t bytes = file.size ? std::min(n, file.size - std::min(offset, file.size)) : n;
     const Route* route = file.route;
     if (!whole_files()) route = &paths_.way(host(lane), file.id, paths_.item_of(file.id, offset), bytes);
-    return ReadVisit(host(lane), *route, {file.id, static_cast<double>(bytes), !whole_files(), false, file.u},
-                     bytes);
+    Piece piece{file.id, static_cast<double>(bytes), !whole_files(), false, file.u};
+    if (route == &paths_.miss(file.id)) piece.fetched = paths_.fetched(offset, bytes, file.size);
+    return ReadVisit(host(lane), *route, piece, bytes);
   }
   std::suspend_never close(LaneId, File&) const { return {}; }
   Memory new_batch(LaneId, std::uint64_t) const { return {}; }

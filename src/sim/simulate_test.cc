@@ -236,6 +236,26 @@ TEST(Simulate, StreamsReadRequestsOfOpenFiles) {
   EXPECT_EQ(result.jobs[0].cache_hits_per_epoch[1], 1.0);
 }
 
+// Shards of 64 records of 100 kB, 8 of them read at once at 2 GB/s, whatever the number: 512 records
+// take 25.6 ms, and batches of 32 compute 1/1.5 of that. Request by request both go on at once: AU 1 / 1.5.
+// Read ahead as a whole, all 8 shards come first, 25.6 ms, and then nothing is fetched until their records
+// are used up, but for what the loader runs ahead: of 16 batches' compute, 17.07 ms, at most 14 lie outside,
+// and AU is at least 17.07 / (25.6 + 14.93) = 0.42.
+TEST(Simulate, ShardsThatAreReadAheadComeInBursts) {
+  TestLayout layout(64 * 8 * 40, 100'000, 64);
+  StorageSpec storage = storage_of({});
+  storage.tiers[0].curves.push_back(curve_of(ReadKind::kStream, 250'000, {{1, 8000}, {8, 8000}}));
+  JobPlan plan = plan_of(layout, 8, 32, 16 * 40, 17.07e-3 / 16);
+  plan.loader.framework = Framework::kTensorflow;
+  plan.loader.transfer_size = Bytes{250'000};
+  const double apart = simulate_one(storage, plan).jobs[0].au->mean;
+  storage.tiers[0].curves[0].ahead = Bytes{8 << 20};
+  const double ahead = simulate_one(storage, plan).jobs[0].au->mean;
+  EXPECT_NEAR(apart, 1 / 1.5, 0.04);
+  EXPECT_GT(ahead, 0.42);
+  EXPECT_LT(ahead, apart - 0.1);
+}
+
 TEST(Simulate, EndsEarlyOnceItKnowsEnough) {
   const GeneratedLayout layout = varied_files(5000);
   const StorageSpec storage = storage_of({pipe(100e6)});

@@ -89,11 +89,13 @@ class CurveStation final : public CurveServer {
  private:
   double work(const Piece& piece, std::uint32_t way) const {
     const OperationCurve& curve = pool_.curve(way);
+    if (piece.fetched >= 0) return piece.fetched / curve.size();
     return (piece.begins ? 1 - curve.size_share() : 0) + curve.size_share() * piece.bytes / curve.size();
   }
   // With the piece itself among those in flight.
   double jitter(const Piece& piece, std::uint32_t way) {
-    if (!jitters_[way]) return 1;
+    if (!jitters_[way] || piece.fetched >= 0)
+      return 1;  // what is fetched ahead is many operations: their mean
     const double u = piece.u >= 0 ? piece.u : random_.uniform();
     return pool_.curve(way).jitter(static_cast<double>(pool_.in_flight() + 1), u);
   }

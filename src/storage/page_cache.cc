@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +12,8 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/text.h"
+#include "storage/kernel_text.h"
 
 namespace aforo {
 namespace {
@@ -83,6 +86,21 @@ void flush_writes(const std::string& directory) {
 bool advise_dontneed(const std::string& path) {
   const Descriptor file(path);
   return file.get() >= 0 && posix_fadvise(file.get(), 0, 0, POSIX_FADV_DONTNEED) == 0;
+}
+
+std::optional<Bytes> readahead(const std::string& directory) {
+  struct stat info {};
+  if (stat(directory.c_str(), &info) != 0) return std::nullopt;
+  const std::string device = std::to_string(major(info.st_dev)) + ":" + std::to_string(minor(info.st_dev));
+  // Of the filesystem itself, of a whole disk, of a partition's disk.
+  for (const std::string& place :
+       {"/sys/class/bdi/" + device + "/read_ahead_kb", "/sys/dev/block/" + device + "/queue/read_ahead_kb",
+        "/sys/dev/block/" + device + "/../queue/read_ahead_kb"}) {
+    const auto text = read_kernel_file(place);
+    if (!text) continue;
+    if (const auto value = parse_count(trim(*text))) return Bytes{*value * 1024};
+  }
+  return std::nullopt;
 }
 
 std::optional<Residency> residency_by(const std::string& path, ResidencySource source) {

@@ -24,6 +24,10 @@ void flush_writes(const std::string& directory);
 // refused.
 bool advise_dontneed(const std::string& path);
 
+// How far the kernel reads ahead of a file below `directory` that is read front to back; absent where it does
+// not say.
+std::optional<Bytes> readahead(const std::string& directory);
+
 struct Residency {
   Bytes cached{0};
   Bytes size{0};
