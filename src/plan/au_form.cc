@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "plan/gamma_law.h"
 
@@ -10,6 +11,16 @@ namespace {
 
 constexpr double kSmallestCv = 1e-6;  // below it everything is constant
 
+constexpr double kNegligible = 1e-7;
+
+// Where about 1 - F^n of the gamma law of mean 1 falls to kNegligible (Wilson and Hilferty 1931): a
+// beginning.
+double upper_bound(double n, double shape) {
+  const double s = std::sqrt(2 * std::log(std::max(n, 1.0) / kNegligible));
+  const double z = s - std::log(2 * std::numbers::pi * s * s) / (2 * s);  // of the normal law's tail
+  return std::pow(1 - 1 / (9 * shape) + z / (3 * std::sqrt(shape)), 3);
+}
+
 // int from `from` to infinity of 1 - F(y)^n dy, F the gamma law of that mean and shape; n need not be whole.
 double excess_of_largest(double from, double n, double mean, double shape) {
   const double scale = mean / shape, spread = mean / std::sqrt(shape);
@@ -17,12 +28,14 @@ double excess_of_largest(double from, double n, double mean, double shape) {
     const double below = gamma_cdf(shape, y / scale);
     return below <= 0 ? 1.0 : -std::expm1(n * std::log(below));
   };
-  double low = from, high = std::max(from, mean) + spread;
-  while (above(high) > 1e-7) high += spread;
+  if (above(from) <= kNegligible) return 0;
+  double low = from;
+  double high = std::max(from + spread / 8, mean * upper_bound(n, shape));
+  while (above(high) > kNegligible) high += spread;
   // Where the largest is surely above, the integrand is 1.
   double sum = 0, sure = std::max(0.0, mean - 5 * spread);
-  while (sure + spread < high && above(sure + spread) > 1 - 1e-7) sure += spread;
-  if (sure > low && above(sure) > 1 - 1e-7) {
+  while (sure + spread < high && above(sure + spread) > 1 - kNegligible) sure += spread;
+  if (sure > low && above(sure) > 1 - kNegligible) {
     sum = sure - low;
     low = sure;
   }
