@@ -137,8 +137,10 @@ void hosts(const Workload& w, const RequirementAsk& ask, Requirement& out) {
   out.memory_per_host = out.window_per_accelerator * per_host;
   out.network_per_host = out.read * per_host / n;
   out.network_per_host_full = out.read_full * per_host / n;
+  if (out.checkpoint_write) out.network_checkpoint = *out.checkpoint_write * per_host / n;
+  const BytesPerSecond most = std::max(out.network_per_host_full, out.network_checkpoint);
   for (const double gbit : kLinks)
-    if (gbit * 1e9 / 8 >= out.network_per_host_full.value) {
+    if (gbit * 1e9 / 8 >= most.value) {
       out.link_gbit = gbit;
       break;
     }
@@ -167,18 +169,30 @@ void epochs(const Workload& w, const RequirementAsk& ask, double sample, Require
   out.read_peak = std::max(out.read_full, BytesPerSecond{w.accelerator.count * first * sample / start.value});
 }
 
-// An interval that was given says how long writing may take; else Young's interval tau = sqrt(2 delta M)
-// does, with which writing takes the share delta / (tau + delta) = 0.05 where delta = 2 M (0.05 / 0.95)^2.
+// With a time between failures Young's interval tau = sqrt(2 delta M), with which writing takes the share
+// delta / (tau + delta) = 0.05 where delta = 2 M (0.05 / 0.95)^2. Else the interval that the workload states
+// says how long writing may take.
 void checkpoints(const Workload& w, const RequirementAsk& ask, Requirement& out) {
   const double share = kCheckpointTimeShare / (1 - kCheckpointTimeShare);
   out.checkpoint_read = *out.checkpoint / kRestoreWithin;
-  if (w.checkpoint.every.value > 0) {
-    out.checkpoint_every = w.checkpoint.every;
-    out.checkpoint_write = *out.checkpoint / (w.checkpoint.every * share);
-  } else if (ask.failures) {
+  if (ask.failures) {
     const Seconds writing = *ask.failures * (2 * share * share);
     out.checkpoint_every = young_interval(writing, *ask.failures);
     out.checkpoint_write = *out.checkpoint / writing;
+    if (w.checkpoint.every.value > 0)
+      out.warnings.push_back(
+          fmt::format("'{}' is taken to write a checkpoint every {}, Young's interval for a failure every "
+                      "{}, not every {}",
+                      w.name, format_seconds(*out.checkpoint_every), format_seconds(*ask.failures),
+                      format_seconds(w.checkpoint.every)));
+  } else if (w.checkpoint.every.value > 0) {
+    out.checkpoint_every = w.checkpoint.every;
+    out.checkpoint_write = *out.checkpoint / (w.checkpoint.every * share);
+  } else {
+    out.warnings.push_back(fmt::format(
+        "nothing says how often '{}' writes a checkpoint: writing is left out; set checkpoint.every, or give "
+        "--failure-every to size",
+        w.name));
   }
 }
 

@@ -52,16 +52,18 @@ struct Requirement {
   std::uint32_t hosts = 0;
   BytesPerSecond network_per_host{0};       // at the target
   BytesPerSecond network_per_host_full{0};  // at 100 %
-  std::optional<double> link_gbit;    // smallest usual link that carries the latter; absent above 800 Gbit/s
-  Bytes startup_burst{0};             // all prefetch windows at once
-  Seconds startup_fill{0};            // the burst at `read`
+  BytesPerSecond network_checkpoint{0};     // per host, while a checkpoint is written
+  std::optional<double>
+      link_gbit;            // smallest usual link that carries each of the latter; absent above 800 Gbit/s
+  Bytes startup_burst{0};   // all prefetch windows at once
+  Seconds startup_fill{0};  // the burst at `read`
   std::uint64_t steps_per_epoch = 0;  // 0: the dataset is smaller than one global batch
   std::optional<Seconds> epoch;
   std::optional<Seconds> capacity_scan;  // reading `ask.capacity` once at `read`
   std::optional<Bytes> checkpoint;       // bytes of one checkpoint
   std::optional<BytesPerSecond> checkpoint_write;
   std::optional<BytesPerSecond> checkpoint_read;  // restoring within kRestoreWithin
-  std::optional<Seconds> checkpoint_every;        // as given, or Young's interval for `failures`
+  std::optional<Seconds> checkpoint_every;        // Young's interval for `failures`, else as given
   std::vector<std::string> warnings;
 };
 

@@ -120,7 +120,7 @@ void latency(const Workload& w, const Requirement& r, const Words& x, Table& tab
 }
 
 void checkpoints(const Workload& w, const RequirementAsk& ask, const Requirement& r, Table& table) {
-  const bool given = w.checkpoint.every.value > 0;
+  const bool given = !ask.failures;
   if (r.checkpoint_every)
     table.add("checkpoint_interval_seconds", "time between checkpoints", r.checkpoint_every->value,
               FigureUnit::kSeconds,
@@ -170,10 +170,16 @@ void machines(const RequirementAsk& ask, const Requirement& r, const Words& x, T
             r.network_per_host_full.value, FigureUnit::kBytesPerSecond,
             "read bandwidth at 100 % x accelerators per host / N", format_rate(r.read_full),
             "the lines above");
+  if (r.network_checkpoint.value > 0)
+    table.add("network_checkpoint_bytes_per_second_per_host",
+              "network per host while a checkpoint is written", r.network_checkpoint.value,
+              FigureUnit::kBytesPerSecond, "checkpoint write bandwidth x accelerators per host / N",
+              format_rate(*r.checkpoint_write), "the lines above");
   if (r.link_gbit)
     table.add("link_gbit_per_second", "smallest usual link", *r.link_gbit, FigureUnit::kGbit,
-              "first of 1, 10, 25, 40, 50, 100, 200, 400, 800 that carries 100 %",
-              format_rate(r.network_per_host_full), "line rate, 8 bits a byte, storage traffic alone");
+              "first of 1, 10, 25, 40, 50, 100, 200, 400, 800 that carries 100 % and checkpoints",
+              format_rate(std::max(r.network_per_host_full, r.network_checkpoint)),
+              "line rate, 8 bits a byte, storage traffic alone");
   table.add("prefetch_bytes_per_accelerator", "prefetch window per accelerator",
             static_cast<double>(r.window_per_accelerator.value), FigureUnit::kBytes,
             "W P B s (pytorch); P B s (tensorflow, ideal); + shuffle buffer",

@@ -35,8 +35,26 @@ TEST(Requirement, WithoutAnIntervalFailuresSetTheCheckpointsPace) {
   EXPECT_NEAR(r.checkpoint_write->value, 281.8e6, 0.1e6);
   EXPECT_NEAR(r.checkpoint_every->value, 7'579, 1);
   EXPECT_NEAR(r.checkpoint_read->value, 112.42e9 / 300, 1e6);
+  EXPECT_NEAR(r.network_checkpoint.value, 281.8e6, 0.1e6);  // one host
   ask.failures = Seconds{0};
   EXPECT_THROW(requirement(w, ask), UserError);
+}
+
+// What is asked for wins over what the workload states, and is said; without either there is nothing to say
+// of writing.
+TEST(Requirement, FailuresReplaceAStatedInterval) {
+  Workload w = workload({1e6, 0, 2, 1.0});
+  w.checkpoint = {8.03e9, Seconds{1800}};
+  RequirementAsk ask;
+  EXPECT_EQ(requirement(w, ask).checkpoint_every->value, 1800);
+  ask.failures = Seconds{72'000};
+  const Requirement r = requirement(w, ask);
+  EXPECT_NEAR(r.checkpoint_every->value, 7'579, 1);
+  ASSERT_FALSE(r.warnings.empty());
+  EXPECT_NE(r.warnings.back().find("Young's interval"), std::string::npos);
+  w.checkpoint.every = Seconds{0};
+  ask.failures.reset();
+  EXPECT_NE(requirement(w, ask).warnings.back().find("nothing says how often"), std::string::npos);
 }
 
 // 4 accelerators, a batch of 2 samples of 1 MB, 1 s a step, 100 steps an epoch, target 0.8: an epoch lasts

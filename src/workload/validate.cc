@@ -116,9 +116,6 @@ void complete_and_check(Workload& workload, std::string_view file, const Places&
   check_dataset(check, workload.dataset);
   check_loader(check, workload);
   check_law(check, "accelerator.step_time", workload.accelerator.step_time, false);
-  if (workload.checkpoint.parameters > 0 && workload.checkpoint.every.value <= 0) {
-    check.fail("checkpoint.every", "expected a time such as 30 min beside parameters, found none");
-  }
 }
 
 void complete_and_check_dataset(DatasetSpec& dataset, std::string_view file, const Places& places) {
