@@ -114,6 +114,7 @@ HedgedDesign hedged(const Design& d, const Portfolio& portfolio, const std::vect
     out.expected_high += weight * found.high;
     out.items.insert(found.items.begin(), found.items.end());
     out.satisfied += found.serves ? weight : 0;
+    if (!found.serves) out.not_served.push_back(portfolio.scenarios[s].name);
     out.expected += weight * found.total;
     out.expected_regret += weight * regret;
     if (regret >= out.worst_regret) {

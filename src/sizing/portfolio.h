@@ -30,8 +30,9 @@ struct ScenarioBest {
 struct HedgedDesign {
   std::string name;
   Family family = Family::kFlashTlc;
-  double satisfied = 0;  // weight of the scenarios that it serves
-  double expected = 0;   // USD a month
+  double satisfied = 0;                 // weight of the scenarios that it serves
+  std::vector<std::string> not_served;  // the others
+  double expected = 0;                  // USD a month
   double expected_low = 0,
          expected_high = 0;  // by the ranges of its prices, which are the same in all scenarios
   double expected_regret = 0, worst_regret = 0;

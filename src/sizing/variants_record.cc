@@ -28,6 +28,7 @@ Json variant_json(const Variant& v, std::string_view key) {
 Json hedged_json(const HedgedDesign& d) {
   Json out = {{"name", d.name}, {"family", std::string(to_string(d.family))}};
   set_number(out, "satisfied_share", d.satisfied);
+  out["not_served"] = d.not_served;
   set_number(out, "expected_usd_per_month", d.expected);
   out["expected_usd_per_month_range"] = {d.expected_low, d.expected_high};
   set_number(out, "expected_regret_usd_per_month", d.expected_regret);
@@ -42,34 +43,44 @@ std::string said(const HedgedDesign& d) {
   return family == d.name ? family : family + " (" + d.name + ")";
 }
 
+std::string but_not(const HedgedDesign& d) {
+  if (d.not_served.empty()) return "";
+  std::string out = " (not";
+  for (std::size_t i = 0; i < d.not_served.size(); ++i)
+    out += fmt::format("{} '{}'", i == 0 ? "" : i + 1 < d.not_served.size() ? "," : " and", d.not_served[i]);
+  return out + ")";
+}
+
 std::vector<std::string> portfolio_words(const Portfolio& portfolio, const PortfolioResult& r,
                                          const PriceBook& prices) {
   if (r.designs.empty()) return {"Nothing in the catalogue is offered for these scenarios."};
   const HedgedDesign &best = r.designs.front(), &safest = r.designs[r.safest];
   std::vector<std::string> out = {fmt::format(
-      "While it is not known which of {} scenarios comes, {} is right: it satisfies {} of them by weight and "
+      "While it is not known which of {} scenarios comes, {} is right: it satisfies {} of them by weight{} "
+      "and "
       "costs {} a month on average ({} to {} over the ranges of its prices), {} more than knowing in advance "
       "would.",
-      portfolio.scenarios.size(), said(best), format_percent(best.satisfied), money_text(best.expected),
-      money_text(best.expected_low), money_text(best.expected_high), money_text(best.expected_regret))};
+      portfolio.scenarios.size(), said(best), format_percent(best.satisfied), but_not(best),
+      money_text(best.expected), money_text(best.expected_low), money_text(best.expected_high),
+      money_text(best.expected_regret))};
   if (r.safest == 0)
     out.push_back(fmt::format("It is also the safest: at worst, in '{}', it costs {} a month too much.",
                               best.worst_scenario, money_text(best.worst_regret)));
   else
     out.push_back(fmt::format(
-        "The safest is {}: at worst, in '{}', it costs {} a month too much, where the first costs {} "
+        "The safest is {}{}: at worst, in '{}', it costs {} a month too much, where the first costs {} "
         "too much in '{}'.",
-        said(safest), safest.worst_scenario, money_text(safest.worst_regret), money_text(best.worst_regret),
-        best.worst_scenario));
+        said(safest), but_not(safest), safest.worst_scenario, money_text(safest.worst_regret),
+        money_text(best.worst_regret), best.worst_scenario));
   if (r.all_flash) {
     const HedgedDesign& flash = r.designs[*r.all_flash];
     out.push_back(
         *r.all_flash == 0
             ? fmt::format("\"Just buy all-flash\" is that answer here ({}).", prices.dates())
             : fmt::format(
-                  "\"Just buy all-flash\" ({}) satisfies {} and costs {} a month on average, {} of it "
+                  "\"Just buy all-flash\" ({}) satisfies {}{} and costs {} a month on average, {} of it "
                   "regret ({}).",
-                  flash.name, format_percent(flash.satisfied), money_text(flash.expected),
+                  flash.name, format_percent(flash.satisfied), but_not(flash), money_text(flash.expected),
                   money_text(flash.expected_regret), prices.dates()));
   }
   return out;
