@@ -26,6 +26,8 @@ void build_cloud(const SizingAsk& ask, const Need& need, const Catalogue& catalo
 inline constexpr std::array kBandwidthFactors = {0.0, 1.0, 1.1, 1.25, 1.5, 2.0};
 // Disks serve random requests unevenly: to keep all readers going takes many more than the mean says.
 inline constexpr std::array kDiskFactors = {0.0, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0, 6.0};
+// Where checkpoints are written: a shorter pause may be worth more drives.
+inline constexpr std::array kWriteFactors = {1.0, 2.0, 4.0, 8.0, 16.0, 32.0};
 // Behind a cache less may do.
 inline constexpr std::array kBackingFactors = {0.0, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0};
 inline constexpr std::array kFlashShares = {0.05, 0.1, 0.2, 0.35, 0.5, 1.0};  // of the datasets, in a hybrid

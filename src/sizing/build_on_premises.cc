@@ -83,11 +83,14 @@ class Builder {
         for (const Protection& p : protections) {
           if (!server_card(*nic)) continue;
           std::set<std::pair<std::uint32_t, std::uint32_t>> seen;
-          for (const double factor : factors) {
-            const auto shelf =
-                shelf_for({&drive, &node, nic, p.data, p.parity}, usable, read * factor, need_);
+          const auto take_new = [&](const std::optional<Shelf>& shelf) {
             if (shelf && seen.insert({shelf->drives, shelf->nodes}).second) take(*shelf);
-          }
+          };
+          const ShelfParts parts{&drive, &node, nic, p.data, p.parity};
+          for (const double factor : factors) take_new(shelf_for(parts, usable, read * factor, need_));
+          for (const double factor : kWriteFactors)
+            if (need_.checkpoint_write.value > 0)
+              take_new(shelf_writing(parts, usable, read, need_.checkpoint_write * factor, need_));
         }
     }
   }
@@ -132,8 +135,9 @@ class Builder {
         const StorageNode* node = backing_node(~0u);
         std::optional<Shelf> shelf;
         for (int i = 0; i < 2 && node != nullptr; ++i) {
-          shelf = shelf_for({drive, node, backing_nic(), kBackingProtection.data, kBackingProtection.parity},
-                            need_.capacity, headroom_ * factor, need_);
+          shelf =
+              shelf_writing({drive, node, backing_nic(), kBackingProtection.data, kBackingProtection.parity},
+                            need_.capacity, headroom_ * factor, need_.checkpoint_write, need_);
           node = shelf ? backing_node(shelf->drives) : nullptr;
           if (shelf && node == shelf->node) break;
         }

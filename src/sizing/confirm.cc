@@ -93,15 +93,17 @@ PredictOptions options_for(const Design& design, const Need& need, std::size_t j
   return out;
 }
 
-void take_main(const Prediction& found, Served& s) {
+void take(const Prediction& found, const Design& design, const JobNeed& job, Served& s) {
   s.au = found.au;
   s.low = found.au_low;
   s.high = found.au_high;
   s.limit = found.limit;
+  pause(design, job, s);
 }
 
 // The interval of the others is taken to be as wide as the main job's.
-void take_others(const Prediction& found, std::size_t main, std::vector<Served>& served) {
+void take_others(const Prediction& found, const Design& design, const Need& need, std::size_t main,
+                 std::vector<Served>& served) {
   std::size_t other = 0;
   for (std::size_t i = 0; i < served.size(); ++i) {
     if (i == main) continue;
@@ -109,6 +111,7 @@ void take_others(const Prediction& found, std::size_t main, std::vector<Served>&
     s.au = std::clamp(found.beside.at(other++).au, 0.0, 1.0);
     s.low = std::max(0.0, s.au - (found.au - found.au_low));
     s.high = std::min(1.0, s.au + (found.au_high - found.au));
+    pause(design, need.jobs[i], s);
   }
 }
 
@@ -118,12 +121,12 @@ void simulate_jobs(const Design& design, const Need& need, const SizingAsk& ask,
                    const std::stop_token& stop, std::vector<Served>& served) {
   const bool cached = design.local_cache.value > 0 || design.fast.drives > 0;
   for (std::size_t i = 0; cached && i < need.jobs.size(); ++i)
-    take_main(predict(options_for(design, need, i, ask, threads), stop), served[i]);
+    take(predict(options_for(design, need, i, ask, threads), stop), design, need.jobs[i], served[i]);
   if (cached) return;
   const std::size_t main = main_job(need);
   const Prediction found = predict(options_for(design, need, main, ask, threads), stop);
-  take_main(found, served[main]);
-  take_others(found, main, served);
+  take(found, design, need.jobs[main], served[main]);
+  take_others(found, design, need, main, served);
 }
 
 }  // namespace

@@ -79,8 +79,10 @@ Served serve(const Design& d, const Need& need, std::size_t i, std::uint32_t per
   ClosedOptions options;
   options.ranks_per_host = per_host;
   const ClosedPrediction found = predict_closed(job.workload, storage, 0, options);
-  return {std::clamp(found.au, 0.0, 1.0), std::max(0.0, found.au_low), std::min(1.0, found.au_high),
-          found.limit, missed_share(d, job, part)};
+  Served out{std::clamp(found.au, 0.0, 1.0), std::max(0.0, found.au_low), std::min(1.0, found.au_high),
+             found.limit, missed_share(d, job, part)};
+  pause(d, need.jobs[i], out);
+  return out;
 }
 
 // Nobody else there and no cache: how long one sample takes.
@@ -92,6 +94,12 @@ Seconds time_alone(const Design& d, const JobNeed& job, double hosts) {
 }
 
 }  // namespace
+
+void pause(const Design& d, const JobNeed& job, Served& served) {
+  const double running = 1 - paused_share(d, job);
+  if (1 - running > 1 - served.au) served.limit = "checkpoint writes";
+  for (double* part : {&served.au, &served.low, &served.high}) *part *= running;
+}
 
 Judgement check_figures(const Design& d, const Need& need) {
   const auto bytes = [](Bytes b) { return bytes_decimal(b); };
@@ -108,7 +116,8 @@ Judgement check_figures(const Design& d, const Need& need) {
     }
   }
   BytesPerSecond host{0};
-  for (const JobNeed& job : need.jobs) host = std::max(host, job.requirement.network_per_host);
+  for (const JobNeed& job : need.jobs)
+    host = std::max({host, job.requirement.network_per_host, job.requirement.network_checkpoint});
   if (d.client_network.value > 0 && !d.local_cache.value)
     checks.push_back(check_of("network", d.client_network, host, "brings to a host", format_rate));
   for (const Check& c : checks)

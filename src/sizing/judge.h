@@ -21,6 +21,10 @@ struct Judgement {
   bool serves() const { return reason.empty(); }
 };
 
+// Training stands still while a checkpoint is written: takes that share of the time off a utilisation that
+// knows nothing of it.
+void pause(const Design& design, const JobNeed& job, Served& served);
+
 // All but the utilisation: arithmetic on the design's figures.
 Judgement check_figures(const Design& design, const Need& need);
 

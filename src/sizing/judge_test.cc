@@ -218,6 +218,32 @@ TEST(Judge, NoStorageIsFastEnough) {
   EXPECT_LT(found.reach, 1);
 }
 
+// 100 GB written at 1 GB/s every 1,900 s: a pause of 100 s, 5 % of the time. Twice as fast: 50 of 1,950 s.
+TEST(Judge, CheckpointsPauseTraining) {
+  SizingAsk ask = plain_ask();
+  ask.jobs[0].workload.checkpoint = {1e11 / 14, Seconds{1900}};
+  const Need need = need_of(ask);
+  Design d;
+  d.write = {1e9};
+  EXPECT_NEAR(paused_share(d, need.jobs[0]), 0.05, 1e-9);
+  Served served{0.98, 0.97, 0.99, "disks", 1};
+  pause(d, need.jobs[0], served);
+  EXPECT_NEAR(served.au, 0.98 * 0.95, 1e-9);
+  EXPECT_NEAR(served.low, 0.97 * 0.95, 1e-9);
+  EXPECT_NEAR(served.high, 0.99 * 0.95, 1e-9);
+  EXPECT_EQ(served.limit, "checkpoint writes");
+  d.write = {2e9};
+  EXPECT_NEAR(paused_share(d, need.jobs[0]), 50.0 / 1950, 1e-9);
+  Served waiting{0.6, 0.5, 0.7, "disks", 1};
+  pause(d, need.jobs[0], waiting);
+  EXPECT_EQ(waiting.limit, "disks");
+  d.write = {0};  // not known
+  EXPECT_EQ(paused_share(d, need.jobs[0]), 0);
+  d.write = {1e9};
+  EXPECT_NEAR(pause_costs(d, need, round_prices(), 0), 0.05 * 8 * 730 * 6.88, 1e-6);
+  EXPECT_NEAR(pause_costs(d, need, round_prices(), 10), 0.05 * 8 * 730 * 10, 1e-6);
+}
+
 // Half the rate that is consumed: half the utilisation, and that is what the reason says.
 TEST(Judge, UtilisationThatFallsShort) {
   const Need need = need_of(plain_ask());

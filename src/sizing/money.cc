@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "plan/au_form.h"
 #include "sizing/design_storage.h"
 
 namespace aforo {
@@ -54,16 +55,24 @@ void add_traffic(const Design& d, const Need& need, const std::vector<Served>& s
   add(d.service->put_price, written / static_cast<double>(kObjectRange.value) / 1000, "checkpoints written");
 }
 
+double idle_hours(const JobNeed& job, double au) {
+  return (1 - au) * job.workload.accelerator.count * kHoursPerMonth * job.duty;
+}
+
+// `hour` > 0 replaces the price book's; 0 where neither knows it.
+double hour_price(const JobNeed& job, const PriceBook& prices, double hour) {
+  const std::string item = hour_item(job.workload);
+  return hour > 0 ? hour : item.empty() ? 0 : prices.at(item).value;
+}
+
 void add_idle(const Need& need, const std::vector<Served>& served, const PriceBook& prices, double hour,
               Bill& bill) {
   for (std::size_t i = 0; i < need.jobs.size(); ++i) {
     const JobNeed& job = need.jobs[i];
-    const std::string item = hour_item(job.workload);
-    const double price = hour > 0 ? hour : item.empty() ? 0 : prices.at(item).value;
-    const double hours = (1 - served[i].au) * job.workload.accelerator.count * kHoursPerMonth * job.duty;
+    const double price = hour_price(job, prices, hour), hours = idle_hours(job, served[i].au);
     if (price <= 0) continue;
     bill.lines.push_back({fmt::format("{} idle, {:.4g} accelerator-hours", job.workload.name, hours),
-                          hour > 0 ? "" : item, hours, hours * price, 0, true});
+                          hour > 0 ? "" : hour_item(job.workload), hours, hours * price, 0, true});
   }
 }
 
@@ -80,6 +89,19 @@ double monthly_of_purchase(const PriceBook& prices) {
     throw UserError("expected a life.storage above 0 years, found 0; purchases are paid off over it");
   const double recovery = capital_recovery(prices.at("interest").value, years);
   return (recovery + prices.at("support").value) / 12;
+}
+
+double paused_share(const Design& design, const JobNeed& job) {
+  const Requirement& r = job.requirement;
+  if (!r.checkpoint || !r.checkpoint_every || design.write.value <= 0) return 0;
+  return 1 - checkpoint_factor(*r.checkpoint_every, *r.checkpoint / design.write);
+}
+
+double pause_costs(const Design& design, const Need& need, const PriceBook& prices, double accelerator_hour) {
+  double sum = 0;
+  for (const JobNeed& job : need.jobs)
+    sum += idle_hours(job, 1 - paused_share(design, job)) * hour_price(job, prices, accelerator_hour);
+  return sum;
 }
 
 std::string hour_item(const Workload& workload) {

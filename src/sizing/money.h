@@ -34,7 +34,7 @@ struct Bill {
 
 // How a design serves one job.
 struct Served {
-  double au = 0, low = 0, high = 0;
+  double au = 0, low = 0, high = 0;  // of all the time, pauses for checkpoints included
   std::string limit;
   double missed = 1;  // share of reads that get past the design's caches
 };
@@ -48,6 +48,13 @@ Bill bill_of(const Design& design, const Need& need, const std::vector<Served>& 
 
 // The bill's total as its items' prices would make it: what each item contributes, a month.
 std::map<std::string, double> contributions(const Bill& bill, const Design& design, const PriceBook& prices);
+
+// Share of the time that all ranks of a job wait for a checkpoint to be written, at the design's bandwidth
+// and the requirement's interval. Jobs are taken to write one after another. 0 where either is unknown.
+double paused_share(const Design& design, const JobNeed& job);
+
+// What these pauses cost in idle accelerators, a month: no design's idle money is less.
+double pause_costs(const Design& design, const Need& need, const PriceBook& prices, double accelerator_hour);
 
 // The item that an accelerator-hour of that job costs; "" where its type is not in the catalogue.
 std::string hour_item(const Workload& workload);

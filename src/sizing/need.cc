@@ -116,6 +116,7 @@ Need need_of(const SizingAsk& ask) {
     out.accelerators += one.workload.accelerator.count;
     out.hosts += one.hosts;
     out.network_per_host = std::max(out.network_per_host, r.network_per_host_full);
+    out.network_per_host = std::max(out.network_per_host, r.network_checkpoint);
     for (const std::string& warning : r.warnings) out.notes.push_back(warning);
     if (job.workload.training.epochs < ask.epochs)
       out.notes.push_back(fmt::format("'{}' is taken to train for {} epochs, as far as caches go (--epochs)",

@@ -34,7 +34,7 @@ struct Need {
   Bytes datasets{0};         // that the jobs read in their epochs
   double request_bytes = 0;  // mean, weighted by requests
   std::uint32_t accelerators = 0, hosts = 0;
-  BytesPerSecond network_per_host{0};  // of the busiest job at full utilisation
+  BytesPerSecond network_per_host{0};  // of the busiest job at full utilisation, or writing its checkpoint
   std::vector<std::string> notes;      // assumptions worth knowing
 };
 

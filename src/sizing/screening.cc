@@ -115,7 +115,7 @@ std::optional<Ranked> Screening::cheapest_on_premises(const PriceBook& prices) {
   std::vector<std::size_t> members;
   for (std::size_t i = 0; i < designs_.size(); ++i) {
     if (in_cloud(designs_[i].family)) continue;
-    fixed[i] = fixed_costs(designs_[i], prices);
+    fixed[i] = least_costs(i, prices);
     members.push_back(i);
   }
   std::stable_sort(members.begin(), members.end(),
@@ -127,7 +127,7 @@ std::vector<Ranked> Screening::rank(const PriceBook& prices, Grouping grouping) 
   std::vector<double> fixed(designs_.size());
   std::map<std::string, std::vector<std::size_t>> groups;
   for (std::size_t i = 0; i < designs_.size(); ++i) {
-    fixed[i] = fixed_costs(designs_[i], prices);
+    fixed[i] = least_costs(i, prices);
     groups[group(designs_[i], grouping)].push_back(i);
   }
   std::vector<std::vector<std::size_t>*> lists;
@@ -180,6 +180,11 @@ void Screening::reject_weaker(std::size_t design) {
 std::size_t Screening::judged_count() const {
   return static_cast<std::size_t>(
       std::count_if(known_.begin(), known_.end(), [](Known k) { return k != Known::kNothing; }));
+}
+
+double Screening::least_costs(std::size_t design, const PriceBook& prices) const {
+  const double hour = ask_.accelerator_hour ? ask_.accelerator_hour->value : 0;
+  return fixed_costs(designs_[design], prices) + pause_costs(designs_[design], need_, prices, hour);
 }
 
 Bill Screening::bill(std::size_t design, const PriceBook& prices) const {

@@ -1,9 +1,9 @@
 // All designs for one need, judged as far as it takes to know the cheapest of each group.
 //
-// A design's fixed costs bound its total from below, so each group is judged from the cheapest on, until the
-// next one could not win any more. Judgements do not depend on prices and are kept: ranking again with other
-// prices judges only what has become cheap enough. Not thread-safe; uses `threads` threads inside.
-// Deterministic whatever their number.
+// A design's fixed costs and its pauses for checkpoints bound its total from below, so each group is judged
+// from the cheapest on, until the next one could not win any more. Judgements do not depend on prices and are
+// kept: ranking again with other prices judges only what has become cheap enough. Not thread-safe; uses
+// `threads` threads inside. Deterministic whatever their number.
 #pragma once
 
 #include <cstdint>
@@ -62,6 +62,7 @@ class Screening {
  private:
   enum class Known : std::uint8_t { kNothing, kFigures, kAll };
   std::string group(const Design& design, Grouping grouping) const;
+  double least_costs(std::size_t design, const PriceBook& prices) const;  // no total is less
   void judge_sizes(std::vector<std::size_t>& same);
   std::optional<Ranked> cheapest(const std::vector<std::size_t>& members, const std::vector<double>& fixed,
                                  const PriceBook& prices);

@@ -60,6 +60,20 @@ std::optional<Shelf> shelf_for(const ShelfParts& p, Bytes usable, BytesPerSecond
   return out;
 }
 
+std::optional<Shelf> shelf_writing(const ShelfParts& p, Bytes usable, BytesPerSecond read,
+                                   BytesPerSecond write, const Need& need) {
+  std::optional<Shelf> out = shelf_for(p, usable, read, need);
+  if (!out || shelf_write(*out) >= write) return out;
+  const double raw = write.value / out->efficiency();
+  const double drives = std::max<double>(out->drives, raw / p.drive->write.value);
+  const double nodes = std::max(
+      {static_cast<double>(out->nodes), drives / p.node->bays, raw / node_network(*p.node, *p.nic).value});
+  if (!(drives <= kMostDrives) || !(nodes <= kMostNodes)) return std::nullopt;
+  out->nodes = up(nodes);
+  out->drives = up(drives / out->nodes) * out->nodes;
+  return out;
+}
+
 Bytes shelf_usable(const Shelf& shelf) {
   return {static_cast<std::uint64_t>(std::llround(value(shelf.raw()) * shelf.efficiency() * kFill))};
 }

@@ -35,6 +35,10 @@ BytesPerSecond node_network(const StorageNode& node, const Nic& nic);  // and wh
 // kMostNodes.
 std::optional<Shelf> shelf_for(const ShelfParts& parts, Bytes usable, BytesPerSecond read, const Need& need);
 
+// The same, that also writes `write`.
+std::optional<Shelf> shelf_writing(const ShelfParts& parts, Bytes usable, BytesPerSecond read,
+                                   BytesPerSecond write, const Need& need);
+
 Bytes shelf_usable(const Shelf& shelf);
 BytesPerSecond shelf_read(const Shelf& shelf, const Need& need);
 BytesPerSecond shelf_write(const Shelf& shelf);

@@ -55,6 +55,21 @@ TEST(Shelf, DrivesForACapacity) {
   EXPECT_EQ(shelf_usable(*shelf).value, 270'336'000'000'000U);  // 33 x 8.192 TB
 }
 
+// 33 drives of 5 GB/s at 4+2 write 110 GB/s, but three servers of 23 GB/s take 46 of them: 200 GB/s are 300
+// GB/s raw, 13.04 servers' worth, so 14; and 60 drives, 5 each.
+TEST(Shelf, DrivesAndServersForWriting) {
+  const Need need = need_with_samples(1e6);
+  const Bytes usable{250'000'000'000'000};
+  const auto shelf = shelf_writing(flash_parts(4, 2), usable, BytesPerSecond{0}, BytesPerSecond{200e9}, need);
+  ASSERT_TRUE(shelf);
+  EXPECT_EQ(shelf->nodes, 14U);
+  EXPECT_EQ(shelf->drives, 70U);
+  EXPECT_GE(shelf_write(*shelf).value, 200e9);
+  const auto enough = shelf_writing(flash_parts(4, 2), usable, BytesPerSecond{0}, BytesPerSecond{40e9}, need);
+  EXPECT_EQ(enough->drives, 33U);  // as many as hold the data
+  EXPECT_FALSE(shelf_writing(flash_parts(4, 2), usable, BytesPerSecond{0}, BytesPerSecond{1e15}, need));
+}
+
 // 161.8 GB/s are 8 servers of 23 GB/s (two ports of 11.5), whatever the drives could; 30.5 drives on 8: 4
 // each.
 TEST(Shelf, ServersForABandwidth) {
