@@ -34,6 +34,20 @@ std::string confidence(const Json& design) {
          (flag(design, {"estimated"}) ? ", est." : "");
 }
 
+// In the table, where room is dear.
+std::string short_family(const std::string& family) {
+  return family == "cloud object store + local NVMe" ? "cloud object + NVMe" : family;
+}
+
+// "; 10 RU, rebuild 40 min"
+std::string rack_and_rebuild(const Json& design) {
+  const auto units = number(design, {"rack_units"}), rebuild = number(design, {"rebuild_seconds"});
+  std::string out;
+  if (units) out += fmt::format("; {:g} RU", *units);
+  if (rebuild) out += (units ? ", rebuild " : "; rebuild ") + format_seconds({*rebuild});
+  return out;
+}
+
 void write_designs(Page& page, const Json& record) {
   const auto designs = entries(record, {"designs"});
   if (designs.empty()) return;
@@ -43,27 +57,29 @@ void write_designs(Page& page, const Json& record) {
   for (const std::size_t i : shown) {
     const Json& d = *designs[i];
     const auto watts = number(d, {"watts"});
-    rows.push_back({fmt::format("{}", i + 1), word(d, {"family"}), money(d, {"total_usd_per_month"}),
-                    percent_at(d, {"au"}), money(d, {"storage_usd_per_month"}),
-                    money(d, {"idle_usd_per_month"}), terabytes(d, {"usable_bytes"}),
-                    watts ? fmt::format("{:.1f}", *watts / 1000) : "", confidence(d),
-                    shorten(printable(word(d, {"limit"})), 44, page.look().unicode)});
+    rows.push_back({fmt::format("{}", i + 1), short_family(word(d, {"family"})),
+                    money(d, {"total_usd_per_month"}), percent_at(d, {"au"}),
+                    money(d, {"storage_usd_per_month"}), money(d, {"idle_usd_per_month"}),
+                    terabytes(d, {"usable_bytes"}), watts ? fmt::format("{:.1f}", *watts / 1000) : "",
+                    confidence(d), shorten(printable(word(d, {"limit"})), 24, page.look().unicode)});
   }
   page.table({{"", true, Tone::kDim},
-              {"family", false, Tone::kBold},
-              {"total", true, Tone::kBold},
-              {"AU", true},
-              {"storage", true},
-              {"idle", true},
-              {"usable", true},
+              {"family", false, Tone::kBold, 5},
+              {"total", true, Tone::kBold, 5},
+              {"AU", true, Tone::kPlain, 5},
+              {"storage", true, Tone::kPlain, 2},
+              {"idle", true, Tone::kPlain, 2},
+              {"usable", true, Tone::kPlain, 1},
               {"kW", true},
-              {"how sure"},
-              {"limited by"}},
+              {"how sure", false, Tone::kPlain, 3},
+              {"limited by", false, Tone::kPlain, 4}},
              rows);
   page.blank();
-  for (std::size_t i = 0; i < std::min(shown.size(), kSpelledOut); ++i)
-    page.paragraph(fmt::format("  {:>2}  ", shown[i] + 1), printable(word(*designs[shown[i]], {"name"})),
+  for (std::size_t i = 0; i < std::min(shown.size(), kSpelledOut); ++i) {
+    const Json& d = *designs[shown[i]];
+    page.paragraph(fmt::format("  {:>2}  ", shown[i] + 1), printable(word(d, {"name"})) + rack_and_rebuild(d),
                    Tone::kDim);
+  }
 }
 
 void write_bill(Page& page, const Json& record) {
@@ -138,8 +154,10 @@ void write_horizon(Page& page, const Json& record) {
   for (const std::size_t m : {6, 12, 24, 36, 48, 60})
     if (m < months) marks.push_back(m);
   marks.push_back(months);
-  std::vector<Column> columns = {{"", false, Tone::kBold}, {"upfront", true}, {"a month", true}};
-  for (const std::size_t m : marks) columns.push_back({fmt::format("after {} mo", m), true});
+  std::vector<Column> columns = {
+      {"", false, Tone::kBold}, {"upfront", true, Tone::kPlain, 1}, {"a month", true, Tone::kPlain, 1}};
+  for (const std::size_t m : marks)  // the last month asked for stays, whatever has to go
+    columns.push_back({fmt::format("after {} mo", m), true, Tone::kPlain, m == months ? 1 : 0});
   std::vector<std::vector<std::string>> rows;
   for (const Json* a : accounts) {
     std::vector<std::string> row = {word(*a, {"name"}), money(*a, {"upfront_usd"}),
