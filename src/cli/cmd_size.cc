@@ -168,6 +168,9 @@ int act_portfolio(const Arguments& arguments, Console& console) {
   record["config"] = {{"workload", portfolio.name}, {"portfolio", *arguments.text("portfolio")}};
   const PortfolioResult found = hedge(portfolio, prices, Catalogue::shipped(), thread_count(0), stop.token());
   add_portfolio(record, portfolio, found, prices);
+  for (const Scenario& scenario : portfolio.scenarios)
+    for (const SizedJob& job : scenario.ask.jobs)
+      for (const auto& warning : job.workload.warnings) record["warnings"].push_back(warning);
   results.deliver(record);
   return found.designs.empty() || found.designs.front().satisfied <= 0 ? kNotMet : kDone;
 }

@@ -183,10 +183,18 @@ class Asked(Files):
         then = self.record("size", *VISION, "--growth", "150%", "--years", "1")["requirement"]["capacity_to_buy_bytes"]
         self.assertAlmostEqual(then / now, 2.5, places=3)
 
-    def test_a_preset_too_small_for_its_accelerators_is_enlarged(self):
+    def test_a_preset_of_too_short_an_epoch_is_enlarged(self):
         record = self.record("size", "unet3d_h100", "-n", "64", "--confirm", "0", "--where", "on-premises")
-        self.assertTrue(any("fewer than one step of 448" in w for w in record["warnings"]))
+        self.assertTrue(any("make 0 steps of 448 an epoch" in w for w in record["warnings"]), record["warnings"])
         self.assertAlmostEqual(record["requirement"]["dataset_bytes"] / (500 * 448 * 146.6e6), 1, places=2)
+        words = ("--family", "all-flash TLC", "--confirm", "0")
+        record = self.record("size", "unet3d_h100", "-n", "8", *words)
+        self.assertEqual(record["requirement"]["steps_per_epoch"], 500)
+        self.assertTrue(record["designs"])
+        file = self.file("short.yaml", "jobs:\n  - {workload: unet3d_h100, accelerators: 8}\n")
+        record = self.record("size", "--jobs", file, *words)
+        self.assertTrue(any("make 3 steps of 56 an epoch" in w for w in record["warnings"]), record["warnings"])
+        self.assertEqual(record["requirement"]["steps_per_epoch"], 500)
         job = self.job()
         self.assertIn("at least one step of 'small'", self.refused(job, "-n", "100"))
 
