@@ -95,6 +95,14 @@ Json config_of(const SizingAsk& ask) {
   return out;
 }
 
+// Break points are of designs that are bought: looking for them takes seconds.
+bool asks_on_premises(const SizingAsk& ask) {
+  const bool cloud_family = std::any_of(kFamilies.begin(), kFamilies.end(), [&](Family family) {
+    return in_cloud(family) && ask.family == to_string(family);
+  });
+  return ask.place != Place::kCloud && ask.provider.empty() && !cloud_family;
+}
+
 using Clock = std::chrono::steady_clock;
 
 Progress progress(std::size_t done, std::size_t of, Clock::time_point began) {
@@ -139,12 +147,14 @@ void add_answer(Json& record, const Arguments& arguments, Screening& screening, 
   const Catalogue& catalogue = Catalogue::shipped();
   add_designs(record, screening, result, options.prices, arguments.given("explain"));
   add_prices(record, options.prices, items_of(screening, result, options.prices));
-  if (!result.designs.empty())
+  if (!result.designs.empty() && asks_on_premises(options.ask))
     add_break_points(record, break_points(screening, options.prices, catalogue, options.threads));
   HorizonOptions over;
   over.months = static_cast<double>(std::min<std::uint64_t>(arguments.count("horizon"), 600));
   if (const auto found = horizon(screening, result, options.prices, catalogue, over))
     add_horizon(record, *found);
+  else
+    add_horizon_absent(record, screening, result);
   add_advice(record, size_advice(options.ask, options.prices, catalogue, options.threads, stop.token()),
              options.prices);
   add_variants(record, arguments, options, stop);

@@ -147,8 +147,10 @@ void write_turns(Page& page, const Json& record) {
 
 void write_horizon(Page& page, const Json& record) {
   const auto accounts = entries(record, {"horizon", "accounts"});
-  if (accounts.empty()) return;
   page.section("Own or rent, accelerators included");
+  if (const std::string why = word(record, {"horizon_absent"}); !why.empty())
+    page.paragraph("  ", "not compared: " + printable(why), Tone::kDim);
+  if (accounts.empty()) return;
   const auto months = numbers(*accounts.front(), {"cumulative_usd"}).size();
   std::vector<std::size_t> marks;
   for (const std::size_t m : {6, 12, 24, 36, 48, 60})

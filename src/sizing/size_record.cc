@@ -84,6 +84,24 @@ Json turns_json(const std::vector<Turn>& turns, std::string_view key) {
   return out;
 }
 
+bool serves_in(const Screening& screening, const SizeResult& result, bool cloud) {
+  return std::any_of(result.designs.begin(), result.designs.end(), [&](const SizedDesign& d) {
+    return in_cloud(screening.designs()[d.design].family) == cloud;
+  });
+}
+
+std::string horizon_absence(const Screening& screening, const SizeResult& result) {
+  const SizingAsk& ask = screening.ask();
+  if (ask.place == Place::kCloud || !ask.provider.empty()) return "only the cloud was asked for";
+  if (ask.place == Place::kOnPremises) return "only designs on premises were asked for";
+  if (!ask.family.empty()) return "only one family was asked for, " + ask.family;
+  const bool own = serves_in(screening, result, false), rent = serves_in(screening, result, true);
+  if (!own && !rent) return "no design serves";
+  if (!own) return "no design on premises serves";
+  if (!rent) return "no design in the cloud serves";
+  return "an accelerator has no price to buy or no price to rent in the price list";
+}
+
 }  // namespace
 
 Json design_json(const Design& d, const SizedDesign& sized, const Need& need, const PriceBook& prices,
@@ -160,6 +178,10 @@ void add_horizon(Json& record, const Horizon& found) {
       {"assumptions", found.assumptions}};
   if (found.break_even) record["horizon"]["break_even_month"] = *found.break_even;
   if (found.break_even_duty) record["horizon"]["break_even_duty"] = *found.break_even_duty;
+}
+
+void add_horizon_absent(Json& record, const Screening& screening, const SizeResult& result) {
+  record["horizon_absent"] = horizon_absence(screening, result);
 }
 
 std::set<std::string> items_of(const Screening& screening, const SizeResult& result,

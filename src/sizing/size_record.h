@@ -20,6 +20,8 @@ void add_designs(Json& record, const Screening& screening, const SizeResult& res
                  bool in_full);
 void add_break_points(Json& record, const BreakPoints& found);
 void add_horizon(Json& record, const Horizon& found);
+// Where there is no horizon: why not, in one line.
+void add_horizon_absent(Json& record, const Screening& screening, const SizeResult& result);
 // The price list's dates, and which prices the answers use: of the designs, and of whatever else `record`
 // will show. Called again it adds.
 void add_prices(Json& record, const PriceBook& prices, const std::set<std::string>& items);

@@ -96,6 +96,17 @@ class Answer(Files):
             for d in record["designs"] + record["rejected"]:
                 self.assertIn(d["family"].split()[0], families)
 
+    def test_what_is_left_out_says_why(self):
+        record = self.record("size", *VISION, "--where", "cloud")
+        self.assertNotIn("break_points", record)
+        self.assertNotIn("horizon", record)
+        self.assertEqual(record["horizon_absent"], "only the cloud was asked for")
+        self.assertIn("not compared: only the cloud was asked for", self.aforo("size", *VISION, "--where", "cloud").out)
+        record = self.record("size", *VISION, "--where", "on-premises")
+        self.assertIn("break_points", record)
+        self.assertEqual(record["horizon_absent"], "only designs on premises were asked for")
+        self.assertNotIn("horizon_absent", self.record("size", *VISION))
+
     def test_what_no_design_can_feed_is_exit_code_1(self):
         record = self.record("size", *HOPELESS, code=1)
         self.assertEqual(record["designs"], [])
