@@ -212,6 +212,7 @@ int act_size(const Arguments& arguments, Console& console) {
   record["accelerators"] = screening.need().accelerators;
   record["au_target"] = options.ask.jobs.front().workload.training.au_target;
   add_requirement(record, options.ask, screening.need(), in_full);
+  add_requirement_curve(record, requirement_curve(options.ask));
   const SizeResult result = size_designs(screening, options, stop.token());
   add_answer(record, arguments, screening, options, result, stop);
   add_warnings(record, options.ask, screening.need(), notes);

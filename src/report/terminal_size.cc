@@ -273,6 +273,7 @@ std::string render_size(const Json& record, const Look& look) {
   write_size_sweep(page, record);
   write_jobs(page, record);
   write_requirement(page, record);
+  write_requirement_curve(page, record);
   write_prices(page, record);
   write_warnings(page, record);
   return page.text();

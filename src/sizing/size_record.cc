@@ -164,6 +164,18 @@ void add_designs(Json& record, const Screening& screening, const SizeResult& res
   set_number(record, "idle_point_usd_per_month", point_value(screening, prices));
 }
 
+void add_requirement_curve(Json& record, const std::vector<CurvePoint>& curve) {
+  record["requirement_curve"] = Json::array();
+  for (const CurvePoint& p : curve) {
+    Json one = {{"target", p.target}};
+    set_number(one, "read_bytes_per_second", p.read.value);
+    set_number(one, "iops", p.iops.value);
+    set_number(one, "opens_per_second", p.opens.value);
+    set_number(one, "sample_latency_seconds", p.sample_latency.value);
+    record["requirement_curve"].push_back(std::move(one));
+  }
+}
+
 void add_break_points(Json& record, const BreakPoints& found) {
   record["break_points"] = {{"by_ssd_over_hdd", turns_json(found.by_ratio, "ratio")},
                             {"by_capacity", turns_json(found.by_capacity, "bytes")},

@@ -3,12 +3,14 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "measure/record.h"
 #include "sizing/advice.h"
 #include "sizing/break_points.h"
 #include "sizing/horizon.h"
 #include "sizing/portfolio.h"
+#include "sizing/requirement_curve.h"
 #include "sizing/size.h"
 #include "sizing/variants.h"
 
@@ -18,6 +20,7 @@ namespace aforo {
 // bill where `in_full`.
 void add_designs(Json& record, const Screening& screening, const SizeResult& result, const PriceBook& prices,
                  bool in_full);
+void add_requirement_curve(Json& record, const std::vector<CurvePoint>& curve);
 void add_break_points(Json& record, const BreakPoints& found);
 void add_horizon(Json& record, const Horizon& found);
 // Where there is no horizon: why not, in one line.

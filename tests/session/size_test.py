@@ -179,7 +179,8 @@ class Asked(Files):
         rows = {row["format"]: row for row in record["formats"]}
         self.assertEqual(len(rows), 8)
         self.assertAlmostEqual(rows["one file per sample"]["opens_per_second"] / rows["as it is"]["opens_per_second"], 1, places=3)
-        self.assertLess(rows["TFRecord, 1 GiB shards"]["opens_per_second"], rows["as it is"]["opens_per_second"] / 100)
+        for name in ("TFRecord, 1 GiB shards", "WebDataset, 1 GiB shards"):
+            self.assertLess(rows[name]["opens_per_second"], rows["as it is"]["opens_per_second"] / 100, name)
 
     def test_sweeps(self):
         record = self.record("size", *VISION, "--sweep", "accelerator_type=h100,b200")
@@ -188,6 +189,20 @@ class Asked(Files):
         self.assertTrue(any("on b200 is known" in warning for warning in record["warnings"]))
         record = self.record("size", *VISION, "--sweep", "capacity=250TB,1PB")
         self.assertLess(record["sweep"][0]["storage_usd_per_month"], record["sweep"][1]["storage_usd_per_month"])
+
+    def test_the_curve_over_targets(self):
+        record = self.record("size", *VISION, "--target", "85%", "--sweep", "target=80%,95%", "--family", "all-flash TLC")
+        curve = {point["target"]: point for point in record["requirement_curve"]}
+        self.assertEqual(sorted(curve), [0.5, 0.7, 0.8, 0.85, 0.9, 0.95, 0.99])
+        needs = record["requirement"]
+        for key in ("read_bytes_per_second", "iops", "opens_per_second"):
+            self.assertAlmostEqual(curve[0.85][key] / needs[key], 1, places=9)
+            self.assertAlmostEqual(curve[0.5][key] * 1.7 / needs[key], 1, places=9)
+        self.assertAlmostEqual(curve[0.85]["sample_latency_seconds"], needs["sample_latency_seconds"], places=12)
+        for point, target in zip(record["sweep"], (0.8, 0.95)):
+            self.assertAlmostEqual(point["read_bytes_per_second"] / curve[target]["read_bytes_per_second"], 1, places=9)
+        self.assertIn("Requirement over targets", self.aforo("size", *VISION, "--family", "all-flash TLC").out)
+        self.assertIn("a utilisation above 0 such as 90%", self.refused(*VISION, "--sweep", "target=0"))
 
     def test_growth_is_bought(self):
         now = self.record("size", *VISION)["requirement"]["capacity_to_buy_bytes"]
