@@ -142,6 +142,12 @@ void add_variants(Json& record, const Arguments& arguments, const SizeOptions& o
   }
 }
 
+std::vector<ExplainedFigure> first_explained(const Screening& screening, const SizeResult& result,
+                                             const Horizon* over) {
+  const SizedDesign& first = result.designs.front();
+  return explain_design(screening.designs()[first.design], first, screening.need(), screening.ask(), over);
+}
+
 void add_answer(Json& record, const Arguments& arguments, Screening& screening, const SizeOptions& options,
                 const SizeResult& result, const StopOnSignal& stop) {
   const Catalogue& catalogue = Catalogue::shipped();
@@ -151,10 +157,13 @@ void add_answer(Json& record, const Arguments& arguments, Screening& screening, 
     add_break_points(record, break_points(screening, options.prices, catalogue, options.threads));
   HorizonOptions over;
   over.months = static_cast<double>(std::min<std::uint64_t>(arguments.count("horizon"), 600));
-  if (const auto found = horizon(screening, result, options.prices, catalogue, over))
+  const auto found = horizon(screening, result, options.prices, catalogue, over);
+  if (found)
     add_horizon(record, *found);
   else
     add_horizon_absent(record, screening, result);
+  if (arguments.given("explain") && !result.designs.empty())
+    add_design_explain(record, first_explained(screening, result, found ? &*found : nullptr));
   add_advice(record, size_advice(options.ask, options.prices, catalogue, options.threads, stop.token()),
              options.prices);
   add_variants(record, arguments, options, stop);

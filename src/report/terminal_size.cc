@@ -190,6 +190,18 @@ struct FigureRow {
   std::string label, text;
 };
 
+void write_figures(Page& page, std::string_view heading, const std::vector<FigureRow>& rows,
+                   std::size_t width) {
+  page.section(heading);
+  for (const FigureRow& row : rows) {
+    page.paragraph(pad_right(row.label, width) + "  ", pad_left(row.text, 14), Tone::kBold);
+    if (row.why == nullptr) continue;
+    for (const auto& [lead, part] : {std::pair{"  = ", "formula"}, {"  = ", "inputs"}, {"  from ", "source"}})
+      if (const std::string said = word(*row.why, {part}); !said.empty())
+        page.paragraph(lead, said, Tone::kDim);
+  }
+}
+
 void write_requirement(Page& page, const Json& record) {
   const Json* requirement = at(record, {"requirement"});
   if (requirement == nullptr || !requirement->is_object()) return;
@@ -204,14 +216,18 @@ void write_requirement(Page& page, const Json& record) {
                     text.empty() ? figure_text(key, value.get<double>()) : printable(text)});
     width = std::max(width, display_width(rows.back().label));
   }
-  page.section("Requirement");
-  for (const FigureRow& row : rows) {
-    page.paragraph(pad_right(row.label, width) + "  ", pad_left(row.text, 14), Tone::kBold);
-    if (row.why == nullptr) continue;
-    for (const auto& [lead, part] : {std::pair{"  = ", "formula"}, {"  = ", "inputs"}, {"  from ", "source"}})
-      if (const std::string said = word(*row.why, {part}); !said.empty())
-        page.paragraph(lead, said, Tone::kDim);
+  write_figures(page, "Requirement", rows, width);
+}
+
+// The first design's figures, as those of the requirement.
+void write_design_explained(Page& page, const Json& record) {
+  std::vector<FigureRow> rows;
+  std::size_t width = 0;
+  for (const Json* one : entries(record, {"design_explain"})) {
+    rows.push_back({one, printable(word(*one, {"label"})), printable(word(*one, {"text"}))});
+    width = std::max(width, display_width(rows.back().label));
   }
+  write_figures(page, "The first one's figures", rows, width);
 }
 
 void write_jobs(Page& page, const Json& record) {
@@ -264,6 +280,7 @@ std::string render_size(const Json& record, const Look& look) {
   for (const std::string& sentence : answer) page.paragraph("  ", printable(sentence), Tone::kBold);
   write_portfolio(page, record);
   write_designs(page, record);
+  write_design_explained(page, record);
   write_bill(page, record);
   if (at(record, {"designs"}) != nullptr) write_rejected(page, record);
   if (at(record, {"sensitivity"}) != nullptr) write_turns(page, record);

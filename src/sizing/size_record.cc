@@ -164,6 +164,17 @@ void add_designs(Json& record, const Screening& screening, const SizeResult& res
   set_number(record, "idle_point_usd_per_month", point_value(screening, prices));
 }
 
+void add_design_explain(Json& record, const std::vector<ExplainedFigure>& figures) {
+  record["design_explain"] = Json::array();
+  for (const ExplainedFigure& f : figures)
+    record["design_explain"].push_back({{"key", f.key},
+                                        {"label", f.label},
+                                        {"text", f.text},
+                                        {"formula", f.formula},
+                                        {"inputs", f.inputs},
+                                        {"source", f.source}});
+}
+
 void add_requirement_curve(Json& record, const std::vector<CurvePoint>& curve) {
   record["requirement_curve"] = Json::array();
   for (const CurvePoint& p : curve) {

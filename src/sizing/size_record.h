@@ -8,6 +8,7 @@
 #include "measure/record.h"
 #include "sizing/advice.h"
 #include "sizing/break_points.h"
+#include "sizing/design_explain.h"
 #include "sizing/horizon.h"
 #include "sizing/portfolio.h"
 #include "sizing/requirement_curve.h"
@@ -20,6 +21,7 @@ namespace aforo {
 // bill where `in_full`.
 void add_designs(Json& record, const Screening& screening, const SizeResult& result, const PriceBook& prices,
                  bool in_full);
+void add_design_explain(Json& record, const std::vector<ExplainedFigure>& figures);
 void add_requirement_curve(Json& record, const std::vector<CurvePoint>& curve);
 void add_break_points(Json& record, const BreakPoints& found);
 void add_horizon(Json& record, const Horizon& found);

@@ -82,6 +82,18 @@ class Answer(Files):
             for key in ("formula", "inputs", "source"):
                 self.assertTrue(figure[key], figure)
 
+    def test_explain_traces_the_first_design(self):
+        for words, keys in ((("--where", "on-premises"), {"storage.drives", "storage.servers", "usable_bytes", "rack_units", "watts"}),
+                            (("--where", "cloud"), {"bought_bytes", "usable_bytes", "latency_seconds"})):
+            record = self.record("size", *VISION, *words, "--explain")
+            figures = {figure["key"]: figure for figure in record["design_explain"]}
+            self.assertGreaterEqual(set(figures), keys | {"capacity_to_buy_bytes", "au"})
+            for figure in figures.values():
+                for key in ("label", "text", "formula", "inputs", "source"):
+                    self.assertTrue(figure[key], figure)
+        self.assertIn("The first one's figures", self.aforo("size", *VISION, "--explain").out)
+        self.assertNotIn("design_explain", self.record("size", *VISION))
+
     def test_a_row_of_csv_for_each_design(self):
         record = self.record("size", *VISION, "--csv", "designs.csv")
         with open(self.place / "designs.csv", newline="") as file:
