@@ -64,6 +64,7 @@ TEST(DesignExplain, AFlashTierInFront) {
   d.main = disk_shelf(24, 4);
   d.fast = {&test_flash(), &test_flash_node(), &test_nic(), 2, 1, 1, 0};
   d.fast_read = shelf_read(d.fast, need);
+  d.latency = Seconds{2e-4};
   const auto figures = explain_design(d, served_at(0.95), need, ask, nullptr);
   EXPECT_EQ(named(figures, "flash_tier.usable_bytes").text, "24.58 TB");
   EXPECT_EQ(named(figures, "fast_read_bytes_per_second").inputs,
@@ -97,6 +98,7 @@ TEST(DesignExplain, BreakEven) {
   const Need need = need_of(ask);
   Design d;
   d.main = flash_shelf(12, 3);
+  d.latency = Seconds{3e-4};
   Horizon over;
   over.owned.upfront = 360'000;
   over.owned.monthly = 5000;

@@ -15,8 +15,8 @@ std::set<double> targets_of(const SizingAsk& ask) {
   return out;
 }
 
-CurvePoint point_at(const SizingAsk& ask, double target) {
-  CurvePoint out;
+TargetPoint point_at(const SizingAsk& ask, double target) {
+  TargetPoint out;
   out.target = target;
   out.sample_latency = Seconds{std::numeric_limits<double>::infinity()};
   for (const SizedJob& job : ask.jobs) {
@@ -35,8 +35,8 @@ CurvePoint point_at(const SizingAsk& ask, double target) {
 
 }  // namespace
 
-std::vector<CurvePoint> requirement_curve(const SizingAsk& ask) {
-  std::vector<CurvePoint> out;
+std::vector<TargetPoint> requirement_curve(const SizingAsk& ask) {
+  std::vector<TargetPoint> out;
   for (const double target : targets_of(ask)) out.push_back(point_at(ask, target));
   return out;
 }

@@ -10,7 +10,7 @@
 namespace aforo {
 
 // Of all jobs at once: sums, and the shortest time that a sample of any of them may take.
-struct CurvePoint {
+struct TargetPoint {
   double target = 0;
   BytesPerSecond read{0};
   PerSecond iops{0}, opens{0};
@@ -18,6 +18,6 @@ struct CurvePoint {
 };
 
 // At 50, 70, 80, 90, 95 and 99 %, and at every target that the jobs have; rising.
-std::vector<CurvePoint> requirement_curve(const SizingAsk& ask);
+std::vector<TargetPoint> requirement_curve(const SizingAsk& ask);
 
 }  // namespace aforo

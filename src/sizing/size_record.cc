@@ -175,9 +175,9 @@ void add_design_explain(Json& record, const std::vector<ExplainedFigure>& figure
                                         {"source", f.source}});
 }
 
-void add_requirement_curve(Json& record, const std::vector<CurvePoint>& curve) {
+void add_requirement_curve(Json& record, const std::vector<TargetPoint>& curve) {
   record["requirement_curve"] = Json::array();
-  for (const CurvePoint& p : curve) {
+  for (const TargetPoint& p : curve) {
     Json one = {{"target", p.target}};
     set_number(one, "read_bytes_per_second", p.read.value);
     set_number(one, "iops", p.iops.value);

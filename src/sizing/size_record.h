@@ -22,7 +22,7 @@ namespace aforo {
 void add_designs(Json& record, const Screening& screening, const SizeResult& result, const PriceBook& prices,
                  bool in_full);
 void add_design_explain(Json& record, const std::vector<ExplainedFigure>& figures);
-void add_requirement_curve(Json& record, const std::vector<CurvePoint>& curve);
+void add_requirement_curve(Json& record, const std::vector<TargetPoint>& curve);
 void add_break_points(Json& record, const BreakPoints& found);
 void add_horizon(Json& record, const Horizon& found);
 // Where there is no horizon: why not, in one line.
