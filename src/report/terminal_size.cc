@@ -30,8 +30,9 @@ std::vector<std::size_t> shown_designs(const std::vector<const Json*>& designs) 
 }
 
 std::string confidence(const Json& design) {
-  return std::string(word(design, {"method"}) == "simulate" ? "simulated" : "closed form") +
-         (flag(design, {"estimated"}) ? ", est." : "");
+  const bool simulated = word(design, {"method"}) == "simulate";
+  if (flag(design, {"estimated"})) return simulated ? "simulated, est." : "closed, est.";
+  return simulated ? "simulated" : "closed form";
 }
 
 // In the table, where room is dear.
