@@ -95,6 +95,14 @@ Json config_of(const SizingAsk& ask) {
   return out;
 }
 
+// Break points are of designs that are bought: looking for them takes seconds.
+bool asks_on_premises(const SizingAsk& ask) {
+  const bool cloud_family = std::any_of(kFamilies.begin(), kFamilies.end(), [&](Family family) {
+    return in_cloud(family) && ask.family == to_string(family);
+  });
+  return ask.place != Place::kCloud && ask.provider.empty() && !cloud_family;
+}
+
 using Clock = std::chrono::steady_clock;
 
 Progress progress(std::size_t done, std::size_t of, Clock::time_point began) {
@@ -134,17 +142,28 @@ void add_variants(Json& record, const Arguments& arguments, const SizeOptions& o
   }
 }
 
+std::vector<ExplainedFigure> first_explained(const Screening& screening, const SizeResult& result,
+                                             const Horizon* over) {
+  const SizedDesign& first = result.designs.front();
+  return explain_design(screening.designs()[first.design], first, screening.need(), screening.ask(), over);
+}
+
 void add_answer(Json& record, const Arguments& arguments, Screening& screening, const SizeOptions& options,
                 const SizeResult& result, const StopOnSignal& stop) {
   const Catalogue& catalogue = Catalogue::shipped();
   add_designs(record, screening, result, options.prices, arguments.given("explain"));
   add_prices(record, options.prices, items_of(screening, result, options.prices));
-  if (!result.designs.empty())
+  if (!result.designs.empty() && asks_on_premises(options.ask))
     add_break_points(record, break_points(screening, options.prices, catalogue, options.threads));
   HorizonOptions over;
   over.months = static_cast<double>(std::min<std::uint64_t>(arguments.count("horizon"), 600));
-  if (const auto found = horizon(screening, result, options.prices, catalogue, over))
+  const auto found = horizon(screening, result, options.prices, catalogue, over);
+  if (found)
     add_horizon(record, *found);
+  else
+    add_horizon_absent(record, screening, result);
+  if (arguments.given("explain") && !result.designs.empty())
+    add_design_explain(record, first_explained(screening, result, found ? &*found : nullptr));
   add_advice(record, size_advice(options.ask, options.prices, catalogue, options.threads, stop.token()),
              options.prices);
   add_variants(record, arguments, options, stop);
@@ -168,6 +187,9 @@ int act_portfolio(const Arguments& arguments, Console& console) {
   record["config"] = {{"workload", portfolio.name}, {"portfolio", *arguments.text("portfolio")}};
   const PortfolioResult found = hedge(portfolio, prices, Catalogue::shipped(), thread_count(0), stop.token());
   add_portfolio(record, portfolio, found, prices);
+  for (const Scenario& scenario : portfolio.scenarios)
+    for (const SizedJob& job : scenario.ask.jobs)
+      for (const auto& warning : job.workload.warnings) record["warnings"].push_back(warning);
   results.deliver(record);
   return found.designs.empty() || found.designs.front().satisfied <= 0 ? kNotMet : kDone;
 }
@@ -199,6 +221,7 @@ int act_size(const Arguments& arguments, Console& console) {
   record["accelerators"] = screening.need().accelerators;
   record["au_target"] = options.ask.jobs.front().workload.training.au_target;
   add_requirement(record, options.ask, screening.need(), in_full);
+  add_requirement_curve(record, requirement_curve(options.ask));
   const SizeResult result = size_designs(screening, options, stop.token());
   add_answer(record, arguments, screening, options, result, stop);
   add_warnings(record, options.ask, screening.need(), notes);

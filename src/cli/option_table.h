@@ -231,7 +231,7 @@ inline constexpr Option kCompareFormats{"compare-formats",
                                         kSizing};
 inline constexpr Option kSizeSweep{
     "sweep",      0,  kText,
-    "KEY=VALUES", "", "size for each value, as in accelerators=64,128 or accelerator_type=h100,b200",
+    "KEY=VALUES", "", "size for each value, as in accelerators=64,128 or target=80%,90%,95%",
     kSizing};
 inline constexpr Option kPrices{
     "prices", 0, kFile, "FILE", "", "take prices from a CSV of item,value,unit over the shipped ones",

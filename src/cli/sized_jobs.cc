@@ -46,22 +46,6 @@ Workload workload_for_type(const Arguments& arguments, std::string& preset) {
   return on_accelerator(out, wanted, arguments.text("rates").value_or(""), Catalogue::shipped());
 }
 
-// A preset's dataset may be too small for so many accelerators to take a step. The benchmark's own rule then
-// asks for 500 steps an epoch.
-void fit_accelerators(Workload& w, std::vector<std::string>& notes) {
-  constexpr std::uint64_t kSteps = 500;
-  const std::uint64_t step = std::uint64_t{w.accelerator.count} * w.loader.batch_size;
-  if (w.dataset.samples >= step) return;
-  const std::uint64_t own = w.dataset.samples;
-  w.dataset.samples = kSteps * step;
-  notes.push_back(fmt::format(
-      "the {} samples of '{}' are fewer than one step of {}: it is taken to train on {} steps' worth, {}; "
-      "--dataset-size says otherwise",
-      own, w.name, step, kSteps,
-      bytes_decimal(Bytes{static_cast<std::uint64_t>(static_cast<double>(w.dataset.samples) *
-                                                     law_mean(w.dataset.sample_size))})));
-}
-
 // The dataset of a preset is a public one: who asks for a capacity with it has data of his own.
 void fit_dataset(const Arguments& arguments, const std::string& preset, SizingAsk& ask,
                  std::vector<std::string>& notes) {
@@ -72,7 +56,10 @@ void fit_dataset(const Arguments& arguments, const std::string& preset, SizingAs
                    std::any_of(overrides.begin(), overrides.end(),
                                [](const std::string& o) { return o.starts_with("dataset.samples="); });
   if (own) return;
-  if (!ask.capacity) return fit_accelerators(workload, notes);
+  if (!ask.capacity) {
+    if (std::string note = lengthen_epoch(workload); !note.empty()) notes.push_back(std::move(note));
+    return;
+  }
   RequirementAsk alone;
   const Requirement r = requirement(workload, alone);
   if (*ask.capacity <= r.capacity) return;

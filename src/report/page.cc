@@ -1,6 +1,7 @@
 #include "report/page.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace aforo {
 namespace {
@@ -9,6 +10,36 @@ constexpr std::size_t kIndent = 2;
 constexpr std::size_t kLabel = 24;      // columns for labels
 constexpr std::size_t kMostValue = 30;  // a longer value does not push the notes of the others away
 constexpr std::string_view kGap = "  ";
+
+std::vector<std::size_t> widths_of(const std::vector<Column>& columns,
+                                   const std::vector<std::vector<std::string>>& rows, std::size_t most) {
+  std::vector<std::size_t> widths;
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    std::size_t width = display_width(columns[c].heading);
+    for (const auto& row : rows) width = std::max(width, display_width(printable(row.at(c))));
+    widths.push_back(std::min(width, most));
+  }
+  return widths;
+}
+
+// Indices of the columns that fit: the last of the least kept go first, the first column never.
+std::vector<std::size_t> fitting(const std::vector<Column>& columns, const std::vector<std::size_t>& widths,
+                                 std::size_t most) {
+  std::vector<std::size_t> out(columns.size());
+  std::iota(out.begin(), out.end(), std::size_t{0});
+  const auto used = [&] {
+    std::size_t sum = 0;
+    for (const std::size_t c : out) sum += widths[c] + kGap.size();
+    return sum - kGap.size();
+  };
+  while (out.size() > 1 && used() > most) {
+    auto least = out.begin() + 1;
+    for (auto c = least; c != out.end(); ++c)
+      if (columns[*c].keep <= columns[*least].keep) least = c;
+    out.erase(least);
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -60,9 +91,15 @@ void Page::flush() {
 }
 
 void Page::put(const Row& row, std::size_t value_width) {
-  const std::size_t start = kIndent + kLabel;
-  const std::string label = std::string(kIndent, ' ') + pad_right(row.label, kLabel);
-  const std::string space(start, ' ');
+  const std::size_t column = kIndent + kLabel;
+  const std::string space(column, ' ');
+  std::string label = std::string(kIndent, ' ') + pad_right(row.label, kLabel);
+  if (display_width(row.label) >= kLabel) label += kGap;
+  if (display_width(label) > column && display_width(label) + display_width(row.value) > look_.width) {
+    line(label);
+    label = space;
+  }
+  const std::size_t start = display_width(label);
   const std::string padded = row.note.empty() ? row.value : pad_right(row.value, value_width);
   const std::size_t before_note = start + display_width(padded) + kGap.size();
   const bool note_fits = before_note + display_width(row.note) <= look_.width;
@@ -76,30 +113,26 @@ void Page::put(const Row& row, std::size_t value_width) {
     line(text);
   }
   if (note_fits || row.note.empty()) return;
-  for (const std::string& part : wrap(row.note, look_.width - start)) {
+  for (const std::string& part : wrap(row.note, look_.width - column)) {
     line(space + paint(part, Tone::kDim, look_));
   }
 }
 
 void Page::table(const std::vector<Column>& columns, const std::vector<std::vector<std::string>>& rows) {
   flush();
-  std::vector<std::size_t> widths;
-  for (std::size_t c = 0, used = kIndent; c < columns.size(); ++c) {
-    std::size_t width = display_width(columns[c].heading);
-    for (const auto& row : rows) width = std::max(width, display_width(printable(row.at(c))));
-    used += width + (c == 0 ? 0 : kGap.size());
-    if (c > 0 && used > look_.width) break;
-    widths.push_back(std::min(width, look_.width - kIndent));
-  }
+  if (columns.empty()) return;
+  const std::size_t most = look_.width - kIndent;
+  const std::vector<std::size_t> widths = widths_of(columns, rows, most);
+  const std::vector<std::size_t> shown = fitting(columns, widths, most);
   const auto print = [&](auto cell, bool heading) {
     std::string text(kIndent, ' ');
-    for (std::size_t c = 0; c < widths.size(); ++c) {
-      if (c > 0) text += kGap;
-      const std::string shown = shorten(printable(cell(c)), widths[c], look_.unicode);
-      const bool last = c + 1 == widths.size() && !columns[c].right;
-      const std::string padded = columns[c].right ? pad_left(shown, widths[c])
-                                 : last           ? shown
-                                                  : pad_right(shown, widths[c]);
+    for (const std::size_t c : shown) {
+      if (c != shown.front()) text += kGap;
+      const std::string part = shorten(printable(cell(c)), widths[c], look_.unicode);
+      const bool last = c == shown.back() && !columns[c].right;
+      const std::string padded = columns[c].right ? pad_left(part, widths[c])
+                                 : last           ? part
+                                                  : pad_right(part, widths[c]);
       text += paint(padded, heading ? Tone::kDim : columns[c].tone, look_);
     }
     line(text);

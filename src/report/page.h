@@ -16,6 +16,7 @@ struct Column {
   std::string heading;
   bool right = false;  // numbers are aligned to the right
   Tone tone = Tone::kPlain;
+  int keep = 0;  // where not all fit, columns of the smallest go first
 };
 
 class Page {
@@ -32,7 +33,8 @@ class Page {
   void row(std::string_view label, std::string_view value, std::string_view note = "",
            Tone tone = Tone::kPlain);
 
-  // The last columns that do not fit are left out; the first never.
+  // Where not all columns fit, the last of those with the smallest `keep` is left out, and so on; the first
+  // never.
   void table(const std::vector<Column>& columns, const std::vector<std::vector<std::string>>& rows);
 
   // Wrapped, with `lead` before the first line and as many spaces before the others.

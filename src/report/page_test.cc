@@ -60,6 +60,28 @@ TEST(Page, TablesAlignNumbersRightAndDropWhatDoesNotFit) {
             "  mlps-v1.0   7.1 %\n");
 }
 
+TEST(Page, TablesDropTheLeastKeptColumnsFirst) {
+  const std::vector<Column> columns = {
+      {"name"}, {"middle column"}, {"total", true, Tone::kPlain, 1}, {"limited by", false, Tone::kPlain, 1}};
+  Page page(Look{40, false, true});
+  page.table(columns, {{"wall", "x", "7", "a reason of words"}});
+  EXPECT_EQ(page.text(),
+            "  name  total  limited by\n"
+            "  wall      7  a reason of words\n");
+}
+
+TEST(Page, ALongLabelKeepsAGapBeforeItsValue) {
+  Page page(kPlain);
+  page.section("S");
+  page.row("a label beyond its column's width", "$50", "once");
+  page.row("a label that with its value is wider than all of the page", "$7");
+  EXPECT_EQ(page.text(),
+            "S\n"
+            "  a label beyond its column's width  $50  once\n"
+            "  a label that with its value is wider than all of the page\n"
+            "                          $7\n");
+}
+
 TEST(Page, ParagraphsHang) {
   Page page(Look{40, false, true});
   page.paragraph("1. ", "--drop-caches empties the page cache before the run");

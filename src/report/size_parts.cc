@@ -60,7 +60,9 @@ void write_formats(Page& page, const Json& record) {
               {"cheapest kind"}},
              rows);
   write_reasons(page, record, "formats", "format");
-  for (const std::string& line : words(record, {"format_advice"})) page.paragraph("  ", printable(line));
+  const auto advice = words(record, {"format_advice"});
+  for (const std::string& line : advice) page.paragraph("  ", printable(line));
+  if (advice.empty()) page.paragraph("  ", "no format saves 2 %");
 }
 
 void write_size_advice(Page& page, const Json& record) {
@@ -71,6 +73,24 @@ void write_size_advice(Page& page, const Json& record) {
   if (advice.empty())
     page.paragraph("  ",
                    "neither twice the workers, nor twice the prefetch, nor packing small files saves 2 %");
+}
+
+void write_requirement_curve(Page& page, const Json& record) {
+  std::vector<std::vector<std::string>> rows;
+  for (const Json* p : entries(record, {"requirement_curve"})) {
+    const auto latency = number(*p, {"sample_latency_seconds"});
+    rows.push_back({percent_at(*p, {"target"}), rate_at(*p, {"read_bytes_per_second"}),
+                    count_at(*p, {"iops"}), count_at(*p, {"opens_per_second"}),
+                    latency ? format_seconds({*latency}) : ""});
+  }
+  if (rows.empty()) return;
+  page.section("Requirement over targets");
+  page.table({{"AU", true, Tone::kBold},
+              {"reads", true},
+              {"requests/s", true},
+              {"opens/s", true},
+              {"time per sample", true}},
+             rows);
 }
 
 void write_size_sweep(Page& page, const Json& record) {

@@ -15,6 +15,7 @@ std::string money(const Json& record, Path path);
 std::string terabytes(const Json& record, Path path);  // powers of ten, as storage is sold
 
 void write_size_advice(Page& page, const Json& record);
+void write_requirement_curve(Page& page, const Json& record);
 void write_formats(Page& page, const Json& record);
 void write_size_sweep(Page& page, const Json& record);
 void write_portfolio(Page& page, const Json& record);

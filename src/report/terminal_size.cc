@@ -30,8 +30,23 @@ std::vector<std::size_t> shown_designs(const std::vector<const Json*>& designs) 
 }
 
 std::string confidence(const Json& design) {
-  return std::string(word(design, {"method"}) == "simulate" ? "simulated" : "closed form") +
-         (flag(design, {"estimated"}) ? ", est." : "");
+  const bool simulated = word(design, {"method"}) == "simulate";
+  if (flag(design, {"estimated"})) return simulated ? "simulated, est." : "closed, est.";
+  return simulated ? "simulated" : "closed form";
+}
+
+// In the table, where room is dear.
+std::string short_family(const std::string& family) {
+  return family == "cloud object store + local NVMe" ? "cloud object + NVMe" : family;
+}
+
+// "; 10 RU, rebuild 40 min"
+std::string rack_and_rebuild(const Json& design) {
+  const auto units = number(design, {"rack_units"}), rebuild = number(design, {"rebuild_seconds"});
+  std::string out;
+  if (units) out += fmt::format("; {:g} RU", *units);
+  if (rebuild) out += (units ? ", rebuild " : "; rebuild ") + format_seconds({*rebuild});
+  return out;
 }
 
 void write_designs(Page& page, const Json& record) {
@@ -43,27 +58,29 @@ void write_designs(Page& page, const Json& record) {
   for (const std::size_t i : shown) {
     const Json& d = *designs[i];
     const auto watts = number(d, {"watts"});
-    rows.push_back({fmt::format("{}", i + 1), word(d, {"family"}), money(d, {"total_usd_per_month"}),
-                    percent_at(d, {"au"}), money(d, {"storage_usd_per_month"}),
-                    money(d, {"idle_usd_per_month"}), terabytes(d, {"usable_bytes"}),
-                    watts ? fmt::format("{:.1f}", *watts / 1000) : "", confidence(d),
-                    shorten(printable(word(d, {"limit"})), 44, page.look().unicode)});
+    rows.push_back({fmt::format("{}", i + 1), short_family(word(d, {"family"})),
+                    money(d, {"total_usd_per_month"}), percent_at(d, {"au"}),
+                    money(d, {"storage_usd_per_month"}), money(d, {"idle_usd_per_month"}),
+                    terabytes(d, {"usable_bytes"}), watts ? fmt::format("{:.1f}", *watts / 1000) : "",
+                    confidence(d), shorten(printable(word(d, {"limit"})), 24, page.look().unicode)});
   }
   page.table({{"", true, Tone::kDim},
-              {"family", false, Tone::kBold},
-              {"total", true, Tone::kBold},
-              {"AU", true},
-              {"storage", true},
-              {"idle", true},
-              {"usable", true},
+              {"family", false, Tone::kBold, 5},
+              {"total", true, Tone::kBold, 5},
+              {"AU", true, Tone::kPlain, 5},
+              {"storage", true, Tone::kPlain, 2},
+              {"idle", true, Tone::kPlain, 2},
+              {"usable", true, Tone::kPlain, 1},
               {"kW", true},
-              {"how sure"},
-              {"limited by"}},
+              {"how sure", false, Tone::kPlain, 3},
+              {"limited by", false, Tone::kPlain, 4}},
              rows);
   page.blank();
-  for (std::size_t i = 0; i < std::min(shown.size(), kSpelledOut); ++i)
-    page.paragraph(fmt::format("  {:>2}  ", shown[i] + 1), printable(word(*designs[shown[i]], {"name"})),
+  for (std::size_t i = 0; i < std::min(shown.size(), kSpelledOut); ++i) {
+    const Json& d = *designs[shown[i]];
+    page.paragraph(fmt::format("  {:>2}  ", shown[i] + 1), printable(word(d, {"name"})) + rack_and_rebuild(d),
                    Tone::kDim);
+  }
 }
 
 void write_bill(Page& page, const Json& record) {
@@ -131,15 +148,19 @@ void write_turns(Page& page, const Json& record) {
 
 void write_horizon(Page& page, const Json& record) {
   const auto accounts = entries(record, {"horizon", "accounts"});
-  if (accounts.empty()) return;
   page.section("Own or rent, accelerators included");
+  if (const std::string why = word(record, {"horizon_absent"}); !why.empty())
+    page.paragraph("  ", "not compared: " + printable(why), Tone::kDim);
+  if (accounts.empty()) return;
   const auto months = numbers(*accounts.front(), {"cumulative_usd"}).size();
   std::vector<std::size_t> marks;
   for (const std::size_t m : {6, 12, 24, 36, 48, 60})
     if (m < months) marks.push_back(m);
   marks.push_back(months);
-  std::vector<Column> columns = {{"", false, Tone::kBold}, {"upfront", true}, {"a month", true}};
-  for (const std::size_t m : marks) columns.push_back({fmt::format("after {} mo", m), true});
+  std::vector<Column> columns = {
+      {"", false, Tone::kBold}, {"upfront", true, Tone::kPlain, 1}, {"a month", true, Tone::kPlain, 1}};
+  for (const std::size_t m : marks)  // the last month asked for stays, whatever has to go
+    columns.push_back({fmt::format("after {} mo", m), true, Tone::kPlain, m == months ? 1 : 0});
   std::vector<std::vector<std::string>> rows;
   for (const Json* a : accounts) {
     std::vector<std::string> row = {word(*a, {"name"}), money(*a, {"upfront_usd"}),
@@ -170,6 +191,18 @@ struct FigureRow {
   std::string label, text;
 };
 
+void write_figures(Page& page, std::string_view heading, const std::vector<FigureRow>& rows,
+                   std::size_t width) {
+  page.section(heading);
+  for (const FigureRow& row : rows) {
+    page.paragraph(pad_right(row.label, width) + "  ", pad_left(row.text, 14), Tone::kBold);
+    if (row.why == nullptr) continue;
+    for (const auto& [lead, part] : {std::pair{"  = ", "formula"}, {"  = ", "inputs"}, {"  from ", "source"}})
+      if (const std::string said = word(*row.why, {part}); !said.empty())
+        page.paragraph(lead, said, Tone::kDim);
+  }
+}
+
 void write_requirement(Page& page, const Json& record) {
   const Json* requirement = at(record, {"requirement"});
   if (requirement == nullptr || !requirement->is_object()) return;
@@ -184,14 +217,18 @@ void write_requirement(Page& page, const Json& record) {
                     text.empty() ? figure_text(key, value.get<double>()) : printable(text)});
     width = std::max(width, display_width(rows.back().label));
   }
-  page.section("Requirement");
-  for (const FigureRow& row : rows) {
-    page.paragraph(pad_right(row.label, width) + "  ", pad_left(row.text, 14), Tone::kBold);
-    if (row.why == nullptr) continue;
-    for (const auto& [lead, part] : {std::pair{"  = ", "formula"}, {"  = ", "inputs"}, {"  from ", "source"}})
-      if (const std::string said = word(*row.why, {part}); !said.empty())
-        page.paragraph(lead, said, Tone::kDim);
+  write_figures(page, "Requirement", rows, width);
+}
+
+// The first design's figures, as those of the requirement.
+void write_design_explained(Page& page, const Json& record) {
+  std::vector<FigureRow> rows;
+  std::size_t width = 0;
+  for (const Json* one : entries(record, {"design_explain"})) {
+    rows.push_back({one, printable(word(*one, {"label"})), printable(word(*one, {"text"}))});
+    width = std::max(width, display_width(rows.back().label));
   }
+  write_figures(page, "The first one's figures", rows, width);
 }
 
 void write_jobs(Page& page, const Json& record) {
@@ -244,6 +281,7 @@ std::string render_size(const Json& record, const Look& look) {
   for (const std::string& sentence : answer) page.paragraph("  ", printable(sentence), Tone::kBold);
   write_portfolio(page, record);
   write_designs(page, record);
+  write_design_explained(page, record);
   write_bill(page, record);
   if (at(record, {"designs"}) != nullptr) write_rejected(page, record);
   if (at(record, {"sensitivity"}) != nullptr) write_turns(page, record);
@@ -253,6 +291,7 @@ std::string render_size(const Json& record, const Look& look) {
   write_size_sweep(page, record);
   write_jobs(page, record);
   write_requirement(page, record);
+  write_requirement_curve(page, record);
   write_prices(page, record);
   write_warnings(page, record);
   return page.text();

@@ -15,6 +15,8 @@
 #include "base/embedded.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "plan/requirement.h"
+#include "sizing/design.h"
 #include "sizing/swap.h"
 #include "workload/parse.h"
 #include "workload/yaml_tree.h"
@@ -141,36 +143,77 @@ SizedJob job_of(const JobWords& words, const YamlNode& node, const std::string& 
   return out;
 }
 
-void read_jobs(const YamlNode& node, const std::string& file, SizingAsk& ask) {
+// A preset's dataset is a public one: it may be too small for these accelerators.
+bool has_public_data(const JobWords& words) {
+  const auto presets = preset_names();
+  return !words.dataset && std::find(presets.begin(), presets.end(), words.workload) != presets.end();
+}
+
+Bytes held_by(const std::vector<SizedJob>& jobs) {
+  Bytes out{0};
+  for (const SizedJob& job : jobs) out += requirement(job.workload, {}).capacity;
+  return out;
+}
+
+// Of the jobs with public data, each whose longer epoch still fits into the capacity.
+void lengthen_epochs(SizingAsk& ask, const std::vector<bool>& with_public_data) {
+  for (std::size_t i = 0; i < ask.jobs.size(); ++i) {
+    if (!with_public_data[i]) continue;
+    Workload& workload = ask.jobs[i].workload;
+    const Workload before = workload;
+    const std::string note = lengthen_epoch(workload);
+    if (note.empty()) continue;
+    if (ask.capacity && held_by(ask.jobs) > *ask.capacity)
+      workload = before;
+    else
+      workload.warnings.push_back(note);
+  }
+}
+
+// What is read before it is known whether all of it fits.
+struct AskWords {
+  SizingAsk& ask;
+  std::vector<bool> with_public_data = {};  // job by job
+};
+
+void add_job(AskWords& words, const JobWords& job, const YamlNode& node, const std::string& file) {
+  words.ask.jobs.push_back(job_of(job, node, file));
+  words.with_public_data.push_back(has_public_data(job));
+}
+
+void read_jobs(const YamlNode& node, const std::string& file, AskWords& ask) {
   if (node.kind != YamlNode::Kind::kSequence || node.items.empty())
     refuse(file, node, "expected a list of jobs, found " + describe(node));
   for (const YamlNode& item : node.items) {
     JobWords words;
     read_keys(item, file, job_keys(words, file));
-    ask.jobs.push_back(job_of(words, item, file));
+    add_job(ask, words, item, file);
   }
 }
 
-Keys storage_keys(SizingAsk& ask, const std::string& file) {
-  return {{"capacity", [&](const YamlNode& n) { ask.capacity = value_of(n, file, parse_bytes); }},
-          {"growth", [&](const YamlNode& n) { ask.growth = bounded(n, file, 0, 10); }},
-          {"years", [&](const YamlNode& n) { ask.years = bounded(n, file, 0, 20); }},
-          {"snapshots", [&](const YamlNode& n) { ask.snapshots = bounded(n, file, 0, 10); }},
-          {"jobs", [&](const YamlNode& n) { read_jobs(n, file, ask); }}};
+Keys storage_keys(AskWords& words, const std::string& file) {
+  SizingAsk& ask = words.ask;
+  return {{"capacity", [&ask, &file](const YamlNode& n) { ask.capacity = value_of(n, file, parse_bytes); }},
+          {"growth", [&ask, &file](const YamlNode& n) { ask.growth = bounded(n, file, 0, 10); }},
+          {"years", [&ask, &file](const YamlNode& n) { ask.years = bounded(n, file, 0, 20); }},
+          {"snapshots", [&ask, &file](const YamlNode& n) { ask.snapshots = bounded(n, file, 0, 10); }},
+          {"jobs", [&words, &file](const YamlNode& n) { read_jobs(n, file, words); }}};
 }
 
 Scenario scenario_of(const YamlNode& node, const std::string& file) {
   Scenario out;
   JobWords words;
-  Keys keys = storage_keys(out.ask, file);
+  AskWords ask{out.ask};
+  Keys keys = storage_keys(ask, file);
   keys.merge(job_keys(words, file));
   keys["name"] = [&](const YamlNode& n) { out.name = text_of(n, file); };
   keys["weight"] = [&](const YamlNode& n) { out.weight = bounded(n, file, 0, 1); };
   read_keys(node, file, keys);
   if (out.ask.jobs.empty())
-    out.ask.jobs.push_back(job_of(words, node, file));
+    add_job(ask, words, node, file);
   else if (!words.workload.empty())
     refuse(file, node, "expected either 'jobs' or one 'workload', found both");
+  lengthen_epochs(out.ask, ask.with_public_data);
   if (out.name.empty()) out.name = out.ask.jobs.front().workload.name;
   if (!(out.weight > 0))
     refuse(file, node, fmt::format("expected a weight above 0 for scenario '{}', found none", out.name));
@@ -189,9 +232,11 @@ std::string read_text(const std::string& path) {
 
 SizingAsk parse_jobs(std::string_view text, const std::string& file) {
   SizingAsk out;
+  AskWords words{out};
   const YamlNode tree = read_yaml(text, file);
-  read_keys(tree, file, storage_keys(out, file));
+  read_keys(tree, file, storage_keys(words, file));
   if (out.jobs.empty()) refuse(file, tree, "expected 'jobs', a list of at least one, found none");
+  lengthen_epochs(out, words.with_public_data);
   return out;
 }
 
@@ -245,6 +290,20 @@ void set_dataset_size(Workload& workload, Bytes size) {
     throw UserError(fmt::format("expected a dataset of at least one sample of '{}', found {}", workload.name,
                                 format_bytes(size)));
   workload.dataset.samples = static_cast<std::uint64_t>(samples);
+}
+
+std::string lengthen_epoch(Workload& w) {
+  const std::uint64_t step = std::uint64_t{w.accelerator.count} * w.loader.batch_size;
+  const std::uint64_t own = w.dataset.samples, steps = own / step;
+  if (steps >= kFewestSteps) return "";
+  w.dataset.samples = kFewestSteps * step;
+  const double bytes = static_cast<double>(w.dataset.samples) * law_mean(w.dataset.sample_size);
+  return fmt::format(
+      "the {} samples of '{}' make {} step{} of {} an epoch, fewer than the {} of the storage benchmark's "
+      "rule: it is taken to train on {} steps' worth, {}; a dataset size (--dataset-size, or dataset_size in "
+      "a file) says otherwise",
+      own, w.name, steps, steps == 1 ? "" : "s", step, kFewestSteps, kFewestSteps,
+      bytes_decimal(Bytes{static_cast<std::uint64_t>(bytes)}));
 }
 
 }  // namespace aforo

@@ -4,6 +4,7 @@
 // one.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,8 +13,13 @@
 
 namespace aforo {
 
+// A preset's epoch has no fewer steps than this: the storage benchmark's own rule for how much data so many
+// accelerators read, and an epoch of a few steps is judged by its start alone.
+inline constexpr std::uint64_t kFewestSteps = 500;
+
 // `jobs:` a list of {workload, accelerators, accelerator_type, duty, dataset_size}; `capacity`, `growth` (per
-// year), `years`, `snapshots`. A workload is a preset's name or a file, relative to the file that names it.
+// year), `years`, `snapshots`. A workload is a preset's name or a file, relative to the file that names it. A
+// preset without a dataset_size gets a lengthened epoch, as far as `capacity` holds it, and a warning.
 SizingAsk load_jobs(const std::string& path);
 SizingAsk parse_jobs(std::string_view text, const std::string& file);
 
@@ -35,5 +41,9 @@ std::vector<std::string> portfolio_names();
 
 // The job reads `size` in every epoch: as many samples as that takes.
 void set_dataset_size(Workload& workload, Bytes size);
+
+// As many samples as kFewestSteps take, where there are fewer: returns the sentence that says so; "" where
+// nothing was changed.
+std::string lengthen_epoch(Workload& workload);
 
 }  // namespace aforo

@@ -54,6 +54,24 @@ TEST(JobsYaml, AsManySamplesAsTheDatasetsSizeTakes) {
               HasSubstr("at least one sample of 'plain'"));
 }
 
+// 168 samples are 3 steps of 8 x 7; 500 are 28,000 samples, of 146,600,628 B 4.1 TB. On 64 they are none.
+TEST(JobsYaml, AShortEpochIsLengthened) {
+  const auto samples = [](const std::string& text) {
+    return parse_jobs(text, "j").jobs.front().workload.dataset.samples;
+  };
+  const std::string eight = "jobs: [{workload: unet3d_h100, accelerators: 8}]";
+  const Workload w = parse_jobs(eight, "j").jobs.front().workload;
+  EXPECT_EQ(w.dataset.samples, 28'000U);
+  EXPECT_THAT(w.warnings,
+              Contains(HasSubstr("the 168 samples of 'unet3d_h100' make 3 steps of 56 an epoch")));
+  EXPECT_THAT(w.warnings, Contains(HasSubstr("500 steps' worth, 4.105 TB")));
+  EXPECT_EQ(samples("jobs: [{workload: unet3d_h100, accelerators: 64}]"), 224'000U);
+  EXPECT_EQ(samples("capacity: 5 TB\n" + eight), 28'000U);
+  EXPECT_EQ(samples(eight + "\ncapacity: 4 TB"), 168U);  // would not fit
+  EXPECT_EQ(samples("jobs: [{workload: unet3d_h100, accelerators: 8, dataset_size: 1 TB}]"), 6'821U);
+  EXPECT_EQ(samples("jobs: [{workload: resnet50_h100, accelerators: 4}]"), 1'281'024U);
+}
+
 // The benchmark's rates of U-Net: 21.672 samples/s on an H100, 43.2099 on a B200, but training logs know no
 // B200.
 TEST(JobsYaml, OrderOfKeysDoesNotMatter) {

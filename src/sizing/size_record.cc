@@ -84,6 +84,24 @@ Json turns_json(const std::vector<Turn>& turns, std::string_view key) {
   return out;
 }
 
+bool serves_in(const Screening& screening, const SizeResult& result, bool cloud) {
+  return std::any_of(result.designs.begin(), result.designs.end(), [&](const SizedDesign& d) {
+    return in_cloud(screening.designs()[d.design].family) == cloud;
+  });
+}
+
+std::string horizon_absence(const Screening& screening, const SizeResult& result) {
+  const SizingAsk& ask = screening.ask();
+  if (ask.place == Place::kCloud || !ask.provider.empty()) return "only the cloud was asked for";
+  if (ask.place == Place::kOnPremises) return "only designs on premises were asked for";
+  if (!ask.family.empty()) return "only one family was asked for, " + ask.family;
+  const bool own = serves_in(screening, result, false), rent = serves_in(screening, result, true);
+  if (!own && !rent) return "no design serves";
+  if (!own) return "no design on premises serves";
+  if (!rent) return "no design in the cloud serves";
+  return "an accelerator has no price to buy or no price to rent in the price list";
+}
+
 }  // namespace
 
 Json design_json(const Design& d, const SizedDesign& sized, const Need& need, const PriceBook& prices,
@@ -146,6 +164,29 @@ void add_designs(Json& record, const Screening& screening, const SizeResult& res
   set_number(record, "idle_point_usd_per_month", point_value(screening, prices));
 }
 
+void add_design_explain(Json& record, const std::vector<ExplainedFigure>& figures) {
+  record["design_explain"] = Json::array();
+  for (const ExplainedFigure& f : figures)
+    record["design_explain"].push_back({{"key", f.key},
+                                        {"label", f.label},
+                                        {"text", f.text},
+                                        {"formula", f.formula},
+                                        {"inputs", f.inputs},
+                                        {"source", f.source}});
+}
+
+void add_requirement_curve(Json& record, const std::vector<TargetPoint>& curve) {
+  record["requirement_curve"] = Json::array();
+  for (const TargetPoint& p : curve) {
+    Json one = {{"target", p.target}};
+    set_number(one, "read_bytes_per_second", p.read.value);
+    set_number(one, "iops", p.iops.value);
+    set_number(one, "opens_per_second", p.opens.value);
+    set_number(one, "sample_latency_seconds", p.sample_latency.value);
+    record["requirement_curve"].push_back(std::move(one));
+  }
+}
+
 void add_break_points(Json& record, const BreakPoints& found) {
   record["break_points"] = {{"by_ssd_over_hdd", turns_json(found.by_ratio, "ratio")},
                             {"by_capacity", turns_json(found.by_capacity, "bytes")},
@@ -160,6 +201,10 @@ void add_horizon(Json& record, const Horizon& found) {
       {"assumptions", found.assumptions}};
   if (found.break_even) record["horizon"]["break_even_month"] = *found.break_even;
   if (found.break_even_duty) record["horizon"]["break_even_duty"] = *found.break_even_duty;
+}
+
+void add_horizon_absent(Json& record, const Screening& screening, const SizeResult& result) {
+  record["horizon_absent"] = horizon_absence(screening, result);
 }
 
 std::set<std::string> items_of(const Screening& screening, const SizeResult& result,

@@ -3,12 +3,15 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "measure/record.h"
 #include "sizing/advice.h"
 #include "sizing/break_points.h"
+#include "sizing/design_explain.h"
 #include "sizing/horizon.h"
 #include "sizing/portfolio.h"
+#include "sizing/requirement_curve.h"
 #include "sizing/size.h"
 #include "sizing/variants.h"
 
@@ -18,8 +21,12 @@ namespace aforo {
 // bill where `in_full`.
 void add_designs(Json& record, const Screening& screening, const SizeResult& result, const PriceBook& prices,
                  bool in_full);
+void add_design_explain(Json& record, const std::vector<ExplainedFigure>& figures);
+void add_requirement_curve(Json& record, const std::vector<TargetPoint>& curve);
 void add_break_points(Json& record, const BreakPoints& found);
 void add_horizon(Json& record, const Horizon& found);
+// Where there is no horizon: why not, in one line.
+void add_horizon_absent(Json& record, const Screening& screening, const SizeResult& result);
 // The price list's dates, and which prices the answers use: of the designs, and of whatever else `record`
 // will show. Called again it adds.
 void add_prices(Json& record, const PriceBook& prices, const std::set<std::string>& items);

@@ -17,6 +17,7 @@ namespace aforo {
 namespace {
 
 constexpr std::size_t kMostValues = 32;
+constexpr std::uint64_t kShuffleBuffer = 1000;  // samples
 constexpr Bytes kNpzHeader{
     290};  // what a zip of one array adds to it: two headers, the directory, the npy's own
 
@@ -36,7 +37,15 @@ const std::array kFormats = {
     Format{"WebDataset, 1 GiB shards", LayoutKind::kWebdataset, Content::kRaw, 1ull << 30},
 };
 
-// Shards are read front to back by tf.data's readers; WebDataset's by whatever loader the job has.
+// WebDataset shards are read front to back too: samples are mixed in a buffer, as usual of 1,000, here of no
+// more than a shard's.
+void shuffle_in_buffer(Workload& w) {
+  if (w.loader.shuffle != ShuffleKind::kEpoch) return;
+  w.loader.shuffle = ShuffleKind::kBuffer;
+  w.loader.shuffle_buffer = std::min(kShuffleBuffer, w.dataset.samples_per_file);
+}
+
+// TFRecord shards are read by tf.data; WebDataset's by the loader that the job has.
 Workload in_format(Workload w, const Format& format) {
   const double sample = law_mean(w.dataset.sample_size);
   w.dataset.layout = format.layout;
@@ -46,6 +55,7 @@ Workload in_format(Workload w, const Format& format) {
           ? 1
           : static_cast<std::uint64_t>(std::max(1.0, std::floor(static_cast<double>(format.shard) / sample)));
   if (format.content == Content::kNpz) w.dataset.sample_size.mean += static_cast<double>(kNpzHeader.value);
+  if (format.layout == LayoutKind::kWebdataset) shuffle_in_buffer(w);
   if (format.layout == LayoutKind::kTfrecord) w.loader.framework = Framework::kTensorflow;
   if (format.shard == 0 && w.loader.framework == Framework::kTensorflow) w.loader.transfer_size = Bytes{0};
   return w;
@@ -81,6 +91,14 @@ void fill(Variant& out, const Screening& screening, const std::vector<Ranked>& r
 }
 
 using Change = std::function<void(SizingAsk&, const std::string&)>;
+
+double target_of(const std::string& text) {
+  const Parsed<double> value = parse_fraction(text);
+  if (!value || *value <= 0)
+    throw UserError(
+        fmt::format("--sweep target: expected a utilisation above 0 such as 90%, found '{}'", text));
+  return *value;
+}
 
 double percent_of(const std::string& text) {
   const Parsed<double> value = parse_fraction(text);
@@ -133,8 +151,12 @@ const std::vector<Key>& keys() {
        }},
       {"capacity", set_capacity},
       {"cache_size", [](SizingAsk& ask, const std::string& v) { ask.cache = bytes_of("cache_size", v); }},
-      {"duty", [](SizingAsk& ask, const std::string& v) {
+      {"duty",
+       [](SizingAsk& ask, const std::string& v) {
          for (SizedJob& job : ask.jobs) job.duty = percent_of(v);
+       }},
+      {"target", [](SizingAsk& ask, const std::string& v) {
+         for (SizedJob& job : ask.jobs) job.workload.training.au_target = target_of(v);
        }}};
   return kKeys;
 }

@@ -33,14 +33,14 @@ Variant variant_of(std::string name, const SizingAsk& ask, const PriceBook& pric
                    const Catalogue& catalogue, unsigned threads);
 
 // The first job's data as it is, as one file per sample, TFRecord and WebDataset shards of several sizes, and
-// npz.
+// npz. Shards are read front to back: by tf.data, and through a shuffle buffer.
 std::vector<Variant> compare_formats(const SizingAsk& ask, const PriceBook& prices,
                                      const Catalogue& catalogue, unsigned threads, std::stop_token stop = {});
 // What changing the format would save, best first; empty where nothing is to be gained.
 std::vector<std::string> format_advice(const std::vector<Variant>& formats);
 
 struct SizeSweep {
-  std::string key;  // "accelerators", "accelerator_type", "capacity", "cache_size", "duty"
+  std::string key;  // "accelerators", "accelerator_type", "capacity", "cache_size", "duty", "target"
   std::vector<std::string> values;
 };
 SizeSweep parse_size_sweep(std::string_view text);

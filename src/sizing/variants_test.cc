@@ -30,7 +30,7 @@ const Variant& named(const std::vector<Variant>& all, const std::string& name) {
 }
 
 // 720 samples/s: as many opens of files, and 720 / 67 of shards of 64 MiB, which hold 67 samples of 1 MB; 720
-// / 1,073 of 1 GiB. The bytes are the same, but for an npz's 290.
+// / 1,073 of 1 GiB, whoever reads them from front to back. The bytes are the same, but for an npz's 290.
 TEST(Variants, Formats) {
   const auto all = compare_formats(quick(), PriceBook::shipped(), Catalogue::shipped(), 2);
   ASSERT_THAT(all, SizeIs(8));
@@ -39,6 +39,8 @@ TEST(Variants, Formats) {
   EXPECT_DOUBLE_EQ(named(all, "one file per sample").opens.value, 720);
   EXPECT_NEAR(named(all, "TFRecord, 64 MiB shards").opens.value, 720.0 / 67, 1e-9);
   EXPECT_NEAR(named(all, "TFRecord, 1 GiB shards").opens.value, 720.0 / 1073, 1e-9);
+  EXPECT_NEAR(named(all, "WebDataset, 256 MiB shards").opens.value, 720.0 / 268, 1e-9);
+  EXPECT_NEAR(named(all, "WebDataset, 1 GiB shards").opens.value, 720.0 / 1073, 1e-9);
   EXPECT_DOUBLE_EQ(named(all, "TFRecord, 1 GiB shards").read.value, 720e6);
   EXPECT_DOUBLE_EQ(named(all, "npz, one per sample").read.value, 720 * 1'000'290.0);
   for (const Variant& v : all) EXPECT_TRUE(v.serves()) << v.name << ": " << v.reason;
@@ -89,6 +91,8 @@ TEST(Sweep, OneSentenceForWhatIsWrong) {
   EXPECT_THAT(refused("capacity=500"), HasSubstr("expected a size such as 500 TB, found '500'"));
   EXPECT_THAT(refused("duty=0"), HasSubstr("expected a share above 0 such as 50%, found '0'"));
   EXPECT_THAT(refused("duty=200%"), HasSubstr("found '200%'"));
+  EXPECT_THAT(refused("target=0"), HasSubstr("expected a utilisation above 0 such as 90%, found '0'"));
+  EXPECT_THAT(refused("target=101%"), HasSubstr("found '101%'"));
   std::string many = "accelerators=1";
   for (int i = 2; i < 35; ++i) many += ',' + std::to_string(i);
   EXPECT_THAT(refused(many.c_str()), HasSubstr("at most 32 values, found 34"));
@@ -109,6 +113,15 @@ TEST(Sweep, Duty) {
   const auto points = swept(quick(), "duty=50%,100%");
   EXPECT_DOUBLE_EQ(points[0].read.value, points[1].read.value);
   EXPECT_NEAR(points[0].idle * 2, points[1].idle, 1e-9);
+}
+
+// Half the target: half the bandwidth. A design that serves the higher target serves the lower one too.
+TEST(Sweep, Target) {
+  const auto points = swept(quick(), "target=45%,0.9");
+  ASSERT_THAT(points, SizeIs(2));
+  EXPECT_DOUBLE_EQ(points[0].read.value * 2, points[1].read.value);
+  EXPECT_DOUBLE_EQ(points[1].read.value, 720e6);
+  EXPECT_LE(points[0].total(), points[1].total());
 }
 
 // The data grow with what is held; a capacity that holds less than the job needs says so.

@@ -82,6 +82,18 @@ class Answer(Files):
             for key in ("formula", "inputs", "source"):
                 self.assertTrue(figure[key], figure)
 
+    def test_explain_traces_the_first_design(self):
+        for words, keys in ((("--where", "on-premises"), {"storage.drives", "storage.servers", "usable_bytes", "rack_units", "watts"}),
+                            (("--where", "cloud"), {"bought_bytes", "usable_bytes", "latency_seconds"})):
+            record = self.record("size", *VISION, *words, "--explain")
+            figures = {figure["key"]: figure for figure in record["design_explain"]}
+            self.assertGreaterEqual(set(figures), keys | {"capacity_to_buy_bytes", "au"})
+            for figure in figures.values():
+                for key in ("label", "text", "formula", "inputs", "source"):
+                    self.assertTrue(figure[key], figure)
+        self.assertIn("The first one's figures", self.aforo("size", *VISION, "--explain").out)
+        self.assertNotIn("design_explain", self.record("size", *VISION))
+
     def test_a_row_of_csv_for_each_design(self):
         record = self.record("size", *VISION, "--csv", "designs.csv")
         with open(self.place / "designs.csv", newline="") as file:
@@ -95,6 +107,17 @@ class Answer(Files):
             record = self.record("size", *VISION, *words)
             for d in record["designs"] + record["rejected"]:
                 self.assertIn(d["family"].split()[0], families)
+
+    def test_what_is_left_out_says_why(self):
+        record = self.record("size", *VISION, "--where", "cloud")
+        self.assertNotIn("break_points", record)
+        self.assertNotIn("horizon", record)
+        self.assertEqual(record["horizon_absent"], "only the cloud was asked for")
+        self.assertIn("not compared: only the cloud was asked for", self.aforo("size", *VISION, "--where", "cloud").out)
+        record = self.record("size", *VISION, "--where", "on-premises")
+        self.assertIn("break_points", record)
+        self.assertEqual(record["horizon_absent"], "only designs on premises were asked for")
+        self.assertNotIn("horizon_absent", self.record("size", *VISION))
 
     def test_what_no_design_can_feed_is_exit_code_1(self):
         record = self.record("size", *HOPELESS, code=1)
@@ -168,7 +191,8 @@ class Asked(Files):
         rows = {row["format"]: row for row in record["formats"]}
         self.assertEqual(len(rows), 8)
         self.assertAlmostEqual(rows["one file per sample"]["opens_per_second"] / rows["as it is"]["opens_per_second"], 1, places=3)
-        self.assertLess(rows["TFRecord, 1 GiB shards"]["opens_per_second"], rows["as it is"]["opens_per_second"] / 100)
+        for name in ("TFRecord, 1 GiB shards", "WebDataset, 1 GiB shards"):
+            self.assertLess(rows[name]["opens_per_second"], rows["as it is"]["opens_per_second"] / 100, name)
 
     def test_sweeps(self):
         record = self.record("size", *VISION, "--sweep", "accelerator_type=h100,b200")
@@ -178,15 +202,37 @@ class Asked(Files):
         record = self.record("size", *VISION, "--sweep", "capacity=250TB,1PB")
         self.assertLess(record["sweep"][0]["storage_usd_per_month"], record["sweep"][1]["storage_usd_per_month"])
 
+    def test_the_curve_over_targets(self):
+        record = self.record("size", *VISION, "--target", "85%", "--sweep", "target=80%,95%", "--family", "all-flash TLC")
+        curve = {point["target"]: point for point in record["requirement_curve"]}
+        self.assertEqual(sorted(curve), [0.5, 0.7, 0.8, 0.85, 0.9, 0.95, 0.99])
+        needs = record["requirement"]
+        for key in ("read_bytes_per_second", "iops", "opens_per_second"):
+            self.assertAlmostEqual(curve[0.85][key] / needs[key], 1, places=9)
+            self.assertAlmostEqual(curve[0.5][key] * 1.7 / needs[key], 1, places=9)
+        self.assertAlmostEqual(curve[0.85]["sample_latency_seconds"], needs["sample_latency_seconds"], places=12)
+        for point, target in zip(record["sweep"], (0.8, 0.95)):
+            self.assertAlmostEqual(point["read_bytes_per_second"] / curve[target]["read_bytes_per_second"], 1, places=9)
+        self.assertIn("Requirement over targets", self.aforo("size", *VISION, "--family", "all-flash TLC").out)
+        self.assertIn("a utilisation above 0 such as 90%", self.refused(*VISION, "--sweep", "target=0"))
+
     def test_growth_is_bought(self):
         now = self.record("size", *VISION)["requirement"]["capacity_to_buy_bytes"]
         then = self.record("size", *VISION, "--growth", "150%", "--years", "1")["requirement"]["capacity_to_buy_bytes"]
         self.assertAlmostEqual(then / now, 2.5, places=3)
 
-    def test_a_preset_too_small_for_its_accelerators_is_enlarged(self):
+    def test_a_preset_of_too_short_an_epoch_is_enlarged(self):
         record = self.record("size", "unet3d_h100", "-n", "64", "--confirm", "0", "--where", "on-premises")
-        self.assertTrue(any("fewer than one step of 448" in w for w in record["warnings"]))
+        self.assertTrue(any("make 0 steps of 448 an epoch" in w for w in record["warnings"]), record["warnings"])
         self.assertAlmostEqual(record["requirement"]["dataset_bytes"] / (500 * 448 * 146.6e6), 1, places=2)
+        words = ("--family", "all-flash TLC", "--confirm", "0")
+        record = self.record("size", "unet3d_h100", "-n", "8", *words)
+        self.assertEqual(record["requirement"]["steps_per_epoch"], 500)
+        self.assertTrue(record["designs"])
+        file = self.file("short.yaml", "jobs:\n  - {workload: unet3d_h100, accelerators: 8}\n")
+        record = self.record("size", "--jobs", file, *words)
+        self.assertTrue(any("make 3 steps of 56 an epoch" in w for w in record["warnings"]), record["warnings"])
+        self.assertEqual(record["requirement"]["steps_per_epoch"], 500)
         job = self.job()
         self.assertIn("at least one step of 'small'", self.refused(job, "-n", "100"))
 

@@ -1,0 +1,297 @@
+#include "sizing/design_explain.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.h"
+#include "sizing/recommend.h"
+#include "sizing/shelf.h"
+
+namespace aforo {
+namespace {
+
+using Figures = std::vector<ExplainedFigure>;
+
+std::string rate(BytesPerSecond value) { return fmt::format("{:.4g} GB/s", value.value / 1e9); }
+std::string per_second(PerSecond value) { return format_count(value.value) + "/s"; }
+Bytes times(Bytes bytes, double share) {
+  return {static_cast<std::uint64_t>(static_cast<double>(bytes.value) * share)};
+}
+
+std::string source_of(const std::string& what, const Fact& fact) {
+  if (fact.source.empty()) return what;
+  return fmt::format("{}: {} ({}, {})", what, fact.source, to_string(fact.kind), fact.date);
+}
+
+std::string sources_of(const Shelf& shelf) {
+  std::string out = source_of(shelf.drive->model, shelf.drive->fact);
+  if (shelf.node == nullptr) return out;
+  return out + "; " + source_of(shelf.node->name, shelf.node->fact) + "; " +
+         source_of(shelf.nic->name, shelf.nic->fact);
+}
+
+// Of flash that stands in front of disks.
+std::string in_front(const Shelf& shelf) { return shelf.node == nullptr ? "local flash: " : "flash tier: "; }
+
+std::string protected_share(const Shelf& s) { return fmt::format("{} / {}", s.data, s.data + s.parity); }
+
+BytesPerSecond headroom_of(const Need& need) {
+  BytesPerSecond out{0};
+  for (const JobNeed& job : need.jobs) out += job.requirement.read_with_headroom;
+  return out;
+}
+
+void add_capacity_to_buy(const Need& need, const SizingAsk& ask, Figures& out) {
+  Bytes jobs{0};
+  for (const JobNeed& job : need.jobs) jobs += job.requirement.capacity;
+  const Bytes today = ask.capacity.value_or(jobs);
+  const double grown = std::pow(1 + ask.growth, ask.years) * (1 + ask.snapshots);
+  const Bytes with_files = times(need.capacity, 1 / grown);
+  const Bytes files = with_files > today ? with_files - today : Bytes{0};
+  out.push_back({"capacity_to_buy_bytes", "capacity to buy", bytes_decimal(need.capacity),
+                 "(held today + 4 KiB per file) (1 + growth)^years (1 + snapshots)",
+                 fmt::format("({} + {}) x {:g}^{:g} x {:g}", bytes_decimal(today), bytes_decimal(files),
+                             1 + ask.growth, ask.years, 1 + ask.snapshots),
+                 ask.capacity ? "--capacity" : "datasets and two checkpoints of the jobs"});
+}
+
+void add_drives(const Shelf& s, const Need& need, Figures& out) {
+  const double held = static_cast<double>(need.capacity.value) /
+                      (static_cast<double>(s.drive->capacity.value) * s.efficiency() * kFill);
+  out.push_back(
+      {"storage.drives", "drives", fmt::format("{}", s.drives),
+       "the largest of capacity / (drive x data / (data + parity) x 0.8), bandwidth x seconds per byte, and "
+       "data + parity; as many in every server",
+       fmt::format("{:.4g} for the capacity, {:.4g} for the mean bandwidth, {} for {}; {} in each of {}",
+                   held, need.read.value * drive_seconds_per_byte(*s.drive, need), s.data + s.parity,
+                   protection_text(s), s.drives / s.nodes, s.nodes),
+       "the cheapest of several sizes that serves: more than the mean bandwidth lets readers wait less; " +
+           source_of(s.drive->model, s.drive->fact)});
+}
+
+void add_servers(const Shelf& s, const Need& need, Figures& out) {
+  const std::string fewest = s.data == 1 ? fmt::format("{} for one per copy", 1 + s.parity)
+                                         : fmt::format("({} + {}) / {}", s.data, s.parity, s.parity);
+  out.push_back({"storage.servers", "servers", fmt::format("{}", s.nodes),
+                 "the largest of drives / bays, bandwidth / min(server, cards), and the fewest that survive "
+                 "losing one; rounded up",
+                 fmt::format("{} / {}; {} / {} at the mean; {}", s.drives, s.node->bays, rate(need.read),
+                             rate(node_network(*s.node, *s.nic)), fewest),
+                 source_of(s.node->name, s.node->fact)});
+}
+
+void add_shelf_read(const Shelf& s, const Need& need, const std::string& key, const std::string& label,
+                    BytesPerSecond value, Figures& out) {
+  const BytesPerSecond drive{1 / drive_seconds_per_byte(*s.drive, need)};
+  out.push_back({key, label, rate(value),
+                 "the smaller of drives x rate for these requests and servers x min(server, cards)",
+                 fmt::format("{} x {}; {} x min({}, {} x {})", s.drives, rate(drive), s.nodes,
+                             rate(s.node->most), s.node->ports, rate(s.nic->payload)),
+                 sources_of(s)});
+}
+
+void add_write(const Design& d, Figures& out) {
+  const Shelf& s = d.main;
+  out.push_back({"write_bytes_per_second", "writes", rate(d.write),
+                 "data / (data + parity) x the smaller of drives x rate and servers x min(server, cards)",
+                 fmt::format("{} x min({} x {}, {} x {})", protected_share(s), s.drives, rate(s.drive->write),
+                             s.nodes, rate(node_network(*s.node, *s.nic))),
+                 sources_of(s)});
+}
+
+void add_opens(const Design& d, Figures& out) {
+  std::string inputs = fmt::format("{} x {}", d.main.nodes, per_second(d.main.node->metadata));
+  if (d.fast.drives > 0 && d.fast.node != nullptr)
+    inputs += fmt::format(" + {} x {}", d.fast.nodes, per_second(d.fast.node->metadata));
+  out.push_back({"opens_per_second", "file opens", per_second(d.opens), "servers x opens of each", inputs,
+                 source_of(d.main.node->name, d.main.node->fact)});
+}
+
+void add_latency(const Design& d, Figures& out) {
+  const Shelf& s = d.fast.drives > 0 ? d.fast : d.main;
+  out.push_back(
+      {"latency_seconds", "latency, alone", format_seconds(d.latency),
+       "drive + file system, network and server",
+       fmt::format("{} + {}", format_seconds(s.drive->latency), format_seconds(d.latency - s.drive->latency)),
+       source_of(s.drive->model, s.drive->fact) + "; the rest an estimate, docs/sizing.md section 4"});
+}
+
+void add_rebuild(const Design& d, Figures& out) {
+  if (d.rebuild.value <= 0) return;
+  const Shelf& s = d.main;
+  out.push_back(
+      {"rebuild_seconds", "rebuild of a drive", format_seconds(d.rebuild),
+       "drive x 0.8 x data / (0.25 x the smaller of drives x rate and servers x min(server, cards))",
+       fmt::format("{} x {:g} x {} / ({:g} x min({} x {}, {} x {}))", bytes_decimal(s.drive->capacity), kFill,
+                   s.data, kRebuildShare, s.drives, rate(s.drive->read), s.nodes,
+                   rate(node_network(*s.node, *s.nic))),
+       "a quarter of the bandwidth is an estimate, docs/sizing.md section 4"});
+}
+
+std::string watts_inputs(const Shelf& s) {
+  std::string out = fmt::format("{} x {:g} W", s.drives, s.drive->watts);
+  if (s.node == nullptr) return out;
+  return out +
+         fmt::format(" + {} x ({:g} W + {} x {:g} W)", s.nodes, s.node->watts, s.node->ports, s.nic->watts);
+}
+
+void add_watts(const Design& d, Figures& out) {
+  const bool front = d.fast.drives > 0;
+  out.push_back({"watts", "power", fmt::format("{:.0f} W", d.watts),
+                 "drives x watts + servers x (watts + cards x watts)",
+                 watts_inputs(d.main) + (front ? " + " + watts_inputs(d.fast) : ""),
+                 sources_of(d.main) + (front ? "; " + sources_of(d.fast) : "")});
+}
+
+void add_rack_units(const Design& d, Figures& out) {
+  std::string inputs = fmt::format("{} x {:g}", d.main.nodes, d.main.node->rack_units);
+  if (d.fast.drives > 0 && d.fast.node != nullptr)
+    inputs += fmt::format(" + {} x {:g}", d.fast.nodes, d.fast.node->rack_units);
+  out.push_back({"rack_units", "rack units", fmt::format("{:g}", d.rack_units), "servers x units of each",
+                 inputs, source_of(d.main.node->name, d.main.node->fact)});
+}
+
+// Flash in front of disks is a cache: how many drives, and what it gives.
+void add_front(const Design& d, const Need& need, Figures& out) {
+  if (d.fast.drives == 0) return;
+  const Shelf& s = d.fast;
+  if (s.node == nullptr) {
+    out.push_back({"cache_bytes_per_host", in_front(s) + "held in a host", bytes_decimal(d.local_cache),
+                   "drives of a host x drive x 0.8, or as asked",
+                   fmt::format("{} x {} x {:g}", s.drives / d.hosts, bytes_decimal(s.drive->capacity), kFill),
+                   sources_of(s)});
+    out.push_back({"fast_read_bytes_per_second", in_front(s) + "reads", rate(d.fast_read), "drives x rate",
+                   fmt::format("{} x {}", s.drives, rate(s.drive->read)), sources_of(s)});
+    return;
+  }
+  out.push_back({"flash_tier.usable_bytes", in_front(s) + "held", bytes_decimal(shelf_usable(s)),
+                 "drives x drive x 0.8, for a share of the datasets",
+                 fmt::format("{} x {} x {:g}; datasets {}", s.drives, bytes_decimal(s.drive->capacity), kFill,
+                             bytes_decimal(need.datasets)),
+                 sources_of(s)});
+  add_shelf_read(s, need, "fast_read_bytes_per_second", in_front(s) + "reads", d.fast_read, out);
+}
+
+void add_bought(const Design& d, const Need& need, Figures& out) {
+  const Shelf& s = d.main;
+  add_drives(s, need, out);
+  add_servers(s, need, out);
+  out.push_back(
+      {"usable_bytes", "usable", bytes_decimal(d.usable), "drives x drive x data / (data + parity) x 0.8",
+       fmt::format("{} x {} x {} x {:g}", s.drives, bytes_decimal(s.drive->capacity), protected_share(s),
+                   kFill),
+       source_of(s.drive->model, s.drive->fact) + "; four fifths full is a published rule for file systems"});
+  add_shelf_read(s, need, "read_bytes_per_second", "reads", d.read, out);
+  add_front(d, need, out);
+  add_write(d, out);
+  add_opens(d, out);
+  add_latency(d, out);
+  add_rebuild(d, out);
+  add_watts(d, out);
+  add_rack_units(d, out);
+}
+
+bool is_object(const Design& d) { return d.service->kind == ServiceKind::kObject; }
+
+void add_rented_bytes(const Design& d, const Need& need, Figures& out) {
+  const CloudService& s = *d.service;
+  const std::string source = source_of(s.title, s.fact);
+  std::string inputs = bytes_decimal(need.capacity) + (is_object(d) ? "" : fmt::format(" / {:g}", kFill));
+  if (s.least.value > 0) inputs += ", at least " + bytes_decimal(s.least);
+  if (s.step.value > 0) inputs += ", in steps of " + bytes_decimal(s.step);
+  if (s.per_tib.value > 0 && s.throughput_price.empty())
+    inputs += fmt::format(", or as much as brings the throughput at {} per TiB", rate(s.per_tib));
+  if (d.copies > 1) inputs += fmt::format("; {} copies, for all hosts to mount one", d.copies);
+  out.push_back({"bought_bytes", "rented", bytes_decimal(d.bought),
+                 is_object(d) ? "capacity" : "capacity / 0.8, as the service sells it", inputs, source});
+  out.push_back({"usable_bytes", "usable", bytes_decimal(d.usable), is_object(d) ? "all" : "rented x 0.8",
+                 bytes_decimal(d.bought) + (is_object(d) ? "" : fmt::format(" x {:g}", kFill)),
+                 "four fifths full is a published rule for file systems"});
+}
+
+std::string throughput_inputs(const Design& d, const Need& need) {
+  const CloudService& s = *d.service;
+  std::vector<std::string> parts;
+  if (s.included.value > 0) parts.push_back(rate(s.included) + " included");
+  if (s.per_tib.value > 0)
+    parts.push_back(fmt::format("{} per TiB x {:.4g} TiB", rate(s.per_tib),
+                                static_cast<double>(d.bought.value) / 1099511627776.0));
+  if (!s.throughput_price.empty()) {
+    const BytesPerSecond wanted = headroom_of(need);
+    parts.push_back(fmt::format("{:.3g} x {} with headroom", d.provisioned / wanted, rate(wanted)));
+  }
+  if (s.most.value > 0) parts.push_back("at most " + rate(s.most) + (is_object(d) ? "" : " each"));
+  return parts.empty() ? "no limit is stated" : join(parts, ", ");
+}
+
+void add_rented_rates(const Design& d, const Need& need, Figures& out) {
+  const CloudService& s = *d.service;
+  const std::string source = source_of(s.title, s.fact);
+  if (d.provisioned.value > 0)
+    out.push_back({"provisioned_bytes_per_second", "throughput provisioned", rate(d.provisioned),
+                   "what comes with it, or what is bought, as far as the service goes",
+                   throughput_inputs(d, need), source});
+  if (d.requests.value > 0)
+    out.push_back({"requests_per_second", "requests", per_second(d.requests),
+                   is_object(d) ? "limit of a prefix x prefixes" : "limit of each x how many",
+                   is_object(d) ? fmt::format("{} x {}", per_second(s.requests), s.prefixes)
+                                : fmt::format("{} x {:g}", per_second(s.requests), d.requests / s.requests),
+                   source});
+  if (d.opens.value > 0)
+    out.push_back({"opens_per_second", "file opens", per_second(d.opens), "limit of the service",
+                   per_second(s.metadata), source});
+  out.push_back({"latency_seconds", "latency, alone", format_seconds(d.latency), "mean to the first byte",
+                 format_seconds(s.latency), source});
+  if (d.local_cache.value > 0)
+    out.push_back({"cache_bytes_per_host", "local flash: held in a host", bytes_decimal(d.local_cache),
+                   "flash of an instance x 0.8, or as asked",
+                   fmt::format("{} x {:g}", bytes_decimal(times(d.local_cache, 1 / kFill)), kFill),
+                   "the instance's own flash, data/catalogue"});
+}
+
+void add_utilisation(const SizedDesign& sized, const Need& need, Figures& out) {
+  std::string inputs;
+  const auto& served = sized.judgement.served;
+  for (std::size_t i = 0; i < served.size(); ++i)
+    inputs += fmt::format("{}'{}' {} ({} to {}), limited by {}", i == 0 ? "" : "; ",
+                          need.jobs[i].workload.name, format_percent(served[i].au),
+                          format_percent(served[i].low), format_percent(served[i].high), served[i].limit);
+  const std::string mean = served.size() > 1 ? ", mean by accelerators and duty" : "";
+  out.push_back({"au", "accelerator utilisation", format_percent(mean_au(served, need)),
+                 (sized.simulated ? "the job itself in virtual time on this design"
+                                  : "closed forms of the job on this design") +
+                     mean,
+                 inputs, "docs/predicting.md; the design as a storage system: docs/sizing.md section 4"});
+}
+
+void add_break_even(const Horizon& h, Figures& out) {
+  const double months = static_cast<double>(h.owned.cumulative.size());
+  out.push_back({"break_even_month", "owning breaks even",
+                 h.break_even ? fmt::format("month {:.0f}", std::ceil(*h.break_even))
+                              : fmt::format("not within {:g} months", months),
+                 "bought at once / (rent a month - own a month)",
+                 fmt::format("{} / ({} - {})", money_text(h.owned.upfront), money_text(h.rented.monthly),
+                             money_text(h.owned.monthly)),
+                 "accelerators included, docs/sizing.md section 7; prices: 'aforo catalogue prices'"});
+}
+
+}  // namespace
+
+std::vector<ExplainedFigure> explain_design(const Design& d, const SizedDesign& sized, const Need& need,
+                                            const SizingAsk& ask, const Horizon* horizon) {
+  Figures out;
+  add_capacity_to_buy(need, ask, out);
+  if (d.service == nullptr) {
+    add_bought(d, need, out);
+  } else {
+    add_rented_bytes(d, need, out);
+    add_rented_rates(d, need, out);
+  }
+  add_utilisation(sized, need, out);
+  if (horizon != nullptr) add_break_even(*horizon, out);
+  return out;
+}
+
+}  // namespace aforo
