@@ -36,6 +36,7 @@ constexpr CsvColumn kDriveColumns[] = {words_in("model"),
                                        number_in("reads_per_s", 50, 2e7, "reads/s"),
                                        number_in("latency_us", 5, 50'000, "us"),
                                        number_in("watts", 1, 100, "W"),
+                                       words_in("recording", false),
                                        words_in("price"),
                                        kKindColumn,
                                        kSourceColumn,
@@ -52,6 +53,8 @@ Drive drive_of(const TableRow& row) {
   drive.reads = {row.number("reads_per_s")};
   drive.latency = {row.number("latency_us") * 1e-6};
   drive.watts = row.number("watts");
+  if (row.has("recording"))
+    drive.host_managed = row.choice<bool>("recording", {{"cmr", false}, {"smr-host-managed", true}});
   drive.price = row.text("price");
   drive.fact = row.fact();
   return drive;
@@ -130,6 +133,9 @@ constexpr CsvColumn kServiceColumns[] = {words_in("name"),
                                          number_in("step_gib", 1, 1e6, "GiB", false),
                                          number_in("volume_gib", 1, 1e9, "GiB", false),
                                          number_in("attach", 1, 100'000, "hosts", false),
+                                         number_in("host_mb_per_s", 10, 1e6, "MB/s", false),
+                                         number_in("least_days", 1, 365, "days", false),
+                                         number_in("free_egress_times", 0.1, 100, "", false),
                                          words_in("read_only"),
                                          kKindColumn,
                                          kSourceColumn,
@@ -149,6 +155,9 @@ void read_limits(const TableRow& row, CloudService& service) {
   service.step = bytes(row.number("step_gib") * kGibi);
   service.volume = bytes(row.number("volume_gib") * kGibi);
   service.attach = whole(row.number("attach"));
+  service.host = {row.number("host_mb_per_s") * kMega};
+  service.least_days = row.number("least_days");
+  service.free_egress = row.number("free_egress_times");
   service.read_only = row.choice<bool>("read_only", {{"yes", true}, {"no", false}});
 }
 

@@ -30,6 +30,8 @@ struct Drive {
   double watts = 0;         // reading
   std::string price;        // item, per TB
   Fact fact;
+  // Shingled, in an order that the host keeps: ordinary file systems cannot use it.
+  bool host_managed = false;
 };
 
 // A server that holds drives.
@@ -89,6 +91,9 @@ struct CloudService {
   Bytes step{0};             // sizes it is sold in; 0 = any
   Bytes volume{0};           // largest size of one volume; 0 = no stated limit
   std::uint32_t attach = 0;  // kBlock: hosts that may mount one volume; 0 = any number
+  BytesPerSecond host{0};    // most that one host reads from it; 0 = its network
+  double least_days = 0;     // that every byte written is charged for
+  double free_egress = 0;    // bytes sent out a month without charge, times those stored
   bool read_only = false;    // kBlock: while many hosts mount it; checkpoints go elsewhere
   Fact fact;
 };

@@ -44,7 +44,8 @@ TEST(App, SaysItsVersion) {
 
 TEST(App, HelpOfACommandInThreeSpellings) {
   const std::string text = aforo_says({"size", "--help"}).out;
-  EXPECT_THAT(text, StartsWith("Compute what a job needs of storage.\n\nusage: aforo size W"));
+  EXPECT_THAT(text,
+              StartsWith("Say which storage to buy for a job, and what it costs.\n\nusage: aforo size W"));
   EXPECT_EQ(aforo_says({"help", "size"}).out, text);
   EXPECT_EQ(aforo_says({"size", "-h"}).out, text);
   EXPECT_EQ(aforo_says({"size", "--nonsense", "--help"}).out, text);
@@ -86,11 +87,13 @@ TEST(Size, TakesThePresetOfTheAcceleratorAsked) {
 }
 
 TEST(Size, RefusesAnAcceleratorWhoseStepTimeIsNotKnown) {
-  const Session s = aforo_says({"size", "unet3d_h100", "--accelerator-type", "tpu9"});
+  const Session s = aforo_says({"size", "unet3d_h100", "--accelerator-type", "mi300x"});
   EXPECT_EQ(s.code, 2);
-  EXPECT_THAT(s.err, HasSubstr("expected a step time for tpu9"));
-  EXPECT_THAT(s.err, HasSubstr("unet3d_b200"));
-  EXPECT_EQ(aforo_says({"size", "unet3d_h100", "--accelerator-type", "tpu9", "--step-time", "10 ms"}).code,
+  EXPECT_THAT(s.err, HasSubstr("expected a step time for mi300x"));
+  EXPECT_THAT(s.err, HasSubstr("give --step-time"));
+  EXPECT_EQ(aforo_says({"size", "resnet50_h100", "--accelerator-type", "mi300x", "--step-time", "200 ms",
+                        "--confirm", "0"})
+                .code,
             0);
 }
 

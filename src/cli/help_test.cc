@@ -39,7 +39,7 @@ TEST(Help, KeepsToTheWidthOfTheTerminal) {
 }
 
 TEST(Help, OverviewListsCommandsButNoHiddenOnes) {
-  EXPECT_THAT(overview(), HasSubstr("  size       Compute what a job needs of storage"));
+  EXPECT_THAT(overview(), HasSubstr("  size       Say which storage to buy for a job"));
   EXPECT_THAT(overview(), Not(HasSubstr("  reference")));
 }
 

@@ -75,7 +75,7 @@ void bandwidth(const Workload& w, const Requirement& r, const Words& x, Table& t
             "size spread only: latency spread of the storage comes on top. Blom 1958 for the largest of n");
 }
 
-void requests(const Requirement& r, const Words& x, Table& table) {
+void requests(const Workload& w, const Requirement& r, const Words& x, Table& table) {
   table.add(
       "iops", "read requests", r.iops.value, FigureUnit::kPerSecond, "X k",
       fmt::format("{}/s x {:.4g} requests per sample", format_count(r.samples.value), r.requests_per_sample),
@@ -87,7 +87,10 @@ void requests(const Requirement& r, const Words& x, Table& table) {
             fmt::format("{} / {:.4g}", x.s, r.requests_per_sample), x.loader_source);
   table.add("opens_per_second", "file opens", r.opens.value, FigureUnit::kPerSecond,
             "X / samples per file; packed files in random order: W N files per epoch",
-            fmt::format("{}/s", format_count(r.samples.value)), "dataset layout");
+            fmt::format("{}/s, {} per file, {} files", format_count(r.samples.value),
+                        format_count(static_cast<double>(w.dataset.samples_per_file)),
+                        format_count(static_cast<double>(w.dataset.files()))),
+            "dataset layout");
   table.add("metadata_operations_per_second", "metadata operations", r.metadata.value, FigureUnit::kPerSecond,
             "3 x opens: open, attributes, close", fmt::format("3 x {}/s", format_count(r.opens.value)),
             "system calls of a whole-file read");
@@ -217,7 +220,7 @@ std::vector<Figure> explain(const Workload& w, const RequirementAsk& ask, const 
   const Words x = words_of(w);
   Table table;
   bandwidth(w, r, x, table);
-  requests(r, x, table);
+  requests(w, r, x, table);
   latency(w, r, x, table);
   space(w, ask, r, x, table);
   machines(ask, r, x, table);

@@ -54,6 +54,7 @@ std::optional<Change> packed(SizingAsk ask) {
     data.layout = LayoutKind::kWebdataset;
     data.content = Content::kRaw;
     data.samples_per_file = static_cast<std::uint64_t>(std::max(1.0, static_cast<double>(kShard) / sample));
+    shuffle_in_buffer(job.workload);
   }
   if (!any) return std::nullopt;
   return Change{"samples packed into shards of 256 MiB (WebDataset)", std::move(ask)};

@@ -11,6 +11,7 @@
 namespace aforo {
 namespace {
 
+constexpr double kIopsSize = 256 << 10;  // bytes that a volume counts as one request at most (published)
 constexpr double kTib = 1099511627776.0, kGb = 1e9, kMbps = 1e6;
 // An instance reaches an object store over its ordinary network: 100 Gbit/s (published for large instances).
 constexpr BytesPerSecond kObjectNetwork{12.5e9};
@@ -47,6 +48,10 @@ class Builder {
  private:
   bool wanted(Family family) const { return ask_.family.empty() || ask_.family == to_string(family); }
 
+  static bool by_use(const CloudService& s) {
+    return s.least.value == 0 && s.step.value == 0 && s.per_tib.value == 0;
+  }
+
   Bytes sold(const CloudService& s, double bytes) const {
     double out = std::max(bytes, value(s.least));
     if (s.step.value > 0) out = std::ceil(out / value(s.step)) * value(s.step);
@@ -64,6 +69,7 @@ class Builder {
     d.client_network = accelerator_ && accelerator_->instance_network.value > 0
                            ? accelerator_->instance_network
                            : kUnknownNetwork;
+    if (s.host.value > 0) d.client_network = std::min(d.client_network, s.host);
     return d;
   }
 
@@ -107,7 +113,9 @@ class Builder {
     d.client_network = std::min(d.client_network, kObjectNetwork);
     d.bought = sold(s, value(need_.capacity));
     d.usable = d.bought;
-    d.read = d.write = d.provisioned = s.most;
+    d.read = d.provisioned = s.most;
+    // Nothing stated limits writing: then the hosts' networks do.
+    d.write = s.most.value > 0 ? s.most : d.client_network * d.hosts;
     d.requests = s.requests * s.prefixes;
     keep_bytes(d);
     return d;
@@ -119,11 +127,13 @@ class Builder {
     for (const double factor : kBandwidthFactors) {
       Design d = start(s, Family::kCloudFile);
       const double read = headroom_.value * factor;
-      double bytes = value(need_.capacity) / kFill;
+      // What is billed by use is not filled up.
+      const double fill = by_use(s) ? 1 : kFill;
+      double bytes = value(need_.capacity) / fill;
       if (s.per_tib.value > 0 && s.throughput_price.empty())
         bytes = std::max(bytes, read / s.per_tib.value * kTib);
       d.bought = sold(s, bytes);
-      d.usable = whole(value(d.bought) * kFill);
+      d.usable = whole(value(d.bought) * fill);
       const double with_size = std::max(s.included.value, s.per_tib.value * value(d.bought) / kTib);
       d.provisioned = {s.throughput_price.empty() ? with_size : std::max(with_size, read)};
       if (s.most.value > 0) d.provisioned = std::min(d.provisioned, s.most);
@@ -178,8 +188,12 @@ class Builder {
   void add_iops(Design& d, double volumes) const {
     const CloudService& s = *d.service;
     if (s.iops_price.empty()) return;
-    const double needed = std::min(need_.requests.value / need_.jobs.front().requirement.target,
-                                   d.requests.value > 0 ? d.requests.value : 1e18);
+    double wanted = 0;  // at full speed; a request counts once for every kIopsSize of it
+    for (const JobNeed& job : need_.jobs) {
+      const Requirement& r = job.requirement;
+      wanted += std::max(r.iops.value / r.target, r.read_full.value / kIopsSize);
+    }
+    const double needed = std::min(wanted, d.requests.value > 0 ? d.requests.value : 1e18);
     const double paid = needed - s.iops_included.value * volumes;
     if (paid > 0)
       d.costs.push_back({fmt::format("{:.4g} IOPS provisioned", paid), s.iops_price, paid, "", false});

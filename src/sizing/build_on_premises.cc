@@ -55,6 +55,7 @@ class Builder {
   // new.
   void pick_caching_drives() {
     for (const Drive& drive : catalogue_.drives()) {
+      if (drive.host_managed) continue;
       const auto twin = std::find_if(drives_.begin(), drives_.end(), [&](const Drive* other) {
         return other->media == drive.media && other->capacity == drive.capacity;
       });
@@ -97,7 +98,7 @@ class Builder {
 
   void single_media() {
     for (const Drive& drive : catalogue_.drives()) {
-      if (!wanted(family_of(drive.media))) continue;
+      if (drive.host_managed || !wanted(family_of(drive.media))) continue;
       const auto take = [&](const Shelf& shelf) { finish(family_of(drive.media), shelf, {}); };
       if (is_flash(drive.media))
         shelves(drive, need_.capacity, headroom_, kBandwidthFactors, kFlashProtections, take);

@@ -51,6 +51,10 @@ TEST(Build, OnlyWhatWasAskedFor) {
   ask.place = Place::kCloud;
   for (const Design& d : built(ask)) ASSERT_TRUE(in_cloud(d.family));
   ask.place = Place::kAny;
+  for (const Design& d : built(ask))
+    if (d.service != nullptr && d.service->host.value > 0) {
+      EXPECT_LE(d.client_network.value, d.service->host.value) << d.name;
+    }
   ask.provider = "GCP";
   for (const Design& d : built(ask)) ASSERT_EQ(d.service->provider, "gcp");
   ask.provider.clear();
@@ -80,6 +84,27 @@ TEST(Build, ShelvesAreWholeAndSafe) {
     ASSERT_GT(d.rack_units, 0) << d.name;
     ASSERT_GT(d.rebuild.value, 0) << d.name;
   }
+}
+
+// An ordinary file system writes where it likes: not on shingled disks that leave the order to the host.
+TEST(Build, HostManagedDisksAreLeftOut) {
+  bool any = false;
+  for (const Drive& drive : Catalogue::shipped().drives()) any = any || drive.host_managed;
+  EXPECT_TRUE(any);
+  for (const Design& d : built(four_hosts())) {
+    ASSERT_FALSE(d.main.drive != nullptr && d.main.drive->host_managed) << d.name;
+    ASSERT_FALSE(d.fast.drive != nullptr && d.fast.drive->host_managed) << d.name;
+  }
+}
+
+// EBS counts a read of 1 MB as four: 800 MB/s at full speed are 3,052 IOPS, however few requests that were.
+TEST(Build, IopsOfVolumesAreOfAQuarterMebibyte) {
+  const auto designs = of_service(plain_ask(), "aws-ebs-io2");
+  ASSERT_FALSE(designs.empty());
+  for (const Design& d : designs)
+    EXPECT_NEAR(quantity(d, "aws-ebs-io2.iops"), std::max(800e6 / 262'144, quantity(d, "aws-ebs-io2.iops")),
+                1)
+        << d.name;
 }
 
 // Every price that a design names is in the book, and nothing costs less than nothing.

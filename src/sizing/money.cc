@@ -12,6 +12,7 @@
 namespace aforo {
 namespace {
 
+constexpr double kDaysPerMonth = kHoursPerMonth / 24;
 constexpr double kSecondsPerMonth = kHoursPerMonth * 3600;
 
 double value_of(const PriceBook& prices, const std::string& item) {
@@ -48,11 +49,34 @@ void add_traffic(const Design& d, const Need& need, const std::vector<Served>& s
   add(d.service->get_price, all.requests / 1000, fmt::format("{:.3g} reads", all.requests));
   add(d.service->retrieval_price, all.bytes / 1e9,
       fmt::format("{} retrieved", bytes_decimal(Bytes{static_cast<std::uint64_t>(all.bytes)})));
+  const double free_of_charge = d.service->free_egress * static_cast<double>(d.bought.value);
+  if (d.service->provider == "other")
+    add("egress.other", (all.bytes - free_of_charge) / 1e9, "read from outside its cloud");
   double written = 0;
   for (const JobNeed& job : need.jobs)
     if (job.requirement.checkpoint_write)
       written += job.requirement.checkpoint_write->value * job.duty * kSecondsPerMonth * kCheckpointTimeShare;
   add(d.service->put_price, written / static_cast<double>(kObjectRange.value) / 1000, "checkpoints written");
+  if (d.service->least_days > 0)
+    add(d.service->storage_price, written / 1e9 * d.service->least_days / kDaysPerMonth,
+        fmt::format("checkpoints, charged for {:g} days each", d.service->least_days));
+}
+
+constexpr const char* kTerms[] = {"interest", "life.storage",
+                                  "support"};  // that every purchase is paid off at
+
+// Squared differences of a month's payment where one of the terms is at either end of its range.
+void add_terms(double purchase, const PriceBook& prices, double& below, double& above) {
+  const auto monthly = [&](double interest, double years, double support) {
+    return purchase * (capital_recovery(interest, years) + support) / 12;
+  };
+  const Price &interest = prices.at(kTerms[0]), &life = prices.at(kTerms[1]), &support = prices.at(kTerms[2]);
+  const double now = monthly(interest.value, life.value, support.value);
+  for (const double there :
+       {monthly(interest.low, life.value, support.value), monthly(interest.high, life.value, support.value),
+        monthly(interest.value, life.low, support.value), monthly(interest.value, life.high, support.value),
+        monthly(interest.value, life.value, support.low), monthly(interest.value, life.value, support.high)})
+    (there < now ? below : above) += std::pow(there - now, 2);
 }
 
 double idle_hours(const JobNeed& job, double au) {
@@ -130,9 +154,17 @@ Bill bill_of(const Design& design, const Need& need, const std::vector<Served>& 
     below += std::pow(part * (1 - price.low / price.value), 2);
     above += std::pow(part * (price.high / price.value - 1), 2);
   }
+  if (bill.purchase > 0) add_terms(bill.purchase, prices, below, above);
   bill.low = std::max(0.0, bill.total() - std::sqrt(below));
   bill.high = bill.total() + std::sqrt(above);
   return bill;
+}
+
+std::set<std::string> items_used(const Bill& bill, const Design& design, const PriceBook& prices) {
+  std::set<std::string> out;
+  for (const auto& [item, part] : contributions(bill, design, prices)) out.insert(item);
+  if (bill.purchase > 0) out.insert(std::begin(kTerms), std::end(kTerms));
+  return out;
 }
 
 std::map<std::string, double> contributions(const Bill& bill, const Design& design, const PriceBook& prices) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,9 @@ Bill bill_of(const Design& design, const Need& need, const std::vector<Served>& 
 
 // The bill's total as its items' prices would make it: what each item contributes, a month.
 std::map<std::string, double> contributions(const Bill& bill, const Design& design, const PriceBook& prices);
+
+// Every item that the bill depends on, terms of payment included.
+std::set<std::string> items_used(const Bill& bill, const Design& design, const PriceBook& prices);
 
 // Share of the time that all ranks of a job wait for a checkpoint to be written, at the design's bandwidth
 // and the requirement's interval. Jobs are taken to write one after another. 0 where either is unknown.

@@ -138,6 +138,46 @@ TEST(Money, TheBandAddsPricesAsIndependent) {
   EXPECT_NEAR(bill.high, month * (1 + std::hypot(0.25, 0.2)), 0.01);
 }
 
+// Support of 10 to 20 % where it is 15: 5 % of 60,000 a year either way; a life of 4 to 7 years: 0.06 / (1
+// - 1.06^-4) = 0.28859 and 0.06 / (1 - 1.06^-7) = 0.17914 a year instead of 0.23740. All of it is among what
+// is used.
+TEST(Money, TheBandKnowsTheTermsOfPayment) {
+  PriceBook prices = round_prices();
+  prices.apply_file("item,value,unit,low,high\nsupport,0.15,/year,0.1,0.2\nlife.storage,5,years,4,7\n",
+                    "p.csv");
+  prices.set("tlc=400 USD/TB");
+  const Design design = bought(100);
+  const Bill bill = bill_of(design, need_of(plain_ask()), {{1, 1, 1, "", 1}}, prices, 0);
+  EXPECT_NEAR(bill.total() - bill.low, 60'000.0 / 12 * std::hypot(0.05, 0.2373964 - 0.1791350), 0.5);
+  EXPECT_NEAR(bill.high - bill.total(), 60'000.0 / 12 * std::hypot(0.05, 0.2885915 - 0.2373964), 0.5);
+  const auto used = items_used(bill, design, prices);
+  for (const char* item : {"tlc", "markup.flash", "support", "interest", "life.storage"})
+    EXPECT_EQ(used.count(item), 1U) << item;
+  EXPECT_EQ(items_used({}, {}, prices).size(), 0U);
+}
+
+// 800 x 2,628,000 s = 2,102.4 TB read a month of 100 TB stored, of which 300 TB go out without charge:
+// 1,802,400 GB.
+TEST(Money, ReadingFromOutsideTheCloudCosts) {
+  Design d;
+  d.service = &service("backblaze-b2");
+  d.bought = Bytes{100'000'000'000'000};
+  const Bill bill = bill_for(d, plain_ask(), {1, 1, 1, "", 1});
+  EXPECT_NEAR(line_of(bill, "egress.other")->quantity, 1'802'400, 1);
+  d.service = &service("aws-s3-standard");
+  EXPECT_EQ(line_of(bill_for(d, plain_ask(), {1, 1, 1, "", 1}), "egress.other"), nullptr);
+}
+
+// 7 MB/s of checkpoints are 18,396 GB a month, each charged for 30 days of 30.42.
+TEST(Money, ShortLivedBytesAreChargedForTheirLeastTime) {
+  SizingAsk ask = plain_ask();
+  ask.jobs[0].workload.checkpoint = {1e9, Seconds{1900}};
+  Design d;
+  d.service = &service("aws-s3-standard-ia");
+  EXPECT_NEAR(line_of(bill_for(d, ask, {1, 1, 1, "", 1}), "aws-s3-standard-ia.storage")->quantity,
+              18'396 * 30 / (730.0 / 24), 1);
+}
+
 // What an item contributes is what the bill grows by when its price doubles.
 TEST(Money, DoublingAPriceAddsItsContribution) {
   SizingAsk ask = plain_ask();

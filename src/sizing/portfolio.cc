@@ -25,7 +25,7 @@ Outcome outcome_of(const Bill& bill, const Design& d, const PriceBook& prices, d
   Outcome out{bill.storage * larger + bill.idle, 0, 0, serves, {}};
   out.low = std::max(0.0, out.total - (bill.total() - bill.low) * larger);
   out.high = out.total + (bill.high - bill.total()) * larger;
-  for (const auto& [item, part] : contributions(bill, d, prices)) out.items.insert(item);
+  out.items = items_used(bill, d, prices);
   return out;
 }
 

@@ -211,7 +211,7 @@ std::set<std::string> items_of(const Screening& screening, const SizeResult& res
                                const PriceBook& prices) {
   std::set<std::string> out;
   for (const SizedDesign& d : result.designs)
-    for (const auto& [item, part] : contributions(d.bill, screening.designs()[d.design], prices))
+    for (const std::string& item : items_used(d.bill, screening.designs()[d.design], prices))
       out.insert(item);
   return out;
 }

@@ -37,14 +37,6 @@ const std::array kFormats = {
     Format{"WebDataset, 1 GiB shards", LayoutKind::kWebdataset, Content::kRaw, 1ull << 30},
 };
 
-// WebDataset shards are read front to back too: samples are mixed in a buffer, as usual of 1,000, here of no
-// more than a shard's.
-void shuffle_in_buffer(Workload& w) {
-  if (w.loader.shuffle != ShuffleKind::kEpoch) return;
-  w.loader.shuffle = ShuffleKind::kBuffer;
-  w.loader.shuffle_buffer = std::min(kShuffleBuffer, w.dataset.samples_per_file);
-}
-
 // TFRecord shards are read by tf.data; WebDataset's by the loader that the job has.
 Workload in_format(Workload w, const Format& format) {
   const double sample = law_mean(w.dataset.sample_size);
@@ -87,7 +79,7 @@ void fill(Variant& out, const Screening& screening, const std::vector<Ranked>& r
   out.au = mean_au(screening.judgement(best.design).served, need);
   out.storage = best.bill.storage;
   out.idle = best.bill.idle;
-  for (const auto& [item, part] : contributions(best.bill, d, prices)) out.items.insert(item);
+  out.items = items_used(best.bill, d, prices);
 }
 
 using Change = std::function<void(SizingAsk&, const std::string&)>;
@@ -172,6 +164,12 @@ const Key& key_of(const std::string& word) {
 }
 
 }  // namespace
+
+void shuffle_in_buffer(Workload& w) {
+  if (w.loader.shuffle != ShuffleKind::kEpoch) return;
+  w.loader.shuffle = ShuffleKind::kBuffer;
+  w.loader.shuffle_buffer = std::min(kShuffleBuffer, w.dataset.samples_per_file);
+}
 
 Variant variant_of(std::string name, const SizingAsk& ask, const PriceBook& prices,
                    const Catalogue& catalogue, unsigned threads) {

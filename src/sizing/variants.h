@@ -29,6 +29,9 @@ struct Variant {
   bool serves() const { return reason.empty(); }
 };
 
+// Shards are read front to back: a job that shuffles whole epochs mixes them in a buffer instead.
+void shuffle_in_buffer(Workload& workload);
+
 Variant variant_of(std::string name, const SizingAsk& ask, const PriceBook& prices,
                    const Catalogue& catalogue, unsigned threads);
 

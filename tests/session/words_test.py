@@ -53,10 +53,10 @@ class WordsTest(Session):
     def test_a_record_on_standard_output_is_nothing_but_the_record(self):
         said = self.aforo("size", "unet3d_h100", "--json", "-")
         self.assertEqual(json.loads(said.out)["command"], "size")
-        self.assertIn("storage must deliver", said.err)
+        self.assertIn("what storage must give", said.err)
 
     def test_a_record_in_a_file(self):
-        self.assertIn("storage must deliver", self.aforo("size", "unet3d_h100", "--json", "r.json").out)
+        self.assertIn("what storage must give", self.aforo("size", "unet3d_h100", "--json", "r.json").out)
         self.assertEqual(json.loads((self.place / "r.json").read_text())["schema"], 1)
         self.assertEqual([p.name for p in self.place.iterdir()], ["r.json"])
 
