@@ -30,9 +30,15 @@ std::vector<std::size_t> shown_designs(const std::vector<const Json*>& designs) 
 }
 
 std::string confidence(const Json& design) {
-  const bool simulated = word(design, {"method"}) == "simulate";
-  if (flag(design, {"estimated"})) return simulated ? "simulated, est." : "closed, est.";
-  return simulated ? "simulated" : "closed form";
+  const std::string method = word(design, {"method"}) == "simulate" ? "simulated" : "closed";
+  return flag(design, {"estimated"}) ? method + "*" : method;
+}
+
+// The station's name where one is named.
+std::string short_limit(const std::string& limit) {
+  const auto begin = limit.find('\''), end = limit.find('\'', begin + 1);
+  if (begin != std::string::npos && end != std::string::npos) return limit.substr(begin + 1, end - begin - 1);
+  return limit == "not limited" ? "-" : limit;
 }
 
 // In the table, where room is dear.
@@ -40,12 +46,14 @@ std::string short_family(const std::string& family) {
   return family == "cloud object store + local NVMe" ? "cloud object + NVMe" : family;
 }
 
-// "; 10 RU, rebuild 40 min"
-std::string rack_and_rebuild(const Json& design) {
+// "; 287 TB usable, 2.6 kW, 10 RU, rebuild 40 min"
+std::string particulars(const Json& design) {
   const auto units = number(design, {"rack_units"}), rebuild = number(design, {"rebuild_seconds"});
-  std::string out;
-  if (units) out += fmt::format("; {:g} RU", *units);
-  if (rebuild) out += (units ? ", rebuild " : "; rebuild ") + format_seconds({*rebuild});
+  const auto watts = number(design, {"watts"});
+  std::string out = "; " + terabytes(design, {"usable_bytes"}) + " usable";
+  if (watts) out += fmt::format(", {:.1f} kW", *watts / 1000);
+  if (units) out += fmt::format(", {:g} RU", *units);
+  if (rebuild) out += ", rebuild " + format_seconds({*rebuild});
   return out;
 }
 
@@ -58,11 +66,11 @@ void write_designs(Page& page, const Json& record) {
   for (const std::size_t i : shown) {
     const Json& d = *designs[i];
     const auto watts = number(d, {"watts"});
-    rows.push_back({fmt::format("{}", i + 1), short_family(word(d, {"family"})),
-                    money(d, {"total_usd_per_month"}), percent_at(d, {"au"}),
-                    money(d, {"storage_usd_per_month"}), money(d, {"idle_usd_per_month"}),
-                    terabytes(d, {"usable_bytes"}), watts ? fmt::format("{:.1f}", *watts / 1000) : "",
-                    confidence(d), shorten(printable(word(d, {"limit"})), 24, page.look().unicode)});
+    rows.push_back(
+        {fmt::format("{}", i + 1), short_family(word(d, {"family"})), money(d, {"total_usd_per_month"}),
+         percent_at(d, {"au"}), money(d, {"storage_usd_per_month"}), money(d, {"idle_usd_per_month"}),
+         terabytes(d, {"usable_bytes"}), watts ? fmt::format("{:.1f}", *watts / 1000) : "", confidence(d),
+         shorten(printable(short_limit(word(d, {"limit"}))), 18, page.look().unicode)});
   }
   page.table({{"", true, Tone::kDim},
               {"family", false, Tone::kBold, 5},
@@ -76,9 +84,12 @@ void write_designs(Page& page, const Json& record) {
               {"limited by", false, Tone::kPlain, 4}},
              rows);
   page.blank();
+  const auto estimated = [&](std::size_t i) { return flag(*designs[i], {"estimated"}); };
+  if (std::any_of(shown.begin(), shown.end(), estimated))
+    page.paragraph("  ", "* some figures of its parts are estimates ('aforo catalogue')", Tone::kDim);
   for (std::size_t i = 0; i < std::min(shown.size(), kSpelledOut); ++i) {
     const Json& d = *designs[shown[i]];
-    page.paragraph(fmt::format("  {:>2}  ", shown[i] + 1), printable(word(d, {"name"})) + rack_and_rebuild(d),
+    page.paragraph(fmt::format("  {:>2}  ", shown[i] + 1), printable(word(d, {"name"})) + particulars(d),
                    Tone::kDim);
   }
 }

@@ -166,7 +166,7 @@ TEST(Build, AnObjectStoreHoldsTheBytes) {
   ASSERT_EQ(designs.size(), 2U);  // alone, and with the instances' flash
   EXPECT_EQ(designs[0].usable.value, 1'004'096'000'000U);
   EXPECT_NEAR(quantity(designs[0], "aws-s3-standard.storage"), 1004.096, 1e-9);
-  EXPECT_DOUBLE_EQ(designs[0].requests.value, 5500 * 16);
+  EXPECT_DOUBLE_EQ(designs[0].requests.value, 5500 * 128);
 }
 
 // 1.004096 TB at 80 % are 1,168.9 GiB: sold as one step of 2,400 GiB, which brings 250 x 2.34375 = 586 MB/s.
