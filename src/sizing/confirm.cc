@@ -13,17 +13,25 @@ namespace aforo {
 namespace {
 
 constexpr double kMostRequests = 400'000;  // of one replication, of all jobs together
+constexpr double kFelt = 0.02;             // of the bandwidth of all jobs
 constexpr std::uint64_t kFewestSteps = 24, kWindows = 3;
 constexpr std::uint64_t kFewestInBatch = 16;
 constexpr unsigned kReplications = 4;
 
-// The job with the longest step: the others then take many steps beside it.
-std::size_t main_job(const Need& need) {
-  const auto step = [](const JobNeed& job) { return law_mean(job.workload.accelerator.step_time); };
-  std::size_t out = 0;
-  for (std::size_t i = 1; i < need.jobs.size(); ++i)
-    if (step(need.jobs[i]) > step(need.jobs[out])) out = i;
+// Jobs that read enough to be felt. The others stay at their closed form, which knows what these leave: a job
+// that reads little but steps slowly would have all others simulated for as long as its own steps take.
+std::vector<std::size_t> felt(const Need& need) {
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < need.jobs.size(); ++i)
+    if (need.jobs[i].requirement.read.value >= kFelt * need.read.value) out.push_back(i);
   return out;
+}
+
+// The job with the longest step: the others then take many steps beside it.
+std::size_t main_job(const Need& need, const std::vector<std::size_t>& jobs) {
+  const auto step = [&](std::size_t i) { return law_mean(need.jobs[i].workload.accelerator.step_time); };
+  return *std::max_element(jobs.begin(), jobs.end(),
+                           [&](std::size_t a, std::size_t b) { return step(a) < step(b); });
 }
 
 // An epoch that is cut must still be longer than what the loader runs ahead, or all of it is a start.
@@ -67,7 +75,7 @@ Workload simulated(const JobNeed& job, const Design& design) {
 // So many samples of the main job that all jobs together make kMostRequests meanwhile.
 std::uint64_t affordable_samples(const Design& design, const Need& need, std::size_t job) {
   double requests = 0, own = 0;
-  for (std::size_t i = 0; i < need.jobs.size(); ++i) {
+  for (const std::size_t i : felt(need)) {
     const Workload w = simulated(need.jobs[i], design);
     const double rate =
         w.accelerator.count * static_cast<double>(w.loader.batch_size) / law_mean(w.accelerator.step_time);
@@ -88,7 +96,7 @@ PredictOptions options_for(const Design& design, const Need& need, std::size_t j
   out.threads = threads;
   out.most_samples = affordable_samples(design, need, job);
   out.fewest_steps = fewest_steps(out.workload.loader);
-  for (std::size_t i = 0; i < need.jobs.size(); ++i)
+  for (const std::size_t i : felt(need))
     if (i != job) out.beside.push_back(simulated(need.jobs[i], design));
   return out;
 }
@@ -105,7 +113,7 @@ void take(const Prediction& found, const Design& design, const JobNeed& job, Ser
 void take_others(const Prediction& found, const Design& design, const Need& need, std::size_t main,
                  std::vector<Served>& served) {
   std::size_t other = 0;
-  for (std::size_t i = 0; i < served.size(); ++i) {
+  for (const std::size_t i : felt(need)) {
     if (i == main) continue;
     Served& s = served[i];
     s.au = std::clamp(found.beside.at(other++).au, 0.0, 1.0);
@@ -120,10 +128,12 @@ void take_others(const Prediction& found, const Design& design, const Need& need
 void simulate_jobs(const Design& design, const Need& need, const SizingAsk& ask, unsigned threads,
                    const std::stop_token& stop, std::vector<Served>& served) {
   const bool cached = design.local_cache.value > 0 || design.fast.drives > 0;
-  for (std::size_t i = 0; cached && i < need.jobs.size(); ++i)
-    take(predict(options_for(design, need, i, ask, threads), stop), design, need.jobs[i], served[i]);
+  const std::vector<std::size_t> jobs = felt(need);
+  for (std::size_t i = 0; cached && i < jobs.size(); ++i)
+    take(predict(options_for(design, need, jobs[i], ask, threads), stop), design, need.jobs[jobs[i]],
+         served[jobs[i]]);
   if (cached) return;
-  const std::size_t main = main_job(need);
+  const std::size_t main = main_job(need, jobs);
   const Prediction found = predict(options_for(design, need, main, ask, threads), stop);
   take(found, design, need.jobs[main], served[main]);
   take_others(found, design, need, main, served);

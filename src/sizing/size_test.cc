@@ -101,6 +101,30 @@ TEST(Size, ConfirmedBySimulation) {
   EXPECT_EQ(totals[0], totals[1]);
 }
 
+// A job that reads 1 kB a step of 10 s beside one of 0.8 GB/s: simulating it would take the other one 24 of
+// its steps long.
+TEST(Size, JobsThatAreNotFeltStayAtTheirClosedForm) {
+  SizingAsk ask = plain_ask();
+  ask.jobs[0].workload.dataset.samples = 20'000;
+  Workload small = plain_job();
+  small.name = "small";
+  small.dataset.sample_size = constant_law(1000);
+  small.dataset.samples = 20'000;
+  small.loader.batch_size = 1;
+  small.accelerator.step_time = constant_law(10);
+  ask.jobs.push_back({small, 1});
+  ask.family = to_string(Family::kFlashTlc);
+  Screening screening(ask, Catalogue::shipped(), 2);
+  const Need& need = screening.need();
+  const Design& design =
+      screening.designs()[screening.rank(PriceBook::shipped(), Grouping::kFamily)[0].design];
+  const auto closed = served_by(design, need, ask.accelerators_per_host);
+  const Judgement found = confirm(design, need, ask, 2, {});
+  EXPECT_EQ(found.served[1].au, closed[1].au);
+  EXPECT_EQ(found.served[1].low, closed[1].low);
+  EXPECT_NE(found.served[0].low, closed[0].low);
+}
+
 TEST(Size, AStopEndsIt) {
   SizeOptions options = paper_only(plain_ask());
   options.confirm = 1;
