@@ -16,6 +16,8 @@ namespace {
 constexpr double kSlot = 0.1;  // s
 constexpr double kLeastSlots = 8, kLeastTurns = 2;
 constexpr double kPacingSlots = 12, kPacingTurns = 4, kPacingWindows = 8, kPaced = 0.25;
+// Few windows tell what is clear: of random work 5 in 1000 so few agree as well as that.
+constexpr double kFewPacingWindows = 4, kClearlyPaced = 0.05;
 constexpr double kHannNoise = 1.5;  // variance of a rate by Hann's weights over that by even ones
 constexpr double kVaries = 1e-3;    // of the mean: sizes that differ by less are one size
 constexpr std::size_t kLeastRatios = 20;
@@ -268,8 +270,9 @@ std::optional<double> pacing_by_windows(std::span<const WindowDigest> windows) {
     }
     degrees += count - 1;
   }
-  if (degrees < kPacingWindows) return std::nullopt;
+  if (degrees < kFewPacingWindows) return std::nullopt;
   const double ratio = squares / degrees;
+  if (ratio >= kClearlyPaced && degrees < kPacingWindows) return std::nullopt;
   return ratio < kPaced ? std::sqrt(ratio) : 1;
 }
 

@@ -199,6 +199,8 @@ TEST(ProbeFit, TellsPacingInLongSlicesByWholeWindows) {
   EXPECT_LT(pacing_by_windows(paced).value(), 0.1);
   EXPECT_EQ(pacing_by_windows(random), 1);
   EXPECT_FALSE(pacing_by_windows(std::span(random).first(8)));  // 8 windows of 1 level: 7 degrees of freedom
+  EXPECT_LT(pacing_by_windows(std::span(paced).first(5)).value(), 0.1);  // clear enough
+  EXPECT_FALSE(pacing_by_windows(std::span(paced).first(4)));
 }
 
 // A narrowed curve keeps mean 1 and never takes more than the latencies said.
