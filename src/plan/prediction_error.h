@@ -1,10 +1,10 @@
 // What a prediction from a probe is off by beyond chance and the probe's own spread. A storage file by hand
 // is taken at its word: nothing was measured that could be off.
 //
-// The constants are from 164 pairs of prediction and measurement (docs/accuracy.md; the kept run of
-// 2026-11-25) by bench/accuracy/again.py, which judges them anew: with them 83 % of the measurements lie
-// inside intervals of 6 points in the middle; without them 41 %. Chosen round and by class, not fitted pair
-// by pair: those that miss most are named under the page's misses.
+// The constants are from 164 pairs of prediction and measurement (bench/accuracy/runs/2026-11-25-2-core) by
+// bench/accuracy/again.py, which judges them anew: with them 83 % of the measurements lie inside intervals of
+// 6 points in the middle; without them 41 %. Chosen round and by class, not fitted pair by pair. Of the pairs
+// of the next run (docs/accuracy.md), which they never saw, about as many lie inside.
 #pragma once
 
 #include "model/storage_spec.h"
