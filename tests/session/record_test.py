@@ -46,14 +46,15 @@ class Keys(Session):
         self.explained(self.record("generate", "--delete", "data"))
 
     def test_of_size(self):
-        asked = ("mimic_cxr_densenet_h100", "-n", "8", "--capacity", "50TB")
+        asked = ("mimic_cxr_densenet_h100", "-n", "8", "--capacity", "50TB", "--family", "all-flash TLC")
         self.explained(self.record("size", *asked, "--explain", "--confirm", "1", "--compare-formats"))
-        self.explained(self.record("size", "resnet50_h100", "-n", "8", "--confirm", "0", "--sweep", "duty=0.5,1"))
+        self.explained(self.record("size", "resnet50_h100", "-n", "8", "--confirm", "0", "--explain"))
+        self.explained(self.record("size", *asked, "--confirm", "0", "--sweep", "duty=0.5,1"))
         self.explained(self.record("size", "--portfolio", "llm"))
         jobs = self.place / "jobs.yaml"
         jobs.write_text("jobs:\n  - {workload: resnet50_h100, accelerators: 16}\n"
                         "  - {workload: llama31_8b_tokens_h100, accelerators: 16}\n")
-        self.explained(self.record("size", "--jobs", jobs, "--confirm", "0", "--explain"))
+        self.explained(self.record("size", "--jobs", jobs, "--confirm", "0", "--explain", "--family", "HDD"))
 
     def test_of_predict(self):
         job, storage = self.job(), self.place / "storage.yaml"

@@ -158,7 +158,8 @@ class CatalogueTest(Session):
         self.assertGreaterEqual(len(rows), 19)
         for row in rows:
             self.assertIn(row["kind"], {"measured", "published", "estimated"}, row["name"])
-            needs = self.record("size", row["name"], "-n", "1", "--target", "1", "--confirm", "0", code=None)["requirement"]
+            needs = self.record("size", row["name"], "-n", "1", "--target", "1", "--confirm", "0", "--family", "HDD",
+                                code=None)["requirement"]
             self.assertAlmostEqual(needs["read_bytes_per_second"] / row["demand_bytes_per_second"], 1, delta=1e-9)
 
 
