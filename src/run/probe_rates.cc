@@ -9,6 +9,8 @@ namespace {
 constexpr double kAlike = 1.6;             // standard errors
 constexpr double kNeverAlike = 0.25;       // of ln(rate)
 constexpr double kUsualDegrees = 2;        // that the usual variance counts for beside a level's own
+constexpr double kDeep = 0.8;              // of the rate before a fall: less is no drift
+constexpr double kReached = 0.98;          // of a rate: as good as reached again
 constexpr double kLeastDeviation = 0.005;  // of ln(rate) between windows: less is luck
 
 struct WeighedRate {
@@ -84,6 +86,18 @@ struct Block {
   double mean() const { return sum / count; }
 };
 
+// A deep fall that is made good was a disturbance: what lies on both sides of it counts.
+void fill_holes(std::vector<double>& rates) {
+  for (std::size_t begin = 0; begin + 1 < rates.size(); ++begin) {
+    std::size_t again = begin + 1;
+    while (again < rates.size() && rates[again] < kReached * rates[begin]) ++again;
+    if (again == rates.size()) continue;
+    const double least = std::min(rates[begin], rates[again]);
+    for (std::size_t i = begin + 1; i < again; ++i)
+      if (rates[i] < kDeep * rates[begin]) rates[i] = least;
+  }
+}
+
 }  // namespace
 
 std::vector<double> joined_rates(const std::vector<std::vector<double>>& rates) {
@@ -109,18 +123,19 @@ std::vector<double> joined_rates(const std::vector<std::vector<double>>& rates) 
 }
 
 std::vector<double> without_dips(std::vector<double> rates) {
+  fill_holes(rates);
   std::vector<Block> blocks;
   for (std::size_t begin = 0, end = 0; begin < rates.size(); begin = end) {
     end = begin + 1;
     std::size_t again = end;  // where the rate at `begin` is reached again
-    while (again < rates.size() && rates[again] < rates[begin]) ++again;
+    while (again < rates.size() && rates[again] < kReached * rates[begin]) ++again;
     if (again < rates.size()) end = again;
     Block block;
     for (std::size_t i = begin; i < end; ++i)
       block.sum += rates[i], ++block.count, block.most = std::max(block.most, rates[i]);
     // Those before that the mean now falls below, if they too are reached again: not what fell for good.
     while (end < rates.size() && !blocks.empty() && blocks.back().mean() > block.mean() &&
-           blocks.back().most <= rates[end]) {
+           kReached * blocks.back().most <= rates[end]) {
       block.sum += blocks.back().sum, block.count += blocks.back().count;
       block.most = std::max(block.most, blocks.back().most);
       blocks.pop_back();

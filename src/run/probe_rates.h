@@ -15,9 +15,10 @@ namespace aforo {
 std::vector<double> joined_rates(const std::vector<std::vector<double>>& rates);
 
 // Rates by rising concurrency, where a fall that a later level makes good (it reaches the rate before the
-// fall again) was the storage's drift and not its character: pooled until they rise (isotonic regression by
-// pool-adjacent-violators, Ayer et al. 1955). What is never reached again stays as it was measured: storage
-// that more in flight makes slower.
+// fall again, to 2 %) was the storage's drift and not its character: pooled until they rise (isotonic
+// regression by pool-adjacent-violators, Ayer et al. 1955). One deeper than 20 % was a disturbance: it takes
+// the rate of its neighbours. What is never reached again stays as it was measured: storage that more in
+// flight makes slower.
 std::vector<double> without_dips(std::vector<double> rates);
 
 }  // namespace aforo

@@ -39,16 +39,25 @@ TEST(ProbeRates, LevelsThatOnlyNoiseTellsApartJoin) {
   EXPECT_EQ(joined[1], joined[2]);
 }
 
-// A dip that is made good is drift: 14 and 10 are 12 each; so is one within a fall (20 is never reached
-// again). With 13 before it, 13 lies above that mean and is reached again too: 37 / 3 each.
+// A dip that is made good is drift: 14 and 12 are 13 each; so is one within a fall (20 is never reached
+// again). With 13.5 before it, 13.5 lies above that mean and is reached again too: 39.5 / 3 each.
 TEST(ProbeRates, ADipIsDriftButAFallThatStaysIsNot) {
-  EXPECT_EQ(without_dips({6, 8, 14, 10, 14, 7}), (std::vector<double>{6, 8, 12, 12, 14, 7}));
-  EXPECT_EQ(without_dips({20, 14, 10, 14, 9}), (std::vector<double>{20, 12, 12, 14, 9}));
-  EXPECT_EQ(without_dips({13, 14, 10, 14}), (std::vector<double>{37 / 3.0, 37 / 3.0, 37 / 3.0, 14}));
+  EXPECT_EQ(without_dips({6, 8, 14, 12, 14, 7}), (std::vector<double>{6, 8, 13, 13, 14, 7}));
+  EXPECT_EQ(without_dips({20, 14, 12, 14, 9}), (std::vector<double>{20, 13, 13, 14, 9}));
+  EXPECT_EQ(without_dips({13.5, 14, 12, 14}), (std::vector<double>{39.5 / 3, 39.5 / 3, 39.5 / 3, 14}));
+  EXPECT_EQ(without_dips({100, 90, 99}), (std::vector<double>{95, 95, 99}));  // made good to 2 %
   EXPECT_EQ(without_dips({1, 2, 4}), (std::vector<double>{1, 2, 4}));
   EXPECT_EQ(without_dips({10, 5, 4}), (std::vector<double>{10, 5, 4}));
   EXPECT_EQ(without_dips({100, 98, 95, 92}), (std::vector<double>{100, 98, 95, 92}));  // however small
   EXPECT_TRUE(without_dips({}).empty());
+}
+
+// 436 to 471, and 287 of two windows of which one was disturbed: a hole, whose neighbours count.
+TEST(ProbeRates, ADeepDipThatIsMadeGoodIsAHole) {
+  EXPECT_EQ(without_dips({436, 471, 471, 287, 470, 470}),
+            (std::vector<double>{436, 470.5, 470.5, 470.5, 470.5, 470}));
+  EXPECT_EQ(without_dips({14, 10, 14}), (std::vector<double>{14, 14, 14}));
+  EXPECT_EQ(without_dips({14, 10, 9}), (std::vector<double>{14, 10, 9}));
 }
 
 }  // namespace
