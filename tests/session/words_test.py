@@ -7,6 +7,8 @@ import unittest
 
 from session import AFORO, Session
 
+# What is answered at once, for tests of how: designs of one family, by closed forms.
+QUICK = ("--family", "all-flash TLC", "--confirm", "0")
 COMMANDS = ["run", "generate", "inspect", "size", "catalogue"]
 
 
@@ -34,7 +36,7 @@ class WordsTest(Session):
         (self.place / "b.yaml").write_text("framework: pytorch\ndataset: {format: npz, num_files_train: 100, "
                                            "record_length_bytes: 1000}\nreader: {batch_size: 2}\n"
                                            "train: {computation_time: 0.1}\n")
-        self.aforo("size", "--dlio", "b.yaml", "--quiet")
+        self.aforo("size", "--dlio", "b.yaml", "--quiet", *QUICK)
         said = self.aforo("size", "--dlio", "b.yaml", "read_threads=8", code=2).err
         self.assertIn("did you mean 'reader.read_threads'?", said)
 
@@ -51,19 +53,19 @@ class WordsTest(Session):
         self.assertEqual(list(self.place.iterdir()), [])
 
     def test_a_record_on_standard_output_is_nothing_but_the_record(self):
-        said = self.aforo("size", "unet3d_h100", "--json", "-")
+        said = self.aforo("size", "unet3d_h100", "--json", "-", *QUICK)
         self.assertEqual(json.loads(said.out)["command"], "size")
         self.assertIn("what storage must give", said.err)
 
     def test_a_record_in_a_file(self):
-        self.assertIn("what storage must give", self.aforo("size", "unet3d_h100", "--json", "r.json").out)
+        self.assertIn("what storage must give", self.aforo("size", "unet3d_h100", "--json", "r.json", *QUICK).out)
         self.assertEqual(json.loads((self.place / "r.json").read_text())["schema"], 1)
         self.assertEqual([p.name for p in self.place.iterdir()], ["r.json"])
 
     def test_a_result_that_cannot_be_written_is_said(self):
         self.assertIn("expected to write 'no/such/r.json'", self.aforo("size", "unet3d_h100", "--json", "no/such/r.json", code=2).err)
         with open("/dev/full", "w") as full:
-            done = subprocess.run([AFORO, "size", "unet3d_h100"], stdout=full, stderr=subprocess.PIPE, text=True)
+            done = subprocess.run([AFORO, "size", "unet3d_h100", *QUICK], stdout=full, stderr=subprocess.PIPE, text=True)
         self.assertEqual(done.returncode, 2)
         self.assertIn("expected to write standard output", done.stderr)
 
@@ -119,12 +121,12 @@ class WordsTest(Session):
     def test_a_reader_that_has_seen_enough_is_no_error(self):
         read, write = os.pipe()
         os.close(read)
-        done = subprocess.run([AFORO, "size", "unet3d_h100", "--explain"], stdout=write, stderr=subprocess.PIPE, text=True)
+        done = subprocess.run([AFORO, "size", "unet3d_h100", "--explain", *QUICK], stdout=write, stderr=subprocess.PIPE, text=True)
         os.close(write)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def test_closed_streams_do_not_swallow_results(self):
-        done = subprocess.run(f"exec '{AFORO}' size unet3d_h100 --json r.json <&- >&- 2>&-", shell=True, cwd=self.place)
+        done = subprocess.run(f"exec '{AFORO}' size unet3d_h100 --family 'all-flash TLC' --confirm 0 --json r.json <&- >&- 2>&-", shell=True, cwd=self.place)
         self.assertEqual(done.returncode, 0)
         self.assertEqual(json.loads((self.place / "r.json").read_text())["command"], "size")
 
@@ -138,7 +140,7 @@ class SizeTest(Session):
             "          sample_size: {mean: 150 kB, stddev: 60 kB, distribution: lognormal}}\n"
             "loader: {framework: pytorch, batch_size: 256, workers: 8, prefetch: 2}\n"
             "accelerator: {type: h100, step_time: 144 ms}\n")
-        needs = self.record("size", job, "--accelerators", "64", "--capacity", "220TB")["requirement"]
+        needs = self.record("size", job, "--accelerators", "64", "--capacity", "220TB", *QUICK)["requirement"]
         self.assertAlmostEqual(needs["read_bytes_per_second"], 15.36e9, delta=1)  # 0.9 x 64 x 256 / 0.144 s x 150 kB
         self.assertAlmostEqual(needs["opens_per_second"], 102_400, delta=1e-6)
         self.assertAlmostEqual(needs["sample_latency_seconds"], 0.005, delta=1e-12)  # 64 x 8 / 102,400
@@ -147,8 +149,8 @@ class SizeTest(Session):
         self.assertEqual(needs["prefetch_memory_bytes_per_host"], 8 * 8 * 2 * 256 * 150_000)
 
     def test_a_target_of_its_own(self):
-        half = self.record("size", "unet3d_h100", "-n", "1", "--target", "45%")["requirement"]
-        full = self.record("size", "unet3d_h100", "-n", "1", "--target", "0.9")["requirement"]
+        half = self.record("size", "unet3d_h100", "-n", "1", "--target", "45%", *QUICK)["requirement"]
+        full = self.record("size", "unet3d_h100", "-n", "1", "--target", "0.9", *QUICK)["requirement"]
         self.assertAlmostEqual(half["read_bytes_per_second"] * 2, full["read_bytes_per_second"], delta=1)
 
 
