@@ -51,8 +51,8 @@ show inspect "$dir/scans"
 say "One accelerator asks for 3 GB/s of them:"
 train scans
 
-say "3. What would the photographs need on 64 accelerators? Arithmetic, no disk:"
-show size data/demo/photos.yaml --accelerators 64
+say "3. What would have to be bought for 100 TB of such photographs and 64 accelerators? Arithmetic, no disk:"
+show size data/demo/photos.yaml --accelerators 64 --dataset-size 100TB --where on-premises
 
 number() { sed -n "s/^  \"$2\": \([-+0-9.e]*\),\{0,1\}$/\1/p" "$records/$1.json" | head -n 1; }
 limit() { sed -n 's/^    "limit": "\(.*\)",\{0,1\}$/\1/p' "$records/$1.json" | head -n 1; }
