@@ -118,6 +118,8 @@ TEST(Catalogue, DrivesAreInSi) {
   EXPECT_DOUBLE_EQ(disk.read.value, 200e6);
   EXPECT_DOUBLE_EQ(disk.reads.value, 205);
   EXPECT_DOUBLE_EQ(disk.latency.value, 12.5e-3);
+  EXPECT_FALSE(disk.host_managed);
+  EXPECT_TRUE(find("WD Ultrastar DC HC690").host_managed);
 }
 
 TEST(Catalogue, FlashReadsFasterThanDisksAndDrawsWhatItsBayGives) {
@@ -139,6 +141,23 @@ TEST(Catalogue, ServicesAreInSi) {
   EXPECT_DOUBLE_EQ(lustre->per_tib.value, 250e6);
   EXPECT_EQ(lustre->least.value, 36'000ULL << 30);
   EXPECT_DOUBLE_EQ(lustre->latency.value, 0.8e-3);
+}
+
+// What only some services state, and nothing where they do not.
+TEST(Catalogue, ServicesStateTheirLimitsAndTerms) {
+  const auto services = shipped().services();
+  const auto find = [&](std::string_view name) {
+    return *std::find_if(services.begin(), services.end(),
+                         [&](const CloudService& s) { return s.name == name; });
+  };
+  EXPECT_DOUBLE_EQ(find("aws-ebs-gp3").host.value, 10e9);
+  EXPECT_EQ(find("gcp-hyperdisk-ml").attach, 30U);
+  EXPECT_DOUBLE_EQ(find("aws-s3-standard-ia").least_days, 30);
+  EXPECT_DOUBLE_EQ(find("backblaze-b2").free_egress, 3);
+  const CloudService plain = find("aws-s3-standard");
+  EXPECT_DOUBLE_EQ(plain.host.value, 0);
+  EXPECT_DOUBLE_EQ(plain.least_days, 0);
+  EXPECT_DOUBLE_EQ(plain.free_egress, 0);
 }
 
 // Whoever sizes must get at throughput in some way, and into every kind by its own limit.

@@ -97,14 +97,26 @@ TEST(Build, HostManagedDisksAreLeftOut) {
   }
 }
 
-// EBS counts a read of 1 MB as four: 800 MB/s at full speed are 3,052 IOPS, however few requests that were.
-TEST(Build, IopsOfVolumesAreOfAQuarterMebibyte) {
-  const auto designs = of_service(plain_ask(), "aws-ebs-io2");
+void expect_io2_iops(const SizingAsk& ask, double iops) {
+  const auto designs = of_service(ask, "aws-ebs-io2");
   ASSERT_FALSE(designs.empty());
-  for (const Design& d : designs)
-    EXPECT_NEAR(quantity(d, "aws-ebs-io2.iops"), std::max(800e6 / 262'144, quantity(d, "aws-ebs-io2.iops")),
-                1)
-        << d.name;
+  for (const Design& d : designs) EXPECT_NEAR(quantity(d, "aws-ebs-io2.iops"), iops, 1e-6) << d.name;
+}
+
+// A sample of 1 MB in one request: 800 requests/s at full speed, but 800 MB/s are 3,052 units of 256 KiB.
+TEST(Build, LargeRequestsCountAsSeveralIops) {
+  SizingAsk ask = plain_ask();
+  ask.jobs[0].workload.loader.transfer_size = Bytes{1 << 20};
+  expect_io2_iops(ask, 800e6 / 262'144);
+}
+
+// In windows of 128 KiB a sample takes 8: 6,400 requests/s of each job at full speed, whatever its target.
+TEST(Build, SmallRequestsCountOnceAtFullSpeedOfEachJob) {
+  SizingAsk ask = plain_ask();
+  expect_io2_iops(ask, 6400);
+  ask.jobs.push_back(ask.jobs[0]);
+  ask.jobs[1].workload.training.au_target = 0.5;
+  expect_io2_iops(ask, 12'800);
 }
 
 // Every price that a design names is in the book, and nothing costs less than nothing.
@@ -181,6 +193,29 @@ TEST(Build, AFileServiceBySizeAndStep) {
   EXPECT_NEAR(static_cast<double>(designs[1].usable.value), 0.8 * 4800 * kGib, 1);
 }
 
+// Billed by use: 1.004096 TB are paid for, and no free space is kept.
+TEST(Build, AFileServiceBilledByUse) {
+  for (const std::string name : {"aws-efs-standard", "aws-efs-provisioned", "aws-efs-one-zone"}) {
+    const auto designs = of_service(plain_ask(), name);
+    ASSERT_FALSE(designs.empty()) << name;
+    for (const Design& d : designs) {
+      EXPECT_EQ(d.usable.value, 1'004'096'000'000U) << d.name;
+      EXPECT_NEAR(quantity(d, name + ".storage"), 1004.096, 1e-9) << d.name;
+    }
+  }
+}
+
+// p5.48xlarge has 400 GB/s of network, of which volumes get their own limit.
+TEST(Build, AHostReadsVolumesNoFasterThanItMay) {
+  const auto expect_host = [](const std::string& name, double host) {
+    const auto designs = of_service(plain_ask(), name);
+    ASSERT_FALSE(designs.empty()) << name;
+    for (const Design& d : designs) EXPECT_DOUBLE_EQ(d.client_network.value, host) << d.name;
+  };
+  expect_host("aws-ebs-gp3", 10e9);
+  expect_host("gcp-hyperdisk-ml", 4.8e9);
+}
+
 // gp3 on one host: 1.25512 TB, one volume with 125 MB/s and 3,000 IOPS of its own. 720 - 125 = 595 MB/s and
 // 5,760 / 0.9 - 3,000 = 3,400 IOPS are paid for.
 TEST(Build, BlockStorageByThroughputAndRequests) {
@@ -202,6 +237,11 @@ TEST(Build, CopiesForHostsThatMountNoCommonVolume) {
     EXPECT_NEAR(quantity(d, "aws-ebs-gp3.storage"), 4 * static_cast<double>(d.bought.value) / 1e9, 1e-6);
   }
   for (const Design& d : of_service(four_hosts(), "aws-ebs-io2")) EXPECT_EQ(d.copies, 1U);
+  SizingAsk many = plain_ask();
+  many.jobs[0].workload.accelerator.count = 31 * 8;  // 30 hosts mount a volume of Hyperdisk ML
+  const auto designs = of_service(many, "gcp-hyperdisk-ml");
+  ASSERT_FALSE(designs.empty());
+  for (const Design& d : designs) EXPECT_EQ(d.copies, 2U);
 }
 
 }  // namespace
