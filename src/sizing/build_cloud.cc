@@ -25,7 +25,6 @@ class Builder {
   Builder(const SizingAsk& ask, const Need& need, const Catalogue& catalogue, std::vector<Design>& out)
       : ask_(ask), need_(need), out_(out) {
     for (const JobNeed& job : need.jobs) {
-      headroom_ += job.requirement.read_with_headroom;
       const Accelerator* found = catalogue.find_accelerator(job.workload.accelerator.type);
       if (found != nullptr &&
           (accelerator_ == nullptr || found->instance_network < accelerator_->instance_network))
@@ -126,7 +125,7 @@ class Builder {
     std::set<std::pair<std::uint64_t, double>> seen;
     for (const double factor : kBandwidthFactors) {
       Design d = start(s, Family::kCloudFile);
-      const double read = headroom_.value * factor;
+      const double read = need_.read_with_headroom.value * factor;
       // What is billed by use is not filled up.
       const double fill = by_use(s) ? 1 : kFill;
       double bytes = value(need_.capacity) / fill;
@@ -166,8 +165,8 @@ class Builder {
       d.usable = whole(value(d.bought) * kFill);
       const double free_of_charge =
           std::max(s.included.value * volumes, s.per_tib.value * value(d.bought) / kTib);
-      double each =
-          std::max(free_of_charge, s.throughput_price.empty() ? 0 : headroom_.value * factor / copies);
+      double each = std::max(
+          free_of_charge, s.throughput_price.empty() ? 0 : need_.read_with_headroom.value * factor / copies);
       if (s.most.value > 0) each = std::min(each, s.most.value * volumes);
       if (s.throughput_price.empty() && s.most.value > 0 && s.per_tib.value == 0)
         each = s.most.value * volumes;
@@ -203,7 +202,6 @@ class Builder {
   const Need& need_;
   std::vector<Design>& out_;
   const Accelerator* accelerator_ = nullptr;  // the one with the slowest network
-  BytesPerSecond headroom_{0};
 };
 
 }  // namespace

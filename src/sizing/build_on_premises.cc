@@ -29,7 +29,6 @@ class Builder {
     for (const Nic& nic : catalogue.nics()) add_card(nic);
     std::sort(nics_.begin(), nics_.end(), [](const Nic* a, const Nic* b) { return a->payload < b->payload; });
     pick_caching_drives();
-    for (const JobNeed& job : need.jobs) headroom_ += job.requirement.read_with_headroom;
   }
 
   void run() {
@@ -101,9 +100,9 @@ class Builder {
       if (drive.host_managed || !wanted(family_of(drive.media))) continue;
       const auto take = [&](const Shelf& shelf) { finish(family_of(drive.media), shelf, {}); };
       if (is_flash(drive.media))
-        shelves(drive, need_.capacity, headroom_, kBandwidthFactors, kFlashProtections, take);
+        shelves(drive, need_.capacity, need_.read_with_headroom, kBandwidthFactors, kFlashProtections, take);
       else
-        shelves(drive, need_.capacity, headroom_, kDiskFactors, kDiskProtections, take);
+        shelves(drive, need_.capacity, need_.read_with_headroom, kDiskFactors, kDiskProtections, take);
     }
   }
 
@@ -138,7 +137,7 @@ class Builder {
         for (int i = 0; i < 2 && node != nullptr; ++i) {
           shelf =
               shelf_writing({drive, node, backing_nic(), kBackingProtection.data, kBackingProtection.parity},
-                            need_.capacity, headroom_ * factor, need_.checkpoint_write, need_);
+                            need_.capacity, need_.read_with_headroom * factor, need_.checkpoint_write, need_);
           node = shelf ? backing_node(shelf->drives) : nullptr;
           if (shelf && node == shelf->node) break;
         }
@@ -157,7 +156,8 @@ class Builder {
         if (!node.flash) continue;
         for (const double share : kFlashShares) {
           const Bytes size{static_cast<std::uint64_t>(share * static_cast<double>(need_.datasets.value))};
-          const auto fast = shelf_for({drive, &node, tier_nic(), 1, 0}, size, headroom_, need_);
+          const auto fast =
+              shelf_for({drive, &node, tier_nic(), 1, 0}, size, need_.read_with_headroom, need_);
           if (!fast) continue;
           for (const Shelf& main : backings_) finish(Family::kHybrid, main, *fast);
         }
@@ -275,7 +275,6 @@ class Builder {
   std::vector<const Nic*> nics_;      // rising payload
   std::vector<const Drive*> drives_;  // one of each medium and size
   std::vector<Shelf> backings_;       // disks behind a cache
-  BytesPerSecond headroom_{0};
 };
 
 }  // namespace

@@ -37,12 +37,6 @@ std::string in_front(const Shelf& shelf) { return shelf.node == nullptr ? "local
 
 std::string protected_share(const Shelf& s) { return fmt::format("{} / {}", s.data, s.data + s.parity); }
 
-BytesPerSecond headroom_of(const Need& need) {
-  BytesPerSecond out{0};
-  for (const JobNeed& job : need.jobs) out += job.requirement.read_with_headroom;
-  return out;
-}
-
 void add_capacity_to_buy(const Need& need, const SizingAsk& ask, Figures& out) {
   Bytes jobs{0};
   for (const JobNeed& job : need.jobs) jobs += job.requirement.capacity;
@@ -219,7 +213,7 @@ std::string throughput_inputs(const Design& d, const Need& need) {
     parts.push_back(fmt::format("{} per TiB x {:.4g} TiB", rate(s.per_tib),
                                 static_cast<double>(d.bought.value) / 1099511627776.0));
   if (!s.throughput_price.empty()) {
-    const BytesPerSecond wanted = headroom_of(need);
+    const BytesPerSecond wanted = need.read_with_headroom;
     parts.push_back(fmt::format("{:.3g} x {} with headroom", d.provisioned / wanted, rate(wanted)));
   }
   if (s.most.value > 0) parts.push_back("at most " + rate(s.most) + (is_object(d) ? "" : " each"));

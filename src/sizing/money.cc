@@ -62,13 +62,18 @@ void add_traffic(const Design& d, const Need& need, const std::vector<Served>& s
         fmt::format("checkpoints, charged for {:g} days each", d.service->least_days));
 }
 
+// A month's payment for a purchase of 1.
+double monthly_of_1(double interest, double years, double support) {
+  return (capital_recovery(interest, years) + support) / 12;
+}
+
 constexpr const char* kTerms[] = {"interest", "life.storage",
                                   "support"};  // that every purchase is paid off at
 
 // Squared differences of a month's payment where one of the terms is at either end of its range.
 void add_terms(double purchase, const PriceBook& prices, double& below, double& above) {
   const auto monthly = [&](double interest, double years, double support) {
-    return purchase * (capital_recovery(interest, years) + support) / 12;
+    return purchase * monthly_of_1(interest, years, support);
   };
   const Price &interest = prices.at(kTerms[0]), &life = prices.at(kTerms[1]), &support = prices.at(kTerms[2]);
   const double now = monthly(interest.value, life.value, support.value);
@@ -111,8 +116,7 @@ double monthly_of_purchase(const PriceBook& prices) {
   const double years = prices.at("life.storage").value;
   if (!(years > 0))
     throw UserError("expected a life.storage above 0 years, found 0; purchases are paid off over it");
-  const double recovery = capital_recovery(prices.at("interest").value, years);
-  return (recovery + prices.at("support").value) / 12;
+  return monthly_of_1(prices.at("interest").value, years, prices.at("support").value);
 }
 
 double paused_share(const Design& design, const JobNeed& job) {

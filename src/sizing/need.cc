@@ -109,6 +109,7 @@ Need need_of(const SizingAsk& ask) {
     JobNeed one = job_need(job, ask);
     const Requirement& r = one.requirement;
     out.read += r.read;
+    out.read_with_headroom += r.read_with_headroom;
     out.requests += r.iops;
     out.opens += r.opens;
     bytes += r.iops.value * r.request_bytes;

@@ -27,7 +27,7 @@ struct JobNeed {
 
 struct Need {
   std::vector<JobNeed> jobs;
-  BytesPerSecond read{0};
+  BytesPerSecond read{0}, read_with_headroom{0};  // the latter for the slowest producer, as in Requirement
   PerSecond requests{0}, opens{0};
   BytesPerSecond checkpoint_write{0};
   Bytes capacity{0};         // logical: grown, with snapshots and file overhead
