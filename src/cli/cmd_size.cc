@@ -159,7 +159,7 @@ void add_answer(Json& record, const Arguments& arguments, Screening& screening, 
   over.months = static_cast<double>(std::min<std::uint64_t>(arguments.count("horizon"), 600));
   const auto found = horizon(screening, result, options.prices, catalogue, over);
   if (found)
-    add_horizon(record, *found);
+    add_horizon(record, *found, options.prices);
   else
     add_horizon_absent(record, screening, result);
   if (arguments.given("explain") && !result.designs.empty())

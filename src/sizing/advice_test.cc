@@ -68,6 +68,9 @@ TEST(SizeAdvice, OnlySmallFilesArePacked) {
   ask.jobs[0].workload.dataset.sample_size = constant_law(1e8);
   ask.jobs[0].workload.dataset.samples = 10'000;
   EXPECT_EQ(find(advised(ask), "packed"), nullptr);
+  ask.jobs[0].workload.dataset.sample_size = constant_law(1e6);
+  ask.jobs[0].workload.dataset.samples = 1'000'000;
+  EXPECT_NE(find(advised(ask), "packed"), nullptr);
 }
 
 TEST(SizeAdvice, StopsWhenAsked) {

@@ -192,17 +192,18 @@ bool is_object(const Design& d) { return d.service->kind == ServiceKind::kObject
 void add_rented_bytes(const Design& d, const Need& need, Figures& out) {
   const CloudService& s = *d.service;
   const std::string source = source_of(s.title, s.fact);
-  std::string inputs = bytes_decimal(need.capacity) + (is_object(d) ? "" : fmt::format(" / {:g}", kFill));
+  const bool all = d.usable >= d.bought;  // object stores, and file systems that are billed by use
+  std::string inputs = bytes_decimal(need.capacity) + (all ? "" : fmt::format(" / {:g}", kFill));
   if (s.least.value > 0) inputs += ", at least " + bytes_decimal(s.least);
   if (s.step.value > 0) inputs += ", in steps of " + bytes_decimal(s.step);
   if (s.per_tib.value > 0 && s.throughput_price.empty())
     inputs += fmt::format(", or as much as brings the throughput at {} per TiB", rate(s.per_tib));
   if (d.copies > 1) inputs += fmt::format("; {} copies, for all hosts to mount one", d.copies);
   out.push_back({"bought_bytes", "rented", bytes_decimal(d.bought),
-                 is_object(d) ? "capacity" : "capacity / 0.8, as the service sells it", inputs, source});
-  out.push_back({"usable_bytes", "usable", bytes_decimal(d.usable), is_object(d) ? "all" : "rented x 0.8",
-                 bytes_decimal(d.bought) + (is_object(d) ? "" : fmt::format(" x {:g}", kFill)),
-                 "four fifths full is a published rule for file systems"});
+                 all ? "capacity" : "capacity / 0.8, as the service sells it", inputs, source});
+  out.push_back({"usable_bytes", "usable", bytes_decimal(d.usable), all ? "all" : "rented x 0.8",
+                 bytes_decimal(d.bought) + (all ? "" : fmt::format(" x {:g}", kFill)),
+                 all ? "billed by use" : "four fifths full is a published rule for file systems"});
 }
 
 std::string throughput_inputs(const Design& d, const Need& need) {

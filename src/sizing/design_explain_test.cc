@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sizing/build.h"
 #include "sizing/shelf.h"
 #include "sizing/test_kit.h"
 
@@ -53,6 +54,21 @@ TEST(DesignExplain, OnPremises) {
   EXPECT_THAT(named(figures, "storage.drives").inputs, HasSubstr("6 for 4+2; 4 in each of 3"));
   EXPECT_THAT(named(figures, "storage.servers").inputs, HasSubstr("12 / 24; 0.72 GB/s / 23 GB/s"));
   EXPECT_THAT(named(figures, "au").inputs, HasSubstr("'plain' 95.0 % (94.0 % to 96.0 %), limited by loader"));
+}
+
+// Object stores and EFS are billed by use: nothing is kept free.
+TEST(DesignExplain, WhatIsBilledByUse) {
+  const SizingAsk ask = plain_ask();
+  const Need need = need_of(ask);
+  for (const Design& d : build_designs(ask, need, Catalogue::shipped())) {
+    if (d.service == nullptr || d.service->name != "aws-efs-standard") continue;
+    const auto figures = explain_design(d, served_at(0.95), need, ask, nullptr);
+    EXPECT_EQ(named(figures, "bought_bytes").formula, "capacity");
+    EXPECT_EQ(named(figures, "usable_bytes").formula, "all");
+    EXPECT_EQ(named(figures, "usable_bytes").text, named(figures, "bought_bytes").text);
+    return;
+  }
+  FAIL() << "no such design";
 }
 
 // A tier of 2 drives in a server before 24 disks in 4.

@@ -14,6 +14,7 @@ struct Cluster {
   double rent_full = 0;  // USD a month, were all rented all the time
   double rent = 0;       // USD a month for the hours used
   double duty = 0;       // mean
+  std::set<std::string> items = {"host", "power", "pue", "support"};
   bool known = true;
 };
 
@@ -32,6 +33,8 @@ Cluster cluster_of(const Need& need, const SizingAsk& ask, const PriceBook& pric
       out.known = false;
       return out;
     }
+    out.items.insert(a->purchase_price);
+    if (!ask.accelerator_hour) out.items.insert(a->hour_price);
     const double hour = ask.accelerator_hour ? ask.accelerator_hour->value : prices.at(a->hour_price).value;
     out.purchase += n * prices.at(a->purchase_price).value + job.hosts * prices.at("host").value;
     out.running += n * a->watts * kHostPower / 1000 * kHoursPerMonth * prices.at("power").value *
@@ -92,6 +95,7 @@ std::optional<Horizon> horizon(const Screening& screening, const SizeResult& res
   if (own == nullptr || rent == nullptr || !cluster.known) return std::nullopt;
   Horizon out;
   out.duty = cluster.duty;
+  out.items = cluster.items;
   const Design &own_design = screening.designs()[own->design],
                &rent_design = screening.designs()[rent->design];
   out.owned = {"on premises",
@@ -111,6 +115,7 @@ std::optional<Horizon> horizon(const Screening& screening, const SizeResult& res
   }
   const std::string egress_item = "egress." + rent_design.service->provider;
   const Price* egress = prices.find(egress_item);
+  if (egress != nullptr) out.items.insert(egress_item);
   const double moved = static_cast<double>(screening.need().capacity.value) / 1e9 * o.pilot_share *
                        (egress ? egress->value : 0);
   out.path = path_of(out.owned, out.rented, moved, o);

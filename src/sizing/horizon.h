@@ -8,6 +8,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,7 @@ struct Horizon {
   double duty = 1;                   // mean over accelerators
   std::optional<double> break_even_duty;  // of the accelerators, at which both cost the same over the horizon
   std::vector<std::string> assumptions;
+  std::set<std::string> items;  // of the price book, beside those of the two designs
 };
 
 // Nothing where one side has no design that serves, or an accelerator has no price to buy or to rent.

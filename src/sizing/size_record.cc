@@ -194,7 +194,8 @@ void add_break_points(Json& record, const BreakPoints& found) {
   if (found.ratio_now > 0) record["break_points"]["ssd_over_hdd_now"] = found.ratio_now;
 }
 
-void add_horizon(Json& record, const Horizon& found) {
+void add_horizon(Json& record, const Horizon& found, const PriceBook& prices) {
+  add_prices(record, prices, found.items);
   record["horizon"] = {
       {"accounts", {account_json(found.owned), account_json(found.rented), account_json(found.path)}},
       {"duty", found.duty},

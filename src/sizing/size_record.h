@@ -24,7 +24,7 @@ void add_designs(Json& record, const Screening& screening, const SizeResult& res
 void add_design_explain(Json& record, const std::vector<ExplainedFigure>& figures);
 void add_requirement_curve(Json& record, const std::vector<TargetPoint>& curve);
 void add_break_points(Json& record, const BreakPoints& found);
-void add_horizon(Json& record, const Horizon& found);
+void add_horizon(Json& record, const Horizon& found, const PriceBook& prices);
 // Where there is no horizon: why not, in one line.
 void add_horizon_absent(Json& record, const Screening& screening, const SizeResult& result);
 // The price list's dates, and which prices the answers use: of the designs, and of whatever else `record`

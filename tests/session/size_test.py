@@ -157,12 +157,15 @@ class Money(Files):
         self.assertAlmostEqual(twice["idle_usd_per_month"], 2 * now["idle_usd_per_month"], delta=0.01)
 
     def test_a_horizon_adds_up(self):
-        horizon = self.record("size", *VISION, "--horizon", "24")["horizon"]
+        record = self.record("size", *VISION, "--horizon", "24")
+        horizon = record["horizon"]
         owned, rented, _ = horizon["accounts"]
         self.assertAlmostEqual(owned["total_usd"], owned["upfront_usd"] + 24 * owned["usd_per_month"], delta=1)
         self.assertAlmostEqual(horizon["break_even_month"],
                                owned["upfront_usd"] / (rented["usd_per_month"] - owned["usd_per_month"]), delta=0.01)
         self.assertTrue(horizon["assumptions"])
+        for item in ("host", "h100.purchase"):
+            self.assertIn(item, record["prices"]["used"])
 
     def test_bad_prices(self):
         for text, words in (("item,value,unit\ntlc,356,EUR/TB\n", "bad.csv:2: expected the unit to be one of USD/TB"),
