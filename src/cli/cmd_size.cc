@@ -154,7 +154,8 @@ void add_answer(Json& record, const Arguments& arguments, Screening& screening, 
   add_designs(record, screening, result, options.prices, arguments.given("explain"));
   add_prices(record, options.prices, items_of(screening, result, options.prices));
   if (!result.designs.empty() && asks_on_premises(options.ask))
-    add_break_points(record, break_points(screening, options.prices, catalogue, options.threads));
+    add_break_points(record,
+                     break_points(screening, options.prices, catalogue, options.threads, stop.token()));
   HorizonOptions over;
   over.months = static_cast<double>(std::min<std::uint64_t>(arguments.count("horizon"), 600));
   const auto found = horizon(screening, result, options.prices, catalogue, over);

@@ -68,12 +68,16 @@ SizingAsk with_data(SizingAsk ask, double factor) {
 }
 
 BreakPoints break_points(Screening& screening, const PriceBook& prices, const Catalogue& catalogue,
-                         unsigned threads) {
+                         unsigned threads, std::stop_token stop) {
   BreakPoints out;
+  const auto go_on = [&stop] {
+    if (stop.stop_requested()) throw Interrupted();
+  };
   const double hdd = prices.at("hdd").value, tlc = prices.at("tlc").value;
   if (hdd > 0 && tlc > 0) out.ratio_now = tlc / hdd;  // what is free has no ratio
   if (out.ratio_now > 0)
     out.by_ratio = turns(kLeastRatio, kMostRatio, 1, [&](double ratio) {
+      go_on();
       return winner(screening, prices.scaled("ssd", ratio / out.ratio_now));
     });
   const Bytes now = screening.ask().capacity.value_or(screening.need().datasets);
@@ -84,6 +88,7 @@ BreakPoints break_points(Screening& screening, const PriceBook& prices, const Ca
   ask.provider.clear();
   for (const Turn& turn :
        turns(1 / kSizeSpan, kSizeSpan, threads, [&](double factor) -> std::optional<Family> {
+         go_on();
          try {
            Screening other(with_data(ask, factor), catalogue, 1);
            return winner(other, prices);

@@ -1,9 +1,10 @@
 // Where the answer turns: the price of flash over that of disks at which another kind of design becomes
 // cheapest on premises, and the data size at which all-flash stops being it. Deterministic. Failure:
-// UserError.
+// UserError, Interrupted.
 #pragma once
 
 #include <optional>
+#include <stop_token>
 #include <vector>
 
 #include "sizing/screening.h"
@@ -28,7 +29,7 @@ inline constexpr double kSizeSpan = 32;  // times smaller, and larger, than what
 
 // `screening` is of the ask with its own prices; designs on premises alone are compared.
 BreakPoints break_points(Screening& screening, const PriceBook& prices, const Catalogue& catalogue,
-                         unsigned threads);
+                         unsigned threads, std::stop_token stop = {});
 
 // The same jobs on `factor` times the data.
 SizingAsk with_data(SizingAsk ask, double factor);

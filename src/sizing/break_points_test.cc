@@ -72,5 +72,13 @@ TEST_F(BreakPointsTest, FreeDisksHaveNoRatio) {
   EXPECT_TRUE(b.by_ratio.empty());
 }
 
+TEST(BreakPoints, StopWhenAsked) {
+  Screening screening(plain_ask(), Catalogue::shipped(), 2);
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_THROW(break_points(screening, PriceBook::shipped(), Catalogue::shipped(), 2, stop.get_token()),
+               Interrupted);
+}
+
 }  // namespace
 }  // namespace aforo
