@@ -37,10 +37,10 @@ struct CurvePoint {
   double concurrency = 1;  // operations in flight, >= 1
   PerSecond rate{0};       // operations per second of `ReadCurve::size` bytes, > 0
   double spread = 0;       // (max - min) / median over repetitions; 0 = measured once
-  std::vector<double>
-      jitter;         // equally spaced quantiles (0 to 1) of an operation's work / its mean; mean 1.
-                      // Empty = 1 always. Of latency / expected latency, narrower where storage paces
-                      // requests: then few wait long for what the others were let through at once
+  // Equally spaced quantiles (0 to 1) of an operation's work / its mean; mean 1. Empty = 1 always.
+  // Of latency / expected latency, narrower where storage paces requests: then few wait long for
+  // what the others were let through at once.
+  std::vector<double> jitter;
   double common = 0;  // coefficient of variation of the rate itself over 100 ms: what slows all at once
   bool operator==(const CurvePoint&) const = default;
 };
