@@ -13,6 +13,8 @@ FUZZ_SECONDS ?= 60
 CTEST := ctest --output-on-failure --parallel $(JOBS)
 # The sanitizers' shadow memory cannot stand where newer kernels' address randomisation may put the program.
 STABLE_ADDRESSES := $(shell setarch -R true 2>/dev/null && echo setarch -R)
+# What ccache must overlook to store what was compiled with precompiled headers.
+export CCACHE_SLOPPINESS ?= pch_defines,time_macros
 LAUNCHER := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 
 .PHONY: help demo build test bench accuracy check format lint sanitize asan tsan fuzz deps-build deps-test deps-check clean
@@ -38,8 +40,8 @@ format: deps-check  ## say which files clang-format would change (make format FI
 	@git ls-files -co --exclude-standard '*.h' '*.cc' | xargs -r clang-format-14 $(if $(FIX),-i,--dry-run --Werror)
 
 lint: deps-check  ## clang-tidy over every source (LINT_FILES=regex for some of them)
-	@$(MAKE) --no-print-directory build/dev/build.ninja
-	@scripts/lint.sh build/dev '$(LINT_FILES)' $(LINT_SECONDS)
+	@$(MAKE) --no-print-directory build/lint/build.ninja
+	@scripts/lint.sh build/lint '$(LINT_FILES)' $(LINT_SECONDS)
 
 sanitize: asan tsan  ## every unit test under the address+undefined and the thread sanitizer
 

@@ -5,6 +5,8 @@
 # AFORO_FUZZ is on. DEPS names the rooms it may include (tests/architecture_test.py holds it to that).
 include(GoogleTest)
 
+include(${CMAKE_CURRENT_LIST_DIR}/precompile.cmake)
+
 add_custom_target(aforo_fuzz)  # every fuzz program
 
 function(aforo_room)
@@ -14,6 +16,7 @@ function(aforo_room)
   endif()
   set(target aforo_${R_NAME})
   add_library(${target} STATIC ${R_SOURCES})
+  aforo_precompile(${target})
   set_property(DIRECTORY ${PROJECT_SOURCE_DIR} APPEND PROPERTY AFORO_ROOMS ${target})
   target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   list(TRANSFORM R_DEPS PREPEND aforo_ OUTPUT_VARIABLE deps)
@@ -21,6 +24,7 @@ function(aforo_room)
   if(R_TESTS)
     add_executable(${target}_test ${R_TESTS})
     target_link_libraries(${target}_test PRIVATE ${target} ${R_TEST_LIBS} GTest::gmock GTest::gtest GTest::gtest_main)
+    aforo_precompile(${target}_test TEST)
     gtest_discover_tests(${target}_test TEST_PREFIX ${R_NAME}. NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
       PROPERTIES TIMEOUT 120 SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
   endif()

@@ -26,7 +26,7 @@ std::size_t place_of(std::span<const CsvColumn> columns, std::string_view name) 
   return found == columns.end() ? kAbsent : static_cast<std::size_t>(found - columns.begin());
 }
 
-std::string quoted(std::string_view text) { return text.empty() ? "nothing" : fmt::format("'{}'", text); }
+std::string in_quotes(std::string_view text) { return text.empty() ? "nothing" : fmt::format("'{}'", text); }
 
 bool all_digits(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -70,7 +70,7 @@ void TableRow::refuse(std::string_view expected, std::string_view found) const {
 
 void TableRow::refuse_word(std::string_view column, std::span<const std::string> known) const {
   refuse(fmt::format("{} to be one of {}", column, join(known, ", ")),
-         quoted(text(column)) + did_you_mean(text(column), known));
+         in_quotes(text(column)) + did_you_mean(text(column), known));
 }
 
 CsvTable::CsvTable(std::string_view csv, std::string file, std::span<const CsvColumn> columns)
@@ -104,7 +104,7 @@ std::vector<std::size_t> CsvTable::places(const CsvRow& header) const {
     const std::size_t column = place_of(columns_, name);
     if (column == kAbsent)
       throw UserError(fmt::format("{}:{}: expected only the columns {}, found {}{}", file_, header.line,
-                                  join(names_of(columns_), ", "), quoted(name),
+                                  join(names_of(columns_), ", "), in_quotes(name),
                                   did_you_mean(name, names_of(columns_))));
     if (place[column] != kAbsent)
       throw UserError(
@@ -126,10 +126,10 @@ void CsvTable::check(const TableRow& row) const {
       continue;
     }
     if (column.name == kDateColumn.name && !is_date(cell))
-      row.refuse("a date such as 2026 or 2026-09", quoted(cell));
+      row.refuse("a date such as 2026 or 2026-09", in_quotes(cell));
     if (!column.number) continue;
     const Parsed<double> number = parse_number(cell);
-    if (!number) row.refuse(fmt::format("a number in the column '{}'", column.name), quoted(cell));
+    if (!number) row.refuse(fmt::format("a number in the column '{}'", column.name), in_quotes(cell));
     if (*number < column.least || *number > column.most)
       row.refuse(fmt::format("{} from {} to {}{}{}", column.name, column.least, column.most,
                              column.unit.empty() ? "" : " ", column.unit),
