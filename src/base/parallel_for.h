@@ -1,4 +1,5 @@
-// Many independent pieces of work, a few threads.
+// Many independent pieces of work, a few threads that live for one call: there is no
+// pool to share or to stop.
 #pragma once
 
 #include <algorithm>
@@ -17,9 +18,16 @@ inline unsigned thread_count(unsigned asked) {
   return asked != 0 ? asked : std::max(1u, std::thread::hardware_concurrency());
 }
 
-// Calls work(thread, begin, end) for consecutive ranges of at most `grain` items of [0, count), handed out in
-// order to `threads` threads (no more than there are ranges), until all are done or a stop is requested.
-// Returns when every thread has ended. The first exception of `work` stops the others and is thrown here.
+// Calls work(thread, begin, end) for consecutive ranges of at most `grain` (>= 1) items of [0,
+// count), handed out in order to `threads` threads, until all are done or a stop is requested.
+// Ranges already begun are finished after a stop; the rest are never begun, and the caller asks
+// `stop` whether that happened.
+//
+// The caller is thread 0 and works too, so that `threads` of 0 or 1 starts none, and no more are
+// started than there are ranges. `thread` is below max(1, threads): an index for what each keeps
+// to itself. Results are the same for any number of threads where work() of one range does not
+// look at another's. Returns when every thread has ended. The first exception of `work` stops the
+// others and is thrown here.
 template <class Work>
 void parallel_for(std::uint64_t count, std::uint64_t grain, unsigned threads, const std::stop_token& stop,
                   Work&& work) {

@@ -10,14 +10,15 @@ namespace {
 
 __extension__ using Wide = unsigned __int128;
 
-constexpr double kTwoToMinus53 = 0x1.0p-53;
+constexpr double kTwoToMinus53 = 0x1.0p-53;  // one unit of the 53 bits of a double's fraction
+// As many places as a 64-bit key holds in hexadecimal digits: so few elements are a table, drawn exactly.
 constexpr std::uint64_t kTableSize = 16;
 
 }  // namespace
 
 Random::Random(std::uint64_t seed) {
-  // mix64(seed + k * golden) is the SplitMix64 sequence, the seeding its authors recommend; it is never all
-  // zero.
+  // mix64(seed + k * golden) is the SplitMix64 sequence, the seeding its authors recommend;
+  // it is never all zero.
   for (int i = 0; i < 4; ++i) s_[i] = mix64(seed + static_cast<std::uint64_t>(i) * 0x9e3779b97f4a7c15ULL);
 }
 

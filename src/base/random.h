@@ -1,12 +1,15 @@
 // Seeded randomness: the same seed gives the same numbers on every machine, in every thread layout.
+//
+// Distributions are our own (std:: ones differ between libraries), and use log, cos, sqrt and pow
+// of the C library: the same bits wherever that rounds alike.
 #pragma once
 
 #include <cstdint>
 
 namespace aforo {
 
-// One mixing step of SplitMix64 (Steele, Lea, Flood 2014): a bijection that turns a counter into a random
-// word.
+// One mixing step of SplitMix64 (Steele, Lea, Flood 2014): a bijection that turns a
+// counter into a random word.
 constexpr std::uint64_t mix64(std::uint64_t x) {
   x += 0x9e3779b97f4a7c15ULL;
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
@@ -14,16 +17,20 @@ constexpr std::uint64_t mix64(std::uint64_t x) {
   return x ^ (x >> 31);
 }
 
-// Hash of several words, order-sensitive: seeds for (seed, epoch, rank ...).
+// Hash of several words, order-sensitive: seeds for (seed, epoch, rank ...). No
+// inverse and no secret.
 constexpr std::uint64_t mix64(std::uint64_t a, std::uint64_t b) { return mix64(mix64(a) ^ b); }
 constexpr std::uint64_t mix64(std::uint64_t a, std::uint64_t b, std::uint64_t c) {
   return mix64(mix64(a, b), c);
 }
 
-// xoshiro256++ 1.0 (Blackman, Vigna 2019). A UniformRandomBitGenerator. Not thread-safe; copy freely.
+// xoshiro256++ 1.0 (Blackman, Vigna 2019): period 2^256 - 1, 32 bytes, about a nanosecond a
+// word. A UniformRandomBitGenerator. Not thread-safe; a copy goes on from the same place,
+// with the same numbers.
 class Random {
  public:
   using result_type = std::uint64_t;
+  // Any seed is good, 0 too: the state is SplitMix64's first four words after it, never all zero.
   explicit Random(std::uint64_t seed);
   static constexpr std::uint64_t min() { return 0; }
   static constexpr std::uint64_t max() { return ~std::uint64_t{0}; }
@@ -41,14 +48,18 @@ class Random {
 
 // A pseudorandom permutation of [0, n), computed point by point in O(1) memory.
 //
-// A Feistel network over the bits of n - 1 (halves of different size where they are odd) with cycle walking
-// (Black, Rogaway 2002): expected at most two evaluations per point, about 20 ns. A bijection for every n >=
-// 1 and every seed. Immutable, thread-safe. Good to spread load, not to keep secrets.
+// A Feistel network over the bits of n - 1 (halves of different size where they are odd) with cycle
+// walking (Black, Rogaway 2002): expected at most two evaluations per point, about 20 ns. Up to 16
+// elements it is the shuffle itself, every order equally likely. A bijection for every n >= 1 and
+// every seed; the permutation of another n is another one. Immutable, thread-safe. Good to spread
+// load, not to keep secrets.
 class Permutation {
  public:
+  // n = 0 is allowed and has no point to ask for.
   Permutation(std::uint64_t n, std::uint64_t seed);
   std::uint64_t size() const { return n_; }
-  std::uint64_t operator()(std::uint64_t index) const;  // requires index < n
+  // Where `index` goes. Requires index < n: beyond it the answer means nothing.
+  std::uint64_t operator()(std::uint64_t index) const;
 
  private:
   static constexpr int kRounds = 6;

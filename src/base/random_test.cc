@@ -150,8 +150,8 @@ double chi_square_of_image(std::uint64_t n, std::uint64_t index, std::uint64_t s
 TEST(Permutation, SpreadsEveryIndexUniformlyOverSeeds) {
   for (const std::uint64_t n : {2u, 3u, 4u, 5u, 16u, 17u, 33u, 50u, 100u, 257u, 1000u, 4096u}) {
     for (const std::uint64_t index : {std::uint64_t{0}, n / 2, n - 1}) {
-      // n - 1 degrees of freedom: mean n - 1, standard deviation sqrt(2 (n - 1)); the bound is five of these
-      // and a bit.
+      // n - 1 degrees of freedom: mean n - 1, standard deviation sqrt(2 (n - 1)); the bound is
+      // five of these and a bit.
       const double degrees = static_cast<double>(n - 1);
       EXPECT_LT(chi_square_of_image(n, index, 100'000), degrees + 5 * std::sqrt(2 * degrees) + 10)
           << n << ' ' << index;

@@ -1,4 +1,6 @@
-// Words: the nearest known name to a mistyped one, and small string helpers. Pure, thread-safe.
+// Words: the nearest known name to a mistyped one, and small string helpers.
+//
+// Pure, thread-safe, never throw but for memory. ASCII: other bytes (UTF-8) pass through as they are.
 #pragma once
 
 #include <span>
@@ -9,15 +11,22 @@
 namespace aforo {
 
 // The known word closest to `word` by edit distance (insert, delete, replace, swap of neighbours),
-// case-insensitive; empty if none is within a third of its length (at least 2).
+// case-insensitive; empty if none is within a third of its length (at least 2), or if only words
+// that share no letter are. The first of equals. Words of more than 64 letters are near nothing, so
+// that hostile input costs no quadratic time.
 std::string nearest(std::string_view word, std::span<const std::string> known);
 
 // "; did you mean 'x'?" or "" when nothing is near: ready to append to an error sentence.
 std::string did_you_mean(std::string_view word, std::span<const std::string> known);
 
+// Without the blanks (space, tab, line ends) around it; a view into `text`, which must outlive it.
 std::string_view trim(std::string_view text);
+// The parts between separators, untrimmed, one more than there are separators: "a,,b" has an empty
+// second part, and "" is one empty part.
 std::vector<std::string> split(std::string_view text, char separator);
+// The words with the separator between them; "" of none.
 std::string join(std::span<const std::string> words, std::string_view separator);
+// Letters A to Z made small.
 std::string to_lower(std::string_view text);
 
 }  // namespace aforo

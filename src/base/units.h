@@ -1,9 +1,9 @@
 // Quantities with their unit in the type, and the words people write them with.
 //
-// In memory everything is SI: bytes, seconds, bytes per second, events per second, US dollars. Units exist
-// only at the edges: `parse_*` reads what a person wrote, `format_*` writes what a person reads.
-// kB/MB/GB/TB/PB are powers of ten, KiB/MiB/GiB/TiB/PiB powers of two; "MB" never means MiB.
-// All functions are pure and thread-safe.
+// In memory everything is SI: bytes, seconds, bytes per second, events per second, US dollars.
+// Units exist only at the edges: `parse_*` reads what a person wrote, `format_*` writes what a
+// person reads. kB/MB/GB/TB/PB are powers of ten, KiB/MiB/GiB/TiB/PiB powers of two; "MB" never
+// means MiB. All functions are pure and thread-safe, the same in every locale.
 #pragma once
 
 #include <compare>
@@ -14,7 +14,8 @@
 
 namespace aforo {
 
-// A number with a dimension. Adds and scales; two of a kind divide to a plain ratio.
+// A number with a dimension. Adds and scales; two of a kind divide to a plain ratio. Nothing is
+// checked: a Quantity may be negative, infinite or NaN, and division by 0 is the double's.
 template <class Tag>
 struct Quantity {
   double value = 0;
@@ -44,7 +45,8 @@ using BytesPerSecond = Quantity<struct BytesPerSecondTag>;
 using PerSecond = Quantity<struct PerSecondTag>;  // samples/s, IOPS, opens/s
 using Dollars = Quantity<struct DollarsTag>;
 
-// A whole number of bytes.
+// A whole number of bytes. Unsigned: a difference below 0 wraps around, so whoever
+// subtracts compares first.
 struct Bytes {
   std::uint64_t value = 0;
   constexpr auto operator<=>(const Bytes&) const = default;
@@ -74,29 +76,44 @@ constexpr Seconds operator""_ms(unsigned long long n) { return {static_cast<doub
 constexpr Seconds operator""_us(long double n) { return {static_cast<double>(n) * 1e-6}; }
 constexpr Seconds operator""_us(unsigned long long n) { return {static_cast<double>(n) * 1e-6}; }
 
-// Each parser returns the quantity, or a half sentence "expected ..., found ..." ready for an error message.
-// Digits may be grouped with '_'. A missing unit is an error, except where the value is 0.
+// Each parser returns the quantity, or a half sentence "expected ..., found ..." ready for an error
+// message: the caller puts the field's name in front. Never throws. Blanks around the text and
+// before the unit do not count, digits may be grouped with '_', an exponent is allowed. A missing
+// unit is an error, except where the value is 0. Names of units are matched by case ("kb" is
+// refused with "did you mean 'kB'?").
+//
+// Quantities are non-negative and bounded by what can exist: bytes below 2^63 (where file offsets
+// end), times up to 100 years, rates up to 1e18, dollars up to 1e9 an hour. A decimal is rounded
+// once: "47.55 ms" is the double 0.04755.
 template <class T>
 using Parsed = tl::expected<T, std::string>;
 
+// Rounded to whole bytes.
 Parsed<Bytes> parse_bytes(std::string_view text);        // "150 kB", "256KiB", "1.5 GiB", "220TB"
 Parsed<double> parse_mean_bytes(std::string_view text);  // a mean need not be whole: "114660.07 B"
 Parsed<Seconds> parse_seconds(std::string_view text);    // "144 ms", "30 min", "3 h", "100us"
 Parsed<BytesPerSecond> parse_bytes_per_second(std::string_view text);  // "3 GB/s", "100 Gbit/s"
 Parsed<PerSecond> parse_per_second(std::string_view text);             // "850 /s", "40_000/s"
 Parsed<Dollars> parse_dollars_per_hour(std::string_view text);         // "6.88/h", "$6.88/h"
-Parsed<std::uint64_t> parse_count(std::string_view text);              // "2_000_000", "8e9", "1.5e6" (whole)
-Parsed<double> parse_number(std::string_view text);                    // finite decimal number
-Parsed<double> parse_fraction(std::string_view text);                  // "0.9" or "90%" -> 0.9
-Parsed<double> parse_growth(std::string_view text);                    // "0.3", "30%", "250%"; up to 10
+// Whole: written out up to 2^64 - 1, with a point or an exponent up to 2^53, beyond
+// which a double skips some.
+Parsed<std::uint64_t> parse_count(std::string_view text);  // "2_000_000", "8e9", "1.5e6" (whole)
+// Any sign and size; "inf" and "nan" are no numbers.
+Parsed<double> parse_number(std::string_view text);    // finite decimal number
+Parsed<double> parse_fraction(std::string_view text);  // "0.9" or "90%" -> 0.9
+Parsed<double> parse_growth(std::string_view text);    // "0.3", "30%", "250%"; up to 10
 
+// What a person reads: three significant digits, never an exponent, "unknown" for
+// infinity and NaN. These are not parsed again by anybody: a file that is read back is
+// written with exact_* (workload/field_kinds.h).
 std::string format_bytes(Bytes bytes);         // "1.50 GiB": binary units, three significant digits
 std::string format_seconds(Seconds seconds);   // "144 ms", "2.5 s", "1 h 12 min"
 std::string format_rate(BytesPerSecond rate);  // "3.25 GiB/s"
 std::string format_count(double count);        // "1,234,567"; "71.4" below 1000
 std::string format_dollars(Dollars dollars);   // "$1,234" ; "$6.88"
 std::string format_percent(double fraction);   // "93.1 %"
-// What falls short of `wanted` never looks like it: "99.98 %" of "100.0 %".
+// One decimal, or as many as it takes that a fraction below `wanted` never looks like it:
+// "99.98 %" of "100.0 %".
 std::string format_percent_below(double fraction, double wanted);
 
 }  // namespace aforo

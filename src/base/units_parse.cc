@@ -47,13 +47,14 @@ constexpr Unit kRateUnits[] = {
 };
 
 constexpr double kLargestBytes = 0x1p63 - 1024;  // the last number before 2^63, where file offsets end
-constexpr double kLongestSeconds = 100 * 365.25 * 86400;
+// Chosen: beyond these a number was mistyped, and sums of them would lose their seconds or bytes.
+constexpr double kLongestSeconds = 100 * 365.25 * 86400;  // a hundred years
 constexpr double kLargestRate = 1e18;
 constexpr double kLargestDollars = 1e9;  // per hour
 
 // A piece of input as it may stand in a message: short, without control characters.
 std::string quoted(std::string_view text) {
-  constexpr std::size_t kShown = 40;
+  constexpr std::size_t kShown = 40;  // chosen: enough to recognise it, and the sentence stays one line
   std::string shown;
   for (const char c : text.substr(0, kShown))
     shown += (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) ? '?' : c;
@@ -69,8 +70,8 @@ tl::unexpected<std::string> wrong(std::string_view expected, std::string_view te
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// Copies digits at `at` to `out` without the '_' between them; false if a '_' does not stand between two
-// digits.
+// Copies digits at `at` to `out` without the '_' between them; false if a '_' does not
+// stand between two digits.
 bool take_digits(std::string_view text, std::size_t& at, std::string& out) {
   for (; at < text.size() && (is_digit(text[at]) || text[at] == '_'); ++at) {
     if (is_digit(text[at])) {

@@ -1,7 +1,13 @@
-// What can be bought to store training data, and the accelerators that read it: shipped facts as typed rows.
+// What can be bought to store training data, and the accelerators that read it:
+// shipped facts as typed rows.
 //
-// Read once from data/catalogue/*.csv (embedded), SI units. Lives as long as the program; thread-safe. The
-// tests hold every row to source, date, kind and a plausible range.
+// Read once from data/catalogue/*.csv (embedded), SI units. Lives as long as the program, so that
+// pointers to rows stay good; never changed after that, so thread-safe. The tests hold every row to
+// source, date, kind and a plausible range; a row out of range ends the first use with a UserError
+// that names file and line.
+//
+// Money is nowhere in it: members called `..._price` hold the name of an item of the
+// price book (prices.h).
 #pragma once
 
 #include <cstdint>
@@ -15,26 +21,31 @@
 
 namespace aforo {
 
+// How a drive stores. TLC and QLC: three and four bits per cell.
 enum class Media { kTlc, kQlc, kHdd };
 std::string_view to_string(Media media);  // "TLC flash", "QLC flash", "HDD"
 constexpr bool is_flash(Media media) { return media != Media::kHdd; }
 
+// A drive as it is sold. Rates are the drive's own, without file system, protection or network.
 struct Drive {
   std::string model;  // "Micron 9550 PRO"
   Media media = Media::kTlc;
   Bytes capacity{0};
-  BytesPerSecond read{0};   // sequential; of a disk the mean over its surface
+  // Sequential, of large requests; of a disk the mean over its surface.
+  BytesPerSecond read{0};
   BytesPerSecond write{0};  // likewise
   PerSecond reads{0};       // random reads of 4 KiB at a deep queue
-  Seconds latency{0};       // of one such read alone; of a disk seek and rotation
-  double watts = 0;         // reading
-  std::string price;        // item, per TB
+  // Of one such read alone; of a disk seek and rotation.
+  Seconds latency{0};
+  double watts = 0;   // reading
+  std::string price;  // item, per TB
   Fact fact;
   // Shingled, in an order that the host keeps: ordinary file systems cannot use it.
   bool host_managed = false;
 };
 
-// A server that holds drives.
+// A server that holds drives: chassis, processors, memory. Drives and network cards
+// are bought beside it.
 struct StorageNode {
   std::string name;   // "24 x NVMe, 2U"
   bool flash = true;  // bays for NVMe; else for 3.5" disks
@@ -42,15 +53,19 @@ struct StorageNode {
   std::uint32_t ports = 0;  // network ports of the fastest card it takes
   double watts = 0;         // without drives and cards
   double rack_units = 0;
-  BytesPerSecond most{0};  // what its processors and buses carry, reading
-  PerSecond metadata{0};   // opens with attributes and close that it serves
-  std::string price;       // item, each, without drives and cards
+  // What its processors and buses carry, reading, whatever is plugged in.
+  BytesPerSecond most{0};
+  // Opens, with attributes and close, that it serves.
+  PerSecond metadata{0};
+  std::string price;  // item, each, without drives and cards
   Fact fact;
 };
 
+// A network card, counted by the port.
 struct Nic {
   std::string name;  // "400 GbE (ConnectX-7)"
   double gbit = 0;   // of a port
+  // Of a port: what is left of the line rate for data, protocols taken off.
   BytesPerSecond payload{0};
   double watts = 0;
   std::string price;       // item, each
@@ -58,6 +73,7 @@ struct Nic {
   Fact fact;
 };
 
+// What a cloud service is to its user; decides which of CloudService's limits apply.
 enum class ServiceKind {
   kObject,  // requests over HTTP, no limit on capacity
   kFile,    // a file system with a throughput that goes with its size or is bought
@@ -65,6 +81,7 @@ enum class ServiceKind {
 };
 std::string_view to_string(ServiceKind kind);  // "object store", "file service", "block storage"
 
+// Storage for rent. Rates are per second; where a limit goes with the size bought, both parts are here.
 struct CloudService {
   std::string name;      // "aws-s3-standard": unique, what --design and prices call it
   std::string title;     // "AWS S3 Standard"
@@ -77,27 +94,34 @@ struct CloudService {
   std::string get_price;         // per 1,000 reads
   std::string put_price;         // per 1,000 writes
   std::string retrieval_price;   // per GB read
-  // Throughput.
+  // Throughput. It is what comes with the size or the service, or is bought
+  // (throughput_price), up to `most`.
   BytesPerSecond per_tib{0};   // comes with each TiB bought; 0 = does not go with size
   BytesPerSecond included{0};  // comes with a file system or a volume whatever its size
   BytesPerSecond most{0};      // of one file system, account or volume; 0 = no stated limit
   PerSecond iops_included{0};  // of a volume
-  PerSecond requests{0};       // limit of reads: of a prefix, bucket, file system or volume; 0 = none stated
-  std::uint32_t prefixes = 1;  // over which an object store's names are spread: times `requests`
-  PerSecond metadata{0};       // opens per second of a file service; 0 = none stated
-  Seconds latency{0};          // mean time to the first byte
+  // Limit of reads: of a prefix, bucket, file system or volume; 0 = none stated.
+  PerSecond requests{0};
+  // Over which an object store's names are spread: times `requests`.
+  std::uint32_t prefixes = 1;
+  PerSecond metadata{0};  // opens per second of a file service; 0 = none stated
+  Seconds latency{0};     // mean time to the first byte
   Seconds latency_stddev{0};
   Bytes least{0};            // smallest purchase
   Bytes step{0};             // sizes it is sold in; 0 = any
   Bytes volume{0};           // largest size of one volume; 0 = no stated limit
   std::uint32_t attach = 0;  // kBlock: hosts that may mount one volume; 0 = any number
   BytesPerSecond host{0};    // most that one host reads from it; 0 = its network
-  double least_days = 0;     // that every byte written is charged for
-  double free_egress = 0;    // bytes sent out a month without charge, times those stored
-  bool read_only = false;    // kBlock: while many hosts mount it; checkpoints go elsewhere
+  // That every byte written is charged for, however soon it goes.
+  double least_days = 0;
+  // Bytes sent out a month without charge, as a multiple of those stored.
+  double free_egress = 0;
+  // kBlock: while many hosts mount it; checkpoints go elsewhere.
+  bool read_only = false;
   Fact fact;
 };
 
+// An accelerator and the cloud instance that is rented with it.
 struct Accelerator {
   std::string type;   // "h100": as workloads name it
   std::string title;  // "NVIDIA H100 SXM 80 GB"
@@ -112,18 +136,20 @@ struct Accelerator {
   Fact fact;
 };
 
-// Samples per second that one accelerator was seen to train.
+// Samples per second that one accelerator was seen to train: what storage must feed it.
 struct IngestRate {
   std::string workload;     // "resnet50"
   std::string accelerator;  // "h100"
-  std::string set;  // "benchmark": the public benchmark's emulated rate; "training": from training logs
+  // "benchmark": the public benchmark's emulated rate; "training": from training logs.
+  // The two are never mixed.
+  std::string set;
   PerSecond samples{0};
   double sample_bytes = 0;  // 0 = unknown
   std::string note;
   Fact fact;
 };
 
-// What something cost once.
+// What something cost once: history for a reader, used by no sizing.
 struct PricePoint {
   std::string item;  // "30.72 TB TLC enterprise SSD"
   double value = 0;
@@ -133,8 +159,10 @@ struct PricePoint {
   Fact fact;  // its date is that of the price
 };
 
+// All rows, in the order of their files.
 class Catalogue {
  public:
+  // The one catalogue there is. The first call reads it, some milliseconds; callers at once wait for it.
   static const Catalogue& shipped();
 
   std::span<const Drive> drives() const { return drives_; }
@@ -145,9 +173,11 @@ class Catalogue {
   std::span<const IngestRate> rates() const { return rates_; }
   std::span<const PricePoint> price_history() const { return price_history_; }
 
-  // By type, whatever the case; "H100 80GB SXM" also finds h100. Throws UserError that offers the nearest.
+  // By type, whatever the case; "H100 80GB SXM" also finds h100: a word of `type` begins with the
+  // row's, and no digit follows. Throws UserError that offers the nearest.
   const Accelerator& accelerator(std::string_view type) const;
-  const Accelerator* find_accelerator(std::string_view type) const;  // null if there is none
+  // The same; null if there is none. The first row that fits.
+  const Accelerator* find_accelerator(std::string_view type) const;
 
  private:
   std::vector<Drive> drives_;

@@ -99,8 +99,8 @@ TEST(Catalogue, WhatARowCostsIsInThePriceListInItsUnit) {
   }
 }
 
-// Micron 9550 PRO: 15.36 TB, 14 and 10 GB/s, 3.3 M reads/s, 60 us. Exos M: 30 TB, 0.2 GB/s, 205 reads/s, 12.5
-// ms.
+// Micron 9550 PRO: 15.36 TB, 14 and 10 GB/s, 3.3 M reads/s, 60 us. Exos M: 30 TB, 0.2 GB/s,
+// 205 reads/s, 12.5 ms.
 TEST(Catalogue, DrivesAreInSi) {
   const auto drives = shipped().drives();
   const auto find = [&](std::string_view model) {

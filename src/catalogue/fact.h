@@ -1,4 +1,6 @@
-// Where a catalogue's figure comes from. Every row of data/catalogue has one; a row without it is refused.
+// Where a catalogue's figure comes from. Every row of data/catalogue has one; a row
+// without it is refused. Outputs carry it along, so that a reader can tell what was
+// measured from what was guessed.
 #pragma once
 
 #include <string>
@@ -6,18 +8,24 @@
 
 namespace aforo {
 
+// How much the figure may be trusted, most first but for kGiven.
 enum class FactKind {
-  kMeasured,   // by somebody, on the thing itself
-  kPublished,  // a data sheet, a price list, a standard
-  kEstimated,  // recalled, scaled or a rule of thumb: marked in every output that uses it
-  kGiven,      // by the user, on this command line or in a file of theirs
+  kMeasured,  // by somebody, on the thing itself
+  // A data sheet, a price list, a standard.
+  kPublished,
+  // Recalled, scaled or a rule of thumb: marked in every output that uses it.
+  kEstimated,
+  kGiven,  // by the user, on this command line or in a file of theirs
 };
 std::string_view to_string(FactKind kind);  // "measured", "published", "estimated", "given"
 
+// One row's origin; it holds for every figure of the row.
 struct Fact {
   FactKind kind = FactKind::kEstimated;
   std::string source;
-  std::string date;  // of the data, not of finding them: "2026-09", "2025-Q2" is written "2025-06", "2024"
+  // Of the data, not of finding them: "2026-09" or "2024"; a quarter is its last month, "2025-Q2"
+  // is written "2025-06". Empty only where the user gave none.
+  std::string date;
   bool operator==(const Fact&) const = default;
 };
 

@@ -31,7 +31,7 @@ constexpr std::array<std::pair<PriceUnit, std::string_view>, 13> kUnits{{
     {PriceUnit::kYears, "years"},
 }};
 
-constexpr double kMost = 1e9;  // no single price is more
+constexpr double kMost = 1e9;  // chosen: no single price is more; a total of many still has its cents
 
 constexpr CsvColumn kShippedColumns[] = {words_in("item"),
                                          words_in("group"),

@@ -1,9 +1,10 @@
-// What things cost: every amount of money that aforo knows, by name, with its unit, range, source and date.
+// What things cost: every amount of money that aforo knows, by name, with its unit,
+// range, source and date.
 //
-// Shipped in data/catalogue/prices.csv; a user's own file (`--prices`), a single value (`--price tlc="120
-// USD/TB"`) and a change (`--price-change ssd=+50%`) go over it, in that order. A drive or a service names
-// the items it costs; nothing else holds money. Copy freely; const functions are thread-safe. Failure:
-// UserError naming file and line.
+// Shipped in data/catalogue/prices.csv; a user's own file (`--prices`), a single value (`--price
+// tlc="120 USD/TB"`) and a change (`--price-change ssd=+50%`) go over it, in that order. A drive or
+// a service names the items it costs; nothing else holds money. Copy freely; const functions are
+// thread-safe. Failure: UserError that says what was expected; of a file, with file and line.
 #pragma once
 
 #include <map>
@@ -16,7 +17,8 @@
 
 namespace aforo {
 
-// One per unit that people write. SI is not used here: an amount stays in the unit it is traded in.
+// One per unit that people write. SI is not used here: an amount stays in the unit it is traded in,
+// and whoever counts (sizing/money.h) brings quantities in that unit.
 enum class PriceUnit {
   kPerTb,          // "USD/TB": of raw capacity, powers of ten
   kEach,           // "USD": a server, a card, a port
@@ -34,10 +36,11 @@ enum class PriceUnit {
 };
 std::string_view to_string(PriceUnit unit);
 
+// One item. Its unit never changes: what is given in another unit is refused, not converted.
 struct Price {
   std::string item;  // "tlc", "aws-s3-standard.storage", "h100.hour"
-  std::string
-      group;  // that --price-change speaks of: "ssd", "hdd", "cloud", "accelerators", "servers", "running"
+  // That --price-change speaks of: "ssd", "hdd", "cloud", "accelerators", "servers", "running"
+  std::string group;
   double value = 0;
   PriceUnit unit = PriceUnit::kEach;
   double low = 0, high = 0;  // plausible today; low <= value <= high
@@ -45,25 +48,37 @@ struct Price {
   Fact fact;
 };
 
+// A set of prices: the shipped one, and what a user put over it. The set of items is
+// always the shipped one.
 class PriceBook {
  public:
+  // The prices as shipped; read once, lives as long as the program, thread-safe.
   static const PriceBook& shipped();
 
   // Throws std::logic_error for an item that is not there: the catalogue's own tests prove that all are.
   const Price& at(std::string_view item) const;
-  const Price* find(std::string_view item) const;  // null if there is none
-  std::span<const Price> all() const;              // in the file's order
+  // Null if there is none. Pointers hold until the book is changed or goes.
+  const Price* find(std::string_view item) const;
+  std::span<const Price> all() const;  // in the file's order
 
-  // A CSV with the columns item,value,unit and, as wanted, low,high,source,date. Only known items, in their
-  // own unit; without low and high the range is the value. Throws UserError ("FILE:LINE: expected ..., found
-  // ...").
+  // A CSV with the columns item,value,unit and, as wanted, low,high,source,date. Only known items,
+  // each once, in their own unit; without low and high the range is the value. Other columns of
+  // the shipped file may stand there and are not read. `file` names it in messages and is the
+  // source where a row names none. Throws UserError ("FILE:LINE: expected ..., found ..."); the
+  // book is then as it was.
   void apply_file(std::string_view csv, const std::string& file);
-  void set(std::string_view assignment);     // "tlc=120 USD/TB"
-  void change(std::string_view assignment);  // "ssd=+50%", "hdd=-10%", "tlc=x2": a group or an item
+  // One item's value, "tlc=120 USD/TB"; its range becomes the value. Throws
+  // UserError, changing nothing.
+  void set(std::string_view assignment);
+  // What is now, times a factor: "ssd=+50%", "hdd=-10%", "tlc=x2"; a group or an item. Throws
+  // UserError for what would be 0 or less, or more than a thousand times as much, changing nothing.
+  void change(std::string_view assignment);
+  // Every group once, in the file's order.
   std::vector<std::string> groups() const;
 
-  // This book with every amount of money of a group (or the item of that name) times `factor`. A group's
-  // ratios, rates and lives stay as they are. Throws UserError for an unknown name, as change() does.
+  // This book with every amount of money of a group (or the item of that name) times `factor`,
+  // ranges too. A group's ratios, rates and lives stay as they are. Throws UserError for an unknown
+  // name, as change() does. A copy: O(items).
   PriceBook scaled(std::string_view group_or_item, double factor) const;
 
   // "prices of 2024-07 to 2026-09, 3 of them given": for every output.

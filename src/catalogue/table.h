@@ -1,8 +1,9 @@
 // A CSV file with typed columns: the one reader of shipped data and of users' price files.
 //
-// A column says its name, its unit and what is plausible; a file that leaves a required column out, has one
-// that nobody declared, or holds a cell out of range is refused with file and line (UserError). Const
-// functions are thread-safe. Private to the catalogue room.
+// A column says its name, its unit and what is plausible; a file that leaves a required column
+// out, has one that nobody declared, or holds a cell out of range is refused with file and
+// line (UserError). Columns may stand in any order. Const functions are thread-safe. Private
+// to the catalogue room.
 #pragma once
 
 #include <initializer_list>
@@ -17,6 +18,7 @@
 
 namespace aforo {
 
+// What one column holds. All views live as long as the program: columns are constants.
 struct CsvColumn {
   std::string_view name;
   bool required = true;  // in the header, and never empty
@@ -24,6 +26,7 @@ struct CsvColumn {
   double least = 0, most = 0;
   std::string_view unit;  // for messages
 };
+// A column of text, of numbers within bounds (inclusive).
 constexpr CsvColumn words_in(std::string_view name, bool required = true) {
   return {name, required, false, 0, 0, ""};
 }
@@ -31,7 +34,8 @@ constexpr CsvColumn number_in(std::string_view name, double least, double most, 
                               bool required = true) {
   return {name, required, true, least, most, unit};
 }
-// The columns that every file of facts ends with, as `fact()` reads them.
+// The columns that every file of facts ends with, as `fact()` reads them. A date is
+// checked wherever it stands.
 inline constexpr CsvColumn kKindColumn = words_in("kind");
 inline constexpr CsvColumn kSourceColumn = words_in("source");
 inline constexpr CsvColumn kDateColumn = words_in("date");
@@ -46,11 +50,13 @@ class TableRow {
 
   bool has(std::string_view column) const { return !text(column).empty(); }
   const std::string& text(std::string_view column) const;  // "" where empty
-  double number(std::string_view column) const;            // 0 where empty
-  Fact fact() const;                                       // of kind, source and date
+  // As written, in the column's unit; 0 where empty.
+  double number(std::string_view column) const;
+  // Of the columns kind, source and date, which the table must have.
+  Fact fact() const;
   std::size_t line() const { return line_; }
 
-  // The value that stands beside the cell's word.
+  // The value that stands beside the cell's word. Throws UserError with the known words for any other.
   template <class T>
   T choice(std::string_view column, std::initializer_list<std::pair<std::string_view, T>> choices) const {
     std::vector<std::string> known;
@@ -61,7 +67,8 @@ class TableRow {
     refuse_word(column, known);
   }
 
-  // "FILE:LINE: expected EXPECTED, found FOUND"
+  // Ends the command: "FILE:LINE: expected EXPECTED, found FOUND". For what only the
+  // reader of a row can judge.
   [[noreturn]] void refuse(std::string_view expected, std::string_view found) const;
 
  private:
@@ -72,9 +79,11 @@ class TableRow {
   std::vector<std::string> cells_;  // one for each column of the table
 };
 
+// A checked file. Not to be moved: its rows point to it.
 class CsvTable {
  public:
-  // `columns` must outlive the table. Every cell has been checked when this returns.
+  // Every cell has been checked when this returns; else UserError. `columns` must outlive the
+  // table; `csv` is copied. `file` is for messages.
   CsvTable(std::string_view csv, std::string file, std::span<const CsvColumn> columns);
   CsvTable(const CsvTable&) = delete;
   CsvTable& operator=(const CsvTable&) = delete;
@@ -92,7 +101,7 @@ class CsvTable {
   std::vector<TableRow> rows_;
 };
 
-// "2026" or "2026-09".
+// "2026" or "2026-09", from 1990 to 2100.
 bool is_date(std::string_view text);
 
 }  // namespace aforo

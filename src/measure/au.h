@@ -1,20 +1,26 @@
 // Accelerator utilisation: aforo's own definition and the benchmark's, each by name.
 //
-// Statistics, with s_i the load wait, c_i the really measured compute and p_i = s_i + c_i of step i
-// (0-based), n steps of one rank in one epoch, T0 the epoch's start (before the loader is asked for
-// anything), T1 its end (after the last barrier), B the batch size:
-//   wall       AU = sum(c) / (T1 - T0);             throughput = samples delivered / (T1 - T0): n B unless
-//   samples
-//              were skipped or the last batch was short. Nothing excluded; the number aforo leads with.
-//   mlps-v1.0  AU = sum(c[1:]) / (T1 - T0 - p_0);   throughput = n B / (T1 - T0)
-//   mlps-v2.0  AU = the same;                       throughput = (n - 2) B / (T1 - T0 - p_0)
-//   mlps-v3.0  AU = the same;                       throughput = (n - 1) B / (T1 - T0 - p_0)
-// AU of a run: mean over epochs of the mean over ranks. Throughput: mean over epochs of the sum over ranks.
-// A statistic whose denominator is not positive or whose step count does not allow it (n <= 1 for the
-// benchmark's, n <= 2 for v2.0's throughput) is absent: for the epoch if it is for one of its ranks; epochs
-// without a value (the last of an interrupted run) are left out of the run's mean. Source: DLIO's metrics at
-// the commits that the rounds pinned; docs/record.md. Pure; no storage beyond sums, so a rank costs bytes
-// whatever the number of steps.
+// With s_i the load wait, c_i the really measured compute and p_i = s_i + c_i of step i (0-based),
+// n steps of one rank in one epoch, T0 the epoch's start (before the loader is asked for anything),
+// T1 its end (after the last barrier), B the batch size:
+//
+//   statistic   AU                               throughput
+//   wall        sum(c) / (T1 - T0)               samples delivered / (T1 - T0)
+//   mlps-v1.0   sum(c[1:]) / (T1 - T0 - p_0)     n B / (T1 - T0)
+//   mlps-v2.0   the same                         (n - 2) B / (T1 - T0 - p_0)
+//   mlps-v3.0   the same                         (n - 1) B / (T1 - T0 - p_0)
+//
+// `wall` excludes nothing and is the number aforo leads with; its samples are n B unless some were
+// skipped or the last batch was short.
+//
+// AU of a run: mean over epochs of the mean over ranks. Throughput: mean over epochs of the
+// sum over ranks. A statistic whose denominator is not positive or whose step count does not
+// allow it (n <= 1 for the benchmark's, n <= 2 for v2.0's throughput) is absent: for the epoch
+// if it is for one of its ranks; epochs without a value (the last of an interrupted run) are
+// left out of the run's mean.
+//
+// Source: DLIO's metrics at the commits that the rounds pinned; docs/record.md. Pure; no storage
+// beyond sums, so a rank costs bytes whatever the number of steps.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +33,9 @@
 
 namespace aforo {
 
-// What one rank did in one epoch: sums only.
+// What one rank did in one epoch: sums only. Times are of one clock whose zero does not
+// matter. Of an epoch that was interrupted it holds the steps that were finished, and `end` is
+// when the last of them ended.
 struct RankEpoch {
   Seconds start{0};  // T0
   Seconds end{0};    // T1
@@ -38,19 +46,26 @@ struct RankEpoch {
   Seconds checkpoint{0};       // sum over all steps
   Seconds first_load_wait{0};  // step 0
   Seconds first_compute{0};    // step 0
-  std::uint64_t samples = 0;   // delivered to the accelerator
+  // Delivered to the accelerator; what was skipped after an error is not in it.
+  std::uint64_t samples = 0;
 };
 
+// Which definition. A new round of the benchmark gets a new name: none of these
+// ever changes its meaning.
 enum class Statistic { kWall, kMlpsV1, kMlpsV2, kMlpsV3 };
 std::string_view to_string(Statistic statistic);  // "wall", "mlps-v1.0", "mlps-v2.0", "mlps-v3.0"
 
+// One statistic of one run. Absent where the data do not allow it, never 0 for it.
 struct AuResult {
-  std::optional<double> au;  // fraction
+  // A fraction.
+  std::optional<double> au;
   std::optional<double> samples_per_second;
-  std::vector<std::optional<double>> per_epoch;  // AU of each epoch
+  // AU of each epoch, as many as were passed in.
+  std::vector<std::optional<double>> per_epoch;
 };
 
-// `epochs[e][r]` is rank r in epoch e. `batch_size` B.
+// `epochs[e][r]` is rank r in epoch e; an epoch without ranks has no value. `batch_size` is B, of
+// one rank; `wall` does not use it. O(epochs x ranks).
 AuResult utilisation(Statistic statistic, std::span<const std::vector<RankEpoch>> epochs,
                      std::uint64_t batch_size);
 

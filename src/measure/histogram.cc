@@ -21,8 +21,8 @@ std::uint32_t saturating_add(std::uint32_t a, std::uint32_t b) {
 std::size_t Histogram::bucket(std::uint64_t ns) {
   ns = std::min(ns, kLargest);
   if (ns < (1u << kSubBits)) return ns;
-  const int octave =
-      static_cast<int>(std::bit_width(ns)) - 1 - kSubBits;  // 0: one bucket per ns, then 2, 4, 8 ns ...
+  // 0: one bucket per ns, then 2, 4, 8 ns ...
+  const int octave = static_cast<int>(std::bit_width(ns)) - 1 - kSubBits;
   const std::uint64_t part = (ns >> octave) - (1u << kSubBits);
   return (static_cast<std::size_t>(octave + 1) << kSubBits) + part;
 }

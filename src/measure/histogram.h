@@ -1,9 +1,12 @@
 // A histogram of durations with a stated error.
 //
-// Log-linear buckets over nanoseconds: every power of two is cut into 128 equal parts, and a value is
-// reported as its bucket's middle, so the relative error is at most 1/256 = 0.39 % above 128 ns (exact to 1
-// ns below). Range 0 to 2^43 ns (2.4 h); larger values count in the last bucket. Fixed memory (about 19 KiB),
-// no allocation. Not thread-safe; one per owner, merged afterwards.
+// Log-linear buckets over nanoseconds: every power of two is cut into 128 equal parts, and a value
+// is reported as its bucket's middle, so the relative error is at most 1/256 = 0.39 % above 128 ns
+// (exact to 1 ns below). Range 0 to 2^43 ns (2.4 h); larger values count in the last bucket. Count,
+// sum, mean, minimum and maximum are exact, whatever the buckets say.
+//
+// Fixed memory (about 19 KiB), no allocation, constant time per value. Not thread-safe; one
+// per owner, merged afterwards.
 #pragma once
 
 #include <array>
@@ -15,19 +18,28 @@ namespace aforo {
 
 class Histogram {
  public:
+  // Half a bucket's width over its lower end: the most that a quantile is off.
   static constexpr double kRelativeError = 1.0 / 256;
 
   void add(Seconds value) { add(value, 1); }
+  // Counts `value` `times` times. A negative one counts as 0; NaN and infinity are not counted at
+  // all. A bucket holds 2^32 - 1 and stays full: quantiles lean then, the mean does not.
   void add(Seconds value, std::uint32_t times);
+  // As if the other's values had been added here, in any order. O(buckets).
   void merge(const Histogram& other);
   void clear();
 
   std::uint64_t count() const { return count_; }
   Seconds sum() const { return {sum_}; }
-  Seconds mean() const;              // 0 when empty
-  Seconds minimum() const;           // exact; 0 when empty
-  Seconds maximum() const;           // exact; 0 when empty
-  Seconds quantile(double q) const;  // q in [0,1]; 0 when empty
+  // 0 when empty, as all that follow: ask count() first.
+  Seconds mean() const;
+  // Exact.
+  Seconds minimum() const;
+  // Exact.
+  Seconds maximum() const;
+  // The smallest value that at least a share q of all do not exceed, to within kRelativeError and
+  // never outside [minimum, maximum]; q is clamped to [0, 1]. O(buckets).
+  Seconds quantile(double q) const;
 
  private:
   static constexpr int kSubBits = 7;

@@ -36,8 +36,8 @@ TEST(Interval, QuantilesInterpolate) {
   EXPECT_DOUBLE_EQ(quantile(v, 7).value(), 40);
 }
 
-// Five repetitions 10 11 12 13 14: s = sqrt(2.5), t(0.975, 4) = 2.7764, half = 2.7764 * sqrt(2.5 / 5)
-// = 1.9632.
+// Five repetitions 10 11 12 13 14: s = sqrt(2.5), t(0.975, 4) = 2.7764, half = 2.7764 *
+// sqrt(2.5 / 5) = 1.9632.
 TEST(Interval, FiveRepetitions) {
   const Interval i = confidence_interval(Values{10, 11, 12, 13, 14}).value();
   EXPECT_DOUBLE_EQ(i.mean, 12);
@@ -83,9 +83,9 @@ TEST(Interval, BatchMeansOfThreeValuesAreThePlainInterval) {
                    confidence_interval(three).value().half_width);
 }
 
-// An AR(1) series, x' = 0.9 x + e, has a mean of 0 and 19 times the variance of the mean that independence
-// claims. Over 200 such series the batch means interval must hold 0 nearly as often as it says; the naive one
-// does not.
+// An AR(1) series, x' = 0.9 x + e, has a mean of 0 and 19 times the variance of the mean that
+// independence claims. Over 200 such series the batch means interval must hold 0 nearly as often as
+// it says; the naive one does not.
 TEST(Interval, BatchMeansCoverACorrelatedSeriesWhereTheNaiveIntervalDoesNot) {
   Random random(7);
   int batch_hits = 0, naive_hits = 0;

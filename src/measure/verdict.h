@@ -2,28 +2,31 @@
 //
 // Pure: the same evidence gives the same verdict whether it was measured, captured or simulated.
 //
-// Rules are asked in this order; the first that applies names the limit. Experiments (null storage, more
-// workers) outrank counters (CPU, device), and counters outrank shares of time.
-//   1 not limited        AU >= target
-//   2 client CPU         samples/s >= 0.8 of the null-storage ceiling; or CPU >= 0.9 of all cores, or an I/O
-//   loop
-//                        >= 0.95 of its core, unless more workers proved that there was room
-//   3 loader settings    more workers on the same storage gain >= 15 %
-//   4 barrier skew       barrier wait >= 2 x load wait and >= 5 %, while workers idle: on the average storage
-//   is fast
-//                        enough, but every step waits for the slowest rank
-//   5 metadata           half of a sample's read time or more is spent in open
-//   6 network            link >= 0.9 busy
-//   7 storage bandwidth  device >= 0.9 busy with >= 4 requests in flight (with fewer it only answers one by
-//   one), or
-//                        busy workers gain nothing from more concurrency
-//   8 loader settings    load wait >= 5 % while workers idle: the prefetch window is full behind one slow
-//   batch; or
-//                        workers always busy although the bytes came from memory
-//   9 storage latency    workers always busy, device not
-//  10 unknown            what was seen, in numbers
-// Rules 6, 7 and 9 are not asked when 90 % or more of the bytes came from the page cache: storage was not at
-// work.
+// Rules are asked in this order; the first that applies names the limit. Experiments (null storage,
+// more workers) outrank counters (CPU, device), and counters outrank shares of time.
+//
+//    0  unknown             a read error ended the run before it could be judged
+//    1  not limited         AU >= target
+//   1a  storage latency     reads that failed or were not answered take half of all waiting or more
+//    2  client CPU          samples/s >= 0.8 of the null-storage ceiling; or CPU >= 0.9 of all cores, or an
+//                           I/O loop >= 0.95 of its core, unless more workers proved that there was room
+//   2a  unknown             the first batches of the epochs take >= 5 %, and after them the target is met
+//    3  loader settings     more workers on the same storage gain >= 15 %
+//    4  barrier skew        barrier wait >= 2 x load wait and >= 5 %, while workers idle and the device is
+//                           not busy: on the average storage is fast enough, but every step waits for the
+//                           slowest rank
+//    5  metadata            half of a sample's read time or more is spent in open
+//    6  network             link >= 0.9 busy
+//    7  storage bandwidth   device >= 0.9 busy with >= 4 requests in flight (with fewer it only answers one
+//                           by one); or more concurrency gains nothing and workers are always busy, or
+//                           reading alone stays below the demand
+//    8  loader settings     load wait >= 5 % while workers idle: the prefetch window is full behind one slow
+//                           batch; or workers always busy although the bytes came from memory
+//    9  storage latency     workers always busy, device not
+//   10  unknown             what was seen, in numbers
+//
+// Rules 6, 7 and 9 are not asked when 90 % or more of the bytes came from the page cache: storage
+// was not at work. The thresholds, each with its reason, are in verdict_rules.cc.
 #pragma once
 
 #include <cstdint>
@@ -35,6 +38,7 @@
 
 namespace aforo {
 
+// What to change first. A Record carries the words of to_string(), so that values may be added here.
 enum class Limit {
   kNone,  // "not limited": AU at or above the target
   kStorageBandwidth,
@@ -52,20 +56,25 @@ std::string to_string(Limit limit);  // "not limited", "storage bandwidth", ... 
 struct Counterfactual {
   std::string change;  // "32 workers instead of 8", "null storage"
   double samples_per_second = 0;
-  std::uint32_t workers =
-      0;  // loader.workers of the re-run, for the exact flag; 0 = the number that begins `change`
+  // loader.workers of the re-run, for the exact flag; 0 = the number that begins `change`.
+  std::uint32_t workers = 0;
   double baseline = 0;  // samples/s of the same re-run with nothing changed; 0 = the job's own
 };
 
-// Shares are fractions. A share that was not measured is left at its default, except where it is optional.
+// What a verdict may look at. Shares are fractions; a share that was not measured is left at its
+// default, except where it is optional. "0 = unknown" fields never decide while unknown: the text
+// then leaves them out.
 struct Evidence {
   double au = 0, au_target = 0.9;
   double samples_per_second = 0;
-  double demand_samples_per_second = 0;  // accelerators * batch / step time
-  double load_wait_share = 0;            // of accelerator time, fractions that add to <= 1
+  // What the accelerators could use: accelerators x batch / step time.
+  double demand_samples_per_second = 0;
+  // Of accelerator time, as the two that follow: together at most 1, the rest lies outside the steps.
+  double load_wait_share = 0;
   double barrier_wait_share = 0;
   double compute_share = 0;
-  std::optional<double> client_cpu_share;    // CPU seconds used / (wall * cores available), whole process
+  // CPU seconds used / (wall x cores available), of the whole process.
+  std::optional<double> client_cpu_share;
   std::optional<double> io_cpu_share;        // busiest I/O loop's CPU share of one core
   std::optional<double> device_busy_share;   // block device util over the run
   std::optional<double> network_busy_share;  // busiest link, of its line rate
@@ -81,17 +90,20 @@ struct Evidence {
   double cache_share = 0;                   // share of bytes served by the page cache; negative = unknown
   bool cache_expected = false;              // the user asked for a warm run
   double compute_excess = 0;                // real / asked compute - 1: emulated steps that ended late
-  double start_up_share = 0;                // of accelerator time: waiting for the first batch of an epoch
-  double failure_share = 0;                 // time of reads that failed, over accelerator time; may exceed 1
-  bool ended_by_error = false;              // a failed sample ended the run
-  bool null_storage = false;                // nothing was read: every request was answered at once
-  bool memory_filesystem = false;           // there is no storage below the dataset
-  bool searching = false;                   // judged inside --find-max, which is then no advice
-  double errors = 0;                        // samples that failed
-  std::optional<double> null_ceiling;       // samples/s of this client on the null engine
+  // Of accelerator time: waiting for the first batch of an epoch. Part of load_wait_share.
+  double start_up_share = 0;
+  // Time of reads that failed, over accelerator time: several wait at once, so it may exceed 1.
+  double failure_share = 0;
+  bool ended_by_error = false;                 // a failed sample ended the run
+  bool null_storage = false;                   // nothing was read: every request was answered at once
+  bool memory_filesystem = false;              // there is no storage below the dataset
+  bool searching = false;                      // judged inside --find-max, which is then no advice
+  double errors = 0;                           // samples that failed
+  std::optional<double> null_ceiling;          // samples/s of this client on the null engine
   std::optional<Counterfactual> more_workers;  // same storage, more concurrency
 };
 
+// The judgement in words. Never empty: where nothing was measured it says so.
 struct Verdict {
   Limit limit = Limit::kUnknown;
   std::string text;                   // one line: the limit, the decisive number, what to try
@@ -99,12 +111,14 @@ struct Verdict {
   std::vector<std::string> advice;    // what to try, most promising first
 };
 
-// Emulated steps may take this much longer than asked before the run is flagged: the late time counts as
-// compute, so AU looks better than the accelerators' demand was met.
+// Emulated steps may take this much longer than asked before the run is flagged: the late time
+// counts as compute, so AU looks better than the accelerators' demand was met. Chosen: late steps of
+// 3 % can make a target look met that was missed by as much.
 inline constexpr double kLateSteps = 0.03;
 
-// A run that came mostly (>= 50 %) from the page cache without being asked to is flagged in the text,
-// whatever the limit: it measured memory.
+// The verdict on one run. Deterministic, never throws but for memory. A run that came mostly
+// (>= 50 %) from the page cache without being asked to is flagged in the text, whatever the
+// limit: it measured memory.
 Verdict judge(const Evidence& evidence);
 
 }  // namespace aforo

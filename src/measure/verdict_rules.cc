@@ -11,20 +11,23 @@
 namespace aforo {
 namespace {
 
-// Thresholds, with the reason for each.
-constexpr double kNearCeiling =
-    0.8;  // a pipeline with bursts does not reach its ceiling; null runs repeat within 10 %
-constexpr double kCpuFull = 0.9;      // beyond this, queueing for a core dominates
-constexpr double kLoopFull = 0.95;    // one thread on one core: only the scheduler's share is missing
-constexpr double kWorthwhile = 1.15;  // more than the noise of a re-run of a few seconds
-constexpr double kSkewRatio = 2;      // most of the waiting is for other ranks
+// Thresholds, all of them chosen, each with what it trades. verdict.h states those that name a limit.
+
+// A pipeline with bursts does not reach its ceiling; null runs repeat within 10 %. Higher, and a
+// run that is bound by its client is blamed on the storage.
+constexpr double kNearCeiling = 0.8;
+constexpr double kCpuFull = 0.9;    // beyond this, queueing for a core dominates
+constexpr double kLoopFull = 0.95;  // one thread on one core: only the scheduler's share is missing
+// More than the noise of a re-run of a few seconds; a smaller gain would be advice that does not pay.
+constexpr double kWorthwhile = 1.15;
+constexpr double kSkewRatio = 2;      // two thirds or more of the waiting is for other ranks
 constexpr double kNoticeable = 0.05;  // a smaller wait alone does not miss a 90 % target
 constexpr double kAlwaysBusy = 0.9;   // workers that never got ahead of the accelerators
 constexpr double kOften = 0.7;        // workers that idle a third of the time had finished their window
-constexpr double kHalf = 0.5;
-constexpr double kDeviceFull = 0.9;
-constexpr double kSomeDepth = 4;     // "busy" counts time with any request; below this it may be one by one
-constexpr double kFromMemory = 0.9;  // storage was hardly at work
+constexpr double kHalf = 0.5;         // what takes half or more of the time is the largest part of it
+constexpr double kDeviceFull = 0.9;   // of a device or a link: as for a core, the rest is bursts
+constexpr double kSomeDepth = 4;      // "busy" counts time with any request; below this it may be one by one
+constexpr double kFromMemory = 0.9;   // storage was hardly at work
 constexpr double kSmallRead = 64 * 1024;  // below, devices are limited by requests rather than by bytes
 
 std::string au_clause(const Evidence& e) {
@@ -33,8 +36,8 @@ std::string au_clause(const Evidence& e) {
 
 bool from_memory(const Evidence& e) { return e.cache_share >= kFromMemory; }
 
-// Against a re-run without compute where there is one: the job itself also waited at barriers and at its
-// start.
+// Against a re-run without compute where there is one: the job itself also waited at
+// barriers and at its start.
 double gain(const Evidence& e) {
   if (!e.more_workers) return 0;
   const double baseline = std::max(e.more_workers->baseline, e.samples_per_second);
@@ -116,8 +119,8 @@ std::optional<Finding> failures(const Evidence& e) {
       ""};
 }
 
-// What is left of the time after the first batch of every epoch meets the target: a short run shows its
-// start.
+// What is left of the time after the first batch of every epoch meets the target: a
+// short run shows its start.
 std::optional<Finding> start_up(const Evidence& e) {
   const double after = e.compute_share / std::max(1e-9, 1 - e.start_up_share);
   if (e.start_up_share < kNoticeable || after < e.au_target) return std::nullopt;

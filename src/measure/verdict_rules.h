@@ -1,4 +1,4 @@
-// The rules behind judge(), in their order. Private to the measure room.
+// The rules behind judge(), in their order. Private to the measure room. Pure, thread-safe.
 #pragma once
 
 #include <optional>
@@ -10,6 +10,7 @@
 
 namespace aforo {
 
+// What one rule has to say where it applies.
 struct Finding {
   Limit limit = Limit::kUnknown;
   std::string reason;               // the decisive number in words, no full stop
@@ -17,9 +18,11 @@ struct Finding {
   std::string flag;                 // the first thing to try as an option, or empty
 };
 
+// Nothing where the rule does not apply. A rule looks at the evidence alone: that no earlier one
+// applied is all it may assume of them.
 using Rule = std::optional<Finding>(const Evidence&);
 
-// Asked one after the other; the last one always answers.
+// Asked one after the other; the last one always answers. Lives as long as the program.
 std::span<Rule* const> verdict_rules();
 
 }  // namespace aforo

@@ -219,8 +219,8 @@ TEST(Verdict, MoreWorkersThatAreNotEnoughSaySo) {
   EXPECT_THAT(v.advice, Contains(HasSubstr("an AU of at most 72.0 %")));
 }
 
-// Without compute even the unchanged loader reads 800 samples/s: 900 with more workers is 12 % more, not 50
-// %.
+// Without compute even the unchanged loader reads 800 samples/s: 900 with more workers
+// is 12 % more, not 50 %.
 TEST(Verdict, AGainIsMeasuredAgainstTheSameReRunUnchanged) {
   Evidence e = slow_job();
   e.worker_busy_share = 1;

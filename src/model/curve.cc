@@ -10,7 +10,10 @@
 namespace aforo {
 namespace {
 
+// Entries of a curve's table. Chosen: 96 KiB a curve; a binary search over the points beyond it.
 constexpr double kLargestTable = 4096;
+// Intervals of the quantiles' common grid where points have different ones. Chosen: finer than what a
+// probe writes (32 intervals), so that little is lost.
 constexpr std::size_t kGrid = 256;
 
 // The place of `n` among points of rising concurrency: the point at or below it and the part of the way to
@@ -251,8 +254,8 @@ std::string missing_curve(std::string_view storage, const TierSpec& tier, ReadKi
     if (!curve.cached && std::find(there.begin(), there.end(), what) == there.end()) there.push_back(what);
   }
   return fmt::format(
-      "storage '{}', tier '{}': expected a curve of {}, found {}; probe again with --workload and the job "
-      "itself{}",
+      "storage '{}', tier '{}': expected a curve of {}, found {}; "
+      "probe again with --workload and the job itself{}",
       storage, tier.name, words(kind, mode), there.empty() ? "none" : join(there, " and "),
       mode == ReadMode::kDirect ? ", or leave out --read direct" : "");
 }

@@ -1,13 +1,14 @@
 // From measured points to any concurrency and size: what a tier's curves say of one operation.
 //
-// With n operations in flight, all of one class, each takes R(n) = n / X(n) on average (Little). Between
-// measured points R is linear in n, which is exact both where latency is constant (R flat) and where the
-// storage is saturated (R proportional to n); below the first point R is what it was there; above the last
-// the rate stays what it was there; fewer than one in flight count as one. Between curves of different sizes
-// R is linear in the size; beyond them it follows size_share of the nearest.
+// With n operations in flight, all of one class, each takes R(n) = n / X(n) on average (Little).
+// Between measured points R is linear in n, which is exact both where latency is constant (R
+// flat) and where the storage is saturated (R proportional to n); below the first point R is what
+// it was there; above the last the rate stays what it was there; fewer than one in flight count
+// as one. Between curves of different sizes R is linear in the size; beyond them it follows
+// size_share of the nearest.
 //
-// Immutable after construction; thread-safe. rate, latency and jitter at whole concurrencies are table
-// look-ups.
+// Immutable after construction; thread-safe. rate, latency and jitter at whole concurrencies up to
+// 4,096 are table look-ups, at others a binary search over the points.
 #pragma once
 
 #include <algorithm>
@@ -23,38 +24,53 @@
 
 namespace aforo {
 
-// Of the best rate at fewer in flight: a point below is no storage's character but an accident's, and no
-// storage file may hold it.
+// Of the best rate at fewer in flight: a point below is no storage's character but an accident's,
+// and no storage file may hold it. Chosen: storage under too many requests loses a part of its
+// rate, not nine tenths.
 inline constexpr double kCollapsed = 0.1;
 
-// One class of operations (kind, mode, cached) of mean size `size`, made from all curves of that class.
+// One class of operations (kind, mode, cached) of mean size `size`, made from all curves of that
+// class. A copy owns all it needs: the curves it was made from may go.
 class OperationCurve {
  public:
-  // Absent if no curve is of this class. kFile of a mode without curves is taken from kStream, else kRange of
-  // that mode, and those two from each other (`borrowed` says so), never from the other mode. `size` in
-  // bytes; less than 1 counts as 1.
+  // Absent if no curve is of this class. kFile of a mode without curves is taken from kStream, else
+  // kRange of that mode, and those two from each other (`borrowed` says so), never from the other
+  // mode, nor storage's from the page cache's. `size` in bytes; less than 1 counts as 1. `curves`
+  // are as load_storage left them. O(points x quantiles).
   static std::optional<OperationCurve> find(std::span<const ReadCurve> curves, ReadKind kind, ReadMode mode,
                                             bool cached, double size);
 
-  double size() const { return size_; }              // the asked size
-  double size_share() const { return size_share_; }  // the slope of R there, mean over measured concurrencies
+  // The asked size, in bytes.
+  double size() const { return size_; }
+  // The share of an operation's time that grows with its size: the slope size R' / R at size(),
+  // mean over the measured concurrencies; within [0, 1].
+  double size_share() const { return size_share_; }
+  // Made from curves of another kind: an estimate, which its user says.
   bool borrowed() const { return borrowed_; }
-  double ahead() const { return ahead_; }  // of ReadCurve, in bytes; 0 where it is no more than an operation
+  // Of ReadCurve, in bytes; 0 where it is no more than an operation, or where curves of
+  // another kind stand in.
+  double ahead() const { return ahead_; }
 
+  // Operations of size() per second, all together, with so many in flight.
   PerSecond rate(double in_flight) const {  // operations of size() per second with so many in flight
     return {at(in_flight).rate};
   }
+  // The mean time of one of them: R(n) = n / rate(n).
   Seconds latency(double in_flight) const {  // R(n) = n / rate(n)
     return {std::max(in_flight, 1.0) / at(in_flight).rate};
   }
-  // The concurrency up to which the curves were measured; of two sizes blended, the smaller.
+  // The concurrency up to which the curves were measured; of two sizes blended, the smaller. Beyond
+  // it rate() is an assumption (saturated), not a measurement.
   double largest_measured() const { return largest_measured_; }
-  PerSecond best_rate() const { return best_; }  // over all concurrencies
+  // The highest of all concurrencies, which need not be that of the last.
+  PerSecond best_rate() const { return best_; }
 
   // Work of an operation of `bytes`, in operations of size(): 1 - share + share * bytes / size().
   double work(double bytes) const { return 1 - size_share_ + size_share_ * bytes / size_; }
 
-  // The jitter at `in_flight`: quantile function at u in [0, 1), interpolated between the points. Mean 1.
+  // The jitter at `in_flight`: quantile function at u in [0, 1), interpolated between the
+  // points. Mean 1 over u, so that a uniform u draws one operation's work / the mean; 1 always
+  // where none was measured.
   double jitter(double in_flight, double u) const {
     if (rows_.empty()) return 1;
     const At here = at(in_flight);
@@ -67,8 +83,11 @@ class OperationCurve {
     const double b = high[0] + (high[1] - high[0]) * part;
     return a + (b - a) * here.weight;
   }
+  // Its coefficient of variation: standard deviation / mean; 0 where none was measured.
   double jitter_cv(double in_flight) const;
-  double common(double in_flight) const;  // coefficient of variation that all operations share
+  // Coefficient of variation of what slows all operations at once
+  // (CurvePoint::common), interpolated likewise.
+  double common(double in_flight) const;
 
  private:
   // Where a concurrency lies: between points `segment` and the next, `weight` of the way.
@@ -103,8 +122,8 @@ class OperationCurve {
   std::vector<double> variance_, covariance_;  // of each row; of it and the next
 };
 
-// The sentence for a tier whose curves say nothing of such reads: what was expected, what is there, what to
-// do.
+// The sentence for a tier whose curves say nothing of such reads: what was expected, what is there,
+// what to do. `storage` is the system's name. For UserError; no full stop.
 std::string missing_curve(std::string_view storage, const TierSpec& tier, ReadKind kind, ReadMode mode);
 
 }  // namespace aforo

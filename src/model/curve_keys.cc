@@ -7,10 +7,14 @@
 namespace aforo {
 namespace {
 
+// Bounds of what may be written. Chosen far beyond any storage there is: they stop slips of a unit,
+// not systems.
 constexpr double kMostInFlight = 1e6;
-constexpr double kLargestOperation = 0x1p40;
-constexpr std::size_t kMostQuantiles = 1001;
-constexpr double kMeanTolerance = 0.05;  // of jitter around its mean of 1
+constexpr double kLargestOperation = 0x1p40;  // bytes
+constexpr std::size_t kMostQuantiles = 1001;  // one for every 0.1 %
+// Of jitter around its mean of 1. Chosen: quantiles rounded by hand come this near, and whoever draws
+// from them divides by the mean.
+constexpr double kMeanTolerance = 0.05;
 
 std::string check_point(const CurvePoint& point) {
   const std::vector<double>& jitter = point.jitter;

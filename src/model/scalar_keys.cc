@@ -5,7 +5,7 @@
 namespace aforo {
 namespace {
 
-constexpr std::size_t kLongestText = 4000;
+constexpr std::size_t kLongestText = 4000;  // bytes; chosen: pages of notes, but no file within a file
 
 bool is_scalar(const YamlNode& node) { return node.kind == YamlNode::Kind::kScalar; }
 

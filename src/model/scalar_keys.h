@@ -1,11 +1,16 @@
 // The kinds of plain value in storage.yaml, each with its unit and its bounds.
+// Internal to the room.
+//
+// A kind reads words into a value and writes them back so that reading gives the same value bit by
+// bit. Bounds are inclusive; a value outside is refused with the range in words. Pure, thread-safe.
 #pragma once
 
 #include "model/storage_keys.h"
 
 namespace aforo {
 
-// Words to a value and back. `read` gives "" or the half sentence.
+// Words to a value and back. `read` gives "" and sets the value, or gives the half
+// sentence and leaves it alone.
 template <class V>
 struct Words {
   std::string form;
@@ -14,26 +19,40 @@ struct Words {
 };
 
 Words<std::string> text_words();
-Words<std::string> name_words(std::size_t longest);  // text that is not empty
+// Text that is not empty, of at most `longest` bytes.
+Words<std::string> name_words(std::size_t longest);
+// A whole number.
 Words<std::uint32_t> count_words(std::uint32_t least, std::uint32_t most);
+// A finite number without a unit.
 Words<double> number_words(double least, double most);
-Words<double> share_words(double least, double most);       // "10%", "0.1"
-Words<double> mean_bytes_words(double least, double most);  // "114660.07 B"
-Words<Bytes> bytes_words(Bytes least_if_any, Bytes most);   // 0, or from `least_if_any` on
+// A fraction, or percent: "10%", "0.1".
+Words<double> share_words(double least, double most);
+// Bytes that need not be whole: "114660.07 B".
+Words<double> mean_bytes_words(double least, double most);
+// 0, or from `least_if_any` on: where 0 says "none" or "any".
+Words<Bytes> bytes_words(Bytes least_if_any, Bytes most);
+// From 0 s on.
 Words<Seconds> seconds_words(Seconds most);
-Words<PerSecond> rate_words(PerSecond most);  // above 0
+// Above 0: from 1e-6 /s on.
+Words<PerSecond> rate_words(PerSecond most);
 Words<BytesPerSecond> bandwidth_words(BytesPerSecond least, BytesPerSecond most);
+// From 0 on; "$1200" too.
 Words<Dollars> dollars_words(Dollars most);
+// A list of 2 to `most` numbers, or no key at all (empty).
 Words<std::vector<double>> numbers_words(std::size_t most);
 
-// One of `words`, the names of an enumeration's (or a flag's) values 0, 1, ...
+// One of `words`, the names of an enumeration's (or a flag's) values 0, 1, ... The
+// value is the word's place.
 Words<std::size_t> choice_words(std::vector<std::string> words);
 
+// What a key is called and means: `text` is one sentence for docs/storage-file.md.
 struct KeyAbout {
   std::string name, text;
   bool required = false;
 };
 
+// A key that holds a plain value of T's member. It is written where it differs from the
+// defaults, or is required.
 template <class T, class V>
 Key<T> value_key(KeyAbout about, V T::*member, Words<V> words) {
   Key<T> key;
@@ -50,6 +69,7 @@ Key<T> value_key(KeyAbout about, V T::*member, Words<V> words) {
   return key;
 }
 
+// A key that holds one of an enumeration's names, which are in the order of its values from 0 on.
 template <class T, class Enum>
 Key<T> choice_key(KeyAbout about, Enum T::*member, std::vector<std::string> names) {
   Words<std::size_t> words = choice_words(std::move(names));
@@ -65,7 +85,7 @@ Key<T> choice_key(KeyAbout about, Enum T::*member, std::vector<std::string> name
   return value_key<T, Enum>(std::move(about), member, std::move(mapped));
 }
 
-// The names of an enumeration's `count` values.
+// The names of an enumeration's values 0 to `count` - 1, by its to_string().
 template <class Enum>
 std::vector<std::string> names_of(int count) {
   std::vector<std::string> names;

@@ -5,9 +5,11 @@
 namespace aforo {
 namespace {
 
+// Bounds of what may be written. Chosen far beyond any storage there is: they stop slips of a unit,
+// not systems.
 constexpr PerSecond kMostOperations{1e12};
 constexpr BytesPerSecond kLeastBandwidth{1e3}, kMostBandwidth{1e16};
-constexpr LawShape kLatency{LawUnit::kSeconds, 0, 3600};
+constexpr LawShape kLatency{LawUnit::kSeconds, 0, 3600};  // up to an hour: tape
 constexpr std::uint32_t kMostServers = 10'000'000;
 constexpr Bytes kLargestRequest{1ULL << 40};
 
@@ -42,8 +44,8 @@ Key<Station> latency_key() {
   key.name = "latency";
   key.form = "law of time";
   key.text =
-      "Time that every request waits; one value, or {mean, stddev, distribution, minimum, maximum, "
-      "quantiles}.";
+      "Time that every request waits; one value, or "
+      "{mean, stddev, distribution, minimum, maximum, quantiles}.";
   key.required = true;
   key.read = read_latency;
   key.write = [](const Station& station, const Station&) { return law_yaml(kLatency.unit, station.latency); };

@@ -8,10 +8,11 @@
 namespace aforo {
 namespace {
 
-constexpr std::size_t kLongestName = 200;
+// Chosen: room for any honest file, and an end to one that grew by accident.
+constexpr std::size_t kLongestName = 200;  // bytes
 constexpr std::size_t kMostNotes = 200;
-constexpr double kShareTolerance = 1e-6;
-constexpr Bytes kLargestCapacity{1ULL << 62};
+constexpr double kShareTolerance = 1e-6;       // rounding of shares such as a third
+constexpr Bytes kLargestCapacity{1ULL << 62};  // sums of a few still fit 64 bits
 
 template <class T>
 Key<T> custom_key(KeyAbout about, std::string form, decltype(Key<T>::read) read,

@@ -1,6 +1,9 @@
-// One declaration per key of storage.yaml: reading, bounds, writing and documentation all come from here.
+// One declaration per key of storage.yaml: reading, bounds, writing and
+// documentation all come from here.
 //
-// Internal to the room. Thread-safe: schemas are built once and never changed.
+// Internal to the room. Thread-safe: schemas are built once, at first use, and never changed;
+// they live as long as the program. Failure everywhere: UserError "FILE:LINE: path.to.key:
+// expected ..., found ...".
 #pragma once
 
 #include <fmt/format.h>
@@ -21,33 +24,37 @@
 
 namespace aforo {
 
-// Where a value stands, for messages, and what was seen so far in its file.
+// Where a value stands, for messages, and what was seen so far in its file. A view: file and
+// stations are the caller's and outlive it.
 struct Where {
   std::string_view file;
-  std::string path;                                // "stations"; "" at the top
-  std::map<std::string, int>* stations = nullptr;  // the line of every station's name
+  std::string path;  // "stations"; "" at the top
+  // The line of every station's name, so that none is used twice in a file; filled by read_stations.
+  std::map<std::string, int>* stations = nullptr;
 
+  // The place of that key, one level down.
   Where below(std::string_view name) const {
     return {file, path.empty() ? std::string(name) : path + "." + std::string(name), stations};
   }
+  // Ends the command: "FILE:LINE: path: message".
   [[noreturn]] void fail(int line, std::string_view message) const {
     throw UserError(path.empty() ? fmt::format("{}:{}: {}", file, line, message)
                                  : fmt::format("{}:{}: {}: {}", file, line, path, message));
   }
 };
 
-// One key of a mapping that is a T.
+// One key of a mapping that is a T: how it is read, written, and explained.
 template <class T>
 struct Key {
   std::string name, form, text;
   bool required = false;
 
-  // Reads the value; "" or the half sentence "expected ..., found ...". What holds mappings throws UserError
-  // for what is wrong inside them.
+  // Reads the value; "" or the half sentence "expected ..., found ...". What holds mappings throws
+  // UserError for what is wrong inside them.
   std::function<std::string(T&, const YamlNode&, const Where&)> read;
 
-  // The value as YAML that `read` takes back exactly; "" where it says no more than `defaults`. A text that
-  // begins with a line feed is a block.
+  // The value as YAML that `read` takes back exactly; "" where it says no more than `defaults`. A
+  // text that begins with a line feed is a block.
   std::function<std::string(const T&, const T& defaults)> write;
 
   // Does a value of this sort have the key (a disk has a seek)? Empty = always.
@@ -56,6 +63,7 @@ struct Key {
   std::string comment;  // above the section, in a written file
 };
 
+// All keys of a T, in the order in which they are read, written and documented.
 template <class T>
 struct Schema {
   std::vector<Key<T>> keys;
@@ -63,6 +71,7 @@ struct Schema {
   std::function<std::string(const T&)> sort;   // what it is called in messages: "bandwidth station"
 };
 
+// The keys that a value of this sort has.
 template <class T>
 std::vector<std::string> key_names(const Schema<T>& schema, const T& value) {
   std::vector<std::string> names;
@@ -71,6 +80,8 @@ std::vector<std::string> key_names(const Schema<T>& schema, const T& value) {
   return names;
 }
 
+// Throws UserError for the first key that `value` does not have; the nearest is offered, unless
+// another sort of T has just that key.
 template <class T>
 void refuse_unknown_keys(const Schema<T>& schema, const T& value, const YamlNode& node, const Where& where) {
   const std::vector<std::string> names = key_names(schema, value);
@@ -84,8 +95,9 @@ void refuse_unknown_keys(const Schema<T>& schema, const T& value, const YamlNode
   }
 }
 
-// Reads the mapping `node` over what `value` holds. Keys are read in the order of their declaration, whatever
-// theirs in the file, so that a later one may look at an earlier. Throws UserError.
+// Reads the mapping `node` over what `value` holds. Keys are read in the order of their
+// declaration, whatever theirs in the file, so that a later one may look at an earlier. Unknown and
+// missing keys are refused, then the whole is checked. Throws UserError; `value` is then half read.
 template <class T>
 void read_map(const Schema<T>& schema, T& value, const YamlNode& node, const Where& where) {
   if (!node.is_map())
@@ -111,6 +123,7 @@ void read_map(const Schema<T>& schema, T& value, const YamlNode& node, const Whe
   if (!error.empty()) where.fail(node.line, error);
 }
 
+// The keys that say more than `defaults`, each with its YAML.
 template <class T>
 std::vector<std::pair<const Key<T>*, std::string>> written(const Schema<T>& schema, const T& value,
                                                            const T& defaults) {
@@ -123,7 +136,7 @@ std::vector<std::pair<const Key<T>*, std::string>> written(const Schema<T>& sche
   return all;
 }
 
-// "{station: cpu, servers: 16}"
+// On one line: "{station: cpu, servers: 16}".
 template <class T>
 std::string write_flow(const Schema<T>& schema, const T& value, const T& defaults) {
   std::vector<std::string> parts;
@@ -131,9 +144,11 @@ std::string write_flow(const Schema<T>& schema, const T& value, const T& default
   return "{" + join(parts, ", ") + "}";
 }
 
+// Every line but the first, and none that is empty, moved `by` blanks to the right.
 std::string indented(std::string_view block, int by);
 
-// "name: flash\nshare: 10%\nstations:\n  - ..."
+// One key a line, with the sections' comments: "name: flash\nshare: 10%\nstations:\n  - ...". No
+// line feed at the end.
 template <class T>
 std::string write_block(const Schema<T>& schema, const T& value, const T& defaults) {
   std::string out;
@@ -160,6 +175,7 @@ std::vector<T> read_list(const Schema<T>& schema, const T& defaults, const YamlN
   return values;
 }
 
+// What each sort of mapping in the file may hold.
 const Schema<Station>& station_schema();
 const Schema<CurvePoint>& point_schema();
 const Schema<ReadCurve>& curve_schema();
@@ -170,17 +186,24 @@ const Schema<ProbedClient>& probed_client_schema();
 const Schema<StorageSpec>& probed_schema();  // of the keys below `probed`
 const Schema<StorageSpec>& storage_schema();
 
-// A list of stations; those without a name are called by their kind, after the `owner` if there is one.
+// A list of stations; those without a name are called by their kind, after the `owner` if there
+// is one. `scope` is theirs unless they say otherwise. Throws UserError, also for a name that
+// the file already has.
 std::vector<Station> read_stations(const YamlNode& node, StationScope scope, std::string_view owner,
                                    const Where& where);
+// As a block sequence that read_stations takes back; "" of none. `scope` is left out
+// where it is the same.
 std::string write_stations(const std::vector<Station>& stations, StationScope scope);
+// A list of curves, no two of one read, mode, source and size; points by rising concurrency, none
+// collapsed (kCollapsed). Throws UserError.
 std::vector<ReadCurve> read_curves(const YamlNode& node, const Where& where);
 std::string write_curves(const std::vector<ReadCurve>& curves);
 
 // A tier that is described at the top of the file rather than under `tiers`.
 inline constexpr std::string_view kOnlyTier = "storage";
 
-// Does something say how storage itself answers: a station, or a curve that is not the page cache's?
+// "" or the half sentence. Does something say how storage itself answers: a station, or a curve
+// that is not the page cache's?
 std::string check_tier(const TierSpec& tier);
 
 }  // namespace aforo

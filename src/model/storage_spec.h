@@ -1,16 +1,17 @@
 // A storage system as data: what `aforo probe` measured, or what a person wrote (storage.yaml).
 //
-// Every consumer (sim, plan, probe, predict) reads these structs and nothing else. A StorageSpec that came
-// out of `load_storage` is complete and consistent; nobody downstream re-validates. SI units. Copy freely.
+// Every consumer (sim, plan, probe, predict) reads these structs and nothing else. A
+// StorageSpec that came out of `load_storage` is complete and consistent; nobody downstream
+// re-validates. SI units. Copy freely.
 //
 // A read goes down this path:
 //
-//   host's CPU and network ──► caches, nearest first ──(miss)──► one tier: its curves, or its stations in
-//   order
+//   host's CPU and network ──► caches, nearest first ──(miss)──► one tier: its curves, or its
+//                                                                stations in order
 //
-// A tier is described either by what was measured (`curves`: a load-dependent station, the flow-equivalent
-// server of Chandy, Herzog and Woo 1975) or by its parts (`stations`), or by both: then an operation passes
-// both.
+// A tier is described either by what was measured (`curves`: a load-dependent station, the
+// flow-equivalent server of Chandy, Herzog and Woo 1975) or by its parts (`stations`), or by both:
+// then an operation passes both.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,8 @@
 
 namespace aforo {
 
-// What a loader does with a file.
+// What a loader does with a file. It decides which curves apply and which stations an operation
+// visits: only kFile opens and closes at every operation.
 enum class ReadKind {
   kFile,    // open, read front to back, close: one operation, of any size
   kRange,   // one range of a file that is kept open, anywhere in it
@@ -41,10 +43,12 @@ struct CurvePoint {
   // Of latency / expected latency, narrower where storage paces requests: then few wait long for
   // what the others were let through at once.
   std::vector<double> jitter;
-  double common = 0;  // coefficient of variation of the rate itself over 100 ms: what slows all at once
+  // Coefficient of variation of the rate itself over 100 ms: what slows all at once.
+  double common = 0;
   bool operator==(const CurvePoint&) const = default;
 };
 
+// What was measured of one class of operations: the same kind, mode and source, one mean size.
 struct ReadCurve {
   ReadKind kind = ReadKind::kFile;
   ReadMode mode = ReadMode::kBuffered;
@@ -52,26 +56,32 @@ struct ReadCurve {
   double size = 0;                 // mean bytes per operation, > 0
   double size_share = 1;           // share of an operation's time that is proportional to its size, [0, 1]
   std::vector<CurvePoint> points;  // rising concurrency, at least one
-  // kStream: bytes that storage fetches where a reader first touches them, beyond what it asked for; it finds
-  // the rest there. At most `size`: nothing.
+  // kStream: bytes that storage fetches where a reader first touches them, beyond what it asked
+  // for; it finds the rest there. At most `size`: nothing.
   Bytes ahead{0};
   bool operator==(const ReadCurve&) const = default;
 };
 
+// What a part of a storage system does to a request. The order is that of the words in storage.yaml.
 enum class StationKind {
-  kMetadata,   // operations (open, with attributes and close) at `servers`, each `rate` per second;
-               // exponential
-  kLatency,    // every request waits `latency`, nobody queues
-  kRequests,   // requests of at most `request_size` at `rate` per second in all, in order of arrival
+  // Operations (open, with attributes and close) at `servers`, each `rate` per second; their
+  // times are exponential.
+  kMetadata,
+  // Every request waits `latency`, nobody queues.
+  kLatency,
+  // Requests of at most `request_size` at `rate` per second in all, in order of arrival.
+  kRequests,
   kBandwidth,  // bytes, `servers` pipes of `bandwidth` each, shared by processor sharing; token bucket if
-               // `burst`
-  kDisk,  // `servers` disks, each in order of arrival: `seek` per `chunk` begun, then bytes at `bandwidth`
-  kCpu,   // `servers` cores: `per_operation` per request and `per_byte` seconds per byte, of what the same
-          // requests take of the cores elsewhere (in a curve) they leave `1 - taken`
+  // `servers` disks, each in order of arrival: `seek` per `chunk` begun, then bytes at `bandwidth`.
+  kDisk,
+  kCpu,  // `servers` cores: `per_operation` per request and `per_byte` seconds per byte, of what the same
+         // requests take of the cores elsewhere (in a curve) they leave `1 - taken`
 };
 
 enum class StationScope { kShared, kHost };  // one for all, or one per client host
 
+// One part of a storage system. Which members count is said by `kind`; the others are
+// left at their defaults.
 struct Station {
   std::string name;  // no two of a file have the same
   StationKind kind = StationKind::kBandwidth;
@@ -91,12 +101,15 @@ struct Station {
   bool operator==(const Station&) const = default;
 };
 
+// What goes when a cache is full.
 enum class CachePolicy {
   kPinned,  // what came first stays
   kLru,     // the least recently used goes
   kRandom,  // any goes: the stand-in for the Linux page cache under shuffled epochs
 };
 
+// A cache of files, or of ranges of packed files: a read hits where all of its item is there. What
+// misses is put in, as the policy says.
 struct CacheSpec {
   std::string name;
   Bytes size{0};  // of one cache
@@ -107,6 +120,7 @@ struct CacheSpec {
   bool operator==(const CacheSpec&) const = default;
 };
 
+// A part of the storage, with some of the files. Files are spread over tiers at random, by share.
 struct TierSpec {
   std::string name;
   double share = 1;  // of the dataset's files that lie on it; the shares of all tiers add up to 1
@@ -115,7 +129,8 @@ struct TierSpec {
   bool operator==(const TierSpec&) const = default;
 };
 
-// The client that a probe ran on: its CPU cost is part of the curves it measured.
+// The client that a probe ran on: its CPU cost is part of the curves it measured, and where its cores
+// were busy the curves say what the client could do, not the storage.
 struct ProbedClient {
   std::uint32_t cores = 0;
   Seconds cpu_per_operation{0};
@@ -123,12 +138,14 @@ struct ProbedClient {
   bool operator==(const ProbedClient&) const = default;
 };
 
+// What the whole system costs, all in; who says so and as of when.
 struct StoragePrice {
   Dollars per_month{0};
   std::string source, date;
   bool operator==(const StoragePrice&) const = default;
 };
 
+// The whole. `origin` alone does not come from the file's text.
 struct StorageSpec {
   static constexpr int kVersion = 1;
 
@@ -140,15 +157,16 @@ struct StorageSpec {
   std::optional<ProbedClient> probed_client;
   Bytes capacity{0};  // 0 = unknown
   std::optional<StoragePrice> price;
-  std::string probed;              // "2026-06-01T12:00:00Z", empty = written by hand
+  // When it was measured, "2026-06-01T12:00:00Z"; empty = written by hand.
+  std::string probed;
   std::vector<std::string> notes;  // what the probe had to say of its own certainty
   std::string origin;              // file; "probe"
   bool operator==(const StorageSpec&) const = default;
 };
 
 std::string_view to_string(ReadKind kind);  // "file", "range", "stream"
-std::string_view to_string(
-    StationKind kind);  // "metadata", "latency", "requests", "bandwidth", "disk", "cpu"
+// "metadata", "latency", "requests", "bandwidth", "disk", "cpu"
+std::string_view to_string(StationKind kind);
 std::string_view to_string(StationScope scope);  // "shared", "host"
 std::string_view to_string(CachePolicy policy);  // "pinned", "lru", "random"
 

@@ -9,7 +9,7 @@
 namespace aforo {
 namespace {
 
-constexpr std::size_t kLargestFile = (1 << 20) + 1;
+constexpr std::size_t kLargestFile = (1 << 20) + 1;  // one byte more than the YAML reader takes
 
 std::string read_text(const std::string& path) {
   std::error_code error;
