@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "base/error.h"
 #include "storage/machine.h"
-#include "storage/null_engine.h"
 
 namespace aforo {
 
@@ -12,25 +12,19 @@ LaneSet make_lanes(const Layout& layout, bool direct, const JobSettings& setting
   EngineOptions options;
   options.root = settings.directory;
   options.timeout = settings.io_timeout;
+  const auto kind = engine_named(settings.engine);
+  if (!kind) throw UserError("expected an engine by its name, found '" + settings.engine + "'");
+  const EngineChoice trial = make_engine(*kind, options);
   LaneSet made;
-  std::string which = settings.engine;
-  if (which == "null") {
-    made.engine = "null";
-  } else {
-    const EngineChoice trial = make_engine(which, options);
-    made.engine = which = trial.engine->name();
-    made.reason = trial.reason;
-  }
+  made.engine = to_string(trial.kind);
+  made.reason = trial.reason;
   const unsigned count = settings.io_threads ? settings.io_threads : available_cores();
   for (unsigned i = 0; i < count; ++i) {
     LaneOptions lane;
     lane.index = i;
     lane.direct = direct;
     lane.layout = &layout;
-    lane.make_engine = [which, options]() -> std::unique_ptr<Engine> {
-      if (which == "null") return make_null_engine(options);
-      return make_engine(which, options).engine;
-    };
+    lane.make_engine = [kind = trial.kind, options] { return make_engine(kind, options).engine; };
     made.lanes.push_back(std::make_unique<Lane>(std::move(lane)));
   }
   return made;

@@ -8,6 +8,9 @@
 #include <utility>
 
 #include "base/error.h"
+#include "storage/blocking_engine.h"
+#include "storage/null_engine.h"
+#include "storage/owned_directory.h"
 #include "storage/thread_engine.h"
 #include "storage/uring_engine.h"
 
@@ -29,6 +32,15 @@ int open_root(const std::string& root) {
   return descriptor;
 }
 
+// A descriptor of the engine's own for an open directory.
+int again(int directory) {
+  const int descriptor = fcntl(directory, F_DUPFD_CLOEXEC, 0);
+  if (descriptor < 0)
+    throw UserError("expected one more open file for an engine, found " + describe_errno(errno) +
+                    "; raise the limit of open files (ulimit -n)");
+  return descriptor;
+}
+
 }  // namespace
 
 Seconds monotonic_now() {
@@ -37,27 +49,26 @@ Seconds monotonic_now() {
   return {static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9};
 }
 
-EngineChoice make_engine(std::string_view which, const EngineOptions& options) {
-  return make_engine_with(which, options, io_uring_queue_init_params);
+EngineChoice make_engine(EngineKind kind, const EngineOptions& options) {
+  return make_engine_with(kind, options, io_uring_queue_init_params);
 }
 
-EngineChoice make_engine_with(std::string_view which, const EngineOptions& options, RingSetup setup) {
-  const bool wants_uring = which == "auto" || which == "io_uring";
-  if (!wants_uring && which != "threads")
-    throw UserError("expected an engine named auto, io_uring or threads, found '" + std::string(which) + "'");
-  const int root = open_root(options.root);
+EngineChoice make_engine_with(EngineKind kind, const EngineOptions& options, RingSetup setup) {
+  if (kind == EngineKind::kNull) return {make_null_engine(options), kind, ""};
+  const int root = options.owned ? again(options.owned->root()) : open_root(options.root);
+  if (kind == EngineKind::kBlocking) return {make_blocking_engine(root, options), kind, ""};
   std::string reason;
-  if (wants_uring) {
+  if (kind != EngineKind::kThreads) {
     auto engine = make_uring_engine(root, options, setup);
-    if (engine) return {std::move(*engine), ""};
+    if (engine) return {std::move(*engine), EngineKind::kUring, ""};
     reason = refusal(engine.error());
-    if (which == "io_uring") {
+    if (kind == EngineKind::kUring) {
       close(root);
       throw UserError("expected io_uring, but the kernel refuses it (" + reason +
                       "); use the engine 'threads'");
     }
   }
-  return {make_thread_engine(root, options), reason};
+  return {make_thread_engine(root, options), EngineKind::kThreads, reason};
 }
 
 }  // namespace aforo

@@ -1,5 +1,4 @@
-// Engine: how bytes move on this machine. One engine belongs to one thread (its loop's); engines share
-// nothing.
+// Engine: how bytes move, both ways. One engine belongs to one thread (its loop's); engines share nothing.
 //
 // Rationale: the pipeline must not know whether io_uring, threads, memory or a fault injector carries out its
 // requests, and every engine must pass the same contract suite (engine_contract.h). Requests are intrusive so
@@ -8,6 +7,10 @@
 //
 // Errors are data: `error` holds an errno and is counted and named by the caller; no engine throws after
 // construction. Every started request completes exactly once, also on timeout.
+//
+// Writing needs a right: an engine creates files only where EngineOptions::owned lets it, inside that
+// directory, and never over something that is there. Requests to one file are not ordered among each other:
+// who wants a write to be covered by a sync, or done before a close, starts the second when the first is done.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +21,7 @@
 #include <string_view>
 
 #include "base/units.h"
+#include "storage/engine_kind.h"
 
 namespace aforo {
 
@@ -26,24 +30,40 @@ using EngineFile = std::int32_t;
 inline constexpr EngineFile kNoFile = -1;
 
 enum class IoOperation : std::uint8_t {
-  kReadFile,  // open `path`, read up to buffer.size() bytes from offset 0, close. One request for a whole
-              // file.
+  kReadFile,  // open `path`, read up to buffer.size() bytes from offset 0, close: one request for a whole file
   kOpen,      // open `path` read-only; result in `file`
   kRead,      // read up to buffer.size() bytes of `file` at `offset`
   kClose,     // close `file`; the handle is dead even if an error is reported
+  kCreate,    // make the new, empty file `path` and open it write-only; result in `file`. EEXIST where
+              // anything has that name (a link too), ENOENT where its directory is missing, EROFS from an
+  // engine that owns nothing, EXDEV or ELOOP where the path would leave the owned directory. After
+  // ETIMEDOUT the file may be there or not.
+  kWrite,  // write all of `buffer` to `file` at `offset`; what lies between the old end and `offset` is zero
+  kSync,   // what `kWrite` has put into `file` so far, and its size, are on storage when this is done
 };
+
+// Of operations: has a path; answers with an open file; fills memory; has memory in the kernel's hands.
+constexpr bool opens_file(IoOperation o) {
+  return o == IoOperation::kReadFile || o == IoOperation::kOpen || o == IoOperation::kCreate;
+}
+constexpr bool gives_file(IoOperation o) { return o == IoOperation::kOpen || o == IoOperation::kCreate; }
+constexpr bool reads_bytes(IoOperation o) { return o == IoOperation::kReadFile || o == IoOperation::kRead; }
+constexpr bool moves_bytes(IoOperation o) { return reads_bytes(o) || o == IoOperation::kWrite; }
 
 struct IoRequest {
   // --- asked for (by the caller, before start) ---
   IoOperation operation = IoOperation::kRead;
-  bool direct = false;         // kReadFile, kOpen: O_DIRECT. Buffer, offset and length are then 4096-aligned.
+  // kReadFile, kOpen, kCreate: O_DIRECT (EINVAL where the file system has none). Buffer and offset of what is
+  // read or written are then 4096-aligned, and lengths too, but for the last write of a file: its ragged end
+  // goes through the page cache, as does whatever is written to that file after it.
+  bool direct = false;
   const char* path = nullptr;  // relative to the engine's root, NUL-terminated
-  EngineFile file = kNoFile;   // kRead, kClose: in. kOpen: out.
+  EngineFile file = kNoFile;   // kRead, kWrite, kSync, kClose: in. kOpen, kCreate: out.
   std::uint64_t offset = 0;
   std::span<std::byte> buffer;
   std::uint64_t expected = 0;  // kReadFile: size if known, 0 = unknown. Reads up to min(buffer, expected)
                                // then. kRead with `lend`: the bytes asked for.
-  // Set and `buffer` empty: called on the engine's thread just before the kernel needs the memory, sets
+  // Of reads. Set and `buffer` empty: called on the engine's thread just before the kernel needs the memory, sets
   // `buffer` (left empty = ENOMEM). Must not start requests. io_uring does not call it if the open fails.
   // Taking memory this late keeps the set of buffers in use small and warm in the CPU's cache: measured 15 %
   // less CPU time per byte at 160 readers.
@@ -52,13 +72,20 @@ struct IoRequest {
   void* owner = nullptr;               // the caller's
 
   // --- answered (valid inside and after `done`) ---
-  int error = 0;            // errno; 0 = success. ETIMEDOUT: not done within the engine's timeout.
-  std::uint64_t bytes = 0;  // bytes read: fewer than asked only at end of file
-  Seconds started{0};       // monotonic clock, when the request was handed to the kernel
-  Seconds opened{0};        // kReadFile, kOpen: when the open was seen done; 0 = not observed
+  int error = 0;  // errno; 0 = success. ETIMEDOUT: not done within the engine's timeout.
+  // Bytes moved. A read: fewer than asked only at end of file. A write: fewer than asked only with an error
+  // (ENOSPC, EIO, EFBIG), and then what was written before it, from `offset` on.
+  std::uint64_t bytes = 0;
+  Seconds started{0};     // monotonic clock, when the request was handed to the kernel
+  Seconds opened{0};      // kReadFile, kOpen, kCreate: when the open was seen done; 0 = not observed
+  Seconds first_byte{0};  // when the answer's first byte was seen; 0 = not observed (a local kernel answers
+                          // whole requests)
   Seconds finished{0};
-  bool buffer_held = false;  // only with ETIMEDOUT: the kernel may still write to `buffer`; it must never be
-                             // reused or freed (BufferPool::quarantine)
+  // How often the request was sent: more than 1 where a server asked to try again (503), 0 if it was given up
+  // before its turn came. A local kernel's interrupted call is no new attempt.
+  std::uint32_t attempts = 0;
+  bool buffer_held = false;  // only with ETIMEDOUT: the kernel may still use `buffer`; it must never be
+                             // reused, changed or freed (BufferPool::quarantine)
 
   // --- engine's own while in flight ---
   IoRequest* next = nullptr;
@@ -68,12 +95,16 @@ struct IoRequest {
   Seconds queued{0};  // when `start` took it
 };
 
+class OwnedDirectory;
+
 struct EngineOptions {
-  std::string root;           // directory that paths are relative to
-  std::uint32_t depth = 256;  // requests in flight handed to the kernel at once; more wait inside the engine
-  Seconds timeout{30};        // a request older than this completes with ETIMEDOUT; 0 = never
-  std::span<std::byte>
-      arena;  // memory that read buffers come from, registered with the kernel where that pays
+  std::string root;  // directory that paths are relative to; with `owned` unused
+  // The right to create files, and the directory that paths are relative to. Outlives the engine. Null: an
+  // engine for reading, whose kCreate ends with EROFS.
+  const OwnedDirectory* owned = nullptr;
+  std::uint32_t depth = 256;   // requests in flight handed to the kernel at once; more wait inside the engine
+  Seconds timeout{30};         // a request older than this completes with ETIMEDOUT; 0 = never
+  std::span<std::byte> arena;  // memory that buffers come from, registered with the kernel where that pays
 };
 
 class Engine {
@@ -93,7 +124,7 @@ class Engine {
   // Makes a sleeping or the next `turn` return early. The only member that other threads may call.
   virtual void wake() = 0;
 
-  // More memory that read buffers come from, beside EngineOptions::arena; on the engine's thread. Outlives
+  // More memory that buffers come from, beside EngineOptions::arena; on the engine's thread. Outlives
   // the engine.
   virtual void adopt(std::span<std::byte> /*memory*/) {}
 
@@ -105,7 +136,7 @@ class Engine {
   // to go on neither ends it nor destroys the engine, and frees none of its buffers. On the engine's thread.
   virtual bool stuck() const { return false; }
 
-  virtual std::string_view name() const = 0;  // "io_uring", "threads", "null", "memory", "faulty"
+  virtual std::string_view name() const = 0;  // an EngineKind's word, or "memory", "faulty"
 };
 
 // The monotonic clock all engines stamp with.
@@ -113,11 +144,11 @@ Seconds monotonic_now();
 
 struct EngineChoice {
   std::unique_ptr<Engine> engine;
+  EngineKind kind = EngineKind::kAuto;  // what was made: never kAuto
   std::string reason;  // empty, or why the preferred engine was not used ("io_uring_setup: EPERM (...)")
 };
 
-// "auto": io_uring if the kernel grants it, else threads, with the reason said. "io_uring" or "threads"
-// insist. Throws UserError if the root cannot be opened or an insisted engine cannot be had.
-EngineChoice make_engine(std::string_view which, const EngineOptions& options);
+// Throws UserError if the root cannot be opened or an insisted engine cannot be had.
+EngineChoice make_engine(EngineKind kind, const EngineOptions& options);
 
 }  // namespace aforo

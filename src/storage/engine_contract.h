@@ -19,6 +19,7 @@
 
 #include "storage/engine.h"
 #include "storage/memory_engine.h"
+#include "storage/owned_directory.h"
 
 namespace aforo {
 
@@ -106,6 +107,21 @@ struct Ask : IoRequest {
     ask->buffer = buffer;
     return ask;
   }
+  static std::unique_ptr<Ask> create(const char* path, bool direct = false) {
+    auto ask = open(path, direct);
+    ask->operation = IoOperation::kCreate;
+    return ask;
+  }
+  static std::unique_ptr<Ask> write(EngineFile file, std::uint64_t offset, std::span<std::byte> buffer) {
+    auto ask = read(file, offset, buffer);
+    ask->operation = IoOperation::kWrite;
+    return ask;
+  }
+  static std::unique_ptr<Ask> sync(EngineFile file) {
+    auto ask = close(file);
+    ask->operation = IoOperation::kSync;
+    return ask;
+  }
   static std::unique_ptr<Ask> close(EngineFile file) {
     auto ask = std::make_unique<Ask>();
     ask->operation = IoOperation::kClose;
@@ -116,17 +132,25 @@ struct Ask : IoRequest {
 
 struct EngineUnderTest {
   std::string name;
-  std::function<std::unique_ptr<Engine>(const EngineOptions&, const MemoryFiles&)> make;
-  bool on_disk = true;  // sees the real directory: permissions, O_DIRECT, devices
+  // May write where the options' `owned` says so.
+  std::function<std::unique_ptr<Engine>(const EngineOptions&, MemoryFiles&)> make;
+  bool on_disk = true;      // sees the real directory: permissions, O_DIRECT, devices
+  bool moves_bytes = true;  // false: answers without looking at anything
 };
 
 std::vector<EngineUnderTest> all_engines();
+std::vector<EngineUnderTest> engines_that_move_bytes();
+std::vector<EngineUnderTest> engines_on_disk();
+
+inline std::string engine_test_name(const testing::TestParamInfo<EngineUnderTest>& suite) {
+  return suite.param.name;
+}
 
 // Why this machine has no io_uring; empty where it has.
 inline std::string uring_refusal() {
   EngineOptions options;
   options.root = "/";
-  return make_engine("auto", options).reason;
+  return make_engine(EngineKind::kAuto, options).reason;
 }
 
 class EngineContract : public testing::TestWithParam<EngineUnderTest> {
@@ -144,6 +168,16 @@ class EngineContract : public testing::TestWithParam<EngineUnderTest> {
     file.write(reinterpret_cast<const char*>(memory_[path].data()), static_cast<std::streamsize>(size));
   }
 
+  // An engine that may write into the directory.
+  std::unique_ptr<Engine> make_writer(std::uint32_t depth = 64, Seconds timeout = Seconds{30},
+                                      std::span<std::byte> arena = {}) {
+    if (!owned_) {
+      add("marker", 0);
+      owned_ = std::make_unique<OwnedDirectory>(OwnedDirectory::for_writing(directory_.path(), "marker"));
+    }
+    return make(depth, timeout, arena);
+  }
+
   std::unique_ptr<Engine> make(std::uint32_t depth = 64, Seconds timeout = Seconds{30},
                                std::span<std::byte> arena = {}) {
     EngineOptions options;
@@ -151,6 +185,7 @@ class EngineContract : public testing::TestWithParam<EngineUnderTest> {
     options.depth = depth;
     options.timeout = timeout;
     options.arena = arena;
+    options.owned = owned_.get();
     return GetParam().make(options, memory_);
   }
 
@@ -163,6 +198,10 @@ class EngineContract : public testing::TestWithParam<EngineUnderTest> {
 
   TemporaryDirectory directory_;
   MemoryFiles memory_;
+  std::unique_ptr<OwnedDirectory> owned_;
 };
+
+class EngineBytes : public EngineContract {};   // what needs an engine that moves bytes
+class EngineOnDisk : public EngineContract {};  // and a real directory
 
 }  // namespace aforo

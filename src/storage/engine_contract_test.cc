@@ -9,17 +9,16 @@
 #include <thread>
 
 #include "storage/faulty_engine.h"
-#include "storage/null_engine.h"
 #include "storage/thread_engine.h"
 #include "storage/uring_engine.h"
 
 namespace aforo {
 
 std::vector<EngineUnderTest> all_engines() {
-  const auto uring = [](const EngineOptions& options, const MemoryFiles&) {
-    return make_engine("io_uring", options).engine;
+  const auto made = [](EngineKind kind) {
+    return [kind](const EngineOptions& options, MemoryFiles&) { return make_engine(kind, options).engine; };
   };
-  const auto old_uring = [](const EngineOptions& options, const MemoryFiles&) {
+  const auto old_uring = [](const EngineOptions& options, MemoryFiles&) {
     // A kernel before 5.17: no setup flags, no direct descriptors.
     const auto setup = [](unsigned entries, io_uring* ring, io_uring_params* parameters) {
       if (parameters->flags & ~(IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP)) return -EINVAL;
@@ -27,28 +26,41 @@ std::vector<EngineUnderTest> all_engines() {
       ring->features &= ~IORING_FEAT_CQE_SKIP;
       return result;
     };
-    return make_engine_with("io_uring", options, setup).engine;
+    return make_engine_with(EngineKind::kUring, options, setup).engine;
   };
-  const auto threads = [](const EngineOptions& options, const MemoryFiles&) {
-    return make_engine("threads", options).engine;
+  const auto memory = [](const EngineOptions& options, MemoryFiles& files) {
+    return options.owned ? make_writable_memory_engine(files) : make_memory_engine(files);
   };
-  const auto memory = [](const EngineOptions&, const MemoryFiles& files) {
-    return make_memory_engine(files);
+  const auto faulty = [](const EngineOptions& options, MemoryFiles&) {
+    return make_faulty_engine(make_engine(EngineKind::kAuto, options).engine, {}, options.timeout);
   };
-  const auto faulty = [](const EngineOptions& options, const MemoryFiles&) {
-    return make_faulty_engine(make_engine("auto", options).engine, {}, options.timeout);
-  };
-  return {{"io_uring", uring, true},
-          {"io_uring_before_5_17", old_uring, true},
-          {"threads", threads, true},
-          {"memory", memory, false},
-          {"faulty_without_rules", faulty, true}};
+  return {{.name = "io_uring", .make = made(EngineKind::kUring)},
+          {.name = "io_uring_before_5_17", .make = old_uring},
+          {.name = "threads", .make = made(EngineKind::kThreads)},
+          {.name = "blocking", .make = made(EngineKind::kBlocking)},
+          {.name = "memory", .make = memory, .on_disk = false},
+          {.name = "null", .make = made(EngineKind::kNull), .on_disk = false, .moves_bytes = false},
+          {.name = "faulty_without_rules", .make = faulty}};
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, EngineContract, testing::ValuesIn(all_engines()),
-                         [](const auto& suite) { return suite.param.name; });
+std::vector<EngineUnderTest> engines_that_move_bytes() {
+  auto engines = all_engines();
+  std::erase_if(engines, [](const EngineUnderTest& engine) { return !engine.moves_bytes; });
+  return engines;
+}
 
-TEST_P(EngineContract, ReadsAWholeFileOfUnknownSize) {
+std::vector<EngineUnderTest> engines_on_disk() {
+  auto engines = all_engines();
+  std::erase_if(engines, [](const EngineUnderTest& engine) { return !engine.on_disk; });
+  return engines;
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, EngineContract, testing::ValuesIn(all_engines()), engine_test_name);
+INSTANTIATE_TEST_SUITE_P(Engines, EngineBytes, testing::ValuesIn(engines_that_move_bytes()),
+                         engine_test_name);
+INSTANTIATE_TEST_SUITE_P(Engines, EngineOnDisk, testing::ValuesIn(engines_on_disk()), engine_test_name);
+
+TEST_P(EngineBytes, ReadsAWholeFileOfUnknownSize) {
   add("a/sample", 114'660);
   auto engine = make();
   AlignedBuffer buffer(256 << 10);
@@ -60,7 +72,7 @@ TEST_P(EngineContract, ReadsAWholeFileOfUnknownSize) {
   EXPECT_EQ(engine->in_flight(), 0u);
 }
 
-TEST_P(EngineContract, ReadsNoMoreThanTheExpectedSizeOrTheBuffer) {
+TEST_P(EngineBytes, ReadsNoMoreThanTheExpectedSizeOrTheBuffer) {
   add("sample", 10'000);
   auto engine = make();
   AlignedBuffer buffer(64 << 10);
@@ -72,7 +84,7 @@ TEST_P(EngineContract, ReadsNoMoreThanTheExpectedSizeOrTheBuffer) {
   EXPECT_EQ(shorter->error, 0);
 }
 
-TEST_P(EngineContract, ReadsFilesLargerThanOneRequestToTheKernel) {
+TEST_P(EngineBytes, ReadsFilesLargerThanOneRequestToTheKernel) {
   const std::size_t size = (5u << 20) + 12'345;
   add("large", size);
   auto engine = make();
@@ -83,7 +95,7 @@ TEST_P(EngineContract, ReadsFilesLargerThanOneRequestToTheKernel) {
   EXPECT_TRUE(is_content(buffer.first(size)));
 }
 
-TEST_P(EngineContract, AnEmptyFileHasNoBytesAndNoError) {
+TEST_P(EngineBytes, AnEmptyFileHasNoBytesAndNoError) {
   add("empty", 0);
   auto engine = make();
   AlignedBuffer buffer(4096);
@@ -93,7 +105,7 @@ TEST_P(EngineContract, AnEmptyFileHasNoBytesAndNoError) {
   EXPECT_EQ(ask->bytes, 0u);
 }
 
-TEST_P(EngineContract, NamesWhatIsWrongWithAPath) {
+TEST_P(EngineBytes, NamesWhatIsWrongWithAPath) {
   add("directory/sample", 1);
   auto engine = make();
   AlignedBuffer buffer(4096);
@@ -107,8 +119,7 @@ TEST_P(EngineContract, NamesWhatIsWrongWithAPath) {
   EXPECT_EQ(error_of("directory/sample"), 0);
 }
 
-TEST_P(EngineContract, SaysWhenAFileMayNotBeRead) {
-  if (!GetParam().on_disk) GTEST_SKIP() << "files in memory have no permissions";
+TEST_P(EngineOnDisk, SaysWhenAFileMayNotBeRead) {
   add("secret", 100);
   chmod((directory_ / "secret").c_str(), 0);
   chmod(directory_.path().c_str(), 0755);
@@ -121,7 +132,7 @@ TEST_P(EngineContract, SaysWhenAFileMayNotBeRead) {
   setfsuid(geteuid());
 }
 
-TEST_P(EngineContract, ReadsRangesOfAnOpenFile) {
+TEST_P(EngineBytes, ReadsRangesOfAnOpenFile) {
   add("packed", 300'000);
   auto engine = make();
   auto open = Ask::open("packed");
@@ -142,7 +153,7 @@ TEST_P(EngineContract, ReadsRangesOfAnOpenFile) {
   EXPECT_EQ(carry_out(*engine, *Ask::read(open->file, 0, buffer.all())).error, EBADF);
 }
 
-TEST_P(EngineContract, KeepsManyFilesOpen) {
+TEST_P(EngineBytes, KeepsManyFilesOpen) {
   auto engine = make(8);
   std::vector<std::unique_ptr<Ask>> opens;
   for (std::size_t i = 0; i < 200; ++i) {
@@ -159,8 +170,7 @@ TEST_P(EngineContract, KeepsManyFilesOpen) {
   }
 }  // the engine closes them
 
-TEST_P(EngineContract, DirectReadsEndWhereTheFileEnds) {
-  if (!GetParam().on_disk) GTEST_SKIP() << "memory has no O_DIRECT";
+TEST_P(EngineOnDisk, DirectReadsEndWhereTheFileEnds) {
   for (const std::size_t size : {std::size_t{8192}, std::size_t{114'660}, std::size_t{(2u << 20) + 1}}) {
     const std::string name = "direct" + std::to_string(size);
     add(name, size);
@@ -184,7 +194,7 @@ TEST_P(EngineContract, DirectReadsEndWhereTheFileEnds) {
   }
 }
 
-TEST_P(EngineContract, LendsMemoryOnceAndOnlyWhenNoneWasGiven) {
+TEST_P(EngineBytes, LendsMemoryOnceAndOnlyWhenNoneWasGiven) {
   add("sample", 5000);
   auto engine = make();
   AlignedBuffer buffer(8192);
@@ -212,7 +222,7 @@ TEST_P(EngineContract, LendsMemoryOnceAndOnlyWhenNoneWasGiven) {
   EXPECT_EQ(carry_out(*engine, lender).error, ENOMEM);
 }
 
-TEST_P(EngineContract, CompletesEachOfTenThousandRequestsOnce) {
+TEST_P(EngineBytes, CompletesEachOfTenThousandRequestsOnce) {
   for (int i = 0; i < 100; ++i) add("file" + std::to_string(i), 10 * static_cast<std::size_t>(i));
   auto engine = make(32);
   AlignedBuffer memory(10'000u << 10);
@@ -265,6 +275,8 @@ TEST_P(EngineContract, StampsAreInOrder) {
   const Seconds before = monotonic_now();
   auto ask = Ask::read_file("sample", buffer.all());
   carry_out(*engine, *ask);
+  EXPECT_EQ(ask->attempts, 1u);
+  EXPECT_EQ(ask->first_byte, Seconds{0});  // no engine here sees it
   EXPECT_LE(before, ask->started);
   EXPECT_LE(ask->started, ask->opened);
   EXPECT_LE(ask->opened, ask->finished);
@@ -330,7 +342,7 @@ TEST_P(EngineContract, MayBeDestroyedWithRequestsInFlight) {
   for (std::size_t i = 0; i < asks.size(); ++i) EXPECT_EQ(asks[i]->ends, ends[i]);
 }
 
-TEST_P(EngineContract, MayBeBuiltOnOneThreadAndUsedOnAnother) {
+TEST_P(EngineBytes, MayBeBuiltOnOneThreadAndUsedOnAnother) {
   add("sample", 4000);
   auto engine = make();
   std::uint64_t bytes = 0;

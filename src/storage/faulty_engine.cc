@@ -58,8 +58,7 @@ class FaultyEngine final : public Engine {
 
 const FaultRule* FaultyEngine::strike(const IoRequest& request) {
   std::string_view path;
-  if (request.path &&
-      (request.operation == IoOperation::kReadFile || request.operation == IoOperation::kOpen)) {
+  if (request.path && opens_file(request.operation)) {
     path = request.path;
   } else if (const auto known = paths_.find(request.file); known != paths_.end()) {
     path = known->second;
@@ -89,10 +88,9 @@ void FaultyEngine::start(IoRequest& request) {
     due_.push_back({&request, now});
     return;
   }
-  const bool reads = request.operation == IoOperation::kRead || request.operation == IoOperation::kReadFile;
-  if (reads) lend_buffer(request);
+  if (reads_bytes(request.operation)) lend_buffer(request);
   request.error = ETIMEDOUT;
-  request.buffer_held = reads && !request.buffer.empty();
+  request.buffer_held = moves_bytes(request.operation) && !request.buffer.empty();
   due_.push_back({&request, timeout_.value > 0 ? now + timeout_ : Seconds{1e300}});
 }
 
@@ -114,6 +112,9 @@ void FaultyEngine::forward(IoRequest& request, const FaultRule* rule) {
       inner.buffer = outer.buffer;
     };
   }
+  const bool cuts = rule && rule->fault == FaultRule::Fault::kShort;
+  if (cuts && request.operation == IoOperation::kWrite && rule->bytes < request.buffer.size())
+    carried->inner.buffer = request.buffer.first(rule->bytes);
   IoRequest& inner = carried->inner;
   carried_.emplace(&request, std::move(carried));
   inner_->start(inner);
@@ -127,12 +128,16 @@ void FaultyEngine::returned(Carried& carried) {
   request.file = inner.file;
   request.started = inner.started;
   request.opened = inner.opened;
+  request.first_byte = inner.first_byte;
+  request.attempts = inner.attempts;
   request.buffer_held = inner.buffer_held;
   const FaultRule* rule = carried.rule;
   carried_.erase(&request);
-  if (!request.error && request.operation == IoOperation::kOpen) paths_[request.file] = request.path;
+  if (!request.error && gives_file(request.operation)) paths_[request.file] = request.path;
   if (request.operation == IoOperation::kClose) paths_.erase(request.file);
   if (rule && rule->fault == FaultRule::Fault::kShort) request.bytes = std::min(request.bytes, rule->bytes);
+  const bool cut = request.operation == IoOperation::kWrite && request.bytes < request.buffer.size();
+  if (cut && !request.error) request.error = rule->error;
   if (rule && rule->fault == FaultRule::Fault::kDelay) {
     due_.push_back({&request, monotonic_now() + rule->delay});
   } else {

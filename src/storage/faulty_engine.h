@@ -15,8 +15,8 @@ namespace aforo {
 struct FaultRule {
   enum class Fault : std::uint8_t {
     kError,  // `error`, without asking the inner engine
-    kShort,  // at most `bytes` arrive, as if the file ended there
-    kHang,   // never answered: ETIMEDOUT after the timeout, with `buffer_held` if it is a read with a buffer
+    kShort,  // at most `bytes` arrive, as if the file ended there; of a write, no more go, and then `error`
+    kHang,   // never answered: ETIMEDOUT after the timeout, with `buffer_held` if a buffer would be in use
     kDelay,  // answered `delay` later
   };
 

@@ -25,6 +25,10 @@ class HandleTable {
   void forget(int file) {
     if (knows(file)) kinds_[file] = Kind::kNone;
   }
+  // Its file was direct and ends in a piece that is no whole block.
+  void leave_direct(int file) {
+    if (is_direct(file)) kinds_[file] = Kind::kBuffered;
+  }
   bool is_direct(int file) const { return knows(file) && kinds_[file] == Kind::kDirect; }
 
  private:

@@ -28,10 +28,10 @@ std::size_t InlineEngine::turn(Seconds patience) {
   for (std::size_t i = 0; i < now; ++i) {
     IoRequest& request = *waiting_.pop_front();
     request.started = request.queued;
+    request.attempts = 1;
     answer(request);
     request.finished = monotonic_now();
-    if (!request.error && request.operation != IoOperation::kRead && request.operation != IoOperation::kClose)
-      request.opened = request.finished;
+    if (!request.error && opens_file(request.operation)) request.opened = request.finished;
     request.done(request);
   }
   return now;

@@ -5,8 +5,8 @@
 #include <climits>
 #include <cstring>
 #include <string_view>
-#include <utility>
 
+#include "storage/beneath.h"
 #include "storage/inline_engine.h"
 
 namespace aforo {
@@ -16,7 +16,8 @@ using Content = std::vector<std::byte>;
 
 class MemoryEngine final : public InlineEngine {
  public:
-  explicit MemoryEngine(const MemoryFiles& files) : files_(files) {}
+  // `writable`: the same files where they may be added to, else null.
+  MemoryEngine(const MemoryFiles& files, MemoryFiles* writable) : files_(files), writable_(writable) {}
   std::string_view name() const override { return "memory"; }
 
  protected:
@@ -24,20 +25,33 @@ class MemoryEngine final : public InlineEngine {
     switch (request.operation) {
       case IoOperation::kOpen:
         return open(request);
+      case IoOperation::kCreate:
+        return create(request);
+      case IoOperation::kReadFile:
+      case IoOperation::kRead:
+        return read(request);
+      case IoOperation::kWrite:
+        return write(request);
+      case IoOperation::kSync:
+        request.error = find_open(request.file) ? 0 : EBADF;
+        return;
       case IoOperation::kClose:
         if (find_open(request.file)) {
-          open_[request.file].first = false;
+          open_[request.file] = {};
         } else {
           request.error = EBADF;
         }
         return;
-      case IoOperation::kReadFile:
-      case IoOperation::kRead:
-        return read(request);
     }
   }
 
  private:
+  struct OpenFile {
+    bool open = false;
+    const Content* content = nullptr;  // null: a directory
+    Content* grows = nullptr;          // the same, of a file that is written
+  };
+
   // The file's content; null with an errno in `error` if there is none. A directory opens and has no content.
   const Content* look_up(const char* path, int& error) const {
     const std::string_view name(path);
@@ -51,26 +65,45 @@ class MemoryEngine final : public InlineEngine {
   }
 
   bool find_open(EngineFile file) const {
-    return file >= 0 && static_cast<std::size_t>(file) < open_.size() && open_[file].first;
+    return file >= 0 && static_cast<std::size_t>(file) < open_.size() && open_[file].open;
+  }
+
+  EngineFile add_open(const Content* content, Content* grows) {
+    const auto unused =
+        std::find_if(open_.begin(), open_.end(), [](const auto& entry) { return !entry.open; });
+    const auto file = static_cast<EngineFile>(unused - open_.begin());
+    if (unused == open_.end()) open_.emplace_back();
+    open_[file] = {true, content, grows};
+    return file;
   }
 
   void open(IoRequest& request) {
     const Content* content = look_up(request.path, request.error);
-    if (request.error) return;
-    const auto unused =
-        std::find_if(open_.begin(), open_.end(), [](const auto& entry) { return !entry.first; });
-    request.file = static_cast<EngineFile>(unused - open_.begin());
-    if (unused == open_.end()) open_.emplace_back();
-    open_[request.file] = {true, content};
+    if (!request.error) request.file = add_open(content, nullptr);
+  }
+
+  void create(IoRequest& request) {
+    int error = 0;
+    look_up(request.path, error);
+    if (!writable_) {
+      request.error = EROFS;
+    } else if (!stays_beneath(request.path)) {
+      request.error = EXDEV;
+    } else if (error != ENOENT) {
+      request.error = error ? error : EEXIST;
+    } else {
+      Content& content = (*writable_)[request.path];
+      request.file = add_open(&content, &content);
+    }
   }
 
   void read(IoRequest& request) {
     const bool whole = request.operation == IoOperation::kReadFile;
-    if (!whole && !find_open(request.file)) {
+    if (!whole && (!find_open(request.file) || open_[request.file].grows)) {
       request.error = EBADF;
       return;
     }
-    const Content* content = whole ? look_up(request.path, request.error) : open_[request.file].second;
+    const Content* content = whole ? look_up(request.path, request.error) : open_[request.file].content;
     if (request.error) return;
     if (!lend_buffer(request)) {
       request.error = ENOMEM;
@@ -83,14 +116,33 @@ class MemoryEngine final : public InlineEngine {
     }
   }
 
+  void write(IoRequest& request) {
+    if (!find_open(request.file) || !open_[request.file].grows) {
+      request.error = EBADF;
+      return;
+    }
+    Content& content = *open_[request.file].grows;
+    const std::uint64_t end = request.offset + request.buffer.size();
+    if (!request.buffer.empty() && content.size() < end) content.resize(end);
+    std::copy(request.buffer.begin(), request.buffer.end(),
+              content.begin() +
+                  static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(request.offset, content.size())));
+    request.bytes = request.buffer.size();
+  }
+
   const MemoryFiles& files_;
-  std::vector<std::pair<bool, const Content*>> open_;  // is it open, content (null: a directory)
+  MemoryFiles* writable_;
+  std::vector<OpenFile> open_;
 };
 
 }  // namespace
 
 std::unique_ptr<Engine> make_memory_engine(const MemoryFiles& files) {
-  return std::make_unique<MemoryEngine>(files);
+  return std::make_unique<MemoryEngine>(files, nullptr);
+}
+
+std::unique_ptr<Engine> make_writable_memory_engine(MemoryFiles& files) {
+  return std::make_unique<MemoryEngine>(files, &files);
 }
 
 }  // namespace aforo

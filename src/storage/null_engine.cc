@@ -11,9 +11,9 @@ class NullEngine final : public InlineEngine {
 
  protected:
   void answer(IoRequest& request) override {
-    if (request.operation == IoOperation::kOpen) {
+    if (gives_file(request.operation)) {
       request.file = next_file_++ & 0x7fffffff;
-    } else if (request.operation != IoOperation::kClose) {
+    } else if (moves_bytes(request.operation)) {
       request.bytes = request.buffer.empty() ? request.expected : wanted_bytes(request);
     }
   }

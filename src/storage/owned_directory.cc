@@ -1,10 +1,8 @@
 #include "storage/owned_directory.h"
 
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "storage/beneath.h"
 
 namespace aforo {
 namespace {
@@ -23,49 +22,10 @@ constexpr std::size_t kMostNamed = 4;
 
 std::string temporary_of(std::string_view marker) { return std::string(marker) + ".new"; }
 
-bool is_safe(std::string_view path) {
-  if (path.empty() || path.front() == '/') return false;
-  for (const std::string& part : split(path, '/'))
-    if (part == ".." || part == "." || part.empty()) return false;
-  return true;
-}
-
-// The same without openat2: each directory on the way is opened without following links.
-int open_by_component(int root, const std::string& path, int flags, mode_t mode) {
-  int at = dup(root);
-  std::size_t begin = 0;
-  for (std::size_t end; at >= 0 && (end = path.find('/', begin)) != path.npos; begin = end + 1) {
-    const int next =
-        openat(at, path.substr(begin, end - begin).c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    const int error = errno;
-    close(at);
-    errno = error;
-    at = next;
-  }
-  if (at < 0) return -errno;
-  const int file = openat(at, path.substr(begin).c_str(), flags | O_NOFOLLOW, mode);
-  const int error = errno;
-  close(at);
-  return file >= 0 ? file : -error;
-}
-
-// A descriptor or -errno; never leaves `root`, never follows a link.
-int open_beneath(int root, const std::string& path, int flags, mode_t mode = 0) {
-  if (!is_safe(path)) return -EXDEV;
-  open_how how{};
-  how.flags = static_cast<__u64>(flags | O_CLOEXEC);
-  how.mode = mode;
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
-  const long file = syscall(SYS_openat2, root, path.c_str(), &how, sizeof how);
-  if (file >= 0) return static_cast<int>(file);
-  if (errno != ENOSYS && errno != EPERM) return -errno;
-  return open_by_component(root, path, flags | O_CLOEXEC, mode);
-}
-
 // Calls `act(parent directory, last name)`; its result, or -errno.
 template <class Act>
 int in_parent(int root, const std::string& path, Act act) {
-  if (!is_safe(path)) return -EXDEV;
+  if (!stays_beneath(path)) return -EXDEV;
   const std::size_t slash = path.rfind('/');
   if (slash == path.npos) return act(root, path.c_str());
   const int parent = open_beneath(root, path.substr(0, slash), O_PATH | O_DIRECTORY);

@@ -45,13 +45,14 @@ class RequestList {
 inline void reset_answer(IoRequest& request, Seconds now) {
   request.error = 0;
   request.bytes = 0;
-  request.started = request.opened = request.finished = Seconds{0};
+  request.started = request.opened = request.first_byte = request.finished = Seconds{0};
+  request.attempts = 0;
   request.buffer_held = false;
   request.slot = request.state = 0;
   request.queued = now;
 }
 
-// The bytes a kRead or kReadFile asks for, once `buffer` is there.
+// The bytes that a request asks to be moved, once `buffer` is there.
 inline std::uint64_t wanted_bytes(const IoRequest& request) {
   const std::uint64_t room = request.buffer.size();
   if (request.operation == IoOperation::kReadFile && request.expected && request.expected < room)

@@ -9,7 +9,7 @@
 
 namespace aforo {
 
-enum class Step : std::uint8_t { kFree, kOpening, kReading, kClosing };
+enum class Step : std::uint8_t { kFree, kOpening, kReading, kWriting, kSyncing, kClosing };
 
 struct Slot {
   IoRequest* request = nullptr;  // null while taken: given up, the kernel still owes an answer

@@ -1,6 +1,5 @@
 #include "storage/thread_engine.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,20 +14,17 @@
 #include <vector>
 
 #include "storage/request_list.h"
+#include "storage/system_calls.h"
 
 namespace aforo {
 namespace {
 
-constexpr std::uint64_t kLongestRead = 1u << 20;
-constexpr std::uint64_t kDirectAlignment = 4096;
 constexpr unsigned kMostThreads = 64;
 constexpr unsigned kMostStuck = 64;  // threads replaced because they hang
 constexpr double kSweepInterval = 0.1;
 constexpr double kLongestGoodbye = 5;
 constexpr double kLongestSleep = 3600;
 constexpr std::uint32_t kDispatched = 1;  // IoRequest::state
-
-std::uint64_t align_up(std::uint64_t n) { return (n + kDirectAlignment - 1) & ~(kDirectAlignment - 1); }
 
 // One request as a thread sees it: a copy, because the request may be given up and gone before the thread
 // returns.
@@ -42,12 +38,12 @@ struct Job {
 };
 
 struct Shared {
-  explicit Shared(int root_descriptor) : root(root_descriptor) {}
-  ~Shared() { close(root); }
+  explicit Shared(const EngineRoot& root) : at(root) {}
+  ~Shared() { close(at.root); }
   Shared(const Shared&) = delete;
   Shared& operator=(const Shared&) = delete;
 
-  const int root;
+  const EngineRoot at;
   std::mutex mutex;
   std::condition_variable work_signal, done_signal;
   std::deque<std::shared_ptr<Job>> work;
@@ -58,45 +54,6 @@ struct Shared {
   bool woken = false;
 };
 
-void read_into(int file, Job& job) {
-  IoRequest& work = job.work;
-  const std::uint64_t offset = work.operation == IoOperation::kRead ? work.offset : 0;
-  while (work.bytes < job.goal) {
-    const std::uint64_t end = work.direct ? std::min(align_up(job.goal), work.buffer.size()) : job.goal;
-    const std::uint64_t length = std::min(end - work.bytes, kLongestRead);
-    const ssize_t got =
-        pread(file, work.buffer.data() + work.bytes, length, static_cast<off_t>(offset + work.bytes));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) work.error = errno;
-    if (got <= 0) break;
-    work.bytes += static_cast<std::uint64_t>(got);
-    if (work.direct && static_cast<std::uint64_t>(got) % kDirectAlignment != 0) break;
-  }
-  work.bytes = std::min(work.bytes, job.goal);
-}
-
-void carry_out(int root, Job& job) {
-  IoRequest& work = job.work;
-  work.started = monotonic_now();
-  if (work.operation == IoOperation::kRead) return read_into(work.file, job);
-  if (work.operation == IoOperation::kClose) {
-    if (close(work.file) != 0) work.error = errno;
-    return;
-  }
-  const int file = openat(root, job.path.c_str(), O_RDONLY | O_CLOEXEC | (work.direct ? O_DIRECT : 0));
-  if (file < 0) {
-    work.error = errno;
-    return;
-  }
-  work.opened = monotonic_now();
-  if (work.operation == IoOperation::kOpen) {
-    work.file = file;
-    return;
-  }
-  read_into(file, job);
-  close(file);
-}
-
 void work_loop(const std::shared_ptr<Shared>& shared) {
   std::unique_lock lock(shared->mutex);
   for (;;) {
@@ -106,13 +63,13 @@ void work_loop(const std::shared_ptr<Shared>& shared) {
     shared->work.pop_front();
     job->running = true;
     lock.unlock();
-    carry_out(shared->root, *job);
+    carry_out(shared->at, job->work, job->path.c_str(), job->goal);
     lock.lock();
     if (job->given_up) --shared->given_up;
     if (job->request) {
       shared->done.push_back(job);
       shared->done_signal.notify_one();
-    } else if (job->work.operation == IoOperation::kOpen && !job->work.error) {
+    } else if (gives_file(job->work.operation) && !job->work.error) {
       close(job->work.file);
     }
   }
@@ -123,7 +80,8 @@ void work_loop(const std::shared_ptr<Shared>& shared) {
 class ThreadEngine final : public Engine {
  public:
   ThreadEngine(int root, const EngineOptions& options, unsigned threads)
-      : shared_(std::make_shared<Shared>(root)), timeout_(options.timeout) {
+      : shared_(std::make_shared<Shared>(EngineRoot{root, options.owned != nullptr})),
+        timeout_(options.timeout) {
     const unsigned depth = std::max(options.depth, 1u);
     if (threads == 0) threads = std::min(4 * std::max(std::thread::hardware_concurrency(), 1u), kMostThreads);
     threads = std::min(threads, depth);
@@ -160,6 +118,11 @@ class ThreadEngine final : public Engine {
   std::vector<std::shared_ptr<Job>> collect(Seconds deadline, bool& woken);
   void answer(const Job& job);
   void complete(IoRequest& request);
+  // A write ended in a piece that is no whole block: its file is no longer written directly.
+  void note_ragged_end(const IoRequest& work) {
+    if (const auto handle = handles_.find(work.file); handle != handles_.end() && !work.direct)
+      handle->second = false;
+  }
   void sweep();
   void expire(IoRequest& request);
 
@@ -199,8 +162,8 @@ void ThreadEngine::dispatch() {
   while (pending_ && jobs_.size() < window_) {
     IoRequest& request = *pending_;
     pending_ = request.next;
-    const bool reads = request.operation == IoOperation::kRead || request.operation == IoOperation::kReadFile;
-    if (reads && !lend_buffer(request)) {
+    const bool moves = moves_bytes(request.operation);
+    if (reads_bytes(request.operation) && !lend_buffer(request)) {
       request.error = ENOMEM;
       complete(request);
       continue;
@@ -209,8 +172,8 @@ void ThreadEngine::dispatch() {
     job->request = &request;
     job->work = request;
     if (request.path) job->path = request.path;
-    job->goal = reads ? wanted_bytes(request) : 0;
-    if (request.operation == IoOperation::kRead) {
+    job->goal = moves ? wanted_bytes(request) : 0;
+    if (moves && request.operation != IoOperation::kReadFile) {
       const auto handle = handles_.find(request.file);
       job->work.direct = handle != handles_.end() && handle->second;
     }
@@ -256,10 +219,12 @@ void ThreadEngine::answer(const Job& job) {
   request->bytes = job.work.bytes;
   request->started = job.work.started;
   request->opened = job.work.opened;
-  if (request->operation == IoOperation::kOpen && !request->error) {
+  request->attempts = job.work.attempts;
+  if (gives_file(request->operation) && !request->error) {
     request->file = job.work.file;
     handles_[request->file] = request->direct;
   }
+  if (request->operation == IoOperation::kWrite) note_ragged_end(job.work);
   jobs_.erase(request);
   complete(*request);
 }
@@ -301,8 +266,7 @@ void ThreadEngine::expire(IoRequest& request) {
         std::erase(shared_->work, job);
       }
     }
-    const bool reads = request.operation == IoOperation::kRead || request.operation == IoOperation::kReadFile;
-    request.buffer_held = running && reads;
+    request.buffer_held = running && moves_bytes(request.operation);
     if (running && ++stuck_ <= kMostStuck) replace_thread();
   }
   request.error = ETIMEDOUT;

@@ -6,87 +6,25 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "storage/handle_table.h"
-#include "storage/machine.h"
-#include "storage/request_list.h"
-#include "storage/slot_table.h"
-#include "storage/wake_event.h"
+#include "storage/uring_core.h"
 
 namespace aforo {
 namespace {
 
-constexpr std::uint64_t kLongestRead = 1u << 20;
 constexpr std::uint64_t kGroupBytes = 1u << 20;
 constexpr unsigned kGroupSteps = 8;  // 16 and 32 measured 1 and 3 % more CPU time per byte
 constexpr unsigned kEntries = 256;
-constexpr unsigned kDeepest = 1u << 15;
-constexpr std::uint64_t kDirectAlignment = 4096;
-constexpr double kSweepInterval = 0.1;
 constexpr double kLongestGoodbye = 5;  // the destructor's wait for a kernel that does not let go
 
 constexpr std::uint64_t kIgnored = ~std::uint64_t{0};  // also liburing's own timeout entries
 constexpr std::uint64_t kWoken = kIgnored - 1;
 constexpr std::uint32_t kBegun = 1;  // IoRequest::state
 
-std::uint64_t align_up(std::uint64_t n) { return (n + kDirectAlignment - 1) & ~(kDirectAlignment - 1); }
+std::uint64_t align_up(std::uint64_t n) {
+  return (n + UringEngine::kDirectAlignment - 1) & ~(UringEngine::kDirectAlignment - 1);
+}
 
-class UringEngine final : public Engine {
- public:
-  explicit UringEngine(const EngineOptions& options)
-      : options_(options),
-        sweep_interval_(std::min(kSweepInterval, options.timeout.value / 4)),
-        slots_(std::clamp(options.depth, 1u, kDeepest)) {
-    options_.depth = static_cast<std::uint32_t>(slots_.size());
-  }
-  ~UringEngine() override;
-
-  int open(RingSetup setup);
-  void own_root(int root) { root_ = root, opens_aside_ = opens_ask_a_server(root); }
-  void start(IoRequest& request) override;
-  std::size_t turn(Seconds patience) override;
-  void wake() override { wake_event_.wake(); }
-  void adopt(std::span<std::byte> memory) override { ring_.register_memory(memory); }
-  std::size_t in_flight() const override { return all_.size(); }
-  bool stuck() const override { return given_up_ > 0; }
-  std::string_view name() const override { return "io_uring"; }
-
- private:
-  void fill();
-  std::uint64_t begin(IoRequest& request);
-  void submit_open(std::uint32_t index);
-  std::uint64_t submit_read(std::uint32_t index);
-  void close_file(std::uint32_t index);
-  void reap();
-  void answer(std::uint32_t index, int result);
-  void answer_open(std::uint32_t index, int result);
-  void answer_read(std::uint32_t index, int result);
-  void finish(std::uint32_t index, int error);
-  void complete(IoRequest& request, int error);
-  void sleep(Seconds deadline);
-  void sweep();
-  void expire(IoRequest& request);
-  void cancel(std::uint32_t index);
-  bool more_to_submit() const { return slots_.any_ready() || (pending_ && slots_.any_free()); }
-
-  WakeEvent wake_event_;  // outlives the ring that waits for it
-  Ring ring_;
-  int root_ = -1;
-  EngineOptions options_;
-  bool file_slots_ = false;
-  bool opens_aside_ = false;  // by a kernel thread: on this one they would hold up all else
-  Seconds now_{0};
-  Seconds next_sweep_{0};
-  double sweep_interval_;
-
-  SlotTable slots_;
-  HandleTable handles_;
-  RequestList all_;  // in the order of start; from `pending_` on not yet begun
-  IoRequest* pending_ = nullptr;
-  std::size_t completed_ = 0;               // in this turn
-  std::uint64_t typical_read_ = 128 << 10;  // moving mean: the size of files is often not known before
-  bool in_turn_ = false;
-  std::size_t given_up_ = 0;  // taken slots without a request
-};
+}  // namespace
 
 int UringEngine::open(RingSetup setup) {
   if (int error = ring_.open(kEntries, 2 * options_.depth + kEntries, setup)) return error;
@@ -142,7 +80,8 @@ void UringEngine::fill() {
   unsigned steps = 0;
   std::uint64_t bytes = 0;
   while (slots_.any_ready() && steps < kGroupSteps && bytes < kGroupBytes) {
-    bytes += submit_read(slots_.pop_ready());
+    const std::uint32_t index = slots_.pop_ready();
+    bytes += slots_[index].step == Step::kWriting ? submit_write(index) : submit_read(index);
     ++steps;
   }
   while (pending_ && slots_.any_free() && steps < kGroupSteps && bytes < kGroupBytes) {
@@ -160,6 +99,7 @@ std::uint64_t UringEngine::begin(IoRequest& request) {
   request.slot = index;
   request.state = kBegun;
   request.started = now_;
+  request.attempts = 1;
   switch (request.operation) {
     case IoOperation::kReadFile:
     case IoOperation::kOpen:
@@ -169,6 +109,17 @@ std::uint64_t UringEngine::begin(IoRequest& request) {
       slot.file = request.file;
       slot.direct = handles_.is_direct(request.file);
       return submit_read(index);
+    case IoOperation::kCreate:
+      submit_create(index);
+      return 0;
+    case IoOperation::kWrite:
+      slot.file = request.file;
+      slot.direct = handles_.is_direct(request.file);
+      slot.goal = wanted_bytes(request);
+      return submit_write(index);
+    case IoOperation::kSync:
+      submit_sync(index);
+      return 0;
     case IoOperation::kClose:
       break;
   }
@@ -221,7 +172,7 @@ std::uint64_t UringEngine::submit_read(std::uint32_t index) {
   // O_DIRECT reads whole blocks; what lies beyond the goal is not counted.
   const std::uint64_t left =
       slot.direct ? std::min(align_up(slot.goal), request.buffer.size()) - slot.done : slot.goal - slot.done;
-  const auto length = static_cast<unsigned>(std::min(left, kLongestRead));
+  const auto length = static_cast<unsigned>(std::min(left, kLongestPiece));
   const std::uint64_t offset = (request.operation == IoOperation::kRead ? request.offset : 0) + slot.done;
   std::byte* data = request.buffer.data() + slot.done;
   io_uring_sqe* sqe = ring_.entry();
@@ -273,6 +224,11 @@ void UringEngine::answer(std::uint32_t index, int result) {
     case Step::kReading:
       if (interrupted && slot.request && !slot.cancelled) return slots_.push_ready(index);
       return answer_read(index, result);
+    case Step::kWriting:
+      if (interrupted && slot.request && !slot.cancelled) return slots_.push_ready(index);
+      return answer_write(index, result);
+    case Step::kSyncing:
+      return finish(index, result < 0 ? -result : 0);
     case Step::kClosing:
       if (slot.request) {
         complete(*slot.request, result < 0 ? -result : 0);
@@ -351,7 +307,7 @@ void UringEngine::expire(IoRequest& request) {
   Slot& slot = slots_[request.slot];
   if (!slot.cancelled) return cancel(request.slot);
   request.bytes = std::min(slot.done, slot.goal);
-  request.buffer_held = slot.step == Step::kReading;
+  request.buffer_held = slot.step == Step::kReading || slot.step == Step::kWriting;
   slot.request = nullptr;
   ++given_up_;
   complete(request, ETIMEDOUT);
@@ -386,8 +342,6 @@ UringEngine::~UringEngine() {
   ring_.submit();
   if (root_ >= 0) close(root_);
 }
-
-}  // namespace
 
 tl::expected<std::unique_ptr<Engine>, int> make_uring_engine(int root, const EngineOptions& options,
                                                              RingSetup setup) {

@@ -15,6 +15,9 @@
 // Timeouts cost nothing per request: requests are linked in the order they came and looked through every 100
 // ms. One too old is cancelled; if the kernel does not let go within a further sweep, it completes with
 // ETIMEDOUT and `buffer_held`, and its slot stays taken until the kernel answers.
+//
+// Writing goes one request at a time (create, write, sync, close), none of them fused: the kernel hands every
+// create, and on most file systems every buffered write, to threads of its own.
 #pragma once
 
 #include <memory>
@@ -31,6 +34,6 @@ tl::expected<std::unique_ptr<Engine>, int> make_uring_engine(int root, const Eng
                                                              RingSetup setup = io_uring_queue_init_params);
 
 // make_engine with another io_uring_setup, to see what happens on a machine that refuses it.
-EngineChoice make_engine_with(std::string_view which, const EngineOptions& options, RingSetup setup);
+EngineChoice make_engine_with(EngineKind kind, const EngineOptions& options, RingSetup setup);
 
 }  // namespace aforo

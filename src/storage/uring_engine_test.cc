@@ -32,10 +32,10 @@ int refuse_with_eperm(unsigned, io_uring*, io_uring_params*) { return -EPERM; }
 int refuse_with_enosys(unsigned, io_uring*, io_uring_params*) { return -ENOSYS; }
 
 TEST(MakeEngine, FallsBackToThreadsAndSaysWhy) {
-  const auto forbidden = make_engine_with("auto", options_for("/"), refuse_with_eperm);
+  const auto forbidden = make_engine_with(EngineKind::kAuto, options_for("/"), refuse_with_eperm);
   EXPECT_EQ(forbidden.engine->name(), "threads");
   EXPECT_NE(forbidden.reason.find("EPERM"), std::string::npos) << forbidden.reason;
-  const auto absent = make_engine_with("auto", options_for("/"), refuse_with_enosys);
+  const auto absent = make_engine_with(EngineKind::kAuto, options_for("/"), refuse_with_enosys);
   EXPECT_EQ(absent.engine->name(), "threads");
   EXPECT_NE(absent.reason.find("ENOSYS"), std::string::npos) << absent.reason;
 }
@@ -62,7 +62,7 @@ TEST(MakeEngine, WorksInAProcessThatMayNotUseIoUring) {
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
         prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0)
       _exit(77);
-    const auto choice = make_engine("auto", options_for("/"));
+    const auto choice = make_engine(EngineKind::kAuto, options_for("/"));
     AlignedBuffer buffer(4096);
     auto ask = Ask::read_file("proc/self/stat", buffer.all());
     choice.engine->start(*ask);
@@ -80,13 +80,25 @@ TEST(MakeEngine, WorksInAProcessThatMayNotUseIoUring) {
 }
 
 TEST(MakeEngine, InsistingOnWhatIsRefusedEndsTheCommand) {
-  EXPECT_THROW(make_engine_with("io_uring", options_for("/"), refuse_with_eperm), UserError);
-  EXPECT_THROW(make_engine("teleport", options_for("/")), UserError);
-  EXPECT_THROW(make_engine("auto", options_for("/no/such/directory")), UserError);
+  EXPECT_THROW(make_engine_with(EngineKind::kUring, options_for("/"), refuse_with_eperm), UserError);
+  EXPECT_EQ(engine_named("teleport"), std::nullopt);
+  EXPECT_THROW(make_engine(EngineKind::kAuto, options_for("/no/such/directory")), UserError);
+}
+
+TEST(EngineKind, EveryKindHasOneWordAndOnlyNullMovesNothing) {
+  for (const EngineRow& row : engine_table()) {
+    EXPECT_EQ(engine_named(row.word), row.kind);
+    EXPECT_EQ(to_string(row.kind), row.word);
+    EXPECT_EQ(moves_bytes(row.kind), row.kind != EngineKind::kNull);
+    if (row.kind == EngineKind::kAuto || row.kind == EngineKind::kUring) continue;
+    const EngineChoice made = make_engine(row.kind, options_for("/"));
+    EXPECT_EQ(made.engine->name(), row.word);
+    EXPECT_EQ(made.kind, row.kind);
+  }
 }
 
 TEST(MakeEngine, PrefersIoUring) {
-  const auto choice = make_engine("auto", options_for("/"));
+  const auto choice = make_engine(EngineKind::kAuto, options_for("/"));
   if (choice.engine->name() != "io_uring") GTEST_SKIP() << "refused here: " << choice.reason;
   EXPECT_EQ(choice.reason, "");
 }
@@ -103,7 +115,7 @@ TEST_F(UringEngine, AReadThatCanBeCancelledGivesItsBufferBack) {
   TemporaryDirectory directory;
   ASSERT_EQ(mkfifo((directory / "pipe").c_str(), 0600), 0);
   const int writer = open((directory / "pipe").c_str(), O_RDWR | O_CLOEXEC);
-  auto engine = make_engine("io_uring", options_for(directory.path(), Seconds{0.02})).engine;
+  auto engine = make_engine(EngineKind::kUring, options_for(directory.path(), Seconds{0.02})).engine;
   AlignedBuffer buffer(4096);
   auto ask = Ask::read_file("pipe", buffer.all());
   engine->start(*ask);
@@ -114,13 +126,30 @@ TEST_F(UringEngine, AReadThatCanBeCancelledGivesItsBufferBack) {
   close(writer);
 }
 
+// A pipe that is full and that nobody reads.
+TEST_F(UringEngine, AWriteThatCanBeCancelledGivesItsBufferBack) {
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
+  fcntl(ends[1], F_SETPIPE_SZ, 4096);
+  auto engine = make_engine(EngineKind::kUring, options_for("/", Seconds{0.02})).engine;
+  AlignedBuffer buffer(64 << 10);
+  auto ask = Ask::write(ends[1], 0, buffer.all());
+  engine->start(*ask);
+  while (!ask->ends) engine->turn(Seconds{1});
+  EXPECT_EQ(ask->error, ETIMEDOUT);
+  EXPECT_FALSE(ask->buffer_held);
+  EXPECT_LT(ask->bytes, 64u << 10);
+  engine.reset();
+  close(ends[0]), close(ends[1]);
+}
+
 TEST_F(UringEngine, RequestsThatWaitBehindHungOnesTimeOutToo) {
   TemporaryDirectory directory;
   ASSERT_EQ(mkfifo((directory / "pipe").c_str(), 0600), 0);
   const int writer = open((directory / "pipe").c_str(), O_RDWR | O_CLOEXEC);
   auto options = options_for(directory.path(), Seconds{0.02});
   options.depth = 1;
-  auto engine = make_engine("io_uring", options).engine;
+  auto engine = make_engine(EngineKind::kUring, options).engine;
   AlignedBuffer buffer(4096);
   std::vector<std::unique_ptr<Ask>> asks;
   for (int i = 0; i < 10; ++i) {
@@ -161,11 +190,11 @@ class HungFilesystem {
   bool mounted_ = false;
 };
 
-class Hung : public testing::TestWithParam<const char*> {};
-INSTANTIATE_TEST_SUITE_P(Engines, Hung, testing::Values("io_uring", "threads"));
+class Hung : public testing::TestWithParam<EngineKind> {};
+INSTANTIATE_TEST_SUITE_P(Engines, Hung, testing::Values(EngineKind::kUring, EngineKind::kThreads));
 
 TEST_P(Hung, WhatTheKernelKeepsIsGivenUpAndMayBeAnsweredLate) {
-  if (std::string(GetParam()) == "io_uring" && !uring_refusal().empty()) GTEST_SKIP() << uring_refusal();
+  if (GetParam() == EngineKind::kUring && !uring_refusal().empty()) GTEST_SKIP() << uring_refusal();
   TemporaryDirectory directory;
   std::filesystem::create_directory(directory / "hung");
   std::ofstream(directory / "fine") << "content";
@@ -199,7 +228,7 @@ TEST(ThreadEngine, AThreadThatHangsIsReplacedAndItsBufferHeld) {
   std::ofstream(directory / "fine") << "content";
   auto options = options_for(directory.path(), Seconds{0.03});
   options.depth = 1;  // one thread
-  auto engine = make_engine("threads", options).engine;
+  auto engine = make_engine(EngineKind::kThreads, options).engine;
   AlignedBuffer buffer(4096), other(4096);
   auto hung = Ask::read_file("pipe", buffer.all());
   engine->start(*hung);
@@ -219,7 +248,7 @@ TEST_F(UringEngine, RegistersTheFrontOfAnArenaAndReadsIntoAllOfIt) {
   AlignedBuffer arena(8u << 20), adopted(2u << 20), foreign(8192);
   auto options = options_for(directory.path());
   options.arena = arena.all();
-  auto engine = make_engine("io_uring", options).engine;
+  auto engine = make_engine(EngineKind::kUring, options).engine;
   engine->adopt(adopted.all());
   for (const auto memory :
        {arena.all().first(8192), arena.all().last(8192), adopted.first(8192), foreign.all()}) {

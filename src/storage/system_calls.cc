@@ -1,0 +1,104 @@
+#include "storage/system_calls.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "storage/beneath.h"
+
+namespace aforo {
+namespace {
+
+constexpr std::uint64_t kLongestCall = 1u << 20;  // as UringEngine cuts them, so that both can be compared
+constexpr std::uint64_t kDirectAlignment = 4096;
+
+std::uint64_t align_up(std::uint64_t n) { return (n + kDirectAlignment - 1) & ~(kDirectAlignment - 1); }
+
+// O_DIRECT reads whole blocks; what lies beyond the goal is not counted.
+void read_into(int file, IoRequest& work, std::uint64_t goal) {
+  const std::uint64_t offset = work.operation == IoOperation::kRead ? work.offset : 0;
+  while (work.bytes < goal) {
+    const std::uint64_t end =
+        work.direct ? std::min<std::uint64_t>(align_up(goal), work.buffer.size()) : goal;
+    const std::uint64_t length = std::min(end - work.bytes, kLongestCall);
+    const ssize_t got =
+        pread(file, work.buffer.data() + work.bytes, length, static_cast<off_t>(offset + work.bytes));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) work.error = errno;
+    if (got <= 0) break;
+    work.bytes += static_cast<std::uint64_t>(got);
+    if (work.direct && static_cast<std::uint64_t>(got) % kDirectAlignment != 0) break;
+  }
+  work.bytes = std::min(work.bytes, goal);
+}
+
+void write_from(IoRequest& work, std::uint64_t goal) {
+  while (work.bytes < goal) {
+    std::uint64_t length = std::min(goal - work.bytes, kLongestCall);
+    const bool whole_blocks = work.bytes % kDirectAlignment == 0 && length >= kDirectAlignment;
+    if (work.direct && whole_blocks) length -= length % kDirectAlignment;
+    if (work.direct && !whole_blocks) {
+      if ((work.error = leave_direct(work.file))) return;
+      work.direct = false;
+    }
+    const ssize_t put = pwrite(work.file, work.buffer.data() + work.bytes, length,
+                               static_cast<off_t>(work.offset + work.bytes));
+    if (put < 0 && errno == EINTR) continue;
+    if (put <= 0) {
+      work.error = put < 0 ? errno : EIO;
+      return;
+    }
+    work.bytes += static_cast<std::uint64_t>(put);
+  }
+}
+
+int open_for(const EngineRoot& at, const IoRequest& work, const char* path) {
+  if (work.operation == IoOperation::kCreate)
+    return at.owned ? open_beneath(at.root, path, create_flags(work.direct), kCreateMode) : -EROFS;
+  const int file = openat(at.root, path, O_RDONLY | O_CLOEXEC | (work.direct ? O_DIRECT : 0));
+  return file >= 0 ? file : -errno;
+}
+
+}  // namespace
+
+int leave_direct(int file) {
+  const int flags = fcntl(file, F_GETFL);
+  return flags >= 0 && fcntl(file, F_SETFL, flags & ~O_DIRECT) == 0 ? 0 : errno;
+}
+
+void carry_out(const EngineRoot& at, IoRequest& work, const char* path, std::uint64_t goal) {
+  work.started = monotonic_now();
+  work.attempts = 1;
+  switch (work.operation) {
+    case IoOperation::kRead:
+      return read_into(work.file, work, goal);
+    case IoOperation::kWrite:
+      return write_from(work, goal);
+    case IoOperation::kSync:
+      if (fsync(work.file) != 0) work.error = errno;
+      return;
+    case IoOperation::kClose:
+      if (close(work.file) != 0) work.error = errno;
+      return;
+    case IoOperation::kReadFile:
+    case IoOperation::kOpen:
+    case IoOperation::kCreate:
+      break;
+  }
+  const int file = open_for(at, work, path);
+  if (file < 0) {
+    work.error = -file;
+    return;
+  }
+  work.opened = monotonic_now();
+  if (work.operation != IoOperation::kReadFile) {
+    work.file = file;
+    return;
+  }
+  read_into(file, work, goal);
+  close(file);
+}
+
+}  // namespace aforo

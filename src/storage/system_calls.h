@@ -1,0 +1,24 @@
+// An engine's operations as plain, blocking system calls: what each thread of ThreadEngine does, and what
+// BlockingEngine does on its caller's thread. Any thread; nothing is kept between calls.
+#pragma once
+
+#include "storage/engine.h"
+
+namespace aforo {
+
+// Where an engine's paths begin, and whether it may create there. `root`: an open directory.
+struct EngineRoot {
+  int root = -1;
+  bool owned = false;
+};
+
+// Carries out `work`, whose buffer is there, and fills its answer but for `finished`. `path`: what `work.path`
+// says, in memory that is the thread's own. `goal`: the bytes to move (wanted_bytes). `work.direct` says how
+// the file was opened, for kRead and kWrite too; a kWrite that ends in a ragged piece sets it to false, since
+// the file is written through the page cache from there on.
+void carry_out(const EngineRoot& at, IoRequest& work, const char* path, std::uint64_t goal);
+
+// Ends direct writing for an open file; 0 or an errno. Asks no storage.
+int leave_direct(int file);
+
+}  // namespace aforo

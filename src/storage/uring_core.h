@@ -1,0 +1,94 @@
+// UringEngine's own frame, shared by its two sources: the loop, opening and reading (uring_engine.cc), and
+// creating and writing (uring_writes.cc). Everybody else asks make_uring_engine (uring_engine.h).
+#pragma once
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "storage/beneath.h"
+#include "storage/engine.h"
+#include "storage/handle_table.h"
+#include "storage/machine.h"
+#include "storage/request_list.h"
+#include "storage/ring.h"
+#include "storage/slot_table.h"
+#include "storage/wake_event.h"
+
+namespace aforo {
+
+class UringEngine final : public Engine {
+ public:
+  static constexpr std::uint64_t kLongestPiece = 1u << 20;  // longer reads and writes are cut
+  static constexpr std::uint64_t kDirectAlignment = 4096;
+
+  explicit UringEngine(const EngineOptions& options)
+      : options_(options),
+        sweep_interval_(std::min(kSweepInterval, options.timeout.value / 4)),
+        slots_(std::clamp(options.depth, 1u, kDeepest)) {
+    options_.depth = static_cast<std::uint32_t>(slots_.size());
+  }
+  ~UringEngine() override;
+
+  int open(RingSetup setup);
+  void own_root(int root) { root_ = root, opens_aside_ = opens_ask_a_server(root); }
+  void start(IoRequest& request) override;
+  std::size_t turn(Seconds patience) override;
+  void wake() override { wake_event_.wake(); }
+  void adopt(std::span<std::byte> memory) override { ring_.register_memory(memory); }
+  std::size_t in_flight() const override { return all_.size(); }
+  bool stuck() const override { return given_up_ > 0; }
+  std::string_view name() const override { return "io_uring"; }
+
+ private:
+  static constexpr unsigned kDeepest = 1u << 15;
+  static constexpr double kSweepInterval = 0.1;
+
+  void fill();
+  std::uint64_t begin(IoRequest& request);
+  void submit_open(std::uint32_t index);
+  std::uint64_t submit_read(std::uint32_t index);
+  void submit_create(std::uint32_t index);
+  std::uint64_t submit_write(std::uint32_t index);
+  void submit_sync(std::uint32_t index);
+  void close_file(std::uint32_t index);
+  void reap();
+  void answer(std::uint32_t index, int result);
+  void answer_open(std::uint32_t index, int result);
+  void answer_read(std::uint32_t index, int result);
+  void answer_write(std::uint32_t index, int result);
+  void finish(std::uint32_t index, int error);
+  void complete(IoRequest& request, int error);
+  void sleep(Seconds deadline);
+  void sweep();
+  void expire(IoRequest& request);
+  void cancel(std::uint32_t index);
+  bool more_to_submit() const { return slots_.any_ready() || (pending_ && slots_.any_free()); }
+
+  WakeEvent wake_event_;  // outlives the ring that waits for it
+  Ring ring_;
+  int root_ = -1;
+  EngineOptions options_;
+  // How files are made, buffered and direct: the kernel reads them when it takes the entry.
+  open_how create_how_ = beneath_how(create_flags(false) | O_CLOEXEC, kCreateMode);
+  open_how create_direct_how_ = beneath_how(create_flags(true) | O_CLOEXEC, kCreateMode);
+  bool file_slots_ = false;
+  bool opens_aside_ = false;  // by a kernel thread: on this one they would hold up all else
+  Seconds now_{0};
+  Seconds next_sweep_{0};
+  double sweep_interval_;
+
+  SlotTable slots_;
+  HandleTable handles_;
+  RequestList all_;  // in the order of start; from `pending_` on not yet begun
+  IoRequest* pending_ = nullptr;
+  std::size_t completed_ = 0;               // in this turn
+  std::uint64_t typical_read_ = 128 << 10;  // moving mean: the size of files is often not known before
+  bool in_turn_ = false;
+  std::size_t given_up_ = 0;  // taken slots without a request
+};
+
+}  // namespace aforo
