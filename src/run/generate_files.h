@@ -11,7 +11,7 @@
 
 #include "dataset/generated_layout.h"
 #include "run/generate_claims.h"
-#include "storage/owned_directory.h"
+#include "storage/posix/owned_directory.h"
 
 namespace aforo {
 

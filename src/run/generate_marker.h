@@ -6,7 +6,7 @@
 #include <string>
 
 #include "dataset/manifest.h"
-#include "storage/owned_directory.h"
+#include "storage/posix/owned_directory.h"
 
 namespace aforo {
 

@@ -9,7 +9,7 @@
 #include <span>
 #include <string>
 
-#include "storage/owned_directory.h"
+#include "storage/posix/owned_directory.h"
 
 namespace aforo {
 

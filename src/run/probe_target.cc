@@ -15,7 +15,7 @@
 #include "run/generate_marker.h"
 #include "run/generate_space.h"
 #include "run/inspect_command.h"
-#include "storage/owned_directory.h"
+#include "storage/posix/owned_directory.h"
 #include "workload/parse.h"
 
 namespace aforo {

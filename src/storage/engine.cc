@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "storage/blocking_engine.h"
 #include "storage/null_engine.h"
-#include "storage/owned_directory.h"
+#include "storage/posix/owned_directory.h"
 #include "storage/thread_engine.h"
 #include "storage/uring_engine.h"
 

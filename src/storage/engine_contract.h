@@ -19,7 +19,7 @@
 
 #include "storage/engine.h"
 #include "storage/memory_engine.h"
-#include "storage/owned_directory.h"
+#include "storage/posix/owned_directory.h"
 
 namespace aforo {
 

@@ -1,4 +1,4 @@
-#include "storage/owned_directory.h"
+#include "storage/posix/owned_directory.h"
 
 #include <sys/mount.h>
 
@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kMarker = "marker.json";
 
-class Owned : public testing::Test {
+class OwnedDirectoryTest : public testing::Test {
  protected:
   void put(const std::string& path, const std::string& text = "precious") {
     fs::create_directories(fs::path(directory_ / path).parent_path());
@@ -35,7 +35,7 @@ class Owned : public testing::Test {
   TemporaryDirectory directory_;
 };
 
-TEST_F(Owned, LooksWithoutTouching) {
+TEST_F(OwnedDirectoryTest, LooksWithoutTouching) {
   put("foreign/photo.jpg");
   put("ours/marker.json");
   put("ours/sample");
@@ -49,7 +49,7 @@ TEST_F(Owned, LooksWithoutTouching) {
   EXPECT_FALSE(exists("absent"));
 }
 
-TEST_F(Owned, RefusesWhatItDoesNotOwn) {
+TEST_F(OwnedDirectoryTest, RefusesWhatItDoesNotOwn) {
   put("foreign/photo.jpg");
   put("file");
   const auto write = [](const std::string& path) {
@@ -67,7 +67,7 @@ TEST_F(Owned, RefusesWhatItDoesNotOwn) {
   EXPECT_FALSE(exists("foreign/marker.json"));
 }
 
-TEST_F(Owned, WritesMarksAndTakesAway) {
+TEST_F(OwnedDirectoryTest, WritesMarksAndTakesAway) {
   {
     const auto owned = OwnedDirectory::for_writing(directory_ / "new/data", kMarker);
     EXPECT_EQ(owned.marker_text(), std::nullopt);
@@ -84,7 +84,7 @@ TEST_F(Owned, WritesMarksAndTakesAway) {
   EXPECT_FALSE(exists("new/data/marker.json.new"));
   const auto owned = OwnedDirectory::for_removal(directory_ / "new/data", kMarker);
   EXPECT_EQ(owned.remove_directory("a/b"), ENOTEMPTY);
-  EXPECT_EQ(owned.remove_file("a/b"), EINVAL);  // a directory is no file
+  EXPECT_EQ(owned.remove_file("a/b"), EISDIR);  // a directory is no file
   EXPECT_EQ(owned.remove_file("a/b/sample"), 0);
   EXPECT_EQ(owned.remove_file("a/b/sample"), 0);  // gone already
   EXPECT_EQ(owned.remove_directory("a/b"), 0);
@@ -93,7 +93,7 @@ TEST_F(Owned, WritesMarksAndTakesAway) {
   EXPECT_TRUE(fs::is_empty(directory_ / "new/data"));
 }
 
-TEST_F(Owned, NeverLeavesItsDirectory) {
+TEST_F(OwnedDirectoryTest, NeverLeavesItsDirectory) {
   put("outside/precious");
   const auto owned = OwnedDirectory::for_writing(directory_ / "data", kMarker);
   fs::create_symlink(directory_ / "outside", directory_ / "data/link");
@@ -108,7 +108,7 @@ TEST_F(Owned, NeverLeavesItsDirectory) {
   EXPECT_TRUE(exists("data/sample"));  // a link is no file of ours
 }
 
-TEST_F(Owned, IsForOneProcessAlone) {
+TEST_F(OwnedDirectoryTest, IsForOneProcessAlone) {
   auto owned = OwnedDirectory::for_writing(directory_ / "data", kMarker);
   EXPECT_NE(refusal([&] { OwnedDirectory::for_writing(directory_ / "data", kMarker); }).find("another aforo"),
             std::string::npos);
@@ -116,12 +116,12 @@ TEST_F(Owned, IsForOneProcessAlone) {
   EXPECT_EQ(refusal([&] { OwnedDirectory::for_writing(directory_ / "data", kMarker); }), "");
 }
 
-TEST_F(Owned, AKilledFirstWriteIsStillOurs) {
+TEST_F(OwnedDirectoryTest, AKilledFirstWriteIsStillOurs) {
   put("data/marker.json.new", "half a mar");
   EXPECT_EQ(refusal([&] { OwnedDirectory::for_writing(directory_ / "data", kMarker); }), "");
 }
 
-TEST_F(Owned, AFullDiskIsDataNotAnException) {
+TEST_F(OwnedDirectoryTest, AFullDiskIsDataNotAnException) {
   if (geteuid() != 0) GTEST_SKIP() << "mounting a small filesystem needs root";
   fs::create_directories(directory_ / "small");
   if (mount("tmpfs", (directory_ / "small").c_str(), "tmpfs", 0, "size=16k") != 0)

@@ -1,4 +1,4 @@
-#include "storage/owned_directory.h"
+#include "storage/posix/owned_directory.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "storage/beneath.h"
+#include "storage/posix/posix_file.h"
 
 namespace aforo {
 namespace {
@@ -33,6 +34,13 @@ int in_parent(int root, const std::string& path, Act act) {
   const int result = act(parent, path.c_str() + slash + 1);
   close(parent);
   return result;
+}
+
+EntryKind kind_of(mode_t mode) {
+  return S_ISREG(mode)   ? EntryKind::kFile
+         : S_ISDIR(mode) ? EntryKind::kDirectory
+         : S_ISLNK(mode) ? EntryKind::kLink
+                         : EntryKind::kOther;
 }
 
 int error_of(int result) { return result < 0 ? -result : 0; }
@@ -80,7 +88,7 @@ DirectoryLook look_at_directory(const std::string& directory, std::string_view m
 }
 
 OwnedDirectory OwnedDirectory::lock(const std::string& directory, std::string_view marker) {
-  const int root = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int root = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (root < 0)
     throw UserError("expected to open the directory '" + directory + "', found " + describe_errno(errno));
   OwnedDirectory owned(root, marker);
@@ -136,12 +144,36 @@ std::optional<std::string> OwnedDirectory::marker_text() const {
   return got == 0 ? std::optional(std::move(text)) : std::nullopt;
 }
 
-int OwnedDirectory::make_directories(const std::string& path) const {
+EngineChoice OwnedDirectory::engine(EngineKind kind, const EngineOptions& options) const {
+  EngineOptions mine = options;
+  mine.owned = this;
+  return make_engine(kind, mine);
+}
+
+StoreEntry OwnedDirectory::look(const std::string& path) const {
+  StoreEntry entry;
+  in_parent(root_, path, [&entry](int parent, const char* name) {
+    struct stat info {};
+    if (fstatat(parent, name, &info, AT_SYMLINK_NOFOLLOW) != 0) return -errno;
+    entry.kind = kind_of(info.st_mode);
+    if (entry.kind != EntryKind::kFile) return 0;
+    entry.size = static_cast<std::uint64_t>(info.st_size);
+    return 0;
+  });
+  return entry;
+}
+
+tl::expected<std::unique_ptr<StoreFile>, int> OwnedDirectory::open(const std::string& path) const {
+  return store_file(open_beneath(root_, path, O_RDONLY | O_NONBLOCK));
+}
+
+int OwnedDirectory::make_way(const std::string& path) const {
+  if (!stays_beneath(path)) return EXDEV;
   for (std::size_t end = path.find('/'); end != path.npos; end = path.find('/', end + 1)) {
     const int result = in_parent(root_, path.substr(0, end), [](int parent, const char* name) {
       return mkdirat(parent, name, 0777) == 0 || errno == EEXIST ? 0 : -errno;
     });
-    if (result < 0) return result;
+    if (result < 0) return -result;
   }
   return 0;
 }
@@ -150,7 +182,7 @@ int OwnedDirectory::create_file(const std::string& path, int flags) const {
   const int how = O_WRONLY | O_CREAT | O_TRUNC | flags;
   const int file = open_beneath(root_, path, how, 0666);
   if (file != -ENOENT) return file;
-  if (const int error = make_directories(path)) return error;
+  if (const int error = make_way(path)) return -error;
   return open_beneath(root_, path, how, 0666);
 }
 
@@ -158,7 +190,8 @@ int OwnedDirectory::remove_file(const std::string& path) const {
   return gone_is_fine(error_of(in_parent(root_, path, [](int parent, const char* name) {
     struct stat info {};
     if (fstatat(parent, name, &info, AT_SYMLINK_NOFOLLOW) != 0) return -errno;
-    if (!S_ISREG(info.st_mode)) return -EINVAL;
+    if (const EntryKind kind = kind_of(info.st_mode); kind != EntryKind::kFile)
+      return kind == EntryKind::kDirectory ? -EISDIR : kind == EntryKind::kLink ? -ELOOP : -EINVAL;
     return unlinkat(parent, name, 0) == 0 ? 0 : -errno;
   })));
 }

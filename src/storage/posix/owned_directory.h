@@ -1,4 +1,4 @@
-// OwnedDirectory: the one place in aforo that creates or deletes.
+// OwnedDirectory: the one place in aforo that creates or deletes in a file system, behind the door of Owned.
 //
 // A directory is ours if it carries the marker file, and may become ours if it is absent or empty. Nothing
 // else is ever written to or deleted from, and nothing outside it: paths are relative, "..", absolute paths
@@ -10,25 +10,13 @@
 // `replace_marker` and `remove_marker` may be called from any thread.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include "storage/owned.h"
 
 namespace aforo {
-
-enum class Ownership {
-  kAbsent,   // nothing there
-  kEmpty,    // a directory with nothing in it (a filesystem's lost+found aside)
-  kOurs,     // carries the marker
-  kForeign,  // holds files and no marker
-};
-
-struct DirectoryLook {
-  Ownership ownership = Ownership::kAbsent;
-  std::vector<std::string> others;  // kForeign: a few of the names found
-};
 
 // Touches nothing. Throws UserError if it is not a directory or cannot be listed.
 DirectoryLook look_at_directory(const std::string& directory, std::string_view marker);
@@ -37,7 +25,7 @@ DirectoryLook look_at_directory(const std::string& directory, std::string_view m
 // error.
 int remove_empty_directory(const std::string& directory);
 
-class OwnedDirectory {
+class OwnedDirectory final : public Owned {
  public:
   // Makes `directory` (and its parents) if absent and locks it. Throws UserError if it is foreign, the root
   // of the machine, cannot be made, or another process holds the lock.
@@ -48,7 +36,7 @@ class OwnedDirectory {
 
   OwnedDirectory(OwnedDirectory&& other) noexcept;
   OwnedDirectory& operator=(OwnedDirectory&&) = delete;
-  ~OwnedDirectory();  // unlocks
+  ~OwnedDirectory() override;  // unlocks
 
   // An open descriptor of the directory; lives as long as this.
   int root() const { return root_; }
@@ -60,22 +48,21 @@ class OwnedDirectory {
   // closes, or -errno. `flags` are added (O_DIRECT).
   int create_file(const std::string& path, int flags = 0) const;
 
-  // Each 0 or an errno. Only regular files, only empty directories; what is not there is no error.
-  int remove_file(const std::string& path) const;
-  int remove_directory(const std::string& path) const;
+  EngineChoice engine(EngineKind kind, const EngineOptions& options) const override;
+  StoreEntry look(const std::string& path) const override;
+  tl::expected<std::unique_ptr<StoreFile>, int> open(const std::string& path) const override;
+  int make_way(const std::string& path) const override;
+  int remove_file(const std::string& path) const override;
+  int remove_directory(const std::string& path) const override;
+  int replace_marker(std::string_view text, bool durable) const override;
+  int remove_marker() const override;
 
-  // Replaces the marker in one step; `durable`: it and its name are on storage when this returns. 0 or an
-  // errno.
-  int replace_marker(std::string_view text, bool durable) const;
-  int remove_marker() const;
-
-  // All of this filesystem's dirty data to storage; 0 or an errno.
-  int sync() const;
+  // Of the whole filesystem.
+  int sync() const override;
 
  private:
   OwnedDirectory(int root, std::string_view marker) : root_(root), marker_(marker) {}
   static OwnedDirectory lock(const std::string& directory, std::string_view marker);
-  int make_directories(const std::string& path) const;
 
   int root_ = -1;
   std::string marker_;

@@ -1,0 +1,82 @@
+// Owned: the right to write and delete in one place, and the only means to. It is a Store's to give, for a place
+// that carries a marker or is empty, and is held by one process at a time.
+//
+// Nothing outside the place is ever written or deleted: names are relative, and ".." or a symbolic link on the way
+// is an error (EXDEV, ELOOP). What ends the command is thrown as UserError when the right is asked for; what happens
+// while writing (ENOSPC, EIO) is an errno in the result. All members but `replace_marker` and `remove_marker` may be
+// called from any thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "storage/engine.h"
+
+namespace aforo {
+
+// A file that is open for reading, blocking, by one thread at a time.
+class StoreFile {
+ public:
+  virtual ~StoreFile() = default;
+
+  // As it was when the file was opened.
+  virtual std::uint64_t size() const = 0;
+
+  // Fills `buffer` from `offset` on: the bytes read, fewer only at the file's end, or an errno.
+  virtual tl::expected<std::size_t, int> read(std::uint64_t offset, std::span<std::byte> buffer) = 0;
+};
+
+enum class Ownership {
+  kAbsent,   // nothing there
+  kEmpty,    // a directory with nothing in it (a filesystem's lost+found aside)
+  kOurs,     // carries the marker
+  kForeign,  // holds files and no marker
+};
+
+struct DirectoryLook {
+  Ownership ownership = Ownership::kAbsent;
+  std::vector<std::string> others;  // kForeign: a few of the names found
+};
+
+// What a name stands for, links not followed.
+enum class EntryKind { kNothing, kFile, kDirectory, kLink, kOther };
+struct StoreEntry {
+  EntryKind kind = EntryKind::kNothing;
+  std::uint64_t size = 0;  // kFile
+};
+
+class Owned {
+ public:
+  virtual ~Owned() = default;  // gives the right back
+
+  // An engine that creates and writes here; it ends before this does. Throws UserError as make_engine does.
+  virtual EngineChoice engine(EngineKind kind, const EngineOptions& options) const = 0;
+
+  virtual StoreEntry look(const std::string& name) const = 0;
+
+  // A file to be compared with what would be written: never through a link, never waiting for a FIFO. Or an errno.
+  virtual tl::expected<std::unique_ptr<StoreFile>, int> open(const std::string& name) const = 0;
+
+  // Makes the directories on the way to `name`, where the store has any. 0 or an errno.
+  virtual int make_way(const std::string& name) const = 0;
+
+  // Each 0 or an errno. Only regular files (EISDIR, ELOOP, EINVAL), only empty directories; what is not there is no
+  // error.
+  virtual int remove_file(const std::string& name) const = 0;
+  virtual int remove_directory(const std::string& name) const = 0;
+
+  // Replaces the marker in one step; `durable`: it and its name are on storage when this returns. 0 or an errno.
+  virtual int replace_marker(std::string_view text, bool durable) const = 0;
+  virtual int remove_marker() const = 0;
+
+  // All that was written here to storage; 0 or an errno.
+  virtual int sync() const = 0;
+};
+
+}  // namespace aforo

@@ -1,0 +1,17 @@
+// Every file below a directory, by many threads: names and sizes; nothing is opened but directories.
+//
+// Waiting for a file system's metadata is what takes time, so more threads than cores pay; one large directory is
+// shared among them as well. Memory is bounded by the directories still to be read and some thousand names.
+#pragma once
+
+#include <stop_token>
+
+#include "storage/listing.h"
+
+namespace aforo {
+
+// `root`: an open directory. Symbolic links to files count as files, those to directories are not followed, names
+// that begin with a dot are passed over. Returns when all is visited or a stop is requested.
+Listing walk(int root, const ListOptions& options, const std::stop_token& stop, const ListSink& visit);
+
+}  // namespace aforo

@@ -1,0 +1,139 @@
+// Store: where data lie. A directory of a file system today; an object store's prefix is another class behind the
+// same door. Nobody outside `storage` opens, lists, asks the size of, writes or deletes data in any other way.
+//
+// Thread-safe: any thread may call any member at any time. Errors of the storage are data (an errno); what ends a
+// command (an engine that cannot be had, a place that is not ours) is thrown as UserError. Names are relative to
+// the store, separated by '/', and are those that `list` gives; a reader follows symbolic links as a training job's
+// loader does, a writer (Owned) never.
+//
+// Blocking: all members but `where` and `info` wait for the storage, however long it takes. What is measured goes
+// through an Engine instead.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "base/units.h"
+#include "storage/counters.h"
+#include "storage/engine.h"
+#include "storage/listing.h"
+#include "storage/owned.h"
+#include "storage/page_cache.h"
+
+namespace aforo {
+
+// What is known of the place since the store was opened; never asked again, so that a storage that hangs later
+// does not take this with it. Empty text = unknown.
+struct StoreInfo {
+  std::string type;          // "ext4", "nfs4", "memory"
+  std::string device;        // "vda", "server:/export"
+  bool memory_only = false;  // no storage below: its bytes lie in this machine's memory (tmpfs)
+};
+
+// Room at this moment.
+struct StoreSpace {
+  Bytes free{0};                            // for this user
+  Bytes block{4096};                        // smallest unit of allocation
+  std::optional<std::uint64_t> free_files;  // absent where the store makes room for names as needed
+};
+
+// Dropping what this machine remembers of the store's files, so that they are read from storage again.
+class CacheControl {
+ public:
+  virtual ~CacheControl() = default;
+
+  // All of this machine's clean cache, of every store, and names too. Needs privileges; says why not.
+  virtual CacheDrop drop_all() const = 0;
+
+  // One file's clean data, its name stays known; false if it could not be done. Dirty data stay: `flush` first.
+  virtual bool drop(std::string_view name) const = 0;
+
+  // Writes back what is dirty, as far as that works.
+  virtual void flush() const = 0;
+
+  // How much of a file is remembered; absent where nobody says.
+  virtual std::optional<Residency> residency(std::string_view name) const = 0;
+
+  // How far the kernel reads ahead of a file that is read front to back; absent where it does not say.
+  virtual std::optional<Bytes> readahead() const = 0;
+};
+
+// Called for a name right below the place; false ends the visit.
+using TopSink = std::function<bool(std::string_view name, EntryKind kind)>;
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // As it was named: "/mnt/x", "data", "s3://bucket/prefix".
+  virtual const std::string& where() const = 0;
+  virtual const StoreInfo& info() const = 0;
+
+  // Whether data can be asked for here: 0, or an errno (ENOENT: no such place, ENOTDIR: a file, EACCES, ...).
+  virtual int check() const = 0;
+
+  // Every file, to `sink`. Returns when all is told or a stop is requested; what could not be read is counted.
+  // Memory is bounded, whatever the number of files.
+  virtual Listing list(const ListOptions& options, const std::stop_token& stop,
+                       const ListSink& sink) const = 0;
+
+  // What lies right below, whatever it is, in no order; nothing where that cannot be listed.
+  virtual void each_at_top(const TopSink& sink) const = 0;
+
+  // For headers, indices and markers: opened once, read in as many pieces as wanted. Or an errno.
+  virtual tl::expected<std::unique_ptr<StoreFile>, int> open(std::string_view name) const = 0;
+  virtual tl::expected<std::uint64_t, int> size_of(std::string_view name) const = 0;
+
+  // An engine that reads here; it creates nothing (EROFS). `options.root` and `options.owned` are the store's
+  // affair. The engine does not need the store any more. Throws UserError as make_engine does.
+  virtual EngineChoice engine(EngineKind kind, const EngineOptions& options) const = 0;
+
+  // What lies here as to ownership; touches nothing. Throws UserError if it is no directory or cannot be listed.
+  virtual DirectoryLook look(std::string_view marker) const = 0;
+
+  // The one way to write or delete here: the right to it, held as long as the answer lives. For writing, the place
+  // is made if absent, and must be empty or ours; for removal, it must carry the marker. Throws UserError if it is
+  // foreign, cannot be made, or another process holds it.
+  virtual std::unique_ptr<Owned> own(std::string_view marker) = 0;
+  virtual std::unique_ptr<Owned> own_for_removal(std::string_view marker) = 0;
+
+  // The places that `own` would make for this one, the outermost first: for who takes them away again
+  // (remove_empty_place). Empty where it is there.
+  virtual std::vector<std::string> places_to_make() const = 0;
+
+  // Null where this machine keeps nothing of the store.
+  virtual const CacheControl* cache() const = 0;
+
+  // This process's counters, and those of whoever counts the bytes below this store: absent, never 0, where nobody
+  // does.
+  virtual Counters counters() const = 0;
+
+  // Throws UserError if it cannot be asked.
+  virtual StoreSpace space() const = 0;
+};
+
+// Up to buffer.size() bytes of a file at `offset`, opened for this alone: the bytes read, fewer only at its end, or
+// an errno.
+tl::expected<std::size_t, int> read_at(const Store& store, std::string_view name, std::uint64_t offset,
+                                       std::span<std::byte> buffer);
+
+// The whole of a regular file of at most `most` bytes, as text; or an errno (EFBIG).
+tl::expected<std::string, int> read_text(const Store& store, std::string_view name, std::uint64_t most);
+
+// Removes the place itself if nothing lies in it; 0 or an errno (ENOTEMPTY). What is not there is no error.
+int remove_empty_place(const std::string& where);
+
+// The one place that knows schemes. A place without one is a directory, which need not exist yet. Throws UserError
+// for a scheme that aforo cannot open.
+std::unique_ptr<Store> open_store(const std::string& where);
+
+}  // namespace aforo
