@@ -3,7 +3,7 @@
 1. The room table of ARCHITECTURE.md, the folders of src/, the rooms named in CMakeLists.txt, each room's DEPS and
    the #includes between rooms all tell the same graph, and it has no cycle.
 2. Every source and test lying in a folder is named in that folder's CMakeLists.txt: none is on disk without running.
-3. No room but `run` and `cli` prints, exits or reads the environment; no clock is read above `storage`.
+3. No room but `cli` prints, exits or reads the environment; no clock is read but in `storage`, `world` and `cli`.
 4. Files stay within 400 lines; nothing unfinished and no path of one person's machine is in the tree.
 """
 
@@ -13,8 +13,8 @@ import subprocess
 import sys
 
 MAX_LINES = 400
-SPEAKING_ROOMS = {"run", "cli"}
-CLOCK_ROOMS = {"storage", "run", "cli"}
+SPEAKING_ROOMS = {"cli"}
+CLOCK_ROOMS = {"storage", "world", "cli"}
 
 SPEAKING = re.compile(
     r"(?<![\w.>])(?:std::)?(?:printf|fprintf|vprintf|puts|fputs|putchar|exit|_exit|quick_exit|getenv|secure_getenv)\s*\("

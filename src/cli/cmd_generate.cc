@@ -1,5 +1,5 @@
 // aforo generate: lay a workload's dataset on a directory, or take it away again.
-#include "run/generate_command.h"
+#include "generate/generate_command.h"
 
 #include <fmt/format.h>
 

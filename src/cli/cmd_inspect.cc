@@ -1,5 +1,5 @@
 // aforo inspect: describe a real dataset.
-#include "run/inspect_command.h"
+#include "survey/inspect_command.h"
 
 #include "base/error.h"
 #include "cli/acts.h"

@@ -15,8 +15,8 @@
 #include "cli/signals.h"
 #include "model/storage_yaml.h"
 #include "plan/predict_record.h"
-#include "run/progress_ticker.h"
 #include "workload/parse.h"
+#include "world/progress_ticker.h"
 
 namespace aforo {
 namespace {

@@ -7,7 +7,7 @@
 #include "cli/live_line.h"
 #include "cli/signals.h"
 #include "model/storage_yaml.h"
-#include "run/probe_command.h"
+#include "probe/probe_command.h"
 #include "workload/parse.h"
 
 namespace aforo {

@@ -1,5 +1,6 @@
 // aforo run: train against real storage, and say what limits it.
-#include "run/train_command.h"
+#include "train/find_max.h"
+#include "train/train_command.h"
 
 #include <fmt/format.h>
 

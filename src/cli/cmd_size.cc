@@ -15,12 +15,12 @@
 #include "cli/signals.h"
 #include "cli/sized_jobs.h"
 #include "plan/requirement.h"
-#include "run/progress_ticker.h"
 #include "sizing/break_points.h"
 #include "sizing/horizon.h"
 #include "sizing/jobs_yaml.h"
 #include "sizing/size_record.h"
 #include "workload/parse.h"
+#include "world/progress_ticker.h"
 
 namespace aforo {
 namespace {

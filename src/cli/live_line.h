@@ -5,7 +5,7 @@
 #include <string>
 
 #include "cli/console.h"
-#include "run/progress.h"
+#include "world/progress.h"
 
 namespace aforo {
 

@@ -8,13 +8,13 @@
 #include "base/error.h"
 #include "model/storage_yaml.h"
 #include "plan/predict_record.h"
-#include "run/dataset_open.h"
-#include "run/job_setup.h"
+#include "survey/dataset_open.h"
+#include "train/job_setup.h"
 
 namespace aforo {
 namespace {
 
-constexpr Seconds kWindow{12};  // at most, of a search's try: run/find_max_search.cc
+constexpr Seconds kWindow{12};  // at most, of a search's try: train/find_max_search.cc
 
 }  // namespace
 

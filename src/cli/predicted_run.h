@@ -5,7 +5,7 @@
 #include <string>
 
 #include "measure/record.h"
-#include "run/train_command.h"
+#include "train/run_options.h"
 
 namespace aforo {
 

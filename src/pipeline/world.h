@@ -1,4 +1,4 @@
-// World: all that the training job needs of the place it runs in. The real world (run/real_world.h) and the
+// World: all that the training job needs of the place it runs in. The real world (world/real_world.h) and the
 // simulated one carry out the same coroutines.
 //
 // Executors. All rank state (queues, barriers, accelerators) lives on one executor, "home". Reading happens

@@ -1,0 +1,214 @@
+#include "generate/generate_command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "base/error.h"
+#include "base/parallel_for.h"
+#include "generate/generate_files.h"
+#include "generate/generate_keeper.h"
+#include "generate/generate_plan.h"
+#include "storage/counters.h"
+#include "storage/engine.h"
+#include "survey/dataset_marker.h"
+#include "world/progress_ticker.h"
+#include "world/record_frame.h"
+
+namespace aforo {
+namespace {
+
+struct Clock {
+  Seconds started = monotonic_now();
+  Counters before;
+  Seconds elapsed() const { return monotonic_now() - started; }
+};
+
+std::string_view version_of(const Json& record) {
+  return record.at("aforo_version").get_ref<const std::string&>();
+}
+
+Progress progress_of(const GenerateCounters& counters, const GeneratePlan& plan, const Clock& clock) {
+  const FileId below = plan.manifest.files_written;
+  const bool checking = counters.checked < below && counters.files == 0 && counters.kept == 0;
+  Progress progress;
+  progress.elapsed = clock.elapsed();
+  progress.phase = checking ? "checking" : "writing";
+  const auto done =
+      static_cast<double>(checking ? counters.checked.load() : below + counters.kept + counters.files);
+  const double bytes = static_cast<double>(counters.bytes);
+  progress.step = static_cast<std::uint64_t>(done);
+  progress.steps = plan.manifest.files;
+  // Large files count while they are written: by bytes where that says more than whole files do.
+  const double by_files = done / static_cast<double>(plan.manifest.files);
+  const double by_bytes =
+      bytes / static_cast<double>(std::max<std::uint64_t>(plan.layout->stored_bytes(), 1));
+  progress.fraction = std::min(1.0, checking ? by_files : std::max(by_files, by_bytes));
+  if (progress.elapsed.value > 0) {
+    progress.bytes_per_second = bytes / progress.elapsed.value;
+    progress.samples_per_second = static_cast<double>(counters.files) / progress.elapsed.value;
+  }
+  return progress;
+}
+
+bool is_full(int error) { return error == ENOSPC || error == EDQUOT; }
+
+std::string sentence_of(const WriteFailure& failure, const GeneratePlan& plan, const Manifest& manifest,
+                        std::uint64_t bytes, const std::string& directory) {
+  const std::string_view what = is_full(failure.error) ? "a full disk" : "an error";
+  return fmt::format(
+      "expected to write {} files to {} ({}), found {} at {} ({}) after at least {} of them and {} in "
+      "this call: what is "
+      "written is kept; free space or mend the target, then give the same command to resume",
+      plan.manifest.files, directory, plan.space.filesystem, what, failure.path,
+      describe_errno(failure.error), manifest.files_written, format_bytes({bytes}));
+}
+
+void add_results(Json& record, const GenerateCounters& counters, const Clock& clock, const Counters& after) {
+  const Seconds elapsed = clock.elapsed();
+  record["seconds"] = elapsed.value;
+  record["files_written"] = counters.files.load();
+  record["bytes_written"] = counters.bytes.load();
+  if (elapsed.value > 0 && counters.files > 0) {
+    set_number(record, "bytes_per_second", static_cast<double>(counters.bytes) / elapsed.value);
+    set_number(record, "files_per_second", static_cast<double>(counters.files) / elapsed.value);
+  }
+  const Seconds cpu = (after.cpu_user - clock.before.cpu_user) + (after.cpu_system - clock.before.cpu_system);
+  set_number(record, "cpu_seconds", cpu.value);
+}
+
+// One generation from the found state to the end, a stop or a failure.
+class Generation {
+ public:
+  Generation(const GenerateOptions& options, GeneratePlan& plan, std::stop_token stop)
+      : owned_(OwnedDirectory::for_writing(options.directory, kManifestName)),
+        plan_(plan),
+        stop_(std::move(stop)) {
+    write_.owned = &owned_;
+    write_.threads = thread_count(options.threads);
+    write_.direct = options.direct;
+    write_.keep_whole = plan.resumes;
+  }
+
+  void begin(std::string_view version) {
+    if (plan_.resumes) return;
+    plan_.manifest.aforo_version = version;
+    if (const int error = save_manifest(owned_, plan_.manifest, true)) {
+      throw UserError(
+          fmt::format("expected to write the marker {}, found {}", kManifestName, describe_errno(error)));
+    }
+  }
+
+  // Returns what failed; sets `manifest` to the state that was saved.
+  std::optional<WriteFailure> write(GenerateCounters& counters) {
+    Manifest& manifest = state_ = plan_.manifest;
+    const FileId mark = manifest.files_written;
+    FilesToWrite work{find_incomplete(*plan_.layout, mark, write_, stop_, counters), mark, manifest.files};
+    if (stop_.stop_requested()) return std::nullopt;
+    skipped_ = mark - work.again.size();
+    if (work.size() == 0 && manifest.state == Manifest::State::kComplete) return std::nullopt;
+    manifest.state = Manifest::State::kPartial;
+    if (plan_.resumes)
+      save_manifest(owned_, manifest, true);  // no longer complete while files are written again
+
+    FileClaims claims(0, work.size(), files_per_claim(*plan_.layout), write_.threads);
+    const auto marked = [&] {
+      const std::uint64_t done = claims.low_water();
+      return done < work.again.size() ? mark : mark + (done - work.again.size());
+    };
+    WriteOutcome outcome;
+    {
+      const GenerateKeeper keeper(owned_, manifest, counters, marked);
+      outcome = write_files(*plan_.layout, work, write_, claims, stop_, counters);
+    }
+    direct_refused_ = outcome.direct_refused;
+    manifest.files_written = marked();
+    skipped_ += counters.kept;
+    return finish(claims.low_water() == work.size(), std::move(outcome.failure));
+  }
+
+  const Manifest& state() const { return state_; }
+  std::uint64_t skipped() const { return skipped_; }
+  bool direct_refused() const { return direct_refused_; }
+
+ private:
+  std::optional<WriteFailure> finish(bool all, std::optional<WriteFailure> failure) {
+    if (const int error = owned_.sync(); error != 0 && !failure) failure = WriteFailure{".", error};
+    if (all && !failure) state_.state = Manifest::State::kComplete;
+    const int error = save_on_full_disk();
+    if (error != 0 && !failure) failure = WriteFailure{std::string(kManifestName), error};
+    return failure;
+  }
+
+  // A disk that is full to the last block has no room for the new marker either: the last files make it.
+  int save_on_full_disk() {
+    int error = save_manifest(owned_, state_, true);
+    for (int given = 0; given < kMostGiven && is_full(error) && state_.files_written > 0; ++given) {
+      --state_.files_written;
+      owned_.remove_file(plan_.layout->path(state_.files_written));
+      state_.state = Manifest::State::kPartial;
+      error = save_manifest(owned_, state_, true);
+    }
+    return error;
+  }
+
+  static constexpr int kMostGiven = 16;
+  OwnedDirectory owned_;
+  GeneratePlan& plan_;
+  std::stop_token stop_;
+  WriteOptions write_;
+  Manifest state_;
+  std::uint64_t skipped_ = 0;
+  bool direct_refused_ = false;
+};
+
+}  // namespace
+
+Json plan_generate(const GenerateOptions& options) {
+  const GeneratePlan plan = make_generate_plan(options.workload.dataset, options.directory);
+  Json record = start_record("generate", options.directory);
+  record["dry_run"] = true;
+  record["directory"] = options.directory;
+  describe_plan(record, plan);
+  record["state"] = plan.resumes ? to_string(plan.manifest.state) : "new";
+  record["files_already_written"] = plan.manifest.files_written;
+  record["fits"] = !plan.unfit.has_value();
+  if (plan.unfit) record["warnings"].push_back(*plan.unfit);
+  return record;
+}
+
+Json generate(const GenerateOptions& options, std::stop_token stop, const ProgressSink& sink) {
+  GeneratePlan plan = make_generate_plan(options.workload.dataset, options.directory);
+  if (plan.unfit) throw UserError(*plan.unfit);
+  Json record = start_record("generate", options.directory);
+  record["directory"] = options.directory;
+  describe_plan(record, plan);
+  Clock clock;
+  clock.before = read_counters(options.directory);
+
+  GenerateCounters counters;
+  Generation generation(options, plan, stop);
+  generation.begin(version_of(record));
+  std::optional<WriteFailure> failure;
+  {
+    const ProgressTicker ticker(sink, [&] { return progress_of(counters, plan, clock); });
+    failure = generation.write(counters);
+  }
+  const Manifest& state = generation.state();
+  if (failure) record["error"] = sentence_of(*failure, plan, state, counters.bytes, options.directory);
+  add_results(record, counters, clock, read_counters(options.directory));
+  record["skipped_files"] = generation.skipped();
+  record["state"] = to_string(state.state);
+  record["files_complete"] = state.files_written;
+  record["partial"] = state.state != Manifest::State::kComplete;
+  record["threads"] = thread_count(options.threads);
+  record["durable"] = "syncfs";
+  if (generation.direct_refused()) {
+    record["warnings"].push_back("this file system has no O_DIRECT: written through the page cache");
+  }
+  return record;
+}
+
+}  // namespace aforo

@@ -1,0 +1,226 @@
+#include "generate/generate_files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "base/parallel_for.h"
+#include "generate/generate_writer.h"
+
+namespace aforo {
+namespace {
+
+constexpr std::size_t kBufferedBlock = 1 << 20;  // stays in the second-level cache between making and writing
+constexpr std::size_t kDirectBlock = 4 << 20;    // a device wants large requests when nothing gathers them
+
+// A file that lies where one is to be written.
+class Opened {
+ public:
+  Opened(int root, const std::string& path, std::uint64_t size)
+      : fd_(::openat(root, path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)) {
+    struct stat info {};
+    has_size_ = fd_ >= 0 && ::fstat(fd_, &info) == 0 && S_ISREG(info.st_mode) &&
+                static_cast<std::uint64_t>(info.st_size) == size;
+  }
+  ~Opened() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Opened(const Opened&) = delete;
+  Opened& operator=(const Opened&) = delete;
+
+  bool has_size() const { return has_size_; }
+
+  // `scratch` is grown as needed. What cannot be read is not there.
+  bool holds(std::uint64_t at, std::span<const std::byte> wanted, std::vector<std::byte>& scratch) const {
+    if (scratch.size() < wanted.size()) scratch.resize(wanted.size());
+    for (std::size_t have = 0; have < wanted.size();) {
+      const ssize_t n =
+          ::pread(fd_, scratch.data() + have, wanted.size() - have, static_cast<off_t>(at + have));
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) return false;
+      have += static_cast<std::size_t>(n);
+    }
+    return std::equal(wanted.begin(), wanted.end(), scratch.begin());
+  }
+
+ private:
+  int fd_;
+  bool has_size_ = false;
+};
+
+// What one thread needs to write files one after another.
+class FileMaker {
+ public:
+  FileMaker(const GeneratedLayout& layout, const WriteOptions& options, GenerateCounters& counters)
+      : layout_(layout),
+        owned_(*options.owned),
+        writer_(*options.owned, options.direct),
+        keep_whole_(options.keep_whole),
+        block_bytes_(options.direct ? kDirectBlock : kBufferedBlock),
+        block_(static_cast<std::byte*>(std::aligned_alloc(FileWriter::kAlignment, block_bytes_)), &std::free),
+        counters_(counters) {
+    if (!block_) throw std::bad_alloc();
+  }
+
+  // True when the file is complete; false when it failed (`failure`) or `give_up` said so.
+  template <class GiveUp>
+  bool make(FileId file, const GiveUp& give_up) {
+    path_ = layout_.path(file);
+    if (keep_whole_ && is_whole(file, give_up)) {
+      counters_.kept.fetch_add(1, std::memory_order_relaxed);
+      return true;
+    }
+    if (const int error = write(*layout_.open_file(file), give_up)) return fail(path_, error);
+    if (gave_up_) return false;
+    if (layout_.has_index()) {
+      const std::string path = layout_.index_path(file);
+      if (const int error = write_text(path, layout_.index_text(file))) return fail(path, error);
+    }
+    counters_.files.fetch_add(1, std::memory_order_relaxed);
+    return true;
+  }
+
+  const std::optional<WriteFailure>& failure() const { return failure_; }
+  bool direct_refused() const { return writer_.direct_refused(); }
+
+ private:
+  template <class GiveUp>
+  int write(ByteSource& source, const GiveUp& give_up) {
+    if (const int error = writer_.open(path_)) return error;
+    const std::uint64_t size = source.size();
+    for (std::uint64_t at = 0; at < size;) {
+      if (at > 0 && give_up()) {
+        gave_up_ = true;
+        break;
+      }
+      const std::span part(block_.get(), std::min<std::uint64_t>(block_bytes_, size - at));
+      source.fill(at, part);
+      if (const int error = writer_.append(part)) return error;
+      at += part.size();
+      counters_.bytes.fetch_add(part.size(), std::memory_order_relaxed);
+    }
+    return writer_.close();
+  }
+
+  // Past the mark a killed process left whole files and torn ones, and a crashed machine some of the right
+  // size without their bytes: every byte is compared with what would be written. A differing file costs a
+  // block.
+  template <class GiveUp>
+  bool is_whole(FileId file, const GiveUp& give_up) {
+    const Opened there(owned_.root(), path_, layout_.file_size(file));
+    if (!there.has_size()) return false;
+    if (layout_.has_index()) {
+      const std::string text = layout_.index_text(file);
+      const Opened index(owned_.root(), layout_.index_path(file), text.size());
+      if (!index.has_size() || !index.holds(0, std::as_bytes(std::span(text)), found_)) return false;
+    }
+    const auto source = layout_.open_file(file);
+    for (std::uint64_t at = 0; at < source->size();) {
+      if (give_up()) return false;
+      const std::span part(block_.get(), std::min<std::uint64_t>(kBufferedBlock, source->size() - at));
+      source->fill(at, part);
+      if (!there.holds(at, part, found_)) return false;
+      at += part.size();
+    }
+    return true;
+  }
+
+  int write_text(const std::string& path, const std::string& text) {
+    if (const int error = writer_.open(path)) return error;
+    if (const int error = writer_.append(std::as_bytes(std::span(text)))) return error;
+    counters_.bytes.fetch_add(text.size(), std::memory_order_relaxed);
+    return writer_.close();
+  }
+
+  bool fail(const std::string& path, int error) {
+    owned_.remove_file(path);
+    failure_ = WriteFailure{path, error};
+    return false;
+  }
+
+  const GeneratedLayout& layout_;
+  const OwnedDirectory& owned_;
+  FileWriter writer_;
+  bool keep_whole_;
+  std::size_t block_bytes_;
+  std::unique_ptr<std::byte, decltype(&std::free)> block_;
+  GenerateCounters& counters_;
+  std::vector<std::byte> found_;  // what lies there, to be compared
+  std::string path_;
+  std::optional<WriteFailure> failure_;
+  bool gave_up_ = false;
+};
+
+bool has_size(int root, const char* path, std::uint64_t size) {
+  struct stat info {};
+  return ::fstatat(root, path, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(info.st_mode) &&
+         static_cast<std::uint64_t>(info.st_size) == size;
+}
+
+}  // namespace
+
+std::uint64_t files_per_claim(const GeneratedLayout& layout) {
+  constexpr std::uint64_t kClaimBytes = 8 << 20;
+  const std::uint64_t mean = layout.stored_bytes() / std::max<std::uint64_t>(layout.files(), 1);
+  return std::clamp<std::uint64_t>(kClaimBytes / std::max<std::uint64_t>(mean, 1), 1, 1000);
+}
+
+WriteOutcome write_files(const GeneratedLayout& layout, const FilesToWrite& work, const WriteOptions& options,
+                         FileClaims& claims, std::stop_token stop, GenerateCounters& counters) {
+  WriteOutcome outcome;
+  std::mutex outcome_mutex;
+  std::atomic<bool> failed{false};
+  const auto give_up = [&] { return failed.load(std::memory_order_relaxed) || stop.stop_requested(); };
+  parallel_for(options.threads, 1, options.threads, {}, [&](unsigned, std::uint64_t worker, std::uint64_t) {
+    const auto thread = static_cast<unsigned>(worker);
+    FileMaker maker(layout, options, counters);
+    bool going = true;
+    while (going && !give_up()) {
+      const auto range = claims.claim(thread);
+      if (range.empty()) break;
+      for (std::uint64_t i = range.begin; going && i < range.end; ++i) {
+        going = !give_up() && maker.make(work[i], give_up);
+        if (going) claims.finished(thread, i);
+      }
+    }
+    const std::lock_guard lock(outcome_mutex);
+    outcome.direct_refused |= maker.direct_refused();
+    if (maker.failure() && !outcome.failure) outcome.failure = maker.failure();
+    if (maker.failure()) failed = true;
+  });
+  return outcome;
+}
+
+std::vector<FileId> find_incomplete(const GeneratedLayout& layout, FileId end, const WriteOptions& options,
+                                    std::stop_token stop, GenerateCounters& counters) {
+  std::vector<FileId> incomplete;
+  std::mutex mutex;
+  parallel_for(end, 256, options.threads, stop, [&](unsigned, FileId begin, FileId stop_before) {
+    std::array<char, Layout::kMaxPath> path;
+    for (FileId file = begin; file < stop_before; ++file) {
+      layout.path(file, path);
+      bool whole = has_size(options.owned->root(), path.data(), layout.file_size(file));
+      if (whole && layout.has_index()) {
+        whole =
+            has_size(options.owned->root(), layout.index_path(file).c_str(), layout.index_text(file).size());
+      }
+      counters.checked.fetch_add(1, std::memory_order_relaxed);
+      if (whole) continue;
+      const std::lock_guard lock(mutex);
+      incomplete.push_back(file);
+    }
+  });
+  std::sort(incomplete.begin(), incomplete.end());
+  return incomplete;
+}
+
+}  // namespace aforo

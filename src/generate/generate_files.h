@@ -1,0 +1,68 @@
+// The files of a generated dataset onto a file system: written by many threads, or checked to be there.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "dataset/generated_layout.h"
+#include "generate/generate_claims.h"
+#include "storage/posix/owned_directory.h"
+
+namespace aforo {
+
+// How far the work is; read by other threads while it goes on.
+struct GenerateCounters {
+  std::atomic<std::uint64_t> files{0};    // data files written in full
+  std::atomic<std::uint64_t> kept{0};     // data files that were there whole, found by write_files
+  std::atomic<std::uint64_t> bytes{0};    // written, index files included
+  std::atomic<std::uint64_t> checked{0};  // files looked at by find_incomplete
+};
+
+// The work that is left: some files again, then all from `from` on.
+struct FilesToWrite {
+  std::vector<FileId> again;  // ascending, below `from`
+  FileId from = 0;
+  FileId count = 0;  // files of the dataset
+
+  std::uint64_t size() const { return again.size() + (count - from); }
+  FileId operator[](std::uint64_t index) const {
+    return index < again.size() ? again[index] : from + (index - again.size());
+  }
+};
+
+struct WriteFailure {
+  std::string path;
+  int error = 0;  // errno
+};
+
+struct WriteOptions {
+  const OwnedDirectory* owned = nullptr;  // where; outlives the call
+  unsigned threads = 1;
+  bool direct = false;
+  bool keep_whole = false;  // a file that is there, to the last byte as it would be written, is left alone
+};
+
+struct WriteOutcome {
+  std::optional<WriteFailure> failure;  // the first one; it stopped all threads
+  bool direct_refused = false;          // the file system has no O_DIRECT: written buffered
+};
+
+// How many files a thread takes at a time: about 8 MiB of them, so that a kill leaves little to do again.
+std::uint64_t files_per_claim(const GeneratedLayout& layout);
+
+// Writes claims' files of `work` (an index file after its data file) until all are there, one fails, or a
+// stop is requested. `claims` runs over the indices of `work`. A file that failed is removed: a full disk has
+// room again for the marker.
+WriteOutcome write_files(const GeneratedLayout& layout, const FilesToWrite& work, const WriteOptions& options,
+                         FileClaims& claims, std::stop_token stop, GenerateCounters& counters);
+
+// The files below `end` that are missing or have the wrong size, ascending. On a stop request incomplete.
+std::vector<FileId> find_incomplete(const GeneratedLayout& layout, FileId end, const WriteOptions& options,
+                                    std::stop_token stop, GenerateCounters& counters);
+
+}  // namespace aforo

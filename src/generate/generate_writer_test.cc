@@ -1,0 +1,110 @@
+#include "generate/generate_writer.h"
+
+#include <gtest/gtest.h>
+#include <sys/mount.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <vector>
+
+namespace aforo {
+namespace {
+
+namespace fs = std::filesystem;
+
+class FileWriterTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (fs::temp_directory_path() / "aforo-writer-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    directory_ = pattern;
+    owned_ = std::make_unique<OwnedDirectory>(OwnedDirectory::for_writing(pattern, "marker"));
+  }
+  void TearDown() override { fs::remove_all(directory_); }
+
+  std::string content(const std::string& name) const {
+    std::ifstream in(directory_ / name, std::ios::binary);
+    std::ostringstream text;
+    text << in.rdbuf();
+    return text.str();
+  }
+
+  fs::path directory_;
+  std::unique_ptr<OwnedDirectory> owned_;
+};
+
+std::span<const std::byte> bytes(std::string_view text) { return std::as_bytes(std::span(text)); }
+
+TEST_F(FileWriterTest, MakesTheDirectoriesThatAreMissingAndOnlyThose) {
+  FileWriter writer(*owned_, false);
+  for (const char* path : {"a/b/1", "a/b/2", "a/c/3", "4", "a/b/5"}) {
+    ASSERT_EQ(writer.open(path), 0) << path;
+    ASSERT_EQ(writer.append(bytes(path)), 0);
+    ASSERT_EQ(writer.append(bytes("!")), 0);
+    ASSERT_EQ(writer.close(), 0);
+  }
+  EXPECT_EQ(content("a/b/1"), "a/b/1!");
+  EXPECT_EQ(content("a/b/5"), "a/b/5!");
+  EXPECT_EQ(content("4"), "4!");
+}
+
+TEST_F(FileWriterTest, AnOlderLongerFileIsCutToTheNewContent) {
+  std::ofstream(directory_ / "x") << "something longer than the new content";
+  FileWriter writer(*owned_, false);
+  ASSERT_EQ(writer.open("x"), 0);
+  ASSERT_EQ(writer.append(bytes("new")), 0);
+  ASSERT_EQ(writer.close(), 0);
+  EXPECT_EQ(content("x"), "new");
+}
+
+// 10,000 bytes in blocks of 8192 and 1808: the second is no multiple of 4096 and goes through the page cache,
+// as does everything where the file system knows no O_DIRECT. The content is the same in all cases.
+TEST_F(FileWriterTest, DirectWritingKeepsTheRaggedEnd) {
+  std::unique_ptr<std::byte, decltype(&std::free)> memory(
+      static_cast<std::byte*>(std::aligned_alloc(4096, 12288)), &std::free);
+  for (int i = 0; i < 10000; ++i) memory.get()[i] = static_cast<std::byte>(i * 7);
+  const std::span<const std::byte> all(memory.get(), 10000);
+  FileWriter writer(*owned_, true);
+  ASSERT_EQ(writer.open("d"), 0);
+  ASSERT_EQ(writer.append(all.first(8192)), 0);
+  ASSERT_EQ(writer.append(all.subspan(8192)), 0);
+  ASSERT_EQ(writer.close(), 0);
+  ASSERT_EQ(writer.open("e"), 0);  // in one block
+  ASSERT_EQ(writer.append(all), 0);
+  ASSERT_EQ(writer.close(), 0);
+  const std::string expected(reinterpret_cast<const char*>(all.data()), all.size());
+  EXPECT_EQ(content("d"), expected);
+  EXPECT_EQ(content("e"), expected);
+}
+
+TEST_F(FileWriterTest, ASymbolicLinkInTheWayIsNotFollowed) {
+  std::ofstream(directory_ / "victim") << "precious";
+  fs::create_symlink(directory_ / "victim", directory_ / "link");
+  FileWriter writer(*owned_, false);
+  EXPECT_EQ(writer.open("link"), ELOOP);
+  EXPECT_EQ(content("victim"), "precious");
+}
+
+// A file system of one MiB cannot take two.
+TEST_F(FileWriterTest, AFullDeviceIsAnErrnoAndTheFileIsClosed) {
+  const fs::path mount = directory_ / "m";
+  fs::create_directory(mount);
+  if (::mount("tmpfs", mount.c_str(), "tmpfs", 0, "size=1m") != 0)
+    GTEST_SKIP() << "mounting a tmpfs needs root";
+  {
+    const auto owned = OwnedDirectory::for_writing(mount, "marker");
+    FileWriter writer(owned, false);
+    const std::vector<std::byte> much(2 << 20);
+    ASSERT_EQ(writer.open("full"), 0);
+    EXPECT_EQ(writer.append(much), ENOSPC);
+    EXPECT_EQ(writer.close(), EBADF);
+  }
+  EXPECT_EQ(::umount(mount.c_str()), 0);
+}
+
+}  // namespace
+}  // namespace aforo

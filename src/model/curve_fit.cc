@@ -1,0 +1,395 @@
+#include "model/curve_fit.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numbers>
+
+#include <fmt/format.h>
+
+#include "measure/interval.h"
+#include "model/window_rates.h"
+
+namespace aforo {
+namespace {
+
+constexpr double kSlot = 0.1;  // s
+constexpr double kLeastSlots = 8, kLeastTurns = 2;
+constexpr double kPacingSlots = 12, kPacingTurns = 4, kPacingWindows = 8, kPaced = 0.25;
+// Few windows tell what is clear: of random work 5 in 1000 so few agree as well as that.
+constexpr double kFewPacingWindows = 4, kClearlyPaced = 0.05;
+constexpr double kHannNoise = 1.5;  // variance of a rate by Hann's weights over that by even ones
+constexpr double kVaries = 1e-3;    // of the mean: sizes that differ by less are one size
+constexpr std::size_t kLeastRatios = 20;
+// A tail of one in fifty decides batches that wait in order: an interval must hold less than that, and ten
+// ratios.
+constexpr std::size_t kQuantiles = 33, kFineQuantiles = 129, kManyRatios = 1290;
+constexpr double kLarge = 1 << 20;     // bytes; from here on an operation's time goes with its size
+constexpr double kCopied = 256 << 10;  // bytes; from here on a client's CPU time goes with the bytes
+constexpr double kShareOfBest = 0.95;
+
+// Hann's weight at a share of the window, and its integral up to there; 1 over the whole window.
+double hann_at(double share) {
+  return share <= 0 || share >= 1 ? 0 : 1 - std::cos(2 * std::numbers::pi * share);
+}
+double hann_until(double share) {
+  share = std::clamp(share, 0.0, 1.0);
+  return share - std::sin(2 * std::numbers::pi * share) / (2 * std::numbers::pi);
+}
+
+// Of operations that ended inside: least squares of latency on size.
+void regress_on_size(const std::vector<RawOperation>& inside, WindowDigest& out) {
+  const double n = static_cast<double>(inside.size());
+  double bb = 0, bl = 0, ll = 0;
+  for (const RawOperation& op : inside) {
+    const double b = static_cast<double>(op.bytes) - out.mean_bytes;
+    const double l = (op.end - op.begin - out.mean_latency).value;
+    bb += b * b, bl += b * l, ll += l * l;
+  }
+  if (n < 10 || bb <= n * kVaries * kVaries * out.mean_bytes * out.mean_bytes) return;
+  const double slope = bl / bb;
+  const double scale = out.mean_bytes / out.mean_latency.value;
+  const double residual = std::max(ll - slope * bl, 1e-9 * ll) / (n - 2);
+  out.share = slope * scale;
+  out.share_weight = residual > 0 ? bb / (residual * scale * scale) : 0;
+}
+
+void count_slots(const RawWindow& window, const std::vector<RawOperation>& inside, WindowDigest& out) {
+  const auto slots = static_cast<std::size_t>(out.length.value / kSlot);
+  if (slots < 2) return;
+  std::vector<double> counts(slots, 0);
+  double total = 0;
+  for (const RawOperation& op : inside) {
+    const auto slot = static_cast<std::size_t>((op.end - window.from).value / kSlot);
+    if (slot >= slots) continue;
+    ++counts[slot];
+    ++total;
+  }
+  out.slot_mean = total / static_cast<double>(slots);
+  out.slot_degrees = static_cast<double>(slots - 1);
+  for (const double count : counts) out.slot_squares += (count - out.slot_mean) * (count - out.slot_mean);
+  const double mean = out.mean_latency.value, n = window.readers;
+  out.slot_turns = kSlot / mean;
+  out.slot_explained =
+      out.slot_degrees * n * (out.latency_cv2 * out.slot_turns + std::min(out.slot_turns, 0.25));
+}
+
+void keep_some(const std::vector<RawOperation>& inside, WindowDigest& out) {
+  const std::size_t step = (inside.size() + WindowDigest::kMostKept - 1) / WindowDigest::kMostKept;
+  for (std::size_t i = 0; i < inside.size(); i += std::max<std::size_t>(step, 1))
+    out.kept.push_back(inside[i]);
+}
+
+// Share of an operation's time that goes with its size, from operations of different sizes in one window.
+std::optional<double> measured_share(std::span<const WindowDigest> windows) {
+  double weighted = 0, weight = 0;
+  for (const WindowDigest& w : windows) weighted += w.share * w.share_weight, weight += w.share_weight;
+  if (weight <= 0) return std::nullopt;
+  return std::clamp(weighted / weight, 0.0, 1.0);
+}
+
+double work_of(double bytes, double size, double share) { return 1 - share + share * bytes / size; }
+
+std::vector<double> rates_of(std::span<const WindowDigest> windows, double size, double share) {
+  std::vector<double> rates;
+  for (const WindowDigest& w : windows) rates.push_back(w.rate.value * work_of(w.rate_bytes, size, share));
+  return rates;
+}
+
+std::vector<double> ratios_of(std::span<const WindowDigest> windows, double size, double share) {
+  std::vector<double> ratios;
+  for (const WindowDigest& w : windows) {
+    const Seconds unit = w.mean_latency / work_of(w.mean_bytes, size, share);
+    for (const RawOperation& op : w.kept)
+      ratios.push_back((op.end - op.begin) / (unit * work_of(static_cast<double>(op.bytes), size, share)));
+  }
+  return ratios;
+}
+
+void narrow(std::vector<double>& jitter, double factor) {
+  for (double& quantile : jitter) quantile = 1 + (quantile - 1) * factor;
+}
+
+// But for its rate, which its neighbours have a say in. `below` is what the level below was given.
+struct LevelNoise {
+  double by_slots = 1, common = 0;
+};
+CurvePoint fit_point(std::span<const WindowDigest> windows, double size, double share, double by_windows,
+                     LevelNoise& below) {
+  CurvePoint point;
+  point.concurrency = windows.front().readers;
+  point.spread = relative_spread(rates_of(windows, size, share)).value_or(0);
+  std::vector<double> ratios = ratios_of(windows, size, share);
+  const bool many = ratios.size() >= kManyRatios;
+  point.jitter = jitter_of(std::move(ratios), many ? kFineQuantiles : kQuantiles);
+  below.by_slots = pacing_by_slots(windows).value_or(below.by_slots);
+  narrow(point.jitter, std::min(below.by_slots, by_windows));
+  point.common = below.common = common_of(windows).value_or(below.common);
+  return point;
+}
+
+double rate_at(const ReadCurve& curve, double concurrency) {
+  for (const CurvePoint& point : curve.points)
+    if (point.concurrency == concurrency) return point.rate.value;
+  return 0;
+}
+
+// The share that two sizes of one class tell, at the larger's or the smaller's own size; absent where no
+// concurrency was measured of both.
+std::optional<double> share_of_two(const ReadCurve& own, const ReadCurve& other) {
+  std::vector<double> shares;
+  for (const CurvePoint& point : own.points) {
+    const double there = rate_at(other, point.concurrency);
+    if (there <= 0 || own.size == other.size) continue;
+    const double latency = point.concurrency / point.rate.value, latency_there = point.concurrency / there;
+    shares.push_back((latency_there - latency) / (other.size - own.size) * own.size / latency);
+  }
+  if (shares.empty()) return std::nullopt;
+  return std::clamp(*median(shares), 0.0, 1.0);
+}
+
+bool same_class(const ReadCurve& a, const ReadCurve& b) {
+  return a.kind == b.kind && a.mode == b.mode && a.cached == b.cached;
+}
+
+}  // namespace
+
+WorkRate work_rate(std::span<const RawOperation> operations, Seconds from, Seconds until) {
+  WorkRate out;
+  const double length = (until - from).value;
+  for (const RawOperation& op : operations) {
+    const double begin = (op.begin - from).value / length, end = (op.end - from).value / length;
+    const double done = op.end.value > op.begin.value
+                            ? (hann_until(end) - hann_until(begin)) / (op.end - op.begin).value
+                            : hann_at(end) / length;
+    out.operations += done;
+    out.bytes += done * static_cast<double>(op.bytes);
+  }
+  return out;
+}
+
+WindowDigest digest(const RawWindow& window) {
+  WindowDigest out;
+  out.readers = window.readers;
+  out.length = window.until - window.from;
+  out.operations_in_all = window.operations_in_all;
+  out.bytes_in_all = window.bytes_in_all;
+  out.cpu = window.cpu;
+  out.others_cpu = window.others_cpu;
+  if (window.bytes_from_storage && window.bytes_in_all)
+    out.cache_share = std::clamp(
+        1 - static_cast<double>(*window.bytes_from_storage) / static_cast<double>(window.bytes_in_all), 0.0,
+        1.0);
+  if (out.length.value <= 0) return out;
+  const WorkRate work = work_rate(window.operations, window.from, window.until);
+  out.rate = PerSecond{work.operations};
+  if (work.operations > 0) out.rate_bytes = work.bytes / work.operations;
+  std::vector<RawOperation> inside;
+  std::vector<double> latencies;
+  for (const RawOperation& op : window.operations)
+    if (op.end > window.from && op.end <= window.until && op.end > op.begin) {
+      inside.push_back(op);
+      latencies.push_back((op.end - op.begin).value);
+      out.mean_bytes += static_cast<double>(op.bytes);
+    }
+  if (inside.empty()) return out;
+  out.counted = inside.size();
+  out.mean_bytes /= static_cast<double>(inside.size());
+  out.mean_latency = Seconds{*mean(latencies)};
+  for (const double latency : latencies) {
+    const double off = latency / out.mean_latency.value - 1;
+    out.latency_cv2 += off * off / static_cast<double>(latencies.size());
+  }
+  out.p99 = Seconds{*quantile(latencies, 0.99)};
+  if (out.mean_bytes > 0) regress_on_size(inside, out);
+  count_slots(window, inside, out);
+  keep_some(inside, out);
+  return out;
+}
+
+std::vector<double> jitter_of(std::vector<double> ratios, std::size_t count) {
+  if (ratios.size() < kLeastRatios || count < 2) return {};
+  std::sort(ratios.begin(), ratios.end());
+  const auto last = static_cast<double>(ratios.size() - 1);
+  const auto at = [&](double q) {
+    const auto low = static_cast<std::size_t>(q * last);
+    const std::size_t high = std::min(low + 1, ratios.size() - 1);
+    return ratios[low] + (q * last - static_cast<double>(low)) * (ratios[high] - ratios[low]);
+  };
+  std::vector<double> knots(count);
+  const auto steps = static_cast<double>(count - 1);
+  for (std::size_t i = 0; i < count; ++i) knots[i] = at(static_cast<double>(i) / steps);
+  // Mean of the ratios in the last interval: both ends together are twice that.
+  const double begin = (steps - 1) / steps * last;
+  double sum = 0, n = 0;
+  for (auto i = static_cast<std::size_t>(std::ceil(begin)); i < ratios.size(); ++i) sum += ratios[i], ++n;
+  if (n > 0) knots.back() = std::max(knots[count - 2], 2 * sum / n - knots[count - 2]);
+  double mean = -(knots.front() + knots.back()) / 2;
+  for (const double knot : knots) mean += knot;
+  mean /= steps;
+  if (!(mean > 0)) return {};
+  for (double& knot : knots) knot /= mean;
+  return knots;
+}
+
+std::optional<double> common_of(std::span<const WindowDigest> windows) {
+  double degrees = 0, excess = 0;
+  for (const WindowDigest& w : windows) {
+    if (w.slot_degrees < 1 || w.slot_turns < kLeastTurns) continue;
+    degrees += w.slot_degrees;
+    excess += (w.slot_squares - w.slot_explained) / (w.slot_mean * w.slot_mean);
+  }
+  if (degrees < kLeastSlots) return std::nullopt;
+  return std::sqrt(std::max(excess / degrees, 0.0));
+}
+
+std::optional<double> pacing_by_slots(std::span<const WindowDigest> windows) {
+  double degrees = 0, squares = 0, edges = 0, said = 0;
+  for (const WindowDigest& w : windows) {
+    if (w.slot_turns < kPacingTurns || w.slot_degrees < 1) continue;
+    degrees += w.slot_degrees, squares += w.slot_squares, said += w.slot_explained;
+    edges += w.slot_degrees * w.readers * std::min(w.slot_turns, 0.25);
+  }
+  if (degrees < kPacingSlots || said <= edges) return std::nullopt;
+  const double ratio = squares / (said - edges);
+  return ratio < kPaced ? std::sqrt(ratio) : 1;
+}
+
+std::optional<double> pacing_by_windows(std::span<const WindowDigest> windows) {
+  std::map<unsigned, std::vector<const WindowDigest*>> levels;
+  for (const WindowDigest& w : windows)
+    if (w.rate.value > 0 && w.latency_cv2 > 0) levels[w.readers].push_back(&w);
+  double squares = 0, degrees = 0;  // in what the latencies say
+  for (const auto& [readers, of_level] : levels) {
+    double mean = 0;
+    const auto count = static_cast<double>(of_level.size());
+    for (const WindowDigest* w : of_level) mean += std::log(w->rate.value) / count;
+    for (const WindowDigest* w : of_level) {
+      const double off = std::log(w->rate.value) - mean;
+      squares += off * off * w->rate.value * w->length.value / (kHannNoise * w->latency_cv2);
+    }
+    degrees += count - 1;
+  }
+  if (degrees < kFewPacingWindows) return std::nullopt;
+  const double ratio = squares / degrees;
+  if (ratio >= kClearlyPaced && degrees < kPacingWindows) return std::nullopt;
+  return ratio < kPaced ? std::sqrt(ratio) : 1;
+}
+
+ReadCurve fit_curve(ReadKind kind, ReadMode mode, bool cached, std::span<const WindowDigest> windows,
+                    double size) {
+  ReadCurve curve;
+  curve.kind = kind, curve.mode = mode, curve.cached = cached;
+  std::map<unsigned, std::vector<WindowDigest>> levels;
+  double bytes = 0, counted = 0;
+  for (const WindowDigest& w : windows) {
+    if (w.counted == 0 || w.rate.value <= 0) continue;
+    levels[w.readers].push_back(w);
+    bytes += w.mean_bytes * static_cast<double>(w.counted), counted += static_cast<double>(w.counted);
+  }
+  curve.size = size > 0 ? size : std::max(1.0, bytes / std::max(counted, 1.0));
+  const auto share = measured_share(windows);
+  curve.size_share = share.value_or(curve.size >= kLarge ? 1 : 0);
+  std::vector<std::vector<double>> rates;
+  const double by_windows = pacing_by_windows(windows).value_or(1);
+  LevelNoise noise;
+  for (const auto& [readers, of_level] : levels) {
+    rates.push_back(rates_of(of_level, curve.size, share.value_or(0)));
+    curve.points.push_back(fit_point(of_level, curve.size, share.value_or(0), by_windows, noise));
+  }
+  const std::vector<double> joined = without_dips(joined_rates(rates));
+  for (std::size_t i = 0; i < joined.size(); ++i) curve.points[i].rate = PerSecond{joined[i]};
+  return curve;
+}
+
+bool read_ahead(std::span<const WindowDigest> windows) {
+  double quick = 0, all = 0;
+  for (const WindowDigest& w : windows)
+    for (const RawOperation& op : w.kept) {
+      ++all;
+      if (op.end - op.begin < w.mean_latency / 4) ++quick;
+    }
+  return all > 0 && quick >= all / 2;
+}
+
+bool share_is_measured(std::span<const WindowDigest> windows) { return measured_share(windows).has_value(); }
+
+std::vector<std::string> set_size_shares(std::vector<ReadCurve>& curves, const std::vector<bool>& measured) {
+  std::vector<std::string> notes;
+  std::vector<double> shares;
+  for (std::size_t i = 0; i < curves.size(); ++i) {
+    shares.push_back(curves[i].size_share);
+    if (measured[i]) continue;
+    std::optional<double> found;
+    for (std::size_t j = 0; j < curves.size() && !found; ++j)
+      if (j != i && same_class(curves[i], curves[j])) found = share_of_two(curves[i], curves[j]);
+    if (found) {
+      shares[i] = *found;
+      continue;
+    }
+    shares[i] = curves[i].size >= kLarge ? 1 : 0;
+    notes.push_back(fmt::format(
+        "{}, {}{}: all operations have {}, so the share of their time that goes with their size is not "
+        "measured but taken as {}",
+        to_string(curves[i].kind), to_string(curves[i].mode), curves[i].cached ? ", cached" : "",
+        format_bytes({static_cast<std::uint64_t>(curves[i].size)}), shares[i]));
+  }
+  for (std::size_t i = 0; i < curves.size(); ++i) curves[i].size_share = shares[i];
+  return notes;
+}
+
+double rounded(double value) {
+  constexpr int kDigits = 4;
+  if (value == 0 || !std::isfinite(value)) return value;
+  const double unit = std::pow(10.0, std::floor(std::log10(std::abs(value))) - (kDigits - 1));
+  // Divided where the unit is a fraction: 1 / 10^n is not exact, 10^n is.
+  return unit < 1 ? std::round(value / unit) / std::round(1 / unit) : std::round(value / unit) * unit;
+}
+
+ReadCurve rounded(ReadCurve curve) {
+  curve.size_share = rounded(curve.size_share);
+  for (CurvePoint& point : curve.points) {
+    point.rate.value = rounded(point.rate.value);
+    point.spread = rounded(point.spread);
+    point.common = rounded(point.common);
+    for (double& quantile : point.jitter) quantile = rounded(quantile);
+  }
+  return curve;
+}
+
+double knee_of(const ReadCurve& curve) {
+  double best = 0;
+  for (const CurvePoint& point : curve.points) best = std::max(best, point.rate.value);
+  for (const CurvePoint& point : curve.points)
+    if (point.rate.value >= kShareOfBest * best) return point.concurrency;
+  return 1;
+}
+
+ClientCost client_cost(std::span<const WindowDigest> windows) {
+  double oo = 0, ob = 0, bb = 0, o1 = 0, b1 = 0, operations = 0, bytes = 0, cpu = 0;
+  for (const WindowDigest& w : windows) {
+    if (w.operations_in_all == 0 || w.cpu.value <= 0) continue;
+    const auto n = static_cast<double>(w.operations_in_all), b = static_cast<double>(w.bytes_in_all);
+    operations += n, bytes += b, cpu += w.cpu.value;
+    const double x = n / w.cpu.value, y = b / w.cpu.value;  // relative errors: each window weighs the same
+    oo += x * x, ob += x * y, bb += y * y, o1 += x, b1 += y;
+  }
+  ClientCost cost;
+  if (operations <= 0) return {Seconds{0}, Seconds{0}, false};
+  const double determinant = oo * bb - ob * ob;
+  if (determinant > 0.02 * oo * bb) {
+    const double per_operation = (o1 * bb - b1 * ob) / determinant;
+    const double per_byte = (b1 * oo - o1 * ob) / determinant;
+    if (per_operation >= 0 && per_byte >= 0) return {Seconds{per_operation}, Seconds{per_byte}, true};
+    if (per_operation < 0) return {Seconds{0}, Seconds{b1 / bb}, true};
+    return {Seconds{o1 / oo}, Seconds{0}, true};
+  }
+  cost.split = false;
+  if (bytes / operations >= kCopied)
+    cost.per_byte = Seconds{cpu / bytes};
+  else
+    cost.per_operation = Seconds{cpu / operations};
+  return cost;
+}
+
+}  // namespace aforo

@@ -1,0 +1,64 @@
+#include "model/window_rates.h"
+
+#include <gtest/gtest.h>
+
+namespace aforo {
+namespace {
+
+// Spreads of +- 5 %: 100 and 102 are one, 200 is another; the least and the greatest of six do not count.
+TEST(ProbeRates, JoinsLevelsThatTheirWindowsCannotTellApart) {
+  const auto joined = joined_rates({{95, 100, 105}, {97, 102, 107}, {190, 200, 210}});
+  ASSERT_EQ(joined.size(), 3u);
+  EXPECT_DOUBLE_EQ(joined[0], joined[1]);
+  EXPECT_NEAR(joined[0], (97 + 100 + 102 + 105) / 4.0, 0.1);  // weights: variances 0.0025 and 0.0024
+  EXPECT_DOUBLE_EQ(joined[2], 200);
+  const auto twice = joined_rates({{50, 200}, {100, 400}});  // is never noise
+  EXPECT_DOUBLE_EQ(twice[0], 125);
+  EXPECT_DOUBLE_EQ(twice[1], 250);
+  EXPECT_EQ(joined_rates({{100}, {101}}), (std::vector<double>{100, 101}));  // nothing says how they spread
+}
+
+// Tight levels (+- 1 %: a standard error of 0.6 % each) that lie 20 % apart are two, whatever a wild one
+// between or beside them does. The wild one (ln: 4.09, 4.62, 5.01) is one with what it cannot be told from,
+// and its windows weigh next to nothing there. By one deviation over all levels (0.27) all three would be
+// one.
+TEST(ProbeRates, OneWildLevelDoesNotJoinTightOnes) {
+  const std::vector<double> low{99, 100, 101}, high{119, 120, 121}, wild{60, 101, 150};
+  const auto beside = joined_rates({low, high, wild});
+  EXPECT_NEAR(beside[0], 100, 0.1);
+  EXPECT_GT(beside[1], 119);
+  const auto between = joined_rates({low, wild, high});
+  EXPECT_NEAR(between[0], 100, 0.5);
+  EXPECT_NEAR(between[2], 120, 0.5);
+}
+
+// All as wild as each other: 10 % apart with standard errors of 12 % are one.
+TEST(ProbeRates, LevelsThatOnlyNoiseTellsApartJoin) {
+  const auto joined = joined_rates({{80, 100, 120}, {90, 110, 130}, {82, 102, 122}});
+  EXPECT_EQ(joined[0], joined[1]);
+  EXPECT_EQ(joined[1], joined[2]);
+}
+
+// A dip that is made good is drift: 14 and 12 are 13 each; so is one within a fall (20 is never reached
+// again). With 13.5 before it, 13.5 lies above that mean and is reached again too: 39.5 / 3 each.
+TEST(ProbeRates, ADipIsDriftButAFallThatStaysIsNot) {
+  EXPECT_EQ(without_dips({6, 8, 14, 12, 14, 7}), (std::vector<double>{6, 8, 13, 13, 14, 7}));
+  EXPECT_EQ(without_dips({20, 14, 12, 14, 9}), (std::vector<double>{20, 13, 13, 14, 9}));
+  EXPECT_EQ(without_dips({13.5, 14, 12, 14}), (std::vector<double>{39.5 / 3, 39.5 / 3, 39.5 / 3, 14}));
+  EXPECT_EQ(without_dips({100, 90, 99}), (std::vector<double>{95, 95, 99}));  // made good to 2 %
+  EXPECT_EQ(without_dips({1, 2, 4}), (std::vector<double>{1, 2, 4}));
+  EXPECT_EQ(without_dips({10, 5, 4}), (std::vector<double>{10, 5, 4}));
+  EXPECT_EQ(without_dips({100, 98, 95, 92}), (std::vector<double>{100, 98, 95, 92}));  // however small
+  EXPECT_TRUE(without_dips({}).empty());
+}
+
+// 436 to 471, and 287 of two windows of which one was disturbed: a hole, whose neighbours count.
+TEST(ProbeRates, ADeepDipThatIsMadeGoodIsAHole) {
+  EXPECT_EQ(without_dips({436, 471, 471, 287, 470, 470}),
+            (std::vector<double>{436, 470.5, 470.5, 470.5, 470.5, 470}));
+  EXPECT_EQ(without_dips({14, 10, 14}), (std::vector<double>{14, 14, 14}));
+  EXPECT_EQ(without_dips({14, 10, 9}), (std::vector<double>{14, 10, 9}));
+}
+
+}  // namespace
+}  // namespace aforo

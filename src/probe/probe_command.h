@@ -1,0 +1,40 @@
+// `aforo probe`: what does this storage give at a constant number of operations in flight, for exactly the
+// operations that a training job makes?
+//
+// Readers are the pipeline's own, on the lanes that a run reads with. An existing dataset is only read; in an
+// absent or empty directory one is laid first and removed at the end, however the probe ends.
+#pragma once
+
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "measure/record.h"
+#include "model/storage_spec.h"
+#include "workload/spec.h"
+#include "world/progress.h"
+
+namespace aforo {
+
+struct ProbeOptions {
+  static constexpr Seconds kLeastBudget{1};
+
+  std::string directory;
+  std::optional<Workload> workload;
+  Seconds budget{60};           // about so long in all, but for opening a dataset and removing what was laid
+  std::vector<ReadMode> modes;  // empty: the workload's, both without one
+  std::string engine = "auto";  // auto | io_uring | threads
+  unsigned io_threads = 0;      // lanes; 0 = one per available core
+  Seconds io_timeout{30};
+};
+
+struct ProbeOutcome {
+  StorageSpec storage;  // complete unless the Record is `partial`
+  Json record;
+};
+
+// Throws UserError when nothing can be laid or read, Interrupted when it was stopped before the first curve.
+ProbeOutcome probe(const ProbeOptions& options, std::stop_token stop, const ProgressSink& progress);
+
+}  // namespace aforo

@@ -1,0 +1,58 @@
+#include "probe/probe_loader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+#include "pipeline/plan_job.h"
+#include "pipeline/training_job.h"
+#include "train/job_setup.h"
+#include "train/run_evidence.h"
+
+namespace aforo {
+namespace {
+
+constexpr double kLeastSamples = 200;
+constexpr const char* kTooFew = "it read fewer than 200 samples";
+
+// As many epochs as fit into the time: the job is stopped.
+std::optional<JobPlan> endless(const Workload& workload, const Layout& layout, std::uint32_t accelerators) {
+  Workload asked = workload;
+  asked.accelerator.count = accelerators;
+  asked.training.synchronous = false;
+  asked.training.steps = 0;
+  const std::uint64_t per_rank = layout.samples() / accelerators;
+  if (per_rank == 0) return std::nullopt;
+  asked.loader.batch_size = std::clamp<std::uint64_t>(asked.loader.batch_size, 1, per_rank);
+  JobPlan plan = without_compute(plan_job(asked, layout, "the probe's dataset"));
+  plan.epochs = 1'000'000;
+  plan.checkpoint_steps = 0;
+  plan.loader.preprocess = Law{};  // a job's own, which a prediction adds
+  return plan;
+}
+
+}  // namespace
+
+LoaderOutcome loader_cost(const Workload& workload, const Layout& layout, JobSettings settings, Seconds time,
+                          std::stop_token stop) {
+  std::optional<JobPlan> plan;
+  std::optional<std::string> lack;
+  for (auto n = std::clamp(workload.accelerator.count, 1U, kMostOfOneHost); n > 0 && (!plan || lack);
+       n /= 2) {
+    plan = endless(workload, layout, n);
+    lack = plan ? memory_lack(*plan, settings.io_threads) : std::nullopt;
+  }
+  if (lack) return {{}, "its batches do not fit into memory (" + *lack + ")"};
+  if (!plan) return {{}, kTooFew};
+  settings.hard_limit = time;
+  WatchOptions watch;
+  watch.ranks = plan->ranks;
+  const MeasuredJob job = run_job(*plan, settings, std::move(watch), stop);
+  const auto samples = static_cast<double>(job.result.readers.samples);
+  if (stop.stop_requested()) return {};
+  if (samples < kLeastSamples || job.wall().value <= 0) return {{}, kTooFew};
+  const double cached = traffic_of(job, settings.directory).cache_share().value_or(0);
+  return {LoaderCost{job.usage.cpu() / samples, PerSecond{samples / job.wall().value}, cached}, ""};
+}
+
+}  // namespace aforo

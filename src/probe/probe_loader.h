@@ -1,0 +1,36 @@
+// What a client spends on a sample besides reading it: batches, records, hand-over. A curve knows of reads
+// alone; where storage is faster than that, the client is the limit.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "dataset/layout.h"
+#include "train/measured_job.h"
+#include "workload/spec.h"
+
+namespace aforo {
+
+struct LoaderCost {
+  Seconds cpu_per_sample{0};  // reading included
+  PerSecond samples{0};       // at which it was measured
+  double cache_share = 0;     // of the bytes it read; 0 where nobody counts
+};
+
+struct LoaderOutcome {
+  std::optional<LoaderCost> cost;
+  std::string why_not;  // if nothing was measured, unless stopped
+};
+
+// Accelerators of one client host, at most: what a loader runs for at once. As the common GPU servers have.
+inline constexpr std::uint32_t kMostOfOneHost = 8;
+
+// Runs the workload's own loader on `layout` as one client host does (for kMostOfOneHost accelerators at
+// most, fewer where their batches do not fit into memory), without compute and without a barrier, for about
+// `time`.
+LoaderOutcome loader_cost(const Workload& workload, const Layout& layout, JobSettings settings, Seconds time,
+                          std::stop_token stop);
+
+}  // namespace aforo

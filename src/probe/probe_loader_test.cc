@@ -1,0 +1,37 @@
+// What a loader costs is measured only where its job could run.
+#include "probe/probe_loader.h"
+
+#include <gtest/gtest.h>
+
+#include "dataset/generated_layout.h"
+
+namespace aforo {
+namespace {
+
+Workload job(std::uint64_t samples, double bytes, std::uint64_t batch) {
+  Workload w;
+  w.dataset.samples = samples;
+  w.dataset.sample_size.mean = bytes;
+  w.loader.batch_size = batch;
+  w.loader.deliver = Deliver::kBatch;
+  w.accelerator.count = 64;
+  return w;
+}
+
+LoaderOutcome outcome_of(const Workload& w) {
+  const GeneratedLayout layout(w.dataset, dataset_id_of(w.dataset));
+  JobSettings settings;
+  settings.directory = "/nothing/lies/here";
+  return loader_cost(w, layout, settings, Seconds{0.1}, {});
+}
+
+// Batches of 100,000 x 1 GB are 100 TB even for one accelerator: said, and nothing is read (that would
+// throw).
+TEST(ProbeLoader, SaysWhereItsBatchesDoNotFit) {
+  const LoaderOutcome outcome = outcome_of(job(1'000'000, 1e9, 100'000));
+  EXPECT_FALSE(outcome.cost);
+  EXPECT_NE(outcome.why_not.find("do not fit into memory ("), std::string::npos) << outcome.why_not;
+}
+
+}  // namespace
+}  // namespace aforo

@@ -1,0 +1,238 @@
+#include "probe/probe_record.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "model/curve.h"
+#include "storage/machine.h"
+
+namespace aforo {
+namespace {
+
+constexpr double kCacheOfAvailable = 0.9;  // the rest is for what the job itself needs
+constexpr double kLoaderMatters = 4;       // x the curve's best rate: beyond, the loader's CPU is no limit
+constexpr double kMostlyCached = 0.5;      // of a loader run's bytes
+constexpr double kMostTaken = 0.99;        // of the cores, as storage.yaml can say it
+constexpr unsigned kBusy = 4;              // in flight: fewer leave the client waking up for every operation
+
+const CurvePoint& best_of(const ReadCurve& curve) {
+  return *std::max_element(curve.points.begin(), curve.points.end(),
+                           [](const CurvePoint& a, const CurvePoint& b) { return a.rate < b.rate; });
+}
+
+// Of the busy windows of one mode; of all where none is busy. Nothing where that was not measured.
+std::optional<ClientCost> client_of(const ProbeFindings& findings, ReadMode mode, bool cached) {
+  std::vector<WindowDigest> busy, all;
+  for (const ProbedCurve& probed : findings.curves) {
+    if (probed.curve.cached != cached || probed.curve.mode != mode) continue;
+    for (const WindowDigest& w : probed.windows) {
+      all.push_back(w);
+      if (w.readers >= kBusy) busy.push_back(w);
+    }
+  }
+  if (all.empty()) return std::nullopt;
+  return client_cost(busy.empty() ? all : busy);
+}
+
+double cost_of(const ClientCost& cost, double bytes) {
+  return cost.per_operation.value + cost.per_byte.value * bytes;
+}
+
+// Reads per second, at most, of the class that the loader read; from the page cache too where it was cached.
+double best_rate(const ProbeFindings& findings, const ReadCurve& read) {
+  double best = 0;
+  for (const ProbedCurve& probed : findings.curves) {
+    const ReadCurve& curve = probed.curve;
+    const bool seen = !curve.cached || findings.loader->cache_share >= kMostlyCached;
+    if (seen && curve.kind == read.kind && curve.mode == read.mode && !curve.points.empty())
+      best = std::max(best, best_of(curve).rate.value);
+  }
+  return best;
+}
+
+// The loader's own CPU time, all of it less what the curves hold already, as a station, where that is near
+// enough to storage's best to be the limit. Nobody waits for the reading's part here a second time; it takes
+// of the cores.
+std::optional<Station> loader_station(const ProbeFindings& findings) {
+  if (!findings.loader || findings.curves.empty()) return std::nullopt;
+  const LoaderCost& loader = *findings.loader;
+  const ReadCurve& curve = findings.curves.front().curve;
+  const auto cold = client_of(findings, curve.mode, false), hot = client_of(findings, curve.mode, true);
+  if (!cold) return std::nullopt;
+  const double reads = curve.kind == ReadKind::kFile ? 1 : findings.sample_bytes / curve.size;  // of a sample
+  const double from_cache = hot ? loader.cache_share : 0;
+  const double reading =
+      reads * std::lerp(cost_of(*cold, curve.size), cost_of(hot.value_or(*cold), curve.size), from_cache);
+  const double whole = loader.cpu_per_sample.value, own = whole - reading;
+  if (own <= 0 || available_cores() / whole > kLoaderMatters * best_rate(findings, curve) / reads)
+    return std::nullopt;
+  Station station;
+  station.name = "loader";
+  station.kind = StationKind::kCpu;
+  station.scope = StationScope::kHost;
+  station.servers = available_cores();
+  station.taken = rounded(std::clamp(reading / whole, 0.0, kMostTaken));
+  if (curve.kind == ReadKind::kFile)
+    station.per_operation = Seconds{rounded(own)};
+  else
+    station.per_byte = Seconds{rounded(own / findings.sample_bytes)};
+  return station;
+}
+
+std::string capital(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return text;
+}
+
+std::string certainty(const ProbedCurve& probed) {
+  double worst = 0;
+  std::size_t fewest = probed.windows.size();
+  for (const CurvePoint& point : probed.curve.points) {
+    worst = std::max(worst, point.spread);
+    fewest = std::min<std::size_t>(
+        fewest, static_cast<std::size_t>(
+                    std::count_if(probed.windows.begin(), probed.windows.end(), [&](const WindowDigest& w) {
+                      return w.readers == static_cast<unsigned>(point.concurrency);
+                    })));
+  }
+  return fewest < 2 ? fmt::format("{}: measured once at some concurrencies, so its spread is not known",
+                                  capital(name_of(probed.curve)))
+                    : fmt::format("{}: windows at one concurrency lie at most {} apart",
+                                  capital(name_of(probed.curve)), format_percent(worst));
+}
+
+Json json_of(const ProbedCurve& probed) {
+  const ReadCurve& curve = probed.curve;
+  Json json{{"kind", to_string(curve.kind)},    {"read", to_string(curve.mode)},
+            {"cached", curve.cached},           {"operation_bytes", curve.size},
+            {"size_share", curve.size_share},   {"knee", knee_of(curve)},
+            {"windows", probed.windows.size()}, {"windows_discarded", probed.discarded},
+            {"seconds", probed.spent.value}};
+  Json points = Json::array();
+  for (const CurvePoint& point : curve.points) {
+    double p99 = 0;
+    unsigned windows = 0;
+    for (const WindowDigest& w : probed.windows)
+      if (w.readers == static_cast<unsigned>(point.concurrency)) p99 = std::max(p99, w.p99.value), ++windows;
+    points.push_back({{"concurrency", point.concurrency},
+                      {"operations_per_second", point.rate.value},
+                      {"bytes_per_second", point.rate.value * curve.size},
+                      {"latency_seconds", point.concurrency / point.rate.value},
+                      {"p99_seconds", p99},
+                      {"spread", point.spread},
+                      {"common", point.common},
+                      {"windows", windows}});
+  }
+  json["points"] = points;
+  return json;
+}
+
+}  // namespace
+
+std::string name_of(const ReadCurve& curve) {
+  const std::string size = format_bytes({static_cast<std::uint64_t>(curve.size)});
+  const std::string what = curve.kind == ReadKind::kFile    ? "whole files of " + size
+                           : curve.kind == ReadKind::kRange ? "ranges of " + size
+                                                            : "streams in requests of " + size;
+  return what + ", " + std::string(to_string(curve.mode)) + (curve.cached ? ", from the page cache" : "");
+}
+
+std::vector<std::string> drop_collapsed(ProbeFindings& findings) {
+  constexpr double kRounding = 1.002;  // rates are written with four digits
+  std::vector<std::string> said;
+  for (ProbedCurve& probed : findings.curves) {
+    double best = 0;
+    std::erase_if(probed.curve.points, [&](const CurvePoint& point) {
+      best = std::max(best, point.rate.value);
+      if (point.rate.value >= kRounding * kCollapsed * best) return false;
+      said.push_back(fmt::format(
+          "{}: {} in flight are left out, their rate of {:.4g} /s was less than a tenth of the {:.4g} /s of "
+          "fewer; if that is not an accident, storage breaks down there",
+          capital(name_of(probed.curve)), point.concurrency, point.rate.value, best));
+      return true;
+    });
+  }
+  return said;
+}
+
+StorageSpec storage_of(const ProbeFindings& findings, const std::string& directory,
+                       const std::string& started) {
+  const FilesystemInfo filesystem = describe_filesystem(directory);
+  StorageSpec storage;
+  storage.name = filesystem.type + (filesystem.device.empty() ? "" : " on " + filesystem.device);
+  storage.description =
+      fmt::format("what 'aforo probe' measured of {} in {}", directory, format_seconds(findings.spent));
+  TierSpec tier;
+  tier.name = filesystem.device.empty() ? filesystem.type : filesystem.device;
+  bool buffered = false;
+  for (const ProbedCurve& probed : findings.curves) {
+    tier.curves.push_back(rounded(probed.curve));
+    buffered |= probed.curve.mode == ReadMode::kBuffered;
+    if (!probed.curve.points.empty()) storage.notes.push_back(certainty(probed));
+  }
+  storage.tiers.push_back(std::move(tier));
+  if (buffered && findings.storage_below) {
+    CacheSpec cache;  // a hit's way is the tier's cached curve
+    cache.name = "page cache";
+    const double bytes = kCacheOfAvailable * static_cast<double>(findings.memory.value);
+    cache.size = Bytes{static_cast<std::uint64_t>(bytes / 0x1p20) << 20};
+    storage.caches.push_back(cache);
+  }
+  const ClientCost cost =
+      findings.curves.empty()
+          ? ClientCost{}
+          : client_of(findings, findings.curves.front().curve.mode, false).value_or(ClientCost{});
+  storage.probed_client =
+      ProbedClient{available_cores(), {rounded(cost.per_operation.value)}, {rounded(cost.per_byte.value)}};
+  if (auto station = loader_station(findings)) storage.client.push_back(std::move(*station));
+  storage.notes.insert(storage.notes.end(), findings.notes.begin(), findings.notes.end());
+  if (!cost.split)
+    storage.notes.push_back(
+        "Client CPU: all operations have about one size, so its time per operation and per "
+        "byte are not told apart");
+  storage.capacity = filesystem.total;
+  storage.probed = started;
+  storage.origin = "probe";
+  return storage;
+}
+
+void add_findings(Json& record, const ProbeFindings& findings, const StorageSpec& storage) {
+  Json curves = Json::array();
+  for (const ProbedCurve& probed : findings.curves) curves.push_back(json_of(probed));
+  record["curves"] = curves;
+  record["seconds"] = findings.spent.value;
+  if (findings.laying.value > 0) record["laying_seconds"] = findings.laying.value;
+  record["engine"] = findings.engine;
+  record["io_threads"] = findings.io_threads;
+  record["bytes_read"] = findings.bytes;
+  if (findings.from_storage_known && findings.storage_below && findings.bytes) {
+    record["bytes_from_storage"] = findings.bytes_from_storage;
+    set_number(
+        record, "cache_share",
+        std::clamp(1 - static_cast<double>(findings.bytes_from_storage) / static_cast<double>(findings.bytes),
+                   0.0, 1.0));
+  }
+  if (const auto& client = storage.probed_client)
+    record["client"] = {{"cores", client->cores},
+                        {"cpu_seconds_per_operation", client->cpu_per_operation.value},
+                        {"cpu_seconds_per_byte", client->cpu_per_byte.value}};
+  if (findings.loader)
+    record["loader"] = {{"cpu_seconds_per_sample", findings.loader->cpu_per_sample.value},
+                        {"samples_per_second", findings.loader->samples.value},
+                        {"cache_share", findings.loader->cache_share}};
+  for (const CacheSpec& cache : storage.caches) {
+    Json json{{"bytes", cache.size.value}};
+    double best = 0;
+    for (const ProbedCurve& probed : findings.curves)
+      if (probed.curve.cached && !probed.curve.points.empty())
+        best = std::max(best, best_of(probed.curve).rate.value * probed.curve.size);
+    if (best > 0) json["bytes_per_second"] = best;
+    record["page_cache"] = json;
+  }
+  record["capacity_bytes"] = storage.capacity.value;
+  record["notes"] = storage.notes;
+}
+
+}  // namespace aforo

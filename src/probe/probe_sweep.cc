@@ -1,0 +1,246 @@
+#include "probe/probe_sweep.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "storage/engine.h"
+
+namespace aforo {
+namespace {
+
+constexpr double kCacheAllowed = 0.05;    // of a cold window's bytes
+constexpr double kDisturbed = 0.1;        // of all cores, used by others
+constexpr unsigned kMostDiscarded = 6;    // then windows count as they are
+constexpr std::size_t kMostWindows = 25;  // per level
+constexpr double kScoutMost = 0.3;        // of the time
+constexpr int kLonger = 4;  // times that a window is made 4 x longer where no operation ends in it
+constexpr unsigned kUnitsPerReader = 2;  // at least, for a window to hold that number in flight
+
+class Sweep {
+ public:
+  Sweep(ProbeReaders& readers, ProbeCursor& cursor, CacheReset& reset, const SweepAsk& ask,
+        std::stop_token stop, const WindowNews& on_window)
+      : readers_(readers),
+        cursor_(cursor),
+        reset_(reset),
+        ask_(ask),
+        stop_(std::move(stop)),
+        on_window_(on_window),
+        random_(ask.seed),
+        begin_(monotonic_now()) {}
+
+  SweepResult run() {
+    make_cold();
+    std::vector<unsigned> levels = ask_.levels;
+    if (levels.empty()) levels = scout();
+    if (!over() && !levels.empty()) measure(levels);
+    result_.stopped = stop_.stop_requested();
+    result_.spent = spent();
+    if (!reset_.note().empty() && !ask_.cached) result_.notes.push_back(reset_.note());
+    note_disturbance();
+    if (shortened_)
+      result_.notes.push_back(
+          "there is so little data that windows ended before their time: its spread says "
+          "how much that matters");
+    return std::move(result_);
+  }
+
+ private:
+  Seconds spent() const { return monotonic_now() - begin_; }
+  bool over() const { return stop_.stop_requested() || result_.refused; }
+
+  void note_disturbance() {
+    double others = 0, known = 0;
+    for (const WindowDigest& w : result_.windows)
+      if (w.others_cpu) others += *w.others_cpu * w.length.value, known += w.length.value;
+    if (known <= 0 || others / known <= kDisturbed) return;
+    result_.notes.push_back(fmt::format(
+        "other processes used {} of this machine's CPU meanwhile: repeat the probe on an idle machine",
+        format_percent(others / known)));
+  }
+
+  // `again`: the page cache answered, although it was dropped. Reads past the cache leave nothing in it.
+  void make_cold(bool again = false) {
+    if (ask_.cached) return;
+    const bool lies_in_cache = ask_.mode != ReadMode::kDirect || again;
+    if (ask_.storage_below && !dropped_)
+      drop_all(reset_, ask_.files, stop_);
+    else if (ask_.storage_below && lies_in_cache)
+      drop_read();
+    dropped_ = true;
+    cursor_.rewind();
+  }
+
+  void drop_read() {
+    if (ask_.files > kMostKnownNames) return reset_.drop(stop_);
+    reset_.drop_files(readers_.units().files_of(cursor_.taken_units()), stop_);
+  }
+
+  unsigned most_readers() const {
+    if (ask_.cached) return ask_.most_readers;
+    return static_cast<unsigned>(
+        std::clamp<std::uint64_t>(cursor_.left() / kUnitsPerReader, 1, ask_.most_readers));
+  }
+
+  // A look at 1, 2, 4, ... in flight, as far as the rate grows; these windows do not count.
+  std::vector<unsigned> scout() {
+    std::vector<unsigned> levels;
+    std::vector<double> rates;
+    const unsigned most = most_readers();
+    const Seconds length = scout_length(ask_.time);
+    for (unsigned n = 1; n <= most && !over(); n *= 2) {
+      if (!still_grows(rates)) break;
+      if (rates.size() >= kLeastLevels && spent() > ask_.time * kScoutMost) {
+        result_.notes.push_back(fmt::format("there was no time to try more than {} in flight", n / 2));
+        break;
+      }
+      const auto seen = window(n, length);
+      if (!seen) break;
+      levels.push_back(n);
+      rates.push_back(seen->rate.value);
+    }
+    if (!levels.empty() && levels.back() * 2 > most && most < ask_.most_readers && still_grows(rates))
+      result_.notes.push_back(
+          fmt::format("there is too little data to try more than {} in flight", levels.back()));
+    return levels;
+  }
+
+  void measure(const std::vector<unsigned>& levels) {
+    planned_ = kRounds * levels.size();
+    for (unsigned round = 0; round < kLeastRounds; ++round)
+      for (const unsigned n : shuffled(levels, random_)) {
+        if (over() || (round > 0 && spent() > ask_.time * 1.5)) return;
+        count_window(n);
+      }
+    while (!over() && spent() + base() * 0.5 < ask_.time) {
+      const unsigned n = most_uncertain(levels, result_.windows);
+      if (n == 0) return;
+      const auto of_level = std::count_if(result_.windows.begin(), result_.windows.end(),
+                                          [n](const WindowDigest& w) { return w.readers == n; });
+      if (static_cast<std::size_t>(of_level) >= kMostWindows) return;
+      count_window(n);
+    }
+  }
+
+  // A window's share of the time that is left: what drops of the cache or long latencies took is made up for.
+  Seconds base() const {
+    const std::size_t done = std::min(result_.windows.size(), planned_ - 1);
+    const Seconds left = (ask_.time - spent()) / static_cast<double>(planned_ - done);
+    return std::clamp(left, kShortestWindow,
+                      std::max(kShortestWindow, ask_.time / static_cast<double>(planned_)));
+  }
+
+  void count_window(unsigned n) {
+    const auto latency = latency_.find(n);
+    const Seconds known = latency == latency_.end() ? Seconds{0} : latency->second;
+    for (bool again = true; again && !over();) {
+      auto seen = window(n, window_length(base(), known));
+      if (!seen) return;
+      again = came_from_cache(*seen);
+      if (!again) result_.windows.push_back(std::move(*seen));
+    }
+  }
+
+  // Such a window says nothing of storage; after some of them there is no getting at it.
+  bool came_from_cache(const WindowDigest& seen) {
+    if (ask_.cached || !ask_.storage_below || !seen.cache_share || *seen.cache_share <= kCacheAllowed)
+      return false;
+    if (result_.discarded >= kMostDiscarded) {
+      if (!said_cached_)
+        result_.notes.push_back(
+            fmt::format("{} of a window's bytes came from the page cache, although it was "
+                        "dropped: this curve is not storage's alone",
+                        format_percent(*seen.cache_share)));
+      said_cached_ = true;
+      return false;
+    }
+    ++result_.discarded;
+    make_cold(true);
+    return true;
+  }
+
+  // One window, with cold data enough where there is; nothing on a stop or where nothing was read.
+  std::optional<WindowDigest> window(unsigned n, Seconds length, int longer = kLonger) {
+    const auto rate = rate_.find(n);
+    const double units = rate == rate_.end() ? 0 : rate->second * length.value / ask_.operations_per_unit;
+    const double wanted = units + 2.0 * n;
+    if (!ask_.cached && cursor_.taken() > 0 && static_cast<double>(cursor_.left()) < wanted) make_cold();
+    if (on_window_) on_window_(n, last_rate_, last_bytes_);
+    const Seconds patience{std::clamp(length.value, 1.0, 10.0)};
+    const RawWindow raw = readers_.run({n, length, patience}, cursor_, stop_);
+    result_.bytes += raw.bytes_in_all;
+    if (raw.bytes_from_storage)
+      result_.bytes_from_storage += *raw.bytes_from_storage;
+    else
+      result_.from_storage_known = false;
+    if (stop_.stop_requested()) return std::nullopt;
+    if (!readers_.fault().empty()) return fault();
+    WindowDigest seen = digest(raw);
+    if (seen.counted == 0 && longer > 0) return window(n, length * 4, longer - 1);
+    if (seen.counted == 0) throw_nothing(raw);
+    if (seen.length < length * 0.5) shortened_ = true;
+    rate_[n] = seen.rate.value;
+    latency_[n] = seen.mean_latency;
+    last_rate_ = seen.rate;
+    last_bytes_ = BytesPerSecond{seen.rate.value * seen.mean_bytes};
+    return seen;
+  }
+
+  std::optional<WindowDigest> fault() {
+    if (ask_.mode == ReadMode::kDirect && readers_.fault_error() == EINVAL && result_.windows.empty()) {
+      result_.refused = true;
+      return std::nullopt;
+    }
+    throw UserError(
+        fmt::format("expected every sample to be readable, found {}; mend or remove it, or probe "
+                    "another directory",
+                    readers_.fault()));
+  }
+
+  [[noreturn]] void throw_nothing(const RawWindow& raw) const {
+    throw UserError(
+        fmt::format("expected reads to end within a window of {}, found none of {} in flight that "
+                    "did; give a larger --budget",
+                    format_seconds(raw.until - raw.from), raw.readers));
+  }
+
+  ProbeReaders& readers_;
+  ProbeCursor& cursor_;
+  CacheReset& reset_;
+  const SweepAsk& ask_;
+  std::stop_token stop_;
+  const WindowNews& on_window_;
+  Random random_;
+  Seconds begin_;
+  std::size_t planned_ = 1;  // windows
+  std::map<unsigned, double> rate_;
+  std::map<unsigned, Seconds> latency_;
+  PerSecond last_rate_{0};
+  BytesPerSecond last_bytes_{0};
+  bool dropped_ = false, shortened_ = false, said_cached_ = false;
+  SweepResult result_;
+};
+
+}  // namespace
+
+SweepResult sweep(ProbeReaders& readers, ProbeCursor& cursor, CacheReset& reset, const SweepAsk& ask,
+                  std::stop_token stop, const WindowNews& on_window) {
+  return Sweep(readers, cursor, reset, ask, std::move(stop), on_window).run();
+}
+
+void drop_all(CacheReset& reset, FileId files, std::stop_token stop) {
+  files <= kMostKnownNames ? reset.drop_data(files, std::move(stop)) : reset.drop(std::move(stop));
+}
+
+bool read_once(ProbeReaders& readers, ProbeCursor& cursor, unsigned count, Seconds most,
+               std::stop_token stop) {
+  readers.run({count, most, Seconds{1}}, cursor, stop);
+  return cursor.left() == 0 && !stop.stop_requested();
+}
+
+}  // namespace aforo

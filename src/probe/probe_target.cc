@@ -1,0 +1,230 @@
+#include "probe/probe_target.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "dataset/generated_layout.h"
+#include "generate/generate_command.h"
+#include "generate/generate_space.h"
+#include "pipeline/training_job.h"
+#include "storage/posix/owned_directory.h"
+#include "survey/dataset_marker.h"
+#include "survey/dataset_open.h"
+#include "survey/inspect_command.h"
+#include "workload/parse.h"
+#include "world/alarm.h"
+
+namespace aforo {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kFolder = "aforo-probe-";
+constexpr std::uint64_t kLeastBytes = 8u << 20;
+constexpr std::uint64_t kLeastSamples = 32;
+constexpr std::uint64_t kMostBytes = std::uint64_t{16} << 30;
+constexpr std::uint64_t kMostSamples = 2'000'000;
+constexpr std::uint64_t kShardBytes = 32u << 20;
+constexpr double kOfFree = 0.5;       // is taken at most
+constexpr double kLeastOfFree = 0.8;  // must suffice for the least
+constexpr FileId kFewFiles = 4;
+constexpr int kMoreTimes = 6;
+constexpr double kDirectFrom = 64 << 10;  // bytes: smaller files are written through the page cache
+
+ProbeWish constant(std::string name, LayoutKind layout, double size, std::uint64_t per_file) {
+  ProbeWish wish;
+  wish.name = std::move(name);
+  wish.dataset.layout = layout;
+  wish.dataset.sample_size.mean = size;
+  wish.dataset.samples_per_file = per_file;
+  return wish;
+}
+
+std::uint64_t mean_size(const DatasetSpec& dataset) {
+  return static_cast<std::uint64_t>(std::max(1.0, law_mean(dataset.sample_size)));
+}
+
+Bytes least_of(const ProbeWish& wish) {
+  return {std::max(kLeastBytes, kLeastSamples * mean_size(wish.dataset))};
+}
+
+ReadKind kind_of(const Layout& layout, const LoaderSpec& loader, const std::string& directory) {
+  if (layout.kind() == LayoutKind::kHdf5 || layout.kind() == LayoutKind::kParquet)
+    throw UserError(
+        fmt::format("expected files, TFRecord, records or tar shards in {}, found {}: aforo cannot "
+                    "read this layout yet",
+                    directory, to_string(layout.kind())));
+  if (reads_streams(layout, loader)) return ReadKind::kStream;
+  return layout.kind() == LayoutKind::kFilePerSample ? ReadKind::kFile : ReadKind::kRange;
+}
+
+// As it looks: what a framework would read it with.
+DatasetSpec spec_of_found(const std::string& directory, unsigned threads, const std::stop_token& stop) {
+  if (const auto marker = read_marker(directory)) return parse_dataset_block(marker->dataset_yaml, directory);
+  const Json seen = inspect({directory, threads}, stop, {});
+  if (seen.value("partial", false)) throw Interrupted();
+  return parse_dataset_block(seen.at("dataset_yaml").get<std::string>(), directory);
+}
+
+bool is_left_over(const fs::path& path) {
+  return path.filename().string().starts_with(kFolder) && read_marker(path.string()).has_value();
+}
+
+// Sentences of `generate` tell how to resume; a probe removes what it laid.
+std::string without_advice(const std::string& sentence) {
+  const std::size_t cut = sentence.find(": what is written is kept");
+  return sentence.substr(0, cut == std::string::npos ? sentence.size() : cut);
+}
+
+}  // namespace
+
+std::vector<ProbeWish> probe_wishes(const std::optional<Workload>& workload) {
+  if (workload) {
+    ProbeWish wish{"data", workload->dataset, workload->loader};
+    const std::uint64_t per_shard = std::max<std::uint64_t>(kShardBytes / mean_size(wish.dataset), 1);
+    wish.dataset.samples_per_file = std::min(wish.dataset.samples_per_file, per_shard);
+    return {wish};
+  }
+  std::vector<ProbeWish> wishes{constant("file-114kB", LayoutKind::kFilePerSample, 114'000, 1),
+                                constant("file-2.8MB", LayoutKind::kFilePerSample, 2'800'000, 1),
+                                constant("stream-1MiB", LayoutKind::kRecords, 1 << 20, 32)};
+  wishes.back().loader.framework = Framework::kTensorflow;
+  wishes.back().loader.transfer_size = Bytes{1 << 20};
+  return wishes;
+}
+
+bool holds_dataset(const std::string& directory) {
+  const DirectoryLook look = look_at_directory(directory, kManifestName);
+  if (look.ownership == Ownership::kAbsent || look.ownership == Ownership::kEmpty) return false;
+  if (look.ownership == Ownership::kOurs) return true;
+  std::error_code error;
+  fs::directory_iterator at(directory, error), end;
+  for (; !error && at != end; at.increment(error))
+    if (!is_left_over(at->path())) return true;
+  return false;
+}
+
+ProbeData found_data(const std::string& directory, const std::optional<Workload>& workload, unsigned threads,
+                     std::stop_token stop) {
+  const DatasetSpec wanted = workload ? workload->dataset : spec_of_found(directory, threads, stop);
+  OpenedDataset opened = open_dataset(directory, wanted, threads, stop);
+  if (opened.damaged_files) {
+    const Damage& first = opened.damaged.front();
+    throw UserError(fmt::format("expected whole shards in {}, found {}: {}; repair or remove it", directory,
+                                first.path, first.what));
+  }
+  ProbeData data;
+  data.directory = directory;
+  data.layout = std::move(opened.layout);
+  data.files = data.layout->files();
+  if (workload)
+    data.loader = workload->loader;
+  else if (data.layout->kind() != LayoutKind::kFilePerSample)
+    data.loader.framework = Framework::kTensorflow;
+  data.kind = kind_of(*data.layout, data.loader, directory);
+  for (std::string& warning : opened.warnings)
+    if (warning.find(" the workload names ") == std::string::npos || workload)
+      data.warnings.push_back(std::move(warning));
+  return data;
+}
+
+ProbeGround::ProbeGround(std::string directory, const std::vector<ProbeWish>& wishes)
+    : directory_(std::move(directory)) {
+  std::error_code error;
+  for (fs::path at = fs::absolute(directory_).lexically_normal(); !at.empty() && !fs::exists(at, error);
+       at = at.parent_path()) {
+    if (at.has_filename()) made_.insert(made_.begin(), at.string());
+    if (at == at.root_path()) break;
+  }
+  remove_left_over();
+  const Space space = space_at(directory_);
+  Bytes least{0};
+  for (const ProbeWish& wish : wishes) least += least_of(wish);
+  if (static_cast<double>(least.value) > kLeastOfFree * static_cast<double>(space.free.value))
+    throw UserError(fmt::format(
+        "expected at least {} free at {} ({}) for the samples that a probe lays, found {}: free some, or "
+        "probe "
+        "a directory that holds a dataset",
+        format_bytes({static_cast<std::uint64_t>(static_cast<double>(least.value) / kLeastOfFree)}),
+        directory_, space.filesystem, format_bytes(space.free)));
+  room_ = {std::min(kMostBytes, static_cast<std::uint64_t>(kOfFree * static_cast<double>(space.free.value)) /
+                                    std::max<std::uint64_t>(wishes.size(), 1))};
+}
+
+ProbeGround::~ProbeGround() {
+  try {
+    remove();
+  } catch (const std::exception&) {  // `remove` says why, where it is called
+  }
+}
+
+void ProbeGround::remove_left_over() {
+  std::error_code error;
+  fs::directory_iterator at(directory_, error), end;
+  for (; !error && at != end; at.increment(error))
+    if (is_left_over(at->path())) {
+      delete_generated(at->path().string(), false, {}, {});
+      remove_empty_directory(at->path().string());
+    }
+}
+
+ProbeData ProbeGround::lay(const ProbeWish& wish, Seconds time, std::stop_token stop,
+                           const ProgressSink& sink) {
+  GenerateOptions options;
+  DatasetSpec& spec = options.workload.dataset;
+  spec = wish.dataset;
+  const std::uint64_t room = std::max(room_.value, least_of(wish).value);
+  spec.samples = std::clamp(room / (mean_size(spec) + 4096), kLeastSamples, kMostSamples);
+  options.directory = directory_ + "/" + std::string(kFolder) + wish.name;
+  options.direct = static_cast<double>(mean_size(spec) * spec.samples_per_file) >= kDirectFrom;
+  folders_.push_back(options.directory);
+  FileId files = 0;
+  const FileId few = std::min<FileId>(kFewFiles, spec.files());
+  for (int i = 0; i < kMoreTimes && files < few; ++i) {
+    std::stop_source ending;
+    const std::stop_callback forward(stop, [&ending] { ending.request_stop(); });
+    const Alarm alarm(time, ending);
+    try {
+      files = generate(options, ending.get_token(), sink).at("files_complete").get<FileId>();
+    } catch (const UserError& error) {
+      throw UserError(without_advice(error.what()));
+    }
+    if (stop.stop_requested()) throw Interrupted();
+  }
+  if (files < few)
+    throw UserError(
+        fmt::format("expected to lay {} files for the probe in {} within {}, found {} written; give "
+                    "a larger --budget, or probe a directory that holds a dataset",
+                    few, directory_, format_seconds(time * kMoreTimes), files));
+  ProbeData data;
+  data.directory = options.directory;
+  const DatasetId id = dataset_id_of(spec);
+  const std::uint64_t per_file = spec.layout == LayoutKind::kFilePerSample ? 1 : spec.samples_per_file;
+  spec.samples = std::min(spec.samples, files * per_file);  // sizes and names of these stay as they are
+  data.layout = std::make_unique<GeneratedLayout>(spec, id);
+  data.files = data.layout->files();
+  data.loader = wish.loader;
+  data.kind = kind_of(*data.layout, data.loader, directory_);
+  return data;
+}
+
+void ProbeGround::remove() {
+  while (!folders_.empty()) {
+    const std::string folder = folders_.back();
+    folders_.pop_back();
+    if (fs::exists(folder + "/" + std::string(kManifestName))) delete_generated(folder, false, {}, {});
+    if (const int error = remove_empty_directory(folder))
+      throw UserError(fmt::format("expected to remove {} after the probe, found {}; remove it by hand",
+                                  folder, describe_errno(error)));
+  }
+  while (!made_.empty()) {
+    remove_empty_directory(made_.back());
+    made_.pop_back();
+  }
+}
+
+}  // namespace aforo

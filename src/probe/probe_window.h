@@ -1,0 +1,68 @@
+// One window of a probe: n readers, each one operation after another, on the lanes and by the coroutines that
+// a training job reads with.
+#pragma once
+
+#include <stop_token>
+#include <string>
+
+#include "model/curve_fit.h"
+#include "pipeline/job.h"
+#include "pipeline/read_sample.h"
+#include "probe/probe_units.h"
+#include "world/lane_setup.h"
+#include "world/real_world.h"
+
+namespace aforo {
+
+struct WindowAsk {
+  unsigned readers = 1;
+  Seconds length{1};    // ramp included
+  Seconds patience{5};  // how long to wait, after it, for operations that began inside
+};
+
+// Lanes that stay over many windows of one layout and read mode. Construct, use and destroy on one thread.
+class ProbeReaders {
+ public:
+  // `loader` says how samples are read (mode, transfer size, delivery). Throws UserError as make_lanes does.
+  ProbeReaders(const Layout& layout, ReadKind kind, const LoaderSpec& loader, const ProbeUnits& units,
+               const JobSettings& settings);
+
+  // Begins with `ask.readers` at once; the first fifth is ramp. Readers go on until every operation that was
+  // in flight at the window's end is done. Ends earlier where the cursor does (the measured part with it), on
+  // a stop request and at the first fault.
+  RawWindow run(const WindowAsk& ask, ProbeCursor& cursor, std::stop_token stop);
+
+  // What could not be read, if anything: "d00001/s0000001234.jpg: ENOENT (...)".
+  const std::string& fault() const { return fault_; }
+  int fault_error() const { return fault_error_; }
+  const std::string& engine() const { return engine_; }
+  const std::string& engine_reason() const { return engine_reason_; }
+  const ProbeUnits& units() const { return units_; }
+  unsigned io_threads() const { return static_cast<unsigned>(world_.lanes()); }
+
+ private:
+  using Context = ReadContext<RealWorld>;
+  // One window while it runs; `logs[i]` belongs to lane i.
+  struct Running;
+
+  ProbeReaders(LaneSet lanes, const Layout& layout, ReadKind kind, const LoaderSpec& loader,
+               const ProbeUnits& units, const JobSettings& settings);
+  Task<> all_readers(Running& running, unsigned readers);
+  Task<> reader(Running& running, LaneId lane);
+  Task<bool> read_unit(Running& running, LaneId lane, std::uint64_t unit);
+  Task<> read_range(Running& running, LaneId lane, SampleId sample, bool& passed);
+  Task<> read_piece(Running& running, LaneId lane, StreamPiece piece, bool& passed);
+  void note_fault(const Running& running);
+
+  ReadKind kind_;
+  const ProbeUnits& units_;
+  std::string directory_;
+  std::string engine_, engine_reason_;
+  std::uint64_t request_;
+  JobPlan plan_;
+  RealWorld world_;
+  std::string fault_;
+  int fault_error_ = 0;
+};
+
+}  // namespace aforo

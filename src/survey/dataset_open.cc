@@ -1,0 +1,295 @@
+#include "survey/dataset_open.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <iterator>
+#include <map>
+#include <mutex>
+#include <stdexcept>
+#include <utility>
+
+#include "base/error.h"
+#include "base/parallel_for.h"
+#include "base/text.h"
+#include "dataset/generated_layout.h"
+#include "dataset/scanned_layout.h"
+#include "dataset/size_fit.h"
+#include "survey/dataset_census.h"
+#include "survey/dataset_index.h"
+#include "survey/dataset_marker.h"
+#include "survey/dataset_walk.h"
+#include "survey/dataset_words.h"
+#include "workload/parse.h"
+
+namespace aforo {
+namespace {
+
+constexpr double kSameMean = 0.1;  // sizes that differ by less are the same workload
+
+std::string count(std::uint64_t n) { return format_count(static_cast<double>(n)); }
+
+void warn_of_differences(const DatasetSpec& wanted, double mean_found, OpenedDataset& opened,
+                         const std::string& directory) {
+  if (wanted.samples != opened.spec.samples) {
+    opened.warnings.push_back(
+        fmt::format("{} holds {} samples, the workload names {}: those that are there are used", directory,
+                    count(opened.spec.samples), count(wanted.samples)));
+  }
+  const double mean_wanted = law_mean(wanted.sample_size);
+  if (mean_wanted > 0 && mean_found > 0 && std::abs(mean_found / mean_wanted - 1) > kSameMean) {
+    opened.warnings.push_back(
+        fmt::format("samples in {} have {} on average, the workload names {}: bytes are counted as they are",
+                    directory, format_bytes({static_cast<std::uint64_t>(mean_found)}),
+                    format_bytes({static_cast<std::uint64_t>(mean_wanted)})));
+  }
+}
+
+// --- what aforo generated ---
+
+OpenedDataset open_generated(const std::string& directory, Manifest manifest, const DatasetSpec& wanted) {
+  if (manifest.state != Manifest::State::kComplete) {
+    throw UserError(fmt::format(
+        "expected a complete dataset in {}, found at least {} of {} files written: give the 'aforo "
+        "generate' command again, it "
+        "resumes",
+        directory, count(manifest.files_written), count(manifest.files)));
+  }
+  OpenedDataset opened;
+  opened.spec = parse_dataset_block(manifest.dataset_yaml, directory + "/" + std::string(kManifestName));
+  const DatasetSpec& found = opened.spec;
+  const bool same_content = wanted.layout != LayoutKind::kFilePerSample || wanted.content == found.content ||
+                            wanted.content == Content::kRaw || wanted.content == Content::kOther;
+  if (wanted.layout != found.layout || !same_content) {
+    throw UserError(
+        fmt::format("expected {} samples of {} in {}, as the workload says, found a generated dataset of {} "
+                    "({}): choose its own "
+                    "workload, another directory, or generate this one anew",
+                    to_string(wanted.layout), to_string(wanted.content), directory, to_string(found.layout),
+                    to_string(found.content)));
+  }
+  opened.layout = std::make_unique<GeneratedLayout>(found, manifest.id, manifest.totals);
+  warn_of_differences(wanted, law_mean(found.sample_size), opened, directory);
+  opened.manifest = std::move(manifest);
+  return opened;
+}
+
+// --- anything else ---
+
+// The names that one thread met, end to end.
+struct Names {
+  struct Entry {
+    std::uint64_t begin;
+    std::uint64_t size;
+    const std::string* group;
+  };
+  explicit Names(std::uint64_t seed) : census(seed) {}
+  void add(std::string_view path, std::uint64_t size) {
+    entries.push_back({text.size(), size, &census.add(path, size)});
+    text.append(path).push_back('\0');
+  }
+  std::string_view path(const Entry& entry) const { return text.data() + entry.begin; }
+
+  Census census;
+  std::string text;
+  std::vector<Entry> entries;
+};
+
+struct OpenFile {
+  explicit OpenFile(int descriptor) : fd(descriptor) {}
+  ~OpenFile() { ::close(fd); }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  int fd;
+};
+
+std::optional<FileKind> preferred_kind(const DatasetSpec& wanted) {
+  switch (wanted.layout) {
+    case LayoutKind::kTfrecord:
+      return FileKind::kTfrecord;
+    case LayoutKind::kWebdataset:
+      return FileKind::kTar;
+    case LayoutKind::kHdf5:
+      return FileKind::kHdf5;
+    case LayoutKind::kParquet:
+      return FileKind::kParquet;
+    case LayoutKind::kRecords:
+      return FileKind::kOther;
+    case LayoutKind::kFilePerSample:
+      break;
+  }
+  switch (wanted.content) {
+    case Content::kJpeg:
+      return FileKind::kJpeg;
+    case Content::kPng:
+      return FileKind::kPng;
+    case Content::kNpz:
+      return FileKind::kNpz;
+    case Content::kNpy:
+      return FileKind::kNpy;
+    default:
+      return std::nullopt;
+  }
+}
+
+void require_agreement(const DatasetSpec& wanted, const SampleChoice& choice, const std::string& directory,
+                       OpenedDataset& opened) {
+  const LayoutKind found = layout_of(choice.kind);
+  const bool records = wanted.layout == LayoutKind::kRecords && found == LayoutKind::kFilePerSample;
+  if (found != wanted.layout && !records) {
+    throw UserError(fmt::format(
+        "expected {} samples in {}, as the workload says, found {} of {}: set dataset.layout to {}, "
+        "or choose another directory",
+        to_string(wanted.layout), directory, counted(choice.files, "file", "files"), to_string(choice.kind),
+        to_string(found)));
+  }
+  const auto preferred = preferred_kind(wanted);
+  if (preferred && *preferred != choice.kind && wanted.layout == LayoutKind::kFilePerSample) {
+    opened.warnings.push_back(
+        fmt::format("{} holds {} files, the workload names {}: they are read as they are", directory,
+                    to_string(choice.kind), to_string(wanted.content)));
+  }
+}
+
+std::uint64_t record_bytes_of(const DatasetSpec& wanted) {
+  if (wanted.layout != LayoutKind::kRecords) return 0;
+  if (wanted.sample_size.kind != LawKind::kConstant || wanted.sample_size.mean < 1) {
+    throw UserError(fmt::format(
+        "expected dataset.sample_size to be one size for layout records, found a {} law: records in "
+        "foreign files are told apart by their size alone",
+        to_string(wanted.sample_size.kind)));
+  }
+  return static_cast<std::uint64_t>(std::llround(wanted.sample_size.mean));
+}
+
+// Indexes the chosen files of one thread's names, in parallel, into the builder.
+class ShardReader {
+ public:
+  ShardReader(int root, bool tar, ScannedLayoutBuilder& builder, SizeSummary& sizes)
+      : root_(root), tar_(tar), builder_(builder), sizes_(sizes) {}
+
+  void read(const std::string& path, std::uint64_t size) {
+    const FileIndex index = tar_ ? index_tar(root_, path, size) : index_tfrecord(root_, path, size);
+    const std::lock_guard lock(mutex_);
+    if (!index.error.empty()) note(path, index.error);
+    if (index.samples.empty()) return;
+    for (const Extent& sample : index.samples) sizes_.add(sample.length);
+    builder_.add_shard(path, size, index.samples);
+  }
+
+  void report(OpenedDataset& opened) const {
+    opened.damaged_files = damaged_files_;
+    for (const auto& [path, what] : damaged_) opened.damaged.push_back({path, what});
+  }
+
+ private:
+  // The first by path stay, so that two runs over the same files name the same ones.
+  void note(const std::string& path, const std::string& what) {
+    ++damaged_files_;
+    damaged_.emplace(path, what);
+    if (damaged_.size() > OpenedDataset::kDamagedNamed) damaged_.erase(std::prev(damaged_.end()));
+  }
+
+  int root_;
+  bool tar_;
+  ScannedLayoutBuilder& builder_;
+  SizeSummary& sizes_;
+  std::mutex mutex_;
+  std::uint64_t damaged_files_ = 0;
+  std::map<std::string, std::string> damaged_;  // path -> what is wrong
+};
+
+void add_files(const std::vector<Names>& names, const Census& census, const SampleChoice& choice, int root,
+               unsigned threads, const std::stop_token& stop, ScannedLayoutBuilder& builder,
+               SizeSummary& sizes, OpenedDataset& opened) {
+  const LayoutKind layout = layout_of(choice.kind);
+  const bool packed = layout == LayoutKind::kTfrecord || layout == LayoutKind::kWebdataset;
+  ShardReader shards(root, layout == LayoutKind::kWebdataset, builder, sizes);
+  for (const Names& part : names) {
+    std::vector<const Names::Entry*> chosen;
+    for (const Names::Entry& entry : part.entries) {
+      const bool own = census.groups().find(*entry.group) != census.groups().end();
+      if (!choice.includes(own ? *entry.group : std::string(Census::kRest))) continue;
+      if (packed) {
+        chosen.push_back(&entry);
+      } else {
+        builder.add(part.path(entry), entry.size);
+        sizes.add(entry.size);
+      }
+    }
+    parallel_for(chosen.size(), 1, threads, stop, [&](unsigned, std::uint64_t i, std::uint64_t) {
+      shards.read(std::string(part.path(*chosen[i])), chosen[i]->size);
+    });
+  }
+  shards.report(opened);
+}
+
+[[noreturn]] void throw_without_samples(const std::string& directory, const SampleChoice& choice,
+                                        const OpenedDataset& opened) {
+  const std::string why = opened.damaged.empty()
+                              ? "they are empty"
+                              : fmt::format("{} damaged, such as {} ({})", count(opened.damaged_files),
+                                            opened.damaged.front().path, opened.damaged.front().what);
+  throw UserError(
+      fmt::format("expected samples in the {} of {} in {}, found none ({}): restore them or choose another "
+                  "directory",
+                  counted(choice.files, "file", "files"), to_string(choice.kind), directory, why));
+}
+
+OpenedDataset open_foreign(const std::string& directory, int root, const DatasetSpec& wanted,
+                           unsigned threads, const std::stop_token& stop) {
+  OpenedDataset opened;
+  const unsigned walkers = 2 * threads;
+  std::vector<Names> names;
+  for (unsigned thread = 0; thread < walkers; ++thread) names.emplace_back(thread + 1);
+  WalkCounters counters;
+  const WalkResult walked = walk(
+      root, walkers, stop, counters,
+      [&](unsigned thread, std::string_view path, std::uint64_t size) { names[thread].add(path, size); });
+  if (stop.stop_requested()) throw Interrupted();
+  Census census;
+  for (const Names& part : names) census.merge(part.census);
+  if (census.files() == 0) {
+    const auto left_out = warnings_of(walked);
+    throw UserError(
+        fmt::format("expected samples in {}, found no files{}: lay a dataset there with 'aforo generate'",
+                    directory, left_out.empty() ? "" : " (" + join(left_out, "; ") + ")"));
+  }
+  census.probe(root);
+  const SampleChoice choice = choose_samples(census, preferred_kind(wanted));
+  require_agreement(wanted, choice, directory, opened);
+  opened.warnings.insert(opened.warnings.end(), choice.warnings.begin(), choice.warnings.end());
+  for (std::string& warning : warnings_of(walked)) opened.warnings.push_back(std::move(warning));
+
+  const bool records = wanted.layout == LayoutKind::kRecords;
+  ScannedLayoutBuilder builder(records ? LayoutKind::kRecords : layout_of(choice.kind),
+                               content_of(choice.kind), record_bytes_of(wanted));
+  SizeSummary sizes;
+  add_files(names, census, choice, root, threads, stop, builder, sizes, opened);
+  if (stop.stop_requested()) throw Interrupted();
+  names.clear();
+  const std::uint64_t files = builder.files();
+  if (files == 0) throw_without_samples(directory, choice, opened);
+  opened.layout = builder.build();
+
+  opened.spec = wanted;
+  opened.spec.layout = opened.layout->kind();
+  opened.spec.content = opened.layout->content();
+  opened.spec.samples = opened.layout->samples();
+  opened.spec.samples_per_file = (opened.spec.samples + files - 1) / files;
+  if (!records) opened.spec.sample_size = fit_sizes(sizes).law;
+  warn_of_differences(wanted, records ? 0 : sizes.mean(), opened, directory);
+  return opened;
+}
+
+}  // namespace
+
+OpenedDataset open_dataset(const std::string& directory, const DatasetSpec& wanted, unsigned threads,
+                           std::stop_token stop) {
+  const OpenFile root(open_directory(directory));
+  if (auto manifest = read_marker(directory)) return open_generated(directory, std::move(*manifest), wanted);
+  return open_foreign(directory, root.fd, wanted, thread_count(threads), stop);
+}
+
+}  // namespace aforo

@@ -1,0 +1,297 @@
+#include "survey/dataset_walk.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "base/error.h"
+#include "dataset/manifest.h"
+#include "survey/dataset_census.h"
+#include "survey/dataset_words.h"
+
+namespace aforo {
+namespace {
+
+constexpr std::size_t kMostExtensions = 16;  // told apart in one directory
+
+void count_into(DirectoryTally& tally, const std::string& extension, std::uint64_t files) {
+  const bool known = tally.contains(extension) || tally.size() < kMostExtensions;
+  tally[known ? extension : std::string(Census::kRest)] += files;
+}
+
+// A directory whose names several threads look at: who ends last has its tally.
+class SharedTally {
+ public:
+  void join() { ++parts_; }
+  // Adds a part; returns the whole if it was the last one.
+  std::optional<DirectoryTally> leave(const DirectoryTally& part) {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [extension, files] : part) count_into(tally_, extension, files);
+    if (--parts_ > 0) return std::nullopt;
+    return std::move(tally_);
+  }
+
+ private:
+  std::mutex mutex_;
+  DirectoryTally tally_;
+  std::atomic<std::size_t> parts_{1};
+};
+
+// A directory to list, or names of one directory to look at.
+struct Item {
+  std::string directory;  // relative, "" = the root
+  std::vector<std::string> names;
+  std::shared_ptr<SharedTally> tally;  // with names
+};
+
+// Last in, first out, so that few directories wait at a time. Knows when all work is done.
+class WorkList {
+ public:
+  void push(Item item) {
+    const std::lock_guard lock(mutex_);
+    items_.push_back(std::move(item));
+    ++open_;
+    wake_.notify_one();
+  }
+  // Waits for work; nothing when all is done or a stop is requested.
+  std::optional<Item> pop(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    wake_.wait(lock, stop, [&] { return !items_.empty() || open_ == 0; });
+    if (items_.empty() || stop.stop_requested()) return std::nullopt;
+    Item item = std::move(items_.back());
+    items_.pop_back();
+    return item;
+  }
+  void done() {
+    const std::lock_guard lock(mutex_);
+    if (--open_ == 0) wake_.notify_all();
+  }
+  std::size_t waiting() const {
+    const std::lock_guard lock(mutex_);
+    return items_.size();
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable_any wake_;
+  std::vector<Item> items_;
+  std::size_t open_ = 0;  // waiting or being worked on
+};
+
+std::string inside(const std::string& directory, std::string_view name) {
+  return directory.empty() ? std::string(name) : fmt::format("{}/{}", directory, name);
+}
+
+// One thread of a walk, with what it counted.
+class Walker {
+ public:
+  Walker(int root, unsigned thread, WorkList& work, WalkCounters& counters, const WalkVisitor& visit)
+      : root_(root), thread_(thread), work_(work), counters_(counters), visit_(visit) {}
+
+  void run(const std::stop_token& stop) {
+    while (auto item = work_.pop(stop)) {
+      item->names.empty() ? list(*item, stop) : look(*item, stop);
+      work_.done();
+    }
+  }
+
+  WalkResult result;
+
+ private:
+  static constexpr std::size_t kNamesPerItem = 1000;
+  static constexpr std::size_t kMostWaiting = 64;
+
+  int open(const std::string& directory) {
+    const int fd = ::openat(root_, directory.empty() ? "." : directory.c_str(),
+                            O_RDONLY | O_DIRECTORY | O_CLOEXEC | (directory.empty() ? 0 : O_NOFOLLOW));
+    if (fd < 0) fail(directory, errno);
+    return fd;
+  }
+
+  void list(const Item& item, const std::stop_token& stop) {
+    const int fd = open(item.directory);
+    if (fd < 0) return;
+    const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(fd), &::closedir);
+    ++result.directories;
+    const auto tally = std::make_shared<SharedTally>();
+    std::vector<std::string> names;
+    for (errno = 0; const dirent* entry = ::readdir(stream.get()); errno = 0) {
+      if (stop.stop_requested()) return;
+      const std::string_view name = entry->d_name;
+      if (name == "." || name == ".." || name == kManifestName) continue;
+      const bool directory = is_directory(fd, *entry);
+      if (name.starts_with('.')) {
+        ++(directory ? result.hidden_directories : result.hidden_files);
+        continue;
+      }
+      if (directory) {
+        work_.push({inside(item.directory, name), {}, nullptr});
+        continue;
+      }
+      names.emplace_back(name);
+      if (names.size() == kNamesPerItem) hand_over(item.directory, fd, names, tally);
+    }
+    if (errno != 0) fail(item.directory, errno);
+    for (const std::string& name : names) look_at(fd, item.directory, name);
+    leave(*tally);
+  }
+
+  void leave(SharedTally& tally) {
+    const auto whole = tally.leave(std::exchange(tally_, {}));
+    if (whole && !whole->empty()) ++result.fan_out[*whole];
+  }
+
+  // A full load of names goes to another thread, unless enough is waiting already.
+  void hand_over(const std::string& directory, int fd, std::vector<std::string>& names,
+                 const std::shared_ptr<SharedTally>& tally) {
+    if (work_.waiting() < kMostWaiting) {
+      tally->join();
+      work_.push({directory, std::exchange(names, {}), tally});
+      return;
+    }
+    for (const std::string& name : names) look_at(fd, directory, name);
+    names.clear();
+  }
+
+  void look(const Item& item, const std::stop_token& stop) {
+    const int fd = open(item.directory);
+    for (const std::string& name : item.names) {
+      if (fd < 0 || stop.stop_requested()) break;
+      look_at(fd, item.directory, name);
+    }
+    if (fd >= 0) ::close(fd);
+    leave(*item.tally);
+  }
+
+  static bool is_directory(int fd, const dirent& entry) {
+    if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
+    struct stat info {};
+    return ::fstatat(fd, entry.d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(info.st_mode);
+  }
+
+  void look_at(int fd, const std::string& directory, const std::string& name) {
+    struct stat info {};
+    if (::fstatat(fd, name.c_str(), &info, 0) != 0) {
+      const int error = errno;
+      struct stat link {};
+      const bool dangling = (error == ENOENT || error == ELOOP) &&
+                            ::fstatat(fd, name.c_str(), &link, AT_SYMLINK_NOFOLLOW) == 0 &&
+                            S_ISLNK(link.st_mode);
+      dangling ? void(++result.dangling) : fail(inside(directory, name), error);
+    } else if (S_ISREG(info.st_mode)) {
+      const auto size = static_cast<std::uint64_t>(info.st_size);
+      ++result.files;
+      count_into(tally_, extension_of(name), 1);
+      counters_.files.fetch_add(1, std::memory_order_relaxed);
+      counters_.bytes.fetch_add(size, std::memory_order_relaxed);
+      path_ = directory;
+      if (!path_.empty()) path_ += '/';
+      path_ += name;
+      visit_(thread_, path_, size);
+    } else if (S_ISDIR(info.st_mode)) {
+      ++result.linked_directories;
+    } else {
+      ++result.special;
+    }
+  }
+
+  void fail(const std::string& path, int error) {
+    ++result.errors;
+    if (result.error_examples.size() < 5) {
+      result.error_examples.push_back(
+          fmt::format("{}: {}", path.empty() ? "." : path, describe_errno(error)));
+    }
+  }
+
+  int root_;
+  unsigned thread_;
+  WorkList& work_;
+  WalkCounters& counters_;
+  const WalkVisitor& visit_;
+  std::string path_;
+  DirectoryTally tally_;  // of the directory at hand
+};
+
+void add(WalkResult& sum, const WalkResult& part) {
+  for (const auto& [tally, directories] : part.fan_out) sum.fan_out[tally] += directories;
+  sum.files += part.files;
+  sum.directories += part.directories;
+  sum.hidden_files += part.hidden_files;
+  sum.hidden_directories += part.hidden_directories;
+  sum.linked_directories += part.linked_directories;
+  sum.dangling += part.dangling;
+  sum.special += part.special;
+  sum.errors += part.errors;
+  for (const std::string& example : part.error_examples) {
+    if (sum.error_examples.size() < 5) sum.error_examples.push_back(example);
+  }
+}
+
+}  // namespace
+
+WalkResult walk(int root, unsigned threads, const std::stop_token& stop, WalkCounters& counters,
+                const WalkVisitor& visit) {
+  WorkList work;
+  work.push({});
+  std::vector<Walker> walkers;
+  for (unsigned thread = 0; thread < threads; ++thread)
+    walkers.emplace_back(root, thread, work, counters, visit);
+  {
+    std::vector<std::jthread> running;
+    for (Walker& walker : walkers) running.emplace_back([&walker, &stop] { walker.run(stop); });
+  }
+  WalkResult sum;
+  for (const Walker& walker : walkers) add(sum, walker.result);
+  return sum;
+}
+
+std::vector<std::string> warnings_of(const WalkResult& walked) {
+  std::vector<std::string> list;
+  const auto left_out = [&](std::uint64_t n, std::string_view one, std::string_view many) {
+    if (n > 0) list.push_back(fmt::format("{} left out", counted(n, one, many)));
+  };
+  if (walked.errors > 0) {
+    list.push_back(fmt::format("{} could not be read, such as {}",
+                               counted(walked.errors, "file or directory", "files or directories"),
+                               walked.error_examples.front()));
+  }
+  left_out(walked.hidden_files, "hidden file (its name begins with a dot) was",
+           "hidden files (their names begin with a dot) were");
+  left_out(walked.hidden_directories, "hidden directory (its name begins with a dot) was",
+           "hidden directories (their names begin with a dot) were");
+  if (walked.linked_directories > 0) {
+    list.push_back(
+        fmt::format("{} not followed", counted(walked.linked_directories, "symbolic link to a directory was",
+                                               "symbolic links to directories were")));
+  }
+  left_out(walked.dangling, "dangling symbolic link was", "dangling symbolic links were");
+  left_out(walked.special, "socket, FIFO or device was", "sockets, FIFOs or devices were");
+  return list;
+}
+
+int open_directory(const std::string& directory) {
+  const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd >= 0) return fd;
+  const int error = errno;
+  if (error == ENOENT)
+    throw UserError(fmt::format("expected a directory with a dataset, found no {}", directory));
+  if (error == ENOTDIR) {
+    throw UserError(
+        fmt::format("expected a directory with a dataset, found a file: {}; give its directory", directory));
+  }
+  throw UserError(
+      fmt::format("expected to read the directory {}, found {}", directory, describe_errno(error)));
+}
+
+}  // namespace aforo

@@ -1,0 +1,250 @@
+#include "survey/inspect_command.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <map>
+#include <utility>
+
+#include "base/error.h"
+#include "base/parallel_for.h"
+#include "base/text.h"
+#include "dataset/size_fit.h"
+#include "storage/engine.h"
+#include "survey/dataset_census.h"
+#include "survey/dataset_marker.h"
+#include "survey/dataset_walk.h"
+#include "survey/dataset_words.h"
+#include "survey/inspect_samples.h"
+#include "workload/parse.h"
+#include "world/progress_ticker.h"
+#include "world/record_frame.h"
+
+namespace aforo {
+namespace {
+
+// Sizes and counts of one walking thread, by extension.
+struct Tally {
+  explicit Tally(std::uint64_t seed) : census(seed) {}
+  void add(std::string_view path, std::uint64_t size) { sizes[census.add(path, size)].add(size); }
+
+  Census census;
+  std::map<std::string, SizeSummary> sizes;
+};
+
+std::string in_words(std::uint64_t n) { return format_count(static_cast<double>(n)); }
+
+Json json_of(const SizeSummary& sizes) {
+  Json json;
+  json["count"] = sizes.count();
+  json["total"] = sizes.total();
+  json["mean"] = sizes.mean();
+  json["stddev"] = sizes.stddev();
+  json["min"] = sizes.smallest();
+  for (const auto& [name, share] : {std::pair{"p1", 0.01},
+                                    {"p5", 0.05},
+                                    {"p25", 0.25},
+                                    {"p50", 0.5},
+                                    {"p75", 0.75},
+                                    {"p90", 0.9},
+                                    {"p95", 0.95},
+                                    {"p99", 0.99},
+                                    {"p999", 0.999}}) {
+    json[name] = std::round(sizes.quantile(share));
+  }
+  json["max"] = sizes.largest();
+  return json;
+}
+
+// One inspection: walk, look into some files, summarise.
+class Inspection {
+ public:
+  Inspection(const InspectOptions& options, std::stop_token stop)
+      : directory_(options.directory),
+        threads_(options.threads != 0 ? options.threads : 2 * thread_count(0)),
+        stop_(std::move(stop)),
+        root_(open_directory(options.directory)),
+        tally_(0) {}
+  ~Inspection() { ::close(root_); }
+  Inspection(const Inspection&) = delete;
+  Inspection& operator=(const Inspection&) = delete;
+
+  void scan() {
+    std::vector<Tally> tallies;
+    for (unsigned thread = 0; thread < threads_; ++thread) tallies.emplace_back(thread + 1);
+    walked_ = walk(
+        root_, threads_, stop_, counters_,
+        [&](unsigned thread, std::string_view path, std::uint64_t size) { tallies[thread].add(path, size); });
+    for (const Tally& part : tallies) tally_.census.merge(part.census);
+    for (const Tally& part : tallies) {
+      for (const auto& [group, sizes] : part.sizes) tally_.sizes[group].merge(sizes);
+    }
+    require_files();
+    unreadable_ = tally_.census.probe(root_);
+    choice_ = choose_samples(tally_.census);
+  }
+
+  void measure_samples() {
+    if (is_packed(choice_.kind)) {
+      phase_ = "reading record headers";
+      samples_ = measure_packed(root_, tally_.census, choice_, threads_, stop_);
+      return;
+    }
+    for (const auto& [group, sizes] : tally_.sizes) {
+      if (is_sample(group)) samples_.sizes.merge(sizes);
+    }
+    samples_.count = samples_.sizes.count();
+  }
+
+  void report(Json& record, Seconds scan_time) const;
+  Progress progress(Seconds started) const;
+
+ private:
+  void require_files() const {
+    if (tally_.census.files() > 0) return;
+    if (stop_.stop_requested()) throw Interrupted();
+    const auto left_out = warnings_of(walked_);
+    const std::string why = left_out.empty() ? std::string() : " (" + join(left_out, "; ") + ")";
+    throw UserError(fmt::format(
+        "expected files in {}, found none{}: give the directory that holds the samples", directory_, why));
+  }
+
+  // Of the files that are samples.
+  struct FanOut {
+    std::uint64_t directories = 0, files = 0;
+    std::uint64_t fewest = 0, most = 0;  // files in one directory, among directories that hold any
+  };
+  FanOut fan_out() const;
+  bool is_sample(const std::string& extension) const {
+    const bool own = tally_.census.groups().find(extension) != tally_.census.groups().end();
+    return choice_.includes(own ? extension : std::string(Census::kRest));
+  }
+  DatasetSpec spec_of(const SizeFit& fit) const;
+  Json warnings() const;
+
+  std::string directory_;
+  unsigned threads_;
+  std::stop_token stop_;
+  int root_;
+  WalkCounters counters_;
+  WalkResult walked_;
+  Tally tally_;
+  std::uint64_t unreadable_ = 0;
+  SampleChoice choice_;
+  Samples samples_;
+  std::atomic<const char*> phase_ = "scanning";
+};
+
+Inspection::FanOut Inspection::fan_out() const {
+  FanOut fan;
+  for (const auto& [tally, directories] : walked_.fan_out) {
+    std::uint64_t files = 0;
+    for (const auto& [extension, n] : tally) files += is_sample(extension) ? n : 0;
+    if (files == 0) continue;
+    fan.fewest = fan.directories == 0 ? files : std::min(fan.fewest, files);
+    fan.most = std::max(fan.most, files);
+    fan.directories += directories;
+    fan.files += files * directories;
+  }
+  return fan;
+}
+
+DatasetSpec Inspection::spec_of(const SizeFit& fit) const {
+  DatasetSpec spec;
+  spec.layout = layout_of(choice_.kind);
+  spec.content = content_of(choice_.kind);
+  if (spec.content == Content::kOther) spec.content = Content::kRaw;  // bytes are bytes: it can be generated
+  spec.samples = samples_.count;
+  spec.sample_size = fit.law;
+  if (is_packed(choice_.kind)) spec.samples_per_file = (samples_.count + choice_.files - 1) / choice_.files;
+  const FanOut fan = fan_out();
+  spec.files_per_directory = fan.directories <= 1 ? 0 : (fan.files + fan.directories - 1) / fan.directories;
+  return spec;
+}
+
+Json Inspection::warnings() const {
+  Json list = Json::array();
+  for (const std::string& warning : choice_.warnings) list.push_back(warning);
+  for (const std::string& warning : warnings_of(walked_)) list.push_back(warning);
+  if (unreadable_ > 0)
+    list.push_back(fmt::format("{} could not be looked into", counted(unreadable_, "file", "files")));
+  if (samples_.estimated) {
+    list.push_back(fmt::format("the number of samples is estimated: {} of {} files were indexed",
+                               in_words(samples_.files_indexed), in_words(choice_.files)));
+  }
+  if (samples_.files_damaged > 0) {
+    list.push_back(fmt::format("{} damaged, such as {}",
+                               counted(samples_.files_damaged, "file is", "files are"),
+                               samples_.damage.front()));
+  }
+  if (choice_.kind == FileKind::kHdf5 || choice_.kind == FileKind::kParquet) {
+    list.push_back(fmt::format("aforo does not look into {} files: every file counts as one sample",
+                               to_string(choice_.kind)));
+  }
+  return list;
+}
+
+void Inspection::report(Json& record, Seconds scan_time) const {
+  record["samples"] = samples_.count;
+  if (samples_.estimated) record["samples_estimated"] = true;
+  record["files"] = choice_.files;
+  record["bytes"] = choice_.bytes;
+  record["kind"] = to_string(choice_.kind);
+  record["layout"] = to_string(layout_of(choice_.kind));
+  record["content"] = to_string(content_of(choice_.kind));
+  const FanOut fan = fan_out();
+  record["directories"] = fan.directories;
+  if (fan.directories > 0) {
+    record["files_per_directory"] = {
+        {"min", fan.fewest},
+        {"mean", static_cast<double>(fan.files) / static_cast<double>(fan.directories)},
+        {"max", fan.most}};
+  }
+  record["scan_seconds"] = scan_time.value;
+  record["errors"] = {{"count", walked_.errors + unreadable_}, {"examples", walked_.error_examples}};
+  for (const Json& warning : warnings()) record["warnings"].push_back(warning);
+  if (const auto manifest = read_marker(directory_)) {
+    record["generated"] = {{"dataset_id", to_string(manifest->id)},
+                           {"state", to_string(manifest->state)},
+                           {"dataset", manifest->dataset_yaml}};
+  }
+  if (samples_.sizes.count() == 0) return;
+  const SizeFit fit = readable(fit_sizes(samples_.sizes), samples_.sizes);
+  record["sizes"] = json_of(samples_.sizes);
+  record["law"] = to_string(fit.law.kind);
+  record["law_distance"] = fit.distance;
+  record["dataset_yaml"] = dataset_to_yaml(spec_of(fit));
+}
+
+Progress Inspection::progress(Seconds started) const {
+  Progress progress;
+  progress.phase = phase_;
+  progress.elapsed = monotonic_now() - started;
+  progress.step = counters_.files;  // how many there are is not known before the end
+  if (progress.elapsed.value > 0) {
+    progress.samples_per_second = static_cast<double>(progress.step) / progress.elapsed.value;
+  }
+  return progress;
+}
+
+}  // namespace
+
+Json inspect(const InspectOptions& options, std::stop_token stop, const ProgressSink& sink) {
+  const Seconds started = monotonic_now();
+  Inspection inspection(options, stop);
+  Json record = start_record("inspect", options.directory);
+  record["directory"] = options.directory;
+  {
+    const ProgressTicker ticker(sink, [&] { return inspection.progress(started); });
+    inspection.scan();
+    inspection.measure_samples();
+  }
+  inspection.report(record, monotonic_now() - started);
+  record["partial"] = stop.stop_requested();
+  return record;
+}
+
+}  // namespace aforo

@@ -1,0 +1,27 @@
+// `aforo inspect DIR`: what dataset is this? Count, sizes, layout, fan-out, and the `dataset:` block that
+// describes it.
+//
+// Memory is bounded whatever the number of files: names are not kept, sizes go into a streaming summary.
+// Reads file names, sizes and the first bytes of a sample of files; of record files (TFRecord, tar) the
+// headers of all records, or of a bounded number of files, which the Record then says. Writes nothing.
+#pragma once
+
+#include <stop_token>
+#include <string>
+
+#include "measure/record.h"
+#include "world/progress.h"
+
+namespace aforo {
+
+struct InspectOptions {
+  std::string directory;
+  unsigned threads = 0;  // 0 = twice the cores: scanning waits for the storage's metadata
+};
+
+// The Record (docs/record.md). What could not be read is counted in `errors` and named in `warnings`.
+// Throws UserError when the directory is missing, not a directory, unreadable, or holds no sample.
+// A stop request gives the Record of what was seen, `partial` = true; Interrupted if that is nothing.
+Json inspect(const InspectOptions& options, std::stop_token stop, const ProgressSink& sink);
+
+}  // namespace aforo

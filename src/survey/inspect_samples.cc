@@ -1,0 +1,124 @@
+#include "survey/inspect_samples.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+#include <utility>
+
+#include "base/parallel_for.h"
+#include "dataset/tar.h"
+#include "storage/engine.h"
+#include "survey/dataset_index.h"
+#include "survey/dataset_walk.h"
+
+namespace aforo {
+namespace {
+
+constexpr double kQuick = 20;  // seconds that indexing all files may take
+
+// Indexes files, many threads at a time, into one summary.
+class PackedSamples {
+ public:
+  PackedSamples(int root, FileKind kind) : root_(root), tar_(kind == FileKind::kTar) {}
+
+  void read(const std::string& path, std::uint64_t size) {
+    const FileIndex index = tar_ ? index_tar(root_, path, size) : index_tfrecord(root_, path, size);
+    const std::uint64_t framing = tar_ ? kTarBlock : kTfrecordFraming;
+    const std::lock_guard lock(mutex_);
+    ++samples_.files_indexed;
+    bytes_ += size;
+    samples_.count += index.samples.size();
+    for (const Extent& sample : index.samples)
+      samples_.sizes.add(sample.length - std::min(sample.length, framing));
+    if (index.error.empty()) return;
+    ++samples_.files_damaged;
+    if (samples_.damage.size() < 3) samples_.damage.push_back(path + ": " + index.error);
+  }
+
+  // There are `files` files of `bytes` in all: those not indexed are taken to be like the others.
+  Samples take(std::uint64_t files, std::uint64_t bytes) {
+    if (samples_.files_indexed < files && bytes_ > 0) {
+      const double share = static_cast<double>(bytes) / static_cast<double>(bytes_);
+      samples_.count = static_cast<std::uint64_t>(std::llround(static_cast<double>(samples_.count) * share));
+      samples_.estimated = true;
+    }
+    return std::move(samples_);
+  }
+
+ private:
+  int root_;
+  bool tar_;
+  std::mutex mutex_;
+  Samples samples_;
+  std::uint64_t bytes_ = 0;
+};
+
+void read_probes(int root, const std::vector<std::string>& probes, unsigned threads,
+                 const std::stop_token& stop, PackedSamples& into) {
+  parallel_for(probes.size(), 1, threads, stop, [&](unsigned, std::uint64_t i, std::uint64_t) {
+    struct stat info {};
+    if (::fstatat(root, probes[i].c_str(), &info, 0) != 0) return;
+    into.read(probes[i], static_cast<std::uint64_t>(info.st_size));
+  });
+}
+
+double distance(const Law& law, const SizeSummary& sizes) {
+  double worst = 0;
+  for (const auto& step : sizes.distribution()) {
+    worst = std::max(worst, std::abs(law_cdf(law, step.lower) - step.share_before));
+    worst = std::max(worst, std::abs(law_cdf(law, step.upper) - step.share_after));
+  }
+  return worst;
+}
+
+}  // namespace
+
+SizeFit readable(const SizeFit& fit, const SizeSummary& sizes) {
+  constexpr std::size_t kPoints = 21;
+  SizeFit plain = fit;
+  plain.law.mean = std::round(fit.law.mean);
+  plain.law.stddev = std::round(fit.law.stddev);
+  std::vector<double>& all = plain.law.quantiles;
+  for (double& quantile : all) quantile = std::round(quantile);
+  if (fit.law.kind != LawKind::kEmpirical) return plain;
+  plain.distance = distance(plain.law, sizes);
+  if ((all.size() - 1) % (kPoints - 1) != 0) return plain;
+  SizeFit few = plain;
+  few.law.quantiles.clear();
+  for (std::size_t i = 0; i < kPoints; ++i)
+    few.law.quantiles.push_back(all[i * (all.size() - 1) / (kPoints - 1)]);
+  few.distance = distance(few.law, sizes);
+  return few.distance <= std::max(kGoodFit, plain.distance) ? few : plain;
+}
+
+bool is_packed(FileKind kind) { return kind == FileKind::kTfrecord || kind == FileKind::kTar; }
+
+Samples measure_packed(int root, const Census& census, const SampleChoice& choice, unsigned threads,
+                       const std::stop_token& stop) {
+  std::vector<std::string> probes;
+  for (const std::string& group : choice.groups) {
+    const auto& some = census.groups().find(group)->second.probes;
+    probes.insert(probes.end(), some.begin(), some.end());
+  }
+  const Seconds begun = monotonic_now();
+  PackedSamples some(root, choice.kind);
+  read_probes(root, probes, threads, stop, some);
+  const double each =
+      (monotonic_now() - begun).value / static_cast<double>(std::max<std::size_t>(probes.size(), 1));
+  const bool quick = each * static_cast<double>(choice.files) < kQuick;
+  if (choice.files <= probes.size() || !quick || stop.stop_requested()) {
+    return some.take(choice.files, choice.bytes);
+  }
+  PackedSamples all(root, choice.kind);
+  WalkCounters counters;
+  walk(root, threads, stop, counters, [&](unsigned, std::string_view path, std::uint64_t size) {
+    const std::string extension = extension_of(path);
+    const bool own = census.groups().find(extension) != census.groups().end();
+    if (choice.includes(own ? extension : std::string(Census::kRest))) all.read(std::string(path), size);
+  });
+  return all.take(choice.files, choice.bytes);
+}
+
+}  // namespace aforo

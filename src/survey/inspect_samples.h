@@ -1,0 +1,36 @@
+// The samples inside record files (TFRecord, tar), for `inspect`: all of them where that is quick, else a
+// part.
+#pragma once
+
+#include <cstdint>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "dataset/size_fit.h"
+#include "survey/dataset_census.h"
+
+namespace aforo {
+
+struct Samples {
+  SizeSummary sizes;  // without TFRecord's framing or a tar member's first header
+  std::uint64_t count = 0;
+  bool estimated = false;  // `count` is projected from `files_indexed` files by their share of the bytes
+  std::uint64_t files_indexed = 0;
+  std::uint64_t files_damaged = 0;
+  std::vector<std::string> damage;  // "path: what", a few
+};
+
+bool is_packed(FileKind kind);  // TFRecord, tar
+
+// Indexes the chosen files by `threads` threads: first the census's probes (a random choice); then, if the
+// time that took promises it within some seconds, all of them in a second walk below the open directory
+// `root`.
+Samples measure_packed(int root, const Census& census, const SampleChoice& choice, unsigned threads,
+                       const std::stop_token& stop);
+
+// The fitted law as people can read it: whole bytes; quantiles at 21 points where those stay within kGoodFit
+// of the sizes or cost nothing, else as they are. Its distance is its own.
+SizeFit readable(const SizeFit& fit, const SizeSummary& sizes);
+
+}  // namespace aforo

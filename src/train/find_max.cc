@@ -1,0 +1,131 @@
+// The largest number of accelerators that this storage keeps at the AU target.
+//
+// Ramp: 1, 2, 4, ... until the target is missed or the limit is met, then bisection between the last that
+// held and the first that did not. Both are then measured once more, and all windows count for the answer's
+// uncertainty: see count_interval.
+#include "train/find_max.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "measure/bracket.h"
+#include "train/find_max_search.h"
+#include "train/run_evidence.h"
+#include "train/run_record.h"
+#include "world/record_frame.h"
+
+namespace aforo {
+namespace {
+
+constexpr int kRounds = 3;  // confirmations of the answer
+
+// The winner of a search over noisy windows was lucky more often than not: it must hold once more, or the
+// search goes on below it.
+void confirm(Search& search, Bracket& bracket, const Question& ask) {
+  for (int round = 0; round < kRounds && bracket.low && !bracket.ended; ++round) {
+    search.forget(bracket.low);
+    const Answer answer = ask(bracket.low);
+    bracket.ended = answer == Answer::kNone;
+    if (answer != Answer::kMisses) return;
+    bracket.high = bracket.low;
+    bracket.low = search.surely_held_below(bracket.high);
+    bisect(ask, bracket);
+  }
+}
+
+// The number that missed decides as much as the one that held. One more window, whatever it says.
+void look_again_above(Search& search, const Bracket& bracket) {
+  if (bracket.ended || !bracket.high || search.stopped() || search.failed()) return;
+  std::size_t seen = 0;
+  for (const Try& t : search.windows()) seen += t.accelerators == bracket.high;
+  if (seen == 1) search.look_again(bracket.high);
+}
+
+Json ramp_json(const std::vector<Try>& windows) {
+  Json ramp = Json::array();
+  for (const Try& t : windows)
+    ramp.push_back({{"accelerators", t.accelerators},
+                    {"au", t.au},
+                    {"au_interval", {std::max(0.0, t.interval.low()), std::min(1.0, t.interval.high())}},
+                    {"seconds", t.took.value}});
+  return ramp;
+}
+
+// More accelerators than this would read a sample twice within one step.
+std::uint32_t limit_of(const RunOptions& options, const Layout& layout) {
+  const std::uint64_t whole =
+      std::max<std::uint64_t>(layout.samples() / options.workload.loader.batch_size, 1);
+  const auto dataset = static_cast<std::uint32_t>(std::min<std::uint64_t>(whole, 1u << 20));
+  return options.max_accelerators ? std::min(options.max_accelerators, dataset) : dataset;
+}
+
+void add_answer(Json& record, const Search& search, const Bracket& bracket, std::uint32_t limit) {
+  record["threshold"] = search.target();
+  record["ramp"] = ramp_json(search.windows());
+  record["partial"] = search.stopped() || search.failed();
+  if (search.failed()) record["failed"] = true;
+  if (search.stopped() || search.failed()) return;  // unknown is absent
+  const auto [from, to] = count_interval(search.windows(), search.target(), bracket.low);
+  record["max_accelerators"] = bracket.low;
+  record["max_accelerators_interval"] = {from, to};
+  record["at_limit"] = bracket.high == 0;
+  if (!search.refusal().empty())
+    record["warnings"].push_back(
+        fmt::format("the search ended at {} accelerators: {}", bracket.low, search.refusal()));
+  else if (bracket.high == 0 && !bracket.ended)
+    record["warnings"].push_back(
+        fmt::format("the search ended at its limit of {} accelerators: --max-accelerators, or "
+                    "as many as the dataset has batches for",
+                    limit));
+}
+
+}  // namespace
+
+Json find_max(const RunOptions& options, std::stop_token stop, const ProgressSink& progress) {
+  if (law_mean(options.workload.accelerator.step_time) <= 0)
+    throw UserError("expected a step time above 0 for --find-max, found 0; give --step-time");
+  const OpenedDataset dataset =
+      open_dataset(options.directory, options.workload.dataset, options.io_threads, stop);
+  Json record = start_record("run", options.directory);
+  const std::uint32_t limit = limit_of(options, *dataset.layout);
+  Search search(options, dataset, stop);
+  const Seconds begin = monotonic_now();
+  const Question ask = [&](std::uint32_t accelerators) {
+    const Answer answer = search.ask(accelerators);
+    if (!progress || search.tries().empty()) return answer;
+    Progress p;
+    p.phase = fmt::format("searching, {} tried", search.tries().size());
+    p.elapsed = monotonic_now() - begin;
+    p.au = search.tries().rbegin()->second.au;
+    progress(p);
+    return answer;
+  };
+  Bracket bracket = ramp(ask, limit);
+  const bool refused = !search.refusal().empty();
+  if (bracket.high) bisect(ask, bracket);
+  if (refused) bracket.ended = false;
+  confirm(search, bracket, ask);
+  look_again_above(search, bracket);
+
+  const Search::Kept& shown = search.failed()       ? search.failed_job()
+                              : search.best().ranks ? search.best()
+                                                    : search.failing();
+  if (!shown.ranks) throw Interrupted();
+  record["config"] = config_of(options, dataset, shown.plan);
+  add_warnings(record, options, dataset, shown.plan);
+  add_measurement(record, shown.job, shown.plan, options, *dataset.layout);
+  add_answer(record, search, bracket, limit);
+  if (!search.cache_note().empty()) record["warnings"].push_back(search.cache_note());
+  const Search::Kept& judged = search.failing().ranks ? search.failing() : shown;
+  Evidence evidence = evidence_of(judged.job, judged.plan, options);
+  evidence.searching = true;
+  if (options.diagnose && !search.stopped() && !options.null_storage)
+    evidence.null_ceiling = null_ceiling(judged.plan, search.settings(), stop);
+  if (evidence.null_ceiling) set_number(record, "null_ceiling_samples_per_second", *evidence.null_ceiling);
+  add_verdict(record, judge(evidence));
+  return record;
+}
+
+}  // namespace aforo

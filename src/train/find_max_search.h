@@ -1,0 +1,93 @@
+// The tries behind find_max: short windows at a number of accelerators, judged against the AU target.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <map>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "measure/bracket.h"
+#include "measure/interval.h"
+#include "train/job_setup.h"
+#include "train/measured_job.h"
+#include "train/run_options.h"
+#include "world/cache_reset.h"
+
+namespace aforo {
+
+struct Try {
+  std::uint32_t accelerators = 0;
+  double au = 0;
+  Interval interval;  // 95 % of au
+  Seconds took{0};
+  bool holds(double target) const { return au >= target; }
+  // Whether a repetition could well fall on the other side: the interval holds the target, or lies less than
+  // twice its half width beyond it (windows end when they look clear, so they look clearer than they are).
+  bool doubtful(double target) const { return std::abs(interval.mean - target) < 3 * interval.half_width; }
+};
+
+// The counts that `windows` (any order, several per count) do not tell from `best`: from below the smallest
+// that in doubt, or in one of its windows, did not hold, walking down from `best`, to the largest that in
+// doubt or in one window did, walking up.
+std::pair<std::uint32_t, std::uint32_t> count_interval(std::vector<Try> windows, double target,
+                                                       std::uint32_t best);
+
+// Home thread only, one search at a time.
+class Search {
+ public:
+  Search(const RunOptions& options, const OpenedDataset& dataset, std::stop_token stop);
+
+  // Runs a window with that many accelerators, unless it was run before. A window ends when the 95 % interval
+  // of AU (batch means over steps, warm-up cut off) is narrow or clear of the target, or after its longest
+  // time. No answer: the window was interrupted, a read error ended it, or it cannot be set up: see the
+  // search's state. Throws UserError if the very first one cannot be set up.
+  Answer ask(std::uint32_t accelerators);
+
+  // The same count will be measured again; nothing measured so far counts as the best. The window that was
+  // stays in `windows`.
+  void forget(std::uint32_t accelerators);
+
+  // Measures a count a second time for `windows` alone: answers stay as they are.
+  void look_again(std::uint32_t accelerators);
+
+  // The largest count below `high` whose whole interval held, or 0.
+  std::uint32_t surely_held_below(std::uint32_t high) const;
+
+  struct Kept {
+    MeasuredJob job;
+    JobPlan plan;
+    std::uint32_t ranks = 0;  // 0 = none
+  };
+  const Kept& best() const { return best_; }                            // the largest that held
+  const Kept& failing() const { return failing_; }                      // the smallest that did not
+  const std::map<std::uint32_t, Try>& tries() const { return tries_; }  // the window that answers, per count
+  std::vector<Try> windows() const;  // all, by count; of one count in the order in which they were run
+  bool stopped() const { return stop_.stop_requested(); }
+  bool failed() const { return failed_.ranks != 0; }  // a read error ended a window, which is kept:
+  const Kept& failed_job() const { return failed_; }
+  const std::string& refusal() const {
+    return refusal_;
+  }  // why a larger job could not be set up; may be empty
+  const std::string& cache_note() const { return reset_.note(); }
+  double target() const { return options_.workload.training.au_target; }
+  JobSettings settings() const;
+
+ private:
+  JobPlan plan_for(std::uint32_t accelerators) const;
+  MeasuredJob run_window(const JobPlan& plan);
+  Answer keep(MeasuredJob job, const JobPlan& plan, Seconds took);
+
+  const RunOptions& options_;
+  const OpenedDataset& dataset_;
+  std::stop_token stop_;
+  CacheReset reset_;
+  std::map<std::uint32_t, Try> tries_;
+  std::vector<Try> earlier_, again_;  // windows of forgotten answers; second looks
+  Kept best_, failing_, failed_;
+  std::string refusal_;
+};
+
+}  // namespace aforo

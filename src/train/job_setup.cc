@@ -1,0 +1,116 @@
+#include "train/job_setup.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "dataset/verify.h"
+#include "pipeline/plan_job.h"
+#include "pipeline/training_job.h"
+#include "storage/counters.h"
+#include "train/content_checks.h"
+#include "workload/parse.h"
+
+namespace aforo {
+namespace {
+
+void require_memory(const RunOptions& options, const JobPlan& plan) {
+  if (const auto lack = memory_lack(plan, options.io_threads))
+    throw UserError(
+        fmt::format("expected the prefetched batches to fit into memory, found {}; "
+                    "lower --workers, --prefetch, --batch-size or --accelerators, or use --deliver discard",
+                    *lack));
+}
+
+}  // namespace
+
+std::optional<std::string> memory_lack(const JobPlan& plan, unsigned io_threads) {
+  const MemoryNeed need = memory_need(plan, io_threads ? io_threads : available_cores());
+  const Bytes available = read_memory().available;
+  if ((need.batches + need.read_buffers).value <= available.value / 10 * 9) return std::nullopt;
+  return fmt::format("{} needed and {} available", format_bytes(need.batches + need.read_buffers),
+                     format_bytes(available));
+}
+
+MemoryNeed memory_need(const JobPlan& plan, unsigned io_threads) {
+  const std::uint64_t largest = plan.layout->largest_sample();
+  const std::uint64_t request = std::min(largest, request_size(plan.loader)) + 8192;
+  const Slicing slicing = slicing_of(plan.loader);
+  const std::uint64_t readers = std::uint64_t{plan.ranks} * slicing.slices * slicing.groups;
+  MemoryNeed need;
+  need.read_buffers = Bytes{request * std::min<std::uint64_t>(readers, std::uint64_t{256} * io_threads)};
+  if (plan.check && largest > kFusedReadLimit) need.read_buffers += Bytes{readers * largest};
+  if (plan.loader.deliver == Deliver::kBatch) {
+    const std::uint64_t mean =
+        plan.layout->total_bytes() / std::max<std::uint64_t>(plan.layout->samples(), 1);
+    need.batches = Bytes{(slicing.window + 1) * plan.ranks * plan.loader.batch_size * mean};
+  }
+  return need;
+}
+
+JobPlan make_plan(const RunOptions& options, const OpenedDataset& dataset) {
+  JobPlan plan = plan_job(options.workload, *dataset.layout, options.directory);
+  plan.skip_errors = options.skip_errors;
+  if (!options.null_storage) {
+    plan.stream_check = make_stream_checks(dataset, options.verify);
+    if (options.verify) plan.check = make_sample_check(dataset);
+  }
+  require_memory(options, plan);
+  return plan;
+}
+
+JobPlan without_compute(JobPlan plan) {
+  plan.step_time = Law{};
+  plan.synchronous = false;
+  plan.check = nullptr;
+  plan.stream_check = nullptr;
+  plan.skip_errors = true;
+  plan.epochs = 1;
+  plan.steps = kEndlessSteps;
+  plan.loader.seed += 1;
+  return plan;
+}
+
+void add_warnings(Json& record, const RunOptions& options, const OpenedDataset& dataset,
+                  const JobPlan& plan) {
+  const auto warn = [&](std::string text) { record["warnings"].push_back(std::move(text)); };
+  for (const auto& w : options.workload.warnings) warn(w);
+  for (const auto& w : dataset.warnings) warn(w);
+  if (!plan.loader.drop_last)
+    warn("loader.drop_last: false is not carried out: an incomplete last batch is left out");
+  if (plan.loader.shuffle == ShuffleKind::kBuffer && !reads_streams(*plan.layout, plan.loader))
+    warn(
+        "loader.shuffle: a shuffle buffer is carried out on shards read front to back only; here every epoch "
+        "is "
+        "a new random order of all samples");
+}
+
+Json config_of(const RunOptions& options, const OpenedDataset& dataset, const JobPlan& plan) {
+  Workload resolved = options.workload;
+  resolved.dataset = dataset.spec;
+  resolved.accelerator.count = plan.ranks;
+  if (plan.steps != kEndlessSteps) resolved.training.steps = plan.steps;
+  Json config;
+  config["workload"] = options.workload.name;
+  config["origin"] = options.workload.origin;
+  config["directory"] = options.directory;
+  config["read"] = plan.loader.read_mode == ReadMode::kDirect ? "direct" : "buffered";
+  config["drop_caches"] = options.drop_caches;
+  config["cache_expected"] = options.cache_expected;
+  config["verify"] = options.verify;
+  config["on_error"] = options.skip_errors ? "skip" : "stop";
+  config["au_target"] = options.workload.training.au_target;
+  config["dataset_samples"] = dataset.layout->samples();
+  config["dataset_files"] = dataset.layout->files();
+  config["dataset_bytes"] = dataset.layout->total_bytes();
+  config["generated"] = dataset.manifest.has_value();
+  config["yaml"] = to_yaml(resolved);
+  Json provenance = Json::array();
+  for (const auto& p : options.workload.provenance)
+    provenance.push_back({{"field", p.field}, {"kind", p.kind}, {"source", p.source}, {"date", p.date}});
+  config["provenance"] = provenance;
+  return config;
+}
+
+}  // namespace aforo

@@ -1,0 +1,178 @@
+#include "train/run_evidence.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "pipeline/training_job.h"
+#include "storage/page_cache.h"
+#include "train/job_setup.h"
+
+namespace aforo {
+namespace {
+
+constexpr Seconds kCeilingTime{1.0};
+constexpr Seconds kWindowTime{1.5};
+constexpr std::uint32_t kMoreConcurrency = 4;
+
+double open_share(const MeasuredJob& job) {
+  const OpenTimes& opens = job.opens;
+  if (opens.observed_whole.value > 0) return opens.observed_open / opens.observed_whole;
+  const Seconds busy = job.result.readers.busy;
+  return busy.value > 0 ? std::min(1.0, opens.open.sum() / busy) : 0;
+}
+
+struct Shares {
+  double total = 0, load = 0, compute = 0, barrier = 0, start = 0;
+};
+
+Shares time_shares(const JobResult& result) {
+  Shares s;
+  for (const auto& epoch : result.epochs)
+    for (const RankEpoch& rank : epoch) {
+      s.total += (rank.end - rank.start).value;
+      s.load += rank.load_wait.value;
+      s.start += rank.first_load_wait.value;
+      s.compute += rank.compute.value;
+      s.barrier += rank.barrier_wait.value;
+    }
+  return s;
+}
+
+// Of the readers, whoever took the samples: for re-runs without compute.
+double samples_per_second(const MeasuredJob& job) {
+  return static_cast<double>(job.result.readers.samples) / job.wall().value;
+}
+
+// At most one pass over the data, so that nothing is read twice within it, in batches small enough that
+// `workers` of every rank have some to read.
+JobPlan one_pass(JobPlan plan, std::uint32_t workers) {
+  const std::uint64_t per_rank = std::max<std::uint64_t>(plan.layout->samples() / plan.ranks, 1);
+  plan.loader.batch_size = std::clamp<std::uint64_t>(per_rank / (4 * workers), 1, plan.loader.batch_size);
+  plan.steps = std::max<std::uint64_t>(per_rank / plan.loader.batch_size, 1);
+  return plan;
+}
+
+bool has_storage_below(const MeasuredJob& job, const std::string& directory) {
+  if (job.usage.device) return true;
+  const std::string type = describe_filesystem(directory).type;
+  return type != "tmpfs" && type != "ramfs";
+}
+
+}  // namespace
+
+std::optional<double> Traffic::cache_share() const {
+  if (!from_storage || requested == 0) return std::nullopt;
+  return std::clamp(1.0 - static_cast<double>(*from_storage) / static_cast<double>(requested), 0.0, 1.0);
+}
+
+Traffic traffic_of(const MeasuredJob& job, const std::string& directory) {
+  Traffic traffic;
+  traffic.requested = job.result.readers.bytes;
+  if (job.engine == "null") return traffic;
+  if (!has_storage_below(job, directory)) {
+    traffic.from_storage = 0;
+    traffic.source = "memory filesystem";
+  } else if (job.usage.process_bytes_read) {
+    // Network and FUSE filesystems may not account to the process: nothing counted and no device is
+    // "unknown".
+    if (*job.usage.process_bytes_read == 0 && !job.usage.device) return traffic;
+    traffic.from_storage = *job.usage.process_bytes_read;
+    traffic.source = "process read_bytes";
+  } else if (job.usage.device) {
+    traffic.from_storage = job.usage.device->bytes_read;
+    traffic.source = "block device";
+  }
+  return traffic;
+}
+
+Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptions& options) {
+  const JobResult& result = job.result;
+  Evidence e;
+  const AuResult led = utilisation(Statistic::kWall, result.epochs, plan.loader.batch_size);
+  e.au = led.au.value_or(0);
+  e.au_target = options.workload.training.au_target;
+  e.samples_per_second = led.samples_per_second.value_or(static_cast<double>(result.samples_delivered) /
+                                                         job.wall().value);  // one throughput on one page
+  const double step = law_mean(plan.step_time);
+  if (step > 0) e.demand_samples_per_second = plan.ranks * static_cast<double>(plan.loader.batch_size) / step;
+  const Shares shares = time_shares(result);
+  if (shares.total > 0) {
+    e.load_wait_share = shares.load / shares.total;
+    e.barrier_wait_share = shares.barrier / shares.total;
+    e.compute_share = shares.compute / shares.total;
+    e.start_up_share = shares.start / shares.total;
+    e.failure_share = result.readers.failing / Seconds{shares.total};
+  }
+  e.compute_excess = job.watch->compute_excess();
+  e.client_cpu_share = job.usage.cpu().value / (job.wall().value * available_cores());
+  if (!job.lane_cpu_share.empty())
+    e.io_cpu_share = *std::max_element(job.lane_cpu_share.begin(), job.lane_cpu_share.end());
+  e.null_storage = job.engine == "null";
+  if (job.usage.device && !e.null_storage) e.device_busy_share = job.usage.device->busy / job.wall();
+  e.open_share = open_share(job);
+  e.read_latency_mean = result.readers.sample_read.mean();
+  e.read_latency_p99 = result.readers.sample_read.quantile(0.99);
+  if (!e.null_storage)
+    e.bytes_per_second = BytesPerSecond{static_cast<double>(result.readers.bytes) / job.wall().value};
+  if (result.readers.requests) e.read_size = Bytes{result.readers.bytes / result.readers.requests};
+  e.transfer_size = plan.loader.transfer_size;
+  e.read_whole = read_whole(*plan.layout, plan.loader);
+  e.workers = plan.loader.workers;
+  e.prefetch = plan.loader.prefetch;
+  e.requests_in_flight = result.readers.busy / job.wall();
+  const double working = (result.readers.busy + result.readers.preparing) / job.wall();
+  e.worker_busy_share = std::min(1.0, working / static_cast<double>(reader_count(plan)));
+  e.cache_share = traffic_of(job, options.directory).cache_share().value_or(-1);
+  e.cache_expected = options.cache_expected;
+  e.ended_by_error = result.failed;
+  e.memory_filesystem = job.engine != "null" && !has_storage_below(job, options.directory);
+  e.errors = static_cast<double>(result.readers.fault_count());
+  return e;
+}
+
+std::optional<double> null_ceiling(const JobPlan& plan, const JobSettings& settings, std::stop_token stop) {
+  JobSettings null = settings;
+  null.engine = "null";
+  null.hard_limit = kCeilingTime;
+  WatchOptions watch;
+  watch.ranks = plan.ranks;
+  const MeasuredJob job = run_job(without_compute(plan), null, std::move(watch), stop);
+  if (stop.stop_requested() || job.result.readers.samples == 0) return std::nullopt;
+  return samples_per_second(job);
+}
+
+std::optional<Counterfactual> try_more_workers(const JobPlan& plan, const JobSettings& settings,
+                                               const RunOptions& options, const Traffic& traffic,
+                                               std::stop_token stop) {
+  const std::uint32_t workers = std::max<std::uint32_t>(plan.loader.workers, 1) * kMoreConcurrency;
+  const JobPlan now = one_pass(without_compute(plan), workers);
+  JobPlan more = now;
+  more.loader.workers = workers;
+  more.loader.seed += 1;
+  const auto window = [&](const JobPlan& p) -> std::optional<double> {
+    if (options.drop_caches) drop_caches();
+    JobSettings short_run = settings;
+    short_run.hard_limit = kWindowTime;
+    WatchOptions watch;
+    watch.ranks = p.ranks;
+    const MeasuredJob job = run_job(p, short_run, std::move(watch), stop);
+    if (stop.stop_requested() || job.result.readers.samples == 0) return std::nullopt;
+    // What mostly came from the cache now but from storage in the run says nothing about the storage.
+    const auto share = traffic_of(job, options.directory).cache_share();
+    if (share && *share > traffic.cache_share().value_or(*share) + 0.2) return std::nullopt;
+    return samples_per_second(job);
+  };
+  const auto first = window(now);
+  if (!first) return std::nullopt;
+  const auto second = window(more);
+  if (!second) return std::nullopt;
+  Counterfactual more_workers;
+  more_workers.change = fmt::format("{} workers instead of {}", workers, plan.loader.workers);
+  more_workers.samples_per_second = *second;
+  more_workers.workers = workers;
+  more_workers.baseline = *first;
+  return more_workers;
+}
+
+}  // namespace aforo

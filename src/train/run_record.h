@@ -1,0 +1,18 @@
+// From a measured job to its Record: the keys of docs/record.md, nothing decided here.
+#pragma once
+
+#include "measure/record.h"
+#include "measure/verdict.h"
+#include "train/job_setup.h"
+#include "train/measured_job.h"
+#include "train/run_evidence.h"
+
+namespace aforo {
+
+// Fills in what `job` measured: utilisation by name, throughput, waits, bytes, client cost, faults.
+void add_measurement(Json& record, const MeasuredJob& job, const JobPlan& plan, const RunOptions& options,
+                     const Layout& layout);
+
+void add_verdict(Json& record, const Verdict& verdict);
+
+}  // namespace aforo

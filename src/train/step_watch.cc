@@ -1,0 +1,67 @@
+#include "train/step_watch.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "storage/engine.h"
+
+namespace aforo {
+
+StepWatch::StepWatch(WatchOptions options) : options_(std::move(options)) {}
+
+void StepWatch::on_step(const StepTimes& step) {
+  const Seconds whole = step.load_wait + step.compute + step.barrier_wait;
+  step_.add(whole);
+  load_.add(step.load_wait);
+  barrier_.add(step.barrier_wait);
+  if (step.asked.value > 0) timing_.add(Seconds{std::abs(step.compute.value - step.asked.value)});
+  if (options_.csv) options_.csv->row(step);
+  compute_total_ += step.compute.value;
+  asked_total_ += step.asked.value;
+  accelerator_time_ += whole.value;
+  live_batches_.fetch_add(1, std::memory_order_relaxed);
+  end_job_step(step, step.begin + whole);
+}
+
+// Ranks pass a barrier one after another; the step of the job ends with the last of them. Asynchronous ranks
+// are grouped the same way, so that a job step is as much work everywhere.
+void StepWatch::end_job_step(const StepTimes& step, Seconds end) {
+  if (ranks_in_step_ == 0) current_ = {step.begin, end, {}};
+  current_.begin = std::min(current_.begin, step.begin);
+  current_.end = std::max(current_.end, end);
+  current_.compute += step.compute;
+  if (++ranks_in_step_ < options_.ranks) return;
+  ranks_in_step_ = 0;
+  // Steps of asynchronous ranks overlap: what counts is how far their ends lie apart.
+  series_.add(current_.end - (previous_end_.value > 0 ? previous_end_ : current_.begin));
+  previous_end_ = current_.end;
+  if (steps_.size() == kKeptSteps) {
+    steps_.erase(steps_.begin(), steps_.begin() + kKeptSteps / 2);
+    steps_forgotten_ += kKeptSteps / 2;
+  }
+  steps_.push_back(current_);
+  live_steps_.fetch_add(1, std::memory_order_relaxed);
+  live_epoch_.store(step.epoch, std::memory_order_relaxed);
+  live_au_.store(accelerator_time_ > 0 ? compute_total_ / accelerator_time_ : 0, std::memory_order_relaxed);
+  if (options_.enough && !enough_) enough_ = options_.enough();
+}
+
+void StepWatch::on_epoch_end(std::uint64_t epoch) {
+  ranks_in_step_ = 0;
+  previous_end_ = Seconds{0};
+  if (options_.epoch_end) options_.epoch_end(epoch);
+}
+
+bool StepWatch::should_stop() {
+  return enough_ || (options_.deadline.value > 0 && monotonic_now() >= options_.deadline);
+}
+
+double StepWatch::compute_excess() const { return asked_total_ > 0 ? compute_total_ / asked_total_ - 1 : 0; }
+
+LiveView StepWatch::live() const {
+  return {live_steps_.load(std::memory_order_relaxed), live_epoch_.load(std::memory_order_relaxed),
+          live_au_.load(std::memory_order_relaxed),
+          static_cast<double>(live_batches_.load(std::memory_order_relaxed) * options_.batch_size)};
+}
+
+}  // namespace aforo

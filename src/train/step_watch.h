@@ -1,0 +1,81 @@
+// StepWatch: what is learned from a job's steps while it runs.
+//
+// Home thread only, except `live()` (any thread). Costs three histograms for the whole job and one small
+// series; ranks cost nothing here.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "measure/histogram.h"
+#include "measure/steady.h"
+#include "pipeline/job.h"
+#include "train/steps_csv.h"
+
+namespace aforo {
+
+struct WatchOptions {
+  std::uint32_t ranks = 1;
+  std::uint64_t batch_size = 1;
+  std::uint64_t total_steps = 1;                 // epochs x steps
+  Seconds deadline{0};                           // monotonic; end cleanly after it; 0 = none
+  StepsCsv* csv = nullptr;                       // outlives the watch
+  std::function<void(std::uint64_t)> epoch_end;  // between epochs, with the number of the epoch that ended
+  std::function<bool()> enough;                  // ask after every step of the job: enough evidence?
+};
+
+// What the progress line shows.
+struct LiveView {
+  std::uint64_t steps = 0;  // of the job (the slowest counted rank's serial)
+  std::uint64_t epoch = 0;
+  double au = 0;
+  double samples = 0;  // delivered so far
+};
+
+// One step of the whole job: the last rank's.
+struct JobStep {
+  Seconds begin{0}, end{0};
+  Seconds compute{0};  // sum over ranks
+};
+
+class StepWatch final : public JobObserver {
+ public:
+  explicit StepWatch(WatchOptions options);
+
+  void on_step(const StepTimes& step) override;
+  void on_epoch_end(std::uint64_t epoch) override;
+  bool should_stop() override;
+
+  LiveView live() const;
+
+  const Histogram& step_seconds() const { return step_; }
+  const Histogram& load_wait() const { return load_; }
+  const Histogram& barrier_wait() const { return barrier_; }
+  const Histogram& timing_error() const { return timing_; }  // |real - asked| compute
+  double compute_excess() const;  // real / asked compute - 1, of all steps; 0 if none was asked
+  const StepSeries& series() const { return series_; }
+  // Whole steps of the job, in order; only the latest kKeptSteps.
+  static constexpr std::size_t kKeptSteps = 4096;
+  const std::vector<JobStep>& steps() const { return steps_; }
+  std::uint64_t steps_forgotten() const { return steps_forgotten_; }  // those before steps()
+
+ private:
+  void end_job_step(const StepTimes& step, Seconds end);
+
+  WatchOptions options_;
+  Histogram step_, load_, barrier_, timing_;
+  StepSeries series_;
+  std::vector<JobStep> steps_;
+  std::uint64_t steps_forgotten_ = 0;
+  Seconds previous_end_{0};  // of the step before in this epoch; 0 = none
+  JobStep current_;
+  std::uint32_t ranks_in_step_ = 0;
+  bool enough_ = false;
+  double compute_total_ = 0, asked_total_ = 0, accelerator_time_ = 0;
+  std::atomic<std::uint64_t> live_steps_{0}, live_epoch_{0}, live_batches_{0};
+  std::atomic<double> live_au_{0};
+};
+
+}  // namespace aforo

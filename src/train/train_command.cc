@@ -1,0 +1,231 @@
+#include "train/train_command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+
+#include "base/error.h"
+#include "dataset/generated_layout.h"
+#include "train/run_record.h"
+#include "world/cache_reset.h"
+#include "world/progress_ticker.h"
+#include "world/record_frame.h"
+
+namespace aforo {
+namespace {
+
+JobSettings settings_of(const RunOptions& options) {
+  return {options.directory, options.null_storage ? "null" : options.engine, options.io_threads,
+          options.io_timeout};
+}
+
+// Turns a watch into what the progress line shows. The average speed is over the last call's interval.
+class LiveProgress {
+ public:
+  LiveProgress(const StepWatch& watch, const JobPlan& plan, double bytes_per_sample)
+      : watch_(watch),
+        epochs_(plan.epochs),
+        steps_(plan.steps),
+        bytes_per_sample_(bytes_per_sample),
+        begin_(monotonic_now()),
+        last_(begin_) {}
+
+  Progress operator()() {
+    const LiveView live = watch_.live();
+    const Seconds now = monotonic_now();
+    Progress p;
+    p.phase = "training";
+    p.elapsed = now - begin_;
+    p.au = live.au;
+    p.epoch = live.epoch + 1;
+    p.steps = steps_;
+    p.step = live.steps - live.epoch * steps_;
+    p.fraction = std::min(1.0, static_cast<double>(live.steps) / static_cast<double>(epochs_ * steps_));
+    if (now > last_) speed_ = (live.samples - samples_) / (now - last_).value;
+    p.samples_per_second = speed_;
+    p.bytes_per_second = speed_ * bytes_per_sample_;
+    samples_ = live.samples;
+    last_ = now;
+    return p;
+  }
+
+ private:
+  const StepWatch& watch_;
+  std::uint64_t epochs_, steps_;
+  double bytes_per_sample_;
+  Seconds begin_, last_;
+  double samples_ = 0, speed_ = 0;
+};
+
+double mean_sample(const Layout& layout) {
+  return static_cast<double>(layout.total_bytes()) /
+         static_cast<double>(std::max<std::uint64_t>(layout.samples(), 1));
+}
+
+WatchOptions watch_options(const RunOptions& options, const JobPlan& plan, StepsCsv* csv, CacheReset& reset) {
+  WatchOptions watch;
+  watch.ranks = plan.ranks;
+  watch.batch_size = plan.loader.batch_size;
+  watch.total_steps = plan.epochs * plan.steps;
+  watch.csv = csv;
+  if (options.time_limit.value > 0) watch.deadline = monotonic_now() + options.time_limit;
+  if (options.drop_caches)
+    watch.epoch_end = [&reset, last = plan.epochs - 1](std::uint64_t epoch) {
+      if (epoch < last) reset.drop();
+    };
+  return watch;
+}
+
+// The verdict, with short re-runs where the target was missed and something can still be learned.
+Verdict judge_run(const MeasuredJob& job, const JobPlan& plan, const RunOptions& options,
+                  std::stop_token stop, std::uint64_t damaged, Json& record) {
+  Evidence evidence = evidence_of(job, plan, options);
+  evidence.errors += static_cast<double>(damaged);
+  const bool missed = evidence.au < evidence.au_target;
+  if (options.diagnose && !options.null_storage && !job.result.stopped && !stop.stop_requested()) {
+    const JobSettings settings = settings_of(options);
+    evidence.null_ceiling = null_ceiling(plan, settings, stop);
+    if (missed) {
+      evidence.more_workers =
+          try_more_workers(plan, settings, options, traffic_of(job, options.directory), stop);
+      if (const auto& more = evidence.more_workers)
+        record["counterfactuals"] = {
+            {{"change", "no compute"}, {"samples_per_second", more->baseline}},
+            {{"change", more->change + ", no compute"}, {"samples_per_second", more->samples_per_second}}};
+    }
+  }
+  if (evidence.null_ceiling) set_number(record, "null_ceiling_samples_per_second", *evidence.null_ceiling);
+  set_number(record, "demand_samples_per_second", evidence.demand_samples_per_second);
+  set_number(record, "requests_in_flight", evidence.requests_in_flight);
+  set_number(record, "worker_busy_share", evidence.worker_busy_share);
+  if (evidence.client_cpu_share) set_number(record, "client_cpu_share", *evidence.client_cpu_share);
+  set_number(record, "open_share", evidence.open_share);
+  return judge(evidence);
+}
+
+// Shards found damaged when the dataset was opened are failures like those met while reading.
+void require_sound(const RunOptions& options, const OpenedDataset& dataset) {
+  if (dataset.damaged_files == 0 || options.skip_errors) return;
+  const Damage& first = dataset.damaged.front();
+  throw UserError(
+      fmt::format("expected whole shards in {}, found {}: {}{}; repair or remove it, or use --on-error skip "
+                  "to train on what is sound",
+                  options.directory, first.path, first.what,
+                  dataset.damaged_files > 1 ? fmt::format(" ({} such shards)", dataset.damaged_files) : ""));
+}
+
+void add_damage(Json& record, const OpenedDataset& dataset) {
+  if (dataset.damaged_files == 0) return;
+  Json& errors = record["errors"];
+  errors["count"] = errors["count"].get<std::uint64_t>() + dataset.damaged_files;
+  errors["by_kind"]["damaged shard"] = dataset.damaged_files;
+  for (const Damage& damage : dataset.damaged) {
+    if (errors["examples"].size() >= ReaderStats::kMaxExamples) return;
+    errors["examples"].push_back(fmt::format("{}: {}", damage.path, damage.what));
+  }
+}
+
+// Utilisation of accelerators that computed on nothing says nothing.
+Verdict nothing_read(const MeasuredJob& job) {
+  Verdict verdict;
+  verdict.text = fmt::format("unknown: no sample could be read, {} failed; see the errors",
+                             job.result.readers.fault_count());
+  return verdict;
+}
+
+bool nothing_lies_in(const std::string& directory) {
+  std::error_code error;
+  const auto status = std::filesystem::status(directory, error);
+  if (status.type() == std::filesystem::file_type::not_found) return true;
+  return std::filesystem::is_directory(status) && std::filesystem::is_empty(directory, error) && !error;
+}
+
+// The dataset that the workload describes, computed: for a plan before anything was laid.
+OpenedDataset described_dataset(const RunOptions& options) {
+  OpenedDataset dataset;
+  dataset.spec = options.workload.dataset;
+  DatasetSpec laid = dataset.spec;
+  // Files of contents that are only read have the size that was drawn, as raw ones have.
+  if (laid.layout == LayoutKind::kFilePerSample && !can_generate(laid)) laid.content = Content::kRaw;
+  dataset.layout = std::make_unique<GeneratedLayout>(laid, dataset_id_of(laid));
+  dataset.warnings.push_back(fmt::format(
+      "nothing lies in {} yet: what would be read is computed from the workload's dataset; lay it "
+      "there with 'aforo generate' before the run",
+      options.directory));
+  return dataset;
+}
+
+}  // namespace
+
+Json plan_run(const RunOptions& options, std::stop_token stop) {
+  const OpenedDataset dataset =
+      options.workload.dataset.samples > 0 && nothing_lies_in(options.directory)
+          ? described_dataset(options)
+          : open_dataset(options.directory, options.workload.dataset, options.io_threads, stop);
+  const JobPlan plan = make_plan(options, dataset);
+  Json record = start_record("run", options.directory);
+  record["dry_run"] = true;
+  record["config"] = config_of(options, dataset, plan);
+  const double samples = static_cast<double>(plan.epochs * plan.steps) * plan.ranks *
+                         static_cast<double>(plan.loader.batch_size);
+  record["would_read"] = {
+      {"epochs", plan.epochs},
+      {"steps_per_epoch", plan.steps},
+      {"samples", samples},
+      {"bytes", samples * mean_sample(*dataset.layout)},
+      {"dataset_passes", samples / static_cast<double>(dataset.layout->samples())},
+      {"compute_seconds", static_cast<double>(plan.epochs * plan.steps) * law_mean(plan.step_time)},
+      {"read_buffer_bytes",
+       memory_need(plan, options.io_threads ? options.io_threads : available_cores()).read_buffers.value}};
+  add_warnings(record, options, dataset, plan);
+  return record;
+}
+
+Json train(const RunOptions& options, std::stop_token stop, const ProgressSink& progress) {
+  const Seconds began = monotonic_now();
+  const OpenedDataset dataset =
+      open_dataset(options.directory, options.workload.dataset, options.io_threads, stop);
+  require_sound(options, dataset);
+  const JobPlan plan = make_plan(options, dataset);
+  std::unique_ptr<StepsCsv> csv;
+  if (!options.steps_csv.empty()) csv = std::make_unique<StepsCsv>(options.steps_csv);
+  Json record = start_record("run", options.directory);
+  record["config"] = config_of(options, dataset, plan);
+  add_warnings(record, options, dataset, plan);
+
+  CacheReset reset(options.directory, *dataset.layout);
+  if (options.drop_caches) reset.drop();
+  std::unique_ptr<ProgressTicker> ticker;
+  const Seconds prepared = monotonic_now();
+  const MeasuredJob job = run_job(plan, settings_of(options), watch_options(options, plan, csv.get(), reset),
+                                  stop, [&](const StepWatch& watch) {
+                                    if (progress)
+                                      ticker = std::make_unique<ProgressTicker>(
+                                          progress, LiveProgress(watch, plan, mean_sample(*dataset.layout)));
+                                  });
+  ticker.reset();
+  const bool nothing = job.result.samples_delivered == 0;
+  if (nothing && stop.stop_requested() && !job.result.failed) throw Interrupted();
+
+  add_measurement(record, job, plan, options, *dataset.layout);
+  add_damage(record, dataset);
+  // Start to first step without what the run was asked to do before (dropping caches).
+  if (job.result.first_step.value > 0) {
+    const Seconds reset_time = options.drop_caches ? prepared - began : Seconds{0};
+    set_number(record, "first_step_seconds", (job.result.first_step - began - reset_time).value);
+  }
+  if (!reset.note().empty()) record["warnings"].push_back(reset.note());
+  if (csv)
+    if (std::string incomplete = csv->finish(); !incomplete.empty()) {
+      record["warnings"].push_back(incomplete);
+      record["steps_csv_incomplete"] = true;
+    }
+  if (job.result.failed || nothing) record["failed"] = true;
+  add_verdict(record, nothing ? nothing_read(job)
+                              : judge_run(job, plan, options, stop, dataset.damaged_files, record));
+  return record;
+}
+
+}  // namespace aforo

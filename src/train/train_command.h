@@ -1,0 +1,25 @@
+// `aforo run`: train against real storage with emulated accelerators and say what limits the job.
+//
+// All functions run on the calling thread (it becomes the accelerators' thread) plus their own I/O threads,
+// which have ended when they return. They write nothing to the target.
+#pragma once
+
+#include <stop_token>
+
+#include "measure/record.h"
+#include "train/run_options.h"
+#include "world/progress.h"
+
+namespace aforo {
+
+// --dry-run: the complete resolved configuration and what would be read. Opens the dataset (reads names),
+// reads no data; where the directory is absent or empty, the dataset that the workload describes stands in
+// for it, with a warning. Throws UserError as `train` would.
+Json plan_run(const RunOptions& options, std::stop_token stop);
+
+// Runs the job; returns its Record, marked partial if it was stopped early. Throws UserError when the job
+// cannot begin (dataset missing or too small, no memory), Interrupted when it was stopped before the first
+// step.
+Json train(const RunOptions& options, std::stop_token stop, const ProgressSink& progress);
+
+}  // namespace aforo

@@ -1,0 +1,271 @@
+// Whole jobs on a small real directory: what is measured must agree with what was laid down.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "base/error.h"
+#include "generate/generate_command.h"
+#include "train/find_max.h"
+#include "train/train_command.h"
+
+namespace aforo {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Directory {
+ public:
+  Directory() {
+    std::string name = (fs::temp_directory_path() / "aforo-train-XXXXXX").string();
+    path_ = ::mkdtemp(name.data());
+  }
+  ~Directory() { fs::remove_all(path_); }
+  std::string path() const { return path_ + "/data"; }
+
+ private:
+  std::string path_;
+};
+
+Workload small_job(LayoutKind layout, Content content) {
+  Workload w;
+  w.name = "small";
+  w.dataset.layout = layout;
+  w.dataset.content = content;
+  w.dataset.samples = 240;
+  w.dataset.samples_per_file = layout == LayoutKind::kFilePerSample ? 1 : 40;
+  w.dataset.sample_size.kind = LawKind::kLognormal;
+  w.dataset.sample_size.mean = 20'000;
+  w.dataset.sample_size.stddev = 8'000;
+  w.loader.batch_size = 10;
+  w.loader.workers = 3;
+  w.loader.framework = layout == LayoutKind::kFilePerSample ? Framework::kPytorch : Framework::kTensorflow;
+  w.accelerator.count = 2;
+  w.accelerator.step_time.mean = 2e-3;
+  w.training.epochs = 2;
+  return w;
+}
+
+struct Case {
+  const char* name;
+  LayoutKind layout;
+  Content content;
+  const char* engine;
+  ReadMode mode;
+};
+
+class Train : public testing::TestWithParam<Case> {};
+
+// 240 samples, 2 ranks x batch 10: 12 steps an epoch, 2 epochs: 480 samples delivered and, with --verify,
+// proved.
+TEST_P(Train, ReadsEverySampleOfEveryEpochAndProvesIt) {
+  Directory directory;
+  GenerateOptions generate_options;
+  generate_options.workload = small_job(GetParam().layout, GetParam().content);
+  generate_options.directory = directory.path();
+  generate(generate_options, {}, {});
+  RunOptions options;
+  options.workload = generate_options.workload;
+  options.workload.loader.read_mode = GetParam().mode;
+  options.directory = directory.path();
+  options.engine = GetParam().engine;
+  options.verify = true;
+  options.diagnose = false;
+  const Json record = train(options, {}, {});
+  EXPECT_EQ(record["errors"]["count"], 0) << record["errors"].dump();
+  EXPECT_EQ(record["samples"], 480);
+  EXPECT_EQ(record["steps"], 24);
+  EXPECT_EQ(record["engine"], GetParam().engine);
+  EXPECT_FALSE(record["partial"]);
+  EXPECT_GT(record["au"].get<double>(), 0);
+  EXPECT_LE(record["au"].get<double>(), 1);
+  EXPECT_EQ(record["verified_samples"], 480);
+  EXPECT_GE(record["bytes_requested"].get<double>(), 480 * 15'000.0);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, Train,
+    testing::Values(
+        Case{"RawUring", LayoutKind::kFilePerSample, Content::kRaw, "io_uring", ReadMode::kBuffered},
+        Case{"RawThreads", LayoutKind::kFilePerSample, Content::kRaw, "threads", ReadMode::kBuffered},
+        Case{"RawDirect", LayoutKind::kFilePerSample, Content::kRaw, "io_uring", ReadMode::kDirect},
+        Case{"RawDirectThreads", LayoutKind::kFilePerSample, Content::kRaw, "threads", ReadMode::kDirect},
+        Case{"Jpeg", LayoutKind::kFilePerSample, Content::kJpeg, "io_uring", ReadMode::kBuffered},
+        Case{"Npz", LayoutKind::kFilePerSample, Content::kNpz, "io_uring", ReadMode::kBuffered},
+        Case{"Tfrecord", LayoutKind::kTfrecord, Content::kRaw, "io_uring", ReadMode::kBuffered},
+        Case{"TfrecordDirect", LayoutKind::kTfrecord, Content::kRaw, "io_uring", ReadMode::kDirect},
+        Case{"TfrecordThreads", LayoutKind::kTfrecord, Content::kRaw, "threads", ReadMode::kBuffered}),
+    [](const auto& test) { return std::string(test.param.name); });
+
+struct Laid {
+  Directory directory;
+  RunOptions options;
+  Laid() {
+    GenerateOptions generate_options;
+    generate_options.workload = small_job(LayoutKind::kFilePerSample, Content::kRaw);
+    generate_options.directory = directory.path();
+    generate(generate_options, {}, {});
+    options.workload = generate_options.workload;
+    options.directory = directory.path();
+    options.diagnose = false;
+  }
+  fs::path some_file() const {
+    for (const auto& entry : fs::recursive_directory_iterator(directory.path()))
+      if (entry.is_regular_file() && entry.file_size() > 4096 && entry.path().extension() != ".json")
+        return entry.path();
+    return {};
+  }
+};
+
+TEST(Faults, AFlippedByteIsFoundAndTheFileNamed) {
+  Laid laid;
+  const fs::path victim = laid.some_file();
+  std::fstream file(victim, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekg(3000);
+  const char before = static_cast<char>(file.get());
+  file.seekp(3000);
+  file.put(static_cast<char>(before ^ 1));
+  file.close();
+  laid.options.verify = true;
+  laid.options.skip_errors = true;
+  const Json record = train(laid.options, {}, {});
+  EXPECT_EQ(record["errors"]["by_kind"]["corrupt"], 2);  // once per epoch
+  EXPECT_NE(record["errors"]["examples"][0].get<std::string>().find(victim.filename()), std::string::npos);
+  EXPECT_EQ(record["samples"], 478);
+}
+
+TEST(Faults, AVanishedAndATruncatedFileAreCounted) {
+  Laid laid;
+  fs::remove(laid.some_file());
+  fs::resize_file(laid.some_file(), 100);
+  laid.options.skip_errors = true;
+  const Json record = train(laid.options, {}, {});
+  EXPECT_EQ(record["errors"]["by_kind"]["open failed"], 2);
+  EXPECT_EQ(record["errors"]["by_kind"]["short file"], 2);
+}
+
+TEST(Faults, StopAtTheFirstWhereAsked) {
+  Laid laid;
+  fs::remove(laid.some_file());
+  laid.options.skip_errors = false;
+  laid.options.workload.training.epochs = 50;
+  const Json record = train(laid.options, {}, {});
+  EXPECT_TRUE(record["partial"]);
+  EXPECT_TRUE(record["failed"]);
+  EXPECT_LE(record["errors"]["count"].get<int>(), 8);  // at most one per reader
+}
+
+// A foreign TFRecord directory with one shard cut in half: refused by name, or counted and trained on as far
+// as sound.
+TEST(Faults, ADamagedShardIsRefusedOrCounted) {
+  Directory directory;
+  GenerateOptions generate_options;
+  generate_options.workload = small_job(LayoutKind::kTfrecord, Content::kRaw);
+  generate_options.directory = directory.path();
+  generate(generate_options, {}, {});
+  fs::remove(directory.path() + "/aforo-dataset.json");
+  fs::path victim;
+  for (const auto& entry : fs::recursive_directory_iterator(directory.path())) {
+    if (entry.path().extension() == ".idx") fs::remove(entry.path());
+    if (entry.path().extension() == ".tfrecord") victim = entry.path();
+  }
+  fs::resize_file(victim, fs::file_size(victim) / 2);
+  RunOptions options;
+  options.workload = generate_options.workload;
+  options.directory = directory.path();
+  options.diagnose = false;
+  try {
+    train(options, {}, {});
+    FAIL() << "a damaged shard went unnoticed";
+  } catch (const UserError& error) {
+    EXPECT_NE(std::string(error.what()).find(victim.filename()), std::string::npos) << error.what();
+  }
+  options.skip_errors = true;
+  const Json record = train(options, {}, {});
+  EXPECT_EQ(record["errors"]["by_kind"]["damaged shard"], 1);
+  EXPECT_NE(record["verdict"]["text"].get<std::string>().find("FAILED"), std::string::npos);
+}
+
+TEST(Stop, GivesAPartialRecord) {
+  Laid laid;
+  laid.options.workload.training.steps = 1'000'000;
+  std::stop_source source;
+  std::jthread stopper([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    source.request_stop();
+  });
+  const Json record = train(laid.options, source.get_token(), {});
+  EXPECT_TRUE(record["partial"]);
+  EXPECT_GT(record["steps"].get<int>(), 0);
+  EXPECT_GT(record["au"].get<double>(), 0);
+}
+
+TEST(Setup, RefusesADatasetSmallerThanAStep) {
+  Laid laid;
+  laid.options.workload.accelerator.count = 100;
+  EXPECT_THROW(train(laid.options, {}, {}), UserError);
+}
+
+TEST(Setup, RefusesBatchesThatDoNotFitIntoMemory) {
+  Laid laid;
+  laid.options.workload.loader.deliver = Deliver::kBatch;
+  laid.options.workload.loader.prefetch = 100'000'000;
+  EXPECT_THROW(train(laid.options, {}, {}), UserError);
+}
+
+TEST(NullStorage, ShowsTheClientsCeiling) {
+  Laid laid;
+  laid.options.null_storage = true;
+  const Json record = train(laid.options, {}, {});
+  EXPECT_EQ(record["engine"], "null");
+  EXPECT_EQ(record["samples"], 480);
+  for (const char* key : {"bytes_from_storage", "bytes_requested", "bytes_per_second", "device"})
+    EXPECT_FALSE(record.contains(key)) << key;
+  EXPECT_EQ(record["read_requests"], 480);  // samples of 20 kB are one request each
+  EXPECT_NE(record["verdict"]["text"].get<std::string>().find("nothing was read"), std::string::npos);
+}
+
+// The page leads with the mean over epochs; the evidence must not name a second throughput.
+TEST(Evidence, NamesTheThroughputOfTheRecord) {
+  Laid laid;
+  const Json record = train(laid.options, {}, {});
+  const std::string rate = format_count(record["samples_per_second"].get<double>()) + " samples/s";
+  EXPECT_NE(record["verdict"]["evidence"].dump().find(rate), std::string::npos) << record["verdict"].dump();
+}
+
+TEST(StepsCsv, HoldsEveryStepOfEveryRank) {
+  Laid laid;
+  const std::string path = laid.directory.path() + "/../steps.csv";
+  laid.options.steps_csv = path;
+  train(laid.options, {}, {});
+  std::ifstream file(path);
+  std::string line;
+  int lines = 0;
+  while (std::getline(file, line)) ++lines;
+  EXPECT_EQ(lines, 1 + 2 * 24);
+}
+
+TEST(FindMax, FindsTheKneeOfAJobWhoseWorkersAreTooSlow) {
+  Laid laid;
+  // A worker computes 1 ms per sample, so a batch takes it 10 ms; with 1 worker a rank gets 100 batches/s,
+  // and steps of 5 ms can never be met: not even one accelerator.
+  laid.options.workload.loader.workers = 1;
+  laid.options.workload.loader.preprocess.mean = 1e-3;
+  laid.options.workload.accelerator.step_time.mean = 5e-3;
+  laid.options.max_accelerators = 2;
+  const Json none = find_max(laid.options, {}, {});
+  EXPECT_EQ(none["max_accelerators"], 0);
+  EXPECT_EQ(none["ramp"].size(), 2u);  // one accelerator missed, twice
+  // Steps of 200 ms are met by every count up to the limit.
+  laid.options.workload.loader.preprocess.mean = 1e-4;
+  laid.options.workload.accelerator.step_time.mean = 0.05;
+  const Json all = find_max(laid.options, {}, {});
+  EXPECT_EQ(all["max_accelerators"], 2);
+  EXPECT_EQ(all["ramp"].size(), 3u);  // 1, and 2 twice
+  EXPECT_TRUE(all["at_limit"]);
+}
+
+}  // namespace
+}  // namespace aforo

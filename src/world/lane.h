@@ -1,0 +1,120 @@
+// Lane: one I/O loop. A thread with its engine, its buffers and the loader workers that currently read.
+//
+// Everything here belongs to the lane's thread, except `post`, `cpu_seconds` and the constructor/destructor.
+#pragma once
+
+#include <atomic>
+#include <exception>
+#include <functional>
+#include <future>
+#include <list>
+#include <memory>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "dataset/layout.h"
+#include "measure/histogram.h"
+#include "storage/buffer_pool.h"
+#include "storage/engine.h"
+#include "world/inbox.h"
+
+namespace aforo {
+
+// A request with all that it needs, living in the frame of the coroutine that waits for it.
+struct LaneRequest {
+  IoRequest io;
+  std::coroutine_handle<> handle;
+  std::size_t buffer_bytes = 0;  // lent by the lane when the kernel needs it; 0 = none
+  BufferLease buffer;
+  class Lane* lane = nullptr;
+
+  LaneRequest() = default;
+  LaneRequest(const LaneRequest&) = delete;
+  LaneRequest& operator=(const LaneRequest&) = delete;
+
+  void set_path(const Layout& layout, FileId file);
+
+ private:
+  static constexpr std::size_t kInlinePath = 128;
+  char inline_path_[kInlinePath];
+  std::unique_ptr<char[]> long_path_;
+};
+
+// What a lane saw of opening files; its thread's until the job has ended.
+struct OpenTimes {
+  Histogram open;             // every open that was observed by itself
+  Seconds observed_open{0};   // over samples whose open and whole read were both observed:
+  Seconds observed_whole{0};  // ... open to last byte
+};
+
+struct LaneOptions {
+  unsigned index = 0;
+  bool direct = false;
+  const Layout* layout = nullptr;
+  std::function<std::unique_ptr<Engine>()> make_engine;  // called on the lane's thread
+};
+
+class Lane {
+ public:
+  // Returns once the lane runs; rethrows what making its engine threw.
+  explicit Lane(LaneOptions options);
+  // Ends the thread; nobody may be suspended on the lane any more. Where storage does not let go of a request
+  // that was given up (Engine::stuck), the thread, its engine and its buffers are left behind instead.
+  ~Lane();
+
+  // Any thread: begins what the destructor waits for, so that several lanes end side by side.
+  void quit();
+
+  // Any thread: `parcel.handle` will be resumed on this lane.
+  void post(Parcel& parcel);
+
+  // Any thread: CPU time this lane's thread has used.
+  Seconds cpu_seconds() const;
+
+  // --- lane thread only ---
+  void begin(LaneRequest& request);  // handle is resumed when it is done
+  void resume_later(std::coroutine_handle<> handle) { ready_.push_back(handle); }  // behind what is ready now
+
+  // Files of packed layouts are kept open, the least recently used are closed.
+  static constexpr std::size_t kMaxOpenFiles = 512;
+  struct OpenFile {
+    FileId id = 0;
+    EngineFile file = kNoFile;
+    std::uint32_t users = 0;
+    std::list<OpenFile>::iterator self{};
+  };
+  OpenFile* find_open(FileId id);  // one more user; null if not open
+  // With one user. Two readers that opened the same file at once both add it: the later one is found.
+  OpenFile* add_open(FileId id, EngineFile file);
+  void release_open(OpenFile* file);  // one user less
+  EngineFile surplus_open();          // a file to close now, or kNoFile
+
+  OpenTimes& open_times() { return open_times_; }
+  const Layout& layout() const { return *options_.layout; }
+  bool direct() const { return options_.direct; }
+
+ private:
+  bool start();  // false: `failure_` says why not
+  void run();
+  bool ends_stuck();
+  static void on_lend(IoRequest& io);
+  static void on_done(IoRequest& io);
+
+  LaneOptions options_;
+  Inbox inbox_;
+  std::unique_ptr<BufferPool> buffers_;  // its memory is registered with the engine: ends after it
+  std::unique_ptr<Engine> engine_;
+  std::vector<std::coroutine_handle<>> ready_, running_;
+  OpenTimes open_times_;
+  std::list<OpenFile> used_files_, idle_files_;  // idle: most recently used first
+  std::unordered_map<FileId, std::list<OpenFile>::iterator> open_index_;
+  std::atomic<bool> quit_{false};
+  std::atomic<bool> started_{false};
+  std::exception_ptr failure_;     // of starting
+  std::future<bool> left_behind_;  // answered at the thread's end
+  std::thread thread_;
+};
+
+}  // namespace aforo

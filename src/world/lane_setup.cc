@@ -1,0 +1,33 @@
+#include "world/lane_setup.h"
+
+#include <utility>
+
+#include "base/error.h"
+#include "storage/machine.h"
+
+namespace aforo {
+
+// Engines are made on the lanes' own threads, so whether one can be had is tried out here first.
+LaneSet make_lanes(const Layout& layout, bool direct, const JobSettings& settings) {
+  EngineOptions options;
+  options.root = settings.directory;
+  options.timeout = settings.io_timeout;
+  const auto kind = engine_named(settings.engine);
+  if (!kind) throw UserError("expected an engine by its name, found '" + settings.engine + "'");
+  const EngineChoice trial = make_engine(*kind, options);
+  LaneSet made;
+  made.engine = to_string(trial.kind);
+  made.reason = trial.reason;
+  const unsigned count = settings.io_threads ? settings.io_threads : available_cores();
+  for (unsigned i = 0; i < count; ++i) {
+    LaneOptions lane;
+    lane.index = i;
+    lane.direct = direct;
+    lane.layout = &layout;
+    lane.make_engine = [kind = trial.kind, options] { return make_engine(kind, options).engine; };
+    made.lanes.push_back(std::make_unique<Lane>(std::move(lane)));
+  }
+  return made;
+}
+
+}  // namespace aforo

@@ -1,0 +1,22 @@
+// The lanes that a job reads on: as many I/O loops as asked for, all with the same engine.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "world/job_settings.h"
+#include "world/lane.h"
+
+namespace aforo {
+
+struct LaneSet {
+  std::vector<std::unique_ptr<Lane>> lanes;
+  std::string engine;  // the engine that was used
+  std::string reason;  // why not the preferred one; may be empty
+};
+
+// `layout` outlives the lanes. Throws UserError if the engine or the directory cannot be had.
+LaneSet make_lanes(const Layout& layout, bool direct, const JobSettings& settings);
+
+}  // namespace aforo

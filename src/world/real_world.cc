@@ -1,0 +1,121 @@
+#include "world/real_world.h"
+
+#include <algorithm>
+#include <cerrno>
+
+namespace aforo {
+namespace {
+
+constexpr Seconds kCpuSlice{100e-6};  // longer work lets the lane's other readers in between
+
+void spin_for(Seconds duration) {
+  const Seconds end = monotonic_now() + duration;
+  while (monotonic_now() < end) {
+  }
+}
+
+struct Yield {
+  Lane& lane;
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> handle) { lane.resume_later(handle); }
+  void await_resume() const noexcept {}
+};
+
+}  // namespace
+
+RealWorld::~RealWorld() {
+  for (const auto& lane : lanes_) lane->quit();
+}
+
+RealWorld::RealWorld(std::vector<std::unique_ptr<Lane>> lanes) : lanes_(std::move(lanes)) {}
+
+void RealWorld::run(Task<> job, std::stop_token stop, const std::function<void()>& on_stop) {
+  bool finished = false;
+  home_.set_on_interrupt(on_stop);
+  const std::stop_callback interrupt(stop, [this] { home_.interrupt(); });
+  spawn(std::move(job), [&finished] { finished = true; });
+  home_.run([&finished] { return finished; });
+}
+
+Task<> RealWorld::use_cpu(LaneId id, Seconds duration) {
+  while (duration.value > 0) {
+    spin_for(std::min(duration, kCpuSlice));
+    duration -= kCpuSlice;
+    if (duration.value > 0) co_await Yield{*lanes_[id]};
+  }
+}
+
+RealWorld::FileAwaiter::FileAwaiter(Lane& l, FileId file, std::uint64_t expected)
+    : LaneAwaiter(l), size(expected) {
+  request.set_path(l.layout(), file);
+  request.io.operation = IoOperation::kReadFile;
+  request.io.direct = l.direct();
+  request.io.expected = expected;
+  request.buffer_bytes = expected ? round_up(expected) : kLargestUnknown + kAlign;
+}
+
+RealWorld::Read RealWorld::FileAwaiter::await_resume() {
+  const IoRequest& io = request.io;
+  if (io.opened.value > 0 && !io.error) {
+    OpenTimes& times = lane.open_times();
+    times.open.add(io.opened - io.started);
+    times.observed_open += io.opened - io.started;
+    times.observed_whole += io.finished - io.started;
+  }
+  if (size == 0 && io.bytes > kLargestUnknown && !io.error) request.io.error = EFBIG;
+  return finish(request, 0, size ? size : request.io.bytes);
+}
+
+RealWorld::RangeAwaiter::RangeAwaiter(Lane& l, EngineFile file, std::uint64_t offset, std::uint64_t want)
+    : LaneAwaiter(l), length(want) {
+  request.io.operation = IoOperation::kRead;
+  request.io.direct = l.direct();
+  request.io.file = file;
+  request.io.offset = offset;
+  request.io.expected = want;
+  request.buffer_bytes = want;
+  if (!l.direct()) return;
+  skip = offset % kAlign;
+  request.io.offset = offset - skip;
+  request.io.expected = skip + want;
+  request.buffer_bytes = round_up(skip + want);
+}
+
+RealWorld::Read RealWorld::RangeAwaiter::await_resume() { return finish(request, skip, length); }
+
+RealWorld::OpenAwaiter::OpenAwaiter(Lane& l, FileId file) : LaneAwaiter(l) {
+  request.set_path(l.layout(), file);
+  request.io.operation = IoOperation::kOpen;
+  request.io.direct = l.direct();
+}
+
+RealWorld::File RealWorld::OpenAwaiter::await_resume() {
+  if (!request.io.error) lane.open_times().open.add(request.io.finished - request.io.started);
+  return {request.io.file, request.io.error};
+}
+
+RealWorld::Read RealWorld::finish(LaneRequest& request, std::uint64_t skip, std::uint64_t length) {
+  if (request.io.buffer_held) request.buffer.quarantine();
+  if (request.io.error) return {request.io.error, 0, {}, std::move(request.buffer)};
+  const std::uint64_t got = request.io.bytes > skip ? std::min(request.io.bytes - skip, length) : 0;
+  // The null engine borrows no memory: there are bytes, but no data.
+  const std::span<const std::byte> data =
+      request.io.buffer.empty() ? std::span<const std::byte>{} : request.io.buffer.subspan(skip, got);
+  return {0, got, data, std::move(request.buffer)};
+}
+
+Task<RealWorld::Read> RealWorld::read_at(LaneId id, FileId file, std::uint64_t offset, std::uint64_t length) {
+  Lane& lane = *lanes_[id];
+  Lane::OpenFile* entry = lane.find_open(file);
+  if (!entry) {
+    const File opened = co_await open(id, file);
+    if (opened.error()) co_return Read{opened.error(), 0, {}, {}};
+    entry = lane.add_open(file, opened.file);
+  }
+  Read read = co_await RangeAwaiter(lane, entry->file, offset, length);
+  lane.release_open(entry);
+  for (EngineFile surplus; (surplus = lane.surplus_open()) != kNoFile;) co_await CloseAwaiter(lane, surplus);
+  co_return read;
+}
+
+}  // namespace aforo

@@ -1,0 +1,147 @@
+// RealWorld: the pipeline's World on this machine: lanes with engines, the machine's clock, one home thread.
+//
+// Threads: construct, `run` and destroy on one thread, which becomes home. Coroutines move between lanes and
+// home.
+#pragma once
+
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <utility>
+#include <vector>
+
+#include "pipeline/task.h"
+#include "pipeline/world.h"
+#include "world/batch_memory.h"
+#include "world/home_loop.h"
+#include "world/lane.h"
+
+namespace aforo {
+
+class RealWorld {
+ public:
+  // What a read came to; returns its buffer to the lane when destroyed (on that lane).
+  class Read {
+   public:
+    Read() = default;
+    Read(int error, std::uint64_t bytes, std::span<const std::byte> data, BufferLease lease)
+        : error_(error), bytes_(bytes), data_(data), lease_(std::move(lease)) {}
+    int error() const { return error_; }
+    std::uint64_t bytes() const { return bytes_; }
+    std::span<const std::byte> data() const { return data_; }
+
+   private:
+    int error_ = 0;
+    std::uint64_t bytes_ = 0;
+    std::span<const std::byte> data_;
+    BufferLease lease_;
+  };
+
+  struct File {
+    EngineFile file = kNoFile;
+    int code = 0;
+    int error() const { return code; }
+  };
+
+  explicit RealWorld(std::vector<std::unique_ptr<Lane>> lanes);
+  ~RealWorld();
+  RealWorld(const RealWorld&) = delete;
+  RealWorld& operator=(const RealWorld&) = delete;
+
+  // Runs `job` to its end on the calling thread. On a stop request `on_stop` runs once, on this thread.
+  void run(Task<> job, std::stop_token stop, const std::function<void()>& on_stop);
+
+  Seconds now() const { return monotonic_now(); }
+  LaneId lanes() const { return static_cast<LaneId>(lanes_.size()); }
+  LaneId lane_of(std::uint32_t /*rank*/, std::uint64_t reader) const {
+    return static_cast<LaneId>(reader % lanes_.size());
+  }
+  Lane& lane(LaneId id) { return *lanes_[id]; }
+  void cancel_sleeps() { home_.cancel_timers(); }
+
+  auto enter_lane(LaneId id) { return Move<Lane>{*lanes_[id], {}}; }
+  auto go_home() { return Move<HomeLoop>{home_, {}}; }
+
+  auto sleep_until(Seconds deadline) {
+    struct Sleep {
+      HomeLoop& home;
+      Seconds deadline;
+      bool await_ready() const noexcept { return false; }
+      void await_suspend(std::coroutine_handle<> handle) { home.at(deadline, handle); }
+      void await_resume() const noexcept {}
+    };
+    return Sleep{home_, deadline};
+  }
+
+  Task<> use_cpu(LaneId lane, Seconds duration);
+
+  // `size` 0 = unknown: to the end of the file, EFBIG where that is more than kLargestUnknown.
+  static constexpr std::uint64_t kLargestUnknown = 1u << 20;
+  auto read_file(LaneId id, FileId file, std::uint64_t size) { return FileAwaiter(*lanes_[id], file, size); }
+  auto read(LaneId id, File& file, std::uint64_t offset, std::uint64_t length) {
+    return RangeAwaiter(*lanes_[id], file.file, offset, length);
+  }
+  Task<Read> read_at(LaneId id, FileId file, std::uint64_t offset, std::uint64_t length);
+  auto open(LaneId id, FileId file) { return OpenAwaiter(*lanes_[id], file); }
+  auto close(LaneId id, File& file) { return CloseAwaiter(*lanes_[id], file.file); }
+
+  BatchMemory new_batch(LaneId, std::uint64_t bytes) { return batches_.take(bytes); }
+
+ private:
+  static constexpr std::uint64_t kAlign = 4096;
+  static constexpr std::uint64_t round_up(std::uint64_t n) { return (n + kAlign - 1) / kAlign * kAlign; }
+
+  template <class Executor>
+  struct Move {
+    Executor& executor;
+    Parcel parcel;
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> handle) {
+      parcel.handle = handle;
+      executor.post(parcel);
+    }
+    void await_resume() const noexcept {}
+  };
+
+  struct LaneAwaiter {
+    Lane& lane;
+    LaneRequest request;
+    explicit LaneAwaiter(Lane& l) : lane(l) {}
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> handle) {
+      request.handle = handle;
+      lane.begin(request);
+    }
+  };
+
+  struct FileAwaiter : LaneAwaiter {
+    std::uint64_t size;
+    FileAwaiter(Lane& l, FileId file, std::uint64_t expected);
+    Read await_resume();
+  };
+  struct RangeAwaiter : LaneAwaiter {
+    std::uint64_t skip = 0, length;
+    RangeAwaiter(Lane& l, EngineFile file, std::uint64_t offset, std::uint64_t want);
+    Read await_resume();
+  };
+  struct OpenAwaiter : LaneAwaiter {
+    OpenAwaiter(Lane& l, FileId file);
+    File await_resume();
+  };
+  struct CloseAwaiter : LaneAwaiter {
+    CloseAwaiter(Lane& l, EngineFile file) : LaneAwaiter(l) {
+      request.io.operation = IoOperation::kClose;
+      request.io.file = file;
+    }
+    void await_resume() const noexcept {}
+  };
+
+  static Read finish(LaneRequest& request, std::uint64_t skip, std::uint64_t length);
+
+  HomeLoop home_;
+  BatchPool batches_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+};
+
+}  // namespace aforo

@@ -1,0 +1,71 @@
+#include "world/usage.h"
+
+#include <algorithm>
+
+#include "storage/engine.h"
+
+namespace aforo {
+namespace {
+
+constexpr Seconds kTellsOthers{0.5};
+
+// Counters of different sources may disagree by a tick: never below zero.
+std::uint64_t less(std::uint64_t from, std::uint64_t part) { return from - std::min(from, part); }
+Seconds less(Seconds from, Seconds part) { return std::max(Seconds{0}, from - part); }
+
+}  // namespace
+
+Moment read_moment(const std::string& directory) { return {monotonic_now(), read_counters(directory)}; }
+
+Usage between(const Moment& begin, const Moment& end) {
+  const Counters &a = begin.counters, &b = end.counters;
+  Usage usage;
+  usage.wall = end.time - begin.time;
+  usage.cpu_user = less(b.cpu_user, a.cpu_user);
+  usage.cpu_system = less(b.cpu_system, a.cpu_system);
+  if (a.process_bytes_read && b.process_bytes_read)
+    usage.process_bytes_read = less(*b.process_bytes_read, *a.process_bytes_read);
+  if (a.device && b.device)
+    usage.device = {b.device->name, less(b.device->bytes_read, a.device->bytes_read),
+                    less(b.device->reads, a.device->reads), less(b.device->busy, a.device->busy)};
+  if (a.machine_cpu && b.machine_cpu) usage.machine_cpu = less(*b.machine_cpu, *a.machine_cpu);
+  return usage;
+}
+
+std::optional<double> other_cpu_share(const Usage& usage, unsigned cores) {
+  if (!usage.machine_cpu || usage.wall < kTellsOthers || cores == 0) return std::nullopt;
+  const Seconds others = less(*usage.machine_cpu, usage.cpu());
+  return std::min(1.0, others / usage.wall / cores);
+}
+
+Usage plus(Usage a, const Usage& b) {
+  a.wall += b.wall;
+  a.cpu_user += b.cpu_user;
+  a.cpu_system += b.cpu_system;
+  if (b.process_bytes_read) a.process_bytes_read = a.process_bytes_read.value_or(0) + *b.process_bytes_read;
+  if (b.device) {
+    if (!a.device) a.device = DeviceUsage{b.device->name, 0, 0, Seconds{0}};
+    a.device->bytes_read += b.device->bytes_read;
+    a.device->reads += b.device->reads;
+    a.device->busy += b.device->busy;
+  }
+  if (b.machine_cpu) a.machine_cpu = a.machine_cpu.value_or(Seconds{0}) + *b.machine_cpu;
+  return a;
+}
+
+Usage without(Usage whole, const Usage& part) {
+  whole.wall = less(whole.wall, part.wall);
+  whole.cpu_user = less(whole.cpu_user, part.cpu_user);
+  whole.cpu_system = less(whole.cpu_system, part.cpu_system);
+  if (whole.process_bytes_read && part.process_bytes_read)
+    whole.process_bytes_read = less(*whole.process_bytes_read, *part.process_bytes_read);
+  if (whole.device && part.device) {
+    whole.device->bytes_read = less(whole.device->bytes_read, part.device->bytes_read);
+    whole.device->reads = less(whole.device->reads, part.device->reads);
+    whole.device->busy = less(whole.device->busy, part.device->busy);
+  }
+  if (whole.machine_cpu && part.machine_cpu) whole.machine_cpu = less(*whole.machine_cpu, *part.machine_cpu);
+  return whole;
+}
+
+}  // namespace aforo

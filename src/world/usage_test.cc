@@ -1,0 +1,61 @@
+#include "world/usage.h"
+
+#include <gtest/gtest.h>
+
+namespace aforo {
+namespace {
+
+Moment moment(double time, std::uint64_t bytes, double cpu, double busy) {
+  Moment m;
+  m.time = Seconds{time};
+  m.counters.process_bytes_read = bytes;
+  m.counters.cpu_user = Seconds{cpu};
+  m.counters.device = DeviceCounters{};
+  m.counters.device->name = "vda";
+  m.counters.device->bytes_read = bytes * 2;
+  m.counters.device->busy = Seconds{busy};
+  return m;
+}
+
+// 2 cores for 10 s, of whose 20 s all used 9 and this process 5: others 4 of 20.
+TEST(Usage, SharesOfOthers) {
+  Usage usage;
+  usage.wall = Seconds{10};
+  EXPECT_FALSE(other_cpu_share(usage, 2));  // the kernel does not count
+  usage.machine_cpu = Seconds{9};
+  usage.cpu_user = Seconds{5};
+  EXPECT_DOUBLE_EQ(*other_cpu_share(usage, 2), 0.2);
+  usage.machine_cpu = Seconds{25.2};  // a tick too many
+  EXPECT_DOUBLE_EQ(*other_cpu_share(usage, 2), 1.0);
+  usage.machine_cpu = Seconds{4.99};  // a tick too few
+  EXPECT_DOUBLE_EQ(*other_cpu_share(usage, 2), 0.0);
+  usage.wall = Seconds{0.4};
+  EXPECT_FALSE(other_cpu_share(usage, 2));
+}
+
+// 10 s in all, 3 s of them a pause in which 100 bytes were read with 1 s of CPU while the device was busy for
+// 2 s.
+TEST(Usage, LeavesPausesOut) {
+  const Usage whole = between(moment(5, 1000, 2, 1), moment(15, 1900, 8, 7));
+  EXPECT_EQ(whole.wall, Seconds{10});
+  EXPECT_EQ(*whole.process_bytes_read, 900u);
+  const Usage net = without(whole, between(moment(7, 1300, 4, 2), moment(10, 1400, 5, 4)));
+  EXPECT_EQ(net.wall, Seconds{7});
+  EXPECT_EQ(*net.process_bytes_read, 800u);
+  EXPECT_EQ(net.cpu(), Seconds{5});
+  EXPECT_EQ(net.device->bytes_read, 1600u);
+  EXPECT_EQ(net.device->busy, Seconds{4});
+}
+
+TEST(Usage, WhatIsNotCountedStaysAbsent) {
+  Moment a = moment(0, 1, 1, 1), b = moment(1, 2, 2, 2);
+  b.counters.process_bytes_read.reset();
+  b.counters.device.reset();
+  const Usage usage = between(a, b);
+  EXPECT_FALSE(usage.process_bytes_read);
+  EXPECT_FALSE(usage.device);
+  EXPECT_FALSE(usage.machine_cpu);
+}
+
+}  // namespace
+}  // namespace aforo
