@@ -8,6 +8,7 @@
 #include "cli/signals.h"
 #include "model/storage_yaml.h"
 #include "probe/probe_command.h"
+#include "storage/engine_kind.h"
 #include "workload/parse.h"
 
 namespace aforo {
@@ -28,7 +29,7 @@ ProbeOptions options_of(const Arguments& a) {
     if (*read != "direct") options.modes.push_back(ReadMode::kBuffered);
     if (*read != "buffered") options.modes.push_back(ReadMode::kDirect);
   }
-  options.engine = *a.text("engine");
+  options.engine = engine_named(*a.text("engine")).value();
   options.io_threads = threads_of(a);
   options.io_timeout = *a.seconds("timeout");
   return options;

@@ -11,6 +11,7 @@
 #include "cli/live_line.h"
 #include "cli/predicted_run.h"
 #include "cli/signals.h"
+#include "storage/engine_kind.h"
 
 namespace aforo {
 namespace {
@@ -35,13 +36,12 @@ RunOptions options_of(const Arguments& a) {
   RunOptions options;
   options.workload = workload_of(a);
   options.directory = directory_of(a, a.given("dlio"));
-  options.engine = *a.text("engine");
+  options.engine = a.given("null") ? EngineKind::kNull : engine_named(*a.text("engine")).value();
   options.io_threads = threads_of(a);
   options.drop_caches = a.given("drop-caches");
   options.cache_expected = a.given("cache-expected");
   options.verify = a.given("verify");
   options.skip_errors = *a.text("on-error") == "skip";
-  options.null_storage = a.given("null");
   options.diagnose = !a.given("no-diagnose");
   options.io_timeout = *a.seconds("timeout");
   options.time_limit = a.seconds("time-limit").value_or(Seconds{0});

@@ -21,7 +21,8 @@ constexpr Seconds kWindow{12};  // at most, of a search's try: train/find_max_se
 Json predict_run(const RunOptions& options, const std::string& storage, std::stop_token stop) {
   PredictOptions ask;
   ask.storage = load_storage(storage);
-  OpenedDataset dataset = open_dataset(options.directory, options.workload.dataset, options.io_threads, stop);
+  OpenedDataset dataset =
+      open_dataset(*open_store(options.directory), options.workload.dataset, options.io_threads, stop);
   ask.workload = options.workload;
   ask.workload.dataset = dataset.spec;
   ask.workload.dataset.samples = dataset.layout->samples();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <memory>
 #include <utility>
 
 #include "base/error.h"
@@ -11,8 +12,7 @@
 #include "generate/generate_files.h"
 #include "generate/generate_keeper.h"
 #include "generate/generate_plan.h"
-#include "storage/counters.h"
-#include "storage/engine.h"
+#include "storage/store.h"
 #include "survey/dataset_marker.h"
 #include "world/progress_ticker.h"
 #include "world/record_frame.h"
@@ -82,11 +82,9 @@ void add_results(Json& record, const GenerateCounters& counters, const Clock& cl
 // One generation from the found state to the end, a stop or a failure.
 class Generation {
  public:
-  Generation(const GenerateOptions& options, GeneratePlan& plan, std::stop_token stop)
-      : owned_(OwnedDirectory::for_writing(options.directory, kManifestName)),
-        plan_(plan),
-        stop_(std::move(stop)) {
-    write_.owned = &owned_;
+  Generation(const GenerateOptions& options, Store& store, GeneratePlan& plan, std::stop_token stop)
+      : owned_(store.own(kManifestName)), plan_(plan), stop_(std::move(stop)) {
+    write_.owned = owned_.get();
     write_.threads = thread_count(options.threads);
     write_.direct = options.direct;
     write_.keep_whole = plan.resumes;
@@ -95,7 +93,7 @@ class Generation {
   void begin(std::string_view version) {
     if (plan_.resumes) return;
     plan_.manifest.aforo_version = version;
-    if (const int error = save_manifest(owned_, plan_.manifest, true)) {
+    if (const int error = save_manifest(*owned_, plan_.manifest, true)) {
       throw UserError(
           fmt::format("expected to write the marker {}, found {}", kManifestName, describe_errno(error)));
     }
@@ -111,7 +109,7 @@ class Generation {
     if (work.size() == 0 && manifest.state == Manifest::State::kComplete) return std::nullopt;
     manifest.state = Manifest::State::kPartial;
     if (plan_.resumes)
-      save_manifest(owned_, manifest, true);  // no longer complete while files are written again
+      save_manifest(*owned_, manifest, true);  // no longer complete while files are written again
 
     FileClaims claims(0, work.size(), files_per_claim(*plan_.layout), write_.threads);
     const auto marked = [&] {
@@ -120,7 +118,7 @@ class Generation {
     };
     WriteOutcome outcome;
     {
-      const GenerateKeeper keeper(owned_, manifest, counters, marked);
+      const GenerateKeeper keeper(*owned_, manifest, counters, marked);
       outcome = write_files(*plan_.layout, work, write_, claims, stop_, counters);
     }
     direct_refused_ = outcome.direct_refused;
@@ -135,7 +133,7 @@ class Generation {
 
  private:
   std::optional<WriteFailure> finish(bool all, std::optional<WriteFailure> failure) {
-    if (const int error = owned_.sync(); error != 0 && !failure) failure = WriteFailure{".", error};
+    if (const int error = owned_->sync(); error != 0 && !failure) failure = WriteFailure{".", error};
     if (all && !failure) state_.state = Manifest::State::kComplete;
     const int error = save_on_full_disk();
     if (error != 0 && !failure) failure = WriteFailure{std::string(kManifestName), error};
@@ -144,18 +142,18 @@ class Generation {
 
   // A disk that is full to the last block has no room for the new marker either: the last files make it.
   int save_on_full_disk() {
-    int error = save_manifest(owned_, state_, true);
+    int error = save_manifest(*owned_, state_, true);
     for (int given = 0; given < kMostGiven && is_full(error) && state_.files_written > 0; ++given) {
       --state_.files_written;
-      owned_.remove_file(plan_.layout->path(state_.files_written));
+      owned_->remove_file(plan_.layout->path(state_.files_written));
       state_.state = Manifest::State::kPartial;
-      error = save_manifest(owned_, state_, true);
+      error = save_manifest(*owned_, state_, true);
     }
     return error;
   }
 
   static constexpr int kMostGiven = 16;
-  OwnedDirectory owned_;
+  std::unique_ptr<Owned> owned_;
   GeneratePlan& plan_;
   std::stop_token stop_;
   WriteOptions write_;
@@ -167,8 +165,9 @@ class Generation {
 }  // namespace
 
 Json plan_generate(const GenerateOptions& options) {
-  const GeneratePlan plan = make_generate_plan(options.workload.dataset, options.directory);
-  Json record = start_record("generate", options.directory);
+  const auto store = open_store(options.directory);
+  const GeneratePlan plan = make_generate_plan(options.workload.dataset, *store);
+  Json record = start_record("generate", *store);
   record["dry_run"] = true;
   record["directory"] = options.directory;
   describe_plan(record, plan);
@@ -180,16 +179,17 @@ Json plan_generate(const GenerateOptions& options) {
 }
 
 Json generate(const GenerateOptions& options, std::stop_token stop, const ProgressSink& sink) {
-  GeneratePlan plan = make_generate_plan(options.workload.dataset, options.directory);
+  const auto store = open_store(options.directory);
+  GeneratePlan plan = make_generate_plan(options.workload.dataset, *store);
   if (plan.unfit) throw UserError(*plan.unfit);
-  Json record = start_record("generate", options.directory);
+  Json record = start_record("generate", *store);
   record["directory"] = options.directory;
   describe_plan(record, plan);
   Clock clock;
-  clock.before = read_counters(options.directory);
+  clock.before = store->counters();
 
   GenerateCounters counters;
-  Generation generation(options, plan, stop);
+  Generation generation(options, *store, plan, stop);
   generation.begin(version_of(record));
   std::optional<WriteFailure> failure;
   {
@@ -198,7 +198,7 @@ Json generate(const GenerateOptions& options, std::stop_token stop, const Progre
   }
   const Manifest& state = generation.state();
   if (failure) record["error"] = sentence_of(*failure, plan, state, counters.bytes, options.directory);
-  add_results(record, counters, clock, read_counters(options.directory));
+  add_results(record, counters, clock, store->counters());
   record["skipped_files"] = generation.skipped();
   record["state"] = to_string(state.state);
   record["files_complete"] = state.files_written;

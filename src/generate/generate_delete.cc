@@ -1,9 +1,6 @@
 // `aforo generate --delete`: what a manifest names goes, everything else stays.
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 
-#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -11,7 +8,7 @@
 #include "base/error.h"
 #include "base/parallel_for.h"
 #include "generate/generate_command.h"
-#include "storage/engine.h"
+#include "storage/store.h"
 #include "survey/dataset_marker.h"
 #include "survey/dataset_words.h"
 #include "workload/parse.h"
@@ -20,8 +17,6 @@
 
 namespace aforo {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct Removal {
   std::atomic<std::uint64_t> looked{0};
@@ -33,28 +28,25 @@ struct Removal {
 };
 
 // Removes (or, on a dry run, only counts) one regular file. What is not there needs no removing.
-void take(const OwnedDirectory& owned, const std::string& path, bool dry_run,
-          std::atomic<std::uint64_t>& removed, Removal& removal) {
-  struct stat info {};
-  if (::fstatat(owned.root(), path.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(info.st_mode))
-    return;
+void take(const Owned& owned, const std::string& path, bool dry_run, std::atomic<std::uint64_t>& removed,
+          Removal& removal) {
+  const StoreEntry found = owned.look(path);
+  if (found.kind != EntryKind::kFile) return;
   if (const int error = dry_run ? 0 : owned.remove_file(path)) {
     const std::lock_guard lock(removal.mutex);
     if (removal.failed.empty()) removal.failed = fmt::format("{}: {}", path, describe_errno(error));
     return;
   }
   removed.fetch_add(1, std::memory_order_relaxed);
-  removal.bytes.fetch_add(static_cast<std::uint64_t>(info.st_size), std::memory_order_relaxed);
+  removal.bytes.fetch_add(found.size, std::memory_order_relaxed);
 }
 
 // The dataset's directories that are symbolic links by now: what they lead to is somebody else's.
-std::set<std::string> linked_directories(const GeneratedLayout& layout, const OwnedDirectory& owned) {
+std::set<std::string> linked_directories(const GeneratedLayout& layout, const Owned& owned) {
   std::set<std::string> linked;
   for (std::uint64_t i = 0; i < layout.directories(); ++i) {
     const std::string path = layout.directory(i);
-    struct stat info {};
-    if (::fstatat(owned.root(), path.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(info.st_mode))
-      linked.insert(path);
+    if (owned.look(path).kind == EntryKind::kLink) linked.insert(path);
   }
   return linked;
 }
@@ -67,8 +59,8 @@ bool leads_through(const std::set<std::string>& linked, const std::string& path)
   return false;
 }
 
-void take_files(const GeneratedLayout& layout, const OwnedDirectory& owned, bool dry_run,
-                const std::stop_token& stop, Removal& removal) {
+void take_files(const GeneratedLayout& layout, const Owned& owned, bool dry_run, const std::stop_token& stop,
+                Removal& removal) {
   const std::set<std::string> linked = linked_directories(layout, owned);
   parallel_for(layout.files(), 256, thread_count(0), stop, [&](unsigned, FileId begin, FileId end) {
     for (FileId file = begin; file < end; ++file) {
@@ -87,25 +79,24 @@ struct Foreign {
   std::vector<std::string> examples;
 };
 
-Foreign find_foreign(const std::string& directory) {
+Foreign find_foreign(const Store& store) {
   Foreign foreign;
-  std::error_code error;
-  fs::recursive_directory_iterator at(directory, fs::directory_options::skip_permission_denied, error), end;
-  for (; !error && at != end; at.increment(error)) {
-    const std::string path = fs::path(at->path()).lexically_relative(directory).string();
-    if (at->symlink_status(error).type() == fs::file_type::directory || path == kManifestName) continue;
+  ListOptions options;
+  options.unlisted = kManifestName;
+  options.everything = true;
+  store.list(options, {}, [&foreign](unsigned, std::string_view name, std::uint64_t) {
     ++foreign.files;
-    if (foreign.examples.size() < 5) foreign.examples.push_back(path);
-  }
+    if (foreign.examples.size() < 5) foreign.examples.emplace_back(name);
+  });
   return foreign;
 }
 
-Manifest require_marker(const std::string& directory) {
-  auto manifest = read_marker(directory);
+Manifest require_marker(const Store& store) {
+  auto manifest = read_marker(store);
   if (!manifest) {
     throw UserError(fmt::format(
         "expected a dataset that aforo generated in {} (with {}), found none: nothing is deleted there",
-        directory, kManifestName));
+        store.where(), kManifestName));
   }
   return std::move(*manifest);
 }
@@ -123,7 +114,7 @@ GeneratedLayout layout_of(const Manifest& manifest, const std::string& directory
   return layout;
 }
 
-void finish(const GeneratedLayout& layout, const OwnedDirectory& owned, const std::string& directory) {
+void finish(const GeneratedLayout& layout, const Owned& owned, const std::string& directory) {
   for (std::uint64_t i = layout.directories(); i-- > 0;) {
     owned.remove_directory(layout.directory(i));  // one that is not empty stays
   }
@@ -137,10 +128,11 @@ void finish(const GeneratedLayout& layout, const OwnedDirectory& owned, const st
 
 Json delete_generated(const std::string& directory, bool dry_run, std::stop_token stop,
                       const ProgressSink& sink) {
-  const Manifest manifest = require_marker(directory);
+  const auto store = open_store(directory);
+  const Manifest manifest = require_marker(*store);
   const GeneratedLayout layout = layout_of(manifest, directory);
-  const OwnedDirectory owned = OwnedDirectory::for_removal(directory, kManifestName);
-  Json record = start_record("generate", directory);
+  const auto owned = store->own_for_removal(kManifestName);
+  Json record = start_record("generate", *store);
   record["delete"] = true;
   record["dry_run"] = dry_run;
   record["directory"] = directory;
@@ -158,7 +150,7 @@ Json delete_generated(const std::string& directory, bool dry_run, std::stop_toke
       progress.elapsed = monotonic_now() - started;
       return progress;
     });
-    take_files(layout, owned, dry_run, stop, removal);
+    take_files(layout, *owned, dry_run, stop, removal);
   }
   if (!removal.failed.empty()) {
     throw UserError(
@@ -167,13 +159,13 @@ Json delete_generated(const std::string& directory, bool dry_run, std::stop_toke
                     layout.files(), directory, removal.failed, removal.files.load()));
   }
   const bool all = removal.looked == layout.files();
-  if (all && !dry_run) finish(layout, owned, directory);
+  if (all && !dry_run) finish(layout, *owned, directory);
   record["files"] = removal.files.load();
   if (layout.has_index()) record["index_files"] = removal.indices.load();
   record["bytes"] = removal.bytes.load();
   record["seconds"] = (monotonic_now() - started).value;
   record["partial"] = !all;
-  const Foreign foreign = find_foreign(directory);
+  const Foreign foreign = find_foreign(*store);
   const std::uint64_t own = dry_run || !all ? removal.files + removal.indices : 0;
   const std::uint64_t left = foreign.files - std::min(foreign.files, own);
   if (all) record["foreign_files"] = left;

@@ -1,12 +1,6 @@
 #include "generate/generate_files.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <cstdlib>
 #include <memory>
 #include <mutex>
@@ -25,36 +19,22 @@ constexpr std::size_t kDirectBlock = 4 << 20;    // a device wants large request
 // A file that lies where one is to be written.
 class Opened {
  public:
-  Opened(int root, const std::string& path, std::uint64_t size)
-      : fd_(::openat(root, path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)) {
-    struct stat info {};
-    has_size_ = fd_ >= 0 && ::fstat(fd_, &info) == 0 && S_ISREG(info.st_mode) &&
-                static_cast<std::uint64_t>(info.st_size) == size;
+  Opened(const Owned& owned, const std::string& path, std::uint64_t size) {
+    auto file = owned.open(path);
+    if (file && (*file)->size() == size) file_ = std::move(*file);
   }
-  ~Opened() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Opened(const Opened&) = delete;
-  Opened& operator=(const Opened&) = delete;
 
-  bool has_size() const { return has_size_; }
+  bool has_size() const { return file_ != nullptr; }
 
   // `scratch` is grown as needed. What cannot be read is not there.
   bool holds(std::uint64_t at, std::span<const std::byte> wanted, std::vector<std::byte>& scratch) const {
     if (scratch.size() < wanted.size()) scratch.resize(wanted.size());
-    for (std::size_t have = 0; have < wanted.size();) {
-      const ssize_t n =
-          ::pread(fd_, scratch.data() + have, wanted.size() - have, static_cast<off_t>(at + have));
-      if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) return false;
-      have += static_cast<std::size_t>(n);
-    }
-    return std::equal(wanted.begin(), wanted.end(), scratch.begin());
+    const auto found = std::span(scratch).first(wanted.size());
+    return file_->read(at, found) == wanted.size() && std::equal(wanted.begin(), wanted.end(), found.begin());
   }
 
  private:
-  int fd_;
-  bool has_size_ = false;
+  std::unique_ptr<StoreFile> file_;
 };
 
 // What one thread needs to write files one after another.
@@ -95,7 +75,7 @@ class FileMaker {
  private:
   template <class GiveUp>
   int write(ByteSource& source, const GiveUp& give_up) {
-    if (const int error = writer_.open(path_)) return error;
+    if (const int error = writer_.open(path_, FileWriter::Size::kLarge)) return error;
     const std::uint64_t size = source.size();
     for (std::uint64_t at = 0; at < size;) {
       if (at > 0 && give_up()) {
@@ -116,11 +96,11 @@ class FileMaker {
   // block.
   template <class GiveUp>
   bool is_whole(FileId file, const GiveUp& give_up) {
-    const Opened there(owned_.root(), path_, layout_.file_size(file));
+    const Opened there(owned_, path_, layout_.file_size(file));
     if (!there.has_size()) return false;
     if (layout_.has_index()) {
       const std::string text = layout_.index_text(file);
-      const Opened index(owned_.root(), layout_.index_path(file), text.size());
+      const Opened index(owned_, layout_.index_path(file), text.size());
       if (!index.has_size() || !index.holds(0, std::as_bytes(std::span(text)), found_)) return false;
     }
     const auto source = layout_.open_file(file);
@@ -135,7 +115,7 @@ class FileMaker {
   }
 
   int write_text(const std::string& path, const std::string& text) {
-    if (const int error = writer_.open(path)) return error;
+    if (const int error = writer_.open(path, FileWriter::Size::kSmall)) return error;
     if (const int error = writer_.append(std::as_bytes(std::span(text)))) return error;
     counters_.bytes.fetch_add(text.size(), std::memory_order_relaxed);
     return writer_.close();
@@ -148,7 +128,7 @@ class FileMaker {
   }
 
   const GeneratedLayout& layout_;
-  const OwnedDirectory& owned_;
+  const Owned& owned_;
   FileWriter writer_;
   bool keep_whole_;
   std::size_t block_bytes_;
@@ -160,10 +140,9 @@ class FileMaker {
   bool gave_up_ = false;
 };
 
-bool has_size(int root, const char* path, std::uint64_t size) {
-  struct stat info {};
-  return ::fstatat(root, path, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(info.st_mode) &&
-         static_cast<std::uint64_t>(info.st_size) == size;
+bool has_size(const Owned& owned, const std::string& path, std::uint64_t size) {
+  const StoreEntry found = owned.look(path);
+  return found.kind == EntryKind::kFile && found.size == size;
 }
 
 }  // namespace
@@ -205,14 +184,10 @@ std::vector<FileId> find_incomplete(const GeneratedLayout& layout, FileId end, c
   std::vector<FileId> incomplete;
   std::mutex mutex;
   parallel_for(end, 256, options.threads, stop, [&](unsigned, FileId begin, FileId stop_before) {
-    std::array<char, Layout::kMaxPath> path;
     for (FileId file = begin; file < stop_before; ++file) {
-      layout.path(file, path);
-      bool whole = has_size(options.owned->root(), path.data(), layout.file_size(file));
-      if (whole && layout.has_index()) {
-        whole =
-            has_size(options.owned->root(), layout.index_path(file).c_str(), layout.index_text(file).size());
-      }
+      bool whole = has_size(*options.owned, layout.path(file), layout.file_size(file));
+      if (whole && layout.has_index())
+        whole = has_size(*options.owned, layout.index_path(file), layout.index_text(file).size());
       counters.checked.fetch_add(1, std::memory_order_relaxed);
       if (whole) continue;
       const std::lock_guard lock(mutex);

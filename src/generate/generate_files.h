@@ -11,7 +11,7 @@
 
 #include "dataset/generated_layout.h"
 #include "generate/generate_claims.h"
-#include "storage/posix/owned_directory.h"
+#include "storage/owned.h"
 
 namespace aforo {
 
@@ -41,7 +41,7 @@ struct WriteFailure {
 };
 
 struct WriteOptions {
-  const OwnedDirectory* owned = nullptr;  // where; outlives the call
+  const Owned* owned = nullptr;  // where; outlives the call
   unsigned threads = 1;
   bool direct = false;
   bool keep_whole = false;  // a file that is there, to the last byte as it would be written, is left alone

@@ -12,6 +12,8 @@
 #include <sstream>
 #include <thread>
 
+#include "storage/store.h"
+
 namespace aforo {
 namespace {
 
@@ -27,7 +29,7 @@ class GenerateFilesTest : public testing::Test {
   void TearDown() override { fs::remove_all(base_); }
 
   WriteOptions at(const std::string& name, unsigned threads) {
-    owned_.push_back(std::make_unique<OwnedDirectory>(OwnedDirectory::for_writing(base_ / name, "marker")));
+    owned_.push_back(open_store(base_ / name)->own("marker"));
     return {owned_.back().get(), threads, false};
   }
 
@@ -56,7 +58,7 @@ class GenerateFilesTest : public testing::Test {
   }
 
   fs::path base_;
-  std::vector<std::unique_ptr<OwnedDirectory>> owned_;
+  std::vector<std::unique_ptr<Owned>> owned_;
   GenerateCounters counters_;
 };
 

@@ -5,8 +5,8 @@
 
 namespace aforo {
 
-GenerateKeeper::GenerateKeeper(const OwnedDirectory& owned, Manifest manifest,
-                               const GenerateCounters& counters, std::function<FileId()> mark)
+GenerateKeeper::GenerateKeeper(const Owned& owned, Manifest manifest, const GenerateCounters& counters,
+                               std::function<FileId()> mark)
     : owned_(owned), manifest_(std::move(manifest)), counters_(counters), mark_(std::move(mark)) {
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }

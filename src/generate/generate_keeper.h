@@ -22,14 +22,14 @@ class GenerateKeeper {
   static constexpr std::uint64_t kSyncEvery = std::uint64_t{1} << 30;
 
   // `mark` says how many files are written in full; asked and saved on an own thread. All must outlive this.
-  GenerateKeeper(const OwnedDirectory& owned, Manifest manifest, const GenerateCounters& counters,
+  GenerateKeeper(const Owned& owned, Manifest manifest, const GenerateCounters& counters,
                  std::function<FileId()> mark);
   ~GenerateKeeper();  // the thread has ended; nothing more is saved
 
  private:
   void run(const std::stop_token& stop);
 
-  const OwnedDirectory& owned_;
+  const Owned& owned_;
   Manifest manifest_;
   const GenerateCounters& counters_;
   std::function<FileId()> mark_;

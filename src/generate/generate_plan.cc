@@ -1,7 +1,6 @@
 #include "generate/generate_plan.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <vector>
@@ -63,19 +62,19 @@ struct Present {
   std::uint64_t bytes = 0;
 };
 
-Present present_from(const GeneratedLayout& layout, FileId from, const std::string& directory) {
+Present present_from(const GeneratedLayout& layout, FileId from, const Store& store, std::uint64_t block) {
   constexpr FileId kGap = 10'000;  // beyond so many absent files nothing was begun: see files_per_claim
   Present present;
   FileId absent = 0;
   for (FileId file = from; file < layout.files() && absent < kGap; ++file) {
-    struct stat info {};
-    if (::stat((directory + "/" + layout.path(file)).c_str(), &info) != 0) {
+    const auto size = store.size_of(layout.path(file));
+    if (!size) {
       ++absent;
       continue;
     }
     absent = 0;
     ++present.files;
-    present.bytes += static_cast<std::uint64_t>(info.st_blocks) * 512;
+    present.bytes += (*size + block - 1) / block * block;
   }
   return present;
 }
@@ -104,7 +103,7 @@ void require_same(const Manifest& found, const Manifest& asked, const std::strin
 
 }  // namespace
 
-GeneratePlan make_generate_plan(const DatasetSpec& spec, const std::string& directory) {
+GeneratePlan make_generate_plan(const DatasetSpec& spec, const Store& store) {
   GeneratePlan plan;
   plan.layout = std::make_unique<GeneratedLayout>(spec, dataset_id_of(spec));
   plan.manifest.id = plan.layout->id();
@@ -112,20 +111,21 @@ GeneratePlan make_generate_plan(const DatasetSpec& spec, const std::string& dire
   plan.manifest.samples = plan.layout->samples();
   plan.manifest.files = plan.layout->files();
   plan.manifest.totals = plan.layout->totals();
-  if (auto found = look_for_own_dataset(directory)) {
-    require_same(*found, plan.manifest, directory);
+  if (auto found = look_for_own_dataset(store)) {
+    require_same(*found, plan.manifest, store.where());
     plan.manifest = std::move(*found);
     plan.resumes = true;
   }
   plan.index_bytes = plan.layout->has_index() ? plan.layout->samples() * kIndexLineBytes : 0;
-  plan.space = space_at(directory);
+  plan.space = space_at(store);
   plan.needed = still_needed(*plan.layout, plan.manifest.files_written, plan.index_bytes, plan.space.block);
   if (plan.resumes) {
-    const Present present = present_from(*plan.layout, plan.manifest.files_written, directory);
+    const Present present =
+        present_from(*plan.layout, plan.manifest.files_written, store, plan.space.block.value);
     plan.needed.bytes.value -= std::min(plan.needed.bytes.value, present.bytes);
     plan.needed.inodes -= std::min(plan.needed.inodes, present.files);
   }
-  plan.unfit = why_not_fitting(plan.needed, plan.space, directory);
+  plan.unfit = why_not_fitting(plan.needed, plan.space, store.where());
   return plan;
 }
 

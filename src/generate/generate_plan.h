@@ -22,9 +22,9 @@ struct GeneratePlan {
   std::optional<std::string> unfit;  // why it cannot be written: a sentence
 };
 
-// Reads the directory's marker and free space. Throws UserError for a layout that cannot be generated, for a
+// Reads the store's marker and free space. Throws UserError for a layout that cannot be generated, for a
 // directory with other files, and for one with another dataset: saying what differs and the ways out.
-GeneratePlan make_generate_plan(const DatasetSpec& spec, const std::string& directory);
+GeneratePlan make_generate_plan(const DatasetSpec& spec, const Store& store);
 
 // The part of a generate Record that is known before it begins: files, bytes, filesystem, dataset, ...
 void describe_plan(Json& record, const GeneratePlan& plan);

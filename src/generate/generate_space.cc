@@ -1,14 +1,8 @@
 #include "generate/generate_space.h"
 
 #include <fmt/format.h>
-#include <sys/statfs.h>
 
-#include <cerrno>
 #include <cmath>
-#include <filesystem>
-
-#include "base/error.h"
-#include "storage/machine.h"
 
 namespace aforo {
 namespace {
@@ -17,26 +11,9 @@ double with_margin(double value) { return value * (1 + kSpaceMargin); }
 
 }  // namespace
 
-Space space_at(const std::string& directory) {
-  namespace fs = std::filesystem;
-  std::error_code ignored;
-  fs::path at = fs::absolute(directory, ignored);
-  struct statfs info {};
-  while (::statfs(at.c_str(), &info) != 0) {
-    const int error = errno;
-    if (error != ENOENT || at == at.root_path()) {
-      throw UserError(
-          fmt::format("expected to ask the free space at {}, found {}", at.string(), describe_errno(error)));
-    }
-    at = at.parent_path();
-  }
-  Space space;
-  space.filesystem = describe_filesystem(at.string()).type;
-  const auto fragment = static_cast<std::uint64_t>(info.f_frsize > 0 ? info.f_frsize : info.f_bsize);
-  space.free = {info.f_bavail * fragment};
-  space.block = {fragment};
-  if (info.f_files > 0) space.free_inodes = info.f_ffree;
-  return space;
+Space space_at(const Store& store) {
+  const StoreSpace found = store.space();
+  return {store.info().type, found.free, found.block, found.free_files};
 }
 
 std::optional<std::string> why_not_fitting(const SpaceNeeded& needed, const Space& space,

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/units.h"
+#include "storage/store.h"
 
 namespace aforo {
 
@@ -16,9 +17,8 @@ struct Space {
   std::optional<std::uint64_t> free_inodes;  // absent where the file system makes them as needed
 };
 
-// Of the file system that `directory` is on, or will be on when it is made: the nearest existing parent is
-// asked. Throws UserError if even that cannot be asked.
-Space space_at(const std::string& directory);
+// Of the place that `store` is, or will be when it is made. Throws UserError if it cannot be asked.
+Space space_at(const Store& store);
 
 // What is still to be written.
 struct SpaceNeeded {

@@ -35,8 +35,8 @@ TEST(GenerateSpace, InodesCountToo) {
 }
 
 TEST(GenerateSpace, ADirectoryThatIsNotThereYetIsAskedAtItsParent) {
-  const Space here = space_at(std::filesystem::temp_directory_path());
-  const Space there = space_at(std::filesystem::temp_directory_path() / "aforo-not/there/yet");
+  const Space here = space_at(*open_store(std::filesystem::temp_directory_path()));
+  const Space there = space_at(*open_store(std::filesystem::temp_directory_path() / "aforo-not/there/yet"));
   EXPECT_EQ(here.filesystem, there.filesystem);
   EXPECT_EQ(here.block.value, there.block.value);
   EXPECT_GT(there.free.value, 0u);

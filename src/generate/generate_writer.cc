@@ -1,77 +1,85 @@
 #include "generate/generate_writer.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
-#include <cstdint>
+#include <utility>
 
 namespace aforo {
 namespace {
 
-bool is_aligned(std::span<const std::byte> block) {
-  return reinterpret_cast<std::uintptr_t>(block.data()) % FileWriter::kAlignment == 0 &&
-         block.size() >= FileWriter::kAlignment;
+constexpr Seconds kPatience{1};  // of one turn; the request ends it
+EngineOptions one_at_a_time() {
+  EngineOptions options;
+  options.depth = 1;
+  options.timeout = Seconds{0};  // a slow disk is waited for, however long it takes
+  return options;
 }
 
 }  // namespace
 
-FileWriter::~FileWriter() {
-  if (file_ >= 0) ::close(file_);
+FileWriter::FileWriter(const Owned& owned, bool direct, EngineKind kind)
+    : owned_(owned), engine_(owned.engine(kind, one_at_a_time()).engine), want_direct_(direct) {
+  request_.owner = this;
+  request_.done = [](IoRequest& request) { static_cast<FileWriter*>(request.owner)->done_ = true; };
 }
 
-int FileWriter::open(const std::string& path) {
-  if (file_ >= 0) return EBUSY;
-  direct_now_ = want_direct_ && !direct_refused_;
-  int file = owned_.create_file(path, direct_now_ ? O_DIRECT : 0);
-  if (file == -EINVAL && direct_now_) {
+int FileWriter::carry_out() {
+  done_ = false;
+  engine_->start(request_);
+  while (!done_) engine_->turn(kPatience);
+  return request_.error;
+}
+
+int FileWriter::create(const std::string& path, bool direct) {
+  request_.operation = IoOperation::kCreate;
+  request_.path = path.c_str();
+  request_.direct = direct;
+  int error = carry_out();
+  if (error == ENOENT) {
+    if (const int lost = owned_.make_way(path)) return lost;
+    error = carry_out();
+  } else if (error == EEXIST) {
+    if (const int kept = owned_.remove_file(path)) return kept;
+    error = carry_out();
+  }
+  return error;
+}
+
+int FileWriter::open(const std::string& path, Size size) {
+  if (file_ != kNoFile) return EBUSY;
+  const bool direct = want_direct_ && !direct_refused_ && size == Size::kLarge;
+  int error = create(path, direct);
+  if (error == EINVAL && direct) {
     direct_refused_ = true;
-    direct_now_ = false;
-    file = owned_.create_file(path);
+    error = create(path, false);
   }
-  if (file < 0) return -file;
-  file_ = file;
-  return 0;
-}
-
-int FileWriter::write_all(std::span<const std::byte> block) {
-  while (!block.empty()) {
-    const ssize_t n = ::write(file_, block.data(), block.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return errno;
-    if (n == 0) return EIO;
-    block = block.subspan(static_cast<std::size_t>(n));
-  }
+  if (error) return error;
+  file_ = request_.file;
+  end_ = 0;
   return 0;
 }
 
 int FileWriter::append(std::span<const std::byte> block) {
-  if (file_ < 0) return EBADF;
-  if (direct_now_ && is_aligned(block)) {
-    const std::size_t aligned = block.size() / kAlignment * kAlignment;
-    if (const int error = write_all(block.first(aligned))) return fail(error);
-    block = block.subspan(aligned);
-  }
-  if (block.empty()) return 0;
-  if (direct_now_) {  // the ragged end: back to buffered for the rest of this file
-    const int flags = ::fcntl(file_, F_GETFL);
-    if (flags < 0 || ::fcntl(file_, F_SETFL, flags & ~O_DIRECT) < 0) return fail(errno);
-    direct_now_ = false;
-  }
-  if (const int error = write_all(block)) return fail(error);
+  if (file_ == kNoFile) return EBADF;
+  request_.operation = IoOperation::kWrite;
+  request_.file = file_;
+  request_.offset = end_;
+  // A request has one sort of buffer for both directions; a write only reads it.
+  request_.buffer = {const_cast<std::byte*>(block.data()), block.size()};
+  if (const int error = carry_out()) return fail(error);
+  end_ += block.size();
   return 0;
 }
 
 int FileWriter::close() {
-  if (file_ < 0) return EBADF;
-  const int fd = file_;
-  file_ = -1;
-  return ::close(fd) == 0 || errno == EINTR ? 0 : errno;
+  if (file_ == kNoFile) return EBADF;
+  request_.operation = IoOperation::kClose;
+  request_.file = std::exchange(file_, kNoFile);
+  const int error = carry_out();
+  return error == EINTR ? 0 : error;  // the file is closed all the same
 }
 
 int FileWriter::fail(int error) {
-  ::close(file_);
-  file_ = -1;
+  close();
   return error;
 }
 

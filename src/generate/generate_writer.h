@@ -1,15 +1,17 @@
-// FileWriter: writes files one after another into an owned directory with the fewest system calls: open,
-// write, close.
+// FileWriter: writes files one after another into an owned place, through an engine: create, write, close.
 //
-// A new file truncates an old one of the same name; missing directories are made. One writer per thread.
+// A new file takes the place of an old one of the same name, which is removed and not written through: what another
+// name of the same file shows stays as it is. Missing directories are made. One writer per thread; it waits for each
+// request, so the engine of plain calls on its own thread is the one that costs least.
 // Failure is data: every member returns 0 or an errno, and after a failure the file is closed and incomplete.
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
 
-#include "storage/posix/owned_directory.h"
+#include "storage/owned.h"
 
 namespace aforo {
 
@@ -17,28 +19,35 @@ class FileWriter {
  public:
   static constexpr std::size_t kAlignment = 4096;
 
-  // `owned` must outlive the writer. `direct`: O_DIRECT for as long as blocks are 4096-aligned in memory and
-  // length; a file system that refuses it (EINVAL on open) is written buffered, see `direct_refused`.
-  FileWriter(const OwnedDirectory& owned, bool direct) : owned_(owned), want_direct_(direct) {}
-  ~FileWriter();
+  // `owned` must outlive the writer. `direct`: O_DIRECT for files opened as large ones; a file system that refuses it
+  // (EINVAL) is written buffered, see `direct_refused`. Throws UserError if the engine cannot be had.
+  FileWriter(const Owned& owned, bool direct, EngineKind kind = EngineKind::kBlocking);
   FileWriter(const FileWriter&) = delete;
   FileWriter& operator=(const FileWriter&) = delete;
 
-  int open(const std::string& path);             // relative to the owned directory
+  enum class Size : std::uint8_t {
+    kSmall,  // always through the page cache
+    kLarge,  // its blocks are kAlignment-aligned in memory, and in length but for the last
+  };
+  int open(const std::string& path, Size size);  // relative to the owned place
   int append(std::span<const std::byte> block);  // at the end of the open file
   int close();
 
   bool direct_refused() const { return direct_refused_; }
 
  private:
-  int write_all(std::span<const std::byte> block);
+  int create(const std::string& path, bool direct);
+  int carry_out();
   int fail(int error);
 
-  const OwnedDirectory& owned_;
+  const Owned& owned_;
+  std::unique_ptr<Engine> engine_;  // closes what is still open
   bool want_direct_;
-  bool direct_now_ = false;
   bool direct_refused_ = false;
-  int file_ = -1;
+  bool done_ = false;
+  IoRequest request_;
+  EngineFile file_ = kNoFile;
+  std::uint64_t end_ = 0;
 };
 
 }  // namespace aforo

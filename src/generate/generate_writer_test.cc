@@ -11,10 +11,13 @@
 #include <sstream>
 #include <vector>
 
+#include "storage/store.h"
+
 namespace aforo {
 namespace {
 
 namespace fs = std::filesystem;
+constexpr auto kSmall = FileWriter::Size::kSmall, kLarge = FileWriter::Size::kLarge;
 
 class FileWriterTest : public testing::Test {
  protected:
@@ -22,7 +25,7 @@ class FileWriterTest : public testing::Test {
     std::string pattern = (fs::temp_directory_path() / "aforo-writer-XXXXXX").string();
     ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
     directory_ = pattern;
-    owned_ = std::make_unique<OwnedDirectory>(OwnedDirectory::for_writing(pattern, "marker"));
+    owned_ = open_store(pattern)->own("marker");
   }
   void TearDown() override { fs::remove_all(directory_); }
 
@@ -34,7 +37,7 @@ class FileWriterTest : public testing::Test {
   }
 
   fs::path directory_;
-  std::unique_ptr<OwnedDirectory> owned_;
+  std::unique_ptr<Owned> owned_;
 };
 
 std::span<const std::byte> bytes(std::string_view text) { return std::as_bytes(std::span(text)); }
@@ -42,7 +45,7 @@ std::span<const std::byte> bytes(std::string_view text) { return std::as_bytes(s
 TEST_F(FileWriterTest, MakesTheDirectoriesThatAreMissingAndOnlyThose) {
   FileWriter writer(*owned_, false);
   for (const char* path : {"a/b/1", "a/b/2", "a/c/3", "4", "a/b/5"}) {
-    ASSERT_EQ(writer.open(path), 0) << path;
+    ASSERT_EQ(writer.open(path, kSmall), 0) << path;
     ASSERT_EQ(writer.append(bytes(path)), 0);
     ASSERT_EQ(writer.append(bytes("!")), 0);
     ASSERT_EQ(writer.close(), 0);
@@ -55,7 +58,7 @@ TEST_F(FileWriterTest, MakesTheDirectoriesThatAreMissingAndOnlyThose) {
 TEST_F(FileWriterTest, AnOlderLongerFileIsCutToTheNewContent) {
   std::ofstream(directory_ / "x") << "something longer than the new content";
   FileWriter writer(*owned_, false);
-  ASSERT_EQ(writer.open("x"), 0);
+  ASSERT_EQ(writer.open("x", kSmall), 0);
   ASSERT_EQ(writer.append(bytes("new")), 0);
   ASSERT_EQ(writer.close(), 0);
   EXPECT_EQ(content("x"), "new");
@@ -69,11 +72,11 @@ TEST_F(FileWriterTest, DirectWritingKeepsTheRaggedEnd) {
   for (int i = 0; i < 10000; ++i) memory.get()[i] = static_cast<std::byte>(i * 7);
   const std::span<const std::byte> all(memory.get(), 10000);
   FileWriter writer(*owned_, true);
-  ASSERT_EQ(writer.open("d"), 0);
+  ASSERT_EQ(writer.open("d", kLarge), 0);
   ASSERT_EQ(writer.append(all.first(8192)), 0);
   ASSERT_EQ(writer.append(all.subspan(8192)), 0);
   ASSERT_EQ(writer.close(), 0);
-  ASSERT_EQ(writer.open("e"), 0);  // in one block
+  ASSERT_EQ(writer.open("e", kLarge), 0);  // in one block
   ASSERT_EQ(writer.append(all), 0);
   ASSERT_EQ(writer.close(), 0);
   const std::string expected(reinterpret_cast<const char*>(all.data()), all.size());
@@ -85,8 +88,33 @@ TEST_F(FileWriterTest, ASymbolicLinkInTheWayIsNotFollowed) {
   std::ofstream(directory_ / "victim") << "precious";
   fs::create_symlink(directory_ / "victim", directory_ / "link");
   FileWriter writer(*owned_, false);
-  EXPECT_EQ(writer.open("link"), ELOOP);
+  EXPECT_EQ(writer.open("link", kSmall), ELOOP);
   EXPECT_EQ(content("victim"), "precious");
+}
+
+// As snapshot tools make them: the outside name keeps the old bytes.
+TEST_F(FileWriterTest, AHardLinkToAFileOutsideIsNotWrittenThrough) {
+  std::ofstream(directory_ / "victim") << "precious";
+  fs::create_hard_link(directory_ / "victim", directory_ / "link");
+  FileWriter writer(*owned_, false);
+  ASSERT_EQ(writer.open("link", kSmall), 0);
+  ASSERT_EQ(writer.append(bytes("new")), 0);
+  ASSERT_EQ(writer.close(), 0);
+  EXPECT_EQ(content("link"), "new");
+  EXPECT_EQ(content("victim"), "precious");
+}
+
+TEST_F(FileWriterTest, WritesTheSameThroughEveryEngine) {
+  for (const EngineRow& row : engine_table()) {
+    if (!row.moves_bytes) continue;
+    FileWriter writer(*owned_, false, row.kind == EngineKind::kUring ? EngineKind::kAuto : row.kind);
+    const std::string name = "a/" + std::string(row.word);
+    ASSERT_EQ(writer.open(name, kSmall), 0) << name;
+    ASSERT_EQ(writer.append(bytes("12345")), 0) << name;
+    ASSERT_EQ(writer.append(bytes("678")), 0) << name;
+    ASSERT_EQ(writer.close(), 0) << name;
+    EXPECT_EQ(content(name), "12345678");
+  }
 }
 
 // A file system of one MiB cannot take two.
@@ -96,10 +124,10 @@ TEST_F(FileWriterTest, AFullDeviceIsAnErrnoAndTheFileIsClosed) {
   if (::mount("tmpfs", mount.c_str(), "tmpfs", 0, "size=1m") != 0)
     GTEST_SKIP() << "mounting a tmpfs needs root";
   {
-    const auto owned = OwnedDirectory::for_writing(mount, "marker");
-    FileWriter writer(owned, false);
+    const auto owned = open_store(mount)->own("marker");
+    FileWriter writer(*owned, false);
     const std::vector<std::byte> much(2 << 20);
-    ASSERT_EQ(writer.open("full"), 0);
+    ASSERT_EQ(writer.open("full", kSmall), 0);
     EXPECT_EQ(writer.append(much), ENOSPC);
     EXPECT_EQ(writer.close(), EBADF);
   }

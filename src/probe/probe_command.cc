@@ -12,7 +12,6 @@
 #include "probe/probe_sweep.h"
 #include "probe/probe_target.h"
 #include "storage/machine.h"
-#include "storage/page_cache.h"
 #include "workload/parse.h"
 #include "world/progress_ticker.h"
 #include "world/record_frame.h"
@@ -28,11 +27,6 @@ constexpr Seconds kShortestLoader{0.25}, kLongestLoader{3};
 constexpr double kWarmReadShare = 0.4;  // of a warm curve's time: to read its data once
 constexpr double kCachedEnough = 0.95;
 constexpr unsigned kWarmLevels[] = {1, 2, 4, 16};
-
-bool has_storage_below(const std::string& directory) {
-  const std::string type = describe_filesystem(directory).type;
-  return type != "tmpfs" && type != "ramfs";
-}
 
 // What the progress line shows; set by the probing thread, read by the ticker's.
 class News {
@@ -80,6 +74,7 @@ class Probe {
       : options_(options),
         stop_(std::move(stop)),
         sink_(sink),
+        store_(open_store(options.directory)),
         begin_(monotonic_now()),
         news_(begin_, options.budget) {}
 
@@ -89,9 +84,9 @@ class Probe {
                                   format_seconds(ProbeOptions::kLeastBudget),
                                   format_seconds(options_.budget)));
     prepare();
-    record_ = start_record("probe", options_.directory);
+    record_ = start_record("probe", *store_);
     findings_.memory = read_memory().available;
-    findings_.storage_below = has_storage_below(options_.directory);
+    findings_.storage_below = !store_->info().memory_only;
     if (!findings_.storage_below)
       findings_.notes.push_back(
           "A memory filesystem: there is no storage below, the curves are what memory gives");
@@ -132,7 +127,7 @@ class Probe {
       loader_time_ = std::clamp(left * kLoaderShare, kShortestLoader, kLongestLoader);
       left -= loader_time_;
     }
-    times_ = share_out(left, 0, n * count, warm && has_storage_below(options_.directory) ? n : 0);
+    times_ = share_out(left, 0, n * count, warm && !store_->info().memory_only ? n : 0);
   }
 
   ProgressSink laying_sink() const {
@@ -168,11 +163,12 @@ class Probe {
     loader.read_mode = mode;
     const std::uint64_t request = loader.transfer_size.value ? loader.transfer_size.value : 256u << 10;
     const ProbeUnits units(*data.layout, data.kind, data.files, request);
-    const JobSettings settings{data.directory, options_.engine, options_.io_threads, options_.io_timeout, {}};
+    const JobSettings settings{
+        data.store.get(), options_.engine, options_.io_threads, options_.io_timeout, {}};
     ProbeReaders readers(*data.layout, data.kind, loader, units, settings);
     findings_.engine = readers.engine(), findings_.io_threads = readers.io_threads();
     engine_reason_ = readers.engine_reason();
-    CacheReset reset(data.directory, *data.layout);
+    CacheReset reset(*data.store, *data.layout);
     ProbeCursor cursor(units.size(), mix64(17, findings_.curves.size()), false);
     SweepAsk ask{data.kind,   mode,
                  false,       findings_.storage_below,
@@ -192,8 +188,9 @@ class Probe {
   void probe_loader(const ProbeData& data) {
     if (!options_.workload) return;
     news_.set("the loader's own CPU time", PerSecond{0}, BytesPerSecond{0});
-    const JobSettings settings{data.directory, options_.engine, options_.io_threads, options_.io_timeout, {}};
-    CacheReset reset(data.directory, *data.layout);
+    const JobSettings settings{
+        data.store.get(), options_.engine, options_.io_threads, options_.io_timeout, {}};
+    CacheReset reset(*data.store, *data.layout);
     if (findings_.storage_below) drop_all(reset, data.files, stop_);
     Workload workload = *options_.workload;
     if (!findings_.curves.empty()) workload.loader.read_mode = findings_.curves.front().curve.mode;
@@ -205,7 +202,7 @@ class Probe {
   }
 
   void refuse_direct() {
-    const std::string type = describe_filesystem(options_.directory).type;
+    const std::string& type = store_->info().type;
     if (modes_of(options_).size() == 1)
       throw UserError(
           fmt::format("expected a filesystem with direct I/O at {}, found {} without; use --read buffered",
@@ -270,7 +267,7 @@ class Probe {
     if (probed.curve.points.empty()) return;
     if (ask.kind == ReadKind::kStream && ask.mode == ReadMode::kBuffered && !ask.cached &&
         read_ahead(result.windows))
-      probed.curve.ahead = readahead(options_.directory).value_or(Bytes{0});
+      probed.curve.ahead = read_ahead_below();
     for (const std::string& text : result.notes) {
       std::string named = name_of(probed.curve) + ": " + text;
       note(std::move(named));
@@ -280,6 +277,11 @@ class Probe {
            ": nothing on this system counts what storage served, so whether the page cache "
            "helped could not be told");
     findings_.curves.push_back(std::move(probed));
+  }
+
+  Bytes read_ahead_below() const {
+    const CacheControl* cache = store_->cache();
+    return cache ? cache->readahead().value_or(Bytes{0}) : Bytes{0};
   }
 
   ProbeOutcome conclude() {
@@ -297,7 +299,7 @@ class Probe {
     for (const std::string& text : drop_collapsed(findings_)) note(text), warnings_.push_back(text);
     findings_.spent = elapsed();
     ProbeOutcome outcome;
-    outcome.storage = storage_of(findings_, options_.directory, record_.at("started").get<std::string>());
+    outcome.storage = storage_of(findings_, *store_, record_.at("started").get<std::string>());
     describe(record_);
     add_findings(record_, findings_, outcome.storage);
     record_["partial"] = stop_.stop_requested();
@@ -334,6 +336,7 @@ class Probe {
   const ProbeOptions& options_;
   std::stop_token stop_;
   const ProgressSink& sink_;
+  std::unique_ptr<Store> store_;
   Seconds begin_;
   News news_;
   std::unique_ptr<ProbeGround> ground_;

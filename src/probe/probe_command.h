@@ -12,6 +12,7 @@
 
 #include "measure/record.h"
 #include "model/storage_spec.h"
+#include "storage/engine_kind.h"
 #include "workload/spec.h"
 #include "world/progress.h"
 
@@ -24,8 +25,8 @@ struct ProbeOptions {
   std::optional<Workload> workload;
   Seconds budget{60};           // about so long in all, but for opening a dataset and removing what was laid
   std::vector<ReadMode> modes;  // empty: the workload's, both without one
-  std::string engine = "auto";  // auto | io_uring | threads
-  unsigned io_threads = 0;      // lanes; 0 = one per available core
+  EngineKind engine = EngineKind::kAuto;
+  unsigned io_threads = 0;  // lanes; 0 = one per available core
   Seconds io_timeout{30};
 };
 

@@ -51,7 +51,7 @@ LoaderOutcome loader_cost(const Workload& workload, const Layout& layout, JobSet
   const auto samples = static_cast<double>(job.result.readers.samples);
   if (stop.stop_requested()) return {};
   if (samples < kLeastSamples || job.wall().value <= 0) return {{}, kTooFew};
-  const double cached = traffic_of(job, settings.directory).cache_share().value_or(0);
+  const double cached = traffic_of(job).cache_share().value_or(0);
   return {LoaderCost{job.usage.cpu() / samples, PerSecond{samples / job.wall().value}, cached}, ""};
 }
 

@@ -20,8 +20,9 @@ Workload job(std::uint64_t samples, double bytes, std::uint64_t batch) {
 
 LoaderOutcome outcome_of(const Workload& w) {
   const GeneratedLayout layout(w.dataset, dataset_id_of(w.dataset));
+  const auto store = open_store("/nothing/lies/here");
   JobSettings settings;
-  settings.directory = "/nothing/lies/here";
+  settings.store = store.get();
   return loader_cost(w, layout, settings, Seconds{0.1}, {});
 }
 

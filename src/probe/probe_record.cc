@@ -157,15 +157,14 @@ std::vector<std::string> drop_collapsed(ProbeFindings& findings) {
   return said;
 }
 
-StorageSpec storage_of(const ProbeFindings& findings, const std::string& directory,
-                       const std::string& started) {
-  const FilesystemInfo filesystem = describe_filesystem(directory);
+StorageSpec storage_of(const ProbeFindings& findings, const Store& store, const std::string& started) {
+  const StoreInfo& place = store.info();
   StorageSpec storage;
-  storage.name = filesystem.type + (filesystem.device.empty() ? "" : " on " + filesystem.device);
+  storage.name = place.type + (place.device.empty() ? "" : " on " + place.device);
   storage.description =
-      fmt::format("what 'aforo probe' measured of {} in {}", directory, format_seconds(findings.spent));
+      fmt::format("what 'aforo probe' measured of {} in {}", store.where(), format_seconds(findings.spent));
   TierSpec tier;
-  tier.name = filesystem.device.empty() ? filesystem.type : filesystem.device;
+  tier.name = place.device.empty() ? place.type : place.device;
   bool buffered = false;
   for (const ProbedCurve& probed : findings.curves) {
     tier.curves.push_back(rounded(probed.curve));
@@ -192,7 +191,7 @@ StorageSpec storage_of(const ProbeFindings& findings, const std::string& directo
     storage.notes.push_back(
         "Client CPU: all operations have about one size, so its time per operation and per "
         "byte are not told apart");
-  storage.capacity = filesystem.total;
+  storage.capacity = place.capacity;
   storage.probed = started;
   storage.origin = "probe";
   return storage;
@@ -204,7 +203,7 @@ void add_findings(Json& record, const ProbeFindings& findings, const StorageSpec
   record["curves"] = curves;
   record["seconds"] = findings.spent.value;
   if (findings.laying.value > 0) record["laying_seconds"] = findings.laying.value;
-  record["engine"] = findings.engine;
+  record["engine"] = to_string(findings.engine);
   record["io_threads"] = findings.io_threads;
   record["bytes_read"] = findings.bytes;
   if (findings.from_storage_known && findings.storage_below && findings.bytes) {

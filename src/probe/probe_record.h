@@ -8,6 +8,7 @@
 #include "model/curve_fit.h"
 #include "model/storage_spec.h"
 #include "probe/probe_loader.h"
+#include "storage/store.h"
 
 namespace aforo {
 
@@ -25,7 +26,7 @@ struct ProbeFindings {
   std::uint64_t bytes = 0, bytes_from_storage = 0;  // of cold windows
   bool from_storage_known = true;
   bool storage_below = true;
-  std::string engine;
+  EngineKind engine = EngineKind::kAuto;
   unsigned io_threads = 0;
   Bytes memory{0};  // available before anything was read
   std::optional<LoaderCost> loader;
@@ -37,8 +38,7 @@ struct ProbeFindings {
 std::vector<std::string> drop_collapsed(ProbeFindings& findings);
 
 // `started`: ISO 8601.
-StorageSpec storage_of(const ProbeFindings& findings, const std::string& directory,
-                       const std::string& started);
+StorageSpec storage_of(const ProbeFindings& findings, const Store& store, const std::string& started);
 
 // Adds the findings to a Record that was started; `storage` says what was concluded.
 void add_findings(Json& record, const ProbeFindings& findings, const StorageSpec& storage);

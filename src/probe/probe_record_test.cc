@@ -40,7 +40,7 @@ ProbeFindings with_loader(std::vector<ProbedCurve> curves, double cpu_per_sample
 }
 
 std::vector<Station> client_of(const ProbeFindings& findings) {
-  return storage_of(findings, ".", "2026-01-01T00:00:00Z").client;
+  return storage_of(findings, *open_store("."), "2026-01-01T00:00:00Z").client;
 }
 
 // 25 us of CPU for a sample, 10 of them to read its file (already in the curve): 15 are the loader's own, and
@@ -88,7 +88,9 @@ TEST(ProbeRecord, ACollapsedLevelIsLeftOutAndSaid) {
     point.concurrency = concurrency, point.rate = PerSecond{rate};
     findings.curves[0].curve.points.push_back(point);
   }
-  const auto written = [&] { return to_yaml(storage_of(findings, ".", "2026-01-01T00:00:00Z")); };
+  const auto written = [&] {
+    return to_yaml(storage_of(findings, *open_store("."), "2026-01-01T00:00:00Z"));
+  };
   try {
     parse_storage(written(), "s");
     ADD_FAILURE() << "was read";

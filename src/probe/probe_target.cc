@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -11,7 +10,7 @@
 #include "generate/generate_command.h"
 #include "generate/generate_space.h"
 #include "pipeline/training_job.h"
-#include "storage/posix/owned_directory.h"
+#include "storage/store.h"
 #include "survey/dataset_marker.h"
 #include "survey/dataset_open.h"
 #include "survey/inspect_command.h"
@@ -20,8 +19,6 @@
 
 namespace aforo {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr std::string_view kFolder = "aforo-probe-";
 constexpr std::uint64_t kLeastBytes = 8u << 20;
@@ -62,16 +59,22 @@ ReadKind kind_of(const Layout& layout, const LoaderSpec& loader, const std::stri
   return layout.kind() == LayoutKind::kFilePerSample ? ReadKind::kFile : ReadKind::kRange;
 }
 
+std::string folder_in(const Store& store, std::string_view name) {
+  return store.where() + "/" + std::string(name);
+}
+
 // As it looks: what a framework would read it with.
 DatasetSpec spec_of_found(const std::string& directory, unsigned threads, const std::stop_token& stop) {
-  if (const auto marker = read_marker(directory)) return parse_dataset_block(marker->dataset_yaml, directory);
+  if (const auto marker = read_marker(*open_store(directory)))
+    return parse_dataset_block(marker->dataset_yaml, directory);
   const Json seen = inspect({directory, threads}, stop, {});
   if (seen.value("partial", false)) throw Interrupted();
   return parse_dataset_block(seen.at("dataset_yaml").get<std::string>(), directory);
 }
 
-bool is_left_over(const fs::path& path) {
-  return path.filename().string().starts_with(kFolder) && read_marker(path.string()).has_value();
+// Laid by a probe that was killed before it could take it away.
+bool is_left_over(const Store& store, std::string_view name) {
+  return name.starts_with(kFolder) && read_marker(*open_store(folder_in(store, name))).has_value();
 }
 
 // Sentences of `generate` tell how to resume; a probe removes what it laid.
@@ -98,27 +101,28 @@ std::vector<ProbeWish> probe_wishes(const std::optional<Workload>& workload) {
 }
 
 bool holds_dataset(const std::string& directory) {
-  const DirectoryLook look = look_at_directory(directory, kManifestName);
+  const auto store = open_store(directory);
+  const DirectoryLook look = store->look(kManifestName);
   if (look.ownership == Ownership::kAbsent || look.ownership == Ownership::kEmpty) return false;
   if (look.ownership == Ownership::kOurs) return true;
-  std::error_code error;
-  fs::directory_iterator at(directory, error), end;
-  for (; !error && at != end; at.increment(error))
-    if (!is_left_over(at->path())) return true;
-  return false;
+  bool holds = false;
+  store->each_at_top(
+      [&](std::string_view name, EntryKind) { return !(holds = !is_left_over(*store, name)); });
+  return holds;
 }
 
 ProbeData found_data(const std::string& directory, const std::optional<Workload>& workload, unsigned threads,
                      std::stop_token stop) {
   const DatasetSpec wanted = workload ? workload->dataset : spec_of_found(directory, threads, stop);
-  OpenedDataset opened = open_dataset(directory, wanted, threads, stop);
+  auto store = open_store(directory);
+  OpenedDataset opened = open_dataset(*store, wanted, threads, stop);
   if (opened.damaged_files) {
     const Damage& first = opened.damaged.front();
     throw UserError(fmt::format("expected whole shards in {}, found {}: {}; repair or remove it", directory,
                                 first.path, first.what));
   }
   ProbeData data;
-  data.directory = directory;
+  data.store = std::move(store);
   data.layout = std::move(opened.layout);
   data.files = data.layout->files();
   if (workload)
@@ -134,14 +138,10 @@ ProbeData found_data(const std::string& directory, const std::optional<Workload>
 
 ProbeGround::ProbeGround(std::string directory, const std::vector<ProbeWish>& wishes)
     : directory_(std::move(directory)) {
-  std::error_code error;
-  for (fs::path at = fs::absolute(directory_).lexically_normal(); !at.empty() && !fs::exists(at, error);
-       at = at.parent_path()) {
-    if (at.has_filename()) made_.insert(made_.begin(), at.string());
-    if (at == at.root_path()) break;
-  }
-  remove_left_over();
-  const Space space = space_at(directory_);
+  const auto store = open_store(directory_);
+  made_ = store->places_to_make();
+  remove_left_over(*store);
+  const Space space = space_at(*store);
   Bytes least{0};
   for (const ProbeWish& wish : wishes) least += least_of(wish);
   if (static_cast<double>(least.value) > kLeastOfFree * static_cast<double>(space.free.value))
@@ -162,14 +162,14 @@ ProbeGround::~ProbeGround() {
   }
 }
 
-void ProbeGround::remove_left_over() {
-  std::error_code error;
-  fs::directory_iterator at(directory_, error), end;
-  for (; !error && at != end; at.increment(error))
-    if (is_left_over(at->path())) {
-      delete_generated(at->path().string(), false, {}, {});
-      remove_empty_directory(at->path().string());
-    }
+void ProbeGround::remove_left_over(const Store& store) {
+  store.each_at_top([&](std::string_view name, EntryKind) {
+    if (!is_left_over(store, name)) return true;
+    const std::string folder = folder_in(store, name);
+    delete_generated(folder, false, {}, {});
+    remove_empty_place(folder);
+    return true;
+  });
 }
 
 ProbeData ProbeGround::lay(const ProbeWish& wish, Seconds time, std::stop_token stop,
@@ -201,7 +201,7 @@ ProbeData ProbeGround::lay(const ProbeWish& wish, Seconds time, std::stop_token 
                     "a larger --budget, or probe a directory that holds a dataset",
                     few, directory_, format_seconds(time * kMoreTimes), files));
   ProbeData data;
-  data.directory = options.directory;
+  data.store = open_store(options.directory);
   const DatasetId id = dataset_id_of(spec);
   const std::uint64_t per_file = spec.layout == LayoutKind::kFilePerSample ? 1 : spec.samples_per_file;
   spec.samples = std::min(spec.samples, files * per_file);  // sizes and names of these stay as they are
@@ -216,13 +216,14 @@ void ProbeGround::remove() {
   while (!folders_.empty()) {
     const std::string folder = folders_.back();
     folders_.pop_back();
-    if (fs::exists(folder + "/" + std::string(kManifestName))) delete_generated(folder, false, {}, {});
-    if (const int error = remove_empty_directory(folder))
+    const bool laid = open_store(folder)->look(kManifestName).ownership == Ownership::kOurs;
+    if (laid) delete_generated(folder, false, {}, {});
+    if (const int error = remove_empty_place(folder))
       throw UserError(fmt::format("expected to remove {} after the probe, found {}; remove it by hand",
                                   folder, describe_errno(error)));
   }
   while (!made_.empty()) {
-    remove_empty_directory(made_.back());
+    remove_empty_place(made_.back());
     made_.pop_back();
   }
 }

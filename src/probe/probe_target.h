@@ -10,6 +10,7 @@
 
 #include "dataset/layout.h"
 #include "model/storage_spec.h"
+#include "storage/store.h"
 #include "workload/spec.h"
 #include "world/progress.h"
 
@@ -17,7 +18,7 @@ namespace aforo {
 
 // One dataset to read, and how.
 struct ProbeData {
-  std::string directory;
+  std::unique_ptr<Store> store;
   std::unique_ptr<Layout> layout;
   FileId files = 0;  // of the layout: all are there
   ReadKind kind = ReadKind::kFile;
@@ -62,7 +63,7 @@ class ProbeGround {
   void remove();
 
  private:
-  void remove_left_over();
+  void remove_left_over(const Store& store);
 
   std::string directory_;
   std::vector<std::string> made_;     // directories that are not there yet, outermost first

@@ -60,7 +60,7 @@ ProbeReaders::ProbeReaders(LaneSet lanes, const Layout& layout, ReadKind kind, c
                            const ProbeUnits& units, const JobSettings& settings)
     : kind_(kind),
       units_(units),
-      directory_(settings.directory),
+      store_(*settings.store),
       engine_(lanes.engine),
       engine_reason_(lanes.reason),
       request_(loader.transfer_size.value ? loader.transfer_size.value : kDefaultStreamRequest),
@@ -69,7 +69,7 @@ ProbeReaders::ProbeReaders(LaneSet lanes, const Layout& layout, ReadKind kind, c
 
 RawWindow ProbeReaders::run(const WindowAsk& ask, ProbeCursor& cursor, std::stop_token stop) {
   std::vector<LaneState> lanes(world_.lanes());
-  const Moment before = read_moment(directory_);
+  const Moment before = read_moment(store_);
   const Seconds begin = world_.now();
   Running running{
       {world_, plan_, lanes}, cursor, {}, begin + ask.length, begin + ask.length + ask.patience, ask.readers};
@@ -77,7 +77,7 @@ RawWindow ProbeReaders::run(const WindowAsk& ask, ProbeCursor& cursor, std::stop
   world_.run(all_readers(running, ask.readers), stop,
              [&running] { running.context.ending.store(true, std::memory_order_relaxed); });
   const Seconds end = world_.now();
-  const Usage usage = between(before, read_moment(directory_));
+  const Usage usage = between(before, read_moment(store_));
 
   RawWindow window;
   window.readers = ask.readers;

@@ -23,7 +23,8 @@ struct WindowAsk {
 // Lanes that stay over many windows of one layout and read mode. Construct, use and destroy on one thread.
 class ProbeReaders {
  public:
-  // `loader` says how samples are read (mode, transfer size, delivery). Throws UserError as make_lanes does.
+  // `loader` says how samples are read (mode, transfer size, delivery). The settings' store outlives it. Throws UserError
+  // as make_lanes does.
   ProbeReaders(const Layout& layout, ReadKind kind, const LoaderSpec& loader, const ProbeUnits& units,
                const JobSettings& settings);
 
@@ -35,7 +36,7 @@ class ProbeReaders {
   // What could not be read, if anything: "d00001/s0000001234.jpg: ENOENT (...)".
   const std::string& fault() const { return fault_; }
   int fault_error() const { return fault_error_; }
-  const std::string& engine() const { return engine_; }
+  EngineKind engine() const { return engine_; }
   const std::string& engine_reason() const { return engine_reason_; }
   const ProbeUnits& units() const { return units_; }
   unsigned io_threads() const { return static_cast<unsigned>(world_.lanes()); }
@@ -56,8 +57,9 @@ class ProbeReaders {
 
   ReadKind kind_;
   const ProbeUnits& units_;
-  std::string directory_;
-  std::string engine_, engine_reason_;
+  const Store& store_;
+  EngineKind engine_;
+  std::string engine_reason_;
   std::uint64_t request_;
   JobPlan plan_;
   RealWorld world_;

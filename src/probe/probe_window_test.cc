@@ -35,7 +35,8 @@ class ProbeWindow : public testing::Test {
     const GeneratedLayout layout(spec, dataset_id_of(spec));
     const ProbeUnits units(layout, ReadKind::kRange, layout.files(), 1);
     JobSettings settings;
-    settings.directory = options_.directory;
+    const auto store = open_store(options_.directory);
+    settings.store = store.get();
     settings.io_threads = 1;
     ProbeReaders readers(layout, ReadKind::kRange, loader, units, settings);
     ProbeCursor cursor(units.size(), 1, false);

@@ -35,7 +35,7 @@ class MemoryStore final : public Store {
  private:
   MemoryFiles& files_;
   std::string where_ = "memory";
-  StoreInfo info_{.type = "memory", .device = {}, .memory_only = true};
+  StoreInfo info_{.type = "memory", .device = {}, .capacity = {}, .memory_only = true};
   std::shared_ptr<std::atomic<bool>> held_ = std::make_shared<std::atomic<bool>>(false);
 };
 

@@ -25,6 +25,9 @@ class StoreFile {
  public:
   virtual ~StoreFile() = default;
 
+  // Tells that pieces will be read here and there, so that nothing is read ahead in vain.
+  virtual void expect_jumps() {}
+
   // As it was when the file was opened.
   virtual std::uint64_t size() const = 0;
 

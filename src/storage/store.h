@@ -36,6 +36,7 @@ namespace aforo {
 struct StoreInfo {
   std::string type;          // "ext4", "nfs4", "memory"
   std::string device;        // "vda", "server:/export"
+  Bytes capacity{0};         // of all that shares it; 0 = unknown
   bool memory_only = false;  // no storage below: its bytes lie in this machine's memory (tmpfs)
 };
 

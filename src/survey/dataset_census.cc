@@ -1,8 +1,6 @@
 #include "survey/dataset_census.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -20,21 +18,6 @@ constexpr std::size_t kLongestExtension = 12;
 constexpr std::array<std::string_view, 22> kSide = {
     kHidden, ".idx", ".index", ".json", ".jsonl", ".csv", ".tsv",  ".txt",    ".xml",  ".yaml", ".yml",
     ".md",   ".log", ".html",  ".py",   ".sh",    ".md5", ".sha1", ".sha256", ".lock", ".tmp",  ".cfg"};
-
-// The first bytes of a file; false if it cannot be read.
-bool read_front(int root, const std::string& path, std::array<std::byte, kRecogniseBytes>& front,
-                std::size_t& size) {
-  const int fd = ::openat(root, path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) return false;
-  size = 0;
-  ssize_t n = 1;
-  while (size < front.size() && n > 0) {
-    n = ::read(fd, front.data() + size, front.size() - size);
-    if (n > 0) size += static_cast<std::size_t>(n);
-  }
-  ::close(fd);
-  return n >= 0;
-}
 
 std::string describe(const std::string& extension, const FileGroup& group) {
   const std::string name = extension == kHidden         ? "hidden"
@@ -174,18 +157,18 @@ std::uint64_t Census::files() const {
   return sum;
 }
 
-std::uint64_t Census::probe(int root) {
+std::uint64_t Census::probe(const Store& store) {
   std::uint64_t unreadable = 0;
   std::array<std::byte, kRecogniseBytes> front;
   for (auto& [extension, group] : groups_) {
     group.kinds.clear();
     for (const std::string& path : group.probes) {
-      std::size_t size = 0;
-      if (!read_front(root, path, front, size)) {
+      const auto size = read_at(store, path, 0, front);
+      if (!size) {
         ++unreadable;
         continue;
       }
-      ++group.kinds[recognise(path, std::span(front).first(size))];
+      ++group.kinds[recognise(path, std::span(front).first(*size))];
     }
   }
   return unreadable;

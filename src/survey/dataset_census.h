@@ -14,6 +14,7 @@
 
 #include "base/random.h"
 #include "dataset/recognise.h"
+#include "storage/store.h"
 
 namespace aforo {
 
@@ -39,7 +40,7 @@ class Census {
  public:
   static constexpr std::size_t kMostGroups = 64;
   static constexpr std::size_t kProbes = 32;
-  static constexpr std::string_view kRest = ".*";  // the group of all further extensions
+  static constexpr std::string_view kRest = Listing::kOtherSort;  // the group of all further extensions
 
   explicit Census(std::uint64_t seed = 1) : random_(seed) {}
 
@@ -49,9 +50,8 @@ class Census {
   std::uint64_t files() const;
   const std::map<std::string, FileGroup, std::less<>>& groups() const { return groups_; }
 
-  // Reads the first bytes of every probe, relative to the open directory `root`. What cannot be read is
-  // skipped and counted in the result.
-  std::uint64_t probe(int root);
+  // Reads the first bytes of every probe. What cannot be read is skipped and counted in the result.
+  std::uint64_t probe(const Store& store);
 
  private:
   FileGroup& group_of(std::string_view extension, const std::string*& name);

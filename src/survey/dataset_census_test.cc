@@ -36,9 +36,7 @@ class CensusTest : public testing::Test {
     census_.add(name, content.size());
   }
   SampleChoice choose() {
-    const int root = ::open(base_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    EXPECT_EQ(census_.probe(root), 0u);
-    ::close(root);
+    EXPECT_EQ(census_.probe(*open_store(base_)), 0u);
     return choose_samples(census_);
   }
 

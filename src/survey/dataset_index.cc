@@ -1,12 +1,8 @@
 #include "survey/dataset_index.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <memory>
 #include <optional>
 
@@ -21,15 +17,15 @@ namespace {
 // not.
 class Window {
  public:
-  Window(int root, const char* path) : fd_(::openat(root, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
-    if (fd_ < 0) error_ = errno;
-    if (fd_ >= 0) ::posix_fadvise(fd_, 0, 0, POSIX_FADV_RANDOM);
+  Window(const Store& store, const std::string& path) {
+    auto file = store.open(path);
+    if (!file) {
+      error_ = file.error();
+      return;
+    }
+    file_ = std::move(*file);
+    file_->expect_jumps();
   }
-  ~Window() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Window(const Window&) = delete;
-  Window& operator=(const Window&) = delete;
 
   int error() const { return error_; }
 
@@ -50,41 +46,23 @@ class Window {
     const std::size_t want = std::max(near ? kWide : kNarrow, count);
     begin_ = offset;
     filled_ = 0;
-    while (fd_ >= 0 && filled_ < want) {
-      const ssize_t n =
-          ::pread(fd_, buffer_.get() + filled_, want - filled_, static_cast<off_t>(offset + filled_));
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) error_ = errno;
-      if (n <= 0) return;
-      filled_ += static_cast<std::size_t>(n);
+    if (!file_) return;
+    const auto got = file_->read(offset, std::span(buffer_.get(), want));
+    if (got) {
+      filled_ = *got;
+    } else {
+      error_ = got.error();
     }
   }
 
-  int fd_;
+  std::unique_ptr<StoreFile> file_;
   int error_ = 0;
   std::uint64_t begin_ = 0;
   std::size_t filled_ = 0;
   std::unique_ptr<std::byte[]> buffer_ = std::make_unique<std::byte[]>(kWide);
 };
 
-std::optional<std::string> read_small_file(int root, const std::string& path) {
-  constexpr off_t kMost = 256 << 20;
-  const int fd = ::openat(root, path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) return std::nullopt;
-  struct stat info {};
-  std::string text;
-  bool good = ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size <= kMost;
-  if (good) text.resize(static_cast<std::size_t>(info.st_size));
-  for (std::size_t at = 0; good && at < text.size();) {
-    const ssize_t n = ::read(fd, text.data() + at, text.size() - at);
-    if (n < 0 && errno == EINTR) continue;
-    good = n > 0;
-    if (good) at += static_cast<std::size_t>(n);
-  }
-  ::close(fd);
-  if (!good) return std::nullopt;
-  return text;
-}
+constexpr std::uint64_t kLargestIndex = 256 << 20;
 
 // An index is believed when its records follow one another without a gap and end where the file ends.
 bool covers(const std::vector<Extent>& records, std::uint64_t size) {
@@ -96,14 +74,15 @@ bool covers(const std::vector<Extent>& records, std::uint64_t size) {
   return end == size;
 }
 
-std::optional<std::vector<Extent>> from_index_file(int root, const std::string& path, std::uint64_t size) {
+std::optional<std::vector<Extent>> from_index_file(const Store& store, const std::string& path,
+                                                   std::uint64_t size) {
   const std::size_t slash = path.rfind('/');
   const std::size_t dot = path.rfind('.');
   const bool has_dot = dot != path.npos && (slash == path.npos || dot > slash);
   const std::string stem = has_dot ? path.substr(0, dot) : path;
   for (const std::string& name : {path + ".idx", stem + ".idx", path + ".index", stem + ".index"}) {
     if (name == path) continue;
-    const auto text = read_small_file(root, name);
+    const auto text = read_text(store, name, kLargestIndex);
     if (!text) continue;
     auto records = parse_record_index(*text);
     if (records && covers(*records, size)) return std::move(*records);
@@ -131,14 +110,14 @@ void skip_data(TarScanner& scanner, std::uint64_t count) {
 
 }  // namespace
 
-FileIndex index_tfrecord(int root, const std::string& path, std::uint64_t size) {
+FileIndex index_tfrecord(const Store& store, const std::string& path, std::uint64_t size) {
   FileIndex index;
-  if (auto records = from_index_file(root, path, size)) {
+  if (auto records = from_index_file(store, path, size)) {
     index.samples = std::move(*records);
     index.from_index_file = true;
     return index;
   }
-  Window file(root, path.c_str());
+  Window file(store, path);
   for (std::uint64_t at = 0; at < size;) {
     const auto header = file.at(at, kTfrecordHeaderBytes);
     if (header.size() < kTfrecordHeaderBytes) {
@@ -160,9 +139,9 @@ FileIndex index_tfrecord(int root, const std::string& path, std::uint64_t size) 
   return index;
 }
 
-FileIndex index_tar(int root, const std::string& path, std::uint64_t size) {
+FileIndex index_tar(const Store& store, const std::string& path, std::uint64_t size) {
   FileIndex index;
-  Window file(root, path.c_str());
+  Window file(store, path);
   TarScanner scanner;
   std::vector<TarMember> found, members;
   for (std::uint64_t at = 0; at < size;) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dataset/tfrecord.h"
+#include "storage/store.h"
 
 namespace aforo {
 
@@ -18,14 +19,12 @@ struct FileIndex {
   bool from_index_file = false;
 };
 
-// The records of a TFRecord file of `size` bytes at `path`, relative to the open directory `root`. Takes its
-// index file
-// (`path`.idx, or the same stem with .idx or .index) if that covers exactly `size` bytes; else walks the
-// headers.
-FileIndex index_tfrecord(int root, const std::string& path, std::uint64_t size);
+// The records of a TFRecord file of `size` bytes. Takes its index file (`path`.idx, or the same stem with .idx or
+// .index) if that covers exactly `size` bytes; else walks the headers.
+FileIndex index_tfrecord(const Store& store, const std::string& path, std::uint64_t size);
 
 // The samples of a WebDataset shard: consecutive members with the same key (the path up to the first dot of
 // its file name) are one sample, from its first header to its last padding.
-FileIndex index_tar(int root, const std::string& path, std::uint64_t size);
+FileIndex index_tar(const Store& store, const std::string& path, std::uint64_t size);
 
 }  // namespace aforo

@@ -3,23 +3,22 @@
 #pragma once
 
 #include <optional>
-#include <string>
 
 #include "dataset/manifest.h"
-#include "storage/posix/owned_directory.h"
+#include "storage/store.h"
 
 namespace aforo {
 
-// The manifest in `directory`; nothing if the directory is absent or empty.
+// The manifest in `store`; nothing if the directory is absent or empty.
 // Throws UserError if it is not a directory, cannot be read, holds other files, or a manifest that cannot be
 // read.
-std::optional<Manifest> look_for_own_dataset(const std::string& directory);
+std::optional<Manifest> look_for_own_dataset(const Store& store);
 
-// The manifest in `directory` whatever else is there; nothing without one. Throws UserError if it cannot be
+// The manifest in `store` whatever else is there; nothing without one. Throws UserError if it cannot be
 // read.
-std::optional<Manifest> read_marker(const std::string& directory);
+std::optional<Manifest> read_marker(const Store& store);
 
 // Replaces the marker; 0 or an errno.
-int save_manifest(const OwnedDirectory& owned, const Manifest& manifest, bool durable);
+int save_manifest(const Owned& owned, const Manifest& manifest, bool durable);
 
 }  // namespace aforo

@@ -1,7 +1,6 @@
 #include "survey/dataset_open.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <iterator>
@@ -18,8 +17,8 @@
 #include "dataset/size_fit.h"
 #include "survey/dataset_census.h"
 #include "survey/dataset_index.h"
+#include "survey/dataset_listing.h"
 #include "survey/dataset_marker.h"
-#include "survey/dataset_walk.h"
 #include "survey/dataset_words.h"
 #include "workload/parse.h"
 
@@ -96,14 +95,6 @@ struct Names {
   std::vector<Entry> entries;
 };
 
-struct OpenFile {
-  explicit OpenFile(int descriptor) : fd(descriptor) {}
-  ~OpenFile() { ::close(fd); }
-  OpenFile(const OpenFile&) = delete;
-  OpenFile& operator=(const OpenFile&) = delete;
-  int fd;
-};
-
 std::optional<FileKind> preferred_kind(const DatasetSpec& wanted) {
   switch (wanted.layout) {
     case LayoutKind::kTfrecord:
@@ -166,11 +157,11 @@ std::uint64_t record_bytes_of(const DatasetSpec& wanted) {
 // Indexes the chosen files of one thread's names, in parallel, into the builder.
 class ShardReader {
  public:
-  ShardReader(int root, bool tar, ScannedLayoutBuilder& builder, SizeSummary& sizes)
-      : root_(root), tar_(tar), builder_(builder), sizes_(sizes) {}
+  ShardReader(const Store& store, bool tar, ScannedLayoutBuilder& builder, SizeSummary& sizes)
+      : store_(store), tar_(tar), builder_(builder), sizes_(sizes) {}
 
   void read(const std::string& path, std::uint64_t size) {
-    const FileIndex index = tar_ ? index_tar(root_, path, size) : index_tfrecord(root_, path, size);
+    const FileIndex index = tar_ ? index_tar(store_, path, size) : index_tfrecord(store_, path, size);
     const std::lock_guard lock(mutex_);
     if (!index.error.empty()) note(path, index.error);
     if (index.samples.empty()) return;
@@ -191,7 +182,7 @@ class ShardReader {
     if (damaged_.size() > OpenedDataset::kDamagedNamed) damaged_.erase(std::prev(damaged_.end()));
   }
 
-  int root_;
+  const Store& store_;
   bool tar_;
   ScannedLayoutBuilder& builder_;
   SizeSummary& sizes_;
@@ -200,12 +191,12 @@ class ShardReader {
   std::map<std::string, std::string> damaged_;  // path -> what is wrong
 };
 
-void add_files(const std::vector<Names>& names, const Census& census, const SampleChoice& choice, int root,
-               unsigned threads, const std::stop_token& stop, ScannedLayoutBuilder& builder,
-               SizeSummary& sizes, OpenedDataset& opened) {
+void add_files(const std::vector<Names>& names, const Census& census, const SampleChoice& choice,
+               const Store& store, unsigned threads, const std::stop_token& stop,
+               ScannedLayoutBuilder& builder, SizeSummary& sizes, OpenedDataset& opened) {
   const LayoutKind layout = layout_of(choice.kind);
   const bool packed = layout == LayoutKind::kTfrecord || layout == LayoutKind::kWebdataset;
-  ShardReader shards(root, layout == LayoutKind::kWebdataset, builder, sizes);
+  ShardReader shards(store, layout == LayoutKind::kWebdataset, builder, sizes);
   for (const Names& part : names) {
     std::vector<const Names::Entry*> chosen;
     for (const Names::Entry& entry : part.entries) {
@@ -237,15 +228,15 @@ void add_files(const std::vector<Names>& names, const Census& census, const Samp
                   counted(choice.files, "file", "files"), to_string(choice.kind), directory, why));
 }
 
-OpenedDataset open_foreign(const std::string& directory, int root, const DatasetSpec& wanted,
-                           unsigned threads, const std::stop_token& stop) {
+OpenedDataset open_foreign(const Store& store, const DatasetSpec& wanted, unsigned threads,
+                           const std::stop_token& stop) {
+  const std::string& directory = store.where();
   OpenedDataset opened;
   const unsigned walkers = 2 * threads;
   std::vector<Names> names;
   for (unsigned thread = 0; thread < walkers; ++thread) names.emplace_back(thread + 1);
-  WalkCounters counters;
-  const WalkResult walked = walk(
-      root, walkers, stop, counters,
+  const Listing walked = list_dataset(
+      store, walkers, stop, nullptr,
       [&](unsigned thread, std::string_view path, std::uint64_t size) { names[thread].add(path, size); });
   if (stop.stop_requested()) throw Interrupted();
   Census census;
@@ -256,7 +247,7 @@ OpenedDataset open_foreign(const std::string& directory, int root, const Dataset
         fmt::format("expected samples in {}, found no files{}: lay a dataset there with 'aforo generate'",
                     directory, left_out.empty() ? "" : " (" + join(left_out, "; ") + ")"));
   }
-  census.probe(root);
+  census.probe(store);
   const SampleChoice choice = choose_samples(census, preferred_kind(wanted));
   require_agreement(wanted, choice, directory, opened);
   opened.warnings.insert(opened.warnings.end(), choice.warnings.begin(), choice.warnings.end());
@@ -266,7 +257,7 @@ OpenedDataset open_foreign(const std::string& directory, int root, const Dataset
   ScannedLayoutBuilder builder(records ? LayoutKind::kRecords : layout_of(choice.kind),
                                content_of(choice.kind), record_bytes_of(wanted));
   SizeSummary sizes;
-  add_files(names, census, choice, root, threads, stop, builder, sizes, opened);
+  add_files(names, census, choice, store, threads, stop, builder, sizes, opened);
   if (stop.stop_requested()) throw Interrupted();
   names.clear();
   const std::uint64_t files = builder.files();
@@ -285,11 +276,11 @@ OpenedDataset open_foreign(const std::string& directory, int root, const Dataset
 
 }  // namespace
 
-OpenedDataset open_dataset(const std::string& directory, const DatasetSpec& wanted, unsigned threads,
+OpenedDataset open_dataset(const Store& store, const DatasetSpec& wanted, unsigned threads,
                            std::stop_token stop) {
-  const OpenFile root(open_directory(directory));
-  if (auto manifest = read_marker(directory)) return open_generated(directory, std::move(*manifest), wanted);
-  return open_foreign(directory, root.fd, wanted, thread_count(threads), stop);
+  require_place(store);
+  if (auto manifest = read_marker(store)) return open_generated(store.where(), std::move(*manifest), wanted);
+  return open_foreign(store, wanted, thread_count(threads), stop);
 }
 
 }  // namespace aforo

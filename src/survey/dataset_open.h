@@ -11,6 +11,7 @@
 
 #include "dataset/layout.h"
 #include "dataset/manifest.h"
+#include "storage/store.h"
 #include "workload/spec.h"
 
 namespace aforo {
@@ -41,7 +42,7 @@ struct OpenedDataset {
 // fits, else by walking the headers) by `threads` threads (0 = one per core). `wanted` says how to read what
 // is found. Throws UserError when the directory cannot be read, holds no such samples, or contradicts
 // `wanted`; Interrupted on a stop request.
-OpenedDataset open_dataset(const std::string& directory, const DatasetSpec& wanted, unsigned threads,
+OpenedDataset open_dataset(const Store& store, const DatasetSpec& wanted, unsigned threads,
                            std::stop_token stop);
 
 }  // namespace aforo

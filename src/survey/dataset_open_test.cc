@@ -44,7 +44,9 @@ class OpenDatasetTest : public testing::Test {
     fs::create_directories((base_ / name).parent_path());
     std::ofstream(base_ / name, std::ios::binary) << content;
   }
-  OpenedDataset open(const DatasetSpec& wanted) const { return open_dataset(base_, wanted, 2, {}); }
+  OpenedDataset open(const DatasetSpec& wanted) const {
+    return open_dataset(*open_store(base_), wanted, 2, {});
+  }
   std::string sentence(const DatasetSpec& wanted) const {
     try {
       open(wanted);

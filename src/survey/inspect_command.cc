@@ -1,12 +1,12 @@
 #include "survey/inspect_command.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <map>
+#include <memory>
 #include <utility>
 
 #include "base/error.h"
@@ -15,8 +15,8 @@
 #include "dataset/size_fit.h"
 #include "storage/engine.h"
 #include "survey/dataset_census.h"
+#include "survey/dataset_listing.h"
 #include "survey/dataset_marker.h"
-#include "survey/dataset_walk.h"
 #include "survey/dataset_words.h"
 #include "survey/inspect_samples.h"
 #include "workload/parse.h"
@@ -66,31 +66,30 @@ class Inspection {
       : directory_(options.directory),
         threads_(options.threads != 0 ? options.threads : 2 * thread_count(0)),
         stop_(std::move(stop)),
-        root_(open_directory(options.directory)),
-        tally_(0) {}
-  ~Inspection() { ::close(root_); }
-  Inspection(const Inspection&) = delete;
-  Inspection& operator=(const Inspection&) = delete;
+        store_(open_store(options.directory)),
+        tally_(0) {
+    require_place(*store_);
+  }
 
   void scan() {
     std::vector<Tally> tallies;
     for (unsigned thread = 0; thread < threads_; ++thread) tallies.emplace_back(thread + 1);
-    walked_ = walk(
-        root_, threads_, stop_, counters_,
+    walked_ = list_dataset(
+        *store_, threads_, stop_, &counters_,
         [&](unsigned thread, std::string_view path, std::uint64_t size) { tallies[thread].add(path, size); });
     for (const Tally& part : tallies) tally_.census.merge(part.census);
     for (const Tally& part : tallies) {
       for (const auto& [group, sizes] : part.sizes) tally_.sizes[group].merge(sizes);
     }
     require_files();
-    unreadable_ = tally_.census.probe(root_);
+    unreadable_ = tally_.census.probe(*store_);
     choice_ = choose_samples(tally_.census);
   }
 
   void measure_samples() {
     if (is_packed(choice_.kind)) {
       phase_ = "reading record headers";
-      samples_ = measure_packed(root_, tally_.census, choice_, threads_, stop_);
+      samples_ = measure_packed(*store_, tally_.census, choice_, threads_, stop_);
       return;
     }
     for (const auto& [group, sizes] : tally_.sizes) {
@@ -99,6 +98,7 @@ class Inspection {
     samples_.count = samples_.sizes.count();
   }
 
+  const Store& store() const { return *store_; }
   void report(Json& record, Seconds scan_time) const;
   Progress progress(Seconds started) const;
 
@@ -128,9 +128,9 @@ class Inspection {
   std::string directory_;
   unsigned threads_;
   std::stop_token stop_;
-  int root_;
-  WalkCounters counters_;
-  WalkResult walked_;
+  std::unique_ptr<Store> store_;
+  ListCounters counters_;
+  Listing walked_;
   Tally tally_;
   std::uint64_t unreadable_ = 0;
   SampleChoice choice_;
@@ -206,7 +206,7 @@ void Inspection::report(Json& record, Seconds scan_time) const {
   record["scan_seconds"] = scan_time.value;
   record["errors"] = {{"count", walked_.errors + unreadable_}, {"examples", walked_.error_examples}};
   for (const Json& warning : warnings()) record["warnings"].push_back(warning);
-  if (const auto manifest = read_marker(directory_)) {
+  if (const auto manifest = read_marker(*store_)) {
     record["generated"] = {{"dataset_id", to_string(manifest->id)},
                            {"state", to_string(manifest->state)},
                            {"dataset", manifest->dataset_yaml}};
@@ -235,7 +235,7 @@ Progress Inspection::progress(Seconds started) const {
 Json inspect(const InspectOptions& options, std::stop_token stop, const ProgressSink& sink) {
   const Seconds started = monotonic_now();
   Inspection inspection(options, stop);
-  Json record = start_record("inspect", options.directory);
+  Json record = start_record("inspect", inspection.store());
   record["directory"] = options.directory;
   {
     const ProgressTicker ticker(sink, [&] { return inspection.progress(started); });

@@ -1,7 +1,5 @@
 #include "survey/inspect_samples.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <cmath>
 #include <mutex>
@@ -11,7 +9,7 @@
 #include "dataset/tar.h"
 #include "storage/engine.h"
 #include "survey/dataset_index.h"
-#include "survey/dataset_walk.h"
+#include "survey/dataset_listing.h"
 
 namespace aforo {
 namespace {
@@ -21,10 +19,10 @@ constexpr double kQuick = 20;  // seconds that indexing all files may take
 // Indexes files, many threads at a time, into one summary.
 class PackedSamples {
  public:
-  PackedSamples(int root, FileKind kind) : root_(root), tar_(kind == FileKind::kTar) {}
+  PackedSamples(const Store& store, FileKind kind) : store_(store), tar_(kind == FileKind::kTar) {}
 
   void read(const std::string& path, std::uint64_t size) {
-    const FileIndex index = tar_ ? index_tar(root_, path, size) : index_tfrecord(root_, path, size);
+    const FileIndex index = tar_ ? index_tar(store_, path, size) : index_tfrecord(store_, path, size);
     const std::uint64_t framing = tar_ ? kTarBlock : kTfrecordFraming;
     const std::lock_guard lock(mutex_);
     ++samples_.files_indexed;
@@ -48,19 +46,17 @@ class PackedSamples {
   }
 
  private:
-  int root_;
+  const Store& store_;
   bool tar_;
   std::mutex mutex_;
   Samples samples_;
   std::uint64_t bytes_ = 0;
 };
 
-void read_probes(int root, const std::vector<std::string>& probes, unsigned threads,
+void read_probes(const Store& store, const std::vector<std::string>& probes, unsigned threads,
                  const std::stop_token& stop, PackedSamples& into) {
   parallel_for(probes.size(), 1, threads, stop, [&](unsigned, std::uint64_t i, std::uint64_t) {
-    struct stat info {};
-    if (::fstatat(root, probes[i].c_str(), &info, 0) != 0) return;
-    into.read(probes[i], static_cast<std::uint64_t>(info.st_size));
+    if (const auto size = store.size_of(probes[i])) into.read(probes[i], *size);
   });
 }
 
@@ -95,7 +91,7 @@ SizeFit readable(const SizeFit& fit, const SizeSummary& sizes) {
 
 bool is_packed(FileKind kind) { return kind == FileKind::kTfrecord || kind == FileKind::kTar; }
 
-Samples measure_packed(int root, const Census& census, const SampleChoice& choice, unsigned threads,
+Samples measure_packed(const Store& store, const Census& census, const SampleChoice& choice, unsigned threads,
                        const std::stop_token& stop) {
   std::vector<std::string> probes;
   for (const std::string& group : choice.groups) {
@@ -103,17 +99,16 @@ Samples measure_packed(int root, const Census& census, const SampleChoice& choic
     probes.insert(probes.end(), some.begin(), some.end());
   }
   const Seconds begun = monotonic_now();
-  PackedSamples some(root, choice.kind);
-  read_probes(root, probes, threads, stop, some);
+  PackedSamples some(store, choice.kind);
+  read_probes(store, probes, threads, stop, some);
   const double each =
       (monotonic_now() - begun).value / static_cast<double>(std::max<std::size_t>(probes.size(), 1));
   const bool quick = each * static_cast<double>(choice.files) < kQuick;
   if (choice.files <= probes.size() || !quick || stop.stop_requested()) {
     return some.take(choice.files, choice.bytes);
   }
-  PackedSamples all(root, choice.kind);
-  WalkCounters counters;
-  walk(root, threads, stop, counters, [&](unsigned, std::string_view path, std::uint64_t size) {
+  PackedSamples all(store, choice.kind);
+  list_dataset(store, threads, stop, nullptr, [&](unsigned, std::string_view path, std::uint64_t size) {
     const std::string extension = extension_of(path);
     const bool own = census.groups().find(extension) != census.groups().end();
     if (choice.includes(own ? extension : std::string(Census::kRest))) all.read(std::string(path), size);

@@ -24,9 +24,8 @@ struct Samples {
 bool is_packed(FileKind kind);  // TFRecord, tar
 
 // Indexes the chosen files by `threads` threads: first the census's probes (a random choice); then, if the
-// time that took promises it within some seconds, all of them in a second walk below the open directory
-// `root`.
-Samples measure_packed(int root, const Census& census, const SampleChoice& choice, unsigned threads,
+// time that took promises it within some seconds, all of them in a second listing.
+Samples measure_packed(const Store& store, const Census& census, const SampleChoice& choice, unsigned threads,
                        const std::stop_token& stop);
 
 // The fitted law as people can read it: whole bytes; quantiles at 21 points where those stay within kGoodFit

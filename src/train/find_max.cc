@@ -86,11 +86,11 @@ void add_answer(Json& record, const Search& search, const Bracket& bracket, std:
 Json find_max(const RunOptions& options, std::stop_token stop, const ProgressSink& progress) {
   if (law_mean(options.workload.accelerator.step_time) <= 0)
     throw UserError("expected a step time above 0 for --find-max, found 0; give --step-time");
-  const OpenedDataset dataset =
-      open_dataset(options.directory, options.workload.dataset, options.io_threads, stop);
-  Json record = start_record("run", options.directory);
+  const auto store = open_store(options.directory);
+  const OpenedDataset dataset = open_dataset(*store, options.workload.dataset, options.io_threads, stop);
+  Json record = start_record("run", *store);
   const std::uint32_t limit = limit_of(options, *dataset.layout);
-  Search search(options, dataset, stop);
+  Search search(options, *store, dataset, stop);
   const Seconds begin = monotonic_now();
   const Question ask = [&](std::uint32_t accelerators) {
     const Answer answer = search.ask(accelerators);
@@ -121,7 +121,7 @@ Json find_max(const RunOptions& options, std::stop_token stop, const ProgressSin
   const Search::Kept& judged = search.failing().ranks ? search.failing() : shown;
   Evidence evidence = evidence_of(judged.job, judged.plan, options);
   evidence.searching = true;
-  if (options.diagnose && !search.stopped() && !options.null_storage)
+  if (options.diagnose && !search.stopped() && moves_bytes(options.engine))
     evidence.null_ceiling = null_ceiling(judged.plan, search.settings(), stop);
   if (evidence.null_ceiling) set_number(record, "null_ceiling_samples_per_second", *evidence.null_ceiling);
   add_verdict(record, judge(evidence));

@@ -57,15 +57,16 @@ bool decided(const StepWatch& watch, std::uint32_t ranks, double target) {
 
 }  // namespace
 
-Search::Search(const RunOptions& options, const OpenedDataset& dataset, std::stop_token stop)
+Search::Search(const RunOptions& options, const Store& store, const OpenedDataset& dataset,
+               std::stop_token stop)
     : options_(options),
+      store_(store),
       dataset_(dataset),
       stop_(std::move(stop)),
-      reset_(options.directory, *dataset.layout) {}
+      reset_(store, *dataset.layout) {}
 
 JobSettings Search::settings() const {
-  return {options_.directory, options_.null_storage ? "null" : options_.engine, options_.io_threads,
-          options_.io_timeout, Seconds{0}};
+  return {&store_, options_.engine, options_.io_threads, options_.io_timeout, Seconds{0}};
 }
 
 JobPlan Search::plan_for(std::uint32_t accelerators) const {

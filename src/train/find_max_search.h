@@ -38,7 +38,8 @@ std::pair<std::uint32_t, std::uint32_t> count_interval(std::vector<Try> windows,
 // Home thread only, one search at a time.
 class Search {
  public:
-  Search(const RunOptions& options, const OpenedDataset& dataset, std::stop_token stop);
+  // All three outlive it.
+  Search(const RunOptions& options, const Store& store, const OpenedDataset& dataset, std::stop_token stop);
 
   // Runs a window with that many accelerators, unless it was run before. A window ends when the 95 % interval
   // of AU (batch means over steps, warm-up cut off) is narrow or clear of the target, or after its longest
@@ -81,6 +82,7 @@ class Search {
   Answer keep(MeasuredJob job, const JobPlan& plan, Seconds took);
 
   const RunOptions& options_;
+  const Store& store_;
   const OpenedDataset& dataset_;
   std::stop_token stop_;
   CacheReset reset_;

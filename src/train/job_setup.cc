@@ -52,7 +52,7 @@ MemoryNeed memory_need(const JobPlan& plan, unsigned io_threads) {
 JobPlan make_plan(const RunOptions& options, const OpenedDataset& dataset) {
   JobPlan plan = plan_job(options.workload, *dataset.layout, options.directory);
   plan.skip_errors = options.skip_errors;
-  if (!options.null_storage) {
+  if (moves_bytes(options.engine)) {
     plan.stream_check = make_stream_checks(dataset, options.verify);
     if (options.verify) plan.check = make_sample_check(dataset);
   }

@@ -19,14 +19,15 @@ MeasuredJob run_job(const JobPlan& plan, const JobSettings& settings, WatchOptio
   LaneSet made = make_lanes(*plan.layout, plan.loader.read_mode == ReadMode::kDirect, settings);
   MeasuredJob measured;
   measured.engine = made.engine;
+  measured.memory_only = settings.store->info().memory_only;
   measured.engine_reason = made.reason;
   measured.io_threads = static_cast<unsigned>(made.lanes.size());
   Usage paused;
   if (watch.epoch_end)
     watch.epoch_end = [&paused, &settings, between_epochs = std::move(watch.epoch_end)](std::uint64_t epoch) {
-      const Moment begin = read_moment(settings.directory);
+      const Moment begin = read_moment(*settings.store);
       between_epochs(epoch);
-      paused = plus(std::move(paused), between(begin, read_moment(settings.directory)));
+      paused = plus(std::move(paused), between(begin, read_moment(*settings.store)));
     };
   measured.watch = std::make_unique<StepWatch>(std::move(watch));
 
@@ -37,11 +38,11 @@ MeasuredJob run_job(const JobPlan& plan, const JobSettings& settings, WatchOptio
   std::stop_source ending;
   const std::stop_callback forward(stop, [&ending] { ending.request_stop(); });
   if (watching) watching(*measured.watch);
-  const Moment begin = read_moment(settings.directory);
+  const Moment begin = read_moment(*settings.store);
   measured.started = begin.time;
   const Alarm alarm(settings.hard_limit, ending);
   world.run(drive(job, measured.result), ending.get_token(), [&] { job.stop(); });
-  const Moment end = read_moment(settings.directory);
+  const Moment end = read_moment(*settings.store);
   measured.usage = without(between(begin, end), paused);
   measured.resident = end.counters.resident;
   for (LaneId i = 0; i < world.lanes(); ++i) {

@@ -19,8 +19,9 @@ namespace aforo {
 struct MeasuredJob {
   JobResult result;
   std::unique_ptr<StepWatch> watch;
-  std::string engine;         // the engine that was used
-  std::string engine_reason;  // why not the preferred one; may be empty
+  EngineKind engine = EngineKind::kAuto;  // the one that was used
+  std::string engine_reason;              // why not the preferred one; may be empty
+  bool memory_only = false;               // there is no storage below where it read
   unsigned io_threads = 0;
   Seconds started{0};                  // monotonic: the first rank began
   Usage usage;                         // of the whole job, the pauses between epochs left out

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "pipeline/training_job.h"
-#include "storage/page_cache.h"
 #include "train/job_setup.h"
 
 namespace aforo {
@@ -53,11 +52,7 @@ JobPlan one_pass(JobPlan plan, std::uint32_t workers) {
   return plan;
 }
 
-bool has_storage_below(const MeasuredJob& job, const std::string& directory) {
-  if (job.usage.device) return true;
-  const std::string type = describe_filesystem(directory).type;
-  return type != "tmpfs" && type != "ramfs";
-}
+bool has_storage_below(const MeasuredJob& job) { return job.usage.device || !job.memory_only; }
 
 }  // namespace
 
@@ -66,11 +61,11 @@ std::optional<double> Traffic::cache_share() const {
   return std::clamp(1.0 - static_cast<double>(*from_storage) / static_cast<double>(requested), 0.0, 1.0);
 }
 
-Traffic traffic_of(const MeasuredJob& job, const std::string& directory) {
+Traffic traffic_of(const MeasuredJob& job) {
   Traffic traffic;
   traffic.requested = job.result.readers.bytes;
-  if (job.engine == "null") return traffic;
-  if (!has_storage_below(job, directory)) {
+  if (!moves_bytes(job.engine)) return traffic;
+  if (!has_storage_below(job)) {
     traffic.from_storage = 0;
     traffic.source = "memory filesystem";
   } else if (job.usage.process_bytes_read) {
@@ -108,7 +103,7 @@ Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptio
   e.client_cpu_share = job.usage.cpu().value / (job.wall().value * available_cores());
   if (!job.lane_cpu_share.empty())
     e.io_cpu_share = *std::max_element(job.lane_cpu_share.begin(), job.lane_cpu_share.end());
-  e.null_storage = job.engine == "null";
+  e.null_storage = !moves_bytes(job.engine);
   if (job.usage.device && !e.null_storage) e.device_busy_share = job.usage.device->busy / job.wall();
   e.open_share = open_share(job);
   e.read_latency_mean = result.readers.sample_read.mean();
@@ -123,17 +118,17 @@ Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptio
   e.requests_in_flight = result.readers.busy / job.wall();
   const double working = (result.readers.busy + result.readers.preparing) / job.wall();
   e.worker_busy_share = std::min(1.0, working / static_cast<double>(reader_count(plan)));
-  e.cache_share = traffic_of(job, options.directory).cache_share().value_or(-1);
+  e.cache_share = traffic_of(job).cache_share().value_or(-1);
   e.cache_expected = options.cache_expected;
   e.ended_by_error = result.failed;
-  e.memory_filesystem = job.engine != "null" && !has_storage_below(job, options.directory);
+  e.memory_filesystem = moves_bytes(job.engine) && !has_storage_below(job);
   e.errors = static_cast<double>(result.readers.fault_count());
   return e;
 }
 
 std::optional<double> null_ceiling(const JobPlan& plan, const JobSettings& settings, std::stop_token stop) {
   JobSettings null = settings;
-  null.engine = "null";
+  null.engine = EngineKind::kNull;
   null.hard_limit = kCeilingTime;
   WatchOptions watch;
   watch.ranks = plan.ranks;
@@ -151,7 +146,7 @@ std::optional<Counterfactual> try_more_workers(const JobPlan& plan, const JobSet
   more.loader.workers = workers;
   more.loader.seed += 1;
   const auto window = [&](const JobPlan& p) -> std::optional<double> {
-    if (options.drop_caches) drop_caches();
+    if (const CacheControl* cache = settings.store->cache(); cache && options.drop_caches) cache->drop_all();
     JobSettings short_run = settings;
     short_run.hard_limit = kWindowTime;
     WatchOptions watch;
@@ -159,7 +154,7 @@ std::optional<Counterfactual> try_more_workers(const JobPlan& plan, const JobSet
     const MeasuredJob job = run_job(p, short_run, std::move(watch), stop);
     if (stop.stop_requested() || job.result.readers.samples == 0) return std::nullopt;
     // What mostly came from the cache now but from storage in the run says nothing about the storage.
-    const auto share = traffic_of(job, options.directory).cache_share();
+    const auto share = traffic_of(job).cache_share();
     if (share && *share > traffic.cache_share().value_or(*share) + 0.2) return std::nullopt;
     return samples_per_second(job);
   };

@@ -18,7 +18,7 @@ struct Traffic {
   std::string source;                         // which counter: "process read_bytes", "block device", ...
   std::optional<double> cache_share() const;  // of requested, in [0, 1]
 };
-Traffic traffic_of(const MeasuredJob& job, const std::string& directory);
+Traffic traffic_of(const MeasuredJob& job);
 
 // What the job itself shows.
 Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptions& options);

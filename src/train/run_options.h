@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/units.h"
+#include "storage/engine_kind.h"
 #include "workload/spec.h"
 
 namespace aforo {
@@ -14,13 +15,13 @@ namespace aforo {
 struct RunOptions {
   Workload workload;
   std::string directory;
-  std::string engine = "auto";  // auto | io_uring | threads
+  // kNull: the same job on an engine that answers at once, which is this client's ceiling.
+  EngineKind engine = EngineKind::kAuto;
   unsigned io_threads = 0;      // lanes; 0 = one per available core
   bool drop_caches = false;     // before every epoch, so that every epoch comes from storage
   bool cache_expected = false;  // a warm run is wanted: do not flag it
   bool verify = false;          // prove every sample read
   bool skip_errors = false;     // count failed samples and go on, instead of stopping at the first
-  bool null_storage = false;    // the same job on an engine that answers at once: this client's ceiling
   bool diagnose = true;         // short re-runs after a missed target, to tell storage from settings
   Seconds io_timeout{30};
   Seconds time_limit{0};  // end cleanly after this long; 0 = none

@@ -56,8 +56,8 @@ void add_stalls(Json& record, const MeasuredJob& job, const JobPlan& plan, const
 
 void add_bytes(Json& record, const MeasuredJob& job, const RunOptions& options) {
   record["read_requests"] = job.result.readers.requests;
-  if (options.null_storage) return;  // nothing was read: bytes and devices have no part in it
-  const Traffic traffic = traffic_of(job, options.directory);
+  if (!moves_bytes(options.engine)) return;  // nothing was read: bytes and devices have no part in it
+  const Traffic traffic = traffic_of(job);
   const double wall = job.wall().value;
   set_number(record, "bytes_per_second", static_cast<double>(traffic.requested) / wall);
   record["bytes_requested"] = traffic.requested;
@@ -78,7 +78,7 @@ void add_client(Json& record, const MeasuredJob& job) {
   set_number(record, "cpu_seconds", user + system);
   record["cpu_seconds_user"] = user;
   record["cpu_seconds_system"] = system;
-  if (job.result.readers.bytes && job.engine != "null")
+  if (job.result.readers.bytes && moves_bytes(job.engine))
     set_number(record, "cpu_seconds_per_gb",
                (user + system) / (static_cast<double>(job.result.readers.bytes) / 1e9));
   if (const auto share = other_cpu_share(job.usage, describe_machine().cores)) {
@@ -91,7 +91,7 @@ void add_client(Json& record, const MeasuredJob& job) {
   }
   record["resident_bytes"] = job.resident.value;
   record["io_threads"] = job.io_threads;
-  record["engine"] = job.engine;
+  record["engine"] = to_string(job.engine);
 }
 
 void add_errors(Json& record, const ReaderStats& stats, const Layout& layout, Seconds timeout) {
@@ -140,7 +140,7 @@ void add_measurement(Json& record, const MeasuredJob& job, const JobPlan& plan, 
   record["steps"] = steps;
   set_number(record, "wall_seconds", job.wall().value);
   record["samples"] = job.result.samples_delivered;
-  record["checks"] = checks_of(layout, plan, options.null_storage);
+  record["checks"] = checks_of(layout, plan, !moves_bytes(options.engine));
   if (options.verify) record["verified_samples"] = job.result.readers.verified;
   record["step_seconds"] = percentiles(job.watch->step_seconds());
   record["load_wait_seconds"] = percentiles(job.watch->load_wait());

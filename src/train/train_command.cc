@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
+#include <cerrno>
 #include <memory>
 
 #include "base/error.h"
 #include "dataset/generated_layout.h"
+#include "dataset/manifest.h"
 #include "train/run_record.h"
 #include "world/cache_reset.h"
 #include "world/progress_ticker.h"
@@ -16,9 +17,8 @@
 namespace aforo {
 namespace {
 
-JobSettings settings_of(const RunOptions& options) {
-  return {options.directory, options.null_storage ? "null" : options.engine, options.io_threads,
-          options.io_timeout};
+JobSettings settings_of(const RunOptions& options, const Store& store) {
+  return {&store, options.engine, options.io_threads, options.io_timeout};
 }
 
 // Turns a watch into what the progress line shows. The average speed is over the last call's interval.
@@ -79,17 +79,16 @@ WatchOptions watch_options(const RunOptions& options, const JobPlan& plan, Steps
 }
 
 // The verdict, with short re-runs where the target was missed and something can still be learned.
-Verdict judge_run(const MeasuredJob& job, const JobPlan& plan, const RunOptions& options,
+Verdict judge_run(const MeasuredJob& job, const JobPlan& plan, const RunOptions& options, const Store& store,
                   std::stop_token stop, std::uint64_t damaged, Json& record) {
   Evidence evidence = evidence_of(job, plan, options);
   evidence.errors += static_cast<double>(damaged);
   const bool missed = evidence.au < evidence.au_target;
-  if (options.diagnose && !options.null_storage && !job.result.stopped && !stop.stop_requested()) {
-    const JobSettings settings = settings_of(options);
+  if (options.diagnose && moves_bytes(options.engine) && !job.result.stopped && !stop.stop_requested()) {
+    const JobSettings settings = settings_of(options, store);
     evidence.null_ceiling = null_ceiling(plan, settings, stop);
     if (missed) {
-      evidence.more_workers =
-          try_more_workers(plan, settings, options, traffic_of(job, options.directory), stop);
+      evidence.more_workers = try_more_workers(plan, settings, options, traffic_of(job), stop);
       if (const auto& more = evidence.more_workers)
         record["counterfactuals"] = {
             {{"change", "no compute"}, {"samples_per_second", more->baseline}},
@@ -135,11 +134,10 @@ Verdict nothing_read(const MeasuredJob& job) {
   return verdict;
 }
 
-bool nothing_lies_in(const std::string& directory) {
-  std::error_code error;
-  const auto status = std::filesystem::status(directory, error);
-  if (status.type() == std::filesystem::file_type::not_found) return true;
-  return std::filesystem::is_directory(status) && std::filesystem::is_empty(directory, error) && !error;
+bool nothing_lies_in(const Store& store) {
+  const int error = store.check();
+  if (error != 0) return error == ENOENT;
+  return store.look(kManifestName).ownership == Ownership::kEmpty;
 }
 
 // The dataset that the workload describes, computed: for a plan before anything was laid.
@@ -160,12 +158,13 @@ OpenedDataset described_dataset(const RunOptions& options) {
 }  // namespace
 
 Json plan_run(const RunOptions& options, std::stop_token stop) {
+  const auto store = open_store(options.directory);
   const OpenedDataset dataset =
-      options.workload.dataset.samples > 0 && nothing_lies_in(options.directory)
+      options.workload.dataset.samples > 0 && nothing_lies_in(*store)
           ? described_dataset(options)
-          : open_dataset(options.directory, options.workload.dataset, options.io_threads, stop);
+          : open_dataset(*store, options.workload.dataset, options.io_threads, stop);
   const JobPlan plan = make_plan(options, dataset);
-  Json record = start_record("run", options.directory);
+  Json record = start_record("run", *store);
   record["dry_run"] = true;
   record["config"] = config_of(options, dataset, plan);
   const double samples = static_cast<double>(plan.epochs * plan.steps) * plan.ranks *
@@ -185,26 +184,27 @@ Json plan_run(const RunOptions& options, std::stop_token stop) {
 
 Json train(const RunOptions& options, std::stop_token stop, const ProgressSink& progress) {
   const Seconds began = monotonic_now();
-  const OpenedDataset dataset =
-      open_dataset(options.directory, options.workload.dataset, options.io_threads, stop);
+  const auto store = open_store(options.directory);
+  const OpenedDataset dataset = open_dataset(*store, options.workload.dataset, options.io_threads, stop);
   require_sound(options, dataset);
   const JobPlan plan = make_plan(options, dataset);
   std::unique_ptr<StepsCsv> csv;
   if (!options.steps_csv.empty()) csv = std::make_unique<StepsCsv>(options.steps_csv);
-  Json record = start_record("run", options.directory);
+  Json record = start_record("run", *store);
   record["config"] = config_of(options, dataset, plan);
   add_warnings(record, options, dataset, plan);
 
-  CacheReset reset(options.directory, *dataset.layout);
+  CacheReset reset(*store, *dataset.layout);
   if (options.drop_caches) reset.drop();
   std::unique_ptr<ProgressTicker> ticker;
   const Seconds prepared = monotonic_now();
-  const MeasuredJob job = run_job(plan, settings_of(options), watch_options(options, plan, csv.get(), reset),
-                                  stop, [&](const StepWatch& watch) {
-                                    if (progress)
-                                      ticker = std::make_unique<ProgressTicker>(
-                                          progress, LiveProgress(watch, plan, mean_sample(*dataset.layout)));
-                                  });
+  const MeasuredJob job =
+      run_job(plan, settings_of(options, *store), watch_options(options, plan, csv.get(), reset), stop,
+              [&](const StepWatch& watch) {
+                if (progress)
+                  ticker = std::make_unique<ProgressTicker>(
+                      progress, LiveProgress(watch, plan, mean_sample(*dataset.layout)));
+              });
   ticker.reset();
   const bool nothing = job.result.samples_delivered == 0;
   if (nothing && stop.stop_requested() && !job.result.failed) throw Interrupted();
@@ -224,7 +224,7 @@ Json train(const RunOptions& options, std::stop_token stop, const ProgressSink& 
     }
   if (job.result.failed || nothing) record["failed"] = true;
   add_verdict(record, nothing ? nothing_read(job)
-                              : judge_run(job, plan, options, stop, dataset.damaged_files, record));
+                              : judge_run(job, plan, options, *store, stop, dataset.damaged_files, record));
   return record;
 }
 

@@ -52,7 +52,7 @@ struct Case {
   const char* name;
   LayoutKind layout;
   Content content;
-  const char* engine;
+  EngineKind engine;
   ReadMode mode;
 };
 
@@ -77,7 +77,7 @@ TEST_P(Train, ReadsEverySampleOfEveryEpochAndProvesIt) {
   EXPECT_EQ(record["errors"]["count"], 0) << record["errors"].dump();
   EXPECT_EQ(record["samples"], 480);
   EXPECT_EQ(record["steps"], 24);
-  EXPECT_EQ(record["engine"], GetParam().engine);
+  EXPECT_EQ(record["engine"], to_string(GetParam().engine));
   EXPECT_FALSE(record["partial"]);
   EXPECT_GT(record["au"].get<double>(), 0);
   EXPECT_LE(record["au"].get<double>(), 1);
@@ -88,15 +88,18 @@ TEST_P(Train, ReadsEverySampleOfEveryEpochAndProvesIt) {
 INSTANTIATE_TEST_SUITE_P(
     All, Train,
     testing::Values(
-        Case{"RawUring", LayoutKind::kFilePerSample, Content::kRaw, "io_uring", ReadMode::kBuffered},
-        Case{"RawThreads", LayoutKind::kFilePerSample, Content::kRaw, "threads", ReadMode::kBuffered},
-        Case{"RawDirect", LayoutKind::kFilePerSample, Content::kRaw, "io_uring", ReadMode::kDirect},
-        Case{"RawDirectThreads", LayoutKind::kFilePerSample, Content::kRaw, "threads", ReadMode::kDirect},
-        Case{"Jpeg", LayoutKind::kFilePerSample, Content::kJpeg, "io_uring", ReadMode::kBuffered},
-        Case{"Npz", LayoutKind::kFilePerSample, Content::kNpz, "io_uring", ReadMode::kBuffered},
-        Case{"Tfrecord", LayoutKind::kTfrecord, Content::kRaw, "io_uring", ReadMode::kBuffered},
-        Case{"TfrecordDirect", LayoutKind::kTfrecord, Content::kRaw, "io_uring", ReadMode::kDirect},
-        Case{"TfrecordThreads", LayoutKind::kTfrecord, Content::kRaw, "threads", ReadMode::kBuffered}),
+        Case{"RawUring", LayoutKind::kFilePerSample, Content::kRaw, EngineKind::kUring, ReadMode::kBuffered},
+        Case{"RawThreads", LayoutKind::kFilePerSample, Content::kRaw, EngineKind::kThreads,
+             ReadMode::kBuffered},
+        Case{"RawDirect", LayoutKind::kFilePerSample, Content::kRaw, EngineKind::kUring, ReadMode::kDirect},
+        Case{"RawDirectThreads", LayoutKind::kFilePerSample, Content::kRaw, EngineKind::kThreads,
+             ReadMode::kDirect},
+        Case{"Jpeg", LayoutKind::kFilePerSample, Content::kJpeg, EngineKind::kUring, ReadMode::kBuffered},
+        Case{"Npz", LayoutKind::kFilePerSample, Content::kNpz, EngineKind::kUring, ReadMode::kBuffered},
+        Case{"Tfrecord", LayoutKind::kTfrecord, Content::kRaw, EngineKind::kUring, ReadMode::kBuffered},
+        Case{"TfrecordDirect", LayoutKind::kTfrecord, Content::kRaw, EngineKind::kUring, ReadMode::kDirect},
+        Case{"TfrecordThreads", LayoutKind::kTfrecord, Content::kRaw, EngineKind::kThreads,
+             ReadMode::kBuffered}),
     [](const auto& test) { return std::string(test.param.name); });
 
 struct Laid {
@@ -217,7 +220,7 @@ TEST(Setup, RefusesBatchesThatDoNotFitIntoMemory) {
 
 TEST(NullStorage, ShowsTheClientsCeiling) {
   Laid laid;
-  laid.options.null_storage = true;
+  laid.options.engine = EngineKind::kNull;
   const Json record = train(laid.options, {}, {});
   EXPECT_EQ(record["engine"], "null");
   EXPECT_EQ(record["samples"], 480);

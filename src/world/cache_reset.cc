@@ -5,7 +5,6 @@
 #include <atomic>
 
 #include "base/parallel_for.h"
-#include "storage/page_cache.h"
 
 namespace aforo {
 
@@ -16,13 +15,14 @@ std::uint64_t CacheReset::advise(std::uint64_t count, const std::function<FileId
   parallel_for(count, kBetweenStops, thread_count(0), stop,
                [&](unsigned, std::uint64_t i, std::uint64_t end) {
                  for (; i < end; ++i)
-                   if (!advise_dontneed(directory_ + "/" + layout_.path(file(i)))) ++failed;
+                   if (!cache_->drop(layout_.path(file(i)))) ++failed;
                });
   return failed;
 }
 
 void CacheReset::drop(std::stop_token stop) {
-  const CacheDrop whole = drop_caches();
+  if (!cache_) return;
+  const CacheDrop whole = cache_->drop_all();
   if (whole.done) return;
   const std::uint64_t failed = advise(layout_.files(), std::identity(), stop);
   note_ = fmt::format(
@@ -32,12 +32,14 @@ void CacheReset::drop(std::stop_token stop) {
 }
 
 void CacheReset::drop_data(FileId files, std::stop_token stop) {
-  flush_writes(directory_);  // dirty pages stay
+  if (!cache_) return;
+  cache_->flush();  // dirty pages stay
   const std::uint64_t failed = advise(files, std::identity(), stop);
   if (failed) note_ = fmt::format("{} of {} files could not be dropped from the page cache", failed, files);
 }
 
 void CacheReset::drop_files(std::span<const FileId> files, std::stop_token stop) {
+  if (!cache_) return;
   const std::uint64_t failed = advise(
       files.size(), [files](std::uint64_t i) { return files[i]; }, stop);
   if (failed)

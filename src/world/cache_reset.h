@@ -7,15 +7,15 @@
 #include <string>
 
 #include "dataset/layout.h"
+#include "storage/store.h"
 
 namespace aforo {
 
 // All of these block until done or a stop is requested, and never throw: what did not work is told by `note`.
 class CacheReset {
  public:
-  // `layout` outlives it.
-  CacheReset(std::string directory, const Layout& layout)
-      : directory_(std::move(directory)), layout_(layout) {}
+  // `store` and `layout` outlive it.
+  CacheReset(const Store& store, const Layout& layout) : cache_(store.cache()), layout_(layout) {}
 
   void drop(std::stop_token stop = {});
 
@@ -34,7 +34,7 @@ class CacheReset {
   std::uint64_t advise(std::uint64_t count, const std::function<FileId(std::uint64_t)>& file,
                        const std::stop_token& stop);
 
-  std::string directory_;
+  const CacheControl* cache_;  // null: this machine keeps nothing, and there is nothing to do
   const Layout& layout_;
   std::string note_;
 };

@@ -9,7 +9,7 @@
 #include <iterator>
 
 #include "dataset/scanned_layout.h"
-#include "storage/page_cache.h"
+#include "storage/store.h"
 
 namespace aforo {
 namespace {
@@ -27,8 +27,9 @@ class CacheResetTest : public testing::Test {
       builder.add(file, kSize);
     }
     layout_ = builder.build();
-    flush_writes(path_);
-    if (!advise_dontneed(path_ + "/a") || cached(0) != 0)
+    store_ = open_store(path_);
+    store_->cache()->flush();
+    if (!store_->cache()->drop("a") || cached(0) != 0)
       GTEST_SKIP() << "a memory filesystem: nothing can be dropped";
     read_all();
     ASSERT_EQ(cached(0), kSize);
@@ -42,17 +43,18 @@ class CacheResetTest : public testing::Test {
     }
   }
   std::uint64_t cached(FileId file) {
-    const auto known = residency(path_ + "/" + std::string(layout_->path(file)));
+    const auto known = store_->cache()->residency(layout_->path(file));
     return known ? known->cached.value : 0;
   }
 
   static constexpr std::uint64_t kSize = 40'960;
   std::string path_;
+  std::unique_ptr<Store> store_;
   std::unique_ptr<Layout> layout_;
 };
 
 TEST_F(CacheResetTest, DropsTheFirstFiles) {
-  CacheReset reset(path_, *layout_);
+  CacheReset reset(*store_, *layout_);
   reset.drop_data(2);
   EXPECT_EQ(cached(0), 0u);
   EXPECT_EQ(cached(1), 0u);
@@ -61,7 +63,7 @@ TEST_F(CacheResetTest, DropsTheFirstFiles) {
 }
 
 TEST_F(CacheResetTest, DropsTheNamedFilesAndSaysWhichFailed) {
-  CacheReset reset(path_, *layout_);
+  CacheReset reset(*store_, *layout_);
   reset.drop_files(std::vector<FileId>{1});
   EXPECT_EQ(cached(0), kSize);
   EXPECT_EQ(cached(1), 0u);
@@ -74,7 +76,7 @@ TEST_F(CacheResetTest, DropsTheNamedFilesAndSaysWhichFailed) {
 TEST_F(CacheResetTest, StopsWhenAsked) {
   std::stop_source source;
   source.request_stop();
-  CacheReset reset(path_, *layout_);
+  CacheReset reset(*store_, *layout_);
   reset.drop_data(3, source.get_token());
   reset.drop_files(std::vector<FileId>{0}, source.get_token());
   EXPECT_EQ(cached(0), kSize);

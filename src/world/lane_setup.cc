@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "base/error.h"
 #include "storage/machine.h"
 
 namespace aforo {
@@ -10,13 +9,11 @@ namespace aforo {
 // Engines are made on the lanes' own threads, so whether one can be had is tried out here first.
 LaneSet make_lanes(const Layout& layout, bool direct, const JobSettings& settings) {
   EngineOptions options;
-  options.root = settings.directory;
   options.timeout = settings.io_timeout;
-  const auto kind = engine_named(settings.engine);
-  if (!kind) throw UserError("expected an engine by its name, found '" + settings.engine + "'");
-  const EngineChoice trial = make_engine(*kind, options);
+  const Store& store = *settings.store;
+  const EngineChoice trial = store.engine(settings.engine, options);
   LaneSet made;
-  made.engine = to_string(trial.kind);
+  made.engine = trial.kind;
   made.reason = trial.reason;
   const unsigned count = settings.io_threads ? settings.io_threads : available_cores();
   for (unsigned i = 0; i < count; ++i) {
@@ -24,7 +21,7 @@ LaneSet make_lanes(const Layout& layout, bool direct, const JobSettings& setting
     lane.index = i;
     lane.direct = direct;
     lane.layout = &layout;
-    lane.make_engine = [kind = trial.kind, options] { return make_engine(kind, options).engine; };
+    lane.make_engine = [&store, kind = trial.kind, options] { return store.engine(kind, options).engine; };
     made.lanes.push_back(std::make_unique<Lane>(std::move(lane)));
   }
   return made;

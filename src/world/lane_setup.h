@@ -12,11 +12,11 @@ namespace aforo {
 
 struct LaneSet {
   std::vector<std::unique_ptr<Lane>> lanes;
-  std::string engine;  // the engine that was used
-  std::string reason;  // why not the preferred one; may be empty
+  EngineKind engine = EngineKind::kAuto;  // what was made: never kAuto
+  std::string reason;                     // why not the preferred one; may be empty
 };
 
-// `layout` outlives the lanes. Throws UserError if the engine or the directory cannot be had.
+// `layout` and the settings' store outlive the lanes. Throws UserError if the engine or the directory cannot be had.
 LaneSet make_lanes(const Layout& layout, bool direct, const JobSettings& settings);
 
 }  // namespace aforo

@@ -22,12 +22,12 @@ Json machine_json() {
 
 }  // namespace
 
-Json start_record(std::string_view command, const std::string& directory) {
+Json start_record(std::string_view command, const Store& store) {
   const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   Json machine = machine_json();
-  const FilesystemInfo filesystem = describe_filesystem(directory);
-  machine["filesystem"] = filesystem.type;
-  if (!filesystem.device.empty()) machine["device"] = filesystem.device;
+  const StoreInfo& place = store.info();
+  machine["filesystem"] = place.type;
+  if (!place.device.empty()) machine["device"] = place.device;
   return new_record(command, fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now)), machine);
 }
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "storage/engine.h"
-
 namespace aforo {
 namespace {
 
@@ -15,7 +13,7 @@ Seconds less(Seconds from, Seconds part) { return std::max(Seconds{0}, from - pa
 
 }  // namespace
 
-Moment read_moment(const std::string& directory) { return {monotonic_now(), read_counters(directory)}; }
+Moment read_moment(const Store& store) { return {monotonic_now(), store.counters()}; }
 
 Usage between(const Moment& begin, const Moment& end) {
   const Counters &a = begin.counters, &b = end.counters;

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/units.h"
-#include "storage/counters.h"
+#include "storage/store.h"
 
 namespace aforo {
 
@@ -32,7 +32,7 @@ struct Moment {
   Seconds time{0};
   Counters counters;
 };
-Moment read_moment(const std::string& directory);
+Moment read_moment(const Store& store);
 
 Usage between(const Moment& begin, const Moment& end);
 

@@ -1,5 +1,6 @@
 #include "storage/posix/posix_file.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@ class PosixFile final : public StoreFile {
   PosixFile& operator=(const PosixFile&) = delete;
   ~PosixFile() override { close(descriptor_); }
 
+  void expect_jumps() override { posix_fadvise(descriptor_, 0, 0, POSIX_FADV_RANDOM); }
   std::uint64_t size() const override { return size_; }
 
   tl::expected<std::size_t, int> read(std::uint64_t offset, std::span<std::byte> buffer) override {

@@ -26,6 +26,7 @@ StoreInfo info_of(const std::string& directory) {
     const FilesystemInfo filesystem = describe_filesystem(directory);
     info.type = filesystem.type;
     info.device = filesystem.device;
+    info.capacity = filesystem.total;
     info.memory_only = info.type == "tmpfs" || info.type == "ramfs";
   } catch (const UserError&) {  // whoever needs the directory says what is wrong with it
   }

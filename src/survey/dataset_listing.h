@@ -1,0 +1,24 @@
+// A dataset's files as a store lists them, and what there is to say about that.
+#pragma once
+
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "storage/store.h"
+
+namespace aforo {
+
+// Throws UserError where no dataset can lie: no such place, a file, not readable.
+void require_place(const Store& store);
+
+// Every file but aforo's own manifests and names that begin with a dot, told apart by extension. `progress` may be
+// null. Otherwise as Store::list.
+Listing list_dataset(const Store& store, unsigned threads, const std::stop_token& stop,
+                     ListCounters* progress, const ListSink& sink);
+
+// A sentence for each sort of thing that the listing left out or could not read.
+std::vector<std::string> warnings_of(const Listing& listing);
+
+}  // namespace aforo
