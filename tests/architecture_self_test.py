@@ -18,7 +18,7 @@ SOUND = {
     "src/storage/read.h": '#pragma once\n#include "base/text.h"\n',
     "src/storage/read.cc": '#include "storage/read.h"\n#include <unistd.h>\nauto now = std::chrono::steady_clock::now();\n',
     "src/cli/CMakeLists.txt": "aforo_room(NAME cli SOURCES main.cc DEPS base storage)\n",
-    "src/cli/main.cc": '#include "base/text.h"\n#include "storage/read.h"\nint main() { std::exit(printf("hello")); }\n',
+    "src/cli/main.cc": '#include <unistd.h>\n#include "base/text.h"\n#include "storage/read.h"\nint main() { std::exit(printf("hello")); }\n',
     "tests/CMakeLists.txt": "add_test(NAME s COMMAND ${P} ${CMAKE_CURRENT_SOURCE_DIR}/session_test.py)\n",
     "tests/session_test.py": "print('ran')\n",
     "docs/notes.md": "mkdtemp(aforo-XXXXXX) in a temporary folder; see https://example.org/home/page\n",
@@ -93,6 +93,12 @@ class ArchitectureSelfTest(unittest.TestCase):
 
     def test_a_clock_where_time_must_be_given(self):
         self.assert_found("reads a clock", {"src/base/text.cc": "auto t = std::chrono::system_clock::now();\n"})
+
+    def test_data_that_are_not_asked_of_a_store(self):
+        for include in ("<fcntl.h>", "<sys/stat.h>", "<filesystem>", "<fstream>", '"storage/posix/walk.h"'):
+            self.assert_found(f"src/base/text.cc: includes {include}; data are asked of a Store",
+                              {"src/base/text.cc": f'#include "base/text.h"\n  # include {include}\n'})
+        self.assert_found("src/cli/main.cc: named in NO_DATA", {"src/cli/main.cc": '#include "storage/read.h"\n'})
 
     def test_a_file_too_long(self):
         self.assert_found("401 lines, expected at most 400", {"src/base/text.h": "\n" * 401})

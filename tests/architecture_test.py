@@ -4,7 +4,9 @@
    the #includes between rooms all tell the same graph, and it has no cycle.
 2. Every source and test lying in a folder is named in that folder's CMakeLists.txt: none is on disk without running.
 3. No room but `cli` prints, exits or reads the environment; no clock is read but in `storage`, `world` and `cli`.
-4. Files stay within 400 lines; nothing unfinished and no path of one person's machine is in the tree.
+4. Data are asked of a Store: outside `storage` no file includes what opens, lists, writes or deletes in a file system,
+   nor a store of one kind, but for the files named in NO_DATA, which touch other things.
+5. Files stay within 400 lines; nothing unfinished and no path of one person's machine is in the tree.
 """
 
 import pathlib
@@ -21,6 +23,25 @@ SPEAKING = re.compile(
     r"|std::(?:cout|cerr|clog)|fmt::print(?:ln)?\b"
 )
 CLOCK = re.compile(r"\b(?:system_clock|steady_clock|high_resolution_clock|clock_gettime|gettimeofday)\b")
+FILE_SYSTEM = re.compile(
+    r'^\s*#\s*include\s+(<(?:fcntl\.h|unistd\.h|dirent\.h|sys/(?:stat|statfs|statvfs|file|xattr)\.h|filesystem|fstream|cstdio)>'
+    r'|"storage/(?:posix|s3)/[^"]*")', re.MULTILINE)
+# What these touch is no dataset: {file: what it is}.
+NO_DATA = {
+    "src/cli/common.cc": "files that a person wrote",
+    "src/cli/main.cc": "the standard streams",
+    "src/cli/output_file.cc": "result files",
+    "src/cli/result_paths.cc": "where result files may not lie",
+    "src/cli/signals.cc": "the process itself",
+    "src/cli/sized_jobs.cc": "files that a person wrote",
+    "src/model/storage_yaml.cc": "files that a person wrote",
+    "src/sizing/jobs_yaml.cc": "files that a person wrote",
+    "src/train/steps_csv.h": "result files",
+    "src/workload/dlio.cc": "files that a person wrote",
+    "src/workload/parse.cc": "files that a person wrote",
+    "src/world/home_loop.cc": "timers and wake-ups",
+    "src/world/lane.cc": "a thread that waits for good",
+}
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 TABLE_ROW = re.compile(r"^\|\s*`(\w+)`\s*\|[^|]*\|([^|]*)\|\s*$", re.MULTILINE)
 # Written apart so that this file does not find itself.
@@ -178,6 +199,21 @@ def check_speech(root):
                 yield f"{path.relative_to(root)}:{line}: '{match.group(0)}' {what}; only {sorted(speakers)} may"
 
 
+def check_data_doors(root):
+    needed = set()
+    for path in sorted((root / "src").rglob("*")):
+        name = path.relative_to(root).as_posix()
+        if path.suffix not in (".h", ".cc") or path.stem.endswith(("_test", "_fuzz")) or name.startswith("src/storage/"):
+            continue
+        for match in FILE_SYSTEM.finditer(path.read_text()):
+            needed.add(name)
+            if name not in NO_DATA:
+                yield f"{name}: includes {match.group(1)}; data are asked of a Store (src/storage/store.h)"
+    for name in sorted(set(NO_DATA) - needed):
+        if (root / name).exists():
+            yield f"{name}: named in NO_DATA of this test ({NO_DATA[name]}), but includes nothing that needs it"
+
+
 def check_texts(root):
     for path in tracked_files(root):
         if path.suffix not in TEXT or path.name == "LICENSE":
@@ -196,7 +232,7 @@ def check_texts(root):
 
 
 def violations(root):
-    for check in (check_graph, check_named, check_speech, check_texts):
+    for check in (check_graph, check_named, check_speech, check_data_doors, check_texts):
         yield from check(root)
 
 

@@ -8,6 +8,7 @@
 
 #include "cli/arguments.h"
 #include "cli/command.h"
+#include "storage/engine_kind.h"
 #include "workload/parse.h"
 
 namespace aforo {
@@ -107,6 +108,21 @@ TEST(Commands, ExamplesAreCommandLinesThatParse) {
       EXPECT_NO_THROW(Arguments(*shown, std::span(words).subspan(2))) << example.line;
     }
   }
+}
+
+// The words that --engine takes are those of the engines that a job may read with.
+TEST(Commands, TheEnginesAreThoseOfStorage) {
+  std::string words;
+  for (const EngineRow& row : engine_table())
+    if (row.for_jobs) words += (words.empty() ? "" : "|") + std::string(row.word);
+  std::size_t commands_with = 0;
+  for (const Command& command : commands())
+    for (const Option* option : command.options)
+      if (option->name == "engine") {
+        EXPECT_EQ(option->form, words);
+        ++commands_with;
+      }
+  EXPECT_GE(commands_with, 2u);  // run, probe
 }
 
 }  // namespace
