@@ -122,6 +122,7 @@ class Generation {
       outcome = write_files(*plan_.layout, work, write_, claims, stop_, counters);
     }
     direct_refused_ = outcome.direct_refused;
+    times_ = outcome.times;
     manifest.files_written = marked();
     skipped_ += counters.kept;
     return finish(claims.low_water() == work.size(), std::move(outcome.failure));
@@ -130,6 +131,7 @@ class Generation {
   const Manifest& state() const { return state_; }
   std::uint64_t skipped() const { return skipped_; }
   bool direct_refused() const { return direct_refused_; }
+  const WriteTimes& times() const { return times_; }
 
  private:
   std::optional<WriteFailure> finish(bool all, std::optional<WriteFailure> failure) {
@@ -160,6 +162,7 @@ class Generation {
   Manifest state_;
   std::uint64_t skipped_ = 0;
   bool direct_refused_ = false;
+  WriteTimes times_;
 };
 
 }  // namespace
@@ -205,6 +208,8 @@ Json generate(const GenerateOptions& options, std::stop_token stop, const Progre
   record["partial"] = state.state != Manifest::State::kComplete;
   record["threads"] = thread_count(options.threads);
   record["durable"] = "syncfs";
+  record["create_seconds"] = percentiles(generation.times().create);
+  record["write_seconds"] = percentiles(generation.times().write);
   if (generation.direct_refused()) {
     record["warnings"].push_back("this file system has no O_DIRECT: written through the page cache");
   }

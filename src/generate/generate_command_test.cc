@@ -98,6 +98,8 @@ TEST_F(GenerateTest, LaysACompleteDatasetAndSaysWhatItDid) {
   EXPECT_EQ(record["skipped_files"], 0);
   EXPECT_EQ(record["bytes"], record["bytes_written"]);
   EXPECT_EQ(record["seed"], 10);
+  EXPECT_GT(record["create_seconds"]["p50"].get<double>(), 0);
+  EXPECT_GT(record["write_seconds"]["p50"].get<double>(), 0);
   const auto files = content(wanted.directory);
   EXPECT_EQ(files.size(), 250u);
   std::uint64_t bytes = 0;

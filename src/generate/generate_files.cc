@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "base/parallel_for.h"
-#include "generate/generate_writer.h"
 
 namespace aforo {
 namespace {
@@ -71,6 +70,7 @@ class FileMaker {
 
   const std::optional<WriteFailure>& failure() const { return failure_; }
   bool direct_refused() const { return writer_.direct_refused(); }
+  const WriteTimes& times() const { return writer_.times(); }
 
  private:
   template <class GiveUp>
@@ -173,6 +173,7 @@ WriteOutcome write_files(const GeneratedLayout& layout, const FilesToWrite& work
     }
     const std::lock_guard lock(outcome_mutex);
     outcome.direct_refused |= maker.direct_refused();
+    outcome.times.merge(maker.times());
     if (maker.failure() && !outcome.failure) outcome.failure = maker.failure();
     if (maker.failure()) failed = true;
   });

@@ -11,6 +11,7 @@
 
 #include "dataset/generated_layout.h"
 #include "generate/generate_claims.h"
+#include "generate/generate_writer.h"
 #include "storage/owned.h"
 
 namespace aforo {
@@ -50,6 +51,7 @@ struct WriteOptions {
 struct WriteOutcome {
   std::optional<WriteFailure> failure;  // the first one; it stopped all threads
   bool direct_refused = false;          // the file system has no O_DIRECT: written buffered
+  WriteTimes times;
 };
 
 // How many files a thread takes at a time: about 8 MiB of them, so that a kill leaves little to do again.

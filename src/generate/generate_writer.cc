@@ -53,6 +53,7 @@ int FileWriter::open(const std::string& path, Size size) {
     error = create(path, false);
   }
   if (error) return error;
+  times_.create.add(request_.opened - request_.started);
   file_ = request_.file;
   end_ = 0;
   return 0;
@@ -66,6 +67,7 @@ int FileWriter::append(std::span<const std::byte> block) {
   // A request has one sort of buffer for both directions; a write only reads it.
   request_.buffer = {const_cast<std::byte*>(block.data()), block.size()};
   if (const int error = carry_out()) return fail(error);
+  times_.write.add(request_.finished - request_.started);
   end_ += block.size();
   return 0;
 }

@@ -11,9 +11,20 @@
 #include <span>
 #include <string>
 
+#include "measure/histogram.h"
 #include "storage/owned.h"
 
 namespace aforo {
+
+// What was waited for, request by request, as for reads: from handing it to the kernel to its end.
+struct WriteTimes {
+  Histogram create;  // files made and opened
+  Histogram write;   // blocks
+  void merge(const WriteTimes& other) {
+    create.merge(other.create);
+    write.merge(other.write);
+  }
+};
 
 class FileWriter {
  public:
@@ -34,6 +45,7 @@ class FileWriter {
   int close();
 
   bool direct_refused() const { return direct_refused_; }
+  const WriteTimes& times() const { return times_; }
 
  private:
   int create(const std::string& path, bool direct);
@@ -48,6 +60,7 @@ class FileWriter {
   IoRequest request_;
   EngineFile file_ = kNoFile;
   std::uint64_t end_ = 0;
+  WriteTimes times_;
 };
 
 }  // namespace aforo

@@ -53,6 +53,8 @@ TEST_F(FileWriterTest, MakesTheDirectoriesThatAreMissingAndOnlyThose) {
   EXPECT_EQ(content("a/b/1"), "a/b/1!");
   EXPECT_EQ(content("a/b/5"), "a/b/5!");
   EXPECT_EQ(content("4"), "4!");
+  EXPECT_EQ(writer.times().create.count(), 5u);
+  EXPECT_EQ(writer.times().write.count(), 10u);
 }
 
 TEST_F(FileWriterTest, AnOlderLongerFileIsCutToTheNewContent) {
