@@ -12,7 +12,7 @@
 #include "plan/requirement.h"
 #include "sizing/design.h"
 #include "sizing/jobs_yaml.h"
-#include "sizing/swap.h"
+#include "sizing/other_accelerator.h"
 #include "workload/parse.h"
 
 namespace aforo {

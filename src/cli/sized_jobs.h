@@ -3,7 +3,7 @@
 
 #include "catalogue/prices.h"
 #include "cli/arguments.h"
-#include "sizing/ask.h"
+#include "sizing/sizing_ask.h"
 
 namespace aforo {
 

@@ -39,8 +39,8 @@ class BreakPointsTest : public ::testing::Test {
   SizingAsk ask_ = plain_ask();
 };
 
-// 400 over 20 USD/TB. Around every turn (found to 2 %) the families on either side win, as a search from the
-// start finds them.
+// 400 over 20 USD/TB. Around every turn (found to 2 %) the families on either side win, as a search
+// from the start finds them.
 TEST_F(BreakPointsTest, FamiliesWinOnTheirSides) {
   const PriceBook prices = round_prices();
   const BreakPoints b = found(prices);

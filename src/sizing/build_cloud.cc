@@ -11,18 +11,20 @@
 namespace aforo {
 namespace {
 
-constexpr double kIopsSize = 256 << 10;  // bytes that a volume counts as one request at most (published)
+constexpr double kIopsSize =
+    256 << 10;  // bytes that a volume counts as one request at most (published, AWS EBS)
 constexpr double kTib = 1099511627776.0, kGb = 1e9, kMbps = 1e6;
 // An instance reaches an object store over its ordinary network: 100 Gbit/s (published for large instances).
 constexpr BytesPerSecond kObjectNetwork{12.5e9};
-constexpr BytesPerSecond kUnknownNetwork{12.5e9};  // estimate, where the instance is not in the catalogue
+constexpr BytesPerSecond kUnknownNetwork{
+    12.5e9};  // estimate: the same, where the instance is not in the catalogue
 
 double value(Bytes bytes) { return static_cast<double>(bytes.value); }
 Bytes whole(double bytes) { return {static_cast<std::uint64_t>(std::ceil(bytes))}; }
 
-class Builder {
+class CloudDesigns {
  public:
-  Builder(const SizingAsk& ask, const Need& need, const Catalogue& catalogue, std::vector<Design>& out)
+  CloudDesigns(const SizingAsk& ask, const Need& need, const Catalogue& catalogue, std::vector<Design>& out)
       : ask_(ask), need_(need), out_(out) {
     for (const JobNeed& job : need.jobs) {
       const Accelerator* found = catalogue.find_accelerator(job.workload.accelerator.type);
@@ -208,8 +210,8 @@ class Builder {
 
 void build_cloud(const SizingAsk& ask, const Need& need, const Catalogue& catalogue,
                  std::vector<Design>& out) {
-  Builder builder(ask, need, catalogue, out);
-  for (const CloudService& service : catalogue.services()) builder.add(service);
+  CloudDesigns designs(ask, need, catalogue, out);
+  for (const CloudService& service : catalogue.services()) designs.add(service);
 }
 
 }  // namespace aforo

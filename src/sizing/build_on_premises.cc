@@ -14,17 +14,20 @@ namespace {
 struct Protection {
   std::uint32_t data, parity;
 };
+// Chosen: what such systems are commonly set up with, all of which survive the loss of a server (1
+// data, n parity: copies). Each is one more shelf of every drive, server and card to judge.
 constexpr std::array kFlashProtections = {Protection{4, 2}, Protection{8, 2}, Protection{16, 3},
                                           Protection{1, 1}};
 constexpr std::array kDiskProtections = {Protection{8, 3}, Protection{4, 2}, Protection{1, 2}};
-constexpr std::array kLocalDrives = {1u, 2u, 4u, 8u};
-constexpr Protection kBackingProtection{8, 3};
-constexpr std::uint32_t kFewestServers = 4;  // that 8+3 spreads over
+constexpr std::array kLocalDrives = {1u, 2u, 4u, 8u};  // of an accelerator host: what its bays hold
+constexpr Protection kBackingProtection{8, 3};  // of disks behind a cache: the search is over sizes there
+// That 8+3 spreads over, so that none holds more fragments than may be lost: ceil(11 / 3).
+constexpr std::uint32_t kFewestServers = 4;
 constexpr Seconds kFabric{100e-6};  // estimate: file system, network and server of one read, beside the drive
 
-class Builder {
+class OwnedDesigns {
  public:
-  Builder(const SizingAsk& ask, const Need& need, const Catalogue& catalogue, std::vector<Design>& out)
+  OwnedDesigns(const SizingAsk& ask, const Need& need, const Catalogue& catalogue, std::vector<Design>& out)
       : ask_(ask), need_(need), catalogue_(catalogue), out_(out) {
     for (const Nic& nic : catalogue.nics()) add_card(nic);
     std::sort(nics_.begin(), nics_.end(), [](const Nic* a, const Nic* b) { return a->payload < b->payload; });
@@ -50,8 +53,8 @@ class Builder {
     if (std::none_of(nics_.begin(), nics_.end(), same)) nics_.push_back(&nic);
   }
 
-  // For families of two media one drive of each medium and size, the fastest: pairs of near twins say nothing
-  // new.
+  // For families of two media one drive of each medium and size, the fastest: pairs of near
+  // twins say nothing new.
   void pick_caching_drives() {
     for (const Drive& drive : catalogue_.drives()) {
       if (drive.host_managed) continue;
@@ -281,7 +284,7 @@ class Builder {
 
 void build_on_premises(const SizingAsk& ask, const Need& need, const Catalogue& catalogue,
                        std::vector<Design>& out) {
-  Builder(ask, need, catalogue, out).run();
+  OwnedDesigns(ask, need, catalogue, out).run();
 }
 
 std::vector<Design> build_designs(const SizingAsk& ask, const Need& need, const Catalogue& catalogue) {

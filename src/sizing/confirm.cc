@@ -12,18 +12,25 @@
 namespace aforo {
 namespace {
 
-constexpr double kMostRequests = 400'000;  // of one replication, of all jobs together
-constexpr double kFelt = 0.02;             // of the bandwidth of all jobs
-constexpr std::uint64_t kFewestSteps = 24, kWindows = 3;
-constexpr std::uint64_t kFewestInBatch = 16;
-constexpr unsigned kReplications = 4;
+// All chosen. More of any of them costs time in proportion, and buys less than what a
+// design's figures are worth.
 
-// Jobs that read enough to be felt. The others stay at their closed form, which knows what these leave: a job
-// that reads little but steps slowly would have all others simulated for as long as its own steps take.
-std::vector<std::size_t> felt(const Need& need) {
+// Requests of one replication, of all jobs together.
+constexpr double kMostRequests = 400'000;
+// Of the bandwidth of all jobs: what reads less hardly moves the others.
+constexpr double kLeastShare = 0.02;
+constexpr std::uint64_t kFewestSteps = 24;  // of an epoch that was cut: the barrier's mean needs some
+constexpr std::uint64_t kWindows = 3;  // and so many of what the loader runs ahead: one of them is the start
+constexpr std::uint64_t kFewestInBatch = 16;  // samples: a batch must still be spread over its workers
+constexpr unsigned kReplications = 4;  // the fewest whose interval is not mostly Student's t: t(3) = 3.2
+
+// Jobs that read enough for the others to feel. The rest stay at their closed form, which knows
+// what these leave: a job that reads little but steps slowly would have all others simulated for as
+// long as its own steps take.
+std::vector<std::size_t> simulated_jobs(const Need& need) {
   std::vector<std::size_t> out;
   for (std::size_t i = 0; i < need.jobs.size(); ++i)
-    if (need.jobs[i].requirement.read.value >= kFelt * need.read.value) out.push_back(i);
+    if (need.jobs[i].requirement.read.value >= kLeastShare * need.read.value) out.push_back(i);
   return out;
 }
 
@@ -75,7 +82,7 @@ Workload simulated(const JobNeed& job, const Design& design) {
 // So many samples of the main job that all jobs together make kMostRequests meanwhile.
 std::uint64_t affordable_samples(const Design& design, const Need& need, std::size_t job) {
   double requests = 0, own = 0;
-  for (const std::size_t i : felt(need)) {
+  for (const std::size_t i : simulated_jobs(need)) {
     const Workload w = simulated(need.jobs[i], design);
     const double rate =
         w.accelerator.count * static_cast<double>(w.loader.batch_size) / law_mean(w.accelerator.step_time);
@@ -89,54 +96,54 @@ PredictOptions options_for(const Design& design, const Need& need, std::size_t j
                            unsigned threads) {
   PredictOptions out;
   out.workload = simulated(need.jobs[job], design);
-  out.storage = storage_of(design);
+  out.storage = storage_of_design(design);
   out.method = PredictMethod::kSimulate;
   out.ranks_per_host = ask.accelerators_per_host;
   out.replications = kReplications;
   out.threads = threads;
   out.most_samples = affordable_samples(design, need, job);
   out.fewest_steps = fewest_steps(out.workload.loader);
-  for (const std::size_t i : felt(need))
+  for (const std::size_t i : simulated_jobs(need))
     if (i != job) out.beside.push_back(simulated(need.jobs[i], design));
   return out;
 }
 
-void take(const Prediction& found, const Design& design, const JobNeed& job, Served& s) {
+void set_served(const Prediction& found, const Design& design, const JobNeed& job, Served& s) {
   s.au = found.au;
   s.low = found.au_low;
   s.high = found.au_high;
   s.limit = found.limit;
-  pause(design, job, s);
+  subtract_pauses(design, job, s);
 }
 
 // The interval of the others is taken to be as wide as the main job's.
-void take_others(const Prediction& found, const Design& design, const Need& need, std::size_t main,
-                 std::vector<Served>& served) {
+void set_others_served(const Prediction& found, const Design& design, const Need& need, std::size_t main,
+                       std::vector<Served>& served) {
   std::size_t other = 0;
-  for (const std::size_t i : felt(need)) {
+  for (const std::size_t i : simulated_jobs(need)) {
     if (i == main) continue;
     Served& s = served[i];
     s.au = std::clamp(found.beside.at(other++).au, 0.0, 1.0);
     s.low = std::max(0.0, s.au - (found.au - found.au_low));
     s.high = std::min(1.0, s.au + (found.au_high - found.au));
-    pause(design, need.jobs[i], s);
+    subtract_pauses(design, need.jobs[i], s);
   }
 }
 
-// Jobs beside the main one are followed for one epoch; where a cache makes epochs differ, each takes its
-// turn.
+// Jobs beside the main one are followed for one epoch; where a cache makes epochs
+// differ, each takes its turn.
 void simulate_jobs(const Design& design, const Need& need, const SizingAsk& ask, unsigned threads,
                    const std::stop_token& stop, std::vector<Served>& served) {
   const bool cached = design.local_cache.value > 0 || design.fast.drives > 0;
-  const std::vector<std::size_t> jobs = felt(need);
+  const std::vector<std::size_t> jobs = simulated_jobs(need);
   for (std::size_t i = 0; cached && i < jobs.size(); ++i)
-    take(predict(options_for(design, need, jobs[i], ask, threads), stop), design, need.jobs[jobs[i]],
-         served[jobs[i]]);
+    set_served(predict(options_for(design, need, jobs[i], ask, threads), stop), design, need.jobs[jobs[i]],
+               served[jobs[i]]);
   if (cached) return;
   const std::size_t main = main_job(need, jobs);
   const Prediction found = predict(options_for(design, need, main, ask, threads), stop);
-  take(found, design, need.jobs[main], served[main]);
-  take_others(found, design, need, main, served);
+  set_served(found, design, need.jobs[main], served[main]);
+  set_others_served(found, design, need, main, served);
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
 // One way to store the data: what is bought, what it holds and gives, and what it costs. Plain data.
 //
-// Made by build.h from the catalogue; turned into a storage system on paper by design_storage.h, into money
-// by money.h. Figures are of the whole system, SI.
+// Made by build.h from the catalogue; turned into a storage system on paper by design_storage.h,
+// into money by money.h. Figures are of the whole system, SI. Pointers are into the catalogue,
+// which outlives every design. The formulas are in docs/sizing.md sections 2 and 4.
 #pragma once
 
 #include <array>
@@ -15,6 +16,7 @@
 
 namespace aforo {
 
+// A kind of design: what stands where. Those in the cloud come last (in_cloud).
 enum class Family {
   kFlashTlc,
   kFlashQlc,
@@ -26,21 +28,26 @@ enum class Family {
   kCloudFile,
   kCloudBlock,
 };
+// All of them, once each.
 inline constexpr std::array kFamilies = {
     Family::kFlashTlc,  Family::kFlashQlc,    Family::kHybrid,           Family::kHdd,
     Family::kLocalHdd,  Family::kCloudObject, Family::kCloudObjectLocal, Family::kCloudFile,
     Family::kCloudBlock};
-std::string_view to_string(Family family);  // "all-flash TLC", ...
+// "all-flash TLC", ...: what --family, Records and sentences call it.
+std::string_view to_string(Family family);
 constexpr bool in_cloud(Family family) { return family >= Family::kCloudObject; }
 
-// One sort of server with one sort of drive.
+// One sort of server with one sort of drive: `drives` in all, the same number in
+// each of `nodes` servers.
 struct Shelf {
   const Drive* drive = nullptr;       // owned by the catalogue, as all pointers here
   const StorageNode* node = nullptr;  // null: in the accelerator hosts
   const Nic* nic = nullptr;           // one per port of the node
   std::uint32_t drives = 0, nodes = 0;
   std::uint32_t data = 1, parity = 0;  // fragments; data 1, parity 2 = three copies; parity 0 = none
+  // What all drives hold, unprotected and unformatted.
   Bytes raw() const { return drive->capacity * drives; }
+  // The share of raw bytes that holds data rather than what protects it.
   double efficiency() const { return static_cast<double>(data) / (data + parity); }
 };
 
@@ -53,6 +60,7 @@ struct CostLine {
   bool purchase = false;  // paid once; else every month
 };
 
+// One offer. What is 0 or null does not belong to its family.
 struct Design {
   std::string name;  // "6 x 24 x NVMe, 120 x 30.72 TB Kioxia CD8P-R, 8+2, 200 GbE"
   Family family = Family::kFlashTlc;
@@ -62,7 +70,8 @@ struct Design {
   const CloudService* service = nullptr;
   Bytes bought{0};  // cloud: bytes paid for (of one copy)
   std::uint32_t copies = 1;
-  BytesPerSecond provisioned{0};     // cloud: throughput bought or that comes with it; 0 = no stated limit
+  // Cloud: throughput bought or that comes with it; 0 = no stated limit.
+  BytesPerSecond provisioned{0};
   const Nic* client_nic = nullptr;   // on premises: card of every accelerator host
   BytesPerSecond client_network{0};  // of one host
   std::uint32_t hosts = 1;
@@ -70,19 +79,24 @@ struct Design {
   BytesPerSecond local_read{0};
 
   Bytes usable{0};
-  BytesPerSecond read{0};       // for this mix of requests, of what lies behind caches; 0 = no stated limit
+  // Mean bandwidth for this mix of requests, of what lies behind caches; 0 = no stated limit.
+  BytesPerSecond read{0};
   BytesPerSecond fast_read{0};  // of the cache in front, all hosts together; 0 = none
   BytesPerSecond write{0};      // likewise
   PerSecond opens{0};           // likewise
   PerSecond requests{0};        // likewise
   Seconds latency{0};           // of one request, nobody else there
   double watts = 0, rack_units = 0;
-  Seconds rebuild{0};           // of one drive; 0 = the provider's
-  bool estimated = false;       // a row of the catalogue that it uses is an estimate
-  std::vector<CostLine> costs;  // those that do not depend on how much is read
+  // Of one drive, at a quarter of the bandwidth; 0 = the provider's.
+  Seconds rebuild{0};
+  bool estimated = false;  // a row of the catalogue that it uses is an estimate
+  // Those that do not depend on how much is read; money.h adds requests, retrieval and idle time.
+  std::vector<CostLine> costs;
 };
 
-std::string protection_text(const Shelf& shelf);  // "8+2", "3 copies"
-std::string bytes_decimal(Bytes bytes);           // "30.72 TB", as drives are sold
+// "8+2", "3 copies", "no protection".
+std::string protection_text(const Shelf& shelf);
+// "30.72 TB": powers of ten and four digits, as drives are sold.
+std::string bytes_decimal(Bytes bytes);
 
 }  // namespace aforo

@@ -1,5 +1,6 @@
-// Where a design's figures come from: of each its formula (docs/sizing.md), the numbers put into it, and the
-// source of those, so that a person can redo it by hand. Pure, thread-safe.
+// Where a design's figures come from: of each its formula (docs/sizing.md), the numbers put into
+// it, and the source of those, so that a person can redo it by hand. Nothing is reckoned anew: the
+// values are the design's own. Pure, thread-safe.
 #pragma once
 
 #include <string>
@@ -10,6 +11,7 @@
 
 namespace aforo {
 
+// One figure: a value, and how to get it.
 struct ExplainedFigure {
   std::string key;    // as in the Record, where it has one
   std::string label;  // "usable"
@@ -17,7 +19,8 @@ struct ExplainedFigure {
   std::string formula, inputs, source;
 };
 
-// In the order in which they follow from each other. `horizon` may be null: then there is no break-even.
+// In the order in which they follow from each other. `sized` and `need` are of the same screening
+// as `design`. `horizon` may be null: then there is no break-even.
 std::vector<ExplainedFigure> explain_design(const Design& design, const SizedDesign& sized, const Need& need,
                                             const SizingAsk& ask, const Horizon* horizon);
 

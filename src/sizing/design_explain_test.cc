@@ -89,8 +89,8 @@ TEST(DesignExplain, AFlashTierInFront) {
   EXPECT_THAT(named(figures, "watts").inputs, HasSubstr(" + 2 x 20 W + 1 x (600 W"));
 }
 
-// A capacity that grows by half in a year, a tenth of it again in snapshots; every store and tier has a
-// trace.
+// A capacity that grows by half in a year, a tenth of it again in snapshots; every store
+// and tier has a trace.
 TEST(DesignExplain, InTheCloudAndWhatGrows) {
   SizingAsk ask = plain_ask();
   ask.place = Place::kCloud;

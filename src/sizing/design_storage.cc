@@ -8,7 +8,11 @@
 namespace aforo {
 namespace {
 
-constexpr double kLatencyCv = 0.5;  // estimate, of flash and network; services state their own
+// Estimates, docs/sizing.md section 4.
+constexpr double kLatencyCv = 0.5;  // of flash and network; services state their own
+constexpr Seconds kLocalLatency{100e-6}, kLocalLatencyStddev{50e-6};  // of flash in the host itself
+constexpr Bytes kServiceRange{1 << 20};      // a file system's client asks a service for so much at a time
+constexpr Bytes kServiceRequest{256 << 10};  // and a service counts so much as one request (as kIopsSize)
 
 Station latency_station(std::string name, Seconds mean, Seconds stddev, Bytes request, StationScope scope) {
   Station s;
@@ -129,7 +133,7 @@ class Maker {
     out.name = "local NVMe";
     out.size = d_.local_cache;
     out.stations.push_back(
-        latency_station("local latency", Seconds{100e-6}, Seconds{50e-6}, Bytes{0}, StationScope::kHost));
+        latency_station("local latency", kLocalLatency, kLocalLatencyStddev, Bytes{0}, StationScope::kHost));
     out.stations.push_back(pipe("local drives", d_.local_read, StationScope::kHost));
     return out;
   }
@@ -142,10 +146,10 @@ class Maker {
     std::vector<Station> out;
     if (d_.opens.value > 0) out.push_back(opens_station(1, d_.opens * left_));
     out.push_back(latency_station("latency", s.latency, s.latency_stddev,
-                                  object() ? kObjectRange : Bytes{1 << 20}, scope));
+                                  object() ? kObjectRange : kServiceRange, scope));
     if (d_.requests.value > 0)
-      out.push_back(requests_station("requests", d_.requests * part,
-                                     object() ? kObjectRange : Bytes{256 << 10}, scope));
+      out.push_back(
+          requests_station("requests", d_.requests * part, object() ? kObjectRange : kServiceRequest, scope));
     if (d_.provisioned.value > 0) out.push_back(pipe("throughput", d_.provisioned * part, scope));
     return out;
   }
@@ -166,6 +170,6 @@ JobNeed as_read(const JobNeed& job, const Design& design) {
   return out;
 }
 
-StorageSpec storage_of(const Design& design, double left) { return Maker(design, left).make(); }
+StorageSpec storage_of_design(const Design& design, double left) { return Maker(design, left).make(); }
 
 }  // namespace aforo

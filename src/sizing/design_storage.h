@@ -1,4 +1,10 @@
-// A design as a storage system on paper: the stations and caches that predictions run on. Pure, thread-safe.
+// A design as a storage system on paper: the stations and caches that predictions run
+// on. Pure, thread-safe.
+//
+// Servers become a metadata station per server, a latency, the drives (flash: requests and a pipe;
+// disks: seek and transfer) and the network; flash in front becomes a cache with random
+// replacement; a service becomes its limits and its latency. The constants are the table of
+// docs/sizing.md section 4.
 #pragma once
 
 #include "model/storage_spec.h"
@@ -7,7 +13,8 @@
 
 namespace aforo {
 
-// Estimates, the same for all designs, so that they compare: what an accelerator host spends on reading.
+// Estimates, the same for all designs, so that they compare: what an accelerator
+// host spends on reading.
 inline constexpr std::uint32_t kClientCores = 64;
 inline constexpr Seconds kFileCpu{20e-6}, kObjectCpu{60e-6};  // per operation: open, read, close; HTTPS GET
 inline constexpr Seconds kFileCpuPerByte{0.1e-9}, kObjectCpuPerByte{0.5e-9};
@@ -17,11 +24,11 @@ inline constexpr Bytes kObjectRange{8 << 20};  // a large object is fetched in r
 inline constexpr Bytes kStreamAhead{4 << 20};
 
 // The job as this design sees it: streams come in requests of what is read ahead, kStreamAhead or
-// kObjectRange.
+// kObjectRange; other jobs are unchanged. Its requirement stays the job's own.
 JobNeed as_read(const JobNeed& job, const Design& design);
 
-// `left`, (0, 1]:
-// the share of what all hosts have in common that other jobs leave.
-StorageSpec storage_of(const Design& design, double left = 1);
+// `left`, (0, 1]: the share of what all hosts have in common that other jobs leave. Of disks, whole
+// ones: at least one. The result is complete and consistent, as if load_storage had read it.
+StorageSpec storage_of_design(const Design& design, double left = 1);
 
 }  // namespace aforo

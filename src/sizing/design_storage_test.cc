@@ -28,10 +28,10 @@ Design flash() {
   return d;
 }
 
-// 33 drives: 33 million requests/s, 330 GB/s; 3 servers: 3 x 100,000 opens/s, 69 GB/s. Others leave half of
-// each.
+// 33 drives: 33 million requests/s, 330 GB/s; 3 servers: 3 x 100,000 opens/s, 69 GB/s.
+// Others leave half of each.
 TEST(DesignStorage, FlashServers) {
-  const StorageSpec spec = storage_of(flash());
+  const StorageSpec spec = storage_of_design(flash());
   ASSERT_EQ(spec.tiers.size(), 1U);
   const auto& stations = spec.tiers[0].stations;
   EXPECT_EQ(station(stations, "metadata")->servers, 3U);
@@ -42,23 +42,23 @@ TEST(DesignStorage, FlashServers) {
   EXPECT_DOUBLE_EQ(station(stations, "network")->bandwidth.value, 69e9);
   EXPECT_DOUBLE_EQ(station(spec.client, "client network")->bandwidth.value, 11.5e9);
   EXPECT_EQ(station(spec.client, "client network")->scope, StationScope::kHost);
-  const auto left = storage_of(flash(), 0.5).tiers[0].stations;
+  const auto left = storage_of_design(flash(), 0.5).tiers[0].stations;
   EXPECT_DOUBLE_EQ(station(left, "network")->bandwidth.value, 34.5e9);
   EXPECT_DOUBLE_EQ(station(left, "requests")->rate.value, 16.5e6);
   EXPECT_DOUBLE_EQ(station(left, "drives")->bandwidth.value, 165e9);
   EXPECT_DOUBLE_EQ(station(left, "metadata")->rate.value, 5e4);
 }
 
-// 200 seeks/s at a deep queue are 5 ms each; of the 12 ms that one read takes alone, 7 are waited for beside
-// it.
+// 200 seeks/s at a deep queue are 5 ms each; of the 12 ms that one read takes alone, 7 are
+// waited for beside it.
 TEST(DesignStorage, Disks) {
   Design d;
   d.main = disk_shelf(44, 4);
-  const auto stations = storage_of(d).tiers[0].stations;
+  const auto stations = storage_of_design(d).tiers[0].stations;
   EXPECT_NEAR(station(stations, "latency")->latency.mean, 7e-3, 1e-12);
   EXPECT_NEAR(station(stations, "disks")->seek.value, 5e-3, 1e-12);
   EXPECT_EQ(station(stations, "disks")->servers, 44U);
-  EXPECT_EQ(station(storage_of(d, 0.5).tiers[0].stations, "disks")->servers, 22U);
+  EXPECT_EQ(station(storage_of_design(d, 0.5).tiers[0].stations, "disks")->servers, 22U);
 }
 
 // A tier for all is one cache of 33 x 15.36 TB x 4/6 x 0.8; flash in every host one in each.
@@ -66,22 +66,22 @@ TEST(DesignStorage, Caches) {
   Design d = flash();
   d.main = disk_shelf(44, 4);
   d.fast = flash_shelf(33, 3);
-  StorageSpec spec = storage_of(d);
+  StorageSpec spec = storage_of_design(d);
   ASSERT_EQ(spec.caches.size(), 1U);
   EXPECT_EQ(spec.caches[0].scope, StationScope::kShared);
   EXPECT_EQ(spec.caches[0].size.value, 270'336'000'000'000U);
   d.fast = {&test_flash(), nullptr, nullptr, 2, 1, 1, 0};
   d.local_cache = Bytes{24'576'000'000'000};
   d.local_read = {20e9};
-  spec = storage_of(d);
+  spec = storage_of_design(d);
   ASSERT_EQ(spec.caches.size(), 1U);
   EXPECT_EQ(spec.caches[0].scope, StationScope::kHost);
   EXPECT_EQ(spec.caches[0].size.value, 24'576'000'000'000U);
   EXPECT_DOUBLE_EQ(station(spec.caches[0].stations, "local drives")->bandwidth.value, 20e9);
 }
 
-// A stream's 256 KiB requests are read ahead: 4 MiB of servers, 8 MiB ranges of an object store. Files are
-// not.
+// A stream's 256 KiB requests are read ahead: 4 MiB of servers, 8 MiB ranges of an object
+// store. Files are not.
 TEST(DesignStorage, StreamsAreReadAhead) {
   SizingAsk ask = plain_ask();
   ask.jobs[0].workload = load_preset("resnet50_h100");
@@ -105,11 +105,11 @@ TEST(DesignStorage, ACopyForEveryHost) {
   d.service = &block;
   d.hosts = d.copies = 4;
   d.provisioned = {2.88e9};
-  auto stations = storage_of(d, 0.5).tiers[0].stations;
+  auto stations = storage_of_design(d, 0.5).tiers[0].stations;
   EXPECT_EQ(station(stations, "throughput")->scope, StationScope::kHost);
   EXPECT_DOUBLE_EQ(station(stations, "throughput")->bandwidth.value, 0.72e9);
   d.copies = 1;
-  stations = storage_of(d, 0.5).tiers[0].stations;
+  stations = storage_of_design(d, 0.5).tiers[0].stations;
   EXPECT_EQ(station(stations, "throughput")->scope, StationScope::kShared);
   EXPECT_DOUBLE_EQ(station(stations, "throughput")->bandwidth.value, 1.44e9);
 }
@@ -128,7 +128,7 @@ TEST(DesignStorage, EveryDesignCanBePredicted) {
       const bool first = seen.insert(designs[i].family).second;
       if (!first && i % (designs.size() / 60 + 1) != 0) continue;
       const ClosedPrediction found =
-          predict_closed(as_read(need.jobs[0], designs[i]).workload, storage_of(designs[i]), 0, {});
+          predict_closed(as_read(need.jobs[0], designs[i]).workload, storage_of_design(designs[i]), 0, {});
       ASSERT_GE(found.au, 0) << name << ' ' << designs[i].name;
       ASSERT_LE(found.au, 1 + 1e-9) << name << ' ' << designs[i].name;
       ASSERT_LE(found.au_low, found.au_high) << name << ' ' << designs[i].name;

@@ -18,9 +18,11 @@ struct Cluster {
   bool known = true;
 };
 
-// Accelerators are bought in hosts; a host's other power is taken to be as much as a third of its
-// accelerators'.
+// Accelerators are bought in hosts; a host's other power is taken to be as much as a third
+// of its accelerators'.
 constexpr double kHostPower = 1.33;
+// Estimate: accelerators that are bought draw so much of their power however little they are used.
+constexpr double kLeastPowerDuty = 0.3;
 
 Cluster cluster_of(const Need& need, const SizingAsk& ask, const PriceBook& prices,
                    const Catalogue& catalogue) {
@@ -38,7 +40,7 @@ Cluster cluster_of(const Need& need, const SizingAsk& ask, const PriceBook& pric
     const double hour = ask.accelerator_hour ? ask.accelerator_hour->value : prices.at(a->hour_price).value;
     out.purchase += n * prices.at(a->purchase_price).value + job.hosts * prices.at("host").value;
     out.running += n * a->watts * kHostPower / 1000 * kHoursPerMonth * prices.at("power").value *
-                   prices.at("pue").value * std::max(job.duty, 0.3);
+                   prices.at("pue").value * std::max(job.duty, kLeastPowerDuty);
     out.rent_full += n * hour * kHoursPerMonth;
     out.rent += n * hour * kHoursPerMonth * job.duty;
     accelerators += n;

@@ -1,10 +1,11 @@
-// On premises or in the cloud: what jobs cost month by month with the accelerators in the account, and when
-// owning breaks even. Pure.
+// On premises or in the cloud: what jobs cost month by month with the accelerators in the account,
+// and when owning breaks even. Pure.
 //
-// On premises: storage and accelerators are bought at month 0 and paid in cash; power, space and support run.
-// In the cloud: storage is rented all the time, accelerators for the hours used (duty), on demand. The usual
-// path is a third case: some months in the cloud at a share of the accelerators, then the purchase; the data
-// move once (egress).
+// On premises: storage and accelerators are bought at month 0 and paid in cash; power, space and
+// support run. In the cloud: storage is rented all the time, accelerators for the hours used
+// (duty), on demand. The usual path is a third case: some months in the cloud at a share of the
+// accelerators, then the purchase; the data move once (egress). No interest, no residual value, no
+// staff. Formulas: docs/sizing.md section 7.
 #pragma once
 
 #include <optional>
@@ -16,12 +17,15 @@
 
 namespace aforo {
 
+// How far to look, and what the usual path is taken to be. All above 0.
 struct HorizonOptions {
   double months = 36;
-  double cloud_first = 6;     // months in the cloud before the purchase, in the path that most take
-  double pilot_share = 0.25;  // of the accelerators and the data, meanwhile
+  double cloud_first = 6;  // months in the cloud before the purchase, in the path that most take
+  // Of the accelerators and the data, meanwhile; (0, 1].
+  double pilot_share = 0.25;
 };
 
+// One way to pay. USD.
 struct Account {
   std::string name;  // "on premises", "cloud", "cloud, then on premises"
   std::string design;
@@ -32,16 +36,21 @@ struct Account {
   std::vector<double> cumulative;  // at the end of months 1, 2, ...
 };
 
+// The three ways over the same months.
 struct Horizon {
   Account owned, rented, path;
-  std::optional<double> break_even;  // month from which owning has cost less; absent: not within the horizon
-  double duty = 1;                   // mean over accelerators
-  std::optional<double> break_even_duty;  // of the accelerators, at which both cost the same over the horizon
+  // Month from which owning has cost less: upfront / (rent - own a month); absent:
+  // not within the horizon.
+  std::optional<double> break_even;
+  double duty = 1;  // mean over accelerators
+  // Of the accelerators, at which both cost the same over the horizon; absent where none in (0, 1] does.
+  std::optional<double> break_even_duty;
   std::vector<std::string> assumptions;
   std::set<std::string> items;  // of the price book, beside those of the two designs
 };
 
-// Nothing where one side has no design that serves, or an accelerator has no price to buy or to rent.
+// Of the cheapest design on premises and the cheapest in the cloud. Nothing where one side has no
+// design that serves, or an accelerator has no price to buy or to rent.
 std::optional<Horizon> horizon(const Screening& screening, const SizeResult& result, const PriceBook& prices,
                                const Catalogue& catalogue, const HorizonOptions& options);
 

@@ -50,9 +50,9 @@ class HorizonTest : public ::testing::Test {
   SizeResult result_;
 };
 
-// 8 H100: 8 x 30,000 + a host of 60,000 = 300,000. Power 8 x 0.7 kW x 1.33 x 730 h x 0.1 x 1.3 = 706.82,
-// support 300,000 x 0.15 / 12 = 3,750. Storage: 60,000 x 0.15 / 12 + 250 = 1,000. The rate of idleness is
-// nobody's bill.
+// 8 H100: 8 x 30,000 + a host of 60,000 = 300,000. Power 8 x 0.7 kW x 1.33 x 730 h x 0.1 x 1.3 =
+// 706.82, support 300,000 x 0.15 / 12 = 3,750. Storage: 60,000 x 0.15 / 12 + 250 = 1,000. The rate
+// of idleness is nobody's bill.
 TEST_F(HorizonTest, WhatOwningCosts) {
   const Horizon h = *found();
   EXPECT_DOUBLE_EQ(h.owned.upfront, 360'000);
@@ -65,8 +65,8 @@ TEST_F(HorizonTest, WhatOwningCosts) {
   EXPECT_NEAR(h.owned.cumulative[35], h.owned.total, 1e-6);
 }
 
-// 8 x 6.88 x 730 = 40,179.20 and 1,000 of storage; saved a month: 35,722.38; 360,000 of it after 10.08
-// months.
+// 8 x 6.88 x 730 = 40,179.20 and 1,000 of storage; saved a month: 35,722.38; 360,000 of
+// it after 10.08 months.
 TEST_F(HorizonTest, TheMonthFromWhichOwningIsCheaper) {
   const Horizon h = *found();
   EXPECT_NEAR(h.rented.monthly, 41'179.2, 0.01);
@@ -88,8 +88,8 @@ TEST_F(HorizonTest, TheDutyAtWhichBothCostTheSame) {
   EXPECT_NEAR(36 * (1000 + *h.break_even_duty * 40'179.2), h.owned.total, 1);
 }
 
-// Six months at a quarter: 10,294.80 each. Then the purchase, and a quarter of 1,004.096 GB out at
-// 0.09: 22.59.
+// Six months at a quarter: 10,294.80 each. Then the purchase, and a quarter of 1,004.096
+// GB out at 0.09: 22.59.
 TEST_F(HorizonTest, CloudFirst) {
   const Horizon h = *found();
   EXPECT_NEAR(h.path.cumulative[4], 5 * 10'294.8, 0.01);

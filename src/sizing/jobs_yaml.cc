@@ -17,7 +17,7 @@
 #include "base/text.h"
 #include "plan/requirement.h"
 #include "sizing/design.h"
-#include "sizing/swap.h"
+#include "sizing/other_accelerator.h"
 #include "workload/parse.h"
 #include "workload/yaml_tree.h"
 
@@ -28,6 +28,7 @@ std::span<const EmbeddedFile> embedded_portfolios();  // generated from data/por
 namespace {
 
 constexpr std::string_view kExtension = ".yaml";
+constexpr double kWeightTolerance = 0.005;  // chosen: weights rounded to whole percent, a third three times
 
 [[noreturn]] void refuse(const std::string& file, const YamlNode& node, const std::string& sentence) {
   throw UserError(fmt::format("{}:{}: {}", file, node.line, sentence));
@@ -96,7 +97,7 @@ struct JobWords {
   int workload_line = 0, type_line = 0, dataset_line = 0;
 };
 
-constexpr std::uint64_t kMostAccelerators = 10'000'000;
+constexpr std::uint64_t kMostAccelerators = 10'000'000;  // chosen: a slip beyond any cluster there is
 
 Keys job_keys(JobWords& words, const std::string& file) {
   return {{"workload",
@@ -255,7 +256,7 @@ Portfolio parse_portfolio(std::string_view text, const std::string& file) {
   if (out.scenarios.empty()) refuse(file, tree, "expected 'scenarios', a list of at least one, found none");
   double sum = 0;
   for (const Scenario& s : out.scenarios) sum += s.weight;
-  if (std::abs(sum - 1) > 0.005)
+  if (std::abs(sum - 1) > kWeightTolerance)
     refuse(file, tree, "expected weights that add up to 100 %, found " + format_percent(sum));
   for (Scenario& s : out.scenarios) s.weight /= sum;
   if (out.name.empty()) out.name = file;

@@ -72,8 +72,8 @@ TEST(JobsYaml, AShortEpochIsLengthened) {
   EXPECT_EQ(samples("jobs: [{workload: resnet50_h100, accelerators: 4}]"), 1'281'024U);
 }
 
-// The benchmark's rates of U-Net: 21.672 samples/s on an H100, 43.2099 on a B200, but training logs know no
-// B200.
+// The benchmark's rates of U-Net: 21.672 samples/s on an H100, 43.2099 on a B200, but
+// training logs know no B200.
 TEST(JobsYaml, OrderOfKeysDoesNotMatter) {
   const SizingAsk one = parse_jobs("jobs: [{accelerator_type: b200, workload: unet3d_h100}]", "j");
   const SizingAsk two = parse_jobs("jobs: [{workload: unet3d_h100, accelerator_type: b200}]", "j");

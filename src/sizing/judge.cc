@@ -16,6 +16,9 @@ namespace {
 
 // Of a design that was judged by itself: it can be the nearest miss, however far.
 constexpr double kLeastReach = 1e-6;
+// Chosen: what several jobs leave of a storage that is far too small for them;
+// 0 would divide by it.
+constexpr double kLeastLeft = 0.01;
 
 bool cached(const Design& d) { return d.local_cache.value > 0 || d.fast.drives > 0; }
 
@@ -73,7 +76,7 @@ double missed_share(const Design& d, const JobNeed& job, double part) {
 Served serve(const Design& d, const Need& need, std::size_t i, std::uint32_t per_host) {
   const JobNeed job = as_read(need.jobs[i], d);
   const double part = part_of_cache(d, need, job);
-  StorageSpec storage = storage_of(d, left_for(d, need, i));
+  StorageSpec storage = storage_of_design(d, left_for(d, need, i));
   for (CacheSpec& cache : storage.caches)
     cache.size = {static_cast<std::uint64_t>(part * static_cast<double>(cache.size.value))};
   ClosedOptions options;
@@ -81,13 +84,13 @@ Served serve(const Design& d, const Need& need, std::size_t i, std::uint32_t per
   const ClosedPrediction found = predict_closed(job.workload, storage, 0, options);
   Served out{std::clamp(found.au, 0.0, 1.0), std::max(0.0, found.au_low), std::min(1.0, found.au_high),
              found.limit, missed_share(d, job, part)};
-  pause(d, need.jobs[i], out);
+  subtract_pauses(d, need.jobs[i], out);
   return out;
 }
 
 // Nobody else there and no cache: how long one sample takes.
 Seconds time_alone(const Design& d, const JobNeed& job, double hosts) {
-  const StorageSpec storage = storage_of(d);
+  const StorageSpec storage = storage_of_design(d);
   const std::vector<double> no_hits(storage.caches.size(), 0.0);
   const ClosedNetwork network = closed_network(job.workload, storage, hosts, no_hits);
   return {1 / mva_schweitzer(network.mva, 1).throughput.value};
@@ -95,7 +98,7 @@ Seconds time_alone(const Design& d, const JobNeed& job, double hosts) {
 
 }  // namespace
 
-void pause(const Design& d, const JobNeed& job, Served& served) {
+void subtract_pauses(const Design& d, const JobNeed& job, Served& served) {
   const double running = 1 - paused_share(d, job);
   if (1 - running > 1 - served.au) served.limit = "checkpoint writes";
   for (double* part : {&served.au, &served.low, &served.high}) *part *= running;
@@ -145,7 +148,7 @@ double utilisation_bound(const Design& d, const JobNeed& job) {
   return (least(0) + (epochs - 1) * least(hits)) / epochs;
 }
 
-Judgement judge(const Design& d, const Need& need, std::uint32_t per_host) {
+Judgement judge_design(const Design& d, const Need& need, std::uint32_t per_host) {
   Judgement out;
   for (std::size_t i = 0; i < need.jobs.size(); ++i) {
     const JobNeed& job = need.jobs[i];
@@ -181,7 +184,7 @@ double left_for(const Design& d, const Need& need, std::size_t job) {
   for (std::size_t i = 0; i < need.jobs.size(); ++i)
     if (i != job) others += need.jobs[i].requirement.read.value;
   const double own = need.jobs[job].requirement.read.value;
-  return std::clamp(std::max(1 - others / d.read.value, own / (own + others)), 0.01, 1.0);
+  return std::clamp(std::max(1 - others / d.read.value, own / (own + others)), kLeastLeft, 1.0);
 }
 
 double mean_au(const std::vector<Served>& served, const Need& need) {

@@ -1,6 +1,6 @@
-// Whether a design serves a need, strictly: capacity, bandwidth, requests, opens, checkpoints, time per
-// sample, and then the utilisation that the closed form predicts. What fails says by how much. Pure,
-// thread-safe.
+// Whether a design serves a need, strictly: capacity, bandwidth, requests, opens, checkpoints, time
+// per sample, and then the utilisation that the closed form predicts. What fails says by how much.
+// The checks and their order are docs/sizing.md section 3. Pure, thread-safe.
 #pragma once
 
 #include <string>
@@ -12,36 +12,46 @@
 
 namespace aforo {
 
+// What came out. It does not depend on prices.
 struct Judgement {
   std::vector<Served> served;  // per job; empty where a check before the utilisation failed
-  std::string check;   // that failed: "capacity", "read", "write", "opens", "requests", "network", "latency",
-                       // "utilisation"
+  // That failed: "capacity", "read", "write", "opens", "requests", "network", "latency",
+  // "utilisation" or "simulation"; empty where it serves.
+  std::string check;
+  // "utilisation"
   std::string reason;  // a sentence; empty = it serves
-  double reach = 1;    // what it has over what is needed, of the check that failed; below 1
+  // What it has over what is needed, of the check that failed: in (0, 1), or 0 where a like
+  // design was judged instead.
+  double reach = 1;
   bool serves() const { return reason.empty(); }
 };
 
-// Training stands still while a checkpoint is written: takes that share of the time off a utilisation that
-// knows nothing of it.
-void pause(const Design& design, const JobNeed& job, Served& served);
+// Training stands still while a checkpoint is written: takes that share of the time
+// off a utilisation (and its interval) that knows nothing of it; names the limit
+// where that is the larger loss.
+void subtract_pauses(const Design& design, const JobNeed& job, Served& served);
 
-// All but the utilisation: arithmetic on the design's figures.
+// All but the utilisation: arithmetic on the design's figures, microseconds. `served` stays empty.
+// A design that passes need not serve.
 Judgement check_figures(const Design& design, const Need& need);
 
-// How it would serve every job, whether that suffices or not.
+// How it would serve every job by closed forms, whether that suffices or not; in
+// the order of need.jobs.
 std::vector<Served> served_by(const Design& design, const Need& need, std::uint32_t accelerators_per_host);
 
-// The time per sample and the utilisation of every job.
-Judgement judge(const Design& design, const Need& need, std::uint32_t accelerators_per_host);
+// The time per sample and the utilisation of every job: a closed form each, up to milliseconds.
+// Does not repeat check_figures.
+Judgement judge_design(const Design& design, const Need& need, std::uint32_t accelerators_per_host);
 
-// No utilisation of a job that has the design to itself can be higher: what misses the design's caches comes
-// at `read`, what hits them at `fast_read`, epoch by epoch. 1 where there is no cache.
+// No utilisation of a job that has the design to itself can be higher: what misses the design's
+// caches comes at `read`, what hits them at `fast_read`, epoch by epoch. 1 where there is no cache.
 double utilisation_bound(const Design& design, const JobNeed& job);
 
-// The share of the shared stations' rates that the others leave to job i when all run.
+// The share of the shared stations' rates that the others leave to job i when all run, [0.01, 1]:
+// what is left of the read bandwidth, but never less than its own part of all that is asked.
 double left_for(const Design& design, const Need& need, std::size_t job);
 
-// Mean over the jobs, weighted by accelerators and duty.
+// Mean over the jobs, weighted by accelerators and duty; 0 of none.
 double mean_au(const std::vector<Served>& served, const Need& need);
 
 }  // namespace aforo

@@ -128,8 +128,8 @@ TEST(Judge, TheBoundOnUtilisation) {
   EXPECT_EQ(utilisation_bound(flash_design(need), need.jobs[0]), 1);
 }
 
-// (1 + 9 (1 - 0.28311)) / 10 = 0.7452 of all reads get past the cache; all but the first epoch where it holds
-// all.
+// (1 + 9 (1 - 0.28311)) / 10 = 0.7452 of all reads get past the cache; all but the first
+// epoch where it holds all.
 TEST(Judge, TheShareThatACacheMisses) {
   const Need need = need_of(plain_ask());
   EXPECT_NEAR(served_by(cached_design(need, 0.5), need, 8)[0].missed, 0.745201, 1e-6);
@@ -186,33 +186,33 @@ TEST(Judge, MeanUtilisationByAcceleratorsAndDuty) {
 
 TEST(Judge, EnoughOfEverythingServes) {
   const Need need = need_of(plain_ask());
-  const Judgement found = judge(flash_design(need), need, 8);
+  const Judgement found = judge_design(flash_design(need), need, 8);
   EXPECT_TRUE(found.serves()) << found.reason;
   ASSERT_EQ(found.served.size(), 1U);
   EXPECT_GE(found.served[0].au, 0.9);
   EXPECT_LE(found.served[0].low, found.served[0].au);
 }
 
-// 64 samples in reading at 720 /s: 88.9 ms a sample. Flash that answers in 120 ms is too late, alone in the
-// room.
+// 64 samples in reading at 720 /s: 88.9 ms a sample. Flash that answers in 120 ms is too
+// late, alone in the room.
 TEST(Judge, LatencyThatNoReaderHides) {
   const Need need = need_of(plain_ask());
   Design d = flash_design(need);
   d.latency = Seconds{0.12};
-  const Judgement found = judge(d, need, 8);
+  const Judgement found = judge_design(d, need, 8);
   EXPECT_EQ(found.check, "latency");
   EXPECT_THAT(found.reason, AllOf(HasSubstr("'plain'"), HasSubstr("where 88.9 ms are allowed")));
   EXPECT_LT(found.reach, 0.75);
   EXPECT_GT(found.reach, 0.7);
 }
 
-// Preprocessing of 0.1 s takes more than the 88.9 ms a sample may take: refused, and still a nearest miss to
-// name.
+// Preprocessing of 0.1 s takes more than the 88.9 ms a sample may take: refused, and still a
+// nearest miss to name.
 TEST(Judge, NoStorageIsFastEnough) {
   SizingAsk ask = plain_ask();
   ask.jobs[0].workload.loader.preprocess = constant_law(0.1);
   const Need need = need_of(ask);
-  const Judgement found = judge(flash_design(need), need, 8);
+  const Judgement found = judge_design(flash_design(need), need, 8);
   EXPECT_EQ(found.check, "latency");
   EXPECT_GT(found.reach, 0);
   EXPECT_LT(found.reach, 1);
@@ -227,7 +227,7 @@ TEST(Judge, CheckpointsPauseTraining) {
   d.write = {1e9};
   EXPECT_NEAR(paused_share(d, need.jobs[0]), 0.05, 1e-9);
   Served served{0.98, 0.97, 0.99, "disks", 1};
-  pause(d, need.jobs[0], served);
+  subtract_pauses(d, need.jobs[0], served);
   EXPECT_NEAR(served.au, 0.98 * 0.95, 1e-9);
   EXPECT_NEAR(served.low, 0.97 * 0.95, 1e-9);
   EXPECT_NEAR(served.high, 0.99 * 0.95, 1e-9);
@@ -235,7 +235,7 @@ TEST(Judge, CheckpointsPauseTraining) {
   d.write = {2e9};
   EXPECT_NEAR(paused_share(d, need.jobs[0]), 50.0 / 1950, 1e-9);
   Served waiting{0.6, 0.5, 0.7, "disks", 1};
-  pause(d, need.jobs[0], waiting);
+  subtract_pauses(d, need.jobs[0], waiting);
   EXPECT_EQ(waiting.limit, "disks");
   d.write = {0};  // not known
   EXPECT_EQ(paused_share(d, need.jobs[0]), 0);
@@ -248,7 +248,7 @@ TEST(Judge, CheckpointsPauseTraining) {
 TEST(Judge, UtilisationThatFallsShort) {
   const Need need = need_of(plain_ask());
   const Design d = cached_design(need, 0.01);
-  const Judgement found = judge(d, need, 8);
+  const Judgement found = judge_design(d, need, 8);
   EXPECT_EQ(found.check, "utilisation");
   EXPECT_THAT(found.reason, AllOf(HasSubstr("'plain' would reach"), HasSubstr("where 90.0 % are wanted"),
                                   HasSubstr("limited by disks")));

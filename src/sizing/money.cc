@@ -67,8 +67,8 @@ double monthly_of_1(double interest, double years, double support) {
   return (capital_recovery(interest, years) + support) / 12;
 }
 
-constexpr const char* kTerms[] = {"interest", "life.storage",
-                                  "support"};  // that every purchase is paid off at
+// Items of the price book that every purchase is paid off at.
+constexpr const char* kTerms[] = {"interest", "life.storage", "support"};
 
 // Squared differences of a month's payment where one of the terms is at either end of its range.
 void add_terms(double purchase, const PriceBook& prices, double& below, double& above) {

@@ -1,9 +1,15 @@
-// A design's bill: what storage costs a month, and what the accelerators' idle time beside it costs. Pure.
+// A design's bill: what storage costs a month, and what the accelerators' idle time
+// beside it costs. Pure.
 //
-// Purchases are paid off over `life.storage` at `interest` (capital recovery) and supported at `support` a
-// year:
+// Purchases are paid off over `life.storage` at `interest` (capital recovery) and
+// supported at `support` a year:
+//
 //   month = purchase x (r / (1 - (1 + r)^-n) + support) / 12.
-// Idle time is (1 - AU) x N x 730 h x duty x the price of an accelerator-hour, per job.
+//
+// Idle time is (1 - AU) x N x 730 h x duty x the price of an accelerator-hour, per job. All
+// amounts are US dollars; a month has 730 hours. Prices are values: a price of 0 is free, an
+// item that is missing a bug (std::logic_error). Examples worked by hand: docs/sizing.md
+// section 5, money_test.cc.
 #pragma once
 
 #include <map>
@@ -17,6 +23,7 @@
 
 namespace aforo {
 
+// One line of the bill: so much of an item, what that comes to a month.
 struct BillLine {
   std::string label, item;
   double quantity = 0;
@@ -25,42 +32,52 @@ struct BillLine {
   bool idle = false;
 };
 
+// All that a design costs, for jobs that it serves so and so well.
 struct Bill {
   std::vector<BillLine> lines;
   double storage = 0, idle = 0;  // USD a month
   double purchase = 0;           // USD, once
-  double low = 0, high = 0;      // of the total, by the price book's ranges, taken as independent
+  // Of the total, by the price book's ranges, taken as independent: the root of the sum of
+  // squares on either side.
+  double low = 0, high = 0;
   double total() const { return storage + idle; }
 };
 
-// How a design serves one job.
+// How a design serves one job. Fractions.
 struct Served {
   double au = 0, low = 0, high = 0;  // of all the time, pauses for checkpoints included
   std::string limit;
   double missed = 1;  // share of reads that get past the design's caches
 };
 
-double capital_recovery(double interest, double years);  // a year's payment for a loan of 1; 1 / years at 0 %
-double monthly_of_purchase(const PriceBook& prices);     // a month's payment for a purchase of 1
+// A year's payment for a loan of 1 over `years` (> 0): r / (1 - (1 + r)^-n); 1 / years at 0 %.
+double capital_recovery(double interest, double years);
+// A month's payment for a purchase of 1, at the book's terms. UserError where life.storage is 0.
+double monthly_of_purchase(const PriceBook& prices);
 
-// `served` in the order of need.jobs. `accelerator_hour` > 0 replaces the price book's.
+// `served` in the order of need.jobs. `accelerator_hour` > 0 replaces the price book's; idle time
+// of an accelerator without a price is free.
 Bill bill_of(const Design& design, const Need& need, const std::vector<Served>& served,
              const PriceBook& prices, double accelerator_hour);
 
 // The bill's total as its items' prices would make it: what each item contributes, a month.
+// A markup counts beside the item that it multiplies, so that the sum is more than the
+// total where there is one.
 std::map<std::string, double> contributions(const Bill& bill, const Design& design, const PriceBook& prices);
 
 // Every item that the bill depends on, terms of payment included.
 std::set<std::string> items_used(const Bill& bill, const Design& design, const PriceBook& prices);
 
-// Share of the time that all ranks of a job wait for a checkpoint to be written, at the design's bandwidth
-// and the requirement's interval. Jobs are taken to write one after another. 0 where either is unknown.
+// Share of the time that all ranks of a job wait for a checkpoint to be written, at the
+// design's bandwidth and the requirement's interval. Jobs are taken to write one after another.
+// 0 where either is unknown.
 double paused_share(const Design& design, const JobNeed& job);
 
 // What these pauses cost in idle accelerators, a month: no design's idle money is less.
 double pause_costs(const Design& design, const Need& need, const PriceBook& prices, double accelerator_hour);
 
-// The item that an accelerator-hour of that job costs; "" where its type is not in the catalogue.
+// The item that an accelerator-hour of that job costs; "" where its type is not in the
+// catalogue or has no price.
 std::string hour_item(const Workload& workload);
 
 }  // namespace aforo

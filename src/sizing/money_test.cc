@@ -64,8 +64,8 @@ TEST(Money, PowerWithTheBuildings) {
   EXPECT_EQ(bill.purchase, 0);
 }
 
-// One point of 64 H100 at 6.88: 0.01 x 64 x 730 h x 6.88 = 3,214 USD; half of that where they run half the
-// time.
+// One point of 64 H100 at 6.88: 0.01 x 64 x 730 h x 6.88 = 3,214 USD; half of that where
+// they run half the time.
 TEST(Money, IdleTime) {
   SizingAsk ask = plain_ask();
   ask.jobs[0].workload.accelerator.count = 64;
@@ -111,8 +111,8 @@ TEST(Money, LargeFilesAreFetchedInRanges) {
   EXPECT_NEAR(line_of(bill, "aws-s3-standard.get")->quantity, 800 * 2'628'000 * 2.5 / 1000, 1e-3);
 }
 
-// 14 GB in 100 s of every 2,000: 7 MB/s, 18.4 TB a month in writes of 8 MiB; half where the job runs half the
-// time.
+// 14 GB in 100 s of every 2,000: 7 MB/s, 18.4 TB a month in writes of 8 MiB; half where the
+// job runs half the time.
 TEST(Money, CheckpointsAreWritten) {
   SizingAsk ask = plain_ask();
   ask.jobs[0].workload.checkpoint = {1e9, Seconds{1900}};
@@ -138,9 +138,9 @@ TEST(Money, TheBandAddsPricesAsIndependent) {
   EXPECT_NEAR(bill.high, month * (1 + std::hypot(0.25, 0.2)), 0.01);
 }
 
-// Support of 10 to 20 % where it is 15: 5 % of 60,000 a year either way; a life of 4 to 7 years: 0.06 / (1
-// - 1.06^-4) = 0.28859 and 0.06 / (1 - 1.06^-7) = 0.17914 a year instead of 0.23740. All of it is among what
-// is used.
+// Support of 10 to 20 % where it is 15: 5 % of 60,000 a year either way; a life of 4 to 7 years:
+// 0.06 / (1 - 1.06^-4) = 0.28859 and 0.06 / (1 - 1.06^-7) = 0.17914 a year instead of 0.23740. All
+// of it is among what is used.
 TEST(Money, TheBandKnowsTheTermsOfPayment) {
   PriceBook prices = round_prices();
   prices.apply_file("item,value,unit,low,high\nsupport,0.15,/year,0.1,0.2\nlife.storage,5,years,4,7\n",
@@ -156,8 +156,8 @@ TEST(Money, TheBandKnowsTheTermsOfPayment) {
   EXPECT_EQ(items_used({}, {}, prices).size(), 0U);
 }
 
-// 800 x 2,628,000 s = 2,102.4 TB read a month of 100 TB stored, of which 300 TB go out without charge:
-// 1,802,400 GB.
+// 800 x 2,628,000 s = 2,102.4 TB read a month of 100 TB stored, of which 300 TB go out without
+// charge: 1,802,400 GB.
 TEST(Money, ReadingFromOutsideTheCloudCosts) {
   Design d;
   d.service = &service("backblaze-b2");

@@ -71,6 +71,8 @@ JobNeed job_need(const SizedJob& job, const SizingAsk& ask) {
   return out;
 }
 
+constexpr double kWorthNoting = 0.01;  // chosen: of the capacity, below which nobody misses it
+
 // Files take more than their bytes.
 double overhead(const JobNeed& job, double held_over_dataset) {
   return static_cast<double>(job.workload.dataset.files()) * held_over_dataset *
@@ -94,7 +96,7 @@ void add_capacity(const SizingAsk& ask, Need& out) {
   for (const JobNeed& job : out.jobs) files += overhead(job, datasets > 0 ? today / datasets : 1);
   const double grown = std::pow(1 + ask.growth, ask.years);
   out.capacity = whole((today + files) * grown * (1 + ask.snapshots));
-  if (files > 0.01 * today)
+  if (files > kWorthNoting * today)
     out.notes.push_back(fmt::format("small files take {} beyond their bytes, {} each",
                                     format_bytes(whole(files)), format_bytes(kFileOverhead)));
 }

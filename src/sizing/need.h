@@ -1,7 +1,8 @@
-// What all jobs together need of one storage. Sums of plan/requirement.h, job by job; pure, thread-safe.
+// What all jobs together need of one storage. Sums of plan/requirement.h, job by
+// job; pure, thread-safe.
 //
-// Bandwidth, requests and opens are those of all jobs running at once: that is when accelerators idle. Money
-// counts each job's duty. Failure: UserError where the ask contradicts itself.
+// Bandwidth, requests and opens are those of all jobs running at once: that is when accelerators
+// idle. Money counts each job's duty. Failure: UserError where the ask contradicts itself.
 #pragma once
 
 #include <vector>
@@ -9,14 +10,17 @@
 #include "base/units.h"
 #include "plan/closed_network.h"
 #include "plan/requirement.h"
-#include "sizing/ask.h"
+#include "sizing/sizing_ask.h"
 
 namespace aforo {
 
 inline constexpr Bytes kFileOverhead{
     4096};  // of metadata and unfilled blocks per file: an inode and half a block
+// 365 x 24 / 12, as cloud price lists count a month.
 inline constexpr double kHoursPerMonth = 730;
 
+// One job with what it needs, and how it reads (as its loader asks; design_storage.h says
+// how a design sees that).
 struct JobNeed {
   Workload workload;
   double duty = 1;
@@ -25,6 +29,7 @@ struct JobNeed {
   std::uint32_t hosts = 1;
 };
 
+// The sums. Rates are at the jobs' targets of utilisation, not at full speed, but for network_per_host.
 struct Need {
   std::vector<JobNeed> jobs;
   BytesPerSecond read{0}, read_with_headroom{0};  // the latter for the slowest producer, as in Requirement
@@ -38,6 +43,10 @@ struct Need {
   std::vector<std::string> notes;      // assumptions worth knowing
 };
 
+// Throws UserError where the ask has no job, a duty outside (0, 1], a capacity that does not hold
+// the jobs or is beyond 10 EB when grown, a provider or family that contradicts the place, or a
+// dataset of less than one step. Jobs are taken to train for at least ask.epochs, as far as caches
+// go: `notes` says so where that changed one.
 Need need_of(const SizingAsk& ask);
 
 }  // namespace aforo

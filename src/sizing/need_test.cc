@@ -28,8 +28,8 @@ TEST(Need, OfOneJob) {
   EXPECT_EQ(need.checkpoint_write.value, 0);
 }
 
-// 1 TB + 10^6 files x 4,096 B = 1.004096 TB; 50 % a year for two years x 2.25; a fifth again as snapshots
-// x 1.2.
+// 1 TB + 10^6 files x 4,096 B = 1.004096 TB; 50 % a year for two years x 2.25; a fifth
+// again as snapshots x 1.2.
 TEST(Need, CapacityGrowsWithFilesAndSnapshots) {
   SizingAsk ask = plain_ask();
   EXPECT_EQ(need_of(ask).capacity.value, 1'004'096'000'000U);
@@ -74,8 +74,8 @@ TEST(Need, JobsAddUp) {
   EXPECT_EQ(need.datasets.value, 1'100'000'000'000U);
 }
 
-// 10^9 parameters x 14 B = 14 GB every 1,900 s: written within 1,900 x 0.05 / 0.95 = 100 s, so at 140 MB/s;
-// two are kept.
+// 10^9 parameters x 14 B = 14 GB every 1,900 s: written within 1,900 x 0.05 / 0.95 = 100 s, so at
+// 140 MB/s; two are kept.
 TEST(Need, Checkpoints) {
   SizingAsk ask = plain_ask();
   ask.jobs[0].workload.checkpoint = {1e9, Seconds{1900}};

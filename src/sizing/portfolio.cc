@@ -11,7 +11,8 @@
 namespace aforo {
 namespace {
 
-constexpr std::size_t kMostShown = 40;
+constexpr std::size_t kMostShown =
+    40;  // chosen: a page of them; what comes after is no candidate for anybody
 
 // What a design comes to in a scenario, USD a month.
 struct Outcome {
@@ -88,7 +89,7 @@ Outcome outcome(const Design& d, const Room& room, const PriceBook& prices) {
     if (found != room.services.end()) return found->second;
   }
   Judgement judgement = check_figures(d, need);
-  if (judgement.serves()) judgement = judge(d, need, ask.accelerators_per_host);
+  if (judgement.serves()) judgement = judge_design(d, need, ask.accelerators_per_host);
   const bool serves = judgement.serves();
   const auto served = judgement.served.size() == need.jobs.size()
                           ? judgement.served

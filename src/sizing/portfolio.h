@@ -1,10 +1,11 @@
-// What to buy when it is not known what will be trained: every design's money in every scenario, and its
-// regret.
+// What to buy when it is not known what will be trained: every design's money in every
+// scenario, and its regret.
 //
-// A design is bought once, before it is known which scenario comes. In a scenario it costs its storage (more
-// of the same where it holds too little) and the idle time that it then leaves. Its regret there is what it
-// costs beyond the best design for that scenario. Services in the cloud are rented when it is known: they
-// cost what the scenario needs of them. Deterministic. Failure: UserError, Interrupted.
+// A design is bought once, before it is known which scenario comes. In a scenario it costs its
+// storage (more of the same where it holds too little) and the idle time that it then leaves. Its
+// regret there is what it costs beyond the best design for that scenario. Services in the cloud are
+// rented when it is known: they cost what the scenario needs of them. docs/sizing.md section 9. By
+// closed forms. Deterministic. Failure: UserError, Interrupted.
 #pragma once
 
 #include <optional>
@@ -18,6 +19,7 @@
 
 namespace aforo {
 
+// What one would buy if one knew that this scenario comes.
 struct ScenarioBest {
   std::string name;
   double weight = 0;
@@ -27,6 +29,7 @@ struct ScenarioBest {
   std::string family, design;
 };
 
+// One design over all scenarios. Expected figures are means by weight.
 struct HedgedDesign {
   std::string name;
   Family family = Family::kFlashTlc;
@@ -41,6 +44,7 @@ struct HedgedDesign {
   std::set<std::string> items;  // of the price book, that it uses in any scenario
 };
 
+// The answer. Designs are the candidates that were best somewhere, not all that can be built.
 struct PortfolioResult {
   std::vector<ScenarioBest> scenarios;
   std::vector<HedgedDesign> designs;     // by expected regret; the best of each kind and product
@@ -49,6 +53,10 @@ struct PortfolioResult {
   std::size_t judged = 0;
 };
 
+// Screens every scenario, then judges every candidate in every scenario, on `threads` threads.
+// Candidates are the best of each kind and product of each scenario, and the same again on the
+// largest capacity of any. At most 40 come back, with the safest and the best all-flash
+// however far down they are.
 PortfolioResult hedge(const Portfolio& portfolio, const PriceBook& prices, const Catalogue& catalogue,
                       unsigned threads, std::stop_token stop = {});
 

@@ -29,8 +29,8 @@ PortfolioResult found(const Portfolio& portfolio, unsigned threads = 2) {
   return hedge(portfolio, PriceBook::shipped(), Catalogue::shipped(), threads);
 }
 
-// Regret in a scenario is what a design costs there beyond the best one; expected over the weights; the worst
-// of both.
+// Regret in a scenario is what a design costs there beyond the best one; expected over the
+// weights; the worst of both.
 TEST(Hedge, RegretOfTwoScenarios) {
   const PortfolioResult r = found(two(0.75));
   ASSERT_EQ(r.scenarios.size(), 2U);
@@ -52,8 +52,8 @@ TEST(Hedge, RegretOfTwoScenarios) {
   }
 }
 
-// Every scenario's bill moves with the same prices: the band is the mean of their bands, and what is used is
-// said.
+// Every scenario's bill moves with the same prices: the band is the mean of their bands, and
+// what is used is said.
 TEST(Hedge, TheBandGoesWithThePrices) {
   const PortfolioResult r = found(two(0.75));
   const HedgedDesign& best = r.designs.front();
@@ -81,8 +81,8 @@ TEST(Hedge, SafestHasTheSmallestWorstRegret) {
   }
 }
 
-// What serves 100 TB and 64 accelerators serves 1 TB and 8 as well; what was made for the small job does not
-// serve both.
+// What serves 100 TB and 64 accelerators serves 1 TB and 8 as well; what was made for the small
+// job does not serve both.
 TEST(Hedge, SatisfiedIsTheWeightOfWhatIsServed) {
   const PortfolioResult r = found(two(0.75));
   bool all = false, small_only = false;

@@ -8,12 +8,6 @@
 
 namespace aforo {
 
-namespace {
-
-constexpr double kNextRead = 1.2;  // after a simulation refused a design, its kind goes on with so much more
-
-}  // namespace
-
 double fixed_costs(const Design& design, const PriceBook& prices) {
   const double monthly = monthly_of_purchase(prices);
   double sum = 0;
@@ -35,8 +29,8 @@ Screening::Screening(const SizingAsk& ask, const Catalogue& catalogue, unsigned 
   }
 }
 
-// Drives of one medium and size are one product: their makers compete. Cached families are told apart by the
-// flash.
+// Drives of one medium and size are one product: their makers compete. Cached families are
+// told apart by the flash.
 std::string Screening::group(const Design& d, Grouping grouping) const {
   std::string out(to_string(d.family));
   if (grouping == Grouping::kFamily) return out;
@@ -73,7 +67,7 @@ void Screening::judge_sizes(std::vector<std::size_t>& same) {
   std::size_t fails = 0, serves = same.size();  // below `fails` none serves
   for (std::size_t middle = same.size() - 1; fails < serves; middle = fails + (serves - fails) / 2) {
     const std::size_t i = same[middle];
-    judged_[i] = judge(designs_[i], need_, ask_.accelerators_per_host);
+    judged_[i] = judge_design(designs_[i], need_, ask_.accelerators_per_host);
     known_[i] = Known::kAll;
     if (judged_[i].serves()) {
       serves = middle;
@@ -100,7 +94,7 @@ std::optional<Ranked> Screening::cheapest(const std::vector<std::size_t>& member
       judge_sizes(sizes[parts_of(designs_[i])]);
     if (known_[i] == Known::kFigures) continue;
     if (known_[i] == Known::kNothing) {
-      judged_[i] = judge(designs_[i], need_, ask_.accelerators_per_host);
+      judged_[i] = judge_design(designs_[i], need_, ask_.accelerators_per_host);
       known_[i] = Known::kAll;
     }
     if (!judged_[i].serves()) continue;

@@ -70,8 +70,8 @@ TEST(Shelf, DrivesAndServersForWriting) {
   EXPECT_FALSE(shelf_writing(flash_parts(4, 2), usable, BytesPerSecond{0}, BytesPerSecond{1e15}, need));
 }
 
-// 161.8 GB/s are 8 servers of 23 GB/s (two ports of 11.5), whatever the drives could; 30.5 drives on 8: 4
-// each.
+// 161.8 GB/s are 8 servers of 23 GB/s (two ports of 11.5), whatever the drives could;
+// 30.5 drives on 8: 4 each.
 TEST(Shelf, ServersForABandwidth) {
   const Need need = need_with_samples(1e6);
   EXPECT_DOUBLE_EQ(node_network(test_flash_node(), test_nic()).value, 23e9);
@@ -136,8 +136,8 @@ TEST(Shelf, NothingBeyondTheMostDrives) {
   EXPECT_FALSE(shelf_for(flash_parts(4, 2), kTb, {4001 * 23e9}, need));
 }
 
-// 33 drives, 3 servers, 4+2: writes min(33 x 5, 69) x 4/6 = 46 GB/s; 33 x 20 + 3 x (600 + 2 x 15) = 2,550 W;
-// 6 RU.
+// 33 drives, 3 servers, 4+2: writes min(33 x 5, 69) x 4/6 = 46 GB/s; 33 x 20 + 3 x (600 + 2
+// x 15) = 2,550 W; 6 RU.
 TEST(Shelf, WhatItGivesAndTakes) {
   const Shelf shelf = flash_shelf(33, 3);
   EXPECT_NEAR(shelf_write(shelf).value, 46e9, 1);

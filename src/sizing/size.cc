@@ -26,9 +26,9 @@ std::vector<SizedDesign>::iterator next_to_confirm(std::vector<SizedDesign>& des
   return designs.end();
 }
 
-// The first `options.confirm` in the order of cost, and as many more as it takes until the best one is among
-// them. One that fails there is rejected with all of its kind that read no more, and the next of its product
-// takes its place.
+// The first `options.confirm` in the order of cost, and as many more as it takes until the best one
+// is among them. One that fails there is rejected with all of its kind that read no more, and the
+// next of its product takes its place.
 void confirm_best(Screening& screening, const SizeOptions& options, SizeResult& out,
                   const std::stop_token& stop) {
   std::set<std::size_t> done;
@@ -58,11 +58,14 @@ void confirm_best(Screening& screening, const SizeOptions& options, SizeResult& 
   }
 }
 
+// Chosen: a price that would have to move by more than this, up or down, is no news to anybody.
+constexpr double kFurthestFlip = 20;
+
 // T(x) = fixed + x part for both; where they meet.
 std::optional<double> meeting(double fixed_a, double part_a, double fixed_b, double part_b) {
   if (part_a == part_b) return std::nullopt;
   const double x = (fixed_b - fixed_a) / (part_a - part_b);
-  if (!(x > 0.05 && x < 20) || !std::isfinite(x)) return std::nullopt;
+  if (!(x > 1 / kFurthestFlip && x < kFurthestFlip)) return std::nullopt;
   return x;
 }
 

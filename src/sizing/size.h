@@ -1,5 +1,5 @@
-// The answer of `aforo size`: designs that serve all jobs, cheapest goal first, the best of them confirmed in
-// the simulated world; what was rejected and why; what would change the answer.
+// The answer of `aforo size`: designs that serve all jobs, cheapest goal first, the best of them
+// confirmed in the simulated world; what was rejected and why; what would change the answer.
 //
 // Deterministic whatever the number of threads. Failure: UserError, Interrupted.
 #pragma once
@@ -14,6 +14,7 @@
 
 namespace aforo {
 
+// What to do about the ask, beside the ask itself.
 struct SizeOptions {
   SizingAsk ask;
   PriceBook prices;
@@ -23,6 +24,7 @@ struct SizeOptions {
       confirmed;  // progress; called from one thread; may be empty
 };
 
+// One design of the answer.
 struct SizedDesign {
   std::size_t design = 0;  // of screening.designs()
   Judgement judgement;
@@ -30,8 +32,9 @@ struct SizedDesign {
   bool simulated = false;
 };
 
-// At which multiple of one group's prices another kind of design would cost no more than the best. Above 1:
-// dearer.
+// At which multiple of one group's prices another kind of design would cost no more than the best.
+// Above 1: dearer. The total is linear in each group's prices, so there is one such factor at most;
+// only those from 1/20 to 20 are kept.
 struct Flip {
   std::size_t design = 0;  // of SizeResult::designs: the other
   std::string group;       // of the price book
@@ -39,6 +42,7 @@ struct Flip {
   std::string text;  // "all-flash QLC would win over it if prices of ssd were 0.61 times what they are"
 };
 
+// The answer. Indices are into the screening that it was made with, which outlives it.
 struct SizeResult {
   std::vector<SizedDesign> designs;  // best first: the cheapest of each product, and of each family
   std::vector<Rejected> rejected;    // nearest miss first
@@ -47,10 +51,13 @@ struct SizeResult {
   std::optional<std::size_t> second;  // of designs: the best of another family
 };
 
-// `screening` keeps what was judged, so that break points can go on with it.
+// `screening` keeps what was judged, so that break points can go on with it. It is of options.ask.
+// A design that fails in simulation is rejected there, with all of its kind that read little more.
 SizeResult size_designs(Screening& screening, const SizeOptions& options, std::stop_token stop = {});
 
-// In the simulated world, at a scale that keeps ten designs under 20 s: utilisation with its interval.
+// In the simulated world, at a scale that bounds the requests of a run (confirm.cc), whatever the
+// jobs: utilisation with its interval. A job is rejected where the upper end of its interval is
+// below the target. Jobs that read next to nothing stay at their closed form.
 Judgement confirm(const Design& design, const Need& need, const SizingAsk& ask, unsigned threads,
                   std::stop_token stop);
 

@@ -8,7 +8,7 @@
 namespace aforo {
 namespace {
 
-constexpr std::size_t kMostRejected = 60;
+constexpr std::size_t kMostRejected = 60;  // chosen: the nearest misses; the rest would bury them
 
 Json shelf_json(const Shelf& shelf) {
   Json out = {{"drive", shelf.drive->model},

@@ -1,4 +1,6 @@
-// The answer as parts of a Record (docs/record.md). Pure.
+// The answer as parts of a Record (docs/record.md): each function sets its own keys of
+// `record` and no others, but for `prices`, which they share. Pure. Amounts are USD a month;
+// what is not known is left out.
 #pragma once
 
 #include <set>
@@ -6,19 +8,19 @@
 #include <vector>
 
 #include "measure/record.h"
-#include "sizing/advice.h"
 #include "sizing/break_points.h"
+#include "sizing/comparisons.h"
+#include "sizing/cost_advice.h"
 #include "sizing/design_explain.h"
 #include "sizing/horizon.h"
 #include "sizing/portfolio.h"
 #include "sizing/requirement_curve.h"
 #include "sizing/size.h"
-#include "sizing/variants.h"
 
 namespace aforo {
 
-// designs, rejected, recommendation, sensitivity, considered, idle_point_usd_per_month; with each design's
-// bill where `in_full`.
+// designs, rejected (the 60 nearest), recommendation, sensitivity, considered,
+// idle_point_usd_per_month; with each design's bill where `in_full`.
 void add_designs(Json& record, const Screening& screening, const SizeResult& result, const PriceBook& prices,
                  bool in_full);
 void add_design_explain(Json& record, const std::vector<ExplainedFigure>& figures);
@@ -27,9 +29,10 @@ void add_break_points(Json& record, const BreakPoints& found);
 void add_horizon(Json& record, const Horizon& found, const PriceBook& prices);
 // Where there is no horizon: why not, in one line.
 void add_horizon_absent(Json& record, const Screening& screening, const SizeResult& result);
-// The price list's dates, and which prices the answers use: of the designs, and of whatever else `record`
-// will show. Called again it adds.
+// The price list's dates, and which prices the answers use: of the designs, and of whatever else
+// `record` will show. Called again it adds.
 void add_prices(Json& record, const PriceBook& prices, const std::set<std::string>& items);
+// Every item of the price book that the designs of an answer use.
 std::set<std::string> items_of(const Screening& screening, const SizeResult& result, const PriceBook& prices);
 
 void add_portfolio(Json& record, const Portfolio& portfolio, const PortfolioResult& found,
@@ -39,6 +42,7 @@ void add_formats(Json& record, const std::vector<Variant>& formats, const PriceB
 void add_size_sweep(Json& record, const SizeSweep& sweep, const std::vector<Variant>& points,
                     const PriceBook& prices);
 
+// One design, as `designs` holds it.
 Json design_json(const Design& design, const SizedDesign& sized, const Need& need, const PriceBook& prices,
                  bool in_full);
 

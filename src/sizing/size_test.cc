@@ -101,8 +101,8 @@ TEST(Size, ConfirmedBySimulation) {
   EXPECT_EQ(totals[0], totals[1]);
 }
 
-// A job that reads 1 kB a step of 10 s beside one of 0.8 GB/s: simulating it would take the other one 24 of
-// its steps long.
+// A job that reads 1 kB a step of 10 s beside one of 0.8 GB/s: simulating it would take the other
+// one 24 of its steps long.
 TEST(Size, JobsThatAreNotFeltStayAtTheirClosedForm) {
   SizingAsk ask = plain_ask();
   ask.jobs[0].workload.dataset.samples = 20'000;

@@ -8,9 +8,9 @@
 
 #include "base/error.h"
 #include "catalogue/prices.h"
-#include "sizing/ask.h"
 #include "sizing/design.h"
 #include "sizing/need.h"
+#include "sizing/sizing_ask.h"
 
 namespace aforo {
 

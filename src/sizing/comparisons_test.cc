@@ -1,4 +1,4 @@
-#include "sizing/variants.h"
+#include "sizing/comparisons.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

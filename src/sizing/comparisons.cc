@@ -1,4 +1,4 @@
-#include "sizing/variants.h"
+#include "sizing/comparisons.h"
 
 #include <fmt/format.h>
 
@@ -10,14 +10,16 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "sizing/jobs_yaml.h"
+#include "sizing/other_accelerator.h"
 #include "sizing/recommend.h"
-#include "sizing/swap.h"
 
 namespace aforo {
 namespace {
 
-constexpr std::size_t kMostValues = 32;
-constexpr std::uint64_t kShuffleBuffer = 1000;  // samples
+constexpr std::size_t kMostValues = 32;  // chosen: each is a whole sizing, and a row of the page
+// Samples. Chosen: enough that neighbours in a shard part, little enough memory for every worker.
+constexpr std::uint64_t kShuffleBuffer = 1000;
+constexpr std::size_t kMostAdvice = 3;  // chosen: more would be a list, not advice
 constexpr Bytes kNpzHeader{
     290};  // what a zip of one array adds to it: two headers, the directory, the npy's own
 
@@ -204,10 +206,11 @@ std::vector<std::string> format_advice(const std::vector<Variant>& formats) {
   const Variant& now = formats.front();
   std::vector<const Variant*> better;
   for (const Variant& f : formats)
-    if (&f != &now && f.serves() && (!now.serves() || f.total() < 0.98 * now.total())) better.push_back(&f);
+    if (&f != &now && f.serves() && (!now.serves() || f.total() < (1 - kLeastSaving) * now.total()))
+      better.push_back(&f);
   std::stable_sort(better.begin(), better.end(),
                    [](const Variant* a, const Variant* b) { return a->total() < b->total(); });
-  if (better.size() > 3) better.resize(3);
+  if (better.size() > kMostAdvice) better.resize(kMostAdvice);
   for (const Variant* f : better)
     out.push_back(
         now.serves()

@@ -57,9 +57,8 @@ std::vector<std::string> portfolio_words(const Portfolio& portfolio, const Portf
   const HedgedDesign &best = r.designs.front(), &safest = r.designs[r.safest];
   std::vector<std::string> out = {fmt::format(
       "While it is not known which of {} scenarios comes, {} is right: it satisfies {} of them by weight{} "
-      "and "
-      "costs {} a month on average ({} to {} over the ranges of its prices), {} more than knowing in advance "
-      "would.",
+      "and costs {} a month on average ({} to {} over the ranges of its prices), "
+      "{} more than knowing in advance would.",
       portfolio.scenarios.size(), said(best), format_percent(best.satisfied), but_not(best),
       money_text(best.expected), money_text(best.expected_low), money_text(best.expected_high),
       money_text(best.expected_regret))};

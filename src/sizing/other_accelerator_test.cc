@@ -1,4 +1,4 @@
-#include "sizing/swap.h"
+#include "sizing/other_accelerator.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -22,8 +22,8 @@ double rate(const std::string& workload, const std::string& accelerator, const s
 
 double step(const Workload& w) { return law_mean(w.accelerator.step_time); }
 
-// Both sets know ResNet-50 on H100 and A100; the training logs' are taken, unless the benchmark's are asked
-// for.
+// Both sets know ResNet-50 on H100 and A100; the training logs' are taken, unless the
+// benchmark's are asked for.
 TEST(Swap, StepTimesGoWithTheRatesOfOneSet) {
   const Workload h100 = load_preset("resnet50_h100");
   const Workload a100 = on_accelerator(h100, "a100", "", shipped());

@@ -1,4 +1,4 @@
-#include "sizing/advice.h"
+#include "sizing/cost_advice.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -30,8 +30,8 @@ TEST(SizeAdvice, NothingToGainNothingSaid) {
   EXPECT_THAT(advised(ask), IsEmpty());
 }
 
-// With one worker 11 ms are allowed for a file, twice the workers 22: too short and long enough for the
-// disks' seeks.
+// With one worker 11 ms are allowed for a file, twice the workers 22: too short and long enough
+// for the disks' seeks.
 TEST(SizeAdvice, WorkersThatHideADisksLatency) {
   SizingAsk ask = plain_ask();
   ask.jobs[0].workload.loader.workers = 1;

@@ -1,4 +1,4 @@
-#include "sizing/advice.h"
+#include "sizing/cost_advice.h"
 
 #include <fmt/format.h>
 
@@ -12,9 +12,10 @@
 namespace aforo {
 namespace {
 
-constexpr double kWorthIt = 0.02;             // of the total
-constexpr double kSmallFile = 8 << 20;        // bytes; packing larger ones saves few opens
-constexpr std::uint64_t kShard = 256u << 20;  // bytes
+constexpr double kSmallFile = 8 << 20;  // bytes; chosen: packing larger ones saves few opens
+// Bytes. Chosen: the middle of the sizes that compare_formats looks at; opens cost
+// next to nothing by then.
+constexpr std::uint64_t kShard = 256u << 20;
 
 struct Change {
   std::string name;
@@ -80,7 +81,7 @@ std::vector<SizeAdvice> size_advice(const SizingAsk& ask, const PriceBook& price
     SizeAdvice advice{change.name, variant_of(change.name, change.ask, prices, catalogue, threads), 0, ""};
     if (!advice.with.serves()) continue;
     if (now.serves()) advice.saved = now.total() - advice.with.total();
-    if (now.serves() && advice.saved < kWorthIt * now.total()) continue;
+    if (now.serves() && advice.saved < kLeastSaving * now.total()) continue;
     advice.text = text_of(advice, now);
     out.push_back(std::move(advice));
   }

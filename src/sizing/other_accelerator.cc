@@ -1,4 +1,4 @@
-#include "sizing/swap.h"
+#include "sizing/other_accelerator.h"
 
 #include <fmt/format.h>
 
@@ -54,8 +54,8 @@ Speedup speedup(const Catalogue& catalogue, std::string_view from, std::string_v
   return {median, ratios.front(), ratios.back(), ratios.size()};
 }
 
-// What other workloads gain by the change, where nothing is known of this one: an estimate, and said to be
-// one.
+// What other workloads gain by the change, where nothing is known of this one: an
+// estimate, and said to be one.
 bool set_usual_step(Workload& w, const Accelerator* own, const std::string& wanted, std::string_view set,
                     const Catalogue& catalogue) {
   const double step = law_mean(w.accelerator.step_time);
@@ -134,8 +134,8 @@ Workload at_rates(Workload w, std::string_view set, const Catalogue& catalogue) 
   const IngestRate* rate = own == nullptr ? nullptr : rate_of(catalogue, rated, own->type, set);
   if (rate == nullptr)
     throw UserError(
-        fmt::format("expected a {} rate for '{}' on {}, found none; see 'aforo catalogue rates', or give "
-                    "--step-time",
+        fmt::format("expected a {} rate for '{}' on {}, found none; "
+                    "see 'aforo catalogue rates', or give --step-time",
                     set, w.name, w.accelerator.type.empty() ? "no named accelerator" : w.accelerator.type));
   set_step(w, static_cast<double>(w.loader.batch_size) / rate->samples.value,
            fmt::format("batch / {} samples/s, {} rate of {}; {}", format_count(rate->samples.value), set,

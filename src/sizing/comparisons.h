@@ -1,7 +1,8 @@
-// The same question asked several times with one thing changed: the data's format, or one setting over its
-// values.
+// The same question asked several times with one thing changed: the data's format, or one
+// setting over its values.
 //
-// By closed forms. Deterministic. Failure: UserError, Interrupted.
+// Each is a whole sizing by closed forms, tenths of a second on `threads` threads. Deterministic.
+// Failure: UserError, Interrupted. `catalogue` need not outlive what is returned.
 #pragma once
 
 #include <optional>
@@ -15,7 +16,11 @@
 
 namespace aforo {
 
-// One of them, on its cheapest design; without one where nothing serves, and then why.
+// Share of the total that a change must save to be advised. Chosen: prices and closed forms are not
+// known any better.
+inline constexpr double kLeastSaving = 0.02;
+
+// One of them, on its cheapest design; without one where nothing serves, and then why (`reason`).
 struct Variant {
   std::string name;  // "TFRecord, 256 MiB shards"; "128"
   BytesPerSecond read{0};
@@ -29,24 +34,34 @@ struct Variant {
   bool serves() const { return reason.empty(); }
 };
 
-// Shards are read front to back: a job that shuffles whole epochs mixes them in a buffer instead.
+// Shards are read front to back: a job that shuffles whole epochs mixes them in a buffer of 1,000
+// samples instead, or of a shard's where those are fewer. Others are unchanged.
 void shuffle_in_buffer(Workload& workload);
 
+// The cheapest design for `ask`. What the ask has wrong (UserError) is the variant's
+// reason, and not thrown.
 Variant variant_of(std::string name, const SizingAsk& ask, const PriceBook& prices,
                    const Catalogue& catalogue, unsigned threads);
 
-// The first job's data as it is, as one file per sample, TFRecord and WebDataset shards of several sizes, and
-// npz. Shards are read front to back: by tf.data, and through a shuffle buffer.
+// The first job's data as it is, as one file per sample, TFRecord and WebDataset shards of several
+// sizes, and npz. Shards are read front to back: by tf.data, and through a shuffle buffer. The
+// first of the result is the ask unchanged.
 std::vector<Variant> compare_formats(const SizingAsk& ask, const PriceBook& prices,
                                      const Catalogue& catalogue, unsigned threads, std::stop_token stop = {});
-// What changing the format would save, best first; empty where nothing is to be gained.
+// What changing the format would save, best first, three at most; empty where less
+// than 2 % is to be gained.
 std::vector<std::string> format_advice(const std::vector<Variant>& formats);
 
+// A setting and the words of its values, each judged already.
 struct SizeSweep {
   std::string key;  // "accelerators", "accelerator_type", "capacity", "cache_size", "duty", "target"
   std::vector<std::string> values;
 };
+// "accelerators=64..512" (doubling), "capacity=250TB,1PB". UserError for a key or value that is
+// none, or more than 32.
 SizeSweep parse_size_sweep(std::string_view text);
+// One for each value, in their order, named by it. `capacity` moves the datasets with it;
+// `accelerators` is the first job's, the other keys are all jobs'.
 std::vector<Variant> sweep_sizes(const SizingAsk& ask, const SizeSweep& sweep, const PriceBook& prices,
                                  const Catalogue& catalogue, unsigned threads, std::stop_token stop = {});
 

@@ -1,0 +1,51 @@
+// What is asked of `aforo size`: jobs on one storage, what it must hold, and what may be
+// bought. Plain data, SI units, copy freely. Nothing is checked here: need_of() refuses
+// what contradicts itself.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/units.h"
+#include "workload/spec.h"
+
+namespace aforo {
+
+// One job, and how much of the time it runs.
+struct SizedJob {
+  Workload workload;  // accelerator.count is N, training.au_target the target
+  // Share of the time that it runs, (0, 1]. It counts for money, not for bandwidth: all
+  // jobs may run at once.
+  double duty = 1;
+};
+
+// Where storage may stand. kAny compares both.
+enum class Place { kAny, kOnPremises, kCloud };
+
+// The whole question. The defaults ask for one storage today, of any kind.
+struct SizingAsk {
+  std::vector<SizedJob> jobs;  // at least one; all may run at once
+  // To be held today; absent = the jobs' datasets and two checkpoints of each. What is bought has
+  // grown from it: capacity x (1 + growth)^years x (1 + snapshots).
+  std::optional<Bytes> capacity;
+  double growth = 0;  // of the capacity, per year, [0, 10]
+  double years = 0;   // until which it must hold what has grown
+  // Share of the capacity kept again as snapshots, [0, 10].
+  double snapshots = 0;
+  std::uint32_t accelerators_per_host = 8;
+  // Mean time between failures of the whole of a job; absent = no checkpoint interval
+  // follows from failures.
+  std::optional<Seconds> failures;
+  std::optional<Dollars> accelerator_hour;  // instead of the price book's
+  Place place = Place::kAny;
+  std::string provider;  // of cloud services; "" = any
+  // Only designs of this family (to_string(Family)); "" = any.
+  std::string family;
+  std::optional<Bytes> cache;  // flash in every host, for caching: only designs with just that
+  // A job trains for at least so many: a cache pays from the second on.
+  std::uint64_t epochs = 10;
+};
+
+}  // namespace aforo
