@@ -9,15 +9,15 @@
 #include "base/error.h"
 #include "base/parallel_for.h"
 #include "plan/simulated_case.h"
-#include "plan/storage_variants.h"
+#include "plan/changed_storage.h"
 #include "plan/sweep.h"
 
 namespace aforo {
 namespace {
 
-constexpr double kShardBytes = 150e6;
+constexpr double kShardBytes = 150e6;       // chosen: opens cost next to nothing there, and readers find many
 constexpr std::uint64_t kFewestPacked = 4;  // samples in a shard, or packing changes little
-constexpr std::uint64_t kChances = 2;       // replications of each change
+constexpr std::uint64_t kChances = 2;  // replications of each change: differences need few, chance is shared
 
 struct Change {
   std::string text, how;

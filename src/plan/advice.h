@@ -1,9 +1,10 @@
-// Which single change would move utilisation most: the same job simulated with one thing changed at a time,
-// each with the same chance as the job itself (common random numbers), so that the difference is the
-// change's.
+// Which single change would move utilisation most: the same job simulated with one thing changed at
+// a time, each with the same chance as the job itself (common random numbers), so that the
+// difference is the change's.
 //
-// Deterministic whatever the number of threads. Failure: UserError where the job itself cannot be simulated,
-// Interrupted. A change that the storage file cannot answer (no curve for it) is left out.
+// Two replications of some ten cases: as long as a prediction takes. Deterministic whatever the
+// number of threads. Failure: UserError where the job itself cannot be simulated, Interrupted. A
+// change that the storage file cannot answer (no curve for it) is left out.
 #pragma once
 
 #include <stop_token>
@@ -14,6 +15,7 @@
 
 namespace aforo {
 
+// One change that helps.
 struct Advice {
   std::string change;  // "16 workers instead of 8"
   std::string how;     // what to type or to do: "--workers 16"
@@ -21,9 +23,11 @@ struct Advice {
   double gain = 0;     // au - au of the job as it is, same chance; a fraction
 };
 
+// Of AU. Chosen: half a point is about what two replications tell from nothing.
 inline constexpr double kWorthSaying = 0.005;  // of AU
 
-// Best first; gains below kWorthSaying are left out.
+// Best first; gains below kWorthSaying are left out. options.method is not looked at:
+// everything is simulated.
 std::vector<Advice> advise(const PredictOptions& options, std::stop_token stop = {});
 
 }  // namespace aforo

@@ -11,10 +11,10 @@ namespace {
 
 constexpr double kSmallestCv = 1e-6;  // below it everything is constant
 
-constexpr double kNegligible = 1e-7;
+constexpr double kNegligible = 1e-7;  // of a probability: chosen, far below the form's own error of 1e-2
 
-// Where about 1 - F^n of the gamma law of mean 1 falls to kNegligible (Wilson and Hilferty 1931): a
-// beginning.
+// Where about 1 - F^n of the gamma law of mean 1 falls to kNegligible (Wilson and
+// Hilferty 1931): a beginning.
 double upper_bound(double n, double shape) {
   const double s = std::sqrt(2 * std::log(std::max(n, 1.0) / kNegligible));
   const double z = s - std::log(2 * std::numbers::pi * s * s) / (2 * s);  // of the normal law's tail
@@ -39,7 +39,7 @@ double excess_of_largest(double from, double n, double mean, double shape) {
     sum = sure - low;
     low = sure;
   }
-  constexpr int kParts = 48;  // Simpson
+  constexpr int kParts = 48;  // of Simpson's rule; chosen
   const double width = (high - low) / kParts;
   for (int i = 0; i <= kParts; ++i)
     sum += width / 3 * (i == 0 || i == kParts ? 1 : i % 2 ? 4 : 2) * above(low + i * width);
@@ -66,6 +66,7 @@ double steady_au(const AuCase& c, const LeadConstants& constants) {
 
 double in_order_efficiency(double readers, double cv) {
   if (readers <= 1 || cv < kSmallestCv) return 1;
+  // Fitted: in_order_efficiency's contract.
   const double averaged = 1 + 1.1 * std::pow(cv, -0.75) * std::pow(readers / 8, -0.35);
   return 1 / expected_largest_gamma(readers, cv / std::sqrt(averaged));
 }

@@ -94,20 +94,4 @@ double fixed_order_hits(CachePolicy policy, double share) {
   return (low + high) / 2;
 }
 
-PeerShares peer_shares(double share, double nodes) {
-  const double own = std::clamp(share, 0.0, 1.0), all = std::min(1.0, nodes * own);
-  return {own, all - own, 1 - all};
-}
-
-Seconds shuffled_epoch(const CacheCase& c, Bytes dataset, BytesPerSecond demand, BytesPerSecond storage,
-                       BytesPerSecond cache) {
-  constexpr int kParts = 2000;
-  double sum = 0;
-  for (int i = 0; i < kParts; ++i) {
-    const double hits = shuffled_hits_at(c, (i + 0.5) / kParts);
-    sum += std::max(1 / demand.value, (1 - hits) / storage.value + hits / cache.value);
-  }
-  return {static_cast<double>(dataset.value) * sum / kParts};
-}
-
 }  // namespace aforo

@@ -112,14 +112,6 @@ TEST(CacheForm, FixedOrder) {
   EXPECT_EQ(fixed_order_hits(CachePolicy::kPinned, 0.3), 0.3);
 }
 
-TEST(CacheForm, PeersServeWhatTheyHold) {
-  const PeerShares some = peer_shares(0.2, 3), all = peer_shares(0.5, 4);
-  EXPECT_NEAR(some.own, 0.2, 1e-12);
-  EXPECT_NEAR(some.peers, 0.4, 1e-12);
-  EXPECT_NEAR(some.storage, 0.4, 1e-12);
-  EXPECT_NEAR(all.storage, 0, 1e-12);
-}
-
 // A first epoch reads 1/4 of the data at each of four nodes: their caches hold at most that in the second.
 TEST(CacheForm, CachesFill) {
   EXPECT_EQ(filled_share(0.6, 1, false, 0), 0);
@@ -127,16 +119,6 @@ TEST(CacheForm, CachesFill) {
   EXPECT_EQ(filled_share(0.6, 1, false, 1), 0.6);
   EXPECT_NEAR(filled_share(0.6, 4, false, 1), 0.25, 1e-12);
   EXPECT_NEAR(filled_share(0.6, 4, false, 2), 0.4375, 1e-12);  // 1 - (3/4)^2
-}
-
-// Storage at half the demand, 65 % cached, hits free: the average says (1 - .464) / .5 = 1.07 of the demanded
-// time, so .933; but the first part of the epoch is bound by the accelerators and the rest by storage: .883.
-TEST(CacheForm, AnEpochIsSlowerThanItsAverage) {
-  const CacheCase c{CachePolicy::kRandom, 0.65, 1};
-  const double infinite = 1e300;
-  const Seconds epoch = shuffled_epoch(c, Bytes{1000}, {100}, {50}, {infinite});
-  EXPECT_NEAR(10 / epoch.value, 0.883, 1e-3);
-  EXPECT_NEAR(0.5 / (1 - shuffled_hits(c)), 0.933, 1e-3);
 }
 
 std::vector<std::string> fields(const std::string& line) {

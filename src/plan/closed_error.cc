@@ -7,12 +7,14 @@
 namespace aforo {
 namespace {
 
+// Where classes end: chosen, so that jobs of one class err alike and each class has jobs enough.
 constexpr double kFewSteps = 30;                 // per worker: below, the start of an epoch counts
 constexpr double kSmallestCv = 0.02;             // a batch varies by that at least
 constexpr double kNearOne = 1, kFarFromOne = 4;  // |r - 1| in standard deviations of a batch
 
 constexpr std::array<std::string_view, 4> kBands = {"r within 1 cv of 1", "r 1 to 4 cv from 1",
                                                     "r 4 cv and more below 1", "r 4 cv and more above 1"};
+// The errors: of one half of the jobs of bench/accuracy/cross_check.cc; docs/accuracy-closed-forms.md.
 constexpr std::array<double, 4> kIndependent = {0.026, 0.020, 0.014, 0.003};
 constexpr std::array<double, 4> kSharedNoAhead = {0.061, 0.126, 0.017, 0.003};  // prefetch 1
 constexpr std::array<double, 4> kSharedAhead = {0.021, 0.006, 0.011, 0.003};

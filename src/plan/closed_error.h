@@ -10,6 +10,7 @@
 
 namespace aforo {
 
+// What a closed form's error depends on most.
 enum class ErrorKind {
   kIndependent,  // nobody waits for anybody at the storage
   kShared,       // readers share a station, each making whole batches
@@ -18,6 +19,7 @@ enum class ErrorKind {
   kCached,
 };
 
+// Where a job lies among those of the cross-check.
 struct ErrorRegion {
   ErrorKind kind = ErrorKind::kShared;
   double ratio = 1;  // r
@@ -26,12 +28,16 @@ struct ErrorRegion {
   double steps = 1e9;  // of an epoch, per worker
 };
 
+// The class that a region falls into, by name, and the error that was found for it.
 struct ErrorClass {
   std::string name;
   double error = 0;  // AU
 };
+// Every region has a class; the numbers are the cross-check's and change with it only.
 ErrorClass closed_error(const ErrorRegion& region);
 
+// Of AU: an error up to which a closed form is called near, so that nothing is simulated. Chosen:
+// half a point is less than what a storage changes from run to run.
 inline constexpr double kNearError = 0.005;  // AU
 
 }  // namespace aforo

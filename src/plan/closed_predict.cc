@@ -16,11 +16,15 @@
 namespace aforo {
 namespace {
 
-constexpr double kSaturated = 0.9;     // utilisation from which a station is called the limit
-constexpr double kCommonPeriod = 0.1;  // seconds, of CurvePoint::common
-constexpr double kExactQueues = 2000, kExactCurves = 48;  // readers up to which the network is solved exactly
-constexpr std::uint64_t kFollowed =
-    6;  // epochs whose cache contents are followed; later ones are like the last
+// Utilisation from which a station is called the limit, and share of a curve's best rate. Chosen,
+// as the verdict's kDeviceFull: what is missing to 1 is chance.
+constexpr double kSaturated = 0.9;
+constexpr double kCommonPeriod = 0.1;  // seconds, of CurvePoint::common: how a probe measures it
+// Readers up to which the network is solved exactly. Chosen by cost: exact queues take O(n), curves
+// O(n^2), and Schweitzer errs least where there are many.
+constexpr double kExactQueues = 2000, kExactCurves = 48;
+// Epochs whose cache contents are followed; later ones are like the last
+constexpr std::uint64_t kFollowed = 6;
 
 struct Point {  // one state of the caches
   double au = 0, ratio = 0, batch_cv = 0;
@@ -55,7 +59,7 @@ class Solver {
     if (producers_.on_demand) return on_demand(out, wanted);
     out.ratio = producers_.workers * step_.value / all.time.value;
     double low = 0, high = std::min(1.0, full_ / wanted * efficiency(all));
-    for (int i = 0; i < 22; ++i) {
+    for (int i = 0; i < 22; ++i) {  // AU to 2^-22, 2e-7
       const double au = (low + high) / 2;
       (reached(PerSecond{wanted.value * au}, out.batch_cv) > au ? low : high) = au;
     }
@@ -131,9 +135,9 @@ class Solver {
     return 2 / (1 / fast + 1 / steady_au(c, lead_));
   }
 
-  // workers = 0: a rank reads while its accelerator waits. Behind a barrier all N read at the same time and
-  // then none, so storage is loaded by N or not at all; the slowest waits for nobody where they share a
-  // saturated station.
+  // workers = 0: a rank reads while its accelerator waits. Behind a barrier all N read at the same
+  // time and then none, so storage is loaded by N or not at all; the slowest waits for nobody where
+  // they share a saturated station.
   Point on_demand(Point out, PerSecond wanted) const {
     if (w_.training.synchronous) {
       const Batch batch = batch_at(full_, customers_);
@@ -145,7 +149,7 @@ class Solver {
       return out;
     }
     double low = 0, high = std::min(1.0, full_ / wanted);
-    for (int i = 0; i < 30; ++i) {
+    for (int i = 0; i < 30; ++i) {  // AU to 1e-9
       const double au = (low + high) / 2;
       const PerSecond x{wanted.value * au};
       const Batch batch = batch_at(x, readers_at(x));

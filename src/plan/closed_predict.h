@@ -1,11 +1,15 @@
-// The accelerator utilisation of a job on a storage system, by closed forms, in well under a millisecond.
+// The accelerator utilisation of a job on a storage system, by closed forms, in
+// well under a millisecond.
 //
-// A closed queueing network gives the rate that the loader's readers reach when all are at work (Schweitzer,
-// with the measured curves as load-dependent stations) and the variation of a batch's time; the AU form gives
-// what barrier and prefetch window leave of it. Readers that wait for room in the window do not load the
-// storage, so the two are solved together: AU is the fixed point of AU -> throughput -> readers at work ->
-// batch time -> AU. Caches are followed epoch by epoch and along each epoch. Measured error:
-// docs/accuracy-closed-forms.md. Pure and thread-safe.
+// A closed queueing network gives the rate that the loader's readers reach when all are at work
+// (Schweitzer, with the measured curves as load-dependent stations) and the variation of a
+// batch's time; the AU form gives what barrier and prefetch window leave of it. Readers that wait
+// for room in the window do not load the storage, so the two are solved together: AU is the fixed
+// point of AU -> throughput -> readers at work -> batch time -> AU. Caches are followed epoch by
+// epoch and along each epoch.
+//
+// Measured error: docs/accuracy-closed-forms.md. Other jobs, pauses of the storage and reads ahead
+// are not in it. Pure and thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +23,7 @@
 
 namespace aforo {
 
+// What was found, and how far it may be trusted.
 struct ClosedPrediction {
   double au = 0;                   // "wall": mean over epochs of compute time over the epoch's time
   double au_low = 0, au_high = 0;  // au with the error that the cross-check found for such jobs
@@ -37,14 +42,15 @@ struct ClosedPrediction {
   double error = 0;         // of that class: 19 of 20 such jobs were predicted within it
 };
 
+// What the workload does not say.
 struct ClosedOptions {
   std::uint32_t ranks_per_host = 0;  // 0 = all on one host
   Seconds checkpoint_pause{0};       // of all ranks, every workload.checkpoint.every
   LeadConstants lead = kLead;
 };
 
-// `steps` per epoch; 0 = training.steps, else from the dataset. Throws UserError where the storage has no
-// curve for the way the job reads, or the job has no whole step.
+// `steps` per epoch; 0 = training.steps, else from the dataset. Throws UserError where the storage
+// has no curve for the way the job reads, the job has no whole step, or its step takes no time.
 ClosedPrediction predict_closed(const Workload& workload, const StorageSpec& storage, std::uint64_t steps = 0,
                                 const ClosedOptions& options = {});
 

@@ -81,8 +81,8 @@ TEST(ClosedPredict, LatencyAndTheStartOfAnEpoch) {
   EXPECT_NEAR(p.fill.value, 0.1, 1e-6);
   EXPECT_NEAR(p.au, 1000.0 / 1100, 1e-4);
   EXPECT_EQ(p.limit, "not limited");
-  Workload slow =
-      job(100e3, 10, 0.02, 2, 4);  // r = 0.8: the workers cannot keep up, however fast the storage is
+  // R = 0.8: the workers cannot keep up, however fast the storage is
+  Workload slow = job(100e3, 10, 0.02, 2, 4);
   const ClosedPrediction q = predict_closed(slow, storage({latency(constant(0.01))}), 1'000'000);
   EXPECT_NEAR(q.au, 0.8, 1e-3);
   EXPECT_EQ(q.limit, "loader workers");

@@ -10,8 +10,8 @@ namespace {
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
 constexpr double kNoLimit = 1e18;  // rounds per second that no station with a demand passes
 
-// A queue's residence per round when an arriving job finds `queue` jobs at its replica, busy for a share
-// `busy`.
+// A queue's residence per round when an arriving job finds `queue` jobs at its replica,
+// busy for a share `busy`.
 double queue_residence(const MvaStation& s, double queue, double busy) {
   const double each = s.demand.value / s.replicas;  // demand of one replica per round
   return s.demand.value * (1 + queue + busy * (s.cv * s.cv - 1) / 2) * (each > 0 ? 1 : 0);

@@ -1,12 +1,18 @@
 // Throughput of a closed network with one class of jobs: exact, and approximate for large populations.
 //
-// A job visits every station; `demand` is the service it needs there per round, all visits together. Exact:
-// mean value analysis (Reiser, Lavenberg 1980) for queues and delays, Buzen's convolution (1973, in
-// logarithms: sums of positive terms only, so nothing cancels) as soon as one station is load-dependent.
-// Approximate: Bard-Schweitzer (1979), solved for the throughput by bisection, so it converges for any
-// population; a load-dependent station is taken at the population that an arriving job finds, itself
-// included. Both extend to a server that is not exponential and serves in order of arrival: R = D (1 + Q) + U
-// D (cv^2 - 1) / 2 (Reiser 1979), which is then an approximation in either method. Pure and thread-safe.
+// A job visits every station; `demand` is the service it needs there per round, all visits together.
+//
+// Exact: mean value analysis (Reiser, Lavenberg 1980) for queues and delays, Buzen's
+// convolution (1973, in logarithms: sums of positive terms only, so nothing cancels) as soon as
+// one station is load-dependent.
+//
+// Approximate: Bard-Schweitzer (1979), solved for the throughput by bisection, so it converges
+// for any population; a load-dependent station is taken at the population that an arriving job
+// finds, itself included.
+//
+// Both extend to a server that is not exponential and serves in order of arrival: R = D (1 + Q) + U
+// D (cv^2 - 1) / 2 (Reiser 1979), which is then an approximation in either method. Pure and
+// thread-safe, as far as the stations' `rate` functions are.
 #pragma once
 
 #include <cstdint>
@@ -19,20 +25,22 @@
 
 namespace aforo {
 
+// What happens to jobs that are at a station together.
 enum class MvaKind {
   kQueue,          // one server, processor sharing or in order of arrival
   kDelay,          // nobody queues
   kLoadDependent,  // `rate(n)` rounds per second while n jobs are there: a flow-equivalent server
 };
 
+// One station. Members that its kind does not use are left at their defaults.
 struct MvaStation {
   std::string name;
   MvaKind kind = MvaKind::kQueue;
   Seconds demand{0};  // of a round; not used by kLoadDependent
-  double cv =
-      1;  // kQueue in order of arrival: variation of the service; 1 = exponential, or processor sharing
-  double replicas =
-      1;  // kQueue: so many equal stations, of which a round visits one at random; demand: of the round
+  // KQueue in order of arrival: variation of the service; 1 = exponential, or processor sharing
+  double cv = 1;
+  // KQueue: so many equal stations, of which a round visits one at random; demand: of the round
+  double replicas = 1;
   std::function<double(double)> rate = {};  // kLoadDependent: rounds per second with n >= 1 there, positive
 };
 
@@ -40,12 +48,14 @@ struct MvaStation {
 // Shalev-Oren 1987). Exact for c = 1 and at both ends of the load; the error in between is a few per cent.
 std::vector<MvaStation> multi_server(std::string name, Seconds demand, std::uint32_t servers, double cv = 1);
 
+// What one station carries.
 struct MvaLoad {
   double utilisation = 0;  // kQueue: of one replica; kLoadDependent: throughput / rate(customers); kDelay: 0
   double queue = 0;        // mean jobs there, over all replicas
   Seconds residence{0};    // per round
 };
 
+// The network in its steady state; stations in the order in which they were given.
 struct MvaResult {
   PerSecond throughput{0};  // rounds per second; infinite where no station takes any time
   Seconds response{0};      // of a round
@@ -64,9 +74,9 @@ MvaResult mva_schweitzer(std::span<const MvaStation> stations, double customers)
 // `most`, which is also the answer where no population reaches that throughput.
 double customers_at(std::span<const MvaStation> stations, PerSecond throughput, double most);
 
-// Jobs at one station of a network that carries `throughput`, where an arriving job finds a share `arrival` =
-// (K-1)/K of the mean queue. Infinite (kLoadDependent: as `most` jobs would not be enough) where it cannot
-// carry that.
+// Jobs at one station of a network that carries `throughput`, where an arriving job finds a share
+// `arrival` = (K-1)/K of the mean queue. Infinite (kLoadDependent: as `most` jobs would not be
+// enough) where it cannot carry that.
 double queue_at(const MvaStation& station, PerSecond throughput, double arrival, double most);
 
 }  // namespace aforo

@@ -15,7 +15,7 @@
 #include "plan/prediction_error.h"
 #include "plan/requirement.h"
 #include "plan/simulated_case.h"
-#include "plan/storage_variants.h"
+#include "plan/changed_storage.h"
 
 namespace aforo {
 namespace {
@@ -25,16 +25,16 @@ void require_sensible(const PredictOptions& options) {
   const Workload& workload = options.workload;
   if (law_mean(workload.accelerator.step_time) <= 0)
     throw UserError(
-        "expected a step time above 0, found 0: without compute there is no utilisation to predict; give "
-        "--step-time");
+        "expected a step time above 0, found 0: without compute there is no utilisation to predict; "
+        "give --step-time");
   RequirementAsk ask;
   ask.accelerators_per_host = options.ranks_per_host ? options.ranks_per_host : workload.accelerator.count;
   const Bytes needed = requirement(workload, ask).memory_per_host;
   if (needed > options.host_memory)
     throw UserError(fmt::format(
         "expected the prefetched batches to fit into a host's memory of {}, found {} needed by {} "
-        "accelerators "
-        "of a host; lower --workers, --prefetch or --batch-size, or spread them over hosts with --per-host",
+        "accelerators of a host; lower --workers, --prefetch or --batch-size, or spread them over hosts "
+        "with --per-host",
         format_bytes(options.host_memory), format_bytes(needed),
         std::min(ask.accelerators_per_host, workload.accelerator.count)));
 }
@@ -178,8 +178,7 @@ void add_interval(Prediction& out, const SimulatedCase& c, const std::vector<Sim
   } else if (options.spread) {
     out.notes.push_back(
         "the storage file states no spread of its figures: the interval covers chance alone, not how far "
-        "they "
-        "may be off");
+        "they may be off");
   }
   const double model = options.spread ? out.model_error : 0;
   out.au_low = std::max(0.0, out.au - std::hypot(out.chance, slower, model));

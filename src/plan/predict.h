@@ -1,15 +1,15 @@
 // What a training job would see on a storage that is known as data: utilisation with its interval,
 // throughput, stalls and what limits it.
 //
-// Two ways. Closed form: formulas, in microseconds, where they are known to be near. Simulation: the job
-// itself in virtual time, several times with other seeds. The interval holds three kinds of doubt: chance (95
-// % over the replications), the storage's own run-to-run spread (the same job on a storage slower and faster
-// by half the measured spread) and what the model leaves out (prediction_error.h), combined as independent
-// errors. docs/predicting.md tells how to read it.
+// Two ways. Closed form: formulas, in microseconds, where they are known to be near. Simulation:
+// the job itself in virtual time, several times with other seeds. The interval holds three kinds of
+// doubt: chance (95 % over the replications), the storage's own run-to-run spread (the same job on
+// a storage slower and faster by half the measured spread) and what the model leaves out
+// (prediction_error.h), combined as independent errors. docs/predicting.md tells how to read it.
 //
-// Deterministic: the same options give the same Prediction, whatever the number of threads. Thread-safe.
-// Failure: UserError (the storage cannot serve the way the job reads; the job cannot be planned),
-// Interrupted.
+// Deterministic: the same options give the same Prediction, whatever the number of threads.
+// Thread-safe. Failure: UserError (the storage cannot serve the way the job reads; the job cannot
+// be planned), Interrupted.
 #pragma once
 
 #include <cstdint>
@@ -29,9 +29,11 @@
 
 namespace aforo {
 
+// kAuto takes the closed form where it is known to be near, and simulates elsewhere.
 enum class PredictMethod { kAuto, kClosed, kSimulate };
 std::string_view to_string(PredictMethod method);  // "auto", "closed", "simulate"
 
+// The whole question. All that is not a workload's or a storage's has a default that suits.
 struct PredictOptions {
   Workload workload;  // accelerator.count is N
   StorageSpec storage;
@@ -44,13 +46,16 @@ struct PredictOptions {
   std::uint64_t checkpoint_steps = 0;
   Seconds checkpoint_pause{0};
   std::vector<Workload> beside;  // other jobs on the same storage meanwhile
+  // Memory of one host: a job whose prefetched batches do not fit is refused. The default, 2
+  // TiB, refuses slips only.
   Bytes host_memory{Bytes{2} * (std::uint64_t{1} << 40)};
   std::uint64_t seed = 1;
-  unsigned replications = 5;               // >= 2
-  bool spread = true;                      // widen by the storage's own spread
-  unsigned threads = 2;                    // simulations side by side
-  std::uint64_t most_samples = 4'000'000;  // of a simulation, where steps may be cut
-  std::uint64_t fewest_steps = 30;         // but no fewer steps of an epoch
+  unsigned replications = 5;  // >= 2
+  bool spread = true;         // widen by the storage's own spread
+  unsigned threads = 2;       // simulations side by side
+  // Of one simulation, where steps may be cut: bounds what it takes, some seconds.
+  std::uint64_t most_samples = 4'000'000;
+  std::uint64_t fewest_steps = 30;  // but no fewer steps of an epoch
   std::function<void()> simulated;  // called after every simulation of the job, from any thread; may be empty
 };
 
@@ -73,6 +78,7 @@ struct BesidePrediction {
   PerSecond samples{0};
 };
 
+// What was predicted. What a closed form does not know is left at its default.
 struct Prediction {
   std::uint32_t accelerators = 0;
   double au = 0, au_low = 0, au_high = 0;  // au_low <= au <= au_high, in [0, 1]
@@ -100,6 +106,8 @@ struct Prediction {
   Verdict verdict;
 };
 
+// Microseconds to a minute, as the method goes. kClosed of a job that the closed form cannot
+// speak of is a UserError.
 Prediction predict(const PredictOptions& options, std::stop_token stop = {});
 
 }  // namespace aforo

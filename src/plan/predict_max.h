@@ -1,8 +1,9 @@
 // The largest number of accelerators that a storage keeps at the utilisation target, predicted.
 //
-// Ramp and bisection as `run --find-max` does (measure/bracket.h), each number predicted: in one replication
-// where that is clear of the target, else in all. The interval comes from searching again with the ends of
-// AU's interval. Same failures as predict().
+// Ramp and bisection as `run --find-max` does (measure/bracket.h), each number predicted: in one
+// replication where that is clear of the target, else in all. The interval comes from searching
+// again with the ends of AU's interval; what was predicted once is not predicted again.
+// Deterministic. Same failures as predict().
 #pragma once
 
 #include <cstdint>
@@ -14,6 +15,7 @@
 
 namespace aforo {
 
+// The number, how sure it is, and all that was tried on the way.
 struct PredictedMax {
   std::uint32_t accelerators = 0;   // 0: not even one
   std::uint32_t low = 0, high = 0;  // by the low and the high end of AU's interval

@@ -1,4 +1,5 @@
-// Predictions as parts of a Record (docs/record.md). Pure.
+// Predictions as parts of a Record (docs/record.md). Pure. Each function sets its own keys; notes
+// go into `warnings`, none twice. What is not known is left out.
 #pragma once
 
 #include <span>
@@ -17,6 +18,7 @@ void add_prediction(Json& record, const Prediction& prediction);
 // max_accelerators, its interval, at_limit, threshold, ramp; and the prediction at that number.
 void add_max(Json& record, const PredictedMax& found, double target);
 
+// sweep_key, sweep; and advice: lists in the order given.
 void add_sweep(Json& record, const Sweep& sweep, std::span<const SweepPoint> points);
 void add_advice(Json& record, std::span<const Advice> advice);
 

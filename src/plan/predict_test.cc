@@ -68,8 +68,8 @@ TEST(Predict, TheSameWhateverTheThreads) {
   EXPECT_EQ(one.au_high, three.au_high);
 }
 
-// 400 files/s of the 800 wanted: AU 0.5. A spread of 20 % puts the storage at 360 and 440 files/s: 0.45 and
-// 0.55.
+// 400 files/s of the 800 wanted: AU 0.5. A spread of 20 % puts the storage at 360 and 440
+// files/s: 0.45 and 0.55.
 TEST(Predict, TheStoragesOwnSpreadIsInTheInterval) {
   const Prediction p = predict(curve_case(400, 400, 0.2));
   EXPECT_NEAR(p.au, 0.5, 0.015);

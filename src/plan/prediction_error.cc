@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "plan/storage_variants.h"
+#include "plan/changed_storage.h"
 
 namespace aforo {
 

@@ -24,7 +24,7 @@ inline constexpr double kReadaheadError = 0.08;  // shards read buffered: the ke
 // As measured_spread, (max - min) / median; 0 for storage that was not probed.
 double least_spread(const StorageSpec& storage);
 
-// Of AU; 0 for storage that was not probed.
+// Of AU, the largest of the above that fits; 0 for storage that was not probed.
 double model_error(const StorageSpec& storage, ReadKind kind, ReadMode mode);
 
 }  // namespace aforo

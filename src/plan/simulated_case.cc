@@ -11,15 +11,16 @@
 #include "pipeline/plan_job.h"
 #include "pipeline/read_sample.h"
 #include "pipeline/training_job.h"
-#include "plan/storage_variants.h"
+#include "plan/changed_storage.h"
 
 namespace aforo {
 namespace {
 
-constexpr std::uint64_t kMostScanned = 2'000'000;  // sizes drawn to know a dataset's total
-constexpr std::uint64_t kMostSteps = 500;          // of an epoch
-constexpr std::uint64_t kMostEpochs = 3;
-constexpr std::uint64_t kShardsPerReader = 4;
+// All chosen: what a prediction may cost, against what more would change.
+constexpr std::uint64_t kMostScanned = 2'000'000;  // sizes drawn to know a dataset's total: its mean to about 0.1 %
+constexpr std::uint64_t kMostSteps = 500;          // of an epoch; the rest go at their steady state
+constexpr std::uint64_t kMostEpochs = 3;           // cold, filling, and one that stands for all later ones
+constexpr std::uint64_t kShardsPerReader = 4;      // of a smaller dataset: readers must not run out of shards
 constexpr int kMostTries = 6;  // until the other jobs last as long as the main one
 
 bool varies(const Law& law) { return law_cv(law) > 0; }

@@ -9,13 +9,13 @@
 #include "base/error.h"
 #include "base/parallel_for.h"
 #include "base/text.h"
-#include "plan/storage_variants.h"
+#include "plan/changed_storage.h"
 
 namespace aforo {
 namespace {
 
 constexpr std::uint64_t kAllPoints = 16;  // a range of at most so many values is taken whole
-constexpr std::size_t kMostPoints = 64;
+constexpr std::size_t kMostPoints = 64;   // chosen: each is a prediction of seconds, and a row of the page
 
 struct KeyWord {
   SweepKey key;

@@ -1,4 +1,5 @@
 // A storage with one thing changed, and what the file says of its own certainty. Pure, thread-safe.
+// What is returned is complete and consistent where what was given is.
 #pragma once
 
 #include <cstdint>
@@ -8,13 +9,15 @@
 
 namespace aforo {
 
-// Everything the storage does `factor` times as fast: rates, bandwidths and curves of tiers and caches; times
-// of latency and seeks divided. The client stays as it is.
+// Everything the storage does `factor` (> 0) times as fast: rates, bandwidths and curves of tiers
+// and caches; times of latency and seeks divided. The client stays as it is.
 StorageSpec scale_rates(StorageSpec storage, double factor);
 
 // Twice the client's cores: cpu stations of the client; and where the probed client was at least 80 % busy at
 // a point of a curve, that point's rate doubles too (the most that cores can give).
 StorageSpec with_twice_the_cores(StorageSpec storage);
+// Whether more cores of the client could change anything: it has cpu stations, or
+// its probe found it busy.
 bool client_takes_part(const StorageSpec& storage);
 
 // The first cache with that size; a page cache on every host where there is none.

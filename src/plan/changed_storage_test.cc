@@ -1,4 +1,4 @@
-#include "plan/storage_variants.h"
+#include "plan/changed_storage.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -23,7 +23,7 @@ StorageSpec two_points() {
   return s;
 }
 
-TEST(StorageVariants, ScalesRatesAndDividesTimes) {
+TEST(ChangedStorage, ScalesRatesAndDividesTimes) {
   StorageSpec s = two_points();
   Station seek;
   seek.kind = StationKind::kDisk;
@@ -39,7 +39,7 @@ TEST(StorageVariants, ScalesRatesAndDividesTimes) {
 }
 
 // At 1 and 16 in flight 2 % and 20 % were seen; 4 is the middle by ratio, 3 is nearer to 1, 6 to 16.
-TEST(StorageVariants, SpreadOfTheNearestPoint) {
+TEST(ChangedStorage, SpreadOfTheNearestPoint) {
   const StorageSpec s = two_points();
   EXPECT_EQ(measured_spread(s, ReadKind::kFile, ReadMode::kBuffered, 1e5, 3), 0.02);
   EXPECT_EQ(measured_spread(s, ReadKind::kFile, ReadMode::kBuffered, 1e5, 6), 0.2);
@@ -48,7 +48,7 @@ TEST(StorageVariants, SpreadOfTheNearestPoint) {
   EXPECT_EQ(measured_spread(StorageSpec{}, ReadKind::kFile, ReadMode::kBuffered, 1e5, 6), 0);
 }
 
-TEST(StorageVariants, CurvesOfExactlyThatKind) {
+TEST(ChangedStorage, CurvesOfExactlyThatKind) {
   const StorageSpec s = two_points();
   EXPECT_TRUE(has_curves(s, ReadKind::kFile, ReadMode::kBuffered));
   EXPECT_FALSE(has_curves(s, ReadKind::kStream, ReadMode::kBuffered));
@@ -60,7 +60,7 @@ TEST(StorageVariants, CurvesOfExactlyThatKind) {
 }
 
 // 800 files/s x 8 ms = 6.4 cores of 8: 80 % busy, so cores could double that point; 100 x 8 ms = 10 % not.
-TEST(StorageVariants, CoresHelpWhereTheClientWasBusy) {
+TEST(ChangedStorage, CoresHelpWhereTheClientWasBusy) {
   StorageSpec s = two_points();
   EXPECT_FALSE(client_takes_part(s));
   s.probed_client = ProbedClient{8, {0.008}, {0}};
@@ -70,7 +70,7 @@ TEST(StorageVariants, CoresHelpWhereTheClientWasBusy) {
   EXPECT_EQ(faster.tiers[0].curves[0].points[1].rate.value, 1600);
 }
 
-TEST(StorageVariants, ACacheIsResizedOrAdded) {
+TEST(ChangedStorage, ACacheIsResizedOrAdded) {
   StorageSpec s = two_points();
   EXPECT_FALSE(has_memory(s));
   const StorageSpec cached = with_cache_size(s, 1_GiB);

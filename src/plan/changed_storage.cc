@@ -1,4 +1,4 @@
-#include "plan/storage_variants.h"
+#include "plan/changed_storage.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,9 @@
 namespace aforo {
 namespace {
 
-constexpr double kBusyClient = 0.8;  // of all cores: from there on a measured rate is the client's too
+// Of all cores: from there on a measured rate is the client's too. Chosen: readers wait for cores
+// well before all of them are taken.
+constexpr double kBusyClient = 0.8;
 
 void scale(Station& station, double factor) {
   station.rate = station.rate * factor;
