@@ -11,12 +11,12 @@
 #include <thread>
 #include <vector>
 
+#include "base/control_group.h"
+
 namespace aforo {
 
-// `asked`, or the cores of this machine for 0; at least 1.
-inline unsigned thread_count(unsigned asked) {
-  return asked != 0 ? asked : std::max(1u, std::thread::hardware_concurrency());
-}
+// `asked`, or the cores that this process may use for 0; at least 1.
+inline unsigned thread_count(unsigned asked) { return asked != 0 ? asked : available_cores(); }
 
 // Calls work(thread, begin, end) for consecutive ranges of at most `grain` (>= 1) items of [0,
 // count), handed out in order to `threads` threads, until all are done or a stop is requested.

@@ -45,6 +45,9 @@ using BytesPerSecond = Quantity<struct BytesPerSecondTag>;
 using PerSecond = Quantity<struct PerSecondTag>;  // samples/s, IOPS, opens/s
 using Dollars = Quantity<struct DollarsTag>;
 
+// Hours that a month is charged for: 365 x 24 / 12, as price lists count it.
+inline constexpr double kHoursPerMonth = 730;
+
 // A whole number of bytes. Unsigned: a difference below 0 wraps around, so whoever
 // subtracts compares first.
 struct Bytes {

@@ -1,33 +1,12 @@
 #include "model/storage_yaml.h"
 
-#include <cerrno>
 #include <filesystem>
-#include <fstream>
 
+#include "base/input_file.h"
 #include "model/storage_keys.h"
 
 namespace aforo {
 namespace {
-
-constexpr std::size_t kLargestFile = (1 << 20) + 1;  // one byte more than the YAML reader takes
-
-std::string read_text(const std::string& path) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status))
-    throw UserError(fmt::format("{}: expected a storage file, found none; aforo probe writes one", path));
-  if (std::filesystem::is_directory(status))
-    throw UserError(fmt::format("{}: expected a storage file, found a directory", path));
-  errno = 0;
-  std::ifstream in(path, std::ios::binary);
-  std::string text(kLargestFile, '\0');
-  if (in) in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (in.bad() || !in.is_open())
-    throw UserError(
-        fmt::format("{}: expected a readable storage file, found {}", path, describe_errno(errno)));
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  return text;
-}
 
 template <class T>
 void document(std::vector<StorageField>& all, std::string_view section, const Schema<T>& schema) {
@@ -59,7 +38,9 @@ StorageSpec parse_storage(std::string_view text, std::string_view file) {
   return spec;
 }
 
-StorageSpec load_storage(const std::string& path) { return parse_storage(read_text(path), path); }
+StorageSpec load_storage(const std::string& path) {
+  return parse_storage(read_input_file(path, "storage file", "; aforo probe writes one"), path);
+}
 
 std::string to_yaml(const StorageSpec& storage) {
   return "# A storage system for aforo; field by field: docs/storage-file.md\n" +

@@ -10,8 +10,6 @@
 namespace aforo {
 namespace {
 
-constexpr double kHoursPerMonth = 730;
-
 std::string with(const std::string& text, const std::string& suffix) {
   return text.empty() ? "" : text + suffix;
 }

@@ -11,13 +11,13 @@
 namespace aforo {
 namespace {
 
-constexpr double kIopsSize =
-    256 << 10;  // bytes that a volume counts as one request at most (published, AWS EBS)
+// Bytes that a volume counts as one request at most (published, AWS EBS)
+constexpr double kIopsSize = 256 << 10;
 constexpr double kTib = 1099511627776.0, kGb = 1e9, kMbps = 1e6;
 // An instance reaches an object store over its ordinary network: 100 Gbit/s (published for large instances).
 constexpr BytesPerSecond kObjectNetwork{12.5e9};
-constexpr BytesPerSecond kUnknownNetwork{
-    12.5e9};  // estimate: the same, where the instance is not in the catalogue
+// Estimate: the same, where the instance is not in the catalogue
+constexpr BytesPerSecond kUnknownNetwork{12.5e9};
 
 double value(Bytes bytes) { return static_cast<double>(bytes.value); }
 Bytes whole(double bytes) { return {static_cast<std::uint64_t>(std::ceil(bytes))}; }

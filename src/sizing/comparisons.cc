@@ -20,8 +20,8 @@ constexpr std::size_t kMostValues = 32;  // chosen: each is a whole sizing, and 
 // Samples. Chosen: enough that neighbours in a shard part, little enough memory for every worker.
 constexpr std::uint64_t kShuffleBuffer = 1000;
 constexpr std::size_t kMostAdvice = 3;  // chosen: more would be a list, not advice
-constexpr Bytes kNpzHeader{
-    290};  // what a zip of one array adds to it: two headers, the directory, the npy's own
+// What a zip of one array adds to it: two headers, the directory, the npy's own
+constexpr Bytes kNpzHeader{290};
 
 struct Format {
   std::string name;

@@ -6,14 +6,13 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <map>
 #include <span>
-#include <sstream>
 
 #include "base/embedded.h"
 #include "base/error.h"
+#include "base/input_file.h"
 #include "base/text.h"
 #include "plan/requirement.h"
 #include "sizing/design.h"
@@ -221,14 +220,6 @@ Scenario scenario_of(const YamlNode& node, const std::string& file) {
   return out;
 }
 
-std::string read_text(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw UserError(fmt::format("expected a file that can be read, found none at '{}'", path));
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
 }  // namespace
 
 SizingAsk parse_jobs(std::string_view text, const std::string& file) {
@@ -241,7 +232,9 @@ SizingAsk parse_jobs(std::string_view text, const std::string& file) {
   return out;
 }
 
-SizingAsk load_jobs(const std::string& path) { return parse_jobs(read_text(path), path); }
+SizingAsk load_jobs(const std::string& path) {
+  return parse_jobs(read_input_file(path, "file of jobs"), path);
+}
 
 Portfolio parse_portfolio(std::string_view text, const std::string& file) {
   Portfolio out;
@@ -282,7 +275,7 @@ Portfolio load_portfolio(const std::string& what) {
     throw UserError(fmt::format("expected a portfolio's file or one of {}, found '{}'{}", join(names, ", "),
                                 what, did_you_mean(what, names)));
   }
-  return parse_portfolio(read_text(what), what);
+  return parse_portfolio(read_input_file(what, "portfolio file"), what);
 }
 
 void set_dataset_size(Workload& workload, Bytes size) {

@@ -166,7 +166,8 @@ TEST(Portfolio, ShippedOnesAreRead) {
   }
   EXPECT_THAT(refusal_of([] { load_portfolio("medical-imagin"); }),
               HasSubstr("did you mean 'medical-imaging'"));
-  EXPECT_THAT(refusal_of([] { load_portfolio("./none.yaml"); }), HasSubstr("none at './none.yaml'"));
+  EXPECT_THAT(refusal_of([] { load_portfolio("./none.yaml"); }),
+              HasSubstr("./none.yaml: expected a portfolio file, found none"));
 }
 
 }  // namespace

@@ -14,10 +14,8 @@
 
 namespace aforo {
 
-inline constexpr Bytes kFileOverhead{
-    4096};  // of metadata and unfilled blocks per file: an inode and half a block
-// 365 x 24 / 12, as cloud price lists count a month.
-inline constexpr double kHoursPerMonth = 730;
+// What a file takes beyond its bytes. Estimate (docs/sizing.md section 4): an inode and half a block.
+inline constexpr Bytes kFileOverhead{4096};
 
 // One job with what it needs, and how it reads (as its loader asks; design_storage.h says
 // how a design sees that).

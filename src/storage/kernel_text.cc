@@ -1,8 +1,6 @@
 #include "storage/kernel_text.h"
 
-#include <charconv>
-#include <fstream>
-#include <iterator>
+#include <algorithm>
 
 #include "base/text.h"
 
@@ -46,22 +44,6 @@ std::string unescape(std::string_view text) {
 }
 
 }  // namespace
-
-std::optional<std::string> read_kernel_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return std::nullopt;
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (file.bad()) return std::nullopt;
-  return text;
-}
-
-std::optional<std::uint64_t> whole_number(std::string_view text) {
-  text = trim(text);
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 std::optional<std::uint64_t> named_number(std::string_view text, std::string_view name) {
   std::optional<std::uint64_t> found;
@@ -132,30 +114,6 @@ std::optional<std::uint64_t> busy_ticks(std::string_view text) {
     busy += *ticks;
   }
   return busy;
-}
-
-std::optional<std::string> cgroup_path(std::string_view text, std::string_view controller) {
-  std::optional<std::string> found;
-  each_line(text, [&](std::string_view line) {
-    // "4:memory:/path", version 2: "0::/path"
-    const std::size_t first = line.find(':');
-    const std::size_t second = first == line.npos ? line.npos : line.find(':', first + 1);
-    if (second == line.npos) return true;
-    const auto names = split(line.substr(first + 1, second - first - 1), ',');
-    bool ours = controller.empty() && second == first + 1;
-    for (const std::string& name : names) ours |= !controller.empty() && name == controller;
-    if (ours) found = std::string(line.substr(second + 1));
-    return !ours;
-  });
-  return found;
-}
-
-std::optional<double> cpu_quota(std::string_view text) {
-  const auto words = words_of(text);
-  if (words.size() < 2) return std::nullopt;
-  const auto quota = whole_number(words[0]), period = whole_number(words[1]);
-  if (!quota || !period || *period == 0) return std::nullopt;
-  return static_cast<double>(*quota) / static_cast<double>(*period);
 }
 
 }  // namespace aforo

@@ -1,5 +1,5 @@
-// The kernel's text files, read and taken apart. The parsers are pure: they take the text, so that tests can.
-// Thread-safe.
+// The kernel's text files taken apart. Pure: they take the text (read_kernel_file of base/control_group.h), so
+// that tests can. Thread-safe. What has another form is absent.
 #pragma once
 
 #include <cstdint>
@@ -8,17 +8,13 @@
 #include <string_view>
 #include <vector>
 
-namespace aforo {
+#include "base/control_group.h"
 
-// A file of /proc or /sys; absent if it cannot be read.
-std::optional<std::string> read_kernel_file(const std::string& path);
+namespace aforo {
 
 // "read_bytes: 4096" or "MemTotal:  1024 kB" among lines: the number after "name:", times 1024 where it says
 // kB.
 std::optional<std::uint64_t> named_number(std::string_view text, std::string_view name);
-
-// A text of one number; absent for "max" and what is no number.
-std::optional<std::uint64_t> whole_number(std::string_view text);
 
 // One line of /proc/self/mountinfo.
 struct Mount {
@@ -43,11 +39,5 @@ std::optional<BlockStat> parse_block_stat(std::string_view text);
 // The first line of /proc/stat: clock ticks in which the machine's CPUs worked, for whomever (user, nice,
 // system, interrupts, stolen by the hypervisor); neither idle nor waiting for I/O.
 std::optional<std::uint64_t> busy_ticks(std::string_view text);
-
-// The path of this process in the hierarchy of `controller` from /proc/self/cgroup; "" asks for version 2's.
-std::optional<std::string> cgroup_path(std::string_view text, std::string_view controller);
-
-// "150000 100000" (cpu.max) = 1.5 cores; absent for "max".
-std::optional<double> cpu_quota(std::string_view text);
 
 }  // namespace aforo

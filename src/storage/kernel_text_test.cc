@@ -14,13 +14,6 @@ TEST(KernelText, FindsANamedNumberAndItsUnit) {
   EXPECT_EQ(named_number(text, "Mem"), std::nullopt);
 }
 
-TEST(KernelText, MaxIsNoNumber) {
-  EXPECT_EQ(whole_number("max\n"), std::nullopt);
-  EXPECT_EQ(whole_number(" 12\n"), 12u);
-  EXPECT_EQ(whole_number("12x"), std::nullopt);
-  EXPECT_EQ(whole_number(""), std::nullopt);
-}
-
 TEST(KernelText, ReadsMountsWithAndWithoutOptionalFields) {
   const auto mounts = parse_mountinfo(
       "22 1 254:0 / / rw,relatime shared:1 master:2 - ext4 /dev/vda rw\n"
@@ -54,19 +47,6 @@ TEST(KernelText, ReadsBlockCounters) {
   EXPECT_EQ(stat->busy_ms, 250u);
   EXPECT_EQ(stat->queue_ms, 900u);
   EXPECT_FALSE(parse_block_stat("1 2 3"));
-}
-
-TEST(KernelText, FindsTheControlGroup) {
-  const char* text = "5:memory:/jobs/7\n4:cpu,cpuacct:/jobs\n0::/user.slice\n";
-  EXPECT_EQ(cgroup_path(text, "memory"), "/jobs/7");
-  EXPECT_EQ(cgroup_path(text, "cpu"), "/jobs");
-  EXPECT_EQ(cgroup_path(text, ""), "/user.slice");
-  EXPECT_EQ(cgroup_path(text, "pids"), std::nullopt);
-}
-
-TEST(KernelText, AQuotaIsCores) {
-  EXPECT_DOUBLE_EQ(*cpu_quota("150000 100000\n"), 1.5);
-  EXPECT_EQ(cpu_quota("max 100000\n"), std::nullopt);
 }
 
 // user 100 + nice 1 + system 50 + irq 2 + softirq 3 + steal 4; idle 9000 and iowait 70 do not work, guest is

@@ -1,14 +1,11 @@
 #include "storage/machine.h"
 
-#include <sched.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cmath>
 #include <filesystem>
 
 #include "base/error.h"
@@ -19,27 +16,6 @@ namespace aforo {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Calls `visit(directory)` for this process's control group and every group above it.
-template <class Visit>
-void each_cgroup(const std::string& controller, Visit visit) {
-  const auto text = read_kernel_file("/proc/self/cgroup");
-  if (!text) return;
-  const auto path = cgroup_path(*text, controller);
-  if (!path) return;
-  const std::string root = controller.empty() ? "/sys/fs/cgroup" : "/sys/fs/cgroup/" + controller;
-  // In a container the path may be the host's and not exist here; the group's own root then is the
-  // container's.
-  for (fs::path at = fs::path(*path).relative_path();; at = at.parent_path()) {
-    visit((fs::path(root) / at).string());
-    if (at.empty()) return;
-  }
-}
-
-std::optional<std::uint64_t> number_in(const std::string& path) {
-  const auto text = read_kernel_file(path);
-  return text ? whole_number(*text) : std::nullopt;
-}
 
 void bound_by(MemoryState& state, const std::string& group, const char* limit_name, const char* used_name,
               const char* reclaimable) {
@@ -72,35 +48,13 @@ MemoryState read_memory() {
   if (!text) return state;
   state.total = Bytes{named_number(*text, "MemTotal").value_or(0)};
   state.available = Bytes{named_number(*text, "MemAvailable").value_or(state.total.value)};
-  each_cgroup("", [&](const std::string& group) {
+  each_control_group("", [&](const std::string& group) {
     bound_by(state, group, "memory.max", "memory.current", "inactive_file");
   });
-  each_cgroup("memory", [&](const std::string& group) {
+  each_control_group("memory", [&](const std::string& group) {
     bound_by(state, group, "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file");
   });
   return state;
-}
-
-unsigned available_cores() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  double cores = 1;
-  if (sched_getaffinity(0, sizeof set, &set) == 0) {
-    cores = CPU_COUNT(&set);
-  } else if (const long online = sysconf(_SC_NPROCESSORS_ONLN); online > 0) {
-    cores = static_cast<double>(online);  // more cores than a cpu_set_t holds
-  }
-  each_cgroup("", [&](const std::string& group) {
-    const auto text = read_kernel_file(group + "/cpu.max");
-    if (const auto quota = text ? cpu_quota(*text) : std::nullopt) cores = std::min(cores, *quota);
-  });
-  each_cgroup("cpu", [&](const std::string& group) {
-    const auto quota = number_in(group + "/cpu.cfs_quota_us"),
-               period = number_in(group + "/cpu.cfs_period_us");
-    if (quota && period && *period)
-      cores = std::min(cores, static_cast<double>(*quota) / static_cast<double>(*period));
-  });
-  return std::max(1u, static_cast<unsigned>(std::ceil(cores)));
 }
 
 MachineInfo describe_machine() {

@@ -1,10 +1,11 @@
-// This machine as a job sees it: cores, memory, filesystem. Limits of control groups (containers, batch
+// This machine as a job sees it: memory, filesystem, and its cores (base/control_group.h). Limits of control groups (containers, batch
 // systems) count. Thread-safe.
 #pragma once
 
 #include <cstdint>
 #include <string>
 
+#include "base/control_group.h"
 #include "base/units.h"
 
 namespace aforo {
@@ -13,9 +14,6 @@ struct MemoryState {
   Bytes total{0}, available{0};  // the smaller of the machine's and the cgroup's
 };
 MemoryState read_memory();
-
-// Cores that this process may use: affinity and cgroup quota, at least 1.
-unsigned available_cores();
 
 struct MachineInfo {
   std::string cpu_model, kernel, hostname;

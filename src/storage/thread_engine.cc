@@ -13,6 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/control_group.h"
 #include "storage/request_list.h"
 #include "storage/system_calls.h"
 
@@ -83,7 +84,7 @@ class ThreadEngine final : public Engine {
       : shared_(std::make_shared<Shared>(EngineRoot{root, options.owned != nullptr})),
         timeout_(options.timeout) {
     const unsigned depth = std::max(options.depth, 1u);
-    if (threads == 0) threads = std::min(4 * std::max(std::thread::hardware_concurrency(), 1u), kMostThreads);
+    if (threads == 0) threads = std::min(4 * available_cores(), kMostThreads);
     threads = std::min(threads, depth);
     window_ = std::min(depth, 2 * threads);
     sweep_interval_ = std::min(kSweepInterval, timeout_.value / 4);

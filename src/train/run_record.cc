@@ -11,7 +11,6 @@
 namespace aforo {
 namespace {
 
-constexpr double kHoursPerMonth = 730;
 constexpr double kDisturbed = 0.1;  // of all cores, used by others: more moves AU by points
 
 void add_statistics(Json& record, const MeasuredJob& job, const JobPlan& plan) {

@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
-#include <fstream>
 
 #include "base/error.h"
+#include "base/input_file.h"
 #include "base/text.h"
 #include "workload/dlio.h"
 #include "workload/dlio_keys.h"
@@ -96,29 +95,6 @@ Workload parse_dlio(YamlNode root, std::string_view file, std::span<const std::s
   return workload;
 }
 
-std::string read_text(const std::string& path) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) {
-    throw UserError(
-        fmt::format("{}: expected a workload file, found none; presets have no '/' and no .yaml", path));
-  }
-  if (std::filesystem::is_directory(status)) {
-    throw UserError(fmt::format("{}: expected a workload file, found a directory", path));
-  }
-  constexpr std::size_t kLargestFile = (1 << 20) + 1;
-  errno = 0;
-  std::ifstream in(path, std::ios::binary);
-  std::string text(kLargestFile, '\0');
-  if (in) in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (in.bad() || !in.is_open()) {
-    throw UserError(
-        fmt::format("{}: expected a readable workload file, found {}", path, describe_errno(errno)));
-  }
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  return text;
-}
-
 }  // namespace
 
 Workload parse_workload(std::string_view text, std::string_view file, std::span<const std::string> overrides,
@@ -137,7 +113,10 @@ Workload parse_workload(std::string_view text, std::string_view file, std::span<
 Workload load_workload(std::string_view what, std::span<const std::string> overrides, Dialect dialect) {
   const bool path =
       what.find('/') != std::string_view::npos || what.ends_with(".yaml") || what.ends_with(".yml");
-  if (path) return parse_workload(read_text(std::string(what)), what, overrides, dialect);
+  if (path)
+    return parse_workload(
+        read_input_file(std::string(what), "workload file", "; presets have no '/' and no .yaml"), what,
+        overrides, dialect);
   return parse_workload(preset_text(what), fmt::format("{}{}", kPresetPrefix, what), overrides,
                         Dialect::kAforo);
 }

@@ -249,7 +249,7 @@ class Asked(Files):
                 (("resnet50_h100", "--duty", "0"), "a duty above 0"),
                 (("resnet50_h100", "--growth", "10", "--years", "30"), "lower --growth or --years"),
                 (("resnet50_h100", "--sweep", "foo=1"), "expected one of accelerators"),
-                (("--jobs", "none.yaml"), "found none at 'none.yaml'"),
+                (("--jobs", "none.yaml"), "none.yaml: expected a file of jobs, found none"),
                 (("resnet50_h100", "--jobs", "none.yaml"), "found both"),
                 (("--jobs", self.file("a.yaml", "jobs:\n  - {workload: resnet50_h100, accelerators: 0}\n")),
                  "a.yaml:2: expected at least one accelerator, found 0"),

@@ -1,0 +1,36 @@
+#include "base/input_file.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+
+#include "base/error.h"
+
+namespace aforo {
+
+std::string read_input_file(const std::string& path, std::string_view what, std::string_view if_none) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status))
+    throw UserError(fmt::format("{}: expected a {}, found none{}", path, what, if_none));
+  if (std::filesystem::is_directory(status))
+    throw UserError(fmt::format("{}: expected a {}, found a directory", path, what));
+  errno = 0;
+  std::ifstream in(path, std::ios::binary);
+  std::string text;
+  std::array<char, 1 << 16> block{};
+  while (in && text.size() <= kLargestInputFile) {
+    in.read(block.data(), block.size());
+    text.append(block.data(), static_cast<std::size_t>(in.gcount()));
+  }
+  if (in.bad() || !in.is_open())
+    throw UserError(fmt::format("{}: expected a readable {}, found {}", path, what, describe_errno(errno)));
+  if (text.size() > kLargestInputFile)
+    throw UserError(fmt::format("{}: expected a {} of at most 64 MiB, found more", path, what));
+  return text;
+}
+
+}  // namespace aforo
