@@ -1,4 +1,5 @@
-// The keys of the benchmark's workload files, and why aforo does not honour some of them.
+// The keys of the benchmark's workload files, and why aforo does not honour some of
+// them. Pure, thread-safe.
 #pragma once
 
 #include <string>
@@ -7,13 +8,15 @@
 
 namespace aforo {
 
+// One key that DLIO has. All views live as long as the program.
+// Dotted, without "workload."
 struct DlioKey {
-  std::string_view key;     // dotted, without "workload."
+  std::string_view key;
   std::string_view reason;  // why it may stay unread; "" where it is honoured whenever it says something
   std::string_view own{};   // aforo's key for the same; "" where there is none
 };
 
-// All of them, by section.
+// All of them, by section. Lives as long as the program.
 const std::vector<DlioKey>& dlio_keys();
 
 // The entry of that key; null for a key that DLIO does not have.

@@ -15,29 +15,32 @@ namespace aforo {
 // The `line` of a node that was given there and not in the file.
 inline constexpr int kCommandLine = -1;
 
-// Reads typed values by dotted key. Every reader throws UserError (FILE:LINE: key: expected ..., found ...)
-// on a value of the wrong kind and gives nothing for a key that is absent or null. Not thread-safe; one per
-// file.
+// Reads typed values by dotted key. Every reader throws UserError (FILE:LINE: key: expected ...,
+// found ...) on a value of the wrong kind and gives nothing for a key that is absent or null. Not
+// thread-safe; one per file. Tree and file name are the caller's and outlive it.
 class DlioSource {
  public:
   DlioSource(const YamlNode& root, std::string_view file) : root_(root), file_(file) {}
 
-  const YamlNode* take(std::string_view key);  // marks the key as honoured
+  // Marks the key as honoured. Null where it is absent or null.
+  const YamlNode* take(std::string_view key);
   std::optional<std::string> word(std::string_view key);
+  // Within [least, most].
   std::optional<double> number(std::string_view key, double least, double most);
   std::optional<std::uint64_t> count(std::string_view key, std::uint64_t least, std::uint64_t most);
   std::optional<bool> flag(std::string_view key);
 
-  // A time in seconds: a number, {mean, stdev}, or {type, ...} with numpy's parameters; `stdev_key` is the
-  // older way.
+  // A time in seconds, up to a day: a number, {mean, stdev}, or {type, ...} with numpy's
+  // parameters; `stdev_key` is the older way.
   std::optional<Law> time(std::string_view key, std::string_view stdev_key);
 
   // Not honoured after all: its warning says `why`.
   void decline(std::string_view key, std::string why);
 
-  // One warning per key that was declined or never read.
+  // One sentence per key that was declined or never read, at most 100 and how many more there are.
   std::vector<std::string> warnings() const;
 
+  // Ends the command, naming the key's place in the file or on the command line.
   [[noreturn]] void fail(std::string_view key, std::string_view message) const;
   std::string_view file() const { return file_; }
 

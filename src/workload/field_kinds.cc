@@ -56,8 +56,8 @@ std::string exact(double value, std::span<const Written> units, Parse parse) {
   if (value == 0) return "0";
   std::string best = fmt::format("{} {}", value, units.front().unit);
   for (const Written& unit : units.subspan(1)) {
-    // The quotient may be a neighbour of what was written (20 us / 1e-6): 15 digits hide that, `parse`
-    // decides.
+    // The quotient may be a neighbour of what was written (20 us / 1e-6): 15 digits hide
+    // that, `parse` decides.
     std::string text = fmt::format("{:.15g} {}", value / unit.size, unit.unit);
     const auto back = parse(text);
     // "0.000001 TB" is as exact as "1 MB", but nobody writes it.

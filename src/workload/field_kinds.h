@@ -1,5 +1,7 @@
-// The kinds of field a workload is made of. Each maker turns one declaration into reading, checking and
-// writing.
+// The kinds of field a workload is made of. Each maker turns one declaration into reading,
+// checking and writing.
+//
+// Private to the room but for exact_* and unexpected(), which `model` uses too. Pure, thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -35,16 +37,23 @@ struct About {
   bool required = false;
 };
 
+// Where the value lies in a workload. Called for reading too: it never changes anything itself.
 template <class T>
 using Access = std::function<T&(Workload&)>;
 
+// One maker per kind. Bounds are inclusive; what lies outside is refused with the range in words. A
+// default is what a Workload{} holds, written by the field itself.
 Field text_field(About about, Access<std::string> access);
+// A whole number.
 Field count_field(About about, Access<std::uint64_t> access, std::uint64_t least, std::uint64_t most);
 Field count32_field(About about, Access<std::uint32_t> access, std::uint32_t least, std::uint32_t most);
 Field number_field(About about, Access<double> access, double least, double most);
+// Above 0 and up to 1; percent is allowed.
 Field fraction_field(About about, Access<double> access);
 Field flag_field(About about, Access<bool> access);
+// 0, or from `least_if_any` on.
 Field bytes_field(About about, Access<Bytes> access, Bytes least_if_any, Bytes most);
+// From 0 on.
 Field seconds_field(About about, Access<Seconds> access, Seconds most);
 
 // One of `words`; `index` reads and `assign` writes the place in that list.
@@ -52,8 +61,8 @@ Field choice_field(About about, std::vector<std::string> words,
                    std::function<std::size_t(const Workload&)> index,
                    std::function<void(Workload&, std::size_t)> assign);
 
-// The law itself ("114 kB" or a mapping) and the fields below it: mean, stddev, distribution, minimum,
-// maximum, quantiles. Values lie in [least, most], in the unit.
+// The law itself ("114 kB" or a mapping) and the fields below it: mean, stddev, distribution,
+// minimum, maximum, quantiles. Values lie in [least, most], in the unit.
 std::vector<Field> law_fields(About about, Access<Law> access, LawUnit unit, double least, double most);
 
 // "150 kB", "144 ms", "114660.07 B": the shortest form that reads back as exactly this number.
@@ -61,7 +70,7 @@ std::string exact_bytes(double bytes);
 std::string exact_seconds(double seconds);
 std::string exact_bytes_per_second(double rate);  // "3 GB/s"
 
-// The half sentence for a value of the wrong kind.
+// The half sentence for a value of the wrong kind: "expected EXPECTED, found ...".
 std::string unexpected(std::string_view expected, const YamlNode& node);
 
 }  // namespace aforo

@@ -11,8 +11,8 @@ constexpr std::array<std::string_view, 9> kWords = {
     "constant",    "normal",  "lognormal",          "uniform",  "gamma",
     "exponential", "poisson", "product-of-normals", "empirical"};
 
-// Below this mean a Poisson count is drawn exactly; above, the rounded normal differs from it by less than 1
-// %.
+// Below this mean a Poisson count is drawn exactly; above, the rounded normal differs
+// from it by less than 1 %.
 constexpr double kExactPoisson = 500;
 
 double poisson(double mean, Random& random) {
@@ -128,9 +128,9 @@ double law_cv(const Law& law) {
     case LawKind::kPoisson:
       return 1 / std::sqrt(mean);
     case LawKind::kProductOfNormals: {
-      // Sides with mean m and deviation s: E[(XY)^2] = (m^2 + s^2)^2, so the variance is 2 m^2 s^2 + s^4;
-      // with m^2 the law's mean and s / m = stddev / (2 mean) the squared coefficient of variation is 2 r^2 +
-      // r^4.
+      // Sides with mean m and deviation s: E[(XY)^2] = (m^2 + s^2)^2, so the variance is 2 m^2 s^2
+      // + s^4; with m^2 the law's mean and s / m = stddev / (2 mean) the squared coefficient of
+      // variation is 2 r^2 + r^4.
       const double r = law.stddev / (2 * mean);
       return std::sqrt(2 * r * r + r * r * r * r);
     }

@@ -1,4 +1,5 @@
-// Distribution laws for sizes and times: how a workload says "about 114 kB, but spread out".
+// Distribution laws for sizes and times: how a workload says "about 114 kB, but spread out". Pure;
+// thread-safe where the generator is not shared.
 #pragma once
 
 #include <optional>
@@ -10,8 +11,10 @@
 
 namespace aforo {
 
+// Which law; beside each the members that count.
+// Mean
 enum class LawKind {
-  kConstant,          // mean
+  kConstant,
   kNormal,            // mean, stddev
   kLognormal,         // mean, stddev: of the values themselves, not of their logarithm
   kUniform,           // mean, stddev: on [mean - sqrt(3) stddev, mean + sqrt(3) stddev]
@@ -24,7 +27,8 @@ enum class LawKind {
 
 std::string_view to_string(LawKind kind);  // "lognormal", "product-of-normals", ...
 
-// A law over positive numbers (bytes or seconds; the owner knows which). Dumb data; copy freely.
+// A law over positive numbers (bytes or seconds; the owner knows which). Dumb data; copy freely. A
+// Law that was read from words has been checked (law_error); one made in code is taken as it is.
 struct Law {
   LawKind kind = LawKind::kConstant;
   double mean = 0;
@@ -35,17 +39,20 @@ struct Law {
   bool operator==(const Law&) const = default;
 };
 
-// One draw, >= law.minimum and never negative. Deterministic in the state of `random`.
+// One draw, >= law.minimum and never negative. Deterministic in the state of `random`, which one
+// draw may advance by any number of words.
 double draw(const Law& law, Random& random);
 
 // The kind of that name; nothing for a word that is none.
 std::optional<LawKind> law_kind(std::string_view word);
+// All names, in the order of LawKind.
 std::vector<std::string> law_words();
 
 // Does the law spread (is `stddev` part of it)?
 bool has_stddev(LawKind kind);
 
-// Mean and coefficient of variation of what `draw` yields (without clamping), from closed forms.
+// Mean and coefficient of variation (standard deviation / mean) of what `draw` yields (without
+// clamping), from closed forms; 0 for a law of mean 0.
 double law_mean(const Law& law);
 double law_cv(const Law& law);
 

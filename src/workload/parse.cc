@@ -68,8 +68,8 @@ Workload parse_aforo(const YamlNode& root, std::string_view file, std::span<cons
       quote(assignment), quote(key), meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant)));
 }
 
-// Overrides of DLIO's keys change the tree, overrides of aforo's the result: either spelling works on such a
-// file.
+// Overrides of DLIO's keys change the tree, overrides of aforo's the result: either spelling
+// works on such a file.
 Workload parse_dlio(YamlNode root, std::string_view file, std::span<const std::string> overrides) {
   std::vector<std::string> ours;
   for (const std::string& assignment : overrides) {

@@ -14,33 +14,40 @@
 
 namespace aforo {
 
+// Whose file it is: told by its sections where nobody says.
 enum class Dialect { kDetect, kAforo, kDlio };
 
-// `what` is a preset's name or a path to a YAML file (a name with '/' or ending in .yaml/.yml is a path).
-// `overrides` are "dotted.key=value" in order, applied after the file, then everything is validated together.
-// DLIO's own override keys ("workload.reader.batch_size=8", "reader.read_threads=4") are understood for DLIO
-// files.
+// `what` is a preset's name or a path to a YAML file (a name with '/' or ending in .yaml/.yml is a
+// path). `overrides` are "dotted.key=value" in order, applied after the file, then everything is
+// validated together. DLIO's own override keys ("workload.reader.batch_size=8",
+// "reader.read_threads=4") are understood for DLIO files. What comes back is complete and
+// consistent; Workload::warnings says what was asked for and is not honoured.
 Workload load_workload(std::string_view what, std::span<const std::string> overrides = {},
                        Dialect dialect = Dialect::kDetect);
 
-// From text already in memory (tests, fuzzing). `file` only names it in messages.
+// From text already in memory (tests, fuzzing); pure. `file` only names it in messages and, by its
+// stem, a job that has no name.
 Workload parse_workload(std::string_view text, std::string_view file,
                         std::span<const std::string> overrides = {}, Dialect dialect = Dialect::kDetect);
 
-// The complete resolved workload as aforo YAML with units; parse_workload(to_yaml(w)) == w field by field.
+// The complete resolved workload as aforo YAML with units; parse_workload(to_yaml(w)) == w field by
+// field, but for `origin` and `warnings` (which stand as comments).
 std::string to_yaml(const Workload& workload);
 
-// Only its `dataset:` block (what `aforo inspect` writes and `run`, `generate`, `size` accept by --dataset).
+// Only its `dataset:` block (what `aforo inspect` writes and `run`, `generate`, `size` accept by
+// --dataset), and back: validated like a whole workload's.
 std::string dataset_to_yaml(const DatasetSpec& dataset);
 DatasetSpec parse_dataset_block(std::string_view text, std::string_view file);
 
 // One declared field, for docs/reference.md and for the test that every field is documented.
+// "loader.batch_size"
 struct FieldDoc {
-  std::string key;       // "loader.batch_size"
+  std::string key;
   std::string form;      // "count", "bytes with unit", "law of bytes", "pytorch | tensorflow | ideal"
   std::string fallback;  // default as written, or "required"
   std::string text;      // one sentence
 };
+// All of them, in the order in which they are written.
 std::vector<FieldDoc> workload_fields();
 
 // The shipped presets (data/workloads/*.yaml, embedded in the binary), sorted by name.
@@ -50,6 +57,7 @@ std::vector<std::string> preset_names();
 // each of its accelerators; "" where nothing is near.
 std::string suggest_preset(std::string_view name);
 
+// The preset of that name, and no file. UserError with the nearest names.
 Workload load_preset(std::string_view name);
 
 }  // namespace aforo

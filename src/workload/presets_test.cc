@@ -56,8 +56,8 @@ TEST(Presets, SayWhereTheirConstantsComeFrom) {
 }
 
 TEST(Presets, AskForPlausibleBandwidth) {
-  // From LLM tokens (about 1 kB/s) to uncompressed X-rays (24 GB/s): nothing outside can be a real
-  // accelerator.
+  // From LLM tokens (about 1 kB/s) to uncompressed X-rays (24 GB/s): nothing outside can
+  // be a real accelerator.
   for (const std::string& name : preset_names()) {
     const double demand = demand_bytes_per_second(load_preset(name));
     EXPECT_GT(demand, 1e3) << name;

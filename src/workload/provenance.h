@@ -5,6 +5,8 @@
 
 namespace aforo {
 
+// `field` must name a field or a section, `kind` is measured, published or estimated, none may be
+// empty. Not required of a workload; a test requires it of every preset.
 Field provenance_field();
 
 }  // namespace aforo

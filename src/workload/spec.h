@@ -1,8 +1,9 @@
-// The workload: what a training job asks of storage. Plain data, validated where it is built (parse.h,
-// dlio.h).
+// The workload: what a training job asks of storage. Plain data, validated where it is
+// built (parse.h, dlio.h).
 //
-// Every consumer (run, generate, size, later sim) reads this struct and nothing else. A Workload that came
-// out of `load_workload` is complete and consistent; nobody downstream re-validates.
+// Every consumer (run, generate, size, sim) reads this struct and nothing else. A Workload that
+// came out of `load_workload` is complete and consistent; nobody downstream re-validates. SI units,
+// copy freely. Each field's bounds and words stand in fields.cc, and in docs/reference.md.
 #pragma once
 
 #include <cstdint>
@@ -16,34 +17,43 @@
 
 namespace aforo {
 
+// How samples lie in files.
+// One file holds one sample (JPEG, npz, raw)
 enum class LayoutKind {
-  kFilePerSample,  // one file holds one sample (JPEG, npz, raw)
-  kTfrecord,       // many tf.train.Example records per file, framed with masked CRC-32C
-  kRecords,        // fixed-size binary records in big files (token windows, recommender rows)
-  kWebdataset,     // tar shards
-  kHdf5,           // sizing only
-  kParquet,        // sizing only
+  kFilePerSample,
+  kTfrecord,    // many tf.train.Example records per file, framed with masked CRC-32C
+  kRecords,     // fixed-size binary records in big files (token windows, recommender rows)
+  kWebdataset,  // tar shards
+  kHdf5,        // sizing only
+  kParquet,     // sizing only
 };
 
+// What the bytes of one sample are, where files are made of them or looked at.
 enum class Content { kRaw, kJpeg, kNpz, kPng, kNpy, kOther };  // what one file-per-sample file holds
 
+// Whose loader the pipeline behaves like: who reads what, in which order, how far ahead
+// (pipeline/loader.h and those that follow).
 enum class Framework {
   kPytorch,
   kTensorflow,
   kIdeal
 };  // whose loader semantics (docs: semantics of loaders)
 
+// A new random permutation of all samples every epoch
 enum class ShuffleKind {
-  kEpoch,   // a new random permutation of all samples every epoch
+  kEpoch,
   kBuffer,  // sequential, through a shuffle buffer of `shuffle_buffer` samples
   kNone,    // dataset order
 };
 
+// Through the page cache, or past it (O_DIRECT).
 enum class ReadMode { kBuffered, kDirect };
 
+// What becomes of a sample's bytes once they are read.
+// A sample's bytes are read and dropped: measures storage
 enum class Deliver {
-  kDiscard,  // a sample's bytes are read and dropped: measures storage
-  kBatch,    // ... and copied into a batch buffer, as a collating framework does
+  kDiscard,
+  kBatch,  // ... and copied into a batch buffer, as a collating framework does
 };
 
 // The words people write: "file-per-sample", "jpeg", "pytorch", "epoch", "buffered", "discard".
@@ -54,6 +64,7 @@ std::string_view to_string(ShuffleKind shuffle);
 std::string_view to_string(ReadMode mode);
 std::string_view to_string(Deliver deliver);
 
+// What is read. Sizes are drawn from `sample_size`: sample i has the same size on every machine.
 struct DatasetSpec {
   LayoutKind layout = LayoutKind::kFilePerSample;
   Content content = Content::kRaw;
@@ -66,11 +77,12 @@ struct DatasetSpec {
   bool operator==(const DatasetSpec&) const = default;
 };
 
+// How it is read. Of one rank: N accelerators have N loaders.
 struct LoaderSpec {
   Framework framework = Framework::kPytorch;
   std::uint64_t batch_size = 1;
-  std::uint32_t workers =
-      4;  // pytorch: worker processes; tensorflow: parallel reads; 0 = load in the rank itself
+  // Pytorch: worker processes; tensorflow: parallel reads; 0 = load in the rank itself
+  std::uint32_t workers = 4;
   std::uint32_t prefetch = 2;  // pytorch: batches per worker; tensorflow, ideal: batches per rank
   ShuffleKind shuffle = ShuffleKind::kEpoch;
   std::uint64_t shuffle_buffer = 0;
@@ -83,13 +95,17 @@ struct LoaderSpec {
   bool operator==(const LoaderSpec&) const = default;
 };
 
+// Who consumes it.
+// "h100"; a name, looked up in the catalogue by `size`
 struct AcceleratorSpec {
-  std::string type;  // "h100"; a name, looked up in the catalogue by `size`
+  std::string type;
   std::uint32_t count = 1;
-  Law step_time;  // seconds per step of one batch
+  // Seconds of compute per step of one batch on one accelerator, without waiting.
+  Law step_time;
   bool operator==(const AcceleratorSpec&) const = default;
 };
 
+// How long, and what counts as fed.
 struct TrainingSpec {
   std::uint32_t epochs = 1;
   std::uint64_t steps = 0;  // steps per epoch; 0 = as many whole global batches as the dataset has
@@ -98,21 +114,25 @@ struct TrainingSpec {
   bool operator==(const TrainingSpec&) const = default;
 };
 
+// What is written meanwhile.
 struct CheckpointSpec {
-  double parameters = 0;  // 0 = none
+  // Of the model; 0 = no checkpoints.
+  double parameters = 0;
   Seconds every{0};
   bool operator==(const CheckpointSpec&) const = default;
 };
 
 // Where a constant comes from. Kept with the workload and copied into every Record that used it.
+// Dotted: "accelerator.step_time"
 struct Provenance {
-  std::string field;  // dotted: "accelerator.step_time"
-  std::string kind;   // "measured" | "published" | "estimated"
+  std::string field;
+  std::string kind;  // "measured" | "published" | "estimated"
   std::string source;
   std::string date;  // "2026-06"
   bool operator==(const Provenance&) const = default;
 };
 
+// The whole job.
 struct Workload {
   std::string name;
   std::string description;

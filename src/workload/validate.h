@@ -1,4 +1,4 @@
-// What no single field can know: required keys, and combinations that make no sense.
+// What no single field can know: required keys, and combinations that make no sense. Thread-safe.
 #pragma once
 
 #include <string_view>
@@ -7,9 +7,9 @@
 
 namespace aforo {
 
-// Completes what follows from other fields (mean and spread of an empirical law), then checks everything
-// together. `places` says where keys were given; `file` is named for those that are missing. Throws
-// UserError.
+// Completes what follows from other fields (mean and spread of an empirical law), then checks
+// everything together. `places` says where keys were given; `file` is named for those that are
+// missing. Throws UserError.
 void complete_and_check(Workload& workload, std::string_view file, const Places& places);
 
 // The same for a dataset alone.

@@ -1,5 +1,5 @@
-// Any bytes, both dialects: only UserError may come out, and what is accepted must come back from its own
-// echo.
+// Any bytes, both dialects: only UserError may come out, and what is accepted must come
+// back from its own echo.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

@@ -1,4 +1,7 @@
-// YAML text as a plain tree with line numbers: what both dialects are read from.
+// YAML text as a plain tree with line numbers: what both dialects, storage files and
+// jobs files are read from.
+//
+// Pure, thread-safe. Bounded whatever the input: see read_yaml.
 #pragma once
 
 #include <string>
@@ -7,7 +10,8 @@
 
 namespace aforo {
 
-// One value. In a map every item carries the key it stands under; keys are unique.
+// One value. In a map every item carries the key it stands under; keys are unique, and stand in
+// the order of the text.
 struct YamlNode {
   enum class Kind { kNull, kScalar, kSequence, kMap };
   Kind kind = Kind::kNull;
