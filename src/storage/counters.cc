@@ -5,6 +5,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 
 #include "storage/kernel_text.h"
@@ -16,10 +17,9 @@ Seconds seconds_of(timeval time) {
   return {static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6};
 }
 
-// The block device with these numbers, by the kernel's name for it.
-std::optional<DeviceCounters> device_counters(unsigned device_major, unsigned device_minor) {
+std::optional<DeviceCounters> device_counters(const BlockDevice& device) {
   const std::string link =
-      "/sys/dev/block/" + std::to_string(device_major) + ":" + std::to_string(device_minor);
+      "/sys/dev/block/" + std::to_string(device.major) + ":" + std::to_string(device.minor);
   const auto text = read_kernel_file(link + "/stat");
   if (!text) return std::nullopt;
   const auto stat = parse_block_stat(*text);
@@ -35,28 +35,32 @@ std::optional<DeviceCounters> device_counters(unsigned device_major, unsigned de
   return counters;
 }
 
+}  // namespace
+
 // btrfs and its like give files a device number of their own: then the mount's source is asked.
-std::optional<DeviceCounters> device_below(const std::string& directory) {
+std::optional<BlockDevice> block_device_below(const std::string& directory) {
   struct stat info {};
-  if (stat(directory.c_str(), &info) != 0) return std::nullopt;
-  if (major(info.st_dev) != 0) return device_counters(major(info.st_dev), minor(info.st_dev));
-  const auto text = read_kernel_file("/proc/self/mountinfo");
   std::error_code error;
-  const auto path = std::filesystem::canonical(directory, error);
+  std::filesystem::path at = std::filesystem::absolute(directory, error);
+  while (stat(at.c_str(), &info) != 0) {
+    if (errno != ENOENT || !at.has_relative_path()) return std::nullopt;
+    at = at.parent_path();
+  }
+  if (major(info.st_dev) != 0) return BlockDevice{major(info.st_dev), minor(info.st_dev)};
+  const auto text = read_kernel_file("/proc/self/mountinfo");
+  const auto path = std::filesystem::canonical(at, error);
   if (!text || error) return std::nullopt;
   const auto mounts = parse_mountinfo(*text);
   const Mount* mount = mount_of(mounts, path.string());
   if (!mount || stat(mount->source.c_str(), &info) != 0 || !S_ISBLK(info.st_mode)) return std::nullopt;
-  return device_counters(major(info.st_rdev), minor(info.st_rdev));
+  return BlockDevice{major(info.st_rdev), minor(info.st_rdev)};
 }
 
-}  // namespace
-
-Counters read_counters(const std::string& directory) {
+Counters read_counters(const std::optional<BlockDevice>& device) {
   Counters counters;
   if (const auto io = read_kernel_file("/proc/self/io"))
     counters.process_bytes_read = named_number(*io, "read_bytes");
-  counters.device = device_below(directory);
+  if (device) counters.device = device_counters(*device);
   rusage usage{};
   if (getrusage(RUSAGE_SELF, &usage) == 0) {
     counters.cpu_user = seconds_of(usage.ru_utime);

@@ -1,4 +1,4 @@
-// Counters of this process and of the block device below a directory, as the kernel keeps them. What the
+// Counters of this process and of a block device, as the kernel keeps them. What the
 // kernel does not offer (tmpfs has no device, a container hides /proc/self/io) is absent, never 0.
 // Thread-safe.
 #pragma once
@@ -30,6 +30,16 @@ struct Counters {
   Bytes page_cache{0};  // of the whole machine
 };
 
-Counters read_counters(const std::string& directory);
+// A block device by the kernel's numbers for it.
+struct BlockDevice {
+  unsigned major = 0, minor = 0;
+};
+
+// The one below `directory`, or below its nearest parent that exists; absent where there is none (tmpfs, NFS). Asks
+// the file system.
+std::optional<BlockDevice> block_device_below(const std::string& directory);
+
+// Asks the kernel's own tables only, never a file system that may hang. `device` in, for its counters.
+Counters read_counters(const std::optional<BlockDevice>& device);
 
 }  // namespace aforo

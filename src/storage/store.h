@@ -6,7 +6,7 @@
 // the store, separated by '/', and are those that `list` gives; a reader follows symbolic links as a training job's
 // loader does, a writer (Owned) never.
 //
-// Blocking: all members but `where` and `info` wait for the storage, however long it takes. What is measured goes
+// Blocking: all members but `where`, `info` and `counters` wait for the storage, however long it takes. What is measured goes
 // through an Engine instead.
 #pragma once
 
@@ -115,7 +115,7 @@ class Store {
   virtual const CacheControl* cache() const = 0;
 
   // This process's counters, and those of whoever counts the bytes below this store: absent, never 0, where nobody
-  // does.
+  // does. Does not wait for the storage.
   virtual Counters counters() const = 0;
 
   // Throws UserError if it cannot be asked.

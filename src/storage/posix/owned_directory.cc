@@ -132,18 +132,6 @@ OwnedDirectory::~OwnedDirectory() {
   if (root_ >= 0) close(root_);
 }
 
-std::optional<std::string> OwnedDirectory::marker_text() const {
-  const int file = open_beneath(root_, marker_, O_RDONLY);
-  if (file < 0) return std::nullopt;
-  std::string text;
-  char block[16384];
-  ssize_t got = 0;
-  while ((got = read(file, block, sizeof block)) > 0 || (got < 0 && errno == EINTR))
-    if (got > 0) text.append(block, static_cast<std::size_t>(got));
-  close(file);
-  return got == 0 ? std::optional(std::move(text)) : std::nullopt;
-}
-
 EngineChoice OwnedDirectory::engine(EngineKind kind, const EngineOptions& options) const {
   EngineOptions mine = options;
   mine.owned = this;
@@ -176,14 +164,6 @@ int OwnedDirectory::make_way(const std::string& path) const {
     if (result < 0) return -result;
   }
   return 0;
-}
-
-int OwnedDirectory::create_file(const std::string& path, int flags) const {
-  const int how = O_WRONLY | O_CREAT | O_TRUNC | flags;
-  const int file = open_beneath(root_, path, how, 0666);
-  if (file != -ENOENT) return file;
-  if (const int error = make_way(path)) return -error;
-  return open_beneath(root_, path, how, 0666);
 }
 
 int OwnedDirectory::remove_file(const std::string& path) const {

@@ -10,7 +10,6 @@
 // `replace_marker` and `remove_marker` may be called from any thread.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -40,13 +39,6 @@ class OwnedDirectory final : public Owned {
 
   // An open descriptor of the directory; lives as long as this.
   int root() const { return root_; }
-
-  // The marker's content; absent if there is none yet.
-  std::optional<std::string> marker_text() const;
-
-  // Creates (or truncates) a file for writing, with the directories on its way. A descriptor that the caller
-  // closes, or -errno. `flags` are added (O_DIRECT).
-  int create_file(const std::string& path, int flags = 0) const;
 
   EngineChoice engine(EngineKind kind, const EngineOptions& options) const override;
   StoreEntry look(const std::string& path) const override;

@@ -41,7 +41,7 @@ int open_directory(const std::string& directory) {
 }  // namespace
 
 PosixStore::PosixStore(std::string directory)
-    : directory_(std::move(directory)), info_(info_of(directory_)) {}
+    : directory_(std::move(directory)), info_(info_of(directory_)), device_(block_device_below(directory_)) {}
 
 std::string PosixStore::inside(std::string_view name) const { return directory_ + "/" + std::string(name); }
 
@@ -122,7 +122,7 @@ std::vector<std::string> PosixStore::places_to_make() const {
   return places;
 }
 
-Counters PosixStore::counters() const { return read_counters(directory_); }
+Counters PosixStore::counters() const { return read_counters(device_); }
 
 // Of the nearest parent that exists: the directory may be made later.
 StoreSpace PosixStore::space() const {

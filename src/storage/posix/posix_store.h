@@ -12,7 +12,7 @@ namespace aforo {
 
 class PosixStore final : public Store, private CacheControl {
  public:
-  // Asks the file system for its type, else nothing: the directory need not exist.
+  // Asks the file system for its type and its device, else nothing: the directory need not exist.
   explicit PosixStore(std::string directory);
 
   const std::string& where() const override { return directory_; }
@@ -42,6 +42,7 @@ class PosixStore final : public Store, private CacheControl {
 
   std::string directory_;
   StoreInfo info_;
+  std::optional<BlockDevice> device_;
 };
 
 }  // namespace aforo
