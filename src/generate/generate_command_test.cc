@@ -18,6 +18,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/test_directory.h"
 #include "dataset/manifest.h"
 #include "workload/parse.h"
 
@@ -30,17 +31,8 @@ using testing::HasSubstr;
 
 // Memory where there is some: a sync at the end of a generation would wait for everything else on a shared
 // disk.
-fs::path scratch() {
-  return ::access("/dev/shm", W_OK) == 0 ? fs::path("/dev/shm") : fs::temp_directory_path();
-}
-
 class GenerateTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (scratch() / "aforo-generate-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    base_ = pattern;
-  }
   void TearDown() override {
     ::umount2((base_ / "m").c_str(), MNT_DETACH);  // a test has mounted there, or failed while it had
     ::umount2((base_ / "d" / "d00005").c_str(), MNT_DETACH);
@@ -85,7 +77,8 @@ class GenerateTest : public testing::Test {
     return "";
   }
 
-  fs::path base_;
+  TestDirectory directory_of_test_{TestDirectory::On::kMemory};
+  fs::path base_{directory_of_test_.path()};
 };
 
 TEST_F(GenerateTest, LaysACompleteDatasetAndSaysWhatItDid) {

@@ -12,6 +12,7 @@
 #include <sstream>
 #include <thread>
 
+#include "base/test_directory.h"
 #include "storage/store.h"
 
 namespace aforo {
@@ -21,13 +22,6 @@ namespace fs = std::filesystem;
 
 class GenerateFilesTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (fs::temp_directory_path() / "aforo-files-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    base_ = pattern;
-  }
-  void TearDown() override { fs::remove_all(base_); }
-
   WriteOptions at(const std::string& name, unsigned threads) {
     owned_.push_back(open_store(base_ / name)->own("marker"));
     return {owned_.back().get(), threads, false};
@@ -57,7 +51,8 @@ class GenerateFilesTest : public testing::Test {
     return files;
   }
 
-  fs::path base_;
+  TestDirectory directory_of_test_;
+  fs::path base_{directory_of_test_.path()};
   std::vector<std::unique_ptr<Owned>> owned_;
   GenerateCounters counters_;
 };

@@ -11,6 +11,7 @@
 #include <sstream>
 #include <vector>
 
+#include "base/test_directory.h"
 #include "storage/store.h"
 
 namespace aforo {
@@ -21,13 +22,7 @@ constexpr auto kSmall = FileWriter::Size::kSmall, kLarge = FileWriter::Size::kLa
 
 class FileWriterTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (fs::temp_directory_path() / "aforo-writer-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    directory_ = pattern;
-    owned_ = open_store(pattern)->own("marker");
-  }
-  void TearDown() override { fs::remove_all(directory_); }
+  void SetUp() override { owned_ = open_store(directory_)->own("marker"); }
 
   std::string content(const std::string& name) const {
     std::ifstream in(directory_ / name, std::ios::binary);
@@ -36,7 +31,8 @@ class FileWriterTest : public testing::Test {
     return text.str();
   }
 
-  fs::path directory_;
+  TestDirectory directory_of_test_;
+  fs::path directory_{directory_of_test_.path()};
   std::unique_ptr<Owned> owned_;
 };
 

@@ -4,29 +4,24 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <filesystem>
 
+#include "base/test_directory.h"
 #include "dataset/generated_layout.h"
 #include "generate/generate_command.h"
 
 namespace aforo {
 namespace {
 
-namespace fs = std::filesystem;
-
 class ProbeWindow : public testing::Test {
  protected:
   ProbeWindow() {
-    std::string name = (fs::temp_directory_path() / "aforo-window-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-    options_.directory = path_ + "/data";
+    options_.directory = directory_ / "data";
     DatasetSpec& spec = options_.workload.dataset;
     spec.layout = LayoutKind::kRecords;
     spec.samples = 20;
     spec.samples_per_file = 10;
     spec.sample_size.mean = 100'000;
   }
-  ~ProbeWindow() override { fs::remove_all(path_); }
 
   // Every sample once, two at a time.
   RawWindow read_all(const LoaderSpec& loader) {
@@ -45,7 +40,7 @@ class ProbeWindow : public testing::Test {
     return window;
   }
 
-  std::string path_;
+  TestDirectory directory_;
   GenerateOptions options_;
 };
 

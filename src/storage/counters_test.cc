@@ -14,12 +14,15 @@ namespace {
 TEST(Counters, CpuTimeGrowsWithWork) {
   const Counters before = read_counters({});
   volatile std::uint64_t sum = 0;
-  // The kernel counts in ticks on some machines: work until it has counted one.
+  // The kernel counts in ticks on some machines: work until it has counted one, which is less than a thousand
+  // million additions away on any of them.
   Counters after = before;
-  while (!(after.cpu_user + after.cpu_system > before.cpu_user + before.cpu_system)) {
+  const auto grown = [&] { return after.cpu_user + after.cpu_system > before.cpu_user + before.cpu_system; };
+  for (int round = 0; round < 1000 && !grown(); ++round) {
     for (std::uint64_t i = 0; i < 1'000'000; ++i) sum = sum + i;
     after = read_counters({});
   }
+  EXPECT_TRUE(grown());
   EXPECT_GT(after.resident.value, 0u);
 }
 

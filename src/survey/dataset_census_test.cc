@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/test_directory.h"
+
 namespace aforo {
 namespace {
 
@@ -23,13 +25,6 @@ using testing::UnorderedElementsAre;
 // A tree described file by file, walked into a census and probed.
 class CensusTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (fs::temp_directory_path() / "aforo-census-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    base_ = pattern;
-  }
-  void TearDown() override { fs::remove_all(base_); }
-
   void put(const std::string& name, std::string_view content) {
     fs::create_directories((base_ / name).parent_path());
     std::ofstream(base_ / name, std::ios::binary) << content;
@@ -40,7 +35,8 @@ class CensusTest : public testing::Test {
     return choose_samples(census_);
   }
 
-  fs::path base_;
+  TestDirectory directory_of_test_;
+  fs::path base_{directory_of_test_.path()};
   Census census_;
 };
 

@@ -11,6 +11,7 @@
 #include <functional>
 
 #include "base/error.h"
+#include "base/test_directory.h"
 #include "dataset/bytes.h"
 #include "dataset/generated_layout.h"
 #include "generate/generate_command.h"
@@ -27,19 +28,8 @@ using testing::Not;
 
 // Memory where there is some: a sync at the end of a generation would wait for everything else on a shared
 // disk.
-fs::path scratch() {
-  return ::access("/dev/shm", W_OK) == 0 ? fs::path("/dev/shm") : fs::temp_directory_path();
-}
-
 class OpenDatasetTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (scratch() / "aforo-open-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    base_ = pattern;
-  }
-  void TearDown() override { fs::remove_all(base_); }
-
   void put(const std::string& name, std::string_view content) const {
     fs::create_directories((base_ / name).parent_path());
     std::ofstream(base_ / name, std::ios::binary) << content;
@@ -64,7 +54,8 @@ class OpenDatasetTest : public testing::Test {
     fs::remove(base_ / kManifestName);
   }
 
-  fs::path base_;
+  TestDirectory directory_of_test_{TestDirectory::On::kMemory};
+  fs::path base_{directory_of_test_.path()};
 };
 
 DatasetSpec spec_of(LayoutKind layout, Content content, std::uint64_t samples, double bytes) {

@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "base/test_directory.h"
 #include "generate/generate_command.h"
 #include "survey/inspect_samples.h"
 #include "workload/parse.h"
@@ -24,19 +25,8 @@ using testing::HasSubstr;
 
 // Memory where there is some: a sync at the end of a generation would wait for everything else on a shared
 // disk.
-fs::path scratch() {
-  return ::access("/dev/shm", W_OK) == 0 ? fs::path("/dev/shm") : fs::temp_directory_path();
-}
-
 class InspectTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (scratch() / "aforo-inspect-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    base_ = pattern;
-  }
-  void TearDown() override { fs::remove_all(base_); }
-
   void put(const std::string& name, std::string_view content) const {
     fs::create_directories((base_ / name).parent_path());
     std::ofstream(base_ / name, std::ios::binary) << content;
@@ -57,7 +47,8 @@ class InspectTest : public testing::Test {
     generate(options, {}, {});
   }
 
-  fs::path base_;
+  TestDirectory directory_of_test_{TestDirectory::On::kMemory};
+  fs::path base_{directory_of_test_.path()};
 };
 
 std::vector<std::string> warnings_of(const Json& record) {

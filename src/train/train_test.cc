@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/test_directory.h"
 #include "generate/generate_command.h"
 #include "train/find_max.h"
 #include "train/train_command.h"
@@ -16,17 +17,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// A place for a dataset that goes with the object.
 class Directory {
  public:
-  Directory() {
-    std::string name = (fs::temp_directory_path() / "aforo-train-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-  }
-  ~Directory() { fs::remove_all(path_); }
-  std::string path() const { return path_ + "/data"; }
+  std::string path() const { return base_ / "data"; }
 
  private:
-  std::string path_;
+  TestDirectory base_;
 };
 
 Workload small_job(LayoutKind layout, Content content) {
@@ -102,10 +99,10 @@ INSTANTIATE_TEST_SUITE_P(
              ReadMode::kBuffered}),
     [](const auto& test) { return std::string(test.param.name); });
 
-struct Laid {
+struct LaidDataset {
   Directory directory;
   RunOptions options;
-  Laid() {
+  LaidDataset() {
     GenerateOptions generate_options;
     generate_options.workload = small_job(LayoutKind::kFilePerSample, Content::kRaw);
     generate_options.directory = directory.path();
@@ -123,7 +120,7 @@ struct Laid {
 };
 
 TEST(Faults, AFlippedByteIsFoundAndTheFileNamed) {
-  Laid laid;
+  LaidDataset laid;
   const fs::path victim = laid.some_file();
   std::fstream file(victim, std::ios::in | std::ios::out | std::ios::binary);
   file.seekg(3000);
@@ -140,7 +137,7 @@ TEST(Faults, AFlippedByteIsFoundAndTheFileNamed) {
 }
 
 TEST(Faults, AVanishedAndATruncatedFileAreCounted) {
-  Laid laid;
+  LaidDataset laid;
   fs::remove(laid.some_file());
   fs::resize_file(laid.some_file(), 100);
   laid.options.skip_errors = true;
@@ -150,14 +147,19 @@ TEST(Faults, AVanishedAndATruncatedFileAreCounted) {
 }
 
 TEST(Faults, StopAtTheFirstWhereAsked) {
-  Laid laid;
+  LaidDataset laid;
   fs::remove(laid.some_file());
   laid.options.skip_errors = false;
   laid.options.workload.training.epochs = 50;
   const Json record = train(laid.options, {}, {});
   EXPECT_TRUE(record["partial"]);
   EXPECT_TRUE(record["failed"]);
+  EXPECT_GE(record["errors"]["count"].get<int>(), 1);
   EXPECT_LE(record["errors"]["count"].get<int>(), 8);  // at most one per reader
+  laid.options.skip_errors = true;
+  const Json whole = train(laid.options, {}, {});
+  EXPECT_FALSE(whole["partial"]);
+  EXPECT_EQ(whole["errors"]["count"].get<int>(), 50);  // once per epoch
 }
 
 // A foreign TFRecord directory with one shard cut in half: refused by name, or counted and trained on as far
@@ -192,7 +194,7 @@ TEST(Faults, ADamagedShardIsRefusedOrCounted) {
 }
 
 TEST(Stop, GivesAPartialRecord) {
-  Laid laid;
+  LaidDataset laid;
   laid.options.workload.training.steps = 1'000'000;
   std::stop_source source;
   std::jthread stopper([&] {
@@ -206,20 +208,20 @@ TEST(Stop, GivesAPartialRecord) {
 }
 
 TEST(Setup, RefusesADatasetSmallerThanAStep) {
-  Laid laid;
+  LaidDataset laid;
   laid.options.workload.accelerator.count = 100;
   EXPECT_THROW(train(laid.options, {}, {}), UserError);
 }
 
 TEST(Setup, RefusesBatchesThatDoNotFitIntoMemory) {
-  Laid laid;
+  LaidDataset laid;
   laid.options.workload.loader.deliver = Deliver::kBatch;
   laid.options.workload.loader.prefetch = 100'000'000;
   EXPECT_THROW(train(laid.options, {}, {}), UserError);
 }
 
 TEST(NullStorage, ShowsTheClientsCeiling) {
-  Laid laid;
+  LaidDataset laid;
   laid.options.engine = EngineKind::kNull;
   const Json record = train(laid.options, {}, {});
   EXPECT_EQ(record["engine"], "null");
@@ -232,14 +234,14 @@ TEST(NullStorage, ShowsTheClientsCeiling) {
 
 // The page leads with the mean over epochs; the evidence must not name a second throughput.
 TEST(Evidence, NamesTheThroughputOfTheRecord) {
-  Laid laid;
+  LaidDataset laid;
   const Json record = train(laid.options, {}, {});
   const std::string rate = format_count(record["samples_per_second"].get<double>()) + " samples/s";
   EXPECT_NE(record["verdict"]["evidence"].dump().find(rate), std::string::npos) << record["verdict"].dump();
 }
 
 TEST(StepsCsv, HoldsEveryStepOfEveryRank) {
-  Laid laid;
+  LaidDataset laid;
   const std::string path = laid.directory.path() + "/../steps.csv";
   laid.options.steps_csv = path;
   train(laid.options, {}, {});
@@ -251,7 +253,7 @@ TEST(StepsCsv, HoldsEveryStepOfEveryRank) {
 }
 
 TEST(FindMax, FindsTheKneeOfAJobWhoseWorkersAreTooSlow) {
-  Laid laid;
+  LaidDataset laid;
   // A worker computes 1 ms per sample, so a batch takes it 10 ms; with 1 worker a rank gets 100 batches/s,
   // and steps of 5 ms can never be met: not even one accelerator.
   laid.options.workload.loader.workers = 1;
@@ -261,7 +263,7 @@ TEST(FindMax, FindsTheKneeOfAJobWhoseWorkersAreTooSlow) {
   const Json none = find_max(laid.options, {}, {});
   EXPECT_EQ(none["max_accelerators"], 0);
   EXPECT_EQ(none["ramp"].size(), 2u);  // one accelerator missed, twice
-  // Steps of 200 ms are met by every count up to the limit.
+  // Steps of 50 ms are met by every count up to the limit.
   laid.options.workload.loader.preprocess.mean = 1e-4;
   laid.options.workload.accelerator.step_time.mean = 0.05;
   const Json all = find_max(laid.options, {}, {});

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/test_directory.h"
 #include "dataset/scanned_layout.h"
 #include "storage/store.h"
 
@@ -19,8 +20,6 @@ namespace fs = std::filesystem;
 class CacheResetTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "aforo-cache-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
     ScannedLayoutBuilder builder(LayoutKind::kFilePerSample, Content::kRaw);
     for (const char* file : {"a", "b", "c"}) {
       std::ofstream(path_ + "/" + file) << std::string(kSize, 'x');
@@ -34,7 +33,6 @@ class CacheResetTest : public testing::Test {
     read_all();
     ASSERT_EQ(cached(0), kSize);
   }
-  ~CacheResetTest() override { fs::remove_all(path_); }
 
   void read_all() {
     for (FileId file = 0; file < 3; ++file) {
@@ -48,7 +46,8 @@ class CacheResetTest : public testing::Test {
   }
 
   static constexpr std::uint64_t kSize = 40'960;
-  std::string path_;
+  TestDirectory directory_;
+  std::string path_ = directory_.path();
   std::unique_ptr<Store> store_;
   std::unique_ptr<Layout> layout_;
 };

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <stop_token>
 #include <string>
 #include <thread>
 
@@ -79,10 +81,19 @@ TEST(HomeLoop, InterruptRunsItsActionAndCancelsSleeps) {
 }
 
 // Sleeps whose end is due while the loop is still about to begin them: none may become one without an end.
-// Nobody posts anything here that would wake the loop.
+// Nobody posts anything here that would wake the loop, but for a guard that ends a sleep without an end, after
+// far more time than all of them take together, and tells.
 TEST(HomeLoop, NeverSleepsForEverBesideATimer) {
   HomeLoop loop;
-  bool done = false;
+  bool done = false, rescued = false;
+  loop.set_on_interrupt([&] { rescued = true; });
+  std::jthread guard([&loop](const std::stop_token& stop) {
+    for (int tenths = 0; tenths < 1200; ++tenths) {
+      if (stop.stop_requested()) return;
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    loop.interrupt();
+  });
   spawn(
       [](HomeLoop& l) -> Task<> {
         for (int i = 0; i < 20'000; ++i)
@@ -91,6 +102,7 @@ TEST(HomeLoop, NeverSleepsForEverBesideATimer) {
       [&] { done = true; });
   loop.run([&] { return done; });
   EXPECT_TRUE(done);
+  EXPECT_FALSE(rescued);
 }
 
 TEST(Inbox, KeepsTheOrderOfSending) {
