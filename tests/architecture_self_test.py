@@ -101,8 +101,26 @@ class ArchitectureSelfTest(unittest.TestCase):
         self.assert_found("src/cli/main.cc: named in NO_DATA", {"src/cli/main.cc": '#include "storage/read.h"\n'})
 
     def test_a_file_too_long(self):
-        self.assert_found("401 lines, expected at most 400", {"src/base/text.h": "\n" * 401})
-        self.assertEqual(self.found({"src/base/text.h": "\n" * 400}), [])
+        text = '#include "base/text.h"\n'
+        self.assert_found("401 lines, expected at most 400", {"src/base/text.cc": text + "\n" * 400})
+        self.assertEqual(self.found({"src/base/text.cc": text + "\n" * 399}), [])
+
+    def test_a_header_that_only_declares_may_be_longer(self):
+        self.assertEqual(self.found({"src/base/text.h": "// a promise\n" * 500}), [])
+        self.assert_found("501 lines, expected at most 500", {"src/base/text.h": "// a promise\n" * 501})
+        body = "inline int f(int x) {\n" + "  x += 1;\n" * 10 + "  return x;\n}\n"
+        self.assert_found("413 lines, expected at most 400", {"src/base/text.h": "// a promise\n" * 400 + body})
+
+    def test_a_function_that_tests_alone_call(self):
+        offer = {"src/base/text.h": "#pragma once\nint count_words(int n);\n"}
+        words = "src/base/text.h: count_words() is called by tests alone"
+        self.assert_found(words, offer)
+        used = "  return count_words(1);\n"
+        self.assert_found(words, {**offer, "src/base/text_test.cc": '#include "base/text.h"\nint f() {\n' + used + "}\n"})
+        self.assert_found(words, {**offer, "src/base/text.cc": "// count_words(1)\nint count_words(int n) { return n; }\n"})
+        for caller in ("int f() {\n" + used + "}\n", "const auto f = &count_words;\n", "int f() { return count_words(2); }\n"):
+            found = self.found({**offer, "src/storage/read.cc": '#include "base/text.h"\n' + caller})
+            self.assertFalse([violation for violation in found if "tests alone" in violation], caller)
 
     def test_unfinished_work(self):
         self.assert_found("docs/notes.md:2: unfinished work", {"docs/notes.md": "\nTO" + "DO: later\n"})

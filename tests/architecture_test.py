@@ -6,7 +6,8 @@
 3. No room but `cli` prints, exits or reads the environment; no clock is read but in `storage`, `world` and `cli`.
 4. Data are asked of a Store: outside `storage` no file includes what opens, lists, writes or deletes in a file system,
    nor a store of one kind, but for the files named in NO_DATA, which touch other things.
-5. Files stay within 400 lines; nothing unfinished and no path of one person's machine is in the tree.
+5. No free function that a header offers is called by tests alone, but for those named in FOR_TESTS.
+6. Files stay within 400 lines (a header that only declares: 500); nothing unfinished and no path of one person's machine is in the tree.
 """
 
 import pathlib
@@ -15,6 +16,7 @@ import subprocess
 import sys
 
 MAX_LINES = 400
+MAX_CONTRACT_LINES = 500  # of a header that only declares
 SPEAKING_ROOMS = {"cli"}
 CLOCK_ROOMS = {"storage", "world", "cli"}
 
@@ -50,6 +52,18 @@ TABLE_ROW = re.compile(r"^\|\s*`(\w+)`\s*\|[^|]*\|([^|]*)\|\s*$", re.MULTILINE)
 # Written apart so that this file does not find itself.
 UNFINISHED = re.compile(r"\b(?:" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X")) + r")\b")
 MACHINE_PATH = re.compile(r"(?<![\w.~$}/-])/(?:" + "|".join(("wo" + "rk", "ro" + "ot", "ho" + "me")) + r")/\w")
+# A function's declaration or definition begins in the first column, with its type; what is indented calls.
+FUNCTION_HEAD = re.compile(r"(?!using |requires|static_assert|struct |class |enum |return |namespace |template |typedef |#|EXPECT|ASSERT|TEST|aforo_)[A-Za-z_]")
+CALL = re.compile(r"\b([a-z]\w*)\s*(?:<[\w:, ]*>)?\(")
+ADDRESS = re.compile(r"(?:[&(,=:{]\s*|^\s+)([a-z]\w+)\b(?!\s*\()")
+# What tests alone call and yet belongs to its room: {function: why}.
+FOR_TESTS = {
+    "engine_table": "the choice of --engine is held to it",
+    "make_faulty_engine": "the twin of the engines that fails",
+    "parse_example": "what reads back the examples that are written",
+    "storage_fields": "docs/storage-file.md is held to it",
+}
+TEST_HELPER = re.compile(r"(?:^|_)test(?:_|$)|_contract$|_harness$")
 CODE = {".h", ".cc", ".py", ".sh", ".cmake"}
 TEXT = CODE | {".md", ".txt", ".json", ".yaml", ".yml", ".csv", ""}
 
@@ -217,6 +231,34 @@ def check_data_doors(root):
             yield f"{name}: named in NO_DATA of this test ({NO_DATA[name]}), but includes nothing that needs it"
 
 
+def is_for_tests(path):
+    return path.stem.endswith(("_test", "_fuzz")) or TEST_HELPER.search(path.stem) is not None
+
+
+def check_only_in_tests(root):
+    """A function that a header offers is called by something that is no test. By name: an overload speaks for all."""
+    offered, called = {}, set()
+    sources = [path for top in ("src", "bench") for path in sorted((root / top).rglob("*")) if path.suffix in (".h", ".cc")]
+    for path in sources:
+        if is_for_tests(path):
+            continue
+        for line in without_comments(path.read_text()).splitlines():
+            names = CALL.findall(line)
+            if names and FUNCTION_HEAD.match(line):
+                if path.suffix == ".h" and path.is_relative_to(root / "src"):
+                    offered.setdefault(names[0], path)
+                names = names[1:]
+            called.update(names)
+            called.update(ADDRESS.findall(line))
+    for name in sorted(set(offered) - called - set(FOR_TESTS)):
+        yield f"{offered[name].relative_to(root)}: {name}() is called by tests alone, or by nobody: move it to them or take it out"
+
+
+def is_contract(text):
+    """No function of the header is longer than a line or two: it says what others do."""
+    return max((body.count("\n") for body in re.findall(r"\)[^;{}]*\{((?:[^{}]|\{[^{}]*\})*)\}", without_comments(text))), default=0) <= 4
+
+
 def check_texts(root):
     for path in tracked_files(root):
         if path.suffix not in TEXT or path.name == "LICENSE":
@@ -227,15 +269,16 @@ def check_texts(root):
             continue
         name = path.relative_to(root)
         lines = text.count("\n")
-        if path.suffix in CODE and lines > MAX_LINES:
-            yield f"{name}: {lines} lines, expected at most {MAX_LINES}: split it"
+        most = MAX_CONTRACT_LINES if path.suffix == ".h" and is_contract(text) else MAX_LINES
+        if path.suffix in CODE and lines > most:
+            yield f"{name}: {lines} lines, expected at most {most}: split it"
         for pattern, what in ((UNFINISHED, "unfinished work"), (MACHINE_PATH, "a path of one machine")):
             for match in pattern.finditer(text):
                 yield f"{name}:{text.count(chr(10), 0, match.start()) + 1}: {what}: '{match.group(0)}'"
 
 
 def violations(root):
-    for check in (check_graph, check_named, check_speech, check_data_doors, check_texts):
+    for check in (check_graph, check_named, check_speech, check_data_doors, check_only_in_tests, check_texts):
         yield from check(root)
 
 

@@ -108,7 +108,7 @@ std::string to_string(Limit limit) {
   return "unknown";
 }
 
-Verdict judge(const Evidence& e) {
+Verdict verdict_of(const Evidence& e) {
   const Finding finding = find(e);
   Verdict verdict{finding.limit, to_string(finding.limit) + ": " + finding.reason, list_evidence(e),
                   finding.advice};

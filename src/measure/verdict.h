@@ -119,6 +119,6 @@ inline constexpr double kLateSteps = 0.03;
 // The verdict on one run. Deterministic, never throws but for memory. A run that came mostly
 // (>= 50 %) from the page cache without being asked to is flagged in the text, whatever the
 // limit: it measured memory.
-Verdict judge(const Evidence& evidence);
+Verdict verdict_of(const Evidence& evidence);
 
 }  // namespace aforo

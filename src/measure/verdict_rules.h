@@ -1,4 +1,4 @@
-// The rules behind judge(), in their order. Private to the measure room. Pure, thread-safe.
+// The rules behind verdict_of(), in their order. Private to the measure room. Pure, thread-safe.
 #pragma once
 
 #include <optional>

@@ -46,7 +46,7 @@ class VerdictOf : public testing::TestWithParam<Scenario> {};
 TEST_P(VerdictOf, Scenario) {
   Evidence e = slow_job();
   GetParam().change(e);
-  const Verdict v = judge(e);
+  const Verdict v = verdict_of(e);
   EXPECT_EQ(to_string(v.limit), to_string(GetParam().limit)) << v.text;
   EXPECT_THAT(v.text, HasSubstr(GetParam().says));
   EXPECT_THAT(v.text, testing::StartsWith(to_string(v.limit) + ": "));
@@ -177,7 +177,7 @@ TEST(Verdict, ACachedRunIsFlaggedEvenWhenItMeetsTheTarget) {
   Evidence e = slow_job();
   e.au = 0.97;
   e.cache_share = 0.989;
-  const Verdict v = judge(e);
+  const Verdict v = verdict_of(e);
   EXPECT_EQ(v.limit, Limit::kNone);
   EXPECT_THAT(v.evidence, Contains("page cache: 98.9 % of the bytes"));
   EXPECT_THAT(v.text,
@@ -190,31 +190,31 @@ TEST(Verdict, ACachedRunThatWasAskedForIsNot) {
   Evidence e = slow_job();
   e.cache_share = 0.97;
   e.cache_expected = true;
-  EXPECT_THAT(judge(e).text, Not(HasSubstr("NOTE")));
+  EXPECT_THAT(verdict_of(e).text, Not(HasSubstr("NOTE")));
   e.cache_expected = false;
   e.cache_share = 0.49;
-  EXPECT_THAT(judge(e).text, Not(HasSubstr("NOTE")));
+  EXPECT_THAT(verdict_of(e).text, Not(HasSubstr("NOTE")));
   e.cache_share = -1;  // unknown
-  EXPECT_THAT(judge(e).text, Not(HasSubstr("NOTE")));
-  EXPECT_THAT(judge(e).evidence, Not(Contains(HasSubstr("page cache"))));
+  EXPECT_THAT(verdict_of(e).text, Not(HasSubstr("NOTE")));
+  EXPECT_THAT(verdict_of(e).evidence, Not(Contains(HasSubstr("page cache"))));
 }
 
 // Little: 8 workers give 600 of the 900 samples/s that AU 90 % needs, so 12, rounded up to 16.
 TEST(Verdict, NamesTheNumberOfWorkersThatLittleAsksFor) {
   Evidence e = slow_job();
   e.worker_busy_share = 1;
-  EXPECT_THAT(judge(e).text, HasSubstr("try --set loader.workers=16"));
+  EXPECT_THAT(verdict_of(e).text, HasSubstr("try --set loader.workers=16"));
   e.samples_per_second = 2;  // 3,600 workers: not believable, at most 8 times what was measured
   e.null_ceiling.reset();
-  EXPECT_THAT(judge(e).text, HasSubstr("try --set loader.workers=64"));
+  EXPECT_THAT(verdict_of(e).text, HasSubstr("try --set loader.workers=64"));
   e.workers = 0;
-  EXPECT_THAT(judge(e).text, HasSubstr("--set loader.workers=N"));
+  EXPECT_THAT(verdict_of(e).text, HasSubstr("--set loader.workers=N"));
 }
 
 TEST(Verdict, MoreWorkersThatAreNotEnoughSaySo) {
   Evidence e = slow_job();
   e.more_workers = {"16 workers instead of 8", 720, 16};
-  const Verdict v = judge(e);
+  const Verdict v = verdict_of(e);
   EXPECT_THAT(v.text, HasSubstr("try --set loader.workers=16"));
   EXPECT_THAT(v.advice, Contains(HasSubstr("an AU of at most 72.0 %")));
 }
@@ -225,10 +225,11 @@ TEST(Verdict, AGainIsMeasuredAgainstTheSameReRunUnchanged) {
   Evidence e = slow_job();
   e.worker_busy_share = 1;
   e.more_workers = {"32 workers instead of 8", 900, 32, 800};
-  EXPECT_EQ(judge(e).limit, Limit::kStorageBandwidth);
-  EXPECT_THAT(judge(e).evidence, Contains("32 workers instead of 8: 900 samples/s, against 800 as it is"));
+  EXPECT_EQ(verdict_of(e).limit, Limit::kStorageBandwidth);
+  EXPECT_THAT(verdict_of(e).evidence,
+              Contains("32 workers instead of 8: 900 samples/s, against 800 as it is"));
   e.more_workers->baseline = 0;
-  EXPECT_EQ(judge(e).limit, Limit::kLoaderSettings);
+  EXPECT_EQ(verdict_of(e).limit, Limit::kLoaderSettings);
 }
 
 TEST(Verdict, ARunEndedByAnErrorIsNotJudged) {
@@ -237,8 +238,8 @@ TEST(Verdict, ARunEndedByAnErrorIsNotJudged) {
   e.samples_per_second = 100;
   e.errors = 1;
   e.ended_by_error = true;
-  EXPECT_EQ(judge(e).limit, Limit::kUnknown);
-  EXPECT_NE(judge(e).text.find("a read error ended the run"), std::string::npos);
+  EXPECT_EQ(verdict_of(e).limit, Limit::kUnknown);
+  EXPECT_NE(verdict_of(e).text.find("a read error ended the run"), std::string::npos);
 }
 
 // One read hung for 2 s of a job of 2.1 s: neither the loader's settings nor its window.
@@ -250,7 +251,7 @@ TEST(Verdict, TimeLostToFailedReadsIsNotTheLoaders) {
   e.failure_share = 0.95;
   e.worker_busy_share = 0.5;
   e.errors = 1;
-  const Verdict v = judge(e);
+  const Verdict v = verdict_of(e);
   EXPECT_EQ(v.limit, Limit::kStorageLatency);
   EXPECT_NE(v.text.find("reads of 1 samples failed or were not answered"), std::string::npos) << v.text;
 }
@@ -260,7 +261,7 @@ TEST(Verdict, FailedSamplesShowInTheTextOfARunThatMeetsItsTarget) {
   e.au = 0.95;
   e.samples_per_second = 30;
   e.errors = 3;
-  EXPECT_NE(judge(e).text.find("3 samples FAILED"), std::string::npos);
+  EXPECT_NE(verdict_of(e).text.find("3 samples FAILED"), std::string::npos);
 }
 
 // 20 steps, the first waits 19 % of the time; the rest computes 81 of 81 %.
@@ -272,9 +273,10 @@ TEST(Verdict, AColdStartIsNamedAsOne) {
   e.start_up_share = 0.19;
   e.samples_per_second = 17;
   e.worker_busy_share = 0.6;
-  EXPECT_NE(judge(e).text.find("the first batch of each epoch"), std::string::npos) << judge(e).text;
+  EXPECT_NE(verdict_of(e).text.find("the first batch of each epoch"), std::string::npos)
+      << verdict_of(e).text;
   e.start_up_share = 0.02;  // the waits are all over the run
-  EXPECT_EQ(judge(e).text.find("the first batch of each epoch"), std::string::npos);
+  EXPECT_EQ(verdict_of(e).text.find("the first batch of each epoch"), std::string::npos);
 }
 
 TEST(Verdict, DoesNotAdviseWorkersThatWereTriedInVain) {
@@ -287,7 +289,7 @@ TEST(Verdict, DoesNotAdviseWorkersThatWereTriedInVain) {
   e.workers = 4;
   e.worker_busy_share = 0.5;
   e.more_workers = Counterfactual{"16 workers instead of 4", 22, 16, 23};
-  for (const auto& advice : judge(e).advice)
+  for (const auto& advice : verdict_of(e).advice)
     EXPECT_EQ(advice.find("loader.workers"), std::string::npos) << advice;
 }
 
@@ -297,8 +299,8 @@ TEST(Verdict, AMemoryFilesystemNeedsNoAdviceOnCaches) {
   e.samples_per_second = 30;
   e.cache_share = 1;
   e.memory_filesystem = true;
-  EXPECT_NE(judge(e).text.find("memory filesystem"), std::string::npos);
-  for (const auto& advice : judge(e).advice) EXPECT_EQ(advice.find("--drop-caches"), std::string::npos);
+  EXPECT_NE(verdict_of(e).text.find("memory filesystem"), std::string::npos);
+  for (const auto& advice : verdict_of(e).advice) EXPECT_EQ(advice.find("--drop-caches"), std::string::npos);
 }
 
 // Epochs of few steps: workers idle a quarter of the time, the device a third; but reading alone gives 10.3
@@ -314,26 +316,26 @@ TEST(Verdict, ReadingAloneBelowTheDemandIsTheStorageWhateverTheWorkersDo) {
   e.samples_per_second = 7.9;
   e.demand_samples_per_second = 21.7;
   e.more_workers = Counterfactual{"16 workers instead of 4", 9.1, 16, 10.3};
-  const Verdict v = judge(e);
+  const Verdict v = verdict_of(e);
   EXPECT_EQ(v.limit, Limit::kStorageBandwidth);
   EXPECT_NE(v.text.find("reading alone gives 10.3 samples/s of the 21.7 wanted"), std::string::npos)
       << v.text;
   e.more_workers->baseline = 25;  // reading alone is fast enough: it is not the storage's speed
   e.more_workers->samples_per_second = 26;
-  EXPECT_NE(judge(e).limit, Limit::kStorageBandwidth);
+  EXPECT_NE(verdict_of(e).limit, Limit::kStorageBandwidth);
 }
 
 TEST(Verdict, TheFlagMayComeFromTheWordsOfTheChange) {
   Evidence e = slow_job();
   e.more_workers = {"32 workers instead of 8", 1800};
-  EXPECT_THAT(judge(e).text, HasSubstr("try --set loader.workers=32"));
+  EXPECT_THAT(verdict_of(e).text, HasSubstr("try --set loader.workers=32"));
 }
 
 TEST(Verdict, WarnsThatTheClientWouldBeTheNextLimit) {
   Evidence e = slow_job();
   e.null_ceiling = 800;  // 600 is 75 % of it: storage now; but the target needs 900
   e.device_busy_share = 1;
-  const Verdict v = judge(e);
+  const Verdict v = verdict_of(e);
   EXPECT_EQ(v.limit, Limit::kStorageBandwidth);
   EXPECT_THAT(v.advice, Contains(AllOf(HasSubstr("800 samples/s"), HasSubstr("needs 900"))));
 }
@@ -341,8 +343,8 @@ TEST(Verdict, WarnsThatTheClientWouldBeTheNextLimit) {
 TEST(Verdict, FailedSamplesAreEvidence) {
   Evidence e = slow_job();
   e.errors = 12;
-  EXPECT_THAT(judge(e).evidence, Contains("12 samples failed"));
-  EXPECT_THAT(judge(e).advice, Contains(HasSubstr("`errors`")));
+  EXPECT_THAT(verdict_of(e).evidence, Contains("12 samples failed"));
+  EXPECT_THAT(verdict_of(e).advice, Contains(HasSubstr("`errors`")));
 }
 
 // Files of 58 KiB read whole cannot be read in larger requests; only if requests are smaller than they are.
@@ -350,32 +352,32 @@ TEST(Verdict, OffersALargerTransferOnlyWhereRequestsAreCutSmaller) {
   Evidence e = slow_job();
   e.device_busy_share = 0.99;
   e.read_size = e.read_whole = 58_KiB;
-  EXPECT_THAT(judge(e).advice, Each(Not(HasSubstr("transfer_size"))));
-  EXPECT_THAT(judge(e).advice.front(), HasSubstr("pack samples"));
+  EXPECT_THAT(verdict_of(e).advice, Each(Not(HasSubstr("transfer_size"))));
+  EXPECT_THAT(verdict_of(e).advice.front(), HasSubstr("pack samples"));
   e.transfer_size = 64_KiB;
-  EXPECT_THAT(judge(e).advice, Each(Not(HasSubstr("transfer_size"))));
+  EXPECT_THAT(verdict_of(e).advice, Each(Not(HasSubstr("transfer_size"))));
   e.transfer_size = e.read_size = 4_KiB;
-  EXPECT_THAT(judge(e).advice.front(), HasSubstr("transfer_size"));
+  EXPECT_THAT(verdict_of(e).advice.front(), HasSubstr("transfer_size"));
 }
 
 TEST(Verdict, ASearchDoesNotAdviseItself) {
   Evidence e = slow_job();
   e.device_busy_share = 0.99;  // storage bandwidth: --find-max is its flag
-  EXPECT_THAT(judge(e).text, HasSubstr("try --find-max"));
+  EXPECT_THAT(verdict_of(e).text, HasSubstr("try --find-max"));
   e.searching = true;
   for (const double au : {0.6, 0.95}) {
     e.au = au;
-    EXPECT_THAT(judge(e).text, Not(HasSubstr("find-max")));
-    EXPECT_THAT(judge(e).advice, AllOf(Not(testing::IsEmpty()), Each(Not(HasSubstr("find-max")))));
+    EXPECT_THAT(verdict_of(e).text, Not(HasSubstr("find-max")));
+    EXPECT_THAT(verdict_of(e).advice, AllOf(Not(testing::IsEmpty()), Each(Not(HasSubstr("find-max")))));
   }
 }
 
 TEST(Verdict, ARunOnTheNullEngineSaysThatNothingWasRead) {
   Evidence e = slow_job();
   e.au = 0.95;
-  EXPECT_THAT(judge(e).text, Not(HasSubstr("nothing was read")));
+  EXPECT_THAT(verdict_of(e).text, Not(HasSubstr("nothing was read")));
   e.null_storage = true;
-  EXPECT_THAT(judge(e).text, HasSubstr("nothing was read (null engine)"));
+  EXPECT_THAT(verdict_of(e).text, HasSubstr("nothing was read (null engine)"));
 }
 
 // AU is 98 % of steps that took 17 % longer than asked: 84 % of the demand.
@@ -383,14 +385,14 @@ TEST(Verdict, StepsThatEndedLateAreFlagged) {
   Evidence e = slow_job();
   e.au = 0.98;
   e.compute_excess = 0.03;  // tolerated
-  EXPECT_THAT(judge(e).text, Not(HasSubstr("longer than asked")));
+  EXPECT_THAT(verdict_of(e).text, Not(HasSubstr("longer than asked")));
   e.compute_excess = 0.17;
-  EXPECT_THAT(judge(e).text, HasSubstr("emulated steps took 17.0 % longer than asked"));
-  EXPECT_THAT(judge(e).evidence, Contains("emulated steps: 17.0 % longer than asked"));
+  EXPECT_THAT(verdict_of(e).text, HasSubstr("emulated steps took 17.0 % longer than asked"));
+  EXPECT_THAT(verdict_of(e).evidence, Contains("emulated steps: 17.0 % longer than asked"));
 }
 
 TEST(Verdict, WhatWasNotMeasuredIsNotClaimed) {
-  const Verdict v = judge(slow_job());
+  const Verdict v = verdict_of(slow_job());
   EXPECT_THAT(v.evidence, Contains("storage device busy: not measured"));
   EXPECT_THAT(v.evidence, Not(Contains(HasSubstr("null storage"))));
 }

@@ -118,7 +118,7 @@ void add_verdict(Prediction& prediction, const SimulatedCase& c, const Simulated
   e.cache_expected = true;  // the storage file says what is cached
   e.more_workers = std::move(more_workers);
   add_station(e, busiest, prediction.au, au_target);
-  prediction.verdict = judge(e);
+  prediction.verdict = verdict_of(e);
   prediction.limit =
       busiest.share >= kBusy
           ? limit_text(busiest)

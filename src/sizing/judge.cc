@@ -135,19 +135,6 @@ std::vector<Served> served_by(const Design& d, const Need& need, std::uint32_t p
   return out;
 }
 
-double utilisation_bound(const Design& d, const JobNeed& job) {
-  if (!cached(d)) return 1;
-  const double full = job.requirement.read_full.value, hits = steady_hits(d, job, 1);
-  const auto least = [&](double hit) {
-    double au = 1;
-    if (d.read.value > 0 && hit < 1) au = std::min(au, d.read.value / (full * (1 - hit)));
-    if (d.fast_read.value > 0 && hit > 0) au = std::min(au, d.fast_read.value / (full * hit));
-    return au;
-  };
-  const double epochs = std::max<double>(1, job.workload.training.epochs);
-  return (least(0) + (epochs - 1) * least(hits)) / epochs;
-}
-
 Judgement judge_design(const Design& d, const Need& need, std::uint32_t per_host) {
   Judgement out;
   for (std::size_t i = 0; i < need.jobs.size(); ++i) {

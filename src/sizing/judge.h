@@ -43,10 +43,6 @@ std::vector<Served> served_by(const Design& design, const Need& need, std::uint3
 // Does not repeat check_figures.
 Judgement judge_design(const Design& design, const Need& need, std::uint32_t accelerators_per_host);
 
-// No utilisation of a job that has the design to itself can be higher: what misses the design's
-// caches comes at `read`, what hits them at `fast_read`, epoch by epoch. 1 where there is no cache.
-double utilisation_bound(const Design& design, const JobNeed& job);
-
 // The share of the shared stations' rates that the others leave to job i when all run, [0.01, 1]:
 // what is left of the read bandwidth, but never less than its own part of all that is asked.
 double left_for(const Design& design, const Need& need, std::size_t job);

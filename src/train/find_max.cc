@@ -124,7 +124,7 @@ Json find_max(const RunOptions& options, std::stop_token stop, const ProgressSin
   if (options.diagnose && !search.stopped() && moves_bytes(options.engine))
     evidence.null_ceiling = null_ceiling(judged.plan, search.settings(), stop);
   if (evidence.null_ceiling) set_number(record, "null_ceiling_samples_per_second", *evidence.null_ceiling);
-  add_verdict(record, judge(evidence));
+  add_verdict(record, verdict_of(evidence));
   return record;
 }
 

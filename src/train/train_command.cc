@@ -101,7 +101,7 @@ Verdict judge_run(const MeasuredJob& job, const JobPlan& plan, const RunOptions&
   set_number(record, "worker_busy_share", evidence.worker_busy_share);
   if (evidence.client_cpu_share) set_number(record, "client_cpu_share", *evidence.client_cpu_share);
   set_number(record, "open_share", evidence.open_share);
-  return judge(evidence);
+  return verdict_of(evidence);
 }
 
 // Shards found damaged when the dataset was opened are failures like those met while reading.
