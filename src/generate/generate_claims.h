@@ -26,8 +26,8 @@ class FileClaims {
 
   // The next files for `thread`, whose earlier range is finished; empty when there are none left.
   Range claim(unsigned thread) {
-    // A lower bound is published before the claim, so that no reader of the mark can miss the range in
-    // between.
+    // A lower bound is published before the claim, so that no reader of the mark can miss
+    // the range in between.
     open_[thread].file = next_.load();
     const std::uint64_t begin = next_.fetch_add(grain_);
     if (begin >= count_) {
@@ -42,8 +42,9 @@ class FileClaims {
   void finished(unsigned thread, std::uint64_t file) { open_[thread].file = file + 1; }
 
   // Every file below is written in full.
+  // Before the slots: see claim
   std::uint64_t low_water() const {
-    std::uint64_t mark = next_.load();  // before the slots: see claim
+    std::uint64_t mark = next_.load();
     if (mark > count_) mark = count_;
     for (const Slot& slot : open_) mark = std::min(mark, slot.file.load());
     return mark;

@@ -9,9 +9,9 @@
 namespace aforo {
 namespace {
 
-// Ten files by twos to two workers. A holds [0,2), B holds [2,4): nothing is certain. B finishes 2 and 3 and
-// takes [4,6): still nothing, for 0 is open. A finishes 0: all below 1. A finishes 1 and takes [6,8): all
-// below 4.
+// Ten files by twos to two workers. A holds [0,2), B holds [2,4): nothing is certain. B finishes 2
+// and 3 and takes [4,6): still nothing, for 0 is open. A finishes 0: all below 1. A finishes 1 and
+// takes [6,8): all below 4.
 TEST(FileClaims, TheMarkIsTheOldestUnfinishedFile) {
   FileClaims claims(0, 10, 2, 2);
   EXPECT_EQ(claims.low_water(), 0u);

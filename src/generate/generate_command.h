@@ -1,9 +1,9 @@
-// `aforo generate`: lay a workload's dataset on a directory, at the speed of the device; and take it away
-// again.
+// `aforo generate`: lay a workload's dataset on a directory, at the speed of the device;
+// and take it away again.
 //
-// The directory must be absent, empty, or carry aforo's own marker for the same dataset; anything else is a
-// UserError before a byte is written. The bytes depend on the dataset block and its seed alone, not on
-// threads or resumption.
+// The directory must be absent, empty, or carry aforo's own marker for the same dataset; anything
+// else is a UserError before a byte is written. The bytes depend on the dataset block and its seed
+// alone, not on threads or resumption.
 //
 // Resumption: files are written under their final names in file order; the marker holds a low-water mark
 // (every file below it was written in full). A later call of the same dataset checks the files below the mark
@@ -30,10 +30,10 @@ struct GenerateOptions {
 // What `generate` would do: files, bytes, free space, whether it fits. Touches nothing.
 Json plan_generate(const GenerateOptions& options);
 
-// Writes the dataset. Returns the Record; `state` is "complete", or "partial" with `partial` = true after a
-// stop request or when writing failed (full disk, EIO; `error` is then the sentence): a later call resumes.
-// Throws UserError when the directory is not ours, when the dataset does not fit, and when nothing at all can
-// be written there.
+// Writes the dataset. Returns the Record; `state` is "complete", or "partial" with `partial` = true
+// after a stop request or when writing failed (full disk, EIO; `error` is then the sentence): a
+// later call resumes. Throws UserError when the directory is not ours, when the dataset does not
+// fit, and when nothing at all can be written there.
 // `sink` is called from one internal thread, which has ended when this returns.
 Json generate(const GenerateOptions& options, std::stop_token stop, const ProgressSink& sink);
 

@@ -29,12 +29,13 @@ namespace fs = std::filesystem;
 using testing::AllOf;
 using testing::HasSubstr;
 
-// Memory where there is some: a sync at the end of a generation would wait for everything else on a shared
-// disk.
+// Memory where there is some: a sync at the end of a generation would wait for everything
+// else on a shared disk.
 class GenerateTest : public testing::Test {
  protected:
+  // A test has mounted there, or failed while it had
   void TearDown() override {
-    ::umount2((base_ / "m").c_str(), MNT_DETACH);  // a test has mounted there, or failed while it had
+    ::umount2((base_ / "m").c_str(), MNT_DETACH);
     ::umount2((base_ / "d" / "d00005").c_str(), MNT_DETACH);
     fs::remove_all(base_);
   }
@@ -162,8 +163,8 @@ TEST_F(GenerateTest, AStopGivesAPartialRecordAndTheNextCallResumes) {
   EXPECT_TRUE(content(whole.directory) == content(wanted.directory));
 }
 
-// A process generates and is killed without a chance to clean up; files of all sorts may be left half
-// written.
+// A process generates and is killed without a chance to clean up; files of all sorts may
+// be left half written.
 TEST_F(GenerateTest, AfterKill9TheNextCallResumesToTheSameBytes) {
   const auto whole = options(base_ / "whole", 30000, 4000);
   generate_all(whole);

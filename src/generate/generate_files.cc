@@ -91,9 +91,9 @@ class FileMaker {
     return writer_.close();
   }
 
-  // Past the mark a killed process left whole files and torn ones, and a crashed machine some of the right
-  // size without their bytes: every byte is compared with what would be written. A differing file costs a
-  // block.
+  // Past the mark a killed process left whole files and torn ones, and a crashed machine some of
+  // the right size without their bytes: every byte is compared with what would be written. A
+  // differing file costs a block.
   template <class GiveUp>
   bool is_whole(FileId file, const GiveUp& give_up) {
     const Opened there(owned_, path_, layout_.file_size(file));

@@ -17,16 +17,18 @@
 namespace aforo {
 
 // How far the work is; read by other threads while it goes on.
+// Data files written in full
 struct GenerateCounters {
-  std::atomic<std::uint64_t> files{0};    // data files written in full
+  std::atomic<std::uint64_t> files{0};
   std::atomic<std::uint64_t> kept{0};     // data files that were there whole, found by write_files
   std::atomic<std::uint64_t> bytes{0};    // written, index files included
   std::atomic<std::uint64_t> checked{0};  // files looked at by find_incomplete
 };
 
 // The work that is left: some files again, then all from `from` on.
+// Ascending, below `from`
 struct FilesToWrite {
-  std::vector<FileId> again;  // ascending, below `from`
+  std::vector<FileId> again;
   FileId from = 0;
   FileId count = 0;  // files of the dataset
 
@@ -41,16 +43,18 @@ struct WriteFailure {
   int error = 0;  // errno
 };
 
+// Where; outlives the call
 struct WriteOptions {
-  const Owned* owned = nullptr;  // where; outlives the call
+  const Owned* owned = nullptr;
   unsigned threads = 1;
   bool direct = false;
   bool keep_whole = false;  // a file that is there, to the last byte as it would be written, is left alone
 };
 
+// The first one; it stopped all threads
 struct WriteOutcome {
-  std::optional<WriteFailure> failure;  // the first one; it stopped all threads
-  bool direct_refused = false;          // the file system has no O_DIRECT: written buffered
+  std::optional<WriteFailure> failure;
+  bool direct_refused = false;  // the file system has no O_DIRECT: written buffered
   WriteTimes times;
 };
 

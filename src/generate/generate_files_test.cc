@@ -106,8 +106,8 @@ TEST_F(GenerateFilesTest, FilesLargerThanABlockAreTheSameBytes) {
   }
 }
 
-// Of 100 files: one removed, one cut short, one grown, one turned into a directory. Four are found, and
-// written again.
+// Of 100 files: one removed, one cut short, one grown, one turned into a directory. Four are
+// found, and written again.
 TEST_F(GenerateFilesTest, WhatIsMissingOrHasAnotherSizeIsFoundAndWrittenAgain) {
   const auto layout = layout_of_spec(small_files(100, 2000));
   const auto options = at("d", 2);

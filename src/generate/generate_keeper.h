@@ -13,9 +13,9 @@
 
 namespace aforo {
 
-// Saves the marker twice a second (what a kill leaves above it is compared, not trusted) and starts writing
-// back after every kSyncEvery bytes, so that the device works from the beginning and a sync at the end has
-// little left.
+// Saves the marker twice a second (what a kill leaves above it is compared, not trusted) and starts
+// writing back after every kSyncEvery bytes, so that the device works from the beginning and a sync
+// at the end has little left.
 class GenerateKeeper {
  public:
   static constexpr std::chrono::milliseconds kSaveEvery{500};

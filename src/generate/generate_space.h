@@ -10,8 +10,9 @@
 
 namespace aforo {
 
+// "ext4", "tmpfs", "nfs4"
 struct Space {
-  std::string filesystem;                    // "ext4", "tmpfs", "nfs4"
+  std::string filesystem;
   Bytes free;                                // for this user
   Bytes block{4096};                         // smallest unit of allocation
   std::optional<std::uint64_t> free_inodes;  // absent where the file system makes them as needed
@@ -21,8 +22,9 @@ struct Space {
 Space space_at(const Store& store);
 
 // What is still to be written.
+// With every file rounded up to whole blocks
 struct SpaceNeeded {
-  Bytes bytes;  // with every file rounded up to whole blocks
+  Bytes bytes;
   std::uint64_t inodes = 0;
 };
 

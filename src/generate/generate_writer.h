@@ -1,8 +1,9 @@
 // FileWriter: writes files one after another into an owned place, through an engine: create, write, close.
 //
-// A new file takes the place of an old one of the same name, which is removed and not written through: what another
-// name of the same file shows stays as it is. Missing directories are made. One writer per thread; it waits for each
-// request, so the engine of plain calls on its own thread is the one that costs least.
+// A new file takes the place of an old one of the same name, which is removed and not written
+// through: what another name of the same file shows stays as it is. Missing directories are made.
+// One writer per thread; it waits for each request, so the engine of plain calls on its own thread
+// is the one that costs least.
 // Failure is data: every member returns 0 or an errno, and after a failure the file is closed and incomplete.
 #pragma once
 
@@ -17,9 +18,10 @@
 namespace aforo {
 
 // What was waited for, request by request, as for reads: from handing it to the kernel to its end.
+// Files made and opened
 struct WriteTimes {
-  Histogram create;  // files made and opened
-  Histogram write;   // blocks
+  Histogram create;
+  Histogram write;  // blocks
   void merge(const WriteTimes& other) {
     create.merge(other.create);
     write.merge(other.write);
@@ -30,14 +32,16 @@ class FileWriter {
  public:
   static constexpr std::size_t kAlignment = 4096;
 
-  // `owned` must outlive the writer. `direct`: O_DIRECT for files opened as large ones; a file system that refuses it
-  // (EINVAL) is written buffered, see `direct_refused`. Throws UserError if the engine cannot be had.
+  // `owned` must outlive the writer. `direct`: O_DIRECT for files opened as large ones; a file
+  // system that refuses it (EINVAL) is written buffered, see `direct_refused`. Throws UserError if
+  // the engine cannot be had.
   FileWriter(const Owned& owned, bool direct, EngineKind kind = EngineKind::kBlocking);
   FileWriter(const FileWriter&) = delete;
   FileWriter& operator=(const FileWriter&) = delete;
 
+  // Always through the page cache
   enum class Size : std::uint8_t {
-    kSmall,  // always through the page cache
+    kSmall,
     kLarge,  // its blocks are kAlignment-aligned in memory, and in length but for the last
   };
   int open(const std::string& path, Size size);  // relative to the owned place

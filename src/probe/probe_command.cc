@@ -152,8 +152,8 @@ class Probe {
         kMemoryForReads * static_cast<double>(read_memory().available.value) / static_cast<double>(each);
     if (fit < 1)
       throw UserError(
-          fmt::format("expected a read to fit into memory, found {} needed by each and {} available; lower "
-                      "loader.read.transfer_size",
+          fmt::format("expected a read to fit into memory, found {} needed by each and {} available; "
+                      "lower loader.read.transfer_size",
                       format_bytes({each}), format_bytes(read_memory().available)));
     return static_cast<unsigned>(std::min<double>(kMostReaders, fit));
   }

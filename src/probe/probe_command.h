@@ -30,8 +30,9 @@ struct ProbeOptions {
   Seconds io_timeout{30};
 };
 
+// Complete unless the Record is `partial`
 struct ProbeOutcome {
-  StorageSpec storage;  // complete unless the Record is `partial`
+  StorageSpec storage;
   Json record;
 };
 

@@ -13,10 +13,11 @@
 
 namespace aforo {
 
+// Reading included
 struct LoaderCost {
-  Seconds cpu_per_sample{0};  // reading included
-  PerSecond samples{0};       // at which it was measured
-  double cache_share = 0;     // of the bytes it read; 0 where nobody counts
+  Seconds cpu_per_sample{0};
+  PerSecond samples{0};    // at which it was measured
+  double cache_share = 0;  // of the bytes it read; 0 where nobody counts
 };
 
 struct LoaderOutcome {
@@ -27,9 +28,9 @@ struct LoaderOutcome {
 // Accelerators of one client host, at most: what a loader runs for at once. As the common GPU servers have.
 inline constexpr std::uint32_t kMostOfOneHost = 8;
 
-// Runs the workload's own loader on `layout` as one client host does (for kMostOfOneHost accelerators at
-// most, fewer where their batches do not fit into memory), without compute and without a barrier, for about
-// `time`.
+// Runs the workload's own loader on `layout` as one client host does (for kMostOfOneHost
+// accelerators at most, fewer where their batches do not fit into memory), without compute and
+// without a barrier, for about `time`.
 LoaderOutcome loader_cost(const Workload& workload, const Layout& layout, JobSettings settings, Seconds time,
                           std::stop_token stop);
 

@@ -26,8 +26,8 @@ LoaderOutcome outcome_of(const Workload& w) {
   return loader_cost(w, layout, settings, Seconds{0.1}, {});
 }
 
-// Batches of 100,000 x 1 GB are 100 TB even for one accelerator: said, and nothing is read (that would
-// throw).
+// Batches of 100,000 x 1 GB are 100 TB even for one accelerator: said, and nothing is
+// read (that would throw).
 TEST(ProbeLoader, SaysWhereItsBatchesDoNotFit) {
   const LoaderOutcome outcome = outcome_of(job(1'000'000, 1e9, 100'000));
   EXPECT_FALSE(outcome.cost);

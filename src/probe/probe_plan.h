@@ -16,8 +16,8 @@ inline constexpr unsigned kRounds = 3;         // windows per level that are aim
 inline constexpr unsigned kLeastRounds = 2;    // ... and that a spread needs
 inline constexpr double kEnoughSpread = 0.02;  // of all levels: more windows would not tell more
 inline constexpr Seconds kShortestWindow{0.04};
-inline constexpr unsigned kOperationsPerReader =
-    40;  // in a window where time allows: long against the latency
+// In a window where time allows: long against the latency
+inline constexpr unsigned kOperationsPerReader = 40;
 
 // 1 to 32 in flight are always looked at: what jobs have, and beyond most knees.
 inline constexpr std::size_t kLeastLevels = 6;
@@ -39,16 +39,17 @@ std::vector<unsigned> shuffled(std::vector<unsigned> levels, Random& random);
 // Spread of each level's rates over its windows (0 for one), in the order of `levels`.
 std::vector<double> spreads(std::span<const unsigned> levels, std::span<const WindowDigest> windows);
 
-// The level whose next window tells most: the largest spread over the root of its windows; 0 = none, all lie
-// within kEnoughSpread.
+// The level whose next window tells most: the largest spread over the root of its windows; 0 =
+// none, all lie within kEnoughSpread.
 unsigned most_uncertain(std::span<const unsigned> levels, std::span<const WindowDigest> windows);
 
-// How a probe's time goes: laying data at most a third of it, reading from the page cache a little, the rest
-// to the curves.
+// How a probe's time goes: laying data at most a third of it, reading from the page cache a little,
+// the rest to the curves.
+// Each dataset
 struct ProbeTimes {
-  Seconds laying{0};  // each dataset
-  Seconds cold{0};    // each curve from storage
-  Seconds warm{0};    // each curve from the page cache
+  Seconds laying{0};
+  Seconds cold{0};  // each curve from storage
+  Seconds warm{0};  // each curve from the page cache
 };
 ProbeTimes share_out(Seconds left, unsigned datasets_to_lay, unsigned cold_curves, unsigned warm_curves);
 

@@ -52,9 +52,9 @@ double best_rate(const ProbeFindings& findings, const ReadCurve& read) {
   return best;
 }
 
-// The loader's own CPU time, all of it less what the curves hold already, as a station, where that is near
-// enough to storage's best to be the limit. Nobody waits for the reading's part here a second time; it takes
-// of the cores.
+// The loader's own CPU time, all of it less what the curves hold already, as a station, where that
+// is near enough to storage's best to be the limit. Nobody waits for the reading's part here a
+// second time; it takes of the cores.
 std::optional<Station> loader_station(const ProbeFindings& findings) {
   if (!findings.loader || findings.curves.empty()) return std::nullopt;
   const LoaderCost& loader = *findings.loader;
@@ -139,8 +139,9 @@ std::string name_of(const ReadCurve& curve) {
   return what + ", " + std::string(to_string(curve.mode)) + (curve.cached ? ", from the page cache" : "");
 }
 
+// Rates are written with four digits
 std::vector<std::string> drop_collapsed(ProbeFindings& findings) {
-  constexpr double kRounding = 1.002;  // rates are written with four digits
+  constexpr double kRounding = 1.002;
   std::vector<std::string> said;
   for (ProbedCurve& probed : findings.curves) {
     double best = 0;
@@ -172,8 +173,9 @@ StorageSpec storage_of(const ProbeFindings& findings, const Store& store, const 
     if (!probed.curve.points.empty()) storage.notes.push_back(certainty(probed));
   }
   storage.tiers.push_back(std::move(tier));
+  // A hit's way is the tier's cached curve
   if (buffered && findings.storage_below) {
-    CacheSpec cache;  // a hit's way is the tier's cached curve
+    CacheSpec cache;
     cache.name = "page cache";
     const double bytes = kCacheOfAvailable * static_cast<double>(findings.memory.value);
     cache.size = Bytes{static_cast<std::uint64_t>(bytes / 0x1p20) << 20};

@@ -33,10 +33,11 @@ struct SweepAsk {
   double operations_per_unit = 1;  // at least
 };
 
+// Those that count
 struct SweepResult {
-  std::vector<WindowDigest> windows;  // those that count
-  std::vector<std::string> notes;     // what weakens them, in sentences without a name for the curve
-  std::uint64_t bytes = 0;            // read in all, scouting included
+  std::vector<WindowDigest> windows;
+  std::vector<std::string> notes;  // what weakens them, in sentences without a name for the curve
+  std::uint64_t bytes = 0;         // read in all, scouting included
   std::uint64_t bytes_from_storage = 0;
   bool from_storage_known = true;
   unsigned discarded = 0;  // windows that came from the cache

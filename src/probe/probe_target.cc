@@ -146,9 +146,8 @@ ProbeGround::ProbeGround(std::string directory, const std::vector<ProbeWish>& wi
   for (const ProbeWish& wish : wishes) least += least_of(wish);
   if (static_cast<double>(least.value) > kLeastOfFree * static_cast<double>(space.free.value))
     throw UserError(fmt::format(
-        "expected at least {} free at {} ({}) for the samples that a probe lays, found {}: free some, or "
-        "probe "
-        "a directory that holds a dataset",
+        "expected at least {} free at {} ({}) for the samples that a probe lays, found {}: "
+        "free some, or probe a directory that holds a dataset",
         format_bytes({static_cast<std::uint64_t>(static_cast<double>(least.value) / kLeastOfFree)}),
         directory_, space.filesystem, format_bytes(space.free)));
   room_ = {std::min(kMostBytes, static_cast<std::uint64_t>(kOfFree * static_cast<double>(space.free.value)) /

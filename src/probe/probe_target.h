@@ -1,5 +1,5 @@
-// What a probe reads: a dataset that is there and stays as it is, or one that is laid for the probe and
-// removed after it.
+// What a probe reads: a dataset that is there and stays as it is, or one that is laid for the probe
+// and removed after it.
 #pragma once
 
 #include <memory>
@@ -27,8 +27,9 @@ struct ProbeData {
 };
 
 // A dataset to lay: sizes and layout of `dataset`, as many samples as time and room allow.
+// Of its folder: "file-114kB"
 struct ProbeWish {
-  std::string name;  // of its folder: "file-114kB"
+  std::string name;
   DatasetSpec dataset;
   LoaderSpec loader;
 };

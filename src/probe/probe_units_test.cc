@@ -41,8 +41,8 @@ TEST(ProbeCursor, WrapsWhereDataComeFromTheCache) {
   EXPECT_FALSE(ProbeCursor(0, 1, true).next());
 }
 
-// Pieces of at least 16 requests of 4 kB: files of 100 kB and 64 kB are 2 pieces (65,536 B and the rest)
-// and 1.
+// Pieces of at least 16 requests of 4 kB: files of 100 kB and 64 kB are 2 pieces (65,536
+// B and the rest) and 1.
 TEST(ProbeUnits, PiecesCoverEveryFileWithoutOverlap) {
   ScannedLayoutBuilder builder(LayoutKind::kRecords, Content::kOther, 1000);
   builder.add("a", 100'000);

@@ -23,8 +23,8 @@ struct WindowAsk {
 // Lanes that stay over many windows of one layout and read mode. Construct, use and destroy on one thread.
 class ProbeReaders {
  public:
-  // `loader` says how samples are read (mode, transfer size, delivery). The settings' store outlives it. Throws UserError
-  // as make_lanes does.
+  // `loader` says how samples are read (mode, transfer size, delivery). The settings' store
+  // outlives it. Throws UserError as make_lanes does.
   ProbeReaders(const Layout& layout, ReadKind kind, const LoaderSpec& loader, const ProbeUnits& units,
                const JobSettings& settings);
 

@@ -12,8 +12,9 @@
 
 namespace aforo {
 
+// "vda"
 struct DeviceCounters {
-  std::string name;  // "vda"
+  std::string name;
   std::uint64_t bytes_read = 0;
   std::uint64_t reads = 0;      // requests completed
   Seconds busy{0};              // time with at least one request in flight
@@ -21,11 +22,12 @@ struct DeviceCounters {
   std::uint64_t in_flight = 0;  // requests at this moment
 };
 
+// /proc/self/io read_bytes: fetched from storage for us
 struct Counters {
-  std::optional<std::uint64_t> process_bytes_read;  // /proc/self/io read_bytes: fetched from storage for us
-  std::optional<DeviceCounters> device;             // below the directory
-  Seconds cpu_user{0}, cpu_system{0};               // whole process, all threads
-  std::optional<Seconds> machine_cpu;               // of the whole machine, whoever used it
+  std::optional<std::uint64_t> process_bytes_read;
+  std::optional<DeviceCounters> device;  // below the directory
+  Seconds cpu_user{0}, cpu_system{0};    // whole process, all threads
+  std::optional<Seconds> machine_cpu;    // of the whole machine, whoever used it
   Bytes resident{0};
   Bytes page_cache{0};  // of the whole machine
 };

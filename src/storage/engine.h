@@ -8,9 +8,10 @@
 // Errors are data: `error` holds an errno and is counted and named by the caller; no engine throws after
 // construction. Every started request completes exactly once, also on timeout.
 //
-// Writing needs a right: an engine creates files only where EngineOptions::owned lets it, inside that
-// directory, and never over something that is there. Requests to one file are not ordered among each other:
-// who wants a write to be covered by a sync, or done before a close, starts the second when the first is done.
+// Writing needs a right: an engine creates files only where EngineOptions::owned lets it, inside
+// that directory, and never over something that is there. Requests to one file are not ordered
+// among each other: who wants a write to be covered by a sync, or done before a close, starts the
+// second when the first is done.
 #pragma once
 
 #include <cstddef>
@@ -29,13 +30,14 @@ namespace aforo {
 using EngineFile = std::int32_t;
 inline constexpr EngineFile kNoFile = -1;
 
+// Open `path`, read up to buffer.size() bytes from offset 0, close: one request for a whole file
 enum class IoOperation : std::uint8_t {
-  kReadFile,  // open `path`, read up to buffer.size() bytes from offset 0, close: one request for a whole file
-  kOpen,      // open `path` read-only; result in `file`
-  kRead,      // read up to buffer.size() bytes of `file` at `offset`
-  kClose,     // close `file`; the handle is dead even if an error is reported
-  kCreate,    // make the new, empty file `path` and open it write-only; result in `file`. EEXIST where
-              // anything has that name (a link too), ENOENT where its directory is missing, EROFS from an
+  kReadFile,
+  kOpen,    // open `path` read-only; result in `file`
+  kRead,    // read up to buffer.size() bytes of `file` at `offset`
+  kClose,   // close `file`; the handle is dead even if an error is reported
+  kCreate,  // make the new, empty file `path` and open it write-only; result in `file`. EEXIST where
+            // anything has that name (a link too), ENOENT where its directory is missing, EROFS from an
   // engine that owns nothing, EXDEV or ELOOP where the path would leave the owned directory. After
   // ETIMEDOUT the file may be there or not.
   kWrite,  // write all of `buffer` to `file` at `offset`; what lies between the old end and `offset` is zero
@@ -63,10 +65,10 @@ struct IoRequest {
   std::span<std::byte> buffer;
   std::uint64_t expected = 0;  // kReadFile: size if known, 0 = unknown. Reads up to min(buffer, expected)
                                // then. kRead with `lend`: the bytes asked for.
-  // Of reads. Set and `buffer` empty: called on the engine's thread just before the kernel needs the memory, sets
-  // `buffer` (left empty = ENOMEM). Must not start requests. io_uring does not call it if the open fails.
-  // Taking memory this late keeps the set of buffers in use small and warm in the CPU's cache: measured 15 %
-  // less CPU time per byte at 160 readers.
+  // Of reads. Set and `buffer` empty: called on the engine's thread just before the kernel needs
+  // the memory, sets `buffer` (left empty = ENOMEM). Must not start requests. io_uring does not
+  // call it if the open fails. Taking memory this late keeps the set of buffers in use small and
+  // warm in the CPU's cache: measured 15 % less CPU time per byte at 160 readers.
   void (*lend)(IoRequest&) = nullptr;
   void (*done)(IoRequest&) = nullptr;  // called on the engine's thread from inside Engine::turn
   void* owner = nullptr;               // the caller's
@@ -97,8 +99,9 @@ struct IoRequest {
 
 class OwnedDirectory;
 
+// Directory that paths are relative to; with `owned` unused
 struct EngineOptions {
-  std::string root;  // directory that paths are relative to; with `owned` unused
+  std::string root;
   // The right to create files, and the directory that paths are relative to. Outlives the engine. Null: an
   // engine for reading, whose kCreate ends with EROFS.
   const OwnedDirectory* owned = nullptr;
@@ -124,8 +127,8 @@ class Engine {
   // Makes a sleeping or the next `turn` return early. The only member that other threads may call.
   virtual void wake() = 0;
 
-  // More memory that buffers come from, beside EngineOptions::arena; on the engine's thread. Outlives
-  // the engine.
+  // More memory that buffers come from, beside EngineOptions::arena; on the engine's
+  // thread. Outlives the engine.
   virtual void adopt(std::span<std::byte> /*memory*/) {}
 
   // Requests started and not yet done.

@@ -1,6 +1,6 @@
-// What every engine is held to (engine_contract_test.cc), and the means to do it: a directory of files that
-// exists on disk and in memory, and requests that note their end. To hold a new engine to it, add a line to
-// `all_engines`.
+// What every engine is held to (engine_contract_test.cc), and the means to do it: a directory of
+// files that exists on disk and in memory, and requests that note their end. To hold a new engine
+// to it, add a line to `all_engines`.
 #pragma once
 
 #include <fcntl.h>

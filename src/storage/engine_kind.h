@@ -1,5 +1,5 @@
-// The engines by name: what people and Records call them. To add one, add a row to the table in engine_kind.cc
-// and a case to make_engine.
+// The engines by name: what people and Records call them. To add one, add a row to the table in
+// engine_kind.cc and a case to make_engine.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,9 @@
 
 namespace aforo {
 
+// Io_uring if the kernel grants it, else threads, with the reason said
 enum class EngineKind : std::uint8_t {
-  kAuto,      // io_uring if the kernel grants it, else threads, with the reason said
+  kAuto,
   kUring,     // io_uring or nothing
   kThreads,   // plain system calls in a few threads
   kBlocking,  // plain system calls on the thread that asks: for one that waits for each request anyway

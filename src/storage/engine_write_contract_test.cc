@@ -97,8 +97,9 @@ TEST_P(EngineWrites, WhatIsThereIsNotTouched) {
   EXPECT_TRUE(is_content(found));
 }
 
+// Owns nothing
 TEST_P(EngineWrites, WithoutARightNothingIsMade) {
-  auto engine = make();  // owns nothing
+  auto engine = make();
   EXPECT_EQ(carry_out(*engine, *Ask::create("new")).error, EROFS);
   AlignedBuffer buffer(4096);
   EXPECT_EQ(carry_out(*engine, *Ask::read_file("new", buffer.all())).error, ENOENT);
@@ -124,7 +125,8 @@ TEST_P(EngineWrites, AFileIsReadOrWrittenAsItWasOpened) {
   EXPECT_EQ(carry_out(*engine, *Ask::sync(file)).error, EBADF);
 }
 
-// 200 files over a depth of 16, each created, written and closed from `done`: no step is lost, none is doubled.
+// 200 files over a depth of 16, each created, written and closed from `done`: no step is
+// lost, none is doubled.
 TEST_P(EngineWrites, CompletesEachStepOfTwoHundredFilesOnce) {
   auto engine = make_writer(16);
   struct Chain : Ask {
@@ -219,8 +221,8 @@ TEST_P(EngineWritesOnDisk, DirectWritesKeepTheRaggedEnd) {
   }
 }
 
-// A process that may write 100,000 bytes into a file asks for 150,000: the kernel takes 100,000 and refuses the
-// rest, as it does where a disk is full.
+// A process that may write 100,000 bytes into a file asks for 150,000: the kernel takes 100,000 and
+// refuses the rest, as it does where a disk is full.
 TEST_P(EngineWritesOnDisk, AShortWriteSaysHowFarItCameAndWhy) {
   AlignedBuffer buffer(150'000);
   fill(buffer.all());

@@ -13,8 +13,9 @@
 namespace aforo {
 
 struct FaultRule {
+  // `error`, without asking the inner engine
   enum class Fault : std::uint8_t {
-    kError,  // `error`, without asking the inner engine
+    kError,
     kShort,  // at most `bytes` arrive, as if the file ended there; of a write, no more go, and then `error`
     kHang,   // never answered: ETIMEDOUT after the timeout, with `buffer_held` if a buffer would be in use
     kDelay,  // answered `delay` later

@@ -1,5 +1,5 @@
-// The kernel's text files taken apart. Pure: they take the text (read_kernel_file of base/control_group.h), so
-// that tests can. Thread-safe. What has another form is absent.
+// The kernel's text files taken apart. Pure: they take the text (read_kernel_file of
+// base/control_group.h), so that tests can. Thread-safe. What has another form is absent.
 #pragma once
 
 #include <cstdint>

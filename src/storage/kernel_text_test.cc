@@ -49,8 +49,8 @@ TEST(KernelText, ReadsBlockCounters) {
   EXPECT_FALSE(parse_block_stat("1 2 3"));
 }
 
-// user 100 + nice 1 + system 50 + irq 2 + softirq 3 + steal 4; idle 9000 and iowait 70 do not work, guest is
-// in user.
+// user 100 + nice 1 + system 50 + irq 2 + softirq 3 + steal 4; idle 9000 and iowait 70 do not
+// work, guest is in user.
 TEST(BusyTicks, CountsWorkAndNeitherIdleNorWaiting) {
   EXPECT_EQ(busy_ticks("cpu  100 1 50 9000 70 2 3 4 11 0\ncpu0 1 1 1 1 1 1 1 1 1 1\n"), 160u);
   EXPECT_EQ(busy_ticks("cpu  100 1 50"), std::nullopt);

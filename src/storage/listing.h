@@ -25,14 +25,15 @@ struct ListOptions {
   // The sort of a file, told from its name without directories, for Listing::fan_out. Empty: all are of one
   // sort, "". Called by several threads at a time.
   std::function<std::string(std::string_view name)> sort_of;
-  // Tells of everything that is no directory, not of data alone: names that begin with a dot and what lies in such
-  // directories, links to directories and to nowhere, sockets (all but files with size 0).
+  // Tells of everything that is no directory, not of data alone: names that begin with a
+  // dot and what lies in such directories, links to directories and to nowhere, sockets
+  // (all but files with size 0).
   bool everything = false;
   ListCounters* progress = nullptr;  // may be null; outlives the call
 };
 
-// Called for every file with its name relative to the store (separated by '/') and its size in bytes; by thread
-// `thread` of [0, threads), concurrently with other threads, in no order.
+// Called for every file with its name relative to the store (separated by '/') and its size in
+// bytes; by thread `thread` of [0, threads), concurrently with other threads, in no order.
 using ListSink = std::function<void(unsigned thread, std::string_view name, std::uint64_t size)>;
 
 // Files of one directory by their sort; beyond kMostSorts of them the rest are kOtherSort.

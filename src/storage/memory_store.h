@@ -1,5 +1,5 @@
-// MemoryStore: files that are byte strings behind the doors of a Store, for tests. Obeys the whole contract; its
-// directories exist where a name has them, and it has no cache and no links.
+// MemoryStore: files that are byte strings behind the doors of a Store, for tests. Obeys the whole
+// contract; its directories exist where a name has them, and it has no cache and no links.
 #pragma once
 
 #include <atomic>
@@ -13,7 +13,8 @@ namespace aforo {
 
 class MemoryStore final : public Store {
  public:
-  // `files` outlives the store and what it gives. While somebody owns the store and writes, nobody else reads.
+  // `files` outlives the store and what it gives. While somebody owns the store and
+  // writes, nobody else reads.
   explicit MemoryStore(MemoryFiles& files);
 
   const std::string& where() const override { return where_; }

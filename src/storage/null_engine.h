@@ -1,6 +1,6 @@
-// NullEngine: every request succeeds at the next turn with all the bytes asked for; nothing is opened, read
-// or written and no memory is lent. What a pipeline does on it is the ceiling of this client. It never times
-// out.
+// NullEngine: every request succeeds at the next turn with all the bytes asked for; nothing is
+// opened, read or written and no memory is lent. What a pipeline does on it is the ceiling of this
+// client. It never times out.
 #pragma once
 
 #include <memory>

@@ -1,10 +1,10 @@
-// Owned: the right to write and delete in one place, and the only means to. It is a Store's to give, for a place
-// that carries a marker or is empty, and is held by one process at a time.
+// Owned: the right to write and delete in one place, and the only means to. It is a Store's to
+// give, for a place that carries a marker or is empty, and is held by one process at a time.
 //
-// Nothing outside the place is ever written or deleted: names are relative, and ".." or a symbolic link on the way
-// is an error (EXDEV, ELOOP). What ends the command is thrown as UserError when the right is asked for; what happens
-// while writing (ENOSPC, EIO) is an errno in the result. All members but `replace_marker` and `remove_marker` may be
-// called from any thread.
+// Nothing outside the place is ever written or deleted: names are relative, and ".." or a symbolic
+// link on the way is an error (EXDEV, ELOOP). What ends the command is thrown as UserError when the
+// right is asked for; what happens while writing (ENOSPC, EIO) is an errno in the result. All
+// members but `replace_marker` and `remove_marker` may be called from any thread.
 #pragma once
 
 #include <cstddef>
@@ -35,8 +35,9 @@ class StoreFile {
   virtual tl::expected<std::size_t, int> read(std::uint64_t offset, std::span<std::byte> buffer) = 0;
 };
 
+// Nothing there
 enum class Ownership {
-  kAbsent,   // nothing there
+  kAbsent,
   kEmpty,    // a directory with nothing in it (a filesystem's lost+found aside)
   kOurs,     // carries the marker
   kForeign,  // holds files and no marker
@@ -63,18 +64,20 @@ class Owned {
 
   virtual StoreEntry look(const std::string& name) const = 0;
 
-  // A file to be compared with what would be written: never through a link, never waiting for a FIFO. Or an errno.
+  // A file to be compared with what would be written: never through a link, never waiting
+  // for a FIFO. Or an errno.
   virtual tl::expected<std::unique_ptr<StoreFile>, int> open(const std::string& name) const = 0;
 
   // Makes the directories on the way to `name`, where the store has any. 0 or an errno.
   virtual int make_way(const std::string& name) const = 0;
 
-  // Each 0 or an errno. Only regular files (EISDIR, ELOOP, EINVAL), only empty directories; what is not there is no
-  // error.
+  // Each 0 or an errno. Only regular files (EISDIR, ELOOP, EINVAL), only empty directories; what is
+  // not there is no error.
   virtual int remove_file(const std::string& name) const = 0;
   virtual int remove_directory(const std::string& name) const = 0;
 
-  // Replaces the marker in one step; `durable`: it and its name are on storage when this returns. 0 or an errno.
+  // Replaces the marker in one step; `durable`: it and its name are on storage when this
+  // returns. 0 or an errno.
   virtual int replace_marker(std::string_view text, bool durable) const = 0;
   virtual int remove_marker() const = 0;
 

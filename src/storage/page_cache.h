@@ -20,12 +20,12 @@ CacheDrop drop_caches();
 // Writes back what is dirty on the filesystem that holds `directory`, as far as that works.
 void flush_writes(const std::string& directory);
 
-// Asks the kernel to forget one file's clean pages; false if the file could not be opened or the kernel
-// refused.
+// Asks the kernel to forget one file's clean pages; false if the file could not be opened
+// or the kernel refused.
 bool advise_dontneed(const std::string& path);
 
-// How far the kernel reads ahead of a file below `directory` that is read front to back; absent where it does
-// not say.
+// How far the kernel reads ahead of a file below `directory` that is read front to back; absent
+// where it does not say.
 std::optional<Bytes> readahead(const std::string& directory);
 
 struct Residency {

@@ -1,5 +1,5 @@
-// RequestList: requests in the order they were started, linked through themselves. Not thread-safe; owns
-// nothing.
+// RequestList: requests in the order they were started, linked through themselves. Not
+// thread-safe; owns nothing.
 #pragma once
 
 #include <cstddef>

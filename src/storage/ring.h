@@ -32,8 +32,8 @@ class Ring {
   // Binds a disabled ring to the calling thread; does nothing the second time. 0 or an errno.
   int enable();
 
-  // A table of `slots` direct descriptors; false where the kernel cannot (before 5.17) or the limit on open
-  // files is lower.
+  // A table of `slots` direct descriptors; false where the kernel cannot (before 5.17) or the limit
+  // on open files is lower.
   bool register_file_slots(unsigned slots);
 
   // Lets as many requests block in the kernel at once (cold opens on a network filesystem).

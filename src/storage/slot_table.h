@@ -11,8 +11,9 @@ namespace aforo {
 
 enum class Step : std::uint8_t { kFree, kOpening, kReading, kWriting, kSyncing, kClosing };
 
+// Null while taken: given up, the kernel still owes an answer
 struct Slot {
-  IoRequest* request = nullptr;  // null while taken: given up, the kernel still owes an answer
+  IoRequest* request = nullptr;
   Step step = Step::kFree;
   bool cancelled = false;
   bool direct = false;

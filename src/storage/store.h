@@ -1,10 +1,11 @@
-// Store: where data lie. A directory of a file system today; an object store's prefix is another class behind the
-// same door. Nobody outside `storage` opens, lists, asks the size of, writes or deletes data in any other way.
+// Store: where data lie. A directory of a file system today; an object store's prefix is another
+// class behind the same door. Nobody outside `storage` opens, lists, asks the size of, writes or
+// deletes data in any other way.
 //
-// Thread-safe: any thread may call any member at any time. Errors of the storage are data (an errno); what ends a
-// command (an engine that cannot be had, a place that is not ours) is thrown as UserError. Names are relative to
-// the store, separated by '/', and are those that `list` gives; a reader follows symbolic links as a training job's
-// loader does, a writer (Owned) never.
+// Thread-safe: any thread may call any member at any time. Errors of the storage are data (an
+// errno); what ends a command (an engine that cannot be had, a place that is not ours) is thrown as
+// UserError. Names are relative to the store, separated by '/', and are those that `list` gives; a
+// reader follows symbolic links as a training job's loader does, a writer (Owned) never.
 //
 // Blocking: all members but `where`, `info` and `counters` wait for the storage, however long it takes. What is measured goes
 // through an Engine instead.
@@ -31,18 +32,20 @@
 
 namespace aforo {
 
-// What is known of the place since the store was opened; never asked again, so that a storage that hangs later
-// does not take this with it. Empty text = unknown.
+// What is known of the place since the store was opened; never asked again, so that a storage that
+// hangs later does not take this with it. Empty text = unknown.
+// "ext4", "nfs4", "memory"
 struct StoreInfo {
-  std::string type;          // "ext4", "nfs4", "memory"
+  std::string type;
   std::string device;        // "vda", "server:/export"
   Bytes capacity{0};         // of all that shares it; 0 = unknown
   bool memory_only = false;  // no storage below: its bytes lie in this machine's memory (tmpfs)
 };
 
 // Room at this moment.
+// For this user
 struct StoreSpace {
-  Bytes free{0};                            // for this user
+  Bytes free{0};
   Bytes block{4096};                        // smallest unit of allocation
   std::optional<std::uint64_t> free_files;  // absent where the store makes room for names as needed
 };
@@ -55,7 +58,8 @@ class CacheControl {
   // All of this machine's clean cache, of every store, and names too. Needs privileges; says why not.
   virtual CacheDrop drop_all() const = 0;
 
-  // One file's clean data, its name stays known; false if it could not be done. Dirty data stay: `flush` first.
+  // One file's clean data, its name stays known; false if it could not be done. Dirty
+  // data stay: `flush` first.
   virtual bool drop(std::string_view name) const = 0;
 
   // Writes back what is dirty, as far as that works.
@@ -82,8 +86,8 @@ class Store {
   // Whether data can be asked for here: 0, or an errno (ENOENT: no such place, ENOTDIR: a file, EACCES, ...).
   virtual int check() const = 0;
 
-  // Every file, to `sink`. Returns when all is told or a stop is requested; what could not be read is counted.
-  // Memory is bounded, whatever the number of files.
+  // Every file, to `sink`. Returns when all is told or a stop is requested; what could not be read
+  // is counted. Memory is bounded, whatever the number of files.
   virtual Listing list(const ListOptions& options, const std::stop_token& stop,
                        const ListSink& sink) const = 0;
 
@@ -98,12 +102,13 @@ class Store {
   // affair. The engine does not need the store any more. Throws UserError as make_engine does.
   virtual EngineChoice engine(EngineKind kind, const EngineOptions& options) const = 0;
 
-  // What lies here as to ownership; touches nothing. Throws UserError if it is no directory or cannot be listed.
+  // What lies here as to ownership; touches nothing. Throws UserError if it is no
+  // directory or cannot be listed.
   virtual DirectoryLook look(std::string_view marker) const = 0;
 
-  // The one way to write or delete here: the right to it, held as long as the answer lives. For writing, the place
-  // is made if absent, and must be empty or ours; for removal, it must carry the marker. Throws UserError if it is
-  // foreign, cannot be made, or another process holds it.
+  // The one way to write or delete here: the right to it, held as long as the answer lives. For
+  // writing, the place is made if absent, and must be empty or ours; for removal, it must carry the
+  // marker. Throws UserError if it is foreign, cannot be made, or another process holds it.
   virtual std::unique_ptr<Owned> own(std::string_view marker) = 0;
   virtual std::unique_ptr<Owned> own_for_removal(std::string_view marker) = 0;
 
@@ -122,8 +127,8 @@ class Store {
   virtual StoreSpace space() const = 0;
 };
 
-// Up to buffer.size() bytes of a file at `offset`, opened for this alone: the bytes read, fewer only at its end, or
-// an errno.
+// Up to buffer.size() bytes of a file at `offset`, opened for this alone: the bytes read, fewer
+// only at its end, or an errno.
 tl::expected<std::size_t, int> read_at(const Store& store, std::string_view name, std::uint64_t offset,
                                        std::span<std::byte> buffer);
 
@@ -133,8 +138,8 @@ tl::expected<std::string, int> read_text(const Store& store, std::string_view na
 // Removes the place itself if nothing lies in it; 0 or an errno (ENOTEMPTY). What is not there is no error.
 int remove_empty_place(const std::string& where);
 
-// The one place that knows schemes. A place without one is a directory, which need not exist yet. Throws UserError
-// for a scheme that aforo cannot open.
+// The one place that knows schemes. A place without one is a directory, which need not exist yet.
+// Throws UserError for a scheme that aforo cannot open.
 std::unique_ptr<Store> open_store(const std::string& where);
 
 }  // namespace aforo

@@ -12,10 +12,10 @@ struct EngineRoot {
   bool owned = false;
 };
 
-// Carries out `work`, whose buffer is there, and fills its answer but for `finished`. `path`: what `work.path`
-// says, in memory that is the thread's own. `goal`: the bytes to move (wanted_bytes). `work.direct` says how
-// the file was opened, for kRead and kWrite too; a kWrite that ends in a ragged piece sets it to false, since
-// the file is written through the page cache from there on.
+// Carries out `work`, whose buffer is there, and fills its answer but for `finished`. `path`: what
+// `work.path` says, in memory that is the thread's own. `goal`: the bytes to move (wanted_bytes).
+// `work.direct` says how the file was opened, for kRead and kWrite too; a kWrite that ends in a
+// ragged piece sets it to false, since the file is written through the page cache from there on.
 void carry_out(const EngineRoot& at, IoRequest& work, const char* path, std::uint64_t goal);
 
 // Ends direct writing for an open file; 0 or an errno. Asks no storage.

@@ -27,12 +27,13 @@ constexpr double kLongestGoodbye = 5;
 constexpr double kLongestSleep = 3600;
 constexpr std::uint32_t kDispatched = 1;  // IoRequest::state
 
-// One request as a thread sees it: a copy, because the request may be given up and gone before the thread
-// returns.
+// One request as a thread sees it: a copy, because the request may be given up and gone
+// before the thread returns.
+// Null: given up. Guarded by Shared::mutex
 struct Job {
-  IoRequest* request = nullptr;  // null: given up. Guarded by Shared::mutex
-  bool running = false;          // guarded by Shared::mutex
-  bool given_up = false;         // while running; guarded by Shared::mutex
+  IoRequest* request = nullptr;
+  bool running = false;   // guarded by Shared::mutex
+  bool given_up = false;  // while running; guarded by Shared::mutex
   IoRequest work;
   std::string path;
   std::uint64_t goal = 0;
@@ -288,8 +289,9 @@ ThreadEngine::~ThreadEngine() {
   for (std::thread& thread : threads_) {
     if (all_ended) {
       thread.join();
+      // Stuck in the kernel; it keeps what it needs alive
     } else {
-      thread.detach();  // stuck in the kernel; it keeps what it needs alive
+      thread.detach();
     }
   }
   for (const auto& [file, direct] : handles_) close(file);

@@ -12,8 +12,8 @@
 
 namespace aforo {
 
-// `threads` 0 = four per core, at most 64 and at most options.depth. `root` is an open directory; the engine
-// owns it.
+// `threads` 0 = four per core, at most 64 and at most options.depth. `root` is an open
+// directory; the engine owns it.
 std::unique_ptr<Engine> make_thread_engine(int root, const EngineOptions& options, unsigned threads = 0);
 
 }  // namespace aforo

@@ -331,8 +331,8 @@ UringEngine::~UringEngine() {
   while (slots_.any_ready()) finish(slots_.pop_ready(), ETIMEDOUT);
   now_ = monotonic_now();
   const Seconds deadline = now_ + Seconds{kLongestGoodbye};
-  // Another thread is refused; then the ring's own thread has ended and the kernel cancelled its requests
-  // with it.
+  // Another thread is refused; then the ring's own thread has ended and the kernel cancelled
+  // its requests with it.
   while (!slots_.all_free() && now_ < deadline) {
     const int error = ring_.submit_and_wait((deadline - now_).value);
     if (error != 0 && error != ETIME && error != EINTR) break;

@@ -161,8 +161,8 @@ TEST_F(UringEngine, RequestsThatWaitBehindHungOnesTimeOutToo) {
   close(writer);
 }
 
-// A FUSE filesystem whose server never answers: the kernel does not let go, as with a hung network
-// filesystem.
+// A FUSE filesystem whose server never answers: the kernel does not let go, as with a
+// hung network filesystem.
 class HungFilesystem {
  public:
   explicit HungFilesystem(const std::string& at) : at_(at) {

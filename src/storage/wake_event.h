@@ -1,10 +1,10 @@
-// WakeEvent: ends the sleep of a thread that waits on its ring. Many wakes cost one system call, and none
-// when the thread is awake: a flag is set first, and the event is written only if the sleeper said that it
-// sleeps.
+// WakeEvent: ends the sleep of a thread that waits on its ring. Many wakes cost one system call,
+// and none when the thread is awake: a flag is set first, and the event is written only if the
+// sleeper said that it sleeps.
 //
-// `wake` may be called from any thread; the rest belongs to the ring's. Sleeping and waking each set their
-// own flag and then look at the other's (sequentially consistent), so that at least one of them sees the
-// other.
+// `wake` may be called from any thread; the rest belongs to the ring's. Sleeping and waking each
+// set their own flag and then look at the other's (sequentially consistent), so that at least one
+// of them sees the other.
 #pragma once
 
 #include <atomic>

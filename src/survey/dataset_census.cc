@@ -64,8 +64,8 @@ bool has_kind(const Census& census, FileKind kind, bool sides) {
   });
 }
 
-// Not of shards: one that does not look like the others is damage, which is found and named when it is
-// indexed.
+// Not of shards: one that does not look like the others is damage, which is found and
+// named when it is indexed.
 void warn_of_mixture(const FileGroup& group, const std::string& extension, SampleChoice& choice) {
   const LayoutKind layout = layout_of(choice.kind);
   if (layout == LayoutKind::kTfrecord || layout == LayoutKind::kWebdataset) return;

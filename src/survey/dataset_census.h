@@ -1,5 +1,5 @@
-// Which files of a directory are its samples: told by what most of them hold, by content first, by name
-// second.
+// Which files of a directory are its samples: told by what most of them hold, by content
+// first, by name second.
 //
 // Files are counted by extension while a directory is walked; a few of each extension, spread evenly over all
 // of them, are then looked into. Memory is bounded: at most kMostGroups extensions, kProbes paths each.
@@ -21,8 +21,8 @@ namespace aforo {
 // ".jpg", lower case, with the dot; "" without one; a hidden file's is ".hidden".
 std::string extension_of(std::string_view path);
 
-// Files of these never are samples when others are there: hidden files, aforo's manifest, indices, labels and
-// texts.
+// Files of these never are samples when others are there: hidden files, aforo's manifest,
+// indices, labels and texts.
 bool is_side_extension(std::string_view extension);
 
 // All files of one extension.

@@ -13,8 +13,8 @@
 namespace aforo {
 namespace {
 
-// An open file seen through a window that is wide where headers lie close together and narrow where they do
-// not.
+// An open file seen through a window that is wide where headers lie close together and
+// narrow where they do not.
 class Window {
  public:
   Window(const Store& store, const std::string& path) {

@@ -1,7 +1,7 @@
 // Where the samples lie inside one file of many: found from its headers, without reading the samples.
 //
-// Blocking reads of the caller's thread; memory is what the answer takes. Independent calls may run in
-// parallel.
+// Blocking reads of the caller's thread; memory is what the answer takes. Independent
+// calls may run in parallel.
 #pragma once
 
 #include <cstdint>
@@ -13,14 +13,15 @@
 
 namespace aforo {
 
+// Ascending; framing included
 struct FileIndex {
-  std::vector<Extent> samples;  // ascending; framing included
+  std::vector<Extent> samples;
   std::string error;  // half a sentence, if the file ended or broke before its end; `samples` are good
   bool from_index_file = false;
 };
 
-// The records of a TFRecord file of `size` bytes. Takes its index file (`path`.idx, or the same stem with .idx or
-// .index) if that covers exactly `size` bytes; else walks the headers.
+// The records of a TFRecord file of `size` bytes. Takes its index file (`path`.idx, or the same
+// stem with .idx or .index) if that covers exactly `size` bytes; else walks the headers.
 FileIndex index_tfrecord(const Store& store, const std::string& path, std::uint64_t size);
 
 // The samples of a WebDataset shard: consecutive members with the same key (the path up to the first dot of

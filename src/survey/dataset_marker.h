@@ -1,5 +1,5 @@
-// The marker of a generated dataset: the manifest file in its directory, which says that aforo owns what it
-// names.
+// The marker of a generated dataset: the manifest file in its directory, which says that
+// aforo owns what it names.
 #pragma once
 
 #include <optional>
@@ -10,12 +10,12 @@
 namespace aforo {
 
 // The manifest in `store`; nothing if the directory is absent or empty.
-// Throws UserError if it is not a directory, cannot be read, holds other files, or a manifest that cannot be
-// read.
+// Throws UserError if it is not a directory, cannot be read, holds other files, or a
+// manifest that cannot be read.
 std::optional<Manifest> look_for_own_dataset(const Store& store);
 
-// The manifest in `store` whatever else is there; nothing without one. Throws UserError if it cannot be
-// read.
+// The manifest in `store` whatever else is there; nothing without one. Throws UserError
+// if it cannot be read.
 std::optional<Manifest> read_marker(const Store& store);
 
 // Replaces the marker; 0 or an errno.

@@ -49,11 +49,10 @@ void warn_of_differences(const DatasetSpec& wanted, double mean_found, OpenedDat
 
 OpenedDataset open_generated(const std::string& directory, Manifest manifest, const DatasetSpec& wanted) {
   if (manifest.state != Manifest::State::kComplete) {
-    throw UserError(fmt::format(
-        "expected a complete dataset in {}, found at least {} of {} files written: give the 'aforo "
-        "generate' command again, it "
-        "resumes",
-        directory, count(manifest.files_written), count(manifest.files)));
+    throw UserError(
+        fmt::format("expected a complete dataset in {}, found at least {} of {} files written: "
+                    "give the 'aforo generate' command again, it resumes",
+                    directory, count(manifest.files_written), count(manifest.files)));
   }
   OpenedDataset opened;
   opened.spec = parse_dataset_block(manifest.dataset_yaml, directory + "/" + std::string(kManifestName));
@@ -223,8 +222,8 @@ void add_files(const std::vector<Names>& names, const Census& census, const Samp
                               : fmt::format("{} damaged, such as {} ({})", count(opened.damaged_files),
                                             opened.damaged.front().path, opened.damaged.front().what);
   throw UserError(
-      fmt::format("expected samples in the {} of {} in {}, found none ({}): restore them or choose another "
-                  "directory",
+      fmt::format("expected samples in the {} of {} in {}, found none ({}): "
+                  "restore them or choose another directory",
                   counted(choice.files, "file", "files"), to_string(choice.kind), directory, why));
 }
 

@@ -17,8 +17,9 @@
 namespace aforo {
 
 // A shard that is cut short, corrupt or unreadable: found while it was indexed, before any sample is read.
+// Relative to the dataset's directory
 struct Damage {
-  std::string path;  // relative to the dataset's directory
+  std::string path;
   std::string what;  // what is wrong with it, without the path
 };
 
@@ -30,9 +31,9 @@ struct OpenedDataset {
   DatasetSpec spec;                  // as found: `wanted`, corrected by what lies there
   std::vector<std::string>
       warnings;  // sentences: what was left out, where the workload and the directory differ
-  // The damaged shards, whose samples before the damage are part of the layout: in order of path, at most
-  // kDamagedNamed of them. Whether damage ends the command is the caller's policy. They are not in
-  // `warnings`.
+  // The damaged shards, whose samples before the damage are part of the layout: in order of path,
+  // at most kDamagedNamed of them. Whether damage ends the command is the caller's policy. They
+  // are not in `warnings`.
   std::vector<Damage> damaged;
   std::uint64_t damaged_files = 0;  // all of them, named or not
 };

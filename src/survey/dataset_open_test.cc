@@ -26,8 +26,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-// Memory where there is some: a sync at the end of a generation would wait for everything else on a shared
-// disk.
+// Memory where there is some: a sync at the end of a generation would wait for everything
+// else on a shared disk.
 class OpenDatasetTest : public testing::Test {
  protected:
   void put(const std::string& name, std::string_view content) const {

@@ -1,5 +1,5 @@
-// `aforo inspect DIR`: what dataset is this? Count, sizes, layout, fan-out, and the `dataset:` block that
-// describes it.
+// `aforo inspect DIR`: what dataset is this? Count, sizes, layout, fan-out, and the `dataset:`
+// block that describes it.
 //
 // Memory is bounded whatever the number of files: names are not kept, sizes go into a streaming summary.
 // Reads file names, sizes and the first bytes of a sample of files; of record files (TFRecord, tar) the

@@ -23,8 +23,8 @@ namespace fs = std::filesystem;
 using testing::Contains;
 using testing::HasSubstr;
 
-// Memory where there is some: a sync at the end of a generation would wait for everything else on a shared
-// disk.
+// Memory where there is some: a sync at the end of a generation would wait for everything
+// else on a shared disk.
 class InspectTest : public testing::Test {
  protected:
   void put(const std::string& name, std::string_view content) const {

@@ -1,5 +1,5 @@
-// The samples inside record files (TFRecord, tar), for `inspect`: all of them where that is quick, else a
-// part.
+// The samples inside record files (TFRecord, tar), for `inspect`: all of them where that
+// is quick, else a part.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,9 @@
 
 namespace aforo {
 
+// Without TFRecord's framing or a tar member's first header
 struct Samples {
-  SizeSummary sizes;  // without TFRecord's framing or a tar member's first header
+  SizeSummary sizes;
   std::uint64_t count = 0;
   bool estimated = false;  // `count` is projected from `files_indexed` files by their share of the bytes
   std::uint64_t files_indexed = 0;

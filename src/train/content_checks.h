@@ -15,9 +15,9 @@ SampleCheck make_sample_check(const OpenedDataset& dataset);
 // unless `contents`. `dataset` outlives the checks.
 StreamCheckFactory make_stream_checks(const OpenedDataset& dataset, bool contents);
 
-// What a run of `plan` checks of every sample beyond its length: "content" (checksums, or every byte as
-// generated), "framing" (lengths and marks of the format, not the payload), "length", or "none"
-// (`nothing_read`).
+// What a run of `plan` checks of every sample beyond its length: "content" (checksums, or every
+// byte as generated), "framing" (lengths and marks of the format, not the payload), "length",
+// or "none" (`nothing_read`).
 std::string_view checks_of(const Layout& layout, const JobPlan& plan, bool nothing_read);
 
 }  // namespace aforo

@@ -47,8 +47,8 @@ class Search {
   // search's state. Throws UserError if the very first one cannot be set up.
   Answer ask(std::uint32_t accelerators);
 
-  // The same count will be measured again; nothing measured so far counts as the best. The window that was
-  // stays in `windows`.
+  // The same count will be measured again; nothing measured so far counts as the best. The window
+  // that was stays in `windows`.
   void forget(std::uint32_t accelerators);
 
   // Measures a count a second time for `windows` alone: answers stay as they are.

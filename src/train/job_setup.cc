@@ -81,9 +81,8 @@ void add_warnings(Json& record, const RunOptions& options, const OpenedDataset& 
     warn("loader.drop_last: false is not carried out: an incomplete last batch is left out");
   if (plan.loader.shuffle == ShuffleKind::kBuffer && !reads_streams(*plan.layout, plan.loader))
     warn(
-        "loader.shuffle: a shuffle buffer is carried out on shards read front to back only; here every epoch "
-        "is "
-        "a new random order of all samples");
+        "loader.shuffle: a shuffle buffer is carried out on shards read front to back only; "
+        "here every epoch is a new random order of all samples");
 }
 
 Json config_of(const RunOptions& options, const OpenedDataset& dataset, const JobPlan& plan) {

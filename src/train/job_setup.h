@@ -12,9 +12,9 @@
 
 namespace aforo {
 
-// The plan of `options.workload` on `dataset` (which outlives the plan). Throws UserError when the dataset
-// has fewer samples than one step of the job, when the layout cannot be read, or when the batches do not fit
-// into memory.
+// The plan of `options.workload` on `dataset` (which outlives the plan). Throws UserError when the
+// dataset has fewer samples than one step of the job, when the layout cannot be read, or when the
+// batches do not fit into memory.
 JobPlan make_plan(const RunOptions& options, const OpenedDataset& dataset);
 
 // Steps of a job that ends by other means (a search's window).

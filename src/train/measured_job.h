@@ -29,8 +29,8 @@ struct MeasuredJob {
   std::vector<double> lane_cpu_share;  // CPU time / wall time per lane
   OpenTimes opens;                     // merged over lanes
 
-  // Time in which the job ran: from the first rank's begin to the last reader's end, pauses between epochs
-  // left out.
+  // Time in which the job ran: from the first rank's begin to the last reader's end, pauses
+  // between epochs left out.
   Seconds wall() const { return usage.wall; }
 };
 

@@ -69,8 +69,8 @@ Traffic traffic_of(const MeasuredJob& job) {
     traffic.from_storage = 0;
     traffic.source = "memory filesystem";
   } else if (job.usage.process_bytes_read) {
-    // Network and FUSE filesystems may not account to the process: nothing counted and no device is
-    // "unknown".
+    // Network and FUSE filesystems may not account to the process: nothing counted and
+    // no device is "unknown".
     if (*job.usage.process_bytes_read == 0 && !job.usage.device) return traffic;
     traffic.from_storage = *job.usage.process_bytes_read;
     traffic.source = "process read_bytes";

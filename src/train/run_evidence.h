@@ -12,8 +12,9 @@
 namespace aforo {
 
 // Bytes that a job asked for and where they came from, over its whole duration.
+// As read by the loader
 struct Traffic {
-  std::uint64_t requested = 0;                // as read by the loader
+  std::uint64_t requested = 0;
   std::optional<std::uint64_t> from_storage;  // counted by the kernel; absent where it does not count
   std::string source;                         // which counter: "process read_bytes", "block device", ...
   std::optional<double> cache_share() const;  // of requested, in [0, 1]
@@ -26,9 +27,9 @@ Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptio
 // Samples/s of this client on the null engine, from a run of about a second. Absent if stopped.
 std::optional<double> null_ceiling(const JobPlan& plan, const JobSettings& settings, std::stop_token stop);
 
-// Whether the same storage gives more to more workers: two short runs without compute, one as it is and one
-// with four times the concurrency. Absent if stopped, or if the page cache would answer instead of the
-// storage.
+// Whether the same storage gives more to more workers: two short runs without compute, one as it is
+// and one with four times the concurrency. Absent if stopped, or if the page cache would answer
+// instead of the storage.
 std::optional<Counterfactual> try_more_workers(const JobPlan& plan, const JobSettings& settings,
                                                const RunOptions& options, const Traffic& traffic,
                                                std::stop_token stop);

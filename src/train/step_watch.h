@@ -27,8 +27,9 @@ struct WatchOptions {
 };
 
 // What the progress line shows.
+// Of the job (the slowest counted rank's serial)
 struct LiveView {
-  std::uint64_t steps = 0;  // of the job (the slowest counted rank's serial)
+  std::uint64_t steps = 0;
   std::uint64_t epoch = 0;
   double au = 0;
   double samples = 0;  // delivered so far

@@ -17,9 +17,9 @@ namespace aforo {
 // for it, with a warning. Throws UserError as `train` would.
 Json plan_run(const RunOptions& options, std::stop_token stop);
 
-// Runs the job; returns its Record, marked partial if it was stopped early. Throws UserError when the job
-// cannot begin (dataset missing or too small, no memory), Interrupted when it was stopped before the first
-// step.
+// Runs the job; returns its Record, marked partial if it was stopped early. Throws UserError when
+// the job cannot begin (dataset missing or too small, no memory), Interrupted when it was stopped
+// before the first step.
 Json train(const RunOptions& options, std::stop_token stop, const ProgressSink& progress);
 
 }  // namespace aforo

@@ -55,8 +55,8 @@ struct Case {
 
 class Train : public testing::TestWithParam<Case> {};
 
-// 240 samples, 2 ranks x batch 10: 12 steps an epoch, 2 epochs: 480 samples delivered and, with --verify,
-// proved.
+// 240 samples, 2 ranks x batch 10: 12 steps an epoch, 2 epochs: 480 samples delivered and,
+// with --verify, proved.
 TEST_P(Train, ReadsEverySampleOfEveryEpochAndProvesIt) {
   Directory directory;
   GenerateOptions generate_options;
@@ -162,8 +162,8 @@ TEST(Faults, StopAtTheFirstWhereAsked) {
   EXPECT_EQ(whole["errors"]["count"].get<int>(), 50);  // once per epoch
 }
 
-// A foreign TFRecord directory with one shard cut in half: refused by name, or counted and trained on as far
-// as sound.
+// A foreign TFRecord directory with one shard cut in half: refused by name, or counted and
+// trained on as far as sound.
 TEST(Faults, ADamagedShardIsRefusedOrCounted) {
   Directory directory;
   GenerateOptions generate_options;

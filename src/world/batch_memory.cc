@@ -23,9 +23,9 @@ std::byte* map_block(std::size_t bytes) {
   return static_cast<std::byte*>(block);
 }
 
-// Copies past the caches: a batch is written once and read much later, by another core or device. A plain
-// memcpy of a sample reads every destination line first and pushes the read buffers out of the cache: half
-// the speed.
+// Copies past the caches: a batch is written once and read much later, by another core or device. A
+// plain memcpy of a sample reads every destination line first and pushes the read buffers out of
+// the cache: half the speed.
 void copy_past_cache(std::byte* to, const std::byte* from, std::size_t n) {
 #ifdef __SSE2__
   while (n > 0 && (reinterpret_cast<std::uintptr_t>(to) & 63) != 0) {

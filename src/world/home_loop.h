@@ -22,8 +22,8 @@ class HomeLoop {
  public:
   static constexpr Seconds kMaxSpin{100e-6};
 
-  // Runs what is due, sleeps, and so on, until `finished` is true (asked after every round). Call on the home
-  // thread.
+  // Runs what is due, sleeps, and so on, until `finished` is true (asked after every round).
+  // Call on the home thread.
   void run(const std::function<bool()>& finished);
 
   // --- home thread only ---
@@ -49,8 +49,8 @@ class HomeLoop {
 
   bool run_due_timers();
   void wait_for_work();
-  void sleep_for(
-      std::optional<Seconds> duration);  // absent: until woken; not at all where it is not positive
+  // Absent: until woken; not at all where it is not positive
+  void sleep_for(std::optional<Seconds> duration);
   void learn(Seconds late);
 
   Inbox inbox_;

@@ -1,6 +1,6 @@
-// Inbox: coroutines sent to an executor by other threads. Many senders, one receiver; lock-free, no
-// allocation: the node lives in the sender's coroutine frame, which stays suspended until the receiver
-// resumes it.
+// Inbox: coroutines sent to an executor by other threads. Many senders, one receiver;
+// lock-free, no allocation: the node lives in the sender's coroutine frame, which stays
+// suspended until the receiver resumes it.
 #pragma once
 
 #include <atomic>
@@ -42,8 +42,8 @@ class Inbox {
   std::atomic<Parcel*> head_{nullptr};
 };
 
-// Resumes a chain taken from an inbox. A parcel's frame may be gone once it is resumed, so the link is read
-// first.
+// Resumes a chain taken from an inbox. A parcel's frame may be gone once it is resumed, so
+// the link is read first.
 inline void resume_all(Parcel* queue) {
   while (queue) {
     Parcel* next = queue->next;

@@ -43,8 +43,9 @@ struct LaneRequest {
 };
 
 // What a lane saw of opening files; its thread's until the job has ended.
+// Every open that was observed by itself
 struct OpenTimes {
-  Histogram open;             // every open that was observed by itself
+  Histogram open;
   Seconds observed_open{0};   // over samples whose open and whole read were both observed:
   Seconds observed_whole{0};  // ... open to last byte
 };

@@ -10,8 +10,9 @@
 namespace aforo {
 
 // Fields that a command does not have stay 0 / empty.
+// Of the whole command, [0, 1]; below 0 = not known
 struct Progress {
-  double fraction = 0;            // of the whole command, [0, 1]; below 0 = not known
+  double fraction = 0;
   double au = 0;                  // accelerator utilisation so far, fraction
   double samples_per_second = 0;  // or files per second where no sample is trained on
   double bytes_per_second = 0;

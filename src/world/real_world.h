@@ -1,7 +1,7 @@
 // RealWorld: the pipeline's World on this machine: lanes with engines, the machine's clock, one home thread.
 //
-// Threads: construct, `run` and destroy on one thread, which becomes home. Coroutines move between lanes and
-// home.
+// Threads: construct, `run` and destroy on one thread, which becomes home. Coroutines move
+// between lanes and home.
 #pragma once
 
 #include <cstring>

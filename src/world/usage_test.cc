@@ -33,8 +33,8 @@ TEST(Usage, SharesOfOthers) {
   EXPECT_FALSE(other_cpu_share(usage, 2));
 }
 
-// 10 s in all, 3 s of them a pause in which 100 bytes were read with 1 s of CPU while the device was busy for
-// 2 s.
+// 10 s in all, 3 s of them a pause in which 100 bytes were read with 1 s of CPU while the
+// device was busy for 2 s.
 TEST(Usage, LeavesPausesOut) {
   const Usage whole = between(moment(5, 1000, 2, 1), moment(15, 1900, 8, 7));
   EXPECT_EQ(whole.wall, Seconds{10});

@@ -194,8 +194,9 @@ int OwnedDirectory::replace_marker(std::string_view text, bool durable) const {
   if (!error && durable && fsync(file) != 0) error = errno;
   if (close(file) != 0 && !error) error = errno;
   if (!error && renameat(root_, temporary.c_str(), root_, marker_.c_str()) != 0) error = errno;
+  // A full disk gets its room back
   if (error) {
-    unlinkat(root_, temporary.c_str(), 0);  // a full disk gets its room back
+    unlinkat(root_, temporary.c_str(), 0);
     return error;
   }
   // Some filesystems cannot fsync a directory (EINVAL).

@@ -20,8 +20,8 @@ namespace aforo {
 // Touches nothing. Throws UserError if it is not a directory or cannot be listed.
 DirectoryLook look_at_directory(const std::string& directory, std::string_view marker);
 
-// Removes `directory` if it is empty, for who made it; 0 or an errno (ENOTEMPTY). What is not there is no
-// error.
+// Removes `directory` if it is empty, for who made it; 0 or an errno (ENOTEMPTY). What is
+// not there is no error.
 int remove_empty_directory(const std::string& directory);
 
 class OwnedDirectory final : public Owned {

@@ -38,8 +38,9 @@ class SharedTally {
 };
 
 // A directory to list, or names of one directory to look at.
+// Relative, "" = the root
 struct Item {
-  std::string directory;  // relative, "" = the root
+  std::string directory;
   std::vector<std::string> names;
   std::shared_ptr<SharedTally> tally;  // with names
 };
