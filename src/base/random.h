@@ -35,12 +35,15 @@ class Random {
   static constexpr std::uint64_t min() { return 0; }
   static constexpr std::uint64_t max() { return ~std::uint64_t{0}; }
   std::uint64_t operator()();
-  double uniform();                      // [0, 1), 53 random bits
-  double uniform_open();                 // (0, 1): safe under log()
-  double normal();                       // mean 0, standard deviation 1 (Box-Muller, one value per call)
-  double exponential();                  // mean 1
-  double gamma(double shape);            // scale 1, shape > 0 (Marsaglia, Tsang 2000)
-  std::uint64_t below(std::uint64_t n);  // uniform in [0, n), n > 0, without bias (Lemire 2019)
+  double uniform();       // [0, 1), 53 random bits
+  double uniform_open();  // (0, 1): safe under log()
+  // Mean 0, standard deviation 1 (Box-Muller, one value per call).
+  double normal();
+  double exponential();  // mean 1
+  // Scale 1, shape > 0 (Marsaglia, Tsang 2000).
+  double gamma(double shape);
+  // Uniform in [0, n), n > 0, without bias (Lemire 2019).
+  std::uint64_t below(std::uint64_t n);
 
  private:
   std::uint64_t s_[4];

@@ -42,7 +42,8 @@ constexpr Quantity<Tag> operator*(double factor, Quantity<Tag> q) {
 
 using Seconds = Quantity<struct SecondsTag>;
 using BytesPerSecond = Quantity<struct BytesPerSecondTag>;
-using PerSecond = Quantity<struct PerSecondTag>;  // samples/s, IOPS, opens/s
+// samples/s, IOPS, opens/s.
+using PerSecond = Quantity<struct PerSecondTag>;
 using Dollars = Quantity<struct DollarsTag>;
 
 // Hours that a month is charged for: 365 x 24 / 12, as price lists count it.
@@ -92,29 +93,42 @@ template <class T>
 using Parsed = tl::expected<T, std::string>;
 
 // Rounded to whole bytes.
-Parsed<Bytes> parse_bytes(std::string_view text);        // "150 kB", "256KiB", "1.5 GiB", "220TB"
-Parsed<double> parse_mean_bytes(std::string_view text);  // a mean need not be whole: "114660.07 B"
-Parsed<Seconds> parse_seconds(std::string_view text);    // "144 ms", "30 min", "3 h", "100us"
-Parsed<BytesPerSecond> parse_bytes_per_second(std::string_view text);  // "3 GB/s", "100 Gbit/s"
-Parsed<PerSecond> parse_per_second(std::string_view text);             // "850 /s", "40_000/s"
-Parsed<Dollars> parse_dollars_per_hour(std::string_view text);         // "6.88/h", "$6.88/h"
+// "150 kB", "256KiB", "1.5 GiB", "220TB".
+Parsed<Bytes> parse_bytes(std::string_view text);
+// A mean need not be whole: "114660.07 B".
+Parsed<double> parse_mean_bytes(std::string_view text);
+// "144 ms", "30 min", "3 h", "100us".
+Parsed<Seconds> parse_seconds(std::string_view text);
+// "3 GB/s", "100 Gbit/s".
+Parsed<BytesPerSecond> parse_bytes_per_second(std::string_view text);
+// "850 /s", "40_000/s".
+Parsed<PerSecond> parse_per_second(std::string_view text);
+// "6.88/h", "$6.88/h".
+Parsed<Dollars> parse_dollars_per_hour(std::string_view text);
 // Whole: written out up to 2^64 - 1, with a point or an exponent up to 2^53, beyond
 // which a double skips some.
-Parsed<std::uint64_t> parse_count(std::string_view text);  // "2_000_000", "8e9", "1.5e6" (whole)
+// "2_000_000", "8e9", "1.5e6" (whole).
+Parsed<std::uint64_t> parse_count(std::string_view text);
 // Any sign and size; "inf" and "nan" are no numbers.
-Parsed<double> parse_number(std::string_view text);    // finite decimal number
-Parsed<double> parse_fraction(std::string_view text);  // "0.9" or "90%" -> 0.9
-Parsed<double> parse_growth(std::string_view text);    // "0.3", "30%", "250%"; up to 10
+// Finite decimal number.
+Parsed<double> parse_number(std::string_view text);
+// "0.9" or "90%" -> 0.9.
+Parsed<double> parse_fraction(std::string_view text);
+// "0.3", "30%", "250%"; up to 10.
+Parsed<double> parse_growth(std::string_view text);
 
 // What a person reads: three significant digits, never an exponent, "unknown" for
 // infinity and NaN. These are not parsed again by anybody: a file that is read back is
 // written with exact_* (workload/field_kinds.h).
-std::string format_bytes(Bytes bytes);         // "1.50 GiB": binary units, three significant digits
-std::string format_seconds(Seconds seconds);   // "144 ms", "2.5 s", "1 h 12 min"
+// "1.50 GiB": binary units, three significant digits.
+std::string format_bytes(Bytes bytes);
+// "144 ms", "2.5 s", "1 h 12 min".
+std::string format_seconds(Seconds seconds);
 std::string format_rate(BytesPerSecond rate);  // "3.25 GiB/s"
-std::string format_count(double count);        // "1,234,567"; "71.4" below 1000
-std::string format_dollars(Dollars dollars);   // "$1,234" ; "$6.88"
-std::string format_percent(double fraction);   // "93.1 %"
+// "1,234,567"; "71.4" below 1000.
+std::string format_count(double count);
+std::string format_dollars(Dollars dollars);  // "$1,234" ; "$6.88"
+std::string format_percent(double fraction);  // "93.1 %"
 // One decimal, or as many as it takes that a fraction below `wanted` never looks like it:
 // "99.98 %" of "100.0 %".
 std::string format_percent_below(double fraction, double wanted);

@@ -23,7 +23,8 @@ namespace aforo {
 
 // How a drive stores. TLC and QLC: three and four bits per cell.
 enum class Media { kTlc, kQlc, kHdd };
-std::string_view to_string(Media media);  // "TLC flash", "QLC flash", "HDD"
+// "TLC flash", "QLC flash", "HDD".
+std::string_view to_string(Media media);
 constexpr bool is_flash(Media media) { return media != Media::kHdd; }
 
 // A drive as it is sold. Rates are the drive's own, without file system, protection or network.
@@ -50,8 +51,9 @@ struct StorageNode {
   std::string name;   // "24 x NVMe, 2U"
   bool flash = true;  // bays for NVMe; else for 3.5" disks
   std::uint32_t bays = 0;
-  std::uint32_t ports = 0;  // network ports of the fastest card it takes
-  double watts = 0;         // without drives and cards
+  // Network ports of the fastest card it takes.
+  std::uint32_t ports = 0;
+  double watts = 0;  // without drives and cards
   double rack_units = 0;
   // What its processors and buses carry, reading, whatever is plugged in.
   BytesPerSecond most{0};
@@ -76,42 +78,55 @@ struct Nic {
 // What a cloud service is to its user; decides which of CloudService's limits apply.
 enum class ServiceKind {
   kObject,  // requests over HTTP, no limit on capacity
-  kFile,    // a file system with a throughput that goes with its size or is bought
-  kBlock,   // volumes; those that one host mounts hold a copy of the data for every host
+  // A file system with a throughput that goes with its size or is bought.
+  kFile,
+  // Volumes; those that one host mounts hold a copy of the data for every host.
+  kBlock,
 };
-std::string_view to_string(ServiceKind kind);  // "object store", "file service", "block storage"
+// "object store", "file service", "block storage".
+std::string_view to_string(ServiceKind kind);
 
 // Storage for rent. Rates are per second; where a limit goes with the size bought, both parts are here.
 struct CloudService {
-  std::string name;      // "aws-s3-standard": unique, what --design and prices call it
+  // "aws-s3-standard": unique, what --design and prices call it.
+  std::string name;
   std::string title;     // "AWS S3 Standard"
   std::string provider;  // "aws", "gcp", "azure", "other"
   ServiceKind kind = ServiceKind::kObject;
   // Prices: items; empty = costs nothing of its own.
-  std::string storage_price;     // per GB-month
-  std::string throughput_price;  // per MB/s-month beyond what is included
-  std::string iops_price;        // per IOPS-month beyond `iops_included`
-  std::string get_price;         // per 1,000 reads
-  std::string put_price;         // per 1,000 writes
-  std::string retrieval_price;   // per GB read
+  std::string storage_price;  // per GB-month
+  // Per MB/s-month beyond what is included.
+  std::string throughput_price;
+  // Per IOPS-month beyond `iops_included`.
+  std::string iops_price;
+  std::string get_price;        // per 1,000 reads
+  std::string put_price;        // per 1,000 writes
+  std::string retrieval_price;  // per GB read
   // Throughput. It is what comes with the size or the service, or is bought
   // (throughput_price), up to `most`.
-  BytesPerSecond per_tib{0};   // comes with each TiB bought; 0 = does not go with size
-  BytesPerSecond included{0};  // comes with a file system or a volume whatever its size
-  BytesPerSecond most{0};      // of one file system, account or volume; 0 = no stated limit
+  // Comes with each TiB bought; 0 = does not go with size.
+  BytesPerSecond per_tib{0};
+  // Comes with a file system or a volume whatever its size.
+  BytesPerSecond included{0};
+  // Of one file system, account or volume; 0 = no stated limit.
+  BytesPerSecond most{0};
   PerSecond iops_included{0};  // of a volume
   // Limit of reads: of a prefix, bucket, file system or volume; 0 = none stated.
   PerSecond requests{0};
   // Over which an object store's names are spread: times `requests`.
   std::uint32_t prefixes = 1;
-  PerSecond metadata{0};  // opens per second of a file service; 0 = none stated
-  Seconds latency{0};     // mean time to the first byte
+  // Opens per second of a file service; 0 = none stated.
+  PerSecond metadata{0};
+  Seconds latency{0};  // mean time to the first byte
   Seconds latency_stddev{0};
-  Bytes least{0};            // smallest purchase
-  Bytes step{0};             // sizes it is sold in; 0 = any
-  Bytes volume{0};           // largest size of one volume; 0 = no stated limit
-  std::uint32_t attach = 0;  // kBlock: hosts that may mount one volume; 0 = any number
-  BytesPerSecond host{0};    // most that one host reads from it; 0 = its network
+  Bytes least{0};  // smallest purchase
+  Bytes step{0};   // sizes it is sold in; 0 = any
+  // Largest size of one volume; 0 = no stated limit.
+  Bytes volume{0};
+  // kBlock: hosts that may mount one volume; 0 = any number.
+  std::uint32_t attach = 0;
+  // Most that one host reads from it; 0 = its network.
+  BytesPerSecond host{0};
   // That every byte written is charged for, however soon it goes.
   double least_days = 0;
   // Bytes sent out a month without charge, as a multiple of those stored.
@@ -127,10 +142,13 @@ struct Accelerator {
   std::string title;  // "NVIDIA H100 SXM 80 GB"
   Bytes memory{0};
   double watts = 0;
-  std::string hour_price;      // item, per accelerator-hour rented on demand; empty = unknown
+  // Item, per accelerator-hour rented on demand; empty = unknown.
+  std::string hour_price;
   std::string purchase_price;  // item, each; empty = unknown
-  std::string instance;        // a cloud instance with 8 of them; empty = unknown
-  Bytes instance_nvme{0};      // local flash of that instance; 0 = none or unknown
+  // A cloud instance with 8 of them; empty = unknown.
+  std::string instance;
+  // Local flash of that instance; 0 = none or unknown.
+  Bytes instance_nvme{0};
   BytesPerSecond instance_nvme_read{0};
   BytesPerSecond instance_network{0};
   Fact fact;
@@ -153,8 +171,10 @@ struct IngestRate {
 struct PricePoint {
   std::string item;  // "30.72 TB TLC enterprise SSD"
   double value = 0;
-  double low = 0, high = 0;  // as reported; the value where one figure was
-  std::string unit;          // "USD", "USD/TB", "EUR", "x", "%", "weeks"
+  // As reported; the value where one figure was.
+  double low = 0, high = 0;
+  // "USD", "USD/TB", "EUR", "x", "%", "weeks".
+  std::string unit;
   std::string note;
   Fact fact;  // its date is that of the price
 };

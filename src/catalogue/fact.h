@@ -17,7 +17,8 @@ enum class FactKind {
   kEstimated,
   kGiven,  // by the user, on this command line or in a file of theirs
 };
-std::string_view to_string(FactKind kind);  // "measured", "published", "estimated", "given"
+// "measured", "published", "estimated", "given".
+std::string_view to_string(FactKind kind);
 
 // One row's origin; it holds for every figure of the row.
 struct Fact {

@@ -30,9 +30,11 @@ enum class PriceUnit {
   kPerHour,        // "USD/hour"
   kPerKwh,         // "USD/kWh"
   kPerRuMonth,     // "USD/RU-month": a rack unit
-  kFactor,         // "x": a multiplier on other money, or a ratio such as PUE
-  kPerYear,        // "/year": a share of a purchase price, or an interest rate
-  kYears,          // "years"
+  // "x": a multiplier on other money, or a ratio such as PUE.
+  kFactor,
+  // "/year": a share of a purchase price, or an interest rate.
+  kPerYear,
+  kYears,  // "years"
 };
 std::string_view to_string(PriceUnit unit);
 

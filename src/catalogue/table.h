@@ -49,7 +49,8 @@ class TableRow {
       : table_(&table), line_(line), cells_(std::move(cells)) {}
 
   bool has(std::string_view column) const { return !text(column).empty(); }
-  const std::string& text(std::string_view column) const;  // "" where empty
+  // "" where empty.
+  const std::string& text(std::string_view column) const;
   // As written, in the column's unit; 0 where empty.
   double number(std::string_view column) const;
   // Of the columns kind, source and date, which the table must have.
@@ -88,7 +89,8 @@ class CsvTable {
   CsvTable(const CsvTable&) = delete;
   CsvTable& operator=(const CsvTable&) = delete;
 
-  const std::vector<TableRow>& rows() const { return rows_; }  // at least one
+  // At least one.
+  const std::vector<TableRow>& rows() const { return rows_; }
   const std::string& file() const { return file_; }
   std::span<const CsvColumn> columns() const { return columns_; }
 

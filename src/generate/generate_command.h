@@ -24,7 +24,8 @@ struct GenerateOptions {
   Workload workload;
   std::string directory;
   unsigned threads = 0;  // 0 = one per core
-  bool direct = false;   // O_DIRECT for the 4096-aligned part of every file
+  // O_DIRECT for the 4096-aligned part of every file.
+  bool direct = false;
 };
 
 // What `generate` would do: files, bytes, free space, whether it fits. Touches nothing.

@@ -20,9 +20,12 @@ namespace aforo {
 // Data files written in full
 struct GenerateCounters {
   std::atomic<std::uint64_t> files{0};
-  std::atomic<std::uint64_t> kept{0};     // data files that were there whole, found by write_files
-  std::atomic<std::uint64_t> bytes{0};    // written, index files included
-  std::atomic<std::uint64_t> checked{0};  // files looked at by find_incomplete
+  // Data files that were there whole, found by write_files.
+  std::atomic<std::uint64_t> kept{0};
+  // Written, index files included.
+  std::atomic<std::uint64_t> bytes{0};
+  // Files looked at by find_incomplete.
+  std::atomic<std::uint64_t> checked{0};
 };
 
 // The work that is left: some files again, then all from `from` on.
@@ -48,13 +51,15 @@ struct WriteOptions {
   const Owned* owned = nullptr;
   unsigned threads = 1;
   bool direct = false;
-  bool keep_whole = false;  // a file that is there, to the last byte as it would be written, is left alone
+  // A file that is there, to the last byte as it would be written, is left alone.
+  bool keep_whole = false;
 };
 
 // The first one; it stopped all threads
 struct WriteOutcome {
   std::optional<WriteFailure> failure;
-  bool direct_refused = false;  // the file system has no O_DIRECT: written buffered
+  // The file system has no O_DIRECT: written buffered.
+  bool direct_refused = false;
   WriteTimes times;
 };
 

@@ -14,12 +14,17 @@ namespace aforo {
 
 struct GeneratePlan {
   std::unique_ptr<GeneratedLayout> layout;
-  Manifest manifest;              // as found (a resumption), or a new one with nothing written
-  bool resumes = false;           // the directory carries our marker for the same dataset
-  std::uint64_t index_bytes = 0;  // estimated; 0 for layouts without index files
+  // As found (a resumption), or a new one with nothing written.
+  Manifest manifest;
+  // The directory carries our marker for the same dataset.
+  bool resumes = false;
+  // Estimated; 0 for layouts without index files.
+  std::uint64_t index_bytes = 0;
   Space space;
-  SpaceNeeded needed;                // for the files from manifest.files_written on
-  std::optional<std::string> unfit;  // why it cannot be written: a sentence
+  // For the files from manifest.files_written on.
+  SpaceNeeded needed;
+  // Why it cannot be written: a sentence.
+  std::optional<std::string> unfit;
 };
 
 // Reads the store's marker and free space. Throws UserError for a layout that cannot be generated, for a

@@ -13,9 +13,11 @@ namespace aforo {
 // "ext4", "tmpfs", "nfs4"
 struct Space {
   std::string filesystem;
-  Bytes free;                                // for this user
-  Bytes block{4096};                         // smallest unit of allocation
-  std::optional<std::uint64_t> free_inodes;  // absent where the file system makes them as needed
+  Bytes free;  // for this user
+  // Smallest unit of allocation.
+  Bytes block{4096};
+  // Absent where the file system makes them as needed.
+  std::optional<std::uint64_t> free_inodes;
 };
 
 // Of the place that `store` is, or will be when it is made. Throws UserError if it cannot be asked.
@@ -28,7 +30,8 @@ struct SpaceNeeded {
   std::uint64_t inodes = 0;
 };
 
-inline constexpr double kSpaceMargin = 0.01;  // for the file system's own tables
+// For the file system's own tables.
+inline constexpr double kSpaceMargin = 0.01;
 
 // Whether `needed` and a margin fit; else one sentence saying what is needed, what is free and what to do.
 std::optional<std::string> why_not_fitting(const SpaceNeeded& needed, const Space& space,

@@ -42,10 +42,13 @@ class FileWriter {
   // Always through the page cache
   enum class Size : std::uint8_t {
     kSmall,
-    kLarge,  // its blocks are kAlignment-aligned in memory, and in length but for the last
+    // Its blocks are kAlignment-aligned in memory, and in length but for the last.
+    kLarge,
   };
-  int open(const std::string& path, Size size);  // relative to the owned place
-  int append(std::span<const std::byte> block);  // at the end of the open file
+  // Relative to the owned place.
+  int open(const std::string& path, Size size);
+  // At the end of the open file.
+  int append(std::span<const std::byte> block);
   int close();
 
   bool direct_refused() const { return direct_refused_; }

@@ -53,7 +53,8 @@ struct RankEpoch {
 // Which definition. A new round of the benchmark gets a new name: none of these
 // ever changes its meaning.
 enum class Statistic { kWall, kMlpsV1, kMlpsV2, kMlpsV3 };
-std::string_view to_string(Statistic statistic);  // "wall", "mlps-v1.0", "mlps-v2.0", "mlps-v3.0"
+// "wall", "mlps-v1.0", "mlps-v2.0", "mlps-v3.0".
+std::string_view to_string(Statistic statistic);
 
 // One statistic of one run. Absent where the data do not allow it, never 0 for it.
 struct AuResult {

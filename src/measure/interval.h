@@ -12,7 +12,8 @@
 
 namespace aforo {
 
-std::optional<double> mean(std::span<const double> values);  // absent when empty
+// Absent when empty.
+std::optional<double> mean(std::span<const double> values);
 // Absent when empty; of an even count, the middle two's mean.
 std::optional<double> median(std::span<const double> values);
 // About the mean with divisor n - 1; absent for n < 2.

@@ -54,7 +54,8 @@ class StepSeries {
 
   std::vector<double> points_;  // mean duration of stride_ steps each
   std::uint64_t stride_ = 1;
-  double partial_ = 0;  // sum of the steps of the point that is not complete yet
+  // Sum of the steps of the point that is not complete yet.
+  double partial_ = 0;
   std::uint64_t partial_steps_ = 0;
   std::uint64_t steps_ = 0;
 };

@@ -13,9 +13,11 @@ namespace aforo {
 // What one rule has to say where it applies.
 struct Finding {
   Limit limit = Limit::kUnknown;
-  std::string reason;               // the decisive number in words, no full stop
+  // The decisive number in words, no full stop.
+  std::string reason;
   std::vector<std::string> advice;  // most promising first
-  std::string flag;                 // the first thing to try as an option, or empty
+  // The first thing to try as an option, or empty.
+  std::string flag;
 };
 
 // Nothing where the rule does not apply. A rule looks at the evidence alone: that no earlier one

@@ -180,9 +180,8 @@ TEST(Verdict, ACachedRunIsFlaggedEvenWhenItMeetsTheTarget) {
   const Verdict v = verdict_of(e);
   EXPECT_EQ(v.limit, Limit::kNone);
   EXPECT_THAT(v.evidence, Contains("page cache: 98.9 % of the bytes"));
-  EXPECT_THAT(v.text,
-              HasSubstr("NOTE: 98.9 % of the bytes came from the page cache: this measured memory, not the "
-                        "storage"));
+  EXPECT_THAT(v.text, HasSubstr("NOTE: 98.9 % of the bytes came from the page cache: this measured memory, "
+                                "not the storage"));
   EXPECT_THAT(v.advice.front(), HasSubstr("--drop-caches"));
 }
 
@@ -219,8 +218,7 @@ TEST(Verdict, MoreWorkersThatAreNotEnoughSaySo) {
   EXPECT_THAT(v.advice, Contains(HasSubstr("an AU of at most 72.0 %")));
 }
 
-// Without compute even the unchanged loader reads 800 samples/s: 900 with more workers
-// is 12 % more, not 50 %.
+// Without compute the unchanged loader reads 800 samples/s too: 900 with more is 12 % more, not 50 %.
 TEST(Verdict, AGainIsMeasuredAgainstTheSameReRunUnchanged) {
   Evidence e = slow_job();
   e.worker_busy_share = 1;

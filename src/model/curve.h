@@ -52,9 +52,8 @@ class OperationCurve {
   double ahead() const { return ahead_; }
 
   // Operations of size() per second, all together, with so many in flight.
-  PerSecond rate(double in_flight) const {  // operations of size() per second with so many in flight
-    return {at(in_flight).rate};
-  }
+  // Operations of size() per second with so many in flight.
+  PerSecond rate(double in_flight) const { return {at(in_flight).rate}; }
   // The mean time of one of them: R(n) = n / rate(n).
   Seconds latency(double in_flight) const {  // R(n) = n / rate(n)
     return {std::max(in_flight, 1.0) / at(in_flight).rate};
@@ -116,10 +115,14 @@ class OperationCurve {
   std::vector<CurvePoint> points_;  // at least one
   double last_ = 1;                 // concurrency of the last point
   At end_;                          // from there on
-  std::vector<At> table_;           // at concurrency 0, 1, 2, ... below the last point
-  std::size_t grid_ = 0;            // intervals of the jitter's quantiles
-  std::vector<double> rows_;  // per point, and once more for the last, grid_ + 1 quantiles; empty = all 1
-  std::vector<double> variance_, covariance_;  // of each row; of it and the next
+  // At concurrency 0, 1, 2, ... below the last point.
+  std::vector<At> table_;
+  // Intervals of the jitter's quantiles.
+  std::size_t grid_ = 0;
+  // Per point, and once more for the last, grid_ + 1 quantiles; empty = all 1.
+  std::vector<double> rows_;
+  // Of each row; of it and the next.
+  std::vector<double> variance_, covariance_;
 };
 
 // The sentence for a tier whose curves say nothing of such reads: what was expected, what is there,

@@ -29,22 +29,29 @@ struct RawOperation {
 // What was seen at one concurrency, on the clock of the operations.
 struct RawWindow {
   unsigned readers = 1;
-  Seconds from{0}, until{0};             // measured part: all readers were busy
-  std::vector<RawOperation> operations;  // also those that reach in or out of it, in any order
-  std::uint64_t operations_in_all = 0, bytes_in_all = 0;  // of the whole window, ramp and end included:
-  Seconds cpu{0};                                         // what these counters go with
+  // Measured part: all readers were busy.
+  Seconds from{0}, until{0};
+  // Also those that reach in or out of it, in any order.
+  std::vector<RawOperation> operations;
+  // Of the whole window, ramp and end included:
+  std::uint64_t operations_in_all = 0, bytes_in_all = 0;
+  // What these counters go with.
+  Seconds cpu{0};
   std::optional<std::uint64_t> bytes_from_storage;
-  std::optional<double> others_cpu;  // used by other processes meanwhile, of all cores
+  // Used by other processes meanwhile, of all cores.
+  std::optional<double> others_cpu;
 };
 
 // A window without its operations: what fitting needs, of bounded size.
 struct WindowDigest {
-  static constexpr std::size_t kMostKept = 8192;  // operations whose size and latency are kept
+  // Operations whose size and latency are kept.
+  static constexpr std::size_t kMostKept = 8192;
 
   unsigned readers = 1;
-  Seconds length{0};          // of the measured part
-  PerSecond rate{0};          // operations per second
-  double rate_bytes = 0;      // mean of an operation's, as the rate counts them
+  Seconds length{0};  // of the measured part
+  PerSecond rate{0};  // operations per second
+  // Mean of an operation's, as the rate counts them.
+  double rate_bytes = 0;
   std::uint64_t counted = 0;  // operations that ended inside
   double mean_bytes = 0;      // of these
   Seconds mean_latency{0};
@@ -59,8 +66,9 @@ struct WindowDigest {
   double slot_squares = 0, slot_explained = 0, slot_degrees = 0, slot_mean = 0, slot_turns = 0;
   std::uint64_t operations_in_all = 0, bytes_in_all = 0;
   Seconds cpu{0};
-  std::optional<double> cache_share;  // of the bytes; absent where nobody counts
-  std::optional<double> others_cpu;   // as in RawWindow
+  // Of the bytes; absent where nobody counts.
+  std::optional<double> cache_share;
+  std::optional<double> others_cpu;  // as in RawWindow
 };
 
 // Operations per second, and bytes per second, between `from` and `until`, by Hann's weights; parts counted

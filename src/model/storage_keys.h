@@ -67,8 +67,10 @@ struct Key {
 template <class T>
 struct Schema {
   std::vector<Key<T>> keys;
-  std::function<std::string(const T&)> check;  // of a whole value: "" or the half sentence
-  std::function<std::string(const T&)> sort;   // what it is called in messages: "bandwidth station"
+  // Of a whole value: "" or the half sentence.
+  std::function<std::string(const T&)> check;
+  // What it is called in messages: "bandwidth station".
+  std::function<std::string(const T&)> sort;
 };
 
 // The keys that a value of this sort has.
@@ -183,7 +185,8 @@ const Schema<TierSpec>& tier_schema();
 const Schema<CacheSpec>& cache_schema();
 const Schema<StoragePrice>& price_schema();
 const Schema<ProbedClient>& probed_client_schema();
-const Schema<StorageSpec>& probed_schema();  // of the keys below `probed`
+// Of the keys below `probed`.
+const Schema<StorageSpec>& probed_schema();
 const Schema<StorageSpec>& storage_schema();
 
 // A list of stations; those without a name are called by their kind, after the `owner` if there

@@ -29,16 +29,20 @@ namespace aforo {
 // What a loader does with a file. It decides which curves apply and which stations an operation
 // visits: only kFile opens and closes at every operation.
 enum class ReadKind {
-  kFile,    // open, read front to back, close: one operation, of any size
-  kRange,   // one range of a file that is kept open, anywhere in it
-  kStream,  // the next request of a file that is read front to back and kept open
+  // Open, read front to back, close: one operation, of any size.
+  kFile,
+  kRange,  // one range of a file that is kept open, anywhere in it
+  // The next request of a file that is read front to back and kept open.
+  kStream,
 };
 
 // Throughput and latency of one kind of operation, held at a constant number in flight.
 struct CurvePoint {
   double concurrency = 1;  // operations in flight, >= 1
-  PerSecond rate{0};       // operations per second of `ReadCurve::size` bytes, > 0
-  double spread = 0;       // (max - min) / median over repetitions; 0 = measured once
+  // Operations per second of `ReadCurve::size` bytes, > 0.
+  PerSecond rate{0};
+  // (max - min) / median over repetitions; 0 = measured once.
+  double spread = 0;
   // Equally spaced quantiles (0 to 1) of an operation's work / its mean; mean 1. Empty = 1 always.
   // Of latency / expected latency, narrower where storage paces requests: then few wait long for
   // what the others were let through at once.
@@ -52,9 +56,10 @@ struct CurvePoint {
 struct ReadCurve {
   ReadKind kind = ReadKind::kFile;
   ReadMode mode = ReadMode::kBuffered;
-  bool cached = false;             // served by the client's page cache
-  double size = 0;                 // mean bytes per operation, > 0
-  double size_share = 1;           // share of an operation's time that is proportional to its size, [0, 1]
+  bool cached = false;  // served by the client's page cache
+  double size = 0;      // mean bytes per operation, > 0
+  // Share of an operation's time that is proportional to its size, [0, 1].
+  double size_share = 1;
   std::vector<CurvePoint> points;  // rising concurrency, at least one
   // kStream: bytes that storage fetches where a reader first touches them, beyond what it asked
   // for; it finds the rest there. At most `size`: nothing.
@@ -71,14 +76,17 @@ enum class StationKind {
   kLatency,
   // Requests of at most `request_size` at `rate` per second in all, in order of arrival.
   kRequests,
-  kBandwidth,  // bytes, `servers` pipes of `bandwidth` each, shared by processor sharing; token bucket if
+  // Bytes, `servers` pipes of `bandwidth` each, shared by processor sharing; token bucket if.
+  kBandwidth,
   // `servers` disks, each in order of arrival: `seek` per `chunk` begun, then bytes at `bandwidth`.
   kDisk,
-  kCpu,  // `servers` cores: `per_operation` per request and `per_byte` seconds per byte, of what the same
-         // requests take of the cores elsewhere (in a curve) they leave `1 - taken`
+  // `servers` cores: `per_operation` per request and `per_byte` seconds per byte, of what the same.
+  kCpu,
+  // requests take of the cores elsewhere (in a curve) they leave `1 - taken`
 };
 
-enum class StationScope { kShared, kHost };  // one for all, or one per client host
+// One for all, or one per client host.
+enum class StationScope { kShared, kHost };
 
 // One part of a storage system. Which members count is said by `kind`; the others are
 // left at their defaults.
@@ -87,14 +95,18 @@ struct Station {
   StationKind kind = StationKind::kBandwidth;
   StationScope scope = StationScope::kShared;
   std::uint32_t servers = 1;
-  PerSecond rate{0};            // kMetadata: of one server; kRequests: of all
-  Bytes request_size{0};        // kRequests, kLatency: bytes that one request carries; 0 = any number
+  // kMetadata: of one server; kRequests: of all.
+  PerSecond rate{0};
+  // kRequests, kLatency: bytes that one request carries; 0 = any number.
+  Bytes request_size{0};
   BytesPerSecond bandwidth{0};  // kBandwidth, kDisk: of one server
-  Bytes burst{0};  // kBandwidth: bytes that may pass at `burst_bandwidth` before `bandwidth` holds
+  // kBandwidth: bytes that may pass at `burst_bandwidth` before `bandwidth` holds.
+  Bytes burst{0};
   BytesPerSecond burst_bandwidth{0};
-  Law latency;               // kLatency: seconds
-  Seconds seek{0};           // kDisk
-  Bytes chunk{0};            // kDisk: bytes read per seek; 0 = the whole request
+  Law latency;      // kLatency: seconds
+  Seconds seek{0};  // kDisk
+  // kDisk: bytes read per seek; 0 = the whole request.
+  Bytes chunk{0};
   Seconds per_operation{0};  // kCpu
   Seconds per_byte{0};       // kCpu
   double taken = 0;          // kCpu: share of the cores, [0, 1)
@@ -105,7 +117,8 @@ struct Station {
 enum class CachePolicy {
   kPinned,  // what came first stays
   kLru,     // the least recently used goes
-  kRandom,  // any goes: the stand-in for the Linux page cache under shuffled epochs
+  // Any goes: the stand-in for the Linux page cache under shuffled epochs.
+  kRandom,
 };
 
 // A cache of files, or of ranges of packed files: a read hits where all of its item is there. What
@@ -115,15 +128,18 @@ struct CacheSpec {
   Bytes size{0};  // of one cache
   CachePolicy policy = CachePolicy::kRandom;
   StationScope scope = StationScope::kHost;
-  bool warm = false;              // starts full of samples chosen at random, rather than empty
-  std::vector<Station> stations;  // the way of a hit; may be empty (free)
+  // Starts full of samples chosen at random, rather than empty.
+  bool warm = false;
+  // The way of a hit; may be empty (free).
+  std::vector<Station> stations;
   bool operator==(const CacheSpec&) const = default;
 };
 
 // A part of the storage, with some of the files. Files are spread over tiers at random, by share.
 struct TierSpec {
   std::string name;
-  double share = 1;  // of the dataset's files that lie on it; the shares of all tiers add up to 1
+  // Of the dataset's files that lie on it; the shares of all tiers add up to 1.
+  double share = 1;
   std::vector<ReadCurve> curves;
   std::vector<Station> stations;
   bool operator==(const TierSpec&) const = default;
@@ -151,7 +167,8 @@ struct StorageSpec {
 
   std::string name;
   std::string description;
-  std::vector<Station> client;    // CPU, network; passed by every read; scope kHost if read without one
+  // CPU, network; passed by every read; scope kHost if read without one.
+  std::vector<Station> client;
   std::vector<CacheSpec> caches;  // nearest to the client first
   std::vector<TierSpec> tiers;    // at least one
   std::optional<ProbedClient> probed_client;
@@ -159,8 +176,9 @@ struct StorageSpec {
   std::optional<StoragePrice> price;
   // When it was measured, "2026-06-01T12:00:00Z"; empty = written by hand.
   std::string probed;
-  std::vector<std::string> notes;  // what the probe had to say of its own certainty
-  std::string origin;              // file; "probe"
+  // What the probe had to say of its own certainty.
+  std::vector<std::string> notes;
+  std::string origin;  // file; "probe"
   bool operator==(const StorageSpec&) const = default;
 };
 
@@ -168,6 +186,7 @@ std::string_view to_string(ReadKind kind);  // "file", "range", "stream"
 // "metadata", "latency", "requests", "bandwidth", "disk", "cpu"
 std::string_view to_string(StationKind kind);
 std::string_view to_string(StationScope scope);  // "shared", "host"
-std::string_view to_string(CachePolicy policy);  // "pinned", "lru", "random"
+// "pinned", "lru", "random".
+std::string_view to_string(CachePolicy policy);
 
 }  // namespace aforo

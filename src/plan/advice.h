@@ -20,7 +20,8 @@ struct Advice {
   std::string change;  // "16 workers instead of 8"
   std::string how;     // what to type or to do: "--workers 16"
   double au = 0;       // with it
-  double gain = 0;     // au - au of the job as it is, same chance; a fraction
+  // Au - au of the job as it is, same chance; a fraction.
+  double gain = 0;
 };
 
 // Of AU. Chosen: half a point is about what two replications tell from nothing.

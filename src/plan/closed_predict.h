@@ -25,27 +25,37 @@ namespace aforo {
 
 // What was found, and how far it may be trusted.
 struct ClosedPrediction {
-  double au = 0;                   // "wall": mean over epochs of compute time over the epoch's time
-  double au_low = 0, au_high = 0;  // au with the error that the cross-check found for such jobs
+  // "wall": mean over epochs of compute time over the epoch's time.
+  double au = 0;
+  // Au with the error that the cross-check found for such jobs.
+  double au_low = 0, au_high = 0;
   PerSecond samples{0};
   BytesPerSecond bytes{0};  // that the loader asks for
-  std::string limit;  // a station's name, "loader workers", "barrier skew", "epoch start" or "not limited"
-  bool near = false;  // au_low and au_high lie less than a point apart: half a point of error at most
-  std::vector<std::string> notes;  // what was approximated, and why it is not near
+  // A station's name, "loader workers", "barrier skew", "epoch start" or "not limited".
+  std::string limit;
+  // au_low and au_high lie less than a point apart: half a point of error at most.
+  bool near = false;
+  // What was approximated, and why it is not near.
+  std::vector<std::string> notes;
 
-  double steady = 0;        // AU of the last epoch's steady state, without its start and without checkpoints
-  double ratio = 0;         // r there: what the readers can make, all at work, over what is consumed
-  double batch_cv = 0;      // of one producer's batch there
-  double concurrency = 0;   // samples being read at once, at most
-  Seconds fill{0};          // what an epoch takes beyond its steps in the steady state
+  // AU of the last epoch's steady state, without its start and without checkpoints.
+  double steady = 0;
+  // R there: what the readers can make, all at work, over what is consumed.
+  double ratio = 0;
+  double batch_cv = 0;     // of one producer's batch there
+  double concurrency = 0;  // samples being read at once, at most
+  // What an epoch takes beyond its steps in the steady state.
+  Seconds fill{0};
   std::string error_class;  // of closed_error.h
-  double error = 0;         // of that class: 19 of 20 such jobs were predicted within it
+  // Of that class: 19 of 20 such jobs were predicted within it.
+  double error = 0;
 };
 
 // What the workload does not say.
 struct ClosedOptions {
   std::uint32_t ranks_per_host = 0;  // 0 = all on one host
-  Seconds checkpoint_pause{0};       // of all ranks, every workload.checkpoint.every
+  // Of all ranks, every workload.checkpoint.every.
+  Seconds checkpoint_pause{0};
   LeadConstants lead = kLead;
 };
 

@@ -27,9 +27,11 @@ namespace aforo {
 
 // What happens to jobs that are at a station together.
 enum class MvaKind {
-  kQueue,          // one server, processor sharing or in order of arrival
-  kDelay,          // nobody queues
-  kLoadDependent,  // `rate(n)` rounds per second while n jobs are there: a flow-equivalent server
+  // One server, processor sharing or in order of arrival.
+  kQueue,
+  kDelay,  // nobody queues
+  // `rate(n)` rounds per second while n jobs are there: a flow-equivalent server.
+  kLoadDependent,
 };
 
 // One station. Members that its kind does not use are left at their defaults.
@@ -41,7 +43,8 @@ struct MvaStation {
   double cv = 1;
   // KQueue: so many equal stations, of which a round visits one at random; demand: of the round
   double replicas = 1;
-  std::function<double(double)> rate = {};  // kLoadDependent: rounds per second with n >= 1 there, positive
+  // kLoadDependent: rounds per second with n >= 1 there, positive.
+  std::function<double(double)> rate = {};
 };
 
 // A server of c equal ones: a queue of demand D / c and a delay of D (c - 1) / c (Seidmann, Schweitzer,
@@ -50,15 +53,17 @@ std::vector<MvaStation> multi_server(std::string name, Seconds demand, std::uint
 
 // What one station carries.
 struct MvaLoad {
-  double utilisation = 0;  // kQueue: of one replica; kLoadDependent: throughput / rate(customers); kDelay: 0
-  double queue = 0;        // mean jobs there, over all replicas
-  Seconds residence{0};    // per round
+  // kQueue: of one replica; kLoadDependent: throughput / rate(customers); kDelay: 0.
+  double utilisation = 0;
+  double queue = 0;      // mean jobs there, over all replicas
+  Seconds residence{0};  // per round
 };
 
 // The network in its steady state; stations in the order in which they were given.
 struct MvaResult {
-  PerSecond throughput{0};  // rounds per second; infinite where no station takes any time
-  Seconds response{0};      // of a round
+  // Rounds per second; infinite where no station takes any time.
+  PerSecond throughput{0};
+  Seconds response{0};  // of a round
   std::vector<MvaLoad> stations;
 };
 

@@ -17,11 +17,15 @@ namespace aforo {
 
 // The number, how sure it is, and all that was tried on the way.
 struct PredictedMax {
-  std::uint32_t accelerators = 0;   // 0: not even one
-  std::uint32_t low = 0, high = 0;  // by the low and the high end of AU's interval
-  bool at_limit = false;            // the search ended at its limit, or where no larger job can be set up
-  std::uint32_t limit = 0;          // --max-accelerators, or as many as the dataset has batches for
-  std::string refusal;              // why a larger job cannot be set up; may be empty
+  std::uint32_t accelerators = 0;  // 0: not even one
+  // By the low and the high end of AU's interval.
+  std::uint32_t low = 0, high = 0;
+  // The search ended at its limit, or where no larger job can be set up.
+  bool at_limit = false;
+  // --max-accelerators, or as many as the dataset has batches for.
+  std::uint32_t limit = 0;
+  // Why a larger job cannot be set up; may be empty.
+  std::string refusal;
   std::map<std::uint32_t, Prediction> tries;
   // At that number, in all replications; of 1 where not even one is fed. Its verdict is that of the next
   // number, which misses the target, where there is one.

@@ -16,10 +16,14 @@ namespace aforo {
 inline constexpr double kProbedRateError = 0.04;
 
 // Of AU, either way: what the model leaves out. The largest that fits the job.
-inline constexpr double kModelError = 0.015;     // reads past the page cache, storage the limit
-inline constexpr double kCacheError = 0.02;      // through a page cache: what it keeps, and where it lies
-inline constexpr double kClientError = 0.03;     // the client's CPU is near its limit: what else it does
-inline constexpr double kReadaheadError = 0.08;  // shards read buffered: the kernel reads ahead in bursts
+// Reads past the page cache, storage the limit.
+inline constexpr double kModelError = 0.015;
+// Through a page cache: what it keeps, and where it lies.
+inline constexpr double kCacheError = 0.02;
+// The client's CPU is near its limit: what else it does.
+inline constexpr double kClientError = 0.03;
+// Shards read buffered: the kernel reads ahead in bursts.
+inline constexpr double kReadaheadError = 0.08;
 
 // As measured_spread, (max - min) / median; 0 for storage that was not probed.
 double least_spread(const StorageSpec& storage);

@@ -17,15 +17,18 @@ namespace aforo {
 
 // What may be swept, and in what range: sweep.cc.
 enum class SweepKey { kAccelerators, kWorkers, kPrefetch, kBatchSize, kTransferSize, kCacheSize };
-std::string_view to_string(SweepKey key);  // "accelerators", ... as people write them
+// "accelerators", ... as people write them.
+std::string_view to_string(SweepKey key);
 // Whether its values are bytes; else they are counts.
 bool in_bytes(SweepKey key);
 
 // A setting and its values, each within the setting's range.
 struct Sweep {
   SweepKey key = SweepKey::kAccelerators;
-  std::vector<std::uint64_t> values;  // rising, none twice; accelerators, batches: above 0
-  std::string note;                   // which points of a long range; empty where all are there
+  // Rising, none twice; accelerators, batches: above 0.
+  std::vector<std::uint64_t> values;
+  // Which points of a long range; empty where all are there.
+  std::string note;
 };
 
 // "workers=1..16", "cache_size=0 B..1 TiB", "batch_size=32,64,256". Ranges of more than 16 values

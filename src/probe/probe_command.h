@@ -23,8 +23,10 @@ struct ProbeOptions {
 
   std::string directory;
   std::optional<Workload> workload;
-  Seconds budget{60};           // about so long in all, but for opening a dataset and removing what was laid
-  std::vector<ReadMode> modes;  // empty: the workload's, both without one
+  // About so long in all, but for opening a dataset and removing what was laid.
+  Seconds budget{60};
+  // Empty: the workload's, both without one.
+  std::vector<ReadMode> modes;
   EngineKind engine = EngineKind::kAuto;
   unsigned io_threads = 0;  // lanes; 0 = one per available core
   Seconds io_timeout{30};

@@ -16,8 +16,9 @@ namespace aforo {
 // Reading included
 struct LoaderCost {
   Seconds cpu_per_sample{0};
-  PerSecond samples{0};    // at which it was measured
-  double cache_share = 0;  // of the bytes it read; 0 where nobody counts
+  PerSecond samples{0};  // at which it was measured
+  // Of the bytes it read; 0 where nobody counts.
+  double cache_share = 0;
 };
 
 struct LoaderOutcome {

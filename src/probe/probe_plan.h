@@ -12,9 +12,12 @@
 namespace aforo {
 
 inline constexpr unsigned kMostReaders = 512;
-inline constexpr unsigned kRounds = 3;         // windows per level that are aimed at
-inline constexpr unsigned kLeastRounds = 2;    // ... and that a spread needs
-inline constexpr double kEnoughSpread = 0.02;  // of all levels: more windows would not tell more
+// Windows per level that are aimed at.
+inline constexpr unsigned kRounds = 3;
+// ... and that a spread needs.
+inline constexpr unsigned kLeastRounds = 2;
+// Of all levels: more windows would not tell more.
+inline constexpr double kEnoughSpread = 0.02;
 inline constexpr Seconds kShortestWindow{0.04};
 // In a window where time allows: long against the latency
 inline constexpr unsigned kOperationsPerReader = 40;

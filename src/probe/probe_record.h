@@ -43,6 +43,7 @@ StorageSpec storage_of(const ProbeFindings& findings, const Store& store, const 
 // Adds the findings to a Record that was started; `storage` says what was concluded.
 void add_findings(Json& record, const ProbeFindings& findings, const StorageSpec& storage);
 
-std::string name_of(const ReadCurve& curve);  // "whole files of 111 KiB, buffered"
+// "whole files of 111 KiB, buffered".
+std::string name_of(const ReadCurve& curve);
 
 }  // namespace aforo

@@ -23,21 +23,26 @@ void drop_all(CacheReset& reset, FileId files, std::stop_token stop);
 struct SweepAsk {
   ReadKind kind = ReadKind::kFile;
   ReadMode mode = ReadMode::kBuffered;
-  bool cached = false;        // from the page cache: `levels` are given, nothing is dropped
-  bool storage_below = true;  // false: a memory filesystem, nothing can be dropped or told
+  // From the page cache: `levels` are given, nothing is dropped.
+  bool cached = false;
+  // False: a memory filesystem, nothing can be dropped or told.
+  bool storage_below = true;
   Seconds time{10};
   unsigned most_readers = kMostReaders;
-  std::vector<unsigned> levels;  // empty = doublings, as far as the rate grows
+  // Empty = doublings, as far as the rate grows.
+  std::vector<unsigned> levels;
   std::uint64_t seed = 1;
-  FileId files = 0;                // that are read: the first ones of the layout
+  // That are read: the first ones of the layout.
+  FileId files = 0;
   double operations_per_unit = 1;  // at least
 };
 
 // Those that count
 struct SweepResult {
   std::vector<WindowDigest> windows;
-  std::vector<std::string> notes;  // what weakens them, in sentences without a name for the curve
-  std::uint64_t bytes = 0;         // read in all, scouting included
+  // What weakens them, in sentences without a name for the curve.
+  std::vector<std::string> notes;
+  std::uint64_t bytes = 0;  // read in all, scouting included
   std::uint64_t bytes_from_storage = 0;
   bool from_storage_known = true;
   unsigned discarded = 0;  // windows that came from the cache

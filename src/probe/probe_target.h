@@ -67,7 +67,8 @@ class ProbeGround {
   void remove_left_over(const Store& store);
 
   std::string directory_;
-  std::vector<std::string> made_;     // directories that are not there yet, outermost first
+  // Directories that are not there yet, outermost first.
+  std::vector<std::string> made_;
   std::vector<std::string> folders_;  // of datasets that were begun
   Bytes room_{0};                     // for each dataset
 };

@@ -27,9 +27,12 @@ class ProbeUnits {
   ProbeUnits(const Layout& layout, ReadKind kind, FileId files, std::uint64_t request);
 
   std::uint64_t size() const { return size_; }
-  SampleId sample(std::uint64_t unit) const { return unit; }  // kFile, kRange
-  std::uint64_t length(std::uint64_t unit) const { return layout_.locate(sample(unit)).length; }  // of these
-  StreamPiece piece(std::uint64_t unit) const;                                                    // kStream
+  // kFile, kRange.
+  SampleId sample(std::uint64_t unit) const { return unit; }
+  // Of these.
+  std::uint64_t length(std::uint64_t unit) const { return layout_.locate(sample(unit)).length; }
+  // kStream.
+  StreamPiece piece(std::uint64_t unit) const;
   // The files that such units lie in, each once, rising.
   std::vector<FileId> files_of(const std::vector<std::uint64_t>& units) const;
   double mean_bytes() const { return mean_bytes_; }  // of a unit
@@ -52,10 +55,13 @@ class ProbeCursor {
   ProbeCursor(std::uint64_t units, std::uint64_t seed, bool wraps);
 
   std::optional<std::uint64_t> next();  // nothing: all were read
-  std::uint64_t left() const;           // without beginning anew; all of them where it wraps
+  // Without beginning anew; all of them where it wraps.
+  std::uint64_t left() const;
   std::uint64_t taken() const { return size_ - (wraps_ ? 0 : left()); }
-  std::vector<std::uint64_t> taken_units() const;  // handed out since the last rewind
-  void rewind();                                   // a new order of all of them
+  // Handed out since the last rewind.
+  std::vector<std::uint64_t> taken_units() const;
+  // A new order of all of them.
+  void rewind();
 
  private:
   std::uint64_t size_, seed_;

@@ -16,8 +16,9 @@ namespace aforo {
 
 struct WindowAsk {
   unsigned readers = 1;
-  Seconds length{1};    // ramp included
-  Seconds patience{5};  // how long to wait, after it, for operations that began inside
+  Seconds length{1};  // ramp included
+  // How long to wait, after it, for operations that began inside.
+  Seconds patience{5};
 };
 
 // Lanes that stay over many windows of one layout and read mode. Construct, use and destroy on one thread.

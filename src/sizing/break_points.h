@@ -22,18 +22,21 @@ struct Turn {
 
 // All that were found; lists may be empty, where one family wins everywhere or none serves.
 struct BreakPoints {
-  double ratio_now = 0;  // price of TLC flash over disks, per TB; 0 = one of them is free
+  // Price of TLC flash over disks, per TB; 0 = one of them is free.
+  double ratio_now = 0;
   // Rising; found within [kLeastRatio, kMostRatio], the price of all flash moving.
   std::vector<Turn> by_ratio;  // rising; found within kRatios
   std::vector<Turn>
-      by_capacity;  // rising bytes, the datasets growing with them; found within kSizes of what was asked
+      // Rising bytes, the datasets growing with them; found within kSizes of what was asked.
+      by_capacity;
   Bytes least{0}, most{0};  // capacities that were looked at
 };
 
 // The search's ends. Chosen, wide around what flash and disks have cost: nothing is
 // looked for beyond them.
 inline constexpr double kLeastRatio = 1.5, kMostRatio = 60;
-inline constexpr double kSizeSpan = 32;  // times smaller, and larger, than what was asked
+// Times smaller, and larger, than what was asked.
+inline constexpr double kSizeSpan = 32;
 
 // `screening` is of the ask with its own prices, and is used again (it judges more designs
 // meanwhile); designs on premises alone are compared.

@@ -35,6 +35,7 @@ inline constexpr std::array kDiskFactors = {0.0, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0, 
 inline constexpr std::array kWriteFactors = {1.0, 2.0, 4.0, 8.0, 16.0, 32.0};
 // Behind a cache less may do.
 inline constexpr std::array kBackingFactors = {0.0, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0};
-inline constexpr std::array kFlashShares = {0.05, 0.1, 0.2, 0.35, 0.5, 1.0};  // of the datasets, in a hybrid
+// Of the datasets, in a hybrid.
+inline constexpr std::array kFlashShares = {0.05, 0.1, 0.2, 0.35, 0.5, 1.0};
 
 }  // namespace aforo

@@ -28,7 +28,8 @@ struct Variant {
   std::uint32_t accelerators = 0;
   std::string family, design, reason;
   double au = 0, storage = 0, idle = 0;
-  std::set<std::string> items;     // of the price book, that the design uses
+  // Of the price book, that the design uses.
+  std::set<std::string> items;
   std::vector<std::string> notes;  // what was assumed of the job
   double total() const { return storage + idle; }
   bool serves() const { return reason.empty(); }
@@ -54,7 +55,8 @@ std::vector<std::string> format_advice(const std::vector<Variant>& formats);
 
 // A setting and the words of its values, each judged already.
 struct SizeSweep {
-  std::string key;  // "accelerators", "accelerator_type", "capacity", "cache_size", "duty", "target"
+  // "accelerators", "accelerator_type", "capacity", "cache_size", "duty", "target".
+  std::string key;
   std::vector<std::string> values;
 };
 // "accelerators=64..512" (doubling), "capacity=250TB,1PB". UserError for a key or value that is

@@ -18,7 +18,8 @@ namespace aforo {
 struct SizeAdvice {
   std::string change;  // "twice the workers (32 per accelerator)"
   Variant with;        // the cheapest design then
-  double saved = 0;    // USD a month; what it costs less than now, or 0 where nothing serves now
+  // USD a month; what it costs less than now, or 0 where nothing serves now.
+  double saved = 0;
   std::string text;
 };
 

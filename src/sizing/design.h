@@ -24,7 +24,8 @@ enum class Family {
   kHdd,
   kLocalHdd,  // flash in every accelerator host in front of disks
   kCloudObject,
-  kCloudObjectLocal,  // the instances' own flash in front of an object store
+  // The instances' own flash in front of an object store.
+  kCloudObjectLocal,
   kCloudFile,
   kCloudBlock,
 };
@@ -40,11 +41,13 @@ constexpr bool in_cloud(Family family) { return family >= Family::kCloudObject; 
 // One sort of server with one sort of drive: `drives` in all, the same number in
 // each of `nodes` servers.
 struct Shelf {
-  const Drive* drive = nullptr;       // owned by the catalogue, as all pointers here
+  // Owned by the catalogue, as all pointers here.
+  const Drive* drive = nullptr;
   const StorageNode* node = nullptr;  // null: in the accelerator hosts
   const Nic* nic = nullptr;           // one per port of the node
   std::uint32_t drives = 0, nodes = 0;
-  std::uint32_t data = 1, parity = 0;  // fragments; data 1, parity 2 = three copies; parity 0 = none
+  // Fragments; data 1, parity 2 = three copies; parity 0 = none.
+  std::uint32_t data = 1, parity = 0;
   // What all drives hold, unprotected and unformatted.
   Bytes raw() const { return drive->capacity * drives; }
   // The share of raw bytes that holds data rather than what protects it.
@@ -53,26 +56,31 @@ struct Shelf {
 
 // An amount of something that has a price.
 struct CostLine {
-  std::string label;      // "30 x Micron 6550 ION"
-  std::string item;       // of the price book
-  double quantity = 0;    // in the item's unit; per month unless `purchase`
+  std::string label;  // "30 x Micron 6550 ION"
+  std::string item;   // of the price book
+  // In the item's unit; per month unless `purchase`.
+  double quantity = 0;
   std::string markup;     // item of a factor on top; "" = none
   bool purchase = false;  // paid once; else every month
 };
 
 // One offer. What is 0 or null does not belong to its family.
 struct Design {
-  std::string name;  // "6 x 24 x NVMe, 120 x 30.72 TB Kioxia CD8P-R, 8+2, 200 GbE"
+  // "6 x 24 x NVMe, 120 x 30.72 TB Kioxia CD8P-R, 8+2, 200 GbE".
+  std::string name;
   Family family = Family::kFlashTlc;
-  std::string product;  // what makes it another offer: the drive's model or the service's title
-  Shelf main;           // on premises: where the data lie
-  Shelf fast;  // flash in front of it: the hybrid's tier, or in every host (drives per host); drives 0 = none
+  // What makes it another offer: the drive's model or the service's title.
+  std::string product;
+  Shelf main;  // on premises: where the data lie
+  // Flash in front of it: the hybrid's tier, or in every host (drives per host); drives 0 = none.
+  Shelf fast;
   const CloudService* service = nullptr;
   Bytes bought{0};  // cloud: bytes paid for (of one copy)
   std::uint32_t copies = 1;
   // Cloud: throughput bought or that comes with it; 0 = no stated limit.
   BytesPerSecond provisioned{0};
-  const Nic* client_nic = nullptr;   // on premises: card of every accelerator host
+  // On premises: card of every accelerator host.
+  const Nic* client_nic = nullptr;
   BytesPerSecond client_network{0};  // of one host
   std::uint32_t hosts = 1;
   Bytes local_cache{0};  // flash of one host, for caching; 0 = none
@@ -81,15 +89,17 @@ struct Design {
   Bytes usable{0};
   // Mean bandwidth for this mix of requests, of what lies behind caches; 0 = no stated limit.
   BytesPerSecond read{0};
-  BytesPerSecond fast_read{0};  // of the cache in front, all hosts together; 0 = none
-  BytesPerSecond write{0};      // likewise
-  PerSecond opens{0};           // likewise
-  PerSecond requests{0};        // likewise
-  Seconds latency{0};           // of one request, nobody else there
+  // Of the cache in front, all hosts together; 0 = none.
+  BytesPerSecond fast_read{0};
+  BytesPerSecond write{0};  // likewise
+  PerSecond opens{0};       // likewise
+  PerSecond requests{0};    // likewise
+  Seconds latency{0};       // of one request, nobody else there
   double watts = 0, rack_units = 0;
   // Of one drive, at a quarter of the bandwidth; 0 = the provider's.
   Seconds rebuild{0};
-  bool estimated = false;  // a row of the catalogue that it uses is an estimate
+  // A row of the catalogue that it uses is an estimate.
+  bool estimated = false;
   // Those that do not depend on how much is read; money.h adds requests, retrieval and idle time.
   std::vector<CostLine> costs;
 };

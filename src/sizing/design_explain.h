@@ -15,7 +15,8 @@ namespace aforo {
 struct ExplainedFigure {
   std::string key;    // as in the Record, where it has one
   std::string label;  // "usable"
-  std::string text;   // the value with its unit, powers of ten as storage is sold
+  // The value with its unit, powers of ten as storage is sold.
+  std::string text;
   std::string formula, inputs, source;
 };
 

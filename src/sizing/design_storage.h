@@ -16,9 +16,11 @@ namespace aforo {
 // Estimates, the same for all designs, so that they compare: what an accelerator
 // host spends on reading.
 inline constexpr std::uint32_t kClientCores = 64;
-inline constexpr Seconds kFileCpu{20e-6}, kObjectCpu{60e-6};  // per operation: open, read, close; HTTPS GET
+// Per operation: open, read, close; HTTPS GET.
+inline constexpr Seconds kFileCpu{20e-6}, kObjectCpu{60e-6};
 inline constexpr Seconds kFileCpuPerByte{0.1e-9}, kObjectCpuPerByte{0.5e-9};
-inline constexpr Bytes kObjectRange{8 << 20};  // a large object is fetched in ranges of so much
+// A large object is fetched in ranges of so much.
+inline constexpr Bytes kObjectRange{8 << 20};
 
 // What clients and servers read ahead of a stream, whatever the loader asks for at a time (estimates).
 inline constexpr Bytes kStreamAhead{4 << 20};

@@ -20,14 +20,16 @@ namespace aforo {
 // How far to look, and what the usual path is taken to be. All above 0.
 struct HorizonOptions {
   double months = 36;
-  double cloud_first = 6;  // months in the cloud before the purchase, in the path that most take
+  // Months in the cloud before the purchase, in the path that most take.
+  double cloud_first = 6;
   // Of the accelerators and the data, meanwhile; (0, 1].
   double pilot_share = 0.25;
 };
 
 // One way to pay. USD.
 struct Account {
-  std::string name;  // "on premises", "cloud", "cloud, then on premises"
+  // "on premises", "cloud", "cloud, then on premises".
+  std::string name;
   std::string design;
   double upfront = 0;  // USD at month 0 (of the path: at the move)
   double monthly = 0;  // USD a month (of the path: after the move)
@@ -46,7 +48,8 @@ struct Horizon {
   // Of the accelerators, at which both cost the same over the horizon; absent where none in (0, 1] does.
   std::optional<double> break_even_duty;
   std::vector<std::string> assumptions;
-  std::set<std::string> items;  // of the price book, beside those of the two designs
+  // Of the price book, beside those of the two designs.
+  std::set<std::string> items;
 };
 
 // Of the cheapest design on premises and the cheapest in the cloud. Nothing where one side has no

@@ -14,7 +14,8 @@ namespace aforo {
 
 // What came out. It does not depend on prices.
 struct Judgement {
-  std::vector<Served> served;  // per job; empty where a check before the utilisation failed
+  // Per job; empty where a check before the utilisation failed.
+  std::vector<Served> served;
   // That failed: "capacity", "read", "write", "opens", "requests", "network", "latency",
   // "utilisation" or "simulation"; empty where it serves.
   std::string check;

@@ -45,9 +45,11 @@ struct Bill {
 
 // How a design serves one job. Fractions.
 struct Served {
-  double au = 0, low = 0, high = 0;  // of all the time, pauses for checkpoints included
+  // Of all the time, pauses for checkpoints included.
+  double au = 0, low = 0, high = 0;
   std::string limit;
-  double missed = 1;  // share of reads that get past the design's caches
+  // Share of reads that get past the design's caches.
+  double missed = 1;
 };
 
 // A year's payment for a loan of 1 over `years` (> 0): r / (1 - (1 + r)^-n); 1 / years at 0 %.

@@ -30,15 +30,18 @@ struct JobNeed {
 // The sums. Rates are at the jobs' targets of utilisation, not at full speed, but for network_per_host.
 struct Need {
   std::vector<JobNeed> jobs;
-  BytesPerSecond read{0}, read_with_headroom{0};  // the latter for the slowest producer, as in Requirement
+  // The latter for the slowest producer, as in Requirement.
+  BytesPerSecond read{0}, read_with_headroom{0};
   PerSecond requests{0}, opens{0};
   BytesPerSecond checkpoint_write{0};
-  Bytes capacity{0};         // logical: grown, with snapshots and file overhead
+  // Logical: grown, with snapshots and file overhead.
+  Bytes capacity{0};
   Bytes datasets{0};         // that the jobs read in their epochs
   double request_bytes = 0;  // mean, weighted by requests
   std::uint32_t accelerators = 0, hosts = 0;
-  BytesPerSecond network_per_host{0};  // of the busiest job at full utilisation, or writing its checkpoint
-  std::vector<std::string> notes;      // assumptions worth knowing
+  // Of the busiest job at full utilisation, or writing its checkpoint.
+  BytesPerSecond network_per_host{0};
+  std::vector<std::string> notes;  // assumptions worth knowing
 };
 
 // Throws UserError where the ask has no job, a duty outside (0, 1], a capacity that does not hold

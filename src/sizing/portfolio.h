@@ -33,23 +33,29 @@ struct ScenarioBest {
 struct HedgedDesign {
   std::string name;
   Family family = Family::kFlashTlc;
-  double satisfied = 0;                 // weight of the scenarios that it serves
+  // Weight of the scenarios that it serves.
+  double satisfied = 0;
   std::vector<std::string> not_served;  // the others
   double expected = 0;                  // USD a month
   double expected_low = 0,
-         expected_high = 0;  // by the ranges of its prices, which are the same in all scenarios
+         // By the ranges of its prices, which are the same in all scenarios.
+      expected_high = 0;
   double expected_regret = 0, worst_regret = 0;
   std::string worst_scenario;
-  std::vector<double> totals;   // per scenario
-  std::set<std::string> items;  // of the price book, that it uses in any scenario
+  std::vector<double> totals;  // per scenario
+  // Of the price book, that it uses in any scenario.
+  std::set<std::string> items;
 };
 
 // The answer. Designs are the candidates that were best somewhere, not all that can be built.
 struct PortfolioResult {
   std::vector<ScenarioBest> scenarios;
-  std::vector<HedgedDesign> designs;     // by expected regret; the best of each kind and product
-  std::size_t safest = 0;                // of designs: the smallest worst regret
-  std::optional<std::size_t> all_flash;  // of designs: the best of "just buy all-flash"
+  // By expected regret; the best of each kind and product.
+  std::vector<HedgedDesign> designs;
+  // Of designs: the smallest worst regret.
+  std::size_t safest = 0;
+  // Of designs: the best of "just buy all-flash".
+  std::optional<std::size_t> all_flash;
   std::size_t judged = 0;
 };
 

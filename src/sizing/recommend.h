@@ -14,7 +14,8 @@ std::vector<std::string> recommendation(const Screening& screening, const SizeRe
                                         const PriceBook& prices);
 
 // "$64,200": three significant digits from 1,000 on, whole dollars below.
-std::string money_text(double usd);  // "$64,200": three significant digits above 1,000
+// "$64,200": three significant digits above 1,000.
+std::string money_text(double usd);
 
 // What one point of utilisation is worth a month, all jobs together: 0.01 x N x duty x 730 h x the
 // price of an hour; 0 where no accelerator has a price.

@@ -83,7 +83,8 @@ class Screening {
  private:
   enum class Known : std::uint8_t { kNothing, kFigures, kAll };
   std::string group(const Design& design, Grouping grouping) const;
-  double least_costs(std::size_t design, const PriceBook& prices) const;  // no total is less
+  // No total is less.
+  double least_costs(std::size_t design, const PriceBook& prices) const;
   void judge_sizes(std::vector<std::size_t>& same);
   std::optional<Ranked> cheapest(const std::vector<std::size_t>& members, const std::vector<double>& fixed,
                                  const PriceBook& prices);

@@ -12,10 +12,13 @@ namespace aforo {
 
 // Plan for four fifths of a file system: published rule, catalogue/nodes.csv
 inline constexpr double kFill = 0.80;
-inline constexpr Bytes kDiskChunk{4 << 20};  // estimate: an extent, and a file server's readahead, on disks
+// Estimate: an extent, and a file server's readahead, on disks.
+inline constexpr Bytes kDiskChunk{4 << 20};
 inline constexpr Bytes kFlashRequest{128
-                                     << 10};   // Linux splits reads at max_sectors_kb, 128 KiB on many drives
-inline constexpr double kRebuildShare = 0.25;  // estimate: of the system's bandwidth, given to a rebuild
+                                     // Linux splits reads at max_sectors_kb, 128 KiB on many drives.
+                                     << 10};
+// Estimate: of the system's bandwidth, given to a rebuild.
+inline constexpr double kRebuildShare = 0.25;
 inline constexpr std::uint32_t kMostDrives = 50'000, kMostNodes = 4'000;
 
 // Which parts: everything but how many. None is null.
@@ -48,7 +51,8 @@ Bytes shelf_usable(const Shelf& shelf);
 BytesPerSecond shelf_read(const Shelf& shelf, const Need& need);
 // Bytes of data a second, likewise.
 BytesPerSecond shelf_write(const Shelf& shelf);
-PerSecond shelf_requests(const Shelf& shelf);  // of flash at kFlashRequest, of disks seeks
+// Of flash at kFlashRequest, of disks seeks.
+PerSecond shelf_requests(const Shelf& shelf);
 double shelf_watts(const Shelf& shelf);
 double shelf_rack_units(const Shelf& shelf);
 // Of one drive, from data + parity spread over all others; 0 = none

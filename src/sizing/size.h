@@ -39,16 +39,20 @@ struct Flip {
   std::size_t design = 0;  // of SizeResult::designs: the other
   std::string group;       // of the price book
   double factor = 1;
-  std::string text;  // "all-flash QLC would win over it if prices of ssd were 0.61 times what they are"
+  // "all-flash QLC would win over it if prices of ssd were 0.61 times what they are".
+  std::string text;
 };
 
 // The answer. Indices are into the screening that it was made with, which outlives it.
 struct SizeResult {
-  std::vector<SizedDesign> designs;  // best first: the cheapest of each product, and of each family
-  std::vector<Rejected> rejected;    // nearest miss first
+  // Best first: the cheapest of each product, and of each family.
+  std::vector<SizedDesign> designs;
+  std::vector<Rejected> rejected;  // nearest miss first
   std::size_t built = 0, judged = 0;
-  std::vector<Flip> flips;            // of the best of every other family, the nearest first
-  std::optional<std::size_t> second;  // of designs: the best of another family
+  // Of the best of every other family, the nearest first.
+  std::vector<Flip> flips;
+  // Of designs: the best of another family.
+  std::optional<std::size_t> second;
 };
 
 // `screening` keeps what was judged, so that break points can go on with it. It is of options.ask.

@@ -15,7 +15,8 @@ namespace aforo {
 
 // One job, and how much of the time it runs.
 struct SizedJob {
-  Workload workload;  // accelerator.count is N, training.au_target the target
+  // accelerator.count is N, training.au_target the target.
+  Workload workload;
   // Share of the time that it runs, (0, 1]. It counts for money, not for bandwidth: all
   // jobs may run at once.
   double duty = 1;
@@ -38,12 +39,14 @@ struct SizingAsk {
   // Mean time between failures of the whole of a job; absent = no checkpoint interval
   // follows from failures.
   std::optional<Seconds> failures;
-  std::optional<Dollars> accelerator_hour;  // instead of the price book's
+  // Instead of the price book's.
+  std::optional<Dollars> accelerator_hour;
   Place place = Place::kAny;
   std::string provider;  // of cloud services; "" = any
   // Only designs of this family (to_string(Family)); "" = any.
   std::string family;
-  std::optional<Bytes> cache;  // flash in every host, for caching: only designs with just that
+  // Flash in every host, for caching: only designs with just that.
+  std::optional<Bytes> cache;
   // A job trains for at least so many: a cache pays from the second on.
   std::uint64_t epochs = 10;
 };

@@ -23,6 +23,7 @@ int open_beneath(int root, std::string_view path, int flags, mode_t mode = 0);
 
 // How a new file is made: write-only, and never over one that is there.
 int create_flags(bool direct);
-inline constexpr mode_t kCreateMode = 0666;  // what the user's umask leaves of it
+// What the user's umask leaves of it.
+inline constexpr mode_t kCreateMode = 0666;
 
 }  // namespace aforo

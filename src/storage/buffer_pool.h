@@ -48,7 +48,8 @@ class BufferPool {
   explicit BufferPool(OnGrow on_grow = {});
   BufferPool(const BufferPool&) = delete;
   BufferPool& operator=(const BufferPool&) = delete;
-  ~BufferPool();  // all leases are back, except quarantined ones (their memory is left mapped)
+  // All leases are back, except quarantined ones (their memory is left mapped).
+  ~BufferPool();
 
   // Throws std::bad_alloc when the machine has no memory left. `bytes` 0 is 1.
   BufferLease take(std::size_t bytes);

@@ -16,8 +16,9 @@ namespace aforo {
 struct DeviceCounters {
   std::string name;
   std::uint64_t bytes_read = 0;
-  std::uint64_t reads = 0;      // requests completed
-  Seconds busy{0};              // time with at least one request in flight
+  std::uint64_t reads = 0;  // requests completed
+  // Time with at least one request in flight.
+  Seconds busy{0};
   Seconds queue_time{0};        // requests in flight x time
   std::uint64_t in_flight = 0;  // requests at this moment
 };
@@ -27,7 +28,8 @@ struct Counters {
   std::optional<std::uint64_t> process_bytes_read;
   std::optional<DeviceCounters> device;  // below the directory
   Seconds cpu_user{0}, cpu_system{0};    // whole process, all threads
-  std::optional<Seconds> machine_cpu;    // of the whole machine, whoever used it
+  // Of the whole machine, whoever used it.
+  std::optional<Seconds> machine_cpu;
   Bytes resident{0};
   Bytes page_cache{0};  // of the whole machine
 };

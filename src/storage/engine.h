@@ -33,15 +33,19 @@ inline constexpr EngineFile kNoFile = -1;
 // Open `path`, read up to buffer.size() bytes from offset 0, close: one request for a whole file
 enum class IoOperation : std::uint8_t {
   kReadFile,
-  kOpen,    // open `path` read-only; result in `file`
-  kRead,    // read up to buffer.size() bytes of `file` at `offset`
-  kClose,   // close `file`; the handle is dead even if an error is reported
-  kCreate,  // make the new, empty file `path` and open it write-only; result in `file`. EEXIST where
-            // anything has that name (a link too), ENOENT where its directory is missing, EROFS from an
+  kOpen,  // open `path` read-only; result in `file`
+  kRead,  // read up to buffer.size() bytes of `file` at `offset`
+  // Close `file`; the handle is dead even if an error is reported.
+  kClose,
+  // Make the new, empty file `path` and open it write-only; result in `file`. EEXIST where.
+  kCreate,
+  // anything has that name (a link too), ENOENT where its directory is missing, EROFS from an
   // engine that owns nothing, EXDEV or ELOOP where the path would leave the owned directory. After
   // ETIMEDOUT the file may be there or not.
-  kWrite,  // write all of `buffer` to `file` at `offset`; what lies between the old end and `offset` is zero
-  kSync,   // what `kWrite` has put into `file` so far, and its size, are on storage when this is done
+  // Write all of `buffer` to `file` at `offset`; what lies between the old end and `offset` is zero.
+  kWrite,
+  // What `kWrite` has put into `file` so far, and its size, are on storage when this is done.
+  kSync,
 };
 
 // Of operations: has a path; answers with an open file; fills memory; has memory in the kernel's hands.
@@ -59,8 +63,10 @@ struct IoRequest {
   // read or written are then 4096-aligned, and lengths too, but for the last write of a file: its ragged end
   // goes through the page cache, as does whatever is written to that file after it.
   bool direct = false;
-  const char* path = nullptr;  // relative to the engine's root, NUL-terminated
-  EngineFile file = kNoFile;   // kRead, kWrite, kSync, kClose: in. kOpen, kCreate: out.
+  // Relative to the engine's root, NUL-terminated.
+  const char* path = nullptr;
+  // kRead, kWrite, kSync, kClose: in. kOpen, kCreate: out.
+  EngineFile file = kNoFile;
   std::uint64_t offset = 0;
   std::span<std::byte> buffer;
   std::uint64_t expected = 0;  // kReadFile: size if known, 0 = unknown. Reads up to min(buffer, expected)
@@ -70,16 +76,20 @@ struct IoRequest {
   // call it if the open fails. Taking memory this late keeps the set of buffers in use small and
   // warm in the CPU's cache: measured 15 % less CPU time per byte at 160 readers.
   void (*lend)(IoRequest&) = nullptr;
-  void (*done)(IoRequest&) = nullptr;  // called on the engine's thread from inside Engine::turn
-  void* owner = nullptr;               // the caller's
+  // Called on the engine's thread from inside Engine::turn.
+  void (*done)(IoRequest&) = nullptr;
+  void* owner = nullptr;  // the caller's
 
   // --- answered (valid inside and after `done`) ---
-  int error = 0;  // errno; 0 = success. ETIMEDOUT: not done within the engine's timeout.
+  // Errno; 0 = success. ETIMEDOUT: not done within the engine's timeout.
+  int error = 0;
   // Bytes moved. A read: fewer than asked only at end of file. A write: fewer than asked only with an error
   // (ENOSPC, EIO, EFBIG), and then what was written before it, from `offset` on.
   std::uint64_t bytes = 0;
-  Seconds started{0};     // monotonic clock, when the request was handed to the kernel
-  Seconds opened{0};      // kReadFile, kOpen, kCreate: when the open was seen done; 0 = not observed
+  // Monotonic clock, when the request was handed to the kernel.
+  Seconds started{0};
+  // kReadFile, kOpen, kCreate: when the open was seen done; 0 = not observed.
+  Seconds opened{0};
   Seconds first_byte{0};  // when the answer's first byte was seen; 0 = not observed (a local kernel answers
                           // whole requests)
   Seconds finished{0};
@@ -105,9 +115,12 @@ struct EngineOptions {
   // The right to create files, and the directory that paths are relative to. Outlives the engine. Null: an
   // engine for reading, whose kCreate ends with EROFS.
   const OwnedDirectory* owned = nullptr;
-  std::uint32_t depth = 256;   // requests in flight handed to the kernel at once; more wait inside the engine
-  Seconds timeout{30};         // a request older than this completes with ETIMEDOUT; 0 = never
-  std::span<std::byte> arena;  // memory that buffers come from, registered with the kernel where that pays
+  // Requests in flight handed to the kernel at once; more wait inside the engine.
+  std::uint32_t depth = 256;
+  // A request older than this completes with ETIMEDOUT; 0 = never.
+  Seconds timeout{30};
+  // Memory that buffers come from, registered with the kernel where that pays.
+  std::span<std::byte> arena;
 };
 
 class Engine {
@@ -139,7 +152,8 @@ class Engine {
   // to go on neither ends it nor destroys the engine, and frees none of its buffers. On the engine's thread.
   virtual bool stuck() const { return false; }
 
-  virtual std::string_view name() const = 0;  // an EngineKind's word, or "memory", "faulty"
+  // An EngineKind's word, or "memory", "faulty".
+  virtual std::string_view name() const = 0;
 };
 
 // The monotonic clock all engines stamp with.
@@ -148,7 +162,8 @@ Seconds monotonic_now();
 struct EngineChoice {
   std::unique_ptr<Engine> engine;
   EngineKind kind = EngineKind::kAuto;  // what was made: never kAuto
-  std::string reason;  // empty, or why the preferred engine was not used ("io_uring_setup: EPERM (...)")
+  // Empty, or why the preferred engine was not used ("io_uring_setup: EPERM (...)").
+  std::string reason;
 };
 
 // Throws UserError if the root cannot be opened or an insisted engine cannot be had.

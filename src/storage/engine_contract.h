@@ -134,8 +134,10 @@ struct EngineUnderTest {
   std::string name;
   // May write where the options' `owned` says so.
   std::function<std::unique_ptr<Engine>(const EngineOptions&, MemoryFiles&)> make;
-  bool on_disk = true;      // sees the real directory: permissions, O_DIRECT, devices
-  bool moves_bytes = true;  // false: answers without looking at anything
+  // Sees the real directory: permissions, O_DIRECT, devices.
+  bool on_disk = true;
+  // False: answers without looking at anything.
+  bool moves_bytes = true;
 };
 
 std::vector<EngineUnderTest> all_engines();
@@ -201,7 +203,8 @@ class EngineContract : public testing::TestWithParam<EngineUnderTest> {
   std::unique_ptr<OwnedDirectory> owned_;
 };
 
-class EngineBytes : public EngineContract {};   // what needs an engine that moves bytes
+// What needs an engine that moves bytes.
+class EngineBytes : public EngineContract {};
 class EngineOnDisk : public EngineContract {};  // and a real directory
 
 }  // namespace aforo

@@ -12,17 +12,20 @@ namespace aforo {
 // Io_uring if the kernel grants it, else threads, with the reason said
 enum class EngineKind : std::uint8_t {
   kAuto,
-  kUring,     // io_uring or nothing
-  kThreads,   // plain system calls in a few threads
-  kBlocking,  // plain system calls on the thread that asks: for one that waits for each request anyway
-  kNull,      // nothing is opened, read or written: the ceiling of what is above the engine
+  kUring,    // io_uring or nothing
+  kThreads,  // plain system calls in a few threads
+  // Plain system calls on the thread that asks: for one that waits for each request anyway.
+  kBlocking,
+  // Nothing is opened, read or written: the ceiling of what is above the engine.
+  kNull,
 };
 
 struct EngineRow {
   EngineKind kind;
   std::string_view word;  // in Records and options
-  bool moves_bytes;       // false: what it answers says nothing about any storage
-  bool for_jobs;          // may be named as the engine of a job's reads
+  // False: what it answers says nothing about any storage.
+  bool moves_bytes;
+  bool for_jobs;  // may be named as the engine of a job's reads
 };
 
 // One row per kind, in the order in which they are offered.

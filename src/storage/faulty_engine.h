@@ -16,16 +16,20 @@ struct FaultRule {
   // `error`, without asking the inner engine
   enum class Fault : std::uint8_t {
     kError,
-    kShort,  // at most `bytes` arrive, as if the file ended there; of a write, no more go, and then `error`
-    kHang,   // never answered: ETIMEDOUT after the timeout, with `buffer_held` if a buffer would be in use
+    // At most `bytes` arrive, as if the file ended there; of a write, no more go, and then `error`.
+    kShort,
+    // Never answered: ETIMEDOUT after the timeout, with `buffer_held` if a buffer would be in use.
+    kHang,
     kDelay,  // answered `delay` later
   };
 
   Fault fault = Fault::kError;
-  std::string path_contains{};             // of the file opened; empty = every file
+  // Of the file opened; empty = every file.
+  std::string path_contains{};
   std::optional<IoOperation> operation{};  // absent = every operation
-  std::uint64_t every = 1;                 // the n-th, 2n-th, ... request that matches
-  int error = 5;                           // EIO
+  // The n-th, 2n-th, ... request that matches.
+  std::uint64_t every = 1;
+  int error = 5;  // EIO
   std::uint64_t bytes = 0;
   Seconds delay{0};
 };

@@ -44,17 +44,24 @@ struct Listing {
   static constexpr std::size_t kMostSorts = 16;
 
   std::uint64_t files = 0;
-  std::uint64_t directories = 0;  // the root included; in a bucket: the prefixes up to a '/'
+  // The root included; in a bucket: the prefixes up to a '/'.
+  std::uint64_t directories = 0;
   // How many directories hold exactly these files. A directory without files is in none. Directories that are
   // alike share an entry: k entries of one sort need k^2 / 2 files.
   std::map<DirectoryTally, std::uint64_t> fan_out;
-  std::uint64_t hidden_files = 0;           // names that begin with a dot: passed over
-  std::uint64_t hidden_directories = 0;     // the same, with all that is in them
-  std::uint64_t linked_directories = 0;     // symbolic links to directories: not followed
-  std::uint64_t dangling = 0;               // symbolic links that lead nowhere
-  std::uint64_t special = 0;                // sockets, FIFOs, devices
-  std::uint64_t errors = 0;                 // directories and files that could not be read
-  std::vector<std::string> error_examples;  // "path: EACCES (permission denied)", a few
+  // Names that begin with a dot: passed over.
+  std::uint64_t hidden_files = 0;
+  // The same, with all that is in them.
+  std::uint64_t hidden_directories = 0;
+  // Symbolic links to directories: not followed.
+  std::uint64_t linked_directories = 0;
+  // Symbolic links that lead nowhere.
+  std::uint64_t dangling = 0;
+  std::uint64_t special = 0;  // sockets, FIFOs, devices
+  // Directories and files that could not be read.
+  std::uint64_t errors = 0;
+  // "path: EACCES (permission denied)", a few.
+  std::vector<std::string> error_examples;
 };
 
 // Counts `files` of one sort into a directory's tally.

@@ -38,14 +38,16 @@ class StoreFile {
 // Nothing there
 enum class Ownership {
   kAbsent,
-  kEmpty,    // a directory with nothing in it (a filesystem's lost+found aside)
+  // A directory with nothing in it (a filesystem's lost+found aside).
+  kEmpty,
   kOurs,     // carries the marker
   kForeign,  // holds files and no marker
 };
 
 struct DirectoryLook {
   Ownership ownership = Ownership::kAbsent;
-  std::vector<std::string> others;  // kForeign: a few of the names found
+  // kForeign: a few of the names found.
+  std::vector<std::string> others;
 };
 
 // What a name stands for, links not followed.

@@ -11,7 +11,8 @@ namespace aforo {
 
 struct CacheDrop {
   bool done = false;
-  std::string reason;  // why not: "writing /proc/sys/vm/drop_caches: EACCES (permission denied)"
+  // Why not: "writing /proc/sys/vm/drop_caches: EACCES (permission denied)".
+  std::string reason;
 };
 
 // Writes dirty pages back (sync) and drops the whole machine's clean page cache. Needs root.

@@ -17,8 +17,9 @@ struct Slot {
   Step step = Step::kFree;
   bool cancelled = false;
   bool direct = false;
-  bool in_table = false;  // `file` is this slot of the direct-descriptor table
-  bool owned = false;     // this request opened `file`
+  // `file` is this slot of the direct-descriptor table.
+  bool in_table = false;
+  bool owned = false;  // this request opened `file`
   int file = -1;
   std::uint64_t goal = 0;
   std::uint64_t done = 0;

@@ -37,17 +37,20 @@ namespace aforo {
 // "ext4", "nfs4", "memory"
 struct StoreInfo {
   std::string type;
-  std::string device;        // "vda", "server:/export"
-  Bytes capacity{0};         // of all that shares it; 0 = unknown
-  bool memory_only = false;  // no storage below: its bytes lie in this machine's memory (tmpfs)
+  std::string device;  // "vda", "server:/export"
+  Bytes capacity{0};   // of all that shares it; 0 = unknown
+  // No storage below: its bytes lie in this machine's memory (tmpfs).
+  bool memory_only = false;
 };
 
 // Room at this moment.
 // For this user
 struct StoreSpace {
   Bytes free{0};
-  Bytes block{4096};                        // smallest unit of allocation
-  std::optional<std::uint64_t> free_files;  // absent where the store makes room for names as needed
+  // Smallest unit of allocation.
+  Bytes block{4096};
+  // Absent where the store makes room for names as needed.
+  std::optional<std::uint64_t> free_files;
 };
 
 // Dropping what this machine remembers of the store's files, so that they are read from storage again.

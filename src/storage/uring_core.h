@@ -22,7 +22,8 @@ namespace aforo {
 
 class UringEngine final : public Engine {
  public:
-  static constexpr std::uint64_t kLongestPiece = 1u << 20;  // longer reads and writes are cut
+  // Longer reads and writes are cut.
+  static constexpr std::uint64_t kLongestPiece = 1u << 20;
   static constexpr std::uint64_t kDirectAlignment = 4096;
 
   explicit UringEngine(const EngineOptions& options)
@@ -76,17 +77,20 @@ class UringEngine final : public Engine {
   open_how create_how_ = beneath_how(create_flags(false) | O_CLOEXEC, kCreateMode);
   open_how create_direct_how_ = beneath_how(create_flags(true) | O_CLOEXEC, kCreateMode);
   bool file_slots_ = false;
-  bool opens_aside_ = false;  // by a kernel thread: on this one they would hold up all else
+  // By a kernel thread: on this one they would hold up all else.
+  bool opens_aside_ = false;
   Seconds now_{0};
   Seconds next_sweep_{0};
   double sweep_interval_;
 
   SlotTable slots_;
   HandleTable handles_;
-  RequestList all_;  // in the order of start; from `pending_` on not yet begun
+  // In the order of start; from `pending_` on not yet begun.
+  RequestList all_;
   IoRequest* pending_ = nullptr;
-  std::size_t completed_ = 0;               // in this turn
-  std::uint64_t typical_read_ = 128 << 10;  // moving mean: the size of files is often not known before
+  std::size_t completed_ = 0;  // in this turn
+  // Moving mean: the size of files is often not known before.
+  std::uint64_t typical_read_ = 128 << 10;
   bool in_turn_ = false;
   std::size_t given_up_ = 0;  // taken slots without a request
 };

@@ -44,7 +44,8 @@ class WakeEvent {
  private:
   int event_ = -1;
   bool armed_ = false;
-  std::uint64_t value_ = 0;  // where the kernel puts what it read from the event
+  // Where the kernel puts what it read from the event.
+  std::uint64_t value_ = 0;
   std::atomic<bool> woken_{false};
   std::atomic<bool> sleeping_{false};
 };

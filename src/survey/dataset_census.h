@@ -29,10 +29,13 @@ bool is_side_extension(std::string_view extension);
 struct FileGroup {
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;
-  std::uint64_t empty = 0;                  // of 0 bytes
-  std::vector<std::string> probes;          // a uniform random choice of their paths
-  std::map<FileKind, std::uint64_t> kinds;  // of the probes, once looked into
-  FileKind kind() const;                    // the most frequent; kOther for none
+  std::uint64_t empty = 0;  // of 0 bytes
+  // A uniform random choice of their paths.
+  std::vector<std::string> probes;
+  // Of the probes, once looked into.
+  std::map<FileKind, std::uint64_t> kinds;
+  // The most frequent; kOther for none.
+  FileKind kind() const;
 };
 
 // Counts files. One thread at a time; threads count on their own and merge.
@@ -40,7 +43,8 @@ class Census {
  public:
   static constexpr std::size_t kMostGroups = 64;
   static constexpr std::size_t kProbes = 32;
-  static constexpr std::string_view kRest = Listing::kOtherSort;  // the group of all further extensions
+  // The group of all further extensions.
+  static constexpr std::string_view kRest = Listing::kOtherSort;
 
   explicit Census(std::uint64_t seed = 1) : random_(seed) {}
 
@@ -65,9 +69,11 @@ struct SampleChoice {
   std::vector<std::string> groups;  // extensions that are samples
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;
-  std::uint64_t empty = 0;            // files of 0 bytes
-  std::vector<std::string> left_out;  // "1,000 files *.txt (other, 12 KiB)", most numerous first
-  std::vector<std::string> warnings;  // a mixed tree; samples that are not what most are, or empty
+  std::uint64_t empty = 0;  // files of 0 bytes
+  // "1,000 files *.txt (other, 12 KiB)", most numerous first.
+  std::vector<std::string> left_out;
+  // A mixed tree; samples that are not what most are, or empty.
+  std::vector<std::string> warnings;
 
   bool includes(std::string_view group) const;
 };

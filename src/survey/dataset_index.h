@@ -16,7 +16,8 @@ namespace aforo {
 // Ascending; framing included
 struct FileIndex {
   std::vector<Extent> samples;
-  std::string error;  // half a sentence, if the file ended or broke before its end; `samples` are good
+  // Half a sentence, if the file ended or broke before its end; `samples` are good.
+  std::string error;
   bool from_index_file = false;
 };
 

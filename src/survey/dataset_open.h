@@ -28,9 +28,11 @@ struct OpenedDataset {
 
   std::unique_ptr<Layout> layout;
   std::optional<Manifest> manifest;  // of a generated dataset
-  DatasetSpec spec;                  // as found: `wanted`, corrected by what lies there
+  // As found: `wanted`, corrected by what lies there.
+  DatasetSpec spec;
   std::vector<std::string>
-      warnings;  // sentences: what was left out, where the workload and the directory differ
+      // Sentences: what was left out, where the workload and the directory differ.
+      warnings;
   // The damaged shards, whose samples before the damage are part of the layout: in order of path,
   // at most kDamagedNamed of them. Whether damage ends the command is the caller's policy. They
   // are not in `warnings`.

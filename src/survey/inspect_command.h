@@ -16,7 +16,8 @@ namespace aforo {
 
 struct InspectOptions {
   std::string directory;
-  unsigned threads = 0;  // 0 = twice the cores: scanning waits for the storage's metadata
+  // 0 = twice the cores: scanning waits for the storage's metadata.
+  unsigned threads = 0;
 };
 
 // The Record (docs/record.md). What could not be read is counted in `errors` and named in `warnings`.

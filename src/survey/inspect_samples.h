@@ -16,7 +16,8 @@ namespace aforo {
 struct Samples {
   SizeSummary sizes;
   std::uint64_t count = 0;
-  bool estimated = false;  // `count` is projected from `files_indexed` files by their share of the bytes
+  // `count` is projected from `files_indexed` files by their share of the bytes.
+  bool estimated = false;
   std::uint64_t files_indexed = 0;
   std::uint64_t files_damaged = 0;
   std::vector<std::string> damage;  // "path: what", a few

@@ -62,12 +62,17 @@ class Search {
     JobPlan plan;
     std::uint32_t ranks = 0;  // 0 = none
   };
-  const Kept& best() const { return best_; }                            // the largest that held
-  const Kept& failing() const { return failing_; }                      // the smallest that did not
-  const std::map<std::uint32_t, Try>& tries() const { return tries_; }  // the window that answers, per count
-  std::vector<Try> windows() const;  // all, by count; of one count in the order in which they were run
+  // The largest that held.
+  const Kept& best() const { return best_; }
+  // The smallest that did not.
+  const Kept& failing() const { return failing_; }
+  // The window that answers, per count.
+  const std::map<std::uint32_t, Try>& tries() const { return tries_; }
+  // All, by count; of one count in the order in which they were run.
+  std::vector<Try> windows() const;
   bool stopped() const { return stop_.stop_requested(); }
-  bool failed() const { return failed_.ranks != 0; }  // a read error ended a window, which is kept:
+  // A read error ended a window, which is kept:
+  bool failed() const { return failed_.ranks != 0; }
   const Kept& failed_job() const { return failed_; }
   const std::string& refusal() const {
     return refusal_;
@@ -87,7 +92,8 @@ class Search {
   std::stop_token stop_;
   CacheReset reset_;
   std::map<std::uint32_t, Try> tries_;
-  std::vector<Try> earlier_, again_;  // windows of forgotten answers; second looks
+  // Windows of forgotten answers; second looks.
+  std::vector<Try> earlier_, again_;
   Kept best_, failing_, failed_;
   std::string refusal_;
 };

@@ -20,11 +20,15 @@ struct MeasuredJob {
   JobResult result;
   std::unique_ptr<StepWatch> watch;
   EngineKind engine = EngineKind::kAuto;  // the one that was used
-  std::string engine_reason;              // why not the preferred one; may be empty
-  bool memory_only = false;               // there is no storage below where it read
+  // Why not the preferred one; may be empty.
+  std::string engine_reason;
+  // There is no storage below where it read.
+  bool memory_only = false;
   unsigned io_threads = 0;
-  Seconds started{0};                  // monotonic: the first rank began
-  Usage usage;                         // of the whole job, the pauses between epochs left out
+  // Monotonic: the first rank began.
+  Seconds started{0};
+  // Of the whole job, the pauses between epochs left out.
+  Usage usage;
   Bytes resident{0};                   // at the end
   std::vector<double> lane_cpu_share;  // CPU time / wall time per lane
   OpenTimes opens;                     // merged over lanes

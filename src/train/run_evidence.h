@@ -15,8 +15,10 @@ namespace aforo {
 // As read by the loader
 struct Traffic {
   std::uint64_t requested = 0;
-  std::optional<std::uint64_t> from_storage;  // counted by the kernel; absent where it does not count
-  std::string source;                         // which counter: "process read_bytes", "block device", ...
+  // Counted by the kernel; absent where it does not count.
+  std::optional<std::uint64_t> from_storage;
+  // Which counter: "process read_bytes", "block device", ...
+  std::string source;
   std::optional<double> cache_share() const;  // of requested, in [0, 1]
 };
 Traffic traffic_of(const MeasuredJob& job);

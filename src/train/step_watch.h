@@ -19,11 +19,14 @@ namespace aforo {
 struct WatchOptions {
   std::uint32_t ranks = 1;
   std::uint64_t batch_size = 1;
-  std::uint64_t total_steps = 1;                 // epochs x steps
-  Seconds deadline{0};                           // monotonic; end cleanly after it; 0 = none
-  StepsCsv* csv = nullptr;                       // outlives the watch
-  std::function<void(std::uint64_t)> epoch_end;  // between epochs, with the number of the epoch that ended
-  std::function<bool()> enough;                  // ask after every step of the job: enough evidence?
+  std::uint64_t total_steps = 1;  // epochs x steps
+  // Monotonic; end cleanly after it; 0 = none.
+  Seconds deadline{0};
+  StepsCsv* csv = nullptr;  // outlives the watch
+  // Between epochs, with the number of the epoch that ended.
+  std::function<void(std::uint64_t)> epoch_end;
+  // Ask after every step of the job: enough evidence?
+  std::function<bool()> enough;
 };
 
 // What the progress line shows.
@@ -54,13 +57,16 @@ class StepWatch final : public JobObserver {
   const Histogram& step_seconds() const { return step_; }
   const Histogram& load_wait() const { return load_; }
   const Histogram& barrier_wait() const { return barrier_; }
-  const Histogram& timing_error() const { return timing_; }  // |real - asked| compute
-  double compute_excess() const;  // real / asked compute - 1, of all steps; 0 if none was asked
+  // |real - asked| compute.
+  const Histogram& timing_error() const { return timing_; }
+  // Real / asked compute - 1, of all steps; 0 if none was asked.
+  double compute_excess() const;
   const StepSeries& series() const { return series_; }
   // Whole steps of the job, in order; only the latest kKeptSteps.
   static constexpr std::size_t kKeptSteps = 4096;
   const std::vector<JobStep>& steps() const { return steps_; }
-  std::uint64_t steps_forgotten() const { return steps_forgotten_; }  // those before steps()
+  // Those before steps().
+  std::uint64_t steps_forgotten() const { return steps_forgotten_; }
 
  private:
   void end_job_step(const StepTimes& step, Seconds end);
@@ -70,7 +76,8 @@ class StepWatch final : public JobObserver {
   StepSeries series_;
   std::vector<JobStep> steps_;
   std::uint64_t steps_forgotten_ = 0;
-  Seconds previous_end_{0};  // of the step before in this epoch; 0 = none
+  // Of the step before in this epoch; 0 = none.
+  Seconds previous_end_{0};
   JobStep current_;
   std::uint32_t ranks_in_step_ = 0;
   bool enough_ = false;

@@ -25,7 +25,8 @@ class StepsCsv {
   struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
-  void write(std::string_view text);  // the first failure is kept in error_
+  // The first failure is kept in error_.
+  void write(std::string_view text);
 
   std::string path_;
   std::unique_ptr<std::FILE, Close> file_;

@@ -15,17 +15,23 @@ namespace aforo {
 // Mean
 enum class LawKind {
   kConstant,
-  kNormal,            // mean, stddev
-  kLognormal,         // mean, stddev: of the values themselves, not of their logarithm
-  kUniform,           // mean, stddev: on [mean - sqrt(3) stddev, mean + sqrt(3) stddev]
-  kGamma,             // mean, stddev
-  kExponential,       // mean
-  kPoisson,           // mean: whole bytes or whole seconds, as the benchmark draws it
-  kProductOfNormals,  // the benchmark's rectangle: two sides ~ normal(sqrt(mean), stddev / (2 sqrt(mean)))
-  kEmpirical,         // quantiles, equally spaced from 0 to 1, linear in between
+  kNormal,  // mean, stddev
+  // Mean, stddev: of the values themselves, not of their logarithm.
+  kLognormal,
+  // Mean, stddev: on [mean - sqrt(3) stddev, mean + sqrt(3) stddev].
+  kUniform,
+  kGamma,        // mean, stddev
+  kExponential,  // mean
+  // Mean: whole bytes or whole seconds, as the benchmark draws it.
+  kPoisson,
+  // The benchmark's rectangle: two sides ~ normal(sqrt(mean), stddev / (2 sqrt(mean))).
+  kProductOfNormals,
+  // Quantiles, equally spaced from 0 to 1, linear in between.
+  kEmpirical,
 };
 
-std::string_view to_string(LawKind kind);  // "lognormal", "product-of-normals", ...
+// "lognormal", "product-of-normals", ...
+std::string_view to_string(LawKind kind);
 
 // A law over positive numbers (bytes or seconds; the owner knows which). Dumb data; copy freely. A
 // Law that was read from words has been checked (law_error); one made in code is taken as it is.
@@ -33,9 +39,11 @@ struct Law {
   LawKind kind = LawKind::kConstant;
   double mean = 0;
   double stddev = 0;
-  double minimum = 0;               // draws below are raised to it
-  double maximum = 0;               // draws above are lowered to it; 0 = none
-  std::vector<double> quantiles{};  // kEmpirical only: values at 0, 1/(n-1), ..., 1
+  double minimum = 0;  // draws below are raised to it
+  // Draws above are lowered to it; 0 = none.
+  double maximum = 0;
+  // kEmpirical only: values at 0, 1/(n-1), ..., 1.
+  std::vector<double> quantiles{};
   bool operator==(const Law&) const = default;
 };
 

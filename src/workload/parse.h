@@ -43,7 +43,8 @@ DatasetSpec parse_dataset_block(std::string_view text, std::string_view file);
 // "loader.batch_size"
 struct FieldDoc {
   std::string key;
-  std::string form;      // "count", "bytes with unit", "law of bytes", "pytorch | tensorflow | ideal"
+  // "count", "bytes with unit", "law of bytes", "pytorch | tensorflow | ideal".
+  std::string form;
   std::string fallback;  // default as written, or "required"
   std::string text;      // one sentence
 };

@@ -15,13 +15,15 @@ namespace aforo {
 struct YamlNode {
   enum class Kind { kNull, kScalar, kSequence, kMap };
   Kind kind = Kind::kNull;
-  std::string text;             // kScalar only
-  std::string key;              // items of a map only
-  int line = 0;                 // 1-based; of the key where there is one
+  std::string text;  // kScalar only
+  std::string key;   // items of a map only
+  // 1-based; of the key where there is one.
+  int line = 0;
   std::vector<YamlNode> items;  // kSequence, kMap
 
   bool is_map() const { return kind == Kind::kMap; }
-  const YamlNode* find(std::string_view name) const;  // the item of a map under that key; null if absent
+  // The item of a map under that key; null if absent.
+  const YamlNode* find(std::string_view name) const;
 };
 
 // Reads one YAML document. Throws UserError ("FILE:LINE: expected ..., found ...") on anything that is not

@@ -34,7 +34,8 @@ class CacheReset {
   std::uint64_t advise(std::uint64_t count, const std::function<FileId(std::uint64_t)>& file,
                        const std::stop_token& stop);
 
-  const CacheControl* cache_;  // null: this machine keeps nothing, and there is nothing to do
+  // Null: this machine keeps nothing, and there is nothing to do.
+  const CacheControl* cache_;
   const Layout& layout_;
   std::string note_;
 };

@@ -35,7 +35,8 @@ class HomeLoop {
   void post(Parcel& parcel);
   // `on_interrupt` will run once on the home thread.
   void interrupt();
-  void set_on_interrupt(std::function<void()> action) { on_interrupt_ = std::move(action); }  // before run
+  // Before run.
+  void set_on_interrupt(std::function<void()> action) { on_interrupt_ = std::move(action); }
 
  private:
   struct Timer {

@@ -14,7 +14,8 @@ struct JobSettings {
   EngineKind engine = EngineKind::kAuto;
   unsigned io_threads = 0;  // 0 = one per available core
   Seconds io_timeout{30};
-  Seconds hard_limit{0};  // stop like Ctrl-C after this long, even inside a step; 0 = none
+  // Stop like Ctrl-C after this long, even inside a step; 0 = none.
+  Seconds hard_limit{0};
 };
 
 }  // namespace aforo

@@ -26,7 +26,8 @@ namespace aforo {
 struct LaneRequest {
   IoRequest io;
   std::coroutine_handle<> handle;
-  std::size_t buffer_bytes = 0;  // lent by the lane when the kernel needs it; 0 = none
+  // Lent by the lane when the kernel needs it; 0 = none.
+  std::size_t buffer_bytes = 0;
   BufferLease buffer;
   class Lane* lane = nullptr;
 
@@ -46,7 +47,8 @@ struct LaneRequest {
 // Every open that was observed by itself
 struct OpenTimes {
   Histogram open;
-  Seconds observed_open{0};   // over samples whose open and whole read were both observed:
+  // Over samples whose open and whole read were both observed:
+  Seconds observed_open{0};
   Seconds observed_whole{0};  // ... open to last byte
 };
 
@@ -54,7 +56,8 @@ struct LaneOptions {
   unsigned index = 0;
   bool direct = false;
   const Layout* layout = nullptr;
-  std::function<std::unique_ptr<Engine>()> make_engine;  // called on the lane's thread
+  // Called on the lane's thread.
+  std::function<std::unique_ptr<Engine>()> make_engine;
 };
 
 class Lane {
@@ -75,8 +78,10 @@ class Lane {
   Seconds cpu_seconds() const;
 
   // --- lane thread only ---
-  void begin(LaneRequest& request);  // handle is resumed when it is done
-  void resume_later(std::coroutine_handle<> handle) { ready_.push_back(handle); }  // behind what is ready now
+  // Handle is resumed when it is done.
+  void begin(LaneRequest& request);
+  // Behind what is ready now.
+  void resume_later(std::coroutine_handle<> handle) { ready_.push_back(handle); }
 
   // Files of packed layouts are kept open, the least recently used are closed.
   static constexpr std::size_t kMaxOpenFiles = 512;
@@ -105,11 +110,13 @@ class Lane {
 
   LaneOptions options_;
   Inbox inbox_;
-  std::unique_ptr<BufferPool> buffers_;  // its memory is registered with the engine: ends after it
+  // Its memory is registered with the engine: ends after it.
+  std::unique_ptr<BufferPool> buffers_;
   std::unique_ptr<Engine> engine_;
   std::vector<std::coroutine_handle<>> ready_, running_;
   OpenTimes open_times_;
-  std::list<OpenFile> used_files_, idle_files_;  // idle: most recently used first
+  // Idle: most recently used first.
+  std::list<OpenFile> used_files_, idle_files_;
   std::unordered_map<FileId, std::list<OpenFile>::iterator> open_index_;
   std::atomic<bool> quit_{false};
   std::atomic<bool> started_{false};

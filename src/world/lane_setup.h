@@ -13,10 +13,12 @@ namespace aforo {
 struct LaneSet {
   std::vector<std::unique_ptr<Lane>> lanes;
   EngineKind engine = EngineKind::kAuto;  // what was made: never kAuto
-  std::string reason;                     // why not the preferred one; may be empty
+  // Why not the preferred one; may be empty.
+  std::string reason;
 };
 
-// `layout` and the settings' store outlive the lanes. Throws UserError if the engine or the directory cannot be had.
+// `layout` and the settings' store outlive the lanes. Throws UserError if the engine or the
+// directory cannot be had.
 LaneSet make_lanes(const Layout& layout, bool direct, const JobSettings& settings);
 
 }  // namespace aforo

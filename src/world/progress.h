@@ -13,14 +13,17 @@ namespace aforo {
 // Of the whole command, [0, 1]; below 0 = not known
 struct Progress {
   double fraction = 0;
-  double au = 0;                  // accelerator utilisation so far, fraction
-  double samples_per_second = 0;  // or files per second where no sample is trained on
+  // Accelerator utilisation so far, fraction.
+  double au = 0;
+  // Or files per second where no sample is trained on.
+  double samples_per_second = 0;
   double bytes_per_second = 0;
   Seconds elapsed{0};
   std::uint64_t epoch = 0;
   std::uint64_t step = 0;
   std::uint64_t steps = 0;
-  std::string phase;  // "writing", "checking", "scanning", "training", ...
+  // "writing", "checking", "scanning", "training", ...
+  std::string phase;
 };
 
 // Called about five times a second, always from one thread (not necessarily the caller's). May be empty.
