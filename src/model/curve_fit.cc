@@ -13,20 +13,22 @@
 namespace aforo {
 namespace {
 
-constexpr double kSlot = 0.1;  // s
+// All chosen; curve_fit_test.cc holds each rule to work whose law is known.
+constexpr double kSlot = 0.1;  // s, of CurvePoint::common: what slows all at once lasts longer
+// Fewer slots in a window, or turns of a reader in a slot, say nothing; pacing asks for more of both.
 constexpr double kLeastSlots = 8, kLeastTurns = 2;
 constexpr double kPacingSlots = 12, kPacingTurns = 4, kPacingWindows = 8, kPaced = 0.25;
 // Few windows tell what is clear: of random work 5 in 1000 so few agree as well as that.
 constexpr double kFewPacingWindows = 4, kClearlyPaced = 0.05;
-constexpr double kHannNoise = 1.5;  // variance of a rate by Hann's weights over that by even ones
+constexpr double kHannNoise = 1.5;  // variance of a rate by Hann's weights over that by even ones: exact
 constexpr double kVaries = 1e-3;    // of the mean: sizes that differ by less are one size
-constexpr std::size_t kLeastRatios = 20;
+constexpr std::size_t kLeastRatios = 20;  // fewer latencies have no law worth writing down
 // A tail of one in fifty decides batches that wait in order: an interval must hold less than that, and ten
 // ratios.
 constexpr std::size_t kQuantiles = 33, kFineQuantiles = 129, kManyRatios = 1290;
 constexpr double kLarge = 1 << 20;     // bytes; from here on an operation's time goes with its size
 constexpr double kCopied = 256 << 10;  // bytes; from here on a client's CPU time goes with the bytes
-constexpr double kShareOfBest = 0.95;
+constexpr double kShareOfBest = 0.95;  // of the best rate: as good as it, within what windows repeat to
 
 // Hann's weight at a share of the window, and its integral up to there; 1 over the whole window.
 double hann_at(double share) {

@@ -6,6 +6,9 @@
 namespace aforo {
 namespace {
 
+// Of the rules that window_rates.h states. All chosen, held to made-up levels in
+// window_rates_test.cc: wider joins levels that differ, narrower takes the luck of a window for
+// the storage's character.
 constexpr double kAlike = 1.6;             // standard errors
 constexpr double kNeverAlike = 0.25;       // of ln(rate)
 constexpr double kUsualDegrees = 2;        // that the usual variance counts for beside a level's own

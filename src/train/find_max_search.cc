@@ -9,12 +9,14 @@
 namespace aforo {
 namespace {
 
+// All chosen: a search makes some ten windows, each as long as it takes to decide, and no
+// longer than a person waits.
 constexpr Seconds kShortest{2.0};
 constexpr Seconds kLongest{12.0};
 constexpr Seconds kAskEvery{0.1};
-constexpr std::size_t kFewestSteps = 12;
-constexpr double kNarrow = 0.01;  // half width of AU's interval that ends a window
-constexpr double kClear = 0.05;   // ... of an interval that does not hold the target
+constexpr std::size_t kFewestSteps = 12;  // of which an interval by batch means can be made
+constexpr double kNarrow = 0.01;          // half width of AU's interval that ends a window
+constexpr double kClear = 0.05;           // ... of an interval that does not hold the target
 
 // AU of every step of the job: compute of all ranks over ranks x time between the ends of consecutive steps.
 std::vector<double> au_series(const StepWatch& watch, std::uint32_t ranks) {
