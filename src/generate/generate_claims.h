@@ -42,8 +42,8 @@ class FileClaims {
   void finished(unsigned thread, std::uint64_t file) { open_[thread].file = file + 1; }
 
   // Every file below is written in full.
-  // Before the slots: see claim
   std::uint64_t low_water() const {
+    // Before the slots: see claim.
     std::uint64_t mark = next_.load();
     if (mark > count_) mark = count_;
     for (const Slot& slot : open_) mark = std::min(mark, slot.file.load());

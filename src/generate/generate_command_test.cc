@@ -33,8 +33,8 @@ using testing::HasSubstr;
 // else on a shared disk.
 class GenerateTest : public testing::Test {
  protected:
-  // A test has mounted there, or failed while it had
   void TearDown() override {
+    // A test has mounted there, or failed while it had.
     ::umount2((base_ / "m").c_str(), MNT_DETACH);
     ::umount2((base_ / "d" / "d00005").c_str(), MNT_DETACH);
     fs::remove_all(base_);

@@ -115,8 +115,8 @@ GeneratedLayout layout_of(const Manifest& manifest, const std::string& directory
 }
 
 void finish(const GeneratedLayout& layout, const Owned& owned, const std::string& directory) {
-  // One that is not empty stays
   for (std::uint64_t i = layout.directories(); i-- > 0;) {
+    // One that is not empty stays.
     owned.remove_directory(layout.directory(i));
   }
   if (const int error = owned.remove_marker()) {

@@ -17,8 +17,8 @@
 namespace aforo {
 
 // How far the work is; read by other threads while it goes on.
-// Data files written in full
 struct GenerateCounters {
+  // Data files written in full.
   std::atomic<std::uint64_t> files{0};
   // Data files that were there whole, found by write_files.
   std::atomic<std::uint64_t> kept{0};
@@ -29,8 +29,8 @@ struct GenerateCounters {
 };
 
 // The work that is left: some files again, then all from `from` on.
-// Ascending, below `from`
 struct FilesToWrite {
+  // Ascending, below `from`.
   std::vector<FileId> again;
   FileId from = 0;
   FileId count = 0;  // files of the dataset
@@ -46,8 +46,8 @@ struct WriteFailure {
   int error = 0;  // errno
 };
 
-// Where; outlives the call
 struct WriteOptions {
+  // Where; outlives the call.
   const Owned* owned = nullptr;
   unsigned threads = 1;
   bool direct = false;
@@ -55,8 +55,8 @@ struct WriteOptions {
   bool keep_whole = false;
 };
 
-// The first one; it stopped all threads
 struct WriteOutcome {
+  // The first one; it stopped all threads.
   std::optional<WriteFailure> failure;
   // The file system has no O_DIRECT: written buffered.
   bool direct_refused = false;

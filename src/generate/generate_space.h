@@ -10,8 +10,8 @@
 
 namespace aforo {
 
-// "ext4", "tmpfs", "nfs4"
 struct Space {
+  // "ext4", "tmpfs", "nfs4".
   std::string filesystem;
   Bytes free;  // for this user
   // Smallest unit of allocation.
@@ -24,8 +24,8 @@ struct Space {
 Space space_at(const Store& store);
 
 // What is still to be written.
-// With every file rounded up to whole blocks
 struct SpaceNeeded {
+  // With every file rounded up to whole blocks.
   Bytes bytes;
   std::uint64_t inodes = 0;
 };

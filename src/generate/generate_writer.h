@@ -18,8 +18,8 @@
 namespace aforo {
 
 // What was waited for, request by request, as for reads: from handing it to the kernel to its end.
-// Files made and opened
 struct WriteTimes {
+  // Files made and opened.
   Histogram create;
   Histogram write;  // blocks
   void merge(const WriteTimes& other) {
@@ -39,8 +39,8 @@ class FileWriter {
   FileWriter(const FileWriter&) = delete;
   FileWriter& operator=(const FileWriter&) = delete;
 
-  // Always through the page cache
   enum class Size : std::uint8_t {
+    // Always through the page cache.
     kSmall,
     // Its blocks are kAlignment-aligned in memory, and in length but for the last.
     kLarge,

@@ -32,8 +32,8 @@ struct ProbeOptions {
   Seconds io_timeout{30};
 };
 
-// Complete unless the Record is `partial`
 struct ProbeOutcome {
+  // Complete unless the Record is `partial`.
   StorageSpec storage;
   Json record;
 };

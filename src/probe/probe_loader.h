@@ -13,8 +13,8 @@
 
 namespace aforo {
 
-// Reading included
 struct LoaderCost {
+  // Reading included.
   Seconds cpu_per_sample{0};
   PerSecond samples{0};  // at which it was measured
   // Of the bytes it read; 0 where nobody counts.

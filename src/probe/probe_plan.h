@@ -48,8 +48,8 @@ unsigned most_uncertain(std::span<const unsigned> levels, std::span<const Window
 
 // How a probe's time goes: laying data at most a third of it, reading from the page cache a little,
 // the rest to the curves.
-// Each dataset
 struct ProbeTimes {
+  // Each dataset.
   Seconds laying{0};
   Seconds cold{0};  // each curve from storage
   Seconds warm{0};  // each curve from the page cache

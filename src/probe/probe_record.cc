@@ -139,8 +139,8 @@ std::string name_of(const ReadCurve& curve) {
   return what + ", " + std::string(to_string(curve.mode)) + (curve.cached ? ", from the page cache" : "");
 }
 
-// Rates are written with four digits
 std::vector<std::string> drop_collapsed(ProbeFindings& findings) {
+  // Rates are written with four digits.
   constexpr double kRounding = 1.002;
   std::vector<std::string> said;
   for (ProbedCurve& probed : findings.curves) {
@@ -173,8 +173,8 @@ StorageSpec storage_of(const ProbeFindings& findings, const Store& store, const 
     if (!probed.curve.points.empty()) storage.notes.push_back(certainty(probed));
   }
   storage.tiers.push_back(std::move(tier));
-  // A hit's way is the tier's cached curve
   if (buffered && findings.storage_below) {
+    // A hit's way is the tier's cached curve.
     CacheSpec cache;
     cache.name = "page cache";
     const double bytes = kCacheOfAvailable * static_cast<double>(findings.memory.value);

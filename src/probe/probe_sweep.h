@@ -37,8 +37,8 @@ struct SweepAsk {
   double operations_per_unit = 1;  // at least
 };
 
-// Those that count
 struct SweepResult {
+  // Those that count.
   std::vector<WindowDigest> windows;
   // What weakens them, in sentences without a name for the curve.
   std::vector<std::string> notes;

@@ -27,8 +27,8 @@ struct ProbeData {
 };
 
 // A dataset to lay: sizes and layout of `dataset`, as many samples as time and room allow.
-// Of its folder: "file-114kB"
 struct ProbeWish {
+  // Of its folder: "file-114kB".
   std::string name;
   DatasetSpec dataset;
   LoaderSpec loader;

@@ -12,8 +12,8 @@
 
 namespace aforo {
 
-// "vda"
 struct DeviceCounters {
+  // "vda".
   std::string name;
   std::uint64_t bytes_read = 0;
   std::uint64_t reads = 0;  // requests completed
@@ -23,8 +23,8 @@ struct DeviceCounters {
   std::uint64_t in_flight = 0;  // requests at this moment
 };
 
-// /proc/self/io read_bytes: fetched from storage for us
 struct Counters {
+  // /proc/self/io read_bytes: fetched from storage for us.
   std::optional<std::uint64_t> process_bytes_read;
   std::optional<DeviceCounters> device;  // below the directory
   Seconds cpu_user{0}, cpu_system{0};    // whole process, all threads

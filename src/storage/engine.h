@@ -30,8 +30,8 @@ namespace aforo {
 using EngineFile = std::int32_t;
 inline constexpr EngineFile kNoFile = -1;
 
-// Open `path`, read up to buffer.size() bytes from offset 0, close: one request for a whole file
 enum class IoOperation : std::uint8_t {
+  // Open `path`, read up to buffer.size() bytes from offset 0, close: one request for a whole file.
   kReadFile,
   kOpen,  // open `path` read-only; result in `file`
   kRead,  // read up to buffer.size() bytes of `file` at `offset`
@@ -109,8 +109,8 @@ struct IoRequest {
 
 class OwnedDirectory;
 
-// Directory that paths are relative to; with `owned` unused
 struct EngineOptions {
+  // Directory that paths are relative to; with `owned` unused.
   std::string root;
   // The right to create files, and the directory that paths are relative to. Outlives the engine. Null: an
   // engine for reading, whose kCreate ends with EROFS.

@@ -9,8 +9,8 @@
 
 namespace aforo {
 
-// Io_uring if the kernel grants it, else threads, with the reason said
 enum class EngineKind : std::uint8_t {
+  // io_uring if the kernel grants it, else threads, with the reason said.
   kAuto,
   kUring,    // io_uring or nothing
   kThreads,  // plain system calls in a few threads

@@ -97,8 +97,8 @@ TEST_P(EngineWrites, WhatIsThereIsNotTouched) {
   EXPECT_TRUE(is_content(found));
 }
 
-// Owns nothing
 TEST_P(EngineWrites, WithoutARightNothingIsMade) {
+  // Owns nothing.
   auto engine = make();
   EXPECT_EQ(carry_out(*engine, *Ask::create("new")).error, EROFS);
   AlignedBuffer buffer(4096);

@@ -13,8 +13,8 @@
 namespace aforo {
 
 struct FaultRule {
-  // `error`, without asking the inner engine
   enum class Fault : std::uint8_t {
+    // `error`, without asking the inner engine.
     kError,
     // At most `bytes` arrive, as if the file ended there; of a write, no more go, and then `error`.
     kShort,

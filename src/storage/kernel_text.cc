@@ -107,8 +107,8 @@ std::optional<std::uint64_t> busy_ticks(std::string_view text) {
   const auto words = words_of(text.substr(0, text.find('\n')));
   if (words.size() < 8 || words[0] != "cpu") return std::nullopt;
   std::uint64_t busy = 0;
-  // Idle, iowait
   for (std::size_t i = 1; i < std::min<std::size_t>(words.size(), 9); ++i) {
+    // Idle, iowait.
     if (i == 4 || i == 5) continue;
     const auto ticks = whole_number(words[i]);
     if (!ticks) return std::nullopt;

@@ -99,8 +99,8 @@ FilesystemInfo describe_filesystem(const std::string& path) {
 }
 
 bool opens_ask_a_server(int directory) {
-  // Ext2, ext3, ext4
   constexpr unsigned kLocal[] = {
+      // ext2, ext3, ext4.
       0xEF53,
       0x58465342,  // XFS
       0x9123683E,  // Btrfs

@@ -10,8 +10,8 @@
 
 namespace aforo {
 
-// The smaller of the machine's and the cgroup's
 struct MemoryState {
+  // The smaller of the machine's and the cgroup's.
   Bytes total{0}, available{0};
 };
 MemoryState read_memory();
@@ -23,8 +23,8 @@ struct MachineInfo {
 };
 MachineInfo describe_machine();
 
-// "ext4", "/", "vda"
 struct FilesystemInfo {
+  // "ext4", "/", "vda".
   std::string type, mount_point, device;
   Bytes total{0}, free{0};
   std::uint64_t free_files = 0;

@@ -35,8 +35,8 @@ class StoreFile {
   virtual tl::expected<std::size_t, int> read(std::uint64_t offset, std::span<std::byte> buffer) = 0;
 };
 
-// Nothing there
 enum class Ownership {
+  // Nothing there.
   kAbsent,
   // A directory with nothing in it (a filesystem's lost+found aside).
   kEmpty,

@@ -20,12 +20,12 @@ namespace {
 
 // cachestat(2), Linux 6.5; the C library of this distribution does not know it yet.
 constexpr long kCachestat = 451;
-// Length 0: to the end
 struct CachestatRange {
+  // Length 0: to the end.
   std::uint64_t offset = 0, length = 0;
 };
-// Pages
 struct Cachestat {
+  // Pages.
   std::uint64_t cached = 0, dirty = 0, writeback = 0, evicted = 0, recently_evicted = 0;
 };
 

@@ -11,8 +11,8 @@ namespace aforo {
 
 enum class Step : std::uint8_t { kFree, kOpening, kReading, kWriting, kSyncing, kClosing };
 
-// Null while taken: given up, the kernel still owes an answer
 struct Slot {
+  // Null while taken: given up, the kernel still owes an answer.
   IoRequest* request = nullptr;
   Step step = Step::kFree;
   bool cancelled = false;

@@ -34,8 +34,8 @@ namespace aforo {
 
 // What is known of the place since the store was opened; never asked again, so that a storage that
 // hangs later does not take this with it. Empty text = unknown.
-// "ext4", "nfs4", "memory"
 struct StoreInfo {
+  // "ext4", "nfs4", "memory".
   std::string type;
   std::string device;  // "vda", "server:/export"
   Bytes capacity{0};   // of all that shares it; 0 = unknown
@@ -44,8 +44,8 @@ struct StoreInfo {
 };
 
 // Room at this moment.
-// For this user
 struct StoreSpace {
+  // For this user.
   Bytes free{0};
   // Smallest unit of allocation.
   Bytes block{4096};

@@ -29,8 +29,8 @@ constexpr std::uint32_t kDispatched = 1;  // IoRequest::state
 
 // One request as a thread sees it: a copy, because the request may be given up and gone
 // before the thread returns.
-// Null: given up. Guarded by Shared::mutex
 struct Job {
+  // Null: given up. Guarded by Shared::mutex.
   IoRequest* request = nullptr;
   bool running = false;   // guarded by Shared::mutex
   bool given_up = false;  // while running; guarded by Shared::mutex
@@ -289,8 +289,8 @@ ThreadEngine::~ThreadEngine() {
   for (std::thread& thread : threads_) {
     if (all_ended) {
       thread.join();
-      // Stuck in the kernel; it keeps what it needs alive
     } else {
+      // Stuck in the kernel; it keeps what it needs alive.
       thread.detach();
     }
   }

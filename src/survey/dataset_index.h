@@ -13,8 +13,8 @@
 
 namespace aforo {
 
-// Ascending; framing included
 struct FileIndex {
+  // Ascending; framing included.
   std::vector<Extent> samples;
   // Half a sentence, if the file ended or broke before its end; `samples` are good.
   std::string error;

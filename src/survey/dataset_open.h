@@ -17,8 +17,8 @@
 namespace aforo {
 
 // A shard that is cut short, corrupt or unreadable: found while it was indexed, before any sample is read.
-// Relative to the dataset's directory
 struct Damage {
+  // Relative to the dataset's directory.
   std::string path;
   std::string what;  // what is wrong with it, without the path
 };

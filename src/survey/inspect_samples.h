@@ -12,8 +12,8 @@
 
 namespace aforo {
 
-// Without TFRecord's framing or a tar member's first header
 struct Samples {
+  // Without TFRecord's framing or a tar member's first header.
   SizeSummary sizes;
   std::uint64_t count = 0;
   // `count` is projected from `files_indexed` files by their share of the bytes.

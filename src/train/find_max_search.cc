@@ -112,8 +112,8 @@ MeasuredJob Search::run_window(const JobPlan& plan) {
   return run_job(plan, settings(), std::move(watch), stop_, [&](const StepWatch& w) { running = &w; });
 }
 
-// It could be made before
 void Search::look_again(std::uint32_t accelerators) {
+  // It could be made before.
   const JobPlan plan = plan_for(accelerators);
   const Seconds begin = monotonic_now();
   MeasuredJob job = run_window(plan);

@@ -12,8 +12,8 @@
 namespace aforo {
 
 // Bytes that a job asked for and where they came from, over its whole duration.
-// As read by the loader
 struct Traffic {
+  // As read by the loader.
   std::uint64_t requested = 0;
   // Counted by the kernel; absent where it does not count.
   std::optional<std::uint64_t> from_storage;

@@ -30,8 +30,8 @@ struct WatchOptions {
 };
 
 // What the progress line shows.
-// Of the job (the slowest counted rank's serial)
 struct LiveView {
+  // Of the job (the slowest counted rank's serial).
   std::uint64_t steps = 0;
   std::uint64_t epoch = 0;
   double au = 0;

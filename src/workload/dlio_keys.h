@@ -9,8 +9,8 @@
 namespace aforo {
 
 // One key that DLIO has. All views live as long as the program.
-// Dotted, without "workload."
 struct DlioKey {
+  // Dotted, without "workload.".
   std::string_view key;
   std::string_view reason;  // why it may stay unread; "" where it is honoured whenever it says something
   std::string_view own{};   // aforo's key for the same; "" where there is none

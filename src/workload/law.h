@@ -12,8 +12,8 @@
 namespace aforo {
 
 // Which law; beside each the members that count.
-// Mean
 enum class LawKind {
+  // Mean.
   kConstant,
   kNormal,  // mean, stddev
   // Mean, stddev: of the values themselves, not of their logarithm.

@@ -40,8 +40,8 @@ std::string dataset_to_yaml(const DatasetSpec& dataset);
 DatasetSpec parse_dataset_block(std::string_view text, std::string_view file);
 
 // One declared field, for docs/reference.md and for the test that every field is documented.
-// "loader.batch_size"
 struct FieldDoc {
+  // "loader.batch_size".
   std::string key;
   // "count", "bytes with unit", "law of bytes", "pytorch | tensorflow | ideal".
   std::string form;

@@ -283,8 +283,8 @@ TEST(Emit, ComesBackFieldByField) {
       {"checkpoint.parameters=8.03e9", "checkpoint.every=1 h 30 min", "loader.seed=18446744073709551615"},
   };
   int compared = 0;
-  // "1/3" is no size; it must fail, not round
   for (const auto& overrides : variants) {
+    // "1/3" is no size; it must fail, not round.
     if (error_of(kSmall, overrides) != "no error") continue;
     const Workload w = parse(kSmall, overrides);
     EXPECT_EQ(parse_workload(to_yaml(w), w.origin), w) << to_yaml(w);

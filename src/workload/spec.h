@@ -18,8 +18,8 @@
 namespace aforo {
 
 // How samples lie in files.
-// One file holds one sample (JPEG, npz, raw)
 enum class LayoutKind {
+  // One file holds one sample (JPEG, npz, raw).
   kFilePerSample,
   kTfrecord,    // many tf.train.Example records per file, framed with masked CRC-32C
   kRecords,     // fixed-size binary records in big files (token windows, recommender rows)
@@ -39,8 +39,8 @@ enum class Framework {
   kIdeal
 };  // whose loader semantics (docs: semantics of loaders)
 
-// A new random permutation of all samples every epoch
 enum class ShuffleKind {
+  // A new random permutation of all samples every epoch.
   kEpoch,
   kBuffer,  // sequential, through a shuffle buffer of `shuffle_buffer` samples
   kNone,    // dataset order
@@ -50,8 +50,8 @@ enum class ShuffleKind {
 enum class ReadMode { kBuffered, kDirect };
 
 // What becomes of a sample's bytes once they are read.
-// A sample's bytes are read and dropped: measures storage
 enum class Deliver {
+  // A sample's bytes are read and dropped: measures storage.
   kDiscard,
   kBatch,  // ... and copied into a batch buffer, as a collating framework does
 };
@@ -96,8 +96,8 @@ struct LoaderSpec {
 };
 
 // Who consumes it.
-// "h100"; a name, looked up in the catalogue by `size`
 struct AcceleratorSpec {
+  // "h100"; a name, looked up in the catalogue by `size`.
   std::string type;
   std::uint32_t count = 1;
   // Seconds of compute per step of one batch on one accelerator, without waiting.
@@ -123,8 +123,8 @@ struct CheckpointSpec {
 };
 
 // Where a constant comes from. Kept with the workload and copied into every Record that used it.
-// Dotted: "accelerator.step_time"
 struct Provenance {
+  // Dotted: "accelerator.step_time".
   std::string field;
   std::string kind;  // "measured" | "published" | "estimated"
   std::string source;

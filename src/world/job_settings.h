@@ -8,8 +8,8 @@ namespace aforo {
 
 // Plain data, judged where it is used: an engine that cannot be had or an absent directory is a
 // UserError of make_lanes.
-// Where the data lie; outlives the job
 struct JobSettings {
+  // Where the data lie; outlives the job.
   const Store* store = nullptr;
   EngineKind engine = EngineKind::kAuto;
   unsigned io_threads = 0;  // 0 = one per available core

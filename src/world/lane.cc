@@ -123,8 +123,8 @@ void Lane::on_lend(IoRequest& io) {
   try {
     request.buffer = request.lane->buffers_->take(request.buffer_bytes);
     io.buffer = request.buffer.span().first(request.buffer_bytes);
-    // The engine answers ENOMEM
   } catch (const std::bad_alloc&) {
+    // The engine answers ENOMEM.
     io.buffer = {};
   }
 }

@@ -44,8 +44,8 @@ struct LaneRequest {
 };
 
 // What a lane saw of opening files; its thread's until the job has ended.
-// Every open that was observed by itself
 struct OpenTimes {
+  // Every open that was observed by itself.
   Histogram open;
   // Over samples whose open and whole read were both observed:
   Seconds observed_open{0};

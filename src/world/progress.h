@@ -10,8 +10,8 @@
 namespace aforo {
 
 // Fields that a command does not have stay 0 / empty.
-// Of the whole command, [0, 1]; below 0 = not known
 struct Progress {
+  // Of the whole command, [0, 1]; below 0 = not known.
   double fraction = 0;
   // Accelerator utilisation so far, fraction.
   double au = 0;

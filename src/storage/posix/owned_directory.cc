@@ -194,8 +194,8 @@ int OwnedDirectory::replace_marker(std::string_view text, bool durable) const {
   if (!error && durable && fsync(file) != 0) error = errno;
   if (close(file) != 0 && !error) error = errno;
   if (!error && renameat(root_, temporary.c_str(), root_, marker_.c_str()) != 0) error = errno;
-  // A full disk gets its room back
   if (error) {
+    // A full disk gets its room back.
     unlinkat(root_, temporary.c_str(), 0);
     return error;
   }

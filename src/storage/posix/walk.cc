@@ -38,8 +38,8 @@ class SharedTally {
 };
 
 // A directory to list, or names of one directory to look at.
-// Relative, "" = the root
 struct Item {
+  // Relative, "" = the root.
   std::string directory;
   std::vector<std::string> names;
   std::shared_ptr<SharedTally> tally;  // with names
