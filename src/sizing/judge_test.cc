@@ -146,9 +146,10 @@ TEST(Judge, JobsShareAFlashTier) {
   for (const Served& served : served_by(d, need, 8)) EXPECT_NEAR(served.missed, 0.745201, 1e-6);
 }
 
-// What no utilisation can pass where a share x of the data is held: h = 1 - x ln(x + (1 - x) e^{1/x}) of the
-// reads hit, the first epoch comes from disks at 0.4 / 0.8, the nine others at 0.4 / (0.8 (1 - h)), and what hits
-// at 2 / (0.8 h). Of half: h = 0.28311, (0.5 + 9 x 0.69746) / 10 = 0.67771.
+// What no utilisation can pass where a share x of the data is held: h = 1 - x ln(x + (1 - x)
+// e^{1/x}) of the reads hit, the first epoch comes from disks at 0.4 / 0.8, the nine others
+// at 0.4 / (0.8 (1 - h)), and what hits at 2 / (0.8 h). Of half: h = 0.28311, (0.5 + 9 x
+// 0.69746) / 10 = 0.67771.
 double bound_with_share_held(double x) {
   const double hits = 1 - x * std::log(x + (1 - x) * std::exp(1 / x));
   const double from_disks = hits < 1 ? 0.5 / (1 - hits) : 1, from_cache = 2.5 / hits;

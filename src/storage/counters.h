@@ -39,8 +39,8 @@ struct BlockDevice {
   unsigned major = 0, minor = 0;
 };
 
-// The one below `directory`, or below its nearest parent that exists; absent where there is none (tmpfs, NFS). Asks
-// the file system.
+// The one below `directory`, or below its nearest parent that exists; absent where there is none
+// (tmpfs, NFS). Asks the file system.
 std::optional<BlockDevice> block_device_below(const std::string& directory);
 
 // Asks the kernel's own tables only, never a file system that may hang. `device` in, for its counters.

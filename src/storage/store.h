@@ -7,8 +7,8 @@
 // UserError. Names are relative to the store, separated by '/', and are those that `list` gives; a
 // reader follows symbolic links as a training job's loader does, a writer (Owned) never.
 //
-// Blocking: all members but `where`, `info` and `counters` wait for the storage, however long it takes. What is measured goes
-// through an Engine instead.
+// Blocking: all members but `where`, `info` and `counters` wait for the storage, however long it
+// takes. What is measured goes through an Engine instead.
 #pragma once
 
 #include <cstddef>
@@ -122,8 +122,8 @@ class Store {
   // Null where this machine keeps nothing of the store.
   virtual const CacheControl* cache() const = 0;
 
-  // This process's counters, and those of whoever counts the bytes below this store: absent, never 0, where nobody
-  // does. Does not wait for the storage.
+  // This process's counters, and those of whoever counts the bytes below this store: absent, never
+  // 0, where nobody does. Does not wait for the storage.
   virtual Counters counters() const = 0;
 
   // Throws UserError if it cannot be asked.

@@ -13,6 +13,8 @@ namespace aforo {
 // Asks for a stop after `limit`, unless it ends before; never for 0. `stop` outlives it.
 class Alarm {
  public:
+  // Starts one thread for a limit above 0; none else. Destruction ends it at once,
+  // without asking for the stop.
   Alarm(Seconds limit, std::stop_source& stop);
 
  private:

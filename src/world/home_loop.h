@@ -18,22 +18,28 @@
 
 namespace aforo {
 
+// One thread's loop of timers and of coroutines that others send. Which thread is home is
+// decided by who calls run().
 class HomeLoop {
  public:
+  // The most that the loop spins before a timer is due, instead of sleeping: what one core is
+  // taken for, once a step.
   static constexpr Seconds kMaxSpin{100e-6};
 
   // Runs what is due, sleeps, and so on, until `finished` is true (asked after every round).
   // Call on the home thread.
   void run(const std::function<bool()>& finished);
 
-  // --- home thread only ---
+  // Resumes `handle` on this thread once monotonic_now() has reached `deadline`; timers of one
+  // deadline in the order in which they were set.
   void at(Seconds deadline, std::coroutine_handle<> handle);
   // All timers, also future ones, are due at once.
   void cancel_timers() { cancelled_ = true; }
 
-  // --- any thread ---
+  // Resumes parcel.handle on the home thread, in the order of posting. The parcel lies in the
+  // sender's frame until then.
   void post(Parcel& parcel);
-  // `on_interrupt` will run once on the home thread.
+  // Wakes the loop; `on_interrupt` will run once on the home thread, however often this is called.
   void interrupt();
   // Before run.
   void set_on_interrupt(std::function<void()> action) { on_interrupt_ = std::move(action); }

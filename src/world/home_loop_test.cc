@@ -80,9 +80,9 @@ TEST(HomeLoop, InterruptRunsItsActionAndCancelsSleeps) {
   EXPECT_TRUE(done);
 }
 
-// Sleeps whose end is due while the loop is still about to begin them: none may become one without an end.
-// Nobody posts anything here that would wake the loop, but for a guard that ends a sleep without an end, after
-// far more time than all of them take together, and tells.
+// Sleeps whose end is due while the loop is still about to begin them: none may become one without
+// an end. Nobody posts anything here that would wake the loop, but for a guard that ends a sleep
+// without an end, after far more time than all of them take together, and tells.
 TEST(HomeLoop, NeverSleepsForEverBesideATimer) {
   HomeLoop loop;
   bool done = false, rescued = false;

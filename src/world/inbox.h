@@ -8,11 +8,13 @@
 
 namespace aforo {
 
+// A coroutine on its way. It lies in that coroutine's frame, which stays suspended until it is resumed.
 struct Parcel {
   std::coroutine_handle<> handle;
   Parcel* next = nullptr;
 };
 
+// Where one receiver finds what many senders sent. Nothing is ever lost, dropped or copied.
 class Inbox {
  public:
   // Any thread. True if the inbox was empty: the receiver may be asleep and wants a wake-up.
@@ -23,6 +25,7 @@ class Inbox {
     return head == nullptr;
   }
 
+  // Receiver only: nothing was sent since the last take().
   bool empty() const { return head_.load(std::memory_order_seq_cst) == nullptr; }
 
   // Receiver only: everything sent so far, oldest first.

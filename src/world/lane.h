@@ -35,6 +35,8 @@ struct LaneRequest {
   LaneRequest(const LaneRequest&) = delete;
   LaneRequest& operator=(const LaneRequest&) = delete;
 
+  // Writes the file's path into the request, which keeps it until it is destroyed. Allocates where
+  // it is longer than 127 bytes.
   void set_path(const Layout& layout, FileId file);
 
  private:
@@ -52,14 +54,17 @@ struct OpenTimes {
   Seconds observed_whole{0};  // ... open to last byte
 };
 
+// How a lane is made. What it points to outlives the lane.
 struct LaneOptions {
   unsigned index = 0;
+  // Reads pass the page cache (O_DIRECT).
   bool direct = false;
   const Layout* layout = nullptr;
   // Called on the lane's thread.
   std::function<std::unique_ptr<Engine>()> make_engine;
 };
 
+// One thread, one engine. Nothing of it is shared with another lane.
 class Lane {
  public:
   // Returns once the lane runs; rethrows what making its engine threw.
@@ -85,6 +90,7 @@ class Lane {
 
   // Files of packed layouts are kept open, the least recently used are closed.
   static constexpr std::size_t kMaxOpenFiles = 512;
+  // A file that is kept open. It stays where it is in memory while it has users.
   struct OpenFile {
     FileId id = 0;
     EngineFile file = kNoFile;
@@ -97,6 +103,7 @@ class Lane {
   void release_open(OpenFile* file);  // one user less
   EngineFile surplus_open();          // a file to close now, or kNoFile
 
+  // What was seen so far; of another thread's business only after the lane's job has ended.
   OpenTimes& open_times() { return open_times_; }
   const Layout& layout() const { return *options_.layout; }
   bool direct() const { return options_.direct; }

@@ -10,6 +10,7 @@
 
 namespace aforo {
 
+// The lanes of one job, and which engine they got.
 struct LaneSet {
   std::vector<std::unique_ptr<Lane>> lanes;
   EngineKind engine = EngineKind::kAuto;  // what was made: never kAuto

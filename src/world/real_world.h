@@ -19,6 +19,7 @@
 
 namespace aforo {
 
+// A World (pipeline/world.h) whose clock is monotonic_now() and whose reads are an Engine's.
 class RealWorld {
  public:
   // What a read came to; returns its buffer to the lane when destroyed (on that lane).
@@ -38,12 +39,15 @@ class RealWorld {
     BufferLease lease_;
   };
 
+  // An open file of a lane, or why there is none (an errno).
   struct File {
     EngineFile file = kNoFile;
     int code = 0;
     int error() const { return code; }
   };
 
+  // Takes the lanes over. Destruction ends them side by side, which waits for requests
+  // under way as ~Lane says.
   explicit RealWorld(std::vector<std::unique_ptr<Lane>> lanes);
   ~RealWorld();
   RealWorld(const RealWorld&) = delete;
@@ -60,9 +64,12 @@ class RealWorld {
   Lane& lane(LaneId id) { return *lanes_[id]; }
   void cancel_sleeps() { home_.cancel_timers(); }
 
+  // Moves the coroutine that awaits it to that lane's thread, or back to home. One
+  // lock-free push, no allocation.
   auto enter_lane(LaneId id) { return Move<Lane>{*lanes_[id], {}}; }
   auto go_home() { return Move<HomeLoop>{home_, {}}; }
 
+  // On home only: resumes once `deadline` has come, or the sleeps were cancelled.
   auto sleep_until(Seconds deadline) {
     struct Sleep {
       HomeLoop& home;
@@ -74,6 +81,7 @@ class RealWorld {
     return Sleep{home_, deadline};
   }
 
+  // Keeps the lane's core busy for `duration`, in slices between which its other readers go on.
   Task<> use_cpu(LaneId lane, Seconds duration);
 
   // `size` 0 = unknown: to the end of the file, EFBIG where that is more than kLargestUnknown.
@@ -86,6 +94,7 @@ class RealWorld {
   auto open(LaneId id, FileId file) { return OpenAwaiter(*lanes_[id], file); }
   auto close(LaneId id, File& file) { return CloseAwaiter(*lanes_[id], file.file); }
 
+  // Memory for a batch of so many bytes; any thread.
   BatchMemory new_batch(LaneId, std::uint64_t bytes) { return batches_.take(bytes); }
 
  private:

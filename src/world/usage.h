@@ -10,13 +10,14 @@
 
 namespace aforo {
 
+// What the block device below the store did, for whomever.
 struct DeviceUsage {
   std::string name;
   std::uint64_t bytes_read = 0, reads = 0;
   Seconds busy{0};
 };
 
-// Absent where the kernel does not count.
+// What was used between two moments; times in seconds. Absent where the kernel does not count.
 struct Usage {
   Seconds wall{0};
   std::optional<std::uint64_t> process_bytes_read;
@@ -32,8 +33,11 @@ struct Moment {
   Seconds time{0};
   Counters counters;
 };
+// Reads the clock and all counters now; some file reads of /proc and /sys.
 Moment read_moment(const Store& store);
 
+// What moved from `begin` to `end`, of the same store. A device that only one of
+// them knows is left out.
 Usage between(const Moment& begin, const Moment& end);
 
 // Share of all `cores` that other processes used, at most 1. Absent where the kernel does not count, and for
