@@ -30,9 +30,6 @@ class Sampler {
     return Permutation(samples_, mix64(seed_, epoch, pass))(index);
   }
 
-  // Whole steps that one pass over the data gives every rank.
-  std::uint64_t steps_per_pass() const { return samples_ / (static_cast<std::uint64_t>(ranks_) * batch_); }
-
  private:
   std::uint64_t samples_;
   std::uint32_t ranks_;
