@@ -18,7 +18,6 @@
 #include <vector>
 
 #include "storage/engine.h"
-#include "storage/null_engine.h"
 
 namespace {
 
@@ -46,8 +45,7 @@ class Driver {
     engine.root = options.root;
     engine.depth = options.depth;
     engine.arena = {memory_, size};
-    engine_ = options.engine == "null" ? aforo::make_null_engine()
-                                       : aforo::make_engine(options.engine, engine).engine;
+    engine_ = aforo::make_engine(*aforo::engine_named(options.engine), engine).engine;  // `parse` named it
     total_ = files_.size() * options.passes;
   }
 
@@ -132,6 +130,7 @@ Options parse(int argc, char** argv) {
     else
       usage(word.c_str());
   }
+  if (!aforo::engine_named(options.engine)) usage(options.engine.c_str());
   return options;
 }
 
