@@ -21,20 +21,11 @@
 #include <vector>
 
 #include "base/units.h"
+#include "workload/access.h"
 #include "workload/law.h"
 #include "workload/spec.h"
 
 namespace aforo {
-
-// What a loader does with a file. It decides which curves apply and which stations an operation
-// visits: only kFile opens and closes at every operation.
-enum class ReadKind {
-  // Open, read front to back, close: one operation, of any size.
-  kFile,
-  kRange,  // one range of a file that is kept open, anywhere in it
-  // The next request of a file that is read front to back and kept open.
-  kStream,
-};
 
 // Throughput and latency of one kind of operation, held at a constant number in flight.
 struct CurvePoint {

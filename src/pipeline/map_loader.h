@@ -21,19 +21,18 @@ namespace aforo {
 template <World W>
 class MapLoader final : public Loader {
  public:
-  MapLoader(ReadContext<W>& context, const Sampler& sampler, std::uint32_t rank, std::uint64_t first_reader)
+  MapLoader(ReadContext<W>& context, const Access& access, const Sampler& sampler, std::uint32_t rank,
+            std::uint64_t first_reader)
       : context_(context),
         sampler_(sampler),
         rank_(rank),
         first_reader_(first_reader),
-        parallel_(std::max<std::uint32_t>(context.plan.loader.workers, 1)),
+        parallel_(static_cast<std::uint32_t>(access.readers)),
         batch_(context.plan.loader.batch_size),
-        prefetch_(std::max<std::uint64_t>(context.plan.loader.prefetch, 1)),
+        prefetch_(access.window_batches),
         done_(parallel_),
         whole_(prefetch_ + 1 + parallel_ / batch_ + 1),
         parked_(parallel_) {}
-
-  std::uint32_t readers() const { return parallel_; }
 
   void start_epoch(std::uint64_t epoch) override {
     epoch_ = epoch;

@@ -49,4 +49,19 @@ JobPlan plan_job(const Workload& workload, const Layout& layout, const std::stri
   return plan;
 }
 
+Access access_of(const Layout& layout, const LoaderSpec& loader, std::uint32_t ranks) {
+  const auto total = static_cast<double>(layout.total_bytes());
+  const auto mean = [total](std::uint64_t parts) { return parts ? total / static_cast<double>(parts) : 0; };
+  return access_of(
+      DatasetShape{.layout = layout.kind(),
+                   .samples = layout.samples(),
+                   .files = layout.files(),
+                   .sample_bytes = mean(layout.samples()),
+                   .file_bytes = mean(layout.files()),
+                   .sizes_differ = layout.total_bytes() != layout.samples() * layout.largest_sample()},
+      loader, ranks);
+}
+
+Access access_of(const JobPlan& plan) { return access_of(*plan.layout, plan.loader, plan.ranks); }
+
 }  // namespace aforo

@@ -15,6 +15,7 @@
 #include "pipeline/job.h"
 #include "pipeline/task.h"
 #include "pipeline/world.h"
+#include "workload/access.h"
 
 namespace aforo {
 
@@ -49,22 +50,6 @@ struct ReadContext {
     if (!plan.skip_errors) ending.store(true, std::memory_order_relaxed);
   }
 };
-
-// Whole files up to this size are one fused operation; larger ones are read request by request.
-inline constexpr std::uint64_t kFusedReadLimit = 1u << 20;
-// The request size for large samples when the workload does not say: what numpy and Python use stays below,
-// what kernels turn into one readahead window stays above.
-inline constexpr std::uint64_t kDefaultRequest = 1u << 20;
-
-inline std::uint64_t request_size(const LoaderSpec& loader) {
-  return loader.transfer_size.value ? loader.transfer_size.value : kDefaultRequest;
-}
-
-// Whether a sample of `length` bytes is read at once, and not request by request.
-inline bool is_one_request(const LoaderSpec& loader, std::uint64_t length) {
-  const std::uint64_t transfer = loader.transfer_size.value;
-  return length <= kFusedReadLimit && (transfer == 0 || length <= transfer);
-}
 
 // The batch that `sample` was for has no memory to go to.
 inline FaultExample no_memory(const JobPlan& plan, SampleId sample) {

@@ -2,16 +2,13 @@
 //
 // Every batch is cut into `slices`, read side by side; batches are dealt to `groups`, worked on side by side;
 // at most `window` batches are ahead of the accelerator. One coroutine per (slice, group) reads its samples
-// one after another:
+// one after another. The Access says how many (groups = producers, slices = readers per batch):
 //
-//   pytorch      slices 1, groups W, window W x prefetch  a worker builds a whole batch alone (DataLoader:
-//   batch k goes
-//                                                         to worker k mod W, a new index is issued per batch
-//                                                         consumed)
-//   pytorch, 0   slices 1, groups 1, on demand            the rank itself loads when it asks
-//   tensorflow   slices W, groups 1, window prefetch + 1  Dataset.map(read,
-//   num_parallel_calls=W).batch().prefetch() ideal        slices B, groups prefetch, window prefetch   every
-//   sample of the window is in flight
+//   by worker    slices 1, groups W, window W x P   a worker builds a whole batch alone (torch DataLoader):
+//                                                   batch k goes to worker k mod W, and a new index is issued
+//                                                   per batch consumed
+//   on demand    slices 1, groups 1                 the rank itself loads when it asks
+//   batch whole  slices B, groups P, window P       every sample of the window is in flight
 //
 // A reader stays on its lane while the window has room and comes home only to deliver the last slice of a
 // batch or to wait. Shared between lanes: the limit and the slice counters (atomics); all else belongs to
@@ -30,67 +27,44 @@
 
 namespace aforo {
 
-struct Slicing {
-  std::uint32_t slices = 1;
-  std::uint32_t groups = 1;
-  std::uint64_t window = 1;
-  bool on_demand = false;
-};
-
-inline Slicing slicing_of(const LoaderSpec& loader) {
-  const auto at_least_one = [](std::uint64_t n) { return std::max<std::uint64_t>(n, 1); };
-  const auto batch = static_cast<std::uint32_t>(loader.batch_size);
-  switch (loader.framework) {
-    case Framework::kPytorch:
-      if (loader.workers == 0) return {1, 1, 1, true};
-      return {1, loader.workers, loader.workers * at_least_one(loader.prefetch), false};
-    case Framework::kTensorflow:
-      return {std::min<std::uint32_t>(static_cast<std::uint32_t>(at_least_one(loader.workers)), batch), 1,
-              loader.prefetch + std::uint64_t{1}, false};
-    case Framework::kIdeal:
-      return {batch, static_cast<std::uint32_t>(at_least_one(loader.prefetch)), at_least_one(loader.prefetch),
-              false};
-  }
-  return {};
-}
-
 template <World W>
 class SlicedLoader final : public Loader {
  public:
   // `first_reader` numbers this rank's readers over the whole job: it spreads them evenly over the lanes.
-  SlicedLoader(ReadContext<W>& context, const Sampler& sampler, std::uint32_t rank,
+  SlicedLoader(ReadContext<W>& context, const Access& access, const Sampler& sampler, std::uint32_t rank,
                std::uint64_t first_reader)
       : context_(context),
         sampler_(sampler),
         rank_(rank),
         first_reader_(first_reader),
-        slicing_(slicing_of(context.plan.loader)),
-        slots_(slicing_.window),
-        parked_(readers()) {
-    for (auto& slot : slots_) slot.memory.resize(slicing_.slices);
+        slices_(static_cast<std::uint32_t>(access.readers_per_batch())),
+        groups_(static_cast<std::uint32_t>(access.producers)),
+        window_(access.window_batches),
+        on_demand_(access.order == BatchOrder::kOnDemand),
+        slots_(window_),
+        parked_(access.readers) {
+    for (auto& slot : slots_) slot.memory.resize(slices_);
   }
-
-  std::uint32_t readers() const { return slicing_.slices * slicing_.groups; }
 
   void start_epoch(std::uint64_t epoch) override {
     epoch_ = epoch;
     consumed_ = 0;
     for (auto& slot : slots_) reset(slot);
-    limit_.store(slicing_.on_demand ? 0 : slicing_.window, std::memory_order_release);
-    running_.add(readers());
-    for (std::uint32_t g = 0; g < slicing_.groups; ++g)
-      for (std::uint32_t s = 0; s < slicing_.slices; ++s) spawn(reader(s, g), [this] { running_.done(); });
+    limit_.store(on_demand_ ? 0 : window_, std::memory_order_release);
+    running_.add(parked_.size());
+    for (std::uint32_t g = 0; g < groups_; ++g)
+      for (std::uint32_t s = 0; s < slices_; ++s) spawn(reader(s, g), [this] { running_.done(); });
   }
 
   Task<LoadedBatch> next() override {
-    if (slicing_.on_demand) raise_limit(consumed_ + 1);
+    if (on_demand_) raise_limit(consumed_ + 1);
     Slot& slot = slots_[consumed_ % slots_.size()];
     while (!slot.ready && !stopping_) co_await ready_.wait();
     if (stopping_) co_return LoadedBatch{};
     LoadedBatch batch{true, slot.whole.load(std::memory_order_relaxed)};
     reset(slot);
     ++consumed_;
-    if (!slicing_.on_demand) raise_limit(consumed_ + slicing_.window);
+    if (!on_demand_) raise_limit(consumed_ + window_);
     co_return batch;
   }
 
@@ -114,7 +88,7 @@ class SlicedLoader final : public Loader {
   };
 
   void reset(Slot& slot) {
-    slot.remaining.store(slicing_.slices, std::memory_order_relaxed);
+    slot.remaining.store(slices_, std::memory_order_relaxed);
     slot.whole.store(0, std::memory_order_relaxed);
     slot.ready = false;
     for (auto& memory : slot.memory) memory = Memory{};
@@ -122,16 +96,16 @@ class SlicedLoader final : public Loader {
 
   void raise_limit(std::uint64_t limit) {
     limit_.store(limit, std::memory_order_release);
-    const auto group = static_cast<std::uint32_t>((limit - 1) % slicing_.groups);
-    for (std::uint32_t s = 0; s < slicing_.slices; ++s) parked_[group * slicing_.slices + s].notify();
+    const auto group = static_cast<std::uint32_t>((limit - 1) % groups_);
+    for (std::uint32_t s = 0; s < slices_; ++s) parked_[group * slices_ + s].notify();
   }
 
   // One reader's epoch: batches group, group + groups, ...; places slice, slice + slices, ... of each.
   Task<> reader(std::uint32_t slice, std::uint32_t group) {
-    const std::uint32_t id = group * slicing_.slices + slice;
+    const std::uint32_t id = group * slices_ + slice;
     const LaneId lane = context_.world.lane_of(rank_, first_reader_ + id);
     bool home = true;
-    for (std::uint64_t k = group; k < context_.plan.steps; k += slicing_.groups) {
+    for (std::uint64_t k = group; k < context_.plan.steps; k += groups_) {
       if (k >= limit_.load(std::memory_order_acquire)) {
         if (!home) co_await context_.world.go_home();
         home = true;
@@ -162,7 +136,7 @@ class SlicedLoader final : public Loader {
     Memory* into = nullptr;
     if (loader.deliver == Deliver::kBatch) {
       std::uint64_t bytes = 0;
-      for (std::uint64_t b = slice; b < loader.batch_size; b += slicing_.slices)
+      for (std::uint64_t b = slice; b < loader.batch_size; b += slices_)
         bytes += context_.plan.layout->locate(sampler_.at(epoch_, rank_, k, b)).length;
       slot.memory[slice] = context_.world.new_batch(lane, bytes);
       into = &slot.memory[slice];
@@ -173,9 +147,9 @@ class SlicedLoader final : public Loader {
     }
     if constexpr (ReadsSlices<W>) {
       if (into == nullptr && context_.world.reads_slices() && loader.preprocess.mean <= 0) {
-        const std::uint64_t samples = (loader.batch_size - slice + slicing_.slices - 1) / slicing_.slices;
+        const std::uint64_t samples = (loader.batch_size - slice + slices_ - 1) / slices_;
         const auto locate = [this, slice, k](std::uint64_t i) {
-          return context_.plan.layout->locate(sampler_.at(epoch_, rank_, k, slice + i * slicing_.slices));
+          return context_.plan.layout->locate(sampler_.at(epoch_, rank_, k, slice + i * slices_));
         };
         co_await read_at_once(context_, lane, samples, locate);
         slot.whole.fetch_add(samples, std::memory_order_relaxed);
@@ -183,7 +157,7 @@ class SlicedLoader final : public Loader {
       }
     }
     std::uint64_t whole = 0;
-    for (std::uint64_t b = slice; b < loader.batch_size; b += slicing_.slices) {
+    for (std::uint64_t b = slice; b < loader.batch_size; b += slices_) {
       if (ending()) co_return;
       whole += co_await read_sample(context_, lane, sampler_.at(epoch_, rank_, k, b), into);
     }
@@ -194,7 +168,9 @@ class SlicedLoader final : public Loader {
   const Sampler& sampler_;
   const std::uint32_t rank_;
   const std::uint64_t first_reader_;
-  const Slicing slicing_;
+  const std::uint32_t slices_, groups_;
+  const std::uint64_t window_;  // batches
+  const bool on_demand_;
   std::vector<Slot> slots_;
   std::vector<Signal> parked_;
   Signal ready_;

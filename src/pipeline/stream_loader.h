@@ -25,23 +25,20 @@
 
 namespace aforo {
 
-inline constexpr std::uint64_t kDefaultStreamRequest = 256u << 10;
-inline constexpr std::uint64_t kReadAheadRequests = 2;
-// A reader comes home with its records after this many bytes or this long, whichever is first: going home for
-// every 256 KiB would cost more than reading them from memory.
-inline constexpr std::uint64_t kHandOverBytes = 1u << 20;
+// A reader comes home with its records after kHandOverBytes or this long, whichever is first.
 inline constexpr Seconds kHandOverTime{1e-3};
 
 template <World W>
 class StreamLoader final : public Loader {
  public:
-  StreamLoader(ReadContext<W>& context, std::uint32_t rank, std::uint64_t first_reader)
+  StreamLoader(ReadContext<W>& context, const Access& access, std::uint32_t rank, std::uint64_t first_reader)
       : context_(context),
         rank_(rank),
         first_reader_(first_reader),
-        request_(context.plan.loader.transfer_size.value ? context.plan.loader.transfer_size.value
-                                                         : kDefaultStreamRequest),
-        readers_(std::max<std::uint32_t>(context.plan.loader.workers, 1)) {}
+        request_(stream_request(context.plan.loader)),
+        window_(access.window_batches),
+        fill_(std::max<std::uint64_t>(access.shuffle_samples, 1)),
+        readers_(access.readers) {}
 
   void start_epoch(std::uint64_t epoch) override {
     read_again_ += repeated();
@@ -53,7 +50,7 @@ class StreamLoader final : public Loader {
     over_.store(false, std::memory_order_relaxed);
     shuffled_.clear();
     random_ = Random(mix64(context_.plan.loader.seed, epoch, rank_));
-    whole_.assign(window(), 0);
+    whole_.assign(window_, 0);
     for (auto& reader : readers_) reader.reset();
     running_.add(readers_.size() + 1);
     for (std::uint32_t j = 0; j < readers_.size(); ++j) spawn(read_shards(j), [this] { running_.done(); });
@@ -63,7 +60,7 @@ class StreamLoader final : public Loader {
   Task<LoadedBatch> next() override {
     while (produced_ == consumed_ && !stopping_) co_await ready_.wait();
     if (stopping_) co_return LoadedBatch{};
-    LoadedBatch batch{true, whole_[consumed_ % window()]};
+    LoadedBatch batch{true, whole_[consumed_ % window_]};
     ++consumed_;
     handed_out_ += batch.samples;
     room_.notify();
@@ -111,7 +108,6 @@ class StreamLoader final : public Loader {
     bool counts = true;  // a fault costs samples that no other read of this shard in this epoch counts
   };
 
-  std::uint64_t window() const { return std::max<std::uint64_t>(context_.plan.loader.prefetch, 1); }
   bool over() const { return stopping_ || consumed_ >= context_.plan.steps; }
   bool ending() const { return context_.ending.load(std::memory_order_relaxed); }
   void release_readers() {
@@ -326,11 +322,8 @@ class StreamLoader final : public Loader {
 
   // One record out of the shuffle buffer, which is filled first, as tf.data does.
   Task<bool> take_record() {
-    const LoaderSpec& loader = context_.plan.loader;
-    const std::uint64_t fill =
-        loader.shuffle == ShuffleKind::kNone ? 1 : std::max<std::uint64_t>(loader.shuffle_buffer, 1);
     bool dry = false;
-    while (shuffled_.size() < fill && !dry && !stopping_)
+    while (shuffled_.size() < fill_ && !dry && !stopping_)
       if (!take_turn(dry) && !dry) co_await record_.wait();
     if (stopping_ || shuffled_.empty()) co_return false;
     std::swap(shuffled_[random_.below(shuffled_.size())], shuffled_.back());
@@ -341,7 +334,7 @@ class StreamLoader final : public Loader {
   Task<> assemble() {
     const std::uint64_t batch = context_.plan.loader.batch_size;
     for (std::uint64_t k = 0; k < context_.plan.steps && !stopping_; ++k) {
-      while (k >= consumed_ + window() && !stopping_) co_await room_.wait();
+      while (k >= consumed_ + window_ && !stopping_) co_await room_.wait();
       std::uint64_t whole = 0;
       while (whole < batch) {  // g++ 12 loses values when co_await stands behind &&
         if (!co_await take_record()) break;
@@ -352,7 +345,7 @@ class StreamLoader final : public Loader {
         context_.on_fatal();
         break;
       }
-      whole_[k % window()] = whole;
+      whole_[k % window_] = whole;
       ++produced_;
       ready_.notify();
     }
@@ -361,7 +354,9 @@ class StreamLoader final : public Loader {
   ReadContext<W>& context_;
   const std::uint32_t rank_;
   const std::uint64_t first_reader_;
-  const std::uint64_t request_;
+  const std::uint64_t request_;  // bytes
+  const std::uint64_t window_;   // batches
+  const std::uint64_t fill_;     // samples that the shuffle buffer holds
   std::vector<Reader> readers_;
   std::vector<SampleId> shuffled_;
   std::vector<std::uint64_t> whole_;

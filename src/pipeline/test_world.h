@@ -128,10 +128,10 @@ static_assert(World<TestWorld>);
 class TestLayout final : public Layout {
  public:
   TestLayout(std::uint64_t count, std::uint64_t size, std::uint64_t per_file = 1)
-      : Layout(per_file == 1 ? LayoutKind::kFilePerSample : LayoutKind::kTfrecord, Content::kRaw),
-        count_(count),
-        size_(size),
-        per_file_(per_file) {}
+      : TestLayout(count, size, per_file,
+                   per_file == 1 ? LayoutKind::kFilePerSample : LayoutKind::kTfrecord) {}
+  TestLayout(std::uint64_t count, std::uint64_t size, std::uint64_t per_file, LayoutKind kind)
+      : Layout(kind, Content::kRaw), count_(count), size_(size), per_file_(per_file) {}
   std::uint64_t samples() const override { return count_; }
   std::uint64_t files() const override { return (count_ + per_file_ - 1) / per_file_; }
   SampleLocation locate(SampleId s) const override {

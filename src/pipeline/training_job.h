@@ -12,35 +12,10 @@
 #include <memory>
 #include <vector>
 
-#include "pipeline/map_loader.h"
-#include "pipeline/sliced_loader.h"
-#include "pipeline/stream_loader.h"
+#include "pipeline/make_loader.h"
+#include "pipeline/plan_job.h"
 
 namespace aforo {
-
-// Whether the job reads shards front to back instead of sample by sample.
-inline bool reads_streams(LayoutKind layout, const LoaderSpec& loader) {
-  if (layout == LayoutKind::kWebdataset) return true;
-  return loader.framework == Framework::kTensorflow &&
-         (layout == LayoutKind::kTfrecord || layout == LayoutKind::kRecords);
-}
-inline bool reads_streams(const Layout& layout, const LoaderSpec& loader) {
-  return reads_streams(layout.kind(), loader);
-}
-
-// Mean bytes of what a reader reads from end to end: a shard, or a sample. 0 for an empty dataset.
-inline Bytes read_whole(const Layout& layout, const LoaderSpec& loader) {
-  const std::uint64_t parts = reads_streams(layout, loader) ? layout.files() : layout.samples();
-  return Bytes{parts ? layout.total_bytes() / parts : 0};
-}
-
-// How many readers a job has, of all ranks: as many reads can be under way.
-inline std::uint64_t reader_count(const JobPlan& plan) {
-  if (reads_streams(*plan.layout, plan.loader))
-    return std::uint64_t{plan.ranks} * std::max<std::uint32_t>(plan.loader.workers, 1);
-  const Slicing slicing = slicing_of(plan.loader);
-  return std::uint64_t{plan.ranks} * slicing.slices * slicing.groups;
-}
 
 template <World W>
 class TrainingJob {
@@ -93,21 +68,9 @@ class TrainingJob {
 
  private:
   void make_loaders() {
-    std::uint64_t readers = 0;
-    for (std::uint32_t r = 0; r < plan_.ranks; ++r) {
-      if (reads_streams(*plan_.layout, plan_.loader)) {
-        loaders_.push_back(std::make_unique<StreamLoader<W>>(context_, r, readers));
-        readers += std::max<std::uint32_t>(plan_.loader.workers, 1);
-      } else if (plan_.loader.framework == Framework::kTensorflow) {
-        auto loader = std::make_unique<MapLoader<W>>(context_, sampler_, r, readers);
-        readers += loader->readers();
-        loaders_.push_back(std::move(loader));
-      } else {
-        auto loader = std::make_unique<SlicedLoader<W>>(context_, sampler_, r, readers);
-        readers += loader->readers();
-        loaders_.push_back(std::move(loader));
-      }
-    }
+    const Access access = access_of(plan_);
+    for (std::uint32_t r = 0; r < plan_.ranks; ++r)
+      loaders_.push_back(make_loader(access, context_, sampler_, r, r * access.readers));
   }
 
   Task<> rank(std::uint32_t r) {

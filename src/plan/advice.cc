@@ -8,8 +8,9 @@
 
 #include "base/error.h"
 #include "base/parallel_for.h"
-#include "plan/simulated_case.h"
+#include "pipeline/plan_job.h"
 #include "plan/changed_storage.h"
+#include "plan/simulated_case.h"
 #include "plan/sweep.h"
 
 namespace aforo {
@@ -32,7 +33,7 @@ void more_workers(std::vector<Change>& out, const PredictOptions& base) {
 }
 
 void more_prefetch(std::vector<Change>& out, const PredictOptions& base) {
-  if (base.workload.loader.framework == Framework::kPytorch && base.workload.loader.workers == 0) return;
+  if (access_of(base.workload).order == BatchOrder::kOnDemand) return;
   const std::uint32_t prefetch = std::max(base.workload.loader.prefetch, 1u);
   out.push_back({fmt::format("prefetch {} instead of {}", prefetch * 2, base.workload.loader.prefetch),
                  fmt::format("--prefetch {}", prefetch * 2),
@@ -42,12 +43,12 @@ void more_prefetch(std::vector<Change>& out, const PredictOptions& base) {
 // Files of one sample each as shards that are read front to back: the framework's own packed format.
 void packed(std::vector<Change>& out, const PredictOptions& base, const SimulatedCase& c) {
   DatasetSpec spec = base.workload.dataset;
-  if (c.layout->kind() != LayoutKind::kFilePerSample) return;
+  const Access access = access_of(c.plan);
+  if (access.kind != ReadKind::kFile) return;
   if (!has_curves(base.storage, ReadKind::kStream, base.workload.loader.read_mode)) return;
-  const double mean = std::max(1.0, operation_size(c.plan));
+  const double mean = std::max(1.0, access.operation_bytes());
   spec.samples = c.layout->samples();
-  spec.layout = base.workload.loader.framework == Framework::kTensorflow ? LayoutKind::kTfrecord
-                                                                         : LayoutKind::kWebdataset;
+  spec.layout = packed_layout_of(base.workload.loader);
   spec.samples_per_file = std::max<std::uint64_t>(static_cast<std::uint64_t>(kShardBytes / mean), 1);
   // A reader without a shard would idle: no fewer shards than readers, where there are samples for it.
   const std::uint64_t readers =
@@ -87,7 +88,7 @@ void direct(std::vector<Change>& out, const PredictOptions& base, const Simulate
   if (base.workload.loader.read_mode == ReadMode::kDirect) return;
   const bool any = std::any_of(base.storage.tiers.begin(), base.storage.tiers.end(),
                                [](const TierSpec& tier) { return !tier.curves.empty(); });
-  if (!any || !has_curves(base.storage, read_kind(c.plan), ReadMode::kDirect)) return;
+  if (!any || !has_curves(base.storage, access_of(c.plan).kind, ReadMode::kDirect)) return;
   PredictOptions options = base;
   options.workload.loader.read_mode = ReadMode::kDirect;
   out.push_back({"direct I/O instead of buffered", "--read direct", std::move(options)});

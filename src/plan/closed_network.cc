@@ -6,8 +6,6 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "pipeline/read_sample.h"
-#include "pipeline/stream_loader.h"
 
 namespace aforo {
 namespace {
@@ -16,12 +14,6 @@ namespace {
 // Chosen so; what comes of it was cross-checked with the whole form
 // (docs/accuracy-closed-forms.md), not fitted alone.
 constexpr double kWaitVariance = 0.3;
-
-bool reads_front_to_back(const Workload& w) {
-  if (w.dataset.layout == LayoutKind::kWebdataset) return true;
-  return w.loader.framework == Framework::kTensorflow &&
-         (w.dataset.layout == LayoutKind::kTfrecord || w.dataset.layout == LayoutKind::kRecords);
-}
 
 // Requests of `limit` bytes that a piece of `bytes` takes: whole ones if all are alike, half a one more if
 // they vary.
@@ -34,7 +26,11 @@ double requests_for(double bytes, double limit, double cv) {
 class Builder {
  public:
   Builder(const Workload& workload, const StorageSpec& storage, double hosts)
-      : workload_(workload), storage_(storage), hosts_(hosts), read_(sample_read(workload)) {}
+      : workload_(workload),
+        storage_(storage),
+        hosts_(hosts),
+        read_(access_of(workload)),
+        size_cv_(law_cv(workload.dataset.sample_size)) {}
 
   ClosedNetwork build(std::span<const double> hits) {
     double missed = 1;
@@ -95,33 +91,33 @@ class Builder {
     if (share <= 0) return;
     NetworkStation facts;
     facts.share = share;
-    facts.work_cv = read_.size_cv;
+    facts.work_cv = size_cv_;
     facts.client = per_host;
-    const double places = per_host ? hosts_ : 1, servers = s.servers, bytes = read_.bytes;
-    const double piece = bytes / read_.pieces;
+    const double places = per_host ? hosts_ : 1, servers = s.servers, bytes = read_.bytes_per_sample;
+    const double piece = bytes / read_.requests_per_sample;
     switch (s.kind) {
       case StationKind::kMetadata:
         facts.in_order = true;
         facts.work_cv = 1;
-        add_queue(s.name, share * read_.opens / s.rate.value, s.servers, places, facts);
+        add_queue(s.name, share * read_.opens_per_sample / s.rate.value, s.servers, places, facts);
         break;
       case StationKind::kLatency: {
         const double waits =
             s.request_size.value == 0
-                ? read_.operations
-                : read_.pieces *
-                      requests_for(piece, static_cast<double>(s.request_size.value), read_.size_cv);
+                ? read_.operations_per_sample()
+                : read_.requests_per_sample *
+                      requests_for(piece, static_cast<double>(s.request_size.value), size_cv_);
         const double law = law_cv(s.latency);
-        facts.work_cv = std::sqrt(law * law / waits + (waits > 1 ? read_.size_cv * read_.size_cv : 0));
+        facts.work_cv = std::sqrt(law * law / waits + (waits > 1 ? size_cv_ * size_cv_ : 0));
         add_delay(s.name, share * waits * law_mean(s.latency), facts);
         break;
       }
       case StationKind::kRequests: {
         const double size = static_cast<double>(s.request_size.value);
-        const double requests =
-            size <= 0 ? read_.operations : read_.pieces * requests_for(piece, size, read_.size_cv);
+        const double requests = size <= 0 ? read_.operations_per_sample()
+                                          : read_.requests_per_sample * requests_for(piece, size, size_cv_);
         facts.in_order = true;
-        facts.mva.cv = facts.work_cv = size <= 0 || requests <= 1 ? 0 : read_.size_cv;
+        facts.mva.cv = facts.work_cv = size <= 0 || requests <= 1 ? 0 : size_cv_;
         add_queue(s.name, share * requests / s.rate.value, 1, places, facts);
         break;
       }
@@ -130,17 +126,18 @@ class Builder {
         break;
       case StationKind::kDisk: {
         const double chunk = static_cast<double>(s.chunk.value);
-        const double seeks =
-            chunk <= 0 ? read_.operations : read_.pieces * requests_for(piece, chunk, read_.size_cv);
+        const double seeks = chunk <= 0 ? read_.operations_per_sample()
+                                        : read_.requests_per_sample * requests_for(piece, chunk, size_cv_);
         const double seek = seeks * s.seek.value, transfer = bytes / s.bandwidth.value;
         facts.in_order = true;
-        facts.mva.cv = facts.work_cv = read_.size_cv * transfer / (seek + transfer);
+        facts.mva.cv = facts.work_cv = size_cv_ * transfer / (seek + transfer);
         add_queue(s.name, share * (seek + transfer), 1, places * servers, facts);
         break;
       }
       case StationKind::kCpu: {
-        const double fixed = s.per_operation.value * read_.operations, moving = s.per_byte.value * bytes;
-        facts.work_cv = fixed + moving > 0 ? read_.size_cv * moving / (fixed + moving) : 0;
+        const double fixed = s.per_operation.value * read_.operations_per_sample(),
+                     moving = s.per_byte.value * bytes;
+        facts.work_cv = fixed + moving > 0 ? size_cv_ * moving / (fixed + moving) : 0;
         if (s.taken > 0)
           add_partly_taken(s, share * (fixed + moving), places, facts);
         else
@@ -153,7 +150,7 @@ class Builder {
   void add_curve(const TierSpec& tier, double share, bool cached) {
     if (tier.curves.empty()) return;
     auto found = OperationCurve::find(tier.curves, read_.kind, workload_.loader.read_mode, cached,
-                                      read_.operation_bytes);
+                                      read_.operation_bytes());
     if (!found) {
       if (cached) return;
       throw UserError(missing_curve(storage_.name, tier, read_.kind, workload_.loader.read_mode));
@@ -164,12 +161,13 @@ class Builder {
                                        tier.name, to_string(read_.kind)));
     const auto curve = std::make_shared<const OperationCurve>(std::move(*found));
     const double grows = curve->size_share();
-    const double work = read_.operations * (1 - grows) + grows * read_.bytes / curve->size();
+    const double work =
+        read_.operations_per_sample() * (1 - grows) + grows * read_.bytes_per_sample / curve->size();
     const double places = cached ? hosts_ : 1;  // the page cache is each host's own
     NetworkStation facts;
     facts.share = share;
-    facts.operations = read_.operations;
-    facts.work_cv = work > 0 ? read_.size_cv * grows * read_.bytes / curve->size() / work : 0;
+    facts.operations = read_.operations_per_sample();
+    facts.work_cv = work > 0 ? size_cv_ * grows * read_.bytes_per_sample / curve->size() / work : 0;
     facts.curve = curve;
     facts.client = cached;
     facts.mva = {.name = cached ? tier.name + " (cached)" : tier.name,
@@ -199,7 +197,8 @@ class Builder {
   const Workload& workload_;
   const StorageSpec& storage_;
   const double hosts_;
-  const SampleRead read_;
+  const Access read_;
+  const double size_cv_;  // of samples
   ClosedNetwork out_;
 };
 
@@ -210,39 +209,6 @@ double residence(const MvaStation& s, PerSecond throughput, double customers) {
 }
 
 }  // namespace
-
-SampleRead sample_read(const Workload& w) {
-  SampleRead out;
-  out.bytes = law_mean(w.dataset.sample_size);
-  out.size_cv = law_cv(w.dataset.sample_size);
-  const double transfer = static_cast<double>(w.loader.transfer_size.value);
-  if (reads_front_to_back(w)) {
-    const double request = transfer > 0 ? transfer : static_cast<double>(kDefaultStreamRequest);
-    const double file = out.bytes * static_cast<double>(w.dataset.samples_per_file);
-    // With fewer shards than ranks everybody reads them all.
-    const double again = w.dataset.files() < w.accelerator.count ? w.accelerator.count : 1;
-    out.kind = ReadKind::kStream;
-    out.operation_bytes = std::max(1.0, std::min(request, file));
-    out.bytes *= again;
-    out.operations = out.pieces = out.bytes / out.operation_bytes;
-    out.opens = again / static_cast<double>(w.dataset.samples_per_file);
-    return out;
-  }
-  const bool fits =
-      out.bytes <= static_cast<double>(kFusedReadLimit) && (transfer <= 0 || out.bytes <= transfer);
-  const double request = fits ? out.bytes : static_cast<double>(request_size(w.loader));
-  out.pieces = requests_for(out.bytes, request, out.size_cv);
-  if (w.dataset.layout == LayoutKind::kFilePerSample) {
-    out.kind = ReadKind::kFile;
-    out.operation_bytes = std::max(1.0, out.bytes);
-    out.opens = 1;
-  } else {
-    out.kind = ReadKind::kRange;
-    out.operation_bytes = std::max(1.0, request);
-    out.operations = out.pieces;
-  }
-  return out;
-}
 
 double ClosedNetwork::sample_cv(PerSecond throughput, double customers) const {
   double mean = 0, variance = 0;

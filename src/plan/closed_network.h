@@ -12,21 +12,9 @@
 #include "model/curve.h"
 #include "model/storage_spec.h"
 #include "plan/mva.h"
-#include "workload/spec.h"
+#include "workload/access.h"
 
 namespace aforo {
-
-// How the loader gets at one sample, on average.
-struct SampleRead {
-  ReadKind kind = ReadKind::kFile;
-  double bytes = 0;            // of the sample
-  double operation_bytes = 0;  // of one operation
-  double operations = 1;       // per sample
-  double pieces = 1;           // per sample: requests the loader makes
-  double opens = 0;            // files opened per sample
-  double size_cv = 0;          // of the sample
-};
-SampleRead sample_read(const Workload& workload);
 
 // One station with what its visits vary by.
 struct NetworkStation {

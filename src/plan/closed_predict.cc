@@ -10,7 +10,6 @@
 #include "plan/cache_form.h"
 #include "plan/closed_error.h"
 #include "plan/closed_network.h"
-#include "plan/loader_producers.h"
 #include "plan/requirement.h"
 
 namespace aforo {
@@ -31,18 +30,27 @@ struct Point {  // one state of the caches
   Seconds first_batch{0};  // mean time of the first batch of an epoch, all readers at work
 };
 
+// Batches that each producer may be ahead, with the samples that wait for their turn beyond the window.
+double batches_ahead(const Access& access, const Workload& w) {
+  const double beyond = access.ahead_samples / static_cast<double>(w.loader.batch_size);
+  return (static_cast<double>(access.window_batches) + beyond) / static_cast<double>(access.producers);
+}
+
 class Solver {
  public:
-  Solver(const Workload& w, const ClosedNetwork& network, const Producers& producers,
-         const LeadConstants& lead, Seconds step)
+  Solver(const Workload& w, const ClosedNetwork& network, const Access& access, const LeadConstants& lead,
+         Seconds step)
       : w_(w),
         network_(network),
-        producers_(producers),
+        access_(access),
+        readers_(static_cast<double>(access.readers)),
+        producers_(static_cast<double>(access.producers)),
+        prefetch_(batches_ahead(access, w)),
         lead_(lead),
         step_(step),
         ranks_(w.accelerator.count),
         batch_(static_cast<double>(w.loader.batch_size)),
-        customers_(ranks_ * producers.readers) {
+        customers_(ranks_ * static_cast<double>(access.readers)) {
     const PerSecond near = mva_schweitzer(network.mva, customers_).throughput;
     full_ =
         customers_ <= exactly_up_to() ? mva_exact(network.mva, std::llround(customers_)).throughput : near;
@@ -56,8 +64,8 @@ class Solver {
     out.ratio = full_ / wanted;
     const Batch all = batch_at(full_, customers_);
     out.first_batch = all.time;
-    if (producers_.on_demand) return on_demand(out, wanted);
-    out.ratio = producers_.workers * step_.value / all.time.value;
+    if (access_.order == BatchOrder::kOnDemand) return on_demand(out, wanted);
+    out.ratio = producers_ * step_.value / all.time.value;
     double low = 0, high = std::min(1.0, full_ / wanted * efficiency(all));
     for (int i = 0; i < 22; ++i) {  // AU to 2^-22, 2e-7
       const double au = (low + high) / 2;
@@ -94,16 +102,16 @@ class Solver {
     const double sample = customers / throughput.value;
     const double cv = network_.sample_cv(throughput, customers);
     Batch out;
-    if (producers_.batch_at_once) {
+    if (access_.order == BatchOrder::kBatchWhole) {
       const double largest = expected_largest_gamma(batch_, cv);
       out.time = {sample * largest};
       out.cv = cv / largest / std::sqrt(1 + std::log(batch_));
-    } else if (producers_.in_order) {
+    } else if (access_.order == BatchOrder::kInOrder) {
       // Readers that wait for their turn leave the storage to the others: it is as if there were fewer.
-      const double fewer = customers * in_order_efficiency(producers_.readers, cv);
+      const double fewer = customers * in_order_efficiency(readers_, cv);
       out.efficiency = std::min(1.0, mva_schweitzer(network_.mva, fewer).throughput /
                                          mva_schweitzer(network_.mva, customers).throughput);
-      out.time = {batch_ * sample / producers_.readers / out.efficiency};
+      out.time = {batch_ * sample / readers_ / out.efficiency};
       out.cv = cv / std::sqrt(batch_);
     } else {
       out.time = {batch_ * sample};
@@ -118,14 +126,14 @@ class Solver {
     const double jobs = x < full_ ? readers_at(x) : customers_;
     const Batch batch = batch_at(x, jobs);
     batch_cv = batch.cv;
-    AuCase c{producers_.workers * step_.value / batch.time.value,
+    AuCase c{producers_ * step_.value / batch.time.value,
              batch.cv,
              ranks_,
-             producers_.workers,
-             producers_.prefetch,
+             producers_,
+             prefetch_,
              w_.training.synchronous};
     // What slows all reads at once for 100 ms, as far as the window does not bridge it.
-    const double window = producers_.workers * producers_.prefetch * step_.value;
+    const double window = producers_ * prefetch_ * step_.value;
     const double common = network_.common_cv(x, jobs) * std::sqrt(kCommonPeriod / (kCommonPeriod + window));
     if (common <= 0) return steady_au(c, lead_);
     const double ratio = c.ratio;
@@ -162,7 +170,9 @@ class Solver {
 
   const Workload& w_;
   const ClosedNetwork& network_;
-  const Producers& producers_;
+  const Access& access_;
+  const double readers_, producers_;  // of one rank
+  const double prefetch_;             // batches that each producer may be ahead
   const LeadConstants& lead_;
   const Seconds step_;
   const double ranks_, batch_, customers_;
@@ -194,11 +204,7 @@ std::vector<double> hits_at(const Workload& w, const StorageSpec& storage, doubl
 class Prediction {
  public:
   Prediction(const Workload& w, const StorageSpec& storage, std::uint64_t steps, const ClosedOptions& options)
-      : w_(w),
-        storage_(storage),
-        options_(options),
-        steps_(steps),
-        producers_(producers_of(w, sample_read(w))) {
+      : w_(w), storage_(storage), options_(options), steps_(steps), access_(access_of(w)) {
     const double ranks = w.accelerator.count;
     hosts_ = options.ranks_per_host == 0 ? 1 : std::ceil(ranks / options.ranks_per_host);
     // Steps that vary meet at the barrier too.
@@ -206,7 +212,7 @@ class Prediction {
     slowest_ =
         w.training.synchronous ? 1 + expected_largest_normal(ranks) * law_cv(w.accelerator.step_time) : 1;
     step_ = {mean * slowest_};
-    out_.concurrency = ranks * producers_.readers;
+    out_.concurrency = ranks * static_cast<double>(access_.readers);
   }
 
   ClosedPrediction run() {
@@ -242,7 +248,7 @@ class Prediction {
     const bool profile = !storage_.caches.empty();
     for (std::size_t i = 0; i < (profile ? kAt.size() : 1); ++i) {
       network_ = closed_network(w_, storage_, hosts_, hits_at(w_, storage_, hosts_, e, profile ? kAt[i] : 0));
-      const Point point = Solver(w_, network_, producers_, options_.lead, step_).solve();
+      const Point point = Solver(w_, network_, access_, options_.lead, step_).solve();
       time += (profile ? kWeight[i] : 1) / point.au;
       if (i == 0) set_fill(point);
       out_.ratio = point.ratio;
@@ -257,19 +263,22 @@ class Prediction {
   // some have work, which makes it quicker as far as readers share a station, and its batches are consumed
   // after it has ended.
   void set_fill(const Point& point) {
-    if (producers_.on_demand) return;
+    if (access_.order == BatchOrder::kOnDemand) return;
     const double ranks = w_.training.synchronous ? w_.accelerator.count : 1.0;
-    const double more = producers_.first_samples / static_cast<double>(w_.loader.batch_size);
+    const std::uint64_t filled = access_.kind == ReadKind::kStream ? access_.shuffle_samples : 0;
+    const double more = static_cast<double>(filled) / static_cast<double>(w_.loader.batch_size);
     const double first = point.first_batch.value * (more + expected_largest_gamma(ranks, point.batch_cv));
     if (point.ratio >= 1) {
       out_.fill = {first};
       return;
     }
-    const double workers = producers_.workers, steps = static_cast<double>(steps_), step = step_.value;
+    const double workers = static_cast<double>(access_.producers), steps = static_cast<double>(steps_),
+                 step = step_.value;
     const double round = workers * step / point.au;
     const double whole = std::ceil(steps / workers) - 1, part = steps / workers - whole;
     const double readers = std::max(1.0, part * out_.concurrency);
-    const double alone = static_cast<double>(w_.loader.batch_size) * readers * workers / producers_.readers /
+    const double alone = static_cast<double>(w_.loader.batch_size * access_.producers) * readers /
+                         static_cast<double>(access_.readers) /
                          mva_schweitzer(network_.mva, readers).throughput.value;
     const double last = round * std::min(1.0, alone / point.first_batch.value) + part * workers * step;
     out_.fill = {point.first_batch.value * more +
@@ -281,8 +290,7 @@ class Prediction {
       out_.limit = "not limited";
       return;
     }
-    const MvaResult loads =
-        Solver(w_, network_, producers_, options_.lead, step_).loads(out_.steady * slowest_);
+    const MvaResult loads = Solver(w_, network_, access_, options_.lead, step_).loads(out_.steady * slowest_);
     std::size_t busiest = 0;
     for (std::size_t i = 0; i < loads.stations.size(); ++i)
       if (loads.stations[i].utilisation > loads.stations[busiest].utilisation) busiest = i;
@@ -307,25 +315,26 @@ class Prediction {
 
   ErrorKind kind() const {
     if (!storage_.caches.empty()) return ErrorKind::kCached;
-    if (producers_.on_demand) return ErrorKind::kOnDemand;
-    if (producers_.in_order) return ErrorKind::kInOrder;
+    if (access_.order == BatchOrder::kOnDemand) return ErrorKind::kOnDemand;
+    if (access_.order == BatchOrder::kInOrder) return ErrorKind::kInOrder;
     for (const MvaStation& s : network_.mva)
       if (s.kind != MvaKind::kDelay) return ErrorKind::kShared;
     return ErrorKind::kIndependent;
   }
 
   void state_error() {
-    const ErrorClass found = closed_error({kind(), out_.ratio, out_.batch_cv, producers_.prefetch,
-                                           static_cast<double>(steps_) / producers_.workers});
+    const ErrorClass found =
+        closed_error({kind(), out_.ratio, out_.batch_cv, batches_ahead(access_, w_),
+                      static_cast<double>(steps_) / static_cast<double>(access_.producers)});
     const double error = out_.error = found.error;
     out_.error_class = found.name;
     const double top = std::min(1.0, out_.ratio);
     out_.au_low = std::max(0.0, out_.au - error);
     out_.au_high = std::clamp(out_.au + error, out_.au, std::max(out_.au, top));
-    out_.near = error <= kNearError && !producers_.in_order && !producers_.batch_at_once &&
-                storage_.caches.empty() && network_.as_simulated;
+    out_.near = error <= kNearError && access_.order != BatchOrder::kInOrder &&
+                access_.order != BatchOrder::kBatchWhole && storage_.caches.empty() && network_.as_simulated;
     out_.notes.insert(out_.notes.end(), network_.notes.begin(), network_.notes.end());
-    if (producers_.in_order)
+    if (access_.order == BatchOrder::kInOrder)
       out_.notes.push_back("readers that deliver in order are approximated by their mean efficiency");
     if (storage_.caches.size() > 1)
       out_.notes.push_back("each cache is taken to see the others' misses in random order");
@@ -338,7 +347,7 @@ class Prediction {
   const StorageSpec& storage_;
   const ClosedOptions& options_;
   const std::uint64_t steps_;
-  const Producers producers_;
+  const Access access_;
   double hosts_ = 1, slowest_ = 1;
   Seconds step_{0};  // of the slowest rank
   ClosedNetwork network_;

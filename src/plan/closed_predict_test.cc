@@ -186,24 +186,6 @@ TEST(ClosedPredict, StorageThatCannotServeTheJob) {
   EXPECT_THROW(predict_closed(w, storage({pipe(1e9)})), UserError);  // not one step of 200 samples
 }
 
-// 2.5 MB in requests of 1 MiB: three pieces, the file opened once; 100 kB of a shard: one range.
-TEST(ClosedNetwork, HowSamplesAreRead) {
-  const SampleRead file = sample_read(job(2.5e6, 1, 1, 1, 1));
-  EXPECT_EQ(file.kind, ReadKind::kFile);
-  EXPECT_EQ(file.pieces, 3);
-  EXPECT_EQ(file.operations, 1);
-  EXPECT_EQ(file.opens, 1);
-  Workload w = job(100e3, 1, 1, 1, 1);
-  w.dataset.layout = LayoutKind::kTfrecord;
-  w.dataset.samples_per_file = 1000;
-  EXPECT_EQ(sample_read(w).kind, ReadKind::kRange);
-  w.loader.framework = Framework::kTensorflow;
-  const SampleRead stream = sample_read(w);
-  EXPECT_EQ(stream.kind, ReadKind::kStream);
-  EXPECT_NEAR(stream.operations, 100e3 / 262144, 1e-12);
-  EXPECT_NEAR(stream.opens, 1e-3, 1e-12);
-}
-
 StorageSpec random_storage(Random& random) {
   std::vector<Station> stations = {latency({LawKind::kGamma, 1e-3, 1e-3 * random.uniform(), 0, 0, {}}),
                                    pipe(1e8 + 2e9 * random.uniform())};

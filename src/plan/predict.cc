@@ -9,13 +9,13 @@
 #include "base/parallel_for.h"
 #include "measure/interval.h"
 #include "model/curve.h"
-#include "pipeline/read_sample.h"
+#include "pipeline/plan_job.h"
+#include "plan/changed_storage.h"
 #include "plan/closed_predict.h"
 #include "plan/predict_verdict.h"
 #include "plan/prediction_error.h"
 #include "plan/requirement.h"
 #include "plan/simulated_case.h"
-#include "plan/changed_storage.h"
 
 namespace aforo {
 namespace {
@@ -51,10 +51,11 @@ std::string beyond_closed(const PredictOptions& options) {
 // What the closed form may be asked about, but is known to miss.
 std::string unlike_closed(const PredictOptions& options) {
   const Workload& w = options.workload;
-  if (read_kind(w.dataset.layout, w.loader) != ReadKind::kStream) return "";
-  const auto size = static_cast<double>(request_size(w.loader));
+  const Access access = access_of(w);
+  if (access.kind != ReadKind::kStream) return "";
   for (const TierSpec& tier : options.storage.tiers) {
-    const auto curve = OperationCurve::find(tier.curves, ReadKind::kStream, w.loader.read_mode, false, size);
+    const auto curve =
+        OperationCurve::find(tier.curves, access.kind, w.loader.read_mode, false, access.request_bytes);
     if (curve && curve->ahead() > 0) return "the closed form knows nothing of storage that reads ahead";
   }
   return "";
@@ -64,13 +65,11 @@ std::string unlike_closed(const PredictOptions& options) {
 void widen_closed(Prediction& out, const ClosedPrediction& closed, const PredictOptions& options,
                   const ClosedOptions& how, std::uint64_t steps) {
   const Workload& workload = options.workload;
-  const ReadKind kind = read_kind(workload.dataset.layout, workload.loader);
-  const double size = kind == ReadKind::kStream ? static_cast<double>(request_size(workload.loader))
-                                                : law_mean(workload.dataset.sample_size);
+  const Access access = access_of(workload);
   out.spread = std::max(least_spread(options.storage),
-                        measured_spread(options.storage, kind, workload.loader.read_mode, size,
-                                        std::max(closed.concurrency, 1.0)));
-  out.model_error = model_error(options.storage, kind, workload.loader.read_mode);
+                        measured_spread(options.storage, access.kind, workload.loader.read_mode,
+                                        access.operation_bytes(), std::max(closed.concurrency, 1.0)));
+  out.model_error = model_error(options.storage, access.kind, workload.loader.read_mode);
   if (!options.spread || out.spread <= 0) return;
   const double half = std::min(out.spread / 2, 0.9);
   const auto shifted = [&](double factor) {
@@ -161,10 +160,11 @@ void add_interval(Prediction& out, const SimulatedCase& c, const std::vector<Sim
   const auto interval = confidence_interval(aus);
   out.chance = interval ? interval->half_width : 0;
   double slower = 0, faster = 0;
+  const Access access = access_of(c.plan);
   out.spread = std::max(least_spread(storage),
-                        measured_spread(storage, read_kind(c.plan), c.plan.loader.read_mode,
-                                        operation_size(c.plan), std::max(out.requests_in_flight, 1.0)));
-  out.model_error = model_error(storage, read_kind(c.plan), c.plan.loader.read_mode);
+                        measured_spread(storage, access.kind, c.plan.loader.read_mode,
+                                        access.operation_bytes(), std::max(out.requests_in_flight, 1.0)));
+  out.model_error = model_error(storage, access.kind, c.plan.loader.read_mode);
   if (options.spread && out.spread > 0) {
     const double half = std::min(out.spread / 2, 0.9);
     std::vector<double> shifted(2);

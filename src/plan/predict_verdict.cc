@@ -7,7 +7,7 @@
 
 #include "base/units.h"
 #include "model/curve.h"
-#include "pipeline/training_job.h"
+#include "pipeline/plan_job.h"
 
 namespace aforo {
 namespace {
@@ -47,8 +47,9 @@ struct Busiest {
 // while anything is in flight.
 double share_of(const SimStation& station, const Place& place, const SimulatedCase& c) {
   if (place.curves == nullptr) return station.utilisation;
-  const auto curve = OperationCurve::find(place.curves->curves, read_kind(c.plan), c.plan.loader.read_mode,
-                                          false, operation_size(c.plan));
+  const Access access = access_of(c.plan);
+  const auto curve = OperationCurve::find(place.curves->curves, access.kind, c.plan.loader.read_mode, false,
+                                          access.operation_bytes());
   if (!curve || curve->best_rate().value <= 0) return station.utilisation;
   return std::min(1.0, station.rate / curve->best_rate());
 }
@@ -107,9 +108,10 @@ void add_verdict(Prediction& prediction, const SimulatedCase& c, const Simulated
   e.read_latency_mean = run.read_mean;
   e.read_latency_p99 = run.read_p99;
   e.bytes_per_second = prediction.bytes;
-  e.read_size = Bytes{static_cast<std::uint64_t>(operation_size(c.plan))};
+  const Access access = access_of(c.plan);
+  e.read_size = Bytes{static_cast<std::uint64_t>(access.operation_bytes())};
   e.transfer_size = c.plan.loader.transfer_size;
-  e.read_whole = read_whole(*c.plan.layout, c.plan.loader);
+  e.read_whole = Bytes{static_cast<std::uint64_t>(access.whole_bytes)};
   e.workers = c.plan.loader.workers;
   e.prefetch = c.plan.loader.prefetch;
   e.worker_busy_share = run.worker_busy;

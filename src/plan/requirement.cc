@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "plan/au_form.h"
+#include "plan/kernel_reads.h"
 
 namespace aforo {
 namespace {
@@ -27,70 +28,32 @@ double normal_quantile(double p) {
 
 Bytes whole(double bytes) { return {static_cast<std::uint64_t>(std::llround(bytes))}; }
 
-bool packed(const DatasetSpec& dataset) { return dataset.layout != LayoutKind::kFilePerSample; }
-
-// A packed file is read front to back unless a new permutation of all samples is drawn every epoch;
-// TensorFlow's reader is sequential inside a file in any case.
-bool sequential_inside_files(const Workload& w) {
-  return packed(w.dataset) &&
-         (w.loader.framework == Framework::kTensorflow || w.loader.shuffle != ShuffleKind::kEpoch);
+void requests(const Workload& w, const Access& access, Requirement& out) {
+  const KernelReads seen = kernel_reads(access, w.dataset, w.loader);
+  out.requests_per_sample = seen.requests_per_sample;
+  out.request_bytes = seen.request_bytes;
 }
 
-double largest_request(const LoaderSpec& loader, double sample) {
-  const double asked = static_cast<double>(loader.transfer_size.value);
-  if (loader.framework == Framework::kTensorflow)
-    return asked > 0 ? asked : static_cast<double>(kTensorflowBuffer.value);
-  if (loader.read_mode == ReadMode::kDirect) return asked > 0 ? asked : sample;
-  return std::max(asked, static_cast<double>(kReadahead.value));
-}
-
-void requests(const Workload& w, double sample, Requirement& out) {
-  const double limit = largest_request(w.loader, sample);
-  if (sequential_inside_files(w)) {
-    out.requests_per_sample = sample / limit;
-    out.request_bytes = limit;
-    return;
-  }
-  if (limit >= sample && w.loader.read_mode == ReadMode::kDirect && w.loader.transfer_size.value == 0) {
-    out.requests_per_sample = 1;  // one request whatever the size
-  } else if (law_cv(w.dataset.sample_size) > 0) {
-    out.requests_per_sample = std::max(1.0, sample / limit + 0.5);
-  } else {
-    out.requests_per_sample = std::ceil(sample / limit);
-  }
-  out.request_bytes = sample / out.requests_per_sample;
-}
-
-void metadata(const Workload& w, Requirement& out) {
-  const double files = static_cast<double>(w.dataset.files());
-  if (!packed(w.dataset)) {
-    out.opens = out.samples;
-  } else if (sequential_inside_files(w)) {
-    out.opens = out.samples / static_cast<double>(w.dataset.samples_per_file);
-  } else {
-    // Random access keeps files open: each worker opens each file at most once per epoch, and an epoch lasts
-    // samples / rate.
-    const double workers = std::max<double>(1, w.loader.workers) * w.accelerator.count;
-    const Seconds pass{static_cast<double>(w.dataset.samples) / out.samples.value};
-    out.opens = std::min(out.samples, workers * files / pass);
-  }
+// Files that stay open (ranges) are opened once in an epoch by each of their readers, and an epoch lasts
+// samples / rate.
+void metadata(const Workload& w, const Access& access, Requirement& out) {
+  const Seconds pass{static_cast<double>(w.dataset.samples) / out.samples.value};
+  const PerSecond kept = w.accelerator.count * access.first_opens / pass;
+  out.opens = out.samples * access.opens_per_sample + std::min(out.samples, kept);
   out.metadata = out.opens * kMetadataPerOpen;
 }
 
 // Little's law: samples in reading = rate x time per sample.
-void latency(const Workload& w, Requirement& out) {
+void latency(const Workload& w, const Access& access, Requirement& out) {
   const double n = w.accelerator.count, batch = static_cast<double>(w.loader.batch_size);
   const double preprocess = law_mean(w.loader.preprocess);
   double mean = 0;
-  if (w.loader.framework == Framework::kIdeal) {
-    out.concurrency = n * std::max<double>(1, w.loader.prefetch) * batch;
-    mean = out.concurrency / out.samples.value;
-  } else if (w.loader.workers > 0) {
-    out.concurrency = n * w.loader.workers;
-    mean = out.concurrency / out.samples.value;
-  } else {
+  if (access.order == BatchOrder::kOnDemand) {
     // The rank loads its own batch while its accelerator waits: t = Z / (Z + B x time).
     mean = law_mean(w.accelerator.step_time) * (1 - out.target) / (out.target * batch);
+  } else {
+    out.concurrency = n * static_cast<double>(access.readers);
+    mean = out.concurrency / out.samples.value;
   }
   out.sample_latency = {std::max(0.0, mean - preprocess)};
   out.request_latency = out.sample_latency / out.requests_per_sample;
@@ -103,31 +66,23 @@ void latency(const Workload& w, Requirement& out) {
 
 // The expected slowest of all producers, each averaged over the batches it may run ahead: 2.5 P - 1 (fitted
 // to simulations, see the document).
-void straggler(const Workload& w, Requirement& out) {
+void straggler(const Workload& w, const Access& access, Requirement& out) {
   if (!w.training.synchronous || w.accelerator.count < 2) return;
   const double batch_cv = law_cv(w.dataset.sample_size) / std::sqrt(static_cast<double>(w.loader.batch_size));
-  const bool ahead = w.loader.framework != Framework::kPytorch || w.loader.workers > 0;
-  const double averaged = ahead ? std::max(1.0, 2.5 * w.loader.prefetch - 1) : 1.0;
-  const bool per_worker = w.loader.framework == Framework::kPytorch && w.loader.workers > 0;
-  const double producers = w.accelerator.count * (per_worker ? static_cast<double>(w.loader.workers) : 1.0);
-  out.straggler = 1 + expected_largest_normal(producers) * batch_cv / std::sqrt(averaged);
+  const double lines = access.order == BatchOrder::kByWorker ? static_cast<double>(access.producers) : 1;
+  const double ahead = static_cast<double>(access.window_batches) / lines;
+  const double averaged = access.order == BatchOrder::kOnDemand ? 1 : std::max(1.0, 2.5 * ahead - 1);
+  out.straggler = 1 + expected_largest_normal(w.accelerator.count * lines) * batch_cv / std::sqrt(averaged);
 }
 
-// A read that lasts no longer than the batches that are ready beyond it stops no step.
-void slow_read(const Workload& w, double batches, Requirement& out) {
-  const bool ahead = w.loader.framework != Framework::kPytorch || w.loader.workers > 0;
-  if (ahead) out.sample_latency_p99 = Seconds{batches * law_mean(w.accelerator.step_time) / out.target};
-}
-
-void window(const Workload& w, double sample, Requirement& out) {
-  const auto& loader = w.loader;
-  double batches = std::max<double>(1, loader.prefetch);
-  if (loader.framework == Framework::kPytorch)
-    batches = loader.workers == 0 ? 1.0 : static_cast<double>(loader.workers) * std::max(1U, loader.prefetch);
-  slow_read(w, batches, out);
-  double bytes = batches * static_cast<double>(loader.batch_size) * sample;
-  if (loader.shuffle == ShuffleKind::kBuffer) bytes += static_cast<double>(loader.shuffle_buffer) * sample;
-  out.window_per_accelerator = whole(bytes);
+void window(const Workload& w, const Access& access, Requirement& out) {
+  const auto batches = static_cast<double>(access.window_batches);
+  // A read that lasts no longer than the batches that are ready beyond it stops no step.
+  if (access.order != BatchOrder::kOnDemand)
+    out.sample_latency_p99 = Seconds{batches * law_mean(w.accelerator.step_time) / out.target};
+  const double samples = batches * static_cast<double>(w.loader.batch_size);
+  out.window_per_accelerator =
+      whole((samples + static_cast<double>(access.shuffle_samples)) * access.sample_bytes);
 }
 
 void hosts(const Workload& w, const RequirementAsk& ask, Requirement& out) {
@@ -146,7 +101,7 @@ void hosts(const Workload& w, const RequirementAsk& ask, Requirement& out) {
     }
 }
 
-void epochs(const Workload& w, const RequirementAsk& ask, double sample, Requirement& out) {
+void epochs(const Workload& w, const RequirementAsk& ask, const Access& access, Requirement& out) {
   const std::uint64_t global = w.loader.batch_size * w.accelerator.count;
   out.steps_per_epoch = w.dataset.samples / global;
   if (!w.loader.drop_last && w.dataset.samples % global != 0) ++out.steps_per_epoch;
@@ -162,11 +117,10 @@ void epochs(const Workload& w, const RequirementAsk& ask, double sample, Require
         w.accelerator.count == 1 ? "" : "s", format_count(static_cast<double>(global))));
   if (ask.capacity) out.capacity_scan = *ask.capacity / out.read;
   if (!out.epoch || out.target >= 1) return;
-  const double first =
-      static_cast<double>(w.loader.batch_size) +
-      (w.loader.shuffle == ShuffleKind::kBuffer ? static_cast<double>(w.loader.shuffle_buffer) : 0);
+  const auto first = static_cast<double>(w.loader.batch_size + access.shuffle_samples);
   const Seconds start = *out.epoch * ((1 - out.target) * kStartShare);
-  out.read_peak = std::max(out.read_full, BytesPerSecond{w.accelerator.count * first * sample / start.value});
+  out.read_peak = std::max(out.read_full,
+                           BytesPerSecond{w.accelerator.count * first * access.sample_bytes / start.value});
 }
 
 // With a time between failures Young's interval tau = sqrt(2 delta M), with which writing takes the share
@@ -243,25 +197,26 @@ Requirement requirement(const Workload& w, const RequirementAsk& ask) {
   if (ask.failures && !(ask.failures->value > 0))
     throw UserError("expected a time above 0 between failures, found 0; give --failure-every as in 20h");
   Requirement out;
-  const double sample = law_mean(w.dataset.sample_size);
+  const Access access = access_of(w);
+  const double sample = access.sample_bytes;
   const double global_batch = static_cast<double>(w.loader.batch_size) * w.accelerator.count;
   out.target = w.training.au_target;
   out.samples_full = global_batch / Seconds{law_mean(w.accelerator.step_time)};
   out.samples = out.samples_full * out.target;
   out.read_full = {out.samples_full.value * sample};
   out.read = {out.samples.value * sample};
-  straggler(w, out);
+  straggler(w, access, out);
   out.read_with_headroom = out.read * out.straggler;
-  requests(w, sample, out);
+  requests(w, access, out);
   out.iops = out.samples * out.requests_per_sample;
-  metadata(w, out);
-  latency(w, out);
+  metadata(w, access, out);
+  latency(w, access, out);
   capacity(w, ask, sample, out);
-  window(w, sample, out);
+  window(w, access, out);
   hosts(w, ask, out);
   out.startup_burst = out.window_per_accelerator * w.accelerator.count;
   out.startup_fill = out.startup_burst / out.read;
-  epochs(w, ask, sample, out);
+  epochs(w, ask, access, out);
   return out;
 }
 

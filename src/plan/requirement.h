@@ -73,8 +73,6 @@ inline constexpr double kCheckpointTimeShare = 0.05;  // share of the run that w
 inline constexpr Seconds kRestoreWithin{300};         // of a failure, reading the last checkpoint
 inline constexpr double kStartShare = 0.5;            // of the stall that the target allows: for epoch starts
 inline constexpr std::uint64_t kCheckpointsKept = 2;  // the last whole one, and the one being written
-inline constexpr Bytes kReadahead{128 << 10};         // Linux's default read_ahead_kb
-inline constexpr Bytes kTensorflowBuffer{256 << 10};  // tf.data's buffer in the benchmark's reader
 inline constexpr double kMetadataPerOpen = 3;         // open, attributes, close
 
 Requirement requirement(const Workload& workload, const RequirementAsk& ask);

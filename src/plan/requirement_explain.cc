@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "plan/requirement.h"
+#include "workload/access.h"
 
 namespace aforo {
 namespace {
@@ -86,7 +87,7 @@ void requests(const Workload& w, const Requirement& r, const Words& x, Table& ta
   table.add("request_bytes", "mean request size", r.request_bytes, FigureUnit::kBytes, "s / k",
             fmt::format("{} / {:.4g}", x.s, r.requests_per_sample), x.loader_source);
   table.add("opens_per_second", "file opens", r.opens.value, FigureUnit::kPerSecond,
-            "X / samples per file; packed files in random order: W N files per epoch",
+            "X / samples per file; packed files read sample by sample: W N files per epoch",
             fmt::format("{}/s, {} per file, {} files", format_count(r.samples.value),
                         format_count(static_cast<double>(w.dataset.samples_per_file)),
                         format_count(static_cast<double>(w.dataset.files()))),
@@ -97,12 +98,13 @@ void requests(const Workload& w, const Requirement& r, const Words& x, Table& ta
 }
 
 void latency(const Workload& w, const Requirement& r, const Words& x, Table& table) {
+  const Access access = access_of(w);
   std::string formula = "C / X less preprocessing (Little's law), C = N W";
   std::string inputs = fmt::format("{} x {} / {}/s", x.n, x.w, format_count(r.samples.value));
-  if (w.loader.framework == Framework::kIdeal) {
+  if (access.order == BatchOrder::kBatchWhole) {
     formula = "C / X less preprocessing (Little's law), C = N P B";
     inputs = fmt::format("{} x {} x {} / {}/s", x.n, x.p, x.b, format_count(r.samples.value));
-  } else if (w.loader.workers == 0) {
+  } else if (access.order == BatchOrder::kOnDemand) {
     formula = "Z (1 - t) / (t B) less preprocessing: no workers, the accelerator waits for every read";
     inputs = fmt::format("{} x (1 - {}) / ({} x {})", x.z, x.t, x.t, x.b);
   }
@@ -115,7 +117,7 @@ void latency(const Workload& w, const Requirement& r, const Words& x, Table& tab
   if (r.sample_latency_p99)
     table.add("sample_latency_seconds_p99", "one slow sample (p99) that batches ahead hide",
               r.sample_latency_p99->value, FigureUnit::kSeconds,
-              "W P Z / t (pytorch); P Z / t (tensorflow, ideal)",
+              "W P Z / t where workers build batches alone (pytorch); else P Z / t",
               fmt::format("W {}, P {}, Z {}, t {}", x.w, x.p, x.z, x.t), x.loader_source);
   if (r.concurrency > 0)
     table.add("samples_in_flight", "samples being read at once", r.concurrency, FigureUnit::kCount, "C",
@@ -185,7 +187,7 @@ void machines(const RequirementAsk& ask, const Requirement& r, const Words& x, T
               "line rate, 8 bits a byte, storage traffic alone");
   table.add("prefetch_bytes_per_accelerator", "prefetch window per accelerator",
             static_cast<double>(r.window_per_accelerator.value), FigureUnit::kBytes,
-            "W P B s (pytorch); P B s (tensorflow, ideal); + shuffle buffer",
+            "W P B s where workers build batches alone (pytorch); else P B s; + shuffle buffer",
             fmt::format("W {}, P {}, B {}, s {}", x.w, x.p, x.b, x.s), x.loader_source);
   table.add("prefetch_memory_bytes_per_host", "prefetch memory per host",
             static_cast<double>(r.memory_per_host.value), FigureUnit::kBytes,

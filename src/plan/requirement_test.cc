@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "workload/access.h"
 
 namespace aforo {
 namespace {
@@ -117,6 +118,38 @@ TEST(Requirement, TensorflowReadsPackedFilesInItsBuffer) {
   EXPECT_NEAR(r.opens.value, 1607.14 / 1251, 0.0001);
 }
 
+// 64 x 256 / 144 ms x 0.9 = 102,400 samples/s. WebDataset's reader takes shards front to back under any
+// shuffle: 102,400 / 2000 = 51.2 opens/s, and 102,400 x 150 kB in requests of 256 KiB: 58,594 requests/s.
+TEST(Requirement, WebdatasetIsReadFrontToBackWithTheDefaultShuffle) {
+  Workload w = workload({150e3, 0, 256, 0.144});
+  w.dataset.samples = 2'000'000;
+  w.dataset.layout = LayoutKind::kWebdataset;
+  w.dataset.samples_per_file = 2000;
+  w.loader.workers = 8;
+  w.loader.prefetch = 2;
+  w.accelerator.count = 64;
+  const Requirement r = requirement(w, {});
+  EXPECT_NEAR(r.opens.value, 51.2, 1e-9);
+  EXPECT_NEAR(r.iops.value, 58'593.75, 1e-6);
+  EXPECT_NEAR(r.request_bytes, 262'144, 1e-6);
+}
+
+// A torch sampler asks for one row of 1 KiB after another, in dataset order too: one request each. Read front
+// to back by tf.data, 4096 rows of a file of 4 MiB come in 16 requests.
+TEST(Requirement, ARowOfAPackedFileIsARequestOrAShareOfOne) {
+  Workload w = workload({1024, 0, 100, 1.0, 1.0});
+  w.dataset.layout = LayoutKind::kRecords;
+  w.dataset.samples_per_file = 4096;
+  for (const ShuffleKind shuffle : {ShuffleKind::kEpoch, ShuffleKind::kNone}) {
+    w.loader.shuffle = shuffle;
+    EXPECT_EQ(requirement(w, {}).requests_per_sample, 1);
+    EXPECT_EQ(access_of(w).requests_per_sample, 1);
+  }
+  w.loader.framework = Framework::kTensorflow;
+  EXPECT_DOUBLE_EQ(requirement(w, {}).requests_per_sample, 16.0 / 4096);
+  EXPECT_DOUBLE_EQ(access_of(w).requests_per_sample, 16.0 / 4096);
+}
+
 TEST(Requirement, FilePerSampleOpensOneFilePerSample) {
   const Requirement r = requirement(workload({322957, 0, 24, 0.04755, 1.0}), {});
   EXPECT_NEAR(r.opens.value, 504.7, 0.05);  // "retinanet: 505 opens/s per accelerator"
@@ -148,6 +181,7 @@ TEST(Requirement, ARequestsShareOfTheSampleTime) {
   EXPECT_DOUBLE_EQ(requirement(w, {}).request_latency.value, 0.1 / 8);
   // Packed, read front to back in requests of 4 MiB: each brings four samples and has the time of four.
   w.dataset.layout = LayoutKind::kTfrecord;
+  w.dataset.samples_per_file = 1000;
   w.loader.framework = Framework::kTensorflow;
   w.loader.transfer_size = {4 * 1048576};
   EXPECT_DOUBLE_EQ(requirement(w, {}).request_latency.value, 0.1 * 4);

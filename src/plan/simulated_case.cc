@@ -9,19 +9,18 @@
 #include "base/random.h"
 #include "dataset/generated_layout.h"
 #include "pipeline/plan_job.h"
-#include "pipeline/read_sample.h"
-#include "pipeline/training_job.h"
 #include "plan/changed_storage.h"
 
 namespace aforo {
 namespace {
 
 // All chosen: what a prediction may cost, against what more would change.
-constexpr std::uint64_t kMostScanned = 2'000'000;  // sizes drawn to know a dataset's total: its mean to about 0.1 %
-constexpr std::uint64_t kMostSteps = 500;          // of an epoch; the rest go at their steady state
-constexpr std::uint64_t kMostEpochs = 3;           // cold, filling, and one that stands for all later ones
-constexpr std::uint64_t kShardsPerReader = 4;      // of a smaller dataset: readers must not run out of shards
-constexpr int kMostTries = 6;  // until the other jobs last as long as the main one
+constexpr std::uint64_t kMostScanned =
+    2'000'000;                             // sizes drawn to know a dataset's total: its mean to about 0.1 %
+constexpr std::uint64_t kMostSteps = 500;  // of an epoch; the rest go at their steady state
+constexpr std::uint64_t kMostEpochs = 3;   // cold, filling, and one that stands for all later ones
+constexpr std::uint64_t kShardsPerReader = 4;  // of a smaller dataset: readers must not run out of shards
+constexpr int kMostTries = 6;                  // until the other jobs last as long as the main one
 
 bool varies(const Law& law) { return law_cv(law) > 0; }
 
@@ -78,8 +77,7 @@ void cut_steps(SimulatedCase& c, const PredictOptions& options) {
 // Every reader must still find shards of its own: a smaller dataset has smaller ones, rather than too few.
 void keep_shards(Workload& workload) {
   DatasetSpec& data = workload.dataset;
-  const std::uint64_t readers =
-      std::uint64_t{workload.accelerator.count} * std::max(workload.loader.workers, 1u) * kShardsPerReader;
+  const std::uint64_t readers = workload.accelerator.count * access_of(workload).readers * kShardsPerReader;
   const std::uint64_t most = std::max<std::uint64_t>(1, data.samples / std::max<std::uint64_t>(1, readers));
   data.samples_per_file = std::min(data.samples_per_file, most);
 }
@@ -228,7 +226,8 @@ void add_readers(SimulatedOnce& out, const SimulatedCase& c, const SimJobResult&
   const double time = ended(job.job).value;
   if (time <= 0) return;
   out.in_flight = readers.busy.value / time;
-  out.worker_busy = std::min(1.0, out.in_flight / static_cast<double>(reader_count(c.plan)));
+  out.worker_busy =
+      std::min(1.0, out.in_flight / static_cast<double>(c.plan.ranks * access_of(c.plan).readers));
   out.read_mean = readers.sample_read.mean();
   out.read_p99 = readers.sample_read.quantile(0.99);
 }
@@ -242,8 +241,7 @@ std::shared_ptr<const Layout> predicted_layout(const Workload& workload, bool wh
   if (many && spec.layout == LayoutKind::kFilePerSample) return of_many_files(spec);
   if (many && !whole) {
     // Every reader must still find shards of its own.
-    const std::uint64_t readers =
-        std::uint64_t{workload.accelerator.count} * std::max(workload.loader.workers, 1u);
+    const std::uint64_t readers = workload.accelerator.count * access_of(workload).readers;
     const std::uint64_t wanted = std::max(kMostScanned, kShardsPerReader * readers * spec.samples_per_file);
     if (wanted < spec.samples) {
       notes.push_back(
@@ -268,20 +266,6 @@ SimulatedCase make_case(const PredictOptions& options) {
   cut(c, options);
   add_others(c, options);
   return c;
-}
-
-ReadKind read_kind(LayoutKind layout, const LoaderSpec& loader) {
-  if (reads_streams(layout, loader)) return ReadKind::kStream;
-  return layout == LayoutKind::kFilePerSample ? ReadKind::kFile : ReadKind::kRange;
-}
-
-ReadKind read_kind(const JobPlan& plan) { return read_kind(plan.layout->kind(), plan.loader); }
-
-double operation_size(const JobPlan& plan) {
-  if (read_kind(plan) == ReadKind::kStream) return static_cast<double>(request_size(plan.loader));
-  const std::uint64_t mean = plan.layout->total_bytes() / std::max<std::uint64_t>(plan.layout->samples(), 1);
-  const bool cut = read_kind(plan) == ReadKind::kRange && !is_one_request(plan.loader, mean);
-  return static_cast<double>(cut ? request_size(plan.loader) : mean);
 }
 
 std::vector<std::vector<RankEpoch>> extended(std::vector<std::vector<RankEpoch>> epochs, std::uint64_t steps,

@@ -43,11 +43,6 @@ SimulatedCase make_case(const PredictOptions& options);
 std::shared_ptr<const Layout> predicted_layout(const Workload& workload, bool whole,
                                                std::vector<std::string>& notes);
 
-// How a job reads.
-ReadKind read_kind(LayoutKind layout, const LoaderSpec& loader);
-ReadKind read_kind(const JobPlan& plan);
-double operation_size(const JobPlan& plan);  // mean bytes of such an operation
-
 struct SimulatedOnce {
   double au = 0;  // of the job in full, as all that follows
   std::vector<double> au_per_epoch;

@@ -33,6 +33,25 @@ TEST(SimulatedCase, AnEpochThatWasWholeStaysAsItIs) {
   EXPECT_EQ(extended({{rank}}, 10, 0.5)[0][0].end.value, 4);
 }
 
+// tf.data, batch 1, 16 parallel calls on files of 1 MB at 4 GB/s: a read takes 0.25 ms and every step of 1 ms
+// wants one, so 0.25 of 16 readers are at work, 1.6 %. The first 24 reads wait for each other: at most 16
+// x 6 ms of 400 ms more. A count of min(W, batch) = 1 reader would make it 25 % and more.
+TEST(SimulatedCase, BusyReadersAreAShareOfThoseThatTheLoaderHas) {
+  PredictOptions options = pipe_case(4000);
+  Workload& w = options.workload;
+  w.dataset.samples = 20'000;
+  w.loader.framework = Framework::kTensorflow;
+  w.loader.batch_size = 1;
+  w.loader.workers = 16;
+  w.loader.prefetch = 8;
+  w.accelerator.count = 1;
+  w.accelerator.step_time.mean = 1e-3;
+  w.training.steps = 400;
+  const SimulatedOnce once = simulate_once(make_case(options), options.storage, 1, 0, {});
+  EXPECT_NEAR(once.worker_busy, 0.25 / 16, 0.015);
+  EXPECT_DOUBLE_EQ(once.worker_busy, once.in_flight / 16);
+}
+
 TEST(SimulatedCase, LongEpochsAreCutUnlessAskedFor) {
   PredictOptions options = pipe_case();
   options.workload.dataset.samples = 4 * 2 * 900;

@@ -9,7 +9,7 @@
 #include "dataset/generated_layout.h"
 #include "generate/generate_command.h"
 #include "generate/generate_space.h"
-#include "pipeline/training_job.h"
+#include "pipeline/plan_job.h"
 #include "storage/store.h"
 #include "survey/dataset_marker.h"
 #include "survey/dataset_open.h"
@@ -49,14 +49,12 @@ Bytes least_of(const ProbeWish& wish) {
   return {std::max(kLeastBytes, kLeastSamples * mean_size(wish.dataset))};
 }
 
-ReadKind kind_of(const Layout& layout, const LoaderSpec& loader, const std::string& directory) {
+void require_readable(const Layout& layout, const std::string& directory) {
   if (layout.kind() == LayoutKind::kHdf5 || layout.kind() == LayoutKind::kParquet)
     throw UserError(
         fmt::format("expected files, TFRecord, records or tar shards in {}, found {}: aforo cannot "
                     "read this layout yet",
                     directory, to_string(layout.kind())));
-  if (reads_streams(layout, loader)) return ReadKind::kStream;
-  return layout.kind() == LayoutKind::kFilePerSample ? ReadKind::kFile : ReadKind::kRange;
 }
 
 std::string folder_in(const Store& store, std::string_view name) {
@@ -95,7 +93,7 @@ std::vector<ProbeWish> probe_wishes(const std::optional<Workload>& workload) {
   std::vector<ProbeWish> wishes{constant("file-114kB", LayoutKind::kFilePerSample, 114'000, 1),
                                 constant("file-2.8MB", LayoutKind::kFilePerSample, 2'800'000, 1),
                                 constant("stream-1MiB", LayoutKind::kRecords, 1 << 20, 32)};
-  wishes.back().loader.framework = Framework::kTensorflow;
+  read_as_usual(wishes.back().loader, LayoutKind::kRecords);
   wishes.back().loader.transfer_size = Bytes{1 << 20};
   return wishes;
 }
@@ -127,9 +125,10 @@ ProbeData found_data(const std::string& directory, const std::optional<Workload>
   data.files = data.layout->files();
   if (workload)
     data.loader = workload->loader;
-  else if (data.layout->kind() != LayoutKind::kFilePerSample)
-    data.loader.framework = Framework::kTensorflow;
-  data.kind = kind_of(*data.layout, data.loader, directory);
+  else
+    read_as_usual(data.loader, data.layout->kind());
+  require_readable(*data.layout, directory);
+  data.kind = access_of(*data.layout, data.loader, 1).kind;
   for (std::string& warning : opened.warnings)
     if (warning.find(" the workload names ") == std::string::npos || workload)
       data.warnings.push_back(std::move(warning));
@@ -207,7 +206,8 @@ ProbeData ProbeGround::lay(const ProbeWish& wish, Seconds time, std::stop_token 
   data.layout = std::make_unique<GeneratedLayout>(spec, id);
   data.files = data.layout->files();
   data.loader = wish.loader;
-  data.kind = kind_of(*data.layout, data.loader, directory_);
+  require_readable(*data.layout, directory_);
+  data.kind = access_of(*data.layout, data.loader, 1).kind;
   return data;
 }
 

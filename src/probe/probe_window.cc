@@ -63,7 +63,7 @@ ProbeReaders::ProbeReaders(LaneSet lanes, const Layout& layout, ReadKind kind, c
       store_(*settings.store),
       engine_(lanes.engine),
       engine_reason_(lanes.reason),
-      request_(loader.transfer_size.value ? loader.transfer_size.value : kDefaultStreamRequest),
+      request_(stream_request(loader)),
       plan_(plan_of(layout, loader)),
       world_(std::move(lanes.lanes)) {}
 

@@ -6,8 +6,7 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "pipeline/stream_loader.h"
-#include "pipeline/training_job.h"
+#include "pipeline/plan_job.h"
 
 namespace aforo {
 namespace {
@@ -24,30 +23,6 @@ bool constant_size(const Layout& layout) {
 }
 
 }  // namespace
-
-ReadKind kind_of_reads(const StorageClient& client) {
-  if (client.layout->kind() == LayoutKind::kFilePerSample) return ReadKind::kFile;
-  return reads_streams(*client.layout, *client.loader) ? ReadKind::kStream : ReadKind::kRange;
-}
-
-double mean_operation(const StorageClient& client, ReadKind kind) {
-  const auto total = static_cast<double>(client.layout->total_bytes());
-  const double sample = total / static_cast<double>(std::max<std::uint64_t>(client.layout->samples(), 1));
-  const double file = total / static_cast<double>(std::max<std::uint64_t>(client.layout->files(), 1));
-  const auto transfer = static_cast<double>(client.loader->transfer_size.value);
-  switch (kind) {
-    case ReadKind::kFile:
-      return std::max(file, 1.0);
-    case ReadKind::kStream:
-      return std::max(std::min(transfer > 0 ? transfer : static_cast<double>(kDefaultStreamRequest), file),
-                      1.0);
-    case ReadKind::kRange: {
-      const bool fits = sample <= kFusedReadLimit && (transfer <= 0 || sample <= transfer);
-      return std::max(fits ? sample : static_cast<double>(request_size(*client.loader)), 1.0);
-    }
-  }
-  return 1;
-}
 
 std::size_t ReadPaths::tier_of(FileId file) const {
   if (miss_.size() == 1) return 0;
@@ -92,7 +67,9 @@ SimStorage::SimStorage(const StorageSpec& spec, VirtualClock& clock, std::vector
   build_tiers();
   for (std::size_t i = 0; i < clients_.size(); ++i) {
     paths_[i].storage_ = this;
-    paths_[i].kind_ = kind_of_reads(clients_[i]);
+    const Access access = access_of(*clients_[i].layout, *clients_[i].loader, 1);  // the same for any ranks
+    paths_[i].kind_ = access.kind;
+    paths_[i].operation_bytes_ = std::max(access.operation_bytes(), 1.0);
     if (!spec.caches.empty()) number_items(i);
   }
   build_caches();
@@ -128,10 +105,10 @@ void SimStorage::build_tiers() {
 void SimStorage::number_items(std::size_t client) {
   ReadPaths& paths = paths_[client];
   const Layout& layout = *clients_[client].layout;
-  const double mean = mean_operation(clients_[client], paths.kind_);
+  const double mean = paths.operation_bytes_;
   for (std::size_t other = 0; other < client; ++other) {
     const bool same = clients_[other].layout == &layout && paths_[other].kind_ == paths.kind_ &&
-                      mean_operation(clients_[other], paths.kind_) == mean;
+                      paths_[other].operation_bytes_ == mean;
     if (!same) continue;
     paths.base_ = paths_[other].base_;
     paths.block_ = paths_[other].block_;
@@ -214,7 +191,7 @@ RouteStep SimStorage::curve_step(ServerGroup& group, bool per_host, const Operat
 void SimStorage::make_routes(std::size_t client) {
   const StorageClient& who = clients_[client];
   ReadPaths& paths = paths_[client];
-  const double size = mean_operation(who, paths.kind_);
+  const double size = paths.operation_bytes_;
   const ReadMode mode = who.loader->read_mode;
   Route common;
   for (auto& group : client_groups_) common.push_back({group.get(), 0});

@@ -22,12 +22,6 @@ struct StorageClient {
   HostId first_host = 0, hosts = 1;
 };
 
-// How a job of that layout and loader reads: one kind for all of it.
-ReadKind kind_of_reads(const StorageClient& client);
-
-// Bytes of one operation of that kind, on average.
-double mean_operation(const StorageClient& client, ReadKind kind);
-
 class SimStorage;
 
 // The ways of one job's reads. Owned by the SimStorage.
@@ -60,7 +54,8 @@ class ReadPaths {
   std::size_t tier_of(FileId file) const;
 
   SimStorage* storage_ = nullptr;
-  ReadKind kind_ = ReadKind::kFile;
+  ReadKind kind_ = ReadKind::kFile;      // one for all reads of a job
+  double operation_bytes_ = 1;           // of one operation of that kind, on average
   std::vector<Route> miss_;              // by tier
   std::vector<std::vector<Route>> hit_;  // by cache, by tier
   Route cpu_;

@@ -17,9 +17,7 @@ namespace aforo {
 namespace {
 
 constexpr std::size_t kMostValues = 32;  // chosen: each is a whole sizing, and a row of the page
-// Samples. Chosen: enough that neighbours in a shard part, little enough memory for every worker.
-constexpr std::uint64_t kShuffleBuffer = 1000;
-constexpr std::size_t kMostAdvice = 3;  // chosen: more would be a list, not advice
+constexpr std::size_t kMostAdvice = 3;   // chosen: more would be a list, not advice
 // What a zip of one array adds to it: two headers, the directory, the npy's own
 constexpr Bytes kNpzHeader{290};
 
@@ -49,9 +47,9 @@ Workload in_format(Workload w, const Format& format) {
           ? 1
           : static_cast<std::uint64_t>(std::max(1.0, std::floor(static_cast<double>(format.shard) / sample)));
   if (format.content == Content::kNpz) w.dataset.sample_size.mean += static_cast<double>(kNpzHeader.value);
-  if (format.layout == LayoutKind::kWebdataset) shuffle_in_buffer(w);
-  if (format.layout == LayoutKind::kTfrecord) w.loader.framework = Framework::kTensorflow;
-  if (format.shard == 0 && w.loader.framework == Framework::kTensorflow) w.loader.transfer_size = Bytes{0};
+  read_as_usual(w.loader, format.layout);
+  // A request size for shards says nothing of files.
+  if (format.shard == 0 && access_of(w).order == BatchOrder::kInOrder) w.loader.transfer_size = Bytes{0};
   return w;
 }
 
@@ -166,12 +164,6 @@ const Key& key_of(const std::string& word) {
 }
 
 }  // namespace
-
-void shuffle_in_buffer(Workload& w) {
-  if (w.loader.shuffle != ShuffleKind::kEpoch) return;
-  w.loader.shuffle = ShuffleKind::kBuffer;
-  w.loader.shuffle_buffer = std::min(kShuffleBuffer, w.dataset.samples_per_file);
-}
 
 Variant variant_of(std::string name, const SizingAsk& ask, const PriceBook& prices,
                    const Catalogue& catalogue, unsigned threads) {

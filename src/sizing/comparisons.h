@@ -35,17 +35,13 @@ struct Variant {
   bool serves() const { return reason.empty(); }
 };
 
-// Shards are read front to back: a job that shuffles whole epochs mixes them in a buffer of 1,000
-// samples instead, or of a shard's where those are fewer. Others are unchanged.
-void shuffle_in_buffer(Workload& workload);
-
 // The cheapest design for `ask`. What the ask has wrong (UserError) is the variant's
 // reason, and not thrown.
 Variant variant_of(std::string name, const SizingAsk& ask, const PriceBook& prices,
                    const Catalogue& catalogue, unsigned threads);
 
 // The first job's data as it is, as one file per sample, TFRecord and WebDataset shards of several
-// sizes, and npz. Shards are read front to back: by tf.data, and through a shuffle buffer. The
+// sizes, and npz. Shards are read front to back: by tf.data, or by WebDataset. The
 // first of the result is the ask unchanged.
 std::vector<Variant> compare_formats(const SizingAsk& ask, const PriceBook& prices,
                                      const Catalogue& catalogue, unsigned threads, std::stop_token stop = {});

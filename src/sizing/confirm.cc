@@ -42,21 +42,18 @@ std::size_t main_job(const Need& need, const std::vector<std::size_t>& jobs) {
 }
 
 // An epoch that is cut must still be longer than what the loader runs ahead, or all of it is a start.
-std::uint64_t fewest_steps(const LoaderSpec& loader) {
-  const bool per_worker = loader.framework == Framework::kPytorch;
-  const std::uint64_t ahead =
-      std::uint64_t{per_worker ? std::max(1u, loader.workers) : 1u} * std::max(1u, loader.prefetch);
-  return std::max(kFewestSteps, kWindows * ahead);
+std::uint64_t fewest_steps(const Workload& w) {
+  return std::max(kFewestSteps, kWindows * access_of(w).window_batches);
 }
 
 // Of a stream, storage sees requests and not samples: several samples simulated as one of their size are the
 // same reads with fewer steps of the clock.
-Workload coarser(Workload w, const SampleRead& read) {
+Workload coarser(Workload w, const Access& read) {
   if (read.kind != ReadKind::kStream) return w;
   const double sample = law_mean(w.dataset.sample_size);
   std::uint64_t together = 1;
   for (std::uint64_t k = 2; w.loader.batch_size / k >= kFewestInBatch; ++k)
-    if (w.loader.batch_size % k == 0 && static_cast<double>(k) * sample <= read.operation_bytes / 4)
+    if (w.loader.batch_size % k == 0 && static_cast<double>(k) * sample <= read.operation_bytes() / 4)
       together = k;
   const auto divide = [&](std::uint64_t n) { return std::max<std::uint64_t>(1, n / together); };
   const double k = static_cast<double>(together);
@@ -86,7 +83,7 @@ std::uint64_t affordable_samples(const Design& design, const Need& need, std::si
     const Workload w = simulated(need.jobs[i], design);
     const double rate =
         w.accelerator.count * static_cast<double>(w.loader.batch_size) / law_mean(w.accelerator.step_time);
-    requests += rate * std::max(1.0, sample_read(w).pieces);
+    requests += rate * std::max(1.0, access_of(w).requests_per_sample);
     if (i == job) own = rate;
   }
   return static_cast<std::uint64_t>(std::max(1.0, kMostRequests / requests * own));
@@ -102,7 +99,7 @@ PredictOptions options_for(const Design& design, const Need& need, std::size_t j
   out.replications = kReplications;
   out.threads = threads;
   out.most_samples = affordable_samples(design, need, job);
-  out.fewest_steps = fewest_steps(out.workload.loader);
+  out.fewest_steps = fewest_steps(out.workload);
   for (const std::size_t i : simulated_jobs(need))
     if (i != job) out.beside.push_back(simulated(need.jobs[i], design));
   return out;

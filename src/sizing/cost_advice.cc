@@ -50,12 +50,11 @@ std::optional<Change> packed(SizingAsk ask) {
   for (SizedJob& job : ask.jobs) {
     DatasetSpec& data = job.workload.dataset;
     const double sample = law_mean(data.sample_size);
-    if (data.layout != LayoutKind::kFilePerSample || sample > kSmallFile) continue;
+    if (access_of(job.workload).kind != ReadKind::kFile || sample > kSmallFile) continue;
     any = true;
     data.layout = LayoutKind::kWebdataset;
     data.content = Content::kRaw;
     data.samples_per_file = static_cast<std::uint64_t>(std::max(1.0, static_cast<double>(kShard) / sample));
-    shuffle_in_buffer(job.workload);
   }
   if (!any) return std::nullopt;
   return Change{"samples packed into shards of 256 MiB (WebDataset)", std::move(ask)};

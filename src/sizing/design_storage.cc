@@ -166,7 +166,7 @@ JobNeed as_read(const JobNeed& job, const Design& design) {
   const bool object = design.service != nullptr && design.service->kind == ServiceKind::kObject;
   out.workload.loader.transfer_size =
       std::max(job.workload.loader.transfer_size, object ? kObjectRange : kStreamAhead);
-  out.read = sample_read(out.workload);
+  out.read = access_of(out.workload);
   return out;
 }
 

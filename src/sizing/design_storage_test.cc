@@ -86,14 +86,14 @@ TEST(DesignStorage, StreamsAreReadAhead) {
   SizingAsk ask = plain_ask();
   ask.jobs[0].workload = load_preset("resnet50_h100");
   const Need need = need_of(ask);
-  EXPECT_DOUBLE_EQ(as_read(need.jobs[0], flash()).read.operation_bytes, 4 << 20);
+  EXPECT_DOUBLE_EQ(as_read(need.jobs[0], flash()).read.operation_bytes(), 4 << 20);
   CloudService object;
   Design d;
   d.family = Family::kCloudObject;
   d.service = &object;
-  EXPECT_DOUBLE_EQ(as_read(need.jobs[0], d).read.operation_bytes, 8 << 20);
+  EXPECT_DOUBLE_EQ(as_read(need.jobs[0], d).read.operation_bytes(), 8 << 20);
   const Need files = need_of(plain_ask());
-  EXPECT_DOUBLE_EQ(as_read(files.jobs[0], d).read.operation_bytes, 1e6);
+  EXPECT_DOUBLE_EQ(as_read(files.jobs[0], d).read.operation_bytes(), 1e6);
 }
 
 // gp3's copies carry their own host's reads: of 4 x 720 MB/s each host has 720, whatever other jobs do.

@@ -42,9 +42,9 @@ PerSecond object_requests(const Need& need) {
   PerSecond out{0};
   for (const JobNeed& job : need.jobs) {
     const double range = static_cast<double>(kObjectRange.value);
-    double per_sample = job.read.operations;
-    if (job.read.kind == ReadKind::kStream) per_sample = job.read.bytes / range;
-    if (job.read.kind == ReadKind::kFile) per_sample = std::max(1.0, job.read.bytes / range);
+    double per_sample = job.read.operations_per_sample();
+    if (job.read.kind == ReadKind::kStream) per_sample = job.read.bytes_per_sample / range;
+    if (job.read.kind == ReadKind::kFile) per_sample = std::max(1.0, job.read.bytes_per_sample / range);
     out += job.requirement.samples * per_sample;
   }
   return out;

@@ -82,6 +82,18 @@ TEST(Judge, FiguresThatFallShort) {
   EXPECT_DOUBLE_EQ(found.reach, 0.5);
 }
 
+// 720 samples/s in WebDataset shards of 1000: 0.72 opens/s under the default shuffle, and not one per sample.
+TEST(Judge, ShardsReadFrontToBackNeedFewOpens) {
+  SizingAsk ask = plain_ask();
+  ask.jobs[0].workload.dataset.layout = LayoutKind::kWebdataset;
+  ask.jobs[0].workload.dataset.samples_per_file = 1000;
+  const Need need = need_of(ask);
+  EXPECT_NEAR(need.opens.value, 0.72, 1e-9);
+  Design d = flash_design(need);
+  d.opens = {1};
+  EXPECT_TRUE(check_figures(d, need).serves());
+}
+
 // A cache takes reads away, so its disks' bandwidth alone decides nothing; 0 is no stated limit.
 TEST(Judge, FiguresThatDecideNothing) {
   const Need need = need_of(plain_ask());

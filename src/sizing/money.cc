@@ -26,11 +26,11 @@ struct Traffic {
 Traffic traffic_of(const JobNeed& job, const Served& served) {
   const double samples =
       job.requirement.samples_full.value * served.au * job.duty * kSecondsPerMonth * served.missed;
-  const double request = std::min(job.read.operation_bytes, static_cast<double>(kObjectRange.value));
+  const double request = std::min(job.read.operation_bytes(), static_cast<double>(kObjectRange.value));
   // A stream's small requests are read ahead in whole ranges.
   const double one = job.read.kind == ReadKind::kStream ? static_cast<double>(kObjectRange.value) : request;
-  return {samples * std::max(job.read.kind == ReadKind::kFile ? 1.0 : 0.0, job.read.bytes / one),
-          samples * job.read.bytes};
+  return {samples * std::max(job.read.kind == ReadKind::kFile ? 1.0 : 0.0, job.read.bytes_per_sample / one),
+          samples * job.read.bytes_per_sample};
 }
 
 void add_traffic(const Design& d, const Need& need, const std::vector<Served>& served,

@@ -60,7 +60,7 @@ void check_step(const Workload& w) {
 
 JobNeed job_need(const SizedJob& job, const SizingAsk& ask) {
   check_step(job.workload);
-  JobNeed out{job.workload, job.duty, {}, sample_read(job.workload), 1};
+  JobNeed out{job.workload, job.duty, {}, access_of(job.workload), 1};
   RequirementAsk each;
   each.accelerators_per_host = ask.accelerators_per_host;
   each.failures = ask.failures;

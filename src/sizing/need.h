@@ -23,7 +23,7 @@ struct JobNeed {
   Workload workload;
   double duty = 1;
   Requirement requirement;
-  SampleRead read;
+  Access read;
   std::uint32_t hosts = 1;
 };
 

@@ -11,13 +11,13 @@ namespace {
 double value(Bytes bytes) { return static_cast<double>(bytes.value); }
 
 // Bytes that one visit of a disk's head brings.
-double bytes_per_seek(const SampleRead& read) {
+double bytes_per_seek(const Access& read) {
   if (read.kind == ReadKind::kStream) return value(kDiskChunk);
-  return std::min(read.operation_bytes, value(kDiskChunk));
+  return std::min(read.operation_bytes(), value(kDiskChunk));
 }
 
-double flash_requests_per_byte(const SampleRead& read) {
-  return 1 / std::max(1.0, std::min(read.operation_bytes, value(kFlashRequest)));
+double flash_requests_per_byte(const Access& read) {
+  return 1 / std::max(1.0, std::min(read.operation_bytes(), value(kFlashRequest)));
 }
 
 std::uint32_t up(double number) { return static_cast<std::uint32_t>(std::ceil(number - 1e-9)); }

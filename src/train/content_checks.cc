@@ -1,7 +1,7 @@
 #include "train/content_checks.h"
 
 #include "dataset/verify.h"
-#include "pipeline/training_job.h"
+#include "pipeline/plan_job.h"
 
 namespace aforo {
 namespace {
@@ -35,7 +35,8 @@ SampleCheck make_sample_check(const OpenedDataset& dataset) {
 
 std::string_view checks_of(const Layout& layout, const JobPlan& plan, bool nothing_read) {
   if (nothing_read) return "none";
-  if (!plan.check) return reads_streams(layout, plan.loader) && plan.stream_check ? "framing" : "length";
+  if (!plan.check)
+    return access_of(plan).kind == ReadKind::kStream && plan.stream_check ? "framing" : "length";
   switch (proof_of(layout)) {
     case Proof::kIdentity:
     case Proof::kChecksum:

@@ -7,7 +7,6 @@
 #include "base/error.h"
 #include "dataset/verify.h"
 #include "pipeline/plan_job.h"
-#include "pipeline/training_job.h"
 #include "storage/counters.h"
 #include "train/content_checks.h"
 #include "workload/parse.h"
@@ -33,19 +32,24 @@ std::optional<std::string> memory_lack(const JobPlan& plan, unsigned io_threads)
                      format_bytes(available));
 }
 
+// A reader's buffer holds a request. Batches lie in the window and in the step where readers build them; readers
+// that share a sequence hold a copy of what they read, and no longer than that takes.
 MemoryNeed memory_need(const JobPlan& plan, unsigned io_threads) {
+  const Access access = access_of(plan);
+  const bool stream = access.kind == ReadKind::kStream;
   const std::uint64_t largest = plan.layout->largest_sample();
-  const std::uint64_t request = std::min(largest, request_size(plan.loader)) + 8192;
-  const Slicing slicing = slicing_of(plan.loader);
-  const std::uint64_t readers = std::uint64_t{plan.ranks} * slicing.slices * slicing.groups;
+  const std::uint64_t request =
+      (stream ? stream_request(plan.loader) : std::min(largest, request_size(plan.loader))) + 8192;
+  const std::uint64_t readers = plan.ranks * access.readers;
   MemoryNeed need;
   need.read_buffers = Bytes{request * std::min<std::uint64_t>(readers, std::uint64_t{256} * io_threads)};
-  if (plan.check && largest > kFusedReadLimit) need.read_buffers += Bytes{readers * largest};
-  if (plan.loader.deliver == Deliver::kBatch) {
-    const std::uint64_t mean =
-        plan.layout->total_bytes() / std::max<std::uint64_t>(plan.layout->samples(), 1);
-    need.batches = Bytes{(slicing.window + 1) * plan.ranks * plan.loader.batch_size * mean};
-  }
+  if (plan.check && !stream && largest > kFusedReadLimit) need.read_buffers += Bytes{readers * largest};
+  if (plan.loader.deliver != Deliver::kBatch) return need;
+  const auto mean = static_cast<std::uint64_t>(access.sample_bytes);
+  if (access.order == BatchOrder::kInOrder)
+    need.batches = Bytes{readers * (stream ? stream_request(plan.loader) : mean)};
+  else
+    need.batches = Bytes{(access.window_batches + 1) * plan.ranks * plan.loader.batch_size * mean};
   return need;
 }
 
@@ -79,7 +83,7 @@ void add_warnings(Json& record, const RunOptions& options, const OpenedDataset& 
   for (const auto& w : dataset.warnings) warn(w);
   if (!plan.loader.drop_last)
     warn("loader.drop_last: false is not carried out: an incomplete last batch is left out");
-  if (plan.loader.shuffle == ShuffleKind::kBuffer && !reads_streams(*plan.layout, plan.loader))
+  if (plan.loader.shuffle == ShuffleKind::kBuffer && access_of(plan).kind != ReadKind::kStream)
     warn(
         "loader.shuffle: a shuffle buffer is carried out on shards read front to back only; "
         "here every epoch is a new random order of all samples");

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "pipeline/training_job.h"
+#include "pipeline/plan_job.h"
 #include "train/job_setup.h"
 
 namespace aforo {
@@ -115,12 +115,13 @@ Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptio
     e.bytes_per_second = BytesPerSecond{static_cast<double>(result.readers.bytes) / job.wall().value};
   if (result.readers.requests) e.read_size = Bytes{result.readers.bytes / result.readers.requests};
   e.transfer_size = plan.loader.transfer_size;
-  e.read_whole = read_whole(*plan.layout, plan.loader);
+  const Access access = access_of(plan);
+  e.read_whole = Bytes{static_cast<std::uint64_t>(access.whole_bytes)};
   e.workers = plan.loader.workers;
   e.prefetch = plan.loader.prefetch;
   e.requests_in_flight = result.readers.busy / job.wall();
   const double working = (result.readers.busy + result.readers.preparing) / job.wall();
-  e.worker_busy_share = std::min(1.0, working / static_cast<double>(reader_count(plan)));
+  e.worker_busy_share = std::min(1.0, working / static_cast<double>(plan.ranks * access.readers));
   e.cache_share = traffic_of(job).cache_share().value_or(-1);
   e.cache_expected = options.cache_expected;
   e.ended_by_error = result.failed;

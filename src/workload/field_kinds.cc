@@ -14,8 +14,8 @@ const Workload& defaults() {
 
 // Reads need no second, const accessor: nothing below writes through the reference.
 template <class T>
-const T& read(const Access<T>& access, const Workload& workload) {
-  return access(const_cast<Workload&>(workload));
+const T& read(const Member<T>& member, const Workload& workload) {
+  return member(const_cast<Workload&>(workload));
 }
 
 std::string one_of(const std::vector<std::string>& words) { return join(words, " | "); }
@@ -107,74 +107,74 @@ std::string exact_bytes_per_second(double rate) {
   });
 }
 
-Field text_field(About about, Access<std::string> access) {
-  const auto set = [access](Workload& workload, const YamlNode& node) -> std::string {
+Field text_field(About about, Member<std::string> member) {
+  const auto set = [member](Workload& workload, const YamlNode& node) -> std::string {
     constexpr std::size_t kLongest = 4000;
     if (!is_scalar(node)) return unexpected("text", node);
     if (node.text.size() > kLongest) return fmt::format("expected at most {} letters, found more", kLongest);
-    access(workload) = node.text;
+    member(workload) = node.text;
     return {};
   };
   return make(std::move(about), "text", set,
-              [access](const Workload& workload) { return yaml_text(read(access, workload)); });
+              [member](const Workload& workload) { return yaml_text(read(member, workload)); });
 }
 
-Field count_field(About about, Access<std::uint64_t> access, std::uint64_t least, std::uint64_t most) {
+Field count_field(About about, Member<std::uint64_t> member, std::uint64_t least, std::uint64_t most) {
   const auto set = [=](Workload& workload, const YamlNode& node) {
-    return set_count(access(workload), node, least, most);
+    return set_count(member(workload), node, least, most);
   };
   return make(std::move(about), "count", set,
-              [access](const Workload& workload) { return fmt::format("{}", read(access, workload)); });
+              [member](const Workload& workload) { return fmt::format("{}", read(member, workload)); });
 }
 
-Field count32_field(About about, Access<std::uint32_t> access, std::uint32_t least, std::uint32_t most) {
+Field count32_field(About about, Member<std::uint32_t> member, std::uint32_t least, std::uint32_t most) {
   const auto set = [=](Workload& workload, const YamlNode& node) {
-    return set_count(access(workload), node, least, most);
+    return set_count(member(workload), node, least, most);
   };
   return make(std::move(about), "count", set,
-              [access](const Workload& workload) { return fmt::format("{}", read(access, workload)); });
+              [member](const Workload& workload) { return fmt::format("{}", read(member, workload)); });
 }
 
-Field number_field(About about, Access<double> access, double least, double most) {
+Field number_field(About about, Member<double> member, double least, double most) {
   const auto set = [=](Workload& workload, const YamlNode& node) -> std::string {
     const std::string range = fmt::format("a number from {} to {}", least, most);
     if (!is_scalar(node)) return unexpected(range, node);
     const Parsed<double> value = parse_number(node.text);
     if (!value) return value.error();
     if (*value < least || *value > most) return unexpected(range, node);
-    access(workload) = *value;
+    member(workload) = *value;
     return {};
   };
   return make(std::move(about), "number", set,
-              [access](const Workload& workload) { return fmt::format("{}", read(access, workload)); });
+              [member](const Workload& workload) { return fmt::format("{}", read(member, workload)); });
 }
 
-Field fraction_field(About about, Access<double> access) {
-  const auto set = [access](Workload& workload, const YamlNode& node) -> std::string {
+Field fraction_field(About about, Member<double> member) {
+  const auto set = [member](Workload& workload, const YamlNode& node) -> std::string {
     constexpr std::string_view kExpected = "a fraction above 0 and up to 1 such as 0.9 or 90%";
     if (!is_scalar(node)) return unexpected(kExpected, node);
     const Parsed<double> value = parse_fraction(node.text);
     if (!value || *value <= 0) return unexpected(kExpected, node);
-    access(workload) = *value;
+    member(workload) = *value;
     return {};
   };
   return make(std::move(about), "fraction", set,
-              [access](const Workload& workload) { return fmt::format("{}", read(access, workload)); });
+              [member](const Workload& workload) { return fmt::format("{}", read(member, workload)); });
 }
 
-Field flag_field(About about, Access<bool> access) {
-  const auto set = [access](Workload& workload, const YamlNode& node) -> std::string {
+Field flag_field(About about, Member<bool> member) {
+  const auto set = [member](Workload& workload, const YamlNode& node) -> std::string {
     const std::string word = to_lower(node.text);
     if (!is_scalar(node) || (word != "true" && word != "false")) return unexpected("true or false", node);
-    access(workload) = word == "true";
+    member(workload) = word == "true";
     return {};
   };
-  return make(std::move(about), "true | false", set, [access](const Workload& workload) {
-    return std::string(read(access, workload) ? "true" : "false");
+  return make(std::move(about), "true | false", set, [member](const Workload& workload) {
+    return std::string(read(member, workload) ? "true" : "false");
   });
 }
 
-Field bytes_field(About about, Access<Bytes> access, Bytes least_if_any, Bytes most) {
+Field bytes_field(About about, Member<Bytes> member, Bytes least_if_any, Bytes most) {
   const auto set = [=](Workload& workload, const YamlNode& node) -> std::string {
     const std::string range =
         fmt::format("0 or {} to {}", exact_bytes(static_cast<double>(least_if_any.value)),
@@ -183,26 +183,26 @@ Field bytes_field(About about, Access<Bytes> access, Bytes least_if_any, Bytes m
     const Parsed<Bytes> value = parse_bytes(node.text);
     if (!value) return value.error();
     if ((value->value > 0 && *value < least_if_any) || *value > most) return unexpected(range, node);
-    access(workload) = *value;
+    member(workload) = *value;
     return {};
   };
-  return make(std::move(about), "bytes with unit", set, [access](const Workload& workload) {
-    return exact_bytes(static_cast<double>(read(access, workload).value));
+  return make(std::move(about), "bytes with unit", set, [member](const Workload& workload) {
+    return exact_bytes(static_cast<double>(read(member, workload).value));
   });
 }
 
-Field seconds_field(About about, Access<Seconds> access, Seconds most) {
+Field seconds_field(About about, Member<Seconds> member, Seconds most) {
   const auto set = [=](Workload& workload, const YamlNode& node) -> std::string {
     const std::string range = fmt::format("a time with a unit up to {}", format_seconds(most));
     if (!is_scalar(node)) return unexpected(range, node);
     const Parsed<Seconds> value = parse_seconds(node.text);
     if (!value) return value.error();
     if (*value > most) return unexpected(range, node);
-    access(workload) = *value;
+    member(workload) = *value;
     return {};
   };
   return make(std::move(about), "time with unit", set,
-              [access](const Workload& workload) { return exact_seconds(read(access, workload).value); });
+              [member](const Workload& workload) { return exact_seconds(read(member, workload).value); });
 }
 
 Field choice_field(About about, std::vector<std::string> words,

@@ -39,22 +39,22 @@ struct About {
 
 // Where the value lies in a workload. Called for reading too: it never changes anything itself.
 template <class T>
-using Access = std::function<T&(Workload&)>;
+using Member = std::function<T&(Workload&)>;
 
 // One maker per kind. Bounds are inclusive; what lies outside is refused with the range in words. A
 // default is what a Workload{} holds, written by the field itself.
-Field text_field(About about, Access<std::string> access);
+Field text_field(About about, Member<std::string> member);
 // A whole number.
-Field count_field(About about, Access<std::uint64_t> access, std::uint64_t least, std::uint64_t most);
-Field count32_field(About about, Access<std::uint32_t> access, std::uint32_t least, std::uint32_t most);
-Field number_field(About about, Access<double> access, double least, double most);
+Field count_field(About about, Member<std::uint64_t> member, std::uint64_t least, std::uint64_t most);
+Field count32_field(About about, Member<std::uint32_t> member, std::uint32_t least, std::uint32_t most);
+Field number_field(About about, Member<double> member, double least, double most);
 // Above 0 and up to 1; percent is allowed.
-Field fraction_field(About about, Access<double> access);
-Field flag_field(About about, Access<bool> access);
+Field fraction_field(About about, Member<double> member);
+Field flag_field(About about, Member<bool> member);
 // 0, or from `least_if_any` on.
-Field bytes_field(About about, Access<Bytes> access, Bytes least_if_any, Bytes most);
+Field bytes_field(About about, Member<Bytes> member, Bytes least_if_any, Bytes most);
 // From 0 on.
-Field seconds_field(About about, Access<Seconds> access, Seconds most);
+Field seconds_field(About about, Member<Seconds> member, Seconds most);
 
 // One of `words`; `index` reads and `assign` writes the place in that list.
 Field choice_field(About about, std::vector<std::string> words,
@@ -63,7 +63,7 @@ Field choice_field(About about, std::vector<std::string> words,
 
 // The law itself ("114 kB" or a mapping) and the fields below it: mean, stddev, distribution,
 // minimum, maximum, quantiles. Values lie in [least, most], in the unit.
-std::vector<Field> law_fields(About about, Access<Law> access, LawUnit unit, double least, double most);
+std::vector<Field> law_fields(About about, Member<Law> member, LawUnit unit, double least, double most);
 
 // "150 kB", "144 ms", "114660.07 B": the shortest form that reads back as exactly this number.
 std::string exact_bytes(double bytes);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "workload/access.h"
 #include "workload/law_yaml.h"
 
 namespace aforo {
@@ -92,10 +93,8 @@ void check_loader(const Checker& check, const Workload& workload) {
     check.fail("loader.batch_size", "expected at most the dataset's {} samples, found {}",
                workload.dataset.samples, loader.batch_size);
   }
-  const double ahead = static_cast<double>(loader.prefetch) *
-                       (loader.framework == Framework::kPytorch ? std::max(1U, loader.workers) : 1U);
-  const double in_flight =
-      ahead * static_cast<double>(loader.batch_size) * law_mean(workload.dataset.sample_size);
+  const double in_flight = static_cast<double>(access_of(workload).window_batches) *
+                           static_cast<double>(loader.batch_size) * law_mean(workload.dataset.sample_size);
   if (in_flight > kLargestInFlight) {
     check.fail("loader",
                "expected batches that fit in memory, found {} read ahead per accelerator; lower batch_size, "

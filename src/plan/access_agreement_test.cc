@@ -1,0 +1,194 @@
+// The real coroutines, counted: for every framework x layout x shuffle x request size one epoch is run on the
+// test world, and Access, requirement, closed form and simulation are held to what was opened and read.
+#include <gtest/gtest.h>
+
+#include <numeric>
+#include <set>
+
+#include "pipeline/plan_job.h"
+#include "pipeline/test_world.h"
+#include "pipeline/training_job.h"
+#include "plan/closed_network.h"
+#include "plan/requirement.h"
+#include "sim/test_storage.h"
+#include "workload/access.h"
+
+namespace aforo {
+
+// Opens too: those of whole files, and the first touch of a packed file by each lane (one lane per reader).
+class CountingWorld : public TestWorld {
+ public:
+  using TestWorld::TestWorld;
+  std::uint64_t whole_files = 0;
+  std::set<std::pair<LaneId, FileId>> touched;
+
+  Task<Read> read_file(LaneId lane, FileId file, std::uint64_t n) {
+    ++whole_files;
+    return TestWorld::read_file(lane, file, n);
+  }
+  Task<Read> read_at(LaneId lane, FileId file, std::uint64_t offset, std::uint64_t n) {
+    touched.emplace(lane, file);
+    return TestWorld::read_at(lane, file, offset, n);
+  }
+};
+static_assert(World<CountingWorld>);
+
+namespace {
+
+constexpr double kPerOperation = 1e-3;  // seconds that the storage on paper takes for one
+
+struct Case {
+  Framework framework;
+  LayoutKind layout;
+  ShuffleKind shuffle;
+  std::uint64_t transfer;
+  double sample = 3000;
+  std::uint64_t per_file = 20;
+  std::uint32_t workers = 3;
+};
+
+std::string name_of(const Case& c) {
+  return std::string(to_string(c.framework)) + ", " + std::string(to_string(c.layout)) + ", shuffle " +
+         std::string(to_string(c.shuffle)) + ", requests of " + std::to_string(c.transfer) + ", samples of " +
+         std::to_string(c.sample) + ", " + std::to_string(c.workers) + " workers, " +
+         std::to_string(c.per_file) + " a file";
+}
+
+// 2 ranks, batches of 6: 240 samples are 20 steps.
+Workload workload_of(const Case& c) {
+  Workload w;
+  w.name = "job";
+  w.dataset.layout = c.layout;
+  w.dataset.samples = 240;
+  w.dataset.samples_per_file = c.layout == LayoutKind::kFilePerSample ? 1 : c.per_file;
+  w.dataset.sample_size.mean = c.sample;
+  w.loader.framework = c.framework;
+  w.loader.batch_size = 6;
+  w.loader.workers = c.workers;
+  w.loader.prefetch = 2;
+  w.loader.shuffle = c.shuffle;
+  if (c.shuffle == ShuffleKind::kBuffer) w.loader.shuffle_buffer = 8;
+  w.loader.transfer_size = Bytes{c.transfer};
+  w.loader.read_mode = ReadMode::kDirect;  // the kernel adds nothing
+  w.accelerator.count = 2;
+  w.accelerator.step_time.mean = 1e-3;
+  return w;
+}
+
+struct Counted {  // of one epoch, all ranks
+  double requests = 0, opens = 0, first_opens = 0, bytes = 0, most_in_flight = 0;
+};
+
+Counted count(const JobPlan& plan) {
+  CountingWorld world(static_cast<LaneId>(plan.ranks * access_of(plan).readers));
+  JobObserver nobody;
+  JobResult result;
+  TrainingJob<CountingWorld> job(world, plan, nobody);
+  world.run(
+      [](TrainingJob<CountingWorld>& j, JobResult& out) -> Task<> { out = co_await j.run(); }(job, result));
+  EXPECT_FALSE(world.stuck);
+  EXPECT_EQ(result.samples_delivered, plan.layout->samples());
+  EXPECT_EQ(result.readers.requests, world.reads.size());
+  Counted out;
+  out.requests = static_cast<double>(world.reads.size());
+  out.opens = static_cast<double>(world.opens + world.whole_files);
+  out.first_opens = static_cast<double>(world.touched.size());
+  for (const TestRead& read : world.reads)
+    out.bytes += static_cast<double>(std::min(read.length, plan.layout->file_size(read.file) - read.offset));
+  out.most_in_flight = static_cast<double>(world.most_in_flight);
+  return out;
+}
+
+// Every operation waits for 1 ms at one station and for nobody else there, so the time spent in it counts
+// operations.
+double simulated_operations(const JobPlan& plan, const StorageSpec& storage) {
+  SimSetup setup;
+  setup.storage = &storage;
+  setup.jobs.push_back({plan, 0});
+  const SimResult result = simulate(setup);
+  EXPECT_EQ(result.stations.size(), 1u);
+  if (result.stations.empty()) return 0;
+  return result.stations.front().mean_in_flight * result.simulated.value / kPerOperation;
+}
+
+void agree(const Case& c) {
+  SCOPED_TRACE(name_of(c));
+  const Workload w = workload_of(c);
+  const TestLayout layout(w.dataset.samples, static_cast<std::uint64_t>(c.sample), w.dataset.samples_per_file,
+                          c.layout);
+  const JobPlan plan = plan_job(w, layout, "the test's dataset");
+  const Counted counted = count(plan);
+  const double samples = 240, ranks = 2;
+  // A stream's requests are a mean: the short last one of each shard that is opened adds less than one.
+  const auto expect_requests = [&](double said, bool stream) {
+    EXPECT_LE(said, counted.requests * (1 + 1e-12));
+    EXPECT_GT(said, stream ? counted.requests - counted.opens : counted.requests * (1 - 1e-12));
+  };
+
+  for (const Access& a : {access_of(w), access_of(plan)}) {
+    expect_requests(a.requests_per_sample * samples, a.kind == ReadKind::kStream);
+    EXPECT_DOUBLE_EQ(a.opens_per_sample * samples, counted.opens);
+    EXPECT_DOUBLE_EQ(a.bytes_per_sample * samples, counted.bytes);
+    EXPECT_LE(counted.first_opens, a.first_opens * ranks);
+    // Of a single shard each rank keeps one reader busy.
+    const std::uint64_t busy = a.kind == ReadKind::kStream ? std::min(a.readers, layout.files()) : a.readers;
+    EXPECT_EQ(counted.most_in_flight, ranks * static_cast<double>(busy));
+  }
+  const Access access = access_of(w);
+
+  const Requirement needed = requirement(w, {});
+  expect_requests(needed.requests_per_sample * samples, access.kind == ReadKind::kStream);
+  const double opens = needed.opens / needed.samples * samples;
+  if (access.kind == ReadKind::kRange)
+    EXPECT_GE(opens * (1 + 1e-12), counted.first_opens);
+  else
+    EXPECT_NEAR(opens, counted.opens, 1e-9 * counted.opens);
+
+  const StorageSpec storage = storage_of({latency(constant_law(kPerOperation))});
+  const ClosedNetwork network = closed_network(w, storage, 1, {});
+  ASSERT_EQ(network.mva.size(), 1u);
+  const double closed = network.mva.front().demand.value / kPerOperation * samples;
+  const double operations = access.kind == ReadKind::kFile ? samples : counted.requests;
+  if (access.kind == ReadKind::kFile)
+    EXPECT_NEAR(closed, operations, 1e-9 * operations);
+  else
+    expect_requests(closed, access.kind == ReadKind::kStream);
+  EXPECT_NEAR(simulated_operations(plan, storage), operations, 1e-6 * operations);
+}
+
+constexpr Framework kFrameworks[] = {Framework::kPytorch, Framework::kTensorflow, Framework::kIdeal};
+constexpr LayoutKind kLayouts[] = {LayoutKind::kFilePerSample, LayoutKind::kTfrecord, LayoutKind::kRecords,
+                                   LayoutKind::kWebdataset};
+constexpr ShuffleKind kShuffles[] = {ShuffleKind::kEpoch, ShuffleKind::kBuffer, ShuffleKind::kNone};
+
+// Requests below a sample, above one, above a shard (60 kB) and by default.
+TEST(AccessAgreement, EveryLoaderReadsEveryLayoutAsItIsSaid) {
+  for (const Framework framework : kFrameworks)
+    for (const LayoutKind layout : kLayouts)
+      for (const ShuffleKind shuffle : kShuffles)
+        for (const std::uint64_t transfer : {0, 512, 4096, 65536})
+          agree({framework, layout, shuffle, transfer});
+}
+
+// Samples of 2.5 MiB: three requests of 1 MiB each, or ten of 256 KiB and shards in requests of their own.
+TEST(AccessAgreement, LargeSamplesAreCutUp) {
+  for (const Framework framework : kFrameworks)
+    for (const LayoutKind layout : kLayouts)
+      for (const std::uint64_t transfer : {0, 262144})
+        agree({framework, layout, ShuffleKind::kEpoch, transfer, 2.5 * (1 << 20)});
+}
+
+TEST(AccessAgreement, ARankWithoutWorkersReadsByItself) {
+  for (const Framework framework : {Framework::kPytorch, Framework::kTensorflow})
+    for (const LayoutKind layout : kLayouts)
+      agree({framework, layout, ShuffleKind::kEpoch, 4096, 3000, 20, 0});
+}
+
+// One shard for two ranks: both read all of it.
+TEST(AccessAgreement, FewShardsAreReadByEveryRank) {
+  for (const Framework framework : kFrameworks)
+    agree({framework, LayoutKind::kWebdataset, ShuffleKind::kNone, 4096, 3000, 240});
+}
+
+}  // namespace
+}  // namespace aforo

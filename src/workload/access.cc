@@ -1,0 +1,125 @@
+#include "workload/access.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace aforo {
+namespace {
+
+std::uint64_t at_least_one(std::uint64_t n) { return std::max<std::uint64_t>(n, 1); }
+
+// WebDataset's reader and tf.data read shards from front to back; torch's samplers ask for one sample of a
+// packed file after another. A row of Parquet cannot be had without its row group.
+bool reads_streams(LayoutKind layout, Framework framework) {
+  switch (layout) {
+    case LayoutKind::kWebdataset:
+    case LayoutKind::kParquet:
+      return true;
+    case LayoutKind::kTfrecord:
+    case LayoutKind::kRecords:
+      return framework == Framework::kTensorflow;
+    case LayoutKind::kFilePerSample:
+    case LayoutKind::kHdf5:
+      return false;
+  }
+  return false;
+}
+
+// Requests of `limit` bytes for `bytes`: whole ones if all are alike; where they differ the last is half full
+// on average.
+double requests_for(double bytes, double limit, bool differ) {
+  constexpr double kRounding = 1e-9;  // of a quotient of two doubles that should be whole
+  if (bytes <= limit * (1 + kRounding)) return 1;
+  return differ ? bytes / limit + 0.5 : std::ceil(bytes / limit - kRounding);
+}
+
+void read_streams(const DatasetShape& data, const LoaderSpec& loader, std::uint32_t ranks, Access& out) {
+  const double per_file = std::max(1.0, data.file_bytes / std::max(data.sample_bytes, 1.0));
+  // With fewer shards than ranks everybody reads them all and keeps every ranks-th record.
+  const double again = data.files < ranks ? ranks : 1;
+  out.kind = ReadKind::kStream;
+  out.order = BatchOrder::kInOrder;
+  out.whole_bytes = data.file_bytes;
+  out.request_bytes = std::max(1.0, std::min(static_cast<double>(stream_request(loader)), data.file_bytes));
+  out.bytes_per_sample = data.sample_bytes * again;
+  out.requests_per_sample = out.bytes_per_sample / out.request_bytes;
+  out.opens_per_sample = again / per_file;
+  out.readers = at_least_one(loader.workers);
+  out.window_batches = at_least_one(loader.prefetch);
+  const double ahead = std::max<double>(kHandOverBytes, out.request_bytes) * kReadAheadRequests;
+  out.ahead_samples = static_cast<double>(out.readers) * ahead / std::max(out.bytes_per_sample, 1.0);
+}
+
+void read_samples(const DatasetShape& data, const LoaderSpec& loader, Access& out) {
+  const double sample = data.sample_bytes;
+  const bool whole = is_one_request(loader, static_cast<std::uint64_t>(sample));
+  out.kind = data.layout == LayoutKind::kFilePerSample ? ReadKind::kFile : ReadKind::kRange;
+  out.request_bytes = std::max(1.0, whole ? sample : static_cast<double>(request_size(loader)));
+  out.requests_per_sample = requests_for(sample, out.request_bytes, data.sizes_differ);
+  out.opens_per_sample = out.kind == ReadKind::kFile ? 1 : 0;
+  const std::uint64_t prefetch = at_least_one(loader.prefetch);
+  switch (loader.framework) {
+    case Framework::kPytorch:
+      if (loader.workers == 0) {
+        out.order = BatchOrder::kOnDemand;
+        break;
+      }
+      out.order = BatchOrder::kByWorker;
+      out.readers = out.producers = loader.workers;
+      out.window_batches = loader.workers * prefetch;
+      break;
+    case Framework::kTensorflow:
+      out.order = BatchOrder::kInOrder;
+      out.readers = at_least_one(loader.workers);
+      out.window_batches = prefetch;
+      out.ahead_samples = static_cast<double>(out.readers);
+      break;
+    case Framework::kIdeal:
+      out.order = BatchOrder::kBatchWhole;
+      out.producers = out.window_batches = prefetch;
+      out.readers = loader.batch_size * prefetch;
+      break;
+  }
+  if (out.kind == ReadKind::kRange)
+    out.first_opens = static_cast<double>(out.readers) * static_cast<double>(data.files);
+}
+
+}  // namespace
+
+Access access_of(const DatasetShape& data, const LoaderSpec& loader, std::uint32_t ranks) {
+  Access out;
+  out.sample_bytes = out.bytes_per_sample = out.whole_bytes = data.sample_bytes;
+  if (loader.shuffle == ShuffleKind::kBuffer) out.shuffle_samples = loader.shuffle_buffer;
+  if (reads_streams(data.layout, loader.framework))
+    read_streams(data, loader, ranks, out);
+  else
+    read_samples(data, loader, out);
+  return out;
+}
+
+Access access_of(const DatasetSpec& dataset, const LoaderSpec& loader, std::uint32_t ranks) {
+  const double sample = law_mean(dataset.sample_size);
+  const std::uint64_t per_file = std::min(dataset.samples_per_file, at_least_one(dataset.samples));
+  return access_of(DatasetShape{.layout = dataset.layout,
+                                .samples = dataset.samples,
+                                .files = dataset.files(),
+                                .sample_bytes = sample,
+                                .file_bytes = sample * static_cast<double>(per_file),
+                                .sizes_differ = law_cv(dataset.sample_size) > 0},
+                   loader, ranks);
+}
+
+Access access_of(const Workload& workload) {
+  return access_of(workload.dataset, workload.loader, workload.accelerator.count);
+}
+
+LayoutKind packed_layout_of(const LoaderSpec& loader) {
+  return loader.framework == Framework::kTensorflow ? LayoutKind::kTfrecord : LayoutKind::kWebdataset;
+}
+
+void read_as_usual(LoaderSpec& loader, LayoutKind layout) {
+  if (layout != LayoutKind::kFilePerSample && layout != LayoutKind::kWebdataset)
+    loader.framework = Framework::kTensorflow;
+}
+
+}  // namespace aforo
