@@ -296,7 +296,7 @@ class Prediction {
       if (loads.stations[i].utilisation > loads.stations[busiest].utilisation) busiest = i;
     const double start = out_.steady - out_.au;
     if (!loads.stations.empty() && loads.stations[busiest].utilisation >= kSaturated && saturates(busiest))
-      out_.limit = network_.stations[busiest].mva.name;
+      out_.limit = out_.limit_station = network_.stations[busiest].mva.name;
     else if (start > 1 - out_.steady)
       out_.limit = "epoch start";
     else if (out_.ratio < 1 || !w_.training.synchronous || w_.accelerator.count < 2)

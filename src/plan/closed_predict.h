@@ -33,6 +33,8 @@ struct ClosedPrediction {
   BytesPerSecond bytes{0};  // that the loader asks for
   // A station's name, "loader workers", "barrier skew", "epoch start" or "not limited".
   std::string limit;
+  // Of these the station's name; else empty.
+  std::string limit_station;
   // au_low and au_high lie less than a point apart: half a point of error at most.
   bool near = false;
   // What was approximated, and why it is not near.

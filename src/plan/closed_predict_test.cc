@@ -68,6 +68,7 @@ TEST(ClosedPredict, ASaturatedPipe) {
   EXPECT_NEAR(p.samples.value, 10000, 100);
   EXPECT_NEAR(p.bytes.value, 1e9, 1e7);
   EXPECT_EQ(p.limit, "pipe");
+  EXPECT_EQ(p.limit_station, "pipe");
   EXPECT_EQ(p.concurrency, 32);
 }
 
@@ -86,6 +87,7 @@ TEST(ClosedPredict, LatencyAndTheStartOfAnEpoch) {
   const ClosedPrediction q = predict_closed(slow, storage({latency(constant(0.01))}), 1'000'000);
   EXPECT_NEAR(q.au, 0.8, 1e-3);
   EXPECT_EQ(q.limit, "loader workers");
+  EXPECT_EQ(q.limit_station, "") << "workers are no station";
   EXPECT_FALSE(q.near);  // r = 0.8
   EXPECT_FALSE(p.near);  // few steps
   EXPECT_FALSE(p.notes.empty());

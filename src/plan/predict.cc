@@ -92,6 +92,7 @@ Prediction from_closed(const ClosedPrediction& closed, const PredictOptions& opt
   out.samples = closed.samples;
   out.bytes = closed.bytes;
   out.limit = closed.limit;
+  out.limit_station = closed.limit_station;
   out.notes = closed.notes;
   widen_closed(out, closed, options, how, steps);
   out.verdict = closed_verdict(out, options.workload.training.au_target);

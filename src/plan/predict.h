@@ -96,6 +96,8 @@ struct Prediction {
   PerSecond samples{0};
   BytesPerSecond bytes{0};
   std::string limit;  // "station 'pipe', 98 % busy"
+  std::string
+      limit_station;  // the station or measured curve that it names, "pipe"; empty where it names none
   PredictMethod method = PredictMethod::kSimulate;
   // This method: a clause, "the closed form is not near: ...".
   std::string why;

@@ -78,6 +78,7 @@ void add_prediction(Json& record, const Prediction& p) {
   set_number(record, "samples_per_second", p.samples.value);
   set_number(record, "bytes_per_second", p.bytes.value);
   record["limit"] = p.limit;
+  if (!p.limit_station.empty()) record["limit_station"] = p.limit_station;
   record["method"] = to_string(p.method);
   record["method_reason"] = p.why;
   add_simulation(record, p);

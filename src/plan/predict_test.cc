@@ -35,6 +35,7 @@ TEST(Predict, APipeOfHalfTheDemandGivesHalfTheUtilisation) {
   EXPECT_LE(p.au_low, p.au);
   EXPECT_GE(p.au_high, p.au);
   EXPECT_THAT(p.limit, HasSubstr("'pipe'"));
+  EXPECT_EQ(p.limit_station, "pipe");
   EXPECT_EQ(p.verdict.limit, Limit::kStorageBandwidth) << p.verdict.text;
   EXPECT_EQ(p.method, PredictMethod::kSimulate);
   EXPECT_THAT(p.notes, Contains(HasSubstr("no spread")));

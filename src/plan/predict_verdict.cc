@@ -121,6 +121,7 @@ void add_verdict(Prediction& prediction, const SimulatedCase& c, const Simulated
   e.more_workers = std::move(more_workers);
   add_station(e, busiest, prediction.au, au_target);
   prediction.verdict = verdict_of(e);
+  prediction.limit_station = busiest.place.curves != nullptr ? busiest.place.curves->name : busiest.name;
   prediction.limit =
       busiest.share >= kBusy
           ? limit_text(busiest)

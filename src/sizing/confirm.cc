@@ -110,6 +110,7 @@ void set_served(const Prediction& found, const Design& design, const JobNeed& jo
   s.low = found.au_low;
   s.high = found.au_high;
   s.limit = found.limit;
+  s.limit_station = found.limit_station;
   subtract_pauses(design, job, s);
 }
 

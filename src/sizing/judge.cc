@@ -82,8 +82,9 @@ Served serve(const Design& d, const Need& need, std::size_t i, std::uint32_t per
   ClosedOptions options;
   options.ranks_per_host = per_host;
   const ClosedPrediction found = predict_closed(job.workload, storage, 0, options);
-  Served out{std::clamp(found.au, 0.0, 1.0), std::max(0.0, found.au_low), std::min(1.0, found.au_high),
-             found.limit, missed_share(d, job, part)};
+  Served out{std::clamp(found.au, 0.0, 1.0), std::max(0.0, found.au_low),
+             std::min(1.0, found.au_high),   found.limit,
+             missed_share(d, job, part),     found.limit_station};
   subtract_pauses(d, need.jobs[i], out);
   return out;
 }
@@ -100,7 +101,10 @@ Seconds time_alone(const Design& d, const JobNeed& job, double hosts) {
 
 void subtract_pauses(const Design& d, const JobNeed& job, Served& served) {
   const double running = 1 - paused_share(d, job);
-  if (1 - running > 1 - served.au) served.limit = "checkpoint writes";
+  if (1 - running > 1 - served.au) {
+    served.limit = "checkpoint writes";
+    served.limit_station.clear();
+  }
   for (double* part : {&served.au, &served.low, &served.high}) *part *= running;
 }
 

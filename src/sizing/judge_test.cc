@@ -243,17 +243,19 @@ TEST(Judge, CheckpointsPauseTraining) {
   Design d;
   d.write = {1e9};
   EXPECT_NEAR(paused_share(d, need.jobs[0]), 0.05, 1e-9);
-  Served served{0.98, 0.97, 0.99, "disks", 1};
+  Served served{0.98, 0.97, 0.99, "disks", 1, "disks"};
   subtract_pauses(d, need.jobs[0], served);
   EXPECT_NEAR(served.au, 0.98 * 0.95, 1e-9);
   EXPECT_NEAR(served.low, 0.97 * 0.95, 1e-9);
   EXPECT_NEAR(served.high, 0.99 * 0.95, 1e-9);
   EXPECT_EQ(served.limit, "checkpoint writes");
+  EXPECT_EQ(served.limit_station, "") << "no station is named any more";
   d.write = {2e9};
   EXPECT_NEAR(paused_share(d, need.jobs[0]), 50.0 / 1950, 1e-9);
-  Served waiting{0.6, 0.5, 0.7, "disks", 1};
+  Served waiting{0.6, 0.5, 0.7, "disks", 1, "disks"};
   subtract_pauses(d, need.jobs[0], waiting);
   EXPECT_EQ(waiting.limit, "disks");
+  EXPECT_EQ(waiting.limit_station, "disks");
   d.write = {0};  // not known
   EXPECT_EQ(paused_share(d, need.jobs[0]), 0);
   d.write = {1e9};

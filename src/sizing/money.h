@@ -50,6 +50,8 @@ struct Served {
   std::string limit;
   // Share of reads that get past the design's caches.
   double missed = 1;
+  // The station that `limit` names; empty where it names none.
+  std::string limit_station{};
 };
 
 // A year's payment for a loan of 1 over `years` (> 0): r / (1 - (1 + r)^-n); 1 / years at 0 %.

@@ -118,6 +118,8 @@ Json design_json(const Design& d, const SizedDesign& sized, const Need& need, co
   out["total_usd_per_month_range"] = {sized.bill.low, sized.bill.high};
   if (sized.bill.purchase > 0) set_number(out, "purchase_usd", sized.bill.purchase);
   out["limit"] = served.empty() ? "" : served.front().limit;
+  if (!served.empty() && !served.front().limit_station.empty())
+    out["limit_station"] = served.front().limit_station;
   out["estimated"] = d.estimated;
   add_system(out, d);
   if (served.size() > 1) {
