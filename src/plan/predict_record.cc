@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "measure/series.h"
+
 namespace aforo {
 namespace {
 
@@ -108,6 +110,28 @@ void add_max(Json& record, const PredictedMax& found, double target) {
                      found.limit));
 }
 
+namespace {
+
+Series series_of_sweep(const Sweep& sweep, std::span<const SweepPoint> points) {
+  Series out;
+  out.name = "sweep";
+  out.x = {std::string(to_string(sweep.key)), in_bytes(sweep.key) ? "B" : "count", {}};
+  out.y = {{"au", "fraction", {}},
+           {"au_low", "fraction", {}},
+           {"au_high", "fraction", {}},
+           {"samples_per_second", "1/s", {}},
+           {"bytes_per_second", "B/s", {}}};
+  for (const SweepPoint& point : points) {
+    const Prediction& p = point.prediction;
+    out.x.values.push_back(static_cast<double>(point.value));
+    const double values[] = {p.au, p.au_low, p.au_high, p.samples.value, p.bytes.value};
+    for (std::size_t i = 0; i < out.y.size(); ++i) out.y[i].values.push_back(values[i]);
+  }
+  return out;
+}
+
+}  // namespace
+
 void add_sweep(Json& record, const Sweep& sweep, std::span<const SweepPoint> points) {
   record["predicted"] = true;
   record["sweep_key"] = to_string(sweep.key);
@@ -127,6 +151,7 @@ void add_sweep(Json& record, const Sweep& sweep, std::span<const SweepPoint> poi
     for (const std::string& note : p.notes) warn(record, note);
   }
   record["sweep"] = std::move(rows);
+  add_series(record, series_of_sweep(sweep, points));
 }
 
 void add_advice(Json& record, std::span<const Advice> advice) {

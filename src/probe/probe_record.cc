@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "measure/series.h"
 #include "model/curve.h"
 #include "storage/machine.h"
 
@@ -103,6 +104,30 @@ std::string certainty(const ProbedCurve& probed) {
                                   capital(name_of(probed.curve)), format_percent(worst));
 }
 
+double slowest_p99(const ProbedCurve& probed, const CurvePoint& point) {
+  double p99 = 0;
+  for (const WindowDigest& w : probed.windows)
+    if (w.readers == static_cast<unsigned>(point.concurrency)) p99 = std::max(p99, w.p99.value);
+  return p99;
+}
+
+Series series_of(const ProbedCurve& probed) {
+  Series out;
+  out.name = name_of(probed.curve);
+  out.x = {"concurrency", "count", {}};
+  out.y = {{"operations_per_second", "1/s", {}},
+           {"bytes_per_second", "B/s", {}},
+           {"latency_seconds", "s", {}},
+           {"p99_seconds", "s", {}}};
+  for (const CurvePoint& point : probed.curve.points) {
+    out.x.values.push_back(point.concurrency);
+    const double values[] = {point.rate.value, point.rate.value * probed.curve.size,
+                             point.concurrency / point.rate.value, slowest_p99(probed, point)};
+    for (std::size_t i = 0; i < out.y.size(); ++i) out.y[i].values.push_back(values[i]);
+  }
+  return out;
+}
+
 Json json_of(const ProbedCurve& probed) {
   const ReadCurve& curve = probed.curve;
   Json json{{"kind", to_string(curve.kind)},    {"read", to_string(curve.mode)},
@@ -112,15 +137,14 @@ Json json_of(const ProbedCurve& probed) {
             {"seconds", probed.spent.value}};
   Json points = Json::array();
   for (const CurvePoint& point : curve.points) {
-    double p99 = 0;
     unsigned windows = 0;
     for (const WindowDigest& w : probed.windows)
-      if (w.readers == static_cast<unsigned>(point.concurrency)) p99 = std::max(p99, w.p99.value), ++windows;
+      if (w.readers == static_cast<unsigned>(point.concurrency)) ++windows;
     points.push_back({{"concurrency", point.concurrency},
                       {"operations_per_second", point.rate.value},
                       {"bytes_per_second", point.rate.value * curve.size},
                       {"latency_seconds", point.concurrency / point.rate.value},
-                      {"p99_seconds", p99},
+                      {"p99_seconds", slowest_p99(probed, point)},
                       {"spread", point.spread},
                       {"common", point.common},
                       {"windows", windows}});
@@ -203,6 +227,7 @@ void add_findings(Json& record, const ProbeFindings& findings, const StorageSpec
   Json curves = Json::array();
   for (const ProbedCurve& probed : findings.curves) curves.push_back(json_of(probed));
   record["curves"] = curves;
+  for (const ProbedCurve& probed : findings.curves) add_series(record, series_of(probed));
   record["seconds"] = findings.spent.value;
   if (findings.laying.value > 0) record["laying_seconds"] = findings.laying.value;
   record["engine"] = to_string(findings.engine);

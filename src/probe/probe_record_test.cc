@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "measure/series.h"
 #include "model/storage_yaml.h"
 #include "storage/machine.h"
 
@@ -105,6 +106,25 @@ TEST(ProbeRecord, ACollapsedLevelIsLeftOutAndSaid) {
   ASSERT_EQ(read.tiers[0].curves[0].points.size(), 3u);
   EXPECT_EQ(read.tiers[0].curves[0].points[1].rate.value, 110);
   EXPECT_TRUE(drop_collapsed(findings).empty());
+}
+
+// 100 reads/s of 10 kB at 8 in flight: 1 MB/s, 80 ms each; the slower window's p99 of 0.2 s.
+TEST(ProbeRecord, ACurveIsASeriesToo) {
+  ProbeFindings findings = with_loader({probed(ReadKind::kFile, 10e3, 100, 10e-6)}, 0, 10e3);
+  findings.curves[0].windows[0].p99 = Seconds{0.1};
+  findings.curves[0].windows[1].p99 = Seconds{0.2};
+  Json record = Json::object();
+  add_findings(record, findings, storage_of(findings, *open_store("."), "2026-01-01T00:00:00Z"));
+  EXPECT_EQ(record["curves"][0]["points"][0]["p99_seconds"], 0.2);
+  const std::vector<Series> series = series_of(record);
+  ASSERT_EQ(series.size(), 1u);
+  EXPECT_EQ(series[0].name, "whole files of 9.77 KiB, buffered");
+  EXPECT_EQ(series[0].x.values, std::vector<double>{8});
+  ASSERT_EQ(series[0].y.size(), 4u);
+  EXPECT_DOUBLE_EQ(series[0].y[0].values[0], 100);
+  EXPECT_DOUBLE_EQ(series[0].y[1].values[0], 1e6);
+  EXPECT_DOUBLE_EQ(series[0].y[2].values[0], 0.08);
+  EXPECT_DOUBLE_EQ(series[0].y[3].values[0], 0.2);
 }
 
 }  // namespace

@@ -147,6 +147,7 @@ void add_measurement(Json& record, const MeasuredJob& job, const JobPlan& plan, 
   record["read_seconds"] = percentiles(job.result.readers.sample_read);
   record["open_seconds"] = percentiles(job.opens.open);
   add_steady(record, job.watch->series());
+  add_series(record, job.watch->curve().series());
   add_stalls(record, job, plan, options);
   add_client(record, job);
   if (job.result.first_step.value > 0)

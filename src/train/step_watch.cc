@@ -33,7 +33,12 @@ void StepWatch::end_job_step(const StepTimes& step, Seconds end) {
   if (++ranks_in_step_ < options_.ranks) return;
   ranks_in_step_ = 0;
   // Steps of asynchronous ranks overlap: what counts is how far their ends lie apart.
-  series_.add(current_.end - (previous_end_.value > 0 ? previous_end_ : current_.begin));
+  const Seconds begin = previous_end_.value > 0 ? previous_end_ : current_.begin;
+  const Seconds duration = current_.end - begin;
+  series_.add(duration);
+  const double accelerator_time = duration.value * options_.ranks;
+  curve_.add(begin, duration,
+             accelerator_time > 0 ? std::min(1.0, current_.compute.value / accelerator_time) : 0);
   previous_end_ = current_.end;
   if (steps_.size() == kKeptSteps) {
     steps_.erase(steps_.begin(), steps_.begin() + kKeptSteps / 2);

@@ -1,7 +1,7 @@
 // StepWatch: what is learned from a job's steps while it runs.
 //
-// Home thread only, except `live()` (any thread). Costs three histograms for the whole job and one small
-// series; ranks cost nothing here.
+// Home thread only, except `live()` (any thread). Costs three histograms for the whole job and two series of
+// at most 512 points; ranks cost nothing here.
 #pragma once
 
 #include <atomic>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "measure/histogram.h"
+#include "measure/series.h"
 #include "measure/steady.h"
 #include "pipeline/job.h"
 #include "train/steps_csv.h"
@@ -62,6 +63,7 @@ class StepWatch final : public JobObserver {
   // Real / asked compute - 1, of all steps; 0 if none was asked.
   double compute_excess() const;
   const StepSeries& series() const { return series_; }
+  const StepCurve& curve() const { return curve_; }  // every step of the job, by time; au over all ranks
   // Whole steps of the job, in order; only the latest kKeptSteps.
   static constexpr std::size_t kKeptSteps = 4096;
   const std::vector<JobStep>& steps() const { return steps_; }
@@ -74,6 +76,7 @@ class StepWatch final : public JobObserver {
   WatchOptions options_;
   Histogram step_, load_, barrier_, timing_;
   StepSeries series_;
+  StepCurve curve_;
   std::vector<JobStep> steps_;
   std::uint64_t steps_forgotten_ = 0;
   // Of the step before in this epoch; 0 = none.

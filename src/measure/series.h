@@ -1,0 +1,70 @@
+// Series: numbers that go along with another one, and their place in the Record.
+//
+// The Record holds them under `series`, a list of
+//   {"name", "points", "x": {"key", "unit", "values"}, "y": [{"key", "unit", "values"}, ...]}
+// with all `values` of one series equally long, `unit` as docs/record.md spells units ("s", "B/s",
+// "fraction", "1/s", "count", "B", "USD/month") and `points` the number there were before the series was
+// thinned to at most kMostPoints. Other keys that tell the same (`curves`, `sweep`) stay as they are; a
+// plot needs no other key than `series`.
+//
+// Pure but for StepCurve, which has one owner; nothing here is shared between threads.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/units.h"
+#include "measure/record.h"
+
+namespace aforo {
+
+struct Axis {
+  std::string key;   // as in the Record: "step_seconds"
+  std::string unit;  // SI
+  std::vector<double> values;
+};
+
+struct Series {
+  static constexpr std::size_t kMostPoints = 512;
+
+  std::string name;          // of this one among the Record's: "steps", "file, direct, 114 kB"
+  Axis x;                    // in the order of the points; need not rise
+  std::vector<Axis> y;       // each as long as x
+  std::uint64_t points = 0;  // that the values stand for; 0 = as many as there are
+};
+
+// Appends to record["series"]. A y with a number that is not finite is left out; a series without a finite
+// x or without any y is not written. One of more than kMostPoints keeps every k-th point from the first on,
+// with the smallest k that suffices. Throws std::logic_error if lengths differ (a bug of ours).
+void add_series(Json& record, const Series& series);
+
+// What can be read under record["series"]; of another shape is absent. Never throws.
+std::vector<Series> series_of(const Json& record);
+
+// The steps of a job of any length in at most Series::kMostPoints points: when they are full, neighbours are
+// joined and every point stands for twice as many steps, so that a run costs some 20 KiB however long it is.
+class StepCurve {
+ public:
+  // The next step of the job: `begin` on any clock that does not go back, its duration with all waiting, and
+  // the share of it that the accelerators computed, [0, 1]. Constant time but when points are joined.
+  void add(Seconds begin, Seconds duration, double au);
+
+  // "steps": x `begin_seconds` from the first step's begin; y `step_seconds` (mean of the point's steps),
+  // `step_seconds_max` (its longest: joining must not hide a stall) and `au` (mean over their time). The last
+  // point may stand for fewer steps. Empty without steps.
+  Series series() const;
+
+ private:
+  struct Point {
+    double begin = 0, seconds = 0, longest = 0, computed = 0;  // seconds of time; computed = sum of au x time
+    std::uint64_t steps = 0;
+  };
+  static Point joined(const Point& one, const Point& next);
+
+  std::vector<Point> points_;
+  std::uint64_t stride_ = 1;  // steps that a whole point stands for, a power of two
+  std::uint64_t steps_ = 0;
+};
+
+}  // namespace aforo

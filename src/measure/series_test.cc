@@ -1,0 +1,122 @@
+#include "measure/series.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <numeric>
+
+namespace aforo {
+namespace {
+
+using testing::ElementsAre;
+
+TEST(Series, StandInTheRecordAsTheyAreRead) {
+  Json record = Json::object();
+  add_series(record,
+             {"latency", {"concurrency", "count", {1, 8}}, {{"latency_seconds", "s", {0.001, 0.002}}}});
+  EXPECT_EQ(record.dump(), R"({"series":[{"name":"latency","points":2,)"
+                           R"("x":{"key":"concurrency","unit":"count","values":[1.0,8.0]},)"
+                           R"("y":[{"key":"latency_seconds","unit":"s","values":[0.001,0.002]}]}]})");
+  const std::vector<Series> read = series_of(record);
+  ASSERT_EQ(read.size(), 1U);
+  EXPECT_EQ(read[0].name, "latency");
+  EXPECT_EQ(read[0].points, 2U);
+  EXPECT_EQ(read[0].x.key, "concurrency");
+  EXPECT_THAT(read[0].x.values, ElementsAre(1, 8));
+  ASSERT_EQ(read[0].y.size(), 1U);
+  EXPECT_EQ(read[0].y[0].unit, "s");
+  EXPECT_THAT(read[0].y[0].values, ElementsAre(0.001, 0.002));
+}
+
+TEST(Series, WhatIsNotFiniteIsLeftOut) {
+  constexpr double kNever = std::numeric_limits<double>::infinity();
+  Json record = Json::object();
+  add_series(record, {"a", {"x", "count", {1, 2}}, {{"bad", "s", {1, kNever}}, {"good", "s", {3, 4}}}});
+  add_series(record, {"b", {"x", "count", {1, kNever}}, {{"good", "s", {3, 4}}}});
+  add_series(record, {"c", {"x", "count", {1, 2}}, {{"bad", "s", {kNever, 1}}}});
+  add_series(record, {"d", {"x", "count", {}}, {{"none", "s", {}}}});
+  ASSERT_EQ(record["series"].size(), 1U);
+  EXPECT_EQ(record["series"][0]["y"].size(), 1U);
+  EXPECT_EQ(record["series"][0]["y"][0]["key"], "good");
+}
+
+// 1,025 points: every third is kept, the first among them: 342.
+TEST(Series, ALongOneIsThinned) {
+  std::vector<double> many(1025);
+  std::iota(many.begin(), many.end(), 0.0);
+  Json record = Json::object();
+  add_series(record, {"long", {"x", "count", many}, {{"y", "s", many}}});
+  const Series read = series_of(record).at(0);
+  EXPECT_EQ(read.points, 1025U);
+  ASSERT_EQ(read.x.values.size(), 342U);
+  EXPECT_THAT(std::vector<double>(read.x.values.begin(), read.x.values.begin() + 3), ElementsAre(0, 3, 6));
+  EXPECT_EQ(read.y[0].values.back(), 1023);
+}
+
+TEST(Series, LengthsThatDifferAreABug) {
+  Json record = Json::object();
+  EXPECT_THROW(add_series(record, {"a", {"x", "count", {1, 2}}, {{"y", "s", {1}}}}), std::logic_error);
+}
+
+TEST(Series, AnotherShapeIsAbsent) {
+  for (const char* text :
+       {"[]", "{}", R"({"series": 1})", R"({"series": [1, null, {}]})", R"({"series": [{"x": 1, "y": []}]})",
+        R"({"series": [{"x": {"values": [1]}, "y": [{"values": [1, 2]}, 5]}]})",
+        R"({"series": [{"x": {"values": ["1"]}, "y": [{"values": ["1"]}]}]})"})
+    EXPECT_TRUE(series_of(Json::parse(text)).empty()) << text;
+}
+
+// Steps of 1, 3, 2 s at AU 1, 0.5, 0.8 that begin at 10, 11 and 14 s.
+TEST(StepCurve, AShortRunIsPointForPoint) {
+  StepCurve curve;
+  curve.add(10_s, 1_s, 1);
+  curve.add(11_s, 3_s, 0.5);
+  curve.add(14_s, 2_s, 0.8);
+  const Series series = curve.series();
+  EXPECT_EQ(series.points, 3U);
+  EXPECT_THAT(series.x.values, ElementsAre(0, 1, 4));
+  EXPECT_THAT(series.y[0].values, ElementsAre(1, 3, 2));
+  EXPECT_THAT(series.y[1].values, ElementsAre(1, 3, 2));
+  EXPECT_THAT(series.y[2].values, ElementsAre(1, 0.5, 0.8));
+}
+
+// 514 steps of 1 s but the second of 3 s: at the 513th two and two are joined, 256 whole points and one of
+// two steps. The first: (1 + 3) / 2 s, longest 3 s, AU (1 x 1 + 3 x 0.2) / 4.
+TEST(StepCurve, ALongRunIsJoinedAndKeepsItsLongest) {
+  StepCurve curve;
+  double begin = 0;
+  for (int i = 0; i < 514; ++i) {
+    const double seconds = i == 1 ? 3 : 1;
+    curve.add({begin}, {seconds}, i == 1 ? 0.2 : 1);
+    begin += seconds;
+  }
+  const Series series = curve.series();
+  EXPECT_EQ(series.points, 514U);
+  ASSERT_EQ(series.x.values.size(), 257U);
+  EXPECT_EQ(series.x.values[0], 0);
+  EXPECT_EQ(series.x.values[1], 4);
+  EXPECT_EQ(series.x.values[256], 514);
+  EXPECT_EQ(series.y[0].values[0], 2);
+  EXPECT_EQ(series.y[1].values[0], 3);
+  EXPECT_DOUBLE_EQ(series.y[2].values[0], 0.4);
+  EXPECT_EQ(series.y[0].values[1], 1);
+}
+
+TEST(StepCurve, IsBoundedForARunOfAnyLength) {
+  StepCurve curve;
+  for (int i = 0; i < 100'000; ++i) curve.add({i * 1.0}, 1_s, 1);
+  const Series series = curve.series();
+  EXPECT_EQ(series.points, 100'000U);
+  EXPECT_EQ(series.x.values.size(), 391U) << "100,000 / 256 steps a point, rounded up";
+  EXPECT_EQ(series.x.values[1], 256);
+}
+
+TEST(StepCurve, NoStepsAreNoSeries) {
+  Json record = Json::object();
+  add_series(record, StepCurve().series());
+  EXPECT_FALSE(record.contains("series"));
+}
+
+}  // namespace
+}  // namespace aforo
