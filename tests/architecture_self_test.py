@@ -100,6 +100,14 @@ class ArchitectureSelfTest(unittest.TestCase):
                               {"src/base/text.cc": f'#include "base/text.h"\n  # include {include}\n'})
         self.assert_found("src/cli/main.cc: named in NO_DATA", {"src/cli/main.cc": '#include "storage/read.h"\n'})
 
+    def test_a_document_that_knows_how_it_looks(self):
+        room = {"src/report/document_of.cc": '#include "report/run_document.h"\n', "src/report/run_document.h": "",
+                "src/report/look.h": ""}
+        knows = {**room, "src/report/run_document.cc": '#include "report/look.h"\n'}
+        self.assert_found('src/report/run_document.cc: includes "report/look.h", but a document', knows)
+        does_not = {**room, "src/report/run_document.cc": "", "src/report/terminal.cc": '#include "report/look.h"\n'}
+        self.assertFalse([v for v in self.found(does_not) if "document may not know" in v])
+
     def test_a_file_too_long(self):
         text = '#include "base/text.h"\n'
         self.assert_found("401 lines, expected at most 400", {"src/base/text.cc": text + "\n" * 400})

@@ -7,7 +7,8 @@
 4. Data are asked of a Store: outside `storage` no file includes what opens, lists, writes or deletes in a file system,
    nor a store of one kind, but for the files named in NO_DATA, which touch other things.
 5. No free function that a header offers is called by tests alone, but for those named in FOR_TESTS.
-6. Files stay within 400 lines (a header that only declares: 500); nothing unfinished and no path of one person's machine is in the tree.
+6. What makes a document sees no width and no colour: no include leads from report/document_of.cc to a LOOKS header.
+7. Files stay within 400 lines (a header that only declares: 500); nothing unfinished and no path of one person's machine is in the tree.
 """
 
 import pathlib
@@ -18,6 +19,7 @@ import sys
 MAX_LINES = 400
 MAX_CONTRACT_LINES = 500  # of a header that only declares
 SPEAKING_ROOMS = {"cli"}
+LOOKS = {"report/look.h", "report/page.h", "report/bar.h", "report/terminal.h", "report/live.h"}
 CLOCK_ROOMS = {"storage", "world", "cli"}
 
 SPEAKING = re.compile(
@@ -231,6 +233,21 @@ def check_data_doors(root):
             yield f"{name}: named in NO_DATA of this test ({NO_DATA[name]}), but includes nothing that needs it"
 
 
+def check_documents(root):
+    """Follows includes, and from x.h to x.cc: by which file a maker of documents comes to know how a page looks."""
+    waiting, seen = ["report/document_of.cc"], set()
+    while waiting:
+        name = waiting.pop()
+        path = root / "src" / name
+        if name in seen or not path.exists():
+            continue
+        seen.add(name)
+        for included in INCLUDE.findall(path.read_text()):
+            if included in LOOKS:
+                yield f"src/{name}: includes \"{included}\", but a document may not know how it looks"
+            waiting += [included, included.removesuffix(".h") + ".cc"]
+
+
 def is_for_tests(path):
     return path.stem.endswith(("_test", "_fuzz")) or TEST_HELPER.search(path.stem) is not None
 
@@ -278,7 +295,7 @@ def check_texts(root):
 
 
 def violations(root):
-    for check in (check_graph, check_named, check_speech, check_data_doors, check_only_in_tests, check_texts):
+    for check in (check_graph, check_named, check_speech, check_data_doors, check_documents, check_only_in_tests, check_texts):
         yield from check(root)
 
 

@@ -1,6 +1,7 @@
 #include "report/csv.h"
 
-#include "report/parts.h"
+#include "report/record_facts.h"
+#include "report/view.h"
 
 namespace aforo {
 namespace {

@@ -1,6 +1,6 @@
 // What `aforo size` answers, as a table: one row per design.
 #include "report/csv.h"
-#include "report/parts.h"
+#include "report/view.h"
 
 namespace aforo {
 namespace {

@@ -6,7 +6,8 @@
 #include <cmath>
 #include <vector>
 
-#include "report/parts.h"
+#include "report/bar.h"
+#include "report/value.h"
 
 namespace aforo {
 namespace {
@@ -33,7 +34,7 @@ std::vector<Part> parts_of(const LiveStatus& s, const Look& look) {
   const auto add_plain = [&](const std::string& text, int worth) { add(text, worth, display_width(text)); };
   add_plain(printable(s.phase), 3);
   if (s.done)
-    add(bar({{done, "█", '#', Tone::kPlain}, {1 - done, "░", '.', Tone::kDim}}, kBar, look), 4, kBar);
+    add(draw_bar({{done, "█", '#', Tone::kPlain}, {1 - done, "░", '.', Tone::kFaint}}, kBar, look), 4, kBar);
   if (s.done) add_plain(fmt::format("{:3.0f} %", std::floor(done * 100)), 9);
   if (s.au) add_plain(fmt::format("AU {:>7}", format_percent(*s.au)), 8);
   if (s.rate) add_plain(fmt::format("{:>10}", format_rate(*s.rate)), 7);

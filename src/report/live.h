@@ -1,7 +1,7 @@
 // One line that says how far a command has come, rewritten in place by whoever owns the terminal.
 //
-// Pure, thread-safe. The line has no newline and is never wider than `width`: what matters least is left out
-// first.
+// Pure, thread-safe, no failure; the phase is made printable. The line has no newline and is never wider than
+// the look: what matters least is left out first.
 #pragma once
 
 #include <cstddef>
@@ -27,8 +27,7 @@ struct LiveStatus {
   std::uint64_t step = 0, steps = 0;
 };
 
-// "training  ████████░░░░░░░░  42 %  AU 93.1 %  1.52 GiB/s  1,786 samples/s  epoch 1/3 step 120/500  0:12,
-// 0:17 left"
+// "training  ████████░░░░░░░░  42 %  AU 93.1 %  1.52 GiB/s  1,786 samples/s  0:12, 0:17 left"
 std::string live_line(const LiveStatus& status, const Look& look);
 
 // "0:07", "12:34", "1:02:03": fixed places, so that the line does not dance.

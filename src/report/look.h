@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "report/tone.h"
+
 namespace aforo {
 
 struct Look {
@@ -15,8 +17,6 @@ struct Look {
   bool colour = false;     // ANSI colours: only when a terminal reads it
   bool unicode = true;     // false: plain ASCII (bars of '#', no tick marks)
 };
-
-enum class Tone { kPlain, kBold, kDim, kGood, kBad, kWarn };
 
 std::size_t display_width(std::string_view utf8);
 

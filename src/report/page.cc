@@ -7,7 +7,7 @@ namespace aforo {
 namespace {
 
 constexpr std::size_t kIndent = 2;
-constexpr std::size_t kLabel = 24;      // columns for labels
+
 constexpr std::size_t kMostValue = 30;  // a longer value does not push the notes of the others away
 constexpr std::string_view kGap = "  ";
 
@@ -47,7 +47,7 @@ Page::Page(const Look& look) : look_(look) { look_.width = std::max<std::size_t>
 
 void Page::line(std::string_view text) {
   if (!heading_.empty()) {
-    out_.append(out_.empty() ? "" : "\n").append(paint(heading_, Tone::kBold, look_)).append("\n");
+    out_.append(out_.empty() ? "" : "\n").append(paint(heading_, Tone::kStrong, look_)).append("\n");
     heading_.clear();
   }
   const std::size_t end = text.find_last_not_of(' ');
@@ -56,9 +56,10 @@ void Page::line(std::string_view text) {
 
 void Page::title(std::string_view text, std::string_view subtitle) {
   const std::string shown = shorten(printable(text), look_.width, look_.unicode);
-  line(paint(shown, Tone::kBold, look_));
+  line(paint(shown, Tone::kStrong, look_));
   if (subtitle.empty()) return;
-  for (const std::string& part : wrap(printable(subtitle), look_.width)) line(paint(part, Tone::kDim, look_));
+  for (const std::string& part : wrap(printable(subtitle), look_.width))
+    line(paint(part, Tone::kFaint, look_));
 }
 
 void Page::section(std::string_view heading) {
@@ -83,14 +84,14 @@ void Page::drawn_row(std::string_view label, std::string_view drawing) {
 
 void Page::flush() {
   std::size_t value_width = 0;
-  for (const Row& row : rows_) {
+  for (const RowText& row : rows_) {
     if (!row.note.empty()) value_width = std::max(value_width, display_width(row.value));
   }
-  for (const Row& row : rows_) put(row, std::min(value_width, kMostValue));
+  for (const RowText& row : rows_) put(row, std::min(value_width, kMostValue));
   rows_.clear();
 }
 
-void Page::put(const Row& row, std::size_t value_width) {
+void Page::put(const RowText& row, std::size_t value_width) {
   const std::size_t column = kIndent + kLabel;
   const std::string space(column, ' ');
   std::string label = std::string(kIndent, ' ') + pad_right(row.label, kLabel);
@@ -108,13 +109,13 @@ void Page::put(const Row& row, std::size_t value_width) {
     std::string text = (i == 0 ? label : space) + paint(lines[i], row.tone, look_);
     if (i == 0 && note_fits && !row.note.empty()) {
       text += std::string(display_width(padded) - display_width(row.value), ' ');
-      text.append(kGap).append(paint(row.note, Tone::kDim, look_));
+      text.append(kGap).append(paint(row.note, Tone::kFaint, look_));
     }
     line(text);
   }
   if (note_fits || row.note.empty()) return;
   for (const std::string& part : wrap(row.note, look_.width - column)) {
-    line(space + paint(part, Tone::kDim, look_));
+    line(space + paint(part, Tone::kFaint, look_));
   }
 }
 
@@ -129,11 +130,11 @@ void Page::table(const std::vector<Column>& columns, const std::vector<std::vect
     for (const std::size_t c : shown) {
       if (c != shown.front()) text += kGap;
       const std::string part = shorten(printable(cell(c)), widths[c], look_.unicode);
-      const bool last = c == shown.back() && !columns[c].right;
-      const std::string padded = columns[c].right ? pad_left(part, widths[c])
-                                 : last           ? part
-                                                  : pad_right(part, widths[c]);
-      text += paint(padded, heading ? Tone::kDim : columns[c].tone, look_);
+      const bool last = c == shown.back() && !columns[c].numbers;
+      const std::string padded = columns[c].numbers ? pad_left(part, widths[c])
+                                 : last             ? part
+                                                    : pad_right(part, widths[c]);
+      text += paint(padded, heading ? Tone::kFaint : columns[c].tone, look_);
     }
     line(text);
   };

@@ -3,187 +3,177 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <utility>
+#include <cmath>
 
-#include "report/parts.h"
+#include "report/bar.h"
+#include "report/document_of.h"
+#include "report/page.h"
 
 namespace aforo {
 namespace {
 
-std::string with(const std::string& text, const std::string& suffix) {
-  return text.empty() ? "" : text + suffix;
+constexpr std::size_t kLongestPath = 48;  // beside other facts, so that they keep to one line of 120
+constexpr std::size_t kLongestLabel = 32, kLabel = Page::kLabel - 2;  // of a table's rows
+constexpr std::size_t kShortName = 18, kCellBar = 16;
+constexpr std::size_t kTerm = 31, kGain = 13;  // "cloud object store + local NVMe", " +28.6 points"
+constexpr double kLeastDrawn = 0.0005;         // less reads as 0.0 %
+
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+  for (std::size_t i = text.find(from); i != std::string::npos; i = text.find(from, i + to.size()))
+    text.replace(i, from.size(), to);
 }
 
-std::string interval_text(const std::vector<double>& ends, std::string (*format)(double), const Look& look) {
-  return ends.size() == 2 ? format(ends[0]) + dash(look) + format(ends[1]) : "";
-}
+class TerminalPage {
+ public:
+  explicit TerminalPage(const Look& look) : page_(look), look_(page_.look()) {}
 
-void write_ramp(Page& page, const Json& record) {
-  const Json* ramp = at(record, {"ramp"});
-  if (ramp == nullptr || !ramp->is_array()) return;
-  const Look& look = page.look();
-  const double threshold = au_target(record).value_or(0);
-  std::vector<const Json*> points;
-  for (const Json& point : *ramp) points.push_back(&point);
-  std::stable_sort(points.begin(), points.end(), [](const Json* a, const Json* b) {
-    return number(*a, {"accelerators"}).value_or(0) < number(*b, {"accelerators"}).value_or(0);
-  });
-  std::vector<std::vector<std::string>> rows;
-  for (const Json* each : points) {
-    const Json& point = *each;
-    const double au = number(point, {"au"}).value_or(0);
-    const std::string drawn = bar({{au, "█", '#', Tone::kPlain}}, 16, Look{look.width, false, look.unicode});
-    rows.push_back({count_at(point, {"accelerators"}), percent_at(point, {"au"}),
-                    interval_text(numbers(point, {"au_interval"}), format_percent, look),
-                    seconds_at(point, {"seconds"}), au >= threshold ? "holds" : "below", drawn});
+  std::string draw(const Document& document) {
+    page_.title(facts(document.title), facts(document.subtitle));
+    for (const Section& section : document.sections) {
+      page_.section(shown(section.heading));
+      for (const Block& block : section.blocks) std::visit([&](const auto& b) { draw(b); }, block);
+    }
+    return page_.text();
   }
-  if (rows.empty()) return;
-  page.section("Ramp");
-  page.table({{"accelerators", true},
-              {"AU", true, Tone::kBold},
-              {"95 % interval", true},
-              {"measured for", true},
-              {""},
-              {"", false, Tone::kDim}},
-             rows);
-}
 
-void write_quantiles(Page& page, const Json& record) {
-  const Json* sizes = at(record, {"sizes"});
-  if (sizes == nullptr || !sizes->is_object()) return;
-  std::vector<Column> columns;
-  std::vector<std::string> cells;
-  for (const auto& [name, value] : sizes->items()) {
-    if (!value.is_number() || name == "count") continue;
-    columns.push_back({name, true});
-    cells.push_back(bytes_text(value.get<double>()));
+ private:
+  // Safe to print, and in the characters that this terminal has.
+  std::string shown(std::string_view text) const {
+    std::string out = printable(text);
+    if (look_.unicode) return out;
+    replace_all(out, kBetweenFacts, " - ");
+    replace_all(out, kBetweenEnds, " - ");
+    return out;
   }
-  if (cells.empty()) return;
-  page.section("Sample sizes");
-  page.table(columns, {cells});
-}
+
+  std::string cut(std::string_view text, std::size_t columns) const {
+    return shorten(shown(text), columns, look_.unicode);
+  }
+
+  std::string facts(const std::vector<Value>& values) const {
+    const bool alone =
+        std::count_if(values.begin(), values.end(), [](const Value& v) { return v.known(); }) < 2;
+    std::vector<std::string> texts;
+    for (const Value& value : values)
+      texts.push_back(value.unit == Unit::kPath ? cut(value.text, alone ? look_.width : kLongestPath)
+                                                : shown(value.text));
+    return shown(join_known(texts, kBetweenFacts));
+  }
+
+  void draw(const Rows& block) {
+    for (const Row& row : block.rows) {
+      std::string label = shown(row.label);
+      if (!row.label_name.empty()) {
+        label += " ";
+        const std::size_t used = display_width(label) + 1;  // a column stays free before the value
+        label += cut(row.label_name, Page::kLabel - std::min(used, Page::kLabel));
+      }
+      page_.row(label, shown(row.value.text), shown(row.note.text), row.value.tone);
+    }
+  }
+
+  std::string cell(const Table& table, std::size_t column, const Value& value) const {
+    switch (table.columns[column].style) {
+      case CellStyle::kBar:
+        return draw_bar({{value.number.value_or(0), "█", '#', Tone::kPlain}}, kCellBar,
+                        Look{look_.width, false, look_.unicode});
+      case CellStyle::kName:
+        return cut(value.text, kShortName);
+      case CellStyle::kText:
+        break;
+    }
+    if (table.labels && column == 0) return pad_right(cut(value.text, kLongestLabel), kLabel);
+    return shown(value.text);
+  }
+
+  void draw(const Table& table) {
+    std::vector<std::vector<std::string>> rows;
+    for (const std::vector<Value>& row : table.rows) {
+      rows.emplace_back();
+      for (std::size_t c = 0; c < table.columns.size(); ++c)
+        rows.back().push_back(c < row.size() ? cell(table, c, row[c]) : std::string());
+    }
+    page_.table(table.columns, rows);
+  }
+
+  void draw(const Bars& block) {
+    const std::size_t columns = look_.width < 64 ? 10 : std::min<std::size_t>(look_.width - 52, 50);
+    for (const Bar& bar : block.bars) {
+      const double share = bar.share.number.value_or(0);
+      std::string text = pad_left(bar.share.text, 7);  // "100.0 %"
+      if (share >= kLeastDrawn) {
+        const auto cells = static_cast<std::size_t>(std::lround(share * static_cast<double>(columns)));
+        text += "  " +
+                draw_bar({{1, "█", '#', bar.share.tone}}, std::clamp<std::size_t>(cells, 1, columns), look_);
+        if (bar.amount.known()) text += "  " + paint(shown(bar.amount.text), Tone::kFaint, look_);
+      }
+      page_.drawn_row(shown(bar.label), text);
+    }
+  }
+
+  void draw(const Text& text) {
+    page_.paragraph(std::string(indent(text.depth), ' '), shown(text.text), text.tone);
+  }
+
+  static std::size_t indent(int depth) { return 2 * static_cast<std::size_t>(std::max(depth, 0)); }
+
+  std::string lead(const List& list, std::size_t place) const {
+    const std::string label = shown(list.items[place].label.text);
+    switch (list.style) {
+      case ListStyle::kBullets:
+        return "- ";
+      case ListStyle::kWarnings:
+        return "! ";
+      case ListStyle::kSteps:
+        return fmt::format("{}. ", place + 1);
+      case ListStyle::kSources:
+        return fmt::format("[{}] ", place + 1);
+      case ListStyle::kRanks:
+        return "  " + pad_left(label, 2) + "  ";
+      case ListStyle::kReasons:
+        return "  " + label + ": ";
+      case ListStyle::kTerms:
+        return "  " + pad_right(label, kTerm) + "  ";
+      case ListStyle::kGains:
+        return pad_left(label, kGain) + "  ";
+    }
+    return "";
+  }
+
+  void draw(const List& list) {
+    for (std::size_t i = 0; i < list.items.size(); ++i) {
+      const std::string start = std::string(indent(list.depth), ' ') + lead(list, i);
+      page_.paragraph(start, shown(list.items[i].text), list.tone);
+      if (!list.items[i].below.empty())
+        page_.paragraph(std::string(display_width(start), ' '), shown(list.items[i].below), Tone::kFaint);
+    }
+  }
+
+  void draw(const Explained& block) {
+    std::size_t width = 0;
+    for (const ExplainedValue& one : block.values) width = std::max(width, display_width(shown(one.label)));
+    for (const ExplainedValue& one : block.values) {
+      page_.paragraph(pad_right(shown(one.label), width) + "  ", shown(one.value.text), Tone::kStrong);
+      for (const auto& [start, part] :
+           {std::pair{"  = ", &one.formula}, {"  = ", &one.inputs}, {"  from ", &one.source}})
+        if (!part->empty()) page_.paragraph(start, shown(*part), Tone::kFaint);
+    }
+  }
+
+  void draw(const Code& code) { page_.verbatim(code.text); }
+  void draw(const Series&) {}
+  void draw(const Gap&) { page_.blank(); }
+
+  Page page_;
+  const Look& look_;
+};
 
 }  // namespace
 
-std::string render_find_max(const Json& record, const Look& look) {
-  Page page(look);
-  const auto target = au_target(record);
-  page.title(join_known({"aforo run --find-max", workload_name(record)}, dot(look)),
-             join_known({shorten(printable(directory_of_run(record)), 48, look.unicode), engine_of(record),
-                         word(record, {"config", "read"}), started_text(record)},
-                        dot(look)));
-  page.section("Result");
-  const std::string interval =
-      interval_text(numbers(record, {"max_accelerators_interval"}), format_count, look);
-  page.row("this storage feeds", with(count_at(record, {"max_accelerators"}), " accelerators"),
-           with(interval, " at 95 % confidence"), Tone::kBold);
-  if (target) page.row("at utilisation (AU)", format_percent(*target), "or more");
-  page.row("throughput there", with(count_at(record, {"samples_per_second"}), " samples/s"),
-           rate_at(record, {"bytes_per_second"}));
-  page.row("from the page cache", percent_at(record, {"cache_share"}), "of the bytes");
-  const auto off = number(record, {"prediction_error"});
-  page.row("predicted", with(count_at(record, {"prediction", "max_accelerators"}), " accelerators"),
-           off ? fmt::format("{:+.1f} % off", *off * 100) : "");
-  write_ramp(page, record);
-  write_errors(page, record);
-  write_warnings(page, record);
-  write_verdict(page, record);
-  return page.text();
+std::string to_terminal(const Document& document, const Look& look) {
+  return TerminalPage(look).draw(document);
 }
 
-std::string render_generate(const Json& record, const Look& look) {
-  Page page(look);
-  const bool removing = flag(record, {"delete"}), dry = flag(record, {"dry_run"});
-  page.title(
-      join_known({std::string("aforo generate") + (removing ? " --delete" : "") + (dry ? " --dry-run" : ""),
-                  workload_name(record)},
-                 dot(look)),
-      join_known({shorten(printable(directory_of_run(record)), 48, look.unicode), started_text(record)},
-                 dot(look)));
-  page.section(removing ? (dry ? "Would remove" : "Removed") : "Dataset");
-  const std::string state = word(record, {"state"});
-  page.row("state", state, state == "partial" ? "the same command again goes on from here" : "",
-           state == "complete" ? Tone::kGood : Tone::kWarn);
-  page.row("layout", join_known({word(record, {"layout"}), word(record, {"content"})}, ", "));
-  page.row("samples", count_at(record, {"samples"}));
-  page.row("files", count_at(record, {"files"}),
-           with(count_at(record, {"skipped_files"}), " were there already"));
-  page.row("size", bytes_at(record, {"bytes"}));
-  page.row("foreign files left", count_at(record, {"foreign_files"}));
-  if (removing) page.row("took", seconds_at(record, {"seconds"}));
-  if (dry) {
-    page.section("Space");
-    page.row("needed", bytes_at(record, {"bytes_needed"}));
-    page.row("free", bytes_at(record, {"free_bytes_before"}), word(record, {"filesystem"}));
-    const Json* fits = at(record, {"fits"});
-    if (fits != nullptr && fits->is_boolean()) page.row("fits", flag(record, {"fits"}) ? "yes" : "no");
-  } else if (!removing) {
-    page.section("Written now");
-    page.row("files", count_at(record, {"files_written"}),
-             with(count_at(record, {"files_per_second"}), " files/s"));
-    page.row("bytes", bytes_at(record, {"bytes_written"}), rate_at(record, {"bytes_per_second"}));
-    page.row("took", seconds_at(record, {"seconds"}));
-    page.row("CPU", seconds_at(record, {"cpu_seconds"}));
-  }
-  write_errors(page, record);
-  write_warnings(page, record);
-  return page.text();
-}
-
-std::string render_inspect(const Json& record, const Look& look) {
-  Page page(look);
-  page.title("aforo inspect",
-             join_known({printable(directory_of_run(record)), started_text(record)}, dot(look)));
-  page.section("Dataset");
-  page.row("samples", count_at(record, {"samples"}));
-  page.row("files", count_at(record, {"files"}), bytes_at(record, {"bytes"}));
-  page.row("layout", join_known({word(record, {"layout"}), word(record, {"content"})}, ", "));
-  page.row("directories", count_at(record, {"directories"}));
-  page.row("files per directory", with(count_at(record, {"files_per_directory", "mean"}), " mean"),
-           join_known({with(count_at(record, {"files_per_directory", "min"}), " fewest"),
-                       with(count_at(record, {"files_per_directory", "max"}), " most")},
-                      ", "));
-  page.row("size law", word(record, {"law"}));
-  page.row("scanned in", seconds_at(record, {"scan_seconds"}));
-  write_quantiles(page, record);
-  write_errors(page, record);
-  const std::string yaml = word(record, {"dataset_yaml"});
-  if (!yaml.empty()) page.section("For a workload file");
-  page.verbatim(yaml);
-  write_warnings(page, record);
-  return page.text();
-}
-
-std::string render_plan(const Json& record, const Look& look) {
-  Page page(look);
-  page.title(
-      join_known({"aforo " + word(record, {"command"}) + " --dry-run", workload_name(record)}, dot(look)),
-      shorten(printable(directory_of_run(record)), look.width, look.unicode));
-  page.section("Would read");
-  page.row("samples", count_at(record, {"would_read", "samples"}),
-           with(count_at(record, {"would_read", "dataset_passes"}), " x the dataset"));
-  page.row("bytes", bytes_at(record, {"would_read", "bytes"}));
-  page.row("epochs", count_at(record, {"would_read", "epochs"}),
-           with(count_at(record, {"would_read", "steps_per_epoch"}), " steps each"));
-  page.row("compute", seconds_at(record, {"would_read", "compute_seconds"}), "the shortest this can take");
-  page.row("read buffers", bytes_at(record, {"would_read", "read_buffer_bytes"}));
-  write_warnings(page, record);
-  return page.text();
-}
-
-std::string render(const Json& record, const Look& look) {
-  const std::string command = word(record, {"command"});
-  if (command == "run" && at(record, {"would_read"}) != nullptr) return render_plan(record, look);
-  if (command == "run" && (at(record, {"max_accelerators"}) != nullptr || at(record, {"ramp"}) != nullptr)) {
-    return render_find_max(record, look);
-  }
-  if (command == "predict") return render_predict(record, look);
-  if (command == "generate") return render_generate(record, look);
-  if (command == "inspect") return render_inspect(record, look);
-  if (command == "probe") return render_probe(record, look);
-  if (command == "size") return render_size(record, look);
-  if (command == "catalogue") return render_catalogue(record, look);
-  return render_run(record, look);
-}
+std::string render(const Json& record, const Look& look) { return to_terminal(document_of(record), look); }
 
 }  // namespace aforo

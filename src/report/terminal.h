@@ -1,29 +1,21 @@
-// A Record as a page for a terminal.
+// A Document as text for a terminal, and a Record as such a page.
 //
-// Input is the Record alone (docs/record.md); keys that are absent are not shown. Returns text with a
-// trailing newline; prints nothing. Never throws for a Record of another shape: what is not understood is
-// left out. Pure, thread-safe.
+// Only here and below (page.h, look.h, bar.h) is there a width, a colour or a mark. Text from outside is made
+// printable: it cannot move the cursor. No line is wider than the look, except for a single longer word and
+// for Code. Series are not drawn. Returns text with a trailing newline; prints nothing. Pure, thread-safe.
 #pragma once
 
 #include <string>
 
 #include "measure/record.h"
+#include "report/document.h"
 #include "report/look.h"
 
 namespace aforo {
 
-// By the Record's `command` (and for `run` by the presence of `would_read`, `max_accelerators` or `ramp`, for
-// `predict` by that of `sweep` or `max_accelerators`).
-std::string render(const Json& record, const Look& look);
+std::string to_terminal(const Document& document, const Look& look);
 
-std::string render_plan(const Json& record, const Look& look = {});  // `would_read` of a dry run
-std::string render_run(const Json& record, const Look& look);
-std::string render_find_max(const Json& record, const Look& look);
-std::string render_predict(const Json& record, const Look& look);
-std::string render_generate(const Json& record, const Look& look);
-std::string render_inspect(const Json& record, const Look& look);
-std::string render_probe(const Json& record, const Look& look);
-std::string render_size(const Json& record, const Look& look);  // with formulas if the Record has `explain`
-std::string render_catalogue(const Json& record, const Look& look);  // a list, or one row in full
+// to_terminal(document_of(record)): never throws, whatever the shape of the Record.
+std::string render(const Json& record, const Look& look);
 
 }  // namespace aforo

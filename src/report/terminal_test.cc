@@ -94,7 +94,7 @@ TEST(Terminal, RemovingIsNotShownAsWriting) {
 }
 
 TEST(Terminal, AlmostMetIsNotShownAsMet) {
-  const std::string page = render_run({{"au", 0.8997}, {"config", {{"au_target", 0.9}}}}, Look{});
+  const std::string page = render({{"au", 0.8997}, {"config", {{"au_target", 0.9}}}}, Look{});
   EXPECT_THAT(page, testing::HasSubstr("89.97 %"));
   EXPECT_THAT(page, testing::HasSubstr("misses the target of 90.0 %"));
 }
@@ -114,6 +114,137 @@ TEST(Terminal, TheWorkloadsNameMayComeFromItsYaml) {
   const Json r = {
       {"command", "run"}, {"config", {{"workload", "name: chest-xray\ndataset:\n"}}}, {"accelerators", 2}};
   EXPECT_THAT(render(r, Look{}), testing::StartsWith("aforo run · chest-xray · 2 accelerators\n"));
+}
+
+// The renderer: a Document by hand, at several widths, with and without colour and Unicode.
+
+Document one_section(Block block) {
+  Document doc;
+  doc.title = {"t"};
+  doc.section("S");
+  doc.append(std::move(block));
+  return doc;
+}
+
+std::string below_heading(Block block, const Look& look) {
+  const std::string page = to_terminal(one_section(std::move(block)), look);
+  constexpr std::string_view kAbove = "t\n\nS\n";
+  EXPECT_THAT(page, testing::StartsWith(std::string(kAbove)));
+  return page.substr(std::min(page.size(), kAbove.size()));
+}
+
+constexpr Look kNarrow{40, false, true}, kWide{120, false, true}, kAscii{120, false, false};
+
+TEST(ToTerminal, FactsAreJoinedByADot) {
+  Document doc;
+  doc.title = {"aforo run", "", "8 accelerators"};
+  doc.subtitle = {path_value("/data"), "direct"};
+  EXPECT_EQ(to_terminal(doc, kWide), "aforo run · 8 accelerators\n/data · direct\n");
+  EXPECT_EQ(to_terminal(doc, kAscii), "aforo run - 8 accelerators\n/data - direct\n");
+}
+
+// 60 characters: beside a fact 48 of them are left, 23 before and 24 behind the ellipsis; alone all the
+// page has.
+TEST(ToTerminal, APathGivesWayToOtherFacts) {
+  Document doc;
+  doc.title = {"t"};
+  const std::string path = "/" + std::string(29, 'a') + std::string(30, 'b');
+  doc.subtitle = {path_value(path), "direct"};
+  EXPECT_EQ(to_terminal(doc, kWide),
+            "t\n/" + std::string(22, 'a') + "…" + std::string(24, 'b') + " · direct\n");
+  doc.subtitle = {path_value(path)};
+  EXPECT_EQ(to_terminal(doc, kWide), "t\n" + path + "\n");
+  EXPECT_EQ(display_width(to_terminal(doc, kNarrow)), 1U + 40U + 2U) << "t, the path, the newlines as '?'";
+}
+
+TEST(ToTerminal, ANoteGoesBelowWhereItDoesNotFit) {
+  Rows rows{{{"cost", {}, value_of(6.88, Unit::kDollars), "lost in this run"}}};
+  EXPECT_EQ(below_heading(rows, kWide), "  cost                    $6.88  lost in this run\n");
+  EXPECT_EQ(below_heading(rows, kNarrow),
+            "  cost                    $6.88\n                          lost in this\n"
+            "                          run\n");
+}
+
+TEST(ToTerminal, ANameInALabelKeepsToItsColumn) {
+  Rows rows{{{"device", "a-name-that-is-much-too-long", "busy", {}}}};
+  EXPECT_EQ(below_heading(rows, kAscii), "  device a-name...oo-long busy\n");
+}
+
+TEST(ToTerminal, ColourIsByToneAlone) {
+  Rows rows{{{"AU", {}, toned(value_of(0.5, Unit::kFraction), Tone::kBad), "of 90 %"}}};
+  EXPECT_EQ(below_heading(rows, kWide), "  AU                      50.0 %  of 90 %\n");
+  const Look coloured{120, true, true};
+  EXPECT_THAT(to_terminal(one_section(rows), coloured),
+              testing::EndsWith("  AU                      \x1b[31m50.0 %\x1b[0m  \x1b[2mof 90 %\x1b[0m\n"));
+  EXPECT_THAT(to_terminal(one_section(List{ListStyle::kWarnings, {{{}, "slow", {}}}, Tone::kWarn}), coloured),
+              testing::EndsWith("\x1b[33m  ! slow\x1b[0m\n"));
+}
+
+TEST(ToTerminal, BarsGrowWithThePage) {
+  Bars bars{{{"compute", value_of(0.5, Unit::kFraction), value_of(2, Unit::kSeconds)},
+             {"other", value_of(0.0004, Unit::kFraction), value_of(0.01, Unit::kSeconds)}}};
+  EXPECT_EQ(below_heading(bars, Look{40, false, false}),
+            "  compute                  50.0 %  #####  2 s\n  other                     0.0 %\n")
+      << "10 columns of a narrow page";
+  EXPECT_THAT(below_heading(bars, kAscii),
+              testing::StartsWith("  compute                  50.0 %  " + std::string(25, '#') + "  2 s\n"))
+      << "50 columns of a wide one";
+}
+
+TEST(ToTerminal, ATablesBarIsItsNumber) {
+  Table table{{{"n", true}, {"", false, Tone::kPlain, 0, CellStyle::kBar}},
+              {{value_of(8, Unit::kCount), value_of(0.25, Unit::kFraction)}}};
+  EXPECT_EQ(below_heading(table, kAscii), "  n\n  8  ####\n") << "of 16 columns";
+  EXPECT_EQ(below_heading(table, kWide), "  n\n  8  ████\n");
+}
+
+TEST(ToTerminal, ATablesLabelsStandWhereThoseOfRowsDo) {
+  Table table{{{""}, {"AU", true}}, {{"wall", value_of(0.5, Unit::kFraction)}}, true};
+  EXPECT_EQ(below_heading(table, kWide),
+            "                              AU\n  wall                    50.0 %\n");
+}
+
+TEST(ToTerminal, ListsHaveTheMarksOfTheirStyle) {
+  const auto drawn = [](ListStyle style, Value label) {
+    return below_heading(List{style, {{std::move(label), "text", {}}}}, kWide);
+  };
+  EXPECT_EQ(drawn(ListStyle::kBullets, {}), "  - text\n");
+  EXPECT_EQ(drawn(ListStyle::kWarnings, {}), "  ! text\n");
+  EXPECT_EQ(drawn(ListStyle::kSteps, {}), "  1. text\n");
+  EXPECT_EQ(drawn(ListStyle::kSources, {}), "  [1] text\n");
+  EXPECT_EQ(drawn(ListStyle::kRanks, value_of(7, Unit::kCount)), "     7  text\n");
+  EXPECT_EQ(drawn(ListStyle::kReasons, "tar"), "    tar: text\n");
+  EXPECT_EQ(drawn(ListStyle::kTerms, "HDD"), "    HDD" + std::string(30, ' ') + "text\n");
+  EXPECT_EQ(drawn(ListStyle::kGains, "+2.0 points"), "    +2.0 points  text\n");
+}
+
+TEST(ToTerminal, AFigureStandsAboveWhereItComesFrom) {
+  Explained figures{{{"read", value_of(1e9, Unit::kBytesPerSecond), "a x b", "1 x 2", "a preset"},
+                     {"opens", value_of(7, Unit::kCount), "", "", ""}}};
+  EXPECT_EQ(below_heading(figures, kWide),
+            "  read   954 MiB/s\n    = a x b\n    = 1 x 2\n    from a preset\n  opens  7\n");
+}
+
+TEST(ToTerminal, SeriesAreNotDrawn) {
+  EXPECT_EQ(to_terminal(one_section(Series{"s", {"x", "s", {1}}, {{"y", "s", {1}}}, 1}), kWide), "t\n");
+}
+
+TEST(ToTerminal, NothingFromOutsideMovesTheCursor) {
+  const std::string evil = "\x1b[2J";
+  Document doc;
+  doc.title = {evil};
+  doc.subtitle = {path_value(evil)};
+  doc.section(evil);
+  doc.row(Row{evil, evil, evil, evil});
+  doc.append(Table{{{evil}}, {{evil}}, true});
+  doc.append(Bars{{{evil, {0.5, Unit::kFraction, "x"}, evil}}});
+  doc.append(Text{evil});
+  for (const ListStyle style :
+       {ListStyle::kBullets, ListStyle::kReasons, ListStyle::kTerms, ListStyle::kGains})
+    doc.append(List{style, {{evil, evil, evil}}});
+  doc.append(Explained{{{evil, evil, evil, evil, evil}}});
+  doc.append(Code{"yaml", evil});
+  EXPECT_THAT(to_terminal(doc, kWide), testing::Not(testing::HasSubstr("\x1b")));
 }
 
 }  // namespace

@@ -1,18 +1,6 @@
 #include "report/view.h"
 
-#include <algorithm>
-#include <cmath>
-
 namespace aforo {
-namespace {
-
-template <class Format>
-std::string formatted(const Json& record, Path path, Format format) {
-  const std::optional<double> value = number(record, path);
-  return value ? format(*value) : std::string();
-}
-
-}  // namespace
 
 const Json* at(const Json& record, Path path) {
   const Json* here = &record;
@@ -61,31 +49,37 @@ bool flag(const Json& record, Path path) {
   return value != nullptr && value->is_boolean() && value->get<bool>();
 }
 
-std::string bytes_text(double bytes) {
-  return format_bytes(Bytes{static_cast<std::uint64_t>(std::llround(std::clamp(bytes, 0.0, 1e18)))});
+std::vector<const Json*> entries(const Json& record, Path path) {
+  std::vector<const Json*> out;
+  const Json* list = at(record, path);
+  if (list == nullptr || !list->is_array()) return out;
+  for (const Json& one : *list) out.push_back(&one);
+  return out;
 }
 
-std::string bytes_at(const Json& record, Path path) { return formatted(record, path, bytes_text); }
-std::string seconds_at(const Json& record, Path path) {
-  return formatted(record, path, [](double v) { return format_seconds(Seconds{v}); });
-}
-std::string rate_at(const Json& record, Path path) {
-  return formatted(record, path, [](double v) { return format_rate(BytesPerSecond{v}); });
-}
-std::string count_at(const Json& record, Path path) { return formatted(record, path, format_count); }
-std::string percent_at(const Json& record, Path path) { return formatted(record, path, format_percent); }
-std::string dollars_at(const Json& record, Path path) {
-  return formatted(record, path, [](double v) { return format_dollars(Dollars{v}); });
+Value value_at(const Json& record, Path path, Unit unit) {
+  const std::optional<double> found = number(record, path);
+  return found ? value_of(*found, unit) : Value();
 }
 
-std::string join_known(std::initializer_list<std::string> parts, std::string_view separator) {
-  std::string result;
-  for (const std::string& part : parts) {
-    if (part.empty()) continue;
-    if (!result.empty()) result += separator;
-    result += part;
-  }
-  return result;
+Value bytes_at(const Json& record, Path path) { return value_at(record, path, Unit::kBytes); }
+Value seconds_at(const Json& record, Path path) { return value_at(record, path, Unit::kSeconds); }
+Value rate_at(const Json& record, Path path) { return value_at(record, path, Unit::kBytesPerSecond); }
+Value count_at(const Json& record, Path path) { return value_at(record, path, Unit::kCount); }
+Value per_second_at(const Json& record, Path path) { return value_at(record, path, Unit::kPerSecond); }
+Value percent_at(const Json& record, Path path) { return value_at(record, path, Unit::kFraction); }
+Value dollars_at(const Json& record, Path path) { return value_at(record, path, Unit::kDollars); }
+
+Value money_at(const Json& record, Path path) {
+  const std::optional<double> found = number(record, path);
+  if (!found) return {};
+  const std::string_view key = path.size() == 0 ? std::string_view() : *(path.end() - 1);
+  return sum_of_money(*found, key.ends_with("_per_month") ? Unit::kDollarsPerMonth : Unit::kDollars);
+}
+
+Value terabytes_at(const Json& record, Path path) {
+  const std::optional<double> found = number(record, path);
+  return found ? bytes_as_sold(*found) : Value();
 }
 
 }  // namespace aforo

@@ -18,8 +18,8 @@ TEST(View, FindsWhatIsThere) {
   EXPECT_THAT(numbers(kRecord, {"list"}), testing::ElementsAre(1, 3.5));
   EXPECT_THAT(words(kRecord, {"list"}), testing::ElementsAre("two"));
   EXPECT_TRUE(flag(kRecord, {"partial"}));
-  EXPECT_EQ(percent_at(kRecord, {"au"}), "93.1 %");
-  EXPECT_EQ(bytes_at(kRecord, {"bytes"}), "1.50 GiB");
+  EXPECT_EQ(percent_at(kRecord, {"au"}).text, "93.1 %");
+  EXPECT_EQ(bytes_at(kRecord, {"bytes"}).text, "1.50 GiB");
 }
 
 TEST(View, WhatIsAbsentOrOfAnotherTypeIsAbsent) {
@@ -29,13 +29,25 @@ TEST(View, WhatIsAbsentOrOfAnotherTypeIsAbsent) {
   EXPECT_EQ(word(kRecord, {"au"}), "");
   EXPECT_EQ(words(kRecord, {"au"}).size(), 0u);
   EXPECT_FALSE(flag(kRecord, {"au"}));
-  EXPECT_EQ(rate_at(kRecord, {"missing"}), "");
+  EXPECT_FALSE(rate_at(kRecord, {"missing"}).known());
   EXPECT_EQ(number(Json::array(), {"au"}), std::nullopt);
 }
 
-TEST(View, JoinLeavesOutWhatIsUnknown) {
-  EXPECT_EQ(join_known({"a", "", "b"}, " - "), "a - b");
-  EXPECT_EQ(join_known({"", ""}, " - "), "");
+TEST(View, EntriesAreThoseOfAnArray) {
+  const auto found = entries(kRecord, {"list"});
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_EQ(*found[2], 3.5);
+  EXPECT_TRUE(entries(kRecord, {"verdict"}).empty());
+}
+
+TEST(View, AValueHasTheUnitThatItIsReadAs) {
+  EXPECT_EQ(percent_at(kRecord, {"au"}).number, 0.931);
+  EXPECT_EQ(percent_at(kRecord, {"au"}).unit, Unit::kFraction);
+  EXPECT_EQ(rate_at(kRecord, {"bytes"}).unit, Unit::kBytesPerSecond);
+  const Json prices = {{"total_usd_per_month", 12345}, {"purchase_usd", 99}};
+  EXPECT_EQ(money_at(prices, {"total_usd_per_month"}).unit, Unit::kDollarsPerMonth);
+  EXPECT_EQ(money_at(prices, {"purchase_usd"}).unit, Unit::kDollars);
+  EXPECT_FALSE(money_at(prices, {"idle_usd_per_month"}).known());
 }
 
 }  // namespace

@@ -1,29 +1,20 @@
-#include "report/figure_text.h"
+#include "report/figure.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "report/view.h"
-
 namespace aforo {
-namespace {
-
-bool ends_with(std::string_view text, std::string_view end) {
-  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
-}
-
-}  // namespace
-
-// The unit is in the key's name, so that a figure added later is shown without a change here.
-std::string figure_text(std::string_view key, double value) {
-  if (key.find("bytes_per_second") != std::string_view::npos) return format_rate(BytesPerSecond{value});
-  if (ends_with(key, "gbit_per_second")) return fmt::format("{:g} Gbit/s", value);
-  if (ends_with(key, "per_second") || key == "iops") return format_count(value) + "/s";
-  if (ends_with(key, "seconds")) return format_seconds(Seconds{value});
-  if (key.find("bytes") != std::string_view::npos) return bytes_text(value);
-  if (ends_with(key, "factor")) return fmt::format("{:.3f}", value);
-  return format_count(value);
+Value figure_value(std::string_view key, double number) {
+  if (key.find("bytes_per_second") != std::string_view::npos) return value_of(number, Unit::kBytesPerSecond);
+  if (key.ends_with("gbit_per_second"))
+    return {number * 1e9 / 8, Unit::kBytesPerSecond, fmt::format("{:g} Gbit/s", number)};
+  if (key.ends_with("per_second") || key == "iops")
+    return followed_by(value_of(number, Unit::kPerSecond), "/s");
+  if (key.ends_with("seconds")) return value_of(number, Unit::kSeconds);
+  if (key.find("bytes") != std::string_view::npos) return value_of(number, Unit::kBytes);
+  if (key.ends_with("factor")) return {number, Unit::kCount, fmt::format("{:.3f}", number)};
+  return value_of(number, Unit::kCount);
 }
 
 std::string figure_label(std::string_view key) {
@@ -43,7 +34,7 @@ std::string figure_label(std::string_view key) {
   std::string label(key);
   for (std::string_view unit :
        {"_bytes_per_second", "_gbit_per_second", "_per_second", "_seconds", "_bytes"}) {
-    if (ends_with(label, unit)) {
+    if (label.ends_with(unit)) {
       label.resize(label.size() - unit.size());
       break;
     }
@@ -52,5 +43,4 @@ std::string figure_label(std::string_view key) {
   return label;
 }
 
-// `explain` is a list with `key` (or `name`) in each entry.
 }  // namespace aforo

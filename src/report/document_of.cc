@@ -1,0 +1,28 @@
+#include "report/document_of.h"
+
+#include "report/catalogue_document.h"
+#include "report/dataset_document.h"
+#include "report/find_max_document.h"
+#include "report/predict_document.h"
+#include "report/probe_document.h"
+#include "report/run_document.h"
+#include "report/size_document.h"
+#include "report/view.h"
+
+namespace aforo {
+
+Document document_of(const Json& record) {
+  const std::string command = word(record, {"command"});
+  if (command == "run" && at(record, {"would_read"}) != nullptr) return dry_run_document(record);
+  if (command == "run" && (at(record, {"max_accelerators"}) != nullptr || at(record, {"ramp"}) != nullptr))
+    return find_max_document(record);
+  if (command == "predict") return predict_document(record);
+  if (command == "generate") return generate_document(record);
+  if (command == "inspect") return inspect_document(record);
+  if (command == "probe") return probe_document(record);
+  if (command == "size") return size_document(record);
+  if (command == "catalogue") return catalogue_document(record);
+  return run_document(record);
+}
+
+}  // namespace aforo

@@ -1,0 +1,79 @@
+#include "report/probe_document.h"
+
+#include "report/common_sections.h"
+#include "report/record_facts.h"
+#include "report/view.h"
+
+namespace aforo {
+namespace {
+
+std::string heading_of(const Json& curve) {
+  const std::string kind = word(curve, {"kind"});
+  const std::string what = kind == "file"     ? "Whole files of "
+                           : kind == "stream" ? "Streams in requests of "
+                                              : "Ranges of ";
+  const bool cached = flag(curve, {"cached"});
+  return what + bytes_at(curve, {"operation_bytes"}).text + ", " + word(curve, {"read"}) +
+         (cached ? ", from the page cache" : "");
+}
+
+void add_curve(Document& doc, const Json& curve) {
+  const auto points = entries(curve, {"points"});
+  if (points.empty()) return;
+  const auto knee = number(curve, {"knee"});
+  Table table{{{"in flight", true, Tone::kStrong},
+               {"ops/s", true, Tone::kStrong},
+               {"rate", true},
+               {"mean latency", true},
+               {"p99", true},
+               {"spread", true},
+               {""}}};
+  for (const Json* point : points) {
+    const auto concurrency = number(*point, {"concurrency"});
+    table.rows.push_back({count_at(*point, {"concurrency"}), per_second_at(*point, {"operations_per_second"}),
+                          rate_at(*point, {"bytes_per_second"}), seconds_at(*point, {"latency_seconds"}),
+                          seconds_at(*point, {"p99_seconds"}), percent_at(*point, {"spread"}),
+                          knee && concurrency && *knee == *concurrency ? "knee" : ""});
+  }
+  doc.section(heading_of(curve));
+  doc.append(std::move(table));
+}
+
+void add_client(Document& doc, const Json& record) {
+  doc.section("Client");
+  const auto per_operation = number(record, {"client", "cpu_seconds_per_operation"});
+  const auto per_byte = number(record, {"client", "cpu_seconds_per_byte"});
+  if (per_operation && *per_operation > 0)
+    doc.row("CPU per operation", value_of(*per_operation, Unit::kSeconds));
+  if (per_byte && *per_byte > 0) doc.row("CPU per GB", value_of(*per_byte * 1e9, Unit::kSeconds));
+  doc.row("CPU per sample", seconds_at(record, {"loader", "cpu_seconds_per_sample"}),
+          "of the workload's whole loader, reading included");
+  doc.row("page cache", bytes_at(record, {"page_cache", "bytes"}),
+          rate_at(record, {"page_cache", "bytes_per_second"}));
+  doc.section("Probe");
+  doc.row("capacity", bytes_at(record, {"capacity_bytes"}), word(record, {"machine", "filesystem"}));
+  doc.row("took", seconds_at(record, {"seconds"}));
+  doc.row("laid data in", seconds_at(record, {"laying_seconds"}));
+  doc.row("read", bytes_at(record, {"bytes_read"}));
+  doc.row("from the page cache", percent_at(record, {"cache_share"}),
+          "of the bytes that were to come from storage");
+}
+
+}  // namespace
+
+Document probe_document(const Json& record) {
+  Document doc;
+  doc.title = {"aforo probe", workload_name(record)};
+  doc.subtitle = subtitle_of(path_value(directory_of_run(record)), {engine_of(record), started_text(record)});
+  for (const Json* curve : entries(record, {"curves"})) add_curve(doc, *curve);
+  add_series_section(doc, record);
+  add_client(doc, record);
+  List notes{ListStyle::kBullets, {}, Tone::kPlain, 1};
+  for (const std::string& text : words(record, {"notes"})) notes.items.push_back({{}, text, {}});
+  doc.section("How sure");
+  doc.append(std::move(notes));
+  add_warnings(doc, record);
+  return doc;
+}
+
+}  // namespace aforo

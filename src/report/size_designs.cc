@@ -1,0 +1,236 @@
+#include "report/size_designs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "base/units.h"
+#include "report/view.h"
+
+namespace aforo {
+namespace {
+
+constexpr std::size_t kMostRows = 12, kSpelledOut = 4, kMostRejected = 10;  // a screen of each
+constexpr int kMostOfFamily = 2;
+constexpr std::size_t kMostTurns = 3;  // of the second best, and of the others
+
+// The cheapest few, and the best of every family that is not among them.
+std::vector<std::size_t> shown_designs(const std::vector<const Json*>& designs) {
+  std::vector<std::size_t> out;
+  std::map<std::string, int> times;
+  for (std::size_t i = 0; i < designs.size() && out.size() < kMostRows; ++i)
+    if (times[word(*designs[i], {"family"})]++ < kMostOfFamily) out.push_back(i);
+  return out;
+}
+
+std::string confidence(const Json& design) {
+  const std::string method = word(design, {"method"}) == "simulate" ? "simulated" : "closed";
+  return flag(design, {"estimated"}) ? method + "*" : method;
+}
+
+// The station alone where the Record names it; a Record from before `limit_station` has the sentence only.
+std::string short_limit(const Json& design) {
+  if (std::string station = word(design, {"limit_station"}); !station.empty()) return station;
+  const std::string limit = word(design, {"limit"});
+  return limit == "not limited" ? "-" : limit;
+}
+
+// In the table, where room is dear.
+std::string short_family(const std::string& family) {
+  return family == "cloud object store + local NVMe" ? "cloud object + NVMe" : family;
+}
+
+Value kilowatts(const Json& design) {
+  const auto watts = number(design, {"watts"});
+  return watts ? Value(*watts, Unit::kWatts, fmt::format("{:.1f}", *watts / 1000)) : Value();
+}
+
+// "; 287 TB usable, 2.6 kW, 10 RU, rebuild 40 min"
+std::string particulars(const Json& design) {
+  const auto units = number(design, {"rack_units"});
+  const Value watts = kilowatts(design), rebuild = seconds_at(design, {"rebuild_seconds"});
+  std::string out = "; " + terabytes_at(design, {"usable_bytes"}).text + " usable";
+  if (watts.known()) out += ", " + watts.text + " kW";
+  if (units) out += fmt::format(", {:g} RU", *units);
+  if (rebuild.known()) out += ", rebuild " + rebuild.text;
+  return out;
+}
+
+Value rank_of(std::size_t place) {
+  return {static_cast<double>(place + 1), Unit::kCount, fmt::format("{}", place + 1)};
+}
+
+Table table_of_designs(const std::vector<const Json*>& designs, const std::vector<std::size_t>& shown) {
+  Table table{{{"", true, Tone::kFaint},
+               {"family", false, Tone::kStrong, 5},
+               {"total", true, Tone::kStrong, 5},
+               {"AU", true, Tone::kPlain, 5},
+               {"storage", true, Tone::kPlain, 2},
+               {"idle", true, Tone::kPlain, 2},
+               {"usable", true, Tone::kPlain, 1},
+               {"kW", true},
+               {"how sure", false, Tone::kPlain, 3},
+               {"limited by", false, Tone::kPlain, 4, CellStyle::kName}}};
+  for (const std::size_t i : shown) {
+    const Json& d = *designs[i];
+    table.rows.push_back({rank_of(i), short_family(word(d, {"family"})), money_at(d, {"total_usd_per_month"}),
+                          percent_at(d, {"au"}), money_at(d, {"storage_usd_per_month"}),
+                          money_at(d, {"idle_usd_per_month"}), terabytes_at(d, {"usable_bytes"}),
+                          kilowatts(d), confidence(d), short_limit(d)});
+  }
+  return table;
+}
+
+std::vector<const Json*> turning_prices(const Json& record) {
+  std::vector<const Json*> out = entries(record, {"sensitivity", "second_best_wins"});
+  const std::size_t second = std::min(out.size(), kMostTurns);
+  out.resize(second);
+  for (const Json* flip : entries(record, {"sensitivity", "others_win"}))
+    if (out.size() < second + kMostTurns) out.push_back(flip);
+  return out;
+}
+
+void add_break_points(Document& doc, const Json& record) {
+  const auto say = [&](std::string text) { doc.append(Text{std::move(text), Tone::kPlain, 1}); };
+  const auto now = number(record, {"break_points", "ssd_over_hdd_now"});
+  const auto by_price = entries(record, {"break_points", "by_ssd_over_hdd"});
+  const auto by_capacity = entries(record, {"break_points", "by_capacity"});
+  for (const Json* t : by_price)
+    say(fmt::format(
+        "SSD : HDD price per TB of {:.2g} : 1 (now {:.3g} : 1): below it {}, above it {} on premises",
+        number(*t, {"ratio"}).value_or(0), now.value_or(0), word(*t, {"below"}), word(*t, {"above"})));
+  for (const Json* t : by_capacity)
+    say(fmt::format("{} of data: below it {}, above it {} on premises", terabytes_at(*t, {"bytes"}).text,
+                    word(*t, {"below"}), word(*t, {"above"})));
+  const auto sizes = numbers(record, {"break_points", "capacities_looked_at"});
+  if (now && by_price.empty())
+    say(fmt::format("no SSD : HDD price ratio from 1.5 to 60 (now {:.3g}) changes the kind on premises",
+                    *now));
+  if (sizes.size() == 2 && by_capacity.empty())
+    say(fmt::format("no data size from {} to {} changes the kind on premises", bytes_text(sizes[0]),
+                    bytes_text(sizes[1])));
+}
+
+// The months at which accounts are compared: each half or whole year of the first, and the last asked for.
+std::vector<std::size_t> months_shown(std::size_t months) {
+  std::vector<std::size_t> out;
+  for (const std::size_t m : {6, 12, 24, 36, 48, 60})
+    if (m < months) out.push_back(m);
+  out.push_back(months);
+  return out;
+}
+
+Value millions(double dollars) { return {dollars, Unit::kDollars, fmt::format("${:.3g} M", dollars / 1e6)}; }
+
+Table table_of_accounts(const std::vector<const Json*>& accounts, std::size_t months) {
+  Table table{
+      {{"", false, Tone::kStrong}, {"upfront", true, Tone::kPlain, 1}, {"a month", true, Tone::kPlain, 1}}};
+  const auto marks = months_shown(months);
+  for (const std::size_t m : marks)  // the last month asked for stays, whatever has to go
+    table.columns.push_back({fmt::format("after {} mo", m), true, Tone::kPlain, m == months ? 1 : 0});
+  for (const Json* a : accounts) {
+    std::vector<Value> row = {word(*a, {"name"}), money_at(*a, {"upfront_usd"}),
+                              money_at(*a, {"usd_per_month"})};
+    const auto all = numbers(*a, {"cumulative_usd"});
+    for (const std::size_t m : marks)
+      row.push_back(m <= all.size() && m > 0 ? millions(all[m - 1]) : Value());
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+// Cumulative cost by month, an axis per account that is as long as the first.
+Series series_of_accounts(const std::vector<const Json*>& accounts, std::size_t months) {
+  Series series{"own or rent", {"month", "count", {}}, {}, 0};
+  for (std::size_t m = 1; m <= months; ++m) series.x.values.push_back(static_cast<double>(m));
+  for (const Json* a : accounts)
+    if (auto costs = numbers(*a, {"cumulative_usd"}); costs.size() == months)
+      series.y.push_back({word(*a, {"name"}), "USD", std::move(costs)});
+  return series;
+}
+
+}  // namespace
+
+void add_designs(Document& doc, const Json& record) {
+  const auto designs = entries(record, {"designs"});
+  if (designs.empty()) return;
+  doc.section("Designs that serve, by total cost a month");
+  const auto shown = shown_designs(designs);
+  doc.append(table_of_designs(designs, shown));
+  doc.append(Gap{});
+  const auto estimated = [&](std::size_t i) { return flag(*designs[i], {"estimated"}); };
+  if (std::any_of(shown.begin(), shown.end(), estimated))
+    doc.append(Text{"* some figures of its parts are estimates ('aforo catalogue')", Tone::kFaint, 1});
+  List names{ListStyle::kRanks, {}, Tone::kFaint};
+  for (std::size_t i = 0; i < std::min(shown.size(), kSpelledOut); ++i) {
+    const Json& d = *designs[shown[i]];
+    names.items.push_back({rank_of(shown[i]), word(d, {"name"}) + particulars(d), {}});
+  }
+  doc.append(std::move(names));
+}
+
+void add_bill(Document& doc, const Json& record) {
+  const auto designs = entries(record, {"designs"});
+  if (designs.empty() || at(*designs.front(), {"bill"}) == nullptr) return;
+  doc.section("The first one's bill, a month");
+  for (const Json* line : entries(*designs.front(), {"bill"})) {
+    doc.row(word(*line, {"what"}), money_at(*line, {"usd_per_month"}),
+            followed_by(money_at(*line, {"purchase_usd"}), " once"));
+    if (const std::string item = word(*line, {"price_item"}); !item.empty())
+      doc.append(
+          Text{fmt::format("{:.6g} x {:.6g} {} ({}, {}, {}): {}", number(*line, {"quantity"}).value_or(0),
+                           number(*line, {"price"}).value_or(0), word(*line, {"price_unit"}), item,
+                           word(*line, {"price_kind"}), word(*line, {"price_date"}),
+                           word(*line, {"price_source"})),
+               Tone::kFaint, 3});
+  }
+}
+
+void add_rejected(Document& doc, const Json& record) {
+  if (at(record, {"designs"}) == nullptr) return;
+  std::set<std::string> serving, seen;
+  for (const Json* d : entries(record, {"designs"})) serving.insert(word(*d, {"family"}));
+  List misses{ListStyle::kTerms, {}};
+  for (const Json* r : entries(record, {"rejected"})) {
+    const std::string family = word(*r, {"family"});
+    if (serving.contains(family) || !seen.insert(family).second || misses.items.size() >= kMostRejected)
+      continue;
+    misses.items.push_back({family, word(*r, {"reason"}), word(*r, {"name"})});
+  }
+  doc.section(serving.empty() ? "The nearest misses" : "Kinds that do not serve, by their nearest miss");
+  doc.append(std::move(misses));
+}
+
+void add_turns(Document& doc, const Json& record) {
+  if (at(record, {"sensitivity"}) == nullptr) return;
+  doc.section("What would turn it");
+  const auto flips = turning_prices(record);
+  for (const Json* flip : flips) doc.append(Text{word(*flip, {"text"}), Tone::kPlain, 1});
+  if (flips.empty() && !word(record, {"sensitivity", "second_best"}).empty())
+    doc.append(Text{"no single price within a factor of 20", Tone::kPlain, 1});
+  add_break_points(doc, record);
+  doc.row("a point of AU is", followed_by(money_at(record, {"idle_point_usd_per_month"}), " a month"));
+}
+
+void add_horizon(Document& doc, const Json& record) {
+  const auto accounts = entries(record, {"horizon", "accounts"});
+  doc.section("Own or rent, accelerators included");
+  if (const std::string why = word(record, {"horizon_absent"}); !why.empty())
+    doc.append(Text{"not compared: " + why, Tone::kFaint, 1});
+  if (accounts.empty()) return;
+  const auto months = numbers(*accounts.front(), {"cumulative_usd"}).size();
+  doc.append(table_of_accounts(accounts, months));
+  doc.append(series_of_accounts(accounts, months));
+  const auto even = number(record, {"horizon", "break_even_month"});
+  doc.row("owning breaks even",
+          even ? Value(*even, Unit::kCount, fmt::format("in month {:.0f}", std::ceil(*even)))
+               : Value("not within the horizon"));
+  doc.row("or renting pays below", percent_at(record, {"horizon", "break_even_duty"}), "of the hours used");
+  for (const std::string& line : words(record, {"horizon", "assumptions"}))
+    doc.append(Text{line, Tone::kFaint, 1});
+}
+
+}  // namespace aforo
