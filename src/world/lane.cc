@@ -12,6 +12,8 @@
 namespace aforo {
 namespace {
 
+constexpr std::size_t kReadyAtOnce = 4096;  // readers of one lane: more than a job usually has
+
 constexpr Seconds kPatience{0.1};  // how long an idle lane sleeps before it looks around
 constexpr Seconds kGrace{0.5};     // for late answers, at the end
 
@@ -32,6 +34,9 @@ void LaneRequest::set_path(const Layout& layout, FileId file) {
 Lane::Lane(LaneOptions options) : options_(std::move(options)) {
   std::promise<bool> leaving;
   left_behind_ = leaving.get_future();
+  // So that a read that ends when memory has run out need not ask for more to say so.
+  ready_.reserve(kReadyAtOnce);
+  running_.reserve(kReadyAtOnce);
   thread_ = std::thread([this, leaving = std::move(leaving)]() mutable {
     if (!start()) return;
     run();
