@@ -20,10 +20,10 @@ struct HasContents {
 void Document::section(std::string_view heading) { sections.push_back({std::string(heading), {}}); }
 
 void Document::row(std::string_view label, Value value, Value note) {
-  row(Row{std::string(label), {}, std::move(value), std::move(note)});
+  row(LabelledValue{std::string(label), {}, std::move(value), std::move(note)});
 }
 
-void Document::row(Row row) {
+void Document::row(LabelledValue row) {
   if (!row.value.known()) return;
   if (sections.empty()) section("");
   auto& blocks = sections.back().blocks;

@@ -22,14 +22,14 @@
 namespace aforo {
 
 // "label    value    note". Value's tone is the row's.
-struct Row {
+struct LabelledValue {
   std::string label;
   std::string label_name{};  // a name behind the label, "device" + "nvme0n1"; may be cut where it is long
   Value value;
   Value note;  // short, about the value: "2.9 % came from the page cache"
 };
 struct Rows {
-  std::vector<Row> rows;
+  std::vector<LabelledValue> rows;
 };
 
 enum class CellStyle {
@@ -47,7 +47,7 @@ struct Column {
 struct Table {
   std::vector<Column> columns;
   std::vector<std::vector<Value>> rows{};  // each with a cell per column; a cell may be unknown
-  bool labels = false;  // the first column names rows as a Row's label does, in the same place
+  bool labels = false;  // the first column names rows as a LabelledValue's label does, in the same place
 };
 
 // Parts of a whole, one below the other.
@@ -124,7 +124,7 @@ struct Document {
 
   // To the rows just above, if the last block is rows. Nothing for an unknown value.
   void row(std::string_view label, Value value, Value note = {});
-  void row(Row row);
+  void row(LabelledValue row);
   void append(Block block);  // nothing for a block without contents
 };
 

@@ -29,9 +29,9 @@ std::vector<T> blocks(const Document& doc, const std::string& heading) {
   return out;
 }
 
-Row row(const Document& doc, const std::string& heading, const std::string& label) {
+LabelledValue row(const Document& doc, const std::string& heading, const std::string& label) {
   for (const Rows& rows : blocks<Rows>(doc, heading))
-    for (const Row& one : rows.rows)
+    for (const LabelledValue& one : rows.rows)
       if (one.label == label) return one;
   ADD_FAILURE() << "no row '" << label << "' below '" << heading << "'";
   return {};
@@ -67,16 +67,16 @@ TEST(DocumentOf, ARunsTitleIsFactsNotALine) {
 TEST(DocumentOf, ARunsRowsAreTyped) {
   const Json run = record("run");
   const Document doc = document_of(run);
-  const Row au = row(doc, "Accelerators", "utilisation (AU)");
+  const LabelledValue au = row(doc, "Accelerators", "utilisation (AU)");
   expect_value(au.value, run["au"], Unit::kFraction);
   EXPECT_EQ(au.value.tone, Tone::kBad) << "61 % of 90 %";
   expect_value(au.note, 0.9, Unit::kFraction);
-  const Row throughput = row(doc, "Accelerators", "throughput");
+  const LabelledValue throughput = row(doc, "Accelerators", "throughput");
   expect_value(throughput.value, run["samples_per_second"], Unit::kPerSecond);
   expect_value(throughput.note, run["bytes_per_second"], Unit::kBytesPerSecond);
-  const Row cost = row(doc, "Accelerators", "idle accelerators cost");
+  const LabelledValue cost = row(doc, "Accelerators", "idle accelerators cost");
   expect_value(cost.note, run["stall_cost_usd_per_month"], Unit::kDollarsPerMonth);
-  const Row device = row(doc, "Storage", "device");
+  const LabelledValue device = row(doc, "Storage", "device");
   EXPECT_EQ(device.label_name, "nvme0n1");
   expect_value(device.value, 0.99, Unit::kFraction);
   expect_value(row(doc, "Client", "without storage").value, 91300, Unit::kPerSecond);
@@ -97,7 +97,7 @@ TEST(DocumentOf, WhereARunsTimeWentIsAWhole) {
 }
 
 TEST(DocumentOf, APredictedRunHasTheIntervalsEnds) {
-  const Row predicted = row(document_of(record("run_predicted")), "Accelerators", "  predicted");
+  const LabelledValue predicted = row(document_of(record("run_predicted")), "Accelerators", "  predicted");
   expect_value(predicted.note, 0.6053, Unit::kFraction);
   EXPECT_DOUBLE_EQ(predicted.note.upper.value(), 0.6403);
 }

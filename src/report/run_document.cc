@@ -106,10 +106,10 @@ void add_storage(Document& doc, const Json& record) {
   doc.row("requested", bytes_at(record, {"bytes_requested"}));
   doc.row("from storage", bytes_at(record, {"bytes_from_storage"}),
           followed_by(percent_at(record, {"cache_share"}), " came from the page cache"));
-  doc.row(Row{"device",
-              word(record, {"device", "name"}),
-              followed_by(percent_at(record, {"device", "busy_share"}), " busy"),
-              {}});
+  doc.row(LabelledValue{"device",
+                        word(record, {"device", "name"}),
+                        followed_by(percent_at(record, {"device", "busy_share"}), " busy"),
+                        {}});
   doc.row("requests in flight", count_at(record, {"requests_in_flight"}),
           followed_by(percent_at(record, {"worker_busy_share"}), " of the time workers are busy"));
   doc.row("samples verified", count_at(record, {"verified_samples"}));

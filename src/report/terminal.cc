@@ -61,7 +61,7 @@ class TerminalPage {
   }
 
   void draw(const Rows& block) {
-    for (const Row& row : block.rows) {
+    for (const LabelledValue& row : block.rows) {
       std::string label = shown(row.label);
       if (!row.label_name.empty()) {
         label += " ";

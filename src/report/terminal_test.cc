@@ -235,7 +235,7 @@ TEST(ToTerminal, NothingFromOutsideMovesTheCursor) {
   doc.title = {evil};
   doc.subtitle = {path_value(evil)};
   doc.section(evil);
-  doc.row(Row{evil, evil, evil, evil});
+  doc.row(LabelledValue{evil, evil, evil, evil});
   doc.append(Table{{{evil}}, {{evil}}, true});
   doc.append(Bars{{{evil, {0.5, Unit::kFraction, "x"}, evil}}});
   doc.append(Text{evil});
