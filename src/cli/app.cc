@@ -8,9 +8,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "cli/arguments.h"
+#include "cli/act.h"
 #include "cli/help.h"
-#include "cli/result_paths.h"
 
 namespace aforo {
 namespace {
@@ -53,9 +52,7 @@ int dispatch(std::span<const std::string> words, Console& console) {
     console.out << help_of(*command, console.width);
     return kDone;
   }
-  const Arguments arguments(*command, words.subspan(1));
-  refuse_results_over_files(arguments);
-  return command->act(arguments, console);
+  return act(*command, words.subspan(1), console);
 }
 
 }  // namespace

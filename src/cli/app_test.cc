@@ -7,7 +7,8 @@
 #include <sstream>
 #include <vector>
 
-#include "measure/record.h"
+#include "answer/predict.h"
+#include "answer/size.h"
 
 namespace aforo {
 namespace {
@@ -118,6 +119,33 @@ TEST(Size, ACapacityBelowTheDatasetIsRefused) {
   const Session s = aforo_says({"size", "resnet50_h100", "--capacity", "1GB"});
   EXPECT_EQ(s.code, 2);
   EXPECT_THAT(s.err, HasSubstr("expected --capacity to hold the job"));
+}
+
+// What of a Record does not depend on who asked: a moment, and the options about its results.
+Json without_asker(Json record) {
+  record.erase("started");
+  record["config"]["command_line"].erase("json");
+  record["config"]["command_line"].erase("quiet");
+  return record;
+}
+
+TEST(Size, TheRecordIsThatOfTheAsk) {
+  const Session s = aforo_says({"size", "resnet50_h100", "-n", "64", "--confirm", "0", "--json", "-", "-q"});
+  ASSERT_EQ(s.code, 0) << s.err;
+  SizeAsk ask;
+  ask.workload = "resnet50_h100", ask.accelerators = 64, ask.confirm = 0;
+  const Answer found = answer(ask, {});
+  EXPECT_EQ(found.outcome, Outcome::kDone);
+  EXPECT_EQ(without_asker(Json::parse(s.out)), without_asker(Json::parse(to_text(found.record))));
+}
+
+TEST(Predict, TheRecordIsThatOfTheAsk) {
+  const std::string storage = AFORO_SOURCE_DIR "/data/storage/nvme-node.yaml";
+  const Session s = aforo_says({"predict", "resnet50_h100", storage, "-n", "4", "--method", "closed", "--json", "-", "-q"});
+  ASSERT_EQ(s.code, 0) << s.err;
+  PredictAsk ask;
+  ask.workload = "resnet50_h100", ask.storage = storage, ask.accelerators = 4, ask.method = PredictMethod::kClosed;
+  EXPECT_EQ(without_asker(Json::parse(s.out)), without_asker(Json::parse(to_text(answer(ask, {}).record))));
 }
 
 TEST(Size, EchoesWhatWasGiven) {

@@ -45,10 +45,10 @@ std::string with_default(const Option& option) {
   return text;
 }
 
-std::vector<std::string_view> groups(const Command& command) {
+std::vector<std::string_view> groups(const std::vector<const Row*>& options) {
   std::vector<std::string_view> out;
-  for (const Option* option : command.options)
-    if (std::find(out.begin(), out.end(), option->group) == out.end()) out.push_back(option->group);
+  for (const Row* row : options)
+    if (std::find(out.begin(), out.end(), row->option.group) == out.end()) out.push_back(row->option.group);
   return out;
 }
 
@@ -74,15 +74,15 @@ std::string overview() {
 std::string help_of(const Command& command, int columns) {
   const std::size_t width = static_cast<std::size_t>(std::clamp(columns, 60, 110));
   std::string out =
-      fmt::format("{}.\n\nusage: aforo {} {}\n\n", command.summary, command.name, command.usage);
-  for (const auto& positional : command.positionals)
-    out += entry(positional.name, positional.help, 12, width);
-  if (!command.positionals.empty()) out += '\n';
+      fmt::format("{}.\n\nusage: aforo {} {}\n\n", command.summary, command.name, table_of(command).usage);
+  const auto words = words_of(command), options = options_of(command);
+  for (const Row* word : words) out += entry(word->option.form, word->option.help, 12, width);
+  if (!words.empty()) out += '\n';
   out += wrapped(command.text, 0, 0, width) + "\n";
-  for (const auto group : groups(command)) {
+  for (const auto group : groups(options)) {
     out += fmt::format("\n{}:\n", group);
-    for (const Option* option : command.options)
-      if (option->group == group) out += entry(spelled(*option), with_default(*option), 34, width);
+    for (const Row* row : options)
+      if (row->option.group == group) out += entry(spelled(row->option), with_default(row->option), 34, width);
   }
   out += "\nExamples:\n";
   for (const auto& example : command.examples)

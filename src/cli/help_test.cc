@@ -14,7 +14,8 @@ using ::testing::Not;
 TEST(Help, NamesEveryOptionAndItsDefault) {
   for (const Command& command : commands()) {
     const std::string text = help_of(command, 100);
-    for (const Option* option : command.options) {
+    for (const Row* row : options_of(command)) {
+      const Option* option = &row->option;
       EXPECT_THAT(text, HasSubstr("--" + std::string(option->name))) << command.name;
       if (!option->fallback.empty()) {
         EXPECT_THAT(text, HasSubstr("[" + std::string(option->fallback) + "]")) << option->name;
@@ -41,6 +42,19 @@ TEST(Help, KeepsToTheWidthOfTheTerminal) {
 TEST(Help, OverviewListsCommandsButNoHiddenOnes) {
   EXPECT_THAT(overview(), HasSubstr("  size       Say which storage to buy for a job"));
   EXPECT_THAT(overview(), Not(HasSubstr("  reference")));
+}
+
+TEST(Help, ReferenceListsEveryRow) {
+  const std::string text = reference_markdown();
+  for (const Command& command : commands()) {
+    if (command.hidden) continue;
+    const auto begin = text.find("\n## aforo " + std::string(command.name) + "\n");
+    const std::string section = text.substr(begin, text.find("\n## ", begin + 1) - begin);
+    for (const Row* row : options_of(command))
+      EXPECT_THAT(section, HasSubstr("`--" + std::string(row->option.name) + "`")) << command.name;
+    for (const Row* word : words_of(command))
+      EXPECT_THAT(section, HasSubstr("- `" + std::string(word->option.form) + "`: ")) << command.name;
+  }
 }
 
 TEST(Help, ReferenceHasEveryCommandOnce) {

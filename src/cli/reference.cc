@@ -20,7 +20,7 @@ std::string cell(std::string_view text) {
 std::string option_row(const Option& option) {
   std::string name = fmt::format("`--{}`", option.name);
   if (option.letter != 0) name = fmt::format("`-{}`, {}", option.letter, name);
-  const std::string form = option.kind == ValueKind::kFlag ? "" : fmt::format("`{}`", cell(option.form));
+  const std::string form = option.kind == ValueKind::kFlag ? "" : fmt::format("`{}`", cell(form_of(option)));
   const std::string fallback = option.fallback.empty() ? "" : fmt::format("`{}`", cell(option.fallback));
   std::string help = cell(option.help);
   if (option.repeatable) help += " (repeatable)";
@@ -30,12 +30,12 @@ std::string option_row(const Option& option) {
 
 std::string command_section(const Command& command) {
   std::string out = fmt::format("## aforo {}\n\n{}.\n\n    aforo {} {}\n\n{}\n\n", command.name,
-                                command.summary, command.name, command.usage, command.text);
-  for (const auto& positional : command.positionals)
-    out += fmt::format("- `{}`: {}\n", positional.name, positional.help);
-  if (!command.positionals.empty()) out += '\n';
+                                command.summary, command.name, table_of(command).usage, command.text);
+  const auto words = words_of(command);
+  for (const Row* word : words) out += fmt::format("- `{}`: {}\n", word->option.form, word->option.help);
+  if (!words.empty()) out += '\n';
   out += "| option | value | default | what it does |\n|---|---|---|---|\n";
-  for (const Option* option : command.options) out += option_row(*option);
+  for (const Row* row : options_of(command)) out += option_row(row->option);
   out += "\nExamples:\n\n";
   for (const auto& example : command.examples)
     out += fmt::format("    {}\n        {}\n", example.line, example.text);

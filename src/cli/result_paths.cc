@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
+#include <initializer_list>
 #include <vector>
 
 #include "base/error.h"
@@ -13,9 +13,6 @@ namespace aforo {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::array<std::string_view, 4> kResults = {"json", "csv", "steps-csv", "output"};
-constexpr std::array<std::string_view, 4> kInputs = {"dlio", "dataset", "storage", "workload"};
 
 struct NamedFile {
   std::string option;  // "--json"
@@ -46,19 +43,21 @@ bool is_file(const std::string& path) {
   return fs::is_regular_file(path, error);
 }
 
-std::vector<NamedFile> given(const Arguments& arguments, std::span<const std::string_view> names) {
+// What was given for the options, and words, of these kinds. A word has no name.
+std::vector<NamedFile> given(const CommandLine& line, std::initializer_list<ValueKind> kinds) {
   std::vector<NamedFile> out;
-  for (const Option* option : arguments.command().options) {
-    if (std::find(names.begin(), names.end(), option->name) == names.end()) continue;
-    if (const auto path = arguments.text(option->name))
-      out.push_back({"--" + std::string(option->name), *path});
-  }
+  for (const Ask* ask : {static_cast<const Ask*>(line.ask.get()), static_cast<const Ask*>(&line.results)})
+    for (const Row& row : ask->table().rows) {
+      if (std::find(kinds.begin(), kinds.end(), row.option.kind) == kinds.end()) continue;
+      const std::string name = row.is_word ? "" : "--" + std::string(row.option.name);
+      for (const std::string& path : row.said(*ask)) out.push_back({name, path});
+    }
   return out;
 }
 
 // What is left of standard output, devices and pipes: they keep all that is written to them.
-std::vector<NamedFile> result_files(const Arguments& arguments) {
-  std::vector<NamedFile> out = given(arguments, kResults);
+std::vector<NamedFile> result_files(const CommandLine& line) {
+  std::vector<NamedFile> out = given(line, {ValueKind::kResult});
   std::erase_if(out, [](const NamedFile& file) {
     std::error_code error;
     return file.path == "-" || (fs::exists(file.path, error) && !fs::is_regular_file(file.path, error));
@@ -66,28 +65,37 @@ std::vector<NamedFile> result_files(const Arguments& arguments) {
   return out;
 }
 
-// A workload may be a preset's name: only what is a file can be lost.
-std::vector<NamedFile> input_files(const Arguments& arguments) {
-  std::vector<NamedFile> out = given(arguments, kInputs);
-  for (const Option* option : arguments.command().options)
-    if (option->name == "beside")
-      for (const std::string& text : arguments.all("beside")) {
-        out.push_back({"--beside", text});
-        out.push_back({"--beside", text.substr(0, text.rfind(':'))});
-      }
-  const auto words = arguments.command().positionals;
-  if (!words.empty() && words.front().name == "W")
-    for (const std::string& word : arguments.positionals()) out.push_back({"", word});
+// What may be a name too is an input only where it is a file: only that can be lost.
+std::vector<NamedFile> input_files(const CommandLine& line) {
+  std::vector<NamedFile> out = given(line, {ValueKind::kFile, ValueKind::kFileOrName});
+  for (const NamedFile& file : given(line, {ValueKind::kFileOrName}))  // "FILE:COUNT"
+    out.push_back({file.option, file.path.substr(0, file.path.rfind(':'))});
   std::erase_if(out, [](const NamedFile& file) { return !is_file(file.path); });
   return out;
 }
 
+void refuse_results_inside(const CommandLine& line, const std::string& directory) {
+  fs::path dataset = resolved(directory);
+  if (!dataset.has_filename()) dataset = dataset.parent_path();  // "DIR/" that does not exist yet
+  for (const NamedFile& result : given(line, {ValueKind::kResult})) {
+    if (result.path == "-") continue;
+    const fs::path path = result.path;
+    // The name itself is replaced where it is a link, so both it and what it means must lie outside.
+    const fs::path entry = resolved(path.has_parent_path() ? path.parent_path() : ".") / path.filename();
+    if (!lies_below(entry, dataset) && !lies_below(resolved(path), dataset)) continue;
+    throw UserError(
+        fmt::format("{}: expected a file outside the dataset, which aforo leaves as it is, found '{}' "
+                    "inside '{}'; give another path",
+                    result.option, result.path, directory));
+  }
+}
+
 }  // namespace
 
-void refuse_results_over_files(const Arguments& arguments) {
-  const std::vector<NamedFile> results = result_files(arguments);
+void refuse_results_over_files(const CommandLine& line) {
+  const std::vector<NamedFile> results = result_files(line);
   if (results.empty()) return;
-  for (const NamedFile& input : input_files(arguments))
+  for (const NamedFile& input : input_files(line))
     for (const NamedFile& result : results)
       if (same_file(result.path, input.path))
         throw UserError(fmt::format(
@@ -103,20 +111,8 @@ void refuse_results_over_files(const Arguments& arguments) {
                         results[j].path, results[i].option, results[j].option));
 }
 
-void refuse_results_inside(const Arguments& arguments, const std::string& directory) {
-  fs::path dataset = resolved(directory);
-  if (!dataset.has_filename()) dataset = dataset.parent_path();  // "DIR/" that does not exist yet
-  for (const NamedFile& result : given(arguments, kResults)) {
-    if (result.path == "-") continue;
-    const fs::path path = result.path;
-    // The name itself is replaced where it is a link, so both it and what it means must lie outside.
-    const fs::path entry = resolved(path.has_parent_path() ? path.parent_path() : ".") / path.filename();
-    if (!lies_below(entry, dataset) && !lies_below(resolved(path), dataset)) continue;
-    throw UserError(
-        fmt::format("{}: expected a file outside the dataset, which aforo leaves as it is, found '{}' "
-                    "inside '{}'; give another path",
-                    result.option, result.path, directory));
-  }
+void refuse_results_inside_datasets(const CommandLine& line) {
+  for (const NamedFile& directory : given(line, {ValueKind::kDirectory})) refuse_results_inside(line, directory.path);
 }
 
 }  // namespace aforo

@@ -13,12 +13,12 @@
 namespace aforo {
 
 // What was found out about one number.
-enum class Answer {
+enum class TargetAnswer {
   kHolds,
   kMisses,
   kNone,  // there is no answer: the search ends
 };
-using Question = std::function<Answer(std::uint32_t)>;
+using Question = std::function<TargetAnswer(std::uint32_t)>;
 
 // A number that holds (or 0) below one that does not (or 0 = none was found: `low` is then the
 // limit, or the search ended).

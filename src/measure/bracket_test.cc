@@ -13,9 +13,9 @@ using testing::ElementsAre;
 struct Asked {
   std::uint32_t largest;
   std::vector<std::uint32_t> numbers{};
-  Answer operator()(std::uint32_t n) {
+  TargetAnswer operator()(std::uint32_t n) {
     numbers.push_back(n);
-    return n <= largest ? Answer::kHolds : Answer::kMisses;
+    return n <= largest ? TargetAnswer::kHolds : TargetAnswer::kMisses;
   }
 };
 
@@ -52,7 +52,7 @@ TEST(Bracket, NotEvenOneHolds) {
 }
 
 TEST(Bracket, NoAnswerEndsTheSearch) {
-  const Question ask = [](std::uint32_t n) { return n < 4 ? Answer::kHolds : Answer::kNone; };
+  const Question ask = [](std::uint32_t n) { return n < 4 ? TargetAnswer::kHolds : TargetAnswer::kNone; };
   const Bracket bracket = ramp(ask, 100);
   EXPECT_TRUE(bracket.ended);
   EXPECT_EQ(bracket.low, 2U);

@@ -23,8 +23,8 @@ class MaxSearch {
   Bracket largest(double Prediction::*end) {
     const Question ask = [&](std::uint32_t n) {
       const Prediction* p = known(n);
-      if (p == nullptr) return Answer::kNone;
-      return p->*end >= target() ? Answer::kHolds : Answer::kMisses;
+      if (p == nullptr) return TargetAnswer::kNone;
+      return p->*end >= target() ? TargetAnswer::kHolds : TargetAnswer::kMisses;
     };
     Bracket bracket = ramp(ask, limit_);
     if (bracket.high) bisect(ask, bracket);

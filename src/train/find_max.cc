@@ -26,9 +26,9 @@ constexpr int kRounds = 3;  // confirmations of the answer
 void confirm(Search& search, Bracket& bracket, const Question& ask) {
   for (int round = 0; round < kRounds && bracket.low && !bracket.ended; ++round) {
     search.forget(bracket.low);
-    const Answer answer = ask(bracket.low);
-    bracket.ended = answer == Answer::kNone;
-    if (answer != Answer::kMisses) return;
+    const TargetAnswer answer = ask(bracket.low);
+    bracket.ended = answer == TargetAnswer::kNone;
+    if (answer != TargetAnswer::kMisses) return;
     bracket.high = bracket.low;
     bracket.low = search.surely_held_below(bracket.high);
     bisect(ask, bracket);
@@ -93,7 +93,7 @@ Json find_max(const RunOptions& options, std::stop_token stop, const ProgressSin
   Search search(options, *store, dataset, stop);
   const Seconds begin = monotonic_now();
   const Question ask = [&](std::uint32_t accelerators) {
-    const Answer answer = search.ask(accelerators);
+    const TargetAnswer answer = search.ask(accelerators);
     if (!progress || search.tries().empty()) return answer;
     Progress p;
     p.phase = fmt::format("searching, {} tried", search.tries().size());

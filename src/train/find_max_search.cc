@@ -79,16 +79,16 @@ JobPlan Search::plan_for(std::uint32_t accelerators) const {
   return make_plan(options, dataset_);
 }
 
-Answer Search::ask(std::uint32_t accelerators) {
+TargetAnswer Search::ask(std::uint32_t accelerators) {
   if (const auto found = tries_.find(accelerators); found != tries_.end())
-    return found->second.holds(target()) ? Answer::kHolds : Answer::kMisses;
+    return found->second.holds(target()) ? TargetAnswer::kHolds : TargetAnswer::kMisses;
   JobPlan plan;
   try {
     plan = plan_for(accelerators);
   } catch (const UserError& error) {
     if (tries_.empty()) throw;
     refusal_ = error.what();
-    return Answer::kNone;
+    return TargetAnswer::kNone;
   }
   const Seconds begin = monotonic_now();
   MeasuredJob job = run_window(plan);
@@ -148,13 +148,13 @@ std::pair<std::uint32_t, std::uint32_t> count_interval(std::vector<Try> windows,
   return {low, high};
 }
 
-Answer Search::keep(MeasuredJob job, const JobPlan& plan, Seconds took) {
+TargetAnswer Search::keep(MeasuredJob job, const JobPlan& plan, Seconds took) {
   const std::uint32_t ranks = plan.ranks;
   if (job.result.failed) {
     failed_ = {std::move(job), plan, ranks};
-    return Answer::kNone;
+    return TargetAnswer::kNone;
   }
-  if (stopped()) return Answer::kNone;  // an interrupted window decides nothing
+  if (stopped()) return TargetAnswer::kNone;  // an interrupted window decides nothing
   Try result{ranks, 0, interval_of(*job.watch, ranks), took};
   result.au = result.interval.mean;
   const bool holds = result.holds(target());
@@ -164,7 +164,7 @@ Answer Search::keep(MeasuredJob job, const JobPlan& plan, Seconds took) {
   if (!kept.ranks || (holds ? ranks >= kept.ranks : ranks <= kept.ranks))
     kept = {std::move(job), plan, ranks};
   tries_.insert_or_assign(ranks, result);
-  return holds ? Answer::kHolds : Answer::kMisses;
+  return holds ? TargetAnswer::kHolds : TargetAnswer::kMisses;
 }
 
 void Search::forget(std::uint32_t accelerators) {

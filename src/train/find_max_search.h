@@ -45,7 +45,7 @@ class Search {
   // of AU (batch means over steps, warm-up cut off) is narrow or clear of the target, or after its longest
   // time. No answer: the window was interrupted, a read error ended it, or it cannot be set up: see the
   // search's state. Throws UserError if the very first one cannot be set up.
-  Answer ask(std::uint32_t accelerators);
+  TargetAnswer ask(std::uint32_t accelerators);
 
   // The same count will be measured again; nothing measured so far counts as the best. The window
   // that was stays in `windows`.
@@ -84,7 +84,7 @@ class Search {
  private:
   JobPlan plan_for(std::uint32_t accelerators) const;
   MeasuredJob run_window(const JobPlan& plan);
-  Answer keep(MeasuredJob job, const JobPlan& plan, Seconds took);
+  TargetAnswer keep(MeasuredJob job, const JobPlan& plan, Seconds took);
 
   const RunOptions& options_;
   const Store& store_;

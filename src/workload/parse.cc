@@ -11,6 +11,7 @@
 #include "workload/dlio.h"
 #include "workload/dlio_keys.h"
 #include "workload/presets.h"
+#include "workload/revised.h"
 #include "workload/validate.h"
 
 namespace aforo {
@@ -119,6 +120,19 @@ Workload load_workload(std::string_view what, std::span<const std::string> overr
         overrides, dialect);
   return parse_workload(preset_text(what), fmt::format("{}{}", kPresetPrefix, what), overrides,
                         Dialect::kAforo);
+}
+
+Workload revised(Workload workload, std::span<const std::string> overrides) {
+  const std::string origin = workload.origin;
+  std::vector<std::string> warnings = std::move(workload.warnings);
+  Places places;
+  for (const Field& field : fields()) places.emplace(field.doc.key, origin);
+  for (const std::string& assignment : without_plus(overrides)) apply_override(workload, assignment, places);
+  check_bounds(workload, origin);
+  complete_and_check(workload, origin, places);
+  workload.origin = origin;
+  workload.warnings = std::move(warnings);
+  return workload;
 }
 
 Workload load_preset(std::string_view name) {

@@ -1,4 +1,4 @@
-#include "cli/options.h"
+#include "answer/option.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,6 +16,12 @@ Option of(ValueKind kind, std::string_view form = "X") {
   return option;
 }
 
+Option choice() {
+  Option option = of(ValueKind::kChoice, "");
+  option.words = [] { return std::vector<std::string>{"buffered", "direct"}; };
+  return option;
+}
+
 TEST(Options, GoodValuesPass) {
   EXPECT_EQ(problem_with(of(ValueKind::kCount), "0"), "");
   EXPECT_EQ(problem_with(of(ValueKind::kPositive), "50_000"), "");
@@ -23,7 +29,7 @@ TEST(Options, GoodValuesPass) {
   EXPECT_EQ(problem_with(of(ValueKind::kBytes), "220TB"), "");
   EXPECT_EQ(problem_with(of(ValueKind::kSeconds), "144 ms"), "");
   EXPECT_EQ(problem_with(of(ValueKind::kDollarsPerHour), "6.88/h"), "");
-  EXPECT_EQ(problem_with(of(ValueKind::kChoice, "buffered|direct"), "direct"), "");
+  EXPECT_EQ(problem_with(choice(), "direct"), "");
   EXPECT_EQ(problem_with(of(ValueKind::kAssignment), "loader.workers=8"), "");
 }
 
@@ -38,7 +44,7 @@ TEST(Options, BadValuesSayWhatWasExpectedAndFound) {
 }
 
 TEST(Options, AMistypedChoiceIsGuessed) {
-  EXPECT_THAT(problem_with(of(ValueKind::kChoice, "buffered|direct"), "dirct"),
+  EXPECT_THAT(problem_with(choice(), "dirct"),
               HasSubstr("expected buffered or direct, found 'dirct'; did you mean 'direct'?"));
 }
 
@@ -47,7 +53,8 @@ TEST(Options, AreSpelledWithTheirValue) {
   EXPECT_EQ(spelled(option), "    --thing N");
   option.letter = 't';
   EXPECT_EQ(spelled(option), "-t, --thing N");
-  EXPECT_EQ(spelled(of(ValueKind::kFlag)), "    --thing");
+  EXPECT_EQ(spelled(of(ValueKind::kFlag, "")), "    --thing");
+  EXPECT_EQ(spelled(choice()), "    --thing buffered|direct") << "a choice shows its words";
 }
 
 }  // namespace

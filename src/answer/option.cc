@@ -1,4 +1,4 @@
-#include "cli/options.h"
+#include "answer/option.h"
 
 #include <fmt/format.h>
 
@@ -16,7 +16,7 @@ std::string error_of(const Parsed<T>& parsed) {
 }
 
 std::string choice_problem(const Option& option, std::string_view text) {
-  const auto choices = split(option.form, '|');
+  const std::vector<std::string> choices = option.words();
   if (std::find(choices.begin(), choices.end(), text) != choices.end()) return {};
   return fmt::format("expected {}, found '{}'{}", join(choices, " or "), text, did_you_mean(text, choices));
 }
@@ -35,12 +35,19 @@ std::string assignment_problem(std::string_view text) {
 
 }  // namespace
 
+std::string form_of(const Option& option) {
+  return option.kind == ValueKind::kChoice ? join(option.words(), "|") : std::string(option.form);
+}
+
 std::string problem_with(const Option& option, std::string_view text) {
   switch (option.kind) {
     case ValueKind::kFlag:
       return {};
     case ValueKind::kText:
     case ValueKind::kFile:
+    case ValueKind::kFileOrName:
+    case ValueKind::kResult:
+    case ValueKind::kDirectory:
       return text.empty() ? fmt::format("expected {}, found nothing", option.form) : std::string();
     case ValueKind::kCount:
       return error_of(parse_count(text));
@@ -67,7 +74,7 @@ std::string problem_with(const Option& option, std::string_view text) {
 std::string spelled(const Option& option) {
   std::string text = option.letter != 0 ? fmt::format("-{}, --{}", option.letter, option.name)
                                         : fmt::format("    --{}", option.name);
-  if (option.kind != ValueKind::kFlag) text += fmt::format(" {}", option.form);
+  if (option.kind != ValueKind::kFlag) text += " " + form_of(option);
   return text;
 }
 

@@ -1,22 +1,16 @@
-// aforo size: what jobs need of storage, which storage to buy for them, and what it costs.
+#include "answer/size.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
-#include <optional>
+#include <fstream>
+#include <sstream>
 
+#include "answer/working.h"
 #include "base/error.h"
 #include "base/parallel_for.h"
-#include "base/text.h"
-#include "cli/acts.h"
-#include "cli/common.h"
-#include "cli/live_line.h"
-#include "cli/signals.h"
-#include "cli/sized_jobs.h"
 #include "plan/requirement.h"
-#include "sizing/break_points.h"
-#include "sizing/horizon.h"
 #include "sizing/jobs_yaml.h"
 #include "sizing/size_record.h"
 #include "workload/parse.h"
@@ -24,6 +18,8 @@
 
 namespace aforo {
 namespace {
+
+constexpr std::uint64_t kLongestHorizon = 600;  // months: what an account lists month by month
 
 // With labels always, so that every number is named for a person; with formula, inputs and source where asked
 // for.
@@ -103,43 +99,27 @@ bool asks_on_premises(const SizingAsk& ask) {
   return ask.place != Place::kCloud && ask.provider.empty() && !cloud_family;
 }
 
-using Clock = std::chrono::steady_clock;
-
-Progress progress(std::size_t done, std::size_t of, Clock::time_point began) {
+Progress progress(std::size_t done, std::size_t of, Seconds elapsed) {
   Progress out;
   out.fraction = of == 0 ? -1 : static_cast<double>(done) / static_cast<double>(of);
-  out.elapsed = Seconds{std::chrono::duration<double>(Clock::now() - began).count()};
+  out.elapsed = elapsed;
   out.phase = of == 0 ? "looking at designs" : "confirming by simulation";
   return out;
 }
 
-void check_words(const Arguments& a) {
-  refuse_both(a, "jobs", "portfolio", "a portfolio has jobs of its own");
-  refuse_both(a, "accelerator-type", "dlio", "set accelerator.type in the file");
-  refuse_both(a, "rates", "step-time", "both say how fast the accelerator is");
-  for (const char* name :
-       {"jobs", "capacity", "dataset-size", "compare-formats", "sweep", "accelerators", "duty", "growth",
-        "years", "snapshots", "accelerator-type", "dlio", "dataset", "rates", "confirm", "horizon"})
-    refuse_both(a, "portfolio", name, "each scenario says its own");
-  if (a.given("portfolio") && !a.positionals().empty())
-    throw UserError(
-        fmt::format("expected W or --portfolio, found both ('{}'); leave one out", a.positionals().front()));
-}
-
-// What is asked beside the one answer, each only where it is asked.
-void add_variants(Json& record, const Arguments& arguments, const SizeOptions& options,
-                  const StopOnSignal& stop) {
-  const Catalogue& catalogue = Catalogue::shipped();
-  if (arguments.given("compare-formats"))
-    add_formats(record,
-                compare_formats(options.ask, options.prices, catalogue, options.threads, stop.token()),
-                options.prices);
-  if (const auto text = arguments.text("sweep")) {
-    const SizeSweep sweep = parse_size_sweep(*text);
-    add_size_sweep(record, sweep,
-                   sweep_sizes(options.ask, sweep, options.prices, catalogue, options.threads, stop.token()),
-                   options.prices);
+// The shipped prices with --prices, --price and --price-change over them, in that order.
+PriceBook price_book(const SizeAsk& ask) {
+  PriceBook book = PriceBook::shipped();
+  if (ask.prices.given()) {
+    std::ifstream in(*ask.prices, std::ios::binary);
+    if (!in) throw UserError(fmt::format("expected a price file that can be read, found none at '{}'", *ask.prices));
+    std::ostringstream text;
+    text << in.rdbuf();
+    book.apply_file(text.str(), *ask.prices);
   }
+  for (const std::string& assignment : *ask.price) book.set(assignment);
+  for (const std::string& assignment : *ask.price_change) book.change(assignment);
+  return book;
 }
 
 std::vector<ExplainedFigure> first_explained(const Screening& screening, const SizeResult& result,
@@ -148,26 +128,36 @@ std::vector<ExplainedFigure> first_explained(const Screening& screening, const S
   return explain_design(screening.designs()[first.design], first, screening.need(), screening.ask(), over);
 }
 
-void add_answer(Json& record, const Arguments& arguments, Screening& screening, const SizeOptions& options,
-                const SizeResult& result, const StopOnSignal& stop) {
+// What is asked beside the one answer, each only where it is asked.
+void add_variants(Json& record, const SizeAsk& ask, const SizeOptions& options, const std::stop_token& stop) {
   const Catalogue& catalogue = Catalogue::shipped();
-  add_designs(record, screening, result, options.prices, arguments.given("explain"));
+  if (*ask.compare_formats)
+    add_formats(record, compare_formats(options.ask, options.prices, catalogue, options.threads, stop),
+                options.prices);
+  if (!ask.sweep.given()) return;
+  const SizeSweep sweep = parse_size_sweep(*ask.sweep);
+  add_size_sweep(record, sweep, sweep_sizes(options.ask, sweep, options.prices, catalogue, options.threads, stop),
+                 options.prices);
+}
+
+void add_designs_and_more(Json& record, const SizeAsk& ask, Screening& screening, const SizeOptions& options,
+                          const SizeResult& result, const std::stop_token& stop) {
+  const Catalogue& catalogue = Catalogue::shipped();
+  add_designs(record, screening, result, options.prices, *ask.explain);
   add_prices(record, options.prices, items_of(screening, result, options.prices));
   if (!result.designs.empty() && asks_on_premises(options.ask))
-    add_break_points(record,
-                     break_points(screening, options.prices, catalogue, options.threads, stop.token()));
+    add_break_points(record, break_points(screening, options.prices, catalogue, options.threads, stop));
   HorizonOptions over;
-  over.months = static_cast<double>(std::min<std::uint64_t>(arguments.count("horizon"), 600));
+  over.months = static_cast<double>(std::min(*ask.horizon, kLongestHorizon));
   const auto found = horizon(screening, result, options.prices, catalogue, over);
   if (found)
     add_horizon(record, *found, options.prices);
   else
     add_horizon_absent(record, screening, result);
-  if (arguments.given("explain") && !result.designs.empty())
+  if (*ask.explain && !result.designs.empty())
     add_design_explain(record, first_explained(screening, result, found ? &*found : nullptr));
-  add_advice(record, size_advice(options.ask, options.prices, catalogue, options.threads, stop.token()),
-             options.prices);
-  add_variants(record, arguments, options, stop);
+  add_advice(record, size_advice(options.ask, options.prices, catalogue, options.threads, stop), options.prices);
+  add_variants(record, ask, options, stop);
 }
 
 void add_warnings(Json& record, const SizingAsk& ask, const Need& need,
@@ -178,58 +168,56 @@ void add_warnings(Json& record, const SizingAsk& ask, const Need& need,
   for (const auto& note : need.notes) record["warnings"].push_back(note);
 }
 
-int act_portfolio(const Arguments& arguments, Console& console) {
-  Portfolio portfolio = load_portfolio(*arguments.text("portfolio"));
-  for (Scenario& scenario : portfolio.scenarios) apply_common(arguments, scenario.ask);
-  const PriceBook prices = price_book(arguments);
-  Results results(arguments, console);
-  const StopOnSignal stop;
-  Json record = new_record("size", started_now(), Json::object());
-  record["config"] = {{"workload", portfolio.name}, {"portfolio", *arguments.text("portfolio")}};
-  const PortfolioResult found = hedge(portfolio, prices, Catalogue::shipped(), thread_count(0), stop.token());
-  add_portfolio(record, portfolio, found, prices);
+Answer answer_portfolio(const SizeAsk& ask, const Context& context) {
+  Portfolio portfolio = load_portfolio(*ask.portfolio);
+  for (Scenario& scenario : portfolio.scenarios) apply_common(ask, scenario.ask);
+  const PriceBook prices = price_book(ask);
+  Answer out;
+  out.record = new_record("size", context.started, Json::object());
+  out.record["config"] = {{"workload", portfolio.name}, {"portfolio", *ask.portfolio}};
+  const PortfolioResult found = hedge(portfolio, prices, Catalogue::shipped(), thread_count(0), context.stop);
+  add_portfolio(out.record, portfolio, found, prices);
   for (const Scenario& scenario : portfolio.scenarios)
     for (const SizedJob& job : scenario.ask.jobs)
-      for (const auto& warning : job.workload.warnings) record["warnings"].push_back(warning);
-  results.deliver(record);
-  return found.designs.empty() || found.designs.front().satisfied <= 0 ? kNotMet : kDone;
+      for (const auto& warning : job.workload.warnings) out.record["warnings"].push_back(warning);
+  if (found.designs.empty() || found.designs.front().satisfied <= 0) out.outcome = Outcome::kNotMet;
+  return out;
+}
+
+Answer answer_jobs(const SizeAsk& ask, const Context& context) {
+  if (ask.sweep.given()) parse_size_sweep(*ask.sweep);  // refused before the work, not after it
+  std::vector<std::string> notes;
+  SizeOptions options;
+  options.ask = sizing_ask(ask, notes);
+  options.prices = price_book(ask);
+  options.confirm = *ask.confirm;
+  options.threads = thread_count(0);
+  std::atomic<std::size_t> done{0}, of{0};
+  options.confirmed = [&](std::size_t d, std::size_t n) { done = d, of = n; };
+  const Working working(context, [&](Seconds elapsed) { return progress(done, of, elapsed); });
+
+  Screening screening(options.ask, Catalogue::shipped(), options.threads);
+  Answer out;
+  Json& record = out.record = new_record("size", context.started, Json::object());
+  record["config"] = config_of(options.ask);
+  record["accelerators"] = screening.need().accelerators;
+  record["au_target"] = options.ask.jobs.front().workload.training.au_target;
+  add_requirement(record, options.ask, screening.need(), *ask.explain);
+  add_requirement_curve(record, requirement_curve(options.ask));
+  const SizeResult result = size_designs(screening, options, context.stop);
+  add_designs_and_more(record, ask, screening, options, result, context.stop);
+  add_warnings(record, options.ask, screening.need(), notes);
+  if (result.designs.empty()) out.outcome = Outcome::kNotMet;
+  return out;
 }
 
 }  // namespace
 
-int act_size(const Arguments& arguments, Console& console) {
-  check_words(arguments);
-  if (arguments.given("portfolio")) return act_portfolio(arguments, console);
-  if (const auto text = arguments.text("sweep")) parse_size_sweep(*text);
-  std::vector<std::string> notes;
-  SizeOptions options;
-  options.ask = sizing_ask(arguments, notes);
-  options.prices = price_book(arguments);
-  options.confirm = arguments.count("confirm");
-  options.threads = thread_count(0);
-  const bool in_full = arguments.given("explain");
-  Results results(arguments, console);
-  const StopOnSignal stop;
-  LiveLine live(console, results.quiet(), "");
-  std::atomic<std::size_t> done{0}, of{0};
-  options.confirmed = [&](std::size_t d, std::size_t n) { done = d, of = n; };
-  const Clock::time_point began = Clock::now();
-  std::optional<ProgressTicker> ticker(std::in_place, live.sink(), [&] { return progress(done, of, began); });
-
-  Screening screening(options.ask, Catalogue::shipped(), options.threads);
-  Json record = new_record("size", started_now(), Json::object());
-  record["config"] = config_of(options.ask);
-  record["accelerators"] = screening.need().accelerators;
-  record["au_target"] = options.ask.jobs.front().workload.training.au_target;
-  add_requirement(record, options.ask, screening.need(), in_full);
-  add_requirement_curve(record, requirement_curve(options.ask));
-  const SizeResult result = size_designs(screening, options, stop.token());
-  add_answer(record, arguments, screening, options, result, stop);
-  add_warnings(record, options.ask, screening.need(), notes);
-  ticker.reset();
-  live.clear();
-  results.deliver(record);
-  return result.designs.empty() ? kNotMet : kDone;
+Answer answer(const SizeAsk& ask, const Context& context) {
+  refuse_contradictions(ask);
+  Answer out = ask.portfolio.given() ? answer_portfolio(ask, context) : answer_jobs(ask, context);
+  add_echo(out.record, ask);
+  return out;
 }
 
 }  // namespace aforo

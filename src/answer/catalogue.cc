@@ -1,24 +1,34 @@
-// aforo catalogue: what is shipped, with source, date and kind of every constant.
+#include "answer/catalogue.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "answer/catalogue_rows.h"
+#include "answer/make_row.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "catalogue/prices.h"
-#include "cli/acts.h"
-#include "cli/catalogue_rows.h"
-#include "cli/common.h"
 #include "dataset/format.h"
+#include "plan/requirement.h"
 #include "workload/parse.h"
 
 namespace aforo {
 namespace {
 
+constexpr Row kRows[] = {
+    word<&CatalogueAsk::topic>(
+        "topic", "TOPIC", ValueKind::kText,
+        "workloads, drives, nodes, nics, services, accelerators, rates, prices or price-history"),
+    word<&CatalogueAsk::name>("name", "NAME", ValueKind::kText,
+                              "one of them, in full; of rates also an accelerator, of prices also a group"),
+};
+constexpr AskTable kTable{"catalogue", "TOPIC [NAME] [options]", kRows};
+
 // Bytes per second that one accelerator asks for at full utilisation.
-BytesPerSecond demand(const Workload& w) {
-  return {static_cast<double>(w.loader.batch_size) * law_mean(w.dataset.sample_size) /
-          law_mean(w.accelerator.step_time)};
+BytesPerSecond demand(Workload workload) {
+  workload.accelerator.count = 1;
+  return requirement(workload, {}).read_full;
 }
 
 std::string kind_of(const Workload& workload) {
@@ -68,13 +78,13 @@ std::string detail(const std::string& name, const Workload& w) {
   return out;
 }
 
-void check_topic(const std::vector<std::string>& words) {
+void check_topic(const std::string& topic) {
   std::vector<std::string> topics{"workloads"};
-  for (std::string& topic : catalogue_topics()) topics.push_back(std::move(topic));
-  if (!words.empty() && std::find(topics.begin(), topics.end(), words[0]) != topics.end()) return;
+  for (std::string& one : catalogue_topics()) topics.push_back(std::move(one));
+  if (std::find(topics.begin(), topics.end(), topic) != topics.end()) return;
   throw UserError(fmt::format("expected 'aforo catalogue' and one of {}, found {}{}", join(topics, ", "),
-                              words.empty() ? "no topic" : "'" + words[0] + "'",
-                              words.empty() ? "" : did_you_mean(words[0], topics)));
+                              topic.empty() ? "no topic" : "'" + topic + "'",
+                              topic.empty() ? "" : did_you_mean(topic, topics)));
 }
 
 void check_workload(const std::string& name) {
@@ -85,34 +95,32 @@ void check_workload(const std::string& name) {
                   name, suggest_preset(name)));
 }
 
-void show_workloads(const std::string& only, Json& record, Results& results) {
+void add_workloads(Answer& out, const std::string& only) {
   if (!only.empty()) check_workload(only);
   const auto names = only.empty() ? preset_names() : std::vector<std::string>{only};
-  record["workloads"] = Json::array();
-  for (const auto& name : names) record["workloads"].push_back(row_of(name, load_preset(name)));
-  if (only.empty())
-    results.deliver(record);
-  else
-    results.deliver(record, detail(only, load_preset(only)));
+  Json& rows = out.record["workloads"] = Json::array();
+  for (const auto& name : names) rows.push_back(row_of(name, load_preset(name)));
+  if (!only.empty()) out.page = detail(only, load_preset(only));
 }
 
 }  // namespace
 
-int act_catalogue(const Arguments& arguments, Console& console) {
-  const auto& words = arguments.positionals();
-  check_topic(words);
-  const std::string name = words.size() > 1 ? words[1] : "";
-  Results results(arguments, console);
-  Json record = new_record("catalogue", started_now(), Json::object());
-  record["topic"] = words[0];
-  if (words[0] == "workloads") {
-    show_workloads(name, record, results);
-    return kDone;
+const AskTable& CatalogueAsk::table() const { return kTable; }
+
+Answer answer(const CatalogueAsk& ask, const Context& context) {
+  refuse_contradictions(ask);
+  check_topic(*ask.topic);
+  Answer out;
+  out.record = new_record("catalogue", context.started, Json::object());
+  out.record["topic"] = *ask.topic;
+  if (*ask.topic == "workloads") {
+    add_workloads(out, *ask.name);
+  } else {
+    out.record[catalogue_key(*ask.topic)] = catalogue_rows(*ask.topic, *ask.name);
+    out.record["price_dates"] = PriceBook::shipped().dates();
   }
-  record[catalogue_key(words[0])] = catalogue_rows(words[0], name);
-  record["price_dates"] = PriceBook::shipped().dates();
-  results.deliver(record);
-  return kDone;
+  add_echo(out.record, ask);
+  return out;
 }
 
 }  // namespace aforo

@@ -1,4 +1,4 @@
-#include "cli/catalogue_rows.h"
+#include "answer/catalogue_rows.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "cli/predicted_run.h"
+#include "answer/predicted_run.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,0 +1,107 @@
+// Each ask, answered without a command line and without a console.
+#include "answer/answer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "answer/catalogue.h"
+#include "answer/generate.h"
+#include "answer/inspect.h"
+#include "answer/predict.h"
+#include "answer/probe.h"
+#include "answer/run.h"
+#include "answer/size.h"
+#include "base/error.h"
+
+namespace aforo {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr const char* kStarted = "2026-01-02T03:04:05Z";
+
+SizeAsk size_of(const std::string& workload, std::uint64_t accelerators) {
+  SizeAsk ask;
+  ask.workload = workload;
+  ask.accelerators = accelerators;
+  ask.where = Place::kCloud;  // where nothing is bought, no break points are looked for
+  ask.confirm = 0;
+  return ask;
+}
+
+TEST(AnswerSize, OfThreeDUnetIsTheTableValue) {
+  SizeAsk ask = size_of("unet3d_h100", 1);
+  ask.target = 0.9;
+  const Answer found = answer(ask, {{}, {}, kStarted});
+  EXPECT_EQ(found.outcome, Outcome::kDone);
+  EXPECT_EQ(found.record["started"], kStarted);
+  // 0.9 x 7 x 146,600,628 B / 0.323 s = 2.859e9 B/s.
+  EXPECT_NEAR(found.record["requirement"]["read_bytes_per_second"].get<double>(), 2.859e9, 1e6);
+  EXPECT_EQ(found.record["config"]["command_line"]["target"], "0.9");
+  EXPECT_TRUE(found.say.empty());
+  EXPECT_TRUE(found.files.empty());
+}
+
+// One worker asks for one sample of 147 MB at a time: no cloud service has it within the 0.5 s that it may take.
+TEST(AnswerSize, WhereNothingServesItIsNotMet) {
+  SizeAsk ask = size_of("unet3d_h100", 64);
+  ask.workers = 1;
+  const Answer found = answer(ask, {});
+  EXPECT_EQ(found.outcome, Outcome::kNotMet);
+  EXPECT_TRUE(found.record["designs"].empty());
+}
+
+TEST(AnswerPredict, ByClosedFormsMeetsItsTargetOrDoesNot) {
+  PredictAsk ask;
+  ask.workload = "resnet50_h100";
+  ask.storage = AFORO_SOURCE_DIR "/data/storage/nvme-node.yaml";
+  ask.method = PredictMethod::kClosed;
+  ask.accelerators = 1;
+  const Answer one = answer(ask, {{}, {}, kStarted});
+  EXPECT_EQ(one.outcome, Outcome::kDone);
+  EXPECT_GE(one.record["au"].get<double>(), one.record["config"]["au_target"].get<double>());
+  // Nobody keeps accelerators busier than always: a target of 100 % is missed.
+  ask.au_target = 1;
+  EXPECT_EQ(answer(ask, {}).outcome, Outcome::kNotMet);
+}
+
+TEST(AnswerPredict, ASweepOverAcceleratorsContradictsTheirNumber) {
+  PredictAsk ask;
+  ask.workload = "resnet50_h100", ask.storage = "storage.yaml";
+  ask.accelerators = 4, ask.sweep = "accelerators=1..8";
+  EXPECT_THROW(answer(ask, {}), UserError);
+}
+
+TEST(AnswerCatalogue, OneWorkloadHasAPage) {
+  CatalogueAsk ask;
+  ask.topic = "workloads", ask.name = "unet3d_h100";
+  const Answer found = answer(ask, {});
+  ASSERT_EQ(found.record["workloads"].size(), 1U);
+  // 7 x 146,600,628 B / 0.323 s
+  EXPECT_NEAR(found.record["workloads"][0]["demand_bytes_per_second"].get<double>(), 3.177e9, 1e6);
+  EXPECT_THAT(found.page, HasSubstr("One accelerator reads 2.96 GiB/s at full utilisation."));
+  ask.topic = "drives", ask.name = "micron 9550 pro";
+  EXPECT_EQ(answer(ask, {}).page, "");
+}
+
+TEST(AnswerMeasured, WhatIsMissingIsSaidBeforeAnythingIsTouched) {
+  const auto sentence = [](const auto& ask) -> std::string {
+    try {
+      answer(ask, {});
+    } catch (const UserError& error) {
+      return error.what();
+    }
+    return "accepted";
+  };
+  EXPECT_THAT(sentence(RunAsk()), HasSubstr("expected a workload"));
+  EXPECT_THAT(sentence(GenerateAsk()), HasSubstr("expected a workload"));
+  EXPECT_THAT(sentence(InspectAsk()), HasSubstr("expected a directory"));
+  EXPECT_THAT(sentence(ProbeAsk()), HasSubstr("expected a directory"));
+  ProbeAsk probe;
+  probe.directory = "d";
+  probe.assignments.add("loader.workers=3");
+  EXPECT_THAT(sentence(probe), HasSubstr("expected --workload beside 'loader.workers=3'"));
+}
+
+}  // namespace
+}  // namespace aforo

@@ -1,0 +1,100 @@
+#include "answer/generate.h"
+
+#include "answer/job_rows.h"
+#include "base/error.h"
+#include "dataset/format.h"
+#include "generate/generate_command.h"
+
+namespace aforo {
+namespace {
+
+using namespace rows;
+
+constexpr Row made_words(Row row, std::vector<std::string> (*words)()) {
+  row.option.words = words;
+  return row;
+}
+
+constexpr Row kRows[] = {
+    kWorkload,
+    word<&GenerateAsk::directory>("directory", "DIR", kDirectory,
+                                  "an absent or empty directory, or one that aforo generated", kNoDirectory),
+    row<&GenerateAsk::samples>({"samples", 'n', kPositive, "N", "", "lay N samples", kDatasetGroup, "dataset.samples"}),
+    row<&GenerateAsk::size>(
+        {"size", 0, kBytes, "SIZE", "", "make every sample SIZE", kDatasetGroup, "dataset.sample_size"}),
+    made_words(row<&GenerateAsk::layout>({"layout", 0, kChoice, "", "", "choose how samples lie in files",
+                                          kDatasetGroup, "dataset.layout"}),
+               generated_layouts),
+    made_words(row<&GenerateAsk::content>({"content", 0, kChoice, "", "", "choose what a file per sample holds",
+                                           kDatasetGroup, "dataset.content"}),
+               generated_contents),
+    row<&GenerateAsk::seed>(
+        {"seed", 0, kCount, "N", "", "decide sizes and bytes by this seed", kDatasetGroup, "dataset.seed"}),
+    row<&GenerateAsk::threads>(
+        {"threads", 'j', kCount, "N", "0", "write with N threads; 0 is one per core", kDatasetGroup}),
+    row<&GenerateAsk::direct>({"direct", 0, kFlag, "", "", "write past the page cache (O_DIRECT)", kDatasetGroup}),
+    row<&GenerateAsk::remove>({"delete", 0, kFlag, "", "",
+                               "remove what aforo generated in DIR, and nothing else; W is then left out",
+                               kDatasetGroup})
+        .refusing("*", "expected --delete with a directory alone, found --{name}; the manifest in the directory says "
+                       "what is removed")
+        .refusing("workload", "expected 'aforo generate --delete DIR', found 2 words; leave W out"),
+    kSet,
+    kDlio,
+    kDataset,
+    row<&GenerateAsk::dry_run>(
+        {"dry-run", 0, kFlag, "", "", "say what would be done, and touch nothing", kOutputGroup}),
+};
+constexpr AskTable kTable{"generate", "W DIR [key=value]... [options]", kRows};
+
+}  // namespace
+
+std::vector<std::string> generated_layouts() {
+  std::vector<std::string> out;
+  DatasetSpec spec;
+  for (int i = 0; !to_string(spec.layout = static_cast<LayoutKind>(i)).empty(); ++i)
+    if (can_generate(spec)) out.emplace_back(to_string(spec.layout));
+  return out;
+}
+
+std::vector<std::string> generated_contents() {
+  std::vector<std::string> out;
+  DatasetSpec spec;
+  for (int i = 0; !to_string(spec.content = static_cast<Content>(i)).empty(); ++i)
+    if (can_generate(spec)) out.emplace_back(to_string(spec.content));
+  return out;
+}
+
+const AskTable& GenerateAsk::table() const { return kTable; }
+
+void GenerateAsk::check() const {
+  if (*remove && !directory.given())
+    throw UserError("expected a directory, as in 'aforo generate --delete DIR', found none; name it");
+}
+
+Answer answer(const GenerateAsk& ask, const Context& context) {
+  refuse_contradictions(ask);
+  Answer out;
+  if (*ask.remove) {
+    out.record = delete_generated(*ask.directory, *ask.dry_run, context.stop, context.progress);
+  } else {
+    GenerateOptions options;
+    // Only the dataset is laid: it may be smaller than a batch of the job.
+    options.workload = workload_of(ask, {}, {"loader.batch_size=1"});
+    options.directory = *ask.directory;
+    options.threads = threads_of(*ask.threads);
+    options.direct = *ask.direct;
+    out.record = *ask.dry_run ? plan_generate(options) : generate(options, context.stop, context.progress);
+  }
+  if (const std::string error = out.record.value("error", ""); !error.empty()) {
+    out.outcome = Outcome::kFailed;
+    out.say.push_back(error);
+  } else if (out.record.value("partial", false)) {
+    out.outcome = Outcome::kPartial;
+    out.say.push_back(partial_sentence("the same command again goes on from here"));
+  }
+  add_echo(out.record, ask);
+  return out;
+}
+
+}  // namespace aforo

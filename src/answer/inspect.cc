@@ -1,0 +1,39 @@
+#include "answer/inspect.h"
+
+#include "answer/job_rows.h"
+#include "survey/inspect_command.h"
+
+namespace aforo {
+namespace {
+
+using namespace rows;
+
+constexpr Row kRows[] = {
+    word<&InspectAsk::directory>("directory", "DIR", kDirectory, "the directory that holds a dataset", kNoDirectory),
+    row<&InspectAsk::threads>(
+        {"threads", 'j', kCount, "N", "0", "scan with N threads; 0 is twice the cores", kDatasetGroup}),
+};
+constexpr AskTable kTable{"inspect", "DIR [options]", kRows};
+
+}  // namespace
+
+const AskTable& InspectAsk::table() const { return kTable; }
+
+Answer answer(const InspectAsk& ask, const Context& context) {
+  refuse_contradictions(ask);
+  InspectOptions options;
+  options.directory = *ask.directory;
+  options.threads = threads_of(*ask.threads);
+  Answer out;
+  out.record = inspect(options, context.stop, context.progress);
+  if (out.record.value("partial", false)) {
+    out.outcome = Outcome::kPartial;
+    out.say.push_back(partial_sentence("no dataset block is written from a part of the files"));
+  } else {
+    out.files.push_back({"dataset.yaml", out.record.at("dataset_yaml").get<std::string>()});
+  }
+  add_echo(out.record, ask);
+  return out;
+}
+
+}  // namespace aforo

@@ -1,0 +1,85 @@
+#include "answer/job_ask.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "base/error.h"
+#include "workload/parse.h"
+#include "workload/revised.h"
+
+namespace aforo {
+namespace {
+
+std::string read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file || !text)
+    throw UserError(fmt::format("expected to read the file '{}', found {}; give another path", path,
+                                describe_errno(errno)));
+  return text.str();
+}
+
+bool names_dataset(const std::string& assignment) {
+  const std::size_t begin = assignment.find_first_not_of('+');
+  return begin != std::string::npos && assignment.compare(begin, 8, "dataset.") == 0;
+}
+
+// The block replaces the workload's; overrides of its fields come after it.
+Workload with_dataset(Workload workload, const std::string& path, const std::vector<std::string>& overrides) {
+  workload.dataset = parse_dataset_block(read_text(path), path);
+  workload = revised(std::move(workload), overrides);
+  workload.origin = fmt::format("{} with the dataset of {}", workload.origin, path);
+  std::erase_if(workload.provenance, [](const Provenance& row) { return names_dataset(row.field); });
+  workload.provenance.push_back({"dataset.sample_size", "measured", path, "as inspected"});
+  return workload;
+}
+
+}  // namespace
+
+std::vector<std::string> engine_words() {
+  std::vector<std::string> out;
+  for (const EngineRow& row : engine_table())
+    if (row.for_jobs) out.emplace_back(row.word);
+  return out;
+}
+
+std::vector<std::string> overrides_of(const FieldsAsk& ask) {
+  std::vector<std::string> out;
+  for (const Row& row : ask.table().rows) {
+    if (row.option.key.empty() || !row.given(ask)) continue;
+    const bool flag = row.option.kind == ValueKind::kFlag;
+    out.push_back(fmt::format("{}={}", row.option.key,
+                              flag ? std::string(row.option.key_value) : row.said(ask).front()));
+  }
+  out.insert(out.end(), (*ask.set).begin(), (*ask.set).end());
+  out.insert(out.end(), (*ask.assignments).begin(), (*ask.assignments).end());
+  return out;
+}
+
+Workload workload_of(const WorkloadAsk& ask, const std::string& preset, const std::vector<std::string>& last) {
+  const bool dlio = ask.dlio.given();
+  const std::string what = dlio ? *ask.dlio : preset.empty() ? *ask.workload : preset;
+  const Dialect dialect = dlio ? Dialect::kDlio : Dialect::kDetect;
+  std::vector<std::string> overrides = overrides_of(ask);
+  overrides.insert(overrides.end(), last.begin(), last.end());
+  if (!ask.dataset.given()) return load_workload(what, overrides, dialect);
+  std::vector<std::string> before, after;
+  for (const auto& assignment : overrides) (names_dataset(assignment) ? after : before).push_back(assignment);
+  return with_dataset(load_workload(what, before, dialect), *ask.dataset, after);
+}
+
+unsigned threads_of(std::uint64_t asked) {
+  const unsigned most = std::clamp(16 * std::thread::hardware_concurrency(), 64U, 1024U);
+  if (asked > most)
+    throw UserError(fmt::format("--threads: expected at most {} on this machine, found {}; 0 lets aforo choose",
+                                most, asked));
+  return static_cast<unsigned>(asked);
+}
+
+}  // namespace aforo

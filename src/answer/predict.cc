@@ -1,0 +1,181 @@
+#include "answer/predict.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cctype>
+
+#include "answer/job_rows.h"
+#include "answer/working.h"
+#include "base/error.h"
+#include "model/storage_yaml.h"
+#include "plan/predict_record.h"
+#include "workload/parse.h"
+
+namespace aforo {
+namespace {
+
+using namespace rows;
+
+constexpr std::string_view kCheckpointHalf =
+    "expected --checkpoint-every and --checkpoint-pause together, found one of them; give both";
+
+constexpr Row kRows[] = {
+    kWorkload,
+    word<&PredictAsk::storage>("storage", "STORAGE", kFile, "the storage file, from 'aforo probe' or written by hand",
+                               "expected a storage file, as in 'aforo predict W storage.yaml', found none; make one "
+                               "with 'aforo probe', or write it by hand"),
+    kAccelerators,
+    kEpochs,
+    kSteps,
+    kBatchSize,
+    kWorkers,
+    kPrefetch,
+    kStepTime,
+    kAuTarget,
+    kAsynchronous,
+    kSet,
+    kDlio,
+    kDataset,
+    kRead,
+    kTransferSize,
+    row<&PredictAsk::find_max>({"find-max", 0, kFlag, "", "",
+                                "find the largest number of accelerators that stays at the target", kMeasuringGroup})
+        .excluding("accelerators", "--find-max chooses the number; bound it with --max-accelerators")
+        .excluding("sweep", "ask one after the other"),
+    row<&PredictAsk::max_accelerators>(
+        {"max-accelerators", 0, kPositive, "N", "", "let --find-max try at most N", kMeasuringGroup})
+        .needing("find-max",
+                 "expected --find-max beside --max-accelerators, found none; add it, or give --accelerators"),
+    choice<&PredictAsk::method, PredictMethod::kAuto, PredictMethod::kClosed, PredictMethod::kSimulate>(
+        {"method", 0, kChoice, "", "auto",
+         "predict by formulas or by simulation; auto takes formulas where they are near", kPredictingGroup}),
+    row<&PredictAsk::sweep>({"sweep", 0, kText, "KEY=VALUES", "",
+                             "predict for each value, as in accelerators=1..64 or workers=1,4,16", kPredictingGroup}),
+    row<&PredictAsk::no_advice>({"no-advice", 0, kFlag, "", "",
+                                 "skip the simulations that tell which change would help most", kPredictingGroup}),
+    row<&PredictAsk::per_host>({"per-host", 0, kPositive, "N", "",
+                                "put N accelerators in a host; without it all share one", kPredictingGroup}),
+    row<&PredictAsk::beside>({"beside", 0, kFileOrName, "W[:N]", "",
+                              "let another job of N accelerators use the storage meanwhile", kPredictingGroup, {}, {},
+                              true}),
+    row<&PredictAsk::checkpoint_every>({"checkpoint-every", 0, kPositive, "STEPS", "",
+                                        "pause for a checkpoint every STEPS steps of an epoch", kPredictingGroup})
+        .needing("checkpoint-pause", kCheckpointHalf),
+    row<&PredictAsk::checkpoint_pause>(
+        {"checkpoint-pause", 0, kSeconds, "TIME", "", "let such a pause last TIME", kPredictingGroup})
+        .needing("checkpoint-every", kCheckpointHalf),
+};
+constexpr AskTable kTable{"predict", "W STORAGE [key=value]... [options]", kRows};
+
+// "W2" or "W2:N".
+Workload beside_of(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  const bool counted = colon != std::string::npos && colon + 1 < text.size() &&
+                       std::all_of(text.begin() + static_cast<std::ptrdiff_t>(colon) + 1, text.end(),
+                                   [](unsigned char c) { return std::isdigit(c) != 0; });
+  if (!counted) return load_workload(text);
+  const std::vector<std::string> count = {"accelerator.count=" + text.substr(colon + 1)};
+  return load_workload(text.substr(0, colon), count);
+}
+
+std::uint32_t narrowed(std::uint64_t count) {
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(count, ~std::uint32_t{0}));
+}
+
+PredictOptions options_of(const PredictAsk& ask) {
+  PredictOptions options;
+  options.workload = workload_of(ask);
+  options.storage = load_storage(*ask.storage);
+  options.method = *ask.method;
+  options.every_step = ask.steps.given();
+  options.ranks_per_host = narrowed(*ask.per_host);
+  options.checkpoint_steps = *ask.checkpoint_every;
+  options.checkpoint_pause = *ask.checkpoint_pause;
+  for (const std::string& other : *ask.beside) options.beside.push_back(beside_of(other));
+  return options;
+}
+
+Json config_of(const PredictOptions& options, const std::string& file) {
+  const Workload& workload = options.workload;
+  Json config;
+  config["workload"] = workload.name;
+  config["origin"] = workload.origin;
+  config["storage"] = file;
+  config["storage_name"] = options.storage.name;
+  if (!options.storage.probed.empty()) config["storage_probed"] = options.storage.probed;
+  if (!options.storage.notes.empty()) config["storage_notes"] = options.storage.notes;
+  config["read"] = to_string(workload.loader.read_mode);
+  config["au_target"] = workload.training.au_target;
+  config["yaml"] = to_yaml(workload);
+  Json provenance = Json::array();
+  for (const auto& p : workload.provenance)
+    provenance.push_back({{"field", p.field}, {"kind", p.kind}, {"source", p.source}, {"date", p.date}});
+  config["provenance"] = provenance;
+  return config;
+}
+
+void add_warnings(Json& record, const PredictOptions& options) {
+  for (const auto& warning : options.workload.warnings) record["warnings"].push_back(warning);
+  const std::size_t notes = options.storage.notes.size();
+  if (notes == 0) return;
+  record["warnings"].push_back(fmt::format("the storage file has {} on how sure its figures are: see its end",
+                                           notes == 1 ? "a note" : fmt::format("{} notes", notes)));
+}
+
+// How many simulations it will take is not known before: a search ends when it has found its answer.
+Progress progress(unsigned simulations, Seconds elapsed) {
+  Progress progress;
+  progress.fraction = -1;
+  progress.elapsed = elapsed;
+  progress.phase = simulations == 0 ? "simulating" : fmt::format("simulating, {} done", simulations);
+  return progress;
+}
+
+// Adds what was asked for; returns whether the target is met.
+bool add_answer(Json& record, const PredictAsk& ask, const PredictOptions& options, const std::stop_token& stop) {
+  const double target = options.workload.training.au_target;
+  if (ask.sweep.given()) {
+    const Sweep sweep = parse_sweep(*ask.sweep);
+    add_sweep(record, sweep, predict_sweep(options, sweep, stop));
+    return true;
+  }
+  if (*ask.find_max) {
+    const PredictedMax found = predict_max(options, narrowed(*ask.max_accelerators), stop);
+    add_max(record, found, target);
+    return found.accelerators > 0;
+  }
+  const Prediction prediction = predict(options, stop);
+  add_prediction(record, prediction);
+  const bool idle = prediction.au < 1 - 2 * kWorthSaying;
+  if (idle && !*ask.no_advice && options.method != PredictMethod::kClosed) add_advice(record, advise(options, stop));
+  return prediction.au >= target;
+}
+
+}  // namespace
+
+const AskTable& PredictAsk::table() const { return kTable; }
+
+void PredictAsk::check() const {
+  if (sweep.given() && accelerators.given() && parse_sweep(*sweep).key == SweepKey::kAccelerators)
+    throw UserError("expected --accelerators or --sweep accelerators, found both; leave one out");
+}
+
+Answer answer(const PredictAsk& ask, const Context& context) {
+  refuse_contradictions(ask);
+  PredictOptions options = options_of(ask);
+  if (ask.sweep.given()) parse_sweep(*ask.sweep);  // refused before the work, not after it
+  std::atomic<unsigned> simulations{0};
+  options.simulated = [&simulations] { ++simulations; };
+  Answer out;
+  out.record = new_record("predict", context.started, Json::object());
+  out.record["config"] = config_of(options, *ask.storage);
+  add_warnings(out.record, options);
+  const Working working(context, [&](Seconds elapsed) { return progress(simulations, elapsed); });
+  if (!add_answer(out.record, ask, options, context.stop)) out.outcome = Outcome::kNotMet;
+  add_echo(out.record, ask);
+  return out;
+}
+
+}  // namespace aforo

@@ -1,0 +1,86 @@
+#include "answer/probe.h"
+
+#include <fmt/format.h>
+
+#include "answer/job_rows.h"
+#include "base/error.h"
+#include "model/storage_yaml.h"
+#include "probe/probe_command.h"
+#include "workload/parse.h"
+
+namespace aforo {
+namespace {
+
+using namespace rows;
+
+constexpr Row kRows[] = {
+    word<&ProbeAsk::directory>("directory", "DIR", kDirectory,
+                               "a directory that holds a dataset, which is only read, or an absent or empty one",
+                               kNoDirectory),
+    row<&ProbeAsk::workload>({"workload", 0, kFileOrName, "W", "",
+                              "measure the reads that this job makes: a preset or a workload file", kDatasetGroup}),
+    kSet,
+    row<&ProbeAsk::budget>({"budget", 'b', kSeconds, "TIME", "60 s", "measure for about TIME in all", kMeasuringGroup}),
+    choice<&ProbeAsk::read, ProbeRead::kBuffered, ProbeRead::kDirect, ProbeRead::kBoth>(
+        {"read", 0, kChoice, "", "",
+         "read through the page cache, past it, or both; left out, as the workload reads, or both", kReadingGroup}),
+    kEngine,
+    kIoThreads,
+    kTimeout,
+};
+constexpr AskTable kTable{"probe", "DIR [key=value]... [options]", kRows};
+
+ProbeOptions options_of(const ProbeAsk& ask) {
+  ProbeOptions options;
+  options.directory = *ask.directory;
+  if (ask.workload.given()) options.workload = load_workload(*ask.workload, overrides_of(ask));
+  options.budget = *ask.budget;
+  if (ask.read.given() && *ask.read != ProbeRead::kDirect) options.modes.push_back(ReadMode::kBuffered);
+  if (ask.read.given() && *ask.read != ProbeRead::kBuffered) options.modes.push_back(ReadMode::kDirect);
+  options.engine = *ask.engine;
+  options.io_threads = threads_of(*ask.threads);
+  options.io_timeout = *ask.timeout;
+  return options;
+}
+
+// `text`, once it is known that `predict` will read it.
+std::string readable(std::string text, const std::string& directory) {
+  try {
+    parse_storage(text, "the storage file");
+  } catch (const UserError& error) {
+    throw UserError(fmt::format("expected measurements of {} that make a storage file, found: {}; probe it again",
+                                directory, error.what()));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string_view to_string(ProbeRead read) {
+  return read == ProbeRead::kBoth ? "both" : read == ProbeRead::kDirect ? "direct" : "buffered";
+}
+
+const AskTable& ProbeAsk::table() const { return kTable; }
+
+void ProbeAsk::check() const {
+  if (workload.given()) return;
+  if (const std::vector<std::string> overrides = overrides_of(*this); !overrides.empty())
+    throw UserError(fmt::format("expected --workload beside '{}', found none; add it", overrides.front()));
+}
+
+Answer answer(const ProbeAsk& ask, const Context& context) {
+  refuse_contradictions(ask);
+  ProbeOutcome found = probe(options_of(ask), context.stop, context.progress);
+  Answer out;
+  out.record = std::move(found.record);
+  if (out.record.value("partial", false)) {
+    out.outcome = Outcome::kPartial;
+    out.say.push_back(partial_sentence("no storage file is written from a part of the measurements"));
+  } else {
+    out.files.push_back({"storage.yaml", readable(to_yaml(found.storage), *ask.directory)});
+  }
+  add_echo(out.record, ask);
+  return out;
+}
+
+}  // namespace aforo

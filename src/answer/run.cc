@@ -1,0 +1,178 @@
+#include "answer/run.h"
+
+#include <fmt/format.h>
+
+#include "answer/job_rows.h"
+#include "answer/predicted_run.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "train/find_max.h"
+#include "train/train_command.h"
+
+namespace aforo {
+namespace {
+
+using namespace rows;
+
+constexpr Row kRows[] = {
+    kWorkload,
+    word<&RunAsk::directory>("directory", "DIR", kDirectory, "the directory that holds the dataset", kNoDirectory),
+    kAccelerators,
+    kEpochs,
+    kSteps,
+    kBatchSize,
+    kWorkers,
+    kPrefetch,
+    kStepTime,
+    kAuTarget,
+    kAsynchronous,
+    kSet,
+    kDlio,
+    kDataset,
+    kRead,
+    kTransferSize,
+    kDeliver,
+    kEngine,
+    kIoThreads,
+    row<&RunAsk::drop_caches>({"drop-caches", 0, kFlag, "", "",
+                               "empty the page cache of the dataset before every epoch", kReadingGroup})
+        .excluding("cache-expected", "a warm run is wanted or it is not"),
+    row<&RunAsk::cache_expected>({"cache-expected", 0, kFlag, "", "",
+                                  "do not flag a run that the page cache served: a warm run is wanted", kReadingGroup}),
+    row<&RunAsk::null>({"null", 0, kFlag, "", "",
+                        "read nothing at all: the ceiling of this client for this workload", kReadingGroup})
+        .excluding("verify", "nothing is read that could be verified")
+        .excluding("drop-caches", "nothing is read that could be cached"),
+    row<&RunAsk::verify>({"verify", 0, kFlag, "", "",
+                          "prove that every sample read is the one that was generated", kReadingGroup}),
+    choice<&RunAsk::on_error, OnError::kStop, OnError::kSkip>(
+        {"on-error", 0, kChoice, "", "stop", "end at the first sample that cannot be read, or count it and go on",
+         kReadingGroup}),
+    kTimeout,
+    row<&RunAsk::find_max>({"find-max", 0, kFlag, "", "",
+                            "find the largest number of accelerators that stays at the target", kMeasuringGroup})
+        .excluding("accelerators", "--find-max chooses the number; bound it with --max-accelerators")
+        .excluding("steps-csv", "--find-max makes many short runs; write the steps of one run at the number it finds"),
+    row<&RunAsk::max_accelerators>(
+        {"max-accelerators", 0, kPositive, "N", "", "let --find-max try at most N", kMeasuringGroup})
+        .needing("find-max",
+                 "expected --find-max beside --max-accelerators, found none; add it, or give --accelerators"),
+    row<&RunAsk::storage>({"storage", 0, kFile, "FILE", "",
+                           "predict the run from this storage file first, and print the difference", kMeasuringGroup}),
+    row<&RunAsk::accelerator_price>({"accelerator-price", 0, kDollarsPerHour, "USD/h", "",
+                                     "price stalls at this rate per accelerator, as in 6.88/h", kMeasuringGroup}),
+    row<&RunAsk::time_limit>(
+        {"time-limit", 0, kSeconds, "TIME", "", "end the run after TIME; 0s is never", kMeasuringGroup}),
+    row<&RunAsk::no_diagnose>({"no-diagnose", 0, kFlag, "", "",
+                               "skip the short extra runs that tell storage from client and loader", kMeasuringGroup}),
+    row<&RunAsk::steps_csv>(
+        {"steps-csv", 0, kResult, "FILE", "", "write every step of every rank to FILE", kMeasuringGroup}),
+    row<&RunAsk::dry_run>(
+        {"dry-run", 0, kFlag, "", "", "say what would be done, and touch nothing", kOutputGroup}),
+};
+constexpr AskTable kTable{"run", "W DIR [key=value]... [options]", kRows};
+
+RunOptions options_of(const RunAsk& ask) {
+  RunOptions options;
+  options.workload = workload_of(ask);
+  options.directory = *ask.directory;
+  options.engine = *ask.null ? EngineKind::kNull : *ask.engine;
+  options.io_threads = threads_of(*ask.threads);
+  options.drop_caches = *ask.drop_caches;
+  options.cache_expected = *ask.cache_expected;
+  options.verify = *ask.verify;
+  options.skip_errors = *ask.on_error == OnError::kSkip;
+  options.diagnose = !*ask.no_diagnose;
+  options.io_timeout = *ask.timeout;
+  options.time_limit = *ask.time_limit;
+  options.accelerator_price_per_hour = ask.accelerator_price.if_given();
+  if (!*ask.dry_run) options.steps_csv = *ask.steps_csv;
+  options.find_max = *ask.find_max;
+  options.max_accelerators = static_cast<unsigned>(*ask.max_accelerators);
+  return options;
+}
+
+// A run that was cut short answers nothing; a time limit that the user set does not cut it short.
+Outcome outcome_of(const Json& record, bool find_max, bool interrupted) {
+  if (record.value("failed", false) || record.value("steps_csv_incomplete", false)) return Outcome::kFailed;
+  if (interrupted) return Outcome::kPartial;
+  if (find_max) return record.value("max_accelerators", 0) > 0 ? Outcome::kDone : Outcome::kNotMet;
+  if (!record.contains("au")) return Outcome::kFailed;
+  return record["au"].get<double>() >= record["config"].value("au_target", 0.0) ? Outcome::kDone : Outcome::kNotMet;
+}
+
+// A page or a Record may be read by nobody; that a run did not go to its end is said besides.
+void say_how_it_ended(Answer& out, bool interrupted) {
+  const Json& record = out.record;
+  if (record.value("steps_csv_incomplete", false)) {
+    const Json warnings = record.value("warnings", Json::array());
+    std::string sentence = "the step file is incomplete: it could not be written to its end";
+    for (const Json& warning : warnings)
+      if (warning.get<std::string>().starts_with("the step file")) sentence = warning.get<std::string>();
+    out.say.push_back(sentence);
+  }
+  if (record.value("failed", false)) {
+    const Json errors = record.value("errors", Json::object());
+    const Json examples = errors.value("examples", Json::array());
+    out.say.push_back(
+        fmt::format("expected every sample to be readable, found '{}'; mend it, or count and go on with --on-error skip",
+                    examples.empty() ? "one that is not" : examples[0].get<std::string>()));
+  } else if (interrupted) {
+    out.say.push_back(partial_sentence("it holds what was measured until the interruption"));
+  }
+}
+
+// The warnings stand in the YAML as comments; the page says them once, at its end.
+std::string without_comments(const std::string& yaml) {
+  std::string out;
+  for (const std::string& line : split(yaml, '\n'))
+    if (!line.empty() && !line.starts_with("# warning: ")) out += line + '\n';
+  return out;
+}
+
+std::string counted(double number, std::string_view what) {
+  return fmt::format("{} {}{}", format_count(number), what, number == 1 ? "" : "s");
+}
+
+std::string plan_page(const Json& plan) {
+  const Json& would = plan.at("would_read");
+  const auto number = [&](const char* key) { return would.value(key, 0.0); };
+  const auto bytes = [&](const char* key) { return format_bytes({static_cast<std::uint64_t>(number(key))}); };
+  std::string page = without_comments(plan.at("config").value("yaml", ""));
+  page += fmt::format("\nwould train {} of {} on '{}'\n", counted(number("epochs"), "epoch"),
+                      counted(number("steps_per_epoch"), "step"), plan["config"].value("directory", ""));
+  page += fmt::format("would read  {}, {}: the dataset {:.3g} times\n", counted(number("samples"), "sample"),
+                      bytes("bytes"), number("dataset_passes"));
+  page += fmt::format("would take  {} of compute, and {} of memory for read buffers\n",
+                      format_seconds({number("compute_seconds")}), bytes("read_buffer_bytes"));
+  for (const auto& warning : plan["warnings"])
+    page += fmt::format("warning: {}\n", warning.get<std::string>());
+  return page + "nothing was read or run (--dry-run)\n";
+}
+
+}  // namespace
+
+const AskTable& RunAsk::table() const { return kTable; }
+
+Answer answer(const RunAsk& ask, const Context& context) {
+  refuse_contradictions(ask);
+  const RunOptions options = options_of(ask);
+  Answer out;
+  if (*ask.dry_run) {
+    out.record = plan_run(options, context.stop);
+    out.page = plan_page(out.record);
+    add_echo(out.record, ask);
+    return out;
+  }
+  Json prediction = ask.storage.given() ? predict_run(options, *ask.storage, context.stop) : Json();
+  out.record = options.find_max ? find_max(options, context.stop, context.progress)
+                                : train(options, context.stop, context.progress);
+  if (ask.storage.given()) add_prediction_beside(out.record, std::move(prediction));
+  const bool interrupted = context.stop.stop_requested();
+  say_how_it_ended(out, interrupted);
+  out.outcome = outcome_of(out.record, options.find_max, interrupted);
+  add_echo(out.record, ask);
+  return out;
+}
+
+}  // namespace aforo

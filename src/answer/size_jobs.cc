@@ -1,0 +1,125 @@
+// From the options of `size` to jobs, their step times and datasets, and what may be bought.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "answer/size.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "plan/requirement.h"
+#include "sizing/design.h"
+#include "sizing/jobs_yaml.h"
+#include "sizing/other_accelerator.h"
+#include "workload/parse.h"
+
+namespace aforo {
+namespace {
+
+bool is_preset(const std::string& word) {
+  const auto names = preset_names();
+  return std::find(names.begin(), names.end(), word) != names.end();
+}
+
+// The preset that W means once --accelerator-type is known: "unet3d" + b200, or "unet3d_h100" + b200 ->
+// "unet3d_b200".
+std::string preset_for(const std::string& word, const std::string& type) {
+  if (is_preset(word + "_" + type)) return word + "_" + type;
+  const auto cut = word.rfind('_');
+  if (is_preset(word) && cut != std::string::npos && is_preset(word.substr(0, cut) + "_" + type))
+    return word.substr(0, cut) + "_" + type;
+  return word;
+}
+
+// Step time belongs to one accelerator: the preset of another one, or the catalogue's rates.
+Workload workload_for_type(const SizeAsk& ask, std::string& preset) {
+  preset = *ask.workload;
+  if (!ask.accelerator_type.given()) return workload_of(ask);
+  const std::string wanted = Catalogue::shipped().accelerator(*ask.accelerator_type).type;
+  if (ask.workload.given()) preset = preset_for(preset, wanted);
+  Workload out = workload_of(ask, preset);
+  if (ask.step_time.given()) out.accelerator.type = wanted;
+  return on_accelerator(out, wanted, ask.rates.said(), Catalogue::shipped());
+}
+
+// The dataset of a preset is a public one: who asks for a capacity with it has data of his own.
+void fit_dataset(const SizeAsk& ask, const std::string& preset, SizingAsk& out, std::vector<std::string>& notes) {
+  Workload& workload = out.jobs.front().workload;
+  if (ask.dataset_size.given()) return set_dataset_size(workload, *ask.dataset_size);
+  const auto overrides = overrides_of(ask);
+  const bool own = !is_preset(preset) || ask.dataset.given() ||
+                   std::any_of(overrides.begin(), overrides.end(),
+                               [](const std::string& o) { return o.starts_with("dataset.samples="); });
+  if (own) return;
+  if (!out.capacity) {
+    if (std::string note = lengthen_epoch(workload); !note.empty()) notes.push_back(std::move(note));
+    return;
+  }
+  RequirementAsk alone;
+  const Requirement r = requirement(workload, alone);
+  if (*out.capacity <= r.capacity) return;
+  const Bytes data = *out.capacity - (r.capacity - r.dataset);
+  set_dataset_size(workload, data);
+  notes.push_back(
+      fmt::format("'{}' is taken to train on all that is held, {} an epoch; --dataset-size says otherwise",
+                  workload.name, bytes_decimal(data)));
+}
+
+std::string family_of(const std::string& word) {
+  std::vector<std::string> names;
+  for (const Family family : kFamilies) names.emplace_back(to_string(family));
+  if (std::find(names.begin(), names.end(), word) != names.end()) return word;
+  for (const std::string& name : names)
+    if (to_lower(name) == to_lower(word)) return name;
+  throw UserError(fmt::format("--family: expected one of {}, found '{}'{}", join(names, ", "), word,
+                              did_you_mean(word, names)));
+}
+
+std::string provider_of(const std::string& word) {
+  std::vector<std::string> names;
+  for (const CloudService& s : Catalogue::shipped().services())
+    if (std::find(names.begin(), names.end(), s.provider) == names.end()) names.push_back(s.provider);
+  const std::string lower = to_lower(word);
+  if (std::find(names.begin(), names.end(), lower) != names.end()) return lower;
+  throw UserError(fmt::format("--provider: expected one of {}, found '{}'{}", join(names, ", "), word,
+                              did_you_mean(word, names)));
+}
+
+}  // namespace
+
+void apply_common(const SizeAsk& ask, SizingAsk& out) {
+  out.place = *ask.where;
+  if (ask.provider.given()) out.provider = provider_of(*ask.provider);
+  if (ask.family.given()) out.family = family_of(*ask.family);
+  out.accelerators_per_host = static_cast<std::uint32_t>(std::min<std::uint64_t>(*ask.per_host, 1u << 20));
+  out.failures = ask.failure_every.if_given();
+  out.accelerator_hour = ask.accelerator_price.if_given();
+  if (ask.target.given())
+    for (SizedJob& job : out.jobs) job.workload.training.au_target = *ask.target;
+  if (ask.epochs.given()) {
+    out.epochs = 0;
+    for (SizedJob& job : out.jobs) job.workload.training.epochs = static_cast<std::uint32_t>(*ask.epochs);
+  }
+}
+
+SizingAsk sizing_ask(const SizeAsk& ask, std::vector<std::string>& notes) {
+  SizingAsk out;
+  if (ask.jobs.given()) {
+    out = load_jobs(*ask.jobs);
+  } else {
+    std::string preset;
+    Workload workload = workload_for_type(ask, preset);
+    if (ask.rates.given() && !ask.accelerator_type.given())
+      workload = at_rates(workload, to_string(*ask.rates), Catalogue::shipped());
+    out.jobs.push_back({std::move(workload), *ask.duty});
+    out.capacity = ask.capacity.if_given();
+    fit_dataset(ask, preset, out, notes);
+  }
+  if (ask.capacity.given()) out.capacity = *ask.capacity;
+  if (ask.growth.given()) out.growth = *ask.growth;
+  if (ask.years.given()) out.years = static_cast<double>(*ask.years);
+  if (ask.snapshots.given()) out.snapshots = *ask.snapshots;
+  apply_common(ask, out);
+  return out;
+}
+
+}  // namespace aforo

@@ -1,0 +1,54 @@
+#include "cli/act.h"
+
+#include <array>
+#include <ctime>
+
+#include "cli/command_line.h"
+#include "cli/live_line.h"
+#include "cli/result_paths.h"
+#include "cli/results.h"
+#include "cli/signals.h"
+
+namespace aforo {
+namespace {
+
+std::string started_now() {  // ISO 8601 UTC, to the second
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  ::gmtime_r(&now, &utc);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return text.data();
+}
+
+int exit_code(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kDone:
+      return kDone;
+    case Outcome::kNotMet:
+      return kNotMet;
+    case Outcome::kPartial:
+    case Outcome::kFailed:
+      break;
+  }
+  return kCouldNot;
+}
+
+}  // namespace
+
+int act(const Command& command, std::span<const std::string> words, Console& console) {
+  const CommandLine line = read_command_line(command, words);
+  refuse_results_over_files(line);
+  refuse_contradictions(*line.ask);
+  refuse_results_inside_datasets(line);
+  Results results(line.results, console);
+  const StopOnSignal stop;
+  LiveLine live(console, *line.results.quiet, std::string(command.rate_word));
+  Answer answer = command.answer(*line.ask, {stop.token(), live.sink(), started_now()});
+  live.clear();
+  results.deliver(answer);
+  for (const std::string& sentence : answer.say) console.err << "aforo: " << sentence << '\n';
+  return exit_code(answer.outcome);
+}
+
+}  // namespace aforo

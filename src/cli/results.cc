@@ -1,0 +1,67 @@
+#include "cli/results.h"
+
+#include "answer/make_row.h"
+#include "base/error.h"
+#include "report/csv.h"
+#include "report/terminal.h"
+
+namespace aforo {
+namespace {
+
+using enum ValueKind;
+
+constexpr Row kJson = row<&ResultsAsk::json>(
+    {"json", 0, kResult, "FILE", "", "write the Record to FILE; - is standard output", kOutputGroup});
+constexpr Row kCsv = row<&ResultsAsk::csv>(
+    {"csv", 0, kResult, "FILE", "",
+     "write the Record's plain numbers as one CSV row to FILE; of 'size' one row per design", kOutputGroup});
+constexpr Row kQuiet =
+    row<&ResultsAsk::quiet>({"quiet", 'q', kFlag, "", "", "print neither progress nor table", kOutputGroup});
+constexpr Row kHelp = row<&ResultsAsk::help>({"help", 'h', kFlag, "", "", "show this help", kOutputGroup});
+constexpr Row kDatasetBlock = row<&ResultsAsk::output>(
+    {"output", 'o', kResult, "FILE", "", "write the dataset block to FILE; - is standard output", kDatasetGroup});
+constexpr Row kStorageFile = row<&ResultsAsk::output>(
+    {"output", 'o', kResult, "FILE", "", "write the storage file to FILE; - is standard output", kOutputGroup});
+
+constexpr Row kRecordRows[] = {kJson, kQuiet, kHelp};
+constexpr Row kNumbersRows[] = {kJson, kCsv, kQuiet, kHelp};
+constexpr Row kDatasetBlockRows[] = {kDatasetBlock, kJson, kQuiet, kHelp};
+constexpr Row kStorageFileRows[] = {kStorageFile, kJson, kQuiet, kHelp};
+constexpr Row kNoRows[] = {kHelp};
+
+}  // namespace
+
+const AskTable kRecordResults{"", "", kRecordRows};
+const AskTable kNumbersResults{"", "", kNumbersRows};
+const AskTable kDatasetBlockResults{"", "", kDatasetBlockRows};
+const AskTable kStorageFileResults{"", "", kStorageFileRows};
+const AskTable kNoResults{"", "", kNoRows};
+
+Results::Results(const ResultsAsk& ask, Console& console)
+    : ask_(&ask), console_(&console), json_(open(ask.json)), csv_(open(ask.csv)), output_(open(ask.output)) {}
+
+std::unique_ptr<OutputFile> Results::open(const Setting<std::string>& path) {
+  if (!path.given()) return nullptr;
+  auto file = std::make_unique<OutputFile>(*path, *console_);
+  if (file->is_standard_output()) {
+    if (taken_)
+      throw UserError(
+          "expected one result on standard output, found two options with '-'; give one of them a file");
+    taken_ = true;
+  }
+  return file;
+}
+
+void Results::deliver(Answer& answer) {
+  add_echo(answer.record, *ask_);
+  if (output_ && !answer.files.empty()) output_->commit(answer.files.front().text);
+  if (json_) json_->commit(to_text(answer.record));
+  if (csv_) csv_->commit(record_csv(answer.record));
+  if (*ask_->quiet) return;
+  const bool colour = taken_ ? console_->colour && console_->err_is_terminal : console_->colour;
+  const Look look{static_cast<std::size_t>(console_->width), colour, console_->unicode};
+  const std::string page = answer.page.empty() ? render(answer.record, look) : answer.page;
+  (taken_ ? console_->err : console_->out) << page << std::flush;
+}
+
+}  // namespace aforo

@@ -1,0 +1,56 @@
+// Where the results of a command go: the options about it, and the files and streams themselves.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "answer/answer.h"
+#include "cli/console.h"
+#include "cli/output_file.h"
+
+namespace aforo {
+
+// The options of a command that are about its results, not about what it answers. Their rows differ by command.
+struct ResultsAsk : Ask {
+  explicit ResultsAsk(const AskTable& rows) : table_(&rows) {}
+
+  Setting<std::string> json;    // paths; "-" is standard output
+  Setting<std::string> csv;
+  Setting<std::string> output;  // of the file that an answer has beside its Record
+  Setting<bool> quiet = false;
+  Setting<bool> help = false;  // answered before anything is read: stands here to be listed
+
+  const AskTable& table() const override { return *table_; }
+
+ private:
+  const AskTable* table_;
+};
+
+extern const AskTable kRecordResults;       // --json, --quiet, --help
+extern const AskTable kNumbersResults;      // ... and --csv
+extern const AskTable kDatasetBlockResults; // --output of a dataset block, --json, --quiet, --help
+extern const AskTable kStorageFileResults;  // --output of a storage file, --json, --quiet, --help
+extern const AskTable kNoResults;           // --help
+
+// The way out of an Answer. Files are opened on construction, before anything is run, and appear under their names
+// only when they are whole. One thread.
+class Results {
+ public:
+  // Throws UserError where a file cannot be written, or two results want standard output.
+  Results(const ResultsAsk& ask, Console& console);
+
+  // Adds the options about results to the echo in the Record, writes --json, --csv and --output where given, and
+  // shows the Record as a page unless --quiet: on standard error where standard output is taken by a result. An
+  // answer without files leaves --output as it was. Once. Throws UserError where a file cannot be written in full.
+  void deliver(Answer& answer);
+
+ private:
+  std::unique_ptr<OutputFile> open(const Setting<std::string>& path);
+
+  const ResultsAsk* ask_;
+  Console* console_;
+  bool taken_ = false;  // standard output, by a result
+  std::unique_ptr<OutputFile> json_, csv_, output_;
+};
+
+}  // namespace aforo
