@@ -108,6 +108,13 @@ class ArchitectureSelfTest(unittest.TestCase):
         does_not = {**room, "src/report/run_document.cc": "", "src/report/terminal.cc": '#include "report/look.h"\n'}
         self.assertFalse([v for v in self.found(does_not) if "document may not know" in v])
 
+    def test_a_sentence_that_is_searched(self):
+        self.assert_found("searches a sentence",
+                          {"src/storage/read.cc": '#include "base/text.h"\n#include <unistd.h>\n'
+                                                  'bool late = text.find("gave up") != 0;\n'})
+        for fine in ('text.starts_with("--")', 'text.find(name)', '// text.find("gave up")'):
+            self.assertEqual(self.found({"src/storage/read.cc": f'#include "base/text.h"\n#include <unistd.h>\n{fine}\n'}), [])
+
     def test_a_file_too_long(self):
         text = '#include "base/text.h"\n'
         self.assert_found("401 lines, expected at most 400", {"src/base/text.cc": text + "\n" * 400})

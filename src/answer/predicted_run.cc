@@ -5,57 +5,49 @@
 #include <memory>
 #include <utility>
 
-#include "base/error.h"
 #include "model/storage_yaml.h"
 #include "plan/predict_record.h"
-#include "survey/dataset_open.h"
+#include "train/find_max_search.h"
 #include "train/job_setup.h"
 
 namespace aforo {
-namespace {
 
-constexpr Seconds kWindow{12};  // at most, of a search's try: train/find_max_search.cc
-
-}  // namespace
-
-Json predict_run(const RunOptions& options, const std::string& storage, std::stop_token stop) {
+RunPrediction predict_run(const RunOptions& options, const OpenedDataset& dataset, const std::string& storage,
+                          std::stop_token stop) {
   PredictOptions ask;
   ask.storage = load_storage(storage);
-  OpenedDataset dataset =
-      open_dataset(*open_store(options.directory), options.workload.dataset, options.io_threads, stop);
   ask.workload = options.workload;
   ask.workload.dataset = dataset.spec;
   ask.workload.dataset.samples = dataset.layout->samples();
-  ask.layout = std::shared_ptr<const Layout>(std::move(dataset.layout));
+  ask.layout = {std::shared_ptr<void>(), dataset.layout.get()};  // the caller's: it outlives the prediction
   ask.cold_epochs = options.drop_caches;
-  if (!options.find_max) return short_prediction(predict(ask, stop));
-  // A search measures the steady state of short windows.
+  if (!options.find_max) {
+    const Prediction found = predict(ask, std::move(stop));
+    return {short_prediction(found), found.au, 0};
+  }
+  // A search measures the steady state of short windows; a cache is filled in one as far as its time allows.
   TrainingSpec& training = ask.workload.training;
-  const double steps = kWindow.value / std::max(law_mean(ask.workload.accelerator.step_time), 1e-9);
+  const double steps = kLongestWindow.value / std::max(law_mean(ask.workload.accelerator.step_time), 1e-9);
   training.epochs = 1;
-  training.steps = ask.storage.caches.empty()
-                       ? kEndlessSteps
-                       : static_cast<std::uint64_t>(std::clamp(std::ceil(steps), 12.0, 1e6));
-  return short_prediction(predict_max(ask, options.max_accelerators, stop));
+  training.steps = ask.storage.caches.empty() ? kEndlessSteps
+                                              : static_cast<std::uint64_t>(std::clamp(
+                                                    std::ceil(steps), double{kFewestWindowSteps}, 1e6));
+  const PredictedMax found = predict_max(ask, options.max_accelerators, std::move(stop));
+  return {short_prediction(found), found.answer.au, static_cast<double>(found.accelerators)};
 }
 
-void add_prediction_beside(Json& record, Json prediction) {
-  const auto number_of = [](const Json& json, const char* key) {
-    return json.contains(key) && json[key].is_number() ? json[key].get<double>() : std::nan("");
-  };
-  if (!record.value("partial", false) && !record.value("failed", false)) {
-    const double counted = number_of(record, "max_accelerators");
-    const double error = std::isnan(counted)
-                             ? number_of(prediction, "au") - number_of(record, "au")
-                             : (number_of(prediction, "max_accelerators") - counted) / std::max(counted, 1.0);
-    set_number(record, "prediction_error", error);
-  }
-  if (record["config"].value("drop_caches", false))
+void add_prediction_beside(Json& record, const RunPrediction& prediction, const RunOutcome& run,
+                           const RunOptions& options) {
+  const double counted = run.max_accelerators.value_or(0);
+  if (run.max_accelerators)
+    set_number(record, "prediction_error", (prediction.accelerators - counted) / std::max(counted, 1.0));
+  else if (run.au && !run.failed && !run.stopped)
+    set_number(record, "prediction_error", prediction.au - *run.au);
+  if (options.drop_caches)
     record["warnings"].push_back(
-        "--drop-caches as root also drops names and inodes, which a probe leaves known: small files may come "
-        "slower "
+        "--drop-caches as root also drops names and inodes, which a probe leaves known: small files may come slower "
         "than predicted");
-  record["prediction"] = std::move(prediction);
+  record["prediction"] = prediction.record;
 }
 
 }  // namespace aforo

@@ -93,40 +93,32 @@ RunOptions options_of(const RunAsk& ask) {
 }
 
 // A run that was cut short answers nothing; a time limit that the user set does not cut it short.
-Outcome outcome_of(const Json& record, bool find_max, bool interrupted) {
-  if (record.value("failed", false) || record.value("steps_csv_incomplete", false)) return Outcome::kFailed;
+Outcome outcome_of(const RunOutcome& run, const RunOptions& options, bool interrupted) {
+  if (run.failed || !run.steps_incomplete.empty()) return Outcome::kFailed;
   if (interrupted) return Outcome::kPartial;
-  if (find_max) return record.value("max_accelerators", 0) > 0 ? Outcome::kDone : Outcome::kNotMet;
-  if (!record.contains("au")) return Outcome::kFailed;
-  return record["au"].get<double>() >= record["config"].value("au_target", 0.0) ? Outcome::kDone : Outcome::kNotMet;
+  if (options.find_max) return run.max_accelerators.value_or(0) > 0 ? Outcome::kDone : Outcome::kNotMet;
+  if (!run.au) return Outcome::kFailed;
+  return *run.au >= options.workload.training.au_target ? Outcome::kDone : Outcome::kNotMet;
 }
 
 // A page or a Record may be read by nobody; that a run did not go to its end is said besides.
-void say_how_it_ended(Answer& out, bool interrupted) {
-  const Json& record = out.record;
-  if (record.value("steps_csv_incomplete", false)) {
-    const Json warnings = record.value("warnings", Json::array());
-    std::string sentence = "the step file is incomplete: it could not be written to its end";
-    for (const Json& warning : warnings)
-      if (warning.get<std::string>().starts_with("the step file")) sentence = warning.get<std::string>();
-    out.say.push_back(sentence);
-  }
-  if (record.value("failed", false)) {
-    const Json errors = record.value("errors", Json::object());
-    const Json examples = errors.value("examples", Json::array());
-    out.say.push_back(
+std::vector<std::string> how_it_ended(const RunOutcome& run, bool interrupted) {
+  std::vector<std::string> say;
+  if (!run.steps_incomplete.empty()) say.push_back(run.steps_incomplete);
+  if (run.failed)
+    say.push_back(
         fmt::format("expected every sample to be readable, found '{}'; mend it, or count and go on with --on-error skip",
-                    examples.empty() ? "one that is not" : examples[0].get<std::string>()));
-  } else if (interrupted) {
-    out.say.push_back(partial_sentence("it holds what was measured until the interruption"));
-  }
+                    run.failures.empty() ? "one that is not" : run.failures.front()));
+  else if (interrupted)
+    say.push_back(partial_sentence("it holds what was measured until the interruption"));
+  return say;
 }
 
-// The warnings stand in the YAML as comments; the page says them once, at its end.
+// Warnings stand in the YAML as comments; the page says them once, at its end.
 std::string without_comments(const std::string& yaml) {
   std::string out;
   for (const std::string& line : split(yaml, '\n'))
-    if (!line.empty() && !line.starts_with("# warning: ")) out += line + '\n';
+    if (!line.empty() && line.front() != '#') out += line + '\n';
   return out;
 }
 
@@ -164,13 +156,17 @@ Answer answer(const RunAsk& ask, const Context& context) {
     add_echo(out.record, ask);
     return out;
   }
-  Json prediction = ask.storage.given() ? predict_run(options, *ask.storage, context.stop) : Json();
-  out.record = options.find_max ? find_max(options, context.stop, context.progress)
-                                : train(options, context.stop, context.progress);
-  if (ask.storage.given()) add_prediction_beside(out.record, std::move(prediction));
+  const OpenedRun opened = open_run(options, context.stop);
+  const std::optional<RunPrediction> prediction =
+      ask.storage.given() ? std::optional(predict_run(options, opened.dataset, *ask.storage, context.stop))
+                          : std::nullopt;
+  RunOutcome run = options.find_max ? find_max(options, opened, context.stop, context.progress)
+                                    : train(options, opened, context.stop, context.progress);
   const bool interrupted = context.stop.stop_requested();
-  say_how_it_ended(out, interrupted);
-  out.outcome = outcome_of(out.record, options.find_max, interrupted);
+  out.record = std::move(run.record);
+  if (prediction) add_prediction_beside(out.record, *prediction, run, options);
+  out.say = how_it_ended(run, interrupted);
+  out.outcome = outcome_of(run, options, interrupted);
   add_echo(out.record, ask);
   return out;
 }

@@ -58,7 +58,7 @@ std::string to_string(Limit limit);
 struct Counterfactual {
   std::string change;  // "32 workers instead of 8", "null storage"
   double samples_per_second = 0;
-  // loader.workers of the re-run, for the exact flag; 0 = the number that begins `change`.
+  // loader.workers of the re-run, for the exact flag; 0 = not known.
   std::uint32_t workers = 0;
   // samples/s of the same re-run with nothing changed; 0 = the job's own.
   double baseline = 0;

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <charconv>
 #include <cmath>
 
 namespace aforo {
@@ -47,12 +46,6 @@ double gain(const Evidence& e) {
 // Samples/s of the re-runs without compute, the better of the two.
 double reading_alone(const Evidence& e) {
   return std::max(e.more_workers->baseline, e.more_workers->samples_per_second);
-}
-
-std::uint32_t workers_of(const Counterfactual& c) {
-  std::uint32_t leading = 0;
-  std::from_chars(c.change.data(), c.change.data() + c.change.size(), leading);
-  return c.workers > 0 ? c.workers : leading;
 }
 
 std::string workers_flag(std::uint32_t workers) {
@@ -160,7 +153,7 @@ std::optional<Finding> more_workers_help(const Evidence& e) {
   if (gain(e) < kWorthwhile) return std::nullopt;
   std::string reason = fmt::format("{} read {:.1f} x as many samples/s from the same storage",
                                    e.more_workers->change, gain(e));
-  std::vector<std::string> advice = {workers_flag(workers_of(*e.more_workers))};
+  std::vector<std::string> advice = {workers_flag(e.more_workers->workers)};
   const double reach = e.more_workers->samples_per_second / std::max(e.demand_samples_per_second, 1e-9);
   if (e.demand_samples_per_second > 0 && reach < e.au_target) {
     advice.push_back(

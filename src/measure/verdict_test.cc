@@ -323,9 +323,9 @@ TEST(Verdict, ReadingAloneBelowTheDemandIsTheStorageWhateverTheWorkersDo) {
   EXPECT_NE(verdict_of(e).limit, Limit::kStorageBandwidth);
 }
 
-TEST(Verdict, TheFlagMayComeFromTheWordsOfTheChange) {
+TEST(Verdict, TheFlagNamesTheWorkersOfTheRerun) {
   Evidence e = slow_job();
-  e.more_workers = {"32 workers instead of 8", 1800};
+  e.more_workers = {"32 workers instead of 8", 1800, 32};
   EXPECT_THAT(verdict_of(e).text, HasSubstr("try --set loader.workers=32"));
 }
 

@@ -100,11 +100,13 @@ void requests(const Workload& w, const Requirement& r, const Words& x, Table& ta
 void latency(const Workload& w, const Requirement& r, const Words& x, Table& table) {
   const Access access = access_of(w);
   std::string formula = "C / X less preprocessing (Little's law), C = N W";
-  std::string inputs = fmt::format("{} x {} / {}/s", x.n, x.w, format_count(r.samples.value));
+  std::string in_flight = fmt::format("{} x {}", x.n, x.w);
   if (access.order == BatchOrder::kBatchWhole) {
     formula = "C / X less preprocessing (Little's law), C = N P B";
-    inputs = fmt::format("{} x {} x {} / {}/s", x.n, x.p, x.b, format_count(r.samples.value));
-  } else if (access.order == BatchOrder::kOnDemand) {
+    in_flight = fmt::format("{} x {} x {}", x.n, x.p, x.b);
+  }
+  std::string inputs = fmt::format("{} / {}/s", in_flight, format_count(r.samples.value));
+  if (access.order == BatchOrder::kOnDemand) {
     formula = "Z (1 - t) / (t B) less preprocessing: no workers, the accelerator waits for every read";
     inputs = fmt::format("{} x (1 - {}) / ({} x {})", x.z, x.t, x.t, x.b);
   }
@@ -121,7 +123,7 @@ void latency(const Workload& w, const Requirement& r, const Words& x, Table& tab
               fmt::format("W {}, P {}, Z {}, t {}", x.w, x.p, x.z, x.t), x.loader_source);
   if (r.concurrency > 0)
     table.add("samples_in_flight", "samples being read at once", r.concurrency, FigureUnit::kCount, "C",
-              inputs.substr(0, inputs.rfind(" / ")), x.loader_source);
+              in_flight, x.loader_source);
 }
 
 void checkpoints(const Workload& w, const RequirementAsk& ask, const Requirement& r, Table& table) {

@@ -75,12 +75,6 @@ bool is_left_over(const Store& store, std::string_view name) {
   return name.starts_with(kFolder) && read_marker(*open_store(folder_in(store, name))).has_value();
 }
 
-// Sentences of `generate` tell how to resume; a probe removes what it laid.
-std::string without_advice(const std::string& sentence) {
-  const std::size_t cut = sentence.find(": what is written is kept");
-  return sentence.substr(0, cut == std::string::npos ? sentence.size() : cut);
-}
-
 }  // namespace
 
 std::vector<ProbeWish> probe_wishes(const std::optional<Workload>& workload) {
@@ -129,9 +123,8 @@ ProbeData found_data(const std::string& directory, const std::optional<Workload>
     read_as_usual(data.loader, data.layout->kind());
   require_readable(*data.layout, directory);
   data.kind = access_of(*data.layout, data.loader, 1).kind;
-  for (std::string& warning : opened.warnings)
-    if (warning.find(" the workload names ") == std::string::npos || workload)
-      data.warnings.push_back(std::move(warning));
+  if (workload) data.warnings = std::move(opened.differences);
+  for (std::string& warning : opened.warnings) data.warnings.push_back(std::move(warning));
   return data;
 }
 
@@ -186,11 +179,7 @@ ProbeData ProbeGround::lay(const ProbeWish& wish, Seconds time, std::stop_token 
     std::stop_source ending;
     const std::stop_callback forward(stop, [&ending] { ending.request_stop(); });
     const Alarm alarm(time, ending);
-    try {
-      files = generate(options, ending.get_token(), sink).at("files_complete").get<FileId>();
-    } catch (const UserError& error) {
-      throw UserError(without_advice(error.what()));
-    }
+    files = generate(options, ending.get_token(), sink).at("files_complete").get<FileId>();
     if (stop.stop_requested()) throw Interrupted();
   }
   if (files < few)

@@ -32,13 +32,13 @@ std::string count(std::uint64_t n) { return format_count(static_cast<double>(n))
 void warn_of_differences(const DatasetSpec& wanted, double mean_found, OpenedDataset& opened,
                          const std::string& directory) {
   if (wanted.samples != opened.spec.samples) {
-    opened.warnings.push_back(
+    opened.differences.push_back(
         fmt::format("{} holds {} samples, the workload names {}: those that are there are used", directory,
                     count(opened.spec.samples), count(wanted.samples)));
   }
   const double mean_wanted = law_mean(wanted.sample_size);
   if (mean_wanted > 0 && mean_found > 0 && std::abs(mean_found / mean_wanted - 1) > kSameMean) {
-    opened.warnings.push_back(
+    opened.differences.push_back(
         fmt::format("samples in {} have {} on average, the workload names {}: bytes are counted as they are",
                     directory, format_bytes({static_cast<std::uint64_t>(mean_found)}),
                     format_bytes({static_cast<std::uint64_t>(mean_wanted)})));
@@ -136,7 +136,7 @@ void require_agreement(const DatasetSpec& wanted, const SampleChoice& choice, co
   }
   const auto preferred = preferred_kind(wanted);
   if (preferred && *preferred != choice.kind && wanted.layout == LayoutKind::kFilePerSample) {
-    opened.warnings.push_back(
+    opened.differences.push_back(
         fmt::format("{} holds {} files, the workload names {}: they are read as they are", directory,
                     to_string(choice.kind), to_string(wanted.content)));
   }

@@ -30,9 +30,8 @@ struct OpenedDataset {
   std::optional<Manifest> manifest;  // of a generated dataset
   // As found: `wanted`, corrected by what lies there.
   DatasetSpec spec;
-  std::vector<std::string>
-      // Sentences: what was left out, where the workload and the directory differ.
-      warnings;
+  std::vector<std::string> warnings;     // sentences: what was left out
+  std::vector<std::string> differences;  // sentences: where what was wanted and what lies there differ
   // The damaged shards, whose samples before the damage are part of the layout: in order of path,
   // at most kDamagedNamed of them. Whether damage ends the command is the caller's policy. They
   // are not in `warnings`.

@@ -126,8 +126,8 @@ TEST_F(OpenDatasetTest, OtherNumbersThanTheWorkloadsAreWarnedOf) {
   wanted.sample_size.mean = 150'000;
   const OpenedDataset opened = open(wanted);
   EXPECT_EQ(opened.spec.samples, 50u);
-  EXPECT_THAT(opened.warnings, Contains(HasSubstr("holds 50 samples, the workload names 1,000,000")));
-  EXPECT_THAT(opened.warnings, Contains(HasSubstr("on average")));
+  EXPECT_THAT(opened.differences, Contains(HasSubstr("holds 50 samples, the workload names 1,000,000")));
+  EXPECT_THAT(opened.differences, Contains(HasSubstr("on average")));
 }
 
 TEST_F(OpenDatasetTest, AnUnfinishedGenerationIsNotTrainedOn) {
@@ -147,7 +147,7 @@ TEST_F(OpenDatasetTest, ContradictionsAreNamed) {
       AllOf(HasSubstr("expected tfrecord"), HasSubstr("1 file of JPEG"), HasSubstr("file-per-sample")));
   const OpenedDataset opened = open(spec_of(LayoutKind::kFilePerSample, Content::kPng, 1, 14));
   EXPECT_EQ(opened.layout->content(), Content::kJpeg);
-  EXPECT_THAT(opened.warnings, Contains(HasSubstr("holds JPEG files, the workload names png")));
+  EXPECT_THAT(opened.differences, Contains(HasSubstr("holds JPEG files, the workload names png")));
 }
 
 TEST_F(OpenDatasetTest, LabelsAndHiddenFilesAreNoSamples) {

@@ -83,14 +83,15 @@ void add_answer(Json& record, const Search& search, const Bracket& bracket, std:
 
 }  // namespace
 
-Json find_max(const RunOptions& options, std::stop_token stop, const ProgressSink& progress) {
+RunOutcome find_max(const RunOptions& options, const OpenedRun& opened, std::stop_token stop,
+                    const ProgressSink& progress) {
   if (law_mean(options.workload.accelerator.step_time) <= 0)
     throw UserError("expected a step time above 0 for --find-max, found 0; give --step-time");
-  const auto store = open_store(options.directory);
-  const OpenedDataset dataset = open_dataset(*store, options.workload.dataset, options.io_threads, stop);
-  Json record = start_record("run", *store);
+  const OpenedDataset& dataset = opened.dataset;
+  RunOutcome out;
+  Json& record = out.record = start_record("run", *opened.store);
   const std::uint32_t limit = limit_of(options, *dataset.layout);
-  Search search(options, *store, dataset, stop);
+  Search search(options, *opened.store, dataset, stop);
   const Seconds begin = monotonic_now();
   const Question ask = [&](std::uint32_t accelerators) {
     const TargetAnswer answer = search.ask(accelerators);
@@ -117,6 +118,10 @@ Json find_max(const RunOptions& options, std::stop_token stop, const ProgressSin
   add_warnings(record, options, dataset, shown.plan);
   add_measurement(record, shown.job, shown.plan, options, *dataset.layout);
   add_answer(record, search, bracket, limit);
+  out.stopped = search.stopped();
+  out.failed = search.failed();
+  if (!search.failed() && !search.stopped()) out.max_accelerators = bracket.low;
+  out.failures = failures_in_words(shown.job.result.readers, *dataset.layout, options.io_timeout);
   if (!search.cache_note().empty()) record["warnings"].push_back(search.cache_note());
   const Search::Kept& judged = search.failing().ranks ? search.failing() : shown;
   Evidence evidence = evidence_of(judged.job, judged.plan, options);
@@ -125,7 +130,7 @@ Json find_max(const RunOptions& options, std::stop_token stop, const ProgressSin
     evidence.null_ceiling = null_ceiling(judged.plan, search.settings(), stop);
   if (evidence.null_ceiling) set_number(record, "null_ceiling_samples_per_second", *evidence.null_ceiling);
   add_verdict(record, verdict_of(evidence));
-  return record;
+  return out;
 }
 
 }  // namespace aforo

@@ -4,7 +4,7 @@
 #include <stop_token>
 
 #include "measure/record.h"
-#include "train/run_options.h"
+#include "train/run_outcome.h"
 #include "world/progress.h"
 
 namespace aforo {
@@ -14,6 +14,7 @@ namespace aforo {
 // UserError where the first window cannot be set up (dataset missing or too small, no memory, no step time),
 // Interrupted when it was stopped before any window gave an answer. A read error in a later window ends the
 // search: the Record says `failed`.
-Json find_max(const RunOptions& options, std::stop_token stop, const ProgressSink& progress);
+RunOutcome find_max(const RunOptions& options, const OpenedRun& opened, std::stop_token stop,
+                    const ProgressSink& progress);
 
 }  // namespace aforo

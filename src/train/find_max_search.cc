@@ -12,11 +12,9 @@ namespace {
 // All chosen: a search makes some ten windows, each as long as it takes to decide, and no
 // longer than a person waits.
 constexpr Seconds kShortest{2.0};
-constexpr Seconds kLongest{12.0};
 constexpr Seconds kAskEvery{0.1};
-constexpr std::size_t kFewestSteps = 12;  // of which an interval by batch means can be made
-constexpr double kNarrow = 0.01;          // half width of AU's interval that ends a window
-constexpr double kClear = 0.05;           // ... of an interval that does not hold the target
+constexpr double kNarrow = 0.01;  // half width of AU's interval that ends a window
+constexpr double kClear = 0.05;   // ... of an interval that does not hold the target
 
 // AU of every step of the job: compute of all ranks over ranks x time between the ends of consecutive steps.
 std::vector<double> au_series(const StepWatch& watch, std::uint32_t ranks) {
@@ -103,9 +101,9 @@ MeasuredJob Search::run_window(const JobPlan& plan) {
   WatchOptions watch;
   watch.ranks = accelerators;
   watch.batch_size = plan.loader.batch_size;
-  watch.deadline = begin + std::max(kLongest, Seconds{law_mean(plan.step_time) * kFewestSteps * 2});
+  watch.deadline = begin + std::max(kLongestWindow, Seconds{law_mean(plan.step_time) * kFewestWindowSteps * 2});
   watch.enough = [&, next = begin + kShortest]() mutable {
-    if (running->steps().size() < kFewestSteps || monotonic_now() < next) return false;
+    if (running->steps().size() < kFewestWindowSteps || monotonic_now() < next) return false;
     next = monotonic_now() + kAskEvery;
     return decided(*running, accelerators, target());
   };

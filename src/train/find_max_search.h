@@ -18,6 +18,11 @@
 
 namespace aforo {
 
+// A window lasts so long at most, or as twice its fewest steps take. Chosen so that a search of a dozen windows stays
+// within minutes.
+inline constexpr Seconds kLongestWindow{12.0};
+inline constexpr std::size_t kFewestWindowSteps = 12;
+
 struct Try {
   std::uint32_t accelerators = 0;
   double au = 0;

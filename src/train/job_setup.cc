@@ -80,6 +80,7 @@ void add_warnings(Json& record, const RunOptions& options, const OpenedDataset& 
                   const JobPlan& plan) {
   const auto warn = [&](std::string text) { record["warnings"].push_back(std::move(text)); };
   for (const auto& w : options.workload.warnings) warn(w);
+  for (const auto& w : dataset.differences) warn(w);
   for (const auto& w : dataset.warnings) warn(w);
   if (!plan.loader.drop_last)
     warn("loader.drop_last: false is not carried out: an incomplete last batch is left out");

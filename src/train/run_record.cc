@@ -100,18 +100,7 @@ void add_errors(Json& record, const ReaderStats& stats, const Layout& layout, Se
   for (std::size_t i = 0; i < kReadFaults; ++i)
     if (stats.faults[i]) kinds[to_string(static_cast<ReadFault>(i))] = stats.faults[i];
   if (!kinds.empty()) errors["by_kind"] = kinds;
-  Json examples = Json::array();
-  for (const FaultExample& e : stats.examples) {
-    std::string text = fmt::format("{}: {}", layout.path(e.file), to_string(e.fault));
-    if (e.fault == ReadFault::kTimeout)
-      text += fmt::format(": no answer within {}", format_seconds(timeout));
-    else if (e.error)
-      text += fmt::format(": {}", describe_errno(e.error));
-    if (!e.detail.empty()) text += fmt::format(": {}", e.detail);
-    if (e.samples > 1)
-      text += fmt::format(": {} {}", e.samples, layout.samples_in(e.file) > 1 ? "samples" : "times");
-    examples.push_back(text);
-  }
+  const std::vector<std::string> examples = failures_in_words(stats, layout, timeout);
   if (!examples.empty()) errors["examples"] = examples;
   record["errors"] = errors;
 }
@@ -128,6 +117,22 @@ void add_steady(Json& record, const StepSeries& series) {
 }
 
 }  // namespace
+
+std::vector<std::string> failures_in_words(const ReaderStats& stats, const Layout& layout, Seconds timeout) {
+  std::vector<std::string> examples;
+  for (const FaultExample& e : stats.examples) {
+    std::string text = fmt::format("{}: {}", layout.path(e.file), to_string(e.fault));
+    if (e.fault == ReadFault::kTimeout)
+      text += fmt::format(": no answer within {}", format_seconds(timeout));
+    else if (e.error)
+      text += fmt::format(": {}", describe_errno(e.error));
+    if (!e.detail.empty()) text += fmt::format(": {}", e.detail);
+    if (e.samples > 1)
+      text += fmt::format(": {} {}", e.samples, layout.samples_in(e.file) > 1 ? "samples" : "times");
+    examples.push_back(text);
+  }
+  return examples;
+}
 
 void add_measurement(Json& record, const MeasuredJob& job, const JobPlan& plan, const RunOptions& options,
                      const Layout& layout) {

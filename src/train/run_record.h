@@ -1,6 +1,9 @@
 // From a measured job to its Record: the keys of docs/record.md, nothing decided here.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "measure/record.h"
 #include "measure/verdict.h"
 #include "train/job_setup.h"
@@ -12,6 +15,9 @@ namespace aforo {
 // Fills in what `job` measured: utilisation by name, throughput, waits, bytes, client cost, faults.
 void add_measurement(Json& record, const MeasuredJob& job, const JobPlan& plan, const RunOptions& options,
                      const Layout& layout);
+
+// The failures that were kept by example, as sentences without their count: "path: what: why".
+std::vector<std::string> failures_in_words(const ReaderStats& stats, const Layout& layout, Seconds timeout);
 
 void add_verdict(Json& record, const Verdict& verdict);
 

@@ -182,24 +182,36 @@ Json plan_run(const RunOptions& options, std::stop_token stop) {
   return record;
 }
 
-Json train(const RunOptions& options, std::stop_token stop, const ProgressSink& progress) {
+OpenedRun open_run(const RunOptions& options, std::stop_token stop) {
   const Seconds began = monotonic_now();
-  const auto store = open_store(options.directory);
-  const OpenedDataset dataset = open_dataset(*store, options.workload.dataset, options.io_threads, stop);
+  OpenedRun opened;
+  opened.store = open_store(options.directory);
+  opened.dataset =
+      open_dataset(*opened.store, options.workload.dataset, options.io_threads, std::move(stop));
+  opened.took = monotonic_now() - began;
+  return opened;
+}
+
+RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_token stop,
+                 const ProgressSink& progress) {
+  const Seconds began = monotonic_now() - opened.took;
+  const OpenedDataset& dataset = opened.dataset;
+  const Store& store = *opened.store;
   require_sound(options, dataset);
   const JobPlan plan = make_plan(options, dataset);
   std::unique_ptr<StepsCsv> csv;
   if (!options.steps_csv.empty()) csv = std::make_unique<StepsCsv>(options.steps_csv);
-  Json record = start_record("run", *store);
+  RunOutcome out;
+  Json& record = out.record = start_record("run", store);
   record["config"] = config_of(options, dataset, plan);
   add_warnings(record, options, dataset, plan);
 
-  CacheReset reset(*store, *dataset.layout);
+  CacheReset reset(store, *dataset.layout);
   if (options.drop_caches) reset.drop();
   std::unique_ptr<ProgressTicker> ticker;
   const Seconds prepared = monotonic_now();
   const MeasuredJob job =
-      run_job(plan, settings_of(options, *store), watch_options(options, plan, csv.get(), reset), stop,
+      run_job(plan, settings_of(options, store), watch_options(options, plan, csv.get(), reset), stop,
               [&](const StepWatch& watch) {
                 if (progress)
                   ticker = std::make_unique<ProgressTicker>(
@@ -217,15 +229,22 @@ Json train(const RunOptions& options, std::stop_token stop, const ProgressSink& 
     set_number(record, "first_step_seconds", (job.result.first_step - began - reset_time).value);
   }
   if (!reset.note().empty()) record["warnings"].push_back(reset.note());
-  if (csv)
-    if (std::string incomplete = csv->finish(); !incomplete.empty()) {
-      record["warnings"].push_back(incomplete);
-      record["steps_csv_incomplete"] = true;
-    }
-  if (job.result.failed || nothing) record["failed"] = true;
+  if (csv) out.steps_incomplete = csv->finish();
+  if (!out.steps_incomplete.empty()) {
+    record["warnings"].push_back(out.steps_incomplete);
+    record["steps_csv_incomplete"] = true;
+  }
+  out.au = utilisation(Statistic::kWall, job.result.epochs, plan.loader.batch_size).au;
+  out.stopped = job.result.stopped;
+  out.failed = job.result.failed || nothing;
+  if (out.failed) record["failed"] = true;
+  out.failures = failures_in_words(job.result.readers, *dataset.layout, options.io_timeout);
+  for (const Damage& damage : dataset.damaged)
+    if (out.failures.size() < ReaderStats::kMaxExamples)
+      out.failures.push_back(fmt::format("{}: {}", damage.path, damage.what));
   add_verdict(record, nothing ? nothing_read(job)
-                              : judge_run(job, plan, options, *store, stop, dataset.damaged_files, record));
-  return record;
+                              : judge_run(job, plan, options, store, stop, dataset.damaged_files, record));
+  return out;
 }
 
 }  // namespace aforo

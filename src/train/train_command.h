@@ -7,7 +7,7 @@
 #include <stop_token>
 
 #include "measure/record.h"
-#include "train/run_options.h"
+#include "train/run_outcome.h"
 #include "world/progress.h"
 
 namespace aforo {
@@ -17,9 +17,10 @@ namespace aforo {
 // for it, with a warning. Throws UserError as `train` would.
 Json plan_run(const RunOptions& options, std::stop_token stop);
 
-// Runs the job; returns its Record, marked partial if it was stopped early. Throws UserError when
-// the job cannot begin (dataset missing or too small, no memory), Interrupted when it was stopped
-// before the first step.
-Json train(const RunOptions& options, std::stop_token stop, const ProgressSink& progress);
+// Runs the job on what `open_run(options)` opened; returns its Record, marked partial if it was
+// stopped early. Throws UserError when the job cannot begin (dataset missing or too small, no
+// memory), Interrupted when it was stopped before the first step.
+RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_token stop,
+                 const ProgressSink& progress);
 
 }  // namespace aforo

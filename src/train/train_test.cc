@@ -55,6 +55,12 @@ struct Case {
 
 class Train : public testing::TestWithParam<Case> {};
 
+Json trained(const RunOptions& options, std::stop_token stop) {
+  return train(options, open_run(options, stop), stop, {}).record;
+}
+
+Json searched(const RunOptions& options) { return find_max(options, open_run(options, {}), {}, {}).record; }
+
 // 240 samples, 2 ranks x batch 10: 12 steps an epoch, 2 epochs: 480 samples delivered and,
 // with --verify, proved.
 TEST_P(Train, ReadsEverySampleOfEveryEpochAndProvesIt) {
@@ -70,7 +76,7 @@ TEST_P(Train, ReadsEverySampleOfEveryEpochAndProvesIt) {
   options.engine = GetParam().engine;
   options.verify = true;
   options.diagnose = false;
-  const Json record = train(options, {}, {});
+  const Json record = trained(options, {});
   EXPECT_EQ(record["errors"]["count"], 0) << record["errors"].dump();
   EXPECT_EQ(record["samples"], 480);
   EXPECT_EQ(record["steps"], 24);
@@ -130,7 +136,7 @@ TEST(Faults, AFlippedByteIsFoundAndTheFileNamed) {
   file.close();
   laid.options.verify = true;
   laid.options.skip_errors = true;
-  const Json record = train(laid.options, {}, {});
+  const Json record = trained(laid.options, {});
   EXPECT_EQ(record["errors"]["by_kind"]["corrupt"], 2);  // once per epoch
   EXPECT_NE(record["errors"]["examples"][0].get<std::string>().find(victim.filename()), std::string::npos);
   EXPECT_EQ(record["samples"], 478);
@@ -141,7 +147,7 @@ TEST(Faults, AVanishedAndATruncatedFileAreCounted) {
   fs::remove(laid.some_file());
   fs::resize_file(laid.some_file(), 100);
   laid.options.skip_errors = true;
-  const Json record = train(laid.options, {}, {});
+  const Json record = trained(laid.options, {});
   EXPECT_EQ(record["errors"]["by_kind"]["open failed"], 2);
   EXPECT_EQ(record["errors"]["by_kind"]["short file"], 2);
 }
@@ -151,13 +157,13 @@ TEST(Faults, StopAtTheFirstWhereAsked) {
   fs::remove(laid.some_file());
   laid.options.skip_errors = false;
   laid.options.workload.training.epochs = 50;
-  const Json record = train(laid.options, {}, {});
+  const Json record = trained(laid.options, {});
   EXPECT_TRUE(record["partial"]);
   EXPECT_TRUE(record["failed"]);
   EXPECT_GE(record["errors"]["count"].get<int>(), 1);
   EXPECT_LE(record["errors"]["count"].get<int>(), 8);  // at most one per reader
   laid.options.skip_errors = true;
-  const Json whole = train(laid.options, {}, {});
+  const Json whole = trained(laid.options, {});
   EXPECT_FALSE(whole["partial"]);
   EXPECT_EQ(whole["errors"]["count"].get<int>(), 50);  // once per epoch
 }
@@ -182,13 +188,13 @@ TEST(Faults, ADamagedShardIsRefusedOrCounted) {
   options.directory = directory.path();
   options.diagnose = false;
   try {
-    train(options, {}, {});
+    trained(options, {});
     FAIL() << "a damaged shard went unnoticed";
   } catch (const UserError& error) {
     EXPECT_NE(std::string(error.what()).find(victim.filename()), std::string::npos) << error.what();
   }
   options.skip_errors = true;
-  const Json record = train(options, {}, {});
+  const Json record = trained(options, {});
   EXPECT_EQ(record["errors"]["by_kind"]["damaged shard"], 1);
   EXPECT_NE(record["verdict"]["text"].get<std::string>().find("FAILED"), std::string::npos);
 }
@@ -201,7 +207,7 @@ TEST(Stop, GivesAPartialRecord) {
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
     source.request_stop();
   });
-  const Json record = train(laid.options, source.get_token(), {});
+  const Json record = trained(laid.options, source.get_token());
   EXPECT_TRUE(record["partial"]);
   EXPECT_GT(record["steps"].get<int>(), 0);
   EXPECT_GT(record["au"].get<double>(), 0);
@@ -210,20 +216,20 @@ TEST(Stop, GivesAPartialRecord) {
 TEST(Setup, RefusesADatasetSmallerThanAStep) {
   LaidDataset laid;
   laid.options.workload.accelerator.count = 100;
-  EXPECT_THROW(train(laid.options, {}, {}), UserError);
+  EXPECT_THROW(trained(laid.options, {}), UserError);
 }
 
 TEST(Setup, RefusesBatchesThatDoNotFitIntoMemory) {
   LaidDataset laid;
   laid.options.workload.loader.deliver = Deliver::kBatch;
   laid.options.workload.loader.prefetch = 100'000'000;
-  EXPECT_THROW(train(laid.options, {}, {}), UserError);
+  EXPECT_THROW(trained(laid.options, {}), UserError);
 }
 
 TEST(NullStorage, ShowsTheClientsCeiling) {
   LaidDataset laid;
   laid.options.engine = EngineKind::kNull;
-  const Json record = train(laid.options, {}, {});
+  const Json record = trained(laid.options, {});
   EXPECT_EQ(record["engine"], "null");
   EXPECT_EQ(record["samples"], 480);
   for (const char* key : {"bytes_from_storage", "bytes_requested", "bytes_per_second", "device"})
@@ -235,16 +241,30 @@ TEST(NullStorage, ShowsTheClientsCeiling) {
 // The page leads with the mean over epochs; the evidence must not name a second throughput.
 TEST(Evidence, NamesTheThroughputOfTheRecord) {
   LaidDataset laid;
-  const Json record = train(laid.options, {}, {});
+  const Json record = trained(laid.options, {});
   const std::string rate = format_count(record["samples_per_second"].get<double>()) + " samples/s";
   EXPECT_NE(record["verdict"]["evidence"].dump().find(rate), std::string::npos) << record["verdict"].dump();
+}
+
+TEST(Outcome, SaysWhatTheRecordSays) {
+  LaidDataset laid;
+  const OpenedRun opened = open_run(laid.options, {});
+  const RunOutcome whole = train(laid.options, opened, {}, {});
+  EXPECT_DOUBLE_EQ(whole.au.value(), whole.record["au"].get<double>());
+  EXPECT_FALSE(whole.failed);
+  EXPECT_TRUE(whole.failures.empty());
+  EXPECT_EQ(whole.steps_incomplete, "");
+  laid.options.steps_csv = "/dev/full";
+  const RunOutcome full = train(laid.options, opened, {}, {});  // the same opened dataset serves a second run
+  EXPECT_EQ(full.steps_incomplete, "the step file /dev/full is incomplete: ENOSPC (no space left on device)");
+  EXPECT_TRUE(full.record["steps_csv_incomplete"]);
 }
 
 TEST(StepsCsv, HoldsEveryStepOfEveryRank) {
   LaidDataset laid;
   const std::string path = laid.directory.path() + "/../steps.csv";
   laid.options.steps_csv = path;
-  train(laid.options, {}, {});
+  trained(laid.options, {});
   std::ifstream file(path);
   std::string line;
   int lines = 0;
@@ -260,13 +280,13 @@ TEST(FindMax, FindsTheKneeOfAJobWhoseWorkersAreTooSlow) {
   laid.options.workload.loader.preprocess.mean = 1e-3;
   laid.options.workload.accelerator.step_time.mean = 5e-3;
   laid.options.max_accelerators = 2;
-  const Json none = find_max(laid.options, {}, {});
+  const Json none = searched(laid.options);
   EXPECT_EQ(none["max_accelerators"], 0);
   EXPECT_EQ(none["ramp"].size(), 2u);  // one accelerator missed, twice
   // Steps of 50 ms are met by every count up to the limit.
   laid.options.workload.loader.preprocess.mean = 1e-4;
   laid.options.workload.accelerator.step_time.mean = 0.05;
-  const Json all = find_max(laid.options, {}, {});
+  const Json all = searched(laid.options);
   EXPECT_EQ(all["max_accelerators"], 2);
   EXPECT_EQ(all["ramp"].size(), 3u);  // 1, and 2 twice
   EXPECT_TRUE(all["at_limit"]);
