@@ -33,8 +33,6 @@ FILE_SYSTEM = re.compile(
     r'|"storage/(?:posix|s3)/[^"]*")', re.MULTILINE)
 # What these touch is no dataset: {file: what it is}.
 NO_DATA = {
-    "src/answer/job_ask.cc": "files that a person wrote",
-    "src/answer/size.cc": "files that a person wrote",
     "src/base/control_group.cc": "the kernel's own files",
     "src/base/input_file.cc": "files that a person wrote",
     "src/base/test_directory.h": "directories of tests",

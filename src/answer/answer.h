@@ -34,16 +34,18 @@ struct Artifact {
 struct Answer {
   Json record;
   Outcome outcome = Outcome::kDone;
-  std::vector<std::string> say;  // sentences for whoever asked, even where he reads no Record: why it is not whole
-  std::vector<Artifact> files;   // none where it is not whole: a part would be believed
-  std::string page;              // plain text that tells the Record better than a page made of it; mostly empty
+  std::vector<std::string>
+      say;  // sentences for whoever asked, even where he reads no Record: why it is not whole
+  std::vector<Artifact> files;  // none where it is not whole: a part would be believed
+  std::string page;  // plain text that tells the Record better than a page made of it; mostly empty
 };
 
 // Where an ask is answered.
 struct Context {
   std::stop_token stop = {};
-  ProgressSink progress = {};  // about five times a second, from a thread that has ended when the answer is there
-  std::string started = {};    // when the ask came in, ISO 8601 UTC: of Records that measure nothing themselves
+  ProgressSink progress =
+      {};  // about five times a second, from a thread that has ended when the answer is there
+  std::string started = {};  // when the ask came in, ISO 8601 UTC: of Records that measure nothing themselves
 };
 
 // What `say` holds for an answer that is not whole: "ended before it was done, ...; WHAT_NOW".

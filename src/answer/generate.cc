@@ -19,25 +19,30 @@ constexpr Row kRows[] = {
     kWorkload,
     word<&GenerateAsk::directory>("directory", "DIR", kDirectory,
                                   "an absent or empty directory, or one that aforo generated", kNoDirectory),
-    row<&GenerateAsk::samples>({"samples", 'n', kPositive, "N", "", "lay N samples", kDatasetGroup, "dataset.samples"}),
+    row<&GenerateAsk::samples>(
+        {"samples", 'n', kPositive, "N", "", "lay N samples", kDatasetGroup, "dataset.samples"}),
     row<&GenerateAsk::size>(
         {"size", 0, kBytes, "SIZE", "", "make every sample SIZE", kDatasetGroup, "dataset.sample_size"}),
     made_words(row<&GenerateAsk::layout>({"layout", 0, kChoice, "", "", "choose how samples lie in files",
                                           kDatasetGroup, "dataset.layout"}),
                generated_layouts),
-    made_words(row<&GenerateAsk::content>({"content", 0, kChoice, "", "", "choose what a file per sample holds",
-                                           kDatasetGroup, "dataset.content"}),
-               generated_contents),
+    made_words(
+        row<&GenerateAsk::content>({"content", 0, kChoice, "", "", "choose what a file per sample holds",
+                                    kDatasetGroup, "dataset.content"}),
+        generated_contents),
     row<&GenerateAsk::seed>(
         {"seed", 0, kCount, "N", "", "decide sizes and bytes by this seed", kDatasetGroup, "dataset.seed"}),
     row<&GenerateAsk::threads>(
         {"threads", 'j', kCount, "N", "0", "write with N threads; 0 is one per core", kDatasetGroup}),
-    row<&GenerateAsk::direct>({"direct", 0, kFlag, "", "", "write past the page cache (O_DIRECT)", kDatasetGroup}),
+    row<&GenerateAsk::direct>(
+        {"direct", 0, kFlag, "", "", "write past the page cache (O_DIRECT)", kDatasetGroup}),
     row<&GenerateAsk::remove>({"delete", 0, kFlag, "", "",
                                "remove what aforo generated in DIR, and nothing else; W is then left out",
                                kDatasetGroup})
-        .refusing("*", "expected --delete with a directory alone, found --{name}; the manifest in the directory says "
-                       "what is removed")
+        .refusing(
+            "*",
+            "expected --delete with a directory alone, found --{name}; the manifest in the directory says "
+            "what is removed")
         .refusing("workload", "expected 'aforo generate --delete DIR', found 2 words; leave W out"),
     kSet,
     kDlio,

@@ -15,8 +15,8 @@ struct GenerateAsk : WorkloadAsk {
   Setting<std::uint64_t> seed;
   Setting<std::uint64_t> threads = 0;  // writers; 0 = one per core
   Setting<bool> direct = false;        // past the page cache
-  Setting<bool> remove = false;        // --delete: take away what aforo generated in `directory`, and nothing else
-  Setting<bool> dry_run = false;       // say what would be done, touch nothing
+  Setting<bool> remove = false;   // --delete: take away what aforo generated in `directory`, and nothing else
+  Setting<bool> dry_run = false;  // say what would be done, touch nothing
 
   const AskTable& table() const override;
   void check() const override;

@@ -9,7 +9,8 @@ namespace {
 using namespace rows;
 
 constexpr Row kRows[] = {
-    word<&InspectAsk::directory>("directory", "DIR", kDirectory, "the directory that holds a dataset", kNoDirectory),
+    word<&InspectAsk::directory>("directory", "DIR", kDirectory, "the directory that holds a dataset",
+                                 kNoDirectory),
     row<&InspectAsk::threads>(
         {"threads", 'j', kCount, "N", "0", "scan with N threads; 0 is twice the cores", kDatasetGroup}),
 };

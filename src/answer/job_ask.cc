@@ -3,27 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <fstream>
-#include <sstream>
 #include <thread>
 
 #include "base/error.h"
+#include "base/input_file.h"
 #include "workload/parse.h"
 #include "workload/revised.h"
 
 namespace aforo {
 namespace {
-
-std::string read_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file || !text)
-    throw UserError(fmt::format("expected to read the file '{}', found {}; give another path", path,
-                                describe_errno(errno)));
-  return text.str();
-}
 
 bool names_dataset(const std::string& assignment) {
   const std::size_t begin = assignment.find_first_not_of('+');
@@ -32,7 +20,7 @@ bool names_dataset(const std::string& assignment) {
 
 // The block replaces the workload's; overrides of its fields come after it.
 Workload with_dataset(Workload workload, const std::string& path, const std::vector<std::string>& overrides) {
-  workload.dataset = parse_dataset_block(read_text(path), path);
+  workload.dataset = parse_dataset_block(read_input_file(path, "dataset block"), path);
   workload = revised(std::move(workload), overrides);
   workload.origin = fmt::format("{} with the dataset of {}", workload.origin, path);
   std::erase_if(workload.provenance, [](const Provenance& row) { return names_dataset(row.field); });
@@ -62,7 +50,8 @@ std::vector<std::string> overrides_of(const FieldsAsk& ask) {
   return out;
 }
 
-Workload workload_of(const WorkloadAsk& ask, const std::string& preset, const std::vector<std::string>& last) {
+Workload workload_of(const WorkloadAsk& ask, const std::string& preset,
+                     const std::vector<std::string>& last) {
   const bool dlio = ask.dlio.given();
   const std::string what = dlio ? *ask.dlio : preset.empty() ? *ask.workload : preset;
   const Dialect dialect = dlio ? Dialect::kDlio : Dialect::kDetect;
@@ -77,8 +66,8 @@ Workload workload_of(const WorkloadAsk& ask, const std::string& preset, const st
 unsigned threads_of(std::uint64_t asked) {
   const unsigned most = std::clamp(16 * std::thread::hardware_concurrency(), 64U, 1024U);
   if (asked > most)
-    throw UserError(fmt::format("--threads: expected at most {} on this machine, found {}; 0 lets aforo choose",
-                                most, asked));
+    throw UserError(fmt::format(
+        "--threads: expected at most {} on this machine, found {}; 0 lets aforo choose", most, asked));
   return static_cast<unsigned>(asked);
 }
 

@@ -39,8 +39,8 @@ struct JobAsk : WorkloadAsk {
 // How bytes move on this machine; of what reads a storage.
 struct EngineAsk {
   Setting<EngineKind> engine = EngineKind::kAuto;  // one that jobs may name
-  Setting<std::uint64_t> threads = 0;  // I/O loops; 0 = one per core
-  Setting<Seconds> timeout = Seconds{30};  // of one read; 0 = never
+  Setting<std::uint64_t> threads = 0;              // I/O loops; 0 = one per core
+  Setting<Seconds> timeout = Seconds{30};          // of one read; 0 = never
 };
 
 std::vector<std::string> engine_words();  // "auto", "io_uring", ...: the engines that a job may name
@@ -51,7 +51,8 @@ std::vector<std::string> overrides_of(const FieldsAsk& ask);
 
 // The workload that is meant: W or --dlio, --dataset over it, then all overrides, then `last`; validated together.
 // `preset` stands in for W where it is not empty. Reads the files that are named. Throws UserError.
-Workload workload_of(const WorkloadAsk& ask, const std::string& preset = {}, const std::vector<std::string>& last = {});
+Workload workload_of(const WorkloadAsk& ask, const std::string& preset = {},
+                     const std::vector<std::string>& last = {});
 
 // `asked` threads; throws UserError for more than makes sense: 16 times the cores, at least 64, at most 1024.
 unsigned threads_of(std::uint64_t asked);

@@ -19,51 +19,60 @@ inline constexpr std::string_view kNoDirectory =
     "expected a directory, as in 'aforo {command} {usage}', found none; see 'aforo {command} --help'";
 
 // What the job is. Defaults come from the workload, so none is shown.
-inline constexpr Row kSet = row<&FieldsAsk::set>({"set", 's', kAssignment, "KEY=VALUE", "",
-    "set a workload field, as in --set loader.workers=8", kJobGroup, {}, {}, true});
+inline constexpr Row kSet = row<&FieldsAsk::set>({"set",
+                                                  's',
+                                                  kAssignment,
+                                                  "KEY=VALUE",
+                                                  "",
+                                                  "set a workload field, as in --set loader.workers=8",
+                                                  kJobGroup,
+                                                  {},
+                                                  {},
+                                                  true});
 inline constexpr Row kDlio =
     row<&WorkloadAsk::dlio>({"dlio", 0, kFile, "FILE", "",
-                             "read the workload W from the benchmark's own workload file; W is then left out", kJobGroup})
+                             "read the workload W from the benchmark's own workload file; W is then left out",
+                             kJobGroup})
         .refusing("workload", "expected no workload beside --dlio, found '{value}'; leave W out");
-inline constexpr Row kDataset =
-    row<&WorkloadAsk::dataset>({"dataset", 0, kFile, "FILE", "",
-                                "take the dataset block from FILE, as 'aforo inspect -o FILE' writes it", kJobGroup});
+inline constexpr Row kDataset = row<&WorkloadAsk::dataset>(
+    {"dataset", 0, kFile, "FILE", "",
+     "take the dataset block from FILE, as 'aforo inspect -o FILE' writes it", kJobGroup});
 inline constexpr Row kAccelerators = row<&JobAsk::accelerators>(
     {"accelerators", 'n', kPositive, "N", "", "use N accelerators", kJobGroup, "accelerator.count"});
 inline constexpr Row kEpochs =
     row<&JobAsk::epochs>({"epochs", 'e', kPositive, "E", "", "train E epochs", kJobGroup, "training.epochs"});
-inline constexpr Row kSteps =
-    row<&JobAsk::steps>({"steps", 0, kPositive, "S", "", "end each epoch after S steps", kJobGroup, "training.steps"});
+inline constexpr Row kSteps = row<&JobAsk::steps>(
+    {"steps", 0, kPositive, "S", "", "end each epoch after S steps", kJobGroup, "training.steps"});
 inline constexpr Row kBatchSize = row<&JobAsk::batch_size>(
     {"batch-size", 'b', kPositive, "B", "", "put B samples in a batch", kJobGroup, "loader.batch_size"});
 inline constexpr Row kWorkers = row<&JobAsk::workers>(
     {"workers", 'w', kCount, "W", "", "load with W workers per accelerator", kJobGroup, "loader.workers"});
-inline constexpr Row kPrefetch =
-    row<&JobAsk::prefetch>({"prefetch", 0, kCount, "P", "", "let the loader run P batches ahead (pytorch: per worker)",
-                            kJobGroup, "loader.prefetch"});
+inline constexpr Row kPrefetch = row<&JobAsk::prefetch>(
+    {"prefetch", 0, kCount, "P", "", "let the loader run P batches ahead (pytorch: per worker)", kJobGroup,
+     "loader.prefetch"});
 inline constexpr Row kStepTime = row<&JobAsk::step_time>(
     {"step-time", 0, kSeconds, "TIME", "", "compute TIME on each batch", kJobGroup, "accelerator.step_time"});
 inline constexpr Row kAuTarget =
-    row<&JobAsk::au_target>({"au-target", 0, kFraction, "SHARE", "", "judge against this accelerator utilisation",
-                             kJobGroup, "training.au_target"});
+    row<&JobAsk::au_target>({"au-target", 0, kFraction, "SHARE", "",
+                             "judge against this accelerator utilisation", kJobGroup, "training.au_target"});
 inline constexpr Row kAsynchronous =
-    row<&JobAsk::asynchronous>({"asynchronous", 0, kFlag, "", "", "leave out the barrier after every step", kJobGroup,
-                                "training.synchronous", "false"});
+    row<&JobAsk::asynchronous>({"asynchronous", 0, kFlag, "", "", "leave out the barrier after every step",
+                                kJobGroup, "training.synchronous", "false"});
 
 // How it is read.
 inline constexpr Row kRead = choice<&JobAsk::read, ReadMode::kBuffered, ReadMode::kDirect>(
     {"read", 0, kChoice, "", "", "read through the page cache, or past it (O_DIRECT)", kReadingGroup,
      "loader.read.mode"});
-inline constexpr Row kTransferSize = row<&JobAsk::transfer_size>(
-    {"transfer-size", 0, kBytes, "SIZE", "", "read in requests of SIZE", kReadingGroup, "loader.read.transfer_size"});
+inline constexpr Row kTransferSize =
+    row<&JobAsk::transfer_size>({"transfer-size", 0, kBytes, "SIZE", "", "read in requests of SIZE",
+                                 kReadingGroup, "loader.read.transfer_size"});
 inline constexpr Row kDeliver = choice<&JobAsk::deliver, Deliver::kDiscard, Deliver::kBatch>(
     {"deliver", 0, kChoice, "", "", "drop what was read, or also copy it into batch buffers", kReadingGroup,
      "loader.deliver"});
-inline constexpr Row kEngine =
-    named<&EngineAsk::engine, engine_named>(
-        {"engine", 0, kChoice, "", "auto", "choose how bytes move; auto takes io_uring where the kernel allows it",
-         kReadingGroup},
-        engine_words);
+inline constexpr Row kEngine = named<&EngineAsk::engine, engine_named>(
+    {"engine", 0, kChoice, "", "auto",
+     "choose how bytes move; auto takes io_uring where the kernel allows it", kReadingGroup},
+    engine_words);
 inline constexpr Row kIoThreads = row<&EngineAsk::threads>(
     {"threads", 'j', kCount, "N", "0", "run N I/O loops; 0 is one per core", kReadingGroup});
 inline constexpr Row kTimeout = row<&EngineAsk::timeout>(

@@ -110,7 +110,8 @@ constexpr bool fits(const Repeated*, ValueKind kind) { return is_text(kind); }
 template <auto kMember>
 constexpr Row row(Option option) {
   using Type = typename rows::MemberOf<decltype(kMember)>::Type;
-  if (!rows::fits(static_cast<const Type*>(nullptr), option.kind)) throw "the member cannot hold this kind of value";
+  if (!rows::fits(static_cast<const Type*>(nullptr), option.kind))
+    throw "the member cannot hold this kind of value";
   if (option.repeatable != std::is_same_v<Type, Repeated>) throw "a repeatable option has a Repeated member";
   return {option, rows::read<kMember>, rows::given<kMember>, rows::said<kMember>, rows::value<kMember>};
 }
@@ -130,7 +131,8 @@ template <auto kMember, auto kNamed>
 constexpr Row named(Option option, std::vector<std::string> (*words)()) {
   option.kind = ValueKind::kChoice;
   option.words = words;
-  return {option, rows::read_named<kMember, kNamed>, rows::given<kMember>, rows::said<kMember>, rows::value<kMember>};
+  return {option, rows::read_named<kMember, kNamed>, rows::given<kMember>, rows::said<kMember>,
+          rows::value<kMember>};
 }
 
 // A word without a name, called `form` in help and usage.

@@ -34,10 +34,11 @@ struct Option {
   std::string_view name;  // without the dashes
   char letter = 0;        // one-letter form; 0 = none
   ValueKind kind = ValueKind::kFlag;
-  std::string_view form;            // what stands for the value: "N", "SIZE"; "" of a flag and of a choice
-  std::string_view fallback;        // default as a person writes it; "" = none. The member's own default says the same
-  std::string_view help;            // starts with a verb, no full stop
-  std::string_view group;           // heading in the help
+  std::string_view form;  // what stands for the value: "N", "SIZE"; "" of a flag and of a choice
+  std::string_view
+      fallback;            // default as a person writes it; "" = none. The member's own default says the same
+  std::string_view help;   // starts with a verb, no full stop
+  std::string_view group;  // heading in the help
   std::string_view key = {};        // dotted workload field that it sets; "" = none
   std::string_view key_value = {};  // for a flag with a key: the value it sets
   bool repeatable = false;

@@ -23,9 +23,10 @@ constexpr std::string_view kCheckpointHalf =
 
 constexpr Row kRows[] = {
     kWorkload,
-    word<&PredictAsk::storage>("storage", "STORAGE", kFile, "the storage file, from 'aforo probe' or written by hand",
-                               "expected a storage file, as in 'aforo predict W storage.yaml', found none; make one "
-                               "with 'aforo probe', or write it by hand"),
+    word<&PredictAsk::storage>(
+        "storage", "STORAGE", kFile, "the storage file, from 'aforo probe' or written by hand",
+        "expected a storage file, as in 'aforo predict W storage.yaml', found none; make one "
+        "with 'aforo probe', or write it by hand"),
     kAccelerators,
     kEpochs,
     kSteps,
@@ -41,7 +42,8 @@ constexpr Row kRows[] = {
     kRead,
     kTransferSize,
     row<&PredictAsk::find_max>({"find-max", 0, kFlag, "", "",
-                                "find the largest number of accelerators that stays at the target", kMeasuringGroup})
+                                "find the largest number of accelerators that stays at the target",
+                                kMeasuringGroup})
         .excluding("accelerators", "--find-max chooses the number; bound it with --max-accelerators")
         .excluding("sweep", "ask one after the other"),
     row<&PredictAsk::max_accelerators>(
@@ -52,16 +54,26 @@ constexpr Row kRows[] = {
         {"method", 0, kChoice, "", "auto",
          "predict by formulas or by simulation; auto takes formulas where they are near", kPredictingGroup}),
     row<&PredictAsk::sweep>({"sweep", 0, kText, "KEY=VALUES", "",
-                             "predict for each value, as in accelerators=1..64 or workers=1,4,16", kPredictingGroup}),
+                             "predict for each value, as in accelerators=1..64 or workers=1,4,16",
+                             kPredictingGroup}),
     row<&PredictAsk::no_advice>({"no-advice", 0, kFlag, "", "",
-                                 "skip the simulations that tell which change would help most", kPredictingGroup}),
+                                 "skip the simulations that tell which change would help most",
+                                 kPredictingGroup}),
     row<&PredictAsk::per_host>({"per-host", 0, kPositive, "N", "",
                                 "put N accelerators in a host; without it all share one", kPredictingGroup}),
-    row<&PredictAsk::beside>({"beside", 0, kFileOrName, "W[:N]", "",
-                              "let another job of N accelerators use the storage meanwhile", kPredictingGroup, {}, {},
+    row<&PredictAsk::beside>({"beside",
+                              0,
+                              kFileOrName,
+                              "W[:N]",
+                              "",
+                              "let another job of N accelerators use the storage meanwhile",
+                              kPredictingGroup,
+                              {},
+                              {},
                               true}),
     row<&PredictAsk::checkpoint_every>({"checkpoint-every", 0, kPositive, "STEPS", "",
-                                        "pause for a checkpoint every STEPS steps of an epoch", kPredictingGroup})
+                                        "pause for a checkpoint every STEPS steps of an epoch",
+                                        kPredictingGroup})
         .needing("checkpoint-pause", kCheckpointHalf),
     row<&PredictAsk::checkpoint_pause>(
         {"checkpoint-pause", 0, kSeconds, "TIME", "", "let such a pause last TIME", kPredictingGroup})
@@ -134,7 +146,8 @@ Progress progress(unsigned simulations, Seconds elapsed) {
 }
 
 // Adds what was asked for; returns whether the target is met.
-bool add_answer(Json& record, const PredictAsk& ask, const PredictOptions& options, const std::stop_token& stop) {
+bool add_answer(Json& record, const PredictAsk& ask, const PredictOptions& options,
+                const std::stop_token& stop) {
   const double target = options.workload.training.au_target;
   if (ask.sweep.given()) {
     const Sweep sweep = parse_sweep(*ask.sweep);
@@ -149,7 +162,8 @@ bool add_answer(Json& record, const PredictAsk& ask, const PredictOptions& optio
   const Prediction prediction = predict(options, stop);
   add_prediction(record, prediction);
   const bool idle = prediction.au < 1 - 2 * kWorthSaying;
-  if (idle && !*ask.no_advice && options.method != PredictMethod::kClosed) add_advice(record, advise(options, stop));
+  if (idle && !*ask.no_advice && options.method != PredictMethod::kClosed)
+    add_advice(record, advise(options, stop));
   return prediction.au >= target;
 }
 

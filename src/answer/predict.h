@@ -14,8 +14,8 @@ struct PredictAsk : JobAsk {
   Setting<PredictMethod> method = PredictMethod::kAuto;
   Setting<std::string> sweep;  // "accelerators=1..64" (plan/sweep.h)
   Setting<bool> no_advice = false;
-  Setting<std::uint64_t> per_host;  // accelerators in a host; not given = all share one
-  Repeated beside;                  // other jobs on the storage: "W" or "W:N"
+  Setting<std::uint64_t> per_host;          // accelerators in a host; not given = all share one
+  Repeated beside;                          // other jobs on the storage: "W" or "W:N"
   Setting<std::uint64_t> checkpoint_every;  // steps
   Setting<Seconds> checkpoint_pause;
 

@@ -29,9 +29,10 @@ RunPrediction predict_run(const RunOptions& options, const OpenedDataset& datase
   TrainingSpec& training = ask.workload.training;
   const double steps = kLongestWindow.value / std::max(law_mean(ask.workload.accelerator.step_time), 1e-9);
   training.epochs = 1;
-  training.steps = ask.storage.caches.empty() ? kEndlessSteps
-                                              : static_cast<std::uint64_t>(std::clamp(
-                                                    std::ceil(steps), double{kFewestWindowSteps}, 1e6));
+  training.steps =
+      ask.storage.caches.empty()
+          ? kEndlessSteps
+          : static_cast<std::uint64_t>(std::clamp(std::ceil(steps), double{kFewestWindowSteps}, 1e6));
   const PredictedMax found = predict_max(ask, options.max_accelerators, std::move(stop));
   return {short_prediction(found), found.answer.au, static_cast<double>(found.accelerators)};
 }

@@ -14,16 +14,19 @@ namespace {
 using namespace rows;
 
 constexpr Row kRows[] = {
-    word<&ProbeAsk::directory>("directory", "DIR", kDirectory,
-                               "a directory that holds a dataset, which is only read, or an absent or empty one",
-                               kNoDirectory),
+    word<&ProbeAsk::directory>(
+        "directory", "DIR", kDirectory,
+        "a directory that holds a dataset, which is only read, or an absent or empty one", kNoDirectory),
     row<&ProbeAsk::workload>({"workload", 0, kFileOrName, "W", "",
-                              "measure the reads that this job makes: a preset or a workload file", kDatasetGroup}),
+                              "measure the reads that this job makes: a preset or a workload file",
+                              kDatasetGroup}),
     kSet,
-    row<&ProbeAsk::budget>({"budget", 'b', kSeconds, "TIME", "60 s", "measure for about TIME in all", kMeasuringGroup}),
+    row<&ProbeAsk::budget>(
+        {"budget", 'b', kSeconds, "TIME", "60 s", "measure for about TIME in all", kMeasuringGroup}),
     choice<&ProbeAsk::read, ProbeRead::kBuffered, ProbeRead::kDirect, ProbeRead::kBoth>(
         {"read", 0, kChoice, "", "",
-         "read through the page cache, past it, or both; left out, as the workload reads, or both", kReadingGroup}),
+         "read through the page cache, past it, or both; left out, as the workload reads, or both",
+         kReadingGroup}),
     kEngine,
     kIoThreads,
     kTimeout,
@@ -48,8 +51,9 @@ std::string readable(std::string text, const std::string& directory) {
   try {
     parse_storage(text, "the storage file");
   } catch (const UserError& error) {
-    throw UserError(fmt::format("expected measurements of {} that make a storage file, found: {}; probe it again",
-                                directory, error.what()));
+    throw UserError(
+        fmt::format("expected measurements of {} that make a storage file, found: {}; probe it again",
+                    directory, error.what()));
   }
   return text;
 }

@@ -10,8 +10,9 @@ enum class ProbeRead { kBuffered, kDirect, kBoth };
 std::string_view to_string(ProbeRead read);  // "buffered", "direct", "both"
 
 struct ProbeAsk : FieldsAsk, EngineAsk {
-  Setting<std::string> directory;  // a dataset, which is only read; or absent or empty: data are laid and removed
-  Setting<std::string> workload;   // whose reads are measured: a preset or a path; not given = several kinds
+  Setting<std::string>
+      directory;  // a dataset, which is only read; or absent or empty: data are laid and removed
+  Setting<std::string> workload;  // whose reads are measured: a preset or a path; not given = several kinds
   Setting<Seconds> budget = Seconds{60};
   Setting<ProbeRead> read = ProbeRead::kBoth;  // not given = as the workload reads, both without one
 

@@ -22,7 +22,8 @@ bool names(const Exclusion& exclusion, const Row& one, const Row& other) {
 
 std::string refusal(const Exclusion& exclusion, const Row& one, const Row& other, const Ask& ask) {
   if (exclusion.sentence.empty())
-    return fmt::format("expected --{} or --{}, found both; {}", one.option.name, other.option.name, exclusion.why);
+    return fmt::format("expected --{} or --{}, found both; {}", one.option.name, other.option.name,
+                       exclusion.why);
   return fmt::format(fmt::runtime(exclusion.sentence), fmt::arg("name", other.option.name),
                      fmt::arg("value", other.said(ask).front()));
 }
@@ -30,7 +31,8 @@ std::string refusal(const Exclusion& exclusion, const Row& one, const Row& other
 void refuse_exclusions(const Row& row, const Ask& ask) {
   for (const Exclusion& exclusion : row.exclusions)
     for (const Row& other : ask.table().rows)
-      if (names(exclusion, row, other) && other.given(ask)) throw UserError(refusal(exclusion, row, other, ask));
+      if (names(exclusion, row, other) && other.given(ask))
+        throw UserError(refusal(exclusion, row, other, ask));
 }
 
 std::string bad_value(const Row& row, const std::string& problem) {
@@ -102,7 +104,8 @@ void add_echo(Json& record, const Ask& ask) {
     else
       to = said.front();
   }
-  if (const auto* fields = dynamic_cast<const FieldsAsk*>(&ask); fields != nullptr && fields->assignments.given())
+  if (const auto* fields = dynamic_cast<const FieldsAsk*>(&ask);
+      fields != nullptr && fields->assignments.given())
     assignments = *fields->assignments;
   if (all.empty() && assignments.is_null()) return;
   Json& echo = record["config"]["command_line"];

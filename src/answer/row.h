@@ -26,8 +26,8 @@ struct Row;
 
 // What a command takes. One constant per kind of ask.
 struct AskTable {
-  std::string_view command;  // "size"
-  std::string_view usage;    // after "aforo size": "W [key=value]... [options]"
+  std::string_view command;   // "size"
+  std::string_view usage;     // after "aforo size": "W [key=value]... [options]"
   std::span<const Row> rows;  // words (W, DIR) first, then options in the order of the help
 };
 
@@ -56,17 +56,21 @@ struct Companion {
 
 struct Row {
   Option option;
-  void (*read)(const Option& option, std::string_view text, Ask& ask);  // `text` is a good value; adds if repeatable
+  void (*read)(const Option& option, std::string_view text,
+               Ask& ask);  // `text` is a good value; adds if repeatable
   bool (*given)(const Ask& ask);
   std::vector<std::string> (*said)(const Ask& ask);  // as it was given; empty where it was not
-  std::string (*value)(const Ask& ask);              // exact text of the value it has now; "" of a repeatable one
-  bool is_word = false;                              // stands without a name: W, DIR
-  std::string_view missing = {};                     // of a word: the refusal without it; {command}, {usage}. "" = may be left out
+  std::string (*value)(const Ask& ask);  // exact text of the value it has now; "" of a repeatable one
+  bool is_word = false;                  // stands without a name: W, DIR
+  std::string_view missing =
+      {};  // of a word: the refusal without it; {command}, {usage}. "" = may be left out
   std::array<Exclusion, 5> exclusions = {};
   Companion companion = {};
 
   // Copies of the row that also refuse to stand beside `others`.
-  constexpr Row excluding(std::string_view others, std::string_view why) const { return with({others, why, {}}); }
+  constexpr Row excluding(std::string_view others, std::string_view why) const {
+    return with({others, why, {}});
+  }
   constexpr Row refusing(std::string_view others, std::string_view sentence) const {
     return with({others, {}, sentence});
   }

@@ -88,7 +88,8 @@ TEST(Rows, DefaultsInTheHelpAreThoseOfTheMembers) {
       if (row.option.fallback.empty()) continue;
       const auto untouched = make(), said = make();
       say(*said, row.option.name, row.option.fallback);
-      EXPECT_EQ(row.value(*untouched), row.value(*said)) << untouched->table().command << " --" << row.option.name;
+      EXPECT_EQ(row.value(*untouched), row.value(*said))
+          << untouched->table().command << " --" << row.option.name;
     }
 }
 
@@ -116,7 +117,8 @@ TEST(Rows, EveryContradictionIsRefusedBothWays) {
         for (const std::string& name : split(exclusion.others, ' ')) {
           if (name.empty() || name == "*") continue;
           const Row* other = find_row(make()->table(), name);
-          ASSERT_NE(other, nullptr) << row.option.name << " excludes '" << name << "', which the ask does not have";
+          ASSERT_NE(other, nullptr) << row.option.name << " excludes '" << name
+                                    << "', which the ask does not have";
           const auto one = make(), two = make();
           say(*one, row.option.name, good_value(row.option)), say(*one, name, good_value(other->option));
           say(*two, name, good_value(other->option)), say(*two, row.option.name, good_value(row.option));
@@ -153,9 +155,10 @@ TEST(Rows, RefusalsSayWhichTwoAndWhy) {
   EXPECT_EQ(refusal(size), "expected W or --jobs, found both ('resnet50_h100'); leave one out");
   GenerateAsk generate;
   generate.directory = "d", generate.remove = true, generate.samples = 5;
-  EXPECT_EQ(refusal(generate),
-            "expected --delete with a directory alone, found --samples; the manifest in the directory says what is "
-            "removed");
+  EXPECT_EQ(
+      refusal(generate),
+      "expected --delete with a directory alone, found --samples; the manifest in the directory says what is "
+      "removed");
 }
 
 TEST(Rows, DeleteStandsBesideNothingButOutput) {
@@ -177,7 +180,8 @@ TEST(Rows, WhatAProgramAssignsIsEchoedExactly) {
   ask.where = Place::kCloud;
   Json record;
   add_echo(record, ask);
-  EXPECT_EQ(record["config"]["command_line"], Json::parse(R"({"capacity": "220000000000000 B", "explain": true,
+  EXPECT_EQ(record["config"]["command_line"],
+            Json::parse(R"({"capacity": "220000000000000 B", "explain": true,
       "failure-every": "3600 s", "target": "0.9", "where": "cloud"})"));
 }
 

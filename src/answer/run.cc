@@ -16,7 +16,8 @@ using namespace rows;
 
 constexpr Row kRows[] = {
     kWorkload,
-    word<&RunAsk::directory>("directory", "DIR", kDirectory, "the directory that holds the dataset", kNoDirectory),
+    word<&RunAsk::directory>("directory", "DIR", kDirectory, "the directory that holds the dataset",
+                             kNoDirectory),
     kAccelerators,
     kEpochs,
     kSteps,
@@ -38,7 +39,8 @@ constexpr Row kRows[] = {
                                "empty the page cache of the dataset before every epoch", kReadingGroup})
         .excluding("cache-expected", "a warm run is wanted or it is not"),
     row<&RunAsk::cache_expected>({"cache-expected", 0, kFlag, "", "",
-                                  "do not flag a run that the page cache served: a warm run is wanted", kReadingGroup}),
+                                  "do not flag a run that the page cache served: a warm run is wanted",
+                                  kReadingGroup}),
     row<&RunAsk::null>({"null", 0, kFlag, "", "",
                         "read nothing at all: the ceiling of this client for this workload", kReadingGroup})
         .excluding("verify", "nothing is read that could be verified")
@@ -46,25 +48,30 @@ constexpr Row kRows[] = {
     row<&RunAsk::verify>({"verify", 0, kFlag, "", "",
                           "prove that every sample read is the one that was generated", kReadingGroup}),
     choice<&RunAsk::on_error, OnError::kStop, OnError::kSkip>(
-        {"on-error", 0, kChoice, "", "stop", "end at the first sample that cannot be read, or count it and go on",
-         kReadingGroup}),
+        {"on-error", 0, kChoice, "", "stop",
+         "end at the first sample that cannot be read, or count it and go on", kReadingGroup}),
     kTimeout,
     row<&RunAsk::find_max>({"find-max", 0, kFlag, "", "",
-                            "find the largest number of accelerators that stays at the target", kMeasuringGroup})
+                            "find the largest number of accelerators that stays at the target",
+                            kMeasuringGroup})
         .excluding("accelerators", "--find-max chooses the number; bound it with --max-accelerators")
-        .excluding("steps-csv", "--find-max makes many short runs; write the steps of one run at the number it finds"),
+        .excluding("steps-csv",
+                   "--find-max makes many short runs; write the steps of one run at the number it finds"),
     row<&RunAsk::max_accelerators>(
         {"max-accelerators", 0, kPositive, "N", "", "let --find-max try at most N", kMeasuringGroup})
         .needing("find-max",
                  "expected --find-max beside --max-accelerators, found none; add it, or give --accelerators"),
     row<&RunAsk::storage>({"storage", 0, kFile, "FILE", "",
-                           "predict the run from this storage file first, and print the difference", kMeasuringGroup}),
+                           "predict the run from this storage file first, and print the difference",
+                           kMeasuringGroup}),
     row<&RunAsk::accelerator_price>({"accelerator-price", 0, kDollarsPerHour, "USD/h", "",
-                                     "price stalls at this rate per accelerator, as in 6.88/h", kMeasuringGroup}),
+                                     "price stalls at this rate per accelerator, as in 6.88/h",
+                                     kMeasuringGroup}),
     row<&RunAsk::time_limit>(
         {"time-limit", 0, kSeconds, "TIME", "", "end the run after TIME; 0s is never", kMeasuringGroup}),
     row<&RunAsk::no_diagnose>({"no-diagnose", 0, kFlag, "", "",
-                               "skip the short extra runs that tell storage from client and loader", kMeasuringGroup}),
+                               "skip the short extra runs that tell storage from client and loader",
+                               kMeasuringGroup}),
     row<&RunAsk::steps_csv>(
         {"steps-csv", 0, kResult, "FILE", "", "write every step of every rank to FILE", kMeasuringGroup}),
     row<&RunAsk::dry_run>(
@@ -106,9 +113,9 @@ std::vector<std::string> how_it_ended(const RunOutcome& run, bool interrupted) {
   std::vector<std::string> say;
   if (!run.steps_incomplete.empty()) say.push_back(run.steps_incomplete);
   if (run.failed)
-    say.push_back(
-        fmt::format("expected every sample to be readable, found '{}'; mend it, or count and go on with --on-error skip",
-                    run.failures.empty() ? "one that is not" : run.failures.front()));
+    say.push_back(fmt::format(
+        "expected every sample to be readable, found '{}'; mend it, or count and go on with --on-error skip",
+        run.failures.empty() ? "one that is not" : run.failures.front()));
   else if (interrupted)
     say.push_back(partial_sentence("it holds what was measured until the interruption"));
   return say;

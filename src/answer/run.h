@@ -8,7 +8,9 @@ namespace aforo {
 
 // What to do at a sample that cannot be read.
 enum class OnError { kStop, kSkip };
-constexpr std::string_view to_string(OnError on_error) { return on_error == OnError::kSkip ? "skip" : "stop"; }
+constexpr std::string_view to_string(OnError on_error) {
+  return on_error == OnError::kSkip ? "skip" : "stop";
+}
 
 struct RunAsk : JobAsk, EngineAsk {
   Setting<std::string> directory;        // that holds the dataset

@@ -25,10 +25,7 @@ std::string exact_text(Seconds value);
 std::string exact_text(Dollars per_hour);
 std::string exact_text(const std::string& value);
 template <class E>
-  requires std::is_enum_v<E>
-std::string exact_text(E value) {
-  return std::string(to_string(value));
-}
+requires std::is_enum_v<E> std::string exact_text(E value) { return std::string(to_string(value)); }
 
 template <class T>
 class Setting {

@@ -4,11 +4,9 @@
 
 #include <algorithm>
 #include <atomic>
-#include <fstream>
-#include <sstream>
 
 #include "answer/working.h"
-#include "base/error.h"
+#include "base/input_file.h"
 #include "base/parallel_for.h"
 #include "plan/requirement.h"
 #include "sizing/jobs_yaml.h"
@@ -110,13 +108,7 @@ Progress progress(std::size_t done, std::size_t of, Seconds elapsed) {
 // The shipped prices with --prices, --price and --price-change over them, in that order.
 PriceBook price_book(const SizeAsk& ask) {
   PriceBook book = PriceBook::shipped();
-  if (ask.prices.given()) {
-    std::ifstream in(*ask.prices, std::ios::binary);
-    if (!in) throw UserError(fmt::format("expected a price file that can be read, found none at '{}'", *ask.prices));
-    std::ostringstream text;
-    text << in.rdbuf();
-    book.apply_file(text.str(), *ask.prices);
-  }
+  if (ask.prices.given()) book.apply_file(read_input_file(*ask.prices, "price file"), *ask.prices);
   for (const std::string& assignment : *ask.price) book.set(assignment);
   for (const std::string& assignment : *ask.price_change) book.change(assignment);
   return book;
@@ -136,7 +128,8 @@ void add_variants(Json& record, const SizeAsk& ask, const SizeOptions& options, 
                 options.prices);
   if (!ask.sweep.given()) return;
   const SizeSweep sweep = parse_size_sweep(*ask.sweep);
-  add_size_sweep(record, sweep, sweep_sizes(options.ask, sweep, options.prices, catalogue, options.threads, stop),
+  add_size_sweep(record, sweep,
+                 sweep_sizes(options.ask, sweep, options.prices, catalogue, options.threads, stop),
                  options.prices);
 }
 
@@ -156,7 +149,8 @@ void add_designs_and_more(Json& record, const SizeAsk& ask, Screening& screening
     add_horizon_absent(record, screening, result);
   if (*ask.explain && !result.designs.empty())
     add_design_explain(record, first_explained(screening, result, found ? &*found : nullptr));
-  add_advice(record, size_advice(options.ask, options.prices, catalogue, options.threads, stop), options.prices);
+  add_advice(record, size_advice(options.ask, options.prices, catalogue, options.threads, stop),
+             options.prices);
   add_variants(record, ask, options, stop);
 }
 

@@ -13,7 +13,9 @@ constexpr std::string_view to_string(Place place) {
 
 // Which set of the catalogue's rates gives an accelerator's step time.
 enum class RateSet { kBenchmark, kTraining };
-constexpr std::string_view to_string(RateSet set) { return set == RateSet::kTraining ? "training" : "benchmark"; }
+constexpr std::string_view to_string(RateSet set) {
+  return set == RateSet::kTraining ? "training" : "benchmark";
+}
 
 // One job (W and the fields of JobAsk), or the jobs of a file, or a portfolio of jobs that may come.
 struct SizeAsk : JobAsk {
@@ -25,20 +27,20 @@ struct SizeAsk : JobAsk {
   Setting<Bytes> dataset_size;     // that the job reads in every epoch
   Setting<double> growth = 0;      // of the capacity, a share per year
   Setting<std::uint64_t> years = 0;
-  Setting<double> snapshots = 0;  // share of the capacity kept again
-  Setting<double> duty = 1;       // share of the time that the job runs
+  Setting<double> snapshots = 0;   // share of the capacity kept again
+  Setting<double> duty = 1;        // share of the time that the job runs
   Setting<Seconds> failure_every;  // mean time between failures of the job
   Setting<double> target;          // utilisation, a fraction
   Setting<std::uint64_t> per_host = 8;
   Setting<Place> where = Place::kAny;
-  Setting<std::string> provider, family;   // not given = any
-  Setting<std::uint64_t> confirm = 10;     // designs that are simulated; 0 = none: closed forms alone
+  Setting<std::string> provider, family;  // not given = any
+  Setting<std::uint64_t> confirm = 10;    // designs that are simulated; 0 = none: closed forms alone
   Setting<bool> compare_formats = false;
-  Setting<std::string> sweep;  // "accelerators=64,128" (sizing/variants.h)
+  Setting<std::string> sweep;  // "accelerators=64,128" (sizing/comparisons.h)
   Setting<bool> explain = false;
-  Setting<std::string> prices;     // a CSV's path
-  Repeated price, price_change;    // "tlc=120 USD/TB"; "ssd=+50%"
-  Setting<Dollars> accelerator_price;  // per hour
+  Setting<std::string> prices;          // a CSV's path
+  Repeated price, price_change;         // "tlc=120 USD/TB"; "ssd=+50%"
+  Setting<Dollars> accelerator_price;   // per hour
   Setting<std::uint64_t> horizon = 36;  // months
 
   const AskTable& table() const override;

@@ -42,7 +42,8 @@ Workload workload_for_type(const SizeAsk& ask, std::string& preset) {
 }
 
 // The dataset of a preset is a public one: who asks for a capacity with it has data of his own.
-void fit_dataset(const SizeAsk& ask, const std::string& preset, SizingAsk& out, std::vector<std::string>& notes) {
+void fit_dataset(const SizeAsk& ask, const std::string& preset, SizingAsk& out,
+                 std::vector<std::string>& notes) {
   Workload& workload = out.jobs.front().workload;
   if (ask.dataset_size.given()) return set_dataset_size(workload, *ask.dataset_size);
   const auto overrides = overrides_of(ask);

@@ -25,20 +25,24 @@ constexpr Row kRows[] = {
                                      "size for this accelerator; its step time must be known", kSizingGroup})
         .excluding("dlio", "set accelerator.type in the file"),
     choice<&SizeAsk::rates, RateSet::kBenchmark, RateSet::kTraining>(
-        {"rates", 0, kChoice, "", "", "take the step time from this set of the catalogue's rates", kSizingGroup})
+        {"rates", 0, kChoice, "", "", "take the step time from this set of the catalogue's rates",
+         kSizingGroup})
         .excluding("step-time", "both say how fast the accelerator is"),
     row<&SizeAsk::jobs>({"jobs", 0, kFile, "FILE", "",
                          "size for the jobs of FILE on one storage; W is then left out", kSizingGroup})
         .excluding("portfolio", "a portfolio has jobs of its own")
         .refusing("workload", "expected W or --jobs, found both ('{value}'); leave one out")
-        .refusing("accelerators accelerator-type dataset-size duty dlio dataset rates step-time batch-size workers "
-                  "prefetch",
-                  "expected --{name} inside the file of --jobs, found it on the command line; set it there, per job"),
+        .refusing(
+            "accelerators accelerator-type dataset-size duty dlio dataset rates step-time batch-size workers "
+            "prefetch",
+            "expected --{name} inside the file of --jobs, found it on the command line; set it there, per job"),
     row<&SizeAsk::portfolio>({"portfolio", 0, kFileOrName, "NAME|FILE", "",
-                              "choose for jobs that may come, each with a weight; W is then left out", kSizingGroup})
-        .excluding("jobs capacity dataset-size compare-formats sweep accelerators duty growth years snapshots "
-                   "accelerator-type dlio dataset rates confirm horizon",
-                   "each scenario says its own")
+                              "choose for jobs that may come, each with a weight; W is then left out",
+                              kSizingGroup})
+        .excluding(
+            "jobs capacity dataset-size compare-formats sweep accelerators duty growth years snapshots "
+            "accelerator-type dlio dataset rates confirm horizon",
+            "each scenario says its own")
         .refusing("workload", "expected W or --portfolio, found both ('{value}'); leave one out"),
     row<&SizeAsk::capacity>(
         {"capacity", 0, kBytes, "SIZE", "", "hold SIZE in all, not only this job's dataset", kSizingGroup}),
@@ -47,33 +51,56 @@ constexpr Row kRows[] = {
     row<&SizeAsk::growth>(
         {"growth", 0, kShare, "SHARE", "0", "let the capacity grow by this share every year", kSizingGroup}),
     row<&SizeAsk::years>({"years", 0, kCount, "N", "0", "hold what has grown after N years", kSizingGroup}),
-    row<&SizeAsk::snapshots>(
-        {"snapshots", 0, kShare, "SHARE", "0", "keep this share of the capacity again, as snapshots", kSizingGroup}),
-    row<&SizeAsk::duty>({"duty", 0, kFraction, "SHARE", "1", "run the job for this share of the time", kSizingGroup}),
+    row<&SizeAsk::snapshots>({"snapshots", 0, kShare, "SHARE", "0",
+                              "keep this share of the capacity again, as snapshots", kSizingGroup}),
+    row<&SizeAsk::duty>(
+        {"duty", 0, kFraction, "SHARE", "1", "run the job for this share of the time", kSizingGroup}),
     row<&SizeAsk::failure_every>({"failure-every", 0, kSeconds, "TIME", "",
-                                  "expect a failure of the job every TIME: sets the checkpoints' pace", kSizingGroup}),
-    row<&SizeAsk::target>({"target", 't', kFraction, "SHARE", "", "keep accelerators this busy, as in 0.9 or 90%",
-                           kSizingGroup, "training.au_target"}),
-    row<&SizeAsk::per_host>({"per-host", 0, kPositive, "N", "8", "put N accelerators in a host", kSizingGroup}),
+                                  "expect a failure of the job every TIME: sets the checkpoints' pace",
+                                  kSizingGroup}),
+    row<&SizeAsk::target>({"target", 't', kFraction, "SHARE", "",
+                           "keep accelerators this busy, as in 0.9 or 90%", kSizingGroup,
+                           "training.au_target"}),
+    row<&SizeAsk::per_host>(
+        {"per-host", 0, kPositive, "N", "8", "put N accelerators in a host", kSizingGroup}),
     choice<&SizeAsk::where, Place::kAny, Place::kOnPremises, Place::kCloud>(
         {"where", 0, kChoice, "", "any", "look for designs there", kSizingGroup}),
-    row<&SizeAsk::provider>(
-        {"provider", 0, kText, "NAME", "", "look at this cloud's services only: aws, gcp, azure", kSizingGroup}),
-    row<&SizeAsk::family>({"family", 0, kText, "NAME", "", "look at designs of this family only", kSizingGroup}),
-    row<&SizeAsk::confirm>(
-        {"confirm", 0, kCount, "N", "10", "simulate the best N designs; 0 leaves it at closed forms", kSizingGroup}),
+    row<&SizeAsk::provider>({"provider", 0, kText, "NAME", "",
+                             "look at this cloud's services only: aws, gcp, azure", kSizingGroup}),
+    row<&SizeAsk::family>(
+        {"family", 0, kText, "NAME", "", "look at designs of this family only", kSizingGroup}),
+    row<&SizeAsk::confirm>({"confirm", 0, kCount, "N", "10",
+                            "simulate the best N designs; 0 leaves it at closed forms", kSizingGroup}),
     row<&SizeAsk::compare_formats>({"compare-formats", 0, kFlag, "", "",
-                                    "size the same data as files, shards of several sizes, and npz", kSizingGroup}),
+                                    "size the same data as files, shards of several sizes, and npz",
+                                    kSizingGroup}),
     row<&SizeAsk::sweep>({"sweep", 0, kText, "KEY=VALUES", "",
-                          "size for each value, as in accelerators=64,128 or target=80%,90%,95%", kSizingGroup}),
+                          "size for each value, as in accelerators=64,128 or target=80%,90%,95%",
+                          kSizingGroup}),
     row<&SizeAsk::explain>(
         {"explain", 0, kFlag, "", "", "show formula, inputs and source of every number", kSizingGroup}),
     row<&SizeAsk::prices>({"prices", 0, kFile, "FILE", "",
                            "take prices from a CSV of item,value,unit over the shipped ones", kMoneyGroup}),
-    row<&SizeAsk::price>({"price", 0, kText, "ITEM=VALUE", "", "set one price, as in tlc=\"120 USD/TB\"", kMoneyGroup,
-                          {}, {}, true}),
-    row<&SizeAsk::price_change>({"price-change", 0, kText, "NAME=CHANGE", "",
-                                 "change a group of prices or an item, as in ssd=+50%", kMoneyGroup, {}, {}, true}),
+    row<&SizeAsk::price>({"price",
+                          0,
+                          kText,
+                          "ITEM=VALUE",
+                          "",
+                          "set one price, as in tlc=\"120 USD/TB\"",
+                          kMoneyGroup,
+                          {},
+                          {},
+                          true}),
+    row<&SizeAsk::price_change>({"price-change",
+                                 0,
+                                 kText,
+                                 "NAME=CHANGE",
+                                 "",
+                                 "change a group of prices or an item, as in ssd=+50%",
+                                 kMoneyGroup,
+                                 {},
+                                 {},
+                                 true}),
     row<&SizeAsk::accelerator_price>({"accelerator-price", 0, kDollarsPerHour, "USD/h", "",
                                       "price an accelerator-hour at this rate, as in 6.88/h", kMoneyGroup}),
     row<&SizeAsk::horizon>({"horizon", 0, kPositive, "MONTHS", "36",

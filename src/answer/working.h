@@ -4,8 +4,8 @@
 #include <functional>
 
 #include "answer/answer.h"
-#include "world/progress_ticker.h"
 #include "storage/engine.h"
+#include "world/progress_ticker.h"
 
 namespace aforo {
 
@@ -14,8 +14,9 @@ namespace aforo {
 class Working {
  public:
   Working(const Context& context, std::function<Progress(Seconds elapsed)> sample)
-      : ticker_(context.progress,
-                [sample = std::move(sample), began = monotonic_now()] { return sample(monotonic_now() - began); }) {}
+      : ticker_(context.progress, [sample = std::move(sample), began = monotonic_now()] {
+          return sample(monotonic_now() - began);
+        }) {}
 
  private:
   ProgressTicker ticker_;

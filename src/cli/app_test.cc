@@ -141,10 +141,12 @@ TEST(Size, TheRecordIsThatOfTheAsk) {
 
 TEST(Predict, TheRecordIsThatOfTheAsk) {
   const std::string storage = AFORO_SOURCE_DIR "/data/storage/nvme-node.yaml";
-  const Session s = aforo_says({"predict", "resnet50_h100", storage, "-n", "4", "--method", "closed", "--json", "-", "-q"});
+  const Session s =
+      aforo_says({"predict", "resnet50_h100", storage, "-n", "4", "--method", "closed", "--json", "-", "-q"});
   ASSERT_EQ(s.code, 0) << s.err;
   PredictAsk ask;
-  ask.workload = "resnet50_h100", ask.storage = storage, ask.accelerators = 4, ask.method = PredictMethod::kClosed;
+  ask.workload = "resnet50_h100", ask.storage = storage, ask.accelerators = 4,
+  ask.method = PredictMethod::kClosed;
   EXPECT_EQ(without_asker(Json::parse(s.out)), without_asker(Json::parse(to_text(answer(ask, {}).record))));
 }
 

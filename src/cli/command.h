@@ -25,15 +25,16 @@ struct Example {
 
 struct Command {
   std::string_view name;
-  std::string_view summary;      // one line, verb first
-  std::string_view text;         // a paragraph for --help and the reference
-  const AskTable* results;       // the options of its results: --json, ..., --help
+  std::string_view summary;  // one line, verb first
+  std::string_view text;     // a paragraph for --help and the reference
+  const AskTable* results;   // the options of its results: --json, ..., --help
   std::span<const Example> examples;
-  std::string_view exit_codes;   // what 0 and 1 mean here
-  std::string_view rate_word;    // what the progress line counts: "files/s"; "" = nothing
-  bool hidden;                   // left out of the overview and the reference
-  std::unique_ptr<Ask> (*make)();                     // an ask of defaults
-  Answer (*answer)(const Ask& ask, const Context&);   // of what `make` made; its page is all that `reference` has
+  std::string_view exit_codes;     // what 0 and 1 mean here
+  std::string_view rate_word;      // what the progress line counts: "files/s"; "" = nothing
+  bool hidden;                     // left out of the overview and the reference
+  std::unique_ptr<Ask> (*make)();  // an ask of defaults
+  Answer (*answer)(const Ask& ask,
+                   const Context&);  // of what `make` made; its page is all that `reference` has
 };
 
 std::span<const Command> commands();

@@ -29,7 +29,8 @@ bool is_assignment(std::string_view word) {
 const Option* find(const Command& command, std::string_view name) {
   for (const Row* row : options_of(command)) {
     const Option& option = row->option;
-    if (option.name == name || (option.letter != 0 && name.size() == 1 && option.letter == name[0])) return &option;
+    if (option.name == name || (option.letter != 0 && name.size() == 1 && option.letter == name[0]))
+      return &option;
   }
   return nullptr;
 }
@@ -89,7 +90,9 @@ Said split_line(const Command& command, std::span<const std::string> words) {
     const std::string names = (option.letter != 0 ? fmt::format("-{},", option.letter) : std::string()) +
                               fmt::format("--{}", option.name);
     if (option.kind == ValueKind::kFlag)
-      app.add_flag(names, flags[row])->multi_option_policy(CLI::MultiOptionPolicy::Throw)->disable_flag_override();
+      app.add_flag(names, flags[row])
+          ->multi_option_policy(CLI::MultiOptionPolicy::Throw)
+          ->disable_flag_override();
     else
       app.add_option(names, said.values[row])->expected(1)->allow_extra_args(false)->take_all();
   }
@@ -115,10 +118,13 @@ void read_option(const Row& row, const std::vector<std::string>& values, Ask& as
 void place_words(const Command& command, const std::vector<std::string>& words, Ask& ask) {
   std::vector<const Row*> places = words_of(command);
   if (words.size() > places.size())
-    throw UserError(fmt::format("expected 'aforo {} {}', found one word too many: '{}'; see 'aforo {} --help'",
-                                command.name, ask.table().usage, words[places.size()], command.name));
-  if (words.size() < places.size()) std::erase_if(places, [&](const Row* row) { return leaves_out(ask, *row); });
-  for (std::size_t i = 0; i < words.size() && i < places.size(); ++i) say(ask, places[i]->option.name, words[i]);
+    throw UserError(
+        fmt::format("expected 'aforo {} {}', found one word too many: '{}'; see 'aforo {} --help'",
+                    command.name, ask.table().usage, words[places.size()], command.name));
+  if (words.size() < places.size())
+    std::erase_if(places, [&](const Row* row) { return leaves_out(ask, *row); });
+  for (std::size_t i = 0; i < words.size() && i < places.size(); ++i)
+    say(ask, places[i]->option.name, words[i]);
 }
 
 }  // namespace

@@ -18,7 +18,9 @@ CommandLine read(std::string_view command, std::vector<std::string> words) {
 }
 
 // The ask of a line of 'aforo run'.
-RunAsk run(std::vector<std::string> words) { return dynamic_cast<RunAsk&>(*read("run", std::move(words)).ask); }
+RunAsk run(std::vector<std::string> words) {
+  return dynamic_cast<RunAsk&>(*read("run", std::move(words)).ask);
+}
 
 std::string sentence(std::string_view command, std::vector<std::string> words) {
   try {
@@ -31,7 +33,8 @@ std::string sentence(std::string_view command, std::vector<std::string> words) {
 }
 
 TEST(CommandLine, ValuesComeWithTheirUnits) {
-  const RunAsk a = run({"job.yaml", "/mnt/data", "--timeout", "5 s", "--accelerator-price=6.88/h", "-n", "4"});
+  const RunAsk a =
+      run({"job.yaml", "/mnt/data", "--timeout", "5 s", "--accelerator-price=6.88/h", "-n", "4"});
   EXPECT_EQ(*a.workload, "job.yaml");
   EXPECT_EQ(*a.directory, "/mnt/data");
   EXPECT_DOUBLE_EQ(a.timeout->value, 5);
@@ -66,12 +69,14 @@ TEST(CommandLine, AWordThatAnOptionLeavesOutIsPassedOver) {
 }
 
 TEST(CommandLine, AWordThatIsMissingIsAskedForByUsage) {
-  EXPECT_EQ(sentence("run", {}),
-            "expected a workload, as in 'aforo run W DIR [key=value]... [options]', found none; see 'aforo catalogue "
-            "workloads'");
-  EXPECT_EQ(sentence("run", {"w"}),
-            "expected a directory, as in 'aforo run W DIR [key=value]... [options]', found none; see 'aforo run "
-            "--help'");
+  EXPECT_EQ(
+      sentence("run", {}),
+      "expected a workload, as in 'aforo run W DIR [key=value]... [options]', found none; see 'aforo catalogue "
+      "workloads'");
+  EXPECT_EQ(
+      sentence("run", {"w"}),
+      "expected a directory, as in 'aforo run W DIR [key=value]... [options]', found none; see 'aforo run "
+      "--help'");
   EXPECT_EQ(sentence("size", {"--jobs", "jobs.yaml"}), "accepted");
 }
 
@@ -84,10 +89,11 @@ TEST(CommandLine, OptionsMayStandAnywhere) {
 }
 
 TEST(CommandLine, WhatIsSaidMostPreciselyComesLast) {
-  const RunAsk a = run({"w", "d", "loader.workers=2", "--set", "loader.workers=4", "--workers", "8",
-                                "--read", "direct", "--asynchronous"});
-  EXPECT_THAT(overrides_of(a), ElementsAre("loader.workers=8", "training.synchronous=false",
-                                         "loader.read.mode=direct", "loader.workers=4", "loader.workers=2"));
+  const RunAsk a = run({"w", "d", "loader.workers=2", "--set", "loader.workers=4", "--workers", "8", "--read",
+                        "direct", "--asynchronous"});
+  EXPECT_THAT(overrides_of(a),
+              ElementsAre("loader.workers=8", "training.synchronous=false", "loader.read.mode=direct",
+                          "loader.workers=4", "loader.workers=2"));
 }
 
 TEST(CommandLine, TheBenchmarksOverridesAreAssignments) {
@@ -133,8 +139,10 @@ TEST(CommandLine, TheEchoHoldsWhatWasGiven) {
   Json record;
   add_echo(record, *line.ask);
   add_echo(record, line.results);
-  EXPECT_EQ(record["config"]["command_line"],
-            Json::parse(R"({"accelerators":"4","json":"-","set":["a=1","b=2"],"verify":true,"assignments":["c=3"]})"));
+  EXPECT_EQ(
+      record["config"]["command_line"],
+      Json::parse(
+          R"({"accelerators":"4","json":"-","set":["a=1","b=2"],"verify":true,"assignments":["c=3"]})"));
 }
 
 }  // namespace

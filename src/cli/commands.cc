@@ -108,23 +108,21 @@ constexpr Command kCommands[] = {
      "the same for the same seed. Called again after an interruption it resumes. Writes only into a "
      "directory that is empty or that aforo generated.",
      &kRecordResults, kGenerateExamples,
-     "0 the dataset is complete; 2 it could not be done, or not to its end.",
-     "files/s", false, make<GenerateAsk>, answer_as<GenerateAsk>},
+     "0 the dataset is complete; 2 it could not be done, or not to its end.", "files/s", false,
+     make<GenerateAsk>, answer_as<GenerateAsk>},
     {"inspect", "Describe a real dataset",
      "Counts samples, fits their sizes, recognises the layout by content, and writes the dataset block that "
      "run, generate and size accept. Reads names, sizes and headers; writes nothing into DIR.",
-     &kDatasetBlockResults, kInspectExamples,
-     "0 done; 2 it could not be done, or not to its end.",
-     "files/s", false, make<InspectAsk>, answer_as<InspectAsk>},
+     &kDatasetBlockResults, kInspectExamples, "0 done; 2 it could not be done, or not to its end.", "files/s",
+     false, make<InspectAsk>, answer_as<InspectAsk>},
     {"probe", "Measure a storage for a minute, for predictions",
      "Holds 1, 2, 4, ... reads in flight, as far as the rate grows, and measures rate and latency at each, "
      "repeatedly and in random order, with the readers of a training job: whole files, ranges or streams of "
      "shards, as the workload reads them. Data are read cold; a part of them then again from the page "
      "cache. A dataset in DIR is only read; where DIR is absent or empty one is laid, and removed at the "
      "end. The storage file says how sure it is, and may be edited by hand.",
-     &kStorageFileResults, kProbeExamples,
-     "0 done; 2 it could not be done, or not to its end.",
-     "reads/s", false, make<ProbeAsk>, answer_as<ProbeAsk>},
+     &kStorageFileResults, kProbeExamples, "0 done; 2 it could not be done, or not to its end.", "reads/s",
+     false, make<ProbeAsk>, answer_as<ProbeAsk>},
     {"predict", "Predict a job on a storage that is known as data",
      "Runs the job of 'aforo run' in virtual time against a storage file, or takes closed forms where they "
      "are known to be near: accelerator utilisation with its interval, throughput, stalls by cause, what "
@@ -141,21 +139,17 @@ constexpr Command kCommands[] = {
      "and what would turn the answer. Formulas: docs/sizing-requirement.md; designs, money and worked "
      "examples: docs/sizing.md.",
      &kNumbersResults, kSizeExamples,
-     "0 a design serves the jobs; 1 none in the catalogue does; 2 it could not be done.",
-     "", false, make<SizeAsk>, answer_as<SizeAsk>},
+     "0 a design serves the jobs; 1 none in the catalogue does; 2 it could not be done.", "", false,
+     make<SizeAsk>, answer_as<SizeAsk>},
     {"catalogue", "List what is known, with source and date",
      "Shows what is shipped, with source, date and kind (measured, published or estimated) of every row: "
      "the workloads and what one accelerator asks of storage; drives, servers for them (nodes), network "
      "cards, cloud services and accelerators; the samples per second that accelerators were seen to train "
      "(rates); what all of it costs, and what it cost before. Files and columns: docs/catalogue.md.",
-     &kRecordResults, kCatalogueExamples,
-     "0 done; 2 it could not be done.",
-     "", false, make<CatalogueAsk>, answer_as<CatalogueAsk>},
-    {"reference", "Print docs/reference.md",
-     "Made from the declarations of options and workload fields.",
-     &kNoResults, kReferenceExamples,
-     "0 done.",
-     "", true, make<ReferenceAsk>, answer_as<ReferenceAsk>},
+     &kRecordResults, kCatalogueExamples, "0 done; 2 it could not be done.", "", false, make<CatalogueAsk>,
+     answer_as<CatalogueAsk>},
+    {"reference", "Print docs/reference.md", "Made from the declarations of options and workload fields.",
+     &kNoResults, kReferenceExamples, "0 done.", "", true, make<ReferenceAsk>, answer_as<ReferenceAsk>},
 };
 
 }  // namespace

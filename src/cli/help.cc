@@ -82,7 +82,8 @@ std::string help_of(const Command& command, int columns) {
   for (const auto group : groups(options)) {
     out += fmt::format("\n{}:\n", group);
     for (const Row* row : options)
-      if (row->option.group == group) out += entry(spelled(row->option), with_default(row->option), 34, width);
+      if (row->option.group == group)
+        out += entry(spelled(row->option), with_default(row->option), 34, width);
   }
   out += "\nExamples:\n";
   for (const auto& example : command.examples)

@@ -112,7 +112,8 @@ void refuse_results_over_files(const CommandLine& line) {
 }
 
 void refuse_results_inside_datasets(const CommandLine& line) {
-  for (const NamedFile& directory : given(line, {ValueKind::kDirectory})) refuse_results_inside(line, directory.path);
+  for (const NamedFile& directory : given(line, {ValueKind::kDirectory}))
+    refuse_results_inside(line, directory.path);
 }
 
 }  // namespace aforo

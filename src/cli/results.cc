@@ -18,10 +18,12 @@ constexpr Row kCsv = row<&ResultsAsk::csv>(
 constexpr Row kQuiet =
     row<&ResultsAsk::quiet>({"quiet", 'q', kFlag, "", "", "print neither progress nor table", kOutputGroup});
 constexpr Row kHelp = row<&ResultsAsk::help>({"help", 'h', kFlag, "", "", "show this help", kOutputGroup});
-constexpr Row kDatasetBlock = row<&ResultsAsk::output>(
-    {"output", 'o', kResult, "FILE", "", "write the dataset block to FILE; - is standard output", kDatasetGroup});
-constexpr Row kStorageFile = row<&ResultsAsk::output>(
-    {"output", 'o', kResult, "FILE", "", "write the storage file to FILE; - is standard output", kOutputGroup});
+constexpr Row kDatasetBlock =
+    row<&ResultsAsk::output>({"output", 'o', kResult, "FILE", "",
+                              "write the dataset block to FILE; - is standard output", kDatasetGroup});
+constexpr Row kStorageFile =
+    row<&ResultsAsk::output>({"output", 'o', kResult, "FILE", "",
+                              "write the storage file to FILE; - is standard output", kOutputGroup});
 
 constexpr Row kRecordRows[] = {kJson, kQuiet, kHelp};
 constexpr Row kNumbersRows[] = {kJson, kCsv, kQuiet, kHelp};

@@ -14,7 +14,7 @@ namespace aforo {
 struct ResultsAsk : Ask {
   explicit ResultsAsk(const AskTable& rows) : table_(&rows) {}
 
-  Setting<std::string> json;    // paths; "-" is standard output
+  Setting<std::string> json;  // paths; "-" is standard output
   Setting<std::string> csv;
   Setting<std::string> output;  // of the file that an answer has beside its Record
   Setting<bool> quiet = false;
@@ -26,11 +26,11 @@ struct ResultsAsk : Ask {
   const AskTable* table_;
 };
 
-extern const AskTable kRecordResults;       // --json, --quiet, --help
-extern const AskTable kNumbersResults;      // ... and --csv
-extern const AskTable kDatasetBlockResults; // --output of a dataset block, --json, --quiet, --help
-extern const AskTable kStorageFileResults;  // --output of a storage file, --json, --quiet, --help
-extern const AskTable kNoResults;           // --help
+extern const AskTable kRecordResults;        // --json, --quiet, --help
+extern const AskTable kNumbersResults;       // ... and --csv
+extern const AskTable kDatasetBlockResults;  // --output of a dataset block, --json, --quiet, --help
+extern const AskTable kStorageFileResults;   // --output of a storage file, --json, --quiet, --help
+extern const AskTable kNoResults;            // --help
 
 // The way out of an Answer. Files are opened on construction, before anything is run, and appear under their names
 // only when they are whole. One thread.

@@ -101,7 +101,8 @@ MeasuredJob Search::run_window(const JobPlan& plan) {
   WatchOptions watch;
   watch.ranks = accelerators;
   watch.batch_size = plan.loader.batch_size;
-  watch.deadline = begin + std::max(kLongestWindow, Seconds{law_mean(plan.step_time) * kFewestWindowSteps * 2});
+  watch.deadline =
+      begin + std::max(kLongestWindow, Seconds{law_mean(plan.step_time) * kFewestWindowSteps * 2});
   watch.enough = [&, next = begin + kShortest]() mutable {
     if (running->steps().size() < kFewestWindowSteps || monotonic_now() < next) return false;
     next = monotonic_now() + kAskEvery;

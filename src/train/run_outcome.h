@@ -30,10 +30,11 @@ struct RunOutcome {
   Json record;
   std::optional<double> au;                       // of `train`: fraction, by wall clock
   std::optional<std::uint32_t> max_accelerators;  // of `find_max`; 0 = not even one holds the target
-  bool stopped = false;               // before its end: asked to, or at its time limit
+  bool stopped = false;                           // before its end: asked to, or at its time limit
   bool failed = false;                // samples could not be read, and the policy or their number ended it
   std::vector<std::string> failures;  // the first few, "path: what"
-  std::string steps_incomplete;       // why the step file is not whole, a sentence; "" = it is, or none was asked for
+  std::string
+      steps_incomplete;  // why the step file is not whole, a sentence; "" = it is, or none was asked for
 };
 
 }  // namespace aforo

@@ -186,8 +186,7 @@ OpenedRun open_run(const RunOptions& options, std::stop_token stop) {
   const Seconds began = monotonic_now();
   OpenedRun opened;
   opened.store = open_store(options.directory);
-  opened.dataset =
-      open_dataset(*opened.store, options.workload.dataset, options.io_threads, std::move(stop));
+  opened.dataset = open_dataset(*opened.store, options.workload.dataset, options.io_threads, std::move(stop));
   opened.took = monotonic_now() - began;
   return opened;
 }

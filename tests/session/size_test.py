@@ -175,7 +175,7 @@ class Money(Files):
                             ("item,value,unit\ntlc,-3,USD/TB\n", "expected value from 0"),
                             ("", "found an empty file")):
             self.assertIn(words, self.refused(*VISION, "--prices", self.file("bad.csv", text)))
-        self.assertIn("found none at 'none.csv'", self.refused(*VISION, "--prices", "none.csv"))
+        self.assertIn("none.csv: expected a price file, found none", self.refused(*VISION, "--prices", "none.csv"))
         self.assertIn("found no unit", self.refused(*VISION, "--price", "tlc=120"))
         self.assertIn("expected a change such as", self.refused(*VISION, "--price-change", "ssd=50"))
         self.assertIn("did you mean 'ssd'?", self.refused(*VISION, "--price-change", "sdd=+50%"))
