@@ -12,6 +12,7 @@
 #include "dataset/layout.h"
 #include "measure/au.h"
 #include "pipeline/reader_stats.h"
+#include "pipeline/vote.h"
 #include "workload/spec.h"
 
 namespace aforo {
@@ -32,11 +33,25 @@ class StreamCheck {
 };
 using StreamCheckFactory = std::function<std::unique_ptr<StreamCheck>(FileId)>;  // thread-safe
 
+// The ranks that this process carries: [first, first + here) of the job's [0, all). A rank has one number, the
+// one among all, in StepTimes, in the sampler and in the seeds of its random numbers; so what a rank does, and
+// which samples it reads, does not depend on how ranks are spread over processes.
+struct Ranks {
+  std::uint32_t first = 0, here = 1, all = 1;  // 1 <= here, first + here <= all
+
+  constexpr Ranks() = default;
+  constexpr Ranks(std::uint32_t ranks) : here(ranks), all(ranks) {}  // implicit: a job in one process
+  constexpr Ranks(std::uint32_t f, std::uint32_t h, std::uint32_t a) : first(f), here(h), all(a) {}
+
+  constexpr bool in_one_process() const { return here == all; }
+  bool operator==(const Ranks&) const = default;
+};
+
 struct JobPlan {
   const Layout* layout = nullptr;  // outlives the job
   LoaderSpec loader;
   Law step_time;  // seconds; mean 0 = no compute (ceiling runs)
-  std::uint32_t ranks = 1;
+  Ranks ranks;
   std::uint64_t epochs = 1;
   std::uint64_t steps = 1;  // per epoch, >= 1
   bool synchronous = true;
@@ -69,18 +84,21 @@ class JobObserver {
   virtual void on_step(const StepTimes&) {}
   // All ranks ended epoch `epoch`; the next has not begun. Runs between epochs, outside every rank's clock.
   virtual void on_epoch_end(std::uint64_t /*epoch*/) {}
-  // Asked before every step; true ends the job cleanly after the step that all ranks still finish together.
+  // True ends the job cleanly after the step that all ranks still finish together. Asked before every step;
+  // where ranks are spread over processes, once per step, when all ranks here have finished it.
   virtual bool should_stop() { return false; }
 };
 
 struct JobResult {
-  std::vector<std::vector<RankEpoch>> epochs;  // [epoch][rank]; an interrupted epoch holds what was done
+  Ranks ranks;                                 // whose result this is
+  std::vector<std::vector<RankEpoch>> epochs;  // [epoch][rank - ranks.first]; the last may be interrupted
   ReaderStats readers;
   Seconds first_step{0};  // when the first batch reached an accelerator, on the world's clock
   std::uint64_t samples_delivered = 0;
   std::uint64_t samples_read_again = 0;  // of these, a second time in place of samples that failed
   bool stopped = false;                  // ended early: asked to, or by an error under `stop`
   bool failed = false;                   // ... by an error
+  Vote ending;                           // why, and which host said so first; the same on every host
 };
 
 }  // namespace aforo

@@ -81,7 +81,7 @@ class MapLoader final : public Loader {
   }
 
   Task<> reader(std::uint32_t j) {
-    const LaneId lane = context_.world.lane_of(rank_, first_reader_ + j);
+    const LaneId lane = context_.world.lane_of(context_.place_of(rank_), first_reader_ + j);
     while (!ending()) {
       while (next_ >= limit() && next_ < total() && !ending()) co_await parked_[j].wait();
       if (next_ >= total() || ending()) break;

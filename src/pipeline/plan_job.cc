@@ -62,6 +62,6 @@ Access access_of(const Layout& layout, const LoaderSpec& loader, std::uint32_t r
       loader, ranks);
 }
 
-Access access_of(const JobPlan& plan) { return access_of(*plan.layout, plan.loader, plan.ranks); }
+Access access_of(const JobPlan& plan) { return access_of(*plan.layout, plan.loader, plan.ranks.all); }
 
 }  // namespace aforo

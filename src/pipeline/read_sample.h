@@ -45,6 +45,9 @@ struct ReadContext {
 
   ShardsSeen seen = {};
 
+  // The place of a rank among the ranks here.
+  std::uint32_t place_of(std::uint32_t rank) const { return rank - plan.ranks.first; }
+
   void fault(LaneState& lane, FaultExample example) {
     lane.stats.fault(std::move(example));
     if (!plan.skip_errors) ending.store(true, std::memory_order_relaxed);

@@ -103,7 +103,7 @@ class SlicedLoader final : public Loader {
   // One reader's epoch: batches group, group + groups, ...; places slice, slice + slices, ... of each.
   Task<> reader(std::uint32_t slice, std::uint32_t group) {
     const std::uint32_t id = group * slices_ + slice;
-    const LaneId lane = context_.world.lane_of(rank_, first_reader_ + id);
+    const LaneId lane = context_.world.lane_of(context_.place_of(rank_), first_reader_ + id);
     bool home = true;
     for (std::uint64_t k = group; k < context_.plan.steps; k += groups_) {
       if (k >= limit_.load(std::memory_order_acquire)) {

@@ -114,12 +114,12 @@ class StreamLoader final : public Loader {
     for (auto& reader : readers_) reader.room.notify();
   }
 
-  bool split_by_file() const { return context_.plan.layout->files() >= context_.plan.ranks; }
+  bool split_by_file() const { return context_.plan.layout->files() >= context_.plan.ranks.all; }
 
   // Shards of this rank in one pass over the data.
   std::uint64_t shards_per_pass() const {
     const JobPlan& plan = context_.plan;
-    return split_by_file() ? (plan.layout->files() - rank_ + plan.ranks - 1) / plan.ranks
+    return split_by_file() ? (plan.layout->files() - rank_ + plan.ranks.all - 1) / plan.ranks.all
                            : plan.layout->files();
   }
 
@@ -128,19 +128,19 @@ class StreamLoader final : public Loader {
     const JobPlan& plan = context_.plan;
     const std::uint64_t files = plan.layout->files();
     const std::uint64_t pass = n / shards_per_pass(), index = n % shards_per_pass();
-    const std::uint64_t position = split_by_file() ? index * plan.ranks + rank_ : index;
+    const std::uint64_t position = split_by_file() ? index * plan.ranks.all + rank_ : index;
     if (plan.loader.shuffle == ShuffleKind::kNone) return position;
     return Permutation(files, mix64(plan.loader.seed, epoch_, pass))(position);
   }
 
-  bool mine(SampleId record) const { return split_by_file() || record % context_.plan.ranks == rank_; }
+  bool mine(SampleId record) const { return split_by_file() || record % context_.plan.ranks.all == rank_; }
 
   std::pair<std::uint32_t, FileId> seen_as(FileId file) const { return {split_by_file() ? 0 : rank_, file}; }
 
   // Records of this rank that `stream` has not reached.
   std::uint64_t ahead_of(const Stream& stream) const {
     if (split_by_file()) return stream.end_record - stream.next_record;
-    const std::uint64_t ranks = context_.plan.ranks;
+    const std::uint64_t ranks = context_.plan.ranks.all;
     const auto before = [&](SampleId end) { return (end + ranks - 1 - rank_) / ranks; };
     return before(stream.end_record) - before(stream.next_record);
   }
@@ -162,7 +162,7 @@ class StreamLoader final : public Loader {
       if (planned_records_ >= plan.steps * plan.loader.batch_size) return false;
       std::uint64_t records = 0;
       for (std::uint64_t i = 0; i < shards_per_pass(); ++i)
-        records += plan.layout->samples_in(shard(planned_shards_ + i)) / (split_by_file() ? 1 : plan.ranks);
+        records += plan.layout->samples_in(shard(planned_shards_ + i)) / (split_by_file() ? 1 : plan.ranks.all);
       planned_records_ += records;
       planned_shards_ += shards_per_pass();
       if (first_pass_ == 0) first_pass_ = records;
@@ -171,7 +171,7 @@ class StreamLoader final : public Loader {
   }
 
   Task<> read_shards(std::uint32_t j) {
-    const LaneId lane = context_.world.lane_of(rank_, first_reader_ + j);
+    const LaneId lane = context_.world.lane_of(context_.place_of(rank_), first_reader_ + j);
     Reader& reader = readers_[j];
     std::uint64_t fruitless = 0;  // shards in a row that gave nothing: all broken, give up
     while (!over() && !ending() && fruitless <= shards_per_pass() && needs_shard(next_shard_)) {

@@ -62,13 +62,24 @@ class Barrier {
     return arrive([] {});
   }
 
-  void open() {
-    open_ = true;
-    release();
+  // As `arrive`, but the last to arrive releases nobody: it alone hears true, does what must come first (such
+  // as meeting other hosts) and then calls `release`. Nobody hears true once the barrier is open.
+  auto arrive_to_lead() {
+    struct Awaiter {
+      Barrier& barrier;
+      bool leads = false;
+      bool await_ready() {
+        if (barrier.open_) return true;
+        leads = barrier.waiters_.size() + 1 >= barrier.parties_;
+        return leads;
+      }
+      void await_suspend(std::coroutine_handle<> handle) { barrier.waiters_.push_back(handle); }
+      bool await_resume() const noexcept { return leads; }
+    };
+    return Awaiter{*this};
   }
-  bool is_open() const { return open_; }
 
- private:
+  // Lets those go who wait now.
   void release() {
     std::vector<std::coroutine_handle<>> going;
     going.swap(waiters_);
@@ -76,6 +87,13 @@ class Barrier {
     for (auto handle : going) handle.resume();
   }
 
+  void open() {
+    open_ = true;
+    release();
+  }
+  bool is_open() const { return open_; }
+
+ private:
   std::size_t parties_;
   bool open_ = false;
   std::vector<std::coroutine_handle<>> waiters_;

@@ -3,12 +3,12 @@
 
 #include <coroutine>
 #include <functional>
-#include <queue>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "pipeline/task.h"
+#include "pipeline/test_hosts.h"
 #include "pipeline/world.h"
 
 namespace aforo {
@@ -42,7 +42,12 @@ class TestWorld {
     }
   };
 
-  explicit TestWorld(LaneId lanes = 2) : lanes_(lanes) {}
+  explicit TestWorld(LaneId lanes = 2) : clock_(own_clock_), lanes_(lanes) {}
+  // One host of several, on their clock. `clock` and `hosts` outlive it.
+  TestWorld(TestClock& clock, TestHosts& hosts, std::uint32_t host, LaneId lanes = 2)
+      : clock_(clock), hosts_(&hosts), host_(host), lanes_(lanes) {}
+  TestWorld(const TestWorld&) = delete;
+  TestWorld& operator=(const TestWorld&) = delete;
 
   // --- what the storage does ---
   std::function<Seconds(FileId)> time_of = [](FileId) { return Seconds{1e-3}; };
@@ -56,24 +61,37 @@ class TestWorld {
   void run(Task<> task) {
     bool finished = false;
     spawn(std::move(task), [&] { finished = true; });
-    while (!finished && !events_.empty()) {
-      const Event event = events_.top();
-      events_.pop();
-      now_ = event.at;
-      event.handle.resume();
+    while (!finished && clock_.step()) {
     }
     stuck = !finished;
   }
   bool stuck = false;  // no event left and the task has not ended: a lost wake-up
 
-  Seconds now() const { return now_; }
+  Seconds now() const { return clock_.now(); }
   LaneId lanes() const { return lanes_; }
   LaneId lane_of(std::uint32_t, std::uint64_t reader) const { return static_cast<LaneId>(reader % lanes_); }
   std::suspend_never enter_lane(LaneId) { return {}; }
   std::suspend_never go_home() { return {}; }
-  auto sleep_until(Seconds t) { return Pause{*this, t}; }
-  void cancel_sleeps() {}
-  auto use_cpu(LaneId, Seconds t) { return Pause{*this, now_ + t}; }
+  auto sleep_until(Seconds t) { return Pause{clock_, awake_ ? Seconds{0} : t, this}; }
+  void cancel_sleeps() {
+    awake_ = true;
+    clock_.hasten(this);
+  }
+  std::uint32_t host() const { return host_; }
+  auto meet(Vote vote) {
+    struct Meeting {
+      TestWorld& world;
+      Vote vote;
+      bool await_ready() const noexcept { return world.hosts_ == nullptr; }
+      void await_suspend(std::coroutine_handle<> handle) { world.hosts_->meet(world.host_, vote, handle); }
+      Vote await_resume() const noexcept { return vote; }
+    };
+    return Meeting{*this, vote};
+  }
+  void leave(Vote vote) {
+    if (hosts_) hosts_->leave(host_, vote);
+  }
+  auto use_cpu(LaneId, Seconds t) { return Pause{clock_, now() + t}; }
   Task<Read> read_file(LaneId, FileId file, std::uint64_t n) { return carry_out(file, 0, n); }
   Task<Read> read_at(LaneId, FileId file, std::uint64_t offset, std::uint64_t n) {
     return carry_out(file, offset, n);
@@ -93,34 +111,29 @@ class TestWorld {
   Memory new_batch(LaneId, std::uint64_t) { return {&appended, !memory_left}; }
 
  private:
-  struct Event {
-    Seconds at;
-    std::uint64_t serial;
-    std::coroutine_handle<> handle;
-    bool operator>(const Event& o) const { return at != o.at ? at > o.at : serial > o.serial; }
-  };
   struct Pause {
-    TestWorld& world;
+    TestClock& clock;
     Seconds until;
+    const void* owner = nullptr;
     bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<> h) {
-      world.events_.push({std::max(until, world.now_), world.serial_++, h});
-    }
+    void await_suspend(std::coroutine_handle<> h) { clock.at(until, h, owner); }
     void await_resume() const noexcept {}
   };
   Task<Read> carry_out(FileId file, std::uint64_t offset, std::uint64_t n) {
-    reads.push_back({file, offset, n, now_});
+    reads.push_back({file, offset, n, now()});
     most_in_flight = std::max(most_in_flight, ++in_flight);
-    co_await Pause{*this, now_ + time_of(file)};
+    co_await Pause{clock_, now() + time_of(file)};
     --in_flight;
     if (const int error = error_of(file)) co_return Read{error, 0};
     co_return Read{0, length_of(file, n)};
   }
 
+  TestClock own_clock_;
+  TestClock& clock_;
+  TestHosts* hosts_ = nullptr;
+  std::uint32_t host_ = 0;
   LaneId lanes_;
-  Seconds now_{0};
-  std::uint64_t serial_ = 0;
-  std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
+  bool awake_ = false;
 };
 static_assert(World<TestWorld>);
 

@@ -26,23 +26,27 @@ class TrainingJob {
         observer_(observer),
         lanes_(world.lanes()),
         context_{world_, plan_, lanes_},
-        barrier_(plan_.ranks),
-        epoch_edge_(plan_.ranks),
-        sampler_(plan_.layout->samples(), plan_.ranks, plan_.loader.batch_size, plan_.loader.shuffle,
+        barrier_(plan_.ranks.here),
+        epoch_edge_(plan_.ranks.here),
+        sampler_(plan_.layout->samples(), plan_.ranks.all, plan_.loader.batch_size, plan_.loader.shuffle,
                  plan_.loader.seed) {
+    result_.ranks = plan_.ranks;
     context_.on_fatal = [this] {
       result_.failed = true;
-      stop();
+      end_now({Ending::kFailed, world_.host()});
     };
+    const std::uint64_t host_seed = std::uint64_t{plan_.ranks.first} << 32;  // lanes of two hosts differ
     for (LaneId lane = 0; lane < lanes_.size(); ++lane)
-      lanes_[lane].random = Random(mix64(plan_.loader.seed, lane, 7));
+      lanes_[lane].random = Random(mix64(plan_.loader.seed, host_seed | lane, 7));
     make_loaders();
   }
 
   // Runs all epochs; ends when every rank and every reader has ended.
   Task<JobResult> run() {
-    ranks_.add(plan_.ranks);
-    for (std::uint32_t r = 0; r < plan_.ranks; ++r) spawn(rank(r), [this] { ranks_.done(); });
+    if (!plan_.ranks.in_one_process()) co_await meet_hosts();  // all have opened the dataset: one start
+    if (draining_) stopping_ = true;
+    ranks_.add(plan_.ranks.here);
+    for (std::uint32_t i = 0; i < plan_.ranks.here; ++i) spawn(rank(i), [this] { ranks_.done(); });
     co_await ranks_.wait();
     for (auto& loader : loaders_) co_await loader->drained();
     for (auto& loader : loaders_) result_.samples_read_again += loader->read_again();
@@ -54,32 +58,41 @@ class TrainingJob {
     co_return std::move(result_);
   }
 
-  // Ends the job now: whoever waits is released, the step in progress does not count.
-  void stop() {
+  // Ends the job now, on every host: whoever waits is released, the step in progress does not count. The other
+  // hosts hear of it at their next meeting.
+  void stop() { end_now({Ending::kInterrupted, world_.host()}); }
+
+ private:
+  void end_now(Vote why) {
     if (stopping_) return;
     stopping_ = true;
     result_.stopped = true;
+    result_.failed = result_.failed || why.failed();
+    if (!result_.ending.at_once()) result_.ending = why;
     context_.ending.store(true, std::memory_order_relaxed);
     for (auto& loader : loaders_) loader->stop();
     world_.cancel_sleeps();
     barrier_.open();
     epoch_edge_.open();
+    if (!plan_.ranks.in_one_process()) world_.leave(why);
   }
 
- private:
   void make_loaders() {
     const Access access = access_of(plan_);
-    for (std::uint32_t r = 0; r < plan_.ranks; ++r)
-      loaders_.push_back(make_loader(access, context_, sampler_, r, r * access.readers));
+    for (std::uint32_t i = 0; i < plan_.ranks.here; ++i)
+      loaders_.push_back(
+          make_loader(access, context_, sampler_, plan_.ranks.first + i, std::uint64_t{i} * access.readers));
   }
 
-  Task<> rank(std::uint32_t r) {
+  // The i-th of the ranks here.
+  Task<> rank(std::uint32_t i) {
+    const std::uint32_t r = plan_.ranks.first + i;
     Random random(mix64(plan_.loader.seed, r, 11));
     for (std::uint64_t e = 0; e < plan_.epochs && !stopping_; ++e) {
-      if (result_.epochs.size() == e) result_.epochs.emplace_back(plan_.ranks);  // the first rank to begin it
-      RankEpoch& epoch = result_.epochs[e][r];
+      if (result_.epochs.size() == e) result_.epochs.emplace_back(plan_.ranks.here);  // the first rank to begin it
+      RankEpoch& epoch = result_.epochs[e][i];
       epoch.start = epoch.end = world_.now();
-      loaders_[r]->start_epoch(e);
+      loaders_[i]->start_epoch(e);
       for (std::uint64_t s = 0; s < plan_.steps; ++s) {
         if (ends_before(e, s)) break;
         StepTimes step;
@@ -88,8 +101,12 @@ class TrainingJob {
         const bool done = co_await one_step(step, epoch, random);
         if (!done) break;
       }
-      if (epoch.steps < plan_.steps) loaders_[r]->stop();
-      co_await loaders_[r]->drained();
+      if (epoch.steps < plan_.steps) loaders_[i]->stop();
+      co_await loaders_[i]->drained();
+      if (!plan_.ranks.in_one_process()) {
+        co_await end_epoch_with_others(e);
+        continue;
+      }
       co_await epoch_edge_.arrive([this, e] {
         observer_.on_epoch_end(e);
         if (draining_) stopping_ = true;
@@ -97,13 +114,43 @@ class TrainingJob {
     }
   }
 
+  // Between epochs all hosts stand: what one of them does there (dropping its page cache) falls into no rank's
+  // epoch, its own or another's.
+  Task<> end_epoch_with_others(std::uint64_t epoch) {
+    const bool leads = co_await epoch_edge_.arrive_to_lead();
+    if (!leads) co_return;
+    co_await meet_hosts();
+    if (!stopping_) {
+      observer_.on_epoch_end(epoch);
+      co_await meet_hosts();
+    }
+    if (draining_) stopping_ = true;
+    epoch_edge_.release();
+  }
+
+  // One vote of this host, for all its ranks; what is heard binds all hosts.
+  Task<> meet_hosts() {
+    Vote mine = result_.ending;  // once there is one, it is said again: who said it first is not lost
+    if (!mine.stop()) mine = {observer_.should_stop() ? Ending::kAsked : Ending::kNone, world_.host()};
+    const Vote heard = co_await world_.meet(mine);
+    if (stopping_ || !heard.stop()) co_return;
+    if (heard.at_once()) {
+      end_now(heard);
+      co_return;
+    }
+    result_.ending = heard;
+    result_.stopped = winding_down_ = draining_ = true;
+  }
+
   // True if the job ends cleanly before step `s`: somebody asked for it and no rank has begun `s` yet.
   bool ends_before(std::uint64_t epoch, std::uint64_t s) {
-    if (stopping_) return true;
+    if (stopping_ || draining_) return true;
+    if (agrees_on_steps()) return false;  // the meeting after each step asks
     const std::uint64_t serial = epoch * plan_.steps + s;
     if (!winding_down_ && observer_.should_stop()) {
       winding_down_ = true;
       result_.stopped = true;
+      result_.ending = {Ending::kAsked, world_.host()};
     }
     if (winding_down_ && (!plan_.synchronous || serial > last_begun_ || last_begun_ == kNone)) {
       draining_ = true;
@@ -113,9 +160,11 @@ class TrainingJob {
     return false;
   }
 
+  bool agrees_on_steps() const { return plan_.synchronous && !plan_.ranks.in_one_process(); }
+
   Task<bool> one_step(StepTimes& step, RankEpoch& epoch, Random& random) {
     step.begin = world_.now();
-    const LoadedBatch batch = co_await loaders_[step.rank]->next();
+    const LoadedBatch batch = co_await loaders_[context_.place_of(step.rank)]->next();
     if (!batch.valid) co_return false;
     const Seconds loaded = world_.now();
     if (result_.first_step.value == 0) result_.first_step = loaded;
@@ -128,7 +177,15 @@ class TrainingJob {
     if (stopping_) co_return false;
     Seconds met = computed;
     if (plan_.synchronous) {
-      co_await barrier_.arrive();
+      if (plan_.ranks.in_one_process()) {
+        co_await barrier_.arrive();
+      } else {
+        const bool leads = co_await barrier_.arrive_to_lead();
+        if (leads) {
+          co_await meet_hosts();
+          barrier_.release();
+        }
+      }
       met = world_.now();
       if (stopping_) co_return false;
     }

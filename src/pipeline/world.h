@@ -16,6 +16,7 @@
 
 #include "base/units.h"
 #include "dataset/layout.h"
+#include "pipeline/vote.h"
 
 namespace aforo {
 
@@ -31,15 +32,18 @@ concept ReadOutcome = std::movable<R> && requires(const R& r) {
 
 template <class W>
 concept World = requires(W& w, LaneId lane, std::uint32_t rank, FileId file, std::uint64_t n, typename W::File handle,
-                         Seconds t) {
+                         Seconds t, Vote vote) {
   requires ReadOutcome<typename W::Read>;
   { w.now() } -> std::same_as<Seconds>;      // monotonic; callable on any executor
   { w.lanes() } -> std::same_as<LaneId>;     // >= 1
-  { w.lane_of(rank, n) } -> std::same_as<LaneId>;  // where the job's n-th reader, of that rank, does its reading
+  { w.lane_of(rank, n) } -> std::same_as<LaneId>;  // where the n-th reader here, of the rank-th rank here, reads
   w.enter_lane(lane);                        // awaitable, from any executor
   w.go_home();                               // awaitable, from any executor
   w.sleep_until(t);                          // awaitable on home; always suspends; returns early when stopping
   w.cancel_sleeps();                         // on home: every sleeper is due, now and from now on
+  { w.host() } -> std::same_as<std::uint32_t>;  // this host's number among those of the job; 0 where alone
+  w.meet(vote);                              // awaitable on home -> Vote: all hosts' votes, joined
+  w.leave(vote);                             // on home: this host's last word at every meeting to come
   w.use_cpu(lane, t);                        // awaitable on the lane: occupy the client's CPU
   w.read_file(lane, file, n);                // awaitable -> Read: open, read n bytes (0: to the end), close
   w.read_at(lane, file, n, n);               // awaitable -> Read: (offset, length) of a file the world keeps open

@@ -80,7 +80,7 @@ struct Counted {  // of one epoch, all ranks
 };
 
 Counted count(const JobPlan& plan) {
-  CountingWorld world(static_cast<LaneId>(plan.ranks * access_of(plan).readers));
+  CountingWorld world(static_cast<LaneId>(plan.ranks.all * access_of(plan).readers));
   JobObserver nobody;
   JobResult result;
   TrainingJob<CountingWorld> job(world, plan, nobody);

@@ -212,7 +212,7 @@ Prediction from_simulation(const PredictOptions& options, std::stop_token stop) 
   const SimulatedCase c = make_case(options);
   const std::vector<SimulatedOnce> runs = replicate(c, options, storage, stop);
   Prediction out;
-  out.accelerators = c.plan.ranks;
+  out.accelerators = c.plan.ranks.all;
   out.method = PredictMethod::kSimulate;
   out.notes = c.notes;
   out.epochs = c.plan.epochs;

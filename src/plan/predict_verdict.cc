@@ -96,7 +96,7 @@ void add_verdict(Prediction& prediction, const SimulatedCase& c, const Simulated
   e.au = prediction.au;
   e.au_target = au_target;
   e.samples_per_second = prediction.samples.value;
-  e.demand_samples_per_second = static_cast<double>(c.plan.ranks * c.plan.loader.batch_size) /
+  e.demand_samples_per_second = static_cast<double>(c.plan.ranks.all * c.plan.loader.batch_size) /
                                 std::max(law_mean(c.plan.step_time), 1e-12);
   const StallTimes& t = run.stalls;
   if (t.total.value > 0) {

@@ -60,7 +60,7 @@ JobPlan planned(const Workload& workload, const Layout& layout, std::uint64_t sa
 }
 
 double samples_of(const JobPlan& plan, double steps) {
-  return steps * static_cast<double>(plan.ranks) * static_cast<double>(plan.loader.batch_size);
+  return steps * static_cast<double>(plan.ranks.all) * static_cast<double>(plan.loader.batch_size);
 }
 
 // An epoch cut short.
@@ -227,7 +227,7 @@ void add_readers(SimulatedOnce& out, const SimulatedCase& c, const SimJobResult&
   if (time <= 0) return;
   out.in_flight = readers.busy.value / time;
   out.worker_busy =
-      std::min(1.0, out.in_flight / static_cast<double>(c.plan.ranks * access_of(c.plan).readers));
+      std::min(1.0, out.in_flight / static_cast<double>(c.plan.ranks.all * access_of(c.plan).readers));
   out.read_mean = readers.sample_read.mean();
   out.read_p99 = readers.sample_read.quantile(0.99);
 }
@@ -319,7 +319,7 @@ SimulatedOnce simulate_once(const SimulatedCase& c, const StorageSpec& storage, 
     const AuResult other =
         utilisation(Statistic::kWall, result.jobs[i].job.epochs, c.others[i - 1].plan.loader.batch_size);
     out.beside.push_back({c.others[i - 1].name,
-                          c.others[i - 1].plan.ranks,
+                          c.others[i - 1].plan.ranks.all,
                           other.au.value_or(0),
                           {other.samples_per_second.value_or(0)}});
   }

@@ -46,7 +46,7 @@ LoaderOutcome loader_cost(const Workload& workload, const Layout& layout, JobSet
   if (!plan) return {{}, kTooFew};
   settings.hard_limit = time;
   WatchOptions watch;
-  watch.ranks = plan->ranks;
+  watch.ranks = plan->ranks.here;
   const MeasuredJob job = run_job(*plan, settings, std::move(watch), stop);
   const auto samples = static_cast<double>(job.result.readers.samples);
   if (stop.stop_requested()) return {};

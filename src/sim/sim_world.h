@@ -61,6 +61,18 @@ class SimWorld {
     awake_ = true;
     clock_.hasten(setup_.owner);
   }
+  // One world carries all hosts of its job: they agree among themselves.
+  std::uint32_t host() const { return 0; }
+  auto meet(Vote vote) const {
+    struct Agreed {
+      Vote vote;
+      bool await_ready() const noexcept { return true; }
+      void await_suspend(std::coroutine_handle<>) const noexcept {}
+      Vote await_resume() const noexcept { return vote; }
+    };
+    return Agreed{vote};
+  }
+  void leave(Vote) const {}
   WorkVisit use_cpu(LaneId lane, Seconds t) { return WorkVisit(host(lane), paths_.cpu(), t.value); }
 
   auto read_file(LaneId lane, FileId file, std::uint64_t n) {

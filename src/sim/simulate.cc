@@ -22,14 +22,14 @@ JobPlan without_bytes(JobPlan plan) {
 }
 
 std::uint32_t ranks_per_host(const SimJob& job) {
-  return job.ranks_per_host ? job.ranks_per_host : std::max<std::uint32_t>(job.plan.ranks, 1);
+  return job.ranks_per_host ? job.ranks_per_host : std::max<std::uint32_t>(job.plan.ranks.here, 1);
 }
 
 std::vector<StorageClient> clients_of(const SimSetup& setup) {
   std::vector<StorageClient> clients;
   HostId first = 0;
   for (const SimJob& job : setup.jobs) {
-    const HostId hosts = (job.plan.ranks + ranks_per_host(job) - 1) / ranks_per_host(job);
+    const HostId hosts = (job.plan.ranks.here + ranks_per_host(job) - 1) / ranks_per_host(job);
     clients.push_back({job.plan.layout, &job.plan.loader, first, std::max<HostId>(hosts, 1)});
     first += clients.back().hosts;
   }
@@ -40,7 +40,7 @@ struct RunningJob {
   RunningJob(const SimJob& job, const StorageClient& client, VirtualClock& clock, ReadPaths& ways,
              const SimSetup& setup, std::uint16_t number)
       : paths(ways),
-        log(job.plan.ranks, job.plan.steps, setup.au_half_width, setup.least_steps,
+        log(job.plan.ranks.here, job.plan.steps, setup.au_half_width, setup.least_steps,
             [&ways] {
               return StepLog::CacheCount{ways.accesses(), ways.hits()};
             }),

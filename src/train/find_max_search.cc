@@ -94,7 +94,7 @@ TargetAnswer Search::ask(std::uint32_t accelerators) {
 }
 
 MeasuredJob Search::run_window(const JobPlan& plan) {
-  const std::uint32_t accelerators = plan.ranks;
+  const std::uint32_t accelerators = plan.ranks.all;
   if (options_.drop_caches) reset_.drop();
   const Seconds begin = monotonic_now();
   const StepWatch* running = nullptr;
@@ -148,7 +148,7 @@ std::pair<std::uint32_t, std::uint32_t> count_interval(std::vector<Try> windows,
 }
 
 TargetAnswer Search::keep(MeasuredJob job, const JobPlan& plan, Seconds took) {
-  const std::uint32_t ranks = plan.ranks;
+  const std::uint32_t ranks = plan.ranks.all;
   if (job.result.failed) {
     failed_ = {std::move(job), plan, ranks};
     return TargetAnswer::kNone;

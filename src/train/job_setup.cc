@@ -40,7 +40,7 @@ MemoryNeed memory_need(const JobPlan& plan, unsigned io_threads) {
   const std::uint64_t largest = plan.layout->largest_sample();
   const std::uint64_t request =
       (stream ? stream_request(plan.loader) : std::min(largest, request_size(plan.loader))) + 8192;
-  const std::uint64_t readers = plan.ranks * access.readers;
+  const std::uint64_t readers = std::uint64_t{plan.ranks.here} * access.readers;
   MemoryNeed need;
   need.read_buffers = Bytes{request * std::min<std::uint64_t>(readers, std::uint64_t{256} * io_threads)};
   if (plan.check && !stream && largest > kFusedReadLimit) need.read_buffers += Bytes{readers * largest};
@@ -49,7 +49,7 @@ MemoryNeed memory_need(const JobPlan& plan, unsigned io_threads) {
   if (access.order == BatchOrder::kInOrder)
     need.batches = Bytes{readers * (stream ? stream_request(plan.loader) : mean)};
   else
-    need.batches = Bytes{(access.window_batches + 1) * plan.ranks * plan.loader.batch_size * mean};
+    need.batches = Bytes{(access.window_batches + 1) * plan.ranks.here * plan.loader.batch_size * mean};
   return need;
 }
 
@@ -93,7 +93,7 @@ void add_warnings(Json& record, const RunOptions& options, const OpenedDataset& 
 Json config_of(const RunOptions& options, const OpenedDataset& dataset, const JobPlan& plan) {
   Workload resolved = options.workload;
   resolved.dataset = dataset.spec;
-  resolved.accelerator.count = plan.ranks;
+  resolved.accelerator.count = plan.ranks.all;
   if (plan.steps != kEndlessSteps) resolved.training.steps = plan.steps;
   Json config;
   config["workload"] = options.workload.name;

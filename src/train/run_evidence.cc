@@ -49,7 +49,7 @@ double samples_per_second(const MeasuredJob& job) {
 // At most one pass over the data, so that nothing is read twice within it, in batches small enough that
 // `workers` of every rank have some to read.
 JobPlan one_pass(JobPlan plan, std::uint32_t workers) {
-  const std::uint64_t per_rank = std::max<std::uint64_t>(plan.layout->samples() / plan.ranks, 1);
+  const std::uint64_t per_rank = std::max<std::uint64_t>(plan.layout->samples() / plan.ranks.all, 1);
   plan.loader.batch_size = std::clamp<std::uint64_t>(per_rank / (4 * workers), 1, plan.loader.batch_size);
   plan.steps = std::max<std::uint64_t>(per_rank / plan.loader.batch_size, 1);
   return plan;
@@ -93,7 +93,7 @@ Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptio
   e.samples_per_second = led.samples_per_second.value_or(static_cast<double>(result.samples_delivered) /
                                                          job.wall().value);  // one throughput on one page
   const double step = law_mean(plan.step_time);
-  if (step > 0) e.demand_samples_per_second = plan.ranks * static_cast<double>(plan.loader.batch_size) / step;
+  if (step > 0) e.demand_samples_per_second = plan.ranks.all * static_cast<double>(plan.loader.batch_size) / step;
   const Shares shares = time_shares(result);
   if (shares.total > 0) {
     e.load_wait_share = shares.load / shares.total;
@@ -121,7 +121,7 @@ Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptio
   e.prefetch = plan.loader.prefetch;
   e.requests_in_flight = result.readers.busy / job.wall();
   const double working = (result.readers.busy + result.readers.preparing) / job.wall();
-  e.worker_busy_share = std::min(1.0, working / static_cast<double>(plan.ranks * access.readers));
+  e.worker_busy_share = std::min(1.0, working / static_cast<double>(plan.ranks.here * access.readers));
   e.cache_share = traffic_of(job).cache_share().value_or(-1);
   e.cache_expected = options.cache_expected;
   e.ended_by_error = result.failed;
@@ -135,7 +135,7 @@ std::optional<double> null_ceiling(const JobPlan& plan, const JobSettings& setti
   null.engine = EngineKind::kNull;
   null.hard_limit = kCeilingTime;
   WatchOptions watch;
-  watch.ranks = plan.ranks;
+  watch.ranks = plan.ranks.here;
   const MeasuredJob job = run_job(without_compute(plan), null, std::move(watch), stop);
   if (stop.stop_requested() || job.result.readers.samples == 0) return std::nullopt;
   return samples_per_second(job);
@@ -154,7 +154,7 @@ std::optional<Counterfactual> try_more_workers(const JobPlan& plan, const JobSet
     JobSettings short_run = settings;
     short_run.hard_limit = kWindowTime;
     WatchOptions watch;
-    watch.ranks = p.ranks;
+    watch.ranks = p.ranks.here;
     const MeasuredJob job = run_job(p, short_run, std::move(watch), stop);
     if (stop.stop_requested() || job.result.readers.samples == 0) return std::nullopt;
     // What mostly came from the cache now but from storage in the run says nothing about the storage.

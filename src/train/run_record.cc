@@ -50,7 +50,7 @@ void add_stalls(Json& record, const MeasuredJob& job, const JobPlan& plan, const
   const double price = options.accelerator_price_per_hour->value;
   set_number(record, "accelerator_usd_per_hour", price);
   set_number(record, "stall_cost_usd", stall / 3600 * price);
-  set_number(record, "stall_cost_usd_per_month", stall / total * plan.ranks * price * kHoursPerMonth);
+  set_number(record, "stall_cost_usd_per_month", stall / total * plan.ranks.all * price * kHoursPerMonth);
 }
 
 void add_bytes(Json& record, const MeasuredJob& job, const RunOptions& options) {
@@ -136,7 +136,7 @@ std::vector<std::string> failures_in_words(const ReaderStats& stats, const Layou
 
 void add_measurement(Json& record, const MeasuredJob& job, const JobPlan& plan, const RunOptions& options,
                      const Layout& layout) {
-  record["accelerators"] = plan.ranks;
+  record["accelerators"] = plan.ranks.all;
   add_statistics(record, job, plan);
   add_bytes(record, job, options);
   std::uint64_t steps = 0;

@@ -66,7 +66,7 @@ double mean_sample(const Layout& layout) {
 
 WatchOptions watch_options(const RunOptions& options, const JobPlan& plan, StepsCsv* csv, CacheReset& reset) {
   WatchOptions watch;
-  watch.ranks = plan.ranks;
+  watch.ranks = plan.ranks.here;
   watch.batch_size = plan.loader.batch_size;
   watch.total_steps = plan.epochs * plan.steps;
   watch.csv = csv;
@@ -167,7 +167,7 @@ Json plan_run(const RunOptions& options, std::stop_token stop) {
   Json record = start_record("run", *store);
   record["dry_run"] = true;
   record["config"] = config_of(options, dataset, plan);
-  const double samples = static_cast<double>(plan.epochs * plan.steps) * plan.ranks *
+  const double samples = static_cast<double>(plan.epochs * plan.steps) * plan.ranks.all *
                          static_cast<double>(plan.loader.batch_size);
   record["would_read"] = {
       {"epochs", plan.epochs},

@@ -27,7 +27,8 @@ RealWorld::~RealWorld() {
   for (const auto& lane : lanes_) lane->quit();
 }
 
-RealWorld::RealWorld(std::vector<std::unique_ptr<Lane>> lanes) : lanes_(std::move(lanes)) {}
+RealWorld::RealWorld(std::vector<std::unique_ptr<Lane>> lanes, Group* group)
+    : group_(group), lanes_(std::move(lanes)) {}
 
 void RealWorld::run(Task<> job, std::stop_token stop, const std::function<void()>& on_stop) {
   bool finished = false;

@@ -14,6 +14,7 @@
 #include "pipeline/task.h"
 #include "pipeline/world.h"
 #include "world/batch_memory.h"
+#include "world/group.h"
 #include "world/home_loop.h"
 #include "world/lane.h"
 
@@ -48,7 +49,8 @@ class RealWorld {
 
   // Takes the lanes over. Destruction ends them side by side, which waits for requests
   // under way as ~Lane says.
-  explicit RealWorld(std::vector<std::unique_ptr<Lane>> lanes);
+  // `group`: the hosts that share the job; outlives the world. Null: this one is alone.
+  explicit RealWorld(std::vector<std::unique_ptr<Lane>> lanes, Group* group = nullptr);
   ~RealWorld();
   RealWorld(const RealWorld&) = delete;
   RealWorld& operator=(const RealWorld&) = delete;
@@ -63,6 +65,24 @@ class RealWorld {
   }
   Lane& lane(LaneId id) { return *lanes_[id]; }
   void cancel_sleeps() { home_.cancel_timers(); }
+
+  std::uint32_t host() const { return group_ ? group_->host() : 0; }
+  auto meet(Vote vote) {
+    struct Seat {
+      Group* group;
+      Meeting meeting;
+      bool await_ready() const noexcept { return group == nullptr; }
+      void await_suspend(std::coroutine_handle<> handle) {
+        meeting.parcel.handle = handle;
+        group->meet(meeting);
+      }
+      Vote await_resume() const noexcept { return meeting.vote; }
+    };
+    return Seat{group_, {vote, &home_, {}}};
+  }
+  void leave(Vote vote) {
+    if (group_) group_->leave(vote);
+  }
 
   // Moves the coroutine that awaits it to that lane's thread, or back to home. One
   // lock-free push, no allocation.
@@ -149,6 +169,7 @@ class RealWorld {
   static Read finish(LaneRequest& request, std::uint64_t skip, std::uint64_t length);
 
   HomeLoop home_;
+  Group* const group_;
   BatchPool batches_;
   std::vector<std::unique_ptr<Lane>> lanes_;
 };
