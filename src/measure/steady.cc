@@ -43,10 +43,31 @@ void StepSeries::add(Seconds step) {
   points_.push_back(partial_ / static_cast<double>(stride_));
   partial_ = 0;
   partial_steps_ = 0;
-  if (points_.size() < kPoints) return;
-  for (std::size_t i = 0; i < kPoints / 2; ++i) points_[i] = (points_[2 * i] + points_[2 * i + 1]) / 2;
-  points_.resize(kPoints / 2);
+  if (points_.size() >= kPoints) halve();
+}
+
+void StepSeries::halve() {
+  if (points_.size() % 2) {  // the last one has no neighbour: it is half of the next point
+    partial_ += points_.back() * static_cast<double>(stride_);
+    partial_steps_ += stride_;
+  }
+  for (std::size_t i = 0; i < points_.size() / 2; ++i) points_[i] = (points_[2 * i] + points_[2 * i + 1]) / 2;
+  points_.resize(points_.size() / 2);
   stride_ *= 2;
+}
+
+void StepSeries::merge(StepSeries other) {
+  while (stride_ < other.stride_) halve();
+  while (other.stride_ < stride_) other.halve();
+  points_.resize(std::min(points_.size(), other.points_.size()));
+  for (std::size_t i = 0; i < points_.size(); ++i) points_[i] = std::max(points_[i], other.points_[i]);
+  if (steps_ == other.steps_) {
+    partial_ = std::max(partial_, other.partial_);
+    return;
+  }
+  steps_ = points_.size() * stride_;
+  partial_ = 0;
+  partial_steps_ = 0;
 }
 
 // Points of at least five steps where the series is long enough for that, of single steps where it is not.

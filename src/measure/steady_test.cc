@@ -53,6 +53,36 @@ TEST(Steady, AnExponentialWarmUpUnderNoise) {
   EXPECT_TRUE(s.trustworthy);
 }
 
+// One host's steps take 2 ms, the other's 1 ms and from the 50th on 3 ms: together 50 of 2 ms, then 50 of 3 ms.
+TEST(Steady, OfTwoHostsTheSlowerSetsTheStep) {
+  StepSeries even, rising;
+  for (int i = 0; i < 100; ++i) {
+    even.add(2_ms);
+    rising.add(i < 50 ? 1_ms : 3_ms);
+  }
+  even.merge(rising);
+  EXPECT_EQ(even.steps(), 100u);
+  const Steady s = even.steady().value();
+  EXPECT_EQ(s.warm_up_steps, 50u);
+  EXPECT_NEAR(s.warm_up.value, 50 * 2e-3, 1e-12);
+  EXPECT_NEAR(s.step_mean.value, 3e-3, 1e-12);
+}
+
+// 5,000 steps and 1,000: the longer series holds points of 16 steps, of which 62 are whole in the shorter one.
+// In either order of merging.
+TEST(Steady, OfSeriesOfTwoLengthsTheShorterIsKept) {
+  StepSeries lengthy, brief;
+  for (int i = 0; i < 5000; ++i) lengthy.add(1_ms);
+  for (int i = 0; i < 1000; ++i) brief.add(2_ms);
+  StepSeries other = brief;
+  other.merge(lengthy);
+  lengthy.merge(brief);
+  for (const StepSeries* series : {&lengthy, &other}) {
+    EXPECT_EQ(series->steps(), 62u * 16);
+    EXPECT_NEAR(series->steady().value().step_mean.value, 2e-3, 1e-12);
+  }
+}
+
 TEST(Steady, ARunThatNeverSettlesIsNotTrusted) {
   StepSeries series;
   for (int i = 0; i < 200; ++i) series.add(Seconds{2.0 - i * 0.009});

@@ -99,6 +99,11 @@ struct JobResult {
   bool stopped = false;                  // ended early: asked to, or by an error under `stop`
   bool failed = false;                   // ... by an error
   Vote ending;                           // why, and which host said so first; the same on every host
+
+  // Takes in the result of the ranks that follow these; both are of the same job, and their times on one clock.
+  // Associative. Throws std::logic_error where `next` is not what follows. An epoch that only one of them has
+  // gets ranks that did no step, so it has no AU (measure/au.h).
+  void merge(JobResult next);
 };
 
 }  // namespace aforo

@@ -61,6 +61,37 @@ bool StepWatch::should_stop() {
   return enough_ || (options_.deadline.value > 0 && monotonic_now() >= options_.deadline);
 }
 
+void StepWatch::merge(const StepWatch& other) {
+  options_.ranks += other.options_.ranks;
+  step_.merge(other.step_);
+  load_.merge(other.load_);
+  barrier_.merge(other.barrier_);
+  timing_.merge(other.timing_);
+  series_.merge(other.series_);
+  merge_steps(other);
+  compute_total_ += other.compute_total_;
+  asked_total_ += other.asked_total_;
+  accelerator_time_ += other.accelerator_time_;
+  enough_ = enough_ || other.enough_;
+  live_steps_ = std::min(live_steps_.load(), other.live_steps_.load());
+  live_epoch_ = std::min(live_epoch_.load(), other.live_epoch_.load());
+  live_batches_ += other.live_batches_.load();
+  live_au_ = accelerator_time_ > 0 ? compute_total_ / accelerator_time_ : 0;
+}
+
+void StepWatch::merge_steps(const StepWatch& other) {
+  const std::uint64_t first = std::max(steps_forgotten_, other.steps_forgotten_);
+  const std::uint64_t end =
+      std::max(first, std::min(steps_forgotten_ + steps_.size(), other.steps_forgotten_ + other.steps_.size()));
+  std::vector<JobStep> both;
+  for (std::uint64_t i = first; i < end; ++i) {
+    const JobStep &a = steps_[i - steps_forgotten_], &b = other.steps_[i - other.steps_forgotten_];
+    both.push_back({std::min(a.begin, b.begin), std::max(a.end, b.end), a.compute + b.compute});
+  }
+  steps_ = std::move(both);
+  steps_forgotten_ = first;
+}
+
 double StepWatch::compute_excess() const { return asked_total_ > 0 ? compute_total_ / asked_total_ - 1 : 0; }
 
 LiveView StepWatch::live() const {

@@ -53,6 +53,12 @@ class StepWatch final : public JobObserver {
   void on_epoch_end(std::uint64_t epoch) override;
   bool should_stop() override;
 
+  // Takes in what another host's watch saw of the same steps of the same job: its ranks beside these. Both
+  // jobs have ended. Counts, histograms and sums add up; a step of the job begins with the first rank anywhere
+  // and ends with the last (times on one clock). Steps that only one host finished, or still keeps, are left
+  // out of steps() and series(). Associative.
+  void merge(const StepWatch& other);
+
   LiveView live() const;
 
   const Histogram& step_seconds() const { return step_; }
@@ -71,6 +77,7 @@ class StepWatch final : public JobObserver {
   std::uint64_t steps_forgotten() const { return steps_forgotten_; }
 
  private:
+  void merge_steps(const StepWatch& other);
   void end_job_step(const StepTimes& step, Seconds end);
 
   WatchOptions options_;

@@ -2,8 +2,94 @@
 
 #include <gtest/gtest.h>
 
+#include "base/random.h"
+
 namespace aforo {
 namespace {
+
+// Host h of three, each with two ranks: 100 steps that took up to a millisecond longer on some rank.
+void watch_steps(StepWatch& watch, std::uint32_t host) {
+  Random random(host);
+  Seconds begin{10};
+  for (std::uint64_t s = 0; s < 100; ++s, begin += Seconds{0.02})
+    for (std::uint32_t rank = 0; rank < 2; ++rank) {
+      StepTimes step;
+      step.rank = 2 * host + rank;
+      step.step = s;
+      step.begin = begin;
+      step.asked = Seconds{0.010};
+      step.compute = Seconds{0.010 + random.uniform() * 1e-3};
+      step.load_wait = Seconds{random.exponential() * 1e-3};
+      watch.on_step(step);
+    }
+}
+
+StepWatch& watched(StepWatch& watch, std::initializer_list<std::uint32_t> hosts) {
+  for (const std::uint32_t host : hosts) watch_steps(watch, host);
+  return watch;
+}
+
+WatchOptions two_ranks() {
+  WatchOptions options;
+  options.ranks = 2;
+  options.batch_size = 4;
+  return options;
+}
+
+void expect_same(const StepWatch& a, const StepWatch& b) {
+  for (const double q : {0.01, 0.5, 0.99, 1.0}) {
+    EXPECT_EQ(a.step_seconds().quantile(q), b.step_seconds().quantile(q)) << q;
+    EXPECT_EQ(a.load_wait().quantile(q), b.load_wait().quantile(q)) << q;
+    EXPECT_EQ(a.timing_error().quantile(q), b.timing_error().quantile(q)) << q;
+  }
+  EXPECT_NEAR(a.compute_excess(), b.compute_excess(), 1e-12);
+  EXPECT_NEAR(a.live().au, b.live().au, 1e-12);
+  EXPECT_EQ(a.live().samples, b.live().samples);
+}
+
+// Of three hosts, in either grouping: quantiles, sums and AU are those of one watch that saw all ranks, and a
+// step of the job ends with the last rank of all.
+TEST(StepWatch, MergesHosts) {
+  StepWatch a(two_ranks()), b(two_ranks()), c(two_ranks());
+  watched(a, {0}), watched(b, {1}), watched(c, {2});
+  std::vector<double> ends;
+  for (std::size_t i = 0; i < 100; ++i)
+    ends.push_back(std::max({a.steps()[i].end.value, b.steps()[i].end.value, c.steps()[i].end.value}));
+  StepWatch left(two_ranks()), right(two_ranks()), all(two_ranks());
+  watched(left, {0}).merge(b);
+  left.merge(c);
+  b.merge(c);
+  watched(right, {0}).merge(b);
+  expect_same(left, right);
+  expect_same(left, watched(all, {0, 1, 2}));
+  for (const StepWatch* watch : {&left, &right}) {
+    ASSERT_EQ(watch->steps().size(), 100u);
+    for (std::size_t i = 0; i < 100; ++i) EXPECT_EQ(watch->steps()[i].end.value, ends[i]) << i;
+    EXPECT_EQ(watch->live().steps, 100u);
+    EXPECT_EQ(watch->series().steps(), 100u);
+  }
+}
+
+// 5,000 steps on one host, of which the latest 4,096 or fewer are kept, and 4,999 on the other, which failed:
+// what both still know is kept, with the right numbers.
+TEST(StepWatch, MergesTheStepsThatBothKnow) {
+  const auto count = [](StepWatch& watch, std::uint64_t steps, double took) {
+    for (std::uint64_t s = 0; s < steps; ++s) {
+      StepTimes step;
+      step.step = s;
+      step.begin = Seconds{static_cast<double>(s)};
+      step.compute = Seconds{took};
+      watch.on_step(step);
+    }
+  };
+  StepWatch a(WatchOptions{}), b(WatchOptions{});
+  count(a, 5000, 0.25), count(b, 4999, 0.5);
+  a.merge(b);
+  EXPECT_EQ(a.steps_forgotten() + a.steps().size(), 4999u);
+  EXPECT_EQ(a.steps().front().begin.value, static_cast<double>(a.steps_forgotten()));
+  EXPECT_EQ(a.steps().back().end.value, 4998.5);
+  EXPECT_EQ(a.steps().back().compute.value, 0.75);
+}
 
 // Two steps of 10 ms asked that took 10 and 13.4 ms: 23.4 / 20 - 1 = 0.17.
 TEST(StepWatch, TellsHowMuchLongerThanAskedStepsTook) {

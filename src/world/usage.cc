@@ -36,6 +36,28 @@ std::optional<double> other_cpu_share(const Usage& usage, unsigned cores) {
   return std::min(1.0, others / usage.wall / cores);
 }
 
+void merge(Usage& into, const Usage& other) {
+  into.wall = std::max(into.wall, other.wall);
+  into.cpu_user += other.cpu_user;
+  into.cpu_system += other.cpu_system;
+  if (into.process_bytes_read && other.process_bytes_read)
+    *into.process_bytes_read += *other.process_bytes_read;
+  else
+    into.process_bytes_read.reset();
+  if (into.machine_cpu && other.machine_cpu)
+    *into.machine_cpu += *other.machine_cpu;
+  else
+    into.machine_cpu.reset();
+  if (!into.device || !other.device) {
+    into.device.reset();
+    return;
+  }
+  if (into.device->name != other.device->name) into.device->name = kSeveralDevices;
+  into.device->bytes_read += other.device->bytes_read;
+  into.device->reads += other.device->reads;
+  into.device->busy = std::max(into.device->busy, other.device->busy);
+}
+
 Usage plus(Usage a, const Usage& b) {
   a.wall += b.wall;
   a.cpu_user += b.cpu_user;

@@ -44,7 +44,13 @@ Usage between(const Moment& begin, const Moment& end);
 // less than half a second: it counts in ticks of 10 ms per core, which do not tell the two apart there.
 std::optional<double> other_cpu_share(const Usage& usage, unsigned cores);
 
-// Both together; what either does not know of is the other's.
+// Another host's of the same time, taken in: bytes, requests and CPU add up, the time is the longer one. What
+// one of them does not know is not known of both. `device` then stands for one on each host: its bytes and
+// requests add up, `busy` is the busiest one's, and the name is kSeveralDevices where they differ. Associative.
+inline constexpr const char* kSeveralDevices = "several";
+void merge(Usage& into, const Usage& other);
+
+// Both together, of one host at different times; what either does not know of is the other's.
 Usage plus(Usage a, const Usage& b);
 
 // `whole` without `part`, which lies inside it; `part` with everything absent changes only wall and CPU.

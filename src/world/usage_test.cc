@@ -47,6 +47,37 @@ TEST(Usage, LeavesPausesOut) {
   EXPECT_EQ(net.device->busy, Seconds{4});
 }
 
+// Hosts that ran for 10, 9 and 8 s and read 900, 500 and 100 bytes: 1,500 in 10 s, whichever were put together
+// first. A host that does not know makes the sum unknown.
+TEST(Usage, OfHostsAddsUp) {
+  const auto host = [](double wall, std::uint64_t bytes, double busy) {
+    Usage usage = between(moment(5, 0, 2, 0), moment(5 + wall, bytes, 8, busy));
+    usage.machine_cpu = Seconds{20};
+    return usage;
+  };
+  const auto both = [](Usage a, const Usage& b) {
+    merge(a, b);
+    return a;
+  };
+  const Usage a = host(10, 900, 4), b = host(9, 500, 7);
+  Usage c = host(8, 100, 1);
+  c.device->name = "nvme0n1";
+  for (const Usage& all : {both(both(a, b), c), both(a, both(b, c)), both(c, both(a, b))}) {
+    EXPECT_EQ(all.wall, Seconds{10});
+    EXPECT_EQ(*all.process_bytes_read, 1500u);
+    EXPECT_EQ(all.cpu(), Seconds{18});
+    EXPECT_EQ(*all.machine_cpu, Seconds{60});
+    EXPECT_EQ(all.device->bytes_read, 3000u);
+    EXPECT_EQ(all.device->busy, Seconds{7});
+    EXPECT_EQ(all.device->name, kSeveralDevices);
+  }
+  EXPECT_EQ(both(a, b).device->name, "vda");
+  c.process_bytes_read.reset();
+  c.device.reset();
+  EXPECT_FALSE(both(a, c).process_bytes_read);
+  EXPECT_FALSE(both(c, a).device);
+}
+
 TEST(Usage, WhatIsNotCountedStaysAbsent) {
   Moment a = moment(0, 1, 1, 1), b = moment(1, 2, 2, 2);
   b.counters.process_bytes_read.reset();
