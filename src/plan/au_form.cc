@@ -89,8 +89,4 @@ double checkpoint_factor(Seconds every, Seconds pause) {
   return every.value > 0 ? every.value / (every.value + pause.value) : 1;
 }
 
-Seconds young_interval(Seconds pause, Seconds mean_time_between_failures) {
-  return {std::sqrt(2 * pause.value * mean_time_between_failures.value)};
-}
-
 }  // namespace aforo

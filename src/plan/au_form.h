@@ -66,7 +66,4 @@ double epoch_au(double steady, std::uint64_t steps, Seconds step, Seconds fill);
 // All ranks stand still for `pause` after every `every` of training: tau / (tau + delta). 1 if every is 0.
 double checkpoint_factor(Seconds every, Seconds pause);
 
-// Young's (1974) interval between checkpoints: sqrt(2 delta MTBF).
-Seconds young_interval(Seconds pause, Seconds mean_time_between_failures);
-
 }  // namespace aforo

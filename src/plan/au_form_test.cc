@@ -46,7 +46,6 @@ TEST(AuForm, EpochEdge) { EXPECT_NEAR(epoch_au(0.8, 10, 1_s, 2.5_s), 10.0 / 15, 
 TEST(AuForm, Checkpoints) {
   EXPECT_NEAR(checkpoint_factor(Seconds{1800}, Seconds{60}), 30.0 / 31, 1e-12);
   EXPECT_EQ(checkpoint_factor(Seconds{0}, Seconds{60}), 1);
-  EXPECT_NEAR(young_interval(Seconds{50}, Seconds{10000}).value, 1000, 1e-9);
 }
 
 // The loader of pytorch's semantics as a recursion: batch k of a rank is worker k mod W's, who begins when he

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "plan/au_form.h"
 #include "plan/kernel_reads.h"
+#include "workload/checkpoint.h"
 
 namespace aforo {
 namespace {
@@ -154,7 +155,7 @@ void capacity(const Workload& w, const RequirementAsk& ask, double sample, Requi
   out.dataset = whole(static_cast<double>(w.dataset.samples) * sample);
   Bytes needed = out.dataset;
   if (w.checkpoint.parameters > 0) {
-    out.checkpoint = whole(w.checkpoint.parameters * kCheckpointBytesPerParameter);
+    out.checkpoint = checkpoint_bytes(w.checkpoint.parameters);
     needed += *out.checkpoint * kCheckpointsKept;
     checkpoints(w, ask, out);
   }

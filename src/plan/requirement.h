@@ -67,8 +67,6 @@ struct Requirement {
   std::vector<std::string> warnings;
 };
 
-inline constexpr double kCheckpointBytesPerParameter =
-    14;                                               // fp16 weights 2 B + three fp32 optimizer tensors 12 B
 inline constexpr double kCheckpointTimeShare = 0.05;  // share of the run that writing checkpoints may take
 inline constexpr Seconds kRestoreWithin{300};         // of a failure, reading the last checkpoint
 inline constexpr double kStartShare = 0.5;            // of the stall that the target allows: for epoch starts
