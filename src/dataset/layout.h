@@ -12,12 +12,13 @@
 #include <string_view>
 
 #include "base/units.h"
+#include "dataset/file_names.h"
 #include "workload/spec.h"
 
 namespace aforo {
 
 using SampleId = std::uint64_t;  // [0, samples())
-using FileId = std::uint64_t;    // [0, files())
+// FileId (dataset/file_names.h): [0, files())
 
 struct SampleLocation {
   FileId file = 0;
@@ -26,10 +27,8 @@ struct SampleLocation {
   bool whole_file = false;   // the sample is exactly one file: offset 0
 };
 
-class Layout {
+class Layout : public FileNames {
  public:
-  virtual ~Layout() = default;
-
   virtual std::uint64_t samples() const = 0;
   virtual std::uint64_t files() const = 0;
   virtual SampleLocation locate(SampleId sample) const = 0;
@@ -40,12 +39,6 @@ class Layout {
 
   // Size of `file` in bytes; 0 = unknown.
   virtual std::uint64_t file_size(FileId file) const = 0;
-
-  // Path of `file` relative to the dataset's root, without allocating. `kMaxPath` bytes always suffice.
-  // Returns the length; the text is NUL-terminated in `out`.
-  static constexpr std::size_t kMaxPath = 4096;
-  virtual std::size_t path(FileId file, std::span<char, kMaxPath> out) const = 0;
-  std::string path(FileId file) const;
 
   // Largest sample (bytes) that `locate` can return; sizes read buffers. An upper bound is enough.
   virtual std::uint64_t largest_sample() const = 0;

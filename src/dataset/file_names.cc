@@ -1,8 +1,8 @@
-#include "dataset/layout.h"
+#include "dataset/file_names.h"
 
 namespace aforo {
 
-std::string Layout::path(FileId file) const {
+std::string FileNames::path(FileId file) const {
   char text[kMaxPath];
   const std::size_t length = path(file, text);
   return {text, length};
