@@ -1,9 +1,9 @@
 // CheckpointLayout: the files of a job's checkpoints, by number and by name.
 //
-// File `part` of `rank` in the n-th checkpoint is called "checkpoint-000007.rank-00012.part-00.bin": names sort
-// by checkpoint, then rank, then part, and say whose they are without a table. All lie in one directory, so
-// that nothing but files needs to be made while ranks write side by side. No name is used twice in a job: a
-// checkpoint that is cut short leaves the one before it as it was.
+// File `part` of `rank` in the n-th checkpoint is called "checkpoint-000007.rank-00012.part-00.bin": names
+// sort by checkpoint, then rank, then part, and say whose they are without a table. All lie in one directory,
+// so that nothing but files needs to be made while ranks write side by side. No name is used twice in a job:
+// a checkpoint that is cut short leaves the one before it as it was.
 //
 // Computed, O(1) memory; immutable, thread-safe. Which bytes a file holds: shard_of in workload/checkpoint.h.
 #pragma once

@@ -16,8 +16,8 @@ class FileNames {
  public:
   virtual ~FileNames() = default;
 
-  // Path of `file`, relative to the directory (or prefix) that they all lie in, without allocating. `kMaxPath`
-  // bytes always suffice. Returns the length; the text is NUL-terminated in `out`.
+  // Path of `file`, relative to the directory (or prefix) that they all lie in, without allocating.
+  // `kMaxPath` bytes always suffice. Returns the length; the text is NUL-terminated in `out`.
   static constexpr std::size_t kMaxPath = 4096;
   virtual std::size_t path(FileId file, std::span<char, kMaxPath> out) const = 0;
   std::string path(FileId file) const;

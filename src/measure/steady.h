@@ -46,8 +46,8 @@ class StepSeries {
   void add(Seconds step);
   std::uint64_t steps() const { return steps_; }
 
-  // Takes in the series of another host that did the same synchronous steps: point by point, as long as on the
-  // slower of the two. Associative. Where one has fewer steps, the whole points of those are kept.
+  // Takes in the series of another host that did the same synchronous steps: point by point, as long as on
+  // the slower of the two. Associative. Where one has fewer steps, the whole points of those are kept.
   void merge(StepSeries other);
 
   // Of the steps so far; more may be added afterwards. Absent with fewer than 4 points. O(512).

@@ -53,7 +53,8 @@ TEST(Steady, AnExponentialWarmUpUnderNoise) {
   EXPECT_TRUE(s.trustworthy);
 }
 
-// One host's steps take 2 ms, the other's 1 ms and from the 50th on 3 ms: together 50 of 2 ms, then 50 of 3 ms.
+// One host's steps take 2 ms, the other's 1 ms and from the 50th on 3 ms: together 50 of 2 ms, then 50 of 3
+// ms.
 TEST(Steady, OfTwoHostsTheSlowerSetsTheStep) {
   StepSeries even, rising;
   for (int i = 0; i < 100; ++i) {
@@ -68,8 +69,8 @@ TEST(Steady, OfTwoHostsTheSlowerSetsTheStep) {
   EXPECT_NEAR(s.step_mean.value, 3e-3, 1e-12);
 }
 
-// 5,000 steps and 1,000: the longer series holds points of 16 steps, of which 62 are whole in the shorter one.
-// In either order of merging.
+// 5,000 steps and 1,000: the longer series holds points of 16 steps, of which 62 are whole in the shorter
+// one. In either order of merging.
 TEST(Steady, OfSeriesOfTwoLengthsTheShorterIsKept) {
   StepSeries lengthy, brief;
   for (int i = 0; i < 5000; ++i) lengthy.add(1_ms);

@@ -13,7 +13,8 @@
 namespace aforo {
 namespace {
 
-JobPlan plan_for(const Layout& layout, Ranks ranks, std::uint64_t batch, std::uint64_t steps, double step_time) {
+JobPlan plan_for(const Layout& layout, Ranks ranks, std::uint64_t batch, std::uint64_t steps,
+                 double step_time) {
   JobPlan plan;
   plan.layout = &layout;
   plan.loader.workers = 1;
@@ -46,8 +47,9 @@ struct TwoHosts {
   std::unique_ptr<TrainingJob<TestWorld>> jobs[2];
   bool ended[2] = {false, false};
 
-  void run(const Layout& layout, std::uint64_t batch, std::uint64_t steps, double step_time,
-           const std::function<void(JobPlan&)>& change = [](JobPlan&) {}, double interrupt_host_1_at = 0) {
+  void run(
+      const Layout& layout, std::uint64_t batch, std::uint64_t steps, double step_time,
+      const std::function<void(JobPlan&)>& change = [](JobPlan&) {}, double interrupt_host_1_at = 0) {
     for (std::uint32_t h = 0; h < 2; ++h) {
       JobPlan plan = plan_for(layout, {2 * h, 2, 4}, batch, steps, step_time);
       change(plan);
@@ -165,8 +167,8 @@ TEST(Hosts, AgreeAtTheEndOfAnEpochWhereStepsAreNotSynchronous) {
   for (const auto& result : two.results) EXPECT_EQ(result.ending, (Vote{Ending::kAsked, 1}));
 }
 
-// A sample of host 1 cannot be read and errors may not be skipped: both end, both say so, and neither has a step
-// that the other has not.
+// A sample of host 1 cannot be read and errors may not be skipped: both end, both say so, and neither has a
+// step that the other has not.
 TEST(Hosts, FailTogether) {
   TestLayout layout(4000, 1000);
   TwoHosts two;
@@ -180,7 +182,8 @@ TEST(Hosts, FailTogether) {
     EXPECT_TRUE(result.stopped);
     EXPECT_EQ(result.ending, (Vote{Ending::kFailed, 1}));
   }
-  // Sample 2002 is rank 2's: 2002 = (step x 4 + slot) x 4 + 2 at step 125. It is read up to two batches ahead.
+  // Sample 2002 is rank 2's: 2002 = (step x 4 + slot) x 4 + 2 at step 125. It is read up to two batches
+  // ahead.
   const std::uint64_t steps = two.results[0].epochs[0][0].steps;
   EXPECT_GE(steps, 122u);
   EXPECT_LE(steps, 125u);
@@ -193,7 +196,8 @@ TEST(Hosts, FailTogether) {
 TEST(Hosts, AreInterruptedTogether) {
   TestLayout layout(100'000, 1000);
   TwoHosts two;
-  two.run(layout, 4, 1000, 10e-3, [](JobPlan&) {}, 49e-3);
+  two.run(
+      layout, 4, 1000, 10e-3, [](JobPlan&) {}, 49e-3);
   for (std::uint32_t h = 0; h < 2; ++h) {
     EXPECT_EQ(two.witness[h].steps[2 * h], 4u);
     EXPECT_TRUE(two.results[h].stopped);

@@ -19,6 +19,7 @@ void JobResult::merge(JobResult next) {
   const bool began = first_step.value > 0, next_began = next.first_step.value > 0;
   if (next_began && (!began || next.first_step < first_step)) first_step = next.first_step;
   samples_delivered += next.samples_delivered;
+  checkpoints.merge(next.checkpoints);
   samples_read_again += next.samples_read_again;
   stopped = stopped || next.stopped;
   failed = failed || next.failed;

@@ -11,8 +11,10 @@
 
 #include "dataset/layout.h"
 #include "measure/au.h"
+#include "pipeline/checkpoint_stats.h"
 #include "pipeline/reader_stats.h"
 #include "pipeline/vote.h"
+#include "workload/checkpoint.h"
 #include "workload/spec.h"
 
 namespace aforo {
@@ -33,9 +35,9 @@ class StreamCheck {
 };
 using StreamCheckFactory = std::function<std::unique_ptr<StreamCheck>(FileId)>;  // thread-safe
 
-// The ranks that this process carries: [first, first + here) of the job's [0, all). A rank has one number, the
-// one among all, in StepTimes, in the sampler and in the seeds of its random numbers; so what a rank does, and
-// which samples it reads, does not depend on how ranks are spread over processes.
+// The ranks that this process carries: [first, first + here) of the job's [0, all). A rank has one number,
+// the one among all, in StepTimes, in the sampler and in the seeds of its random numbers; so what a rank
+// does, and which samples it reads, does not depend on how ranks are spread over processes.
 struct Ranks {
   std::uint32_t first = 0, here = 1, all = 1;  // 1 <= here, first + here <= all
 
@@ -55,10 +57,7 @@ struct JobPlan {
   std::uint64_t epochs = 1;
   std::uint64_t steps = 1;  // per epoch, >= 1
   bool synchronous = true;
-  // Every so many steps of an epoch's count (0 = never) all ranks stand still for that long, as for a
-  // checkpoint that is written before training goes on. Loaders read on meanwhile.
-  std::uint64_t checkpoint_steps = 0;
-  Seconds checkpoint_pause{0};
+  CheckpointPlan checkpoint;        // loaders read on meanwhile
   bool skip_errors = true;          // false: the first failed sample stops the job
   SampleCheck check;                // random access; empty = contents are not looked at
   StreamCheckFactory stream_check;  // shards read front to back; empty = framing is not looked at
@@ -95,14 +94,15 @@ struct JobResult {
   ReaderStats readers;
   Seconds first_step{0};  // when the first batch reached an accelerator, on the world's clock
   std::uint64_t samples_delivered = 0;
+  CheckpointStats checkpoints;
   std::uint64_t samples_read_again = 0;  // of these, a second time in place of samples that failed
   bool stopped = false;                  // ended early: asked to, or by an error under `stop`
   bool failed = false;                   // ... by an error
   Vote ending;                           // why, and which host said so first; the same on every host
 
-  // Takes in the result of the ranks that follow these; both are of the same job, and their times on one clock.
-  // Associative. Throws std::logic_error where `next` is not what follows. An epoch that only one of them has
-  // gets ranks that did no step, so it has no AU (measure/au.h).
+  // Takes in the result of the ranks that follow these; both are of the same job, and their times on one
+  // clock. Associative. Throws std::logic_error where `next` is not what follows. An epoch that only one of
+  // them has gets ranks that did no step, so it has no AU (measure/au.h).
   void merge(JobResult next);
 };
 

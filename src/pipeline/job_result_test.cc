@@ -30,7 +30,8 @@ JobResult part(std::uint32_t i) {
   result.stopped = i == 1;
   result.ending = {i == 1 ? Ending::kAsked : Ending::kNone, i};
   Random random(i);
-  for (int n = 0; n < 500; ++n) result.readers.sample_read.add(Seconds{(i + 1) * random.exponential() * 1e-3});
+  for (int n = 0; n < 500; ++n)
+    result.readers.sample_read.add(Seconds{(i + 1) * random.exponential() * 1e-3});
   return result;
 }
 

@@ -65,8 +65,8 @@ TEST(TrainingJob, StandsStillForCheckpoints) {
   TestWorld world;
   JobPlan plan = plan_for(layout, 4, 10, 100, 5e-3);
   plan.ranks = 2;
-  plan.checkpoint_steps = 25;
-  plan.checkpoint_pause = Seconds{0.1};
+  plan.checkpoint.every_steps = 25;
+  plan.checkpoint.pause = Seconds{0.1};
   const Ran ran = run(world, plan);
   EXPECT_NEAR(ran.au, 500.0 / 910.0, 1e-9);
   EXPECT_NEAR(ran.result.epochs[0][1].checkpoint.value, 0.4, 1e-9);

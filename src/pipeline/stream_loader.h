@@ -162,7 +162,8 @@ class StreamLoader final : public Loader {
       if (planned_records_ >= plan.steps * plan.loader.batch_size) return false;
       std::uint64_t records = 0;
       for (std::uint64_t i = 0; i < shards_per_pass(); ++i)
-        records += plan.layout->samples_in(shard(planned_shards_ + i)) / (split_by_file() ? 1 : plan.ranks.all);
+        records +=
+            plan.layout->samples_in(shard(planned_shards_ + i)) / (split_by_file() ? 1 : plan.ranks.all);
       planned_records_ += records;
       planned_shards_ += shards_per_pass();
       if (first_pass_ == 0) first_pass_ = records;

@@ -1,4 +1,5 @@
-// For tests of jobs over several hosts: one virtual clock for all their worlds, and the meetings between them.
+// For tests of jobs over several hosts: one virtual clock for all their worlds, and the meetings between
+// them.
 #pragma once
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 // A World with a virtual clock for tests: one thread, unlimited parallel storage with a given time per read.
 #pragma once
 
+#include <cerrno>
 #include <coroutine>
 #include <functional>
 #include <set>
@@ -33,6 +34,12 @@ class TestWorld {
     int code = 0;
     int error() const { return code; }
   };
+  struct Written {
+    int code = 0;
+    std::uint64_t n = 0;
+    int error() const { return code; }
+    std::uint64_t bytes() const { return n; }
+  };
   struct Memory {
     std::uint64_t* appended = nullptr;
     bool none = false;
@@ -53,8 +60,15 @@ class TestWorld {
   std::function<Seconds(FileId)> time_of = [](FileId) { return Seconds{1e-3}; };
   std::function<int(FileId)> error_of = [](FileId) { return 0; };
   std::function<std::uint64_t(FileId, std::uint64_t)> length_of = [](FileId, std::uint64_t n) { return n; };
+  std::function<int(FileId)> create_error_of = [](FileId) { return 0; };  // beside EEXIST, which it knows
+  std::function<int(FileId)> write_error_of = [](FileId) { return 0; };
+  std::function<Seconds(std::uint64_t)> write_time = [](std::uint64_t) {
+    return Seconds{1e-3};
+  };  // of n bytes
+  Seconds sync_time{0};
   // --- what was seen ---
-  std::vector<TestRead> reads;
+  std::vector<TestRead> reads, writes;
+  std::set<FileId> created, synced;
   std::size_t in_flight = 0, most_in_flight = 0;
   std::uint64_t opens = 0, closes = 0, appended = 0;
 
@@ -79,14 +93,14 @@ class TestWorld {
   }
   std::uint32_t host() const { return host_; }
   auto meet(Vote vote) {
-    struct Meeting {
+    struct Seat {
       TestWorld& world;
       Vote vote;
       bool await_ready() const noexcept { return world.hosts_ == nullptr; }
       void await_suspend(std::coroutine_handle<> handle) { world.hosts_->meet(world.host_, vote, handle); }
       Vote await_resume() const noexcept { return vote; }
     };
-    return Meeting{*this, vote};
+    return Seat{*this, vote};
   }
   void leave(Vote vote) {
     if (hosts_) hosts_->leave(host_, vote);
@@ -106,6 +120,22 @@ class TestWorld {
   Task<> close(LaneId, File&) {
     ++closes;
     co_return;
+  }
+  LaneId writer_lane(std::uint32_t rank) const { return static_cast<LaneId>(rank % lanes_); }
+  Task<File> create(LaneId, FileId file) {
+    if (const int error = create_error_of(file)) co_return File{file, error};
+    co_return File{file, created.insert(file).second ? 0 : EEXIST};
+  }
+  Task<Written> write(LaneId, File& file, std::uint64_t offset, std::uint64_t n) {
+    writes.push_back({file.id, offset, n, now()});
+    co_await Pause{clock_, now() + write_time(n)};
+    if (const int error = write_error_of(file.id)) co_return Written{error, 0};
+    co_return Written{0, n};
+  }
+  Task<Written> sync(LaneId, File& file) {
+    synced.insert(file.id);
+    co_await Pause{clock_, now() + sync_time};
+    co_return Written{};
   }
   bool memory_left = true;
   Memory new_batch(LaneId, std::uint64_t) { return {&appended, !memory_left}; }

@@ -12,6 +12,7 @@
 #include <memory>
 #include <vector>
 
+#include "pipeline/checkpoint.h"
 #include "pipeline/make_loader.h"
 #include "pipeline/plan_job.h"
 
@@ -26,6 +27,7 @@ class TrainingJob {
         observer_(observer),
         lanes_(world.lanes()),
         context_{world_, plan_, lanes_},
+        checkpoints_(context_),
         barrier_(plan_.ranks.here),
         epoch_edge_(plan_.ranks.here),
         sampler_(plan_.layout->samples(), plan_.ranks.all, plan_.loader.batch_size, plan_.loader.shuffle,
@@ -49,6 +51,8 @@ class TrainingJob {
     for (std::uint32_t i = 0; i < plan_.ranks.here; ++i) spawn(rank(i), [this] { ranks_.done(); });
     co_await ranks_.wait();
     for (auto& loader : loaders_) co_await loader->drained();
+    co_await checkpoints_.drained();
+    result_.checkpoints = checkpoints_.stats();
     for (auto& loader : loaders_) result_.samples_read_again += loader->read_again();
     for (auto& lane : lanes_) result_.readers.merge(lane.stats);
     const auto without_step = [](const RankEpoch& rank) { return rank.steps == 0; };
@@ -58,8 +62,8 @@ class TrainingJob {
     co_return std::move(result_);
   }
 
-  // Ends the job now, on every host: whoever waits is released, the step in progress does not count. The other
-  // hosts hear of it at their next meeting.
+  // Ends the job now, on every host: whoever waits is released, the step in progress does not count. The
+  // other hosts hear of it at their next meeting.
   void stop() { end_now({Ending::kInterrupted, world_.host()}); }
 
  private:
@@ -89,7 +93,8 @@ class TrainingJob {
     const std::uint32_t r = plan_.ranks.first + i;
     Random random(mix64(plan_.loader.seed, r, 11));
     for (std::uint64_t e = 0; e < plan_.epochs && !stopping_; ++e) {
-      if (result_.epochs.size() == e) result_.epochs.emplace_back(plan_.ranks.here);  // the first rank to begin it
+      if (result_.epochs.size() == e)
+        result_.epochs.emplace_back(plan_.ranks.here);  // the first rank to begin it
       RankEpoch& epoch = result_.epochs[e][i];
       epoch.start = epoch.end = world_.now();
       loaders_[i]->start_epoch(e);
@@ -114,8 +119,8 @@ class TrainingJob {
     }
   }
 
-  // Between epochs all hosts stand: what one of them does there (dropping its page cache) falls into no rank's
-  // epoch, its own or another's.
+  // Between epochs all hosts stand: what one of them does there (dropping its page cache) falls into no
+  // rank's epoch, its own or another's.
   Task<> end_epoch_with_others(std::uint64_t epoch) {
     const bool leads = co_await epoch_edge_.arrive_to_lead();
     if (!leads) co_return;
@@ -126,6 +131,18 @@ class TrainingJob {
     }
     if (draining_) stopping_ = true;
     epoch_edge_.release();
+  }
+
+  // All ranks of all hosts.
+  Task<> meet_ranks() {
+    if (plan_.ranks.in_one_process()) {
+      co_await barrier_.arrive();
+      co_return;
+    }
+    const bool leads = co_await barrier_.arrive_to_lead();
+    if (!leads) co_return;
+    co_await meet_hosts();
+    barrier_.release();
   }
 
   // One vote of this host, for all its ranks; what is heard binds all hosts.
@@ -177,22 +194,18 @@ class TrainingJob {
     if (stopping_) co_return false;
     Seconds met = computed;
     if (plan_.synchronous) {
-      if (plan_.ranks.in_one_process()) {
+      if (plan_.ranks.in_one_process())
         co_await barrier_.arrive();
-      } else {
-        const bool leads = co_await barrier_.arrive_to_lead();
-        if (leads) {
-          co_await meet_hosts();
-          barrier_.release();
-        }
-      }
+      else
+        co_await meet_ranks();
       met = world_.now();
       if (stopping_) co_return false;
     }
     Seconds end = met;
     const std::uint64_t done = step.epoch * plan_.steps + step.step + 1;
-    if (plan_.checkpoint_steps && done % plan_.checkpoint_steps == 0) {
-      co_await world_.sleep_until(met + plan_.checkpoint_pause);
+    if (checkpoints_.due_after(done)) {
+      co_await checkpoints_.hold(step.rank, done);
+      if (plan_.synchronous && checkpoints_.waits_for_all()) co_await meet_ranks();
       if (stopping_) co_return false;
       end = world_.now();
     }
@@ -227,6 +240,7 @@ class TrainingJob {
   JobObserver& observer_;
   std::vector<LaneState> lanes_;
   ReadContext<W> context_;
+  Checkpoints<W> checkpoints_;
   Barrier barrier_, epoch_edge_;
   Sampler sampler_;
   std::vector<std::unique_ptr<Loader>> loaders_;

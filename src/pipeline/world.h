@@ -1,12 +1,21 @@
-// World: all that the training job needs of the place it runs in. The real world (world/real_world.h) and the
-// simulated one carry out the same coroutines.
+// World: all that the training job needs of the place it runs in. The real world (world/real_world.h), the
+// simulated one (sim/sim_world.h) and the one for tests (test_world.h) carry out the same coroutines, and one
+// suite holds all three to what stands here (world_contract.h).
 //
-// Executors. All rank state (queues, barriers, accelerators) lives on one executor, "home". Reading happens
-// on "lanes" (the real world: one I/O loop per core). A coroutine moves with `enter_lane(i)` / `go_home()`;
-// it is then run by that executor's thread, so nothing in the pipeline is locked.
+// Executors. All state of ranks (queues, barriers, accelerators) lives on one executor, "home". Bytes are
+// moved on "lanes" (the real world: one I/O loop per core). A coroutine moves with `enter_lane(i)` /
+// `go_home()`; it is then run by that executor's thread, so nothing in the pipeline is locked. Where one
+// thread does it all (simulated, test), moving takes no time.
 //
-// Outcomes are data: `error()` is an errno, 0 for success. Buffers belong to the outcome and are returned to
-// the lane when it is destroyed, on that lane.
+// Errors are data: `error()` of an outcome is an errno, 0 for success. No member throws. Buffers belong to
+// the outcome and are returned to the lane when it is destroyed, on that lane: an outcome goes before its
+// coroutine leaves.
+//
+// Files are numbered by whom the lane serves: the dataset's Layout where readers read (`lane_of`), the
+// CheckpointLayout where checkpoints are written (`writer_lane`).
+//
+// Hosts. A job may be spread over several, each with a World of its own. What binds them all is agreed at
+// meetings (vote.h): each host comes once, whatever its number of ranks, and all hear the same outcome.
 #pragma once
 
 #include <concepts>
@@ -22,44 +31,81 @@ namespace aforo {
 
 using LaneId = std::uint32_t;
 
+// In place of an errno: this World cannot say what the operation does or takes, so it has not been carried
+// out and took no time. It is the caller's to say so, and not to take it for free; no errno is negative.
+inline constexpr int kOutcomeUnknown = -1;
+
 // clang-format off
 template <class R>
 concept ReadOutcome = std::movable<R> && requires(const R& r) {
   { r.error() } -> std::same_as<int>;
-  { r.bytes() } -> std::same_as<std::uint64_t>;                 // read; fewer than asked only at end of file
-  { r.data() } -> std::same_as<std::span<const std::byte>>;     // empty where there is no real data (null, simulated)
+  { r.bytes() } -> std::same_as<std::uint64_t>;              // read; fewer than asked only at end of file
+  { r.data() } -> std::same_as<std::span<const std::byte>>;  // empty where there is no real data
+};
+
+template <class R>
+concept WriteOutcome = std::movable<R> && requires(const R& r) {
+  { r.error() } -> std::same_as<int>;
+  { r.bytes() } -> std::same_as<std::uint64_t>;              // written; fewer than asked only with an error
 };
 
 template <class W>
-concept World = requires(W& w, LaneId lane, std::uint32_t rank, FileId file, std::uint64_t n, typename W::File handle,
-                         Seconds t, Vote vote) {
+concept World = requires(W& w, LaneId lane, std::uint32_t rank, FileId file, std::uint64_t n,
+                         typename W::File handle, Seconds t, Vote vote) {
   requires ReadOutcome<typename W::Read>;
-  { w.now() } -> std::same_as<Seconds>;      // monotonic; callable on any executor
-  { w.lanes() } -> std::same_as<LaneId>;     // >= 1
-  { w.lane_of(rank, n) } -> std::same_as<LaneId>;  // where the n-th reader here, of the rank-th rank here, reads
-  w.enter_lane(lane);                        // awaitable, from any executor
-  w.go_home();                               // awaitable, from any executor
-  w.sleep_until(t);                          // awaitable on home; always suspends; returns early when stopping
-  w.cancel_sleeps();                         // on home: every sleeper is due, now and from now on
-  { w.host() } -> std::same_as<std::uint32_t>;  // this host's number among those of the job; 0 where alone
-  w.meet(vote);                              // awaitable on home -> Vote: all hosts' votes, joined
-  w.leave(vote);                             // on home: this host's last word at every meeting to come
-  w.use_cpu(lane, t);                        // awaitable on the lane: occupy the client's CPU
-  w.read_file(lane, file, n);                // awaitable -> Read: open, read n bytes (0: to the end), close
-  w.read_at(lane, file, n, n);               // awaitable -> Read: (offset, length) of a file the world keeps open
-  w.open(lane, file);                        // awaitable -> W::File, error() inside
-  w.read(lane, handle, n, n);                // awaitable -> Read: (offset, length)
-  w.close(lane, handle);                     // awaitable
+  requires WriteOutcome<typename W::Written>;
+
+  // Time: monotonic, in seconds since whenever; callable on any executor.
+  { w.now() } -> std::same_as<Seconds>;
+
+  // Where things happen. `rank` is a place among the ranks here, 0 to here - 1.
+  { w.lanes() } -> std::same_as<LaneId>;            // that readers read on, >= 1
+  { w.lane_of(rank, n) } -> std::same_as<LaneId>;   // of the n-th reader here, who reads for that rank
+  { w.writer_lane(rank) } -> std::same_as<LaneId>;  // where that rank writes; may lie beyond lanes()
+  w.enter_lane(lane);                               // awaitable, from any executor
+  w.go_home();                                      // awaitable, from any executor
+
+  // On home. A sleep always suspends, never ends early, and sleepers wake in the order of their deadlines;
+  // but after `cancel_sleeps` (the job is stopping) every sleeper is due, now and from now on.
+  w.sleep_until(t);                                 // awaitable
+  w.cancel_sleeps();
+
+  // On home: meetings of all hosts. One at a time; `vote` is this host's. Every vote that is given is joined
+  // into the outcome; after `leave` this host comes no more, and its last word stands for it at every meeting
+  // to come, and at one that it waits at just now, which then ends soon. `leave` resumes nobody by itself.
+  // Alone, a host hears what it said, without suspending.
+  { w.host() } -> std::same_as<std::uint32_t>;      // this one's number among those of the job; alone: 0
+  w.meet(vote);                                     // awaitable -> Vote
+  w.leave(vote);
+
+  // On the lane: occupies the client's CPU for as long.
+  w.use_cpu(lane, t);                               // awaitable
+
+  // On the lane: reading. A file that is not there is an error of whatever touches it first (ENOENT).
+  w.read_file(lane, file, n);                       // awaitable -> Read: open, n bytes (0: to the end), close
+  w.read_at(lane, file, n, n);                      // awaitable -> Read: (offset, length) of a file kept open
+  w.open(lane, file);                               // awaitable -> W::File, for its holder to close
+  w.read(lane, handle, n, n);                       // awaitable -> Read: (offset, length)
+  w.close(lane, handle);                            // awaitable
   { handle.error() } -> std::same_as<int>;
-  { w.new_batch(lane, n) } -> std::movable;  // batch memory for n bytes: append(span), failed()
+  { w.new_batch(lane, n) } -> std::movable;         // batch memory for n bytes: append(span), failed()
+
+  // On a writer's lane: writing. What the bytes are is the World's affair; how many and where is the
+  // caller's. Operations of one file follow each other: who wants a sync to cover a write waits for the write
+  // first.
+  w.create(lane, file);                             // awaitable -> W::File: new, empty; EEXIST where one is
+  w.write(lane, handle, n, n);                      // awaitable -> Written: (offset, length)
+  w.sync(lane, handle);                             // awaitable -> Written: all is on storage; bytes() is 0
 };
 
-// A World that can carry out the reads that one worker makes for a batch, one after another, as one operation: what
-// simulation gains where nothing would happen in between. `locate(i)` is the i-th sample's place, i in [0, n).
+// A World that can carry out the reads that one worker makes for a batch, one after another, as one
+// operation: what simulation gains where nothing would happen in between. `locate(i)` is the i-th sample's
+// place, i in [0, n); it is called before the awaitable is done, and not after.
 template <class W>
-concept ReadsSlices = World<W> && requires(W& w, LaneId lane, std::uint64_t n, SampleLocation (*locate)(std::uint64_t)) {
-  { w.reads_slices() } -> std::same_as<bool>;   // whether it does so in this job
-  w.read_slice(lane, n, locate);                // awaitable -> Read: bytes of all together
+concept ReadsSlices = World<W> && requires(W& w, LaneId lane, std::uint64_t n,
+                                           SampleLocation (*locate)(std::uint64_t)) {
+  { w.reads_slices() } -> std::same_as<bool>;       // whether it does so in this job
+  w.read_slice(lane, n, locate);                    // awaitable -> Read: bytes of all together
 };
 // clang-format on
 

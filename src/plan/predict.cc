@@ -194,7 +194,7 @@ std::optional<Counterfactual> more_workers(const SimulatedCase& c, const Predict
   SimulatedCase alone = c;
   alone.plan.step_time = Law{};
   alone.plan.synchronous = false;
-  alone.plan.checkpoint_steps = 0;
+  alone.plan.checkpoint = {};
   alone.steps = alone.plan.steps;
   alone.epochs = alone.plan.epochs;
   const double baseline = simulate_once(alone, storage, options.seed, 0, stop).samples.value;

@@ -259,8 +259,8 @@ SimulatedCase make_case(const PredictOptions& options) {
   c.layout = options.layout ? options.layout : predicted_layout(options.workload, caches, c.notes);
   c.plan = planned(options.workload, *c.layout,
                    options.layout ? options.layout->samples() : options.workload.dataset.samples);
-  c.plan.checkpoint_steps = options.checkpoint_steps;
-  c.plan.checkpoint_pause = options.checkpoint_pause;
+  c.plan.checkpoint.every_steps = options.checkpoint_steps;
+  c.plan.checkpoint.pause = options.checkpoint_pause;
   c.ranks_per_host = options.ranks_per_host;
   c.simulated = options.simulated;
   cut(c, options);

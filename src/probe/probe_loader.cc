@@ -26,7 +26,7 @@ std::optional<JobPlan> endless(const Workload& workload, const Layout& layout, s
   asked.loader.batch_size = std::clamp<std::uint64_t>(asked.loader.batch_size, 1, per_rank);
   JobPlan plan = without_compute(plan_job(asked, layout, "the probe's dataset"));
   plan.epochs = 1'000'000;
-  plan.checkpoint_steps = 0;
+  plan.checkpoint = {};
   plan.loader.preprocess = Law{};  // a job's own, which a prediction adds
   return plan;
 }

@@ -8,7 +8,7 @@
 #include "model/storage_spec.h"
 #include "sim/cache.h"
 #include "sim/clock.h"
-#include "sim/simulate.h"
+#include "sim/station_use.h"
 #include "sim/stations.h"
 #include "sim/visit.h"
 #include "workload/spec.h"

@@ -34,7 +34,12 @@ class SimWorld {
     std::uint64_t size = 0;  // 0 = unknown
     const Route* route = nullptr;
     double u = 0;
-    int error() const { return 0; }
+    int code = 0;
+    int error() const { return code; }
+  };
+  struct Written {
+    int error() const { return kOutcomeUnknown; }
+    std::uint64_t bytes() const { return 0; }
   };
   struct Memory {  // holds nothing
     bool failed() const { return false; }
@@ -94,6 +99,11 @@ class SimWorld {
     return ReadVisit(host(lane), *route, piece, bytes);
   }
   std::suspend_never close(LaneId, File&) const { return {}; }
+  // storage.yaml says nothing of writes: what they take is unknown, not free.
+  LaneId writer_lane(std::uint32_t rank) const { return lane_of(rank, 0); }
+  auto create(LaneId, FileId file) const { return Unknown<File>{{file, 0, nullptr, 0, kOutcomeUnknown}}; }
+  auto write(LaneId, const File&, std::uint64_t, std::uint64_t) const { return Unknown<Written>{}; }
+  auto sync(LaneId, const File&) const { return Unknown<Written>{}; }
   Memory new_batch(LaneId, std::uint64_t) const { return {}; }
 
   // With setup.aggregate. Where reads do not sum up (ReadPaths::sums_up) they are still made sample by
@@ -105,6 +115,13 @@ class SimWorld {
   }
 
  private:
+  template <class Outcome>
+  struct Unknown {
+    Outcome outcome;
+    bool await_ready() const noexcept { return true; }
+    void await_suspend(std::coroutine_handle<>) const noexcept {}
+    Outcome await_resume() const noexcept { return outcome; }
+  };
   struct Sleep {
     SimWorld& world;
     Seconds until;

@@ -49,8 +49,8 @@ TEST(SimWorld, StandsStillForCheckpoints) {
   TestLayout layout(10'000, 1000);
   JobPlan plan = plan_of(layout, 4, 10, 100, 5e-3);
   plan.ranks = 2;
-  plan.checkpoint_steps = 25;
-  plan.checkpoint_pause = Seconds{0.1};
+  plan.checkpoint.every_steps = 25;
+  plan.checkpoint.pause = Seconds{0.1};
   const SimResult result = simulate_one(millisecond(), plan);
   EXPECT_NEAR(au_of(result), 500.0 / 910.0, 1e-9);
 }

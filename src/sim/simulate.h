@@ -19,6 +19,7 @@
 #include "measure/interval.h"
 #include "model/storage_spec.h"
 #include "pipeline/job.h"
+#include "sim/station_use.h"
 
 namespace aforo {
 
@@ -39,14 +40,6 @@ struct SimSetup {
   // side; 0 = run to the end.
   double au_half_width = 0;
   std::uint64_t least_steps = 30;  // before an early end
-};
-
-struct SimStation {
-  std::string name;
-  double utilisation = 0;     // share of time busy (all servers)
-  double mean_in_flight = 0;  // operations there, waiting or served
-  PerSecond rate{0};          // operations (or requests) per second
-  Seconds residence{0};       // mean time of one visit
 };
 
 struct SimJobResult {

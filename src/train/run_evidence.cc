@@ -93,7 +93,8 @@ Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptio
   e.samples_per_second = led.samples_per_second.value_or(static_cast<double>(result.samples_delivered) /
                                                          job.wall().value);  // one throughput on one page
   const double step = law_mean(plan.step_time);
-  if (step > 0) e.demand_samples_per_second = plan.ranks.all * static_cast<double>(plan.loader.batch_size) / step;
+  if (step > 0)
+    e.demand_samples_per_second = plan.ranks.all * static_cast<double>(plan.loader.batch_size) / step;
   const Shares shares = time_shares(result);
   if (shares.total > 0) {
     e.load_wait_share = shares.load / shares.total;

@@ -81,8 +81,8 @@ void StepWatch::merge(const StepWatch& other) {
 
 void StepWatch::merge_steps(const StepWatch& other) {
   const std::uint64_t first = std::max(steps_forgotten_, other.steps_forgotten_);
-  const std::uint64_t end =
-      std::max(first, std::min(steps_forgotten_ + steps_.size(), other.steps_forgotten_ + other.steps_.size()));
+  const std::uint64_t end = std::max(
+      first, std::min(steps_forgotten_ + steps_.size(), other.steps_forgotten_ + other.steps_.size()));
   std::vector<JobStep> both;
   for (std::uint64_t i = first; i < end; ++i) {
     const JobStep &a = steps_[i - steps_forgotten_], &b = other.steps_[i - other.steps_forgotten_];

@@ -54,9 +54,9 @@ class StepWatch final : public JobObserver {
   bool should_stop() override;
 
   // Takes in what another host's watch saw of the same steps of the same job: its ranks beside these. Both
-  // jobs have ended. Counts, histograms and sums add up; a step of the job begins with the first rank anywhere
-  // and ends with the last (times on one clock). Steps that only one host finished, or still keeps, are left
-  // out of steps() and series(). Associative.
+  // jobs have ended. Counts, histograms and sums add up; a step of the job begins with the first rank
+  // anywhere and ends with the last (times on one clock). Steps that only one host finished, or still keeps,
+  // are left out of steps() and series(). Associative.
   void merge(const StepWatch& other);
 
   LiveView live() const;

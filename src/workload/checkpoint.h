@@ -17,8 +17,8 @@ inline constexpr double kCheckpointBytesPerParameter = 14;
 // Of a model of `parameters` >= 0, all ranks together; to the nearest byte.
 Bytes checkpoint_bytes(double parameters);
 
-// Young's (1974) first-order optimum of the time between two checkpoints, each of which keeps training waiting
-// for `writing`: sqrt(2 writing MTBF). Good where writing is short beside the time between failures.
+// Young's (1974) first-order optimum of the time between two checkpoints, each of which keeps training
+// waiting for `writing`: sqrt(2 writing MTBF). Good where writing is short beside the time between failures.
 Seconds young_interval(Seconds writing, Seconds mean_time_between_failures);
 
 // Whose bytes are written.
@@ -39,7 +39,7 @@ struct CheckpointPlan {
   Seconds pause{0};
   Bytes bytes{0};  // of one checkpoint, all ranks together
   CheckpointWriters writers = CheckpointWriters::kEveryRank;
-  std::uint32_t files_per_rank = 1;  // >= 1, side by side in one rank's part, written one after another
+  std::uint32_t files_per_rank = 1;     // >= 1, side by side in one rank's part, written one after another
   Bytes chunk{std::uint64_t{8} << 20};  // > 0; of one write. A file's last may be shorter
   bool sync = true;                     // a file counts as written once its bytes are on storage
   bool asynchronous = false;
@@ -47,7 +47,9 @@ struct CheckpointPlan {
 
   bool writes() const { return bytes.value > 0; }
   // Whether one falls due when `steps` steps have been done.
-  bool due_after(std::uint64_t steps) const { return every_steps > 0 && steps > 0 && steps % every_steps == 0; }
+  bool due_after(std::uint64_t steps) const {
+    return every_steps > 0 && steps > 0 && steps % every_steps == 0;
+  }
   // Of one that is due: 0, 1, 2 ... over the job.
   std::uint64_t number_after(std::uint64_t steps) const { return steps / every_steps - 1; }
   bool operator==(const CheckpointPlan&) const = default;
@@ -59,8 +61,9 @@ struct CheckpointShard {
   bool operator==(const CheckpointShard&) const = default;
 };
 
-// What lies in `file` [0, files_per_rank) of `rank` [0, ranks). All files of all ranks together hold every byte
-// once, in order, and differ by one byte at most; those of a rank that does not write hold nothing.
-CheckpointShard shard_of(const CheckpointPlan& plan, std::uint32_t ranks, std::uint32_t rank, std::uint32_t file);
+// What lies in `file` [0, files_per_rank) of `rank` [0, ranks). All files of all ranks together hold every
+// byte once, in order, and differ by one byte at most; those of a rank that does not write hold nothing.
+CheckpointShard shard_of(const CheckpointPlan& plan, std::uint32_t ranks, std::uint32_t rank,
+                         std::uint32_t file);
 
 }  // namespace aforo

@@ -1,7 +1,7 @@
 // Group: the hosts that one job is spread over, as this one sees them.
 //
-// The door for what joins processes (MPI, TCP): one thread of its own that takes votes and sends outcomes home.
-// A RealWorld without a Group is the only host of its job, and meets nobody.
+// The door for what joins processes (MPI, TCP): one thread of its own that takes votes and sends outcomes
+// home. A RealWorld without a Group is the only host of its job, and meets nobody.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,8 @@
 
 namespace aforo {
 
-// This host's place at one meeting. Lies in the frame of the coroutine that waits, which stays suspended until
-// `parcel` is resumed on `home`.
+// This host's place at one meeting. Lies in the frame of the coroutine that waits, which stays suspended
+// until `parcel` is resumed on `home`.
 struct Meeting {
   Vote vote;  // in: this host's; out, before `parcel` is posted: the outcome
   HomeLoop* home = nullptr;

@@ -19,9 +19,9 @@ constexpr Seconds kGrace{0.5};     // for late answers, at the end
 
 }  // namespace
 
-void LaneRequest::set_path(const Layout& layout, FileId file) {
-  thread_local std::array<char, Layout::kMaxPath> text;
-  const std::size_t length = layout.path(file, std::span<char, Layout::kMaxPath>(text));
+void LaneRequest::set_path(const FileNames& names, FileId file) {
+  thread_local std::array<char, FileNames::kMaxPath> text;
+  const std::size_t length = names.path(file, std::span<char, FileNames::kMaxPath>(text));
   char* target = inline_path_;
   if (length + 1 > kInlinePath) {
     long_path_ = std::make_unique<char[]>(length + 1);
@@ -88,6 +88,10 @@ bool Lane::start() {
   try {
     engine_ = options_.make_engine();
     buffers_ = std::make_unique<BufferPool>([this](std::span<std::byte> memory) { engine_->adopt(memory); });
+    if (options_.content_bytes) {
+      content_ = buffers_->take(options_.content_bytes);
+      options_.fill_content(content());
+    }
   } catch (...) {
     failure_ = std::current_exception();
   }

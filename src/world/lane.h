@@ -14,7 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "dataset/layout.h"
+#include "dataset/file_names.h"
 #include "measure/histogram.h"
 #include "storage/buffer_pool.h"
 #include "storage/engine.h"
@@ -37,7 +37,7 @@ struct LaneRequest {
 
   // Writes the file's path into the request, which keeps it until it is destroyed. Allocates where
   // it is longer than 127 bytes.
-  void set_path(const Layout& layout, FileId file);
+  void set_path(const FileNames& names, FileId file);
 
  private:
   static constexpr std::size_t kInlinePath = 128;
@@ -59,9 +59,13 @@ struct LaneOptions {
   unsigned index = 0;
   // Reads pass the page cache (O_DIRECT).
   bool direct = false;
-  const Layout* layout = nullptr;
+  const FileNames* names = nullptr;  // of the files that are opened or created here
   // Called on the lane's thread.
   std::function<std::unique_ptr<Engine>()> make_engine;
+  // What is written on this lane: bytes that `fill_content` makes once, on the lane's thread before it
+  // starts. 0 = the lane does not write. With `direct` a multiple of 4096.
+  std::size_t content_bytes = 0;
+  std::function<void(std::span<std::byte>)> fill_content = {};
 };
 
 // One thread, one engine. Nothing of it is shared with another lane.
@@ -105,7 +109,8 @@ class Lane {
 
   // What was seen so far; of another thread's business only after the lane's job has ended.
   OpenTimes& open_times() { return open_times_; }
-  const Layout& layout() const { return *options_.layout; }
+  const FileNames& names() const { return *options_.names; }
+  std::span<std::byte> content() { return content_.span().first(options_.content_bytes); }
   bool direct() const { return options_.direct; }
 
  private:
@@ -120,6 +125,7 @@ class Lane {
   // Its memory is registered with the engine: ends after it.
   std::unique_ptr<BufferPool> buffers_;
   std::unique_ptr<Engine> engine_;
+  BufferLease content_;  // its memory is the pool's, so the kernel may keep it where a write hangs
   std::vector<std::coroutine_handle<>> ready_, running_;
   OpenTimes open_times_;
   // Idle: most recently used first.

@@ -20,7 +20,7 @@ LaneSet make_lanes(const Layout& layout, bool direct, const JobSettings& setting
     LaneOptions lane;
     lane.index = i;
     lane.direct = direct;
-    lane.layout = &layout;
+    lane.names = &layout;
     lane.make_engine = [&store, kind = trial.kind, options] { return store.engine(kind, options).engine; };
     made.lanes.push_back(std::make_unique<Lane>(std::move(lane)));
   }

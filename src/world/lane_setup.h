@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "dataset/layout.h"
 #include "world/job_settings.h"
 #include "world/lane.h"
 

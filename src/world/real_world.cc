@@ -27,8 +27,11 @@ RealWorld::~RealWorld() {
   for (const auto& lane : lanes_) lane->quit();
 }
 
-RealWorld::RealWorld(std::vector<std::unique_ptr<Lane>> lanes, Group* group)
-    : group_(group), lanes_(std::move(lanes)) {}
+RealWorld::RealWorld(std::vector<std::unique_ptr<Lane>> readers, std::vector<std::unique_ptr<Lane>> writers,
+                     Group* group)
+    : group_(group), readers_(static_cast<LaneId>(readers.size())), lanes_(std::move(readers)) {
+  for (auto& writer : writers) lanes_.push_back(std::move(writer));
+}
 
 void RealWorld::run(Task<> job, std::stop_token stop, const std::function<void()>& on_stop) {
   bool finished = false;
@@ -48,7 +51,7 @@ Task<> RealWorld::use_cpu(LaneId id, Seconds duration) {
 
 RealWorld::FileAwaiter::FileAwaiter(Lane& l, FileId file, std::uint64_t expected)
     : LaneAwaiter(l), size(expected) {
-  request.set_path(l.layout(), file);
+  request.set_path(l.names(), file);
   request.io.operation = IoOperation::kReadFile;
   request.io.direct = l.direct();
   request.io.expected = expected;
@@ -85,7 +88,7 @@ RealWorld::RangeAwaiter::RangeAwaiter(Lane& l, EngineFile file, std::uint64_t of
 RealWorld::Read RealWorld::RangeAwaiter::await_resume() { return finish(request, skip, length); }
 
 RealWorld::OpenAwaiter::OpenAwaiter(Lane& l, FileId file) : LaneAwaiter(l) {
-  request.set_path(l.layout(), file);
+  request.set_path(l.names(), file);
   request.io.operation = IoOperation::kOpen;
   request.io.direct = l.direct();
 }
@@ -93,6 +96,41 @@ RealWorld::OpenAwaiter::OpenAwaiter(Lane& l, FileId file) : LaneAwaiter(l) {
 RealWorld::File RealWorld::OpenAwaiter::await_resume() {
   if (!request.io.error) lane.open_times().open.add(request.io.finished - request.io.started);
   return {request.io.file, request.io.error};
+}
+
+RealWorld::CreateAwaiter::CreateAwaiter(Lane& l, FileId file) : LaneAwaiter(l) {
+  request.set_path(l.names(), file);
+  request.io.operation = IoOperation::kCreate;
+  request.io.direct = l.direct();
+}
+
+RealWorld::PutAwaiter::PutAwaiter(Lane& l, EngineFile file) : LaneAwaiter(l) {
+  request.io.operation = IoOperation::kSync;
+  request.io.file = file;
+}
+
+RealWorld::PutAwaiter::PutAwaiter(Lane& l, EngineFile file, std::uint64_t offset, std::span<std::byte> bytes)
+    : LaneAwaiter(l) {
+  request.io.operation = IoOperation::kWrite;
+  request.io.direct = l.direct();
+  request.io.file = file;
+  request.io.offset = offset;
+  request.io.buffer = bytes;
+}
+
+// The content lies over the file again and again: a write that crosses its end is made in two.
+Task<RealWorld::Written> RealWorld::write(LaneId id, File& file, std::uint64_t offset, std::uint64_t length) {
+  Lane& lane = *lanes_[id];
+  const std::span<std::byte> content = lane.content();
+  if (content.empty()) co_return Written{EROFS, 0};
+  Written all;
+  while (all.n < length && !all.code) {
+    const std::uint64_t at = (offset + all.n) % content.size();
+    const std::uint64_t piece = std::min(length - all.n, content.size() - at);
+    const Written part = co_await PutAwaiter(lane, file.file, offset + all.n, content.subspan(at, piece));
+    all = {part.code, all.n + part.n};
+  }
+  co_return all;
 }
 
 RealWorld::Read RealWorld::finish(LaneRequest& request, std::uint64_t skip, std::uint64_t length) {

@@ -47,10 +47,20 @@ class RealWorld {
     int error() const { return code; }
   };
 
+  struct Written {
+    int code = 0;
+    std::uint64_t n = 0;
+    int error() const { return code; }
+    std::uint64_t bytes() const { return n; }
+  };
+
   // Takes the lanes over. Destruction ends them side by side, which waits for requests
   // under way as ~Lane says.
-  // `group`: the hosts that share the job; outlives the world. Null: this one is alone.
-  explicit RealWorld(std::vector<std::unique_ptr<Lane>> lanes, Group* group = nullptr);
+  // `readers`: at least one lane. `writers`: lanes with content and an engine that owns a directory, apart
+  // from the readers' as a trainer's saving is from its workers' reading; none = nothing can be written.
+  // `group`: the hosts that share the job, outlives the world; null = this one is alone.
+  explicit RealWorld(std::vector<std::unique_ptr<Lane>> readers,
+                     std::vector<std::unique_ptr<Lane>> writers = {}, Group* group = nullptr);
   ~RealWorld();
   RealWorld(const RealWorld&) = delete;
   RealWorld& operator=(const RealWorld&) = delete;
@@ -59,9 +69,13 @@ class RealWorld {
   void run(Task<> job, std::stop_token stop, const std::function<void()>& on_stop);
 
   Seconds now() const { return monotonic_now(); }
-  LaneId lanes() const { return static_cast<LaneId>(lanes_.size()); }
+  LaneId lanes() const { return readers_; }
   LaneId lane_of(std::uint32_t /*rank*/, std::uint64_t reader) const {
-    return static_cast<LaneId>(reader % lanes_.size());
+    return static_cast<LaneId>(reader % readers_);
+  }
+  LaneId writer_lane(std::uint32_t rank) const {
+    const auto writers = static_cast<LaneId>(lanes_.size()) - readers_;
+    return writers ? readers_ + rank % writers : lane_of(rank, rank);
   }
   Lane& lane(LaneId id) { return *lanes_[id]; }
   void cancel_sleeps() { home_.cancel_timers(); }
@@ -112,6 +126,11 @@ class RealWorld {
   }
   Task<Read> read_at(LaneId id, FileId file, std::uint64_t offset, std::uint64_t length);
   auto open(LaneId id, FileId file) { return OpenAwaiter(*lanes_[id], file); }
+  auto create(LaneId id, FileId file) { return CreateAwaiter(*lanes_[id], file); }
+  // Bytes of the lane's content, which lies over every file again and again: byte i of a file is byte i mod
+  // content_bytes of it. EROFS on a lane without.
+  Task<Written> write(LaneId id, File& file, std::uint64_t offset, std::uint64_t length);
+  auto sync(LaneId id, File& file) { return PutAwaiter(*lanes_[id], file.file); }
   auto close(LaneId id, File& file) { return CloseAwaiter(*lanes_[id], file.file); }
 
   // Memory for a batch of so many bytes; any thread.
@@ -158,6 +177,15 @@ class RealWorld {
     OpenAwaiter(Lane& l, FileId file);
     File await_resume();
   };
+  struct CreateAwaiter : LaneAwaiter {
+    CreateAwaiter(Lane& l, FileId file);
+    File await_resume() const noexcept { return {request.io.file, request.io.error}; }
+  };
+  struct PutAwaiter : LaneAwaiter {  // a write, or a sync
+    PutAwaiter(Lane& l, EngineFile file);
+    PutAwaiter(Lane& l, EngineFile file, std::uint64_t offset, std::span<std::byte> bytes);
+    Written await_resume() const noexcept { return {request.io.error, request.io.bytes}; }
+  };
   struct CloseAwaiter : LaneAwaiter {
     CloseAwaiter(Lane& l, EngineFile file) : LaneAwaiter(l) {
       request.io.operation = IoOperation::kClose;
@@ -171,7 +199,8 @@ class RealWorld {
   HomeLoop home_;
   Group* const group_;
   BatchPool batches_;
-  std::vector<std::unique_ptr<Lane>> lanes_;
+  const LaneId readers_;
+  std::vector<std::unique_ptr<Lane>> lanes_;  // readers, then writers
 };
 
 }  // namespace aforo

@@ -47,8 +47,8 @@ TEST(Usage, LeavesPausesOut) {
   EXPECT_EQ(net.device->busy, Seconds{4});
 }
 
-// Hosts that ran for 10, 9 and 8 s and read 900, 500 and 100 bytes: 1,500 in 10 s, whichever were put together
-// first. A host that does not know makes the sum unknown.
+// Hosts that ran for 10, 9 and 8 s and read 900, 500 and 100 bytes: 1,500 in 10 s, whichever were put
+// together first. A host that does not know makes the sum unknown.
 TEST(Usage, OfHostsAddsUp) {
   const auto host = [](double wall, std::uint64_t bytes, double busy) {
     Usage usage = between(moment(5, 0, 2, 0), moment(5 + wall, bytes, 8, busy));

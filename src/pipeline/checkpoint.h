@@ -1,0 +1,144 @@
+// Checkpoints: what a job does when one falls due, as coroutines beside the loaders.
+//
+// Where the plan only pauses, a rank sleeps. Where it writes, a rank moves to the lane that writes for it,
+// and there makes its files one after another: create, write chunk by chunk, sync, close. Synchronous writing
+// keeps the rank until its own files are done (that all wait for the slowest is the job's affair: a barrier);
+// asynchronous writing goes on beside the steps that follow, one checkpoint of a rank at a time.
+//
+// Threads: all on home, but for the writing itself, whose state lies in its own frame. Errors are data: a
+// file that could not be written is counted by kind, and ends the job only where errors may not be skipped.
+// A file that was cut short stays where it is, closed; only `stats` knows that it is not whole.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "dataset/checkpoint_layout.h"
+#include "pipeline/read_sample.h"
+#include "pipeline/sync.h"
+
+namespace aforo {
+
+template <World W>
+class Checkpoints {
+ public:
+  // `context` outlives it.
+  explicit Checkpoints(ReadContext<W>& context)
+      : context_(context),
+        plan_(context.plan.checkpoint),
+        layout_(context.plan.ranks.all, plan_.files_per_rank),
+        under_way_(plan_.writes() && plan_.asynchronous ? context.plan.ranks.here : 0) {}
+
+  bool due_after(std::uint64_t steps) const { return plan_.due_after(steps); }
+
+  // Whether training goes on only when the slowest rank's files are written.
+  bool waits_for_all() const { return plan_.writes() && !plan_.asynchronous; }
+
+  // Training of `rank`, which has done `steps` steps, stands still until this ends. The caller looks then
+  // whether the job was stopped meanwhile.
+  Task<> hold(std::uint32_t rank, std::uint64_t steps) {
+    W& world = context_.world;
+    if (!plan_.writes()) {
+      co_await world.sleep_until(world.now() + plan_.pause);
+      co_return;
+    }
+    const std::uint64_t number = plan_.number_after(steps);
+    if (!plan_.asynchronous) {
+      co_await write(rank, number);
+      co_return;
+    }
+    WaitGroup& before = under_way_[context_.place_of(rank)];
+    co_await before.wait();
+    if (plan_.copy.value > 0) co_await world.sleep_until(world.now() + plan_.copy);
+    if (ending()) co_return;
+    before.add();
+    all_.add();
+    spawn(write(rank, number), [this, &before] {
+      before.done();
+      all_.done();
+    });
+  }
+
+  // Until nothing is being written any more.
+  Task<> drained() { co_await all_.wait(); }
+
+  const CheckpointStats& stats() const { return stats_; }
+
+ private:
+  bool ending() const { return context_.ending.load(std::memory_order_relaxed); }
+
+  // The rank's part of the checkpoint, from home to home.
+  Task<> write(std::uint32_t rank, std::uint64_t number) {
+    if (shard_of(plan_, context_.plan.ranks.all, rank, 0).length == 0) co_return;
+    W& world = context_.world;
+    const LaneId lane = world.writer_lane(context_.place_of(rank));
+    const Seconds begin = world.now();
+    CheckpointStats mine;
+    co_await world.enter_lane(lane);
+    for (std::uint32_t part = 0; part < plan_.files_per_rank && !ending(); ++part) {
+      const CheckpointShard shard = shard_of(plan_, context_.plan.ranks.all, rank, part);
+      co_await write_file(lane, layout_.id({number, rank, part}), shard.length, mine);
+    }
+    co_await world.go_home();
+    mine.slowest = world.now() - begin;
+    stats_.merge(mine);
+    if (mine.failed == 0 || context_.plan.skip_errors) co_return;
+    context_.ending.store(true, std::memory_order_relaxed);
+    context_.on_fatal();
+  }
+
+  // On the lane.
+  Task<> write_file(LaneId lane, FileId id, std::uint64_t length, CheckpointStats& mine) {
+    W& world = context_.world;
+    Seconds since = world.now();
+    const auto lap = [&world, &since](Seconds& sum) {
+      const Seconds now = world.now();
+      sum += now - since;
+      since = now;
+    };
+    auto file = co_await world.create(lane, id);
+    lap(mine.creating);
+    int error = file.error();
+    if (error) {
+      count(id, error, false, mine);
+      co_return;
+    }
+    std::uint64_t done = 0;
+    while (done < length && !error && !ending()) {
+      const auto written = co_await world.write(lane, file, done, std::min(plan_.chunk.value, length - done));
+      error = written.error();
+      done += written.bytes();
+    }
+    mine.bytes += done;
+    lap(mine.writing);
+    if (!error && done == length && plan_.sync) {
+      const auto synced = co_await world.sync(lane, file);
+      error = synced.error();
+      lap(mine.syncing);
+    }
+    co_await world.close(lane, file);
+    lap(mine.closing);
+    count(id, error, done == length, mine);
+  }
+
+  static void count(FileId id, int error, bool complete, CheckpointStats& mine) {
+    if (error == kOutcomeUnknown) {
+      ++mine.unknown;
+    } else if (error) {
+      ++mine.failed;
+      if (mine.first_error == 0) mine.first_error = error, mine.first_failed = id;
+    } else {
+      ++(complete ? mine.whole : mine.unfinished);
+    }
+  }
+
+  ReadContext<W>& context_;
+  const CheckpointPlan& plan_;
+  const CheckpointLayout layout_;
+  std::vector<WaitGroup> under_way_;  // by rank here; asynchronous only
+  WaitGroup all_;
+  CheckpointStats stats_;
+};
+
+}  // namespace aforo

@@ -1,0 +1,243 @@
+// The real world keeps the contract of a World, alone and as one host of two that meet.
+#include "world/real_world.h"
+
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <thread>
+
+#include "dataset/checkpoint_layout.h"
+#include "dataset/payload.h"
+#include "pipeline/world_contract.h"
+#include "storage/store.h"
+
+namespace aforo {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Directory {
+ public:
+  Directory() {
+    std::string name = (fs::temp_directory_path() / "aforo-world-XXXXXX").string();
+    path_ = ::mkdtemp(name.data());
+  }
+  ~Directory() { fs::remove_all(path_); }
+  Directory(const Directory&) = delete;
+  Directory& operator=(const Directory&) = delete;
+  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+constexpr std::uint64_t kContentKey = 17;
+constexpr std::size_t kContentBytes = 8192;
+
+std::unique_ptr<Lane> reading_lane(unsigned index, const FileNames& names, const std::string& root,
+                                   EngineKind kind) {
+  LaneOptions options;
+  options.index = index;
+  options.names = &names;
+  options.make_engine = [root, kind] {
+    EngineOptions engine;
+    engine.root = root;
+    return make_engine(kind, engine).engine;
+  };
+  return std::make_unique<Lane>(std::move(options));
+}
+
+std::unique_ptr<Lane> writing_lane(unsigned index, const FileNames& names, const Owned& owned,
+                                   EngineKind kind) {
+  LaneOptions options;
+  options.index = index;
+  options.names = &names;
+  options.content_bytes = kContentBytes;
+  options.fill_content = [](std::span<std::byte> content) { fill_random(kContentKey, 0, content); };
+  options.make_engine = [&owned, kind] { return owned.engine(kind, {}).engine; };
+  return std::make_unique<Lane>(std::move(options));
+}
+
+template <EngineKind kind>
+class RealWorldHarness {
+ public:
+  using World = RealWorld;
+  static constexpr bool kFails = true, kWrites = true;
+
+  RealWorldHarness() {
+    std::vector<std::byte> bytes(kContractBytes);
+    for (std::uint64_t i = 0; i < bytes.size(); ++i) bytes[i] = contract_byte(i);
+    for (FileId file = 0; file < kContractFiles; ++file)
+      std::ofstream(data_ / layout().path(file), std::ios::binary)
+          .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    std::vector<std::unique_ptr<Lane>> readers, writers;
+    for (unsigned i = 0; i < 2; ++i) readers.push_back(reading_lane(i, layout_, data_.path(), kind));
+    writers.push_back(writing_lane(2, names_, *owned_, kind));
+    world_ = std::make_unique<RealWorld>(std::move(readers), std::move(writers));
+  }
+  RealWorld& world() { return *world_; }
+  const Layout& layout() const { return layout_; }
+  const CheckpointLayout& names() const { return names_; }
+  std::string written(FileId file) const { return written_ / names_.path(file); }
+  void run(Task<> task) { world_->run(std::move(task), {}, {}); }
+
+ private:
+  Directory data_, written_;
+  TestLayout layout_{kContractFiles, kContractBytes};
+  CheckpointLayout names_{2, 1};
+  const std::unique_ptr<Owned> owned_ = open_store(written_.path())->own("marker");
+  std::unique_ptr<RealWorld> world_;
+};
+INSTANTIATE_TYPED_TEST_SUITE_P(RealThreads, WorldContract, RealWorldHarness<EngineKind::kThreads>);
+INSTANTIATE_TYPED_TEST_SUITE_P(RealBest, WorldContract, RealWorldHarness<EngineKind::kAuto>);
+
+// Hosts that are threads of this process: votes counted under a mutex, outcomes posted home.
+class ThreadHosts {
+ public:
+  explicit ThreadHosts(std::uint32_t hosts) : count_(hosts), waiting_(hosts) {}
+
+  class Member final : public Group {
+   public:
+    Member(ThreadHosts& all, std::uint32_t host) : all_(all), host_(host) {}
+    std::uint32_t host() const override { return host_; }
+    std::uint32_t hosts() const override { return static_cast<std::uint32_t>(all_.waiting_.size()); }
+    void meet(Meeting& meeting) override {
+      const std::lock_guard lock(all_.mutex_);
+      all_.waiting_[host_] = &meeting;
+      all_.count_.vote(host_, meeting.vote);
+      all_.settle();
+    }
+    void leave(Vote vote) override {
+      const std::lock_guard lock(all_.mutex_);
+      if (left_) return;
+      left_ = true;
+      all_.answer(host_, vote);
+      all_.count_.leave(host_, vote);
+      all_.settle();
+    }
+
+   private:
+    ThreadHosts& all_;
+    const std::uint32_t host_;
+    bool left_ = false;
+  };
+
+ private:
+  void answer(std::uint32_t host, Vote vote) {
+    Meeting* meeting = std::exchange(waiting_[host], nullptr);
+    if (!meeting) return;
+    meeting->vote = vote;
+    meeting->home->post(meeting->parcel);
+  }
+  void settle() {
+    const std::optional<Vote> outcome = count_.outcome();
+    if (!outcome) return;
+    for (std::uint32_t host = 0; host < waiting_.size(); ++host) answer(host, *outcome);
+  }
+
+  std::mutex mutex_;
+  VoteCount count_;
+  std::vector<Meeting*> waiting_;
+};
+
+class RealHostsHarness {
+ public:
+  RealHostsHarness() {
+    for (std::uint32_t host = 0; host < 2; ++host) {
+      std::vector<std::unique_ptr<Lane>> lanes;
+      lanes.push_back(reading_lane(host, layout_, data_.path(), EngineKind::kNull));
+      worlds_[host] = std::make_unique<RealWorld>(std::move(lanes), std::vector<std::unique_ptr<Lane>>(),
+                                                  &members_[host]);
+    }
+  }
+  RealWorld& world(std::uint32_t host) { return *worlds_[host]; }
+  const Layout& layout() const { return layout_; }
+  void run(Task<> on_host_0, Task<> on_host_1) {
+    std::thread other([&] { worlds_[1]->run(std::move(on_host_1), {}, {}); });
+    worlds_[0]->run(std::move(on_host_0), {}, {});
+    other.join();
+  }
+
+ private:
+  Directory data_;
+  TestLayout layout_{kContractFiles, kContractBytes};
+  ThreadHosts hosts_{2};
+  ThreadHosts::Member members_[2] = {{hosts_, 0}, {hosts_, 1}};
+  std::unique_ptr<RealWorld> worlds_[2];
+};
+INSTANTIATE_TYPED_TEST_SUITE_P(Real, MeetingContract, RealHostsHarness);
+
+struct StopAfter final : JobObserver {
+  explicit StopAfter(std::uint64_t n) : steps(n) {}
+  std::uint64_t steps, seen = 0;
+  void on_step(const StepTimes&) override { ++seen; }
+  bool should_stop() override { return seen >= steps; }
+};
+
+// Host 1 has seen enough after 20 rank-steps of its two ranks: both end after the same step of a job that
+// would go on for a million.
+TEST(RealHosts, EndAfterTheSameStep) {
+  RealHostsHarness hosts;
+  StopAfter never(~std::uint64_t{0}), soon(20);
+  JobResult results[2];
+  JobPlan plan;
+  plan.layout = &hosts.layout();
+  plan.loader.workers = 1;
+  plan.loader.batch_size = 1;
+  plan.step_time.mean = 1e-4;
+  plan.steps = 1'000'000;
+  plan.ranks = {0, 2, 4};
+  TrainingJob<RealWorld> first(hosts.world(0), plan, never);
+  plan.ranks = {2, 2, 4};
+  TrainingJob<RealWorld> second(hosts.world(1), plan, soon);
+  const auto run = [](TrainingJob<RealWorld>& job, JobResult& out) -> Task<> { out = co_await job.run(); };
+  hosts.run(run(first, results[0]), run(second, results[1]));
+  for (const JobResult& result : results) {
+    EXPECT_EQ(result.ending, (Vote{Ending::kAsked, 1}));
+    ASSERT_EQ(result.epochs.size(), 1u);
+    for (const RankEpoch& rank : result.epochs[0]) EXPECT_EQ(rank.steps, results[0].epochs[0][0].steps);
+  }
+  EXPECT_GE(results[0].epochs[0][0].steps, 10u);
+  EXPECT_LE(results[0].epochs[0][0].steps, 12u);
+}
+
+// 20,000 bytes in writes of 3,000: what lies there is the lane's content over and over, 8,192 bytes long.
+TEST(RealWorld, WritesItsContent) {
+  RealWorldHarness<EngineKind::kThreads> h;
+  h.run([](RealWorld& world) -> Task<> {
+    const LaneId lane = world.writer_lane(0);
+    co_await world.enter_lane(lane);
+    auto file = co_await world.create(lane, 3);
+    EXPECT_EQ(file.error(), 0);
+    for (std::uint64_t offset = 0; offset < 20'000; offset += 3000) {
+      const auto written =
+          co_await world.write(lane, file, offset, std::min<std::uint64_t>(3000, 20'000 - offset));
+      EXPECT_EQ(written.error(), 0);
+    }
+    co_await world.close(lane, file);
+    co_await world.go_home();
+  }(h.world()));
+  std::ifstream in(h.written(3), std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  ASSERT_EQ(text.size(), 20'000u);
+  std::vector<std::byte> content(kContentBytes);
+  fill_random(kContentKey, 0, content);
+  for (std::size_t i = 0; i < text.size(); ++i)
+    ASSERT_EQ(static_cast<std::byte>(text[i]), content[i % kContentBytes]) << i;
+}
+
+// A lane that reads a dataset owns nothing there: what it is asked to create is refused, as data.
+TEST(RealWorld, ALaneThatReadsCreatesNothing) {
+  RealWorldHarness<EngineKind::kThreads> h;
+  h.run([](RealWorld& world) -> Task<> {
+    const LaneId lane = world.lane_of(0, 0);
+    co_await world.enter_lane(lane);
+    const auto file = co_await world.create(lane, 99);
+    EXPECT_EQ(file.error(), EROFS);
+    co_await world.go_home();
+  }(h.world()));
+}
+
+}  // namespace
+}  // namespace aforo
