@@ -115,6 +115,13 @@ class ArchitectureSelfTest(unittest.TestCase):
         for fine in ('text.starts_with("--")', 'text.find(name)', '// text.find("gave up")'):
             self.assertEqual(self.found({"src/storage/read.cc": f'#include "base/text.h"\n#include <unistd.h>\n{fine}\n'}), [])
 
+    def test_a_layout_named_outside_its_places(self):
+        code = '#include "base/text.h"\n// LayoutKind::kTar in a comment\nbool tar = kind == LayoutKind::kTar;\n'
+        self.assert_found("src/base/text.cc:3: names LayoutKind::kTar", {"src/base/text.cc": code})
+        self.assertEqual(self.found({"src/base/text_test.cc": code}), [])
+        places = {"src/workload/spec.cc": code, "src/dataset/containers/tar.cc": code}
+        self.assertFalse([found for found in self.found(places) if "LayoutKind" in found])
+
     def test_a_file_too_long(self):
         text = '#include "base/text.h"\n'
         self.assert_found("401 lines, expected at most 400", {"src/base/text.cc": text + "\n" * 400})

@@ -60,7 +60,7 @@ Json row_of(const std::string& name, const Workload& w) {
 // Whether 'aforo generate' lays it as it is.
 std::string laying(const DatasetSpec& spec) {
   if (can_generate(spec)) return "'aforo generate' lays this dataset as it is.\n";
-  const bool container = spec.layout == LayoutKind::kHdf5 || spec.layout == LayoutKind::kParquet;
+  const bool container = traits_of(spec.layout).sizing_only;
   return fmt::format(
       "'aforo generate' does not make {} samples; with {} it lays samples of the same sizes.\n",
       container ? to_string(spec.layout) : to_string(spec.content),

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <set>
+#include <sstream>
 
 #include "cli/command_line.h"
 #include "workload/parse.h"
@@ -70,6 +71,31 @@ TEST(Commands, KeysAreWorkloadFields) {
         EXPECT_TRUE(fields.count(std::string(option->key)))
             << "--" << option->name << " sets " << option->key;
       }
+}
+
+// "a | b": the words of a field, as its document lists them.
+std::vector<std::string> words_of(const std::string& form) {
+  std::vector<std::string> words;
+  std::istringstream in(form);
+  for (std::string word; in >> word;)
+    if (word != "|") words.push_back(word);
+  return words;
+}
+
+// An option that sets a field offers the field's own words, all of them or those that the command can do.
+TEST(Commands, ChoicesAreTheWordsOfTheFieldThatTheySet) {
+  std::set<std::string_view> seen;
+  for (const Command& command : commands())
+    for (const Option* option : plain(command)) {
+      if (option->kind != ValueKind::kChoice || option->key.empty()) continue;
+      for (const FieldDoc& field : workload_fields()) {
+        if (field.key != option->key) continue;
+        EXPECT_THAT(option->words(), testing::IsSubsetOf(words_of(field.form)))
+            << command.name << " --" << option->name;
+        seen.insert(option->name);
+      }
+    }
+  EXPECT_EQ(seen, (std::set<std::string_view>{"content", "deliver", "layout", "read"}));
 }
 
 TEST(Commands, FlagsWithAKeyHaveAValueForIt) {

@@ -71,6 +71,7 @@ const SampleFormat& npz_format();
 // What one file-per-sample file of `content` holds. Throws UserError for content that is only recognised, not
 // made.
 const SampleFormat& content_format(Content content);
+const SampleFormat* find_content_format(Content content);  // the same; null for such content
 
 // Whether aforo can lay such a dataset: stored_format does not throw.
 bool can_generate(const DatasetSpec& spec);

@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "dataset/tar.h"
-#include "dataset/tfrecord.h"
+#include "base/text.h"
+#include "dataset/container.h"
 
 namespace aforo {
 
@@ -11,19 +11,24 @@ std::string describe_size(std::uint64_t found, std::uint64_t expected) {
   return fmt::format("{}: {} of {} bytes", found < expected ? "short" : "too long", found, expected);
 }
 
-const SampleFormat& content_format(Content content) {
+const SampleFormat* find_content_format(Content content) {
   switch (content) {
     case Content::kRaw:
-      return raw_format();
+      return &raw_format();
     case Content::kJpeg:
-      return jpeg_format();
+      return &jpeg_format();
     case Content::kNpz:
-      return npz_format();
+      return &npz_format();
     case Content::kPng:
     case Content::kNpy:
     case Content::kOther:
       break;
   }
+  return nullptr;
+}
+
+const SampleFormat& content_format(Content content) {
+  if (const SampleFormat* format = find_content_format(content)) return *format;
   throw UserError(
       fmt::format("expected content raw, jpeg or npz to generate, found {}, which aforo only reads: give "
                   "--content raw, whose files are as large, or run on the existing files",
@@ -31,29 +36,17 @@ const SampleFormat& content_format(Content content) {
 }
 
 const SampleFormat& stored_format(LayoutKind layout, Content content) {
-  switch (layout) {
-    case LayoutKind::kFilePerSample:
-      return content_format(content);
-    case LayoutKind::kTfrecord:
-      return tfrecord_format(content);
-    case LayoutKind::kWebdataset:
-      return tar_format(content);
-    case LayoutKind::kRecords:
-      return raw_format();
-    case LayoutKind::kHdf5:
-    case LayoutKind::kParquet:
-      break;
-  }
+  if (const SampleFormat* format = container(layout).makes(content)) return *format;
+  if (container(layout).makes(Content::kRaw) != nullptr) return content_format(content);  // which throws
+  std::vector<std::string> made;
+  for (const Container* other : containers())
+    if (other->makes(Content::kRaw) != nullptr) made.emplace_back(other->traits().word);
   throw UserError(
-      fmt::format("expected layout file-per-sample, tfrecord, webdataset or records to generate, found {}, "
-                  "which aforo only sizes: give --layout tfrecord --content raw, or one of the others",
-                  to_string(layout)));
+      fmt::format("expected layout {} to generate, found {}, which aforo only sizes: give --layout tfrecord "
+                  "--content raw, or one of the others",
+                  join(made, ", "), to_string(layout)));
 }
 
-bool can_generate(const DatasetSpec& spec) {
-  if (spec.layout == LayoutKind::kHdf5 || spec.layout == LayoutKind::kParquet) return false;
-  if (spec.layout == LayoutKind::kRecords) return true;  // bare bytes, whatever they mean
-  return spec.content == Content::kRaw || spec.content == Content::kJpeg || spec.content == Content::kNpz;
-}
+bool can_generate(const DatasetSpec& spec) { return container(spec.layout).makes(spec.content) != nullptr; }
 
 }  // namespace aforo

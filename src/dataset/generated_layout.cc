@@ -9,8 +9,6 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "dataset/packed_source.h"
-#include "dataset/tar.h"
-#include "dataset/tfrecord.h"
 
 namespace aforo {
 namespace {
@@ -61,6 +59,7 @@ GeneratedLayout::GeneratedLayout(const DatasetSpec& spec, DatasetId id)
     : Layout(spec.layout, spec.content),
       spec_(spec),
       id_(id),
+      container_(&aforo::container(spec.layout)),
       format_(&stored_format(spec.layout, spec.content)) {
   scan(false);
 }
@@ -69,6 +68,7 @@ GeneratedLayout::GeneratedLayout(const DatasetSpec& spec, DatasetId id, const To
     : Layout(spec.layout, spec.content),
       spec_(spec),
       id_(id),
+      container_(&aforo::container(spec.layout)),
       format_(&stored_format(spec.layout, spec.content)),
       totals_(totals) {
   scan(true);
@@ -76,10 +76,9 @@ GeneratedLayout::GeneratedLayout(const DatasetSpec& spec, DatasetId id, const To
 
 void GeneratedLayout::scan(bool totals_known) {
   if (spec_.samples == 0) throw UserError("expected a dataset of at least one sample, found samples: 0");
-  const bool packed = spec_.layout != LayoutKind::kFilePerSample;
+  const bool packed = container_->traits().packed;
   per_file_ = packed ? std::max<std::uint64_t>(spec_.samples_per_file, 1) : 1;
   files_ = spec_.samples / per_file_ + (spec_.samples % per_file_ != 0);
-  end_bytes_ = spec_.layout == LayoutKind::kWebdataset ? kTarEnd : 0;
   if (is_constant(spec_.sample_size)) {
     constant_ = stored_size(0);
     if (constant_ > ~std::uint64_t{0} / spec_.samples / 2)
@@ -128,8 +127,8 @@ std::uint64_t GeneratedLayout::offset_in_file(SampleId sample) const {
 
 SampleLocation GeneratedLayout::locate(SampleId sample) const {
   const std::uint64_t length = constant_ != 0 ? constant_ : stored_size(sample);
-  if (spec_.layout == LayoutKind::kFilePerSample) return {sample, 0, length, true};
-  return {sample / per_file_, offset_in_file(sample), length, false};
+  if (!container_->traits().packed) return {sample, 0, length, true};
+  return {sample / per_file_, container_->head_bytes() + offset_in_file(sample), length, false};
 }
 
 std::uint64_t GeneratedLayout::samples_in(FileId file) const {
@@ -138,13 +137,13 @@ std::uint64_t GeneratedLayout::samples_in(FileId file) const {
 
 std::uint64_t GeneratedLayout::file_size(FileId file) const {
   const SampleLocation last = locate(first_sample(file) + samples_in(file) - 1);
-  return last.offset + last.length + end_bytes_;
+  return last.offset + last.length + container_->end_bytes();
 }
 
 std::size_t GeneratedLayout::path(FileId file, std::span<char, kMaxPath> out) const {
   const auto extension = format_->extension();
   char* end = out.data();
-  if (spec_.layout != LayoutKind::kFilePerSample) {
+  if (container_->traits().packed) {
     end = fmt::format_to(end, "shard-{:05}.{}", file, extension);
   } else if (spec_.files_per_directory == 0) {
     end = fmt::format_to(end, "s{:010}.{}", file, extension);
@@ -156,26 +155,28 @@ std::size_t GeneratedLayout::path(FileId file, std::span<char, kMaxPath> out) co
 }
 
 std::uint64_t GeneratedLayout::directories() const {
-  const bool flat = spec_.layout != LayoutKind::kFilePerSample || spec_.files_per_directory == 0;
+  const bool flat = container_->traits().packed || spec_.files_per_directory == 0;
   return flat ? 0 : (files_ - 1) / spec_.files_per_directory + 1;
 }
 
 std::string GeneratedLayout::directory(std::uint64_t index) const { return fmt::format("d{:05}", index); }
 
-std::string GeneratedLayout::index_path(FileId file) const { return path(file) + ".idx"; }
+std::string GeneratedLayout::index_path(FileId file) const {
+  return path(file) + std::string(container_->index_suffix());
+}
 
 std::string GeneratedLayout::index_text(FileId file) const {
   std::vector<Extent> records;
-  std::uint64_t offset = 0;
+  std::uint64_t offset = container_->head_bytes();
   for (std::uint64_t i = 0; i < samples_in(file); ++i) {
     records.push_back({offset, stored_size(first_sample(file) + i)});
     offset += records.back().length;
   }
-  return write_record_index(records);
+  return container_->index_text(records);
 }
 
 std::unique_ptr<ByteSource> GeneratedLayout::open_file(FileId file) const {
-  if (spec_.layout == LayoutKind::kFilePerSample) return format_->open(identity(file), target_of(file));
+  if (!container_->traits().packed) return format_->open({id_, file}, target_of(file));
   return std::make_unique<PackedSource>(*this, file);
 }
 

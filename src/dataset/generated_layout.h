@@ -15,7 +15,7 @@
 
 #include <vector>
 
-#include "dataset/format.h"
+#include "dataset/container.h"
 #include "dataset/layout.h"
 
 namespace aforo {
@@ -51,14 +51,18 @@ class GeneratedLayout final : public Layout {
   std::uint64_t largest_sample() const override { return totals_.largest_sample; }
   std::uint64_t total_bytes() const override { return totals_.total_bytes; }
 
-  // Bytes of all data files: total_bytes plus what belongs to no sample (tar's end blocks). Without index
-  // files.
-  std::uint64_t stored_bytes() const { return totals_.total_bytes + files_ * end_bytes_; }
+  // Bytes of all data files: total_bytes plus what belongs to no sample (a head, tar's end blocks). Without
+  // index files.
+  std::uint64_t stored_bytes() const {
+    return totals_.total_bytes + files_ * (container_->head_bytes() + container_->end_bytes());
+  }
 
   DatasetId id() const { return id_; }
   const DatasetSpec& spec() const { return spec_; }
   const Totals& totals() const { return totals_; }
-  SampleIdentity identity(SampleId sample) const { return {id_, sample}; }
+  std::optional<GeneratedSample> identity(SampleId sample) const override {
+    return GeneratedSample{{id_, sample}, target_of(sample)};
+  }
 
   // The size that the law drew for `sample`: the format's target.
   std::uint64_t target_of(SampleId sample) const;
@@ -70,8 +74,11 @@ class GeneratedLayout final : public Layout {
   std::uint64_t directories() const;
   std::string directory(std::uint64_t index) const;
 
-  // TFRecord shards have an index beside them; other layouts none.
-  bool has_index() const { return kind() == LayoutKind::kTfrecord; }
+  // What its files are, samples aside: where they begin and end, what lies beside them.
+  const Container& container() const { return *container_; }
+
+  // Whether an index lies beside each file (TFRecord's).
+  bool has_index() const { return !container_->index_suffix().empty(); }
   std::string index_path(FileId file) const;  // requires has_index
   std::string index_text(FileId file) const;  // what that file holds
 
@@ -85,12 +92,12 @@ class GeneratedLayout final : public Layout {
 
   DatasetSpec spec_;
   DatasetId id_;
+  const Container* container_;
   const SampleFormat* format_;
   std::uint64_t per_file_ = 1;
   std::uint64_t files_ = 0;
-  std::uint64_t end_bytes_ = 0;  // after the last sample of each file
-  std::uint64_t constant_ = 0;   // stored size of every sample; 0 = it varies
-  std::uint64_t stride_ = 0;     // samples between anchors, within a file; 0 = no anchors
+  std::uint64_t constant_ = 0;  // stored size of every sample; 0 = it varies
+  std::uint64_t stride_ = 0;    // samples between anchors, within a file; 0 = no anchors
   std::uint64_t anchors_per_file_ = 0;
   std::vector<std::uint64_t> anchors_;  // offset in its file of every stride_-th sample
   Totals totals_;

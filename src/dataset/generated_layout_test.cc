@@ -172,8 +172,9 @@ TEST(OpenFile, ShardsHoldTheirSamplesWhereLocateSays) {
       for (std::uint64_t i = 0; i < layout.samples_in(file); ++i) {
         const SampleId sample = layout.first_sample(file) + i;
         const auto place = layout.locate(sample);
-        const auto verdict = layout.format().verify(layout.identity(sample), layout.target_of(sample),
-                                                    std::span(bytes).subspan(place.offset, place.length));
+        const auto verdict =
+            layout.format().verify(layout.identity(sample)->identity, layout.target_of(sample),
+                                   std::span(bytes).subspan(place.offset, place.length));
         ASSERT_TRUE(verdict) << verdict.error();
       }
     }

@@ -7,12 +7,16 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/units.h"
+#include "dataset/extent.h"
 #include "dataset/file_names.h"
+#include "dataset/payload.h"
 #include "workload/spec.h"
 
 namespace aforo {
@@ -27,11 +31,36 @@ struct SampleLocation {
   bool whole_file = false;   // the sample is exactly one file: offset 0
 };
 
+// What is read at once: a file, a record, a tar member; in other formats a row group or a chunk, which all of its
+// samples share, in as many pieces as it lies in.
+using UnitId = std::uint64_t;  // [0, units())
+struct Unit {
+  FileId file = 0;
+  SampleId first_sample = 0;
+  std::uint64_t samples = 1;    // those of the unit are neighbours
+  std::vector<Extent> extents;  // ascending, all in `file`; a length of 0: to the end of the file
+};
+
+// What a generated sample was made of: enough, with its format, to compute every byte of it again.
+struct GeneratedSample {
+  SampleIdentity identity;
+  std::uint64_t target = 0;  // SampleFormat's: the size that the law drew
+};
+
 class Layout : public FileNames {
  public:
   virtual std::uint64_t samples() const = 0;
   virtual std::uint64_t files() const = 0;
   virtual SampleLocation locate(SampleId sample) const = 0;
+
+  // The unit that has to be read for `sample`, and where it lies. Here unit = sample, which every layout that aforo
+  // reads today has; `unit` allocates, and is not for the way of a read.
+  virtual std::uint64_t units() const { return samples(); }
+  virtual UnitId unit_of(SampleId sample) const { return sample; }
+  virtual Unit unit(UnitId unit) const;
+
+  // Whose bytes `sample` must be; nothing for a dataset that others made.
+  virtual std::optional<GeneratedSample> identity(SampleId) const { return std::nullopt; }
 
   // Samples in `file`, and the first of them: packed layouts are read file by file too.
   virtual std::uint64_t samples_in(FileId file) const = 0;

@@ -12,13 +12,15 @@ PackedSource::PackedSource(const GeneratedLayout& layout, FileId file)
       size_(layout.file_size(file)) {
   const SampleLocation last = layout.locate(end_ - 1);
   data_end_ = last.offset + last.length;
-  open_sample(first_, 0);
+  const std::uint64_t begin = layout.locate(first_).offset;
+  head_ = layout.container().head(end_ - first_, last.length);
+  open_sample(first_, begin);
 }
 
 void PackedSource::open_sample(SampleId sample, std::uint64_t offset) {
   sample_ = sample;
   begin_ = offset;
-  current_ = layout_.format().open(layout_.identity(sample), layout_.target_of(sample));
+  current_ = layout_.format().open({layout_.id(), sample}, layout_.target_of(sample));
 }
 
 // Makes current_ the sample that holds `offset`: usually the present one or the next, else by bisection.
@@ -42,6 +44,12 @@ void PackedSource::seek(std::uint64_t offset) {
 }
 
 void PackedSource::fill(std::uint64_t offset, std::span<std::byte> out) {
+  if (offset < head_.size()) {
+    const auto part = out.first(std::min<std::uint64_t>(out.size(), head_.size() - offset));
+    std::memcpy(out.data(), head_.data() + offset, part.size());
+    offset += part.size();
+    out = out.subspan(part.size());
+  }
   while (!out.empty() && offset < data_end_) {
     seek(offset);
     const auto part = out.first(std::min<std::uint64_t>(out.size(), begin_ + current_->size() - offset));

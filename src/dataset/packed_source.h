@@ -1,4 +1,4 @@
-// The bytes of one generated shard: its samples one after another, and what ends the file.
+// The bytes of one generated shard: what begins the file, its samples one after another, and what ends it.
 #pragma once
 
 #include "dataset/generated_layout.h"
@@ -17,6 +17,7 @@ class PackedSource final : public ByteSource {
   void open_sample(SampleId sample, std::uint64_t offset);
 
   const GeneratedLayout& layout_;
+  std::vector<std::byte> head_;
   SampleId first_;
   SampleId end_;
   std::uint64_t size_;

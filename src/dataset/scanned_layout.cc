@@ -142,7 +142,7 @@ void ScannedLayoutBuilder::move_records(ScannedLayout& layout) {
 std::unique_ptr<ScannedLayout> ScannedLayoutBuilder::build() {
   sort_entries();
   std::unique_ptr<ScannedLayout> layout(new ScannedLayout(kind_, content_));
-  if (kind_ == LayoutKind::kFilePerSample) {
+  if (!traits_of(kind_).packed) {
     layout->samples_ = entries_.size();
     for (const Entry& entry : entries_) {
       layout->total_ += entry.size;

@@ -59,7 +59,7 @@ class ScannedLayout final : public Layout {
 // Collects files in any order, from one thread. Paths are relative to the dataset's root, '/' between parts.
 class ScannedLayoutBuilder {
  public:
-  // record_bytes > 0: files are packed with records of that size (LayoutKind::kRecords); a rest shorter than
+  // record_bytes > 0: files are packed with records of that size (traits.one_size); a rest shorter than
   // a record at a file's end is not a sample.
   ScannedLayoutBuilder(LayoutKind kind, Content content, std::uint64_t record_bytes = 0);
 

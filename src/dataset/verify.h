@@ -8,21 +8,11 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
+#include "dataset/container.h"
 #include "dataset/layout.h"
 #include "dataset/manifest.h"
-#include "dataset/tar.h"
-#include "dataset/tfrecord.h"
 
 namespace aforo {
-
-// How much a check can prove.
-enum class Proof {
-  kIdentity,   // generated here: every byte is the one written, of the sample asked for
-  kChecksum,   // the format carries a checksum of the content (TFRecord's CRC-32C, zip's CRC-32)
-  kStructure,  // the format's frame is whole, its content is not checked (JPEG's first and last marker, tar
-               // header)
-  kNone,       // these bytes carry no proof; nothing but the length is checked
-};
 
 std::string_view explain(Proof proof);  // half a sentence for reports
 
@@ -39,9 +29,10 @@ tl::expected<void, std::string> verify_sample(const Layout& layout, SampleId sam
 tl::expected<void, std::string> verify_sample(const Layout& layout, const Manifest& manifest, SampleId sample,
                                               std::span<const std::byte> bytes);
 
-// Follows one shard from front to back in consecutive blocks. With `contents`, every sample is verified as
-// above, which holds one sample in memory; without, only TFRecord's length checksums or tar's headers are, in
-// constant memory. One thread at a time. The layout must outlive it.
+// Follows one shard from front to back in consecutive blocks. With `contents`, every sample is verified as above,
+// which holds one sample in memory, and what the format has outside of them; without, only the format's frame is
+// (TFRecord's length checksums, tar's headers), in constant memory. One thread at a time. The layout must outlive
+// it.
 class ShardVerifier {
  public:
   ShardVerifier(const Layout& layout, FileId file, bool contents);
@@ -53,7 +44,6 @@ class ShardVerifier {
   tl::expected<void, std::string> finish();
 
  private:
-  tl::expected<void, std::string> scan(std::span<const std::byte> block);
   tl::expected<void, std::string> gather(std::span<const std::byte> block);
 
   const Layout& layout_;
@@ -62,10 +52,7 @@ class ShardVerifier {
   SampleId end_;
   std::uint64_t offset_ = 0;  // bytes fed
   std::vector<std::byte> gathered_;
-  TfrecordScanner records_{false};
-  TarScanner members_;
-  std::vector<Extent> found_records_;
-  std::vector<TarMember> found_members_;
+  std::unique_ptr<FramingCheck> framing_;  // null: none
   std::string error_;
 };
 

@@ -100,7 +100,7 @@ TEST_F(GenerateFilesTest, FilesLargerThanABlockAreTheSameBytes) {
   EXPECT_TRUE(files == content("direct"));
   for (FileId file = 0; file < layout.files(); ++file) {
     std::vector<std::byte> expected;
-    layout.format().encode(layout.identity(file), layout.target_of(file), expected);
+    layout.format().encode(layout.identity(file)->identity, layout.target_of(file), expected);
     const std::string& found = files.at(layout.path(file));
     EXPECT_EQ(found, std::string(reinterpret_cast<const char*>(expected.data()), expected.size()));
   }

@@ -8,12 +8,12 @@ namespace aforo {
 namespace {
 
 void require_readable(const Layout& layout, const std::string& where) {
-  const LayoutKind kind = layout.kind();
-  if (kind == LayoutKind::kHdf5 || kind == LayoutKind::kParquet)
+  const LayoutTraits& traits = traits_of(layout.kind());
+  if (traits.sizing_only)
     throw UserError(
         fmt::format("expected a dataset of files, TFRecord, records or tar shards in {}, found {}: aforo "
                     "sizes this layout (aforo size) but cannot read it yet",
-                    where, kind == LayoutKind::kHdf5 ? "HDF5" : "Parquet"));
+                    where, traits.title));
 }
 
 void require_one_step(const Workload& workload, const Layout& layout, const std::string& where) {

@@ -26,14 +26,12 @@ bool varies(const Law& law) { return law_cv(law) > 0; }
 
 // Contents are not looked at in a prediction; those that cannot be generated are as long as raw ones.
 DatasetSpec readable(DatasetSpec spec) {
-  if (spec.layout == LayoutKind::kHdf5 || spec.layout == LayoutKind::kParquet)
+  if (traits_of(spec.layout).sizing_only)
     throw UserError(fmt::format(
         "expected a dataset of files, TFRecord, records or tar shards, found {}: aforo sizes this "
         "layout (aforo size) but cannot read it yet",
-        spec.layout == LayoutKind::kHdf5 ? "HDF5" : "Parquet"));
-  const bool generable =
-      spec.content == Content::kRaw || spec.content == Content::kJpeg || spec.content == Content::kNpz;
-  if (!generable) spec.content = Content::kRaw;
+        traits_of(spec.layout).title));
+  if (!can_generate(spec)) spec.content = Content::kRaw;
   return spec;
 }
 
@@ -238,7 +236,7 @@ std::shared_ptr<const Layout> predicted_layout(const Workload& workload, bool wh
                                                std::vector<std::string>& notes) {
   DatasetSpec spec = readable(workload.dataset);
   const bool many = spec.samples > kMostScanned && varies(spec.sample_size);
-  if (many && spec.layout == LayoutKind::kFilePerSample) return of_many_files(spec);
+  if (many && !traits_of(spec.layout).packed) return of_many_files(spec);
   if (many && !whole) {
     // Every reader must still find shards of its own.
     const std::uint64_t readers = workload.accelerator.count * access_of(workload).readers;

@@ -32,10 +32,10 @@ constexpr FileId kFewFiles = 4;
 constexpr int kMoreTimes = 6;
 constexpr double kDirectFrom = 64 << 10;  // bytes: smaller files are written through the page cache
 
-ProbeWish constant(std::string name, LayoutKind layout, double size, std::uint64_t per_file) {
+ProbeWish constant(std::string name, std::string_view layout, double size, std::uint64_t per_file) {
   ProbeWish wish;
   wish.name = std::move(name);
-  wish.dataset.layout = layout;
+  wish.dataset.layout = find_layout(layout).value();
   wish.dataset.sample_size.mean = size;
   wish.dataset.samples_per_file = per_file;
   return wish;
@@ -50,7 +50,7 @@ Bytes least_of(const ProbeWish& wish) {
 }
 
 void require_readable(const Layout& layout, const std::string& directory) {
-  if (layout.kind() == LayoutKind::kHdf5 || layout.kind() == LayoutKind::kParquet)
+  if (traits_of(layout.kind()).sizing_only)
     throw UserError(
         fmt::format("expected files, TFRecord, records or tar shards in {}, found {}: aforo cannot "
                     "read this layout yet",
@@ -84,10 +84,10 @@ std::vector<ProbeWish> probe_wishes(const std::optional<Workload>& workload) {
     wish.dataset.samples_per_file = std::min(wish.dataset.samples_per_file, per_shard);
     return {wish};
   }
-  std::vector<ProbeWish> wishes{constant("file-114kB", LayoutKind::kFilePerSample, 114'000, 1),
-                                constant("file-2.8MB", LayoutKind::kFilePerSample, 2'800'000, 1),
-                                constant("stream-1MiB", LayoutKind::kRecords, 1 << 20, 32)};
-  read_as_usual(wishes.back().loader, LayoutKind::kRecords);
+  std::vector<ProbeWish> wishes{constant("file-114kB", "file-per-sample", 114'000, 1),
+                                constant("file-2.8MB", "file-per-sample", 2'800'000, 1),
+                                constant("stream-1MiB", "records", 1 << 20, 32)};
+  read_as_usual(wishes.back().loader, wishes.back().dataset.layout);
   wishes.back().loader.transfer_size = Bytes{1 << 20};
   return wishes;
 }
@@ -190,7 +190,7 @@ ProbeData ProbeGround::lay(const ProbeWish& wish, Seconds time, std::stop_token 
   ProbeData data;
   data.store = open_store(options.directory);
   const DatasetId id = dataset_id_of(spec);
-  const std::uint64_t per_file = spec.layout == LayoutKind::kFilePerSample ? 1 : spec.samples_per_file;
+  const std::uint64_t per_file = traits_of(spec.layout).packed ? spec.samples_per_file : 1;
   spec.samples = std::min(spec.samples, files * per_file);  // sizes and names of these stay as they are
   data.layout = std::make_unique<GeneratedLayout>(spec, id);
   data.files = data.layout->files();

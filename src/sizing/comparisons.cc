@@ -23,31 +23,31 @@ constexpr Bytes kNpzHeader{290};
 
 struct Format {
   std::string name;
-  LayoutKind layout;
+  std::string_view layout;  // its word
   Content content;
   std::uint64_t shard;  // bytes; 0 = a file per sample
 };
 const std::array kFormats = {
-    Format{"one file per sample", LayoutKind::kFilePerSample, Content::kRaw, 0},
-    Format{"npz, one per sample", LayoutKind::kFilePerSample, Content::kNpz, 0},
-    Format{"TFRecord, 64 MiB shards", LayoutKind::kTfrecord, Content::kRaw, 64ull << 20},
-    Format{"TFRecord, 256 MiB shards", LayoutKind::kTfrecord, Content::kRaw, 256ull << 20},
-    Format{"TFRecord, 1 GiB shards", LayoutKind::kTfrecord, Content::kRaw, 1ull << 30},
-    Format{"WebDataset, 256 MiB shards", LayoutKind::kWebdataset, Content::kRaw, 256ull << 20},
-    Format{"WebDataset, 1 GiB shards", LayoutKind::kWebdataset, Content::kRaw, 1ull << 30},
+    Format{"one file per sample", "file-per-sample", Content::kRaw, 0},
+    Format{"npz, one per sample", "file-per-sample", Content::kNpz, 0},
+    Format{"TFRecord, 64 MiB shards", "tfrecord", Content::kRaw, 64ull << 20},
+    Format{"TFRecord, 256 MiB shards", "tfrecord", Content::kRaw, 256ull << 20},
+    Format{"TFRecord, 1 GiB shards", "tfrecord", Content::kRaw, 1ull << 30},
+    Format{"WebDataset, 256 MiB shards", "webdataset", Content::kRaw, 256ull << 20},
+    Format{"WebDataset, 1 GiB shards", "webdataset", Content::kRaw, 1ull << 30},
 };
 
 // TFRecord shards are read by tf.data; WebDataset's by the loader that the job has.
 Workload in_format(Workload w, const Format& format) {
   const double sample = law_mean(w.dataset.sample_size);
-  w.dataset.layout = format.layout;
+  w.dataset.layout = find_layout(format.layout).value();
   w.dataset.content = format.content;
   w.dataset.samples_per_file =
       format.shard == 0
           ? 1
           : static_cast<std::uint64_t>(std::max(1.0, std::floor(static_cast<double>(format.shard) / sample)));
   if (format.content == Content::kNpz) w.dataset.sample_size.mean += static_cast<double>(kNpzHeader.value);
-  read_as_usual(w.loader, format.layout);
+  read_as_usual(w.loader, w.dataset.layout);
   // A request size for shards says nothing of files.
   if (format.shard == 0 && access_of(w).order == BatchOrder::kInOrder) w.loader.transfer_size = Bytes{0};
   return w;

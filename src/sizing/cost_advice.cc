@@ -16,6 +16,7 @@ constexpr double kSmallFile = 8 << 20;  // bytes; chosen: packing larger ones sa
 // Bytes. Chosen: the middle of the sizes that compare_formats looks at; opens cost
 // next to nothing by then.
 constexpr std::uint64_t kShard = 256u << 20;
+constexpr std::string_view kShards = "webdataset";
 
 struct Change {
   std::string name;
@@ -52,7 +53,7 @@ std::optional<Change> packed(SizingAsk ask) {
     const double sample = law_mean(data.sample_size);
     if (access_of(job.workload).kind != ReadKind::kFile || sample > kSmallFile) continue;
     any = true;
-    data.layout = LayoutKind::kWebdataset;
+    data.layout = find_layout(kShards).value();
     data.content = Content::kRaw;
     data.samples_per_file = static_cast<std::uint64_t>(std::max(1.0, static_cast<double>(kShard) / sample));
   }

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "dataset/container.h"
 
 namespace aforo {
 namespace {
@@ -67,8 +68,7 @@ bool has_kind(const Census& census, FileKind kind, bool sides) {
 // Not of shards: one that does not look like the others is damage, which is found and
 // named when it is indexed.
 void warn_of_mixture(const FileGroup& group, const std::string& extension, SampleChoice& choice) {
-  const LayoutKind layout = layout_of(choice.kind);
-  if (layout == LayoutKind::kTfrecord || layout == LayoutKind::kWebdataset) return;
+  if (container(layout_of(choice.kind)).has_headers()) return;
   std::uint64_t probed = 0, others = 0;
   for (const auto& [kind, count] : group.kinds) {
     probed += count;

@@ -57,7 +57,7 @@ OpenedDataset open_generated(const std::string& directory, Manifest manifest, co
   OpenedDataset opened;
   opened.spec = parse_dataset_block(manifest.dataset_yaml, directory + "/" + std::string(kManifestName));
   const DatasetSpec& found = opened.spec;
-  const bool same_content = wanted.layout != LayoutKind::kFilePerSample || wanted.content == found.content ||
+  const bool same_content = traits_of(wanted.layout).packed || wanted.content == found.content ||
                             wanted.content == Content::kRaw || wanted.content == Content::kOther;
   if (wanted.layout != found.layout || !same_content) {
     throw UserError(
@@ -94,48 +94,18 @@ struct Names {
   std::vector<Entry> entries;
 };
 
-std::optional<FileKind> preferred_kind(const DatasetSpec& wanted) {
-  switch (wanted.layout) {
-    case LayoutKind::kTfrecord:
-      return FileKind::kTfrecord;
-    case LayoutKind::kWebdataset:
-      return FileKind::kTar;
-    case LayoutKind::kHdf5:
-      return FileKind::kHdf5;
-    case LayoutKind::kParquet:
-      return FileKind::kParquet;
-    case LayoutKind::kRecords:
-      return FileKind::kOther;
-    case LayoutKind::kFilePerSample:
-      break;
-  }
-  switch (wanted.content) {
-    case Content::kJpeg:
-      return FileKind::kJpeg;
-    case Content::kPng:
-      return FileKind::kPng;
-    case Content::kNpz:
-      return FileKind::kNpz;
-    case Content::kNpy:
-      return FileKind::kNpy;
-    default:
-      return std::nullopt;
-  }
-}
-
 void require_agreement(const DatasetSpec& wanted, const SampleChoice& choice, const std::string& directory,
                        OpenedDataset& opened) {
-  const LayoutKind found = layout_of(choice.kind);
-  const bool records = wanted.layout == LayoutKind::kRecords && found == LayoutKind::kFilePerSample;
-  if (found != wanted.layout && !records) {
+  const Container& named = container(wanted.layout);
+  if (!named.reads(choice.kind)) {
     throw UserError(fmt::format(
         "expected {} samples in {}, as the workload says, found {} of {}: set dataset.layout to {}, "
         "or choose another directory",
         to_string(wanted.layout), directory, counted(choice.files, "file", "files"), to_string(choice.kind),
-        to_string(found)));
+        to_string(layout_of(choice.kind))));
   }
-  const auto preferred = preferred_kind(wanted);
-  if (preferred && *preferred != choice.kind && wanted.layout == LayoutKind::kFilePerSample) {
+  const auto preferred = named.looks_for(wanted.content);
+  if (preferred && *preferred != choice.kind && !named.traits().packed) {
     opened.differences.push_back(
         fmt::format("{} holds {} files, the workload names {}: they are read as they are", directory,
                     to_string(choice.kind), to_string(wanted.content)));
@@ -143,12 +113,13 @@ void require_agreement(const DatasetSpec& wanted, const SampleChoice& choice, co
 }
 
 std::uint64_t record_bytes_of(const DatasetSpec& wanted) {
-  if (wanted.layout != LayoutKind::kRecords) return 0;
+  const Container& named = container(wanted.layout);
+  if (!named.traits().one_size || named.has_headers()) return 0;
   if (wanted.sample_size.kind != LawKind::kConstant || wanted.sample_size.mean < 1) {
-    throw UserError(fmt::format(
-        "expected dataset.sample_size to be one size for layout records, found a {} law: records in "
-        "foreign files are told apart by their size alone",
-        to_string(wanted.sample_size.kind)));
+    throw UserError(
+        fmt::format("expected dataset.sample_size to be one size for layout {}, found a {} law: records in "
+                    "foreign files are told apart by their size alone",
+                    named.traits().word, to_string(wanted.sample_size.kind)));
   }
   return static_cast<std::uint64_t>(std::llround(wanted.sample_size.mean));
 }
@@ -156,11 +127,12 @@ std::uint64_t record_bytes_of(const DatasetSpec& wanted) {
 // Indexes the chosen files of one thread's names, in parallel, into the builder.
 class ShardReader {
  public:
-  ShardReader(const Store& store, bool tar, ScannedLayoutBuilder& builder, SizeSummary& sizes)
-      : store_(store), tar_(tar), builder_(builder), sizes_(sizes) {}
+  ShardReader(const Container& container, const Store& store, ScannedLayoutBuilder& builder,
+              SizeSummary& sizes)
+      : container_(container), store_(store), builder_(builder), sizes_(sizes) {}
 
   void read(const std::string& path, std::uint64_t size) {
-    const FileIndex index = tar_ ? index_tar(store_, path, size) : index_tfrecord(store_, path, size);
+    const FileIndex index = index_file(container_, store_, path, size);
     const std::lock_guard lock(mutex_);
     if (!index.error.empty()) note(path, index.error);
     if (index.samples.empty()) return;
@@ -181,8 +153,8 @@ class ShardReader {
     if (damaged_.size() > OpenedDataset::kDamagedNamed) damaged_.erase(std::prev(damaged_.end()));
   }
 
+  const Container& container_;
   const Store& store_;
-  bool tar_;
   ScannedLayoutBuilder& builder_;
   SizeSummary& sizes_;
   std::mutex mutex_;
@@ -190,18 +162,16 @@ class ShardReader {
   std::map<std::string, std::string> damaged_;  // path -> what is wrong
 };
 
-void add_files(const std::vector<Names>& names, const Census& census, const SampleChoice& choice,
-               const Store& store, unsigned threads, const std::stop_token& stop,
+void add_files(const Container& container, const std::vector<Names>& names, const Census& census,
+               const SampleChoice& choice, const Store& store, unsigned threads, const std::stop_token& stop,
                ScannedLayoutBuilder& builder, SizeSummary& sizes, OpenedDataset& opened) {
-  const LayoutKind layout = layout_of(choice.kind);
-  const bool packed = layout == LayoutKind::kTfrecord || layout == LayoutKind::kWebdataset;
-  ShardReader shards(store, layout == LayoutKind::kWebdataset, builder, sizes);
+  ShardReader shards(container, store, builder, sizes);
   for (const Names& part : names) {
     std::vector<const Names::Entry*> chosen;
     for (const Names::Entry& entry : part.entries) {
       const bool own = census.groups().find(*entry.group) != census.groups().end();
       if (!choice.includes(own ? *entry.group : std::string(Census::kRest))) continue;
-      if (packed) {
+      if (container.has_headers()) {
         chosen.push_back(&entry);
       } else {
         builder.add(part.path(entry), entry.size);
@@ -247,16 +217,15 @@ OpenedDataset open_foreign(const Store& store, const DatasetSpec& wanted, unsign
                     directory, left_out.empty() ? "" : " (" + join(left_out, "; ") + ")"));
   }
   census.probe(store);
-  const SampleChoice choice = choose_samples(census, preferred_kind(wanted));
+  const SampleChoice choice = choose_samples(census, container(wanted.layout).looks_for(wanted.content));
   require_agreement(wanted, choice, directory, opened);
   opened.warnings.insert(opened.warnings.end(), choice.warnings.begin(), choice.warnings.end());
   for (std::string& warning : warnings_of(walked)) opened.warnings.push_back(std::move(warning));
 
-  const bool records = wanted.layout == LayoutKind::kRecords;
-  ScannedLayoutBuilder builder(records ? LayoutKind::kRecords : layout_of(choice.kind),
-                               content_of(choice.kind), record_bytes_of(wanted));
+  const std::uint64_t record_bytes = record_bytes_of(wanted);
+  ScannedLayoutBuilder builder(wanted.layout, content_of(choice.kind), record_bytes);
   SizeSummary sizes;
-  add_files(names, census, choice, store, threads, stop, builder, sizes, opened);
+  add_files(container(wanted.layout), names, census, choice, store, threads, stop, builder, sizes, opened);
   if (stop.stop_requested()) throw Interrupted();
   names.clear();
   const std::uint64_t files = builder.files();
@@ -268,8 +237,8 @@ OpenedDataset open_foreign(const Store& store, const DatasetSpec& wanted, unsign
   opened.spec.content = opened.layout->content();
   opened.spec.samples = opened.layout->samples();
   opened.spec.samples_per_file = (opened.spec.samples + files - 1) / files;
-  if (!records) opened.spec.sample_size = fit_sizes(sizes).law;
-  warn_of_differences(wanted, records ? 0 : sizes.mean(), opened, directory);
+  if (record_bytes == 0) opened.spec.sample_size = fit_sizes(sizes).law;
+  warn_of_differences(wanted, record_bytes > 0 ? 0 : sizes.mean(), opened, directory);
   return opened;
 }
 

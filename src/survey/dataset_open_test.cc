@@ -66,6 +66,7 @@ DatasetSpec spec_of(LayoutKind layout, Content content, std::uint64_t samples, d
   spec.sample_size = {LawKind::kLognormal, bytes, bytes / 3, 0, 0, {}};
   spec.samples_per_file = layout == LayoutKind::kFilePerSample ? 1 : 7;
   spec.files_per_directory = 10;
+  if (traits_of(layout).one_size) spec.sample_size = {LawKind::kConstant, bytes, 0, 0, 0, {}};
   return spec;
 }
 

@@ -7,11 +7,14 @@
 #include <cmath>
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "base/error.h"
 #include "base/parallel_for.h"
 #include "base/text.h"
+#include "dataset/container.h"
+#include "dataset/manifest.h"
 #include "dataset/size_fit.h"
 #include "storage/engine.h"
 #include "survey/dataset_census.h"
@@ -84,12 +87,17 @@ class Inspection {
     require_files();
     unreadable_ = tally_.census.probe(*store_);
     choice_ = choose_samples(tally_.census);
+    layout_ = layout_of(choice_.kind);
+    manifest_ = read_marker(*store_);
+    if (!manifest_) return;
+    const Container& laid = container(parse_dataset_block(manifest_->dataset_yaml, directory_).layout);
+    if (laid.has_headers() && laid.reads(choice_.kind)) layout_ = laid.layout();  // its bytes do not say so
   }
 
   void measure_samples() {
-    if (is_packed(choice_.kind)) {
+    if (container(layout_).has_headers()) {
       phase_ = "reading record headers";
-      samples_ = measure_packed(*store_, tally_.census, choice_, threads_, stop_);
+      samples_ = measure_packed(container(layout_), *store_, tally_.census, choice_, threads_, stop_);
       return;
     }
     for (const auto& [group, sizes] : tally_.sizes) {
@@ -134,6 +142,8 @@ class Inspection {
   Tally tally_;
   std::uint64_t unreadable_ = 0;
   SampleChoice choice_;
+  LayoutKind layout_ = {};
+  std::optional<Manifest> manifest_;  // of a generated dataset
   Samples samples_;
   std::atomic<const char*> phase_ = "scanning";
 };
@@ -154,12 +164,13 @@ Inspection::FanOut Inspection::fan_out() const {
 
 DatasetSpec Inspection::spec_of(const SizeFit& fit) const {
   DatasetSpec spec;
-  spec.layout = layout_of(choice_.kind);
+  spec.layout = layout_;
   spec.content = content_of(choice_.kind);
   if (spec.content == Content::kOther) spec.content = Content::kRaw;  // bytes are bytes: it can be generated
   spec.samples = samples_.count;
   spec.sample_size = fit.law;
-  if (is_packed(choice_.kind)) spec.samples_per_file = (samples_.count + choice_.files - 1) / choice_.files;
+  if (container(layout_).has_headers())
+    spec.samples_per_file = (samples_.count + choice_.files - 1) / choice_.files;
   const FanOut fan = fan_out();
   spec.files_per_directory = fan.directories <= 1 ? 0 : (fan.files + fan.directories - 1) / fan.directories;
   return spec;
@@ -180,7 +191,7 @@ Json Inspection::warnings() const {
                                counted(samples_.files_damaged, "file is", "files are"),
                                samples_.damage.front()));
   }
-  if (choice_.kind == FileKind::kHdf5 || choice_.kind == FileKind::kParquet) {
+  if (traits_of(layout_).sizing_only) {
     list.push_back(fmt::format("aforo does not look into {} files: every file counts as one sample",
                                to_string(choice_.kind)));
   }
@@ -193,7 +204,7 @@ void Inspection::report(Json& record, Seconds scan_time) const {
   record["files"] = choice_.files;
   record["bytes"] = choice_.bytes;
   record["kind"] = to_string(choice_.kind);
-  record["layout"] = to_string(layout_of(choice_.kind));
+  record["layout"] = to_string(layout_);
   record["content"] = to_string(content_of(choice_.kind));
   const FanOut fan = fan_out();
   record["directories"] = fan.directories;
@@ -206,10 +217,10 @@ void Inspection::report(Json& record, Seconds scan_time) const {
   record["scan_seconds"] = scan_time.value;
   record["errors"] = {{"count", walked_.errors + unreadable_}, {"examples", walked_.error_examples}};
   for (const Json& warning : warnings()) record["warnings"].push_back(warning);
-  if (const auto manifest = read_marker(*store_)) {
-    record["generated"] = {{"dataset_id", to_string(manifest->id)},
-                           {"state", to_string(manifest->state)},
-                           {"dataset", manifest->dataset_yaml}};
+  if (manifest_) {
+    record["generated"] = {{"dataset_id", to_string(manifest_->id)},
+                           {"state", to_string(manifest_->state)},
+                           {"dataset", manifest_->dataset_yaml}};
   }
   if (samples_.sizes.count() == 0) return;
   const SizeFit fit = readable(fit_sizes(samples_.sizes), samples_.sizes);

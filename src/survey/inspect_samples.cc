@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/parallel_for.h"
-#include "dataset/tar.h"
+#include "dataset/container.h"
 #include "storage/engine.h"
 #include "survey/dataset_index.h"
 #include "survey/dataset_listing.h"
@@ -19,11 +19,11 @@ constexpr double kQuick = 20;  // seconds that indexing all files may take
 // Indexes files, many threads at a time, into one summary.
 class PackedSamples {
  public:
-  PackedSamples(const Store& store, FileKind kind) : store_(store), tar_(kind == FileKind::kTar) {}
+  PackedSamples(const Container& container, const Store& store) : container_(container), store_(store) {}
 
   void read(const std::string& path, std::uint64_t size) {
-    const FileIndex index = tar_ ? index_tar(store_, path, size) : index_tfrecord(store_, path, size);
-    const std::uint64_t framing = tar_ ? kTarBlock : kTfrecordFraming;
+    const FileIndex index = index_file(container_, store_, path, size);
+    const std::uint64_t framing = container_.framing_bytes();
     const std::lock_guard lock(mutex_);
     ++samples_.files_indexed;
     bytes_ += size;
@@ -46,8 +46,8 @@ class PackedSamples {
   }
 
  private:
+  const Container& container_;
   const Store& store_;
-  bool tar_;
   std::mutex mutex_;
   Samples samples_;
   std::uint64_t bytes_ = 0;
@@ -89,17 +89,15 @@ SizeFit readable(const SizeFit& fit, const SizeSummary& sizes) {
   return few.distance <= std::max(kGoodFit, plain.distance) ? few : plain;
 }
 
-bool is_packed(FileKind kind) { return kind == FileKind::kTfrecord || kind == FileKind::kTar; }
-
-Samples measure_packed(const Store& store, const Census& census, const SampleChoice& choice, unsigned threads,
-                       const std::stop_token& stop) {
+Samples measure_packed(const Container& container, const Store& store, const Census& census,
+                       const SampleChoice& choice, unsigned threads, const std::stop_token& stop) {
   std::vector<std::string> probes;
   for (const std::string& group : choice.groups) {
     const auto& some = census.groups().find(group)->second.probes;
     probes.insert(probes.end(), some.begin(), some.end());
   }
   const Seconds begun = monotonic_now();
-  PackedSamples some(store, choice.kind);
+  PackedSamples some(container, store);
   read_probes(store, probes, threads, stop, some);
   const double each =
       (monotonic_now() - begun).value / static_cast<double>(std::max<std::size_t>(probes.size(), 1));
@@ -107,7 +105,7 @@ Samples measure_packed(const Store& store, const Census& census, const SampleCho
   if (choice.files <= probes.size() || !quick || stop.stop_requested()) {
     return some.take(choice.files, choice.bytes);
   }
-  PackedSamples all(store, choice.kind);
+  PackedSamples all(container, store);
   list_dataset(store, threads, stop, nullptr, [&](unsigned, std::string_view path, std::uint64_t size) {
     const std::string extension = extension_of(path);
     const bool own = census.groups().find(extension) != census.groups().end();

@@ -7,13 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "dataset/container.h"
 #include "dataset/size_fit.h"
 #include "survey/dataset_census.h"
 
 namespace aforo {
 
 struct Samples {
-  // Without TFRecord's framing or a tar member's first header.
+  // Without framing, such as TFRecord's or a tar member's first header.
   SizeSummary sizes;
   std::uint64_t count = 0;
   // `count` is projected from `files_indexed` files by their share of the bytes.
@@ -23,12 +24,10 @@ struct Samples {
   std::vector<std::string> damage;  // "path: what", a few
 };
 
-bool is_packed(FileKind kind);  // TFRecord, tar
-
-// Indexes the chosen files by `threads` threads: first the census's probes (a random choice); then, if the
+// Indexes the chosen files, of a container that has headers, by `threads` threads: first the census's probes (a random choice); then, if the
 // time that took promises it within some seconds, all of them in a second listing.
-Samples measure_packed(const Store& store, const Census& census, const SampleChoice& choice, unsigned threads,
-                       const std::stop_token& stop);
+Samples measure_packed(const Container& container, const Store& store, const Census& census,
+                       const SampleChoice& choice, unsigned threads, const std::stop_token& stop);
 
 // The fitted law as people can read it: whole bytes; quantiles at 21 points where those stay within kGoodFit
 // of the sizes or cost nothing, else as they are. Its distance is its own.

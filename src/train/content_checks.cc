@@ -51,8 +51,7 @@ std::string_view checks_of(const Layout& layout, const JobPlan& plan, bool nothi
 
 StreamCheckFactory make_stream_checks(const OpenedDataset& dataset, bool contents) {
   const Layout* layout = dataset.layout.get();
-  const bool framed = layout->kind() == LayoutKind::kTfrecord || layout->kind() == LayoutKind::kWebdataset;
-  if (!framed && !contents) return {};
+  if (!contents && container(layout->kind()).framing(contents) == nullptr) return {};
   return [layout, contents](FileId file) { return std::make_unique<ShardCheck>(*layout, file, contents); };
 }
 

@@ -146,7 +146,7 @@ OpenedDataset described_dataset(const RunOptions& options) {
   dataset.spec = options.workload.dataset;
   DatasetSpec laid = dataset.spec;
   // Files of contents that are only read have the size that was drawn, as raw ones have.
-  if (laid.layout == LayoutKind::kFilePerSample && !can_generate(laid)) laid.content = Content::kRaw;
+  if (!traits_of(laid.layout).packed && !can_generate(laid)) laid.content = Content::kRaw;
   dataset.layout = std::make_unique<GeneratedLayout>(laid, dataset_id_of(laid));
   dataset.warnings.push_back(fmt::format(
       "nothing lies in {} yet: what would be read is computed from the workload's dataset; lay it "

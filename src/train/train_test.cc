@@ -36,6 +36,7 @@ Workload small_job(LayoutKind layout, Content content) {
   w.dataset.sample_size.kind = LawKind::kLognormal;
   w.dataset.sample_size.mean = 20'000;
   w.dataset.sample_size.stddev = 8'000;
+  if (traits_of(layout).one_size) w.dataset.sample_size = {LawKind::kConstant, 20'000, 0, 0, 0, {}};
   w.loader.batch_size = 10;
   w.loader.workers = 3;
   w.loader.framework = layout == LayoutKind::kFilePerSample ? Framework::kPytorch : Framework::kTensorflow;

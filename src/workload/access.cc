@@ -11,15 +11,12 @@ std::uint64_t at_least_one(std::uint64_t n) { return std::max<std::uint64_t>(n, 
 // WebDataset's reader and tf.data read shards from front to back; torch's samplers ask for one sample of a
 // packed file after another. A row of Parquet cannot be had without its row group.
 bool reads_streams(LayoutKind layout, Framework framework) {
-  switch (layout) {
-    case LayoutKind::kWebdataset:
-    case LayoutKind::kParquet:
+  switch (traits_of(layout).reading) {
+    case Reading::kFrontToBack:
       return true;
-    case LayoutKind::kTfrecord:
-    case LayoutKind::kRecords:
+    case Reading::kShardByShard:
       return framework == Framework::kTensorflow;
-    case LayoutKind::kFilePerSample:
-    case LayoutKind::kHdf5:
+    case Reading::kAnySample:
       return false;
   }
   return false;
@@ -53,7 +50,7 @@ void read_streams(const DatasetShape& data, const LoaderSpec& loader, std::uint3
 void read_samples(const DatasetShape& data, const LoaderSpec& loader, Access& out) {
   const double sample = data.sample_bytes;
   const bool whole = is_one_request(loader, static_cast<std::uint64_t>(sample));
-  out.kind = data.layout == LayoutKind::kFilePerSample ? ReadKind::kFile : ReadKind::kRange;
+  out.kind = traits_of(data.layout).packed ? ReadKind::kRange : ReadKind::kFile;
   out.request_bytes = std::max(1.0, whole ? sample : static_cast<double>(request_size(loader)));
   out.requests_per_sample = requests_for(sample, out.request_bytes, data.sizes_differ);
   out.opens_per_sample = out.kind == ReadKind::kFile ? 1 : 0;
@@ -114,12 +111,11 @@ Access access_of(const Workload& workload) {
 }
 
 LayoutKind packed_layout_of(const LoaderSpec& loader) {
-  return loader.framework == Framework::kTensorflow ? LayoutKind::kTfrecord : LayoutKind::kWebdataset;
+  return find_layout(loader.framework == Framework::kTensorflow ? "tfrecord" : "webdataset").value();
 }
 
 void read_as_usual(LoaderSpec& loader, LayoutKind layout) {
-  if (layout != LayoutKind::kFilePerSample && layout != LayoutKind::kWebdataset)
-    loader.framework = Framework::kTensorflow;
+  if (traits_of(layout).reading == Reading::kShardByShard) loader.framework = Framework::kTensorflow;
 }
 
 }  // namespace aforo

@@ -64,7 +64,7 @@ struct Access {
 
 // What Access needs to know of a dataset, whether it is a spec or was opened.
 struct DatasetShape {
-  LayoutKind layout = LayoutKind::kFilePerSample;
+  LayoutKind layout{};
   std::uint64_t samples = 0, files = 0;
   double sample_bytes = 0, file_bytes = 0;  // means
   bool sizes_differ = false;                // from sample to sample

@@ -30,25 +30,24 @@ std::string_view without_wrapper(std::string_view key) {
 
 struct Format {
   std::string_view word;
-  LayoutKind layout;
+  std::string_view layout;  // its word
   Content content;
   std::string_view caveat;  // what is different from the real format
 };
 
 constexpr Format kFormats[] = {
-    {"npz", LayoutKind::kFilePerSample, Content::kNpz, ""},
-    {"npy", LayoutKind::kFilePerSample, Content::kNpy, ""},
-    {"jpeg", LayoutKind::kFilePerSample, Content::kJpeg, ""},
-    {"png", LayoutKind::kFilePerSample, Content::kPng, ""},
-    {"tfrecord", LayoutKind::kTfrecord, Content::kRaw, ""},
-    {"hdf5", LayoutKind::kHdf5, Content::kRaw, ""},
-    {"hdf5_opt", LayoutKind::kHdf5, Content::kRaw, ""},
-    {"parquet", LayoutKind::kParquet, Content::kRaw, ""},
-    {"indexed_binary", LayoutKind::kRecords, Content::kRaw, ""},
-    {"mmap_indexed_binary", LayoutKind::kRecords, Content::kRaw, "records are read, not mapped"},
-    {"csv", LayoutKind::kRecords, Content::kRaw, "rows are read as fixed-size records"},
-    {"synthetic", LayoutKind::kRecords, Content::kRaw,
-     "there are no synthetic samples; records are read from files"},
+    {"npz", "file-per-sample", Content::kNpz, ""},
+    {"npy", "file-per-sample", Content::kNpy, ""},
+    {"jpeg", "file-per-sample", Content::kJpeg, ""},
+    {"png", "file-per-sample", Content::kPng, ""},
+    {"tfrecord", "tfrecord", Content::kRaw, ""},
+    {"hdf5", "hdf5", Content::kRaw, ""},
+    {"hdf5_opt", "hdf5", Content::kRaw, ""},
+    {"parquet", "parquet", Content::kRaw, ""},
+    {"indexed_binary", "records", Content::kRaw, ""},
+    {"mmap_indexed_binary", "records", Content::kRaw, "records are read, not mapped"},
+    {"csv", "records", Content::kRaw, "rows are read as fixed-size records"},
+    {"synthetic", "records", Content::kRaw, "there are no synthetic samples; records are read from files"},
 };
 
 void read_names(DlioSource& source, Workload& workload) {
@@ -74,7 +73,7 @@ void read_layout(DlioSource& source, DatasetSpec& dataset) {
     source.fail("dataset.format", fmt::format("expected {}, found {}{}", join(words, " | "), quote(word),
                                               did_you_mean(word, words)));
   }
-  dataset.layout = format->layout;
+  dataset.layout = find_layout(format->layout).value();
   dataset.content = format->content;
   if (!format->caveat.empty()) source.decline("dataset.format", std::string(format->caveat));
 }
@@ -94,13 +93,13 @@ void read_dataset(DlioSource& source, DatasetSpec& dataset) {
   size.mean = either("dataset.record_length_bytes", "dataset.record_length", 1).value_or(65536);
   size.stddev = either("dataset.record_length_bytes_stdev", "dataset.record_length_stdev", 0).value_or(0);
   if (size.stddev > 0) size.kind = LawKind::kProductOfNormals;
-  if (dataset.layout == LayoutKind::kFilePerSample && dataset.samples_per_file > 1) {
+  if (!traits_of(dataset.layout).packed && dataset.samples_per_file > 1) {
     source.decline("dataset.num_samples_per_file",
                    "such files are laid and read as fixed-size records, one at a time");
-    dataset.layout = LayoutKind::kRecords;
+    dataset.layout = find_layout("records").value();
     dataset.content = Content::kRaw;
   }
-  if (dataset.layout == LayoutKind::kRecords && size.stddev > 0) {
+  if (traits_of(dataset.layout).one_size && size.stddev > 0) {
     source.decline("dataset.record_length_bytes_stdev", "records of such files have one size");
     source.decline("dataset.record_length_stdev", "records of such files have one size");
     size = {.mean = size.mean};

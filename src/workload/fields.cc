@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -11,13 +12,15 @@
 namespace aforo {
 namespace {
 
-// The layout people mean by "npz": one file per sample whose content is npz.
-const std::vector<std::string> kLayoutWords = {"file-per-sample", "tfrecord", "npz",    "records",
-                                               "webdataset",      "hdf5",     "parquet"};
-constexpr LayoutKind kLayouts[] = {
-    LayoutKind::kFilePerSample, LayoutKind::kTfrecord, LayoutKind::kFilePerSample, LayoutKind::kRecords,
-    LayoutKind::kWebdataset,    LayoutKind::kHdf5,     LayoutKind::kParquet};
-constexpr std::size_t kNpzWord = 2;
+// One more than the layouts: what people mean by "npz" is one file per sample whose content is npz.
+constexpr std::size_t kNpzWord = std::size(kLayoutTraits);
+
+std::vector<std::string> layout_words() {
+  std::vector<std::string> words;
+  for (const LayoutTraits& layout : kLayoutTraits) words.emplace_back(layout.word);
+  words.emplace_back("npz");
+  return words;
+}
 
 constexpr double kLargestSample = 64.0 * (1ULL << 30);
 constexpr double kLongestStep = 86400;
@@ -39,14 +42,12 @@ Field enum_field(About about, int count, Enum& (*access)(Workload&)) {
 Field layout_field() {
   return choice_field(
       {"dataset.layout", "How samples lie in files; npz is file-per-sample with npz files.", false},
-      kLayoutWords,
-      [](const Workload& workload) {
-        const auto at = std::find(std::begin(kLayouts), std::end(kLayouts), workload.dataset.layout);
-        return static_cast<std::size_t>(at - std::begin(kLayouts));
-      },
+      layout_words(),
+      [](const Workload& workload) { return static_cast<std::size_t>(workload.dataset.layout); },
       [](Workload& workload, std::size_t index) {
-        workload.dataset.layout = kLayouts[index];
-        if (index == kNpzWord) workload.dataset.content = Content::kNpz;
+        const bool npz = index == kNpzWord;
+        workload.dataset.layout = npz ? LayoutKind::kFilePerSample : static_cast<LayoutKind>(index);
+        if (npz) workload.dataset.content = Content::kNpz;
       });
 }
 

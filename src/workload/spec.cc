@@ -1,23 +1,15 @@
 #include "workload/spec.h"
 
+#include <iterator>
+
 namespace aforo {
 
-std::string_view to_string(LayoutKind layout) {
-  switch (layout) {
-    case LayoutKind::kFilePerSample:
-      return "file-per-sample";
-    case LayoutKind::kTfrecord:
-      return "tfrecord";
-    case LayoutKind::kRecords:
-      return "records";
-    case LayoutKind::kWebdataset:
-      return "webdataset";
-    case LayoutKind::kHdf5:
-      return "hdf5";
-    case LayoutKind::kParquet:
-      return "parquet";
-  }
-  return "";
+std::string_view to_string(LayoutKind layout) { return traits_of(layout).word; }
+
+std::optional<LayoutKind> find_layout(std::string_view word) {
+  for (std::size_t i = 0; i < std::size(kLayoutTraits); ++i)
+    if (kLayoutTraits[i].word == word) return static_cast<LayoutKind>(i);
+  return std::nullopt;
 }
 
 std::string_view to_string(Content content) {

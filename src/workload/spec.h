@@ -9,7 +9,9 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/units.h"
@@ -19,17 +21,50 @@ namespace aforo {
 
 // How samples lie in files.
 enum class LayoutKind {
-  // One file holds one sample (JPEG, npz, raw).
-  kFilePerSample,
-  kTfrecord,    // many tf.train.Example records per file, framed with masked CRC-32C
-  kRecords,     // fixed-size binary records in big files (token windows, recommender rows)
-  kWebdataset,  // tar shards
-  kHdf5,        // sizing only
-  kParquet,     // sizing only
+  kFilePerSample,  // one file holds one sample (JPEG, npz, raw)
+  kTfrecord,       // many tf.train.Example records per file, framed with masked CRC-32C
+  kRecords,        // fixed-size binary records in big files (token windows, recommender rows)
+  kWebdataset,     // tar shards
+  kHdf5,           // sizing only
+  kParquet,        // sizing only
 };
 
+// How loaders get at the samples of a file.
+enum class Reading {
+  kAnySample,     // each by itself; every framework reads it so
+  kShardByShard,  // each by itself, but tf.data reads such a file from front to back
+  kFrontToBack,   // only by reading the file from its front, whatever the framework
+};
+
+// What is known of a layout without a byte of it. How its bytes lie is told by its Container (dataset/container.h).
+struct LayoutTraits {
+  std::string_view word;   // what people write: "webdataset"
+  std::string_view title;  // its own name: "WebDataset"
+  bool packed = false;     // a file holds many samples
+  bool one_size = false;   // samples are told apart by their size alone, which must be one
+  Reading reading = Reading::kAnySample;
+  bool sizing_only = false;  // aforo sizes such a dataset, and neither makes nor reads one
+};
+
+// One row for each LayoutKind, in its order.
+inline constexpr LayoutTraits kLayoutTraits[] = {
+    {"file-per-sample", "file per sample", false, false, Reading::kAnySample},
+    {"tfrecord", "TFRecord", true, false, Reading::kShardByShard},
+    {"records", "records", true, true, Reading::kShardByShard},
+    {"webdataset", "WebDataset", true, false, Reading::kFrontToBack},
+    {"hdf5", "HDF5", true, false, Reading::kAnySample, true},
+    {"parquet", "Parquet", true, false, Reading::kFrontToBack, true},  // a row is had with its row group
+};
+
+constexpr const LayoutTraits& traits_of(LayoutKind layout) {
+  return kLayoutTraits[static_cast<std::size_t>(layout)];
+}
+
+// The layout of that word; nothing if there is none.
+std::optional<LayoutKind> find_layout(std::string_view word);
+
 // What the bytes of one sample are, where files are made of them or looked at.
-enum class Content { kRaw, kJpeg, kNpz, kPng, kNpy, kOther };  // what one file-per-sample file holds
+enum class Content { kRaw, kJpeg, kNpz, kPng, kNpy, kOther };
 
 // Whose loader the pipeline behaves like: who reads what, in which order, how far ahead
 // (pipeline/loader.h and those that follow).

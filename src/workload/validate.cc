@@ -55,18 +55,19 @@ void check_law(const Checker& check, std::string_view key, const Law& law, bool 
 
 void check_dataset(const Checker& check, const DatasetSpec& dataset) {
   check_law(check, "dataset.sample_size", dataset.sample_size, false);
-  const std::string_view layout = to_string(dataset.layout);
-  if (dataset.layout == LayoutKind::kFilePerSample && dataset.samples_per_file > 1) {
+  const LayoutTraits& traits = traits_of(dataset.layout);
+  if (!traits.packed && dataset.samples_per_file > 1) {
     check.fail("dataset.samples_per_file",
-               "expected 1 with layout file-per-sample, found {}; choose a packed layout such as tfrecord",
+               "expected 1 with layout {}, found {}; choose a packed layout such as tfrecord", traits.word,
                dataset.samples_per_file);
   }
-  if (dataset.layout == LayoutKind::kRecords && dataset.sample_size.kind != LawKind::kConstant) {
-    check.fail("dataset.sample_size", "expected one constant size with layout records, found distribution {}",
-               to_string(dataset.sample_size.kind));
+  if (traits.one_size && dataset.sample_size.kind != LawKind::kConstant) {
+    check.fail("dataset.sample_size", "expected one constant size with layout {}, found distribution {}",
+               traits.word, to_string(dataset.sample_size.kind));
   }
-  if (dataset.layout != LayoutKind::kFilePerSample && dataset.content == Content::kNpz) {
-    check.fail("dataset.content", "expected raw, jpeg, png, npy or other with layout {}, found npz", layout);
+  if (traits.packed && dataset.content == Content::kNpz) {
+    check.fail("dataset.content", "expected raw, jpeg, png, npy or other with layout {}, found npz",
+               traits.word);
   }
   const double total = static_cast<double>(dataset.samples) * law_mean(dataset.sample_size);
   if (total > 0x1p63) {

@@ -101,10 +101,12 @@ class DatasetTest(Session):
 
     def test_every_layout_can_be_laid_and_trained_on(self):
         job = self.job(content="raw")
-        for layout, extra in (("tfrecord", ["dataset.samples_per_file=60"]), ("records", ["dataset.samples_per_file=60"])):
+        for layout in ("tfrecord", "records", "webdataset"):
             with self.subTest(layout):
-                words = [job, layout, "--set", f"dataset.layout={layout}", "dataset.sample_size=20 kB", *extra]
-                self.aforo("generate", *words, "--quiet")
+                shape = ["dataset.sample_size=20 kB", "dataset.samples_per_file=60"]
+                words = [job, layout, "--set", f"dataset.layout={layout}", *shape]
+                laid = self.record("generate", job, layout, "--layout", layout, *shape)
+                self.assertEqual(laid["dataset"], self.record("generate", *words, "--dry-run")["dataset"])
                 record = self.record("run", *words, "--steps", "5")
                 self.assertEqual(record["steps"], 5)
                 self.assertEqual(record.get("errors", {}).get("count", 0), 0, json.dumps(record.get("errors")))
