@@ -186,6 +186,21 @@ TEST(Containers, AHeadIsAsLongAsItIsSaidToBe) {
   }
 }
 
+TEST(Containers, AHeadThatNamesOtherSamplesIsFoundBesideSoundOnes) {
+  const auto layout = laid(container(LayoutKind::kNpy));
+  auto bytes = whole_file(layout, 2);  // the last: 5 of 25 samples
+  const auto proved = [&] {
+    ShardVerifier verifier(layout, 2, true);
+    if (const auto fed = verifier.feed(bytes); !fed) return fed.error();
+    const auto finished = verifier.finish();
+    return finished ? std::string() : finished.error();
+  };
+  EXPECT_EQ(proved(), "");
+  const std::string_view text = as_text(bytes);
+  bytes[text.find("(5, ") + 1] = std::byte{'6'};
+  EXPECT_EQ(proved(), "short: the header names 6 samples of 20000 bytes, the file ends at byte 100128");
+}
+
 TEST(Containers, UnitsAreTheSamplesOfFilesRecordsAndMembers) {
   for (const Container* each : makers()) {
     const auto layout = laid(*each);

@@ -87,7 +87,7 @@ void expect_same_samples(const Layout& found, const Layout& truth) {
 // the same file, at the same offset, with the same length, in the same order.
 TEST_F(OpenDatasetTest, AScanFindsWhatTheGeneratorLaid) {
   for (const LayoutKind layout :
-       {LayoutKind::kFilePerSample, LayoutKind::kTfrecord, LayoutKind::kWebdataset}) {
+       {LayoutKind::kFilePerSample, LayoutKind::kTfrecord, LayoutKind::kWebdataset, LayoutKind::kNpy}) {
     for (const bool with_index : {true, false}) {
       const DatasetSpec spec = spec_of(layout, Content::kJpeg, 45, 9000);
       const GeneratedLayout truth(spec, dataset_id_of(spec));
@@ -103,6 +103,18 @@ TEST_F(OpenDatasetTest, AScanFindsWhatTheGeneratorLaid) {
       fs::create_directory(base_);
     }
   }
+}
+
+// The same tree: 45 files of one array each, or, where the workload says so, 7 samples in each.
+TEST_F(OpenDatasetTest, ForeignArraysAreOneSampleEachUnlessTheWorkloadSaysRows) {
+  lay_foreign(spec_of(LayoutKind::kNpy, Content::kRaw, 45, 900));
+  const OpenedDataset files = open(spec_of(LayoutKind::kFilePerSample, Content::kNpy, 7, 6428));
+  EXPECT_EQ(files.layout->samples(), 7u);
+  EXPECT_EQ(files.layout->locate(0).length, 128u + 7 * 900);
+  const OpenedDataset rows = open(spec_of(LayoutKind::kNpy, Content::kRaw, 45, 900));
+  EXPECT_EQ(rows.layout->samples(), 45u);
+  EXPECT_EQ(rows.layout->locate(8).offset, 128u + 900);
+  EXPECT_THAT(rows.warnings, IsEmpty());
 }
 
 TEST_F(OpenDatasetTest, AGeneratedDatasetIsOpenedFromItsManifestAlone) {

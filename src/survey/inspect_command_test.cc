@@ -156,7 +156,7 @@ TEST_F(InspectTest, SizesWithoutALawAreAFewWholeNumbers) {
 }
 
 TEST_F(InspectTest, CountsTheRecordsOfShards) {
-  for (const LayoutKind layout : {LayoutKind::kTfrecord, LayoutKind::kWebdataset}) {
+  for (const LayoutKind layout : {LayoutKind::kTfrecord, LayoutKind::kWebdataset, LayoutKind::kNpy}) {
     DatasetSpec spec;
     spec.layout = layout;
     spec.content = Content::kJpeg;

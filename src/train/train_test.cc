@@ -101,6 +101,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"Jpeg", LayoutKind::kFilePerSample, Content::kJpeg, EngineKind::kUring, ReadMode::kBuffered},
         Case{"Npz", LayoutKind::kFilePerSample, Content::kNpz, EngineKind::kUring, ReadMode::kBuffered},
         Case{"Tfrecord", LayoutKind::kTfrecord, Content::kRaw, EngineKind::kUring, ReadMode::kBuffered},
+        Case{"Npy", LayoutKind::kNpy, Content::kRaw, EngineKind::kUring, ReadMode::kBuffered},
+        Case{"NpyDirect", LayoutKind::kNpy, Content::kRaw, EngineKind::kUring, ReadMode::kDirect},
         Case{"TfrecordDirect", LayoutKind::kTfrecord, Content::kRaw, EngineKind::kUring, ReadMode::kDirect},
         Case{"TfrecordThreads", LayoutKind::kTfrecord, Content::kRaw, EngineKind::kThreads,
              ReadMode::kBuffered}),

@@ -27,6 +27,7 @@ enum class LayoutKind {
   kWebdataset,     // tar shards
   kHdf5,           // sizing only
   kParquet,        // sizing only
+  kNpy,            // one numpy array per file, its first axis the samples
 };
 
 // How loaders get at the samples of a file.
@@ -54,6 +55,7 @@ inline constexpr LayoutTraits kLayoutTraits[] = {
     {"webdataset", "WebDataset", true, false, Reading::kFrontToBack},
     {"hdf5", "HDF5", true, false, Reading::kAnySample, true},
     {"parquet", "Parquet", true, false, Reading::kFrontToBack, true},  // a row is had with its row group
+    {"npy", "npy", true, true, Reading::kAnySample},
 };
 
 constexpr const LayoutTraits& traits_of(LayoutKind layout) {

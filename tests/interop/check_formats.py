@@ -98,6 +98,46 @@ class Numpy(Peer):
         numpy.save(single, numpy.zeros(3))
         self.assertEqual(self.describe(single), ["kind npy"])
 
+    def test_loads_every_sample_of_an_array_of_many(self):
+        import numpy
+
+        samples = []
+        for path in self.files("npy", "*.npy"):
+            rows = numpy.load(path, mmap_mode="r", allow_pickle=False)
+            self.assertEqual((rows.dtype, rows.shape[1:]), (numpy.uint8, (6000,)))
+            samples += [sample_in(row.tobytes()) for row in rows]
+        self.assertEqual(samples, list(range(40)))
+
+    def test_its_arrays_of_many_samples_are_read_in_every_version(self):
+        import numpy
+
+        path = os.path.join(self.theirs, "rows.npy")
+        for version in ((1, 0), (2, 0), (3, 0)):
+            for dtype, size in (("u1", 1), ("<f4", 4), (">i2", 2), ("<c16", 16), ("<U3", 12), ("S5", 5), ("?", 1)):
+                array = numpy.zeros((7, 4, 3), dtype)
+                with open(path, "wb") as file, warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # that a newer numpy is needed to read it
+                    numpy.lib.format.write_array(file, array, version=version)
+                begin = os.path.getsize(path) - array.nbytes
+                self.assertEqual(
+                    tool("rows", path), [f"sample {begin + i * 12 * size} {12 * size}" for i in range(7)], (version, dtype))
+
+    def test_arrays_without_samples_that_lie_together_are_refused(self):
+        import numpy
+
+        path = os.path.join(self.theirs, "refused.npy")
+        for array, sentence in (
+            (numpy.asfortranarray(numpy.ones((3, 4))), "found Fortran order"),
+            (numpy.array([{"a": 1}, None]), "found the type '|O'"),
+            (numpy.zeros(3, [("a", "<i4")]), "found the type of a structure"),
+            (numpy.float32(1), "found a single value"),
+            (numpy.zeros((0, 5)), "found an array of none"),
+        ):
+            numpy.save(path, array)
+            with self.assertRaises(subprocess.CalledProcessError) as raised:
+                tool("rows", path)
+            self.assertIn(sentence, raised.exception.stderr)
+
     def test_damage_to_its_file_is_found(self):
         import numpy
 

@@ -3,6 +3,7 @@
 //   format_tool generate DIR           one folder for each format under DIR
 //   format_tool describe FILE          kind, then a line for each sample, member, array or feature found in
 //   it
+//   format_tool rows FILE              a line for each sample of an npy file of many samples
 //
 // Not part of aforo: a test program. Exit code 1 and a sentence on standard error where something is wrong.
 #include <fmt/format.h>
@@ -32,6 +33,7 @@ constexpr Folder kFolders[] = {{"raw", LayoutKind::kFilePerSample, Content::kRaw
                                {"jpeg", LayoutKind::kFilePerSample, Content::kJpeg},
                                {"npz", LayoutKind::kFilePerSample, Content::kNpz},
                                {"tfrecord", LayoutKind::kTfrecord, Content::kRaw},
+                               {"npy", LayoutKind::kNpy, Content::kRaw},
                                {"tfrecord_jpeg", LayoutKind::kTfrecord, Content::kJpeg},
                                {"webdataset", LayoutKind::kWebdataset, Content::kJpeg}};
 constexpr std::size_t kBlock = 50'000;  // not the size of anything, so that blocks cut everything somewhere
@@ -57,6 +59,7 @@ void generate(const fs::path& root) {
     spec.samples_per_file = folder.layout == LayoutKind::kFilePerSample ? 1 : 15;
     spec.files_per_directory = 15;
     spec.sample_size = {LawKind::kLognormal, 60'000, 50'000, 0, 0, {}};
+    if (traits_of(spec.layout).one_size) spec.sample_size = {LawKind::kConstant, 6000, 0, 0, 0, {}};
     const GeneratedLayout layout(spec, dataset_id_of(spec));
     for (FileId file = 0; file < layout.files(); ++file) {
       write(root / folder.name / layout.path(file), *layout.open_file(file));
@@ -114,6 +117,27 @@ void describe_members(std::span<const std::byte> file) {
     fmt::print("sample {} {}\n", sample.offset, sample.length);
 }
 
+// What the layout npy finds in a file.
+void describe_rows(std::span<const std::byte> file) {
+  class Reader final : public HeaderReader {
+   public:
+    explicit Reader(std::span<const std::byte> file) : file_(file) {}
+    std::span<const std::byte> at(std::uint64_t offset, std::size_t count) override {
+      const auto rest = file_.subspan(std::min<std::uint64_t>(offset, file_.size()));
+      return rest.first(std::min(count, rest.size()));
+    }
+    std::string failure() const override { return {}; }
+    std::optional<std::string> beside(std::string_view, bool) const override { return std::nullopt; }
+
+   private:
+    std::span<const std::byte> file_;
+  };
+  Reader reader(file);
+  const FileIndex index = container(LayoutKind::kNpy).index(reader, file.size());
+  for (const Extent& sample : index.samples) fmt::print("sample {} {}\n", sample.offset, sample.length);
+  if (!index.error.empty()) throw std::runtime_error(index.error);
+}
+
 void describe(const fs::path& path) {
   std::ifstream stream(path, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(stream), {}};
@@ -125,18 +149,26 @@ void describe(const fs::path& path) {
   if (kind == FileKind::kTar) describe_members(file);
 }
 
+void rows(const fs::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  describe_rows(as_bytes(text));
+}
+
 }  // namespace
 }  // namespace aforo
 
 int main(int argc, char** argv) {
   const std::string_view command = argc == 3 ? argv[1] : "";
   try {
-    if (command == "generate") {
+    if (command == "rows") {
+      aforo::rows(argv[2]);
+    } else if (command == "generate") {
       aforo::generate(argv[2]);
     } else if (command == "describe") {
       aforo::describe(argv[2]);
     } else {
-      throw std::runtime_error("usage: format_tool generate DIR | describe FILE");
+      throw std::runtime_error("usage: format_tool generate DIR | describe FILE | rows FILE");
     }
   } catch (const std::exception& error) {
     fmt::print(stderr, "format_tool: {}\n", error.what());

@@ -101,7 +101,7 @@ class DatasetTest(Session):
 
     def test_every_layout_can_be_laid_and_trained_on(self):
         job = self.job(content="raw")
-        for layout in ("tfrecord", "records", "webdataset"):
+        for layout in ("tfrecord", "records", "webdataset", "npy"):
             with self.subTest(layout):
                 shape = ["dataset.sample_size=20 kB", "dataset.samples_per_file=60"]
                 words = [job, layout, "--set", f"dataset.layout={layout}", *shape]

@@ -13,6 +13,7 @@ const Container& records_container();     // records.cc
 const Container& webdataset_container();  // tar.cc
 const Container& hdf5_container();        // sizing_only.cc
 const Container& parquet_container();     // sizing_only.cc
+const Container& npy_container();         // npy.cc
 
 std::span<const Container* const> containers() {
   static const Container* const kAll[] = {
@@ -22,6 +23,7 @@ std::span<const Container* const> containers() {
       &webdataset_container(),  //
       &hdf5_container(),        //
       &parquet_container(),     //
+      &npy_container(),
   };
   static_assert(std::size(kAll) == std::size(kLayoutTraits), "a row here for each layout");
   return kAll;
