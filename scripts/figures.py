@@ -131,7 +131,7 @@ def figures(root):
     format_files = sum(1 for code in tree.code.values()
                        if re.search(r"\bLayoutKind::k(?:Tfrecord|Webdataset)\b|\"(?:tfrecord|webdataset)\"|\bis_tar\b|\btar_\b", code))
     by_word = sum(len(re.findall(r"\.(?:given|text|count|seconds|bytes|number|fraction|list|choice|dollars)\(\"", code))
-                  for code in tree.code.values())
+                  for name, code in tree.code.items() if name.startswith(("cli/", "answer/")))
     circles = [c for c in knots(units_of(tree)) if len({unit.split("/")[0] for unit in c}) == 1]
     lengths = function_lengths(tree)
     over = sum(1 for n in lengths if n > LONGEST_FUNCTION)
