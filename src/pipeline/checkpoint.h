@@ -20,6 +20,12 @@
 
 namespace aforo {
 
+// One per job, made and destroyed on home, like the job that owns it. Memory: two counters per rank
+// here, nothing per file; the coroutine that writes holds one file open at a time.
+//
+// A checkpoint is what all ranks write after the same number of steps; it is numbered from 0 on
+// over the whole job. Which rank writes which bytes into how many files is `shard_of`, so hosts
+// need not talk about it.
 template <World W>
 class Checkpoints {
  public:
@@ -30,13 +36,21 @@ class Checkpoints {
         layout_(context.plan.ranks.all, plan_.files_per_rank),
         under_way_(plan_.writes() && plan_.asynchronous ? context.plan.ranks.here : 0) {}
 
+  // Whether one falls due when a rank has done `steps` steps, counted from 1 on over all epochs.
+  // The same answer for every rank, so synchronous ranks stop at the same step.
   bool due_after(std::uint64_t steps) const { return plan_.due_after(steps); }
 
   // Whether training goes on only when the slowest rank's files are written.
+  // False for a pause: all ranks sleep equally long, and no rank waits for another beyond the
+  // step's barrier.
   bool waits_for_all() const { return plan_.writes() && !plan_.asynchronous; }
 
   // Training of `rank`, which has done `steps` steps, stands still until this ends. The caller looks then
   // whether the job was stopped meanwhile.
+  // Costs the rank: the pause; or, synchronous, the time of its own files; or, asynchronous, what
+  // is left of its own checkpoint before and then `copy`. It does not fail: errors go to `stats`,
+  // and end the job through the context's on_fatal where the plan says so. Home to home; only one
+  // call per rank at a time.
   Task<> hold(std::uint32_t rank, std::uint64_t steps) {
     W& world = context_.world;
     if (!plan_.writes()) {
@@ -61,14 +75,20 @@ class Checkpoints {
   }
 
   // Until nothing is being written any more.
+  // What is asynchronous outlives the steps: the job awaits this before it reads `stats` and before
+  // it goes. One waiter.
   Task<> drained() { co_await all_.wait(); }
 
+  // Of what has ended so far. Whole only after `drained`; home's.
   const CheckpointStats& stats() const { return stats_; }
 
  private:
   bool ending() const { return context_.ending.load(std::memory_order_relaxed); }
 
   // The rank's part of the checkpoint, from home to home.
+  // A rank with nothing to write (not a writer, or fewer bytes than files before it) does not leave
+  // home. The counts are kept in this frame while it is on the lane and are added to `stats_` at
+  // home: no lock.
   Task<> write(std::uint32_t rank, std::uint64_t number) {
     if (shard_of(plan_, context_.plan.ranks.all, rank, 0).length == 0) co_return;
     W& world = context_.world;
@@ -89,6 +109,11 @@ class Checkpoints {
   }
 
   // On the lane.
+  // One file, from create to close. What fails first ends it: a file that could not be created is
+  // not closed, one that could not be written is closed but not synced. When the job ends
+  // meanwhile, the file is left at the chunk that was under way and counts as unfinished. The times
+  // of the four operations are told apart, because each of them may be the one that a storage is
+  // slow at.
   Task<> write_file(LaneId lane, FileId id, std::uint64_t length, CheckpointStats& mine) {
     W& world = context_.world;
     Seconds since = world.now();
@@ -122,6 +147,7 @@ class Checkpoints {
     count(id, error, done == length, mine);
   }
 
+  // Each file once: unknown, failed, whole or unfinished, in this order of precedence.
   static void count(FileId id, int error, bool complete, CheckpointStats& mine) {
     if (error == kOutcomeUnknown) {
       ++mine.unknown;
@@ -134,9 +160,12 @@ class Checkpoints {
   }
 
   ReadContext<W>& context_;
+  // The context's plan, which outlives this.
   const CheckpointPlan& plan_;
   const CheckpointLayout layout_;
-  std::vector<WaitGroup> under_way_;  // by rank here; asynchronous only
+  // By place among the ranks here: what that rank still writes. Asynchronous only, else empty.
+  std::vector<WaitGroup> under_way_;
+  // All ranks' writing that goes on beside the steps.
   WaitGroup all_;
   CheckpointStats stats_;
 };

@@ -18,6 +18,18 @@
 
 namespace aforo {
 
+// Elements are samples numbered through an epoch of this rank: element e is place e mod B of batch
+// e / B. The map begins an element only while it is below
+//
+//   min(head, (consumed + prefetch) B) + W
+//
+// with `head` the first element that is not done: W results may be finished out of order behind it
+// (deterministic = true), and what the prefetch buffer does not hold waits in the map. Source:
+// tf.data's ParallelMap, which keeps num_parallel_calls results, done or not, in order.
+//
+// What a reader costs: two moves per sample, where SlicedLoader stays on its lane. This is the
+// price of one order shared by all readers, and it needs no atomics: everything but a read itself
+// is home's.
 template <World W>
 class MapLoader final : public Loader {
  public:
@@ -43,6 +55,7 @@ class MapLoader final : public Loader {
     for (std::uint32_t j = 0; j < parallel_; ++j) spawn(reader(j), [this] { running_.done(); });
   }
 
+  // The batch is whole in order: all elements before its end are done, failed ones too.
   Task<LoadedBatch> next() override {
     while (head_ < (consumed_ + 1) * batch_ && !stopping_) co_await ready_.wait();
     if (stopping_) co_return LoadedBatch{};
@@ -63,7 +76,9 @@ class MapLoader final : public Loader {
   Task<> drained() override { co_await running_.wait(); }
 
  private:
+  // Elements of an epoch.
   std::uint64_t total() const { return context_.plan.steps * batch_; }
+  // Elements from here on must not be begun yet.
   std::uint64_t limit() const {
     return std::min(std::min(head_, (consumed_ + prefetch_) * batch_) + parallel_, total());
   }
@@ -80,6 +95,8 @@ class MapLoader final : public Loader {
     }
   }
 
+  // One of W, for one epoch: takes the next element, reads it on its lane, comes home with it.
+  // Where the job ends by a fault it says so at home, once.
   Task<> reader(std::uint32_t j) {
     const LaneId lane = context_.world.lane_of(context_.place_of(rank_), first_reader_ + j);
     while (!ending()) {
@@ -94,6 +111,8 @@ class MapLoader final : public Loader {
     if (context_.ending.load(std::memory_order_relaxed) && !stopping_) context_.on_fatal();
   }
 
+  // On the lane. Batch memory is one sample's: a batch's bytes come in separate pieces, as a map's
+  // results do.
   Task<bool> read_element(LaneId lane, std::uint64_t element) {
     const SampleId sample = sampler_.at(epoch_, rank_, element / batch_, element % batch_);
     if (context_.plan.loader.deliver != Deliver::kBatch)
@@ -106,6 +125,7 @@ class MapLoader final : public Loader {
     co_return co_await read_sample(context_, lane, sample, &memory);
   }
 
+  // At home: moves `head_` over all that is done, and lets begin what there is now room for.
   void finish(std::uint64_t element, bool whole) {
     done_[element % parallel_] = true;
     whole_[element / batch_ % whole_.size()] += whole;
@@ -123,15 +143,22 @@ class MapLoader final : public Loader {
   const std::uint64_t first_reader_;
   const std::uint32_t parallel_;
   const std::uint64_t batch_, prefetch_;
-  std::vector<bool> done_;            // of elements [head_, head_ + parallel_)
-  std::vector<std::uint64_t> whole_;  // by batch: samples that came whole
+  // Ring of elements [head_, head_ + parallel_).
+  std::vector<bool> done_;
+  // Ring by batch: samples that came whole so far. As long as batches can be begun and not
+  // consumed.
+  std::vector<std::uint64_t> whole_;
+  // By reader: where it waits for room.
   std::vector<Signal> parked_;
   Signal ready_;
   WaitGroup running_;
   std::uint64_t epoch_ = 0;
-  std::uint64_t next_ = 0;      // element to be begun next
-  std::uint64_t head_ = 0;      // all before it are done
-  std::uint64_t consumed_ = 0;  // batches
+  // Element to be begun next; next_ - head_ <= parallel_.
+  std::uint64_t next_ = 0;
+  // All before it are done.
+  std::uint64_t head_ = 0;
+  // Batches handed out.
+  std::uint64_t consumed_ = 0;
   bool stopping_ = false;
 };
 

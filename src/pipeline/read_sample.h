@@ -1,5 +1,19 @@
 // Reading one sample, the way a framework's worker does: open, read to the end, close; or a range of a packed
 // file.
+//
+// How a sample of `length` bytes is read, r being the request size of its loader
+// (workload/access.h):
+//
+//   a file, one request       read_file: open, read, close in one operation
+//   a file, larger            open; read, ceil(length / r) times; close
+//   a range, one request      read_at
+//   a range, larger           read_at, ceil(length / r) times
+//
+// Requests of a sample follow each other: a worker has one under way, as Python's read loop has.
+// Retrying is left to the engine below: a request that failed is a sample that is lost.
+//
+// Nothing but frames from the pool is allocated here per sound sample; with a check, samples of
+// several requests are gathered first.
 #pragma once
 
 #include <algorithm>
@@ -21,13 +35,18 @@ namespace aforo {
 
 // What the readers of one lane share: only that lane's thread touches it while the job runs.
 struct LaneState {
+  // Of all readers there, of all ranks.
   ReaderStats stats;
+  // For the CPU work per sample. Seeded by lane, so a sample's draw depends on the lane and on what
+  // was read there before it.
   Random random{0};
 };
 
 // Shards opened in one epoch, of all ranks, so that a fault is counted once and a faulty shard not opened
 // again. A shard whose records are dealt to all ranks counts for each of them. Home only.
+// kReading: opened, not known to be sound. kSound: read to its end without a fault.
 enum class ShardSeen { kReading, kSound, kFaulty };
+// O(shards that were opened) in memory, one epoch's at a time.
 struct ShardsSeen {
   std::uint64_t epoch = 0;
   std::map<std::pair<std::uint32_t, FileId>, ShardSeen> shards;  // by rank (0 where a shard is one rank's)
@@ -35,6 +54,8 @@ struct ShardsSeen {
 
 // What every reader of a job can see. `lanes[i]` belongs to lane i; `ending` is shared; the rest is
 // read-only.
+// Made with the job and outlives all its coroutines. The bytes that readers share across lanes are
+// these alone: one flag, and what never changes.
 template <World W>
 struct ReadContext {
   W& world;
@@ -48,6 +69,9 @@ struct ReadContext {
   // The place of a rank among the ranks here.
   std::uint32_t place_of(std::uint32_t rank) const { return rank - plan.ranks.first; }
 
+  // Counts a failure in `lane`, which is the caller's own. Where errors may not be skipped it also
+  // ends the job: readers see `ending` at their next sample, and the first that comes home calls
+  // `on_fatal`.
   void fault(LaneState& lane, FaultExample example) {
     lane.stats.fault(std::move(example));
     if (!plan.skip_errors) ending.store(true, std::memory_order_relaxed);
@@ -61,6 +85,8 @@ inline FaultExample no_memory(const JobPlan& plan, SampleId sample) {
 
 namespace read_detail {
 
+// `opening`: it was an open that said so. A fused read does not tell which of its parts failed, so
+// errnos that only an open gives count as kOpen there too.
 inline ReadFault classify(int error, bool opening) {
   if (error == ETIMEDOUT) return ReadFault::kTimeout;
   const bool of_open = error == ENOENT || error == EACCES || error == ENOTDIR || error == ELOOP ||
@@ -74,6 +100,7 @@ inline std::string short_by(std::uint64_t expected, std::uint64_t got) {
 }
 
 // Collects what one sample read did, then files it under the lane's statistics.
+// On one lane, for one sample; lives in the frame of its reader.
 template <World W>
 struct SampleAttempt {
   ReadContext<W>& context;
@@ -85,6 +112,9 @@ struct SampleAttempt {
   int error = 0;
   bool opening = false;
 
+  // Once, when the last byte is there or an error came: first error, then length, then content; the
+  // first that is wrong is the sample's one fault. `content` empty = the World has no bytes, or
+  // nobody keeps them: nothing is proved then. True if the sample counts as read.
   bool finish(std::span<const std::byte> content) {
     ReaderStats& stats = lane.stats;
     const Seconds took = context.world.now() - begin;
@@ -114,6 +144,7 @@ struct SampleAttempt {
 
 // Request after request of `length` bytes from `offset`; `next(offset, length)` makes one. Contents are kept
 // only for a check.
+// Ends at the first error and at the first short answer (the file's end). `into` may be null.
 template <World W, class Next, class Memory>
 Task<> read_in_requests(SampleAttempt<W>& attempt, std::uint64_t offset, std::uint64_t length, Next next,
                         Memory* into, std::vector<std::byte>& kept) {
@@ -130,6 +161,8 @@ Task<> read_in_requests(SampleAttempt<W>& attempt, std::uint64_t offset, std::ui
   }
 }
 
+// A sample that is more than one request: a file is opened and closed around them, a packed file
+// stays open. True if it came whole.
 template <World W, class Memory>
 Task<bool> read_large(SampleAttempt<W> attempt, LaneId lane, Memory* into) {
   W& world = attempt.context.world;
@@ -157,6 +190,8 @@ Task<bool> read_large(SampleAttempt<W> attempt, LaneId lane, Memory* into) {
 }  // namespace read_detail
 
 // The CPU work that the workload asks for per sample (or, of streams, per request).
+// On the lane, after the sample was read, whether it came whole or not: a worker that decodes does
+// not read meanwhile. Holds the reader for the time drawn, and for as long as all cores are taken.
 template <World W>
 Task<> prepare(ReadContext<W>& context, LaneId lane, LaneState& state) {
   const Law& law = context.plan.loader.preprocess;
@@ -166,6 +201,8 @@ Task<> prepare(ReadContext<W>& context, LaneId lane, LaneState& state) {
 }
 
 // The samples of a worker's share of a batch in one operation, for worlds that can.
+// All of them count as read whole: such a World has no faults. Their time is shared out evenly, so
+// `sample_read` keeps its count and mean, but the spread within a slice is not seen.
 template <class W, class Locate>
 requires ReadsSlices<W> Task<> read_at_once(ReadContext<W>& context, LaneId lane, std::uint64_t samples,
                                             Locate locate) {
@@ -182,6 +219,10 @@ requires ReadsSlices<W> Task<> read_at_once(ReadContext<W>& context, LaneId lane
 
 // Reads `sample` on `lane` (the caller already runs there). True if it came whole (and, where asked, proved
 // right); otherwise the fault is counted and named in the lane's statistics. `into`: batch memory, or null.
+//
+// How it is read follows from its length and the loader's transfer_size (workload/access.h): one
+// fused operation, one range, or request after request. A World that reads slices does it in one
+// operation where nothing is delivered.
 template <World W, class Memory>
 Task<bool> read_sample(ReadContext<W>& context, LaneId lane, SampleId sample, Memory* into) {
   W& world = context.world;

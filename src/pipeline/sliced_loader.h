@@ -13,6 +13,12 @@
 // A reader stays on its lane while the window has room and comes home only to deliver the last slice of a
 // batch or to wait. Shared between lanes: the limit and the slice counters (atomics); all else belongs to
 // home.
+//
+// Memory, where batches are delivered: the window's, `window` x batch per rank, and each goes when
+// it is consumed. Where nothing is delivered, two counters per batch.
+//
+// A batch that a fault ends early (errors may not be skipped) is never ready: the rank that waits
+// for it is released by `stop`.
 #pragma once
 
 #include <atomic>
@@ -27,6 +33,10 @@
 
 namespace aforo {
 
+// What carries over from the frameworks: a torch worker that is slow delays its own batch only, but
+// batches are consumed in order, so the rank waits for it while others stand ready; a worker never
+// helps another with a batch. Epochs begin empty: no batch of the next one is read before the last
+// of this one was consumed.
 template <World W>
 class SlicedLoader final : public Loader {
  public:
@@ -46,6 +56,8 @@ class SlicedLoader final : public Loader {
     for (auto& slot : slots_) slot.memory.resize(slices_);
   }
 
+  // Every slot is free again, as the epoch before was consumed: the memory of its batches went with
+  // them.
   void start_epoch(std::uint64_t epoch) override {
     epoch_ = epoch;
     consumed_ = 0;
@@ -80,10 +92,16 @@ class SlicedLoader final : public Loader {
  private:
   using Memory = decltype(std::declval<W&>().new_batch(LaneId{}, std::uint64_t{}));
 
+  // A batch of the window; batch k lies in slot k mod window. While it is read, slices belong to
+  // the lanes that read them, and the counters are shared; once `ready`, all of it is home's.
   struct Slot {
-    std::atomic<std::uint32_t> remaining{0};  // slices not yet read
+    // Slices not yet read. Who takes the last one brings the batch home.
+    std::atomic<std::uint32_t> remaining{0};
+    // Samples that came whole, of all slices.
     std::atomic<std::uint64_t> whole{0};
     bool ready = false;
+    // By slice; empty where nothing is delivered. A slice is a worker's own piece: no two lanes
+    // write into one.
     std::vector<Memory> memory;
   };
 
@@ -94,6 +112,8 @@ class SlicedLoader final : public Loader {
     for (auto& memory : slot.memory) memory = Memory{};
   }
 
+  // Batches below `limit` may be read. At most one more than before: the readers of that batch
+  // alone are woken.
   void raise_limit(std::uint64_t limit) {
     limit_.store(limit, std::memory_order_release);
     const auto group = static_cast<std::uint32_t>((limit - 1) % groups_);
@@ -131,6 +151,8 @@ class SlicedLoader final : public Loader {
     return stopping_.load(std::memory_order_relaxed) || context_.ending.load(std::memory_order_relaxed);
   }
 
+  // On the lane: this slice's samples of batch k, one after another. No memory for them is a fault
+  // of the first one and leaves the rest unread.
   Task<> read_slice(Slot& slot, LaneId lane, std::uint32_t slice, std::uint64_t k) {
     const LoaderSpec& loader = context_.plan.loader;
     Memory* into = nullptr;
@@ -168,15 +190,21 @@ class SlicedLoader final : public Loader {
   const Sampler& sampler_;
   const std::uint32_t rank_;
   const std::uint64_t first_reader_;
+  // readers = slices x groups.
   const std::uint32_t slices_, groups_;
   const std::uint64_t window_;  // batches
   const bool on_demand_;
   std::vector<Slot> slots_;
+  // By reader (group x slices + slice): where it waits, at home, for the limit.
   std::vector<Signal> parked_;
   Signal ready_;
   WaitGroup running_;
   std::uint64_t epoch_ = 0;
+  // Batches handed out in this epoch; limit_ <= consumed_ + window_, so no slot is written before
+  // it is free.
   std::uint64_t consumed_ = 0;
+  // Written at home, read on lanes. After `stop` it is above every batch: whoever asks goes on, and
+  // sees the end.
   std::atomic<std::uint64_t> limit_{0};
   std::atomic<bool> stopping_{false};
 };

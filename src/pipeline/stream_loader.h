@@ -10,6 +10,10 @@
 // records of sound shards, read once more: every step stays whole, and `read_again` says how many came twice.
 // A reader runs ahead of the turn by at most kReadAheadRequests requests. Where records end is the layout's
 // knowledge; the bytes themselves are checked through JobPlan::stream_check.
+//
+// Memory: per reader the requests' buffer and a shard's check, 8 bytes per record that waits for
+// its turn or in the shuffle buffer. Bytes that are delivered are copied and let go at once: what
+// is modelled is the work, not a consumer.
 #pragma once
 
 #include <algorithm>
@@ -87,9 +91,11 @@ class StreamLoader final : public Loader {
  private:
   using Memory = decltype(std::declval<W&>().new_batch(LaneId{}, std::uint64_t{}));
 
+  // Home's part of a reader, whatever shard it reads.
   struct Reader {
     std::deque<SampleId> records;  // read, waiting for their turn
     Signal room;
+    // No shard is left for it; what is in `records` still comes.
     bool finished = false;
     void reset() {
       records.clear();
@@ -133,6 +139,8 @@ class StreamLoader final : public Loader {
     return Permutation(files, mix64(plan.loader.seed, epoch_, pass))(position);
   }
 
+  // Whether this rank keeps it: all of its own shards, or every ranks-th record where it reads all
+  // shards.
   bool mine(SampleId record) const { return split_by_file() || record % context_.plan.ranks.all == rank_; }
 
   std::pair<std::uint32_t, FileId> seen_as(FileId file) const { return {split_by_file() ? 0 : rank_, file}; }
@@ -171,6 +179,8 @@ class StreamLoader final : public Loader {
     return true;
   }
 
+  // One reader's epoch: shard after shard, whichever is next, as interleave opens them. Home to
+  // home.
   Task<> read_shards(std::uint32_t j) {
     const LaneId lane = context_.world.lane_of(context_.place_of(rank_), first_reader_ + j);
     Reader& reader = readers_[j];
@@ -197,6 +207,7 @@ class StreamLoader final : public Loader {
     record_.notify();
   }
 
+  // One shard from open to close, as far as it is sound and still needed. Home to home.
   Task<> read_shard(Stream& stream, Reader& reader) {
     W& world = context_.world;
     co_await world.enter_lane(stream.lane);
@@ -332,6 +343,8 @@ class StreamLoader final : public Loader {
     co_return true;
   }
 
+  // Builds batches in order from the shuffle buffer, `window_` ahead of the accelerator. An epoch
+  // that runs dry early leaves its last batch short.
   Task<> assemble() {
     const std::uint64_t batch = context_.plan.loader.batch_size;
     for (std::uint64_t k = 0; k < context_.plan.steps && !stopping_; ++k) {
@@ -359,7 +372,9 @@ class StreamLoader final : public Loader {
   const std::uint64_t window_;   // batches
   const std::uint64_t fill_;     // samples that the shuffle buffer holds
   std::vector<Reader> readers_;
+  // The shuffle buffer: positions only, as the bytes were delivered when they were read.
   std::vector<SampleId> shuffled_;
+  // Ring by batch: its samples.
   std::vector<std::uint64_t> whole_;
   Random random_{0};
   Signal ready_, room_, record_;

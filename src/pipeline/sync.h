@@ -3,6 +3,15 @@
 // None of these is thread-safe: all waiters and signallers of one object live on the same executor (for the
 // training job: the home executor, where all rank state lives), so they need neither locks nor atomics.
 // Waiters are resumed directly, in order of arrival.
+//
+// How a condition is waited for, always in this form, as it may have changed between the signal and
+// the waiter's turn:
+//
+//   while (!condition) co_await signal.wait();
+//
+// Nobody here knows a World: what waits is no event of a clock, so nothing is pending while all
+// wait. A job in which everybody waits and nobody will signal is a defect; worlds for tests and the
+// simulated one find it, as their clock then has nothing left to do.
 #pragma once
 
 #include <coroutine>
@@ -14,6 +23,10 @@ namespace aforo {
 
 // One coroutine waits until somebody signals. A signal without a waiter is forgotten: check your condition
 // first.
+// At most one waiter: a second one would take the first one's place, which would then sleep for
+// ever. `notify` runs the waiter inside the call, up to where it suspends next: state must be in
+// order before it is called, and may have changed after it. A waiter must look at its condition
+// again, in a loop.
 class Signal {
  public:
   auto wait() {
@@ -36,11 +49,16 @@ class Signal {
 
 // `parties` coroutines meet; the last to arrive releases all. Reusable. `open` releases those waiting and
 // makes every later arrival pass at once (the job is stopping).
+// The order of release is that of arrival; who is released may arrive for the next round before the
+// others of this round have gone. The last to arrive goes on after all others. As many must arrive
+// as were promised: one that stays away holds up all, so a rank that ends early needs `open`.
 class Barrier {
  public:
   explicit Barrier(std::size_t parties) : parties_(parties) { waiters_.reserve(parties); }
 
   // `before_release` runs in the last to arrive, before anybody is released.
+  // On home, like everything here. Not run where the barrier is open: the job is ending, and what
+  // `before_release` would do between steps has no meaning any more.
   template <class Action>
   auto arrive(Action before_release) {
     struct Awaiter {
@@ -80,6 +98,7 @@ class Barrier {
   }
 
   // Lets those go who wait now.
+  // What they do until they suspend next is done within this call.
   void release() {
     std::vector<std::coroutine_handle<>> going;
     going.swap(waiters_);
@@ -87,6 +106,7 @@ class Barrier {
     for (auto handle : going) handle.resume();
   }
 
+  // For good: a barrier is not closed again.
   void open() {
     open_ = true;
     release();
@@ -100,9 +120,12 @@ class Barrier {
 };
 
 // Wait until `count` things have ended.
+// One waiter. `add` before the thing begins, not in it: else `wait` may see 0 too early. May be
+// used again once it has come to 0.
 class WaitGroup {
  public:
   void add(std::size_t n = 1) { pending_ += n; }
+  // The waiter, if any, runs inside the last one's call.
   void done() {
     if (--pending_ == 0) signal_.notify();
   }

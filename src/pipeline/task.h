@@ -5,6 +5,16 @@
 // time. The awaiter is resumed on whichever executor the task ended on. Errors: the pipeline reports errors
 // as data. An exception that escapes a task is rethrown in its awaiter; out of a spawned task it ends the
 // program (it is a bug).
+//
+// Lazy, so that a task can be made in one place and started in another (spawn), and so that nothing
+// runs before who awaits it is known. Compared with a callback, a worker's loop stays a loop;
+// compared with a thread, it costs a frame from the pool.
+//
+//   Task<bool> worker(W& world) { co_await world.go_home(); co_return true; }
+//   const bool done = co_await worker(world);
+//
+// A result is moved out, once. g++ 12 loses values where co_await stands behind &&: give it a
+// statement of its own.
 #pragma once
 
 #include <coroutine>
@@ -21,6 +31,8 @@ class Task;
 
 namespace task_detail {
 
+// Frames come from the pool of the thread that calls the coroutine (frame_pool.h), and go back to
+// the pool of the thread that destroys them.
 struct PromiseBase {
   std::coroutine_handle<> continuation = std::noop_coroutine();
   std::exception_ptr exception;
@@ -66,6 +78,12 @@ struct Promise<void> : PromiseBase {
 
 }  // namespace task_detail
 
+// Awaited once, as a temporary or by std::move: `co_await task()`. One that is never awaited never
+// begins; one that is destroyed while suspended takes its frame and all frames it awaits along, and
+// nobody is resumed: this is right only where no World or Signal still holds its handle. Arguments
+// by reference must outlive it: a coroutine keeps the reference, not the object. The same holds for
+// the captures of a lambda that is a coroutine: they die with the lambda, so what is spawned takes
+// what it needs as parameters.
 template <class T = void>
 class [[nodiscard]] Task {
  public:
@@ -109,6 +127,7 @@ inline Task<void> Promise<void>::get_return_object() {
 }
 
 // A coroutine nobody awaits: runs at once, frees itself.
+// An exception that comes up to here has nobody to go to: std::terminate.
 struct Detached {
   struct promise_type {
     static void* operator new(std::size_t bytes) { return allocate_frame(bytes); }
@@ -123,6 +142,9 @@ struct Detached {
 }  // namespace task_detail
 
 // Starts `task` now, on this thread, and lets it run on by itself. `done` is called where it ends.
+// It is called on the executor on which the task ended, with the task's parameters still alive;
+// they and the frame go after `done` has returned. Nobody can cancel a spawned task: count it in a
+// WaitGroup, and wait for that before what it refers to goes.
 template <class Done>
 void spawn(Task<void> task, Done done) {
   [](Task<void> t, Done d) -> task_detail::Detached {

@@ -6,6 +6,15 @@
 //
 // Threads: construct, run, stop and destroy on home. The plan's layout, the world and the observer outlive
 // the job.
+//
+// A step of a rank, on the World's clock (StepTimes):
+//
+//   begin --load_wait--> loaded --compute--> computed --barrier_wait--> met --checkpoint--> end
+//
+// An epoch of a rank is its loader's start, its steps, and the loader's end, which is waited for
+// before the next begins: so no rank reads for epoch e + 1 while another is in epoch e. The
+// accelerator is a sleep: it computes for as long as the step time says, holds no core, and wakes
+// when it is due.
 #pragma once
 
 #include <algorithm>
@@ -18,9 +27,19 @@
 
 namespace aforo {
 
+// Where ranks are spread over hosts, each host has a TrainingJob with its part of the ranks
+// (JobPlan::ranks) and the same plan otherwise. They meet before the first step, after every step
+// (synchronous), and twice at each epoch's end; they end after the same step.
+//
+// Random numbers: step times are seeded by rank, so a rank draws the same times in every World and
+// on however many hosts.
+//
+// Cost: one coroutine per rank and reader, and what the loaders hold; the step itself allocates
+// nothing but frames from the pool.
 template <World W>
 class TrainingJob {
  public:
+  // Makes the loaders; reads nothing and starts nothing. No failure: the plan was judged before.
   TrainingJob(W& world, JobPlan plan, JobObserver& observer)
       : world_(world),
         plan_(std::move(plan)),
@@ -44,6 +63,8 @@ class TrainingJob {
   }
 
   // Runs all epochs; ends when every rank and every reader has ended.
+  // Once. Faults are in the result, nothing is thrown. After it the World is idle as far as this
+  // job goes: nothing is being read, written or slept for.
   Task<JobResult> run() {
     if (!plan_.ranks.in_one_process()) co_await meet_hosts();  // all have opened the dataset: one start
     if (draining_) stopping_ = true;
@@ -64,9 +85,14 @@ class TrainingJob {
 
   // Ends the job now, on every host: whoever waits is released, the step in progress does not count. The
   // other hosts hear of it at their next meeting.
+  // Home's, at any time; a second call changes nothing. `run` still has to end: reads that are
+  // under way are waited for, not cancelled.
   void stop() { end_now({Ending::kInterrupted, world_.host()}); }
 
  private:
+  // The first reason is the one that is kept, except that an end at once outdoes one that was asked
+  // for. Releases whoever waits at home, in an order that a released rank cannot miss: flags first,
+  // then loaders, sleeps, barriers, and last the other hosts.
   void end_now(Vote why) {
     if (stopping_) return;
     stopping_ = true;
@@ -177,8 +203,13 @@ class TrainingJob {
     return false;
   }
 
+  // Whether the end is decided at the meeting after each step. Alone, or asynchronous, each rank
+  // asks before its own step.
   bool agrees_on_steps() const { return plan_.synchronous && !plan_.ranks.in_one_process(); }
 
+  // True if the step counts. What was drawn or loaded for one that does not is lost. A rank that
+  // comes late from its sleep has that time counted as compute: `computed` is when it woke, not
+  // when it was due.
   Task<bool> one_step(StepTimes& step, RankEpoch& epoch, Random& random) {
     step.begin = world_.now();
     const LoadedBatch batch = co_await loaders_[context_.place_of(step.rank)]->next();
@@ -217,6 +248,8 @@ class TrainingJob {
     co_return true;
   }
 
+  // Adds the step to the rank's epoch and tells the observer, in this order: what the observer sees
+  // is in the result.
   void account(const StepTimes& step, RankEpoch& epoch, const LoadedBatch& batch, Seconds end) {
     if (epoch.steps == 0) {
       epoch.first_load_wait = step.load_wait;
@@ -233,20 +266,28 @@ class TrainingJob {
     observer_.on_step(step);
   }
 
+  // No step was begun yet.
   static constexpr std::uint64_t kNone = ~std::uint64_t{0};
 
   W& world_;
   const JobPlan plan_;
   JobObserver& observer_;
+  // By lane; made before any reader and read by this thread again only when all readers have ended.
   std::vector<LaneState> lanes_;
   ReadContext<W> context_;
   Checkpoints<W> checkpoints_;
+  // Of the ranks here: after a step (and a checkpoint), and between epochs.
   Barrier barrier_, epoch_edge_;
   Sampler sampler_;
+  // By place among the ranks here.
   std::vector<std::unique_ptr<Loader>> loaders_;
   WaitGroup ranks_;
   JobResult result_;
+  // The serial (epoch x steps + step) of the last step that any rank here began: a synchronous job
+  // that winds down still does that one, as some are in it already.
   std::uint64_t last_begun_ = kNone;
+  // stopping_: nothing more happens. winding_down_: somebody asked for an end, ranks may still have
+  // to finish a step. draining_: the last step was begun; no rank begins another.
   bool stopping_ = false, winding_down_ = false, draining_ = false;
 };
 

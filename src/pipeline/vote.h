@@ -19,11 +19,20 @@ enum class Ending : std::uint8_t {
   kFailed,       // an error that the job may not skip, or a host that is gone. At once, too
 };
 
+// What was said stays said: a host that once voted to end says so at every later meeting too
+// (training_job.h), so an outcome cannot be taken back.
+//
+//   ending        the step in progress     who waits at a barrier or for a batch
+//   kAsked        is finished and counts   goes on to the step's end
+//   kInterrupted  does not count           is released now
+//   kFailed       does not count           is released now
 struct Vote {
   Ending ending = Ending::kNone;
   std::uint32_t host = 0;  // who says so: [0, hosts); of an outcome the first of those who say the gravest
 
+  // Of an outcome: the job ends, at the latest after the step that was just finished.
   bool stop() const { return ending != Ending::kNone; }
+  // The step in progress does not count, and nobody waits for anybody any more.
   bool at_once() const { return ending >= Ending::kInterrupted; }
   bool failed() const { return ending == Ending::kFailed; }
   bool operator==(const Vote&) const = default;

@@ -16,6 +16,16 @@
 //
 // Hosts. A job may be spread over several, each with a World of its own. What binds them all is agreed at
 // meetings (vote.h): each host comes once, whatever its number of ranks, and all hear the same outcome.
+//
+// A worker's way, in every loader: the braces see to it that the outcome, and the buffer in it,
+// goes on its own lane.
+//
+//   co_await world.enter_lane(lane);
+//   {
+//     const auto read = co_await world.read_file(lane, file, bytes);
+//     ...
+//   }
+//   co_await world.go_home();
 #pragma once
 
 #include <concepts>
@@ -29,6 +39,7 @@
 
 namespace aforo {
 
+// [0, lanes()) for reading; a World may have more that only write.
 using LaneId = std::uint32_t;
 
 // In place of an errno: this World cannot say what the operation does or takes, so it has not been carried
@@ -39,14 +50,18 @@ inline constexpr int kOutcomeUnknown = -1;
 template <class R>
 concept ReadOutcome = std::movable<R> && requires(const R& r) {
   { r.error() } -> std::same_as<int>;
-  { r.bytes() } -> std::same_as<std::uint64_t>;              // read; fewer than asked only at end of file
-  { r.data() } -> std::same_as<std::span<const std::byte>>;  // empty where there is no real data
+  // Read; fewer than asked only at the end of the file, or with an error.
+  { r.bytes() } -> std::same_as<std::uint64_t>;
+  // As many as bytes(), or empty where there is no real data (simulated, null). Lent: gone with the
+  // outcome.
+  { r.data() } -> std::same_as<std::span<const std::byte>>;
 };
 
 template <class R>
 concept WriteOutcome = std::movable<R> && requires(const R& r) {
   { r.error() } -> std::same_as<int>;
-  { r.bytes() } -> std::same_as<std::uint64_t>;              // written; fewer than asked only with an error
+  // Written; fewer than asked only with an error, as when a disk fills up in the middle.
+  { r.bytes() } -> std::same_as<std::uint64_t>;
 };
 
 template <class W>
@@ -83,12 +98,17 @@ concept World = requires(W& w, LaneId lane, std::uint32_t rank, FileId file, std
 
   // On the lane: reading. A file that is not there is an error of whatever touches it first (ENOENT).
   w.read_file(lane, file, n);                       // awaitable -> Read: open, n bytes (0: to the end), close
-  w.read_at(lane, file, n, n);                      // awaitable -> Read: (offset, length) of a file kept open
-  w.open(lane, file);                               // awaitable -> W::File, for its holder to close
+  // Awaitable -> Read: (offset, length) of a file that the World keeps open between reads, as long
+  // as it has room for open files.
+  w.read_at(lane, file, n, n);
+  // Awaitable -> W::File, for its holder to close; one with an error need not be closed.
+  w.open(lane, file);
   w.read(lane, handle, n, n);                       // awaitable -> Read: (offset, length)
   w.close(lane, handle);                            // awaitable
   { handle.error() } -> std::same_as<int>;
-  { w.new_batch(lane, n) } -> std::movable;         // batch memory for n bytes: append(span), failed()
+  // Memory for n bytes of a batch, which may be moved home and released there: append(span) copies,
+  // failed() = there is none.
+  { w.new_batch(lane, n) } -> std::movable;
 
   // On a writer's lane: writing. What the bytes are is the World's affair; how many and where is the
   // caller's. Operations of one file follow each other: who wants a sync to cover a write waits for the write
@@ -105,7 +125,9 @@ template <class W>
 concept ReadsSlices = World<W> && requires(W& w, LaneId lane, std::uint64_t n,
                                            SampleLocation (*locate)(std::uint64_t)) {
   { w.reads_slices() } -> std::same_as<bool>;       // whether it does so in this job
-  w.read_slice(lane, n, locate);                    // awaitable -> Read: bytes of all together
+  // Awaitable -> Read: bytes of all together. Nobody looks at its error: reads of such a World do
+  // not fail.
+  w.read_slice(lane, n, locate);
 };
 // clang-format on
 
