@@ -15,23 +15,32 @@
 namespace aforo {
 
 // Something that happens: a station's next departure, the end of a delay.
+// It stays alive and where it is until it has fired. It may be set again from within fire(), and
+// may be set only once at a time, unless it can tell an outdated call (SharedServer does).
 class SimEvent {
  public:
+  // Called by step() with now() at the time it was set for. May set further events and resume
+  // coroutines.
   virtual void fire() = 0;
 
  protected:
   ~SimEvent() = default;
 };
 
+// Virtual time is a double of seconds from 0 on: to a nanosecond over a hundred days. An event
+// cannot be taken back: what has become needless must know it when it fires.
 class VirtualClock {
  public:
-  using Owner = std::uint16_t;  // whose sleeps: `hasten` wakes them all; 0 = nobody's
+  // Whose sleeps: `hasten` wakes them all; 0 = nobody's.
+  using Owner = std::uint16_t;
 
   Seconds now() const { return Seconds{now_}; }
-  std::uint64_t events() const { return events_; }  // that have happened
+  // That have happened: what a simulation costs is proportional to it.
+  std::uint64_t events() const { return events_; }
   std::size_t pending() const { return heap_.size(); }
 
   // At `t`, or now if that has passed. `event` stays where it is until it fires.
+  // O(log n) with n pending; O(1) where it is the latest of all.
   void at(Seconds t, SimEvent& event) {
     push(t.value, reinterpret_cast<std::uintptr_t>(&event) | kIsEvent, 0);
   }
@@ -40,6 +49,8 @@ class VirtualClock {
   }
 
   // All pending coroutines of `owner` are due now.
+  // O(n), once per job, at its end. They keep their order among themselves: that in which they were
+  // asked for.
   void hasten(Owner owner) {
     heap_.rebuild([&](Entry& entry) {
       if ((entry.order & kOwnerMask) == owner) entry.at = std::bit_cast<std::uint64_t>(now_);
@@ -47,6 +58,7 @@ class VirtualClock {
   }
 
   // The next event happens; false if there is none.
+  // Time jumps; nothing happens in between. What the event does is done within this call.
   bool step() {
     if (heap_.empty()) return false;
     const Entry next = heap_.top();
@@ -62,12 +74,17 @@ class VirtualClock {
 
  private:
   static constexpr std::uintptr_t kIsEvent = 1;  // coroutine frames and events are aligned: the bit is free
+  // The low 16 bits of `order`; 48 bits of serial number last for 10^14 events.
   static constexpr std::uint64_t kOwnerMask = 0xffff;
   __extension__ using Wide = unsigned __int128;
 
+  // 24 bytes: what the heap moves about, so it is kept small.
   struct Entry {
-    std::uint64_t at;     // the bits of a double that is not negative: they order as the number does
-    std::uint64_t order;  // serial number, then owner
+    // The bits of a double that is not negative: they order as the number does.
+    std::uint64_t at;
+    // Serial number, then owner: the serial alone decides, as it is never the same.
+    std::uint64_t order;
+    // The address of a coroutine's frame, or of a SimEvent with its lowest bit set.
     std::uintptr_t what;
     static bool before(const Entry& a, const Entry& b) {
       return (static_cast<Wide>(a.at) << 64 | a.order) < (static_cast<Wide>(b.at) << 64 | b.order);

@@ -1,5 +1,16 @@
 // A StorageSpec built up in virtual time, for all jobs of one simulation: its servers and caches, and for
 // every job the ways that its reads take through them. One thread.
+//
+//   host's stations (NIC, CPU) -+-> cache that holds it: its stations -> done
+//                               |
+//                               +-> none holds it: the tier's curve -> the stations -> done
+//
+// A read passes the stations on its way one after another; the work that they ask for is drawn as
+// it comes to each. The order in the storage file is the order of the way. Caches are asked before
+// the first station, and cost nothing by being asked.
+//
+// A tier is where a share of the files lies; a file lies in one tier for good. Nothing moves
+// between tiers during a simulation.
 #pragma once
 
 #include <memory>
@@ -16,7 +27,11 @@
 namespace aforo {
 
 // A job as its storage sees it.
+// A job has hosts of its own, numbered [first_host, first_host + hosts) over all jobs: what is per
+// host (CPU, NIC, page cache) is not shared between jobs, all else is.
 struct StorageClient {
+  // Both outlive the storage. Clients that point to the same layout and read it the same way have
+  // the same items in caches.
   const Layout* layout = nullptr;
   const LoaderSpec* loader = nullptr;
   HostId first_host = 0, hosts = 1;
@@ -25,18 +40,27 @@ struct StorageClient {
 class SimStorage;
 
 // The ways of one job's reads. Owned by the SimStorage.
+// A job reads all its data one way (ReadKind, from its Access), so its ways are made once, when the
+// storage is built, and a read only picks one.
 class ReadPaths {
  public:
   ReadKind kind() const { return kind_; }
 
   // Where a read of `item` goes: through the first cache that holds it, else to the tier where `file` lies.
   // Caches that were passed take it. Counts an access.
+  // Changes caches: once per read, in the order of reads. Without caches it counts nothing. The
+  // reference stays valid as long as the storage.
   const Route& way(HostId host, FileId file, ItemId item, std::uint64_t bytes);
   // The way past all caches.
+  // Client stations, the curve of the file's tier, the storage's stations.
   const Route& miss(FileId file) const { return miss_[tier_of(file)]; }
+  // For caches: the file where it is one operation; else its range of `block_` bytes that `offset`
+  // lies in. Two ranges of different sizes may now and then be one item.
   ItemId item_of(FileId file, std::uint64_t offset) const;
 
-  const Route& cpu() const { return cpu_; }  // where the loader's own work is done: of one step
+  // Where the loader's own work is done: of one step. The client's first CPU station; a pure delay
+  // where hosts have none.
+  const Route& cpu() const { return cpu_; }
 
   // Whether many reads of a worker, one after another, are one visit of the summed work: one way for all, at
   // most one station on it, that one shared by processor sharing, or delays alone; and no cache.
@@ -46,51 +70,75 @@ class ReadPaths {
   // negative where it fetches just what is asked. `size` of the file; 0 = unknown.
   double fetched(std::uint64_t offset, std::uint64_t bytes, std::uint64_t size) const;
 
+  // Of caches: reads that asked, and those that any cache answered.
   std::uint64_t accesses() const { return accesses_; }
   std::uint64_t hits() const { return hits_; }
 
  private:
   friend class SimStorage;
+  // A hash of the file deals files to tiers by their shares; the same number lies in the same tier
+  // for all jobs.
   std::size_t tier_of(FileId file) const;
 
   SimStorage* storage_ = nullptr;
-  ReadKind kind_ = ReadKind::kFile;      // one for all reads of a job
-  double operation_bytes_ = 1;           // of one operation of that kind, on average
-  std::vector<Route> miss_;              // by tier
-  std::vector<std::vector<Route>> hit_;  // by cache, by tier
+  // One for all reads of a job.
+  ReadKind kind_ = ReadKind::kFile;
+  // Of one operation of that kind, on average: the size at which the curves are taken.
+  double operation_bytes_ = 1;
+  // By tier.
+  std::vector<Route> miss_;
+  // By cache, by tier: a cache without stations of its own answers at the speed of the tier's curve
+  // for cached reads, or at once where there is none.
+  std::vector<std::vector<Route>> hit_;
   Route cpu_;
   bool sums_up_ = false;
-  std::uint64_t ahead_ = 0;         // kStream: bytes, where storage reads ahead
-  std::vector<ItemId> first_item_;  // kRange, kStream: by file
-  std::uint64_t block_ = 1;         // kRange, kStream: bytes that one item stands for
+  // kStream: bytes of a read-ahead window, where storage reads ahead; 0 = it does not.
+  std::uint64_t ahead_ = 0;
+  // kRange, kStream: by file.
+  std::vector<ItemId> first_item_;
+  // kRange, kStream: bytes that one item stands for.
+  std::uint64_t block_ = 1;
   ItemId base_ = 0;
   std::uint64_t accesses_ = 0, hits_ = 0;
 };
 
+// What is shared between jobs is a server here, so jobs feel each other by waiting there, and by
+// what they put into the same cache. The seeds of servers follow from the order in which they are
+// made: the same storage, clients and seed give the same draws.
 class SimStorage {
  public:
   // `spec`, `clock` and what the clients point to outlive it. Throws UserError where a tier has no curve for
   // the way a client reads.
+  //
+  // UserError also where the caches' own books would not fit: more than SimCache::kMostItems items,
+  // or more than 16 GB for all hosts' caches together. O(items) where caches begin warm.
   SimStorage(const StorageSpec& spec, VirtualClock& clock, std::vector<StorageClient> clients,
              std::uint64_t seed);
 
+  // Stays where it is as long as the storage.
   ReadPaths& paths(std::size_t client) { return paths_[client]; }
 
   // Of everything that was used; of stations per host, the busiest. `simulated` > 0: the time they refer to.
+  // In the order of a read's way: clients, caches, tiers. What nothing passed is left out. For the
+  // end of a simulation.
   std::vector<SimStation> stations(Seconds simulated);
 
  private:
   friend class ReadPaths;
 
+  // Owned by pointer: routes point into it.
   struct Tier {
     const TierSpec* spec = nullptr;
-    double until = 1;            // upper end of its part of [0, 1)
-    ServerGroup curves, cached;  // empty where there are none
+    // Upper end of its part of [0, 1), the sum of shares up to it.
+    double until = 1;
+    // Empty where there are none. Cached reads are served by each host's own memory.
+    ServerGroup curves, cached;
     std::vector<std::unique_ptr<ServerGroup>> stations;
   };
   struct Cache {
     const CacheSpec* spec = nullptr;
-    std::vector<std::unique_ptr<SimCache>> members;  // one, or one per host
+    // One, or one per host.
+    std::vector<std::unique_ptr<SimCache>> members;
     std::vector<std::unique_ptr<ServerGroup>> stations;
     SimCache& of(HostId host) { return *members[members.size() == 1 ? 0 : host]; }
   };
@@ -101,6 +149,7 @@ class SimStorage {
   void number_items(std::size_t client);
   std::uint64_t bytes_of_item(std::size_t client, ItemId item) const;
   void make_routes(std::size_t client);
+  // Adds `curve` as a class of operations to the group's servers, which are made at the first.
   RouteStep curve_step(ServerGroup& group, bool per_host, const OperationCurve& curve);
   bool sums_up(std::size_t client) const;
   std::uint64_t next_seed() { return mix64(seed_, ++groups_made_); }
@@ -110,10 +159,13 @@ class SimStorage {
   const std::vector<StorageClient> clients_;
   const std::uint64_t seed_;
   std::uint64_t groups_made_ = 0;
+  // Of all clients.
   HostId hosts_ = 0;
+  // Of all datasets.
   ItemId items_ = 0;
   std::vector<std::unique_ptr<ServerGroup>> client_groups_;
-  std::unique_ptr<ServerGroup> delay_;  // the loader's own work where hosts have no CPU station
+  // The loader's own work where hosts have no CPU station.
+  std::unique_ptr<ServerGroup> delay_;
   std::vector<std::unique_ptr<Tier>> tiers_;
   std::vector<Cache> caches_;
   std::vector<ReadPaths> paths_;

@@ -5,6 +5,20 @@
 // once or opened, read and closed: opening costs what is not proportional to size, and one draw of jitter
 // holds for all of it. Reads of an open packed file are kStream, ranges kRange; only opening passes metadata
 // there.
+//
+// What an operation of the World asks of the stations on its way (Piece):
+//
+//                                  metadata   per operation   bytes   caches asked
+//   read_file                      yes        yes             all     once
+//   open, of a file = a sample     yes        yes             none    once, for all its reads
+//   read, of a file = a sample     no         no              its own no: goes the way of the open
+//   open, of a packed file         yes        no              none    no: goes past them
+//   read, of a packed file         no         yes             its own every request
+//   read_at                        no         yes             its own every request
+//   close                          nothing at all
+//
+// The bytes of a packed file's request that storage has read ahead of already cost nothing there
+// (ReadPaths::fetched).
 #pragma once
 
 #include <algorithm>
@@ -21,6 +35,12 @@
 
 namespace aforo {
 
+// What the real World has and this one has not: bytes (data() is empty, so nothing can be checked),
+// errors, descriptors, writing, and other hosts to meet (it carries all hosts of its job). A lane
+// is a host, and lane_of spreads ranks over hosts in blocks.
+//
+// Every operation is a Visit that lies in the awaiting coroutine's frame: no allocation, and one
+// event per station that it waits at.
 class SimWorld {
  public:
   struct Read {
@@ -31,8 +51,13 @@ class SimWorld {
   };
   struct File {
     FileId id = 0;
-    std::uint64_t size = 0;  // 0 = unknown
+    // Bytes; 0 = unknown: reads are then not cut at its end.
+    std::uint64_t size = 0;
+    // Of a file that is one operation: all its pieces go that way, as the cache was asked when it
+    // was opened.
     const Route* route = nullptr;
+    // The operation's place in the distribution of jitter (Piece::u); negative where each read is
+    // an operation of its own.
     double u = 0;
     int code = 0;
     int error() const { return code; }
@@ -41,15 +66,20 @@ class SimWorld {
     int error() const { return kOutcomeUnknown; }
     std::uint64_t bytes() const { return 0; }
   };
-  struct Memory {  // holds nothing
+  // Holds nothing: there are no bytes.
+  struct Memory {
     bool failed() const { return false; }
     void append(std::span<const std::byte>) {}
   };
+  // Of one job.
   struct Setup {
     StorageClient client;
     std::uint32_t ranks_per_host = 1;
+    // Whether reads_slices() (SimSetup::aggregate).
     bool aggregate = true;
-    VirtualClock::Owner owner = 1;  // of its own
+    // Of its own: `cancel_sleeps` wakes this job's ranks and no other's.
+    VirtualClock::Owner owner = 1;
+    // Of the jitter of files that are opened, read and closed.
     std::uint64_t seed = 1;
   };
 
@@ -80,6 +110,8 @@ class SimWorld {
   void leave(Vote) const {}
   WorkVisit use_cpu(LaneId lane, Seconds t) { return WorkVisit(host(lane), paths_.cpu(), t.value); }
 
+  // The cache is asked, and takes the item, when the read is made, not when it ends: of two readers
+  // of a file at the same time the second one hits.
   auto read_file(LaneId lane, FileId file, std::uint64_t n) {
     const std::uint64_t bytes = n ? n : size_of(file);
     const Route& route = paths_.way(host(lane), file, paths_.item_of(file, 0), bytes);
@@ -115,6 +147,7 @@ class SimWorld {
   }
 
  private:
+  // What is not known takes no time, and says so: kOutcomeUnknown.
   template <class Outcome>
   struct Unknown {
     Outcome outcome;
@@ -132,6 +165,7 @@ class SimWorld {
     void await_resume() const noexcept {}
   };
 
+  // One piece; yields its bytes.
   class ReadVisit final : public Visit {
    public:
     ReadVisit(HostId host, const Route& route, const Piece& piece, std::uint64_t bytes)
@@ -145,6 +179,8 @@ class SimWorld {
     std::uint64_t bytes_;
   };
 
+  // Metadata, and of a file that is one operation what it costs whatever its size; its bytes follow
+  // with the reads.
   class OpenVisit final : public Visit {
    public:
     OpenVisit(HostId host, const File& file, bool begins) : Visit(host), file_(file) {
@@ -158,6 +194,8 @@ class SimWorld {
   };
 
   // A worker's share of a batch.
+  // Summed up it is one visit of all their work; else a visit after the other, each beginning where
+  // the one before has left.
   template <class Locate>
   class SliceVisit final : public Visit {
    public:
@@ -191,6 +229,7 @@ class SimWorld {
       return {at_.file, static_cast<double>(bytes), true, at_.whole_file, -1};
     }
 
+    // O(1) where all samples are equal and nothing is drawn; else O(n) draws, but one event.
     void sum_up(std::uint64_t n) {
       const Route& route = world_.paths_.miss(0);
       std::array<double, kMostSummed> works{};
@@ -243,9 +282,13 @@ class SimWorld {
   ReadPaths& paths_;
   const Setup setup_;
   Random random_;
-  std::uint64_t constant_ = 0;       // length of every sample; 0 = they differ
-  std::uint64_t largest_whole_ = 0;  // ranges up to that are one request
-  std::uint64_t request_ = 1;        // larger ones are cut into
+  // Length of every sample; 0 = they differ.
+  std::uint64_t constant_ = 0;
+  // Ranges up to that are one request ...
+  std::uint64_t largest_whole_ = 0;
+  // ... larger ones are cut into requests of that. Both as pipeline/read_sample.h has it.
+  std::uint64_t request_ = 1;
+  // The job is stopping: whoever falls asleep is due at once.
   bool awake_ = false;
 };
 

@@ -5,6 +5,14 @@
 // runs. One call uses one thread; calls side by side share nothing.
 //
 // Failure: UserError where the storage cannot serve what a job asks (no curve for the way it reads).
+//
+// What is not simulated: faults, writes, the contents of samples, and the memory that batches take.
+// A job's own CPU work is, where the workload has any (loader.preprocess), on the hosts' CPU
+// station.
+//
+// Cost: a few events per read, and per station that is passed; memory grows with readers, stations
+// and caches, not with samples, but for the caches' books (cache.h) and 24 bytes per step
+// (step_log.h).
 #pragma once
 
 #include <cstdint>
@@ -23,14 +31,22 @@
 
 namespace aforo {
 
+// A rank is dealt to hosts in blocks: ranks [0, n) to the first, and so on; the last may have
+// fewer. The plan's layout outlives the call; its checks and delivery are left out, as there are no
+// bytes.
 struct SimJob {
   JobPlan plan;
-  std::uint32_t ranks_per_host = 0;  // 0 = all on one host
+  // 0 = all on one host.
+  std::uint32_t ranks_per_host = 0;
 };
 
 struct SimSetup {
-  const StorageSpec* storage = nullptr;  // outlives the call
-  std::vector<SimJob> jobs;              // side by side on that storage, each on hosts of its own
+  // Not null; outlives the call.
+  const StorageSpec* storage = nullptr;
+  // Side by side on that storage from time 0 on, each on hosts of its own. At most 65535.
+  std::vector<SimJob> jobs;
+  // Of everything random in storage; what is random in a job (order, step times) follows from its
+  // plan.
   std::uint64_t seed = 1;
   // A worker's batch as one operation where that changes nothing: the way of a read is one processor sharing
   // station, which a worker that goes from sample to sample never leaves, or delays alone. Elsewhere samples
@@ -39,26 +55,41 @@ struct SimSetup {
   // Ends a job once the 95 % interval of its AU (batch means over steps) is narrower than this on either
   // side; 0 = run to the end.
   double au_half_width = 0;
-  std::uint64_t least_steps = 30;  // before an early end
+  // Before an early end; at least 4. The warm-up is among them.
+  std::uint64_t least_steps = 30;
 };
 
+// Of one job, in virtual seconds. Read faults do not occur; checkpoints that are written are
+// unknown (CheckpointStats::unknown).
 struct SimJobResult {
   JobResult job;
-  Histogram steps;             // duration of synchronous steps (rank 0's steps where asynchronous)
-  std::optional<Interval> au;  // over steps, warm-up cut off, batch means; absent for very few steps
-  double cache_hit_share = 0;  // of samples
+  // Duration of rank 0's steps, with load, compute, barrier and checkpoint: where ranks are
+  // synchronous, those of the job.
+  Histogram steps;
+  // A fraction. Over steps, warm-up cut off, batch means; absent for very few steps. AU by epochs,
+  // as a run has it, is made from `job` (measure/au.h).
+  std::optional<Interval> au;
+  // Of reads that asked a cache; 0 also where there is none.
+  double cache_hit_share = 0;
+  // The same, by epoch.
   std::vector<double> cache_hits_per_epoch;
 };
 
+// However it ended: what was simulated until then is whole steps and counts.
 struct SimResult {
   std::vector<SimJobResult> jobs;
-  std::vector<SimStation> stations;  // shared ones, and the busiest host's own
+  // Shared ones, and the busiest host's own. Empty where no time went by.
+  std::vector<SimStation> stations;
+  // From 0 to the end of the last job, in virtual time.
   Seconds simulated{0};
+  // That happened: what the simulation cost is about proportional to it.
   std::uint64_t events = 0;
   bool ended_early = false;  // by au_half_width
   bool stopped = false;      // by the stop token
 };
 
+// Blocks until all jobs have ended. The stop token is looked at every few thousand events: jobs
+// then end at once, `stopped` is set and the result is what there is. No threads, no files.
 SimResult simulate(const SimSetup& setup, std::stop_token stop = {});
 
 }  // namespace aforo

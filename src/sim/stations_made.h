@@ -7,6 +7,8 @@
 
 namespace aforo {
 
+// Both shared by processor sharing (stations_shared.cc); nothing random, so without a seed. `clock`
+// outlives them.
 std::unique_ptr<Server> make_bandwidth(const Station& station, VirtualClock& clock);
 std::unique_ptr<Server> make_cpu(const Station& station, VirtualClock& clock);
 

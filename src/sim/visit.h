@@ -1,5 +1,8 @@
 // Visit: a customer on its way through servers. It lies in the frame of the coroutine that waits for it, so a
 // read costs no allocation and no coroutine of its own, however many servers it passes.
+//
+// Who owns what: the coroutine its visit; SimStorage groups, servers and routes; the clock and the
+// servers hold visits by address only.
 #pragma once
 
 #include <array>
@@ -17,6 +20,7 @@ namespace aforo {
 using HostId = std::uint32_t;
 
 // One station of a storage system: one server for all, or one per client host.
+// Outlives all routes through it.
 struct ServerGroup {
   std::string name;
   bool per_host = false;
@@ -24,12 +28,21 @@ struct ServerGroup {
   Server& of(HostId host) const { return *members[per_host ? host : 0]; }
 };
 
+// A station on a way, and the class of operations that goes through it.
 struct RouteStep {
   ServerGroup* group = nullptr;
-  std::uint32_t way = 0;  // what Server::demand is told
+  // What Server::demand is told: of curves the class, else 0.
+  std::uint32_t way = 0;
 };
 using Route = std::vector<RouteStep>;
 
+// A visit walks: at each step of its route it asks the server for the work, passes where there is
+// none, and otherwise is held until the server lets it go on. At the route's end next() may prepare
+// another. Derived classes say what is asked for and what comes out (await_resume).
+//
+// It is made in the co_await expression and dies when that ends: it must not be copied or moved
+// once it is awaited, as servers and the clock hold its address. Where no server holds it, the
+// coroutine goes on without suspending, at the same instant.
 class Visit : public SimEvent {
  public:
   static constexpr std::size_t kMostSummed = 8;
@@ -42,6 +55,8 @@ class Visit : public SimEvent {
   }
 
   // Called by the server that held it.
+  // On the clock's call stack, never on the coroutine's own. The visit must not be touched after
+  // it.
   void go_on() {
     if (walk()) handle_.resume();  // which ends this object
   }
@@ -52,8 +67,10 @@ class Visit : public SimEvent {
   ~Visit() = default;
 
   // Prepares what comes after the route just walked; false = nothing.
+  // Calls take() or take_summed() and returns true, or leaves it.
   virtual bool next() = 0;
 
+  // `route` outlives the visit; `piece` is copied.
   void take(const Route& route, const Piece& piece) {
     route_ = &route;
     piece_ = piece;
@@ -75,6 +92,7 @@ class Visit : public SimEvent {
 
  private:
   // True when the way has ended, false when a server holds it.
+  // Work that is 0, negative or NaN passes.
   bool walk() {
     do {
       while (position_ < route_->size()) {
@@ -92,6 +110,7 @@ class Visit : public SimEvent {
   }
 
   std::coroutine_handle<> handle_;
+  // So that a visit to which nothing was given ends at once.
   static inline const Route kNowhere{};
   const Route* route_ = &kNowhere;
   Piece piece_;
@@ -103,6 +122,7 @@ class Visit : public SimEvent {
 };
 
 // A given amount of work at each step of a route.
+// As the loader's own CPU work: the time is drawn by the job, not by the station.
 class WorkVisit final : public Visit {
  public:
   WorkVisit(HostId host, const Route& route, double work) : Visit(host) {
