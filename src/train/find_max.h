@@ -10,10 +10,15 @@
 namespace aforo {
 
 // The largest number of accelerators with AU at or above workload.training.au_target, by ramp and bisection
-// over short windows, with its uncertainty. Throws
-// UserError where the first window cannot be set up (dataset missing or too small, no memory, no step time),
-// Interrupted when it was stopped before any window gave an answer. A read error in a later window ends the
-// search: the Record says `failed`.
+// over short windows, with its uncertainty. Throws UserError where the first window cannot be set up
+// (dataset missing or too small, no memory, no step time), Interrupted when it was stopped before any
+// window gave an answer. A read error in a later window ends the search: the Record says `failed`.
+//
+// Blocks for some minutes: about ten windows of up to kLongestWindow. The Record is that of a run,
+// of the largest count that held (of the smallest that did not, where none held), with the search
+// beside it: `ramp`, `max_accelerators` and its interval. `max_accelerators` is absent where the
+// search was stopped or failed: a count that was not confirmed is no answer. `progress` is called
+// between windows, on this thread.
 RunOutcome find_max(const RunOptions& options, const OpenedRun& opened, std::stop_token stop,
                     const ProgressSink& progress);
 

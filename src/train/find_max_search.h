@@ -18,15 +18,19 @@
 
 namespace aforo {
 
-// A window lasts so long at most, or as twice its fewest steps take. Chosen so that a search of a dozen windows stays
-// within minutes.
+// A window lasts so long at most, or as twice its fewest steps take. Chosen so that a search of a
+// dozen windows stays within minutes.
 inline constexpr Seconds kLongestWindow{12.0};
 inline constexpr std::size_t kFewestWindowSteps = 12;
 
+// One window.
 struct Try {
   std::uint32_t accelerators = 0;
+  // Time-weighted over the window's steps, warm-up cut off: a fraction.
   double au = 0;
-  Interval interval;  // 95 % of au
+  // 95 % of au, by batch means over steps; its half width is 1 where there were too few.
+  Interval interval;
+  // With setting the job up and taking it down.
   Seconds took{0};
   bool holds(double target) const { return au >= target; }
   // Whether a repetition could well fall on the other side: the interval holds the target, or lies less than
@@ -41,6 +45,8 @@ std::pair<std::uint32_t, std::uint32_t> count_interval(std::vector<Try> windows,
                                                        std::uint32_t best);
 
 // Home thread only, one search at a time.
+// It keeps two whole jobs (the best and the failing one) and, of all others, only their Try:
+// histograms and results of a dozen windows are not needed.
 class Search {
  public:
   // All three outlive it.
@@ -50,6 +56,9 @@ class Search {
   // of AU (batch means over steps, warm-up cut off) is narrow or clear of the target, or after its longest
   // time. No answer: the window was interrupted, a read error ended it, or it cannot be set up: see the
   // search's state. Throws UserError if the very first one cannot be set up.
+  //
+  // Blocks for the window. Before it, caches are dropped where the options say so: else a count may
+  // read what the one before it left in the page cache.
   TargetAnswer ask(std::uint32_t accelerators);
 
   // The same count will be measured again; nothing measured so far counts as the best. The window
@@ -57,6 +66,7 @@ class Search {
   void forget(std::uint32_t accelerators);
 
   // Measures a count a second time for `windows` alone: answers stay as they are.
+  // The count has been asked before, so its plan can be made. A read error in it fails the search.
   void look_again(std::uint32_t accelerators);
 
   // The largest count below `high` whose whole interval held, or 0.
@@ -65,7 +75,8 @@ class Search {
   struct Kept {
     MeasuredJob job;
     JobPlan plan;
-    std::uint32_t ranks = 0;  // 0 = none
+    // 0 = none: job and plan are empty.
+    std::uint32_t ranks = 0;
   };
   // The largest that held.
   const Kept& best() const { return best_; }
@@ -75,15 +86,17 @@ class Search {
   const std::map<std::uint32_t, Try>& tries() const { return tries_; }
   // All, by count; of one count in the order in which they were run.
   std::vector<Try> windows() const;
+  // Whether somebody outside asked for an end; then no answer is an answer.
   bool stopped() const { return stop_.stop_requested(); }
   // A read error ended a window, which is kept:
   bool failed() const { return failed_.ranks != 0; }
   const Kept& failed_job() const { return failed_; }
-  const std::string& refusal() const {
-    return refusal_;
-  }  // why a larger job could not be set up; may be empty
+  // Why a larger job could not be set up; may be empty.
+  const std::string& refusal() const { return refusal_; }
   const std::string& cache_note() const { return reset_.note(); }
+  // AU, a fraction; from the workload.
   double target() const { return options_.workload.training.au_target; }
+  // Of every window: the options' engine, lanes and timeouts, without a hard limit.
   JobSettings settings() const;
 
  private:
@@ -96,6 +109,7 @@ class Search {
   const OpenedDataset& dataset_;
   std::stop_token stop_;
   CacheReset reset_;
+  // The window that answers, per count.
   std::map<std::uint32_t, Try> tries_;
   // Windows of forgotten answers; second looks.
   std::vector<Try> earlier_, again_;

@@ -32,8 +32,8 @@ std::optional<std::string> memory_lack(const JobPlan& plan, unsigned io_threads)
                      format_bytes(available));
 }
 
-// A reader's buffer holds a request. Batches lie in the window and in the step where readers build them; readers
-// that share a sequence hold a copy of what they read, and no longer than that takes.
+// A reader's buffer holds a request. Batches lie in the window and in the step where readers build
+// them; readers that share a sequence hold a copy of what they read, and no longer than that takes.
 MemoryNeed memory_need(const JobPlan& plan, unsigned io_threads) {
   const Access access = access_of(plan);
   const bool stream = access.kind == ReadKind::kStream;

@@ -15,9 +15,13 @@ namespace aforo {
 // The plan of `options.workload` on `dataset` (which outlives the plan). Throws UserError when the
 // dataset has fewer samples than one step of the job, when the layout cannot be read, or when the
 // batches do not fit into memory.
+// Checks are set up here: framing of shards always, contents with `verify`; none on an engine that
+// moves no bytes. Opens and reads nothing.
 JobPlan make_plan(const RunOptions& options, const OpenedDataset& dataset);
 
 // Steps of a job that ends by other means (a search's window).
+// 2^32 - 1 of them: no job of emulated steps comes to its end, and products with a batch size do
+// not overflow.
 inline constexpr std::uint64_t kEndlessSteps = ~std::uint32_t{0};
 
 // What the workload asks for and this plan does not carry out, and what the dataset's opening had to say,
@@ -25,6 +29,8 @@ inline constexpr std::uint64_t kEndlessSteps = ~std::uint32_t{0};
 void add_warnings(Json& record, const RunOptions& options, const OpenedDataset& dataset, const JobPlan& plan);
 
 // Bytes of memory the plan needs for read buffers and for batches, at most.
+// Read buffers: one request per reader, but no more than the lanes can have under way. Batches: the
+// window and the one in the step, where the plan delivers them; 0 where it discards.
 struct MemoryNeed {
   Bytes read_buffers{0};
   Bytes batches{0};
@@ -33,12 +39,17 @@ MemoryNeed memory_need(const JobPlan& plan, unsigned io_threads);
 
 // Where that is more than nine tenths of what this machine has available: "2 GiB needed and 1 GiB available".
 // `io_threads`: 0 = one per core.
+// Asks the machine for what is available now. Absent = it fits.
 std::optional<std::string> memory_lack(const JobPlan& plan, unsigned io_threads);
 
 // The plan of a run that only asks how fast the readers are: no compute, no barrier, no checks.
+// One endless epoch under another seed, errors skipped: it needs a time limit to end. Ranks,
+// loaders and the dataset stay.
 JobPlan without_compute(JobPlan plan);
 
 // Configuration echo of a Record: workload (name, origin, resolved YAML), directory and options.
+// What a person would need to repeat it; keys as in docs/record.md. With the dataset as it was
+// found, and the steps as they were resolved.
 Json config_of(const RunOptions& options, const OpenedDataset& dataset, const JobPlan& plan);
 
 }  // namespace aforo

@@ -16,22 +16,32 @@
 
 namespace aforo {
 
+// All numbers of one job before anything is judged. Valid also where it was stopped or failed: of
+// what ran until then.
 struct MeasuredJob {
+  // What the pipeline says of itself: epochs per rank, readers, faults.
   JobResult result;
+  // Never null. It has ended: any thread may read it.
   std::unique_ptr<StepWatch> watch;
-  EngineKind engine = EngineKind::kAuto;  // the one that was used
+  // The one that was used, never kAuto.
+  EngineKind engine = EngineKind::kAuto;
   // Why not the preferred one; may be empty.
   std::string engine_reason;
   // There is no storage below where it read.
   bool memory_only = false;
+  // Lanes that were made, >= 1.
   unsigned io_threads = 0;
   // Monotonic: the first rank began.
   Seconds started{0};
   // Of the whole job, the pauses between epochs left out.
   Usage usage;
-  Bytes resident{0};                   // at the end
-  std::vector<double> lane_cpu_share;  // CPU time / wall time per lane
-  OpenTimes opens;                     // merged over lanes
+  // Of this process, at the end.
+  Bytes resident{0};
+  // CPU time / wall time of each lane's thread, about [0, 1]: near 1, one core is the limit of that
+  // lane.
+  std::vector<double> lane_cpu_share;
+  // Merged over lanes.
+  OpenTimes opens;
 
   // Time in which the job ran: from the first rank's begin to the last reader's end, pauses
   // between epochs left out.
@@ -41,6 +51,10 @@ struct MeasuredJob {
 // Sets the plan up in a RealWorld, runs it and takes it down again. `watching` is called once, on this
 // thread, before the first rank begins, with the watch whose `live()` other threads may read until the call
 // returns. Throws UserError if the engine or the directory cannot be had; nothing has run then.
+//
+// Blocks: this thread becomes home, and the lanes' threads have ended when it returns. A stop
+// request ends the job at once, the hard limit of the settings likewise; the result then says
+// `stopped`. Read errors are in the result, never thrown.
 MeasuredJob run_job(const JobPlan& plan, const JobSettings& settings, WatchOptions watch,
                     std::stop_token stop, const std::function<void(const StepWatch&)>& watching = {});
 

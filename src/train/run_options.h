@@ -14,22 +14,30 @@ namespace aforo {
 // is complete (load_workload's promise); `directory` may be absent or empty for a plan only.
 struct RunOptions {
   Workload workload;
+  // A place as open_store takes it.
   std::string directory;
   // kNull: the same job on an engine that answers at once, which is this client's ceiling.
   EngineKind engine = EngineKind::kAuto;
   unsigned io_threads = 0;  // lanes; 0 = one per available core
   // Before every epoch, so that every epoch comes from storage.
   bool drop_caches = false;
-  bool cache_expected = false;  // a warm run is wanted: do not flag it
-  bool verify = false;          // prove every sample read
+  // A warm run is wanted: the verdict does not object to it.
+  bool cache_expected = false;
+  // Prove every sample read. Costs the lanes' CPU, which is part of what is measured.
+  bool verify = false;
   // Count failed samples and go on, instead of stopping at the first.
   bool skip_errors = false;
   // Short re-runs after a missed target, to tell storage from settings.
   bool diagnose = true;
+  // Of one request: one that takes longer counts as timed out, and its reader goes on.
   Seconds io_timeout{30};
-  Seconds time_limit{0};  // end cleanly after this long; 0 = none
+  // End cleanly after this long: after the step that all ranks finish together. 0 = none.
+  Seconds time_limit{0};
+  // Of one accelerator; absent = stalls are not priced.
   std::optional<Dollars> accelerator_price_per_hour;
-  std::string steps_csv;  // path; empty = none
+  // Path of the file for every step of every rank; empty = none.
+  std::string steps_csv;
+  // The command is a search then (find_max.h), not a run.
   bool find_max = false;
   // find-max: do not try more; 0 = as many as the dataset allows.
   unsigned max_accelerators = 0;

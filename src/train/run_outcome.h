@@ -16,25 +16,33 @@ namespace aforo {
 
 // The dataset that a run will read, with the door to it. Outlives the run, and a prediction of it.
 struct OpenedRun {
+  // Stays where it is when OpenedRun is moved: the dataset and lanes refer to it.
   std::unique_ptr<Store> store;
   OpenedDataset dataset;
   Seconds took{0};  // to open it: a part of the time to the first step
 };
 
-// Opens `options.directory` as `options.workload` describes it. Throws UserError where it is missing or holds no such
-// samples, Interrupted on a stop request.
+// Opens `options.directory` as `options.workload` describes it. Throws UserError where it is missing
+// or holds no such samples, Interrupted on a stop request. Blocks: names are listed, and of packed
+// files the headers are read.
 OpenedRun open_run(const RunOptions& options, std::stop_token stop);
 
 // What `train` or `find_max` came to. What is not known is absent.
 struct RunOutcome {
+  // Complete but for what the command line adds: config, measurement, verdict, warnings.
   Json record;
-  std::optional<double> au;                       // of `train`: fraction, by wall clock
-  std::optional<std::uint32_t> max_accelerators;  // of `find_max`; 0 = not even one holds the target
-  bool stopped = false;                           // before its end: asked to, or at its time limit
-  bool failed = false;                // samples could not be read, and the policy or their number ended it
-  std::vector<std::string> failures;  // the first few, "path: what"
-  std::string
-      steps_incomplete;  // why the step file is not whole, a sentence; "" = it is, or none was asked for
+  // Of `train`: a fraction, by wall clock. Absent also where no epoch has a value.
+  std::optional<double> au;
+  // Of `find_max`: 0 = not even one holds the target; absent = the search came to no end.
+  std::optional<std::uint32_t> max_accelerators;
+  // Before its end: asked to, or at its time limit.
+  bool stopped = false;
+  // Samples could not be read, and the policy ended it, or none could be read at all.
+  bool failed = false;
+  // The first few, "path: what".
+  std::vector<std::string> failures;
+  // Why the step file is not whole, a sentence; empty = it is, or none was asked for.
+  std::string steps_incomplete;
 };
 
 }  // namespace aforo

@@ -17,7 +17,10 @@
 
 namespace aforo {
 
+// Callbacks run on home. The time of `enough` is taken from the run; that of `epoch_end` lies
+// outside every rank's clock.
 struct WatchOptions {
+  // Here, in this process: so many on_step make a step of the job.
   std::uint32_t ranks = 1;
   std::uint64_t batch_size = 1;
   std::uint64_t total_steps = 1;  // epochs x steps
@@ -27,14 +30,17 @@ struct WatchOptions {
   // Between epochs, with the number of the epoch that ended.
   std::function<void(std::uint64_t)> epoch_end;
   // Ask after every step of the job: enough evidence?
+  // Once it has said true it is not asked again, and the job ends after a step of all ranks.
   std::function<bool()> enough;
 };
 
 // What the progress line shows.
+// Each number is up to date by itself; they need not be of the same instant.
 struct LiveView {
   // Of the job (the slowest counted rank's serial).
   std::uint64_t steps = 0;
   std::uint64_t epoch = 0;
+  // Of all ranks and steps so far: compute over load, compute and barrier, [0, 1].
   double au = 0;
   double samples = 0;  // delivered so far
 };
@@ -45,6 +51,9 @@ struct JobStep {
   Seconds compute{0};  // sum over ranks
 };
 
+// A job has two kinds of steps: a rank's, which the histograms count, and the job's, which ends
+// with its last rank, and which the series count. The duration of a job's step is the time between
+// the ends of two: asynchronous ranks overlap.
 class StepWatch final : public JobObserver {
  public:
   explicit StepWatch(WatchOptions options);
@@ -61,6 +70,7 @@ class StepWatch final : public JobObserver {
 
   LiveView live() const;
 
+  // Of one rank: load, compute and barrier. A checkpoint is not in it.
   const Histogram& step_seconds() const { return step_; }
   const Histogram& load_wait() const { return load_; }
   const Histogram& barrier_wait() const { return barrier_; }
@@ -68,16 +78,19 @@ class StepWatch final : public JobObserver {
   const Histogram& timing_error() const { return timing_; }
   // Real / asked compute - 1, of all steps; 0 if none was asked.
   double compute_excess() const;
+  // Durations of the job's steps; for warm-up and steady state.
   const StepSeries& series() const { return series_; }
   const StepCurve& curve() const { return curve_; }  // every step of the job, by time; au over all ranks
   // Whole steps of the job, in order; only the latest kKeptSteps.
   static constexpr std::size_t kKeptSteps = 4096;
+  // When the vector is full its older half goes.
   const std::vector<JobStep>& steps() const { return steps_; }
   // Those before steps().
   std::uint64_t steps_forgotten() const { return steps_forgotten_; }
 
  private:
   void merge_steps(const StepWatch& other);
+  // Adds a rank's step to the job's, and closes that with the last rank.
   void end_job_step(const StepTimes& step, Seconds end);
 
   WatchOptions options_;
@@ -88,6 +101,7 @@ class StepWatch final : public JobObserver {
   std::uint64_t steps_forgotten_ = 0;
   // Of the step before in this epoch; 0 = none.
   Seconds previous_end_{0};
+  // The job's step that some ranks have not ended yet.
   JobStep current_;
   std::uint32_t ranks_in_step_ = 0;
   bool enough_ = false;

@@ -13,12 +13,18 @@
 
 namespace aforo {
 
+// One thread. The columns are those of the first line that it writes; times are seconds on the
+// World's clock, with nine digits.
 class StepsCsv {
  public:
   // Throws UserError if the file cannot be created.
   explicit StepsCsv(const std::string& path);
+  // Blocks only where a megabyte is full and the disk takes its time: at home, so it may delay a
+  // step. After a failure it does nothing.
   void row(const StepTimes& step);
   // Flushes; empty, or a sentence why the file is incomplete.
+  // To the kernel, not to the disk. Without it the rest is still written when this goes, and what
+  // failed there is not heard of.
   std::string finish();
 
  private:

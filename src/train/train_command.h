@@ -20,6 +20,11 @@ Json plan_run(const RunOptions& options, std::stop_token stop);
 // Runs the job on what `open_run(options)` opened; returns its Record, marked partial if it was
 // stopped early. Throws UserError when the job cannot begin (dataset missing or too small, no
 // memory), Interrupted when it was stopped before the first step.
+//
+// Blocks for the run, and then, where `diagnose` is set and bytes were moved, for the short re-runs
+// of run_evidence.h. Read errors are in the outcome; damaged shards that were found on opening end
+// it with a UserError unless errors are skipped. `progress` may be empty; it is called from a
+// thread of its own, which has ended when this returns.
 RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_token stop,
                  const ProgressSink& progress);
 
