@@ -9,6 +9,10 @@
 namespace aforo {
 
 // `words` without the program's name. Returns the exit code; throws nothing.
+// No word at all is answered with the overview on standard error and 2; --help and --version with
+// what they ask for and 0. What ends a command becomes one line on standard error, "aforo: " and
+// the sentence, and 2: UserError, Interrupted, no memory left, and any other exception, which is a
+// defect and is called one.
 int run_aforo(std::span<const std::string> words, Console& console);
 
 }  // namespace aforo

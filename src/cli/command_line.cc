@@ -74,7 +74,8 @@ void refuse_values_of_flags(const Command& command, std::span<const std::string>
   }
 }
 
-// What stands on the line, by option and in order, before its values are judged; and the words without a name.
+// What stands on the line, by option and in order, before its values are judged; and the words
+// without a name.
 struct Said {
   std::map<const Row*, std::vector<std::string>> values;  // a flag: {"true"}
   std::vector<std::string> words;

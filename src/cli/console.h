@@ -6,14 +6,21 @@
 
 namespace aforo {
 
+// Filled once, by main, from the process's own streams and environment; nobody below looks at these
+// again, so that a test can say what a terminal is. The streams outlive it.
 struct Console {
-  std::ostream& out;  // the answer
-  std::ostream& err;  // progress, warnings, the error sentence
+  // The answer, and nothing else: it may be piped into another program.
+  std::ostream& out;
+  // Progress, warnings, the error sentence.
+  std::ostream& err;
   bool out_is_terminal = false;
   bool err_is_terminal = false;
-  bool colour = false;   // on `out`; never when NO_COLOR is set
-  bool unicode = false;  // the locale is UTF-8
-  int width = 100;       // columns of the terminal
+  // On `out`; never when NO_COLOR is set, never where it is no terminal.
+  bool colour = false;
+  // The locale is UTF-8: bars and dashes may be drawn with its characters. Else ASCII.
+  bool unicode = false;
+  // Columns of the terminal, > 20; 100 where there is none.
+  int width = 100;
 };
 
 }  // namespace aforo

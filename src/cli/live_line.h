@@ -12,20 +12,27 @@ namespace aforo {
 // Shown only on a terminal, rewritten in place, wiped by `clear`. The sink may be called from another thread.
 class LiveLine {
  public:
-  LiveLine(Console& console, bool quiet, std::string rate_word);  // "samples/s", "files/s"
-  ~LiveLine();                                                    // clears
+  // `rate_word` as Command::rate_word: "samples/s", "files/s". `console` outlives it.
+  LiveLine(Console& console, bool quiet, std::string rate_word);
+  // Clears. The sink must not be called any more.
+  ~LiveLine();
   LiveLine(const LiveLine&) = delete;
   LiveLine& operator=(const LiveLine&) = delete;
 
-  ProgressSink sink();  // empty where nothing is shown; refers to *this
-  void clear();         // nothing is shown after it
+  // Empty where nothing is shown, so that nobody gathers what nobody sees; refers to *this.
+  ProgressSink sink();
+  // Nothing is shown after it: what comes late from another thread is dropped, and cannot stand in
+  // the middle of the page.
+  void clear();
 
  private:
   void show(const Progress& progress);
   Console* console_;
   std::string rate_word_;
-  bool shown_;          // whether lines are shown at all
-  bool drawn_ = false;  // whether one stands there now
+  // Whether lines are shown at all; under mutex_.
+  bool shown_;
+  // Whether one stands there now.
+  bool drawn_ = false;
   std::mutex mutex_;
 };
 

@@ -10,15 +10,19 @@
 
 namespace aforo {
 
-// The options of a command that are about its results, not about what it answers. Their rows differ by command.
+// The options of a command that are about its results, not about what it answers. Their rows differ
+// by command.
 struct ResultsAsk : Ask {
   explicit ResultsAsk(const AskTable& rows) : table_(&rows) {}
 
-  Setting<std::string> json;  // paths; "-" is standard output
+  // Paths; "-" is standard output, for one of the three.
+  Setting<std::string> json;
   Setting<std::string> csv;
-  Setting<std::string> output;  // of the file that an answer has beside its Record
+  // Of the file that an answer has beside its Record: a dataset block, a storage file.
+  Setting<std::string> output;
   Setting<bool> quiet = false;
-  Setting<bool> help = false;  // answered before anything is read: stands here to be listed
+  // Answered before anything is read: it stands here to be listed.
+  Setting<bool> help = false;
 
   const AskTable& table() const override { return *table_; }
 
@@ -32,16 +36,17 @@ extern const AskTable kDatasetBlockResults;  // --output of a dataset block, --j
 extern const AskTable kStorageFileResults;   // --output of a storage file, --json, --quiet, --help
 extern const AskTable kNoResults;            // --help
 
-// The way out of an Answer. Files are opened on construction, before anything is run, and appear under their names
-// only when they are whole. One thread.
+// The way out of an Answer. Files are opened on construction, before anything is run, and appear
+// under their names only when they are whole. One thread.
 class Results {
  public:
   // Throws UserError where a file cannot be written, or two results want standard output.
   Results(const ResultsAsk& ask, Console& console);
 
-  // Adds the options about results to the echo in the Record, writes --json, --csv and --output where given, and
-  // shows the Record as a page unless --quiet: on standard error where standard output is taken by a result. An
-  // answer without files leaves --output as it was. Once. Throws UserError where a file cannot be written in full.
+  // Adds the options about results to the echo in the Record, writes --json, --csv and --output
+  // where given, and shows the Record as a page unless --quiet: on standard error where standard
+  // output is taken by a result. An answer without files leaves --output as it was. Once. Throws
+  // UserError where a file cannot be written in full.
   void deliver(Answer& answer);
 
  private:
@@ -49,7 +54,8 @@ class Results {
 
   const ResultsAsk* ask_;
   Console* console_;
-  bool taken_ = false;  // standard output, by a result
+  // Standard output, by a result: the page goes to standard error then.
+  bool taken_ = false;
   std::unique_ptr<OutputFile> json_, csv_, output_;
 };
 

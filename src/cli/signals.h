@@ -10,19 +10,27 @@ namespace aforo {
 // SIGINT, SIGTERM and SIGHUP: the first asks to stop, the second ends the process at once with the signal's
 // default. SIGPIPE is ignored for good: a reader that has seen enough is no error. One per process. Not
 // thread-safe.
+// SIGHUP is left alone where it was ignored before (nohup). A signal within half a second of the
+// first counts as its echo: timeout(1) and shells signal a process and its group, and that is one
+// wish. Signals are read from a descriptor by a thread, so no code runs in a handler.
 class StopOnSignal {
  public:
-  StopOnSignal();   // throws UserError if the kernel refuses a signalfd
-  ~StopOnSignal();  // joins its thread
+  // Blocks the signals in this thread and all that it starts. Throws UserError if the kernel
+  // refuses a signalfd or an eventfd.
+  StopOnSignal();
+  // Joins its thread and unblocks the signals: they end the process again.
+  ~StopOnSignal();
   StopOnSignal(const StopOnSignal&) = delete;
   StopOnSignal& operator=(const StopOnSignal&) = delete;
 
+  // Valid beyond this object.
   std::stop_token token() const { return source_.get_token(); }
   bool requested() const { return source_.stop_requested(); }
 
  private:
   void watch();
   std::stop_source source_;
+  // signals_: where signals are read from. farewell_: an eventfd that tells the thread to end.
   int signals_ = -1;
   int farewell_ = -1;
   std::thread thread_;
