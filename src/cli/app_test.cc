@@ -101,7 +101,8 @@ TEST(Size, RefusesAnAcceleratorWhoseStepTimeIsNotKnown) {
 TEST(Size, ARequestOfSeveralSamplesHasTheTimeOfThemAll) {
   // 0.9 x 64 x 400 / 0.224 s = 102,857 samples/s, 114,660.07 / 262,144 requests each: 44,989/s. 64 x 8 in
   // flight: 512 / 44,989/s = 11.38 ms.
-  const Session s = aforo_says({"size", "resnet50_h100", "-n", "64", "--json", "-", "-q"});
+  const Session s = aforo_says({"size", "resnet50_h100", "-n", "64", "--where", "cloud", "--provider", "gcp",
+                                "--confirm", "0", "--json", "-", "-q"});
   ASSERT_EQ(s.code, 0) << s.err;
   const Json needs = Json::parse(s.out)["requirement"];
   EXPECT_NEAR(needs["iops"].get<double>(), 44989, 1);
@@ -109,10 +110,11 @@ TEST(Size, ARequestOfSeveralSamplesHasTheTimeOfThemAll) {
 }
 
 TEST(Size, ExplainsEveryNumber) {
-  const Session s = aforo_says({"size", "unet3d_h100", "--explain"});
+  const Session s = aforo_says({"size", "unet3d_h100", "--where", "cloud", "--provider", "gcp", "--explain"});
   ASSERT_EQ(s.code, 0) << s.err;
   EXPECT_THAT(s.out, HasSubstr("X = t N B / Z"));
-  EXPECT_THAT(aforo_says({"size", "unet3d_h100"}).out, Not(HasSubstr("t N B / Z")));
+  EXPECT_THAT(aforo_says({"size", "unet3d_h100", "--where", "cloud", "--provider", "gcp"}).out,
+              Not(HasSubstr("t N B / Z")));
 }
 
 TEST(Size, ACapacityBelowTheDatasetIsRefused) {
@@ -130,10 +132,12 @@ Json without_asker(Json record) {
 }
 
 TEST(Size, TheRecordIsThatOfTheAsk) {
-  const Session s = aforo_says({"size", "resnet50_h100", "-n", "64", "--confirm", "0", "--json", "-", "-q"});
+  const Session s = aforo_says({"size", "resnet50_h100", "-n", "64", "--where", "cloud", "--provider", "aws",
+                                "--confirm", "0", "--json", "-", "-q"});
   ASSERT_EQ(s.code, 0) << s.err;
   SizeAsk ask;
   ask.workload = "resnet50_h100", ask.accelerators = 64, ask.confirm = 0;
+  ask.where = Place::kCloud, ask.provider = "aws";
   const Answer found = answer(ask, {});
   EXPECT_EQ(found.outcome, Outcome::kDone);
   EXPECT_EQ(without_asker(Json::parse(s.out)), without_asker(Json::parse(to_text(found.record))));
@@ -151,7 +155,8 @@ TEST(Predict, TheRecordIsThatOfTheAsk) {
 }
 
 TEST(Size, EchoesWhatWasGiven) {
-  const Session s = aforo_says({"size", "resnet50_h100", "-n", "8", "loader.workers=3", "--json", "-", "-q"});
+  const Session s = aforo_says({"size", "resnet50_h100", "-n", "8", "--where", "cloud", "--provider", "gcp",
+                                "--confirm", "0", "loader.workers=3", "--json", "-", "-q"});
   ASSERT_EQ(s.code, 0) << s.err;
   const Json config = Json::parse(s.out)["config"];
   EXPECT_EQ(config["command_line"]["accelerators"], "8");
