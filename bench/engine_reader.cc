@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "storage/engine.h"
+#include "storage/make_engine.h"
 
 namespace {
 

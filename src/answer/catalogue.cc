@@ -1,4 +1,5 @@
 #include "answer/catalogue.h"
+#include "answer/echo.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,5 @@
 #include "answer/generate.h"
+#include "answer/echo.h"
 
 #include "answer/job_rows.h"
 #include "base/error.h"

@@ -1,4 +1,5 @@
 #include "answer/inspect.h"
+#include "answer/echo.h"
 
 #include "answer/job_rows.h"
 #include "survey/inspect_command.h"

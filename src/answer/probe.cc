@@ -1,4 +1,5 @@
 #include "answer/probe.h"
+#include "answer/echo.h"
 
 #include <fmt/format.h>
 

@@ -18,7 +18,6 @@
 
 #include "answer/option.h"
 #include "answer/setting.h"
-#include "measure/record.h"
 
 namespace aforo {
 
@@ -105,9 +104,5 @@ void refuse_contradictions(const Ask& ask);
 
 // Whether a given option leaves the word out: 'aforo run --dlio FILE DIR' has no W.
 bool leaves_out(const Ask& ask, const Row& word);
-
-// What was given, into `record["config"]["command_line"]`: {"accelerators": "8", ...} by name, values as they were
-// said, flags as true. Called again for another ask it adds. Nothing is added for an ask that was given nothing.
-void add_echo(Json& record, const Ask& ask);
 
 }  // namespace aforo

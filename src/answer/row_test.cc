@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "answer/catalogue.h"
+#include "answer/echo.h"
 #include "answer/generate.h"
 #include "answer/inspect.h"
 #include "answer/predict.h"

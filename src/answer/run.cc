@@ -1,4 +1,5 @@
 #include "answer/run.h"
+#include "answer/echo.h"
 
 #include <fmt/format.h>
 

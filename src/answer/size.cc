@@ -1,4 +1,5 @@
 #include "answer/size.h"
+#include "answer/echo.h"
 
 #include <fmt/format.h>
 

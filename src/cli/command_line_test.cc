@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "answer/echo.h"
 #include "answer/run.h"
 #include "answer/size.h"
 #include "base/error.h"

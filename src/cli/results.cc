@@ -1,5 +1,6 @@
 #include "cli/results.h"
 
+#include "answer/echo.h"
 #include "answer/make_row.h"
 #include "base/error.h"
 #include "report/csv.h"

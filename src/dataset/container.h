@@ -17,8 +17,8 @@
 #include <vector>
 
 #include "dataset/extent.h"
+#include "dataset/file_kind.h"
 #include "dataset/format.h"
-#include "dataset/recognise.h"
 #include "workload/spec.h"
 
 namespace aforo {

@@ -9,6 +9,7 @@
 
 #include "dataset/bytes.h"
 #include "dataset/generated_layout.h"
+#include "dataset/recognise.h"
 #include "dataset/verify.h"
 
 namespace aforo {

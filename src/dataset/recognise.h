@@ -4,13 +4,10 @@
 #include <span>
 #include <string_view>
 
+#include "dataset/file_kind.h"
 #include "workload/spec.h"
 
 namespace aforo {
-
-enum class FileKind { kJpeg, kPng, kNpz, kNpy, kTfrecord, kTar, kHdf5, kParquet, kZip, kEmpty, kOther };
-
-std::string_view to_string(FileKind kind);  // "JPEG", "npz", "TFRecord", ...
 
 inline constexpr std::size_t kRecogniseBytes = 512;  // enough for every kind
 

@@ -12,6 +12,7 @@
 #include "generate/generate_files.h"
 #include "generate/generate_keeper.h"
 #include "generate/generate_plan.h"
+#include "storage/open_store.h"
 #include "storage/store.h"
 #include "survey/dataset_marker.h"
 #include "world/progress_ticker.h"

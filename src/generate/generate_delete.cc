@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/parallel_for.h"
 #include "generate/generate_command.h"
+#include "storage/open_store.h"
 #include "storage/store.h"
 #include "survey/dataset_marker.h"
 #include "survey/dataset_words.h"

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "base/test_directory.h"
+#include "storage/open_store.h"
 #include "storage/store.h"
 
 namespace aforo {

@@ -1,4 +1,5 @@
 #include "generate/generate_space.h"
+#include "storage/open_store.h"
 
 #include <gtest/gtest.h>
 

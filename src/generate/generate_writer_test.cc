@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/test_directory.h"
+#include "storage/open_store.h"
 #include "storage/store.h"
 
 namespace aforo {

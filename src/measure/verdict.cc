@@ -84,30 +84,6 @@ Finding find(const Evidence& e) {
 
 }  // namespace
 
-std::string to_string(Limit limit) {
-  switch (limit) {
-    case Limit::kNone:
-      return "not limited";
-    case Limit::kStorageBandwidth:
-      return "storage bandwidth";
-    case Limit::kStorageLatency:
-      return "storage latency";
-    case Limit::kMetadata:
-      return "metadata";
-    case Limit::kClientCpu:
-      return "client CPU";
-    case Limit::kNetwork:
-      return "network";
-    case Limit::kLoaderSettings:
-      return "loader settings";
-    case Limit::kBarrierSkew:
-      return "barrier skew";
-    case Limit::kUnknown:
-      return "unknown";
-  }
-  return "unknown";
-}
-
 Verdict verdict_of(const Evidence& e) {
   const Finding finding = find(e);
   Verdict verdict{finding.limit, to_string(finding.limit) + ": " + finding.reason, list_evidence(e),

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "measure/verdict.h"
+#include "measure/evidence.h"
 
 namespace aforo {
 

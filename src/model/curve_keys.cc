@@ -3,6 +3,7 @@
 
 #include "model/curve.h"
 #include "model/scalar_keys.h"
+#include "model/storage_keys.h"
 
 namespace aforo {
 namespace {

@@ -5,7 +5,8 @@
 // bit. Bounds are inclusive; a value outside is refused with the range in words. Pure, thread-safe.
 #pragma once
 
-#include "model/storage_keys.h"
+#include "base/units.h"
+#include "model/yaml_schema.h"
 
 namespace aforo {
 

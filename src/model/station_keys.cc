@@ -1,5 +1,6 @@
 // The keys of a station and of lists of them.
 #include "model/scalar_keys.h"
+#include "model/storage_keys.h"
 #include "workload/law_yaml.h"
 
 namespace aforo {

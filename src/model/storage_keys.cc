@@ -197,16 +197,6 @@ Key<StorageSpec> notes_key() {
 
 }  // namespace
 
-std::string indented(std::string_view block, int by) {
-  std::string out;
-  for (std::size_t i = 0; i < block.size(); ++i) {
-    out += block[i];
-    if (block[i] == '\n' && i + 1 < block.size() && block[i + 1] != '\n')
-      out.append(static_cast<std::size_t>(by), ' ');
-  }
-  return out;
-}
-
 std::string check_tier(const TierSpec& tier) {
   const bool measured = std::any_of(tier.curves.begin(), tier.curves.end(),
                                     [](const ReadCurve& curve) { return !curve.cached; });

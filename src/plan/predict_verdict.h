@@ -1,7 +1,7 @@
 // What limits a predicted job, in the words that a run's verdict uses. Private to plan.
 #pragma once
 
-#include "plan/predict.h"
+#include "plan/prediction.h"
 #include "plan/simulated_case.h"
 
 namespace aforo {

@@ -14,7 +14,7 @@
 
 #include "measure/au.h"
 #include "pipeline/job.h"
-#include "plan/predict.h"
+#include "plan/prediction.h"
 #include "sim/simulate.h"
 
 namespace aforo {

@@ -12,6 +12,7 @@
 #include "probe/probe_sweep.h"
 #include "probe/probe_target.h"
 #include "storage/machine.h"
+#include "storage/open_store.h"
 #include "workload/parse.h"
 #include "world/progress_ticker.h"
 #include "world/record_frame.h"

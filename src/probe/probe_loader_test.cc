@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "dataset/generated_layout.h"
+#include "storage/open_store.h"
 
 namespace aforo {
 namespace {

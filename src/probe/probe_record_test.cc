@@ -9,6 +9,7 @@
 #include "measure/series.h"
 #include "model/storage_yaml.h"
 #include "storage/machine.h"
+#include "storage/open_store.h"
 
 namespace aforo {
 namespace {

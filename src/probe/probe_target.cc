@@ -10,6 +10,7 @@
 #include "generate/generate_command.h"
 #include "generate/generate_space.h"
 #include "pipeline/plan_job.h"
+#include "storage/open_store.h"
 #include "storage/store.h"
 #include "survey/dataset_marker.h"
 #include "survey/dataset_open.h"

@@ -8,6 +8,7 @@
 #include "base/test_directory.h"
 #include "dataset/generated_layout.h"
 #include "generate/generate_command.h"
+#include "storage/open_store.h"
 
 namespace aforo {
 namespace {

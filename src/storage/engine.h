@@ -107,14 +107,22 @@ struct IoRequest {
   Seconds queued{0};  // when `start` took it
 };
 
-class OwnedDirectory;
+// The right to create files beneath a directory: given by who owns it (posix/owned_directory.h), outlives the
+// engines that were made with it.
+class WriteRight {
+ public:
+  virtual int root() const = 0;  // an open descriptor of the directory, not the caller's to close
+
+ protected:
+  ~WriteRight() = default;
+};
 
 struct EngineOptions {
   // Directory that paths are relative to; with `owned` unused.
   std::string root;
   // The right to create files, and the directory that paths are relative to. Outlives the engine. Null: an
   // engine for reading, whose kCreate ends with EROFS.
-  const OwnedDirectory* owned = nullptr;
+  const WriteRight* owned = nullptr;
   // Requests in flight handed to the kernel at once; more wait inside the engine.
   std::uint32_t depth = 256;
   // A request older than this completes with ETIMEDOUT; 0 = never.
@@ -165,8 +173,5 @@ struct EngineChoice {
   // Empty, or why the preferred engine was not used ("io_uring_setup: EPERM (...)").
   std::string reason;
 };
-
-// Throws UserError if the root cannot be opened or an insisted engine cannot be had.
-EngineChoice make_engine(EngineKind kind, const EngineOptions& options);
 
 }  // namespace aforo

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "storage/faulty_engine.h"
+#include "storage/make_engine.h"
 #include "storage/thread_engine.h"
 #include "storage/uring_engine.h"
 

@@ -1,42 +1,8 @@
 #include "storage/store.h"
 
-#include <algorithm>
-#include <cctype>
 #include <cerrno>
 
-#include "base/error.h"
-#include "storage/posix/owned_directory.h"
-#include "storage/posix/posix_store.h"
-
 namespace aforo {
-namespace {
-
-// "s3" of "s3://bucket/prefix"; empty where there is no scheme.
-std::string_view scheme_of(std::string_view where) {
-  const std::size_t end = where.find("://");
-  if (end == where.npos || end == 0) return {};
-  const std::string_view scheme = where.substr(0, end);
-  const bool plain = std::all_of(scheme.begin(), scheme.end(), [](unsigned char c) {
-    return std::isalnum(c) || c == '+' || c == '-' || c == '.';
-  });
-  return plain ? scheme : std::string_view{};
-}
-
-}  // namespace
-
-std::unique_ptr<Store> open_store(const std::string& where) {
-  const std::string scheme(scheme_of(where));
-  if (scheme.empty()) return std::make_unique<PosixStore>(where);
-  if (scheme == "s3")
-    throw UserError("expected a directory, found '" + where +
-                    "': aforo does not read or write object stores itself yet; mount the bucket and name the "
-                    "directory, or describe it in a storage file for 'aforo predict'");
-  throw UserError("expected a directory, found '" + where + "': aforo knows no storage called '" + scheme +
-                  "'; name a directory");
-}
-
-int remove_empty_place(const std::string& where) { return remove_empty_directory(where); }
-
 tl::expected<std::size_t, int> read_at(const Store& store, std::string_view name, std::uint64_t offset,
                                        std::span<std::byte> buffer) {
   const auto file = store.open(name);

@@ -138,11 +138,4 @@ tl::expected<std::size_t, int> read_at(const Store& store, std::string_view name
 // The whole of a regular file of at most `most` bytes, as text; or an errno (EFBIG).
 tl::expected<std::string, int> read_text(const Store& store, std::string_view name, std::uint64_t most);
 
-// Removes the place itself if nothing lies in it; 0 or an errno (ENOTEMPTY). What is not there is no error.
-int remove_empty_place(const std::string& where);
-
-// The one place that knows schemes. A place without one is a directory, which need not exist yet.
-// Throws UserError for a scheme that aforo cannot open.
-std::unique_ptr<Store> open_store(const std::string& where);
-
 }  // namespace aforo

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "storage/engine_contract.h"
 #include "storage/machine.h"
+#include "storage/make_engine.h"
 
 namespace aforo {
 namespace {

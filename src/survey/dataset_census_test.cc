@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "base/test_directory.h"
+#include "storage/open_store.h"
 
 namespace aforo {
 namespace {

@@ -15,6 +15,7 @@
 #include "dataset/bytes.h"
 #include "dataset/generated_layout.h"
 #include "generate/generate_command.h"
+#include "storage/open_store.h"
 
 namespace aforo {
 namespace {

@@ -17,6 +17,7 @@
 #include "dataset/manifest.h"
 #include "dataset/size_fit.h"
 #include "storage/engine.h"
+#include "storage/open_store.h"
 #include "survey/dataset_census.h"
 #include "survey/dataset_listing.h"
 #include "survey/dataset_marker.h"

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "dataset/generated_layout.h"
 #include "dataset/manifest.h"
+#include "storage/open_store.h"
 #include "train/run_record.h"
 #include "world/cache_reset.h"
 #include "world/progress_ticker.h"

@@ -10,8 +10,9 @@
 #include <string_view>
 #include <vector>
 
+#include "workload/exact_words.h"
+#include "workload/field_doc.h"
 #include "workload/law_yaml.h"
-#include "workload/parse.h"
 #include "workload/spec.h"
 #include "workload/yaml_tree.h"
 
@@ -64,13 +65,5 @@ Field choice_field(About about, std::vector<std::string> words,
 // The law itself ("114 kB" or a mapping) and the fields below it: mean, stddev, distribution,
 // minimum, maximum, quantiles. Values lie in [least, most], in the unit.
 std::vector<Field> law_fields(About about, Member<Law> member, LawUnit unit, double least, double most);
-
-// "150 kB", "144 ms", "114660.07 B": the shortest form that reads back as exactly this number.
-std::string exact_bytes(double bytes);
-std::string exact_seconds(double seconds);
-std::string exact_bytes_per_second(double rate);  // "3 GB/s"
-
-// The half sentence for a value of the wrong kind: "expected EXPECTED, found ...".
-std::string unexpected(std::string_view expected, const YamlNode& node);
 
 }  // namespace aforo

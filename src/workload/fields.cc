@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -198,7 +199,10 @@ std::vector<Field> declare() {
   add_dataset(all);
   add_loader(all);
   add_training(all);
-  all.push_back(provenance_field());
+  all.push_back(provenance_field([](std::string_view name) -> std::optional<std::string> {
+    if (find_field(name) != nullptr || is_section(name)) return std::nullopt;
+    return suggest_key(name);
+  }));
   return all;
 }
 

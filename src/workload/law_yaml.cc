@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "workload/field_kinds.h"
+#include "base/units.h"
+#include "workload/exact_words.h"
 
 namespace aforo {
 namespace {

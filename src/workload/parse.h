@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "workload/field_doc.h"
+#include "workload/presets.h"
 #include "workload/spec.h"
 
 namespace aforo {
@@ -38,25 +40,6 @@ std::string to_yaml(const Workload& workload);
 // --dataset), and back: validated like a whole workload's.
 std::string dataset_to_yaml(const DatasetSpec& dataset);
 DatasetSpec parse_dataset_block(std::string_view text, std::string_view file);
-
-// One declared field, for docs/reference.md and for the test that every field is documented.
-struct FieldDoc {
-  // "loader.batch_size".
-  std::string key;
-  // "count", "bytes with unit", "law of bytes", "pytorch | tensorflow | ideal".
-  std::string form;
-  std::string fallback;  // default as written, or "required"
-  std::string text;      // one sentence
-};
-// All of them, in the order in which they are written.
-std::vector<FieldDoc> workload_fields();
-
-// The shipped presets (data/workloads/*.yaml, embedded in the binary), sorted by name.
-std::vector<std::string> preset_names();
-
-// "; did you mean 'unet3d_a100' or ...?" for a name that is no preset's: the nearest, or the nearest job on
-// each of its accelerators; "" where nothing is near.
-std::string suggest_preset(std::string_view name);
 
 // The preset of that name, and no file. UserError with the nearest names.
 Workload load_preset(std::string_view name);

@@ -8,7 +8,6 @@
 #include "base/embedded.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "workload/parse.h"
 #include "workload/yaml_tree.h"
 
 namespace aforo {

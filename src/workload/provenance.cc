@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
-#include "workload/fields.h"
 
 namespace aforo {
 namespace {
@@ -23,10 +23,10 @@ bool is_date(std::string_view text) {
                     [](char c, char form) { return form == 'd' ? c >= '0' && c <= '9' : c == form; });
 }
 
-std::string check(const Provenance& entry) {
-  if (find_field(entry.field) == nullptr && !is_section(entry.field)) {
+std::string check(const Provenance& entry, const UnknownField& unknown) {
+  if (const auto suggestion = unknown(entry.field)) {
     return fmt::format("expected 'field' to name a workload field, found {}{}", quote(entry.field),
-                       suggest_key(entry.field));
+                       *suggestion);
   }
   if (std::find(kKinds.begin(), kKinds.end(), entry.kind) == kKinds.end()) {
     return fmt::format("expected 'kind' to be measured | published | estimated, found {}",
@@ -41,7 +41,7 @@ std::string check(const Provenance& entry) {
   return {};
 }
 
-std::string read_entry(const YamlNode& node, Provenance& entry) {
+std::string read_entry(const YamlNode& node, Provenance& entry, const UnknownField& unknown) {
   if (!node.is_map()) return unexpected("a list of {field, kind, source, date}", node);
   for (const YamlNode& item : node.items) {
     std::string Provenance::*member = nullptr;
@@ -56,17 +56,17 @@ std::string read_entry(const YamlNode& node, Provenance& entry) {
     if (item.kind != YamlNode::Kind::kScalar) return unexpected("text as '" + item.key + "'", item);
     entry.*member = item.text;
   }
-  return check(entry);
+  return check(entry, unknown);
 }
 
-std::string set_provenance(Workload& workload, const YamlNode& node) {
+std::string set_provenance(Workload& workload, const YamlNode& node, const UnknownField& unknown) {
   if (node.kind != YamlNode::Kind::kSequence)
     return unexpected("a list of {field, kind, source, date}", node);
   if (node.items.size() > kMostEntries)
     return fmt::format("expected at most {} entries, found more", kMostEntries);
   std::vector<Provenance> entries;
   for (const YamlNode& item : node.items) {
-    const std::string error = read_entry(item, entries.emplace_back());
+    const std::string error = read_entry(item, entries.emplace_back(), unknown);
     if (!error.empty()) return fmt::format("{} (entry {})", error, entries.size());
   }
   workload.provenance = std::move(entries);
@@ -85,11 +85,13 @@ std::string provenance_yaml(const Workload& workload) {
 
 }  // namespace
 
-Field provenance_field() {
+Field provenance_field(UnknownField unknown) {
   Field field;
   field.doc = {"provenance", "list of {field, kind, source, date}", "[]",
                "Where constants come from: measured, published or estimated, by whom, when."};
-  field.set = set_provenance;
+  field.set = [unknown = std::move(unknown)](Workload& workload, const YamlNode& node) {
+    return set_provenance(workload, node, unknown);
+  };
   field.get = provenance_yaml;
   return field;
 }

@@ -10,6 +10,7 @@
 
 #include "base/test_directory.h"
 #include "dataset/scanned_layout.h"
+#include "storage/open_store.h"
 #include "storage/store.h"
 
 namespace aforo {

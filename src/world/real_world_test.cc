@@ -9,6 +9,8 @@
 #include "dataset/checkpoint_layout.h"
 #include "dataset/payload.h"
 #include "pipeline/world_contract.h"
+#include "storage/make_engine.h"
+#include "storage/open_store.h"
 #include "storage/store.h"
 
 namespace aforo {

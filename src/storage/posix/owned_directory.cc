@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "storage/beneath.h"
+#include "storage/make_engine.h"
 #include "storage/posix/posix_file.h"
 
 namespace aforo {

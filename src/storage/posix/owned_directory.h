@@ -24,7 +24,7 @@ DirectoryLook look_at_directory(const std::string& directory, std::string_view m
 // not there is no error.
 int remove_empty_directory(const std::string& directory);
 
-class OwnedDirectory final : public Owned {
+class OwnedDirectory final : public Owned, public WriteRight {
  public:
   // Makes `directory` (and its parents) if absent and locks it. Throws UserError if it is foreign, the root
   // of the machine, cannot be made, or another process holds the lock.
@@ -38,7 +38,7 @@ class OwnedDirectory final : public Owned {
   ~OwnedDirectory() override;  // unlocks
 
   // An open descriptor of the directory; lives as long as this.
-  int root() const { return root_; }
+  int root() const override { return root_; }
 
   EngineChoice engine(EngineKind kind, const EngineOptions& options) const override;
   StoreEntry look(const std::string& path) const override;

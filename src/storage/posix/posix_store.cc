@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "storage/machine.h"
+#include "storage/make_engine.h"
 #include "storage/posix/owned_directory.h"
 #include "storage/posix/posix_file.h"
 #include "storage/posix/walk.h"

@@ -1,0 +1,111 @@
+// What a verdict looks at, and what it says: plain data, made by whoever ran, simulated or captured a job.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+#include "base/units.h"
+
+namespace aforo {
+
+// What to change first. A Record carries the words of to_string(), so that values may be added here.
+enum class Limit {
+  kNone,  // "not limited": AU at or above the target
+  kStorageBandwidth,
+  kStorageLatency,
+  kMetadata,
+  kClientCpu,
+  kNetwork,
+  kLoaderSettings,
+  kBarrierSkew,
+  // Evidence does not single one out; the text says what was seen.
+  kUnknown,
+};
+// "not limited", "storage bandwidth", ... as in docs.
+std::string to_string(Limit limit);
+
+// A short re-run of the same job with one thing changed, no compute: samples/s.
+struct Counterfactual {
+  std::string change;  // "32 workers instead of 8", "null storage"
+  double samples_per_second = 0;
+  // loader.workers of the re-run, for the exact flag; 0 = not known.
+  std::uint32_t workers = 0;
+  // samples/s of the same re-run with nothing changed; 0 = the job's own.
+  double baseline = 0;
+};
+
+// What a verdict may look at. Shares are fractions; a share that was not measured is left at its
+// default, except where it is optional. "0 = unknown" fields never decide while unknown: the text
+// then leaves them out.
+struct Evidence {
+  double au = 0, au_target = 0.9;
+  double samples_per_second = 0;
+  // What the accelerators could use: accelerators x batch / step time.
+  double demand_samples_per_second = 0;
+  // Of accelerator time, as the two that follow: together at most 1, the rest lies outside the steps.
+  double load_wait_share = 0;
+  double barrier_wait_share = 0;
+  double compute_share = 0;
+  // CPU seconds used / (wall x cores available), of the whole process.
+  std::optional<double> client_cpu_share;
+  // Busiest I/O loop's CPU share of one core.
+  std::optional<double> io_cpu_share;
+  // Block device util over the run.
+  std::optional<double> device_busy_share;
+  // Busiest link, of its line rate.
+  std::optional<double> network_busy_share;
+  // Share of a sample's read time spent in open (and other metadata).
+  double open_share = 0;
+  Seconds read_latency_mean{0}, read_latency_p99{0};
+  // Requested by the loader; 0 = unknown.
+  BytesPerSecond bytes_per_second{0};
+  // Mean bytes per read request; 0 = unknown.
+  Bytes read_size{0};
+  // loader.read.transfer_size; 0 = whole samples.
+  Bytes transfer_size{0};
+  // Mean bytes of what is read in one go but for that: a sample, a shard; 0 = unknown.
+  Bytes read_whole{0};
+  // Loader settings of this run; 0 = unknown.
+  std::uint32_t workers = 0, prefetch = 0;
+  // Share of time that loader workers had a request outstanding.
+  double worker_busy_share = 0;
+  // Mean, over all ranks; 0 = unknown.
+  double requests_in_flight = 0;
+  // Share of bytes served by the page cache; negative = unknown.
+  double cache_share = 0;
+  // The user asked for a warm run.
+  bool cache_expected = false;
+  // Real / asked compute - 1: emulated steps that ended late.
+  double compute_excess = 0;
+  // Of accelerator time: waiting for the first batch of an epoch. Part of load_wait_share.
+  double start_up_share = 0;
+  // Time of reads that failed, over accelerator time: several wait at once, so it may exceed 1.
+  double failure_share = 0;
+  // A failed sample ended the run.
+  bool ended_by_error = false;
+  // Nothing was read: every request was answered at once.
+  bool null_storage = false;
+  // There is no storage below the dataset.
+  bool memory_filesystem = false;
+  // Judged inside --find-max, which is then no advice.
+  bool searching = false;
+  double errors = 0;  // samples that failed
+  // samples/s of this client on the null engine.
+  std::optional<double> null_ceiling;
+  // Same storage, more concurrency.
+  std::optional<Counterfactual> more_workers;
+};
+
+// The judgement in words. Never empty: where nothing was measured it says so.
+struct Verdict {
+  Limit limit = Limit::kUnknown;
+  // One line: the limit, the decisive number, what to try.
+  std::string text;
+  // The numbers that decided, one per line.
+  std::vector<std::string> evidence;
+  // What to try, most promising first.
+  std::vector<std::string> advice;
+};
+
+}  // namespace aforo

@@ -1,0 +1,111 @@
+// What a prediction is asked with and what it says: plain data. predict.h makes the one from the other.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "dataset/layout.h"
+#include "measure/histogram.h"
+#include "measure/verdict.h"
+#include "model/storage_spec.h"
+#include "sim/simulate.h"
+#include "workload/spec.h"
+
+namespace aforo {
+
+// kAuto takes the closed form where it is known to be near, and simulates elsewhere.
+enum class PredictMethod { kAuto, kClosed, kSimulate };
+// "auto", "closed", "simulate".
+std::string_view to_string(PredictMethod method);
+
+// The whole question. All that is not a workload's or a storage's has a default that suits.
+struct PredictOptions {
+  Workload workload;  // accelerator.count is N
+  StorageSpec storage;
+  PredictMethod method = PredictMethod::kAuto;
+  // The dataset's layout; empty = what generating the workload's dataset would give.
+  std::shared_ptr<const Layout> layout;
+  // Simulate training.steps, however many: they were asked for.
+  bool every_step = false;
+  // Caches are emptied before every epoch.
+  bool cold_epochs = false;
+  std::uint32_t ranks_per_host = 0;  // 0 = all on one host
+  std::uint64_t checkpoint_steps = 0;
+  Seconds checkpoint_pause{0};
+  // Other jobs on the same storage meanwhile.
+  std::vector<Workload> beside;
+  // Memory of one host: a job whose prefetched batches do not fit is refused. The default, 2
+  // TiB, refuses slips only.
+  Bytes host_memory{Bytes{2} * (std::uint64_t{1} << 40)};
+  std::uint64_t seed = 1;
+  unsigned replications = 5;  // >= 2
+  bool spread = true;         // widen by the storage's own spread
+  unsigned threads = 2;       // simulations side by side
+  // Of one simulation, where steps may be cut: bounds what it takes, some seconds.
+  std::uint64_t most_samples = 4'000'000;
+  std::uint64_t fewest_steps = 30;  // but no fewer steps of an epoch
+  // Called after every simulation of the job, from any thread; may be empty.
+  std::function<void()> simulated;
+};
+
+// Seconds of all accelerators together, over the whole job.
+struct StallTimes {
+  Seconds total{0};
+  Seconds compute{0};
+  Seconds load_wait{0};  // epoch_start included
+  Seconds barrier_wait{0};
+  Seconds checkpoint{0};
+  Seconds epoch_start{0};  // waiting for the first batch of an epoch
+  Seconds stall() const { return total - compute; }
+};
+
+// Another job on the same storage, while the main one ran.
+struct BesidePrediction {
+  std::string name;
+  std::uint32_t accelerators = 0;
+  double au = 0;
+  PerSecond samples{0};
+};
+
+// What was predicted. What a closed form does not know is left at its default.
+struct Prediction {
+  std::uint32_t accelerators = 0;
+  // au_low <= au <= au_high, in [0, 1].
+  double au = 0, au_low = 0, au_high = 0;
+  double chance = 0;  // half width by chance alone
+  // Relative spread of the storage's rates that was put in.
+  double spread = 0;
+  // Of AU, either way, that was put in.
+  double model_error = 0;
+  PerSecond samples{0};
+  BytesPerSecond bytes{0};
+  std::string limit;  // "station 'pipe', 98 % busy"
+  std::string
+      limit_station;  // the station or measured curve that it names, "pipe"; empty where it names none
+  PredictMethod method = PredictMethod::kSimulate;
+  // This method: a clause, "the closed form is not near: ...".
+  std::string why;
+  std::vector<std::string> notes;
+  // Of a simulation only:
+  std::vector<double> au_per_epoch;
+  std::optional<StallTimes> stalls;
+  Histogram step_times;
+  // Simulated: epochs, and steps in each.
+  std::uint64_t epochs = 0, steps = 0;
+  // Of an epoch that the numbers speak of.
+  std::uint64_t steps_in_full = 0;
+  unsigned replications = 0;
+  std::uint64_t events = 0;
+  std::optional<double> cache_hit_share;
+  double requests_in_flight = 0;
+  std::vector<SimStation> stations;
+  std::vector<BesidePrediction> beside;
+  Verdict verdict;
+};
+
+}  // namespace aforo

@@ -1,0 +1,40 @@
+#include "storage/open_store.h"
+
+#include <algorithm>
+#include <cctype>
+#include <string_view>
+
+#include "base/error.h"
+#include "storage/posix/owned_directory.h"
+#include "storage/posix/posix_store.h"
+
+namespace aforo {
+namespace {
+
+// "s3" of "s3://bucket/prefix"; empty where there is no scheme.
+std::string_view scheme_of(std::string_view where) {
+  const std::size_t end = where.find("://");
+  if (end == where.npos || end == 0) return {};
+  const std::string_view scheme = where.substr(0, end);
+  const bool plain = std::all_of(scheme.begin(), scheme.end(), [](unsigned char c) {
+    return std::isalnum(c) || c == '+' || c == '-' || c == '.';
+  });
+  return plain ? scheme : std::string_view{};
+}
+
+}  // namespace
+
+std::unique_ptr<Store> open_store(const std::string& where) {
+  const std::string scheme(scheme_of(where));
+  if (scheme.empty()) return std::make_unique<PosixStore>(where);
+  if (scheme == "s3")
+    throw UserError("expected a directory, found '" + where +
+                    "': aforo does not read or write object stores itself yet; mount the bucket and name the "
+                    "directory, or describe it in a storage file for 'aforo predict'");
+  throw UserError("expected a directory, found '" + where + "': aforo knows no storage called '" + scheme +
+                  "'; name a directory");
+}
+
+int remove_empty_place(const std::string& where) { return remove_empty_directory(where); }
+
+}  // namespace aforo
