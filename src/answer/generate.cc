@@ -81,8 +81,9 @@ void GenerateAsk::check() const {
 Answer answer(const GenerateAsk& ask, const Context& context) {
   refuse_contradictions(ask);
   Answer out;
+  GenerateOutcome found;
   if (*ask.remove) {
-    out.record = delete_generated(*ask.directory, *ask.dry_run, context.stop, context.progress);
+    found = delete_generated(*ask.directory, *ask.dry_run, context.stop, context.progress);
   } else {
     GenerateOptions options;
     // Only the dataset is laid: it may be smaller than a batch of the job.
@@ -90,12 +91,16 @@ Answer answer(const GenerateAsk& ask, const Context& context) {
     options.directory = *ask.directory;
     options.threads = threads_of(*ask.threads);
     options.direct = *ask.direct;
-    out.record = *ask.dry_run ? plan_generate(options) : generate(options, context.stop, context.progress);
+    if (*ask.dry_run)
+      found.record = plan_generate(options);
+    else
+      found = generate(options, context.stop, context.progress);
   }
-  if (const std::string error = out.record.value("error", ""); !error.empty()) {
+  out.record = std::move(found.record);
+  if (!found.error.empty()) {
     out.outcome = Outcome::kFailed;
-    out.say.push_back(error);
-  } else if (out.record.value("partial", false)) {
+    out.say.push_back(found.error);
+  } else if (found.partial) {
     out.outcome = Outcome::kPartial;
     out.say.push_back(partial_sentence("the same command again goes on from here"));
   }

@@ -3,6 +3,7 @@
 
 #include "answer/job_rows.h"
 #include "survey/inspect_command.h"
+#include "workload/parse.h"
 
 namespace aforo {
 namespace {
@@ -27,12 +28,13 @@ Answer answer(const InspectAsk& ask, const Context& context) {
   options.directory = *ask.directory;
   options.threads = threads_of(*ask.threads);
   Answer out;
-  out.record = inspect(options, context.stop, context.progress);
-  if (out.record.value("partial", false)) {
+  InspectOutcome found = inspect(options, context.stop, context.progress);
+  out.record = std::move(found.record);
+  if (found.partial) {
     out.outcome = Outcome::kPartial;
     out.say.push_back(partial_sentence("no dataset block is written from a part of the files"));
-  } else {
-    out.files.push_back({"dataset.yaml", out.record.at("dataset_yaml").get<std::string>()});
+  } else if (found.dataset) {
+    out.files.push_back({"dataset.yaml", dataset_to_yaml(*found.dataset)});
   }
   add_echo(out.record, ask);
   return out;

@@ -78,7 +78,7 @@ Answer answer(const ProbeAsk& ask, const Context& context) {
   ProbeOutcome found = probe(options_of(ask), context.stop, context.progress);
   Answer out;
   out.record = std::move(found.record);
-  if (out.record.value("partial", false)) {
+  if (found.partial) {
     out.outcome = Outcome::kPartial;
     out.say.push_back(partial_sentence("no storage file is written from a part of the measurements"));
   } else {

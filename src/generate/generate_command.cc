@@ -27,10 +27,6 @@ struct Clock {
   Seconds elapsed() const { return monotonic_now() - started; }
 };
 
-std::string_view version_of(const Json& record) {
-  return record.at("aforo_version").get_ref<const std::string&>();
-}
-
 Progress progress_of(const GenerateCounters& counters, const GeneratePlan& plan, const Clock& clock) {
   const FileId below = plan.manifest.files_written;
   const bool checking = counters.checked < below && counters.files == 0 && counters.kept == 0;
@@ -182,11 +178,13 @@ Json plan_generate(const GenerateOptions& options) {
   return record;
 }
 
-Json generate(const GenerateOptions& options, std::stop_token stop, const ProgressSink& sink) {
+GenerateOutcome generate(const GenerateOptions& options, std::stop_token stop, const ProgressSink& sink) {
   const auto store = open_store(options.directory);
   GeneratePlan plan = make_generate_plan(options.workload.dataset, *store);
   if (plan.unfit) throw UserError(*plan.unfit);
-  Json record = start_record("generate", *store);
+  GenerateOutcome outcome;
+  Json& record = outcome.record;
+  record = start_record("generate", *store);
   record["directory"] = options.directory;
   describe_plan(record, plan);
   Clock clock;
@@ -194,19 +192,24 @@ Json generate(const GenerateOptions& options, std::stop_token stop, const Progre
 
   GenerateCounters counters;
   Generation generation(options, *store, plan, stop);
-  generation.begin(version_of(record));
+  generation.begin(aforo_version());
   std::optional<WriteFailure> failure;
   {
     const ProgressTicker ticker(sink, [&] { return progress_of(counters, plan, clock); });
     failure = generation.write(counters);
   }
   const Manifest& state = generation.state();
-  if (failure) record["error"] = sentence_of(*failure, plan, state, counters.bytes, options.directory);
+  if (failure) {
+    outcome.error = sentence_of(*failure, plan, state, counters.bytes, options.directory);
+    record["error"] = outcome.error;
+  }
+  outcome.files_complete = state.files_written;
+  outcome.partial = state.state != Manifest::State::kComplete;
   add_results(record, counters, clock, store->counters());
   record["skipped_files"] = generation.skipped();
   record["state"] = to_string(state.state);
-  record["files_complete"] = state.files_written;
-  record["partial"] = state.state != Manifest::State::kComplete;
+  record["files_complete"] = outcome.files_complete;
+  record["partial"] = outcome.partial;
   record["threads"] = thread_count(options.threads);
   record["durable"] = "syncfs";
   record["create_seconds"] = percentiles(generation.times().create);
@@ -214,7 +217,7 @@ Json generate(const GenerateOptions& options, std::stop_token stop, const Progre
   if (generation.direct_refused()) {
     record["warnings"].push_back("this file system has no O_DIRECT: written through the page cache");
   }
-  return record;
+  return outcome;
 }
 
 }  // namespace aforo

@@ -11,6 +11,7 @@
 // durable by syncfs (periodically, and once at the end), never file by file.
 #pragma once
 
+#include <cstdint>
 #include <stop_token>
 #include <string>
 
@@ -28,6 +29,14 @@ struct GenerateOptions {
   bool direct = false;
 };
 
+struct GenerateOutcome {
+  Json record;           // docs/record.md
+  bool partial = false;  // stopped, or writing failed: the same call goes on from there
+  // Why writing failed, a sentence for people; empty where it did not.
+  std::string error;
+  std::uint64_t files_complete = 0;  // of a call that writes: files [0, files_complete) are whole
+};
+
 // What `generate` would do: files, bytes, free space, whether it fits. Touches nothing.
 Json plan_generate(const GenerateOptions& options);
 
@@ -36,12 +45,12 @@ Json plan_generate(const GenerateOptions& options);
 // later call resumes. Throws UserError when the directory is not ours, when the dataset does not
 // fit, and when nothing at all can be written there.
 // `sink` is called from one internal thread, which has ended when this returns.
-Json generate(const GenerateOptions& options, std::stop_token stop, const ProgressSink& sink);
+GenerateOutcome generate(const GenerateOptions& options, std::stop_token stop, const ProgressSink& sink);
 
 // Removes what the manifest in `directory` names, the directories made for it if they are then empty, and the
 // marker last; foreign files stay, are counted and some are named. A stop request leaves the marker: call
 // again. Throws UserError when the directory carries no marker of aforo.
-Json delete_generated(const std::string& directory, bool dry_run, std::stop_token stop,
-                      const ProgressSink& sink);
+GenerateOutcome delete_generated(const std::string& directory, bool dry_run, std::stop_token stop,
+                                 const ProgressSink& sink);
 
 }  // namespace aforo

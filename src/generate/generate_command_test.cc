@@ -49,7 +49,7 @@ class GenerateTest : public testing::Test {
     options.threads = 2;
     return options;
   }
-  static Json generate_all(const GenerateOptions& options) { return generate(options, {}, {}); }
+  static Json generate_all(const GenerateOptions& options) { return generate(options, {}, {}).record; }
 
   // Everything but the manifest, by path.
   static std::map<std::string, std::string> content(const fs::path& directory) {
@@ -144,7 +144,7 @@ TEST_F(GenerateTest, AStopGivesAPartialRecordAndTheNextCallResumes) {
     while (!over && !fs::exists(base_ / "d" / "d00005")) std::this_thread::yield();
     stop.request_stop();
   });
-  const Json first = generate(wanted, stop.get_token(), {});
+  const Json first = generate(wanted, stop.get_token(), {}).record;
   over = true;
   stopper.join();
   ASSERT_EQ(first["partial"], true);
@@ -264,12 +264,12 @@ TEST_F(GenerateTest, DeleteRemovesWhatWasGeneratedAndNothingElse) {
   wanted.workload.dataset.samples_per_file = 50;
   generate_all(wanted);
   std::ofstream(base_ / "d" / "notes.txt") << "mine";
-  const Json counted = delete_generated(base_ / "d", true, {}, {});
+  const Json counted = delete_generated(base_ / "d", true, {}, {}).record;
   EXPECT_EQ(counted["files"], 5);
   EXPECT_EQ(counted["index_files"], 5);
   EXPECT_EQ(counted["foreign_files"], 1);
   EXPECT_EQ(content(base_ / "d").size(), 11u);
-  const Json record = delete_generated(base_ / "d", false, {}, {});
+  const Json record = delete_generated(base_ / "d", false, {}, {}).record;
   EXPECT_EQ(record["files"], 5);
   EXPECT_EQ(record["index_files"], 5);
   EXPECT_EQ(record["foreign_files"], 1);
@@ -297,7 +297,7 @@ TEST_F(GenerateTest, DeleteLeavesWhatALinkLeadsToAndSaysSo) {
   ASSERT_GT(moved, 0u);
   fs::create_directory_symlink(base_ / "elsewhere", base_ / "d" / "d00001");
   for (const bool dry_run : {true, false}) {
-    const Json record = delete_generated(base_ / "d", dry_run, {}, {});
+    const Json record = delete_generated(base_ / "d", dry_run, {}, {}).record;
     EXPECT_EQ(record["files"], 250 - moved);
     EXPECT_EQ(record["foreign_files"], 1);
     EXPECT_EQ(content(base_ / "elsewhere").size(), moved);

@@ -128,13 +128,15 @@ void finish(const GeneratedLayout& layout, const Owned& owned, const std::string
 
 }  // namespace
 
-Json delete_generated(const std::string& directory, bool dry_run, std::stop_token stop,
-                      const ProgressSink& sink) {
+GenerateOutcome delete_generated(const std::string& directory, bool dry_run, std::stop_token stop,
+                                 const ProgressSink& sink) {
   const auto store = open_store(directory);
   const Manifest manifest = require_marker(*store);
   const GeneratedLayout layout = layout_of(manifest, directory);
   const auto owned = store->own_for_removal(kManifestName);
-  Json record = start_record("generate", *store);
+  GenerateOutcome outcome;
+  Json& record = outcome.record;
+  record = start_record("generate", *store);
   record["delete"] = true;
   record["dry_run"] = dry_run;
   record["directory"] = directory;
@@ -166,6 +168,7 @@ Json delete_generated(const std::string& directory, bool dry_run, std::stop_toke
   if (layout.has_index()) record["index_files"] = removal.indices.load();
   record["bytes"] = removal.bytes.load();
   record["seconds"] = (monotonic_now() - started).value;
+  outcome.partial = !all;
   record["partial"] = !all;
   const Foreign foreign = find_foreign(*store);
   const std::uint64_t own = dry_run || !all ? removal.files + removal.indices : 0;
@@ -177,7 +180,7 @@ Json delete_generated(const std::string& directory, bool dry_run, std::stop_toke
                                              counted(left, "file or link", "files or links"),
                                              left == 1 ? "was" : "were", foreign.examples.front()));
   }
-  return record;
+  return outcome;
 }
 
 }  // namespace aforo

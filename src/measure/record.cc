@@ -22,11 +22,13 @@ void reject_non_finite(const Json& value, const std::string& path) {
 
 }  // namespace
 
+std::string_view aforo_version() { return AFORO_VERSION; }
+
 Json new_record(std::string_view command, std::string_view started, const Json& machine) {
   Json record;
   record["schema"] = kRecordSchema;
   record["command"] = command;
-  record["aforo_version"] = AFORO_VERSION;
+  record["aforo_version"] = aforo_version();
   record["started"] = started;
   record["machine"] = machine;
   record["partial"] = false;

@@ -24,6 +24,9 @@ inline constexpr int kRecordSchema = 1;
 // caller has the clock.
 Json new_record(std::string_view command, std::string_view started, const Json& machine);
 
+// This program's version, as it stands in `aforo_version`.
+std::string_view aforo_version();
+
 // Sets `record[key] = value` only if value is finite; else nothing is set, and what was there stays.
 void set_number(Json& record, std::string_view key, double value);
 

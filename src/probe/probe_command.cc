@@ -85,7 +85,7 @@ class Probe {
                                   format_seconds(ProbeOptions::kLeastBudget),
                                   format_seconds(options_.budget)));
     prepare();
-    record_ = start_record("probe", *store_);
+    record_ = start_record("probe", *store_, started_);
     findings_.memory = read_memory().available;
     findings_.storage_below = !store_->info().memory_only;
     if (!findings_.storage_below)
@@ -300,10 +300,11 @@ class Probe {
     for (const std::string& text : drop_collapsed(findings_)) note(text), warnings_.push_back(text);
     findings_.spent = elapsed();
     ProbeOutcome outcome;
-    outcome.storage = storage_of(findings_, *store_, record_.at("started").get<std::string>());
+    outcome.storage = storage_of(findings_, *store_, started_);
     describe(record_);
     add_findings(record_, findings_, outcome.storage);
-    record_["partial"] = stop_.stop_requested();
+    outcome.partial = stop_.stop_requested();
+    record_["partial"] = outcome.partial;
     outcome.record = std::move(record_);
     return outcome;
   }
@@ -347,6 +348,7 @@ class Probe {
   Seconds loader_time_{0};
   ProbeFindings findings_;
   std::string engine_reason_;
+  const std::string started_ = utc_now();
   Json record_;
 };
 

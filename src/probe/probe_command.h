@@ -33,9 +33,10 @@ struct ProbeOptions {
 };
 
 struct ProbeOutcome {
-  // Complete unless the Record is `partial`.
+  // Complete unless `partial`.
   StorageSpec storage;
   Json record;
+  bool partial = false;  // a stop request ended it before all was measured
 };
 
 // Throws UserError when nothing can be laid or read, Interrupted when it was stopped before the first curve.

@@ -66,9 +66,14 @@ std::string folder_in(const Store& store, std::string_view name) {
 DatasetSpec spec_of_found(const std::string& directory, unsigned threads, const std::stop_token& stop) {
   if (const auto marker = read_marker(*open_store(directory)))
     return parse_dataset_block(marker->dataset_yaml, directory);
-  const Json seen = inspect({directory, threads}, stop, {});
-  if (seen.value("partial", false)) throw Interrupted();
-  return parse_dataset_block(seen.at("dataset_yaml").get<std::string>(), directory);
+  const InspectOutcome seen = inspect({directory, threads}, stop, {});
+  if (seen.partial) throw Interrupted();
+  if (!seen.dataset)
+    throw UserError(
+        fmt::format("expected samples in {} whose sizes can be read, found none; name a workload with "
+                    "--workload",
+                    directory));
+  return *seen.dataset;
 }
 
 // Laid by a probe that was killed before it could take it away.
@@ -180,7 +185,7 @@ ProbeData ProbeGround::lay(const ProbeWish& wish, Seconds time, std::stop_token 
     std::stop_source ending;
     const std::stop_callback forward(stop, [&ending] { ending.request_stop(); });
     const Alarm alarm(time, ending);
-    files = generate(options, ending.get_token(), sink).at("files_complete").get<FileId>();
+    files = generate(options, ending.get_token(), sink).files_complete;
     if (stop.stop_requested()) throw Interrupted();
   }
   if (files < few)

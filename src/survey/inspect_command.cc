@@ -108,7 +108,7 @@ class Inspection {
   }
 
   const Store& store() const { return *store_; }
-  void report(Json& record, Seconds scan_time) const;
+  std::optional<DatasetSpec> report(Json& record, Seconds scan_time) const;
   Progress progress(Seconds started) const;
 
  private:
@@ -199,7 +199,7 @@ Json Inspection::warnings() const {
   return list;
 }
 
-void Inspection::report(Json& record, Seconds scan_time) const {
+std::optional<DatasetSpec> Inspection::report(Json& record, Seconds scan_time) const {
   record["samples"] = samples_.count;
   if (samples_.estimated) record["samples_estimated"] = true;
   record["files"] = choice_.files;
@@ -223,12 +223,14 @@ void Inspection::report(Json& record, Seconds scan_time) const {
                            {"state", to_string(manifest_->state)},
                            {"dataset", manifest_->dataset_yaml}};
   }
-  if (samples_.sizes.count() == 0) return;
+  if (samples_.sizes.count() == 0) return std::nullopt;
   const SizeFit fit = readable(fit_sizes(samples_.sizes), samples_.sizes);
   record["sizes"] = json_of(samples_.sizes);
   record["law"] = to_string(fit.law.kind);
   record["law_distance"] = fit.distance;
-  record["dataset_yaml"] = dataset_to_yaml(spec_of(fit));
+  const DatasetSpec found = spec_of(fit);
+  record["dataset_yaml"] = dataset_to_yaml(found);
+  return found;
 }
 
 Progress Inspection::progress(Seconds started) const {
@@ -244,19 +246,22 @@ Progress Inspection::progress(Seconds started) const {
 
 }  // namespace
 
-Json inspect(const InspectOptions& options, std::stop_token stop, const ProgressSink& sink) {
+InspectOutcome inspect(const InspectOptions& options, std::stop_token stop, const ProgressSink& sink) {
   const Seconds started = monotonic_now();
   Inspection inspection(options, stop);
-  Json record = start_record("inspect", inspection.store());
+  InspectOutcome outcome;
+  Json& record = outcome.record;
+  record = start_record("inspect", inspection.store());
   record["directory"] = options.directory;
   {
     const ProgressTicker ticker(sink, [&] { return inspection.progress(started); });
     inspection.scan();
     inspection.measure_samples();
   }
-  inspection.report(record, monotonic_now() - started);
-  record["partial"] = stop.stop_requested();
-  return record;
+  outcome.dataset = inspection.report(record, monotonic_now() - started);
+  outcome.partial = stop.stop_requested();
+  record["partial"] = outcome.partial;
+  return outcome;
 }
 
 }  // namespace aforo

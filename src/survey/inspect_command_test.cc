@@ -31,7 +31,7 @@ class InspectTest : public testing::Test {
     fs::create_directories((base_ / name).parent_path());
     std::ofstream(base_ / name, std::ios::binary) << content;
   }
-  Json look() const { return inspect({base_, 3}, {}, {}); }
+  Json look() const { return inspect({base_, 3}, {}, {}).record; }
   std::string sentence() const {
     try {
       look();

@@ -116,10 +116,10 @@ void require_sound(const RunOptions& options, const OpenedDataset& dataset) {
                   dataset.damaged_files > 1 ? fmt::format(" ({} such shards)", dataset.damaged_files) : ""));
 }
 
-void add_damage(Json& record, const OpenedDataset& dataset) {
+void add_damage(Json& record, const OpenedDataset& dataset, std::uint64_t faults) {
   if (dataset.damaged_files == 0) return;
   Json& errors = record["errors"];
-  errors["count"] = errors["count"].get<std::uint64_t>() + dataset.damaged_files;
+  errors["count"] = faults + dataset.damaged_files;
   errors["by_kind"]["damaged shard"] = dataset.damaged_files;
   for (const Damage& damage : dataset.damaged) {
     if (errors["examples"].size() >= ReaderStats::kMaxExamples) return;
@@ -222,7 +222,7 @@ RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_t
   if (nothing && stop.stop_requested() && !job.result.failed) throw Interrupted();
 
   add_measurement(record, job, plan, options, *dataset.layout);
-  add_damage(record, dataset);
+  add_damage(record, dataset, job.result.readers.fault_count());
   // Start to first step without what the run was asked to do before (dropping caches).
   if (job.result.first_step.value > 0) {
     const Seconds reset_time = options.drop_caches ? prepared - began : Seconds{0};

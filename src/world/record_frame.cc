@@ -22,13 +22,17 @@ Json machine_json() {
 
 }  // namespace
 
-Json start_record(std::string_view command, const Store& store) {
+std::string utc_now() {
   const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now));
+}
+
+Json start_record(std::string_view command, const Store& store, const std::string& started) {
   Json machine = machine_json();
   const StoreInfo& place = store.info();
   machine["filesystem"] = place.type;
   if (!place.device.empty()) machine["device"] = place.device;
-  return new_record(command, fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now)), machine);
+  return new_record(command, started, machine);
 }
 
 }  // namespace aforo

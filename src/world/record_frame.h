@@ -1,6 +1,7 @@
 // The frame of every measured Record: which command, when, on which machine and file system.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "measure/record.h"
@@ -8,9 +9,12 @@
 
 namespace aforo {
 
+// Now, as `started` has it: ISO 8601, UTC, to the second. Reads the clock.
+std::string utc_now();
+
 // A Record with `command`, `started` (UTC, to the second), aforo's version and `machine`: CPU, cores, memory, kernel,
 // host name, and the type and device of `store` as it was found when it was opened, absent where nobody tells. Reads
 // the clock and the kernel's tables; asks no storage.
-Json start_record(std::string_view command, const Store& store);
+Json start_record(std::string_view command, const Store& store, const std::string& started = utc_now());
 
 }  // namespace aforo
