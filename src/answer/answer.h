@@ -1,9 +1,19 @@
-// From a typed ask to an Answer: what every command comes to, without a command line and without a console.
+// From a typed ask to an Answer: what every command comes to, without a command
+// line and without a console.
 //
-// answer(const RunAsk&, context), answer(const SizeAsk&, context), ... stand beside their asks. Each judges the ask
-// (refuse_contradictions) before it touches anything, runs on the calling thread, and has ended all threads of its
-// own when it returns. Failure: UserError for what ends a command, Interrupted where a stop was asked for before
-// there was anything to report. What happens in I/O is in the Record, and in the outcome.
+// answer(const RunAsk&, context), answer(const SizeAsk&, context), ... stand beside
+// their asks. All keep one contract:
+//
+//   before   the ask is judged whole (refuse_contradictions) before anything is touched
+//   threads  runs on the calling thread and blocks until it is done; all threads of its own have
+//            ended when it returns or throws
+//   prints   nothing, neither on success nor on failure
+//   throws   UserError for what ends a command; Interrupted where a stop was asked for before there
+//            was anything to report
+//   data     what happens in I/O (an unreadable sample, a full disk) is in the Record and in the
+//            outcome, and is never thrown
+//
+// An ask is only read, and need not outlive the call: the Answer owns all that it holds.
 #pragma once
 
 #include <stop_token>
@@ -19,36 +29,55 @@ namespace aforo {
 
 // What a command came to. The command line's exit codes: 0, 1, 2, 2.
 enum class Outcome {
-  kDone,     // the answer is there, and it is yes where it is a yes or no
-  kNotMet,   // ... and it is no: the target is missed, nothing serves
-  kPartial,  // ended before it was done
-  kFailed,   // could not be done
+  // The answer is there, and it is yes where it is a yes or no.
+  kDone,
+  // ... and it is no: the target is missed, nothing serves. The Record is as whole as for kDone.
+  kNotMet,
+  // Ended by a stop request; the Record holds what was known by then, and says `partial`.
+  kPartial,
+  // Could not be done, as where samples cannot be read or a disk is full; the Record
+  // holds what was done until then.
+  kFailed,
 };
 
-// A file that comes beside the Record, under the name that it is known by: "dataset.yaml", "storage.yaml".
+// A file that comes beside the Record. Whoever asked decides whether and where it is written;
+// no command writes it by itself.
 struct Artifact {
+  // The name that it is known by, no path: "dataset.yaml", "storage.yaml".
   std::string name;
+  // The whole content.
   std::string text;
 };
 
+// All that a command found out. Plain data, copy freely.
 struct Answer {
+  // Complete: with its frame, what was computed or measured, and the echo of the ask.
   Json record;
   Outcome outcome = Outcome::kDone;
-  std::vector<std::string>
-      say;  // sentences for whoever asked, even where he reads no Record: why it is not whole
-  std::vector<Artifact> files;  // none where it is not whole: a part would be believed
-  std::string page;  // plain text that tells the Record better than a page made of it; mostly empty
+  // Sentences for whoever asked, even where he reads no Record: why it is not
+  // whole. Empty for kDone and kNotMet.
+  std::vector<std::string> say;
+  // Empty where the answer is not whole: a file made from a part would be believed.
+  std::vector<Artifact> files;
+  // Plain text that tells the Record better than a page made of it (a workload's YAML, a plan);
+  // mostly empty, and then the Record is shown.
+  std::string page;
 };
 
-// Where an ask is answered.
+// Where an ask is answered. A default one is complete: never stopped, no progress, no date.
 struct Context {
+  // May be asked for at any time, from any thread. A default one never is.
   std::stop_token stop = {};
-  ProgressSink progress =
-      {};  // about five times a second, from a thread that has ended when the answer is there
-  std::string started = {};  // when the ask came in, ISO 8601 UTC: of Records that measure nothing themselves
+  // Called about five times a second, from a thread that has ended when the answer is there. May be
+  // empty: nothing is started for it then.
+  ProgressSink progress = {};
+  // When the ask came in, ISO 8601 UTC. Only Records of what measures nothing (predict, size,
+  // catalogue) use it; what measures reads the clock itself.
+  std::string started = {};
 };
 
-// What `say` holds for an answer that is not whole: "ended before it was done, ...; WHAT_NOW".
+// What `say` holds for an answer that is not whole: "ended before it was done, ...; WHAT_NOW". One
+// place, so that all commands say it in the same words.
 std::string partial_sentence(std::string_view what_now);
 
 }  // namespace aforo

@@ -5,15 +5,23 @@
 
 namespace aforo {
 
+// A topic, and one name within it; both are words, so the echo of the Record is empty.
 struct CatalogueAsk : Ask {
-  Setting<std::string> topic;  // "workloads", "drives", ..., "price-history"
-  Setting<std::string> name;   // one row of it; of rates also an accelerator, of prices also a group
+  // "workloads", "drives", "nodes", "nics", "services", "accelerators", "rates", "prices",
+  // "price-history". Must be given: without it the refusal lists them.
+  Setting<std::string> topic;
+  // One row of it, not given = all. Workloads by their exact name, the rest whatever the case; of
+  // rates also an accelerator, of prices also a group.
+  Setting<std::string> name;
 
   const AskTable& table() const override;
 };
 
-// The topic's rows in the Record, each with kind, source and date; of one workload also a page with its YAML. Pure.
-// Throws UserError that offers the nearest topic or name.
+// The topic's rows in the Record, each with kind, source and date, and `price_dates` beside all but
+// workloads. Of one workload also a page with its YAML and the origin of its constants.
+//
+// Reads only what the binary carries; no disk, no clock; always kDone. Milliseconds. Throws
+// UserError that offers the nearest topic or name.
 Answer answer(const CatalogueAsk& ask, const Context& context);
 
 }  // namespace aforo

@@ -1,6 +1,8 @@
 // The parts that several asks share: which job is meant, and how the engine reads.
 //
-// Their rows stand in job_rows.h. Plain values; not thread-safe while somebody changes them.
+// Their rows stand in job_rows.h. Plain values; not thread-safe while somebody changes
+// them. An ask's table says which of a part's options it takes; overrides_of does not see a
+// member whose row is not there.
 #pragma once
 
 #include <string>
@@ -12,49 +14,83 @@
 
 namespace aforo {
 
-// Whatever may set fields of a workload.
+// Whatever may set fields of a workload. Each text is "dotted.key=value"; field and value are
+// judged by workload_of, together with the rest of the workload.
 struct FieldsAsk : Ask {
-  Repeated set;          // "loader.workers=8"
-  Repeated assignments;  // the same as bare words
+  // `--set`: "loader.workers=8".
+  Repeated set;
+  // The same as bare words; they come after `set`, so they win.
+  Repeated assignments;
 };
 
-// A job: a preset or a file, a dataset instead of its own, and fields over it.
+// A job: a preset or a file, a dataset instead of its own, and fields over it. One of `workload`
+// and `dlio` is given, never both: the rows see to it.
 struct WorkloadAsk : FieldsAsk {
-  Setting<std::string> workload;  // W: a preset's name or a path
-  Setting<std::string> dlio;      // a path of the benchmark's own file, instead of W
-  Setting<std::string> dataset;   // a path of a dataset block
+  // W: a preset's name, or the path of a workload file, aforo's or the benchmark's
+  // (told by its content).
+  Setting<std::string> workload;
+  // The path of a file that is read as the benchmark's own, whatever it looks like; instead of W.
+  Setting<std::string> dlio;
+  // The path of a dataset block, as `inspect` writes it; it replaces the workload's block whole.
+  Setting<std::string> dataset;
 };
 
-// The fields of a job that have an option of their own. What is not given stays as the workload has it.
+// The fields of a job that have an option of their own. What is not given stays as the workload has
+// it: the values that these members hold then mean nothing.
 struct JobAsk : WorkloadAsk {
+  // Counts. Of `workers` per accelerator; of `prefetch` batches, per worker where the loader is
+  // PyTorch's; `steps` of each epoch.
   Setting<std::uint64_t> accelerators, epochs, steps, batch_size, workers, prefetch;
+  // Of one batch on one accelerator: a constant instead of the workload's law.
   Setting<Seconds> step_time;
-  Setting<double> au_target;  // fraction
+  // A fraction, as 0.9.
+  Setting<double> au_target;
+  // No barrier after every step.
   Setting<bool> asynchronous = false;
+  // Through the page cache, or past it.
   Setting<ReadMode> read = ReadMode::kBuffered;
+  // Of one request; the largest piece in which a sample is asked for.
   Setting<Bytes> transfer_size;
+  // What becomes of bytes that were read: dropped, or copied into batch buffers as
+  // a framework would.
   Setting<Deliver> deliver = Deliver::kDiscard;
 };
 
-// How bytes move on this machine; of what reads a storage.
+// How bytes move on this machine; of what reads a storage. No part of the workload: it changes how
+// well this client reads, not what the job asks for.
 struct EngineAsk {
-  Setting<EngineKind> engine = EngineKind::kAuto;  // one that jobs may name
-  Setting<std::uint64_t> threads = 0;              // I/O loops; 0 = one per core
-  Setting<Seconds> timeout = Seconds{30};          // of one read; 0 = never
+  // One of engine_words(). kAuto takes io_uring where the kernel grants it, else
+  // threads, and the Record says why.
+  Setting<EngineKind> engine = EngineKind::kAuto;
+  // I/O loops; 0 = one per core. More than threads_of allows is refused.
+  Setting<std::uint64_t> threads = 0;
+  // Of one read, after which it counts as failed (ETIMEDOUT); 0 = never.
+  Setting<Seconds> timeout = Seconds{30};
 };
 
-std::vector<std::string> engine_words();  // "auto", "io_uring", ...: the engines that a job may name
+// "auto", "io_uring", ...: the engines that a job may name, in the order of
+// engine_table(). The null engine is not there: a job asks for it by `--null`, so that
+// nobody takes its figures for storage's.
+std::vector<std::string> engine_words();
 
-// Everything that changes the workload, as "dotted.key=value": options with a key in the order of the rows, then
-// --set and bare words in theirs, so that what was said most precisely wins.
+// Everything that changes the workload, as "dotted.key=value": options with a key in the order of
+// the rows, then --set and bare words in theirs. Later ones win when they are applied, so what was
+// said most precisely wins. Empty where nothing was given. Texts are not judged here.
 std::vector<std::string> overrides_of(const FieldsAsk& ask);
 
-// The workload that is meant: W or --dlio, --dataset over it, then all overrides, then `last`; validated together.
-// `preset` stands in for W where it is not empty. Reads the files that are named. Throws UserError.
+// The workload that is meant: W or --dlio, --dataset over it, then all overrides, then `last`;
+// validated together. Overrides of `dataset.*` are applied after the block of --dataset, the others
+// before it. `preset` stands in for W where it is not empty.
+//
+// Reads the files that are named, each whole; touches nothing else. Throws UserError for a file
+// that cannot be read, an unknown preset or key, and a job that contradicts itself. What is odd but
+// possible is in its `warnings`.
 Workload workload_of(const WorkloadAsk& ask, const std::string& preset = {},
                      const std::vector<std::string>& last = {});
 
-// `asked` threads; throws UserError for more than makes sense: 16 times the cores, at least 64, at most 1024.
+// `asked` as a number of threads, 0 left as it is (the callee chooses). Throws UserError for more
+// than makes sense: 16 times the cores, but 64 are always and 1024 the most allowed. Chosen: beyond
+// that a slip of the finger is likelier than a need, and each thread costs a stack and an engine.
 unsigned threads_of(std::uint64_t asked);
 
 }  // namespace aforo

@@ -1,4 +1,8 @@
 // The rows that several commands share, for their tables. Constants.
+//
+// A row that means the same everywhere stands here once, so that its name, help and key cannot
+// drift apart between commands. A command that refuses it beside an option of its own says so on
+// that option (`excluding`), not on a copy of this one.
 #pragma once
 
 #include "answer/job_ask.h"
@@ -8,17 +12,25 @@ namespace aforo::rows {
 
 using enum ValueKind;
 
+// One text for the word W and for options that take a workload.
 inline constexpr std::string_view kWorkloadHelp =
     "the job: a preset's name ('aforo catalogue workloads'), a workload file, or a workload file of the benchmark";
 
+// W, the first word of run, predict, size and generate. Required, but left out where another option
+// names the job: --dlio, --jobs, --portfolio, --delete.
 inline constexpr Row kWorkload = word<&WorkloadAsk::workload>(
     "workload", "W", kFileOrName, kWorkloadHelp,
     "expected a workload, as in 'aforo {command} {usage}', found none; see 'aforo catalogue workloads'");
 
+// The refusal where DIR is missing; the names in braces are filled in by refuse_contradictions.
 inline constexpr std::string_view kNoDirectory =
     "expected a directory, as in 'aforo {command} {usage}', found none; see 'aforo {command} --help'";
 
-// What the job is. Defaults come from the workload, so none is shown.
+// What the job is. Defaults come from the workload, so none is shown: an option of this group
+// that is not given changes nothing.
+//
+// --set reaches every field of the workload; the options below are the fields that people change
+// most, with the key that each of them sets.
 inline constexpr Row kSet = row<&FieldsAsk::set>({"set",
                                                   's',
                                                   kAssignment,
@@ -29,6 +41,8 @@ inline constexpr Row kSet = row<&FieldsAsk::set>({"set",
                                                   {},
                                                   {},
                                                   true});
+// The word W is a file's path or a name that is looked up, so a file of the benchmark may be given
+// as W too; --dlio is for one that is not recognised as such.
 inline constexpr Row kDlio =
     row<&WorkloadAsk::dlio>({"dlio", 0, kFile, "FILE", "",
                              "read the workload W from the benchmark's own workload file; W is then left out",
@@ -55,11 +69,13 @@ inline constexpr Row kStepTime = row<&JobAsk::step_time>(
 inline constexpr Row kAuTarget =
     row<&JobAsk::au_target>({"au-target", 0, kFraction, "SHARE", "",
                              "judge against this accelerator utilisation", kJobGroup, "training.au_target"});
+// The one flag with a key: it sets `false`, since the workload's field says the opposite.
 inline constexpr Row kAsynchronous =
     row<&JobAsk::asynchronous>({"asynchronous", 0, kFlag, "", "", "leave out the barrier after every step",
                                 kJobGroup, "training.synchronous", "false"});
 
-// How it is read.
+// How it is read. The first three are fields of the workload (a loader's habits),
+// the rest is this machine's.
 inline constexpr Row kRead = choice<&JobAsk::read, ReadMode::kBuffered, ReadMode::kDirect>(
     {"read", 0, kChoice, "", "", "read through the page cache, or past it (O_DIRECT)", kReadingGroup,
      "loader.read.mode"});
@@ -69,6 +85,7 @@ inline constexpr Row kTransferSize =
 inline constexpr Row kDeliver = choice<&JobAsk::deliver, Deliver::kDiscard, Deliver::kBatch>(
     {"deliver", 0, kChoice, "", "", "drop what was read, or also copy it into batch buffers", kReadingGroup,
      "loader.deliver"});
+// The defaults in these rows are those of EngineAsk's members; a test holds the two together.
 inline constexpr Row kEngine = named<&EngineAsk::engine, engine_named>(
     {"engine", 0, kChoice, "", "auto",
      "choose how bytes move; auto takes io_uring where the kernel allows it", kReadingGroup},

@@ -1,6 +1,9 @@
-// Makers of rows: `row<&Ask::member>(option)`, for choices with the values on offer, and for words without a name.
+// Makers of rows: `row<&Ask::member>(option)`, for choices with the values on
+// offer, and for words without a name.
 //
-// All at compile time. Each refuses to compile where the member's type does not fit.
+// All at compile time: a row is a constant with function pointers to the templates below. Each
+// maker refuses to compile where the member's type does not fit the option's kind; a `throw` in a
+// constexpr function is what ends the compilation, and its text is what the compiler shows.
 #pragma once
 
 #include <type_traits>
@@ -9,7 +12,9 @@
 
 namespace aforo {
 
-// Each reads a text that `problem_with(option, text)` found good.
+// Each reads a text that `problem_with(option, text)` found good; of any other text the
+// value() of the parser throws (a bug of the caller). The text is kept as it was said. A flag
+// becomes true whatever the text is.
 void read_into(const Option& option, std::string_view text, Setting<bool>& out);
 void read_into(const Option& option, std::string_view text, Setting<std::uint64_t>& out);
 void read_into(const Option& option, std::string_view text, Setting<double>& out);
@@ -21,6 +26,7 @@ void read_into(const Option& option, std::string_view text, Repeated& out);
 
 namespace rows {
 
+// A pointer to member taken apart: the class that declares it, and the type of the member.
 template <class Member>
 struct MemberOf;
 template <class C, class T>
@@ -29,7 +35,10 @@ struct MemberOf<T C::*> {
   using Type = T;
 };
 
-// A row may name a member of a part that several asks have (EngineAsk): the cast finds it, or throws.
+// The member that a row is bound to, inside any ask that has it. A row may name a member of a
+// part that several asks have (EngineAsk), which is not derived from Ask: the cast crosses
+// over to it, and throws std::bad_cast for an ask without that part (a row in the wrong
+// table; the rows' tests find it).
 template <auto kMember>
 auto& member(Ask& ask) {
   return dynamic_cast<typename MemberOf<decltype(kMember)>::Class&>(ask).*kMember;
@@ -39,11 +48,14 @@ const auto& member(const Ask& ask) {
   return dynamic_cast<const typename MemberOf<decltype(kMember)>::Class&>(ask).*kMember;
 }
 
+// Row::read of a member with a parser of its own.
 template <auto kMember>
 void read(const Option& option, std::string_view text, Ask& ask) {
   read_into(option, text, member<kMember>(ask));
 }
 
+// Row::read of a choice: the value on offer whose word is the text. A text that is no such word
+// changes nothing; problem_with has refused it before.
 template <auto kMember, auto... kOffered>
 void read_choice(const Option&, std::string_view text, Ask& ask) {
   const auto take = [&](auto value) {
@@ -52,16 +64,21 @@ void read_choice(const Option&, std::string_view text, Ask& ask) {
   (take(kOffered), ...);
 }
 
+// Row::read of a choice whose words stand in a table: kNamed(text) is an optional value, and is
+// there for every word on offer.
 template <auto kMember, auto kNamed>
 void read_named(const Option&, std::string_view text, Ask& ask) {
   member<kMember>(ask).say(kNamed(text).value(), std::string(text));
 }
 
+// Row::given.
 template <auto kMember>
 bool given(const Ask& ask) {
   return member<kMember>(ask).given();
 }
 
+// Row::said: what was said, one text; all of them of a Repeated member; none where
+// it was not given.
 template <auto kMember>
 std::vector<std::string> said(const Ask& ask) {
   const auto& setting = member<kMember>(ask);
@@ -72,6 +89,8 @@ std::vector<std::string> said(const Ask& ask) {
     return {setting.said()};
 }
 
+// Row::value: the exact text of the value, given or not; "" of a Repeated member,
+// which has no default.
 template <auto kMember>
 std::string value(const Ask& ask) {
   const auto& setting = member<kMember>(ask);
@@ -81,12 +100,14 @@ std::string value(const Ask& ask) {
     return exact_text(*setting);
 }
 
+// Option::words of a choice, in the order in which the values are on offer.
 template <auto... kOffered>
 std::vector<std::string> words() {
   return {std::string(to_string(kOffered))...};
 }
 
-// The kinds of option that a member of this type can hold.
+// Whether an option of this kind can be held by a member of this type. A new type of member needs a
+// line here, a read_into and an exact_text.
 constexpr bool fits(const Setting<bool>*, ValueKind kind) { return kind == ValueKind::kFlag; }
 constexpr bool fits(const Setting<std::uint64_t>*, ValueKind kind) {
   return kind == ValueKind::kCount || kind == ValueKind::kPositive;
@@ -107,6 +128,9 @@ constexpr bool fits(const Repeated*, ValueKind kind) { return is_text(kind); }
 
 }  // namespace rows
 
+// A row of an option whose kind has a parser: counts, quantities with units, texts, flags.
+// Does not compile for a kind that the member's type cannot hold, nor for a repeatable
+// option without a Repeated member.
 template <auto kMember>
 constexpr Row row(Option option) {
   using Type = typename rows::MemberOf<decltype(kMember)>::Type;
@@ -117,6 +141,8 @@ constexpr Row row(Option option) {
 }
 
 // A choice among values of the member's enumeration: its words are what `to_string` makes of them.
+// The option's kind and words are set here; leave them out. A value that is not offered cannot be
+// said, but a program may assign it.
 template <auto kMember, auto... kOffered>
 constexpr Row choice(Option option) {
   option.kind = ValueKind::kChoice;
@@ -126,7 +152,8 @@ constexpr Row choice(Option option) {
   return out;
 }
 
-// A choice whose words come from a table elsewhere: `words` lists those on offer, kNamed finds the value of each.
+// A choice whose words come from a table elsewhere: `words` lists those on offer,
+// kNamed finds the value of each.
 template <auto kMember, auto kNamed>
 constexpr Row named(Option option, std::vector<std::string> (*words)()) {
   option.kind = ValueKind::kChoice;
@@ -135,7 +162,9 @@ constexpr Row named(Option option, std::vector<std::string> (*words)()) {
           rows::value<kMember>};
 }
 
-// A word without a name, called `form` in help and usage.
+// A word without a name, called `form` in help and usage. `missing` is the refusal where it
+// is not given; empty = it may be left out. Words stand first in their table: the command
+// line fills them in that order.
 template <auto kMember>
 constexpr Row word(std::string_view name, std::string_view form, ValueKind kind, std::string_view help,
                    std::string_view missing = {}) {

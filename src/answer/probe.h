@@ -6,22 +6,37 @@
 
 namespace aforo {
 
+// Which ways of reading are measured: through the page cache, past it, or one after the other.
 enum class ProbeRead { kBuffered, kDirect, kBoth };
-std::string_view to_string(ProbeRead read);  // "buffered", "direct", "both"
+// "buffered", "direct", "both".
+std::string_view to_string(ProbeRead read);
 
+// Fields of a workload count only beside `workload`; check() refuses them without it.
 struct ProbeAsk : FieldsAsk, EngineAsk {
-  Setting<std::string>
-      directory;  // a dataset, which is only read; or absent or empty: data are laid and removed
-  Setting<std::string> workload;  // whose reads are measured: a preset or a path; not given = several kinds
+  // A dataset, which is only read; or absent or empty: data are laid there, and
+  // removed however the probe ends.
+  Setting<std::string> directory;
+  // Whose reads are measured: a preset or a path; not given = several kinds of
+  // read, small and large.
+  Setting<std::string> workload;
+  // For measuring and laying, in all; at least 1 s, less is a UserError. A short one costs
+  // certainty, which the storage file's notes then say.
   Setting<Seconds> budget = Seconds{60};
-  Setting<ProbeRead> read = ProbeRead::kBoth;  // not given = as the workload reads, both without one
+  // Not given = as the workload reads, both without one.
+  Setting<ProbeRead> read = ProbeRead::kBoth;
 
   const AskTable& table() const override;
+  // Throws UserError for an assignment or --set without `workload`: there would be nothing to set.
   void check() const override;
 };
 
-// The Record of docs/record.md, and the file "storage.yaml" that `predict` takes. kPartial after a stop, and then no
-// file. Throws UserError also where what was measured does not make a storage file.
+// The Record of docs/record.md, and the file "storage.yaml" that `predict` takes. kPartial after a
+// stop, and then no file; kDone otherwise.
+//
+// Blocks for the budget, and the time that opening a dataset and removing what was laid take. An
+// unreadable sample ends it (UserError): a curve without it would be another storage's. Throws
+// UserError also where nothing can be laid or read, and where what was measured does not make a
+// storage file; Interrupted on a stop before the first curve.
 Answer answer(const ProbeAsk& ask, const Context& context);
 
 }  // namespace aforo

@@ -7,55 +7,97 @@
 
 namespace aforo {
 
+// The words of --where. Here and not beside Place, since only the option spells them.
 constexpr std::string_view to_string(Place place) {
   return place == Place::kCloud ? "cloud" : place == Place::kOnPremises ? "on-premises" : "any";
 }
 
-// Which set of the catalogue's rates gives an accelerator's step time.
+// Which set of the catalogue's rates gives an accelerator's step time: the public benchmark's
+// emulated ones, or those seen in training. The two are never mixed.
 enum class RateSet { kBenchmark, kTraining };
 constexpr std::string_view to_string(RateSet set) {
   return set == RateSet::kTraining ? "training" : "benchmark";
 }
 
-// One job (W and the fields of JobAsk), or the jobs of a file, or a portfolio of jobs that may come.
+// One job (W and the fields of JobAsk), or the jobs of a file, or a portfolio of jobs that may
+// come. What belongs to a single job is refused beside a file of jobs; what a scenario says itself
+// is refused beside a portfolio.
 struct SizeAsk : JobAsk {
-  Setting<std::string> accelerator_type;  // its step time must be known
+  // As the catalogue names it ("b200"), or in more words. Its step time must be
+  // known: from a preset of W for it, the catalogue's rates, or `step_time`; else
+  // UserError. Not given = the workload's.
+  Setting<std::string> accelerator_type;
+  // Excludes `step_time`: both say how fast the accelerator is.
   Setting<RateSet> rates = RateSet::kBenchmark;
-  Setting<std::string> jobs;       // a path (sizing/jobs_yaml.h)
-  Setting<std::string> portfolio;  // the name of a shipped one, or a path
-  Setting<Bytes> capacity;         // to be held in all; not given = what the jobs need
-  Setting<Bytes> dataset_size;     // that the job reads in every epoch
-  Setting<double> growth = 0;      // of the capacity, a share per year
+  // A path (sizing/jobs_yaml.h): several jobs on one storage.
+  Setting<std::string> jobs;
+  // The name of a shipped one, or a path: jobs that may come, each with a weight.
+  Setting<std::string> portfolio;
+  // To be held in all; not given = the datasets of the jobs and two checkpoints of each.
+  Setting<Bytes> capacity;
+  // That the job reads in every epoch. Not given, a preset's public dataset is taken to
+  // grow to the capacity, with a note.
+  Setting<Bytes> dataset_size;
+  // Of the capacity, a share per year, compounded over `years`.
+  Setting<double> growth = 0;
+  // After which it must still hold what has grown; 0 = today only.
   Setting<std::uint64_t> years = 0;
-  Setting<double> snapshots = 0;   // share of the capacity kept again
-  Setting<double> duty = 1;        // share of the time that the job runs
-  Setting<Seconds> failure_every;  // mean time between failures of the job
-  Setting<double> target;          // utilisation, a fraction
+  // Share of the capacity kept again.
+  Setting<double> snapshots = 0;
+  // Share of the time that the job runs, (0, 1]. It counts for money, not for bandwidth.
+  Setting<double> duty = 1;
+  // Mean time between failures of the whole job: sets the checkpoints' pace. Not
+  // given = none follows.
+  Setting<Seconds> failure_every;
+  // Utilisation, a fraction; of all jobs. Not given = each workload's own.
+  Setting<double> target;
+  // Accelerators in a host: how many client networks and local flashes there are.
   Setting<std::uint64_t> per_host = 8;
+  // Not given = both are looked at and ranked together.
   Setting<Place> where = Place::kAny;
-  Setting<std::string> provider, family;  // not given = any
-  Setting<std::uint64_t> confirm = 10;    // designs that are simulated; 0 = none: closed forms alone
+  // Not given = any; else by their names, whatever the case. A wrong one is a
+  // UserError that lists them.
+  Setting<std::string> provider, family;
+  // Designs that are simulated, the best first; 0 = none: closed forms alone.
+  Setting<std::uint64_t> confirm = 10;
+  // The same data as files, shards and npz: one more sizing for each.
   Setting<bool> compare_formats = false;
-  Setting<std::string> sweep;  // "accelerators=64,128" (sizing/comparisons.h)
+  // "accelerators=64,128" (sizing/comparisons.h).
+  Setting<std::string> sweep;
+  // Formula, inputs and source of every number, in the Record.
   Setting<bool> explain = false;
-  Setting<std::string> prices;          // a CSV's path
-  Repeated price, price_change;         // "tlc=120 USD/TB"; "ssd=+50%"
-  Setting<Dollars> accelerator_price;   // per hour
-  Setting<std::uint64_t> horizon = 36;  // months
+  // A CSV's path (catalogue/prices.h). Over the shipped prices go this, `price`,
+  // `price_change`, in that order.
+  Setting<std::string> prices;
+  // "tlc=120 USD/TB"; "ssd=+50%".
+  Repeated price, price_change;
+  // Per accelerator and hour, instead of the price book's.
+  Setting<Dollars> accelerator_price;
+  // Months over which owning and renting are compared; more than 600 count as 600.
+  Setting<std::uint64_t> horizon = 36;
 
   const AskTable& table() const override;
 };
 
-// The Record of docs/record.md. kNotMet where no design of the catalogue serves the jobs. Deterministic but for the
-// time it takes; the files that the ask names are read, nothing else is touched.
+// The Record of docs/record.md: requirement, designs with their money, break points, advice.
+// kNotMet where no design of the catalogue serves the jobs, or none of the portfolio's scenarios.
+// Never kPartial: a stop throws Interrupted.
+//
+// Blocks for seconds, on all cores. Deterministic but for the time it takes; the files that the ask
+// names are read, nothing else is touched. Throws UserError for jobs that contradict themselves,
+// unknown names, and prices that cannot be read.
 Answer answer(const SizeAsk& ask, const Context& context);
 
-// What the ask comes to before designs are looked at: jobs with their step times and datasets, what is to be held,
-// and what may be bought. `notes`: what was assumed about the jobs, for the Record's warnings. For a portfolio see
-// `answer`. Throws UserError.
+// What the ask comes to before designs are looked at: jobs with their step times and
+// datasets, what is to be held, and what may be bought. `notes`: what was assumed about the
+// jobs, for the Record's warnings; appended. For a portfolio see `answer`. Reads the files
+// that are named. Throws UserError.
 SizingAsk sizing_ask(const SizeAsk& ask, std::vector<std::string>& notes);
 
-// Options that hold for any jobs: where, provider, family, hosts, money, target. For a portfolio's scenarios too.
+// Options that hold for any jobs: where, provider, family, hosts, failures, money, target, epochs.
+// For a portfolio's scenarios too. Place, hosts, failures and the accelerator's price are always
+// set, to the option's default or to absent; the rest of `out` stays as it is where nothing was
+// given. Throws UserError for a name that is none.
 void apply_common(const SizeAsk& ask, SizingAsk& out);
 
 }  // namespace aforo
