@@ -1,6 +1,13 @@
-// Lane: one I/O loop. A thread with its engine, its buffers and the loader workers that currently read.
+// Lane: one I/O loop. A thread with its engine, its buffers and the loader workers
+// that currently read.
 //
-// Everything here belongs to the lane's thread, except `post`, `cpu_seconds` and the constructor/destructor.
+// Everything here belongs to the lane's thread, except `post`, `quit`, `cpu_seconds` and the
+// constructor and destructor. Lanes share nothing, so more of them never slow each other down but
+// by what storage and the kernel do.
+//
+// What is resumed here runs to its next suspension before the engine gets its turn:
+// a reader that computes for long holds up the others of its lane
+// (RealWorld::use_cpu cuts such work into slices).
 #pragma once
 
 #include <atomic>
@@ -22,21 +29,27 @@
 
 namespace aforo {
 
-// A request with all that it needs, living in the frame of the coroutine that waits for it.
+// A request with all that it needs, living in the frame of the coroutine that waits for it. The
+// engine only links it: no allocation per read, and it must stay where it is until it is done.
 struct LaneRequest {
+  // Filled in by who begins it; the answer is in it when `handle` is resumed.
   IoRequest io;
   std::coroutine_handle<> handle;
-  // Lent by the lane when the kernel needs it; 0 = none.
+  // Lent by the lane when the kernel needs it; 0 = none, or `io` has a buffer of its own. Late
+  // lending keeps memory to what is under way in the engine, not to what is queued.
   std::size_t buffer_bytes = 0;
+  // Empty until lent; goes back to the lane's pool with the request, or with the Read that took it.
   BufferLease buffer;
+  // The one that begin() was called on.
   class Lane* lane = nullptr;
 
   LaneRequest() = default;
   LaneRequest(const LaneRequest&) = delete;
   LaneRequest& operator=(const LaneRequest&) = delete;
 
-  // Writes the file's path into the request, which keeps it until it is destroyed. Allocates where
-  // it is longer than 127 bytes.
+  // Writes the file's path into the request, which keeps it until it is destroyed. Allocates
+  // where it is longer than 127 bytes: names are computed, not stored, and one that fits costs no
+  // memory that outlives the read.
   void set_path(const FileNames& names, FileId file);
 
  private:
@@ -45,22 +58,28 @@ struct LaneRequest {
   std::unique_ptr<char[]> long_path_;
 };
 
-// What a lane saw of opening files; its thread's until the job has ended.
+// What a lane saw of opening files; its thread's until the job has ended. Only
+// opens that went well.
 struct OpenTimes {
-  // Every open that was observed by itself.
+  // Every open that was observed by itself: those of an engine that does open and
+  // read in one go are not seen.
   Histogram open;
-  // Over samples whose open and whole read were both observed:
+  // Sums over samples whose open and whole read were both observed. Their quotient is the
+  // share of a read that opening takes.
   Seconds observed_open{0};
-  Seconds observed_whole{0};  // ... open to last byte
+  // ... open to last byte.
+  Seconds observed_whole{0};
 };
 
 // How a lane is made. What it points to outlives the lane.
 struct LaneOptions {
+  // Of the thread's name alone: "aforo-io-3".
   unsigned index = 0;
   // Reads pass the page cache (O_DIRECT).
   bool direct = false;
-  const FileNames* names = nullptr;  // of the files that are opened or created here
-  // Called on the lane's thread.
+  // Of the files that are opened or created here.
+  const FileNames* names = nullptr;
+  // Called once, on the lane's thread: some engines belong to the thread that made them. May throw.
   std::function<std::unique_ptr<Engine>()> make_engine;
   // What is written on this lane: bytes that `fill_content` makes once, on the lane's thread before it
   // starts. 0 = the lane does not write. With `direct` a multiple of 4096.
@@ -68,55 +87,78 @@ struct LaneOptions {
   std::function<void(std::span<std::byte>)> fill_content = {};
 };
 
-// One thread, one engine. Nothing of it is shared with another lane.
+// One thread, one engine. Nothing of it is shared with another lane. Not to be moved or copied.
 class Lane {
  public:
-  // Returns once the lane runs; rethrows what making its engine threw.
+  // Returns once the lane runs; rethrows what making its engine, or its content,
+  // threw. Blocks for that long.
   explicit Lane(LaneOptions options);
-  // Ends the thread; nobody may be suspended on the lane any more. Where storage does not let go of a request
-  // that was given up (Engine::stuck), the thread, its engine and its buffers are left behind instead.
+  // Ends the thread; nobody may be suspended on the lane any more. Waits half a second at most for
+  // late answers. Where storage does not let go of a request that was given up (Engine::stuck),
+  // the thread, its engine and its buffers are left behind instead until the process ends: the
+  // kernel may still write to them.
   ~Lane();
 
-  // Any thread: begins what the destructor waits for, so that several lanes end side by side.
+  // Any thread: begins what the destructor waits for, so that several lanes end
+  // side by side. Idempotent.
   void quit();
 
-  // Any thread: `parcel.handle` will be resumed on this lane.
+  // Any thread: `parcel.handle` will be resumed on this lane, after what was posted before. No
+  // allocation; one wake-up of the engine where nothing lay in the inbox.
   void post(Parcel& parcel);
 
-  // Any thread: CPU time this lane's thread has used.
+  // Any thread: CPU time this lane's thread has used since it began; 0 where the
+  // system does not say.
   Seconds cpu_seconds() const;
 
   // --- lane thread only ---
-  // Handle is resumed when it is done.
+  //
+  // The request's handle is resumed here when it is done, never inside this call. `request` stays
+  // where it is until then. Memory that cannot be lent is an answer of ENOMEM.
   void begin(LaneRequest& request);
-  // Behind what is ready now.
+  // Behind what is ready now: once the engine had its turn. For who gives way to
+  // the lane's other readers.
   void resume_later(std::coroutine_handle<> handle) { ready_.push_back(handle); }
 
-  // Files of packed layouts are kept open, the least recently used are closed.
+  // Files of packed layouts are kept open, the least recently used are closed. Chosen: more would
+  // hold descriptors that few reads use, fewer would open the same shards again and again. Files in
+  // use are never closed, so there may be more for a while.
   static constexpr std::size_t kMaxOpenFiles = 512;
   // A file that is kept open. It stays where it is in memory while it has users.
   struct OpenFile {
     FileId id = 0;
     EngineFile file = kNoFile;
+    // 0 = idle: it may be closed by the next surplus_open.
     std::uint32_t users = 0;
     std::list<OpenFile>::iterator self{};
   };
-  OpenFile* find_open(FileId id);  // one more user; null if not open
-  // With one user. Two readers that opened the same file at once both add it: the later one is found.
+  // One more user; null if not open. O(1), as all of these.
+  OpenFile* find_open(FileId id);
+  // With one user. Two readers that opened the same file at once both add it: the later one is
+  // found from then on, the earlier one lives until its users are gone.
   OpenFile* add_open(FileId id, EngineFile file);
-  void release_open(OpenFile* file);  // one user less
-  EngineFile surplus_open();          // a file to close now, or kNoFile
+  // One user less; without users it may go with the next surplus_open.
+  void release_open(OpenFile* file);
+  // A file to close now, which the lane has forgotten already, or kNoFile. Ask until it is.
+  EngineFile surplus_open();
 
   // What was seen so far; of another thread's business only after the lane's job has ended.
   OpenTimes& open_times() { return open_times_; }
   const FileNames& names() const { return *options_.names; }
+  // The bytes that are written again and again; empty where the lane does not
+  // write. Nobody changes them.
   std::span<std::byte> content() { return content_.span().first(options_.content_bytes); }
   bool direct() const { return options_.direct; }
 
  private:
-  bool start();  // false: `failure_` says why not
+  // False: `failure_` says why not.
+  bool start();
+  // Until quit: resumes what was posted, then what is ready, then lets the engine work or sleep.
   void run();
+  // Whether a request is still in the kernel's hands after the grace of half a second.
   bool ends_stuck();
+  // Called by the engine on the lane's thread, when it is about to need the buffer,
+  // and when a request is done.
   static void on_lend(IoRequest& io);
   static void on_done(IoRequest& io);
 
@@ -125,16 +167,22 @@ class Lane {
   // Its memory is registered with the engine: ends after it.
   std::unique_ptr<BufferPool> buffers_;
   std::unique_ptr<Engine> engine_;
-  BufferLease content_;  // its memory is the pool's, so the kernel may keep it where a write hangs
+  // Its memory is the pool's, so the kernel may keep it where a write hangs.
+  BufferLease content_;
+  // What to resume next, and what is being resumed: what becomes ready meanwhile
+  // waits for the next round.
   std::vector<std::coroutine_handle<>> ready_, running_;
   OpenTimes open_times_;
   // Idle: most recently used first.
   std::list<OpenFile> used_files_, idle_files_;
+  // The file that find_open finds; older ones of the same id are only in the lists.
   std::unordered_map<FileId, std::list<OpenFile>::iterator> open_index_;
   std::atomic<bool> quit_{false};
   std::atomic<bool> started_{false};
-  std::exception_ptr failure_;     // of starting
-  std::future<bool> left_behind_;  // answered at the thread's end
+  // Of starting.
+  std::exception_ptr failure_;
+  // Answered at the thread's end: true = it stays, with its engine and buffers.
+  std::future<bool> left_behind_;
   std::thread thread_;
 };
 

@@ -11,16 +11,19 @@
 
 namespace aforo {
 
-// The lanes of one job, and which engine they got.
+// The lanes of one job, all alike, and which engine they got.
 struct LaneSet {
   std::vector<std::unique_ptr<Lane>> lanes;
-  EngineKind engine = EngineKind::kAuto;  // what was made: never kAuto
-  // Why not the preferred one; may be empty.
+  // What was made: never kAuto.
+  EngineKind engine = EngineKind::kAuto;
+  // Why not the preferred one, a sentence; empty where it was.
   std::string reason;
 };
 
-// `layout` and the settings' store outlive the lanes. Throws UserError if the engine or the
-// directory cannot be had.
+// settings.io_threads lanes, running when this returns. `layout` gives the files' names; it and the
+// settings' store outlive the lanes. Whether the engine can be had is tried out on the calling
+// thread first, so that the refusal comes once and not from every lane. Throws UserError if the
+// engine or the directory cannot be had.
 LaneSet make_lanes(const Layout& layout, bool direct, const JobSettings& settings);
 
 }  // namespace aforo

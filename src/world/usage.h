@@ -1,4 +1,7 @@
 // Usage: what the counters moved by between two moments, and without the pauses in between.
+//
+// Counters come from different sources and may disagree by a tick: no difference is ever below 0.
+// Pure but for read_moment; plain values.
 #pragma once
 
 #include <cstdint>
@@ -10,38 +13,49 @@
 
 namespace aforo {
 
-// What the block device below the store did, for whomever.
+// What the block device below the store did, for whomever: other processes' requests are in it.
 struct DeviceUsage {
+  // As the kernel calls it: "nvme0n1".
   std::string name;
+  // Requests as the device saw them, merged ones once.
   std::uint64_t bytes_read = 0, reads = 0;
+  // Time with at least one request under way, as the kernel counts it.
   Seconds busy{0};
 };
 
-// What was used between two moments; times in seconds. Absent where the kernel does not count.
+// What was used between two moments; times in seconds. Absent where the kernel does
+// not count: never 0 for it.
 struct Usage {
+  // By the monotonic clock.
   Seconds wall{0};
+  // That storage served to this process: reads from the page cache are not in it.
   std::optional<std::uint64_t> process_bytes_read;
+  // Absent also where the store lies on no block device of this machine.
   std::optional<DeviceUsage> device;
+  // Of this process, all its threads.
   Seconds cpu_user{0}, cpu_system{0};
+  // Of all processes, this one included, over all cores.
   std::optional<Seconds> machine_cpu;
 
   Seconds cpu() const { return cpu_user + cpu_system; }
 };
 
-// Counters with the moment they were read.
+// Counters with the moment they were read. Only differences of two mean anything.
 struct Moment {
   Seconds time{0};
   Counters counters;
 };
-// Reads the clock and all counters now; some file reads of /proc and /sys.
+// Reads the clock and all counters now; some file reads of /proc and /sys. What
+// cannot be read is absent.
 Moment read_moment(const Store& store);
 
-// What moved from `begin` to `end`, of the same store. A device that only one of
-// them knows is left out.
+// What moved from `begin` to `end`, of the same store. A counter or a device that only
+// one of them knows is left out.
 Usage between(const Moment& begin, const Moment& end);
 
-// Share of all `cores` that other processes used, at most 1. Absent where the kernel does not count, and for
-// less than half a second: it counts in ticks of 10 ms per core, which do not tell the two apart there.
+// Share of all `cores` that other processes used, [0, 1]. Absent where the kernel does
+// not count, and for less than half a second: it counts in ticks of 10 ms per core, which
+// do not tell the two apart there.
 std::optional<double> other_cpu_share(const Usage& usage, unsigned cores);
 
 // Another host's of the same time, taken in: bytes, requests and CPU add up, the time is the longer one. What
@@ -51,10 +65,12 @@ std::optional<double> other_cpu_share(const Usage& usage, unsigned cores);
 inline constexpr const char* kSeveralDevices = "several";
 void merge(Usage& into, const Usage& other);
 
-// Both together, of one host at different times; what either does not know of is the other's.
+// Both together, of one host at different times, wall time included; what either
+// does not know of is the other's.
 Usage plus(Usage a, const Usage& b);
 
-// `whole` without `part`, which lies inside it; `part` with everything absent changes only wall and CPU.
+// `whole` without `part`, which lies inside it; `part` with everything absent changes only wall and
+// CPU. For pauses such as a checkpoint's or a cache's reset.
 Usage without(Usage whole, const Usage& part);
 
 }  // namespace aforo
