@@ -151,6 +151,8 @@ class Generation {
     return error;
   }
 
+  // Files that are given up for the marker's room, one by one. Chosen: far more than one small
+  // marker needs; a disk that stays full is somebody else's doing.
   static constexpr int kMostGiven = 16;
   std::unique_ptr<Owned> owned_;
   GeneratePlan& plan_;

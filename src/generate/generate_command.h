@@ -21,35 +21,50 @@
 
 namespace aforo {
 
+// Plain data. Of the workload only the dataset block counts.
 struct GenerateOptions {
   Workload workload;
   std::string directory;
-  unsigned threads = 0;  // 0 = one per core
-  // O_DIRECT for the 4096-aligned part of every file.
+  // Writers; 0 = one per core. Changes the speed, never a byte.
+  unsigned threads = 0;
+  // O_DIRECT for the 4096-aligned part of every file; written buffered where the
+  // file system has none.
   bool direct = false;
 };
 
+// What writing or taking away came to; what a caller decides by is here, so that
+// nobody asks the Record for it.
 struct GenerateOutcome {
-  Json record;           // docs/record.md
-  bool partial = false;  // stopped, or writing failed: the same call goes on from there
+  // docs/record.md.
+  Json record;
+  // Stopped, or writing failed: the same call goes on from there.
+  bool partial = false;
   // Why writing failed, a sentence for people; empty where it did not.
   std::string error;
-  std::uint64_t files_complete = 0;  // of a call that writes: files [0, files_complete) are whole
+  // Of a call that writes: files [0, files_complete) are whole. 0 of one that takes away.
+  std::uint64_t files_complete = 0;
 };
 
-// What `generate` would do: files, bytes, free space, whether it fits. Touches nothing.
+// What `generate` would do: files, bytes, free space, whether it fits (`fits`, and a warning where
+// not). Touches nothing. Throws UserError for a layout or a directory that `generate` would refuse.
 Json plan_generate(const GenerateOptions& options);
 
-// Writes the dataset. Returns the Record; `state` is "complete", or "partial" with `partial` = true
-// after a stop request or when writing failed (full disk, EIO; `error` is then the sentence): a
-// later call resumes. Throws UserError when the directory is not ours, when the dataset does not
-// fit, and when nothing at all can be written there.
-// `sink` is called from one internal thread, which has ended when this returns.
+// Writes the dataset, and blocks until that is done. The Record's `state` is "complete", or
+// "partial" (`partial` = true) after a stop request or when writing failed (full disk, EIO; `error`
+// is then the sentence): a later call resumes. Files that were there whole count as
+// `skipped_files`, not as written.
+//
+// Throws UserError when the directory is not ours, when the dataset does not fit, and when nothing
+// at all can be written there. A stop ends within a block of each thread; the file it falls into is
+// written again. `sink` is called from one internal thread, which has ended when this returns.
 GenerateOutcome generate(const GenerateOptions& options, std::stop_token stop, const ProgressSink& sink);
 
-// Removes what the manifest in `directory` names, the directories made for it if they are then empty, and the
-// marker last; foreign files stay, are counted and some are named. A stop request leaves the marker: call
-// again. Throws UserError when the directory carries no marker of aforo.
+// Removes what the manifest in `directory` names, the directories made for it if they are then
+// empty, and the marker last; foreign files stay, are counted and some are named. What a directory
+// that has become a symbolic link leads to is somebody else's, and stays too. A stop request
+// leaves the marker: call again. With `dry_run` it only counts. Throws UserError when the
+// directory carries no marker of aforo, when the manifest was edited, and for a file that cannot
+// be removed (the marker stays).
 GenerateOutcome delete_generated(const std::string& directory, bool dry_run, std::stop_token stop,
                                  const ProgressSink& sink);
 

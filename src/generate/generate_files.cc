@@ -12,8 +12,11 @@
 namespace aforo {
 namespace {
 
-constexpr std::size_t kBufferedBlock = 1 << 20;  // stays in the second-level cache between making and writing
-constexpr std::size_t kDirectBlock = 4 << 20;    // a device wants large requests when nothing gathers them
+// Stays in the second-level cache between making and writing. Chosen among powers of two: smaller
+// ones cost more system calls per byte.
+constexpr std::size_t kBufferedBlock = 1 << 20;
+// A device wants large requests when nothing gathers them. Chosen: that much memory per thread.
+constexpr std::size_t kDirectBlock = 4 << 20;
 
 // A file that lies where one is to be written.
 class Opened {
@@ -148,6 +151,8 @@ bool has_size(const Owned& owned, const std::string& path, std::uint64_t size) {
 }  // namespace
 
 std::uint64_t files_per_claim(const GeneratedLayout& layout) {
+  // Chosen: what a kill leaves to be compared, against one claim per so many bytes. 1000
+  // bounds it where files are tiny.
   constexpr std::uint64_t kClaimBytes = 8 << 20;
   const std::uint64_t mean = layout.stored_bytes() / std::max<std::uint64_t>(layout.files(), 1);
   return std::clamp<std::uint64_t>(kClaimBytes / std::max<std::uint64_t>(mean, 1), 1, 1000);

@@ -16,19 +16,20 @@
 
 namespace aforo {
 
-// How far the work is; read by other threads while it goes on.
+// How far the work is; read by other threads while it goes on. They only grow.
 struct GenerateCounters {
   // Data files written in full.
   std::atomic<std::uint64_t> files{0};
   // Data files that were there whole, found by write_files.
   std::atomic<std::uint64_t> kept{0};
-  // Written, index files included.
+  // Written, index files included; of a file that is under way too.
   std::atomic<std::uint64_t> bytes{0};
   // Files looked at by find_incomplete.
   std::atomic<std::uint64_t> checked{0};
 };
 
-// The work that is left: some files again, then all from `from` on.
+// The work that is left: some files again, then all from `from` on. Indices into it are what
+// FileClaims hands out, so that the low-water mark of the indices tells that of the files.
 struct FilesToWrite {
   // Ascending, below `from`.
   std::vector<FileId> again;
@@ -41,38 +42,48 @@ struct FilesToWrite {
   }
 };
 
+// What ended the writing; `path` is relative to the dataset's directory.
 struct WriteFailure {
   std::string path;
-  int error = 0;  // errno
+  // An errno; ENOSPC and EDQUOT are a full disk.
+  int error = 0;
 };
 
+// How to write. Shared by all threads, changed by none.
 struct WriteOptions {
   // Where; outlives the call.
   const Owned* owned = nullptr;
   unsigned threads = 1;
   bool direct = false;
   // A file that is there, to the last byte as it would be written, is left alone.
+  // Costs reading it: for resumptions.
   bool keep_whole = false;
 };
 
+// What all threads came to; absent and false where nothing went wrong.
 struct WriteOutcome {
   // The first one; it stopped all threads.
   std::optional<WriteFailure> failure;
   // The file system has no O_DIRECT: written buffered.
   bool direct_refused = false;
+  // Of all threads together.
   WriteTimes times;
 };
 
-// How many files a thread takes at a time: about 8 MiB of them, so that a kill leaves little to do again.
+// How many files a thread takes at a time: about 8 MiB of them, 1 to 1000, so that a kill leaves
+// little to do again and claiming costs little beside writing.
 std::uint64_t files_per_claim(const GeneratedLayout& layout);
 
-// Writes claims' files of `work` (an index file after its data file) until all are there, one fails, or a
-// stop is requested. `claims` runs over the indices of `work`. A file that failed is removed: a full disk has
-// room again for the marker.
+// Writes claims' files of `work` (an index file after its data file) until all are there, one
+// fails, or a stop is requested. Blocks; options.threads threads, which have ended when it
+// returns. `claims` runs over the indices of `work`. A file that failed is removed: a full disk
+// has room again for the marker.
 WriteOutcome write_files(const GeneratedLayout& layout, const FilesToWrite& work, const WriteOptions& options,
                          FileClaims& claims, std::stop_token stop, GenerateCounters& counters);
 
-// The files below `end` that are missing or have the wrong size, ascending. On a stop request incomplete.
+// The files below `end` that are missing or have the wrong size, ascending. Looks at names
+// and sizes, not into the files; options.threads threads, which have ended when it
+// returns. On a stop request incomplete.
 std::vector<FileId> find_incomplete(const GeneratedLayout& layout, FileId end, const WriteOptions& options,
                                     std::stop_token stop, GenerateCounters& counters);
 

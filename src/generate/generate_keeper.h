@@ -15,16 +15,23 @@ namespace aforo {
 
 // Saves the marker twice a second (what a kill leaves above it is compared, not trusted) and starts
 // writing back after every kSyncEvery bytes, so that the device works from the beginning and a sync
-// at the end has little left.
+// at the end has little left. One thread of its own. What fails here is not reported: a mark that
+// could not be saved costs work after a kill, and a sync that failed fails again at the end.
 class GenerateKeeper {
  public:
+  // Chosen: more often would cost metadata writes beside the data, more seldom
+  // files to compare after a kill.
   static constexpr std::chrono::milliseconds kSaveEvery{500};
+  // Chosen: less would make the writers wait more often, more would leave a longer
+  // sync for the end.
   static constexpr std::uint64_t kSyncEvery = std::uint64_t{1} << 30;
 
-  // `mark` says how many files are written in full; asked and saved on an own thread. All must outlive this.
+  // `mark` says how many files are written in full, and may be called from another
+  // thread. All must outlive this.
   GenerateKeeper(const Owned& owned, Manifest manifest, const GenerateCounters& counters,
                  std::function<FileId()> mark);
-  ~GenerateKeeper();  // the thread has ended; nothing more is saved
+  // Waits until the thread has ended; nothing more is saved.
+  ~GenerateKeeper();
 
  private:
   void run(const std::stop_token& stop);
@@ -35,7 +42,8 @@ class GenerateKeeper {
   std::function<FileId()> mark_;
   std::mutex mutex_;
   std::condition_variable_any wake_;
-  std::jthread thread_;  // last: ends before the rest does
+  // Last: ends before the rest does.
+  std::jthread thread_;
 };
 
 }  // namespace aforo

@@ -13,7 +13,9 @@
 namespace aforo {
 namespace {
 
-constexpr std::uint64_t kIndexLineBytes = 22;  // "offset length\n" in a shard of some hundred MB
+// "offset length\n" in a shard of some hundred MB, and some room: an estimate from above, so
+// that what a plan says fits does.
+constexpr std::uint64_t kIndexLineBytes = 22;
 
 // Lines of the dataset block that are in one and not in the other: "samples: 100 there, 200 asked".
 std::string difference(const std::string& there, const std::string& asked) {
@@ -35,6 +37,8 @@ std::string difference(const std::string& there, const std::string& asked) {
 
 // Space that `files` files take beyond their bytes, from the first few thousand of those that are left.
 std::uint64_t rounding(const GeneratedLayout& layout, FileId from, std::uint64_t block) {
+  // Samples whose files are looked at for the mean rest of a block. Chosen: enough for a mean of
+  // rests, and each costs a computed size only.
   constexpr FileId kLooked = 1000;
   const FileId left = layout.files() - from;
   const FileId looked = std::min(left, std::max<FileId>(kLooked * layout.files() / layout.samples(), 1));
@@ -45,6 +49,8 @@ std::uint64_t rounding(const GeneratedLayout& layout, FileId from, std::uint64_t
 }
 
 std::uint64_t bytes_from(const GeneratedLayout& layout, FileId from) {
+  // Samples whose sizes are drawn to count exactly; beyond, what is left is taken to be like the
+  // whole. Chosen: bounds how long a plan takes.
   constexpr std::uint64_t kMostDraws = 4'000'000;
   if (from == 0) return layout.stored_bytes();
   const FileId left = layout.files() - from;
@@ -63,7 +69,10 @@ struct Present {
 };
 
 Present present_from(const GeneratedLayout& layout, FileId from, const Store& store, std::uint64_t block) {
-  constexpr FileId kGap = 10'000;  // beyond so many absent files nothing was begun: see files_per_claim
+  // Beyond so many absent files nothing was begun: claims are at most 1000 files, and this is
+  // ten threads' worth. What more threads wrote farther on is not counted, and a little more
+  // room asked for than is needed.
+  constexpr FileId kGap = 10'000;
   Present present;
   FileId absent = 0;
   for (FileId file = from; file < layout.files() && absent < kGap; ++file) {

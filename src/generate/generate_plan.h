@@ -12,26 +12,31 @@
 
 namespace aforo {
 
+// All that is known before the first byte. Move-only; owns its layout.
 struct GeneratePlan {
   std::unique_ptr<GeneratedLayout> layout;
-  // As found (a resumption), or a new one with nothing written.
+  // As found (a resumption), or a new one with nothing written. manifest.files_written is the mark
+  // from which the rest is counted.
   Manifest manifest;
   // The directory carries our marker for the same dataset.
   bool resumes = false;
-  // Estimated; 0 for layouts without index files.
+  // Estimated, since lines are as long as their numbers; 0 for layouts without index files.
   std::uint64_t index_bytes = 0;
   Space space;
   // For the files from manifest.files_written on.
   SpaceNeeded needed;
-  // Why it cannot be written: a sentence.
+  // Why it cannot be written: a sentence. Absent = it fits. Not thrown, so that a
+  // dry run can tell it.
   std::optional<std::string> unfit;
 };
 
-// Reads the store's marker and free space. Throws UserError for a layout that cannot be generated, for a
-// directory with other files, and for one with another dataset: saying what differs and the ways out.
+// Reads the store's marker and free space, and of a resumption looks which files past the mark are
+// there; touches nothing. Throws UserError for a layout that cannot be generated, for a directory
+// with other files, and for one with another dataset: saying what differs and the ways out.
 GeneratePlan make_generate_plan(const DatasetSpec& spec, const Store& store);
 
-// The part of a generate Record that is known before it begins: files, bytes, filesystem, dataset, ...
+// Adds to `record` the part of a generate Record that is known before it begins: files, bytes,
+// filesystem, dataset, ... Keys are in docs/record.md.
 void describe_plan(Json& record, const GeneratePlan& plan);
 
 }  // namespace aforo

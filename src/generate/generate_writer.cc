@@ -6,7 +6,8 @@
 namespace aforo {
 namespace {
 
-constexpr Seconds kPatience{1};  // of one turn; the request ends it
+// Of one turn; the request's end wakes it, so the length does not matter.
+constexpr Seconds kPatience{1};
 EngineOptions one_at_a_time() {
   EngineOptions options;
   options.depth = 1;

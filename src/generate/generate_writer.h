@@ -18,6 +18,7 @@
 namespace aforo {
 
 // What was waited for, request by request, as for reads: from handing it to the kernel to its end.
+// Failed requests are not in it.
 struct WriteTimes {
   // Files made and opened.
   Histogram create;
@@ -28,8 +29,11 @@ struct WriteTimes {
   }
 };
 
+// One open file at a time: open, append as often as needed, close. One thread. Not to be
+// moved: the engine links its request.
 class FileWriter {
  public:
+  // Of memory, offsets and lengths for O_DIRECT.
   static constexpr std::size_t kAlignment = 4096;
 
   // `owned` must outlive the writer. `direct`: O_DIRECT for files opened as large ones; a file
@@ -39,24 +43,31 @@ class FileWriter {
   FileWriter(const FileWriter&) = delete;
   FileWriter& operator=(const FileWriter&) = delete;
 
+  // How a file is to be written where `direct` was asked for. Small files gain nothing from it, and
+  // an index file's length is rarely aligned.
   enum class Size : std::uint8_t {
     // Always through the page cache.
     kSmall,
     // Its blocks are kAlignment-aligned in memory, and in length but for the last.
     kLarge,
   };
-  // Relative to the owned place.
+  // Relative to the owned place. Replaces a file that is there, and makes the directories that are
+  // missing. EBUSY while another is open.
   int open(const std::string& path, Size size);
-  // At the end of the open file.
+  // At the end of the open file; `block` is only read, and only during the call. EBADF without one.
   int append(std::span<const std::byte> block);
+  // 0 does not mean durable: see Owned::sync. The file is closed whatever this answers.
   int close();
 
+  // The file system answered EINVAL to O_DIRECT once; since then everything is buffered.
   bool direct_refused() const { return direct_refused_; }
   const WriteTimes& times() const { return times_; }
 
  private:
   int create(const std::string& path, bool direct);
+  // Starts the request and waits until it is done, however long that takes.
   int carry_out();
+  // Closes the file; returns `error`.
   int fail(int error);
 
   const Owned& owned_;
@@ -66,6 +77,7 @@ class FileWriter {
   bool done_ = false;
   IoRequest request_;
   EngineFile file_ = kNoFile;
+  // Bytes of the open file so far: where the next block goes.
   std::uint64_t end_ = 0;
   WriteTimes times_;
 };
