@@ -20,13 +20,24 @@
 namespace aforo {
 namespace {
 
-constexpr double kMemoryForReads = 0.25;  // of what is available: read buffers and batches in flight
-constexpr double kMemoryForCache = 0.25;  // ... and data to have in the page cache
+// Of what is available: read buffers and batches in flight. Chosen, as the next: twice a quarter
+// leaves half to whoever else is there.
+constexpr double kMemoryForReads = 0.25;
+// ... and data to have in the page cache: more might push itself out again.
+constexpr double kMemoryForCache = 0.25;
+// Chosen: far more than the processor's caches hold, so that memory is what is
+// measured; more takes longer to read in.
 constexpr double kWarmMostBytes = 1u << 30;
-constexpr double kLoaderShare = 0.06;  // of the time
+// Of the time. Chosen: a CPU time per sample needs some hundred samples, a curve
+// all the time it can get.
+constexpr double kLoaderShare = 0.06;
+// Chosen: time for kLeastSamples of most loaders; longer would tell no more.
 constexpr Seconds kShortestLoader{0.25}, kLongestLoader{3};
-constexpr double kWarmReadShare = 0.4;  // of a warm curve's time: to read its data once
+// Of a warm curve's time: to read its data once. The rest is for the windows.
+constexpr double kWarmReadShare = 0.4;
+// Of a cached window's bytes, from the cache. Chosen: what is less speaks of storage too.
 constexpr double kCachedEnough = 0.95;
+// Memory answers in one way: a few levels show where its rate stops growing.
 constexpr unsigned kWarmLevels[] = {1, 2, 4, 16};
 
 // What the progress line shows; set by the probing thread, read by the ticker's.

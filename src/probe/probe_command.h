@@ -18,28 +18,43 @@
 
 namespace aforo {
 
+// What is asked of a probe. Plain data.
 struct ProbeOptions {
+  // Less is a UserError. Chosen: little more than two shortest windows at each
+  // concurrency of a curve.
   static constexpr Seconds kLeastBudget{1};
 
+  // A dataset, or an absent or empty place (see holds_dataset).
   std::string directory;
+  // Whose reads are measured; absent = those of probe_wishes, or of a dataset that
+  // is there, as it looks.
   std::optional<Workload> workload;
   // About so long in all, but for opening a dataset and removing what was laid.
   Seconds budget{60};
-  // Empty: the workload's, both without one.
+  // Each once, in the order in which they are measured. Empty: the workload's, both without one.
   std::vector<ReadMode> modes;
   EngineKind engine = EngineKind::kAuto;
   unsigned io_threads = 0;  // lanes; 0 = one per available core
+  // Of one read; 0 = never. A read that exceeds it ends the probe.
   Seconds io_timeout{30};
 };
 
+// The Record, and what of it a prediction needs.
 struct ProbeOutcome {
-  // Complete unless `partial`.
+  // Complete unless `partial`. Not judged: parse_storage of its text says whether it can be used.
   StorageSpec storage;
   Json record;
-  bool partial = false;  // a stop request ended it before all was measured
+  // A stop request ended it before all was measured; the Record says it too.
+  bool partial = false;
 };
 
-// Throws UserError when nothing can be laid or read, Interrupted when it was stopped before the first curve.
+// Blocks; the calling thread becomes home. Lanes, `progress`' thread and what lays data have ended
+// when this returns. Data that was laid is removed however it ends, and a UserError names what
+// could not be; what a killed probe left goes with the next one there.
+//
+// Throws UserError when nothing can be laid or read, or one sample cannot, Interrupted when
+// it was stopped before the first curve. A stop later gives what was measured, `partial` =
+// true. `progress` may be empty.
 ProbeOutcome probe(const ProbeOptions& options, std::stop_token stop, const ProgressSink& progress);
 
 }  // namespace aforo

@@ -12,6 +12,7 @@
 namespace aforo {
 namespace {
 
+// Chosen: CPU time is counted in ticks and spent in batches; fewer samples would tell their noise.
 constexpr double kLeastSamples = 200;
 constexpr const char* kTooFew = "it read fewer than 200 samples";
 

@@ -13,25 +13,29 @@
 
 namespace aforo {
 
+// What a loader took, whatever it read from.
 struct LoaderCost {
-  // Reading included.
+  // CPU time of the whole process, reading included, over samples.
   Seconds cpu_per_sample{0};
   PerSecond samples{0};  // at which it was measured
   // Of the bytes it read; 0 where nobody counts.
   double cache_share = 0;
 };
 
+// The cost, or why there is none; neither after a stop.
 struct LoaderOutcome {
   std::optional<LoaderCost> cost;
-  std::string why_not;  // if nothing was measured, unless stopped
+  // A clause without a full stop: "it read fewer than 200 samples". Empty where it was measured.
+  std::string why_not;
 };
 
 // Accelerators of one client host, at most: what a loader runs for at once. As the common GPU servers have.
 inline constexpr std::uint32_t kMostOfOneHost = 8;
 
 // Runs the workload's own loader on `layout` as one client host does (for kMostOfOneHost
-// accelerators at most, fewer where their batches do not fit into memory), without compute and
-// without a barrier, for about `time`.
+// accelerators at most, fewer where their batches do not fit into memory), without compute,
+// preprocessing, checkpoints and without a barrier, for about `time`. Blocks that long; the calling
+// thread is home. A read error ends it early. Throws UserError as run_job does.
 LoaderOutcome loader_cost(const Workload& workload, const Layout& layout, JobSettings settings, Seconds time,
                           std::stop_token stop);
 

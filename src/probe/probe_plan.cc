@@ -8,11 +8,19 @@
 namespace aforo {
 namespace {
 
-constexpr double kGrowth = 1.03;  // over two doublings
+// Over two doublings. Chosen: just above kEnoughSpread, so that growth is not taken for chance; a
+// knee that is this flat costs a job nothing to miss.
+constexpr double kGrowth = 1.03;
+// Of a curve's time, for one doubling: ten of them, up to kMostReaders, take a quarter.
 constexpr double kScoutShare = 1.0 / 40;
-constexpr double kLongest = 3;  // x base
+// x base. Chosen: slow levels get more, and the others still their share.
+constexpr double kLongest = 3;
+// Of a probe's time. Chosen: less data would be read again and again, more would
+// leave no time to read it.
 constexpr double kLayingShare = 1.0 / 3;
-constexpr double kWarmShare = 0.12;  // of what is left for curves, all warm ones together
+// Of what is left for curves, all warm ones together. Chosen: memory varies less than
+// storage, and few jobs live from it.
+constexpr double kWarmShare = 0.12;
 
 std::vector<double> rates_of(unsigned level, std::span<const WindowDigest> windows) {
   std::vector<double> rates;

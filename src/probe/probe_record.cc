@@ -12,11 +12,18 @@
 namespace aforo {
 namespace {
 
-constexpr double kCacheOfAvailable = 0.9;  // the rest is for what the job itself needs
-constexpr double kLoaderMatters = 4;       // x the curve's best rate: beyond, the loader's CPU is no limit
-constexpr double kMostlyCached = 0.5;      // of a loader run's bytes
-constexpr double kMostTaken = 0.99;        // of the cores, as storage.yaml can say it
-constexpr unsigned kBusy = 4;              // in flight: fewer leave the client waking up for every operation
+// Of the memory that was available; the rest is for what the job itself needs. Chosen.
+constexpr double kCacheOfAvailable = 0.9;
+// x the curve's best rate: beyond, the loader's CPU is no limit. Chosen: with a margin, since a
+// job's reads differ from the curve's; a station that never limits makes no prediction worse.
+constexpr double kLoaderMatters = 4;
+// Of a loader run's bytes: more than half came from the cache.
+constexpr double kMostlyCached = 0.5;
+// Of the cores, as storage.yaml can say it: a station must have something left.
+constexpr double kMostTaken = 0.99;
+// In flight: fewer leave the client waking up for every operation, which costs CPU time
+// that busy clients do not spend.
+constexpr unsigned kBusy = 4;
 
 const CurvePoint& best_of(const ReadCurve& curve) {
   return *std::max_element(curve.points.begin(), curve.points.end(),
@@ -164,7 +171,7 @@ std::string name_of(const ReadCurve& curve) {
 }
 
 std::vector<std::string> drop_collapsed(ProbeFindings& findings) {
-  // Rates are written with four digits.
+  // Rates are written with four digits: what is just above the limit must be so after rounding too.
   constexpr double kRounding = 1.002;
   std::vector<std::string> said;
   for (ProbedCurve& probed : findings.curves) {

@@ -1,4 +1,5 @@
-// From what a probe measured to its storage.yaml and its Record; nothing is measured here.
+// From what a probe measured to its storage.yaml and its Record; nothing is measured here. Pure but
+// for the number of this machine's cores, and for what `store` knows of its place.
 #pragma once
 
 #include <string>
@@ -12,35 +13,48 @@
 
 namespace aforo {
 
-// One curve with the windows behind it.
+// One curve with the windows behind it. A curve without points is not kept.
 struct ProbedCurve {
   ReadCurve curve;
   std::vector<WindowDigest> windows;
+  // Windows that do not count: the page cache answered in a cold one, storage in a cached one.
   unsigned discarded = 0;
+  // On this curve in all, scouting and drops of the cache included.
   Seconds spent{0};
 };
 
+// All that was measured, in the order in which it was.
 struct ProbeFindings {
+  // The first says which class of reads the loader made.
   std::vector<ProbedCurve> curves;
+  // Sentences on how sure the figures are; they go into the storage file.
   std::vector<std::string> notes;
   std::uint64_t bytes = 0, bytes_from_storage = 0;  // of cold windows
+  // Something counted what storage served, in every cold window.
   bool from_storage_known = true;
+  // False: a memory filesystem, with nothing to be cached.
   bool storage_below = true;
   EngineKind engine = EngineKind::kAuto;
   unsigned io_threads = 0;
   Bytes memory{0};  // available before anything was read
+  // Absent without a workload, or where it could not be measured.
   std::optional<LoaderCost> loader;
-  double sample_bytes = 0;  // mean, of the dataset that `loader` read
+  // Mean, of the dataset that `loader` read; 0 without a loader.
+  double sample_bytes = 0;
   Seconds laying{0}, spent{0};
 };
 
-// Takes out of all curves the points that no storage file may hold (kCollapsed); a sentence for each.
+// Takes out of all curves the points that no storage file may hold: those whose rate is below
+// kCollapsed of a lower concurrency's. A sentence for each. Call it before storage_of.
 std::vector<std::string> drop_collapsed(ProbeFindings& findings);
 
-// `started`: ISO 8601.
+// One tier with the curves, rounded to the digits that a file holds; a page cache where buffered
+// reads were measured; the client's cost of an operation and a byte; the loader as a station where
+// it could be the limit; notes. `started`: ISO 8601, the date that the file carries.
 StorageSpec storage_of(const ProbeFindings& findings, const Store& store, const std::string& started);
 
-// Adds the findings to a Record that was started; `storage` says what was concluded.
+// Adds the findings to a Record that was started; `storage` says what was concluded. Keys are in
+// docs/record.md. What is unknown is absent: without counters there is no `cache_share`.
 void add_findings(Json& record, const ProbeFindings& findings, const StorageSpec& storage);
 
 // "whole files of 111 KiB, buffered".

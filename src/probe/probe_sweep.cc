@@ -13,13 +13,23 @@
 namespace aforo {
 namespace {
 
-constexpr double kCacheAllowed = 0.05;    // of a cold window's bytes
-constexpr double kDisturbed = 0.1;        // of all cores, used by others
-constexpr unsigned kMostDiscarded = 6;    // then windows count as they are
-constexpr std::size_t kMostWindows = 25;  // per level
-constexpr double kScoutMost = 0.3;        // of the time
-constexpr int kLonger = 4;  // times that a window is made 4 x longer where no operation ends in it
-constexpr unsigned kUnitsPerReader = 2;  // at least, for a window to hold that number in flight
+// Of a cold window's bytes. Chosen: read-ahead and metadata are in the counters too; more
+// would raise a rate by as much.
+constexpr double kCacheAllowed = 0.05;
+// Of all cores, used by others. Chosen: less is what any machine does besides.
+constexpr double kDisturbed = 0.1;
+// Then windows count as they are. Chosen: a cache that cannot be emptied would take all the time.
+constexpr unsigned kMostDiscarded = 6;
+// Per level. Chosen: what is still uncertain after so many stays so.
+constexpr std::size_t kMostWindows = 25;
+// Of the time. Chosen: the windows that count need the rest.
+constexpr double kScoutMost = 0.3;
+// Times that a window is made 4 x longer where no operation ends in it: 256 times in all, and
+// then there is nothing to measure.
+constexpr int kLonger = 4;
+// At least, for a window to hold that number in flight: with one each, all readers
+// would be at their last.
+constexpr unsigned kUnitsPerReader = 2;
 
 class Sweep {
  public:

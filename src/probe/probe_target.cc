@@ -21,17 +21,30 @@
 namespace aforo {
 namespace {
 
+// A folder of that name with a marker inside is a killed probe's, and may be removed.
 constexpr std::string_view kFolder = "aforo-probe-";
+// The least that is worth laying. Chosen, as all that follow: a probe of a minute must not fill a
+// disk, and must not read the same few files all the time.
 constexpr std::uint64_t kLeastBytes = 8u << 20;
+// Enough for some readers, each with a sample of its own.
 constexpr std::uint64_t kLeastSamples = 32;
+// Of one dataset: more is not written in a probe's time by most storage.
 constexpr std::uint64_t kMostBytes = std::uint64_t{16} << 30;
+// Of one dataset: bounds what naming and removing them takes.
 constexpr std::uint64_t kMostSamples = 2'000'000;
+// Shards are made smaller than a workload says where it says more: several must be there soon.
 constexpr std::uint64_t kShardBytes = 32u << 20;
-constexpr double kOfFree = 0.5;       // is taken at most
-constexpr double kLeastOfFree = 0.8;  // must suffice for the least
+// Of what is free: at most so much is taken, by all datasets together.
+constexpr double kOfFree = 0.5;
+// Of what is free: the least must fit into it.
+constexpr double kLeastOfFree = 0.8;
+// Written whole, before there is something to read.
 constexpr FileId kFewFiles = 4;
+// Times that laying may take again, until there are so many.
 constexpr int kMoreTimes = 6;
-constexpr double kDirectFrom = 64 << 10;  // bytes: smaller files are written through the page cache
+// Bytes: smaller files are written through the page cache, where they are gathered
+// into larger writes.
+constexpr double kDirectFrom = 64 << 10;
 
 ProbeWish constant(std::string name, std::string_view layout, double size, std::uint64_t per_file) {
   ProbeWish wish;

@@ -16,25 +16,30 @@
 
 namespace aforo {
 
-// One dataset to read, and how.
+// One dataset to read, and how. Move-only. What reads it ends before it does.
 struct ProbeData {
   std::unique_ptr<Store> store;
   std::unique_ptr<Layout> layout;
-  FileId files = 0;  // of the layout: all are there
+  // Of the layout: all are there.
+  FileId files = 0;
   ReadKind kind = ReadKind::kFile;
+  // How a job would read it: requests, mode, delivery.
   LoaderSpec loader;
+  // For the Record: where what was wanted and what lies there differ, what was left out.
   std::vector<std::string> warnings;
 };
 
 // A dataset to lay: sizes and layout of `dataset`, as many samples as time and room allow.
 struct ProbeWish {
-  // Of its folder: "file-114kB".
+  // Of its folder, behind "aforo-probe-": "file-114kB".
   std::string name;
   DatasetSpec dataset;
   LoaderSpec loader;
 };
 
-// Without a workload: whole files of 114 kB and of 2.8 MB, and shards read in requests of 1 MiB.
+// With a workload: its own dataset, in shards of 32 MiB at most, so that time suffices for some.
+// Without: whole files of 114 kB and of 2.8 MB, and shards read in requests of 1 MiB: small files,
+// large ones, and streams that hardly open any.
 std::vector<ProbeWish> probe_wishes(const std::optional<Workload>& workload);
 
 // True: a dataset lies there. False: absent, empty, or holds nothing but what an earlier probe that was
@@ -46,21 +51,26 @@ bool holds_dataset(const std::string& directory);
 ProbeData found_data(const std::string& directory, const std::optional<Workload>& workload, unsigned threads,
                      std::stop_token stop);
 
-// Lays datasets in folders of `directory` and removes them, and the directories made for them, at its end.
+// Lays datasets in folders of `directory` and removes them, and the directories made for them, at
+// its end. One thread. Nothing else is touched but what an earlier probe laid: generate's marker in
+// each folder says what a probe's own is.
 class ProbeGround {
  public:
   // Throws UserError where there is too little room for `wishes` to be worth it. Touches nothing yet, but for
   // what an earlier probe left behind.
   ProbeGround(std::string directory, const std::vector<ProbeWish>& wishes);
-  ~ProbeGround();  // removes, as far as that works
+  // Removes, as far as that works, and is silent about the rest: call remove() to hear of it.
+  ~ProbeGround();
   ProbeGround(const ProbeGround&) = delete;
   ProbeGround& operator=(const ProbeGround&) = delete;
 
-  // Writes for about `time`, longer only until there are a few files. Throws UserError (no room, an error
-  // while writing), Interrupted on a stop.
+  // Writes for about `time`, longer only until there are a few files (six times that at most).
+  // Blocks. What was laid by then is a dataset of its own, with as many samples as there are.
+  // Throws UserError (no room, an error while writing), Interrupted on a stop.
   ProbeData lay(const ProbeWish& wish, Seconds time, std::stop_token stop, const ProgressSink& sink);
 
-  // Throws UserError if something could not be removed.
+  // What is left is removed once, a second call finds nothing. Nothing may read it any more. Throws
+  // UserError if something could not be removed.
   void remove();
 
  private:
@@ -69,8 +79,10 @@ class ProbeGround {
   std::string directory_;
   // Directories that are not there yet, outermost first.
   std::vector<std::string> made_;
-  std::vector<std::string> folders_;  // of datasets that were begun
-  Bytes room_{0};                     // for each dataset
+  // Of datasets that were begun.
+  std::vector<std::string> folders_;
+  // For each dataset: half of what is free, shared out, at most 16 GiB.
+  Bytes room_{0};
 };
 
 }  // namespace aforo

@@ -6,8 +6,11 @@
 namespace aforo {
 namespace {
 
+// Chosen: long enough for a read-ahead to be in full swing.
 constexpr std::uint64_t kPieceBytes = 32u << 20;
+// Chosen: so many readers can each have a piece; fewer would bound the levels.
 constexpr std::uint64_t kWantedPieces = 128;
+// Of a piece. Chosen: its first request, where nothing is read ahead yet, is then a small part.
 constexpr std::uint64_t kLeastRequests = 16;
 
 std::uint64_t ceiling(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }

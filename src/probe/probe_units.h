@@ -13,7 +13,8 @@
 
 namespace aforo {
 
-// A piece of one file, front to back; a sample's place is the Layout's knowledge.
+// A piece of one file, read front to back: bytes [begin, end). Where samples lie in it does not
+// matter: that is the Layout's knowledge.
 struct StreamPiece {
   FileId file = 0;
   std::uint64_t begin = 0, end = 0;
@@ -26,16 +27,18 @@ class ProbeUnits {
   // there would be fewer than 128 units; at least 16 requests each. `layout` outlives it.
   ProbeUnits(const Layout& layout, ReadKind kind, FileId files, std::uint64_t request);
 
+  // How many; units are numbered [0, size()).
   std::uint64_t size() const { return size_; }
   // kFile, kRange.
   SampleId sample(std::uint64_t unit) const { return unit; }
-  // Of these.
+  // Bytes of such a unit. Of a piece: end - begin.
   std::uint64_t length(std::uint64_t unit) const { return layout_.locate(sample(unit)).length; }
   // kStream.
   StreamPiece piece(std::uint64_t unit) const;
   // The files that such units lie in, each once, rising.
   std::vector<FileId> files_of(const std::vector<std::uint64_t>& units) const;
-  double mean_bytes() const { return mean_bytes_; }  // of a unit
+  // Of a unit; 0 where there are none.
+  double mean_bytes() const { return mean_bytes_; }
   // Units that hold about so many bytes, at least 1, at most all.
   std::uint64_t holding(double bytes) const;
 
@@ -48,15 +51,18 @@ class ProbeUnits {
   double mean_bytes_ = 0;
 };
 
-// Hands units out. `next` may be called from any thread, the rest while nobody else does.
+// Hands units out in a random order, each once before any comes again. `next` may be called from
+// any thread, the rest while nobody else does.
 class ProbeCursor {
  public:
   // `units` many; `wraps`: begins anew by itself, for reading from the cache.
   ProbeCursor(std::uint64_t units, std::uint64_t seed, bool wraps);
 
-  std::optional<std::uint64_t> next();  // nothing: all were read
+  // Lock-free. Nothing: all were read.
+  std::optional<std::uint64_t> next();
   // Without beginning anew; all of them where it wraps.
   std::uint64_t left() const;
+  // Since the last rewind; 0 where it wraps, whose units nobody needs to drop from the cache.
   std::uint64_t taken() const { return size_ - (wraps_ ? 0 : left()); }
   // Handed out since the last rewind.
   std::vector<std::uint64_t> taken_units() const;

@@ -15,7 +15,9 @@
 namespace aforo {
 namespace {
 
-constexpr double kRamp = 0.1;  // of a window; what follows weighs little at first
+// Of a window; what follows weighs little at first (Hann's weights, curve_fit.h),
+// so it need not be longer.
+constexpr double kRamp = 0.1;
 
 JobPlan plan_of(const Layout& layout, const LoaderSpec& loader) {
   JobPlan plan;

@@ -14,14 +14,17 @@
 
 namespace aforo {
 
+// How many, and how long.
 struct WindowAsk {
   unsigned readers = 1;
-  Seconds length{1};  // ramp included
-  // How long to wait, after it, for operations that began inside.
+  // Ramp included.
+  Seconds length{1};
+  // How long readers go on, after it, while operations that began inside are not done.
   Seconds patience{5};
 };
 
-// Lanes that stay over many windows of one layout and read mode. Construct, use and destroy on one thread.
+// Lanes that stay over many windows of one layout and read mode: opening files and making engines
+// is no part of a window. Construct, use and destroy on one thread. What is passed in outlives it.
 class ProbeReaders {
  public:
   // `loader` says how samples are read (mode, transfer size, delivery). The settings' store
@@ -29,15 +32,20 @@ class ProbeReaders {
   ProbeReaders(const Layout& layout, ReadKind kind, const LoaderSpec& loader, const ProbeUnits& units,
                const JobSettings& settings);
 
-  // Begins with `ask.readers` at once; the first fifth is ramp. Readers go on until every operation that was
-  // in flight at the window's end is done. Ends earlier where the cursor does (the measured part with it), on
-  // a stop request and at the first fault.
+  // Begins with `ask.readers` at once; the first tenth is ramp. Readers go on until every operation
+  // that was in flight at the window's end is done, so that the number in flight stays what was
+  // asked for until then. Ends earlier where the cursor does (the measured part with it), on a stop
+  // request and at the first fault. Blocks. Never throws for I/O: see fault().
   RawWindow run(const WindowAsk& ask, ProbeCursor& cursor, std::stop_token stop);
 
-  // What could not be read, if anything: "d00001/s0000001234.jpg: ENOENT (...)".
+  // What could not be read, if anything: "d00001/s0000001234.jpg: ENOENT (...)". Empty =
+  // nothing yet. The first one; it stays.
   const std::string& fault() const { return fault_; }
+  // Its errno; 0 where there is none, or it is no errno (a file that is too short).
   int fault_error() const { return fault_error_; }
+  // What was made: never kAuto.
   EngineKind engine() const { return engine_; }
+  // Why not the preferred one; may be empty.
   const std::string& engine_reason() const { return engine_reason_; }
   const ProbeUnits& units() const { return units_; }
   unsigned io_threads() const { return static_cast<unsigned>(world_.lanes()); }
