@@ -1,8 +1,9 @@
-// Which files of a directory are its samples: told by what most of them hold, by content
-// first, by name second.
+// Which files of a directory are its samples: told by what most of them hold, by
+// content first, by name second.
 //
-// Files are counted by extension while a directory is walked; a few of each extension, spread evenly over all
-// of them, are then looked into. Memory is bounded: at most kMostGroups extensions, kProbes paths each.
+// Files are counted by extension while a directory is walked; a few of each extension, spread
+// evenly over all of them, are then looked into. Memory is bounded: at most kMostGroups extensions,
+// kProbes paths each. What cannot be read is counted and never thrown.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,8 @@
 
 namespace aforo {
 
-// ".jpg", lower case, with the dot; "" without one; a hidden file's is ".hidden".
+// ".jpg", lower case, with the dot; "" without one, or where it is longer than 12 characters (a
+// name with a dot in it, then); a hidden file's is ".hidden".
 std::string extension_of(std::string_view path);
 
 // Files of these never are samples when others are there: hidden files, aforo's manifest,
@@ -29,19 +31,24 @@ bool is_side_extension(std::string_view extension);
 struct FileGroup {
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;
-  std::uint64_t empty = 0;  // of 0 bytes
+  // Of 0 bytes.
+  std::uint64_t empty = 0;
   // A uniform random choice of their paths.
   std::vector<std::string> probes;
   // Of the probes, once looked into.
   std::map<FileKind, std::uint64_t> kinds;
-  // The most frequent; kOther for none.
+  // The most frequent of the probes; kOther before they were looked into, and where all are empty.
   FileKind kind() const;
 };
 
-// Counts files. One thread at a time; threads count on their own and merge.
+// Counts files. One thread at a time; threads count on their own, each with a seed
+// of its own, and merge.
 class Census {
  public:
+  // Chosen: more extensions than a dataset has; a tree of a million odd names still costs the same.
   static constexpr std::size_t kMostGroups = 64;
+  // Of each extension. Chosen: enough that a mixture of one in ten is seen nearly always (1 -
+  // 0.9^32 = 97 %), and few enough to open on any storage.
   static constexpr std::size_t kProbes = 32;
   // The group of all further extensions.
   static constexpr std::string_view kRest = Listing::kOtherSort;
@@ -50,11 +57,13 @@ class Census {
 
   // Returns the name of the group that it counted into; valid as long as the census.
   const std::string& add(std::string_view path, std::uint64_t size);
+  // As if all had been counted here. Probes of both are mixed in proportion to their files.
   void merge(const Census& other);
   std::uint64_t files() const;
   const std::map<std::string, FileGroup, std::less<>>& groups() const { return groups_; }
 
-  // Reads the first bytes of every probe. What cannot be read is skipped and counted in the result.
+  // Reads the first bytes of every probe, blocking, one after another. What cannot be read is
+  // skipped and counted in the result. Probing again begins anew.
   std::uint64_t probe(const Store& store);
 
  private:
@@ -63,10 +72,12 @@ class Census {
   Random random_;
 };
 
-// The decision: what the samples are.
+// The decision: what the samples are. Sums are over the chosen groups.
 struct SampleChoice {
+  // What they hold; kOther where nothing told them.
   FileKind kind = FileKind::kOther;
-  std::vector<std::string> groups;  // extensions that are samples
+  // Extensions that are samples, as Census names them.
+  std::vector<std::string> groups;
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;
   std::uint64_t empty = 0;  // files of 0 bytes
@@ -78,8 +89,9 @@ struct SampleChoice {
   bool includes(std::string_view group) const;
 };
 
-// Files of the `preferred` kind if there are any; else of the kind that most files have (bytes decide a tie),
-// leaving side files out unless there is nothing else.
+// Files of the `preferred` kind if there are any; else of the kind that most files have (bytes
+// decide a tie), leaving side files out unless there is nothing else. Of a census that was probed.
+// Pure: the same counts give the same choice.
 SampleChoice choose_samples(const Census& census, std::optional<FileKind> preferred = std::nullopt);
 
 }  // namespace aforo

@@ -1,5 +1,5 @@
-// The marker of a generated dataset: the manifest file in its directory, which says that
-// aforo owns what it names.
+// The marker of a generated dataset: the manifest file in its directory, which says that aforo owns
+// what it names. Only a directory with one is ever written to again, or deleted from.
 #pragma once
 
 #include <optional>
@@ -18,7 +18,8 @@ std::optional<Manifest> look_for_own_dataset(const Store& store);
 // if it cannot be read.
 std::optional<Manifest> read_marker(const Store& store);
 
-// Replaces the marker; 0 or an errno.
+// Replaces the marker, as a whole or not at all; 0 or an errno. `durable` waits until storage has
+// it, for states that others rely on.
 int save_manifest(const Owned& owned, const Manifest& manifest, bool durable);
 
 }  // namespace aforo

@@ -23,15 +23,21 @@ struct Damage {
   std::string what;  // what is wrong with it, without the path
 };
 
+// A dataset ready to be read: where each sample lies, and what a person should know of it.
+// Move-only; the store outlives it.
 struct OpenedDataset {
+  // Chosen: more is not read by anybody; the number of all is kept.
   static constexpr std::size_t kDamagedNamed = 100;
 
   std::unique_ptr<Layout> layout;
-  std::optional<Manifest> manifest;  // of a generated dataset
+  // Of a generated dataset; absent for any other.
+  std::optional<Manifest> manifest;
   // As found: `wanted`, corrected by what lies there.
   DatasetSpec spec;
-  std::vector<std::string> warnings;     // sentences: what was left out
-  std::vector<std::string> differences;  // sentences: where what was wanted and what lies there differ
+  // Sentences: what was left out.
+  std::vector<std::string> warnings;
+  // Sentences: where what was wanted and what lies there differ, and which holds.
+  std::vector<std::string> differences;
   // The damaged shards, whose samples before the damage are part of the layout: in order of path,
   // at most kDamagedNamed of them. Whether damage ends the command is the caller's policy. They
   // are not in `warnings`.
@@ -39,11 +45,16 @@ struct OpenedDataset {
   std::uint64_t damaged_files = 0;  // all of them, named or not
 };
 
-// A generated dataset (complete marker) is opened from its manifest without touching its files. Anything else
-// is scanned: names and sizes; TFRecord and tar shards are indexed (from their .idx where it is there and
-// fits, else by walking the headers) by `threads` threads (0 = one per core). `wanted` says how to read what
-// is found. Throws UserError when the directory cannot be read, holds no such samples, or contradicts
-// `wanted`; Interrupted on a stop request.
+// A generated dataset (complete marker) is opened from its manifest without touching its files.
+// Anything else is scanned: names and sizes; TFRecord and tar shards are indexed (from their .idx
+// where it is there and fits, else by walking the headers) by `threads` threads (0 = one per core).
+// `wanted` says how to read what is found.
+//
+// Blocks: at once for a generated one, else as long as listing and reading headers takes. Memory
+// grows with the names and, of shards, with the samples. Throws UserError when the directory cannot
+// be read, holds no such samples, is a generated dataset that is not complete, or contradicts
+// `wanted`; Interrupted on a stop request. Another number or size of samples than wanted is no
+// contradiction: see `differences`.
 OpenedDataset open_dataset(const Store& store, const DatasetSpec& wanted, unsigned threads,
                            std::stop_token stop);
 

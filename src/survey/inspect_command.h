@@ -22,16 +22,20 @@ struct InspectOptions {
   unsigned threads = 0;
 };
 
+// What was seen. Plain data.
 struct InspectOutcome {
-  Json record;           // docs/record.md
-  bool partial = false;  // a stop request ended it before all was seen
-  std::optional<DatasetSpec>
-      dataset;  // what `dataset_yaml` of the Record says; absent where no sample's size is known
+  // docs/record.md.
+  Json record;
+  // A stop request ended it before all was seen; the Record says it too.
+  bool partial = false;
+  // What `dataset_yaml` of the Record says; absent where no sample's size is known.
+  std::optional<DatasetSpec> dataset;
 };
 
-// The Record (docs/record.md). What could not be read is counted in `errors` and named in `warnings`.
-// Throws UserError when the directory is missing, not a directory, unreadable, or holds no sample.
-// A stop request gives the Record of what was seen, `partial` = true; Interrupted if that is nothing.
+// Blocks until all is seen. What could not be read is counted in the Record's `errors` and named in
+// `warnings`. Throws UserError when the directory is missing, not a directory, unreadable, or holds
+// no file. A stop request gives what was seen, `partial` = true; Interrupted if that is nothing.
+// `sink` may be empty; it is called from a thread of its own, which has ended when this returns.
 InspectOutcome inspect(const InspectOptions& options, std::stop_token stop, const ProgressSink& sink);
 
 }  // namespace aforo
