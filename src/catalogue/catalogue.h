@@ -27,19 +27,25 @@ enum class Media { kTlc, kQlc, kHdd };
 std::string_view to_string(Media media);
 constexpr bool is_flash(Media media) { return media != Media::kHdd; }
 
-// A drive as it is sold. Rates are the drive's own, without file system, protection or network.
+// A drive as it is sold. Rates are the drive's own, without file system, protection or network. No
+// figure is 0: a row without one is refused.
 struct Drive {
-  std::string model;  // "Micron 9550 PRO"
+  // "Micron 9550 PRO": what designs are named by.
+  std::string model;
   Media media = Media::kTlc;
+  // Unformatted, powers of ten.
   Bytes capacity{0};
   // Sequential, of large requests; of a disk the mean over its surface.
   BytesPerSecond read{0};
-  BytesPerSecond write{0};  // likewise
-  PerSecond reads{0};       // random reads of 4 KiB at a deep queue
+  // Likewise.
+  BytesPerSecond write{0};
+  // Random reads of 4 KiB at a deep queue.
+  PerSecond reads{0};
   // Of one such read alone; of a disk seek and rotation.
   Seconds latency{0};
-  double watts = 0;   // reading
-  std::string price;  // item, per TB
+  double watts = 0;  // reading
+  // Item, per TB.
+  std::string price;
   Fact fact;
   // Shingled, in an order that the host keeps: ordinary file systems cannot use it.
   bool host_managed = false;
@@ -50,6 +56,7 @@ struct Drive {
 struct StorageNode {
   std::string name;   // "24 x NVMe, 2U"
   bool flash = true;  // bays for NVMe; else for 3.5" disks
+  // Drives that it takes; all of one medium.
   std::uint32_t bays = 0;
   // Network ports of the fastest card it takes.
   std::uint32_t ports = 0;
@@ -59,14 +66,16 @@ struct StorageNode {
   BytesPerSecond most{0};
   // Opens, with attributes and close, that it serves.
   PerSecond metadata{0};
-  std::string price;  // item, each, without drives and cards
+  // Item, each, without drives and cards.
+  std::string price;
   Fact fact;
 };
 
 // A network card, counted by the port.
 struct Nic {
   std::string name;  // "400 GbE (ConnectX-7)"
-  double gbit = 0;   // of a port
+  // Line rate of a port, in Gbit/s as it is sold; `payload` is what counts.
+  double gbit = 0;
   // Of a port: what is left of the line rate for data, protocols taken off.
   BytesPerSecond payload{0};
   double watts = 0;
@@ -90,11 +99,13 @@ std::string_view to_string(ServiceKind kind);
 struct CloudService {
   // "aws-s3-standard": unique, what --design and prices call it.
   std::string name;
-  std::string title;     // "AWS S3 Standard"
-  std::string provider;  // "aws", "gcp", "azure", "other"
+  std::string title;  // "AWS S3 Standard"
+  // "aws", "gcp", "azure", "other": what --provider names.
+  std::string provider;
   ServiceKind kind = ServiceKind::kObject;
-  // Prices: items; empty = costs nothing of its own.
-  std::string storage_price;  // per GB-month
+  // Prices are names of items; empty = costs nothing of its own. This one per
+  // GB-month of what is stored, or bought.
+  std::string storage_price;
   // Per MB/s-month beyond what is included.
   std::string throughput_price;
   // Per IOPS-month beyond `iops_included`.
@@ -117,10 +128,14 @@ struct CloudService {
   std::uint32_t prefixes = 1;
   // Opens per second of a file service; 0 = none stated.
   PerSecond metadata{0};
-  Seconds latency{0};  // mean time to the first byte
+  // Mean time to the first byte.
+  Seconds latency{0};
+  // Of that time from request to request: a batch waits for its slowest sample.
   Seconds latency_stddev{0};
-  Bytes least{0};  // smallest purchase
-  Bytes step{0};   // sizes it is sold in; 0 = any
+  // Smallest purchase; 0 = any.
+  Bytes least{0};
+  // Sizes it is sold in; 0 = any.
+  Bytes step{0};
   // Largest size of one volume; 0 = no stated limit.
   Bytes volume{0};
   // kBlock: hosts that may mount one volume; 0 = any number.
@@ -138,8 +153,9 @@ struct CloudService {
 
 // An accelerator and the cloud instance that is rented with it.
 struct Accelerator {
-  std::string type;   // "h100": as workloads name it
-  std::string title;  // "NVIDIA H100 SXM 80 GB"
+  std::string type;  // "h100": as workloads name it
+  // "NVIDIA H100 SXM 80 GB": for people.
+  std::string title;
   Bytes memory{0};
   double watts = 0;
   // Item, per accelerator-hour rented on demand; empty = unknown.
@@ -150,6 +166,7 @@ struct Accelerator {
   // Local flash of that instance; 0 = none or unknown.
   Bytes instance_nvme{0};
   BytesPerSecond instance_nvme_read{0};
+  // Of the instance, all cards together; 0 = unknown.
   BytesPerSecond instance_network{0};
   Fact fact;
 };
@@ -163,6 +180,7 @@ struct IngestRate {
   std::string set;
   PerSecond samples{0};
   double sample_bytes = 0;  // 0 = unknown
+  // What a reader should know of how it was measured; may be empty.
   std::string note;
   Fact fact;
 };
@@ -179,12 +197,14 @@ struct PricePoint {
   Fact fact;  // its date is that of the price
 };
 
-// All rows, in the order of their files.
+// All rows, in the order of their files, which is the order in which designs are
+// made and tables are shown.
 class Catalogue {
  public:
   // The one catalogue there is. The first call reads it, some milliseconds; callers at once wait for it.
   static const Catalogue& shipped();
 
+  // None is empty. Spans and pointers to rows are good as long as the program.
   std::span<const Drive> drives() const { return drives_; }
   std::span<const StorageNode> nodes() const { return nodes_; }
   std::span<const Nic> nics() const { return nics_; }

@@ -19,8 +19,9 @@ struct CsvRow {
   std::vector<std::string> fields;
 };
 
-// All rows of `text`, none where it is empty. `file` is for messages only. Throws UserError for a
-// quote inside a field without quotes, and for one that is never closed.
+// All rows of `text`, none where it is empty; the header is one of them. Fields are copies. `file`
+// is for messages only. Throws UserError for a quote inside a field without quotes, and for one
+// that is never closed. O(bytes).
 std::vector<CsvRow> csv_rows(std::string_view text, const std::string& file);
 
 }  // namespace aforo

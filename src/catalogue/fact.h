@@ -10,7 +10,8 @@ namespace aforo {
 
 // How much the figure may be trusted, most first but for kGiven.
 enum class FactKind {
-  kMeasured,  // by somebody, on the thing itself
+  // By somebody, on the thing itself.
+  kMeasured,
   // A data sheet, a price list, a standard.
   kPublished,
   // Recalled, scaled or a rule of thumb: marked in every output that uses it.
@@ -23,6 +24,8 @@ std::string_view to_string(FactKind kind);
 // One row's origin; it holds for every figure of the row.
 struct Fact {
   FactKind kind = FactKind::kEstimated;
+  // For a person to look up: a document's title, an address, or how it was
+  // estimated. Not empty in shipped rows.
   std::string source;
   // Of the data, not of finding them: "2026-09" or "2024"; a quarter is its last month, "2025-Q2"
   // is written "2025-06". Empty only where the user gave none.

@@ -38,15 +38,18 @@ enum class PriceUnit {
 };
 std::string_view to_string(PriceUnit unit);
 
-// One item. Its unit never changes: what is given in another unit is refused, not converted.
+// One item. Its unit never changes: what is given in another unit is refused, not converted, so
+// that a slip of a power of ten does not pass.
 struct Price {
   std::string item;  // "tlc", "aws-s3-standard.storage", "h100.hour"
   // That --price-change speaks of: "ssd", "hdd", "cloud", "accelerators", "servers", "running"
   std::string group;
   double value = 0;
   PriceUnit unit = PriceUnit::kEach;
-  double low = 0, high = 0;  // plausible today; low <= value <= high
-  std::string text;          // what it is, for a reader
+  // Plausible today; low <= value <= high.
+  double low = 0, high = 0;
+  // What it is, for a reader.
+  std::string text;
   Fact fact;
 };
 
@@ -61,7 +64,8 @@ class PriceBook {
   const Price& at(std::string_view item) const;
   // Null if there is none. Pointers hold until the book is changed or goes.
   const Price* find(std::string_view item) const;
-  std::span<const Price> all() const;  // in the file's order
+  // In the file's order. Good until the book is changed or goes.
+  std::span<const Price> all() const;
 
   // A CSV with the columns item,value,unit and, as wanted, low,high,source,date. Only known items,
   // each once, in their own unit; without low and high the range is the value. Other columns of
@@ -83,7 +87,8 @@ class PriceBook {
   // name, as change() does. A copy: O(items).
   PriceBook scaled(std::string_view group_or_item, double factor) const;
 
-  // "prices of 2024-07 to 2026-09, 3 of them given": for every output.
+  // "prices of 2024-07 to 2026-09, 3 of them given": for every output. Prices
+  // without a date are not in the range.
   std::string dates() const;
 
  private:

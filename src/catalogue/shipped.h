@@ -1,4 +1,5 @@
-// The files of data/catalogue, as the binary carries them. Private to the catalogue room. Thread-safe.
+// The files of data/catalogue, as the binary carries them: no file is looked for when aforo runs.
+// Private to the catalogue room. Thread-safe.
 #pragma once
 
 #include <string_view>

@@ -20,11 +20,16 @@ namespace aforo {
 
 // What one column holds. All views live as long as the program: columns are constants.
 struct CsvColumn {
+  // As the header spells it; unique in its table.
   std::string_view name;
-  bool required = true;  // in the header, and never empty
-  bool number = false;   // a plain number from `least` to `most`
+  // In the header, and never empty.
+  bool required = true;
+  // A plain number from `least` to `most`, both included; what is plausible, so
+  // that a slip of a unit is found.
+  bool number = false;
   double least = 0, most = 0;
-  std::string_view unit;  // for messages
+  // For messages: cells hold bare numbers.
+  std::string_view unit;
 };
 // A column of text, of numbers within bounds (inclusive).
 constexpr CsvColumn words_in(std::string_view name, bool required = true) {
@@ -42,7 +47,8 @@ inline constexpr CsvColumn kDateColumn = words_in("date");
 
 class CsvTable;
 
-// One row; lives as long as its table. A name that is no column of the table is a bug (std::logic_error).
+// One row; lives as long as its table. A name that is no column of the table is a bug
+// (std::logic_error). Cells are found by name, O(columns): tables are read once.
 class TableRow {
  public:
   TableRow(const CsvTable& table, std::size_t line, std::vector<std::string> cells)
@@ -77,10 +83,11 @@ class TableRow {
 
   const CsvTable* table_;
   std::size_t line_;
-  std::vector<std::string> cells_;  // one for each column of the table
+  // One for each column of the table, in the columns' order; "" where the file has no such column.
+  std::vector<std::string> cells_;
 };
 
-// A checked file. Not to be moved: its rows point to it.
+// A checked file. Not to be moved: its rows point to it. Read it into typed rows and let it go.
 class CsvTable {
  public:
   // Every cell has been checked when this returns; else UserError. `columns` must outlive the
