@@ -11,19 +11,25 @@
 
 namespace aforo {
 
-// Whether `path` is one that may be asked for; others end with EXDEV.
+// Whether `path` is one that may be asked for: not empty, no empty part ("a//b", "/a", "a/"), no
+// "." and no "..". Asks nothing of the file system. What opens for writing ends with EXDEV
+// elsewhere.
 bool stays_beneath(std::string_view path);
 
-// How openat2 is asked, for those who hand the call to the kernel themselves (O_CLOEXEC is
-// added by the caller).
+// How openat2 is asked, for those who hand the call to the kernel themselves (O_CLOEXEC is added by
+// the caller). `mode` is 0 unless `flags` create: the kernel refuses it else (EINVAL). io_uring
+// reads it when it takes the entry, so it must live until then.
 open_how beneath_how(int flags, mode_t mode);
 
-// A descriptor that the caller closes, or -errno: ELOOP or EXDEV where the path would leave `root`.
+// A descriptor (O_CLOEXEC) that the caller closes, or -errno: ELOOP or EXDEV where the path would
+// leave `root`, an open directory that stays the caller's. One system call; where the kernel has no
+// openat2, or a seccomp filter refuses it (EPERM), one for each part of the path. May block.
 int open_beneath(int root, std::string_view path, int flags, mode_t mode = 0);
 
-// How a new file is made: write-only, and never over one that is there.
+// How a new file is made: write-only, and never over one that is there (O_EXCL, so a link of that
+// name is refused too). `direct` adds O_DIRECT.
 int create_flags(bool direct);
-// What the user's umask leaves of it.
+// Permissions of a new file; of them stays what the user's umask leaves.
 inline constexpr mode_t kCreateMode = 0666;
 
 }  // namespace aforo

@@ -10,8 +10,11 @@
 namespace aforo {
 namespace {
 
+// A page, and O_DIRECT's alignment.
 constexpr std::size_t kSmallest = 4096;
+// Of x86-64 and of arm64 with small pages; elsewhere only the advice is lost.
 constexpr std::size_t kHugePage = 2u << 20;
+// Chosen: larger pieces would mean fewer registrations, and more memory that a lane maps for nothing.
 constexpr std::size_t kLargestPiece = 32u << 20;
 
 std::size_t round_size(std::size_t bytes) {

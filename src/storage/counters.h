@@ -12,26 +12,39 @@
 
 namespace aforo {
 
+// Of one block device since the machine started, for every process: /sys/dev/block/M:N/stat. Only
+// differences of two readings say something about a run.
 struct DeviceCounters {
   // "vda".
   std::string name;
+  // Sectors of 512 bytes, whatever the device's own are.
   std::uint64_t bytes_read = 0;
-  std::uint64_t reads = 0;  // requests completed
-  // Time with at least one request in flight.
+  // Requests completed, after the kernel merged neighbours.
+  std::uint64_t reads = 0;
+  // Time with at least one request in flight. Near the time passed means busy, not saturated: a
+  // drive that works on many requests at once has room left.
   Seconds busy{0};
-  Seconds queue_time{0};        // requests in flight x time
-  std::uint64_t in_flight = 0;  // requests at this moment
+  // The sum over requests of the time each was in flight; over `busy`, the mean queue's length.
+  Seconds queue_time{0};
+  // Requests at this moment.
+  std::uint64_t in_flight = 0;
 };
 
+// One reading. All but `device->in_flight`, `resident` and `page_cache` only grow.
 struct Counters {
-  // /proc/self/io read_bytes: fetched from storage for us.
+  // /proc/self/io read_bytes: fetched from storage for this process, so not what the page cache
+  // had.
   std::optional<std::uint64_t> process_bytes_read;
-  std::optional<DeviceCounters> device;  // below the directory
-  Seconds cpu_user{0}, cpu_system{0};    // whole process, all threads
-  // Of the whole machine, whoever used it.
+  // Below the directory.
+  std::optional<DeviceCounters> device;
+  // Whole process, all threads, those that have ended too.
+  Seconds cpu_user{0}, cpu_system{0};
+  // CPU time of the whole machine, whoever used it (busy_ticks in kernel_text.h).
   std::optional<Seconds> machine_cpu;
+  // Physical memory of this process (VmRSS); 0 = the kernel does not say.
   Bytes resident{0};
-  Bytes page_cache{0};  // of the whole machine
+  // Of the whole machine, dirty pages and tmpfs included; 0 = the kernel does not say.
+  Bytes page_cache{0};
 };
 
 // A block device by the kernel's numbers for it.
@@ -40,10 +53,14 @@ struct BlockDevice {
 };
 
 // The one below `directory`, or below its nearest parent that exists; absent where there is none
-// (tmpfs, NFS). Asks the file system.
+// (tmpfs, NFS) or the directory cannot be reached. Asks the file system, and may hang with it:
+// once, when a store is opened, never while it is measured. A file system over several devices is
+// told by the one that it was mounted from.
 std::optional<BlockDevice> block_device_below(const std::string& directory);
 
-// Asks the kernel's own tables only, never a file system that may hang. `device` in, for its counters.
+// Asks the kernel's own tables only, never a file system that may hang. `device`: whose counters
+// are wanted; absent = none's. A few small files of /proc and /sys are read one after another, so
+// the members are not of exactly one moment.
 Counters read_counters(const std::optional<BlockDevice>& device);
 
 }  // namespace aforo

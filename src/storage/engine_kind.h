@@ -9,6 +9,7 @@
 
 namespace aforo {
 
+// The ways to move bytes that somebody can ask for. Records hold the word, not the number.
 enum class EngineKind : std::uint8_t {
   // io_uring if the kernel grants it, else threads, with the reason said.
   kAuto,
@@ -20,21 +21,26 @@ enum class EngineKind : std::uint8_t {
   kNull,
 };
 
+// What is known of a kind without making an engine of it.
 struct EngineRow {
   EngineKind kind;
-  std::string_view word;  // in Records and options
+  // In Records and options; lives as long as the program.
+  std::string_view word;
   // False: what it answers says nothing about any storage.
   bool moves_bytes;
-  bool for_jobs;  // may be named as the engine of a job's reads
+  // May be named as the engine of a job's reads. Blocking may not: its lane would carry out one
+  // read at a time, whatever the job's number of workers.
+  bool for_jobs;
 };
 
 // One row per kind, in the order in which they are offered.
 std::span<const EngineRow> engine_table();
 
+// The kind's columns; O(rows).
 std::string_view to_string(EngineKind kind);
 bool moves_bytes(EngineKind kind);
 
-// Absent where no engine has that name.
+// The exact word, lower case; absent where no engine has that name.
 std::optional<EngineKind> engine_named(std::string_view word);
 
 }  // namespace aforo

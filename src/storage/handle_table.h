@@ -1,4 +1,8 @@
 // HandleTable: the files an engine has opened for its caller, by descriptor, and how. One thread's.
+//
+// An engine needs it for two things: to know in a later read or write how the file was opened,
+// since O_DIRECT wants whole blocks, and to close what its caller left open. O(1); memory is one
+// byte for each descriptor up to the largest.
 #pragma once
 
 #include <unistd.h>
@@ -13,19 +17,24 @@ class HandleTable {
   HandleTable() = default;
   HandleTable(const HandleTable&) = delete;
   HandleTable& operator=(const HandleTable&) = delete;
-  ~HandleTable() {  // closes what is still open
+  // Closes what is still open.
+  ~HandleTable() {
     for (std::size_t file = 0; file < kinds_.size(); ++file)
       if (kinds_[file] != Kind::kNone) close(static_cast<int>(file));
   }
 
+  // `file` is an open descriptor that was just made; the table closes it unless `forget` comes
+  // first.
   void add(int file, bool direct) {
     if (static_cast<std::size_t>(file) >= kinds_.size()) kinds_.resize(file + 1, Kind::kNone);
     kinds_[file] = direct ? Kind::kDirect : Kind::kBuffered;
   }
+  // Before its close is asked for: the number may come back as another file's at once. What is not
+  // in the table is passed over, as in what follows.
   void forget(int file) {
     if (knows(file)) kinds_[file] = Kind::kNone;
   }
-  // Its file was direct and ends in a piece that is no whole block.
+  // Its file was direct and ends in a piece that is no whole block: buffered from here on.
   void leave_direct(int file) {
     if (is_direct(file)) kinds_[file] = Kind::kBuffered;
   }

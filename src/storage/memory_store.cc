@@ -12,6 +12,7 @@
 namespace aforo {
 namespace {
 
+// Foreign names in a message: enough to recognise the place by, as PosixStore names.
 constexpr std::size_t kMostNamed = 4;
 
 class MemoryFile final : public StoreFile {

@@ -1,5 +1,9 @@
 // MemoryStore: files that are byte strings behind the doors of a Store, for tests. Obeys the whole
 // contract; its directories exist where a name has them, and it has no cache and no links.
+//
+// Whatever kind of engine is asked for, the answer moves bytes of `files` and says that it is of
+// that kind. Whoever owns the store owns it among the owners of this object, not of `files`. What
+// differs by machine is absent: no counters, no free space (0), no places to make.
 #pragma once
 
 #include <atomic>
@@ -37,6 +41,7 @@ class MemoryStore final : public Store {
   MemoryFiles& files_;
   std::string where_ = "memory";
   StoreInfo info_{.type = "memory", .device = {}, .capacity = {}, .memory_only = true};
+  // Whether somebody owns it; shared with the owner, who may outlive the store.
   std::shared_ptr<std::atomic<bool>> held_ = std::make_shared<std::atomic<bool>>(false);
 };
 

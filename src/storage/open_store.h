@@ -1,4 +1,7 @@
 // From where data lie, as a person names it, to the Store that reaches them.
+//
+//   place  = directory | scheme "://" rest        "/mnt/x", "data", "s3://bucket/prefix"
+//   scheme = letters, digits, "+", "-", "."       none is open to aforo yet
 #pragma once
 
 #include <memory>
@@ -8,11 +11,13 @@
 
 namespace aforo {
 
-// Removes the place itself if nothing lies in it; 0 or an errno (ENOTEMPTY). What is not there is no error.
+// Removes the place itself if nothing lies in it; 0 or an errno (ENOTEMPTY). What is not there is
+// no error. For who made it (Store::places_to_make), innermost first. May block.
 int remove_empty_place(const std::string& where);
 
 // The one place that knows schemes. A place without one is a directory, which need not exist yet.
-// Throws UserError for a scheme that aforo cannot open.
+// Asks a directory's file system for its type and its device, no more. Throws UserError for a
+// scheme that aforo cannot open, and says what to do instead.
 std::unique_ptr<Store> open_store(const std::string& where);
 
 }  // namespace aforo

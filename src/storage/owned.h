@@ -25,16 +25,18 @@ class StoreFile {
  public:
   virtual ~StoreFile() = default;
 
-  // Tells that pieces will be read here and there, so that nothing is read ahead in vain.
+  // Tells that pieces will be read here and there, so that nothing is read ahead in vain. A hint:
+  // it changes no answer and cannot fail.
   virtual void expect_jumps() {}
 
-  // As it was when the file was opened.
+  // Bytes, as it was when the file was opened.
   virtual std::uint64_t size() const = 0;
 
   // Fills `buffer` from `offset` on: the bytes read, fewer only at the file's end, or an errno.
   virtual tl::expected<std::size_t, int> read(std::uint64_t offset, std::span<std::byte> buffer) = 0;
 };
 
+// Whether aforo may write in a place. Absent and empty become ours by writing the marker first.
 enum class Ownership {
   // Nothing there.
   kAbsent,
@@ -44,6 +46,7 @@ enum class Ownership {
   kForeign,  // holds files and no marker
 };
 
+// The answer, and for a sentence what stands in the way.
 struct DirectoryLook {
   Ownership ownership = Ownership::kAbsent;
   // kForeign: a few of the names found.
@@ -54,23 +57,30 @@ struct DirectoryLook {
 enum class EntryKind { kNothing, kFile, kDirectory, kLink, kOther };
 struct StoreEntry {
   EntryKind kind = EntryKind::kNothing;
-  std::uint64_t size = 0;  // kFile
+  // Bytes; only of kFile.
+  std::uint64_t size = 0;
 };
 
+// The right itself: whoever holds the object has it, alone, until the object ends. What blocks:
+// every member, as long as the storage takes.
 class Owned {
  public:
-  virtual ~Owned() = default;  // gives the right back
+  // Gives the right back. What was written stays as it is.
+  virtual ~Owned() = default;
 
-  // An engine that creates and writes here; it ends before this does. Throws UserError as make_engine does.
+  // An engine that creates and writes here; it ends before this does. Throws UserError as
+  // make_engine does. `options.root` and `options.owned` are set here, whatever they were.
   virtual EngineChoice engine(EngineKind kind, const EngineOptions& options) const = 0;
 
+  // kNothing also where it cannot be asked for, as through a link.
   virtual StoreEntry look(const std::string& name) const = 0;
 
   // A file to be compared with what would be written: never through a link, never waiting
   // for a FIFO. Or an errno.
   virtual tl::expected<std::unique_ptr<StoreFile>, int> open(const std::string& name) const = 0;
 
-  // Makes the directories on the way to `name`, where the store has any. 0 or an errno.
+  // Makes the directories on the way to `name`, where the store has any; those that are there are
+  // no error, so threads may do it side by side. 0 or an errno.
   virtual int make_way(const std::string& name) const = 0;
 
   // Each 0 or an errno. Only regular files (EISDIR, ELOOP, EINVAL), only empty directories; what is
@@ -78,12 +88,14 @@ class Owned {
   virtual int remove_file(const std::string& name) const = 0;
   virtual int remove_directory(const std::string& name) const = 0;
 
-  // Replaces the marker in one step; `durable`: it and its name are on storage when this
-  // returns. 0 or an errno.
+  // Replaces the marker in one step: a reader, or who comes after a crash, finds the old text or
+  // the new one, never a part. `durable`: it and its name are on storage when this returns. 0 or an
+  // errno; then too, one of them stands whole.
   virtual int replace_marker(std::string_view text, bool durable) const = 0;
+  // The last step of a removal: from here on the place is nobody's. 0 or an errno (ENOENT).
   virtual int remove_marker() const = 0;
 
-  // All that was written here to storage; 0 or an errno.
+  // All that was written here to storage, by whatever engine, names too; 0 or an errno.
   virtual int sync() const = 0;
 };
 

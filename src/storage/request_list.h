@@ -1,5 +1,9 @@
-// RequestList: requests in the order they were started, linked through themselves. Not
-// thread-safe; owns nothing.
+// RequestList: requests in the order they were started, linked through themselves, and what every
+// engine does to a request before it begins. Not thread-safe; owns nothing, allocates nothing,
+// O(1).
+//
+// In the order of start means in the order of age: the first that is young enough ends a search
+// for those that are too old.
 #pragma once
 
 #include <cstddef>
@@ -14,6 +18,7 @@ class RequestList {
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
 
+  // `request` is in no list; it stays where it is until it is taken out.
   void push_back(IoRequest& request) {
     request.previous = tail_;
     request.next = nullptr;
@@ -22,6 +27,7 @@ class RequestList {
     ++size_;
   }
 
+  // Requires that `request` is in this list.
   void remove(IoRequest& request) {
     (request.previous ? request.previous->next : head_) = request.next;
     (request.next ? request.next->previous : tail_) = request.previous;
@@ -29,6 +35,7 @@ class RequestList {
     --size_;
   }
 
+  // Null when empty.
   IoRequest* pop_front() {
     IoRequest* request = head_;
     if (request) remove(*request);
@@ -41,7 +48,8 @@ class RequestList {
   std::size_t size_ = 0;
 };
 
-// Clears what a former use left in the answer fields.
+// Clears what a former use left in the answer fields, all but `file`, and notes when `start` took
+// it: the timeout counts from there.
 inline void reset_answer(IoRequest& request, Seconds now) {
   request.error = 0;
   request.bytes = 0;
@@ -52,7 +60,8 @@ inline void reset_answer(IoRequest& request, Seconds now) {
   request.queued = now;
 }
 
-// The bytes that a request asks to be moved, once `buffer` is there.
+// The bytes that a request asks to be moved, once `buffer` is there: its size, or for a whole file
+// what is expected of it, if that is less. A file longer than expected is read no further.
 inline std::uint64_t wanted_bytes(const IoRequest& request) {
   const std::uint64_t room = request.buffer.size();
   if (request.operation == IoOperation::kReadFile && request.expected && request.expected < room)
@@ -60,7 +69,8 @@ inline std::uint64_t wanted_bytes(const IoRequest& request) {
   return room;
 }
 
-// False if the request wants memory and gets none.
+// Makes sure that `buffer` is there: asks `lend` if it is empty. False if the request wants memory
+// and gets none: it ends with ENOMEM.
 inline bool lend_buffer(IoRequest& request) {
   if (request.buffer.empty() && request.lend) {
     request.lend(request);

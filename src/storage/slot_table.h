@@ -1,5 +1,7 @@
-// SlotTable: the requests that io_uring works on, by small numbers that it hands back. A slot stays taken
-// until the kernel has answered, even if its request was given up before. One thread's.
+// SlotTable: the requests that io_uring works on, by small numbers that it hands back. A slot stays
+// taken until the kernel has answered, even if its request was given up before: a late answer then
+// finds a slot without a request, and not a request that is gone. One thread's. O(1), nothing is
+// allocated after construction.
 #pragma once
 
 #include <cstdint>
@@ -9,18 +11,26 @@
 
 namespace aforo {
 
+// What the kernel was last asked to do for a slot. kFree: nothing, it is not taken.
 enum class Step : std::uint8_t { kFree, kOpening, kReading, kWriting, kSyncing, kClosing };
 
+// One request's way through the kernel, over several submissions.
 struct Slot {
   // Null while taken: given up, the kernel still owes an answer.
   IoRequest* request = nullptr;
   Step step = Step::kFree;
+  // Too old: a cancellation was submitted. An error then reads ETIMEDOUT; a read or write that was
+  // done by then is a success all the same.
   bool cancelled = false;
+  // The file is open with O_DIRECT.
   bool direct = false;
   // `file` is this slot of the direct-descriptor table.
   bool in_table = false;
-  bool owned = false;  // this request opened `file`
+  // This request opened `file`, and closes it unless it is the answer.
+  bool owned = false;
+  // A descriptor, or with `in_table` this slot's number; -1 = none.
   int file = -1;
+  // Bytes to move, and moved so far.
   std::uint64_t goal = 0;
   std::uint64_t done = 0;
 };
@@ -42,6 +52,7 @@ class SlotTable {
     free_.pop_back();
     return index;
   }
+  // Once the kernel owes no answer for it.
   void release(std::uint32_t index) {
     slots_[index] = Slot{};
     free_.push_back(index);
@@ -60,7 +71,8 @@ class SlotTable {
  private:
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_;
-  std::vector<std::uint32_t> ready_;  // circular
+  // Circular; as many places as slots, so it is never too small.
+  std::vector<std::uint32_t> ready_;
   std::size_t ready_head_ = 0, ready_count_ = 0;
 };
 

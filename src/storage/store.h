@@ -53,12 +53,14 @@ struct StoreSpace {
   std::optional<std::uint64_t> free_files;
 };
 
-// Dropping what this machine remembers of the store's files, so that they are read from storage again.
+// Dropping what this machine remembers of the store's files, so that they are read from storage
+// again.
 class CacheControl {
  public:
   virtual ~CacheControl() = default;
 
-  // All of this machine's clean cache, of every store, and names too. Needs privileges; says why not.
+  // All of this machine's clean cache, of every store, and names too. Needs privileges; says why
+  // not.
   virtual CacheDrop drop_all() const = 0;
 
   // One file's clean data, its name stays known; false if it could not be done. Dirty
@@ -71,7 +73,8 @@ class CacheControl {
   // How much of a file is remembered; absent where nobody says.
   virtual std::optional<Residency> residency(std::string_view name) const = 0;
 
-  // How far the kernel reads ahead of a file that is read front to back; absent where it does not say.
+  // How far the kernel reads ahead of a file that is read front to back; absent where it does not
+  // say.
   virtual std::optional<Bytes> readahead() const = 0;
 };
 
@@ -86,7 +89,8 @@ class Store {
   virtual const std::string& where() const = 0;
   virtual const StoreInfo& info() const = 0;
 
-  // Whether data can be asked for here: 0, or an errno (ENOENT: no such place, ENOTDIR: a file, EACCES, ...).
+  // Whether data can be asked for here: 0, or an errno (ENOENT: no such place, ENOTDIR: a file,
+  // EACCES, ...).
   virtual int check() const = 0;
 
   // Every file, to `sink`. Returns when all is told or a stop is requested; what could not be read
@@ -101,8 +105,9 @@ class Store {
   virtual tl::expected<std::unique_ptr<StoreFile>, int> open(std::string_view name) const = 0;
   virtual tl::expected<std::uint64_t, int> size_of(std::string_view name) const = 0;
 
-  // An engine that reads here; it creates nothing (EROFS). `options.root` and `options.owned` are the store's
-  // affair. The engine does not need the store any more. Throws UserError as make_engine does.
+  // An engine that reads here; it creates nothing (EROFS). `options.root` and `options.owned` are
+  // the store's affair. The engine does not need the store any more. Throws UserError as
+  // make_engine does.
   virtual EngineChoice engine(EngineKind kind, const EngineOptions& options) const = 0;
 
   // What lies here as to ownership; touches nothing. Throws UserError if it is no
@@ -115,8 +120,8 @@ class Store {
   virtual std::unique_ptr<Owned> own(std::string_view marker) = 0;
   virtual std::unique_ptr<Owned> own_for_removal(std::string_view marker) = 0;
 
-  // The places that `own` would make for this one, the outermost first: for who takes them away again
-  // (remove_empty_place). Empty where it is there.
+  // The places that `own` would make for this one, the outermost first: for who takes them away
+  // again (remove_empty_place). Empty where it is there.
   virtual std::vector<std::string> places_to_make() const = 0;
 
   // Null where this machine keeps nothing of the store.

@@ -12,6 +12,7 @@ namespace aforo {
 namespace {
 
 constexpr std::uint64_t kLongestCall = 1u << 20;  // as UringEngine cuts them, so that both can be compared
+// As UringEngine's.
 constexpr std::uint64_t kDirectAlignment = 4096;
 
 std::uint64_t align_up(std::uint64_t n) { return (n + kDirectAlignment - 1) & ~(kDirectAlignment - 1); }

@@ -1,12 +1,16 @@
-// An engine's operations as plain, blocking system calls: what each thread of ThreadEngine does, and what
-// BlockingEngine does on its caller's thread. Any thread; nothing is kept between calls.
+// An engine's operations as plain, blocking system calls: what each thread of ThreadEngine does,
+// and what BlockingEngine does on its caller's thread. Any thread; nothing is kept between calls.
+//
+// Calls move at most 1 MiB each, as UringEngine's do, so that engines can be compared. A call that
+// a signal interrupted is made again.
 #pragma once
 
 #include "storage/engine.h"
 
 namespace aforo {
 
-// Where an engine's paths begin, and whether it may create there. `root`: an open directory.
+// Where an engine's paths begin, and whether it may create there. `root`: an open directory, whose
+// owner keeps it open as long as calls go on.
 struct EngineRoot {
   int root = -1;
   bool owned = false;

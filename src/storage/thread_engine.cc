@@ -20,10 +20,15 @@
 namespace aforo {
 namespace {
 
+// Chosen, of each engine's: threads mostly wait, but each costs a stack and a place in the scheduler.
 constexpr unsigned kMostThreads = 64;
-constexpr unsigned kMostStuck = 64;  // threads replaced because they hang
+// Threads replaced because they hang: a server that is gone must not take all the machine's threads.
+constexpr unsigned kMostStuck = 64;
+// Seconds between looks for requests that are too old, as UringEngine's.
 constexpr double kSweepInterval = 0.1;
+// Seconds that the destructor waits for its threads before it leaves them alone.
 constexpr double kLongestGoodbye = 5;
+// Seconds: a patience without end would overflow the clock of the wait.
 constexpr double kLongestSleep = 3600;
 constexpr std::uint32_t kDispatched = 1;  // IoRequest::state
 

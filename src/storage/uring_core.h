@@ -1,5 +1,9 @@
-// UringEngine's own frame, shared by its two sources: the loop, opening and reading (uring_engine.cc), and
-// creating and writing (uring_writes.cc). Everybody else asks make_uring_engine (uring_engine.h).
+// UringEngine's own frame, shared by its two sources: the loop, opening and reading
+// (uring_engine.cc), and creating and writing (uring_writes.cc). Everybody else asks
+// make_uring_engine (uring_engine.h), which says how it works.
+//
+//   start -> all_ / pending_ -> begin: a slot -> submit_* -> the kernel -> reap -> answer_*
+//            -> push_ready, submit_* again (the next piece or step), or finish: done
 #pragma once
 
 #include <fcntl.h>
@@ -22,8 +26,11 @@ namespace aforo {
 
 class UringEngine final : public Engine {
  public:
-  // Longer reads and writes are cut.
+  // Longer reads and writes are cut, bytes: a piece that comes from page cache is copied inside the
+  // submitting call, and the loop waits for it.
   static constexpr std::uint64_t kLongestPiece = 1u << 20;
+  // Of offsets, lengths and memory under O_DIRECT, bytes: the largest logical block that drives
+  // commonly have. Larger ones answer EINVAL, which is then the request's error.
   static constexpr std::uint64_t kDirectAlignment = 4096;
 
   explicit UringEngine(const EngineOptions& options)
@@ -34,7 +41,9 @@ class UringEngine final : public Engine {
   }
   ~UringEngine() override;
 
+  // Sets the ring up, once, on any thread: 0 or the errno of the kernel's refusal.
   int open(RingSetup setup);
+  // Then, once: the directory that paths are relative to, closed by the destructor. Asks its type.
   void own_root(int root) { root_ = root, opens_aside_ = opens_ask_a_server(root); }
   void start(IoRequest& request) override;
   std::size_t turn(Seconds patience) override;
@@ -45,10 +54,14 @@ class UringEngine final : public Engine {
   std::string_view name() const override { return "io_uring"; }
 
  private:
+  // Bounds EngineOptions::depth: completions need twice the room, and the kernel's most is 2^16.
   static constexpr unsigned kDeepest = 1u << 15;
+  // Seconds between two looks for requests that are too old (a quarter of a short timeout).
   static constexpr double kSweepInterval = 0.1;
 
+  // Prepares one group of steps: those that go on first, then requests that wait for a slot.
   void fill();
+  // These return the bytes that the kernel will probably copy inside the submitting call.
   std::uint64_t begin(IoRequest& request);
   void submit_open(std::uint32_t index);
   std::uint64_t submit_read(std::uint32_t index);
@@ -56,14 +69,17 @@ class UringEngine final : public Engine {
   std::uint64_t submit_write(std::uint32_t index);
   void submit_sync(std::uint32_t index);
   void close_file(std::uint32_t index);
+  // Takes every completion that is there; calls `done`, from which requests may be started.
   void reap();
   void answer(std::uint32_t index, int result);
   void answer_open(std::uint32_t index, int result);
   void answer_read(std::uint32_t index, int result);
   void answer_write(std::uint32_t index, int result);
+  // Ends a slot: closes what it opened, completes its request if it still has one, frees it.
   void finish(std::uint32_t index, int error);
   void complete(IoRequest& request, int error);
   void sleep(Seconds deadline);
+  // Looks at the oldest requests. What is too old is cancelled, at the second sight given up.
   void sweep();
   void expire(IoRequest& request);
   void cancel(std::uint32_t index);
@@ -76,9 +92,11 @@ class UringEngine final : public Engine {
   // How files are made, buffered and direct: the kernel reads them when it takes the entry.
   open_how create_how_ = beneath_how(create_flags(false) | O_CLOEXEC, kCreateMode);
   open_how create_direct_how_ = beneath_how(create_flags(true) | O_CLOEXEC, kCreateMode);
+  // The kernel has a table of direct descriptors, one for each slot.
   bool file_slots_ = false;
   // By a kernel thread: on this one they would hold up all else.
   bool opens_aside_ = false;
+  // Read once or twice a turn: what happens in between bears the same stamp.
   Seconds now_{0};
   Seconds next_sweep_{0};
   double sweep_interval_;
@@ -88,11 +106,14 @@ class UringEngine final : public Engine {
   // In the order of start; from `pending_` on not yet begun.
   RequestList all_;
   IoRequest* pending_ = nullptr;
-  std::size_t completed_ = 0;  // in this turn
-  // Moving mean: the size of files is often not known before.
+  // In this turn.
+  std::size_t completed_ = 0;
+  // Bytes, a moving mean over some 16 reads: the size of files is often not known before, and
+  // groups are bounded by it. Begins at an image's size.
   std::uint64_t typical_read_ = 128 << 10;
   bool in_turn_ = false;
-  std::size_t given_up_ = 0;  // taken slots without a request
+  // Taken slots without a request: answers that the kernel still owes.
+  std::size_t given_up_ = 0;
 };
 
 }  // namespace aforo

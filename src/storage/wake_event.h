@@ -21,14 +21,20 @@ class WakeEvent {
   WakeEvent& operator=(const WakeEvent&) = delete;
   ~WakeEvent();
 
-  int open();  // 0 or an errno
+  // 0 or an errno (EMFILE); once, before all else.
+  int open();
 
+  // Ends the sleep that is or the next one. Never blocks, allocates nothing; safe until the
+  // destructor.
   void wake();
 
-  // Lets the ring wait for the event, its completion marked `user_data`; does nothing while it already does.
+  // Lets the ring wait for the event, its completion marked `user_data`; does nothing while it
+  // already does. The ring writes into this object: it outlives the ring.
   void arm(Ring& ring, std::uint64_t user_data);
-  void fired() { armed_ = false; }  // that completion was seen
+  // That completion was seen; `arm` it again before the next sleep.
+  void fired() { armed_ = false; }
 
+  // Whether somebody woke since the last `take`. A hint: take() is what makes their writes visible.
   bool woken() const { return woken_.load(std::memory_order_relaxed); }
 
   // False: somebody woke already, do not sleep.

@@ -1,13 +1,18 @@
-// OwnedDirectory: the one place in aforo that creates or deletes in a file system, behind the door of Owned.
+// OwnedDirectory: the one place in aforo that creates or deletes in a file system, behind the door
+// of Owned.
 //
-// A directory is ours if it carries the marker file, and may become ours if it is absent or empty. Nothing
-// else is ever written to or deleted from, and nothing outside it: paths are relative, "..", absolute paths
-// and symbolic links on the way are refused by the kernel (openat2 RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
-// component by component where that is missing, before Linux 5.6).
+// A directory is ours if it carries the marker file, and may become ours if it is absent or empty.
+// Nothing else is ever written to or deleted from, and nothing outside it: paths are relative,
+// "..", absolute paths and symbolic links on the way are refused by the kernel (openat2
+// RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS; component by component where that is missing, before Linux
+// 5.6).
 //
-// What ends the command (it is not ours, somebody else works in it) is thrown as UserError when it is opened;
-// what happens while writing (ENOSPC, EIO) is an errno in the result. After opening, all members but
-// `replace_marker` and `remove_marker` may be called from any thread.
+// What ends the command (it is not ours, somebody else works in it) is thrown as UserError when it
+// is opened; what happens while writing (ENOSPC, EIO) is an errno in the result. After opening, all
+// members but `replace_marker` and `remove_marker` may be called from any thread.
+//
+// The lock is flock(2) on the directory itself: it goes with the process, however that ends, and
+// leaves no file behind. Where the file system has no locks, two at once are the user's affair.
 #pragma once
 
 #include <string>
@@ -17,7 +22,8 @@
 
 namespace aforo {
 
-// Touches nothing. Throws UserError if it is not a directory or cannot be listed.
+// Touches nothing. "lost+found" and a half-written marker ("<marker>.new") do not count as content.
+// Throws UserError if it is not a directory or cannot be listed.
 DirectoryLook look_at_directory(const std::string& directory, std::string_view marker);
 
 // Removes `directory` if it is empty, for who made it; 0 or an errno (ENOTEMPTY). What is
@@ -26,8 +32,9 @@ int remove_empty_directory(const std::string& directory);
 
 class OwnedDirectory final : public Owned, public WriteRight {
  public:
-  // Makes `directory` (and its parents) if absent and locks it. Throws UserError if it is foreign, the root
-  // of the machine, cannot be made, or another process holds the lock.
+  // Makes `directory` (and its parents) if absent and locks it, then looks again: only under the
+  // lock is it certain what is there. Throws UserError if it is foreign, the root of the machine,
+  // cannot be made, or another process holds the lock. Writes no marker: replace_marker does.
   static OwnedDirectory for_writing(const std::string& directory, std::string_view marker);
 
   // Locks a directory that carries the marker; UserError otherwise.
@@ -35,7 +42,8 @@ class OwnedDirectory final : public Owned, public WriteRight {
 
   OwnedDirectory(OwnedDirectory&& other) noexcept;
   OwnedDirectory& operator=(OwnedDirectory&&) = delete;
-  ~OwnedDirectory() override;  // unlocks
+  // Unlocks.
+  ~OwnedDirectory() override;
 
   // An open descriptor of the directory; lives as long as this.
   int root() const override { return root_; }
@@ -49,7 +57,7 @@ class OwnedDirectory final : public Owned, public WriteRight {
   int replace_marker(std::string_view text, bool durable) const override;
   int remove_marker() const override;
 
-  // Of the whole filesystem.
+  // Of the whole filesystem (syncfs): also waits for what others wrote there.
   int sync() const override;
 
  private:

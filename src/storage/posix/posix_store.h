@@ -1,6 +1,8 @@
-// PosixStore: a directory of a file system, as the kernel shows it (local disks, NFS, Lustre, FUSE, tmpfs).
+// PosixStore: a directory of a file system, as the kernel shows it (local disks, NFS, Lustre, FUSE,
+// tmpfs).
 //
-// Holds no open file: each member asks by path. `info` is found out when it is made.
+// Holds no open file: each member asks by path, so the directory may be made, mounted over or go
+// meanwhile. `info` and the device below, for the counters, are found out when it is made.
 #pragma once
 
 #include <memory>
@@ -13,6 +15,7 @@ namespace aforo {
 class PosixStore final : public Store, private CacheControl {
  public:
   // Asks the file system for its type and its device, else nothing: the directory need not exist.
+  // Never throws UserError; what cannot be told is unknown in `info`.
   explicit PosixStore(std::string directory);
 
   const std::string& where() const override { return directory_; }

@@ -99,7 +99,10 @@ class Walker {
   Listing result;
 
  private:
+  // Chosen: names for some time of one thread, so that handing them over costs nothing beside it.
   static constexpr std::size_t kNamesPerItem = 1000;
+  // Loads and directories that wait: beyond it the reader looks at its names itself, which bounds
+  // memory however large the directory is.
   static constexpr std::size_t kMostWaiting = 64;
 
   int open(const std::string& directory) {
