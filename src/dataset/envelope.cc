@@ -12,6 +12,7 @@
 namespace aforo {
 namespace {
 
+// As the payload's (payload.cc): made and summed while it is in the first-level cache.
 constexpr std::size_t kChunk = 32 << 10;
 
 std::uint32_t add_to_sum(Seal seal, std::span<const std::byte> bytes, std::uint32_t sum) {

@@ -13,9 +13,10 @@
 namespace aforo {
 namespace {
 
+// Chosen: an anchor of 8 bytes for each 4 samples, and at most 3 sizes drawn again to find a place.
 constexpr std::uint64_t kFirstStride = 4;
-constexpr double kLargestDraw =
-    1e15;  // a petabyte in one sample: the law is absurd, the arithmetic must not be
+// A petabyte in one sample: the law is absurd, the arithmetic must not be.
+constexpr double kLargestDraw = 1e15;
 
 // Laws without spread yield the same size every time.
 bool is_constant(const Law& law) {
@@ -31,8 +32,9 @@ bool is_constant(const Law& law) {
   }
 }
 
-// The bytes of one generated shard: what begins the file, its samples one after another, and what ends it.
-// The layout outlives the source. One thread at a time; several sources may share one file.
+// The bytes of one generated shard: what begins the file, its samples
+// one after another, and what ends it. The layout outlives the source.
+// One thread at a time; several sources may share one file.
 class PackedSource final : public ByteSource {
  public:
   PackedSource(const GeneratedLayout& layout, FileId file);
@@ -72,7 +74,8 @@ void PackedSource::open_sample(SampleId sample, std::uint64_t offset) {
   current_ = layout_.format().open({layout_.id(), sample}, layout_.target_of(sample));
 }
 
-// Makes current_ the sample that holds `offset`: usually the present one or the next, else by bisection.
+// Makes current_ the sample that holds `offset`: usually the present one
+// or the next, else by bisection.
 void PackedSource::seek(std::uint64_t offset) {
   const std::uint64_t next = begin_ + current_->size();
   if (offset >= begin_ && offset < next) return;

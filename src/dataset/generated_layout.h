@@ -1,4 +1,5 @@
-// The layout of a dataset that aforo generates: computed from the spec and the dataset id, stored nowhere.
+// The layout of a dataset that aforo generates: computed from the spec
+// and the dataset id, stored nowhere.
 //
 // Files, relative to the dataset's root:
 //
@@ -6,11 +7,13 @@
 //   tfrecord         shard-00012.tfrecord     samples_per_file records, and shard-00012.tfrecord.idx
 //   webdataset       shard-00012.tar          samples_per_file members
 //   records          shard-00012.bin          samples_per_file samples, bare
+//   npy              shard-00012.npy          samples_per_file rows of one array
 //
-// The size of sample i is one draw of the spec's law from Random(mix64(seed, i)), rounded, at least the
-// format's minimum. A constant law needs O(1) memory and time. For any other law construction draws every
-// size once (about 60 ns each) for the total, the largest and, in packed layouts, the offset of every
-// `stride`-th sample: at most kMostAnchors words; `locate` then draws at most `stride` sizes again.
+// The size of sample i is one draw of the spec's law from Random(mix64(seed, i)), rounded, at least
+// the format's minimum. A constant law needs O(1) memory and time. For any other law construction
+// draws every size once (about 60 ns each) for the total, the largest and, in packed layouts, the
+// offset of every `stride`-th sample: at most kMostAnchors words; `locate` then draws at most
+// `stride` sizes again.
 #pragma once
 
 #include <vector>
@@ -20,23 +23,29 @@
 
 namespace aforo {
 
-// The id that generating `spec` gets: equal specs (seed included) give equal datasets, byte for byte.
+// The id that generating `spec` gets: equal specs (seed included) give
+// equal datasets, byte for byte. A hash of every field that the bytes
+// depend on, 128 bits; no name and no time is in it. Pure.
 DatasetId dataset_id_of(const DatasetSpec& spec);
 
 class GeneratedLayout final : public Layout {
  public:
-  // What a scan of all sizes finds; kept in the manifest so that opening a file-per-sample dataset needs no
-  // scan.
+  // What a scan of all sizes finds; kept in the manifest so that opening
+  // a file-per-sample dataset needs no scan.
   struct Totals {
-    std::uint64_t total_bytes = 0;     // of all samples, as stored
-    std::uint64_t largest_sample = 0;  // as stored
+    // Of all samples, as stored: framing included, what belongs to no sample not.
+    std::uint64_t total_bytes = 0;
+    // As stored.
+    std::uint64_t largest_sample = 0;
     bool operator==(const Totals&) const = default;
   };
 
+  // Words: 32 MiB at most. Chosen: in a larger dataset `locate` draws more sizes again instead.
   static constexpr std::uint64_t kMostAnchors = std::uint64_t{1} << 22;
 
-  // Throws UserError for layouts and contents that cannot be generated, and for a spec without samples.
-  // `totals` must come from a layout of the same spec.
+  // Throws UserError for layouts and contents that cannot be generated, for a spec without samples,
+  // and for one of a constant size of 2^63 bytes or more. `totals` must come from a layout of the
+  // same spec; they spare a file-per-sample dataset its scan.
   GeneratedLayout(const DatasetSpec& spec, DatasetId id);
   GeneratedLayout(const DatasetSpec& spec, DatasetId id, const Totals& totals);
 
@@ -51,8 +60,8 @@ class GeneratedLayout final : public Layout {
   std::uint64_t largest_sample() const override { return totals_.largest_sample; }
   std::uint64_t total_bytes() const override { return totals_.total_bytes; }
 
-  // Bytes of all data files: total_bytes plus what belongs to no sample (a head, tar's end blocks). Without
-  // index files.
+  // Bytes of all data files: total_bytes plus what belongs to no sample (a head, tar's end blocks).
+  // Without index files.
   std::uint64_t stored_bytes() const {
     return totals_.total_bytes + files_ * (container_->head_bytes() + container_->end_bytes());
   }
@@ -70,7 +79,8 @@ class GeneratedLayout final : public Layout {
   // What one sample is, framing included.
   const SampleFormat& format() const { return *format_; }
 
-  // Directories, in the order they must be made; empty when there are none.
+  // Directories, in the order they must be made; 0 when there are none.
+  // Requires index < directories().
   std::uint64_t directories() const;
   std::string directory(std::uint64_t index) const;
 
@@ -79,10 +89,13 @@ class GeneratedLayout final : public Layout {
 
   // Whether an index lies beside each file (TFRecord's).
   bool has_index() const { return !container_->index_suffix().empty(); }
-  std::string index_path(FileId file) const;  // requires has_index
-  std::string index_text(FileId file) const;  // what that file holds
+  // What it is called, and what it holds: O(samples in the file). Both require has_index.
+  std::string index_path(FileId file) const;
+  std::string index_text(FileId file) const;
 
-  // The bytes of a data file. The layout must outlive the source.
+  // The bytes of a data file: what begins it, its samples, what ends it. In order it is made in one
+  // pass; a jump costs a bisection and a sample from its start. The layout must outlive the source;
+  // any number of sources may share a layout, one thread each.
   std::unique_ptr<ByteSource> open_file(FileId file) const;
 
  private:
@@ -96,10 +109,14 @@ class GeneratedLayout final : public Layout {
   const SampleFormat* format_;
   std::uint64_t per_file_ = 1;
   std::uint64_t files_ = 0;
-  std::uint64_t constant_ = 0;  // stored size of every sample; 0 = it varies
-  std::uint64_t stride_ = 0;    // samples between anchors, within a file; 0 = no anchors
+  // Stored size of every sample; 0 = it varies.
+  std::uint64_t constant_ = 0;
+  // Samples between anchors, within a file: the smallest power of two times the first stride that
+  // keeps to kMostAnchors; 0 = no anchors.
+  std::uint64_t stride_ = 0;
   std::uint64_t anchors_per_file_ = 0;
-  std::vector<std::uint64_t> anchors_;  // offset in its file of every stride_-th sample
+  // Offset behind its file's head of every stride_-th sample, file after file.
+  std::vector<std::uint64_t> anchors_;
   Totals totals_;
 };
 

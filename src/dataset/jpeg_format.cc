@@ -1,10 +1,11 @@
 // JPEG that any decoder reads, made at the speed of the random stream instead of an encoder's.
 //
-// A baseline grayscale image whose Huffman tables hold one symbol each, coded by the single bit 0: DC
-// category 10, and AC (run 0, size 10). Every coefficient is then a 0 followed by 10 free bits, so a block is
-// 64 x 11 bits = 88 bytes = 11 words, and entropy-coded data is the random stream with every eleventh bit
-// cleared and 0xFF bytes stuffed. A restart every 32 blocks sets the DC predictor back before it can leave 16
-// bits (32 x 1023 = 32736). What is left of the wanted size lies in comment segments in front of the scan.
+// A baseline grayscale image whose Huffman tables hold one symbol each, coded by the single bit 0:
+// DC category 10, and AC (run 0, size 10). Every coefficient is then a 0 followed by 10 free bits,
+// so a block is 64 x 11 bits = 88 bytes = 11 words, and entropy-coded data is the random stream
+// with every eleventh bit cleared and 0xFF bytes stuffed. A restart every 32 blocks sets the DC
+// predictor back before it can leave 16 bits (32 x 1023 = 32736). What is left of the wanted size
+// lies in comment segments in front of the scan.
 //
 //   SOI  APP0 "JFIF"  APP9 "AFORO\0" payload header, CRC-32C of the file without this word  COM...  DQT SOF0
 //   DHT DHT DRI SOS  scan  EOI
@@ -27,6 +28,7 @@ constexpr std::size_t kChecksumAt = kIdentityAt + kPayloadHeaderBytes;
 constexpr std::size_t kFront = kChecksumAt + 4;
 constexpr std::size_t kTables = 69 + 13 + 22 + 22 + 6 + 10;  // DQT SOF0 DHT DHT DRI SOS
 constexpr std::size_t kEndOfImage = 2;
+// A marker and a length, no text.
 constexpr std::size_t kShortestComment = 4;
 constexpr std::size_t kFixed = kFront + kShortestComment + kTables + kEndOfImage;
 constexpr std::size_t kBlock = 88;                       // bytes of one 8x8 block before stuffing
@@ -58,8 +60,8 @@ struct Shape {
   std::uint64_t columns = 1, rows = 1;  // in blocks
 };
 
-// As many blocks as surely fit into `room` bytes, nearly square. One byte in 939 is 0xFF and grows by its
-// stuffing: 88 5/32 bytes a block with the restarts, and six standard deviations of room.
+// As many blocks as surely fit into `room` bytes, nearly square. One byte in 939 is 0xFF and grows
+// by its stuffing: 88 5/32 bytes a block with the restarts, and six standard deviations of room.
 Shape choose_shape(std::uint64_t room) {
   const std::uint64_t slack = integer_root(room) / 5 + 8;
   const std::uint64_t blocks = room > slack ? std::max<std::uint64_t>((room - slack) * 32 / 2821, 1) : 1;
@@ -72,8 +74,8 @@ Shape choose_shape(std::uint64_t room) {
   return best;
 }
 
-// Entropy-coded bytes of blocks of random data, 0xFF stuffed. `out` has room for twice `random`. Returns the
-// end.
+// Entropy-coded bytes of blocks of random data, 0xFF stuffed. `out` has room for twice `random`.
+// Returns the end.
 std::byte* stuff(std::span<const std::byte> random, std::byte* out) {
   constexpr std::uint64_t kOnes = 0x0101010101010101, kTops = 0x8080808080808080;
   std::size_t turn = 0;
@@ -94,7 +96,8 @@ std::byte* stuff(std::span<const std::byte> random, std::byte* out) {
   return out;
 }
 
-// The scan of `blocks` blocks at the front of `out`; its length, or 0 if it does not fit into `limit` bytes.
+// The scan of `blocks` blocks at the front of `out`; its length, or 0 if
+// it does not fit into `limit` bytes.
 std::size_t write_scan(std::uint64_t key, std::uint64_t blocks, std::uint64_t limit, std::byte* out) {
   alignas(64) std::array<std::byte, kBatch> random;
   const std::byte* const begin = out;
@@ -150,8 +153,10 @@ std::byte* write_front(const SampleIdentity& identity, std::uint64_t size, std::
   return w.copy(payload_header(identity, size)).repeat(0, 4).at();
 }
 
-// Comment segments of together `length` bytes (at least kShortestComment), filled from the random stream.
+// Comment segments of together `length` bytes (at least
+// kShortestComment), filled from the random stream.
 std::byte* write_comments(std::uint64_t key, std::uint64_t length, std::byte* out) {
+  // A segment says its length in 16 bits: at most 65533 bytes of comment, and a round number below.
   constexpr std::uint64_t kLongest = 65000;
   for (std::uint64_t at = 0; at < length;) {
     const std::uint64_t left = length - at;
@@ -201,8 +206,8 @@ class JpegFormat final : public SampleFormat {
   std::string_view name() const override { return "jpeg"; }
   std::string_view extension() const override { return "jpg"; }
   std::uint64_t min_bytes() const override {
-    return 512;
-  }  // one block, even if every byte of it were stuffed
+    return 512;  // one block, even if every byte of it were stuffed
+  }
   std::uint64_t stored_bytes(std::uint64_t target) const override { return std::max(target, min_bytes()); }
 
   void encode(const SampleIdentity& identity, std::uint64_t target,
@@ -210,8 +215,8 @@ class JpegFormat final : public SampleFormat {
     const std::uint64_t size = stored_bytes(target);
     const std::uint64_t key = content_key(identity);
     const std::uint64_t room = size - kFixed;
-    out.resize(size +
-               2 * kInterval * kBlock);  // a scan that turns out too long is noticed within an interval
+    // A scan that turns out too long is noticed within an interval.
+    out.resize(size + 2 * kInterval * kBlock);
     std::byte* const scan = out.data() + kFixed - kEndOfImage;
     Shape shape = choose_shape(room);
     std::size_t length = 0;

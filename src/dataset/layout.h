@@ -1,8 +1,9 @@
-// Layout: where each sample's bytes lie. The one door between "sample 4711" and "this file, this offset".
+// Layout: where each sample's bytes lie. The one door between "sample
+// 4711" and "this file, this offset".
 //
-// A Layout is immutable after it is built and safe to use from many threads. Generated datasets compute
-// everything from the spec and the seed in O(1) memory; scanned ones hold a compact name table shared by all
-// ranks.
+// A Layout is immutable after it is built and safe to use from many threads. Generated datasets
+// compute everything from the spec and the seed in O(1) memory; scanned ones hold a compact name
+// table shared by all ranks.
 #pragma once
 
 #include <cstdint>
@@ -21,40 +22,54 @@
 
 namespace aforo {
 
-using SampleId = std::uint64_t;  // [0, samples())
-// FileId (dataset/file_names.h): [0, files())
+// [0, samples()). FileId (file_names.h) is [0, files()). The order is the layout's own: shuffling
+// is a sampler's affair.
+using SampleId = std::uint64_t;
 
+// One read: the bytes of one sample, framing included.
 struct SampleLocation {
   FileId file = 0;
+  // From the start of the file.
   std::uint64_t offset = 0;
-  std::uint64_t length = 0;  // bytes to read; 0 with whole_file = size unknown, read to the end
-  bool whole_file = false;   // the sample is exactly one file: offset 0
+  // Bytes to read; 0 with whole_file = size unknown, read to the end.
+  std::uint64_t length = 0;
+  // The sample is exactly one file: offset 0. It can then be opened,
+  // read and closed in one request.
+  bool whole_file = false;
 };
 
-// What is read at once: a file, a record, a tar member; in other formats a row group or a chunk, which all of its
-// samples share, in as many pieces as it lies in.
+// What is read at once: a file, a record, a tar member; in other formats a row group or a chunk,
+// which all of its samples share, in as many pieces as it lies in.
 using UnitId = std::uint64_t;  // [0, units())
 struct Unit {
   FileId file = 0;
   SampleId first_sample = 0;
-  std::uint64_t samples = 1;    // those of the unit are neighbours
-  std::vector<Extent> extents;  // ascending, all in `file`; a length of 0: to the end of the file
+  // Those of the unit are neighbours.
+  std::uint64_t samples = 1;
+  // Ascending, all in `file`; a length of 0: to the end of the file.
+  std::vector<Extent> extents;
 };
 
 // What a generated sample was made of: enough, with its format, to compute every byte of it again.
 struct GeneratedSample {
   SampleIdentity identity;
-  std::uint64_t target = 0;  // SampleFormat's: the size that the law drew
+  // SampleFormat's: the size that the law drew.
+  std::uint64_t target = 0;
 };
 
+// All members are pure and cheap enough for the way of a read, but for those that say otherwise. An
+// id out of its range is the caller's mistake, and not looked for.
 class Layout : public FileNames {
  public:
+  // At least 1: who builds a layout refuses a dataset without samples.
   virtual std::uint64_t samples() const = 0;
+  // Data files; index files are not counted.
   virtual std::uint64_t files() const = 0;
+  // O(1), O(log files), or what the layout says; allocates nothing.
   virtual SampleLocation locate(SampleId sample) const = 0;
 
-  // The unit that has to be read for `sample`, and where it lies. Here unit = sample, which every layout that aforo
-  // reads today has; `unit` allocates, and is not for the way of a read.
+  // The unit that has to be read for `sample`, and where it lies. Here unit = sample, which every
+  // layout that aforo reads today has; `unit` allocates, and is not for the way of a read.
   virtual std::uint64_t units() const { return samples(); }
   virtual UnitId unit_of(SampleId sample) const { return sample; }
   virtual Unit unit(UnitId unit) const;
@@ -72,7 +87,7 @@ class Layout : public FileNames {
   // Largest sample (bytes) that `locate` can return; sizes read buffers. An upper bound is enough.
   virtual std::uint64_t largest_sample() const = 0;
 
-  // Total bytes of all samples, as stored.
+  // Total bytes of all samples, as stored; those whose size is unknown are left out.
   virtual std::uint64_t total_bytes() const = 0;
 
   LayoutKind kind() const { return kind_; }

@@ -1,7 +1,7 @@
 // npz as numpy.savez writes it: a zip file with one stored member "x.npy", a vector of bytes.
 //
-// The array is the payload followed by four bytes that make the member's CRC-32 the one announced in the
-// header: np.load(file)["x"] checks it like any other.
+// The array is the payload followed by four bytes that make the member's CRC-32 the one announced
+// in the header: np.load(file)["x"] checks it like any other.
 #include <fmt/format.h>
 
 #include "base/error.h"
@@ -13,7 +13,10 @@ namespace aforo {
 namespace {
 
 constexpr std::string_view kMember = "x.npy";
+// Of PKWARE's APPNOTE: a local header (4.3.7), an entry of the central directory (4.3.12), its end
+// (4.3.16), each without extra fields and comments.
 constexpr std::size_t kLocalHeader = 30 + kMember.size();
+// A multiple of numpy's alignment of 64, with room for any shape of one axis.
 constexpr std::size_t kNpyHeader = 128;
 constexpr std::size_t kSealBytes = 4;
 constexpr std::size_t kDirectory = 46 + kMember.size();
@@ -35,7 +38,8 @@ void put_words(std::vector<std::byte>& out, Words... words) {
 std::uint16_t half(std::size_t n) { return static_cast<std::uint16_t>(n); }
 std::uint32_t word(std::uint64_t n) { return static_cast<std::uint32_t>(n); }
 
-// Version 1.0 of numpy's header, padded to kNpyHeader so that the data is aligned as numpy likes it.
+// Version 1.0 of numpy's header, padded to kNpyHeader so that the data
+// is aligned as numpy likes it.
 std::string npy_header(std::uint64_t elements) {
   std::string text = fmt::format("{{'descr': '|u1', 'fortran_order': False, 'shape': ({},), }}", elements);
   text.resize(kNpyHeader - 11, ' ');

@@ -15,6 +15,7 @@ namespace aforo {
 namespace {
 
 constexpr std::uint64_t kMagic = 0x504d534f524f4641;  // "AFOROSMP"
+// Of the layout in payload.h; a header of another one is no header.
 constexpr std::uint32_t kVersion = 1;
 constexpr std::size_t kChunk = 32 << 10;  // generated and summed while it is in the first-level cache
 

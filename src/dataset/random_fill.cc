@@ -8,11 +8,13 @@
 namespace aforo {
 namespace {
 
+// Part of what the bytes are: another size would make other datasets. 512 words pay for the 32 that
+// seed them, and aligned reads ask for whole blocks.
 constexpr std::size_t kBlockBytes = 4096;
 using Words = std::uint64_t __attribute__((vector_size(32)));
 
-// Eight lanes of xoshiro256+ (Blackman, Vigna 2018) in two vectors: the sum is the output, the shuffle the
-// step.
+// Eight lanes of xoshiro256+ (Blackman, Vigna 2018) in two vectors: the sum is the output, the
+// shuffle the step.
 struct Lanes {
   Words s0, s1, s2, s3;
 };

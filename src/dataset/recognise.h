@@ -1,4 +1,6 @@
-// What a file is, from its first bytes. Names decide only where bytes cannot. Pure, thread-safe.
+// What a file is, from its first bytes. Names decide only where bytes cannot: a name is easily
+// wrong, and a dataset is judged by what a loader will find in it. Pure, thread-safe; the
+// containers say what each knows (container.h).
 #pragma once
 
 #include <span>
@@ -9,12 +11,16 @@
 
 namespace aforo {
 
-inline constexpr std::size_t kRecogniseBytes = 512;  // enough for every kind
+// Enough for every kind: tar's header is the longest, one block.
+inline constexpr std::size_t kRecogniseBytes = 512;
 
-// `front` is the beginning of the file, kRecogniseBytes of it if it has so many. `name` may be a path.
+// `front` is the beginning of the file, kRecogniseBytes of it if it has so many. `name` may be a
+// path. Always an answer: kEmpty without bytes, kOther where nobody knows them.
 FileKind recognise(std::string_view name, std::span<const std::byte> front);
 
-// The layout and content that files of this kind mean. kOther, kZip and kEmpty are file-per-sample of kOther.
+// The layout and content that files of this kind mean when nobody has said what they are. kOther,
+// kZip and kEmpty are file-per-sample of kOther; the content of packed kinds is kOther too, since
+// what lies inside is not looked at.
 LayoutKind layout_of(FileKind kind);
 Content content_of(FileKind kind);
 

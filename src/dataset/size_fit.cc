@@ -25,13 +25,15 @@ double bucket_begin(std::size_t bucket) {
   return std::ldexp(static_cast<double>((bucket - kExact) % 64 + 64), static_cast<int>(shift));
 }
 
-// Regularized lower incomplete gamma function P(a, x): the series below a + 1, else the continued fraction
-// (Lentz).
+// Regularized lower incomplete gamma function P(a, x): the series below a + 1, else the continued
+// fraction (Lentz).
 double incomplete_gamma(double a, double x) {
   if (x <= 0) return 0;
   int sign = 0;
   const double scale = std::exp(a * std::log(x) - x - lgamma_r(a, &sign));
+  // A guard; shapes below kSteepGamma need far fewer.
   constexpr int kMostTerms = 100'000;
+  // Near the accuracy of double, far below what a fit looks at.
   constexpr double kSmall = 1e-14;
   if (x < a + 1) {
     double term = 1 / a, sum = term;
@@ -90,8 +92,8 @@ std::vector<Law> candidates(const SizeSummary& summary) {
   if (mean * mean / (stddev * stddev) < kSteepGamma) laws.push_back(law);
   law.kind = LawKind::kLognormal;
   laws.push_back(law);
-  law.stddev =
-      mean * std::sqrt(std::expm1(summary.log_stddev() * summary.log_stddev()));  // the body over the tail
+  // The body over the tail.
+  law.stddev = mean * std::sqrt(std::expm1(summary.log_stddev() * summary.log_stddev()));
   if (std::isfinite(law.stddev) && law.stddev > 0) laws.push_back(law);
   return laws;
 }

@@ -1,5 +1,5 @@
-// What law do these sizes follow? For `aforo inspect`: a bounded summary of any number of files, and a law
-// fitted to it.
+// What law do these sizes follow? For `aforo inspect`: a bounded summary of any number of files,
+// and a law fitted to it, as a workload file states it. Pure.
 #pragma once
 
 #include <array>
@@ -12,36 +12,46 @@
 
 namespace aforo {
 
-// Streaming summary of sizes in bytes: exact count, total, extremes and moments; quantiles from buckets that
-// are 1/64 of an octave wide, so within 0.8 %. 30 KiB whatever the number of sizes. One thread at a time;
-// merge across threads.
+// Streaming summary of sizes in bytes: exact count, total, extremes and moments; quantiles from
+// buckets, 64 to an octave (below 128 bytes each size has its own), so within 1/64 = 1.6 %. 30 KiB
+// whatever the number of sizes. One thread at a time; merge across threads.
 class SizeSummary {
  public:
   SizeSummary();
+  // O(1), no allocation.
   void add(std::uint64_t bytes);
+  // As if the other's sizes had been added here, but for rounding in the moments. O(buckets).
   void merge(const SizeSummary& other);
 
   std::uint64_t count() const { return count_; }
   std::uint64_t total() const { return total_; }
-  std::uint64_t smallest() const { return smallest_; }  // 0 without sizes
+  // 0 without sizes, as all that follow but `quantile`.
+  std::uint64_t smallest() const { return smallest_; }
   std::uint64_t largest() const { return largest_; }
   double mean() const;
-  double stddev() const;    // of the population; 0 below two sizes
-  double log_mean() const;  // of ln(size), sizes of 0 left out
+  // Of the population (divisor n); 0 below two sizes.
+  double stddev() const;
+  // Of ln(size), sizes of 0 left out.
+  double log_mean() const;
   double log_stddev() const;
 
-  // The size below which a fraction p of the sizes lies, 0 <= p <= 1. Requires count() > 0.
+  // The size below which a fraction p of the sizes lies; p is clamped to [0, 1], whose ends are
+  // exact. Within a bucket sizes are taken to lie evenly. Requires count() > 0. O(buckets).
   double quantile(double p) const;
 
-  // The share of sizes at or below the upper edge of each non-empty bucket, ascending: the distribution
-  // function.
+  // The share of sizes at or below the upper edge of each non-empty bucket, ascending: the
+  // distribution function.
   struct Step {
-    double lower = 0, upper = 0;  // edges of the bucket: sizes in (lower, upper]
+    // Edges of the bucket: sizes in (lower, upper]. Half a byte off the whole ones, since a size n
+    // stands for what a law draws between n - 0.5 and n + 0.5.
+    double lower = 0, upper = 0;
+    // Shares of all sizes, in [0, 1].
     double share_before = 0, share_after = 0;
   };
   std::vector<Step> distribution() const;
 
  private:
+  // 128 for the sizes below 128 bytes, and 64 for each of the 57 octaves above.
   static constexpr std::size_t kBuckets = 128 + 57 * 64;
 
   // Count, mean and sum of squared deviations, by Welford's update and Chan's merge.
@@ -57,17 +67,21 @@ class SizeSummary {
   std::vector<std::uint64_t> buckets_;
 };
 
+// A law and how well it describes the sizes.
 struct SizeFit {
   Law law;
-  double distance =
-      0;  // Kolmogorov-Smirnov: largest difference between the law's distribution function and the sizes'
+  // Kolmogorov-Smirnov: the largest difference between the law's distribution function and the
+  // sizes', in [0, 1], looked for at the buckets' edges.
+  double distance = 0;
 };
 
-// The simplest law that describes the sizes: constant if they are all equal; else normal, lognormal or gamma
-// with the sizes' own mean, whichever is nearest, if its distance is at most kGoodFit (or what chance alone
-// allows for so few sizes: 1.36 / sqrt(n), the 5 % point); else the 101 quantiles themselves. The law keeps
-// within the sizes seen. Requires summary.count() > 0.
+// Chosen: for any size, the share of the samples below it is then right to 3 % of all.
 inline constexpr double kGoodFit = 0.03;
+// The simplest law that describes the sizes: constant if they are all equal; else normal, lognormal
+// or gamma with the sizes' own mean, whichever is nearest, if its distance is at most kGoodFit (or
+// what chance alone allows for so few sizes: 1.36 / sqrt(n), the 5 % point); else the 101 quantiles
+// themselves. The law keeps within the sizes seen. Requires summary.count() > 0. O(buckets) for
+// each law that is tried.
 SizeFit fit_sizes(const SizeSummary& summary);
 
 // Distribution functions, for tests: the share of draws at or below x (clamping left out). kNormal,

@@ -12,8 +12,10 @@
 namespace aforo {
 namespace {
 
+// Offsets in a header (tar.h).
 constexpr std::size_t kSizeAt = 124, kChecksumAt = 148, kTypeAt = 156, kMagicAt = 257, kPrefixAt = 345;
-constexpr std::uint64_t kLongestExtension = 1 << 20;  // a name or a pax header longer than this is damage
+// Chosen, far above PATH_MAX: a name or a pax header longer than this is damage, and not gathered.
+constexpr std::uint64_t kLongestExtension = 1 << 20;
 
 std::uint64_t padded(std::uint64_t size) { return (size + kTarBlock - 1) / kTarBlock * kTarBlock; }
 

@@ -1,4 +1,18 @@
-// tar, as WebDataset shards use it: ustar members "<sample>.<extension>", read however they were written.
+// tar, as WebDataset shards use it: ustar members
+// "<sample>.<extension>", read however they were written.
+//
+//   archive = member, ..., 2 blocks of zeros          a block is 512 bytes
+//   member  = [extension, ...] header, data, zeros up to a whole block
+//   header  = one block; octal text unless noted:
+//
+//     0  100  name                     148    8  sum of the block's bytes, these as spaces
+//   100    8  mode                     156    1  type: '0' or NUL file, '5' directory, ...
+//   124   12  size, or base-256        257    6  "ustar" NUL
+//   136   12  time                     345  155  what stands before name and a '/'
+//
+// An extension is a header of type 'L', 'K' (GNU: a long name, a long link) or 'x', 'g' (pax:
+// "length key=value\n" records) with its data. Generated are headers with name, size, mode 0644 and
+// zeros for who and when, so that the same dataset is the same bytes.
 #pragma once
 
 #include <span>
@@ -12,29 +26,39 @@
 namespace aforo {
 
 inline constexpr std::uint64_t kTarBlock = 512;
-inline constexpr std::uint64_t kTarEnd = 2 * kTarBlock;  // zeros that end an archive
+// Zeros that end an archive.
+inline constexpr std::uint64_t kTarEnd = 2 * kTarBlock;
 
-// Generated members (header, content, padding) whose file is of `content`. Throws UserError like
-// content_format.
+// Generated members (header, content, padding) whose file is of
+// `content`. Throws UserError like content_format.
 const SampleFormat& tar_format(Content content);
 
+// One file, directory or link of an archive. Offsets are from the archive's start.
 struct TarMember {
+  // As the archive says it, a long one too: from outside, and not to be opened as a path.
   std::string name;
-  std::uint64_t header_offset = 0;  // of the first header that belongs to it
+  // Of the first header that belongs to it, extensions included.
+  std::uint64_t header_offset = 0;
   std::uint64_t data_offset = 0;
+  // Bytes of data, padding not included; 0 if it is not regular.
   std::uint64_t size = 0;
-  bool regular = true;  // a file with data, not a directory or link
+  // A file with data, not a directory or link.
+  bool regular = true;
 };
 
-// WebDataset's samples: neighbouring files whose names agree up to the first dot after the last slash are one
-// sample, from its first header to the end of its last padding. Directories and links belong to none.
+// WebDataset's samples: neighbouring files whose names agree up to the
+// first dot after the last slash are one sample, from its first header
+// to the end of its last padding. Directories and links belong to none.
 std::vector<Extent> webdataset_samples(std::span<const TarMember> members);
 
-// Finds members in consecutive blocks of one archive, however the blocks cut them. Understands ustar, GNU
-// long names and pax names and sizes. Memory: one header or one name. After an error the rest has no meaning.
+// Finds members in consecutive blocks of one archive, however the blocks cut them. Understands
+// ustar, GNU long names and pax names and sizes. Memory: one header or one name. After an error the
+// rest has no meaning.
 class TarScanner {
  public:
-  // Appends every member whose header `block` completes. The error is half a sentence.
+  // Appends every member whose header `block` completes. The error is half a sentence with the
+  // byte, and stays: a header that is none, an extension above 1 MiB, a size beyond 2^63. What
+  // follows the first block of zeros is not looked at.
   tl::expected<void, std::string> feed(std::span<const std::byte> block, std::vector<TarMember>& found);
 
   // Call after the last block: an error if the archive ended inside a member.
@@ -44,14 +68,21 @@ class TarScanner {
   tl::expected<void, std::string> take_header(std::vector<TarMember>& found);
   void take_extension();
 
-  std::uint64_t offset_ = 0;  // bytes fed so far
+  // Bytes fed so far.
+  std::uint64_t offset_ = 0;
   std::uint64_t header_offset_ = 0;
-  std::uint64_t data_left_ = 0;  // of the current member, padding included
+  // Of the current member or extension: first its data, then the zeros behind them.
+  std::uint64_t data_left_ = 0;
   std::uint64_t padding_ = 0;
-  std::string gathered_;   // the header or extension being read
-  char extension_ = 0;     // type of the extension being read, 0 = none
-  bool extended_ = false;  // an extension header precedes the next member
+  // The header or extension being read.
+  std::string gathered_;
+  // Type of the extension being read, 0 = none.
+  char extension_ = 0;
+  // An extension header precedes the next member.
+  bool extended_ = false;
+  // A block of zeros was seen.
   bool ended_ = false;
+  // What extensions said of the next member; "" and false = nothing.
   std::string long_name_;
   std::uint64_t long_size_ = 0;
   bool has_long_size_ = false;

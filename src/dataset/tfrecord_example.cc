@@ -11,6 +11,7 @@
 namespace aforo {
 namespace {
 
+// The names that ImageNet's TFRecords have in TensorFlow's and DALI's examples.
 constexpr std::string_view kLabel = "image/class/label";
 constexpr std::string_view kEncoded = "image/encoded";
 

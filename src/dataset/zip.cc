@@ -10,10 +10,12 @@
 namespace aforo {
 namespace {
 
+// Sizes without what is variable, and signatures, of PKWARE's APPNOTE 4.3.
 constexpr std::size_t kEndBytes = 22, kEnd64Bytes = 56, kLocatorBytes = 20, kEntryBytes = 46,
                       kLocalBytes = 30;
 constexpr std::uint32_t kEndMagic = 0x06054b50, kEnd64Magic = 0x06064b50, kLocatorMagic = 0x07064b50;
 constexpr std::uint32_t kEntryMagic = 0x02014b50, kLocalMagic = 0x04034b50;
+// A 32-bit field that says "see the zip64 extra field" (4.5.3).
 constexpr std::uint32_t kInZip64 = 0xffffffff;
 
 using Error = tl::unexpected<std::string>;
@@ -30,8 +32,8 @@ bool inside(std::span<const std::byte> file, std::uint64_t offset, std::uint64_t
 std::optional<std::size_t> find_end(std::span<const std::byte> file) {
   if (file.size() < kEndBytes) return std::nullopt;
   const std::size_t last = file.size() - kEndBytes;
-  const std::size_t first =
-      last - std::min<std::size_t>(last, 0xffff);  // the archive's comment is at most this long
+  // The archive's comment is at most this long.
+  const std::size_t first = last - std::min<std::size_t>(last, 0xffff);
   for (std::size_t at = last + 1; at-- > first;) {
     if (load_le<std::uint32_t>(&file[at]) == kEndMagic &&
         at + kEndBytes + load_le<std::uint16_t>(&file[at + 20]) == file.size()) {
@@ -59,8 +61,8 @@ tl::expected<Directory, std::string> find_directory(std::span<const std::byte> f
   return directory;
 }
 
-// Replaces sizes and offset that say "see zip64" by those of the extra field 0x0001, in the order the format
-// fixes.
+// Replaces sizes and offset that say "see zip64" by those of the extra field 0x0001, in the order
+// the format fixes.
 bool take_zip64(std::span<const std::byte> extra, ZipMember& member, std::uint64_t& local) {
   while (extra.size() >= 4) {
     const auto id = load_le<std::uint16_t>(extra.data());

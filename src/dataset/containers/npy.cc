@@ -1,8 +1,10 @@
-// npy files of many samples: one array, whose first axis is the samples. numpy.load(file)[i] is sample i.
+// npy files of many samples: one array, whose first axis is the samples.
+// numpy.load(file)[i] is sample i.
 //
-// Read are versions 1.0 to 3.0 of the header (numpy.lib.format), C order, any type of fixed size; what aforo makes
-// is version 1.0, "|u1" and two axes: samples and bytes. A foreign .npy file is one sample of content npy unless the
-// workload says "layout: npy": nothing in the bytes tells an image of 480 rows from 480 samples.
+// Read are versions 1.0 to 3.0 of the header (numpy.lib.format), C order, any type of fixed size;
+// what aforo makes is version 1.0, "|u1" and two axes: samples and bytes. A foreign .npy file is
+// one sample of content npy unless the workload says "layout: npy": nothing in the bytes tells an
+// image of 480 rows from 480 samples.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,8 +20,8 @@ using Error = tl::unexpected<std::string>;
 
 constexpr std::size_t kHead = 128;    // of a generated file; numpy aligns data to 64 bytes
 constexpr std::size_t kPrelude = 12;  // magic, version and, in versions 2.0 and 3.0, the longer length
-constexpr std::size_t kLongestHeader =
-    1 << 16;  // version 1.0 cannot be longer; numpy itself refuses above 10,000
+// Version 1.0 cannot be longer; numpy itself refuses above 10,000.
+constexpr std::size_t kLongestHeader = 1 << 16;
 
 struct Rows {
   std::uint64_t first = 0;  // where the data begin
@@ -27,7 +29,8 @@ struct Rows {
   std::uint64_t bytes = 0;  // of each
 };
 
-// Bytes that the whole header takes, from the prelude of a file. Short or foreign ones are the parser's affair.
+// Bytes that the whole header takes, from the prelude of a file. Short or foreign ones are the
+// parser's affair.
 std::size_t header_bytes(std::span<const std::byte> prelude) {
   if (prelude.size() < kPrelude) return prelude.size();
   if (prelude[6] == std::byte{1}) return 10 + load_le<std::uint16_t>(&prelude[8]);

@@ -8,7 +8,8 @@
 namespace aforo {
 namespace {
 
-// An index is believed when its records follow one another without a gap and end where the file ends.
+// An index is believed when its records follow one another without a gap
+// and end where the file ends.
 bool covers(const std::vector<Extent>& records, std::uint64_t size) {
   std::uint64_t end = 0;
   for (const Extent& record : records) {
