@@ -11,9 +11,9 @@
 
 namespace aforo {
 
-// Whether `path` is one that may be asked for: not empty, no empty part ("a//b", "/a", "a/"), no
-// "." and no "..". Asks nothing of the file system. What opens for writing ends with EXDEV
-// elsewhere.
+// Whether `path` is one that may be asked for: not empty, no empty part
+// ("a//b", "/a", "a/"), no "." and no "..". Asks nothing of the file
+// system. What opens for writing ends with EXDEV elsewhere.
 bool stays_beneath(std::string_view path);
 
 // How openat2 is asked, for those who hand the call to the kernel themselves (O_CLOEXEC is added by

@@ -3,10 +3,10 @@
 // cheapest engine for a thread that has nothing else to do while its one request is under way, as
 // the writers of `generate`.
 //
-// Obeys the whole contract but `timeout`: a turn takes as long as storage does, whatever its
-// patience, and `wake` cannot end it. No request is ever given up, so no buffer is ever held.
-// Requests are carried out one after another in the order of `start`: `depth` and `arena` are
-// unused.
+// Obeys the whole contract but `timeout`: a turn takes as long as storage
+// does, whatever its patience, and `wake` cannot end it. No request is
+// ever given up, so no buffer is ever held. Requests are carried out one
+// after another in the order of `start`: `depth` and `arena` are unused.
 #pragma once
 
 #include <memory>

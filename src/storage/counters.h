@@ -1,6 +1,6 @@
-// Counters of this process and of a block device, as the kernel keeps them. What the
-// kernel does not offer (tmpfs has no device, a container hides /proc/self/io) is absent, never 0.
-// Thread-safe.
+// Counters of this process and of a block device, as the kernel keeps
+// them. What the kernel does not offer (tmpfs has no device, a container
+// hides /proc/self/io) is absent, never 0. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,8 @@ struct DeviceCounters {
 
 // One reading. All but `device->in_flight`, `resident` and `page_cache` only grow.
 struct Counters {
-  // /proc/self/io read_bytes: fetched from storage for this process, so not what the page cache
-  // had.
+  // /proc/self/io read_bytes: fetched from storage for this process, so
+  // not what the page cache had.
   std::optional<std::uint64_t> process_bytes_read;
   // Below the directory.
   std::optional<DeviceCounters> device;

@@ -1,5 +1,5 @@
-// Engine: how bytes move, both ways. One engine belongs to one thread (its loop's); engines share
-// nothing.
+// Engine: how bytes move, both ways. One engine belongs to one thread
+// (its loop's); engines share nothing.
 //
 // Rationale: the pipeline must not know whether io_uring, threads, memory or a fault injector
 // carries out its requests, and every engine must pass the same contract suite (engine_contract.h).
@@ -45,15 +45,15 @@ enum class IoOperation : std::uint8_t {
   // owns nothing, EXDEV or ELOOP where the path would leave the owned directory. After ETIMEDOUT
   // the file may be there or not.
   kCreate,
-  // Write all of `buffer` to `file` at `offset`; what lies between the old end and `offset` is
-  // zero.
+  // Write all of `buffer` to `file` at `offset`; what lies between the
+  // old end and `offset` is zero.
   kWrite,
   // What `kWrite` has put into `file` so far, and its size, are on storage when this is done.
   kSync,
 };
 
-// Of operations: has a path; answers with an open file; fills memory; has memory in the kernel's
-// hands.
+// Of operations: has a path; answers with an open file; fills memory;
+// has memory in the kernel's hands.
 constexpr bool opens_file(IoOperation o) {
   return o == IoOperation::kReadFile || o == IoOperation::kOpen || o == IoOperation::kCreate;
 }
@@ -66,10 +66,10 @@ constexpr bool moves_bytes(IoOperation o) { return reads_bytes(o) || o == IoOper
 struct IoRequest {
   // --- asked for (by the caller, before start) ---
   IoOperation operation = IoOperation::kRead;
-  // kReadFile, kOpen, kCreate: O_DIRECT (EINVAL where the file system has none). Buffer and offset
-  // of what is read or written are then 4096-aligned, and lengths too, but for the last write of a
-  // file: its ragged end goes through the page cache, as does whatever is written to that file
-  // after it.
+  // kReadFile, kOpen, kCreate: O_DIRECT (EINVAL where the file system has
+  // none). Buffer and offset of what is read or written are then 4096-aligned,
+  // and lengths too, but for the last write of a file: its ragged end goes
+  // through the page cache, as does whatever is written to that file after it.
   bool direct = false;
   // Relative to the engine's root, NUL-terminated.
   const char* path = nullptr;
@@ -99,8 +99,8 @@ struct IoRequest {
   Seconds started{0};
   // kReadFile, kOpen, kCreate: when the open was seen done; 0 = not observed.
   Seconds opened{0};
-  // When the answer's first byte was seen; 0 = not observed (a local kernel answers whole
-  // requests).
+  // When the answer's first byte was seen; 0 = not observed (a local
+  // kernel answers whole requests).
   Seconds first_byte{0};
   Seconds finished{0};
   // How often the request was sent: more than 1 where a server asked to try again (503), 0 if it
@@ -135,8 +135,8 @@ struct EngineOptions {
   // The right to create files, and the directory that paths are relative to. Outlives the engine.
   // Null: an engine for reading, whose kCreate ends with EROFS.
   const WriteRight* owned = nullptr;
-  // Requests handed to the kernel at once, 0 counts as 1; more wait inside the engine, in the order
-  // of `start`.
+  // Requests handed to the kernel at once, 0 counts as 1; more wait
+  // inside the engine, in the order of `start`.
   std::uint32_t depth = 256;
   // A request that was started longer ago completes with ETIMEDOUT, within a tenth of a second or
   // two; 0 = never. 30 s is chosen:

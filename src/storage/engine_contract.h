@@ -42,8 +42,8 @@ class TemporaryDirectory {
   std::string path_;
 };
 
-// Byte i of every test file is a function of i alone, with a long period: an offset that is wrong
-// shows.
+// Byte i of every test file is a function of i alone, with a long
+// period: an offset that is wrong shows.
 inline std::byte byte_at(std::uint64_t i) { return static_cast<std::byte>((i * 2654435761u) >> 13); }
 
 inline std::vector<std::byte> content(std::size_t size) {

@@ -15,8 +15,8 @@
 
 namespace aforo {
 
-// Which requests fail, and how. All that is set must match; a default rule fails every request with
-// EIO.
+// Which requests fail, and how. All that is set must match; a default
+// rule fails every request with EIO.
 struct FaultRule {
   enum class Fault : std::uint8_t {
     // `error`, without asking the inner engine.

@@ -23,8 +23,8 @@ class HandleTable {
       if (kinds_[file] != Kind::kNone) close(static_cast<int>(file));
   }
 
-  // `file` is an open descriptor that was just made; the table closes it unless `forget` comes
-  // first.
+  // `file` is an open descriptor that was just made; the table closes it
+  // unless `forget` comes first.
   void add(int file, bool direct) {
     if (static_cast<std::size_t>(file) >= kinds_.size()) kinds_.resize(file + 1, Kind::kNone);
     kinds_[file] = direct ? Kind::kDirect : Kind::kBuffered;

@@ -19,8 +19,8 @@ struct ListCounters {
   std::atomic<std::uint64_t> bytes{0};
 };
 
-// What is told and what is passed over. The defaults tell a dataset's files, as a loader finds
-// them.
+// What is told and what is passed over. The defaults tell a dataset's
+// files, as a loader finds them.
 struct ListOptions {
   // Waiting for answers is what takes time, so more threads than cores pay. At least 1.
   unsigned threads = 1;
@@ -37,10 +37,10 @@ struct ListOptions {
   ListCounters* progress = nullptr;
 };
 
-// Called for every file with its name relative to the store (separated by '/') and its size in
-// bytes; by thread `thread` of [0, threads), concurrently with other threads, in no order. `name`
-// is good until it returns. The number of the thread lets a sink keep one part per thread,
-// unlocked.
+// Called for every file with its name relative to the store (separated by '/')
+// and its size in bytes; by thread `thread` of [0, threads), concurrently with
+// other threads, in no order. `name` is good until it returns. The number of
+// the thread lets a sink keep one part per thread, unlocked.
 using ListSink = std::function<void(unsigned thread, std::string_view name, std::uint64_t size)>;
 
 // Files of one directory by their sort; beyond kMostSorts of them the rest are kOtherSort, so that
@@ -58,9 +58,9 @@ struct Listing {
   std::uint64_t files = 0;
   // The root included; in a bucket: the prefixes up to a '/'.
   std::uint64_t directories = 0;
-  // How many directories hold exactly these files. A directory without files is in none.
-  // Directories that are alike share an entry: k entries of one sort need k^2 / 2 files, so it
-  // stays small.
+  // How many directories hold exactly these files. A directory without
+  // files is in none. Directories that are alike share an entry: k
+  // entries of one sort need k^2 / 2 files, so it stays small.
   std::map<DirectoryTally, std::uint64_t> fan_out;
   // Names that begin with a dot: passed over.
   std::uint64_t hidden_files = 0;

@@ -20,8 +20,8 @@ MemoryState read_memory();
 
 // For a Record's `machine`: what somebody needs to tell two machines apart.
 struct MachineInfo {
-  // "Linux 6.1.0-18-amd64". `cpu_model` is the architecture ("aarch64") where the kernel names
-  // none.
+  // "Linux 6.1.0-18-amd64". `cpu_model` is the architecture ("aarch64")
+  // where the kernel names none.
   std::string cpu_model, kernel, hostname;
   // That this process may use: affinity and limits count.
   unsigned cores = 1;

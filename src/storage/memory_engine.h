@@ -19,8 +19,8 @@ using MemoryFiles = std::map<std::string, std::vector<std::byte>, std::less<>>;
 // `files` outlives the engine and does not change meanwhile. kCreate ends with EROFS.
 std::unique_ptr<Engine> make_memory_engine(const MemoryFiles& files);
 
-// The same, adding to `files` what is created and written: nobody else looks at them while the
-// engine turns.
+// The same, adding to `files` what is created and written: nobody else
+// looks at them while the engine turns.
 std::unique_ptr<Engine> make_writable_memory_engine(MemoryFiles& files);
 
 }  // namespace aforo

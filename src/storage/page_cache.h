@@ -43,9 +43,9 @@ struct Residency {
   // "cachestat" or "mincore".
   const char* source = "";
 };
-// How much of a file is in the page cache; absent if neither way works, or it is no regular file.
-// Reads no data. cachestat is tried first; mincore costs a byte of memory per page, a GiB at a
-// time.
+// How much of a file is in the page cache; absent if neither way works,
+// or it is no regular file. Reads no data. cachestat is tried first;
+// mincore costs a byte of memory per page, a GiB at a time.
 std::optional<Residency> residency(const std::string& path);
 
 // The same, one way only; absent where that way does not work (cachestat needs Linux 6.5; mincore

@@ -1,6 +1,6 @@
-// RequestList: requests in the order they were started, linked through themselves, and what every
-// engine does to a request before it begins. Not thread-safe; owns nothing, allocates nothing,
-// O(1).
+// RequestList: requests in the order they were started, linked through
+// themselves, and what every engine does to a request before it begins.
+// Not thread-safe; owns nothing, allocates nothing, O(1).
 //
 // In the order of start means in the order of age: the first that is young enough ends a search
 // for those that are too old.

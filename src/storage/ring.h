@@ -42,9 +42,9 @@ class Ring {
   // Before it the kernel takes no submission.
   int enable();
 
-  // A table of `slots` direct descriptors: files known to the ring alone, which cost no entry in
-  // the process's own table. False where the kernel cannot (before 5.17) or the limit on open files
-  // is lower.
+  // A table of `slots` direct descriptors: files known to the ring
+  // alone, which cost no entry in the process's own table. False where
+  // the kernel cannot (before 5.17) or the limit on open files is lower.
   bool register_file_slots(unsigned slots);
 
   // Lets as many requests block in the kernel at once (cold opens on a network filesystem).

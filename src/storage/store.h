@@ -53,14 +53,14 @@ struct StoreSpace {
   std::optional<std::uint64_t> free_files;
 };
 
-// Dropping what this machine remembers of the store's files, so that they are read from storage
-// again.
+// Dropping what this machine remembers of the store's files, so that
+// they are read from storage again.
 class CacheControl {
  public:
   virtual ~CacheControl() = default;
 
-  // All of this machine's clean cache, of every store, and names too. Needs privileges; says why
-  // not.
+  // All of this machine's clean cache, of every store, and names too.
+  // Needs privileges; says why not.
   virtual CacheDrop drop_all() const = 0;
 
   // One file's clean data, its name stays known; false if it could not be done. Dirty
@@ -73,8 +73,8 @@ class CacheControl {
   // How much of a file is remembered; absent where nobody says.
   virtual std::optional<Residency> residency(std::string_view name) const = 0;
 
-  // How far the kernel reads ahead of a file that is read front to back; absent where it does not
-  // say.
+  // How far the kernel reads ahead of a file that is read front to back;
+  // absent where it does not say.
   virtual std::optional<Bytes> readahead() const = 0;
 };
 
@@ -89,8 +89,8 @@ class Store {
   virtual const std::string& where() const = 0;
   virtual const StoreInfo& info() const = 0;
 
-  // Whether data can be asked for here: 0, or an errno (ENOENT: no such place, ENOTDIR: a file,
-  // EACCES, ...).
+  // Whether data can be asked for here: 0, or an errno (ENOENT: no such
+  // place, ENOTDIR: a file, EACCES, ...).
   virtual int check() const = 0;
 
   // Every file, to `sink`. Returns when all is told or a stop is requested; what could not be read

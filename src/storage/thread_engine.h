@@ -1,15 +1,15 @@
-// ThreadEngine: the engine contract with plain system calls in a few threads, for machines that
-// refuse io_uring (containers under the default seccomp profile) and file systems that io_uring
-// serves badly.
+// ThreadEngine: the engine contract with plain system calls in a few
+// threads, for machines that refuse io_uring (containers under the
+// default seccomp profile) and file systems that io_uring serves badly.
 //
 // At most twice as many requests as threads have left the engine's own queue, so that little read
 // memory is in use. A request that is too old completes with ETIMEDOUT; if a thread is already
 // stuck in it the buffer is held, and another thread takes its place, up to 64 times.
 //
-// Each request costs two hand-overs between threads and a copy of itself: the copy is what a thread
-// works on, since the request may be given up and gone before the thread returns. `arena` is
-// unused. The destructor waits 5 s for its threads and then leaves those that hang in the kernel
-// alone.
+// Each request costs two hand-overs between threads and a copy of itself:
+// the copy is what a thread works on, since the request may be given up and
+// gone before the thread returns. `arena` is unused. The destructor waits 5
+// s for its threads and then leaves those that hang in the kernel alone.
 #pragma once
 
 #include <memory>

@@ -24,8 +24,8 @@ class WakeEvent {
   // 0 or an errno (EMFILE); once, before all else.
   int open();
 
-  // Ends the sleep that is or the next one. Never blocks, allocates nothing; safe until the
-  // destructor.
+  // Ends the sleep that is or the next one. Never blocks, allocates
+  // nothing; safe until the destructor.
   void wake();
 
   // Lets the ring wait for the event, its completion marked `user_data`; does nothing while it

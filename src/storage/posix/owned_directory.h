@@ -1,11 +1,11 @@
-// OwnedDirectory: the one place in aforo that creates or deletes in a file system, behind the door
-// of Owned.
+// OwnedDirectory: the one place in aforo that creates or deletes in a
+// file system, behind the door of Owned.
 //
-// A directory is ours if it carries the marker file, and may become ours if it is absent or empty.
-// Nothing else is ever written to or deleted from, and nothing outside it: paths are relative,
-// "..", absolute paths and symbolic links on the way are refused by the kernel (openat2
-// RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS; component by component where that is missing, before Linux
-// 5.6).
+// A directory is ours if it carries the marker file, and may become ours if it is
+// absent or empty. Nothing else is ever written to or deleted from, and nothing
+// outside it: paths are relative, "..", absolute paths and symbolic links on the
+// way are refused by the kernel (openat2 RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
+// component by component where that is missing, before Linux 5.6).
 //
 // What ends the command (it is not ours, somebody else works in it) is thrown as UserError when it
 // is opened; what happens while writing (ENOSPC, EIO) is an errno in the result. After opening, all

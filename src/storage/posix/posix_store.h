@@ -1,5 +1,5 @@
-// PosixStore: a directory of a file system, as the kernel shows it (local disks, NFS, Lustre, FUSE,
-// tmpfs).
+// PosixStore: a directory of a file system, as the kernel shows it
+// (local disks, NFS, Lustre, FUSE, tmpfs).
 //
 // Holds no open file: each member asks by path, so the directory may be made, mounted over or go
 // meanwhile. `info` and the device below, for the counters, are found out when it is made.

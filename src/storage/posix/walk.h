@@ -1,5 +1,5 @@
-// Every file below a directory, by many threads: names and sizes; nothing is opened but
-// directories.
+// Every file below a directory, by many threads: names and sizes;
+// nothing is opened but directories.
 //
 // Waiting for a file system's metadata is what takes time, so more threads than cores pay; one
 // large directory is shared among them as well, a thousand names at a time. Directories are taken
