@@ -7,6 +7,10 @@ include(GoogleTest)
 
 include(${CMAKE_CURRENT_LIST_DIR}/precompile.cmake)
 
+# Whoever comes first builds everything once: eight sources that are read together take a third of the time. So names
+# in a room's anonymous namespaces are its own: one name, one thing.
+option(AFORO_UNITY "Compile the sources of a room eight at a time (first builds: faster; after a change of one: slower)" OFF)
+
 add_custom_target(aforo_fuzz)  # every fuzz program
 
 function(aforo_room)
@@ -17,6 +21,10 @@ function(aforo_room)
   set(target aforo_${R_NAME})
   add_library(${target} STATIC ${R_SOURCES})
   aforo_precompile(${target})
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${AFORO_UNITY} UNITY_BUILD_BATCH_SIZE 8)
+  if(AFORO_UNITY)
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage)  # takes a source that is included for a header
+  endif()
   set_property(DIRECTORY ${PROJECT_SOURCE_DIR} APPEND PROPERTY AFORO_ROOMS ${target})
   target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   list(TRANSFORM R_DEPS PREPEND aforo_ OUTPUT_VARIABLE deps)

@@ -17,14 +17,14 @@
 namespace aforo {
 namespace {
 
-constexpr Row kRows[] = {
+constexpr Row kCatalogueRows[] = {
     word<&CatalogueAsk::topic>(
         "topic", "TOPIC", ValueKind::kText,
         "workloads, drives, nodes, nics, services, accelerators, rates, prices or price-history"),
     word<&CatalogueAsk::name>("name", "NAME", ValueKind::kText,
                               "one of them, in full; of rates also an accelerator, of prices also a group"),
 };
-constexpr AskTable kTable{"catalogue", "TOPIC [NAME] [options]", kRows};
+constexpr AskTable kCatalogueTable{"catalogue", "TOPIC [NAME] [options]", kCatalogueRows};
 
 // Bytes per second that one accelerator asks for at full utilisation.
 BytesPerSecond demand(Workload workload) {
@@ -106,7 +106,7 @@ void add_workloads(Answer& out, const std::string& only) {
 
 }  // namespace
 
-const AskTable& CatalogueAsk::table() const { return kTable; }
+const AskTable& CatalogueAsk::table() const { return kCatalogueTable; }
 
 Answer answer(const CatalogueAsk& ask, const Context& context) {
   refuse_contradictions(ask);

@@ -16,7 +16,7 @@ constexpr Row made_words(Row row, std::vector<std::string> (*words)()) {
   return row;
 }
 
-constexpr Row kRows[] = {
+constexpr Row kGenerateRows[] = {
     kWorkload,
     word<&GenerateAsk::directory>("directory", "DIR", kDirectory,
                                   "an absent or empty directory, or one that aforo generated", kNoDirectory),
@@ -51,7 +51,7 @@ constexpr Row kRows[] = {
     row<&GenerateAsk::dry_run>(
         {"dry-run", 0, kFlag, "", "", "say what would be done, and touch nothing", kOutputGroup}),
 };
-constexpr AskTable kTable{"generate", "W DIR [key=value]... [options]", kRows};
+constexpr AskTable kGenerateTable{"generate", "W DIR [key=value]... [options]", kGenerateRows};
 
 }  // namespace
 
@@ -71,7 +71,7 @@ std::vector<std::string> generated_contents() {
   return out;
 }
 
-const AskTable& GenerateAsk::table() const { return kTable; }
+const AskTable& GenerateAsk::table() const { return kGenerateTable; }
 
 void GenerateAsk::check() const {
   if (*remove && !directory.given())

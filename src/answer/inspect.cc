@@ -10,17 +10,17 @@ namespace {
 
 using namespace rows;
 
-constexpr Row kRows[] = {
+constexpr Row kInspectRows[] = {
     word<&InspectAsk::directory>("directory", "DIR", kDirectory, "the directory that holds a dataset",
                                  kNoDirectory),
     row<&InspectAsk::threads>(
         {"threads", 'j', kCount, "N", "0", "scan with N threads; 0 is twice the cores", kDatasetGroup}),
 };
-constexpr AskTable kTable{"inspect", "DIR [options]", kRows};
+constexpr AskTable kInspectTable{"inspect", "DIR [options]", kInspectRows};
 
 }  // namespace
 
-const AskTable& InspectAsk::table() const { return kTable; }
+const AskTable& InspectAsk::table() const { return kInspectTable; }
 
 Answer answer(const InspectAsk& ask, const Context& context) {
   refuse_contradictions(ask);

@@ -22,7 +22,7 @@ using namespace rows;
 constexpr std::string_view kCheckpointHalf =
     "expected --checkpoint-every and --checkpoint-pause together, found one of them; give both";
 
-constexpr Row kRows[] = {
+constexpr Row kPredictRows[] = {
     kWorkload,
     word<&PredictAsk::storage>(
         "storage", "STORAGE", kFile, "the storage file, from 'aforo probe' or written by hand",
@@ -80,7 +80,7 @@ constexpr Row kRows[] = {
         {"checkpoint-pause", 0, kSeconds, "TIME", "", "let such a pause last TIME", kPredictingGroup})
         .needing("checkpoint-every", kCheckpointHalf),
 };
-constexpr AskTable kTable{"predict", "W STORAGE [key=value]... [options]", kRows};
+constexpr AskTable kPredictTable{"predict", "W STORAGE [key=value]... [options]", kPredictRows};
 
 // "W2" or "W2:N".
 Workload beside_of(const std::string& text) {
@@ -170,7 +170,7 @@ bool add_answer(Json& record, const PredictAsk& ask, const PredictOptions& optio
 
 }  // namespace
 
-const AskTable& PredictAsk::table() const { return kTable; }
+const AskTable& PredictAsk::table() const { return kPredictTable; }
 
 void PredictAsk::check() const {
   if (sweep.given() && accelerators.given() && parse_sweep(*sweep).key == SweepKey::kAccelerators)

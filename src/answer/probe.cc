@@ -14,7 +14,7 @@ namespace {
 
 using namespace rows;
 
-constexpr Row kRows[] = {
+constexpr Row kProbeRows[] = {
     word<&ProbeAsk::directory>(
         "directory", "DIR", kDirectory,
         "a directory that holds a dataset, which is only read, or an absent or empty one", kNoDirectory),
@@ -32,7 +32,7 @@ constexpr Row kRows[] = {
     kIoThreads,
     kTimeout,
 };
-constexpr AskTable kTable{"probe", "DIR [key=value]... [options]", kRows};
+constexpr AskTable kProbeTable{"probe", "DIR [key=value]... [options]", kProbeRows};
 
 ProbeOptions options_of(const ProbeAsk& ask) {
   ProbeOptions options;
@@ -65,7 +65,7 @@ std::string_view to_string(ProbeRead read) {
   return read == ProbeRead::kBoth ? "both" : read == ProbeRead::kDirect ? "direct" : "buffered";
 }
 
-const AskTable& ProbeAsk::table() const { return kTable; }
+const AskTable& ProbeAsk::table() const { return kProbeTable; }
 
 void ProbeAsk::check() const {
   if (workload.given()) return;

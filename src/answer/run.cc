@@ -15,7 +15,7 @@ namespace {
 
 using namespace rows;
 
-constexpr Row kRows[] = {
+constexpr Row kRunRows[] = {
     kWorkload,
     word<&RunAsk::directory>("directory", "DIR", kDirectory, "the directory that holds the dataset",
                              kNoDirectory),
@@ -78,7 +78,7 @@ constexpr Row kRows[] = {
     row<&RunAsk::dry_run>(
         {"dry-run", 0, kFlag, "", "", "say what would be done, and touch nothing", kOutputGroup}),
 };
-constexpr AskTable kTable{"run", "W DIR [key=value]... [options]", kRows};
+constexpr AskTable kRunTable{"run", "W DIR [key=value]... [options]", kRunRows};
 
 RunOptions options_of(const RunAsk& ask) {
   RunOptions options;
@@ -152,7 +152,7 @@ std::string plan_page(const Json& plan) {
 
 }  // namespace
 
-const AskTable& RunAsk::table() const { return kTable; }
+const AskTable& RunAsk::table() const { return kRunTable; }
 
 Answer answer(const RunAsk& ask, const Context& context) {
   refuse_contradictions(ask);

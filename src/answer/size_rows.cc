@@ -7,7 +7,7 @@ namespace {
 
 using namespace rows;
 
-constexpr Row kRows[] = {
+constexpr Row kSizeRows[] = {
     kWorkload,
     kAccelerators,
     kEpochs,
@@ -106,10 +106,10 @@ constexpr Row kRows[] = {
     row<&SizeAsk::horizon>({"horizon", 0, kPositive, "MONTHS", "36",
                             "compare owning and renting over so many months", kMoneyGroup}),
 };
-constexpr AskTable kTable{"size", "W [key=value]... [options]", kRows};
+constexpr AskTable kSizeTable{"size", "W [key=value]... [options]", kSizeRows};
 
 }  // namespace
 
-const AskTable& SizeAsk::table() const { return kTable; }
+const AskTable& SizeAsk::table() const { return kSizeTable; }
 
 }  // namespace aforo

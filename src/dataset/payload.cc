@@ -17,15 +17,15 @@ namespace {
 constexpr std::uint64_t kMagic = 0x504d534f524f4641;  // "AFOROSMP"
 // Of the layout in payload.h; a header of another one is no header.
 constexpr std::uint32_t kVersion = 1;
-constexpr std::size_t kChunk = 32 << 10;  // generated and summed while it is in the first-level cache
+constexpr std::size_t kSummedPiece = 32 << 10;  // generated and summed while it is in the first-level cache
 
 // Where `bytes` first differs from what was generated, after a checksum said that it does.
 std::string describe_damage(const SampleIdentity& identity, std::uint64_t length,
                             std::span<const std::byte> bytes) {
   Payload payload(identity, length);
-  std::vector<std::byte> expected(kChunk);
-  for (std::uint64_t at = 0; at < length; at += kChunk) {
-    const auto part = std::span(expected).first(std::min<std::uint64_t>(kChunk, length - at));
+  std::vector<std::byte> expected(kSummedPiece);
+  for (std::uint64_t at = 0; at < length; at += kSummedPiece) {
+    const auto part = std::span(expected).first(std::min<std::uint64_t>(kSummedPiece, length - at));
     payload.fill(at, part);
     const auto [mine, theirs] = std::mismatch(part.begin(), part.end(), bytes.begin() + at);
     if (mine != part.end()) {
@@ -106,9 +106,9 @@ void Payload::fill_body(std::uint64_t offset, std::span<std::byte> out) const {
 }
 
 void Payload::sum_up_to(std::uint64_t end) {
-  std::array<std::byte, kChunk> scratch;
+  std::array<std::byte, kSummedPiece> scratch;
   while (summed_ < end) {
-    const auto part = std::span(scratch).first(std::min<std::uint64_t>(kChunk, end - summed_));
+    const auto part = std::span(scratch).first(std::min<std::uint64_t>(kSummedPiece, end - summed_));
     fill_body(summed_, part);
     crc_ = crc32c(part, crc_);
     summed_ += part.size();
@@ -118,7 +118,7 @@ void Payload::sum_up_to(std::uint64_t end) {
 void Payload::fill(std::uint64_t offset, std::span<std::byte> out) {
   const bool sealed = body_ < length_;
   while (!out.empty() && offset < body_) {
-    const auto part = out.first(std::min<std::uint64_t>({kChunk, out.size(), body_ - offset}));
+    const auto part = out.first(std::min<std::uint64_t>({kSummedPiece, out.size(), body_ - offset}));
     fill_body(offset, part);
     if (sealed && offset == summed_) {
       crc_ = crc32c(part, crc_);

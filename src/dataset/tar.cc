@@ -13,16 +13,14 @@ namespace aforo {
 namespace {
 
 // Offsets in a header (tar.h).
-constexpr std::size_t kSizeAt = 124, kChecksumAt = 148, kTypeAt = 156, kMagicAt = 257, kPrefixAt = 345;
+constexpr std::size_t kSizeAt = 124, kHeaderChecksumAt = 148, kTypeAt = 156, kMagicAt = 257, kPrefixAt = 345;
 // Chosen, far above PATH_MAX: a name or a pax header longer than this is damage, and not gathered.
 constexpr std::uint64_t kLongestExtension = 1 << 20;
-
-std::uint64_t padded(std::uint64_t size) { return (size + kTarBlock - 1) / kTarBlock * kTarBlock; }
 
 std::uint32_t header_checksum(std::string_view header) {
   std::uint32_t sum = 0;
   for (std::size_t i = 0; i < kTarBlock; ++i) {
-    const bool own = i >= kChecksumAt && i < kChecksumAt + 8;
+    const bool own = i >= kHeaderChecksumAt && i < kHeaderChecksumAt + 8;
     sum += own ? static_cast<unsigned char>(' ') : static_cast<unsigned char>(header[i]);
   }
   return sum;
@@ -64,7 +62,7 @@ class TarFormat final : public EnvelopeFormat {
   std::string_view extension() const override { return "tar"; }
   std::uint64_t min_bytes() const override { return content().min_bytes(); }
   std::uint64_t stored_bytes(std::uint64_t target) const override {
-    return kTarBlock + padded(content().stored_bytes(target));
+    return kTarBlock + padded_to_block(content().stored_bytes(target));
   }
 
  private:
@@ -96,10 +94,10 @@ class TarFormat final : public EnvelopeFormat {
     put(kMagicAt, std::string_view("ustar\0"
                                    "00",
                                    8));
-    put(kChecksumAt, fmt::format("{:06o}", header_checksum(header)));
-    header[kChecksumAt + 7] = ' ';
+    put(kHeaderChecksumAt, fmt::format("{:06o}", header_checksum(header)));
+    header[kHeaderChecksumAt + 7] = ' ';
     e.head.assign(as_bytes(header).begin(), as_bytes(header).end());
-    e.tail.resize(padded(size) - size);
+    e.tail.resize(padded_to_block(size) - size);
     return e;
   }
 };
@@ -109,7 +107,7 @@ class TarFormat final : public EnvelopeFormat {
 bool is_tar_header(std::span<const std::byte> block) {
   const auto header = as_text(block);
   if (header.size() < kTarBlock || header.substr(kMagicAt, 5) != "ustar") return false;
-  const auto stored = number(header.substr(kChecksumAt, 8));
+  const auto stored = number(header.substr(kHeaderChecksumAt, 8));
   return stored && *stored == header_checksum(header);
 }
 
@@ -128,7 +126,7 @@ std::vector<Extent> webdataset_samples(std::span<const TarMember> members) {
     const std::string_view name = member.name;
     const auto slash = name.rfind('/');
     const auto key = name.substr(0, name.find('.', slash == name.npos ? 0 : slash));
-    const std::uint64_t end = member.data_offset + padded(member.size);
+    const std::uint64_t end = member.data_offset + padded_to_block(member.size);
     if (samples.empty() || key != last_key) samples.push_back({member.header_offset, 0});
     samples.back().length = end - samples.back().offset;
     last_key = key;
@@ -178,7 +176,7 @@ tl::expected<void, std::string> TarScanner::take_header(std::vector<TarMember>& 
     extension_ = type;
     extended_ = true;
     data_left_ = *size;
-    padding_ = padded(*size) - *size;
+    padding_ = padded_to_block(*size) - *size;
     return {};
   }
   const bool regular = type == '0' || type == '\0' || type == '7';
@@ -188,7 +186,7 @@ tl::expected<void, std::string> TarScanner::take_header(std::vector<TarMember>& 
   found.push_back(
       {long_name_.empty() ? member_name(header) : long_name_, header_offset_, offset_, data, regular});
   data_left_ = data;
-  padding_ = padded(data) - data;
+  padding_ = padded_to_block(data) - data;
   extended_ = has_long_size_ = false;
   long_name_.clear();
   return {};

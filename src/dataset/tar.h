@@ -29,6 +29,11 @@ inline constexpr std::uint64_t kTarBlock = 512;
 // Zeros that end an archive.
 inline constexpr std::uint64_t kTarEnd = 2 * kTarBlock;
 
+// What `size` bytes of a member take, zeros to the next block included.
+constexpr std::uint64_t padded_to_block(std::uint64_t size) {
+  return (size + kTarBlock - 1) / kTarBlock * kTarBlock;
+}
+
 // Generated members (header, content, padding) whose file is of
 // `content`. Throws UserError like content_format.
 const SampleFormat& tar_format(Content content);

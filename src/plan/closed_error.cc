@@ -9,7 +9,7 @@ namespace {
 
 // Where classes end: chosen, so that jobs of one class err alike and each class has jobs enough.
 constexpr double kFewSteps = 30;                 // per worker: below, the start of an epoch counts
-constexpr double kSmallestCv = 0.02;             // a batch varies by that at least
+constexpr double kLeastBatchCv = 0.02;           // a batch varies by that at least
 constexpr double kNearOne = 1, kFarFromOne = 4;  // |r - 1| in standard deviations of a batch
 
 constexpr std::array<std::string_view, 4> kBands = {"r within 1 cv of 1", "r 1 to 4 cv from 1",
@@ -35,7 +35,7 @@ ErrorClass closed_error(const ErrorRegion& region) {
       break;
   }
   if (region.steps < kFewSteps) return {"few steps", kEpochStart};
-  const double margin = std::abs(region.ratio - 1) / std::max(kSmallestCv, region.batch_cv);
+  const double margin = std::abs(region.ratio - 1) / std::max(kLeastBatchCv, region.batch_cv);
   const std::size_t band = margin < kNearOne ? 0 : margin < kFarFromOne ? 1 : region.ratio < 1 ? 2 : 3;
   const std::string place(kBands[band]);
   if (region.kind == ErrorKind::kIndependent) return {"independent, " + place, kIndependent[band]};

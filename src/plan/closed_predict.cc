@@ -201,9 +201,9 @@ std::vector<double> hits_at(const Workload& w, const StorageSpec& storage, doubl
 }
 
 // Everything about one call.
-class Prediction {
+class ClosedForm {
  public:
-  Prediction(const Workload& w, const StorageSpec& storage, std::uint64_t steps, const ClosedOptions& options)
+  ClosedForm(const Workload& w, const StorageSpec& storage, std::uint64_t steps, const ClosedOptions& options)
       : w_(w), storage_(storage), options_(options), steps_(steps), access_(access_of(w)) {
     const double ranks = w.accelerator.count;
     hosts_ = options.ranks_per_host == 0 ? 1 : std::ceil(ranks / options.ranks_per_host);
@@ -372,7 +372,7 @@ ClosedPrediction predict_closed(const Workload& workload, const StorageSpec& sto
   if (!(law_mean(workload.accelerator.step_time) > 0))
     throw UserError(
         fmt::format("expected a step time above 0 for '{}', found 0; give --step-time", workload.name));
-  return Prediction(workload, storage, steps, options).run();
+  return ClosedForm(workload, storage, steps, options).run();
 }
 
 }  // namespace aforo

@@ -27,7 +27,7 @@ constexpr std::string_view kFolder = "aforo-probe-";
 // disk, and must not read the same few files all the time.
 constexpr std::uint64_t kLeastBytes = 8u << 20;
 // Enough for some readers, each with a sample of its own.
-constexpr std::uint64_t kLeastSamples = 32;
+constexpr std::uint64_t kFewestSamples = 32;
 // Of one dataset: more is not written in a probe's time by most storage.
 constexpr std::uint64_t kMostBytes = std::uint64_t{16} << 30;
 // Of one dataset: bounds what naming and removing them takes.
@@ -60,7 +60,7 @@ std::uint64_t mean_size(const DatasetSpec& dataset) {
 }
 
 Bytes least_of(const ProbeWish& wish) {
-  return {std::max(kLeastBytes, kLeastSamples * mean_size(wish.dataset))};
+  return {std::max(kLeastBytes, kFewestSamples * mean_size(wish.dataset))};
 }
 
 void require_readable(const Layout& layout, const std::string& directory) {
@@ -188,7 +188,7 @@ ProbeData ProbeGround::lay(const ProbeWish& wish, Seconds time, std::stop_token 
   DatasetSpec& spec = options.workload.dataset;
   spec = wish.dataset;
   const std::uint64_t room = std::max(room_.value, least_of(wish).value);
-  spec.samples = std::clamp(room / (mean_size(spec) + 4096), kLeastSamples, kMostSamples);
+  spec.samples = std::clamp(room / (mean_size(spec) + 4096), kFewestSamples, kMostSamples);
   options.directory = directory_ + "/" + std::string(kFolder) + wish.name;
   options.direct = static_cast<double>(mean_size(spec) * spec.samples_per_file) >= kDirectFrom;
   folders_.push_back(options.directory);

@@ -23,7 +23,7 @@ Value au_interval(const Json& record) {
   return interval_of(numbers(record, {"au_interval"}), Unit::kFraction);
 }
 
-void add_accelerators(Document& doc, const Json& record) {
+void add_predicted_accelerators(Document& doc, const Json& record) {
   doc.section("Accelerators, predicted");
   add_utilisation(doc, record);
   doc.row("  interval", au_interval(record), "95 %, chance and spread");
@@ -34,7 +34,7 @@ void add_accelerators(Document& doc, const Json& record) {
   doc.row("requests in flight", count_at(record, {"requests_in_flight"}));
 }
 
-void add_shares(Document& doc, const Json& record) {
+void add_predicted_shares(Document& doc, const Json& record) {
   const auto total = number(record, {"stalls", "accelerator_seconds"});
   const auto stall = number(record, {"stall_seconds"});
   if (!total || !stall || !(*total > 0)) return;
@@ -57,7 +57,7 @@ void add_shares(Document& doc, const Json& record) {
   doc.append(std::move(bars));
 }
 
-void add_times(Document& doc, const Json& record) {
+void add_predicted_times(Document& doc, const Json& record) {
   if (!number(record, {"step_seconds", "p50"})) return;
   Table table{{{""}, {"mean", true}, {"p50", true}, {"p95", true}, {"p99", true}, {"max", true}}, {}, true};
   table.rows.push_back(
@@ -201,9 +201,9 @@ Document predict_document(const Json& record) {
   Document doc;
   doc.title = title_of("predict", record);
   doc.subtitle = subtitle(record);
-  add_accelerators(doc, record);
-  add_shares(doc, record);
-  add_times(doc, record);
+  add_predicted_accelerators(doc, record);
+  add_predicted_shares(doc, record);
+  add_predicted_times(doc, record);
   add_stations(doc, record);
   add_beside(doc, record);
   add_method(doc, record);

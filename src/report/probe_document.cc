@@ -39,7 +39,7 @@ void add_curve(Document& doc, const Json& curve) {
   doc.append(std::move(table));
 }
 
-void add_client(Document& doc, const Json& record) {
+void add_probe_client(Document& doc, const Json& record) {
   doc.section("Client");
   const auto per_operation = number(record, {"client", "cpu_seconds_per_operation"});
   const auto per_byte = number(record, {"client", "cpu_seconds_per_byte"});
@@ -67,7 +67,7 @@ Document probe_document(const Json& record) {
   doc.subtitle = subtitle_of(path_value(directory_of_run(record)), {engine_of(record), started_text(record)});
   for (const Json* curve : entries(record, {"curves"})) add_curve(doc, *curve);
   add_series_section(doc, record);
-  add_client(doc, record);
+  add_probe_client(doc, record);
   List notes{ListStyle::kBullets, {}, Tone::kPlain, 1};
   for (const std::string& text : words(record, {"notes"})) notes.items.push_back({{}, text, {}});
   doc.section("How sure");

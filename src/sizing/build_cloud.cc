@@ -19,8 +19,7 @@ constexpr BytesPerSecond kObjectNetwork{12.5e9};
 // Estimate: the same, where the instance is not in the catalogue
 constexpr BytesPerSecond kUnknownNetwork{12.5e9};
 
-double value(Bytes bytes) { return static_cast<double>(bytes.value); }
-Bytes whole(double bytes) { return {static_cast<std::uint64_t>(std::ceil(bytes))}; }
+Bytes bought_bytes(double bytes) { return {static_cast<std::uint64_t>(std::ceil(bytes))}; }
 
 class CloudDesigns {
  public:
@@ -54,9 +53,9 @@ class CloudDesigns {
   }
 
   Bytes sold(const CloudService& s, double bytes) const {
-    double out = std::max(bytes, value(s.least));
-    if (s.step.value > 0) out = std::ceil(out / value(s.step)) * value(s.step);
-    return whole(out);
+    double out = std::max(bytes, in_bytes(s.least));
+    if (s.step.value > 0) out = std::ceil(out / in_bytes(s.step)) * in_bytes(s.step);
+    return bought_bytes(out);
   }
 
   Design start(const CloudService& s, Family family) const {
@@ -76,7 +75,7 @@ class CloudDesigns {
 
   void keep_bytes(Design& d) const {
     d.costs.push_back({fmt::format("{} kept", bytes_decimal({d.bought.value * d.copies})),
-                       d.service->storage_price, value(d.bought) * d.copies / kGb, "", false});
+                       d.service->storage_price, in_bytes(d.bought) * d.copies / kGb, "", false});
   }
 
   // Throughput beyond what comes with it is paid for.
@@ -95,7 +94,7 @@ class CloudDesigns {
     }
     const bool flash_there = accelerator_ && accelerator_->instance_nvme.value > 0 && s.provider == "aws";
     if (!flash_there || !wanted(Family::kCloudObjectLocal)) return;
-    const Bytes there = whole(value(accelerator_->instance_nvme) * kFill);
+    const Bytes there = bought_bytes(in_bytes(accelerator_->instance_nvme) * kFill);
     if (ask_.cache && *ask_.cache > there) return;
     Design d = object(s, Family::kCloudObjectLocal);
     d.local_cache = ask_.cache.value_or(there);
@@ -112,7 +111,7 @@ class CloudDesigns {
   Design object(const CloudService& s, Family family) const {
     Design d = start(s, family);
     d.client_network = std::min(d.client_network, kObjectNetwork);
-    d.bought = sold(s, value(need_.capacity));
+    d.bought = sold(s, in_bytes(need_.capacity));
     d.usable = d.bought;
     d.read = d.provisioned = s.most;
     // Nothing stated limits writing: then the hosts' networks do.
@@ -130,12 +129,12 @@ class CloudDesigns {
       const double read = need_.read_with_headroom.value * factor;
       // What is billed by use is not filled up.
       const double fill = by_use(s) ? 1 : kFill;
-      double bytes = value(need_.capacity) / fill;
+      double bytes = in_bytes(need_.capacity) / fill;
       if (s.per_tib.value > 0 && s.throughput_price.empty())
         bytes = std::max(bytes, read / s.per_tib.value * kTib);
       d.bought = sold(s, bytes);
-      d.usable = whole(value(d.bought) * fill);
-      const double with_size = std::max(s.included.value, s.per_tib.value * value(d.bought) / kTib);
+      d.usable = bought_bytes(in_bytes(d.bought) * fill);
+      const double with_size = std::max(s.included.value, s.per_tib.value * in_bytes(d.bought) / kTib);
       d.provisioned = {s.throughput_price.empty() ? with_size : std::max(with_size, read)};
       if (s.most.value > 0) d.provisioned = std::min(d.provisioned, s.most);
       const bool bought_by_rate = !s.throughput_price.empty() || s.per_tib.value > 0 || s.included.value > 0;
@@ -161,12 +160,12 @@ class CloudDesigns {
     for (const double factor : kBandwidthFactors) {
       Design d = start(s, Family::kCloudBlock);
       d.copies = copies;
-      const double one = value(need_.capacity) / kFill;
-      const double volumes = std::max(1.0, s.volume.value > 0 ? std::ceil(one / value(s.volume)) : 1.0);
+      const double one = in_bytes(need_.capacity) / kFill;
+      const double volumes = std::max(1.0, s.volume.value > 0 ? std::ceil(one / in_bytes(s.volume)) : 1.0);
       d.bought = sold(s, one);
-      d.usable = whole(value(d.bought) * kFill);
+      d.usable = bought_bytes(in_bytes(d.bought) * kFill);
       const double free_of_charge =
-          std::max(s.included.value * volumes, s.per_tib.value * value(d.bought) / kTib);
+          std::max(s.included.value * volumes, s.per_tib.value * in_bytes(d.bought) / kTib);
       double each = std::max(
           free_of_charge, s.throughput_price.empty() ? 0 : need_.read_with_headroom.value * factor / copies);
       if (s.most.value > 0) each = std::min(each, s.most.value * volumes);

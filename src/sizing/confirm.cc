@@ -19,7 +19,7 @@ namespace {
 constexpr double kMostRequests = 400'000;
 // Of the bandwidth of all jobs: what reads less hardly moves the others.
 constexpr double kLeastShare = 0.02;
-constexpr std::uint64_t kFewestSteps = 24;  // of an epoch that was cut: the barrier's mean needs some
+constexpr std::uint64_t kFewestCutSteps = 24;  // of an epoch that was cut: the barrier's mean needs some
 constexpr std::uint64_t kWindows = 3;  // and so many of what the loader runs ahead: one of them is the start
 constexpr std::uint64_t kFewestInBatch = 16;  // samples: a batch must still be spread over its workers
 constexpr unsigned kReplications = 4;  // the fewest whose interval is not mostly Student's t: t(3) = 3.2
@@ -43,7 +43,7 @@ std::size_t main_job(const Need& need, const std::vector<std::size_t>& jobs) {
 
 // An epoch that is cut must still be longer than what the loader runs ahead, or all of it is a start.
 std::uint64_t fewest_steps(const Workload& w) {
-  return std::max(kFewestSteps, kWindows * access_of(w).window_batches);
+  return std::max(kFewestCutSteps, kWindows * access_of(w).window_batches);
 }
 
 // Of a stream, storage sees requests and not samples: several samples simulated as one of their size are the

@@ -18,7 +18,7 @@ constexpr double kSmallFile = 8 << 20;  // bytes; chosen: packing larger ones sa
 constexpr std::uint64_t kShard = 256u << 20;
 constexpr std::string_view kShards = "webdataset";
 
-struct Change {
+struct ChangedAsk {
   std::string name;
   SizingAsk ask;
 };
@@ -33,20 +33,20 @@ std::string range_of(const SizingAsk& ask, const std::function<std::uint32_t(con
   return least == most ? fmt::format("{}", most) : fmt::format("{} to {}", least, most);
 }
 
-Change more_workers(SizingAsk ask) {
+ChangedAsk more_workers(SizingAsk ask) {
   for (SizedJob& job : ask.jobs) job.workload.loader.workers = std::max(1u, job.workload.loader.workers) * 2;
   const auto workers = [](const Workload& w) { return w.loader.workers; };
   return {fmt::format("twice the workers ({} per accelerator)", range_of(ask, workers)), std::move(ask)};
 }
 
-Change more_prefetch(SizingAsk ask) {
+ChangedAsk more_prefetch(SizingAsk ask) {
   for (SizedJob& job : ask.jobs)
     job.workload.loader.prefetch = std::max(1u, job.workload.loader.prefetch) * 2;
   const auto prefetch = [](const Workload& w) { return w.loader.prefetch; };
   return {fmt::format("twice the prefetch ({} batches)", range_of(ask, prefetch)), std::move(ask)};
 }
 
-std::optional<Change> packed(SizingAsk ask) {
+std::optional<ChangedAsk> packed(SizingAsk ask) {
   bool any = false;
   for (SizedJob& job : ask.jobs) {
     DatasetSpec& data = job.workload.dataset;
@@ -58,7 +58,7 @@ std::optional<Change> packed(SizingAsk ask) {
     data.samples_per_file = static_cast<std::uint64_t>(std::max(1.0, static_cast<double>(kShard) / sample));
   }
   if (!any) return std::nullopt;
-  return Change{"samples packed into shards of 256 MiB (WebDataset)", std::move(ask)};
+  return ChangedAsk{"samples packed into shards of 256 MiB (WebDataset)", std::move(ask)};
 }
 
 std::string text_of(const SizeAdvice& advice, const Variant& now) {
@@ -72,11 +72,11 @@ std::string text_of(const SizeAdvice& advice, const Variant& now) {
 
 std::vector<SizeAdvice> size_advice(const SizingAsk& ask, const PriceBook& prices, const Catalogue& catalogue,
                                     unsigned threads, std::stop_token stop) {
-  std::vector<Change> changes{more_workers(ask), more_prefetch(ask)};
+  std::vector<ChangedAsk> changes{more_workers(ask), more_prefetch(ask)};
   if (auto change = packed(ask)) changes.push_back(std::move(*change));
   const Variant now = variant_of("now", ask, prices, catalogue, threads);
   std::vector<SizeAdvice> out;
-  for (const Change& change : changes) {
+  for (const ChangedAsk& change : changes) {
     if (stop.stop_requested()) throw Interrupted();
     SizeAdvice advice{change.name, variant_of(change.name, change.ask, prices, catalogue, threads), 0, ""};
     if (!advice.with.serves()) continue;

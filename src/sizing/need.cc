@@ -12,7 +12,7 @@
 namespace aforo {
 namespace {
 
-Bytes whole(double bytes) {
+Bytes whole_bytes(double bytes) {
   if (!(bytes < 1e19))
     throw UserError(
         fmt::format("expected a capacity below 10 EB, found {:.3g} bytes after growth and snapshots; lower "
@@ -85,20 +85,20 @@ void add_capacity(const SizingAsk& ask, Need& out) {
     jobs += static_cast<double>(job.requirement.capacity.value);
     datasets += static_cast<double>(job.requirement.dataset.value);
   }
-  out.datasets = whole(datasets);
+  out.datasets = whole_bytes(datasets);
   const double today = ask.capacity ? static_cast<double>(ask.capacity->value) : jobs;
   if (today < jobs)
     throw UserError(
         fmt::format("expected --capacity to hold the jobs, which need {}, but found {}; raise --capacity or "
                     "lower --dataset-size",
-                    format_bytes(whole(jobs)), format_bytes(*ask.capacity)));
+                    format_bytes(whole_bytes(jobs)), format_bytes(*ask.capacity)));
   double files = 0;
   for (const JobNeed& job : out.jobs) files += overhead(job, datasets > 0 ? today / datasets : 1);
   const double grown = std::pow(1 + ask.growth, ask.years);
-  out.capacity = whole((today + files) * grown * (1 + ask.snapshots));
+  out.capacity = whole_bytes((today + files) * grown * (1 + ask.snapshots));
   if (files > kWorthNoting * today)
     out.notes.push_back(fmt::format("small files take {} beyond their bytes, {} each",
-                                    format_bytes(whole(files)), format_bytes(kFileOverhead)));
+                                    format_bytes(whole_bytes(files)), format_bytes(kFileOverhead)));
 }
 
 }  // namespace

@@ -8,16 +8,14 @@
 namespace aforo {
 namespace {
 
-double value(Bytes bytes) { return static_cast<double>(bytes.value); }
-
 // Bytes that one visit of a disk's head brings.
 double bytes_per_seek(const Access& read) {
-  if (read.kind == ReadKind::kStream) return value(kDiskChunk);
-  return std::min(read.operation_bytes(), value(kDiskChunk));
+  if (read.kind == ReadKind::kStream) return in_bytes(kDiskChunk);
+  return std::min(read.operation_bytes(), in_bytes(kDiskChunk));
 }
 
 double flash_requests_per_byte(const Access& read) {
-  return 1 / std::max(1.0, std::min(read.operation_bytes(), value(kFlashRequest)));
+  return 1 / std::max(1.0, std::min(read.operation_bytes(), in_bytes(kFlashRequest)));
 }
 
 std::uint32_t up(double number) { return static_cast<std::uint32_t>(std::ceil(number - 1e-9)); }
@@ -48,7 +46,7 @@ BytesPerSecond node_network(const StorageNode& node, const Nic& nic) {
 
 std::optional<Shelf> shelf_for(const ShelfParts& p, Bytes usable, BytesPerSecond read, const Need& need) {
   const double efficiency = static_cast<double>(p.data) / (p.data + p.parity);
-  const double for_capacity = value(usable) / (value(p.drive->capacity) * efficiency * kFill);
+  const double for_capacity = in_bytes(usable) / (in_bytes(p.drive->capacity) * efficiency * kFill);
   const double for_read = read.value * drive_seconds_per_byte(*p.drive, need);
   const double drives = std::max({for_capacity, for_read, static_cast<double>(p.data + p.parity)});
   if (!(drives <= kMostDrives)) return std::nullopt;
@@ -75,7 +73,7 @@ std::optional<Shelf> shelf_writing(const ShelfParts& p, Bytes usable, BytesPerSe
 }
 
 Bytes shelf_usable(const Shelf& shelf) {
-  return {static_cast<std::uint64_t>(std::llround(value(shelf.raw()) * shelf.efficiency() * kFill))};
+  return {static_cast<std::uint64_t>(std::llround(in_bytes(shelf.raw()) * shelf.efficiency() * kFill))};
 }
 
 BytesPerSecond shelf_read(const Shelf& shelf, const Need& need) {
@@ -104,7 +102,7 @@ Seconds shelf_rebuild(const Shelf& shelf) {
   if (shelf.parity == 0 || shelf.node == nullptr) return {0};
   const BytesPerSecond all =
       std::min(shelf.drive->read * shelf.drives, node_network(*shelf.node, *shelf.nic) * shelf.nodes);
-  const double moved = value(shelf.drive->capacity) * kFill * shelf.data;
+  const double moved = in_bytes(shelf.drive->capacity) * kFill * shelf.data;
   return {moved / (all.value * kRebuildShare)};
 }
 
@@ -112,7 +110,7 @@ void add_shelf_costs(const Shelf& shelf, std::vector<CostLine>& costs) {
   const Drive& drive = *shelf.drive;
   const std::string markup = is_flash(drive.media) ? "markup.flash" : "markup.hdd";
   costs.push_back({fmt::format("{} x {} ({})", shelf.drives, drive.model, bytes_decimal(drive.capacity)),
-                   drive.price, value(shelf.raw()) / 1e12, shelf.node == nullptr ? "" : markup, true});
+                   drive.price, in_bytes(shelf.raw()) / 1e12, shelf.node == nullptr ? "" : markup, true});
   const double watts = shelf_watts(shelf);
   if (shelf.node != nullptr) {
     const double cards = static_cast<double>(shelf.nodes) * shelf.node->ports;

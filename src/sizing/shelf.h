@@ -19,6 +19,9 @@ inline constexpr Bytes kFlashRequest{128
                                      << 10};
 // Estimate: of the system's bandwidth, given to a rebuild.
 inline constexpr double kRebuildShare = 0.25;
+// As a number that can be divided.
+constexpr double in_bytes(Bytes bytes) { return static_cast<double>(bytes.value); }
+
 inline constexpr std::uint32_t kMostDrives = 50'000, kMostNodes = 4'000;
 
 // Which parts: everything but how many. None is null.

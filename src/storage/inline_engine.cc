@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <chrono>
 
+#include "storage/limits.h"
+
 namespace aforo {
 namespace {
 
 // Chosen: the loop has other work, and a turn for each request would cost more than the request.
 constexpr std::size_t kMostPerTurn = 64;
-// Seconds: a patience without end would overflow the clock of the wait. Its end is a needless wake.
-constexpr double kLongestSleep = 3600;
 
 }  // namespace
 

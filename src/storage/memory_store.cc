@@ -12,9 +12,6 @@
 namespace aforo {
 namespace {
 
-// Foreign names in a message: enough to recognise the place by, as PosixStore names.
-constexpr std::size_t kMostNamed = 4;
-
 class MemoryFile final : public StoreFile {
  public:
   explicit MemoryFile(const std::vector<std::byte>& content) : content_(content) {}

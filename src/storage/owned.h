@@ -46,10 +46,13 @@ enum class Ownership {
   kForeign,  // holds files and no marker
 };
 
+// Foreign names in a message: chosen, enough to recognise the place by.
+inline constexpr std::size_t kMostNamed = 4;
+
 // The answer, and for a sentence what stands in the way.
 struct DirectoryLook {
   Ownership ownership = Ownership::kAbsent;
-  // kForeign: a few of the names found.
+  // kForeign: the first kMostNamed names found.
   std::vector<std::string> others;
 };
 

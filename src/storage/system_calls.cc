@@ -7,15 +7,10 @@
 #include <cerrno>
 
 #include "storage/beneath.h"
+#include "storage/limits.h"
 
 namespace aforo {
 namespace {
-
-constexpr std::uint64_t kLongestCall = 1u << 20;  // as UringEngine cuts them, so that both can be compared
-// As UringEngine's.
-constexpr std::uint64_t kDirectAlignment = 4096;
-
-std::uint64_t align_up(std::uint64_t n) { return (n + kDirectAlignment - 1) & ~(kDirectAlignment - 1); }
 
 // O_DIRECT reads whole blocks; what lies beyond the goal is not counted.
 void read_into(int file, IoRequest& work, std::uint64_t goal) {
@@ -23,7 +18,7 @@ void read_into(int file, IoRequest& work, std::uint64_t goal) {
   while (work.bytes < goal) {
     const std::uint64_t end =
         work.direct ? std::min<std::uint64_t>(align_up(goal), work.buffer.size()) : goal;
-    const std::uint64_t length = std::min(end - work.bytes, kLongestCall);
+    const std::uint64_t length = std::min(end - work.bytes, kLongestPiece);
     const ssize_t got =
         pread(file, work.buffer.data() + work.bytes, length, static_cast<off_t>(offset + work.bytes));
     if (got < 0 && errno == EINTR) continue;
@@ -37,7 +32,7 @@ void read_into(int file, IoRequest& work, std::uint64_t goal) {
 
 void write_from(IoRequest& work, std::uint64_t goal) {
   while (work.bytes < goal) {
-    std::uint64_t length = std::min(goal - work.bytes, kLongestCall);
+    std::uint64_t length = std::min(goal - work.bytes, kLongestPiece);
     const bool whole_blocks = work.bytes % kDirectAlignment == 0 && length >= kDirectAlignment;
     if (work.direct && whole_blocks) length -= length % kDirectAlignment;
     if (work.direct && !whole_blocks) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/control_group.h"
+#include "storage/limits.h"
 #include "storage/request_list.h"
 #include "storage/system_calls.h"
 
@@ -24,12 +25,6 @@ namespace {
 constexpr unsigned kMostThreads = 64;
 // Threads replaced because they hang: a server that is gone must not take all the machine's threads.
 constexpr unsigned kMostStuck = 64;
-// Seconds between looks for requests that are too old, as UringEngine's.
-constexpr double kSweepInterval = 0.1;
-// Seconds that the destructor waits for its threads before it leaves them alone.
-constexpr double kLongestGoodbye = 5;
-// Seconds: a patience without end would overflow the clock of the wait.
-constexpr double kLongestSleep = 3600;
 constexpr std::uint32_t kDispatched = 1;  // IoRequest::state
 
 // One request as a thread sees it: a copy, because the request may be given up and gone

@@ -16,6 +16,7 @@
 #include "storage/beneath.h"
 #include "storage/engine.h"
 #include "storage/handle_table.h"
+#include "storage/limits.h"
 #include "storage/machine.h"
 #include "storage/request_list.h"
 #include "storage/ring.h"
@@ -26,13 +27,6 @@ namespace aforo {
 
 class UringEngine final : public Engine {
  public:
-  // Longer reads and writes are cut, bytes: a piece that comes from page cache is copied inside the
-  // submitting call, and the loop waits for it.
-  static constexpr std::uint64_t kLongestPiece = 1u << 20;
-  // Of offsets, lengths and memory under O_DIRECT, bytes: the largest logical block that drives
-  // commonly have. Larger ones answer EINVAL, which is then the request's error.
-  static constexpr std::uint64_t kDirectAlignment = 4096;
-
   explicit UringEngine(const EngineOptions& options)
       : options_(options),
         sweep_interval_(std::min(kSweepInterval, options.timeout.value / 4)),
@@ -56,8 +50,6 @@ class UringEngine final : public Engine {
  private:
   // Bounds EngineOptions::depth: completions need twice the room, and the kernel's most is 2^16.
   static constexpr unsigned kDeepest = 1u << 15;
-  // Seconds between two looks for requests that are too old (a quarter of a short timeout).
-  static constexpr double kSweepInterval = 0.1;
 
   // Prepares one group of steps: those that go on first, then requests that wait for a slot.
   void fill();

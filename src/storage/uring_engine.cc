@@ -16,15 +16,10 @@ constexpr std::uint64_t kGroupBytes = 1u << 20;
 constexpr unsigned kGroupSteps = 8;  // 16 and 32 measured 1 and 3 % more CPU time per byte
 // Of the submission queue: many times a group, so that it is never full while one is prepared.
 constexpr unsigned kEntries = 256;
-constexpr double kLongestGoodbye = 5;  // the destructor's wait for a kernel that does not let go
 
 constexpr std::uint64_t kIgnored = ~std::uint64_t{0};  // also liburing's own timeout entries
 constexpr std::uint64_t kWoken = kIgnored - 1;
 constexpr std::uint32_t kBegun = 1;  // IoRequest::state
-
-std::uint64_t align_up(std::uint64_t n) {
-  return (n + UringEngine::kDirectAlignment - 1) & ~(UringEngine::kDirectAlignment - 1);
-}
 
 }  // namespace
 

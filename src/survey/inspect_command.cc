@@ -31,8 +31,8 @@ namespace aforo {
 namespace {
 
 // Sizes and counts of one walking thread, by extension.
-struct Tally {
-  explicit Tally(std::uint64_t seed) : census(seed) {}
+struct WalkedPart {
+  explicit WalkedPart(std::uint64_t seed) : census(seed) {}
   void add(std::string_view path, std::uint64_t size) { sizes[census.add(path, size)].add(size); }
 
   Census census;
@@ -76,13 +76,13 @@ class Inspection {
   }
 
   void scan() {
-    std::vector<Tally> tallies;
+    std::vector<WalkedPart> tallies;
     for (unsigned thread = 0; thread < threads_; ++thread) tallies.emplace_back(thread + 1);
     walked_ = list_dataset(
         *store_, threads_, stop_, &counters_,
         [&](unsigned thread, std::string_view path, std::uint64_t size) { tallies[thread].add(path, size); });
-    for (const Tally& part : tallies) tally_.census.merge(part.census);
-    for (const Tally& part : tallies) {
+    for (const WalkedPart& part : tallies) tally_.census.merge(part.census);
+    for (const WalkedPart& part : tallies) {
       for (const auto& [group, sizes] : part.sizes) tally_.sizes[group].merge(sizes);
     }
     require_files();
@@ -140,7 +140,7 @@ class Inspection {
   std::unique_ptr<Store> store_;
   ListCounters counters_;
   Listing walked_;
-  Tally tally_;
+  WalkedPart tally_;
   std::uint64_t unreadable_ = 0;
   SampleChoice choice_;
   LayoutKind layout_ = {};

@@ -10,8 +10,6 @@
 namespace aforo {
 namespace {
 
-std::uint64_t padded(std::uint64_t size) { return (size + kTarBlock - 1) / kTarBlock * kTarBlock; }
-
 // Lets the scanner believe that it has read `count` bytes of member data, which it only counts.
 void skip_data(TarScanner& scanner, std::uint64_t count) {
   static const std::vector<std::byte> kZeros(1 << 20);
@@ -81,7 +79,7 @@ class TarContainer final : public Container {
         broken("truncated member", member.header_offset);
         break;
       }
-      const std::uint64_t end = std::min(at + padded(member.size), size);
+      const std::uint64_t end = std::min(at + padded_to_block(member.size), size);
       skip_data(scanner, end - at);
       at = end;
       members.push_back(member);

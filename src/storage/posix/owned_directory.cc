@@ -20,9 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Foreign names in a message: enough to recognise the directory by.
-constexpr std::size_t kMostNamed = 4;
-
 std::string temporary_of(std::string_view marker) { return std::string(marker) + ".new"; }
 
 // Calls `act(parent directory, last name)`; its result, or -errno.
