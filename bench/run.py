@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 
-from speed import accelerators, files, generate, large, machine, report
+from speed import accelerators, before, files, generate, large, machine, report
 from speed.contest import say
 from speed.measure import Failed
 from speed.setting import Setting
@@ -32,6 +32,7 @@ BENCHMARKS = {
     'step-timing': accelerators.step_timing,
     'generate-large': generate.generate_large,
     'generate-small': generate.generate_small,
+    'before': before.before,
 }
 IDLE = 0.5
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -42,6 +43,7 @@ def parse():
     parser.add_argument('--dir', required=True, help='where the files may be laid, on the disk to be measured')
     parser.add_argument('--memory-dir', help='the same on a memory filesystem, for generate-small')
     parser.add_argument('--build', default=os.path.join(REPOSITORY, 'build', 'release'), help='the release build')
+    parser.add_argument('--before', metavar='AFORO', help="another build's binary, which the benchmark 'before' holds this one against")
     parser.add_argument('--only', action='append', choices=list(BENCHMARKS), metavar='NAME',
                         help='one of ' + ', '.join(BENCHMARKS) + ' (repeatable)')
     parser.add_argument('--rounds', type=int, default=5, help='times that every contender runs [5]')
@@ -60,8 +62,9 @@ def make_setting(options, directory, memory_directory):
         memory_directory=memory_directory, fio=shutil.which('fio') or '',
         torch_python=machine.python_with('torch', pythons) or '',
         tensorflow_python=machine.python_with('tensorflow', pythons) or '',
-        rounds=1 if options.quick else options.rounds, quick=options.quick)
-    for program in (setting.aforo, setting.limit_reader):
+        rounds=1 if options.quick else options.rounds, quick=options.quick,
+        before=os.path.abspath(options.before) if options.before else '')
+    for program in filter(None, (setting.aforo, setting.limit_reader, setting.before)):
         if not os.access(program, os.X_OK):
             sys.exit(f'bench: expected {program}, found nothing to run: build it first (make bench)')
     for peer, found in (('fio', setting.fio), ('PyTorch', setting.torch_python),

@@ -20,6 +20,7 @@ class Setting:
     tensorflow_python: str = ''
     rounds: int = 5
     quick: bool = False
+    before: str = ''  # another build of aforo; '' = none
     notes: list = field(default_factory=list)
 
     def place(self, name):
@@ -29,7 +30,7 @@ class Setting:
         """The command as a person would repeat it from the repository."""
         text = ' '.join(argv)
         for path, word in ((self.directory, '$DIR'), (self.memory_directory, '$MEMORY'),
-                           (self.aforo, 'build/release/aforo'),
+                           (self.before, 'BEFORE'), (self.aforo, 'build/release/aforo'),
                            (self.limit_reader, 'build/release/bench/limit_reader'), (self.fio, 'fio'),
                            (self.torch_python, 'python3'), (self.tensorflow_python, '.venv/bin/python'),
                            (self.repository + os.sep, '')):
