@@ -1,9 +1,11 @@
 #include "answer/generate.h"
 #include "answer/echo.h"
 
+#include <iterator>
+
 #include "answer/job_rows.h"
 #include "base/error.h"
-#include "dataset/format.h"
+#include "dataset/container.h"
 #include "generate/generate_command.h"
 
 namespace aforo {
@@ -58,16 +60,20 @@ constexpr AskTable kGenerateTable{"generate", "W DIR [key=value]... [options]", 
 std::vector<std::string> generated_layouts() {
   std::vector<std::string> out;
   DatasetSpec spec;
-  for (int i = 0; !to_string(spec.layout = static_cast<LayoutKind>(i)).empty(); ++i)
-    if (can_generate(spec)) out.emplace_back(to_string(spec.layout));
+  for (const Container* container : containers()) {
+    spec.layout = container->layout();
+    if (can_generate(spec)) out.emplace_back(container->traits().word);
+  }
   return out;
 }
 
 std::vector<std::string> generated_contents() {
   std::vector<std::string> out;
   DatasetSpec spec;
-  for (int i = 0; !to_string(spec.content = static_cast<Content>(i)).empty(); ++i)
-    if (can_generate(spec)) out.emplace_back(to_string(spec.content));
+  for (std::size_t i = 0; i < std::size(kContentWords); ++i) {
+    spec.content = static_cast<Content>(i);
+    if (can_generate(spec)) out.emplace_back(kContentWords[i]);
+  }
   return out;
 }
 

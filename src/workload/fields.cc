@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 #include <optional>
+#include <span>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -29,11 +30,9 @@ constexpr std::uint64_t kAnySeed = ~std::uint64_t{0};
 
 // A choice whose words are those of an enumeration, in its order.
 template <class Enum>
-Field enum_field(About about, int count, Enum& (*access)(Workload&)) {
-  std::vector<std::string> words;
-  for (int i = 0; i < count; ++i) words.emplace_back(to_string(static_cast<Enum>(i)));
+Field enum_field(About about, std::span<const std::string_view> words, Enum& (*access)(Workload&)) {
   return choice_field(
-      std::move(about), std::move(words),
+      std::move(about), std::vector<std::string>(words.begin(), words.end()),
       [access](const Workload& workload) {
         return static_cast<std::size_t>(access(const_cast<Workload&>(workload)));
       },
@@ -70,7 +69,7 @@ void add_dataset(std::vector<Field>& all) {
   all.push_back(layout_field());
   all.push_back(
       enum_field<Content>({"dataset.content", "What one sample's bytes are, where files are made of them."},
-                          6, [](Workload& w) -> Content& { return w.dataset.content; }));
+                          kContentWords, [](Workload& w) -> Content& { return w.dataset.content; }));
   all.push_back(count_field(
       {"dataset.samples", "Number of samples in the dataset.", true},
       [](Workload& w) -> std::uint64_t& { return w.dataset.samples; }, 1, 10'000'000'000'000));
@@ -95,13 +94,13 @@ Field shuffle_field() {
       "loader.shuffle", "epoch | none | {buffer: count}", "epoch",
       "Order of samples: a new random order of all each epoch, dataset order, or through a shuffle buffer."};
   field.set = [](Workload& workload, const YamlNode& node) -> std::string {
-    const std::vector<std::string> words = {"epoch", "none", "buffer"};
+    const std::vector<std::string> words(std::begin(kShuffleWords), std::end(kShuffleWords));
     workload.loader.shuffle_buffer = 0;
     if (node.is_map()) {
       workload.loader.shuffle = ShuffleKind::kBuffer;
-    } else if (node.text == "epoch") {
+    } else if (node.text == to_string(ShuffleKind::kEpoch)) {
       workload.loader.shuffle = ShuffleKind::kEpoch;
-    } else if (node.text == "none") {
+    } else if (node.text == to_string(ShuffleKind::kNone)) {
       workload.loader.shuffle = ShuffleKind::kNone;
     } else {
       const bool scalar = node.kind == YamlNode::Kind::kScalar;
@@ -132,7 +131,8 @@ Field shuffle_buffer_field() {
 }
 
 void add_loader(std::vector<Field>& all) {
-  all.push_back(enum_field<Framework>({"loader.framework", "Whose loader the pipeline behaves like."}, 3,
+  all.push_back(enum_field<Framework>({"loader.framework", "Whose loader the pipeline behaves like."},
+                                      kFrameworkWords,
                                       [](Workload& w) -> Framework& { return w.loader.framework; }));
   all.push_back(count_field(
       {"loader.batch_size", "Samples in one batch of one accelerator.", true},
@@ -150,7 +150,8 @@ void add_loader(std::vector<Field>& all) {
       {"loader.seed", "Decides the order of samples."},
       [](Workload& w) -> std::uint64_t& { return w.loader.seed; }, 0, kAnySeed));
   all.push_back(enum_field<ReadMode>({"loader.read.mode", "Through the page cache, or past it (O_DIRECT)."},
-                                     2, [](Workload& w) -> ReadMode& { return w.loader.read_mode; }));
+                                     kReadModeWords,
+                                     [](Workload& w) -> ReadMode& { return w.loader.read_mode; }));
   all.push_back(bytes_field(
       {"loader.read.transfer_size",
        "Bytes of one read request; 0 is the whole sample (tensorflow: 256 KiB)."},
@@ -158,8 +159,8 @@ void add_loader(std::vector<Field>& all) {
   all.push_back(flag_field({"loader.drop_last", "An incomplete last batch is dropped."},
                            [](Workload& w) -> bool& { return w.loader.drop_last; }));
   all.push_back(enum_field<Deliver>(
-      {"loader.deliver", "Read bytes are discarded (measures storage) or copied into a batch."}, 2,
-      [](Workload& w) -> Deliver& { return w.loader.deliver; }));
+      {"loader.deliver", "Read bytes are discarded (measures storage) or copied into a batch."},
+      kDeliverWords, [](Workload& w) -> Deliver& { return w.loader.deliver; }));
   add(all, law_fields(
                {"loader.preprocess", "Worker CPU time per sample, such as decoding; 0 for none."},
                [](Workload& w) -> Law& { return w.loader.preprocess; }, LawUnit::kSeconds, 0, 3600));

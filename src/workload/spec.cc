@@ -1,7 +1,5 @@
 #include "workload/spec.h"
 
-#include <iterator>
-
 namespace aforo {
 
 std::string_view to_string(LayoutKind layout) { return traits_of(layout).word; }
@@ -12,50 +10,16 @@ std::optional<LayoutKind> find_layout(std::string_view word) {
   return std::nullopt;
 }
 
-std::string_view to_string(Content content) {
-  switch (content) {
-    case Content::kRaw:
-      return "raw";
-    case Content::kJpeg:
-      return "jpeg";
-    case Content::kNpz:
-      return "npz";
-    case Content::kPng:
-      return "png";
-    case Content::kNpy:
-      return "npy";
-    case Content::kOther:
-      return "other";
-  }
-  return "";
-}
+std::string_view to_string(Content content) { return kContentWords[static_cast<std::size_t>(content)]; }
 
 std::string_view to_string(Framework framework) {
-  switch (framework) {
-    case Framework::kPytorch:
-      return "pytorch";
-    case Framework::kTensorflow:
-      return "tensorflow";
-    case Framework::kIdeal:
-      return "ideal";
-  }
-  return "";
+  return kFrameworkWords[static_cast<std::size_t>(framework)];
 }
 
-std::string_view to_string(ShuffleKind shuffle) {
-  switch (shuffle) {
-    case ShuffleKind::kEpoch:
-      return "epoch";
-    case ShuffleKind::kBuffer:
-      return "buffer";
-    case ShuffleKind::kNone:
-      return "none";
-  }
-  return "";
-}
+std::string_view to_string(ShuffleKind shuffle) { return kShuffleWords[static_cast<std::size_t>(shuffle)]; }
 
-std::string_view to_string(ReadMode mode) { return mode == ReadMode::kDirect ? "direct" : "buffered"; }
+std::string_view to_string(ReadMode mode) { return kReadModeWords[static_cast<std::size_t>(mode)]; }
 
-std::string_view to_string(Deliver deliver) { return deliver == Deliver::kBatch ? "batch" : "discard"; }
+std::string_view to_string(Deliver deliver) { return kDeliverWords[static_cast<std::size_t>(deliver)]; }
 
 }  // namespace aforo

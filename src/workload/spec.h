@@ -6,7 +6,9 @@
 // copy freely. Each field's bounds and words stand in fields.cc, and in docs/reference.md.
 #pragma once
 
+#include <cassert>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <span>
@@ -59,6 +61,7 @@ inline constexpr LayoutTraits kLayoutTraits[] = {
 };
 
 constexpr const LayoutTraits& traits_of(LayoutKind layout) {
+  assert(static_cast<std::size_t>(layout) < std::size(kLayoutTraits));
   return kLayoutTraits[static_cast<std::size_t>(layout)];
 }
 
@@ -67,14 +70,15 @@ std::optional<LayoutKind> find_layout(std::string_view word);
 
 // What the bytes of one sample are, where files are made of them or looked at.
 enum class Content { kRaw, kJpeg, kNpz, kPng, kNpy, kOther };
+// The words that people write for it; here and below in the enumeration's order, one for each value.
+inline constexpr std::string_view kContentWords[] = {"raw", "jpeg", "npz", "png", "npy", "other"};
+static_assert(std::size(kContentWords) == static_cast<std::size_t>(Content::kOther) + 1);
 
 // Whose loader the pipeline behaves like: who reads what, in which order, how far ahead
 // (pipeline/loader.h and those that follow).
-enum class Framework {
-  kPytorch,
-  kTensorflow,
-  kIdeal
-};  // whose loader semantics (docs: semantics of loaders)
+enum class Framework { kPytorch, kTensorflow, kIdeal };
+inline constexpr std::string_view kFrameworkWords[] = {"pytorch", "tensorflow", "ideal"};
+static_assert(std::size(kFrameworkWords) == static_cast<std::size_t>(Framework::kIdeal) + 1);
 
 enum class ShuffleKind {
   // A new random permutation of all samples every epoch.
@@ -82,9 +86,13 @@ enum class ShuffleKind {
   kBuffer,  // sequential, through a shuffle buffer of `shuffle_buffer` samples
   kNone,    // dataset order
 };
+inline constexpr std::string_view kShuffleWords[] = {"epoch", "buffer", "none"};
+static_assert(std::size(kShuffleWords) == static_cast<std::size_t>(ShuffleKind::kNone) + 1);
 
 // Through the page cache, or past it (O_DIRECT).
 enum class ReadMode { kBuffered, kDirect };
+inline constexpr std::string_view kReadModeWords[] = {"buffered", "direct"};
+static_assert(std::size(kReadModeWords) == static_cast<std::size_t>(ReadMode::kDirect) + 1);
 
 // What becomes of a sample's bytes once they are read.
 enum class Deliver {
@@ -92,8 +100,10 @@ enum class Deliver {
   kDiscard,
   kBatch,  // ... and copied into a batch buffer, as a collating framework does
 };
+inline constexpr std::string_view kDeliverWords[] = {"discard", "batch"};
+static_assert(std::size(kDeliverWords) == static_cast<std::size_t>(Deliver::kBatch) + 1);
 
-// The words people write: "file-per-sample", "jpeg", "pytorch", "epoch", "buffered", "discard".
+// The word of a value: "file-per-sample", "jpeg", "pytorch", "epoch", "buffered", "discard".
 std::string_view to_string(LayoutKind layout);
 std::string_view to_string(Content content);
 std::string_view to_string(Framework framework);
