@@ -13,11 +13,11 @@ import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests"))
-from architecture_test import INCLUDE, documented_rooms, without_comments  # noqa: E402
+from architecture_test import FRAMEWORK_PLACES, INCLUDE, LAYOUT_PLACES, documented_rooms, without_comments  # noqa: E402
 
 # The rooms and files that may say which layouts and frameworks there are.
-LAYOUT_OWNERS = ("workload/spec.", "workload/fields.", "dataset/containers/")
-FRAMEWORK_OWNERS = ("workload/spec.", "workload/fields.", "workload/access.", "workload/dlio", "pipeline/make_loader.")
+LAYOUT_OWNERS = tuple(place.removeprefix("src/") for place in LAYOUT_PLACES)
+FRAMEWORK_OWNERS = tuple(place.removeprefix("src/") for place in FRAMEWORK_PLACES)
 LONGEST_FUNCTION = 60
 
 

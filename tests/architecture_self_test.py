@@ -122,6 +122,21 @@ class ArchitectureSelfTest(unittest.TestCase):
         places = {"src/workload/spec.cc": code, "src/dataset/containers/tar.cc": code}
         self.assertFalse([found for found in self.found(places) if "LayoutKind" in found])
 
+    def test_a_layout_s_word_in_quotes_outside_its_places(self):
+        code = '#include "base/text.h"\n// "tfrecord" in a comment\nauto a = "give --layout tfrecord";\nauto b = "tfrecord";\n'
+        self.assert_found('src/base/text.cc:4: names "tfrecord"', {"src/base/text.cc": code})
+        self.assertEqual(len(self.found({"src/base/text.cc": code})), 1)
+        self.assertEqual(self.found({"src/base/text_test.cc": code}), [])
+        places = {"src/workload/dlio.cc": code, "src/dataset/tar.cc": code}
+        self.assertFalse([found for found in self.found(places) if "names" in found and "tfrecord" in found])
+
+    def test_a_framework_named_outside_its_places(self):
+        code = '#include "base/text.h"\n// Framework::kIdeal in a comment\nbool ideal = f == Framework::kIdeal;\n'
+        self.assert_found("src/base/text.cc:3: names Framework::kIdeal", {"src/base/text.cc": code})
+        self.assertEqual(self.found({"src/base/text_test.cc": code}), [])
+        places = {"src/workload/access.cc": code, "src/workload/dlio.cc": code}
+        self.assertFalse([found for found in self.found(places) if "Framework" in found])
+
     def test_a_file_too_long(self):
         text = '#include "base/text.h"\n'
         self.assert_found("401 lines, expected at most 400", {"src/base/text.cc": text + "\n" * 400})

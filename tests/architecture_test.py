@@ -9,8 +9,9 @@
 5. No free function that a header offers is called by tests alone, but for those named in FOR_TESTS.
 6. What makes a document sees no width and no colour: no include leads from report/document_of.cc to a LOOKS header.
 7. No sentence is searched for what it says: facts are data (MESSAGE_SEARCH), but for the parsers in PARSERS.
-8. Which layout a dataset has is asked of its LayoutTraits and its Container: `LayoutKind::` names none but in
-   workload/spec and fields and dataset/containers, and in tests.
+8. Which layout a dataset has is asked of its LayoutTraits and its Container: `LayoutKind::` and the layouts' words
+   stand in LAYOUT_PLACES and tests alone. What a framework does is asked of an Access: `Framework::` stands in
+   FRAMEWORK_PLACES and tests alone.
 9. Files stay within 400 lines (a header that only declares: 500); nothing unfinished and no path of one person's machine is in the tree.
 """
 
@@ -57,7 +58,14 @@ PARSERS = {
     "src/storage/machine.cc": "the kernel's tables",
 }
 LAYOUT_NAME = re.compile(r"\bLayoutKind::k\w+")
-LAYOUT_PLACES = ("src/workload/spec.", "src/workload/fields.", "src/dataset/containers/")
+LAYOUT_PLACES = ("src/workload/spec.", "src/workload/fields.", "src/workload/access.", "src/workload/dlio.",
+                 "src/dataset/containers/")
+# A word in quotes names a layout too. "npy" is a content's word as well, which anyone may write.
+LAYOUT_WORD = re.compile(r'"(?:file-per-sample|tfrecord|records|webdataset|hdf5|parquet)"')
+# The formats of one sample call themselves so.
+LAYOUT_WORD_PLACES = LAYOUT_PLACES + ("src/dataset/tar.cc", "src/dataset/tfrecord_example.cc")
+FRAMEWORK_NAME = re.compile(r"\bFramework::k\w+")
+FRAMEWORK_PLACES = ("src/workload/spec.", "src/workload/fields.", "src/workload/access.", "src/workload/dlio.")
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 TABLE_ROW = re.compile(r"^\|\s*`(\w+)`\s*\|[^|]*\|([^|]*)\|\s*$", re.MULTILINE)
 # Written apart so that this file does not find itself.
@@ -302,15 +310,22 @@ def is_contract(text):
     return max((body.count("\n") for body in re.findall(r"\)[^;{}]*\{((?:[^{}]|\{[^{}]*\})*)\}", without_comments(text))), default=0) <= 4
 
 
-def check_layout_names(root):
+def check_names(root):
     for path in sorted((root / "src").rglob("*")):
         name = path.relative_to(root).as_posix()
-        if path.suffix not in (".h", ".cc") or is_for_tests(path) or name.startswith(LAYOUT_PLACES):
+        if path.suffix not in (".h", ".cc") or is_for_tests(path):
             continue
         code = without_comments(path.read_text())
-        for match in LAYOUT_NAME.finditer(code):
-            line = code.count("\n", 0, match.start()) + 1
-            yield f"{name}:{line}: names {match.group(0)}; what a layout is, its LayoutTraits and its Container say"
+        for pattern, places, what in (
+            (LAYOUT_NAME, LAYOUT_PLACES, "what a layout is, its LayoutTraits and its Container say"),
+            (LAYOUT_WORD, LAYOUT_WORD_PLACES, "what a layout is called, its LayoutTraits say"),
+            (FRAMEWORK_NAME, FRAMEWORK_PLACES, "what a framework's loader does, its Access says"),
+        ):
+            if name.startswith(places):
+                continue
+            for match in pattern.finditer(code):
+                line = code.count("\n", 0, match.start()) + 1
+                yield f"{name}:{line}: names {match.group(0)}; {what}"
 
 
 def check_texts(root):
@@ -333,7 +348,7 @@ def check_texts(root):
 
 def violations(root):
     for check in (check_graph, check_named, check_speech, check_data_doors, check_documents, check_only_in_tests, check_sentences,
-                  check_layout_names, check_texts):
+                  check_names, check_texts):
         yield from check(root)
 
 

@@ -72,12 +72,10 @@ TEST(Containers, AreOneForEachLayoutInItsOrder) {
     const Container& each = *containers()[i];
     EXPECT_EQ(static_cast<std::size_t>(each.layout()), i);
     EXPECT_EQ(&container(each.layout()), &each);
-    EXPECT_EQ(find_layout(each.traits().word), each.layout());
     words.insert(each.traits().word);
   }
   EXPECT_EQ(words.size(), containers().size());
   EXPECT_EQ(containers().size(), std::size(kLayoutTraits));
-  EXPECT_FALSE(find_layout("no such layout"));
 }
 
 TEST(Containers, EveryKindOfFileMeansOneLayout) {
@@ -218,7 +216,7 @@ TEST(Containers, UnitsAreTheSamplesOfFilesRecordsAndMembers) {
 }
 
 TEST(Containers, OnlyGeneratedSamplesHaveAnIdentity) {
-  const auto layout = laid(container(*find_layout("tfrecord")));
+  const auto layout = laid(container(LayoutKind::kTfrecord));
   const auto made = layout.identity(17);
   ASSERT_TRUE(made);
   EXPECT_EQ(made->identity, (SampleIdentity{layout.id(), 17}));

@@ -172,7 +172,7 @@ class TestLayout final : public Layout {
  public:
   TestLayout(std::uint64_t count, std::uint64_t size, std::uint64_t per_file = 1)
       : TestLayout(count, size, per_file,
-                   find_layout(per_file == 1 ? "file-per-sample" : "tfrecord").value()) {}
+                   first_layout([&](const LayoutTraits& t) { return t.packed == (per_file > 1); })) {}
   TestLayout(std::uint64_t count, std::uint64_t size, std::uint64_t per_file, LayoutKind kind)
       : Layout(kind, Content::kRaw), count_(count), size_(size), per_file_(per_file) {}
   std::uint64_t samples() const override { return count_; }

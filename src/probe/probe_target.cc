@@ -46,10 +46,15 @@ constexpr int kMoreTimes = 6;
 // into larger writes.
 constexpr double kDirectFrom = 64 << 10;
 
-ProbeWish constant(std::string name, std::string_view layout, double size, std::uint64_t per_file) {
+constexpr LayoutKind kFiles = first_layout([](const LayoutTraits& t) { return !t.packed; });
+// Samples of one size, packed, that tf.data reads front to back.
+constexpr LayoutKind kShards =
+    first_layout([](const LayoutTraits& t) { return t.one_size && t.reading == Reading::kShardByShard; });
+
+ProbeWish constant(std::string name, LayoutKind layout, double size, std::uint64_t per_file) {
   ProbeWish wish;
   wish.name = std::move(name);
-  wish.dataset.layout = find_layout(layout).value();
+  wish.dataset.layout = layout;
   wish.dataset.sample_size.mean = size;
   wish.dataset.samples_per_file = per_file;
   return wish;
@@ -103,9 +108,9 @@ std::vector<ProbeWish> probe_wishes(const std::optional<Workload>& workload) {
     wish.dataset.samples_per_file = std::min(wish.dataset.samples_per_file, per_shard);
     return {wish};
   }
-  std::vector<ProbeWish> wishes{constant("file-114kB", "file-per-sample", 114'000, 1),
-                                constant("file-2.8MB", "file-per-sample", 2'800'000, 1),
-                                constant("stream-1MiB", "records", 1 << 20, 32)};
+  std::vector<ProbeWish> wishes{constant("file-114kB", kFiles, 114'000, 1),
+                                constant("file-2.8MB", kFiles, 2'800'000, 1),
+                                constant("stream-1MiB", kShards, 1 << 20, 32)};
   read_as_usual(wishes.back().loader, wishes.back().dataset.layout);
   wishes.back().loader.transfer_size = Bytes{1 << 20};
   return wishes;

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <functional>
+#include <iterator>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -21,26 +21,39 @@ constexpr std::size_t kMostAdvice = 3;   // chosen: more would be a list, not ad
 // What a zip of one array adds to it: two headers, the directory, the npy's own
 constexpr Bytes kNpzHeader{290};
 
+struct ShardSize {
+  std::string_view text;
+  std::uint64_t bytes;
+};
+constexpr ShardSize kShardSizes[] = {{"64 MiB", 64u << 20}, {"256 MiB", 256u << 20}, {"1 GiB", 1u << 30}};
+
 struct Format {
   std::string name;
-  std::string_view layout;  // its word
+  LayoutKind layout;
   Content content;
   std::uint64_t shard;  // bytes; 0 = a file per sample
 };
-const std::array kFormats = {
-    Format{"one file per sample", "file-per-sample", Content::kRaw, 0},
-    Format{"npz, one per sample", "file-per-sample", Content::kNpz, 0},
-    Format{"TFRecord, 64 MiB shards", "tfrecord", Content::kRaw, 64ull << 20},
-    Format{"TFRecord, 256 MiB shards", "tfrecord", Content::kRaw, 256ull << 20},
-    Format{"TFRecord, 1 GiB shards", "tfrecord", Content::kRaw, 1ull << 30},
-    Format{"WebDataset, 256 MiB shards", "webdataset", Content::kRaw, 256ull << 20},
-    Format{"WebDataset, 1 GiB shards", "webdataset", Content::kRaw, 1ull << 30},
-};
+
+// A file per sample, as it is and as npz, and shards of every layout that holds samples of any size and can
+// be read.
+std::vector<Format> formats_to_compare() {
+  constexpr LayoutKind kFiles = first_layout([](const LayoutTraits& t) { return !t.packed; });
+  std::vector<Format> out{{"one file per sample", kFiles, Content::kRaw, 0},
+                          {"npz, one per sample", kFiles, Content::kNpz, 0}};
+  for (std::size_t i = 0; i < std::size(kLayoutTraits); ++i) {
+    const LayoutTraits& traits = kLayoutTraits[i];
+    if (!traits.packed || traits.one_size || traits.sizing_only) continue;
+    for (const ShardSize& shard : kShardSizes)
+      out.push_back({fmt::format("{}, {} shards", traits.title, shard.text), static_cast<LayoutKind>(i),
+                     Content::kRaw, shard.bytes});
+  }
+  return out;
+}
 
 // TFRecord shards are read by tf.data; WebDataset's by the loader that the job has.
 Workload in_format(Workload w, const Format& format) {
   const double sample = law_mean(w.dataset.sample_size);
-  w.dataset.layout = find_layout(format.layout).value();
+  w.dataset.layout = format.layout;
   w.dataset.content = format.content;
   w.dataset.samples_per_file =
       format.shard == 0
@@ -182,7 +195,7 @@ std::vector<Variant> compare_formats(const SizingAsk& ask, const PriceBook& pric
                                      const Catalogue& catalogue, unsigned threads, std::stop_token stop) {
   std::vector<Variant> out;
   out.push_back(variant_of("as it is", ask, prices, catalogue, threads));
-  for (const Format& format : kFormats) {
+  for (const Format& format : formats_to_compare()) {
     if (stop.stop_requested()) throw Interrupted();
     SizingAsk other = ask;
     other.jobs.front().workload = in_format(ask.jobs.front().workload, format);

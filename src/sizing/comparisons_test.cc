@@ -33,12 +33,13 @@ const Variant& named(const std::vector<Variant>& all, const std::string& name) {
 // / 1,073 of 1 GiB, whoever reads them from front to back. The bytes are the same, but for an npz's 290.
 TEST(Variants, Formats) {
   const auto all = compare_formats(quick(), PriceBook::shipped(), Catalogue::shipped(), 2);
-  ASSERT_THAT(all, SizeIs(8));
+  ASSERT_THAT(all, SizeIs(9));
   EXPECT_EQ(all[0].name, "as it is");
   EXPECT_DOUBLE_EQ(all[0].opens.value, 720);
   EXPECT_DOUBLE_EQ(named(all, "one file per sample").opens.value, 720);
   EXPECT_NEAR(named(all, "TFRecord, 64 MiB shards").opens.value, 720.0 / 67, 1e-9);
   EXPECT_NEAR(named(all, "TFRecord, 1 GiB shards").opens.value, 720.0 / 1073, 1e-9);
+  EXPECT_NEAR(named(all, "WebDataset, 64 MiB shards").opens.value, 720.0 / 67, 1e-9);
   EXPECT_NEAR(named(all, "WebDataset, 256 MiB shards").opens.value, 720.0 / 268, 1e-9);
   EXPECT_NEAR(named(all, "WebDataset, 1 GiB shards").opens.value, 720.0 / 1073, 1e-9);
   EXPECT_DOUBLE_EQ(named(all, "TFRecord, 1 GiB shards").read.value, 720e6);

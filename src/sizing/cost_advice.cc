@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <set>
 
 #include "base/error.h"
 #include "sizing/recommend.h"
@@ -16,7 +17,6 @@ constexpr double kSmallFile = 8 << 20;  // bytes; chosen: packing larger ones sa
 // Bytes. Chosen: the middle of the sizes that compare_formats looks at; opens cost
 // next to nothing by then.
 constexpr std::uint64_t kShard = 256u << 20;
-constexpr std::string_view kShards = "webdataset";
 
 struct ChangedAsk {
   std::string name;
@@ -47,18 +47,20 @@ ChangedAsk more_prefetch(SizingAsk ask) {
 }
 
 std::optional<ChangedAsk> packed(SizingAsk ask) {
-  bool any = false;
+  std::set<std::string_view> titles;
   for (SizedJob& job : ask.jobs) {
     DatasetSpec& data = job.workload.dataset;
     const double sample = law_mean(data.sample_size);
     if (access_of(job.workload).kind != ReadKind::kFile || sample > kSmallFile) continue;
-    any = true;
-    data.layout = find_layout(kShards).value();
+    data.layout = packed_layout_of(job.workload.loader);
+    titles.insert(traits_of(data.layout).title);
     data.content = Content::kRaw;
     data.samples_per_file = static_cast<std::uint64_t>(std::max(1.0, static_cast<double>(kShard) / sample));
   }
-  if (!any) return std::nullopt;
-  return ChangedAsk{"samples packed into shards of 256 MiB (WebDataset)", std::move(ask)};
+  if (titles.empty()) return std::nullopt;
+  return ChangedAsk{
+      fmt::format("samples packed into shards of {} ({})", format_bytes({kShard}), fmt::join(titles, ", ")),
+      std::move(ask)};
 }
 
 std::string text_of(const SizeAdvice& advice, const Variant& now) {

@@ -111,7 +111,7 @@ Access access_of(const Workload& workload) {
 }
 
 LayoutKind packed_layout_of(const LoaderSpec& loader) {
-  return find_layout(loader.framework == Framework::kTensorflow ? "tfrecord" : "webdataset").value();
+  return loader.framework == Framework::kTensorflow ? LayoutKind::kTfrecord : LayoutKind::kWebdataset;
 }
 
 void read_as_usual(LoaderSpec& loader, LayoutKind layout) {

@@ -30,24 +30,25 @@ std::string_view without_wrapper(std::string_view key) {
 
 struct Format {
   std::string_view word;
-  std::string_view layout;  // its word
+  LayoutKind layout;
   Content content;
   std::string_view caveat;  // what is different from the real format
 };
 
 constexpr Format kFormats[] = {
-    {"npz", "file-per-sample", Content::kNpz, ""},
-    {"npy", "file-per-sample", Content::kNpy, ""},
-    {"jpeg", "file-per-sample", Content::kJpeg, ""},
-    {"png", "file-per-sample", Content::kPng, ""},
-    {"tfrecord", "tfrecord", Content::kRaw, ""},
-    {"hdf5", "hdf5", Content::kRaw, ""},
-    {"hdf5_opt", "hdf5", Content::kRaw, ""},
-    {"parquet", "parquet", Content::kRaw, ""},
-    {"indexed_binary", "records", Content::kRaw, ""},
-    {"mmap_indexed_binary", "records", Content::kRaw, "records are read, not mapped"},
-    {"csv", "records", Content::kRaw, "rows are read as fixed-size records"},
-    {"synthetic", "records", Content::kRaw, "there are no synthetic samples; records are read from files"},
+    {"npz", LayoutKind::kFilePerSample, Content::kNpz, ""},
+    {"npy", LayoutKind::kFilePerSample, Content::kNpy, ""},
+    {"jpeg", LayoutKind::kFilePerSample, Content::kJpeg, ""},
+    {"png", LayoutKind::kFilePerSample, Content::kPng, ""},
+    {"tfrecord", LayoutKind::kTfrecord, Content::kRaw, ""},
+    {"hdf5", LayoutKind::kHdf5, Content::kRaw, ""},
+    {"hdf5_opt", LayoutKind::kHdf5, Content::kRaw, ""},
+    {"parquet", LayoutKind::kParquet, Content::kRaw, ""},
+    {"indexed_binary", LayoutKind::kRecords, Content::kRaw, ""},
+    {"mmap_indexed_binary", LayoutKind::kRecords, Content::kRaw, "records are read, not mapped"},
+    {"csv", LayoutKind::kRecords, Content::kRaw, "rows are read as fixed-size records"},
+    {"synthetic", LayoutKind::kRecords, Content::kRaw,
+     "there are no synthetic samples; records are read from files"},
 };
 
 void read_names(DlioSource& source, Workload& workload) {
@@ -73,7 +74,7 @@ void read_layout(DlioSource& source, DatasetSpec& dataset) {
     source.fail("dataset.format", fmt::format("expected {}, found {}{}", join(words, " | "), quote(word),
                                               did_you_mean(word, words)));
   }
-  dataset.layout = find_layout(format->layout).value();
+  dataset.layout = format->layout;
   dataset.content = format->content;
   if (!format->caveat.empty()) source.decline("dataset.format", std::string(format->caveat));
 }
@@ -96,7 +97,7 @@ void read_dataset(DlioSource& source, DatasetSpec& dataset) {
   if (!traits_of(dataset.layout).packed && dataset.samples_per_file > 1) {
     source.decline("dataset.num_samples_per_file",
                    "such files are laid and read as fixed-size records, one at a time");
-    dataset.layout = find_layout("records").value();
+    dataset.layout = LayoutKind::kRecords;
     dataset.content = Content::kRaw;
   }
   if (traits_of(dataset.layout).one_size && size.stddev > 0) {
@@ -110,15 +111,17 @@ void read_dataset(DlioSource& source, DatasetSpec& dataset) {
 
 void read_framework(DlioSource& source, LoaderSpec& loader) {
   const std::string framework = source.word("framework").value_or("tensorflow");
-  loader.framework = framework == "pytorch" ? Framework::kPytorch : Framework::kTensorflow;
-  if (framework != "pytorch" && framework != "tensorflow") {
+  const std::string_view pytorch = to_string(Framework::kPytorch),
+                         tensorflow = to_string(Framework::kTensorflow);
+  loader.framework = framework == pytorch ? Framework::kPytorch : Framework::kTensorflow;
+  if (framework != pytorch && framework != tensorflow) {
     source.decline("framework",
                    "the loader behaves like tensorflow's unless reader.data_loader says otherwise");
   }
   const std::optional<std::string> name = source.word("reader.data_loader");
-  if (name == "pytorch") {
+  if (name == pytorch) {
     loader.framework = Framework::kPytorch;
-  } else if (name == "tensorflow") {
+  } else if (name == tensorflow) {
     loader.framework = Framework::kTensorflow;
   } else if (name) {
     source.decline("reader.data_loader",

@@ -4,12 +4,6 @@ namespace aforo {
 
 std::string_view to_string(LayoutKind layout) { return traits_of(layout).word; }
 
-std::optional<LayoutKind> find_layout(std::string_view word) {
-  for (std::size_t i = 0; i < std::size(kLayoutTraits); ++i)
-    if (kLayoutTraits[i].word == word) return static_cast<LayoutKind>(i);
-  return std::nullopt;
-}
-
 std::string_view to_string(Content content) { return kContentWords[static_cast<std::size_t>(content)]; }
 
 std::string_view to_string(Framework framework) {

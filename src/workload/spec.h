@@ -65,8 +65,13 @@ constexpr const LayoutTraits& traits_of(LayoutKind layout) {
   return kLayoutTraits[static_cast<std::size_t>(layout)];
 }
 
-// The layout of that word; nothing if there is none.
-std::optional<LayoutKind> find_layout(std::string_view word);
+// The first layout whose traits are as wanted: who needs one says what for, not which. There must be one.
+template <class Wanted>
+constexpr LayoutKind first_layout(Wanted wanted) {
+  std::size_t i = 0;
+  while (!wanted(traits_of(static_cast<LayoutKind>(i)))) ++i;
+  return static_cast<LayoutKind>(i);
+}
 
 // What the bytes of one sample are, where files are made of them or looked at.
 enum class Content { kRaw, kJpeg, kNpz, kPng, kNpy, kOther };

@@ -192,7 +192,7 @@ class Asked(Files):
     def test_formats_beside_each_other(self):
         record = self.record("size", *XRAY, "--compare-formats")
         rows = {row["format"]: row for row in record["formats"]}
-        self.assertEqual(len(rows), 8)
+        self.assertEqual(len(rows), 9)
         self.assertAlmostEqual(rows["one file per sample"]["opens_per_second"] / rows["as it is"]["opens_per_second"], 1, places=3)
         for name in ("TFRecord, 1 GiB shards", "WebDataset, 1 GiB shards"):
             self.assertLess(rows[name]["opens_per_second"], rows["as it is"]["opens_per_second"] / 100, name)
