@@ -81,6 +81,11 @@ std::string join(std::span<const std::string> words, std::string_view separator)
   return text;
 }
 
+std::string one_of(std::span<const std::string> words) {
+  if (words.size() < 2) return join(words, "");
+  return join(words.first(words.size() - 1), ", ") + " or " + words.back();
+}
+
 std::string to_lower(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));

@@ -26,6 +26,8 @@ std::string_view trim(std::string_view text);
 std::vector<std::string> split(std::string_view text, char separator);
 // The words with the separator between them; "" of none.
 std::string join(std::span<const std::string> words, std::string_view separator);
+// As a sentence offers them: "a", "a or b", "a, b or c".
+std::string one_of(std::span<const std::string> words);
 // Letters A to Z made small.
 std::string to_lower(std::string_view text);
 

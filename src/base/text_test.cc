@@ -41,6 +41,10 @@ TEST(Text, TrimsSplitsAndJoins) {
   EXPECT_EQ(split("", '.'), (std::vector<std::string>{""}));
   EXPECT_EQ(join(std::vector<std::string>{"a", "b"}, ", "), "a, b");
   EXPECT_EQ(join(std::vector<std::string>{}, ", "), "");
+  EXPECT_EQ(one_of(std::vector<std::string>{}), "");
+  EXPECT_EQ(one_of(std::vector<std::string>{"a"}), "a");
+  EXPECT_EQ(one_of(std::vector<std::string>{"a", "b"}), "a or b");
+  EXPECT_EQ(one_of(std::vector<std::string>{"a", "b", "c"}), "a, b or c");
   EXPECT_EQ(to_lower("AbC-9"), "abc-9");
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/error.h"
 #include "dataset/bytes.h"
 #include "dataset/generated_layout.h"
 #include "dataset/recognise.h"
@@ -212,6 +213,32 @@ TEST(Containers, UnitsAreTheSamplesOfFilesRecordsAndMembers) {
       EXPECT_EQ(unit.samples, 1U);
       EXPECT_THAT(unit.extents, ::testing::ElementsAre(Extent{at.offset, at.length}));
     }
+  }
+}
+
+// A dataset is read unless it is only sized, and the sentence names all that are; contents are looked at only
+// where they are made.
+TEST(Containers, WhatIsOnlySizedIsRefusedByName) {
+  EXPECT_NO_THROW(require_readable(LayoutKind::kNpy, "here"));
+  try {
+    require_readable(LayoutKind::kHdf5, "/data");
+    FAIL() << "HDF5 was read";
+  } catch (const UserError& error) {
+    EXPECT_EQ(
+        std::string(error.what()),
+        "expected a dataset of file per sample, TFRecord, records, WebDataset or npy in /data, found HDF5: "
+        "aforo sizes this layout (aforo size) but cannot read it yet");
+  }
+}
+
+TEST(Containers, ContentsThatAreOnlyReadAreTakenAsRaw) {
+  for (const LayoutKind layout : {LayoutKind::kFilePerSample, LayoutKind::kTfrecord}) {
+    DatasetSpec spec;
+    spec.layout = layout;
+    spec.content = Content::kPng;
+    EXPECT_EQ(with_made_content(spec).content, Content::kRaw);
+    spec.content = Content::kJpeg;
+    EXPECT_EQ(with_made_content(spec), spec);
   }
 }
 

@@ -89,6 +89,14 @@ const SampleFormat* find_content_format(Content content);
 // Whether aforo can lay such a dataset: stored_format does not throw.
 bool can_generate(const DatasetSpec& spec);
 
+// The same dataset with contents that aforo makes: those it only reads are taken as raw, whose files are as
+// large. For who computes with a dataset and does not look at its contents. A layout that is sized only stays.
+DatasetSpec with_made_content(DatasetSpec spec);
+
+// Throws UserError where aforo sizes such a dataset and cannot read it; `where` names the dataset in the
+// sentence: a directory, or "the workload's dataset".
+void require_readable(LayoutKind layout, std::string_view where);
+
 // What one sample of a layout is, framing included: content_format for file-per-sample, a framed
 // record for tfrecord, a padded member for webdataset, bare bytes for records. Throws UserError for
 // layouts that are sized only.

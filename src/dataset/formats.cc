@@ -1,6 +1,10 @@
 // Which format serves which layout and content.
 #include <fmt/format.h>
 
+#include <iterator>
+#include <string>
+#include <vector>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "dataset/container.h"
@@ -29,10 +33,13 @@ const SampleFormat* find_content_format(Content content) {
 
 const SampleFormat& content_format(Content content) {
   if (const SampleFormat* format = find_content_format(content)) return *format;
+  std::vector<std::string> made;
+  for (std::size_t i = 0; i < std::size(kContentWords); ++i)
+    if (find_content_format(static_cast<Content>(i)) != nullptr) made.emplace_back(kContentWords[i]);
   throw UserError(
-      fmt::format("expected content raw, jpeg or npz to generate, found {}, which aforo only reads: give "
+      fmt::format("expected content {} to generate, found {}, which aforo only reads: give "
                   "--content raw, whose files are as large, or run on the existing files",
-                  to_string(content)));
+                  one_of(made), to_string(content)));
 }
 
 const SampleFormat& stored_format(LayoutKind layout, Content content) {
@@ -48,5 +55,21 @@ const SampleFormat& stored_format(LayoutKind layout, Content content) {
 }
 
 bool can_generate(const DatasetSpec& spec) { return container(spec.layout).makes(spec.content) != nullptr; }
+
+DatasetSpec with_made_content(DatasetSpec spec) {
+  if (!can_generate(spec)) spec.content = Content::kRaw;
+  return spec;
+}
+
+void require_readable(LayoutKind layout, std::string_view where) {
+  if (!traits_of(layout).sizing_only) return;
+  std::vector<std::string> read;
+  for (const LayoutTraits& traits : kLayoutTraits)
+    if (!traits.sizing_only) read.emplace_back(traits.title);
+  throw UserError(
+      fmt::format("expected a dataset of {} in {}, found {}: aforo sizes this layout (aforo size) but cannot "
+                  "read it yet",
+                  one_of(read), where, traits_of(layout).title));
+}
 
 }  // namespace aforo

@@ -3,18 +3,10 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "dataset/format.h"
 
 namespace aforo {
 namespace {
-
-void require_readable(const Layout& layout, const std::string& where) {
-  const LayoutTraits& traits = traits_of(layout.kind());
-  if (traits.sizing_only)
-    throw UserError(
-        fmt::format("expected a dataset of files, TFRecord, records or tar shards in {}, found {}: aforo "
-                    "sizes this layout (aforo size) but cannot read it yet",
-                    where, traits.title));
-}
 
 void require_one_step(const Workload& workload, const Layout& layout, const std::string& where) {
   const std::uint64_t per_step = workload.accelerator.count * workload.loader.batch_size;
@@ -36,7 +28,7 @@ std::uint64_t steps_per_epoch(const Workload& workload, const Layout& layout) {
 }
 
 JobPlan plan_job(const Workload& workload, const Layout& layout, const std::string& where) {
-  require_readable(layout, where);
+  require_readable(layout.kind(), where);
   require_one_step(workload, layout, where);
   JobPlan plan;
   plan.layout = &layout;

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "dataset/format.h"
 #include "dataset/generated_layout.h"
 #include "pipeline/plan_job.h"
 #include "plan/changed_storage.h"
@@ -23,17 +24,6 @@ constexpr std::uint64_t kShardsPerReader = 4;  // of a smaller dataset: readers 
 constexpr int kMostTries = 6;                  // until the other jobs last as long as the main one
 
 bool varies(const Law& law) { return law_cv(law) > 0; }
-
-// Contents are not looked at in a prediction; those that cannot be generated are as long as raw ones.
-DatasetSpec readable(DatasetSpec spec) {
-  if (traits_of(spec.layout).sizing_only)
-    throw UserError(fmt::format(
-        "expected a dataset of files, TFRecord, records or tar shards, found {}: aforo sizes this "
-        "layout (aforo size) but cannot read it yet",
-        traits_of(spec.layout).title));
-  if (!can_generate(spec)) spec.content = Content::kRaw;
-  return spec;
-}
 
 // One file per sample: sizes are drawn where they are asked for, only the total is estimated.
 std::shared_ptr<const Layout> of_many_files(const DatasetSpec& spec) {
@@ -234,7 +224,8 @@ void add_readers(SimulatedOnce& out, const SimulatedCase& c, const SimJobResult&
 
 std::shared_ptr<const Layout> predicted_layout(const Workload& workload, bool whole,
                                                std::vector<std::string>& notes) {
-  DatasetSpec spec = readable(workload.dataset);
+  require_readable(workload.dataset.layout, "the workload's dataset");
+  DatasetSpec spec = with_made_content(workload.dataset);  // contents are not looked at
   const bool many = spec.samples > kMostScanned && varies(spec.sample_size);
   if (many && !traits_of(spec.layout).packed) return of_many_files(spec);
   if (many && !whole) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "dataset/format.h"
 #include "dataset/generated_layout.h"
 #include "generate/generate_command.h"
 #include "generate/generate_space.h"
@@ -66,14 +67,6 @@ std::uint64_t mean_size(const DatasetSpec& dataset) {
 
 Bytes least_of(const ProbeWish& wish) {
   return {std::max(kLeastBytes, kFewestSamples * mean_size(wish.dataset))};
-}
-
-void require_readable(const Layout& layout, const std::string& directory) {
-  if (traits_of(layout.kind()).sizing_only)
-    throw UserError(
-        fmt::format("expected files, TFRecord, records or tar shards in {}, found {}: aforo cannot "
-                    "read this layout yet",
-                    directory, to_string(layout.kind())));
 }
 
 std::string folder_in(const Store& store, std::string_view name) {
@@ -145,7 +138,7 @@ ProbeData found_data(const std::string& directory, const std::optional<Workload>
     data.loader = workload->loader;
   else
     read_as_usual(data.loader, data.layout->kind());
-  require_readable(*data.layout, directory);
+  require_readable(data.layout->kind(), directory);
   data.kind = access_of(*data.layout, data.loader, 1).kind;
   if (workload) data.warnings = std::move(opened.differences);
   for (std::string& warning : opened.warnings) data.warnings.push_back(std::move(warning));
@@ -219,7 +212,7 @@ ProbeData ProbeGround::lay(const ProbeWish& wish, Seconds time, std::stop_token 
   data.layout = std::make_unique<GeneratedLayout>(spec, id);
   data.files = data.layout->files();
   data.loader = wish.loader;
-  require_readable(*data.layout, directory_);
+  require_readable(data.layout->kind(), directory_);
   data.kind = access_of(*data.layout, data.loader, 1).kind;
   return data;
 }

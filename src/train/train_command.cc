@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "base/error.h"
+#include "dataset/format.h"
 #include "dataset/generated_layout.h"
 #include "dataset/manifest.h"
 #include "storage/open_store.h"
@@ -145,9 +146,7 @@ bool nothing_lies_in(const Store& store) {
 OpenedDataset described_dataset(const RunOptions& options) {
   OpenedDataset dataset;
   dataset.spec = options.workload.dataset;
-  DatasetSpec laid = dataset.spec;
-  // Files of contents that are only read have the size that was drawn, as raw ones have.
-  if (!traits_of(laid.layout).packed && !can_generate(laid)) laid.content = Content::kRaw;
+  const DatasetSpec laid = with_made_content(dataset.spec);
   dataset.layout = std::make_unique<GeneratedLayout>(laid, dataset_id_of(laid));
   dataset.warnings.push_back(fmt::format(
       "nothing lies in {} yet: what would be read is computed from the workload's dataset; lay it "

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "workload/access.h"
 #include "workload/law_yaml.h"
 
@@ -66,8 +67,11 @@ void check_dataset(const Checker& check, const DatasetSpec& dataset) {
                traits.word, to_string(dataset.sample_size.kind));
   }
   if (traits.packed && dataset.content == Content::kNpz) {
-    check.fail("dataset.content", "expected raw, jpeg, png, npy or other with layout {}, found npz",
-               traits.word);
+    std::vector<std::string> others;
+    for (const std::string_view word : kContentWords)
+      if (word != to_string(dataset.content)) others.emplace_back(word);
+    check.fail("dataset.content", "expected {} with layout {}, found {}", one_of(others), traits.word,
+               to_string(dataset.content));
   }
   const double total = static_cast<double>(dataset.samples) * law_mean(dataset.sample_size);
   if (total > 0x1p63) {
