@@ -3,7 +3,7 @@
 //   list_files [permuted per epoch] -> shard over ranks -> interleave(cycle_length = W, one record at a time,
 //   deterministic) -> shuffle buffer -> batch -> prefetch
 //
-// W readers per rank each own one shard at a time and read it in requests of `transfer_size` (256 KiB where
+// W readers per rank, or one for each shard where a rank has fewer, each own one shard at a time and read it in requests of `transfer_size` (256 KiB where
 // the workload does not say). Records are taken from the readers in turn, so a slow shard holds the others
 // up, as tf.data's deterministic order does. With fewer shards than ranks every rank reads all shards and
 // keeps every ranks-th record. What a fault costs (a shard lost, or all behind a damage) is replaced by
@@ -42,6 +42,7 @@ class StreamLoader final : public Loader {
         request_(stream_request(context.plan.loader)),
         window_(access.window_batches),
         fill_(std::max<std::uint64_t>(access.shuffle_samples, 1)),
+        split_by_file_(!access.every_rank_reads_all),
         readers_(access.readers) {}
 
   void start_epoch(std::uint64_t epoch) override {
@@ -120,13 +121,11 @@ class StreamLoader final : public Loader {
     for (auto& reader : readers_) reader.room.notify();
   }
 
-  bool split_by_file() const { return context_.plan.layout->files() >= context_.plan.ranks.all; }
-
   // Shards of this rank in one pass over the data.
   std::uint64_t shards_per_pass() const {
     const JobPlan& plan = context_.plan;
-    return split_by_file() ? (plan.layout->files() - rank_ + plan.ranks.all - 1) / plan.ranks.all
-                           : plan.layout->files();
+    return split_by_file_ ? (plan.layout->files() - rank_ + plan.ranks.all - 1) / plan.ranks.all
+                          : plan.layout->files();
   }
 
   // The shard that this rank opens `n`-th in this epoch (beyond one pass the shards are permuted anew).
@@ -134,20 +133,20 @@ class StreamLoader final : public Loader {
     const JobPlan& plan = context_.plan;
     const std::uint64_t files = plan.layout->files();
     const std::uint64_t pass = n / shards_per_pass(), index = n % shards_per_pass();
-    const std::uint64_t position = split_by_file() ? index * plan.ranks.all + rank_ : index;
+    const std::uint64_t position = split_by_file_ ? index * plan.ranks.all + rank_ : index;
     if (plan.loader.shuffle == ShuffleKind::kNone) return position;
     return Permutation(files, mix64(plan.loader.seed, epoch_, pass))(position);
   }
 
   // Whether this rank keeps it: all of its own shards, or every ranks-th record where it reads all
   // shards.
-  bool mine(SampleId record) const { return split_by_file() || record % context_.plan.ranks.all == rank_; }
+  bool mine(SampleId record) const { return split_by_file_ || record % context_.plan.ranks.all == rank_; }
 
-  std::pair<std::uint32_t, FileId> seen_as(FileId file) const { return {split_by_file() ? 0 : rank_, file}; }
+  std::pair<std::uint32_t, FileId> seen_as(FileId file) const { return {split_by_file_ ? 0 : rank_, file}; }
 
   // Records of this rank that `stream` has not reached.
   std::uint64_t ahead_of(const Stream& stream) const {
-    if (split_by_file()) return stream.end_record - stream.next_record;
+    if (split_by_file_) return stream.end_record - stream.next_record;
     const std::uint64_t ranks = context_.plan.ranks.all;
     const auto before = [&](SampleId end) { return (end + ranks - 1 - rank_) / ranks; };
     return before(stream.end_record) - before(stream.next_record);
@@ -171,7 +170,7 @@ class StreamLoader final : public Loader {
       std::uint64_t records = 0;
       for (std::uint64_t i = 0; i < shards_per_pass(); ++i)
         records +=
-            plan.layout->samples_in(shard(planned_shards_ + i)) / (split_by_file() ? 1 : plan.ranks.all);
+            plan.layout->samples_in(shard(planned_shards_ + i)) / (split_by_file_ ? 1 : plan.ranks.all);
       planned_records_ += records;
       planned_shards_ += shards_per_pass();
       if (first_pass_ == 0) first_pass_ = records;
@@ -371,6 +370,7 @@ class StreamLoader final : public Loader {
   const std::uint64_t request_;  // bytes
   const std::uint64_t window_;   // batches
   const std::uint64_t fill_;     // samples that the shuffle buffer holds
+  const bool split_by_file_;     // shards are dealt out; else every rank reads all (Access)
   std::vector<Reader> readers_;
   // The shuffle buffer: positions only, as the bytes were delivered when they were read.
   std::vector<SampleId> shuffled_;

@@ -51,8 +51,10 @@ void packed(std::vector<Change>& out, const PredictOptions& base, const Simulate
   spec.layout = packed_layout_of(base.workload.loader);
   spec.samples_per_file = std::max<std::uint64_t>(static_cast<std::uint64_t>(kShardBytes / mean), 1);
   // A reader without a shard would idle: no fewer shards than readers, where there are samples for it.
-  const std::uint64_t readers =
-      std::uint64_t{c.plan.ranks.all} * std::max<std::uint32_t>(c.plan.loader.workers, 1);
+  Workload finest = base.workload;
+  finest.dataset = spec;
+  finest.dataset.samples_per_file = 1;
+  const std::uint64_t readers = std::uint64_t{c.plan.ranks.all} * access_of(finest).readers;
   spec.samples_per_file = std::min(spec.samples_per_file, std::max<std::uint64_t>(spec.samples / readers, 1));
   if (spec.samples_per_file < kFewestPacked) return;
   PredictOptions options = base;

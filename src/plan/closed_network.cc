@@ -15,13 +15,6 @@ namespace {
 // (docs/accuracy-closed-forms.md), not fitted alone.
 constexpr double kWaitVariance = 0.3;
 
-// Requests of `limit` bytes that a piece of `bytes` takes: whole ones if all are alike, half a one more if
-// they vary.
-double requests_for(double bytes, double limit, double cv) {
-  if (limit <= 0 || bytes <= limit * (1 + 1e-9)) return 1;
-  return cv > 0 ? bytes / limit + 0.5 : std::ceil(bytes / limit - 1e-9);
-}
-
 // Builds the stations of one network.
 class Builder {
  public:
@@ -106,7 +99,7 @@ class Builder {
             s.request_size.value == 0
                 ? read_.operations_per_sample()
                 : read_.requests_per_sample *
-                      requests_for(piece, static_cast<double>(s.request_size.value), size_cv_);
+                      requests_for(piece, static_cast<double>(s.request_size.value), size_cv_ > 0);
         const double law = law_cv(s.latency);
         facts.work_cv = std::sqrt(law * law / waits + (waits > 1 ? size_cv_ * size_cv_ : 0));
         add_delay(s.name, share * waits * law_mean(s.latency), facts);
@@ -114,8 +107,9 @@ class Builder {
       }
       case StationKind::kRequests: {
         const double size = static_cast<double>(s.request_size.value);
-        const double requests = size <= 0 ? read_.operations_per_sample()
-                                          : read_.requests_per_sample * requests_for(piece, size, size_cv_);
+        const double requests = size <= 0
+                                    ? read_.operations_per_sample()
+                                    : read_.requests_per_sample * requests_for(piece, size, size_cv_ > 0);
         facts.in_order = true;
         facts.mva.cv = facts.work_cv = size <= 0 || requests <= 1 ? 0 : size_cv_;
         add_queue(s.name, share * requests / s.rate.value, 1, places, facts);
@@ -126,8 +120,9 @@ class Builder {
         break;
       case StationKind::kDisk: {
         const double chunk = static_cast<double>(s.chunk.value);
-        const double seeks = chunk <= 0 ? read_.operations_per_sample()
-                                        : read_.requests_per_sample * requests_for(piece, chunk, size_cv_);
+        const double seeks = chunk <= 0
+                                 ? read_.operations_per_sample()
+                                 : read_.requests_per_sample * requests_for(piece, chunk, size_cv_ > 0);
         const double seek = seeks * s.seek.value, transfer = bytes / s.bandwidth.value;
         facts.in_order = true;
         facts.mva.cv = facts.work_cv = size_cv_ * transfer / (seek + transfer);

@@ -63,10 +63,10 @@ void cut_steps(SimulatedCase& c, const PredictOptions& options) {
 }
 
 // Every reader must still find shards of its own: a smaller dataset has smaller ones, rather than too few.
-void keep_shards(Workload& workload) {
+void keep_shards(Workload& workload, std::uint64_t readers) {
   DatasetSpec& data = workload.dataset;
-  const std::uint64_t readers = workload.accelerator.count * access_of(workload).readers * kShardsPerReader;
-  const std::uint64_t most = std::max<std::uint64_t>(1, data.samples / std::max<std::uint64_t>(1, readers));
+  const std::uint64_t shards = workload.accelerator.count * readers * kShardsPerReader;
+  const std::uint64_t most = std::max<std::uint64_t>(1, data.samples / std::max<std::uint64_t>(1, shards));
   data.samples_per_file = std::min(data.samples_per_file, most);
 }
 
@@ -82,7 +82,7 @@ void shrink_with_caches(SimulatedCase& c, const PredictOptions& options) {
   Workload smaller = options.workload;
   smaller.dataset.samples =
       static_cast<std::uint64_t>(std::ceil(static_cast<double>(c.layout->samples()) * c.cache_scale));
-  keep_shards(smaller);
+  keep_shards(smaller, access_of(c.plan).readers);
   smaller.training.steps = steps;
   c.layout = predicted_layout(smaller, true, c.notes);
   c.plan.layout = c.layout.get();

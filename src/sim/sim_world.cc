@@ -10,11 +10,7 @@ static_assert(ReadsSlices<SimWorld>);
 SimWorld::SimWorld(VirtualClock& clock, ReadPaths& paths, const Setup& setup)
     : clock_(clock), paths_(paths), setup_(setup), random_(setup.seed) {
   const Layout& layout = *setup.client.layout;
-  const LoaderSpec& loader = *setup.client.loader;
   if (layout.total_bytes() == layout.samples() * layout.largest_sample()) constant_ = layout.largest_sample();
-  request_ = request_size(loader);
-  largest_whole_ =
-      loader.transfer_size.value ? std::min(kFusedReadLimit, loader.transfer_size.value) : kFusedReadLimit;
 }
 
 SimWorld::File SimWorld::opened(LaneId lane, FileId file) {

@@ -32,6 +32,7 @@
 #include "sim/clock.h"
 #include "sim/sim_storage.h"
 #include "sim/visit.h"
+#include "workload/access.h"
 
 namespace aforo {
 
@@ -274,7 +275,8 @@ class SimWorld {
   // Bytes of the requests that a sample of `length` is read in, as read_sample.h does it: a file is one
   // operation.
   std::uint64_t request_of(std::uint64_t length) const {
-    return whole_files() || length <= largest_whole_ ? length : request_;
+    const LoaderSpec& loader = *setup_.client.loader;
+    return whole_files() || is_one_request(loader, length) ? length : request_size(loader);
   }
   File opened(LaneId lane, FileId file);
 
@@ -284,10 +286,6 @@ class SimWorld {
   Random random_;
   // Length of every sample; 0 = they differ.
   std::uint64_t constant_ = 0;
-  // Ranges up to that are one request ...
-  std::uint64_t largest_whole_ = 0;
-  // ... larger ones are cut into requests of that. Both as pipeline/read_sample.h has it.
-  std::uint64_t request_ = 1;
   // The job is stopping: whoever falls asleep is due at once.
   bool awake_ = false;
 };

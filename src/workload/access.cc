@@ -22,18 +22,10 @@ bool reads_streams(LayoutKind layout, Framework framework) {
   return false;
 }
 
-// Requests of `limit` bytes for `bytes`: whole ones if all are alike; where they differ the last is half full
-// on average.
-double requests_for(double bytes, double limit, bool differ) {
-  constexpr double kRounding = 1e-9;  // of a quotient of two doubles that should be whole
-  if (bytes <= limit * (1 + kRounding)) return 1;
-  return differ ? bytes / limit + 0.5 : std::ceil(bytes / limit - kRounding);
-}
-
 void read_streams(const DatasetShape& data, const LoaderSpec& loader, std::uint32_t ranks, Access& out) {
   const double per_file = std::max(1.0, data.file_bytes / std::max(data.sample_bytes, 1.0));
-  // With fewer shards than ranks everybody reads them all and keeps every ranks-th record.
-  const double again = data.files < ranks ? ranks : 1;
+  out.every_rank_reads_all = data.files < ranks;
+  const double again = out.every_rank_reads_all ? ranks : 1;
   out.kind = ReadKind::kStream;
   out.order = BatchOrder::kInOrder;
   out.whole_bytes = data.file_bytes;
@@ -41,7 +33,9 @@ void read_streams(const DatasetShape& data, const LoaderSpec& loader, std::uint3
   out.bytes_per_sample = data.sample_bytes * again;
   out.requests_per_sample = out.bytes_per_sample / out.request_bytes;
   out.opens_per_sample = again / per_file;
-  out.readers = at_least_one(loader.workers);
+  // Each reader owns a shard: more of them than shards would find none.
+  const std::uint64_t shards = out.every_rank_reads_all ? data.files : (data.files + ranks - 1) / ranks;
+  out.readers = std::min(at_least_one(loader.workers), at_least_one(shards));
   out.window_batches = at_least_one(loader.prefetch);
   const double ahead = std::max<double>(kHandOverBytes, out.request_bytes) * kReadAheadRequests;
   out.ahead_samples = static_cast<double>(out.readers) * ahead / std::max(out.bytes_per_sample, 1.0);
@@ -108,6 +102,12 @@ Access access_of(const DatasetSpec& dataset, const LoaderSpec& loader, std::uint
 
 Access access_of(const Workload& workload) {
   return access_of(workload.dataset, workload.loader, workload.accelerator.count);
+}
+
+double requests_for(double bytes, double limit, bool differ) {
+  constexpr double kRounding = 1e-9;  // of a quotient of two doubles that should be whole
+  if (bytes <= limit * (1 + kRounding)) return 1;
+  return differ ? bytes / limit + 0.5 : std::ceil(bytes / limit - kRounding);
 }
 
 LayoutKind packed_layout_of(const LoaderSpec& loader) {

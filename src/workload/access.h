@@ -49,7 +49,11 @@ struct Access {
   double first_opens = 0;       // kRange: files that this rank's readers open, once each, in an epoch; else 0
   double whole_bytes = 0;       // of what a reader reads from end to end: a sample, or a shard
 
-  std::uint64_t readers = 1;          // as many reads can be under way
+  // With fewer shards than ranks each rank reads all of them and keeps every ranks-th record; else shards are
+  // dealt out, and a rank reads its own.
+  bool every_rank_reads_all = false;
+
+  std::uint64_t readers = 1;          // as many reads can be under way; of shards no more than a rank has
   std::uint64_t producers = 1;        // batches that are built side by side; divides `readers`
   std::uint64_t window_batches = 1;   // read ahead of the accelerator, of all producers
   double ahead_samples = 0;           // read beyond the window while their turn has not come (kInOrder)
@@ -73,6 +77,10 @@ struct DatasetShape {
 Access access_of(const DatasetShape& dataset, const LoaderSpec& loader, std::uint32_t ranks);
 Access access_of(const DatasetSpec& dataset, const LoaderSpec& loader, std::uint32_t ranks);
 Access access_of(const Workload& workload);  // ranks = its accelerators
+
+// Requests of at most `limit` bytes that a piece of `bytes` takes: 1 where it fits into one; else whole ones
+// if all pieces are alike, and if they differ the last is taken to be half full.
+double requests_for(double bytes, double limit, bool differ);
 
 // The packed layout that a framework's own reader takes, and the loader that reads a layout as it is usually
 // read: tf.data for shards other than WebDataset's. The other settings stay.

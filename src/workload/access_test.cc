@@ -73,7 +73,10 @@ TEST(Access, ShardsAreReadFrontToBackWhateverTheShuffle) {
                                             {LayoutKind::kRecords, Framework::kTensorflow}}) {
       Workload w = job(layout, framework);
       w.loader.shuffle = shuffle;
+      if (shuffle == ShuffleKind::kBuffer) w.loader.shuffle_buffer = 64;
       const Access a = access_of(w);
+      EXPECT_EQ(a.shuffle_samples, w.loader.shuffle_buffer);
+      EXPECT_FALSE(a.every_rank_reads_all);
       EXPECT_EQ(a.kind, ReadKind::kStream);
       EXPECT_EQ(a.request_bytes, 262144);
       EXPECT_DOUBLE_EQ(a.requests_per_sample, 100e3 / 262144);
@@ -98,8 +101,24 @@ TEST(Access, TorchSamplersAskForOneSampleOfAPackedFile) {
 TEST(Access, WithFewerShardsThanRanksEverybodyReadsAll) {
   Workload w = job(LayoutKind::kTfrecord, Framework::kTensorflow, 100e3, 500'000);
   const Access a = access_of(w);
+  EXPECT_TRUE(a.every_rank_reads_all);
+  EXPECT_EQ(a.readers, 2u);  // of 8 workers: the others find no shard
   EXPECT_EQ(a.bytes_per_sample, 400e3);
   EXPECT_DOUBLE_EQ(a.opens_per_sample, 4.0 / 500'000);
+}
+
+// 10 shards dealt to 4 ranks: 3 at most, for 8 workers.
+TEST(Access, NoMoreReadersThanARankHasShards) {
+  const Access a = access_of(job(LayoutKind::kWebdataset, Framework::kPytorch, 100e3, 100'000));
+  EXPECT_EQ(a.readers, 3u);
+  EXPECT_DOUBLE_EQ(a.ahead_samples, 3 * 2097152 / 100e3);
+}
+
+TEST(Access, RequestsOfAPiece) {
+  EXPECT_EQ(requests_for(100, 100, false), 1);
+  EXPECT_EQ(requests_for(101, 100, false), 2);
+  EXPECT_EQ(requests_for(90, 100, true), 1);
+  EXPECT_EQ(requests_for(250, 100, true), 3);
 }
 
 TEST(Access, ARequestSizeCutsSamplesUp) {
