@@ -265,8 +265,8 @@ class ClosedForm {
   void set_fill(const Point& point) {
     if (access_.order == BatchOrder::kOnDemand) return;
     const double ranks = w_.training.synchronous ? w_.accelerator.count : 1.0;
-    const std::uint64_t filled = access_.kind == ReadKind::kStream ? access_.shuffle_samples : 0;
-    const double more = static_cast<double>(filled) / static_cast<double>(w_.loader.batch_size);
+    const double more =
+        static_cast<double>(access_.shuffle_samples) / static_cast<double>(w_.loader.batch_size);
     const double first = point.first_batch.value * (more + expected_largest_gamma(ranks, point.batch_cv));
     if (point.ratio >= 1) {
       out_.fill = {first};

@@ -1,21 +1,22 @@
 #include "plan/kernel_reads.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace aforo {
 
 KernelReads kernel_reads(const Access& access, const DatasetSpec& dataset, const LoaderSpec& loader) {
-  const double sample = access.bytes_per_sample;
+  const double bytes = access.bytes_per_sample, ahead = static_cast<double>(kReadahead.value);
   double requests = access.requests_per_sample;
-  if (access.kind != ReadKind::kStream && loader.read_mode == ReadMode::kBuffered) {
-    const double window =
-        std::max(static_cast<double>(loader.transfer_size.value), static_cast<double>(kReadahead.value));
-    // Where sizes differ the last window of a sample is half full on average.
-    requests =
-        law_cv(dataset.sample_size) > 0 ? std::max(1.0, sample / window + 0.5) : std::ceil(sample / window);
+  if (loader.read_mode == ReadMode::kBuffered && access.kind == ReadKind::kStream) {
+    requests = bytes / std::max(access.request_bytes, std::min(ahead, access.whole_bytes));
+  } else if (loader.read_mode == ReadMode::kBuffered) {
+    const double window = std::max(static_cast<double>(loader.transfer_size.value), ahead);
+    // Where sizes differ the last window of a sample is half full on average, and some samples take a second
+    // window though the mean fits into one.
+    const bool differ = law_cv(dataset.sample_size) > 0;
+    requests = differ ? std::max(1.0, bytes / window + 0.5) : requests_for(bytes, window, false);
   }
-  return {requests, sample / requests};
+  return {requests, bytes / requests};
 }
 
 }  // namespace aforo

@@ -1,9 +1,9 @@
 // What Linux makes of a loader's requests before they reach storage: another question than what the loader
 // asks (workload/access.h).
 //
-// Buffered reads of a file or a range arrive in read-ahead windows, since decoders read in pieces smaller than
-// one; a larger `transfer_size` is passed on as it is. Direct reads, and shards that are read front to back in
-// requests above a window, arrive as they were asked. Pure, no failure, any thread.
+// Buffered reads arrive in read-ahead windows: those of a file or a range since decoders read in pieces smaller
+// than one, those of a shard where requests are smaller than one; larger requests are passed on as they are.
+// Direct reads arrive as they were asked. Pure, no failure, any thread.
 #pragma once
 
 #include "base/units.h"

@@ -82,8 +82,9 @@ void window(const Workload& w, const Access& access, Requirement& out) {
   if (access.order != BatchOrder::kOnDemand)
     out.sample_latency_p99 = Seconds{batches * law_mean(w.accelerator.step_time) / out.target};
   const double samples = batches * static_cast<double>(w.loader.batch_size);
-  out.window_per_accelerator =
-      whole((samples + static_cast<double>(access.shuffle_samples)) * access.sample_bytes);
+  const double held = samples + static_cast<double>(access.shuffle_samples);
+  out.window_per_accelerator = whole(held * access.sample_bytes);
+  out.startup_burst = whole(w.accelerator.count * held * access.bytes_per_sample);
 }
 
 void hosts(const Workload& w, const RequirementAsk& ask, Requirement& out) {
@@ -120,8 +121,8 @@ void epochs(const Workload& w, const RequirementAsk& ask, const Access& access, 
   if (!out.epoch || out.target >= 1) return;
   const auto first = static_cast<double>(w.loader.batch_size + access.shuffle_samples);
   const Seconds start = *out.epoch * ((1 - out.target) * kStartShare);
-  out.read_peak = std::max(out.read_full,
-                           BytesPerSecond{w.accelerator.count * first * access.sample_bytes / start.value});
+  out.read_peak = std::max(
+      out.read_full, BytesPerSecond{w.accelerator.count * first * access.bytes_per_sample / start.value});
 }
 
 // With a time between failures Young's interval tau = sqrt(2 delta M), with which writing takes the share
@@ -199,7 +200,7 @@ Requirement requirement(const Workload& w, const RequirementAsk& ask) {
     throw UserError("expected a time above 0 between failures, found 0; give --failure-every as in 20h");
   Requirement out;
   const Access access = access_of(w);
-  const double sample = access.sample_bytes;
+  const double sample = access.bytes_per_sample;  // asked of storage for one that is delivered
   const double global_batch = static_cast<double>(w.loader.batch_size) * w.accelerator.count;
   out.target = w.training.au_target;
   out.samples_full = global_batch / Seconds{law_mean(w.accelerator.step_time)};
@@ -212,10 +213,9 @@ Requirement requirement(const Workload& w, const RequirementAsk& ask) {
   out.iops = out.samples * out.requests_per_sample;
   metadata(w, access, out);
   latency(w, access, out);
-  capacity(w, ask, sample, out);
+  capacity(w, ask, access.sample_bytes, out);
   window(w, access, out);
   hosts(w, ask, out);
-  out.startup_burst = out.window_per_accelerator * w.accelerator.count;
   out.startup_fill = out.startup_burst / out.read;
   epochs(w, ask, access, out);
   return out;

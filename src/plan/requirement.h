@@ -25,7 +25,8 @@ struct RequirementAsk {
 };
 
 // Symbols: N accelerators, B batch size, Z mean step time, t target, s mean sample size, W workers, P
-// prefetch.
+// prefetch. Where every accelerator reads all shards (Access::every_rank_reads_all), the bytes that are asked
+// of storage are N s for each sample instead of s; what is held in memory and on disk stays s.
 struct Requirement {
   double target = 0;
   PerSecond samples_full{0};             // N B / Z: at 100 % utilisation
@@ -55,7 +56,7 @@ struct Requirement {
   BytesPerSecond network_checkpoint{0};     // per host, while a checkpoint is written
   std::optional<double>
       link_gbit;            // smallest usual link that carries each of the latter; absent above 800 Gbit/s
-  Bytes startup_burst{0};   // all prefetch windows at once
+  Bytes startup_burst{0};   // read for all prefetch windows at once
   Seconds startup_fill{0};  // the burst at `read`
   std::uint64_t steps_per_epoch = 0;  // 0: the dataset is smaller than one global batch
   std::optional<Seconds> epoch;

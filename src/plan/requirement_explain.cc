@@ -10,7 +10,10 @@ namespace {
 
 // The inputs as people read them, and where they came from.
 struct Words {
-  std::string t, s, n, b, z, w, p, size_source, time_source, loader_source;
+  std::string t, s, n, b, z, w, p;
+  // What is asked of storage for a sample: s, or N s where every accelerator reads all shards.
+  std::string read, read_symbol;
+  std::string size_source, time_source, loader_source;
 };
 
 std::string source_of(const Workload& workload, std::string_view field) {
@@ -21,14 +24,18 @@ std::string source_of(const Workload& workload, std::string_view field) {
 
 Bytes rounded(double bytes) { return {static_cast<std::uint64_t>(std::llround(bytes))}; }
 
-Words words_of(const Workload& w) {
+Words words_of(const Workload& w, const Access& access) {
+  const std::string sample = format_bytes(rounded(law_mean(w.dataset.sample_size)));
+  const bool all = access.every_rank_reads_all;
   return {fmt::format("{}", w.training.au_target),
-          format_bytes(rounded(law_mean(w.dataset.sample_size))),
+          sample,
           fmt::format("{}", w.accelerator.count),
           fmt::format("{}", w.loader.batch_size),
           format_seconds({law_mean(w.accelerator.step_time)}),
           fmt::format("{}", w.loader.workers),
           fmt::format("{}", w.loader.prefetch),
+          all ? fmt::format("{} x {}", w.accelerator.count, sample) : sample,
+          all ? "N s" : "s",
           source_of(w, "dataset.sample_size"),
           source_of(w, "accelerator.step_time"),
           source_of(w, "loader")};
@@ -47,27 +54,28 @@ class Table {
   std::vector<Figure> figures_;
 };
 
-void bandwidth(const Workload& w, const Requirement& r, const Words& x, Table& table) {
+void bandwidth(const Workload& w, const Access& access, const Requirement& r, const Words& x, Table& table) {
   const std::string both = fmt::format("s: {}; Z: {}", x.size_source, x.time_source);
   table.add("samples_per_second", "samples", r.samples.value, FigureUnit::kPerSecond, "X = t N B / Z",
             fmt::format("{} x {} x {} / {}", x.t, x.n, x.b, x.z), fmt::format("Z: {}", x.time_source));
   table.add("read_bytes_per_second", "read bandwidth, mean at the target", r.read.value,
-            FigureUnit::kBytesPerSecond, "X s", fmt::format("{}/s x {}", format_count(r.samples.value), x.s),
-            both);
+            FigureUnit::kBytesPerSecond, "X " + x.read_symbol,
+            fmt::format("{}/s x {}", format_count(r.samples.value), x.read), both);
   table.add("read_bytes_per_second_full", "read bandwidth at 100 % utilisation", r.read_full.value,
-            FigureUnit::kBytesPerSecond, "s N B / Z", fmt::format("{} x {} x {} / {}", x.s, x.n, x.b, x.z),
-            both);
+            FigureUnit::kBytesPerSecond, x.read_symbol + " N B / Z",
+            fmt::format("{} x {} x {} / {}", x.read, x.n, x.b, x.z), both);
   table.add("read_bytes_per_second_with_headroom", "read bandwidth with barrier headroom",
-            r.read_with_headroom.value, FigureUnit::kBytesPerSecond, "X s h",
+            r.read_with_headroom.value, FigureUnit::kBytesPerSecond, "X " + x.read_symbol + " h",
             fmt::format("{} x {:.3f}", format_rate(r.read), r.straggler), "h: the next line");
   if (r.read_peak)
-    table.add("read_bytes_per_second_peak", "read bandwidth, peak at epoch starts", r.read_peak->value,
-              FigureUnit::kBytesPerSecond,
-              "the larger of the line at 100 % and N (B + shuffle buffer) s / (epoch (1 - t) / 2)",
-              fmt::format("{} x ({} + {}) x {} / ({} x {:.3g})", x.n, x.b,
-                          w.loader.shuffle == ShuffleKind::kBuffer ? w.loader.shuffle_buffer : 0, x.s,
-                          format_seconds(*r.epoch), (1 - r.target) / 2),
-              "first batches and shuffle buffers in half of the stall that the target allows");
+    table.add(
+        "read_bytes_per_second_peak", "read bandwidth, peak at epoch starts", r.read_peak->value,
+        FigureUnit::kBytesPerSecond,
+        fmt::format("the larger of the line at 100 % and N (B + shuffle buffer) {} / (epoch (1 - t) / 2)",
+                    x.read_symbol),
+        fmt::format("{} x ({} + {}) x {} / ({} x {:.3g})", x.n, x.b, access.shuffle_samples, x.read,
+                    format_seconds(*r.epoch), (1 - r.target) / 2),
+        "first batches and shuffle buffers in half of the stall that the target allows");
   const double cv = law_cv(w.dataset.sample_size);
   table.add("straggler_factor", "slowest producer over the mean", r.straggler, FigureUnit::kFactor,
             "h = 1 + E[max of n normals] cv / sqrt(B q); n producers, q batches ahead",
@@ -76,18 +84,20 @@ void bandwidth(const Workload& w, const Requirement& r, const Words& x, Table& t
             "size spread only: latency spread of the storage comes on top. Blom 1958 for the largest of n");
 }
 
-void requests(const Workload& w, const Requirement& r, const Words& x, Table& table) {
+void requests(const Workload& w, const Access& access, const Requirement& r, const Words& x, Table& table) {
   table.add(
       "iops", "read requests", r.iops.value, FigureUnit::kPerSecond, "X k",
       fmt::format("{}/s x {:.4g} requests per sample", format_count(r.samples.value), r.requests_per_sample),
       "k: the loader's read settings, docs/sizing-requirement.md section 3");
   table.add("requests_per_sample", "requests per sample", r.requests_per_sample, FigureUnit::kFactor,
-            "k = s / request", fmt::format("{} / {}", x.s, format_bytes(rounded(r.request_bytes))),
-            x.loader_source);
-  table.add("request_bytes", "mean request size", r.request_bytes, FigureUnit::kBytes, "s / k",
-            fmt::format("{} / {:.4g}", x.s, r.requests_per_sample), x.loader_source);
+            "k = " + x.read_symbol + " / request",
+            fmt::format("{} / {}", x.read, format_bytes(rounded(r.request_bytes))), x.loader_source);
+  table.add("request_bytes", "mean request size", r.request_bytes, FigureUnit::kBytes, x.read_symbol + " / k",
+            fmt::format("{} / {:.4g}", x.read, r.requests_per_sample), x.loader_source);
   table.add("opens_per_second", "file opens", r.opens.value, FigureUnit::kPerSecond,
-            "X / samples per file; packed files read sample by sample: W N files per epoch",
+            access.every_rank_reads_all
+                ? "N X / samples per file: every accelerator opens every file"
+                : "X / samples per file; packed files read sample by sample: W N files per epoch",
             fmt::format("{}/s, {} per file, {} files", format_count(r.samples.value),
                         format_count(static_cast<double>(w.dataset.samples_per_file)),
                         format_count(static_cast<double>(w.dataset.files()))),
@@ -97,10 +107,11 @@ void requests(const Workload& w, const Requirement& r, const Words& x, Table& ta
             "system calls of a whole-file read");
 }
 
-void latency(const Workload& w, const Requirement& r, const Words& x, Table& table) {
-  const Access access = access_of(w);
+void latency(const Access& access, const Requirement& r, const Words& x, Table& table) {
   std::string formula = "C / X less preprocessing (Little's law), C = N W";
-  std::string in_flight = fmt::format("{} x {}", x.n, x.w);
+  std::string in_flight = fmt::format("{} x {}", x.n, access.readers);
+  if (access.kind == ReadKind::kStream)
+    formula = "C / X less preprocessing (Little's law), C = N x the smaller of W and an accelerator's shards";
   if (access.order == BatchOrder::kBatchWhole) {
     formula = "C / X less preprocessing (Little's law), C = N P B";
     in_flight = fmt::format("{} x {} x {}", x.n, x.p, x.b);
@@ -196,10 +207,14 @@ void machines(const RequirementAsk& ask, const Requirement& r, const Words& x, T
             "window x accelerators per host", format_bytes(r.window_per_accelerator), "the line above");
 }
 
-void time(const Workload& w, const RequirementAsk& ask, const Requirement& r, const Words& x, Table& table) {
+void time(const Workload& w, const Access& access, const RequirementAsk& ask, const Requirement& r,
+          const Words& x, Table& table) {
   table.add("startup_burst_bytes", "start-up burst", static_cast<double>(r.startup_burst.value),
-            FigureUnit::kBytes, "N x window",
-            fmt::format("{} x {}", x.n, format_bytes(r.window_per_accelerator)), "the lines above");
+            FigureUnit::kBytes,
+            access.every_rank_reads_all ? "N x window, each sample read N times" : "N x window",
+            fmt::format("{} x {}{}", x.n, format_bytes(r.window_per_accelerator),
+                        access.every_rank_reads_all ? " x " + x.n : ""),
+            "the lines above");
   table.add("startup_fill_seconds", "time to fill all windows at the mean bandwidth", r.startup_fill.value,
             FigureUnit::kSeconds, "burst / read bandwidth",
             fmt::format("{} / {}", format_bytes(r.startup_burst), format_rate(r.read)), "the lines above");
@@ -221,14 +236,15 @@ void time(const Workload& w, const RequirementAsk& ask, const Requirement& r, co
 }  // namespace
 
 std::vector<Figure> explain(const Workload& w, const RequirementAsk& ask, const Requirement& r) {
-  const Words x = words_of(w);
+  const Access access = access_of(w);
+  const Words x = words_of(w, access);
   Table table;
-  bandwidth(w, r, x, table);
-  requests(w, r, x, table);
-  latency(w, r, x, table);
+  bandwidth(w, access, r, x, table);
+  requests(w, access, r, x, table);
+  latency(access, r, x, table);
   space(w, ask, r, x, table);
   machines(ask, r, x, table);
-  time(w, ask, r, x, table);
+  time(w, access, ask, r, x, table);
   return table.take();
 }
 

@@ -64,6 +64,8 @@ TEST(Requirement, APeakAtTheStartOfAnEpochFillsTheShuffleBuffers) {
   Workload w = workload({1e6, 0, 2, 1.0});
   w.accelerator.count = 4;
   w.dataset.samples = 800;
+  w.dataset.layout = LayoutKind::kWebdataset;
+  w.dataset.samples_per_file = 100;
   w.loader.shuffle = ShuffleKind::kBuffer;
   w.loader.shuffle_buffer = 498;
   w.training.au_target = 0.8;
@@ -71,6 +73,53 @@ TEST(Requirement, APeakAtTheStartOfAnEpochFillsTheShuffleBuffers) {
   EXPECT_NEAR(requirement(w, {}).read_peak->value, 160e6, 1);
   w.loader.shuffle = ShuffleKind::kEpoch;
   EXPECT_NEAR(requirement(w, {}).read_peak->value, 8e6, 1);
+}
+
+// Files of one sample each are not read through a buffer, so none is filled or held: 4 workers x 2 batches of
+// 2 samples of 1 MB.
+TEST(Requirement, ABufferThatIsNotHeldCostsNothing) {
+  Workload w = workload({1e6, 0, 2, 1.0});
+  w.loader.workers = 4, w.loader.prefetch = 2;
+  w.dataset.samples = 800;
+  w.loader.shuffle = ShuffleKind::kBuffer;
+  w.loader.shuffle_buffer = 498;
+  const Requirement r = requirement(w, {});
+  EXPECT_EQ(r.window_per_accelerator, 16_MB);
+  for (const Figure& figure : explain(w, {}, r)) {
+    if (figure.key == "read_bytes_per_second_peak") {
+      EXPECT_NE(figure.inputs.find("x (2 + 0) x"), std::string::npos);
+    }
+  }
+}
+
+// Two shards for four accelerators: each reads both, 4 MB for each of its samples of 1 MB. Half of 8 samples/s
+// are 4 x 4 MB/s, a quarter of it each host's. A window of 2 batches of 2 samples holds 4 MB and takes 16 MB to
+// read, and four begin at once: 64 MB in 4 s. The dataset stays 800 MB.
+TEST(Requirement, EveryByteThatEveryAcceleratorReadsIsAskedFor) {
+  Workload w = workload({1e6, 0, 2, 1.0});
+  w.accelerator.count = 4;
+  w.dataset.samples = 800;
+  w.dataset.layout = LayoutKind::kWebdataset;
+  w.dataset.samples_per_file = 400;
+  w.loader.workers = 8, w.loader.prefetch = 2;
+  w.training.au_target = 0.5;
+  RequirementAsk ask;
+  ask.accelerators_per_host = 1;
+  const Requirement r = requirement(w, ask);
+  EXPECT_DOUBLE_EQ(r.read.value, 16e6);
+  EXPECT_DOUBLE_EQ(r.read_full.value, 32e6);
+  EXPECT_DOUBLE_EQ(r.network_per_host.value, 4e6);
+  EXPECT_DOUBLE_EQ(r.iops.value * r.request_bytes, r.read.value);
+  EXPECT_EQ(r.window_per_accelerator, 4_MB);
+  EXPECT_EQ(r.startup_burst, 64_MB);
+  EXPECT_DOUBLE_EQ(r.startup_fill.value, 4);
+  EXPECT_EQ(r.dataset, 800_MB);
+  EXPECT_EQ(r.concurrency, 4 * 2);  // two shards keep two of the eight workers busy
+  for (const Figure& figure : explain(w, ask, r)) {
+    if (figure.key == "read_bytes_per_second") {
+      EXPECT_EQ(figure.formula, "X N s");
+    }
+  }
 }
 
 // pytorch with 8 workers and 2 batches each: 16 batches of 144 ms / 0.9 are ready: 2.56 s. None without

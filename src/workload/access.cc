@@ -37,6 +37,7 @@ void read_streams(const DatasetShape& data, const LoaderSpec& loader, std::uint3
   const std::uint64_t shards = out.every_rank_reads_all ? data.files : (data.files + ranks - 1) / ranks;
   out.readers = std::min(at_least_one(loader.workers), at_least_one(shards));
   out.window_batches = at_least_one(loader.prefetch);
+  if (loader.shuffle == ShuffleKind::kBuffer) out.shuffle_samples = loader.shuffle_buffer;
   const double ahead = std::max<double>(kHandOverBytes, out.request_bytes) * kReadAheadRequests;
   out.ahead_samples = static_cast<double>(out.readers) * ahead / std::max(out.bytes_per_sample, 1.0);
 }
@@ -80,7 +81,6 @@ void read_samples(const DatasetShape& data, const LoaderSpec& loader, Access& ou
 Access access_of(const DatasetShape& data, const LoaderSpec& loader, std::uint32_t ranks) {
   Access out;
   out.sample_bytes = out.bytes_per_sample = out.whole_bytes = data.sample_bytes;
-  if (loader.shuffle == ShuffleKind::kBuffer) out.shuffle_samples = loader.shuffle_buffer;
   if (reads_streams(data.layout, loader.framework))
     read_streams(data, loader, ranks, out);
   else

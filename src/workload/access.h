@@ -57,7 +57,7 @@ struct Access {
   std::uint64_t producers = 1;        // batches that are built side by side; divides `readers`
   std::uint64_t window_batches = 1;   // read ahead of the accelerator, of all producers
   double ahead_samples = 0;           // read beyond the window while their turn has not come (kInOrder)
-  std::uint64_t shuffle_samples = 0;  // held in a shuffle buffer; only kStream is read through it
+  std::uint64_t shuffle_samples = 0;  // held in a shuffle buffer: 0 but for kStream
 
   // Storage sees a whole file as one operation, of ranges and streams every request.
   double operations_per_sample() const { return kind == ReadKind::kFile ? 1 : requests_per_sample; }

@@ -114,6 +114,16 @@ TEST(Access, NoMoreReadersThanARankHasShards) {
   EXPECT_DOUBLE_EQ(a.ahead_samples, 3 * 2097152 / 100e3);
 }
 
+// Only shards are read through a buffer.
+TEST(Access, SamplesByThemselvesPassNoShuffleBuffer) {
+  for (const LayoutKind layout : {LayoutKind::kFilePerSample, LayoutKind::kTfrecord}) {
+    Workload w = job(layout, Framework::kPytorch);
+    w.loader.shuffle = ShuffleKind::kBuffer;
+    w.loader.shuffle_buffer = 64;
+    EXPECT_EQ(access_of(w).shuffle_samples, 0u);
+  }
+}
+
 TEST(Access, RequestsOfAPiece) {
   EXPECT_EQ(requests_for(100, 100, false), 1);
   EXPECT_EQ(requests_for(101, 100, false), 2);
