@@ -90,6 +90,16 @@ class Layout : public FileNames {
   // Total bytes of all samples, as stored; those whose size is unknown are left out.
   virtual std::uint64_t total_bytes() const = 0;
 
+  // Bytes of a sample as stored, on average; 0 where nothing is known.
+  double mean_sample() const {
+    return samples() == 0 ? 0 : static_cast<double>(total_bytes()) / static_cast<double>(samples());
+  }
+  // What every sample takes, if all are equally large; 0 = they differ. By the sums alone: a layout whose
+  // largest_sample is only a bound has none.
+  std::uint64_t constant_sample() const {
+    return total_bytes() == samples() * largest_sample() ? largest_sample() : 0;
+  }
+
   LayoutKind kind() const { return kind_; }
   Content content() const { return content_; }
 

@@ -42,15 +42,14 @@ JobPlan plan_job(const Workload& workload, const Layout& layout, const std::stri
 }
 
 Access access_of(const Layout& layout, const LoaderSpec& loader, std::uint32_t ranks) {
-  const auto total = static_cast<double>(layout.total_bytes());
-  const auto mean = [total](std::uint64_t parts) { return parts ? total / static_cast<double>(parts) : 0; };
+  const auto files = static_cast<double>(layout.files());
   return access_of(
       DatasetShape{.layout = layout.kind(),
                    .samples = layout.samples(),
                    .files = layout.files(),
-                   .sample_bytes = mean(layout.samples()),
-                   .file_bytes = mean(layout.files()),
-                   .sizes_differ = layout.total_bytes() != layout.samples() * layout.largest_sample()},
+                   .sample_bytes = layout.mean_sample(),
+                   .file_bytes = files > 0 ? static_cast<double>(layout.total_bytes()) / files : 0,
+                   .sizes_differ = layout.constant_sample() == 0},
       loader, ranks);
 }
 

@@ -30,9 +30,9 @@ std::shared_ptr<const Layout> of_many_files(const DatasetSpec& spec) {
   DatasetSpec some = spec;
   some.samples = kMostScanned / 4;
   const GeneratedLayout scanned(some, dataset_id_of(spec));
-  const double mean = static_cast<double>(scanned.total_bytes()) / static_cast<double>(some.samples);
-  const GeneratedLayout::Totals totals{static_cast<std::uint64_t>(mean * static_cast<double>(spec.samples)),
-                                       scanned.largest_sample() * 4};
+  const GeneratedLayout::Totals totals{
+      static_cast<std::uint64_t>(scanned.mean_sample() * static_cast<double>(spec.samples)),
+      scanned.largest_sample() * 4};
   return std::make_shared<GeneratedLayout>(spec, dataset_id_of(spec), totals);
 }
 
@@ -295,9 +295,7 @@ SimulatedOnce simulate_once(const SimulatedCase& c, const StorageSpec& storage, 
   const double steady = job.au ? std::clamp(job.au->mean, 0.0, 1.0) : whole.au.value_or(0);
   const auto epochs = extended(job.job.epochs, c.steps, steady);
   add_rates(out, epochs, c.epochs, c.plan.loader.batch_size);
-  const double mean_sample = static_cast<double>(c.layout->total_bytes()) /
-                             static_cast<double>(std::max<std::uint64_t>(c.layout->samples(), 1));
-  out.bytes = {out.samples.value * mean_sample};
+  out.bytes = {out.samples.value * c.layout->mean_sample()};
   out.stalls = stalls_of(epochs, c.epochs);
   out.step_times = job.steps;
   out.cache_hit_share = job.cache_hit_share;

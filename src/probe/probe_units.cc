@@ -23,8 +23,7 @@ ProbeUnits::ProbeUnits(const Layout& layout, ReadKind kind, FileId files, std::u
     size_ = files == layout.files() ? layout.samples()
             : files == 0            ? 0
                                     : layout.first_sample(files - 1) + layout.samples_in(files - 1);
-    if (layout.samples())
-      mean_bytes_ = static_cast<double>(layout.total_bytes()) / static_cast<double>(layout.samples());
+    mean_bytes_ = layout.mean_sample();
     return;
   }
   std::uint64_t total = 0;

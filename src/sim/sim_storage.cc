@@ -18,10 +18,6 @@ bool costs_nothing(const Station& station) {
   return station.kind == StationKind::kCpu && station.per_operation.value <= 0 && station.per_byte.value <= 0;
 }
 
-bool constant_size(const Layout& layout) {
-  return layout.samples() > 0 && layout.total_bytes() == layout.samples() * layout.largest_sample();
-}
-
 }  // namespace
 
 std::size_t ReadPaths::tier_of(FileId file) const {
@@ -121,7 +117,7 @@ void SimStorage::number_items(std::size_t client) {
     return;
   }
   // Where ranges differ in size, two neighbours may begin in the same block: half the mean keeps that rare.
-  const bool differ = paths.kind_ == ReadKind::kRange && !constant_size(layout);
+  const bool differ = paths.kind_ == ReadKind::kRange && layout.constant_sample() == 0;
   const double least =
       static_cast<double>(layout.total_bytes()) / (static_cast<double>(SimCache::kMostItems) / 4);
   paths.block_ = static_cast<std::uint64_t>(std::max({differ ? mean / 2 : mean, least, 1.0}));

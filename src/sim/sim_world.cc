@@ -9,8 +9,7 @@ static_assert(ReadsSlices<SimWorld>);
 
 SimWorld::SimWorld(VirtualClock& clock, ReadPaths& paths, const Setup& setup)
     : clock_(clock), paths_(paths), setup_(setup), random_(setup.seed) {
-  const Layout& layout = *setup.client.layout;
-  if (layout.total_bytes() == layout.samples() * layout.largest_sample()) constant_ = layout.largest_sample();
+  constant_ = setup.client.layout->constant_sample();
 }
 
 SimWorld::File SimWorld::opened(LaneId lane, FileId file) {

@@ -61,11 +61,6 @@ class LiveProgress {
   double samples_ = 0, speed_ = 0;
 };
 
-double mean_sample(const Layout& layout) {
-  return static_cast<double>(layout.total_bytes()) /
-         static_cast<double>(std::max<std::uint64_t>(layout.samples(), 1));
-}
-
 WatchOptions watch_options(const RunOptions& options, const JobPlan& plan, StepsCsv* csv, CacheReset& reset) {
   WatchOptions watch;
   watch.ranks = plan.ranks.here;
@@ -173,7 +168,7 @@ Json plan_run(const RunOptions& options, std::stop_token stop) {
       {"epochs", plan.epochs},
       {"steps_per_epoch", plan.steps},
       {"samples", samples},
-      {"bytes", samples * mean_sample(*dataset.layout)},
+      {"bytes", samples * dataset.layout->mean_sample()},
       {"dataset_passes", samples / static_cast<double>(dataset.layout->samples())},
       {"compute_seconds", static_cast<double>(plan.epochs * plan.steps) * law_mean(plan.step_time)},
       {"read_buffer_bytes",
@@ -214,7 +209,7 @@ RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_t
               [&](const StepWatch& watch) {
                 if (progress)
                   ticker = std::make_unique<ProgressTicker>(
-                      progress, LiveProgress(watch, plan, mean_sample(*dataset.layout)));
+                      progress, LiveProgress(watch, plan, dataset.layout->mean_sample()));
               });
   ticker.reset();
   const bool nothing = job.result.samples_delivered == 0;
