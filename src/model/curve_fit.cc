@@ -177,7 +177,6 @@ WindowDigest digest(const RawWindow& window) {
   out.operations_in_all = window.operations_in_all;
   out.bytes_in_all = window.bytes_in_all;
   out.cpu = window.cpu;
-  out.others_cpu = window.others_cpu;
   if (window.bytes_from_storage && window.bytes_in_all)
     out.cache_share = std::clamp(
         1 - static_cast<double>(*window.bytes_from_storage) / static_cast<double>(window.bytes_in_all), 0.0,

@@ -38,8 +38,6 @@ struct RawWindow {
   // What these counters go with.
   Seconds cpu{0};
   std::optional<std::uint64_t> bytes_from_storage;
-  // Used by other processes meanwhile, of all cores.
-  std::optional<double> others_cpu;
 };
 
 // A window without its operations: what fitting needs, of bounded size.
@@ -68,7 +66,6 @@ struct WindowDigest {
   Seconds cpu{0};
   // Of the bytes; absent where nobody counts.
   std::optional<double> cache_share;
-  std::optional<double> others_cpu;  // as in RawWindow
 };
 
 // Operations per second, and bytes per second, between `from` and `until`, by Hann's weights; parts counted

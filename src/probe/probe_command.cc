@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "pipeline/plan_job.h"
 #include "probe/probe_record.h"
 #include "probe/probe_sweep.h"
 #include "probe/probe_target.h"
@@ -73,11 +74,10 @@ std::vector<ReadMode> modes_of(const ProbeOptions& options) {
   return {ReadMode::kBuffered, ReadMode::kDirect};
 }
 
-// At least, of units of so many bytes.
-double operations_per_unit(ReadKind kind, const LoaderSpec& loader, double bytes) {
-  if (kind == ReadKind::kStream) return 8;
-  if (kind == ReadKind::kFile || is_one_request(loader, static_cast<std::uint64_t>(bytes))) return 1;
-  return std::max(1.0, bytes / static_cast<double>(request_size(loader)));
+// At least. Chosen for a piece of a shard: half of the requests that ProbeUnits cuts it to, as files end.
+double operations_per_unit(const Access& access) {
+  constexpr double kOfPieces = 8;
+  return access.kind == ReadKind::kStream ? kOfPieces : access.operations_per_sample();
 }
 
 class Probe {
@@ -156,9 +156,8 @@ class Probe {
 
   unsigned most_readers(const ProbeData& data) const {
     const std::uint64_t largest = std::max<std::uint64_t>(data.layout->largest_sample(), 1);
-    std::uint64_t each = data.kind == ReadKind::kStream
-                             ? std::max<std::uint64_t>(data.loader.transfer_size.value, 1u << 18)
-                             : std::min(largest, request_size(data.loader));
+    std::uint64_t each = data.kind == ReadKind::kStream ? stream_request(data.loader)
+                                                        : std::min(largest, request_size(data.loader));
     if (data.loader.deliver == Deliver::kBatch && data.kind != ReadKind::kStream) each += largest;
     const double fit =
         kMemoryForReads * static_cast<double>(read_memory().available.value) / static_cast<double>(each);
@@ -173,8 +172,7 @@ class Probe {
   void probe_one(const ProbeData& data, ReadMode mode) {
     LoaderSpec loader = data.loader;
     loader.read_mode = mode;
-    const std::uint64_t request = loader.transfer_size.value ? loader.transfer_size.value : 256u << 10;
-    const ProbeUnits units(*data.layout, data.kind, data.files, request);
+    const ProbeUnits units(*data.layout, data.kind, data.files, stream_request(loader));
     const JobSettings settings{
         data.store.get(), options_.engine, options_.io_threads, options_.io_timeout, {}};
     ProbeReaders readers(*data.layout, data.kind, loader, units, settings);
@@ -186,7 +184,7 @@ class Probe {
                  false,       findings_.storage_below,
                  times_.cold, most_readers(data),
                  {},          findings_.curves.size() + 1,
-                 data.files,  operations_per_unit(data.kind, loader, units.mean_bytes())};
+                 data.files,  operations_per_unit(access_of(*data.layout, loader, 1))};
     const SweepResult cold = sweep(readers, cursor, reset, ask, stop_, teller(data, mode, false));
     if (cold.refused) return refuse_direct();
     add_curve(ask, cold);
@@ -209,8 +207,7 @@ class Probe {
     LoaderOutcome found = loader_cost(workload, *data.layout, settings, loader_time_, stop_);
     findings_.loader = found.cost;
     if (!found.why_not.empty()) note("The loader's own CPU time: not measured, " + found.why_not);
-    findings_.sample_bytes = static_cast<double>(data.layout->total_bytes()) /
-                             static_cast<double>(std::max<std::uint64_t>(data.layout->samples(), 1));
+    findings_.sample_bytes = data.layout->mean_sample();
   }
 
   void refuse_direct() {

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "storage/engine.h"
+#include "storage/machine.h"
 
 namespace aforo {
 namespace {
@@ -42,7 +43,8 @@ class Sweep {
         stop_(std::move(stop)),
         on_window_(on_window),
         random_(ask.seed),
-        begin_(monotonic_now()) {}
+        begin_(monotonic_now()),
+        used_before_(readers.used()) {}
 
   SweepResult run() {
     make_cold();
@@ -65,13 +67,11 @@ class Sweep {
   bool over() const { return stop_.stop_requested() || result_.refused; }
 
   void note_disturbance() {
-    double others = 0, known = 0;
-    for (const WindowDigest& w : result_.windows)
-      if (w.others_cpu) others += *w.others_cpu * w.length.value, known += w.length.value;
-    if (known <= 0 || others / known <= kDisturbed) return;
+    const auto others = other_cpu_share(without(readers_.used(), used_before_), describe_machine().cores);
+    if (!others || *others <= kDisturbed) return;
     result_.notes.push_back(fmt::format(
         "other processes used {} of this machine's CPU meanwhile: repeat the probe on an idle machine",
-        format_percent(others / known)));
+        format_percent(*others)));
   }
 
   // `again`: the page cache answered, although it was dropped. Reads past the cache leave nothing in it.
@@ -227,6 +227,7 @@ class Sweep {
   const WindowNews& on_window_;
   Random random_;
   Seconds begin_;
+  const Usage used_before_;  // by a sweep of the same readers
   std::size_t planned_ = 1;  // windows
   std::map<unsigned, double> rate_;
   std::map<unsigned, Seconds> latency_;

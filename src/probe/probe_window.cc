@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,7 +9,6 @@
 #include "base/error.h"
 #include "pipeline/stream_loader.h"
 #include "pipeline/sync.h"
-#include "world/usage.h"
 
 namespace aforo {
 namespace {
@@ -91,9 +89,7 @@ RawWindow ProbeReaders::run(const WindowAsk& ask, ProbeCursor& cursor, std::stop
   }
   window.operations_in_all = window.operations.size();
   window.cpu = usage.cpu();
-  if (usage.machine_cpu && usage.wall.value > 0)
-    window.others_cpu = std::max(0.0, (*usage.machine_cpu - usage.cpu()).value) /
-                        (usage.wall.value * std::max(1U, std::thread::hardware_concurrency()));
+  used_ = plus(used_, usage);
   window.bytes_from_storage = usage.process_bytes_read;
   if (!window.bytes_from_storage && usage.device) window.bytes_from_storage = usage.device->bytes_read;
   if (window.bytes_from_storage == std::uint64_t{0} && !usage.device)

@@ -11,6 +11,7 @@
 #include "probe/probe_units.h"
 #include "world/lane_setup.h"
 #include "world/real_world.h"
+#include "world/usage.h"
 
 namespace aforo {
 
@@ -48,6 +49,8 @@ class ProbeReaders {
   // Why not the preferred one; may be empty.
   const std::string& engine_reason() const { return engine_reason_; }
   const ProbeUnits& units() const { return units_; }
+  // By the windows so far, together: single ones are too short to tell other processes by.
+  const Usage& used() const { return used_; }
   unsigned io_threads() const { return static_cast<unsigned>(world_.lanes()); }
 
  private:
@@ -72,6 +75,7 @@ class ProbeReaders {
   std::uint64_t request_;
   JobPlan plan_;
   RealWorld world_;
+  Usage used_;
   std::string fault_;
   int fault_error_ = 0;
 };
