@@ -39,7 +39,8 @@ struct SampleLocation {
 };
 
 // What is read at once: a file, a record, a tar member; in other formats a row group or a chunk,
-// which all of its samples share, in as many pieces as it lies in.
+// which all of its samples share, in as many pieces as it lies in. The door for such formats: readers
+// of today ask `locate`, and no one walks units but the contract suite.
 using UnitId = std::uint64_t;  // [0, units())
 struct Unit {
   FileId file = 0;

@@ -10,17 +10,6 @@
 
 namespace aforo {
 
-std::uint64_t FileTable::memory_bytes() const {
-  return text.capacity() + directories.capacity() * sizeof(directories[0]) +
-         directory.capacity() * sizeof(directory[0]) + name.capacity() * sizeof(name[0]) +
-         size.capacity() * sizeof(size[0]);
-}
-
-std::uint64_t ScannedLayout::memory_bytes() const {
-  return sizeof *this + table_.memory_bytes() + first_.capacity() * sizeof(first_[0]) +
-         offset_.capacity() * sizeof(offset_[0]) + length_.capacity() * sizeof(length_[0]);
-}
-
 SampleLocation ScannedLayout::locate(SampleId sample) const {
   if (first_.empty()) return {sample, 0, table_.size[sample], true};
   const auto next = std::upper_bound(first_.begin(), first_.end(), sample);

@@ -29,8 +29,6 @@ struct FileTable {
   std::vector<std::uint64_t> size;
 
   std::uint64_t files() const { return name.size(); }
-  // Of the columns, room that they reserved included.
-  std::uint64_t memory_bytes() const;
 };
 
 // Made by a ScannedLayoutBuilder.
@@ -48,9 +46,6 @@ class ScannedLayout final : public Layout {
   std::uint64_t largest_sample() const override { return largest_; }
   // Of the samples whose size is known.
   std::uint64_t total_bytes() const override { return total_; }
-
-  // What this layout holds, for reports.
-  std::uint64_t memory_bytes() const;
 
  private:
   friend class ScannedLayoutBuilder;

@@ -53,8 +53,6 @@ class Screening {
   const std::vector<Design>& designs() const { return designs_; }
   // What is known of a design; of one that is not judged, that its figures suffice.
   const Judgement& judgement(std::size_t design) const { return judged_[design]; }
-  // False where nothing but its figures was looked at, and those suffice.
-  bool is_judged(std::size_t design) const { return known_[design] != Known::kNothing; }
 
   // The cheapest that serves of each group, the cheapest group first; groups where
   // none serves are left out.

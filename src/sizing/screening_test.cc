@@ -120,20 +120,24 @@ TEST(Screening, RankedIsCheapestFirstAndServes) {
 // A reason is a rejection by some measure: below what is needed, and nearest first.
 TEST(Screening, RejectionsReachLessThanIsNeeded) {
   Screening screening(small_files(64), Catalogue::shipped(), 2);
-  screening.rank(PriceBook::shipped(), Grouping::kProduct);
+  const auto ranked = screening.rank(PriceBook::shipped(), Grouping::kProduct);
   double last = 1;
   const auto rejected = screening.rejected();
   ASSERT_FALSE(rejected.empty());
   for (const Rejected& r : rejected) {
     EXPECT_FALSE(r.reason.empty());
     EXPECT_LE(r.reach, last);
+    EXPECT_LT(r.reach, 1) << r.reason;
+    EXPECT_FALSE(screening.judgement(r.design).serves()) << r.reason;
+    EXPECT_FALSE(screening.judgement(r.design).check.empty()) << r.reason;
     last = r.reach;
   }
-  for (std::size_t i = 0; i < screening.designs().size(); ++i) {
-    const Judgement& j = screening.judgement(i);
-    if (!screening.is_judged(i)) continue;
-    EXPECT_EQ(j.serves(), j.reach >= 1) << j.reason;
-    EXPECT_EQ(j.serves(), j.check.empty()) << j.reason;
+  ASSERT_FALSE(ranked.empty());
+  for (const Ranked& r : ranked) {
+    const Judgement& j = screening.judgement(r.design);
+    EXPECT_TRUE(j.serves()) << j.reason;
+    EXPECT_GE(j.reach, 1);
+    EXPECT_TRUE(j.check.empty()) << j.check;
   }
 }
 

@@ -1,5 +1,6 @@
-// MemoryStore: files that are byte strings behind the doors of a Store, for tests. Obeys the whole
-// contract; its directories exist where a name has them, and it has no cache and no links.
+// MemoryStore: files that are byte strings behind the doors of a Store. A double for tests: no place
+// that people write leads to it, and open_store never makes one. Obeys the whole contract; its
+// directories exist where a name has them, and it has no cache and no links.
 //
 // Whatever kind of engine is asked for, the answer moves bytes of `files` and says that it is of
 // that kind. Whoever owns the store owns it among the owners of this object, not of `files`. What
