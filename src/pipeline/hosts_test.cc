@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <functional>
 #include <map>
@@ -39,8 +40,10 @@ struct Witness : JobObserver {
 
 // Two hosts, two ranks each. `prepare` may change what a host's storage does, or its plan.
 struct TwoHosts {
+  explicit TwoHosts(Seconds delay = Seconds{0}) : hosts(clock, 2, delay) {}
+
   TestClock clock;
-  TestHosts hosts{clock, 2};
+  TestHosts hosts;
   TestWorld worlds[2] = {{clock, hosts, 0}, {clock, hosts, 1}};
   Witness witness[2];
   JobResult results[2];
@@ -49,7 +52,8 @@ struct TwoHosts {
 
   void run(
       const Layout& layout, std::uint64_t batch, std::uint64_t steps, double step_time,
-      const std::function<void(JobPlan&)>& change = [](JobPlan&) {}, double interrupt_host_1_at = 0) {
+      const std::function<void(JobPlan&)>& change = [](JobPlan&) {},
+      std::array<double, 2> interrupt_at = {0, 0}) {
     for (std::uint32_t h = 0; h < 2; ++h) {
       JobPlan plan = plan_for(layout, {2 * h, 2, 4}, batch, steps, step_time);
       change(plan);
@@ -57,14 +61,15 @@ struct TwoHosts {
       jobs[h] = std::make_unique<TrainingJob<TestWorld>>(worlds[h], plan, witness[h]);
     }
     for (std::uint32_t h = 0; h < 2; ++h) spawn(one(h), [this, h] { ended[h] = true; });
-    if (interrupt_host_1_at > 0) spawn(interrupt(interrupt_host_1_at));
+    for (std::uint32_t h = 0; h < 2; ++h)
+      if (interrupt_at[h] > 0) spawn(interrupt(h, interrupt_at[h]));
     while (clock.step()) {
     }
     EXPECT_TRUE(ended[0]) << "host 0 waits for ever";
     EXPECT_TRUE(ended[1]) << "host 1 waits for ever";
   }
   Task<> one(std::uint32_t h) { results[h] = co_await jobs[h]->run(); }
-  Task<> interrupt(double at) {
+  Task<> interrupt(std::uint32_t h, double at) {
     struct Until {
       TestClock& clock;
       Seconds t;
@@ -73,7 +78,13 @@ struct TwoHosts {
       void await_resume() const noexcept {}
     };
     co_await Until{clock, Seconds{at}};
-    jobs[1]->stop();
+    jobs[h]->stop();
+  }
+  // What the job as a whole did.
+  JobResult merged() const {
+    JobResult all = results[0];
+    all.merge(results[1]);
+    return all;
   }
 };
 
@@ -196,13 +207,67 @@ TEST(Hosts, FailTogether) {
 TEST(Hosts, AreInterruptedTogether) {
   TestLayout layout(100'000, 1000);
   TwoHosts two;
-  two.run(
-      layout, 4, 1000, 10e-3, [](JobPlan&) {}, 49e-3);
+  two.run(layout, 4, 1000, 10e-3, [](JobPlan&) {}, {0, 49e-3});
   for (std::uint32_t h = 0; h < 2; ++h) {
     EXPECT_EQ(two.witness[h].steps[2 * h], 4u);
     EXPECT_TRUE(two.results[h].stopped);
     EXPECT_FALSE(two.results[h].failed);
     EXPECT_EQ(two.results[h].ending, (Vote{Ending::kInterrupted, 1}));
+  }
+}
+
+// Both are interrupted in the middle of the 5th step, before either can hear of the other: each says that it was
+// itself, and the job's reason is the first host's.
+TEST(Hosts, ThatEndAtOnceInOneInstantKeepEachItsOwnReason) {
+  TestLayout layout(100'000, 1000);
+  TwoHosts two;
+  two.run(layout, 4, 1000, 10e-3, [](JobPlan&) {}, {49e-3, 49e-3});
+  for (std::uint32_t h = 0; h < 2; ++h) {
+    EXPECT_EQ(two.witness[h].steps[2 * h], 4u);
+    EXPECT_EQ(two.results[h].ending, (Vote{Ending::kInterrupted, h}));
+  }
+  EXPECT_EQ(two.merged().ending, (Vote{Ending::kInterrupted, 0}));
+  EXPECT_EQ(two.merged().samples_delivered, 4u * 4 * 4);
+}
+
+// Sample 54 is rank 2's: 54 = (step x 4 + slot) x 4 + 2 at step 3. The window holds two batches, so it is read
+// when step 1 begins, at 14 ms. Host 0 is interrupted at 23 ms, before the meeting at 24 ms: the job failed, which
+// host 0 alone does not know.
+TEST(Hosts, MergeToTheGravestReason) {
+  TestLayout layout(4000, 1000);
+  TwoHosts two;
+  two.worlds[1].error_of = [](FileId file) { return file == 54 ? EIO : 0; };
+  two.run(layout, 4, 250, 10e-3,
+          [](JobPlan& plan) { plan.skip_errors = false, plan.loader.shuffle = ShuffleKind::kNone; },
+          {23e-3, 0});
+  EXPECT_EQ(two.results[0].ending, (Vote{Ending::kInterrupted, 0}));
+  EXPECT_FALSE(two.results[0].failed);
+  EXPECT_EQ(two.results[1].ending, (Vote{Ending::kFailed, 1}));
+  EXPECT_EQ(two.merged().ending, (Vote{Ending::kFailed, 1}));
+  EXPECT_TRUE(two.merged().failed);
+}
+
+// An outcome is 1 ms on its way. Start at 1 ms, first batch at 5 ms, a step of 11 ms: the 4th meeting comes to its
+// outcome at 48 ms and is heard at 49 ms. Host 1 is interrupted in between: its 4th step does not count, host 0's
+// does, and host 0 hears the reason at the meeting after its 5th.
+TEST(Hosts, ThatEndAtOnceMayDifferByTheStepInProgress) {
+  TestLayout layout(100'000, 1000);
+  TwoHosts two(Seconds{1e-3});
+  two.run(layout, 4, 1000, 10e-3, [](JobPlan&) {}, {0, 48.5e-3});
+  EXPECT_EQ(two.witness[0].steps[0], 4u);
+  EXPECT_EQ(two.witness[1].steps[2], 3u);
+  for (const auto& result : two.results) EXPECT_EQ(result.ending, (Vote{Ending::kInterrupted, 1}));
+}
+
+// Leaving twice is leaving once, as a Group promises: what was said first stands at this meeting and the next.
+TEST(Hosts, LeaveOnce) {
+  VoteCount count(2);
+  count.leave(1, {Ending::kInterrupted, 1});
+  count.leave(1, {Ending::kFailed, 1});
+  for (int meeting = 0; meeting < 2; ++meeting) {
+    EXPECT_EQ(count.outcome(), std::nullopt);
+    count.vote(0, {Ending::kNone, 0});
+    EXPECT_EQ(count.outcome(), (Vote{Ending::kInterrupted, 1}));
   }
 }
 

@@ -127,8 +127,9 @@ class JobObserver {
   // All ranks ended epoch `epoch`; the next has not begun. Runs between epochs, outside every rank's clock.
   // Also of an epoch that ended early because somebody asked; not where the job was ended at once.
   virtual void on_epoch_end(std::uint64_t /*epoch*/) {}
-  // True ends the job cleanly after the step that all ranks still finish together. Asked before every step;
-  // where ranks are spread over processes, once per step, when all ranks here have finished it.
+  // True ends the job cleanly, after the step that all ranks still finish together; where they are not
+  // synchronous, each rank before its next step. Asked before every step of a rank, and at every meeting of
+  // hosts (training_job.h); where synchronous ranks are spread over hosts, at those meetings alone.
   virtual bool should_stop() { return false; }
 };
 
@@ -152,7 +153,9 @@ struct JobResult {
   bool stopped = false;
   // ... by an error. Implies `stopped`.
   bool failed = false;
-  // Why, and which host said so first; the same on every host.
+  // Why, as far as this host knows: the first end at once that it said or heard, or else who asked. Hosts that
+  // end at once before they meet again keep each its own reason; `merge` gives the job's: the gravest, of
+  // equals the lowest host's.
   Vote ending;
 
   // Takes in the result of the ranks that follow these; both are of the same job, and their times on one

@@ -61,8 +61,10 @@ class VoteCount {
   explicit VoteCount(std::uint32_t hosts) : seats_(hosts) {}
 
   void vote(std::uint32_t host, Vote vote) { seats_[host].vote = vote, seats_[host].given = true; }
-  // `host` comes to no further meeting: `vote` is its vote at all of them, this one included.
-  void leave(std::uint32_t host, Vote vote) { seats_[host] = {vote, true, true}; }
+  // `host` comes to no further meeting: `vote` is its vote at all of them, this one included. The first holds.
+  void leave(std::uint32_t host, Vote vote) {
+    if (!seats_[host].left) seats_[host] = {vote, true, true};
+  }
 
   // Once, when every host has voted or left: what they agreed on. The next meeting begins.
   std::optional<Vote> outcome() {

@@ -29,7 +29,13 @@ namespace aforo {
 
 // Where ranks are spread over hosts, each host has a TrainingJob with its part of the ranks
 // (JobPlan::ranks) and the same plan otherwise. They meet before the first step, after every step
-// (synchronous), and twice at each epoch's end; they end after the same step.
+// (synchronous), at a checkpoint that all wait for, and twice at each epoch's end. How they end:
+//
+//   asked, synchronous     all after the same step
+//   asked, asynchronous    the ranks of the host that asked before their next step, others at the epoch's end
+//   at once                the step in progress does not count. The others hear of it at their next meeting,
+//                          so they may have finished that step; a host that ends at once before it hears
+//                          keeps its own reason, and JobResult::merge gives the job's
 //
 // Random numbers: step times are seeded by rank, so a rank draws the same times in every World and
 // on however many hosts.

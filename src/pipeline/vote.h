@@ -1,9 +1,10 @@
 // Vote: what a host says, and what all hosts hear, when they meet.
 //
 // A job that is spread over hosts ends by agreement: every host gives its vote at a meeting (World::meet),
-// all of them hear the same outcome, and so all end after the same step. `joined` is commutative, associative
-// and idempotent: the outcome depends neither on the order in which votes come nor on how they are gathered
-// (one by one, or along a tree), which is what an all-reduce needs. Plain data, sent as it is. No failure.
+// and all of them hear the same outcome. A host that ends at once comes to no further meeting, and its vote
+// stands for it there (World::leave). `joined` is commutative, associative and idempotent: the outcome depends
+// neither on the order in which votes come nor on how they are gathered (one by one, or along a tree), which is
+// what an all-reduce needs. Plain data, sent as it is. No failure.
 #pragma once
 
 #include <algorithm>
