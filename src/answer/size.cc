@@ -18,7 +18,8 @@
 namespace aforo {
 namespace {
 
-constexpr std::uint64_t kLongestHorizon = 600;  // months: what an account lists month by month
+// Months, which an account lists one by one. Chosen: fifty years, far longer than hardware is written off.
+constexpr std::uint64_t kLongestHorizon = 600;
 
 // With labels always, so that every number is named for a person; with formula, inputs and source where asked
 // for.

@@ -27,7 +27,7 @@ constexpr std::size_t kIdentityAt = 2 + 18 + 4 + 6;  // SOI, APP0, APP9 marker a
 constexpr std::size_t kChecksumAt = kIdentityAt + kPayloadHeaderBytes;
 constexpr std::size_t kFront = kChecksumAt + 4;
 constexpr std::size_t kTables = 69 + 13 + 22 + 22 + 6 + 10;  // DQT SOF0 DHT DHT DRI SOS
-constexpr std::size_t kEndOfImage = 2;
+constexpr std::size_t kEndOfImage = 2;                       // its marker
 // A marker and a length, no text.
 constexpr std::size_t kShortestComment = 4;
 constexpr std::size_t kFixed = kFront + kShortestComment + kTables + kEndOfImage;
@@ -77,6 +77,7 @@ Shape choose_shape(std::uint64_t room) {
 // Entropy-coded bytes of blocks of random data, 0xFF stuffed. `out` has room for twice `random`.
 // Returns the end.
 std::byte* stuff(std::span<const std::byte> random, std::byte* out) {
+  // Of every byte the lowest and the highest bit: whether one of eight is 0xFF.
   constexpr std::uint64_t kOnes = 0x0101010101010101, kTops = 0x8080808080808080;
   std::size_t turn = 0;
   for (std::size_t at = 0; at < random.size(); at += 8) {

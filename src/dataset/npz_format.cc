@@ -18,7 +18,7 @@ constexpr std::string_view kMember = "x.npy";
 constexpr std::size_t kLocalHeader = 30 + kMember.size();
 // A multiple of numpy's alignment of 64, with room for any shape of one axis.
 constexpr std::size_t kNpyHeader = 128;
-constexpr std::size_t kSealBytes = 4;
+constexpr std::size_t kSealBytes = 4;  // chosen so that the CRC-32 is the wanted one
 constexpr std::size_t kDirectory = 46 + kMember.size();
 constexpr std::size_t kEnd = 22;
 constexpr std::uint64_t kAround = kLocalHeader + kNpyHeader + kSealBytes + kDirectory + kEnd;

@@ -7,6 +7,7 @@
 namespace aforo {
 namespace {
 
+// The first two are chosen; the 5 is published (MSER-5, see steady.h).
 constexpr std::size_t kFewestPoints = 4;     // below this there is nothing to cut
 constexpr std::size_t kTrustedPoints = 10;   // steady points for an interval worth quoting
 constexpr std::uint64_t kStepsPerPoint = 5;  // the 5 of MSER-5

@@ -9,7 +9,7 @@
 namespace aforo {
 namespace {
 
-constexpr double kCacheFlag = 0.5;  // more from memory than from storage
+constexpr double kCacheFlag = 0.5;  // chosen: more from memory than from storage
 
 std::string or_unknown(std::optional<double> share) {
   return share ? format_percent(*share) : "not measured";

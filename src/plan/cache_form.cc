@@ -6,7 +6,8 @@
 namespace aforo {
 namespace {
 
-constexpr double kForgotten = 1e-9;  // weight of what was read so long ago that nobody counts it
+// Weight of what was read so long ago that nobody counts it. Chosen: far below what a prediction shows.
+constexpr double kForgotten = 1e-9;
 
 // P[A >= c], A uniform on [1 - 1/N, 1].
 double probability_above(double c, double nodes) {

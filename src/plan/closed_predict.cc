@@ -22,7 +22,8 @@ constexpr double kCommonPeriod = 0.1;  // seconds, of CurvePoint::common: how a 
 // Readers up to which the network is solved exactly. Chosen by cost: exact queues take O(n), curves
 // O(n^2), and Schweitzer errs least where there are many.
 constexpr double kExactQueues = 2000, kExactCurves = 48;
-// Epochs whose cache contents are followed; later ones are like the last
+// Epochs whose cache contents are followed; later ones are like the last. Chosen: by then the caches of
+// several hosts hold nearly what they will hold.
 constexpr std::uint64_t kFollowed = 6;
 
 struct Point {  // one state of the caches
@@ -241,6 +242,7 @@ class ClosedForm {
   }
 
   double epoch(double e) {
+    // Published: the nodes and weights of four points on [0, 1] (Abramowitz and Stegun, table 25.4).
     static constexpr std::array<double, 4> kAt = {0.0694318, 0.3300095, 0.6699905,
                                                   0.9305682};  // Gauss-Legendre
     static constexpr std::array<double, 4> kWeight = {0.1739274, 0.3260726, 0.3260726, 0.1739274};

@@ -20,7 +20,7 @@ double series(double shape, double x) {
 
 // Lentz's evaluation of 1/(x+1-a- 1(1-a)/(x+3-a- 2(2-a)/(x+5-a- ...
 double fraction(double shape, double x) {
-  constexpr double kTiny = 1e-300;
+  constexpr double kTiny = 1e-300;  // instead of 0, so that nothing is divided by it (Lentz's method)
   double b = x + 1 - shape, c = 1 / kTiny, d = 1 / b, value = d;
   for (int n = 1; n < kMostTerms; ++n) {
     const double a = -n * (n - shape);

@@ -88,6 +88,7 @@ void window(const Workload& w, const Access& access, Requirement& out) {
 }
 
 void hosts(const Workload& w, const RequirementAsk& ask, Requirement& out) {
+  // Gbit/s. Published: the rates of IEEE 802.3 Ethernet that are sold.
   static constexpr std::array kLinks{1.0, 10.0, 25.0, 40.0, 50.0, 100.0, 200.0, 400.0, 800.0};
   const std::uint32_t n = w.accelerator.count, per_host = std::min(n, ask.accelerators_per_host);
   out.hosts = (n + ask.accelerators_per_host - 1) / ask.accelerators_per_host;

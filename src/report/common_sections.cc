@@ -11,7 +11,7 @@
 namespace aforo {
 namespace {
 
-constexpr std::size_t kMostEpochs = 12;  // that are named one by one: a line or two
+constexpr std::size_t kMostEpochs = 12;  // that are named one by one; chosen: a line or two
 
 Tone tone_of_limit(const std::string& limit) {
   if (limit == "not limited") return Tone::kGood;

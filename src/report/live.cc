@@ -12,7 +12,7 @@
 namespace aforo {
 namespace {
 
-constexpr std::size_t kBar = 16;
+constexpr std::size_t kBar = 16;  // columns; chosen by eye
 
 struct Part {
   std::string text;

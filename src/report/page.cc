@@ -6,8 +6,8 @@
 namespace aforo {
 namespace {
 
+// All chosen, for pages of 80 to 120 columns.
 constexpr std::size_t kIndent = 2;
-
 constexpr std::size_t kMostValue = 30;  // a longer value does not push the notes of the others away
 constexpr std::string_view kGap = "  ";
 

@@ -9,7 +9,7 @@
 namespace aforo {
 namespace {
 
-constexpr std::size_t kMostHedged = 10;  // designs of a portfolio: a screen, with its scenarios
+constexpr std::size_t kMostHedged = 10;  // designs of a portfolio; chosen: a screen, with its scenarios
 
 // Why a row is empty, below its table.
 List reasons(const Json& record, std::string_view list, std::string_view key) {

@@ -13,8 +13,9 @@
 namespace aforo {
 namespace {
 
+// All chosen; the Record has everything.
 constexpr std::size_t kMostRows = 12, kSpelledOut = 4, kMostRejected = 10;  // a screen of each
-constexpr int kMostOfFamily = 2;
+constexpr int kMostOfFamily = 2;                                            // so that other families are seen
 constexpr std::size_t kMostTurns = 3;  // of the second best, and of the others
 
 // The cheapest few, and the best of every family that is not among them.

@@ -12,9 +12,10 @@
 namespace aforo {
 namespace {
 
+// All chosen, for lines of 80 to 120 columns.
 constexpr std::size_t kLongestPath = 48;  // beside other facts, so that they keep to one line of 120
 constexpr std::size_t kLongestLabel = 32, kLabel = Page::kLabel - 2;  // of a table's rows
-constexpr std::size_t kShortName = 18, kCellBar = 16;
+constexpr std::size_t kShortName = 18, kCellBar = 16;                 // of a name and a bar in a table
 constexpr std::size_t kTerm = 31, kGain = 13;  // "cloud object store + local NVMe", " +28.6 points"
 constexpr double kLeastDrawn = 0.0005;         // less reads as 0.0 %
 

@@ -11,8 +11,10 @@
 namespace aforo {
 namespace {
 
+// Chosen: any will do that nothing else mixes with a file's number; it spells "tiers".
 constexpr std::uint64_t kTierSalt = 0x7469657273;
-constexpr double kMostCacheMemory = 16e9;  // bytes that the caches' own books may take
+// Bytes that the caches' own books may take. Chosen: what the machine of a person has, or little more.
+constexpr double kMostCacheMemory = 16e9;
 
 bool costs_nothing(const Station& station) {
   return station.kind == StationKind::kCpu && station.per_operation.value <= 0 && station.per_byte.value <= 0;

@@ -11,7 +11,8 @@
 namespace aforo {
 namespace {
 
-constexpr std::uint64_t kEventsPerLook = 4096;  // at the stop token
+// Between looks at the stop token. Chosen: a look then costs nothing, and Ctrl-C is still heard at once.
+constexpr std::uint64_t kEventsPerLook = 4096;
 
 // What of a plan has a meaning in virtual time: there are no bytes to deliver or to check.
 JobPlan without_bytes(JobPlan plan) {

@@ -11,7 +11,9 @@
 namespace aforo {
 namespace {
 
-constexpr double kSlack = 0.02;        // seconds for which cores may put off what is taken of them elsewhere
+// Seconds for which cores may put off what is taken of them elsewhere. Chosen: some turns of
+// a scheduler, and short beside a step.
+constexpr double kSlack = 0.02;
 constexpr double kCommonPeriod = 0.1;  // seconds for which a common factor holds (model/storage_spec.h)
 
 // The load-dependent station. Each of n operations in flight of class c progresses at X_c(n) / n, so that a

@@ -37,7 +37,7 @@ struct Speedup {
   std::size_t workloads = 0;
 };
 
-constexpr std::size_t kFewestWorkloads = 3;  // fewer say nothing of another one
+constexpr std::size_t kFewestWorkloads = 3;  // chosen: fewer tell neither a median nor a spread
 
 Speedup speedup(const Catalogue& catalogue, std::string_view from, std::string_view to,
                 std::string_view set) {

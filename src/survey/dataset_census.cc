@@ -14,8 +14,9 @@ namespace aforo {
 namespace {
 
 constexpr std::string_view kHidden = ".hidden";
-constexpr std::size_t kLongestExtension = 12;
+constexpr std::size_t kLongestExtension = 12;  // with its dot; chosen: longer is part of a name
 
+// Chosen: what lies beside samples and is none.
 constexpr std::array<std::string_view, 22> kSide = {
     kHidden, ".idx", ".index", ".json", ".jsonl", ".csv", ".tsv",  ".txt",    ".xml",  ".yaml", ".yml",
     ".md",   ".log", ".html",  ".py",   ".sh",    ".md5", ".sha1", ".sha256", ".lock", ".tmp",  ".cfg"};

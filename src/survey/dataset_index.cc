@@ -36,7 +36,10 @@ class Window final : public HeaderReader {
   }
 
  private:
+  // Chosen: an index beside a file of some ten million samples still fits; a larger one is no index.
   static constexpr std::uint64_t kLargestIndex = 256 << 20;
+  // What is read at once where headers lie close together, and of a header far away. Chosen: a few requests
+  // for a whole directory of a file, and one page where the next header is a sample away.
   static constexpr std::size_t kWide = 256 << 10;
   static constexpr std::size_t kNarrow = 4 << 10;
 

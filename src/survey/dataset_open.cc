@@ -25,7 +25,7 @@
 namespace aforo {
 namespace {
 
-constexpr double kSameMean = 0.1;  // sizes that differ by less are the same workload
+constexpr double kSameMean = 0.1;  // chosen: sizes that differ by less are the same workload
 
 std::string count(std::uint64_t n) { return format_count(static_cast<double>(n)); }
 

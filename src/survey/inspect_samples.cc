@@ -14,7 +14,7 @@
 namespace aforo {
 namespace {
 
-constexpr double kQuick = 20;  // seconds that indexing all files may take
+constexpr double kQuick = 20;  // seconds that indexing all files may take; chosen: what a person waits for
 
 // Indexes files, many threads at a time, into one summary.
 class PackedSamples {
@@ -72,7 +72,7 @@ double distance(const Law& law, const SizeSummary& sizes) {
 }  // namespace
 
 SizeFit readable(const SizeFit& fit, const SizeSummary& sizes) {
-  constexpr std::size_t kPoints = 21;
+  constexpr std::size_t kPoints = 21;  // chosen: every twentieth, so that a person reads them in the file
   SizeFit plain = fit;
   plain.law.mean = std::round(fit.law.mean);
   plain.law.stddev = std::round(fit.law.stddev);

@@ -19,7 +19,9 @@
 namespace aforo {
 namespace {
 
-constexpr int kRounds = 3;  // confirmations of the answer
+// Confirmations of the answer. Chosen: each costs a window of seconds, and a bracket that is still not held
+// after three says how noisy the machine is.
+constexpr int kRounds = 3;
 
 // The winner of a search over noisy windows was lucky more often than not: it must hold once more, or the
 // search goes on below it.

@@ -11,7 +11,7 @@
 namespace aforo {
 namespace {
 
-constexpr double kDisturbed = 0.1;  // of all cores, used by others: more moves AU by points
+constexpr double kDisturbed = 0.1;  // of all cores, used by others; chosen: more can move AU by points
 
 void add_statistics(Json& record, const MeasuredJob& job, const JobPlan& plan) {
   Json statistics = Json::object();

@@ -15,6 +15,8 @@ namespace aforo {
 namespace {
 
 constexpr std::string_view kWrapper = "workload.";
+// Published: the benchmark's own defaults (DLIO, utils/config.py: prefetch_size, shuffle_size), and the
+// prefetch_factor of PyTorch's DataLoader, which holds where the file's prefetch_size is 0.
 constexpr std::uint64_t kDefaultPrefetch = 2;
 constexpr std::uint64_t kDefaultShuffleSize = 1024;
 constexpr std::uint64_t kTorchPrefetch = 2;

@@ -13,7 +13,9 @@
 namespace aforo {
 namespace {
 
+// Chosen: more than anybody reads.
 constexpr std::size_t kMostWarnings = 100;
+// Seconds, a day. Chosen: a longer step or wait is a slip of a unit, as in fields.cc.
 constexpr double kLongestTime = 86400;
 
 bool is_null(const YamlNode& node) {

@@ -50,6 +50,7 @@ std::string set_count(T& target, const YamlNode& node, std::uint64_t least, std:
 
 Field text_field(About about, Member<std::string> member) {
   const auto set = [member](Workload& workload, const YamlNode& node) -> std::string {
+    // Chosen: a page of text. Names and notes are shorter.
     constexpr std::size_t kLongest = 4000;
     if (!is_scalar(node)) return unexpected("text", node);
     if (node.text.size() > kLongest) return fmt::format("expected at most {} letters, found more", kLongest);

@@ -24,6 +24,7 @@ std::vector<std::string> layout_words() {
   return words;
 }
 
+// Chosen: far beyond any sample (64 GiB) and any step (a day) there is, so that a slip of a unit is told.
 constexpr double kLargestSample = 64.0 * (1ULL << 30);
 constexpr double kLongestStep = 86400;
 constexpr std::uint64_t kAnySeed = ~std::uint64_t{0};

@@ -9,6 +9,7 @@
 namespace aforo {
 namespace {
 
+// Chosen: a quantile for every thousandth.
 constexpr std::size_t kMostQuantiles = 1001;
 
 std::string exact_value(LawUnit unit, double value) {

@@ -10,6 +10,8 @@
 namespace aforo {
 namespace {
 
+// Chosen: some for every field and every value of one, and a source of several lines; an end to what is no
+// provenance.
 constexpr std::size_t kMostEntries = 200;
 constexpr std::size_t kLongestSource = 1000;
 const std::vector<std::string> kKinds = {"measured", "published", "estimated"};

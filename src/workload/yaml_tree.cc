@@ -15,6 +15,7 @@
 namespace aforo {
 namespace {
 
+// Chosen: far more than a workload or a storage that a person wrote, and an end to what a hostile file costs.
 constexpr std::size_t kLargestText = 1 << 20;
 constexpr int kMostValues = 20'000;
 constexpr std::size_t kDeepest = 20;
@@ -205,6 +206,7 @@ YamlNode read_yaml(std::string_view text, std::string_view file) {
 }
 
 std::string quote(std::string_view word) {
+  // Chosen: with what was expected it keeps to a line or two.
   constexpr std::size_t kShown = 40;
   std::string shown(word.substr(0, kShown));
   std::replace_if(

@@ -13,7 +13,7 @@
 namespace aforo {
 namespace {
 
-constexpr std::size_t kHuge = 2u << 20;
+constexpr std::size_t kHuge = 2u << 20;  // a huge page of x86-64, and of arm64 with pages of 4 KiB
 
 // Null if there is no memory.
 std::byte* map_block(std::size_t bytes) {

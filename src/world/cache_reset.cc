@@ -10,7 +10,7 @@ namespace aforo {
 
 std::uint64_t CacheReset::advise(std::uint64_t count, const std::function<FileId(std::uint64_t)>& file,
                                  const std::stop_token& stop) {
-  constexpr std::uint64_t kBetweenStops = 256;
+  constexpr std::uint64_t kBetweenStops = 256;  // files; chosen: a stop between them is heard at once
   std::atomic<std::uint64_t> failed{0};
   parallel_for(count, kBetweenStops, thread_count(0), stop,
                [&](unsigned, std::uint64_t i, std::uint64_t end) {

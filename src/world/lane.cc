@@ -12,10 +12,12 @@
 namespace aforo {
 namespace {
 
-constexpr std::size_t kReadyAtOnce = 4096;  // readers of one lane: more than a job usually has
+constexpr std::size_t kReadyAtOnce = 4096;  // readers of one lane; chosen: more than a job usually has
 
-constexpr Seconds kPatience{0.1};  // how long an idle lane sleeps before it looks around
-constexpr Seconds kGrace{0.5};     // for late answers, at the end
+// How long an idle lane sleeps before it looks around. Chosen: what is posted to it wakes it anyhow, and ten
+// looks a second cost nothing.
+constexpr Seconds kPatience{0.1};
+constexpr Seconds kGrace{0.5};  // for late answers, at the end; chosen: who ended a run waits no longer
 
 }  // namespace
 

@@ -6,7 +6,9 @@
 namespace aforo {
 namespace {
 
-constexpr Seconds kCpuSlice{100e-6};  // longer work lets the lane's other readers in between
+// Longer work lets the lane's other readers in between. Chosen: about a read of a fast device, so none of
+// them waits for much longer than for its own.
+constexpr Seconds kCpuSlice{100e-6};
 
 void spin_for(Seconds duration) {
   const Seconds end = monotonic_now() + duration;

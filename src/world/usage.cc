@@ -5,6 +5,7 @@
 namespace aforo {
 namespace {
 
+// Chosen: the kernel counts a machine's CPU in ticks of 10 ms, which over less time say little.
 constexpr Seconds kTellsOthers{0.5};
 
 // Counters of different sources may disagree by a tick: never below zero.

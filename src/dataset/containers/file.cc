@@ -6,8 +6,8 @@
 namespace aforo {
 namespace {
 
-constexpr std::size_t kZipHeader = 30;  // of a member, before its name (APPNOTE 4.3.7)
-constexpr std::size_t kZipNameLength = 26;
+constexpr std::size_t kZipHeader = 30;      // of a member, before its name (APPNOTE 4.3.7)
+constexpr std::size_t kZipNameLength = 26;  // where in it the length of the name stands
 
 // A zip whose first member is an array is what numpy.savez makes; an empty one is told by its name.
 FileKind recognise_zip(std::string_view name, std::span<const std::byte> front) {
