@@ -112,7 +112,10 @@ class ArchitectureSelfTest(unittest.TestCase):
         self.assert_found("searches a sentence",
                           {"src/storage/read.cc": '#include "base/text.h"\n#include <unistd.h>\n'
                                                   'bool late = text.find("gave up") != 0;\n'})
-        for fine in ('text.starts_with("--")', 'text.find(name)', '// text.find("gave up")'):
+        for search in ('text.starts_with("--find-max")', 'text.find("samples=")', 'text.rfind("name:", 0)', 'text == "--all"'):
+            self.assert_found("searches a sentence",
+                              {"src/storage/read.cc": f'#include "base/text.h"\n#include <unistd.h>\nbool b = {search};\n'})
+        for fine in ('text.starts_with("-")', 'text.find(name)', 'text == "all"', 'seen = "--all";', '// text.find("gave up")'):
             self.assertEqual(self.found({"src/storage/read.cc": f'#include "base/text.h"\n#include <unistd.h>\n{fine}\n'}), [])
 
     def test_a_layout_named_outside_its_places(self):
@@ -155,9 +158,17 @@ class ArchitectureSelfTest(unittest.TestCase):
         used = "  return count_words(1);\n"
         self.assert_found(words, {**offer, "src/base/text_test.cc": '#include "base/text.h"\nint f() {\n' + used + "}\n"})
         self.assert_found(words, {**offer, "src/base/text.cc": "// count_words(1)\nint count_words(int n) { return n; }\n"})
+        for other in ("int f() {\n  return text.count_words(1);\n}\n", "int f() {\n  return text->count_words(1);\n}\n",
+                      "struct Text {\n  int count_words(int n);\n};\n", "int Text::count_words(int n) {\n  return n;\n}\n",
+                      'const char* f() {\n  return "count_words(1)";\n}\n'):
+            self.assert_found(words, {**offer, "src/storage/read.cc": '#include "base/text.h"\n' + other})
         for caller in ("int f() {\n" + used + "}\n", "const auto f = &count_words;\n", "int f() { return count_words(2); }\n"):
             found = self.found({**offer, "src/storage/read.cc": '#include "base/text.h"\n' + caller})
             self.assertFalse([violation for violation in found if "tests alone" in violation], caller)
+
+    def test_a_method_that_a_header_defines_is_no_free_function(self):
+        found = self.found({"src/base/text.h": "#pragma once\ninline int Text::count_words(int n) { return n; }\n"})
+        self.assertFalse([violation for violation in found if "tests alone" in violation])
 
     def test_unfinished_work(self):
         self.assert_found("docs/notes.md:2: unfinished work", {"docs/notes.md": "\nTO" + "DO: later\n"})

@@ -8,7 +8,8 @@
    nor a store of one kind, but for the files named in NO_DATA, which touch other things.
 5. No free function that a header offers is called by tests alone, but for those named in FOR_TESTS.
 6. What makes a document sees no width and no colour: no include leads from report/document_of.cc to a LOOKS header.
-7. No sentence is searched for what it says: facts are data (MESSAGE_SEARCH), but for the parsers in PARSERS.
+7. No sentence is searched for what it says, nor for the option or key that it begins with: facts are data
+   (MESSAGE_SEARCH), but for the parsers in PARSERS.
 8. Which layout a dataset has is asked of its LayoutTraits and its Container: `LayoutKind::` and the layouts' words
    stand in LAYOUT_PLACES and tests alone. What a framework does is asked of an Access: `Framework::` stands in
    FRAMEWORK_PLACES and tests alone.
@@ -51,10 +52,18 @@ NO_DATA = {
     "src/world/home_loop.cc": "timers and wake-ups",
     "src/world/lane.cc": "a thread that waits for good",
 }
-# A literal with a space is a sentence; what is sought in one was known when it was written, and is to be kept as data.
-MESSAGE_SEARCH = re.compile(r'\b(?:r?find|starts_with|ends_with|contains|search)\(\s*"[^"\n]* [^"\n]*"')
+# A literal with a space is a sentence, one that begins with "--" or ends in "=" or ":" the beginning of one; what is
+# sought in one was known when it was written, and is to be kept as data.
+MESSAGE_SEARCH = re.compile(
+    r'\b(?:r?find|starts_with|ends_with|contains|search)\(\s*"[^"\n]* [^"\n]*"'
+    r'|(?:\b(?:r?find|starts_with|ends_with|contains|search)\(\s*|[=!]=\s*)"(?:--[^"\n]*|[^"\n]*[=:])"')
 # What they search is no sentence of ours: {file: what it is}.
 PARSERS = {
+    "src/answer/size_jobs.cc": "what a person gave to --set",
+    "src/cli/app.cc": "the words of a command line",
+    "src/cli/command_line.cc": "the words of a command line",
+    "src/dataset/tar.cc": "the keys of a tar's extended headers",
+    "src/report/record_facts.cc": "a workload's YAML",
     "src/storage/machine.cc": "the kernel's tables",
 }
 LAYOUT_NAME = re.compile(r"\bLayoutKind::k\w+")
@@ -74,6 +83,9 @@ MACHINE_PATH = re.compile(r"(?<![\w.~$}/-])/(?:" + "|".join(("wo" + "rk", "ro" +
 # A function's declaration or definition begins in the first column, with its type; what is indented calls.
 FUNCTION_HEAD = re.compile(r"(?!using |requires|static_assert|struct |class |enum |return |namespace |template |typedef |#|EXPECT|ASSERT|TEST|aforo_)[A-Za-z_]")
 CALL = re.compile(r"\b([a-z]\w*)\s*(?:<[\w:, ]*>)?\(")
+# A name after a type is declared there, as a member or a variable, not called; after one of these words it is called.
+DECLARED = re.compile(r"(?:(\w+)|\S>)[&*]*\s+$")
+CALLING_WORDS = {"return", "co_return", "co_await", "co_yield", "else", "throw", "new", "case", "and", "or", "not", "do"}
 ADDRESS = re.compile(r"(?:[&(,=:{]\s*|^\s+)([a-z]\w+)\b(?!\s*\()")
 # What tests alone call and yet belongs to its room: {function: why}.
 FOR_TESTS = {
@@ -81,6 +93,7 @@ FOR_TESTS = {
     "make_faulty_engine": "the twin of the engines that fails",
     "parse_example": "what reads back the examples that are written",
     "storage_fields": "docs/storage-file.md is held to it",
+    "take_in_host": "what hosts used together, for when a Group joins them",
 }
 TEST_HELPER = re.compile(r"(?:^|_)test(?:_|$)|_contract$|_harness$")
 CODE = {".h", ".cc", ".py", ".sh", ".cmake"}
@@ -286,6 +299,20 @@ def is_for_tests(path):
     return path.stem.endswith(("_test", "_fuzz")) or TEST_HELPER.search(path.stem) is not None
 
 
+def without_strings(code):
+    return re.sub(r'"(?:\\.|[^"\\\n])*"', '""', code)
+
+
+def calls_in(line):
+    """Names that the line calls as free functions: `x.name(` and `x->name(` are members, `Type name(` is declared."""
+    for match in CALL.finditer(line):
+        before = line[:match.start()]
+        declared = DECLARED.search(before)
+        if before.endswith((".", "->")) or (declared and declared.group(1) not in CALLING_WORDS):
+            continue
+        yield match.group(1)
+
+
 def check_only_in_tests(root):
     """A function that a header offers is called by something that is no test. By name: an overload speaks for all."""
     offered, called = {}, set()
@@ -293,13 +320,11 @@ def check_only_in_tests(root):
     for path in sources:
         if is_for_tests(path):
             continue
-        for line in without_comments(path.read_text()).splitlines():
-            names = CALL.findall(line)
-            if names and FUNCTION_HEAD.match(line):
-                if path.suffix == ".h" and path.is_relative_to(root / "src"):
-                    offered.setdefault(names[0], path)
-                names = names[1:]
-            called.update(names)
+        for line in without_strings(without_comments(path.read_text())).splitlines():
+            head = CALL.search(line) if FUNCTION_HEAD.match(line) else None
+            if head and line[head.start() - 1] != ":" and path.suffix == ".h" and path.is_relative_to(root / "src"):
+                offered.setdefault(head.group(1), path)
+            called.update(calls_in(line[head.end():] if head else line))
             called.update(ADDRESS.findall(line))
     for name in sorted(set(offered) - called - set(FOR_TESTS)):
         yield f"{offered[name].relative_to(root)}: {name}() is called by tests alone, or by nobody: move it to them or take it out"

@@ -64,12 +64,10 @@ Finding nothing_measured() {
   return {Limit::kUnknown, "no step was measured", {"run more steps: --steps 100"}, ""};
 }
 
-// The search is what is running: it is not to be tried next.
-Finding without_search(Finding finding) {
-  const auto searches = [](const std::string& text) { return text.starts_with("--find-max"); };
-  std::erase_if(finding.advice, searches);
-  if (searches(finding.flag)) finding.flag.clear();
-  if (finding.advice.empty())
+// Without advice that is none; of a search that is running there is always some.
+Finding advised(const Evidence& e, Finding finding) {
+  std::erase(finding.advice, "");
+  if (e.searching && finding.advice.empty())
     finding.advice.push_back("a larger --max-accelerators, or a dataset with more samples: no number missed");
   return finding;
 }
@@ -77,7 +75,7 @@ Finding without_search(Finding finding) {
 Finding find(const Evidence& e) {
   if (!(e.samples_per_second > 0)) return nothing_measured();
   for (Rule* rule : verdict_rules()) {
-    if (std::optional<Finding> finding = rule(e)) return e.searching ? without_search(*finding) : *finding;
+    if (std::optional<Finding> finding = rule(e)) return advised(e, *std::move(finding));
   }
   return nothing_measured();  // not reached: the last rule always answers
 }

@@ -79,15 +79,19 @@ std::vector<std::string> with_workers(const Evidence& e, std::vector<std::string
   return advice;
 }
 
-constexpr const char* kFindMax = "--find-max";
-constexpr const char* kFindMaxAdvice = "--find-max: how many accelerators this storage does feed";
+// The search for the largest number of accelerators, as an option and as advice; empty where it is running, as it
+// is not to be tried next.
+std::string find_max(const Evidence& e) { return e.searching ? "" : "--find-max"; }
+std::string find_max_advice(const Evidence& e) {
+  return e.searching ? "" : "--find-max: how many accelerators this storage does feed";
+}
 
 std::optional<Finding> not_limited(const Evidence& e) {
   if (e.au < e.au_target) return std::nullopt;
   return Finding{
       Limit::kNone,
       fmt::format("AU {} meets the target of {}", format_percent(e.au), format_percent(e.au_target)),
-      {"--find-max: how many more accelerators this storage feeds"},
+      {e.searching ? "" : "--find-max: how many more accelerators this storage feeds"},
       ""};
 }
 
@@ -195,8 +199,8 @@ std::optional<Finding> network(const Evidence& e) {
   return Finding{Limit::kNetwork,
                  fmt::format("the link is {} busy{}, {}", format_percent(*e.network_busy_share), at_rate(e),
                              au_clause(e)),
-                 {"a faster link, or the accelerators on more hosts", kFindMaxAdvice},
-                 kFindMax};
+                 {"a faster link, or the accelerators on more hosts", find_max_advice(e)},
+                 find_max(e)};
 }
 
 std::optional<Finding> storage_bandwidth(const Evidence& e) {
@@ -214,7 +218,7 @@ std::optional<Finding> storage_bandwidth(const Evidence& e) {
   if (too_little)
     reason += fmt::format(", and reading alone gives {} samples/s of the {} wanted",
                           format_count(reading_alone(e)), format_count(e.demand_samples_per_second));
-  std::vector<std::string> advice = {kFindMaxAdvice,
+  std::vector<std::string> advice = {find_max_advice(e),
                                      "faster or more devices, or a cache that holds the dataset"};
   if (e.read_size.value > 0 && static_cast<double>(e.read_size.value) < kSmallRead) {
     reason += fmt::format(" in reads of {} (requests, not bytes, are the limit)", format_bytes(e.read_size));
@@ -222,7 +226,7 @@ std::optional<Finding> storage_bandwidth(const Evidence& e) {
     advice.insert(advice.begin(), cut_up ? "larger reads: --set loader.read.transfer_size='1 MiB'"
                                          : "larger reads: pack samples into fewer, larger files");
   }
-  return Finding{Limit::kStorageBandwidth, reason + ", " + au_clause(e), advice, kFindMax};
+  return Finding{Limit::kStorageBandwidth, reason + ", " + au_clause(e), advice, find_max(e)};
 }
 
 std::optional<Finding> window_too_small(const Evidence& e) {
@@ -270,13 +274,14 @@ std::optional<Finding> unknown(const Evidence& e) {
                    {"a longer run: --steps N, --epochs E"},
                    "a longer run: --steps N"};
   }
-  return Finding{Limit::kUnknown,
-                 fmt::format("load wait {}, barrier {}{}: no single cause stands out, {}",
-                             format_percent(e.load_wait_share), format_percent(e.barrier_wait_share),
-                             e.client_cpu_share ? ", client CPU " + format_percent(*e.client_cpu_share) : "",
-                             au_clause(e)),
-                 with_workers(e, {prefetch_flag(e), kFindMaxAdvice}, ": see whether more concurrency helps"),
-                 e.more_workers ? prefetch_flag(e) : workers_flag(workers_needed(e))};
+  return Finding{
+      Limit::kUnknown,
+      fmt::format("load wait {}, barrier {}{}: no single cause stands out, {}",
+                  format_percent(e.load_wait_share), format_percent(e.barrier_wait_share),
+                  e.client_cpu_share ? ", client CPU " + format_percent(*e.client_cpu_share) : "",
+                  au_clause(e)),
+      with_workers(e, {prefetch_flag(e), find_max_advice(e)}, ": see whether more concurrency helps"),
+      e.more_workers ? prefetch_flag(e) : workers_flag(workers_needed(e))};
 }
 
 constexpr std::array<Rule*, 13> kRules = {

@@ -15,7 +15,8 @@ struct Finding {
   Limit limit = Limit::kUnknown;
   // The decisive number in words, no full stop.
   std::string reason;
-  std::vector<std::string> advice;  // most promising first
+  // Most promising first; an empty one is none.
+  std::vector<std::string> advice;
   // The first thing to try as an option, or empty.
   std::string flag;
 };

@@ -37,7 +37,7 @@ std::optional<double> other_cpu_share(const Usage& usage, unsigned cores) {
   return std::min(1.0, others / usage.wall / cores);
 }
 
-void merge(Usage& into, const Usage& other) {
+void take_in_host(Usage& into, const Usage& other) {
   into.wall = std::max(into.wall, other.wall);
   into.cpu_user += other.cpu_user;
   into.cpu_system += other.cpu_system;

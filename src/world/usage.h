@@ -58,12 +58,12 @@ Usage between(const Moment& begin, const Moment& end);
 // do not tell the two apart there.
 std::optional<double> other_cpu_share(const Usage& usage, unsigned cores);
 
-// Another host's of the same time, taken in: bytes, requests and CPU add up, the time is the longer one. What
+// For a job on several hosts, once they are joined (group.h): another host's of the same time, taken in: bytes, requests and CPU add up, the time is the longer one. What
 // one of them does not know is not known of both. `device` then stands for one on each host: its bytes and
 // requests add up, `busy` is the busiest one's, and the name is kSeveralDevices where they differ.
 // Associative.
 inline constexpr const char* kSeveralDevices = "several";
-void merge(Usage& into, const Usage& other);
+void take_in_host(Usage& into, const Usage& other);
 
 // Both together, of one host at different times, wall time included; what either
 // does not know of is the other's.

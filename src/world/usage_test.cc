@@ -56,7 +56,7 @@ TEST(Usage, OfHostsAddsUp) {
     return usage;
   };
   const auto both = [](Usage a, const Usage& b) {
-    merge(a, b);
+    take_in_host(a, b);
     return a;
   };
   const Usage a = host(10, 900, 4), b = host(9, 500, 7);
