@@ -6,20 +6,6 @@
 
 namespace aforo {
 
-std::string_view explain(Proof proof) {
-  switch (proof) {
-    case Proof::kIdentity:
-      return "every byte proved to be the one generated, of the sample asked for";
-    case Proof::kChecksum:
-      return "the format's own checksum proved the content";
-    case Proof::kStructure:
-      return "only the format's frame could be checked: it carries no checksum";
-    case Proof::kNone:
-      return "only lengths could be checked: these bytes carry no proof";
-  }
-  return "";
-}
-
 Proof proof_of(const Layout& layout) {
   if (layout.identity(0)) return Proof::kIdentity;
   return container(layout.kind()).proof(layout.content());

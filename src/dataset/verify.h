@@ -7,7 +7,6 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <string_view>
 #include <tl/expected.hpp>
 
 #include "dataset/container.h"
@@ -15,9 +14,6 @@
 #include "dataset/manifest.h"
 
 namespace aforo {
-
-// Half a sentence for reports: what was proved, and what could not be.
-std::string_view explain(Proof proof);
 
 // What verify_sample proves for this layout.
 Proof proof_of(const Layout& layout);

@@ -86,7 +86,6 @@ TEST(VerifySample, SaysHowLittleAForeignJpegProves) {
   auto bytes = whole_file(generated(LayoutKind::kFilePerSample, Content::kJpeg), 0);
   const auto layout = foreign(LayoutKind::kFilePerSample, Content::kJpeg, bytes.size());
   EXPECT_EQ(proof_of(*layout), Proof::kStructure);
-  EXPECT_THAT(std::string(explain(Proof::kStructure)), HasSubstr("carries no checksum"));
   EXPECT_TRUE(verify_sample(*layout, 0, bytes));
   EXPECT_EQ(verify_sample(*layout, 0, std::span(bytes).first(100)).error(),
             "short: 100 of " + std::to_string(bytes.size()) + " bytes");

@@ -339,7 +339,7 @@ std::vector<std::string> set_size_shares(std::vector<ReadCurve>& curves, const s
   return notes;
 }
 
-double rounded(double value) {
+double rounded_for_file(double value) {
   constexpr int kDigits = 4;
   if (value == 0 || !std::isfinite(value)) return value;
   const double unit = std::pow(10.0, std::floor(std::log10(std::abs(value))) - (kDigits - 1));
@@ -347,13 +347,13 @@ double rounded(double value) {
   return unit < 1 ? std::round(value / unit) / std::round(1 / unit) : std::round(value / unit) * unit;
 }
 
-ReadCurve rounded(ReadCurve curve) {
-  curve.size_share = rounded(curve.size_share);
+ReadCurve rounded_for_file(ReadCurve curve) {
+  curve.size_share = rounded_for_file(curve.size_share);
   for (CurvePoint& point : curve.points) {
-    point.rate.value = rounded(point.rate.value);
-    point.spread = rounded(point.spread);
-    point.common = rounded(point.common);
-    for (double& quantile : point.jitter) quantile = rounded(quantile);
+    point.rate.value = rounded_for_file(point.rate.value);
+    point.spread = rounded_for_file(point.spread);
+    point.common = rounded_for_file(point.common);
+    for (double& quantile : point.jitter) quantile = rounded_for_file(quantile);
   }
   return curve;
 }

@@ -122,8 +122,8 @@ bool share_is_measured(std::span<const WindowDigest> windows);
 std::vector<std::string> set_size_shares(std::vector<ReadCurve>& curves, const std::vector<bool>& measured);
 
 // The curve as it is written for people: four significant digits, far below any spread.
-ReadCurve rounded(ReadCurve curve);
-double rounded(double value);
+ReadCurve rounded_for_file(ReadCurve curve);
+double rounded_for_file(double value);
 
 // The smallest concurrency with at least 95 % of the best rate.
 double knee_of(const ReadCurve& curve);

@@ -279,14 +279,14 @@ TEST(ProbeFit, TellsTheShareOfTheCache) {
 
 // Four significant digits, and no digits of the machine's own behind them.
 TEST(ProbeFit, WritesFourSignificantDigits) {
-  EXPECT_EQ(rounded(15425.971496630458), 15430);
-  EXPECT_EQ(rounded(0.0034337), 0.003434);
-  EXPECT_EQ(rounded(0.99964), 0.9996);
-  EXPECT_EQ(rounded(7.0), 7);
-  EXPECT_EQ(rounded(0.0), 0);
+  EXPECT_EQ(rounded_for_file(15425.971496630458), 15430);
+  EXPECT_EQ(rounded_for_file(0.0034337), 0.003434);
+  EXPECT_EQ(rounded_for_file(0.99964), 0.9996);
+  EXPECT_EQ(rounded_for_file(7.0), 7);
+  EXPECT_EQ(rounded_for_file(0.0), 0);
   ReadCurve curve;
   curve.points.push_back({8, PerSecond{13344.866}, 0.0339485, {0.24655041, 1.7534496}, 0});
-  const CurvePoint point = rounded(curve).points[0];
+  const CurvePoint point = rounded_for_file(curve).points[0];
   EXPECT_EQ(point.rate.value, 13340);
   EXPECT_EQ(point.spread, 0.03395);
   EXPECT_EQ(point.jitter, (std::vector<double>{0.2466, 1.753}));

@@ -11,8 +11,8 @@ bool is_scalar(const YamlNode& node) { return node.kind == YamlNode::Kind::kScal
 
 // A number in [least, most], by its parser; `print` writes it, and the bounds.
 template <class V, class Parse, class Print>
-Words<V> bounded(std::string form, V least, V most, Parse parse, Print print) {
-  Words<V> words;
+TextForm<V> bounded(std::string form, V least, V most, Parse parse, Print print) {
+  TextForm<V> words;
   const std::string range = fmt::format("{} to {}", print(least), print(most));
   words.form = std::move(form);
   words.write = print;
@@ -54,7 +54,7 @@ Parsed<Dollars> parse_dollars(std::string_view text) {
 
 }  // namespace
 
-Words<std::string> text_words() {
+TextForm<std::string> text_words() {
   const auto read = [](std::string& value, const YamlNode& node) -> std::string {
     if (!is_scalar(node)) return unexpected("text", node);
     if (node.text.size() > kLongestText)
@@ -65,8 +65,8 @@ Words<std::string> text_words() {
   return {"text", read, [](const std::string& value) { return yaml_text(value); }};
 }
 
-Words<std::string> name_words(std::size_t longest) {
-  Words<std::string> words = text_words();
+TextForm<std::string> name_words(std::size_t longest) {
+  TextForm<std::string> words = text_words();
   words.form = "name";
   words.read = [read = words.read, longest](std::string& value, const YamlNode& node) -> std::string {
     const std::string error = read(value, node);
@@ -78,30 +78,30 @@ Words<std::string> name_words(std::size_t longest) {
   return words;
 }
 
-Words<std::uint32_t> count_words(std::uint32_t least, std::uint32_t most) {
+TextForm<std::uint32_t> count_words(std::uint32_t least, std::uint32_t most) {
   return bounded<std::uint32_t>(
       "count", least, most, [](std::string_view text) { return parse_count(text); },
       [](std::uint32_t value) { return fmt::format("{}", value); });
 }
 
-Words<double> number_words(double least, double most) {
+TextForm<double> number_words(double least, double most) {
   return bounded<double>(
       "number", least, most, [](std::string_view text) { return parse_number(text); }, print_number);
 }
 
-Words<double> share_words(double least, double most) {
+TextForm<double> share_words(double least, double most) {
   return bounded<double>("share", least, most, parse_share, print_share);
 }
 
-Words<double> mean_bytes_words(double least, double most) {
+TextForm<double> mean_bytes_words(double least, double most) {
   return bounded<double>(
       "bytes with unit", least, most, [](std::string_view text) { return parse_mean_bytes(text); },
       exact_bytes);
 }
 
-Words<Bytes> bytes_words(Bytes least_if_any, Bytes most) {
+TextForm<Bytes> bytes_words(Bytes least_if_any, Bytes most) {
   const auto print = [](const Bytes& value) { return exact_bytes(static_cast<double>(value.value)); };
-  Words<Bytes> words = bounded<Bytes>(
+  TextForm<Bytes> words = bounded<Bytes>(
       "bytes with unit", Bytes{0}, most, [](std::string_view text) { return parse_bytes(text); }, print);
   words.read = [read = words.read, least_if_any, print](Bytes& value, const YamlNode& node) {
     const std::string error = read(value, node);
@@ -111,31 +111,31 @@ Words<Bytes> bytes_words(Bytes least_if_any, Bytes most) {
   return words;
 }
 
-Words<Seconds> seconds_words(Seconds most) {
+TextForm<Seconds> seconds_words(Seconds most) {
   return bounded<Seconds>(
       "time with unit", Seconds{0}, most, [](std::string_view text) { return parse_seconds(text); },
       [](const Seconds& value) { return exact_seconds(value.value); });
 }
 
-Words<PerSecond> rate_words(PerSecond most) {
+TextForm<PerSecond> rate_words(PerSecond most) {
   return bounded<PerSecond>(
       "rate with unit /s", PerSecond{1e-6}, most,
       [](std::string_view text) { return parse_per_second(text); },
       [](const PerSecond& value) { return fmt::format("{} /s", value.value); });
 }
 
-Words<BytesPerSecond> bandwidth_words(BytesPerSecond least, BytesPerSecond most) {
+TextForm<BytesPerSecond> bandwidth_words(BytesPerSecond least, BytesPerSecond most) {
   return bounded<BytesPerSecond>(
       "bandwidth with unit", least, most, [](std::string_view text) { return parse_bytes_per_second(text); },
       [](const BytesPerSecond& value) { return exact_bytes_per_second(value.value); });
 }
 
-Words<Dollars> dollars_words(Dollars most) {
+TextForm<Dollars> dollars_words(Dollars most) {
   return bounded<Dollars>("US dollars", Dollars{0}, most, parse_dollars,
                           [](const Dollars& value) { return print_number(value.value); });
 }
 
-Words<std::vector<double>> numbers_words(std::size_t most) {
+TextForm<std::vector<double>> numbers_words(std::size_t most) {
   const auto read = [most](std::vector<double>& values, const YamlNode& node) -> std::string {
     const std::string expected = fmt::format("a list of 2 to {} numbers", most);
     if (node.kind != YamlNode::Kind::kSequence || node.items.size() < 2 || node.items.size() > most)
@@ -156,7 +156,7 @@ Words<std::vector<double>> numbers_words(std::size_t most) {
   return {"list of numbers", read, write};
 }
 
-Words<std::size_t> choice_words(std::vector<std::string> words) {
+TextForm<std::size_t> choice_words(std::vector<std::string> words) {
   const std::string form = join(words, " | ");
   const auto read = [words, form](std::size_t& index, const YamlNode& node) -> std::string {
     const auto at = std::find(words.begin(), words.end(), node.text);

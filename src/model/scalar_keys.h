@@ -13,38 +13,38 @@ namespace aforo {
 // Words to a value and back. `read` gives "" and sets the value, or gives the half
 // sentence and leaves it alone.
 template <class V>
-struct Words {
+struct TextForm {
   std::string form;
   std::function<std::string(V&, const YamlNode&)> read;
   std::function<std::string(const V&)> write;
 };
 
-Words<std::string> text_words();
+TextForm<std::string> text_words();
 // Text that is not empty, of at most `longest` bytes.
-Words<std::string> name_words(std::size_t longest);
+TextForm<std::string> name_words(std::size_t longest);
 // A whole number.
-Words<std::uint32_t> count_words(std::uint32_t least, std::uint32_t most);
+TextForm<std::uint32_t> count_words(std::uint32_t least, std::uint32_t most);
 // A finite number without a unit.
-Words<double> number_words(double least, double most);
+TextForm<double> number_words(double least, double most);
 // A fraction, or percent: "10%", "0.1".
-Words<double> share_words(double least, double most);
+TextForm<double> share_words(double least, double most);
 // Bytes that need not be whole: "114660.07 B".
-Words<double> mean_bytes_words(double least, double most);
+TextForm<double> mean_bytes_words(double least, double most);
 // 0, or from `least_if_any` on: where 0 says "none" or "any".
-Words<Bytes> bytes_words(Bytes least_if_any, Bytes most);
+TextForm<Bytes> bytes_words(Bytes least_if_any, Bytes most);
 // From 0 s on.
-Words<Seconds> seconds_words(Seconds most);
+TextForm<Seconds> seconds_words(Seconds most);
 // Above 0: from 1e-6 /s on.
-Words<PerSecond> rate_words(PerSecond most);
-Words<BytesPerSecond> bandwidth_words(BytesPerSecond least, BytesPerSecond most);
+TextForm<PerSecond> rate_words(PerSecond most);
+TextForm<BytesPerSecond> bandwidth_words(BytesPerSecond least, BytesPerSecond most);
 // From 0 on; "$1200" too.
-Words<Dollars> dollars_words(Dollars most);
+TextForm<Dollars> dollars_words(Dollars most);
 // A list of 2 to `most` numbers, or no key at all (empty).
-Words<std::vector<double>> numbers_words(std::size_t most);
+TextForm<std::vector<double>> numbers_words(std::size_t most);
 
 // One of `words`, the names of an enumeration's (or a flag's) values 0, 1, ... The
 // value is the word's place.
-Words<std::size_t> choice_words(std::vector<std::string> words);
+TextForm<std::size_t> choice_words(std::vector<std::string> words);
 
 // What a key is called and means: `text` is one sentence for docs/storage-file.md.
 struct KeyAbout {
@@ -55,7 +55,7 @@ struct KeyAbout {
 // A key that holds a plain value of T's member. It is written where it differs from the
 // defaults, or is required.
 template <class T, class V>
-Key<T> value_key(KeyAbout about, V T::*member, Words<V> words) {
+Key<T> value_key(KeyAbout about, V T::*member, TextForm<V> words) {
   Key<T> key;
   key.name = std::move(about.name);
   key.text = std::move(about.text);
@@ -73,8 +73,8 @@ Key<T> value_key(KeyAbout about, V T::*member, Words<V> words) {
 // A key that holds one of an enumeration's names, which are in the order of its values from 0 on.
 template <class T, class Enum>
 Key<T> choice_key(KeyAbout about, Enum T::*member, std::vector<std::string> names) {
-  Words<std::size_t> words = choice_words(std::move(names));
-  Words<Enum> mapped;
+  TextForm<std::size_t> words = choice_words(std::move(names));
+  TextForm<Enum> mapped;
   mapped.form = words.form;
   mapped.read = [read = words.read](Enum& value, const YamlNode& node) {
     std::size_t index = 0;

@@ -181,7 +181,7 @@ Key<StorageSpec> notes_key() {
         const std::string expected = fmt::format("a list of 1 to {} sentences", kMostNotes);
         if (node.kind != YamlNode::Kind::kSequence || node.items.empty() || node.items.size() > kMostNotes)
           return unexpected(expected, node);
-        const Words<std::string> words = text_words();
+        const TextForm<std::string> words = text_words();
         for (const YamlNode& item : node.items) {
           const std::string error = words.read(spec.notes.emplace_back(), item);
           if (!error.empty()) return error;

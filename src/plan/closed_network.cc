@@ -16,9 +16,9 @@ namespace {
 constexpr double kWaitVariance = 0.3;
 
 // Builds the stations of one network.
-class Builder {
+class NetworkBuilder {
  public:
-  Builder(const Workload& workload, const StorageSpec& storage, double hosts)
+  NetworkBuilder(const Workload& workload, const StorageSpec& storage, double hosts)
       : workload_(workload),
         storage_(storage),
         hosts_(hosts),
@@ -129,17 +129,20 @@ class Builder {
         add_queue(s.name, share * (seek + transfer), 1, places * servers, facts);
         break;
       }
-      case StationKind::kCpu: {
-        const double fixed = s.per_operation.value * read_.operations_per_sample(),
-                     moving = s.per_byte.value * bytes;
-        facts.work_cv = fixed + moving > 0 ? size_cv_ * moving / (fixed + moving) : 0;
-        if (s.taken > 0)
-          add_partly_taken(s, share * (fixed + moving), places, facts);
-        else
-          add_queue(s.name, share * (fixed + moving), s.servers, places, facts);
+      case StationKind::kCpu:
+        add_processors(s, share, bytes, places, facts);
         break;
-      }
     }
+  }
+
+  void add_processors(const Station& s, double share, double bytes, double places, NetworkStation facts) {
+    const double fixed = s.per_operation.value * read_.operations_per_sample(),
+                 moving = s.per_byte.value * bytes;
+    facts.work_cv = fixed + moving > 0 ? size_cv_ * moving / (fixed + moving) : 0;
+    if (s.taken > 0)
+      add_partly_taken(s, share * (fixed + moving), places, facts);
+    else
+      add_queue(s.name, share * (fixed + moving), s.servers, places, facts);
   }
 
   void add_curve(const TierSpec& tier, double share, bool cached) {
@@ -238,7 +241,7 @@ double ClosedNetwork::common_cv(PerSecond throughput, double customers) const {
 
 ClosedNetwork closed_network(const Workload& workload, const StorageSpec& storage, double hosts,
                              std::span<const double> hits) {
-  return Builder(workload, storage, hosts).build(hits);
+  return NetworkBuilder(workload, storage, hosts).build(hits);
 }
 
 }  // namespace aforo

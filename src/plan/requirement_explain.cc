@@ -9,7 +9,7 @@ namespace aforo {
 namespace {
 
 // The inputs as people read them, and where they came from.
-struct Words {
+struct InputsInWords {
   std::string t, s, n, b, z, w, p;
   // What is asked of storage for a sample: s, or N s where every accelerator reads all shards.
   std::string read, read_symbol;
@@ -22,10 +22,10 @@ std::string source_of(const Workload& workload, std::string_view field) {
   return fmt::format("as given in {}", workload.origin.empty() ? workload.name : workload.origin);
 }
 
-Bytes rounded(double bytes) { return {static_cast<std::uint64_t>(std::llround(bytes))}; }
+Bytes whole_bytes(double bytes) { return {static_cast<std::uint64_t>(std::llround(bytes))}; }
 
-Words words_of(const Workload& w, const Access& access) {
-  const std::string sample = format_bytes(rounded(law_mean(w.dataset.sample_size)));
+InputsInWords inputs_in_words(const Workload& w, const Access& access) {
+  const std::string sample = format_bytes(whole_bytes(law_mean(w.dataset.sample_size)));
   const bool all = access.every_rank_reads_all;
   return {fmt::format("{}", w.training.au_target),
           sample,
@@ -54,7 +54,8 @@ class Table {
   std::vector<Figure> figures_;
 };
 
-void bandwidth(const Workload& w, const Access& access, const Requirement& r, const Words& x, Table& table) {
+void bandwidth(const Workload& w, const Access& access, const Requirement& r, const InputsInWords& x,
+               Table& table) {
   const std::string both = fmt::format("s: {}; Z: {}", x.size_source, x.time_source);
   table.add("samples_per_second", "samples", r.samples.value, FigureUnit::kPerSecond, "X = t N B / Z",
             fmt::format("{} x {} x {} / {}", x.t, x.n, x.b, x.z), fmt::format("Z: {}", x.time_source));
@@ -84,14 +85,15 @@ void bandwidth(const Workload& w, const Access& access, const Requirement& r, co
             "size spread only: latency spread of the storage comes on top. Blom 1958 for the largest of n");
 }
 
-void requests(const Workload& w, const Access& access, const Requirement& r, const Words& x, Table& table) {
+void requests(const Workload& w, const Access& access, const Requirement& r, const InputsInWords& x,
+              Table& table) {
   table.add(
       "iops", "read requests", r.iops.value, FigureUnit::kPerSecond, "X k",
       fmt::format("{}/s x {:.4g} requests per sample", format_count(r.samples.value), r.requests_per_sample),
       "k: the loader's read settings, docs/sizing-requirement.md section 3");
   table.add("requests_per_sample", "requests per sample", r.requests_per_sample, FigureUnit::kFactor,
             "k = " + x.read_symbol + " / request",
-            fmt::format("{} / {}", x.read, format_bytes(rounded(r.request_bytes))), x.loader_source);
+            fmt::format("{} / {}", x.read, format_bytes(whole_bytes(r.request_bytes))), x.loader_source);
   table.add("request_bytes", "mean request size", r.request_bytes, FigureUnit::kBytes, x.read_symbol + " / k",
             fmt::format("{} / {:.4g}", x.read, r.requests_per_sample), x.loader_source);
   table.add("opens_per_second", "file opens", r.opens.value, FigureUnit::kPerSecond,
@@ -107,7 +109,7 @@ void requests(const Workload& w, const Access& access, const Requirement& r, con
             "system calls of a whole-file read");
 }
 
-void latency(const Access& access, const Requirement& r, const Words& x, Table& table) {
+void latency(const Access& access, const Requirement& r, const InputsInWords& x, Table& table) {
   std::string formula = "C / X less preprocessing (Little's law), C = N W";
   std::string in_flight = fmt::format("{} x {}", x.n, access.readers);
   if (access.kind == ReadKind::kStream)
@@ -163,7 +165,8 @@ void checkpoints(const Workload& w, const RequirementAsk& ask, const Requirement
               "training goes on within 5 min of a failure");
 }
 
-void space(const Workload& w, const RequirementAsk& ask, const Requirement& r, const Words& x, Table& table) {
+void space(const Workload& w, const RequirementAsk& ask, const Requirement& r, const InputsInWords& x,
+           Table& table) {
   table.add("dataset_bytes", "dataset", static_cast<double>(r.dataset.value), FigureUnit::kBytes,
             "samples x s", fmt::format("{} x {}", format_count(static_cast<double>(w.dataset.samples)), x.s),
             x.size_source);
@@ -178,7 +181,7 @@ void space(const Workload& w, const RequirementAsk& ask, const Requirement& r, c
   checkpoints(w, ask, r, table);
 }
 
-void machines(const RequirementAsk& ask, const Requirement& r, const Words& x, Table& table) {
+void machines(const RequirementAsk& ask, const Requirement& r, const InputsInWords& x, Table& table) {
   table.add("hosts", "hosts", r.hosts, FigureUnit::kCount, "ceil(N / per host)",
             fmt::format("{} / {}", x.n, ask.accelerators_per_host), "--per-host");
   table.add("network_bytes_per_second_per_host", "network per host, mean at the target",
@@ -208,7 +211,7 @@ void machines(const RequirementAsk& ask, const Requirement& r, const Words& x, T
 }
 
 void time(const Workload& w, const Access& access, const RequirementAsk& ask, const Requirement& r,
-          const Words& x, Table& table) {
+          const InputsInWords& x, Table& table) {
   table.add("startup_burst_bytes", "start-up burst", static_cast<double>(r.startup_burst.value),
             FigureUnit::kBytes,
             access.every_rank_reads_all ? "N x window, each sample read N times" : "N x window",
@@ -237,7 +240,7 @@ void time(const Workload& w, const Access& access, const RequirementAsk& ask, co
 
 std::vector<Figure> explain(const Workload& w, const RequirementAsk& ask, const Requirement& r) {
   const Access access = access_of(w);
-  const Words x = words_of(w, access);
+  const InputsInWords x = inputs_in_words(w, access);
   Table table;
   bandwidth(w, access, r, x, table);
   requests(w, access, r, x, table);
@@ -258,7 +261,7 @@ std::string format_figure(const Figure& figure) {
     case FigureUnit::kSeconds:
       return format_seconds({figure.value});
     case FigureUnit::kBytes:
-      return format_bytes(rounded(figure.value));
+      return format_bytes(whole_bytes(figure.value));
     case FigureUnit::kCount:
       return format_count(figure.value);
     case FigureUnit::kFactor:

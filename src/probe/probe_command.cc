@@ -42,9 +42,9 @@ constexpr double kCachedEnough = 0.95;
 constexpr unsigned kWarmLevels[] = {1, 2, 4, 16};
 
 // What the progress line shows; set by the probing thread, read by the ticker's.
-class News {
+class ProbeStatus {
  public:
-  News(Seconds begin, Seconds budget) : begin_(begin), budget_(budget) {}
+  ProbeStatus(Seconds begin, Seconds budget) : begin_(begin), budget_(budget) {}
   void set(std::string phase, PerSecond rate, BytesPerSecond bytes) {
     const std::lock_guard lock(mutex_);
     phase_ = std::move(phase), rate_ = rate, bytes_ = bytes;
@@ -88,7 +88,7 @@ class Probe {
         sink_(sink),
         store_(open_store(options.directory)),
         begin_(monotonic_now()),
-        news_(begin_, options.budget) {}
+        status_(begin_, options.budget) {}
 
   ProbeOutcome run() {
     if (options_.budget < ProbeOptions::kLeastBudget)
@@ -103,7 +103,7 @@ class Probe {
       findings_.notes.push_back(
           "A memory filesystem: there is no storage below, the curves are what memory gives");
     {
-      const ProgressTicker ticker(sink_, [this] { return news_(); });
+      const ProgressTicker ticker(sink_, [this] { return status_(); });
       for (const ProbeData& data : data_)
         for (const ReadMode mode : modes_of(options_))
           if (!stop_.stop_requested()) probe_one(data, mode);
@@ -197,7 +197,7 @@ class Probe {
   // Needs a workload that says what a loader does.
   void probe_loader(const ProbeData& data) {
     if (!options_.workload) return;
-    news_.set("the loader's own CPU time", PerSecond{0}, BytesPerSecond{0});
+    status_.set("the loader's own CPU time", PerSecond{0}, BytesPerSecond{0});
     const JobSettings settings{
         data.store.get(), options_.engine, options_.io_threads, options_.io_timeout, {}};
     CacheReset reset(*data.store, *data.layout);
@@ -230,7 +230,7 @@ class Probe {
     ProbeCursor once(some, 1, false);
     const auto knee = static_cast<unsigned>(knee_of(cold));
     const Seconds before = monotonic_now();
-    news_.set("reading into the page cache", PerSecond{0}, BytesPerSecond{0});
+    status_.set("reading into the page cache", PerSecond{0}, BytesPerSecond{0});
     if (!read_once(readers, once, knee, times_.warm * 2, stop_)) {
       if (!stop_.stop_requested())
         note(fmt::format("{}: not measured from the page cache, there was no time to read the data into it",
@@ -263,9 +263,9 @@ class Probe {
 
   WindowNews teller(const ProbeData& data, ReadMode mode, bool cached) {
     return [this, kind = data.kind, mode, cached](unsigned readers, PerSecond rate, BytesPerSecond bytes) {
-      news_.set(fmt::format("{} {}{}, {} in flight", to_string(mode), to_string(kind),
-                            cached ? " cached" : "", readers),
-                rate, bytes);
+      status_.set(fmt::format("{} {}{}, {} in flight", to_string(mode), to_string(kind),
+                              cached ? " cached" : "", readers),
+                  rate, bytes);
     };
   }
 
@@ -296,7 +296,7 @@ class Probe {
   ProbeOutcome conclude() {
     if (ground_) {
       data_.clear();
-      news_.set("removing the data", PerSecond{0}, BytesPerSecond{0});
+      status_.set("removing the data", PerSecond{0}, BytesPerSecond{0});
       ground_->remove();
     }
     if (findings_.curves.empty() && stop_.stop_requested()) throw Interrupted();
@@ -308,7 +308,7 @@ class Probe {
     for (const std::string& text : drop_collapsed(findings_)) note(text), warnings_.push_back(text);
     findings_.spent = elapsed();
     ProbeOutcome outcome;
-    outcome.storage = storage_of(findings_, *store_, started_);
+    outcome.storage = storage_from_findings(findings_, *store_, started_);
     describe(record_);
     add_findings(record_, findings_, outcome.storage);
     outcome.partial = stop_.stop_requested();
@@ -348,7 +348,7 @@ class Probe {
   const ProgressSink& sink_;
   std::unique_ptr<Store> store_;
   Seconds begin_;
-  News news_;
+  ProbeStatus status_;
   std::unique_ptr<ProbeGround> ground_;
   std::vector<ProbeData> data_;
   std::vector<std::string> warnings_;

@@ -81,11 +81,11 @@ std::optional<Station> loader_station(const ProbeFindings& findings) {
   station.kind = StationKind::kCpu;
   station.scope = StationScope::kHost;
   station.servers = available_cores();
-  station.taken = rounded(std::clamp(reading / whole, 0.0, kMostTaken));
+  station.taken = rounded_for_file(std::clamp(reading / whole, 0.0, kMostTaken));
   if (curve.kind == ReadKind::kFile)
-    station.per_operation = Seconds{rounded(own)};
+    station.per_operation = Seconds{rounded_for_file(own)};
   else
-    station.per_byte = Seconds{rounded(own / findings.sample_bytes)};
+    station.per_byte = Seconds{rounded_for_file(own / findings.sample_bytes)};
   return station;
 }
 
@@ -189,7 +189,8 @@ std::vector<std::string> drop_collapsed(ProbeFindings& findings) {
   return said;
 }
 
-StorageSpec storage_of(const ProbeFindings& findings, const Store& store, const std::string& started) {
+StorageSpec storage_from_findings(const ProbeFindings& findings, const Store& store,
+                                  const std::string& started) {
   const StoreInfo& place = store.info();
   StorageSpec storage;
   storage.name = place.type + (place.device.empty() ? "" : " on " + place.device);
@@ -199,7 +200,7 @@ StorageSpec storage_of(const ProbeFindings& findings, const Store& store, const 
   tier.name = place.device.empty() ? place.type : place.device;
   bool buffered = false;
   for (const ProbedCurve& probed : findings.curves) {
-    tier.curves.push_back(rounded(probed.curve));
+    tier.curves.push_back(rounded_for_file(probed.curve));
     buffered |= probed.curve.mode == ReadMode::kBuffered;
     if (!probed.curve.points.empty()) storage.notes.push_back(certainty(probed));
   }
@@ -216,8 +217,9 @@ StorageSpec storage_of(const ProbeFindings& findings, const Store& store, const 
       findings.curves.empty()
           ? ClientCost{}
           : client_of(findings, findings.curves.front().curve.mode, false).value_or(ClientCost{});
-  storage.probed_client =
-      ProbedClient{available_cores(), {rounded(cost.per_operation.value)}, {rounded(cost.per_byte.value)}};
+  storage.probed_client = ProbedClient{available_cores(),
+                                       {rounded_for_file(cost.per_operation.value)},
+                                       {rounded_for_file(cost.per_byte.value)}};
   if (auto station = loader_station(findings)) storage.client.push_back(std::move(*station));
   storage.notes.insert(storage.notes.end(), findings.notes.begin(), findings.notes.end());
   if (!cost.split)

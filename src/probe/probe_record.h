@@ -45,13 +45,14 @@ struct ProbeFindings {
 };
 
 // Takes out of all curves the points that no storage file may hold: those whose rate is below
-// kCollapsed of a lower concurrency's. A sentence for each. Call it before storage_of.
+// kCollapsed of a lower concurrency's. A sentence for each. Call it before storage_from_findings.
 std::vector<std::string> drop_collapsed(ProbeFindings& findings);
 
 // One tier with the curves, rounded to the digits that a file holds; a page cache where buffered
 // reads were measured; the client's cost of an operation and a byte; the loader as a station where
 // it could be the limit; notes. `started`: ISO 8601, the date that the file carries.
-StorageSpec storage_of(const ProbeFindings& findings, const Store& store, const std::string& started);
+StorageSpec storage_from_findings(const ProbeFindings& findings, const Store& store,
+                                  const std::string& started);
 
 // Adds the findings to a Record that was started; `storage` says what was concluded. Keys are in
 // docs/record.md. What is unknown is absent: without counters there is no `cache_share`.

@@ -42,7 +42,7 @@ ProbeFindings with_loader(std::vector<ProbedCurve> curves, double cpu_per_sample
 }
 
 std::vector<Station> client_of(const ProbeFindings& findings) {
-  return storage_of(findings, *open_store("."), "2026-01-01T00:00:00Z").client;
+  return storage_from_findings(findings, *open_store("."), "2026-01-01T00:00:00Z").client;
 }
 
 // 25 us of CPU for a sample, 10 of them to read its file (already in the curve): 15 are the loader's own, and
@@ -91,7 +91,7 @@ TEST(ProbeRecord, ACollapsedLevelIsLeftOutAndSaid) {
     findings.curves[0].curve.points.push_back(point);
   }
   const auto written = [&] {
-    return to_yaml(storage_of(findings, *open_store("."), "2026-01-01T00:00:00Z"));
+    return to_yaml(storage_from_findings(findings, *open_store("."), "2026-01-01T00:00:00Z"));
   };
   try {
     parse_storage(written(), "s");
@@ -115,7 +115,7 @@ TEST(ProbeRecord, ACurveIsASeriesToo) {
   findings.curves[0].windows[0].p99 = Seconds{0.1};
   findings.curves[0].windows[1].p99 = Seconds{0.2};
   Json record = Json::object();
-  add_findings(record, findings, storage_of(findings, *open_store("."), "2026-01-01T00:00:00Z"));
+  add_findings(record, findings, storage_from_findings(findings, *open_store("."), "2026-01-01T00:00:00Z"));
   EXPECT_EQ(record["curves"][0]["points"][0]["p99_seconds"], 0.2);
   const std::vector<Series> series = series_of(record);
   ASSERT_EQ(series.size(), 1u);

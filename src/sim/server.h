@@ -4,7 +4,7 @@
 // Owned by its ServerGroup; lives as long as the simulation. One thread. Random numbers are the server's own,
 // so that a change elsewhere does not change what happens here.
 //
-// Two questions, not one: `demand` says what a piece asks for, `hold` makes somebody wait for it.
+// Two questions, not one: `demand` says what a part asks for, `hold` makes somebody wait for it.
 // So the demands of many reads can be added up and waited for at once where that changes nothing
 // (SimWorld::read_slice), without knowing the kind of station.
 #pragma once
@@ -19,20 +19,20 @@ namespace aforo {
 
 class Visit;
 
-// A part of a read operation, as servers see it. A whole file or range is one piece; a file that is read
+// A part of a read operation, as servers see it. A whole file or range is one; a file that is read
 // request by request is the same operation in several: its beginning, then bytes.
 // What is here decides what it costs anywhere: servers know nothing of jobs, caches or batches.
-struct Piece {
+struct OperationPart {
   // Decides which of several disks or pipes it goes to (place_of); nothing else.
   FileId file = 0;
-  // >= 0; of an operation in several pieces, this one's.
+  // >= 0; of an operation in several parts, this one's.
   double bytes = 0;
-  // An operation begins: what it costs whatever its size. Exactly one piece of an operation says
+  // An operation begins: what it costs whatever its size. Exactly one part of an operation says
   // so, and it is the one that is counted.
   bool begins = true;
   // Passes metadata: a file is looked up. Stations that are none ignore it.
   bool opens = false;
-  // Place in the distribution of jitter, [0, 1): one draw for all pieces of an operation, as a slow
+  // Place in the distribution of jitter, [0, 1): one draw for all parts of an operation, as a slow
   // file is slow throughout. Negative = drawn anew.
   double u = -1;
   // Bytes that a curve's storage fetches for it, where that reads ahead: 0 where they are there already;
@@ -56,16 +56,16 @@ class Server {
  public:
   virtual ~Server() = default;
 
-  // What `piece` asks of it, in the server's own unit; 0 = passes at once. `way` as given when the route was
+  // What `part` asks of it, in the server's own unit; 0 = passes at once. `way` as given when the route was
   // made.
   // Draws its random numbers here, so a demand that was asked for is used, once.
-  virtual double demand(const Piece& piece, std::uint32_t way) = 0;
+  virtual double demand(const OperationPart& part, std::uint32_t way) = 0;
 
   // The sum of `times` such demands.
   // Of `times` operations one after another; constant time where nothing is drawn.
-  virtual double demand_of(const Piece& piece, std::uint32_t way, std::uint64_t times) {
+  virtual double demand_of(const OperationPart& part, std::uint32_t way, std::uint64_t times) {
     double sum = 0;
-    for (std::uint64_t i = 0; i < times; ++i) sum += demand(piece, way);
+    for (std::uint64_t i = 0; i < times; ++i) sum += demand(part, way);
     return sum;
   }
 

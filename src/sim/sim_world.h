@@ -6,7 +6,7 @@
 // holds for all of it. Reads of an open packed file are kStream, ranges kRange; only opening passes metadata
 // there.
 //
-// What an operation of the World asks of the stations on its way (Piece):
+// What an operation of the World asks of the stations on its way (OperationPart):
 //
 //                                  metadata   per operation   bytes   caches asked
 //   read_file                      yes        yes             all     once
@@ -54,10 +54,10 @@ class SimWorld {
     FileId id = 0;
     // Bytes; 0 = unknown: reads are then not cut at its end.
     std::uint64_t size = 0;
-    // Of a file that is one operation: all its pieces go that way, as the cache was asked when it
+    // Of a file that is one operation: all its parts go that way, as the cache was asked when it
     // was opened.
     const Route* route = nullptr;
-    // The operation's place in the distribution of jitter (Piece::u); negative where each read is
+    // The operation's place in the distribution of jitter (OperationPart::u); negative where each read is
     // an operation of its own.
     double u = 0;
     int code = 0;
@@ -127,9 +127,9 @@ class SimWorld {
     const std::uint64_t bytes = file.size ? std::min(n, file.size - std::min(offset, file.size)) : n;
     const Route* route = file.route;
     if (!whole_files()) route = &paths_.way(host(lane), file.id, paths_.item_of(file.id, offset), bytes);
-    Piece piece{file.id, static_cast<double>(bytes), !whole_files(), false, file.u};
-    if (route == &paths_.miss(file.id)) piece.fetched = paths_.fetched(offset, bytes, file.size);
-    return ReadVisit(host(lane), *route, piece, bytes);
+    OperationPart part{file.id, static_cast<double>(bytes), !whole_files(), false, file.u};
+    if (route == &paths_.miss(file.id)) part.fetched = paths_.fetched(offset, bytes, file.size);
+    return ReadVisit(host(lane), *route, part, bytes);
   }
   std::suspend_never close(LaneId, File&) const { return {}; }
   // storage.yaml says nothing of writes: what they take is unknown, not free.
@@ -166,12 +166,12 @@ class SimWorld {
     void await_resume() const noexcept {}
   };
 
-  // One piece; yields its bytes.
+  // One part; yields its bytes.
   class ReadVisit final : public Visit {
    public:
-    ReadVisit(HostId host, const Route& route, const Piece& piece, std::uint64_t bytes)
+    ReadVisit(HostId host, const Route& route, const OperationPart& part, std::uint64_t bytes)
         : Visit(host), bytes_(bytes) {
-      take(route, piece);
+      take(route, part);
     }
     Read await_resume() const noexcept { return {bytes_}; }
 
@@ -219,14 +219,14 @@ class SimWorld {
       }
       const std::uint64_t request = std::min(rest_, world_.request_of(rest_));
       const ItemId item = world_.paths_.item_of(at_.file, at_.offset);
-      take(world_.paths_.way(host(), at_.file, item, request), piece_of(request));
+      take(world_.paths_.way(host(), at_.file, item, request), part_of(request));
       bytes_ += request;
       rest_ -= request;
       at_.offset += request;
       return true;
     }
 
-    Piece piece_of(std::uint64_t bytes) const {
+    OperationPart part_of(std::uint64_t bytes) const {
       return {at_.file, static_cast<double>(bytes), true, at_.whole_file, -1};
     }
 
@@ -253,9 +253,9 @@ class SimWorld {
 
     void add(const Route& route, std::uint64_t bytes, std::uint64_t times,
              std::array<double, kMostSummed>& works) {
-      const Piece piece = piece_of(bytes);
+      const OperationPart part = part_of(bytes);
       for (std::size_t i = 0; i < route.size(); ++i)
-        works[i] += route[i].group->of(host()).demand_of(piece, route[i].way, times);
+        works[i] += route[i].group->of(host()).demand_of(part, route[i].way, times);
       bytes_ += bytes * times;
     }
 

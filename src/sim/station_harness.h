@@ -24,19 +24,19 @@ class StationHarness {
     return add(make_server(station, clock, seed));
   }
 
-  // One customer that comes at `at` with `piece`; the time it leaves is written to `left`.
+  // One customer that comes at `at` with `part`; the time it leaves is written to `left`.
   // `way` is its class where the station has several.
-  void send(Seconds at, const Piece& piece, double& left, std::uint32_t way = 0) {
+  void send(Seconds at, const OperationPart& part, double& left, std::uint32_t way = 0) {
     while (routes_.size() <= way) routes_.push_back(std::make_unique<Route>());
     *routes_[way] = route_;
     for (RouteStep& step : *routes_[way]) step.way = way;
-    spawn(once(at, piece, left, *routes_[way]));
+    spawn(once(at, part, left, *routes_[way]));
   }
 
   // A customer that goes round until the clock stands at `until`, with exponential thinking of mean `think`
-  // (0 = none) and pieces whose size is exponential around `bytes` if `random`.
-  void circulate(Seconds until, const Piece& piece, double think, bool random) {
-    spawn(round(until, piece, think, random, Random(++customers_)));
+  // (0 = none) and parts whose size is exponential around `bytes` if `random`.
+  void circulate(Seconds until, const OperationPart& part, double think, bool random) {
+    spawn(round(until, part, think, random, Random(++customers_)));
   }
 
   void run() {
@@ -50,9 +50,9 @@ class StationHarness {
   std::uint64_t rounds = 0;
 
  private:
-  class PieceVisit final : public Visit {
+  class PartVisit final : public Visit {
    public:
-    PieceVisit(const Route& route, const Piece& piece) : Visit(0) { take(route, piece); }
+    PartVisit(const Route& route, const OperationPart& part) : Visit(0) { take(route, part); }
     void await_resume() const noexcept {}
 
    private:
@@ -66,17 +66,17 @@ class StationHarness {
     void await_resume() const noexcept {}
   };
 
-  Task<> once(Seconds at, Piece piece, double& left, const Route& route) {
+  Task<> once(Seconds at, OperationPart part, double& left, const Route& route) {
     co_await Pause{clock, at};
-    co_await PieceVisit(route, piece);
+    co_await PartVisit(route, part);
     left = clock.now().value;
   }
-  Task<> round(Seconds until, Piece piece, double think, bool random, Random numbers) {
+  Task<> round(Seconds until, OperationPart part, double think, bool random, Random numbers) {
     while (clock.now() < until) {
       if (think > 0) co_await Pause{clock, clock.now() + Seconds{think * numbers.exponential()}};
-      Piece now = piece;
+      OperationPart now = part;
       if (random) now.bytes *= numbers.exponential();
-      co_await PieceVisit(route_, now);
+      co_await PartVisit(route_, now);
       ++rounds;
     }
   }

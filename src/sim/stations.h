@@ -44,7 +44,7 @@ std::unique_ptr<Server> make_delay(VirtualClock& clock);
 // With n operations in flight, whatever their classes, one of class c progresses at X_c(n) / n:
 // alone, a class has the throughput that was measured at that concurrency. That classes share n is
 // an assumption, not a measurement. Work is operations: 1 is one of the curve's size, and a smaller
-// or larger piece is more or less of one by the share of its cost that goes with size.
+// or larger part is more or less of one by the share of its cost that goes with size.
 class CurveServer : public Server {
  public:
   // Returns the `way` of that class. Before the first visit.

@@ -55,9 +55,9 @@ class Fifo {
   Ledger ledger_;
 };
 
-double requests_of(const Piece& piece, Bytes request_size) {
-  if (request_size.value == 0) return piece.begins ? 1 : 0;
-  return std::ceil(piece.bytes / static_cast<double>(request_size.value));
+double requests_of(const OperationPart& part, Bytes request_size) {
+  if (request_size.value == 0) return part.begins ? 1 : 0;
+  return std::ceil(part.bytes / static_cast<double>(request_size.value));
 }
 
 // Work is seconds of one server.
@@ -65,8 +65,8 @@ class MetadataStation final : public Server {
  public:
   MetadataStation(const Station& spec, VirtualClock& clock, std::uint64_t seed)
       : fifo_(clock, spec.servers), mean_(1 / spec.rate.value), random_(seed) {}
-  double demand(const Piece& piece, std::uint32_t) override {
-    return piece.opens ? mean_ * random_.exponential() : 0;
+  double demand(const OperationPart& part, std::uint32_t) override {
+    return part.opens ? mean_ * random_.exponential() : 0;
   }
   void hold(Visit& visit, double work, FileId, std::uint32_t, double operations) override {
     fifo_.enter(visit, Seconds{work}, operations);
@@ -84,7 +84,7 @@ class RequestsStation final : public Server {
  public:
   RequestsStation(const Station& spec, VirtualClock& clock)
       : fifo_(clock, 1), each_(1 / spec.rate.value), size_(spec.request_size) {}
-  double demand(const Piece& piece, std::uint32_t) override { return requests_of(piece, size_); }
+  double demand(const OperationPart& part, std::uint32_t) override { return requests_of(part, size_); }
   void hold(Visit& visit, double work, FileId, std::uint32_t, double) override {
     fifo_.enter(visit, Seconds{work * each_}, work);
   }
@@ -104,8 +104,8 @@ class DiskStation final : public Server {
         seek_(spec.seek.value),
         chunk_(spec.chunk),
         rate_(spec.bandwidth.value) {}
-  double demand(const Piece& piece, std::uint32_t) override {
-    return seek_ * requests_of(piece, chunk_) + piece.bytes / rate_;
+  double demand(const OperationPart& part, std::uint32_t) override {
+    return seek_ * requests_of(part, chunk_) + part.bytes / rate_;
   }
   void hold(Visit& visit, double work, FileId file, std::uint32_t, double operations) override {
     disks_[place_of(file, static_cast<std::uint32_t>(disks_.size()))].enter(visit, Seconds{work}, operations);
@@ -132,7 +132,7 @@ class DiskStation final : public Server {
 class DelayStation : public Server {
  public:
   explicit DelayStation(VirtualClock& clock) : clock_(clock) {}
-  double demand(const Piece&, std::uint32_t) override { return 0; }
+  double demand(const OperationPart&, std::uint32_t) override { return 0; }
   void hold(Visit& visit, double work, FileId, std::uint32_t, double operations) override {
     use_.operations += operations;
     use_.in_flight += work;
@@ -150,8 +150,8 @@ class LatencyStation final : public DelayStation {
   LatencyStation(const Station& spec, VirtualClock& clock, std::uint64_t seed)
       : DelayStation(clock), law_(spec.latency), size_(spec.request_size), random_(seed) {}
   // A reader that goes through a file waits for every request.
-  double demand(const Piece& piece, std::uint32_t) override {
-    const double requests = requests_of(piece, size_);
+  double demand(const OperationPart& part, std::uint32_t) override {
+    const double requests = requests_of(part, size_);
     if (law_.kind == LawKind::kConstant) return requests * draw(law_, random_);
     double sum = 0;
     for (double i = 0; i < requests; ++i) sum += draw(law_, random_);

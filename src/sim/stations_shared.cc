@@ -73,14 +73,14 @@ class CurveStation final : public CurveServer {
     jitters_.push_back(curve->jitter_cv(1) > 0 || curve->jitter_cv(curve->largest_measured()) > 0);
     return pool_.add(std::move(curve));
   }
-  double demand(const Piece& piece, std::uint32_t way) override {
-    return work(piece, way) * jitter(piece, way);
+  double demand(const OperationPart& part, std::uint32_t way) override {
+    return work(part, way) * jitter(part, way);
   }
-  double demand_of(const Piece& piece, std::uint32_t way, std::uint64_t times) override {
-    const double each = work(piece, way);
+  double demand_of(const OperationPart& part, std::uint32_t way, std::uint64_t times) override {
+    const double each = work(part, way);
     if (!jitters_[way]) return each * static_cast<double>(times);
     double sum = 0;
-    for (std::uint64_t i = 0; i < times; ++i) sum += jitter(piece, way);
+    for (std::uint64_t i = 0; i < times; ++i) sum += jitter(part, way);
     return each * sum;
   }
   void hold(Visit& visit, double work, FileId, std::uint32_t way, double operations) override {
@@ -89,16 +89,16 @@ class CurveStation final : public CurveServer {
   ServerUse use() override { return pool_.use(); }
 
  private:
-  double work(const Piece& piece, std::uint32_t way) const {
+  double work(const OperationPart& part, std::uint32_t way) const {
     const OperationCurve& curve = pool_.curve(way);
-    if (piece.fetched >= 0) return piece.fetched / curve.size();
-    return (piece.begins ? 1 - curve.size_share() : 0) + curve.size_share() * piece.bytes / curve.size();
+    if (part.fetched >= 0) return part.fetched / curve.size();
+    return (part.begins ? 1 - curve.size_share() : 0) + curve.size_share() * part.bytes / curve.size();
   }
-  // With the piece itself among those in flight.
-  double jitter(const Piece& piece, std::uint32_t way) {
-    if (!jitters_[way] || piece.fetched >= 0)
+  // With the part itself among those in flight.
+  double jitter(const OperationPart& part, std::uint32_t way) {
+    if (!jitters_[way] || part.fetched >= 0)
       return 1;  // what is fetched ahead is many operations: their mean
-    const double u = piece.u >= 0 ? piece.u : random_.uniform();
+    const double u = part.u >= 0 ? part.u : random_.uniform();
     return pool_.curve(way).jitter(static_cast<double>(pool_.in_flight() + 1), u);
   }
 
@@ -145,9 +145,9 @@ class BandwidthStation final : public Server {
   BandwidthStation(VirtualClock& clock, const Station& spec) {
     for (std::uint32_t i = 0; i < spec.servers; ++i) pipes_.push_back(std::make_unique<Pipe>(clock, spec));
   }
-  double demand(const Piece& piece, std::uint32_t) override { return piece.bytes; }
-  double demand_of(const Piece& piece, std::uint32_t, std::uint64_t times) override {
-    return piece.bytes * static_cast<double>(times);
+  double demand(const OperationPart& part, std::uint32_t) override { return part.bytes; }
+  double demand_of(const OperationPart& part, std::uint32_t, std::uint64_t times) override {
+    return part.bytes * static_cast<double>(times);
   }
   void hold(Visit& visit, double work, FileId file, std::uint32_t, double operations) override {
     pipes_[place_of(file, static_cast<std::uint32_t>(pipes_.size()))]->enter(visit, work, 0, operations);
@@ -210,11 +210,11 @@ class CpuStation final : public Server {
       : cores_(clock, spec.servers, spec.taken),
         per_operation_(spec.per_operation.value),
         per_byte_(spec.per_byte.value) {}
-  double demand(const Piece& piece, std::uint32_t) override {
-    return (piece.begins ? per_operation_ : 0) + per_byte_ * piece.bytes;
+  double demand(const OperationPart& part, std::uint32_t) override {
+    return (part.begins ? per_operation_ : 0) + per_byte_ * part.bytes;
   }
-  double demand_of(const Piece& piece, std::uint32_t way, std::uint64_t times) override {
-    return demand(piece, way) * static_cast<double>(times);
+  double demand_of(const OperationPart& part, std::uint32_t way, std::uint64_t times) override {
+    return demand(part, way) * static_cast<double>(times);
   }
   void hold(Visit& visit, double work, FileId, std::uint32_t, double operations) override {
     cores_.enter(visit, work, 0, operations);

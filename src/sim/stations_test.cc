@@ -9,7 +9,7 @@
 namespace aforo {
 namespace {
 
-Piece bytes(double n, FileId file = 0) { return {file, n, true, true, -1}; }
+OperationPart bytes(double n, FileId file = 0) { return {file, n, true, true, -1}; }
 
 // 100 B/s. A of 100 B comes at 0 and is alone until 0.5 (50 B done); B of 25 B comes then: each gets 50 B/s,
 // B leaves at 1.0 (25 B), A has 25 B left and 100 B/s again: 1.25.

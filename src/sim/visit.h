@@ -70,10 +70,10 @@ class Visit : public SimEvent {
   // Calls take() or take_summed() and returns true, or leaves it.
   virtual bool next() = 0;
 
-  // `route` outlives the visit; `piece` is copied.
-  void take(const Route& route, const Piece& piece) {
+  // `route` outlives the visit; `part` is copied.
+  void take(const Route& route, const OperationPart& part) {
     route_ = &route;
-    piece_ = piece;
+    part_ = part;
     position_ = 0;
     summed_ = false;
   }
@@ -99,10 +99,10 @@ class Visit : public SimEvent {
         const std::size_t here = position_++;
         const RouteStep& step = (*route_)[here];
         Server& server = step.group->of(host_);
-        const double work = summed_ ? works_[here] : server.demand(piece_, step.way);
+        const double work = summed_ ? works_[here] : server.demand(part_, step.way);
         if (!(work > 0)) continue;
-        const double operations = summed_ ? operations_ : piece_.begins ? 1 : 0;
-        server.hold(*this, work, piece_.file, step.way, operations);
+        const double operations = summed_ ? operations_ : part_.begins ? 1 : 0;
+        server.hold(*this, work, part_.file, step.way, operations);
         return false;
       }
     } while (next());
@@ -113,7 +113,7 @@ class Visit : public SimEvent {
   // So that a visit to which nothing was given ends at once.
   static inline const Route kNowhere{};
   const Route* route_ = &kNowhere;
-  Piece piece_;
+  OperationPart part_;
   double operations_ = 1;
   HostId host_;
   std::uint32_t position_ = 0;

@@ -40,9 +40,9 @@ int count_values(const YamlNode& node) {
 
 // Builds the tree from yaml-cpp's events. Its own node graph would keep keys that stand twice, share what
 // aliases name, and grow without bound on some broken texts; here every value is counted when it comes.
-class Builder : public YAML::EventHandler {
+class TreeBuilder : public YAML::EventHandler {
  public:
-  explicit Builder(std::string_view file) : file_(file) {}
+  explicit TreeBuilder(std::string_view file) : file_(file) {}
 
   bool has_document() const { return documents_ > 0; }
   YamlNode take_root() { return std::move(root_); }
@@ -195,7 +195,7 @@ YamlNode read_yaml(std::string_view text, std::string_view file) {
   try {
     std::istringstream in{std::string(text)};
     YAML::Parser parser(in);
-    Builder builder(file);
+    TreeBuilder builder(file);
     while (parser.HandleNextDocument(builder)) {
     }
     if (!builder.has_document()) fail(file, 0, "expected keys and values, found an empty file");
