@@ -340,7 +340,7 @@ std::vector<std::string> set_size_shares(std::vector<ReadCurve>& curves, const s
 }
 
 double rounded_for_file(double value) {
-  constexpr int kDigits = 4;
+  constexpr int kDigits = 4;  // chosen: more than two probes of one storage have in common
   if (value == 0 || !std::isfinite(value)) return value;
   const double unit = std::pow(10.0, std::floor(std::log10(std::abs(value))) - (kDigits - 1));
   // Divided where the unit is a fraction: 1 / 10^n is not exact, 10^n is.

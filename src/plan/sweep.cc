@@ -22,6 +22,7 @@ struct KeyWord {
   std::string_view word;
   std::uint64_t least, most;
 };
+// Bounds are chosen: beyond any job, so that a slip is told.
 constexpr std::array<KeyWord, 6> kKeys = {{{SweepKey::kAccelerators, "accelerators", 1, 1u << 20},
                                            {SweepKey::kWorkers, "workers", 0, 4096},
                                            {SweepKey::kPrefetch, "prefetch", 0, 65536},

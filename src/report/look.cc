@@ -25,6 +25,7 @@ CodePoint decode(std::string_view text) {
     if ((byte(i) & 0xC0) != 0x80) return {};
     value = (value << 6) | (byte(i) & 0x3Fu);
   }
+  // By length in bytes. Published: RFC 3629, which forbids longer forms of a character.
   static constexpr std::array<std::uint32_t, 5> kSmallest = {0, 0, 0x80, 0x800, 0x10000};
   const bool surrogate = value >= 0xD800 && value < 0xE000;
   if (value < kSmallest[length] || surrogate || value > 0x10FFFF) return {};
@@ -110,6 +111,7 @@ std::string pad_left(std::string_view text, std::size_t columns) {
 
 std::string paint(std::string_view text, Tone tone, const Look& look) {
   if (!look.colour || tone == Tone::kPlain || text.empty()) return std::string(text);
+  // Of each Tone. Published: ECMA-48, Select Graphic Rendition.
   static constexpr std::array kCodes = {"", "1", "2", "32", "31", "33"};
   return std::string("\x1b[") + kCodes[static_cast<std::size_t>(tone)] + "m" + std::string(text) + "\x1b[0m";
 }
