@@ -59,7 +59,6 @@ MESSAGE_SEARCH = re.compile(
     r'|(?:\b(?:r?find|starts_with|ends_with|contains|search)\(\s*|[=!]=\s*)"(?:--[^"\n]*|[^"\n]*[=:])"')
 # What they search is no sentence of ours: {file: what it is}.
 PARSERS = {
-    "src/answer/size_jobs.cc": "what a person gave to --set",
     "src/cli/app.cc": "the words of a command line",
     "src/cli/command_line.cc": "the words of a command line",
     "src/dataset/tar.cc": "the keys of a tar's extended headers",

@@ -101,23 +101,23 @@ RunOptions options_of(const RunAsk& ask) {
 }
 
 // A run that was cut short answers nothing; a time limit that the user set does not cut it short.
-Outcome outcome_of(const RunOutcome& run, const RunOptions& options, bool interrupted) {
+Outcome outcome_of(const RunOutcome& run, const RunOptions& options) {
   if (run.failed || !run.steps_incomplete.empty()) return Outcome::kFailed;
-  if (interrupted) return Outcome::kPartial;
+  if (run.interrupted) return Outcome::kPartial;
   if (options.find_max) return run.max_accelerators.value_or(0) > 0 ? Outcome::kDone : Outcome::kNotMet;
   if (!run.au) return Outcome::kFailed;
   return *run.au >= options.workload.training.au_target ? Outcome::kDone : Outcome::kNotMet;
 }
 
 // A page or a Record may be read by nobody; that a run did not go to its end is said besides.
-std::vector<std::string> how_it_ended(const RunOutcome& run, bool interrupted) {
+std::vector<std::string> how_it_ended(const RunOutcome& run) {
   std::vector<std::string> say;
   if (!run.steps_incomplete.empty()) say.push_back(run.steps_incomplete);
   if (run.failed)
     say.push_back(fmt::format(
         "expected every sample to be readable, found '{}'; mend it, or count and go on with --on-error skip",
         run.failures.empty() ? "one that is not" : run.failures.front()));
-  else if (interrupted)
+  else if (run.interrupted)
     say.push_back(partial_sentence("it holds what was measured until the interruption"));
   return say;
 }
@@ -170,11 +170,10 @@ Answer answer(const RunAsk& ask, const Context& context) {
                           : std::nullopt;
   RunOutcome run = options.find_max ? find_max(options, opened, context.stop, context.progress)
                                     : train(options, opened, context.stop, context.progress);
-  const bool interrupted = context.stop.stop_requested();
   out.record = std::move(run.record);
   if (prediction) add_prediction_beside(out.record, *prediction, run, options);
-  out.say = how_it_ended(run, interrupted);
-  out.outcome = outcome_of(run, options, interrupted);
+  out.say = how_it_ended(run);
+  out.outcome = outcome_of(run, options);
   add_echo(out.record, ask);
   return out;
 }

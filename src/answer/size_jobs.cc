@@ -46,10 +46,8 @@ void fit_dataset(const SizeAsk& ask, const std::string& preset, SizingAsk& out,
                  std::vector<std::string>& notes) {
   Workload& workload = out.jobs.front().workload;
   if (ask.dataset_size.given()) return set_dataset_size(workload, *ask.dataset_size);
-  const auto overrides = overrides_of(ask);
-  const bool own = !is_preset(preset) || ask.dataset.given() ||
-                   std::any_of(overrides.begin(), overrides.end(),
-                               [](const std::string& o) { return o.starts_with("dataset.samples="); });
+  const bool own =
+      !is_preset(preset) || ask.dataset.given() || sets_field(overrides_of(ask), "dataset.samples");
   if (own) return;
   if (!out.capacity) {
     if (std::string note = lengthen_epoch(workload); !note.empty()) notes.push_back(std::move(note));

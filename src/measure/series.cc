@@ -91,13 +91,32 @@ void StepCurve::add(Seconds begin, Seconds duration, double au) {
     points_.back() = joined(points_.back(), step);
     return;
   }
-  if (points_.size() == Series::kMostPoints) {
-    for (std::size_t i = 0; i < Series::kMostPoints / 2; ++i)
-      points_[i] = joined(points_[2 * i], points_[2 * i + 1]);
-    points_.resize(Series::kMostPoints / 2);
-    stride_ *= 2;
-  }
+  if (points_.size() == Series::kMostPoints) halve();
   points_.push_back(step);
+}
+
+void StepCurve::halve() {
+  const std::size_t pairs = points_.size() / 2;
+  for (std::size_t i = 0; i < pairs; ++i) points_[i] = joined(points_[2 * i], points_[2 * i + 1]);
+  if (points_.size() % 2 != 0) points_[pairs] = points_.back();
+  points_.resize(pairs + points_.size() % 2);
+  stride_ *= 2;
+}
+
+void StepCurve::merge(const StepCurve& other, double ranks, double others) {
+  StepCurve theirs = other;
+  while (theirs.stride_ < stride_) theirs.halve();
+  while (stride_ < theirs.stride_) halve();
+  points_.resize(std::min(points_.size(), theirs.points_.size()));
+  steps_ = 0;
+  for (std::size_t i = 0; i < points_.size(); ++i) {
+    Point& a = points_[i];
+    const Point& b = theirs.points_[i];
+    a = {std::min(a.begin, b.begin), std::max(a.seconds, b.seconds), std::max(a.longest, b.longest),
+         (ranks * a.computed + others * b.computed) / std::max(1.0, ranks + others),
+         std::min(a.steps, b.steps)};
+    steps_ += a.steps;
+  }
 }
 
 Series StepCurve::series() const {

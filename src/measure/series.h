@@ -50,6 +50,11 @@ class StepCurve {
   // the share of it that the accelerators computed, [0, 1]. Constant time but when points are joined.
   void add(Seconds begin, Seconds duration, double au);
 
+  // Takes in the curve that another host saw of the same steps, on one clock: `ranks` and `others` weigh
+  // their `au`. A step begins with the first host and takes as long as the slowest (of joined steps: as the
+  // host that was slowest over all of them). Steps that only one of them has are left out.
+  void merge(const StepCurve& other, double ranks, double others);
+
   // "steps": x `begin_seconds` from the first step's begin; y `step_seconds` (mean of the point's steps),
   // `step_seconds_max` (its longest: joining must not hide a stall) and `au` (mean over their time). The last
   // point may stand for fewer steps. Empty without steps.
@@ -61,6 +66,8 @@ class StepCurve {
     std::uint64_t steps = 0;
   };
   static Point joined(const Point& one, const Point& next);
+  // Joins neighbours: half as many points for twice as many steps each.
+  void halve();
 
   std::vector<Point> points_;
   std::uint64_t stride_ = 1;  // steps that a whole point stands for, a power of two

@@ -112,6 +112,36 @@ TEST(StepCurve, IsBoundedForARunOfAnyLength) {
   EXPECT_EQ(series.x.values[1], 256);
 }
 
+// Two ranks here, six there, of three steps and two: the step begins with the first and lasts as long as the
+// slowest; au x time is the mean over ranks: (2 x 1 x 0.5 + 6 x 2 x 1) / 8 = 1.625 s of 2, (2 x 4 x 1 + 6 x 2 x 0.5) / 8
+// = 1.75 s of 4.
+TEST(StepCurve, MergesHostsByTheirRanks) {
+  StepCurve one, other;
+  one.add(10_s, 1_s, 0.5);
+  one.add(12_s, 4_s, 1);
+  one.add(16_s, 1_s, 1);
+  other.add(10.5_s, 2_s, 1);
+  other.add(11.5_s, 2_s, 0.5);
+  one.merge(other, 2, 6);
+  const Series series = one.series();
+  EXPECT_EQ(series.points, 2U);
+  EXPECT_THAT(series.x.values, ElementsAre(0, 1.5));
+  EXPECT_THAT(series.y[0].values, ElementsAre(2, 4));
+  EXPECT_THAT(series.y[2].values, ElementsAre(1.625 / 2, 1.75 / 4));
+}
+
+// A host that kept fewer points of more steps each is met half way.
+TEST(StepCurve, MergesCurvesThatWereThinnedUnlike) {
+  StepCurve one, other;
+  for (int i = 0; i < 500; ++i) one.add({i * 1.0}, 1_s, 1);
+  for (int i = 0; i < 1100; ++i) other.add({i * 1.0}, 1_s, 0);
+  one.merge(other, 1, 1);
+  const Series series = one.series();
+  EXPECT_EQ(series.points, 500U);
+  EXPECT_EQ(series.x.values.size(), 125U);
+  EXPECT_EQ(series.y[2].values.front(), 0.5);
+}
+
 TEST(StepCurve, NoStepsAreNoSeries) {
   Json record = Json::object();
   add_series(record, StepCurve().series());

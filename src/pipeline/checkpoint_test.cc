@@ -169,6 +169,35 @@ TEST(Checkpoints, OfAJobThatIsStoppedAreUnfinished) {
   EXPECT_TRUE(world.synced.empty());
 }
 
+// The observer ends the job after its 7th step; an asynchronous checkpoint of 120 ms is still being written. A
+// stop then ends that too, and is what the job ended by.
+TEST(Checkpoints, StillBeingWrittenAfterTheLastStepEndWhenStopped) {
+  struct AfterSeven : JobObserver {
+    std::uint64_t steps = 0;
+    void on_step(const StepTimes&) override { ++steps; }
+    bool should_stop() override { return steps >= 14; }
+  } observer;
+  TestLayout layout(1000, 1000);
+  TestWorld world;
+  world.write_time = [](std::uint64_t) { return Seconds{30e-3}; };
+  JobPlan plan = plan_for(layout);
+  plan.checkpoint.asynchronous = true;
+  JobResult result;
+  TrainingJob<TestWorld> job(world, plan, observer);
+  spawn([](TestWorld& w, TrainingJob<TestWorld>& j) -> Task<> {
+    co_await w.sleep_until(Seconds{100e-3});  // begun after 51 ms, whole after 171; steps end after some 80
+    j.stop();
+  }(world, job));
+  world.run([](TrainingJob<TestWorld>& j, JobResult& out) -> Task<> { out = co_await j.run(); }(job, result));
+  EXPECT_FALSE(world.stuck);
+  EXPECT_TRUE(result.stopped);
+  EXPECT_EQ(result.ending.ending, Ending::kInterrupted);
+  EXPECT_LT(world.now().value, 0.15);
+  EXPECT_EQ(result.checkpoints.whole, 0u);
+  EXPECT_EQ(result.checkpoints.unfinished, 2u);
+  EXPECT_LE(result.epochs[0][0].steps, 9u);
+}
+
 TEST(CheckpointStats, MergeInAnyGrouping) {
   CheckpointStats a, b, c;
   a.whole = 3, a.bytes = 100, a.slowest = Seconds{2}, a.writing = Seconds{1};

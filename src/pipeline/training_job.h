@@ -100,8 +100,8 @@ class TrainingJob {
   // for. Releases whoever waits at home, in an order that a released rank cannot miss: flags first,
   // then loaders, sleeps, barriers, and last the other hosts.
   void end_now(Vote why) {
-    if (stopping_) return;
-    stopping_ = true;
+    if (ended_at_once_) return;
+    ended_at_once_ = stopping_ = true;
     result_.stopped = true;
     result_.failed = result_.failed || why.failed();
     if (!result_.ending.at_once()) result_.ending = why;
@@ -292,9 +292,10 @@ class TrainingJob {
   // The serial (epoch x steps + step) of the last step that any rank here began: a synchronous job
   // that winds down still does that one, as some are in it already.
   std::uint64_t last_begun_ = kNone;
-  // stopping_: nothing more happens. winding_down_: somebody asked for an end, ranks may still have
+  // stopping_: no more steps. ended_at_once_: nor is anything waited for that is still written.
+  // winding_down_: somebody asked for an end, ranks may still have
   // to finish a step. draining_: the last step was begun; no rank begins another.
-  bool stopping_ = false, winding_down_ = false, draining_ = false;
+  bool stopping_ = false, ended_at_once_ = false, winding_down_ = false, draining_ = false;
 };
 
 }  // namespace aforo

@@ -120,7 +120,7 @@ RunOutcome find_max(const RunOptions& options, const OpenedRun& opened, std::sto
   add_warnings(record, options, dataset, shown.plan);
   add_measurement(record, shown.job, shown.plan, options, *dataset.layout);
   add_answer(record, search, bracket, limit);
-  out.stopped = search.stopped();
+  out.stopped = out.interrupted = search.stopped();
   out.failed = search.failed();
   if (!search.failed() && !search.stopped()) out.max_accelerators = bracket.low;
   out.failures = failures_in_words(shown.job.result.readers, *dataset.layout, options.io_timeout);

@@ -37,6 +37,8 @@ struct RunOutcome {
   std::optional<std::uint32_t> max_accelerators;
   // Before its end: asked to, or at its time limit.
   bool stopped = false;
+  // Before its end because somebody asked, not by its time limit.
+  bool interrupted = false;
   // Samples could not be read, and the policy ended it, or none could be read at all.
   bool failed = false;
   // The first few, "path: what".

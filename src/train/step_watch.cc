@@ -62,6 +62,7 @@ bool StepWatch::should_stop() {
 }
 
 void StepWatch::merge(const StepWatch& other) {
+  curve_.merge(other.curve_, options_.ranks, other.options_.ranks);
   options_.ranks += other.options_.ranks;
   step_.merge(other.step_);
   load_.merge(other.load_);

@@ -52,6 +52,7 @@ void expect_same(const StepWatch& a, const StepWatch& b) {
 TEST(StepWatch, MergesHosts) {
   StepWatch a(two_ranks()), b(two_ranks()), c(two_ranks());
   watched(a, {0}), watched(b, {1}), watched(c, {2});
+  const Series own_b = b.curve().series(), own_c = c.curve().series();
   std::vector<double> ends;
   for (std::size_t i = 0; i < 100; ++i)
     ends.push_back(std::max({a.steps()[i].end.value, b.steps()[i].end.value, c.steps()[i].end.value}));
@@ -61,6 +62,16 @@ TEST(StepWatch, MergesHosts) {
   b.merge(c);
   watched(right, {0}).merge(b);
   expect_same(left, right);
+  const Series one = left.curve().series(), other = right.curve().series();
+  EXPECT_EQ(one.points, 100u);
+  EXPECT_EQ(one.x.values, other.x.values);
+  EXPECT_EQ(one.y[0].values, other.y[0].values);
+  for (std::size_t i = 0; i < one.y[2].values.size(); ++i) {
+    const double longest =
+        std::max({a.curve().series().y[0].values[i], own_b.y[0].values[i], own_c.y[0].values[i]});
+    EXPECT_EQ(one.y[0].values[i], longest) << i;
+    EXPECT_NEAR(one.y[2].values[i], other.y[2].values[i], 1e-12) << i;
+  }
   expect_same(left, watched(all, {0, 1, 2}));
   for (const StepWatch* watch : {&left, &right}) {
     ASSERT_EQ(watch->steps().size(), 100u);

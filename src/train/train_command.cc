@@ -230,6 +230,7 @@ RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_t
   }
   out.au = utilisation(Statistic::kWall, job.result.epochs, plan.loader.batch_size).au;
   out.stopped = job.result.stopped;
+  out.interrupted = job.result.ending.ending == Ending::kInterrupted;
   out.failed = job.result.failed || nothing;
   if (out.failed) record["failed"] = true;
   out.failures = failures_in_words(job.result.readers, *dataset.layout, options.io_timeout);

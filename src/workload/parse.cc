@@ -111,6 +111,12 @@ Workload parse_workload(std::string_view text, std::string_view file, std::span<
   return parse_dlio(wrapped ? YamlNode(root.items[0]) : std::move(root), file, assignments);
 }
 
+bool sets_field(std::span<const std::string> overrides, std::string_view field) {
+  const std::vector<std::string> assignments = without_plus(overrides);
+  return std::any_of(assignments.begin(), assignments.end(),
+                     [&](const std::string& assignment) { return key_of(assignment) == field; });
+}
+
 Workload load_workload(std::string_view what, std::span<const std::string> overrides, Dialect dialect) {
   const bool path =
       what.find('/') != std::string_view::npos || what.ends_with(".yaml") || what.ends_with(".yml");

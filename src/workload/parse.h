@@ -27,6 +27,10 @@ enum class Dialect { kDetect, kAforo, kDlio };
 Workload load_workload(std::string_view what, std::span<const std::string> overrides = {},
                        Dialect dialect = Dialect::kDetect);
 
+// Whether one of the assignments sets that field, in any spelling that load_workload takes
+// ("++dataset.samples=5", "dataset.samples = 5").
+bool sets_field(std::span<const std::string> overrides, std::string_view field);
+
 // From text already in memory (tests, fuzzing); pure. `file` only names it in messages and, by its
 // stem, a job that has no name.
 Workload parse_workload(std::string_view text, std::string_view file,

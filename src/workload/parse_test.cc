@@ -217,6 +217,16 @@ TEST(Parse, AbsurdValuesAreRefused) {
   }
 }
 
+// However it is spelled, and no other field that begins alike.
+TEST(Overrides, SayWhichFieldsTheySet) {
+  for (const char* spelled :
+       {"dataset.samples=5000", "++dataset.samples=5000", " dataset.samples = 5000", "+dataset.samples=1"})
+    EXPECT_TRUE(sets_field(std::vector<std::string>{"loader.workers=2", spelled}, "dataset.samples"))
+        << spelled;
+  EXPECT_FALSE(sets_field(std::vector<std::string>{"dataset.samples_per_file=10"}, "dataset.samples"));
+  EXPECT_FALSE(sets_field({}, "dataset.samples"));
+}
+
 TEST(Overrides, AreAppliedInOrderAfterTheFile) {
   const Workload w =
       parse(kSmall, {"loader.workers=8", "loader.workers=2", "loader.read.mode=direct",
