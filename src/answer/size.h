@@ -73,6 +73,8 @@ struct SizeAsk : JobAsk {
   Repeated price, price_change;
   // Per accelerator and hour, instead of the price book's.
   Setting<Dollars> accelerator_price;
+  // For which the job trains on the same data, which a cache then keeps; `epochs` says it otherwise.
+  Setting<std::uint64_t> project_months = kProjectMonths;
   // Months over which owning and renting are compared; more than 600 count as 600.
   Setting<std::uint64_t> horizon = 36;
 

@@ -94,8 +94,9 @@ void apply_common(const SizeAsk& ask, SizingAsk& out) {
   out.accelerator_hour = ask.accelerator_price.if_given();
   if (ask.target.given())
     for (SizedJob& job : out.jobs) job.workload.training.au_target = *ask.target;
+  if (ask.project_months.given()) out.project_months = static_cast<double>(*ask.project_months);
   if (ask.epochs.given()) {
-    out.epochs = 0;
+    out.project_months.reset();
     for (SizedJob& job : out.jobs) job.workload.training.epochs = static_cast<std::uint32_t>(*ask.epochs);
   }
 }

@@ -55,6 +55,9 @@ constexpr Row kSizeRows[] = {
                               "keep this share of the capacity again, as snapshots", kSizingGroup}),
     row<&SizeAsk::duty>(
         {"duty", 0, kFraction, "SHARE", "1", "run the job for this share of the time", kSizingGroup}),
+    row<&SizeAsk::project_months>({"project-months", 0, kPositive, "MONTHS", "12",
+                                   "train on the same data for so long: caches stay filled", kSizingGroup})
+        .excluding("epochs", "both say for how long the job trains"),
     row<&SizeAsk::failure_every>({"failure-every", 0, kSeconds, "TIME", "",
                                   "expect a failure of the job every TIME: sets the checkpoints' pace",
                                   kSizingGroup}),

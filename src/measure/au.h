@@ -13,11 +13,14 @@
 // `wall` excludes nothing and is the number aforo leads with; its samples are n B unless some were
 // skipped or the last batch was short.
 //
-// AU of a run: mean over epochs of the mean over ranks. Throughput: mean over epochs of the
-// sum over ranks. A statistic whose denominator is not positive or whose step count does not
+// `wall` of a run is one ratio of sums over all its epochs and ranks: an hour at AU 0.1 and a minute
+// at 1 make 0.11, not 0.55. Compute over accelerator time, and samples over the epochs' times, each
+// the mean of its ranks' (T1 - T0): so samples/s is AU x ranks x B / the step's mean, where no sample
+// was lost. Of the benchmark's, whose means are part of their names: AU is the mean over epochs of
+// the mean over ranks, throughput the mean over epochs of the sum over ranks. A statistic whose denominator is not positive or whose step count does not
 // allow it (n <= 1 for the benchmark's, n <= 2 for v2.0's throughput) is absent: for the epoch
 // if it is for one of its ranks; epochs without a value (the last of an interrupted run) are
-// left out of the run's mean.
+// left out of the run's sums and means.
 //
 // Source: DLIO's metrics at the commits that the rounds pinned; docs/record.md. Pure; no storage
 // beyond sums, so a rank costs bytes whatever the number of steps.
@@ -61,7 +64,7 @@ struct AuResult {
   // A fraction.
   std::optional<double> au;
   std::optional<double> samples_per_second;
-  // AU of each epoch, as many as were passed in.
+  // AU of each epoch, as many as were passed in; of `wall` the ratio of sums within it.
   std::vector<std::optional<double>> per_epoch;
 };
 

@@ -48,18 +48,38 @@ TEST(Utilisation, TheBenchmarksThroughputIsNot) {
   EXPECT_DOUBLE_EQ(utilisation(Statistic::kMlpsV3, one, 10).samples_per_second.value(), 6.0);
 }
 
-// Two ranks in epoch 1 (AU 0.5 and 0.25), the first alone in epoch 2 (0.5):
-//   AU = mean(mean(0.5, 0.25), 0.5) = 0.4375, not the mean of the three, 0.41666.
-//   throughput = mean(5 + 2.5, 5) = 6.25.
-TEST(Utilisation, MeanOverRanksThenEpochsAndSumOverRanks) {
+// Two ranks of 8 s and 16 s in epoch 1, the first alone in epoch 2; 4 s of compute and 40 samples each time.
+//   AU = 12 / (8 + 16 + 8) = 0.375, not mean(mean(0.5, 0.25), 0.5) = 0.4375;
+//   throughput = 120 / ((8 + 16) / 2 + 8) = 6.
+TEST(Utilisation, WallIsOneRatioOfSums) {
   RankEpoch slow = four_steps();
   slow.end = Seconds{116};
   const Epochs epochs{{four_steps(), slow}, {four_steps()}};
   const AuResult r = utilisation(Statistic::kWall, epochs, 10);
-  EXPECT_DOUBLE_EQ(r.per_epoch.at(0).value(), 0.375);
+  EXPECT_DOUBLE_EQ(r.per_epoch.at(0).value(), 8.0 / 24);
   EXPECT_DOUBLE_EQ(r.per_epoch.at(1).value(), 0.5);
-  EXPECT_DOUBLE_EQ(r.au.value(), 0.4375);
-  EXPECT_DOUBLE_EQ(r.samples_per_second.value(), 6.25);
+  EXPECT_DOUBLE_EQ(r.au.value(), 0.375);
+  EXPECT_DOUBLE_EQ(r.samples_per_second.value(), 6.0);
+}
+
+// 4 s of compute in 400 s and in 4 s: 8 / 404, where the mean of 0.01 and 1 would be 0.505.
+TEST(Utilisation, AColdEpochCountsByTheTimeThatItTakes) {
+  RankEpoch cold = four_steps(), warm = four_steps();
+  cold.end = cold.start + Seconds{400};
+  warm.end = warm.start + Seconds{4};
+  const AuResult r = utilisation(Statistic::kWall, Epochs{{cold}, {warm}}, 10);
+  EXPECT_DOUBLE_EQ(r.au.value(), 8.0 / 404);
+  EXPECT_DOUBLE_EQ(r.samples_per_second.value(), 80.0 / 404);
+}
+
+// The benchmark's means stay what they are: D = 5 and 13 of epoch 1, 5 of epoch 2.
+//   AU = mean(mean(3/5, 3/13), 3/5), throughput = mean(30/5 + 30/13, 30/5).
+TEST(Utilisation, TheBenchmarksAreMeansOfEpochs) {
+  RankEpoch slow = four_steps();
+  slow.end = Seconds{116};
+  const AuResult r = utilisation(Statistic::kMlpsV3, Epochs{{four_steps(), slow}, {four_steps()}}, 10);
+  EXPECT_DOUBLE_EQ(r.au.value(), ((0.6 + 3.0 / 13) / 2 + 0.6) / 2);
+  EXPECT_DOUBLE_EQ(r.samples_per_second.value(), (6 + 30.0 / 13 + 6) / 2);
 }
 
 TEST(Utilisation, WallCountsTheSamplesReallyDelivered) {

@@ -118,13 +118,13 @@ void storage_twice(std::vector<Change>& out, const PredictOptions& base) {
 }
 
 // Absent where the storage file or the layout cannot answer.
-std::optional<double> mean_au(const PredictOptions& options, std::stop_token stop) {
+std::optional<double> au_of(const PredictOptions& options, std::stop_token stop) {
   try {
     const SimulatedCase c = make_case(options);
-    double sum = 0;
+    StallTimes all;
     for (std::uint64_t chance = 0; chance < kChances; ++chance)
-      sum += simulate_once(c, options.storage, options.seed, chance, stop).au;
-    return sum / kChances;
+      all.add(simulate_once(c, options.storage, options.seed, chance, stop).stalls);
+    return all.total.value > 0 ? all.compute / all.total : 0;
   } catch (const UserError&) {
     return std::nullopt;
   }
@@ -146,7 +146,7 @@ std::vector<Advice> advise(const PredictOptions& options, std::stop_token stop) 
 
   std::vector<std::optional<double>> aus(changes.size());
   parallel_for(aus.size(), 1, options.threads, stop,
-               [&](unsigned, std::uint64_t i, std::uint64_t) { aus[i] = mean_au(changes[i].options, stop); });
+               [&](unsigned, std::uint64_t i, std::uint64_t) { aus[i] = au_of(changes[i].options, stop); });
   if (stop.stop_requested()) throw Interrupted();
   std::vector<Advice> out;
   if (!aus.front()) return out;

@@ -82,6 +82,16 @@ double filled_share(double share, double nodes, bool warm, double epochs_done) {
   return std::min(share, 1 - std::pow(1 - 1 / nodes, epochs_done));
 }
 
+double unfilled_share(const StorageSpec& storage, double dataset_bytes, double hosts, double epochs_done) {
+  double most = 0;
+  for (const CacheSpec& cache : storage.caches) {
+    if (cache.warm || cache.scope != StationScope::kHost || hosts <= 1 || cache.size.value == 0) continue;
+    const double share = std::min(1.0, static_cast<double>(cache.size.value) / dataset_bytes);
+    most = std::max(most, 1 - filled_share(share, hosts, false, epochs_done) / share);
+  }
+  return most;
+}
+
 double fixed_order_hits(CachePolicy policy, double share) {
   if (share >= 1) return 1;
   if (share <= 0 || policy == CachePolicy::kLru) return 0;

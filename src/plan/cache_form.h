@@ -36,6 +36,10 @@ double shuffled_hits_at(const CacheCase& c, double q);
 // pinned cache of that share.
 double filled_share(double share, double nodes, bool warm, double epochs_done);
 
+// What the emptiest of `storage`'s caches still lacks after so many epochs of what it will ever hold, as a
+// share, [0, 1]; 0 of those that are warm or that every read passes (one node: full after one epoch).
+double unfilled_share(const StorageSpec& storage, double dataset_bytes, double hosts, double epochs_done);
+
 // The same order every epoch: pinned x; LRU 0 for x < 1; random: the root below 1 of h = e^{-(1-h)/x}.
 double fixed_order_hits(CachePolicy policy, double share);
 

@@ -4,6 +4,7 @@
 // stations in the simulated world, it does here. Pure and thread-safe.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -39,6 +40,16 @@ struct ClosedNetwork {
   // Of the rate as a whole, over 100 ms (CurvePoint::common), at the busiest curve.
   double common_cv(PerSecond throughput, double customers) const;
 };
+
+// Hits of each cache at fraction `q` of epoch `epoch`, [0, 1] and counted from 0, as shares of all samples:
+// what closed_network() is given. Caches hold what cache_form.h says.
+std::vector<double> cache_hits_at(const Workload& workload, const StorageSpec& storage, double hosts,
+                                  double epoch, double q);
+
+// The first epoch from which on caches hold 0.995 or more of what they will ever hold: 0 where all are warm or
+// there are none. A cache that every read passes is full after one epoch; those of several hosts hold what
+// their host happened to read (filled_share), which takes some epochs for each host.
+std::uint64_t epochs_until_filled(const Workload& workload, const StorageSpec& storage, double hosts);
 
 // `hits[i]`: share of samples that cache i answers. `hosts`: client hosts. Throws UserError where a tier has
 // no curve for the way the job reads.

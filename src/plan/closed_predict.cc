@@ -22,9 +22,13 @@ constexpr double kCommonPeriod = 0.1;  // seconds, of CurvePoint::common: how a 
 // Readers up to which the network is solved exactly. Chosen by cost: exact queues take O(n), curves
 // O(n^2), and Schweitzer errs least where there are many.
 constexpr double kExactQueues = 2000, kExactCurves = 48;
-// Epochs whose cache contents are followed; later ones are like the last. Chosen: by then the caches of
-// several hosts hold nearly what they will hold.
-constexpr std::uint64_t kFollowed = 6;
+// Caches of several hosts fill over many epochs. Of those, each that is followed lies so much further
+// than the one before, and times between are taken from a straight line. Chosen: that errs by less than the
+// form, and is some ten epochs for a hundred hosts.
+constexpr double kNextFollowed = 2;
+constexpr double kAnyNumber = 1e12;  // of epochs, after which caches are as full as they get; any large one
+// A part of an epoch's loss that is named although the rest alone misses the target too, as the verdict's.
+constexpr double kMostOfLoss = 0.5;
 
 struct Point {  // one state of the caches
   double au = 0, ratio = 0, batch_cv = 0;
@@ -181,26 +185,6 @@ class Solver {
   double correction_ = 1;  // exact / approximate
 };
 
-// Hits of each cache at fraction q of epoch `e`, as shares of all samples.
-std::vector<double> hits_at(const Workload& w, const StorageSpec& storage, double hosts, double e, double q) {
-  const double dataset = static_cast<double>(w.dataset.samples) * law_mean(w.dataset.sample_size);
-  std::vector<double> out;
-  double left = 1;
-  for (const CacheSpec& cache : storage.caches) {
-    const double nodes = cache.scope == StationScope::kHost ? hosts : 1;
-    CacheCase c{cache.policy, std::min(1.0, static_cast<double>(cache.size.value) / dataset), nodes};
-    const double filled = filled_share(c.share, nodes, cache.warm, e);
-    if (filled < c.share) c = {CachePolicy::kPinned, filled, nodes};
-    double hits = 0;
-    if (filled > 0)
-      hits = w.loader.shuffle == ShuffleKind::kEpoch ? shuffled_hits_at(c, q)
-                                                     : fixed_order_hits(c.policy, c.share);
-    out.push_back(left * hits);
-    left *= 1 - hits;
-  }
-  return out;
-}
-
 // Everything about one call.
 class ClosedForm {
  public:
@@ -218,12 +202,8 @@ class ClosedForm {
 
   ClosedPrediction run() {
     const std::uint64_t epochs = std::max<std::uint64_t>(1, w_.training.epochs);
-    const std::uint64_t followed = std::min(epochs, differing_epochs());
-    double sum = 0;
-    for (std::uint64_t e = 0; e < followed; ++e)
-      sum += epoch(static_cast<double>(e)) * static_cast<double>(e + 1 == followed ? epochs - e : 1);
-    out_.au =
-        sum / static_cast<double>(epochs) * checkpoint_factor(w_.checkpoint.every, options_.checkpoint_pause);
+    whole_ = static_cast<double>(epochs) / time_of(epochs);
+    out_.au = whole_ * checkpoint_factor(w_.checkpoint.every, options_.checkpoint_pause);
     out_.samples = {out_.au * w_.accelerator.count * static_cast<double>(w_.loader.batch_size) /
                     law_mean(w_.accelerator.step_time)};
     out_.bytes = {out_.samples.value * law_mean(w_.dataset.sample_size)};
@@ -233,12 +213,22 @@ class ClosedForm {
   }
 
  private:
-  // A cache that every read passes is full after one epoch; those of several hosts take longer.
-  std::uint64_t differing_epochs() const {
-    if (storage_.caches.empty()) return 1;
-    const auto of_host = [](const CacheSpec& c) { return c.scope == StationScope::kHost; };
-    const bool many = hosts_ > 1 && std::any_of(storage_.caches.begin(), storage_.caches.end(), of_host);
-    return many ? kFollowed : 2;
+  // Of all epochs, where one at full utilisation takes 1. The cold one first, then those while caches
+  // fill, then all others, which are alike: a sum of times, so that an epoch counts by what it takes.
+  double time_of(std::uint64_t epochs) {
+    double before = 1 / epoch(0), sum = before;
+    std::uint64_t at = 0;
+    const std::uint64_t filling = std::min(epochs - 1, epochs_until_filled(w_, storage_, hosts_));
+    while (at < filling) {
+      const auto further = static_cast<std::uint64_t>(std::ceil(static_cast<double>(at) * kNextFollowed));
+      const std::uint64_t next = std::min(filling, std::max(at + 1, further));
+      const double now = 1 / epoch(static_cast<double>(next)), steps = static_cast<double>(next - at);
+      sum += steps * now + (before - now) * (steps - 1) / 2;  // of at + 1 ... next
+      before = now, at = next;
+    }
+    if (at > 1 && epochs - 1 > at) before = 1 / epoch(kAnyNumber);
+    last_ = 1 / before;
+    return sum + static_cast<double>(epochs - 1 - at) * before;
   }
 
   double epoch(double e) {
@@ -249,7 +239,8 @@ class ClosedForm {
     double time = 0;
     const bool profile = !storage_.caches.empty();
     for (std::size_t i = 0; i < (profile ? kAt.size() : 1); ++i) {
-      network_ = closed_network(w_, storage_, hosts_, hits_at(w_, storage_, hosts_, e, profile ? kAt[i] : 0));
+      network_ =
+          closed_network(w_, storage_, hosts_, cache_hits_at(w_, storage_, hosts_, e, profile ? kAt[i] : 0));
       const Point point = Solver(w_, network_, access_, options_.lead, step_).solve();
       time += (profile ? kWeight[i] : 1) / point.au;
       if (i == 0) set_fill(point);
@@ -292,11 +283,15 @@ class ClosedForm {
       out_.limit = "not limited";
       return;
     }
+    if (const char* part = largest_part(); part != nullptr) {
+      out_.limit = part;
+      return;
+    }
     const MvaResult loads = Solver(w_, network_, access_, options_.lead, step_).loads(out_.steady * slowest_);
     std::size_t busiest = 0;
     for (std::size_t i = 0; i < loads.stations.size(); ++i)
       if (loads.stations[i].utilisation > loads.stations[busiest].utilisation) busiest = i;
-    const double start = out_.steady - out_.au;
+    const double start = out_.steady - last_;
     if (!loads.stations.empty() && loads.stations[busiest].utilisation >= kSaturated && saturates(busiest))
       out_.limit = out_.limit_station = network_.stations[busiest].mva.name;
     else if (start > 1 - out_.steady)
@@ -305,6 +300,16 @@ class ClosedForm {
       out_.limit = "loader workers";
     else
       out_.limit = "barrier skew";
+  }
+
+  // What stands beside the steady state: checkpoints, or a first epoch that finds its caches cold. Named
+  // where the target is met without it, or where it is most of what is lost. Nothing else: null.
+  const char* largest_part() const {
+    const double all = 1 / out_.au, lost = all - 1;
+    const double paused = all - 1 / whole_, cold = 1 / whole_ - 1 / last_;
+    const double part = std::max(paused, cold), target = w_.training.au_target;
+    if (part <= 0 || (part < kMostOfLoss * lost && 1 / (all - part) < target)) return nullptr;
+    return paused > cold ? "checkpoints" : "cold cache";
   }
 
   // A curve is the limit where more in flight would not make it faster.
@@ -351,7 +356,9 @@ class ClosedForm {
   const std::uint64_t steps_;
   const Access access_;
   double hosts_ = 1, slowest_ = 1;
-  Seconds step_{0};  // of the slowest rank
+  double last_ = 1;   // AU of the last epoch
+  double whole_ = 1;  // of all of them, without checkpoints
+  Seconds step_{0};   // of the slowest rank
   ClosedNetwork network_;
   ClosedPrediction out_;
 };

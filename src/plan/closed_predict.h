@@ -25,13 +25,14 @@ namespace aforo {
 
 // What was found, and how far it may be trusted.
 struct ClosedPrediction {
-  // "wall": mean over epochs of compute time over the epoch's time.
+  // "wall": compute time over time, summed over all epochs, a cold first one included.
   double au = 0;
   // Au with the error that the cross-check found for such jobs.
   double au_low = 0, au_high = 0;
   PerSecond samples{0};
   BytesPerSecond bytes{0};  // that the loader asks for
-  // A station's name, "loader workers", "barrier skew", "epoch start" or "not limited".
+  // A station's name, "loader workers", "barrier skew", "epoch start", "cold cache", "checkpoints" or
+  // "not limited".
   std::string limit;
   // Of these the station's name; else empty.
   std::string limit_station;

@@ -147,7 +147,7 @@ TEST(ClosedPredict, JitterAndBarrierCostUtilisation) {
 }
 
 // Half the dataset is pinned in memory, full from the start, and costs nothing: the pipe carries twice as
-// many. An empty one answers nothing in the first epoch: the mean over two epochs of 0.25 and 0.5.
+// many. An empty one answers nothing in the first epoch: 4 + 2 times the compute of one, so 2 / 6.
 TEST(ClosedPredict, ACacheTakesReadsAway) {
   StorageSpec spec = storage({pipe(1e9)});
   CacheSpec cache;
@@ -160,10 +160,31 @@ TEST(ClosedPredict, ACacheTakesReadsAway) {
   EXPECT_NEAR(predict_closed(w, spec, 1'000'000).au, 0.5, 0.006);
   spec.caches[0].warm = false;
   w.training.epochs = 2;
-  EXPECT_NEAR(predict_closed(w, spec, 1'000'000).au, 0.375, 0.006);
+  EXPECT_NEAR(predict_closed(w, spec, 1'000'000).au, 1.0 / 3, 0.006);
   w.loader.shuffle = ShuffleKind::kNone;
   spec.caches[0].policy = CachePolicy::kLru;  // the same order every epoch: what is needed next has just gone
   EXPECT_NEAR(predict_closed(w, spec, 1'000'000).au, 0.25, 0.006);
+}
+
+// 16 hosts of a rank each, with room for all that they read: what a host finds grows by 1 - (15/16)^e with the
+// epoch e. Behind them is half of what is wanted, so an epoch that finds h takes max(1, 2 (1 - h)) times its
+// compute: that many epochs' excess is sum of (2 (15/16)^e - 1) while above 0, e = 0 ... 10.
+TEST(ClosedPredict, CachesOfManyHostsFillOverManyEpochs) {
+  StorageSpec spec = storage({pipe(4e9)});
+  CacheSpec cache;
+  cache.name = "drives";
+  cache.size = Bytes{1'000'000'000'000};
+  cache.policy = CachePolicy::kPinned;
+  cache.scope = StationScope::kHost;
+  spec.caches = {cache};
+  Workload w = job(100e3, 50, 0.01, 16, 16);  // wants 80,000 per second
+  double excess = 0;
+  for (int e = 0; e <= 10; ++e) excess += 2 * std::pow(15.0 / 16, e) - 1;
+  for (const std::uint32_t epochs : {30U, 3000U}) {
+    w.training.epochs = epochs;
+    const ClosedPrediction p = predict_closed(w, spec, 100'000, {1, Seconds{0}, kLead});
+    EXPECT_NEAR(p.au, epochs / (epochs + excess), 0.02) << epochs;
+  }
 }
 
 // 30 minutes of training, then a minute of standing still.

@@ -117,27 +117,42 @@ double mean_of(const std::vector<SimulatedOnce>& runs, const Field& field) {
   return sum / static_cast<double>(runs.size());
 }
 
-void add_stalls(Prediction& out, const std::vector<SimulatedOnce>& runs) {
-  StallTimes t;
-  const auto mean_seconds = [&](Seconds StallTimes::*part) {
-    return Seconds{mean_of(runs, [&](const SimulatedOnce& run) { return (run.stalls.*part).value; })};
-  };
-  for (Seconds StallTimes::*part :
-       {&StallTimes::total, &StallTimes::compute, &StallTimes::load_wait, &StallTimes::barrier_wait,
-        &StallTimes::checkpoint, &StallTimes::epoch_start})
-    t.*part = mean_seconds(part);
-  out.stalls = t;
+// Of replications by the time that each took, as AU is of epochs: one that took twice as long counts twice.
+template <class Field>
+double by_time(const std::vector<SimulatedOnce>& runs, const Field& field) {
+  double sum = 0, time = 0;
+  for (const SimulatedOnce& run : runs) {
+    sum += field(run) * run.stalls.total.value;
+    time += run.stalls.total.value;
+  }
+  return time > 0 ? sum / time : 0;
 }
 
+StallTimes mean_times(const std::vector<SimulatedOnce>& runs) {
+  StallTimes out;
+  for (const SimulatedOnce& run : runs) out.add(run.stalls, 1 / static_cast<double>(runs.size()));
+  return out;
+}
+
+// Of the epochs that were simulated; each a ratio of sums over the replications.
+std::vector<double> au_per_epoch(const std::vector<SimulatedOnce>& runs) {
+  std::vector<StallTimes> epochs(runs.front().per_epoch.size());
+  for (const SimulatedOnce& run : runs)
+    for (std::size_t e = 0; e < std::min(epochs.size(), run.per_epoch.size()); ++e)
+      epochs[e].add(run.per_epoch[e]);
+  std::vector<double> out;
+  for (const StallTimes& t : epochs)
+    if (t.total.value > 0) out.push_back(t.compute / t.total);
+  return out;
+}
+
+// One ratio of sums each, so that what a page says of AU, throughput and seconds is the same job.
 void add_means(Prediction& out, const std::vector<SimulatedOnce>& runs) {
-  out.au = mean_of(runs, [](const SimulatedOnce& run) { return run.au; });
-  out.samples = {mean_of(runs, [](const SimulatedOnce& run) { return run.samples.value; })};
-  out.bytes = {mean_of(runs, [](const SimulatedOnce& run) { return run.bytes.value; })};
-  out.requests_in_flight = mean_of(runs, [](const SimulatedOnce& run) { return run.in_flight; });
-  for (std::size_t e = 0; e < runs.front().au_per_epoch.size(); ++e)
-    out.au_per_epoch.push_back(mean_of(runs, [e](const SimulatedOnce& run) {
-      return e < run.au_per_epoch.size() ? run.au_per_epoch[e] : run.au;
-    }));
+  out.au = by_time(runs, [](const SimulatedOnce& run) { return run.au; });
+  out.samples = {by_time(runs, [](const SimulatedOnce& run) { return run.samples.value; })};
+  out.bytes = {by_time(runs, [](const SimulatedOnce& run) { return run.bytes.value; })};
+  out.requests_in_flight = by_time(runs, [](const SimulatedOnce& run) { return run.in_flight; });
+  out.au_per_epoch = au_per_epoch(runs);
   for (const SimulatedOnce& run : runs) {
     out.step_times.merge(run.step_times);
     out.events += run.events;
@@ -145,11 +160,11 @@ void add_means(Prediction& out, const std::vector<SimulatedOnce>& runs) {
   out.stations = runs.front().stations;
   out.beside = runs.front().beside;
   for (std::size_t i = 0; i < out.beside.size(); ++i) {
-    out.beside[i].au = mean_of(runs, [i](const SimulatedOnce& run) { return run.beside.at(i).au; });
+    out.beside[i].au = by_time(runs, [i](const SimulatedOnce& run) { return run.beside.at(i).au; });
     out.beside[i].samples = {
-        mean_of(runs, [i](const SimulatedOnce& run) { return run.beside.at(i).samples.value; })};
+        by_time(runs, [i](const SimulatedOnce& run) { return run.beside.at(i).samples.value; })};
   }
-  add_stalls(out, runs);
+  out.stalls = mean_times(runs);
 }
 
 // Chance: 95 % over the replications. Spread: the same first replication on the storage slower and faster by
@@ -197,6 +212,7 @@ std::optional<Counterfactual> more_workers(const SimulatedCase& c, const Predict
   alone.plan.checkpoint = {};
   alone.steps = alone.plan.steps;
   alone.epochs = alone.plan.epochs;
+  alone.warm_epochs = 0;
   const double baseline = simulate_once(alone, storage, options.seed, 0, stop).samples.value;
   const std::uint32_t workers = c.plan.loader.workers;
   alone.plan.loader.workers = workers ? workers * 2 : 4;
@@ -225,8 +241,7 @@ Prediction from_simulation(const PredictOptions& options, std::stop_token stop) 
   add_interval(out, c, runs, options, storage, stop);
   const double target = options.workload.training.au_target;
   const bool ask = options.spread && out.au < target;
-  add_verdict(out, c, runs.front(), storage, target,
-              ask ? more_workers(c, options, storage, stop) : std::nullopt);
+  add_verdict(out, c, runs.front(), storage, target, ask ? more_workers(c, options, storage, stop) : std::nullopt);
   return out;
 }
 

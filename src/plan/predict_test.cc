@@ -41,6 +41,25 @@ TEST(Predict, APipeOfHalfTheDemandGivesHalfTheUtilisation) {
   EXPECT_THAT(p.notes, Contains(HasSubstr("no spread")));
 }
 
+// Every utilisation and throughput of a page is of the same seconds: 25 s of compute in 120 s (see
+// SimulatedCase.AColdEpochCountsByTheTimeThatItTakes), by both methods.
+TEST(Predict, AColdCacheIsOneRatioOnOnePage) {
+  PredictOptions options = pipe_case(40);
+  options.workload.dataset.samples = 4000;
+  options.workload.training.epochs = 5;
+  options.storage.caches.push_back(
+      {"memory", Bytes{4'200'000'000}, CachePolicy::kPinned, StationScope::kShared, false, {}});
+  const Prediction p = predict(options);
+  EXPECT_NEAR(p.au, 25.0 / 120, 0.002);
+  EXPECT_NEAR(p.samples.value, 20'000.0 / 120, 1);
+  EXPECT_NEAR(p.stalls->compute / p.stalls->total, p.au, 1e-12);
+  options.method = PredictMethod::kClosed;
+  const Prediction closed = predict(options);
+  EXPECT_NEAR(closed.au, 25.0 / 120, 0.002);
+  EXPECT_NEAR(closed.samples.value, 20'000.0 / 120, 1);
+  EXPECT_EQ(closed.limit, "cold cache");
+}
+
 TEST(Predict, StallsAddUp) {
   const Prediction p = predict(pipe_case(400));
   ASSERT_TRUE(p.stalls.has_value());

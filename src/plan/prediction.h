@@ -62,6 +62,8 @@ struct StallTimes {
   Seconds checkpoint{0};
   Seconds epoch_start{0};  // waiting for the first batch of an epoch
   Seconds stall() const { return total - compute; }
+  // `times` times what `other` took, beside what is here.
+  void add(const StallTimes& other, double times = 1);
 };
 
 // Another job on the same storage, while the main one ran.
@@ -71,6 +73,15 @@ struct BesidePrediction {
   double au = 0;
   PerSecond samples{0};
 };
+
+inline void StallTimes::add(const StallTimes& other, double times) {
+  total += other.total * times;
+  compute += other.compute * times;
+  load_wait += other.load_wait * times;
+  barrier_wait += other.barrier_wait * times;
+  checkpoint += other.checkpoint * times;
+  epoch_start += other.epoch_start * times;
+}
 
 // What was predicted. What a closed form does not know is left at its default.
 struct Prediction {

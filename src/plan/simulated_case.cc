@@ -10,6 +10,7 @@
 #include "dataset/format.h"
 #include "dataset/generated_layout.h"
 #include "pipeline/plan_job.h"
+#include "plan/cache_form.h"
 #include "plan/changed_storage.h"
 
 namespace aforo {
@@ -21,7 +22,9 @@ constexpr std::uint64_t kMostScanned =
 constexpr std::uint64_t kMostSteps = 500;  // of an epoch; the rest go at their steady state
 constexpr std::uint64_t kMostEpochs = 3;   // cold, filling, and one that stands for all later ones
 constexpr std::uint64_t kShardsPerReader = 4;  // of a smaller dataset: readers must not run out of shards
-constexpr int kMostTries = 6;                  // until the other jobs last as long as the main one
+constexpr std::uint64_t kWarmEpoch = 3;        // of the seed: other draws than those of the epochs before
+constexpr double kNearlyFull = 1e-3;  // of what a cache will hold is still missing: no epoch would show it
+constexpr int kMostTries = 6;         // until the other jobs last as long as the main one
 
 bool varies(const Law& law) { return law_cv(law) > 0; }
 
@@ -92,6 +95,23 @@ void shrink_with_caches(SimulatedCase& c, const PredictOptions& options) {
       c.cache_scale, steps, c.steps));
 }
 
+// Each of several hosts' caches fills by what its host happens to read: N of them take some N epochs, and what
+// the third one does is not what later ones do. Until they are full, an epoch is taken to lie between the
+// third and one on full caches by what is missing.
+void see_full_caches(SimulatedCase& c, const StorageSpec& storage) {
+  if (c.ranks_per_host == 0) return;
+  const double hosts = std::ceil(static_cast<double>(c.plan.ranks.all) / c.ranks_per_host);
+  const auto dataset = static_cast<double>(c.layout->total_bytes());
+  const double at_last = unfilled_share(storage, dataset, hosts, static_cast<double>(c.plan.epochs - 1));
+  if (c.plan.epochs >= c.epochs || at_last < kNearlyFull) return;
+  double like_the_last = 0, missing = at_last;
+  for (std::uint64_t e = c.plan.epochs; e < c.epochs && missing >= kNearlyFull; ++e) {
+    missing = unfilled_share(storage, dataset, hosts, static_cast<double>(e));
+    like_the_last += missing / at_last;
+  }
+  c.warm_epochs = static_cast<double>(c.epochs - c.plan.epochs) - like_the_last;
+}
+
 void cut(SimulatedCase& c, const PredictOptions& options) {
   const bool memory = has_memory(options.storage) && !options.cold_epochs;
   c.epochs = options.cold_epochs ? 1 : c.plan.epochs;
@@ -99,7 +119,13 @@ void cut(SimulatedCase& c, const PredictOptions& options) {
   c.plan.epochs = std::min<std::uint64_t>(c.epochs, memory ? kMostEpochs : 1);
   if (!options.every_step)
     options.storage.caches.empty() ? cut_steps(c, options) : shrink_with_caches(c, options);
-  if (c.plan.epochs < c.epochs)
+  if (memory) see_full_caches(c, options.storage);
+  if (c.warm_epochs > 0)
+    c.notes.push_back(fmt::format(
+        "{} epochs of {} were simulated, and one on caches that are full, which stands for {} of the "
+        "others",
+        c.plan.epochs, c.epochs, format_count(c.warm_epochs)));
+  else if (c.plan.epochs < c.epochs)
     c.notes.push_back(
         memory ? fmt::format("{} epochs of {} were simulated; the others go as the last of them",
                              c.plan.epochs, c.epochs)
@@ -172,41 +198,64 @@ SimResult run_beside(const SimulatedCase& c, const StorageSpec& storage, std::ui
   }
 }
 
-// The last simulated epoch stands for all later ones of `in_full`.
-double weight_of(std::size_t epoch, std::size_t simulated, std::uint64_t in_full) {
-  return epoch + 1 == simulated && in_full > epoch ? static_cast<double>(in_full - epoch) : 1;
+// How many epochs of the job each of `simulated` stands for: the last one for all later ones, or, where one
+// on full caches was added behind it, for those that are not like that.
+std::vector<double> weights_of(const SimulatedCase& c, std::size_t simulated) {
+  std::vector<double> out(simulated, 1.0);
+  const double later = static_cast<double>(c.epochs) - static_cast<double>(simulated);
+  if (c.warm_epochs > 0 && simulated > c.plan.epochs) {
+    out.back() = c.warm_epochs;
+    out[simulated - 2] += later + 1 - c.warm_epochs;
+  } else if (later > 0 && !out.empty()) {
+    out.back() += later;
+  }
+  return out;
 }
 
-StallTimes stalls_of(const std::vector<std::vector<RankEpoch>>& epochs, std::uint64_t in_full) {
+StallTimes times_of(const std::vector<RankEpoch>& ranks) {
   StallTimes t;
-  for (std::size_t e = 0; e < epochs.size(); ++e) {
-    const double weight = weight_of(e, epochs.size(), in_full);
-    for (const RankEpoch& rank : epochs[e]) {
-      t.total += (rank.end - rank.start) * weight;
-      t.compute += rank.compute * weight;
-      t.load_wait += rank.load_wait * weight;
-      t.barrier_wait += rank.barrier_wait * weight;
-      t.checkpoint += rank.checkpoint * weight;
-      t.epoch_start += rank.first_load_wait * weight;
-    }
-  }
+  for (const RankEpoch& rank : ranks)
+    t.add({rank.end - rank.start, rank.compute, rank.load_wait, rank.barrier_wait, rank.checkpoint,
+           rank.first_load_wait});
   return t;
 }
 
-// Means over the job's epochs.
-void add_rates(SimulatedOnce& out, const std::vector<std::vector<RankEpoch>>& epochs, std::uint64_t in_full,
-               std::uint64_t batch_size) {
-  double au = 0, samples = 0, weights = 0;
+// Seconds and samples of the whole job first, then their ratios.
+void add_rates(SimulatedOnce& out, const std::vector<std::vector<RankEpoch>>& epochs) {
+  double samples = 0, wall = 0;
   for (std::size_t e = 0; e < epochs.size(); ++e) {
-    const AuResult result = utilisation(Statistic::kWall, std::span(&epochs[e], 1), batch_size);
-    if (!result.au || !result.samples_per_second) continue;
-    const double weight = weight_of(e, epochs.size(), in_full);
-    au += weight * *result.au;
-    samples += weight * *result.samples_per_second;
-    weights += weight;
-    out.au_per_epoch.push_back(*result.au);
+    const StallTimes t = times_of(epochs[e]);
+    const auto ranks = static_cast<double>(epochs[e].size());
+    out.per_epoch.push_back(t);
+    out.stalls.add(t, out.weights[e]);
+    if (ranks > 0) wall += t.total.value / ranks * out.weights[e];
+    for (const RankEpoch& rank : epochs[e]) samples += static_cast<double>(rank.samples) * out.weights[e];
   }
-  if (weights > 0) out.au = au / weights, out.samples = {samples / weights};
+  if (!(wall > 0)) return;
+  out.au = out.stalls.compute / out.stalls.total;
+  out.samples = {samples / wall};
+}
+
+// Epochs of one dataset ask the caches equally often.
+double hit_share(const std::vector<double>& per_epoch, const std::vector<double>& weights) {
+  double hits = 0, epochs = 0;
+  for (std::size_t e = 0; e < std::min(per_epoch.size(), weights.size()); ++e)
+    hits += weights[e] * per_epoch[e], epochs += weights[e];
+  return epochs > 0 ? hits / epochs : 0;
+}
+
+// An epoch behind the others that finds every cache full.
+void add_warm_epoch(const SimulatedCase& c, StorageSpec storage, std::uint64_t seed,
+                    std::uint64_t replication, const std::stop_token& stop,
+                    std::vector<std::vector<RankEpoch>>& epochs, std::vector<double>& hits) {
+  for (CacheSpec& cache : storage.caches) cache.warm = true;
+  SimulatedCase warm = c;
+  warm.plan.epochs = 1;
+  const SimResult result = run_beside(warm, storage, mix64(seed, kWarmEpoch), replication, stop);
+  const SimJobResult& job = result.jobs.front();
+  if (job.job.epochs.empty()) return;
+  epochs.push_back(job.job.epochs.front());
+  hits.push_back(job.cache_hit_share);
 }
 
 void add_readers(SimulatedOnce& out, const SimulatedCase& c, const SimJobResult& job) {
@@ -282,23 +331,54 @@ std::vector<std::vector<RankEpoch>> extended(std::vector<std::vector<RankEpoch>>
   return epochs;
 }
 
+namespace {
+
+// AU of an epoch once all ranks have their first batch.
+double after_start(const std::vector<RankEpoch>& ranks, bool synchronous) {
+  Seconds slowest{0};
+  for (const RankEpoch& rank : ranks) slowest = std::max(slowest, rank.first_load_wait);
+  double compute = 0, time = 0;
+  for (const RankEpoch& rank : ranks) {
+    compute += rank.compute.value;
+    time += (rank.end - rank.start - (synchronous ? slowest : rank.first_load_wait)).value;
+  }
+  return time > 0 ? std::clamp(compute / time, 0.0, 1.0) : 0;
+}
+
+// One epoch goes on at the steady state of its steps. Where a cache makes epochs differ each goes on at its
+// own: what a cold one was slowed by is no part of a warm one.
+std::vector<std::vector<RankEpoch>> in_full(std::vector<std::vector<RankEpoch>> epochs,
+                                            const SimulatedCase& c, double steady) {
+  if (epochs.size() < 2) return extended(std::move(epochs), c.steps, steady);
+  for (auto& epoch : epochs) {
+    const double own = after_start(epoch, c.plan.synchronous);
+    epoch = std::move(extended({std::move(epoch)}, c.steps, own).front());
+  }
+  return epochs;
+}
+
+}  // namespace
+
 SimulatedOnce simulate_once(const SimulatedCase& c, const StorageSpec& storage, std::uint64_t seed,
                             std::uint64_t replication, std::stop_token stop) {
   StorageSpec smaller;
   if (c.cache_scale < 1) smaller = with_smaller_caches(storage, c.cache_scale);
-  const SimResult result =
-      run_beside(c, c.cache_scale < 1 ? smaller : storage, seed, replication, std::move(stop));
+  const StorageSpec& spec = c.cache_scale < 1 ? smaller : storage;
+  const SimResult result = run_beside(c, spec, seed, replication, stop);
   if (c.simulated) c.simulated();
   const SimJobResult& job = result.jobs.front();
   SimulatedOnce out;
   const AuResult whole = utilisation(Statistic::kWall, job.job.epochs, c.plan.loader.batch_size);
   const double steady = job.au ? std::clamp(job.au->mean, 0.0, 1.0) : whole.au.value_or(0);
-  const auto epochs = extended(job.job.epochs, c.steps, steady);
-  add_rates(out, epochs, c.epochs, c.plan.loader.batch_size);
+  std::vector<std::vector<RankEpoch>> epochs = job.job.epochs;
+  std::vector<double> hits = job.cache_hits_per_epoch;
+  if (c.warm_epochs > 0) add_warm_epoch(c, spec, seed, replication, stop, epochs, hits);
+  epochs = in_full(std::move(epochs), c, steady);
+  out.weights = weights_of(c, epochs.size());
+  add_rates(out, epochs);
   out.bytes = {out.samples.value * c.layout->mean_sample()};
-  out.stalls = stalls_of(epochs, c.epochs);
   out.step_times = job.steps;
-  out.cache_hit_share = job.cache_hit_share;
+  out.cache_hit_share = hit_share(hits, out.weights);
   out.stations = result.stations;
   out.events = result.events;
   add_readers(out, c, job);

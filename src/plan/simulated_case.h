@@ -23,7 +23,10 @@ struct SimulatedCase {
   std::shared_ptr<const Layout> layout;
   JobPlan plan;                         // what is simulated
   std::uint64_t epochs = 1, steps = 1;  // of the job in full
-  double cache_scale = 1;               // of the caches' sizes, where the dataset was made smaller by as much
+  // Of these, at the end, as many go as one on caches that are full: it is simulated by itself. 0 where the
+  // last of plan.epochs stands for them.
+  double warm_epochs = 0;
+  double cache_scale = 1;  // of the caches' sizes, where the dataset was made smaller by as much
   std::uint32_t ranks_per_host = 0;
   std::function<void()> simulated;  // as PredictOptions has it
   struct Other {
@@ -43,9 +46,13 @@ SimulatedCase make_case(const PredictOptions& options);
 std::shared_ptr<const Layout> predicted_layout(const Workload& workload, bool whole,
                                                std::vector<std::string>& notes);
 
+// One simulation. AU and rates are ratios of sums over the job in full: what was cut off is added in seconds.
 struct SimulatedOnce {
-  double au = 0;  // of the job in full, as all that follows
-  std::vector<double> au_per_epoch;
+  double au = 0;  // of the job in full, as all that follows but what the storage itself saw
+  // Of each epoch that was simulated.
+  std::vector<StallTimes> per_epoch;
+  // As many epochs of the job it stands for.
+  std::vector<double> weights;
   PerSecond samples{0};
   BytesPerSecond bytes{0};
   StallTimes stalls;

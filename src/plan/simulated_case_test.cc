@@ -79,6 +79,72 @@ TEST(SimulatedCase, EpochsThatCannotDifferAreSimulatedOnce) {
   EXPECT_EQ(make_case(options).plan.epochs, 1U) << "every epoch begins with empty caches";
 }
 
+// A pinned cache of 4.2 GB, empty, before 40 MB/s: 4,000 samples of 1 MB take 100 s, then 5 s each at 800
+// samples/s. Five epochs: 25 s of compute in 120 s, 20.8 %, and 20,000 samples in them, 167 a second; four of
+// five were hits. Means of epochs would say 81 % and 648. Every number of the case is of the same 120 s.
+PredictOptions cold_cache_case() {
+  PredictOptions options = pipe_case(40);
+  options.workload.dataset.samples = 4000;
+  options.workload.training.epochs = 5;
+  options.storage.caches.push_back(
+      {"memory", Bytes{4'200'000'000}, CachePolicy::kPinned, StationScope::kShared, false, {}});
+  return options;
+}
+
+TEST(SimulatedCase, AColdEpochCountsByTheTimeThatItTakes) {
+  const PredictOptions options = cold_cache_case();
+  const SimulatedOnce once = simulate_once(make_case(options), options.storage, 1, 0, {});
+  EXPECT_NEAR(once.au, 25.0 / 120, 0.002);
+  EXPECT_NEAR(once.samples.value, 20'000.0 / 120, 1);
+  EXPECT_NEAR(once.stalls.total.value, 2 * 120, 1);
+  EXPECT_DOUBLE_EQ(once.au, once.stalls.compute / once.stalls.total);
+  EXPECT_NEAR(once.cache_hit_share, 0.8, 1e-9);
+  EXPECT_THAT(once.weights, testing::ElementsAre(1, 1, 3));
+}
+
+// A hundred thousand epochs are no more work than three: 100 s and 99,999 times 5 s.
+TEST(SimulatedCase, EpochsThatAreAlikeAreAddedInSeconds) {
+  PredictOptions options = cold_cache_case();
+  options.workload.training.epochs = 100'000;
+  const SimulatedOnce once = simulate_once(make_case(options), options.storage, 1, 0, {});
+  EXPECT_NEAR(once.stalls.total.value / (2 * (100 + 99'999 * 5.0)), 1, 0.01);
+}
+
+// The same at a fifth of its steps (and of its cache): 20 s of cold epoch become 100 s again, and 1 s of a warm
+// one 5 s, each at its own pace. Its start is no step's: the 8 batches of 8 workers that come with the first
+// are 8 % of the 100 steps, which the 80 s that are added lack.
+TEST(SimulatedCase, WhatWasCutOffAnEpochGoesAtItsOwnPace) {
+  PredictOptions options = cold_cache_case();
+  options.most_samples = 4000 * 3 / 5;
+  options.workload.training.epochs = 1000;
+  const SimulatedCase c = make_case(options);
+  ASSERT_NEAR(c.cache_scale, 0.2, 1e-9);
+  const SimulatedOnce once = simulate_once(c, options.storage, 1, 0, {});
+  EXPECT_NEAR(once.per_epoch[0].total.value, 2 * 100, 2 * 80 * 0.08);
+  EXPECT_NEAR(once.per_epoch[2].total.value, 2 * 5, 0.2);
+  EXPECT_NEAR(once.au, 5000.0 / (100 + 999 * 5), 0.02);
+}
+
+// Two hosts with room for half of the data each: after e epochs a host holds min(1/2, 1 - 2^-e) of it, after
+// one as much as ever. Four hosts with room for all miss 1, 3/4 and 9/16 in the epochs that are simulated;
+// that of the later ones is 9/16 ((3/4) + (3/4)^2 + ...) = 27/16 in all: as much as 3 of the third.
+TEST(SimulatedCase, CachesOfManyHostsAreSeenFull) {
+  PredictOptions options = cold_cache_case();
+  options.storage.caches[0].scope = StationScope::kHost;
+  options.workload.training.epochs = 1000;
+  options.workload.accelerator.count = 4;
+  options.ranks_per_host = 1;
+  const SimulatedCase c = make_case(options);
+  EXPECT_NEAR(c.warm_epochs, 997 - 3, 0.01);
+  const SimulatedOnce once = simulate_once(c, options.storage, 1, 0, {});
+  ASSERT_EQ(once.weights.size(), 4U);
+  EXPECT_NEAR(once.weights[2], 4, 0.01);
+  EXPECT_GT(once.per_epoch[3].compute / once.per_epoch[3].total, 0.97) << "full caches feed all";
+  options.storage.caches[0].size = Bytes{2'000'000'000};
+  options.workload.accelerator.count = 2;
+  EXPECT_EQ(make_case(options).warm_epochs, 0);
+}
+
 TEST(SimulatedCase, HugeDatasetsOfFilesKeepTheirNumberAndMean) {
   PredictOptions options = pipe_case();
   options.workload.dataset.samples = 50'000'000;

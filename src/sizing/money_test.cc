@@ -181,7 +181,6 @@ TEST(Money, ShortLivedBytesAreChargedForTheirLeastTime) {
 // What an item contributes is what the bill grows by when its price doubles.
 TEST(Money, DoublingAPriceAddsItsContribution) {
   SizingAsk ask = plain_ask();
-  ask.epochs = 10;
   const Need need = need_of(ask);
   const PriceBook prices = PriceBook::shipped();
   const std::vector<Design> designs = build_designs(ask, need, Catalogue::shipped());

@@ -12,6 +12,8 @@
 namespace aforo {
 namespace {
 
+constexpr double kMostEpochs = 1e9;  // a field's width; what a cold epoch adds to so many is nothing
+
 Bytes whole_bytes(double bytes) {
   if (!(bytes < 1e19))
     throw UserError(
@@ -58,6 +60,14 @@ void check_step(const Workload& w) {
         w.name, step, w.accelerator.count, w.dataset.samples));
 }
 
+// Epochs that the project's time holds, of a job that runs for its duty: rounded down, since the last one may
+// not end. Computed at full speed, so that it does not depend on the design.
+std::uint32_t project_epochs(const SizedJob& job, const Requirement& r, double months) {
+  const double epoch = static_cast<double>(r.steps_per_epoch) * law_mean(job.workload.accelerator.step_time);
+  const double held = months * kHoursPerMonth * 3600 * job.duty / epoch;
+  return static_cast<std::uint32_t>(std::clamp(held, 1.0, kMostEpochs));
+}
+
 JobNeed job_need(const SizedJob& job, const SizingAsk& ask) {
   check_step(job.workload);
   JobNeed out{job.workload, job.duty, {}, access_of(job.workload), 1};
@@ -66,10 +76,13 @@ JobNeed job_need(const SizedJob& job, const SizingAsk& ask) {
   each.failures = ask.failures;
   out.requirement = requirement(out.workload, each);
   out.hosts = out.requirement.hosts;
-  if (out.workload.training.epochs < ask.epochs)
-    out.workload.training.epochs = static_cast<std::uint32_t>(ask.epochs);
+  if (ask.project_months)
+    out.workload.training.epochs =
+        std::max(out.workload.training.epochs, project_epochs(job, out.requirement, *ask.project_months));
   return out;
 }
+
+std::string months_text(double months) { return fmt::format("{:g} month{}", months, months == 1 ? "" : "s"); }
 
 constexpr double kWorthNoting = 0.01;  // chosen: of the capacity, below which nobody misses it
 
@@ -121,9 +134,11 @@ Need need_of(const SizingAsk& ask) {
     out.network_per_host = std::max(out.network_per_host, r.network_per_host_full);
     out.network_per_host = std::max(out.network_per_host, r.network_checkpoint);
     for (const std::string& warning : r.warnings) out.notes.push_back(warning);
-    if (job.workload.training.epochs < ask.epochs)
-      out.notes.push_back(fmt::format("'{}' is taken to train for {} epochs, as far as caches go (--epochs)",
-                                      one.workload.name, ask.epochs));
+    if (one.workload.training.epochs > job.workload.training.epochs)
+      out.notes.push_back(fmt::format(
+          "'{}' is taken to train for {} epochs on the same data, as far as caches go: {} at full "
+          "speed (--project-months, --epochs)",
+          one.workload.name, format_count(one.workload.training.epochs), months_text(*ask.project_months)));
     out.jobs.push_back(std::move(one));
   }
   out.request_bytes = out.requests.value > 0 ? bytes / out.requests.value : 0;

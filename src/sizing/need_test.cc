@@ -84,12 +84,28 @@ TEST(Need, Checkpoints) {
   EXPECT_EQ(need.capacity.value, 1'032'210'688'000U);  // 1.028 TB and 1.028 x 4.096 GB of files
 }
 
-TEST(Need, FewEpochsAreTakenAsMore) {
+// 10^6 samples in batches of 8 x 10 are 12,500 steps of 100 ms: 1,250 s. Twelve months of 730 h are 31,536,000
+// s, 25,228.8 epochs; a quarter of the time 6,307.2. Whoever trains for more keeps that.
+TEST(Need, AJobTrainsForAsLongAsTheProject) {
   SizingAsk ask = plain_ask();
+  ask.project_months = SizingAsk{}.project_months;
   ask.jobs[0].workload.training.epochs = 3;
   const Need need = need_of(ask);
-  EXPECT_EQ(need.jobs[0].workload.training.epochs, 10U);
-  EXPECT_THAT(need.notes, Contains(HasSubstr("for 10 epochs")));
+  EXPECT_EQ(need.jobs[0].workload.training.epochs, 25'228U);
+  EXPECT_THAT(need.notes, Contains(AllOf(HasSubstr("25,228 epochs"), HasSubstr("12 months"))));
+  ask.jobs[0].duty = 0.25;
+  EXPECT_EQ(need_of(ask).jobs[0].workload.training.epochs, 6'307U);
+  ask.project_months = 1e-6;  // less than an epoch: it is begun
+  EXPECT_EQ(need_of(ask).jobs[0].workload.training.epochs, 3U);
+  ask.jobs[0].workload.training.epochs = 1;
+  EXPECT_EQ(need_of(ask).jobs[0].workload.training.epochs, 1U);
+  ask.jobs[0].workload.training.epochs = 100'000;
+  ask.project_months = 12;
+  EXPECT_EQ(need_of(ask).jobs[0].workload.training.epochs, 100'000U);
+  ask.jobs[0].workload.training.epochs = 3;
+  ask.project_months.reset();
+  EXPECT_EQ(need_of(ask).jobs[0].workload.training.epochs, 3U);
+  EXPECT_THAT(need_of(ask).notes, ::testing::Not(Contains(HasSubstr("epochs"))));
 }
 
 TEST(Need, RefusesWhatContradictsItself) {

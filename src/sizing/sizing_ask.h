@@ -25,6 +25,10 @@ struct SizedJob {
 // Where storage may stand. kAny compares both.
 enum class Place { kAny, kOnPremises, kCloud };
 
+// Chosen: a team keeps a dataset for about a year before it is replaced. At a month a cold epoch weighs
+// twelve times as much, which is still little beside the hundreds of epochs of a dataset that fits a cache.
+inline constexpr std::uint64_t kProjectMonths = 12;
+
 // The whole question. The defaults ask for one storage today, of any kind.
 struct SizingAsk {
   std::vector<SizedJob> jobs;  // at least one; all may run at once
@@ -47,8 +51,10 @@ struct SizingAsk {
   std::string family;
   // Flash in every host, for caching: only designs with just that.
   std::optional<Bytes> cache;
-  // A job trains for at least so many: a cache pays from the second on.
-  std::uint64_t epochs = 10;
+  // How long the project goes on with the same data: a cache that has been filled stays so. A job then
+  // trains for as many epochs as its duty holds of that at full speed, never for fewer than it says itself.
+  // Absent = for as many as it says.
+  std::optional<double> project_months = kProjectMonths;
 };
 
 }  // namespace aforo

@@ -35,6 +35,7 @@ inline Workload plain_job() {
 inline SizingAsk plain_ask() {
   SizingAsk ask;
   ask.jobs.push_back({plain_job(), 1});
+  ask.project_months.reset();  // ten epochs, as the job says
   return ask;
 }
 
