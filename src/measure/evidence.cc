@@ -20,6 +20,12 @@ std::string to_string(Limit limit) {
       return "loader settings";
     case Limit::kBarrierSkew:
       return "barrier skew";
+    case Limit::kEpochStart:
+      return "epoch start";
+    case Limit::kCheckpoints:
+      return "checkpoints";
+    case Limit::kColdCache:
+      return "cold cache";
     case Limit::kUnknown:
       return "unknown";
   }

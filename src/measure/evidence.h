@@ -19,6 +19,11 @@ enum class Limit {
   kNetwork,
   kLoaderSettings,
   kBarrierSkew,
+  // The first batch of every epoch: epochs of too few steps.
+  kEpochStart,
+  kCheckpoints,
+  // The first epoch finds nothing in a cache that serves the later ones.
+  kColdCache,
   // Evidence does not single one out; the text says what was seen.
   kUnknown,
 };
@@ -80,6 +85,18 @@ struct Evidence {
   double compute_excess = 0;
   // Of accelerator time: waiting for the first batch of an epoch. Part of load_wait_share.
   double start_up_share = 0;
+  // Of accelerator time, outside load and barrier waits: pauses for checkpoints.
+  double checkpoint_share = 0;
+  // Of the job whose shares these are. Epochs and steps of one: 0 = unknown.
+  double epochs = 0, steps = 0;
+  // At full speed; 0 = unknown.
+  Seconds step_time{0};
+  // AU of the first epoch and of the later ones (of those that are alike); absent where there is one.
+  std::optional<double> first_epoch_au, later_epochs_au;
+  // Of accelerator time: what the first epochs took beyond as many later ones.
+  double cold_share = 0;
+  // Nothing was run: it is a job that is judged, not a test.
+  bool predicted = false;
   // Time of reads that failed, over accelerator time: several wait at once, so it may exceed 1.
   double failure_share = 0;
   // A failed sample ended the run.

@@ -27,6 +27,15 @@ std::vector<std::string> list_evidence(const Evidence& e) {
   lines.push_back(fmt::format("accelerators: {} compute, {} load wait, {} barrier",
                               format_percent(e.compute_share), format_percent(e.load_wait_share),
                               format_percent(e.barrier_wait_share)));
+  if (e.checkpoint_share > 0)
+    lines.push_back(fmt::format("checkpoints: {} of the time", format_percent(e.checkpoint_share)));
+  if (e.start_up_share > 0)
+    lines.push_back(
+        fmt::format("first batches of the epochs: {} of the time{}", format_percent(e.start_up_share),
+                    e.steps > 0 ? fmt::format(", {} steps an epoch", format_count(e.steps)) : ""));
+  if (e.first_epoch_au && e.later_epochs_au)
+    lines.push_back(fmt::format("AU of the first epoch {}, of the later ones {}",
+                                format_percent(*e.first_epoch_au), format_percent(*e.later_epochs_au)));
   lines.push_back(fmt::format("loader: workers busy {} of the time, {} requests in flight",
                               format_percent(e.worker_busy_share), format_count(e.requests_in_flight)));
   if (e.compute_excess > kLateSteps)

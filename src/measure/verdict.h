@@ -10,7 +10,10 @@
 //   1a  storage latency     reads that failed or were not answered take half of all waiting or more
 //    2  client CPU          samples/s >= 0.8 of the null-storage ceiling; or CPU >= 0.9 of all cores, or an
 //                           I/O loop >= 0.95 of its core, unless more workers proved that there was room
-//   2a  unknown             the first batches of the epochs take >= 5 %, and after them the target is met
+//   2a  checkpoints         pauses take >= 5 %, more than what the two that follow take, and without them
+//                           the target is met, or they are half of all that is lost
+//   2b  cold cache          what the first epochs take beyond later ones, likewise
+//   2c  epoch start         the first batches of the epochs take >= 5 %, and after them the target is met
 //    3  loader settings     more workers on the same storage gain >= 15 %
 //    4  barrier skew        barrier wait >= 2 x load wait and >= 5 %, while workers idle and the device is
 //                           not busy: on the average storage is fast enough, but every step waits for the

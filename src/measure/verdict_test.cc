@@ -262,21 +262,6 @@ TEST(Verdict, FailedSamplesShowInTheTextOfARunThatMeetsItsTarget) {
   EXPECT_NE(verdict_of(e).text.find("3 samples FAILED"), std::string::npos);
 }
 
-// 20 steps, the first waits 19 % of the time; the rest computes 81 of 81 %.
-TEST(Verdict, AColdStartIsNamedAsOne) {
-  Evidence e;
-  e.au = 0.81;
-  e.compute_share = 0.81;
-  e.load_wait_share = 0.19;
-  e.start_up_share = 0.19;
-  e.samples_per_second = 17;
-  e.worker_busy_share = 0.6;
-  EXPECT_NE(verdict_of(e).text.find("the first batch of each epoch"), std::string::npos)
-      << verdict_of(e).text;
-  e.start_up_share = 0.02;  // the waits are all over the run
-  EXPECT_EQ(verdict_of(e).text.find("the first batch of each epoch"), std::string::npos);
-}
-
 TEST(Verdict, DoesNotAdviseWorkersThatWereTriedInVain) {
   Evidence e;
   e.au = 0.7;

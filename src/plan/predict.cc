@@ -95,7 +95,7 @@ Prediction from_closed(const ClosedPrediction& closed, const PredictOptions& opt
   out.limit_station = closed.limit_station;
   out.notes = closed.notes;
   widen_closed(out, closed, options, how, steps);
-  out.verdict = closed_verdict(out, options.workload.training.au_target);
+  out.verdict = closed_verdict(out, options.storage, options.workload.training.au_target);
   return out;
 }
 
@@ -241,7 +241,7 @@ Prediction from_simulation(const PredictOptions& options, std::stop_token stop) 
   add_interval(out, c, runs, options, storage, stop);
   const double target = options.workload.training.au_target;
   const bool ask = options.spread && out.au < target;
-  add_verdict(out, c, runs.front(), storage, target, ask ? more_workers(c, options, storage, stop) : std::nullopt);
+  add_verdict(out, c, runs, storage, target, ask ? more_workers(c, options, storage, stop) : std::nullopt);
   return out;
 }
 

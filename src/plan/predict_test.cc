@@ -53,11 +53,26 @@ TEST(Predict, AColdCacheIsOneRatioOnOnePage) {
   EXPECT_NEAR(p.au, 25.0 / 120, 0.002);
   EXPECT_NEAR(p.samples.value, 20'000.0 / 120, 1);
   EXPECT_NEAR(p.stalls->compute / p.stalls->total, p.au, 1e-12);
+  EXPECT_EQ(p.verdict.limit, Limit::kColdCache) << p.verdict.text;
+  EXPECT_THAT(p.verdict.text, testing::Not(HasSubstr("find-max")));
   options.method = PredictMethod::kClosed;
   const Prediction closed = predict(options);
   EXPECT_NEAR(closed.au, 25.0 / 120, 0.002);
   EXPECT_NEAR(closed.samples.value, 20'000.0 / 120, 1);
   EXPECT_EQ(closed.limit, "cold cache");
+  EXPECT_EQ(closed.verdict.limit, Limit::kColdCache);
+}
+
+// A hundred steps of 10 ms, then a second in which all stand still: half the time.
+TEST(Predict, PausesForCheckpointsAreNamed) {
+  PredictOptions options = pipe_case(8000);
+  options.workload.training.steps = 400;
+  options.every_step = true;
+  options.checkpoint_steps = 100;
+  options.checkpoint_pause = Seconds{1};
+  const Prediction p = predict(options);
+  EXPECT_NEAR(p.au, 0.5, 0.02);
+  EXPECT_EQ(p.verdict.limit, Limit::kCheckpoints) << p.verdict.text;
 }
 
 TEST(Predict, StallsAddUp) {

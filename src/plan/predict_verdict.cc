@@ -87,23 +87,70 @@ void add_station(Evidence& e, const Busiest& busiest, double au, double target) 
   e.device_busy_share = busiest.share;
 }
 
+// The first epoch beside those that are alike, and what all that came before those took beyond them.
+void add_epochs(Evidence& e, const SimulatedCase& c, const std::vector<SimulatedOnce>& runs) {
+  e.epochs = static_cast<double>(c.epochs);
+  e.steps = static_cast<double>(c.steps);
+  e.step_time = Seconds{law_mean(c.plan.step_time)};
+  StallTimes first, alike, all;
+  double epochs = 0, weight = 0;
+  for (const SimulatedOnce& run : runs) {
+    if (run.per_epoch.size() < 2) return;
+    first.add(run.per_epoch.front());
+    alike.add(run.per_epoch.back());
+    all.add(run.stalls);
+    for (const double w : run.weights) epochs += w;
+    weight += 1;
+  }
+  if (weight == 0 || first.total.value <= 0 || alike.total.value <= 0 || all.total.value <= 0) return;
+  e.first_epoch_au = first.compute / first.total;
+  e.later_epochs_au = alike.compute / alike.total;
+  e.cold_share = std::max(0.0, 1 - alike.total * (epochs / weight) / all.total);
+}
+
+// What a station that is busy says of the storage file's kind of limit.
+Limit limit_at(const Place& place) {
+  if (place.curves != nullptr || place.station == nullptr) return Limit::kStorageBandwidth;
+  if (place.client) return place.station->kind == StationKind::kCpu ? Limit::kClientCpu : Limit::kNetwork;
+  return place.station->kind == StationKind::kMetadata ? Limit::kMetadata : Limit::kStorageBandwidth;
+}
+
+// What the closed form calls a limit that is no station.
+struct ClosedWord {
+  std::string_view word;
+  Limit limit;
+  const char* advice;
+};
+constexpr ClosedWord kClosedWords[] = {
+    {"epoch start", Limit::kEpochStart, "longer epochs: --steps N, or more samples"},
+    {"cold cache", Limit::kColdCache,
+     "fill the cache before the job starts: stage the data, or read it once"},
+    {"checkpoints", Limit::kCheckpoints, "rarer or shorter pauses for checkpoints"},
+    {"loader workers", Limit::kLoaderSettings, "more --workers"},
+    {"barrier skew", Limit::kBarrierSkew, "a deeper --prefetch evens out slow batches"},
+};
+
 }  // namespace
 
-void add_verdict(Prediction& prediction, const SimulatedCase& c, const SimulatedOnce& run,
+void add_verdict(Prediction& prediction, const SimulatedCase& c, const std::vector<SimulatedOnce>& runs,
                  const StorageSpec& storage, double au_target, std::optional<Counterfactual> more_workers) {
+  const SimulatedOnce& run = runs.front();
   const Busiest busiest = busiest_of(run, c, storage);
   Evidence e;
+  e.predicted = true;
+  add_epochs(e, c, runs);
   e.au = prediction.au;
   e.au_target = au_target;
   e.samples_per_second = prediction.samples.value;
   e.demand_samples_per_second = static_cast<double>(c.plan.ranks.all * c.plan.loader.batch_size) /
                                 std::max(law_mean(c.plan.step_time), 1e-12);
-  const StallTimes& t = run.stalls;
+  const StallTimes& t = *prediction.stalls;
   if (t.total.value > 0) {
     e.load_wait_share = t.load_wait / t.total;
     e.barrier_wait_share = t.barrier_wait / t.total;
     e.compute_share = t.compute / t.total;
     e.start_up_share = t.epoch_start / t.total;
+    e.checkpoint_share = t.checkpoint / t.total;
   }
   e.read_latency_mean = run.read_mean;
   e.read_latency_p99 = run.read_p99;
@@ -128,10 +175,17 @@ void add_verdict(Prediction& prediction, const SimulatedCase& c, const Simulated
           : fmt::format("{}; busiest: {}", to_string(prediction.verdict.limit), limit_text(busiest));
 }
 
-Verdict closed_verdict(const Prediction& prediction, double au_target) {
+Verdict closed_verdict(const Prediction& prediction, const StorageSpec& storage, double au_target) {
   Verdict verdict;
   const bool met = prediction.au >= au_target;
   verdict.limit = met ? Limit::kNone : Limit::kUnknown;
+  if (!met && !prediction.limit_station.empty())
+    verdict.limit = limit_at(place_of(storage, prediction.limit_station));
+  for (const ClosedWord& closed : kClosedWords) {
+    if (met || prediction.limit != closed.word) continue;
+    verdict.limit = closed.limit;
+    verdict.advice.emplace_back(closed.advice);
+  }
   verdict.text =
       fmt::format("AU {} {} the target of {}{}{}", format_percent(prediction.au), met ? "meets" : "misses",
                   format_percent(au_target),

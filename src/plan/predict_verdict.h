@@ -7,12 +7,14 @@
 namespace aforo {
 
 // Sets `limit` (the busiest station) and `verdict`, by the same judgement as a run's
-// (measure/verdict.h), from the first replication `run` and what more workers would do, where that
-// was simulated. au, samples and bytes of `prediction` must be set.
-void add_verdict(Prediction& prediction, const SimulatedCase& c, const SimulatedOnce& run,
+// (measure/verdict.h), from the replications and what more workers would do, where that was
+// simulated. au, samples, bytes and stalls of `prediction` must be set; what stations and workers did
+// is of the first replication.
+void add_verdict(Prediction& prediction, const SimulatedCase& c, const std::vector<SimulatedOnce>& runs,
                  const StorageSpec& storage, double au_target, std::optional<Counterfactual> more_workers);
 
-// From the closed form's own words: no limit but "not limited" is named, since no evidence was seen.
-Verdict closed_verdict(const Prediction& prediction, double au_target);
+// From the limit that the closed form names (`limit`, `limit_station`), in the words of a run's verdict: a
+// station is what it is in `storage`. No evidence: none was seen.
+Verdict closed_verdict(const Prediction& prediction, const StorageSpec& storage, double au_target);
 
 }  // namespace aforo

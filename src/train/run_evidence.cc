@@ -1,6 +1,7 @@
 #include "train/run_evidence.h"
 
 #include <algorithm>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -25,20 +26,41 @@ double open_share(const MeasuredJob& job) {
 }
 
 struct Shares {
-  double total = 0, load = 0, compute = 0, barrier = 0, start = 0;
+  double total = 0, load = 0, compute = 0, barrier = 0, start = 0, checkpoint = 0;
+
+  void add(const std::vector<RankEpoch>& ranks) {
+    for (const RankEpoch& rank : ranks) {
+      total += (rank.end - rank.start).value;
+      load += rank.load_wait.value;
+      start += rank.first_load_wait.value;
+      compute += rank.compute.value;
+      barrier += rank.barrier_wait.value;
+      checkpoint += rank.checkpoint.value;
+    }
+  }
 };
 
-Shares time_shares(const JobResult& result) {
+Shares time_shares(std::span<const std::vector<RankEpoch>> epochs) {
   Shares s;
-  for (const auto& epoch : result.epochs)
-    for (const RankEpoch& rank : epoch) {
-      s.total += (rank.end - rank.start).value;
-      s.load += rank.load_wait.value;
-      s.start += rank.first_load_wait.value;
-      s.compute += rank.compute.value;
-      s.barrier += rank.barrier_wait.value;
-    }
+  for (const auto& epoch : epochs) s.add(epoch);
   return s;
+}
+
+// The first epoch beside the later ones, by what they take for as much compute: the last may have been cut off.
+void add_epochs(Evidence& e, const std::vector<std::vector<RankEpoch>>& epochs) {
+  std::uint64_t steps = 0;
+  for (const auto& epoch : epochs)
+    if (!epoch.empty()) steps += epoch.front().steps;
+  e.epochs = static_cast<double>(epochs.size());
+  if (!epochs.empty()) e.steps = static_cast<double>(steps) / e.epochs;
+  if (epochs.size() < 2) return;
+  const Shares first = time_shares(std::span(epochs).first(1)),
+               later = time_shares(std::span(epochs).subspan(1));
+  if (first.compute <= 0 || later.compute <= 0) return;
+  e.first_epoch_au = first.compute / first.total;
+  e.later_epochs_au = later.compute / later.total;
+  const double cold = first.total - first.compute / *e.later_epochs_au;
+  e.cold_share = std::max(0.0, cold / (first.total + later.total));
 }
 
 // Of the readers, whoever took the samples: for re-runs without compute.
@@ -95,12 +117,15 @@ Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptio
   const double step = law_mean(plan.step_time);
   if (step > 0)
     e.demand_samples_per_second = plan.ranks.all * static_cast<double>(plan.loader.batch_size) / step;
-  const Shares shares = time_shares(result);
+  const Shares shares = time_shares(result.epochs);
+  e.step_time = Seconds{step};
+  add_epochs(e, result.epochs);
   if (shares.total > 0) {
     e.load_wait_share = shares.load / shares.total;
     e.barrier_wait_share = shares.barrier / shares.total;
     e.compute_share = shares.compute / shares.total;
     e.start_up_share = shares.start / shares.total;
+    e.checkpoint_share = shares.checkpoint / shares.total;
     e.failure_share = result.readers.failing / Seconds{shares.total};
   }
   e.compute_excess = job.watch->compute_excess();
