@@ -50,7 +50,10 @@ def parse():
     parser.add_argument('--quick', action='store_true', help='small files, one round, nothing kept: does it work?')
     parser.add_argument('--anyway', action='store_true', help='measure although the machine is not idle')
     parser.add_argument('--out', help='folder for the results [bench/runs/DATE-CORES-core]')
-    return parser.parse_args()
+    options = parser.parse_args()
+    if not options.before and 'before' in (options.only or []):
+        parser.error('expected --before AFORO beside --only before, found none')
+    return options
 
 
 def make_setting(options, directory, memory_directory):
@@ -127,7 +130,7 @@ def main():
     try:
         setting = make_setting(options, directory, memory_directory)
         context = {'machine': machine.describe(directory, memory_directory), 'versions': versions(setting)}
-        for name in options.only or BENCHMARKS:
+        for name in options.only or [name for name in BENCHMARKS if name != 'before' or options.before]:
             try:
                 result = measure(name, setting, context)
             except Failed as failure:

@@ -7,7 +7,7 @@ include(GoogleTest)
 
 include(${CMAKE_CURRENT_LIST_DIR}/precompile.cmake)
 
-# Whoever comes first builds everything once: eight sources that are read together take a third of the time. So names
+# Whoever comes first builds everything once: eight sources that are read together save most of the reading. So names
 # in a room's anonymous namespaces are its own: one name, one thing.
 option(AFORO_UNITY "Compile the sources of a room eight at a time (first builds: faster; after a change of one: slower)" OFF)
 

@@ -57,10 +57,7 @@ def _rows(setting, root):
 
 
 def before(setting):
-    """Only with --before; the limits are the tolerance of a refactoring, on the median of the pairs."""
-    if not setting.before:
-        return {'title': 'This build beside one from before', 'contenders': {}, 'goals': [],
-                'notes': ['left out: no --before was given']}
+    """Needs --before; the limits are the tolerance of a refactoring, on the median of the pairs."""
     old = dataclasses.replace(setting, aforo=setting.before)
     root = setting.generate('files', [PRESET] + RAW + ['--samples', '4000' if setting.quick else '50000'])
     outcome = {'title': 'This build beside one from before', 'contenders': {}, 'goals': [], 'notes': []}

@@ -17,10 +17,11 @@
 // at 1 make 0.11, not 0.55. Compute over accelerator time, and samples over the epochs' times, each
 // the mean of its ranks' (T1 - T0): so samples/s is AU x ranks x B / the step's mean, where no sample
 // was lost. Of the benchmark's, whose means are part of their names: AU is the mean over epochs of
-// the mean over ranks, throughput the mean over epochs of the sum over ranks. A statistic whose denominator is not positive or whose step count does not
-// allow it (n <= 1 for the benchmark's, n <= 2 for v2.0's throughput) is absent: for the epoch
-// if it is for one of its ranks; epochs without a value (the last of an interrupted run) are
-// left out of the run's sums and means.
+// the mean over ranks, throughput the mean over epochs of the sum over ranks.
+//
+// A statistic whose denominator is not positive or whose step count does not allow it (n <= 1 for the
+// benchmark's, n <= 2 for v2.0's throughput) is absent: for the epoch if it is for one of its ranks;
+// epochs without a value (the last of an interrupted run) are left out of the run's sums and means.
 //
 // Source: DLIO's metrics at the commits that the rounds pinned; docs/record.md. Pure; no storage
 // beyond sums, so a rank costs bytes whatever the number of steps.

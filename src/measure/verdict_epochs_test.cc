@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "measure/verdict.h"
+#include "measure/verdict_test_kit.h"
 
 namespace aforo {
 namespace {
@@ -11,19 +12,6 @@ using testing::AllOf;
 using testing::Each;
 using testing::HasSubstr;
 using testing::Not;
-
-// 8 accelerators that could use 1,000 samples/s and miss 90 %; where their time goes is each test's.
-Evidence late_job() {
-  Evidence e;
-  e.au_target = 0.9;
-  e.samples_per_second = 600;
-  e.demand_samples_per_second = 1000;
-  e.client_cpu_share = 0.3;
-  e.worker_busy_share = 0.8;
-  e.workers = 8;
-  e.prefetch = 2;
-  return e;
-}
 
 // The demo's photographs: 31 steps an epoch, 16.2 % of the time for their first batches, 99.1 % after them. Of
 // n steps of 100 ms, n / 0.991 + s is the time, of a start s = 0.162 / 0.8305 x 31 = 6.047 steps: 90 % of it

@@ -5,6 +5,8 @@
 
 #include <functional>
 
+#include "measure/verdict_test_kit.h"
+
 namespace aforo {
 namespace {
 
@@ -14,21 +16,14 @@ using testing::Each;
 using testing::HasSubstr;
 using testing::Not;
 
-// 8 accelerators that could use 1,000 samples/s and get 600, with nothing that points anywhere.
+// With nothing that points anywhere.
 Evidence slow_job() {
-  Evidence e;
+  Evidence e = late_job();
   e.au = 0.6;
-  e.au_target = 0.9;
-  e.samples_per_second = 600;
-  e.demand_samples_per_second = 1000;
   e.compute_share = 0.6;
   e.load_wait_share = 0.3;
   e.barrier_wait_share = 0.05;
-  e.client_cpu_share = 0.3;
-  e.worker_busy_share = 0.8;
   e.requests_in_flight = 64;
-  e.workers = 8;
-  e.prefetch = 2;
   e.read_latency_mean = 3_ms;
   e.read_latency_p99 = 9_ms;
   return e;

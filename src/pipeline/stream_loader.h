@@ -3,17 +3,18 @@
 //   list_files [permuted per epoch] -> shard over ranks -> interleave(cycle_length = W, one record at a time,
 //   deterministic) -> shuffle buffer -> batch -> prefetch
 //
-// W readers per rank, or one for each shard where a rank has fewer, each own one shard at a time and read it in requests of `transfer_size` (256 KiB where
-// the workload does not say). Records are taken from the readers in turn, so a slow shard holds the others
-// up, as tf.data's deterministic order does. With fewer shards than ranks every rank reads all shards and
-// keeps every ranks-th record. What a fault costs (a shard lost, or all behind a damage) is replaced by
-// records of sound shards, read once more: every step stays whole, and `read_again` says how many came twice.
-// A reader runs ahead of the turn by at most kReadAheadRequests requests. Where records end is the layout's
-// knowledge; the bytes themselves are checked through JobPlan::stream_check.
+// W readers per rank, or one for each shard where a rank has fewer, each own one shard at a time
+// and read it in requests of `transfer_size` (256 KiB where the workload does not say). Records are
+// taken from the readers in turn, so a slow shard holds the others up, as tf.data's deterministic
+// order does. With fewer shards than ranks every rank reads all shards and keeps every ranks-th
+// record. What a fault costs (a shard lost, or all behind a damage) is replaced by records of sound
+// shards, read once more: every step stays whole, and `read_again` says how many came twice. A
+// reader runs ahead of the turn by at most kReadAheadRequests requests. Where records end is the
+// layout's knowledge; the bytes themselves are checked through JobPlan::stream_check.
 //
-// Memory: per reader the requests' buffer and a shard's check, 8 bytes per record that waits for
-// its turn or in the shuffle buffer. Bytes that are delivered are copied and let go at once: what
-// is modelled is the work, not a consumer.
+// Memory: per reader the requests' buffer and a shard's check, 8 bytes per record that waits for its
+// turn or in the shuffle buffer. Bytes that are delivered are copied and let go at once: what is
+// modelled is the work, not a consumer.
 #pragma once
 
 #include <algorithm>

@@ -58,11 +58,13 @@ Usage between(const Moment& begin, const Moment& end);
 // do not tell the two apart there.
 std::optional<double> other_cpu_share(const Usage& usage, unsigned cores);
 
-// For a job on several hosts, once they are joined (group.h): another host's of the same time, taken in: bytes, requests and CPU add up, the time is the longer one. What
-// one of them does not know is not known of both. `device` then stands for one on each host: its bytes and
-// requests add up, `busy` is the busiest one's, and the name is kSeveralDevices where they differ.
-// Associative.
+// What `device.name` says of hosts with different devices.
 inline constexpr const char* kSeveralDevices = "several";
+
+// Takes in what another host of the same job (group.h) used in the same time: bytes, requests and
+// CPU add up, the time is the longer one. What one of them does not know is not known of both.
+// `device` then stands for one on each host: its bytes and requests add up, `busy` is the busiest
+// one's, and the name is kSeveralDevices where they differ. Associative.
 void take_in_host(Usage& into, const Usage& other);
 
 // Both together, of one host at different times, wall time included; what either
