@@ -121,12 +121,12 @@ class Probe {
     const auto modes = modes_of(options_);
     const auto count = static_cast<unsigned>(modes.size());
     const bool warm = std::count(modes.begin(), modes.end(), ReadMode::kBuffered) > 0;
-    if (holds_dataset(options_.directory)) {
-      data_.push_back(found_data(options_.directory, options_.workload, options_.io_threads, stop_));
+    if (holds_dataset(*store_)) {
+      data_.push_back(found_data(store_, options_.workload, options_.io_threads, stop_));
     } else {
       const auto wishes = probe_wishes(options_.workload);
       const auto n = static_cast<unsigned>(wishes.size());
-      ground_ = std::make_unique<ProbeGround>(options_.directory, wishes);
+      ground_ = std::make_unique<ProbeGround>(*store_, wishes);
       const Seconds time = share_out(options_.budget, n, n * count, warm ? n : 0).laying;
       for (const ProbeWish& wish : wishes) data_.push_back(ground_->lay(wish, time, stop_, laying_sink()));
       findings_.laying = elapsed();
@@ -346,7 +346,7 @@ class Probe {
   const ProbeOptions& options_;
   std::stop_token stop_;
   const ProgressSink& sink_;
-  std::unique_ptr<Store> store_;
+  std::shared_ptr<Store> store_;
   Seconds begin_;
   ProbeStatus status_;
   std::unique_ptr<ProbeGround> ground_;

@@ -15,8 +15,6 @@
 #include "storage/store.h"
 #include "survey/dataset_marker.h"
 #include "survey/dataset_open.h"
-#include "survey/inspect_command.h"
-#include "workload/parse.h"
 #include "world/alarm.h"
 
 namespace aforo {
@@ -73,20 +71,6 @@ std::string folder_in(const Store& store, std::string_view name) {
   return store.where() + "/" + std::string(name);
 }
 
-// As it looks: what a framework would read it with.
-DatasetSpec spec_of_found(const std::string& directory, unsigned threads, const std::stop_token& stop) {
-  if (const auto marker = read_marker(*open_store(directory)))
-    return parse_dataset_block(marker->dataset_yaml, directory);
-  const InspectOutcome seen = inspect({directory, threads}, stop, {});
-  if (seen.partial) throw Interrupted();
-  if (!seen.dataset)
-    throw UserError(
-        fmt::format("expected samples in {} whose sizes can be read, found none; name a workload with "
-                    "--workload",
-                    directory));
-  return *seen.dataset;
-}
-
 // Laid by a probe that was killed before it could take it away.
 bool is_left_over(const Store& store, std::string_view name) {
   return name.starts_with(kFolder) && read_marker(*open_store(folder_in(store, name))).has_value();
@@ -109,29 +93,27 @@ std::vector<ProbeWish> probe_wishes(const std::optional<Workload>& workload) {
   return wishes;
 }
 
-bool holds_dataset(const std::string& directory) {
-  const auto store = open_store(directory);
-  const DirectoryLook look = store->look(kManifestName);
+bool holds_dataset(const Store& store) {
+  const DirectoryLook look = store.look(kManifestName);
   if (look.ownership == Ownership::kAbsent || look.ownership == Ownership::kEmpty) return false;
   if (look.ownership == Ownership::kOurs) return true;
   bool holds = false;
-  store->each_at_top(
-      [&](std::string_view name, EntryKind) { return !(holds = !is_left_over(*store, name)); });
+  store.each_at_top([&](std::string_view name, EntryKind) { return !(holds = !is_left_over(store, name)); });
   return holds;
 }
 
-ProbeData found_data(const std::string& directory, const std::optional<Workload>& workload, unsigned threads,
+ProbeData found_data(std::shared_ptr<Store> store, const std::optional<Workload>& workload, unsigned threads,
                      std::stop_token stop) {
-  const DatasetSpec wanted = workload ? workload->dataset : spec_of_found(directory, threads, stop);
-  auto store = open_store(directory);
-  OpenedDataset opened = open_dataset(*store, wanted, threads, stop);
+  const std::string& directory = store->where();
+  OpenedDataset opened = workload ? open_dataset(*store, workload->dataset, threads, stop)
+                                  : open_as_found(*store, threads, stop);
   if (opened.damaged_files) {
     const Damage& first = opened.damaged.front();
     throw UserError(fmt::format("expected whole shards in {}, found {}: {}; repair or remove it", directory,
                                 first.path, first.what));
   }
   ProbeData data;
-  data.store = std::move(store);
+  data.store = store;
   data.layout = std::move(opened.layout);
   data.files = data.layout->files();
   if (workload)
@@ -145,12 +127,10 @@ ProbeData found_data(const std::string& directory, const std::optional<Workload>
   return data;
 }
 
-ProbeGround::ProbeGround(std::string directory, const std::vector<ProbeWish>& wishes)
-    : directory_(std::move(directory)) {
-  const auto store = open_store(directory_);
-  made_ = store->places_to_make();
-  remove_left_over(*store);
-  const Space space = space_at(*store);
+ProbeGround::ProbeGround(const Store& store, const std::vector<ProbeWish>& wishes)
+    : directory_(store.where()), made_(store.places_to_make()) {
+  remove_left_over(store);
+  const Space space = space_at(store);
   Bytes least{0};
   for (const ProbeWish& wish : wishes) least += least_of(wish);
   if (static_cast<double>(least.value) > kLeastOfFree * static_cast<double>(space.free.value))

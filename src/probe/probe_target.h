@@ -18,7 +18,8 @@ namespace aforo {
 
 // One dataset to read, and how. Move-only. What reads it ends before it does.
 struct ProbeData {
-  std::unique_ptr<Store> store;
+  // Where it lies: the probe's own directory, or a folder in it.
+  std::shared_ptr<Store> store;
   std::unique_ptr<Layout> layout;
   // Of the layout: all are there.
   FileId files = 0;
@@ -44,21 +45,21 @@ std::vector<ProbeWish> probe_wishes(const std::optional<Workload>& workload);
 
 // True: a dataset lies there. False: absent, empty, or holds nothing but what an earlier probe that was
 // killed laid; a probe may lay its own. Throws UserError where neither can be told.
-bool holds_dataset(const std::string& directory);
+bool holds_dataset(const Store& store);
 
-// The dataset in `directory`, read as the workload says, else as it looks. Throws UserError (damaged shards,
+// The dataset in `store`, read as the workload says, else as it looks. Throws UserError (damaged shards,
 // a layout that cannot be read, what open_dataset refuses), Interrupted on a stop.
-ProbeData found_data(const std::string& directory, const std::optional<Workload>& workload, unsigned threads,
+ProbeData found_data(std::shared_ptr<Store> store, const std::optional<Workload>& workload, unsigned threads,
                      std::stop_token stop);
 
-// Lays datasets in folders of `directory` and removes them, and the directories made for them, at
+// Lays datasets in folders of a directory and removes them, and the directories made for them, at
 // its end. One thread. Nothing else is touched but what an earlier probe laid: generate's marker in
 // each folder says what a probe's own is.
 class ProbeGround {
  public:
   // Throws UserError where there is too little room for `wishes` to be worth it. Touches nothing yet, but for
   // what an earlier probe left behind.
-  ProbeGround(std::string directory, const std::vector<ProbeWish>& wishes);
+  ProbeGround(const Store& store, const std::vector<ProbeWish>& wishes);
   // Removes, as far as that works, and is silent about the rest: call remove() to hear of it.
   ~ProbeGround();
   ProbeGround(const ProbeGround&) = delete;

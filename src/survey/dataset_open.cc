@@ -197,7 +197,16 @@ void add_files(const Container& container, const std::vector<Names>& names, cons
                   counted(choice.files, "file", "files"), to_string(choice.kind), directory, why));
 }
 
-OpenedDataset open_foreign(const Store& store, const DatasetSpec& wanted, unsigned threads,
+// What its files look like is what is read of them.
+DatasetSpec as_found(const SampleChoice& choice) {
+  DatasetSpec found;
+  found.layout = layout_of(choice.kind);
+  found.content = content_of(choice.kind);
+  return found;
+}
+
+// `asked`: null is whatever lies there.
+OpenedDataset open_foreign(const Store& store, const DatasetSpec* asked, unsigned threads,
                            const std::stop_token& stop) {
   const std::string& directory = store.where();
   OpenedDataset opened;
@@ -217,8 +226,11 @@ OpenedDataset open_foreign(const Store& store, const DatasetSpec& wanted, unsign
                     directory, left_out.empty() ? "" : " (" + join(left_out, "; ") + ")"));
   }
   census.probe(store);
-  const SampleChoice choice = choose_samples(census, container(wanted.layout).looks_for(wanted.content));
-  require_agreement(wanted, choice, directory, opened);
+  const SampleChoice choice = asked != nullptr
+                                  ? choose_samples(census, container(asked->layout).looks_for(asked->content))
+                                  : choose_samples(census);
+  const DatasetSpec wanted = asked != nullptr ? *asked : as_found(choice);
+  if (asked != nullptr) require_agreement(wanted, choice, directory, opened);
   opened.warnings.insert(opened.warnings.end(), choice.warnings.begin(), choice.warnings.end());
   for (std::string& warning : warnings_of(walked)) opened.warnings.push_back(std::move(warning));
 
@@ -238,7 +250,7 @@ OpenedDataset open_foreign(const Store& store, const DatasetSpec& wanted, unsign
   opened.spec.samples = opened.layout->samples();
   opened.spec.samples_per_file = (opened.spec.samples + files - 1) / files;
   if (record_bytes == 0) opened.spec.sample_size = fit_sizes(sizes).law;
-  warn_of_differences(wanted, record_bytes > 0 ? 0 : sizes.mean(), opened, directory);
+  if (asked != nullptr) warn_of_differences(wanted, record_bytes > 0 ? 0 : sizes.mean(), opened, directory);
   return opened;
 }
 
@@ -248,7 +260,16 @@ OpenedDataset open_dataset(const Store& store, const DatasetSpec& wanted, unsign
                            std::stop_token stop) {
   require_place(store);
   if (auto manifest = read_marker(store)) return open_generated(store.where(), std::move(*manifest), wanted);
-  return open_foreign(store, wanted, thread_count(threads), stop);
+  return open_foreign(store, &wanted, thread_count(threads), stop);
+}
+
+OpenedDataset open_as_found(const Store& store, unsigned threads, std::stop_token stop) {
+  require_place(store);
+  if (auto manifest = read_marker(store)) {
+    const DatasetSpec laid = parse_dataset_block(manifest->dataset_yaml, store.where());
+    return open_generated(store.where(), std::move(*manifest), laid);
+  }
+  return open_foreign(store, nullptr, thread_count(threads), stop);
 }
 
 }  // namespace aforo

@@ -58,4 +58,8 @@ struct OpenedDataset {
 OpenedDataset open_dataset(const Store& store, const DatasetSpec& wanted, unsigned threads,
                            std::stop_token stop);
 
+// The same where nobody says what lies there: a generated one as its marker says, any other read as its files
+// look. `differences` is empty. Throws as open_dataset does.
+OpenedDataset open_as_found(const Store& store, unsigned threads, std::stop_token stop);
+
 }  // namespace aforo

@@ -118,6 +118,27 @@ TEST_F(OpenDatasetTest, ForeignArraysAreOneSampleEachUnlessTheWorkloadSaysRows) 
   EXPECT_THAT(rows.warnings, IsEmpty());
 }
 
+// Nobody says what lies there: shards by their headers, arrays one by one, a generated one by its marker.
+TEST_F(OpenDatasetTest, WhatNobodyDescribesIsReadAsItLooks) {
+  const auto as_found = [this] { return open_as_found(*open_store(base_), 2, {}); };
+  EXPECT_THROW(as_found(), UserError) << "nothing lies there";
+  const DatasetSpec shards = spec_of(LayoutKind::kTfrecord, Content::kRaw, 45, 900);
+  lay_foreign(shards);
+  const OpenedDataset found = as_found();
+  EXPECT_EQ(found.spec.layout, LayoutKind::kTfrecord);
+  EXPECT_EQ(found.spec.samples, 45u);
+  EXPECT_EQ(found.spec.sample_size, open(shards).spec.sample_size);
+  EXPECT_THAT(found.differences, IsEmpty());
+  fs::remove_all(base_);
+  fs::create_directory(base_);
+  GenerateOptions options;
+  options.workload.dataset = spec_of(LayoutKind::kFilePerSample, Content::kNpz, 50, 5000);
+  options.directory = base_;
+  generate(options, {}, {});
+  EXPECT_EQ(as_found().spec.samples, 50u);
+  EXPECT_TRUE(as_found().manifest);
+}
+
 TEST_F(OpenDatasetTest, AGeneratedDatasetIsOpenedFromItsManifestAlone) {
   GenerateOptions options;
   options.workload.dataset = spec_of(LayoutKind::kFilePerSample, Content::kNpz, 50, 5000);
