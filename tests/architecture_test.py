@@ -62,7 +62,6 @@ PARSERS = {
     "src/cli/app.cc": "the words of a command line",
     "src/cli/command_line.cc": "the words of a command line",
     "src/dataset/tar.cc": "the keys of a tar's extended headers",
-    "src/report/record_facts.cc": "a workload's YAML",
     "src/storage/machine.cc": "the kernel's tables",
 }
 LAYOUT_NAME = re.compile(r"\bLayoutKind::k\w+")

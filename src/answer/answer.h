@@ -59,8 +59,7 @@ struct Answer {
   std::vector<std::string> say;
   // Empty where the answer is not whole: a file made from a part would be believed.
   std::vector<Artifact> files;
-  // Plain text that tells the Record better than a page made of it (a workload's YAML, a plan);
-  // mostly empty, and then the Record is shown.
+  // Text that is no Record's, as the reference of all options is; mostly empty, and then the Record is shown.
   std::string page;
 };
 
@@ -74,6 +73,9 @@ struct Context {
   // When the ask came in, ISO 8601 UTC. Only Records of what measures nothing (predict, size,
   // catalogue) use it; what measures reads the clock itself.
   std::string started = {};
+  // What whoever asks keeps to himself, as where results go: echoed in the Record beside the ask. Null:
+  // nothing. Outlives the call.
+  const Ask* front = nullptr;
 };
 
 // What `say` holds for an answer that is not whole: "ended before it was done, ...; WHAT_NOW". One

@@ -12,6 +12,7 @@
 #include "answer/run.h"
 #include "answer/size.h"
 #include "base/error.h"
+#include "workload/parse.h"
 
 namespace aforo {
 namespace {
@@ -72,16 +73,18 @@ TEST(AnswerPredict, ASweepOverAcceleratorsContradictsTheirNumber) {
   EXPECT_THROW(answer(ask, {}), UserError);
 }
 
-TEST(AnswerCatalogue, OneWorkloadHasAPage) {
+TEST(AnswerCatalogue, OneWorkloadIsInItsRecordInFull) {
   CatalogueAsk ask;
   ask.topic = "workloads", ask.name = "unet3d_h100";
   const Answer found = answer(ask, {});
   ASSERT_EQ(found.record["workloads"].size(), 1U);
   // 7 x 146,600,628 B / 0.323 s
   EXPECT_NEAR(found.record["workloads"][0]["demand_bytes_per_second"].get<double>(), 3.177e9, 1e6);
-  EXPECT_THAT(found.page, HasSubstr("One accelerator reads 2.96 GiB/s at full utilisation."));
-  ask.topic = "drives", ask.name = "micron 9550 pro";
-  EXPECT_EQ(answer(ask, {}).page, "");
+  Workload whole = load_preset("unet3d_h100");
+  whole.origin = "a", whole.warnings.clear();
+  EXPECT_EQ(parse_workload(found.record["workloads"][0]["yaml"].get<std::string>(), "a"), whole);
+  ask.name = "";
+  EXPECT_FALSE(answer(ask, {}).record["workloads"][0].contains("yaml")) << "a list of all is short";
 }
 
 TEST(AnswerMeasured, WhatIsMissingIsSaidBeforeAnythingIsTouched) {

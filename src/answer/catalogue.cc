@@ -58,25 +58,13 @@ Json row_of(const std::string& name, const Workload& w) {
   return row;
 }
 
-// Whether 'aforo generate' lays it as it is.
-std::string laying(const DatasetSpec& spec) {
-  if (can_generate(spec)) return "'aforo generate' lays this dataset as it is.\n";
-  const bool container = traits_of(spec.layout).sizing_only;
-  return fmt::format(
-      "'aforo generate' does not make {} samples; with {} it lays samples of the same sizes.\n",
-      container ? to_string(spec.layout) : to_string(spec.content),
-      container ? "--layout tfrecord --content raw" : "--content raw");
-}
-
-std::string detail(const std::string& name, const Workload& w) {
-  std::string out = fmt::format("{}: {}\n\n{}\n", name, w.description, to_yaml(w));
-  out += fmt::format("One accelerator reads {} at full utilisation.\n", format_rate(demand(w)));
-  out += laying(w.dataset);
-  if (!w.provenance.empty()) out += "\nWhere the constants come from:\n";
-  for (const auto& p : w.provenance)
-    out += fmt::format("  {}: {}, {} ({})\n", p.field, p.kind, p.source, p.date);
-  for (const auto& warning : w.warnings) out += fmt::format("  warning: {}\n", warning);
-  return out;
+// What a row of the list does not hold: the job in full, and what else lays samples of its sizes.
+void add_detail(Json& row, const Workload& w) {
+  row["yaml"] = to_yaml(w);
+  if (can_generate(w.dataset)) return;
+  const bool container = traits_of(w.dataset.layout).sizing_only;
+  row["not_generated"] = container ? to_string(w.dataset.layout) : to_string(w.dataset.content);
+  row["generated_with"] = container ? "--layout tfrecord --content raw" : "--content raw";
 }
 
 void check_topic(const std::string& topic) {
@@ -101,7 +89,11 @@ void add_workloads(Answer& out, const std::string& only) {
   const auto names = only.empty() ? preset_names() : std::vector<std::string>{only};
   Json& rows = out.record["workloads"] = Json::array();
   for (const auto& name : names) rows.push_back(row_of(name, load_preset(name)));
-  if (!only.empty()) out.page = detail(only, load_preset(only));
+  if (only.empty()) return;
+  Workload workload = load_preset(only);
+  for (const auto& warning : workload.warnings) out.record["warnings"].push_back(warning);
+  workload.warnings.clear();
+  add_detail(rows.front(), workload);
 }
 
 }  // namespace
@@ -120,7 +112,7 @@ Answer answer(const CatalogueAsk& ask, const Context& context) {
     out.record[catalogue_key(*ask.topic)] = catalogue_rows(*ask.topic, *ask.name);
     out.record["price_dates"] = PriceBook::shipped().dates();
   }
-  add_echo(out.record, ask);
+  add_echo(out.record, ask, context);
   return out;
 }
 

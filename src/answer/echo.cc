@@ -8,17 +8,19 @@
 #include "answer/job_ask.h"
 
 namespace aforo {
+namespace {
 
-void add_echo(Json& record, const Ask& ask) {
-  std::map<std::string, Json> all;
+// Sorted by name; `assignments` stand apart, at the end.
+struct Given {
+  std::map<std::string, Json> options;
   Json assignments;
-  if (record.contains("config") && record["config"].contains("command_line"))
-    for (const auto& [name, value] : record["config"]["command_line"].items())
-      (name == "assignments" ? assignments : all[name]) = value;
+};
+
+void add_given(Given& given, const Ask& ask) {
   for (const Row& row : ask.table().rows) {
     if (row.is_word || !row.given(ask)) continue;
     const std::vector<std::string> said = row.said(ask);
-    Json& to = all[std::string(row.option.name)];
+    Json& to = given.options[std::string(row.option.name)];
     if (row.option.kind == ValueKind::kFlag)
       to = true;
     else if (row.option.repeatable)
@@ -28,12 +30,19 @@ void add_echo(Json& record, const Ask& ask) {
   }
   if (const auto* fields = dynamic_cast<const FieldsAsk*>(&ask);
       fields != nullptr && fields->assignments.given())
-    assignments = *fields->assignments;
-  if (all.empty() && assignments.is_null()) return;
-  Json& echo = record["config"]["command_line"];
-  echo = Json::object();
-  for (auto& [name, value] : all) echo[name] = std::move(value);
-  if (!assignments.is_null()) echo["assignments"] = std::move(assignments);
+    given.assignments = *fields->assignments;
+}
+
+}  // namespace
+
+void add_echo(Json& record, const Ask& ask, const Context& context) {
+  Given given;
+  add_given(given, ask);
+  if (context.front != nullptr) add_given(given, *context.front);
+  if (given.options.empty() && given.assignments.is_null()) return;
+  Json& echo = record["config"]["command_line"] = Json::object();
+  for (auto& [name, value] : given.options) echo[name] = std::move(value);
+  if (!given.assignments.is_null()) echo["assignments"] = std::move(given.assignments);
 }
 
 }  // namespace aforo

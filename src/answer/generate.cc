@@ -110,7 +110,7 @@ Answer answer(const GenerateAsk& ask, const Context& context) {
     out.outcome = Outcome::kPartial;
     out.say.push_back(partial_sentence("the same command again goes on from here"));
   }
-  add_echo(out.record, ask);
+  add_echo(out.record, ask, context);
   return out;
 }
 

@@ -36,7 +36,7 @@ Answer answer(const InspectAsk& ask, const Context& context) {
   } else if (found.dataset) {
     out.files.push_back({"dataset.yaml", dataset_to_yaml(*found.dataset)});
   }
-  add_echo(out.record, ask);
+  add_echo(out.record, ask, context);
   return out;
 }
 

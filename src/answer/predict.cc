@@ -189,7 +189,7 @@ Answer answer(const PredictAsk& ask, const Context& context) {
   add_warnings(out.record, options);
   const Working working(context, [&](Seconds elapsed) { return progress(simulations, elapsed); });
   if (!add_answer(out.record, ask, options, context.stop)) out.outcome = Outcome::kNotMet;
-  add_echo(out.record, ask);
+  add_echo(out.record, ask, context);
   return out;
 }
 

@@ -47,16 +47,12 @@ ProbeOptions options_of(const ProbeAsk& ask) {
   return options;
 }
 
-// `text`, once it is known that `predict` will read it.
-std::string readable(std::string text, const std::string& directory) {
-  try {
-    parse_storage(text, "the storage file");
-  } catch (const UserError& error) {
-    throw UserError(
-        fmt::format("expected measurements of {} that make a storage file, found: {}; probe it again",
-                    directory, error.what()));
-  }
-  return text;
+// The storage file, once it is known that `predict` will read it.
+std::string storage_file(const StorageSpec& storage, const std::string& directory) {
+  if (const std::string error = check_storage(storage); !error.empty())
+    throw UserError(fmt::format(
+        "expected measurements of {} that make a storage file, found: {}; probe it again", directory, error));
+  return to_yaml(storage);
 }
 
 }  // namespace
@@ -82,9 +78,9 @@ Answer answer(const ProbeAsk& ask, const Context& context) {
     out.outcome = Outcome::kPartial;
     out.say.push_back(partial_sentence("no storage file is written from a part of the measurements"));
   } else {
-    out.files.push_back({"storage.yaml", readable(to_yaml(found.storage), *ask.directory)});
+    out.files.push_back({"storage.yaml", storage_file(found.storage, *ask.directory)});
   }
-  add_echo(out.record, ask);
+  add_echo(out.record, ask, context);
   return out;
 }
 

@@ -180,7 +180,7 @@ TEST(Rows, WhatAProgramAssignsIsEchoedExactly) {
   ask.explain = true;
   ask.where = Place::kCloud;
   Json record;
-  add_echo(record, ask);
+  add_echo(record, ask, {});
   EXPECT_EQ(record["config"]["command_line"],
             Json::parse(R"({"capacity": "220000000000000 B", "explain": true,
       "failure-every": "3600 s", "target": "0.9", "where": "cloud"})"));
@@ -188,7 +188,7 @@ TEST(Rows, WhatAProgramAssignsIsEchoedExactly) {
 
 TEST(Rows, NothingGivenIsNothingEchoed) {
   Json record = Json::object();
-  add_echo(record, RunAsk());
+  add_echo(record, RunAsk(), {});
   EXPECT_EQ(record, Json::object());
 }
 

@@ -6,7 +6,6 @@
 #include "answer/job_rows.h"
 #include "answer/predicted_run.h"
 #include "base/error.h"
-#include "base/text.h"
 #include "train/find_max.h"
 #include "train/train_command.h"
 
@@ -122,34 +121,6 @@ std::vector<std::string> how_it_ended(const RunOutcome& run) {
   return say;
 }
 
-// Warnings stand in the YAML as comments; the page says them once, at its end.
-std::string without_comments(const std::string& yaml) {
-  std::string out;
-  for (const std::string& line : split(yaml, '\n'))
-    if (!line.empty() && line.front() != '#') out += line + '\n';
-  return out;
-}
-
-std::string counted(double number, std::string_view what) {
-  return fmt::format("{} {}{}", format_count(number), what, number == 1 ? "" : "s");
-}
-
-std::string plan_page(const Json& plan) {
-  const Json& would = plan.at("would_read");
-  const auto number = [&](const char* key) { return would.value(key, 0.0); };
-  const auto bytes = [&](const char* key) { return format_bytes({static_cast<std::uint64_t>(number(key))}); };
-  std::string page = without_comments(plan.at("config").value("yaml", ""));
-  page += fmt::format("\nwould train {} of {} on '{}'\n", counted(number("epochs"), "epoch"),
-                      counted(number("steps_per_epoch"), "step"), plan["config"].value("directory", ""));
-  page += fmt::format("would read  {}, {}: the dataset {:.3g} times\n", counted(number("samples"), "sample"),
-                      bytes("bytes"), number("dataset_passes"));
-  page += fmt::format("would take  {} of compute, and {} of memory for read buffers\n",
-                      format_seconds({number("compute_seconds")}), bytes("read_buffer_bytes"));
-  for (const auto& warning : plan["warnings"])
-    page += fmt::format("warning: {}\n", warning.get<std::string>());
-  return page + "nothing was read or run (--dry-run)\n";
-}
-
 }  // namespace
 
 const AskTable& RunAsk::table() const { return kRunTable; }
@@ -160,8 +131,7 @@ Answer answer(const RunAsk& ask, const Context& context) {
   Answer out;
   if (*ask.dry_run) {
     out.record = plan_run(options, context.stop);
-    out.page = plan_page(out.record);
-    add_echo(out.record, ask);
+    add_echo(out.record, ask, context);
     return out;
   }
   const OpenedRun opened = open_run(options, context.stop);
@@ -174,7 +144,7 @@ Answer answer(const RunAsk& ask, const Context& context) {
   if (prediction) add_prediction_beside(out.record, *prediction, run, options);
   out.say = how_it_ended(run);
   out.outcome = outcome_of(run, options);
-  add_echo(out.record, ask);
+  add_echo(out.record, ask, context);
   return out;
 }
 

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <set>
+#include <string>
 
 #include "answer/working.h"
 #include "base/input_file.h"
@@ -79,15 +81,12 @@ void add_requirement(Json& record, const SizingAsk& ask, const Need& need, bool 
 }
 
 Json config_of(const SizingAsk& ask) {
-  Json out;
-  const Workload& first = ask.jobs.front().workload;
-  if (ask.jobs.size() == 1) {
-    out = {{"workload", to_yaml(first)}, {"origin", first.origin}};
-  } else {
-    out["workload"] = fmt::format("{} jobs", ask.jobs.size());
-    out["workloads"] = Json::array();
-    for (const SizedJob& job : ask.jobs) out["workloads"].push_back(to_yaml(job.workload));
-  }
+  const auto job_of = [](const Workload& workload) {
+    return Json{{"workload", workload.name}, {"origin", workload.origin}, {"yaml", to_yaml(workload)}};
+  };
+  if (ask.jobs.size() == 1) return job_of(ask.jobs.front().workload);
+  Json out{{"workload", fmt::format("{} jobs", ask.jobs.size())}, {"jobs", Json::array()}};
+  for (const SizedJob& job : ask.jobs) out["jobs"].push_back(job_of(job.workload));
   return out;
 }
 
@@ -123,37 +122,36 @@ std::vector<ExplainedFigure> first_explained(const Screening& screening, const S
 }
 
 // What is asked beside the one answer, each only where it is asked.
-void add_variants(Json& record, const SizeAsk& ask, const SizeOptions& options, const std::stop_token& stop) {
+void add_variants(Json& record, std::set<std::string>& used, const SizeAsk& ask, const SizeOptions& options,
+                  const std::stop_token& stop) {
   const Catalogue& catalogue = Catalogue::shipped();
   if (*ask.compare_formats)
-    add_formats(record, compare_formats(options.ask, options.prices, catalogue, options.threads, stop),
-                options.prices);
+    add_formats(record, compare_formats(options.ask, options.prices, catalogue, options.threads, stop), used);
   if (!ask.sweep.given()) return;
   const SizeSweep sweep = parse_size_sweep(*ask.sweep);
   add_size_sweep(record, sweep,
-                 sweep_sizes(options.ask, sweep, options.prices, catalogue, options.threads, stop),
-                 options.prices);
+                 sweep_sizes(options.ask, sweep, options.prices, catalogue, options.threads, stop), used);
 }
 
 void add_designs_and_more(Json& record, const SizeAsk& ask, Screening& screening, const SizeOptions& options,
                           const SizeResult& result, const std::stop_token& stop) {
   const Catalogue& catalogue = Catalogue::shipped();
   add_designs(record, screening, result, options.prices, *ask.explain);
-  add_prices(record, options.prices, items_of(screening, result, options.prices));
+  std::set<std::string> used = items_of(screening, result, options.prices);
   if (!result.designs.empty() && asks_on_premises(options.ask))
     add_break_points(record, break_points(screening, options.prices, catalogue, options.threads, stop));
   HorizonOptions over;
   over.months = static_cast<double>(std::min(*ask.horizon, kLongestHorizon));
   const auto found = horizon(screening, result, options.prices, catalogue, over);
   if (found)
-    add_horizon(record, *found, options.prices);
+    add_horizon(record, *found, used);
   else
     add_horizon_absent(record, screening, result);
   if (*ask.explain && !result.designs.empty())
     add_design_explain(record, first_explained(screening, result, found ? &*found : nullptr));
-  add_advice(record, size_advice(options.ask, options.prices, catalogue, options.threads, stop),
-             options.prices);
-  add_variants(record, ask, options, stop);
+  add_advice(record, size_advice(options.ask, options.prices, catalogue, options.threads, stop), used);
+  add_variants(record, used, ask, options, stop);
+  add_prices(record, options.prices, used);
 }
 
 void add_warnings(Json& record, const SizingAsk& ask, const Need& need,
@@ -172,7 +170,9 @@ Answer answer_portfolio(const SizeAsk& ask, const Context& context) {
   out.record = new_record("size", context.started, Json::object());
   out.record["config"] = {{"workload", portfolio.name}, {"portfolio", *ask.portfolio}};
   const PortfolioResult found = hedge(portfolio, prices, Catalogue::shipped(), thread_count(0), context.stop);
-  add_portfolio(out.record, portfolio, found, prices);
+  std::set<std::string> used;
+  add_portfolio(out.record, portfolio, found, prices, used);
+  add_prices(out.record, prices, used);
   for (const Scenario& scenario : portfolio.scenarios)
     for (const SizedJob& job : scenario.ask.jobs)
       for (const auto& warning : job.workload.warnings) out.record["warnings"].push_back(warning);
@@ -212,7 +212,7 @@ Answer answer_jobs(const SizeAsk& ask, const Context& context) {
 Answer answer(const SizeAsk& ask, const Context& context) {
   refuse_contradictions(ask);
   Answer out = ask.portfolio.given() ? answer_portfolio(ask, context) : answer_jobs(ask, context);
-  add_echo(out.record, ask);
+  add_echo(out.record, ask, context);
   return out;
 }
 

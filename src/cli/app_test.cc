@@ -161,7 +161,7 @@ TEST(Size, EchoesWhatWasGiven) {
   const Json config = Json::parse(s.out)["config"];
   EXPECT_EQ(config["command_line"]["accelerators"], "8");
   EXPECT_EQ(config["command_line"]["assignments"][0], "loader.workers=3");
-  EXPECT_THAT(config["workload"].get<std::string>(), HasSubstr("workers: 3"));
+  EXPECT_THAT(config["yaml"].get<std::string>(), HasSubstr("workers: 3"));
 }
 
 TEST(Catalogue, ListsWorkloadsWithTheirDemand) {
@@ -182,7 +182,8 @@ TEST(Catalogue, ShowsOneInFullWithItsSources) {
   const Session s = aforo_says({"catalogue", "workloads", "unet3d_h100"});
   ASSERT_EQ(s.code, 0) << s.err;
   EXPECT_THAT(s.out, HasSubstr("batch_size: 7"));
-  EXPECT_THAT(s.out, HasSubstr("Where the constants come from:"));
+  EXPECT_THAT(s.out, HasSubstr("Where the constants come from"));
+  EXPECT_THAT(s.out, HasSubstr("2.96 GiB/s  one accelerator at full utilisation"));
 }
 
 TEST(Catalogue, EveryTopicHasATableAndRowsWithTheirFacts) {

@@ -138,8 +138,7 @@ TEST(CommandLine, TheEchoHoldsWhatWasGiven) {
   const CommandLine line =
       read("run", {"w", "d", "--verify", "-n", "4", "--set", "a=1", "--set", "b=2", "--json", "-", "c=3"});
   Json record;
-  add_echo(record, *line.ask);
-  add_echo(record, line.results);
+  add_echo(record, *line.ask, {.front = &line.results});
   EXPECT_EQ(
       record["config"]["command_line"],
       Json::parse(

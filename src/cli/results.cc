@@ -1,6 +1,5 @@
 #include "cli/results.h"
 
-#include "answer/echo.h"
 #include "answer/make_row.h"
 #include "base/error.h"
 #include "report/csv.h"
@@ -56,7 +55,6 @@ std::unique_ptr<OutputFile> Results::open(const Setting<std::string>& path) {
 }
 
 void Results::deliver(Answer& answer) {
-  add_echo(answer.record, *ask_);
   if (output_ && !answer.files.empty()) output_->commit(answer.files.front().text);
   if (json_) json_->commit(to_text(answer.record));
   if (csv_) csv_->commit(record_csv(answer.record));

@@ -43,8 +43,7 @@ class Results {
   // Throws UserError where a file cannot be written, or two results want standard output.
   Results(const ResultsAsk& ask, Console& console);
 
-  // Adds the options about results to the echo in the Record, writes --json, --csv and --output
-  // where given, and shows the Record as a page unless --quiet: on standard error where standard
+  // Writes --json, --csv and --output where given, and shows the Record as a page unless --quiet: on standard error where standard
   // output is taken by a result. An answer without files leaves --output as it was. Once. Throws
   // UserError where a file cannot be written in full.
   void deliver(Answer& answer);

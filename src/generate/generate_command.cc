@@ -50,6 +50,13 @@ Progress progress_of(const GenerateCounters& counters, const GeneratePlan& plan,
   return progress;
 }
 
+void describe_ask(Json& record, const GenerateOptions& options) {
+  record["directory"] = options.directory;
+  if (options.workload.name.empty()) return;
+  record["config"]["workload"] = options.workload.name;
+  record["config"]["origin"] = options.workload.origin;
+}
+
 bool is_full(int error) { return error == ENOSPC || error == EDQUOT; }
 
 std::string sentence_of(const WriteFailure& failure, const GeneratePlan& plan, const Manifest& manifest,
@@ -171,7 +178,7 @@ Json plan_generate(const GenerateOptions& options) {
   const GeneratePlan plan = make_generate_plan(options.workload.dataset, *store);
   Json record = start_record("generate", *store);
   record["dry_run"] = true;
-  record["directory"] = options.directory;
+  describe_ask(record, options);
   describe_plan(record, plan);
   record["state"] = plan.resumes ? to_string(plan.manifest.state) : "new";
   record["files_already_written"] = plan.manifest.files_written;
@@ -187,7 +194,7 @@ GenerateOutcome generate(const GenerateOptions& options, std::stop_token stop, c
   GenerateOutcome outcome;
   Json& record = outcome.record;
   record = start_record("generate", *store);
-  record["directory"] = options.directory;
+  describe_ask(record, options);
   describe_plan(record, plan);
   Clock clock;
   clock.before = store->counters();

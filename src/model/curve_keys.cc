@@ -17,7 +17,7 @@ constexpr std::size_t kMostQuantiles = 1001;  // one for every 0.1 %
 // from them divides by the mean.
 constexpr double kMeanTolerance = 0.05;
 
-std::string check_point(const CurvePoint& point) {
+std::string check_jitter(const CurvePoint& point) {
   const std::vector<double>& jitter = point.jitter;
   if (jitter.empty()) return {};
   if (jitter.front() < 0 || !std::is_sorted(jitter.begin(), jitter.end()))
@@ -30,24 +30,39 @@ std::string check_point(const CurvePoint& point) {
   return {};
 }
 
+// Of point `i` after those before it.
+std::string check_point(const std::vector<CurvePoint>& points, std::size_t i) {
+  const CurvePoint& point = points[i];
+  if (!(point.rate > PerSecond{0})) return fmt::format("expected a rate above 0, found {}", point.rate.value);
+  if (i > 0 && point.concurrency <= points[i - 1].concurrency)
+    return fmt::format("expected a concurrency above the {} of the point before, found {}",
+                       points[i - 1].concurrency, point.concurrency);
+  PerSecond best = point.rate;
+  for (std::size_t j = 0; j < i; ++j) best = std::max(best, points[j].rate);
+  if (point.rate < best * kCollapsed)
+    return fmt::format(
+        "expected a rate of at least 10 % of the best below this concurrency ({} /s), "
+        "found {} /s; measure it again",
+        best.value, point.rate.value);
+  return {};
+}
+
+// Of curve `i` beside those before it.
+std::string check_alone(const std::vector<ReadCurve>& curves, std::size_t i) {
+  const auto same = [&curve = curves[i]](const ReadCurve& other) {
+    return other.kind == curve.kind && other.mode == curve.mode && other.cached == curve.cached &&
+           other.size == curve.size;
+  };
+  if (std::none_of(curves.begin(), curves.begin() + static_cast<std::ptrdiff_t>(i), same)) return {};
+  return fmt::format("expected one curve per read, mode, from and size, found a second of {} reads of {}",
+                     to_string(curves[i].kind), exact_bytes(curves[i].size));
+}
+
 std::string read_points(ReadCurve& curve, const YamlNode& node, const Where& where) {
   curve.points = read_list(point_schema(), CurvePoint{}, node, where);
-  PerSecond best{0};
-  for (std::size_t i = 0; i < curve.points.size(); ++i) {
-    const CurvePoint& point = curve.points[i];
-    const int line = node.items[i].line;
-    if (i > 0 && point.concurrency <= curve.points[i - 1].concurrency) {
-      where.fail(line, fmt::format("expected a concurrency above the {} of the point before, found {}",
-                                   curve.points[i - 1].concurrency, point.concurrency));
-    }
-    best = std::max(best, point.rate);
-    if (point.rate < best * kCollapsed) {
-      where.fail(line,
-                 fmt::format("expected a rate of at least 10 % of the best below this concurrency ({} /s), "
-                             "found {} /s; measure it again",
-                             best.value, point.rate.value));
-    }
-  }
+  for (std::size_t i = 0; i < curve.points.size(); ++i)
+    if (const std::string error = check_point(curve.points, i); !error.empty())
+      where.fail(node.items[i].line, error);
   return {};
 }
 
@@ -84,7 +99,7 @@ const Schema<CurvePoint>& point_schema() {
             "Equally spaced quantiles, smallest to largest, of an operation's work / its mean: of latency / "
             "expected latency, where requests are not paced."},
            &CurvePoint::jitter, numbers_words(kMostQuantiles))},
-      check_point,
+      check_jitter,
       [](const CurvePoint&) { return std::string("point"); }};
   return schema;
 }
@@ -116,20 +131,26 @@ const Schema<ReadCurve>& curve_schema() {
 
 std::vector<ReadCurve> read_curves(const YamlNode& node, const Where& where) {
   std::vector<ReadCurve> curves = read_list(curve_schema(), ReadCurve{}, node, where);
+  for (std::size_t i = 0; i < curves.size(); ++i)
+    if (const std::string error = check_alone(curves, i); !error.empty())
+      where.fail(node.items[i].line, error);
+  return curves;
+}
+
+std::string check_curves(const std::vector<ReadCurve>& curves) {
   for (std::size_t i = 0; i < curves.size(); ++i) {
-    const auto same = [&curve = curves[i]](const ReadCurve& other) {
-      return other.kind == curve.kind && other.mode == curve.mode && other.cached == curve.cached &&
-             other.size == curve.size;
-    };
-    const auto end = curves.begin() + static_cast<std::ptrdiff_t>(i);
-    if (std::any_of(curves.begin(), end, same)) {
-      where.fail(node.items[i].line,
-                 fmt::format("expected one curve per read, mode, from and size, found a second "
-                             "of {} reads of {}",
-                             to_string(curves[i].kind), exact_bytes(curves[i].size)));
+    if (std::string error = check_alone(curves, i); !error.empty()) return error;
+    const std::vector<CurvePoint>& points = curves[i].points;
+    if (points.empty()) return "expected a curve of at least one point, found none";
+    for (std::size_t j = 0; j < points.size(); ++j) {
+      std::string error = check_jitter(points[j]);
+      if (error.empty()) error = check_point(points, j);
+      if (!error.empty())
+        return fmt::format("{} reads of {}: {}", to_string(curves[i].kind), exact_bytes(curves[i].size),
+                           error);
     }
   }
-  return curves;
+  return {};
 }
 
 std::string write_curves(const std::vector<ReadCurve>& curves) {

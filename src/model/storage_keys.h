@@ -39,6 +39,9 @@ std::string write_stations(const std::vector<Station>& stations, StationScope sc
 // collapsed (kCollapsed). Throws UserError.
 std::vector<ReadCurve> read_curves(const YamlNode& node, const Where& where);
 std::string write_curves(const std::vector<ReadCurve>& curves);
+// What read_curves refuses of curves that are there, but for the bounds of single values: "" or what is
+// wrong first. The same rules, and the same words.
+std::string check_curves(const std::vector<ReadCurve>& curves);
 
 // A tier that is described at the top of the file rather than under `tiers`.
 inline constexpr std::string_view kOnlyTier = "storage";

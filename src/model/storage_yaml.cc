@@ -47,6 +47,15 @@ std::string to_yaml(const StorageSpec& storage) {
          write_block(storage_schema(), storage, StorageSpec{}) + "\n";
 }
 
+std::string check_storage(const StorageSpec& storage) {
+  if (storage.tiers.empty()) return "expected stations, curves or tiers, found none of them";
+  for (const TierSpec& tier : storage.tiers) {
+    if (std::string error = check_tier(tier); !error.empty()) return error;
+    if (std::string error = check_curves(tier.curves); !error.empty()) return error;
+  }
+  return {};
+}
+
 std::vector<StorageField> storage_fields() {
   std::vector<StorageField> all;
   document(all, "storage", storage_schema());

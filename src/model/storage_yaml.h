@@ -23,6 +23,11 @@ StorageSpec parse_storage(std::string_view text, std::string_view file);
 // but for `origin`: numbers are written so that they come back bit by bit.
 std::string to_yaml(const StorageSpec& storage);
 
+// "", or what parse_storage would refuse of to_yaml(storage): nothing that answers a read, curves
+// that fall, collapse or stand twice. For what was measured, where single values are in bounds: those
+// bounds stop slips of a unit in files written by hand, and are not looked at. Pure.
+std::string check_storage(const StorageSpec& storage);
+
 // One declared key, for docs/storage-file.md and the test that it documents every one.
 struct StorageField {
   std::string section;  // "station", "curve", ...

@@ -245,6 +245,43 @@ TEST(StorageYaml, RefusesPartsThatDoNotFitTogether) {
               HasSubstr("expected a size above 0"));
 }
 
+// A measured storage is judged by the rules that its file would be, without a file.
+TEST(StorageYaml, ChecksAValueAsItsFileWouldBe) {
+  const auto curve = [](std::vector<CurvePoint> points) {
+    ReadCurve out;
+    out.size = 1e6;
+    out.points = std::move(points);
+    return out;
+  };
+  const auto with = [&](std::vector<ReadCurve> curves) {
+    StorageSpec out;
+    out.tiers = {TierSpec{"storage", 1, std::move(curves), {}}};
+    return out;
+  };
+  const auto point = [](double concurrency, double rate) {
+    return CurvePoint{concurrency, PerSecond{rate}, 0, {}, 0};
+  };
+  const CurvePoint one = point(1, 100), two = point(2, 190), low = point(4, 18);
+  ReadCurve cached = curve({one});
+  cached.cached = true;
+  for (const auto& [storage, expected] :
+       {std::pair{with({curve({one, two})}), ""},
+        {StorageSpec{}, "expected stations, curves or tiers"},
+        {with({}), "expected stations or curves, found neither"},
+        {with({cached}), "found only curves from the page cache"},
+        {with({curve({})}), "expected a curve of at least one point, found none"},
+        {with({curve({two, one})}), "expected a concurrency above the 2 of the point before, found 1"},
+        {with({curve({one, two, low})}),
+         "at least 10 % of the best below this concurrency (190 /s), found 18 /s"},
+        {with({curve({point(1, 0)})}), "expected a rate above 0, found 0"},
+        {with({curve({one}), curve({two})}), "found a second of file reads of 1 MB"}}) {
+    const std::string error = check_storage(storage);
+    EXPECT_THAT(error, HasSubstr(expected));
+    EXPECT_EQ(error.empty(), std::string(expected).empty()) << error;
+    EXPECT_EQ(message(to_yaml(storage)) == "accepted", error.empty()) << to_yaml(storage);
+  }
+}
+
 TEST(StorageYaml, SaysWhichFileIsMissing) {
   EXPECT_THROW(load_storage("/no/such/storage.yaml"), UserError);
   EXPECT_THROW(load_storage("/"), UserError);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/units.h"
+#include "report/common_sections.h"
 #include "report/view.h"
 
 namespace aforo {
@@ -56,7 +57,7 @@ struct Topic {
 
 Cells drive_cells(const Json& d) {
   return {word(d, {"name"}),
-          word(d, {"media"}).substr(0, 3),
+          word(d, {"media"}),
           plain(number(d, {"capacity_bytes"}), Unit::kBytes, kTera),
           plain(number(d, {"read_bytes_per_second"}), Unit::kBytesPerSecond, kGiga),
           plain(number(d, {"reads_per_second"}), Unit::kPerSecond, kKilo),
@@ -128,7 +129,7 @@ const std::vector<Topic>& topics() {
         {"GB/s", true},
         {"kIOPS", true},
         {"us", true},
-        {"USD/TB", true}},
+        {"USD/TB", true, Tone::kPlain, 1}},
        drive_cells,
        {"capacity"}},
       {"nodes",
@@ -301,6 +302,26 @@ void add_workloads(Document& doc, const Json& record) {
   doc.append(Text{"'each reads' is what one accelerator asks of storage at full utilisation.", Tone::kFaint});
 }
 
+// One workload, named.
+void add_workload(Document& doc, const Json& w) {
+  doc.section("The job, with every default");
+  doc.append(Code{"yaml", word(w, {"yaml"})});
+  doc.section("What it asks for");
+  doc.row("each reads", rate_at(w, {"demand_bytes_per_second"}), "one accelerator at full utilisation");
+  const std::string lacking = word(w, {"not_generated"});
+  doc.row("laid by",
+          lacking.empty() ? "aforo generate, as it is" : "aforo generate " + word(w, {"generated_with"}),
+          lacking.empty() ? "" : "samples of the same sizes; it makes no " + lacking);
+  List sources{ListStyle::kReasons};
+  for (const Json* p : entries(w, {"provenance"}))
+    sources.items.push_back(
+        {word(*p, {"field"}),
+         join_known({join_known({word(*p, {"kind"}), word(*p, {"date"})}, ", "), word(*p, {"source"})}, ": "),
+         {}});
+  doc.section("Where the constants come from");
+  doc.append(std::move(sources));
+}
+
 }  // namespace
 
 Document catalogue_document(const Json& record) {
@@ -317,7 +338,15 @@ Document catalogue_document(const Json& record) {
     }
     return doc;
   }
-  add_workloads(doc, record);
+  const std::vector<const Json*> workloads = entries(record, {"workloads"});
+  if (workloads.size() == 1 && at(*workloads.front(), {"yaml"}) != nullptr) {
+    doc.title.push_back(word(*workloads.front(), {"name"}));
+    doc.subtitle = {word(*workloads.front(), {"description"})};
+    add_workload(doc, *workloads.front());
+  } else {
+    add_workloads(doc, record);
+  }
+  add_warnings(doc, record);
   return doc;
 }
 

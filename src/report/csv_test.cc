@@ -38,7 +38,7 @@ std::string column(const Json& record, const std::string& name) {
 TEST(Csv, ARecordIsOneRowUnderItsHeader) {
   const Json record = {{"command", "run"},
                        {"partial", false},
-                       {"config", {{"name", "resnet50"}, {"au_target", 0.9}}},
+                       {"config", {{"workload", "resnet50"}, {"au_target", 0.9}}},
                        {"accelerators", 8},
                        {"au", 0.61},
                        {"step_seconds", {{"p50", 0.361}}},

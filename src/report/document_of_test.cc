@@ -145,9 +145,9 @@ TEST(DocumentOf, ASearchsRampHasANumberPerCell) {
 
 TEST(DocumentOf, ADryRunSaysWhatItWouldRead) {
   const Document doc = document_of(record("plan"));
-  expect_value(row(doc, "Would read", "samples").value, 1'152'000, Unit::kCount);
-  EXPECT_EQ(row(doc, "Would read", "bytes").value.unit, Unit::kBytes);
-  EXPECT_EQ(row(doc, "Would read", "compute").value.unit, Unit::kSeconds);
+  expect_value(row(doc, "What it would read", "samples").value, 1'152'000, Unit::kCount);
+  EXPECT_EQ(row(doc, "What it would read", "bytes").value.unit, Unit::kBytes);
+  EXPECT_EQ(row(doc, "What it would read", "compute").value.unit, Unit::kSeconds);
 }
 
 TEST(DocumentOf, GenerateSaysHowFarItCame) {

@@ -1,28 +1,10 @@
 #include "report/record_facts.h"
 
-#include "base/text.h"
 #include "report/view.h"
 
 namespace aforo {
-namespace {
 
-// The `name:` line of a workload that the Record holds as YAML.
-std::string name_in_yaml(const std::string& yaml) {
-  for (const std::string& line : split(yaml, '\n')) {
-    if (line.rfind("name:", 0) == 0) return std::string(trim(std::string_view(line).substr(5)));
-  }
-  return "";
-}
-
-}  // namespace
-
-std::string workload_name(const Json& record) {
-  if (std::string name = word(record, {"config", "name"}); !name.empty()) return name;
-  const std::string workload = word(record, {"config", "workload"});
-  const std::string inner = name_in_yaml(workload);
-  if (!inner.empty() || workload.find('\n') != std::string::npos) return inner;
-  return workload.empty() ? name_in_yaml(word(record, {"config", "yaml"})) : workload;
-}
+std::string workload_name(const Json& record) { return word(record, {"config", "workload"}); }
 
 std::string directory_of_run(const Json& record) {
   for (const std::string& found : {word(record, {"config", "directory"}), word(record, {"directory"})}) {

@@ -9,8 +9,7 @@
 
 namespace aforo {
 
-// `config.name`; else `config.workload`, which is the name or, for `size`, a workload as YAML with its
-// `name:` line; else the name in `config.yaml`.
+// `config.workload`: of several jobs "2 jobs".
 std::string workload_name(const Json& record);
 
 // The dataset's: `config.directory` of a job, else `directory`.

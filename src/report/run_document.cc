@@ -177,15 +177,19 @@ Document dry_run_document(const Json& record) {
   Document doc;
   doc.title = {"aforo " + word(record, {"command"}) + " --dry-run", workload_name(record)};
   doc.subtitle = {path_value(directory_of_run(record))};
-  doc.section("Would read");
+  doc.section("The job, with every default");
+  doc.append(Code{"yaml", word(record, {"config", "yaml"})});
+  doc.section("What it would read");
+  doc.row("epochs", count_at(record, {"would_read", "epochs"}),
+          followed_by(count_at(record, {"would_read", "steps_per_epoch"}), " steps each"));
   doc.row("samples", count_at(record, {"would_read", "samples"}),
           followed_by(count_at(record, {"would_read", "dataset_passes"}), " x the dataset"));
   doc.row("bytes", bytes_at(record, {"would_read", "bytes"}));
-  doc.row("epochs", count_at(record, {"would_read", "epochs"}),
-          followed_by(count_at(record, {"would_read", "steps_per_epoch"}), " steps each"));
   doc.row("compute", seconds_at(record, {"would_read", "compute_seconds"}), "the shortest this can take");
   doc.row("read buffers", bytes_at(record, {"would_read", "read_buffer_bytes"}));
   add_warnings(doc, record);
+  doc.append(Gap{});
+  doc.append(Text{"nothing was read or run (--dry-run)"});
   return doc;
 }
 

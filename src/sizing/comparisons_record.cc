@@ -88,7 +88,7 @@ std::vector<std::string> portfolio_words(const Portfolio& portfolio, const Portf
 }  // namespace
 
 void add_portfolio(Json& record, const Portfolio& portfolio, const PortfolioResult& found,
-                   const PriceBook& prices) {
+                   const PriceBook& prices, std::set<std::string>& used) {
   record["recommendation"] = portfolio_words(portfolio, found, prices);
   Json scenarios = Json::array(), designs = Json::array();
   for (const ScenarioBest& s : found.scenarios) {
@@ -104,35 +104,34 @@ void add_portfolio(Json& record, const Portfolio& portfolio, const PortfolioResu
       {"name", portfolio.name}, {"scenarios", scenarios}, {"designs", designs}, {"judged", found.judged}};
   if (!found.designs.empty()) record["portfolio"]["safest"] = found.designs[found.safest].name;
   if (found.all_flash) record["portfolio"]["all_flash"] = found.designs[*found.all_flash].name;
-  add_prices(record, prices, {});
-  for (const HedgedDesign& d : found.designs) add_prices(record, prices, d.items);
+  for (const HedgedDesign& d : found.designs) used.insert(d.items.begin(), d.items.end());
 }
 
-void add_advice(Json& record, const std::vector<SizeAdvice>& advice, const PriceBook& prices) {
+void add_advice(Json& record, const std::vector<SizeAdvice>& advice, std::set<std::string>& used) {
   record["advice"] = Json::array();
   for (const SizeAdvice& a : advice) {
     Json one = variant_json(a.with, "change");
     if (a.saved > 0) set_number(one, "saved_usd_per_month", a.saved);
     one["text"] = a.text;
     record["advice"].push_back(std::move(one));
-    add_prices(record, prices, a.with.items);
+    used.insert(a.with.items.begin(), a.with.items.end());
   }
 }
 
-void add_formats(Json& record, const std::vector<Variant>& formats, const PriceBook& prices) {
+void add_formats(Json& record, const std::vector<Variant>& formats, std::set<std::string>& used) {
   record["formats"] = Json::array();
   for (const Variant& f : formats) record["formats"].push_back(variant_json(f, "format"));
   record["format_advice"] = format_advice(formats);
-  for (const Variant& f : formats) add_prices(record, prices, f.items);
+  for (const Variant& f : formats) used.insert(f.items.begin(), f.items.end());
 }
 
 void add_size_sweep(Json& record, const SizeSweep& sweep, const std::vector<Variant>& points,
-                    const PriceBook& prices) {
+                    std::set<std::string>& used) {
   record["sweep_key"] = sweep.key;
   record["sweep"] = Json::array();
   for (const Variant& p : points) {
     record["sweep"].push_back(variant_json(p, "value"));
-    add_prices(record, prices, p.items);
+    used.insert(p.items.begin(), p.items.end());
     for (const std::string& note : p.notes) record["warnings"].push_back(note);
   }
 }

@@ -196,8 +196,8 @@ void add_break_points(Json& record, const BreakPoints& found) {
   if (found.ratio_now > 0) record["break_points"]["ssd_over_hdd_now"] = found.ratio_now;
 }
 
-void add_horizon(Json& record, const Horizon& found, const PriceBook& prices) {
-  add_prices(record, prices, found.items);
+void add_horizon(Json& record, const Horizon& found, std::set<std::string>& used) {
+  used.insert(found.items.begin(), found.items.end());
   record["horizon"] = {
       {"accounts", {account_json(found.owned), account_json(found.rented), account_json(found.path)}},
       {"duty", found.duty},
@@ -219,10 +219,8 @@ std::set<std::string> items_of(const Screening& screening, const SizeResult& res
   return out;
 }
 
-void add_prices(Json& record, const PriceBook& prices, const std::set<std::string>& items) {
-  std::set<std::string> used = items, estimated;
-  if (record.contains("prices"))
-    for (const Json& item : record["prices"]["used"]) used.insert(item.get<std::string>());
+void add_prices(Json& record, const PriceBook& prices, const std::set<std::string>& used) {
+  std::set<std::string> estimated;
   for (const std::string& item : used)
     if (prices.at(item).fact.kind == FactKind::kEstimated) estimated.insert(item);
   record["prices"] = {{"dates", prices.dates()}, {"used", used}, {"estimated", estimated}};

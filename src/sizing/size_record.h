@@ -1,6 +1,6 @@
 // The answer as parts of a Record (docs/record.md): each function sets its own keys of
-// `record` and no others, but for `prices`, which they share. Pure. Amounts are USD a month;
-// what is not known is left out.
+// `record` and no others. Pure. Amounts are USD a month; what is not known is left out. `used` gains the
+// items of the price list that the part's amounts rest on; add_prices says them in the end.
 #pragma once
 
 #include <set>
@@ -26,21 +26,20 @@ void add_designs(Json& record, const Screening& screening, const SizeResult& res
 void add_design_explain(Json& record, const std::vector<ExplainedFigure>& figures);
 void add_requirement_curve(Json& record, const std::vector<TargetPoint>& curve);
 void add_break_points(Json& record, const BreakPoints& found);
-void add_horizon(Json& record, const Horizon& found, const PriceBook& prices);
+void add_horizon(Json& record, const Horizon& found, std::set<std::string>& used);
 // Where there is no horizon: why not, in one line.
 void add_horizon_absent(Json& record, const Screening& screening, const SizeResult& result);
-// The price list's dates, and which prices the answers use: of the designs, and of whatever else
-// `record` will show. Called again it adds.
-void add_prices(Json& record, const PriceBook& prices, const std::set<std::string>& items);
+// The price list's dates, and which prices the answer used.
+void add_prices(Json& record, const PriceBook& prices, const std::set<std::string>& used);
 // Every item of the price book that the designs of an answer use.
 std::set<std::string> items_of(const Screening& screening, const SizeResult& result, const PriceBook& prices);
 
 void add_portfolio(Json& record, const Portfolio& portfolio, const PortfolioResult& found,
-                   const PriceBook& prices);
-void add_advice(Json& record, const std::vector<SizeAdvice>& advice, const PriceBook& prices);
-void add_formats(Json& record, const std::vector<Variant>& formats, const PriceBook& prices);
+                   const PriceBook& prices, std::set<std::string>& used);
+void add_advice(Json& record, const std::vector<SizeAdvice>& advice, std::set<std::string>& used);
+void add_formats(Json& record, const std::vector<Variant>& formats, std::set<std::string>& used);
 void add_size_sweep(Json& record, const SizeSweep& sweep, const std::vector<Variant>& points,
-                    const PriceBook& prices);
+                    std::set<std::string>& used);
 
 // One design, as `designs` holds it.
 Json design_json(const Design& design, const SizedDesign& sized, const Need& need, const PriceBook& prices,

@@ -94,6 +94,7 @@ Json config_of(const RunOptions& options, const OpenedDataset& dataset, const Jo
   Workload resolved = options.workload;
   resolved.dataset = dataset.spec;
   resolved.accelerator.count = plan.ranks.all;
+  resolved.warnings.clear();  // they are the Record's own
   if (plan.steps != kEndlessSteps) resolved.training.steps = plan.steps;
   Json config;
   config["workload"] = options.workload.name;

@@ -56,7 +56,7 @@ class DatasetTest(Session):
         self.dataset()
         self.aforo("inspect", "data", "-o", "dataset.yaml", "--quiet")
         needs = self.record("size", "unet3d_h100", "--dataset", "dataset.yaml", "-n", "1")
-        self.assertIn("samples: 240", needs["config"]["workload"])
+        self.assertIn("samples: 240", needs["config"]["yaml"])
         planned = self.record("generate", "unet3d_h100", "copy", "--dataset", "dataset.yaml", "--dry-run",
                               "dataset.samples=7")
         self.assertEqual(planned["samples"], 7, "an override of the block comes after it")
@@ -89,7 +89,7 @@ class DatasetTest(Session):
             with self.subTest(row["name"]):
                 page = self.aforo("catalogue", "workloads", row["name"]).out
                 if row["generates"]:
-                    self.assertIn("lays this dataset as it is", page)
+                    self.assertIn("aforo generate, as it is", page)
                     self.record(*words)
                     continue
                 other += 1
