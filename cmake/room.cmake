@@ -2,26 +2,30 @@
 #
 # One room of the house: a static library aforo_<room> from SOURCES and, from TESTS, one test program
 # aforo_<room>_test. Each file of FUZZ, x_fuzz.cc with an LLVMFuzzerTestOneInput, becomes a program aforo_x_fuzz where
-# AFORO_FUZZ is on. DEPS names the rooms it may include (tests/architecture_test.py holds it to that).
+# AFORO_FUZZ is on. ONCE: what the room does is done once in a command; it is optimised less, for the newcomer's first
+# build, as all tests are. DEPS names the rooms it may include (tests/architecture_test.py holds it to that).
 include(GoogleTest)
 
 include(${CMAKE_CURRENT_LIST_DIR}/precompile.cmake)
 
-# Whoever comes first builds everything once: eight sources that are read together save most of the reading. So names
+# Whoever comes first builds everything once: sixteen sources that are read together save most of the reading. So names
 # in a room's anonymous namespaces are its own: one name, one thing.
-option(AFORO_UNITY "Compile the sources of a room eight at a time (first builds: faster; after a change of one: slower)" OFF)
+option(AFORO_UNITY "Compile the sources of a room sixteen at a time (first builds: faster; after a change of one: slower)" OFF)
 
 add_custom_target(aforo_fuzz)  # every fuzz program
 
 function(aforo_room)
-  cmake_parse_arguments(R "" "NAME" "SOURCES;TESTS;FUZZ;DEPS;LIBS;TEST_LIBS" ${ARGN})
+  cmake_parse_arguments(R "ONCE" "NAME" "SOURCES;TESTS;FUZZ;DEPS;LIBS;TEST_LIBS" ${ARGN})
   if(R_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "aforo_room(${R_NAME}): unexpected '${R_UNPARSED_ARGUMENTS}'")
   endif()
   set(target aforo_${R_NAME})
   add_library(${target} STATIC ${R_SOURCES})
   aforo_precompile(${target})
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ${AFORO_UNITY} UNITY_BUILD_BATCH_SIZE 8)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${AFORO_UNITY} UNITY_BUILD_BATCH_SIZE 16)
+  if(R_ONCE)
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+  endif()
   if(AFORO_UNITY)
     target_compile_options(${target} PRIVATE -Wno-subobject-linkage)  # takes a source that is included for a header
   endif()
@@ -32,6 +36,7 @@ function(aforo_room)
   if(R_TESTS)
     add_executable(${target}_test ${R_TESTS})
     target_link_libraries(${target}_test PRIVATE ${target} ${R_TEST_LIBS} GTest::gmock GTest::gtest GTest::gtest_main)
+    target_compile_options(${target}_test PRIVATE $<$<CONFIG:Release>:-O1>)
     aforo_precompile(${target}_test TEST)
     gtest_discover_tests(${target}_test TEST_PREFIX ${R_NAME}. NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
       PROPERTIES TIMEOUT 120 SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")

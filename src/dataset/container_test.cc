@@ -206,7 +206,7 @@ TEST(Containers, UnitsAreTheSamplesOfFilesRecordsAndMembers) {
     const auto layout = laid(*each);
     ASSERT_EQ(layout.units(), layout.samples());
     for (SampleId sample = 0; sample < layout.samples(); ++sample) {
-      const Unit unit = layout.unit(layout.unit_of(sample));
+      const ReadUnit unit = layout.unit(layout.unit_of(sample));
       const SampleLocation at = layout.locate(sample);
       EXPECT_EQ(unit.file, at.file);
       EXPECT_EQ(unit.first_sample, sample);

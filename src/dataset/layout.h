@@ -41,8 +41,8 @@ struct SampleLocation {
 // What is read at once: a file, a record, a tar member; in other formats a row group or a chunk,
 // which all of its samples share, in as many pieces as it lies in. The door for such formats: readers
 // of today ask `locate`, and no one walks units but the contract suite.
-using UnitId = std::uint64_t;  // [0, units())
-struct Unit {
+using ReadUnitId = std::uint64_t;  // [0, units())
+struct ReadUnit {
   FileId file = 0;
   SampleId first_sample = 0;
   // Those of the unit are neighbours.
@@ -72,8 +72,8 @@ class Layout : public FileNames {
   // The unit that has to be read for `sample`, and where it lies. Here unit = sample, which every
   // layout that aforo reads today has; `unit` allocates, and is not for the way of a read.
   virtual std::uint64_t units() const { return samples(); }
-  virtual UnitId unit_of(SampleId sample) const { return sample; }
-  virtual Unit unit(UnitId unit) const;
+  virtual ReadUnitId unit_of(SampleId sample) const { return sample; }
+  virtual ReadUnit unit(ReadUnitId unit) const;
 
   // Whose bytes `sample` must be; nothing for a dataset that others made.
   virtual std::optional<GeneratedSample> identity(SampleId) const { return std::nullopt; }
@@ -100,6 +100,10 @@ class Layout : public FileNames {
   std::uint64_t constant_sample() const {
     return total_bytes() == samples() * largest_sample() ? largest_sample() : 0;
   }
+
+  // Standard deviation of samples' sizes, bytes; 0 = all are alike. Of at most 256 of them, evenly spaced: within
+  // a few per cent.
+  double sample_stddev() const;
 
   LayoutKind kind() const { return kind_; }
   Content content() const { return content_; }

@@ -49,7 +49,7 @@ double value_at(const std::vector<CurvePoint>& points, double n, Get get) {
 }
 
 // Equally spaced quantiles, linear in between.
-double quantile(const std::vector<double>& quantiles, double u) {
+double quantile_at(const std::vector<double>& quantiles, double u) {
   if (quantiles.empty()) return 1;
   const double place = u * static_cast<double>(quantiles.size() - 1);
   const std::size_t index = static_cast<std::size_t>(place);
@@ -80,7 +80,7 @@ CurvePoint point_at(const ReadCurve& curve, double n, std::size_t grid) {
   for (std::size_t i = 0; grid > 0 && i <= grid; ++i) {
     const double u = static_cast<double>(i) / static_cast<double>(grid);
     point.jitter.push_back(
-        value_at(curve.points, n, [u](const CurvePoint& p) { return quantile(p.jitter, u); }));
+        value_at(curve.points, n, [u](const CurvePoint& p) { return quantile_at(p.jitter, u); }));
   }
   return point;
 }
@@ -180,6 +180,7 @@ std::optional<OperationCurve> OperationCurve::find(std::span<const ReadCurve> cu
     made.borrowed_ = taken != kind;
     const auto ahead = static_cast<double>(nearest.ahead.value);
     if (kind == ReadKind::kStream && taken == kind && !cached && ahead > size) made.ahead_ = ahead;
+    made.request_ = nearest.request;
     made.largest_measured_ = nearest.points.back().concurrency;
     if (between) made.largest_measured_ = std::min(made.largest_measured_, high->points.back().concurrency);
     made.points_ = std::move(curve.points);
@@ -208,7 +209,7 @@ void OperationCurve::tabulate_jitter() {
     const CurvePoint& point = points_[std::min(row, points_.size() - 1)];
     std::vector<double> values;
     for (std::size_t i = 0; i < width; ++i)
-      values.push_back(quantile(point.jitter, static_cast<double>(i) / static_cast<double>(grid_)));
+      values.push_back(quantile_at(point.jitter, static_cast<double>(i) / static_cast<double>(grid_)));
     const double mean = mean_product(values.data(), ones.data(), grid_);
     for (const double value : values) rows_.push_back(mean > 0 ? value / mean : 1);
   }

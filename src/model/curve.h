@@ -51,8 +51,10 @@ class OperationCurve {
   // another kind stand in.
   double ahead() const { return ahead_; }
 
+  // Of ReadCurve: of the nearest curve it was made from.
+  Bytes request() const { return request_; }
+
   // Operations of size() per second, all together, with so many in flight.
-  // Operations of size() per second with so many in flight.
   PerSecond rate(double in_flight) const { return {at(in_flight).rate}; }
   // The mean time of one of them: R(n) = n / rate(n).
   Seconds latency(double in_flight) const {  // R(n) = n / rate(n)
@@ -111,6 +113,7 @@ class OperationCurve {
   double size_ = 0, size_share_ = 1, largest_measured_ = 1;
   bool borrowed_ = false;
   double ahead_ = 0;
+  Bytes request_{0};
   PerSecond best_{0};
   std::vector<CurvePoint> points_;  // at least one
   double last_ = 1;                 // concurrency of the last point

@@ -123,6 +123,10 @@ const Schema<ReadCurve>& curve_schema() {
                   "Of streams: bytes that are fetched at once where a reader first touches them, and found "
                   "there by the requests that follow (the kernel's read-ahead); 0 for each request alone."},
                  &ReadCurve::ahead, bytes_words(Bytes{0}, Bytes{1ull << 40})),
+       value_key({"request",
+                  "Of whole files past the page cache: bytes asked for at a time while it was measured, each "
+                  "request waited for; 1 MiB, or the whole of a smaller file, if left out."},
+                 &ReadCurve::request, bytes_words(Bytes{0}, Bytes{1ull << 40})),
        points_key()},
       nullptr,
       [](const ReadCurve&) { return std::string("curve"); }};

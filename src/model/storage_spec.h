@@ -55,6 +55,9 @@ struct ReadCurve {
   // kStream: bytes that storage fetches where a reader first touches them, beyond what it asked
   // for; it finds the rest there. At most `size`: nothing.
   Bytes ahead{0};
+  // kFile past the page cache: bytes that were asked for at a time while it was measured, each request waited
+  // for; 0 = 1 MiB, or the whole of a smaller file.
+  Bytes request{0};
   bool operator==(const ReadCurve&) const = default;
 };
 

@@ -49,7 +49,7 @@ Access access_of(const Layout& layout, const LoaderSpec& loader, std::uint32_t r
                    .files = layout.files(),
                    .sample_bytes = layout.mean_sample(),
                    .file_bytes = files > 0 ? static_cast<double>(layout.total_bytes()) / files : 0,
-                   .sizes_differ = layout.constant_sample() == 0},
+                   .sample_stddev = layout.sample_stddev()},
       loader, ranks);
 }
 

@@ -147,10 +147,17 @@ class StreamLoader final : public Loader {
 
   // Records of this rank that `stream` has not reached.
   std::uint64_t ahead_of(const Stream& stream) const {
-    if (split_by_file_) return stream.end_record - stream.next_record;
+    return mine_of(stream.next_record, stream.end_record);
+  }
+  std::uint64_t mine_in(FileId file) const {
+    const SampleId first = context_.plan.layout->first_sample(file);
+    return mine_of(first, first + context_.plan.layout->samples_in(file));
+  }
+  std::uint64_t mine_of(SampleId begin, SampleId end) const {
+    if (split_by_file_) return end - begin;
     const std::uint64_t ranks = context_.plan.ranks.all;
-    const auto before = [&](SampleId end) { return (end + ranks - 1 - rank_) / ranks; };
-    return before(stream.end_record) - before(stream.next_record);
+    const auto before = [&](SampleId record) { return (record + ranks - 1 - rank_) / ranks; };
+    return before(end) - before(begin);
   }
 
   // Of this epoch: what was handed out beyond the sound records of one pass, less what would have come twice
@@ -169,9 +176,7 @@ class StreamLoader final : public Loader {
     while (n >= planned_shards_) {
       if (planned_records_ >= plan.steps * plan.loader.batch_size) return false;
       std::uint64_t records = 0;
-      for (std::uint64_t i = 0; i < shards_per_pass(); ++i)
-        records +=
-            plan.layout->samples_in(shard(planned_shards_ + i)) / (split_by_file_ ? 1 : plan.ranks.all);
+      for (std::uint64_t i = 0; i < shards_per_pass(); ++i) records += mine_in(shard(planned_shards_ + i));
       planned_records_ += records;
       planned_shards_ += shards_per_pass();
       if (first_pass_ == 0) first_pass_ = records;

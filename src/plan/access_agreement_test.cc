@@ -161,12 +161,8 @@ void agree(const Case& c) {
   const ClosedNetwork network = closed_network(w, storage, 1, {});
   ASSERT_EQ(network.mva.size(), 1u);
   const double closed = network.mva.front().demand.value / kPerOperation * samples;
-  const double operations = access.kind == ReadKind::kFile ? samples : counted.requests;
-  if (access.kind == ReadKind::kFile)
-    EXPECT_NEAR(closed, operations, 1e-9 * operations);
-  else
-    expect_requests(closed, access.kind == ReadKind::kStream);
-  EXPECT_NEAR(simulated_operations(plan, storage), operations, 1e-6 * operations);
+  expect_requests(closed, access.kind == ReadKind::kStream);
+  EXPECT_NEAR(simulated_operations(plan, storage), counted.requests, 1e-6 * counted.requests);
 }
 
 constexpr Framework kFrameworks[] = {Framework::kPytorch, Framework::kTensorflow, Framework::kIdeal};
@@ -193,6 +189,78 @@ TEST(AccessAgreement, ARankWithoutWorkersReadsByItself) {
   for (const Framework framework : {Framework::kPytorch, Framework::kTensorflow})
     for (const LayoutKind layout : kLayouts)
       agree({framework, layout, ShuffleKind::kEpoch, 4096, 3000, 20, 0});
+}
+
+// Of a file that is read through the page cache the kernel reads ahead: nobody waits for its later requests.
+TEST(AccessAgreement, OnlyPastThePageCacheEveryRequestOfAFileIsWaitedFor) {
+  const StorageSpec storage = storage_of({latency(constant_law(kPerOperation))});
+  for (const Framework framework : kFrameworks)
+    for (const ReadMode mode : {ReadMode::kBuffered, ReadMode::kDirect}) {
+      Workload w = workload_of({framework, LayoutKind::kFilePerSample, ShuffleKind::kEpoch, 512});
+      w.loader.read_mode = mode;
+      const TestLayout layout(240, 3000, 1, LayoutKind::kFilePerSample);
+      const double waits = mode == ReadMode::kDirect ? 240 * 6 : 240;  // 3000 B in requests of 512
+      const double closed = closed_network(w, storage, 1, {}).mva.front().demand.value / kPerOperation;
+      EXPECT_NEAR(closed * 240, waits, 1e-9 * waits);
+      EXPECT_NEAR(simulated_operations(plan_job(w, layout, "the test's dataset"), storage), waits,
+                  1e-6 * waits);
+    }
+}
+
+// A curve speaks of files read in the requests that it was measured with.
+TEST(AccessAgreement, ACurveMeasuredInOtherRequestsIsSaid) {
+  Workload w = workload_of({Framework::kPytorch, LayoutKind::kFilePerSample, ShuffleKind::kEpoch, 512});
+  StorageSpec storage;
+  storage.tiers.resize(1);
+  storage.tiers[0].name = "disk";
+  ReadCurve curve;
+  curve.mode = ReadMode::kDirect;
+  curve.size = 3000;
+  curve.points = {{1, PerSecond{100}, 0, {}, 0}};
+  const auto notes = [&](std::uint64_t measured) {
+    curve.request = Bytes{measured};
+    storage.tiers[0].curves = {curve};
+    return closed_network(w, storage, 1, {}).notes;
+  };
+  ASSERT_EQ(notes(0).size(), 1u) << "at once, where the job waits six times";
+  EXPECT_NE(notes(0)[0].find("waits for 6 requests of 512 B a file"), std::string::npos) << notes(0)[0];
+  EXPECT_TRUE(notes(512).empty());
+  w.loader.read_mode = ReadMode::kBuffered;
+  storage.tiers[0].curves[0].mode = ReadMode::kBuffered;
+  EXPECT_TRUE(closed_network(w, storage, 1, {}).notes.empty()) << "the kernel reads ahead";
+}
+
+// Two shards of 100 records for three ranks: 200 steps of one record, 66 for each rank, which has 66 or 67
+// records in one pass. None of them begins another.
+TEST(AccessAgreement, ShardsThatDoNotDivideAreReadOnce) {
+  Workload w =
+      workload_of({Framework::kPytorch, LayoutKind::kWebdataset, ShuffleKind::kNone, 4096, 3000, 100});
+  w.dataset.samples = 200;
+  w.loader.batch_size = 1;
+  w.accelerator.count = 3;
+  const TestLayout layout(200, 3000, 100, LayoutKind::kWebdataset);
+  const JobPlan plan = plan_job(w, layout, "the test's dataset");
+  CountingWorld world(static_cast<LaneId>(3 * access_of(plan).readers));
+  JobObserver nobody;
+  JobResult result;
+  TrainingJob<CountingWorld> job(world, plan, nobody);
+  world.run(
+      [](TrainingJob<CountingWorld>& j, JobResult& out) -> Task<> { out = co_await j.run(); }(job, result));
+  EXPECT_EQ(result.samples_delivered, 3 * 66u);
+  EXPECT_EQ(world.opens, 3 * 2u);
+  EXPECT_DOUBLE_EQ(access_of(plan).bytes_per_sample, 3 * 3000);
+}
+
+// The last of two shards holds one record: what is said of a description holds of what is laid from it.
+TEST(AccessAgreement, AShortLastShardIsAFileToo) {
+  Workload w =
+      workload_of({Framework::kPytorch, LayoutKind::kWebdataset, ShuffleKind::kEpoch, 4096, 3000, 200});
+  w.dataset.samples = 201;
+  const TestLayout layout(201, 3000, 200, LayoutKind::kWebdataset);
+  const Access said = access_of(w), laid = access_of(layout, w.loader, 2);
+  EXPECT_DOUBLE_EQ(said.opens_per_sample * 201, 2);
+  EXPECT_DOUBLE_EQ(laid.opens_per_sample, said.opens_per_sample);
+  EXPECT_DOUBLE_EQ(laid.requests_per_sample, said.requests_per_sample);
 }
 
 // One shard for two ranks: both read all of it.

@@ -100,9 +100,9 @@ class NetworkBuilder {
       case StationKind::kLatency: {
         const double waits =
             s.request_size.value == 0
-                ? read_.operations_per_sample()
+                ? read_.waits_per_sample
                 : read_.requests_per_sample *
-                      requests_for(piece, static_cast<double>(s.request_size.value), size_cv_ > 0);
+                      requests_for(piece, static_cast<double>(s.request_size.value), piece_stddev(piece));
         const double law = law_cv(s.latency);
         facts.work_cv = std::sqrt(law * law / waits + (waits > 1 ? size_cv_ * size_cv_ : 0));
         add_delay(s.name, share * waits * law_mean(s.latency), facts);
@@ -110,9 +110,9 @@ class NetworkBuilder {
       }
       case StationKind::kRequests: {
         const double size = static_cast<double>(s.request_size.value);
-        const double requests = size <= 0
-                                    ? read_.operations_per_sample()
-                                    : read_.requests_per_sample * requests_for(piece, size, size_cv_ > 0);
+        const double requests =
+            size <= 0 ? read_.waits_per_sample
+                      : read_.requests_per_sample * requests_for(piece, size, piece_stddev(piece));
         facts.in_order = true;
         facts.mva.cv = facts.work_cv = size <= 0 || requests <= 1 ? 0 : size_cv_;
         add_queue(s.name, share * requests / s.rate.value, 1, places, facts);
@@ -123,9 +123,9 @@ class NetworkBuilder {
         break;
       case StationKind::kDisk: {
         const double chunk = static_cast<double>(s.chunk.value);
-        const double seeks = chunk <= 0
-                                 ? read_.operations_per_sample()
-                                 : read_.requests_per_sample * requests_for(piece, chunk, size_cv_ > 0);
+        const double seeks =
+            chunk <= 0 ? read_.waits_per_sample
+                       : read_.requests_per_sample * requests_for(piece, chunk, piece_stddev(piece));
         const double seek = seeks * s.seek.value, transfer = bytes / s.bandwidth.value;
         facts.in_order = true;
         facts.mva.cv = facts.work_cv = size_cv_ * transfer / (seek + transfer);
@@ -138,9 +138,13 @@ class NetworkBuilder {
     }
   }
 
+  // Of requests that a sample is cut into all but the last are alike.
+  double piece_stddev(double piece) const {
+    return read_.kind == ReadKind::kStream || read_.requests_per_sample >= 2 ? 0 : size_cv_ * piece;
+  }
+
   void add_processors(const Station& s, double share, double bytes, double places, NetworkStation facts) {
-    const double fixed = s.per_operation.value * read_.operations_per_sample(),
-                 moving = s.per_byte.value * bytes;
+    const double fixed = s.per_operation.value * read_.waits_per_sample, moving = s.per_byte.value * bytes;
     facts.work_cv = fixed + moving > 0 ? size_cv_ * moving / (fixed + moving) : 0;
     if (s.taken > 0)
       add_partly_taken(s, share * (fixed + moving), places, facts);
@@ -157,6 +161,7 @@ class NetworkBuilder {
       throw UserError(missing_curve(storage_.name, tier, read_.kind, workload_.loader.read_mode));
     }
     if (share <= 0) return;
+    note_other_requests(tier, *found, cached);
     if (found->borrowed())
       out_.notes.push_back(fmt::format("tier '{}' has no curve of {} reads: another kind's was taken",
                                        tier.name, to_string(read_.kind)));
@@ -182,6 +187,23 @@ class NetworkBuilder {
                    return curve->rate(each).value * std::min(places, std::max(1.0, n)) / per_round;
                  }};
     out_.stations.push_back(std::move(facts));
+  }
+
+  // A file that is read past the page cache waits for each of its requests: a curve speaks of as many as it was
+  // measured with.
+  void note_other_requests(const TierSpec& tier, const OperationCurve& curve, bool cached) {
+    constexpr double kAlike = 1.25;  // chosen: what the last, shorter request of a file may make
+    if (cached || read_.kind != ReadKind::kFile || workload_.loader.read_mode != ReadMode::kDirect) return;
+    const auto measured =
+        static_cast<double>(curve.request().value ? curve.request().value : kDefaultRequest);
+    const double then = requests_for(read_.sample_bytes, measured, size_cv_ * read_.sample_bytes);
+    const double now = read_.waits_per_sample;
+    if (std::max(then, now) <= kAlike * std::min(then, now)) return;
+    out_.notes.push_back(fmt::format(
+        "tier '{}' was measured in requests of {} past the page cache, this job waits for {:.3g} requests of {} a "
+        "file: what they cost is not in the prediction; probe it with --workload and this transfer_size",
+        tier.name, format_bytes({static_cast<std::uint64_t>(measured)}), now,
+        format_bytes({request_size(workload_.loader)})));
   }
 
   void add_preprocessing() {

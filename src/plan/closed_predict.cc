@@ -206,7 +206,7 @@ class ClosedForm {
     out_.au = whole_ * checkpoint_factor(w_.checkpoint.every, options_.checkpoint_pause);
     out_.samples = {out_.au * w_.accelerator.count * static_cast<double>(w_.loader.batch_size) /
                     law_mean(w_.accelerator.step_time)};
-    out_.bytes = {out_.samples.value * law_mean(w_.dataset.sample_size)};
+    out_.bytes = {out_.samples.value * access_.bytes_per_sample};
     find_limit();
     state_error();
     return std::move(out_);

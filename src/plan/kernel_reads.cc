@@ -11,10 +11,7 @@ KernelReads kernel_reads(const Access& access, const DatasetSpec& dataset, const
     requests = bytes / std::max(access.request_bytes, std::min(ahead, access.whole_bytes));
   } else if (loader.read_mode == ReadMode::kBuffered) {
     const double window = std::max(static_cast<double>(loader.transfer_size.value), ahead);
-    // Where sizes differ the last window of a sample is half full on average, and some samples take a second
-    // window though the mean fits into one.
-    const bool differ = law_cv(dataset.sample_size) > 0;
-    requests = differ ? std::max(1.0, bytes / window + 0.5) : requests_for(bytes, window, false);
+    requests = requests_for(bytes, window, bytes * law_cv(dataset.sample_size));
   }
   return {requests, bytes / requests};
 }

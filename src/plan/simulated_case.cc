@@ -376,7 +376,7 @@ SimulatedOnce simulate_once(const SimulatedCase& c, const StorageSpec& storage, 
   epochs = in_full(std::move(epochs), c, steady);
   out.weights = weights_of(c, epochs.size());
   add_rates(out, epochs);
-  out.bytes = {out.samples.value * c.layout->mean_sample()};
+  out.bytes = {out.samples.value * access_of(c.plan).bytes_per_sample};
   out.step_times = job.steps;
   out.cache_hit_share = hit_share(hits, out.weights);
   out.stations = result.stations;

@@ -187,7 +187,7 @@ class Probe {
                  data.files,  operations_per_unit(access_of(*data.layout, loader, 1))};
     const SweepResult cold = sweep(readers, cursor, reset, ask, stop_, teller(data, mode, false));
     if (cold.refused) return refuse_direct();
-    add_curve(ask, cold);
+    add_curve(ask, cold, loader.transfer_size);
     findings_.bytes += cold.bytes, findings_.bytes_from_storage += cold.bytes_from_storage;
     findings_.from_storage_known &= cold.from_storage_known;
     if (mode == ReadMode::kBuffered && findings_.storage_below && !cold.stopped && !cold.windows.empty())
@@ -258,7 +258,7 @@ class Probe {
     if (gone)
       warm.notes.push_back(fmt::format("{} of {} windows were left out: storage had to serve part of them",
                                        gone, gone + warm.windows.size()));
-    if (!warm.windows.empty()) add_curve(ask, warm);
+    if (!warm.windows.empty()) add_curve(ask, warm, {});
   }
 
   WindowNews teller(const ProbeData& data, ReadMode mode, bool cached) {
@@ -269,7 +269,8 @@ class Probe {
     };
   }
 
-  void add_curve(const SweepAsk& ask, const SweepResult& result) {
+  // `request`: of the loader, 0 as it is usually.
+  void add_curve(const SweepAsk& ask, const SweepResult& result, Bytes request) {
     if (result.windows.empty()) return;
     ProbedCurve probed{fit_curve(ask.kind, ask.mode, ask.cached, result.windows), result.windows,
                        result.discarded, result.spent};
@@ -277,6 +278,7 @@ class Probe {
     if (ask.kind == ReadKind::kStream && ask.mode == ReadMode::kBuffered && !ask.cached &&
         read_ahead(result.windows))
       probed.curve.ahead = read_ahead_below();
+    if (ask.kind == ReadKind::kFile && ask.mode == ReadMode::kDirect) probed.curve.request = request;
     for (const std::string& text : result.notes) {
       std::string named = name_of(probed.curve) + ": " + text;
       note(std::move(named));

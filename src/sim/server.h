@@ -38,6 +38,11 @@ struct OperationPart {
   // Bytes that a curve's storage fetches for it, where that reads ahead: 0 where they are there already;
   // negative = `bytes`.
   double fetched = -1;
+  // Requests of the loader that it stands for, each waited for before the next is made (a file that is read past
+  // the page cache); negative = one where an operation begins, as the kernel reads the rest ahead.
+  double requests = -1;
+
+  double waits() const { return requests >= 0 ? requests : begins ? 1 : 0; }
 };
 
 // What a server did until now.

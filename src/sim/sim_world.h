@@ -11,11 +11,14 @@
 //                                  metadata   per operation   bytes   caches asked
 //   read_file                      yes        yes             all     once
 //   open, of a file = a sample     yes        yes             none    once, for all its reads
-//   read, of a file = a sample     no         no              its own no: goes the way of the open
+//   read, of a file = a sample     no         no (*)          its own no: goes the way of the open
 //   open, of a packed file         yes        no              none    no: goes past them
 //   read, of a packed file         no         yes             its own every request
 //   read_at                        no         yes             its own every request
 //   close                          nothing at all
+//
+// (*) Past the page cache each request of a file is waited for, and pays what a station asks for one whatever
+// its size (OperationPart::requests); its open then pays metadata alone. A curve's operation is still the file.
 //
 // The bytes of a packed file's request that storage has read ahead of already cost nothing there
 // (ReadPaths::fetched).
@@ -23,6 +26,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <coroutine>
 #include <cstdint>
 #include <span>
@@ -122,12 +126,17 @@ class SimWorld {
     const Route& route = paths_.way(host(lane), file, paths_.item_of(file, offset), n);
     return ReadVisit(host(lane), route, {file, static_cast<double>(n), true, false, -1}, n);
   }
-  auto open(LaneId lane, FileId file) { return OpenVisit(host(lane), opened(lane, file), whole_files()); }
+  auto open(LaneId lane, FileId file) {
+    OperationPart part{file, 0, whole_files(), true, -1};
+    if (waits_for_each()) part.requests = 0;
+    return OpenVisit(host(lane), opened(lane, file), part);
+  }
   auto read(LaneId lane, const File& file, std::uint64_t offset, std::uint64_t n) {
     const std::uint64_t bytes = file.size ? std::min(n, file.size - std::min(offset, file.size)) : n;
     const Route* route = file.route;
     if (!whole_files()) route = &paths_.way(host(lane), file.id, paths_.item_of(file.id, offset), bytes);
     OperationPart part{file.id, static_cast<double>(bytes), !whole_files(), false, file.u};
+    if (waits_for_each()) part.requests = 1;
     if (route == &paths_.miss(file.id)) part.fetched = paths_.fetched(offset, bytes, file.size);
     return ReadVisit(host(lane), *route, part, bytes);
   }
@@ -184,8 +193,9 @@ class SimWorld {
   // with the reads.
   class OpenVisit final : public Visit {
    public:
-    OpenVisit(HostId host, const File& file, bool begins) : Visit(host), file_(file) {
-      take(*file.route, {file.id, 0, begins, true, file.u});
+    OpenVisit(HostId host, const File& file, OperationPart part) : Visit(host), file_(file) {
+      part.u = file.u;
+      take(*file.route, part);
     }
     File await_resume() const noexcept { return file_; }
 
@@ -227,7 +237,11 @@ class SimWorld {
     }
 
     OperationPart part_of(std::uint64_t bytes) const {
-      return {at_.file, static_cast<double>(bytes), true, at_.whole_file, -1};
+      OperationPart part{at_.file, static_cast<double>(bytes), true, at_.whole_file, -1};
+      const LoaderSpec& loader = *world_.setup_.client.loader;
+      if (world_.waits_for_each() && !is_one_request(loader, bytes))
+        part.requests = std::ceil(static_cast<double>(bytes) / static_cast<double>(request_size(loader)));
+      return part;
     }
 
     // O(1) where all samples are equal and nothing is drawn; else O(n) draws, but one event.
@@ -267,6 +281,10 @@ class SimWorld {
   };
 
   HostId host(LaneId lane) const { return setup_.client.first_host + lane; }
+  // Past the page cache nobody reads a file ahead: each of its requests is waited for.
+  bool waits_for_each() const {
+    return whole_files() && setup_.client.loader->read_mode == ReadMode::kDirect;
+  }
   bool whole_files() const { return paths_.kind() == ReadKind::kFile; }
   std::uint64_t size_of(FileId file) const { return setup_.client.layout->file_size(file); }
   std::uint64_t length_of(const SampleLocation& at) const {

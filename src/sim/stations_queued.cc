@@ -56,8 +56,8 @@ class Fifo {
 };
 
 double requests_of(const OperationPart& part, Bytes request_size) {
-  if (request_size.value == 0) return part.begins ? 1 : 0;
-  return std::ceil(part.bytes / static_cast<double>(request_size.value));
+  if (request_size.value == 0) return part.waits();
+  return std::max(std::ceil(part.bytes / static_cast<double>(request_size.value)), part.requests);
 }
 
 // Work is seconds of one server.

@@ -211,7 +211,7 @@ class CpuStation final : public Server {
         per_operation_(spec.per_operation.value),
         per_byte_(spec.per_byte.value) {}
   double demand(const OperationPart& part, std::uint32_t) override {
-    return (part.begins ? per_operation_ : 0) + per_byte_ * part.bytes;
+    return part.waits() * per_operation_ + per_byte_ * part.bytes;
   }
   double demand_of(const OperationPart& part, std::uint32_t way, std::uint64_t times) override {
     return demand(part, way) * static_cast<double>(times);

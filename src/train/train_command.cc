@@ -168,7 +168,7 @@ Json plan_run(const RunOptions& options, std::stop_token stop) {
       {"epochs", plan.epochs},
       {"steps_per_epoch", plan.steps},
       {"samples", samples},
-      {"bytes", samples * dataset.layout->mean_sample()},
+      {"bytes", samples * access_of(plan).bytes_per_sample},
       {"dataset_passes", samples / static_cast<double>(dataset.layout->samples())},
       {"compute_seconds", static_cast<double>(plan.epochs * plan.steps) * law_mean(plan.step_time)},
       {"read_buffer_bytes",
@@ -209,7 +209,7 @@ RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_t
               [&](const StepWatch& watch) {
                 if (progress)
                   ticker = std::make_unique<ProgressTicker>(
-                      progress, LiveProgress(watch, plan, dataset.layout->mean_sample()));
+                      progress, LiveProgress(watch, plan, access_of(plan).bytes_per_sample));
               });
   ticker.reset();
   const bool nothing = job.result.samples_delivered == 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace aforo {
 namespace {
@@ -31,7 +32,7 @@ void read_streams(const DatasetShape& data, const LoaderSpec& loader, std::uint3
   out.whole_bytes = data.file_bytes;
   out.request_bytes = std::max(1.0, std::min(static_cast<double>(stream_request(loader)), data.file_bytes));
   out.bytes_per_sample = data.sample_bytes * again;
-  out.requests_per_sample = out.bytes_per_sample / out.request_bytes;
+  out.requests_per_sample = out.waits_per_sample = out.bytes_per_sample / out.request_bytes;
   out.opens_per_sample = again / per_file;
   // Each reader owns a shard: more of them than shards would find none.
   const std::uint64_t shards = out.every_rank_reads_all ? data.files : (data.files + ranks - 1) / ranks;
@@ -47,7 +48,11 @@ void read_samples(const DatasetShape& data, const LoaderSpec& loader, Access& ou
   const bool whole = is_one_request(loader, static_cast<std::uint64_t>(sample));
   out.kind = traits_of(data.layout).packed ? ReadKind::kRange : ReadKind::kFile;
   out.request_bytes = std::max(1.0, whole ? sample : static_cast<double>(request_size(loader)));
-  out.requests_per_sample = requests_for(sample, out.request_bytes, data.sizes_differ);
+  // Where sizes differ, some are cut up though their mean is not.
+  const double limit = data.sample_stddev > 0 ? static_cast<double>(request_size(loader)) : out.request_bytes;
+  out.requests_per_sample = requests_for(sample, limit, data.sample_stddev);
+  const bool ahead = out.kind == ReadKind::kFile && loader.read_mode == ReadMode::kBuffered;
+  out.waits_per_sample = ahead ? 1 : out.requests_per_sample;
   out.opens_per_sample = out.kind == ReadKind::kFile ? 1 : 0;
   const std::uint64_t prefetch = at_least_one(loader.prefetch);
   switch (loader.framework) {
@@ -90,13 +95,14 @@ Access access_of(const DatasetShape& data, const LoaderSpec& loader, std::uint32
 
 Access access_of(const DatasetSpec& dataset, const LoaderSpec& loader, std::uint32_t ranks) {
   const double sample = law_mean(dataset.sample_size);
-  const std::uint64_t per_file = std::min(dataset.samples_per_file, at_least_one(dataset.samples));
+  const std::uint64_t files = at_least_one(dataset.files());
+  const double per_file = static_cast<double>(at_least_one(dataset.samples)) / static_cast<double>(files);
   return access_of(DatasetShape{.layout = dataset.layout,
                                 .samples = dataset.samples,
                                 .files = dataset.files(),
                                 .sample_bytes = sample,
-                                .file_bytes = sample * static_cast<double>(per_file),
-                                .sizes_differ = law_cv(dataset.sample_size) > 0},
+                                .file_bytes = sample * per_file,  // the last shard may be short
+                                .sample_stddev = sample * law_cv(dataset.sample_size)},
                    loader, ranks);
 }
 
@@ -104,10 +110,25 @@ Access access_of(const Workload& workload) {
   return access_of(workload.dataset, workload.loader, workload.accelerator.count);
 }
 
-double requests_for(double bytes, double limit, bool differ) {
+// E[ceil(X / r)] = the sum over k >= 0 of P(X > k r). Term by term up to 32 requests; of what lies beyond, where
+// the terms change slowly, the integral of P(X > x) / r (the midpoint rule), which a lognormal X has in closed
+// form: E[(X - a)+] = m F(d + s) - a F(d) with d = (ln(m / a) - s^2 / 2) / s, m the mean, s the deviation of ln X.
+double requests_for(double bytes, double limit, double stddev) {
   constexpr double kRounding = 1e-9;  // of a quotient of two doubles that should be whole
-  if (bytes <= limit * (1 + kRounding)) return 1;
-  return differ ? bytes / limit + 0.5 : std::ceil(bytes / limit - kRounding);
+  constexpr double kAlike = 1e-6;     // of the mean: less spread than this is none
+  constexpr int kTerms = 32;
+  if (stddev <= kAlike * bytes) return std::max(1.0, std::ceil(bytes / limit - kRounding));
+  const double cv = stddev / bytes, s = std::sqrt(std::log1p(cv * cv));
+  const auto normal = [](double z) { return 0.5 * std::erfc(-z * std::numbers::sqrt2 / 2); };
+  const auto d = [&](double a) { return (std::log(bytes / a) - s * s / 2) / s; };
+  double sum = 1;
+  for (int k = 1; k < kTerms; ++k) {
+    const double more = normal(d(k * limit));
+    sum += more;
+    if (more < kRounding) return sum;
+  }
+  const double beyond = (kTerms - 0.5) * limit, z = d(beyond);
+  return sum + (bytes * normal(z + s) - beyond * normal(z)) / limit;
 }
 
 LayoutKind packed_layout_of(const LoaderSpec& loader) {

@@ -59,6 +59,10 @@ struct Access {
   double ahead_samples = 0;           // read beyond the window while their turn has not come (kInOrder)
   std::uint64_t shuffle_samples = 0;  // held in a shuffle buffer: 0 but for kStream
 
+  // Requests that a reader waits for one after another, whatever their size: of a file read through the page
+  // cache one, as the kernel reads the rest ahead; else every request.
+  double waits_per_sample = 0;
+
   // Storage sees a whole file as one operation, of ranges and streams every request.
   double operations_per_sample() const { return kind == ReadKind::kFile ? 1 : requests_per_sample; }
   double operation_bytes() const { return kind == ReadKind::kFile ? sample_bytes : request_bytes; }
@@ -71,16 +75,17 @@ struct DatasetShape {
   LayoutKind layout{};
   std::uint64_t samples = 0, files = 0;
   double sample_bytes = 0, file_bytes = 0;  // means
-  bool sizes_differ = false;                // from sample to sample
+  double sample_stddev = 0;                 // bytes; 0 = all samples are alike
 };
 
 Access access_of(const DatasetShape& dataset, const LoaderSpec& loader, std::uint32_t ranks);
 Access access_of(const DatasetSpec& dataset, const LoaderSpec& loader, std::uint32_t ranks);
 Access access_of(const Workload& workload);  // ranks = its accelerators
 
-// Requests of at most `limit` bytes that a piece of `bytes` takes: 1 where it fits into one; else whole ones
-// if all pieces are alike, and if they differ the last is taken to be half full.
-double requests_for(double bytes, double limit, bool differ);
+// Requests of at most `limit` bytes that a piece takes on average: E[ceil(X / limit)], at least 1. Of pieces
+// of `bytes` that are all alike (stddev 0) exact; else X is taken as lognormal with that mean and standard
+// deviation, which sizes of samples mostly are. O(1).
+double requests_for(double bytes, double limit, double stddev);
 
 // The packed layout that a framework's own reader takes, and the loader that reads a layout as it is usually
 // read: tf.data for shards other than WebDataset's. The other settings stay.

@@ -124,11 +124,17 @@ TEST(Access, SamplesByThemselvesPassNoShuffleBuffer) {
   }
 }
 
+// Of sizes that differ: the mean of ceil(size / limit) over 2 million lognormal draws, by hand with another
+// program.
 TEST(Access, RequestsOfAPiece) {
-  EXPECT_EQ(requests_for(100, 100, false), 1);
-  EXPECT_EQ(requests_for(101, 100, false), 2);
-  EXPECT_EQ(requests_for(90, 100, true), 1);
-  EXPECT_EQ(requests_for(250, 100, true), 3);
+  EXPECT_EQ(requests_for(100, 100, 0), 1);
+  EXPECT_EQ(requests_for(101, 100, 0), 2);
+  EXPECT_EQ(requests_for(300, 100, 0), 3);
+  EXPECT_DOUBLE_EQ(requests_for(100, 1000, 10), 1) << "none is ten times the mean";
+  EXPECT_NEAR(requests_for(90, 100, 5), 1.0272, 0.0005) << "1 in 37 takes a second request";
+  EXPECT_NEAR(requests_for(1.04e6, 1048576, 5e5), 1.446, 0.002) << "nothing jumps";
+  EXPECT_NEAR(requests_for(1.06e6, 1048576, 5e5), 1.466, 0.002) << "where the mean passes the limit";
+  EXPECT_NEAR(requests_for(3e6, 1e5, 6e6), 30.5, 0.05) << "a long tail";
 }
 
 TEST(Access, ARequestSizeCutsSamplesUp) {
@@ -136,8 +142,8 @@ TEST(Access, ARequestSizeCutsSamplesUp) {
   w.loader.transfer_size = Bytes{30'000};  // 100 kB in four
   EXPECT_EQ(access_of(w).requests_per_sample, 4);
   w.dataset.sample_size.kind = LawKind::kLognormal;
-  w.dataset.sample_size.stddev = 10e3;  // the last is half full on average: 3.33 + 0.5
-  EXPECT_DOUBLE_EQ(access_of(w).requests_per_sample, 100.0 / 30 + 0.5);
+  w.dataset.sample_size.stddev = 10e3;  // about the half of a request more than 3.33
+  EXPECT_NEAR(access_of(w).requests_per_sample, 3.873, 0.002);
 }
 
 TEST(Access, PackedLayoutsHaveTheirUsualReader) {
