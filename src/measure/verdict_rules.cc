@@ -10,7 +10,8 @@
 namespace aforo {
 namespace {
 
-// Thresholds, all of them chosen, each with what it trades. verdict.h states those that name a limit.
+// Thresholds, all of them chosen, each with what it trades; verdict_rules.h has two more. verdict.h states those
+// that name a limit.
 
 // A pipeline with bursts does not reach its ceiling; null runs repeat within 10 %. Higher, and a
 // run that is bound by its client is blamed on the storage.
@@ -19,19 +20,13 @@ constexpr double kCpuFull = 0.9;    // beyond this, queueing for a core dominate
 constexpr double kLoopFull = 0.95;  // one thread on one core: only the scheduler's share is missing
 // More than the noise of a re-run of a few seconds; a smaller gain would be advice that does not pay.
 constexpr double kWorthwhile = 1.15;
-constexpr double kSkewRatio = 2;      // two thirds or more of the waiting is for other ranks
-constexpr double kNoticeable = 0.05;  // a smaller wait alone does not miss a 90 % target
-constexpr double kAlwaysBusy = 0.9;   // workers that never got ahead of the accelerators
-constexpr double kOften = 0.7;        // workers that idle a third of the time had finished their window
-constexpr double kHalf = 0.5;         // what takes half or more of the time is the largest part of it
-constexpr double kDeviceFull = 0.9;   // of a device or a link: as for a core, the rest is bursts
-constexpr double kSomeDepth = 4;      // "busy" counts time with any request; below this it may be one by one
-constexpr double kFromMemory = 0.9;   // storage was hardly at work
+constexpr double kSkewRatio = 2;     // two thirds or more of the waiting is for other ranks
+constexpr double kAlwaysBusy = 0.9;  // workers that never got ahead of the accelerators
+constexpr double kOften = 0.7;       // workers that idle a third of the time had finished their window
+constexpr double kDeviceFull = 0.9;  // of a device or a link: as for a core, the rest is bursts
+constexpr double kSomeDepth = 4;     // "busy" counts time with any request; below this it may be one by one
+constexpr double kFromMemory = 0.9;  // storage was hardly at work
 constexpr double kSmallRead = 64 * 1024;  // below, devices are limited by requests rather than by bytes
-
-std::string au_clause(const Evidence& e) {
-  return fmt::format("AU {} of the {} wanted", format_percent(e.au), format_percent(e.au_target));
-}
 
 bool from_memory(const Evidence& e) { return e.cache_share >= kFromMemory; }
 
@@ -138,112 +133,6 @@ std::optional<Finding> client_cpu(const Evidence& e) {
                   "--read direct: no copy through the page cache",
                   "fewer accelerators on this client: --accelerators N"},
                  "more client cores or hosts"};
-}
-
-double au_without(const Evidence& e, double share) {
-  return std::min(1.0, e.compute_share / std::max(1e-9, 1 - share));
-}
-
-// Whether what stands beside the storage's own pace is to be named, `share` of the time: where the target is
-// met without it, or where it is half of what is lost or more, so that the rest is to be judged after it.
-bool decides(const Evidence& e, double share) {
-  if (share < kNoticeable || e.au >= e.au_target) return false;
-  return au_without(e, share) >= e.au_target || share >= kHalf * (1 - e.compute_share);
-}
-
-std::string without_it(const Evidence& e, double share) {
-  const double au = au_without(e, share);
-  return fmt::format("without them AU is {}{}", format_percent(au),
-                     au < e.au_target ? ", which misses the target too" : "");
-}
-
-// How many times as rare, or as short, what takes `share` must be for the target: what is left for it beside
-// the rest. 0 where nothing is.
-double times_less(const Evidence& e, double share) {
-  const double left = e.compute_share / e.au_target - (1 - share);
-  return left > 0 ? share / left : 0;
-}
-
-std::optional<Finding> checkpoints(const Evidence& e) {
-  const double share = e.checkpoint_share;
-  if (share < std::max(e.cold_share, e.start_up_share) || !decides(e, share)) return std::nullopt;
-  const double less = times_less(e, share);
-  const std::string flag = less > 0 ? fmt::format("pauses {} times as rare or as short", format_count(less))
-                                    : "rarer or shorter pauses";
-  return Finding{Limit::kCheckpoints,
-                 fmt::format("training stands still for checkpoints {} of the time, {}; {}",
-                             format_percent(share), without_it(e, share), au_clause(e)),
-                 {flag + ": a longer --checkpoint-every, or a shorter pause",
-                  "storage that writes faster, or more accelerators that write at once",
-                  "checkpoints that are copied to memory first and written while training goes on"},
-                 flag};
-}
-
-// So many epochs reach the target where the first takes as long as it does and the others as they do: with
-// f and l the AU of either, E epochs need 1 / f + (E - 1) / l and may take E / target.
-double epochs_needed(const Evidence& e) {
-  const double first = 1 / std::max(1e-9, *e.first_epoch_au), later = 1 / std::max(1e-9, *e.later_epochs_au);
-  const double allowed = 1 / e.au_target;
-  return allowed > later ? std::ceil((first - later) / (allowed - later)) : 0;
-}
-
-std::optional<Finding> cold_cache(const Evidence& e) {
-  if (!e.first_epoch_au || !e.later_epochs_au || e.null_storage) return std::nullopt;
-  // Counted, and there was no cache: then the first epoch was slow for another reason.
-  if (!e.predicted && e.cache_share >= 0 && e.cache_share < kNoticeable) return std::nullopt;
-  if (e.cold_share < std::max(e.checkpoint_share, e.start_up_share) || !decides(e, e.cold_share))
-    return std::nullopt;
-  const double needed = epochs_needed(e);
-  std::vector<std::string> advice;
-  if (needed > e.epochs)
-    advice.push_back(fmt::format("{} epochs reach the target: --epochs {:.0f}, where the job has as many",
-                                 format_count(needed), needed));
-  advice.emplace_back("fill the cache before the job starts: stage the data, or read it once");
-  advice.emplace_back("faster storage behind the cache: the first epoch reads all of it from there");
-  return Finding{
-      Limit::kColdCache,
-      fmt::format(
-          "the first epoch runs at AU {} and later ones at {}, since the cache begins empty: that takes "
-          "{} of the time, {}",
-          format_percent(*e.first_epoch_au), format_percent(*e.later_epochs_au), format_percent(e.cold_share),
-          au_clause(e)),
-      advice,
-      needed > e.epochs ? fmt::format("--epochs {:.0f}, or a cache that is filled before", needed)
-                        : "a cache that is filled before"};
-}
-
-// Steps an epoch with which the target is met, where its first batch takes as long as it does now and the
-// steps after it go as they do: n Z / (n Z / a + s) = target, of a the AU after the start and s its time. 0
-// where that is not known.
-double steps_needed(const Evidence& e) {
-  const double after = au_without(e, e.start_up_share), step = e.step_time.value;
-  if (e.steps <= 0 || step <= 0 || after <= e.au_target || e.compute_share <= 0) return 0;
-  const double start = e.start_up_share / e.compute_share * e.steps * step;
-  return std::ceil(e.au_target * start / (step * (1 - e.au_target / after)));
-}
-
-// What is left of the time after the first batch of every epoch meets the target: a
-// short run shows its start.
-std::optional<Finding> start_up(const Evidence& e) {
-  const double after = au_without(e, e.start_up_share);
-  if (e.start_up_share < kNoticeable || after < e.au_target) return std::nullopt;
-  const double needed = steps_needed(e);
-  const std::string what = e.predicted ? "the epochs are too short" : "the test is too short";
-  const std::string steps = needed > 0 ? fmt::format(": {} steps an epoch, {} would do",
-                                                     format_count(e.steps), format_count(needed))
-                                       : "";
-  const std::string flag = needed > 0 ? fmt::format("--steps {:.0f}", needed) : "longer epochs: --steps N";
-  std::vector<std::string> advice = {
-      needed > 0 ? flag + ": longer epochs, as a larger dataset has them"
-                 : "longer epochs: --steps N, or more samples",
-      "workers that stay between epochs and read the next one's first batches ahead"};
-  return Finding{
-      Limit::kEpochStart,
-      fmt::format(
-          "storage is not the limit; {}{}: {} of the time is the first batch of each epoch, after it AU is "
-          "{}, {}",
-          what, steps, format_percent(e.start_up_share), format_percent(after), au_clause(e)),
-      advice, flag};
 }
 
 std::optional<Finding> more_workers_help(const Evidence& e) {
@@ -383,6 +272,10 @@ constexpr std::array<Rule*, 15> kRules = {ended_by_error,   not_limited,     fai
                                           window_too_small, storage_latency, unknown};
 
 }  // namespace
+
+std::string au_clause(const Evidence& e) {
+  return fmt::format("AU {} of the {} wanted", format_percent(e.au), format_percent(e.au_target));
+}
 
 std::span<Rule* const> verdict_rules() { return kRules; }
 

@@ -25,6 +25,17 @@ struct Finding {
 // applied is all it may assume of them.
 using Rule = std::optional<Finding>(const Evidence&);
 
+// Thresholds that several rules share, chosen. A smaller wait alone does not miss a 90 % target; and what takes
+// half or more of the time is the largest part of it.
+inline constexpr double kNoticeable = 0.05;
+inline constexpr double kHalf = 0.5;
+
+// "AU 60.0 % of the 90.0 % wanted": how every reason for a missed target ends.
+std::string au_clause(const Evidence& e);
+
+// Rules of a file of their own, verdict_epoch_rules.cc.
+Rule checkpoints, cold_cache, start_up;
+
 // Asked one after the other; the last one always answers. Lives as long as the program.
 std::span<Rule* const> verdict_rules();
 
