@@ -1,5 +1,7 @@
 #include "measure/evidence.h"
 
+#include <fmt/format.h>
+
 namespace aforo {
 
 std::string to_string(Limit limit) {
@@ -18,6 +20,8 @@ std::string to_string(Limit limit) {
       return "network";
     case Limit::kLoaderSettings:
       return "loader settings";
+    case Limit::kFewShards:
+      return "too few shards";
     case Limit::kBarrierSkew:
       return "barrier skew";
     case Limit::kEpochStart:
@@ -30,6 +34,14 @@ std::string to_string(Limit limit) {
       return "unknown";
   }
   return "unknown";
+}
+
+std::string lack_of_shards(const Readers& readers, std::uint32_t workers) {
+  if (readers.now < workers)
+    return fmt::format("only {} of {} workers {} a shard", readers.now, workers,
+                       readers.now == 1 ? "has" : "have");
+  return fmt::format("an accelerator has {} shard{}, and no more workers than that find one", readers.most,
+                     readers.most == 1 ? "" : "s");
 }
 
 }  // namespace aforo

@@ -18,6 +18,8 @@ enum class Limit {
   kClientCpu,
   kNetwork,
   kLoaderSettings,
+  // Each reader owns a shard, and there are no more of them: workers beyond that find nothing to read.
+  kFewShards,
   kBarrierSkew,
   // The first batch of every epoch: epochs of too few steps.
   kEpochStart,
@@ -39,6 +41,28 @@ struct Counterfactual {
   // samples/s of the same re-run with nothing changed; 0 = the job's own.
   double baseline = 0;
 };
+
+// Who reads for one rank. Not its workers: of those that read shards only as many as it has shards do, and some
+// loaders read with as many as their window asks for.
+struct Readers {
+  // 0 = unknown.
+  std::uint64_t now = 0;
+  // With any number of workers.
+  std::uint64_t most = 0;
+  // Each reads a shard from front to back.
+  bool own_shards = false;
+
+  // Whether more workers may bring half as many readers again, or more: the noise of a re-run hides a smaller
+  // gain, and its absence would say nothing of the storage.
+  bool have_room() const { return 2 * most >= 3 * now; }
+  // `workers`, or as many of them as find a shard.
+  std::uint32_t useful_workers(std::uint32_t workers) const {
+    return own_shards && most > 0 && most < workers ? static_cast<std::uint32_t>(most) : workers;
+  }
+};
+
+// What readers that own shards and have no room lack: "only 2 of 8 workers have a shard".
+std::string lack_of_shards(const Readers& readers, std::uint32_t workers);
 
 // What a verdict may look at. Shares are fractions; a share that was not measured is left at its
 // default, except where it is optional. "0 = unknown" fields never decide while unknown: the text
@@ -73,7 +97,8 @@ struct Evidence {
   Bytes read_whole{0};
   // Loader settings of this run; 0 = unknown.
   std::uint32_t workers = 0, prefetch = 0;
-  // Share of time that loader workers had a request outstanding.
+  Readers readers;
+  // Share of time that readers had a request outstanding.
   double worker_busy_share = 0;
   // Mean, over all ranks; 0 = unknown.
   double requests_in_flight = 0;

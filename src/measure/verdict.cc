@@ -38,6 +38,9 @@ std::vector<std::string> list_evidence(const Evidence& e) {
                                 format_percent(*e.first_epoch_au), format_percent(*e.later_epochs_au)));
   lines.push_back(fmt::format("loader: workers busy {} of the time, {} requests in flight",
                               format_percent(e.worker_busy_share), format_count(e.requests_in_flight)));
+  if (e.readers.own_shards)
+    lines.push_back(
+        fmt::format("readers of one accelerator: {} of {} workers have a shard", e.readers.now, e.workers));
   if (e.compute_excess > kLateSteps)
     lines.push_back(fmt::format("emulated steps: {} longer than asked", format_percent(e.compute_excess)));
   if (e.read_latency_mean.value > 0) {

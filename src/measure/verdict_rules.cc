@@ -48,13 +48,19 @@ std::string workers_flag(std::uint32_t workers) {
 }
 
 // Little's law: throughput grows with the requests in flight while latency holds. Rounded up to a power of
-// two, at most 8 times what was measured, since latency does not hold for ever.
-std::uint32_t workers_needed(const Evidence& e) {
-  if (e.workers == 0) return 0;
+// two, at most 8 times what was measured, since latency does not hold for ever. Of one rank; 0 = unknown.
+std::uint32_t readers_needed(const Evidence& e) {
+  const std::uint64_t readers = e.readers.now > 0 ? e.readers.now : e.workers;
+  if (readers == 0) return 0;
   const double factor = e.au_target * e.demand_samples_per_second / e.samples_per_second;
-  const double wanted = e.workers * std::clamp(factor, 1.01, 8.0);
-  return static_cast<std::uint32_t>(std::min<std::uint64_t>(
-      std::bit_ceil(static_cast<std::uint64_t>(std::ceil(wanted))), std::uint64_t{8} * e.workers));
+  const double wanted = static_cast<double>(readers) * std::clamp(factor, 1.01, 8.0);
+  return static_cast<std::uint32_t>(
+      std::min(std::bit_ceil(static_cast<std::uint64_t>(std::ceil(wanted))), 8 * readers));
+}
+
+// No more than find something to read; 0 = some number.
+std::uint32_t workers_needed(const Evidence& e) {
+  return e.workers == 0 ? 0 : e.readers.useful_workers(readers_needed(e));
 }
 
 std::string prefetch_flag(const Evidence& e) {
@@ -67,11 +73,17 @@ std::string at_rate(const Evidence& e) {
   return fmt::format(" at {} samples/s", format_count(e.samples_per_second));
 }
 
-// More workers as a further piece of advice, unless that was tried and gained nothing.
+// More workers as a further piece of advice, unless that was tried and gained nothing, or they would find nothing
+// to read.
 std::vector<std::string> with_workers(const Evidence& e, std::vector<std::string> advice,
                                       const std::string& why) {
-  if (!e.more_workers) advice.push_back(workers_flag(workers_needed(e)) + why);
+  if (!e.more_workers && e.readers.have_room()) advice.push_back(workers_flag(workers_needed(e)) + why);
   return advice;
+}
+
+// What puts more reads in flight: workers, or a deeper window where readers are as many as that has room for.
+std::string more_reads_flag(const Evidence& e) {
+  return e.readers.have_room() ? workers_flag(workers_needed(e)) : prefetch_flag(e);
 }
 
 // The search for the largest number of accelerators, as an option and as advice; empty where it is running, as it
@@ -171,7 +183,7 @@ std::optional<Finding> metadata(const Evidence& e) {
                  fmt::format("{} of a sample's read time is spent opening its file, {}",
                              format_percent(e.open_share), au_clause(e)),
                  {"pack samples into fewer, larger files: --set dataset.layout=tfrecord",
-                  workers_flag(workers_needed(e)) + ": more opens at a time",
+                  e.readers.have_room() ? workers_flag(workers_needed(e)) + ": more opens at a time" : "",
                   "a faster metadata service, or metadata on flash"},
                  "a packed layout: --set dataset.layout=tfrecord"};
 }
@@ -191,7 +203,8 @@ std::optional<Finding> storage_bandwidth(const Evidence& e) {
   // reading alone, at either concurrency, stays below what the accelerators need.
   const bool too_little = e.more_workers && reading_alone(e) < e.au_target * e.demand_samples_per_second;
   const bool no_gain = e.more_workers && (e.worker_busy_share >= kAlwaysBusy || too_little);
-  const bool deep = e.requests_in_flight == 0 || e.requests_in_flight >= kSomeDepth;
+  // A station of a prediction is busy by what it serves, however few are in flight.
+  const bool deep = e.predicted || e.requests_in_flight == 0 || e.requests_in_flight >= kSomeDepth;
   const bool device_full = e.device_busy_share.value_or(0) >= kDeviceFull && (deep || e.more_workers);
   if (!no_gain && !device_full) return std::nullopt;
   std::string reason =
@@ -211,6 +224,22 @@ std::optional<Finding> storage_bandwidth(const Evidence& e) {
   return Finding{Limit::kStorageBandwidth, reason + ", " + au_clause(e), advice, find_max(e)};
 }
 
+std::optional<Finding> few_shards(const Evidence& e) {
+  const Readers& readers = e.readers;
+  // Readers that hand over in turn wait for one another: half of the time is much.
+  const bool busy = e.load_wait_share >= kNoticeable && e.worker_busy_share >= kHalf;
+  if (!readers.own_shards || readers.have_room() || !busy) return std::nullopt;
+  const bool idle = readers.now < e.workers;
+  const std::uint32_t wanted = idle ? e.workers : readers_needed(e);
+  const std::string flag = fmt::format("more, smaller shards: {} or more for every accelerator", wanted);
+  return Finding{Limit::kFewShards,
+                 lack_of_shards(readers, e.workers) + ", " + au_clause(e),
+                 {flag + " (a smaller dataset.samples_per_file)",
+                  idle ? "" : workers_flag(wanted) + ", once there are as many shards",
+                  "storage that answers faster: flash, or closer to the client"},
+                 flag};
+}
+
 std::optional<Finding> window_too_small(const Evidence& e) {
   const bool idle =
       e.load_wait_share >= kNoticeable && e.worker_busy_share > 0 && e.worker_busy_share < kOften;
@@ -224,7 +253,7 @@ std::optional<Finding> window_too_small(const Evidence& e) {
         with_workers(e, {prefetch_flag(e)}, ""), prefetch_flag(e)};
   }
   if (!memory_bound) return std::nullopt;
-  const std::string flag = workers_flag(workers_needed(e));
+  const std::string flag = more_reads_flag(e);
   return Finding{Limit::kLoaderSettings,
                  fmt::format("workers are busy {} of the time although the bytes come from memory, {}",
                              format_percent(e.worker_busy_share), au_clause(e)),
@@ -234,7 +263,7 @@ std::optional<Finding> window_too_small(const Evidence& e) {
 
 std::optional<Finding> storage_latency(const Evidence& e) {
   if (from_memory(e) || e.worker_busy_share < kAlwaysBusy) return std::nullopt;
-  const std::string flag = workers_flag(workers_needed(e));
+  const std::string flag = more_reads_flag(e);
   std::string reason = fmt::format("workers are busy {} of the time", format_percent(e.worker_busy_share));
   if (e.read_latency_mean.value > 0) {
     reason += fmt::format(" in reads of {} mean", format_seconds(e.read_latency_mean));
@@ -263,13 +292,13 @@ std::optional<Finding> unknown(const Evidence& e) {
                   e.client_cpu_share ? ", client CPU " + format_percent(*e.client_cpu_share) : "",
                   au_clause(e)),
       with_workers(e, {prefetch_flag(e), find_max_advice(e)}, ": see whether more concurrency helps"),
-      e.more_workers ? prefetch_flag(e) : workers_flag(workers_needed(e))};
+      e.more_workers ? prefetch_flag(e) : more_reads_flag(e)};
 }
 
-constexpr std::array<Rule*, 15> kRules = {ended_by_error,   not_limited,     failures, client_cpu,
-                                          checkpoints,      cold_cache,      start_up, more_workers_help,
-                                          barrier_skew,     metadata,        network,  storage_bandwidth,
-                                          window_too_small, storage_latency, unknown};
+constexpr std::array<Rule*, 16> kRules = {
+    ended_by_error, not_limited,       failures,        client_cpu, checkpoints, cold_cache,
+    start_up,       more_workers_help, barrier_skew,    metadata,   network,     storage_bandwidth,
+    few_shards,     window_too_small,  storage_latency, unknown};
 
 }  // namespace
 

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/parallel_for.h"
 #include "pipeline/plan_job.h"
+#include "pipeline/readers.h"
 #include "plan/changed_storage.h"
 #include "plan/simulated_case.h"
 #include "plan/sweep.h"
@@ -25,11 +26,33 @@ struct Change {
   PredictOptions options;
 };
 
-void more_workers(std::vector<Change>& out, const PredictOptions& base) {
+void more_workers(std::vector<Change>& out, const PredictOptions& base, const SimulatedCase& c) {
+  const Readers readers = readers_of(c.plan);
+  if (!readers.have_room()) return;
   const std::uint32_t workers = base.workload.loader.workers;
-  const std::uint32_t more = workers ? workers * 2 : 4;
+  const std::uint32_t more = readers.useful_workers(workers ? workers * 2 : 4);
   out.push_back({fmt::format("{} workers instead of {}", more, workers), fmt::format("--workers {}", more),
                  with_setting(base, SweepKey::kWorkers, more)});
+}
+
+// Where more workers would find none: a shard for each worker there is, or twice the shards and as many workers.
+void smaller_shards(std::vector<Change>& out, const PredictOptions& base, const SimulatedCase& c) {
+  const Readers readers = readers_of(c.plan);
+  if (!readers.own_shards || readers.have_room()) return;
+  const std::uint32_t workers = base.workload.loader.workers;
+  const std::uint64_t shards = readers.now < workers ? workers : 2 * readers.most;
+  PredictOptions options = base;
+  DatasetSpec& data = options.workload.dataset;
+  if (base.layout) data.samples = base.layout->samples();
+  data.samples_per_file = data.samples / (shards * c.plan.ranks.all);
+  if (data.samples_per_file < kFewestPacked) return;
+  options.workload.loader.workers = static_cast<std::uint32_t>(shards);
+  options.layout.reset();
+  out.push_back({fmt::format("{} shards for every accelerator instead of {}{}", shards, readers.most,
+                             shards == workers ? "" : ", and as many workers"),
+                 fmt::format("--set dataset.samples_per_file={}{}", data.samples_per_file,
+                             shards == workers ? "" : fmt::format(" --workers {}", shards)),
+                 std::move(options)});
 }
 
 void more_prefetch(std::vector<Change>& out, const PredictOptions& base) {
@@ -135,7 +158,8 @@ std::optional<double> au_of(const PredictOptions& options, std::stop_token stop)
 std::vector<Advice> advise(const PredictOptions& options, std::stop_token stop) {
   const SimulatedCase c = make_case(options);
   std::vector<Change> changes = {{"", "", options}};
-  more_workers(changes, options);
+  more_workers(changes, options, c);
+  smaller_shards(changes, options, c);
   more_prefetch(changes, options);
   packed(changes, options, c);
   cached(changes, options, c);

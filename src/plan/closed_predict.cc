@@ -7,10 +7,12 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "pipeline/readers.h"
 #include "plan/cache_form.h"
 #include "plan/closed_error.h"
 #include "plan/closed_network.h"
 #include "plan/requirement.h"
+#include "plan/station_place.h"
 
 namespace aforo {
 namespace {
@@ -280,11 +282,11 @@ class ClosedForm {
 
   void find_limit() {
     if (out_.au >= w_.training.au_target) {
-      out_.limit = "not limited";
+      limited_by(Limit::kNone);
       return;
     }
-    if (const char* part = largest_part(); part != nullptr) {
-      out_.limit = part;
+    if (const auto part = largest_part()) {
+      limited_by(*part);
       return;
     }
     const MvaResult loads = Solver(w_, network_, access_, options_.lead, step_).loads(out_.steady * slowest_);
@@ -292,24 +294,34 @@ class ClosedForm {
     for (std::size_t i = 0; i < loads.stations.size(); ++i)
       if (loads.stations[i].utilisation > loads.stations[busiest].utilisation) busiest = i;
     const double start = out_.steady - last_;
-    if (!loads.stations.empty() && loads.stations[busiest].utilisation >= kSaturated && saturates(busiest))
-      out_.limit = out_.limit_station = network_.stations[busiest].mva.name;
-    else if (start > 1 - out_.steady)
-      out_.limit = "epoch start";
-    else if (out_.ratio < 1 || !w_.training.synchronous || w_.accelerator.count < 2)
-      out_.limit = "loader workers";
-    else
-      out_.limit = "barrier skew";
+    if (!loads.stations.empty() && loads.stations[busiest].utilisation >= kSaturated && saturates(busiest)) {
+      out_.limit_station = network_.stations[busiest].mva.name;
+      limited_by(limit_at(station_place(storage_, out_.limit_station)));
+    } else if (start > 1 - out_.steady) {
+      limited_by(Limit::kEpochStart);
+    } else if (out_.ratio < 1 || !w_.training.synchronous || w_.accelerator.count < 2) {
+      const Readers readers = readers_of(w_);
+      limited_by(readers.own_shards && !readers.have_room() ? Limit::kFewShards : Limit::kLoaderSettings);
+    } else {
+      limited_by(Limit::kBarrierSkew);
+    }
+  }
+
+  void limited_by(Limit limit) {
+    out_.limited_by = limit;
+    out_.limit = to_string(limit);
+    if (limit == Limit::kLoaderSettings) out_.limit = "loader workers";
+    if (!out_.limit_station.empty()) out_.limit = out_.limit_station;
   }
 
   // What stands beside the steady state: checkpoints, or a first epoch that finds its caches cold. Named
-  // where the target is met without it, or where it is most of what is lost. Nothing else: null.
-  const char* largest_part() const {
+  // where the target is met without it, or where it is most of what is lost. Nothing else: absent.
+  std::optional<Limit> largest_part() const {
     const double all = 1 / out_.au, lost = all - 1;
     const double paused = all - 1 / whole_, cold = 1 / whole_ - 1 / last_;
     const double part = std::max(paused, cold), target = w_.training.au_target;
-    if (part <= 0 || (part < kMostOfLoss * lost && 1 / (all - part) < target)) return nullptr;
-    return paused > cold ? "checkpoints" : "cold cache";
+    if (part <= 0 || (part < kMostOfLoss * lost && 1 / (all - part) < target)) return std::nullopt;
+    return paused > cold ? Limit::kCheckpoints : Limit::kColdCache;
   }
 
   // A curve is the limit where more in flight would not make it faster.

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/units.h"
+#include "measure/evidence.h"
 #include "model/storage_spec.h"
 #include "plan/au_form.h"
 #include "workload/spec.h"
@@ -31,8 +32,10 @@ struct ClosedPrediction {
   double au_low = 0, au_high = 0;
   PerSecond samples{0};
   BytesPerSecond bytes{0};  // that the loader asks for
-  // A station's name, "loader workers", "barrier skew", "epoch start", "cold cache", "checkpoints" or
-  // "not limited".
+  // A busy station's kind of limit, kLoaderSettings, kFewShards, kBarrierSkew, kEpochStart, kColdCache,
+  // kCheckpoints, or kNone where the target is met.
+  Limit limited_by = Limit::kNone;
+  // The same for people: the station's name, "loader workers", else the limit's own words.
   std::string limit;
   // Of these the station's name; else empty.
   std::string limit_station;

@@ -10,6 +10,7 @@
 #include "measure/interval.h"
 #include "model/curve.h"
 #include "pipeline/plan_job.h"
+#include "pipeline/readers.h"
 #include "plan/changed_storage.h"
 #include "plan/closed_predict.h"
 #include "plan/predict_verdict.h"
@@ -95,7 +96,7 @@ Prediction from_closed(const ClosedPrediction& closed, const PredictOptions& opt
   out.limit_station = closed.limit_station;
   out.notes = closed.notes;
   widen_closed(out, closed, options, how, steps);
-  out.verdict = closed_verdict(out, options.storage, options.workload.training.au_target);
+  out.verdict = closed_verdict(out, closed.limited_by, options.workload);
   return out;
 }
 
@@ -201,11 +202,12 @@ void add_interval(Prediction& out, const SimulatedCase& c, const std::vector<Sim
   out.au_high = std::min(1.0, out.au + std::hypot(out.chance, faster, model));
 }
 
-// As a run tries it after a missed target: twice the workers on the same storage, neither with compute.
-// Absent beside other jobs, which would end as they like.
+// As a run tries it after a missed target: twice the workers on the same storage, or as many as find a shard,
+// neither with compute. Absent beside other jobs, which would end as they like, and where hardly more would read.
 std::optional<Counterfactual> more_workers(const SimulatedCase& c, const PredictOptions& options,
                                            const StorageSpec& storage, std::stop_token stop) {
-  if (!c.others.empty()) return std::nullopt;
+  const Readers readers = readers_of(c.plan);
+  if (!c.others.empty() || !readers.have_room()) return std::nullopt;
   SimulatedCase alone = c;
   alone.plan.step_time = Law{};
   alone.plan.synchronous = false;
@@ -215,7 +217,7 @@ std::optional<Counterfactual> more_workers(const SimulatedCase& c, const Predict
   alone.warm_epochs = 0;
   const double baseline = simulate_once(alone, storage, options.seed, 0, stop).samples.value;
   const std::uint32_t workers = c.plan.loader.workers;
-  alone.plan.loader.workers = workers ? workers * 2 : 4;
+  alone.plan.loader.workers = readers.useful_workers(workers ? workers * 2 : 4);
   const double rate = simulate_once(alone, storage, options.seed, 0, std::move(stop)).samples.value;
   return Counterfactual{fmt::format("{} workers instead of {}", alone.plan.loader.workers, workers), rate,
                         alone.plan.loader.workers, baseline};

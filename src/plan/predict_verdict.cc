@@ -8,6 +8,8 @@
 #include "base/units.h"
 #include "model/curve.h"
 #include "pipeline/plan_job.h"
+#include "pipeline/readers.h"
+#include "plan/station_place.h"
 
 namespace aforo {
 namespace {
@@ -16,36 +18,15 @@ namespace {
 // a station of 85 % helps, and says the figure.
 constexpr double kBusy = 0.8;
 
-// What a station of the results is in the storage file.
-struct Place {
-  const Station* station = nullptr;  // or, where there is none,
-  const TierSpec* curves = nullptr;  // the tier whose curves it stands for
-  bool client = false;
-};
-
-Place place_of(const StorageSpec& storage, const std::string& name) {
-  for (const Station& s : storage.client)
-    if (name == s.name) return {&s, nullptr, true};
-  for (const CacheSpec& cache : storage.caches)
-    for (const Station& s : cache.stations)
-      if (name == s.name) return {&s, nullptr, false};
-  for (const TierSpec& tier : storage.tiers)
-    for (const Station& s : tier.stations)
-      if (name == s.name) return {&s, nullptr, false};
-  for (const TierSpec& tier : storage.tiers)
-    if (!tier.curves.empty() && name == tier.name) return {nullptr, &tier, false};
-  return {};
-}
-
 struct Busiest {
   std::string name;
   double share = 0;
-  Place place;
+  StationPlace place;
 };
 
 // A load-dependent station is as busy as its rate is near to the best that was measured: it is never idle
 // while anything is in flight.
-double share_of(const SimStation& station, const Place& place, const SimulatedCase& c) {
+double share_of(const SimStation& station, const StationPlace& place, const SimulatedCase& c) {
   if (place.curves == nullptr) return station.utilisation;
   const Access access = access_of(c.plan);
   const auto curve = OperationCurve::find(place.curves->curves, access.kind, c.plan.loader.read_mode, false,
@@ -57,7 +38,7 @@ double share_of(const SimStation& station, const Place& place, const SimulatedCa
 Busiest busiest_of(const SimulatedOnce& run, const SimulatedCase& c, const StorageSpec& storage) {
   Busiest found;
   for (const SimStation& station : run.stations) {
-    const Place place = place_of(storage, station.name);
+    const StationPlace place = station_place(storage, station.name);
     if (place.station != nullptr && place.station->kind == StationKind::kLatency)
       continue;  // nobody queues there
     const double share = share_of(station, place, c);
@@ -108,27 +89,26 @@ void add_epochs(Evidence& e, const SimulatedCase& c, const std::vector<Simulated
   e.cold_share = std::max(0.0, 1 - alike.total * (epochs / weight) / all.total);
 }
 
-// What a station that is busy says of the storage file's kind of limit.
-Limit limit_at(const Place& place) {
-  if (place.curves != nullptr || place.station == nullptr) return Limit::kStorageBandwidth;
-  if (place.client) return place.station->kind == StationKind::kCpu ? Limit::kClientCpu : Limit::kNetwork;
-  return place.station->kind == StationKind::kMetadata ? Limit::kMetadata : Limit::kStorageBandwidth;
+// What to try of a limit that is no station; "" of others.
+std::string closed_advice(Limit limit, const Workload& workload) {
+  const Readers readers = readers_of(workload);
+  switch (limit) {
+    case Limit::kEpochStart:
+      return "longer epochs: --steps N, or more samples";
+    case Limit::kColdCache:
+      return "fill the cache before the job starts: stage the data, or read it once";
+    case Limit::kCheckpoints:
+      return "rarer or shorter pauses for checkpoints";
+    case Limit::kLoaderSettings:
+      return readers.have_room() ? "more --workers" : "a deeper --prefetch";
+    case Limit::kFewShards:
+      return "more, smaller shards (a smaller dataset.samples_per_file), and a worker for each";
+    case Limit::kBarrierSkew:
+      return "a deeper --prefetch evens out slow batches";
+    default:
+      return "";
+  }
 }
-
-// What the closed form calls a limit that is no station.
-struct ClosedWord {
-  std::string_view word;
-  Limit limit;
-  const char* advice;
-};
-constexpr ClosedWord kClosedWords[] = {
-    {"epoch start", Limit::kEpochStart, "longer epochs: --steps N, or more samples"},
-    {"cold cache", Limit::kColdCache,
-     "fill the cache before the job starts: stage the data, or read it once"},
-    {"checkpoints", Limit::kCheckpoints, "rarer or shorter pauses for checkpoints"},
-    {"loader workers", Limit::kLoaderSettings, "more --workers"},
-    {"barrier skew", Limit::kBarrierSkew, "a deeper --prefetch evens out slow batches"},
-};
 
 }  // namespace
 
@@ -160,6 +140,7 @@ void add_verdict(Prediction& prediction, const SimulatedCase& c, const std::vect
   e.transfer_size = c.plan.loader.transfer_size;
   e.read_whole = Bytes{static_cast<std::uint64_t>(access.whole_bytes)};
   e.workers = c.plan.loader.workers;
+  e.readers = readers_of(c.plan);
   e.prefetch = c.plan.loader.prefetch;
   e.worker_busy_share = run.worker_busy;
   e.requests_in_flight = run.in_flight;
@@ -175,21 +156,17 @@ void add_verdict(Prediction& prediction, const SimulatedCase& c, const std::vect
           : fmt::format("{}; busiest: {}", to_string(prediction.verdict.limit), limit_text(busiest));
 }
 
-Verdict closed_verdict(const Prediction& prediction, const StorageSpec& storage, double au_target) {
+Verdict closed_verdict(const Prediction& prediction, Limit limited_by, const Workload& workload) {
+  const bool met = limited_by == Limit::kNone;
   Verdict verdict;
-  const bool met = prediction.au >= au_target;
-  verdict.limit = met ? Limit::kNone : Limit::kUnknown;
-  if (!met && !prediction.limit_station.empty())
-    verdict.limit = limit_at(place_of(storage, prediction.limit_station));
-  for (const ClosedWord& closed : kClosedWords) {
-    if (met || prediction.limit != closed.word) continue;
-    verdict.limit = closed.limit;
-    verdict.advice.emplace_back(closed.advice);
-  }
-  verdict.text =
-      fmt::format("AU {} {} the target of {}{}{}", format_percent(prediction.au), met ? "meets" : "misses",
-                  format_percent(au_target),
-                  met || prediction.limit.empty() ? "" : "; what limits it: ", met ? "" : prediction.limit);
+  verdict.limit = limited_by;
+  if (std::string advice = closed_advice(limited_by, workload); !advice.empty())
+    verdict.advice.push_back(std::move(advice));
+  verdict.text = fmt::format("AU {} {} the target of {}{}", format_percent(prediction.au),
+                             met ? "meets" : "misses", format_percent(workload.training.au_target),
+                             met ? "" : "; what limits it: " + prediction.limit);
+  if (limited_by == Limit::kFewShards)
+    verdict.text += ", " + lack_of_shards(readers_of(workload), workload.loader.workers);
   return verdict;
 }
 

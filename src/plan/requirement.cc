@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "pipeline/readers.h"
 #include "plan/au_form.h"
 #include "plan/kernel_reads.h"
 #include "workload/checkpoint.h"
@@ -44,6 +45,14 @@ void metadata(const Workload& w, const Access& access, Requirement& out) {
   out.metadata = out.opens * kMetadataPerOpen;
 }
 
+// What lets more samples be in reading at once.
+std::string more_readers(const Workload& w) {
+  const Readers readers = readers_of(w);
+  if (readers.have_room()) return "more workers";
+  return readers.own_shards ? "more, smaller shards: " + lack_of_shards(readers, w.loader.workers)
+                            : "a deeper prefetch";
+}
+
 // Little's law: samples in reading = rate x time per sample.
 void latency(const Workload& w, const Access& access, Requirement& out) {
   const double n = w.accelerator.count, batch = static_cast<double>(w.loader.batch_size);
@@ -61,8 +70,8 @@ void latency(const Workload& w, const Access& access, Requirement& out) {
   if (mean <= preprocess)
     out.warnings.push_back(
         fmt::format("preprocessing alone takes {} of the {} that a sample may take: no storage is fast "
-                    "enough; more workers",
-                    format_seconds({preprocess}), format_seconds({mean})));
+                    "enough; {}",
+                    format_seconds({preprocess}), format_seconds({mean}), more_readers(w)));
 }
 
 // The expected slowest of all producers, each averaged over the batches it may run ahead: 2.5 P - 1 (fitted

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "pipeline/plan_job.h"
+#include "pipeline/readers.h"
 #include "train/job_setup.h"
 
 namespace aforo {
@@ -144,10 +145,11 @@ Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptio
   const Access access = access_of(plan);
   e.read_whole = Bytes{static_cast<std::uint64_t>(access.whole_bytes)};
   e.workers = plan.loader.workers;
+  e.readers = readers_of(plan);
   e.prefetch = plan.loader.prefetch;
   e.requests_in_flight = result.readers.busy / job.wall();
   const double working = (result.readers.busy + result.readers.preparing) / job.wall();
-  e.worker_busy_share = std::min(1.0, working / static_cast<double>(plan.ranks.here * access.readers));
+  e.worker_busy_share = std::min(1.0, working / static_cast<double>(plan.ranks.here * e.readers.now));
   e.cache_share = traffic_of(job).cache_share().value_or(-1);
   e.cache_expected = options.cache_expected;
   e.ended_by_error = result.failed;
@@ -170,7 +172,10 @@ std::optional<double> null_ceiling(const JobPlan& plan, const JobSettings& setti
 std::optional<Counterfactual> try_more_workers(const JobPlan& plan, const JobSettings& settings,
                                                const RunOptions& options, const Traffic& traffic,
                                                std::stop_token stop) {
-  const std::uint32_t workers = std::max<std::uint32_t>(plan.loader.workers, 1) * kMoreConcurrency;
+  const Readers readers = readers_of(plan);
+  if (!readers.have_room()) return std::nullopt;
+  const std::uint32_t workers =
+      readers.useful_workers(std::max<std::uint32_t>(plan.loader.workers, 1) * kMoreConcurrency);
   const JobPlan now = one_pass(without_compute(plan), workers);
   JobPlan more = now;
   more.loader.workers = workers;

@@ -40,8 +40,8 @@ Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptio
 std::optional<double> null_ceiling(const JobPlan& plan, const JobSettings& settings, std::stop_token stop);
 
 // Whether the same storage gives more to more workers: two short runs without compute, one as it is
-// and one with four times the concurrency. Absent if stopped, or if the page cache would answer
-// instead of the storage.
+// and one with four times the workers, or as many as find a shard. Absent if stopped, where hardly more
+// would read, or if the page cache would answer instead of the storage.
 // Blocks for about three seconds. Each reads at most one pass over the data, so neither finds what
 // it has read itself in the cache. Absent also where nothing was read, or where more came from the
 // cache than in the run itself (0.2 of what was read).

@@ -8,8 +8,11 @@
 
 #include "base/error.h"
 #include "base/test_directory.h"
+#include "dataset/generated_layout.h"
 #include "generate/generate_command.h"
+#include "pipeline/plan_job.h"
 #include "train/find_max.h"
+#include "train/run_evidence.h"
 #include "train/train_command.h"
 
 namespace aforo {
@@ -247,6 +250,27 @@ TEST(Evidence, NamesTheThroughputOfTheRecord) {
   const Json record = trained(laid.options, {});
   const std::string rate = format_count(record["samples_per_second"].get<double>()) + " samples/s";
   EXPECT_NE(record["verdict"]["evidence"].dump().find(rate), std::string::npos) << record["verdict"].dump();
+}
+
+// Of 4 workers two have a shard: 16 would read no more, so no re-run is made of them.
+TEST(Evidence, OfShardsCountsTheReadersThatHaveOne) {
+  Directory directory;
+  GenerateOptions generated;
+  Workload& w = generated.workload = small_job(LayoutKind::kWebdataset, Content::kRaw);
+  w.dataset.samples_per_file = 120;
+  w.loader.workers = 4;
+  w.accelerator.count = 1;
+  generated.directory = directory.path();
+  generate(generated, {}, {});
+  RunOptions options;
+  options.workload = w;
+  options.directory = directory.path();
+  options.diagnose = false;
+  const std::string evidence = trained(options, {})["verdict"]["evidence"].dump();
+  EXPECT_NE(evidence.find("readers of one accelerator: 2 of 4 workers have a shard"), std::string::npos)
+      << evidence;
+  const GeneratedLayout layout(w.dataset, dataset_id_of(w.dataset));
+  EXPECT_FALSE(try_more_workers(plan_job(w, layout, "two shards"), {}, options, {}, {}).has_value());
 }
 
 TEST(Outcome, SaysWhatTheRecordSays) {
