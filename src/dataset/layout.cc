@@ -12,8 +12,8 @@ double Layout::sample_stddev() const {
   double sum = 0, squares = 0;
   for (std::uint64_t i = 0; i < n; ++i) {
     // Halfway into each of n equal parts: shards begin at round numbers, and so might what is odd in them.
-    const std::uint64_t part = samples() / n;
-    const auto length = static_cast<double>(locate(i * part + part / 2).length);
+    const std::uint64_t part = samples() / n, half = part / 2;
+    const auto length = static_cast<double>(locate(i * part + half).length);
     sum += length, squares += length * length;
   }
   const double mean = sum / static_cast<double>(n);

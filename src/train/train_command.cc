@@ -10,6 +10,7 @@
 #include "dataset/format.h"
 #include "dataset/generated_layout.h"
 #include "dataset/manifest.h"
+#include "pipeline/plan_job.h"
 #include "storage/open_store.h"
 #include "train/run_record.h"
 #include "world/cache_reset.h"
