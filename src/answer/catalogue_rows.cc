@@ -75,7 +75,7 @@ Json row_of(const Nic& nic) {
 Json row_of(const CloudService& service) {
   Json row = {{"name", service.name},
               {"title", service.title},
-              {"provider", service.provider},
+              {"provider", std::string(to_string(service.provider))},
               {"service_kind", to_string(service.kind)}};
   set_known(row, "bytes_per_second_per_tib", service.per_tib.value);
   set_known(row, "included_bytes_per_second", service.included.value);

@@ -15,10 +15,14 @@ std::string error_of(const Parsed<T>& parsed) {
   return parsed.has_value() ? std::string() : parsed.error();
 }
 
+constexpr std::size_t kFewWords = 4;  // of a choice; chosen: "a or b or c or d" is still read at a glance
+
 std::string choice_problem(const Option& option, std::string_view text) {
+  if (!choice_word(option, text).empty()) return {};
   const std::vector<std::string> choices = option.words();
-  if (std::find(choices.begin(), choices.end(), text) != choices.end()) return {};
-  return fmt::format("expected {}, found '{}'{}", join(choices, " or "), text, did_you_mean(text, choices));
+  const std::string offered =
+      choices.size() > kFewWords ? "one of " + join(choices, ", ") : join(choices, " or ");
+  return fmt::format("expected {}, found '{}'{}", offered, text, did_you_mean(text, choices));
 }
 
 std::string positive_problem(std::string_view text) {
@@ -36,7 +40,14 @@ std::string assignment_problem(std::string_view text) {
 }  // namespace
 
 std::string form_of(const Option& option) {
-  return option.kind == ValueKind::kChoice ? join(option.words(), "|") : std::string(option.form);
+  return option.kind == ValueKind::kChoice && option.form.empty() ? join(option.words(), "|")
+                                                                  : std::string(option.form);
+}
+
+std::string choice_word(const Option& option, std::string_view text) {
+  for (std::string& word : option.words())
+    if (to_lower(word) == to_lower(text)) return word;
+  return {};
 }
 
 std::string problem_with(const Option& option, std::string_view text) {

@@ -40,7 +40,7 @@ enum class ValueKind {
   kSeconds,
   // "6.88/h".
   kDollarsPerHour,
-  // One of `words`, in just that spelling.
+  // One of `words`, whatever the case.
   kChoice,
   // "key=value", the key not empty; what it means is judged with the workload.
   kAssignment,
@@ -53,7 +53,7 @@ struct Option {
   // One-letter form; 0 = none.
   char letter = 0;
   ValueKind kind = ValueKind::kFlag;
-  // What stands for the value in help: "N", "SIZE"; "" of a flag and of a choice.
+  // What stands for the value in help: "N", "SIZE"; "" of a flag, and of a choice that shows its words.
   std::string_view form;
   // The default as a person writes it; "" = none, or the workload's. The member's own default says
   // the same: a test holds the two together.
@@ -85,8 +85,11 @@ inline constexpr std::string_view kSizingGroup = "Sizing";
 inline constexpr std::string_view kMoneyGroup = "Money";
 inline constexpr std::string_view kOutputGroup = "Output";
 
-// What stands for the value in help and reference: `form`, or a choice's words apart by '|'.
+// What stands for the value in help and reference: `form`, or a choice's words apart by '|' where it has none.
 std::string form_of(const Option& option);
+
+// The word of a choice that `text` spells; "" if it is none of them.
+std::string choice_word(const Option& option, std::string_view text);
 
 // "" if `text` is a good value for `option`, else half a sentence: "expected ..., found ..."; the
 // caller puts the option's name in front. Of a wrong word of a choice the nearest is offered. Good

@@ -43,6 +43,20 @@ TEST(Options, BadValuesSayWhatWasExpectedAndFound) {
   EXPECT_THAT(problem_with(of(ValueKind::kFile), ""), HasSubstr("found nothing"));
 }
 
+TEST(Options, AChoiceIsAWordWhateverTheCase) {
+  EXPECT_EQ(problem_with(choice(), "DIRECT"), "");
+  EXPECT_EQ(choice_word(choice(), "Direct"), "direct");
+  EXPECT_EQ(choice_word(choice(), "direct "), "");
+}
+
+TEST(Options, AChoiceOfManyWordsListsThem) {
+  Option option = choice();
+  option.words = [] { return std::vector<std::string>{"a", "b", "c", "d", "e e"}; };
+  EXPECT_EQ(problem_with(option, "x"), "expected one of a, b, c, d, e e, found 'x'");
+  option.form = "NAME";
+  EXPECT_EQ(spelled(option), "    --thing NAME") << "a form is shorter than its words";
+}
+
 TEST(Options, AMistypedChoiceIsGuessed) {
   EXPECT_THAT(problem_with(choice(), "dirct"),
               HasSubstr("expected buffered or direct, found 'dirct'; did you mean 'direct'?"));

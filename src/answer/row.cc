@@ -60,7 +60,8 @@ void say(Ask& ask, std::string_view name, std::string_view text) {
     throw UserError(bad_value(*row, problem));
   if (row->given(ask) && !row->option.repeatable)
     throw UserError(bad_value(*row, "expected it once, found it again"));
-  row->read(row->option, text, ask);
+  const bool choice = row->option.kind == ValueKind::kChoice;
+  row->read(row->option, choice ? choice_word(row->option, text) : std::string(text), ask);
 }
 
 bool leaves_out(const Ask& ask, const Row& word) {

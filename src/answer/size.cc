@@ -92,10 +92,8 @@ Json config_of(const SizingAsk& ask) {
 
 // Break points are of designs that are bought: looking for them takes seconds.
 bool asks_on_premises(const SizingAsk& ask) {
-  const bool cloud_family = std::any_of(kFamilies.begin(), kFamilies.end(), [&](Family family) {
-    return in_cloud(family) && ask.family == to_string(family);
-  });
-  return ask.place != Place::kCloud && ask.provider.empty() && !cloud_family;
+  const bool cloud_family = ask.family && in_cloud(*ask.family);
+  return ask.place != Place::kCloud && !ask.provider && !cloud_family;
 }
 
 Progress progress(std::size_t done, std::size_t of, Seconds elapsed) {

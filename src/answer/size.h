@@ -3,6 +3,8 @@
 
 #include "answer/answer.h"
 #include "answer/job_ask.h"
+#include "catalogue/catalogue.h"
+#include "sizing/design.h"
 #include "sizing/sizing_ask.h"
 
 namespace aforo {
@@ -55,9 +57,9 @@ struct SizeAsk : JobAsk {
   Setting<std::uint64_t> per_host = 8;
   // Not given = both are looked at and ranked together.
   Setting<Place> where = Place::kAny;
-  // Not given = any; else by their names, whatever the case. A wrong one is a
-  // UserError that lists them.
-  Setting<std::string> provider, family;
+  // Of the cloud; not given = any, as the family of designs.
+  Setting<Provider> provider = Provider::kAws;
+  Setting<Family> family = Family::kFlashTlc;
   // Designs that are simulated, the best first; 0 = none: closed forms alone.
   Setting<std::uint64_t> confirm = 10;
   // The same data as files, shards and npz: one more sizing for each.

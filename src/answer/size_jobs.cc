@@ -63,32 +63,12 @@ void fit_dataset(const SizeAsk& ask, const std::string& preset, SizingAsk& out,
                   workload.name, bytes_decimal(data)));
 }
 
-std::string family_of(const std::string& word) {
-  std::vector<std::string> names;
-  for (const Family family : kFamilies) names.emplace_back(to_string(family));
-  if (std::find(names.begin(), names.end(), word) != names.end()) return word;
-  for (const std::string& name : names)
-    if (to_lower(name) == to_lower(word)) return name;
-  throw UserError(fmt::format("--family: expected one of {}, found '{}'{}", join(names, ", "), word,
-                              did_you_mean(word, names)));
-}
-
-std::string provider_of(const std::string& word) {
-  std::vector<std::string> names;
-  for (const CloudService& s : Catalogue::shipped().services())
-    if (std::find(names.begin(), names.end(), s.provider) == names.end()) names.push_back(s.provider);
-  const std::string lower = to_lower(word);
-  if (std::find(names.begin(), names.end(), lower) != names.end()) return lower;
-  throw UserError(fmt::format("--provider: expected one of {}, found '{}'{}", join(names, ", "), word,
-                              did_you_mean(word, names)));
-}
-
 }  // namespace
 
 void apply_common(const SizeAsk& ask, SizingAsk& out) {
   out.place = *ask.where;
-  if (ask.provider.given()) out.provider = provider_of(*ask.provider);
-  if (ask.family.given()) out.family = family_of(*ask.family);
+  if (ask.provider.given()) out.provider = *ask.provider;
+  if (ask.family.given()) out.family = *ask.family;
   out.accelerators_per_host = static_cast<std::uint32_t>(std::min<std::uint64_t>(*ask.per_host, 1u << 20));
   out.failures = ask.failure_every.if_given();
   out.accelerator_hour = ask.accelerator_price.if_given();

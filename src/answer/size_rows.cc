@@ -68,10 +68,12 @@ constexpr Row kSizeRows[] = {
         {"per-host", 0, kPositive, "N", "8", "put N accelerators in a host", kSizingGroup}),
     choice<&SizeAsk::where, Place::kAny, Place::kOnPremises, Place::kCloud>(
         {"where", 0, kChoice, "", "any", "look for designs there", kSizingGroup}),
-    row<&SizeAsk::provider>({"provider", 0, kText, "NAME", "",
-                             "look at this cloud's services only: aws, gcp, azure", kSizingGroup}),
-    row<&SizeAsk::family>(
-        {"family", 0, kText, "NAME", "", "look at designs of this family only", kSizingGroup}),
+    choice<&SizeAsk::provider, Provider::kAws, Provider::kGcp, Provider::kAzure, Provider::kOther>(
+        {"provider", 0, kChoice, "", "", "look at this cloud's services only", kSizingGroup}),
+    choice<&SizeAsk::family, Family::kFlashTlc, Family::kFlashQlc, Family::kHybrid, Family::kHdd,
+           Family::kLocalHdd, Family::kCloudObject, Family::kCloudObjectLocal, Family::kCloudFile,
+           Family::kCloudBlock>(
+        {"family", 0, kChoice, "NAME", "", "look at designs of this family only", kSizingGroup}),
     row<&SizeAsk::confirm>({"confirm", 0, kCount, "N", "10",
                             "simulate the best N designs; 0 leaves it at closed forms", kSizingGroup}),
     row<&SizeAsk::compare_formats>({"compare-formats", 0, kFlag, "", "",

@@ -165,7 +165,9 @@ CloudService service_of(const TableRow& row) {
   CloudService service;
   service.name = row.text("name");
   service.title = row.text("title");
-  service.provider = row.text("provider");
+  const auto choice = [](Provider p) { return std::pair(to_string(p), p); };
+  service.provider = row.choice<Provider>("provider", {choice(Provider::kAws), choice(Provider::kGcp),
+                                                       choice(Provider::kAzure), choice(Provider::kOther)});
   service.kind = row.choice<ServiceKind>(
       "service_kind",
       {{"object", ServiceKind::kObject}, {"file", ServiceKind::kFile}, {"block", ServiceKind::kBlock}});
@@ -272,6 +274,20 @@ std::string_view to_string(Media media) {
       return "QLC flash";
     case Media::kHdd:
       return "HDD";
+  }
+  return "";
+}
+
+std::string_view to_string(Provider provider) {
+  switch (provider) {
+    case Provider::kAws:
+      return "aws";
+    case Provider::kGcp:
+      return "gcp";
+    case Provider::kAzure:
+      return "azure";
+    case Provider::kOther:
+      return "other";
   }
   return "";
 }

@@ -95,13 +95,17 @@ enum class ServiceKind {
 // "object store", "file service", "block storage".
 std::string_view to_string(ServiceKind kind);
 
+// Whose cloud it stands in; those beside the three large ones sell storage to the hosts of any.
+enum class Provider { kAws, kGcp, kAzure, kOther };
+// "aws", "gcp", "azure", "other": what --provider names.
+std::string_view to_string(Provider provider);
+
 // Storage for rent. Rates are per second; where a limit goes with the size bought, both parts are here.
 struct CloudService {
   // "aws-s3-standard": unique, what --design and prices call it.
   std::string name;
   std::string title;  // "AWS S3 Standard"
-  // "aws", "gcp", "azure", "other": what --provider names.
-  std::string provider;
+  Provider provider = Provider::kOther;
   ServiceKind kind = ServiceKind::kObject;
   // Prices are names of items; empty = costs nothing of its own. This one per
   // GB-month of what is stored, or bought.

@@ -91,7 +91,7 @@ TEST(Catalogue, WhatARowCostsIsInThePriceListInItsUnit) {
     expect_price_if_any(s.get_price, PriceUnit::kPer1kRequests, s.name);
     expect_price_if_any(s.put_price, PriceUnit::kPer1kRequests, s.name);
     expect_price_if_any(s.retrieval_price, PriceUnit::kPerGb, s.name);
-    expect_price("egress." + s.provider, PriceUnit::kPerGb, s.name);
+    expect_price("egress." + std::string(to_string(s.provider)), PriceUnit::kPerGb, s.name);
   }
   for (const Accelerator& a : shipped().accelerators()) {
     expect_price_if_any(a.hour_price, PriceUnit::kPerHour, a.type);
@@ -163,7 +163,7 @@ TEST(Catalogue, ServicesStateTheirLimitsAndTerms) {
 // Whoever sizes must get at throughput in some way, and into every kind by its own limit.
 TEST(Catalogue, EveryServiceHasEnoughToBeSized) {
   for (const CloudService& s : shipped().services()) {
-    EXPECT_TRUE(s.name.starts_with(s.provider) || s.provider == "other") << s.name;
+    EXPECT_TRUE(s.name.starts_with(to_string(s.provider)) || s.provider == Provider::kOther) << s.name;
     EXPECT_GT(s.latency.value, 0) << s.name;
     EXPECT_GT(s.latency_stddev.value, 0) << s.name;
     EXPECT_LE(s.latency_stddev.value, s.latency.value) << s.name;

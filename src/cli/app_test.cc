@@ -137,7 +137,7 @@ TEST(Size, TheRecordIsThatOfTheAsk) {
   ASSERT_EQ(s.code, 0) << s.err;
   SizeAsk ask;
   ask.workload = "resnet50_h100", ask.accelerators = 64, ask.confirm = 0;
-  ask.where = Place::kCloud, ask.provider = "aws";
+  ask.where = Place::kCloud, ask.provider = Provider::kAws;
   const Answer found = answer(ask, {});
   EXPECT_EQ(found.outcome, Outcome::kDone);
   EXPECT_EQ(without_asker(Json::parse(s.out)), without_asker(Json::parse(to_text(found.record))));

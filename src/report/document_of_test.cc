@@ -238,7 +238,8 @@ TEST(DocumentOf, DesignsNameTheStationThatLimitsThem) {
   const Json sized = {{"command", "size"},
                       {"designs",
                        {{{"name", "a"},
-                         {"family", "NVMe"},
+                         {"family", "flash of every host"},
+                         {"family_short", "NVMe"},
                          {"limit", "measured curve of 'x', 93 % of its best rate"},
                          {"limit_station", "drives"},
                          {"watts", 2600},
@@ -250,6 +251,8 @@ TEST(DocumentOf, DesignsNameTheStationThatLimitsThem) {
   ASSERT_EQ(designs.rows.size(), 2U);
   EXPECT_EQ(designs.rows[0].back().text, "drives") << "not what stands between quotes";
   EXPECT_EQ(designs.rows[1].back().text, "-");
+  EXPECT_EQ(designs.rows[0][1].text, "NVMe") << "as the Record shortens it";
+  EXPECT_EQ(designs.rows[1][1].text, "HDD") << "a Record from before has the whole word";
   expect_value(designs.rows[0][2], 12345, Unit::kDollarsPerMonth);
   expect_value(designs.rows[0][6], 287e12, Unit::kBytes);
   expect_value(designs.rows[0][7], 2600, Unit::kWatts);

@@ -39,9 +39,10 @@ std::string short_limit(const Json& design) {
   return limit == "not limited" ? "-" : limit;
 }
 
-// In the table, where room is dear.
-std::string short_family(const std::string& family) {
-  return family == "cloud object store + local NVMe" ? "cloud object + NVMe" : family;
+// In the table, where room is dear. A Record from before `family_short` has the whole word only.
+std::string short_family(const Json& design) {
+  std::string brief = word(design, {"family_short"});
+  return brief.empty() ? word(design, {"family"}) : brief;
 }
 
 Value kilowatts(const Json& design) {
@@ -77,7 +78,7 @@ Table table_of_designs(const std::vector<const Json*>& designs, const std::vecto
                {"limited by", false, Tone::kPlain, 4, CellStyle::kName}}};
   for (const std::size_t i : shown) {
     const Json& d = *designs[i];
-    table.rows.push_back({rank_of(i), short_family(word(d, {"family"})), money_at(d, {"total_usd_per_month"}),
+    table.rows.push_back({rank_of(i), short_family(d), money_at(d, {"total_usd_per_month"}),
                           percent_at(d, {"au"}), money_at(d, {"storage_usd_per_month"}),
                           money_at(d, {"idle_usd_per_month"}), terabytes_at(d, {"usable_bytes"}),
                           kilowatts(d), confidence(d), short_limit(d)});

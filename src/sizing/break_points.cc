@@ -88,7 +88,7 @@ BreakPoints break_points(Screening& screening, const PriceBook& prices, const Ca
   out.most = scaled(now, kSizeSpan);
   SizingAsk ask = screening.ask();
   ask.place = Place::kOnPremises;
-  ask.provider.clear();
+  ask.provider.reset();
   for (const Turn& turn :
        turns(1 / kSizeSpan, kSizeSpan, threads, [&](double factor) -> std::optional<Family> {
          go_on();

@@ -66,7 +66,7 @@ TEST_F(BreakPointsTest, FamiliesWinOnTheirSides) {
 TEST_F(BreakPointsTest, FreeDisksHaveNoRatio) {
   PriceBook prices = round_prices();
   prices.set("hdd=0 USD/TB");
-  ask_.family = to_string(Family::kHdd);
+  ask_.family = Family::kHdd;
   const BreakPoints b = found(prices);
   EXPECT_EQ(b.ratio_now, 0);
   EXPECT_TRUE(b.by_ratio.empty());

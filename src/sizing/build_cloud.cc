@@ -34,7 +34,7 @@ class CloudDesigns {
   }
 
   void add(const CloudService& service) {
-    if (!ask_.provider.empty() && service.provider != to_lower(ask_.provider)) return;
+    if (ask_.provider && service.provider != *ask_.provider) return;
     switch (service.kind) {
       case ServiceKind::kObject:
         return add_object(service);
@@ -46,7 +46,7 @@ class CloudDesigns {
   }
 
  private:
-  bool wanted(Family family) const { return ask_.family.empty() || ask_.family == to_string(family); }
+  bool wanted(Family family) const { return !ask_.family || *ask_.family == family; }
 
   static bool by_use(const CloudService& s) {
     return s.least.value == 0 && s.step.value == 0 && s.per_tib.value == 0;
@@ -92,7 +92,8 @@ class CloudDesigns {
       d.name = fmt::format("{}, {}", s.title, bytes_decimal(d.bought));
       out_.push_back(std::move(d));
     }
-    const bool flash_there = accelerator_ && accelerator_->instance_nvme.value > 0 && s.provider == "aws";
+    const bool flash_there =
+        accelerator_ && accelerator_->instance_nvme.value > 0 && s.provider == Provider::kAws;
     if (!flash_there || !wanted(Family::kCloudObjectLocal)) return;
     const Bytes there = bought_bytes(in_bytes(accelerator_->instance_nvme) * kFill);
     if (ask_.cache && *ask_.cache > there) return;

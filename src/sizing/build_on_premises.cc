@@ -70,7 +70,7 @@ class OwnedDesigns {
 
   bool server_card(const Nic& nic) const { return nic.gbit >= 100 && nic.gbit <= 400; }
 
-  bool wanted(Family family) const { return ask_.family.empty() || ask_.family == to_string(family); }
+  bool wanted(Family family) const { return !ask_.family || *ask_.family == family; }
 
   static Family family_of(Media media) {
     return media == Media::kTlc ? Family::kFlashTlc : media == Media::kQlc ? Family::kFlashQlc : Family::kHdd;
@@ -289,7 +289,7 @@ void build_on_premises(const SizingAsk& ask, const Need& need, const Catalogue& 
 
 std::vector<Design> build_designs(const SizingAsk& ask, const Need& need, const Catalogue& catalogue) {
   std::vector<Design> out;
-  if (ask.place != Place::kCloud && ask.provider.empty()) build_on_premises(ask, need, catalogue, out);
+  if (ask.place != Place::kCloud && !ask.provider) build_on_premises(ask, need, catalogue, out);
   if (ask.place != Place::kOnPremises) build_cloud(ask, need, catalogue, out);
   return out;
 }

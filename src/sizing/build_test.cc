@@ -55,13 +55,13 @@ TEST(Build, OnlyWhatWasAskedFor) {
     if (d.service != nullptr && d.service->host.value > 0) {
       EXPECT_LE(d.client_network.value, d.service->host.value) << d.name;
     }
-  ask.provider = "GCP";
-  for (const Design& d : built(ask)) ASSERT_EQ(d.service->provider, "gcp");
-  ask.provider.clear();
+  ask.provider = Provider::kGcp;
+  for (const Design& d : built(ask)) ASSERT_EQ(d.service->provider, Provider::kGcp);
+  ask.provider.reset();
   for (const Family family : kFamilies) {
-    ask.family = to_string(family);
+    ask.family = family;
     const auto designs = built(ask);
-    EXPECT_FALSE(designs.empty()) << ask.family;
+    EXPECT_FALSE(designs.empty()) << to_string(family);
     for (const Design& d : designs) ASSERT_EQ(d.family, family);
   }
 }
@@ -134,7 +134,7 @@ TEST(Build, CostsHavePrices) {
 // A card and a port for each of four hosts beside those of the servers.
 TEST(Build, AcceleratorHostsGetTheirCards) {
   SizingAsk ask = four_hosts();
-  ask.family = to_string(Family::kHdd);
+  ask.family = Family::kHdd;
   for (const Design& d : built(ask)) {
     double cards = 0;
     for (const CostLine& line : d.costs)
@@ -147,7 +147,7 @@ TEST(Build, AcceleratorHostsGetTheirCards) {
 // Flash in the hosts is bought once, without servers: n drives a host hold n x 80 % of a drive.
 TEST(Build, LocalCaches) {
   SizingAsk ask = four_hosts();
-  ask.family = to_string(Family::kLocalHdd);
+  ask.family = Family::kLocalHdd;
   for (const Design& d : built(ask)) {
     ASSERT_EQ(d.fast.drives % 4, 0U);
     const double held = static_cast<double>(d.fast.drive->capacity.value) * (d.fast.drives / 4) * kFill;

@@ -17,7 +17,7 @@ using ::testing::SizeIs;
 
 SizingAsk quick() {
   SizingAsk ask = plain_ask();
-  ask.family = to_string(Family::kFlashTlc);
+  ask.family = Family::kFlashTlc;
   return ask;
 }
 

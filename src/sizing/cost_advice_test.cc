@@ -26,7 +26,7 @@ const SizeAdvice* find(const std::vector<SizeAdvice>& all, const std::string& pa
 TEST(SizeAdvice, NothingToGainNothingSaid) {
   SizingAsk ask = plain_ask();
   ask.jobs[0].workload.accelerator.step_time = constant_law(0.01);
-  ask.family = to_string(Family::kFlashTlc);
+  ask.family = Family::kFlashTlc;
   EXPECT_THAT(advised(ask), IsEmpty());
 }
 
@@ -35,7 +35,7 @@ TEST(SizeAdvice, NothingToGainNothingSaid) {
 TEST(SizeAdvice, WorkersThatHideADisksLatency) {
   SizingAsk ask = plain_ask();
   ask.jobs[0].workload.loader.workers = 1;
-  ask.family = to_string(Family::kHdd);
+  ask.family = Family::kHdd;
   ASSERT_FALSE(variant_of("now", ask, PriceBook::shipped(), Catalogue::shipped(), 2).serves());
   const auto all = advised(ask);
   const SizeAdvice* workers = find(all, "twice the workers (2 per accelerator)");

@@ -30,6 +30,10 @@ std::string_view to_string(Family family) {
   return "";
 }
 
+std::string_view short_name(Family family) {
+  return family == Family::kCloudObjectLocal ? "cloud object + NVMe" : to_string(family);
+}
+
 std::string protection_text(const Shelf& shelf) {
   if (shelf.parity == 0) return "no protection";
   if (shelf.data == 1) return fmt::format("{} copies", 1 + shelf.parity);

@@ -36,6 +36,8 @@ inline constexpr std::array kFamilies = {
     Family::kCloudBlock};
 // "all-flash TLC", ...: what --family, Records and sentences call it.
 std::string_view to_string(Family family);
+// The same where room is dear, as in a table: "cloud object + NVMe"; else as above.
+std::string_view short_name(Family family);
 constexpr bool in_cloud(Family family) { return family >= Family::kCloudObject; }
 
 // One sort of server with one sort of drive: `drives` in all, the same number in

@@ -115,7 +115,7 @@ std::optional<Horizon> horizon(const Screening& screening, const SizeResult& res
     a->cumulative = accumulated(a->upfront, a->monthly, o.months);
     a->total = a->upfront + a->monthly * o.months;
   }
-  const std::string egress_item = "egress." + rent_design.service->provider;
+  const std::string egress_item = fmt::format("egress.{}", to_string(rent_design.service->provider));
   const Price* egress = prices.find(egress_item);
   if (egress != nullptr) out.items.insert(egress_item);
   const double moved = static_cast<double>(screening.need().capacity.value) / 1e9 * o.pilot_share *

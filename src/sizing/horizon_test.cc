@@ -29,7 +29,8 @@ class HorizonTest : public ::testing::Test {
   }
   SizedDesign rented() const {
     SizedDesign out;
-    out.design = find([](const Design& d) { return d.service != nullptr && d.service->provider == "aws"; });
+    out.design =
+        find([](const Design& d) { return d.service != nullptr && d.service->provider == Provider::kAws; });
     out.bill.storage = 1000;
     return out;
   }

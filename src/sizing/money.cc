@@ -50,7 +50,7 @@ void add_traffic(const Design& d, const Need& need, const std::vector<Served>& s
   add(d.service->retrieval_price, all.bytes / 1e9,
       fmt::format("{} retrieved", bytes_decimal(Bytes{static_cast<std::uint64_t>(all.bytes)})));
   const double free_of_charge = d.service->free_egress * static_cast<double>(d.bought.value);
-  if (d.service->provider == "other")
+  if (d.service->provider == Provider::kOther)
     add("egress.other", (all.bytes - free_of_charge) / 1e9, "read from outside its cloud");
   double written = 0;
   for (const JobNeed& job : need.jobs)

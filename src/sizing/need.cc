@@ -24,18 +24,17 @@ Bytes whole_bytes(double bytes) {
 }
 
 void check_family(const SizingAsk& ask) {
-  for (const Family family : kFamilies) {
-    if (ask.family != to_string(family)) continue;
-    if (ask.place == Place::kOnPremises && in_cloud(family))
-      throw UserError(
-          fmt::format("expected a family on premises beside --where on-premises, found '{}'", ask.family));
-    if (ask.place == Place::kCloud && !in_cloud(family))
-      throw UserError(
-          fmt::format("expected a family in the cloud beside --where cloud, found '{}'", ask.family));
-    if (!ask.provider.empty() && !in_cloud(family))
-      throw UserError(fmt::format("expected a family in the cloud beside --provider {}, found '{}'",
-                                  ask.provider, ask.family));
-  }
+  if (!ask.family) return;
+  const bool cloud = in_cloud(*ask.family);
+  const std::string_view word = to_string(*ask.family);
+  if (ask.place == Place::kOnPremises && cloud)
+    throw UserError(
+        fmt::format("expected a family on premises beside --where on-premises, found '{}'", word));
+  if (ask.place == Place::kCloud && !cloud)
+    throw UserError(fmt::format("expected a family in the cloud beside --where cloud, found '{}'", word));
+  if (ask.provider && !cloud)
+    throw UserError(fmt::format("expected a family in the cloud beside --provider {}, found '{}'",
+                                to_string(*ask.provider), word));
 }
 
 void check(const SizingAsk& ask) {
@@ -44,10 +43,10 @@ void check(const SizingAsk& ask) {
     if (!(job.duty > 0 && job.duty <= 1))
       throw UserError(fmt::format("expected a duty above 0 and at most 1 for '{}', found {}",
                                   job.workload.name, job.duty));
-  if (ask.place == Place::kOnPremises && !ask.provider.empty())
+  if (ask.place == Place::kOnPremises && ask.provider)
     throw UserError(fmt::format(
         "expected --provider with designs in the cloud, found it beside --where on-premises ('{}')",
-        ask.provider));
+        to_string(*ask.provider)));
   check_family(ask);
 }
 

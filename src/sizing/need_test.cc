@@ -115,18 +115,18 @@ TEST(Need, RefusesWhatContradictsItself) {
   EXPECT_EQ(refusal_of([&] { need_of(idle); }), "expected a duty above 0 and at most 1 for 'plain', found 0");
   SizingAsk place = plain_ask();
   place.place = Place::kOnPremises;
-  place.provider = "aws";
+  place.provider = Provider::kAws;
   EXPECT_THAT(refusal_of([&] { need_of(place); }), HasSubstr("--provider with designs in the cloud"));
-  place.provider.clear();
-  place.family = to_string(Family::kCloudObject);
+  place.provider.reset();
+  place.family = Family::kCloudObject;
   EXPECT_EQ(refusal_of([&] { need_of(place); }),
             "expected a family on premises beside --where on-premises, found 'cloud object store'");
   place.place = Place::kCloud;
-  place.family = to_string(Family::kHdd);
+  place.family = Family::kHdd;
   EXPECT_EQ(refusal_of([&] { need_of(place); }),
             "expected a family in the cloud beside --where cloud, found 'HDD'");
   place.place = Place::kAny;
-  place.provider = "aws";
+  place.provider = Provider::kAws;
   EXPECT_EQ(refusal_of([&] { need_of(place); }),
             "expected a family in the cloud beside --provider aws, found 'HDD'");
   SizingAsk tiny = plain_ask();

@@ -71,7 +71,7 @@ std::vector<Design> candidates(const Portfolio& portfolio, const std::vector<Roo
     larger.growth = larger.snapshots = 0;
     if (larger.place == Place::kCloud) continue;
     larger.place = Place::kOnPremises;
-    larger.provider.clear();
+    larger.provider.reset();
     Screening screening(larger, catalogue, threads);
     for (const Ranked& r : screening.rank(prices, Grouping::kProduct))
       out.emplace(screening.designs()[r.design].name, screening.designs()[r.design]);

@@ -116,7 +116,7 @@ TEST(Hedge, TheCloudIsRentedWhenItIsKnown) {
   Portfolio p = two(0.5);
   for (Scenario& s : p.scenarios) {
     s.ask.place = Place::kCloud;
-    s.ask.family = to_string(Family::kCloudFile);
+    s.ask.family = Family::kCloudFile;
   }
   const PortfolioResult r = found(p);
   bool both = false;

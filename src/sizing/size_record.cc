@@ -92,9 +92,9 @@ bool serves_in(const Screening& screening, const SizeResult& result, bool cloud)
 
 std::string horizon_absence(const Screening& screening, const SizeResult& result) {
   const SizingAsk& ask = screening.ask();
-  if (ask.place == Place::kCloud || !ask.provider.empty()) return "only the cloud was asked for";
+  if (ask.place == Place::kCloud || ask.provider) return "only the cloud was asked for";
   if (ask.place == Place::kOnPremises) return "only designs on premises were asked for";
-  if (!ask.family.empty()) return "only one family was asked for, " + ask.family;
+  if (ask.family) return fmt::format("only one family was asked for, {}", to_string(*ask.family));
   const bool own = serves_in(screening, result, false), rent = serves_in(screening, result, true);
   if (!own && !rent) return "no design serves";
   if (!own) return "no design on premises serves";
@@ -106,7 +106,10 @@ std::string horizon_absence(const Screening& screening, const SizeResult& result
 
 Json design_json(const Design& d, const SizedDesign& sized, const Need& need, const PriceBook& prices,
                  bool in_full) {
-  Json out = {{"name", d.name}, {"family", std::string(to_string(d.family))}, {"product", d.product}};
+  Json out = {{"name", d.name},
+              {"family", std::string(to_string(d.family))},
+              {"family_short", std::string(short_name(d.family))},
+              {"product", d.product}};
   const auto& served = sized.judgement.served;
   set_number(out, "au", mean_au(served, need));
   if (served.size() == 1) out["au_interval"] = {served.front().low, served.front().high};

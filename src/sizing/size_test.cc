@@ -75,7 +75,7 @@ TEST(Size, ConfirmedBySimulation) {
   SizingAsk ask = plain_ask();
   ask.jobs[0].workload.dataset.samples = 20'000;
   ask.place = Place::kOnPremises;
-  ask.family = to_string(Family::kFlashTlc);
+  ask.family = Family::kFlashTlc;
   SizeOptions options = paper_only(ask);
   options.confirm = 1;
   std::size_t calls = 0;
@@ -113,7 +113,7 @@ TEST(Size, JobsThatAreNotFeltStayAtTheirClosedForm) {
   small.loader.batch_size = 1;
   small.accelerator.step_time = constant_law(10);
   ask.jobs.push_back({small, 1});
-  ask.family = to_string(Family::kFlashTlc);
+  ask.family = Family::kFlashTlc;
   Screening screening(ask, Catalogue::shipped(), 2);
   const Need& need = screening.need();
   const Design& design =

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "base/units.h"
+#include "catalogue/catalogue.h"
+#include "sizing/design.h"
 #include "workload/spec.h"
 
 namespace aforo {
@@ -46,9 +48,10 @@ struct SizingAsk {
   // Instead of the price book's.
   std::optional<Dollars> accelerator_hour;
   Place place = Place::kAny;
-  std::string provider;  // of cloud services; "" = any
-  // Only designs of this family (to_string(Family)); "" = any.
-  std::string family;
+  // Of cloud services; absent = any.
+  std::optional<Provider> provider;
+  // Only designs of this family; absent = any.
+  std::optional<Family> family;
   // Flash in every host, for caching: only designs with just that.
   std::optional<Bytes> cache;
   // How long the project goes on with the same data: a cache that has been filled stays so. A job then

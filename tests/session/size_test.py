@@ -103,7 +103,7 @@ class Answer(Files):
 
     def test_places_and_families(self):
         for words, families in ((("--where", "cloud"), {"cloud"}), (("--family", "HDD"), {"HDD"}),
-                                (("--provider", "aws", "--where", "cloud"), {"cloud"})):
+                                (("--provider", "AWS", "--where", "cloud"), {"cloud"})):
             record = self.record("size", *VISION, *words)
             for d in record["designs"] + record["rejected"]:
                 self.assertIn(d["family"].split()[0], families)
@@ -245,6 +245,9 @@ class Asked(Files):
                 (("resnet50_h100", "--capacity", "1GB"), "raise --capacity or lower --dataset-size"),
                 (("resnet50_h100", "--where", "on-premises", "--provider", "aws"), "--provider with designs in the cloud"),
                 (("resnet50_h100", "--where", "on-premises", "--family", "cloud object store"), "a family on premises"),
+                (("resnet50_h100", "--family", "tape"), "--family: expected one of all-flash TLC, all-flash QLC, hybrid flash + HDD, HDD, "),
+                (("resnet50_h100", "--family", "all flash TLC"), "found 'all flash TLC'; did you mean 'all-flash TLC'?"),
+                (("resnet50_h100", "--provider", "gpc"), "--provider: expected aws or gcp or azure or other, found 'gpc'; did you mean 'gcp'?"),
                 (("resnet50_h100", "--accelerator-type", "h10"), "did you mean 'h100'?"),
                 (("resnet50_h100", "--duty", "0"), "a duty above 0"),
                 (("resnet50_h100", "--growth", "10", "--years", "30"), "lower --growth or --years"),
