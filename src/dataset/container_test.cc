@@ -242,6 +242,26 @@ TEST(Containers, ContentsThatAreOnlyReadAreTakenAsRaw) {
   }
 }
 
+// Rows and records are bytes: what is laid there as JPEGs would be none.
+TEST(Containers, RowsOfBytesHoldNothingElse) {
+  for (const LayoutKind layout : {LayoutKind::kNpy, LayoutKind::kRecords}) {
+    DatasetSpec spec;
+    spec.layout = layout;
+    EXPECT_TRUE(can_generate(spec));
+    spec.content = Content::kJpeg;
+    EXPECT_FALSE(can_generate(spec)) << to_string(layout);
+    EXPECT_EQ(with_made_content(spec).content, Content::kRaw);
+  }
+  try {
+    stored_format(LayoutKind::kNpy, Content::kJpeg);
+    FAIL() << "JPEGs were laid in an array";
+  } catch (const UserError& error) {
+    EXPECT_EQ(std::string(error.what()),
+              "expected content raw with layout npy to generate, found jpeg: its samples have no format of "
+              "their own; give --content raw, or --layout file-per-sample, tfrecord or webdataset");
+  }
+}
+
 TEST(Containers, OnlyGeneratedSamplesHaveAnIdentity) {
   const auto layout = laid(container(LayoutKind::kTfrecord));
   const auto made = layout.identity(17);

@@ -98,8 +98,8 @@ DatasetSpec with_made_content(DatasetSpec spec);
 void require_readable(LayoutKind layout, std::string_view where);
 
 // What one sample of a layout is, framing included: content_format for file-per-sample, a framed
-// record for tfrecord, a padded member for webdataset, bare bytes for records. Throws UserError for
-// layouts that are sized only.
+// record for tfrecord, a padded member for webdataset, bare bytes for records and npy. Throws UserError for
+// layouts that are sized only, and for content that the layout does not hold: rows of bytes are raw.
 const SampleFormat& stored_format(LayoutKind layout, Content content);
 
 }  // namespace aforo

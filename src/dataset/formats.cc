@@ -42,16 +42,29 @@ const SampleFormat& content_format(Content content) {
                   one_of(made), to_string(content)));
 }
 
+namespace {
+
+std::vector<std::string> layouts_that_make(Content content) {
+  std::vector<std::string> out;
+  for (const Container* each : containers())
+    if (each->makes(content) != nullptr) out.emplace_back(each->traits().word);
+  return out;
+}
+
+}  // namespace
+
 const SampleFormat& stored_format(LayoutKind layout, Content content) {
   if (const SampleFormat* format = container(layout).makes(content)) return *format;
-  if (container(layout).makes(Content::kRaw) != nullptr) return content_format(content);  // which throws
-  std::vector<std::string> made;
-  for (const Container* other : containers())
-    if (other->makes(Content::kRaw) != nullptr) made.emplace_back(other->traits().word);
+  if (container(layout).makes(Content::kRaw) == nullptr)
+    throw UserError(
+        fmt::format("expected layout {} to generate, found {}, which aforo only sizes: give one of them with "
+                    "--layout, and --content raw",
+                    join(layouts_that_make(Content::kRaw), ", "), to_string(layout)));
+  content_format(content);  // throws for what no layout makes
   throw UserError(
-      fmt::format("expected layout {} to generate, found {}, which aforo only sizes: give --layout tfrecord "
-                  "--content raw, or one of the others",
-                  join(made, ", "), to_string(layout)));
+      fmt::format("expected content raw with layout {} to generate, found {}: its samples have no format of "
+                  "their own; give --content raw, or --layout {}",
+                  to_string(layout), to_string(content), one_of(layouts_that_make(content))));
 }
 
 bool can_generate(const DatasetSpec& spec) { return container(spec.layout).makes(spec.content) != nullptr; }

@@ -34,12 +34,13 @@ struct Format {
   std::string_view word;
   LayoutKind layout;
   Content content;
-  std::string_view caveat;  // what is different from the real format
+  std::string_view caveat;                    // what is different from the real format
+  LayoutKind of_many = LayoutKind::kRecords;  // of files that hold several samples, where `layout` holds one
 };
 
 constexpr Format kFormats[] = {
     {"npz", LayoutKind::kFilePerSample, Content::kNpz, ""},
-    {"npy", LayoutKind::kFilePerSample, Content::kNpy, ""},
+    {"npy", LayoutKind::kFilePerSample, Content::kNpy, "", LayoutKind::kNpy},
     {"jpeg", LayoutKind::kFilePerSample, Content::kJpeg, ""},
     {"png", LayoutKind::kFilePerSample, Content::kPng, ""},
     {"tfrecord", LayoutKind::kTfrecord, Content::kRaw, ""},
@@ -66,7 +67,7 @@ void read_names(DlioSource& source, Workload& workload) {
   if (!known && model) workload.name = *model;
 }
 
-void read_layout(DlioSource& source, DatasetSpec& dataset) {
+const Format& read_layout(DlioSource& source, DatasetSpec& dataset) {
   const std::string word = source.word("dataset.format").value_or("tfrecord");
   const auto format =
       std::find_if(std::begin(kFormats), std::end(kFormats), [&](const Format& f) { return f.word == word; });
@@ -79,10 +80,11 @@ void read_layout(DlioSource& source, DatasetSpec& dataset) {
   dataset.layout = format->layout;
   dataset.content = format->content;
   if (!format->caveat.empty()) source.decline("dataset.format", std::string(format->caveat));
+  return *format;
 }
 
 void read_dataset(DlioSource& source, DatasetSpec& dataset) {
-  read_layout(source, dataset);
+  const Format& format = read_layout(source, dataset);
   const std::uint64_t files = source.count("dataset.num_files_train", 1, 1'000'000'000'000).value_or(8);
   dataset.samples_per_file = source.count("dataset.num_samples_per_file", 1, 1'000'000'000).value_or(1);
   dataset.samples = files * dataset.samples_per_file;
@@ -98,8 +100,10 @@ void read_dataset(DlioSource& source, DatasetSpec& dataset) {
   if (size.stddev > 0) size.kind = LawKind::kProductOfNormals;
   if (!traits_of(dataset.layout).packed && dataset.samples_per_file > 1) {
     source.decline("dataset.num_samples_per_file",
-                   "such files are laid and read as fixed-size records, one at a time");
-    dataset.layout = LayoutKind::kRecords;
+                   format.of_many == LayoutKind::kNpy
+                       ? "samples lie along the first axis of a file's array, and are read one at a time"
+                       : "such files are laid and read as fixed-size records, one at a time");
+    dataset.layout = format.of_many;
     dataset.content = Content::kRaw;
   }
   if (traits_of(dataset.layout).one_size && size.stddev > 0) {

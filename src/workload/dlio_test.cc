@@ -221,6 +221,14 @@ TEST(Dlio, WhatIsOnlyNearlyTheSameIsSaid) {
   EXPECT_EQ(many.dataset.samples, 4000u);
   EXPECT_THAT(many.warnings, Contains(HasSubstr("'dataset.num_samples_per_file: 4'")));
   EXPECT_THAT(many.warnings, Contains(HasSubstr("'dataset.record_length_bytes_stdev: 10'")));
+  const Workload rows = parse({"dataset.format=npy", "dataset.num_samples_per_file=4"});
+  EXPECT_EQ(rows.dataset.layout, LayoutKind::kNpy);
+  EXPECT_EQ(rows.dataset.content, Content::kRaw);
+  EXPECT_EQ(rows.dataset.samples_per_file, 4U);
+  EXPECT_THAT(rows.warnings, Contains(HasSubstr("along the first axis")));
+  const Workload single = parse({"dataset.format=npy"});
+  EXPECT_EQ(single.dataset.layout, LayoutKind::kFilePerSample);
+  EXPECT_EQ(single.dataset.content, Content::kNpy);
   EXPECT_THAT(parse({"train.seed_change_epoch=False"}).warnings,
               Contains(HasSubstr("every epoch has a new order")));
   EXPECT_THAT(parse({"workflow.train=False"}).warnings, Contains(HasSubstr("a run always trains")));

@@ -126,9 +126,9 @@ class NpyContainer final : public Container {
   bool reads(FileKind kind) const override { return kind == FileKind::kNpy; }
   std::optional<FileKind> looks_for(Content) const override { return FileKind::kNpy; }
 
-  const SampleFormat* makes(Content) const override {
+  const SampleFormat* makes(Content content) const override {
     static const NpyFormat format;
-    return &format;
+    return content == Content::kRaw ? &format : nullptr;
   }
   std::uint64_t head_bytes() const override { return kHead; }
   std::vector<std::byte> head(std::uint64_t samples, std::uint64_t sample_bytes) const override {

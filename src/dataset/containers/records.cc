@@ -16,7 +16,9 @@ class RecordsContainer final : public Container {
   bool reads(FileKind kind) const override { return container(LayoutKind::kFilePerSample).owns(kind); }
   std::optional<FileKind> looks_for(Content) const override { return FileKind::kOther; }
 
-  const SampleFormat* makes(Content) const override { return &raw_format(); }  // whatever they mean
+  const SampleFormat* makes(Content content) const override {
+    return content == Content::kRaw ? &raw_format() : nullptr;
+  }
 
   Proof proof(Content) const override { return Proof::kNone; }
   Checked check(Content, std::span<const std::byte>) const override { return {}; }
