@@ -13,7 +13,7 @@ import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests"))
-from architecture_test import FRAMEWORK_PLACES, INCLUDE, LAYOUT_PLACES, documented_rooms, without_comments  # noqa: E402
+from architecture_test import FRAMEWORK_PLACES, INCLUDE, LAYOUT_PLACES, documented_rooms, layout_literals, without_comments  # noqa: E402
 
 # The rooms and files that may say which layouts and frameworks there are.
 LAYOUT_OWNERS = tuple(place.removeprefix("src/") for place in LAYOUT_PLACES)
@@ -129,7 +129,8 @@ def figures(root):
     layout, layout_files = tree.mentions(r"\bLayoutKind::k", LAYOUT_OWNERS)
     framework, framework_files = tree.mentions(r"\bFramework::k", FRAMEWORK_OWNERS)
     format_files = sum(1 for code in tree.code.values()
-                       if re.search(r"\bLayoutKind::k(?:Tfrecord|Webdataset)\b|\"(?:tfrecord|webdataset)\"|\bis_tar\b|\btar_\b", code))
+                       if re.search(r"\bLayoutKind::k(?:Tfrecord|Webdataset)\b|\bis_tar\b|\btar_\b", code)
+                       or any(re.search(r"\b(?:tfrecord|webdataset)\b", word.group(1)) for word in layout_literals(code)))
     by_word = sum(len(re.findall(r"\.(?:given|text|count|seconds|bytes|number|fraction|list|choice|dollars)\(\"", code))
                   for name, code in tree.code.items() if name.startswith(("cli/", "answer/")))
     circles = [c for c in knots(units_of(tree)) if len({unit.split("/")[0] for unit in c}) == 1]

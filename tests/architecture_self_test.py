@@ -127,8 +127,12 @@ class ArchitectureSelfTest(unittest.TestCase):
 
     def test_a_layout_s_word_in_quotes_outside_its_places(self):
         code = '#include "base/text.h"\n// "tfrecord" in a comment\nauto a = "give --layout tfrecord";\nauto b = "tfrecord";\n'
+        self.assert_found('src/base/text.cc:3: names "give --layout tfrecord"', {"src/base/text.cc": code})
         self.assert_found('src/base/text.cc:4: names "tfrecord"', {"src/base/text.cc": code})
-        self.assertEqual(len(self.found({"src/base/text.cc": code})), 1)
+        self.assertEqual(len(self.found({"src/base/text.cc": code})), 2)
+        fine = '#include "base/text.h"\nauto a = "fixed-size records", tfrecord = f("a", "b");\nauto b = "tfrecords";\n'
+        self.assertEqual(self.found({"src/base/text.cc": fine}), [])
+        self.assertFalse([found for found in self.found({"src/base/text.cc": '#include "dataset/tfrecord.h"\n'}) if "names" in found])
         self.assertEqual(self.found({"src/base/text_test.cc": code}), [])
         places = {"src/workload/dlio.cc": code, "src/dataset/tar.cc": code}
         self.assertFalse([found for found in self.found(places) if "names" in found and "tfrecord" in found])

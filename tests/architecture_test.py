@@ -67,12 +67,15 @@ PARSERS = {
 LAYOUT_NAME = re.compile(r"\bLayoutKind::k\w+")
 LAYOUT_PLACES = ("src/workload/spec.", "src/workload/fields.", "src/workload/access.", "src/workload/dlio.",
                  "src/dataset/containers/")
-# A word in quotes names a layout too. "npy" is a content's word as well, which anyone may write.
-LAYOUT_WORD = re.compile(r'"(?:file-per-sample|tfrecord|records|webdataset|hdf5|parquet)"')
+# A word in a literal names a layout too, alone or within a sentence: advice takes it from the traits. "npy" is a
+# content's word as well, which anyone may write, and "records" within a sentence is plain English.
+LITERAL = re.compile(r'"((?:\\.|[^"\\\n])*)"')
+LAYOUT_WORD = re.compile(r"\b(?:file-per-sample|tfrecord|webdataset|hdf5|parquet)\b|^records$")
 # The formats of one sample call themselves so.
-LAYOUT_WORD_PLACES = LAYOUT_PLACES + ("src/dataset/tar.cc", "src/dataset/tfrecord_example.cc")
+LAYOUT_WORD_PLACES = LAYOUT_PLACES + ("src/dataset/tar.cc", "src/dataset/tfrecord_example.cc", "src/workload/dlio_keys.cc")
 FRAMEWORK_NAME = re.compile(r"\bFramework::k\w+")
 FRAMEWORK_PLACES = ("src/workload/spec.", "src/workload/fields.", "src/workload/access.", "src/workload/dlio.")
+INCLUDE_LINE = re.compile(r"[ \t]*#[ \t]*include\b")
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 TABLE_ROW = re.compile(r"^\|\s*`(\w+)`\s*\|[^|]*\|([^|]*)\|\s*$", re.MULTILINE)
 # Written apart so that this file does not find itself.
@@ -333,20 +336,28 @@ def is_contract(text):
     return max((body.count("\n") for body in re.findall(r"\)[^;{}]*\{((?:[^{}]|\{[^{}]*\})*)\}", without_comments(text))), default=0) <= 4
 
 
+def layout_literals(code):
+    """Literals, but for the names of included files, with a layout's word in them."""
+    for match in LITERAL.finditer(code):
+        included = INCLUDE_LINE.match(code, code.rfind("\n", 0, match.start()) + 1)
+        if included is None and LAYOUT_WORD.search(match.group(1)):
+            yield match
+
+
 def check_names(root):
     for path in sorted((root / "src").rglob("*")):
         name = path.relative_to(root).as_posix()
         if path.suffix not in (".h", ".cc") or is_for_tests(path):
             continue
         code = without_comments(path.read_text())
-        for pattern, places, what in (
-            (LAYOUT_NAME, LAYOUT_PLACES, "what a layout is, its LayoutTraits and its Container say"),
-            (LAYOUT_WORD, LAYOUT_WORD_PLACES, "what a layout is called, its LayoutTraits say"),
-            (FRAMEWORK_NAME, FRAMEWORK_PLACES, "what a framework's loader does, its Access says"),
+        for found, places, what in (
+            (LAYOUT_NAME.finditer, LAYOUT_PLACES, "what a layout is, its LayoutTraits and its Container say"),
+            (layout_literals, LAYOUT_WORD_PLACES, "what a layout is called, its LayoutTraits say"),
+            (FRAMEWORK_NAME.finditer, FRAMEWORK_PLACES, "what a framework's loader does, its Access says"),
         ):
             if name.startswith(places):
                 continue
-            for match in pattern.finditer(code):
+            for match in found(code):
                 line = code.count("\n", 0, match.start()) + 1
                 yield f"{name}:{line}: names {match.group(0)}; {what}"
 

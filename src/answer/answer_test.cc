@@ -87,6 +87,16 @@ TEST(AnswerCatalogue, OneWorkloadIsInItsRecordInFull) {
   EXPECT_FALSE(answer(ask, {}).record["workloads"][0].contains("yaml")) << "a list of all is short";
 }
 
+// ERA5's HDF5 gives PyTorch one sample after another, as TFRecord does there; a row of flux1's Parquet comes with
+// its row group, and shards of WebDataset are read from their front too.
+TEST(AnswerCatalogue, WhatIsNotMadeIsLaidAsItIsRead) {
+  CatalogueAsk ask;
+  ask.topic = "workloads", ask.name = "era5_fourcastnet_a100";
+  EXPECT_EQ(answer(ask, {}).record["workloads"][0]["generated_with"], "--layout tfrecord --content raw");
+  ask.name = "flux1_b200";
+  EXPECT_EQ(answer(ask, {}).record["workloads"][0]["generated_with"], "--layout webdataset --content raw");
+}
+
 TEST(AnswerMeasured, WhatIsMissingIsSaidBeforeAnythingIsTouched) {
   const auto sentence = [](const auto& ask) -> std::string {
     try {

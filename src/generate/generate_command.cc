@@ -175,7 +175,7 @@ class Generation {
 
 Json plan_generate(const GenerateOptions& options) {
   const auto store = open_store(options.directory);
-  const GeneratePlan plan = make_generate_plan(options.workload.dataset, *store);
+  const GeneratePlan plan = make_generate_plan(options.workload, *store);
   Json record = start_record("generate", *store);
   record["dry_run"] = true;
   describe_ask(record, options);
@@ -189,7 +189,7 @@ Json plan_generate(const GenerateOptions& options) {
 
 GenerateOutcome generate(const GenerateOptions& options, std::stop_token stop, const ProgressSink& sink) {
   const auto store = open_store(options.directory);
-  GeneratePlan plan = make_generate_plan(options.workload.dataset, *store);
+  GeneratePlan plan = make_generate_plan(options.workload, *store);
   if (plan.unfit) throw UserError(*plan.unfit);
   GenerateOutcome outcome;
   Json& record = outcome.record;

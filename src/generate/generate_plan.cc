@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "survey/dataset_marker.h"
+#include "workload/access.h"
 #include "workload/parse.h"
 
 namespace aforo {
@@ -112,7 +113,8 @@ void require_same(const Manifest& found, const Manifest& asked, const std::strin
 
 }  // namespace
 
-GeneratePlan make_generate_plan(const DatasetSpec& spec, const Store& store) {
+GeneratePlan make_generate_plan(const Workload& workload, const Store& store) {
+  const DatasetSpec& spec = workload.dataset;
   GeneratePlan plan;
   plan.layout = std::make_unique<GeneratedLayout>(spec, dataset_id_of(spec));
   plan.manifest.id = plan.layout->id();
@@ -134,7 +136,7 @@ GeneratePlan make_generate_plan(const DatasetSpec& spec, const Store& store) {
     plan.needed.bytes.value -= std::min(plan.needed.bytes.value, present.bytes);
     plan.needed.inodes -= std::min(plan.needed.inodes, present.files);
   }
-  plan.unfit = why_not_fitting(plan.needed, plan.space, store.where());
+  plan.unfit = why_not_fitting(plan.needed, plan.space, store.where(), packed_layout_of(workload.loader));
   return plan;
 }
 

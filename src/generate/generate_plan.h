@@ -33,7 +33,7 @@ struct GeneratePlan {
 // Reads the store's marker and free space, and of a resumption looks which files past the mark are
 // there; touches nothing. Throws UserError for a layout that cannot be generated, for a directory
 // with other files, and for one with another dataset: saying what differs and the ways out.
-GeneratePlan make_generate_plan(const DatasetSpec& spec, const Store& store);
+GeneratePlan make_generate_plan(const Workload& workload, const Store& store);
 
 // Adds to `record` the part of a generate Record that is known before it begins: files, bytes,
 // filesystem, dataset, ... Keys are in docs/record.md.

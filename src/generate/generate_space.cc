@@ -17,7 +17,7 @@ Space space_at(const Store& store) {
 }
 
 std::optional<std::string> why_not_fitting(const SpaceNeeded& needed, const Space& space,
-                                           const std::string& directory) {
+                                           const std::string& directory, LayoutKind packed) {
   const double bytes = with_margin(static_cast<double>(needed.bytes.value));
   if (bytes > static_cast<double>(space.free.value)) {
     return fmt::format(
@@ -30,9 +30,9 @@ std::optional<std::string> why_not_fitting(const SpaceNeeded& needed, const Spac
   if (space.free_inodes && inodes > static_cast<double>(*space.free_inodes)) {
     return fmt::format(
         "expected {} free inodes at {} ({}), found {}: use another file system, "
-        "or a packed layout such as tfrecord",
+        "or a packed layout such as {}",
         format_count(inodes), directory, space.filesystem,
-        format_count(static_cast<double>(*space.free_inodes)));
+        format_count(static_cast<double>(*space.free_inodes)), to_string(packed));
   }
   return std::nullopt;
 }

@@ -18,21 +18,23 @@ Space thousand_blocks() {
 
 // 990 blocks and 1 % are 999.9 blocks: they fit in 1000. 991 and 1 % are 1000.91: they do not.
 TEST(GenerateSpace, OnePercentIsLeftForTheFileSystem) {
-  EXPECT_EQ(why_not_fitting({{990 * 4096}, 10}, thousand_blocks(), "/d"), std::nullopt);
-  const auto sentence = why_not_fitting({{991 * 4096}, 10}, thousand_blocks(), "/d");
+  EXPECT_EQ(why_not_fitting({{990 * 4096}, 10}, thousand_blocks(), "/d", LayoutKind::kWebdataset),
+            std::nullopt);
+  const auto sentence = why_not_fitting({{991 * 4096}, 10}, thousand_blocks(), "/d", LayoutKind::kWebdataset);
   ASSERT_TRUE(sentence);
   EXPECT_NE(sentence->find("/d (ext4)"), std::string::npos) << *sentence;
 }
 
 // 198 x 1.01 = 199.98, 199 x 1.01 = 200.99.
 TEST(GenerateSpace, InodesCountToo) {
-  EXPECT_EQ(why_not_fitting({{4096}, 198}, thousand_blocks(), "/d"), std::nullopt);
-  const auto sentence = why_not_fitting({{4096}, 199}, thousand_blocks(), "/d");
+  EXPECT_EQ(why_not_fitting({{4096}, 198}, thousand_blocks(), "/d", LayoutKind::kWebdataset), std::nullopt);
+  const auto sentence = why_not_fitting({{4096}, 199}, thousand_blocks(), "/d", LayoutKind::kWebdataset);
   ASSERT_TRUE(sentence);
   EXPECT_NE(sentence->find("inodes"), std::string::npos) << *sentence;
+  EXPECT_NE(sentence->find("a packed layout such as webdataset"), std::string::npos) << *sentence;
   Space endless = thousand_blocks();
   endless.free_inodes.reset();  // btrfs makes them as needed
-  EXPECT_EQ(why_not_fitting({{4096}, 1'000'000}, endless, "/d"), std::nullopt);
+  EXPECT_EQ(why_not_fitting({{4096}, 1'000'000}, endless, "/d", LayoutKind::kWebdataset), std::nullopt);
 }
 
 TEST(GenerateSpace, ADirectoryThatIsNotThereYetIsAskedAtItsParent) {

@@ -95,6 +95,8 @@ struct Evidence {
   Bytes transfer_size{0};
   // Mean bytes of what is read in one go but for that: a sample, a shard; 0 = unknown.
   Bytes read_whole{0};
+  // Of files of one sample each: the word of the layout of many that this loader reads from front to back.
+  std::string packed_layout;
   // Loader settings of this run; 0 = unknown.
   std::uint32_t workers = 0, prefetch = 0;
   Readers readers;

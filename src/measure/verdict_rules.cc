@@ -179,13 +179,14 @@ std::optional<Finding> barrier_skew(const Evidence& e) {
 
 std::optional<Finding> metadata(const Evidence& e) {
   if (e.open_share < kHalf) return std::nullopt;
+  const std::string flag = e.packed_layout.empty() ? "" : "--set dataset.layout=" + e.packed_layout;
   return Finding{Limit::kMetadata,
                  fmt::format("{} of a sample's read time is spent opening its file, {}",
                              format_percent(e.open_share), au_clause(e)),
-                 {"pack samples into fewer, larger files: --set dataset.layout=tfrecord",
+                 {"pack samples into fewer, larger files" + (flag.empty() ? "" : ": " + flag),
                   e.readers.have_room() ? workers_flag(workers_needed(e)) + ": more opens at a time" : "",
                   "a faster metadata service, or metadata on flash"},
-                 "a packed layout: --set dataset.layout=tfrecord"};
+                 flag.empty() ? "fewer, larger files" : "a packed layout: " + flag};
 }
 
 std::optional<Finding> network(const Evidence& e) {

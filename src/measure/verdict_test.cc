@@ -225,6 +225,17 @@ TEST(Verdict, AGainIsMeasuredAgainstTheSameReRunUnchanged) {
   EXPECT_EQ(verdict_of(e).limit, Limit::kLoaderSettings);
 }
 
+// Which layout packs them is the loader's: another one would be read sample by sample.
+TEST(Verdict, PacksFilesAsTheLoaderReadsThem) {
+  Evidence e = slow_job();
+  e.open_share = 0.7;
+  EXPECT_THAT(verdict_of(e).text, AllOf(HasSubstr("try fewer, larger files"), Not(HasSubstr("layout"))));
+  e.packed_layout = "webdataset";
+  EXPECT_THAT(verdict_of(e).text, HasSubstr("try a packed layout: --set dataset.layout=webdataset"));
+  EXPECT_THAT(verdict_of(e).advice.front(),
+              "pack samples into fewer, larger files: --set dataset.layout=webdataset");
+}
+
 TEST(Verdict, ARunEndedByAnErrorIsNotJudged) {
   Evidence e;
   e.au = 0.99;

@@ -136,9 +136,10 @@ void add_verdict(Prediction& prediction, const SimulatedCase& c, const std::vect
   e.read_latency_p99 = run.read_p99;
   e.bytes_per_second = prediction.bytes;
   const Access access = access_of(c.plan);
-  e.read_size = Bytes{static_cast<std::uint64_t>(access.operation_bytes())};
+  e.read_size = Bytes{static_cast<std::uint64_t>(access.bytes_per_sample / access.requests_per_sample)};
   e.transfer_size = c.plan.loader.transfer_size;
   e.read_whole = Bytes{static_cast<std::uint64_t>(access.whole_bytes)};
+  if (access.kind == ReadKind::kFile) e.packed_layout = to_string(packed_layout_of(c.plan.loader));
   e.workers = c.plan.loader.workers;
   e.readers = readers_of(c.plan);
   e.prefetch = c.plan.loader.prefetch;

@@ -129,6 +129,32 @@ TEST(PredictVerdict, ARequirementAsksForShardsWhereWorkersWouldFindNone) {
   EXPECT_THAT(requirement(w, {}).warnings, Contains(HasSubstr("; more workers")));
 }
 
+// One metadata server of 20 opens a second, of the 400 samples that are wanted.
+TEST(PredictVerdict, FilesAreToBePackedAsTheFrameworkReadsThem) {
+  PredictOptions options = pipe_case(8000);
+  options.workload.accelerator.count = 1;
+  Station opens;
+  opens.name = "opens";
+  opens.kind = StationKind::kMetadata;
+  opens.rate = {20};
+  options.storage.tiers.front().stations.push_back(opens);
+  const Prediction torch = predict(options);
+  EXPECT_EQ(torch.verdict.limit, Limit::kMetadata) << torch.verdict.text;
+  EXPECT_THAT(torch.verdict.text, HasSubstr("--set dataset.layout=webdataset"));
+  options.workload.loader.framework = Framework::kTensorflow;
+  EXPECT_THAT(predict(options).verdict.text, HasSubstr("--set dataset.layout=tfrecord"));
+}
+
+// Files of 1 MB in requests of 4 KiB: 245 of them, of 4,082 B in the mean. The reads are small, not the files.
+TEST(PredictVerdict, ReadsAreRequestsNotFiles) {
+  PredictOptions options = pipe_case(400);
+  options.workload.loader.transfer_size = 4_KiB;
+  const Prediction p = predict(options);
+  EXPECT_EQ(p.verdict.limit, Limit::kStorageBandwidth) << p.verdict.text;
+  EXPECT_THAT(p.verdict.text, HasSubstr("in reads of 3.99 KiB"));
+  EXPECT_THAT(p.verdict.advice.front(), HasSubstr("transfer_size"));
+}
+
 TEST(PredictVerdict, TheClosedFormNamesItsLimitAsData) {
   const auto limit = [](const PredictOptions& options) {
     return predict_closed(options.workload, options.storage).limited_by;

@@ -144,6 +144,7 @@ Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptio
   e.transfer_size = plan.loader.transfer_size;
   const Access access = access_of(plan);
   e.read_whole = Bytes{static_cast<std::uint64_t>(access.whole_bytes)};
+  if (access.kind == ReadKind::kFile) e.packed_layout = to_string(packed_layout_of(plan.loader));
   e.workers = plan.loader.workers;
   e.readers = readers_of(plan);
   e.prefetch = plan.loader.prefetch;

@@ -263,7 +263,10 @@ TEST(Overrides, ErrorsNameTheWordOnTheCommandLine) {
   EXPECT_THAT(error_of(kSmall, {"loader.workers="}), HasSubstr("found nothing"));
   EXPECT_THAT(error_of(kSmall, {"loader=3"}), HasSubstr("expected a mapping of framework, "));
   EXPECT_THAT(error_of(kSmall, {"dataset.samples_per_file=7"}),
-              HasSubstr("--set 'dataset.samples_per_file=7': dataset.samples_per_file: expected 1"));
+              AllOf(HasSubstr("--set 'dataset.samples_per_file=7': dataset.samples_per_file: expected 1"),
+                    HasSubstr("such as webdataset")));
+  EXPECT_THAT(error_of(kSmall, {"dataset.samples_per_file=7", "loader.framework=tensorflow"}),
+              HasSubstr("such as tfrecord"));
 }
 
 TEST(Layouts, NpzIsFilePerSampleWithNpzFiles) {

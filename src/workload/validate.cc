@@ -54,13 +54,14 @@ void check_law(const Checker& check, std::string_view key, const Law& law, bool 
   if (!error.empty()) check.fail(key, "{}", error);
 }
 
-void check_dataset(const Checker& check, const DatasetSpec& dataset) {
+// `loader`: of the job, or a usual one where a dataset stands alone.
+void check_dataset(const Checker& check, const DatasetSpec& dataset, const LoaderSpec& loader) {
   check_law(check, "dataset.sample_size", dataset.sample_size, false);
   const LayoutTraits& traits = traits_of(dataset.layout);
   if (!traits.packed && dataset.samples_per_file > 1) {
     check.fail("dataset.samples_per_file",
-               "expected 1 with layout {}, found {}; choose a packed layout such as tfrecord", traits.word,
-               dataset.samples_per_file);
+               "expected 1 with layout {}, found {}; choose a packed layout such as {}", traits.word,
+               dataset.samples_per_file, to_string(packed_layout_of(loader)));
   }
   if (traits.one_size && dataset.sample_size.kind != LawKind::kConstant) {
     check.fail("dataset.sample_size", "expected one constant size with layout {}, found distribution {}",
@@ -117,7 +118,7 @@ void complete_and_check(Workload& workload, std::string_view file, const Places&
   complete_law(workload.dataset.sample_size);
   complete_law(workload.loader.preprocess);
   complete_law(workload.accelerator.step_time);
-  check_dataset(check, workload.dataset);
+  check_dataset(check, workload.dataset, workload.loader);
   check_loader(check, workload);
   check_law(check, "accelerator.step_time", workload.accelerator.step_time, false);
 }
@@ -126,7 +127,7 @@ void complete_and_check_dataset(DatasetSpec& dataset, std::string_view file, con
   const Checker check(file, places);
   check.require("dataset.");
   complete_law(dataset.sample_size);
-  check_dataset(check, dataset);
+  check_dataset(check, dataset, {});
 }
 
 }  // namespace aforo
