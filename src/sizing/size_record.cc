@@ -1,5 +1,7 @@
 #include "sizing/size_record.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
