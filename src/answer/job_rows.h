@@ -51,6 +51,8 @@ inline constexpr Row kDlio =
 inline constexpr Row kDataset = row<&WorkloadAsk::dataset>(
     {"dataset", 0, kFile, "FILE", "",
      "take the dataset block from FILE, as 'aforo inspect -o FILE' writes it", kJobGroup});
+// Accelerators of one host, or to be tried: no more than a job may have (accelerator.count).
+inline constexpr std::uint64_t kMostAccelerators = 1'000'000;
 inline constexpr Row kAccelerators = row<&JobAsk::accelerators>(
     {"accelerators", 'n', kPositive, "N", "", "use N accelerators", kJobGroup, "accelerator.count"});
 inline constexpr Row kEpochs =

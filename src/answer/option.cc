@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "workload/parse.h"
 
 namespace aforo {
 namespace {
@@ -25,9 +26,12 @@ std::string choice_problem(const Option& option, std::string_view text) {
   return fmt::format("expected {}, found '{}'{}", offered, text, did_you_mean(text, choices));
 }
 
-std::string positive_problem(std::string_view text) {
+std::string count_problem(const Option& option, std::string_view text) {
   const auto count = parse_count(text);
-  if (count && *count == 0) return "expected a whole number above 0, found 0";
+  if (count && *count == 0 && option.kind == ValueKind::kPositive)
+    return "expected a whole number above 0, found 0";
+  if (count && *count > option.most)
+    return fmt::format("expected a whole number up to {}, found {}", option.most, *count);
   return error_of(count);
 }
 
@@ -37,20 +41,7 @@ std::string assignment_problem(std::string_view text) {
   return fmt::format("expected key=value such as loader.workers=8, found '{}'", text);
 }
 
-}  // namespace
-
-std::string form_of(const Option& option) {
-  return option.kind == ValueKind::kChoice && option.form.empty() ? join(option.words(), "|")
-                                                                  : std::string(option.form);
-}
-
-std::string choice_word(const Option& option, std::string_view text) {
-  for (std::string& word : option.words())
-    if (to_lower(word) == to_lower(text)) return word;
-  return {};
-}
-
-std::string problem_with(const Option& option, std::string_view text) {
+std::string ill_formed(const Option& option, std::string_view text) {
   switch (option.kind) {
     case ValueKind::kFlag:
       return {};
@@ -61,9 +52,8 @@ std::string problem_with(const Option& option, std::string_view text) {
     case ValueKind::kDirectory:
       return text.empty() ? fmt::format("expected {}, found nothing", option.form) : std::string();
     case ValueKind::kCount:
-      return error_of(parse_count(text));
     case ValueKind::kPositive:
-      return positive_problem(text);
+      return count_problem(option, text);
     case ValueKind::kFraction:
       return error_of(parse_fraction(text));
     case ValueKind::kShare:
@@ -80,6 +70,25 @@ std::string problem_with(const Option& option, std::string_view text) {
       return assignment_problem(text);
   }
   return {};
+}
+
+}  // namespace
+
+std::string form_of(const Option& option) {
+  return option.kind == ValueKind::kChoice && option.form.empty() ? join(option.words(), "|")
+                                                                  : std::string(option.form);
+}
+
+std::string choice_word(const Option& option, std::string_view text) {
+  for (std::string& word : option.words())
+    if (to_lower(word) == to_lower(text)) return word;
+  return {};
+}
+
+std::string problem_with(const Option& option, std::string_view text) {
+  const std::string problem = ill_formed(option, text);
+  if (!problem.empty() || option.key.empty() || option.kind == ValueKind::kFlag) return problem;
+  return field_problem(option.key, text);
 }
 
 std::string spelled(const Option& option) {

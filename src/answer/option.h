@@ -5,6 +5,7 @@
 // data: strings are literals and outlive everything; thread-safe; nothing here throws.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -72,6 +73,8 @@ struct Option {
   // Of a choice: those of its enumeration, in order. A function, since some come from tables that
   // are no constants. Null for every other kind.
   std::vector<std::string> (*words)() = nullptr;
+  // Of a count: the largest that is taken. One that sets a field has the field's bounds.
+  std::uint64_t most = ~std::uint64_t{0};
 };
 
 // Headings of the help, in the order in which commands use them. An exclusion of "*" leaves
@@ -85,7 +88,8 @@ inline constexpr std::string_view kSizingGroup = "Sizing";
 inline constexpr std::string_view kMoneyGroup = "Money";
 inline constexpr std::string_view kOutputGroup = "Output";
 
-// What stands for the value in help and reference: `form`, or a choice's words apart by '|' where it has none.
+// What stands for the value in help and reference: `form`, or a choice's words apart by '|' where it has
+// none.
 std::string form_of(const Option& option);
 
 // The word of a choice that `text` spells; "" if it is none of them.
@@ -93,7 +97,8 @@ std::string choice_word(const Option& option, std::string_view text);
 
 // "" if `text` is a good value for `option`, else half a sentence: "expected ..., found ..."; the
 // caller puts the option's name in front. Of a wrong word of a choice the nearest is offered. Good
-// means well formed: a dataset block's path or a workload's key may still be refused later.
+// means well formed and within bounds, those of the field that it sets too: what contradicts the rest of the
+// job, or a path that leads nowhere, may still be refused later.
 std::string problem_with(const Option& option, std::string_view text);
 
 // As help shows it: "-n, --accelerators N"; four spaces stand for a letter that is not there, so

@@ -57,6 +57,19 @@ TEST(Options, AChoiceOfManyWordsListsThem) {
   EXPECT_EQ(spelled(option), "    --thing NAME") << "a form is shorter than its words";
 }
 
+// 4294967297 is 2^32 + 1: one accelerator, where it wraps.
+TEST(Options, CountsHaveTheirBounds) {
+  Option option = of(ValueKind::kPositive);
+  option.most = 1000;
+  EXPECT_EQ(problem_with(option, "1000"), "");
+  EXPECT_EQ(problem_with(option, "4294967297"), "expected a whole number up to 1000, found 4294967297");
+  Option field = of(ValueKind::kPositive);
+  field.key = "accelerator.count";
+  EXPECT_EQ(problem_with(field, "64"), "");
+  EXPECT_EQ(problem_with(field, "4294967297"),
+            "expected a whole number from 1 to 1000000, found '4294967297'");
+}
+
 TEST(Options, AMistypedChoiceIsGuessed) {
   EXPECT_THAT(problem_with(choice(), "dirct"),
               HasSubstr("expected buffered or direct, found 'dirct'; did you mean 'direct'?"));

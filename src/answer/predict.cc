@@ -49,6 +49,7 @@ constexpr Row kPredictRows[] = {
         .excluding("sweep", "ask one after the other"),
     row<&PredictAsk::max_accelerators>(
         {"max-accelerators", 0, kPositive, "N", "", "let --find-max try at most N", kMeasuringGroup})
+        .at_most(kMostAccelerators)
         .needing("find-max",
                  "expected --find-max beside --max-accelerators, found none; add it, or give --accelerators"),
     choice<&PredictAsk::method, PredictMethod::kAuto, PredictMethod::kClosed, PredictMethod::kSimulate>(
@@ -61,7 +62,8 @@ constexpr Row kPredictRows[] = {
                                  "skip the simulations that tell which change would help most",
                                  kPredictingGroup}),
     row<&PredictAsk::per_host>({"per-host", 0, kPositive, "N", "",
-                                "put N accelerators in a host; without it all share one", kPredictingGroup}),
+                                "put N accelerators in a host; without it all share one", kPredictingGroup})
+        .at_most(kMostAccelerators),
     row<&PredictAsk::beside>({"beside",
                               0,
                               kFileOrName,
@@ -89,12 +91,11 @@ Workload beside_of(const std::string& text) {
                        std::all_of(text.begin() + static_cast<std::ptrdiff_t>(colon) + 1, text.end(),
                                    [](unsigned char c) { return std::isdigit(c) != 0; });
   if (!counted) return load_workload(text);
-  const std::vector<std::string> count = {"accelerator.count=" + text.substr(colon + 1)};
+  const std::string number = text.substr(colon + 1);
+  if (const std::string problem = field_problem("accelerator.count", number); !problem.empty())
+    throw UserError(fmt::format("--beside '{}': {}", text, problem));
+  const std::vector<std::string> count = {"accelerator.count=" + number};
   return load_workload(text.substr(0, colon), count);
-}
-
-std::uint32_t narrowed(std::uint64_t count) {
-  return static_cast<std::uint32_t>(std::min<std::uint64_t>(count, ~std::uint32_t{0}));
 }
 
 PredictOptions options_of(const PredictAsk& ask) {
@@ -103,7 +104,7 @@ PredictOptions options_of(const PredictAsk& ask) {
   options.storage = load_storage(*ask.storage);
   options.method = *ask.method;
   options.every_step = ask.steps.given();
-  options.ranks_per_host = narrowed(*ask.per_host);
+  options.ranks_per_host = static_cast<std::uint32_t>(*ask.per_host);
   options.checkpoint_steps = *ask.checkpoint_every;
   options.checkpoint_pause = *ask.checkpoint_pause;
   for (const std::string& other : *ask.beside) options.beside.push_back(beside_of(other));
@@ -156,7 +157,7 @@ bool add_answer(Json& record, const PredictAsk& ask, const PredictOptions& optio
     return true;
   }
   if (*ask.find_max) {
-    const PredictedMax found = predict_max(options, narrowed(*ask.max_accelerators), stop);
+    const PredictedMax found = predict_max(options, static_cast<std::uint32_t>(*ask.max_accelerators), stop);
     add_max(record, found, target);
     return found.accelerators > 0;
   }

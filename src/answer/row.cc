@@ -38,6 +38,14 @@ std::string bad_value(const Row& row, const std::string& problem) {
                      : fmt::format("--{}: {}", row.option.name, problem);
 }
 
+// Of options: what a word means is judged by whoever takes it.
+void refuse_values(const Row& row, const Ask& ask) {
+  if (row.is_word) return;
+  for (const std::string& said : row.said(ask))
+    if (const std::string problem = problem_with(row.option, said); !problem.empty())
+      throw UserError(bad_value(row, problem));
+}
+
 [[noreturn]] void refuse_name(const Ask& ask, std::string_view name) {
   std::vector<std::string> known;
   for (const Row& row : ask.table().rows) known.emplace_back(row.option.name);
@@ -75,6 +83,7 @@ void refuse_contradictions(const Ask& ask) {
   const AskTable& table = ask.table();
   for (const Row& row : table.rows) {
     if (!row.given(ask)) continue;
+    refuse_values(row, ask);
     refuse_exclusions(row, ask);
     const Row* companion = row.companion.name.empty() ? nullptr : find_row(table, row.companion.name);
     if (companion != nullptr && !companion->given(ask)) throw UserError(std::string(row.companion.sentence));

@@ -99,6 +99,12 @@ struct Row {
   constexpr Row refusing(std::string_view others, std::string_view sentence) const {
     return with({others, {}, sentence});
   }
+  // A copy that takes no count above `most`.
+  constexpr Row at_most(std::uint64_t most) const {
+    Row out = *this;
+    out.option.most = most;
+    return out;
+  }
   constexpr Row needing(std::string_view name, std::string_view sentence) const {
     Row out = *this;
     out.companion = {name, sentence};
@@ -126,10 +132,10 @@ void say(Ask& ask, std::string_view name, std::string_view text);
 // The row of that name, an option's or a word's; nullptr if `table` has none.
 const Row* find_row(const AskTable& table, std::string_view name);
 
-// Throws UserError for the first thing that makes the ask none: options that exclude each
-// other, one without its companion, what check() finds, a word that is missing; in that
-// order, so that the sentence speaks of what was said before it asks for more. Every `answer`
-// calls it first. Touches nothing.
+// Throws UserError for the first thing that makes the ask none: an option's value that is no good one,
+// which a program may have assigned, options that exclude each other, one without its companion, what
+// check() finds, a word that is missing; in that order, so that the sentence speaks of what was said before
+// it asks for more. Every `answer` calls it first. Touches nothing.
 void refuse_contradictions(const Ask& ask);
 
 // Whether a given option leaves the word out: 'aforo run --dlio FILE DIR' has no W. True where a

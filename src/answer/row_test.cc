@@ -83,6 +83,33 @@ TEST(Rows, AValueThatIsSaidIsThatOfTheMember) {
     }
 }
 
+// Whether a person said it or a program assigned it. No count of an ask is narrowed to another one.
+TEST(Rows, CountsBeyondTheirWidthAreRefusedByTheirOption) {
+  for (const Maker& make : kAsks)
+    for (const char* name :
+         {"accelerators", "epochs", "workers", "prefetch", "max-accelerators", "per-host"}) {
+      const Row* row = find_row(make()->table(), name);
+      if (row == nullptr) continue;
+      SCOPED_TRACE(std::string(make()->table().command) + " --" + name);
+      const auto said = make();
+      try {
+        say(*said, name, "4294967297");
+        ADD_FAILURE() << "it was taken";
+      } catch (const UserError& error) {
+        EXPECT_THAT(error.what(), AllOf(HasSubstr("--" + std::string(name) + ": expected a whole number "),
+                                        HasSubstr("found")));
+      }
+    }
+  RunAsk run;
+  run.workload = "w", run.directory = "d", run.find_max = true;
+  run.max_accelerators = 4294967297;
+  EXPECT_THAT(refusal(run), HasSubstr("--max-accelerators: expected a whole number up to 1000000"));
+  SizeAsk size;
+  size.workload = "unet3d_h100";
+  size.epochs = 4294967297;
+  EXPECT_THAT(refusal(size), HasSubstr("--epochs: expected a whole number from 1 to 1000000"));
+}
+
 TEST(Rows, DefaultsInTheHelpAreThoseOfTheMembers) {
   for (const Maker& make : kAsks)
     for (const Row& row : make()->table().rows) {

@@ -59,6 +59,7 @@ constexpr Row kRunRows[] = {
                    "--find-max makes many short runs; write the steps of one run at the number it finds"),
     row<&RunAsk::max_accelerators>(
         {"max-accelerators", 0, kPositive, "N", "", "let --find-max try at most N", kMeasuringGroup})
+        .at_most(kMostAccelerators)
         .needing("find-max",
                  "expected --find-max beside --max-accelerators, found none; add it, or give --accelerators"),
     row<&RunAsk::storage>({"storage", 0, kFile, "FILE", "",

@@ -69,7 +69,7 @@ void apply_common(const SizeAsk& ask, SizingAsk& out) {
   out.place = *ask.where;
   if (ask.provider.given()) out.provider = *ask.provider;
   if (ask.family.given()) out.family = *ask.family;
-  out.accelerators_per_host = static_cast<std::uint32_t>(std::min<std::uint64_t>(*ask.per_host, 1u << 20));
+  out.accelerators_per_host = static_cast<std::uint32_t>(*ask.per_host);
   out.failures = ask.failure_every.if_given();
   out.accelerator_hour = ask.accelerator_price.if_given();
   if (ask.target.given())

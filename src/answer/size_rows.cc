@@ -65,7 +65,8 @@ constexpr Row kSizeRows[] = {
                            "keep accelerators this busy, as in 0.9 or 90%", kSizingGroup,
                            "training.au_target"}),
     row<&SizeAsk::per_host>(
-        {"per-host", 0, kPositive, "N", "8", "put N accelerators in a host", kSizingGroup}),
+        {"per-host", 0, kPositive, "N", "8", "put N accelerators in a host", kSizingGroup})
+        .at_most(kMostAccelerators),
     choice<&SizeAsk::where, Place::kAny, Place::kOnPremises, Place::kCloud>(
         {"where", 0, kChoice, "", "any", "look for designs there", kSizingGroup}),
     choice<&SizeAsk::provider, Provider::kAws, Provider::kGcp, Provider::kAzure, Provider::kOther>(

@@ -100,15 +100,16 @@ using Change = std::function<void(SizingAsk&, const std::string&)>;
 double target_of(const std::string& text) {
   const Parsed<double> value = parse_fraction(text);
   if (!value || *value <= 0)
-    throw UserError(
-        fmt::format("--sweep target: expected a utilisation above 0 such as 90%, found '{}'", text));
+    throw UserError(fmt::format(
+        "--sweep target: expected a utilisation above 0 and at most 100 % such as 90%, found '{}'", text));
   return *value;
 }
 
 double percent_of(const std::string& text) {
   const Parsed<double> value = parse_fraction(text);
   if (!value || *value <= 0)
-    throw UserError(fmt::format("--sweep duty: expected a share above 0 such as 50%, found '{}'", text));
+    throw UserError(fmt::format(
+        "--sweep duty: expected a share above 0 and at most 100 % such as 50%, found '{}'", text));
   return *value;
 }
 

@@ -95,9 +95,11 @@ TEST(Sweep, OneSentenceForWhatIsWrong) {
   EXPECT_THAT(refused("accelerators=64..8"), HasSubstr("the smaller number first, found '64..8'"));
   EXPECT_THAT(refused("accelerator_type=h10"), HasSubstr("did you mean 'h100'"));
   EXPECT_THAT(refused("capacity=500"), HasSubstr("expected a size such as 500 TB, found '500'"));
-  EXPECT_THAT(refused("duty=0"), HasSubstr("expected a share above 0 such as 50%, found '0'"));
+  EXPECT_THAT(refused("duty=0"),
+              HasSubstr("expected a share above 0 and at most 100 % such as 50%, found '0'"));
   EXPECT_THAT(refused("duty=200%"), HasSubstr("found '200%'"));
-  EXPECT_THAT(refused("target=0"), HasSubstr("expected a utilisation above 0 such as 90%, found '0'"));
+  EXPECT_THAT(refused("duty=150%"), HasSubstr("at most 100 % such as 50%, found '150%'"));
+  EXPECT_THAT(refused("target=0"), HasSubstr("expected a utilisation above 0 and at most 100 % such as 90%"));
   EXPECT_THAT(refused("target=101%"), HasSubstr("found '101%'"));
   std::string many = "accelerators=1";
   for (int i = 2; i < 35; ++i) many += ',' + std::to_string(i);

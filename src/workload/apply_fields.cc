@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "workload/dlio_keys.h"
 #include "workload/fields.h"
+#include "workload/parse.h"
 
 namespace aforo {
 namespace {
@@ -88,6 +89,15 @@ void apply_override(Workload& workload, std::string_view assignment, Places& pla
   if (!value.empty()) node = read_yaml(value, place);
   forget_lines(node);
   apply_value(workload, node, key, place, place, places);
+}
+
+std::string field_problem(std::string_view key, std::string_view value) {
+  const Field* field = find_field(key);
+  if (field == nullptr) return fmt::format("expected the key of a field, found {}", quote(key));
+  Workload scratch;
+  YamlNode node = read_yaml(value, key);
+  forget_lines(node);
+  return field->set(scratch, node);
 }
 
 void check_bounds(const Workload& workload, std::string_view file) {

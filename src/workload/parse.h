@@ -31,6 +31,10 @@ Workload load_workload(std::string_view what, std::span<const std::string> overr
 // ("++dataset.samples=5", "dataset.samples = 5").
 bool sets_field(std::span<const std::string> overrides, std::string_view field);
 
+// Half a sentence on what is wrong with `value` for the field of that key, "expected ..., found ...", as
+// --set would find it; "" where it is good, whatever the rest of the job is.
+std::string field_problem(std::string_view key, std::string_view value);
+
 // From text already in memory (tests, fuzzing); pure. `file` only names it in messages and, by its
 // stem, a job that has no name.
 Workload parse_workload(std::string_view text, std::string_view file,

@@ -269,6 +269,14 @@ TEST(Overrides, ErrorsNameTheWordOnTheCommandLine) {
               HasSubstr("such as tfrecord"));
 }
 
+TEST(Overrides, AValueIsJudgedAlone) {
+  EXPECT_EQ(field_problem("loader.workers", "8"), "");
+  EXPECT_EQ(field_problem("accelerator.step_time", "144 ms"), "");
+  EXPECT_EQ(field_problem("accelerator.count", "4294967297"),
+            "expected a whole number from 1 to 1000000, found '4294967297'");
+  EXPECT_THAT(field_problem("loader.worker", "8"), HasSubstr("expected the key of a field"));
+}
+
 TEST(Layouts, NpzIsFilePerSampleWithNpzFiles) {
   const Workload w = parse(with_line(1, "dataset:\n  layout: npz"));
   EXPECT_EQ(w.dataset.layout, LayoutKind::kFilePerSample);

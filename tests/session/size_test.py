@@ -217,7 +217,7 @@ class Asked(Files):
         for point, target in zip(record["sweep"], (0.8, 0.95)):
             self.assertAlmostEqual(point["read_bytes_per_second"] / curve[target]["read_bytes_per_second"], 1, places=9)
         self.assertIn("Requirement over targets", self.aforo("size", *VISION, "--family", "all-flash TLC").out)
-        self.assertIn("a utilisation above 0 such as 90%", self.refused(*VISION, "--sweep", "target=0"))
+        self.assertIn("a utilisation above 0 and at most 100 % such as 90%", self.refused(*VISION, "--sweep", "target=0"))
 
     def test_growth_is_bought(self):
         now = self.record("size", *VISION)["requirement"]["capacity_to_buy_bytes"]
