@@ -6,7 +6,9 @@
 //
 //   before   the ask is judged whole (refuse_contradictions) before anything is touched
 //   threads  runs on the calling thread and blocks until it is done; all threads of its own have
-//            ended when it returns or throws
+//            ended when it returns or throws, but for one that waits in a request which storage does
+//            not let go of (world/lane.h): it is left behind with its buffers until the process
+//            ends, and touches nothing else
 //   prints   nothing, neither on success nor on failure
 //   throws   UserError for what ends a command; Interrupted where a stop was asked for before there
 //            was anything to report

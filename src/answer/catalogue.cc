@@ -59,8 +59,8 @@ Json row_of(const std::string& name, const Workload& w) {
   return row;
 }
 
-// A layout of samples of any size, which the job reads as it reads its own; where there is none, the one that its
-// loader reads front to back.
+// A layout of samples of any size, which the job reads as it reads its own; where there is none, the one
+// that its loader reads front to back.
 LayoutKind read_alike(const Workload& w) {
   for (std::size_t i = 0; i < std::size(kLayoutTraits); ++i) {
     Workload other = w;

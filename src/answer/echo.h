@@ -8,10 +8,10 @@
 
 namespace aforo {
 
-// Sets `record["config"]["command_line"]` to what was given of `ask` and of the context's `front`: {"accelerators": "8", ...}, sorted by
-// name. Values are texts as they were said, flags are true, repeatable options are lists, bare
-// words (`loader.workers=8`) are the list `assignments`, at the end. Words such as W and DIR are no
-// options and are not there: the Record names what they meant elsewhere.
+// Sets `record["config"]["command_line"]` to what was given of `ask` and of the context's `front`:
+// {"accelerators": "8", ...}, sorted by name. Values are texts as they were said, flags are true,
+// repeatable options are lists, bare words (`loader.workers=8`) are the list `assignments`, at the end.
+// Words such as W and DIR are no options and are not there: the Record names what they meant elsewhere.
 //
 // A name is an option of one of the two only. Where nothing was given there is no key at all.
 void add_echo(Json& record, const Ask& ask, const Context& context);

@@ -44,7 +44,8 @@ void each_control_group(const std::string& controller, const std::function<void(
   const auto path = control_group_path(*text, controller);
   if (!path) return;
   const std::string root = controller.empty() ? "/sys/fs/cgroup" : "/sys/fs/cgroup/" + controller;
-  // In a container the path may be the host's and not exist here; the group's own root then is the container's.
+  // In a container the path may be the host's and not exist here; the group's own root then is the
+  // container's.
   for (fs::path at = fs::path(*path).relative_path();; at = at.parent_path()) {
     visit((fs::path(root) / at).string());
     if (at.empty()) return;

@@ -1,8 +1,9 @@
 // What of this machine the process may use, as the kernel's text files say: its control groups (containers,
 // batch systems) and the cores that they leave it. Linux, groups of version 1 and 2.
 //
-// The parsers are pure: they take the text, so that tests can. Nothing here is kept: every call asks the kernel
-// again, some file reads each. Thread-safe; never throws but for memory. What cannot be read is absent.
+// The parsers are pure: they take the text, so that tests can. Nothing here is kept: every call asks the
+// kernel again, some file reads each. Thread-safe; never throws but for memory. What cannot be read is
+// absent.
 #pragma once
 
 #include <cstdint>

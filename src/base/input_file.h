@@ -1,7 +1,7 @@
 // A file that a person named, as text: the one reader of workload, storage, job and price files.
 //
-// Thread-safe. Failure: UserError "PATH: expected a WHAT, found ...", with what is in the way: no such file, a
-// directory, an errno, or more than any such file holds.
+// Thread-safe. Failure: UserError "PATH: expected a WHAT, found ...", with what is in the way: no such
+// file, a directory, an errno, or more than any such file holds.
 #pragma once
 
 #include <cstddef>

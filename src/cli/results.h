@@ -43,9 +43,9 @@ class Results {
   // Throws UserError where a file cannot be written, or two results want standard output.
   Results(const ResultsAsk& ask, Console& console);
 
-  // Writes --json, --csv and --output where given, and shows the Record as a page unless --quiet: on standard error where standard
-  // output is taken by a result. An answer without files leaves --output as it was. Once. Throws
-  // UserError where a file cannot be written in full.
+  // Writes --json, --csv and --output where given, and shows the Record as a page unless --quiet: on
+  // standard error where standard output is taken by a result. An answer without files leaves --output as
+  // it was. Once. Throws UserError where a file cannot be written in full.
   void deliver(Answer& answer);
 
  private:

@@ -90,7 +90,8 @@ const SampleFormat* find_content_format(Content content);
 bool can_generate(const DatasetSpec& spec);
 
 // The same dataset with contents that aforo makes: those it only reads are taken as raw, whose files are as
-// large. For who computes with a dataset and does not look at its contents. A layout that is sized only stays.
+// large. For who computes with a dataset and does not look at its contents. A layout that is sized only
+// stays.
 DatasetSpec with_made_content(DatasetSpec spec);
 
 // Throws UserError where aforo sizes such a dataset and cannot read it; `where` names the dataset in the

@@ -101,8 +101,8 @@ class Layout : public FileNames {
     return total_bytes() == samples() * largest_sample() ? largest_sample() : 0;
   }
 
-  // Standard deviation of samples' sizes, bytes; 0 = all are alike. Of at most 256 of them, evenly spaced: within
-  // a few per cent.
+  // Standard deviation of samples' sizes, bytes; 0 = all are alike. Of at most 256 of them, evenly spaced:
+  // within a few per cent.
   double sample_stddev() const;
 
   LayoutKind kind() const { return kind_; }

@@ -1,4 +1,5 @@
-// Any bytes as an npy file of many samples, cut anywhere: the cut must not matter, and what is found lies inside.
+// Any bytes as an npy file of many samples, cut anywhere: the cut must not matter, and what is found lies
+// inside.
 #include <algorithm>
 #include <cstdlib>
 

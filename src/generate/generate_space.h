@@ -40,7 +40,8 @@ inline constexpr double kSpaceMargin = 0.01;
 
 // Whether `needed` and a margin fit: absent = they do; else one sentence saying what is
 // needed, what is free and what to do. Bytes are looked at first, then inodes.
-// `directory` is for the sentence, and so is `packed`: a layout of fewer files that the job's loader reads. Pure.
+// `directory` is for the sentence, and so is `packed`: a layout of fewer files that the job's loader reads.
+// Pure.
 std::optional<std::string> why_not_fitting(const SpaceNeeded& needed, const Space& space,
                                            const std::string& directory, LayoutKind packed);
 

@@ -42,8 +42,8 @@ struct Counterfactual {
   double baseline = 0;
 };
 
-// Who reads for one rank. Not its workers: of those that read shards only as many as it has shards do, and some
-// loaders read with as many as their window asks for.
+// Who reads for one rank. Not its workers: of those that read shards only as many as it has shards do, and
+// some loaders read with as many as their window asks for.
 struct Readers {
   // 0 = unknown.
   std::uint64_t now = 0;
@@ -89,7 +89,7 @@ struct Evidence {
   Seconds read_latency_mean{0}, read_latency_p99{0};
   // Requested by the loader; 0 = unknown.
   BytesPerSecond bytes_per_second{0};
-  // Mean bytes per read request; 0 = unknown.
+  // Mean bytes per read request of the loader, predicted or measured; 0 = unknown.
   Bytes read_size{0};
   // loader.read.transfer_size; 0 = whole samples.
   Bytes transfer_size{0};

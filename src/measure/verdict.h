@@ -23,8 +23,8 @@
 //    7  storage bandwidth   device >= 0.9 busy with >= 4 requests in flight (with fewer it only answers one
 //                           by one); or more concurrency gains nothing and workers are always busy, or
 //                           reading alone stays below the demand
-//   7a  too few shards      each reader owns a shard, more workers would find none, and readers are busy half of
-//                           the time or more while accelerators wait
+//   7a  too few shards      each reader owns a shard, more workers would find none, and readers are busy
+//                           half of the time or more while accelerators wait
 //    8  loader settings     load wait >= 5 % while workers idle: the prefetch window is full behind one slow
 //                           batch; or workers always busy although the bytes came from memory
 //    9  storage latency     workers always busy, device not

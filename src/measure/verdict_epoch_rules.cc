@@ -1,5 +1,5 @@
-// The rules on what stands beside the storage's own pace: pauses for checkpoints, a cache that begins empty, the
-// first batch of every epoch.
+// The rules on what stands beside the storage's own pace: pauses for checkpoints, a cache that begins
+// empty, the first batch of every epoch.
 #include <fmt/format.h>
 
 #include <algorithm>

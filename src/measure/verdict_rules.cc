@@ -10,8 +10,8 @@
 namespace aforo {
 namespace {
 
-// Thresholds, all of them chosen, each with what it trades; verdict_rules.h has two more. verdict.h states those
-// that name a limit.
+// Thresholds, all of them chosen, each with what it trades; verdict_rules.h has two more. verdict.h states
+// those that name a limit.
 
 // A pipeline with bursts does not reach its ceiling; null runs repeat within 10 %. Higher, and a
 // run that is bound by its client is blamed on the storage.
@@ -73,8 +73,8 @@ std::string at_rate(const Evidence& e) {
   return fmt::format(" at {} samples/s", format_count(e.samples_per_second));
 }
 
-// More workers as a further piece of advice, unless that was tried and gained nothing, or they would find nothing
-// to read.
+// More workers as a further piece of advice, unless that was tried and gained nothing, or they would find
+// nothing to read.
 std::vector<std::string> with_workers(const Evidence& e, std::vector<std::string> advice,
                                       const std::string& why) {
   if (!e.more_workers && e.readers.have_room()) advice.push_back(workers_flag(workers_needed(e)) + why);
@@ -86,8 +86,8 @@ std::string more_reads_flag(const Evidence& e) {
   return e.readers.have_room() ? workers_flag(workers_needed(e)) : prefetch_flag(e);
 }
 
-// The search for the largest number of accelerators, as an option and as advice; empty where it is running, as it
-// is not to be tried next.
+// The search for the largest number of accelerators, as an option and as advice; empty where it is running,
+// as it is not to be tried next.
 std::string find_max(const Evidence& e) { return e.searching ? "" : "--find-max"; }
 std::string find_max_advice(const Evidence& e) {
   return e.searching ? "" : "--find-max: how many accelerators this storage does feed";

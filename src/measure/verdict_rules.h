@@ -25,8 +25,8 @@ struct Finding {
 // applied is all it may assume of them.
 using Rule = std::optional<Finding>(const Evidence&);
 
-// Thresholds that several rules share, chosen. A smaller wait alone does not miss a 90 % target; and what takes
-// half or more of the time is the largest part of it.
+// Thresholds that several rules share, chosen. A smaller wait alone does not miss a 90 % target; and what
+// takes half or more of the time is the largest part of it.
 inline constexpr double kNoticeable = 0.05;
 inline constexpr double kHalf = 0.5;
 

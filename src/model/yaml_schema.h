@@ -1,7 +1,7 @@
 // How a mapping of storage.yaml becomes a value and back: keys, schemas, and what reads and writes by them.
 //
-// Internal to the room. Thread-safe: schemas are built once, at first use, and never changed; they live as long
-// as the program. Failure everywhere: UserError "FILE:LINE: path.to.key: expected ..., found ...".
+// Internal to the room. Thread-safe: schemas are built once, at first use, and never changed; they live as
+// long as the program. Failure everywhere: UserError "FILE:LINE: path.to.key: expected ..., found ...".
 #pragma once
 
 #include <fmt/format.h>

@@ -1,4 +1,5 @@
-// Who reads for one rank of a job, and who would with more workers: what a verdict and advice are given of them.
+// Who reads for one rank of a job, and who would with more workers: what a verdict and advice are given of
+// them.
 //
 // Asks the job's Access twice (workload/access.h), as it is and with workers without end, and reckons nothing
 // itself. Pure, no failure, any thread.

@@ -35,7 +35,8 @@ void more_workers(std::vector<Change>& out, const PredictOptions& base, const Si
                  with_setting(base, SweepKey::kWorkers, more)});
 }
 
-// Where more workers would find none: a shard for each worker there is, or twice the shards and as many workers.
+// Where more workers would find none: a shard for each worker there is, or twice the shards and as many
+// workers.
 void smaller_shards(std::vector<Change>& out, const PredictOptions& base, const SimulatedCase& c) {
   const Readers readers = readers_of(c.plan);
   if (!readers.own_shards || readers.have_room()) return;

@@ -203,7 +203,8 @@ void add_interval(Prediction& out, const SimulatedCase& c, const std::vector<Sim
 }
 
 // As a run tries it after a missed target: twice the workers on the same storage, or as many as find a shard,
-// neither with compute. Absent beside other jobs, which would end as they like, and where hardly more would read.
+// neither with compute. Absent beside other jobs, which would end as they like, and where hardly more would
+// read.
 std::optional<Counterfactual> more_workers(const SimulatedCase& c, const PredictOptions& options,
                                            const StorageSpec& storage, std::stop_token stop) {
   const Readers readers = readers_of(c.plan);

@@ -13,8 +13,8 @@ namespace aforo {
 void add_verdict(Prediction& prediction, const SimulatedCase& c, const std::vector<SimulatedOnce>& runs,
                  const StorageSpec& storage, double au_target, std::optional<Counterfactual> more_workers);
 
-// From what the closed form found, in the words of a run's verdict: `au` and `limit` of `prediction` must be set,
-// and `limited_by` is ClosedPrediction's. No evidence: none was seen.
+// From what the closed form found, in the words of a run's verdict: `au` and `limit` of `prediction` must
+// be set, and `limited_by` is ClosedPrediction's. No evidence: none was seen.
 Verdict closed_verdict(const Prediction& prediction, Limit limited_by, const Workload& workload);
 
 }  // namespace aforo

@@ -1,4 +1,5 @@
-// What a station of the results is in the storage file, and which limit it is when it is busy. Private to plan.
+// What a station of the results is in the storage file, and which limit it is when it is busy. Private to
+// plan.
 //
 // Pure, no failure, any thread.
 #pragma once
@@ -17,8 +18,8 @@ struct StationPlace {
   bool client = false;
 };
 
-// By the name that closed form and simulation give it: the station's own, or that of a tier with curves. Empty
-// where the file has no such name.
+// By the name that closed form and simulation give it: the station's own, or that of a tier with curves.
+// Empty where the file has no such name.
 StationPlace station_place(const StorageSpec& storage, std::string_view name);
 
 // Of a station that is busy: the client's own are its cores and its network, all others the storage's.

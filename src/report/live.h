@@ -27,7 +27,7 @@ struct LiveStatus {
   std::uint64_t step = 0, steps = 0;
 };
 
-// "training  ████████░░░░░░░░  42 %  AU 93.1 %  1.52 GiB/s  1,786 samples/s  0:12, 0:17 left"
+// "training  ████░░░░  42 %  AU 93.1 %  1.52 GiB/s  1,786 samples/s  0:12, 0:17 left"
 std::string live_line(const LiveStatus& status, const Look& look);
 
 // "0:07", "12:34", "1:02:03": fixed places, so that the line does not dance.

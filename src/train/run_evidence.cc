@@ -47,7 +47,8 @@ Shares time_shares(std::span<const std::vector<RankEpoch>> epochs) {
   return s;
 }
 
-// The first epoch beside the later ones, by what they take for as much compute: the last may have been cut off.
+// The first epoch beside the later ones, by what they take for as much compute: the last may have been cut
+// off.
 void add_epochs(Evidence& e, const std::vector<std::vector<RankEpoch>>& epochs) {
   std::uint64_t steps = 0;
   for (const auto& epoch : epochs)

@@ -10,8 +10,8 @@
 
 namespace aforo {
 
-// A complete workload with "dotted.key=value" over it (aforo's keys), validated together again; its dataset may have
-// been exchanged before. Name, origin, warnings and provenance stay. Throws UserError.
+// A complete workload with "dotted.key=value" over it (aforo's keys), validated together again; its dataset
+// may have been exchanged before. Name, origin, warnings and provenance stay. Throws UserError.
 Workload revised(Workload workload, std::span<const std::string> overrides);
 
 }  // namespace aforo

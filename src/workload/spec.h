@@ -39,7 +39,8 @@ enum class Reading {
   kFrontToBack,   // only by reading the file from its front, whatever the framework
 };
 
-// What is known of a layout without a byte of it. How its bytes lie is told by its Container (dataset/container.h).
+// What is known of a layout without a byte of it. How its bytes lie is told by its Container
+// (dataset/container.h).
 struct LayoutTraits {
   std::string_view word;   // what people write: "webdataset"
   std::string_view title;  // its own name: "WebDataset"
