@@ -12,7 +12,6 @@
 #include "catalogue/prices.h"
 #include "dataset/format.h"
 #include "plan/requirement.h"
-#include "workload/access.h"
 #include "workload/parse.h"
 
 namespace aforo {
@@ -59,20 +58,6 @@ Json row_of(const std::string& name, const Workload& w) {
   return row;
 }
 
-// A layout of samples of any size, which the job reads as it reads its own; where there is none, the one
-// that its loader reads front to back.
-LayoutKind read_alike(const Workload& w) {
-  for (std::size_t i = 0; i < std::size(kLayoutTraits); ++i) {
-    Workload other = w;
-    other.dataset.layout = static_cast<LayoutKind>(i);
-    other.dataset.content = Content::kRaw;
-    const LayoutTraits& traits = kLayoutTraits[i];
-    const bool suits = traits.packed && !traits.one_size && can_generate(other.dataset);
-    if (suits && access_of(other).kind == access_of(w).kind) return other.dataset.layout;
-  }
-  return packed_layout_of(w.loader);
-}
-
 // What a row of the list does not hold: the job in full, and what else lays samples of its sizes.
 void add_detail(Json& row, const Workload& w) {
   row["yaml"] = to_yaml(w);
@@ -80,7 +65,8 @@ void add_detail(Json& row, const Workload& w) {
   const bool container = traits_of(w.dataset.layout).sizing_only;
   row["not_generated"] = container ? to_string(w.dataset.layout) : to_string(w.dataset.content);
   row["generated_with"] =
-      container ? fmt::format("--layout {} --content raw", to_string(read_alike(w))) : "--content raw";
+      container ? fmt::format("--layout {} --content raw", to_string(made_alike(w.dataset, w.loader)))
+                : "--content raw";
 }
 
 void check_topic(const std::string& topic) {

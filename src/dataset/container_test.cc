@@ -262,6 +262,30 @@ TEST(Containers, RowsOfBytesHoldNothingElse) {
   }
 }
 
+// PyTorch takes one sample of HDF5 or TFRecord after another; tf.data reads every shard that aforo makes of samples
+// of any size from its front, as both read Parquet's row groups.
+TEST(Containers, WhatIsNotMadeHasATwinThatIsReadAlike) {
+  DatasetSpec data;
+  data.samples = 1000, data.samples_per_file = 100;
+  data.sample_size.mean = 1e5;
+  LoaderSpec torch, tf;
+  torch.framework = Framework::kPytorch, tf.framework = Framework::kTensorflow;
+  data.layout = LayoutKind::kHdf5;
+  EXPECT_EQ(made_alike(data, torch), LayoutKind::kTfrecord);
+  EXPECT_EQ(made_alike(data, tf), LayoutKind::kTfrecord);
+  data.layout = LayoutKind::kParquet;
+  EXPECT_EQ(made_alike(data, torch), LayoutKind::kWebdataset);
+  try {
+    require_made(data, torch);
+    FAIL() << "Parquet was made";
+  } catch (const UserError& error) {
+    EXPECT_EQ(
+        std::string(error.what()),
+        "expected layout file-per-sample, tfrecord, records, webdataset, npy to generate, found parquet, "
+        "which aforo only sizes: give --layout webdataset --content raw, or one of the others");
+  }
+}
+
 TEST(Containers, OnlyGeneratedSamplesHaveAnIdentity) {
   const auto layout = laid(container(LayoutKind::kTfrecord));
   const auto made = layout.identity(17);

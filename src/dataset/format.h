@@ -94,6 +94,13 @@ bool can_generate(const DatasetSpec& spec);
 // stays.
 DatasetSpec with_made_content(DatasetSpec spec);
 
+// The layout of samples of any size that aforo makes and that the loader reads as it reads `data`: file by file,
+// by ranges or front to back; where it makes none, the one that this loader reads front to back.
+LayoutKind made_alike(const DatasetSpec& data, const LoaderSpec& loader);
+
+// Throws UserError where aforo cannot lay `data`, with what the job may take instead.
+void require_made(const DatasetSpec& data, const LoaderSpec& loader);
+
 // Throws UserError where aforo sizes such a dataset and cannot read it; `where` names the dataset in the
 // sentence: a directory, or "the workload's dataset".
 void require_readable(LayoutKind layout, std::string_view where);

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "dataset/container.h"
+#include "workload/access.h"
 
 namespace aforo {
 
@@ -56,15 +57,36 @@ std::vector<std::string> layouts_that_make(Content content) {
 const SampleFormat& stored_format(LayoutKind layout, Content content) {
   if (const SampleFormat* format = container(layout).makes(content)) return *format;
   if (container(layout).makes(Content::kRaw) == nullptr)
-    throw UserError(
-        fmt::format("expected layout {} to generate, found {}, which aforo only sizes: give one of them with "
-                    "--layout, and --content raw",
-                    join(layouts_that_make(Content::kRaw), ", "), to_string(layout)));
+    throw UserError(fmt::format("expected layout {} to generate, found {}, which aforo only sizes",
+                                one_of(layouts_that_make(Content::kRaw)), to_string(layout)));
   content_format(content);  // throws for what no layout makes
   throw UserError(
       fmt::format("expected content raw with layout {} to generate, found {}: its samples have no format of "
                   "their own; give --content raw, or --layout {}",
                   to_string(layout), to_string(content), one_of(layouts_that_make(content))));
+}
+
+LayoutKind made_alike(const DatasetSpec& data, const LoaderSpec& loader) {
+  const ReadKind kind = access_of(data, loader, 1).kind;
+  DatasetSpec other = data;
+  other.content = Content::kRaw;
+  for (const Container* each : containers()) {
+    other.layout = each->layout();
+    const LayoutTraits& traits = each->traits();
+    if (traits.packed && !traits.one_size && can_generate(other) && access_of(other, loader, 1).kind == kind)
+      return other.layout;
+  }
+  return packed_layout_of(loader);
+}
+
+void require_made(const DatasetSpec& data, const LoaderSpec& loader) {
+  if (traits_of(data.layout).sizing_only)
+    throw UserError(
+        fmt::format("expected layout {} to generate, found {}, which aforo only sizes: give --layout {} "
+                    "--content raw, or one of the others",
+                    join(layouts_that_make(Content::kRaw), ", "), to_string(data.layout),
+                    to_string(made_alike(data, loader))));
+  stored_format(data.layout, data.content);
 }
 
 bool can_generate(const DatasetSpec& spec) { return container(spec.layout).makes(spec.content) != nullptr; }

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "dataset/format.h"
 #include "survey/dataset_marker.h"
 #include "workload/access.h"
 #include "workload/parse.h"
@@ -115,6 +116,7 @@ void require_same(const Manifest& found, const Manifest& asked, const std::strin
 
 GeneratePlan make_generate_plan(const Workload& workload, const Store& store) {
   const DatasetSpec& spec = workload.dataset;
+  require_made(spec, workload.loader);
   GeneratePlan plan;
   plan.layout = std::make_unique<GeneratedLayout>(spec, dataset_id_of(spec));
   plan.manifest.id = plan.layout->id();

@@ -91,7 +91,7 @@ class PredictTest(Session):
         self.assertIn("storage file", self.refused(job))
         (self.place / "curve.yaml").write_text(CURVE)
         self.assertIn("direct", self.refused(job, "curve.yaml", "--read", "direct"))
-        self.assertIn("step_time", self.refused(job, pipe, "--step-time", "0 s"))
+        self.assertIn("--step-time: expected 1 us to 24 h, found '0 s'", self.refused(job, pipe, "--step-time", "0 s"))
         self.assertIn("memory", self.refused(job, pipe, "--set", "dataset.sample_size=64 GiB", "--batch-size", "32"))
         self.assertIn("did you mean 'workers'", self.refused(job, pipe, "--sweep", "worker=1..4"))
         self.assertIn("KEY=A..B", self.refused(job, pipe, "--sweep", "workers="))
