@@ -90,12 +90,14 @@ void add_workloads(Answer& out, const std::string& only) {
   if (!only.empty()) check_workload(only);
   const auto names = only.empty() ? preset_names() : std::vector<std::string>{only};
   Json& rows = out.record["workloads"] = Json::array();
-  for (const auto& name : names) rows.push_back(row_of(name, load_preset(name)));
-  if (only.empty()) return;
-  Workload workload = load_preset(only);
-  for (const auto& warning : workload.warnings) out.record["warnings"].push_back(warning);
-  workload.warnings.clear();
-  add_detail(rows.front(), workload);
+  for (const auto& name : names) {
+    Workload workload = load_preset(name);
+    rows.push_back(row_of(name, workload));
+    if (only.empty()) continue;
+    for (const auto& warning : workload.warnings) out.record["warnings"].push_back(warning);
+    workload.warnings.clear();
+    add_detail(rows.back(), workload);
+  }
 }
 
 }  // namespace

@@ -29,9 +29,7 @@ StorageSpec parse_storage(std::string_view text, std::string_view file) {
   }
   StorageSpec spec;
   read_map(storage_schema(), spec, root, where);
-  if (spec.tiers.empty())
-    throw UserError(fmt::format("{}: expected stations, curves or tiers, found none of them", file));
-  if (const std::string error = check_tier(spec.tiers[0]); !error.empty())
+  if (const std::string error = check_storage(spec); !error.empty())
     throw UserError(fmt::format("{}: {}", file, error));
   if (spec.name.empty()) spec.name = std::filesystem::path(file).stem().string();
   spec.origin = file;
