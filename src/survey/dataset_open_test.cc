@@ -90,7 +90,8 @@ TEST_F(OpenDatasetTest, AScanFindsWhatTheGeneratorLaid) {
   for (const LayoutKind layout :
        {LayoutKind::kFilePerSample, LayoutKind::kTfrecord, LayoutKind::kWebdataset, LayoutKind::kNpy}) {
     for (const bool with_index : {true, false}) {
-      const DatasetSpec spec = spec_of(layout, Content::kJpeg, 45, 9000);
+      const Content content = layout == LayoutKind::kNpy ? Content::kRaw : Content::kJpeg;
+      const DatasetSpec spec = spec_of(layout, content, 45, 9000);
       const GeneratedLayout truth(spec, dataset_id_of(spec));
       lay_foreign(spec);
       for (FileId file = 0; !with_index && truth.has_index() && file < truth.files(); ++file) {

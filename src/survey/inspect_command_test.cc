@@ -159,7 +159,7 @@ TEST_F(InspectTest, CountsTheRecordsOfShards) {
   for (const LayoutKind layout : {LayoutKind::kTfrecord, LayoutKind::kWebdataset, LayoutKind::kNpy}) {
     DatasetSpec spec;
     spec.layout = layout;
-    spec.content = Content::kJpeg;
+    spec.content = layout == LayoutKind::kNpy ? Content::kRaw : Content::kJpeg;
     spec.samples = 400;
     spec.samples_per_file = 10;  // 40 files: more than are probed
     spec.sample_size = {LawKind::kConstant, 3000, 0, 0, 0, {}};
