@@ -65,10 +65,11 @@ void cut_steps(SimulatedCase& c, const PredictOptions& options) {
                     c.plan.steps, c.steps));
 }
 
-// Every reader must still find shards of its own: a smaller dataset has smaller ones, rather than too few.
-void keep_shards(Workload& workload, std::uint64_t readers) {
+// Every reader must still find shards of its own: a smaller dataset has smaller ones, rather than too few; nor
+// more than there are, which workers that have none would read.
+void keep_shards(Workload& workload, std::uint64_t readers, std::uint64_t files) {
   DatasetSpec& data = workload.dataset;
-  const std::uint64_t shards = workload.accelerator.count * readers * kShardsPerReader;
+  const std::uint64_t shards = std::min(files, workload.accelerator.count * readers * kShardsPerReader);
   const std::uint64_t most = std::max<std::uint64_t>(1, data.samples / std::max<std::uint64_t>(1, shards));
   data.samples_per_file = std::min(data.samples_per_file, most);
 }
@@ -85,7 +86,7 @@ void shrink_with_caches(SimulatedCase& c, const PredictOptions& options) {
   Workload smaller = options.workload;
   smaller.dataset.samples =
       static_cast<std::uint64_t>(std::ceil(static_cast<double>(c.layout->samples()) * c.cache_scale));
-  keep_shards(smaller, access_of(c.plan).readers);
+  keep_shards(smaller, access_of(c.plan).readers, c.layout->files());
   smaller.training.steps = steps;
   c.layout = predicted_layout(smaller, true, c.notes);
   c.plan.layout = c.layout.get();

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "pipeline/plan_job.h"
 #include "plan/predict_test_case.h"
 
 namespace aforo {
@@ -188,6 +189,27 @@ TEST(SimulatedCase, ASmallerDatasetBeforeACacheKeepsAShardForEveryReader) {
   EXPECT_GE(c.layout->files(), 4 * readers);
   EXPECT_LT(c.layout->samples(), 30'000U);
   EXPECT_THAT(c.notes, testing::Contains(testing::HasSubstr("the dataset and the caches were simulated at")));
+}
+
+// Two ranks on eight shards of 12.5 million samples: each has four readers, and four workers without a shard. In
+// small it is eight shards again; with four for every reader the idle workers would read too.
+TEST(SimulatedCase, ASmallerDatasetHasNoMoreReadersThanTheJob) {
+  PredictOptions options = pipe_case();
+  options.storage.caches.push_back(
+      {"page cache", 1_GiB, CachePolicy::kRandom, StationScope::kHost, false, {}});
+  options.workload.accelerator.count = 2;
+  DatasetSpec& data = options.workload.dataset;
+  data.layout = LayoutKind::kTfrecord;
+  data.samples = 100'000'000;
+  data.samples_per_file = data.samples / 8;
+  options.workload.training.epochs = 2;
+  options.workload.loader.framework = Framework::kTensorflow;
+  options.workload.loader.workers = 8;
+  options.most_samples = 20'000;
+  const SimulatedCase c = make_case(options);
+  EXPECT_LT(c.cache_scale, 1e-3);
+  EXPECT_EQ(c.layout->files(), 8U);
+  EXPECT_EQ(access_of(c.plan).readers, 4U);
 }
 
 TEST(SimulatedCase, LayoutsThatAreOnlySizedAreRefused) {

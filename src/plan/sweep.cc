@@ -22,11 +22,11 @@ struct KeyWord {
   std::string_view word;
   std::uint64_t least, most;
 };
-// Bounds are chosen: beyond any job, so that a slip is told.
+// Bounds are chosen: beyond any job, so that a slip is told; the loader's are those of its fields.
 constexpr std::array<KeyWord, 6> kKeys = {{{SweepKey::kAccelerators, "accelerators", 1, 1u << 20},
-                                           {SweepKey::kWorkers, "workers", 0, 4096},
-                                           {SweepKey::kPrefetch, "prefetch", 0, 65536},
-                                           {SweepKey::kBatchSize, "batch_size", 1, 1u << 24},
+                                           {SweepKey::kWorkers, "workers", 0, 1024},
+                                           {SweepKey::kPrefetch, "prefetch", 1, 1024},
+                                           {SweepKey::kBatchSize, "batch_size", 1, 10'000'000},
                                            {SweepKey::kTransferSize, "transfer_size", 4096, 1ull << 40},
                                            {SweepKey::kCacheSize, "cache_size", 0, 1ull << 60}}};
 

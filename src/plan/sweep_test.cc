@@ -42,6 +42,14 @@ TEST(Sweep, BytesHaveUnits) {
   EXPECT_THAT(refusal("cache_size=5"), HasSubstr("--sweep cache_size: expected"));
 }
 
+// What a job's own fields refuse, no sweep predicts.
+TEST(Sweep, BoundsAreTheFields) {
+  EXPECT_THAT(parse_sweep("workers=1024").values, ElementsAre(1024));
+  EXPECT_THAT(refusal("workers=1025"), HasSubstr("1025"));
+  EXPECT_THAT(refusal("prefetch=0,2"), HasSubstr("--sweep prefetch: expected"));
+  EXPECT_THAT(refusal("batch_size=10000001"), HasSubstr("10000001"));
+}
+
 TEST(Sweep, ListsAreSortedAndUnique) {
   EXPECT_THAT(parse_sweep("batch_size=64,32,64").values, ElementsAre(32, 64));
 }
