@@ -22,6 +22,7 @@ if(AFORO_PRECOMPILE)
   aforo_precompiled(aforo_common ${AFORO_COMMON_HEADERS})
   aforo_precompiled(aforo_common_test ${AFORO_COMMON_HEADERS} <gmock/gmock.h> <gtest/gtest.h>)
   target_link_libraries(aforo_common_test PRIVATE GTest::gmock GTest::gtest)
+  target_compile_options(aforo_common_test PRIVATE ${AFORO_TEST_OPTIONS})
   set_property(TARGET aforo_common_test PROPERTY EXCLUDE_FROM_ALL ON)
 endif()
 

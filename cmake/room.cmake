@@ -6,6 +6,12 @@
 # build, as all tests are. DEPS names the rooms it may include (tests/architecture_test.py holds it to that).
 include(GoogleTest)
 
+# Of tests. Under a sanitizer, optimising them would take longer than running them does.
+set(AFORO_TEST_OPTIONS $<$<CONFIG:Release>:-O1>)
+if(AFORO_SANITIZE)
+  set(AFORO_TEST_OPTIONS -O0)
+endif()
+
 include(${CMAKE_CURRENT_LIST_DIR}/precompile.cmake)
 
 # Whoever comes first builds everything once: sixteen sources that are read together save most of the reading. So names
@@ -36,7 +42,7 @@ function(aforo_room)
   if(R_TESTS)
     add_executable(${target}_test ${R_TESTS})
     target_link_libraries(${target}_test PRIVATE ${target} ${R_TEST_LIBS} GTest::gmock GTest::gtest GTest::gtest_main)
-    target_compile_options(${target}_test PRIVATE $<$<CONFIG:Release>:-O1>)
+    target_compile_options(${target}_test PRIVATE ${AFORO_TEST_OPTIONS})
     aforo_precompile(${target}_test TEST)
     gtest_discover_tests(${target}_test TEST_PREFIX ${R_NAME}. NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
       PROPERTIES TIMEOUT 120 SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
