@@ -78,6 +78,8 @@ struct Context {
   // What whoever asks keeps to himself, as where results go: echoed in the Record beside the ask. Null:
   // nothing. Outlives the call.
   const Ask* front = nullptr;
+  // Nobody will see the Record but as its page: parts that the page leaves out need not be made.
+  bool page_only = false;
 };
 
 // What `say` holds for an answer that is not whole: "ended before it was done, ...; WHAT_NOW". One

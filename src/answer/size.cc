@@ -1,5 +1,6 @@
 #include "answer/size.h"
 #include "answer/echo.h"
+#include "answer/size_next.h"
 
 #include <fmt/format.h>
 
@@ -131,11 +132,11 @@ void add_variants(Json& record, std::set<std::string>& used, const SizeAsk& ask,
                  sweep_sizes(options.ask, sweep, options.prices, catalogue, options.threads, stop), used);
 }
 
-void add_designs_and_more(Json& record, const SizeAsk& ask, Screening& screening, const SizeOptions& options,
-                          const SizeResult& result, const std::stop_token& stop) {
+// What the first screen does not show.
+void add_the_rest(Json& record, std::set<std::string>& used, const SizeAsk& ask, Screening& screening, const SizeOptions& options,
+                  const SizeResult& result, const std::stop_token& stop) {
   const Catalogue& catalogue = Catalogue::shipped();
-  add_designs(record, screening, result, options.prices, *ask.explain);
-  std::set<std::string> used = items_of(screening, result, options.prices);
+  add_requirement_curve(record, requirement_curve(options.ask));
   if (!result.designs.empty() && asks_on_premises(options.ask))
     add_break_points(record, break_points(screening, options.prices, catalogue, options.threads, stop));
   HorizonOptions over;
@@ -147,9 +148,6 @@ void add_designs_and_more(Json& record, const SizeAsk& ask, Screening& screening
     add_horizon_absent(record, screening, result);
   if (*ask.explain && !result.designs.empty())
     add_design_explain(record, first_explained(screening, result, found ? &*found : nullptr));
-  add_advice(record, size_advice(options.ask, options.prices, catalogue, options.threads, stop), used);
-  add_variants(record, used, ask, options, stop);
-  add_prices(record, options.prices, used);
 }
 
 void add_warnings(Json& record, const SizingAsk& ask, const Need& need,
@@ -197,9 +195,19 @@ Answer answer_jobs(const SizeAsk& ask, const Context& context) {
   record["accelerators"] = screening.need().accelerators;
   record["au_target"] = options.ask.jobs.front().workload.training.au_target;
   add_requirement(record, options.ask, screening.need(), *ask.explain);
-  add_requirement_curve(record, requirement_curve(options.ask));
   const SizeResult result = size_designs(screening, options, context.stop);
-  add_designs_and_more(record, ask, screening, options, result, context.stop);
+  add_designs(record, screening, result, options.prices, *ask.explain);
+  std::set<std::string> used = items_of(screening, result, options.prices);
+  record["next"] = next_steps(ask, screening, result);
+  if (!result.designs.empty()) out.files.push_back(storage_file(ask, screening, result));
+  const bool all = !context.page_only || *ask.full || *ask.explain;
+  if (all) add_the_rest(record, used, ask, screening, options, result, context.stop);
+  if (all || result.designs.empty())
+    add_advice(record,
+               size_advice(options.ask, options.prices, Catalogue::shipped(), options.threads, context.stop),
+               used);
+  add_variants(record, used, ask, options, context.stop);
+  add_prices(record, options.prices, used);
   add_warnings(record, options.ask, screening.need(), notes);
   if (result.designs.empty()) out.outcome = Outcome::kNotMet;
   return out;

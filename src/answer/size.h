@@ -68,6 +68,10 @@ struct SizeAsk : JobAsk {
   Setting<std::string> sweep;
   // Formula, inputs and source of every number, in the Record.
   Setting<bool> explain = false;
+  // Everything, in the Record and on the page: not only what the first screen shows.
+  Setting<bool> full = false;
+  // Whose storage file the Answer has: a rank of the Record's designs, from 1.
+  Setting<std::uint64_t> storage_rank = 1;
   // A CSV's path (catalogue/prices.h). Over the shipped prices go this, `price`,
   // `price_change`, in that order.
   Setting<std::string> prices;
@@ -83,7 +87,10 @@ struct SizeAsk : JobAsk {
   const AskTable& table() const override;
 };
 
-// The Record of docs/record.md: requirement, designs with their money, break points, advice.
+// The Record of docs/record.md: requirement, designs with their money, break points, advice. Where only the
+// page is wanted (Context::page_only) and not all of it, break points, advice, horizon and the requirement over
+// targets are left out: they take most of the time. The file beside it is the design of `storage_rank` as a
+// storage file; there is none where nothing serves, and none of a portfolio.
 // kNotMet where no design of the catalogue serves the jobs, or none of the portfolio's scenarios.
 // Never kPartial: a stop throws Interrupted.
 //

@@ -85,6 +85,12 @@ constexpr Row kSizeRows[] = {
                           kSizingGroup}),
     row<&SizeAsk::explain>(
         {"explain", 0, kFlag, "", "", "show formula, inputs and source of every number", kSizingGroup}),
+    row<&SizeAsk::full>({"full", 0, kFlag, "", "",
+                         "show all: every design, misses, what would turn it, own or rent, the requirement",
+                         kSizingGroup}),
+    row<&SizeAsk::storage_rank>({"storage-rank", 0, kPositive, "N", "1",
+                                 "let --storage-out write the design of rank N", kSizingGroup})
+        .excluding("portfolio", "a portfolio's designs are not sized for one job"),
     row<&SizeAsk::prices>({"prices", 0, kFile, "FILE", "",
                            "take prices from a CSV of item,value,unit over the shipped ones", kMoneyGroup}),
     row<&SizeAsk::price>({"price",

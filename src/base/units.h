@@ -129,6 +129,8 @@ std::string format_rate(BytesPerSecond rate);  // "3.25 GiB/s"
 std::string format_count(double count);
 std::string format_dollars(Dollars dollars);  // "$1,234" ; "$6.88"
 std::string format_percent(double fraction);  // "93.1 %"
+// As much as a prediction knows: whole percent, "93 %", and "> 99 %" and "< 1 %" at the ends.
+std::string format_share(double fraction);
 // One decimal, or as many as it takes that a fraction below `wanted` never looks like it:
 // "99.98 %" of "100.0 %".
 std::string format_percent_below(double fraction, double wanted);

@@ -95,6 +95,13 @@ std::string format_percent(double fraction) {
   return fmt::format("{:.1f} %", fraction * 100);
 }
 
+std::string format_share(double fraction) {
+  if (!std::isfinite(fraction)) return "unknown";
+  if (fraction > 0.99) return "> 99 %";
+  if (fraction < 0.01) return fraction > 0 ? "< 1 %" : "0 %";
+  return fmt::format("{:.0f} %", fraction * 100);
+}
+
 std::string format_percent_below(double fraction, double wanted) {
   std::string out = format_percent(fraction);
   if (!(fraction < wanted)) return out;

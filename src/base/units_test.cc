@@ -191,6 +191,12 @@ TEST(FormatOthers, ReadAsDocumented) {
   EXPECT_EQ(format_dollars({6.88}), "$6.88");
   EXPECT_EQ(format_dollars({-6.88}), "-$6.88");
   EXPECT_EQ(format_percent(0.931), "93.1 %");
+  EXPECT_EQ(format_share(1), "> 99 %") << "no prediction knows that nothing is lost";
+  EXPECT_EQ(format_share(0.9901), "> 99 %");
+  EXPECT_EQ(format_share(0.99), "99 %");
+  EXPECT_EQ(format_share(0.931), "93 %");
+  EXPECT_EQ(format_share(0.004), "< 1 %");
+  EXPECT_EQ(format_share(0), "0 %");
   EXPECT_EQ(format_percent_below(0.9998, 1), "99.98 %");
   EXPECT_EQ(format_percent_below(0.899999, 0.9), "89.9999 %");
   EXPECT_EQ(format_percent_below(0.85, 0.9), "85.0 %");
@@ -204,6 +210,7 @@ TEST(FormatOthers, NeverPrintANumberThatIsNone) {
   EXPECT_EQ(format_count(nan), "unknown");
   EXPECT_EQ(format_dollars({nan}), "unknown");
   EXPECT_EQ(format_percent(nan), "unknown");
+  EXPECT_EQ(format_share(nan), "unknown");
 }
 
 }  // namespace

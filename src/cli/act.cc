@@ -44,7 +44,8 @@ int act(const Command& command, std::span<const std::string> words, Console& con
   Results results(line.results, console);
   const StopOnSignal stop;
   LiveLine live(console, *line.results.quiet, std::string(command.rate_word));
-  Answer answer = command.answer(*line.ask, {stop.token(), live.sink(), started_now(), &line.results});
+  Answer answer = command.answer(*line.ask, {stop.token(), live.sink(), started_now(), &line.results,
+                                             !line.results.json.given()});
   live.clear();
   results.deliver(answer);
   for (const std::string& sentence : answer.say) console.err << "aforo: " << sentence << '\n';

@@ -69,7 +69,7 @@ TEST(App, WhatEndsACommandIsOneSentenceOnStandardError) {
 TEST(Size, OfThreeDUnetIsTheTableValue) {
   // 0.9 x 7 x 146,600,628 B / 0.323 s = 2.859e9 B/s = 2.663 GiB/s.
   const Session s =
-      aforo_says({"size", "unet3d_h100", "--accelerators", "1", "--target", "90%", "--json", "-"});
+      aforo_says({"size", "unet3d_h100", "--accelerators", "1", "--target", "90%", "--full", "--json", "-"});
   ASSERT_EQ(s.code, 0) << s.err;
   const Json record = Json::parse(s.out);
   EXPECT_EQ(record["command"], "size");

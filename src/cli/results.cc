@@ -1,5 +1,7 @@
 #include "cli/results.h"
 
+#include <fmt/format.h>
+
 #include "answer/make_row.h"
 #include "base/error.h"
 #include "report/csv.h"
@@ -25,10 +27,16 @@ constexpr Row kStorageFile =
     row<&ResultsAsk::output>({"output", 'o', kResult, "FILE", "",
                               "write the storage file to FILE; - is standard output", kOutputGroup});
 
+constexpr Row kDesignFile = row<&ResultsAsk::output>(
+    {"storage-out", 0, kResult, "FILE", "",
+     "write the first design as a storage file for 'aforo predict' to FILE; - is standard output",
+     kOutputGroup});
+
 constexpr Row kRecordRows[] = {kJson, kQuiet, kHelp};
 constexpr Row kNumbersRows[] = {kJson, kCsv, kQuiet, kHelp};
 constexpr Row kDatasetBlockRows[] = {kDatasetBlock, kJson, kQuiet, kHelp};
 constexpr Row kStorageFileRows[] = {kStorageFile, kJson, kQuiet, kHelp};
+constexpr Row kDesignRows[] = {kDesignFile, kJson, kCsv, kQuiet, kHelp};
 constexpr Row kNoRows[] = {kHelp};
 
 }  // namespace
@@ -37,6 +45,7 @@ const AskTable kRecordResults{"", "", kRecordRows};
 const AskTable kNumbersResults{"", "", kNumbersRows};
 const AskTable kDatasetBlockResults{"", "", kDatasetBlockRows};
 const AskTable kStorageFileResults{"", "", kStorageFileRows};
+const AskTable kDesignResults{"", "", kDesignRows};
 const AskTable kNoResults{"", "", kNoRows};
 
 Results::Results(const ResultsAsk& ask, Console& console)
@@ -56,6 +65,10 @@ std::unique_ptr<OutputFile> Results::open(const Setting<std::string>& path) {
 
 void Results::deliver(Answer& answer) {
   if (output_ && !answer.files.empty()) output_->commit(answer.files.front().text);
+  const bool whole = answer.outcome == Outcome::kDone || answer.outcome == Outcome::kNotMet;
+  if (output_ && answer.files.empty() && whole)
+    answer.say.push_back(fmt::format(
+        "expected something to write to '{}', found none in this answer; it is as it was", *ask_->output));
   if (json_) json_->commit(to_text(answer.record));
   if (csv_) csv_->commit(record_csv(answer.record));
   if (*ask_->quiet) return;

@@ -34,6 +34,7 @@ extern const AskTable kRecordResults;        // --json, --quiet, --help
 extern const AskTable kNumbersResults;       // ... and --csv
 extern const AskTable kDatasetBlockResults;  // --output of a dataset block, --json, --quiet, --help
 extern const AskTable kStorageFileResults;   // --output of a storage file, --json, --quiet, --help
+extern const AskTable kDesignResults;        // --storage-out of a design, --json, --csv, --quiet, --help
 extern const AskTable kNoResults;            // --help
 
 // The way out of an Answer. Files are opened on construction, before anything is run, and appear
@@ -45,7 +46,8 @@ class Results {
 
   // Writes --json, --csv and --output where given, and shows the Record as a page unless --quiet: on
   // standard error where standard output is taken by a result. An answer without files leaves --output as
-  // it was. Once. Throws UserError where a file cannot be written in full.
+  // it was, and says so where it is whole (Answer::say). Once. Throws UserError where a file cannot be
+  // written in full.
   void deliver(Answer& answer);
 
  private:

@@ -75,10 +75,11 @@ enum class ListStyle {
   kRanks,    // numbered by each label: the rank that the table above gives it
   kReasons,  // "label: text"
   kTerms,    // labels in a column of their own, what is said of each beside it
+  kFacts,    // likewise, the column narrow: a word or two, and a sentence on it
   kGains,    // labels are numbers in a column of their own
 };
 struct Item {
-  Value label;  // for kRanks, kReasons, kTerms and kGains
+  Value label;  // for kRanks, kReasons, kTerms, kFacts and kGains
   std::string text;
   std::string below;  // a second paragraph, fainter
 };

@@ -236,6 +236,7 @@ TEST(DocumentOf, ARequirementIsExplained) {
 
 TEST(DocumentOf, DesignsNameTheStationThatLimitsThem) {
   const Json sized = {{"command", "size"},
+                      {"config", {{"command_line", {{"full", true}}}}},
                       {"designs",
                        {{{"name", "a"},
                          {"family", "flash of every host"},
@@ -262,6 +263,7 @@ TEST(DocumentOf, DesignsNameTheStationThatLimitsThem) {
 
 TEST(DocumentOf, OwningAndRentingIsASeriesOverMonths) {
   const Json sized = {{"command", "size"},
+                      {"config", {{"command_line", {{"full", true}}}}},
                       {"horizon",
                        {{"accounts",
                          {{{"name", "on premises"}, {"cumulative_usd", {3e6, 3.1e6}}},

@@ -4,33 +4,18 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <set>
 
 #include "base/units.h"
+#include "report/size_words.h"
 #include "report/view.h"
 
 namespace aforo {
 namespace {
 
 // All chosen; the Record has everything.
-constexpr std::size_t kMostRows = 12, kSpelledOut = 4, kMostRejected = 10;  // a screen of each
-constexpr int kMostOfFamily = 2;                                            // so that other families are seen
+constexpr std::size_t kMostRows = 40, kSpelledOut = 4, kMostRejected = 10;  // some screens, a screen
 constexpr std::size_t kMostTurns = 3;  // of the second best, and of the others
-
-// The cheapest few, and the best of every family that is not among them.
-std::vector<std::size_t> shown_designs(const std::vector<const Json*>& designs) {
-  std::vector<std::size_t> out;
-  std::map<std::string, int> times;
-  for (std::size_t i = 0; i < designs.size() && out.size() < kMostRows; ++i)
-    if (times[word(*designs[i], {"family"})]++ < kMostOfFamily) out.push_back(i);
-  return out;
-}
-
-std::string confidence(const Json& design) {
-  const std::string method = word(design, {"method"}) == "simulate" ? "simulated" : "closed";
-  return flag(design, {"estimated"}) ? method + "*" : method;
-}
 
 // The station alone where the Record names it; a Record from before `limit_station` has the sentence only.
 std::string short_limit(const Json& design) {
@@ -61,11 +46,13 @@ std::string particulars(const Json& design) {
   return out;
 }
 
-Value rank_of(std::size_t place) {
-  return {static_cast<double>(place + 1), Unit::kCount, fmt::format("{}", place + 1)};
+// As --storage-rank counts: the Record's own, or the place in a Record from before it had ranks.
+Value rank_of(const Json& design, std::size_t place) {
+  const double rank = number(design, {"rank"}).value_or(static_cast<double>(place + 1));
+  return {rank, Unit::kCount, fmt::format("{:.0f}", rank)};
 }
 
-Table table_of_designs(const std::vector<const Json*>& designs, const std::vector<std::size_t>& shown) {
+Table table_of_designs(const std::vector<const Json*>& designs) {
   Table table{{{"", true, Tone::kFaint},
                {"family", false, Tone::kStrong, 5},
                {"total", true, Tone::kStrong, 5},
@@ -76,12 +63,12 @@ Table table_of_designs(const std::vector<const Json*>& designs, const std::vecto
                {"kW", true},
                {"how sure", false, Tone::kPlain, 3},
                {"limited by", false, Tone::kPlain, 4, CellStyle::kName}}};
-  for (const std::size_t i : shown) {
+  for (std::size_t i = 0; i < std::min(designs.size(), kMostRows); ++i) {
     const Json& d = *designs[i];
-    table.rows.push_back({rank_of(i), short_family(d), money_at(d, {"total_usd_per_month"}),
-                          percent_at(d, {"au"}), money_at(d, {"storage_usd_per_month"}),
-                          money_at(d, {"idle_usd_per_month"}), terabytes_at(d, {"usable_bytes"}),
-                          kilowatts(d), confidence(d), short_limit(d)});
+    table.rows.push_back({rank_of(d, i), short_family(d),
+                          money_at(d, {"total_usd_per_month"}), busy_at(d, "au"),
+                          money_at(d, {"storage_usd_per_month"}), idle_of(d),
+                          terabytes_at(d, {"usable_bytes"}), kilowatts(d), method_words(d), short_limit(d)});
   }
   return table;
 }
@@ -157,20 +144,27 @@ Series series_of_accounts(const std::vector<const Json*>& accounts, std::size_t 
 }  // namespace
 
 void add_designs(Document& doc, const Json& record) {
-  const auto designs = entries(record, {"designs"});
+  const std::size_t all = entries(record, {"designs"}).size();
+  const auto designs = ranked_designs(record);
   if (designs.empty()) return;
+  const auto say = [&](std::string text) { doc.append(Text{std::move(text), Tone::kFaint, 1}); };
   doc.section("Designs that serve, by total cost a month");
-  const auto shown = shown_designs(designs);
-  doc.append(table_of_designs(designs, shown));
+  doc.append(table_of_designs(designs));
   doc.append(Gap{});
-  const auto estimated = [&](std::size_t i) { return flag(*designs[i], {"estimated"}); };
-  if (std::any_of(shown.begin(), shown.end(), estimated))
-    doc.append(Text{"* some figures of its parts are estimates ('aforo catalogue')", Tone::kFaint, 1});
+  say("AU: share of the time that accelerators compute; formulas: closed forms, not simulated.");
+  const auto estimated =
+      std::count_if(designs.begin(), designs.end(), [](const Json* d) { return flag(*d, {"estimated"}); });
+  if (estimated > 0)
+    say(fmt::format(
+        "Some figures of the parts of {} are estimates ('aforo catalogue').",
+        static_cast<std::size_t>(estimated) == designs.size() ? "all" : fmt::format("{}", estimated)));
+  if (all > designs.size())
+    say(fmt::format("Left out: {} that serve, but are far beyond what was asked.", all - designs.size()));
+  if (designs.size() > kMostRows) say(fmt::format("And {} dearer ones.", designs.size() - kMostRows));
   List names{ListStyle::kRanks, {}, Tone::kFaint};
-  for (std::size_t i = 0; i < std::min(shown.size(), kSpelledOut); ++i) {
-    const Json& d = *designs[shown[i]];
-    names.items.push_back({rank_of(shown[i]), word(d, {"name"}) + particulars(d), {}});
-  }
+  for (std::size_t i = 0; i < std::min(designs.size(), kSpelledOut); ++i)
+    names.items.push_back(
+        {rank_of(*designs[i], i), word(*designs[i], {"name"}) + particulars(*designs[i]), {}});
   doc.append(std::move(names));
 }
 
@@ -194,16 +188,24 @@ void add_bill(Document& doc, const Json& record) {
 void add_rejected(Document& doc, const Json& record) {
   if (at(record, {"designs"}) == nullptr) return;
   std::set<std::string> serving, seen;
+  std::size_t oversized = 0;
   for (const Json* d : entries(record, {"designs"})) serving.insert(word(*d, {"family"}));
   List misses{ListStyle::kTerms, {}};
   for (const Json* r : entries(record, {"rejected"})) {
     const std::string family = word(*r, {"family"});
+    if (flag(*r, {"oversized"})) {
+      ++oversized;
+      continue;
+    }
     if (serving.contains(family) || !seen.insert(family).second || misses.items.size() >= kMostRejected)
       continue;
     misses.items.push_back({family, word(*r, {"reason"}), word(*r, {"name"})});
   }
   doc.section(serving.empty() ? "The nearest misses" : "Kinds that do not serve, by their nearest miss");
   doc.append(std::move(misses));
+  if (oversized > 0)
+    doc.append(Text{fmt::format("Left out: {} misses that are far beyond what was asked.", oversized),
+                    Tone::kFaint, 1});
 }
 
 void add_turns(Document& doc, const Json& record) {

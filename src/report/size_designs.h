@@ -10,7 +10,7 @@
 
 namespace aforo {
 
-void add_designs(Document& doc, const Json& record);  // `designs`: of a product the best two, a dozen in all
+void add_designs(Document& doc, const Json& record);  // `designs` that have a rank, cheapest first
 void add_bill(Document& doc,
               const Json& record);  // of the first design, a row per line with its price's source
 void add_rejected(Document& doc, const Json& record);  // of each family that does not serve its nearest miss

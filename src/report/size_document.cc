@@ -7,6 +7,7 @@
 #include "report/record_facts.h"
 #include "report/size_choices.h"
 #include "report/size_designs.h"
+#include "report/size_first.h"
 #include "report/view.h"
 
 namespace aforo {
@@ -80,11 +81,27 @@ void add_prices(Document& doc, const Json& record) {
       Tone::kFaint, 1});
 }
 
+// What was asked for beside the answer stands on either page.
+void add_asked(Document& doc, const Json& record) {
+  add_formats(doc, record);
+  add_size_sweep(doc, record);
+}
+
+bool wants_all(const Json& record) {
+  return flag(record, {"config", "command_line", "full"}) ||
+         flag(record, {"config", "command_line", "explain"});
+}
+
 }  // namespace
 
 Document size_document(const Json& record) {
   Document doc;
   doc.title = title_of("size", record);
+  if (!wants_all(record)) {
+    add_first_screen(doc, record);
+    add_asked(doc, record);
+    return doc;
+  }
   if (const auto target = au_target(record))
     doc.subtitle = {"what storage must give to keep them busy " + format_percent(*target) + " of the time"};
   doc.section("Recommendation");
@@ -98,8 +115,7 @@ Document size_document(const Json& record) {
   add_turns(doc, record);
   add_size_advice(doc, record);
   add_horizon(doc, record);
-  add_formats(doc, record);
-  add_size_sweep(doc, record);
+  add_asked(doc, record);
   add_jobs(doc, record);
   add_requirement(doc, record);
   add_requirement_curve(doc, record);

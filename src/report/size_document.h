@@ -1,8 +1,9 @@
 // What the page of `aforo size` says: what to buy and why, what was rejected, what would turn it, what the
 // jobs need.
 //
-// From the Record of `aforo size` (docs/record.md); what it lacks is left out. With formulas where the
-// Record has them (--explain). Pure; never throws.
+// The first screen (size_first.h) and what was asked for beside it; all of it where the Record's echo of the
+// command line has --full or --explain, with formulas where the Record has them. From the Record of
+// `aforo size` (docs/record.md); what it lacks is left out. Pure; never throws.
 #pragma once
 
 #include "measure/record.h"

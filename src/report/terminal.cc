@@ -16,8 +16,9 @@ namespace {
 constexpr std::size_t kLongestPath = 48;  // beside other facts, so that they keep to one line of 120
 constexpr std::size_t kLongestLabel = 32, kLabel = Page::kLabel - 2;  // of a table's rows
 constexpr std::size_t kShortName = 18, kCellBar = 16;                 // of a name and a bar in a table
-constexpr std::size_t kTerm = 31, kGain = 13;  // "cloud object store + local NVMe", " +28.6 points"
-constexpr double kLeastDrawn = 0.0005;         // less reads as 0.0 %
+constexpr std::size_t kTerm = 31, kFact = 10,
+                      kGain = 13;       // "cloud object store + local NVMe", "next best", " +28.6 points"
+constexpr double kLeastDrawn = 0.0005;  // less reads as 0.0 %
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
   for (std::size_t i = text.find(from); i != std::string::npos; i = text.find(from, i + to.size()))
@@ -135,6 +136,8 @@ class TerminalPage {
         return "  " + label + ": ";
       case ListStyle::kTerms:
         return "  " + pad_right(label, kTerm) + "  ";
+      case ListStyle::kFacts:
+        return pad_right(label, kFact) + "  ";
       case ListStyle::kGains:
         return pad_left(label, kGain) + "  ";
     }

@@ -17,9 +17,9 @@ namespace aforo {
 namespace {
 
 const char* const kRecords[] = {
-    "run",           "plan",           "run_partial",      "find_max",          "generate",
-    "inspect",       "size_explained", "catalogue",        "predict",           "predict_max",
-    "predict_sweep", "run_predicted",  "catalogue_drives", "catalogue_service", "catalogue_workload"};
+    "run",           "plan",          "run_partial",      "find_max",          "generate",          "inspect",
+    "size",          "size_nothing",  "size_explained",   "catalogue",         "predict",           "predict_max",
+    "predict_sweep", "run_predicted", "catalogue_drives", "catalogue_service", "catalogue_workload"};
 
 std::string data(const std::string& name) { return std::string(AFORO_TESTDATA) + "/" + name; }
 

@@ -111,6 +111,7 @@ void set_served(const Prediction& found, const Design& design, const JobNeed& jo
   s.high = found.au_high;
   s.limit = found.limit;
   s.limit_station = found.limit_station;
+  s.simulated = true;
   subtract_pauses(design, job, s);
 }
 
@@ -124,6 +125,7 @@ void set_others_served(const Prediction& found, const Design& design, const Need
     s.au = std::clamp(found.beside.at(other++).au, 0.0, 1.0);
     s.low = std::max(0.0, s.au - (found.au - found.au_low));
     s.high = std::min(1.0, s.au + (found.au_high - found.au));
+    s.simulated = true;
     subtract_pauses(design, need.jobs[i], s);
   }
 }

@@ -52,6 +52,8 @@ struct Served {
   double missed = 1;
   // The station that `limit` names; empty where it names none.
   std::string limit_station{};
+  // By simulation; else by closed forms, as of a job that reads too little to be felt.
+  bool simulated = false;
 };
 
 // A year's payment for a loan of 1 over `years` (> 0): r / (1 - (1 + r)^-n); 1 / years at 0 %.

@@ -8,14 +8,21 @@
 
 namespace aforo {
 
-// One to three sentences, each whole; where nothing serves, the nearest miss and what it lacks.
+// One to three sentences, each whole; where nothing serves, the nearest miss and what it lacks, a cause that
+// strikes all of them first. No figure is more precise than its sources.
 // `result` is of `screening`.
 std::vector<std::string> recommendation(const Screening& screening, const SizeResult& result,
                                         const PriceBook& prices);
 
 // "$64,200": three significant digits from 1,000 on, whole dollars below.
-// "$64,200": three significant digits above 1,000.
 std::string money_text(double usd);
+
+// "$1,200", or "next to nothing" where it is less than a hundredth of the bill's total.
+std::string idle_text(const Bill& bill);
+
+// Whether nobody would build it for so much data: it holds more than four times that, or takes a thousand
+// drives and more to hold over twice of it. It may still serve, and be the only one that does.
+bool oversized(const Design& design, Bytes wanted);
 
 // What one point of utilisation is worth a month, all jobs together: 0.01 x N x duty x 730 h x the
 // price of an hour; 0 where no accelerator has a price.

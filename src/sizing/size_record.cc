@@ -133,9 +133,18 @@ Json design_json(const Design& d, const SizedDesign& sized, const Need& need, co
       out["jobs"].push_back({{"workload", need.jobs[i].workload.name},
                              {"au", served[i].au},
                              {"au_interval", {served[i].low, served[i].high}},
+                             {"method", served[i].simulated ? "simulate" : "closed"},
                              {"limit", served[i].limit}});
   }
   if (in_full) out["bill"] = bill_json(sized.bill, prices);
+  return out;
+}
+
+std::vector<std::size_t> ranked(const Screening& screening, const SizeResult& result) {
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < result.designs.size(); ++i)
+    if (i == 0 || !oversized(screening.designs()[result.designs[i].design], screening.need().capacity))
+      out.push_back(i);
   return out;
 }
 
@@ -143,15 +152,24 @@ void add_designs(Json& record, const Screening& screening, const SizeResult& res
                  bool in_full) {
   record["recommendation"] = recommendation(screening, result, prices);
   record["designs"] = Json::array();
-  for (const SizedDesign& d : result.designs)
-    record["designs"].push_back(
-        design_json(screening.designs()[d.design], d, screening.need(), prices, in_full));
+  const std::vector<std::size_t> ranks = ranked(screening, result);
+  for (std::size_t i = 0; i < result.designs.size(); ++i) {
+    const SizedDesign& d = result.designs[i];
+    const Design& design = screening.designs()[d.design];
+    Json one = design_json(design, d, screening.need(), prices, in_full);
+    if (const auto place = std::find(ranks.begin(), ranks.end(), i); place != ranks.end())
+      one["rank"] = place - ranks.begin() + 1;
+    if (oversized(design, screening.need().capacity)) one["oversized"] = true;
+    record["designs"].push_back(std::move(one));
+  }
   record["rejected"] = Json::array();
   for (std::size_t i = 0; i < std::min(result.rejected.size(), kMostRejected); ++i) {
     const Rejected& r = result.rejected[i];
     const Design& d = screening.designs()[r.design];
     Json one = {{"name", d.name}, {"family", std::string(to_string(d.family))}, {"reason", r.reason}};
     set_number(one, "reach", r.reach);
+    one["usable_bytes"] = d.usable.value;
+    if (oversized(d, screening.need().capacity)) one["oversized"] = true;
     record["rejected"].push_back(std::move(one));
   }
   record["considered"] = {

@@ -1,5 +1,8 @@
 """Predictions: a job and a storage file in, utilisation out; bad input ends in one sentence."""
 
+import os
+import pathlib
+import re
 import unittest
 
 from session import Session
@@ -16,6 +19,15 @@ storage: 1
 name: probed
 curves:
   - {read: file, mode: buffered, size: 20 kB, size_share: 0.5, points: [{concurrency: 1, rate: 500 /s, spread: 0.1}, {concurrency: 8, rate: 2000 /s, spread: 0.1}]}
+"""
+
+# docs/predicting.md: two accelerators, batches of 4 samples of 1 MB, 10 ms a step, four workers each, 100 steps.
+DOCUMENT_JOB = """\
+name: pipe
+dataset: {layout: file-per-sample, content: raw, samples: 800, sample_size: 1 MB}
+loader: {framework: pytorch, batch_size: 4, workers: 4, prefetch: 2}
+accelerator: {type: any, count: 2, step_time: 10 ms}
+training: {epochs: 1}
 """
 
 
@@ -42,6 +54,22 @@ class PredictTest(Session):
         self.assertEqual(record["method"], "simulate")
         self.assertTrue(record["advice"], "a full pipe leaves room for advice")
         self.assertEqual(record["advice"][0]["gain"], max(a["gain"] for a in record["advice"]))
+
+    def test_the_worked_example_of_the_document(self):
+        """docs/predicting.md: its storage file, its job, and the figure at the end of its arithmetic."""
+        text = (pathlib.Path(os.environ["AFORO_SOURCE_DIR"]) / "docs" / "predicting.md").read_text()
+        example = text.split("## A worked example")[1].split("\n## ")[0]
+        storage = "".join(line[4:] + "\n" for line in example.splitlines() if line.startswith("    "))
+        (self.place / "pipe.yaml").write_text(storage)
+        (self.place / "job.yaml").write_text(DOCUMENT_JOB)
+        for bandwidth, said in ((None, r"AU is 1 / 2\.04 = ([\d.]+) %"), ("800 MB/s", None)):
+            sets = storage.replace("400 MB/s", bandwidth) if bandwidth else storage
+            (self.place / "pipe.yaml").write_text(sets)
+            record = self.record("predict", "job.yaml", "pipe.yaml", "--no-advice", "--method", "simulate", code=None)
+            if said:
+                self.assertEqual(f"{record['au']:.1%}", re.search(said, " ".join(example.split()))[1] + "%")
+            else:
+                self.assertGreater(record["au"], 0.9)
 
     def test_the_same_twice(self):
         words = ("predict", self.job(), self.pipe(), "--method", "simulate", "--no-advice")

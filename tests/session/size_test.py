@@ -45,7 +45,7 @@ class Files(Session):
 class Answer(Files):
     def test_the_record_holds_what_the_page_shows(self):
         record = self.record("size", *VISION)
-        page = self.aforo("size", *VISION).out
+        page = self.aforo("size", *VISION, "--full").out
         self.assertEqual(len(record["recommendation"]), 3)
         for word in ("Recommendation", "Designs that serve", "What would turn it", "Own or rent", "Prices", "estimates:",
                      record["prices"]["dates"], record["designs"][0]["name"]):
@@ -113,7 +113,7 @@ class Answer(Files):
         self.assertNotIn("break_points", record)
         self.assertNotIn("horizon", record)
         self.assertEqual(record["horizon_absent"], "only the cloud was asked for")
-        self.assertIn("not compared: only the cloud was asked for", self.aforo("size", *VISION, "--where", "cloud").out)
+        self.assertIn("not compared: only the cloud was asked for", self.aforo("size", *VISION, "--where", "cloud", "--full").out)
         record = self.record("size", *VISION, "--where", "on-premises")
         self.assertIn("break_points", record)
         self.assertEqual(record["horizon_absent"], "only designs on premises were asked for")
@@ -122,7 +122,7 @@ class Answer(Files):
     def test_what_no_design_can_feed_is_exit_code_1(self):
         record = self.record("size", *HOPELESS, code=1)
         self.assertEqual(record["designs"], [])
-        said = self.aforo("size", *HOPELESS, code=1).out
+        said = self.aforo("size", *HOPELESS, "--full", code=1).out
         for word in ("Nothing in the catalogue serves", "nearest miss", "What it lacks is"):
             self.assertIn(word, " ".join(said.split()))
 
@@ -216,7 +216,7 @@ class Asked(Files):
         self.assertAlmostEqual(curve[0.85]["sample_latency_seconds"], needs["sample_latency_seconds"], places=12)
         for point, target in zip(record["sweep"], (0.8, 0.95)):
             self.assertAlmostEqual(point["read_bytes_per_second"] / curve[target]["read_bytes_per_second"], 1, places=9)
-        self.assertIn("Requirement over targets", self.aforo("size", *VISION, "--family", "all-flash TLC").out)
+        self.assertIn("Requirement over targets", self.aforo("size", *VISION, "--family", "all-flash TLC", "--full").out)
         self.assertIn("a utilisation above 0 and at most 100 % such as 90%", self.refused(*VISION, "--sweep", "target=0"))
 
     def test_growth_is_bought(self):
@@ -283,7 +283,7 @@ class Portfolio(Files):
             self.assertAlmostEqual(d["expected_regret_usd_per_month"], expected, delta=0.01)
         with open(self.place / "mine.csv", newline="") as rows:
             self.assertEqual([row["name"] for row in csv.DictReader(rows)], names)
-        page = " ".join(self.aforo("size", "--portfolio", file).out.split())
+        page = " ".join(self.aforo("size", "--portfolio", file, "--full").out.split())
         for word in ("Just buy all-flash", "estimates:", "over the ranges of its prices"):
             self.assertIn(word, page)
 

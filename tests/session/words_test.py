@@ -55,10 +55,10 @@ class WordsTest(Session):
     def test_a_record_on_standard_output_is_nothing_but_the_record(self):
         said = self.aforo("size", "unet3d_h100", "--json", "-", *QUICK)
         self.assertEqual(json.loads(said.out)["command"], "size")
-        self.assertIn("what storage must give", said.err)
+        self.assertIn("aforo size · unet3d_h100", said.err)
 
     def test_a_record_in_a_file(self):
-        self.assertIn("what storage must give", self.aforo("size", "unet3d_h100", "--json", "r.json", *QUICK).out)
+        self.assertIn("aforo size · unet3d_h100", self.aforo("size", "unet3d_h100", "--json", "r.json", *QUICK).out)
         self.assertEqual(json.loads((self.place / "r.json").read_text())["schema"], 1)
         self.assertEqual([p.name for p in self.place.iterdir()], ["r.json"])
 

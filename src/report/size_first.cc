@@ -1,0 +1,285 @@
+#include "report/size_first.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/units.h"
+#include "report/record_facts.h"
+#include "report/size_words.h"
+#include "report/view.h"
+
+namespace aforo {
+namespace {
+
+// Of a fact: two lines of the 66 columns that a terminal of 80 leaves it, less what wrapping wastes.
+constexpr std::size_t kTwoLines = 116;
+constexpr std::size_t kLongestName = 40;  // of a job; names come from people's files
+constexpr std::size_t kNearest = 3;       // misses of other kinds beside the nearest: a line or two each
+constexpr std::size_t kScenarios = 2;
+
+class FirstScreen {
+ public:
+  explicit FirstScreen(const Json& record) : record_(record), designs_(entries(record, {"designs"})) {}
+
+  List facts() {
+    if (at(record_, {"portfolio"}) != nullptr)
+      portfolio();
+    else if (!designs_.empty())
+      serves();
+    else
+      nothing_serves();
+    assumed();
+    next();
+    return std::move(facts_);
+  }
+
+ private:
+  void fact(std::string_view label, std::string text, Tone tone = Tone::kPlain) {
+    if (text.empty()) return;
+    Value words(label);
+    words.tone = tone;
+    facts_.items.push_back({words, cut_to(std::move(text), kTwoLines), {}});
+  }
+
+  void serves() {
+    const Json& best = *designs_.front();
+    const bool rented = at(best, {"service"}) != nullptr;
+    fact(rented ? "rent" : "buy", word(best, {"family"}) + ": " + word(best, {"name"}));
+    fact("cost", cost(best));
+    fact("busy", busy(best));
+    fact("limit", limit(best));
+    fact("how sure", sure(best));
+    fact("turns if", turn());
+    fact("next best", next_best());
+    fact("not shown", not_shown());
+  }
+
+  // "$2,670 a month ($1,990 to $3,820): storage $2,660, idle accelerators ...; bought at once for $67,700"
+  static std::string cost(const Json& d) {
+    const Value total = money_at(d, {"total_usd_per_month"});
+    if (!total.known()) return "";
+    std::string out = total.text + " a month";
+    const auto range = numbers(d, {"total_usd_per_month_range"});
+    if (range.size() == 2 && sum_of_money(range[0]).text != sum_of_money(range[1]).text)
+      out += fmt::format(" ({} to {})", sum_of_money(range[0]).text, sum_of_money(range[1]).text);
+    out +=
+        ": storage " + money_at(d, {"storage_usd_per_month"}).text + ", idle accelerators " + idle_of(d).text;
+    const Value once = money_at(d, {"purchase_usd"});
+    return out + (once.known() ? "; bought at once for " + once.text : "; nothing at once");
+  }
+
+  // How much of the time accelerators compute; of several jobs the one that comes off worst.
+  std::string busy(const Json& d) const {
+    if (!busy_at(d, "au").known()) return "";
+    std::string out = busy_at(d, "au").text + " of the time (AU, accelerator utilisation)";
+    const auto jobs = entries(d, {"jobs"});
+    if (jobs.empty()) {
+      if (const auto target = au_target(record_)) out += fmt::format("; {} asked", percent(*target));
+      return out;
+    }
+    const Json* worst = *std::min_element(jobs.begin(), jobs.end(), [](const Json* a, const Json* b) {
+      return number(*a, {"au"}).value_or(1) < number(*b, {"au"}).value_or(1);
+    });
+    return out + fmt::format("; of {} jobs least '{}', {}", jobs.size(),
+                             cut_to(word(*worst, {"workload"}), kLongestName), busy_at(*worst, "au").text);
+  }
+
+  static std::string percent(double share) { return fmt::format("{:.3g} %", share * 100); }
+
+  static std::string limit(const Json& d) {
+    std::string text = word(d, {"limit"});
+    constexpr std::string_view kNot = "not limited";
+    if (text == kNot || text.empty()) return "nothing in storage: the accelerators are slowest";
+    if (text.starts_with(kNot)) return "nothing in storage" + text.substr(kNot.size());
+    if (const std::string station = word(d, {"limit_station"}); !station.empty() && text.size() > kTwoLines)
+      text = station;
+    return text;
+  }
+
+  std::string sure(const Json& d) const {
+    const bool simulated = word(d, {"method"}) == "simulate";
+    std::string out = simulated ? "simulated (the job run in virtual time on a model of the design)"
+                                : "estimated by formulas (closed forms), not simulated";
+    const auto interval = numbers(d, {"au_interval"});
+    if (simulated && interval.size() == 2 && format_share(interval[0]) != format_share(interval[1]))
+      out = fmt::format("simulated (the job run in virtual time): AU {} to {}", format_share(interval[0]),
+                        format_share(interval[1]));
+    std::size_t closed = 0;
+    for (const Json* job : entries(d, {"jobs"}))
+      if (simulated && word(*job, {"method"}) == "closed") ++closed;
+    if (closed > 0)
+      out = fmt::format("simulated, but for {} that reads little: by formulas", jobs_text(closed));
+    if (flag(d, {"estimated"})) out += "; some figures of its parts are estimates";
+    return out;
+  }
+
+  static std::string jobs_text(std::size_t n) { return n == 1 ? "a job" : fmt::format("{} jobs", n); }
+
+  // The price that has to move least, or why none is known.
+  std::string turn() const {
+    const Json* nearest = nullptr;
+    double least = 1e300;
+    for (const auto& key : {"second_best_wins", "others_win"})
+      for (const Json* flip : entries(record_, {"sensitivity", key})) {
+        const double factor = number(*flip, {"factor"}).value_or(0);
+        if (factor <= 0 || std::max(factor, 1 / factor) >= least) continue;
+        least = std::max(factor, 1 / factor);
+        nearest = flip;
+      }
+    if (nearest == nullptr) {
+      const bool others = !word(record_, {"sensitivity", "second_best"}).empty();
+      return others ? "no single price: none within a factor of 20" : "";
+    }
+    const double factor = number(*nearest, {"factor"}).value_or(1);
+    return fmt::format("prices of {} were {} what they are: then {} costs no more",
+                       word(*nearest, {"prices_of"}), times(factor), word(*nearest, {"family"}));
+  }
+
+  static std::string times(double factor) {
+    return factor < 1 ? fmt::format("{:.0f} % of", factor * 100) : fmt::format("{:.2g} times", factor);
+  }
+
+  // The cheapest of another kind that somebody would build for this.
+  std::string next_best() const {
+    const Json& best = *designs_.front();
+    for (const Json* d : designs_) {
+      if (word(*d, {"family"}) == word(best, {"family"}) || flag(*d, {"oversized"})) continue;
+      const double more =
+          number(*d, {"total_usd_per_month"}).value_or(0) - number(best, {"total_usd_per_month"}).value_or(0);
+      return fmt::format("{} for {} a month, {} more; AU {}, {}", word(*d, {"family"}),
+                         money_at(*d, {"total_usd_per_month"}).text,
+                         sum_of_money(more, Unit::kDollarsPerMonth).text, busy_at(*d, "au").text,
+                         word(*d, {"method"}) == "simulate" ? "simulated" : "by formulas");
+    }
+    return "no design of another kind serves";
+  }
+
+  std::string not_shown() const {
+    const auto oversized = std::count_if(designs_.begin(), designs_.end(),
+                                         [&](const Json* d) { return flag(*d, {"oversized"}); });
+    const auto kinds = number(record_, {"considered", "rejected_kinds"});
+    std::string out;
+    if (designs_.size() > 2) out = fmt::format("{} more designs that serve", designs_.size() - 2);
+    if (oversized > 0)
+      out += fmt::format("{}{} of them far beyond what was asked", out.empty() ? "" : ", ", oversized);
+    if (kinds && *kinds > 0)
+      out += fmt::format("{}{:.0f} that do not (reasons with --full)", out.empty() ? "" : "; ", *kinds);
+    return out;
+  }
+
+  // The check that failed is the first word of a reason: "read: reads 139 GiB/s where ...".
+  static std::string check_of(const Json& rejected) {
+    const std::string reason = word(rejected, {"reason"});
+    return reason.substr(0, reason.find(':'));
+  }
+
+  // What most of them lack, where it strikes all: nothing else is worth reading before it.
+  static std::string common_cause(const std::vector<const Json*>& rejected) {
+    std::map<std::string, std::size_t> checks;
+    for (const Json* r : rejected) ++checks[check_of(*r)];
+    if (checks.size() != 1 || rejected.size() < 2) return "";
+    return "; all fail by " + checks.begin()->first;
+  }
+
+  void nothing_serves() {
+    const auto rejected = entries(record_, {"rejected"});
+    if (rejected.empty()) {
+      for (const std::string& sentence : words(record_, {"recommendation"})) fact("answer", sentence);
+      return;
+    }
+    const auto looked = number(record_, {"considered", "judged"});
+    fact("answer",
+         fmt::format("nothing serves: none of the {}designs that were looked at{}",
+                     looked ? format_count(*looked) + " " : "", common_cause(rejected)),
+         Tone::kBad);
+    std::set<std::string> seen;
+    std::size_t oversized = 0;
+    for (const Json* r : rejected) {
+      if (flag(*r, {"oversized"})) {
+        ++oversized;
+        continue;
+      }
+      if (seen.size() >= kNearest || !seen.insert(word(*r, {"family"})).second) continue;
+      fact(seen.size() == 1 ? "nearest" : "then", word(*r, {"family"}) + ": " + word(*r, {"reason"}));
+      if (seen.size() == 1) fact("that is", word(*r, {"name"}));
+    }
+    for (const Json* a : entries(record_, {"advice"})) {
+      fact("helps", word(*a, {"text"}));
+      break;
+    }
+    if (oversized > 0) fact("not shown", fmt::format("{} misses far beyond what was asked", oversized));
+  }
+
+  void portfolio() {
+    const auto scenarios = entries(record_, {"portfolio", "scenarios"});
+    const auto said = words(record_, {"recommendation"});
+    const char* const labels[] = {"answer", "safest", "all-flash"};
+    const auto hedged = entries(record_, {"portfolio", "designs"});
+    if (hedged.empty()) {
+      if (!said.empty()) fact(labels[0], said[0]);
+      return;
+    }
+    const Json& best = *hedged.front();
+    fact("buy", word(best, {"family"}) + ": " + word(best, {"name"}));
+    fact("cost", fmt::format("{} a month on average, {} more than knowing in advance would",
+                             money_at(best, {"expected_usd_per_month"}).text,
+                             money_at(best, {"expected_regret_usd_per_month"}).text));
+    fact("serves", fmt::format("{} of {} scenarios by weight; by formulas (closed forms), not simulated",
+                               busy_at(best, "satisfied_share").text, scenarios.size()));
+    fact("at worst",
+         fmt::format("in '{}', {} a month too much", cut_to(word(best, {"worst_scenario"}), kLongestName),
+                     money_at(best, {"worst_regret_usd_per_month"}).text));
+    if (const std::string safest = word(record_, {"portfolio", "safest"}); safest != word(best, {"name"}))
+      fact("safest", safest);
+    for (const Json* d : hedged)
+      if (word(*d, {"family"}) != word(best, {"family"})) {
+        fact("next best", fmt::format("{} for {} a month on average", word(*d, {"family"}),
+                                      money_at(*d, {"expected_usd_per_month"}).text));
+        break;
+      }
+    for (std::size_t i = 0; i < std::min(scenarios.size(), kScenarios); ++i) {
+      const std::string family = word(*scenarios[i], {"best_family"});
+      fact(i == 0 ? "known" : "",
+           fmt::format("'{}' alone: {}", cut_to(word(*scenarios[i], {"name"}), kLongestName),
+                       family.empty() ? "nothing serves" : family));
+    }
+  }
+
+  void assumed() {
+    const auto warnings = words(record_, {"warnings"});
+    if (warnings.empty()) return;
+    const std::string more =
+        warnings.size() > 1 ? fmt::format(" (and {} more)", warnings.size() - 1) : std::string();
+    fact("assumed", cut_to(warnings.front(), kTwoLines - more.size()) + more);
+  }
+
+  // The command whole where it has room, else what to change about the one just given.
+  void next() {
+    std::string command = word(record_, {"next", "command"});
+    const std::string change = word(record_, {"next", "change"}), text = word(record_, {"next", "text"});
+    if (command.size() > kTwoLines) command = change.empty() ? "" : "the same " + change;
+    if (!command.empty()) fact("next", command);
+    const std::string all = "--full: every design, its money, what would turn it";
+    if (command.empty())
+      fact("next", "the same with " + all);
+    else
+      fact("", change == "with --full" || text.empty() ? text : text + "; " + all);
+  }
+
+  const Json& record_;
+  const std::vector<const Json*> designs_;
+  List facts_{ListStyle::kFacts, {}, Tone::kPlain};
+};
+
+}  // namespace
+
+void add_first_screen(Document& doc, const Json& record) {
+  if (at(record, {"designs"}) == nullptr && at(record, {"portfolio"}) == nullptr) return;
+  doc.append(Gap{});
+  doc.append(FirstScreen(record).facts());
+}
+
+}  // namespace aforo
