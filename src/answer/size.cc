@@ -105,9 +105,25 @@ Progress progress(std::size_t done, std::size_t of, Seconds elapsed) {
   return out;
 }
 
-// The shipped prices with --prices, --price and --price-change over them, in that order.
+// Drives, servers, cards and services; not the hosts of accelerators, and not bytes on the wire.
+bool of_storage(const Price& price) {
+  const bool rate = price.unit == PriceUnit::kFactor;
+  const bool other = price.item == "host" || price.item.starts_with("egress.");
+  return !rate && !other && price.group != "accelerators" && price.group != "running";
+}
+
+void take_off(PriceBook& book, double share) {
+  if (share >= 1)
+    throw UserError(
+        "--discount: expected less than 100%, found 100%; a single item is free by --price ITEM=0");
+  for (const Price& price : PriceBook::shipped().all())
+    if (of_storage(price)) book.change(fmt::format("{}=x{}", price.item, 1 - share));
+}
+
+// The shipped prices, less --discount, with --prices, --price and --price-change over them, in that order.
 PriceBook price_book(const SizeAsk& ask) {
   PriceBook book = PriceBook::shipped();
+  if (ask.discount.given()) take_off(book, *ask.discount);
   if (ask.prices.given()) book.apply_file(read_input_file(*ask.prices, "price file"), *ask.prices);
   for (const std::string& assignment : *ask.price) book.set(assignment);
   for (const std::string& assignment : *ask.price_change) book.change(assignment);

@@ -81,6 +81,11 @@ struct SizeAsk : JobAsk {
   Setting<Dollars> accelerator_price;
   // For which the job trains on the same data, which a cache then keeps; `epochs` says it otherwise.
   Setting<std::uint64_t> project_months = kProjectMonths;
+  // How the accelerators are paid for; not given = owned on premises, on demand in the cloud. Excludes
+  // `accelerator_price`. Terms on which one of them has no price are a UserError.
+  Setting<AcceleratorTerms> accelerator_terms = AcceleratorTerms::kOnDemand;
+  // Off the shipped list prices of storage: drives, servers, cards, services; (0, 1).
+  Setting<double> discount;
   // Months over which owning and renting are compared; more than 600 count as 600.
   Setting<std::uint64_t> horizon = 36;
 

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "plan/requirement.h"
+#include "sizing/accelerator_hour.h"
 #include "sizing/design.h"
 #include "sizing/jobs_yaml.h"
 #include "sizing/other_accelerator.h"
@@ -63,6 +64,16 @@ void fit_dataset(const SizeAsk& ask, const std::string& preset, SizingAsk& out,
                   workload.name, bytes_decimal(data)));
 }
 
+// An accelerator that is not in the catalogue has no price on any terms, and idles for free.
+void check_terms(const Workload& workload, AcceleratorTerms terms) {
+  const Accelerator* found = Catalogue::shipped().find_accelerator(workload.accelerator.type);
+  if (found == nullptr || !accelerator_month(*found, terms).empty()) return;
+  throw UserError(fmt::format(
+      "--accelerator-terms: expected terms on which {} has a price, found '{}'; take on-demand, or "
+      "give the price of an hour with --accelerator-price",
+      workload.accelerator.type, to_string(terms)));
+}
+
 }  // namespace
 
 void apply_common(const SizeAsk& ask, SizingAsk& out) {
@@ -72,6 +83,7 @@ void apply_common(const SizeAsk& ask, SizingAsk& out) {
   out.accelerators_per_host = static_cast<std::uint32_t>(*ask.per_host);
   out.failures = ask.failure_every.if_given();
   out.accelerator_hour = ask.accelerator_price.if_given();
+  out.accelerator_terms = ask.accelerator_terms.if_given();
   if (ask.target.given())
     for (SizedJob& job : out.jobs) job.workload.training.au_target = *ask.target;
   if (ask.project_months.given()) out.project_months = static_cast<double>(*ask.project_months);
@@ -79,6 +91,8 @@ void apply_common(const SizeAsk& ask, SizingAsk& out) {
     out.project_months.reset();
     for (SizedJob& job : out.jobs) job.workload.training.epochs = static_cast<std::uint32_t>(*ask.epochs);
   }
+  if (out.accelerator_terms)
+    for (const SizedJob& job : out.jobs) check_terms(job.workload, *out.accelerator_terms);
 }
 
 SizingAsk sizing_ask(const SizeAsk& ask, std::vector<std::string>& notes) {

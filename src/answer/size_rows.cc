@@ -115,6 +115,13 @@ constexpr Row kSizeRows[] = {
                                  true}),
     row<&SizeAsk::accelerator_price>({"accelerator-price", 0, kDollarsPerHour, "USD/h", "",
                                       "price an accelerator-hour at this rate, as in 6.88/h", kMoneyGroup}),
+    choice<&SizeAsk::accelerator_terms, AcceleratorTerms::kOwned, AcceleratorTerms::kCommitted1y,
+           AcceleratorTerms::kCommitted3y, AcceleratorTerms::kOnDemand, AcceleratorTerms::kSpot>(
+        {"accelerator-terms", 0, kChoice, "", "",
+         "price idle accelerators as paid for so; owned on premises, on demand in the cloud", kMoneyGroup})
+        .excluding("accelerator-price", "both say what an hour costs"),
+    row<&SizeAsk::discount>({"discount", 0, kFraction, "SHARE", "",
+                             "take this share off list prices of storage, as in 20%", kMoneyGroup}),
     row<&SizeAsk::horizon>({"horizon", 0, kPositive, "MONTHS", "36",
                             "compare owning and renting over so many months", kMoneyGroup}),
 };

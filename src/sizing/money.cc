@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "base/error.h"
 #include "plan/au_form.h"
+#include "sizing/accelerator_hour.h"
 #include "sizing/design_storage.h"
 
 namespace aforo {
@@ -67,20 +69,32 @@ double monthly_of_1(double interest, double years, double support) {
   return (capital_recovery(interest, years) + support) / 12;
 }
 
-// Items of the price book that every purchase is paid off at.
-constexpr const char* kTerms[] = {"interest", "life.storage", "support"};
+// Items of the price book that every purchase is paid off at, beside its life.
+constexpr const char* kTerms[] = {"interest", "support"};
+constexpr const char* kLives[] = {"life.storage", "life.accelerators"};
+
+// Purchases of storage, and of accelerators that idle.
+struct Purchases {
+  double storage = 0, idle = 0;
+};
 
 // Squared differences of a month's payment where one of the terms is at either end of its range.
-void add_terms(double purchase, const PriceBook& prices, double& below, double& above) {
-  const auto monthly = [&](double interest, double years, double support) {
-    return purchase * monthly_of_1(interest, years, support);
+void add_terms(const Purchases& bought, const PriceBook& prices, double& below, double& above) {
+  const Price &r = prices.at(kTerms[0]), &s = prices.at(kTerms[1]);
+  const Price &years = prices.at(kLives[0]), &idle_years = prices.at(kLives[1]);
+  const auto monthly = [&](double interest, double life, double idle_life, double support) {
+    return (bought.storage > 0 ? bought.storage * monthly_of_1(interest, life, support) : 0) +
+           (bought.idle > 0 ? bought.idle * monthly_of_1(interest, idle_life, support) : 0);
   };
-  const Price &interest = prices.at(kTerms[0]), &life = prices.at(kTerms[1]), &support = prices.at(kTerms[2]);
-  const double now = monthly(interest.value, life.value, support.value);
-  for (const double there :
-       {monthly(interest.low, life.value, support.value), monthly(interest.high, life.value, support.value),
-        monthly(interest.value, life.low, support.value), monthly(interest.value, life.high, support.value),
-        monthly(interest.value, life.value, support.low), monthly(interest.value, life.value, support.high)})
+  const double now = monthly(r.value, years.value, idle_years.value, s.value);
+  for (const double there : {monthly(r.low, years.value, idle_years.value, s.value),
+                             monthly(r.high, years.value, idle_years.value, s.value),
+                             monthly(r.value, years.low, idle_years.value, s.value),
+                             monthly(r.value, years.high, idle_years.value, s.value),
+                             monthly(r.value, years.value, idle_years.low, s.value),
+                             monthly(r.value, years.value, idle_years.high, s.value),
+                             monthly(r.value, years.value, idle_years.value, s.low),
+                             monthly(r.value, years.value, idle_years.value, s.high)})
     (there < now ? below : above) += std::pow(there - now, 2);
 }
 
@@ -88,21 +102,57 @@ double idle_hours(const JobNeed& job, double au) {
   return (1 - au) * job.workload.accelerator.count * kHoursPerMonth * job.duty;
 }
 
-// `hour` > 0 replaces the price book's; 0 where neither knows it.
-double hour_price(const JobNeed& job, const PriceBook& prices, double hour) {
-  const std::string item = hour_item(job.workload);
-  return hour > 0 ? hour : item.empty() ? 0 : prices.at(item).value;
+// Where the price of an hour comes from: `given` > 0, or terms.
+struct HourTerms {
+  double given = 0;
+  std::optional<AcceleratorTerms> asked;
+  bool cloud = false;
+};
+
+HourTerms terms_at(const Need& need, double given, bool cloud) {
+  return {given, need.accelerator_terms, cloud};
 }
 
-void add_idle(const Need& need, const std::vector<Served>& served, const PriceBook& prices, double hour,
-              Bill& bill) {
-  for (std::size_t i = 0; i < need.jobs.size(); ++i) {
-    const JobNeed& job = need.jobs[i];
-    const double price = hour_price(job, prices, hour), hours = idle_hours(job, served[i].au);
-    if (price <= 0) continue;
-    bill.lines.push_back({fmt::format("{} idle, {:.4g} accelerator-hours", job.workload.name, hours),
-                          hour > 0 ? "" : hour_item(job.workload), hours, hours * price, 0, true});
+// 0 where nothing knows it.
+double hour_price(const JobNeed& job, const PriceBook& prices, const HourTerms& at) {
+  if (at.given > 0) return at.given;
+  return accelerator_hour(job.workload, terms_of(job.workload, at.asked, at.cloud), prices).value_or(0);
+}
+
+void add_idle_lines(const JobNeed& job, double hours, const PriceBook& prices, const HourTerms& at,
+                    Bill& bill) {
+  const std::string label = fmt::format("{} idle, {:.4g} accelerator-hours", job.workload.name, hours);
+  if (at.given > 0) {
+    bill.lines.push_back({label, "", hours, hours * at.given, 0, true});
+    return;
   }
+  const Accelerator* found = Catalogue::shipped().find_accelerator(job.workload.accelerator.type);
+  if (found == nullptr) return;
+  const double months = hours / kHoursPerMonth;
+  for (const CostLine& line : accelerator_month(*found, terms_of(job.workload, at.asked, at.cloud))) {
+    const double quantity = months * line.quantity;
+    const double amount = quantity * prices.at(line.item).value * value_of(prices, line.markup) *
+                          (line.purchase ? monthly_of_accelerators(prices) : 1);
+    bill.lines.push_back(
+        {fmt::format("{}: {}", label, line.label), line.item, quantity, amount, 0, true, line.markup});
+  }
+}
+
+void add_idle(const Design& design, const Need& need, const std::vector<Served>& served,
+              const PriceBook& prices, double hour, Bill& bill) {
+  const HourTerms at = terms_at(need, hour, in_cloud(design.family));
+  for (std::size_t i = 0; i < need.jobs.size(); ++i)
+    if (hour_price(need.jobs[i], prices, at) > 0)
+      add_idle_lines(need.jobs[i], idle_hours(need.jobs[i], served[i].au), prices, at, bill);
+}
+
+// Of the idle lines, what would have been paid at once: paid off over life.accelerators.
+double idle_purchase(const Bill& bill, const PriceBook& prices) {
+  double sum = 0;
+  for (const BillLine& line : bill.lines)
+    if (line.idle && !line.item.empty() && prices.at(line.item).unit == PriceUnit::kEach)
+      sum += line.quantity * prices.at(line.item).value;
+  return sum;
 }
 
 }  // namespace
@@ -126,15 +176,19 @@ double paused_share(const Design& design, const JobNeed& job) {
 }
 
 double pause_costs(const Design& design, const Need& need, const PriceBook& prices, double accelerator_hour) {
+  const HourTerms at = terms_at(need, accelerator_hour, in_cloud(design.family));
   double sum = 0;
   for (const JobNeed& job : need.jobs)
-    sum += idle_hours(job, 1 - paused_share(design, job)) * hour_price(job, prices, accelerator_hour);
+    sum += idle_hours(job, 1 - paused_share(design, job)) * hour_price(job, prices, at);
   return sum;
 }
 
-std::string hour_item(const Workload& workload) {
-  const Accelerator* found = Catalogue::shipped().find_accelerator(workload.accelerator.type);
-  return found == nullptr ? "" : found->hour_price;
+double hour_of_all(const Need& need, const PriceBook& prices, double accelerator_hour, bool cloud) {
+  double sum = 0;
+  for (const JobNeed& job : need.jobs)
+    sum += job.workload.accelerator.count * job.duty *
+           hour_price(job, prices, terms_at(need, accelerator_hour, cloud));
+  return sum;
 }
 
 Bill bill_of(const Design& design, const Need& need, const std::vector<Served>& served,
@@ -149,7 +203,7 @@ Bill bill_of(const Design& design, const Need& need, const std::vector<Served>& 
     if (line.purchase) bill.purchase += amount;
   }
   add_traffic(design, need, served, prices, bill);
-  add_idle(need, served, prices, accelerator_hour, bill);
+  add_idle(design, need, served, prices, accelerator_hour, bill);
   for (const BillLine& line : bill.lines) (line.idle ? bill.idle : bill.storage) += line.month;
   double below = 0, above = 0;
   for (const auto& [item, part] : contributions(bill, design, prices)) {
@@ -158,7 +212,7 @@ Bill bill_of(const Design& design, const Need& need, const std::vector<Served>& 
     below += std::pow(part * (1 - price.low / price.value), 2);
     above += std::pow(part * (price.high / price.value - 1), 2);
   }
-  if (bill.purchase > 0) add_terms(bill.purchase, prices, below, above);
+  add_terms({bill.purchase, idle_purchase(bill, prices)}, prices, below, above);
   bill.low = std::max(0.0, bill.total() - std::sqrt(below));
   bill.high = bill.total() + std::sqrt(above);
   return bill;
@@ -167,14 +221,20 @@ Bill bill_of(const Design& design, const Need& need, const std::vector<Served>& 
 std::set<std::string> items_used(const Bill& bill, const Design& design, const PriceBook& prices) {
   std::set<std::string> out;
   for (const auto& [item, part] : contributions(bill, design, prices)) out.insert(item);
-  if (bill.purchase > 0) out.insert(std::begin(kTerms), std::end(kTerms));
+  const bool idle = idle_purchase(bill, prices) > 0;
+  if (bill.purchase > 0 || idle) out.insert(std::begin(kTerms), std::end(kTerms));
+  if (bill.purchase > 0) out.insert(kLives[0]);
+  if (idle) out.insert(kLives[1]);
   return out;
 }
 
 std::map<std::string, double> contributions(const Bill& bill, const Design& design, const PriceBook& prices) {
   std::map<std::string, double> out;
   for (const BillLine& line : bill.lines)
-    if (!line.item.empty()) out[line.item] += line.month;
+    if (!line.item.empty()) {
+      out[line.item] += line.month;
+      if (!line.markup.empty()) out[line.markup] += line.month;
+    }
   const double monthly = monthly_of_purchase(prices);
   for (const CostLine& line : design.costs)
     if (!line.markup.empty())

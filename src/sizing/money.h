@@ -6,7 +6,8 @@
 //
 //   month = purchase x (r / (1 - (1 + r)^-n) + support) / 12.
 //
-// Idle time is (1 - AU) x N x 730 h x duty x the price of an accelerator-hour, per job. All
+// Idle time is (1 - AU) x N x 730 h x duty x the price of an accelerator-hour, per job: of one's own
+// on premises, on demand in the cloud, or as asked (accelerator_hour.h). All
 // amounts are US dollars; a month has 730 hours. Prices are values: a price of 0 is free, an
 // item that is missing a bug (std::logic_error). Examples worked by hand: docs/sizing.md
 // section 5, money_test.cc.
@@ -30,6 +31,8 @@ struct BillLine {
   double month = 0;     // USD
   double purchase = 0;  // USD, once; 0 for what is paid monthly
   bool idle = false;
+  // Of an idle line: the item of a factor on top; "" = none. Markups of what is bought stand in the design.
+  std::string markup{};
 };
 
 // All that a design costs, for jobs that it serves so and so well.
@@ -61,7 +64,7 @@ double capital_recovery(double interest, double years);
 // A month's payment for a purchase of 1, at the book's terms. UserError where life.storage is 0.
 double monthly_of_purchase(const PriceBook& prices);
 
-// `served` in the order of need.jobs. `accelerator_hour` > 0 replaces the price book's; idle time
+// `served` in the order of need.jobs. `accelerator_hour` > 0 replaces the terms; idle time
 // of an accelerator without a price is free.
 Bill bill_of(const Design& design, const Need& need, const std::vector<Served>& served,
              const PriceBook& prices, double accelerator_hour);
@@ -82,8 +85,8 @@ double paused_share(const Design& design, const JobNeed& job);
 // What these pauses cost in idle accelerators, a month: no design's idle money is less.
 double pause_costs(const Design& design, const Need& need, const PriceBook& prices, double accelerator_hour);
 
-// The item that an accelerator-hour of that job costs; "" where its type is not in the
-// catalogue or has no price.
-std::string hour_item(const Workload& workload);
+// What all the jobs' accelerators cost for an hour of running, duty counted, storage standing in the
+// cloud or not; 0 where no accelerator has a price.
+double hour_of_all(const Need& need, const PriceBook& prices, double accelerator_hour, bool cloud);
 
 }  // namespace aforo

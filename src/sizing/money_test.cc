@@ -68,6 +68,7 @@ TEST(Money, PowerWithTheBuildings) {
 // they run half the time.
 TEST(Money, IdleTime) {
   SizingAsk ask = plain_ask();
+  ask.accelerator_terms = AcceleratorTerms::kOnDemand;
   ask.jobs[0].workload.accelerator.count = 64;
   EXPECT_NEAR(bill_for({}, ask, {0.99, 0, 1, "", 1}).idle, 3214.3, 0.1);
   ask.jobs[0].duty = 0.5;
@@ -75,6 +76,27 @@ TEST(Money, IdleTime) {
   EXPECT_NEAR(bill_for({}, ask, {0.99, 0, 1, "", 1}, 2.0).idle, 0.01 * 64 * 730 * 0.5 * 2, 1e-6);
   ask.jobs[0].workload.accelerator.type = "abacus";  // no price known: no cost claimed
   EXPECT_EQ(bill_for({}, ask, {0.99, 0, 1, "", 1}).idle, 0);
+}
+
+// The same point of 64 of one's own: 467.2 h, 0.64 accelerator-months. 0.64 x 30,000 and 0.64 / 8 x 60,000
+// x 0.4385915 / 12, and 0.64 x 679.63 kWh x 0.1 x 1.3. On terms: 65 %, of 3,214. In the cloud: on demand.
+TEST(Money, IdleTimeByTheTermsOfItsPlace) {
+  SizingAsk ask = plain_ask();
+  ask.jobs[0].workload.accelerator.count = 64;
+  const Served served{0.99, 0, 1, "", 1};
+  const Bill own = bill_for({}, ask, served);
+  EXPECT_NEAR(line_of(own, "h100.purchase")->month, 19'200 * 0.4385915 / 12, 0.01);
+  EXPECT_NEAR(line_of(own, "host")->month, 4'800 * 0.4385915 / 12, 0.01);
+  EXPECT_NEAR(line_of(own, "power")->month, 0.64 * 0.7 * 1.33 * 730 * 0.13, 0.01);
+  EXPECT_NEAR(own.idle, 467.2 * 1.9985, 0.1);
+  EXPECT_EQ(own.purchase, 0);  // nobody buys accelerators for storage
+  EXPECT_EQ(items_used(own, {}, round_prices()).count("life.accelerators"), 1U);
+  Design rented;
+  rented.family = Family::kCloudFile;
+  EXPECT_NEAR(bill_for(rented, ask, served).idle, 467.2 * 6.88, 0.1);
+  ask.accelerator_terms = AcceleratorTerms::kCommitted1y;
+  EXPECT_NEAR(bill_for({}, ask, served).idle, 467.2 * 6.88 * 0.65, 0.1);
+  EXPECT_NEAR(bill_for(rented, ask, served).idle, 467.2 * 6.88 * 0.65, 0.1);
 }
 
 const CloudService& service(const std::string& name) {

@@ -118,6 +118,7 @@ void add_capacity(const SizingAsk& ask, Need& out) {
 Need need_of(const SizingAsk& ask) {
   check(ask);
   Need out;
+  out.accelerator_terms = ask.accelerator_terms;
   double bytes = 0;
   for (const SizedJob& job : ask.jobs) {
     JobNeed one = job_need(job, ask);

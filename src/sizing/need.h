@@ -5,6 +5,7 @@
 // idle. Money counts each job's duty. Failure: UserError where the ask contradicts itself.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "base/units.h"
@@ -41,6 +42,8 @@ struct Need {
   std::uint32_t accelerators = 0, hosts = 0;
   // Of the busiest job at full utilisation, or writing its checkpoint.
   BytesPerSecond network_per_host{0};
+  // Of the accelerators' hours, as asked; absent = as is usual where a design stands.
+  std::optional<AcceleratorTerms> accelerator_terms;
   std::vector<std::string> notes;  // assumptions worth knowing
 };
 

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "sizing/places.h"
 
 namespace aforo {
 namespace {
@@ -92,6 +93,18 @@ constexpr double kMostOverWanted = 4, kManyOverWanted = 2;
 constexpr std::uint32_t kManyDrives = 1000;
 constexpr double kNextToNothing = 0.01;  // of the total: no price is known any better
 
+// The other place's headline: accelerators would then have to stand there. "" where nothing serves there.
+std::string other_place(const Screening& screening, const SizeResult& result, const PriceBook& prices) {
+  const Places found = places(screening, result, prices);
+  if (!found.on_premises || !found.in_cloud) return "";
+  const bool to_cloud = found.in_cloud->design != 0;
+  const std::string moving =
+      to_cloud || !found.moving
+          ? ""
+          : fmt::format("; moving the data out of the cloud costs {} once", money_text(found.moving->out));
+  return (to_cloud ? found.in_cloud : found.on_premises)->headline + moving + ".";
+}
+
 }  // namespace
 
 bool oversized(const Design& d, Bytes wanted) {
@@ -112,23 +125,20 @@ std::string money_text(double usd) {
 
 std::vector<std::string> recommendation(const Screening& screening, const SizeResult& result,
                                         const PriceBook& prices) {
-  if (!result.designs.empty())
-    return {first_sentence(screening, result.designs.front()), second_sentence(screening, result),
-            third_sentence(result, prices)};
+  if (!result.designs.empty()) {
+    std::vector<std::string> out = {first_sentence(screening, result.designs.front()),
+                                    second_sentence(screening, result), third_sentence(result, prices)};
+    if (std::string other = other_place(screening, result, prices); !other.empty())
+      out.push_back(std::move(other));
+    return out;
+  }
   if (result.rejected.empty()) return {"Nothing in the catalogue is offered for what was asked."};
   return nearest_miss(screening, result);
 }
 
-double point_value(const Screening& screening, const PriceBook& prices) {
-  double sum = 0;
-  for (const JobNeed& job : screening.need().jobs) {
-    const std::string item = hour_item(job.workload);
-    const double hour = screening.ask().accelerator_hour ? screening.ask().accelerator_hour->value
-                        : item.empty()                   ? 0
-                                                         : prices.at(item).value;
-    sum += 0.01 * job.workload.accelerator.count * job.duty * kHoursPerMonth * hour;
-  }
-  return sum;
+double point_value(const Screening& screening, const PriceBook& prices, bool cloud) {
+  const double given = screening.ask().accelerator_hour ? screening.ask().accelerator_hour->value : 0;
+  return 0.01 * kHoursPerMonth * hour_of_all(screening.need(), prices, given, cloud);
 }
 
 }  // namespace aforo

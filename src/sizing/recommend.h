@@ -26,6 +26,6 @@ bool oversized(const Design& design, Bytes wanted);
 
 // What one point of utilisation is worth a month, all jobs together: 0.01 x N x duty x 730 h x the
 // price of an hour; 0 where no accelerator has a price.
-double point_value(const Screening& screening, const PriceBook& prices);
+double point_value(const Screening& screening, const PriceBook& prices, bool cloud);
 
 }  // namespace aforo

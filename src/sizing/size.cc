@@ -81,6 +81,18 @@ std::map<std::string, double> by_group(const SizedDesign& d, const Screening& sc
   return out;
 }
 
+bool same_place(const Screening& screening, const SizedDesign& a, const SizedDesign& b) {
+  return in_cloud(screening.designs()[a.design].family) == in_cloud(screening.designs()[b.design].family);
+}
+
+// Designs where the best stands come first: storage elsewhere is another question.
+void group_by_place(const Screening& screening, SizeResult& out) {
+  if (out.designs.empty()) return;
+  const SizedDesign best = out.designs.front();
+  std::stable_partition(out.designs.begin(), out.designs.end(),
+                        [&](const SizedDesign& d) { return same_place(screening, d, best); });
+}
+
 // What would have to change for another kind to win over the best: each group of prices alone.
 void flips_of(std::size_t other, const Screening& screening, const PriceBook& prices, SizeResult& out) {
   const SizedDesign &first = out.designs.front(), &second = out.designs[other];
@@ -101,7 +113,8 @@ void flips_of(std::size_t other, const Screening& screening, const PriceBook& pr
 void find_flips(const Screening& screening, const PriceBook& prices, SizeResult& out) {
   std::set<Family> seen;
   for (std::size_t i = 0; i < out.designs.size(); ++i)
-    if (seen.insert(screening.designs()[out.designs[i].design].family).second && i > 0)
+    if (seen.insert(screening.designs()[out.designs[i].design].family).second && i > 0 &&
+        same_place(screening, out.designs[i], out.designs.front()))
       flips_of(i, screening, prices, out);
   std::stable_sort(out.flips.begin(), out.flips.end(), [](const Flip& f, const Flip& g) {
     return std::abs(std::log(f.factor)) < std::abs(std::log(g.factor));
@@ -115,12 +128,14 @@ SizeResult size_designs(Screening& screening, const SizeOptions& options, std::s
   for (const Ranked& ranked : screening.rank(options.prices, Grouping::kProduct))
     out.designs.push_back(sized(screening, ranked));
   confirm_best(screening, options, out, stop);
+  group_by_place(screening, out);
   out.rejected = screening.rejected();
   out.built = screening.designs().size();
   out.judged = screening.judged_count();
   for (std::size_t i = 1; i < out.designs.size() && !out.second; ++i)
     if (screening.designs()[out.designs[i].design].family !=
-        screening.designs()[out.designs[0].design].family)
+            screening.designs()[out.designs[0].design].family &&
+        same_place(screening, out.designs[i], out.designs[0]))
       out.second = i;
   find_flips(screening, options.prices, out);
   return out;

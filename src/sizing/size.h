@@ -45,13 +45,14 @@ struct Flip {
 
 // The answer. Indices are into the screening that it was made with, which outlives it.
 struct SizeResult {
-  // Best first: the cheapest of each product, and of each family.
+  // Those that stand where the best one does, then those of the other place, each best first: the
+  // cheapest of each product, and of each family.
   std::vector<SizedDesign> designs;
   std::vector<Rejected> rejected;  // nearest miss first
   std::size_t built = 0, judged = 0;
-  // Of the best of every other family, the nearest first.
+  // Of the best of every other family at the same place, the nearest first.
   std::vector<Flip> flips;
-  // Of designs: the best of another family.
+  // Of designs: the best of another family at the same place.
   std::optional<std::size_t> second;
 };
 

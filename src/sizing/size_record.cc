@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "sizing/places.h"
 #include "sizing/recommend.h"
 
 namespace aforo {
@@ -186,7 +187,11 @@ void add_designs(Json& record, const Screening& screening, const SizeResult& res
   record["sensitivity"] = {{"second_best_wins", second}, {"others_win", others}};
   if (result.second)
     record["sensitivity"]["second_best"] = screening.designs()[result.designs[*result.second].design].name;
-  set_number(record, "idle_point_usd_per_month", point_value(screening, prices));
+  const Places found = places(screening, result, prices);
+  add_places(record, found);
+  const bool cloud = result.designs.empty() ? screening.ask().place == Place::kCloud
+                                            : in_cloud(screening.designs()[result.designs[0].design].family);
+  set_number(record, "idle_point_usd_per_month", point_value(screening, prices, cloud));
 }
 
 void add_design_explain(Json& record, const std::vector<ExplainedFigure>& figures) {

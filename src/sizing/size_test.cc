@@ -36,8 +36,13 @@ TEST(Size, BestFirstAndTheSecondIsOfAnotherFamily) {
   Screening screening(options.ask, Catalogue::shipped(), 2);
   const SizeResult found = size_designs(screening, options);
   ASSERT_GT(found.designs.size(), 3U);
+  const auto cloud = [&](std::size_t i) {
+    return in_cloud(screening.designs()[found.designs[i].design].family);
+  };
   for (std::size_t i = 1; i < found.designs.size(); ++i)
-    EXPECT_LE(found.designs[i - 1].bill.total(), found.designs[i].bill.total());
+    EXPECT_TRUE(cloud(i) != cloud(i - 1) ||
+                found.designs[i - 1].bill.total() <= found.designs[i].bill.total())
+        << i;
   ASSERT_TRUE(found.second);
   const auto family = [&](std::size_t i) { return screening.designs()[found.designs[i].design].family; };
   EXPECT_NE(family(*found.second), family(0));
@@ -145,12 +150,14 @@ TEST(Recommend, Money) {
 // 0.01 x 8 x 730 h x 6.88 = 401.79 USD a month; 0.01 x 8 x 730 x 2 = 116.80 at a given 2 USD/h.
 TEST(Recommend, WhatAPointIsWorth) {
   SizingAsk ask = plain_ask();
-  EXPECT_NEAR(point_value(Screening(ask, Catalogue::shipped(), 1), round_prices()), 401.792, 1e-6);
+  EXPECT_NEAR(point_value(Screening(ask, Catalogue::shipped(), 1), round_prices(), true), 401.792, 1e-6);
+  EXPECT_NEAR(point_value(Screening(ask, Catalogue::shipped(), 1), round_prices(), false), 58.4 * 1.9985,
+              0.01);
   ask.accelerator_hour = Dollars{2};
-  EXPECT_NEAR(point_value(Screening(ask, Catalogue::shipped(), 1), round_prices()), 116.8, 1e-6);
+  EXPECT_NEAR(point_value(Screening(ask, Catalogue::shipped(), 1), round_prices(), true), 116.8, 1e-6);
   ask.accelerator_hour.reset();
   ask.jobs[0].workload.accelerator.type = "abacus";
-  EXPECT_EQ(point_value(Screening(ask, Catalogue::shipped(), 1), round_prices()), 0);
+  EXPECT_EQ(point_value(Screening(ask, Catalogue::shipped(), 1), round_prices(), true), 0);
 }
 
 TEST(Recommend, ThreeSentences) {
@@ -158,7 +165,7 @@ TEST(Recommend, ThreeSentences) {
   Screening screening(options.ask, Catalogue::shipped(), 2);
   const SizeResult found = size_designs(screening, options);
   const auto sentences = recommendation(screening, found, options.prices);
-  ASSERT_EQ(sentences.size(), 3U);
+  ASSERT_GE(sentences.size(), 3U);
   EXPECT_THAT(sentences[0], AllOf(HasSubstr("keeps 64 h100 of 'plain'"), HasSubstr(" a month in all")));
   EXPECT_THAT(sentences[1], HasSubstr("the next best of another kind"));
   EXPECT_THAT(sentences[2],

@@ -3,9 +3,11 @@
 // what contradicts itself.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/units.h"
@@ -31,6 +33,18 @@ enum class Place { kAny, kOnPremises, kCloud };
 // twelve times as much, which is still little beside the hundreds of epochs of a dataset that fits a cache.
 inline constexpr std::uint64_t kProjectMonths = 12;
 
+// How the accelerators are paid for, and so what an hour of theirs that passes idle costs.
+enum class AcceleratorTerms { kOwned, kCommitted1y, kCommitted3y, kOnDemand, kSpot };
+// All of them, once each.
+inline constexpr std::array kAcceleratorTerms = {AcceleratorTerms::kOwned, AcceleratorTerms::kCommitted1y,
+                                                 AcceleratorTerms::kCommitted3y, AcceleratorTerms::kOnDemand,
+                                                 AcceleratorTerms::kSpot};
+// "owned", "committed-1y", ...: what --accelerator-terms and Records call them.
+constexpr std::string_view to_string(AcceleratorTerms terms) {
+  constexpr std::string_view kWords[] = {"owned", "committed-1y", "committed-3y", "on-demand", "spot"};
+  return kWords[static_cast<std::size_t>(terms)];
+}
+
 // The whole question. The defaults ask for one storage today, of any kind.
 struct SizingAsk {
   std::vector<SizedJob> jobs;  // at least one; all may run at once
@@ -47,6 +61,8 @@ struct SizingAsk {
   std::optional<Seconds> failures;
   // Instead of the price book's.
   std::optional<Dollars> accelerator_hour;
+  // Absent: as is usual where the storage stands, owned on premises and on demand in the cloud.
+  std::optional<AcceleratorTerms> accelerator_terms;
   Place place = Place::kAny;
   // Of cloud services; absent = any.
   std::optional<Provider> provider;

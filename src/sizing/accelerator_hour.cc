@@ -1,0 +1,52 @@
+#include "sizing/accelerator_hour.h"
+
+#include <string>
+
+#include "base/error.h"
+#include "sizing/money.h"
+
+namespace aforo {
+
+std::vector<CostLine> accelerator_month(const Accelerator& a, AcceleratorTerms terms) {
+  if (terms == AcceleratorTerms::kOwned) {
+    if (a.purchase_price.empty()) return {};
+    return {{"accelerators", a.purchase_price, 1, "", true},
+            {"their share of hosts", "host", 1 / kAcceleratorsOfHost, "", true},
+            {"their power", "power", a.watts * kHostPower / 1000 * kHoursPerMonth, "pue", false}};
+  }
+  if (a.hour_price.empty()) return {};
+  const bool list = terms == AcceleratorTerms::kOnDemand;
+  return {{"accelerators", a.hour_price, kHoursPerMonth, list ? "" : "terms." + std::string(to_string(terms)),
+           false}};
+}
+
+double monthly_of_accelerators(const PriceBook& prices) {
+  const double years = prices.at("life.accelerators").value;
+  if (!(years > 0))
+    throw UserError("expected a life.accelerators above 0 years, found 0; accelerators are paid off over it");
+  return (capital_recovery(prices.at("interest").value, years) + prices.at("support").value) / 12;
+}
+
+std::optional<double> accelerator_hour(const Workload& workload, AcceleratorTerms terms,
+                                       const PriceBook& prices) {
+  const Accelerator* found = Catalogue::shipped().find_accelerator(workload.accelerator.type);
+  if (found == nullptr) return std::nullopt;
+  const std::vector<CostLine> lines = accelerator_month(*found, terms);
+  if (lines.empty()) return std::nullopt;
+  double sum = 0;
+  for (const CostLine& line : lines)
+    sum += line.quantity * prices.at(line.item).value *
+           (line.markup.empty() ? 1 : prices.at(line.markup).value) *
+           (line.purchase ? monthly_of_accelerators(prices) : 1);
+  return sum / kHoursPerMonth;
+}
+
+AcceleratorTerms terms_of(const Workload& workload, std::optional<AcceleratorTerms> asked, bool cloud) {
+  const AcceleratorTerms wanted =
+      asked.value_or(cloud ? AcceleratorTerms::kOnDemand : AcceleratorTerms::kOwned);
+  const Accelerator* found = Catalogue::shipped().find_accelerator(workload.accelerator.type);
+  if (found == nullptr || accelerator_month(*found, wanted).empty()) return AcceleratorTerms::kOnDemand;
+  return wanted;
+}
+
+}  // namespace aforo

@@ -1,0 +1,42 @@
+// What an accelerator costs its owner or tenant for a month of 730 hours, and so what an hour of it
+// that passes idle is worth. Pure.
+//
+//   owned     = (purchase + 1/8 host) x (r / (1 - (1 + r)^-n) + support) / 12     n: life.accelerators
+//               + kW x 1.33 x 730 h x power x PUE
+//   rented    = 730 h x the price of an hour x the share of it that the terms leave
+//
+// An owned H100 comes to $2.00 an hour where renting one on demand takes $6.88; by hand in
+// accelerator_hour_test.cc.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "catalogue/prices.h"
+#include "sizing/design.h"
+#include "sizing/need.h"
+
+namespace aforo {
+
+// Accelerators are bought in hosts of so many; the item `host` is one of these.
+inline constexpr double kAcceleratorsOfHost = 8;
+// A host's other power is taken to be as much as a third of its accelerators'.
+inline constexpr double kHostPower = 1.33;
+
+// One accelerator for a month: purchases (paid off over life.accelerators) and what is paid
+// monthly. Empty where the catalogue has no price for it on these terms.
+std::vector<CostLine> accelerator_month(const Accelerator& accelerator, AcceleratorTerms terms);
+
+// A month's payment for a purchase of 1 of accelerators or hosts, support included. UserError where
+// life.accelerators is 0.
+double monthly_of_accelerators(const PriceBook& prices);
+
+// USD for an hour on these terms; absent where the type is not in the catalogue or has no such price.
+std::optional<double> accelerator_hour(const Workload& workload, AcceleratorTerms terms,
+                                       const PriceBook& prices);
+
+// The terms that a job's idle time is priced at: those asked for, or those usual at the place. Where the
+// accelerator has no price on them, on demand.
+AcceleratorTerms terms_of(const Workload& workload, std::optional<AcceleratorTerms> asked, bool cloud);
+
+}  // namespace aforo

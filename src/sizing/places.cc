@@ -1,0 +1,112 @@
+#include "sizing/places.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sizing/accelerator_hour.h"
+#include "sizing/recommend.h"
+
+namespace aforo {
+namespace {
+
+bool all_priced(const Need& need, AcceleratorTerms terms, const PriceBook& prices) {
+  return std::all_of(need.jobs.begin(), need.jobs.end(), [&](const JobNeed& job) {
+    return accelerator_hour(job.workload, terms, prices).has_value();
+  });
+}
+
+// Hours are those of the bill: (1 - AU) x N x 730 h x duty, job by job.
+IdleAt idle_at(const Need& need, const std::vector<Served>& served, AcceleratorTerms terms,
+               const PriceBook& prices) {
+  IdleAt out{terms, 0, 0};
+  double accelerators = 0;
+  for (std::size_t i = 0; i < need.jobs.size(); ++i) {
+    const JobNeed& job = need.jobs[i];
+    const double n = job.workload.accelerator.count;
+    const double hour = accelerator_hour(job.workload, terms, prices).value_or(0);
+    out.idle += (1 - served[i].au) * n * kHoursPerMonth * job.duty * hour;
+    out.hour += n * hour;
+    accelerators += n;
+  }
+  out.hour /= accelerators;
+  return out;
+}
+
+std::string place_headline(const Screening& screening, const SizedDesign& best) {
+  const Design& d = screening.designs()[best.design];
+  return fmt::format(
+      "{}: {} {}, {}, for {} a month in all (storage {}, idle accelerators {})",
+      in_cloud(d.family) ? "With the accelerators in the cloud" : "With the accelerators on premises",
+      in_cloud(d.family) ? "rent" : "buy", to_string(d.family), d.name, money_text(best.bill.total()),
+      money_text(best.bill.storage), money_text(best.bill.idle));
+}
+
+std::optional<PlaceBest> best_at(const Screening& screening, const SizeResult& result,
+                                 const PriceBook& prices, bool cloud) {
+  for (std::size_t i = 0; i < result.designs.size(); ++i) {
+    const SizedDesign& best = result.designs[i];
+    if (in_cloud(screening.designs()[best.design].family) != cloud) continue;
+    PlaceBest out{cloud, i, place_headline(screening, best), {}};
+    for (const AcceleratorTerms terms : kAcceleratorTerms)
+      if (all_priced(screening.need(), terms, prices))
+        out.idle.push_back(idle_at(screening.need(), best.judgement.served, terms, prices));
+    return out;
+  }
+  return std::nullopt;
+}
+
+std::optional<Moving> moving_of(const Screening& screening, const SizedDesign& cloud,
+                                const PriceBook& prices) {
+  const Design& d = screening.designs()[cloud.design];
+  Moving out;
+  out.provider = to_string(d.service->provider);
+  out.item = "egress." + out.provider;
+  const Price* price = prices.find(out.item);
+  if (price == nullptr) return std::nullopt;
+  out.held = static_cast<double>(screening.need().capacity.value);
+  for (std::size_t i = 0; i < screening.need().jobs.size(); ++i) {
+    const JobNeed& job = screening.need().jobs[i];
+    const Served& served = cloud.judgement.served[i];
+    out.read +=
+        job.requirement.read_full.value * served.au * served.missed * job.duty * kHoursPerMonth * 3600;
+  }
+  out.out = out.held / 1e9 * price->value;
+  out.across = out.read / 1e9 * price->value;
+  return out;
+}
+
+Json place_json(const PlaceBest& best) {
+  Json out = {{"design", best.design}, {"headline", best.headline}, {"idle_at", Json::array()}};
+  for (const IdleAt& at : best.idle) {
+    Json one = {{"terms", std::string(to_string(at.terms))}};
+    set_number(one, "usd_per_hour", at.hour);
+    set_number(one, "idle_usd_per_month", at.idle);
+    out["idle_at"].push_back(std::move(one));
+  }
+  return out;
+}
+
+}  // namespace
+
+Places places(const Screening& screening, const SizeResult& result, const PriceBook& prices) {
+  Places out;
+  out.on_premises = best_at(screening, result, prices, false);
+  out.in_cloud = best_at(screening, result, prices, true);
+  if (out.in_cloud) out.moving = moving_of(screening, result.designs[out.in_cloud->design], prices);
+  return out;
+}
+
+void add_places(Json& record, const Places& found) {
+  if (found.on_premises) record["best_on_premises"] = place_json(*found.on_premises);
+  if (found.in_cloud) record["best_in_cloud"] = place_json(*found.in_cloud);
+  if (!found.moving) return;
+  Json& moving =
+      record["moving"] = {{"provider", found.moving->provider}, {"price_item", found.moving->item}};
+  set_number(moving, "held_bytes", found.moving->held);
+  set_number(moving, "out_of_cloud_usd", found.moving->out);
+  set_number(moving, "read_bytes_per_month", found.moving->read);
+  set_number(moving, "across_usd_per_month", found.moving->across);
+}
+
+}  // namespace aforo
