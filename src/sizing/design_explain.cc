@@ -266,8 +266,8 @@ void add_break_even(const Horizon& h, Figures& out) {
   out.push_back({"break_even_month", "owning breaks even",
                  h.break_even ? fmt::format("month {:.0f}", std::ceil(*h.break_even))
                               : fmt::format("not within {:g} months", months),
-                 "bought at once / (rent a month - own a month)",
-                 fmt::format("{} / ({} - {})", money_text(h.owned.upfront), money_text(h.rented.monthly),
+                 "month in which (rent - own a month), at present value, adds up to what is bought at once",
+                 fmt::format("{}; {} - {}", money_text(h.owned.upfront), money_text(h.rented.monthly),
                              money_text(h.owned.monthly)),
                  "accelerators included, docs/sizing.md section 7; prices: 'aforo catalogue prices'"});
 }

@@ -123,7 +123,7 @@ TEST(DesignExplain, BreakEven) {
   over.break_even = 10;
   const auto even = named(explain_design(d, served_at(0.95), need, ask, &over), "break_even_month");
   EXPECT_EQ(even.text, "month 10");
-  EXPECT_EQ(even.inputs, "$360,000 / ($41,000 - $5,000)");
+  EXPECT_EQ(even.inputs, "$360,000; $41,000 - $5,000");
   over.break_even.reset();
   EXPECT_EQ(named(explain_design(d, served_at(0.95), need, ask, &over), "break_even_month").text,
             "not within 36 months");

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sizing/accelerator_hour.h"
+
 namespace aforo {
 namespace {
 
@@ -14,15 +16,39 @@ struct Cluster {
   double rent_full = 0;  // USD a month, were all rented all the time
   double rent = 0;       // USD a month for the hours used
   double duty = 0;       // mean
-  std::set<std::string> items = {"host", "power", "pue", "support"};
+  std::set<std::string> items = {"host",
+                                 "power",
+                                 "pue",
+                                 "support",
+                                 "fabric",
+                                 "staff",
+                                 "interest",
+                                 "life.accelerators",
+                                 "residual.accelerators",
+                                 "residual.storage"};
   bool known = true;
 };
 
-// Accelerators are bought in hosts; a host's other power is taken to be as much as a third
-// of its accelerators'.
-constexpr double kHostPower = 1.33;
 // Estimate: accelerators that are bought draw so much of their power however little they are used.
 constexpr double kLeastPowerDuty = 0.3;
+
+// Owned accelerators are not rented: then, as where nothing was asked, on demand.
+double rent_of_hour(const Workload& workload, const Accelerator& a, const SizingAsk& ask,
+                    const PriceBook& prices, std::set<std::string>& items) {
+  if (ask.accelerator_hour) return ask.accelerator_hour->value;
+  AcceleratorTerms terms = ask.accelerator_terms.value_or(AcceleratorTerms::kOnDemand);
+  if (terms == AcceleratorTerms::kOwned) terms = AcceleratorTerms::kOnDemand;
+  for (const CostLine& line : accelerator_month(a, terms)) {
+    items.insert(line.item);
+    if (!line.markup.empty()) items.insert(line.markup);
+  }
+  return accelerator_hour(workload, terms, prices).value();
+}
+
+// Support and staff, of a purchase, a month.
+double upkeep(double purchase, const PriceBook& prices) {
+  return purchase * (prices.at("support").value + prices.at("staff").value) / 12;
+}
 
 Cluster cluster_of(const Need& need, const SizingAsk& ask, const PriceBook& prices,
                    const Catalogue& catalogue) {
@@ -36,9 +62,9 @@ Cluster cluster_of(const Need& need, const SizingAsk& ask, const PriceBook& pric
       return out;
     }
     out.items.insert(a->purchase_price);
-    if (!ask.accelerator_hour) out.items.insert(a->hour_price);
-    const double hour = ask.accelerator_hour ? ask.accelerator_hour->value : prices.at(a->hour_price).value;
-    out.purchase += n * prices.at(a->purchase_price).value + job.hosts * prices.at("host").value;
+    const double hour = rent_of_hour(job.workload, *a, ask, prices, out.items);
+    out.purchase += n * (prices.at(a->purchase_price).value + prices.at("fabric").value) +
+                    job.hosts * prices.at("host").value;
     out.running += n * a->watts * kHostPower / 1000 * kHoursPerMonth * prices.at("power").value *
                    prices.at("pue").value * std::max(job.duty, kLeastPowerDuty);
     out.rent_full += n * hour * kHoursPerMonth;
@@ -47,8 +73,14 @@ Cluster cluster_of(const Need& need, const SizingAsk& ask, const PriceBook& pric
     out.duty += n * job.duty;
   }
   out.duty /= accelerators;
-  out.running += out.purchase * prices.at("support").value / 12;
+  out.running += upkeep(out.purchase, prices);
   return out;
+}
+
+std::string rent_text(const SizingAsk& ask) {
+  if (ask.accelerator_hour) return format_dollars(*ask.accelerator_hour) + " an hour";
+  const AcceleratorTerms terms = ask.accelerator_terms.value_or(AcceleratorTerms::kOnDemand);
+  return std::string(to_string(terms == AcceleratorTerms::kOwned ? AcceleratorTerms::kOnDemand : terms));
 }
 
 const SizedDesign* best_of(const Screening& screening, const SizeResult& result, bool cloud) {
@@ -59,20 +91,34 @@ const SizedDesign* best_of(const Screening& screening, const SizeResult& result,
 
 // What storage on premises costs a month beside its purchase.
 double running_storage(const SizedDesign& d, const PriceBook& prices) {
-  double out = d.bill.purchase * prices.at("support").value / 12;
+  double out = upkeep(d.bill.purchase, prices);
   for (const BillLine& line : d.bill.lines)
     if (line.purchase == 0 && !line.idle) out += line.month;
   return out;
 }
 
-std::vector<double> accumulated(double upfront, double monthly, double months) {
+// What 1 USD a month is worth today, paid at the end of months 1 to m.
+double worth_of_months(double rate, double m) { return rate > 0 ? (1 - std::pow(1 + rate, -m)) / rate : m; }
+// What 1 USD in month m is worth today.
+double worth_in(double rate, double m) { return std::pow(1 + rate, -m); }
+
+// What is left of a purchase falls in a line to the residual at the end of its life.
+double left_of(double purchase, double months, const PriceBook& prices, const std::string& what) {
+  const double life = 12 * prices.at("life." + what).value;
+  const double gone = life > 0 ? std::min(1.0, months / life) : 1;
+  return purchase * (1 - gone * (1 - prices.at("residual." + what).value));
+}
+
+std::vector<double> accumulated(double upfront, double monthly, double months, double rate) {
   std::vector<double> out;
-  for (int m = 1; m <= static_cast<int>(months); ++m) out.push_back(upfront + monthly * m);
+  for (int m = 1; m <= static_cast<int>(months); ++m)
+    out.push_back(upfront + monthly * worth_of_months(rate, m));
   return out;
 }
 
 // The pilot: its share of the cloud's bill; then the purchase, and the data on the wire once.
-Account path_of(const Account& owned, const Account& rented, double egress, const HorizonOptions& o) {
+Account path_of(const Account& owned, const Account& rented, double egress, const HorizonOptions& o,
+                double rate) {
   Account out;
   out.name = "cloud, then on premises";
   out.design = rented.design + ", then " + owned.design;
@@ -80,12 +126,19 @@ Account path_of(const Account& owned, const Account& rented, double egress, cons
   out.monthly = owned.monthly;
   const double pilot = rented.monthly * o.pilot_share;
   for (int m = 1; m <= static_cast<int>(o.months); ++m) {
-    const double in_cloud = std::min<double>(m, o.cloud_first), after = m - in_cloud;
-    out.cumulative.push_back(pilot * in_cloud + (after > 0 || m >= o.cloud_first ? out.upfront : 0) +
-                             owned.monthly * after);
+    const double in_cloud = std::min<double>(m, o.cloud_first);
+    const double moved = m >= o.cloud_first ? out.upfront * worth_in(rate, o.cloud_first) : 0;
+    out.cumulative.push_back(pilot * worth_of_months(rate, in_cloud) + moved +
+                             owned.monthly * (worth_of_months(rate, m) - worth_of_months(rate, in_cloud)));
   }
   out.total = out.cumulative.empty() ? 0 : out.cumulative.back();
   return out;
+}
+
+// The month whose payments saved are worth what was paid at once.
+std::optional<double> month_of_return(double upfront, double saved, double rate) {
+  if (saved <= 0 || upfront * rate >= saved) return std::nullopt;
+  return rate > 0 ? -std::log(1 - upfront * rate / saved) / std::log(1 + rate) : upfront / saved;
 }
 
 }  // namespace
@@ -107,29 +160,44 @@ std::optional<Horizon> horizon(const Screening& screening, const SizeResult& res
                running_storage(*own, prices),
                cluster.running,
                0,
+               0,
                {}};
   out.rented = {
-      "cloud", rent_design.name, 0, rent->bill.storage + cluster.rent, rent->bill.storage, cluster.rent, 0,
+      "cloud", rent_design.name, 0, rent->bill.storage + cluster.rent, rent->bill.storage, cluster.rent, 0, 0,
       {}};
+  const double rate = prices.at("interest").value / 12, worth = worth_of_months(rate, o.months);
+  const auto residual_after = [&](double months) {
+    return months <= 0
+               ? 0
+               : worth_in(rate, o.months) * (left_of(cluster.purchase, months, prices, "accelerators") +
+                                             left_of(own->bill.purchase, months, prices, "storage"));
+  };
+  out.owned.residual = residual_after(o.months);
   for (Account* a : {&out.owned, &out.rented}) {
-    a->cumulative = accumulated(a->upfront, a->monthly, o.months);
-    a->total = a->upfront + a->monthly * o.months;
+    a->cumulative = accumulated(a->upfront, a->monthly, o.months, rate);
+    a->total = a->upfront + a->monthly * worth - a->residual;
   }
   const std::string egress_item = fmt::format("egress.{}", to_string(rent_design.service->provider));
   const Price* egress = prices.find(egress_item);
   if (egress != nullptr) out.items.insert(egress_item);
   const double moved = static_cast<double>(screening.need().capacity.value) / 1e9 * o.pilot_share *
                        (egress ? egress->value : 0);
-  out.path = path_of(out.owned, out.rented, moved, o);
-  const double saved = out.rented.monthly - out.owned.monthly;
-  if (saved > 0 && out.owned.upfront / saved <= o.months) out.break_even = out.owned.upfront / saved;
+  out.path = path_of(out.owned, out.rented, moved, o, rate);
+  out.path.residual = residual_after(o.months - o.cloud_first);
+  out.path.total -= out.path.residual;
+  const auto even = month_of_return(out.owned.upfront, out.rented.monthly - out.owned.monthly, rate);
+  if (even && *even <= o.months) out.break_even = even;
   // rent_full x duty + storage = owned over the horizon.
-  const double duty = (out.owned.total / o.months - rent->bill.storage) / cluster.rent_full;
+  const double duty = (out.owned.total / worth - rent->bill.storage) / cluster.rent_full;
   if (duty > 0 && duty <= 1) out.break_even_duty = duty;
   out.assumptions = {
-      fmt::format("accelerators in the cloud: on demand, for {} of the time", format_percent(cluster.duty)),
-      fmt::format("on premises: accelerators and hosts for {} bought at once, no residual value, no staff",
-                  format_dollars({cluster.purchase})),
+      fmt::format("accelerators in the cloud: {}, for {} of the time", rent_text(screening.ask()),
+                  format_percent(cluster.duty)),
+      fmt::format("on premises: accelerators, hosts and their network for {} bought at once; staff {} of the "
+                  "purchase a year; {} left of it all after {:g} months",
+                  format_dollars({cluster.purchase}), format_percent(prices.at("staff").value),
+                  format_dollars({out.owned.residual}), o.months),
+      fmt::format("sums over time: present values at {} a year", format_percent(prices.at("interest").value)),
       fmt::format("pilot: {} of accelerators and data for {:g} months in the cloud, {} to move the data out",
                   format_percent(o.pilot_share), o.cloud_first, format_dollars({moved}))};
   return out;

@@ -1,11 +1,13 @@
 // On premises or in the cloud: what jobs cost month by month with the accelerators in the account,
 // and when owning breaks even. Pure.
 //
-// On premises: storage and accelerators are bought at month 0 and paid in cash; power, space and
-// support run. In the cloud: storage is rented all the time, accelerators for the hours used
-// (duty), on demand. The usual path is a third case: some months in the cloud at a share of the
-// accelerators, then the purchase; the data move once (egress). No interest, no residual value, no
-// staff. Formulas: docs/sizing.md section 7.
+// On premises: storage, accelerators, their hosts and network are bought at month 0; power, space,
+// support and staff run, and what is left of the purchase at the end is taken off. In the cloud:
+// storage is rented all the time, accelerators for the hours used (duty), on the terms asked for or on
+// demand. The usual path is a third case: some months in the cloud at a share of the accelerators,
+// then the purchase; the data move once (egress). All sums over time are present values at `interest`
+// for both sides. Each line is an item of the price book: `--price ITEM=0` leaves it out. Formulas:
+// docs/sizing.md section 7.
 #pragma once
 
 #include <optional>
@@ -34,15 +36,16 @@ struct Account {
   double upfront = 0;  // USD at month 0 (of the path: at the move)
   double monthly = 0;  // USD a month (of the path: after the move)
   double monthly_storage = 0, monthly_accelerators = 0;
-  double total = 0;                // over the horizon
-  std::vector<double> cumulative;  // at the end of months 1, 2, ...
+  double residual = 0;             // present value of what is left at the horizon
+  double total = 0;                // over the horizon, present value, less the residual
+  std::vector<double> cumulative;  // present value at the end of months 1, 2, ...; nothing is sold
 };
 
 // The three ways over the same months.
 struct Horizon {
   Account owned, rented, path;
-  // Month from which owning has cost less: upfront / (rent - own a month); absent:
-  // not within the horizon.
+  // Month from which owning has cost less though nothing is sold: the present value of (rent - own) a
+  // month has reached what was bought at once; absent: not within the horizon.
   std::optional<double> break_even;
   double duty = 1;  // mean over accelerators
   // Of the accelerators, at which both cost the same over the horizon; absent where none in (0, 1] does.

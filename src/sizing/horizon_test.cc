@@ -40,9 +40,15 @@ class HorizonTest : public ::testing::Test {
     return static_cast<std::size_t>(std::find_if(designs.begin(), designs.end(), is) - designs.begin());
   }
 
-  std::optional<Horizon> found(HorizonOptions options = {}) const {
+  // Cash alone, every other line switched off, unless `lines` sets them.
+  std::optional<Horizon> found(HorizonOptions options = {},
+                               const std::vector<std::string>& lines = {}) const {
     PriceBook prices = round_prices();
     prices.set("egress.aws=0.09 USD/GB");
+    for (const char* off : {"fabric=0 USD", "staff=0 /year", "interest=0 /year", "residual.accelerators=0 x",
+                            "residual.storage=0 x", "life.accelerators=3 years", "life.storage=3 years"})
+      prices.set(off);
+    for (const std::string& line : lines) prices.set(line);
     return horizon(*screening_, result_, prices, Catalogue::shipped(), options);
   }
 
@@ -96,7 +102,55 @@ TEST_F(HorizonTest, CloudFirst) {
   EXPECT_NEAR(h.path.cumulative[4], 5 * 10'294.8, 0.01);
   EXPECT_NEAR(h.path.cumulative[5], 6 * 10'294.8 + 360'022.59, 0.01);
   EXPECT_NEAR(h.path.cumulative[6], 6 * 10'294.8 + 360'022.59 + 5456.82, 0.01);
-  EXPECT_NEAR(h.path.total, 6 * 10'294.8 + 360'022.59 + 30 * 5456.815, 0.1);
+  // Used for 30 of 36 months: a sixth of 360,000 is left.
+  EXPECT_NEAR(h.path.total, 6 * 10'294.8 + 360'022.59 + 30 * 5456.815 - 60'000, 0.1);
+}
+
+// 8 x 2,500 of network beside 360,000; of it all 3 % of staff, 380,000 x 0.03 / 12 = 950 a month, and support
+// of 20,000 x 0.15 / 12 = 250.
+TEST_F(HorizonTest, NetworkAndStaff) {
+  const Horizon h = *found({}, {"fabric=2500 USD", "staff=0.03 /year"});
+  EXPECT_DOUBLE_EQ(h.owned.upfront, 380'000);
+  EXPECT_NEAR(h.owned.monthly, 5456.82 + 950 + 250, 0.01);
+  for (const char* item : {"fabric", "staff", "interest", "residual.accelerators"})
+    EXPECT_EQ(h.items.count(item), 1U) << item;
+}
+
+// 0.5 % a month: 36 of them are worth (1 - 1.005^-36) / 0.005 = 32.87102. 35,722.38 saved a month are worth
+// 360,000 when 1.005^-m = 1 - 360,000 x 0.005 / 35,722.38 = 0.949611: month 10.366.
+TEST_F(HorizonTest, InterestOnBothSides) {
+  const Horizon h = *found({}, {"interest=0.06 /year"});
+  EXPECT_NEAR(h.owned.total, 360'000 + 32.87102 * 5456.815, 1);
+  EXPECT_NEAR(h.rented.total, 32.87102 * 41'179.2, 1);
+  ASSERT_TRUE(h.break_even);
+  EXPECT_NEAR(*h.break_even, 10.366, 0.001);
+  EXPECT_GT(h.owned.cumulative[9], h.rented.cumulative[9]);
+  EXPECT_LT(h.owned.cumulative[10], h.rented.cumulative[10]);
+}
+
+// After 36 of 48 months 300,000 are worth 1 - 0.75 x 0.85 = 36.25 % of it; storage, of 60 months, 60,000 x
+// (1 - 0.6 x 0.95) = 25,800. Nothing is sold before the end, so the month stays.
+TEST_F(HorizonTest, WhatIsLeftOfIt) {
+  const Horizon h = *found({}, {"life.accelerators=4 years", "life.storage=5 years",
+                                "residual.accelerators=0.15 x", "residual.storage=0.05 x"});
+  EXPECT_NEAR(h.owned.residual, 108'750 + 25'800, 1e-6);
+  EXPECT_NEAR(h.owned.total, 360'000 + 36 * 5456.815 - 134'550, 0.1);
+  EXPECT_NEAR(*h.break_even, 10.0777, 1e-4);
+}
+
+// 8 H100 without storage, at 3.5 an hour: 300,000 and 4,456.82 a month, rent 20,440: 300,000 x 0.005 /
+// 15,983.18 = 0.09385, month 19.76; at 2.7, 15,768: 0.13261, month 28.52. At the list's 6.88 it is 8.60.
+TEST_F(HorizonTest, TheMonthAtWhatTheMarketAsks) {
+  result_.designs[0].bill = {};
+  result_.designs[1].bill = {};
+  const auto month = [&](double hour) {
+    ask_.accelerator_hour = Dollars{hour};
+    screening_.emplace(ask_, Catalogue::shipped(), 1);
+    return *found({}, {"interest=0.06 /year"})->break_even;
+  };
+  EXPECT_NEAR(month(3.5), 19.76, 0.01);
+  EXPECT_NEAR(month(2.7), 28.52, 0.01);
+  EXPECT_NEAR(month(6.88), 8.60, 0.01);
 }
 
 TEST_F(HorizonTest, NothingWithoutBothSidesOrAPrice) {

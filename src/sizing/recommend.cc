@@ -33,10 +33,11 @@ std::string busy(const SizedDesign& d, const Need& need) {
 
 std::string first_sentence(const Screening& s, const SizedDesign& best) {
   const Design& d = s.designs()[best.design];
-  return fmt::format("{} {}: {}, for {} a month in all; it keeps {} {} busy and holds {}.",
+  return fmt::format("{} {}: {}, for {} a month in all{}; it keeps {} {} busy and holds {}.",
                      in_cloud(d.family) ? "Rent" : "Buy", to_string(d.family), d.name,
-                     money_text(best.bill.total()), fed(s.need()), busy(best, s.need()),
-                     bytes_decimal(d.usable));
+                     money_text(best.bill.total()),
+                     in_cloud(d.family) ? ", the accelerators standing there too" : "", fed(s.need()),
+                     busy(best, s.need()), bytes_decimal(d.usable));
 }
 
 std::string second_sentence(const Screening& s, const SizeResult& r) {

@@ -73,6 +73,7 @@ Json account_json(const Account& a) {
   Json out = {{"name", a.name}, {"design", a.design}};
   set_number(out, "upfront_usd", a.upfront);
   set_number(out, "usd_per_month", a.monthly);
+  set_number(out, "residual_usd", a.residual);
   set_number(out, "total_usd", a.total);
   out["cumulative_usd"] = a.cumulative;
   return out;

@@ -160,9 +160,14 @@ class Money(Files):
         record = self.record("size", *VISION, "--horizon", "24")
         horizon = record["horizon"]
         owned, rented, _ = horizon["accounts"]
-        self.assertAlmostEqual(owned["total_usd"], owned["upfront_usd"] + 24 * owned["usd_per_month"], delta=1)
-        self.assertAlmostEqual(horizon["break_even_month"],
-                               owned["upfront_usd"] / (rented["usd_per_month"] - owned["usd_per_month"]), delta=0.01)
+
+        def worth(months):  # of 1 USD a month, at 6 % a year
+            return (1 - 1.005 ** -months) / 0.005
+
+        self.assertAlmostEqual(owned["total_usd"], owned["upfront_usd"] + worth(24) * owned["usd_per_month"]
+                               - owned["residual_usd"], delta=1)
+        saved = rented["usd_per_month"] - owned["usd_per_month"]
+        self.assertAlmostEqual(worth(horizon["break_even_month"]) * saved, owned["upfront_usd"], delta=1)
         self.assertTrue(horizon["assumptions"])
         for item in ("host", "h100.purchase"):
             self.assertIn(item, record["prices"]["used"])
