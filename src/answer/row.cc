@@ -26,11 +26,17 @@ std::string refusal(const Exclusion& exclusion, const Row& one, const Row& other
                      fmt::arg("value", other.said(ask).front()));
 }
 
-void refuse_exclusions(const Row& row, const Ask& ask) {
+// Of `row`, which was given, against what was given of `ask`.
+void refuse_exclusions(const Row& row, const Ask& ask, bool by_name_alone = false) {
   for (const Exclusion& exclusion : row.exclusions)
     for (const Row& other : ask.table().rows)
-      if (names(exclusion, row, other) && other.given(ask))
+      if (!(by_name_alone && exclusion.others == "*") && names(exclusion, row, other) && other.given(ask))
         throw UserError(refusal(exclusion, row, other, ask));
+}
+
+void refuse_lonely(const Row& row, const Ask& ask) {
+  const Row* companion = row.companion.name.empty() ? nullptr : find_row(ask.table(), row.companion.name);
+  if (companion != nullptr && !companion->given(ask)) throw UserError(std::string(row.companion.sentence));
 }
 
 std::string bad_value(const Row& row, const std::string& problem) {
@@ -85,14 +91,22 @@ void refuse_contradictions(const Ask& ask) {
     if (!row.given(ask)) continue;
     refuse_values(row, ask);
     refuse_exclusions(row, ask);
-    const Row* companion = row.companion.name.empty() ? nullptr : find_row(table, row.companion.name);
-    if (companion != nullptr && !companion->given(ask)) throw UserError(std::string(row.companion.sentence));
+    refuse_lonely(row, ask);
   }
   ask.check();
   for (const Row& row : table.rows)
     if (!row.missing.empty() && !row.given(ask) && !leaves_out(ask, row))
       throw UserError(fmt::format(fmt::runtime(row.missing), fmt::arg("command", table.command),
                                   fmt::arg("usage", table.usage)));
+}
+
+void refuse_contradictions_between(const Ask& ask, const Ask& front) {
+  for (const auto& [own, other] : {std::pair{&ask, &front}, std::pair{&front, &ask}})
+    for (const Row& row : own->table().rows) {
+      if (!row.given(*own)) continue;
+      refuse_exclusions(row, *other, true);
+      refuse_lonely(row, *other);
+    }
 }
 
 }  // namespace aforo

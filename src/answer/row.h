@@ -138,6 +138,10 @@ const Row* find_row(const AskTable& table, std::string_view name);
 // it asks for more. Every `answer` calls it first. Touches nothing.
 void refuse_contradictions(const Ask& ask);
 
+// The same between an ask and what its asker keeps to himself (Context::front): the exclusions by name and the
+// companions that rows of either state of the other's. "*" speaks of its own table alone. Throws UserError.
+void refuse_contradictions_between(const Ask& ask, const Ask& front);
+
 // Whether a given option leaves the word out: 'aforo run --dlio FILE DIR' has no W. True where a
 // given row excludes the word by name; "*" excludes no word.
 bool leaves_out(const Ask& ask, const Row& word);

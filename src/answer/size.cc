@@ -149,8 +149,8 @@ void add_variants(Json& record, std::set<std::string>& used, const SizeAsk& ask,
 }
 
 // What the first screen does not show.
-void add_the_rest(Json& record, std::set<std::string>& used, const SizeAsk& ask, Screening& screening, const SizeOptions& options,
-                  const SizeResult& result, const std::stop_token& stop) {
+void add_the_rest(Json& record, std::set<std::string>& used, const SizeAsk& ask, Screening& screening,
+                  const SizeOptions& options, const SizeResult& result, const std::stop_token& stop) {
   const Catalogue& catalogue = Catalogue::shipped();
   add_requirement_curve(record, requirement_curve(options.ask));
   if (!result.designs.empty() && asks_on_premises(options.ask))

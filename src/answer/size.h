@@ -70,7 +70,7 @@ struct SizeAsk : JobAsk {
   Setting<bool> explain = false;
   // Everything, in the Record and on the page: not only what the first screen shows.
   Setting<bool> full = false;
-  // Whose storage file the Answer has: a rank of the Record's designs, from 1.
+  // Whose storage file the Answer has: a rank of the Record's designs, from 1; more than there are is a UserError.
   Setting<std::uint64_t> storage_rank = 1;
   // A CSV's path (catalogue/prices.h). Over the shipped prices go this, `price`,
   // `price_change`, in that order.

@@ -64,7 +64,7 @@ const SizedDesign& of_rank(const SizeAsk& ask, const Screening& screening, const
   const std::uint64_t rank = *ask.storage_rank;
   if (rank == 0 || rank > ranks.size())
     throw UserError(
-        fmt::format("--storage-rank: expected a rank from 1 to {}, of the designs that serve, found {}",
+        fmt::format("--storage-rank: expected a rank from 1 to {}, since so many designs serve, found {}",
                     ranks.size(), rank));
   return result.designs[ranks[rank - 1]];
 }

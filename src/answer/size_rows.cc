@@ -90,6 +90,10 @@ constexpr Row kSizeRows[] = {
                          kSizingGroup}),
     row<&SizeAsk::storage_rank>({"storage-rank", 0, kPositive, "N", "1",
                                  "let --storage-out write the design of rank N", kSizingGroup})
+        .needing(
+            "storage-out",
+            "expected --storage-out FILE beside --storage-rank, found none; the rank says which design is "
+            "written there")
         .excluding("portfolio", "a portfolio's designs are not sized for one job"),
     row<&SizeAsk::prices>({"prices", 0, kFile, "FILE", "",
                            "take prices from a CSV of item,value,unit over the shipped ones", kMoneyGroup}),

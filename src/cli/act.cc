@@ -40,12 +40,13 @@ int act(const Command& command, std::span<const std::string> words, Console& con
   const CommandLine line = read_command_line(command, words);
   refuse_results_over_files(line);
   refuse_contradictions(*line.ask);
+  refuse_contradictions_between(*line.ask, line.results);
   refuse_results_inside_datasets(line);
   Results results(line.results, console);
   const StopOnSignal stop;
   LiveLine live(console, *line.results.quiet, std::string(command.rate_word));
-  Answer answer = command.answer(*line.ask, {stop.token(), live.sink(), started_now(), &line.results,
-                                             !line.results.json.given()});
+  Answer answer = command.answer(
+      *line.ask, {stop.token(), live.sink(), started_now(), &line.results, !line.results.json.given()});
   live.clear();
   results.deliver(answer);
   for (const std::string& sentence : answer.say) console.err << "aforo: " << sentence << '\n';

@@ -7,6 +7,7 @@
 #include "answer/run.h"
 #include "answer/size.h"
 #include "base/error.h"
+#include "base/text.h"
 
 namespace aforo {
 namespace {
@@ -132,6 +133,33 @@ TEST(CommandLine, EveryValueIsJudgedBeforeAnythingActs) {
   EXPECT_THAT(sentence("run", {"w", "d", "--engine", "uring"}),
               HasSubstr("--engine: expected auto or io_uring"));
   EXPECT_THAT(sentence("run", {"w", "d", "--set", "x"}), HasSubstr("--set: expected key=value"));
+}
+
+// What a row of the ask or of the results says of another option is said of one that the command has.
+TEST(CommandLine, RowsSpeakOfOptionsThatThereAre) {
+  std::size_t across = 0;
+  for (const Command& command : commands()) {
+    const auto ask = command.make();
+    const ResultsAsk results(*command.results);
+    const auto has = [&](const AskTable& own, std::string_view name) {
+      if (find_row(own, name) != nullptr) return true;
+      const AskTable& other = &own == &ask->table() ? results.table() : ask->table();
+      across += find_row(other, name) != nullptr ? 1 : 0;
+      return find_row(other, name) != nullptr;
+    };
+    for (const AskTable* table : {&ask->table(), &results.table()})
+      for (const Row& row : table->rows) {
+        if (!row.companion.name.empty()) {
+          EXPECT_TRUE(has(*table, row.companion.name)) << row.companion.name;
+        }
+        for (const Exclusion& exclusion : row.exclusions)
+          for (const std::string& name : split(exclusion.others, ' '))
+            if (!name.empty() && name != "*") {
+              EXPECT_TRUE(has(*table, name)) << row.option.name << " excludes '" << name << "'";
+            }
+      }
+  }
+  EXPECT_EQ(across, 2U);  // of size: --storage-rank and --portfolio beside --storage-out
 }
 
 TEST(CommandLine, TheEchoHoldsWhatWasGiven) {

@@ -136,8 +136,8 @@ constexpr Command kCommands[] = {
      "From the job and its accelerators: what storage must give (bandwidth, requests, opens, time per "
      "sample, capacity, checkpoints), which designs on premises and in the cloud give it, what each costs a "
      "month with the idle time that it leaves the accelerators, the best of them confirmed in simulation, "
-     "and what would turn the answer. The page is a screen; --full shows everything. Formulas: docs/sizing-requirement.md; designs, money and worked "
-     "examples: docs/sizing.md.",
+     "and what would turn the answer. The page is a screen; --full shows everything. Formulas: "
+     "docs/sizing-requirement.md; designs, money and worked examples: docs/sizing.md.",
      &kDesignResults, kSizeExamples,
      "0 a design serves the jobs; 1 none in the catalogue does; 2 it could not be done.", "", false,
      make<SizeAsk>, answer_as<SizeAsk>},

@@ -27,10 +27,13 @@ constexpr Row kStorageFile =
     row<&ResultsAsk::output>({"output", 'o', kResult, "FILE", "",
                               "write the storage file to FILE; - is standard output", kOutputGroup});
 
-constexpr Row kDesignFile = row<&ResultsAsk::output>(
-    {"storage-out", 0, kResult, "FILE", "",
-     "write the first design as a storage file for 'aforo predict' to FILE; - is standard output",
-     kOutputGroup});
+constexpr Row kDesignFile =
+    row<&ResultsAsk::output>(
+        {"storage-out", 0, kResult, "FILE", "",
+         "write the first design as a storage file for 'aforo predict' to FILE; - is standard output",
+         kOutputGroup})
+        .excluding("portfolio",
+                   "a portfolio is of several jobs; size one of its scenarios to write its design");
 
 constexpr Row kRecordRows[] = {kJson, kQuiet, kHelp};
 constexpr Row kNumbersRows[] = {kJson, kCsv, kQuiet, kHelp};

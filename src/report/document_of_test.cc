@@ -248,7 +248,7 @@ TEST(DocumentOf, DesignsNameTheStationThatLimitsThem) {
                          {"total_usd_per_month", 12345}},
                         {{"name", "b"}, {"family", "HDD"}, {"limit", "not limited"}, {"estimated", true}}}}};
   const Document doc = document_of(sized);
-  const Table designs = table(doc, "Designs that serve, by total cost a month");
+  const Table designs = table(doc, "Designs on premises that serve, by total cost a month");
   ASSERT_EQ(designs.rows.size(), 2U);
   EXPECT_EQ(designs.rows[0].back().text, "drives") << "not what stands between quotes";
   EXPECT_EQ(designs.rows[1].back().text, "-");
@@ -257,7 +257,7 @@ TEST(DocumentOf, DesignsNameTheStationThatLimitsThem) {
   expect_value(designs.rows[0][2], 12345, Unit::kDollarsPerMonth);
   expect_value(designs.rows[0][6], 287e12, Unit::kBytes);
   expect_value(designs.rows[0][7], 2600, Unit::kWatts);
-  const auto names = blocks<List>(doc, "Designs that serve, by total cost a month");
+  const auto names = blocks<List>(doc, "Designs on premises that serve, by total cost a month");
   EXPECT_EQ(names.at(0).items[0].text, "a; 287 TB usable, 2.6 kW");
 }
 

@@ -143,13 +143,63 @@ Series series_of_accounts(const std::vector<const Json*>& accounts, std::size_t 
 
 }  // namespace
 
+// A table, and what the first of them are in full.
+void add_designs_of_place(Document& doc, const std::vector<const Json*>& designs, bool cloud) {
+  doc.section(
+      fmt::format("Designs {} that serve, by total cost a month", cloud ? "in the cloud" : "on premises"));
+  doc.append(table_of_designs(designs));
+  doc.append(Gap{});
+  if (designs.size() > kMostRows)
+    doc.append(Text{fmt::format("And {} dearer ones.", designs.size() - kMostRows), Tone::kFaint, 1});
+  List names{ListStyle::kRanks, {}, Tone::kFaint};
+  for (std::size_t i = 0; i < std::min(designs.size(), kSpelledOut); ++i)
+    names.items.push_back(
+        {rank_of(*designs[i], i), word(*designs[i], {"name"}) + particulars(*designs[i]), {}});
+  doc.append(std::move(names));
+}
+
+// What an idle hour of the accelerators costs, and what those of the best design of each place come to.
+void add_idle_terms(Document& doc, const Json& record) {
+  Table table{{{"accelerators", false, Tone::kStrong}}};
+  for (const char* const place : {"best_on_premises", "best_in_cloud"}) {
+    const auto terms = entries(record, {place, "idle_at"});
+    if (terms.empty()) continue;
+    const std::string taken = word(record, {place, "terms"});
+    std::vector<Value> row = {place == std::string("best_in_cloud") ? "in the cloud" : "on premises"};
+    const bool first = table.columns.size() == 1;
+    for (const Json* one : terms) {
+      const std::string name = word(*one, {"terms"});
+      if (first) table.columns.push_back({name, true});
+      Value sum = money_at(*one, {"idle_usd_per_month"});
+      if (name == taken) sum.tone = Tone::kStrong;
+      row.push_back(std::move(sum));
+    }
+    row.resize(table.columns.size());
+    table.rows.push_back(std::move(row));
+  }
+  if (table.rows.empty()) return;
+  doc.section("Idle accelerators of the best design, a month, by how they are paid for");
+  doc.append(std::move(table));
+  if (const Value out = money_at(record, {"moving", "out_of_cloud_usd"}); out.known()) {
+    doc.append(Gap{});
+    doc.append(
+        Text{fmt::format("Apart from the accelerators: taking the data out of the cloud costs {} once, "
+                         "reading there from on premises {} a month.",
+                         out.text, money_at(record, {"moving", "across_usd_per_month"}).text),
+             Tone::kFaint, 1});
+  }
+}
+
 void add_designs(Document& doc, const Json& record) {
   const std::size_t all = entries(record, {"designs"}).size();
   const auto designs = ranked_designs(record);
   if (designs.empty()) return;
+  const auto rented = [](const Json* d) { return at(*d, {"service"}) != nullptr; };
+  std::vector<const Json*> here, there;
+  for (const Json* d : designs) (rented(d) == rented(designs.front()) ? here : there).push_back(d);
+  for (const auto& part : {here, there})
+    if (!part.empty()) add_designs_of_place(doc, part, rented(part.front()));
   const auto say = [&](std::string text) { doc.append(Text{std::move(text), Tone::kFaint, 1}); };
-  doc.section("Designs that serve, by total cost a month");
-  doc.append(table_of_designs(designs));
   doc.append(Gap{});
   say("AU: share of the time that accelerators compute; formulas: closed forms, not simulated.");
   const auto estimated =
@@ -160,12 +210,7 @@ void add_designs(Document& doc, const Json& record) {
         static_cast<std::size_t>(estimated) == designs.size() ? "all" : fmt::format("{}", estimated)));
   if (all > designs.size())
     say(fmt::format("Left out: {} that serve, but are far beyond what was asked.", all - designs.size()));
-  if (designs.size() > kMostRows) say(fmt::format("And {} dearer ones.", designs.size() - kMostRows));
-  List names{ListStyle::kRanks, {}, Tone::kFaint};
-  for (std::size_t i = 0; i < std::min(designs.size(), kSpelledOut); ++i)
-    names.items.push_back(
-        {rank_of(*designs[i], i), word(*designs[i], {"name"}) + particulars(*designs[i]), {}});
-  doc.append(std::move(names));
+  add_idle_terms(doc, record);
 }
 
 void add_bill(Document& doc, const Json& record) {

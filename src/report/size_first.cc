@@ -14,8 +14,9 @@
 namespace aforo {
 namespace {
 
-// Of a fact: two lines of the 66 columns that a terminal of 80 leaves it, less what wrapping wastes.
-constexpr std::size_t kTwoLines = 116;
+// Of a fact: lines of the 66 columns that a terminal of 80 leaves it, two less what wrapping wastes.
+constexpr std::size_t kOneLine = 66, kTwoLines = 116;
+constexpr std::size_t kMostLines = 22;    // of 24: the title and the gap below it have the others
 constexpr std::size_t kLongestName = 40;  // of a job; names come from people's files
 constexpr std::size_t kNearest = 3;       // misses of other kinds beside the nearest: a line or two each
 constexpr std::size_t kScenarios = 2;
@@ -33,6 +34,7 @@ class FirstScreen {
       nothing_serves();
     assumed();
     next();
+    make_it_fit();
     return std::move(facts_);
   }
 
@@ -44,17 +46,67 @@ class FirstScreen {
     facts_.items.push_back({words, cut_to(std::move(text), kTwoLines), {}});
   }
 
+  // Where names and notes are long, what can be read with --full as well is cut to a line.
+  void make_it_fit() {
+    for (const std::string_view label :
+         {"not shown", "limit", "turns if", "assumed", "elsewhere", "idle time"}) {
+      std::size_t lines = 0;
+      for (const Item& item : facts_.items) lines += item.text.size() <= kOneLine ? 1 : 2;
+      if (lines <= kMostLines) return;
+      for (Item& item : facts_.items)
+        if (item.label.text == label) item.text = cut_to(std::move(item.text), kOneLine);
+    }
+  }
+
   void serves() {
     const Json& best = *designs_.front();
-    const bool rented = at(best, {"service"}) != nullptr;
-    fact(rented ? "rent" : "buy", word(best, {"family"}) + ": " + word(best, {"name"}));
+    fact(rented(best) ? "rent" : "buy", word(best, {"family"}) + ": " + word(best, {"name"}));
     fact("cost", cost(best));
+    fact("idle time", idle_terms(best));
     fact("busy", busy(best));
     fact("limit", limit(best));
     fact("how sure", sure(best));
     fact("turns if", turn());
     fact("next best", next_best());
+    fact("elsewhere", other_place());
     fact("not shown", not_shown());
+  }
+
+  static bool rented(const Json& design) { return at(design, {"service"}) != nullptr; }
+
+  // "owned at $2.00 an hour: $564; committed-3y $874, on-demand $1,940, spot $776"; where it is next to
+  // nothing, what an hour costs.
+  std::string idle_terms(const Json& best) const {
+    const std::string_view place = rented(best) ? "best_in_cloud" : "best_on_premises";
+    const bool little =
+        !idle_of(best).known() || idle_of(best).text != money_at(best, {"idle_usd_per_month"}).text;
+    const std::string taken = word(record_, {place, "terms"});
+    std::string out, others;
+    for (const Json* row : entries(record_, {place, "idle_at"})) {
+      const double hour = number(*row, {"usd_per_hour"}).value_or(0);
+      const Value month = money_at(*row, {"idle_usd_per_month"});
+      const std::string sum = little ? format_dollars({hour}) : month.text;
+      if (word(*row, {"terms"}) == taken)
+        out = fmt::format("{} at {} an hour{}", taken, format_dollars({hour}), little ? "" : ": " + sum);
+      else
+        others += (others.empty() ? "" : ", ") + word(*row, {"terms"}) + " " + sum;
+    }
+    if (others.empty()) return out;
+    return out.empty() ? "at the price given; " + others : out + "; " + others;
+  }
+
+  // The best where the accelerators do not stand now: another question, so in one sentence.
+  std::string other_place() {
+    const bool here = rented(*designs_.front());
+    for (const Json* d : designs_) {
+      if (rented(*d) == here || flag(*d, {"oversized"})) continue;
+      ++shown_;
+      const Value out = money_at(record_, {"moving", "out_of_cloud_usd"});
+      return fmt::format("accelerators {}: {} for {} a month{}", here ? "on premises" : "in the cloud",
+                         word(*d, {"family"}), money_at(*d, {"total_usd_per_month"}).text,
+                         out.known() ? "; taking the data out of the cloud " + out.text + " once" : "");
+    }
+    return "";
   }
 
   // "$2,670 a month ($1,990 to $3,820): storage $2,660, idle accelerators ...; bought at once for $67,700"
@@ -68,7 +120,8 @@ class FirstScreen {
     out +=
         ": storage " + money_at(d, {"storage_usd_per_month"}).text + ", idle accelerators " + idle_of(d).text;
     const Value once = money_at(d, {"purchase_usd"});
-    return out + (once.known() ? "; bought at once for " + once.text : "; nothing at once");
+    if (rented(d)) return out + "; the accelerators stand there too";
+    return out + (once.known() ? "; bought for " + once.text : "; nothing at once");
   }
 
   // How much of the time accelerators compute; of several jobs the one that comes off worst.
@@ -133,20 +186,17 @@ class FirstScreen {
       const bool others = !word(record_, {"sensitivity", "second_best"}).empty();
       return others ? "no single price: none within a factor of 20" : "";
     }
-    const double factor = number(*nearest, {"factor"}).value_or(1);
-    return fmt::format("prices of {} were {} what they are: then {} costs no more",
-                       word(*nearest, {"prices_of"}), times(factor), word(*nearest, {"family"}));
-  }
-
-  static std::string times(double factor) {
-    return factor < 1 ? fmt::format("{:.0f} % of", factor * 100) : fmt::format("{:.2g} times", factor);
+    return fmt::format("prices of {} x {:.2g}: {} then costs no more", word(*nearest, {"prices_of"}),
+                       number(*nearest, {"factor"}).value_or(1), word(*nearest, {"family"}));
   }
 
   // The cheapest of another kind that somebody would build for this.
-  std::string next_best() const {
+  std::string next_best() {
     const Json& best = *designs_.front();
     for (const Json* d : designs_) {
       if (word(*d, {"family"}) == word(best, {"family"}) || flag(*d, {"oversized"})) continue;
+      if (rented(*d) != rented(best)) continue;
+      ++shown_;
       const double more =
           number(*d, {"total_usd_per_month"}).value_or(0) - number(best, {"total_usd_per_month"}).value_or(0);
       return fmt::format("{} for {} a month, {} more; AU {}, {}", word(*d, {"family"}),
@@ -154,19 +204,16 @@ class FirstScreen {
                          sum_of_money(more, Unit::kDollarsPerMonth).text, busy_at(*d, "au").text,
                          word(*d, {"method"}) == "simulate" ? "simulated" : "by formulas");
     }
-    return "no design of another kind serves";
+    return "no design of another kind serves there";
   }
 
   std::string not_shown() const {
     const auto oversized = std::count_if(designs_.begin(), designs_.end(),
                                          [&](const Json* d) { return flag(*d, {"oversized"}); });
     const auto kinds = number(record_, {"considered", "rejected_kinds"});
-    std::string out;
-    if (designs_.size() > 2) out = fmt::format("{} more designs that serve", designs_.size() - 2);
-    if (oversized > 0)
-      out += fmt::format("{}{} of them far beyond what was asked", out.empty() ? "" : ", ", oversized);
-    if (kinds && *kinds > 0)
-      out += fmt::format("{}{:.0f} that do not (reasons with --full)", out.empty() ? "" : "; ", *kinds);
+    std::string out = fmt::format("{} more that serve", designs_.size() - shown_);
+    if (oversized > 0) out += fmt::format(" ({} far beyond what was asked)", oversized);
+    if (kinds && *kinds > 0) out += fmt::format(", {:.0f} that do not", *kinds);
     return out;
   }
 
@@ -262,15 +309,18 @@ class FirstScreen {
     const std::string change = word(record_, {"next", "change"}), text = word(record_, {"next", "text"});
     if (command.size() > kTwoLines) command = change.empty() ? "" : "the same " + change;
     if (!command.empty()) fact("next", command);
-    const std::string all = "--full: every design, its money, what would turn it";
+    const std::string all = "--full shows everything";
     if (command.empty())
       fact("next", "the same with " + all);
+    else if (change == "with --full" || text.empty())
+      fact("", text);
     else
-      fact("", change == "with --full" || text.empty() ? text : text + "; " + all);
+      fact("", cut_to(text, kTwoLines - all.size() - 2) + "; " + all);
   }
 
   const Json& record_;
   const std::vector<const Json*> designs_;
+  std::size_t shown_ = 1;  // of them: the best, and those named beside it
   List facts_{ListStyle::kFacts, {}, Tone::kPlain};
 };
 

@@ -39,7 +39,19 @@ std::string place_headline(const Screening& screening, const SizedDesign& best) 
       "{}: {} {}, {}, for {} a month in all (storage {}, idle accelerators {})",
       in_cloud(d.family) ? "With the accelerators in the cloud" : "With the accelerators on premises",
       in_cloud(d.family) ? "rent" : "buy", to_string(d.family), d.name, money_text(best.bill.total()),
-      money_text(best.bill.storage), money_text(best.bill.idle));
+      money_text(best.bill.storage), idle_text(best.bill));
+}
+
+std::optional<AcceleratorTerms> taken_terms(const Screening& screening, bool cloud) {
+  const SizingAsk& ask = screening.ask();
+  if (ask.accelerator_hour) return std::nullopt;
+  std::optional<AcceleratorTerms> out;
+  for (const JobNeed& job : screening.need().jobs) {
+    const AcceleratorTerms terms = terms_of(job.workload, ask.accelerator_terms, cloud);
+    if (out && *out != terms) return std::nullopt;
+    out = terms;
+  }
+  return out;
 }
 
 std::optional<PlaceBest> best_at(const Screening& screening, const SizeResult& result,
@@ -47,7 +59,7 @@ std::optional<PlaceBest> best_at(const Screening& screening, const SizeResult& r
   for (std::size_t i = 0; i < result.designs.size(); ++i) {
     const SizedDesign& best = result.designs[i];
     if (in_cloud(screening.designs()[best.design].family) != cloud) continue;
-    PlaceBest out{cloud, i, place_headline(screening, best), {}};
+    PlaceBest out{cloud, i, place_headline(screening, best), taken_terms(screening, cloud), {}};
     for (const AcceleratorTerms terms : kAcceleratorTerms)
       if (all_priced(screening.need(), terms, prices))
         out.idle.push_back(idle_at(screening.need(), best.judgement.served, terms, prices));
@@ -78,6 +90,7 @@ std::optional<Moving> moving_of(const Screening& screening, const SizedDesign& c
 
 Json place_json(const PlaceBest& best) {
   Json out = {{"design", best.design}, {"headline", best.headline}, {"idle_at", Json::array()}};
+  if (best.taken) out["terms"] = std::string(to_string(*best.taken));
   for (const IdleAt& at : best.idle) {
     Json one = {{"terms", std::string(to_string(at.terms))}};
     set_number(one, "usd_per_hour", at.hour);

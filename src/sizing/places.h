@@ -25,6 +25,9 @@ struct PlaceBest {
   bool cloud = false;
   std::size_t design = 0;  // of SizeResult::designs
   std::string headline;    // a sentence
+  // What its bill has idle time at; absent where the price of an hour was given, or where the terms of jobs
+  // differ since not every accelerator has a price on those asked for.
+  std::optional<AcceleratorTerms> taken;
   // Of every kind of terms on which all the accelerators have a price.
   std::vector<IdleAt> idle;
 };

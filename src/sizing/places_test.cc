@@ -68,6 +68,14 @@ TEST_F(PlacesTest, IdleTimeOnEveryKindOfTerms) {
     EXPECT_NEAR(best.idle[i].hour, hours[i], 1e-4) << i;
     EXPECT_NEAR(best.idle[i].idle, 0.01 * 8 * 730 * hours[i], 0.01) << i;
   }
+  EXPECT_EQ(found.on_premises->taken, AcceleratorTerms::kOwned);
+  EXPECT_EQ(found.in_cloud->taken, AcceleratorTerms::kOnDemand);
+}
+
+TEST_F(PlacesTest, AGivenHourIsOnNoTerms) {
+  options_.ask.accelerator_hour = Dollars{5};
+  const Screening given(options_.ask, Catalogue::shipped(), 2);
+  EXPECT_FALSE(places(given, result_, options_.prices).on_premises->taken);
 }
 
 // 20.004 TB or so are held: at 0.09 USD/GB some 1,800 USD to leave. 0.8 GB/s x AU x 2,628,000 s of reads.

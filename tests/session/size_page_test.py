@@ -96,11 +96,15 @@ class StorageOut(Files):
         self.assertIn("expected a rank from 1 to", self.refused(*XRAY, "--storage-out", "x.yaml", "--storage-rank", "999"))
         self.assertIn("found 0", self.refused(*XRAY, "--storage-out", "x.yaml", "--storage-rank", "0"))
         self.assertIn("none/x.yaml", self.refused(*XRAY, "--storage-out", "none/x.yaml"))
+        self.assertIn("expected --storage-out FILE beside --storage-rank", self.refused(*XRAY, "--storage-rank", "2"))
+        portfolio = self.file("mine.yaml", PORTFOLIO % "30 %")
+        self.assertIn("expected --storage-out or --portfolio, found both",
+                      self.refused("--portfolio", portfolio, "--storage-out", "x.yaml"))
         jobs = self.file("jobs.yaml", JOBS)
         self.assertIn("a file that this command does not read",
                       self.refused("--jobs", jobs, "--confirm", "0", "--storage-out", jobs))
         self.assertEqual((self.place / jobs).read_text(), JOBS)
-        self.assertEqual(sorted(p.name for p in self.place.iterdir()), ["jobs.yaml"], "nothing is left of what failed")
+        self.assertEqual(sorted(p.name for p in self.place.iterdir()), ["jobs.yaml", "mine.yaml"], "nothing is left of what failed")
 
     def test_where_nothing_serves_nothing_is_written(self):
         self.file("kept.yaml", "mine\n")

@@ -47,11 +47,14 @@ class Answer(Files):
         record = self.record("size", *VISION)
         page = self.aforo("size", *VISION, "--full").out
         self.assertEqual(len(record["recommendation"]), 4)  # the fourth: the other place
-        for word in ("Recommendation", "Designs that serve", "What would turn it", "Own or rent", "Prices", "estimates:",
+        for word in ("Recommendation", "Designs on premises that serve", "Designs in the cloud that serve", "Idle accelerators",
+                     "What would turn it", "Own or rent", "Prices", "estimates:",
                      record["prices"]["dates"], record["designs"][0]["name"]):
             self.assertIn(word, " ".join(page.split()))
-        totals = [d["total_usd_per_month"] for d in record["designs"]]
-        self.assertEqual(totals, sorted(totals))
+        for rented in (False, True):  # two lists: storage stands where the accelerators stand
+            totals = [d["total_usd_per_month"] for d in record["designs"] if ("service" in d) == rented]
+            self.assertTrue(totals)
+            self.assertEqual(totals, sorted(totals))
         for d in record["designs"]:
             self.assertAlmostEqual(d["total_usd_per_month"], d["storage_usd_per_month"] + d["idle_usd_per_month"], delta=0.01)
             self.assertGreaterEqual(d["au"], 0.9)
