@@ -125,9 +125,12 @@ Json row_of(const IngestRate& rate) {
 }
 
 Json row_of(const Price& price) {
-  return {
+  Json row = {
       {"item", price.item}, {"group", price.group}, {"value", price.value}, {"unit", to_string(price.unit)},
       {"low", price.low},   {"high", price.high},   {"text", price.text}};
+  if (!price.checked.empty()) row["checked"] = price.checked;
+  if (price.old) row["old"] = true;
+  return row;
 }
 
 Json row_of(const PricePoint& point) {

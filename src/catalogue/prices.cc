@@ -42,7 +42,9 @@ constexpr CsvColumn kShippedColumns[] = {words_in("item"),
                                          words_in("text"),
                                          kKindColumn,
                                          kSourceColumn,
-                                         kDateColumn};
+                                         kDateColumn,
+                                         words_in("checked"),
+                                         words_in("age", false)};
 // A user may start from a copy of the shipped file: what it has besides is allowed, and not read.
 constexpr CsvColumn kGivenColumns[] = {words_in("item"),
                                        number_in("value", 0, kMost, ""),
@@ -53,7 +55,9 @@ constexpr CsvColumn kGivenColumns[] = {words_in("item"),
                                        words_in("date", false),
                                        words_in("group", false),
                                        words_in("text", false),
-                                       words_in("kind", false)};
+                                       words_in("kind", false),
+                                       words_in("checked", false),
+                                       words_in("age", false)};
 
 PriceUnit unit_of(const TableRow& row) {
   std::vector<std::string> known;
@@ -81,6 +85,8 @@ Price shipped_price(const TableRow& row) {
   price.high = row.number("high");
   price.text = row.text("text");
   price.fact = row.fact();
+  price.checked = row.text("checked");
+  if (row.has("age")) price.old = row.choice<bool>("age", {{"old", true}});
   check_order(row, price);
   return price;
 }
@@ -99,6 +105,8 @@ void give(Price& price, double value, double low, double high, std::string sourc
   price.low = low;
   price.high = high;
   price.fact = {FactKind::kGiven, std::move(source), std::move(date)};
+  price.checked.clear();
+  price.old = false;
 }
 
 // The two sides of "item=value"; throws with an example of what was expected.

@@ -51,6 +51,10 @@ struct Price {
   // What it is, for a reader.
   std::string text;
   Fact fact;
+  // The month, "2026-11", in which it was entered or last held against its source; "" of one that was given.
+  std::string checked{};
+  // Marked as older than a year when it was checked: bills that rest on it say so.
+  bool old = false;
 };
 
 // A set of prices: the shipped one, and what a user put over it. The set of items is

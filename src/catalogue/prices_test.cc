@@ -57,6 +57,32 @@ TEST(Prices, EveryShippedOneHasRangeTextSourceAndAKnownGroup) {
               ElementsAre("ssd", "hdd", "servers", "running", "cloud", "accelerators"));
 }
 
+// "2026-09" as months; a bare year as its first: nothing says that it is younger.
+int months_of(const std::string& date) {
+  return 12 * std::stoi(date.substr(0, 4)) + (date.size() > 4 ? std::stoi(date.substr(5)) : 1);
+}
+
+// A price list ages by itself. Whoever looks one up again writes down when, and marks what its source does not
+// know any better than a year before.
+TEST(Prices, WhatIsOlderThanAYearIsMarked) {
+  std::size_t old = 0;
+  for (const Price& price : PriceBook::shipped().all()) {
+    ASSERT_EQ(price.checked.size(), 7U) << price.item << ": a month such as 2026-11";
+    EXPECT_EQ(price.old, months_of(price.checked) - months_of(price.fact.date) > 12)
+        << price.item << " of " << price.fact.date << ", checked " << price.checked;
+    old += price.old ? 1 : 0;
+  }
+  EXPECT_GT(old, 0U) << "else nothing of this was tested";
+}
+
+// The list as a whole was looked through within a year of its newest look.
+TEST(Prices, NoneIsLeftBehindWhenTheListIsChecked) {
+  int newest = 0;
+  for (const Price& price : PriceBook::shipped().all()) newest = std::max(newest, months_of(price.checked));
+  for (const Price& price : PriceBook::shipped().all())
+    EXPECT_LE(newest - months_of(price.checked), 12) << price.item << " was last checked in " << price.checked;
+}
+
 // What the sizing engine names itself, with the unit it reckons in.
 TEST(Prices, TheItemsThatNothingElseNamesAreThere) {
   const std::vector<std::pair<std::string, PriceUnit>> items{{"tlc", PriceUnit::kPerTb},
@@ -101,6 +127,9 @@ TEST(Prices, AFileReplacesValueRangeSourceAndDate) {
   EXPECT_EQ(qlc.fact, (Fact{FactKind::kGiven, "my.csv", ""}));
   EXPECT_THAT(book.dates(), HasSubstr(", 2 of them given"));
   EXPECT_EQ(PriceBook::shipped().at("tlc").value, 356.4);
+  book.set("aws-ebs-gp3.storage=0.07 USD/GB-month");
+  EXPECT_TRUE(PriceBook::shipped().at("aws-ebs-gp3.storage").old);
+  EXPECT_FALSE(book.at("aws-ebs-gp3.storage").old) << "the user's own";
 }
 
 TEST(Prices, ACopyOfTheShippedFileIsAPriceFile) {

@@ -76,6 +76,8 @@ void add_prices(Document& doc, const Json& record) {
   doc.section("Prices");
   doc.append(
       Text{dates + (estimated.empty() ? "" : "; estimates: " + join(estimated, ", ")), Tone::kPlain, 1});
+  if (const auto old = words(record, {"prices", "old"}); !old.empty())
+    doc.append(Text{"older than a year: " + join(old, ", "), Tone::kPlain, 1});
   doc.append(Text{
       "'aforo catalogue prices' has all with source and date; --prices, --price and --price-change set them.",
       Tone::kFaint, 1});

@@ -249,10 +249,12 @@ std::set<std::string> items_of(const Screening& screening, const SizeResult& res
 }
 
 void add_prices(Json& record, const PriceBook& prices, const std::set<std::string>& used) {
-  std::set<std::string> estimated;
-  for (const std::string& item : used)
+  std::set<std::string> estimated, old;
+  for (const std::string& item : used) {
     if (prices.at(item).fact.kind == FactKind::kEstimated) estimated.insert(item);
-  record["prices"] = {{"dates", prices.dates()}, {"used", used}, {"estimated", estimated}};
+    if (prices.at(item).old) old.insert(item);
+  }
+  record["prices"] = {{"dates", prices.dates()}, {"used", used}, {"estimated", estimated}, {"old", old}};
 }
 
 }  // namespace aforo
