@@ -104,8 +104,10 @@ Json row_of(const CloudService& service) {
 
 Json row_of(const Accelerator& accelerator) {
   Json row = {{"name", accelerator.type}, {"title", accelerator.title}};
-  row["memory_bytes"] = accelerator.memory.value;
   set_number(row, "watts", accelerator.watts);
+  std::vector<std::string> providers;
+  for (const Provider p : accelerator.hosts_at) providers.emplace_back(to_string(p));
+  if (!providers.empty()) row["hosts_at"] = join(providers, ", ");
   if (!accelerator.instance.empty()) row["instance"] = accelerator.instance;
   set_known(row, "instance_nvme_bytes", accelerator.instance_nvme);
   set_known(row, "instance_nvme_bytes_per_second", accelerator.instance_nvme_read.value);

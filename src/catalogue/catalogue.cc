@@ -20,9 +20,12 @@ constexpr double kBitsPerByte = 8;
 Bytes bytes(double value) { return {static_cast<std::uint64_t>(std::llround(value))}; }
 std::uint32_t whole(double value) { return static_cast<std::uint32_t>(std::lround(value)); }
 
+using Files = std::function<std::string(std::string_view)>;
+
 template <class T>
-std::vector<T> read(std::string_view file, std::span<const CsvColumn> columns, T (*make)(const TableRow&)) {
-  const CsvTable table(shipped_csv(file), std::string(file), columns);
+std::vector<T> read_file(const Files& text, std::string_view file, std::span<const CsvColumn> columns,
+                         T (*make)(const TableRow&)) {
+  const CsvTable table(text(file), std::string(file), columns);
   std::vector<T> all;
   for (const TableRow& row : table.rows()) all.push_back(make(row));
   return all;
@@ -185,10 +188,10 @@ CloudService service_of(const TableRow& row) {
 constexpr CsvColumn kAcceleratorColumns[] = {
     words_in("type"),
     words_in("title"),
-    number_in("memory_gb", 1, 2000, "GB"),
     number_in("watts", 10, 5000, "W"),
     words_in("hour_price", false),
     words_in("purchase_price", false),
+    words_in("hosts_at", false),
     words_in("instance", false),
     number_in("instance_nvme_tb", 0.1, 1000, "TB", false),
     number_in("instance_nvme_gb_per_s", 0.1, 1000, "GB/s", false),
@@ -197,14 +200,28 @@ constexpr CsvColumn kAcceleratorColumns[] = {
     kSourceColumn,
     kDateColumn};
 
+// Words apart by spaces.
+std::vector<Provider> providers_in(const TableRow& row, std::string_view column) {
+  constexpr Provider kClouds[] = {Provider::kAws, Provider::kGcp, Provider::kAzure};
+  std::vector<Provider> out;
+  for (const std::string& word : split(row.text(column), ' ')) {
+    if (word.empty()) continue;
+    const auto* const found = std::find_if(std::begin(kClouds), std::end(kClouds),
+                                           [&](Provider p) { return to_string(p) == word; });
+    if (found == std::end(kClouds)) row.refuse("providers of clouds apart by spaces", word);
+    out.push_back(*found);
+  }
+  return out;
+}
+
 Accelerator accelerator_of(const TableRow& row) {
   Accelerator accelerator;
   accelerator.type = row.text("type");
   accelerator.title = row.text("title");
-  accelerator.memory = bytes(row.number("memory_gb") * kGiga);
   accelerator.watts = row.number("watts");
   accelerator.hour_price = row.text("hour_price");
   accelerator.purchase_price = row.text("purchase_price");
+  accelerator.hosts_at = providers_in(row, "hosts_at");
   accelerator.instance = row.text("instance");
   accelerator.instance_nvme = bytes(row.number("instance_nvme_tb") * kTera);
   accelerator.instance_nvme_read = {row.number("instance_nvme_gb_per_s") * kGiga};
@@ -304,18 +321,21 @@ std::string_view to_string(ServiceKind kind) {
   return "";
 }
 
+Catalogue Catalogue::read(const Files& text) {
+  Catalogue c;
+  c.drives_ = read_file(text, "drives.csv", kDriveColumns, drive_of);
+  c.nodes_ = read_file(text, "nodes.csv", kNodeColumns, node_of);
+  c.nics_ = read_file(text, "nics.csv", kNicColumns, nic_of);
+  c.services_ = read_file(text, "services.csv", kServiceColumns, service_of);
+  c.accelerators_ = read_file(text, "accelerators.csv", kAcceleratorColumns, accelerator_of);
+  c.rates_ = read_file(text, "rates.csv", kRateColumns, rate_of);
+  c.price_history_ = read_file(text, "price_history.csv", kHistoryColumns, point_of);
+  return c;
+}
+
 const Catalogue& Catalogue::shipped() {
-  static const Catalogue catalogue = [] {
-    Catalogue c;
-    c.drives_ = read("drives.csv", kDriveColumns, drive_of);
-    c.nodes_ = read("nodes.csv", kNodeColumns, node_of);
-    c.nics_ = read("nics.csv", kNicColumns, nic_of);
-    c.services_ = read("services.csv", kServiceColumns, service_of);
-    c.accelerators_ = read("accelerators.csv", kAcceleratorColumns, accelerator_of);
-    c.rates_ = read("rates.csv", kRateColumns, rate_of);
-    c.price_history_ = read("price_history.csv", kHistoryColumns, point_of);
-    return c;
-  }();
+  static const Catalogue catalogue =
+      read([](std::string_view file) { return std::string(shipped_csv(file)); });
   return catalogue;
 }
 

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -160,11 +161,12 @@ struct Accelerator {
   std::string type;  // "h100": as workloads name it
   // "NVIDIA H100 SXM 80 GB": for people.
   std::string title;
-  Bytes memory{0};
   double watts = 0;
   // Item, per accelerator-hour rented on demand; empty = unknown.
   std::string hour_price;
   std::string purchase_price;  // item, each; empty = unknown
+  // Those that rent out hosts with it; kOther is none of them.
+  std::vector<Provider> hosts_at;
   // A cloud instance with 8 of them; empty = unknown.
   std::string instance;
   // Local flash of that instance; 0 = none or unknown.
@@ -207,6 +209,9 @@ class Catalogue {
  public:
   // The one catalogue there is. The first call reads it, some milliseconds; callers at once wait for it.
   static const Catalogue& shipped();
+
+  // One of other files: `text` says what is in "drives.csv", "nodes.csv", ... Throws UserError as above.
+  static Catalogue read(const std::function<std::string(std::string_view file)>& text);
 
   // None is empty. Spans and pointers to rows are good as long as the program.
   std::span<const Drive> drives() const { return drives_; }

@@ -94,10 +94,10 @@ Cells service_cells(const Json& s) {
 
 Cells accelerator_cells(const Json& a) {
   return {word(a, {"name"}),
-          plain(number(a, {"memory_bytes"}), Unit::kBytes, kGiga),
           plain(number(a, {"watts"}), Unit::kWatts),
           price_of(a, "hour"),
           price_of(a, "purchase"),
+          word(a, {"hosts_at"}),
           word(a, {"instance"}),
           plain(number(a, {"instance_nvme_bytes"}), Unit::kBytes, kTera)};
 }
@@ -156,10 +156,10 @@ const std::vector<Topic>& topics() {
       {"accelerators",
        "Accelerators",
        {{"type", false, Tone::kStrong},
-        {"GB", true},
         {"W", true},
         {"USD/h", true},
         {"USD", true},
+        {"hosts at"},
         {"instance"},
         {"TB", true}},
        accelerator_cells,

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "sizing/build.h"
+#include "sizing/providers.h"
 #include "sizing/shelf.h"
 
 namespace aforo {
@@ -24,7 +25,7 @@ Bytes bought_bytes(double bytes) { return {static_cast<std::uint64_t>(std::ceil(
 class CloudDesigns {
  public:
   CloudDesigns(const SizingAsk& ask, const Need& need, const Catalogue& catalogue, std::vector<Design>& out)
-      : ask_(ask), need_(need), out_(out) {
+      : ask_(ask), need_(need), providers_(providers_with_hosts(ask, catalogue)), out_(out) {
     for (const JobNeed& job : need.jobs) {
       const Accelerator* found = catalogue.find_accelerator(job.workload.accelerator.type);
       if (found != nullptr &&
@@ -35,6 +36,7 @@ class CloudDesigns {
 
   void add(const CloudService& service) {
     if (ask_.provider && service.provider != *ask_.provider) return;
+    if (std::find(providers_.begin(), providers_.end(), service.provider) == providers_.end()) return;
     switch (service.kind) {
       case ServiceKind::kObject:
         return add_object(service);
@@ -202,6 +204,7 @@ class CloudDesigns {
 
   const SizingAsk& ask_;
   const Need& need_;
+  const std::vector<Provider> providers_;
   std::vector<Design>& out_;
   const Accelerator* accelerator_ = nullptr;  // the one with the slowest network
 };

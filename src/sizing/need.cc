@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "sizing/design.h"
+#include "sizing/providers.h"
 
 namespace aforo {
 namespace {
@@ -48,6 +49,7 @@ void check(const SizingAsk& ask) {
         "expected --provider with designs in the cloud, found it beside --where on-premises ('{}')",
         to_string(*ask.provider)));
   check_family(ask);
+  check_provider(ask, Catalogue::shipped());
 }
 
 void check_step(const Workload& w) {

@@ -1,0 +1,19 @@
+// Which providers rent out hosts with the accelerators that jobs run on: storage in a cloud stands there too. Pure.
+#pragma once
+
+#include <vector>
+
+#include "catalogue/catalogue.h"
+#include "sizing/sizing_ask.h"
+
+namespace aforo {
+
+// Of the catalogue's providers, those that have hosts for all the jobs. A service of Provider::kOther lies outside
+// every accelerator's cloud and is read from any; so is that of every provider where the catalogue does not know
+// an accelerator. In the order of the services.
+std::vector<Provider> providers_with_hosts(const SizingAsk& ask, const Catalogue& catalogue);
+
+// Throws UserError where the ask leaves only clouds that rent out no such hosts, with the nearest that does.
+void check_provider(const SizingAsk& ask, const Catalogue& catalogue);
+
+}  // namespace aforo
