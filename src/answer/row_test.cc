@@ -172,7 +172,8 @@ TEST(Rows, AnOptionWithoutItsCompanionIsRefused) {
       EXPECT_NE(refusal(*ask), row.companion.sentence);
       ++companions;
     }
-  EXPECT_EQ(companions, 4U);  // of run: --max-accelerators; of predict: that and both of a checkpoint
+  EXPECT_EQ(companions,
+            5U);  // of run: --max-accelerators; of predict: that and both of a checkpoint; --sites
 }
 
 // An asker with options of its own: one that stands beside no --sweep, one that needs --epochs.

@@ -108,7 +108,8 @@ Progress progress(std::size_t done, std::size_t of, Seconds elapsed) {
 // Drives, servers, cards and services; not the hosts of accelerators, and not bytes on the wire.
 bool of_storage(const Price& price) {
   const bool rate = price.unit == PriceUnit::kFactor;
-  const bool other = price.item == "host" || price.item.starts_with("egress.");
+  const bool other = price.item == "host" || price.item.starts_with("egress.") ||
+                     price.item.starts_with("between-regions.") || price.item.starts_with("cross-zone.");
   return !rate && !other && price.group != "accelerators" && price.group != "running";
 }
 

@@ -48,6 +48,14 @@ struct SizeAsk : JobAsk {
   Setting<double> snapshots = 0;
   // Share of the time that the job runs, (0, 1]. It counts for money, not for bandwidth.
   Setting<double> duty = 1;
+  // Kept at sites (in the cloud: regions) of their own, the first included; more than `sites` on premises is a
+  // UserError.
+  Setting<std::uint64_t> copies = 1;
+  Setting<std::uint64_t> sites = 1;
+  // Not given = none.
+  Setting<Backup> backup = Backup::kArchive;
+  // Of what is read from a file service in the cloud.
+  Setting<double> cross_zone = 0;
   // Mean time between failures of the whole job: sets the checkpoints' pace. Not
   // given = none follows.
   Setting<Seconds> failure_every;

@@ -84,6 +84,8 @@ void apply_common(const SizeAsk& ask, SizingAsk& out) {
   out.failures = ask.failure_every.if_given();
   out.accelerator_hour = ask.accelerator_price.if_given();
   out.accelerator_terms = ask.accelerator_terms.if_given();
+  out.extras = {static_cast<std::uint32_t>(*ask.copies), ask.backup.if_given(), *ask.cross_zone};
+  out.sites = static_cast<std::uint32_t>(*ask.sites);
   if (ask.target.given())
     for (SizedJob& job : out.jobs) job.workload.training.au_target = *ask.target;
   if (ask.project_months.given()) out.project_months = static_cast<double>(*ask.project_months);

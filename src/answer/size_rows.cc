@@ -7,6 +7,8 @@ namespace {
 
 using namespace rows;
 
+constexpr std::uint64_t kMostSites = 1000;  // far more than anybody keeps the same data at
+
 constexpr Row kSizeRows[] = {
     kWorkload,
     kAccelerators,
@@ -53,6 +55,18 @@ constexpr Row kSizeRows[] = {
     row<&SizeAsk::years>({"years", 0, kCount, "N", "0", "hold what has grown after N years", kSizingGroup}),
     row<&SizeAsk::snapshots>({"snapshots", 0, kShare, "SHARE", "0",
                               "keep this share of the capacity again, as snapshots", kSizingGroup}),
+    row<&SizeAsk::copies>({"copies", 0, kPositive, "N", "1",
+                           "keep N copies in all, each at a site or in a region of its own", kSizingGroup})
+        .at_most(kMostSites),
+    row<&SizeAsk::sites>(
+        {"sites", 0, kPositive, "N", "1", "that there are on premises for copies", kSizingGroup})
+        .at_most(kMostSites)
+        .needing("copies", "expected --copies beside --sites, found none; a site is for a copy of its own"),
+    choice<&SizeAsk::backup, Backup::kArchive, Backup::kDeepArchive>(
+        {"backup", 0, kChoice, "", "", "back up what is held, from which training is not fed", kSizingGroup}),
+    row<&SizeAsk::cross_zone>({"cross-zone", 0, kShare, "SHARE", "0",
+                               "this share of what file services give crosses zones of the cloud",
+                               kSizingGroup}),
     row<&SizeAsk::duty>(
         {"duty", 0, kFraction, "SHARE", "1", "run the job for this share of the time", kSizingGroup}),
     row<&SizeAsk::project_months>({"project-months", 0, kPositive, "MONTHS", "12",

@@ -80,28 +80,39 @@ TEST(Prices, NoneIsLeftBehindWhenTheListIsChecked) {
   int newest = 0;
   for (const Price& price : PriceBook::shipped().all()) newest = std::max(newest, months_of(price.checked));
   for (const Price& price : PriceBook::shipped().all())
-    EXPECT_LE(newest - months_of(price.checked), 12) << price.item << " was last checked in " << price.checked;
+    EXPECT_LE(newest - months_of(price.checked), 12)
+        << price.item << " was last checked in " << price.checked;
 }
 
 // What the sizing engine names itself, with the unit it reckons in.
 TEST(Prices, TheItemsThatNothingElseNamesAreThere) {
-  const std::vector<std::pair<std::string, PriceUnit>> items{{"tlc", PriceUnit::kPerTb},
-                                                             {"qlc", PriceUnit::kPerTb},
-                                                             {"hdd", PriceUnit::kPerTb},
-                                                             {"markup.flash", PriceUnit::kFactor},
-                                                             {"markup.hdd", PriceUnit::kFactor},
-                                                             {"support", PriceUnit::kPerYear},
-                                                             {"interest", PriceUnit::kPerYear},
-                                                             {"life.storage", PriceUnit::kYears},
-                                                             {"life.accelerators", PriceUnit::kYears},
-                                                             {"power", PriceUnit::kPerKwh},
-                                                             {"pue", PriceUnit::kFactor},
-                                                             {"rack_unit", PriceUnit::kPerRuMonth},
-                                                             {"host", PriceUnit::kEach},
-                                                             {"egress.aws", PriceUnit::kPerGb},
-                                                             {"egress.gcp", PriceUnit::kPerGb},
-                                                             {"egress.azure", PriceUnit::kPerGb},
-                                                             {"egress.other", PriceUnit::kPerGb}};
+  const std::vector<std::pair<std::string, PriceUnit>> items{
+      {"tlc", PriceUnit::kPerTb},
+      {"qlc", PriceUnit::kPerTb},
+      {"hdd", PriceUnit::kPerTb},
+      {"markup.flash", PriceUnit::kFactor},
+      {"markup.hdd", PriceUnit::kFactor},
+      {"support", PriceUnit::kPerYear},
+      {"interest", PriceUnit::kPerYear},
+      {"life.storage", PriceUnit::kYears},
+      {"life.accelerators", PriceUnit::kYears},
+      {"power", PriceUnit::kPerKwh},
+      {"pue", PriceUnit::kFactor},
+      {"rack_unit", PriceUnit::kPerRuMonth},
+      {"host", PriceUnit::kEach},
+      {"backup.archive", PriceUnit::kPerGbMonth},
+      {"backup.archive.restore", PriceUnit::kPerGb},
+      {"backup.deep-archive", PriceUnit::kPerGbMonth},
+      {"backup.deep-archive.restore", PriceUnit::kPerGb},
+      {"between-regions.aws", PriceUnit::kPerGb},
+      {"between-regions.gcp", PriceUnit::kPerGb},
+      {"between-regions.azure", PriceUnit::kPerGb},
+      {"cross-zone.aws", PriceUnit::kPerGb},
+      {"cross-zone.gcp", PriceUnit::kPerGb},
+      {"egress.aws", PriceUnit::kPerGb},
+      {"egress.gcp", PriceUnit::kPerGb},
+      {"egress.azure", PriceUnit::kPerGb},
+      {"egress.other", PriceUnit::kPerGb}};
   for (const auto& [item, unit] : items) {
     ASSERT_NE(PriceBook::shipped().find(item), nullptr) << item;
     EXPECT_EQ(PriceBook::shipped().at(item).unit, unit) << item;

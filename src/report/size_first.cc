@@ -49,7 +49,7 @@ class FirstScreen {
   // Where names and notes are long, what can be read with --full as well is cut to a line.
   void make_it_fit() {
     for (const std::string_view label :
-         {"not shown", "limit", "turns if", "assumed", "elsewhere", "idle time"}) {
+         {"not shown", "limit", "turns if", "assumed", "kept", "elsewhere", "idle time"}) {
       std::size_t lines = 0;
       for (const Item& item : facts_.items) lines += item.text.size() <= kOneLine ? 1 : 2;
       if (lines <= kMostLines) return;
@@ -63,6 +63,7 @@ class FirstScreen {
     fact(rented(best) ? "rent" : "buy", word(best, {"family"}) + ": " + word(best, {"name"}));
     fact("cost", cost(best));
     fact("idle time", idle_terms(best));
+    fact("kept", kept());
     fact("busy", busy(best));
     fact("limit", limit(best));
     fact("how sure", sure(best));
@@ -70,6 +71,16 @@ class FirstScreen {
     fact("next best", next_best());
     fact("elsewhere", other_place());
     fact("not shown", not_shown());
+  }
+
+  // "2 copies; backup in the archive, $900 to take back once": their cost is storage's.
+  std::string kept() const {
+    std::string out;
+    if (const auto copies = number(record_, {"kept", "copies"})) out = fmt::format("{:.0f} copies", *copies);
+    if (const std::string backup = word(record_, {"kept", "backup"}); !backup.empty())
+      out += fmt::format("{}backup in the {}, {} to take it back once", out.empty() ? "" : "; ", backup,
+                         money_at(record_, {"kept", "restore_usd"}).text);
+    return out;
   }
 
   static bool rented(const Json& design) { return at(design, {"service"}) != nullptr; }
@@ -102,9 +113,12 @@ class FirstScreen {
       if (rented(*d) == here || flag(*d, {"oversized"})) continue;
       ++shown_;
       const Value out = money_at(record_, {"moving", "out_of_cloud_usd"});
-      return fmt::format("accelerators {}: {} for {} a month{}", here ? "on premises" : "in the cloud",
-                         word(*d, {"family"}), money_at(*d, {"total_usd_per_month"}).text,
-                         out.known() ? "; taking the data out of the cloud " + out.text + " once" : "");
+      return fmt::format(
+          "accelerators {}: {} for {} a month{}", here ? "on premises" : "in the cloud", word(*d, {"family"}),
+          money_at(*d, {"total_usd_per_month"}).text,
+          out.known()
+              ? std::string(here ? "; the data out of the cloud " : "; data out again ") + out.text + " once"
+              : "");
     }
     return "";
   }

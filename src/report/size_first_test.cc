@@ -106,8 +106,8 @@ TEST(SizeFirst, ThePlacesAreApart) {
   record["best_on_premises"] = place("owned", 1);
   EXPECT_THAT(said(record), HasSubstr("next best flash for $4,530"));
   EXPECT_THAT(said(record),
-              HasSubstr("elsewhere accelerators in the cloud: cloud file for $2,700 a month; taking the "
-                        "data out of the cloud $30,000 once"));
+              HasSubstr("elsewhere accelerators in the cloud: cloud file for $2,700 a month; data out "
+                        "again $30,000 once"));
   EXPECT_THAT(said(record),
               HasSubstr("idle time owned at $2.00 an hour; committed-3y $3.10, on-demand $6.88, spot $2.75"))
       << "what is next to nothing on all terms is not multiplied";
@@ -139,6 +139,7 @@ TEST(SizeFirst, IsAScreenWhateverTheRecordHolds) {
   for (int i = 0; i < 20; ++i) record["warnings"].push_back(words_of_length(300));
   record["designs"].push_back(rented(words_of_length(300), 323456789));
   record["moving"] = {{"out_of_cloud_usd", 123456789}};
+  record["kept"] = {{"copies", 123456}, {"backup", words_of_length(200)}, {"restore_usd", 123456789}};
   record["best_on_premises"] = place("owned", 123456789);
   for (const std::size_t length : {40, 110, 400}) {
     record["next"] = {{"command", words_of_length(length)}, {"text", words_of_length(200)}};

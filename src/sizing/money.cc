@@ -10,6 +10,7 @@
 #include "plan/au_form.h"
 #include "sizing/accelerator_hour.h"
 #include "sizing/design_storage.h"
+#include "sizing/extra_lines.h"
 
 namespace aforo {
 namespace {
@@ -35,15 +36,18 @@ Traffic traffic_of(const JobNeed& job, const Served& served) {
           samples * job.read.bytes_per_sample};
 }
 
-void add_traffic(const Design& d, const Need& need, const std::vector<Served>& served,
-                 const PriceBook& prices, Bill& bill) {
-  if (d.service == nullptr) return;
+Traffic traffic_of(const Need& need, const std::vector<Served>& served) {
   Traffic all;
   for (std::size_t i = 0; i < need.jobs.size(); ++i) {
     const Traffic one = traffic_of(need.jobs[i], served[i]);
     all.requests += one.requests;
     all.bytes += one.bytes;
   }
+  return all;
+}
+
+void add_traffic(const Design& d, const Need& need, const Traffic& all, const PriceBook& prices, Bill& bill) {
+  if (d.service == nullptr) return;
   const auto add = [&](const std::string& item, double quantity, std::string label) {
     if (item.empty() || quantity <= 0) return;
     bill.lines.push_back({std::move(label), item, quantity, quantity * prices.at(item).value, 0, false});
@@ -202,7 +206,9 @@ Bill bill_of(const Design& design, const Need& need, const std::vector<Served>& 
                           line.purchase ? amount : 0, false});
     if (line.purchase) bill.purchase += amount;
   }
-  add_traffic(design, need, served, prices, bill);
+  const Traffic traffic = traffic_of(need, served);
+  add_traffic(design, need, traffic, prices, bill);
+  add_extra_lines(design, need, traffic.bytes, prices, bill);
   add_idle(design, need, served, prices, accelerator_hour, bill);
   for (const BillLine& line : bill.lines) (line.idle ? bill.idle : bill.storage) += line.month;
   double below = 0, above = 0;

@@ -38,6 +38,14 @@ void check_family(const SizingAsk& ask) {
                                 to_string(*ask.provider), word));
 }
 
+void check_copies(const SizingAsk& ask) {
+  if (ask.extras.copies <= ask.sites || in_cloud_alone(ask)) return;
+  throw UserError(fmt::format(
+      "expected a site for each of {} copies, found {}: a copy beside the first is lost with it; give --sites "
+      "{}, --where cloud (regions), or --backup archive",
+      ask.extras.copies, ask.sites, ask.extras.copies));
+}
+
 void check(const SizingAsk& ask) {
   if (ask.jobs.empty()) throw UserError("expected at least one job to size for, found none");
   for (const SizedJob& job : ask.jobs)
@@ -50,6 +58,7 @@ void check(const SizingAsk& ask) {
         to_string(*ask.provider)));
   check_family(ask);
   check_provider(ask, Catalogue::shipped());
+  check_copies(ask);
 }
 
 void check_step(const Workload& w) {
@@ -121,6 +130,7 @@ Need need_of(const SizingAsk& ask) {
   check(ask);
   Need out;
   out.accelerator_terms = ask.accelerator_terms;
+  out.extras = ask.extras;
   double bytes = 0;
   for (const SizedJob& job : ask.jobs) {
     JobNeed one = job_need(job, ask);

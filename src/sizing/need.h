@@ -44,12 +44,13 @@ struct Need {
   BytesPerSecond network_per_host{0};
   // Of the accelerators' hours, as asked; absent = as is usual where a design stands.
   std::optional<AcceleratorTerms> accelerator_terms;
+  Extras extras;                   // as asked
   std::vector<std::string> notes;  // assumptions worth knowing
 };
 
 // Throws UserError where the ask has no job, a duty outside (0, 1], a capacity that does not hold
 // the jobs or is beyond 10 EB when grown, a provider or family that contradicts the place, a provider
-// that rents out no hosts with the jobs' accelerators (providers.h), or a
+// that rents out no hosts with the jobs' accelerators (providers.h), more copies than sites, or a
 // dataset of less than one step. Jobs are taken to train for as long as the project lasts, as far as caches
 // go (SizingAsk::project_months): `notes` says so where that changed one. Figures of one epoch stay as they
 // are.

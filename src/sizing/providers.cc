@@ -32,12 +32,11 @@ std::string types_of(const SizingAsk& ask) {
   return join(out, " and ");
 }
 
-// Whether it leaves nothing but designs in the cloud.
-bool cloud_alone(const SizingAsk& ask) {
+}  // namespace
+
+bool in_cloud_alone(const SizingAsk& ask) {
   return ask.place == Place::kCloud || ask.provider || (ask.family && in_cloud(*ask.family));
 }
-
-}  // namespace
 
 std::vector<Provider> providers_with_hosts(const SizingAsk& ask, const Catalogue& catalogue) {
   std::vector<Provider> out;
@@ -48,7 +47,7 @@ std::vector<Provider> providers_with_hosts(const SizingAsk& ask, const Catalogue
 }
 
 void check_provider(const SizingAsk& ask, const Catalogue& catalogue) {
-  if (!cloud_alone(ask)) return;
+  if (!in_cloud_alone(ask)) return;
   const std::vector<Provider> there = providers_with_hosts(ask, catalogue);
   if (ask.provider && (*ask.provider == Provider::kOther || has(there, *ask.provider))) return;
   std::vector<std::string> words;

@@ -16,4 +16,7 @@ std::vector<Provider> providers_with_hosts(const SizingAsk& ask, const Catalogue
 // Throws UserError where the ask leaves only clouds that rent out no such hosts, with the nearest that does.
 void check_provider(const SizingAsk& ask, const Catalogue& catalogue);
 
+// Whether it leaves nothing but designs in the cloud: by its place, provider or family.
+bool in_cloud_alone(const SizingAsk& ask);
+
 }  // namespace aforo

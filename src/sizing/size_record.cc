@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "sizing/extra_lines.h"
 #include "sizing/places.h"
 #include "sizing/recommend.h"
 
@@ -106,6 +107,18 @@ std::string horizon_absence(const Screening& screening, const SizeResult& result
   return "an accelerator has no price to buy or no price to rent in the price list";
 }
 
+// Beside the first copy; {} where nothing was asked for.
+Json kept_json(const Need& need, const PriceBook& prices) {
+  Json out = Json::object();
+  if (need.extras.copies > 1) out["copies"] = need.extras.copies;
+  if (need.extras.backup) {
+    out["backup"] = std::string(to_string(*need.extras.backup));
+    out["backup_bytes"] = need.capacity.value;
+    set_number(out, "restore_usd", restore_costs(need, prices));
+  }
+  return out;
+}
+
 }  // namespace
 
 Json design_json(const Design& d, const SizedDesign& sized, const Need& need, const PriceBook& prices,
@@ -188,6 +201,7 @@ void add_designs(Json& record, const Screening& screening, const SizeResult& res
   record["sensitivity"] = {{"second_best_wins", second}, {"others_win", others}};
   if (result.second)
     record["sensitivity"]["second_best"] = screening.designs()[result.designs[*result.second].design].name;
+  if (Json kept = kept_json(screening.need(), prices); !kept.empty()) record["kept"] = std::move(kept);
   const Places found = places(screening, result, prices);
   add_places(record, found);
   const bool cloud = result.designs.empty() ? screening.ask().place == Place::kCloud
@@ -245,6 +259,7 @@ std::set<std::string> items_of(const Screening& screening, const SizeResult& res
   for (const SizedDesign& d : result.designs)
     for (const std::string& item : items_used(d.bill, screening.designs()[d.design], prices))
       out.insert(item);
+  if (const std::string item = restore_item(screening.need()); !item.empty()) out.insert(item);
   return out;
 }
 

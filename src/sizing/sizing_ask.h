@@ -45,6 +45,23 @@ constexpr std::string_view to_string(AcceleratorTerms terms) {
   return kWords[static_cast<std::size_t>(terms)];
 }
 
+// A second place for what is held, from which training is not fed: an archive class of an object store in
+// another region, which hands data back within hours, or within half a day.
+enum class Backup { kArchive, kDeepArchive };
+constexpr std::string_view to_string(Backup backup) {
+  return backup == Backup::kArchive ? "archive" : "deep-archive";
+}
+
+// What a storage may be asked for beyond holding and feeding: lines of its bill (extra_lines.h).
+struct Extras {
+  // Of all that is held, the first included, each at a site (in the cloud: a region) of its own. The others
+  // are the storage without the flash in front of it.
+  std::uint32_t copies = 1;
+  std::optional<Backup> backup;  // absent = none
+  // Of the bytes read from a file service in the cloud, the share that crosses zones, [0, 1].
+  double cross_zone = 0;
+};
+
 // The whole question. The defaults ask for one storage today, of any kind.
 struct SizingAsk {
   std::vector<SizedJob> jobs;  // at least one; all may run at once
@@ -63,6 +80,8 @@ struct SizingAsk {
   std::optional<Dollars> accelerator_hour;
   // Absent: as is usual where the storage stands, owned on premises and on demand in the cloud.
   std::optional<AcceleratorTerms> accelerator_terms;
+  Extras extras;
+  std::uint32_t sites = 1;  // that there are on premises; a copy needs one of its own
   Place place = Place::kAny;
   // Of cloud services; absent = any.
   std::optional<Provider> provider;

@@ -1,0 +1,107 @@
+#include "sizing/extra_lines.h"
+
+#include <fmt/format.h>
+
+#include "sizing/shelf.h"
+
+namespace aforo {
+namespace {
+
+constexpr double kGigabyte = 1e9;
+
+class ExtraLines {
+ public:
+  ExtraLines(const Design& design, const Need& need, const PriceBook& prices, Bill& bill)
+      : design_(design),
+        need_(need),
+        prices_(prices),
+        bill_(bill),
+        gigabytes_(in_bytes(need.capacity) / kGigabyte) {}
+
+  void add_copies() {
+    const double more = need_.extras.copies - 1.0;
+    if (more <= 0) return;
+    const std::string times = more > 1 ? fmt::format("{:g} more copies: ", more) : "second copy: ";
+    if (design_.service != nullptr) {
+      const double bought = in_bytes(design_.bought) / kGigabyte;
+      line(times + bytes_decimal(design_.bought) + " kept", design_.service->storage_price, more * bought);
+      send(times, more);
+      return;
+    }
+    std::vector<CostLine> shelf;
+    add_shelf_costs(design_.main, shelf);
+    for (const CostLine& part : shelf) bought_line(times, part, more);
+  }
+
+  void add_backup() {
+    if (!need_.extras.backup) return;
+    const std::string kind(to_string(*need_.extras.backup));
+    line(fmt::format("backup: {} kept in the {}", bytes_decimal(need_.capacity), kind), "backup." + kind,
+         gigabytes_);
+    if (design_.service != nullptr) send("backup: ", 1);
+  }
+
+  void add_crossing(double read_bytes) {
+    const CloudService* s = design_.service;
+    if (s == nullptr || s->kind != ServiceKind::kFile || need_.extras.cross_zone <= 0) return;
+    const std::string item = fmt::format("cross-zone.{}", to_string(s->provider));
+    if (prices_.find(item) == nullptr) return;  // free of charge there
+    const double crossing = read_bytes * need_.extras.cross_zone;
+    line(fmt::format("{} read across zones", bytes_decimal(Bytes{static_cast<std::uint64_t>(crossing)})),
+         item, crossing / kGigabyte);
+  }
+
+ private:
+  void line(std::string label, const std::string& item, double quantity) {
+    if (item.empty() || quantity <= 0) return;
+    bill_.lines.push_back({std::move(label), item, quantity, quantity * prices_.at(item).value, 0, false});
+  }
+
+  // Once, paid off: linear in its price, as every line is.
+  void send(const std::string& what, double times) {
+    const std::string provider(to_string(design_.service->provider));
+    const std::string inside = "between-regions." + provider, out = "egress." + provider;
+    const double monthly =
+        capital_recovery(prices_.at("interest").value, prices_.at("life.storage").value) / 12;
+    line(what + "sent once, paid off", prices_.find(inside) != nullptr ? inside : out,
+         times * gigabytes_ * monthly);
+  }
+
+  void bought_line(const std::string& what, const CostLine& part, double times) {
+    if (part.item.empty()) return;
+    const double quantity = times * part.quantity;
+    const double amount =
+        quantity * prices_.at(part.item).value * (part.markup.empty() ? 1 : prices_.at(part.markup).value);
+    bill_.lines.push_back({what + part.label, part.item, quantity,
+                           part.purchase ? amount * monthly_of_purchase(prices_) : amount,
+                           part.purchase ? amount : 0, false, part.markup});
+    if (part.purchase) bill_.purchase += amount;
+  }
+
+  const Design& design_;
+  const Need& need_;
+  const PriceBook& prices_;
+  Bill& bill_;
+  const double gigabytes_;  // held
+};
+
+}  // namespace
+
+void add_extra_lines(const Design& design, const Need& need, double read_bytes, const PriceBook& prices,
+                     Bill& bill) {
+  ExtraLines lines(design, need, prices, bill);
+  lines.add_copies();
+  lines.add_backup();
+  lines.add_crossing(read_bytes);
+}
+
+std::string restore_item(const Need& need) {
+  return need.extras.backup ? fmt::format("backup.{}.restore", to_string(*need.extras.backup)) : "";
+}
+
+double restore_costs(const Need& need, const PriceBook& prices) {
+  const std::string item = restore_item(need);
+  return item.empty() ? 0 : in_bytes(need.capacity) / kGigabyte * prices.at(item).value;
+}
+
+}  // namespace aforo
