@@ -198,6 +198,10 @@ Answer answer_jobs(const SizeAsk& ask, const Context& context) {
   std::vector<std::string> notes;
   SizeOptions options;
   options.ask = sizing_ask(ask, notes);
+  if (*ask.growth_steps && !(options.ask.growth > 0 && options.ask.years > 0))
+    throw UserError(
+        "expected --growth and --years above 0 beside --growth-steps, found nothing that grows; give them as in "
+        "--growth 30% --years 3");
   options.prices = price_book(ask);
   options.confirm = *ask.confirm;
   options.threads = thread_count(0);
@@ -224,6 +228,13 @@ Answer answer_jobs(const SizeAsk& ask, const Context& context) {
                size_advice(options.ask, options.prices, Catalogue::shipped(), options.threads, context.stop),
                used);
   add_variants(record, used, ask, options, context.stop);
+  if (*ask.growth_steps && !result.designs.empty()) {
+    const Design& first = screening.designs()[result.designs.front().design];
+    add_growth_steps(record,
+                     growth_steps(options.ask, first.family, options.prices,
+                                  Catalogue::shipped(), options.threads, context.stop),
+                     used);
+  }
   add_prices(record, options.prices, used);
   add_warnings(record, options.ask, screening.need(), notes);
   if (result.designs.empty()) out.outcome = Outcome::kNotMet;

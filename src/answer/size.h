@@ -44,6 +44,8 @@ struct SizeAsk : JobAsk {
   Setting<double> growth = 0;
   // After which it must still hold what has grown; 0 = today only.
   Setting<std::uint64_t> years = 0;
+  // Beside buying all of that at once: a sizing for each year, at present value. Needs `growth` and `years`.
+  Setting<bool> growth_steps = false;
   // Share of the capacity kept again.
   Setting<double> snapshots = 0;
   // Share of the time that the job runs, (0, 1]. It counts for money, not for bandwidth.

@@ -42,7 +42,7 @@ constexpr Row kSizeRows[] = {
                               "choose for jobs that may come, each with a weight; W is then left out",
                               kSizingGroup})
         .excluding(
-            "jobs capacity dataset-size compare-formats sweep accelerators duty growth years snapshots "
+            "jobs capacity dataset-size compare-formats sweep accelerators duty growth years growth-steps snapshots "
             "accelerator-type dlio dataset rates confirm horizon",
             "each scenario says its own")
         .refusing("workload", "expected W or --portfolio, found both ('{value}'); leave one out"),
@@ -53,6 +53,9 @@ constexpr Row kSizeRows[] = {
     row<&SizeAsk::growth>(
         {"growth", 0, kShare, "SHARE", "0", "let the capacity grow by this share every year", kSizingGroup}),
     row<&SizeAsk::years>({"years", 0, kCount, "N", "0", "hold what has grown after N years", kSizingGroup}),
+    row<&SizeAsk::growth_steps>({"growth-steps", 0, kFlag, "", "",
+                                 "compare buying what has grown each year with buying it at once",
+                                 kSizingGroup}),
     row<&SizeAsk::snapshots>({"snapshots", 0, kShare, "SHARE", "0",
                               "keep this share of the capacity again, as snapshots", kSizingGroup}),
     row<&SizeAsk::copies>({"copies", 0, kPositive, "N", "1",

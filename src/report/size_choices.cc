@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "report/size_words.h"
 #include "report/view.h"
 
 namespace aforo {
@@ -94,6 +95,28 @@ void add_size_sweep(Document& doc, const Json& record) {
   doc.section("Sized over " + key);
   doc.append(std::move(table));
   doc.append(reasons(record, "sweep", "value"));
+}
+
+void add_growth_steps(Document& doc, const Json& record) {
+  Table table{{{"until year", true, Tone::kStrong},
+               {"holds", true},
+               {"total/month", true},
+               {"storage", true},
+               {"AU", true},
+               {"design"}}};
+  for (const Json* s : entries(record, {"growth_steps", "steps"}))
+    table.rows.push_back({value_at(*s, {"until_year"}, Unit::kCount), terabytes_at(*s, {"capacity_bytes"}),
+                          money_at(*s, {"total_usd_per_month"}), money_at(*s, {"storage_usd_per_month"}),
+                          busy_at(*s, "au"), word(*s, {"name"})});
+  if (table.rows.empty()) return;
+  doc.section("Grown in yearly steps");
+  doc.append(std::move(table));
+  if (const Value steps = money_at(record, {"growth_steps", "in_steps_usd"}); steps.known()) {
+    doc.append(Gap{});
+    doc.append(Text{fmt::format("in steps {}, all at once {}, at present value", steps.text,
+                                money_at(record, {"growth_steps", "at_once_usd"}).text),
+                    Tone::kPlain, 1});
+  }
 }
 
 namespace {

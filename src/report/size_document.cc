@@ -87,6 +87,7 @@ void add_prices(Document& doc, const Json& record) {
 void add_asked(Document& doc, const Json& record) {
   add_formats(doc, record);
   add_size_sweep(doc, record);
+  add_growth_steps(doc, record);
 }
 
 bool wants_all(const Json& record) {

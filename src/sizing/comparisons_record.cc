@@ -125,6 +125,21 @@ void add_formats(Json& record, const std::vector<Variant>& formats, std::set<std
   for (const Variant& f : formats) used.insert(f.items.begin(), f.items.end());
 }
 
+void add_growth_steps(Json& record, const GrowthSteps& found, std::set<std::string>& used) {
+  Json& out = record["growth_steps"] = {{"steps", Json::array()}};
+  for (const GrowthStep& step : found.steps) {
+    Json one = variant_json(step.with, "until_year");
+    one["until_year"] = step.until;
+    one["capacity_bytes"] = step.capacity.value;
+    out["steps"].push_back(std::move(one));
+    used.insert(step.with.items.begin(), step.with.items.end());
+  }
+  if (!found.in_steps) return;
+  used.insert("interest");
+  set_number(out, "in_steps_usd", *found.in_steps);
+  set_number(out, "at_once_usd", *found.at_once);
+}
+
 void add_size_sweep(Json& record, const SizeSweep& sweep, const std::vector<Variant>& points,
                     std::set<std::string>& used) {
   record["sweep_key"] = sweep.key;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "sizing/accelerator_hour.h"
+#include "sizing/money.h"
 
 namespace aforo {
 namespace {
@@ -97,8 +98,6 @@ double running_storage(const SizedDesign& d, const PriceBook& prices) {
   return out;
 }
 
-// What 1 USD a month is worth today, paid at the end of months 1 to m.
-double worth_of_months(double rate, double m) { return rate > 0 ? (1 - std::pow(1 + rate, -m)) / rate : m; }
 // What 1 USD in month m is worth today.
 double worth_in(double rate, double m) { return std::pow(1 + rate, -m); }
 

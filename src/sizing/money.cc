@@ -166,6 +166,10 @@ double capital_recovery(double interest, double years) {
   return interest / (1 - std::pow(1 + interest, -years));
 }
 
+double worth_of_months(double rate, double months) {
+  return rate > 0 ? (1 - std::pow(1 + rate, -months)) / rate : months;
+}
+
 double monthly_of_purchase(const PriceBook& prices) {
   const double years = prices.at("life.storage").value;
   if (!(years > 0))

@@ -12,6 +12,7 @@
 #include "sizing/comparisons.h"
 #include "sizing/cost_advice.h"
 #include "sizing/design_explain.h"
+#include "sizing/growth_steps.h"
 #include "sizing/horizon.h"
 #include "sizing/portfolio.h"
 #include "sizing/requirement_curve.h"
@@ -41,6 +42,10 @@ void add_portfolio(Json& record, const Portfolio& portfolio, const PortfolioResu
                    const PriceBook& prices, std::set<std::string>& used);
 void add_advice(Json& record, const std::vector<SizeAdvice>& advice, std::set<std::string>& used);
 void add_formats(Json& record, const std::vector<Variant>& formats, std::set<std::string>& used);
+void add_growth_steps(Json& record, const GrowthSteps& found, std::set<std::string>& used);
+// Where nothing serves: what cures a miss at the least cost, in `recommendation` and beside the nearest miss of
+// its family (`rejected` of a Record that has both).
+void add_cure(Json& record, const SizeAdvice& cheapest);
 void add_size_sweep(Json& record, const SizeSweep& sweep, const std::vector<Variant>& points,
                     std::set<std::string>& used);
 

@@ -155,6 +155,30 @@ class Money(Files):
         self.assertLess(self.total("--prices", file)["storage_usd_per_month"], now["storage_usd_per_month"])
         self.assertEqual(self.total("--prices", file)["purchase_usd"], self.total("--price", "tlc=1 USD/TB")["purchase_usd"])
 
+    def test_lines_that_are_asked_for_are_priced_and_switchable(self):
+        now = self.total("--where", "on-premises")
+        twice = self.total("--where", "on-premises", "--copies", "2", "--sites", "2")
+        self.assertGreater(twice["purchase_usd"], 1.8 * now["purchase_usd"])
+        backup = self.record("size", *VISION, "--backup", "archive", "--explain")
+        lines = {line["price_item"]: line for line in backup["designs"][0]["bill"] if "price_item" in line}
+        bytes_kept = backup["requirement"]["capacity_to_buy_bytes"]
+        self.assertAlmostEqual(lines["backup.archive"]["usd_per_month"], bytes_kept / 1e9 * 0.0036, delta=1)
+        self.assertEqual(backup["kept"]["backup"], "archive")
+        self.assertAlmostEqual(backup["kept"]["restore_usd"], bytes_kept / 1e9 * 0.01, delta=1)
+        self.assertIn("backup.archive.restore", backup["prices"]["used"])
+        free = self.record("size", *VISION, "--backup", "archive", "--price", "backup.archive=0 USD/GB-month")
+        self.assertEqual(free["designs"][0]["total_usd_per_month"], self.record("size", *VISION)["designs"][0]["total_usd_per_month"])
+        words = ("--family", "cloud file service", "--provider", "aws")
+        apart = self.record("size", *VISION, *words, "--cross-zone", "50%")["designs"][0]
+        self.assertGreater(apart["storage_usd_per_month"], self.record("size", *VISION, *words)["designs"][0]["storage_usd_per_month"])
+
+    def test_growing_in_steps(self):
+        record = self.record("size", *XRAY, "--growth", "50%", "--years", "3", "--growth-steps")
+        grown = record["growth_steps"]
+        self.assertEqual([step["until_year"] for step in grown["steps"]], [1, 2, 3])
+        self.assertLess(grown["in_steps_usd"], grown["at_once_usd"])
+        self.assertIn("Grown in yearly steps", self.aforo("size", *XRAY, "--growth", "50%", "--years", "3", "--growth-steps").out)
+
     def test_an_hour_of_accelerators_prices_the_idle_time(self):
         now, twice = self.total("--accelerator-price", "5/h"), self.total("--accelerator-price", "10/h")
         self.assertAlmostEqual(twice["idle_usd_per_month"], 2 * now["idle_usd_per_month"], delta=0.01)
@@ -259,6 +283,10 @@ class Asked(Files):
                 (("resnet50_h100", "--accelerator-type", "b200", "--provider", "azure"),
                  "expected a provider that rents out hosts with b200 (aws, gcp), found 'azure'"),
                 (("resnet50_h100", "--accelerator-type", "mi300x", "--step-time", "56ms", "--provider", "aws"), "(azure), found 'aws'"),
+                (("resnet50_h100", "--copies", "2"), "expected a site for each of 2 copies, found 1"),
+                (("resnet50_h100", "--copies", "3", "--sites", "2", "--where", "on-premises"), "give --sites 3"),
+                (("resnet50_h100", "--sites", "2"), "expected --copies beside --sites"),
+                (("resnet50_h100", "--growth-steps"), "found nothing that grows"),
                 (("resnet50_h100", "--discount", "120%"), "expected a fraction from 0 to 1"),
                 (("resnet50_h100", "--discount", "100%"), "expected less than 100%"),
                 (("resnet50_h100", "--accelerator-type", "h10"), "did you mean 'h100'?"),
