@@ -256,21 +256,28 @@ class FirstScreen {
          fmt::format("nothing serves: none of the {}designs that were looked at{}",
                      looked ? format_count(*looked) + " " : "", common_cause(rejected)),
          Tone::kBad);
+    // That which is cheapest to cure comes first, then the nearest of other kinds.
+    std::vector<const Json*> misses = rejected;
+    std::stable_partition(misses.begin(), misses.end(),
+                          [](const Json* r) { return at(*r, {"cure"}) != nullptr; });
     std::set<std::string> seen;
     std::size_t oversized = 0;
-    for (const Json* r : rejected) {
+    for (const Json* r : misses) {
       if (flag(*r, {"oversized"})) {
         ++oversized;
         continue;
       }
       if (seen.size() >= kNearest || !seen.insert(word(*r, {"family"})).second) continue;
       fact(seen.size() == 1 ? "nearest" : "then", word(*r, {"family"}) + ": " + word(*r, {"reason"}));
-      if (seen.size() == 1) fact("that is", word(*r, {"name"}));
+      if (seen.size() > 1) continue;
+      fact("that is", word(*r, {"name"}));
+      if (const std::string cure = word(*r, {"cure"}); !cure.empty())
+        fact("cure", fmt::format("{}: then {} a month in all, by formulas", cure,
+                                 money_at(*r, {"cured_usd_per_month"}).text));
     }
-    for (const Json* a : entries(record_, {"advice"})) {
-      fact("helps", word(*a, {"text"}));
-      break;
-    }
+    const auto advice = entries(record_, {"advice"});
+    if (std::none_of(misses.begin(), misses.end(), [](const Json* r) { return at(*r, {"cure"}) != nullptr; }))
+      fact("helps", advice.empty() ? "" : word(*advice.front(), {"text"}));
     if (oversized > 0) fact("not shown", fmt::format("{} misses far beyond what was asked", oversized));
   }
 

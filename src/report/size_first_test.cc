@@ -194,6 +194,32 @@ TEST(SizeFirst, WhatStrikesAllIsSaidFirst) {
   EXPECT_THAT(page(record), Not(HasSubstr("fail by")));
 }
 
+// What it takes to cure a miss says more than how near it came.
+TEST(SizeFirst, TheMissThatIsCheapestToCureComesFirst) {
+  Json record = sized(Json::array());
+  record["rejected"] = {{{"name", "x"}, {"family", "a"}, {"reason", "network: brings 1 where 2 are needed"}},
+                        {{"name", "y"},
+                         {"family", "b"},
+                         {"reason", "read: reads 1 where 3 are needed"},
+                         {"cure", "twice the workers"},
+                         {"cured_usd_per_month", 4530}}};
+  record["advice"] = {{{"text", "twice the workers: b for $4,530"}}};
+  EXPECT_THAT(said(record),
+              HasSubstr("nearest b: read: reads 1 where 3 are needed that is y cure twice the workers: "
+                        "then $4,530 a month in all, by formulas then a: network"));
+  EXPECT_THAT(said(record), Not(HasSubstr("helps")));
+  record["rejected"][1].erase("cure");
+  EXPECT_THAT(said(record), HasSubstr("nearest a: network"));
+  EXPECT_THAT(said(record), HasSubstr("helps twice the workers: b for $4,530"));
+}
+
+TEST(SizeFirst, WhatIsKeptBesideIsSaid) {
+  Json record = sized(Json::array({design("HDD", 2670)}));
+  EXPECT_THAT(page(record), Not(HasSubstr("kept")));
+  record["kept"] = {{"copies", 2}, {"backup", "archive"}, {"restore_usd", 2500}};
+  EXPECT_THAT(said(record), HasSubstr("kept 2 copies; backup in the archive, $2,500 to take it back once"));
+}
+
 TEST(SizeFirst, AJobThatIsNotSimulatedBesideOthersIsNamed) {
   Json best = design("HDD", 2670);
   best["jobs"] = {{{"workload", "large"}, {"au", 0.95}, {"method", "simulate"}},

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <optional>
 #include <set>
@@ -17,6 +18,7 @@ constexpr double kSmallFile = 8 << 20;  // bytes; chosen: packing larger ones sa
 // Bytes. Chosen: the middle of the sizes that compare_formats looks at; opens cost
 // next to nothing by then.
 constexpr std::uint64_t kShard = 256u << 20;
+constexpr int kLeastTarget = 20;  // percent; chosen: nobody trains at less
 
 struct ChangedAsk {
   std::string name;
@@ -63,6 +65,33 @@ std::optional<ChangedAsk> packed(SizingAsk ask) {
       std::move(ask)};
 }
 
+SizingAsk at_target(SizingAsk ask, int percent) {
+  for (SizedJob& job : ask.jobs)
+    job.workload.training.au_target = std::min(job.workload.training.au_target, percent / 100.0);
+  return ask;
+}
+
+// The highest target in whole percent at which something serves, found by halving: what serves a target serves
+// every lower one.
+std::optional<ChangedAsk> lower_target(const SizingAsk& ask, const PriceBook& prices,
+                                       const Catalogue& catalogue, unsigned threads,
+                                       const std::stop_token& stop) {
+  const auto serves = [&](int percent) {
+    if (stop.stop_requested()) throw Interrupted();
+    return variant_of("", at_target(ask, percent), prices, catalogue, threads).serves();
+  };
+  double highest = 0;
+  for (const SizedJob& job : ask.jobs) highest = std::max(highest, job.workload.training.au_target);
+  int below = kLeastTarget, above = static_cast<int>(std::ceil(highest * 100));
+  if (above <= below || !serves(below)) return std::nullopt;
+  while (above - below > 1) {
+    const int middle = (below + above) / 2;
+    (serves(middle) ? below : above) = middle;
+  }
+  return ChangedAsk{fmt::format("a target of {} % instead of {:.3g} %", below, highest * 100),
+                    at_target(ask, below)};
+}
+
 std::string text_of(const SizeAdvice& advice, const Variant& now) {
   const std::string design =
       fmt::format("{} for {} a month", advice.with.family, money_text(advice.with.total()));
@@ -77,6 +106,9 @@ std::vector<SizeAdvice> size_advice(const SizingAsk& ask, const PriceBook& price
   std::vector<ChangedAsk> changes{more_workers(ask), more_prefetch(ask)};
   if (auto change = packed(ask)) changes.push_back(std::move(*change));
   const Variant now = variant_of("now", ask, prices, catalogue, threads);
+  if (!now.serves())
+    if (auto change = lower_target(ask, prices, catalogue, threads, stop))
+      changes.push_back(std::move(*change));
   std::vector<SizeAdvice> out;
   for (const ChangedAsk& change : changes) {
     if (stop.stop_requested()) throw Interrupted();

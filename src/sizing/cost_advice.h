@@ -25,7 +25,8 @@ struct SizeAdvice {
 
 // Changes that save 2 % or more, or with which something serves where nothing does now;
 // the cheapest outcome first. Of all jobs: twice the workers, twice the prefetch, small
-// files packed into shards.
+// files packed into shards; where nothing serves also the highest target, in whole percent,
+// at which something does.
 std::vector<SizeAdvice> size_advice(const SizingAsk& ask, const PriceBook& prices, const Catalogue& catalogue,
                                     unsigned threads, std::stop_token stop = {});
 

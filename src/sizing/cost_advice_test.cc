@@ -47,6 +47,26 @@ TEST(SizeAdvice, WorkersThatHideADisksLatency) {
   for (std::size_t i = 1; i < all.size(); ++i) EXPECT_LE(all[i - 1].with.total(), all[i].with.total());
 }
 
+// The highest target that something serves: one percent more and nothing does. Where something serves now, no
+// lower target is advised.
+TEST(SizeAdvice, ATargetThatIsServed) {
+  SizingAsk ask = plain_ask();
+  ask.jobs[0].workload.loader.workers = 1;
+  ask.family = Family::kHdd;
+  const auto all = advised(ask);
+  const SizeAdvice* target = find(all, "a target of ");
+  ASSERT_NE(target, nullptr);
+  const int percent = std::stoi(target->change.substr(std::string("a target of ").size()));
+  EXPECT_THAT(target->change, HasSubstr("% instead of 90 %"));
+  const auto serves = [&](int p) {
+    ask.jobs[0].workload.training.au_target = p / 100.0;
+    return variant_of("then", ask, PriceBook::shipped(), Catalogue::shipped(), 2).serves();
+  };
+  EXPECT_TRUE(serves(percent));
+  EXPECT_FALSE(serves(percent + 1));
+  EXPECT_EQ(find(advised(plain_ask()), "a target of "), nullptr);
+}
+
 // What is said to be saved is the difference of the two totals, and worth saying.
 TEST(SizeAdvice, SavesWhatItSays) {
   const SizingAsk ask = plain_ask();

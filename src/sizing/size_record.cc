@@ -209,6 +209,16 @@ void add_designs(Json& record, const Screening& screening, const SizeResult& res
   set_number(record, "idle_point_usd_per_month", point_value(screening, prices, cloud));
 }
 
+void add_cure(Json& record, const SizeAdvice& cheapest) {
+  record["recommendation"].push_back(fmt::format("Cheapest to cure: {}.", cheapest.text));
+  for (Json& miss : record["rejected"]) {
+    if (miss["family"] != cheapest.with.family || miss.contains("oversized")) continue;
+    miss["cure"] = cheapest.change;
+    set_number(miss, "cured_usd_per_month", cheapest.with.total());
+    return;
+  }
+}
+
 void add_design_explain(Json& record, const std::vector<ExplainedFigure>& figures) {
   record["design_explain"] = Json::array();
   for (const ExplainedFigure& f : figures)

@@ -126,8 +126,10 @@ class Answer(Files):
         record = self.record("size", *HOPELESS, code=1)
         self.assertEqual(record["designs"], [])
         said = self.aforo("size", *HOPELESS, "--full", code=1).out
-        for word in ("Nothing in the catalogue serves", "nearest miss", "What it lacks is"):
+        for word in ("Nothing in the catalogue serves", "nearest miss", "What it lacks is", "Cheapest to cure: "):
             self.assertIn(word, " ".join(said.split()))
+        cured = [r for r in record["rejected"] if "cure" in r]
+        self.assertEqual([r["cure"] for r in cured], [record["advice"][0]["change"]])
 
     def test_ctrl_c_ends_it_and_leaves_nothing(self):
         process = subprocess.Popen([AFORO, "size", "mimic_cxr_densenet_h100", "-n", "64", "--capacity", "250TB", "--json", "r.json"],
