@@ -1,6 +1,7 @@
 #include "plan/au_form.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -21,17 +22,37 @@ double upper_bound(double n, double shape) {
   return std::pow(1 - 1 / (9 * shape) + z / (3 * std::sqrt(shape)), 3);
 }
 
+// Gauss and Legendre's rule of 24 points, those right of the middle of [-1, 1] (Abramowitz and Stegun, table
+// 25.4).
+constexpr std::array<double, 12> kAt = {0.0640568928626, 0.1911188674736, 0.3150426796962, 0.4337935076260,
+                                        0.5454214713888, 0.6480936519370, 0.7401241915786, 0.8200019859739,
+                                        0.8864155270044, 0.9382745520027, 0.9747285559713, 0.9951872199970};
+constexpr std::array<double, 12> kWeight = {
+    0.1279381953468, 0.1258374563468, 0.1216704729278, 0.1155056680537, 0.1074442701160, 0.0976186521041,
+    0.0861901615320, 0.0733464814111, 0.0592985849154, 0.0442774388174, 0.0285313886289, 0.0123412298000};
+
+// Of a function that may rise from `low` like a root: places are squared, which leaves nothing of that.
+template <class Function>
+double integral(double low, double high, const Function& f) {
+  double sum = 0;
+  const auto at = [&](double u) { return u * f(low + u * u * (high - low)); };
+  for (std::size_t i = 0; i < kAt.size(); ++i)
+    sum += kWeight[i] * (at((1 - kAt[i]) / 2) + at((1 + kAt[i]) / 2));
+  return sum * (high - low);
+}
+
 // int from `from` to infinity of 1 - F(y)^n dy, F the gamma law of that mean and shape; n need not be whole.
 double excess_of_largest(double from, double n, double mean, double shape) {
+  const GammaLaw law(shape);
   const double scale = mean / shape, spread = mean / std::sqrt(shape);
   const auto above = [&](double y) {
-    const double below = gamma_cdf(shape, y / scale);
+    const double below = law.cdf(y / scale);
     return below <= 0 ? 1.0 : -std::expm1(n * std::log(below));
   };
   if (above(from) <= kNegligible) return 0;
   double low = from;
   double high = std::max(from + spread / 8, mean * upper_bound(n, shape));
-  while (above(high) > kNegligible) high += spread;
+  for (double more = spread; above(high) > kNegligible; more *= 2) high += more;
   // Where the largest is surely above, the integrand is 1.
   double sum = 0, sure = std::max(0.0, mean - 5 * spread);
   while (sure + spread < high && above(sure + spread) > 1 - kNegligible) sure += spread;
@@ -39,11 +60,7 @@ double excess_of_largest(double from, double n, double mean, double shape) {
     sum = sure - low;
     low = sure;
   }
-  constexpr int kParts = 48;  // of Simpson's rule; chosen
-  const double width = (high - low) / kParts;
-  for (int i = 0; i <= kParts; ++i)
-    sum += width / 3 * (i == 0 || i == kParts ? 1 : i % 2 ? 4 : 2) * above(low + i * width);
-  return sum;
+  return sum + integral(low, high, above);
 }
 
 }  // namespace

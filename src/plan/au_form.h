@@ -52,7 +52,7 @@ double steady_au(const AuCase& c, const LeadConstants& constants = kLead);
 double in_order_efficiency(double readers, double cv);
 
 // Expected maximum of `n` >= 1 draws (need not be whole) from a gamma law of mean 1; 1 where cv is
-// 0. By Simpson's rule.
+// 0. By quadrature.
 double expected_largest_gamma(double n, double cv);
 
 // The rank loads its own batch when it asks (workers = 0): Z / (Z + E max over N of the batch

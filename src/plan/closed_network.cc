@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "base/error.h"
 #include "plan/cache_form.h"
@@ -241,6 +242,28 @@ double share_of_dataset(const CacheSpec& cache, const Workload& w) {
 }
 
 }  // namespace
+
+void append_bytes(std::string& key, double number) {
+  char bytes[sizeof number];
+  std::memcpy(bytes, &number, sizeof number);
+  key.append(bytes, sizeof number);
+}
+
+bool ClosedNetwork::plain() const {
+  return std::all_of(stations.begin(), stations.end(), [](const NetworkStation& s) {
+    return s.curve == nullptr && s.mva.kind != MvaKind::kLoadDependent;
+  });
+}
+
+std::string ClosedNetwork::key() const {
+  std::string out;
+  out.reserve(stations.size() * 7 * sizeof(double) + 16 * sizeof(double));
+  for (const NetworkStation& s : stations)
+    for (const double number : {static_cast<double>(s.mva.kind), s.mva.demand.value, s.mva.cv, s.mva.replicas,
+                                s.share, s.work_cv, s.in_order ? 1.0 : 0.0})
+      append_bytes(out, number);
+  return out;
+}
 
 double ClosedNetwork::sample_cv(PerSecond throughput, double customers) const {
   double mean = 0, variance = 0;

@@ -34,12 +34,20 @@ struct ClosedNetwork {
   std::vector<std::string> notes;
   bool as_simulated = true;  // no station is only approximated
 
+  // No station has a curve, which numbers do not tell.
+  bool plain() const;
+  // The bytes of every number of every station: two plain networks of the same key are the same.
+  std::string key() const;
+
   // Variation of the time from a sample's first request to its last byte when the network carries
   // `throughput` with `customers` samples in flight: coefficient of variation.
   double sample_cv(PerSecond throughput, double customers) const;
   // Of the rate as a whole, over 100 ms (CurvePoint::common), at the busiest curve.
   double common_cv(PerSecond throughput, double customers) const;
 };
+
+// The bytes of a number at the end of a key.
+void append_bytes(std::string& key, double number);
 
 // Hits of each cache at fraction `q` of epoch `epoch`, [0, 1] and counted from 0, as shares of all samples:
 // what closed_network() is given. Caches hold what cache_form.h says.

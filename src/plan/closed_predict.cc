@@ -13,6 +13,7 @@
 #include "plan/closed_network.h"
 #include "plan/requirement.h"
 #include "plan/station_place.h"
+#include "plan/steady_network.h"
 
 namespace aforo {
 namespace {
@@ -20,10 +21,6 @@ namespace {
 // Utilisation from which a station is called the limit, and share of a curve's best rate. Chosen,
 // as the verdict's kDeviceFull: what is missing to 1 is chance.
 constexpr double kSaturated = 0.9;
-constexpr double kCommonPeriod = 0.1;  // seconds, of CurvePoint::common: how a probe measures it
-// Readers up to which the network is solved exactly. Chosen by cost: exact queues take O(n), curves
-// O(n^2), and Schweitzer errs least where there are many.
-constexpr double kExactQueues = 2000, kExactCurves = 48;
 // Caches of several hosts fill over many epochs. Of those, each that is followed lies so much further
 // than the one before, and times between are taken from a straight line. Chosen: that errs by less than the
 // form, and is some ten epochs for a hundred hosts.
@@ -32,160 +29,11 @@ constexpr double kAnyNumber = 1e12;  // of epochs, after which caches are as ful
 // A part of an epoch's loss that is named although the rest alone misses the target too, as the verdict's.
 constexpr double kMostOfLoss = 0.5;
 
-struct Point {  // one state of the caches
-  double au = 0, ratio = 0, batch_cv = 0;
-  Seconds first_batch{0};  // mean time of the first batch of an epoch, all readers at work
-};
+using Point = SolvedNetwork;
 
-// Batches that each producer may be ahead, with the samples that wait for their turn beyond the window.
-double batches_ahead(const Access& access, const Workload& w) {
-  const double beyond = access.ahead_samples / static_cast<double>(w.loader.batch_size);
-  return (static_cast<double>(access.window_batches) + beyond) / static_cast<double>(access.producers);
-}
-
-class Solver {
- public:
-  Solver(const Workload& w, const ClosedNetwork& network, const Access& access, const LeadConstants& lead,
-         Seconds step)
-      : w_(w),
-        network_(network),
-        access_(access),
-        readers_(static_cast<double>(access.readers)),
-        producers_(static_cast<double>(access.producers)),
-        prefetch_(batches_ahead(access, w)),
-        lead_(lead),
-        step_(step),
-        ranks_(w.accelerator.count),
-        batch_(static_cast<double>(w.loader.batch_size)),
-        customers_(ranks_ * static_cast<double>(access.readers)) {
-    const PerSecond near = mva_schweitzer(network.mva, customers_).throughput;
-    full_ =
-        customers_ <= exactly_up_to() ? mva_exact(network.mva, std::llround(customers_)).throughput : near;
-    if (std::isfinite(full_.value)) correction_ = full_ / near;
-  }
-
-  Point solve() const {
-    Point out;
-    if (!std::isfinite(full_.value)) return {1, 1e9, 0, Seconds{0}};
-    const PerSecond wanted{ranks_ * batch_ / step_.value};
-    out.ratio = full_ / wanted;
-    const Batch all = batch_at(full_, customers_);
-    out.first_batch = all.time;
-    if (access_.order == BatchOrder::kOnDemand) return on_demand(out, wanted);
-    out.ratio = producers_ * step_.value / all.time.value;
-    double low = 0, high = std::min(1.0, full_ / wanted * efficiency(all));
-    for (int i = 0; i < 22; ++i) {  // AU to 2^-22, 2e-7
-      const double au = (low + high) / 2;
-      (reached(PerSecond{wanted.value * au}, out.batch_cv) > au ? low : high) = au;
-    }
-    out.au = (low + high) / 2;
-    return out;
-  }
-
-  MvaResult loads(double au) const {
-    const PerSecond x{ranks_ * batch_ / step_.value * au};
-    return mva_schweitzer(network_.mva, std::max(1.0, readers_at(x)));
-  }
-
- private:
-  double exactly_up_to() const {
-    for (const MvaStation& s : network_.mva)
-      if (s.kind == MvaKind::kLoadDependent) return kExactCurves;
-    return kExactQueues;
-  }
-
-  // Readers at work at that throughput, by the approximation made right at full load.
-  double readers_at(PerSecond x) const { return customers_at(network_.mva, x / correction_, customers_); }
-
-  struct Batch {
-    Seconds time{0};  // of one producer
-    double cv = 0;
-    double efficiency = 1;  // of readers that deliver in order
-  };
-
-  double efficiency(const Batch& batch) const { return batch.efficiency; }
-
-  Batch batch_at(PerSecond throughput, double customers) const {
-    const double sample = customers / throughput.value;
-    const double cv = network_.sample_cv(throughput, customers);
-    Batch out;
-    if (access_.order == BatchOrder::kBatchWhole) {
-      const double largest = expected_largest_gamma(batch_, cv);
-      out.time = {sample * largest};
-      out.cv = cv / largest / std::sqrt(1 + std::log(batch_));
-    } else if (access_.order == BatchOrder::kInOrder) {
-      // Readers that wait for their turn leave the storage to the others: it is as if there were fewer.
-      const double fewer = customers * in_order_efficiency(readers_, cv);
-      out.efficiency = std::min(1.0, mva_schweitzer(network_.mva, fewer).throughput /
-                                         mva_schweitzer(network_.mva, customers).throughput);
-      out.time = {batch_ * sample / readers_ / out.efficiency};
-      out.cv = cv / std::sqrt(batch_);
-    } else {
-      out.time = {batch_ * sample};
-      out.cv = cv / std::sqrt(batch_);
-    }
-    return out;
-  }
-
-  // The AU that producers reach who find the storage carrying `throughput`.
-  double reached(PerSecond throughput, double& batch_cv) const {
-    const PerSecond x = std::min(throughput, full_);
-    const double jobs = x < full_ ? readers_at(x) : customers_;
-    const Batch batch = batch_at(x, jobs);
-    batch_cv = batch.cv;
-    AuCase c{producers_ * step_.value / batch.time.value,
-             batch.cv,
-             ranks_,
-             producers_,
-             prefetch_,
-             w_.training.synchronous};
-    // What slows all reads at once for 100 ms, as far as the window does not bridge it.
-    const double window = producers_ * prefetch_ * step_.value;
-    const double common = network_.common_cv(x, jobs) * std::sqrt(kCommonPeriod / (kCommonPeriod + window));
-    if (common <= 0) return steady_au(c, lead_);
-    const double ratio = c.ratio;
-    c.ratio = ratio * (1 + common);
-    const double fast = steady_au(c, lead_);
-    c.ratio = ratio * std::max(0.05, 1 - common);
-    return 2 / (1 / fast + 1 / steady_au(c, lead_));
-  }
-
-  // workers = 0: a rank reads while its accelerator waits. Behind a barrier all N read at the same
-  // time and then none, so storage is loaded by N or not at all; the slowest waits for nobody where
-  // they share a saturated station.
-  Point on_demand(Point out, PerSecond wanted) const {
-    if (w_.training.synchronous) {
-      const Batch batch = batch_at(full_, customers_);
-      // The share of a read's time that the others cause, and that ends with them.
-      const double shared = 1 - full_.value / (customers_ * mva_schweitzer(network_.mva, 1).throughput.value);
-      const double largest = 1 + (expected_largest_gamma(ranks_, batch.cv) - 1) * (1 - shared);
-      out.batch_cv = batch.cv;
-      out.au = step_.value / (step_.value + batch.time.value * largest);
-      return out;
-    }
-    double low = 0, high = std::min(1.0, full_ / wanted);
-    for (int i = 0; i < 30; ++i) {  // AU to 1e-9
-      const double au = (low + high) / 2;
-      const PerSecond x{wanted.value * au};
-      const Batch batch = batch_at(x, readers_at(x));
-      out.batch_cv = batch.cv;
-      (on_demand_au(step_, batch.time, batch.cv, ranks_, false) > au ? low : high) = au;
-    }
-    out.au = (low + high) / 2;
-    return out;
-  }
-
-  const Workload& w_;
-  const ClosedNetwork& network_;
-  const Access& access_;
-  const double readers_, producers_;  // of one rank
-  const double prefetch_;             // batches that each producer may be ahead
-  const LeadConstants& lead_;
-  const Seconds step_;
-  const double ranks_, batch_, customers_;
-  PerSecond full_{0};
-  double correction_ = 1;  // exact / approximate
-};
+// Published: the nodes and weights of four points on [0, 1] (Abramowitz and Stegun, table 25.4).
+constexpr std::array<double, 4> kEpochAt = {0.0694318, 0.3300095, 0.6699905, 0.9305682};  // Gauss-Legendre
+constexpr std::array<double, 4> kEpochWeight = {0.1739274, 0.3260726, 0.3260726, 0.1739274};
 
 // Everything about one call.
 class ClosedForm {
@@ -204,7 +52,8 @@ class ClosedForm {
 
   ClosedPrediction run() {
     const std::uint64_t epochs = std::max<std::uint64_t>(1, w_.training.epochs);
-    whole_ = static_cast<double>(epochs) / time_of(epochs);
+    if (options_.at_most && !storage_.caches.empty()) whole_ = last_ = best_epoch(epochs);
+    if (whole_ >= w_.training.au_target) whole_ = static_cast<double>(epochs) / time_of(epochs);
     out_.au = whole_ * checkpoint_factor(w_.checkpoint.every, options_.checkpoint_pause);
     out_.samples = {out_.au * w_.accelerator.count * static_cast<double>(w_.loader.batch_size) /
                     law_mean(w_.accelerator.step_time)};
@@ -221,36 +70,83 @@ class ClosedForm {
     double before = 1 / epoch(0), sum = before;
     std::uint64_t at = 0;
     const std::uint64_t filling = std::min(epochs - 1, epochs_until_filled(w_, storage_, hosts_));
-    while (at < filling) {
+    while (at < filling && !options_.at_most) {
       const auto further = static_cast<std::uint64_t>(std::ceil(static_cast<double>(at) * kNextFollowed));
       const std::uint64_t next = std::min(filling, std::max(at + 1, further));
       const double now = 1 / epoch(static_cast<double>(next)), steps = static_cast<double>(next - at);
       sum += steps * now + (before - now) * (steps - 1) / 2;  // of at + 1 ... next
       before = now, at = next;
     }
-    if (at > 1 && epochs - 1 > at) before = 1 / epoch(kAnyNumber);
+    if (options_.at_most && filling > 0) {
+      // The last before they are full is taken to replace nothing yet, and may be the faster one.
+      const double last_filling = 1 / epoch(static_cast<double>(filling));
+      before = std::min(last_filling, 1 / epoch(kAnyNumber));
+    } else if (at > 1 && epochs - 1 > at) {
+      before = 1 / epoch(kAnyNumber);
+    }
     last_ = 1 / before;
     return sum + static_cast<double>(epochs - 1 - at) * before;
   }
 
   double epoch(double e) {
-    // Published: the nodes and weights of four points on [0, 1] (Abramowitz and Stegun, table 25.4).
-    static constexpr std::array<double, 4> kAt = {0.0694318, 0.3300095, 0.6699905,
-                                                  0.9305682};  // Gauss-Legendre
-    static constexpr std::array<double, 4> kWeight = {0.1739274, 0.3260726, 0.3260726, 0.1739274};
     double time = 0;
-    const bool profile = !storage_.caches.empty();
-    for (std::size_t i = 0; i < (profile ? kAt.size() : 1); ++i) {
-      network_ =
-          closed_network(w_, storage_, hosts_, cache_hits_at(w_, storage_, hosts_, e, profile ? kAt[i] : 0));
-      const Point point = Solver(w_, network_, access_, options_.lead, step_).solve();
-      time += (profile ? kWeight[i] : 1) / point.au;
+    const std::vector<double> at_first = cache_hits_at(w_, storage_, hosts_, e, kEpochAt.front());
+    // What is pinned, full or empty answers the same all along.
+    const bool profile = at_first != cache_hits_at(w_, storage_, hosts_, e, kEpochAt.back());
+    for (std::size_t i = 0; i < (profile ? kEpochAt.size() : 1); ++i) {
+      network_ = closed_network(w_, storage_, hosts_,
+                                i == 0 ? at_first : cache_hits_at(w_, storage_, hosts_, e, kEpochAt[i]));
+      const Point point = solved();
+      time += (profile ? kEpochWeight[i] : 1) / point.au;
       if (i == 0) set_fill(point);
       out_.ratio = point.ratio;
       out_.batch_cv = point.batch_cv;
+      correction_ = point.correction;
     }
     out_.steady = 1 / time / slowest_;
     return epoch_au(out_.steady, steps_, Seconds{step_.value / slowest_}, out_.fill);
+  }
+
+  // What any epoch reaches at most: hits fall along an epoch, so that its beginning all along is more. While
+  // they fill, caches are taken to replace nothing, and may answer more than when they are full.
+  double best_epoch(std::uint64_t epochs) {
+    double most = 0;
+    for (const double e :
+         {static_cast<double>(std::min(epochs - 1, epochs_until_filled(w_, storage_, hosts_))), kAnyNumber}) {
+      network_ =
+          closed_network(w_, storage_, hosts_, cache_hits_at(w_, storage_, hosts_, e, kEpochAt.front()));
+      most = std::max(most, solved().au / slowest_);
+    }
+    return most;
+  }
+
+  // The network as it is now.
+  Point solved() const {
+    const auto solve = [&] {
+      Point out = steady_network(w_, network_, access_, options_.lead, step_);
+      if (access_.order != BatchOrder::kOnDemand)
+        out.longest =
+            expected_largest_gamma(w_.training.synchronous ? w_.accelerator.count : 1.0, out.batch_cv);
+      return out;
+    };
+    if (options_.solved == nullptr || !network_.plain()) return solve();
+    SolvedNetworks::Key key = network_.key();
+    for (const double number :
+         {step_.value, double(w_.accelerator.count), double(w_.loader.batch_size), double(access_.readers),
+          double(access_.producers), batches_ahead(access_, w_), double(access_.order),
+          double(w_.training.synchronous), options_.lead[0]})
+      append_bytes(key, number);
+    if (const auto found = options_.solved->find(key)) return *found;
+    const Point out = solve();
+    options_.solved->keep(std::move(key), out);
+    return out;
+  }
+
+  MvaResult loads(double au) const {
+    const double ranks = w_.accelerator.count;
+    const PerSecond x{ranks * static_cast<double>(w_.loader.batch_size) / step_.value * au};
+    const double readers = readers_at_work(network_, x, correction_, ranks * double(access_.readers));
+    return mva_schweitzer(network_.mva, std::max(1.0, readers));
   }
 
   // What an epoch takes beyond its steps in the steady state. Producers that keep up: the first batch of the
@@ -259,10 +155,9 @@ class ClosedForm {
   // after it has ended.
   void set_fill(const Point& point) {
     if (access_.order == BatchOrder::kOnDemand) return;
-    const double ranks = w_.training.synchronous ? w_.accelerator.count : 1.0;
     const double more =
         static_cast<double>(access_.shuffle_samples) / static_cast<double>(w_.loader.batch_size);
-    const double first = point.first_batch.value * (more + expected_largest_gamma(ranks, point.batch_cv));
+    const double first = point.first_batch.value * (more + point.longest);
     if (point.ratio >= 1) {
       out_.fill = {first};
       return;
@@ -289,7 +184,7 @@ class ClosedForm {
       limited_by(*part);
       return;
     }
-    const MvaResult loads = Solver(w_, network_, access_, options_.lead, step_).loads(out_.steady * slowest_);
+    const MvaResult loads = this->loads(out_.steady * slowest_);
     std::size_t busiest = 0;
     for (std::size_t i = 0; i < loads.stations.size(); ++i)
       if (loads.stations[i].utilisation > loads.stations[busiest].utilisation) busiest = i;
@@ -372,6 +267,7 @@ class ClosedForm {
   double whole_ = 1;  // of all of them, without checkpoints
   Seconds step_{0};   // of the slowest rank
   ClosedNetwork network_;
+  double correction_ = 1;  // of network_
   ClosedPrediction out_;
 };
 

@@ -20,6 +20,7 @@
 #include "measure/evidence.h"
 #include "model/storage_spec.h"
 #include "plan/au_form.h"
+#include "plan/solved_networks.h"
 #include "workload/spec.h"
 
 namespace aforo {
@@ -63,6 +64,11 @@ struct ClosedOptions {
   // Of all ranks, every workload.checkpoint.every.
   Seconds checkpoint_pause{0};
   LeadConstants lead = kLead;
+  // An upper bound of the utilisation will do, and where the target is missed any of them, in a quarter of the
+  // time: caches are taken to be full after the first epoch.
+  bool at_most = false;
+  // Where networks that were solved are looked for and kept; null: nowhere. Outlives the call.
+  SolvedNetworks* solved = nullptr;
 };
 
 // `steps` per epoch; 0 = training.steps, else from the dataset. Throws UserError where the storage

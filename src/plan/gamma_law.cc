@@ -1,6 +1,7 @@
 #include "plan/gamma_law.h"
 
 #include <cmath>
+#include <numbers>
 
 namespace aforo {
 namespace {
@@ -38,16 +39,23 @@ double fraction(double shape, double x) {
 
 }  // namespace
 
-double gamma_cdf(double shape, double x) {
-  if (x <= 0) return 0;
+GammaLaw::GammaLaw(double shape) : shape_(shape) {
   if (shape > kLargeShape) {
-    const double z = (std::cbrt(x / shape) - (1 - 1 / (9 * shape))) * 3 * std::sqrt(shape);
-    return 0.5 * std::erfc(-z / std::sqrt(2.0));
+    centre_ = 1 - 1 / (9 * shape);
+    per_ = 3 * std::sqrt(shape);
+    return;
   }
   int sign = 0;
-  const double front = std::exp(shape * std::log(x) - x - ::lgamma_r(shape, &sign));
-  if (x < shape + 1) return front * series(shape, x);
-  return 1 - front * fraction(shape, x);
+  log_gamma_ = ::lgamma_r(shape, &sign);
+}
+
+double GammaLaw::cdf(double x) const {
+  if (x <= 0) return 0;
+  if (shape_ > kLargeShape)
+    return 0.5 * std::erfc((centre_ - std::cbrt(x / shape_)) * per_ / std::numbers::sqrt2);
+  const double front = std::exp(shape_ * std::log(x) - x - log_gamma_);
+  if (x < shape_ + 1) return front * series(shape_, x);
+  return 1 - front * fraction(shape_, x);
 }
 
 }  // namespace aforo

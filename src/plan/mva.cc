@@ -10,13 +10,6 @@ namespace {
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
 constexpr double kNoLimit = 1e18;  // rounds per second that no station with a demand passes
 
-// A queue's residence per round when an arriving job finds `queue` jobs at its replica,
-// busy for a share `busy`.
-double queue_residence(const MvaStation& s, double queue, double busy) {
-  const double each = s.demand.value / s.replicas;  // demand of one replica per round
-  return s.demand.value * (1 + queue + busy * (s.cv * s.cv - 1) / 2) * (each > 0 ? 1 : 0);
-}
-
 MvaResult finish(std::span<const MvaStation> stations, double throughput, double customers,
                  std::span<const double> queues) {
   MvaResult out;
@@ -43,24 +36,72 @@ double capacity(std::span<const MvaStation> stations) {
   return least;
 }
 
+// A queue in the recursion. Its residence R grows from job to job as R' = demand + X (each R + more), X being
+// the throughput with one job less; all but the product with X is known before X is.
+struct Queue {
+  double demand = 0;  // of a round, over all replicas
+  double each = 0;    // at one of them
+  double more = 0;    // demand each (cv^2 - 1) / 2
+  double residence = 0;
+};
+
+// A network as fast as its one slowest queue, [kFull of that, 1]: whoever comes waits there, and nothing else
+// changes any more. Chosen: as near as doubles tell.
+constexpr double kFull = 1 - 1e-13;
+
+// Has all of `customers` that are not elsewhere wait at the queue that is full; false where several are.
+bool settle(std::vector<Queue>& queues, double throughput, double customers, double delays) {
+  Queue* full = nullptr;
+  double elsewhere = throughput * delays;
+  for (Queue& q : queues) {
+    const double busy = throughput * q.each;
+    if (busy < kFull) {
+      q.residence = (q.demand + throughput * q.more) / (1 - busy);
+      elsewhere += throughput * q.residence;
+    } else if (full == nullptr) {
+      full = &q;
+    } else {
+      return false;
+    }
+  }
+  if (full == nullptr || elsewhere >= customers) return false;
+  full->residence = (customers - elsewhere) / throughput;
+  return true;
+}
+
 MvaResult recursion(std::span<const MvaStation> stations, std::uint64_t customers) {
   const double most = capacity(stations);
-  std::vector<double> queues(stations.size(), 0.0), residence(stations.size(), 0.0);
-  double throughput = 0;
-  for (std::uint64_t k = 1; k <= customers; ++k) {
-    double round = 0;
-    for (std::size_t i = 0; i < stations.size(); ++i) {
-      const MvaStation& s = stations[i];
-      residence[i] = s.kind == MvaKind::kDelay ? s.demand.value
-                                               : queue_residence(s, queues[i] / s.replicas,
-                                                                 throughput * s.demand.value / s.replicas);
-      round += residence[i];
+  double delays = 0, demands = 0;
+  std::vector<Queue> queues;
+  for (const MvaStation& s : stations) {
+    if (s.kind == MvaKind::kDelay) {
+      delays += s.demand.value;
+    } else if (s.demand.value > 0) {
+      const double each = s.demand.value / s.replicas;
+      queues.push_back({s.demand.value, each, s.demand.value * each * (s.cv * s.cv - 1) / 2, 0});
+      demands += s.demand.value;
     }
-    throughput = round > 0 ? std::min(most, static_cast<double>(k) / round) : kInfinite;
-    for (std::size_t i = 0; i < stations.size(); ++i)
-      queues[i] = residence[i] > 0 ? throughput * residence[i] : 0;
   }
-  return finish(stations, throughput, static_cast<double>(customers), queues);
+  double throughput = 0, waiting = 0;  // sum of each R + more
+  for (std::uint64_t k = 1; k <= customers; ++k) {
+    const double before = throughput, round = delays + demands + before * waiting;
+    throughput = round > 0 ? std::min(most, static_cast<double>(k) / round) : kInfinite;
+    waiting = 0;
+    for (Queue& q : queues) {
+      q.residence = q.demand + before * (q.each * q.residence + q.more);
+      waiting += q.each * q.residence + q.more;
+    }
+    if (throughput >= kFull * most && settle(queues, throughput, static_cast<double>(customers), delays))
+      break;
+  }
+  std::vector<double> all;
+  auto next = queues.begin();
+  for (const MvaStation& s : stations) {
+    const bool delay = s.kind == MvaKind::kDelay;
+    const double residence = delay ? s.demand.value : s.demand.value > 0 ? (next++)->residence : 0;
+    all.push_back(residence > 0 ? throughput * residence : 0);
+  }
+  return finish(stations, throughput, static_cast<double>(customers), all);
 }
 
 // ln of a station's factor f(n) = product over j <= n of 1 / rate(j), n in [0, customers].
@@ -168,20 +209,52 @@ MvaResult mva_exact(std::span<const MvaStation> stations, std::uint64_t customer
   return recursion(stations, customers);
 }
 
+namespace {
+
+// Of jobs_at, where no rate depends on the load: jobs more per throughput more.
+double jobs_slope(const MvaStation& s, double throughput, double a) {
+  if (s.kind == MvaKind::kDelay) return s.demand.value;
+  const double busy = a * throughput * s.demand.value / s.replicas, more = (s.cv * s.cv - 1) / 2;
+  return s.demand.value * ((1 + 2 * busy * more) * (1 - busy) + busy * (1 + busy * more)) /
+         ((1 - busy) * (1 - busy));
+}
+
+// The throughput in [0, high] at which `customers` are in the network: more of it always takes more of them.
+// Newton's steps, and halvings where one would leave what is left.
+double throughput_of(std::span<const MvaStation> stations, double customers, double a, double high) {
+  constexpr double kNear = 1e-12;  // promised
+  const bool smooth = std::none_of(stations.begin(), stations.end(),
+                                   [](const MvaStation& s) { return s.kind == MvaKind::kLoadDependent; });
+  if (jobs_in_all(stations, high, a, customers) <= customers) return high;
+  double low = 0, x = smooth ? high : high / 2;
+  for (int i = 0; i < 200 && high - low > kNear * high; ++i) {
+    const double jobs = jobs_in_all(stations, x, a, smooth ? HUGE_VAL : customers);
+    (jobs <= customers ? low : high) = x;
+    double next = (low + high) / 2;
+    if (smooth && std::isfinite(jobs)) {
+      double slope = 0;
+      for (const MvaStation& s : stations) slope += jobs_slope(s, x, a);
+      const double there = x - (jobs - customers) / slope;
+      if (std::abs(there - x) <= kNear * x) return std::clamp(there, low, high);
+      if (there > low && there < high) next = there;
+    }
+    x = next;
+  }
+  return low;
+}
+
+}  // namespace
+
 MvaResult mva_schweitzer(std::span<const MvaStation> stations, double customers) {
   const double a = std::max(0.0, (customers - 1) / customers);
   double least = 0;  // time of a round when alone
   for (const MvaStation& s : stations) least += s.kind == MvaKind::kLoadDependent ? 0 : s.demand.value;
-  double low = 0, high = least > 0 ? 2 * customers / least : 1;
+  double high = least > 0 ? 2 * customers / least : 1;
   if (least <= 0)
     while (high < kNoLimit && std::isfinite(jobs_in_all(stations, high, a, customers))) high *= 2;
   if (high >= kNoLimit)
     return finish(stations, kInfinite, customers, std::vector<double>(stations.size(), 0.0));
-  high = std::min(high, capacity(stations));
-  for (int i = 0; i < 80 && high - low > 1e-12 * high; ++i) {
-    const double x = (low + high) / 2;
-    (jobs_in_all(stations, x, a, customers) <= customers ? low : high) = x;
-  }
+  const double low = throughput_of(stations, customers, a, std::min(high, capacity(stations)));
   std::vector<double> queues;
   double unsaturated = 0, saturated = 0;
   for (const MvaStation& s : stations) {

@@ -243,7 +243,7 @@ Prediction from_simulation(const PredictOptions& options, std::stop_token stop) 
     out.cache_hit_share = mean_of(runs, [](const SimulatedOnce& run) { return run.cache_hit_share; });
   add_interval(out, c, runs, options, storage, stop);
   const double target = options.workload.training.au_target;
-  const bool ask = options.spread && out.au < target;
+  const bool ask = options.spread && options.counterfactual && out.au < target;
   add_verdict(out, c, runs, storage, target, ask ? more_workers(c, options, storage, stop) : std::nullopt);
   return out;
 }

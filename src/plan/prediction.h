@@ -45,7 +45,9 @@ struct PredictOptions {
   std::uint64_t seed = 1;
   unsigned replications = 5;  // >= 2
   bool spread = true;         // widen by the storage's own spread
-  unsigned threads = 2;       // simulations side by side
+  // Where the target is missed, say what twice the workers would do: two simulations more.
+  bool counterfactual = true;
+  unsigned threads = 2;  // simulations side by side
   // Of one simulation, where steps may be cut: bounds what it takes, some seconds.
   std::uint64_t most_samples = 4'000'000;
   std::uint64_t fewest_steps = 30;  // but no fewer steps of an epoch

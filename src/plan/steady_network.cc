@@ -1,0 +1,204 @@
+#include "plan/steady_network.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "plan/mva.h"
+
+namespace aforo {
+namespace {
+
+constexpr double kCommonPeriod = 0.1;  // seconds, of CurvePoint::common: how a probe measures it
+// Readers up to which the network is solved exactly. Chosen by cost: exact queues take O(n), curves
+// O(n^2), and Schweitzer errs least where there are many.
+constexpr double kExactQueues = 2000, kExactCurves = 48;
+
+using Point = SolvedNetwork;
+
+// The AU in (0, high] that `reached` gives back, no nearer than |reached - au|; `high` where it gives more all
+// the way. Where readers deliver in order a full storage varies less, and a second such AU may lie far above:
+// it is the lower one that a job comes to, so that it is looked for from half of `high` on.
+template <class Reached>
+double meeting(double high, const Reached& reached) {
+  constexpr double kNear = 1e-7;  // chosen: far below what a prediction shows
+  constexpr int kMost = 60;       // halvings alone take 24
+  const double top = high;
+  double low = 0, below = 0, above = 0, at = high / 2;
+  int last = 0;  // which end moved
+  for (int i = 0; i < kMost && high - low > kNear; ++i) {
+    const double found = reached(at), gap = found - at;
+    if (std::abs(gap) <= kNear || (gap > 0 && at == top)) break;
+    // False position; an end that stays twice counts half (Illinois), so that both move.
+    if (gap > 0) {
+      if (last > 0) above /= 2;
+      low = at, below = gap, last = 1;
+    } else {
+      if (last < 0) below /= 2;
+      high = at, above = gap, last = -1;
+    }
+    const bool both = above < 0 && below > 0;
+    at = both ? (low * above - high * below) / (above - below) : std::min(found, top);
+    if (!(at > low && at < high) && !(at == top && high == top)) at = (low + high) / 2;
+  }
+  return at;
+}
+
+class Solver {
+ public:
+  Solver(const Workload& w, const ClosedNetwork& network, const Access& access, const LeadConstants& lead,
+         Seconds step)
+      : w_(w),
+        network_(network),
+        access_(access),
+        readers_(static_cast<double>(access.readers)),
+        producers_(static_cast<double>(access.producers)),
+        prefetch_(batches_ahead(access, w)),
+        lead_(lead),
+        step_(step),
+        ranks_(w.accelerator.count),
+        batch_(static_cast<double>(w.loader.batch_size)),
+        customers_(ranks_ * static_cast<double>(access.readers)) {
+    const MvaResult near_result = mva_schweitzer(network.mva, customers_);
+    const PerSecond near = near_result.throughput;
+    full_ = customers_ <= exactly_up_to() && !is_near(near_result)
+                ? mva_exact(network.mva, std::llround(customers_)).throughput
+                : near;
+    if (std::isfinite(full_.value)) correction_ = full_ / near;
+  }
+
+  Point solve() const {
+    Point out;
+    if (!std::isfinite(full_.value)) return {1, 1e9, 0, Seconds{0}};
+    out.correction = correction_;
+    const PerSecond wanted{ranks_ * batch_ / step_.value};
+    out.ratio = full_ / wanted;
+    const Batch all = batch_at(full_, customers_);
+    out.first_batch = all.time;
+    if (access_.order == BatchOrder::kOnDemand) return on_demand(out, wanted);
+    out.ratio = producers_ * step_.value / all.time.value;
+    out.au = meeting(std::min(1.0, full_ / wanted * efficiency(all)),
+                     [&](double au) { return reached(PerSecond{wanted.value * au}, out.batch_cv); });
+    return out;
+  }
+
+ private:
+  double exactly_up_to() const {
+    for (const MvaStation& s : network_.mva)
+      if (s.kind == MvaKind::kLoadDependent) return kExactCurves;
+    return kExactQueues;
+  }
+
+  // Whether the approximation is as good as exact: where nothing is used by more than kIdle it errs by less than
+  // 0.025 / readers (20,000 random networks), 1e-4 here.
+  bool is_near(const MvaResult& found) const {
+    constexpr double kIdle = 0.4, kMany = 200;
+    const auto idle = [](const MvaLoad& load) { return load.utilisation < kIdle; };
+    return customers_ >= kMany && std::all_of(found.stations.begin(), found.stations.end(), idle);
+  }
+
+  double readers_at(PerSecond x) const { return readers_at_work(network_, x, correction_, customers_); }
+
+  struct Batch {
+    Seconds time{0};  // of one producer
+    double cv = 0;
+    double efficiency = 1;  // of readers that deliver in order
+  };
+
+  double efficiency(const Batch& batch) const { return batch.efficiency; }
+
+  Batch batch_at(PerSecond throughput, double customers) const {
+    const double sample = customers / throughput.value;
+    const double cv = network_.sample_cv(throughput, customers);
+    Batch out;
+    if (access_.order == BatchOrder::kBatchWhole) {
+      const double largest = expected_largest_gamma(batch_, cv);
+      out.time = {sample * largest};
+      out.cv = cv / largest / std::sqrt(1 + std::log(batch_));
+    } else if (access_.order == BatchOrder::kInOrder) {
+      // Readers that wait for their turn leave the storage to the others: it is as if there were fewer.
+      const double fewer = customers * in_order_efficiency(readers_, cv);
+      out.efficiency = std::min(1.0, mva_schweitzer(network_.mva, fewer).throughput /
+                                         mva_schweitzer(network_.mva, customers).throughput);
+      out.time = {batch_ * sample / readers_ / out.efficiency};
+      out.cv = cv / std::sqrt(batch_);
+    } else {
+      out.time = {batch_ * sample};
+      out.cv = cv / std::sqrt(batch_);
+    }
+    return out;
+  }
+
+  // The AU that producers reach who find the storage carrying `throughput`.
+  double reached(PerSecond throughput, double& batch_cv) const {
+    const PerSecond x = std::min(throughput, full_);
+    const double jobs = x < full_ ? readers_at(x) : customers_;
+    const Batch batch = batch_at(x, jobs);
+    batch_cv = batch.cv;
+    AuCase c{producers_ * step_.value / batch.time.value,
+             batch.cv,
+             ranks_,
+             producers_,
+             prefetch_,
+             w_.training.synchronous};
+    // What slows all reads at once for 100 ms, as far as the window does not bridge it.
+    const double window = producers_ * prefetch_ * step_.value;
+    const double common = network_.common_cv(x, jobs) * std::sqrt(kCommonPeriod / (kCommonPeriod + window));
+    if (common <= 0) return steady_au(c, lead_);
+    const double ratio = c.ratio;
+    c.ratio = ratio * (1 + common);
+    const double fast = steady_au(c, lead_);
+    c.ratio = ratio * std::max(0.05, 1 - common);
+    return 2 / (1 / fast + 1 / steady_au(c, lead_));
+  }
+
+  // workers = 0: a rank reads while its accelerator waits. Behind a barrier all N read at the same
+  // time and then none, so storage is loaded by N or not at all; the slowest waits for nobody where
+  // they share a saturated station.
+  Point on_demand(Point out, PerSecond wanted) const {
+    if (w_.training.synchronous) {
+      const Batch batch = batch_at(full_, customers_);
+      // The share of a read's time that the others cause, and that ends with them.
+      const double shared = 1 - full_.value / (customers_ * mva_schweitzer(network_.mva, 1).throughput.value);
+      const double largest = 1 + (expected_largest_gamma(ranks_, batch.cv) - 1) * (1 - shared);
+      out.batch_cv = batch.cv;
+      out.au = step_.value / (step_.value + batch.time.value * largest);
+      return out;
+    }
+    out.au = meeting(std::min(1.0, full_ / wanted), [&](double au) {
+      const PerSecond x{wanted.value * au};
+      const Batch batch = batch_at(x, readers_at(x));
+      out.batch_cv = batch.cv;
+      return on_demand_au(step_, batch.time, batch.cv, ranks_, false);
+    });
+    return out;
+  }
+
+  const Workload& w_;
+  const ClosedNetwork& network_;
+  const Access& access_;
+  const double readers_, producers_;  // of one rank
+  const double prefetch_;             // batches that each producer may be ahead
+  const LeadConstants& lead_;
+  const Seconds step_;
+  const double ranks_, batch_, customers_;
+  PerSecond full_{0};
+  double correction_ = 1;  // exact / approximate
+};
+
+}  // namespace
+
+double batches_ahead(const Access& access, const Workload& w) {
+  const double beyond = access.ahead_samples / static_cast<double>(w.loader.batch_size);
+  return (static_cast<double>(access.window_batches) + beyond) / static_cast<double>(access.producers);
+}
+
+double readers_at_work(const ClosedNetwork& network, PerSecond throughput, double correction, double most) {
+  return customers_at(network.mva, throughput / correction, most);
+}
+
+SolvedNetwork steady_network(const Workload& w, const ClosedNetwork& network, const Access& access,
+                             const LeadConstants& lead, Seconds step) {
+  return Solver(w, network, access, lead, step).solve();
+}
+
+}  // namespace aforo
