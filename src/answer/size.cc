@@ -233,8 +233,8 @@ Answer answer_jobs(const SizeAsk& ask, const Context& context) {
   if (*ask.growth_steps && !result.designs.empty()) {
     const Design& first = screening.designs()[result.designs.front().design];
     add_growth_steps(record,
-                     growth_steps(options.ask, first.family, options.prices,
-                                  Catalogue::shipped(), options.threads, context.stop),
+                     growth_steps(options.ask, first.family, options.prices, Catalogue::shipped(),
+                                  options.threads, context.stop),
                      used);
   }
   add_prices(record, options.prices, used);

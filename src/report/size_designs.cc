@@ -65,9 +65,8 @@ Table table_of_designs(const std::vector<const Json*>& designs) {
                {"limited by", false, Tone::kPlain, 4, CellStyle::kName}}};
   for (std::size_t i = 0; i < std::min(designs.size(), kMostRows); ++i) {
     const Json& d = *designs[i];
-    table.rows.push_back({rank_of(d, i), short_family(d),
-                          money_at(d, {"total_usd_per_month"}), busy_at(d, "au"),
-                          money_at(d, {"storage_usd_per_month"}), idle_of(d),
+    table.rows.push_back({rank_of(d, i), short_family(d), money_at(d, {"total_usd_per_month"}),
+                          busy_at(d, "au"), money_at(d, {"storage_usd_per_month"}), idle_of(d),
                           terabytes_at(d, {"usable_bytes"}), kilowatts(d), method_words(d), short_limit(d)});
   }
   return table;

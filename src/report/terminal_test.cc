@@ -16,10 +16,23 @@
 namespace aforo {
 namespace {
 
-const char* const kRecords[] = {
-    "run",           "plan",          "run_partial",      "find_max",          "generate",          "inspect",
-    "size",          "size_nothing",  "size_explained",   "catalogue",         "predict",           "predict_max",
-    "predict_sweep", "run_predicted", "catalogue_drives", "catalogue_service", "catalogue_workload"};
+const char* const kRecords[] = {"run",
+                                "plan",
+                                "run_partial",
+                                "find_max",
+                                "generate",
+                                "inspect",
+                                "size",
+                                "size_nothing",
+                                "size_explained",
+                                "catalogue",
+                                "predict",
+                                "predict_max",
+                                "predict_sweep",
+                                "run_predicted",
+                                "catalogue_drives",
+                                "catalogue_service",
+                                "catalogue_workload"};
 
 std::string data(const std::string& name) { return std::string(AFORO_TESTDATA) + "/" + name; }
 

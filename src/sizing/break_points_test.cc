@@ -28,7 +28,10 @@ TEST(BreakPoints, MoreDataOfTheSameKind) {
 class BreakPointsTest : public ::testing::Test {
  protected:
   BreakPointsTest() {
-    ask_.jobs[0].workload.dataset.samples = 100'000'000;
+    // 20 MB each, so that disks have a price: 100 TB at 6.4 GB/s.
+    ask_.jobs[0].workload.dataset.samples = 5'000'000;
+    ask_.jobs[0].workload.dataset.sample_size = constant_law(20e6);
+    ask_.jobs[0].workload.accelerator.step_time = constant_law(2);
     ask_.jobs[0].workload.accelerator.count = 64;
     ask_.place = Place::kOnPremises;
   }

@@ -26,12 +26,19 @@ class CloudDesigns {
  public:
   CloudDesigns(const SizingAsk& ask, const Need& need, const Catalogue& catalogue, std::vector<Design>& out)
       : ask_(ask), need_(need), providers_(providers_with_hosts(ask, catalogue)), out_(out) {
+    double full = 0;
     for (const JobNeed& job : need.jobs) {
       const Accelerator* found = catalogue.find_accelerator(job.workload.accelerator.type);
       if (found != nullptr &&
           (accelerator_ == nullptr || found->instance_network < accelerator_->instance_network))
         accelerator_ = found;
+      full += job.requirement.read_with_headroom.value / job.requirement.target;
     }
+    bandwidths_.push_back(0);
+    for (double factor = kLeastRead; factor <= kMostRead; factor *= kReadStep)
+      bandwidths_.push_back(factor * full);
+    for (double factor = 1; need.checkpoint_write.value > 0 && factor <= kMostWrite; factor *= kWriteStep)
+      bandwidths_.push_back(factor * need.checkpoint_write.value);
   }
 
   void add(const CloudService& service) {
@@ -49,6 +56,11 @@ class CloudDesigns {
 
  private:
   bool wanted(Family family) const { return !ask_.family || *ask_.family == family; }
+
+  // Of what was bought so that it holds all that is needed, rounding or not.
+  Bytes usable_of(Bytes bought, double fill) const {
+    return std::max(bought_bytes(in_bytes(bought) * fill), need_.capacity);
+  }
 
   static bool by_use(const CloudService& s) {
     return s.least.value == 0 && s.step.value == 0 && s.per_tib.value == 0;
@@ -89,8 +101,11 @@ class CloudDesigns {
   }
 
   void add_object(const CloudService& s) {
-    if (wanted(Family::kCloudObject) && !ask_.cache) {
-      Design d = object(s, Family::kCloudObject);
+    std::set<std::uint64_t> seen;
+    for (int tenths = 0; tenths <= 10; ++tenths) {
+      if (!wanted(Family::kCloudObject) || ask_.cache) break;
+      Design d = object(s, Family::kCloudObject, free_reads(s, tenths / 10.0));
+      if (!seen.insert(d.bought.value).second) continue;
       d.name = fmt::format("{}, {}", s.title, bytes_decimal(d.bought));
       out_.push_back(std::move(d));
     }
@@ -99,7 +114,7 @@ class CloudDesigns {
     if (!flash_there || !wanted(Family::kCloudObjectLocal)) return;
     const Bytes there = bought_bytes(in_bytes(accelerator_->instance_nvme) * kFill);
     if (ask_.cache && *ask_.cache > there) return;
-    Design d = object(s, Family::kCloudObjectLocal);
+    Design d = object(s, Family::kCloudObjectLocal, 0);
     d.local_cache = ask_.cache.value_or(there);
     d.local_read = accelerator_->instance_nvme_read;
     d.fast_read = d.local_read * d.hosts;
@@ -111,10 +126,20 @@ class CloudDesigns {
     out_.push_back(std::move(d));
   }
 
-  Design object(const CloudService& s, Family family) const {
+  // Bytes to keep so that what is read leaves free of charge: of a month's reads at such a share of full speed.
+  double free_reads(const CloudService& s, double share) const {
+    double read = 0;
+    for (const JobNeed& job : need_.jobs)
+      read +=
+          job.requirement.samples_full.value * job.read.bytes_per_sample * job.duty * kHoursPerMonth * 3600;
+    return s.free_egress > 0 ? share * read / s.free_egress : 0;
+  }
+
+  // At least so many bytes, beside what is to be held.
+  Design object(const CloudService& s, Family family, double least) const {
     Design d = start(s, family);
     d.client_network = std::min(d.client_network, kObjectNetwork);
-    d.bought = sold(s, in_bytes(need_.capacity));
+    d.bought = sold(s, std::max(least, in_bytes(need_.capacity)));
     d.usable = d.bought;
     d.read = d.provisioned = s.most;
     // Nothing stated limits writing: then the hosts' networks do.
@@ -127,18 +152,17 @@ class CloudDesigns {
   void add_file(const CloudService& s) {
     if (!wanted(Family::kCloudFile) || ask_.cache) return;
     std::set<std::pair<std::uint64_t, double>> seen;
-    for (const double factor : kBandwidthFactors) {
+    for (const double bandwidth : bandwidths_) {
       Design d = start(s, Family::kCloudFile);
-      const double read = need_.read_with_headroom.value * factor;
       // What is billed by use is not filled up.
       const double fill = by_use(s) ? 1 : kFill;
       double bytes = in_bytes(need_.capacity) / fill;
       if (s.per_tib.value > 0 && s.throughput_price.empty())
-        bytes = std::max(bytes, read / s.per_tib.value * kTib);
+        bytes = std::max(bytes, bandwidth / s.per_tib.value * kTib);
       d.bought = sold(s, bytes);
-      d.usable = bought_bytes(in_bytes(d.bought) * fill);
+      d.usable = usable_of(d.bought, fill);
       const double with_size = std::max(s.included.value, s.per_tib.value * in_bytes(d.bought) / kTib);
-      d.provisioned = {s.throughput_price.empty() ? with_size : std::max(with_size, read)};
+      d.provisioned = {s.throughput_price.empty() ? with_size : std::max(with_size, bandwidth)};
       if (s.most.value > 0) d.provisioned = std::min(d.provisioned, s.most);
       const bool bought_by_rate = !s.throughput_price.empty() || s.per_tib.value > 0 || s.included.value > 0;
       if (bought_by_rate && d.provisioned.value <= 0) continue;
@@ -159,23 +183,24 @@ class CloudDesigns {
     if (!wanted(Family::kCloudBlock) || ask_.cache) return;
     const std::uint32_t per_copy = s.attach == 0 ? need_.hosts : s.attach;
     const std::uint32_t copies = (need_.hosts + per_copy - 1) / per_copy;
-    std::set<double> seen;
-    for (const double factor : kBandwidthFactors) {
+    std::set<std::pair<double, double>> seen;
+    for (const double bandwidth : bandwidths_) {
       Design d = start(s, Family::kCloudBlock);
       d.copies = copies;
-      const double one = in_bytes(need_.capacity) / kFill;
-      const double volumes = std::max(1.0, s.volume.value > 0 ? std::ceil(one / in_bytes(s.volume)) : 1.0);
-      d.bought = sold(s, one);
-      d.usable = bought_bytes(in_bytes(d.bought) * kFill);
+      double one = in_bytes(need_.capacity) / kFill;
+      if (s.per_tib.value > 0 && s.throughput_price.empty())
+        one = std::max(one, bandwidth / copies / s.per_tib.value * kTib);
+      const double volumes = volumes_for(s, one, bandwidth / copies);
+      d.bought = sold(s, std::max(one, volumes * in_bytes(s.least)));
+      d.usable = usable_of(d.bought, kFill);
       const double free_of_charge =
           std::max(s.included.value * volumes, s.per_tib.value * in_bytes(d.bought) / kTib);
-      double each = std::max(
-          free_of_charge, s.throughput_price.empty() ? 0 : need_.read_with_headroom.value * factor / copies);
+      double each = std::max(free_of_charge, s.throughput_price.empty() ? 0 : bandwidth / copies);
       if (s.most.value > 0) each = std::min(each, s.most.value * volumes);
       if (s.throughput_price.empty() && s.most.value > 0 && s.per_tib.value == 0)
         each = s.most.value * volumes;
       d.provisioned = {each * copies};
-      if (each <= 0 || !seen.insert(each).second) continue;
+      if (each <= 0 || !seen.insert({volumes, each}).second) continue;
       d.read = d.provisioned;
       d.write = s.read_only ? BytesPerSecond{1e-9} : d.provisioned / copies;
       d.requests = s.requests * (volumes * copies);
@@ -186,6 +211,17 @@ class CloudDesigns {
                            bytes_decimal(d.bought), format_rate(d.provisioned));
       out_.push_back(std::move(d));
     }
+  }
+
+  // That hold so much, and bring so much where a volume has a limit. Requests that cannot be bought come with
+  // volumes too: as many as that bandwidth is asked in.
+  double volumes_for(const CloudService& s, double bytes, double bandwidth) const {
+    double out = s.volume.value > 0 ? std::ceil(bytes / in_bytes(s.volume)) : 1;
+    if (s.most.value > 0) out = std::max(out, std::ceil(bandwidth / s.most.value));
+    const bool sold_apart = !s.iops_price.empty() || !s.throughput_price.empty();
+    if (s.requests.value > 0 && !sold_apart && need_.read.value > 0)
+      out = std::max(out, std::ceil(need_.requests.value / need_.read.value * bandwidth / s.requests.value));
+    return std::max(1.0, out);
   }
 
   void add_iops(Design& d, double volumes) const {
@@ -207,6 +243,7 @@ class CloudDesigns {
   const std::vector<Provider> providers_;
   std::vector<Design>& out_;
   const Accelerator* accelerator_ = nullptr;  // the one with the slowest network
+  std::vector<double> bandwidths_;            // that are bought, bytes per second
 };
 
 }  // namespace

@@ -13,9 +13,7 @@ namespace {
 
 constexpr double kGib = 1073741824.0;
 
-std::vector<Design> built(const SizingAsk& ask) {
-  return build_designs(ask, need_of(ask), Catalogue::shipped());
-}
+std::vector<Design> built(const SizingAsk& ask) { return some_designs(ask); }
 
 std::vector<Design> of_service(const SizingAsk& ask, const std::string& name) {
   std::vector<Design> out;
@@ -78,8 +76,18 @@ TEST(Build, ShelvesAreWholeAndSafe) {
     ASSERT_LE(d.main.drives / d.main.nodes, d.main.node->bays) << d.name;
     ASSERT_GE(d.main.drives, d.main.data + d.main.parity) << d.name;
     ASSERT_GT(d.main.parity, 0U) << d.name;
-    const std::uint32_t lost = d.main.data == 1 ? 1 : d.main.parity;
+    // The loss of one server leaves redundancy, and room for what it held.
+    const std::uint32_t lost = d.main.data == 1 ? 1 : d.main.parity - 1;
     ASSERT_GE(d.main.nodes * lost, d.main.data + d.main.parity) << d.name;
+    ASSERT_GE(d.main.nodes, 3U) << d.name;
+    const double left =
+        static_cast<double>(d.main.raw().value) * d.main.efficiency() * (d.main.nodes - 1) / d.main.nodes;
+    ASSERT_GE(left * (1 + 1e-12), static_cast<double>(need.capacity.value)) << d.name;
+    ASSERT_GE(6 * d.main.drives, d.main.nodes * d.main.node->bays) << d.name;
+    ASSERT_GE(d.rebuild_one, d.rebuild) << d.name;
+    if (d.fast.node != nullptr) {
+      ASSERT_GE(d.fast.nodes, 2U) << d.name;
+    }
     ASSERT_GT(d.watts, 0) << d.name;
     ASSERT_GT(d.rack_units, 0) << d.name;
     ASSERT_GT(d.rebuild.value, 0) << d.name;
@@ -216,18 +224,18 @@ TEST(Build, AHostReadsVolumesNoFasterThanItMay) {
   expect_host("gcp-hyperdisk-ml", 4.8e9);
 }
 
-// gp3 on one host: 1.25512 TB, one volume with 125 MB/s and 3,000 IOPS of its own. 720 - 125 = 595 MB/s and
-// 5,760 / 0.9 - 3,000 = 3,400 IOPS are paid for.
+// gp3 on one host: 1.25512 TB, one volume with 125 MB/s and 3,000 IOPS of its own. What is more than 125 MB/s
+// and 5,760 / 0.9 - 3,000 = 3,400 IOPS are paid for; one comes within 3 % of the 720 MB/s that are needed.
 TEST(Build, BlockStorageByThroughputAndRequests) {
   SizingAsk ask = plain_ask();
   for (const Design& d : of_service(ask, "aws-ebs-gp3")) {
-    if (d.provisioned.value < 719e6 || d.provisioned.value > 721e6) continue;
-    EXPECT_NEAR(quantity(d, "aws-ebs-gp3.throughput"), 595, 1e-6);
+    if (d.provisioned.value < 0.97 * 720e6 || d.provisioned.value > 1.03 * 720e6) continue;
+    EXPECT_NEAR(quantity(d, "aws-ebs-gp3.throughput"), d.provisioned.value / 1e6 - 125, 1e-6);
     EXPECT_NEAR(quantity(d, "aws-ebs-gp3.iops"), 3400, 1e-6);
     EXPECT_EQ(d.copies, 1U);
     return;
   }
-  ADD_FAILURE() << "no gp3 with just the bandwidth that is needed";
+  ADD_FAILURE() << "no gp3 with about the bandwidth that is needed";
 }
 
 // A volume that one host mounts holds a copy of the data for every host; io2 is mounted by 16.

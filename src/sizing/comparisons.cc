@@ -72,8 +72,7 @@ Bytes with_headers(const SizingAsk& ask) {
   return *ask.capacity + Bytes{static_cast<std::uint64_t>(samples) * (kNpzHeader.value + 1)};
 }
 
-void fill(Variant& out, const Screening& screening, const std::vector<Ranked>& ranked,
-          const PriceBook& prices) {
+void fill(Variant& out, Screening& screening, const std::vector<Ranked>& ranked, const PriceBook& prices) {
   const Need& need = screening.need();
   out.read = need.read;
   out.opens = need.opens;

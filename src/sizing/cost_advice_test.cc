@@ -30,11 +30,12 @@ TEST(SizeAdvice, NothingToGainNothingSaid) {
   EXPECT_THAT(advised(ask), IsEmpty());
 }
 
-// With one worker 11 ms are allowed for a file, twice the workers 22: too short and long enough
+// With one worker 9 ms are allowed for a file, twice the workers 18: too short and long enough
 // for the disks' seeks.
 TEST(SizeAdvice, WorkersThatHideADisksLatency) {
   SizingAsk ask = plain_ask();
   ask.jobs[0].workload.loader.workers = 1;
+  ask.jobs[0].workload.accelerator.step_time = constant_law(0.08);
   ask.family = Family::kHdd;
   ASSERT_FALSE(variant_of("now", ask, PriceBook::shipped(), Catalogue::shipped(), 2).serves());
   const auto all = advised(ask);
@@ -52,6 +53,7 @@ TEST(SizeAdvice, WorkersThatHideADisksLatency) {
 TEST(SizeAdvice, ATargetThatIsServed) {
   SizingAsk ask = plain_ask();
   ask.jobs[0].workload.loader.workers = 1;
+  ask.jobs[0].workload.accelerator.step_time = constant_law(0.08);
   ask.family = Family::kHdd;
   const auto all = advised(ask);
   const SizeAdvice* target = find(all, "a target of ");

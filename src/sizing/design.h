@@ -98,8 +98,9 @@ struct Design {
   PerSecond requests{0};    // likewise
   Seconds latency{0};       // of one request, nobody else there
   double watts = 0, rack_units = 0;
-  // Of one drive, at a quarter of the bandwidth; 0 = the provider's.
-  Seconds rebuild{0};
+  // Until redundancy is back after the loss of a drive: into spare room on all others, into one new
+  // drive (shelf.h); 0 = the provider's.
+  Seconds rebuild{0}, rebuild_one{0};
   // A row of the catalogue that it uses is an estimate.
   bool estimated = false;
   // Those that do not depend on how much is read; money.h adds requests, retrieval and idle time.

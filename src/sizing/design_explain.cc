@@ -52,25 +52,28 @@ void add_capacity_to_buy(const Need& need, const SizingAsk& ask, Figures& out) {
 }
 
 void add_drives(const Shelf& s, const Need& need, Figures& out) {
-  const double held = static_cast<double>(need.capacity.value) /
-                      (static_cast<double>(s.drive->capacity.value) * s.efficiency() * kFill);
+  const double held =
+      static_cast<double>(need.capacity.value) /
+      (static_cast<double>(s.drive->capacity.value) * s.efficiency() * shelf_fill(s.parity, s.nodes));
   out.push_back(
       {"storage.drives", "drives", fmt::format("{}", s.drives),
-       "the largest of capacity / (drive x data / (data + parity) x 0.8), bandwidth x seconds per byte, and "
-       "data + parity; as many in every server",
-       fmt::format("{:.4g} for the capacity, {:.4g} for the mean bandwidth, {} for {}; {} in each of {}",
-                   held, need.read.value * drive_seconds_per_byte(*s.drive, need), s.data + s.parity,
-                   protection_text(s), s.drives / s.nodes, s.nodes),
-       "the cheapest of several sizes that serves: more than the mean bandwidth lets readers wait less; " +
+       "the largest of capacity / (drive x data / (data + parity) x filled), bandwidth x seconds per byte, and "
+       "a sixth of the bays; as many in every server",
+       fmt::format(
+           "{:.4g} for the capacity, {:.4g} for the mean bandwidth, {} for the bays; {} in each of {}", held,
+           need.read.value * drive_seconds_per_byte(*s.drive, need, s.data), fewest_drives(*s.node) * s.nodes,
+           s.drives / s.nodes, s.nodes),
+       "the cheapest of all sizes: more than the mean bandwidth lets readers wait less; " +
            source_of(s.drive->model, s.drive->fact)});
 }
 
 void add_servers(const Shelf& s, const Need& need, Figures& out) {
-  const std::string fewest = s.data == 1 ? fmt::format("{} for one per copy", 1 + s.parity)
-                                         : fmt::format("({} + {}) / {}", s.data, s.parity, s.parity);
+  const std::string fewest =
+      s.data == 1 ? fmt::format("{} for {}", fewest_nodes(s.data, s.parity), protection_text(s))
+                  : fmt::format("({} + {}) / {}", s.data, s.parity, std::max(1u, s.parity - 1));
   out.push_back({"storage.servers", "servers", fmt::format("{}", s.nodes),
-                 "the largest of drives / bays, bandwidth / min(server, cards), and the fewest that survive "
-                 "losing one; rounded up",
+                 "the largest of drives / bays, bandwidth / min(server, cards), and the fewest that keep "
+                 "redundancy when one is lost; rounded up",
                  fmt::format("{} / {}; {} / {} at the mean; {}", s.drives, s.node->bays, rate(need.read),
                              rate(node_network(*s.node, *s.nic)), fewest),
                  source_of(s.node->name, s.node->fact)});
@@ -78,7 +81,7 @@ void add_servers(const Shelf& s, const Need& need, Figures& out) {
 
 void add_shelf_read(const Shelf& s, const Need& need, const std::string& key, const std::string& label,
                     BytesPerSecond value, Figures& out) {
-  const BytesPerSecond drive{1 / drive_seconds_per_byte(*s.drive, need)};
+  const BytesPerSecond drive{1 / drive_seconds_per_byte(*s.drive, need, s.data)};
   out.push_back({key, label, rate(value),
                  "the smaller of drives x rate for these requests and servers x min(server, cards)",
                  fmt::format("{} x {}; {} x min({}, {} x {})", s.drives, rate(drive), s.nodes,
@@ -89,9 +92,9 @@ void add_shelf_read(const Shelf& s, const Need& need, const std::string& key, co
 void add_write(const Design& d, Figures& out) {
   const Shelf& s = d.main;
   out.push_back({"write_bytes_per_second", "writes", rate(d.write),
-                 "data / (data + parity) x the smaller of drives x rate and servers x min(server, cards)",
+                 "data / (data + parity) x the smaller of drives x rate and servers x min(0.3 server, cards)",
                  fmt::format("{} x min({} x {}, {} x {})", protected_share(s), s.drives, rate(s.drive->write),
-                             s.nodes, rate(node_network(*s.node, *s.nic))),
+                             s.nodes, rate(node_write_network({s.drive, s.node, s.nic, s.data, s.parity}))),
                  sources_of(s)});
 }
 
@@ -117,10 +120,15 @@ void add_rebuild(const Design& d, Figures& out) {
   const Shelf& s = d.main;
   out.push_back(
       {"rebuild_seconds", "rebuild of a drive", format_seconds(d.rebuild),
-       "drive x 0.8 x data / (0.25 x the smaller of drives x rate and servers x min(server, cards))",
-       fmt::format("{} x {:g} x {} / ({:g} x min({} x {}, {} x {}))", bytes_decimal(s.drive->capacity), kFill,
-                   s.data, kRebuildShare, s.drives, rate(s.drive->read), s.nodes,
-                   rate(node_network(*s.node, *s.nic))),
+       "what a drive holds: read x data, or written, each at a quarter of what the others and the servers give; "
+       "into one new drive at its own rate",
+       fmt::format(
+           "{} x {:.2g}: max({} x / ({:g} x min({} x {}, {} x {})), / ({:g} x min({} x {}, {} x {}))); {}",
+           bytes_decimal(s.drive->capacity), shelf_fill(s.parity, s.nodes), s.data, kRebuildShare,
+           s.drives - 1, rate(s.drive->read), s.nodes, rate(node_network(*s.node, *s.nic)), kRebuildShare,
+           s.drives - 1, rate(s.drive->write), s.nodes,
+           rate(node_write_network({s.drive, s.node, s.nic, s.data, s.parity})),
+           format_seconds(d.rebuild_one)),
        "a quarter of the bandwidth is an estimate, docs/sizing.md section 4"});
 }
 

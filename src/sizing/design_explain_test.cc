@@ -24,35 +24,39 @@ SizedDesign served_at(double au) {
   return out;
 }
 
-// 12 x 15.36 TB in 3 servers, 4+2: 12 x 15.36 x 4 / 6 x 0.8 = 98.304 TB. 12 x 10 GB/s, but 3 x 2 x 11.5 GB/s
-// on the wire. 12 x 20 W + 3 x (600 + 2 x 15) W.
+// 12 x 15.36 TB in 6 servers, 4+2: 12 x 15.36 x 4 / 6 x 0.8 = 98.304 TB. 12 x 10 GB/s, but 6 x 2 x 11.5 GB/s
+// on the wire is more. 12 x 20 W + 6 x (600 + 2 x 15) W.
 TEST(DesignExplain, OnPremises) {
   const SizingAsk ask = plain_ask();
   const Need need = need_of(ask);
   Design d;
-  d.main = flash_shelf(12, 3);
+  d.main = flash_shelf(12, 6);
   d.usable = shelf_usable(d.main);
   d.read = shelf_read(d.main, need);
   d.write = shelf_write(d.main);
   d.opens = d.main.node->metadata * d.main.nodes;
   d.latency = Seconds{3e-4};
   d.rebuild = shelf_rebuild(d.main);
+  d.rebuild_one = shelf_rebuild_one(d.main);
   d.watts = shelf_watts(d.main);
   d.rack_units = shelf_rack_units(d.main);
   const auto figures = explain_design(d, served_at(0.95), need, ask, nullptr);
   EXPECT_EQ(named(figures, "usable_bytes").text, "98.3 TB");
   EXPECT_EQ(named(figures, "usable_bytes").inputs, "12 x 15.36 TB x 4 / 6 x 0.8");
-  EXPECT_EQ(named(figures, "read_bytes_per_second").text, "69 GB/s");
-  EXPECT_EQ(named(figures, "read_bytes_per_second").inputs, "12 x 10 GB/s; 3 x min(80 GB/s, 2 x 11.5 GB/s)");
+  EXPECT_EQ(named(figures, "read_bytes_per_second").text, "120 GB/s");
+  EXPECT_EQ(named(figures, "read_bytes_per_second").inputs, "12 x 10 GB/s; 6 x min(80 GB/s, 2 x 11.5 GB/s)");
   EXPECT_EQ(named(figures, "write_bytes_per_second").text, "40 GB/s");
-  EXPECT_EQ(named(figures, "write_bytes_per_second").inputs, "4 / 6 x min(12 x 5 GB/s, 3 x 23 GB/s)");
-  EXPECT_EQ(named(figures, "rebuild_seconds").inputs,
-            "15.36 TB x 0.8 x 4 / (0.25 x min(12 x 10 GB/s, 3 x 23 GB/s))");
-  EXPECT_EQ(named(figures, "watts").text, "2130 W");
-  EXPECT_EQ(named(figures, "watts").inputs, "12 x 20 W + 3 x (600 W + 2 x 15 W)");
-  EXPECT_EQ(named(figures, "rack_units").inputs, "3 x 2");
-  EXPECT_THAT(named(figures, "storage.drives").inputs, HasSubstr("6 for 4+2; 4 in each of 3"));
-  EXPECT_THAT(named(figures, "storage.servers").inputs, HasSubstr("12 / 24; 0.72 GB/s / 23 GB/s"));
+  EXPECT_EQ(named(figures, "write_bytes_per_second").inputs, "4 / 6 x min(12 x 5 GB/s, 6 x 23 GB/s)");
+  EXPECT_EQ(
+      named(figures, "rebuild_seconds").inputs,
+      "15.36 TB x 0.8: max(4 x / (0.25 x min(11 x 10 GB/s, 6 x 23 GB/s)), / (0.25 x min(11 x 5 GB/s, 6 x "
+      "23 GB/s))); 40 min 58 s");
+  EXPECT_EQ(named(figures, "watts").text, "4020 W");
+  EXPECT_EQ(named(figures, "watts").inputs, "12 x 20 W + 6 x (600 W + 2 x 15 W)");
+  EXPECT_EQ(named(figures, "rack_units").inputs, "6 x 2");
+  EXPECT_THAT(named(figures, "storage.drives").inputs, HasSubstr("24 for the bays; 2 in each of 6"));
+  EXPECT_THAT(named(figures, "storage.servers").inputs,
+              HasSubstr("12 / 24; 0.72 GB/s / 23 GB/s at the mean; (4 + 2) / 1"));
   EXPECT_THAT(named(figures, "au").inputs, HasSubstr("'plain' 95.0 % (94.0 % to 96.0 %), limited by loader"));
 }
 
@@ -113,7 +117,7 @@ TEST(DesignExplain, BreakEven) {
   const SizingAsk ask = plain_ask();
   const Need need = need_of(ask);
   Design d;
-  d.main = flash_shelf(12, 3);
+  d.main = flash_shelf(12, 6);
   d.latency = Seconds{3e-4};
   Horizon over;
   over.owned.upfront = 360'000;

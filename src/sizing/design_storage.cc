@@ -56,7 +56,7 @@ Station opens_station(std::uint32_t servers, PerSecond each) {
 
 class Maker {
  public:
-  Maker(const Design& design, double left) : d_(design), left_(left) {}
+  Maker(const Design& design, double left, const Access* read) : d_(design), left_(left), read_(read) {}
 
   StorageSpec make() {
     StorageSpec out;
@@ -104,13 +104,15 @@ class Maker {
       const Seconds seek{1 / shelf.drive->reads.value};  // at a deep queue; what is more is waited for alone
       const Seconds more{std::max(1e-4, (shelf.drive->latency - seek).value)};
       out.push_back(latency_station(prefix + "latency", more, Seconds{0}, Bytes{0}, shared));
+      // So many disks seek together for one request, each for its fragment.
+      const double together = read_ == nullptr ? 1 : pieces_of(*read_, shelf.data);
       Station disks;
       disks.name = prefix + "disks";
       disks.kind = StationKind::kDisk;
-      disks.servers = static_cast<std::uint32_t>(std::max(1.0, std::floor(drives * left_)));
+      disks.servers = static_cast<std::uint32_t>(std::max(1.0, std::floor(drives * left_ / together)));
       disks.seek = seek;
-      disks.chunk = kDiskChunk;
-      disks.bandwidth = shelf.drive->read;
+      disks.chunk = {static_cast<std::uint64_t>(in_bytes(kDiskChunk) * together)};
+      disks.bandwidth = shelf.drive->read * together;
       out.push_back(disks);
     }
     out.push_back(
@@ -156,6 +158,7 @@ class Maker {
 
   const Design& d_;
   const double left_;
+  const Access* read_;
 };
 
 }  // namespace
@@ -170,6 +173,8 @@ JobNeed as_read(const JobNeed& job, const Design& design) {
   return out;
 }
 
-StorageSpec storage_of_design(const Design& design, double left) { return Maker(design, left).make(); }
+StorageSpec storage_of_design(const Design& design, double left, const Access* read) {
+  return Maker(design, left, read).make();
+}
 
 }  // namespace aforo

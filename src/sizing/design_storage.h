@@ -31,6 +31,8 @@ JobNeed as_read(const JobNeed& job, const Design& design);
 
 // `left`, (0, 1]: the share of what all hosts have in common that other jobs leave. Of disks, whole
 // ones: at least one. The result is complete and consistent, as if load_storage had read it.
-StorageSpec storage_of_design(const Design& design, double left = 1);
+// `read`: how the job reads; on disks each fragment of a request takes a head of its own. Null: whole
+// requests on one disk.
+StorageSpec storage_of_design(const Design& design, double left = 1, const Access* read = nullptr);
 
 }  // namespace aforo

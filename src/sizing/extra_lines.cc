@@ -9,6 +9,10 @@ namespace {
 
 constexpr double kGigabyte = 1e9;
 
+std::string backup_item(const Need& need) {
+  return need.extras.backup ? fmt::format("backup.{}", to_string(*need.extras.backup)) : "";
+}
+
 class ExtraLines {
  public:
   ExtraLines(const Design& design, const Need& need, const PriceBook& prices, Bill& bill)
@@ -35,9 +39,9 @@ class ExtraLines {
 
   void add_backup() {
     if (!need_.extras.backup) return;
-    const std::string kind(to_string(*need_.extras.backup));
-    line(fmt::format("backup: {} kept in the {}", bytes_decimal(need_.capacity), kind), "backup." + kind,
-         gigabytes_);
+    line(fmt::format("backup: {} kept in the {}", bytes_decimal(need_.capacity),
+                     to_string(*need_.extras.backup)),
+         backup_item(need_), gigabytes_);
     if (design_.service != nullptr) send("backup: ", 1);
   }
 
@@ -95,8 +99,14 @@ void add_extra_lines(const Design& design, const Need& need, double read_bytes, 
   lines.add_crossing(read_bytes);
 }
 
+double backup_costs(const Need& need, const PriceBook& prices) {
+  const std::string item = backup_item(need);
+  return item.empty() ? 0 : in_bytes(need.capacity) / kGigabyte * prices.at(item).value;
+}
+
 std::string restore_item(const Need& need) {
-  return need.extras.backup ? fmt::format("backup.{}.restore", to_string(*need.extras.backup)) : "";
+  const std::string kept = backup_item(need);
+  return kept.empty() ? "" : kept + ".restore";
 }
 
 double restore_costs(const Need& need, const PriceBook& prices) {

@@ -20,6 +20,8 @@ namespace aforo {
 void add_extra_lines(const Design& design, const Need& need, double read_bytes, const PriceBook& prices,
                      Bill& bill);
 
+// What keeping the backup costs a month, USD; 0 without one.
+double backup_costs(const Need& need, const PriceBook& prices);
 // What taking the backup back once costs, USD; 0 without one.
 double restore_costs(const Need& need, const PriceBook& prices);
 // The item that says it; "" without a backup.

@@ -14,6 +14,7 @@ class HorizonTest : public ::testing::Test {
   explicit HorizonTest(double duty = 1) {
     ask_.jobs[0].duty = duty;
     screening_.emplace(ask_, Catalogue::shipped(), 1);
+    screening_->rank(PriceBook::shipped(), Grouping::kFamily);  // designs on premises come to be by it
     result_.designs = {own(), rented()};
   }
 
@@ -141,11 +142,12 @@ TEST_F(HorizonTest, WhatIsLeftOfIt) {
 // 8 H100 without storage, at 3.5 an hour: 300,000 and 4,456.82 a month, rent 20,440: 300,000 x 0.005 /
 // 15,983.18 = 0.09385, month 19.76; at 2.7, 15,768: 0.13261, month 28.52. At the list's 6.88 it is 8.60.
 TEST_F(HorizonTest, TheMonthAtWhatTheMarketAsks) {
-  result_.designs[0].bill = {};
-  result_.designs[1].bill = {};
   const auto month = [&](double hour) {
     ask_.accelerator_hour = Dollars{hour};
     screening_.emplace(ask_, Catalogue::shipped(), 1);
+    screening_->rank(PriceBook::shipped(), Grouping::kFamily);
+    result_.designs = {own(), rented()};
+    for (SizedDesign& d : result_.designs) d.bill = {};
     return *found({}, {"interest=0.06 /year"})->break_even;
   };
   EXPECT_NEAR(month(3.5), 19.76, 0.01);
@@ -161,6 +163,8 @@ TEST_F(HorizonTest, NothingWithoutBothSidesOrAPrice) {
   result_.designs = {own(), rented()};
   ask_.jobs[0].workload.accelerator.type = "abacus";
   screening_.emplace(ask_, Catalogue::shipped(), 1);
+  screening_->rank(PriceBook::shipped(), Grouping::kFamily);
+  result_.designs = {own(), rented()};
   EXPECT_FALSE(found());
 }
 

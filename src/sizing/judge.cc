@@ -73,14 +73,12 @@ double missed_share(const Design& d, const JobNeed& job, double part) {
   return (1 + (epochs - 1) * (1 - steady_hits(d, job, part))) / epochs;
 }
 
-Served serve(const Design& d, const Need& need, std::size_t i, std::uint32_t per_host) {
+Served serve(const Design& d, const Need& need, std::size_t i, const ClosedOptions& options) {
   const JobNeed job = as_read(need.jobs[i], d);
   const double part = part_of_cache(d, need, job);
-  StorageSpec storage = storage_of_design(d, left_for(d, need, i));
+  StorageSpec storage = storage_of_design(d, left_for(d, need, i), &job.read);
   for (CacheSpec& cache : storage.caches)
     cache.size = {static_cast<std::uint64_t>(part * static_cast<double>(cache.size.value))};
-  ClosedOptions options;
-  options.ranks_per_host = per_host;
   const ClosedPrediction found = predict_closed(job.workload, storage, 0, options);
   Served out{std::clamp(found.au, 0.0, 1.0), std::max(0.0, found.au_low),
              std::min(1.0, found.au_high),   found.limit,
@@ -89,9 +87,17 @@ Served serve(const Design& d, const Need& need, std::size_t i, std::uint32_t per
   return out;
 }
 
+ClosedOptions options_of(std::uint32_t per_host, SolvedNetworks* solved, bool at_most) {
+  ClosedOptions out;
+  out.ranks_per_host = per_host;
+  out.solved = solved;
+  out.at_most = at_most;
+  return out;
+}
+
 // Nobody else there and no cache: how long one sample takes.
 Seconds time_alone(const Design& d, const JobNeed& job, double hosts) {
-  const StorageSpec storage = storage_of_design(d);
+  const StorageSpec storage = storage_of_design(d, 1, &job.read);
   const std::vector<double> no_hits(storage.caches.size(), 0.0);
   const ClosedNetwork network = closed_network(job.workload, storage, hosts, no_hits);
   return {1 / mva_schweitzer(network.mva, 1).throughput.value};
@@ -133,13 +139,17 @@ Judgement check_figures(const Design& d, const Need& need) {
   return {};
 }
 
-std::vector<Served> served_by(const Design& d, const Need& need, std::uint32_t per_host) {
+std::vector<Served> served_by(const Design& d, const Need& need, std::uint32_t per_host,
+                              SolvedNetworks* solved, bool at_most) {
+  const ClosedOptions options = options_of(per_host, solved, at_most);
   std::vector<Served> out;
-  for (std::size_t i = 0; i < need.jobs.size(); ++i) out.push_back(serve(d, need, i, per_host));
+  for (std::size_t i = 0; i < need.jobs.size(); ++i) out.push_back(serve(d, need, i, options));
   return out;
 }
 
-Judgement judge_design(const Design& d, const Need& need, std::uint32_t per_host) {
+Judgement judge_design(const Design& d, const Need& need, std::uint32_t per_host, SolvedNetworks* solved,
+                       bool at_most) {
+  const ClosedOptions options = options_of(per_host, solved, at_most);
   Judgement out;
   for (std::size_t i = 0; i < need.jobs.size(); ++i) {
     const JobNeed& job = need.jobs[i];
@@ -155,7 +165,7 @@ Judgement judge_design(const Design& d, const Need& need, std::uint32_t per_host
                     job.workload.name, format_seconds(alone), format_seconds(allowed)),
                 std::max(allowed / alone, kLeastReach)};
     }
-    out.served.push_back(serve(d, need, i, per_host));
+    out.served.push_back(serve(d, need, i, options));
   }
   for (std::size_t i = 0; i < need.jobs.size(); ++i) {
     const double target = need.jobs[i].requirement.target, au = out.served[i].au;

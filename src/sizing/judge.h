@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "plan/solved_networks.h"
 #include "sizing/design.h"
 #include "sizing/money.h"
 #include "sizing/need.h"
@@ -37,12 +38,15 @@ void subtract_pauses(const Design& design, const JobNeed& job, Served& served);
 Judgement check_figures(const Design& design, const Need& need);
 
 // How it would serve every job by closed forms, whether that suffices or not; in
-// the order of need.jobs.
-std::vector<Served> served_by(const Design& design, const Need& need, std::uint32_t accelerators_per_host);
+// the order of need.jobs. `solved` and `at_most` are
+// ClosedOptions' (closed_predict.h); the former may be null.
+std::vector<Served> served_by(const Design& design, const Need& need, std::uint32_t accelerators_per_host,
+                              SolvedNetworks* solved = nullptr, bool at_most = false);
 
 // The time per sample and the utilisation of every job: a closed form each, up to milliseconds.
 // Does not repeat check_figures.
-Judgement judge_design(const Design& design, const Need& need, std::uint32_t accelerators_per_host);
+Judgement judge_design(const Design& design, const Need& need, std::uint32_t accelerators_per_host,
+                       SolvedNetworks* solved = nullptr, bool at_most = false);
 
 // The share of the shared stations' rates that the others leave to job i when all run, [0.01, 1]:
 // what is left of the read bandwidth, but never less than its own part of all that is asked.

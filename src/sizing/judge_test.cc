@@ -37,6 +37,8 @@ Design cached_design(const Need& need, double terabytes) {
   Design d = flash_design(need);
   d.family = Family::kLocalHdd;
   d.main = disk_shelf(4, 4);
+  d.main.data = 1;  // whole samples on one disk
+  d.main.parity = 0;
   d.fast = {&test_flash(), nullptr, nullptr, 2, need.hosts, 1, 0};
   d.usable = shelf_usable(d.main);
   d.read = shelf_read(d.main, need);

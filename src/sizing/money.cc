@@ -183,6 +183,26 @@ double paused_share(const Design& design, const JobNeed& job) {
   return 1 - checkpoint_factor(*r.checkpoint_every, *r.checkpoint / design.write);
 }
 
+double fixed_costs(const Design& design, const PriceBook& prices) {
+  const double monthly = monthly_of_purchase(prices);
+  double sum = 0;
+  for (const CostLine& line : design.costs) {
+    if (line.item.empty()) continue;
+    sum += line.quantity * prices.at(line.item).value * value_of(prices, line.markup) *
+           (line.purchase ? monthly : 1);
+  }
+  return sum;
+}
+
+double idle_costs(const Need& need, std::span<const double> au, const PriceBook& prices,
+                  double accelerator_hour, bool cloud) {
+  const HourTerms at = terms_at(need, accelerator_hour, cloud);
+  double sum = 0;
+  for (std::size_t i = 0; i < need.jobs.size(); ++i)
+    sum += idle_hours(need.jobs[i], au[i]) * hour_price(need.jobs[i], prices, at);
+  return sum;
+}
+
 double pause_costs(const Design& design, const Need& need, const PriceBook& prices, double accelerator_hour) {
   const HourTerms at = terms_at(need, accelerator_hour, in_cloud(design.family));
   double sum = 0;

@@ -15,6 +15,7 @@
 
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -83,6 +84,15 @@ std::set<std::string> items_used(const Bill& bill, const Design& design, const P
 // design's bandwidth and the requirement's interval. Jobs are taken to write one after another.
 // 0 where either is unknown.
 double paused_share(const Design& design, const JobNeed& job);
+
+// What a design costs a month whatever it reads, at these prices: its cost lines, purchases paid off.
+// No traffic and no idle time.
+double fixed_costs(const Design& design, const PriceBook& prices);
+
+// What idle accelerators cost a month where each job is busy for `au` of the time, in the order of
+// need.jobs, storage standing in the cloud or not.
+double idle_costs(const Need& need, std::span<const double> au, const PriceBook& prices,
+                  double accelerator_hour, bool cloud);
 
 // What these pauses cost in idle accelerators, a month: no design's idle money is less.
 double pause_costs(const Design& design, const Need& need, const PriceBook& prices, double accelerator_hour);

@@ -74,8 +74,9 @@ TEST_F(PlacesTest, IdleTimeOnEveryKindOfTerms) {
 
 TEST_F(PlacesTest, AGivenHourIsOnNoTerms) {
   options_.ask.accelerator_hour = Dollars{5};
-  const Screening given(options_.ask, Catalogue::shipped(), 2);
-  EXPECT_FALSE(places(given, result_, options_.prices).on_premises->taken);
+  Screening given(options_.ask, Catalogue::shipped(), 2);
+  const SizeResult result = size_designs(given, options_, {});
+  EXPECT_FALSE(places(given, result, options_.prices).on_premises->taken);
 }
 
 // 20.004 TB or so are held: at 0.09 USD/GB some 1,800 USD to leave. 0.8 GB/s x AU x 2,628,000 s of reads.

@@ -1,100 +1,89 @@
 #include "sizing/screening.h"
 
 #include <algorithm>
-#include <map>
-#include <numeric>
+#include <cmath>
+#include <set>
 
 #include "base/parallel_for.h"
+#include "sizing/line_queue.h"
 
 namespace aforo {
 
-double fixed_costs(const Design& design, const PriceBook& prices) {
-  const double monthly = monthly_of_purchase(prices);
-  double sum = 0;
-  for (const CostLine& line : design.costs) {
-    if (line.item.empty()) continue;
-    const double markup = line.markup.empty() ? 1 : prices.at(line.markup).value;
-    sum += line.quantity * prices.at(line.item).value * markup * (line.purchase ? monthly : 1);
-  }
-  return sum;
-}
+namespace {
 
-Screening::Screening(const SizingAsk& ask, const Catalogue& catalogue, unsigned threads)
-    : ask_(ask), need_(need_of(ask)), designs_(build_designs(ask, need_, catalogue)), threads_(threads) {
-  judged_.resize(designs_.size());
-  known_.resize(designs_.size(), Known::kNothing);
-  for (std::size_t i = 0; i < designs_.size(); ++i) {
-    judged_[i] = check_figures(designs_[i], need_);
-    if (!judged_[i].serves()) known_[i] = Known::kFigures;
-  }
-}
-
-// Drives of one medium and size are one product: their makers compete. Cached families are
-// told apart by the flash.
-std::string Screening::group(const Design& d, Grouping grouping) const {
+// Drives of one medium and size are one product: their makers compete. Cached families are told apart by
+// the flash.
+std::string group_of(const Design& d, Grouping grouping) {
   std::string out(to_string(d.family));
   if (grouping == Grouping::kFamily) return out;
-  const bool pair = d.family == Family::kHybrid || d.family == Family::kLocalHdd;
-  if (pair) return out + '|' + std::string(to_string(d.fast.drive->media));
+  if (d.main.drives > 0 && d.fast.drives > 0) return out + '|' + std::string(to_string(d.fast.drive->media));
   if (d.main.drives > 0) return out + '|' + bytes_decimal(d.main.drive->capacity);
   return out + '|' + d.product;
 }
 
-namespace {
+std::string group_of(const DesignLine& line, Grouping grouping) {
+  std::string out(to_string(line.family));
+  if (grouping == Grouping::kFamily) return out;
+  if (line.tier.drive != nullptr) return out + '|' + std::string(to_string(line.tier.drive->media));
+  return out + '|' + bytes_decimal(line.main.drive->capacity);
+}
 
-// The same parts, in whatever number: of these, utilisation rises with what they read. Of disks behind a
-// cache, the same cache.
-struct Parts {
-  const Drive *drive = nullptr, *fast = nullptr;
-  const StorageNode* node = nullptr;
-  const Nic* nic = nullptr;
-  std::uint32_t data = 0, parity = 0, fast_drives = 0;
-  auto operator<=>(const Parts&) const = default;
-};
-Parts parts_of(const Design& d) {
-  if (d.fast.drives > 0) return {nullptr, d.fast.drive, nullptr, nullptr, 0, 0, d.fast.drives};
-  return {d.main.drive, nullptr, d.main.node, d.main.nic, d.main.data, d.main.parity, 0};
+bool same_parts(const DesignLine& a, const DesignLine& b) {
+  return a.family == b.family && a.main.drive == b.main.drive && a.tier.drive == b.tier.drive;
 }
 
 }  // namespace
 
-// Halving finds the least of them that serves.
-void Screening::judge_sizes(std::vector<std::size_t>& same) {
-  std::erase_if(same, [&](std::size_t i) { return known_[i] != Known::kNothing; });
-  if (same.empty()) return;
-  std::stable_sort(same.begin(), same.end(),
-                   [&](std::size_t a, std::size_t b) { return designs_[a].read < designs_[b].read; });
-  std::size_t fails = 0, serves = same.size();  // below `fails` none serves
-  for (std::size_t middle = same.size() - 1; fails < serves; middle = fails + (serves - fails) / 2) {
-    const std::size_t i = same[middle];
-    judged_[i] = judge_design(designs_[i], need_, ask_.accelerators_per_host);
-    known_[i] = Known::kAll;
-    if (judged_[i].serves()) {
-      serves = middle;
-      continue;
-    }
-    for (std::size_t k = fails; k < middle; ++k) {
-      known_[same[k]] = Known::kFigures;
-      judged_[same[k]] = {{}, judged_[i].check, "no better than a larger one: " + judged_[i].reason, 0};
-    }
-    fails = middle + 1;
+Screening::Screening(const SizingAsk& ask, const Catalogue& catalogue, unsigned threads,
+                     std::shared_ptr<SolvedNetworks> solved)
+    : ask_(ask), need_(need_of(ask)), solved_(std::move(solved)), threads_(threads) {
+  for (Design& design : build_designs(ask, need_, catalogue)) designs_.push_back(std::move(design));
+  offers_ = designs_.size();
+  known_.resize(offers_, Known::kNothing);
+  for (std::size_t i = 0; i < offers_; ++i) {
+    judged_.push_back(check_figures(designs_[i], need_));
+    if (!judged_[i].serves()) known_[i] = Known::kFigures;
   }
+  for (DesignLine& line : design_lines(ask, need_, catalogue))
+    lines_.push_back(judged_line(std::move(line), need_));
+  for (const Grouping grouping : {Grouping::kFamily, Grouping::kProduct})
+    members_[grouping] = members_by(grouping);
+  ceilings_ = std::make_unique<Ceilings>(need_, ask_.accelerators_per_host, *solved_);
 }
 
-std::optional<Ranked> Screening::cheapest(const std::vector<std::size_t>& members,
-                                          const std::vector<double>& fixed, const PriceBook& prices) {
-  std::map<Parts, std::vector<std::size_t>> sizes;
+std::vector<Screening::Members> Screening::members_by(Grouping grouping) const {
+  std::map<std::string, Members> groups;
+  for (std::size_t i = 0; i < offers_; ++i) groups[group_of(designs_[i], grouping)].offers.push_back(i);
+  Members* last = nullptr;
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
+    if (i == 0 || !same_parts(lines_[i - 1].line, lines_[i].line))
+      last = &groups[group_of(lines_[i].line, grouping)];
+    last->lines.push_back(i);
+  }
+  std::vector<Members> out;
+  for (auto& [name, members] : groups) out.push_back(std::move(members));
+  return out;
+}
+
+bool Screening::is_refused(const Design& d) const {
+  return std::any_of(refused_.begin(), refused_.end(), [&](const Refused& r) {
+    return r.family == d.family && r.service == d.service && d.read.value <= kNextRead * r.read &&
+           d.fast_read.value <= kNextRead * r.fast_read;
+  });
+}
+
+std::optional<Ranked> Screening::cheapest_offer(std::vector<std::size_t>& members, const PriceBook& prices) {
+  std::map<std::size_t, double> least;
   for (const std::size_t i : members)
-    if (known_[i] == Known::kNothing && !in_cloud(designs_[i].family))
-      sizes[parts_of(designs_[i])].push_back(i);
+    least[i] = fixed_costs(designs_[i], prices) + pause_costs(designs_[i], need_, prices, accelerator_hour());
+  std::stable_sort(members.begin(), members.end(),
+                   [&](std::size_t a, std::size_t b) { return least[a] < least[b]; });
   std::optional<Ranked> best;
-  for (const std::size_t i : members) {  // by rising fixed costs
-    if (best && fixed[i] >= best->bill.total()) break;
-    if (known_[i] == Known::kNothing && !in_cloud(designs_[i].family))
-      judge_sizes(sizes[parts_of(designs_[i])]);
+  for (const std::size_t i : members) {
+    if (best && least[i] >= best->bill.total()) break;
     if (known_[i] == Known::kFigures) continue;
     if (known_[i] == Known::kNothing) {
-      judged_[i] = judge_design(designs_[i], need_, ask_.accelerators_per_host);
+      judged_[i] = judge_design(designs_[i], need_, ask_.accelerators_per_host, solved_.get());
       known_[i] = Known::kAll;
     }
     if (!judged_[i].serves()) continue;
@@ -104,67 +93,135 @@ std::optional<Ranked> Screening::cheapest(const std::vector<std::size_t>& member
   return best;
 }
 
-std::optional<Ranked> Screening::cheapest_on_premises(const PriceBook& prices) {
-  std::vector<double> fixed(designs_.size());
-  std::vector<std::size_t> members;
-  for (std::size_t i = 0; i < designs_.size(); ++i) {
-    if (in_cloud(designs_[i].family)) continue;
-    fixed[i] = least_costs(i, prices);
-    members.push_back(i);
+std::optional<Screening::LineBest> Screening::cheapest_line(const std::vector<std::size_t>& members,
+                                                            const PriceBook& prices, double limit) {
+  LinePrices line_prices(prices, need_, accelerator_hour());
+  Refusal refused;
+  if (!refused_.empty())
+    refused = [this](const DesignLine& line, const LineSize& size) {
+      return is_refused(figures_of(line, need_, size));
+    };
+  LineQueue queue([&](std::size_t i) {
+    return LineSearch(lines_[i], need_, ask_.accelerators_per_host, line_prices, *ceilings_, refused);
+  });
+  std::optional<LineBest> best;
+  if (const auto found = queue.cheapest(members, limit)) best = LineBest{found->line, found->size};
+  if (!best && std::isinf(limit)) judge_some(members);
+  return best;
+}
+
+void Screening::judge_some(const std::vector<std::size_t>& members) {
+  constexpr std::size_t kSome = 8;  // chosen: the nearest miss of each check is shown, and few fail by many
+  const PriceBook& prices = PriceBook::shipped();
+  LinePrices line_prices(prices, need_, accelerator_hour());
+  const Refusal none;
+  std::set<std::pair<const Drive*, const Drive*>> seen;
+  for (const std::size_t i : members) {
+    const DesignLine& line = lines_[i].line;
+    if (!lines_[i].least || seen.size() >= kSome) continue;
+    if (!seen.insert({line.main.drive, line.tier.drive}).second) continue;
+    LineSearch search(lines_[i], need_, ask_.accelerators_per_host, line_prices, *ceilings_, none);
+    const auto tier = search.next_in_front(0);
+    const SizeTotal least =
+        tier ? search.least_with(*tier, Bound::kFigures, HUGE_VAL) : SizeTotal{HUGE_VAL, {}};
+    search.judge(std::isfinite(least.total) ? least.size : *lines_[i].least);
   }
-  std::stable_sort(members.begin(), members.end(),
-                   [&](std::size_t a, std::size_t b) { return fixed[a] < fixed[b]; });
-  return cheapest(members, fixed, prices);
+}
+
+std::size_t Screening::keep(std::size_t line, const LineSize& size) {
+  const auto [found, is_new] = kept_.try_emplace({line, size}, designs_.size());
+  if (is_new) {
+    line_of_[designs_.size()] = {line, size};
+    designs_.push_back(design_of(lines_[line].line, need_, size));
+    judged_.push_back(lines_[line].judged.at(size));
+  }
+  return found->second;
+}
+
+Ranked Screening::ranked(const LineBest& best, const PriceBook& prices) {
+  const std::size_t design = keep(best.line, best.found.size);
+  return {design, bill(design, prices)};
+}
+
+std::optional<Ranked> Screening::cheapest_on_premises(const PriceBook& prices) {
+  std::vector<std::size_t> offers, lines(lines_.size());
+  for (std::size_t i = 0; i < offers_; ++i)
+    if (!in_cloud(designs_[i].family)) offers.push_back(i);
+  for (std::size_t i = 0; i < lines.size(); ++i) lines[i] = i;
+  std::optional<Ranked> offer = cheapest_offer(offers, prices);
+  auto line = cheapest_line(lines, prices, offer ? offer->bill.total() : HUGE_VAL);
+  if (!line) return offer;
+  return ranked(*line, prices);
 }
 
 std::vector<Ranked> Screening::rank(const PriceBook& prices, Grouping grouping) {
-  std::vector<double> fixed(designs_.size());
-  std::map<std::string, std::vector<std::size_t>> groups;
-  for (std::size_t i = 0; i < designs_.size(); ++i) {
-    fixed[i] = least_costs(i, prices);
-    groups[group(designs_[i], grouping)].push_back(i);
-  }
-  std::vector<std::vector<std::size_t>*> lists;
-  for (auto& [name, members] : groups) {
-    std::stable_sort(members.begin(), members.end(),
-                     [&](std::size_t a, std::size_t b) { return fixed[a] < fixed[b]; });
-    lists.push_back(&members);
-  }
-  std::vector<std::optional<Ranked>> found(lists.size());
+  const std::vector<Members>& lists = members_.at(grouping);
+  struct Found {
+    std::optional<Ranked> offer;
+    std::optional<LineBest> line;
+  };
+  std::vector<Found> found(lists.size());
   parallel_for(lists.size(), 1, threads_, {}, [&](unsigned, std::uint64_t i, std::uint64_t) {
-    found[i] = cheapest(*lists[i], fixed, prices);
+    std::vector<std::size_t> offers = lists[i].offers;
+    found[i].offer = cheapest_offer(offers, prices);
+    found[i].line =
+        cheapest_line(lists[i].lines, prices, found[i].offer ? found[i].offer->bill.total() : HUGE_VAL);
   });
   std::vector<Ranked> out;
-  for (auto& one : found)
-    if (one) out.push_back(std::move(*one));
+  for (Found& one : found) {
+    if (one.line)
+      out.push_back(ranked(*one.line, prices));
+    else if (one.offer)
+      out.push_back(std::move(*one.offer));
+  }
   std::stable_sort(out.begin(), out.end(),
                    [](const Ranked& a, const Ranked& b) { return a.bill.total() < b.bill.total(); });
   return out;
 }
 
-std::vector<Rejected> Screening::rejected() const {
-  std::map<std::string, Rejected> nearest;
-  for (std::size_t i = 0; i < designs_.size(); ++i) {
+std::vector<Rejected> Screening::rejected() {
+  struct Nearest {
+    double reach = 0;
+    std::size_t offer = 0, line = 0;
+    LineSize size;
+    bool of_line = false;
+  };
+  std::map<std::string, Nearest> nearest;
+  for (std::size_t i = 0; i < offers_; ++i) {
     if (known_[i] == Known::kNothing || judged_[i].serves()) continue;
-    Rejected& slot = nearest[group(designs_[i], Grouping::kProduct) + '|' + judged_[i].check];
-    if (judged_[i].reach > slot.reach) slot = {i, judged_[i].reason, judged_[i].reach};
+    Nearest& slot = nearest[group_of(designs_[i], Grouping::kProduct) + '|' + judged_[i].check];
+    if (judged_[i].reach > slot.reach) slot = {judged_[i].reach, i, 0, {}, false};
+  }
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
+    const auto& judged = lines_[i].judged;
+    if (std::any_of(judged.begin(), judged.end(), [](const auto& j) { return j.second.serves(); })) continue;
+    for (const auto& [size, judgement] : judged) {
+      Nearest& slot = nearest[group_of(lines_[i].line, Grouping::kProduct) + '|' + judgement.check];
+      if (judgement.reach > slot.reach) slot = {judgement.reach, 0, i, size, true};
+    }
   }
   std::vector<Rejected> out;
-  for (auto& [name, one] : nearest)
-    if (one.reach > 0) out.push_back(std::move(one));
+  for (auto& [name, one] : nearest) {
+    if (!(one.reach > 0)) continue;
+    const std::size_t design = one.of_line ? keep(one.line, one.size) : one.offer;
+    out.push_back({design, judged_[design].reason, one.reach});
+  }
   std::stable_sort(out.begin(), out.end(),
                    [](const Rejected& a, const Rejected& b) { return a.reach > b.reach; });
   return out;
 }
 
+void Screening::replace(std::size_t design, Judgement judgement) {
+  const auto line = line_of_.find(design);
+  if (line != line_of_.end()) lines_[line->second.first].judged[line->second.second] = judgement;
+  judged_[design] = std::move(judgement);
+}
+
 void Screening::reject_weaker(std::size_t design) {
   const Design& failed = designs_[design];
-  for (std::size_t i = 0; i < designs_.size(); ++i) {
-    const Design& d = designs_[i];
-    const bool same = d.family == failed.family && d.service == failed.service;
-    const bool more = d.read.value > kNextRead * failed.read.value ||
-                      d.fast_read.value > kNextRead * failed.fast_read.value;
-    if (i == design || !same || more || known_[i] == Known::kFigures) continue;
+  refused_.push_back({failed.family, failed.service, failed.read.value, failed.fast_read.value});
+  for (std::size_t i = 0; i < offers_; ++i) {
+    if (i == design || !is_refused(designs_[i]) || known_[i] == Known::kFigures) continue;
     if (known_[i] == Known::kAll && !judged_[i].serves()) continue;
     known_[i] = Known::kFigures;
     judged_[i] = {{}, judged_[design].check, "no better than one that failed: " + judged_[design].reason, 0};
@@ -172,18 +229,14 @@ void Screening::reject_weaker(std::size_t design) {
 }
 
 std::size_t Screening::judged_count() const {
-  return static_cast<std::size_t>(
+  auto out = static_cast<std::size_t>(
       std::count_if(known_.begin(), known_.end(), [](Known k) { return k != Known::kNothing; }));
-}
-
-double Screening::least_costs(std::size_t design, const PriceBook& prices) const {
-  const double hour = ask_.accelerator_hour ? ask_.accelerator_hour->value : 0;
-  return fixed_costs(designs_[design], prices) + pause_costs(designs_[design], need_, prices, hour);
+  for (const JudgedLine& line : lines_) out += line.judged.size();
+  return out;
 }
 
 Bill Screening::bill(std::size_t design, const PriceBook& prices) const {
-  const double hour = ask_.accelerator_hour ? ask_.accelerator_hour->value : 0;
-  return bill_of(designs_[design], need_, judged_[design].served, prices, hour);
+  return bill_of(designs_[design], need_, judged_[design].served, prices, accelerator_hour());
 }
 
 }  // namespace aforo

@@ -1,23 +1,28 @@
 // All designs for one need, judged as far as it takes to know the cheapest of each group.
 //
-// A design's fixed costs and its pauses for checkpoints bound its total from below, so each group
-// is judged from the cheapest on, until the next one could not win any more. Designs of the same
-// parts differ only in number, and utilisation rises with it, so the smallest that serves is found
-// by halving. Judgements do not depend on prices and are kept: ranking again with other prices
-// judges only what has become cheap enough.
+// Cloud designs are a list; on premises there are lines of designs (design_line.h), of any number of
+// servers. Lines are looked at from the cheapest bound on (line_search.h), until none could win any more.
+// Judgements do not depend on prices and are kept: ranking again with other prices judges only what
+// has become cheap enough.
 //
 // Not thread-safe; uses `threads` threads inside. Deterministic whatever their number.
 // screening_test.cc holds it to an exhaustive search.
 #pragma once
 
+#include <compare>
 #include <cstdint>
+#include <deque>
 #include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "sizing/build.h"
+#include "sizing/ceilings.h"
 #include "sizing/judge.h"
+#include "sizing/line_search.h"
 
 namespace aforo {
 
@@ -44,13 +49,18 @@ struct Rejected {
 
 class Screening {
  public:
-  // Builds all designs and checks their figures; judges none. Holds copies of the ask; `catalogue`
-  // outlives it. Throws UserError where the ask contradicts itself (need_of).
-  Screening(const SizingAsk& ask, const Catalogue& catalogue, unsigned threads);
+  // Lists all designs and lines and checks the figures of the former; judges none. Holds copies of the
+  // ask; `catalogue` outlives it. Throws UserError where the ask contradicts itself (need_of).
+  // Screenings of jobs that differ in nothing but their datasets can share what they `solved`.
+  Screening(const SizingAsk& ask, const Catalogue& catalogue, unsigned threads,
+            std::shared_ptr<SolvedNetworks> solved = std::make_shared<SolvedNetworks>());
 
   const SizingAsk& ask() const { return ask_; }
+  const std::shared_ptr<SolvedNetworks>& solved() const { return solved_; }
   const Need& need() const { return need_; }
-  const std::vector<Design>& designs() const { return designs_; }
+  // The listed designs, and after them those of lines that were ranked or rejected, in the order in
+  // which that happened. References stay good.
+  const std::deque<Design>& designs() const { return designs_; }
   // What is known of a design; of one that is not judged, that its figures suffice.
   const Judgement& judgement(std::size_t design) const { return judged_[design]; }
 
@@ -62,16 +72,19 @@ class Screening {
   std::optional<Ranked> cheapest_on_premises(const PriceBook& prices);
 
   // What was judged and does not serve: of each product and check the nearest miss, nearest first.
-  // What was left out because a like one failed is not in it.
-  std::vector<Rejected> rejected() const;
-  // How many are known to serve or not to serve.
+  // What was left out because a like one failed is not in it, nor are sizes of a line of which
+  // another serves.
+  std::vector<Rejected> rejected();
+  // Kinds of designs that were considered: listed ones, and lines.
+  std::size_t offered_count() const { return offers_ + lines_.size(); }
+  // How many were judged, sizes of lines one by one.
   std::size_t judged_count() const;
 
   // Its bill at these prices. The design must have been judged (or replaced) and serve.
   Bill bill(std::size_t design, const PriceBook& prices) const;
 
   // A judgement made elsewhere, by simulation, in place of the closed form's.
-  void replace(std::size_t design, Judgement judgement) { judged_[design] = std::move(judgement); }
+  void replace(std::size_t design, Judgement judgement);
 
   // After such a judgement refused it: all of its family (and service) that read at most
   // kNextRead times as much, from the disks or service and from the cache in front of them, and
@@ -80,23 +93,48 @@ class Screening {
 
  private:
   enum class Known : std::uint8_t { kNothing, kFigures, kAll };
-  std::string group(const Design& design, Grouping grouping) const;
-  // No total is less.
-  double least_costs(std::size_t design, const PriceBook& prices) const;
-  void judge_sizes(std::vector<std::size_t>& same);
-  std::optional<Ranked> cheapest(const std::vector<std::size_t>& members, const std::vector<double>& fixed,
-                                 const PriceBook& prices);
+  // Of a line that was searched.
+  struct LineBest {
+    std::size_t line = 0;
+    SizeTotal found;
+  };
+  // What was refused by simulation.
+  struct Refused {
+    Family family;
+    const CloudService* service;
+    double read, fast_read;
+  };
+  // Those that compete with each other.
+  struct Members {
+    std::vector<std::size_t> offers, lines;
+  };
+
+  std::vector<Members> members_by(Grouping grouping) const;
+  double accelerator_hour() const { return ask_.accelerator_hour ? ask_.accelerator_hour->value : 0; }
+  bool is_refused(const Design& design) const;
+  std::optional<Ranked> cheapest_offer(std::vector<std::size_t>& members, const PriceBook& prices);
+  std::optional<LineBest> cheapest_line(const std::vector<std::size_t>& members, const PriceBook& prices,
+                                        double limit);
+  // So that a miss can be named: one size each of the lines that cost least, of different drives.
+  void judge_some(const std::vector<std::size_t>& members);
+  Ranked ranked(const LineBest& best, const PriceBook& prices);
+  // The place in designs_ of a line's design.
+  std::size_t keep(std::size_t line, const LineSize& size);
 
   SizingAsk ask_;
   Need need_;
-  std::vector<Design> designs_;
-  std::vector<Judgement> judged_;
-  std::vector<Known> known_;
+  std::size_t offers_ = 0;  // of designs_: the listed ones
+  std::deque<Design> designs_;
+  std::deque<Judgement> judged_;
+  std::vector<Known> known_;  // of the listed ones
+  std::vector<JudgedLine> lines_;
+  std::map<Grouping, std::vector<Members>> members_;
+  std::shared_ptr<SolvedNetworks> solved_;
+  std::unique_ptr<Ceilings> ceilings_;
+  std::map<std::pair<std::size_t, LineSize>, std::size_t> kept_;
+  std::map<std::size_t, std::pair<std::size_t, LineSize>> line_of_;  // the inverse
+  std::vector<Refused> refused_;
   unsigned threads_;
 };
-
-// The fixed costs of a design, a month: its cost lines, purchases paid off. No
-// traffic and no idle time.
-double fixed_costs(const Design& design, const PriceBook& prices);
 
 }  // namespace aforo

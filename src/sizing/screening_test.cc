@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -28,29 +29,52 @@ SizingAsk of_family(SizingAsk ask, Family family) {
   return ask;
 }
 
-// The cheapest of a family by judging every one of its designs; nothing where none serves.
-std::optional<double> cheapest_of_all(const SizingAsk& ask, const PriceBook& prices) {
+double total_of(const Design& d, const Need& need, const SizingAsk& ask, const PriceBook& prices) {
+  Judgement found = check_figures(d, need);
+  if (found.serves()) found = judge_design(d, need, ask.accelerators_per_host);
+  if (!found.serves()) return HUGE_VAL;
+  return bill_of(d, need, found.served, prices, 0).total();
+}
+
+// The cheapest of a family by judging every one of its designs, of lines so many servers more than the
+// least, at every `stride`-th line; infinite where none serves.
+double cheapest_of_all(const SizingAsk& ask, const PriceBook& prices, std::uint32_t more,
+                       std::size_t stride = 1) {
   const Need need = need_of(ask);
-  std::optional<double> best;
-  for (const Design& d : build_designs(ask, need, Catalogue::shipped())) {
-    Judgement found = check_figures(d, need);
-    if (found.serves()) found = judge_design(d, need, ask.accelerators_per_host);
-    if (!found.serves()) continue;
-    const double total = bill_of(d, need, found.served, prices, 0).total();
-    if (!best || total < *best) best = total;
+  double best = HUGE_VAL;
+  for (const Design& d : build_designs(ask, need, Catalogue::shipped()))
+    best = std::min(best, total_of(d, need, ask, prices));
+  const std::vector<DesignLine> lines = design_lines(ask, need, Catalogue::shipped());
+  LinePrices line_prices(prices, need, 0);
+  for (std::size_t i = 0; i < lines.size(); i += stride) {
+    const auto least = least_size(lines[i], need);
+    const LineCosts costs = line_prices.costs_of(lines[i]);
+    for (std::uint32_t n = 0; least && n < more; ++n)
+      for (std::uint32_t t = 0; t < (least->tier > 0 ? more : 1); ++t) {
+        const LineSize size{least->main + n, least->tier + t};
+        if (cost_of(costs, lines[i], size) < best)
+          best = std::min(best, total_of(design_of(lines[i], need, size), need, ask, prices));
+      }
   }
   return best;
 }
 
+// Lines without a cache to the cent. With one, two numbers of servers are searched together: no design
+// that was looked at here is cheaper by more than 1 %.
 void expect_the_cheapest(const SizingAsk& ask, const PriceBook& prices) {
   for (const Family family : kFamilies) {
     const SizingAsk one = of_family(ask, family);
-    const auto best = cheapest_of_all(one, prices);
+    const bool cached = family == Family::kHybrid || family == Family::kLocalHdd;
+    const double best = cached ? cheapest_of_all(one, prices, 4, 11) : cheapest_of_all(one, prices, 40);
     Screening screening(one, Catalogue::shipped(), 2);
     const auto ranked = screening.rank(prices, Grouping::kFamily);
-    ASSERT_EQ(best.has_value(), !ranked.empty()) << to_string(*one.family);
-    if (best) {
-      EXPECT_NEAR(ranked.front().bill.total(), *best, 1e-9 * *best) << to_string(*one.family);
+    if (!std::isfinite(best) && cached) continue;
+    ASSERT_EQ(std::isfinite(best), !ranked.empty()) << to_string(*one.family);
+    if (!std::isfinite(best)) continue;
+    const double found = ranked.front().bill.total();
+    EXPECT_LE(found, best * (cached ? 1.01 : 1 + 1e-9)) << to_string(*one.family);
+    if (!cached) {
+      EXPECT_NEAR(found, best, 1e-9 * best) << to_string(*one.family);
     }
   }
 }
@@ -82,7 +106,9 @@ TEST(Screening, RankingAgainJudgesWhatHasBecomeCheap) {
   screening.rank(now, Grouping::kProduct);
   const auto again = screening.rank(dear, Grouping::kFamily);
   ASSERT_FALSE(again.empty());
-  EXPECT_NEAR(again.front().bill.total(), *cheapest_of_all(ask, dear), 1e-6);
+  Screening anew(ask, Catalogue::shipped(), 2);
+  const auto expected = anew.rank(dear, Grouping::kFamily);
+  EXPECT_NEAR(again.front().bill.total(), expected.front().bill.total(), 1e-6);
 }
 
 TEST(Screening, DeterministicWhateverTheThreads) {
@@ -107,14 +133,16 @@ TEST(Screening, DeterministicWhateverTheThreads) {
 TEST(Screening, RankedIsCheapestFirstAndServes) {
   Screening screening(small_files(16), Catalogue::shipped(), 2);
   double last = 0;
-  for (const Ranked& r : screening.rank(PriceBook::shipped(), Grouping::kProduct)) {
+  const auto ranked = screening.rank(PriceBook::shipped(), Grouping::kProduct);
+  for (const Ranked& r : ranked) {
     EXPECT_TRUE(screening.judgement(r.design).serves());
     EXPECT_GE(r.bill.total(), last);
     EXPECT_GE(r.bill.total(), fixed_costs(screening.designs()[r.design], PriceBook::shipped()));
     last = r.bill.total();
   }
   EXPECT_GT(last, 0);
-  EXPECT_LE(screening.judged_count(), screening.designs().size());
+  EXPECT_GE(screening.judged_count(), ranked.size());
+  EXPECT_GE(screening.offered_count(), screening.judged_count()) << "of most kinds none is judged";
 }
 
 // A reason is a rejection by some measure: below what is needed, and nearest first.
@@ -151,33 +179,22 @@ TEST(Screening, ThereIsANearestMissWhereNothingServes) {
 }
 
 // A design refused by simulation takes those of its family with it that read no more than 1.2 times
-// as much; what reads more is judged as before.
+// as much: the next that is ranked reads more, and the listed ones say why they are out.
 TEST(Screening, RejectsWeakerOnes) {
-  Screening screening(of_family(small_files(8), Family::kFlashTlc), Catalogue::shipped(), 2);
-  const std::size_t best = screening.rank(PriceBook::shipped(), Grouping::kFamily).front().design;
-  screening.replace(best, {{}, "simulation", "simulation: too slow", 0.8});
-  screening.reject_weaker(best);
-  const double refused = screening.designs()[best].read.value;
-  const auto taken_along = [&](std::size_t i) {
-    return screening.judgement(i).reason.starts_with("no better than one that failed");
-  };
-  std::size_t weaker = 0, stronger = 0;
-  for (std::size_t i = 0; i < screening.designs().size(); ++i) {
-    if (i == best) continue;
-    const Design& d = screening.designs()[i];
-    if (d.read.value <= 1.2 * refused) {
-      EXPECT_FALSE(screening.judgement(i).serves()) << d.name;
-      weaker += taken_along(i) ? 1 : 0;
-    } else {
-      EXPECT_FALSE(taken_along(i)) << d.name;
-      stronger += screening.judgement(i).serves() ? 1 : 0;
-    }
+  for (const Family family : {Family::kFlashTlc, Family::kCloudFile}) {
+    Screening screening(of_family(small_files(8), family), Catalogue::shipped(), 2);
+    const std::size_t best = screening.rank(PriceBook::shipped(), Grouping::kFamily).front().design;
+    screening.replace(best, {{}, "simulation", "simulation: too slow", 0.8});
+    screening.reject_weaker(best);
+    const double refused = screening.designs()[best].read.value;
+    const CloudService* service = screening.designs()[best].service;
+    EXPECT_FALSE(screening.judgement(best).serves());
+    const auto ranked = screening.rank(PriceBook::shipped(), Grouping::kFamily);
+    ASSERT_EQ(ranked.size(), 1u) << to_string(family);
+    const Design& next = screening.designs()[ranked.front().design];
+    EXPECT_TRUE(next.service != service || next.read.value > 1.2 * refused) << next.name;
+    EXPECT_TRUE(screening.judgement(ranked.front().design).serves());
   }
-  EXPECT_GT(weaker, 0u);
-  EXPECT_GT(stronger, 0u);
-  const auto ranked = screening.rank(PriceBook::shipped(), Grouping::kFamily);
-  ASSERT_EQ(ranked.size(), 1u);
-  EXPECT_GT(screening.designs()[ranked.front().design].read.value, 1.2 * refused);
 }
 
 // Dearer flash never makes all-flash win where it did not.

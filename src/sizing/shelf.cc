@@ -9,25 +9,24 @@ namespace aforo {
 namespace {
 
 // Bytes that one visit of a disk's head brings.
-double bytes_per_seek(const Access& read) {
+double bytes_per_seek(const Access& read, std::uint32_t data) {
   if (read.kind == ReadKind::kStream) return in_bytes(kDiskChunk);
-  return std::min(read.operation_bytes(), in_bytes(kDiskChunk));
+  return std::min(read.operation_bytes() / pieces_of(read, data), in_bytes(kDiskChunk));
 }
 
 double flash_requests_per_byte(const Access& read) {
   return 1 / std::max(1.0, std::min(read.operation_bytes(), in_bytes(kFlashRequest)));
 }
 
-std::uint32_t up(double number) { return static_cast<std::uint32_t>(std::ceil(number - 1e-9)); }
-
-std::uint32_t fewest_nodes(std::uint32_t data, std::uint32_t parity) {
-  if (data == 1) return 1 + parity;         // each copy on a server of its own
-  return (data + 2 * parity - 1) / parity;  // no server holds more fragments than may be lost
-}
-
 }  // namespace
 
-double drive_seconds_per_byte(const Drive& drive, const Need& need) {
+std::uint32_t pieces_of(const Access& read, std::uint32_t data) {
+  if (read.kind == ReadKind::kStream) return 1;
+  const double cut = std::ceil(read.operation_bytes() / in_bytes(kFragment));
+  return static_cast<std::uint32_t>(std::clamp(cut, 1.0, static_cast<double>(data)));
+}
+
+double drive_seconds_per_byte(const Drive& drive, const Need& need, std::uint32_t data) {
   double seconds = 0;
   for (const JobNeed& job : need.jobs) {
     const double share = need.read.value > 0 ? job.requirement.read / need.read : 1;
@@ -35,55 +34,50 @@ double drive_seconds_per_byte(const Drive& drive, const Need& need) {
       seconds +=
           share * std::max(1 / drive.read.value, flash_requests_per_byte(job.read) / drive.reads.value);
     else
-      seconds += share * (1 / drive.read.value + 1 / (bytes_per_seek(job.read) * drive.reads.value));
+      seconds += share * (1 / drive.read.value + 1 / (bytes_per_seek(job.read, data) * drive.reads.value));
   }
   return seconds;
+}
+
+std::uint32_t fewest_nodes(std::uint32_t data, std::uint32_t parity) {
+  if (parity == 0) return 1;
+  if (data == 1) return std::max(3u, 2 + parity);
+  const std::uint32_t held = std::max(1u, parity - 1);
+  return (data + parity + held - 1) / held;
+}
+
+std::uint32_t fewest_drives(const StorageNode& node) {
+  return std::max(1u, static_cast<std::uint32_t>(std::ceil(kFewestBays * node.bays)));
+}
+
+double shelf_fill(std::uint32_t parity, std::uint32_t nodes) {
+  if (parity == 0 || nodes == 0) return kFill;
+  return std::min(kFill, static_cast<double>(nodes - 1) / nodes);
 }
 
 BytesPerSecond node_network(const StorageNode& node, const Nic& nic) {
   return std::min(node.most, nic.payload * node.ports);
 }
 
-std::optional<Shelf> shelf_for(const ShelfParts& p, Bytes usable, BytesPerSecond read, const Need& need) {
-  const double efficiency = static_cast<double>(p.data) / (p.data + p.parity);
-  const double for_capacity = in_bytes(usable) / (in_bytes(p.drive->capacity) * efficiency * kFill);
-  const double for_read = read.value * drive_seconds_per_byte(*p.drive, need);
-  const double drives = std::max({for_capacity, for_read, static_cast<double>(p.data + p.parity)});
-  if (!(drives <= kMostDrives)) return std::nullopt;
-  const double nodes = std::max({drives / p.node->bays, read / node_network(*p.node, *p.nic),
-                                 static_cast<double>(fewest_nodes(p.data, p.parity))});
-  if (!(nodes <= kMostNodes)) return std::nullopt;
-  Shelf out{p.drive, p.node, p.nic, 0, std::max(1u, up(nodes)), p.data, p.parity};
-  out.drives = up(drives / out.nodes) * out.nodes;
-  return out;
-}
-
-std::optional<Shelf> shelf_writing(const ShelfParts& p, Bytes usable, BytesPerSecond read,
-                                   BytesPerSecond write, const Need& need) {
-  std::optional<Shelf> out = shelf_for(p, usable, read, need);
-  if (!out || shelf_write(*out) >= write) return out;
-  const double raw = write.value / out->efficiency();
-  const double drives = std::max<double>(out->drives, raw / p.drive->write.value);
-  const double nodes = std::max(
-      {static_cast<double>(out->nodes), drives / p.node->bays, raw / node_network(*p.node, *p.nic).value});
-  if (!(drives <= kMostDrives) || !(nodes <= kMostNodes)) return std::nullopt;
-  out->nodes = up(nodes);
-  out->drives = up(drives / out->nodes) * out->nodes;
-  return out;
+BytesPerSecond node_write_network(const ShelfParts& p) {
+  const double share = p.parity > 0 ? kWriteShare : 1;
+  return std::min(p.node->most * share, p.nic->payload * p.node->ports);
 }
 
 Bytes shelf_usable(const Shelf& shelf) {
-  return {static_cast<std::uint64_t>(std::llround(in_bytes(shelf.raw()) * shelf.efficiency() * kFill))};
+  return {static_cast<std::uint64_t>(
+      std::llround(in_bytes(shelf.raw()) * shelf.efficiency() * shelf_fill(shelf.parity, shelf.nodes)))};
 }
 
 BytesPerSecond shelf_read(const Shelf& shelf, const Need& need) {
-  const BytesPerSecond drives{shelf.drives / drive_seconds_per_byte(*shelf.drive, need)};
+  const BytesPerSecond drives{shelf.drives / drive_seconds_per_byte(*shelf.drive, need, shelf.data)};
   return std::min(drives, node_network(*shelf.node, *shelf.nic) * shelf.nodes);
 }
 
 BytesPerSecond shelf_write(const Shelf& shelf) {
   const BytesPerSecond drives = shelf.drive->write * shelf.drives * shelf.efficiency();
-  return std::min(drives, node_network(*shelf.node, *shelf.nic) * shelf.nodes * shelf.efficiency());
+  const ShelfParts parts{shelf.drive, shelf.node, shelf.nic, shelf.data, shelf.parity};
+  return std::min(drives, node_write_network(parts) * shelf.nodes * shelf.efficiency());
 }
 
 PerSecond shelf_requests(const Shelf& shelf) { return shelf.drive->reads * shelf.drives; }
@@ -98,12 +92,32 @@ double shelf_rack_units(const Shelf& shelf) {
   return shelf.node == nullptr ? 0 : shelf.nodes * shelf.node->rack_units;
 }
 
+namespace {
+
+// Seconds to read what a lost drive held, from the others.
+double rebuild_reading(const Shelf& shelf) {
+  const double others = std::max(1.0, static_cast<double>(shelf.drives) - 1);
+  const BytesPerSecond all =
+      std::min(shelf.drive->read * others, node_network(*shelf.node, *shelf.nic) * shelf.nodes);
+  return in_bytes(shelf.drive->capacity) * shelf_fill(shelf.parity, shelf.nodes) * shelf.data /
+         (all.value * kRebuildShare);
+}
+
+}  // namespace
+
 Seconds shelf_rebuild(const Shelf& shelf) {
   if (shelf.parity == 0 || shelf.node == nullptr) return {0};
-  const BytesPerSecond all =
-      std::min(shelf.drive->read * shelf.drives, node_network(*shelf.node, *shelf.nic) * shelf.nodes);
-  const double moved = in_bytes(shelf.drive->capacity) * kFill * shelf.data;
-  return {moved / (all.value * kRebuildShare)};
+  const double others = std::max(1.0, static_cast<double>(shelf.drives) - 1);
+  const ShelfParts parts{shelf.drive, shelf.node, shelf.nic, shelf.data, shelf.parity};
+  const BytesPerSecond all = std::min(shelf.drive->write * others, node_write_network(parts) * shelf.nodes);
+  const double held = in_bytes(shelf.drive->capacity) * shelf_fill(shelf.parity, shelf.nodes);
+  return {std::max(rebuild_reading(shelf), held / (all.value * kRebuildShare))};
+}
+
+Seconds shelf_rebuild_one(const Shelf& shelf) {
+  if (shelf.parity == 0 || shelf.node == nullptr) return {0};
+  const double held = in_bytes(shelf.drive->capacity) * shelf_fill(shelf.parity, shelf.nodes);
+  return {std::max(rebuild_reading(shelf), held / shelf.drive->write.value)};
 }
 
 void add_shelf_costs(const Shelf& shelf, std::vector<CostLine>& costs) {
@@ -111,6 +125,11 @@ void add_shelf_costs(const Shelf& shelf, std::vector<CostLine>& costs) {
   const std::string markup = is_flash(drive.media) ? "markup.flash" : "markup.hdd";
   costs.push_back({fmt::format("{} x {} ({})", shelf.drives, drive.model, bytes_decimal(drive.capacity)),
                    drive.price, in_bytes(shelf.raw()) / 1e12, shelf.node == nullptr ? "" : markup, true});
+  if (shelf.node != nullptr) {
+    const double spare = std::max(1.0, std::ceil(kSpareDrives * shelf.drives));
+    costs.push_back({fmt::format("{} spare drive{}", spare, spare == 1 ? "" : "s"), drive.price,
+                     spare * in_bytes(drive.capacity) / 1e12, "", true});
+  }
   const double watts = shelf_watts(shelf);
   if (shelf.node != nullptr) {
     const double cards = static_cast<double>(shelf.nodes) * shelf.node->ports;

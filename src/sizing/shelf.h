@@ -3,8 +3,6 @@
 // Formulas: docs/sizing.md section 2. Figures are of a shelf in working order, spread evenly.
 #pragma once
 
-#include <optional>
-
 #include "sizing/design.h"
 #include "sizing/need.h"
 
@@ -24,6 +22,17 @@ constexpr double in_bytes(Bytes bytes) { return static_cast<double>(bytes.value)
 
 inline constexpr std::uint32_t kMostDrives = 50'000, kMostNodes = 4'000;
 
+// What erasure code cuts a file into at least, bytes. Estimate: file systems and object stores on
+// servers cut at 64 KiB to 1 MiB.
+inline constexpr Bytes kFragment{128 << 10};
+// Of what a server's processors and buses carry, left for writing data under erasure code: parity is
+// reckoned, and crosses to other servers. Estimate: 15 to 25 GB/s of a server that reads 67.
+inline constexpr double kWriteShare = 0.3;
+// Of a server's bays, filled at least. Chosen: nobody buys a server for one drive.
+inline constexpr double kFewestBays = 1.0 / 6;
+// Drives on the shelf beside those at work, of their number. Chosen: about two years' failures.
+inline constexpr double kSpareDrives = 0.02;
+
 // Which parts: everything but how many. None is null.
 struct ShelfParts {
   const Drive* drive;
@@ -32,34 +41,47 @@ struct ShelfParts {
   std::uint32_t data, parity;
 };
 
-// Seconds that a disk spends per byte of this mix, seeks included; of flash the larger of transfer
-// and requests. The mean over the jobs, weighted by what they read.
-double drive_seconds_per_byte(const Drive& drive, const Need& need);
+// Fragments of which one read takes a seek of its own each: of a whole file or a range of it, as many
+// as it is cut into, at most `data`. 1 for streams, which servers read ahead disk by disk.
+std::uint32_t pieces_of(const Access& read, std::uint32_t data);
+
+// Seconds that a disk spends per byte of this mix, seeks of every fragment included; of flash the
+// larger of transfer and requests. The mean over the jobs, weighted by what they read.
+double drive_seconds_per_byte(const Drive& drive, const Need& need, std::uint32_t data = 1);
+
+// Servers that a protection takes at least. Of fragments: so many that none holds more than one less
+// than may be lost, so that the loss of one leaves redundancy (4+2 in 6, 8+3 in 6). Of n copies: one
+// more than n, at least 3, so that a majority is left and the lost copy has a place. 1 without any.
+std::uint32_t fewest_nodes(std::uint32_t data, std::uint32_t parity);
+// Drives of a server at least: kFewestBays of its bays.
+std::uint32_t fewest_drives(const StorageNode& node);
+// The share of raw bytes (protection taken off) that is filled: kFill, and with protection no more
+// than leaves room for what one of `nodes` servers holds.
+double shelf_fill(std::uint32_t parity, std::uint32_t nodes);
 
 // What a server sends: the smaller of its cards' payload and what its processors carry.
 BytesPerSecond node_network(const StorageNode& node, const Nic& nic);
 
-// The smallest shelf that holds `usable` at kFill and reads `read` of the mix: whole servers,
-// evenly filled, and as many as the protection needs to survive the loss of one. Nothing where that
-// is beyond kMostDrives or kMostNodes.
-std::optional<Shelf> shelf_for(const ShelfParts& parts, Bytes usable, BytesPerSecond read, const Need& need);
+// What a server takes of data and parity together, writing: the smaller of its cards' payload and
+// what is left of its processors.
+BytesPerSecond node_write_network(const ShelfParts& parts);
 
-// The same, that also writes `write` (bytes of data; what protects them is written too).
-std::optional<Shelf> shelf_writing(const ShelfParts& parts, Bytes usable, BytesPerSecond read,
-                                   BytesPerSecond write, const Need& need);
-
-// What it holds at kFill, protection taken off.
+// What it holds at shelf_fill, protection taken off.
 Bytes shelf_usable(const Shelf& shelf);
 // The smaller of what its drives and its servers give for this mix.
 BytesPerSecond shelf_read(const Shelf& shelf, const Need& need);
-// Bytes of data a second, likewise.
+// Bytes of data a second, likewise: of drives, cards and kWriteShare of the servers.
 BytesPerSecond shelf_write(const Shelf& shelf);
 // Of flash at kFlashRequest, of disks seeks.
 PerSecond shelf_requests(const Shelf& shelf);
 double shelf_watts(const Shelf& shelf);
 double shelf_rack_units(const Shelf& shelf);
-// Of one drive, from data + parity spread over all others; 0 = none
+// How long redundancy is missing after a drive's loss: what it held is read from `data` others and
+// written, each at kRebuildShare of what the drives that are left and the servers give; the slower
+// counts. Into spare room on all of them, or into one new drive (which takes all of its own write
+// rate). 0 without protection.
 Seconds shelf_rebuild(const Shelf& shelf);
+Seconds shelf_rebuild_one(const Shelf& shelf);
 
 // Appends what it costs: drives, servers, cards, ports, space and power.
 void add_shelf_costs(const Shelf& shelf, std::vector<CostLine>& costs);

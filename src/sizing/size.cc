@@ -130,7 +130,7 @@ SizeResult size_designs(Screening& screening, const SizeOptions& options, std::s
   confirm_best(screening, options, out, stop);
   group_by_place(screening, out);
   out.rejected = screening.rejected();
-  out.built = screening.designs().size();
+  out.built = screening.offered_count();
   out.judged = screening.judged_count();
   for (std::size_t i = 1; i < out.designs.size() && !out.second; ++i)
     if (screening.designs()[out.designs[i].design].family !=

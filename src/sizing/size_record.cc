@@ -42,7 +42,10 @@ void add_system(Json& out, const Design& d) {
   if (d.opens.value > 0) out["opens_per_second"] = d.opens.value;
   if (d.requests.value > 0) out["requests_per_second"] = d.requests.value;
   set_number(out, "latency_seconds", d.latency.value);
-  if (d.rebuild.value > 0) set_number(out, "rebuild_seconds", d.rebuild.value);
+  if (d.rebuild.value > 0) {
+    set_number(out, "rebuild_seconds", d.rebuild.value);
+    set_number(out, "rebuild_into_one_drive_seconds", d.rebuild_one.value);
+  }
   if (!in_cloud(d.family)) {
     set_number(out, "watts", d.watts);
     set_number(out, "rack_units", d.rack_units);

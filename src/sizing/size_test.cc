@@ -47,8 +47,8 @@ TEST(Size, BestFirstAndTheSecondIsOfAnotherFamily) {
   const auto family = [&](std::size_t i) { return screening.designs()[found.designs[i].design].family; };
   EXPECT_NE(family(*found.second), family(0));
   for (std::size_t i = 0; i < *found.second; ++i) EXPECT_EQ(family(i), family(0));
-  EXPECT_EQ(found.built, screening.designs().size());
-  EXPECT_LE(found.judged, found.built);
+  EXPECT_EQ(found.built, screening.offered_count());
+  EXPECT_EQ(found.judged, screening.judged_count());
 }
 
 // T(x) = rest + x part. Where both meet is x = (rest of b - rest of a) / (part of a - part of b); with prices

@@ -5,10 +5,13 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "catalogue/prices.h"
+#include "sizing/build.h"
 #include "sizing/design.h"
+#include "sizing/design_line.h"
 #include "sizing/need.h"
 #include "sizing/sizing_ask.h"
 
@@ -85,6 +88,21 @@ inline const StorageNode& test_disk_node() {
 inline const Nic& test_nic() {
   static const Nic nic{"100 GbE", 100, {11.5e9}, 15, "nic.100", "port.100", {}};
   return nic;
+}
+
+// What the catalogue offers for an ask: listed designs, and of every line the least one and one of
+// twice as many servers.
+inline std::vector<Design> some_designs(const SizingAsk& ask,
+                                        const Catalogue& catalogue = Catalogue::shipped()) {
+  const Need need = need_of(ask);
+  std::vector<Design> out = build_designs(ask, need, catalogue);
+  for (const DesignLine& line : design_lines(ask, need, catalogue)) {
+    const auto least = least_size(line, need);
+    if (!least) continue;
+    out.push_back(design_of(line, need, *least));
+    out.push_back(design_of(line, need, {2 * least->main, 2 * least->tier}));
+  }
+  return out;
 }
 
 inline Shelf flash_shelf(std::uint32_t drives, std::uint32_t nodes) {

@@ -1,0 +1,201 @@
+#include "sizing/design_line.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "plan/cache_form.h"
+
+namespace aforo {
+namespace {
+
+// Estimate: file system, network and server of one read, beside the drive.
+constexpr Seconds kFabric{100e-6};
+
+// A shelf of so many servers; the drives of a tier follow from what it must hold.
+Shelf shelf_of(const ShelfParts& p, std::uint32_t per_node, std::uint32_t nodes) {
+  return {p.drive, p.node, p.nic, per_node * nodes, nodes, p.data, p.parity};
+}
+
+std::uint32_t up(double number) {
+  return static_cast<std::uint32_t>(std::ceil(std::min(number, 4e9) - 1e-9));
+}
+
+Shelf tier_shelf(const DesignLine& line, std::uint32_t nodes) {
+  Shelf out = shelf_of(line.tier, 0, nodes);
+  out.drives = tier_drives(line, nodes);
+  return out;
+}
+
+Bytes host_cache(const DesignLine& line) {
+  if (line.cache) return *line.cache;
+  return {static_cast<std::uint64_t>(in_bytes(line.tier.drive->capacity) * line.host_drives * kFill)};
+}
+
+std::string shelf_name(const Shelf& shelf) {
+  return fmt::format("{} x {} {} in {} server{}, {}, {:g} Gbit/s", shelf.drives,
+                     bytes_decimal(shelf.drive->capacity), to_string(shelf.drive->media), shelf.nodes,
+                     shelf.nodes == 1 ? "" : "s", protection_text(shelf), shelf.nic->gbit);
+}
+
+std::string name_of(const Design& d) {
+  const std::string main = shelf_name(d.main);
+  if (d.fast.drives == 0) return main;
+  const std::string drive =
+      fmt::format("{} {}", bytes_decimal(d.fast.drive->capacity), to_string(d.fast.drive->media));
+  if (d.fast.node == nullptr)
+    return fmt::format("{} x {} in {} + {}", d.fast.drives / d.hosts, drive,
+                       d.hosts == 1 ? "the host" : fmt::format("each of {} hosts", d.hosts), main);
+  return fmt::format("{} x {} in {} servers + {}", d.fast.drives, drive, d.fast.nodes, main);
+}
+
+void add_fast_figures(const DesignLine& line, const Need& need, Design& d) {
+  d.watts += shelf_watts(d.fast);
+  d.rack_units += shelf_rack_units(d.fast);
+  d.latency = d.fast.drive->latency + (d.fast.node != nullptr ? kFabric : Seconds{0});
+  if (d.fast.node != nullptr) {
+    d.opens += d.fast.node->metadata * d.fast.nodes;
+    d.fast_read = shelf_read(d.fast, need);
+    return;
+  }
+  d.fast_read = d.fast.drive->read * d.fast.drives;
+  d.local_cache = host_cache(line);
+  d.local_read = d.fast.drive->read * line.host_drives;
+}
+
+double quotient(double have, double want) { return want > 0 ? have / want : HUGE_VAL; }
+
+bool too_large(const DesignLine& line, const LineSize& size) {
+  return size.main > kMostNodes || size.tier > kMostNodes ||
+         static_cast<double>(size.main) * line.per_node > kMostDrives;
+}
+
+}  // namespace
+
+Shelf host_shelf(const DesignLine& line) {
+  return {line.tier.drive, nullptr, nullptr, line.host_drives * line.hosts, line.hosts, 1, 0};
+}
+
+void add_client_costs(const DesignLine& line, std::vector<CostLine>& costs) {
+  const Nic& card = *line.client_nic;
+  const double all = static_cast<double>(line.client_cards) * line.hosts;
+  costs.push_back({fmt::format("{} x network card for accelerator hosts, {}", all, card.name), card.price,
+                   all, "", true});
+  costs.push_back({fmt::format("{} x switch port", all), card.port_price, all, "", true});
+}
+
+std::optional<LineSize> least_size(const DesignLine& line, const Need& need) {
+  LineSize out{fewest_nodes(line.main.data, line.main.parity), 0};
+  const double server = in_bytes(line.main.drive->capacity) * line.per_node * line.main.data /
+                        (line.main.data + line.main.parity);
+  out.main = std::max(out.main, up(in_bytes(need.capacity) / (server * kFill)));
+  // The fewer servers, the more of them stays free.
+  while (shelf_usable(shelf_of(line.main, line.per_node, out.main)) < need.capacity && !too_large(line, out))
+    ++out.main;
+  if (line.has_tier())
+    out.tier = std::max(
+        kFewestTierNodes,
+        up(in_bytes(line.tier_holds) / (in_bytes(line.tier.drive->capacity) * kFill * line.tier.node->bays)));
+  if (too_large(line, out)) return std::nullopt;
+  return out;
+}
+
+std::uint32_t most_tier_servers(const DesignLine& line, const Need& need) {
+  if (line.tier_holds >= need.datasets) return kMostNodes;
+  const double fill = in_bytes(line.tier.drive->capacity) * kFill * fewest_drives(*line.tier.node);
+  return std::max(kFewestTierNodes, static_cast<std::uint32_t>(in_bytes(line.tier_holds) / fill));
+}
+
+std::uint32_t tier_drives(const DesignLine& line, std::uint32_t servers) {
+  const double drives = in_bytes(line.tier_holds) / (in_bytes(line.tier.drive->capacity) * kFill);
+  return servers * std::clamp(up(drives / servers), fewest_drives(*line.tier.node), line.tier.node->bays);
+}
+
+double hits_of(const DesignLine& line, const Need& need, std::uint32_t tier_servers) {
+  if (line.tier.drive == nullptr) return 0;
+  const JobNeed& job = need.jobs.front();
+  const bool hosts = line.has_host_flash();
+  const Bytes held = hosts ? host_cache(line) : shelf_usable(tier_shelf(line, tier_servers));
+  const double share = std::min(1.0, in_bytes(held) / std::max(1.0, in_bytes(job.requirement.dataset)));
+  const double nodes = hosts ? job.hosts : 1;
+  return share >= 1 && nodes <= 1 ? 1 : shuffled_hits({CachePolicy::kRandom, share, nodes});
+}
+
+LineLimits limits_of(const DesignLine& line, const Need& need) {
+  LineLimits out{HUGE_VAL, HUGE_VAL, HUGE_VAL, HUGE_VAL, 0};
+  const Shelf one = shelf_of(line.main, line.per_node, 1);
+  const BytesPerSecond read = shelf_read(one, need);
+  if (need.jobs.size() > 1) {
+    if (line.tier.drive == nullptr)
+      out.main = std::min(quotient(read.value, need.read.value),
+                          quotient(one.node->metadata.value, need.opens.value));
+    return out;
+  }
+  const JobNeed& job = need.jobs.front();
+  const Requirement& r = job.requirement;
+  const double full = r.read_full.value, opens = r.target > 0 ? r.opens.value / r.target : 0;
+  out.main = std::min(quotient(read.value, full), quotient(one.node->metadata.value, opens));
+  if (line.has_tier()) {
+    const StorageNode& node = *line.tier.node;
+    out.tier_drive = quotient(1 / drive_seconds_per_byte(*line.tier.drive, need, line.tier.data), full);
+    out.tier_server = std::min(quotient(node_network(node, *line.tier.nic).value, full),
+                               quotient(node.metadata.value, opens));
+  }
+  if (line.has_host_flash())
+    out.hosts = quotient(line.tier.drive->read.value * line.host_drives * job.hosts, full);
+  if (r.checkpoint && r.checkpoint_every && r.checkpoint_every->value > 0)
+    out.pause = *r.checkpoint / shelf_write(one) / *r.checkpoint_every;
+  return out;
+}
+
+double utilisation_bound(const LineLimits& limits, const DesignLine& line, const Need& need,
+                         const LineSize& size, double hits) {
+  if (need.jobs.size() > 1) return 1;
+  double out = std::min(1.0, quotient(limits.main * size.main, 1 - hits));
+  if (line.has_tier())
+    out = std::min({out, quotient(limits.tier_server * size.tier, hits),
+                    quotient(limits.tier_drive * tier_drives(line, size.tier), hits)});
+  if (line.has_host_flash()) out = std::min(out, quotient(limits.hosts, hits));
+  return out / (1 + limits.pause / size.main);
+}
+
+std::uint32_t servers_for(const LineLimits& limits, std::uint32_t least, double utilisation, double hits) {
+  if (!(limits.main > 0)) return kMostNodes;
+  return std::min(kMostNodes, std::max(least, up(utilisation * (1 - hits) / limits.main)));
+}
+
+Design figures_of(const DesignLine& line, const Need& need, const LineSize& size) {
+  Design d;
+  d.family = line.family;
+  d.main = shelf_of(line.main, line.per_node, size.main);
+  if (line.has_tier()) d.fast = tier_shelf(line, size.tier);
+  if (line.has_host_flash()) d.fast = host_shelf(line);
+  d.hosts = need.hosts;
+  d.usable = shelf_usable(d.main);
+  d.read = shelf_read(d.main, need);
+  d.write = shelf_write(d.main);
+  d.opens = d.main.node->metadata * d.main.nodes;
+  d.latency = d.main.drive->latency + kFabric;
+  d.client_nic = line.client_nic;
+  d.client_network = line.client_nic->payload * line.client_cards;
+  d.rebuild = shelf_rebuild(d.main);
+  d.rebuild_one = shelf_rebuild_one(d.main);
+  d.watts = shelf_watts(d.main);
+  d.rack_units = shelf_rack_units(d.main);
+  d.estimated = shelf_estimated(d.main) || shelf_estimated(d.fast);
+  if (d.fast.drives > 0) add_fast_figures(line, need, d);
+  return d;
+}
+
+Design design_of(const DesignLine& line, const Need& need, const LineSize& size) {
+  Design d = figures_of(line, need, size);
+  add_shelf_costs(d.main, d.costs);
+  if (d.fast.drives > 0) add_shelf_costs(d.fast, d.costs);
+  add_client_costs(line, d.costs);
+  d.product = d.fast.drives > 0 ? d.fast.drive->model + " + " + d.main.drive->model : d.main.drive->model;
+  d.name = name_of(d);
+  return d;
+}
+
+}  // namespace aforo

@@ -1,0 +1,88 @@
+#include "sizing/line_queue.h"
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+
+namespace aforo {
+
+bool LineQueue::Entry::operator<(const Entry& other) const {
+  const auto key = [](const Entry& e) { return std::tuple(e.total, e.line, e.tier.from, e.behind, e.stage); };
+  return key(*this) > key(other);
+}
+
+LineSearch& LineQueue::search(std::size_t line) {
+  const auto found = searches_.find(line);
+  return found != searches_.end() ? found->second : searches_.emplace(line, make_(line)).first->second;
+}
+
+void LineQueue::push(Entry entry) {
+  if (entry.total < limit_) queue_.push(entry);
+}
+
+void LineQueue::push_line(std::size_t line, std::uint32_t tier_from) {
+  const LineSearch& of_line = search(line);
+  if (const auto tier = of_line.next_in_front(tier_from)) push({of_line.least_from(tier->from), line, *tier});
+}
+
+std::optional<LineQueue::Found> LineQueue::cheapest(std::span<const std::size_t> lines, double limit) {
+  limit_ = limit;
+  for (const std::size_t line : lines) push_line(line, 0);
+  while (!queue_.empty() && queue_.top().total < limit_) {
+    const Entry entry = queue_.top();
+    queue_.pop();
+    if (!done_.contains(entry.line)) look(entry);
+  }
+  return best_;
+}
+
+void LineQueue::look(const Entry& entry) {
+  switch (entry.stage) {
+    case Stage::kNothing:
+      push_line(entry.line, entry.tier.to + 1);
+      return look_in_front(entry, Bound::kFigures, Stage::kFigures);
+    case Stage::kFigures:
+      if (!search(entry.line).can_serve()) {
+        done_.insert(entry.line);
+        return;
+      }
+      return look_in_front(entry, Bound::kLine, Stage::kLine);
+    case Stage::kLine:
+      return look_in_front(entry, Bound::kInFront, Stage::kInFront);
+    case Stage::kInFront:
+    case Stage::kBehind:
+      return look_behind(entry);
+    case Stage::kSize:
+      return look_at(entry);
+  }
+}
+
+void LineQueue::look_in_front(const Entry& entry, Bound bound, Stage stage) {
+  const SizeTotal least = search(entry.line).least_with(entry.tier, bound, limit_);
+  push({std::max(entry.total, least.total), entry.line, entry.tier, stage});
+}
+
+void LineQueue::look_behind(const Entry& entry) {
+  LineSearch& of_line = search(entry.line);
+  const BehindRange range = of_line.next_behind(entry.tier, entry.behind, limit_);
+  if (range.to == 0) return;
+  push({std::max(entry.total, range.least.total), entry.line, entry.tier, Stage::kSize, range.from,
+        range.least.size});
+  const double more = of_line.least_from(entry.tier, range.to + 1);
+  push({std::max(entry.total, more), entry.line, entry.tier, Stage::kBehind, range.to + 1});
+}
+
+void LineQueue::look_at(const Entry& entry) {
+  LineSearch& of_line = search(entry.line);
+  if (!of_line.judge(entry.size).serves() && !of_line.could_serve(limit_)) {
+    done_.insert(entry.line);
+    return;
+  }
+  const SizeTotal found = of_line.cheapest(entry.size, limit_);
+  if (std::isfinite(found.total)) done_.insert(entry.line);
+  if (!(found.total < limit_)) return;
+  limit_ = found.total;
+  best_ = Found{entry.line, found};
+}
+
+}  // namespace aforo

@@ -1,0 +1,65 @@
+// The cheapest of many lines of designs, looked at from the cheapest bound on.
+//
+// What is known least costs least to know: a line begins with what its fewest servers cost, and whatever is the
+// cheapest of all is made dearer by the next better bound (line_search.h), or searched where there is none. What
+// is left when a size was found that costs less than every bound could not win.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <queue>
+#include <set>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "sizing/line_search.h"
+
+namespace aforo {
+
+// For one call of cheapest(). Not thread-safe.
+class LineQueue {
+ public:
+  // A search of that line; called once for each.
+  using Search = std::function<LineSearch(std::size_t line)>;
+  explicit LineQueue(Search search) : make_(std::move(search)) {}
+
+  struct Found {
+    std::size_t line = 0;
+    SizeTotal size;
+  };
+  // Of those lines the cheapest size that serves, if it costs less than `limit`.
+  std::optional<Found> cheapest(std::span<const std::size_t> lines, double limit);
+
+ private:
+  // What was looked at last: nothing; sizes with so many servers in front, by one Bound after the other; of
+  // those the ones with `behind` servers behind or more; a size to search from.
+  enum class Stage { kNothing, kFigures, kLine, kInFront, kBehind, kSize };
+  // Sizes that are yet to be looked at, and the least they can cost.
+  struct Entry {
+    double total;
+    std::size_t line;
+    TierRange tier;
+    Stage stage = Stage::kNothing;
+    std::uint32_t behind = 1;
+    LineSize size{};
+    // The cheapest comes first; of equals, always the same.
+    bool operator<(const Entry& other) const;
+  };
+  LineSearch& search(std::size_t line);
+  void push(Entry entry);
+  void push_line(std::size_t line, std::uint32_t tier_from);
+  void look(const Entry& entry);
+  void look_in_front(const Entry& entry, Bound bound, Stage stage);
+  void look_behind(const Entry& entry);
+  void look_at(const Entry& entry);
+
+  Search make_;
+  std::unordered_map<std::size_t, LineSearch> searches_;
+  double limit_ = 0;
+  std::optional<Found> best_;
+  std::priority_queue<Entry> queue_;
+  std::set<std::size_t> done_;  // lines that were searched, or never serve
+};
+
+}  // namespace aforo

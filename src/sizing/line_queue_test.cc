@@ -1,0 +1,79 @@
+#include "sizing/line_queue.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numeric>
+
+#include "sizing/test_kit.h"
+
+namespace aforo {
+namespace {
+
+// Lines of some families for one ask, searched together or one by one.
+class LineQueueTest : public ::testing::Test {
+ protected:
+  void of(SizingAsk ask, Family family) {
+    ask.family = family;
+    need_ = need_of(ask);
+    for (DesignLine& line : design_lines(ask, need_, Catalogue::shipped()))
+      lines_.push_back(judged_line(std::move(line), need_));
+  }
+
+  std::optional<LineQueue::Found> cheapest(std::vector<std::size_t> lines, double limit = HUGE_VAL) {
+    LinePrices prices(PriceBook::shipped(), need_, 0);
+    Ceilings ceilings(need_, 8, solved_);
+    const Refusal none;
+    LineQueue queue([&](std::size_t i) { return LineSearch(lines_[i], need_, 8, prices, ceilings, none); });
+    return queue.cheapest(lines, limit);
+  }
+
+  std::vector<std::size_t> every(std::size_t stride) const {
+    std::vector<std::size_t> out;
+    for (std::size_t i = 0; i < lines_.size(); i += stride) out.push_back(i);
+    return out;
+  }
+
+  std::size_t judged() const {
+    return std::accumulate(lines_.begin(), lines_.end(), std::size_t{0},
+                           [](std::size_t sum, const JudgedLine& line) { return sum + line.judged.size(); });
+  }
+
+  Need need_;
+  SolvedNetworks solved_;
+  std::vector<JudgedLine> lines_;
+};
+
+// A queue of one line is a search of that line: all together find the cheapest of them, and judge few.
+TEST_F(LineQueueTest, FindsTheCheapestOfAll) {
+  of(plain_ask(), Family::kFlashTlc);
+  of(plain_ask(), Family::kHybrid);
+  const auto together = cheapest(every(5));
+  ASSERT_TRUE(together);
+  EXPECT_LT(judged(), every(5).size() / 4);
+  double best = HUGE_VAL;
+  for (const std::size_t i : every(5))
+    if (const auto alone = cheapest({i})) best = std::min(best, alone->size.total);
+  EXPECT_NEAR(together->size.total, best, 1e-9 * best);
+}
+
+// Nothing that costs the limit is found, and what costs less is not missed.
+TEST_F(LineQueueTest, KeepsToTheLimit) {
+  of(plain_ask(), Family::kFlashQlc);
+  const double best = cheapest(every(3))->size.total;
+  EXPECT_FALSE(cheapest(every(3), best));
+  EXPECT_NEAR(cheapest(every(3), best * 1.0001)->size.total, best, 1e-9 * best);
+}
+
+// Preprocessing that no storage makes up for: no line is judged, the ceilings say it.
+TEST_F(LineQueueTest, WhereNothingCanServeNothingIsJudged) {
+  SizingAsk ask = plain_ask();
+  ask.jobs[0].workload.loader.preprocess = constant_law(0.1);
+  of(ask, Family::kHybrid);
+  EXPECT_FALSE(cheapest(every(1)));
+  EXPECT_EQ(judged(), 0U);
+}
+
+}  // namespace
+}  // namespace aforo
