@@ -72,24 +72,38 @@ Json row_of(const Nic& nic) {
   return row;
 }
 
+void add_requests(Json& row, const CloudService& service) {
+  set_known(row, "requests_per_second", service.requests.value);
+  set_known(row, "writes_per_second", service.writes.value);
+  set_known(row, "requests_per_second_per_tib", service.requests_per_tib.value);
+  set_known(row, "writes_per_second_per_tib", service.writes_per_tib.value);
+  if (service.kind == ServiceKind::kObject) row["prefixes"] = service.prefixes;
+  set_known(row, "doubles_in_seconds", service.ramp_minutes * 60);
+  set_known(row, "opens_per_second", service.metadata.value);
+  set_known(row, "opens_per_second_per_tib", service.opens_per_tib.value);
+  set_known(row, "most_opens_per_second", service.most_opens.value);
+  if (!service.opens_price.empty()) set_number(row, "iops_per_open", service.iops_per_open);
+}
+
 Json row_of(const CloudService& service) {
   Json row = {{"name", service.name},
               {"title", service.title},
               {"provider", std::string(to_string(service.provider))},
               {"service_kind", to_string(service.kind)}};
   set_known(row, "bytes_per_second_per_tib", service.per_tib.value);
+  set_known(row, "write_bytes_per_second_per_tib", service.write_per_tib.value);
   set_known(row, "included_bytes_per_second", service.included.value);
   set_known(row, "most_bytes_per_second", service.most.value);
+  set_known(row, "most_write_bytes_per_second", service.most_write.value);
   set_known(row, "included_iops", service.iops_included.value);
-  set_known(row, "requests_per_second", service.requests.value);
-  if (service.kind == ServiceKind::kObject) row["prefixes"] = service.prefixes;
-  set_known(row, "opens_per_second", service.metadata.value);
+  add_requests(row, service);
   set_number(row, "latency_seconds", service.latency.value);
   set_number(row, "latency_stddev_seconds", service.latency_stddev.value);
   set_known(row, "least_bytes", service.least);
   set_known(row, "step_bytes", service.step);
   set_known(row, "volume_bytes", service.volume);
   if (service.kind == ServiceKind::kBlock) {
+    if (service.volumes_per_host > 0) row["volumes_per_host"] = service.volumes_per_host;
     if (service.attach > 0) row["hosts_per_volume"] = service.attach;
     row["read_only_when_shared"] = service.read_only;
   }
@@ -99,6 +113,7 @@ Json row_of(const CloudService& service) {
   add_price(row, "reads", service.get_price);
   add_price(row, "writes", service.put_price);
   add_price(row, "retrieval", service.retrieval_price);
+  add_price(row, "metadata_iops", service.opens_price);
   return row;
 }
 

@@ -113,50 +113,76 @@ Nic nic_of(const TableRow& row) {
   return nic;
 }
 
-constexpr CsvColumn kServiceColumns[] = {words_in("name"),
-                                         words_in("title"),
-                                         words_in("provider"),
-                                         words_in("service_kind"),
-                                         words_in("storage_price"),
-                                         words_in("throughput_price", false),
-                                         words_in("iops_price", false),
-                                         words_in("get_price", false),
-                                         words_in("put_price", false),
-                                         words_in("retrieval_price", false),
-                                         number_in("mb_per_s_per_tib", 1, 10'000, "MB/s per TiB", false),
-                                         number_in("included_mb_per_s", 1, 1e6, "MB/s", false),
-                                         number_in("most_mb_per_s", 10, 1e8, "MB/s", false),
-                                         number_in("iops_included", 1, 1e7, "IOPS", false),
-                                         number_in("requests_per_s", 10, 1e8, "requests/s", false),
-                                         number_in("prefixes", 1, 10'000, "", false),
-                                         number_in("opens_per_s", 100, 1e8, "opens/s", false),
-                                         number_in("latency_ms", 0.05, 1000, "ms"),
-                                         number_in("latency_stddev_ms", 0.01, 1000, "ms"),
-                                         number_in("least_gib", 1, 1e6, "GiB", false),
-                                         number_in("step_gib", 1, 1e6, "GiB", false),
-                                         number_in("volume_gib", 1, 1e9, "GiB", false),
-                                         number_in("attach", 1, 100'000, "hosts", false),
-                                         number_in("host_mb_per_s", 10, 1e6, "MB/s", false),
-                                         number_in("least_days", 1, 365, "days", false),
-                                         number_in("free_egress_times", 0.1, 100, "", false),
-                                         words_in("read_only"),
-                                         kKindColumn,
-                                         kSourceColumn,
-                                         kDateColumn};
+constexpr CsvColumn kServiceColumns[] = {
+    words_in("name"),
+    words_in("title"),
+    words_in("provider"),
+    words_in("service_kind"),
+    words_in("storage_price"),
+    words_in("throughput_price", false),
+    words_in("iops_price", false),
+    words_in("get_price", false),
+    words_in("put_price", false),
+    words_in("retrieval_price", false),
+    words_in("opens_price", false),
+    number_in("mb_per_s_per_tib", 1, 10'000, "MB/s per TiB", false),
+    number_in("write_mb_per_s_per_tib", 1, 10'000, "MB/s per TiB", false),
+    number_in("included_mb_per_s", 1, 1e6, "MB/s", false),
+    number_in("most_mb_per_s", 10, 1e8, "MB/s", false),
+    number_in("most_write_mb_per_s", 10, 1e8, "MB/s", false),
+    number_in("iops_included", 1, 1e7, "IOPS", false),
+    number_in("requests_per_s", 10, 1e8, "requests/s", false),
+    number_in("writes_per_s", 10, 1e8, "requests/s", false),
+    number_in("requests_per_s_per_tib", 10, 1e6, "requests/s", false),
+    number_in("writes_per_s_per_tib", 10, 1e6, "requests/s", false),
+    number_in("prefixes", 1, 10'000, "", false),
+    number_in("ramp_minutes", 1, 1440, "minutes", false),
+    number_in("opens_per_s", 100, 1e8, "opens/s", false),
+    number_in("opens_per_s_per_tib", 1, 1e6, "opens/s", false),
+    number_in("most_opens_per_s", 100, 1e8, "opens/s", false),
+    number_in("iops_per_open", 0.1, 10, "IOPS", false),
+    number_in("latency_ms", 0.05, 1000, "ms"),
+    number_in("latency_stddev_ms", 0.01, 1000, "ms"),
+    number_in("least_gib", 1, 1e6, "GiB", false),
+    number_in("step_gib", 1, 1e6, "GiB", false),
+    number_in("volume_gib", 1, 1e9, "GiB", false),
+    number_in("volumes_per_host", 1, 1000, "volumes", false),
+    number_in("attach", 1, 100'000, "hosts", false),
+    number_in("host_mb_per_s", 10, 1e6, "MB/s", false),
+    number_in("least_days", 1, 365, "days", false),
+    number_in("free_egress_times", 0.1, 100, "", false),
+    words_in("read_only"),
+    kKindColumn,
+    kSourceColumn,
+    kDateColumn};
+
+void read_request_limits(const TableRow& row, CloudService& service) {
+  service.requests = {row.number("requests_per_s")};
+  service.writes = {row.number("writes_per_s")};
+  service.requests_per_tib = {row.number("requests_per_s_per_tib")};
+  service.writes_per_tib = {row.number("writes_per_s_per_tib")};
+  service.prefixes = row.has("prefixes") ? whole(row.number("prefixes")) : 1;
+  service.ramp_minutes = row.number("ramp_minutes");
+  service.metadata = {row.number("opens_per_s")};
+  service.opens_per_tib = {row.number("opens_per_s_per_tib")};
+  service.most_opens = {row.number("most_opens_per_s")};
+  if (row.has("iops_per_open")) service.iops_per_open = row.number("iops_per_open");
+}
 
 void read_limits(const TableRow& row, CloudService& service) {
   service.per_tib = {row.number("mb_per_s_per_tib") * kMega};
+  service.write_per_tib = {row.number("write_mb_per_s_per_tib") * kMega};
   service.included = {row.number("included_mb_per_s") * kMega};
   service.most = {row.number("most_mb_per_s") * kMega};
+  service.most_write = {row.number("most_write_mb_per_s") * kMega};
   service.iops_included = {row.number("iops_included")};
-  service.requests = {row.number("requests_per_s")};
-  service.prefixes = row.has("prefixes") ? whole(row.number("prefixes")) : 1;
-  service.metadata = {row.number("opens_per_s")};
+  read_request_limits(row, service);
   service.latency = {row.number("latency_ms") * 1e-3};
   service.latency_stddev = {row.number("latency_stddev_ms") * 1e-3};
   service.least = bytes(row.number("least_gib") * kGibi);
   service.step = bytes(row.number("step_gib") * kGibi);
   service.volume = bytes(row.number("volume_gib") * kGibi);
+  service.volumes_per_host = whole(row.number("volumes_per_host"));
   service.attach = whole(row.number("attach"));
   service.host = {row.number("host_mb_per_s") * kMega};
   service.least_days = row.number("least_days");
@@ -180,6 +206,7 @@ CloudService service_of(const TableRow& row) {
   service.get_price = row.text("get_price");
   service.put_price = row.text("put_price");
   service.retrieval_price = row.text("retrieval_price");
+  service.opens_price = row.text("opens_price");
   read_limits(row, service);
   service.fact = row.fact();
   return service;

@@ -101,7 +101,8 @@ enum class Provider { kAws, kGcp, kAzure, kOther };
 // "aws", "gcp", "azure", "other": what --provider names.
 std::string_view to_string(Provider provider);
 
-// Storage for rent. Rates are per second; where a limit goes with the size bought, both parts are here.
+// Storage for rent. Rates are per second; where a limit goes with the size bought, both parts are here. 0 is a
+// figure that nobody states: sizing takes the worst of the kind for it (sizing/cloud_limits.h), never none.
 struct CloudService {
   // "aws-s3-standard": unique, what --design and prices call it.
   std::string name;
@@ -120,19 +121,30 @@ struct CloudService {
   std::string retrieval_price;  // per GB read
   // Throughput. It is what comes with the size or the service, or is bought
   // (throughput_price), up to `most`.
-  // Comes with each TiB bought; 0 = does not go with size.
+  // Comes with each TiB bought, of reads and of writes; 0 = does not go with size.
   BytesPerSecond per_tib{0};
+  BytesPerSecond write_per_tib{0};
   // Comes with a file system or a volume whatever its size.
   BytesPerSecond included{0};
-  // Of one file system, account or volume; 0 = no stated limit.
+  // Of one file system, account or volume. An object store that states none is limited by the hosts'
+  // networks.
   BytesPerSecond most{0};
+  BytesPerSecond most_write{0};
   PerSecond iops_included{0};  // of a volume
-  // Limit of reads: of a prefix, bucket, file system or volume; 0 = none stated.
-  PerSecond requests{0};
-  // Over which an object store's names are spread: times `requests`.
+  // Limit of reads and of writes: of a prefix, bucket, file system or volume; and what comes with each TiB.
+  // A volume's requests are of either kind.
+  PerSecond requests{0}, writes{0};
+  PerSecond requests_per_tib{0}, writes_per_tib{0};
+  // Over which an object store's names are spread: times `requests` and `writes`.
   std::uint32_t prefixes = 1;
-  // Opens per second of a file service; 0 = none stated.
-  PerSecond metadata{0};
+  // In which an object store doubles what it serves beyond one prefix; 0 = at once.
+  double ramp_minutes = 0;
+  // Opens per second of a file service, with attributes and close: whatever its size, with each TiB, and at
+  // most.
+  PerSecond metadata{0}, opens_per_tib{0}, most_opens{0};
+  // Item: per IOPS-month of more opens, that takes so many; empty = none are sold.
+  std::string opens_price;
+  double iops_per_open = 1;
   // Mean time to the first byte.
   Seconds latency{0};
   // Of that time from request to request: a batch waits for its slowest sample.
@@ -141,8 +153,10 @@ struct CloudService {
   Bytes least{0};
   // Sizes it is sold in; 0 = any.
   Bytes step{0};
-  // Largest size of one volume; 0 = no stated limit.
+  // Largest size of one volume or file system; 0 = none, of what is billed by use.
   Bytes volume{0};
+  // kBlock: that a host can have.
+  std::uint32_t volumes_per_host = 0;
   // kBlock: hosts that may mount one volume; 0 = any number.
   std::uint32_t attach = 0;
   // Most that one host reads from it; 0 = its network.
@@ -151,7 +165,7 @@ struct CloudService {
   double least_days = 0;
   // Bytes sent out a month without charge, as a multiple of those stored.
   double free_egress = 0;
-  // kBlock: while many hosts mount it; checkpoints go elsewhere.
+  // kBlock: while several hosts mount it; checkpoints go elsewhere.
   bool read_only = false;
   Fact fact;
 };

@@ -138,9 +138,9 @@ TEST(Prices, AFileReplacesValueRangeSourceAndDate) {
   EXPECT_EQ(qlc.fact, (Fact{FactKind::kGiven, "my.csv", ""}));
   EXPECT_THAT(book.dates(), HasSubstr(", 2 of them given"));
   EXPECT_EQ(PriceBook::shipped().at("tlc").value, 356.4);
-  book.set("aws-ebs-gp3.storage=0.07 USD/GB-month");
-  EXPECT_TRUE(PriceBook::shipped().at("aws-ebs-gp3.storage").old);
-  EXPECT_FALSE(book.at("aws-ebs-gp3.storage").old) << "the user's own";
+  book.set("aws-ebs-st1.storage=0.07 USD/GB-month");
+  EXPECT_TRUE(PriceBook::shipped().at("aws-ebs-st1.storage").old);
+  EXPECT_FALSE(book.at("aws-ebs-st1.storage").old) << "the user's own";
 }
 
 TEST(Prices, ACopyOfTheShippedFileIsAPriceFile) {

@@ -219,7 +219,13 @@ void add_table(Document& doc, const Topic& topic, const Json& rows) {
 std::string label_of(std::string_view key) {
   static constexpr std::pair<std::string_view, std::string_view> kLabels[] = {
       {"bytes_per_second_per_tib", "comes with each TiB"},
+      {"write_bytes_per_second_per_tib", "writes with each TiB"},
       {"included_bytes_per_second", "comes with it"},
+      {"most_write_bytes_per_second", "writes at most"},
+      {"requests_per_second_per_tib", "reads/s with each TiB"},
+      {"writes_per_second_per_tib", "writes/s with each TiB"},
+      {"opens_per_second_per_tib", "opens/s with each TiB"},
+      {"doubles_in_seconds", "doubles in"},
       {"most_bytes_per_second", "at most"},
       {"least_bytes", "sold from"},
       {"step_bytes", "in steps of"},

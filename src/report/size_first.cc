@@ -49,7 +49,7 @@ class FirstScreen {
   // Where names and notes are long, what can be read with --full as well is cut to a line.
   void make_it_fit() {
     for (const std::string_view label :
-         {"not shown", "limit", "turns if", "assumed", "kept", "elsewhere", "idle time"}) {
+         {"mind", "not shown", "limit", "turns if", "assumed", "kept", "elsewhere", "idle time"}) {
       std::size_t lines = 0;
       for (const Item& item : facts_.items) lines += item.text.size() <= kOneLine ? 1 : 2;
       if (lines <= kMostLines) return;
@@ -67,6 +67,7 @@ class FirstScreen {
     fact("busy", busy(best));
     fact("limit", limit(best));
     fact("how sure", sure(best));
+    fact("mind", mind(best));
     fact("turns if", turn());
     fact("next best", next_best());
     fact("elsewhere", other_place());
@@ -181,6 +182,15 @@ class FirstScreen {
       out = fmt::format("simulated, but for {} that reads little: by formulas", jobs_text(closed));
     if (flag(d, {"estimated"})) out += "; some figures of its parts are estimates";
     return out;
+  }
+
+  // What comes late, what is taken where a service states nothing, what the design is not.
+  static std::string mind(const Json& d) {
+    const auto notes = words(d, {"notes"});
+    if (notes.empty()) return "";
+    const std::string more =
+        notes.size() > 1 ? fmt::format(" (and {} more)", notes.size() - 1) : std::string();
+    return cut_to(notes.front(), kTwoLines - more.size()) + more;
   }
 
   static std::string jobs_text(std::size_t n) { return n == 1 ? "a job" : fmt::format("{} jobs", n); }

@@ -3,18 +3,18 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <tuple>
 
 #include "base/text.h"
 #include "sizing/build.h"
+#include "sizing/cloud_limits.h"
 #include "sizing/providers.h"
 #include "sizing/shelf.h"
 
 namespace aforo {
 namespace {
 
-// Bytes that a volume counts as one request at most (published, AWS EBS)
-constexpr double kIopsSize = 256 << 10;
-constexpr double kTib = 1099511627776.0, kGb = 1e9, kMbps = 1e6;
+constexpr double kGb = 1e9, kMbps = 1e6;
 // An instance reaches an object store over its ordinary network: 100 Gbit/s (published for large instances).
 constexpr BytesPerSecond kObjectNetwork{12.5e9};
 // Estimate: the same, where the instance is not in the catalogue
@@ -25,7 +25,11 @@ Bytes bought_bytes(double bytes) { return {static_cast<std::uint64_t>(std::ceil(
 class CloudDesigns {
  public:
   CloudDesigns(const SizingAsk& ask, const Need& need, const Catalogue& catalogue, std::vector<Design>& out)
-      : ask_(ask), need_(need), providers_(providers_with_hosts(ask, catalogue)), out_(out) {
+      : ask_(ask),
+        need_(need),
+        classes_(catalogue),
+        providers_(providers_with_hosts(ask, catalogue)),
+        out_(out) {
     double full = 0;
     for (const JobNeed& job : need.jobs) {
       const Accelerator* found = catalogue.find_accelerator(job.workload.accelerator.type);
@@ -141,11 +145,8 @@ class CloudDesigns {
     d.client_network = std::min(d.client_network, kObjectNetwork);
     d.bought = sold(s, std::max(least, in_bytes(need_.capacity)));
     d.usable = d.bought;
-    d.read = d.provisioned = s.most;
-    // Nothing stated limits writing: then the hosts' networks do.
-    d.write = s.most.value > 0 ? s.most : d.client_network * d.hosts;
-    d.requests = s.requests * s.prefixes;
     keep_bytes(d);
+    set_limits(classes_, need_, 1, d);
     return d;
   }
 
@@ -161,17 +162,16 @@ class CloudDesigns {
         bytes = std::max(bytes, bandwidth / s.per_tib.value * kTib);
       d.bought = sold(s, bytes);
       d.usable = usable_of(d.bought, fill);
+      limit_size(classes_, fill, d);
       const double with_size = std::max(s.included.value, s.per_tib.value * in_bytes(d.bought) / kTib);
       d.provisioned = {s.throughput_price.empty() ? with_size : std::max(with_size, bandwidth)};
       if (s.most.value > 0) d.provisioned = std::min(d.provisioned, s.most);
       const bool bought_by_rate = !s.throughput_price.empty() || s.per_tib.value > 0 || s.included.value > 0;
       if (bought_by_rate && d.provisioned.value <= 0) continue;
       if (!seen.insert({d.bought.value, d.provisioned.value}).second) continue;
-      d.read = d.write = d.provisioned;
-      d.requests = s.requests;
-      d.opens = s.metadata;
       keep_bytes(d);
       pay_throughput(d, with_size);
+      set_limits(classes_, need_, 1, d);
       d.name = fmt::format("{}, {}{}", s.title, bytes_decimal(d.bought),
                            d.provisioned.value > 0 ? ", " + format_rate(d.provisioned) : "");
       out_.push_back(std::move(d));
@@ -183,7 +183,7 @@ class CloudDesigns {
     if (!wanted(Family::kCloudBlock) || ask_.cache) return;
     const std::uint32_t per_copy = s.attach == 0 ? need_.hosts : s.attach;
     const std::uint32_t copies = (need_.hosts + per_copy - 1) / per_copy;
-    std::set<std::pair<double, double>> seen;
+    std::set<std::tuple<double, double, double>> seen;
     for (const double bandwidth : bandwidths_) {
       Design d = start(s, Family::kCloudBlock);
       d.copies = copies;
@@ -193,20 +193,21 @@ class CloudDesigns {
       const double volumes = volumes_for(s, one, bandwidth / copies);
       d.bought = sold(s, std::max(one, volumes * in_bytes(s.least)));
       d.usable = usable_of(d.bought, kFill);
+      limit_size(classes_, kFill, d);
       const double free_of_charge =
           std::max(s.included.value * volumes, s.per_tib.value * in_bytes(d.bought) / kTib);
       double each = std::max(free_of_charge, s.throughput_price.empty() ? 0 : bandwidth / copies);
       if (s.most.value > 0) each = std::min(each, s.most.value * volumes);
       if (s.throughput_price.empty() && s.most.value > 0 && s.per_tib.value == 0)
         each = s.most.value * volumes;
+      const double iops = iops_for(s, bandwidth, volumes * copies);
+      if (iops > 0) each = std::min(each, iops * kIopsSize / copies);
       d.provisioned = {each * copies};
-      if (each <= 0 || !seen.insert({volumes, each}).second) continue;
-      d.read = d.provisioned;
-      d.write = s.read_only ? BytesPerSecond{1e-9} : d.provisioned / copies;
-      d.requests = s.requests * (volumes * copies);
+      if (each <= 0 || !seen.insert({volumes, each, iops}).second) continue;
       keep_bytes(d);
       pay_throughput(d, free_of_charge * copies);
-      add_iops(d, volumes * copies);
+      pay_iops(d, iops, volumes * copies);
+      set_limits(classes_, need_, volumes * copies, d);
       d.name = fmt::format("{}, {}{}, {}", s.title, copies > 1 ? fmt::format("{} copies of ", copies) : "",
                            bytes_decimal(d.bought), format_rate(d.provisioned));
       out_.push_back(std::move(d));
@@ -221,25 +222,36 @@ class CloudDesigns {
     const bool sold_apart = !s.iops_price.empty() || !s.throughput_price.empty();
     if (s.requests.value > 0 && !sold_apart && need_.read.value > 0)
       out = std::max(out, std::ceil(need_.requests.value / need_.read.value * bandwidth / s.requests.value));
+    if (s.volumes_per_host > 0) out = std::min<double>(out, s.volumes_per_host);  // the rest is too little
     return std::max(1.0, out);
   }
 
-  void add_iops(Design& d, double volumes) const {
-    const CloudService& s = *d.service;
-    if (s.iops_price.empty()) return;
-    double wanted = 0;  // at full speed; a request counts once for every kIopsSize of it
+  // Where IOPS are sold: those for the jobs at full speed, or for more bandwidth where that is asked; a request
+  // counts once for every kIopsSize of it. No more than the volumes give, and what comes with them. 0: not sold.
+  double iops_for(const CloudService& s, double bandwidth, double volumes) const {
+    if (s.iops_price.empty()) return 0;
+    double wanted = 0, full = 0;
     for (const JobNeed& job : need_.jobs) {
       const Requirement& r = job.requirement;
       wanted += std::max(r.iops.value / r.target, r.read_full.value / kIopsSize);
+      full += r.read_full.value;
     }
-    const double needed = std::min(wanted, d.requests.value > 0 ? d.requests.value : 1e18);
-    const double paid = needed - s.iops_included.value * volumes;
+    wanted *= full > 0 ? std::max(1.0, bandwidth / full) : 1;
+    if (s.requests.value > 0) wanted = std::min(wanted, s.requests.value * volumes);
+    return std::max(wanted, s.iops_included.value * volumes);
+  }
+
+  void pay_iops(Design& d, double iops, double volumes) const {
+    d.requests = {iops};
+    const double paid = iops - d.service->iops_included.value * volumes;
     if (paid > 0)
-      d.costs.push_back({fmt::format("{:.4g} IOPS provisioned", paid), s.iops_price, paid, "", false});
+      d.costs.push_back(
+          {fmt::format("{:.4g} IOPS provisioned", paid), d.service->iops_price, paid, "", false});
   }
 
   const SizingAsk& ask_;
   const Need& need_;
+  const ServiceClasses classes_;
   const std::vector<Provider> providers_;
   std::vector<Design>& out_;
   const Accelerator* accelerator_ = nullptr;  // the one with the slowest network

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "sizing/shelf.h"
@@ -108,7 +110,9 @@ TEST(Build, HostManagedDisksAreLeftOut) {
 void expect_io2_iops(const SizingAsk& ask, double iops) {
   const auto designs = of_service(ask, "aws-ebs-io2");
   ASSERT_FALSE(designs.empty());
-  for (const Design& d : designs) EXPECT_NEAR(quantity(d, "aws-ebs-io2.iops"), iops, 1e-6) << d.name;
+  double least = HUGE_VAL;  // others have more, for more bandwidth
+  for (const Design& d : designs) least = std::min(least, quantity(d, "aws-ebs-io2.iops"));
+  EXPECT_NEAR(least, iops, 1e-6);
 }
 
 // A sample of 1 MB in one request: 800 requests/s at full speed, but 800 MB/s are 3,052 units of 256 KiB.

@@ -6,9 +6,11 @@
 
 #include <fstream>
 #include <map>
+#include <optional>
 #include <set>
 #include <sstream>
 
+#include "base/text.h"
 #include "catalogue/csv_rows.h"
 #include "model/storage_yaml.h"
 #include "sizing/accelerator_hour.h"
@@ -102,22 +104,28 @@ Catalogue catalogue_with(const std::string& file, const std::string& text) {
       [&](std::string_view name) { return name == file ? text : shipped.at(std::string(name)); });
 }
 
-// A job that reads a million files of a size, and writes checkpoints; it holds what they need.
-SizingAsk ask_for(double file_bytes, Place place) {
+// A job that reads a million files of a size, and writes checkpoints; it holds what they need, or so much.
+struct Wanted {
+  double file_bytes;
+  std::optional<Bytes> capacity;
+};
+constexpr Bytes kLarge{5'000'000'000'000'000};  // more than most services sell as one
+SizingAsk ask_for(const Wanted& wanted, Place place) {
   SizingAsk ask = plain_ask();
   ask.place = place;
   Workload& job = ask.jobs[0].workload;
   job.accelerator.count = 64;
   job.checkpoint.parameters = 8e9;
   job.checkpoint.every = Seconds{1800};
-  job.dataset.sample_size = constant_law(file_bytes);
+  job.dataset.sample_size = constant_law(wanted.file_bytes);
+  ask.capacity = wanted.capacity;
   return ask;
 }
 
 void add_design(std::string& out, const Design& d, const Need& need) {
-  out += fmt::format("{} {} {} {} {} {} {} {} {} {}\n", d.name, d.usable.value, d.read.value, d.write.value,
-                     d.opens.value, d.requests.value, d.client_network.value, d.watts, d.rack_units,
-                     d.rebuild.value);
+  out += fmt::format("{} {} {} {} {} {} {} {} {} {} {} {}\n", d.name, d.usable.value, d.read.value,
+                     d.write.value, d.opens.value, d.requests.value, d.writes.value, d.client_network.value,
+                     d.watts, d.rack_units, d.rebuild.value, join(d.notes, "; "));
   for (const BillLine& line :
        bill_of(d, need, {Served{0.9, 0.9, 0.9, "", 0.8}}, PriceBook::shipped(), 1).lines)
     out += fmt::format("{} {} {}\n", line.item, line.quantity, line.month);
@@ -127,8 +135,9 @@ void add_design(std::string& out, const Design& d, const Need& need) {
 std::string answer_of(const Catalogue& catalogue, Place place) {
   std::string out;
   std::set<std::string> predicted;  // a design of each product: they differ in number
-  for (const double file_bytes : {1e6, 100e6}) {
-    const SizingAsk ask = ask_for(file_bytes, place);
+  for (const Wanted& wanted : {Wanted{1e6, {}}, Wanted{100e6, {}}, Wanted{1e6, kLarge}}) {
+    if (wanted.capacity && place != Place::kCloud) continue;
+    const SizingAsk ask = ask_for(wanted, place);
     const Need need = need_of(ask);
     for (const Design& d : some_designs(ask, catalogue)) {
       add_design(out, d, need);

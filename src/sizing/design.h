@@ -96,13 +96,17 @@ struct Design {
   BytesPerSecond write{0};  // likewise
   PerSecond opens{0};       // likewise
   PerSecond requests{0};    // likewise
-  Seconds latency{0};       // of one request, nobody else there
+  // Of a service: requests that write.
+  PerSecond writes{0};
+  Seconds latency{0};  // of one request, nobody else there
   double watts = 0, rack_units = 0;
   // Until redundancy is back after the loss of a drive: into spare room on all others, into one new
   // drive (shelf.h); 0 = the provider's.
   Seconds rebuild{0}, rebuild_one{0};
-  // A row of the catalogue that it uses is an estimate.
+  // A row of the catalogue that it uses is an estimate, or lacks a figure.
   bool estimated = false;
+  // Of a service, whole clauses for a reader: what is taken where it states no limit, and what comes late.
+  std::vector<std::string> notes;
   // Those that do not depend on how much is read; money.h adds requests, retrieval and idle time.
   std::vector<CostLine> costs;
 };

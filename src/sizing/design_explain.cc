@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "sizing/cloud_limits.h"
 #include "sizing/recommend.h"
 #include "sizing/shelf.h"
 
@@ -229,6 +230,45 @@ std::string throughput_inputs(const Design& d, const Need& need) {
   return parts.empty() ? "no limit is stated" : join(parts, ", ");
 }
 
+// "5,500/s x 128", "9,200/s per TiB x 12.5 TiB"; what is not stated stands in the design's notes.
+std::string requests_inputs(const Design& d, PerSecond one, PerSecond per_tib, PerSecond all) {
+  const double tib = in_bytes(d.bought) / kTib;
+  if (per_tib.value > 0) return fmt::format("{} per TiB x {:.4g} TiB", per_second(per_tib), tib);
+  if (one.value <= 0) return "not stated: the least of its kind";
+  return is_object(d) ? fmt::format("{} x {}", per_second(one), d.service->prefixes)
+                      : fmt::format("{} x {:.4g}", per_second(one), all / one);
+}
+
+std::string opens_inputs(const Design& d) {
+  const CloudService& s = *d.service;
+  std::vector<std::string> parts;
+  if (s.metadata.value > 0) parts.push_back(per_second(s.metadata) + " at least");
+  if (s.opens_per_tib.value > 0)
+    parts.push_back(
+        fmt::format("{} per TiB x {:.4g} TiB", per_second(s.opens_per_tib), in_bytes(d.bought) / kTib));
+  if (!s.opens_price.empty())
+    parts.push_back(
+        fmt::format("more at {:g} metadata IOPS each, up to {}", s.iops_per_open, per_second(s.most_opens)));
+  return parts.empty() ? "not stated: the least of its kind" : join(parts, ", ");
+}
+
+void add_rented_requests(const Design& d, const std::string& source, Figures& out) {
+  const CloudService& s = *d.service;
+  const bool block = s.kind == ServiceKind::kBlock;
+  const char* const formula = is_object(d) ? "limit of a prefix x prefixes"
+                              : block      ? "what is bought, or the limit of each x how many"
+                                           : "limit of the service, or what comes with each TiB";
+  if (d.requests.value > 0)
+    out.push_back({"requests_per_second", block ? "requests" : "requests that read", per_second(d.requests),
+                   formula, requests_inputs(d, s.requests, s.requests_per_tib, d.requests), source});
+  if (d.writes.value > 0 && !block)
+    out.push_back({"writes_per_second", "requests that write", per_second(d.writes), formula,
+                   requests_inputs(d, s.writes, s.writes_per_tib, d.writes), source});
+  if (d.opens.value > 0)
+    out.push_back({"opens_per_second", "file opens", per_second(d.opens),
+                   "what comes with the service or its size, and what is bought", opens_inputs(d), source});
+}
+
 void add_rented_rates(const Design& d, const Need& need, Figures& out) {
   const CloudService& s = *d.service;
   const std::string source = source_of(s.title, s.fact);
@@ -236,15 +276,7 @@ void add_rented_rates(const Design& d, const Need& need, Figures& out) {
     out.push_back({"provisioned_bytes_per_second", "throughput provisioned", rate(d.provisioned),
                    "what comes with it, or what is bought, as far as the service goes",
                    throughput_inputs(d, need), source});
-  if (d.requests.value > 0)
-    out.push_back({"requests_per_second", "requests", per_second(d.requests),
-                   is_object(d) ? "limit of a prefix x prefixes" : "limit of each x how many",
-                   is_object(d) ? fmt::format("{} x {}", per_second(s.requests), s.prefixes)
-                                : fmt::format("{} x {:g}", per_second(s.requests), d.requests / s.requests),
-                   source});
-  if (d.opens.value > 0)
-    out.push_back({"opens_per_second", "file opens", per_second(d.opens), "limit of the service",
-                   per_second(s.metadata), source});
+  add_rented_requests(d, source, out);
   out.push_back({"latency_seconds", "latency, alone", format_seconds(d.latency), "mean to the first byte",
                  format_seconds(s.latency), source});
   if (d.local_cache.value > 0)

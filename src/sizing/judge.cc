@@ -8,6 +8,7 @@
 
 #include "plan/cache_form.h"
 #include "plan/closed_predict.h"
+#include "sizing/cloud_limits.h"
 #include "sizing/design_storage.h"
 #include "sizing/shelf.h"
 
@@ -24,8 +25,8 @@ bool cached(const Design& d) { return d.local_cache.value > 0 || d.fast.drives >
 
 struct Check {
   const char* name;
-  double have, need;  // 0 have = no stated limit
-  std::string text;   // "41.2 GiB/s where 152 GiB/s are needed"
+  double have, need;
+  std::string text;  // "41.2 GiB/s where 152 GiB/s are needed"
 };
 
 template <class Value, class Format>
@@ -37,17 +38,14 @@ Check check_of(const char* name, Value have, Value need, const char* what, Forma
 
 std::string rate_text(PerSecond rate) { return format_count(rate.value) + " /s"; }
 
-// What an object store is asked: one GET per small file, ranges of large ones and of streams.
-PerSecond object_requests(const Need& need) {
-  PerSecond out{0};
-  for (const JobNeed& job : need.jobs) {
-    const double range = static_cast<double>(kObjectRange.value);
-    double per_sample = job.read.operations_per_sample();
-    if (job.read.kind == ReadKind::kStream) per_sample = job.read.bytes_per_sample / range;
-    if (job.read.kind == ReadKind::kFile) per_sample = std::max(1.0, job.read.bytes_per_sample / range);
-    out += job.requirement.samples * per_sample;
-  }
-  return out;
+// Of a service: requests that read, unless a cache takes them away, and that write checkpoints.
+void add_requests(const Design& d, const Need& need, std::vector<Check>& checks) {
+  const Bytes piece = piece_of(*d.service);
+  const bool block = d.service->kind == ServiceKind::kBlock;
+  if (!cached(d))
+    checks.push_back(check_of("requests", d.requests, block ? need.requests : read_requests(need, piece),
+                              "serves requests at", rate_text));
+  checks.push_back(check_of("writes", d.writes, write_requests(need, piece), "takes writes at", rate_text));
 }
 
 // Of a tier that all jobs fill, the part that holds this job's data; all of it in a host, which runs one job.
@@ -121,21 +119,18 @@ Judgement check_figures(const Design& d, const Need& need) {
       check_of("write", d.write, need.checkpoint_write, "writes checkpoints at", format_rate)};
   if (!cached(d)) {
     checks.push_back(check_of("read", d.read, need.read, "reads", format_rate));
-    checks.push_back(check_of("opens", d.opens, need.opens, "opens", rate_text));
-    if (d.service != nullptr) {
-      const bool object = d.service->kind == ServiceKind::kObject;
-      const PerSecond wanted = object ? object_requests(need) : need.requests;
-      checks.push_back(check_of("requests", d.requests, wanted, "serves requests at", rate_text));
-    }
+    if (d.service == nullptr || d.service->kind == ServiceKind::kFile)
+      checks.push_back(check_of("opens", d.opens, need.opens, "opens", rate_text));
   }
+  if (d.service != nullptr) add_requests(d, need, checks);
   BytesPerSecond host{0};
   for (const JobNeed& job : need.jobs)
     host = std::max({host, job.requirement.network_per_host, job.requirement.network_checkpoint});
-  if (d.client_network.value > 0 && !d.local_cache.value)
+  if (!d.local_cache.value)
     checks.push_back(check_of("network", d.client_network, host, "brings to a host", format_rate));
   for (const Check& c : checks)
-    if (c.have > 0 && c.need > 0 && c.have < c.need)
-      return {{}, c.name, c.name + (": " + c.text), c.have / c.need};
+    if (c.need > 0 && c.have < c.need)
+      return {{}, c.name, c.name + (": " + c.text), std::max(c.have / c.need, kLeastReach)};
   return {};
 }
 
@@ -180,7 +175,8 @@ Judgement judge_design(const Design& d, const Need& need, std::uint32_t per_host
 }
 
 double left_for(const Design& d, const Need& need, std::size_t job) {
-  if (need.jobs.size() < 2 || d.read.value <= 0) return 1;
+  const bool networks_alone = d.service != nullptr && d.provisioned.value <= 0;  // of each job its own
+  if (need.jobs.size() < 2 || d.read.value <= 0 || networks_alone) return 1;
   double others = 0;
   for (std::size_t i = 0; i < need.jobs.size(); ++i)
     if (i != job) others += need.jobs[i].requirement.read.value;

@@ -1,5 +1,5 @@
 // Whether a design serves a need, strictly: capacity, bandwidth, requests, opens, checkpoints, time
-// per sample, and then the utilisation that the closed form predicts. What fails says by how much.
+// per sample, and then the utilisation that the closed form predicts. A figure of 0 is nothing, not no limit. What fails says by how much.
 // The checks and their order are docs/sizing.md section 3. Pure, thread-safe.
 #pragma once
 
@@ -17,7 +17,7 @@ namespace aforo {
 struct Judgement {
   // Per job; empty where a check before the utilisation failed.
   std::vector<Served> served;
-  // That failed: "capacity", "read", "write", "opens", "requests", "network", "latency",
+  // That failed: "capacity", "read", "write", "opens", "requests", "writes", "network", "latency",
   // "utilisation" or "simulation"; empty where it serves.
   std::string check;
   // "utilisation"

@@ -96,14 +96,25 @@ TEST(Judge, ShardsReadFrontToBackNeedFewOpens) {
   EXPECT_TRUE(check_figures(d, need).serves());
 }
 
-// A cache takes reads away, so its disks' bandwidth alone decides nothing; 0 is no stated limit.
+// A cache takes reads away, so its disks' bandwidth alone decides nothing.
 TEST(Judge, FiguresThatDecideNothing) {
   const Need need = need_of(plain_ask());
   EXPECT_TRUE(check_figures(cached_design(need, 0.5), need).serves());
-  Design d = flash_design(need);
-  d.read = {0};
-  d.opens = {0};
-  EXPECT_TRUE(check_figures(d, need).serves());
+}
+
+// What has no figure does not serve without limit: 0 is nothing.
+TEST(Judge, FiguresOfNothing) {
+  const Need need = need_of(plain_ask());
+  for (const auto& [name, without] :
+       {std::pair<std::string, void (*)(Design&)>{"read", [](Design& d) { d.read = {0}; }},
+        {"opens", [](Design& d) { d.opens = {0}; }},
+        {"network", [](Design& d) { d.client_network = {0}; }}}) {
+    Design d = flash_design(need);
+    without(d);
+    const Judgement found = check_figures(d, need);
+    EXPECT_EQ(found.check, name);
+    EXPECT_GT(found.reach, 0);
+  }
 }
 
 // At 90 % a host takes 0.72 GB/s, at 50 % 0.4 GB/s: each job by its own target.
@@ -129,6 +140,7 @@ TEST(Judge, RequestsOfAnObjectStore) {
   d.main = {};
   d.service = &s;
   d.requests = {1000};
+  d.writes = {1000};
   EXPECT_TRUE(check_figures(d, need_of(ask)).serves());
   ask.jobs[0].workload.dataset.sample_size.mean = 20.0 * (1 << 20);
   const Judgement found = check_figures(d, need_of(ask));

@@ -41,6 +41,8 @@ void add_system(Json& out, const Design& d) {
   if (d.write.value > 1) out["write_bytes_per_second"] = d.write.value;
   if (d.opens.value > 0) out["opens_per_second"] = d.opens.value;
   if (d.requests.value > 0) out["requests_per_second"] = d.requests.value;
+  if (d.writes.value > 0) out["writes_per_second"] = d.writes.value;
+  if (!d.notes.empty()) out["notes"] = d.notes;
   set_number(out, "latency_seconds", d.latency.value);
   if (d.rebuild.value > 0) {
     set_number(out, "rebuild_seconds", d.rebuild.value);
