@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "catalogue/service_rows.h"
 #include "catalogue/shipped.h"
 #include "catalogue/table.h"
 
@@ -111,105 +112,6 @@ Nic nic_of(const TableRow& row) {
   nic.port_price = row.text("port_price");
   nic.fact = row.fact();
   return nic;
-}
-
-constexpr CsvColumn kServiceColumns[] = {
-    words_in("name"),
-    words_in("title"),
-    words_in("provider"),
-    words_in("service_kind"),
-    words_in("storage_price"),
-    words_in("throughput_price", false),
-    words_in("iops_price", false),
-    words_in("get_price", false),
-    words_in("put_price", false),
-    words_in("retrieval_price", false),
-    words_in("opens_price", false),
-    number_in("mb_per_s_per_tib", 1, 10'000, "MB/s per TiB", false),
-    number_in("write_mb_per_s_per_tib", 1, 10'000, "MB/s per TiB", false),
-    number_in("included_mb_per_s", 1, 1e6, "MB/s", false),
-    number_in("most_mb_per_s", 10, 1e8, "MB/s", false),
-    number_in("most_write_mb_per_s", 10, 1e8, "MB/s", false),
-    number_in("iops_included", 1, 1e7, "IOPS", false),
-    number_in("requests_per_s", 10, 1e8, "requests/s", false),
-    number_in("writes_per_s", 10, 1e8, "requests/s", false),
-    number_in("requests_per_s_per_tib", 10, 1e6, "requests/s", false),
-    number_in("writes_per_s_per_tib", 10, 1e6, "requests/s", false),
-    number_in("prefixes", 1, 10'000, "", false),
-    number_in("ramp_minutes", 1, 1440, "minutes", false),
-    number_in("opens_per_s", 100, 1e8, "opens/s", false),
-    number_in("opens_per_s_per_tib", 1, 1e6, "opens/s", false),
-    number_in("most_opens_per_s", 100, 1e8, "opens/s", false),
-    number_in("iops_per_open", 0.1, 10, "IOPS", false),
-    number_in("latency_ms", 0.05, 1000, "ms"),
-    number_in("latency_stddev_ms", 0.01, 1000, "ms"),
-    number_in("least_gib", 1, 1e6, "GiB", false),
-    number_in("step_gib", 1, 1e6, "GiB", false),
-    number_in("volume_gib", 1, 1e9, "GiB", false),
-    number_in("volumes_per_host", 1, 1000, "volumes", false),
-    number_in("attach", 1, 100'000, "hosts", false),
-    number_in("host_mb_per_s", 10, 1e6, "MB/s", false),
-    number_in("least_days", 1, 365, "days", false),
-    number_in("free_egress_times", 0.1, 100, "", false),
-    words_in("read_only"),
-    kKindColumn,
-    kSourceColumn,
-    kDateColumn};
-
-void read_request_limits(const TableRow& row, CloudService& service) {
-  service.requests = {row.number("requests_per_s")};
-  service.writes = {row.number("writes_per_s")};
-  service.requests_per_tib = {row.number("requests_per_s_per_tib")};
-  service.writes_per_tib = {row.number("writes_per_s_per_tib")};
-  service.prefixes = row.has("prefixes") ? whole(row.number("prefixes")) : 1;
-  service.ramp_minutes = row.number("ramp_minutes");
-  service.metadata = {row.number("opens_per_s")};
-  service.opens_per_tib = {row.number("opens_per_s_per_tib")};
-  service.most_opens = {row.number("most_opens_per_s")};
-  if (row.has("iops_per_open")) service.iops_per_open = row.number("iops_per_open");
-}
-
-void read_limits(const TableRow& row, CloudService& service) {
-  service.per_tib = {row.number("mb_per_s_per_tib") * kMega};
-  service.write_per_tib = {row.number("write_mb_per_s_per_tib") * kMega};
-  service.included = {row.number("included_mb_per_s") * kMega};
-  service.most = {row.number("most_mb_per_s") * kMega};
-  service.most_write = {row.number("most_write_mb_per_s") * kMega};
-  service.iops_included = {row.number("iops_included")};
-  read_request_limits(row, service);
-  service.latency = {row.number("latency_ms") * 1e-3};
-  service.latency_stddev = {row.number("latency_stddev_ms") * 1e-3};
-  service.least = bytes(row.number("least_gib") * kGibi);
-  service.step = bytes(row.number("step_gib") * kGibi);
-  service.volume = bytes(row.number("volume_gib") * kGibi);
-  service.volumes_per_host = whole(row.number("volumes_per_host"));
-  service.attach = whole(row.number("attach"));
-  service.host = {row.number("host_mb_per_s") * kMega};
-  service.least_days = row.number("least_days");
-  service.free_egress = row.number("free_egress_times");
-  service.read_only = row.choice<bool>("read_only", {{"yes", true}, {"no", false}});
-}
-
-CloudService service_of(const TableRow& row) {
-  CloudService service;
-  service.name = row.text("name");
-  service.title = row.text("title");
-  const auto choice = [](Provider p) { return std::pair(to_string(p), p); };
-  service.provider = row.choice<Provider>("provider", {choice(Provider::kAws), choice(Provider::kGcp),
-                                                       choice(Provider::kAzure), choice(Provider::kOther)});
-  service.kind = row.choice<ServiceKind>(
-      "service_kind",
-      {{"object", ServiceKind::kObject}, {"file", ServiceKind::kFile}, {"block", ServiceKind::kBlock}});
-  service.storage_price = row.text("storage_price");
-  service.throughput_price = row.text("throughput_price");
-  service.iops_price = row.text("iops_price");
-  service.get_price = row.text("get_price");
-  service.put_price = row.text("put_price");
-  service.retrieval_price = row.text("retrieval_price");
-  service.opens_price = row.text("opens_price");
-  read_limits(row, service);
-  service.fact = row.fact();
-  return service;
 }
 
 constexpr CsvColumn kAcceleratorColumns[] = {
@@ -353,7 +255,7 @@ Catalogue Catalogue::read(const Files& text) {
   c.drives_ = read_file(text, "drives.csv", kDriveColumns, drive_of);
   c.nodes_ = read_file(text, "nodes.csv", kNodeColumns, node_of);
   c.nics_ = read_file(text, "nics.csv", kNicColumns, nic_of);
-  c.services_ = read_file(text, "services.csv", kServiceColumns, service_of);
+  c.services_ = read_services(text("services.csv"));
   c.accelerators_ = read_file(text, "accelerators.csv", kAcceleratorColumns, accelerator_of);
   c.rates_ = read_file(text, "rates.csv", kRateColumns, rate_of);
   c.price_history_ = read_file(text, "price_history.csv", kHistoryColumns, point_of);

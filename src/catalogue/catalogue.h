@@ -101,6 +101,12 @@ enum class Provider { kAws, kGcp, kAzure, kOther };
 // "aws", "gcp", "azure", "other": what --provider names.
 std::string_view to_string(Provider provider);
 
+// A price that holds for what is kept beyond so much.
+struct StorageTier {
+  Bytes from{0};
+  std::string price;  // item, as storage_price
+};
+
 // Storage for rent. Rates are per second; where a limit goes with the size bought, both parts are here. 0 is a
 // figure that nobody states: sizing takes the worst of the kind for it (sizing/cloud_limits.h), never none.
 struct CloudService {
@@ -112,6 +118,7 @@ struct CloudService {
   // Prices are names of items; empty = costs nothing of its own. This one per
   // GB-month of what is stored, or bought.
   std::string storage_price;
+  std::vector<StorageTier> storage_tiers;  // rising; empty = the same for all
   // Per MB/s-month beyond what is included.
   std::string throughput_price;
   // Per IOPS-month beyond `iops_included`.
@@ -169,6 +176,11 @@ struct CloudService {
   bool read_only = false;
   Fact fact;
 };
+
+// GB as its provider bills them: the large three call 2^30 bytes a GB, others 10^9.
+constexpr double billed_gb(Provider provider, double bytes) {
+  return bytes / (provider == Provider::kOther ? 1e9 : 1073741824.0);
+}
 
 // An accelerator and the cloud instance that is rented with it.
 struct Accelerator {

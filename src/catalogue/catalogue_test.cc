@@ -86,6 +86,8 @@ TEST(Catalogue, WhatARowCostsIsInThePriceListInItsUnit) {
   }
   for (const CloudService& s : shipped().services()) {
     expect_price(s.storage_price, PriceUnit::kPerGbMonth, s.name);
+    for (const StorageTier& tier : s.storage_tiers) expect_price(tier.price, PriceUnit::kPerGbMonth, s.name);
+    expect_price_if_any(s.opens_price, PriceUnit::kPerIopsMonth, s.name);
     expect_price_if_any(s.throughput_price, PriceUnit::kPerMbpsMonth, s.name);
     expect_price_if_any(s.iops_price, PriceUnit::kPerIopsMonth, s.name);
     expect_price_if_any(s.get_price, PriceUnit::kPer1kRequests, s.name);
@@ -174,12 +176,20 @@ TEST(Catalogue, EveryServiceHasEnoughToBeSized) {
       EXPECT_TRUE(s.per_tib.value > 0 || s.included.value > 0 || !s.throughput_price.empty()) << s.name;
     }
     if (s.kind == ServiceKind::kFile) {
-      EXPECT_GT(s.metadata.value, 0) << s.name;
+      EXPECT_GT(s.metadata.value + s.opens_per_tib.value, 0) << s.name;
+      EXPECT_TRUE(s.volume.value > 0 || s.least.value == 0)
+          << s.name << ": bought by size, of which there is a largest";
     }
     if (s.kind == ServiceKind::kBlock) {
-      EXPECT_TRUE(s.attach > 0 && s.volume.value > 0) << s.name;
+      EXPECT_TRUE(s.attach > 0 && s.volume.value > 0 && s.volumes_per_host > 0) << s.name;
+      EXPECT_TRUE(s.attach == 1 || s.read_only)
+          << s.name << ": no common file system is written by several hosts";
     }
+    EXPECT_LE(s.write_per_tib.value, s.per_tib.value) << s.name;
+    EXPECT_LE(s.writes.value, s.requests.value) << s.name;
+    EXPECT_LE(s.writes_per_tib.value, s.requests_per_tib.value) << s.name;
     if (s.most.value > 0) {
+      EXPECT_LE(s.most_write.value, s.most.value) << s.name;
       EXPECT_LE(s.included.value, s.most.value) << s.name;
     }
   }

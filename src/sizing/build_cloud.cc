@@ -14,7 +14,7 @@
 namespace aforo {
 namespace {
 
-constexpr double kGb = 1e9, kMbps = 1e6;
+constexpr double kMbps = 1e6;
 // An instance reaches an object store over its ordinary network: 100 Gbit/s (published for large instances).
 constexpr BytesPerSecond kObjectNetwork{12.5e9};
 // Estimate: the same, where the instance is not in the catalogue
@@ -92,8 +92,10 @@ class CloudDesigns {
   }
 
   void keep_bytes(Design& d) const {
-    d.costs.push_back({fmt::format("{} kept", bytes_decimal({d.bought.value * d.copies})),
-                       d.service->storage_price, in_bytes(d.bought) * d.copies / kGb, "", false});
+    const double bytes = in_bytes(d.bought) * d.copies;
+    for (CostLine& line :
+         storage_lines(*d.service, bytes, bytes_decimal({d.bought.value * d.copies}) + " kept"))
+      d.costs.push_back(std::move(line));
   }
 
   // Throughput beyond what comes with it is paid for.

@@ -184,13 +184,26 @@ TEST(Build, AGivenCacheIsTheOnlyOne) {
   for (const Design& d : built(ask)) ASSERT_EQ(d.family, Family::kLocalHdd) << d.name;
 }
 
-// 1.004096 TB as they are: an object store has no fill to keep free.
+// 1.004096 TB as they are, billed as 935.137 GiB: an object store has no fill to keep free.
 TEST(Build, AnObjectStoreHoldsTheBytes) {
   const auto designs = of_service(plain_ask(), "aws-s3-standard");
   ASSERT_EQ(designs.size(), 2U);  // alone, and with the instances' flash
   EXPECT_EQ(designs[0].usable.value, 1'004'096'000'000U);
-  EXPECT_NEAR(quantity(designs[0], "aws-s3-standard.storage"), 1004.096, 1e-9);
+  EXPECT_NEAR(quantity(designs[0], "aws-s3-standard.storage"), 1.004096e12 / kGib, 1e-9);
   EXPECT_DOUBLE_EQ(designs[0].requests.value, 5500 * 128);
+}
+
+// 0.023 for the first 50 TiB, 0.022 for the next 450, 0.021 beyond. Of 602.45 TiB 102.45 lie beyond.
+TEST(Build, StorageGetsCheaperInBands) {
+  SizingAsk ask = plain_ask();
+  ask.capacity = Bytes{659'706'976'665'600};  // 600 TiB; files take 2.45 TiB more
+  const auto designs = of_service(ask, "aws-s3-standard");
+  ASSERT_FALSE(designs.empty());
+  const double gib = static_cast<double>(designs[0].bought.value) / kGib;
+  EXPECT_NEAR(gib, 602.458 * 1024, 10);
+  EXPECT_DOUBLE_EQ(quantity(designs[0], "aws-s3-standard.storage"), 51'200);
+  EXPECT_DOUBLE_EQ(quantity(designs[0], "aws-s3-standard.storage-50"), 460'800);
+  EXPECT_NEAR(quantity(designs[0], "aws-s3-standard.storage-500"), gib - 512'000, 1e-6);
 }
 
 // 1.004096 TB at 80 % are 1,168.9 GiB: sold as one step of 2,400 GiB, which brings 250 x 2.34375 = 586 MB/s.
@@ -212,7 +225,7 @@ TEST(Build, AFileServiceBilledByUse) {
     ASSERT_FALSE(designs.empty()) << name;
     for (const Design& d : designs) {
       EXPECT_EQ(d.usable.value, 1'004'096'000'000U) << d.name;
-      EXPECT_NEAR(quantity(d, name + ".storage"), 1004.096, 1e-9) << d.name;
+      EXPECT_NEAR(quantity(d, name + ".storage"), 1.004096e12 / kGib, 1e-9) << d.name;
     }
   }
 }
@@ -246,7 +259,7 @@ TEST(Build, BlockStorageByThroughputAndRequests) {
 TEST(Build, CopiesForHostsThatMountNoCommonVolume) {
   for (const Design& d : of_service(four_hosts(), "aws-ebs-gp3")) {
     EXPECT_EQ(d.copies, 4U);
-    EXPECT_NEAR(quantity(d, "aws-ebs-gp3.storage"), 4 * static_cast<double>(d.bought.value) / 1e9, 1e-6);
+    EXPECT_NEAR(quantity(d, "aws-ebs-gp3.storage"), 4 * static_cast<double>(d.bought.value) / kGib, 1e-6);
   }
   for (const Design& d : of_service(four_hosts(), "aws-ebs-io2")) EXPECT_EQ(d.copies, 1U);
   SizingAsk many = plain_ask();

@@ -63,25 +63,27 @@ std::string text_of_rows(const Rows& rows) {
 }
 
 // Another word that the column takes too, or an item that something else costs.
-const std::map<std::string, std::string> kOther = {{"tlc", "qlc"},
-                                                   {"qlc", "tlc"},
-                                                   {"hdd", "tlc"},
-                                                   {"nvme", "disk"},
-                                                   {"disk", "nvme"},
-                                                   {"aws gcp azure", "azure"},
-                                                   {"aws gcp", "gcp"},
-                                                   {"yes", "no"},
-                                                   {"no", "yes"},
-                                                   {"file", "block"},
-                                                   {"block", "file"},
-                                                   {"object", "file"},
-                                                   {"aws", "gcp"},
-                                                   {"gcp", "azure"},
-                                                   {"azure", "aws"},
-                                                   {"other", "aws"},
-                                                   {"smr-host-managed", "cmr"},
-                                                   {"cmr", "smr-host-managed"},
-                                                   {"benchmark", "training"}};
+const std::map<std::string, std::string> kOther = {
+    {"tlc", "qlc"},
+    {"qlc", "tlc"},
+    {"hdd", "tlc"},
+    {"nvme", "disk"},
+    {"disk", "nvme"},
+    {"aws gcp azure", "azure"},
+    {"aws gcp", "gcp"},
+    {"yes", "no"},
+    {"no", "yes"},
+    {"file", "block"},
+    {"block", "file"},
+    {"object", "file"},
+    {"aws", "gcp"},
+    {"gcp", "azure"},
+    {"azure", "aws"},
+    {"other", "aws"},
+    {"smr-host-managed", "cmr"},
+    {"cmr", "smr-host-managed"},
+    {"51200:aws-s3-standard.storage-50 512000:aws-s3-standard.storage-500", "1:power"},
+    {"benchmark", "training"}};
 
 std::string changed(const std::string& cell) {
   if (cell.empty()) return cell;

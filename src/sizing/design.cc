@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace aforo {
@@ -32,6 +33,25 @@ std::string_view to_string(Family family) {
 
 std::string_view short_name(Family family) {
   return family == Family::kCloudObjectLocal ? "cloud object + NVMe" : to_string(family);
+}
+
+std::vector<CostLine> storage_lines(const CloudService& service, double bytes, const std::string& label) {
+  std::vector<CostLine> out;
+  const std::string* item = &service.storage_price;
+  double from = 0;
+  const auto add = [&](double to) {
+    const double quantity = billed_gb(service.provider, std::min(bytes, to) - from);
+    const std::string beyond =
+        from > 0 ? fmt::format(", beyond {}", bytes_decimal({static_cast<std::uint64_t>(from)})) : "";
+    if (quantity > 0) out.push_back({label + beyond, *item, quantity, "", false});
+    from = to;
+  };
+  for (const StorageTier& tier : service.storage_tiers) {
+    add(static_cast<double>(tier.from.value));
+    item = &tier.price;
+  }
+  add(std::max(bytes, from));
+  return out;
 }
 
 std::string protection_text(const Shelf& shelf) {

@@ -111,6 +111,9 @@ struct Design {
   std::vector<CostLine> costs;
 };
 
+// A month of keeping so much with a service: a line for each band of its price.
+std::vector<CostLine> storage_lines(const CloudService& service, double bytes, const std::string& label);
+
 // "8+2", "3 copies", "no protection".
 std::string protection_text(const Shelf& shelf);
 // "30.72 TB": powers of ten and four digits, as drives are sold.

@@ -27,8 +27,9 @@ class ExtraLines {
     if (more <= 0) return;
     const std::string times = more > 1 ? fmt::format("{:g} more copies: ", more) : "second copy: ";
     if (design_.service != nullptr) {
-      const double bought = in_bytes(design_.bought) / kGigabyte;
-      line(times + bytes_decimal(design_.bought) + " kept", design_.service->storage_price, more * bought);
+      for (const CostLine& part : storage_lines(*design_.service, in_bytes(design_.bought),
+                                                times + bytes_decimal(design_.bought) + " kept"))
+        line(part.label, part.item, more * part.quantity);
       send(times, more);
       return;
     }

@@ -87,11 +87,11 @@ TEST(ExtraLines, SensitivitiesHoldForCopiesToo) {
   }
 }
 
-// 125,000 GB x 0.023 = 2,875 a month, and 100,041 GB sent at 0.02 = 2,001 USD, 39.58 a month.
+// 125,000 GB are 116,415 GiB, x 0.023 = 2,678 a month, and 100,041 GB sent at 0.02 = 2,001 USD, 39.58 a month.
 TEST(ExtraLines, ACopyInTheCloudIsKeptAndSentOnce) {
   const Design d = service_design(ServiceKind::kObject);
   PriceBook prices = extra_prices();
-  const double kept = 125'000 * prices.at("aws-s3-standard.storage").value;
+  const double kept = 116'415.32 * prices.at("aws-s3-standard.storage").value;
   EXPECT_NEAR(extra(d, {2, {}, 0}), kept + 100'041 * 0.02 * kPaidOff, 0.1);
   EXPECT_NEAR(extra(d, {3, {}, 0}), 2 * (kept + 100'041 * 0.02 * kPaidOff), 0.2);
 }

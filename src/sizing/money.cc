@@ -53,10 +53,11 @@ void add_traffic(const Design& d, const Need& need, const Traffic& all, const Pr
     bill.lines.push_back({std::move(label), item, quantity, quantity * prices.at(item).value, 0, false});
   };
   add(d.service->get_price, all.requests / 1000, fmt::format("{:.3g} reads", all.requests));
-  add(d.service->retrieval_price, all.bytes / 1e9,
+  const Provider provider = d.service->provider;
+  add(d.service->retrieval_price, billed_gb(provider, all.bytes),
       fmt::format("{} retrieved", bytes_decimal(Bytes{static_cast<std::uint64_t>(all.bytes)})));
   const double free_of_charge = d.service->free_egress * static_cast<double>(d.bought.value);
-  if (d.service->provider == Provider::kOther)
+  if (provider == Provider::kOther)
     add("egress.other", (all.bytes - free_of_charge) / 1e9, "read from outside its cloud");
   double written = 0;
   for (const JobNeed& job : need.jobs)
@@ -64,7 +65,7 @@ void add_traffic(const Design& d, const Need& need, const Traffic& all, const Pr
       written += job.requirement.checkpoint_write->value * job.duty * kSecondsPerMonth * kCheckpointTimeShare;
   add(d.service->put_price, written / static_cast<double>(kObjectRange.value) / 1000, "checkpoints written");
   if (d.service->least_days > 0)
-    add(d.service->storage_price, written / 1e9 * d.service->least_days / kDaysPerMonth,
+    add(d.service->storage_price, billed_gb(provider, written) * d.service->least_days / kDaysPerMonth,
         fmt::format("checkpoints, charged for {:g} days each", d.service->least_days));
 }
 

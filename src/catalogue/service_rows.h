@@ -1,0 +1,14 @@
+// The rows of services.csv, typed. Private to the catalogue room; see docs/catalogue.md for the columns.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "catalogue/catalogue.h"
+
+namespace aforo {
+
+// In the order of the file. Throws UserError as catalogue.h says.
+std::vector<CloudService> read_services(const std::string& csv);
+
+}  // namespace aforo
