@@ -89,7 +89,8 @@ Json row_of(const CloudService& service) {
   Json row = {{"name", service.name},
               {"title", service.title},
               {"provider", std::string(to_string(service.provider))},
-              {"service_kind", to_string(service.kind)}};
+              {"service_kind", to_string(service.kind)},
+              {"durability", to_string(service.durability)}};
   set_known(row, "bytes_per_second_per_tib", service.per_tib.value);
   set_known(row, "write_bytes_per_second_per_tib", service.write_per_tib.value);
   set_known(row, "included_bytes_per_second", service.included.value);

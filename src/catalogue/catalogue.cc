@@ -238,6 +238,18 @@ std::string_view to_string(Provider provider) {
   return "";
 }
 
+std::string_view to_string(Durability durability) {
+  switch (durability) {
+    case Durability::kScratch:
+      return "scratch";
+    case Durability::kZone:
+      return "zone";
+    case Durability::kReplicated:
+      return "replicated";
+  }
+  return "";
+}
+
 std::string_view to_string(ServiceKind kind) {
   switch (kind) {
     case ServiceKind::kObject:

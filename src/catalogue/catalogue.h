@@ -96,6 +96,15 @@ enum class ServiceKind {
 // "object store", "file service", "block storage".
 std::string_view to_string(ServiceKind kind);
 
+// What it takes to lose what a service holds.
+enum class Durability {
+  kScratch,     // a server: a place for copies
+  kZone,        // a datacentre
+  kReplicated,  // several zones
+};
+// "scratch", "zone", "replicated".
+std::string_view to_string(Durability durability);
+
 // Whose cloud it stands in; those beside the three large ones sell storage to the hosts of any.
 enum class Provider { kAws, kGcp, kAzure, kOther };
 // "aws", "gcp", "azure", "other": what --provider names.
@@ -115,6 +124,7 @@ struct CloudService {
   std::string title;  // "AWS S3 Standard"
   Provider provider = Provider::kOther;
   ServiceKind kind = ServiceKind::kObject;
+  Durability durability = Durability::kReplicated;
   // Prices are names of items; empty = costs nothing of its own. This one per
   // GB-month of what is stored, or bought.
   std::string storage_price;

@@ -156,7 +156,10 @@ TEST(Catalogue, ServicesStateTheirLimitsAndTerms) {
   EXPECT_EQ(find("gcp-hyperdisk-ml").attach, 30U);
   EXPECT_DOUBLE_EQ(find("aws-s3-standard-ia").least_days, 30);
   EXPECT_DOUBLE_EQ(find("backblaze-b2").free_egress, 3);
+  EXPECT_EQ(find("gcp-parallelstore").durability, Durability::kScratch);
+  EXPECT_EQ(find("aws-s3-express").durability, Durability::kZone);
   const CloudService plain = find("aws-s3-standard");
+  EXPECT_EQ(plain.durability, Durability::kReplicated);
   EXPECT_DOUBLE_EQ(plain.host.value, 0);
   EXPECT_DOUBLE_EQ(plain.least_days, 0);
   EXPECT_DOUBLE_EQ(plain.free_egress, 0);

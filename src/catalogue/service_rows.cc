@@ -54,6 +54,7 @@ constexpr CsvColumn kServiceColumns[] = {
     number_in("least_days", 1, 365, "days", false),
     number_in("free_egress_times", 0.1, 100, "", false),
     words_in("read_only"),
+    words_in("durability"),
     kKindColumn,
     kSourceColumn,
     kDateColumn};
@@ -117,6 +118,10 @@ CloudService service_of(const TableRow& row) {
   service.kind = row.choice<ServiceKind>(
       "service_kind",
       {{"object", ServiceKind::kObject}, {"file", ServiceKind::kFile}, {"block", ServiceKind::kBlock}});
+  const auto class_of = [](Durability d) { return std::pair(to_string(d), d); };
+  service.durability = row.choice<Durability>(
+      "durability",
+      {class_of(Durability::kScratch), class_of(Durability::kZone), class_of(Durability::kReplicated)});
   service.storage_price = row.text("storage_price");
   service.storage_tiers = tiers_in(row);
   service.throughput_price = row.text("throughput_price");

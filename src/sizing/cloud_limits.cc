@@ -37,6 +37,7 @@ class ServiceLimits {
         tib_(in_bytes(d.bought) / kTib) {}
 
   void set() {
+    note_scratch();
     set_requests();
     if (s_.kind == ServiceKind::kFile) set_opens();
     set_rates();
@@ -129,6 +130,14 @@ class ServiceLimits {
     d_.write = std::min(of(s_.most_write.value > 0 ? s_.most_write : s_.most),
                         BytesPerSecond{d_.writes.value * piece});
     d_.provisioned = s_.most;
+  }
+
+  void note_scratch() {
+    if (s_.durability != Durability::kScratch) return;
+    d_.notes.push_back(fmt::format(
+        "{} is scratch: what lies there is a copy that a failed server takes along; the data and the checkpoints to "
+        "keep must lie in an object store or an archive too",
+        s_.title));
   }
 
   // The rates of all prefixes come only after a load has been kept up for some time.

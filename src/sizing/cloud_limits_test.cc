@@ -61,7 +61,7 @@ Design limited(const std::string& name, double bytes, double rate, const SizingA
 // Sold from 12 to 100 TiB: of 300 TB it holds four fifths of 100 TiB, and says so.
 TEST(CloudLimits, NoFileSystemIsLargerThanWhatIsSold) {
   SizingAsk ask = cloud_ask();
-  ask.capacity = Bytes{300'000'000'000'000};
+  ask.jobs[0].workload.dataset.samples = 300'000'000;
   const auto designs = designs_of(ask, "gcp-parallelstore");
   ASSERT_FALSE(designs.empty());
   for (const Design& d : designs) {
@@ -160,6 +160,7 @@ TEST(CloudLimits, UnknownIsTheWorstOfItsKind) {
 TEST(CloudLimits, NothingStatedIsNotNothingLimited) {
   CloudService s = shipped_service("gcp-parallelstore");
   s.title = "silent";
+  s.durability = Durability::kZone;
   s.write_per_tib = {0}, s.requests_per_tib = {0}, s.writes_per_tib = {0}, s.metadata = {0},
   s.volume = Bytes{0};
   const ServiceClasses classes(Catalogue::shipped());
@@ -198,6 +199,25 @@ TEST(CloudLimits, NoStatedThroughputIsThatOfTheNetworks) {
   set_limits(ServiceClasses(Catalogue::shipped()), need_of(cloud_ask(16)), 1, d);
   EXPECT_DOUBLE_EQ(d.read.value, 25e9);
   EXPECT_DOUBLE_EQ(d.write.value, 25e9);
+}
+
+// Two thirds of 3 TB lie beside the job's own data and nowhere else: not on scratch. The job's data alone may, as
+// a copy.
+TEST(CloudLimits, ScratchIsNoArchive) {
+  SizingAsk ask = cloud_ask();
+  ask.capacity = Bytes{3'000'000'000'000};
+  EXPECT_EQ(need_of(ask).held_beside, Bytes{2'000'000'000'000});
+  EXPECT_EQ(need_of(cloud_ask()).held_beside, Bytes{0});
+  for (const char* const name : {"aws-fsx-lustre-scratch", "gcp-parallelstore"}) {
+    const auto archive = designs_of(ask, name), copy = designs_of(cloud_ask(), name);
+    ASSERT_FALSE(archive.empty() || copy.empty()) << name;
+    const Judgement found = check_figures(archive.back(), need_of(ask));
+    EXPECT_EQ(found.check, "durability") << name;
+    EXPECT_THAT(found.reason, HasSubstr("2 TB beside the jobs' own data would lie nowhere else"));
+    EXPECT_TRUE(check_figures(copy.back(), need_of(cloud_ask())).serves());
+    EXPECT_THAT(copy.back().notes[0], HasSubstr(" is scratch: what lies there is a copy"));
+  }
+  for (const Design& d : designs_of(ask, "aws-fsx-lustre-1000")) EXPECT_THAT(d.notes, IsEmpty());
 }
 
 // Four hosts mount one io2 volume to read; one host alone writes to its own.

@@ -114,6 +114,15 @@ void subtract_pauses(const Design& d, const JobNeed& job, Served& served) {
 
 Judgement check_figures(const Design& d, const Need& need) {
   const auto bytes = [](Bytes b) { return bytes_decimal(b); };
+  if (d.service != nullptr && d.service->durability == Durability::kScratch && need.held_beside.value > 0)
+    return {
+        {},
+        "durability",
+        fmt::format(
+            "durability: it is scratch, which a failed server takes along, and {} beside the jobs' own "
+            "data would lie nowhere else; hold those in an object store, and ask for the jobs' data alone",
+            bytes_decimal(need.held_beside)),
+        kLeastReach};
   std::vector<Check> checks = {
       check_of("capacity", d.usable, need.capacity, "holds", bytes),
       check_of("write", d.write, need.checkpoint_write, "writes checkpoints at", format_rate)};

@@ -17,7 +17,7 @@ namespace aforo {
 struct Judgement {
   // Per job; empty where a check before the utilisation failed.
   std::vector<Served> served;
-  // That failed: "capacity", "read", "write", "opens", "requests", "writes", "network", "latency",
+  // That failed: "durability", "capacity", "read", "write", "opens", "requests", "writes", "network", "latency",
   // "utilisation" or "simulation"; empty where it serves.
   std::string check;
   // "utilisation"

@@ -115,6 +115,7 @@ void add_capacity(const SizingAsk& ask, Need& out) {
         fmt::format("expected --capacity to hold the jobs, which need {}, but found {}; raise --capacity or "
                     "lower --dataset-size",
                     format_bytes(whole_bytes(jobs)), format_bytes(*ask.capacity)));
+  if (today - jobs > kWorthNoting * today) out.held_beside = whole_bytes(today - jobs);
   double files = 0;
   for (const JobNeed& job : out.jobs) files += overhead(job, datasets > 0 ? today / datasets : 1);
   const double grown = std::pow(1 + ask.growth, ask.years);

@@ -37,6 +37,8 @@ struct Need {
   BytesPerSecond checkpoint_write{0};
   // Logical: grown, with snapshots and file overhead.
   Bytes capacity{0};
+  // Of what is held today, what is neither the jobs' data nor their checkpoints: it may lie nowhere else.
+  Bytes held_beside{0};
   Bytes datasets{0};         // that the jobs read in their epochs
   double request_bytes = 0;  // mean, weighted by requests
   std::uint32_t accelerators = 0, hosts = 0;

@@ -32,6 +32,7 @@ void add_system(Json& out, const Design& d) {
   if (d.fast.drives > 0) out[d.fast.node == nullptr ? "local_flash" : "flash_tier"] = shelf_json(d.fast);
   if (d.service != nullptr) {
     out["service"] = d.service->name;
+    out["durability"] = std::string(to_string(d.service->durability));
     out["bought_bytes"] = d.bought.value;
     if (d.copies > 1) out["copies"] = d.copies;
     if (d.provisioned.value > 0) out["provisioned_bytes_per_second"] = d.provisioned.value;
