@@ -28,7 +28,7 @@ EXAMPLES = {
     "recommender-cloud": "criteo_dlrm_dcnv2_h100 --accelerators 128 --per-host 4 --capacity 2.5PB --where cloud",
     "llm-cloud": LLM + " --where cloud",
 }
-UNSERVED = ("xray-cloud",)  # by nothing in the catalogue
+UNSERVED = ()  # by anything in the catalogue
 REQUIREMENT = ("samples_per_second", "read_bytes_per_second", "read_bytes_per_second_with_headroom", "iops",
                "opens_per_second", "sample_latency_seconds", "dataset_bytes", "capacity_to_buy_bytes", "hosts",
                "checkpoint_bytes", "checkpoint_write_bytes_per_second")
