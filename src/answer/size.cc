@@ -1,6 +1,4 @@
 #include "answer/size.h"
-#include "answer/echo.h"
-#include "answer/size_next.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +7,10 @@
 #include <set>
 #include <string>
 
+#include "answer/echo.h"
+#include "answer/size_next.h"
 #include "answer/working.h"
+#include "base/error.h"
 #include "base/input_file.h"
 #include "base/parallel_for.h"
 #include "plan/requirement.h"

@@ -15,7 +15,7 @@
 namespace aforo {
 namespace {
 
-constexpr double kMega = 1e6, kGiga = 1e9, kTera = 1e12, kGibi = 1024.0 * 1024 * 1024;
+constexpr double kGiga = 1e9, kTera = 1e12;
 constexpr double kBitsPerByte = 8;
 
 Bytes bytes(double value) { return {static_cast<std::uint64_t>(std::llround(value))}; }

@@ -171,7 +171,7 @@ class LineMaker {
         backings(Family::kHybrid, [&](DesignLine line) {
           line.tier = {drive, &*node, server_cards().back(), 1, 0};
           line.tier_holds = {static_cast<std::uint64_t>(share * in_bytes(need_.datasets))};
-          out_.push_back(std::move(line));
+          out_.push_back(line);
         });
     }
   }
@@ -190,7 +190,7 @@ class LineMaker {
           line.tier = {drive, nullptr, nullptr, 1, 0};
           line.host_drives = drives;
           line.cache = ask_.cache;
-          out_.push_back(std::move(line));
+          out_.push_back(line);
         });
         if (in_bytes(drive->capacity) * drives * kFill >= in_bytes(need_.datasets)) break;
       }

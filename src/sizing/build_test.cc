@@ -162,7 +162,8 @@ TEST(Build, LocalCaches) {
   ask.family = Family::kLocalHdd;
   for (const Design& d : built(ask)) {
     ASSERT_EQ(d.fast.drives % 4, 0U);
-    const double held = static_cast<double>(d.fast.drive->capacity.value * (d.fast.drives / 4)) * kFill;
+    const std::uint32_t in_each = d.fast.drives / 4;
+    const double held = static_cast<double>(d.fast.drive->capacity.value * in_each) * kFill;
     ASSERT_NEAR(static_cast<double>(d.local_cache.value), held, 2);
     ASSERT_NEAR(quantity(d, d.fast.drive->price), static_cast<double>(d.fast.raw().value) / 1e12, 1e-6);
   }

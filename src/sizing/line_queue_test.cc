@@ -17,8 +17,8 @@ class LineQueueTest : public ::testing::Test {
   void of(SizingAsk ask, Family family) {
     ask.family = family;
     need_ = need_of(ask);
-    for (DesignLine& line : design_lines(ask, need_, Catalogue::shipped()))
-      lines_.push_back(judged_line(std::move(line), need_));
+    for (const DesignLine& line : design_lines(ask, need_, Catalogue::shipped()))
+      lines_.push_back(judged_line(line, need_));
   }
 
   std::optional<LineQueue::Found> cheapest(std::vector<std::size_t> lines, double limit = HUGE_VAL) {

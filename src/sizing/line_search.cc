@@ -28,10 +28,10 @@ std::vector<double> utilisations(const Judgement& judged) {
 
 }  // namespace
 
-JudgedLine judged_line(DesignLine line, const Need& need) {
+JudgedLine judged_line(const DesignLine& line, const Need& need) {
   const auto least = least_size(line, need);
   const LineLimits limits = limits_of(line, need);
-  return {std::move(line), least, limits, {}, {}};
+  return {line, least, limits, {}, {}};
 }
 
 LineSearch::LineSearch(JudgedLine& line, const Need& need, std::uint32_t accelerators_per_host,
@@ -137,7 +137,7 @@ BehindRange LineSearch::next_behind(const TierRange& tier, std::uint32_t from, d
 std::uint32_t LineSearch::affordable(std::uint32_t tier, double limit) const {
   const double one = least_cost_of(costs_, line_.line, {1, tier}),
                more = costs_.server + line_.line.per_node * costs_.drive;
-  const double most = std::min<double>(kMostNodes, kMostDrives / line_.line.per_node);
+  const double most = std::min(kMostNodes, kMostDrives / line_.line.per_node);
   return static_cast<std::uint32_t>(
       std::clamp(more > 0 && limit < HUGE_VAL ? 1 + (limit - one) / more : most, 0.0, most));
 }

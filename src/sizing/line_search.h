@@ -26,7 +26,7 @@ struct JudgedLine {
   // Far larger ones than anybody would buy, of which it was asked whether they serve at all.
   std::map<LineSize, bool> largest{};
 };
-JudgedLine judged_line(DesignLine line, const Need& need);
+JudgedLine judged_line(const DesignLine& line, const Need& need);
 
 // A size and what it costs a month, or at least. Infinite: none serves.
 struct SizeTotal {

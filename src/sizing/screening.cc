@@ -44,8 +44,8 @@ Screening::Screening(const SizingAsk& ask, const Catalogue& catalogue, unsigned 
     judged_.push_back(check_figures(designs_[i], need_));
     if (!judged_[i].serves()) known_[i] = Known::kFigures;
   }
-  for (DesignLine& line : design_lines(ask, need_, catalogue))
-    lines_.push_back(judged_line(std::move(line), need_));
+  for (const DesignLine& line : design_lines(ask, need_, catalogue))
+    lines_.push_back(judged_line(line, need_));
   for (const Grouping grouping : {Grouping::kFamily, Grouping::kProduct})
     members_[grouping] = members_by(grouping);
   ceilings_ = std::make_unique<Ceilings>(need_, ask_.accelerators_per_host, *solved_);
