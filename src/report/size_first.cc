@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -20,6 +21,7 @@ constexpr std::size_t kMostLines = 22;    // of 24: the title and the gap below 
 constexpr std::size_t kLongestName = 40;  // of a job; names come from people's files
 constexpr std::size_t kNearest = 3;       // misses of other kinds beside the nearest: a line or two each
 constexpr std::size_t kScenarios = 2;
+constexpr double kNearlyOne = 10;  // percent
 
 class FirstScreen {
  public:
@@ -210,8 +212,15 @@ class FirstScreen {
       const bool others = !word(record_, {"sensitivity", "second_best"}).empty();
       return others ? "no single price: none within a factor of 20" : "";
     }
-    return fmt::format("prices of {} x {:.2g}: {} then costs no more", word(*nearest, {"prices_of"}),
-                       number(*nearest, {"factor"}).value_or(1), word(*nearest, {"family"}));
+    return fmt::format("prices of {} {}: {} then costs no more", word(*nearest, {"prices_of"}),
+                       times(number(*nearest, {"factor"}).value_or(1)), word(*nearest, {"family"}));
+  }
+
+  // "x 2.1"; of what is nearly 1, which two digits would call 1, "0.6 % higher".
+  static std::string times(double factor) {
+    const double percent = (factor - 1) * 100;
+    if (std::abs(percent) >= kNearlyOne) return fmt::format("x {:.2g}", factor);
+    return fmt::format("{:.2g} % {}", std::abs(percent), percent < 0 ? "lower" : "higher");
   }
 
   // The cheapest of another kind that somebody would build for this.

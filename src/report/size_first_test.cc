@@ -83,6 +83,18 @@ TEST(SizeFirst, SaysWhatAPersonDecidesBy) {
   EXPECT_THAT(shown, Not(HasSubstr("*")));
 }
 
+// "x 1" would say nothing of a price that is nearly there.
+TEST(SizeFirst, APriceThatNearlyTurnsItIsSaidInPercent) {
+  const auto turned_by = [](double factor) {
+    Json record = sized({design("HDD", 2670), design("flash", 4530)});
+    record["sensitivity"]["others_win"][0]["factor"] = factor;
+    return page(record);
+  };
+  EXPECT_THAT(turned_by(1.006), HasSubstr("prices of cloud 0.6 % higher: tape then costs no more"));
+  EXPECT_THAT(turned_by(0.95), HasSubstr("prices of cloud 5 % lower: tape"));
+  EXPECT_THAT(turned_by(1.1001), HasSubstr("prices of cloud x 1.1: tape"));
+}
+
 Json rented(const std::string& family, double total) {
   Json out = design(family, total);
   out["service"] = "a service";
