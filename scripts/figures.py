@@ -13,7 +13,8 @@ import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests"))
-from architecture_test import FRAMEWORK_PLACES, INCLUDE, LAYOUT_PLACES, documented_rooms, layout_literals, without_comments  # noqa: E402
+from architecture_test import FRAMEWORK_PLACES, LAYOUT_PLACES, documented_rooms, layout_literals, without_comments  # noqa: E402
+from include_graph import INCLUDE, unit_graph  # noqa: E402
 
 # The rooms and files that may say which layouts and frameworks there are.
 LAYOUT_OWNERS = tuple(place.removeprefix("src/") for place in LAYOUT_PLACES)
@@ -38,16 +39,6 @@ class Tree:
         found = {name: len(re.findall(pattern, code)) for name, code in self.code.items()
                  if not name.startswith(owners)}
         return sum(found.values()), sum(1 for n in found.values() if n)
-
-
-def units_of(tree):
-    """{unit: units it includes}, where x.h and x.cc are one unit."""
-    unit = lambda name: name.rsplit(".", 1)[0]
-    graph = {}
-    for name, text in tree.texts.items():
-        includes = {unit(i) for i in INCLUDE.findall(text) if i in tree.texts}
-        graph.setdefault(unit(name), set()).update(includes - {unit(name)})
-    return graph
 
 
 def knots(graph):
@@ -133,7 +124,7 @@ def figures(root):
                        or any(re.search(r"\b(?:tfrecord|webdataset)\b", word.group(1)) for word in layout_literals(code)))
     by_word = sum(len(re.findall(r"\.(?:given|text|count|seconds|bytes|number|fraction|list|choice|dollars)\(\"", code))
                   for name, code in tree.code.items() if name.startswith(("cli/", "answer/")))
-    circles = [c for c in knots(units_of(tree)) if len({unit.split("/")[0] for unit in c}) == 1]
+    circles = [c for c in knots(unit_graph(tree.texts)) if len({unit.split("/")[0] for unit in c}) == 1]
     lengths = function_lengths(tree)
     over = sum(1 for n in lengths if n > LONGEST_FUNCTION)
     lines = sorted(text.count("\n") for text in tree.texts.values())

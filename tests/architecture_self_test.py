@@ -53,6 +53,11 @@ class ArchitectureSelfTest(unittest.TestCase):
         self.assert_found("expected the rooms in the table's order",
                           {"CMakeLists.txt": "foreach(room storage base cli)\nendforeach()\n"})
 
+    def test_files_that_include_each_other(self):
+        self.assert_found("a circle of includes: base/line -> base/text -> base/line",
+                          {"src/base/line.h": '#pragma once\n#include "base/text.h"\n',
+                           "src/base/text.cc": '#include "base/text.h"\n#include "base/line.h"\n'})
+
     def test_a_map_without_a_table(self):
         self.assert_found("expected a table of rooms", {"ARCHITECTURE.md": "# Map\n"})
 

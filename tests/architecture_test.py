@@ -1,7 +1,8 @@
 """The house keeps its own rules: python3 architecture_test.py ROOT exits 1 and names every place that does not.
 
 1. The room table of ARCHITECTURE.md, the folders of src/, the rooms named in CMakeLists.txt, each room's DEPS and
-   the #includes between rooms all tell the same graph, and it has no cycle.
+   the #includes between rooms all tell the same graph, and it has no cycle; nor have the files of a room, x.h and x.cc
+   taken as one.
 2. Every source and test lying in a folder is named in that folder's CMakeLists.txt: none is on disk without running.
 3. No room but `cli` prints, exits or reads the environment; no clock is read but in `storage`, `world` and `cli`.
 4. Data are asked of a Store: outside `storage` no file includes what opens, lists, writes or deletes in a file system,
@@ -20,6 +21,8 @@ import pathlib
 import re
 import subprocess
 import sys
+
+from include_graph import INCLUDE, find_cycle, unit_graph
 
 MAX_LINES = 400
 MAX_CONTRACT_LINES = 500  # of a header that only declares
@@ -76,7 +79,6 @@ LAYOUT_WORD_PLACES = LAYOUT_PLACES + ("src/dataset/tar.cc", "src/dataset/tfrecor
 FRAMEWORK_NAME = re.compile(r"\bFramework::k\w+")
 FRAMEWORK_PLACES = ("src/workload/spec.", "src/workload/fields.", "src/workload/access.", "src/workload/dlio.")
 INCLUDE_LINE = re.compile(r"[ \t]*#[ \t]*include\b")
-INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 TABLE_ROW = re.compile(r"^\|\s*`(\w+)`\s*\|[^|]*\|([^|]*)\|\s*$", re.MULTILINE)
 # Written apart so that this file does not find itself.
 UNFINISHED = re.compile(r"\b(?:" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X")) + r")\b")
@@ -145,29 +147,6 @@ def declared_deps(root, room):
             arguments.setdefault(key, []).append(word)
     in_tests = {lib[len("aforo_"):] for lib in arguments.get("TEST_LIBS", []) if lib.startswith("aforo_")}
     return arguments.get("NAME", [None])[0], set(arguments.get("DEPS", [])), in_tests
-
-
-def find_cycle(graph):
-    """One cycle as a list of rooms, or []."""
-    finished, path = set(), []
-
-    def visit(room):
-        if room in path:
-            return path[path.index(room):] + [room]
-        if room in finished:
-            return []
-        path.append(room)
-        for dep in sorted(graph.get(room, ())):
-            if cycle := visit(dep):
-                return cycle
-        path.pop()
-        finished.add(room)
-        return []
-
-    for room in graph:
-        if cycle := visit(room):
-            return cycle
-    return []
 
 
 def check_graph(root):
@@ -380,8 +359,16 @@ def check_texts(root):
                 yield f"{name}:{text.count(chr(10), 0, match.start()) + 1}: {what}: '{match.group(0)}'"
 
 
+def check_knots(root):
+    src = root / "src"
+    paths = [path for path in sorted(src.rglob("*")) if path.suffix in (".h", ".cc") and not is_for_tests(path)]
+    texts = {path.relative_to(src).as_posix(): path.read_text() for path in paths}
+    if cycle := find_cycle(unit_graph(texts)):
+        yield f"a circle of includes: {' -> '.join(cycle)}; move what both need into a file of its own"
+
+
 def violations(root):
-    for check in (check_graph, check_named, check_speech, check_data_doors, check_documents, check_only_in_tests, check_sentences,
+    for check in (check_graph, check_knots, check_named, check_speech, check_data_doors, check_documents, check_only_in_tests, check_sentences,
                   check_names, check_texts):
         yield from check(root)
 

@@ -5,7 +5,8 @@
 
 #include <string>
 
-#include "answer/size.h"
+#include "answer/answer.h"
+#include "answer/size_ask.h"
 #include "sizing/size.h"
 
 namespace aforo {
@@ -15,8 +16,8 @@ namespace aforo {
 // Throws UserError where there is no such rank.
 Artifact storage_file(const SizeAsk& ask, const Screening& screening, const SizeResult& result);
 
-// `next` of the Record: `command`, `change` (what it changes about this one) and `text` (what it is for); `predict`, of one job, the prediction of it on
-// the storage file of the rank that is asked for.
+// `next` of the Record: `command`, `change` (what it changes about this one) and `text` (what it is for);
+// `predict`, of one job, the prediction of it on the storage file of the rank that is asked for.
 Json next_steps(const SizeAsk& ask, const Screening& screening, const SizeResult& result);
 
 }  // namespace aforo

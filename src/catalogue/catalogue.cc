@@ -224,44 +224,6 @@ std::string_view to_string(Media media) {
   return "";
 }
 
-std::string_view to_string(Provider provider) {
-  switch (provider) {
-    case Provider::kAws:
-      return "aws";
-    case Provider::kGcp:
-      return "gcp";
-    case Provider::kAzure:
-      return "azure";
-    case Provider::kOther:
-      return "other";
-  }
-  return "";
-}
-
-std::string_view to_string(Durability durability) {
-  switch (durability) {
-    case Durability::kScratch:
-      return "scratch";
-    case Durability::kZone:
-      return "zone";
-    case Durability::kReplicated:
-      return "replicated";
-  }
-  return "";
-}
-
-std::string_view to_string(ServiceKind kind) {
-  switch (kind) {
-    case ServiceKind::kObject:
-      return "object store";
-    case ServiceKind::kFile:
-      return "file service";
-    case ServiceKind::kBlock:
-      return "block storage";
-  }
-  return "";
-}
-
 Catalogue Catalogue::read(const Files& text) {
   Catalogue c;
   c.drives_ = read_file(text, "drives.csv", kDriveColumns, drive_of);

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "catalogue/catalogue.h"
+#include "catalogue/cloud_service.h"
 
 namespace aforo {
 

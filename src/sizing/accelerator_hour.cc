@@ -3,7 +3,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "sizing/money.h"
+#include "sizing/payments.h"
 
 namespace aforo {
 
@@ -24,7 +24,7 @@ double monthly_of_accelerators(const PriceBook& prices) {
   const double years = prices.at("life.accelerators").value;
   if (!(years > 0))
     throw UserError("expected a life.accelerators above 0 years, found 0; accelerators are paid off over it");
-  return (capital_recovery(prices.at("interest").value, years) + prices.at("support").value) / 12;
+  return monthly_of_1(prices.at("interest").value, years, prices.at("support").value);
 }
 
 std::optional<double> accelerator_hour(const Workload& workload, AcceleratorTerms terms,

@@ -10,8 +10,8 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "sizing/jobs_yaml.h"
+#include "sizing/money_words.h"
 #include "sizing/other_accelerator.h"
-#include "sizing/recommend.h"
 
 namespace aforo {
 namespace {

@@ -1,7 +1,7 @@
 // Portfolios, formats and sweeps as parts of a Record.
 #include <fmt/format.h>
 
-#include "sizing/recommend.h"
+#include "sizing/money_words.h"
 #include "sizing/size_record.h"
 
 namespace aforo {

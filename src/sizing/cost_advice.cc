@@ -9,7 +9,7 @@
 #include <set>
 
 #include "base/error.h"
-#include "sizing/recommend.h"
+#include "sizing/money_words.h"
 
 namespace aforo {
 namespace {

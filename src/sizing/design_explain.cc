@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "sizing/cloud_limits.h"
-#include "sizing/recommend.h"
+#include "sizing/money_words.h"
 #include "sizing/shelf.h"
 
 namespace aforo {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sizing/payments.h"
 #include "sizing/shelf.h"
 
 namespace aforo {

@@ -12,7 +12,9 @@
 #pragma once
 
 #include "catalogue/prices.h"
-#include "sizing/money.h"
+#include "sizing/bill.h"
+#include "sizing/design.h"
+#include "sizing/need.h"
 
 namespace aforo {
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sizing/money.h"
 #include "sizing/shelf.h"
 #include "sizing/test_kit.h"
 

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "sizing/money.h"
+#include "sizing/payments.h"
 
 namespace aforo {
 

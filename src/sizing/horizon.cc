@@ -7,6 +7,7 @@
 
 #include "sizing/accelerator_hour.h"
 #include "sizing/money.h"
+#include "sizing/payments.h"
 
 namespace aforo {
 namespace {

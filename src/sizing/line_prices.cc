@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "sizing/extra_lines.h"
+#include "sizing/payments.h"
 
 namespace aforo {
 namespace {

@@ -6,11 +6,11 @@
 #include <cmath>
 #include <optional>
 
-#include "base/error.h"
 #include "plan/au_form.h"
 #include "sizing/accelerator_hour.h"
 #include "sizing/design_storage.h"
 #include "sizing/extra_lines.h"
+#include "sizing/payments.h"
 
 namespace aforo {
 namespace {
@@ -67,11 +67,6 @@ void add_traffic(const Design& d, const Need& need, const Traffic& all, const Pr
   if (d.service->least_days > 0)
     add(d.service->storage_price, billed_gb(provider, written) * d.service->least_days / kDaysPerMonth,
         fmt::format("checkpoints, charged for {:g} days each", d.service->least_days));
-}
-
-// A month's payment for a purchase of 1.
-double monthly_of_1(double interest, double years, double support) {
-  return (capital_recovery(interest, years) + support) / 12;
 }
 
 // Items of the price book that every purchase is paid off at, beside its life.
@@ -161,22 +156,6 @@ double idle_purchase(const Bill& bill, const PriceBook& prices) {
 }
 
 }  // namespace
-
-double capital_recovery(double interest, double years) {
-  if (interest <= 0) return 1 / years;
-  return interest / (1 - std::pow(1 + interest, -years));
-}
-
-double worth_of_months(double rate, double months) {
-  return rate > 0 ? (1 - std::pow(1 + rate, -months)) / rate : months;
-}
-
-double monthly_of_purchase(const PriceBook& prices) {
-  const double years = prices.at("life.storage").value;
-  if (!(years > 0))
-    throw UserError("expected a life.storage above 0 years, found 0; purchases are paid off over it");
-  return monthly_of_1(prices.at("interest").value, years, prices.at("support").value);
-}
 
 double paused_share(const Design& design, const JobNeed& job) {
   const Requirement& r = job.requirement;

@@ -20,52 +20,11 @@
 #include <vector>
 
 #include "catalogue/prices.h"
+#include "sizing/bill.h"
 #include "sizing/design.h"
 #include "sizing/need.h"
 
 namespace aforo {
-
-// One line of the bill: so much of an item, what that comes to a month.
-struct BillLine {
-  std::string label, item;
-  double quantity = 0;
-  double month = 0;     // USD
-  double purchase = 0;  // USD, once; 0 for what is paid monthly
-  bool idle = false;
-  // Of an idle line: the item of a factor on top; "" = none. Markups of what is bought stand in the design.
-  std::string markup{};
-};
-
-// All that a design costs, for jobs that it serves so and so well.
-struct Bill {
-  std::vector<BillLine> lines;
-  double storage = 0, idle = 0;  // USD a month
-  double purchase = 0;           // USD, once
-  // Of the total, by the price book's ranges, taken as independent: the root of the sum of
-  // squares on either side.
-  double low = 0, high = 0;
-  double total() const { return storage + idle; }
-};
-
-// How a design serves one job. Fractions.
-struct Served {
-  // Of all the time, pauses for checkpoints included.
-  double au = 0, low = 0, high = 0;
-  std::string limit;
-  // Share of reads that get past the design's caches.
-  double missed = 1;
-  // The station that `limit` names; empty where it names none.
-  std::string limit_station{};
-  // By simulation; else by closed forms, as of a job that reads too little to be felt.
-  bool simulated = false;
-};
-
-// A year's payment for a loan of 1 over `years` (> 0): r / (1 - (1 + r)^-n); 1 / years at 0 %.
-double capital_recovery(double interest, double years);
-// What 1 USD a month is worth today, paid at the end of months 1 to `months`, at `rate` a month.
-double worth_of_months(double rate, double months);
-// A month's payment for a purchase of 1, at the book's terms. UserError where life.storage is 0.
-double monthly_of_purchase(const PriceBook& prices);
 
 // `served` in the order of need.jobs. `accelerator_hour` > 0 replaces the terms; idle time
 // of an accelerator without a price is free.

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "sizing/payments.h"
 #include "sizing/screening.h"
 #include "sizing/test_kit.h"
 

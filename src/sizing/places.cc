@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "sizing/accelerator_hour.h"
-#include "sizing/recommend.h"
+#include "sizing/money_words.h"
 
 namespace aforo {
 namespace {

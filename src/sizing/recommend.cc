@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "sizing/money_words.h"
 #include "sizing/places.h"
 
 namespace aforo {
@@ -92,7 +93,6 @@ std::vector<std::string> nearest_miss(const Screening& screening, const SizeResu
 // to; beyond that it is a machine for another question.
 constexpr double kMostOverWanted = 4, kManyOverWanted = 2;
 constexpr std::uint32_t kManyDrives = 1000;
-constexpr double kNextToNothing = 0.01;  // of the total: no price is known any better
 
 // The other place's headline: accelerators would then have to stand there. "" where nothing serves there.
 std::string other_place(const Screening& screening, const SizeResult& result, const PriceBook& prices) {
@@ -112,16 +112,6 @@ bool oversized(const Design& d, Bytes wanted) {
   const double times =
       wanted.value > 0 ? static_cast<double>(d.usable.value) / static_cast<double>(wanted.value) : 0;
   return times > kMostOverWanted || (d.main.drives >= kManyDrives && times > kManyOverWanted);
-}
-
-std::string idle_text(const Bill& bill) {
-  return bill.idle < kNextToNothing * bill.total() ? "next to nothing" : money_text(bill.idle);
-}
-
-std::string money_text(double usd) {
-  if (usd < 999.5) return fmt::format("${:.0f}", usd);
-  const double unit = std::pow(10.0, std::floor(std::log10(usd)) - 2);
-  return format_dollars({std::round(usd / unit) * unit});
 }
 
 std::vector<std::string> recommendation(const Screening& screening, const SizeResult& result,

@@ -14,12 +14,6 @@ namespace aforo {
 std::vector<std::string> recommendation(const Screening& screening, const SizeResult& result,
                                         const PriceBook& prices);
 
-// "$64,200": three significant digits from 1,000 on, whole dollars below.
-std::string money_text(double usd);
-
-// "$1,200", or "next to nothing" where it is less than a hundredth of the bill's total.
-std::string idle_text(const Bill& bill);
-
 // Whether nobody would build it for so much data: it holds more than four times that, or takes a thousand
 // drives and more to hold over twice of it. It may still serve, and be the only one that does.
 bool oversized(const Design& design, Bytes wanted);

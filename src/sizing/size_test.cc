@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/error.h"
+#include "sizing/money_words.h"
 #include "sizing/recommend.h"
 #include "sizing/test_kit.h"
 
