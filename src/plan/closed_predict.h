@@ -40,6 +40,8 @@ struct ClosedPrediction {
   std::string limit;
   // Of these the station's name; else empty.
   std::string limit_station;
+  // What most of the loss is due to, in the words of `limit`, target met or not.
+  std::string loss;
   // au_low and au_high lie less than a point apart: half a point of error at most.
   bool near = false;
   // What was approximated, and why it is not near.

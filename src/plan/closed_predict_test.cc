@@ -194,6 +194,12 @@ TEST(ClosedPredict, Checkpoints) {
   const StorageSpec spec = storage({pipe(1e9)});
   const double without = predict_closed(w, spec, 1'000'000).au;
   EXPECT_NEAR(predict_closed(w, spec, 1'000'000, {0, Seconds{60}, kLead}).au / without, 30.0 / 31, 1e-6);
+  // The target is met, and what is lost still has a cause.
+  w.accelerator.step_time.mean = 1;
+  w.training.au_target = 0.5;
+  const ClosedPrediction met = predict_closed(w, spec, 1'000'000, {0, Seconds{60}, kLead});
+  EXPECT_EQ(met.limited_by, Limit::kNone);
+  EXPECT_EQ(met.loss, to_string(Limit::kCheckpoints));
 }
 
 TEST(ClosedPredict, StorageThatCannotServeTheJob) {
