@@ -30,6 +30,25 @@ SizeAsk size_of(const std::string& workload, std::uint64_t accelerators) {
   return ask;
 }
 
+// Hosts have 256 GiB for each of 8 accelerators, or what is said; the benchmark's jobs count on none unasked.
+TEST(AnswerSize, HostsHaveMemory) {
+  const auto cached = [](SizeAsk ask) {
+    ask.family = Family::kCloudFile;
+    double most = 0;
+    for (const Json& d : answer(ask, {{}, {}, kStarted}).record["designs"])
+      most = std::max(most, d.value("page_cache_bytes_per_host", 0.0));
+    return most;
+  };
+  SizeAsk real = size_of("imagenet_resnet50_h100", 8), benchmark = size_of("resnet50_h100", 8);
+  const double all = 0.75 * 8 * 256 * 1073741824.0;
+  EXPECT_GT(cached(real), 0.97 * all);
+  EXPECT_LT(cached(real), all);  // loaders hold some
+  EXPECT_EQ(cached(benchmark), 0);
+  benchmark.host_memory = real.host_memory = Bytes{std::uint64_t{1} << 40};
+  EXPECT_NEAR(cached(real), 0.75 * 1099511627776.0, 0.03 * all);
+  EXPECT_GT(cached(benchmark), 0);
+}
+
 TEST(AnswerSize, OfThreeDUnetIsTheTableValue) {
   SizeAsk ask = size_of("unet3d_h100", 1);
   ask.target = 0.9;

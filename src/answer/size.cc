@@ -224,12 +224,10 @@ Answer answer_jobs(const SizeAsk& ask, const Context& context) {
   if (!result.designs.empty()) out.files.push_back(storage_file(ask, screening, result));
   const bool all = !context.page_only || *ask.full || *ask.explain;
   if (all) add_the_rest(record, used, ask, screening, options, result, context.stop);
-  if (all || result.designs.empty()) {
-    const std::vector<SizeAdvice> advice =
-        size_advice(options.ask, options.prices, Catalogue::shipped(), options.threads, context.stop);
-    add_advice(record, advice, used);
-    if (result.designs.empty() && !advice.empty()) add_cure(record, advice.front());
-  }
+  const std::vector<SizeAdvice> advice =
+      size_advice(options.ask, options.prices, Catalogue::shipped(), options.threads, context.stop);
+  add_advice(record, advice, used);
+  if (result.designs.empty() && !advice.empty()) add_cure(record, advice.front());
   add_variants(record, used, ask, options, context.stop);
   if (*ask.growth_steps && !result.designs.empty()) {
     const Design& first = screening.designs()[result.designs.front().design];

@@ -20,6 +20,9 @@ constexpr std::string_view to_string(RateSet set) {
   return set == RateSet::kTraining ? "training" : "benchmark";
 }
 
+// Published for the usual host of eight: 2 TiB (AWS p5, p5en and p6-b200; DGX H100 and B200).
+inline constexpr Bytes kMemoryPerAccelerator{std::uint64_t{256} << 30};
+
 // One job (W and the fields of JobAsk), or the jobs of a file, or a portfolio of jobs that may
 // come. What belongs to a single job is refused beside a file of jobs; what a scenario says itself
 // is refused beside a portfolio.
@@ -64,6 +67,10 @@ struct SizeAsk : JobAsk {
   Setting<double> target;
   // Accelerators in a host: how many client networks and local flashes there are.
   Setting<std::uint64_t> per_host = 8;
+  // Memory of such a host, of which what jobs leave caches files; 0 = none does. Not given = as much for each
+  // accelerator as kMemoryPerAccelerator, and none for a job of the storage benchmark, whose rules make
+  // datasets so large that it answers next to nothing.
+  Setting<Bytes> host_memory;
   // Not given = both are looked at and ranked together.
   Setting<Place> where = Place::kAny;
   // Of the cloud; not given = any, as the family of designs.

@@ -76,11 +76,24 @@ void check_terms(const Workload& workload, AcceleratorTerms terms) {
 
 }  // namespace
 
+namespace {
+
+// What the hosts' page caches may be counted on for.
+std::optional<Bytes> host_memory(const SizeAsk& ask, const SizingAsk& out) {
+  if (ask.host_memory.given()) return *ask.host_memory;
+  for (const SizedJob& job : out.jobs)
+    if (job.workload.benchmark) return std::nullopt;
+  return kMemoryPerAccelerator * out.accelerators_per_host;
+}
+
+}  // namespace
+
 void apply_common(const SizeAsk& ask, SizingAsk& out) {
   out.place = *ask.where;
   if (ask.provider.given()) out.provider = *ask.provider;
   if (ask.family.given()) out.family = *ask.family;
   out.accelerators_per_host = static_cast<std::uint32_t>(*ask.per_host);
+  out.host_memory = host_memory(ask, out);
   out.failures = ask.failure_every.if_given();
   out.accelerator_hour = ask.accelerator_price.if_given();
   out.accelerator_terms = ask.accelerator_terms.if_given();

@@ -10,6 +10,7 @@
 #include "model/storage_yaml.h"
 #include "sizing/design_storage.h"
 #include "sizing/size_record.h"
+#include "sizing/staging.h"
 #include "workload/parse.h"
 
 namespace aforo {
@@ -129,13 +130,20 @@ std::string predict_command(const SizeAsk& ask, const Need& need, const Design& 
 Artifact storage_file(const SizeAsk& ask, const Screening& screening, const SizeResult& result) {
   const SizedDesign& sized = of_rank(ask, screening, result);
   const Design& design = screening.designs()[sized.design];
-  StorageSpec storage = storage_of_design(design);
+  const std::vector<JobNeed>& jobs = screening.need().jobs;
+  const JobNeed seen = as_read(jobs.front(), design);
+  StorageSpec storage = storage_of_design(design, 1, jobs.size() == 1 ? &seen.read : nullptr);
   storage.notes.push_back(
       fmt::format("made by 'aforo size' from its catalogue, nothing of it is measured; AU {} there, {}",
                   format_percent(mean_au(sized.judgement.served, screening.need())),
                   sized.simulated ? "simulated" : "by closed forms"));
   if (const std::string command = predict_command(ask, screening.need(), design); !command.empty())
     storage.notes.push_back("that prediction again: " + command);
+  if (design.staged && jobs.size() == 1)
+    storage.notes.push_back(fmt::format(
+        "a prediction does not count that what is trained on is copied first: {} once, {} of the project's time",
+        format_seconds(design.staging),
+        format_percent(staging_share(design, jobs.front(), sized.judgement.served.front().au))));
   return {"storage.yaml", to_yaml(storage)};
 }
 

@@ -84,13 +84,17 @@ constexpr Row kSizeRows[] = {
     row<&SizeAsk::per_host>(
         {"per-host", 0, kPositive, "N", "8", "put N accelerators in a host", kSizingGroup})
         .at_most(kMostAccelerators),
+    row<&SizeAsk::host_memory>({"host-memory", 0, kBytes, "SIZE", "",
+                                "memory of a host, which caches files; 256 GiB per accelerator if not given",
+                                kSizingGroup}),
     choice<&SizeAsk::where, Place::kAny, Place::kOnPremises, Place::kCloud>(
         {"where", 0, kChoice, "", "any", "look for designs there", kSizingGroup}),
     choice<&SizeAsk::provider, Provider::kAws, Provider::kGcp, Provider::kAzure, Provider::kOther>(
         {"provider", 0, kChoice, "", "", "look at this cloud's services only", kSizingGroup}),
     choice<&SizeAsk::family, Family::kFlashTlc, Family::kFlashQlc, Family::kHybrid, Family::kHdd,
-           Family::kLocalHdd, Family::kCloudObject, Family::kCloudObjectLocal, Family::kCloudFile,
-           Family::kCloudBlock>(
+           Family::kLocalHdd, Family::kHostNvme, Family::kHostMemory, Family::kHotFlash, Family::kHotHost,
+           Family::kCloudObject, Family::kCloudObjectLocal, Family::kCloudFile, Family::kCloudBlock,
+           Family::kCloudHotHost, Family::kCloudHotFile>(
         {"family", 0, kChoice, "NAME", "", "look at designs of this family only", kSizingGroup}),
     row<&SizeAsk::confirm>({"confirm", 0, kCount, "N", "10",
                             "simulate the best N designs; 0 leaves it at closed forms", kSizingGroup}),

@@ -37,6 +37,8 @@ struct Served {
   double missed = 1;
   // The station that `limit` names; empty where it names none.
   std::string limit_station{};
+  // What most of the loss is due to, by the closed form, whether or not the target is met.
+  std::string loss{};
   // By simulation; else by closed forms, as of a job that reads too little to be felt.
   bool simulated = false;
 };

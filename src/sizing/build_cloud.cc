@@ -88,6 +88,7 @@ class CloudDesigns {
                            ? accelerator_->instance_network
                            : kUnknownNetwork;
     if (s.host.value > 0) d.client_network = std::min(d.client_network, s.host);
+    if (s.kind != ServiceKind::kObject) d.page_cache = need_.page_cache;
     return d;
   }
 

@@ -4,6 +4,7 @@
 
 #include "sizing/build.h"
 #include "sizing/design_line.h"
+#include "sizing/staging.h"
 
 namespace aforo {
 namespace {
@@ -17,7 +18,11 @@ constexpr std::array kFlashProtections = {Protection{4, 2}, Protection{8, 2}, Pr
                                           Protection{1, 1}};
 constexpr std::array kDiskProtections = {Protection{8, 3}, Protection{4, 2}, Protection{1, 2}};
 // Of disks behind a cache: the search is over sizes there.
-constexpr Protection kBackingProtection{8, 3};
+constexpr std::array kBackingProtections = {Protection{8, 3}};
+// Of an archive, which may be small: 8+3 takes six servers, three copies three.
+constexpr std::array kArchiveProtections = {Protection{8, 3}, Protection{1, 2}};
+// Of a hot copy in flash servers: it loses a server and goes on.
+constexpr std::array kHotProtections = {Protection{4, 2}, Protection{1, 1}};
 // Of an accelerator host: what its bays hold.
 constexpr std::array kLocalDrives = {1u, 2u, 4u, 8u};
 // Of a server's bays, filled. Chosen: between two of them lies less than what servers cost.
@@ -46,6 +51,8 @@ class LineMaker {
     if (!ask_.cache) {
       single_media();
       if (wanted(Family::kHybrid)) hybrids();
+      if (wanted(Family::kHotFlash)) hot_flash();
+      if (wanted(Family::kHotHost)) hot_hosts();
     }
     if (wanted(Family::kLocalHdd)) local_caches();
     return std::move(out_);
@@ -143,34 +150,71 @@ class LineMaker {
   }
 
   // Disks behind a cache: the usual card, since the search is over sizes and not over cards.
-  template <class Take>
-  void backings(Family family, const Take& take) {
+  template <class Protections, class Take>
+  void backings(Family family, const Protections& protections, const Take& take) {
     const std::vector<const Nic*> cards = server_cards();
     if (cards.empty()) return;
     for (const Drive* drive : fastest_) {
       if (is_flash(drive->media)) continue;
       for (const StorageNode& node : catalogue_.nodes()) {
         if (node.flash) continue;
-        for (const std::uint32_t drives : fills(node, kBackingBays))
-          take(started(family,
-                       {drive, &node, cards.front(), kBackingProtection.data, kBackingProtection.parity},
-                       drives));
+        for (const Protection& p : protections)
+          for (const std::uint32_t drives : fills(node, kBackingBays))
+            take(started(family, {drive, &node, cards.front(), p.data, p.parity}, drives));
       }
     }
   }
 
-  // The flash tier is a cache of what lies on disks: its loss costs speed, not data. The first sort of flash
-  // server, the larger one.
-  void hybrids() {
+  // The first sort of flash server, the larger one; null where there is none, or no card for it.
+  const StorageNode* tier_node() const {
     const auto node = std::find_if(catalogue_.nodes().begin(), catalogue_.nodes().end(),
                                    [](const StorageNode& n) { return n.flash; });
-    if (node == catalogue_.nodes().end() || server_cards().empty()) return;
+    return node == catalogue_.nodes().end() || server_cards().empty() ? nullptr : &*node;
+  }
+
+  // The flash tier is a cache of what lies on disks: its loss costs speed, not data.
+  void hybrids() {
+    const StorageNode* node = tier_node();
+    if (node == nullptr) return;
     for (const Drive* drive : fastest_) {
       if (!is_flash(drive->media)) continue;
       for (const double share : kFlashShares)
-        backings(Family::kHybrid, [&](DesignLine line) {
-          line.tier = {drive, &*node, server_cards().back(), 1, 0};
+        backings(Family::kHybrid, kBackingProtections, [&](DesignLine line) {
+          line.tier = {drive, node, server_cards().back(), 1, 0};
           line.tier_holds = {static_cast<std::uint64_t>(share * in_bytes(need_.datasets))};
+          out_.push_back(line);
+        });
+    }
+  }
+
+  void hot_flash() {
+    const StorageNode* node = tier_node();
+    if (node == nullptr) return;
+    const double held = in_bytes(hot_bytes(need_));
+    for (const Drive* drive : fastest_) {
+      if (!is_flash(drive->media)) continue;
+      for (const Protection& p : kHotProtections) {
+        // Room for what a server holds, of the fewest servers.
+        const double fill = shelf_fill(p.parity, fewest_nodes(p.data, p.parity));
+        const double raw = held * (p.data + p.parity) / p.data * kFill / fill;
+        backings(Family::kHotFlash, kArchiveProtections, [&](DesignLine line) {
+          line.tier = {drive, node, server_cards().back(), p.data, p.parity};
+          line.tier_holds = {static_cast<std::uint64_t>(raw)};
+          line.staged = true;
+          out_.push_back(line);
+        });
+      }
+    }
+  }
+
+  void hot_hosts() {
+    for (const Drive* drive : fastest_) {
+      if (!is_flash(drive->media)) continue;
+      for (const std::uint32_t drives : host_drives(*drive, in_bytes(copy_in_host(need_))))
+        backings(Family::kHotHost, kArchiveProtections, [&](DesignLine line) {
+          line.tier = {drive, nullptr, nullptr, 1, 0};
+          line.host_drives = drives;
+          line.staged = true;
           out_.push_back(line);
         });
     }
@@ -186,7 +230,7 @@ class LineMaker {
     for (const Drive* drive : fastest_) {
       if (!is_flash(drive->media)) continue;
       for (const std::uint32_t drives : local_drives(*drive)) {
-        backings(Family::kLocalHdd, [&](DesignLine line) {
+        backings(Family::kLocalHdd, kBackingProtections, [&](DesignLine line) {
           line.tier = {drive, nullptr, nullptr, 1, 0};
           line.host_drives = drives;
           line.cache = ask_.cache;
@@ -214,7 +258,10 @@ std::vector<DesignLine> design_lines(const SizingAsk& ask, const Need& need, con
 
 std::vector<Design> build_designs(const SizingAsk& ask, const Need& need, const Catalogue& catalogue) {
   std::vector<Design> out;
-  if (ask.place != Place::kOnPremises) build_cloud(ask, need, catalogue, out);
+  if (ask.place != Place::kCloud && !ask.provider) build_hosts(ask, need, catalogue, out);
+  if (ask.place == Place::kOnPremises) return out;
+  build_cloud(ask, need, catalogue, out);
+  build_cloud_archive(ask, need, catalogue, out);
   return out;
 }
 

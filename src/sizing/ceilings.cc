@@ -80,7 +80,8 @@ const Ceiling& Ceilings::of(const DesignLine& line) { return behind(line, 0, kMo
 
 const Ceiling& Ceilings::behind(const DesignLine& line, std::uint32_t drives, std::uint32_t tier_servers) {
   const DesignLine ideal = with_drives(line, drives == 0 ? kMostDrives : drives);
-  const Key key{line.main.drive, line.main.data, line.main.parity, drives, {0, 0}, 0, 0, nullptr};
+  const Key key{line.main.drive, line.main.data, line.main.parity, drives, {0, 0}, 0, 0,
+                nullptr,         line.staged};
   if (line.tier.drive == nullptr) return found(key, ideal, 0);
   const Drive& drive = *line.tier.drive;
   double held = in_bytes(drive.capacity) * kFill * line.host_drives;
@@ -101,6 +102,7 @@ const Ceiling& Ceilings::behind_cache(Key key, DesignLine ideal, Seconds latency
   Drive front = *ideal.tier.drive;
   front.read = {kAnyLoad};
   front.reads = {kAnyLoad};
+  front.write = {kAnyLoad};
   front.latency = latency;
   front.capacity = {static_cast<std::uint64_t>(std::ceil(in_bytes(cached) / kFill))};
   ideal.tier.drive = &front;
@@ -110,6 +112,8 @@ const Ceiling& Ceilings::behind_cache(Key key, DesignLine ideal, Seconds latency
     return found(key, ideal, 0);
   }
   ideal.tier_holds = cached;
+  ideal.tier.data = 1;
+  ideal.tier.parity = 0;
   ideal.tier.node = &swift_single();
   ideal.tier.nic = &swift_card();
   return found(key, ideal, 1);
@@ -122,8 +126,8 @@ const Ceiling& Ceilings::in_front(const DesignLine& line, std::uint32_t tier_ser
     front = most_drives(line, tier_servers);
     ideal.tier_holds = {static_cast<std::uint64_t>(in_bytes(line.tier.drive->capacity) * kFill * front)};
   }
-  const Key key{line.main.drive, line.main.data, line.main.parity, 0,
-                {0, 0},          front,          tier_servers,     line.tier.drive};
+  const Key key{line.main.drive, line.main.data, line.main.parity, 0,          {0, 0},
+                front,           tier_servers,   line.tier.drive,  line.staged};
   return found(key, ideal, tier_servers);
 }
 

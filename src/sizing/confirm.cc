@@ -114,8 +114,6 @@ StorageSpec in_small_batches(StorageSpec storage, std::uint64_t k) {
   return storage;
 }
 
-bool is_cached(const Design& design) { return design.local_cache.value > 0 || design.fast.drives > 0; }
-
 // Whether every reader of a k-th of a dataset in shards still finds some of its own.
 bool shards_suffice(const Workload& w, std::uint64_t k) {
   constexpr std::uint64_t kShardsPerReader = 4;  // chosen: as where a dataset is cut
@@ -128,7 +126,7 @@ bool shards_suffice(const Workload& w, std::uint64_t k) {
 // The least divisor of its batches with which the fewest steps are affordable, or the largest that leaves enough
 // in them. 1 for jobs that share a cache, which cannot be smaller for one of them.
 std::uint64_t batch_divisor(const Workload& w, const Need& need, const Design& design) {
-  const bool cached = is_cached(design);
+  const bool cached = has_cache(design);
   if (cached && simulated_jobs(need).size() > 1) return 1;
   const std::uint64_t batch = w.loader.batch_size, step = batch * w.accelerator.count;
   const std::uint64_t all = w.training.steps ? w.training.steps : w.dataset.samples / step;
@@ -217,7 +215,7 @@ void set_others_served(const Prediction& found, const Design& design, const Need
 // differ, each takes its turn.
 void simulate_jobs(const Design& design, const Need& need, const SizingAsk& ask, unsigned threads,
                    const std::stop_token& stop, std::vector<Served>& served) {
-  const bool cached = is_cached(design);
+  const bool cached = has_cache(design);
   const std::vector<std::size_t> jobs = simulated_jobs(need);
   for (std::size_t i = 0; cached && i < jobs.size(); ++i)
     set_served(predict(options_for(design, need, jobs[i], ask, threads), stop), design, need.jobs[jobs[i]],

@@ -19,6 +19,14 @@ std::string_view to_string(Family family) {
       return "HDD";
     case Family::kLocalHdd:
       return "local NVMe + HDD";
+    case Family::kHostNvme:
+      return "host NVMe";
+    case Family::kHostMemory:
+      return "host memory";
+    case Family::kHotFlash:
+      return "hot flash + HDD archive";
+    case Family::kHotHost:
+      return "host NVMe + HDD archive";
     case Family::kCloudObject:
       return "cloud object store";
     case Family::kCloudObjectLocal:
@@ -27,12 +35,29 @@ std::string_view to_string(Family family) {
       return "cloud file service";
     case Family::kCloudBlock:
       return "cloud block storage";
+    case Family::kCloudHotHost:
+      return "host NVMe + object archive";
+    case Family::kCloudHotFile:
+      return "cloud file service + object archive";
   }
   return "";
 }
 
 std::string_view short_name(Family family) {
-  return family == Family::kCloudObjectLocal ? "cloud object + NVMe" : to_string(family);
+  switch (family) {
+    case Family::kCloudObjectLocal:
+      return "cloud object + NVMe";
+    case Family::kHotFlash:
+      return "flash + HDD archive";
+    case Family::kHotHost:
+      return "NVMe + HDD archive";
+    case Family::kCloudHotHost:
+      return "NVMe + object store";
+    case Family::kCloudHotFile:
+      return "file + object store";
+    default:
+      return to_string(family);
+  }
 }
 
 std::vector<CostLine> storage_lines(const CloudService& service, double bytes, const std::string& label) {

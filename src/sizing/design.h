@@ -22,18 +22,25 @@ enum class Family {
   kFlashQlc,
   kHybrid,  // a flash tier in front of disks, for all hosts
   kHdd,
-  kLocalHdd,  // flash in every accelerator host in front of disks
+  kLocalHdd,    // flash in every accelerator host in front of disks
+  kHostNvme,    // drives in the accelerator hosts and nothing behind them
+  kHostMemory,  // their memory alone
+  kHotFlash,    // all that is trained on copied to flash servers, all that is held on disks
+  kHotHost,     // the same with the copy in the hosts' own drives
   kCloudObject,
   // The instances' own flash in front of an object store.
   kCloudObjectLocal,
   kCloudFile,
   kCloudBlock,
+  kCloudHotHost,  // what is trained on copied to the instances' own flash, what is held in an object store
+  kCloudHotFile,  // the same with the copy in a file service
 };
 // All of them, once each.
 inline constexpr std::array kFamilies = {
-    Family::kFlashTlc,  Family::kFlashQlc,    Family::kHybrid,           Family::kHdd,
-    Family::kLocalHdd,  Family::kCloudObject, Family::kCloudObjectLocal, Family::kCloudFile,
-    Family::kCloudBlock};
+    Family::kFlashTlc,   Family::kFlashQlc,     Family::kHybrid,           Family::kHdd,
+    Family::kLocalHdd,   Family::kHostNvme,     Family::kHostMemory,       Family::kHotFlash,
+    Family::kHotHost,    Family::kCloudObject,  Family::kCloudObjectLocal, Family::kCloudFile,
+    Family::kCloudBlock, Family::kCloudHotHost, Family::kCloudHotFile};
 // "all-flash TLC", ...: what --family, Records and sentences call it.
 std::string_view to_string(Family family);
 // The same where room is dear, as in a table: "cloud object + NVMe"; else as above.
@@ -74,9 +81,12 @@ struct Design {
   // What makes it another offer: the drive's model or the service's title.
   std::string product;
   Shelf main;  // on premises: where the data lie
-  // Flash in front of it: the hybrid's tier, or in every host (drives per host); drives 0 = none.
+  // Flash in front of it: the hybrid's tier, a hot copy, or in every host (drives per host); drives 0 = none.
   Shelf fast;
+  // That the jobs read from, but for a copy in their hosts.
   const CloudService* service = nullptr;
+  // kCloudHotFile: the object store behind it, which holds everything.
+  const CloudService* archive = nullptr;
   Bytes bought{0};  // cloud: bytes paid for (of one copy)
   std::uint32_t copies = 1;
   // Cloud: throughput bought or that comes with it; 0 = no stated limit.
@@ -85,8 +95,24 @@ struct Design {
   const Nic* client_nic = nullptr;
   BytesPerSecond client_network{0};  // of one host
   std::uint32_t hosts = 1;
-  Bytes local_cache{0};  // flash of one host, for caching; 0 = none
+  Bytes local_cache{0};  // flash of one host (of kHostMemory, memory), for caching or a hot copy; 0 = none
   BytesPerSecond local_read{0};
+  Bytes page_cache{0};  // memory of one host that is left for caching files; 0 = none
+  // The data are copied once, before training, to where they are then read from: `fast`, the hosts'
+  // flash (local_cache) or the file service. What keeps them is `main` or an object store; of
+  // kHostNvme and kHostMemory nothing does but the place that they came from.
+  bool staged = false;
+  // What the copy can hold: of each host where it lies in hosts, else of all.
+  Bytes copy{0};
+  // Copying them once; the jobs wait for it.
+  Seconds staging{0};
+  // What that is limited by, "the archive's disks", and how fast it then goes.
+  std::string_view staging_limit;
+  BytesPerSecond staging_rate{0};
+  // Times a year that the copy is lost and made again: of a protected one 0.
+  double losses = 0;
+  // At which the archive gives what is copied; 0 = there is none.
+  BytesPerSecond archive_read{0};
 
   Bytes usable{0};
   // Mean bandwidth for this mix of requests, of what lies behind caches; 0 = no stated limit.
@@ -110,6 +136,14 @@ struct Design {
   // Those that do not depend on how much is read; money.h adds requests, retrieval and idle time.
   std::vector<CostLine> costs;
 };
+
+// Whether reads may be answered by something in front of where the data lie. A hot copy is no cache: all
+// reads are its.
+inline bool has_cache(const Design& d) {
+  return d.page_cache.value > 0 || (!d.staged && (d.local_cache.value > 0 || d.fast.drives > 0));
+}
+// Whether the hot copy is in the hosts themselves.
+inline bool staged_in_hosts(const Design& d) { return d.staged && d.local_cache.value > 0; }
 
 // A month of keeping so much with a service: a line for each band of its price.
 std::vector<CostLine> storage_lines(const CloudService& service, double bytes, const std::string& label);

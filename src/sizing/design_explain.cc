@@ -9,6 +9,7 @@
 #include "sizing/cloud_limits.h"
 #include "sizing/money_words.h"
 #include "sizing/shelf.h"
+#include "sizing/staging.h"
 
 namespace aforo {
 namespace {
@@ -91,7 +92,7 @@ void add_shelf_read(const Shelf& s, const Need& need, const std::string& key, co
 }
 
 void add_write(const Design& d, Figures& out) {
-  const Shelf& s = d.main;
+  const Shelf& s = d.staged && d.fast.node != nullptr ? d.fast : d.main;  // a hot copy takes checkpoints
   out.push_back({"write_bytes_per_second", "writes", rate(d.write),
                  "data / (data + parity) x the smaller of drives x rate and servers x min(0.3 server, cards)",
                  fmt::format("{} x min({} x {}, {} x {})", protected_share(s), s.drives, rate(s.drive->write),
@@ -100,9 +101,12 @@ void add_write(const Design& d, Figures& out) {
 }
 
 void add_opens(const Design& d, Figures& out) {
-  std::string inputs = fmt::format("{} x {}", d.main.nodes, per_second(d.main.node->metadata));
-  if (d.fast.drives > 0 && d.fast.node != nullptr)
-    inputs += fmt::format(" + {} x {}", d.fast.nodes, per_second(d.fast.node->metadata));
+  if (staged_in_hosts(d)) return;
+  const auto of = [](const Shelf& s) {
+    return fmt::format("{} x {}", s.nodes, per_second(s.node->metadata));
+  };
+  const bool front = d.fast.drives > 0 && d.fast.node != nullptr;
+  const std::string inputs = d.staged ? of(d.fast) : front ? of(d.main) + " + " + of(d.fast) : of(d.main);
   out.push_back({"opens_per_second", "file opens", per_second(d.opens), "servers x opens of each", inputs,
                  source_of(d.main.node->name, d.main.node->fact)});
 }
@@ -161,8 +165,8 @@ void add_front(const Design& d, const Need& need, Figures& out) {
   if (d.fast.drives == 0) return;
   const Shelf& s = d.fast;
   if (s.node == nullptr) {
-    out.push_back({"cache_bytes_per_host", in_front(s) + "held in a host", bytes_decimal(d.local_cache),
-                   "drives of a host x drive x 0.8, or as asked",
+    out.push_back({d.staged ? "copy_bytes_per_host" : "cache_bytes_per_host", in_front(s) + "held in a host",
+                   bytes_decimal(d.local_cache), "drives of a host x drive x 0.8, or as asked",
                    fmt::format("{} x {} x {:g}", s.drives / d.hosts, bytes_decimal(s.drive->capacity), kFill),
                    sources_of(s)});
     out.push_back({"fast_read_bytes_per_second", in_front(s) + "reads", rate(d.fast_read), "drives x rate",
@@ -170,15 +174,54 @@ void add_front(const Design& d, const Need& need, Figures& out) {
     return;
   }
   out.push_back({"flash_tier.usable_bytes", in_front(s) + "held", bytes_decimal(shelf_usable(s)),
-                 "drives x drive x 0.8, for a share of the datasets",
-                 fmt::format("{} x {} x {:g}; datasets {}", s.drives, bytes_decimal(s.drive->capacity), kFill,
-                             bytes_decimal(need.datasets)),
+                 d.staged ? "drives x drive x data / (data + parity) x 0.8, for all that is trained on"
+                          : "drives x drive x 0.8, for a share of the datasets",
+                 fmt::format("{} x {} x {}{:g}; datasets {}", s.drives, bytes_decimal(s.drive->capacity),
+                             d.staged ? protected_share(s) + " x " : "", kFill, bytes_decimal(need.datasets)),
                  sources_of(s)});
   add_shelf_read(s, need, "fast_read_bytes_per_second", in_front(s) + "reads", d.fast_read, out);
 }
 
+void add_staging(const Design& d, const Need& need, Figures& out) {
+  if (!d.staged) return;
+  out.push_back({"staging_seconds", "copying, before training", format_seconds(d.staging),
+                 "datasets / the slowest of source, network and target", schedule_of(d, need),
+                 "docs/sizing.md section 2; the jobs wait for it, once per project"});
+}
+
+void add_page_cache(const Design& d, const SizingAsk& ask, Figures& out) {
+  if (d.page_cache.value == 0 || !ask.host_memory) return;
+  out.push_back({"page_cache_bytes_per_host", "page cache of a host", bytes_decimal(d.page_cache),
+                 "memory x 0.75 - what the loaders hold", bytes_decimal(*ask.host_memory) + " x 0.75",
+                 "--host-memory; the quarter is chosen, docs/sizing.md section 4"});
+}
+
+// Drives in the hosts, and nothing else.
+void add_host_drives(const Design& d, const Need& need, Figures& out) {
+  const Shelf& s = d.main;
+  const std::string drives = fmt::format("{} x ", s.drives);
+  out.push_back({"storage.drives", "drives", fmt::format("{}", s.drives),
+                 "as many in every host as hold its data / 0.8",
+                 fmt::format("{} of {} in each of {} hosts", s.drives / d.hosts,
+                             bytes_decimal(s.drive->capacity), d.hosts),
+                 source_of(s.drive->model, s.drive->fact)});
+  out.push_back({"usable_bytes", "usable", bytes_decimal(d.usable),
+                 "datasets + hosts x (drives x drive x 0.8 - what is copied to each)",
+                 fmt::format("{} + {} x ({} - {})", bytes_decimal(need.datasets), d.hosts,
+                             bytes_decimal(d.local_cache), bytes_decimal(copy_in_host(need))),
+                 "four fifths full is a published rule for file systems"});
+  out.push_back({"read_bytes_per_second", "reads", rate(d.read), "drives x rate",
+                 drives + rate(s.drive->read), sources_of(s)});
+  out.push_back({"write_bytes_per_second", "writes", rate(d.write), "drives x rate",
+                 drives + rate(s.drive->write), sources_of(s)});
+  out.push_back(
+      {"watts", "power", fmt::format("{:.0f} W", d.watts), "drives x watts", watts_inputs(s), sources_of(s)});
+}
+
 void add_bought(const Design& d, const Need& need, Figures& out) {
   const Shelf& s = d.main;
+  if (s.drive == nullptr) return;  // in memory
+  if (s.node == nullptr) return add_host_drives(d, need, out);
   add_drives(s, need, out);
   add_servers(s, need, out);
   out.push_back(
@@ -186,7 +229,10 @@ void add_bought(const Design& d, const Need& need, Figures& out) {
        fmt::format("{} x {} x {} x {:g}", s.drives, bytes_decimal(s.drive->capacity), protected_share(s),
                    kFill),
        source_of(s.drive->model, s.drive->fact) + "; four fifths full is a published rule for file systems"});
-  add_shelf_read(s, need, "read_bytes_per_second", "reads", d.read, out);
+  if (d.staged)
+    add_shelf_read(s, need, "archive_read_bytes_per_second", "archive: reads", d.archive_read, out);
+  else
+    add_shelf_read(s, need, "read_bytes_per_second", "reads", d.read, out);
   add_front(d, need, out);
   add_write(d, out);
   add_opens(d, out);
@@ -210,6 +256,11 @@ void add_rented_bytes(const Design& d, const Need& need, Figures& out) {
   if (d.copies > 1) inputs += fmt::format("; {} copies, for all hosts to mount one", d.copies);
   out.push_back({"bought_bytes", "rented", bytes_decimal(d.bought),
                  all ? "capacity" : "capacity / 0.8, as the service sells it", inputs, source});
+  if (d.archive != nullptr) {
+    out.push_back({"usable_bytes", "usable", bytes_decimal(d.usable), "all that the archive holds",
+                   bytes_decimal(need.capacity), source_of(d.archive->title, d.archive->fact)});
+    return;
+  }
   out.push_back({"usable_bytes", "usable", bytes_decimal(d.usable), all ? "all" : "rented x 0.8",
                  bytes_decimal(d.bought) + (all ? "" : fmt::format(" x {:g}", kFill)),
                  all ? "billed by use" : "four fifths full is a published rule for file systems"});
@@ -280,8 +331,8 @@ void add_rented_rates(const Design& d, const Need& need, Figures& out) {
   out.push_back({"latency_seconds", "latency, alone", format_seconds(d.latency), "mean to the first byte",
                  format_seconds(s.latency), source});
   if (d.local_cache.value > 0)
-    out.push_back({"cache_bytes_per_host", "local flash: held in a host", bytes_decimal(d.local_cache),
-                   "flash of an instance x 0.8, or as asked",
+    out.push_back({d.staged ? "copy_bytes_per_host" : "cache_bytes_per_host", "local flash: held in a host",
+                   bytes_decimal(d.local_cache), "flash of an instance x 0.8, or as asked",
                    fmt::format("{} x {:g}", bytes_decimal(times(d.local_cache, 1 / kFill)), kFill),
                    "the instance's own flash, data/catalogue"});
 }
@@ -324,6 +375,8 @@ std::vector<ExplainedFigure> explain_design(const Design& d, const SizedDesign& 
     add_rented_bytes(d, need, out);
     add_rented_rates(d, need, out);
   }
+  add_page_cache(d, ask, out);
+  add_staging(d, need, out);
   add_utilisation(sized, need, out);
   if (horizon != nullptr) add_break_even(*horizon, out);
   return out;

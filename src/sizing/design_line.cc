@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "plan/cache_form.h"
+#include "sizing/staging.h"
 
 namespace aforo {
 namespace {
@@ -40,13 +41,14 @@ std::string shelf_name(const Shelf& shelf) {
 }
 
 std::string name_of(const Design& d) {
-  const std::string main = shelf_name(d.main);
+  const std::string main = d.staged ? "archive of " + shelf_name(d.main) : shelf_name(d.main);
   if (d.fast.drives == 0) return main;
   const std::string drive =
       fmt::format("{} {}", bytes_decimal(d.fast.drive->capacity), to_string(d.fast.drive->media));
   if (d.fast.node == nullptr)
     return fmt::format("{} x {} in {} + {}", d.fast.drives / d.hosts, drive,
                        d.hosts == 1 ? "the host" : fmt::format("each of {} hosts", d.hosts), main);
+  if (d.staged) return shelf_name(d.fast) + " + " + main;
   return fmt::format("{} x {} in {} servers + {}", d.fast.drives, drive, d.fast.nodes, main);
 }
 
@@ -64,7 +66,30 @@ void add_fast_figures(const DesignLine& line, const Need& need, Design& d) {
   d.local_read = d.fast.drive->read * line.host_drives;
 }
 
+// What is copied comes from the archive over the network of servers or hosts.
+void add_staging(const Need& need, Design& d) {
+  d.archive_read = d.read;
+  d.read = d.fast_read;
+  const StagingRate from{d.archive_read, "the archive's disks"};
+  if (d.fast.node == nullptr) {
+    d.losses = losses_of_drives(d.fast.drives);
+    d.opens = PerSecond{0};
+    const BytesPerSecond local = d.fast.drive->write * (static_cast<double>(d.fast.drives) / d.hosts);
+    return set_staging(d, need, d.local_cache, from, {d.client_network, "a host's network"},
+                       {local, "the hosts' drives"});
+  }
+  d.opens = d.fast.node->metadata * d.fast.nodes;
+  d.write = shelf_write(d.fast);
+  set_staging(d, need, shelf_usable(d.fast), from,
+              {node_network(*d.fast.node, *d.fast.nic) * d.fast.nodes, "the flash servers' network"},
+              {d.write, "writing to flash"});
+}
+
 double quotient(double have, double want) { return want > 0 ? have / want : HUGE_VAL; }
+
+std::uint32_t fewest_tier_nodes(const DesignLine& line) {
+  return std::max(kFewestTierNodes, fewest_nodes(line.tier.data, line.tier.parity));
+}
 
 bool too_large(const DesignLine& line, const LineSize& size) {
   return size.main > kMostNodes || size.tier > kMostNodes ||
@@ -95,16 +120,16 @@ std::optional<LineSize> least_size(const DesignLine& line, const Need& need) {
     ++out.main;
   if (line.has_tier())
     out.tier = std::max(
-        kFewestTierNodes,
+        fewest_tier_nodes(line),
         up(in_bytes(line.tier_holds) / (in_bytes(line.tier.drive->capacity) * kFill * line.tier.node->bays)));
   if (too_large(line, out)) return std::nullopt;
   return out;
 }
 
 std::uint32_t most_tier_servers(const DesignLine& line, const Need& need) {
-  if (line.tier_holds >= need.datasets) return kMostNodes;
+  if (line.staged || line.tier_holds >= need.datasets) return kMostNodes;
   const double fill = in_bytes(line.tier.drive->capacity) * kFill * fewest_drives(*line.tier.node);
-  return std::max(kFewestTierNodes, static_cast<std::uint32_t>(in_bytes(line.tier_holds) / fill));
+  return std::max(fewest_tier_nodes(line), static_cast<std::uint32_t>(in_bytes(line.tier_holds) / fill));
 }
 
 std::uint32_t tier_drives(const DesignLine& line, std::uint32_t servers) {
@@ -114,6 +139,7 @@ std::uint32_t tier_drives(const DesignLine& line, std::uint32_t servers) {
 
 double hits_of(const DesignLine& line, const Need& need, std::uint32_t tier_servers) {
   if (line.tier.drive == nullptr) return 0;
+  if (line.staged) return 1;
   const JobNeed& job = need.jobs.front();
   const bool hosts = line.has_host_flash();
   const Bytes held = hosts ? host_cache(line) : shelf_usable(tier_shelf(line, tier_servers));
@@ -122,7 +148,23 @@ double hits_of(const DesignLine& line, const Need& need, std::uint32_t tier_serv
   return share >= 1 && nodes <= 1 ? 1 : shuffled_hits({CachePolicy::kRandom, share, nodes});
 }
 
-LineLimits limits_of(const DesignLine& line, const Need& need) {
+namespace {
+
+// Reads that leave the hosts of the job whose page caches answer most, as a share of all.
+double past_page_caches(const Need& need) {
+  double most = 0;
+  for (const JobNeed& job : need.jobs) {
+    const double dataset = std::max(1.0, in_bytes(job.requirement.dataset));
+    const double share = std::min(1.0, in_bytes(need.page_cache) / dataset);
+    if (share <= 0) continue;
+    most = std::max(most, share >= 1
+                              ? 1.0
+                              : shuffled_hits({CachePolicy::kRandom, share, static_cast<double>(job.hosts)}));
+  }
+  return 1 - most;
+}
+
+LineLimits limits_of_reads(const DesignLine& line, const Need& need) {
   LineLimits out{HUGE_VAL, HUGE_VAL, HUGE_VAL, HUGE_VAL, 0};
   const Shelf one = shelf_of(line.main, line.per_node, 1);
   const BytesPerSecond read = shelf_read(one, need);
@@ -135,7 +177,8 @@ LineLimits limits_of(const DesignLine& line, const Need& need) {
   const JobNeed& job = need.jobs.front();
   const Requirement& r = job.requirement;
   const double full = r.read_full.value, opens = r.target > 0 ? r.opens.value / r.target : 0;
-  out.main = std::min(quotient(read.value, full), quotient(one.node->metadata.value, opens));
+  if (!line.staged)
+    out.main = std::min(quotient(read.value, full), quotient(one.node->metadata.value, opens));
   if (line.has_tier()) {
     const StorageNode& node = *line.tier.node;
     out.tier_drive = quotient(1 / drive_seconds_per_byte(*line.tier.drive, need, line.tier.data), full);
@@ -144,8 +187,19 @@ LineLimits limits_of(const DesignLine& line, const Need& need) {
   }
   if (line.has_host_flash())
     out.hosts = quotient(line.tier.drive->read.value * line.host_drives * job.hosts, full);
-  if (r.checkpoint && r.checkpoint_every && r.checkpoint_every->value > 0)
+  const bool on_main = !line.staged || line.has_host_flash();
+  if (on_main && r.checkpoint && r.checkpoint_every && r.checkpoint_every->value > 0)
     out.pause = *r.checkpoint / shelf_write(one) / *r.checkpoint_every;
+  return out;
+}
+
+}  // namespace
+
+LineLimits limits_of(const DesignLine& line, const Need& need) {
+  LineLimits out = limits_of_reads(line, need);
+  const double left = past_page_caches(need);
+  for (double* limit : {&out.main, &out.tier_drive, &out.tier_server, &out.hosts})
+    *limit = quotient(*limit, left);
   return out;
 }
 
@@ -184,7 +238,9 @@ Design figures_of(const DesignLine& line, const Need& need, const LineSize& size
   d.watts = shelf_watts(d.main);
   d.rack_units = shelf_rack_units(d.main);
   d.estimated = shelf_estimated(d.main) || shelf_estimated(d.fast);
+  d.page_cache = need.page_cache;
   if (d.fast.drives > 0) add_fast_figures(line, need, d);
+  if (line.staged) add_staging(need, d);
   return d;
 }
 

@@ -29,10 +29,10 @@ struct DesignLine {
   // Where the data lie, and how many drives each of its servers holds.
   ShelfParts main{};
   std::uint32_t per_node = 1;
-  // Flash in front; its drive null: none. In servers of their own (`tier.node`), unprotected, or in
+  // Flash in front; its drive null: none. In servers of their own (`tier.node`), a cache unprotected, or in
   // the accelerator hosts (node null).
   ShelfParts tier{};
-  // Bytes that a tier in servers must hold at kFill, of all.
+  // Bytes that a tier in servers must hold at kFill, of all; protection included.
   Bytes tier_holds{0};
   // Drives in each accelerator host.
   std::uint32_t host_drives = 0;
@@ -42,6 +42,9 @@ struct DesignLine {
   std::uint32_t hosts = 1;
   // Flash of a host that is given for caching, where the ask says so; else what its drives hold.
   std::optional<Bytes> cache;
+  // The flash is no cache but holds a copy of all that is trained on (staging.h), behind it lies an archive. A
+  // tier in servers is protected then, and takes the checkpoints.
+  bool staged = false;
 
   bool has_tier() const { return tier.drive != nullptr && tier.node != nullptr; }
   bool has_host_flash() const { return tier.drive != nullptr && tier.node == nullptr; }

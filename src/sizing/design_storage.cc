@@ -64,29 +64,64 @@ class Maker {
     out.description = d_.name;
     out.capacity = d_.usable;
     add_client(out);
-    if (d_.fast.drives > 0 && d_.fast.node != nullptr) out.caches.push_back(tier_cache());
-    if (d_.local_cache.value > 0) out.caches.push_back(local_cache());
-    TierSpec tier;
-    tier.name = in_cloud(d_.family) ? d_.service->title : "servers";
-    tier.stations = in_cloud(d_.family) ? service_stations() : shelf_stations(d_.main, "");
-    out.tiers.push_back(std::move(tier));
+    if (d_.page_cache.value > 0) out.caches.push_back(page_cache());
+    if (!d_.staged && d_.fast.drives > 0 && d_.fast.node != nullptr) out.caches.push_back(tier_cache());
+    if (!d_.staged && d_.local_cache.value > 0) out.caches.push_back(local_cache());
+    out.tiers.push_back(tier());
     return out;
   }
 
  private:
   bool object() const { return d_.service != nullptr && d_.service->kind == ServiceKind::kObject; }
 
+  // Some reads end in the host: they need neither its network nor an object store's client.
+  bool ends_in_host() const { return d_.page_cache.value > 0 || d_.local_cache.value > 0; }
+
+  static Station cpu(std::string name, Seconds per_operation, Seconds per_byte) {
+    Station out;
+    out.name = std::move(name);
+    out.kind = StationKind::kCpu;
+    out.scope = StationScope::kHost;
+    out.servers = kClientCores;
+    out.per_operation = per_operation;
+    out.per_byte = per_byte;
+    return out;
+  }
+
+  // What every read costs its host.
   void add_client(StorageSpec& out) const {
-    Station cpu;
-    cpu.name = "client CPU";
-    cpu.kind = StationKind::kCpu;
-    cpu.scope = StationScope::kHost;
-    cpu.servers = kClientCores;
-    cpu.per_operation = object() ? kObjectCpu : kFileCpu;
-    cpu.per_byte = object() ? kObjectCpuPerByte : kFileCpuPerByte;
-    out.client.push_back(cpu);
-    if (d_.client_network.value > 0)
+    const bool all_objects = object() && !ends_in_host();
+    out.client.push_back(cpu("client CPU", all_objects ? kObjectCpu : kFileCpu,
+                             all_objects ? kObjectCpuPerByte : kFileCpuPerByte));
+    if (!ends_in_host() && d_.client_network.value > 0)
       out.client.push_back(pipe("client network", d_.client_network, StationScope::kHost));
+  }
+
+  // What a read costs in addition that leaves its host.
+  std::vector<Station> way_out(const std::string& prefix) const {
+    std::vector<Station> out;
+    if (!ends_in_host()) return out;
+    if (object())
+      out.push_back(cpu("object client CPU", kObjectCpu - kFileCpu, kObjectCpuPerByte - kFileCpuPerByte));
+    if (d_.client_network.value > 0)
+      out.push_back(pipe(prefix + "client network", d_.client_network, StationScope::kHost));
+    return out;
+  }
+
+  // Where what no cache answers is read.
+  TierSpec tier() const {
+    TierSpec out;
+    if (staged_in_hosts(d_)) {
+      out.name = d_.family == Family::kHostMemory ? "host memory" : "host NVMe";
+      out.stations = local_stations();
+      return out;
+    }
+    out.name = in_cloud(d_.family) ? d_.service->title : "servers";
+    out.stations = way_out("");
+    const Shelf& shelf = d_.staged ? d_.fast : d_.main;
+    for (Station& s : in_cloud(d_.family) ? service_stations() : shelf_stations(shelf, ""))
+      out.stations.push_back(std::move(s));
+    return out;
   }
 
   std::vector<Station> shelf_stations(const Shelf& shelf, const std::string& prefix) const {
@@ -125,8 +160,10 @@ class Maker {
     out.name = "flash tier";
     out.size = shelf_usable(d_.fast);
     out.scope = StationScope::kShared;
-    out.stations = shelf_stations(d_.fast, "flash ");
-    out.stations.front().name = "flash metadata";
+    out.stations = way_out("flash ");
+    std::vector<Station> shelf = shelf_stations(d_.fast, "flash ");
+    shelf.front().name = "flash metadata";
+    for (Station& s : shelf) out.stations.push_back(std::move(s));
     return out;
   }
 
@@ -134,10 +171,25 @@ class Maker {
     CacheSpec out;
     out.name = "local NVMe";
     out.size = d_.local_cache;
-    out.stations.push_back(
-        latency_station("local latency", kLocalLatency, kLocalLatencyStddev, Bytes{0}, StationScope::kHost));
-    out.stations.push_back(pipe("local drives", d_.local_read, StationScope::kHost));
+    out.stations = local_stations();
     return out;
+  }
+
+  CacheSpec page_cache() const {
+    CacheSpec out;
+    out.name = "page cache";
+    out.size = d_.page_cache;
+    out.stations.push_back(memory());
+    return out;
+  }
+
+  static Station memory() { return pipe("host memory", kHostMemory, StationScope::kHost); }
+
+  std::vector<Station> local_stations() const {
+    if (d_.family == Family::kHostMemory) return {memory()};
+    return {
+        latency_station("local latency", kLocalLatency, kLocalLatencyStddev, Bytes{0}, StationScope::kHost),
+        pipe("local drives", d_.local_read, StationScope::kHost)};
   }
 
   std::vector<Station> service_stations() const {
@@ -166,7 +218,8 @@ class Maker {
 JobNeed as_read(const JobNeed& job, const Design& design) {
   JobNeed out = job;
   if (job.read.kind != ReadKind::kStream) return out;
-  const bool object = design.service != nullptr && design.service->kind == ServiceKind::kObject;
+  const bool object =
+      design.service != nullptr && design.service->kind == ServiceKind::kObject && !staged_in_hosts(design);
   out.workload.loader.transfer_size =
       std::max(job.workload.loader.transfer_size, object ? kObjectRange : kStreamAhead);
   out.read = access_of(out.workload);

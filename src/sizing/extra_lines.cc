@@ -28,8 +28,10 @@ class ExtraLines {
     if (more <= 0) return;
     const std::string times = more > 1 ? fmt::format("{:g} more copies: ", more) : "second copy: ";
     if (design_.service != nullptr) {
-      for (const CostLine& part : storage_lines(*design_.service, in_bytes(design_.bought),
-                                                times + bytes_decimal(design_.bought) + " kept"))
+      const bool archive = design_.archive != nullptr;
+      const Bytes kept = archive ? design_.usable : design_.bought;
+      for (const CostLine& part : storage_lines(archive ? *design_.archive : *design_.service, in_bytes(kept),
+                                                times + bytes_decimal(kept) + " kept"))
         line(part.label, part.item, more * part.quantity);
       send(times, more);
       return;

@@ -289,7 +289,7 @@ void set_dataset_size(Workload& workload, Bytes size) {
 std::string lengthen_epoch(Workload& w) {
   const std::uint64_t step = std::uint64_t{w.accelerator.count} * w.loader.batch_size;
   const std::uint64_t own = w.dataset.samples, steps = own / step;
-  if (steps >= kFewestSteps) return "";
+  if (!w.benchmark || steps >= kFewestSteps) return "";
   w.dataset.samples = kFewestSteps * step;
   const double bytes = static_cast<double>(w.dataset.samples) * law_mean(w.dataset.sample_size);
   return fmt::format(

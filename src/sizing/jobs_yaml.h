@@ -50,7 +50,7 @@ std::vector<std::string> portfolio_names();
 // takes. UserError below one.
 void set_dataset_size(Workload& workload, Bytes size);
 
-// As many samples as kFewestSteps take, where there are fewer: returns the sentence that says so;
+// Of a job of the storage benchmark as many samples as kFewestSteps take, where there are fewer: returns the sentence that says so;
 // "" where nothing was changed.
 std::string lengthen_epoch(Workload& workload);
 

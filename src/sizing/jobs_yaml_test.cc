@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "sizing/test_kit.h"
+#include "workload/parse.h"
 
 namespace aforo {
 namespace {
@@ -152,6 +153,17 @@ TEST(Portfolio, EveryRefusalNamesFileAndLine) {
   EXPECT_THAT(portfolio_refusal("portfolio: x\n"), HasSubstr("'scenarios', a list of at least one"));
   EXPECT_THAT(portfolio_refusal("scenarios: []\n"), HasSubstr("'scenarios', a list of at least one"));
   EXPECT_THAT(portfolio_refusal("scenarios: many\n"), StartsWith("p.yaml:1: expected a list of scenarios"));
+}
+
+// 1,281,024 samples make 50 steps of 64 x 400, of the benchmark's job 500; a job with the same data keeps them.
+TEST(JobsYaml, TheBenchmarksRuleIsForItsOwnJobs) {
+  Workload benchmark = load_preset("resnet50_h100"), real = load_preset("imagenet_resnet50_h100");
+  benchmark.accelerator.count = real.accelerator.count = 64;
+  EXPECT_THAT(lengthen_epoch(benchmark), HasSubstr("fewer than the 500 of the storage benchmark's rule"));
+  EXPECT_EQ(benchmark.dataset.samples, 500U * 64 * 400);
+  const std::uint64_t own = real.dataset.samples;
+  EXPECT_EQ(lengthen_epoch(real), "");
+  EXPECT_EQ(real.dataset.samples, own);
 }
 
 TEST(Portfolio, ShippedOnesAreRead) {

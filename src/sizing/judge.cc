@@ -11,6 +11,7 @@
 #include "sizing/cloud_limits.h"
 #include "sizing/design_storage.h"
 #include "sizing/shelf.h"
+#include "sizing/staging.h"
 
 namespace aforo {
 namespace {
@@ -20,8 +21,6 @@ constexpr double kLeastReach = 1e-6;
 // Chosen: what several jobs leave of a storage that is far too small for them;
 // 0 would divide by it.
 constexpr double kLeastLeft = 0.01;
-
-bool cached(const Design& d) { return d.local_cache.value > 0 || d.fast.drives > 0; }
 
 struct Check {
   const char* name;
@@ -42,10 +41,22 @@ std::string rate_text(PerSecond rate) { return format_count(rate.value) + " /s";
 void add_requests(const Design& d, const Need& need, std::vector<Check>& checks) {
   const Bytes piece = piece_of(*d.service);
   const bool block = d.service->kind == ServiceKind::kBlock;
-  if (!cached(d))
+  if (!has_cache(d) && !staged_in_hosts(d))
     checks.push_back(check_of("requests", d.requests, block ? need.requests : read_requests(need, piece),
                               "serves requests at", rate_text));
   checks.push_back(check_of("writes", d.writes, write_requests(need, piece), "takes writes at", rate_text));
+}
+
+// Of a design that was made for other jobs.
+void add_copy(const Design& d, const Need& need, std::vector<Check>& checks) {
+  if (d.staged)
+    checks.push_back(
+        {"copy", in_bytes(d.copy), in_bytes(copy_wanted(d, need)),
+         fmt::format("{} of what is trained on fit where {} are needed{}", bytes_decimal(d.copy),
+                     bytes_decimal(copy_wanted(d, need)), staged_in_hosts(d) ? " in each host" : "")});
+  if (d.local_cache.value > 0)
+    checks.push_back({"hosts", static_cast<double>(d.hosts), static_cast<double>(need.hosts),
+                      fmt::format("flash lies in {} hosts where {} train", d.hosts, need.hosts)});
 }
 
 // Of a tier that all jobs fill, the part that holds this job's data; all of it in a host, which runs one job.
@@ -54,20 +65,28 @@ double part_of_cache(const Design& d, const Need& need, const JobNeed& job) {
   return static_cast<double>(job.requirement.dataset.value) / static_cast<double>(need.datasets.value);
 }
 
-// Hits of the design's cache in the steady state, of which the job has `part`.
-double steady_hits(const Design& d, const JobNeed& job, double part) {
-  if (!cached(d)) return 0;
-  const double dataset = std::max(1.0, static_cast<double>(job.requirement.dataset.value));
-  const bool local = d.local_cache.value > 0;
-  const double size = part * static_cast<double>(local ? d.local_cache.value : shelf_usable(d.fast).value);
-  const CacheCase c{CachePolicy::kRandom, std::min(1.0, size / dataset),
-                    local ? static_cast<double>(job.hosts) : 1.0};
+double hits_of(Bytes size, double part, const JobNeed& job, bool in_host) {
+  const double dataset = std::max(1.0, in_bytes(job.requirement.dataset));
+  const CacheCase c{CachePolicy::kRandom, std::min(1.0, part * in_bytes(size) / dataset),
+                    in_host ? static_cast<double>(job.hosts) : 1.0};
   return c.share >= 1 && c.nodes <= 1 ? 1 : shuffled_hits(c);
+}
+
+// Hits of the design's caches in the steady state; of a shared one the job has `part`.
+double steady_hits(const Design& d, const JobNeed& job, double part) {
+  double missed = d.page_cache.value > 0 ? 1 - hits_of(d.page_cache, 1, job, true) : 1;
+  if (d.staged) return 1 - missed;
+  if (d.local_cache.value > 0)
+    missed *= 1 - hits_of(d.local_cache, 1, job, true);
+  else if (d.fast.drives > 0)
+    missed *= 1 - hits_of(shelf_usable(d.fast), part, job, false);
+  return 1 - missed;
 }
 
 // Share of the reads that miss the design's caches, over all epochs of the job.
 double missed_share(const Design& d, const JobNeed& job, double part) {
   const double epochs = std::max<double>(1, job.workload.training.epochs);
+  if (staged_in_hosts(d)) return 1 / epochs;  // copied from the archive once
   return (1 + (epochs - 1) * (1 - steady_hits(d, job, part))) / epochs;
 }
 
@@ -76,11 +95,16 @@ Served serve(const Design& d, const Need& need, std::size_t i, const ClosedOptio
   const double part = part_of_cache(d, need, job);
   StorageSpec storage = storage_of_design(d, left_for(d, need, i), &job.read);
   for (CacheSpec& cache : storage.caches)
-    cache.size = {static_cast<std::uint64_t>(part * static_cast<double>(cache.size.value))};
+    if (cache.scope == StationScope::kShared)
+      cache.size = {static_cast<std::uint64_t>(part * static_cast<double>(cache.size.value))};
   const ClosedPrediction found = predict_closed(job.workload, storage, 0, options);
-  Served out{std::clamp(found.au, 0.0, 1.0), std::max(0.0, found.au_low),
-             std::min(1.0, found.au_high),   found.limit,
-             missed_share(d, job, part),     found.limit_station};
+  Served out{std::clamp(found.au, 0.0, 1.0),
+             std::max(0.0, found.au_low),
+             std::min(1.0, found.au_high),
+             found.limit,
+             missed_share(d, job, part),
+             found.limit_station,
+             found.loss};
   subtract_pauses(d, need.jobs[i], out);
   return out;
 }
@@ -106,15 +130,22 @@ Seconds time_alone(const Design& d, const JobNeed& job, double hosts) {
 void subtract_pauses(const Design& d, const JobNeed& job, Served& served) {
   const double running = 1 - paused_share(d, job);
   if (1 - running > 1 - served.au) {
-    served.limit = "checkpoint writes";
+    served.limit = served.loss = "checkpoint writes";
     served.limit_station.clear();
   }
   for (double* part : {&served.au, &served.low, &served.high}) *part *= running;
+  const double staging = staging_share(d, job, served.au);
+  if (staging > 1 - served.au) {
+    served.limit = served.loss = "staging";
+    served.limit_station.clear();
+  }
+  for (double* part : {&served.au, &served.low, &served.high}) *part *= 1 - staging;
 }
 
 Judgement check_figures(const Design& d, const Need& need) {
   const auto bytes = [](Bytes b) { return bytes_decimal(b); };
-  if (d.service != nullptr && d.service->durability == Durability::kScratch && need.held_beside.value > 0)
+  const CloudService* keeper = d.archive != nullptr ? d.archive : d.service;
+  if (keeper != nullptr && keeper->durability == Durability::kScratch && need.held_beside.value > 0)
     return {
         {},
         "durability",
@@ -126,20 +157,25 @@ Judgement check_figures(const Design& d, const Need& need) {
   std::vector<Check> checks = {
       check_of("capacity", d.usable, need.capacity, "holds", bytes),
       check_of("write", d.write, need.checkpoint_write, "writes checkpoints at", format_rate)};
-  if (!cached(d)) {
+  add_copy(d, need, checks);
+  if (!has_cache(d)) {
     checks.push_back(check_of("read", d.read, need.read, "reads", format_rate));
-    if (d.service == nullptr || d.service->kind == ServiceKind::kFile)
+    if (!staged_in_hosts(d) && (d.service == nullptr || d.service->kind == ServiceKind::kFile))
       checks.push_back(check_of("opens", d.opens, need.opens, "opens", rate_text));
   }
   if (d.service != nullptr) add_requests(d, need, checks);
   BytesPerSecond host{0};
-  for (const JobNeed& job : need.jobs)
-    host = std::max({host, job.requirement.network_per_host, job.requirement.network_checkpoint});
+  for (const JobNeed& job : need.jobs) {
+    host = std::max(host, job.requirement.network_checkpoint);
+    if (d.page_cache.value == 0) host = std::max(host, job.requirement.network_per_host);
+  }
   if (!d.local_cache.value)
     checks.push_back(check_of("network", d.client_network, host, "brings to a host", format_rate));
   for (const Check& c : checks)
     if (c.need > 0 && c.have < c.need)
       return {{}, c.name, c.name + (": " + c.text), std::max(c.have / c.need, kLeastReach)};
+  if (std::string refused = staging_refusal(d, need); !refused.empty())
+    return {{}, "staging", std::move(refused), kLeastReach};
   return {};
 }
 
@@ -157,7 +193,7 @@ Judgement judge_design(const Design& d, const Need& need, std::uint32_t per_host
   Judgement out;
   for (std::size_t i = 0; i < need.jobs.size(); ++i) {
     const JobNeed& job = need.jobs[i];
-    if (!cached(d) && job.read.kind != ReadKind::kStream) {
+    if (!has_cache(d) && job.read.kind != ReadKind::kStream) {
       const Seconds alone = time_alone(d, job, job.hosts);
       const Seconds allowed = job.requirement.sample_latency;
       if (alone > allowed)

@@ -28,9 +28,9 @@ struct Judgement {
   bool serves() const { return reason.empty(); }
 };
 
-// Training stands still while a checkpoint is written: takes that share of the time
-// off a utilisation (and its interval) that knows nothing of it; names the limit
-// where that is the larger loss.
+// Training stands still while a checkpoint is written, and before it starts while a hot copy is made
+// (staging.h): takes these shares of the time off a utilisation (and its interval) that knows nothing of
+// them; names the limit where that is the larger loss.
 void subtract_pauses(const Design& design, const JobNeed& job, Served& served);
 
 // All but the utilisation: arithmetic on the design's figures, microseconds. `served` stays empty.

@@ -125,6 +125,23 @@ void add_capacity(const SizingAsk& ask, Need& out) {
                                     format_bytes(whole_bytes(files)), format_bytes(kFileOverhead)));
 }
 
+// Chosen: the job, its framework, the operating system and what accelerators are fed through take a
+// quarter of a host's memory beside the loader's own batches.
+constexpr double kMemoryTaken = 0.25;
+constexpr double kWorthCaching = 0.05;  // chosen: a cache of less of a dataset changes no decision
+
+Bytes page_cache_of(const SizingAsk& ask, const std::vector<JobNeed>& jobs) {
+  if (!ask.host_memory) return {0};
+  double loaders = 0, dataset = 0;
+  for (const JobNeed& job : jobs) {
+    if (job.workload.loader.read_mode != ReadMode::kBuffered) return {0};
+    loaders = std::max(loaders, static_cast<double>(job.requirement.memory_per_host.value));
+    dataset = std::max(dataset, static_cast<double>(job.requirement.dataset.value));
+  }
+  const double left = static_cast<double>(ask.host_memory->value) * (1 - kMemoryTaken) - loaders;
+  return {left < kWorthCaching * dataset || left < 0 ? 0 : static_cast<std::uint64_t>(left)};
+}
+
 }  // namespace
 
 Need need_of(const SizingAsk& ask) {
@@ -149,12 +166,13 @@ Need need_of(const SizingAsk& ask) {
     for (const std::string& warning : r.warnings) out.notes.push_back(warning);
     if (one.workload.training.epochs > job.workload.training.epochs)
       out.notes.push_back(fmt::format(
-          "'{}' is taken to train for {} epochs on the same data, as far as caches go: {} at full "
-          "speed (--project-months, --epochs)",
-          one.workload.name, format_count(one.workload.training.epochs), months_text(*ask.project_months)));
+          "'{}' is taken to train on the same data for {}, as far as caches and copies go (--project-months, "
+          "--epochs)",
+          one.workload.name, months_text(*ask.project_months)));
     out.jobs.push_back(std::move(one));
   }
   out.request_bytes = out.requests.value > 0 ? bytes / out.requests.value : 0;
+  out.page_cache = page_cache_of(ask, out.jobs);
   add_capacity(ask, out);
   return out;
 }

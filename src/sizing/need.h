@@ -41,6 +41,9 @@ struct Need {
   Bytes held_beside{0};
   Bytes datasets{0};         // that the jobs read in their epochs
   double request_bytes = 0;  // mean, weighted by requests
+  // Of a host's memory, what its job leaves for caching files; 0 where reads go around it, or where it is less
+  // than a twentieth of the largest dataset, which changes no decision.
+  Bytes page_cache{0};
   std::uint32_t accelerators = 0, hosts = 0;
   // Of the busiest job at full utilisation, or writing its checkpoint.
   BytesPerSecond network_per_host{0};

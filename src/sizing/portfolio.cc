@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/parallel_for.h"
+#include "sizing/staging.h"
 
 namespace aforo {
 namespace {
@@ -88,13 +89,15 @@ Outcome outcome(const Design& d, const Room& room, const PriceBook& prices) {
     const auto found = room.services.find(d.product);
     if (found != room.services.end()) return found->second;
   }
-  Judgement judgement = check_figures(d, need);
-  if (judgement.serves()) judgement = judge_design(d, need, ask.accelerators_per_host);
+  const Design here = seen_by(need, d);
+  Judgement judgement = check_figures(here, need);
+  if (judgement.serves()) judgement = judge_design(here, need, ask.accelerators_per_host);
   const bool serves = judgement.serves();
   const auto served = judgement.served.size() == need.jobs.size()
                           ? judgement.served
-                          : served_by(d, need, ask.accelerators_per_host);
-  const Bill bill = bill_of(d, need, served, prices, ask.accelerator_hour ? ask.accelerator_hour->value : 0);
+                          : served_by(here, need, ask.accelerators_per_host);
+  const Bill bill =
+      bill_of(here, need, served, prices, ask.accelerator_hour ? ask.accelerator_hour->value : 0);
   const double short_of =
       static_cast<double>(need.capacity.value) / std::max<double>(1, static_cast<double>(d.usable.value));
   return outcome_of(bill, d, prices, std::max(1.0, short_of), serves);

@@ -9,7 +9,9 @@
 
 #include "base/text.h"
 #include "sizing/money_words.h"
+#include "sizing/not_offered.h"
 #include "sizing/places.h"
+#include "sizing/staging.h"
 
 namespace aforo {
 namespace {
@@ -34,9 +36,9 @@ std::string busy(const SizedDesign& d, const Need& need) {
 
 std::string first_sentence(const Screening& s, const SizedDesign& best) {
   const Design& d = s.designs()[best.design];
-  return fmt::format("{} {}: {}, for {} a month in all{}; it keeps {} {} busy and holds {}.",
-                     in_cloud(d.family) ? "Rent" : "Buy", to_string(d.family), d.name,
-                     money_text(best.bill.total()),
+  const std::string_view verb = in_cloud(d.family) ? "Rent" : d.costs.empty() ? "Use" : "Buy";
+  return fmt::format("{} {}: {}, for {} a month in all{}; it keeps {} {} busy and holds {}.", verb,
+                     to_string(d.family), d.name, money_text(best.bill.total()),
                      in_cloud(d.family) ? ", the accelerators standing there too" : "", fed(s.need()),
                      busy(best, s.need()), bytes_decimal(d.usable));
 }
@@ -61,7 +63,7 @@ std::string third_sentence(const SizeResult& r, const PriceBook& prices) {
     out = r.flips.front().text + "; with";
     out.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(out.front())));
   } else {
-    out = r.second ? "No single price within a factor of 20 would turn this; with" : "With";
+    out = r.second ? "No single price within a factor of 10 would turn this; with" : "With";
   }
   return out + fmt::format(" {} and their ranges, the total lies between {} and {}.", prices.dates(),
                            money_text(bill.low), money_text(bill.high));
@@ -121,9 +123,12 @@ std::vector<std::string> recommendation(const Screening& screening, const SizeRe
                                     second_sentence(screening, result), third_sentence(result, prices)};
     if (std::string other = other_place(screening, result, prices); !other.empty())
       out.push_back(std::move(other));
+    const Design& best = screening.designs()[result.designs.front().design];
+    if (best.staged) out.push_back(schedule_of(best, screening.need()) + ".");
     return out;
   }
-  if (result.rejected.empty()) return {"Nothing in the catalogue is offered for what was asked."};
+  if (result.rejected.empty())
+    return {why_not_offered(screening.ask(), screening.need(), Catalogue::shipped())};
   return nearest_miss(screening, result);
 }
 

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "sizing/recommend.h"
 
 namespace aforo {
 namespace {
@@ -59,7 +60,7 @@ void confirm_best(Screening& screening, const SizeOptions& options, SizeResult& 
 }
 
 // Chosen: a price that would have to move by more than this, up or down, is no news to anybody.
-constexpr double kFurthestFlip = 20;
+constexpr double kFurthestFlip = 10;
 
 // T(x) = fixed + x part for both; where they meet.
 std::optional<double> meeting(double fixed_a, double part_a, double fixed_b, double part_b) {
@@ -113,9 +114,10 @@ void flips_of(std::size_t other, const Screening& screening, const PriceBook& pr
 void find_flips(const Screening& screening, const PriceBook& prices, SizeResult& out) {
   std::set<Family> seen;
   for (std::size_t i = 0; i < out.designs.size(); ++i)
-    if (seen.insert(screening.designs()[out.designs[i].design].family).second && i > 0 &&
-        same_place(screening, out.designs[i], out.designs.front()))
-      flips_of(i, screening, prices, out);
+    if (i == 0 || !oversized(screening.designs()[out.designs[i].design], screening.need().capacity))
+      if (seen.insert(screening.designs()[out.designs[i].design].family).second && i > 0 &&
+          same_place(screening, out.designs[i], out.designs.front()))
+        flips_of(i, screening, prices, out);
   std::stable_sort(out.flips.begin(), out.flips.end(), [](const Flip& f, const Flip& g) {
     return std::abs(std::log(f.factor)) < std::abs(std::log(g.factor));
   });

@@ -8,6 +8,7 @@
 #include "sizing/extra_lines.h"
 #include "sizing/places.h"
 #include "sizing/recommend.h"
+#include "sizing/staging.h"
 
 namespace aforo {
 namespace {
@@ -19,7 +20,7 @@ Json shelf_json(const Shelf& shelf) {
               {"media", std::string(to_string(shelf.drive->media))},
               {"drives", shelf.drives},
               {"raw_bytes", shelf.raw().value}};
-  if (shelf.node == nullptr) return out;
+  if (shelf.node == nullptr) return out;  // in the hosts
   out["servers"] = shelf.nodes;
   out["server"] = shelf.node->name;
   out["protection"] = protection_text(shelf);
@@ -37,7 +38,10 @@ void add_system(Json& out, const Design& d) {
     if (d.copies > 1) out["copies"] = d.copies;
     if (d.provisioned.value > 0) out["provisioned_bytes_per_second"] = d.provisioned.value;
   }
-  if (d.local_cache.value > 0) out["cache_bytes_per_host"] = d.local_cache.value;
+  if (d.archive != nullptr) out["archive_service"] = d.archive->name;
+  if (d.local_cache.value > 0)
+    out[d.staged ? "copy_bytes_per_host" : "cache_bytes_per_host"] = d.local_cache.value;
+  if (d.page_cache.value > 0) out["page_cache_bytes_per_host"] = d.page_cache.value;
   if (d.read.value > 0) out["read_bytes_per_second"] = d.read.value;
   if (d.write.value > 1) out["write_bytes_per_second"] = d.write.value;
   if (d.opens.value > 0) out["opens_per_second"] = d.opens.value;
@@ -146,8 +150,13 @@ Json design_json(const Design& d, const SizedDesign& sized, const Need& need, co
   out["limit"] = served.empty() ? "" : served.front().limit;
   if (!served.empty() && !served.front().limit_station.empty())
     out["limit_station"] = served.front().limit_station;
+  if (!served.empty() && !served.front().loss.empty()) out["largest_loss"] = served.front().loss;
   out["estimated"] = d.estimated;
   add_system(out, d);
+  if (d.staged) {
+    set_number(out, "staging_seconds", d.staging.value);
+    out["schedule"] = schedule_of(d, need);
+  }
   if (served.size() > 1) {
     out["jobs"] = Json::array();
     for (std::size_t i = 0; i < served.size(); ++i)

@@ -73,6 +73,8 @@ struct SizingAsk {
   // Share of the capacity kept again as snapshots, [0, 10].
   double snapshots = 0;
   std::uint32_t accelerators_per_host = 8;
+  // Memory of an accelerator host, which caches files; absent = none is counted on.
+  std::optional<Bytes> host_memory;
   // Mean time between failures of the whole of a job; absent = no checkpoint interval
   // follows from failures.
   std::optional<Seconds> failures;

@@ -56,7 +56,9 @@ SizingAsk drawn(Draw& draw) {
       static_cast<std::uint64_t>(static_cast<double>(w.dataset.samples) * sample * draw.between(1.2, 10))};
   constexpr Family kAll[] = {Family::kFlashTlc,    Family::kFlashQlc,         Family::kHdd,
                              Family::kHybrid,      Family::kLocalHdd,         Family::kCloudFile,
-                             Family::kCloudObject, Family::kCloudObjectLocal, Family::kCloudBlock};
+                             Family::kCloudObject, Family::kCloudObjectLocal, Family::kCloudBlock,
+                             Family::kHotFlash,    Family::kHotHost,          Family::kCloudHotFile};
+  if (draw.coin()) ask.host_memory = Bytes{static_cast<std::uint64_t>(draw.between(1e11, 4e12))};
   const Family family = draw.one_of(kAll);
   ask.place = in_cloud(family) ? Place::kCloud : Place::kOnPremises;
   ask.family = family;
@@ -115,6 +117,26 @@ TEST_F(Properties, MoreOfACacheIsNeverSlower) {
       line.host_drives = 2;
       EXPECT_GE(served_by(design_of(line, need, *least), need, 8).front().au, one - kRoughness);
       return true;
+    }
+    return false;
+  });
+}
+
+// The same servers behind hosts with twice the memory.
+TEST_F(Properties, MoreMemoryIsNeverSlower) {
+  each([](SizingAsk ask) {
+    ask.family = Family::kHdd;
+    ask.place = Place::kOnPremises;
+    ask.host_memory = ask.host_memory.value_or(Bytes{1'000'000'000'000});
+    SizingAsk more = ask;
+    more.host_memory = *ask.host_memory * 2;
+    const Need need = need_of(ask), twice = need_of(more);
+    for (const DesignLine& line : design_lines(ask, need, Catalogue::shipped())) {
+      const auto least = least_size(line, need);
+      if (!least) continue;
+      const double one = served_by(design_of(line, need, *least), need, 8).front().au;
+      EXPECT_GE(served_by(design_of(line, twice, *least), twice, 8).front().au, one - kRoughness);
+      return twice.page_cache.value > 0;
     }
     return false;
   });

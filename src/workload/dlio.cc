@@ -291,6 +291,7 @@ Workload read_dlio(const YamlNode& root, std::string_view file) {
   read_dataset(source, workload.dataset);
   read_reader(source, workload.loader);
   read_training(source, workload);
+  workload.benchmark = true;
   read_switches(source);
   workload.warnings = source.warnings();
   return workload;

@@ -64,6 +64,10 @@ void add_names(std::vector<Field>& all) {
   all.push_back(
       text_field({"domain", "Field of use, such as medical imaging; groups presets in the catalogue."},
                  [](Workload& w) -> std::string& { return w.domain; }));
+  all.push_back(flag_field({"benchmark",
+                            "A job of the public storage benchmark: its rules about the size of datasets "
+                            "hold when storage is sized."},
+                           [](Workload& w) -> bool& { return w.benchmark; }));
 }
 
 void add_dataset(std::vector<Field>& all) {

@@ -190,6 +190,8 @@ struct Workload {
   std::string name;
   std::string description;
   std::string domain;  // "medical imaging": groups presets in the catalogue
+  // Of the public storage benchmark: its rules about the size of datasets hold.
+  bool benchmark = false;
   DatasetSpec dataset;
   LoaderSpec loader;
   AcceleratorSpec accelerator;

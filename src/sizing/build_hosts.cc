@@ -1,0 +1,111 @@
+// Data in the accelerators' own hosts, and no storage behind them.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "sizing/build.h"
+#include "sizing/design_storage.h"
+#include "sizing/shelf.h"
+#include "sizing/staging.h"
+
+namespace aforo {
+namespace {
+
+// Chosen: between these sizes no other is cheaper per byte.
+constexpr std::array kHostDrives = {1u, 2u, 4u, 6u, kMostHostDrives};
+constexpr std::size_t kSizesOfADrive = 3;  // chosen: more of them read faster than any host needs
+
+// The fastest of each medium and size.
+std::vector<const Drive*> fastest_flash(const Catalogue& catalogue) {
+  std::vector<const Drive*> out;
+  for (const Drive& drive : catalogue.drives()) {
+    if (!is_flash(drive.media)) continue;
+    const auto twin = std::find_if(out.begin(), out.end(), [&](const Drive* other) {
+      return other->media == drive.media && other->capacity == drive.capacity;
+    });
+    if (twin == out.end())
+      out.push_back(&drive);
+    else if ((*twin)->read < drive.read)
+      *twin = &drive;
+  }
+  return out;
+}
+
+std::string each_host(const Need& need) {
+  return need.hosts == 1 ? "the host" : fmt::format("each of {} hosts", need.hosts);
+}
+
+// Nothing is bought: files are copied to where memory holds them. It takes no checkpoints.
+Design in_memory(const Need& need, double copy) {
+  Design d;
+  d.family = Family::kHostMemory;
+  d.product = "memory";
+  d.hosts = need.hosts;
+  d.local_cache = need.page_cache;
+  d.local_read = kHostMemory;
+  d.read = d.fast_read = d.local_read * d.hosts;
+  d.losses = losses_of_memory(need.hosts);
+  d.usable = {
+      static_cast<std::uint64_t>(in_bytes(need.datasets) + (in_bytes(d.local_cache) - copy) * need.hosts)};
+  d.name = fmt::format("{} of the memory of {}", bytes_decimal(copy_in_host(need)), each_host(need));
+  const StagingRate network{kStagingNetwork, "the network that the data come over"};
+  set_staging(d, need, d.local_cache, network, network, network);
+  return d;
+}
+
+// What of each host holds its part of the checkpoints and of the files' overhead too, beside the copy.
+Design in_hosts(const Need& need, const Drive& drive, std::uint32_t per_host, double copy) {
+  Design d;
+  d.family = Family::kHostNvme;
+  d.main = {&drive, nullptr, nullptr, per_host * need.hosts, need.hosts, 1, 0};
+  d.product = drive.model;
+  d.hosts = need.hosts;
+  d.local_cache = {static_cast<std::uint64_t>(in_bytes(drive.capacity) * per_host * kFill)};
+  d.local_read = drive.read * per_host;
+  d.read = d.fast_read = drive.read * d.main.drives;
+  d.write = drive.write * d.main.drives;
+  d.latency = drive.latency;
+  d.losses = losses_of_drives(d.main.drives);
+  d.page_cache = need.page_cache;
+  d.estimated = shelf_estimated(d.main);
+  d.usable = {
+      static_cast<std::uint64_t>(in_bytes(need.datasets) + (in_bytes(d.local_cache) - copy) * need.hosts)};
+  d.watts = shelf_watts(d.main);
+  add_shelf_costs(d.main, d.costs);
+  d.name = fmt::format("{} x {} {} in {}", per_host, bytes_decimal(drive.capacity), to_string(drive.media),
+                       each_host(need));
+  const StagingRate network{kStagingNetwork, "the network that the data come over"};
+  set_staging(d, need, d.local_cache, network, network, {drive.write * per_host, "the hosts' drives"});
+  return d;
+}
+
+}  // namespace
+
+std::vector<std::uint32_t> host_drives(const Drive& drive, double bytes_in_host) {
+  std::vector<std::uint32_t> out;
+  for (const std::uint32_t drives : kHostDrives)
+    if (in_bytes(drive.capacity) * drives * kFill >= bytes_in_host && out.size() < kSizesOfADrive)
+      out.push_back(drives);
+  return out;
+}
+
+// More that is to be held has no place here: nothing would be left of it when a host fails.
+void build_hosts(const SizingAsk& ask, const Need& need, const Catalogue& catalogue,
+                 std::vector<Design>& out) {
+  if (ask.cache || ask.extras.copies > 1) return;
+  const auto wanted = [&](Family family) { return !ask.family || *ask.family == family; };
+  double jobs = 0;
+  for (const JobNeed& job : need.jobs) jobs += in_bytes(job.requirement.capacity);
+  if (ask.capacity && in_bytes(*ask.capacity) > kSameSize * jobs) return;
+  const double copy = in_bytes(copy_in_host(need));
+  const double beside = std::max(0.0, in_bytes(need.capacity) - in_bytes(need.datasets)) / need.hosts;
+  if (wanted(Family::kHostMemory) && in_bytes(need.page_cache) >= copy + beside)
+    out.push_back(in_memory(need, copy));
+  if (!wanted(Family::kHostNvme)) return;
+  for (const Drive* drive : fastest_flash(catalogue))
+    for (const std::uint32_t drives : host_drives(*drive, copy + beside))
+      out.push_back(in_hosts(need, *drive, drives, copy));
+}
+
+}  // namespace aforo
