@@ -258,7 +258,7 @@ void add_turns(Document& doc, const Json& record) {
   const auto flips = turning_prices(record);
   for (const Json* flip : flips) doc.append(Text{word(*flip, {"text"}), Tone::kPlain, 1});
   if (flips.empty() && !word(record, {"sensitivity", "second_best"}).empty())
-    doc.append(Text{"no single price within a factor of 20", Tone::kPlain, 1});
+    doc.append(Text{"no single price within a factor of 10", Tone::kPlain, 1});
   add_break_points(doc, record);
   doc.row("a point of AU is", followed_by(money_at(record, {"idle_point_usd_per_month"}), " a month"));
 }

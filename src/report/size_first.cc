@@ -16,12 +16,16 @@ namespace aforo {
 namespace {
 
 // Of a fact: lines of the 66 columns that a terminal of 80 leaves it, two less what wrapping wastes.
-constexpr std::size_t kOneLine = 66, kTwoLines = 116;
+constexpr std::size_t kOneLine = 66, kTwoLines = 116, kThreeLines = 178;
+constexpr std::size_t kSentence = 400;    // where there is nothing else to read
 constexpr std::size_t kMostLines = 22;    // of 24: the title and the gap below it have the others
 constexpr std::size_t kLongestName = 40;  // of a job; names come from people's files
 constexpr std::size_t kNearest = 3;       // misses of other kinds beside the nearest: a line or two each
 constexpr std::size_t kScenarios = 2;
-constexpr double kNearlyOne = 10;  // percent
+constexpr double kNearlyOne = 10;        // percent
+constexpr double kAllBusy = 0.99;        // of the time: what is lost beside it is not worth a word
+constexpr double kWorthASentence = 0.1;  // of the cost, that another way to run the job would save
+constexpr double kKilo = 1e3;
 
 class FirstScreen {
  public:
@@ -41,28 +45,42 @@ class FirstScreen {
   }
 
  private:
-  void fact(std::string_view label, std::string text, Tone tone = Tone::kPlain) {
+  void fact(std::string_view label, std::string text, Tone tone = Tone::kPlain,
+            std::size_t longest = kThreeLines) {
     if (text.empty()) return;
     Value words(label);
     words.tone = tone;
-    facts_.items.push_back({words, cut_to(std::move(text), kTwoLines), {}});
+    facts_.items.push_back({words, cut_to(std::move(text), longest), {}});
   }
 
-  // Where names and notes are long, what can be read with --full as well is cut to a line.
+  std::size_t lines() const {
+    std::size_t out = 0;
+    for (const Item& item : facts_.items)
+      out += item.text.size() <= kOneLine    ? 1
+             : item.text.size() <= kTwoLines ? 2
+                                             : 3 + item.text.size() / kSentence;
+    return out;
+  }
+
+  // Where names and notes are long, what can be read with --full as well is cut: to two lines, then to one.
   void make_it_fit() {
-    for (const std::string_view label :
-         {"mind", "not shown", "limit", "turns if", "assumed", "kept", "elsewhere", "idle time"}) {
-      std::size_t lines = 0;
-      for (const Item& item : facts_.items) lines += item.text.size() <= kOneLine ? 1 : 2;
-      if (lines <= kMostLines) return;
-      for (Item& item : facts_.items)
-        if (item.label.text == label) item.text = cut_to(std::move(item.text), kOneLine);
-    }
+    for (const std::size_t most : {kTwoLines, kOneLine})
+      for (const std::string_view label : {"mind", "not shown", "limit", "turns if", "assumed", "kept",
+                                           "elsewhere", "cheaper", "idle time"}) {
+        if (lines() <= kMostLines) return;
+        for (Item& item : facts_.items)
+          if (item.label.text == label) item.text = cut_to(std::move(item.text), most);
+      }
+    for (Item& item : facts_.items)
+      if (lines() > kMostLines) item.text = cut_to(std::move(item.text), kTwoLines);
   }
 
   void serves() {
     const Json& best = *designs_.front();
-    fact(rented(best) ? "rent" : "buy", word(best, {"family"}) + ": " + word(best, {"name"}));
+    const bool owned = number(best, {"purchase_usd"}).value_or(0) > 0;
+    fact(rented(best) ? "rent" : owned ? "buy" : "use", word(best, {"family"}) + ": " + word(best, {"name"}));
+    fact("holds", holds(best));
+    fact("copied", copied(best));
     fact("cost", cost(best));
     fact("idle time", idle_terms(best));
     fact("kept", kept());
@@ -72,6 +90,7 @@ class FirstScreen {
     fact("mind", mind(best));
     fact("turns if", turn());
     fact("next best", next_best());
+    fact("cheaper", cheaper());
     fact("elsewhere", other_place());
     fact("not shown", not_shown());
   }
@@ -84,6 +103,40 @@ class FirstScreen {
       out += fmt::format("{}backup in the {}, {} to take it back once", out.empty() ? "" : "; ", backup,
                          money_at(record_, {"kept", "restore_usd"}).text);
     return out;
+  }
+
+  // "377 TB, 1 TB asked; 3.2 kW in 12 rack units"
+  std::string holds(const Json& best) const {
+    if (!number(best, {"usable_bytes"})) return "";
+    std::string out = terabytes_at(best, {"usable_bytes"}).text;
+    for (const std::string_view key :
+         {"capacity_to_buy_bytes", "capacity_bytes"}) {  // of one job, of several
+      if (!number(record_, {"requirement", key})) continue;
+      out += fmt::format("; {} to hold", terabytes_at(record_, {"requirement", key}).text);
+      break;
+    }
+    const double watts = number(best, {"watts"}).value_or(0),
+                 units = number(best, {"rack_units"}).value_or(0);
+    if (watts > 0) out += fmt::format("; {:.2g} kW", watts / kKilo);
+    if (units > 0) out += fmt::format(" in {:g} rack units", units);
+    return out;
+  }
+
+  // The change to the job that saves most, where that is much.
+  std::string cheaper() const {
+    const double total = number(*designs_.front(), {"total_usd_per_month"}).value_or(0);
+    for (const Json* advice : entries(record_, {"advice"}))
+      if (number(*advice, {"saved_usd_per_month"}).value_or(0) >= kWorthASentence * total)
+        return word(*advice, {"text"});
+    return "";
+  }
+
+  // "once, before training, in 28 h": what a hot copy takes.
+  static std::string copied(const Json& best) {
+    const auto seconds = number(best, {"staging_seconds"});
+    return seconds ? fmt::format("once, before training, to where it is read from: {}",
+                                 format_seconds({*seconds}))
+                   : "";
   }
 
   static bool rented(const Json& design) { return at(design, {"service"}) != nullptr; }
@@ -106,6 +159,7 @@ class FirstScreen {
         others += (others.empty() ? "" : ", ") + word(*row, {"terms"}) + " " + sum;
     }
     if (others.empty()) return out;
+    others += little ? " an hour" : " a month";
     return out.empty() ? "at the price given; " + others : out + "; " + others;
   }
 
@@ -116,12 +170,14 @@ class FirstScreen {
       if (rented(*d) == here || flag(*d, {"oversized"})) continue;
       ++shown_;
       const Value out = money_at(record_, {"moving", "out_of_cloud_usd"});
-      return fmt::format(
-          "accelerators {}: {} for {} a month{}", here ? "on premises" : "in the cloud", word(*d, {"family"}),
-          money_at(*d, {"total_usd_per_month"}).text,
-          out.known()
-              ? std::string(here ? "; the data out of the cloud " : "; data out again ") + out.text + " once"
-              : "");
+      const std::string cost = money_at(*d, {"total_usd_per_month"}).text + " a month";
+      const std::string leaving = out.known() ? out.text + " once" : "";
+      if (here)
+        return fmt::format("accelerators on premises: {} for {}{}", word(*d, {"family"}), cost,
+                           leaving.empty() ? "" : "; taking the data out of the cloud " + leaving);
+      return fmt::format("accelerators in the cloud: {} for {}{}",
+                         cut_to(word(*d, {"product"}), kLongestName), cost,
+                         leaving.empty() ? "" : "; leaving it again " + leaving);
     }
     return "";
   }
@@ -162,6 +218,9 @@ class FirstScreen {
   static std::string limit(const Json& d) {
     std::string text = word(d, {"limit"});
     constexpr std::string_view kNot = "not limited";
+    const std::string lost = word(d, {"largest_loss"});
+    if ((text.empty() || text.starts_with(kNot)) && !lost.empty() && number(d, {"au"}).value_or(1) < kAllBusy)
+      return "the target is met; most of what is lost is " + lost;
     if (text == kNot || text.empty()) return "nothing in storage: the accelerators are slowest";
     if (text.starts_with(kNot)) return "nothing in storage" + text.substr(kNot.size());
     if (const std::string station = word(d, {"limit_station"}); !station.empty() && text.size() > kTwoLines)
@@ -210,7 +269,7 @@ class FirstScreen {
       }
     if (nearest == nullptr) {
       const bool others = !word(record_, {"sensitivity", "second_best"}).empty();
-      return others ? "no single price: none within a factor of 20" : "";
+      return others ? "no single price: none within a factor of 10" : "";
     }
     return fmt::format("prices of {} {}: {} then costs no more", word(*nearest, {"prices_of"}),
                        times(number(*nearest, {"factor"}).value_or(1)), word(*nearest, {"family"}));
@@ -237,7 +296,16 @@ class FirstScreen {
                          sum_of_money(more, Unit::kDollarsPerMonth).text, busy_at(*d, "au").text,
                          word(*d, {"method"}) == "simulate" ? "simulated" : "by formulas");
     }
-    return "no design of another kind serves there";
+    return far_beyond() ? "no design of another kind that is not far beyond what was asked"
+                        : "no design of another kind serves there";
+  }
+
+  // Whether there is one of another kind that would stand there too.
+  bool far_beyond() const {
+    const Json& best = *designs_.front();
+    return std::any_of(designs_.begin(), designs_.end(), [&](const Json* d) {
+      return word(*d, {"family"}) != word(best, {"family"}) && rented(*d) == rented(best);
+    });
   }
 
   std::string not_shown() const {
@@ -267,7 +335,8 @@ class FirstScreen {
   void nothing_serves() {
     const auto rejected = entries(record_, {"rejected"});
     if (rejected.empty()) {
-      for (const std::string& sentence : words(record_, {"recommendation"})) fact("answer", sentence);
+      for (const std::string& sentence : words(record_, {"recommendation"}))
+        fact("answer", sentence, Tone::kBad, kSentence);
       return;
     }
     const auto looked = number(record_, {"considered", "judged"});
@@ -281,13 +350,16 @@ class FirstScreen {
                           [](const Json* r) { return at(*r, {"cure"}) != nullptr; });
     std::set<std::string> seen;
     std::size_t oversized = 0;
+    const bool all =
+        std::all_of(misses.begin(), misses.end(), [](const Json* r) { return flag(*r, {"oversized"}); });
     for (const Json* r : misses) {
-      if (flag(*r, {"oversized"})) {
+      if (flag(*r, {"oversized"}) && !all) {
         ++oversized;
         continue;
       }
       if (seen.size() >= kNearest || !seen.insert(word(*r, {"family"})).second) continue;
-      fact(seen.size() == 1 ? "nearest" : "then", word(*r, {"family"}) + ": " + word(*r, {"reason"}));
+      fact(seen.size() == 1 ? "nearest" : "then", word(*r, {"family"}) + ": " + word(*r, {"reason"}),
+           Tone::kPlain, misses.size() == 1 ? kSentence : kTwoLines);
       if (seen.size() > 1) continue;
       fact("that is", word(*r, {"name"}));
       if (const std::string cure = word(*r, {"cure"}); !cure.empty())
@@ -340,7 +412,7 @@ class FirstScreen {
     if (warnings.empty()) return;
     const std::string more =
         warnings.size() > 1 ? fmt::format(" (and {} more)", warnings.size() - 1) : std::string();
-    fact("assumed", cut_to(warnings.front(), kTwoLines - more.size()) + more);
+    fact("assumed", cut_to(warnings.front(), kThreeLines - more.size()) + more);
   }
 
   // The command whole where it has room, else what to change about the one just given.

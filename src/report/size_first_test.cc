@@ -98,6 +98,7 @@ TEST(SizeFirst, APriceThatNearlyTurnsItIsSaidInPercent) {
 Json rented(const std::string& family, double total) {
   Json out = design(family, total);
   out["service"] = "a service";
+  out["product"] = family;
   return out;
 }
 
@@ -118,10 +119,11 @@ TEST(SizeFirst, ThePlacesAreApart) {
   record["best_on_premises"] = place("owned", 1);
   EXPECT_THAT(said(record), HasSubstr("next best flash for $4,530"));
   EXPECT_THAT(said(record),
-              HasSubstr("elsewhere accelerators in the cloud: cloud file for $2,700 a month; data out "
+              HasSubstr("elsewhere accelerators in the cloud: cloud file for $2,700 a month; leaving it "
                         "again $30,000 once"));
-  EXPECT_THAT(said(record),
-              HasSubstr("idle time owned at $2.00 an hour; committed-3y $3.10, on-demand $6.88, spot $2.75"))
+  EXPECT_THAT(
+      said(record),
+      HasSubstr("idle time owned at $2.00 an hour; committed-3y $3.10, on-demand $6.88, spot $2.75 an hour"))
       << "what is next to nothing on all terms is not multiplied";
   EXPECT_THAT(said(record), HasSubstr("not shown 0 more that serve, 12 that do not"))
       << "all three are shown";
@@ -135,6 +137,41 @@ TEST(SizeFirst, ThePlacesAreApart) {
   EXPECT_THAT(said(record), HasSubstr("elsewhere accelerators on premises: HDD for $2,670 a month"));
   record["best_in_cloud"].erase("terms");
   EXPECT_THAT(said(record), HasSubstr("at the price given; owned $200"));
+}
+
+// What is bought beside what was asked, what takes its place and power; what copying takes.
+TEST(SizeFirst, SaysWhatIsHeldAndCopied) {
+  Json best = design("HDD", 2670);
+  best["watts"] = 3200;
+  best["rack_units"] = 12;
+  best["staging_seconds"] = 7200;
+  Json record = sized(Json::array({best}));
+  record["requirement"] = {{"capacity_to_buy_bytes", 1e12}};
+  EXPECT_THAT(said(record), HasSubstr("holds 250 TB; 1 TB to hold; 3.2 kW in 12 rack units"));
+  EXPECT_THAT(said(record), HasSubstr("copied once, before training, to where it is read from: 2 h"));
+  Json memory = design("host memory", 20);
+  memory.erase("purchase_usd");
+  EXPECT_THAT(said(sized(Json::array({memory}))), HasSubstr("use host memory: host memory of it"));
+}
+
+// At 96 % nothing limits below the target, and yet something costs money.
+TEST(SizeFirst, WhatIsLostHasACause) {
+  Json best = design("HDD", 2670);
+  best["largest_loss"] = "barrier skew";
+  EXPECT_THAT(said(sized(Json::array({best}))),
+              HasSubstr("nothing in storage: the accelerators are slowest"));
+  best["au"] = 0.96;
+  EXPECT_THAT(said(sized(Json::array({best}))),
+              HasSubstr("the target is met; most of what is lost is barrier skew"));
+}
+
+// Only what saves a tenth and more.
+TEST(SizeFirst, WhatWouldBeMuchCheaper) {
+  Json record = sized(Json::array({design("HDD", 2670)}));
+  record["advice"] = {{{"text", "twice the workers: $200 a month less"}, {"saved_usd_per_month", 200}}};
+  EXPECT_THAT(said(record), Not(HasSubstr("cheaper")));
+  record["advice"][0]["saved_usd_per_month"] = 300;
+  EXPECT_THAT(said(record), HasSubstr("cheaper twice the workers: $200 a month less"));
 }
 
 TEST(SizeFirst, IsAScreenWhateverTheRecordHolds) {
