@@ -1,7 +1,8 @@
 # aforo_room(NAME r SOURCES ... TESTS ... FUZZ ... DEPS rooms... LIBS libraries... TEST_LIBS libraries...)
 #
 # One room of the house: a static library aforo_<room> from SOURCES and, from TESTS, one test program
-# aforo_<room>_test. Each file of FUZZ, x_fuzz.cc with an LLVMFuzzerTestOneInput, becomes a program aforo_x_fuzz where
+# aforo_<room>_test. SERIAL: nothing in it knows of threads (tests/architecture_test.py holds it to that), so that the
+# thread sanitizer has nothing to find in its tests, which are not built for it. Each file of FUZZ, x_fuzz.cc with an LLVMFuzzerTestOneInput, becomes a program aforo_x_fuzz where
 # AFORO_FUZZ is on. ONCE: what the room does is done once in a command; it is optimised less, for the newcomer's first
 # build, as all tests are. DEPS names the rooms it may include (tests/architecture_test.py holds it to that).
 include(GoogleTest)
@@ -21,7 +22,7 @@ option(AFORO_UNITY "Compile the sources of a room sixteen at a time (first build
 add_custom_target(aforo_fuzz)  # every fuzz program
 
 function(aforo_room)
-  cmake_parse_arguments(R "ONCE" "NAME" "SOURCES;TESTS;FUZZ;DEPS;LIBS;TEST_LIBS" ${ARGN})
+  cmake_parse_arguments(R "ONCE;SERIAL" "NAME" "SOURCES;TESTS;FUZZ;DEPS;LIBS;TEST_LIBS" ${ARGN})
   if(R_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "aforo_room(${R_NAME}): unexpected '${R_UNPARSED_ARGUMENTS}'")
   endif()
@@ -39,7 +40,7 @@ function(aforo_room)
   target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   list(TRANSFORM R_DEPS PREPEND aforo_ OUTPUT_VARIABLE deps)
   target_link_libraries(${target} PUBLIC ${deps} ${R_LIBS} Threads::Threads)
-  if(R_TESTS)
+  if(R_TESTS AND NOT (R_SERIAL AND AFORO_SANITIZE STREQUAL "thread"))
     add_executable(${target}_test ${R_TESTS})
     target_link_libraries(${target}_test PRIVATE ${target} ${R_TEST_LIBS} GTest::gmock GTest::gtest GTest::gtest_main)
     target_compile_options(${target}_test PRIVATE ${AFORO_TEST_OPTIONS})

@@ -53,6 +53,12 @@ class ArchitectureSelfTest(unittest.TestCase):
         self.assert_found("expected the rooms in the table's order",
                           {"CMakeLists.txt": "foreach(room storage base cli)\nendforeach()\n"})
 
+    def test_a_thread_in_a_room_that_says_it_has_none(self):
+        serial = {"src/base/CMakeLists.txt": "aforo_room(NAME base SERIAL SOURCES text.cc TESTS text_test.cc)\n"}
+        self.assertEqual(self.found(serial), [])
+        self.assert_found("src/base/text.cc: knows of threads",
+                          {**serial, "src/base/text.cc": '#include "base/text.h"\nstd::atomic<int> n;\n'})
+
     def test_files_that_include_each_other(self):
         self.assert_found("a circle of includes: base/line -> base/text -> base/line",
                           {"src/base/line.h": '#pragma once\n#include "base/text.h"\n',

@@ -14,7 +14,8 @@
 8. Which layout a dataset has is asked of its LayoutTraits and its Container: `LayoutKind::` and the layouts' words
    stand in LAYOUT_PLACES and tests alone. What a framework does is asked of an Access: `Framework::` stands in
    FRAMEWORK_PLACES and tests alone.
-9. Files stay within 400 lines (a header that only declares: 500); nothing unfinished and no path of one person's machine is in the tree.
+9. A room that says SERIAL knows of no threads (THREADS): its tests are left out of the thread sanitizer's build.
+10. Files stay within 400 lines (a header that only declares: 500); nothing unfinished and no path of one person's machine is in the tree.
 """
 
 import pathlib
@@ -26,6 +27,7 @@ from include_graph import INCLUDE, find_cycle, unit_graph
 
 MAX_LINES = 400
 MAX_CONTRACT_LINES = 500  # of a header that only declares
+THREADS = re.compile(r"std::(?:j?thread|atomic|mutex|stop_token|condition_variable)|parallel_for|pthread_|thread_local")
 SPEAKING_ROOMS = {"cli"}
 LOOKS = {"report/look.h", "report/page.h", "report/bar.h", "report/terminal.h", "report/live.h"}
 CLOCK_ROOMS = {"storage", "world", "cli"}
@@ -359,6 +361,15 @@ def check_texts(root):
                 yield f"{name}:{text.count(chr(10), 0, match.start()) + 1}: {what}: '{match.group(0)}'"
 
 
+def check_serial(root):
+    for door in sorted((root / "src").glob("*/CMakeLists.txt")):
+        if not re.search(r"aforo_room\([^)]*\bSERIAL\b", cmake_words(door)):
+            continue
+        for path in sorted(door.parent.rglob("*")):
+            if path.suffix in (".h", ".cc") and THREADS.search(without_comments(path.read_text())):
+                yield f"{path.relative_to(root)}: knows of threads, but its room says SERIAL; take that out of {door.relative_to(root)}"
+
+
 def check_knots(root):
     src = root / "src"
     paths = [path for path in sorted(src.rglob("*")) if path.suffix in (".h", ".cc") and not is_for_tests(path)]
@@ -369,7 +380,7 @@ def check_knots(root):
 
 def violations(root):
     for check in (check_graph, check_knots, check_named, check_speech, check_data_doors, check_documents, check_only_in_tests, check_sentences,
-                  check_names, check_texts):
+                  check_names, check_serial, check_texts):
         yield from check(root)
 
 
