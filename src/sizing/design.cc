@@ -6,6 +6,14 @@
 #include <cmath>
 
 namespace aforo {
+namespace {
+
+// Chosen. Twice and three times what was asked are what a larger drive, or drives enough for bandwidth, come
+// to; beyond that it is a machine for another question.
+constexpr double kMostOverWanted = 4, kManyOverWanted = 2;
+constexpr std::uint32_t kManyDrives = 1000;
+
+}  // namespace
 
 std::string_view to_string(Family family) {
   switch (family) {
@@ -58,6 +66,12 @@ std::string_view short_name(Family family) {
     default:
       return to_string(family);
   }
+}
+
+bool oversized(const Design& d, Bytes wanted) {
+  const double times =
+      wanted.value > 0 ? static_cast<double>(d.usable.value) / static_cast<double>(wanted.value) : 0;
+  return times > kMostOverWanted || (d.main.drives >= kManyDrives && times > kManyOverWanted);
 }
 
 std::vector<CostLine> storage_lines(const CloudService& service, double bytes, const std::string& label) {

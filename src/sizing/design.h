@@ -145,6 +145,10 @@ inline bool has_cache(const Design& d) {
 // Whether the hot copy is in the hosts themselves.
 inline bool staged_in_hosts(const Design& d) { return d.staged && d.local_cache.value > 0; }
 
+// Whether nobody would build it for so much data: it holds more than four times that, or takes a thousand
+// drives and more to hold over twice of it. It may still serve, and be the only one that does.
+bool oversized(const Design& design, Bytes wanted);
+
 // A month of keeping so much with a service: a line for each band of its price.
 std::vector<CostLine> storage_lines(const CloudService& service, double bytes, const std::string& label);
 

@@ -91,11 +91,6 @@ std::vector<std::string> nearest_miss(const Screening& screening, const SizeResu
       "What it lacks is " + nearest.reason + "."};
 }
 
-// Chosen. Twice and three times what was asked are what a larger drive, or drives enough for bandwidth, come
-// to; beyond that it is a machine for another question.
-constexpr double kMostOverWanted = 4, kManyOverWanted = 2;
-constexpr std::uint32_t kManyDrives = 1000;
-
 // The other place's headline: accelerators would then have to stand there. "" where nothing serves there.
 std::string other_place(const Screening& screening, const SizeResult& result, const PriceBook& prices) {
   const Places found = places(screening, result, prices);
@@ -109,12 +104,6 @@ std::string other_place(const Screening& screening, const SizeResult& result, co
 }
 
 }  // namespace
-
-bool oversized(const Design& d, Bytes wanted) {
-  const double times =
-      wanted.value > 0 ? static_cast<double>(d.usable.value) / static_cast<double>(wanted.value) : 0;
-  return times > kMostOverWanted || (d.main.drives >= kManyDrives && times > kManyOverWanted);
-}
 
 std::vector<std::string> recommendation(const Screening& screening, const SizeResult& result,
                                         const PriceBook& prices) {

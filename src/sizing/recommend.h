@@ -14,10 +14,6 @@ namespace aforo {
 std::vector<std::string> recommendation(const Screening& screening, const SizeResult& result,
                                         const PriceBook& prices);
 
-// Whether nobody would build it for so much data: it holds more than four times that, or takes a thousand
-// drives and more to hold over twice of it. It may still serve, and be the only one that does.
-bool oversized(const Design& design, Bytes wanted);
-
 // What one point of utilisation is worth a month, all jobs together: 0.01 x N x duty x 730 h x the
 // price of an hour; 0 where no accelerator has a price.
 double point_value(const Screening& screening, const PriceBook& prices, bool cloud);

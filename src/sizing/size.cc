@@ -8,7 +8,6 @@
 #include <set>
 
 #include "base/error.h"
-#include "sizing/recommend.h"
 
 namespace aforo {
 namespace {
