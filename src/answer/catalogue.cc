@@ -20,9 +20,10 @@ namespace {
 constexpr Row kCatalogueRows[] = {
     word<&CatalogueAsk::topic>(
         "topic", "TOPIC", ValueKind::kText,
-        "workloads, drives, nodes, nics, services, accelerators, rates, prices or price-history"),
-    word<&CatalogueAsk::name>("name", "NAME", ValueKind::kText,
-                              "one of them, in full; of rates also an accelerator, of prices also a group"),
+        "workloads, drives, nodes, nics, services, accelerators, hosts, rates, prices or price-history"),
+    word<&CatalogueAsk::name>(
+        "name", "NAME", ValueKind::kText,
+        "one of them, in full; of hosts and rates also an accelerator, of prices also a group"),
 };
 constexpr AskTable kCatalogueTable{"catalogue", "TOPIC [NAME] [options]", kCatalogueRows};
 

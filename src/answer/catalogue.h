@@ -7,7 +7,7 @@ namespace aforo {
 
 // A topic, and one name within it; both are words, so the echo of the Record is empty.
 struct CatalogueAsk : Ask {
-  // "workloads", "drives", "nodes", "nics", "services", "accelerators", "rates", "prices",
+  // "workloads", "drives", "nodes", "nics", "services", "accelerators", "hosts", "rates", "prices",
   // "price-history". Must be given: without it the refusal lists them.
   Setting<std::string> topic;
   // One row of it, not given = all. Workloads by their exact name, the rest whatever the case; of

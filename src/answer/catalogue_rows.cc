@@ -45,6 +45,7 @@ Json row_of(const Drive& drive) {
   set_number(row, "write_bytes_per_second", drive.write.value);
   set_number(row, "reads_per_second", drive.reads.value);
   set_number(row, "latency_seconds", drive.latency.value);
+  if (drive.pcie > 0) row["pcie"] = drive.pcie;
   set_number(row, "watts", drive.watts);
   add_price(row, "capacity", drive.price);
   return row;
@@ -54,6 +55,8 @@ Json row_of(const StorageNode& node) {
   Json row = {{"name", node.name}, {"bays_for", node.flash ? "NVMe" : "3.5\" disks"}};
   row["bays"] = node.bays;
   row["ports"] = node.ports;
+  row["pcie"] = node.pcie;
+  row["drive_lanes"] = node.drive_lanes;
   set_number(row, "most_bytes_per_second", node.most.value);
   set_number(row, "opens_per_second", node.metadata.value);
   set_number(row, "watts", node.watts);
@@ -90,6 +93,7 @@ Json row_of(const CloudService& service) {
               {"title", service.title},
               {"provider", std::string(to_string(service.provider))},
               {"service_kind", to_string(service.kind)},
+              {"protocol", to_string(service.protocol)},
               {"durability", to_string(service.durability)}};
   set_known(row, "bytes_per_second_per_tib", service.per_tib.value);
   set_known(row, "write_bytes_per_second_per_tib", service.write_per_tib.value);
@@ -126,12 +130,25 @@ Json row_of(const Accelerator& accelerator) {
   std::vector<std::string> providers;
   for (const Provider p : accelerator.hosts_at) providers.emplace_back(to_string(p));
   if (!providers.empty()) row["hosts_at"] = join(providers, ", ");
-  if (!accelerator.instance.empty()) row["instance"] = accelerator.instance;
-  set_known(row, "instance_nvme_bytes", accelerator.instance_nvme);
-  set_known(row, "instance_nvme_bytes_per_second", accelerator.instance_nvme_read.value);
-  set_known(row, "instance_network_bytes_per_second", accelerator.instance_network.value);
   add_price(row, "hour", accelerator.hour_price);
   add_price(row, "purchase", accelerator.purchase_price);
+  return row;
+}
+
+Json row_of(const AcceleratorHost& host) {
+  Json row = {{"name", host.name},
+              {"accelerator", host.accelerator},
+              {"provider", host.provider ? std::string(to_string(*host.provider)) : "bought"},
+              {"accelerators", host.accelerators},
+              {"cores", host.cores}};
+  set_number(row, "memory_bytes_per_second", host.memory.value);
+  if (host.pcie > 0) row["pcie"] = host.pcie;
+  set_known(row, "nvme_bytes", host.nvme);
+  set_known(row, "nvme_bytes_per_second", host.nvme_read.value);
+  set_known(row, "object_bytes_per_second", host.object.value);
+  set_known(row, "lustre_bytes_per_second", host.lustre.value);
+  set_known(row, "nfs_bytes_per_second", host.nfs.value);
+  set_known(row, "block_bytes_per_second", host.block.value);
   return row;
 }
 
@@ -187,6 +204,7 @@ const std::vector<Topic>& topics() {
       {"nics", [] { return rows_of(Catalogue::shipped().nics()); }, {"name"}},
       {"services", [] { return rows_of(Catalogue::shipped().services()); }, {"name"}},
       {"accelerators", [] { return rows_of(Catalogue::shipped().accelerators()); }, {"name"}},
+      {"hosts", [] { return rows_of(Catalogue::shipped().hosts()); }, {"name", "accelerator", "provider"}},
       {"rates", [] { return rows_of(Catalogue::shipped().rates()); }, {"workload", "accelerator"}},
       {"prices", [] { return rows_of(PriceBook::shipped().all()); }, {"item", "group"}},
       {"price-history", [] { return rows_of(Catalogue::shipped().price_history()); }, {"item"}}};

@@ -46,15 +46,25 @@ RequirementAsk requirement_ask(const SizingAsk& ask) {
   return out;
 }
 
+// What hosts prepare before any storage does.
+Json host_json(const JobNeed& job) {
+  Json out = {{"cores", job.host.cores}};
+  set_number(out, "cores_wanted", job.host.cores_wanted);
+  set_number(out, "au_at_most", job.host.pace);
+  return out;
+}
+
 // One job: every figure. Several: the sums, and every figure of each job.
 void add_requirement(Json& record, const SizingAsk& ask, const Need& need, bool in_full) {
   if (ask.jobs.size() == 1) {
-    const Workload& workload = ask.jobs.front().workload;
+    Workload workload = ask.jobs.front().workload;
+    workload.training.au_target = need.jobs.front().workload.training.au_target;
     const RequirementAsk alone = requirement_ask(ask);
     const auto figures = explain(workload, alone, requirement(workload, alone));
     record["requirement"] = to_json(figures);
     record["explain"] = explanation(figures, in_full);
     record["requirement"]["capacity_to_buy_bytes"] = need.capacity.value;
+    record["host"] = host_json(need.jobs.front());
     return;
   }
   Json& sums = record["requirement"];
@@ -70,13 +80,15 @@ void add_requirement(Json& record, const SizingAsk& ask, const Need& need, bool 
   for (std::size_t i = 0; i < need.jobs.size(); ++i) {
     RequirementAsk alone = requirement_ask(ask);
     alone.capacity.reset();
-    const Workload& workload = ask.jobs[i].workload;
+    Workload workload = ask.jobs[i].workload;
+    workload.training.au_target = need.jobs[i].workload.training.au_target;
     const auto figures = explain(workload, alone, requirement(workload, alone));
     Json one = {{"workload", workload.name},
                 {"accelerators", workload.accelerator.count},
                 {"accelerator_type", workload.accelerator.type},
                 {"duty", ask.jobs[i].duty},
                 {"requirement", to_json(figures)}};
+    one["host"] = host_json(need.jobs[i]);
     if (in_full) one["explain"] = explanation(figures, true);
     record["jobs"].push_back(std::move(one));
   }

@@ -71,6 +71,7 @@ struct SizeAsk : JobAsk {
   // accelerator as kMemoryPerAccelerator, and none for a job of the storage benchmark, whose rules make
   // datasets so large that it answers next to nothing.
   Setting<Bytes> host_memory;
+  Setting<std::uint64_t> host_cores;
   // Not given = both are looked at and ranked together.
   Setting<Place> where = Place::kAny;
   // Of the cloud; not given = any, as the family of designs.

@@ -94,6 +94,7 @@ void apply_common(const SizeAsk& ask, SizingAsk& out) {
   if (ask.family.given()) out.family = *ask.family;
   out.accelerators_per_host = static_cast<std::uint32_t>(*ask.per_host);
   out.host_memory = host_memory(ask, out);
+  if (ask.host_cores.given()) out.host_cores = static_cast<std::uint32_t>(*ask.host_cores);
   out.failures = ask.failure_every.if_given();
   out.accelerator_hour = ask.accelerator_price.if_given();
   out.accelerator_terms = ask.accelerator_terms.if_given();

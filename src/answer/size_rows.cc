@@ -9,6 +9,7 @@ using namespace rows;
 
 constexpr std::uint64_t kMostSites = 1000;  // far more than anybody keeps the same data at
 
+constexpr std::uint64_t kMostHostCores = 100'000;  // chosen: a hundred times today's largest
 constexpr Row kSizeRows[] = {
     kWorkload,
     kAccelerators,
@@ -87,6 +88,9 @@ constexpr Row kSizeRows[] = {
     row<&SizeAsk::host_memory>({"host-memory", 0, kBytes, "SIZE", "",
                                 "memory of a host, which caches files; 256 GiB per accelerator if not given",
                                 kSizingGroup}),
+    row<&SizeAsk::host_cores>({"host-cores", 0, kPositive, "N", "",
+                               "take hosts to have N cores, not those of the catalogue", kSizingGroup})
+        .at_most(kMostHostCores),
     choice<&SizeAsk::where, Place::kAny, Place::kOnPremises, Place::kCloud>(
         {"where", 0, kChoice, "", "any", "look for designs there", kSizingGroup}),
     choice<&SizeAsk::provider, Provider::kAws, Provider::kGcp, Provider::kAzure, Provider::kOther>(

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "catalogue/pcie.h"
 #include "catalogue/service_rows.h"
 #include "catalogue/shipped.h"
 #include "catalogue/table.h"
@@ -16,7 +17,8 @@ namespace aforo {
 namespace {
 
 constexpr double kGiga = 1e9, kTera = 1e12;
-constexpr double kBitsPerByte = 8;
+constexpr std::uint32_t kOldestNvme =
+    3;  // of flash whose generation is not stated: the first with NVMe for servers
 
 Bytes bytes(double value) { return {static_cast<std::uint64_t>(std::llround(value))}; }
 std::uint32_t whole(double value) { return static_cast<std::uint32_t>(std::lround(value)); }
@@ -35,6 +37,7 @@ std::vector<T> read_file(const Files& text, std::string_view file, std::span<con
 constexpr CsvColumn kDriveColumns[] = {words_in("model"),
                                        words_in("media"),
                                        number_in("capacity_tb", 1, 1000, "TB"),
+                                       number_in("pcie", 1, kNewestPcie, "", false),
                                        number_in("read_gb_per_s", 0.1, 100, "GB/s"),
                                        number_in("write_gb_per_s", 0.1, 100, "GB/s"),
                                        number_in("reads_per_s", 50, 2e7, "reads/s"),
@@ -59,6 +62,8 @@ Drive drive_of(const TableRow& row) {
   drive.watts = row.number("watts");
   if (row.has("recording"))
     drive.host_managed = row.choice<bool>("recording", {{"cmr", false}, {"smr-host-managed", true}});
+  drive.pcie = whole(row.number("pcie"));
+  if (is_flash(drive.media) && drive.pcie == 0) drive.pcie = kOldestNvme;
   drive.price = row.text("price");
   drive.fact = row.fact();
   return drive;
@@ -70,6 +75,8 @@ constexpr CsvColumn kNodeColumns[] = {words_in("name"),
                                       number_in("ports", 1, 16, ""),
                                       number_in("watts", 50, 3000, "W"),
                                       number_in("rack_units", 1, 12, "RU"),
+                                      number_in("pcie", 1, kNewestPcie, ""),
+                                      number_in("drive_lanes", 1, 512, "lanes"),
                                       number_in("most_gb_per_s", 1, 1000, "GB/s"),
                                       number_in("opens_per_s", 1000, 1e7, "opens/s"),
                                       words_in("price"),
@@ -87,6 +94,8 @@ StorageNode node_of(const TableRow& row) {
   node.rack_units = row.number("rack_units");
   node.most = {row.number("most_gb_per_s") * kGiga};
   node.metadata = {row.number("opens_per_s")};
+  node.pcie = whole(row.number("pcie"));
+  node.drive_lanes = whole(row.number("drive_lanes"));
   node.price = row.text("price");
   node.fact = row.fact();
   return node;
@@ -114,20 +123,15 @@ Nic nic_of(const TableRow& row) {
   return nic;
 }
 
-constexpr CsvColumn kAcceleratorColumns[] = {
-    words_in("type"),
-    words_in("title"),
-    number_in("watts", 10, 5000, "W"),
-    words_in("hour_price", false),
-    words_in("purchase_price", false),
-    words_in("hosts_at", false),
-    words_in("instance", false),
-    number_in("instance_nvme_tb", 0.1, 1000, "TB", false),
-    number_in("instance_nvme_gb_per_s", 0.1, 1000, "GB/s", false),
-    number_in("instance_network_gbit_per_s", 1, 100'000, "Gbit/s", false),
-    kKindColumn,
-    kSourceColumn,
-    kDateColumn};
+constexpr CsvColumn kAcceleratorColumns[] = {words_in("type"),
+                                             words_in("title"),
+                                             number_in("watts", 10, 5000, "W"),
+                                             words_in("hour_price", false),
+                                             words_in("purchase_price", false),
+                                             words_in("hosts_at", false),
+                                             kKindColumn,
+                                             kSourceColumn,
+                                             kDateColumn};
 
 // Words apart by spaces.
 std::vector<Provider> providers_in(const TableRow& row, std::string_view column) {
@@ -151,10 +155,6 @@ Accelerator accelerator_of(const TableRow& row) {
   accelerator.hour_price = row.text("hour_price");
   accelerator.purchase_price = row.text("purchase_price");
   accelerator.hosts_at = providers_in(row, "hosts_at");
-  accelerator.instance = row.text("instance");
-  accelerator.instance_nvme = bytes(row.number("instance_nvme_tb") * kTera);
-  accelerator.instance_nvme_read = {row.number("instance_nvme_gb_per_s") * kGiga};
-  accelerator.instance_network = {row.number("instance_network_gbit_per_s") * kGiga / kBitsPerByte};
   accelerator.fact = row.fact();
   return accelerator;
 }
@@ -231,6 +231,7 @@ Catalogue Catalogue::read(const Files& text) {
   c.nics_ = read_file(text, "nics.csv", kNicColumns, nic_of);
   c.services_ = read_services(text("services.csv"));
   c.accelerators_ = read_file(text, "accelerators.csv", kAcceleratorColumns, accelerator_of);
+  c.hosts_ = read_hosts(text("hosts.csv"));
   c.rates_ = read_file(text, "rates.csv", kRateColumns, rate_of);
   c.price_history_ = read_file(text, "price_history.csv", kHistoryColumns, point_of);
   return c;
@@ -250,6 +251,24 @@ const Accelerator* Catalogue::find_accelerator(std::string_view type) const {
     for (const Accelerator& accelerator : accelerators_)
       if (names(word, accelerator.type)) return &accelerator;
   return nullptr;
+}
+
+const AcceleratorHost& Catalogue::host_of(std::string_view type, std::optional<Provider> provider) const {
+  const Accelerator* accelerator = find_accelerator(type);
+  const AcceleratorHost *found = nullptr, *other = nullptr;
+  const bool any = provider == Provider::kOther;
+  for (const AcceleratorHost& host : hosts_) {
+    if (any ? !host.provider.has_value() : host.provider != provider) continue;
+    const bool same = accelerator != nullptr && host.accelerator == accelerator->type;
+    const AcceleratorHost*& best = same ? found : other;
+    if (!same && host.accelerator != kOtherHost) continue;
+    if (best == nullptr || host.object < best->object) best = &host;
+  }
+  if (found == nullptr) found = other;
+  if (found == nullptr)
+    throw UserError(fmt::format(
+        "hosts.csv: expected a row '{}' for each provider and for 'bought', found none", kOtherHost));
+  return *found;
 }
 
 const Accelerator& Catalogue::accelerator(std::string_view type) const {

@@ -12,12 +12,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/units.h"
+#include "catalogue/accelerator_host.h"
 #include "catalogue/cloud_service.h"
 #include "catalogue/fact.h"
 
@@ -51,6 +53,8 @@ struct Drive {
   Fact fact;
   // Shingled, in an order that the host keeps: ordinary file systems cannot use it.
   bool host_managed = false;
+  // Generation of its link, of kDriveLanes lanes (pcie.h); 0 of a disk.
+  std::uint32_t pcie = 0;
 };
 
 // A server that holds drives: chassis, processors, memory. Drives and network cards
@@ -71,6 +75,9 @@ struct StorageNode {
   // Item, each, without drives and cards.
   std::string price;
   Fact fact;
+  // Generation of its slots and bays, and lanes to all its drives together (of disks: of their controller).
+  // 0: no limit, which no server of the catalogue has.
+  std::uint32_t pcie = 0, drive_lanes = 0;
 };
 
 // A network card, counted by the port.
@@ -86,7 +93,7 @@ struct Nic {
   Fact fact;
 };
 
-// An accelerator and the cloud instance that is rented with it.
+// An accelerator. The machines it stands in are in hosts().
 struct Accelerator {
   std::string type;  // "h100": as workloads name it
   // "NVIDIA H100 SXM 80 GB": for people.
@@ -97,13 +104,6 @@ struct Accelerator {
   std::string purchase_price;  // item, each; empty = unknown
   // Those that rent out hosts with it; kOther is none of them.
   std::vector<Provider> hosts_at;
-  // A cloud instance with 8 of them; empty = unknown.
-  std::string instance;
-  // Local flash of that instance; 0 = none or unknown.
-  Bytes instance_nvme{0};
-  BytesPerSecond instance_nvme_read{0};
-  // Of the instance, all cards together; 0 = unknown.
-  BytesPerSecond instance_network{0};
   Fact fact;
 };
 
@@ -149,6 +149,7 @@ class Catalogue {
   std::span<const Nic> nics() const { return nics_; }
   std::span<const CloudService> services() const { return services_; }
   std::span<const Accelerator> accelerators() const { return accelerators_; }
+  std::span<const AcceleratorHost> hosts() const { return hosts_; }
   std::span<const IngestRate> rates() const { return rates_; }
   std::span<const PricePoint> price_history() const { return price_history_; }
 
@@ -157,6 +158,10 @@ class Catalogue {
   const Accelerator& accelerator(std::string_view type) const;
   // The same; null if there is none. The first row that fits.
   const Accelerator* find_accelerator(std::string_view type) const;
+  // The host with accelerators of that type that `provider` rents out, or that is bought (absent).
+  // kOtherHost's where the type is not known or not there. For Provider::kOther, whose storage hosts of any
+  // cloud read, the rented one that brings least from an object store.
+  const AcceleratorHost& host_of(std::string_view type, std::optional<Provider> provider) const;
 
  private:
   std::vector<Drive> drives_;
@@ -164,6 +169,7 @@ class Catalogue {
   std::vector<Nic> nics_;
   std::vector<CloudService> services_;
   std::vector<Accelerator> accelerators_;
+  std::vector<AcceleratorHost> hosts_;
   std::vector<IngestRate> rates_;
   std::vector<PricePoint> price_history_;
 };

@@ -53,6 +53,7 @@ TEST(Catalogue, EveryShippedRowIsRead) {
   EXPECT_EQ(shipped().nics().size(), rows_of("nics.csv"));
   EXPECT_EQ(shipped().services().size(), rows_of("services.csv"));
   EXPECT_EQ(shipped().accelerators().size(), rows_of("accelerators.csv"));
+  EXPECT_EQ(shipped().hosts().size(), rows_of("hosts.csv"));
   EXPECT_EQ(shipped().rates().size(), rows_of("rates.csv"));
   EXPECT_EQ(shipped().price_history().size(), rows_of("price_history.csv"));
 }
@@ -63,6 +64,7 @@ TEST(Catalogue, EveryRowHasSourceAndDate) {
   expect_sourced(shipped().nics());
   expect_sourced(shipped().services());
   expect_sourced(shipped().accelerators());
+  expect_sourced(shipped().hosts());
   expect_sourced(shipped().rates());
   expect_sourced(shipped().price_history());
 }
@@ -73,6 +75,7 @@ TEST(Catalogue, NamesAreUnique) {
   expect_unique(shipped().nics(), [](const Nic& n) { return n.name; });
   expect_unique(shipped().services(), [](const CloudService& s) { return s.name; });
   expect_unique(shipped().accelerators(), [](const Accelerator& a) { return a.type; });
+  expect_unique(shipped().hosts(), [](const AcceleratorHost& h) { return h.name; });
   expect_unique(shipped().rates(), [](const IngestRate& r) { return r.workload + r.accelerator + r.set; });
   expect_unique(shipped().price_history(), [](const PricePoint& p) { return p.item + p.fact.date; });
 }
@@ -152,7 +155,7 @@ TEST(Catalogue, ServicesStateTheirLimitsAndTerms) {
     return *std::find_if(services.begin(), services.end(),
                          [&](const CloudService& s) { return s.name == name; });
   };
-  EXPECT_DOUBLE_EQ(find("aws-ebs-gp3").host.value, 10e9);
+  EXPECT_DOUBLE_EQ(find("aws-efs-standard").host.value, 1573e6);
   EXPECT_EQ(find("gcp-hyperdisk-ml").attach, 30U);
   EXPECT_DOUBLE_EQ(find("aws-s3-standard-ia").least_days, 30);
   EXPECT_DOUBLE_EQ(find("backblaze-b2").free_egress, 3);

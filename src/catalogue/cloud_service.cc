@@ -16,6 +16,20 @@ std::string_view to_string(Provider provider) {
   return "";
 }
 
+std::string_view to_string(Protocol protocol) {
+  switch (protocol) {
+    case Protocol::kHttps:
+      return "https";
+    case Protocol::kLustre:
+      return "lustre";
+    case Protocol::kNfs:
+      return "nfs";
+    case Protocol::kVolume:
+      return "volume";
+  }
+  return "";
+}
+
 std::string_view to_string(Durability durability) {
   switch (durability) {
     case Durability::kScratch:

@@ -23,6 +23,11 @@ enum class ServiceKind {
 // "object store", "file service", "block storage".
 std::string_view to_string(ServiceKind kind);
 
+// By which hosts reach it: what of their network it uses (accelerator_host.h).
+enum class Protocol { kHttps, kLustre, kNfs, kVolume };
+// "https", "lustre", "nfs", "volume".
+std::string_view to_string(Protocol protocol);
+
 // What it takes to lose what a service holds.
 enum class Durability {
   kScratch,     // a server: a place for copies
@@ -51,6 +56,7 @@ struct CloudService {
   std::string title;  // "AWS S3 Standard"
   Provider provider = Provider::kOther;
   ServiceKind kind = ServiceKind::kObject;
+  Protocol protocol = Protocol::kHttps;
   Durability durability = Durability::kReplicated;
   // Prices are names of items; empty = costs nothing of its own. This one per
   // GB-month of what is stored, or bought.
@@ -103,7 +109,7 @@ struct CloudService {
   std::uint32_t volumes_per_host = 0;
   // kBlock: hosts that may mount one volume; 0 = any number.
   std::uint32_t attach = 0;
-  // Most that one host reads from it; 0 = its network.
+  // Most that the service gives to one host; 0 = what the host's network brings (accelerator_host.h).
   BytesPerSecond host{0};
   // That every byte written is charged for, however soon it goes.
   double least_days = 0;

@@ -19,6 +19,7 @@ constexpr CsvColumn kServiceColumns[] = {
     words_in("title"),
     words_in("provider"),
     words_in("service_kind"),
+    words_in("protocol"),
     words_in("storage_price"),
     words_in("storage_tiers", false),
     words_in("throughput_price", false),
@@ -118,6 +119,9 @@ CloudService service_of(const TableRow& row) {
   service.kind = row.choice<ServiceKind>(
       "service_kind",
       {{"object", ServiceKind::kObject}, {"file", ServiceKind::kFile}, {"block", ServiceKind::kBlock}});
+  const auto spoken = [](Protocol p) { return std::pair(to_string(p), p); };
+  service.protocol = row.choice<Protocol>("protocol", {spoken(Protocol::kHttps), spoken(Protocol::kLustre),
+                                                       spoken(Protocol::kNfs), spoken(Protocol::kVolume)});
   const auto class_of = [](Durability d) { return std::pair(to_string(d), d); };
   service.durability = row.choice<Durability>(
       "durability",

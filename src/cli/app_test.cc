@@ -188,7 +188,7 @@ TEST(Catalogue, ShowsOneInFullWithItsSources) {
 
 TEST(Catalogue, EveryTopicHasATableAndRowsWithTheirFacts) {
   for (const std::string topic :
-       {"drives", "nodes", "nics", "services", "accelerators", "rates", "prices", "price-history"}) {
+       {"drives", "nodes", "nics", "services", "accelerators", "hosts", "rates", "prices", "price-history"}) {
     EXPECT_THAT(aforo_says({"catalogue", topic}).out, HasSubstr("[1] ")) << topic;
     const Session s = aforo_says({"catalogue", topic, "--json", "-", "-q"});
     ASSERT_EQ(s.code, 0) << s.err;

@@ -93,13 +93,20 @@ Cells service_cells(const Json& s) {
 }
 
 Cells accelerator_cells(const Json& a) {
-  return {word(a, {"name"}),
-          plain(number(a, {"watts"}), Unit::kWatts),
-          price_of(a, "hour"),
-          price_of(a, "purchase"),
-          word(a, {"hosts_at"}),
-          word(a, {"instance"}),
-          plain(number(a, {"instance_nvme_bytes"}), Unit::kBytes, kTera)};
+  return {word(a, {"name"}), plain(number(a, {"watts"}), Unit::kWatts), price_of(a, "hour"),
+          price_of(a, "purchase"), word(a, {"hosts_at"})};
+}
+
+Cells host_cells(const Json& h) {
+  return {word(h, {"name"}),
+          word(h, {"accelerator"}),
+          word(h, {"provider"}),
+          plain(number(h, {"cores"})),
+          plain(number(h, {"object_bytes_per_second"}), Unit::kBytesPerSecond, kGiga),
+          plain(number(h, {"lustre_bytes_per_second"}), Unit::kBytesPerSecond, kGiga),
+          plain(number(h, {"nfs_bytes_per_second"}), Unit::kBytesPerSecond, kGiga),
+          plain(number(h, {"block_bytes_per_second"}), Unit::kBytesPerSecond, kGiga),
+          plain(number(h, {"nvme_bytes"}), Unit::kBytes, kTera)};
 }
 
 Cells rate_cells(const Json& r) {
@@ -155,15 +162,21 @@ const std::vector<Topic>& topics() {
        {"storage"}},
       {"accelerators",
        "Accelerators",
-       {{"type", false, Tone::kStrong},
-        {"W", true},
-        {"USD/h", true},
-        {"USD", true},
-        {"hosts at"},
-        {"instance"},
-        {"TB", true}},
+       {{"type", false, Tone::kStrong}, {"W", true}, {"USD/h", true}, {"USD", true}, {"hosts at"}},
        accelerator_cells,
        {"hour", "purchase"}},
+      {"hosts",
+       "Hosts of accelerators, and what they read from services, GB/s",
+       {{"name", false, Tone::kStrong},
+        {"of"},
+        {"from"},
+        {"cores", true},
+        {"object", true},
+        {"Lustre", true},
+        {"NFS", true},
+        {"block", true},
+        {"flash TB", true}},
+       host_cells},
       {"rates",
        "Samples per second that one accelerator was seen to train",
        {{"workload", false, Tone::kStrong}, {"on"}, {"set"}, {"samples/s", true}, {"reads", true}},
@@ -234,9 +247,15 @@ std::string label_of(std::string_view key) {
       {"sample_bytes", "a sample"},
       {"samples_per_second", "samples"},
       {"bytes_per_second", "reads at that rate"},
-      {"instance_nvme_bytes", "local flash"},
-      {"instance_nvme_bytes_per_second", "local flash reads"},
-      {"instance_network_bytes_per_second", "instance network"},
+      {"nvme_bytes", "local flash"},
+      {"nvme_bytes_per_second", "local flash reads"},
+      {"object_bytes_per_second", "from object stores"},
+      {"lustre_bytes_per_second", "by Lustre"},
+      {"nfs_bytes_per_second", "by NFS"},
+      {"block_bytes_per_second", "from volumes"},
+      {"memory_bytes_per_second", "memory"},
+      {"pcie", "PCIe generation"},
+      {"drive_lanes", "lanes to drives"},
       {"low", "plausible from"},
       {"high", "plausible to"}};
   for (const auto& [known, label] : kLabels)

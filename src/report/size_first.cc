@@ -85,6 +85,7 @@ class FirstScreen {
     fact("idle time", idle_terms(best));
     fact("kept", kept());
     fact("busy", busy(best));
+    fact("host", host());
     fact("limit", limit(best));
     fact("how sure", sure(best));
     fact("mind", mind(best));
@@ -211,6 +212,18 @@ class FirstScreen {
     });
     return out + fmt::format("; of {} jobs least '{}', {}", jobs.size(),
                              cut_to(word(*worst, {"workload"}), kLongestName), busy_at(*worst, "au").text);
+  }
+
+  // Where the accelerators' hosts keep them from being busier, whatever is bought: what would help.
+  std::string host() const {
+    const auto most = number(record_, {"host", "au_at_most"});
+    if (!most || *most >= 1) return "";
+    const double wanted = number(record_, {"host", "cores_wanted"}).value_or(0);
+    const double cores = number(record_, {"host", "cores"}).value_or(0);
+    const std::string at_most = fmt::format("allows {}, whatever the storage", percent(*most));
+    if (wanted <= cores) return fmt::format("its loader {}: give more workers (--workers)", at_most);
+    return fmt::format("its CPU {}: {} cores wanted of {}; decode on accelerators, or use more hosts",
+                       at_most, format_count(wanted), format_count(cores));
   }
 
   static std::string percent(double share) { return fmt::format("{:.3g} %", share * 100); }

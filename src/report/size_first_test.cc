@@ -84,6 +84,17 @@ TEST(SizeFirst, SaysWhatAPersonDecidesBy) {
 }
 
 // "x 1" would say nothing of a price that is nearly there.
+// What hosts prepare is said where it holds accelerators back, and nowhere else.
+TEST(SizeFirst, AHostThatIsTheLimitIsSaid) {
+  Json record = sized({design("HDD", 2670), design("HDD", 3000)});
+  record["host"] = {{"cores", 104}, {"cores_wanted", 90}, {"au_at_most", 1}};
+  EXPECT_THAT(page(record), Not(HasSubstr("whatever the storage")));
+  record["host"] = {{"cores", 104}, {"cores_wanted", 590.8}, {"au_at_most", 0.176}};
+  EXPECT_THAT(page(record), HasSubstr("its CPU allows 17.6 %, whatever the storage: 591 cores"));
+  record["host"] = {{"cores", 104}, {"cores_wanted", 90}, {"au_at_most", 0.8}};
+  EXPECT_THAT(page(record), HasSubstr("its loader allows 80 %"));
+}
+
 TEST(SizeFirst, APriceThatNearlyTurnsItIsSaidInPercent) {
   const auto turned_by = [](double factor) {
     Json record = sized({design("HDD", 2670), design("flash", 4530)});

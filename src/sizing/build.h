@@ -32,7 +32,7 @@ inline constexpr std::uint32_t kMostHostDrives = 8;
 inline constexpr double kSameSize = 1.05;
 // How many such drives a host may have that must hold so many bytes: the fewest that do, and the next two
 // numbers, which read faster. Empty where its bays do not suffice.
-std::vector<std::uint32_t> host_drives(const Drive& drive, double bytes_in_host);
+std::vector<std::uint32_t> drives_in_host(const Drive& drive, double bytes_in_host);
 
 // Times the bandwidth that full utilisation takes, barrier included: 0 is capacity alone, less than 1 is for
 // lower targets, more lets readers wait less for each other. They do not depend on the target: a stricter one

@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "sizing/build.h"
 #include "sizing/cloud_limits.h"
+#include "sizing/host_limits.h"
+#include "sizing/host_pace.h"
 #include "sizing/providers.h"
 #include "sizing/shelf.h"
 
@@ -15,10 +17,6 @@ namespace aforo {
 namespace {
 
 constexpr double kMbps = 1e6;
-// An instance reaches an object store over its ordinary network: 100 Gbit/s (published for large instances).
-constexpr BytesPerSecond kObjectNetwork{12.5e9};
-// Estimate: the same, where the instance is not in the catalogue
-constexpr BytesPerSecond kUnknownNetwork{12.5e9};
 
 Bytes bought_bytes(double bytes) { return {static_cast<std::uint64_t>(std::ceil(bytes))}; }
 
@@ -27,17 +25,13 @@ class CloudDesigns {
   CloudDesigns(const SizingAsk& ask, const Need& need, const Catalogue& catalogue, std::vector<Design>& out)
       : ask_(ask),
         need_(need),
+        catalogue_(catalogue),
         classes_(catalogue),
         providers_(providers_with_hosts(ask, catalogue)),
         out_(out) {
     double full = 0;
-    for (const JobNeed& job : need.jobs) {
-      const Accelerator* found = catalogue.find_accelerator(job.workload.accelerator.type);
-      if (found != nullptr &&
-          (accelerator_ == nullptr || found->instance_network < accelerator_->instance_network))
-        accelerator_ = found;
-      full += job.requirement.read_with_headroom.value / job.requirement.target;
-    }
+    for (const JobNeed& job : need.jobs)
+      full += job.requirement.read_with_headroom.value / job.requirement.target * job.host.pace;
     bandwidths_.push_back(0);
     for (double factor = kLeastRead; factor <= kMostRead; factor *= kReadStep)
       bandwidths_.push_back(factor * full);
@@ -48,6 +42,7 @@ class CloudDesigns {
   void add(const CloudService& service) {
     if (ask_.provider && service.provider != *ask_.provider) return;
     if (std::find(providers_.begin(), providers_.end(), service.provider) == providers_.end()) return;
+    host_ = &host_of_jobs(need_, catalogue_, service.provider);
     switch (service.kind) {
       case ServiceKind::kObject:
         return add_object(service);
@@ -84,11 +79,10 @@ class CloudDesigns {
     d.hosts = need_.hosts;
     d.latency = s.latency;
     d.estimated = s.fact.kind == FactKind::kEstimated;
-    d.client_network = accelerator_ && accelerator_->instance_network.value > 0
-                           ? accelerator_->instance_network
-                           : kUnknownNetwork;
-    if (s.host.value > 0) d.client_network = std::min(d.client_network, s.host);
+    d.client_network = host_network(*host_, s);
     if (s.kind != ServiceKind::kObject) d.page_cache = need_.page_cache;
+    d.cores =
+        loading_cores(*host_, std::min(need_.accelerators, ask_.accelerators_per_host), ask_.host_cores);
     return d;
   }
 
@@ -116,20 +110,17 @@ class CloudDesigns {
       d.name = fmt::format("{}, {}", s.title, bytes_decimal(d.bought));
       out_.push_back(std::move(d));
     }
-    const bool flash_there =
-        accelerator_ && accelerator_->instance_nvme.value > 0 && s.provider == Provider::kAws;
-    if (!flash_there || !wanted(Family::kCloudObjectLocal)) return;
-    const Bytes there = bought_bytes(in_bytes(accelerator_->instance_nvme) * kFill);
+    if (host_->nvme.value == 0 || !wanted(Family::kCloudObjectLocal)) return;
+    const Bytes there = bought_bytes(in_bytes(host_->nvme) * kFill);
     if (ask_.cache && *ask_.cache > there) return;
     Design d = object(s, Family::kCloudObjectLocal, 0);
     d.local_cache = ask_.cache.value_or(there);
-    d.local_read = accelerator_->instance_nvme_read;
+    d.local_read = std::min(host_->nvme_read, memory_limit(*host_));
     d.fast_read = d.local_read * d.hosts;
-    d.estimated = d.estimated || accelerator_->fact.kind == FactKind::kEstimated;
-    d.product += " + " + accelerator_->instance;
+    d.estimated = d.estimated || host_->fact.kind == FactKind::kEstimated;
+    d.product += " + " + host_->name;
     d.name = fmt::format("{}, {} + {} of local NVMe in {}{} {}", s.title, bytes_decimal(d.bought),
-                         bytes_decimal(accelerator_->instance_nvme), d.hosts == 1 ? "" : "each of ", d.hosts,
-                         accelerator_->instance);
+                         bytes_decimal(host_->nvme), d.hosts == 1 ? "" : "each of ", d.hosts, host_->name);
     out_.push_back(std::move(d));
   }
 
@@ -145,7 +136,6 @@ class CloudDesigns {
   // At least so many bytes, beside what is to be held.
   Design object(const CloudService& s, Family family, double least) const {
     Design d = start(s, family);
-    d.client_network = std::min(d.client_network, kObjectNetwork);
     d.bought = sold(s, std::max(least, in_bytes(need_.capacity)));
     d.usable = d.bought;
     keep_bytes(d);
@@ -236,8 +226,8 @@ class CloudDesigns {
     double wanted = 0, full = 0;
     for (const JobNeed& job : need_.jobs) {
       const Requirement& r = job.requirement;
-      wanted += std::max(r.iops.value / r.target, r.read_full.value / kIopsSize);
-      full += r.read_full.value;
+      wanted += std::max(r.iops.value / r.target, r.read_full.value / kIopsSize) * job.host.pace;
+      full += r.read_full.value * job.host.pace;
     }
     wanted *= full > 0 ? std::max(1.0, bandwidth / full) : 1;
     if (s.requests.value > 0) wanted = std::min(wanted, s.requests.value * volumes);
@@ -254,11 +244,12 @@ class CloudDesigns {
 
   const SizingAsk& ask_;
   const Need& need_;
+  const Catalogue& catalogue_;
   const ServiceClasses classes_;
   const std::vector<Provider> providers_;
   std::vector<Design>& out_;
-  const Accelerator* accelerator_ = nullptr;  // the one with the slowest network
-  std::vector<double> bandwidths_;            // that are bought, bytes per second
+  const AcceleratorHost* host_ = nullptr;  // where the service at hand stands
+  std::vector<double> bandwidths_;         // that are bought, bytes per second
 };
 
 }  // namespace

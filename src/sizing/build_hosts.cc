@@ -6,6 +6,8 @@
 
 #include "sizing/build.h"
 #include "sizing/design_storage.h"
+#include "sizing/host_limits.h"
+#include "sizing/host_pace.h"
 #include "sizing/shelf.h"
 #include "sizing/staging.h"
 
@@ -37,8 +39,9 @@ std::string each_host(const Need& need) {
 }
 
 // Nothing is bought: files are copied to where memory holds them. It takes no checkpoints.
-Design in_memory(const Need& need, double copy) {
+Design in_memory(const Need& need, std::uint32_t cores, double copy) {
   Design d;
+  d.cores = cores;
   d.family = Family::kHostMemory;
   d.product = "memory";
   d.hosts = need.hosts;
@@ -55,15 +58,17 @@ Design in_memory(const Need& need, double copy) {
 }
 
 // What of each host holds its part of the checkpoints and of the files' overhead too, beside the copy.
-Design in_hosts(const Need& need, const Drive& drive, std::uint32_t per_host, double copy) {
+Design in_hosts(const Need& need, const AcceleratorHost& host, const Drive& drive, std::uint32_t per_host,
+                std::uint32_t cores, double copy) {
   Design d;
+  d.cores = cores;
   d.family = Family::kHostNvme;
   d.main = {&drive, nullptr, nullptr, per_host * need.hosts, need.hosts, 1, 0};
   d.product = drive.model;
   d.hosts = need.hosts;
   d.local_cache = {static_cast<std::uint64_t>(in_bytes(drive.capacity) * per_host * kFill)};
-  d.local_read = drive.read * per_host;
-  d.read = d.fast_read = drive.read * d.main.drives;
+  d.local_read = host_drives(host, drive, per_host);
+  d.read = d.fast_read = d.local_read * d.hosts;
   d.write = drive.write * d.main.drives;
   d.latency = drive.latency;
   d.losses = losses_of_drives(d.main.drives);
@@ -82,7 +87,7 @@ Design in_hosts(const Need& need, const Drive& drive, std::uint32_t per_host, do
 
 }  // namespace
 
-std::vector<std::uint32_t> host_drives(const Drive& drive, double bytes_in_host) {
+std::vector<std::uint32_t> drives_in_host(const Drive& drive, double bytes_in_host) {
   std::vector<std::uint32_t> out;
   for (const std::uint32_t drives : kHostDrives)
     if (in_bytes(drive.capacity) * drives * kFill >= bytes_in_host && out.size() < kSizesOfADrive)
@@ -95,17 +100,20 @@ void build_hosts(const SizingAsk& ask, const Need& need, const Catalogue& catalo
                  std::vector<Design>& out) {
   if (ask.cache || ask.extras.copies > 1) return;
   const auto wanted = [&](Family family) { return !ask.family || *ask.family == family; };
+  const AcceleratorHost& host = host_of_jobs(need, catalogue, std::nullopt);
+  const std::uint32_t cores =
+      loading_cores(host, std::min(need.accelerators, ask.accelerators_per_host), ask.host_cores);
   double jobs = 0;
   for (const JobNeed& job : need.jobs) jobs += in_bytes(job.requirement.capacity);
   if (ask.capacity && in_bytes(*ask.capacity) > kSameSize * jobs) return;
   const double copy = in_bytes(copy_in_host(need));
   const double beside = std::max(0.0, in_bytes(need.capacity) - in_bytes(need.datasets)) / need.hosts;
   if (wanted(Family::kHostMemory) && in_bytes(need.page_cache) >= copy + beside)
-    out.push_back(in_memory(need, copy));
+    out.push_back(in_memory(need, cores, copy));
   if (!wanted(Family::kHostNvme)) return;
   for (const Drive* drive : fastest_flash(catalogue))
-    for (const std::uint32_t drives : host_drives(*drive, copy + beside))
-      out.push_back(in_hosts(need, *drive, drives, copy));
+    for (const std::uint32_t drives : drives_in_host(*drive, copy + beside))
+      out.push_back(in_hosts(need, host, *drive, drives, cores, copy));
 }
 
 }  // namespace aforo

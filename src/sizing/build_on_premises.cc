@@ -4,6 +4,8 @@
 
 #include "sizing/build.h"
 #include "sizing/design_line.h"
+#include "sizing/host_limits.h"
+#include "sizing/host_pace.h"
 #include "sizing/staging.h"
 
 namespace aforo {
@@ -40,7 +42,7 @@ bool as_good(const Drive& a, const Drive& b) {
 class LineMaker {
  public:
   LineMaker(const SizingAsk& ask, const Need& need, const Catalogue& catalogue)
-      : ask_(ask), need_(need), catalogue_(catalogue) {
+      : ask_(ask), need_(need), catalogue_(catalogue), host_(host_of_jobs(need, catalogue, std::nullopt)) {
     for (const Nic& nic : catalogue.nics()) add_card(nic);
     std::sort(nics_.begin(), nics_.end(), [](const Nic* a, const Nic* b) { return a->payload < b->payload; });
     pick_drives();
@@ -103,20 +105,27 @@ class LineMaker {
     return out;
   }
 
-  // A card in every accelerator host that carries all it can consume, or two of the largest.
+  // The slowest card that carries all a host can consume; else two of the fastest that its slots do not slow.
+  void set_client_card(DesignLine& line) const {
+    const auto carries = [&](const Nic* nic) { return host_cards(host_, *nic, 1); };
+    line.client_nic = nics_.front();
+    for (const Nic* nic : nics_) {
+      if (carries(line.client_nic) >= need_.network_per_host) break;
+      if (carries(nic) > carries(line.client_nic)) line.client_nic = nic;
+    }
+    line.client_cards = carries(line.client_nic) >= need_.network_per_host ? 1 : 2;
+  }
+
   DesignLine started(Family family, const ShelfParts& main, std::uint32_t per_node) const {
     DesignLine out;
     out.family = family;
     out.main = main;
     out.per_node = per_node;
     out.hosts = need_.hosts;
-    out.client_nic = nics_.back();
-    for (const Nic* nic : nics_)
-      if (nic->payload >= need_.network_per_host) {
-        out.client_nic = nic;
-        break;
-      }
-    out.client_cards = out.client_nic->payload >= need_.network_per_host ? 1 : 2;
+    out.host = &host_;
+    out.host_cores =
+        loading_cores(host_, std::min(need_.accelerators, ask_.accelerators_per_host), ask_.host_cores);
+    set_client_card(out);
     return out;
   }
 
@@ -210,7 +219,7 @@ class LineMaker {
   void hot_hosts() {
     for (const Drive* drive : fastest_) {
       if (!is_flash(drive->media)) continue;
-      for (const std::uint32_t drives : host_drives(*drive, in_bytes(copy_in_host(need_))))
+      for (const std::uint32_t drives : drives_in_host(*drive, in_bytes(copy_in_host(need_))))
         backings(Family::kHotHost, kArchiveProtections, [&](DesignLine line) {
           line.tier = {drive, nullptr, nullptr, 1, 0};
           line.host_drives = drives;
@@ -244,6 +253,7 @@ class LineMaker {
   const SizingAsk& ask_;
   const Need& need_;
   const Catalogue& catalogue_;
+  const AcceleratorHost& host_;
   std::vector<const Nic*> nics_;                // rising payload
   std::vector<const Drive*> drives_, fastest_;  // in the catalogue's order
   std::vector<DesignLine> out_;

@@ -103,6 +103,7 @@ const Ceiling& Ceilings::behind_cache(Key key, DesignLine ideal, Seconds latency
   front.read = {kAnyLoad};
   front.reads = {kAnyLoad};
   front.write = {kAnyLoad};
+  front.pcie = 0;
   front.latency = latency;
   front.capacity = {static_cast<std::uint64_t>(std::ceil(in_bytes(cached) / kFill))};
   ideal.tier.drive = &front;

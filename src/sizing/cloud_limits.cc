@@ -81,7 +81,8 @@ class ServiceLimits {
       assume("limit of opens", format_count(opens) + " /s");
     }
     double wanted = 0;  // at full speed
-    for (const JobNeed& job : need_.jobs) wanted += job.requirement.opens.value / job.requirement.target;
+    for (const JobNeed& job : need_.jobs)
+      wanted += job.requirement.opens.value / job.requirement.target * job.host.pace;
     const double most = s_.most_opens.value > 0 ? s_.most_opens.value : HUGE_VAL;
     opens = std::min(opens, most);
     const double more = std::min(wanted, most) - opens;

@@ -156,10 +156,10 @@ TEST(Sweep, ATypeWithoutARateSaysSo) {
 
 TEST(Variants, NothingServesIsAReason) {
   SizingAsk ask = quick();
-  ask.jobs[0].workload.loader.preprocess = constant_law(0.1);
+  ask.jobs[0].workload.accelerator.step_time = constant_law(1e-4);  // 800 GB/s of every host
   const Variant v = variant_of("x", ask, PriceBook::shipped(), Catalogue::shipped(), 2);
   EXPECT_FALSE(v.serves());
-  EXPECT_THAT(v.reason, HasSubstr("nothing serves; nearest: latency"));
+  EXPECT_THAT(v.reason, HasSubstr("nothing serves; nearest: network"));
 }
 
 }  // namespace

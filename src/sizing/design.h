@@ -95,6 +95,7 @@ struct Design {
   const Nic* client_nic = nullptr;
   BytesPerSecond client_network{0};  // of one host
   std::uint32_t hosts = 1;
+  std::uint32_t cores = 64;  // of one host, for reading and preparing samples (host_pace.h)
   Bytes local_cache{0};  // flash of one host (of kHostMemory, memory), for caching or a hot copy; 0 = none
   BytesPerSecond local_read{0};
   Bytes page_cache{0};  // memory of one host that is left for caching files; 0 = none

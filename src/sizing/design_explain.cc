@@ -63,8 +63,8 @@ void add_drives(const Shelf& s, const Need& need, Figures& out) {
        "a sixth of the bays; as many in every server",
        fmt::format(
            "{:.4g} for the capacity, {:.4g} for the mean bandwidth, {} for the bays; {} in each of {}", held,
-           need.read.value * drive_seconds_per_byte(*s.drive, need, s.data), fewest_drives(*s.node) * s.nodes,
-           s.drives / s.nodes, s.nodes),
+           need.read.value * drive_seconds_per_byte(*s.drive, need, s.data, s.node),
+           fewest_drives(*s.node) * s.nodes, s.drives / s.nodes, s.nodes),
        "the cheapest of all sizes: more than the mean bandwidth lets readers wait less; " +
            source_of(s.drive->model, s.drive->fact)});
 }
@@ -83,20 +83,21 @@ void add_servers(const Shelf& s, const Need& need, Figures& out) {
 
 void add_shelf_read(const Shelf& s, const Need& need, const std::string& key, const std::string& label,
                     BytesPerSecond value, Figures& out) {
-  const BytesPerSecond drive{1 / drive_seconds_per_byte(*s.drive, need, s.data)};
-  out.push_back({key, label, rate(value),
-                 "the smaller of drives x rate for these requests and servers x min(server, cards)",
-                 fmt::format("{} x {}; {} x min({}, {} x {})", s.drives, rate(drive), s.nodes,
-                             rate(s.node->most), s.node->ports, rate(s.nic->payload)),
-                 sources_of(s)});
+  const BytesPerSecond drive{1 / drive_seconds_per_byte(*s.drive, need, s.data, s.node)};
+  out.push_back(
+      {key, label, rate(value),
+       "the smaller of drives x rate for these requests and servers x min(server, cards), behind their PCIe",
+       fmt::format("{} x {}; {} x {}", s.drives, rate(drive), s.nodes, rate(node_network(*s.node, *s.nic))),
+       sources_of(s)});
 }
 
 void add_write(const Design& d, Figures& out) {
   const Shelf& s = d.staged && d.fast.node != nullptr ? d.fast : d.main;  // a hot copy takes checkpoints
   out.push_back({"write_bytes_per_second", "writes", rate(d.write),
                  "data / (data + parity) x the smaller of drives x rate and servers x min(0.3 server, cards)",
-                 fmt::format("{} x min({} x {}, {} x {})", protected_share(s), s.drives, rate(s.drive->write),
-                             s.nodes, rate(node_write_network({s.drive, s.node, s.nic, s.data, s.parity}))),
+                 fmt::format("{} x min({} x {}, {} x {})", protected_share(s), s.drives,
+                             rate(drive_write(*s.drive, s.node)), s.nodes,
+                             rate(node_write_network({s.drive, s.node, s.nic, s.data, s.parity}))),
                  sources_of(s)});
 }
 
@@ -130,8 +131,8 @@ void add_rebuild(const Design& d, Figures& out) {
        fmt::format(
            "{} x {:.2g}: max({} x / ({:g} x min({} x {}, {} x {})), / ({:g} x min({} x {}, {} x {}))); {}",
            bytes_decimal(s.drive->capacity), shelf_fill(s.parity, s.nodes), s.data, kRebuildShare,
-           s.drives - 1, rate(s.drive->read), s.nodes, rate(node_network(*s.node, *s.nic)), kRebuildShare,
-           s.drives - 1, rate(s.drive->write), s.nodes,
+           s.drives - 1, rate(drive_read(*s.drive, s.node)), s.nodes, rate(node_network(*s.node, *s.nic)),
+           kRebuildShare, s.drives - 1, rate(drive_write(*s.drive, s.node)), s.nodes,
            rate(node_write_network({s.drive, s.node, s.nic, s.data, s.parity})),
            format_seconds(d.rebuild_one)),
        "a quarter of the bandwidth is an estimate, docs/sizing.md section 4"});
@@ -169,8 +170,9 @@ void add_front(const Design& d, const Need& need, Figures& out) {
                    bytes_decimal(d.local_cache), "drives of a host x drive x 0.8, or as asked",
                    fmt::format("{} x {} x {:g}", s.drives / d.hosts, bytes_decimal(s.drive->capacity), kFill),
                    sources_of(s)});
-    out.push_back({"fast_read_bytes_per_second", in_front(s) + "reads", rate(d.fast_read), "drives x rate",
-                   fmt::format("{} x {}", s.drives, rate(s.drive->read)), sources_of(s)});
+    out.push_back({"fast_read_bytes_per_second", in_front(s) + "reads", rate(d.fast_read),
+                   "hosts x drives x rate, behind the host's PCIe and memory",
+                   fmt::format("{} x {}", d.hosts, rate(d.local_read)), sources_of(s)});
     return;
   }
   out.push_back({"flash_tier.usable_bytes", in_front(s) + "held", bytes_decimal(shelf_usable(s)),

@@ -44,7 +44,7 @@ TEST(DesignExplain, OnPremises) {
   EXPECT_EQ(named(figures, "usable_bytes").text, "98.3 TB");
   EXPECT_EQ(named(figures, "usable_bytes").inputs, "12 x 15.36 TB x 4 / 6 x 0.8");
   EXPECT_EQ(named(figures, "read_bytes_per_second").text, "120 GB/s");
-  EXPECT_EQ(named(figures, "read_bytes_per_second").inputs, "12 x 10 GB/s; 6 x min(80 GB/s, 2 x 11.5 GB/s)");
+  EXPECT_EQ(named(figures, "read_bytes_per_second").inputs, "12 x 10 GB/s; 6 x 23 GB/s");
   EXPECT_EQ(named(figures, "write_bytes_per_second").text, "40 GB/s");
   EXPECT_EQ(named(figures, "write_bytes_per_second").inputs, "4 / 6 x min(12 x 5 GB/s, 6 x 23 GB/s)");
   EXPECT_EQ(
@@ -87,8 +87,7 @@ TEST(DesignExplain, AFlashTierInFront) {
   d.latency = Seconds{2e-4};
   const auto figures = explain_design(d, served_at(0.95), need, ask, nullptr);
   EXPECT_EQ(named(figures, "flash_tier.usable_bytes").text, "24.58 TB");
-  EXPECT_EQ(named(figures, "fast_read_bytes_per_second").inputs,
-            "2 x 10 GB/s; 1 x min(80 GB/s, 2 x 11.5 GB/s)");
+  EXPECT_EQ(named(figures, "fast_read_bytes_per_second").inputs, "2 x 10 GB/s; 1 x 23 GB/s");
   EXPECT_EQ(named(figures, "rack_units").inputs, "4 x 4 + 1 x 2");
   EXPECT_THAT(named(figures, "watts").inputs, HasSubstr(" + 2 x 20 W + 1 x (600 W"));
 }

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "plan/cache_form.h"
+#include "sizing/host_limits.h"
 #include "sizing/staging.h"
 
 namespace aforo {
@@ -52,6 +53,16 @@ std::string name_of(const Design& d) {
   return fmt::format("{} x {} in {} servers + {}", d.fast.drives, drive, d.fast.nodes, main);
 }
 
+BytesPerSecond local_read(const DesignLine& line) {
+  const Drive& drive = *line.tier.drive;
+  return line.host ? host_drives(*line.host, drive, line.host_drives) : drive.read * line.host_drives;
+}
+
+BytesPerSecond client_network(const DesignLine& line) {
+  const Nic& card = *line.client_nic;
+  return line.host ? host_cards(*line.host, card, line.client_cards) : card.payload * line.client_cards;
+}
+
 void add_fast_figures(const DesignLine& line, const Need& need, Design& d) {
   d.watts += shelf_watts(d.fast);
   d.rack_units += shelf_rack_units(d.fast);
@@ -61,9 +72,9 @@ void add_fast_figures(const DesignLine& line, const Need& need, Design& d) {
     d.fast_read = shelf_read(d.fast, need);
     return;
   }
-  d.fast_read = d.fast.drive->read * d.fast.drives;
   d.local_cache = host_cache(line);
-  d.local_read = d.fast.drive->read * line.host_drives;
+  d.local_read = local_read(line);
+  d.fast_read = d.local_read * d.hosts;
 }
 
 // What is copied comes from the archive over the network of servers or hosts.
@@ -181,12 +192,12 @@ LineLimits limits_of_reads(const DesignLine& line, const Need& need) {
     out.main = std::min(quotient(read.value, full), quotient(one.node->metadata.value, opens));
   if (line.has_tier()) {
     const StorageNode& node = *line.tier.node;
-    out.tier_drive = quotient(1 / drive_seconds_per_byte(*line.tier.drive, need, line.tier.data), full);
+    out.tier_drive =
+        quotient(1 / drive_seconds_per_byte(*line.tier.drive, need, line.tier.data, &node), full);
     out.tier_server = std::min(quotient(node_network(node, *line.tier.nic).value, full),
                                quotient(node.metadata.value, opens));
   }
-  if (line.has_host_flash())
-    out.hosts = quotient(line.tier.drive->read.value * line.host_drives * job.hosts, full);
+  if (line.has_host_flash()) out.hosts = quotient(local_read(line).value * job.hosts, full);
   const bool on_main = !line.staged || line.has_host_flash();
   if (on_main && r.checkpoint && r.checkpoint_every && r.checkpoint_every->value > 0)
     out.pause = *r.checkpoint / shelf_write(one) / *r.checkpoint_every;
@@ -206,7 +217,7 @@ LineLimits limits_of(const DesignLine& line, const Need& need) {
 double utilisation_bound(const LineLimits& limits, const DesignLine& line, const Need& need,
                          const LineSize& size, double hits) {
   if (need.jobs.size() > 1) return 1;
-  double out = std::min(1.0, quotient(limits.main * size.main, 1 - hits));
+  double out = std::min(need.jobs.front().host.pace, quotient(limits.main * size.main, 1 - hits));
   if (line.has_tier())
     out = std::min({out, quotient(limits.tier_server * size.tier, hits),
                     quotient(limits.tier_drive * tier_drives(line, size.tier), hits)});
@@ -232,7 +243,8 @@ Design figures_of(const DesignLine& line, const Need& need, const LineSize& size
   d.opens = d.main.node->metadata * d.main.nodes;
   d.latency = d.main.drive->latency + kFabric;
   d.client_nic = line.client_nic;
-  d.client_network = line.client_nic->payload * line.client_cards;
+  d.client_network = client_network(line);
+  d.cores = line.host_cores;
   d.rebuild = shelf_rebuild(d.main);
   d.rebuild_one = shelf_rebuild_one(d.main);
   d.watts = shelf_watts(d.main);

@@ -40,6 +40,9 @@ struct DesignLine {
   const Nic* client_nic = nullptr;
   std::uint32_t client_cards = 1;
   std::uint32_t hosts = 1;
+  // The accelerator host: its slots and memory; null: they limit nothing. And its cores for reading.
+  const AcceleratorHost* host = nullptr;
+  std::uint32_t host_cores = 64;
   // Flash of a host that is given for caching, where the ask says so; else what its drives hold.
   std::optional<Bytes> cache;
   // The flash is no cache but holds a copy of all that is trained on (staging.h), behind it lies an archive. A

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sizing/host_pace.h"
 #include "sizing/shelf.h"
 
 namespace aforo {
@@ -77,12 +78,12 @@ class Maker {
   // Some reads end in the host: they need neither its network nor an object store's client.
   bool ends_in_host() const { return d_.page_cache.value > 0 || d_.local_cache.value > 0; }
 
-  static Station cpu(std::string name, Seconds per_operation, Seconds per_byte) {
+  Station cpu(std::string name, Seconds per_operation, Seconds per_byte) const {
     Station out;
     out.name = std::move(name);
     out.kind = StationKind::kCpu;
     out.scope = StationScope::kHost;
-    out.servers = kClientCores;
+    out.servers = d_.cores;
     out.per_operation = per_operation;
     out.per_byte = per_byte;
     return out;
@@ -134,7 +135,7 @@ class Maker {
           latency_station(prefix + "latency", d_.latency, d_.latency * kLatencyCv, Bytes{0}, shared));
       out.push_back(
           requests_station(prefix + "requests", shelf_requests(shelf) * left_, kFlashRequest, shared));
-      out.push_back(pipe(prefix + "drives", shelf.drive->read * drives * left_, shared));
+      out.push_back(pipe(prefix + "drives", drive_read(*shelf.drive, shelf.node) * drives * left_, shared));
     } else {
       const Seconds seek{1 / shelf.drive->reads.value};  // at a deep queue; what is more is waited for alone
       const Seconds more{std::max(1e-4, (shelf.drive->latency - seek).value)};

@@ -15,12 +15,9 @@
 
 namespace aforo {
 
-// Estimates, the same for all designs, so that they compare: what an accelerator
-// host spends on reading.
-inline constexpr std::uint32_t kClientCores = 64;
-// Per operation: open, read, close; HTTPS GET.
-inline constexpr Seconds kFileCpu{20e-6}, kObjectCpu{60e-6};
-inline constexpr Seconds kFileCpuPerByte{0.1e-9}, kObjectCpuPerByte{0.5e-9};
+// Estimates, the same for all designs, so that they compare: what an accelerator host spends on an HTTPS
+// GET and on its bytes; of files host_pace.h says it.
+inline constexpr Seconds kObjectCpu{60e-6}, kObjectCpuPerByte{0.5e-9};
 // What is in a host's memory is copied by the reader's core: what eight channels of DDR5 carry of such copies
 // besides what the accelerators' transfers take (a third of the published 300 GB/s and more).
 inline constexpr BytesPerSecond kHostMemory{100e9};

@@ -21,6 +21,8 @@ constexpr double kLeastReach = 1e-6;
 // Chosen: what several jobs leave of a storage that is far too small for them;
 // 0 would divide by it.
 constexpr double kLeastLeft = 0.01;
+// Chosen: of what the hosts allow, above which they and not storage are said to be the limit.
+constexpr double kNearHost = 0.95;
 
 struct Check {
   const char* name;
@@ -117,8 +119,9 @@ ClosedOptions options_of(std::uint32_t per_host, SolvedNetworks* solved, bool at
   return out;
 }
 
-// Nobody else there and no cache: how long one sample takes.
-Seconds time_alone(const Design& d, const JobNeed& job, double hosts) {
+// Nobody else there and no cache: how long one sample takes to read.
+Seconds time_alone(const Design& d, JobNeed job, double hosts) {
+  job.workload.loader.preprocess = Law{};  // no part of what a sample's read may take (plan/requirement.h)
   const StorageSpec storage = storage_of_design(d, 1, &job.read);
   const std::vector<double> no_hits(storage.caches.size(), 0.0);
   const ClosedNetwork network = closed_network(job.workload, storage, hosts, no_hits);
@@ -127,7 +130,16 @@ Seconds time_alone(const Design& d, const JobNeed& job, double hosts) {
 
 }  // namespace
 
+void hold_to_host(const JobNeed& job, Served& served) {
+  if (job.host.pace >= 1) return;
+  for (double* part : {&served.au, &served.low, &served.high}) *part = std::min(*part, job.host.pace);
+  if (served.au < kNearHost * job.host.pace && !served.limit.starts_with(to_string(Limit::kNone))) return;
+  served.limit = job.host.limit();
+  served.limit_station.clear();
+}
+
 void subtract_pauses(const Design& d, const JobNeed& job, Served& served) {
+  hold_to_host(job, served);
   const double running = 1 - paused_share(d, job);
   if (1 - running > 1 - served.au) {
     served.limit = served.loss = "checkpoint writes";

@@ -28,7 +28,13 @@ struct Judgement {
   bool serves() const { return reason.empty(); }
 };
 
-// Training stands still while a checkpoint is written, and before it starts while a hot copy is made
+// No utilisation (nor its interval) is larger than the job's hosts allow, and where storage limits nothing,
+// or they are within a twentieth of that, they are the limit. A simulation that is cut short begins with
+// what the loader has ready, and knows less.
+void hold_to_host(const JobNeed& job, Served& served);
+
+// Does the same first. Training stands still while a checkpoint is written, and before it starts while a hot copy is
+// made
 // (staging.h): takes these shares of the time off a utilisation (and its interval) that knows nothing of
 // them; names the limit where that is the larger loss.
 void subtract_pauses(const Design& design, const JobNeed& job, Served& served);

@@ -66,10 +66,10 @@ TEST_F(LineQueueTest, KeepsToTheLimit) {
   EXPECT_NEAR(cheapest(every(3), best * 1.0001)->size.total, best, 1e-9 * best);
 }
 
-// Preprocessing that no storage makes up for: no line is judged, the ceilings say it.
+// Steps that no host's network feeds, 800 GB/s of each: no line is judged, the ceilings say it.
 TEST_F(LineQueueTest, WhereNothingCanServeNothingIsJudged) {
   SizingAsk ask = plain_ask();
-  ask.jobs[0].workload.loader.preprocess = constant_law(0.1);
+  ask.jobs[0].workload.accelerator.step_time = constant_law(1e-4);
   of(ask, Family::kHybrid);
   EXPECT_FALSE(cheapest(every(1)));
   EXPECT_EQ(judged(), 0U);

@@ -72,23 +72,38 @@ void check_step(const Workload& w) {
 
 // Epochs that the project's time holds, of a job that runs for its duty: rounded down, since the last one may
 // not end. Computed at full speed, so that it does not depend on the design.
-std::uint32_t project_epochs(const SizedJob& job, const Requirement& r, double months) {
-  const double epoch = static_cast<double>(r.steps_per_epoch) * law_mean(job.workload.accelerator.step_time);
+std::uint32_t project_epochs(const SizedJob& job, const JobNeed& need, double months) {
+  const double epoch = static_cast<double>(need.requirement.steps_per_epoch) *
+                       law_mean(job.workload.accelerator.step_time) / need.host.pace;
   const double held = months * kHoursPerMonth * 3600 * job.duty / epoch;
   return static_cast<std::uint32_t>(std::clamp(held, 1.0, kMostEpochs));
 }
 
-JobNeed job_need(const SizedJob& job, const SizingAsk& ask) {
+// Of what hosts do not prepare nothing has to be read: the target is that share of the asked one.
+void set_pace(const SizingAsk& ask, const RequirementAsk& each, JobNeed& out,
+              std::vector<std::string>& notes) {
+  out.host = host_pace(out.workload, out.requirement, ask, Catalogue::shipped());
+  if (out.host.pace >= 1) return;
+  notes.push_back(out.host.note);
+  out.workload.training.au_target *= out.host.pace;
+  out.requirement = requirement(out.workload, each);
+}
+
+JobNeed job_need(const SizedJob& job, const SizingAsk& ask, std::vector<std::string>& notes) {
   check_step(job.workload);
-  JobNeed out{job.workload, job.duty, {}, access_of(job.workload), 1};
+  JobNeed out;
+  out.workload = job.workload;
+  out.duty = job.duty;
+  out.read = access_of(job.workload);
   RequirementAsk each;
   each.accelerators_per_host = ask.accelerators_per_host;
   each.failures = ask.failures;
   out.requirement = requirement(out.workload, each);
+  set_pace(ask, each, out, notes);
   out.hosts = out.requirement.hosts;
   if (ask.project_months)
     out.workload.training.epochs =
-        std::max(out.workload.training.epochs, project_epochs(job, out.requirement, *ask.project_months));
+        std::max(out.workload.training.epochs, project_epochs(job, out, *ask.project_months));
   return out;
 }
 
@@ -151,7 +166,7 @@ Need need_of(const SizingAsk& ask) {
   out.extras = ask.extras;
   double bytes = 0;
   for (const SizedJob& job : ask.jobs) {
-    JobNeed one = job_need(job, ask);
+    JobNeed one = job_need(job, ask, out.notes);
     const Requirement& r = one.requirement;
     out.read += r.read;
     out.read_with_headroom += r.read_with_headroom;
@@ -161,7 +176,7 @@ Need need_of(const SizingAsk& ask) {
     if (r.checkpoint_write) out.checkpoint_write += *r.checkpoint_write;
     out.accelerators += one.workload.accelerator.count;
     out.hosts += one.hosts;
-    out.network_per_host = std::max(out.network_per_host, r.network_per_host_full);
+    out.network_per_host = std::max(out.network_per_host, r.network_per_host_full * one.host.pace);
     out.network_per_host = std::max(out.network_per_host, r.network_checkpoint);
     for (const std::string& warning : r.warnings) out.notes.push_back(warning);
     if (one.workload.training.epochs > job.workload.training.epochs)

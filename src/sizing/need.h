@@ -11,6 +11,7 @@
 #include "base/units.h"
 #include "plan/closed_network.h"
 #include "plan/requirement.h"
+#include "sizing/host_pace.h"
 #include "sizing/sizing_ask.h"
 
 namespace aforo {
@@ -26,9 +27,12 @@ struct JobNeed {
   Requirement requirement;
   Access read;
   std::uint32_t hosts = 1;
+  // What its hosts prepare. The target in `workload` and `requirement` is the asked one times host.pace.
+  HostPace host;
 };
 
 // The sums. Rates are at the jobs' targets of utilisation, not at full speed, but for network_per_host.
+// What hosts do not prepare is not read: full speed is that of the hosts' pace.
 struct Need {
   std::vector<JobNeed> jobs;
   // The latter for the slowest producer, as in Requirement.

@@ -6,6 +6,8 @@
 #include <cmath>
 
 #include "sizing/build.h"
+#include "sizing/host_limits.h"
+#include "sizing/providers.h"
 #include "sizing/shelf.h"
 #include "sizing/staging.h"
 
@@ -22,14 +24,13 @@ Bytes most_in_host(const Catalogue& catalogue) {
   return {static_cast<std::uint64_t>(in_bytes(most) * kMostHostDrives * kFill)};
 }
 
-// What the instances of a job's accelerators hold; 0 where none has flash, or an accelerator is unknown.
-Bytes most_in_instance(const Need& need, const Catalogue& catalogue) {
-  Bytes least{UINT64_MAX};
-  for (const JobNeed& job : need.jobs) {
-    const Accelerator* found = catalogue.find_accelerator(job.workload.accelerator.type);
-    least = std::min(least, found == nullptr ? Bytes{0} : found->instance_nvme);
-  }
-  return {static_cast<std::uint64_t>(in_bytes(least) * kFill)};
+// What hosts that are rented hold at most, wherever they may stand; 0 where none has flash.
+Bytes most_in_instance(const SizingAsk& ask, const Need& need, const Catalogue& catalogue) {
+  Bytes most{0};
+  for (const Provider provider : providers_with_hosts(ask, catalogue))
+    if (!ask.provider || *ask.provider == provider)
+      most = std::max(most, host_of_jobs(need, catalogue, provider).nvme);
+  return {static_cast<std::uint64_t>(in_bytes(most) * kFill)};
 }
 
 bool holds_more(const SizingAsk& ask, const Need& need) {
@@ -71,7 +72,7 @@ std::string reason(const SizingAsk& ask, const Need& need, const Catalogue& cata
     case Family::kHotHost:
       return in_hosts_not(need, most_in_host(catalogue), "its drives hold", Family::kHotFlash);
     case Family::kCloudHotHost:
-      return in_hosts_not(need, most_in_instance(need, catalogue), "its instance's flash holds",
+      return in_hosts_not(need, most_in_instance(ask, need, catalogue), "its instance's flash holds",
                           Family::kCloudHotFile);
     default:
       return "";

@@ -169,10 +169,11 @@ TEST(Screening, RejectionsReachLessThanIsNeeded) {
   }
 }
 
-// Preprocessing that no storage can make up for: everything is rejected, and something is the nearest miss.
+// Steps that no host's network feeds, 800 GB/s of each: everything is rejected, and something is the
+// nearest miss.
 TEST(Screening, ThereIsANearestMissWhereNothingServes) {
   SizingAsk ask = plain_ask();
-  ask.jobs[0].workload.loader.preprocess = constant_law(0.1);
+  ask.jobs[0].workload.accelerator.step_time = constant_law(1e-4);
   Screening screening(ask, Catalogue::shipped(), 2);
   EXPECT_TRUE(screening.rank(PriceBook::shipped(), Grouping::kFamily).empty());
   EXPECT_FALSE(screening.rejected().empty());

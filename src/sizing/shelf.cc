@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "catalogue/pcie.h"
+
 namespace aforo {
 namespace {
 
@@ -12,6 +14,19 @@ namespace {
 double bytes_per_seek(const Access& read, std::uint32_t data) {
   if (read.kind == ReadKind::kStream) return in_bytes(kDiskChunk);
   return std::min(read.operation_bytes() / pieces_of(read, data), in_bytes(kDiskChunk));
+}
+
+// A drive's rate behind its link.
+BytesPerSecond linked(BytesPerSecond own, const Drive& drive, const StorageNode* node) {
+  if (node == nullptr || drive.pcie == 0 || node->pcie == 0) return own;
+  return std::min(own, pcie_rate(std::min(drive.pcie, node->pcie), kDriveLanes));
+}
+
+// What all its cards carry, and the lanes to its drives.
+BytesPerSecond node_links(const StorageNode& node, const Nic& nic) {
+  if (node.pcie == 0) return nic.payload * node.ports;
+  const BytesPerSecond cards = std::min(nic.payload, pcie_rate(node.pcie, kCardLanes)) * node.ports;
+  return std::min(cards, pcie_rate(node.pcie, node.drive_lanes));
 }
 
 double flash_requests_per_byte(const Access& read) {
@@ -26,15 +41,24 @@ std::uint32_t pieces_of(const Access& read, std::uint32_t data) {
   return static_cast<std::uint32_t>(std::clamp(cut, 1.0, static_cast<double>(data)));
 }
 
-double drive_seconds_per_byte(const Drive& drive, const Need& need, std::uint32_t data) {
+BytesPerSecond drive_read(const Drive& drive, const StorageNode* node) {
+  return linked(drive.read, drive, node);
+}
+
+BytesPerSecond drive_write(const Drive& drive, const StorageNode* node) {
+  return linked(drive.write, drive, node);
+}
+
+double drive_seconds_per_byte(const Drive& drive, const Need& need, std::uint32_t data,
+                              const StorageNode* node) {
+  const double rate = drive_read(drive, node).value;
   double seconds = 0;
   for (const JobNeed& job : need.jobs) {
     const double share = need.read.value > 0 ? job.requirement.read / need.read : 1;
     if (is_flash(drive.media))
-      seconds +=
-          share * std::max(1 / drive.read.value, flash_requests_per_byte(job.read) / drive.reads.value);
+      seconds += share * std::max(1 / rate, flash_requests_per_byte(job.read) / drive.reads.value);
     else
-      seconds += share * (1 / drive.read.value + 1 / (bytes_per_seek(job.read, data) * drive.reads.value));
+      seconds += share * (1 / rate + 1 / (bytes_per_seek(job.read, data) * drive.reads.value));
   }
   return seconds;
 }
@@ -56,12 +80,12 @@ double shelf_fill(std::uint32_t parity, std::uint32_t nodes) {
 }
 
 BytesPerSecond node_network(const StorageNode& node, const Nic& nic) {
-  return std::min(node.most, nic.payload * node.ports);
+  return std::min(node.most, node_links(node, nic));
 }
 
 BytesPerSecond node_write_network(const ShelfParts& p) {
   const double share = p.parity > 0 ? kWriteShare : 1;
-  return std::min(p.node->most * share, p.nic->payload * p.node->ports);
+  return std::min(p.node->most * share, node_links(*p.node, *p.nic));
 }
 
 Bytes shelf_usable(const Shelf& shelf) {
@@ -70,12 +94,13 @@ Bytes shelf_usable(const Shelf& shelf) {
 }
 
 BytesPerSecond shelf_read(const Shelf& shelf, const Need& need) {
-  const BytesPerSecond drives{shelf.drives / drive_seconds_per_byte(*shelf.drive, need, shelf.data)};
+  const BytesPerSecond drives{shelf.drives /
+                              drive_seconds_per_byte(*shelf.drive, need, shelf.data, shelf.node)};
   return std::min(drives, node_network(*shelf.node, *shelf.nic) * shelf.nodes);
 }
 
 BytesPerSecond shelf_write(const Shelf& shelf) {
-  const BytesPerSecond drives = shelf.drive->write * shelf.drives * shelf.efficiency();
+  const BytesPerSecond drives = drive_write(*shelf.drive, shelf.node) * shelf.drives * shelf.efficiency();
   const ShelfParts parts{shelf.drive, shelf.node, shelf.nic, shelf.data, shelf.parity};
   return std::min(drives, node_write_network(parts) * shelf.nodes * shelf.efficiency());
 }
@@ -97,8 +122,8 @@ namespace {
 // Seconds to read what a lost drive held, from the others.
 double rebuild_reading(const Shelf& shelf) {
   const double others = std::max(1.0, static_cast<double>(shelf.drives) - 1);
-  const BytesPerSecond all =
-      std::min(shelf.drive->read * others, node_network(*shelf.node, *shelf.nic) * shelf.nodes);
+  const BytesPerSecond all = std::min(drive_read(*shelf.drive, shelf.node) * others,
+                                      node_network(*shelf.node, *shelf.nic) * shelf.nodes);
   return in_bytes(shelf.drive->capacity) * shelf_fill(shelf.parity, shelf.nodes) * shelf.data /
          (all.value * kRebuildShare);
 }
@@ -109,7 +134,8 @@ Seconds shelf_rebuild(const Shelf& shelf) {
   if (shelf.parity == 0 || shelf.node == nullptr) return {0};
   const double others = std::max(1.0, static_cast<double>(shelf.drives) - 1);
   const ShelfParts parts{shelf.drive, shelf.node, shelf.nic, shelf.data, shelf.parity};
-  const BytesPerSecond all = std::min(shelf.drive->write * others, node_write_network(parts) * shelf.nodes);
+  const BytesPerSecond all =
+      std::min(drive_write(*shelf.drive, shelf.node) * others, node_write_network(parts) * shelf.nodes);
   const double held = in_bytes(shelf.drive->capacity) * shelf_fill(shelf.parity, shelf.nodes);
   return {std::max(rebuild_reading(shelf), held / (all.value * kRebuildShare))};
 }
@@ -117,7 +143,7 @@ Seconds shelf_rebuild(const Shelf& shelf) {
 Seconds shelf_rebuild_one(const Shelf& shelf) {
   if (shelf.parity == 0 || shelf.node == nullptr) return {0};
   const double held = in_bytes(shelf.drive->capacity) * shelf_fill(shelf.parity, shelf.nodes);
-  return {std::max(rebuild_reading(shelf), held / shelf.drive->write.value)};
+  return {std::max(rebuild_reading(shelf), held / drive_write(*shelf.drive, shelf.node).value)};
 }
 
 void add_shelf_costs(const Shelf& shelf, std::vector<CostLine>& costs) {

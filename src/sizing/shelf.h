@@ -45,9 +45,16 @@ struct ShelfParts {
 // as it is cut into, at most `data`. 1 for streams, which servers read ahead disk by disk.
 std::uint32_t pieces_of(const Access& read, std::uint32_t data);
 
+// What it reads and writes in a server's bay: the smaller of its own rate and of its link's, which is of
+// the older PCIe generation of both. Null: as the data sheet says.
+BytesPerSecond drive_read(const Drive& drive, const StorageNode* node);
+BytesPerSecond drive_write(const Drive& drive, const StorageNode* node);
+
 // Seconds that a disk spends per byte of this mix, seeks of every fragment included; of flash the
 // larger of transfer and requests. The mean over the jobs, weighted by what they read.
-double drive_seconds_per_byte(const Drive& drive, const Need& need, std::uint32_t data = 1);
+// In a bay of `node`, as above.
+double drive_seconds_per_byte(const Drive& drive, const Need& need, std::uint32_t data = 1,
+                              const StorageNode* node = nullptr);
 
 // Servers that a protection takes at least. Of fragments: so many that none holds more than one less
 // than may be lost, so that the loss of one leaves redundancy (4+2 in 6, 8+3 in 6). Of n copies: one
@@ -59,7 +66,8 @@ std::uint32_t fewest_drives(const StorageNode& node);
 // than leaves room for what one of `nodes` servers holds.
 double shelf_fill(std::uint32_t parity, std::uint32_t nodes);
 
-// What a server sends: the smaller of its cards' payload and what its processors carry.
+// What a server sends: the smallest of its cards' payload (each in a slot of kCardLanes), of what its
+// processors carry, and of what the lanes to its drives do.
 BytesPerSecond node_network(const StorageNode& node, const Nic& nic);
 
 // What a server takes of data and parity together, writing: the smaller of its cards' payload and

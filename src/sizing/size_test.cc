@@ -175,7 +175,7 @@ TEST(Recommend, ThreeSentences) {
 
 TEST(Recommend, TheNearestMissWhereNothingServes) {
   SizingAsk ask = plain_ask();
-  ask.jobs[0].workload.loader.preprocess = constant_law(0.1);
+  ask.jobs[0].workload.accelerator.step_time = constant_law(1e-4);
   const SizeOptions options = paper_only(ask);
   Screening screening(ask, Catalogue::shipped(), 2);
   const auto sentences = recommendation(screening, size_designs(screening, options), options.prices);

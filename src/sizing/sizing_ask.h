@@ -75,6 +75,8 @@ struct SizingAsk {
   std::uint32_t accelerators_per_host = 8;
   // Memory of an accelerator host, which caches files; absent = none is counted on.
   std::optional<Bytes> host_memory;
+  // Of every host, bought or rented; absent = as in the catalogue's host of the accelerators.
+  std::optional<std::uint32_t> host_cores;
   // Mean time between failures of the whole of a job; absent = no checkpoint interval
   // follows from failures.
   std::optional<Seconds> failures;
