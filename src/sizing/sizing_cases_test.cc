@@ -81,5 +81,22 @@ TEST(SizingCases, FlashInFrontOpensWhatItServes) {
   EXPECT_GT(large->bill.total(), small->bill.total());
 }
 
+// 15,200 radiographs a second of a host want 591 cores, where it has 104 for them: something serves all the same, at
+// what they allow. Decoding on the accelerators makes them busy, and takes more of storage.
+TEST(SizingCases, RadiographsAreHeldBackByTheHostsCores) {
+  SizingAsk ask = ask_for("mimic_cxr_densenet_h100", 64, 100e12);
+  ask.place = Place::kOnPremises;
+  const auto held = best_for(ask);
+  ASSERT_TRUE(held);
+  EXPECT_EQ(held->served.limit, "the hosts' CPU");
+  EXPECT_GE(held->served.au, 0.9 * 104 / 590.8);
+  EXPECT_LE(held->served.au, 104 / 590.7);
+  ask.jobs[0].workload.loader.preprocess = Law{};  // decoded on the accelerators
+  const auto full = best_for(ask);
+  ASSERT_TRUE(full);
+  EXPECT_GT(full->served.au, 0.9);
+  EXPECT_GT(full->bill.storage, held->bill.storage);
+}
+
 }  // namespace
 }  // namespace aforo
