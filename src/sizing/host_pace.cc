@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "base/text.h"
 #include "sizing/providers.h"
+#include "workload/access.h"
 
 namespace aforo {
 namespace {
