@@ -113,7 +113,7 @@ Json row_of(const CloudService& service) {
     row["read_only_when_shared"] = service.read_only;
   }
   add_price(row, "storage", service.storage_price);
-  for (const StorageTier& tier : service.storage_tiers)
+  for (const PriceTier& tier : service.storage_tiers)
     add_price(row, fmt::format("storage_beyond_{}_bytes", tier.from.value), tier.price);
   add_price(row, "throughput", service.throughput_price);
   add_price(row, "iops", service.iops_price);

@@ -230,6 +230,7 @@ Catalogue Catalogue::read(const Files& text) {
   c.nodes_ = read_file(text, "nodes.csv", kNodeColumns, node_of);
   c.nics_ = read_file(text, "nics.csv", kNicColumns, nic_of);
   c.services_ = read_services(text("services.csv"));
+  c.egress_ = read_egress(text("egress.csv"));
   c.accelerators_ = read_file(text, "accelerators.csv", kAcceleratorColumns, accelerator_of);
   c.hosts_ = read_hosts(text("hosts.csv"));
   c.rates_ = read_file(text, "rates.csv", kRateColumns, rate_of);
@@ -241,6 +242,12 @@ const Catalogue& Catalogue::shipped() {
   static const Catalogue catalogue =
       read([](std::string_view file) { return std::string(shipped_csv(file)); });
   return catalogue;
+}
+
+const EgressPrice& Catalogue::egress_of(Provider provider) const {
+  for (const EgressPrice& price : egress_)
+    if (price.provider == provider) return price;
+  throw std::logic_error("no row of egress.csv for " + std::string(to_string(provider)));
 }
 
 const Accelerator* Catalogue::find_accelerator(std::string_view type) const {

@@ -148,6 +148,7 @@ class Catalogue {
   std::span<const StorageNode> nodes() const { return nodes_; }
   std::span<const Nic> nics() const { return nics_; }
   std::span<const CloudService> services() const { return services_; }
+  std::span<const EgressPrice> egress() const { return egress_; }
   std::span<const Accelerator> accelerators() const { return accelerators_; }
   std::span<const AcceleratorHost> hosts() const { return hosts_; }
   std::span<const IngestRate> rates() const { return rates_; }
@@ -163,11 +164,16 @@ class Catalogue {
   // cloud read, the rented one that brings least from an object store.
   const AcceleratorHost& host_of(std::string_view type, std::optional<Provider> provider) const;
 
+  // What leaving that provider's cloud costs. std::logic_error where there is no row: its tests prove that
+  // every provider has one.
+  const EgressPrice& egress_of(Provider provider) const;
+
  private:
   std::vector<Drive> drives_;
   std::vector<StorageNode> nodes_;
   std::vector<Nic> nics_;
   std::vector<CloudService> services_;
+  std::vector<EgressPrice> egress_;
   std::vector<Accelerator> accelerators_;
   std::vector<AcceleratorHost> hosts_;
   std::vector<IngestRate> rates_;

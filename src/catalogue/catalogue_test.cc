@@ -52,6 +52,7 @@ TEST(Catalogue, EveryShippedRowIsRead) {
   EXPECT_EQ(shipped().nodes().size(), rows_of("nodes.csv"));
   EXPECT_EQ(shipped().nics().size(), rows_of("nics.csv"));
   EXPECT_EQ(shipped().services().size(), rows_of("services.csv"));
+  EXPECT_EQ(shipped().egress().size(), rows_of("egress.csv"));
   EXPECT_EQ(shipped().accelerators().size(), rows_of("accelerators.csv"));
   EXPECT_EQ(shipped().hosts().size(), rows_of("hosts.csv"));
   EXPECT_EQ(shipped().rates().size(), rows_of("rates.csv"));
@@ -89,14 +90,16 @@ TEST(Catalogue, WhatARowCostsIsInThePriceListInItsUnit) {
   }
   for (const CloudService& s : shipped().services()) {
     expect_price(s.storage_price, PriceUnit::kPerGbMonth, s.name);
-    for (const StorageTier& tier : s.storage_tiers) expect_price(tier.price, PriceUnit::kPerGbMonth, s.name);
+    for (const PriceTier& tier : s.storage_tiers) expect_price(tier.price, PriceUnit::kPerGbMonth, s.name);
     expect_price_if_any(s.opens_price, PriceUnit::kPerIopsMonth, s.name);
     expect_price_if_any(s.throughput_price, PriceUnit::kPerMbpsMonth, s.name);
     expect_price_if_any(s.iops_price, PriceUnit::kPerIopsMonth, s.name);
     expect_price_if_any(s.get_price, PriceUnit::kPer1kRequests, s.name);
     expect_price_if_any(s.put_price, PriceUnit::kPer1kRequests, s.name);
     expect_price_if_any(s.retrieval_price, PriceUnit::kPerGb, s.name);
-    expect_price("egress." + std::string(to_string(s.provider)), PriceUnit::kPerGb, s.name);
+    const EgressPrice& egress = shipped().egress_of(s.provider);
+    expect_price(egress.price, PriceUnit::kPerGb, s.name);
+    for (const PriceTier& tier : egress.tiers) expect_price(tier.price, PriceUnit::kPerGb, s.name);
   }
   for (const Accelerator& a : shipped().accelerators()) {
     expect_price_if_any(a.hour_price, PriceUnit::kPerHour, a.type);

@@ -42,10 +42,18 @@ enum class Provider { kAws, kGcp, kAzure, kOther };
 // "aws", "gcp", "azure", "other": what --provider names.
 std::string_view to_string(Provider provider);
 
-// A price that holds for what is kept beyond so much.
-struct StorageTier {
+// A price that holds for what is kept, or sent, beyond so much.
+struct PriceTier {
   Bytes from{0};
-  std::string price;  // item, as storage_price
+  std::string price;  // item
+};
+
+// What a provider takes for data that leave its cloud, by what leaves in a month.
+struct EgressPrice {
+  Provider provider = Provider::kOther;
+  std::string price;             // item, per GB of 10^9 bytes
+  std::vector<PriceTier> tiers;  // rising; empty = the same for all
+  Fact fact;
 };
 
 // Storage for rent. Rates are per second; where a limit goes with the size bought, both parts are here. 0 is a
@@ -61,7 +69,7 @@ struct CloudService {
   // Prices are names of items; empty = costs nothing of its own. This one per
   // GB-month of what is stored, or bought.
   std::string storage_price;
-  std::vector<StorageTier> storage_tiers;  // rising; empty = the same for all
+  std::vector<PriceTier> storage_tiers;  // rising; empty = the same for all
   // Per MB/s-month beyond what is included.
   std::string throughput_price;
   // Per IOPS-month beyond `iops_included`.

@@ -1,5 +1,8 @@
 #include "catalogue/service_rows.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 
@@ -94,28 +97,36 @@ void read_limits(const TableRow& row, CloudService& service) {
   service.read_only = row.choice<bool>("read_only", {{"yes", true}, {"no", false}});
 }
 
-// "51200:ITEM 512000:ITEM": the GiB from which each is charged instead, rising.
-std::vector<StorageTier> tiers_in(const TableRow& row) {
-  std::vector<StorageTier> out;
-  for (const std::string& word : split(row.text("storage_tiers"), ' ')) {
+struct TierUnit {
+  std::string_view name;
+  double bytes;
+};
+
+// "51200:ITEM 512000:ITEM": from how much on each is charged instead, rising.
+std::vector<PriceTier> tiers_in(const TableRow& row, std::string_view column, const TierUnit& unit) {
+  std::vector<PriceTier> out;
+  for (const std::string& word : split(row.text(column), ' ')) {
     if (word.empty()) continue;
     const std::size_t colon = word.find(':');
-    const double gib = std::strtod(word.c_str(), nullptr);
-    if (colon == std::string::npos || gib <= 0 ||
-        (!out.empty() && service_bytes(gib * kServiceGib) <= out.back().from))
-      row.refuse("GIB:ITEM, apart by spaces and rising", word);
-    out.push_back({service_bytes(gib * kServiceGib), word.substr(colon + 1)});
+    const Bytes from = service_bytes(std::max(0.0, std::strtod(word.c_str(), nullptr)) * unit.bytes);
+    if (colon == std::string::npos || from.value == 0 || (!out.empty() && from <= out.back().from))
+      row.refuse(fmt::format("{}:ITEM, apart by spaces and rising", unit.name), word);
+    out.push_back({from, word.substr(colon + 1)});
   }
   return out;
+}
+
+Provider provider_in(const TableRow& row) {
+  const auto choice = [](Provider p) { return std::pair(to_string(p), p); };
+  return row.choice<Provider>("provider", {choice(Provider::kAws), choice(Provider::kGcp),
+                                           choice(Provider::kAzure), choice(Provider::kOther)});
 }
 
 CloudService service_of(const TableRow& row) {
   CloudService service;
   service.name = row.text("name");
   service.title = row.text("title");
-  const auto choice = [](Provider p) { return std::pair(to_string(p), p); };
-  service.provider = row.choice<Provider>("provider", {choice(Provider::kAws), choice(Provider::kGcp),
-                                                       choice(Provider::kAzure), choice(Provider::kOther)});
+  service.provider = provider_in(row);
   service.kind = row.choice<ServiceKind>(
       "service_kind",
       {{"object", ServiceKind::kObject}, {"file", ServiceKind::kFile}, {"block", ServiceKind::kBlock}});
@@ -127,7 +138,7 @@ CloudService service_of(const TableRow& row) {
       "durability",
       {class_of(Durability::kScratch), class_of(Durability::kZone), class_of(Durability::kReplicated)});
   service.storage_price = row.text("storage_price");
-  service.storage_tiers = tiers_in(row);
+  service.storage_tiers = tiers_in(row, "storage_tiers", {"GIB", kServiceGib});
   service.throughput_price = row.text("throughput_price");
   service.iops_price = row.text("iops_price");
   service.get_price = row.text("get_price");
@@ -139,12 +150,25 @@ CloudService service_of(const TableRow& row) {
   return service;
 }
 
+constexpr double kEgressGb = 1e9;
+constexpr CsvColumn kEgressColumns[] = {words_in("provider"), words_in("price"), words_in("tiers", false),
+                                        kKindColumn,          kSourceColumn,     kDateColumn};
+
 }  // namespace
 
 std::vector<CloudService> read_services(const std::string& csv) {
   const CsvTable table(csv, "services.csv", kServiceColumns);
   std::vector<CloudService> all;
   for (const TableRow& row : table.rows()) all.push_back(service_of(row));
+  return all;
+}
+
+std::vector<EgressPrice> read_egress(const std::string& csv) {
+  const CsvTable table(csv, "egress.csv", kEgressColumns);
+  std::vector<EgressPrice> all;
+  for (const TableRow& row : table.rows())
+    all.push_back(
+        {provider_in(row), row.text("price"), tiers_in(row, "tiers", {"GB", kEgressGb}), row.fact()});
   return all;
 }
 

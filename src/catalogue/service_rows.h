@@ -1,4 +1,4 @@
-// The rows of services.csv, typed. Private to the catalogue room; see docs/catalogue.md for the columns.
+// The rows of services.csv and egress.csv, typed. Private to the catalogue room; see docs/catalogue.md for the columns.
 #pragma once
 
 #include <string>
@@ -10,5 +10,6 @@ namespace aforo {
 
 // In the order of the file. Throws UserError as catalogue.h says.
 std::vector<CloudService> read_services(const std::string& csv);
+std::vector<EgressPrice> read_egress(const std::string& csv);
 
 }  // namespace aforo

@@ -91,6 +91,9 @@ const std::map<std::string, std::string> kOther = {
     {"smr-host-managed", "cmr"},
     {"cmr", "smr-host-managed"},
     {"51200:aws-s3-standard.storage-50 512000:aws-s3-standard.storage-500", "1:power"},
+    {"10000:egress.aws-10 50000:egress.aws-50 150000:egress.aws-150", "1:power"},
+    {"10995:egress.gcp-10 164927:egress.gcp-150", "1:power"},
+    {"10000:egress.azure-10 50000:egress.azure-50 150000:egress.azure-150", "1:power"},
     {"benchmark", "training"}};
 
 std::string changed(const std::string& cell) {
@@ -105,8 +108,8 @@ std::string changed(const std::string& cell) {
 Catalogue catalogue_with(const std::string& file, const std::string& text) {
   static const auto shipped = [] {
     std::map<std::string, std::string> all;
-    for (const char* const name : {"drives.csv", "nodes.csv", "nics.csv", "services.csv", "accelerators.csv",
-                                   "hosts.csv", "rates.csv", "price_history.csv"})
+    for (const char* const name : {"drives.csv", "nodes.csv", "nics.csv", "services.csv", "egress.csv",
+                                   "accelerators.csv", "hosts.csv", "rates.csv", "price_history.csv"})
       all[name] = text_of_rows(rows_of_file(name));
     return all;
   }();
@@ -154,6 +157,9 @@ std::string answer_of(const Catalogue& catalogue, Place place) {
       if (predicted.insert(d.product).second) out += to_yaml(storage_of_design(d));
     }
   }
+  for (const EgressPrice& egress : catalogue.egress())
+    for (const CostLine& line : egress_lines(egress, 200e12, std::string(to_string(egress.provider))))
+      out += fmt::format("{} {} {}\n", line.label, line.item, line.quantity);
   for (const Accelerator& a : catalogue.accelerators())
     for (const AcceleratorTerms terms : kAcceleratorTerms)
       for (const CostLine& line : accelerator_month(a, terms))
@@ -196,7 +202,7 @@ TEST_P(CatalogueUse, EveryColumnChangesAnAnswer) {
 
 INSTANTIATE_TEST_SUITE_P(Files, CatalogueUse,
                          ::testing::Values("drives.csv", "nodes.csv", "nics.csv", "services.csv",
-                                           "accelerators.csv", "hosts.csv", "rates.csv"),
+                                           "egress.csv", "accelerators.csv", "hosts.csv", "rates.csv"),
                          [](const auto& file) { return file.param.substr(0, file.param.find('.')); });
 
 }  // namespace

@@ -74,23 +74,40 @@ bool oversized(const Design& d, Bytes wanted) {
   return times > kMostOverWanted || (d.main.drives >= kManyDrives && times > kManyOverWanted);
 }
 
-std::vector<CostLine> storage_lines(const CloudService& service, double bytes, const std::string& label) {
+namespace {
+
+// What lies beyond a tier's start is charged at its item, as far as the next.
+template <class Gigabytes>
+std::vector<CostLine> band_lines(const std::string& first, const std::vector<PriceTier>& tiers, double bytes,
+                                 const Gigabytes& gigabytes, const std::string& label) {
   std::vector<CostLine> out;
-  const std::string* item = &service.storage_price;
+  const std::string* item = &first;
   double from = 0;
   const auto add = [&](double to) {
-    const double quantity = billed_gb(service.provider, std::min(bytes, to) - from);
+    const double quantity = gigabytes(std::min(bytes, to) - from);
     const std::string beyond =
         from > 0 ? fmt::format(", beyond {}", bytes_decimal({static_cast<std::uint64_t>(from)})) : "";
     if (quantity > 0) out.push_back({label + beyond, *item, quantity, "", false});
     from = to;
   };
-  for (const StorageTier& tier : service.storage_tiers) {
+  for (const PriceTier& tier : tiers) {
     add(static_cast<double>(tier.from.value));
     item = &tier.price;
   }
   add(std::max(bytes, from));
   return out;
+}
+
+}  // namespace
+
+std::vector<CostLine> storage_lines(const CloudService& service, double bytes, const std::string& label) {
+  const auto billed = [&](double part) { return billed_gb(service.provider, part); };
+  return band_lines(service.storage_price, service.storage_tiers, bytes, billed, label);
+}
+
+std::vector<CostLine> egress_lines(const EgressPrice& egress, double bytes, const std::string& label) {
+  const auto decimal = [](double part) { return part / 1e9; };
+  return band_lines(egress.price, egress.tiers, bytes, decimal, label);
 }
 
 std::string protection_text(const Shelf& shelf) {

@@ -150,8 +150,10 @@ inline bool staged_in_hosts(const Design& d) { return d.staged && d.local_cache.
 // drives and more to hold over twice of it. It may still serve, and be the only one that does.
 bool oversized(const Design& design, Bytes wanted);
 
-// A month of keeping so much with a service: a line for each band of its price.
+// A month of keeping so much with a service, and of sending so much out of a cloud: a line for each band of
+// the price. The latter is counted in GB of 10^9 bytes; without bytes there is no line.
 std::vector<CostLine> storage_lines(const CloudService& service, double bytes, const std::string& label);
+std::vector<CostLine> egress_lines(const EgressPrice& egress, double bytes, const std::string& label);
 
 // "8+2", "3 copies", "no protection".
 std::string protection_text(const Shelf& shelf);

@@ -65,14 +65,17 @@ class ExtraLines {
     bill_.lines.push_back({std::move(label), item, quantity, quantity * prices_.at(item).value, 0, false});
   }
 
-  // Once, paid off: linear in its price, as every line is.
+  // Once, paid off: linear in its prices, as every line is.
   void send(const std::string& what, double times) {
-    const std::string provider(to_string(design_.service->provider));
-    const std::string inside = "between-regions." + provider, out = "egress." + provider;
+    const Provider provider = design_.service->provider;
     const double monthly =
         capital_recovery(prices_.at("interest").value, prices_.at("life.storage").value) / 12;
-    line(what + "sent once, paid off", prices_.find(inside) != nullptr ? inside : out,
-         times * gigabytes_ * monthly);
+    const std::string label = what + "sent once, paid off";
+    const std::string inside = "between-regions." + std::string(to_string(provider));
+    if (prices_.find(inside) != nullptr) return line(label, inside, times * gigabytes_ * monthly);
+    for (const CostLine& part :
+         egress_lines(Catalogue::shipped().egress_of(provider), times * in_bytes(need_.capacity), label))
+      line(part.label, part.item, part.quantity * monthly);
   }
 
   void bought_line(const std::string& what, const CostLine& part, double times) {

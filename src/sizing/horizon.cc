@@ -177,11 +177,11 @@ std::optional<Horizon> horizon(const Screening& screening, const SizeResult& res
     a->cumulative = accumulated(a->upfront, a->monthly, o.months, rate);
     a->total = a->upfront + a->monthly * worth - a->residual;
   }
-  const std::string egress_item = fmt::format("egress.{}", to_string(rent_design.service->provider));
-  const Price* egress = prices.find(egress_item);
-  if (egress != nullptr) out.items.insert(egress_item);
-  const double moved = static_cast<double>(screening.need().capacity.value) / 1e9 * o.pilot_share *
-                       (egress ? egress->value : 0);
+  const Provider provider = rent_design.service->provider;
+  const double out_bytes = static_cast<double>(screening.need().capacity.value) * o.pilot_share;
+  for (const CostLine& line : egress_lines(Catalogue::shipped().egress_of(provider), out_bytes, ""))
+    out.items.insert(line.item);
+  const double moved = egress_costs(provider, out_bytes, prices);
   out.path = path_of(out.owned, out.rented, moved, o, rate);
   out.path.residual = residual_after(o.months - o.cloud_first);
   out.path.total -= out.path.residual;

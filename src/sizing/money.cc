@@ -58,7 +58,9 @@ void add_traffic(const Design& d, const Need& need, const Traffic& all, const Pr
       fmt::format("{} retrieved", bytes_decimal(Bytes{static_cast<std::uint64_t>(all.bytes)})));
   const double free_of_charge = d.service->free_egress * static_cast<double>(d.bought.value);
   if (provider == Provider::kOther)
-    add("egress.other", (all.bytes - free_of_charge) / 1e9, "read from outside its cloud");
+    for (const CostLine& line : egress_lines(Catalogue::shipped().egress_of(provider),
+                                             all.bytes - free_of_charge, "read from outside its cloud"))
+      add(line.item, line.quantity, line.label);
   double written = 0;
   for (const JobNeed& job : need.jobs)
     if (job.requirement.checkpoint_write)
@@ -171,6 +173,13 @@ double fixed_costs(const Design& design, const PriceBook& prices) {
     sum += line.quantity * prices.at(line.item).value * value_of(prices, line.markup) *
            (line.purchase ? monthly : 1);
   }
+  return sum;
+}
+
+double egress_costs(Provider provider, double bytes, const PriceBook& prices) {
+  double sum = 0;
+  for (const CostLine& line : egress_lines(Catalogue::shipped().egress_of(provider), bytes, ""))
+    sum += line.quantity * prices.at(line.item).value;
   return sum;
 }
 

@@ -48,6 +48,9 @@ double paused_share(const Design& design, const JobNeed& job);
 // No traffic and no idle time.
 double fixed_costs(const Design& design, const PriceBook& prices);
 
+// What sending so much out of that provider's cloud costs, all in one month.
+double egress_costs(Provider provider, double bytes, const PriceBook& prices);
+
 // What idle accelerators cost a month where each job is busy for `au` of the time, in the order of
 // need.jobs, storage standing in the cloud or not.
 double idle_costs(const Need& need, std::span<const double> au, const PriceBook& prices,

@@ -68,14 +68,11 @@ std::optional<PlaceBest> best_at(const Screening& screening, const SizeResult& r
   return std::nullopt;
 }
 
-std::optional<Moving> moving_of(const Screening& screening, const SizedDesign& cloud,
-                                const PriceBook& prices) {
-  const Design& d = screening.designs()[cloud.design];
+Moving moving_of(const Screening& screening, const SizedDesign& cloud, const PriceBook& prices) {
+  const Provider provider = screening.designs()[cloud.design].service->provider;
   Moving out;
-  out.provider = to_string(d.service->provider);
-  out.item = "egress." + out.provider;
-  const Price* price = prices.find(out.item);
-  if (price == nullptr) return std::nullopt;
+  out.provider = to_string(provider);
+  out.item = Catalogue::shipped().egress_of(provider).price;
   out.held = static_cast<double>(screening.need().capacity.value);
   for (std::size_t i = 0; i < screening.need().jobs.size(); ++i) {
     const JobNeed& job = screening.need().jobs[i];
@@ -83,8 +80,8 @@ std::optional<Moving> moving_of(const Screening& screening, const SizedDesign& c
     out.read +=
         job.requirement.read_full.value * served.au * served.missed * job.duty * kHoursPerMonth * 3600;
   }
-  out.out = out.held / 1e9 * price->value;
-  out.across = out.read / 1e9 * price->value;
+  out.out = egress_costs(provider, out.held, prices);
+  out.across = egress_costs(provider, out.read, prices);
   return out;
 }
 

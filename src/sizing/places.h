@@ -34,7 +34,7 @@ struct PlaceBest {
 
 // What it costs not to stand together, at the price of the best cloud design's provider. USD.
 struct Moving {
-  std::string provider, item;  // of the price book
+  std::string provider, item;  // of the price book, for the first band of what leaves in a month
   double held = 0;             // bytes that are held now
   double out = 0;              // once, to take them out of the cloud; into it costs nothing
   double read = 0;             // bytes a month past the cloud design's caches, at its utilisation

@@ -79,16 +79,19 @@ TEST_F(PlacesTest, AGivenHourIsOnNoTerms) {
   EXPECT_FALSE(places(given, result, options_.prices).on_premises->taken);
 }
 
-// 20.004 TB or so are held: at 0.09 USD/GB some 1,800 USD to leave. 0.8 GB/s x AU x 2,628,000 s of reads.
+// 20.08 TB are held, 4 KiB a file of 1 MB included, and leave in bands (money_test.cc, Egress). 0.8 GB/s x AU x 2,628,000 s of reads.
 TEST_F(PlacesTest, WhatMovingCosts) {
   const Places found = places(*screening_, result_, options_.prices);
   ASSERT_TRUE(found.moving);
-  const double price = options_.prices.at(found.moving->item).value;
+  const auto& best = screening_->designs()[result_.designs[found.in_cloud->design].design];
+  const auto leaving = [&](double bytes) {
+    return egress_costs(best.service->provider, bytes, options_.prices);
+  };
   EXPECT_DOUBLE_EQ(found.moving->held, static_cast<double>(screening_->need().capacity.value));
-  EXPECT_NEAR(found.moving->out, found.moving->held / 1e9 * price, 1e-6);
+  EXPECT_NEAR(found.moving->out, leaving(20'081'920'000'000), 0.01);
   const Served& served = result_.designs[found.in_cloud->design].judgement.served[0];
   EXPECT_NEAR(found.moving->read, 0.8e9 * served.au * served.missed * 2'628'000, 1e6);
-  EXPECT_NEAR(found.moving->across, found.moving->read / 1e9 * price, 1e-6);
+  EXPECT_NEAR(found.moving->across, leaving(found.moving->read), 1e-6);
 }
 
 // Flash for 12,000 USD a month more than a hybrid that leaves a tenth of 64 H100 idle: worth it where they
