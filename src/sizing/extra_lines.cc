@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "sizing/design_storage.h"
 #include "sizing/payments.h"
 #include "sizing/shelf.h"
 
@@ -22,6 +25,18 @@ class ExtraLines {
         prices_(prices),
         bill_(bill),
         gigabytes_(in_bytes(need.capacity) / kGigabyte) {}
+
+  // Millions of small files cost more to bring in than months of keeping them.
+  void add_loading() {
+    const CloudService* s = design_.archive != nullptr ? design_.archive : design_.service;
+    if (s == nullptr || s->put_price.empty()) return;
+    double writes = 0;
+    for (const JobNeed& job : need_.jobs)
+      writes +=
+          need_.extras.copies * job.files_held * std::max(1.0, file_bytes(job) / in_bytes(kObjectRange));
+    line(fmt::format("brought in once, {:.3g} writes, paid off", writes), s->put_price,
+         writes / 1000 * monthly_of_once());
+  }
 
   void add_copies() {
     const double more = need_.extras.copies - 1.0;
@@ -65,11 +80,20 @@ class ExtraLines {
     bill_.lines.push_back({std::move(label), item, quantity, quantity * prices_.at(item).value, 0, false});
   }
 
+  static double file_bytes(const JobNeed& job) {
+    const DatasetSpec& data = job.workload.dataset;
+    return law_mean(data.sample_size) * static_cast<double>(data.samples) / static_cast<double>(data.files());
+  }
+
+  // A month of what is paid once.
+  double monthly_of_once() const {
+    return capital_recovery(prices_.at("interest").value, prices_.at("life.storage").value) / 12;
+  }
+
   // Once, paid off: linear in its prices, as every line is.
   void send(const std::string& what, double times) {
     const Provider provider = design_.service->provider;
-    const double monthly =
-        capital_recovery(prices_.at("interest").value, prices_.at("life.storage").value) / 12;
+    const double monthly = monthly_of_once();
     const std::string label = what + "sent once, paid off";
     const std::string inside = "between-regions." + std::string(to_string(provider));
     if (prices_.find(inside) != nullptr) return line(label, inside, times * gigabytes_ * monthly);
@@ -101,6 +125,7 @@ class ExtraLines {
 void add_extra_lines(const Design& design, const Need& need, double read_bytes, const PriceBook& prices,
                      Bill& bill) {
   ExtraLines lines(design, need, prices, bill);
+  lines.add_loading();
   lines.add_copies();
   lines.add_backup();
   lines.add_crossing(read_bytes);

@@ -1,13 +1,14 @@
-// Lines of a bill that are asked for beside storage that holds and feeds: further copies, a backup, and what
-// crosses zones (Extras). Pure.
+// Lines of a bill beside storage that holds and feeds: bringing the data in, and what is asked for (Extras):
+// further copies, a backup, and what crosses zones. Pure.
 //
+//   bringing in          to an object store: a write a file, or for each 8 MiB of it, once for every copy
 //   a copy on premises   the shelf with the data once more, at its prices; the flash in front is not repeated
 //   a copy in the cloud  its bytes kept once more, and sent once between regions
 //   backup               capacity x backup.KIND a month, and from a cloud sent once between regions
 //   crossing zones       bytes read a month x share x cross-zone.PROVIDER, of file services
 //
-// What is sent once is paid off over life.storage at `interest`. Requests of the first upload are left out: at
-// 0.05 USD for a thousand objects of 8 MiB they are less than a month of keeping them. By hand in
+// What is sent once is paid off over life.storage at `interest`. Requests that fill a backup are left out: it is
+// packed, and at 0.05 USD for a thousand objects of 8 MiB they are less than a month of keeping them. By hand in
 // extra_lines_test.cc.
 #pragma once
 

@@ -97,6 +97,58 @@ TEST(ExtraLines, ACopyInTheCloudIsKeptAndSentOnce) {
   EXPECT_NEAR(extra(d, {3, {}, 0}), 2 * (kept + 100'041 * 0.02 * kPaidOff), 0.2);
 }
 
+// 250 TB in files of 114.66 kB: 2.1804e9 writes at 0.005 USD a thousand, 10,902 USD once, 215.67 a month over five
+// years at 6 %; twice that where a write is 0.01, or where two regions take them. Of them 1 TB is trained on.
+TEST(ExtraLines, ManySmallFilesAreBroughtInOnce) {
+  SizingAsk ask = ask_with({});
+  ask.jobs[0].workload.dataset.sample_size = constant_law(114'660);
+  ask.jobs[0].workload.dataset.samples = 8'721'437;
+  ask.capacity = Bytes{250'000'000'000'000};
+  PriceBook prices = extra_prices();
+  prices.set("aws-s3-standard.put=0.005 USD/1k-requests");
+  const auto brought_in = [&](const std::string& put_price) {
+    CloudService s;
+    s.provider = Provider::kAws, s.storage_price = "aws-s3-standard.storage", s.put_price = put_price;
+    Design d;
+    d.family = Family::kCloudObject;
+    d.service = &s;
+    const Bill bill = bill_of(d, need_of(ask), {Served{0.9, 0.9, 0.9, "", 1}}, prices, 1);
+    for (const BillLine& line : bill.lines)
+      if (line.item == put_price && !put_price.empty()) return line.month;
+    return 0.0;
+  };
+  EXPECT_NEAR(brought_in("aws-s3-standard.put"), 10'901.8 * kPaidOff, 0.05);
+  EXPECT_EQ(brought_in(""), 0);
+  ask.extras.copies = 2;
+  EXPECT_NEAR(brought_in("aws-s3-standard.put"), 2 * 10'901.8 * kPaidOff, 0.1);
+  prices.set("aws-s3-standard.put=0.01 USD/1k-requests");
+  EXPECT_NEAR(brought_in("aws-s3-standard.put"), 4 * 10'901.8 * kPaidOff, 0.2);
+}
+
+// 100 files of 1 GiB, trained on and nothing else: 128 parts of 8 MiB each, 12,800 writes, 0.064 USD once. A
+// second year that grows them by a half brings in half as many more.
+TEST(ExtraLines, LargeFilesAreBroughtInByTheirParts) {
+  SizingAsk ask = plain_ask();
+  ask.place = Place::kCloud;
+  ask.jobs[0].workload.dataset.samples = 100;
+  ask.jobs[0].workload.dataset.sample_size = constant_law(1 << 30);
+  const auto writes = [&] {
+    double out = 0;
+    for (const JobNeed& job : need_of(ask).jobs) out += job.files_held;
+    Design d;
+    d.family = Family::kCloudObject;
+    d.service = &Catalogue::shipped().services().front();
+    for (const BillLine& line :
+         bill_of(d, need_of(ask), {Served{0.9, 0.9, 0.9, "", 1}}, extra_prices(), 1).lines)
+      if (line.item == d.service->put_price) return line.quantity * 1000 / kPaidOff / out;
+    return 0.0;
+  };
+  EXPECT_NEAR(writes(), 128, 1e-4);
+  EXPECT_NEAR(need_of(ask).jobs[0].files_held, 100, 1e-9);
+  ask.growth = 0.5, ask.years = 1;
+  EXPECT_NEAR(need_of(ask).jobs[0].files_held, 150, 1e-9);
+}
+
 // 100,041 GB x 0.004 = 400 a month; into the cloud it is sent for nothing. Taken back once: 1,000 USD.
 TEST(ExtraLines, ABackup) {
   EXPECT_NEAR(extra(shelf_design(), {1, Backup::kArchive, 0}), 400.16, 0.1);

@@ -157,6 +157,14 @@ double idle_purchase(const Bill& bill, const PriceBook& prices) {
   return sum;
 }
 
+// Whether something is sent or brought in once and paid off (extra_lines.h).
+bool pays_once(const Bill& bill, const Design& d) {
+  const CloudService* store = d.archive != nullptr ? d.archive : d.service;
+  if (store != nullptr && !store->put_price.empty()) return true;
+  return std::any_of(bill.lines.begin(), bill.lines.end(),
+                     [](const BillLine& line) { return line.item.starts_with("between-regions."); });
+}
+
 }  // namespace
 
 double paused_share(const Design& design, const JobNeed& job) {
@@ -243,6 +251,7 @@ std::set<std::string> items_used(const Bill& bill, const Design& design, const P
   const bool idle = idle_purchase(bill, prices) > 0;
   if (bill.purchase > 0 || idle) out.insert(std::begin(kTerms), std::end(kTerms));
   if (bill.purchase > 0) out.insert(kLives[0]);
+  if (pays_once(bill, design)) out.insert({kTerms[0], kLives[0]});
   if (idle) out.insert(kLives[1]);
   return out;
 }

@@ -215,6 +215,20 @@ TEST(Money, ShortLivedBytesAreChargedForTheirLeastTime) {
               17'132.6 * 30 / (730.0 / 24), 1);
 }
 
+// Files are brought into an object store once, and that is paid off; a file service takes them for nothing.
+TEST(Money, WhatIsPaidOffUsesInterestAndLife) {
+  const PriceBook prices = round_prices();
+  Design d;
+  d.family = Family::kCloudObject;
+  d.service = &service("aws-s3-standard");
+  const auto used = [&] { return items_used(bill_for(d, plain_ask(), {1, 1, 1, "", 1}), d, prices); };
+  for (const char* item : {"interest", "life.storage", "aws-s3-standard.put"})
+    EXPECT_EQ(used().count(item), 1U) << item;
+  EXPECT_EQ(used().count("support"), 0U);
+  d.service = &service("aws-fsx-lustre-125");
+  EXPECT_EQ(used().count("interest"), 0U);
+}
+
 // What an item contributes is what the bill grows by when its price doubles.
 TEST(Money, DoublingAPriceAddsItsContribution) {
   SizingAsk ask = plain_ask();

@@ -134,6 +134,9 @@ void add_capacity(const SizingAsk& ask, Need& out) {
   double files = 0;
   for (const JobNeed& job : out.jobs) files += overhead(job, datasets > 0 ? today / datasets : 1);
   const double grown = std::pow(1 + ask.growth, ask.years);
+  for (JobNeed& job : out.jobs)
+    job.files_held = static_cast<double>(job.workload.dataset.files()) * grown *
+                     (1 + (datasets > 0 ? static_cast<double>(out.held_beside.value) / datasets : 0));
   out.capacity = whole_bytes((today + files) * grown * (1 + ask.snapshots));
   if (files > kWorthNoting * today)
     out.notes.push_back(fmt::format("small files take {} beyond their bytes, {} each",

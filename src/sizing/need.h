@@ -29,6 +29,9 @@ struct JobNeed {
   std::uint32_t hosts = 1;
   // What its hosts prepare. The target in `workload` and `requirement` is the asked one times host.pace.
   HostPace host;
+  // Of such files, all that are held, grown: what is held beside the jobs' data is taken to come in files of
+  // the same sizes. Checkpoints and snapshots are none of them.
+  double files_held = 0;
 };
 
 // The sums. Rates are at the jobs' targets of utilisation, not at full speed, but for network_per_host.
