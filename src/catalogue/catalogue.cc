@@ -79,6 +79,7 @@ constexpr CsvColumn kNodeColumns[] = {words_in("name"),
                                       number_in("drive_lanes", 1, 512, "lanes"),
                                       number_in("most_gb_per_s", 1, 1000, "GB/s"),
                                       number_in("opens_per_s", 1000, 1e7, "opens/s"),
+                                      number_in("metadata_tb", 0.1, 100, "TB", false),
                                       words_in("price"),
                                       kKindColumn,
                                       kSourceColumn,
@@ -96,6 +97,7 @@ StorageNode node_of(const TableRow& row) {
   node.metadata = {row.number("opens_per_s")};
   node.pcie = whole(row.number("pcie"));
   node.drive_lanes = whole(row.number("drive_lanes"));
+  node.metadata_flash = bytes(row.number("metadata_tb") * kTera);
   node.price = row.text("price");
   node.fact = row.fact();
   return node;

@@ -78,6 +78,8 @@ struct StorageNode {
   // Generation of its slots and bays, and lanes to all its drives together (of disks: of their controller).
   // 0: no limit, which no server of the catalogue has.
   std::uint32_t pcie = 0, drive_lanes = 0;
+  // TLC flash that its file system's metadata lie on, beside its bays; 0 = on its drives.
+  Bytes metadata_flash{0};
 };
 
 // A network card, counted by the port.

@@ -107,6 +107,12 @@ TEST(Catalogue, WhatARowCostsIsInThePriceListInItsUnit) {
   }
 }
 
+// Opens are of metadata on flash: a server of disks has some of its own, one of flash has them on its drives.
+TEST(Catalogue, DiskServersKeepMetadataOnFlash) {
+  for (const StorageNode& n : shipped().nodes())
+    EXPECT_EQ(n.metadata_flash.value, n.flash ? 0U : 7'680'000'000'000U) << n.name;
+}
+
 // Micron 9550 PRO: 15.36 TB, 14 and 10 GB/s, 3.3 M reads/s, 60 us. Exos M: 30 TB, 0.2 GB/s,
 // 205 reads/s, 12.5 ms.
 TEST(Catalogue, DrivesAreInSi) {

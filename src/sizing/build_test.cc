@@ -159,7 +159,8 @@ TEST(Build, AcceleratorHostsGetTheirCards) {
   }
 }
 
-// Flash in the hosts is bought once, without servers: n drives a host hold n x 80 % of a drive.
+// Flash in the hosts is bought once, without servers: n drives a host hold n x 80 % of a drive. Other flash is that of
+// the disk servers' metadata.
 TEST(Build, LocalCaches) {
   SizingAsk ask = four_hosts();
   ask.family = Family::kLocalHdd;
@@ -168,7 +169,10 @@ TEST(Build, LocalCaches) {
     const std::uint32_t in_each = d.fast.drives / 4;
     const double held = static_cast<double>(d.fast.drive->capacity.value * in_each) * kFill;
     ASSERT_NEAR(static_cast<double>(d.local_cache.value), held, 2);
-    ASSERT_NEAR(quantity(d, d.fast.drive->price), static_cast<double>(d.fast.raw().value) / 1e12, 1e-6);
+    const double metadata = d.main.nodes * static_cast<double>(d.main.node->metadata_flash.value) / 1e12;
+    ASSERT_NEAR(
+        quantity(d, d.fast.drive->price),
+        static_cast<double>(d.fast.raw().value) / 1e12 + (d.fast.drive->price == "tlc" ? metadata : 0), 1e-6);
   }
 }
 

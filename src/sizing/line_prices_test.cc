@@ -32,6 +32,27 @@ void expect_the_bill(SizingAsk ask, const PriceBook& prices) {
 
 TEST(LinePrices, CostWhatTheDesignCosts) { expect_the_bill(plain_ask(), round_prices()); }
 
+// The least of 60-disk servers: two of 3.84 TB in each, 7.68 TB x 400 USD/TB x 1.5 = 4,608 USD, 148.76 a month.
+TEST(LinePrices, ADiskServersMetadataLieOnFlash) {
+  StorageNode plain = test_disk_node(), with_flash = plain;
+  with_flash.metadata_flash = Bytes{7'680'000'000'000};
+  const PriceBook prices = round_prices();
+  const auto costs = [&](const StorageNode& node) {
+    Design d;
+    add_shelf_costs({&test_disk(), &node, &test_nic(), 120, 3, 8, 3}, d.costs);
+    return fixed_costs(d, prices);
+  };
+  EXPECT_NEAR(costs(with_flash) - costs(plain), 3 * 4'608 * (0.2373964 + 0.15) / 12, 0.01);
+  DesignLine line;
+  line.client_nic = &test_nic();
+  const Need need = need_of(plain_ask());
+  const auto server = [&](const StorageNode& node) {
+    line.main = {&test_disk(), &node, &test_nic(), 8, 3};
+    return LinePrices(prices, need, 0).costs_of(line).server;
+  };
+  EXPECT_NEAR(server(with_flash) - server(plain), 4'608 * (0.2373964 + 0.15) / 12, 0.01);
+}
+
 TEST(LinePrices, WithACopyElsewhereAndABackup) {
   SizingAsk ask = plain_ask();
   ask.extras.copies = 2;

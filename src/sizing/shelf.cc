@@ -10,6 +10,8 @@
 namespace aforo {
 namespace {
 
+constexpr const char* kMetadataPrice = "tlc";  // item
+
 // Bytes that one visit of a disk's head brings.
 double bytes_per_seek(const Access& read, std::uint32_t data) {
   if (read.kind == ReadKind::kStream) return in_bytes(kDiskChunk);
@@ -161,6 +163,9 @@ void add_shelf_costs(const Shelf& shelf, std::vector<CostLine>& costs) {
     const double cards = static_cast<double>(shelf.nodes) * shelf.node->ports;
     costs.push_back({fmt::format("{} x server, {}", shelf.nodes, shelf.node->name), shelf.node->price,
                      static_cast<double>(shelf.nodes), markup, true});
+    if (const Bytes flash = shelf.node->metadata_flash; flash.value > 0)
+      costs.push_back({fmt::format("flash for metadata, {} a server", bytes_decimal(flash)), kMetadataPrice,
+                       shelf.nodes * in_bytes(flash) / 1e12, markup, true});
     costs.push_back(
         {fmt::format("{} x network card, {}", cards, shelf.nic->name), shelf.nic->price, cards, "", true});
     if (!shelf.nic->port_price.empty())

@@ -91,7 +91,7 @@ double shelf_rack_units(const Shelf& shelf);
 Seconds shelf_rebuild(const Shelf& shelf);
 Seconds shelf_rebuild_one(const Shelf& shelf);
 
-// Appends what it costs: drives, servers, cards, ports, space and power.
+// Appends what it costs: drives, spares, servers with their flash for metadata, cards, ports, space and power.
 void add_shelf_costs(const Shelf& shelf, std::vector<CostLine>& costs);
 // Whether a row of the catalogue that it uses is an estimate; false of an empty shelf.
 bool shelf_estimated(const Shelf& shelf);
