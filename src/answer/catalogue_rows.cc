@@ -72,6 +72,7 @@ Json row_of(const Nic& nic) {
   set_number(row, "watts", nic.watts);
   add_price(row, "card", nic.price);
   add_price(row, "switch_port", nic.port_price);
+  add_price(row, "cable", nic.cable_price);
   return row;
 }
 

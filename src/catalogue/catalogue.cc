@@ -109,6 +109,7 @@ constexpr CsvColumn kNicColumns[] = {words_in("name"),
                                      number_in("watts", 1, 200, "W"),
                                      words_in("price"),
                                      words_in("port_price"),
+                                     words_in("cable_price"),
                                      kKindColumn,
                                      kSourceColumn,
                                      kDateColumn};
@@ -121,6 +122,7 @@ Nic nic_of(const TableRow& row) {
   nic.watts = row.number("watts");
   nic.price = row.text("price");
   nic.port_price = row.text("port_price");
+  nic.cable_price = row.text("cable_price");
   nic.fact = row.fact();
   return nic;
 }

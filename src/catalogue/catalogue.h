@@ -93,6 +93,7 @@ struct Nic {
   std::string price;       // item, each
   std::string port_price;  // item: the switch port it takes
   Fact fact;
+  std::string cable_price{};  // item: what joins the two, with its ends
 };
 
 // An accelerator. The machines it stands in are in hosts().

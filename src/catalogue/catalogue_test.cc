@@ -87,6 +87,7 @@ TEST(Catalogue, WhatARowCostsIsInThePriceListInItsUnit) {
   for (const Nic& n : shipped().nics()) {
     expect_price(n.price, PriceUnit::kEach, n.name);
     expect_price(n.port_price, PriceUnit::kEach, n.name);
+    expect_price(n.cable_price, PriceUnit::kEach, n.name);
   }
   for (const CloudService& s : shipped().services()) {
     expect_price(s.storage_price, PriceUnit::kPerGbMonth, s.name);

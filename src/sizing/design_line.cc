@@ -116,9 +116,7 @@ Shelf host_shelf(const DesignLine& line) {
 void add_client_costs(const DesignLine& line, std::vector<CostLine>& costs) {
   const Nic& card = *line.client_nic;
   const double all = static_cast<double>(line.client_cards) * line.hosts;
-  costs.push_back({fmt::format("{} x network card for accelerator hosts, {}", all, card.name), card.price,
-                   all, "", true});
-  costs.push_back({fmt::format("{} x switch port", all), card.port_price, all, "", true});
+  add_link_costs(card, all, "network card for accelerator hosts", costs);
 }
 
 std::optional<LineSize> least_size(const DesignLine& line, const Need& need) {

@@ -148,6 +148,16 @@ Seconds shelf_rebuild_one(const Shelf& shelf) {
   return {std::max(rebuild_reading(shelf), held / drive_write(*shelf.drive, shelf.node).value)};
 }
 
+void add_link_costs(const Nic& nic, double cards, const std::string& label, std::vector<CostLine>& costs) {
+  costs.push_back({fmt::format("{} x {}, {}", cards, label, nic.name), nic.price, cards, "", true});
+  if (!nic.port_price.empty()) {
+    costs.push_back({fmt::format("{} x switch port", cards), nic.port_price, cards, "", true});
+    costs.push_back({"uplinks and spine switches behind them", nic.port_price, cards, "spine", true});
+  }
+  if (!nic.cable_price.empty())
+    costs.push_back({fmt::format("{} x cable", cards), nic.cable_price, cards, "", true});
+}
+
 void add_shelf_costs(const Shelf& shelf, std::vector<CostLine>& costs) {
   const Drive& drive = *shelf.drive;
   const std::string markup = is_flash(drive.media) ? "markup.flash" : "markup.hdd";
@@ -166,10 +176,7 @@ void add_shelf_costs(const Shelf& shelf, std::vector<CostLine>& costs) {
     if (const Bytes flash = shelf.node->metadata_flash; flash.value > 0)
       costs.push_back({fmt::format("flash for metadata, {} a server", bytes_decimal(flash)), kMetadataPrice,
                        shelf.nodes * in_bytes(flash) / 1e12, markup, true});
-    costs.push_back(
-        {fmt::format("{} x network card, {}", cards, shelf.nic->name), shelf.nic->price, cards, "", true});
-    if (!shelf.nic->port_price.empty())
-      costs.push_back({fmt::format("{} x switch port", cards), shelf.nic->port_price, cards, "", true});
+    add_link_costs(*shelf.nic, cards, "network card", costs);
     costs.push_back({fmt::format("space, {:.4g} rack units", shelf_rack_units(shelf)), "rack_unit",
                      shelf_rack_units(shelf), "", false});
   }

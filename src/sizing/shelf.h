@@ -91,8 +91,12 @@ double shelf_rack_units(const Shelf& shelf);
 Seconds shelf_rebuild(const Shelf& shelf);
 Seconds shelf_rebuild_one(const Shelf& shelf);
 
-// Appends what it costs: drives, spares, servers with their flash for metadata, cards, ports, space and power.
+// Appends what it costs: drives, spares, servers with their flash for metadata, cards and what they
+// are joined by, space and power.
 void add_shelf_costs(const Shelf& shelf, std::vector<CostLine>& costs);
+// Of so many cards' ports: the cards, `label` naming them, the switch ports they take, the share of uplinks and
+// spine behind those (item `spine`, of a port's price), and the cables between.
+void add_link_costs(const Nic& nic, double cards, const std::string& label, std::vector<CostLine>& costs);
 // Whether a row of the catalogue that it uses is an estimate; false of an empty shelf.
 bool shelf_estimated(const Shelf& shelf);
 

@@ -93,12 +93,34 @@ TEST(Shelf, Rebuild) {
   EXPECT_EQ(shelf_rebuild(bare).value, 0);
 }
 
+// 6 cards at 900, 6 ports at 300, 0.6 of a port behind each and 6 cables at 150: 5,400 + 1,800 + 1,080 + 900 USD.
+// Without a price of a port, as within a host, there is nothing behind it.
+TEST(Shelf, CardsAreJoinedByCablesPortsAndSpine) {
+  Nic nic = test_nic();
+  nic.cable_price = "cable.100";
+  PriceBook prices = round_prices();
+  prices.set("spine=0.6 x");
+  prices.set("cable.100=150 USD");
+  std::vector<CostLine> costs;
+  add_link_costs(nic, 6, "network card", costs);
+  double sum = 0;
+  for (const CostLine& c : costs) {
+    EXPECT_TRUE(c.purchase) << c.label;
+    sum += c.quantity * prices.at(c.item).value * (c.markup.empty() ? 1 : prices.at(c.markup).value);
+  }
+  EXPECT_NEAR(sum, 9'180, 1e-9);
+  nic.port_price.clear();
+  costs.clear();
+  add_link_costs(nic, 6, "network card", costs);
+  EXPECT_EQ(costs.size(), 2U);
+}
+
 // 506.88 TB and 3 servers with the system's markup; a spare drive; 6 cards and ports as they are; 6 RU and 2.55 kW x 730 h a
 // month. In the accelerators' hosts: drives and their power alone, without a markup.
 TEST(Shelf, Costs) {
   std::vector<CostLine> costs;
   add_shelf_costs(flash_shelf(33, 3), costs);
-  ASSERT_EQ(costs.size(), 7U);
+  ASSERT_EQ(costs.size(), 8U);
   const auto is = [&](std::size_t i, const char* item, double quantity, const char* markup, bool purchase) {
     EXPECT_EQ(costs[i].item, item);
     EXPECT_NEAR(costs[i].quantity, quantity, 1e-9) << item;
@@ -110,8 +132,9 @@ TEST(Shelf, Costs) {
   is(2, "server.flash24", 3, "markup.flash", true);
   is(3, "nic.100", 6, "", true);
   is(4, "port.100", 6, "", true);
-  is(5, "rack_unit", 6, "", false);
-  is(6, "power", 2.55 * 730, "pue", false);
+  is(5, "port.100", 6, "spine", true);
+  is(6, "rack_unit", 6, "", false);
+  is(7, "power", 2.55 * 730, "pue", false);
 
   costs.clear();
   add_shelf_costs({&test_flash(), nullptr, nullptr, 16, 2, 1, 0}, costs);

@@ -49,8 +49,8 @@ inline PriceBook round_prices() {
        {"tlc=400 USD/TB", "hdd=20 USD/TB", "server.flash24=20000 USD", "server.hdd60=9000 USD",
         "markup.flash=1.5 x", "markup.hdd=1.5 x", "support=0.15 /year", "interest=0.06 /year",
         "life.storage=5 years", "power=0.1 USD/kWh", "pue=1.3 x", "rack_unit=30 USD/RU-month",
-        "nic.100=900 USD", "port.100=300 USD", "h100.hour=6.88 USD/hour", "h100.purchase=30000 USD",
-        "host=60000 USD"})
+        "nic.100=900 USD", "port.100=300 USD", "spine=0 x", "h100.hour=6.88 USD/hour",
+        "h100.purchase=30000 USD", "host=60000 USD"})
     book.set(price);
   return book;
 }
