@@ -131,22 +131,34 @@ constexpr CsvColumn kAcceleratorColumns[] = {words_in("type"),
                                              words_in("title"),
                                              number_in("watts", 10, 5000, "W"),
                                              words_in("hour_price", false),
+                                             words_in("hour_at", false),
                                              words_in("purchase_price", false),
                                              words_in("hosts_at", false),
                                              kKindColumn,
                                              kSourceColumn,
                                              kDateColumn};
 
+Provider cloud_named(const TableRow& row, std::string_view word) {
+  for (const Provider p : {Provider::kAws, Provider::kGcp, Provider::kAzure})
+    if (to_string(p) == word) return p;
+  row.refuse("providers of clouds apart by spaces", std::string(word));
+}
+
 // Words apart by spaces.
 std::vector<Provider> providers_in(const TableRow& row, std::string_view column) {
-  constexpr Provider kClouds[] = {Provider::kAws, Provider::kGcp, Provider::kAzure};
   std::vector<Provider> out;
+  for (const std::string& word : split(row.text(column), ' '))
+    if (!word.empty()) out.push_back(cloud_named(row, word));
+  return out;
+}
+
+// "gcp:ITEM azure:ITEM".
+std::vector<std::pair<Provider, std::string>> items_at(const TableRow& row, std::string_view column) {
+  std::vector<std::pair<Provider, std::string>> out;
   for (const std::string& word : split(row.text(column), ' ')) {
     if (word.empty()) continue;
-    const auto* const found = std::find_if(std::begin(kClouds), std::end(kClouds),
-                                           [&](Provider p) { return to_string(p) == word; });
-    if (found == std::end(kClouds)) row.refuse("providers of clouds apart by spaces", word);
-    out.push_back(*found);
+    const std::size_t colon = std::min(word.find(':'), word.size() - 1);
+    out.emplace_back(cloud_named(row, word.substr(0, colon)), word.substr(colon + 1));
   }
   return out;
 }
@@ -157,6 +169,7 @@ Accelerator accelerator_of(const TableRow& row) {
   accelerator.title = row.text("title");
   accelerator.watts = row.number("watts");
   accelerator.hour_price = row.text("hour_price");
+  accelerator.hour_at = items_at(row, "hour_at");
   accelerator.purchase_price = row.text("purchase_price");
   accelerator.hosts_at = providers_in(row, "hosts_at");
   accelerator.fact = row.fact();

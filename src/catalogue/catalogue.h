@@ -16,6 +16,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/units.h"
@@ -104,6 +105,8 @@ struct Accelerator {
   double watts = 0;
   // Item, per accelerator-hour rented on demand; empty = unknown.
   std::string hour_price;
+  // The same of providers whose own price is known; of the others it is hour_price.
+  std::vector<std::pair<Provider, std::string>> hour_at;
   std::string purchase_price;  // item, each; empty = unknown
   // Those that rent out hosts with it; kOther is none of them.
   std::vector<Provider> hosts_at;

@@ -104,6 +104,10 @@ TEST(Catalogue, WhatARowCostsIsInThePriceListInItsUnit) {
   }
   for (const Accelerator& a : shipped().accelerators()) {
     expect_price_if_any(a.hour_price, PriceUnit::kPerHour, a.type);
+    for (const auto& [provider, item] : a.hour_at) {
+      expect_price(item, PriceUnit::kPerHour, a.type);
+      EXPECT_EQ(std::count(a.hosts_at.begin(), a.hosts_at.end(), provider), 1) << item;
+    }
     expect_price_if_any(a.purchase_price, PriceUnit::kEach, a.type);
   }
 }

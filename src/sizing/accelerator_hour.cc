@@ -7,17 +7,29 @@
 
 namespace aforo {
 
-std::vector<CostLine> accelerator_month(const Accelerator& a, AcceleratorTerms terms) {
+namespace {
+
+const std::string& hour_item(const Accelerator& a, std::optional<Provider> cloud) {
+  for (const auto& [provider, item] : a.hour_at)
+    if (provider == cloud) return item;
+  return a.hour_price;
+}
+
+}  // namespace
+
+std::vector<CostLine> accelerator_month(const Accelerator& a, AcceleratorTerms terms,
+                                        std::optional<Provider> cloud) {
   if (terms == AcceleratorTerms::kOwned) {
     if (a.purchase_price.empty()) return {};
     return {{"accelerators", a.purchase_price, 1, "", true},
             {"their share of hosts", "host", 1 / kAcceleratorsOfHost, "", true},
             {"their power", "power", a.watts * kHostPower / 1000 * kHoursPerMonth, "pue", false}};
   }
-  if (a.hour_price.empty()) return {};
+  const std::string& hour = hour_item(a, cloud);
+  if (hour.empty()) return {};
   const bool list = terms == AcceleratorTerms::kOnDemand;
-  return {{"accelerators", a.hour_price, kHoursPerMonth, list ? "" : "terms." + std::string(to_string(terms)),
-           false}};
+  return {
+      {"accelerators", hour, kHoursPerMonth, list ? "" : "terms." + std::string(to_string(terms)), false}};
 }
 
 double monthly_of_accelerators(const PriceBook& prices) {
@@ -28,10 +40,10 @@ double monthly_of_accelerators(const PriceBook& prices) {
 }
 
 std::optional<double> accelerator_hour(const Workload& workload, AcceleratorTerms terms,
-                                       const PriceBook& prices) {
+                                       const PriceBook& prices, std::optional<Provider> cloud) {
   const Accelerator* found = Catalogue::shipped().find_accelerator(workload.accelerator.type);
   if (found == nullptr) return std::nullopt;
-  const std::vector<CostLine> lines = accelerator_month(*found, terms);
+  const std::vector<CostLine> lines = accelerator_month(*found, terms, cloud);
   if (lines.empty()) return std::nullopt;
   double sum = 0;
   for (const CostLine& line : lines)

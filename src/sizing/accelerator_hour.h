@@ -24,8 +24,10 @@ inline constexpr double kAcceleratorsOfHost = 8;
 inline constexpr double kHostPower = 1.33;
 
 // One accelerator for a month: purchases (paid off over life.accelerators) and what is paid
-// monthly. Empty where the catalogue has no price for it on these terms.
-std::vector<CostLine> accelerator_month(const Accelerator& accelerator, AcceleratorTerms terms);
+// monthly. Empty where the catalogue has no price for it on these terms. Rented in `cloud`: at that provider's own
+// price where one is known; else, as on premises, at the general one.
+std::vector<CostLine> accelerator_month(const Accelerator& accelerator, AcceleratorTerms terms,
+                                        std::optional<Provider> cloud = {});
 
 // A month's payment for a purchase of 1 of accelerators or hosts, support included. UserError where
 // life.accelerators is 0.
@@ -33,7 +35,7 @@ double monthly_of_accelerators(const PriceBook& prices);
 
 // USD for an hour on these terms; absent where the type is not in the catalogue or has no such price.
 std::optional<double> accelerator_hour(const Workload& workload, AcceleratorTerms terms,
-                                       const PriceBook& prices);
+                                       const PriceBook& prices, std::optional<Provider> cloud = {});
 
 // The terms that a job's idle time is priced at: those asked for, or those usual at the place. Where the
 // accelerator has no price on them, on demand.

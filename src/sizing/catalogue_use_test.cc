@@ -94,6 +94,10 @@ const std::map<std::string, std::string> kOther = {
     {"10000:egress.aws-10 50000:egress.aws-50 150000:egress.aws-150", "1:power"},
     {"10995:egress.gcp-10 164927:egress.gcp-150", "1:power"},
     {"10000:egress.azure-10 50000:egress.azure-50 150000:egress.azure-150", "1:power"},
+    {"gcp:a100.hour.gcp azure:a100.hour.azure", "gcp:power"},
+    {"gcp:h100.hour.gcp azure:h100.hour.azure", "gcp:power"},
+    {"gcp:h200.hour.gcp azure:h200.hour.azure", "gcp:power"},
+    {"azure:mi300x.hour.azure", "azure:power"},
     {"benchmark", "training"}};
 
 std::string changed(const std::string& cell) {
@@ -162,8 +166,9 @@ std::string answer_of(const Catalogue& catalogue, Place place) {
       out += fmt::format("{} {} {}\n", line.label, line.item, line.quantity);
   for (const Accelerator& a : catalogue.accelerators())
     for (const AcceleratorTerms terms : kAcceleratorTerms)
-      for (const CostLine& line : accelerator_month(a, terms))
-        out += fmt::format("{} {}\n", line.item, line.quantity);
+      for (const Provider cloud : {Provider::kAws, Provider::kGcp, Provider::kAzure})
+        for (const CostLine& line : accelerator_month(a, terms, cloud))
+          out += fmt::format("{} {}\n", line.item, line.quantity);
   for (const char* const set : {"benchmark", "training"}) {
     Workload job = plain_job();
     job.name = "resnet50_h100";

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -138,6 +139,11 @@ struct Design {
   std::vector<CostLine> costs;
 };
 
+// Whose cloud the accelerators stand in beside it; absent: on premises. kOther: that of any.
+inline std::optional<Provider> cloud_of(const Design& d) {
+  if (!in_cloud(d.family)) return std::nullopt;
+  return d.service != nullptr ? d.service->provider : Provider::kOther;
+}
 // Whether reads may be answered by something in front of where the data lie. A hot copy is no cache: all
 // reads are its.
 inline bool has_cache(const Design& d) {

@@ -36,15 +36,15 @@ constexpr double kLeastPowerDuty = 0.3;
 
 // Owned accelerators are not rented: then, as where nothing was asked, on demand.
 double rent_of_hour(const Workload& workload, const Accelerator& a, const SizingAsk& ask,
-                    const PriceBook& prices, std::set<std::string>& items) {
+                    const PriceBook& prices, std::optional<Provider> cloud, std::set<std::string>& items) {
   if (ask.accelerator_hour) return ask.accelerator_hour->value;
   AcceleratorTerms terms = ask.accelerator_terms.value_or(AcceleratorTerms::kOnDemand);
   if (terms == AcceleratorTerms::kOwned) terms = AcceleratorTerms::kOnDemand;
-  for (const CostLine& line : accelerator_month(a, terms)) {
+  for (const CostLine& line : accelerator_month(a, terms, cloud)) {
     items.insert(line.item);
     if (!line.markup.empty()) items.insert(line.markup);
   }
-  return accelerator_hour(workload, terms, prices).value();
+  return accelerator_hour(workload, terms, prices, cloud).value();
 }
 
 // Support and staff, of a purchase, a month.
@@ -53,7 +53,7 @@ double upkeep(double purchase, const PriceBook& prices) {
 }
 
 Cluster cluster_of(const Need& need, const SizingAsk& ask, const PriceBook& prices,
-                   const Catalogue& catalogue) {
+                   const Catalogue& catalogue, std::optional<Provider> cloud) {
   Cluster out;
   double accelerators = 0;
   for (const JobNeed& job : need.jobs) {
@@ -64,7 +64,7 @@ Cluster cluster_of(const Need& need, const SizingAsk& ask, const PriceBook& pric
       return out;
     }
     out.items.insert(a->purchase_price);
-    const double hour = rent_of_hour(job.workload, *a, ask, prices, out.items);
+    const double hour = rent_of_hour(job.workload, *a, ask, prices, cloud, out.items);
     out.purchase += n * (prices.at(a->purchase_price).value + prices.at("fabric").value) +
                     job.hosts * prices.at("host").value;
     out.running += n * a->watts * kHostPower / 1000 * kHoursPerMonth * prices.at("power").value *
@@ -146,8 +146,10 @@ std::optional<double> month_of_return(double upfront, double saved, double rate)
 std::optional<Horizon> horizon(const Screening& screening, const SizeResult& result, const PriceBook& prices,
                                const Catalogue& catalogue, const HorizonOptions& o) {
   const SizedDesign *own = best_of(screening, result, false), *rent = best_of(screening, result, true);
-  const Cluster cluster = cluster_of(screening.need(), screening.ask(), prices, catalogue);
-  if (own == nullptr || rent == nullptr || !cluster.known) return std::nullopt;
+  if (own == nullptr || rent == nullptr) return std::nullopt;
+  const Cluster cluster = cluster_of(screening.need(), screening.ask(), prices, catalogue,
+                                     cloud_of(screening.designs()[rent->design]));
+  if (!cluster.known) return std::nullopt;
   Horizon out;
   out.duty = cluster.duty;
   out.items = cluster.items;

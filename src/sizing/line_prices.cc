@@ -28,7 +28,7 @@ LinePrices::LinePrices(const PriceBook& prices, const Need& need, double acceler
   for (std::size_t i = 0; i < need.jobs.size(); ++i) {
     std::vector<double> busy(need.jobs.size(), 1);
     busy[i] = 0;
-    idle_.push_back(idle_costs(need, busy, prices, accelerator_hour, false));
+    idle_.push_back(idle_costs(need, busy, prices, accelerator_hour, std::nullopt));
     idle_all_ += idle_.back();
   }
 }

@@ -108,17 +108,18 @@ double idle_hours(const JobNeed& job, double au) {
 struct HourTerms {
   double given = 0;
   std::optional<AcceleratorTerms> asked;
-  bool cloud = false;
+  std::optional<Provider> cloud;  // absent: on premises
 };
 
-HourTerms terms_at(const Need& need, double given, bool cloud) {
+HourTerms terms_at(const Need& need, double given, std::optional<Provider> cloud) {
   return {given, need.accelerator_terms, cloud};
 }
 
 // 0 where nothing knows it.
 double hour_price(const JobNeed& job, const PriceBook& prices, const HourTerms& at) {
   if (at.given > 0) return at.given;
-  return accelerator_hour(job.workload, terms_of(job.workload, at.asked, at.cloud), prices).value_or(0);
+  const AcceleratorTerms terms = terms_of(job.workload, at.asked, at.cloud.has_value());
+  return accelerator_hour(job.workload, terms, prices, at.cloud).value_or(0);
 }
 
 void add_idle_lines(const JobNeed& job, double hours, const PriceBook& prices, const HourTerms& at,
@@ -131,7 +132,8 @@ void add_idle_lines(const JobNeed& job, double hours, const PriceBook& prices, c
   const Accelerator* found = Catalogue::shipped().find_accelerator(job.workload.accelerator.type);
   if (found == nullptr) return;
   const double months = hours / kHoursPerMonth;
-  for (const CostLine& line : accelerator_month(*found, terms_of(job.workload, at.asked, at.cloud))) {
+  const AcceleratorTerms terms = terms_of(job.workload, at.asked, at.cloud.has_value());
+  for (const CostLine& line : accelerator_month(*found, terms, at.cloud)) {
     const double quantity = months * line.quantity;
     const double amount = quantity * prices.at(line.item).value * value_of(prices, line.markup) *
                           (line.purchase ? monthly_of_accelerators(prices) : 1);
@@ -142,7 +144,7 @@ void add_idle_lines(const JobNeed& job, double hours, const PriceBook& prices, c
 
 void add_idle(const Design& design, const Need& need, const std::vector<Served>& served,
               const PriceBook& prices, double hour, Bill& bill) {
-  const HourTerms at = terms_at(need, hour, in_cloud(design.family));
+  const HourTerms at = terms_at(need, hour, cloud_of(design));
   for (std::size_t i = 0; i < need.jobs.size(); ++i)
     if (hour_price(need.jobs[i], prices, at) > 0)
       add_idle_lines(need.jobs[i], idle_hours(need.jobs[i], served[i].au), prices, at, bill);
@@ -192,7 +194,7 @@ double egress_costs(Provider provider, double bytes, const PriceBook& prices) {
 }
 
 double idle_costs(const Need& need, std::span<const double> au, const PriceBook& prices,
-                  double accelerator_hour, bool cloud) {
+                  double accelerator_hour, std::optional<Provider> cloud) {
   const HourTerms at = terms_at(need, accelerator_hour, cloud);
   double sum = 0;
   for (std::size_t i = 0; i < need.jobs.size(); ++i)
@@ -201,14 +203,15 @@ double idle_costs(const Need& need, std::span<const double> au, const PriceBook&
 }
 
 double pause_costs(const Design& design, const Need& need, const PriceBook& prices, double accelerator_hour) {
-  const HourTerms at = terms_at(need, accelerator_hour, in_cloud(design.family));
+  const HourTerms at = terms_at(need, accelerator_hour, cloud_of(design));
   double sum = 0;
   for (const JobNeed& job : need.jobs)
     sum += idle_hours(job, 1 - paused_share(design, job)) * hour_price(job, prices, at);
   return sum;
 }
 
-double hour_of_all(const Need& need, const PriceBook& prices, double accelerator_hour, bool cloud) {
+double hour_of_all(const Need& need, const PriceBook& prices, double accelerator_hour,
+                   std::optional<Provider> cloud) {
   double sum = 0;
   for (const JobNeed& job : need.jobs)
     sum += job.workload.accelerator.count * job.duty *

@@ -14,6 +14,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -52,15 +53,16 @@ double fixed_costs(const Design& design, const PriceBook& prices);
 double egress_costs(Provider provider, double bytes, const PriceBook& prices);
 
 // What idle accelerators cost a month where each job is busy for `au` of the time, in the order of
-// need.jobs, storage standing in the cloud or not.
+// need.jobs, storage standing in that provider's cloud or on premises (cloud_of).
 double idle_costs(const Need& need, std::span<const double> au, const PriceBook& prices,
-                  double accelerator_hour, bool cloud);
+                  double accelerator_hour, std::optional<Provider> cloud);
 
 // What these pauses cost in idle accelerators, a month: no design's idle money is less.
 double pause_costs(const Design& design, const Need& need, const PriceBook& prices, double accelerator_hour);
 
-// What all the jobs' accelerators cost for an hour of running, duty counted, storage standing in the
-// cloud or not; 0 where no accelerator has a price.
-double hour_of_all(const Need& need, const PriceBook& prices, double accelerator_hour, bool cloud);
+// What all the jobs' accelerators cost for an hour of running, duty counted, storage standing in that
+// provider's cloud or on premises; 0 where no accelerator has a price.
+double hour_of_all(const Need& need, const PriceBook& prices, double accelerator_hour,
+                   std::optional<Provider> cloud);
 
 }  // namespace aforo

@@ -100,6 +100,27 @@ TEST(Money, IdleTimeByTheTermsOfItsPlace) {
   EXPECT_NEAR(bill_for(rented, ask, served).idle, 467.2 * 6.88 * 0.65, 0.1);
 }
 
+// A point of 64 H100, 467.2 h: beside storage of Google's at 11.06, of Azure's at 12.29, of Backblaze's at 6.88.
+TEST(Money, IdleTimeInACloudIsAtItsProvidersPrice) {
+  SizingAsk ask = plain_ask();
+  ask.jobs[0].workload.accelerator.count = 64;
+  const auto idle = [&](Provider provider) {
+    CloudService service;
+    service.provider = provider;
+    Design d;
+    d.family = Family::kCloudFile;
+    d.service = &service;
+    const Bill bill = bill_for(d, ask, {0.99, 0, 1, "", 0});
+    EXPECT_NEAR(idle_costs(need_of(ask), std::vector<double>{0.99}, round_prices(), 0, provider), bill.idle,
+                1e-6);
+    return bill.idle;
+  };
+  EXPECT_NEAR(idle(Provider::kAws), 3214.3, 0.1);
+  EXPECT_NEAR(idle(Provider::kGcp), 467.2 * 11.06, 0.01);
+  EXPECT_NEAR(idle(Provider::kAzure), 467.2 * 12.29, 0.01);
+  EXPECT_NEAR(idle(Provider::kOther), 3214.3, 0.1);
+}
+
 const CloudService& service(const std::string& name) {
   for (const CloudService& s : Catalogue::shipped().services())
     if (s.name == name) return s;

@@ -10,21 +10,22 @@
 namespace aforo {
 namespace {
 
-bool all_priced(const Need& need, AcceleratorTerms terms, const PriceBook& prices) {
+bool all_priced(const Need& need, AcceleratorTerms terms, const PriceBook& prices,
+                std::optional<Provider> cloud) {
   return std::all_of(need.jobs.begin(), need.jobs.end(), [&](const JobNeed& job) {
-    return accelerator_hour(job.workload, terms, prices).has_value();
+    return accelerator_hour(job.workload, terms, prices, cloud).has_value();
   });
 }
 
 // Hours are those of the bill: (1 - AU) x N x 730 h x duty, job by job.
 IdleAt idle_at(const Need& need, const std::vector<Served>& served, AcceleratorTerms terms,
-               const PriceBook& prices) {
+               const PriceBook& prices, std::optional<Provider> cloud) {
   IdleAt out{terms, 0, 0};
   double accelerators = 0;
   for (std::size_t i = 0; i < need.jobs.size(); ++i) {
     const JobNeed& job = need.jobs[i];
     const double n = job.workload.accelerator.count;
-    const double hour = accelerator_hour(job.workload, terms, prices).value_or(0);
+    const double hour = accelerator_hour(job.workload, terms, prices, cloud).value_or(0);
     out.idle += (1 - served[i].au) * n * kHoursPerMonth * job.duty * hour;
     out.hour += n * hour;
     accelerators += n;
@@ -60,9 +61,10 @@ std::optional<PlaceBest> best_at(const Screening& screening, const SizeResult& r
     const SizedDesign& best = result.designs[i];
     if (in_cloud(screening.designs()[best.design].family) != cloud) continue;
     PlaceBest out{cloud, i, place_headline(screening, best), taken_terms(screening, cloud), {}};
+    const std::optional<Provider> where = cloud_of(screening.designs()[best.design]);
     for (const AcceleratorTerms terms : kAcceleratorTerms)
-      if (all_priced(screening.need(), terms, prices))
-        out.idle.push_back(idle_at(screening.need(), best.judgement.served, terms, prices));
+      if (all_priced(screening.need(), terms, prices, where))
+        out.idle.push_back(idle_at(screening.need(), best.judgement.served, terms, prices, where));
     return out;
   }
   return std::nullopt;

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "sizing/accelerator_hour.h"
+#include "sizing/money.h"
 #include "sizing/test_kit.h"
 
 namespace aforo {
@@ -56,14 +58,16 @@ TEST_F(PlacesTest, AHeadlineOfEach) {
   EXPECT_THAT(found.in_cloud->headline, ::testing::StartsWith("With the accelerators in the cloud: rent "));
 }
 
-// An idle hour on five kinds of terms: 1.9985 owned, 65, 45, 100 and 40 % of 6.88 else; the bill has those
+// An idle hour on five kinds of terms: 1.9985 owned, 65, 45, 100 and 40 % of the list else; the bill has those
 // of its place.
 TEST_F(PlacesTest, IdleTimeOnEveryKindOfTerms) {
   result_.designs[0].judgement.served[0].au = 0.99;
   const Places found = places(*screening_, result_, options_.prices);
   const PlaceBest& best = cloud(0) ? *found.in_cloud : *found.on_premises;
   ASSERT_EQ(best.idle.size(), 5U);
-  const double hours[] = {1.9985, 4.472, 3.096, 6.88, 2.752};
+  const std::optional<Provider> cloud_now = cloud_of(screening_->designs()[result_.designs[0].design]);
+  const double list = *accelerator_hour(plain_job(), AcceleratorTerms::kOnDemand, options_.prices, cloud_now);
+  const double hours[] = {1.9985, 0.65 * list, 0.45 * list, list, 0.4 * list};
   for (std::size_t i = 0; i < 5; ++i) {
     EXPECT_NEAR(best.idle[i].hour, hours[i], 1e-4) << i;
     EXPECT_NEAR(best.idle[i].idle, 0.01 * 8 * 730 * hours[i], 0.01) << i;
@@ -79,7 +83,8 @@ TEST_F(PlacesTest, AGivenHourIsOnNoTerms) {
   EXPECT_FALSE(places(given, result, options_.prices).on_premises->taken);
 }
 
-// 20.08 TB are held, 4 KiB a file of 1 MB included, and leave in bands (money_test.cc, Egress). 0.8 GB/s x AU x 2,628,000 s of reads.
+// 20.08 TB are held, 4 KiB a file of 1 MB included, and leave in bands (money_test.cc, Egress).
+// 0.8 GB/s x AU x 2,628,000 s of reads.
 TEST_F(PlacesTest, WhatMovingCosts) {
   const Places found = places(*screening_, result_, options_.prices);
   ASSERT_TRUE(found.moving);

@@ -121,7 +121,7 @@ std::vector<std::string> recommendation(const Screening& screening, const SizeRe
   return nearest_miss(screening, result);
 }
 
-double point_value(const Screening& screening, const PriceBook& prices, bool cloud) {
+double point_value(const Screening& screening, const PriceBook& prices, std::optional<Provider> cloud) {
   const double given = screening.ask().accelerator_hour ? screening.ask().accelerator_hour->value : 0;
   return 0.01 * kHoursPerMonth * hour_of_all(screening.need(), prices, given, cloud);
 }

@@ -1,6 +1,7 @@
 // The answer in words: three sentences that a manager can read. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,6 @@ std::vector<std::string> recommendation(const Screening& screening, const SizeRe
 
 // What one point of utilisation is worth a month, all jobs together: 0.01 x N x duty x 730 h x the
 // price of an hour; 0 where no accelerator has a price.
-double point_value(const Screening& screening, const PriceBook& prices, bool cloud);
+double point_value(const Screening& screening, const PriceBook& prices, std::optional<Provider> cloud);
 
 }  // namespace aforo

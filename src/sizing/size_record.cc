@@ -219,8 +219,11 @@ void add_designs(Json& record, const Screening& screening, const SizeResult& res
   if (Json kept = kept_json(screening.need(), prices); !kept.empty()) record["kept"] = std::move(kept);
   const Places found = places(screening, result, prices);
   add_places(record, found);
-  const bool cloud = result.designs.empty() ? screening.ask().place == Place::kCloud
-                                            : in_cloud(screening.designs()[result.designs[0].design].family);
+  std::optional<Provider> cloud;
+  if (!result.designs.empty())
+    cloud = cloud_of(screening.designs()[result.designs[0].design]);
+  else if (screening.ask().place == Place::kCloud)
+    cloud = screening.ask().provider.value_or(Provider::kOther);
   set_number(record, "idle_point_usd_per_month", point_value(screening, prices, cloud));
 }
 

@@ -151,14 +151,16 @@ TEST(Recommend, Money) {
 // 0.01 x 8 x 730 h x 6.88 = 401.79 USD a month; 0.01 x 8 x 730 x 2 = 116.80 at a given 2 USD/h.
 TEST(Recommend, WhatAPointIsWorth) {
   SizingAsk ask = plain_ask();
-  EXPECT_NEAR(point_value(Screening(ask, Catalogue::shipped(), 1), round_prices(), true), 401.792, 1e-6);
-  EXPECT_NEAR(point_value(Screening(ask, Catalogue::shipped(), 1), round_prices(), false), 58.4 * 1.9985,
-              0.01);
+  EXPECT_NEAR(point_value(Screening(ask, Catalogue::shipped(), 1), round_prices(), Provider::kAws), 401.792,
+              1e-6);
+  EXPECT_NEAR(point_value(Screening(ask, Catalogue::shipped(), 1), round_prices(), std::nullopt),
+              58.4 * 1.9985, 0.01);
   ask.accelerator_hour = Dollars{2};
-  EXPECT_NEAR(point_value(Screening(ask, Catalogue::shipped(), 1), round_prices(), true), 116.8, 1e-6);
+  EXPECT_NEAR(point_value(Screening(ask, Catalogue::shipped(), 1), round_prices(), Provider::kAws), 116.8,
+              1e-6);
   ask.accelerator_hour.reset();
   ask.jobs[0].workload.accelerator.type = "abacus";
-  EXPECT_EQ(point_value(Screening(ask, Catalogue::shipped(), 1), round_prices(), true), 0);
+  EXPECT_EQ(point_value(Screening(ask, Catalogue::shipped(), 1), round_prices(), Provider::kAws), 0);
 }
 
 TEST(Recommend, ThreeSentences) {
