@@ -275,6 +275,21 @@ TEST(DocumentOf, OwningAndRentingIsASeriesOverMonths) {
   EXPECT_THAT(series[0].y[1].values, ElementsAre(1e6, 2e6));
 }
 
+TEST(DocumentOf, BreakingEvenIsSaidForAllTermsInOneLine) {
+  const Json sized = {{"command", "size"},
+                      {"config", {{"command_line", {{"full", true}}}}},
+                      {"horizon",
+                       {{"accounts", {{{"name", "cloud"}, {"cumulative_usd", {1e6, 2e6}}}}},
+                        {"break_even_month", 10.08},
+                        {"break_even_by_terms",
+                         {{{"terms", "on-demand"}, {"break_even_month", 10.08}},
+                          {{"terms", "committed-1y"}, {"break_even_month", 16.62}},
+                          {{"terms", "committed-3y"}}}}}}};
+  EXPECT_EQ(row(document_of(sized), "Own or rent, accelerators included", "by how the cloud's are paid for")
+                .value.text,
+            "on-demand in month 11, committed-1y in month 17, committed-3y not within the horizon");
+}
+
 TEST(DocumentOf, ACatalogueCitesItsSources) {
   const Document doc = document_of(record("catalogue_drives"));
   const Table drives = table(doc, "Drives");

@@ -263,6 +263,17 @@ void add_turns(Document& doc, const Json& record) {
   doc.row("a point of AU is", followed_by(money_at(record, {"idle_point_usd_per_month"}), " a month"));
 }
 
+// "on-demand in month 11, committed-1y in month 17, committed-3y not within the horizon".
+std::string even_by_terms(const Json& record) {
+  std::string out;
+  for (const Json* at : entries(record, {"horizon", "break_even_by_terms"})) {
+    const auto month = number(*at, {"break_even_month"});
+    out += (out.empty() ? "" : ", ") + word(*at, {"terms"}) +
+           (month ? fmt::format(" in month {:.0f}", std::ceil(*month)) : " not within the horizon");
+  }
+  return out;
+}
+
 void add_horizon(Document& doc, const Json& record) {
   const auto accounts = entries(record, {"horizon", "accounts"});
   doc.section("Own or rent, accelerators included");
@@ -276,6 +287,8 @@ void add_horizon(Document& doc, const Json& record) {
   doc.row("owning breaks even",
           even ? Value(*even, Unit::kCount, fmt::format("in month {:.0f}", std::ceil(*even)))
                : Value("not within the horizon"));
+  if (const std::string terms = even_by_terms(record); !terms.empty())
+    doc.row("by how the cloud's are paid for", Value(terms));
   doc.row("or renting pays below", percent_at(record, {"horizon", "break_even_duty"}), "of the hours used");
   for (const std::string& line : words(record, {"horizon", "assumptions"}))
     doc.append(Text{line, Tone::kFaint, 1});

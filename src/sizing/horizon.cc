@@ -47,6 +47,16 @@ double rent_of_hour(const Workload& workload, const Accelerator& a, const Sizing
   return accelerator_hour(workload, terms, prices, cloud).value();
 }
 
+// What all accelerators cost a month for the hours used, on these terms. Each has a price.
+double rent_at(const Need& need, AcceleratorTerms terms, const PriceBook& prices,
+               std::optional<Provider> cloud) {
+  double sum = 0;
+  for (const JobNeed& job : need.jobs)
+    sum += job.workload.accelerator.count * accelerator_hour(job.workload, terms, prices, cloud).value() *
+           kHoursPerMonth * job.duty;
+  return sum;
+}
+
 // Support and staff, of a purchase, a month.
 double upkeep(double purchase, const PriceBook& prices) {
   return purchase * (prices.at("support").value + prices.at("staff").value) / 12;
@@ -141,6 +151,26 @@ std::optional<double> month_of_return(double upfront, double saved, double rate)
   return rate > 0 ? -std::log(1 - upfront * rate / saved) / std::log(1 + rate) : upfront / saved;
 }
 
+constexpr AcceleratorTerms kRented[] = {AcceleratorTerms::kOnDemand, AcceleratorTerms::kCommitted1y,
+                                        AcceleratorTerms::kCommitted3y};
+
+void add_terms_of_rent(const Screening& screening, const Design& rented, const PriceBook& prices,
+                       const Catalogue& catalogue, double months, Horizon& out) {
+  if (screening.ask().accelerator_hour) return;
+  const double rate = prices.at("interest").value / 12;
+  for (const AcceleratorTerms terms : kRented) {
+    BreakEvenAt at{terms, out.rented.monthly_storage, {}};
+    at.rent += rent_at(screening.need(), terms, prices, cloud_of(rented));
+    const auto month = month_of_return(out.owned.upfront, at.rent - out.owned.monthly, rate);
+    if (month && *month <= months) at.month = month;
+    out.by_terms.push_back(at);
+    for (const JobNeed& job : screening.need().jobs)
+      for (const CostLine& line : accelerator_month(
+               *catalogue.find_accelerator(job.workload.accelerator.type), terms, cloud_of(rented)))
+        if (!line.markup.empty()) out.items.insert(line.markup);
+  }
+}
+
 }  // namespace
 
 std::optional<Horizon> horizon(const Screening& screening, const SizeResult& result, const PriceBook& prices,
@@ -189,6 +219,7 @@ std::optional<Horizon> horizon(const Screening& screening, const SizeResult& res
   out.path.total -= out.path.residual;
   const auto even = month_of_return(out.owned.upfront, out.rented.monthly - out.owned.monthly, rate);
   if (even && *even <= o.months) out.break_even = even;
+  add_terms_of_rent(screening, rent_design, prices, catalogue, o.months, out);
   // rent_full x duty + storage = owned over the horizon.
   const double duty = (out.owned.total / worth - rent->bill.storage) / cluster.rent_full;
   if (duty > 0 && duty <= 1) out.break_even_duty = duty;

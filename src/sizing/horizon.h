@@ -41,12 +41,21 @@ struct Account {
   std::vector<double> cumulative;  // present value at the end of months 1, 2, ...; nothing is sold
 };
 
+// When owning breaks even with accelerators rented on these terms.
+struct BreakEvenAt {
+  AcceleratorTerms terms = AcceleratorTerms::kOnDemand;
+  double rent = 0;              // USD a month for all of it, storage included
+  std::optional<double> month;  // as Horizon::break_even
+};
+
 // The three ways over the same months.
 struct Horizon {
   Account owned, rented, path;
   // Month from which owning has cost less though nothing is sold: the present value of (rent - own) a
   // month has reached what was bought at once; absent: not within the horizon.
   std::optional<double> break_even;
+  // The same on demand and on both commitments, storage as it is; none where the price of an hour was given.
+  std::vector<BreakEvenAt> by_terms;
   double duty = 1;  // mean over accelerators
   // Of the accelerators, at which both cost the same over the horizon; absent where none in (0, 1] does.
   std::optional<double> break_even_duty;

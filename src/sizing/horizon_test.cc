@@ -88,6 +88,26 @@ TEST_F(HorizonTest, TheMonthFromWhichOwningIsCheaper) {
   EXPECT_FALSE(found(year)->break_even);
 }
 
+// On demand 40,179.20 a month and 1,000 of storage: month 10.08, as above. For a year 65 % of it, 26,116.48: 360,000 /
+// 21,659.66 = 16.62. For three years 45 %, 18,080.64: 360,000 / 13,623.82 = 26.42; not within two years.
+TEST_F(HorizonTest, TheMonthByHowTheCloudIsPaidFor) {
+  const Horizon h = *found();
+  ASSERT_EQ(h.by_terms.size(), 3U);
+  const AcceleratorTerms terms[] = {AcceleratorTerms::kOnDemand, AcceleratorTerms::kCommitted1y,
+                                    AcceleratorTerms::kCommitted3y};
+  const double rents[] = {41'179.2, 27'116.48, 19'080.64}, months[] = {10.0777, 16.6207, 26.4243};
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(h.by_terms[i].terms, terms[i]);
+    EXPECT_NEAR(h.by_terms[i].rent, rents[i], 0.01);
+    EXPECT_NEAR(h.by_terms[i].month.value_or(0), months[i], 1e-3);
+  }
+  EXPECT_EQ(h.items.count("terms.committed-3y"), 1U);
+  HorizonOptions two_years;
+  two_years.months = 24;
+  EXPECT_TRUE(found(two_years)->by_terms[1].month);
+  EXPECT_FALSE(found(two_years)->by_terms[2].month);
+}
+
 // (556,445 / 36 - 1,000) / 40,179 = 36 % of the time, and both cost the same.
 TEST_F(HorizonTest, TheDutyAtWhichBothCostTheSame) {
   const Horizon h = *found();
@@ -148,7 +168,9 @@ TEST_F(HorizonTest, TheMonthAtWhatTheMarketAsks) {
     screening_->rank(PriceBook::shipped(), Grouping::kFamily);
     result_.designs = {own(), rented()};
     for (SizedDesign& d : result_.designs) d.bill = {};
-    return *found({}, {"interest=0.06 /year"})->break_even;
+    const Horizon h = *found({}, {"interest=0.06 /year"});
+    EXPECT_TRUE(h.by_terms.empty()) << "the price of an hour was given";
+    return *h.break_even;
   };
   EXPECT_NEAR(month(3.5), 19.76, 0.01);
   EXPECT_NEAR(month(2.7), 28.52, 0.01);

@@ -274,6 +274,12 @@ void add_horizon(Json& record, const Horizon& found, std::set<std::string>& used
       {"duty", found.duty},
       {"assumptions", found.assumptions}};
   if (found.break_even) record["horizon"]["break_even_month"] = *found.break_even;
+  for (const BreakEvenAt& at : found.by_terms) {
+    Json one = {{"terms", std::string(to_string(at.terms))}};
+    set_number(one, "rent_usd_per_month", at.rent);
+    if (at.month) set_number(one, "break_even_month", *at.month);
+    record["horizon"]["break_even_by_terms"].push_back(std::move(one));
+  }
   if (found.break_even_duty) record["horizon"]["break_even_duty"] = *found.break_even_duty;
 }
 
