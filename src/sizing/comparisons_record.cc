@@ -57,10 +57,11 @@ std::vector<std::string> portfolio_words(const Portfolio& portfolio, const Portf
   const HedgedDesign &best = r.designs.front(), &safest = r.designs[r.safest];
   std::vector<std::string> out = {fmt::format(
       "While it is not known which of {} scenarios comes, {} is right: it satisfies {} of them by weight{} "
-      "and costs {} a month on average ({} to {} over the ranges of its prices), "
+      "and costs {} a month on average, "
       "{} more than knowing in advance would.",
       portfolio.scenarios.size(), said(best), format_percent(best.satisfied), but_not(best),
-      money_text(best.expected), money_text(best.expected_low), money_text(best.expected_high),
+      with_range(money_text(best.expected), money_text(best.expected_low), money_text(best.expected_high),
+                 " over the ranges of its prices"),
       money_text(best.expected_regret))};
   if (r.safest == 0)
     out.push_back(fmt::format("It is also the safest: at worst, in '{}', it costs {} a month too much.",

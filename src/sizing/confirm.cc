@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "plan/predict.h"
 #include "sizing/design_storage.h"
+#include "sizing/money_words.h"
 #include "sizing/size.h"
 
 namespace aforo {
@@ -240,10 +241,10 @@ Judgement confirm(const Design& design, const Need& need, const SizingAsk& ask, 
     if (served.high >= target || served.au / target >= out.reach) continue;
     out.check = "simulation";
     out.reach = served.au / target;
-    out.reason =
-        fmt::format("simulation: '{}' reaches {} ({} to {}) where {} are wanted, limited by {}",
-                    need.jobs[i].workload.name, format_percent(served.au), format_percent(served.low),
-                    format_percent(served.high), format_percent(target), served.limit);
+    out.reason = fmt::format(
+        "simulation: '{}' reaches {} where {} are wanted, limited by {}", need.jobs[i].workload.name,
+        with_range(format_percent(served.au), format_percent(served.low), format_percent(served.high)),
+        format_percent(target), served.limit);
   }
   return out;
 }

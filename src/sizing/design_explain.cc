@@ -343,9 +343,10 @@ void add_utilisation(const SizedDesign& sized, const Need& need, Figures& out) {
   std::string inputs;
   const auto& served = sized.judgement.served;
   for (std::size_t i = 0; i < served.size(); ++i)
-    inputs += fmt::format("{}'{}' {} ({} to {}), limited by {}", i == 0 ? "" : "; ",
-                          need.jobs[i].workload.name, format_percent(served[i].au),
-                          format_percent(served[i].low), format_percent(served[i].high), served[i].limit);
+    inputs += fmt::format("{}'{}' {}, limited by {}", i == 0 ? "" : "; ", need.jobs[i].workload.name,
+                          with_range(format_percent(served[i].au), format_percent(served[i].low),
+                                     format_percent(served[i].high)),
+                          served[i].limit);
   const std::string mean = served.size() > 1 ? ", mean by accelerators and duty" : "";
   out.push_back({"au", "accelerator utilisation", format_percent(mean_au(served, need)),
                  (sized.simulated ? "the job itself in virtual time on this design"

@@ -29,9 +29,8 @@ std::string fed(const Need& need) {
 std::string busy(const SizedDesign& d, const Need& need) {
   const Served& first = d.judgement.served.front();
   const std::string au = format_share(mean_au(d.judgement.served, need));
-  const bool certain = format_share(first.low) == format_share(first.high);
-  if (!d.simulated || need.jobs.size() > 1 || certain) return au;
-  return fmt::format("{} ({} to {})", au, format_share(first.low), format_share(first.high));
+  if (!d.simulated || need.jobs.size() > 1) return au;
+  return with_range(au, format_share(first.low), format_share(first.high));
 }
 
 std::string first_sentence(const Screening& s, const SizedDesign& best) {
@@ -65,8 +64,8 @@ std::string third_sentence(const SizeResult& r, const PriceBook& prices) {
   } else {
     out = r.second ? "No single price within a factor of 10 would turn this; with" : "With";
   }
-  return out + fmt::format(" {} and their ranges, the total lies between {} and {}.", prices.dates(),
-                           money_text(bill.low), money_text(bill.high));
+  return out + fmt::format(" {} and their ranges, the total lies {}.", prices.dates(),
+                           between_text(bill.low, bill.high));
 }
 
 // The check that failed, as the first word of a reason names it: "read: reads 139 GiB/s where ...".

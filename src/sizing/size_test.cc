@@ -149,6 +149,14 @@ TEST(Recommend, Money) {
 }
 
 // 0.01 x 8 x 730 h x 6.88 = 401.79 USD a month; 0.01 x 8 x 730 x 2 = 116.80 at a given 2 USD/h.
+// A range whose ends read the same is one figure: 775,800 and 776,400 are both $776,000.
+TEST(Recommend, ARangeOfOneFigureIsSaidAsOne) {
+  EXPECT_EQ(between_text(775'800, 776'400), "at $776,000");
+  EXPECT_EQ(between_text(8'770, 17'700), "between $8,770 and $17,700");
+  EXPECT_EQ(with_range("91 %", "91 %", "91 %"), "91 %");
+  EXPECT_EQ(with_range("91 %", "90 %", "92 %", " of all"), "91 % (90 % to 92 % of all)");
+}
+
 TEST(Recommend, WhatAPointIsWorth) {
   SizingAsk ask = plain_ask();
   EXPECT_NEAR(point_value(Screening(ask, Catalogue::shipped(), 1), round_prices(), Provider::kAws), 401.792,
