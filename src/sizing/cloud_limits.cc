@@ -55,19 +55,36 @@ class ServiceLimits {
   }
 
   // Of one, as many as there are, and of the size.
-  double requests_of(PerSecond one, PerSecond per_tib) const {
-    return one.value * (object() ? s_.prefixes : 1) * volumes_ + per_tib.value * tib_;
+  double requests_of(PerSecond one, double prefixes, PerSecond per_tib) const {
+    return one.value * prefixes * volumes_ + per_tib.value * tib_;
+  }
+
+  double all_prefixes() const { return object() ? s_.prefixes : 1; }
+
+  // Whose rates a load that is kept up takes: all reads, and checkpoints spread over the time between them.
+  double loaded_prefixes() const {
+    const double reads =
+        d_.family == Family::kCloudObjectLocal ? 0 : read_requests(need_, piece_of(s_)).value;
+    const double writes = write_requests(need_, piece_of(s_)).value * kCheckpointTimeShare;
+    return std::max(ratio(reads, s_.requests.value), ratio(writes, s_.writes.value));
+  }
+
+  // Checkpoints come in bursts, seconds in half an hour, in which no store grows: it is as large as what is kept
+  // up has made it.
+  double warm_prefixes() const {
+    if (!object() || s_.ramp_minutes <= 0) return all_prefixes();
+    return std::clamp(std::ceil(loaded_prefixes()), 1.0, all_prefixes());
   }
 
   void set_requests() {
-    double reads = requests_of(s_.requests, s_.requests_per_tib);
+    double reads = requests_of(s_.requests, all_prefixes(), s_.requests_per_tib);
     if (reads <= 0) {
       reads = least_stated(least_.requests * volumes_, least_.requests_per_tib * tib_);
       assume("limit of reads", format_count(reads) + " /s");
     }
     const double bought = d_.requests.value;
     d_.requests = {bought > 0 ? std::min(bought, reads) : reads};
-    d_.writes = {requests_of(s_.writes, s_.writes_per_tib)};
+    d_.writes = {requests_of(s_.writes, warm_prefixes(), s_.writes_per_tib)};
     if (block()) d_.writes = d_.requests;  // IOPS are of either kind
     if (d_.writes.value > 0) return;
     d_.writes = d_.requests * (least_.writes_share > 0 ? least_.writes_share : 1);
@@ -144,15 +161,23 @@ class ServiceLimits {
   // The rates of all prefixes come only after a load has been kept up for some time.
   void note_ramp() {
     if (!object() || s_.ramp_minutes <= 0) return;
-    const double reads =
-        d_.family == Family::kCloudObjectLocal ? 0 : read_requests(need_, piece_of(s_)).value;
-    const double times = std::max(ratio(reads, s_.requests.value),
-                                  ratio(write_requests(need_, piece_of(s_)).value, s_.writes.value));
-    if (times <= 1) return;
-    d_.notes.push_back(
-        fmt::format("{} starts at {} reads and {} writes/s, and doubles that in {:g} min: enough after {}",
-                    s_.title, format_count(s_.requests.value), format_count(s_.writes.value), s_.ramp_minutes,
-                    format_seconds(Seconds{std::ceil(std::log2(times)) * s_.ramp_minutes * 60})));
+    const double times = loaded_prefixes();
+    if (times > 1)
+      d_.notes.push_back(fmt::format(
+          "{} starts at {} reads and {} writes/s, and doubles that in {:g} min: enough after {}", s_.title,
+          format_count(s_.requests.value), format_count(s_.writes.value), s_.ramp_minutes,
+          format_seconds(Seconds{std::ceil(std::log2(times)) * s_.ramp_minutes * 60})));
+    note_bursts();
+  }
+
+  void note_bursts() {
+    const BytesPerSecond networks = d_.client_network * d_.hosts;
+    if (need_.checkpoint_write.value <= 0 || d_.write >= networks || warm_prefixes() >= all_prefixes())
+      return;
+    d_.notes.push_back(fmt::format(
+        "{} takes a checkpoint at {} writes/s, {}: so much stays there under the load between checkpoints, and a "
+        "burst is over before there is more",
+        s_.title, format_count(d_.writes.value), format_rate(d_.write)));
   }
 
   const ServiceClasses::Least& least_;

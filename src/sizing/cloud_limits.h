@@ -4,7 +4,7 @@
 // Unknown is not unlimited: for a figure that a service does not state the least of those that state it is taken,
 // of the same kind of service, and the design says so in its notes. Only two figures may be absent: the throughput
 // of an object store, which then is that of the hosts' networks, and the size of what is billed by use.
-// Formulas: docs/sizing.md section 2. Pure, thread-safe.
+// Formulas: docs/sizing.md section 3. Pure, thread-safe.
 #pragma once
 
 #include <array>
@@ -42,7 +42,9 @@ void limit_size(const ServiceClasses& classes, double fill, Design& design);
 
 // Sets read, write, requests, writes and opens from what is rented (service, bought, copies, provisioned,
 // client_network, hosts; IOPS that are bought already stand in `requests`, > 0), buys opens where they are
-// sold, and adds notes. `volumes` are those of all copies; 1 of what has none.
+// sold, and adds notes. `volumes` are those of all copies; 1 of what has none. Checkpoints come in bursts: of an
+// object store that grows under load (ramp_minutes) they find the prefixes that reads, and checkpoints spread over
+// the time between them, keep there, and at least one.
 void set_limits(const ServiceClasses& classes, const Need& need, double volumes, Design& design);
 
 // Requests per second at the targets, each of `piece` bytes at most: of reads, whole small files one; and of

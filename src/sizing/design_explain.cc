@@ -288,8 +288,7 @@ std::string requests_inputs(const Design& d, PerSecond one, PerSecond per_tib, P
   const double tib = in_bytes(d.bought) / kTib;
   if (per_tib.value > 0) return fmt::format("{} per TiB x {:.4g} TiB", per_second(per_tib), tib);
   if (one.value <= 0) return "not stated: the least of its kind";
-  return is_object(d) ? fmt::format("{} x {}", per_second(one), d.service->prefixes)
-                      : fmt::format("{} x {:.4g}", per_second(one), all / one);
+  return fmt::format("{} x {:.4g}", per_second(one), all / one);
 }
 
 std::string opens_inputs(const Design& d) {
@@ -315,8 +314,10 @@ void add_rented_requests(const Design& d, const std::string& source, Figures& ou
     out.push_back({"requests_per_second", block ? "requests" : "requests that read", per_second(d.requests),
                    formula, requests_inputs(d, s.requests, s.requests_per_tib, d.requests), source});
   if (d.writes.value > 0 && !block)
-    out.push_back({"writes_per_second", "requests that write", per_second(d.writes), formula,
-                   requests_inputs(d, s.writes, s.writes_per_tib, d.writes), source});
+    out.push_back(
+        {"writes_per_second", "requests that write", per_second(d.writes),
+         is_object(d) ? "limit of a prefix x those that the load between checkpoints keeps" : formula,
+         requests_inputs(d, s.writes, s.writes_per_tib, d.writes), source});
   if (d.opens.value > 0)
     out.push_back({"opens_per_second", "file opens", per_second(d.opens),
                    "what comes with the service or its size, and what is bought", opens_inputs(d), source});
