@@ -89,7 +89,11 @@ TEST(Build, ShelvesAreWholeAndSafe) {
         static_cast<double>(d.main.raw().value) * d.main.efficiency() * (d.main.nodes - 1) / d.main.nodes;
     ASSERT_GE(left * (1 + 1e-12), static_cast<double>(need.capacity.value)) << d.name;
     ASSERT_GE(6 * d.main.drives, d.main.nodes * d.main.node->bays) << d.name;
-    ASSERT_GE(d.rebuild_one, d.rebuild) << d.name;
+    // Where all servers have room for what a drive held, that is quicker than into one new drive.
+    const std::uint32_t stripe = d.main.data + d.main.parity;
+    if (d.main.nodes * lost > stripe) {
+      ASSERT_GE(d.rebuild_one, d.rebuild) << d.name;
+    }
     if (d.fast.node != nullptr) {
       ASSERT_GE(d.fast.nodes, 2U) << d.name;
     }

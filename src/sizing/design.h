@@ -128,8 +128,8 @@ struct Design {
   PerSecond writes{0};
   Seconds latency{0};  // of one request, nobody else there
   double watts = 0, rack_units = 0;
-  // Until redundancy is back after the loss of a drive: into spare room on all others, into one new
-  // drive (shelf.h); 0 = the provider's.
+  // Until redundancy is back after the loss of a drive: into spare room on others, into one new
+  // drive (rebuild.h); 0 = the provider's.
   Seconds rebuild{0}, rebuild_one{0};
   // A row of the catalogue that it uses is an estimate, or lacks a figure.
   bool estimated = false;

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "sizing/cloud_limits.h"
 #include "sizing/money_words.h"
+#include "sizing/rebuild.h"
 #include "sizing/shelf.h"
 #include "sizing/staging.h"
 
@@ -124,18 +125,24 @@ void add_latency(const Design& d, Figures& out) {
 void add_rebuild(const Design& d, Figures& out) {
   if (d.rebuild.value <= 0) return;
   const Shelf& s = d.main;
+  const Rebuild r = rebuild_of(s);
+  const std::string decoding = r.decode.value > 0
+                                   ? fmt::format(" or decoded at {:g} x {} x {}", kRebuildShare * kWriteShare,
+                                                 s.nodes, rate(s.node->most))
+                                   : "";
   out.push_back(
       {"rebuild_seconds", "rebuild of a drive", format_seconds(d.rebuild),
-       "what a drive holds: read x data, or written, each at a quarter of what the others and the servers give; "
-       "into one new drive at its own rate",
+       "what a drive holds: read x data, decoded, or written where the stripe leaves room, each at a quarter of "
+       "what drives and servers give; the slowest. Into one new drive at its own rate",
        fmt::format(
-           "{} x {:.2g}: max({} x / ({:g} x min({} x {}, {} x {})), / ({:g} x min({} x {}, {} x {}))); {}",
-           bytes_decimal(s.drive->capacity), shelf_fill(s.parity, s.nodes), s.data, kRebuildShare,
-           s.drives - 1, rate(drive_read(*s.drive, s.node)), s.nodes, rate(node_network(*s.node, *s.nic)),
-           kRebuildShare, s.drives - 1, rate(drive_write(*s.drive, s.node)), s.nodes,
+           "{} x {:.2g}: x {} read at {:g} x min({} x {}, {} x {}){}, or written at {:g} x min({} x {}, {} x "
+           "{}); {}",
+           bytes_decimal(s.drive->capacity), shelf_fill(s.parity, s.nodes), s.data, kRebuildShare, r.sources,
+           rate(r.source), r.source_nodes, rate(node_network(*s.node, *s.nic)), decoding, kRebuildShare,
+           r.targets, rate(drive_write(*s.drive, s.node)), r.target_nodes,
            rate(node_write_network({s.drive, s.node, s.nic, s.data, s.parity})),
            format_seconds(d.rebuild_one)),
-       "a quarter of the bandwidth is an estimate, docs/sizing.md section 4"});
+       "a quarter of the bandwidth, and decoding at 0.3 of a server, are estimates, docs/sizing.md section 4"});
 }
 
 std::string watts_inputs(const Shelf& s) {

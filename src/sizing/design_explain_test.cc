@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "sizing/build.h"
+#include "sizing/rebuild.h"
 #include "sizing/shelf.h"
 #include "sizing/test_kit.h"
 
@@ -36,8 +37,8 @@ TEST(DesignExplain, OnPremises) {
   d.write = shelf_write(d.main);
   d.opens = d.main.node->metadata * d.main.nodes;
   d.latency = Seconds{3e-4};
-  d.rebuild = shelf_rebuild(d.main);
-  d.rebuild_one = shelf_rebuild_one(d.main);
+  d.rebuild = rebuild_of(d.main).spread;
+  d.rebuild_one = rebuild_of(d.main).into_one;
   d.watts = shelf_watts(d.main);
   d.rack_units = shelf_rack_units(d.main);
   const auto figures = explain_design(d, served_at(0.95), need, ask, nullptr);
@@ -49,8 +50,10 @@ TEST(DesignExplain, OnPremises) {
   EXPECT_EQ(named(figures, "write_bytes_per_second").inputs, "4 / 6 x min(12 x 5 GB/s, 6 x 23 GB/s)");
   EXPECT_EQ(
       named(figures, "rebuild_seconds").inputs,
-      "15.36 TB x 0.8: max(4 x / (0.25 x min(11 x 10 GB/s, 6 x 23 GB/s)), / (0.25 x min(11 x 5 GB/s, 6 x "
-      "23 GB/s))); 40 min 58 s");
+      "15.36 TB x 0.8: x 4 read at 0.25 x min(10 x 10 GB/s, 5 x 23 GB/s) or decoded at 0.075 x 6 x 80 GB/s, or "
+      "written at 0.25 x min(1 x 5 GB/s, 1 x 23 GB/s); 40 min 58 s");
+  // 12.288 TB at a quarter of the one drive that is left in its server.
+  EXPECT_EQ(named(figures, "rebuild_seconds").text, format_seconds(Seconds{12.288e12 / 1.25e9}));
   EXPECT_EQ(named(figures, "watts").text, "4020 W");
   EXPECT_EQ(named(figures, "watts").inputs, "12 x 20 W + 6 x (600 W + 2 x 15 W)");
   EXPECT_EQ(named(figures, "rack_units").inputs, "6 x 2");

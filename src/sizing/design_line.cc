@@ -7,6 +7,7 @@
 
 #include "plan/cache_form.h"
 #include "sizing/host_limits.h"
+#include "sizing/rebuild.h"
 #include "sizing/staging.h"
 
 namespace aforo {
@@ -243,8 +244,9 @@ Design figures_of(const DesignLine& line, const Need& need, const LineSize& size
   d.client_nic = line.client_nic;
   d.client_network = client_network(line);
   d.cores = line.host_cores;
-  d.rebuild = shelf_rebuild(d.main);
-  d.rebuild_one = shelf_rebuild_one(d.main);
+  const Rebuild rebuild = rebuild_of(d.main);
+  d.rebuild = rebuild.spread;
+  d.rebuild_one = rebuild.into_one;
   d.watts = shelf_watts(d.main);
   d.rack_units = shelf_rack_units(d.main);
   d.estimated = shelf_estimated(d.main) || shelf_estimated(d.fast);

@@ -119,35 +119,6 @@ double shelf_rack_units(const Shelf& shelf) {
   return shelf.node == nullptr ? 0 : shelf.nodes * shelf.node->rack_units;
 }
 
-namespace {
-
-// Seconds to read what a lost drive held, from the others.
-double rebuild_reading(const Shelf& shelf) {
-  const double others = std::max(1.0, static_cast<double>(shelf.drives) - 1);
-  const BytesPerSecond all = std::min(drive_read(*shelf.drive, shelf.node) * others,
-                                      node_network(*shelf.node, *shelf.nic) * shelf.nodes);
-  return in_bytes(shelf.drive->capacity) * shelf_fill(shelf.parity, shelf.nodes) * shelf.data /
-         (all.value * kRebuildShare);
-}
-
-}  // namespace
-
-Seconds shelf_rebuild(const Shelf& shelf) {
-  if (shelf.parity == 0 || shelf.node == nullptr) return {0};
-  const double others = std::max(1.0, static_cast<double>(shelf.drives) - 1);
-  const ShelfParts parts{shelf.drive, shelf.node, shelf.nic, shelf.data, shelf.parity};
-  const BytesPerSecond all =
-      std::min(drive_write(*shelf.drive, shelf.node) * others, node_write_network(parts) * shelf.nodes);
-  const double held = in_bytes(shelf.drive->capacity) * shelf_fill(shelf.parity, shelf.nodes);
-  return {std::max(rebuild_reading(shelf), held / (all.value * kRebuildShare))};
-}
-
-Seconds shelf_rebuild_one(const Shelf& shelf) {
-  if (shelf.parity == 0 || shelf.node == nullptr) return {0};
-  const double held = in_bytes(shelf.drive->capacity) * shelf_fill(shelf.parity, shelf.nodes);
-  return {std::max(rebuild_reading(shelf), held / drive_write(*shelf.drive, shelf.node).value)};
-}
-
 void add_link_costs(const Nic& nic, double cards, const std::string& label, std::vector<CostLine>& costs) {
   costs.push_back({fmt::format("{} x {}, {}", cards, label, nic.name), nic.price, cards, "", true});
   if (!nic.port_price.empty()) {

@@ -15,7 +15,7 @@ inline constexpr Bytes kDiskChunk{4 << 20};
 inline constexpr Bytes kFlashRequest{128
                                      // Linux splits reads at max_sectors_kb, 128 KiB on many drives.
                                      << 10};
-// Estimate: of the system's bandwidth, given to a rebuild.
+// Estimate: of the system's bandwidth, given to a rebuild (rebuild.h).
 inline constexpr double kRebuildShare = 0.25;
 // As a number that can be divided.
 constexpr double in_bytes(Bytes bytes) { return static_cast<double>(bytes.value); }
@@ -26,7 +26,8 @@ inline constexpr std::uint32_t kMostDrives = 50'000, kMostNodes = 4'000;
 // servers cut at 64 KiB to 1 MiB.
 inline constexpr Bytes kFragment{128 << 10};
 // Of what a server's processors and buses carry, left for writing data under erasure code: parity is
-// reckoned, and crosses to other servers. Estimate: 15 to 25 GB/s of a server that reads 67.
+// reckoned, and crosses to other servers. Estimate: 15 to 25 GB/s of a server that reads 67. A rebuild takes in no
+// more: so much is decoded by two to six cores at the published 4 to 15 GB/s each.
 inline constexpr double kWriteShare = 0.3;
 // Of a server's bays, filled at least. Chosen: nobody buys a server for one drive.
 inline constexpr double kFewestBays = 1.0 / 6;
@@ -84,13 +85,6 @@ BytesPerSecond shelf_write(const Shelf& shelf);
 PerSecond shelf_requests(const Shelf& shelf);
 double shelf_watts(const Shelf& shelf);
 double shelf_rack_units(const Shelf& shelf);
-// How long redundancy is missing after a drive's loss: what it held is read from `data` others and
-// written, each at kRebuildShare of what the drives that are left and the servers give; the slower
-// counts. Into spare room on all of them, or into one new drive (which takes all of its own write
-// rate). 0 without protection.
-Seconds shelf_rebuild(const Shelf& shelf);
-Seconds shelf_rebuild_one(const Shelf& shelf);
-
 // Appends what it costs: drives, spares, servers with their flash for metadata, cards and what they
 // are joined by, space and power.
 void add_shelf_costs(const Shelf& shelf, std::vector<CostLine>& costs);

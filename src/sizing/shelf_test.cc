@@ -80,19 +80,6 @@ TEST(Shelf, WhatItGivesAndTakes) {
   EXPECT_DOUBLE_EQ(shelf_rack_units(shelf), 6);
 }
 
-// A lost drive's 12.288 TB from 4 fragments each, in six servers: 49.152 TB at a quarter of 138 GB/s = 1,425 s.
-// Written into spare room on 35 others they are quicker (12.288 TB at a quarter of min(175, 138)); into one drive of
-// 5 GB/s 2,458 s. In three servers only two thirds are filled.
-TEST(Shelf, Rebuild) {
-  EXPECT_NEAR(shelf_rebuild(flash_shelf(36, 6)).value, 49.152e12 / 34.5e9, 1e-6);
-  EXPECT_NEAR(shelf_rebuild_one(flash_shelf(36, 6)).value, 12.288e12 / 5e9, 1e-6);
-  EXPECT_NEAR(shelf_rebuild(flash_shelf(33, 3)).value, 40.96e12 / 17.25e9, 1e-6);
-  Shelf bare = flash_shelf(33, 3);
-  bare.data = 1;
-  bare.parity = 0;
-  EXPECT_EQ(shelf_rebuild(bare).value, 0);
-}
-
 // 6 cards at 900, 6 ports at 300, 0.6 of a port behind each and 6 cables at 150: 5,400 + 1,800 + 1,080 + 900 USD.
 // Without a price of a port, as within a host, there is nothing behind it.
 TEST(Shelf, CardsAreJoinedByCablesPortsAndSpine) {
