@@ -271,6 +271,10 @@ std::vector<Design> build_designs(const SizingAsk& ask, const Need& need, const 
   if (ask.place != Place::kCloud && !ask.provider) build_hosts(ask, need, catalogue, out);
   if (ask.place == Place::kOnPremises) return out;
   build_cloud(ask, need, catalogue, out);
+  for (Design& d : out) {
+    set_cache_losses(need, d);
+    if (std::string note = cache_loss_note(d); !note.empty()) d.notes.push_back(std::move(note));
+  }
   build_cloud_archive(ask, need, catalogue, out);
   return out;
 }

@@ -111,8 +111,12 @@ struct Design {
   // What that is limited by, "the archive's disks", and how fast it then goes.
   std::string_view staging_limit;
   BytesPerSecond staging_rate{0};
-  // Times a year that the copy is lost and made again: of a protected one 0.
+  // Times a year that the copy, or a part of the cache in front, is lost with a drive or a host and made again: of
+  // what is protected 0.
   double losses = 0;
+  // Of a cache: bytes that go with a drive, and how long reading them again takes (staging.h).
+  Bytes lost{0};
+  Seconds refill{0};
   // At which the archive gives what is copied; 0 = there is none.
   BytesPerSecond archive_read{0};
 
@@ -133,7 +137,8 @@ struct Design {
   Seconds rebuild{0}, rebuild_one{0};
   // A row of the catalogue that it uses is an estimate, or lacks a figure.
   bool estimated = false;
-  // Of a service, whole clauses for a reader: what is taken where it states no limit, and what comes late.
+  // Whole clauses for a reader: what is taken where a service states no limit, what comes late, what nothing
+  // protects.
   std::vector<std::string> notes;
   // Those that do not depend on how much is read; money.h adds requests, retrieval and idle time.
   std::vector<CostLine> costs;

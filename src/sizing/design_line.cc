@@ -51,7 +51,8 @@ std::string name_of(const Design& d) {
     return fmt::format("{} x {} in {} + {}", d.fast.drives / d.hosts, drive,
                        d.hosts == 1 ? "the host" : fmt::format("each of {} hosts", d.hosts), main);
   if (d.staged) return shelf_name(d.fast) + " + " + main;
-  return fmt::format("{} x {} in {} servers + {}", d.fast.drives, drive, d.fast.nodes, main);
+  return fmt::format("{} x {} in {} servers, {:g} Gbit/s + {}", d.fast.drives, drive, d.fast.nodes,
+                     d.fast.nic->gbit, main);
 }
 
 BytesPerSecond local_read(const DesignLine& line) {
@@ -252,7 +253,10 @@ Design figures_of(const DesignLine& line, const Need& need, const LineSize& size
   d.estimated = shelf_estimated(d.main) || shelf_estimated(d.fast);
   d.page_cache = need.page_cache;
   if (d.fast.drives > 0) add_fast_figures(line, need, d);
-  if (line.staged) add_staging(need, d);
+  if (line.staged)
+    add_staging(need, d);
+  else
+    set_cache_losses(need, d);
   return d;
 }
 
@@ -263,6 +267,7 @@ Design design_of(const DesignLine& line, const Need& need, const LineSize& size)
   add_client_costs(line, d.costs);
   d.product = d.fast.drives > 0 ? d.fast.drive->model + " + " + d.main.drive->model : d.main.drive->model;
   d.name = name_of(d);
+  if (std::string note = cache_loss_note(d); !note.empty()) d.notes.push_back(std::move(note));
   return d;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sizing/money.h"
+
 namespace aforo {
 namespace {
 
@@ -220,7 +222,9 @@ double LineSearch::total(const LineSize& size, double limit) {
   if (bound_of(size, limit) >= limit) return HUGE_VAL;
   const Judgement& judged = judge(size);
   if (!judged.serves() || (refused_ && refused_(line_.line, size))) return HUGE_VAL;
-  return cost_of(costs_, line_.line, size) + prices_.idle(utilisations(judged));
+  const double cost = cost_of(costs_, line_.line, size);
+  if (line_.line.tier.drive == nullptr || line_.line.staged) return cost + prices_.idle(utilisations(judged));
+  return cost + prices_.idle(paid_utilisations(figures_of(line_.line, need_, size), need_, judged.served));
 }
 
 // More servers do not help against what is not theirs, nor where many more bring next to nothing.

@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <string_view>
 
 #include "plan/au_form.h"
 #include "sizing/accelerator_hour.h"
 #include "sizing/design_storage.h"
 #include "sizing/extra_lines.h"
 #include "sizing/payments.h"
+#include "sizing/staging.h"
 
 namespace aforo {
 namespace {
@@ -122,9 +124,9 @@ double hour_price(const JobNeed& job, const PriceBook& prices, const HourTerms& 
   return accelerator_hour(job.workload, terms, prices, at.cloud).value_or(0);
 }
 
-void add_idle_lines(const JobNeed& job, double hours, const PriceBook& prices, const HourTerms& at,
-                    Bill& bill) {
-  const std::string label = fmt::format("{} idle, {:.4g} accelerator-hours", job.workload.name, hours);
+void add_idle_lines(const JobNeed& job, std::string_view why, double hours, const PriceBook& prices,
+                    const HourTerms& at, Bill& bill) {
+  const std::string label = fmt::format("{} {}, {:.4g} accelerator-hours", job.workload.name, why, hours);
   if (at.given > 0) {
     bill.lines.push_back({label, "", hours, hours * at.given, 0, true});
     return;
@@ -145,9 +147,15 @@ void add_idle_lines(const JobNeed& job, double hours, const PriceBook& prices, c
 void add_idle(const Design& design, const Need& need, const std::vector<Served>& served,
               const PriceBook& prices, double hour, Bill& bill) {
   const HourTerms at = terms_at(need, hour, cloud_of(design));
-  for (std::size_t i = 0; i < need.jobs.size(); ++i)
-    if (hour_price(need.jobs[i], prices, at) > 0)
-      add_idle_lines(need.jobs[i], idle_hours(need.jobs[i], served[i].au), prices, at, bill);
+  const std::vector<double> paid = paid_utilisations(design, need, served);
+  for (std::size_t i = 0; i < need.jobs.size(); ++i) {
+    const JobNeed& job = need.jobs[i];
+    if (hour_price(job, prices, at) <= 0) continue;
+    add_idle_lines(job, "idle", idle_hours(job, served[i].au), prices, at, bill);
+    if (paid[i] < served[i].au)
+      add_idle_lines(job, "waiting for lost flash to be filled again",
+                     idle_hours(job, 1 - served[i].au + paid[i]), prices, at, bill);
+  }
 }
 
 // Of the idle lines, what would have been paid at once: paid off over life.accelerators.
@@ -173,6 +181,14 @@ double paused_share(const Design& design, const JobNeed& job) {
   const Requirement& r = job.requirement;
   if (!r.checkpoint || !r.checkpoint_every || design.write.value <= 0) return 0;
   return 1 - checkpoint_factor(*r.checkpoint_every, *r.checkpoint / design.write);
+}
+
+std::vector<double> paid_utilisations(const Design& design, const Need& need,
+                                      const std::vector<Served>& served) {
+  std::vector<double> out;
+  for (std::size_t i = 0; i < served.size(); ++i)
+    out.push_back(served[i].au * (1 - refill_share(design, need.jobs[i])));
+  return out;
 }
 
 double fixed_costs(const Design& design, const PriceBook& prices) {

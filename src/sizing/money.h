@@ -7,7 +7,8 @@
 //   month = purchase x (r / (1 - (1 + r)^-n) + support) / 12.
 //
 // Idle time is (1 - AU) x N x 730 h x duty x the price of an accelerator-hour, per job: of one's own
-// on premises, on demand in the cloud, or as asked (accelerator_hour.h). All
+// on premises, on demand in the cloud, or as asked (accelerator_hour.h). What jobs wait when a drive of a
+// cache fails that nothing protects (staging.h) is idle time too, on a line of its own. All
 // amounts are US dollars; a month has 730 hours. Prices are values: a price of 0 is free, an
 // item that is missing a bug (std::logic_error). Examples worked by hand: docs/sizing.md
 // section 5, money_test.cc.
@@ -44,6 +45,11 @@ std::set<std::string> items_used(const Bill& bill, const Design& design, const P
 // design's bandwidth and the requirement's interval. Jobs are taken to write one after another.
 // 0 where either is unknown.
 double paused_share(const Design& design, const JobNeed& job);
+
+// What idle money counts as utilisation, in the order of need.jobs: what is lost to filling a cache again
+// (staging.h) taken off what they are served with.
+std::vector<double> paid_utilisations(const Design& design, const Need& need,
+                                      const std::vector<Served>& served);
 
 // What a design costs a month whatever it reads, at these prices: its cost lines, purchases paid off.
 // No traffic and no idle time.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "sizing/accelerator_hour.h"
+#include "sizing/money.h"
 #include "sizing/money_words.h"
 
 namespace aforo {
@@ -18,7 +19,7 @@ bool all_priced(const Need& need, AcceleratorTerms terms, const PriceBook& price
 }
 
 // Hours are those of the bill: (1 - AU) x N x 730 h x duty, job by job.
-IdleAt idle_at(const Need& need, const std::vector<Served>& served, AcceleratorTerms terms,
+IdleAt idle_at(const Need& need, const std::vector<double>& utilisations, AcceleratorTerms terms,
                const PriceBook& prices, std::optional<Provider> cloud) {
   IdleAt out{terms, 0, 0};
   double accelerators = 0;
@@ -26,7 +27,7 @@ IdleAt idle_at(const Need& need, const std::vector<Served>& served, AcceleratorT
     const JobNeed& job = need.jobs[i];
     const double n = job.workload.accelerator.count;
     const double hour = accelerator_hour(job.workload, terms, prices, cloud).value_or(0);
-    out.idle += (1 - served[i].au) * n * kHoursPerMonth * job.duty * hour;
+    out.idle += (1 - utilisations[i]) * n * kHoursPerMonth * job.duty * hour;
     out.hour += n * hour;
     accelerators += n;
   }
@@ -62,9 +63,11 @@ std::optional<PlaceBest> best_at(const Screening& screening, const SizeResult& r
     if (in_cloud(screening.designs()[best.design].family) != cloud) continue;
     PlaceBest out{cloud, i, place_headline(screening, best), taken_terms(screening, cloud), {}};
     const std::optional<Provider> where = cloud_of(screening.designs()[best.design]);
+    const std::vector<double> paid =
+        paid_utilisations(screening.designs()[best.design], screening.need(), best.judgement.served);
     for (const AcceleratorTerms terms : kAcceleratorTerms)
       if (all_priced(screening.need(), terms, prices, where))
-        out.idle.push_back(idle_at(screening.need(), best.judgement.served, terms, prices, where));
+        out.idle.push_back(idle_at(screening.need(), paid, terms, prices, where));
     return out;
   }
   return std::nullopt;

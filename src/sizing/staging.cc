@@ -70,6 +70,38 @@ double staging_share(const Design& d, const JobNeed& job, double au) {
   return waited / (wall + waited);
 }
 
+void set_cache_losses(const Need& need, Design& d) {
+  if (d.staged || d.read.value <= 0) return;
+  const double datasets = in_bytes(need.datasets);
+  double lost = 0, rate = d.read.value;
+  if (d.local_cache.value > 0) {
+    // A host reads files over all of its drives.
+    d.losses = losses_of_drives(d.fast.drives > 0 ? d.fast.drives : d.hosts);
+    lost = in_bytes(d.local_cache);
+    rate = std::min(rate, arriving(d).value);
+  } else if (d.fast.drives > 0 && d.fast.parity == 0) {
+    d.losses = losses_of_drives(d.fast.drives);
+    lost = std::min(in_bytes(d.fast.drive->capacity) * kFill, datasets / d.fast.drives);
+  } else {
+    return;
+  }
+  d.lost = {static_cast<std::uint64_t>(std::min(lost, datasets))};
+  d.refill = {in_bytes(d.lost) / rate};
+}
+
+double refill_share(const Design& d, const JobNeed& job) {
+  return std::min(1.0, d.losses * d.refill.value / (kYear * job.duty));
+}
+
+std::string cache_loss_note(const Design& d) {
+  if (d.refill.value <= 0) return "";
+  const bool hosts = d.local_cache.value > 0;
+  return fmt::format(
+      "nothing protects the flash {}: {:.2g} times a year training waits up to {} for {} to be read again; {} the data",
+      hosts ? "in the hosts" : "tier", d.losses, format_seconds(d.refill), bytes_decimal(d.lost),
+      in_cloud(d.family) ? "the object store keeps" : "the disks keep");
+}
+
 std::string staging_refusal(const Design& d, const Need& need) {
   if (!d.staged || d.archive_read.value <= 0) return "";  // the only place that they are read from
   const auto once = [](const JobNeed& job) { return job.workload.training.epochs <= 1; };

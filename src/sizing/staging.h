@@ -52,6 +52,16 @@ Seconds project_time(const JobNeed& job);
 // The share of its time that the job waits for copies, at a utilisation of `au` without them, (0, 1].
 double staging_share(const Design& d, const JobNeed& job, double au);
 
+// A cache in front of what keeps the data is not protected either: the loss of a drive of servers, or of any drive
+// of a host, takes along what it held, which the jobs then read past the cache once more. Until that has been read
+// they wait, at worst for all of it at the rate of what lies behind. Sets losses, lost and refill of a design with
+// drives in front (fast, or local_cache); leaves one that is copied, or has none, as it is.
+void set_cache_losses(const Need& need, Design& d);
+// The share of its running time that the job waits for that: losses x refill / (year x duty).
+double refill_share(const Design& d, const JobNeed& job);
+// The clause for a reader; "" where nothing is lost.
+std::string cache_loss_note(const Design& d);
+
 // Why this copy does not pay, with the nearest thing that does; "" where it does. It does not where a job makes
 // one epoch alone, which reads the data once as copying does, or where copying takes longer than all epochs.
 std::string staging_refusal(const Design& d, const Need& need);

@@ -323,5 +323,66 @@ TEST(HostMemory, IsEnoughForWhatFits) {
   EXPECT_FALSE(best_of(*std::make_unique<Screening>(ask, Catalogue::shipped(), 1), PriceBook::shipped()));
 }
 
+// Eight drives of 15.36 TB in two servers, unprotected, before 60 disks that give 60 / 45 ns = 1.333 GB/s of 1 MB
+// samples in 8+3. Of 1 TB a drive holds an eighth: 125 GB, read again in 93.75 s, 0.08 times a year. Eight
+// accelerators at 2 USD an hour wait 0.08 x 93.75 / 3,600 x 8 / 12 = 0.00139 h a month.
+TEST(CacheLoss, ATierThatNothingProtects) {
+  const SizingAsk ask = plain_ask();
+  const Need need = need_of(ask);
+  DesignLine line;
+  line.family = Family::kHybrid;
+  line.main = {&test_disk(), &test_disk_node(), &test_nic(), 8, 3};
+  line.per_node = 10;
+  line.client_nic = &test_nic();
+  Nic fast = test_nic();
+  fast.gbit = 400;
+  line.tier = {&test_flash(), &test_flash_node(), &fast, 1, 0};
+  line.tier_holds = Bytes{kTb};
+  const Design d = design_of(line, need, {6, 2});
+  EXPECT_EQ(d.lost.value, 125'000'000'000U);
+  EXPECT_NEAR(d.refill.value, 93.75, 1e-6);
+  EXPECT_DOUBLE_EQ(d.losses, 0.08);
+  ASSERT_EQ(d.notes.size(), 1U);
+  EXPECT_EQ(
+      d.notes[0],
+      "nothing protects the flash tier: 0.08 times a year training waits up to 1 min 34 s for 125 GB to be read "
+      "again; the disks keep the data");
+  EXPECT_EQ(d.name,
+            "8 x 15.36 TB TLC flash in 2 servers, 400 Gbit/s + 60 x 24 TB HDD in 6 servers, 8+3, 100 Gbit/s");
+
+  const std::vector<Served> served{Served{1, 1, 1, "", 0}};
+  const auto waiting = [&](const Need& of) {
+    double sum = 0;
+    for (const BillLine& l : bill_of(d, of, served, round_prices(), 2).lines)
+      if (l.idle && l.label.find("waiting for lost flash") != std::string::npos) sum += l.month;
+    return sum;
+  };
+  EXPECT_NEAR(waiting(need), 2 * 0.08 * 93.75 / 3600 * 8 / 12, 1e-9);
+  Need half = need;  // drives fail whether the job runs or not
+  half.jobs[0].duty = 0.5;
+  EXPECT_NEAR(waiting(half), waiting(need), 1e-9);
+  EXPECT_NEAR(paid_utilisations(d, need, served)[0], 1 - 0.08 * 93.75 / (365 * 86400.0), 1e-12);
+}
+
+// A host reads over all of its drives: with one goes all that it caches. Of every family with a cache on drives, and
+// of no other.
+TEST(CacheLoss, OfEveryCacheAndOfNothingElse) {
+  SizingAsk ask = twenty_terabytes(16);
+  for (const Family family : kFamilies) {
+    const bool cached =
+        family == Family::kHybrid || family == Family::kLocalHdd || family == Family::kCloudObjectLocal;
+    for (const Design& d : designs_of(ask, family)) {
+      ASSERT_EQ(d.refill.value > 0, cached) << d.name;
+      const auto said = std::count_if(d.notes.begin(), d.notes.end(), [](const std::string& note) {
+        return note.starts_with("nothing protects the flash");
+      });
+      ASSERT_EQ(said, cached ? 1 : 0) << d.name;
+      if (family == Family::kHybrid || !cached) continue;
+      ASSERT_EQ(d.lost, std::min(d.local_cache, need_of(ask).datasets)) << d.name;
+      ASSERT_GE(d.refill.value, in_bytes(d.lost) / d.client_network.value) << d.name;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace aforo
