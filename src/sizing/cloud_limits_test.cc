@@ -173,6 +173,18 @@ TEST(CloudLimits, OpensAreBought) {
   EXPECT_DOUBLE_EQ(limited("aws-fsx-lustre-scratch", kTibibyte, 2e8, cloud_ask(64)).opens.value, 750);
 }
 
+// 115,000 creates a second with each 72 GB/s: 72,000 GiB are 70.3 TiB, and at 1,000 MB/s per TiB 70.3 GB/s, which
+// bring 112,289; at 125 an eighth of that, 14,062. Twice the size twice as many.
+TEST(CloudLimits, OpensGrowWithAFileSystem) {
+  const double tib = 72'000.0 / 1024;
+  const auto opens = [&](const char* name, double times) {
+    return limited(name, times * tib * kTibibyte, 1e9).opens.value;
+  };
+  EXPECT_NEAR(opens("gcp-managed-lustre-1000", 1), 115e3 / 72 * tib, 50);
+  EXPECT_NEAR(opens("gcp-managed-lustre-125", 1), 115e3 / 72 / 8 * tib, 50);
+  EXPECT_NEAR(opens("gcp-managed-lustre-1000", 2), 2 * opens("gcp-managed-lustre-1000", 1), 1);
+}
+
 // Of all object stores S3 Express states the fewest writes beside its reads, a tenth; of file services EFS the
 // slowest writing, a quarter of its reading.
 TEST(CloudLimits, UnknownIsTheWorstOfItsKind) {
