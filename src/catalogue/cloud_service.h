@@ -89,6 +89,8 @@ struct CloudService {
   BytesPerSecond most{0};
   BytesPerSecond most_write{0};
   PerSecond iops_included{0};  // of a volume
+  // That a volume takes with each GiB of its size, at most; those that are included whatever its size. 0: any number.
+  PerSecond iops_per_gib{0};
   // Limit of reads and of writes: of a prefix, bucket, file system or volume; and what comes with each TiB.
   // A volume's requests are of either kind.
   PerSecond requests{0}, writes{0};

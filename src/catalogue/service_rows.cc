@@ -37,6 +37,7 @@ constexpr CsvColumn kServiceColumns[] = {
     number_in("most_mb_per_s", 10, 1e8, "MB/s", false),
     number_in("most_write_mb_per_s", 10, 1e8, "MB/s", false),
     number_in("iops_included", 1, 1e7, "IOPS", false),
+    number_in("iops_per_gib", 1, 100'000, "IOPS per GiB", false),
     number_in("requests_per_s", 10, 1e8, "requests/s", false),
     number_in("writes_per_s", 10, 1e8, "requests/s", false),
     number_in("requests_per_s_per_tib", 10, 1e6, "requests/s", false),
@@ -83,6 +84,7 @@ void read_limits(const TableRow& row, CloudService& service) {
   service.most = {row.number("most_mb_per_s") * kServiceMb};
   service.most_write = {row.number("most_write_mb_per_s") * kServiceMb};
   service.iops_included = {row.number("iops_included")};
+  service.iops_per_gib = {row.number("iops_per_gib")};
   read_request_limits(row, service);
   service.latency = {row.number("latency_ms") * 1e-3};
   service.latency_stddev = {row.number("latency_stddev_ms") * 1e-3};

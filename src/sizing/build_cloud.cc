@@ -184,6 +184,8 @@ class CloudDesigns {
       if (s.per_tib.value > 0 && s.throughput_price.empty())
         one = std::max(one, bandwidth / copies / s.per_tib.value * kTib);
       const double volumes = volumes_for(s, one, bandwidth / copies);
+      const double iops = iops_for(s, bandwidth, volumes * copies);
+      one = std::max(one, bytes_for_iops(s, iops / copies, volumes));
       d.bought = sold(s, std::max(one, volumes * in_bytes(s.least)));
       d.usable = usable_of(d.bought, kFill);
       limit_size(classes_, kFill, d);
@@ -193,7 +195,6 @@ class CloudDesigns {
       if (s.most.value > 0) each = std::min(each, s.most.value * volumes);
       if (s.throughput_price.empty() && s.most.value > 0 && s.per_tib.value == 0)
         each = s.most.value * volumes;
-      const double iops = iops_for(s, bandwidth, volumes * copies);
       if (iops > 0) each = std::min(each, iops * kIopsSize / copies);
       d.provisioned = {each * copies};
       if (each <= 0 || !seen.insert({volumes, each, iops}).second) continue;
@@ -232,6 +233,12 @@ class CloudDesigns {
     wanted *= full > 0 ? std::max(1.0, bandwidth / full) : 1;
     if (s.requests.value > 0) wanted = std::min(wanted, s.requests.value * volumes);
     return std::max(wanted, s.iops_included.value * volumes);
+  }
+
+  // That volumes have to have for so many IOPS, where those go with the size.
+  static double bytes_for_iops(const CloudService& s, double iops, double volumes) {
+    if (s.iops_per_gib.value <= 0 || iops <= s.iops_included.value * volumes) return 0;
+    return iops / s.iops_per_gib.value * kGib;
   }
 
   void pay_iops(Design& d, double iops, double volumes) const {

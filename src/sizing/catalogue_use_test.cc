@@ -152,7 +152,7 @@ void add_design(std::string& out, const Design& d, const Need& need) {
 std::string answer_of(const Catalogue& catalogue, Place place) {
   std::string out;
   std::set<std::string> predicted;  // a design of each product: they differ in number
-  for (const Wanted& wanted : {Wanted{1e6, {}}, Wanted{100e6, {}}, Wanted{1e6, kLarge}}) {
+  for (const Wanted& wanted : {Wanted{4096, {}}, Wanted{1e6, {}}, Wanted{100e6, {}}, Wanted{1e6, kLarge}}) {
     if (wanted.capacity && place != Place::kCloud) continue;
     const SizingAsk ask = ask_for(wanted, place);
     const Need need = need_of(ask);

@@ -82,6 +82,9 @@ class ServiceLimits {
       reads = least_stated(least_.requests * volumes_, least_.requests_per_tib * tib_);
       assume("limit of reads", format_count(reads) + " /s");
     }
+    if (s_.iops_per_gib.value > 0)
+      reads = std::min(reads, std::max(s_.iops_included.value * volumes_,
+                                       s_.iops_per_gib.value * in_bytes(d_.bought) * d_.copies / kGib));
     const double bought = d_.requests.value;
     d_.requests = {bought > 0 ? std::min(bought, reads) : reads};
     d_.writes = {requests_of(s_.writes, warm_prefixes(), s_.writes_per_tib)};

@@ -16,7 +16,7 @@ namespace aforo {
 
 // Requests that one byte counts for, as services bill and limit them (published, AWS EBS and Azure disks).
 inline constexpr double kIopsSize = 256 << 10;
-inline constexpr double kTib = 1099511627776.0;
+inline constexpr double kTib = 1099511627776.0, kGib = 1073741824.0;
 
 // The least of each figure that services of a kind state; 0 where none of them does.
 class ServiceClasses {

@@ -159,6 +159,23 @@ TEST(CloudLimits, IopsThatArePaidBoundTheBandwidth) {
   EXPECT_TRUE(any);
 }
 
+// A million files of 4 KiB, 10.24 GB of volumes. 64 accelerators ask for 6,400 a second, io2 has 1,000 with each
+// GiB: 9.54 GiB hold them. Eight times that, for readers that wait less, take 51.2 GiB.
+TEST(CloudLimits, IopsTakeASize) {
+  SizingAsk ask = cloud_ask(64);
+  ask.jobs[0].workload.dataset.sample_size = constant_law(4096);
+  double most = 0;
+  for (const Design& d : designs_of(ask, "aws-ebs-io2")) {
+    const double gib = in_bytes(d.bought) / 1073741824;
+    EXPECT_LE(d.requests.value, 1000 * gib * (1 + 1e-9)) << d.name;
+    EXPECT_NEAR(gib, std::max(10.24e9 / 1073741824, d.requests.value / 1000), 1e-6) << d.name;
+    most = std::max(most, gib);
+  }
+  EXPECT_GT(most, 51.2);
+  // gp3 has 3,000 whatever its size; a copy of each host takes 800.
+  for (const Design& d : designs_of(ask, "aws-ebs-gp3")) EXPECT_GE(d.requests.value, 8 * 3000.0) << d.name;
+}
+
 // 4 TiB come with 256 x 4 = 1,024 opens/s. 64 accelerators open 6,400 files a second at full speed: 5,376 more
 // at two metadata IOPS each.
 TEST(CloudLimits, OpensAreBought) {
