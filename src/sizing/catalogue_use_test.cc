@@ -98,6 +98,7 @@ const std::map<std::string, std::string> kOther = {
     {"gcp:h100.hour.gcp azure:h100.hour.azure", "gcp:power"},
     {"gcp:h200.hour.gcp azure:h200.hour.azure", "gcp:power"},
     {"azure:mi300x.hour.azure", "azure:power"},
+    {"51200:azure-blob-hot.storage-50 512000:azure-blob-hot.storage-500", "1:power"},
     {"benchmark", "training"}};
 
 std::string changed(const std::string& cell) {

@@ -253,6 +253,16 @@ TEST(CloudLimits, RequestsBoundWhatIsWritten) {
   EXPECT_DOUBLE_EQ(d.write.value, 238'000.0 * (8 << 20));
 }
 
+// What leaves an account and what enters it: 50 and 25 Gbit/s.
+TEST(CloudLimits, AnAccountSendsTwiceWhatItTakes) {
+  for (const char* const name : {"azure-blob-hot", "azure-blob-premium"}) {
+    const Design d = limited(name, 1e15, 0);
+    EXPECT_DOUBLE_EQ(d.read.value, 50e9 / 8) << name;
+    EXPECT_DOUBLE_EQ(d.write.value, 25e9 / 8) << name;
+    EXPECT_DOUBLE_EQ(d.requests.value, 20'000) << name;
+  }
+}
+
 // Hosts' networks are what is left where a store states no throughput: 2 x 12.5 GB/s.
 TEST(CloudLimits, NoStatedThroughputIsThatOfTheNetworks) {
   Design d = rented(shipped_service("aws-s3-standard"), 1e12, 0);
