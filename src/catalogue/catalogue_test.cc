@@ -172,6 +172,8 @@ TEST(Catalogue, ServicesStateTheirLimitsAndTerms) {
   EXPECT_DOUBLE_EQ(find("aws-efs-standard").host.value, 1573e6);
   EXPECT_EQ(find("gcp-hyperdisk-ml").attach, 30U);
   EXPECT_DOUBLE_EQ(find("aws-s3-standard-ia").least_days, 30);
+  EXPECT_EQ(find("aws-s3-standard-ia").least_object, Bytes{128 << 10});
+  EXPECT_DOUBLE_EQ(find("aws-ebs-io2").iops_per_gib.value, 1000);
   EXPECT_DOUBLE_EQ(find("backblaze-b2").free_egress, 3);
   EXPECT_EQ(find("gcp-parallelstore").durability, Durability::kScratch);
   EXPECT_EQ(find("aws-s3-express").durability, Durability::kZone);

@@ -123,6 +123,8 @@ struct CloudService {
   BytesPerSecond host{0};
   // That every byte written is charged for, however soon it goes.
   double least_days = 0;
+  // kObject: that every object is charged for, however small.
+  Bytes least_object{0};
   // Bytes sent out a month without charge, as a multiple of those stored.
   double free_egress = 0;
   // kBlock: while several hosts mount it; checkpoints go elsewhere.

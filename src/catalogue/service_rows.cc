@@ -57,6 +57,7 @@ constexpr CsvColumn kServiceColumns[] = {
     number_in("attach", 1, 100'000, "hosts", false),
     number_in("host_mb_per_s", 10, 1e6, "MB/s", false),
     number_in("least_days", 1, 365, "days", false),
+    number_in("least_object_kib", 1, 10'000, "KiB", false),
     number_in("free_egress_times", 0.1, 100, "", false),
     words_in("read_only"),
     words_in("durability"),
@@ -95,6 +96,7 @@ void read_limits(const TableRow& row, CloudService& service) {
   service.attach = service_count(row.number("attach"));
   service.host = {row.number("host_mb_per_s") * kServiceMb};
   service.least_days = row.number("least_days");
+  service.least_object = service_bytes(row.number("least_object_kib") * 1024);
   service.free_egress = row.number("free_egress_times");
   service.read_only = row.choice<bool>("read_only", {{"yes", true}, {"no", false}});
 }

@@ -87,10 +87,12 @@ class CloudDesigns {
   }
 
   void keep_bytes(Design& d) const {
-    const double bytes = in_bytes(d.bought) * d.copies;
-    for (CostLine& line :
-         storage_lines(*d.service, bytes, bytes_decimal({d.bought.value * d.copies}) + " kept"))
-      d.costs.push_back(std::move(line));
+    const double kept = in_bytes(d.bought) * d.copies, billed = billed_bytes(*d.service, need_, kept);
+    std::string label = bytes_decimal({d.bought.value * d.copies}) + " kept";
+    if (billed > kept)
+      label += fmt::format(", billed as {}, {} an object at least", bytes_decimal(bought_bytes(billed)),
+                           format_bytes(d.service->least_object));
+    for (CostLine& line : storage_lines(*d.service, billed, label)) d.costs.push_back(std::move(line));
   }
 
   // Throughput beyond what comes with it is paid for.
@@ -136,7 +138,7 @@ class CloudDesigns {
   // At least so many bytes, beside what is to be held.
   Design object(const CloudService& s, Family family, double least) const {
     Design d = start(s, family);
-    d.bought = sold(s, std::max(least, in_bytes(need_.capacity)));
+    d.bought = sold(s, std::max(least, in_bytes(need_.objects)));
     d.usable = d.bought;
     keep_bytes(d);
     set_limits(classes_, need_, 1, d);

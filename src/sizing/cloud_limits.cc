@@ -228,6 +228,20 @@ void set_limits(const ServiceClasses& classes, const Need& need, double volumes,
   ServiceLimits(classes.of(design.service->kind), need, volumes, design).set();
 }
 
+Bytes to_hold(const Design& design, const Need& need) {
+  const CloudService* const keeper = design.archive != nullptr ? design.archive : design.service;
+  return keeper != nullptr && keeper->kind == ServiceKind::kObject ? need.objects : need.capacity;
+}
+
+double billed_bytes(const CloudService& service, const Need& need, double bytes) {
+  for (const JobNeed& job : need.jobs) {
+    const double files = std::max<double>(1, static_cast<double>(job.workload.dataset.files()));
+    bytes += job.files_held *
+             std::max(0.0, in_bytes(service.least_object) - in_bytes(job.requirement.dataset) / files);
+  }
+  return bytes;
+}
+
 PerSecond read_requests(const Need& need, Bytes piece) {
   PerSecond out{0};
   const double most = in_bytes(piece);

@@ -47,6 +47,12 @@ void limit_size(const ServiceClasses& classes, double fill, Design& design);
 // the time between them, keep there, and at least one.
 void set_limits(const ServiceClasses& classes, const Need& need, double volumes, Design& design);
 
+// What a design must hold: the capacity; of an object store, or where one holds everything, as objects.
+Bytes to_hold(const Design& design, const Need& need);
+// Bytes that it bills where it holds so many: each file of a job, taken as large as its files are on the mean, for
+// its least object at least.
+double billed_bytes(const CloudService& service, const Need& need, double bytes);
+
 // Requests per second at the targets, each of `piece` bytes at most: of reads, whole small files one; and of
 // checkpoints.
 PerSecond read_requests(const Need& need, Bytes piece);

@@ -40,16 +40,19 @@ std::string in_front(const Shelf& shelf) { return shelf.node == nullptr ? "local
 
 std::string protected_share(const Shelf& s) { return fmt::format("{} / {}", s.data, s.data + s.parity); }
 
-void add_capacity_to_buy(const Need& need, const SizingAsk& ask, Figures& out) {
+void add_capacity_to_buy(const Design& d, const Need& need, const SizingAsk& ask, Figures& out) {
   Bytes jobs{0};
   for (const JobNeed& job : need.jobs) jobs += job.requirement.capacity;
-  const Bytes today = ask.capacity.value_or(jobs);
-  const double grown = std::pow(1 + ask.growth, ask.years) * (1 + ask.snapshots);
-  const Bytes with_files = times(need.capacity, 1 / grown);
+  const Bytes today = ask.capacity.value_or(jobs), held = to_hold(d, need);
+  const Bytes with_files = times(held, 1 / (std::pow(1 + ask.growth, ask.years) * (1 + ask.snapshots)));
   const Bytes files = with_files > today ? with_files - today : Bytes{0};
-  out.push_back({"capacity_to_buy_bytes", "capacity to buy", bytes_decimal(need.capacity),
-                 "(held today + 4 KiB per file) (1 + growth)^years (1 + snapshots)",
-                 fmt::format("({} + {}) x {:g}^{:g} x {:g}", bytes_decimal(today), bytes_decimal(files),
+  const bool inodes = held > need.objects;
+  out.push_back({"capacity_to_buy_bytes", "capacity to buy", bytes_decimal(held),
+                 inodes ? "(held today + 4 KiB per file) (1 + growth)^years (1 + snapshots)"
+                        : "held today (1 + growth)^years (1 + snapshots)",
+                 fmt::format("{} x {:g}^{:g} x {:g}",
+                             inodes ? fmt::format("({} + {})", bytes_decimal(today), bytes_decimal(files))
+                                    : bytes_decimal(today),
                              1 + ask.growth, ask.years, 1 + ask.snapshots),
                  ask.capacity ? "--capacity" : "datasets and two checkpoints of the jobs"});
 }
@@ -257,7 +260,8 @@ void add_rented_bytes(const Design& d, const Need& need, Figures& out) {
   const CloudService& s = *d.service;
   const std::string source = source_of(s.title, s.fact);
   const bool all = d.usable >= d.bought;  // object stores, and file systems that are billed by use
-  std::string inputs = bytes_decimal(need.capacity) + (all ? "" : fmt::format(" / {:g}", kFill));
+  const Bytes held = d.archive != nullptr ? hot_bytes(need) : to_hold(d, need);
+  std::string inputs = bytes_decimal(held) + (all ? "" : fmt::format(" / {:g}", kFill));
   if (s.least.value > 0) inputs += ", at least " + bytes_decimal(s.least);
   if (s.step.value > 0) inputs += ", in steps of " + bytes_decimal(s.step);
   if (s.per_tib.value > 0 && s.throughput_price.empty())
@@ -267,7 +271,7 @@ void add_rented_bytes(const Design& d, const Need& need, Figures& out) {
                  all ? "capacity" : "capacity / 0.8, as the service sells it", inputs, source});
   if (d.archive != nullptr) {
     out.push_back({"usable_bytes", "usable", bytes_decimal(d.usable), "all that the archive holds",
-                   bytes_decimal(need.capacity), source_of(d.archive->title, d.archive->fact)});
+                   bytes_decimal(need.objects), source_of(d.archive->title, d.archive->fact)});
     return;
   }
   out.push_back({"usable_bytes", "usable", bytes_decimal(d.usable), all ? "all" : "rented x 0.8",
@@ -379,7 +383,7 @@ void add_break_even(const Horizon& h, Figures& out) {
 std::vector<ExplainedFigure> explain_design(const Design& d, const SizedDesign& sized, const Need& need,
                                             const SizingAsk& ask, const Horizon* horizon) {
   Figures out;
-  add_capacity_to_buy(need, ask, out);
+  add_capacity_to_buy(d, need, ask, out);
   if (d.service == nullptr) {
     add_bought(d, need, out);
   } else {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sizing/cloud_limits.h"
 #include "sizing/design_storage.h"
 #include "sizing/payments.h"
 #include "sizing/shelf.h"
@@ -45,7 +46,8 @@ class ExtraLines {
     if (design_.service != nullptr) {
       const bool archive = design_.archive != nullptr;
       const Bytes kept = archive ? design_.usable : design_.bought;
-      for (const CostLine& part : storage_lines(archive ? *design_.archive : *design_.service, in_bytes(kept),
+      const CloudService& keeper = archive ? *design_.archive : *design_.service;
+      for (const CostLine& part : storage_lines(keeper, billed_bytes(keeper, need_, in_bytes(kept)),
                                                 times + bytes_decimal(kept) + " kept"))
         line(part.label, part.item, more * part.quantity);
       send(times, more);

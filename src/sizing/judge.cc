@@ -167,7 +167,7 @@ Judgement check_figures(const Design& d, const Need& need) {
             bytes_decimal(need.held_beside)),
         kLeastReach};
   std::vector<Check> checks = {
-      check_of("capacity", d.usable, need.capacity, "holds", bytes),
+      check_of("capacity", d.usable, to_hold(d, need), "holds", bytes),
       check_of("write", d.write, need.checkpoint_write, "writes checkpoints at", format_rate)};
   add_copy(d, need, checks);
   if (!has_cache(d)) {

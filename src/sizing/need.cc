@@ -111,12 +111,6 @@ std::string months_text(double months) { return fmt::format("{:g} month{}", mont
 
 constexpr double kWorthNoting = 0.01;  // chosen: of the capacity, below which nobody misses it
 
-// Files take more than their bytes.
-double overhead(const JobNeed& job, double held_over_dataset) {
-  return static_cast<double>(job.workload.dataset.files()) * held_over_dataset *
-         static_cast<double>(kFileOverhead.value);
-}
-
 void add_capacity(const SizingAsk& ask, Need& out) {
   double jobs = 0, datasets = 0;
   for (const JobNeed& job : out.jobs) {
@@ -132,14 +126,17 @@ void add_capacity(const SizingAsk& ask, Need& out) {
                     format_bytes(whole_bytes(jobs)), format_bytes(*ask.capacity)));
   if (today - jobs > kWorthNoting * today) out.held_beside = whole_bytes(today - jobs);
   double files = 0;
-  for (const JobNeed& job : out.jobs) files += overhead(job, datasets > 0 ? today / datasets : 1);
+  for (const JobNeed& job : out.jobs)
+    files += static_cast<double>(job.workload.dataset.files()) * (datasets > 0 ? today / datasets : 1) *
+             static_cast<double>(kFileOverhead.value);
   const double grown = std::pow(1 + ask.growth, ask.years);
   for (JobNeed& job : out.jobs)
     job.files_held = static_cast<double>(job.workload.dataset.files()) * grown *
                      (1 + (datasets > 0 ? static_cast<double>(out.held_beside.value) / datasets : 0));
   out.capacity = whole_bytes((today + files) * grown * (1 + ask.snapshots));
+  out.objects = whole_bytes(today * grown * (1 + ask.snapshots));
   if (files > kWorthNoting * today)
-    out.notes.push_back(fmt::format("small files take {} beyond their bytes, {} each",
+    out.notes.push_back(fmt::format("small files take {} beyond their bytes, {} each, but in object stores",
                                     format_bytes(whole_bytes(files)), format_bytes(kFileOverhead)));
 }
 

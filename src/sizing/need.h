@@ -44,6 +44,8 @@ struct Need {
   BytesPerSecond checkpoint_write{0};
   // Logical: grown, with snapshots and file overhead.
   Bytes capacity{0};
+  // The same in an object store, where files take their bytes alone.
+  Bytes objects{0};
   // Of what is held today, what is neither the jobs' data nor their checkpoints: it may lie nowhere else.
   Bytes held_beside{0};
   Bytes datasets{0};         // that the jobs read in their epochs

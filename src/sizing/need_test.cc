@@ -33,10 +33,13 @@ TEST(Need, OfOneJob) {
 TEST(Need, CapacityGrowsWithFilesAndSnapshots) {
   SizingAsk ask = plain_ask();
   EXPECT_EQ(need_of(ask).capacity.value, 1'004'096'000'000U);
+  EXPECT_EQ(need_of(ask).objects.value, 1'000'000'000'000U);  // no inodes
   ask.growth = 0.5;
   ask.years = 2;
   ask.snapshots = 0.2;
   EXPECT_EQ(need_of(ask).capacity.value, 2'711'059'200'000U);  // 1.004096 x 2.25 x 1.2
+  EXPECT_EQ(need_of(ask).objects.value, 2'250'000'000'000U);
+  EXPECT_DOUBLE_EQ(need_of(ask).jobs[0].files_held, 2'250'000);
 }
 
 // 4 TB asked of the same files: four times as many of them.

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/parallel_for.h"
+#include "sizing/cloud_limits.h"
 #include "sizing/staging.h"
 
 namespace aforo {
@@ -99,7 +100,7 @@ Outcome outcome(const Design& d, const Room& room, const PriceBook& prices) {
   const Bill bill =
       bill_of(here, need, served, prices, ask.accelerator_hour ? ask.accelerator_hour->value : 0);
   const double short_of =
-      static_cast<double>(need.capacity.value) / std::max<double>(1, static_cast<double>(d.usable.value));
+      static_cast<double>(to_hold(d, need).value) / std::max<double>(1, static_cast<double>(d.usable.value));
   return outcome_of(bill, d, prices, std::max(1.0, short_of), serves);
 }
 

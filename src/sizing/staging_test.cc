@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "sizing/cloud_limits.h"
 #include "sizing/design_storage.h"
 #include "sizing/judge.h"
 #include "sizing/money.h"
@@ -137,7 +138,7 @@ TEST(HotCopy, CopyAndArchiveHoldWhatTheyShould) {
     ASSERT_FALSE(designs.empty()) << to_string(family);
     for (const Design& d : designs) {
       ASSERT_TRUE(d.staged);
-      ASSERT_GE(d.usable, need.capacity) << d.name;
+      ASSERT_GE(d.usable, to_hold(d, need)) << d.name;
       ASSERT_GT(d.staging.value, 0) << d.name;
       ASSERT_EQ(d.losses > 0, staged_in_hosts(d)) << d.name;
       if (family == Family::kHotFlash) {
