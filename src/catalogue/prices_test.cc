@@ -243,7 +243,7 @@ TEST(Prices, AScaledBookIsACopy) {
   EXPECT_THROW(PriceBook::shipped().scaled("tape", 2), UserError);
 }
 
-TEST(Prices, SayTheirDates) { EXPECT_EQ(PriceBook::shipped().dates(), "prices of 2024 to 2026-09"); }
+TEST(Prices, SayTheirDates) { EXPECT_EQ(PriceBook::shipped().dates(), "prices of 2021-11 to 2026-09"); }
 
 }  // namespace
 }  // namespace aforo

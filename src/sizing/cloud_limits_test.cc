@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/units.h"
 #include "sizing/build.h"
@@ -251,6 +252,32 @@ TEST(CloudLimits, RequestsBoundWhatIsWritten) {
   d.hosts = 512;
   set_limits(ServiceClasses(Catalogue::shipped()), need_of(cloud_ask(4096)), 1, d);
   EXPECT_DOUBLE_EQ(d.write.value, 238'000.0 * (8 << 20));
+}
+
+// 64 TiB of NetApp bring 16, 64 and 128 MiB/s with each TiB; a Rapid Bucket 15 TB/s and 20 million requests; Premium
+// SSD v2 3,000 IOPS and 125 MB/s of a volume that are not paid for, at most 1,200 MB/s of it.
+TEST(CloudLimits, NewerServices) {
+  const Need need = need_of(cloud_ask());
+  for (const auto& [name, mib] : {std::pair{"azure-netapp-standard", 16.0},
+                                  {"azure-netapp-premium", 64.0},
+                                  {"azure-netapp-ultra", 128.0}})
+    EXPECT_NEAR(shipped_service(name).per_tib.value / 1048576, mib, 0.05) << name;
+  Design rapid = rented(shipped_service("gcp-gcs-rapid"), 1e15, 0);
+  rapid.hosts = 2000;
+  set_limits(ServiceClasses(Catalogue::shipped()), need, 1, rapid);
+  EXPECT_DOUBLE_EQ(rapid.read.value, 15e12);
+  EXPECT_DOUBLE_EQ(rapid.requests.value, 20e6);
+  EXPECT_THAT(rapid.notes, Contains(HasSubstr("states no limit of writes")));
+  const auto disks = designs_of(cloud_ask(), "azure-premium-v2");
+  ASSERT_FALSE(disks.empty());
+  for (const Design& d : disks) {
+    for (const CostLine& line : d.costs)
+      if (line.item == "azure-premium-v2.throughput") {
+        const double volumes = std::ceil(d.provisioned.value / 1.2e9);
+        EXPECT_NEAR(line.quantity, d.provisioned.value / 1e6 - 125 * volumes, 1e-6) << d.name;
+      }
+    EXPECT_GE(d.requests.value, 3000) << d.name;
+  }
 }
 
 // What leaves an account and what enters it: 50 and 25 Gbit/s.
