@@ -285,8 +285,7 @@ TEST(DocumentOf, BreakingEvenIsSaidForAllTermsInOneLine) {
                          {{{"terms", "on-demand"}, {"break_even_month", 10.08}},
                           {{"terms", "committed-1y"}, {"break_even_month", 16.62}},
                           {{"terms", "committed-3y"}}}}}}};
-  EXPECT_EQ(row(document_of(sized), "Own or rent, accelerators included", "by how the cloud's are paid for")
-                .value.text,
+  EXPECT_EQ(row(document_of(sized), "Own or rent, accelerators included", "by terms of rent").value.text,
             "on-demand in month 11, committed-1y in month 17, committed-3y not within the horizon");
 }
 

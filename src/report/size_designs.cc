@@ -288,7 +288,7 @@ void add_horizon(Document& doc, const Json& record) {
           even ? Value(*even, Unit::kCount, fmt::format("in month {:.0f}", std::ceil(*even)))
                : Value("not within the horizon"));
   if (const std::string terms = even_by_terms(record); !terms.empty())
-    doc.row("by how the cloud's are paid for", Value(terms));
+    doc.row("by terms of rent", Value(terms));
   doc.row("or renting pays below", percent_at(record, {"horizon", "break_even_duty"}), "of the hours used");
   for (const std::string& line : words(record, {"horizon", "assumptions"}))
     doc.append(Text{line, Tone::kFaint, 1});

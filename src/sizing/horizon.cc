@@ -95,10 +95,25 @@ std::string rent_text(const SizingAsk& ask) {
   return std::string(to_string(terms == AcceleratorTerms::kOwned ? AcceleratorTerms::kOnDemand : terms));
 }
 
-const SizedDesign* best_of(const Screening& screening, const SizeResult& result, bool cloud) {
+const SizedDesign* best_owned(const Screening& screening, const SizeResult& result) {
   for (const SizedDesign& d : result.designs)
-    if (in_cloud(screening.designs()[d.design].family) == cloud) return &d;
+    if (!in_cloud(screening.designs()[d.design].family)) return &d;
   return nullptr;
+}
+
+// Accelerators included: they cost more at one provider than at another. The first where one has no price.
+const SizedDesign* best_rented(const Screening& screening, const SizeResult& result, const PriceBook& prices,
+                               const Catalogue& catalogue) {
+  const SizedDesign* best = nullptr;
+  double least = 0;
+  for (const SizedDesign& d : result.designs) {
+    const auto cloud = cloud_of(screening.designs()[d.design]);
+    if (!cloud) continue;
+    const double month =
+        d.bill.storage + cluster_of(screening.need(), screening.ask(), prices, catalogue, cloud).rent;
+    if (best == nullptr || month < least) best = &d, least = month;
+  }
+  return best;
 }
 
 // What storage on premises costs a month beside its purchase.
@@ -175,7 +190,8 @@ void add_terms_of_rent(const Screening& screening, const Design& rented, const P
 
 std::optional<Horizon> horizon(const Screening& screening, const SizeResult& result, const PriceBook& prices,
                                const Catalogue& catalogue, const HorizonOptions& o) {
-  const SizedDesign *own = best_of(screening, result, false), *rent = best_of(screening, result, true);
+  const SizedDesign* own = best_owned(screening, result);
+  const SizedDesign* rent = best_rented(screening, result, prices, catalogue);
   if (own == nullptr || rent == nullptr) return std::nullopt;
   const Cluster cluster = cluster_of(screening.need(), screening.ask(), prices, catalogue,
                                      cloud_of(screening.designs()[rent->design]));

@@ -64,7 +64,8 @@ struct Horizon {
   std::set<std::string> items;
 };
 
-// Of the cheapest design on premises and the cheapest in the cloud. Nothing where one side has no
+// Of the cheapest design on premises and the cheapest in the cloud, the accelerators beside it included, of which
+// every provider has its price. Nothing where one side has no
 // design that serves, or an accelerator has no price to buy or to rent.
 std::optional<Horizon> horizon(const Screening& screening, const SizeResult& result, const PriceBook& prices,
                                const Catalogue& catalogue, const HorizonOptions& options);

@@ -108,6 +108,24 @@ TEST_F(HorizonTest, TheMonthByHowTheCloudIsPaidFor) {
   EXPECT_FALSE(found(two_years)->by_terms[2].month);
 }
 
+// Storage at Google for 900 a month instead of 1,000: eight H100 there are 8 x 11.06 x 730 = 64,590 a month where AWS
+// takes 40,179. What an hour costs is given: then Google's it is.
+TEST_F(HorizonTest, RentingIsWhereItAllIsCheapest) {
+  SizedDesign google = rented();
+  google.design =
+      find([](const Design& d) { return d.service != nullptr && d.service->provider == Provider::kGcp; });
+  google.bill.storage = 900;
+  result_.designs = {google, rented(), own()};
+  EXPECT_NEAR(found()->rented.monthly, 41'179.2, 0.01);
+  result_.designs = {google, own()};
+  EXPECT_NEAR(found()->rented.monthly, 900 + 64'590.4, 0.01);
+  ask_.accelerator_hour = Dollars{6.88};
+  screening_.emplace(ask_, Catalogue::shipped(), 1);
+  screening_->rank(PriceBook::shipped(), Grouping::kFamily);
+  result_.designs = {rented(), google, own()};
+  EXPECT_NEAR(found()->rented.monthly, 41'079.2, 0.01);
+}
+
 // (556,445 / 36 - 1,000) / 40,179 = 36 % of the time, and both cost the same.
 TEST_F(HorizonTest, TheDutyAtWhichBothCostTheSame) {
   const Horizon h = *found();
