@@ -65,41 +65,63 @@ std::vector<Screening::Members> Screening::members_by(Grouping grouping) const {
   return out;
 }
 
-bool Screening::is_refused(const Design& d) const {
-  return std::any_of(refused_.begin(), refused_.end(), [&](const Refused& r) {
-    return r.family == d.family && r.service == d.service && d.read.value <= kNextRead * r.read &&
-           d.fast_read.value <= kNextRead * r.fast_read;
-  });
+std::vector<double> Screening::passed_costs(const PriceBook& prices) const {
+  std::vector<double> out;
+  for (const std::size_t design : passed_) out.push_back(fixed_costs(designs_[design], prices));
+  return out;
 }
 
-std::optional<Ranked> Screening::cheapest_offer(std::vector<std::size_t>& members, const PriceBook& prices) {
+// What passed, reads no less and costs no more is the better one, however busy simulation finds both: the closed
+// forms, which know nothing of that, would have all its twins simulated too.
+bool Screening::is_refused(const Design& d, double cost, Look look,
+                           const std::vector<double>& passed_costs) const {
+  constexpr double kSame = 1 + 1e-9;  // sums in another order
+  const bool writes = need_.checkpoint_write.value > 0;
+  for (std::size_t i = 0; i < passed_.size(); ++i) {
+    const Design& p = designs_[passed_[i]];
+    if (cost * kSame >= passed_costs[i] && same_drives(p, d) && reads_within(d, p, kSame) &&
+        (!writes || d.write.value <= p.write.value * kSame))
+      return true;
+  }
+  return look == Look::kRanking ? trials_.refuses(d) : trials_.refuses_between(d);
+}
+
+std::optional<Ranked> Screening::cheapest_offer(std::vector<std::size_t>& members, const PriceBook& prices,
+                                                Look look, double limit) {
   std::map<std::size_t, double> least;
   for (const std::size_t i : members)
     least[i] = fixed_costs(designs_[i], prices) + pause_costs(designs_[i], need_, prices, accelerator_hour());
   std::stable_sort(members.begin(), members.end(),
                    [&](std::size_t a, std::size_t b) { return least[a] < least[b]; });
+  const std::vector<double> passed = passed_costs(prices);
   std::optional<Ranked> best;
   for (const std::size_t i : members) {
-    if (best && least[i] >= best->bill.total()) break;
+    if (least[i] >= limit) break;
     if (known_[i] == Known::kFigures) continue;
     if (known_[i] == Known::kNothing) {
       judged_[i] = judge_design(designs_[i], need_, ask_.accelerators_per_host, solved_.get());
       known_[i] = Known::kAll;
     }
-    if (!judged_[i].serves()) continue;
+    if (!judged_[i].serves() || is_refused(designs_[i], fixed_costs(designs_[i], prices), look, passed))
+      continue;
     Bill found = bill(i, prices);
-    if (!best || found.total() < best->bill.total()) best = Ranked{i, std::move(found)};
+    if (found.total() >= limit) continue;
+    limit = found.total();
+    best = Ranked{i, std::move(found)};
   }
   return best;
 }
 
 std::optional<Screening::LineBest> Screening::cheapest_line(const std::vector<std::size_t>& members,
-                                                            const PriceBook& prices, double limit) {
+                                                            const PriceBook& prices, Look look,
+                                                            double limit) {
   LinePrices line_prices(prices, need_, accelerator_hour());
   Refusal refused;
-  if (!refused_.empty())
-    refused = [this](const DesignLine& line, const LineSize& size) {
-      return is_refused(figures_of(line, need_, size));
+  const std::vector<double> passed = passed_costs(prices);
+  if (trials_.any_failed() || !passed.empty())
+    refused = [&](const DesignLine& line, const LineSize& size) {
+      const double cost = cost_of(line_prices.costs_of(line), line, size);
+      return is_refused(figures_of(line, need_, size), cost, look, passed);
     };
   LineQueue queue([&](std::size_t i) {
     return LineSearch(lines_[i], need_, ask_.accelerators_per_host, line_prices, *ceilings_, refused);
@@ -143,15 +165,34 @@ Ranked Screening::ranked(const LineBest& best, const PriceBook& prices) {
   return {design, bill(design, prices)};
 }
 
+std::optional<Ranked> Screening::cheapest_of(std::vector<std::size_t> offers,
+                                             const std::vector<std::size_t>& lines, const PriceBook& prices,
+                                             Look look, double limit) {
+  std::optional<Ranked> offer = cheapest_offer(offers, prices, look, limit);
+  const auto line = cheapest_line(lines, prices, look, offer ? offer->bill.total() : limit);
+  return line ? ranked(*line, prices) : offer;
+}
+
 std::optional<Ranked> Screening::cheapest_on_premises(const PriceBook& prices) {
   std::vector<std::size_t> offers, lines(lines_.size());
   for (std::size_t i = 0; i < offers_; ++i)
     if (!in_cloud(designs_[i].family)) offers.push_back(i);
   for (std::size_t i = 0; i < lines.size(); ++i) lines[i] = i;
-  std::optional<Ranked> offer = cheapest_offer(offers, prices);
-  auto line = cheapest_line(lines, prices, offer ? offer->bill.total() : HUGE_VAL);
-  if (!line) return offer;
-  return ranked(*line, prices);
+  std::optional<Ranked> best = cheapest_of(std::move(offers), lines, prices, Look::kRanking, HUGE_VAL);
+  for (const std::size_t design : passed_) {
+    if (in_cloud(designs_[design].family)) continue;
+    Bill found = bill(design, prices);
+    if (!best || found.total() < best->bill.total()) best = Ranked{design, std::move(found)};
+  }
+  return best;
+}
+
+std::optional<Ranked> Screening::next_between(const PriceBook& prices, double limit) {
+  if (!trials_.any_failed()) return std::nullopt;
+  std::vector<std::size_t> offers(offers_), lines(lines_.size());
+  for (std::size_t i = 0; i < offers.size(); ++i) offers[i] = i;
+  for (std::size_t i = 0; i < lines.size(); ++i) lines[i] = i;
+  return cheapest_of(std::move(offers), lines, prices, Look::kBetween, limit);
 }
 
 std::vector<Ranked> Screening::rank(const PriceBook& prices, Grouping grouping) {
@@ -163,17 +204,22 @@ std::vector<Ranked> Screening::rank(const PriceBook& prices, Grouping grouping) 
   std::vector<Found> found(lists.size());
   parallel_for(lists.size(), 1, threads_, {}, [&](unsigned, std::uint64_t i, std::uint64_t) {
     std::vector<std::size_t> offers = lists[i].offers;
-    found[i].offer = cheapest_offer(offers, prices);
-    found[i].line =
-        cheapest_line(lists[i].lines, prices, found[i].offer ? found[i].offer->bill.total() : HUGE_VAL);
+    found[i].offer = cheapest_offer(offers, prices, Look::kRanking, HUGE_VAL);
+    found[i].line = cheapest_line(lists[i].lines, prices, Look::kRanking,
+                                  found[i].offer ? found[i].offer->bill.total() : HUGE_VAL);
   });
-  std::vector<Ranked> out;
+  std::map<std::string, Ranked> best;
+  const auto add = [&](Ranked one) {
+    const auto [at, is_new] = best.try_emplace(group_of(designs_[one.design], grouping), one);
+    if (!is_new && one.bill.total() < at->second.bill.total()) at->second = std::move(one);
+  };
   for (Found& one : found) {
-    if (one.line)
-      out.push_back(ranked(*one.line, prices));
-    else if (one.offer)
-      out.push_back(std::move(*one.offer));
+    if (one.line) add(ranked(*one.line, prices));
+    if (one.offer) add(std::move(*one.offer));
   }
+  for (const std::size_t design : passed_) add({design, bill(design, prices)});
+  std::vector<Ranked> out;
+  for (auto& [group, one] : best) out.push_back(std::move(one));
   std::stable_sort(out.begin(), out.end(),
                    [](const Ranked& a, const Ranked& b) { return a.bill.total() < b.bill.total(); });
   return out;
@@ -215,17 +261,9 @@ void Screening::replace(std::size_t design, Judgement judgement) {
   const auto line = line_of_.find(design);
   if (line != line_of_.end()) lines_[line->second.first].judged[line->second.second] = judgement;
   judged_[design] = std::move(judgement);
-}
-
-void Screening::reject_weaker(std::size_t design) {
-  const Design& failed = designs_[design];
-  refused_.push_back({failed.family, failed.service, failed.read.value, failed.fast_read.value});
-  for (std::size_t i = 0; i < offers_; ++i) {
-    if (i == design || !is_refused(designs_[i]) || known_[i] == Known::kFigures) continue;
-    if (known_[i] == Known::kAll && !judged_[i].serves()) continue;
-    known_[i] = Known::kFigures;
-    judged_[i] = {{}, judged_[design].check, "no better than one that failed: " + judged_[design].reason, 0};
-  }
+  if (!judged_[design].serves()) return trials_.failed(designs_[design]);
+  trials_.passed(designs_[design]);
+  passed_.push_back(design);
 }
 
 std::size_t Screening::judged_count() const {

@@ -23,12 +23,9 @@
 #include "sizing/ceilings.h"
 #include "sizing/judge.h"
 #include "sizing/line_search.h"
+#include "sizing/trials.h"
 
 namespace aforo {
-
-// After a simulation refused a design, its kind goes on with so many times what it read. Chosen:
-// smaller steps simulate one near twin after the other, larger ones skip the cheapest that serves.
-inline constexpr double kNextRead = 1.2;
 
 // What competes with each other: all of a family, or of a family those of one product (a drive's
 // medium and size, a service).
@@ -83,13 +80,13 @@ class Screening {
   // Its bill at these prices. The design must have been judged (or replaced) and serve.
   Bill bill(std::size_t design, const PriceBook& prices) const;
 
-  // A judgement made elsewhere, by simulation, in place of the closed form's.
+  // A judgement made by simulation, in place of the closed form's. What it says of other designs (trials.h)
+  // counts from then on; what passed stays on offer.
   void replace(std::size_t design, Judgement judgement);
 
-  // After such a judgement refused it: all of its family (and service) that read at most
-  // kNextRead times as much, from the disks or service and from the cache in front of them, and
-  // have not failed already.
-  void reject_weaker(std::size_t design);
+  // What might serve for less than `limit` a month between what failed by simulation and what passed
+  // (Trials::refuses_between): the cheapest of it; nothing where there is none, or none failed.
+  std::optional<Ranked> next_between(const PriceBook& prices, double limit);
 
  private:
   enum class Known : std::uint8_t { kNothing, kFigures, kAll };
@@ -98,12 +95,8 @@ class Screening {
     std::size_t line = 0;
     SizeTotal found;
   };
-  // What was refused by simulation.
-  struct Refused {
-    Family family;
-    const CloudService* service;
-    double read, fast_read;
-  };
+  // Which verdict of the trials counts.
+  enum class Look : std::uint8_t { kRanking, kBetween };
   // Those that compete with each other.
   struct Members {
     std::vector<std::size_t> offers, lines;
@@ -111,10 +104,16 @@ class Screening {
 
   std::vector<Members> members_by(Grouping grouping) const;
   double accelerator_hour() const { return ask_.accelerator_hour ? ask_.accelerator_hour->value : 0; }
-  bool is_refused(const Design& design) const;
-  std::optional<Ranked> cheapest_offer(std::vector<std::size_t>& members, const PriceBook& prices);
+  // `cost` of `design`, and those of passed_, are fixed costs.
+  bool is_refused(const Design& design, double cost, Look look,
+                  const std::vector<double>& passed_costs) const;
+  std::vector<double> passed_costs(const PriceBook& prices) const;
+  std::optional<Ranked> cheapest_offer(std::vector<std::size_t>& members, const PriceBook& prices, Look look,
+                                       double limit);
   std::optional<LineBest> cheapest_line(const std::vector<std::size_t>& members, const PriceBook& prices,
-                                        double limit);
+                                        Look look, double limit);
+  std::optional<Ranked> cheapest_of(std::vector<std::size_t> offers, const std::vector<std::size_t>& lines,
+                                    const PriceBook& prices, Look look, double limit);
   // So that a miss can be named: one size each of the lines that cost least, of different drives.
   void judge_some(const std::vector<std::size_t>& members);
   Ranked ranked(const LineBest& best, const PriceBook& prices);
@@ -133,7 +132,8 @@ class Screening {
   std::unique_ptr<Ceilings> ceilings_;
   std::map<std::pair<std::size_t, LineSize>, std::size_t> kept_;
   std::map<std::size_t, std::pair<std::size_t, LineSize>> line_of_;  // the inverse
-  std::vector<Refused> refused_;
+  Trials trials_;
+  std::vector<std::size_t> passed_;  // by simulation
   unsigned threads_;
 };
 

@@ -179,14 +179,13 @@ TEST(Screening, ThereIsANearestMissWhereNothingServes) {
   EXPECT_FALSE(screening.rejected().empty());
 }
 
-// A design refused by simulation takes those of its family with it that read no more than 1.2 times
-// as much: the next that is ranked reads more, and the listed ones say why they are out.
-TEST(Screening, RejectsWeakerOnes) {
+// After a design failed by simulation the next of its family that is ranked reads more than 1.2 times as much,
+// or is of another service.
+TEST(Screening, WhatFailedMakesItsFamilyWait) {
   for (const Family family : {Family::kFlashTlc, Family::kCloudFile}) {
     Screening screening(of_family(small_files(8), family), Catalogue::shipped(), 2);
     const std::size_t best = screening.rank(PriceBook::shipped(), Grouping::kFamily).front().design;
     screening.replace(best, {{}, "simulation", "simulation: too slow", 0.8});
-    screening.reject_weaker(best);
     const double refused = screening.designs()[best].read.value;
     const CloudService* service = screening.designs()[best].service;
     EXPECT_FALSE(screening.judgement(best).serves());
@@ -195,6 +194,35 @@ TEST(Screening, RejectsWeakerOnes) {
     const Design& next = screening.designs()[ranked.front().design];
     EXPECT_TRUE(next.service != service || next.read.value > 1.2 * refused) << next.name;
     EXPECT_TRUE(screening.judgement(ranked.front().design).serves());
+  }
+}
+
+// What passed stays, though another of its family that reads as much fails after it; and between the two that
+// failed and passed there is something to try.
+TEST(Screening, WhatPassedStays) {
+  const PriceBook& prices = PriceBook::shipped();
+  Screening screening(of_family(small_files(8), Family::kHdd), Catalogue::shipped(), 2);
+  const auto first = [&] { return screening.rank(prices, Grouping::kFamily).front(); };
+  const auto judged = [&](const Ranked& one) { return screening.judgement(one.design); };
+  EXPECT_FALSE(screening.next_between(prices, HUGE_VAL)) << "nothing has failed";
+  const Ranked least = first();
+  screening.replace(least.design, {{}, "simulation", "simulation: too slow", 0.8});
+  const Ranked enough = first();
+  screening.replace(enough.design, judged(enough));
+  EXPECT_EQ(first().design, enough.design);
+  const auto between = screening.next_between(prices, enough.bill.total());
+  if (between) {
+    EXPECT_LT(between->bill.total(), enough.bill.total());
+    screening.replace(between->design, {{}, "simulation", "simulation: too slow", 0.9});
+  }
+  for (int i = 0; i < 3; ++i) {
+    const auto others = screening.rank(prices, Grouping::kProduct);
+    for (const Ranked& other : others)
+      if (other.design != enough.design) {
+        screening.replace(other.design, {{}, "simulation", "simulation: too slow", 0.9});
+        break;
+      }
+    EXPECT_EQ(first().design, enough.design) << i;
   }
 }
 

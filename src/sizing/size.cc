@@ -16,47 +16,77 @@ SizedDesign sized(const Screening& screening, const Ranked& ranked) {
   return {ranked.design, screening.judgement(ranked.design), ranked.bill, false};
 }
 
-bool cheaper(const SizedDesign& a, const SizedDesign& b) { return a.bill.total() < b.bill.total(); }
+// Simulations until something has passed and nothing cheaper is left to simulate take as many as they take;
+// once something has passed no more than this, whatever --confirm. Chosen: a few seconds.
+constexpr std::size_t kMostToSettle = 60;
+// Chosen: what would save less is not looked for.
+constexpr double kWorthLooking = 0.99;
 
-// The first not yet simulated; nothing where all are, or where the budget is spent and the best is known.
-std::vector<SizedDesign>::iterator next_to_confirm(std::vector<SizedDesign>& designs, std::size_t left,
-                                                   std::size_t grace) {
-  auto next = std::find_if(designs.begin(), designs.end(), [](const SizedDesign& d) { return !d.simulated; });
-  if (left > 0 || (grace > 0 && next == designs.begin())) return next;
-  return designs.end();
-}
+// One simulation after the other, in an order that does not depend on how many are asked for: more of them
+// never make the best dearer. First whatever is cheapest, until that has passed; then by turns what may be
+// cheaper still, between what failed and what passed, and the next in the order of cost.
+class Confirmation {
+ public:
+  Confirmation(Screening& screening, const SizeOptions& options, SizeResult& out, const std::stop_token& stop)
+      : screening_(screening), options_(options), out_(out), stop_(stop) {}
 
-// The first `options.confirm` in the order of cost, and as many more as it takes until the best one
-// is among them. One that fails there is rejected with all of its kind that read no more, and the
-// next of its product takes its place.
-void confirm_best(Screening& screening, const SizeOptions& options, SizeResult& out,
-                  const std::stop_token& stop) {
-  std::set<std::size_t> done;
-  std::size_t left = options.confirm, grace = 2 * options.confirm;
-  for (auto next = next_to_confirm(out.designs, left, grace); next != out.designs.end();
-       next = next_to_confirm(out.designs, left, grace)) {
-    if (stop.stop_requested()) throw Interrupted();
-    const std::size_t design = next->design;
-    Judgement judgement =
-        confirm(screening.designs()[design], screening.need(), screening.ask(), options.threads, stop);
-    left > 0 ? --left : --grace;
-    if (options.confirmed) options.confirmed(options.confirm - left, options.confirm);
-    done.insert(design);
-    const bool serves = judgement.serves();
-    screening.replace(design, judgement);
-    if (serves) {
-      *next = {design, std::move(judgement), screening.bill(design, options.prices), true};
-      std::stable_sort(out.designs.begin(), out.designs.end(), cheaper);
-      continue;
+  void run() {
+    while (!out_.designs.empty()) {
+      if (!out_.designs.front().simulated) {
+        if (passed_ && done_.size() >= std::max(kMostToSettle, options_.confirm)) break;
+        simulate(out_.designs.front().design);
+      } else if (done_.size() >= options_.confirm || !simulate_next()) {
+        break;
+      }
     }
-    screening.reject_weaker(design);
-    out.designs.clear();
-    for (const Ranked& ranked : screening.rank(options.prices, Grouping::kProduct)) {
-      out.designs.push_back(sized(screening, ranked));
-      out.designs.back().simulated = done.contains(ranked.design);
+    leave_out_what_is_not_settled();
+  }
+
+ private:
+  bool simulate_next() {
+    const auto row = std::find_if(out_.designs.begin(), out_.designs.end(),
+                                  [](const SizedDesign& d) { return !d.simulated; });
+    between_next_ = !between_next_;
+    if (between_next_ || row == out_.designs.end()) {
+      const double limit = kWorthLooking * out_.designs.front().bill.total();
+      if (const auto found = screening_.next_between(options_.prices, limit)) {
+        simulate(found->design);
+        return true;
+      }
+    }
+    if (row == out_.designs.end()) return false;
+    simulate(row->design);
+    return true;
+  }
+
+  void simulate(std::size_t design) {
+    if (stop_.stop_requested()) throw Interrupted();
+    Judgement judgement =
+        confirm(screening_.designs()[design], screening_.need(), screening_.ask(), options_.threads, stop_);
+    done_.insert(design);
+    if (options_.confirmed) options_.confirmed(std::min(done_.size(), options_.confirm), options_.confirm);
+    passed_ = passed_ || judgement.serves();
+    screening_.replace(design, std::move(judgement));
+    out_.designs.clear();
+    for (const Ranked& ranked : screening_.rank(options_.prices, Grouping::kProduct)) {
+      out_.designs.push_back(sized(screening_, ranked));
+      out_.designs.back().simulated = done_.contains(ranked.design);
     }
   }
-}
+
+  void leave_out_what_is_not_settled() {
+    const auto first = std::find_if(out_.designs.begin(), out_.designs.end(),
+                                    [](const SizedDesign& d) { return d.simulated; });
+    out_.designs.erase(out_.designs.begin(), first);
+  }
+
+  Screening& screening_;
+  const SizeOptions& options_;
+  SizeResult& out_;
+  const std::stop_token& stop_;
+  std::set<std::size_t> done_;
+  bool passed_ = false, between_next_ = false;
+};
 
 // Chosen: a price that would have to move by more than this, up or down, is no news to anybody.
 constexpr double kFurthestFlip = 10;
@@ -128,7 +158,7 @@ SizeResult size_designs(Screening& screening, const SizeOptions& options, std::s
   SizeResult out;
   for (const Ranked& ranked : screening.rank(options.prices, Grouping::kProduct))
     out.designs.push_back(sized(screening, ranked));
-  confirm_best(screening, options, out, stop);
+  if (options.confirm > 0) Confirmation(screening, options, out, stop).run();
   group_by_place(screening, out);
   out.rejected = screening.rejected();
   out.built = screening.offered_count();

@@ -18,7 +18,9 @@ namespace aforo {
 struct SizeOptions {
   SizingAsk ask;
   PriceBook prices;
-  std::size_t confirm = 10;  // designs that are simulated; 0 = none
+  // Designs that are simulated; 0 = none. More where it takes more until the best has passed. A larger number
+  // never leads to a dearer best.
+  std::size_t confirm = 10;
   unsigned threads = 2;
   std::function<void(std::size_t done, std::size_t of)>
       confirmed;  // progress; called from one thread; may be empty
@@ -57,7 +59,7 @@ struct SizeResult {
 };
 
 // `screening` keeps what was judged, so that break points can go on with it. It is of options.ask.
-// A design that fails in simulation is rejected there, with all of its kind that read little more.
+// A design that fails in simulation is rejected there; what that says of others is trials.h's.
 SizeResult size_designs(Screening& screening, const SizeOptions& options, std::stop_token stop = {});
 
 // In the simulated world, at a scale that bounds the requests of a run (confirm.cc), whatever the

@@ -3,12 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <map>
 
 #include "base/error.h"
 #include "sizing/money_words.h"
 #include "sizing/recommend.h"
 #include "sizing/test_kit.h"
+#include "workload/parse.h"
 
 namespace aforo {
 namespace {
@@ -129,6 +131,29 @@ TEST(Size, JobsThatAreNotFeltStayAtTheirClosedForm) {
   EXPECT_EQ(found.served[1].au, closed[1].au);
   EXPECT_EQ(found.served[1].low, closed[1].low);
   EXPECT_NE(found.served[0].low, closed[0].low);
+}
+
+// Disks of which the closed forms find 60 enough and simulation twice as many. Whatever --confirm, the best was
+// simulated, and more of them never make it dearer: what has passed is kept.
+TEST(Size, MoreSimulationsNeverMakeTheBestDearer) {
+  SizingAsk ask;
+  ask.jobs.push_back({load_preset("resnet50_h100"), 1});
+  ask.jobs[0].workload.accelerator.count = 64;
+  ask.jobs[0].workload.dataset.samples = 2'180'357'992;
+  ask.capacity = Bytes{250'000'000'000'000};
+  ask.family = Family::kHdd;
+  SizeOptions options = paper_only(ask);
+  double last = HUGE_VAL;
+  for (const std::size_t confirm : {1U, 3U, 6U, 10U}) {
+    options.confirm = confirm;
+    Screening screening(ask, Catalogue::shipped(), 2);
+    const SizeResult found = size_designs(screening, options);
+    ASSERT_FALSE(found.designs.empty());
+    EXPECT_TRUE(found.designs.front().simulated) << confirm;
+    EXPECT_LE(found.designs.front().bill.total(), last) << confirm;
+    EXPECT_GT(screening.designs()[found.designs.front().design].main.drives, 84U) << "which were simulated";
+    last = found.designs.front().bill.total();
+  }
 }
 
 TEST(Size, AStopEndsIt) {
