@@ -17,6 +17,8 @@ namespace aforo {
 namespace {
 
 constexpr double kMbps = 1e6;
+// Of volumes that a host mounts alone. Chosen: more copies of a dataset nobody keeps in step.
+constexpr std::uint32_t kMostVolumeCopies = 8;
 
 Bytes bought_bytes(double bytes) { return {static_cast<std::uint64_t>(std::ceil(bytes))}; }
 
@@ -178,6 +180,7 @@ class CloudDesigns {
     if (!wanted(Family::kCloudBlock) || ask_.cache) return;
     const std::uint32_t per_copy = s.attach == 0 ? need_.hosts : s.attach;
     const std::uint32_t copies = (need_.hosts + per_copy - 1) / per_copy;
+    if (copies > kMostVolumeCopies) return;
     std::set<std::tuple<double, double, double>> seen;
     for (const double bandwidth : bandwidths_) {
       Design d = start(s, Family::kCloudBlock);

@@ -292,6 +292,11 @@ TEST(Build, CopiesForHostsThatMountNoCommonVolume) {
     EXPECT_NEAR(quantity(d, "aws-ebs-gp3.storage"), 4 * static_cast<double>(d.bought.value) / kGib, 1e-6);
   }
   for (const Design& d : of_service(four_hosts(), "aws-ebs-io2")) EXPECT_EQ(d.copies, 1U);
+  SizingAsk eight = plain_ask();
+  eight.jobs[0].workload.accelerator.count = 64;
+  EXPECT_FALSE(of_service(eight, "aws-ebs-gp3").empty());
+  eight.jobs[0].workload.accelerator.count = 72;
+  EXPECT_TRUE(of_service(eight, "aws-ebs-gp3").empty()) << "nobody keeps nine copies";
   SizingAsk many = plain_ask();
   many.jobs[0].workload.accelerator.count = 31 * 8;  // 30 hosts mount a volume of Hyperdisk ML
   const auto designs = of_service(many, "gcp-hyperdisk-ml");

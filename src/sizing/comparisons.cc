@@ -87,6 +87,7 @@ void fill(Variant& out, Screening& screening, const std::vector<Ranked>& ranked,
   const Ranked& best = ranked.front();
   const Design& d = screening.designs()[best.design];
   out.family = to_string(d.family);
+  out.product = d.product;
   out.design = d.name;
   out.au = mean_au(screening.judgement(best.design).served, need);
   out.storage = best.bill.storage;

@@ -26,7 +26,7 @@ struct Variant {
   BytesPerSecond read{0};
   PerSecond opens{0}, requests{0};
   std::uint32_t accelerators = 0;
-  std::string family, design, reason;
+  std::string family, product, design, reason;
   double au = 0, storage = 0, idle = 0;
   // Of the price book, that the design uses.
   std::set<std::string> items;

@@ -70,7 +70,8 @@ std::string_view short_name(Family family) {
 
 bool oversized(const Design& d, Bytes wanted) {
   const double times =
-      wanted.value > 0 ? static_cast<double>(d.usable.value) / static_cast<double>(wanted.value) : 0;
+      wanted.value > 0 ? static_cast<double>(d.usable.value) * d.copies / static_cast<double>(wanted.value)
+                       : 0;
   return times > kMostOverWanted || (d.main.drives >= kManyDrives && times > kManyOverWanted);
 }
 

@@ -183,9 +183,12 @@ Judgement check_figures(const Design& d, const Need& need) {
   }
   if (!d.local_cache.value)
     checks.push_back(check_of("network", d.client_network, host, "brings to a host", format_rate));
-  for (const Check& c : checks)
-    if (c.need > 0 && c.have < c.need)
-      return {{}, c.name, c.name + (": " + c.text), std::max(c.have / c.need, kLeastReach)};
+  // What it lacks most: a miss is as near as its furthest check.
+  const auto reach = [](const Check& c) { return c.need > 0 ? c.have / c.need : HUGE_VAL; };
+  const auto worst = std::min_element(checks.begin(), checks.end(),
+                                      [&](const Check& a, const Check& b) { return reach(a) < reach(b); });
+  if (reach(*worst) < 1)
+    return {{}, worst->name, worst->name + (": " + worst->text), std::max(reach(*worst), kLeastReach)};
   if (std::string refused = staging_refusal(d, need); !refused.empty())
     return {{}, "staging", std::move(refused), kLeastReach};
   return {};

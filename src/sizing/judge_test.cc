@@ -84,6 +84,17 @@ TEST(Judge, FiguresThatFallShort) {
   EXPECT_DOUBLE_EQ(found.reach, 0.5);
 }
 
+// Half of what is to be held, and a hundredth of what is to be read: it lacks the latter most.
+TEST(Judge, WhatItLacksMostIsNamed) {
+  const Need need = need_of(plain_ask());
+  Design d = flash_design(need);
+  d.usable = Bytes{502'048'000'000};
+  d.read = {0.0072e9};
+  const Judgement found = check_figures(d, need);
+  EXPECT_EQ(found.check, "read");
+  EXPECT_NEAR(found.reach, 0.01, 1e-9);
+}
+
 // 720 samples/s in WebDataset shards of 1000: 0.72 opens/s under the default shuffle, and not one per sample.
 TEST(Judge, ShardsReadFrontToBackNeedFewOpens) {
   SizingAsk ask = plain_ask();

@@ -235,14 +235,14 @@ std::vector<Rejected> Screening::rejected() {
   std::map<std::string, Nearest> nearest;
   for (std::size_t i = 0; i < offers_; ++i) {
     if (known_[i] == Known::kNothing || judged_[i].serves()) continue;
-    Nearest& slot = nearest[group_of(designs_[i], Grouping::kProduct) + '|' + judged_[i].check];
+    Nearest& slot = nearest[group_of(designs_[i], Grouping::kProduct)];
     if (judged_[i].reach > slot.reach) slot = {judged_[i].reach, i, 0, {}, false};
   }
   for (std::size_t i = 0; i < lines_.size(); ++i) {
     const auto& judged = lines_[i].judged;
     if (std::any_of(judged.begin(), judged.end(), [](const auto& j) { return j.second.serves(); })) continue;
     for (const auto& [size, judgement] : judged) {
-      Nearest& slot = nearest[group_of(lines_[i].line, Grouping::kProduct) + '|' + judgement.check];
+      Nearest& slot = nearest[group_of(lines_[i].line, Grouping::kProduct)];
       if (judgement.reach > slot.reach) slot = {judgement.reach, 0, i, size, true};
     }
   }

@@ -68,7 +68,8 @@ class Screening {
   // The one of all that are bought, without looking at what could not win.
   std::optional<Ranked> cheapest_on_premises(const PriceBook& prices);
 
-  // What was judged and does not serve: of each product and check the nearest miss, nearest first.
+  // What was judged and does not serve: of each product the miss that lacks least of what it lacks most, nearest
+  // first.
   // What was left out because a like one failed is not in it, nor are sizes of a line of which
   // another serves.
   std::vector<Rejected> rejected();

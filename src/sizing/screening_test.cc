@@ -169,6 +169,21 @@ TEST(Screening, RejectionsReachLessThanIsNeeded) {
   }
 }
 
+// Of each product one miss is named.
+TEST(Screening, OneMissOfEachProduct) {
+  SizingAsk ask = small_files(64);
+  ask.place = Place::kCloud;
+  ask.jobs[0].workload.dataset.samples = 300'000'000;
+  Screening screening(ask, Catalogue::shipped(), 2);
+  screening.rank(PriceBook::shipped(), Grouping::kProduct);
+  std::set<std::pair<Family, std::string>> seen;
+  for (const Rejected& r : screening.rejected()) {
+    const Design& d = screening.designs()[r.design];
+    EXPECT_TRUE(seen.insert({d.family, d.product}).second) << d.name;
+  }
+  EXPECT_FALSE(seen.empty());
+}
+
 // Steps that no host's network feeds, 800 GB/s of each: everything is rejected, and something is the
 // nearest miss.
 TEST(Screening, ThereIsANearestMissWhereNothingServes) {

@@ -196,7 +196,10 @@ void add_designs(Json& record, const Screening& screening, const SizeResult& res
   for (std::size_t i = 0; i < std::min(result.rejected.size(), kMostRejected); ++i) {
     const Rejected& r = result.rejected[i];
     const Design& d = screening.designs()[r.design];
-    Json one = {{"name", d.name}, {"family", std::string(to_string(d.family))}, {"reason", r.reason}};
+    Json one = {{"name", d.name},
+                {"family", std::string(to_string(d.family))},
+                {"product", d.product},
+                {"reason", r.reason}};
     set_number(one, "reach", r.reach);
     one["usable_bytes"] = d.usable.value;
     if (oversized(d, screening.need().capacity)) one["oversized"] = true;
@@ -230,7 +233,7 @@ void add_designs(Json& record, const Screening& screening, const SizeResult& res
 void add_cure(Json& record, const SizeAdvice& cheapest) {
   record["recommendation"].push_back(fmt::format("Cheapest to cure: {}.", cheapest.text));
   for (Json& miss : record["rejected"]) {
-    if (miss["family"] != cheapest.with.family || miss.contains("oversized")) continue;
+    if (miss["family"] != cheapest.with.family || miss["product"] != cheapest.with.product) continue;
     miss["cure"] = cheapest.change;
     set_number(miss, "cured_usd_per_month", cheapest.with.total());
     return;

@@ -43,8 +43,8 @@ void add_portfolio(Json& record, const Portfolio& portfolio, const PortfolioResu
 void add_advice(Json& record, const std::vector<SizeAdvice>& advice, std::set<std::string>& used);
 void add_formats(Json& record, const std::vector<Variant>& formats, std::set<std::string>& used);
 void add_growth_steps(Json& record, const GrowthSteps& found, std::set<std::string>& used);
-// Where nothing serves: what cures a miss at the least cost, in `recommendation` and beside the nearest miss of
-// its family (`rejected` of a Record that has both).
+// Where nothing serves: what cures a miss at the least cost, in `recommendation`, and beside the miss of the very
+// product that then serves, where `rejected` of a Record has it.
 void add_cure(Json& record, const SizeAdvice& cheapest);
 void add_size_sweep(Json& record, const SizeSweep& sweep, const std::vector<Variant>& points,
                     std::set<std::string>& used);
