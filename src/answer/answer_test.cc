@@ -72,6 +72,31 @@ TEST(AnswerSize, WhereNothingServesItIsNotMet) {
   EXPECT_TRUE(found.record["designs"].empty());
 }
 
+// What would have no effect, or is more than there is: one sentence with what works.
+TEST(AnswerSize, WhatMakesNoSenseIsRefused) {
+  const auto refusal = [](const auto& set) -> std::string {
+    SizeAsk ask = size_of("resnet50_h100", 8);
+    set(ask);
+    try {
+      answer(ask, {});
+    } catch (const UserError& error) {
+      return error.what();
+    }
+    return "accepted";
+  };
+  EXPECT_THAT(refusal([](SizeAsk& a) { a.cross_zone = 2; }), HasSubstr("from 0 to 100%, found 200%"));
+  EXPECT_THAT(refusal([](SizeAsk& a) { a.cross_zone = 0.5, a.where = Place::kOnPremises; }),
+              HasSubstr("has no zones; leave it out"));
+  EXPECT_THAT(refusal([](SizeAsk& a) { a.growth = 0.5; }), HasSubstr("--growth: expected --years beside it"));
+  EXPECT_THAT(refusal([](SizeAsk& a) { a.years = 3; }), HasSubstr("--years: expected --growth beside it"));
+  EXPECT_THAT(refusal([](SizeAsk& a) { a.target = 1; }), HasSubstr("99.9% is the most to ask"));
+  EXPECT_THAT(refusal([](SizeAsk& a) { a.per_host = 73; }), HasSubstr("72"));
+  EXPECT_THAT(refusal([](SizeAsk& a) { a.project_months = 601; }), HasSubstr("600"));
+  EXPECT_THAT(refusal([](SizeAsk& a) { a.price.add("pue=0.5 x"); }), HasSubstr("expected 1 or more for pue"));
+  EXPECT_THAT(refusal([](SizeAsk& a) { a.price.add("interest=200 /year"); }),
+              HasSubstr("from 0 to 1 a year"));
+}
+
 TEST(AnswerPredict, ByClosedFormsMeetsItsTargetOrDoesNot) {
   PredictAsk ask;
   ask.workload = "resnet50_h100";

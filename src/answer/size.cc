@@ -189,6 +189,10 @@ void add_warnings(Json& record, const SizingAsk& ask, const Need& need,
 }
 
 Answer answer_portfolio(const SizeAsk& ask, const Context& context) {
+  if (ask.confirm.given() && *ask.confirm > 0)
+    throw UserError(fmt::format(
+        "expected --confirm 0 or none beside --portfolio, found --confirm {}; scenarios are sized by closed forms",
+        *ask.confirm));
   Portfolio portfolio = load_portfolio(*ask.portfolio);
   for (Scenario& scenario : portfolio.scenarios) apply_common(ask, scenario.ask);
   const PriceBook prices = price_book(ask);

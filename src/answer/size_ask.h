@@ -20,6 +20,11 @@ constexpr std::string_view to_string(RateSet set) {
   return set == RateSet::kTraining ? "training" : "benchmark";
 }
 
+// In one host: of what is sold, a rack of 72 whose accelerators share their links.
+inline constexpr std::uint64_t kMostPerHost = 72;
+// Months. Chosen: fifty years, as far as owning and renting are compared.
+inline constexpr std::uint64_t kLongestProject = 600;
+
 // Published for the usual host of eight: 2 TiB (AWS p5, p5en and p6-b200; DGX H100 and B200).
 inline constexpr Bytes kMemoryPerAccelerator{std::uint64_t{256} << 30};
 
@@ -42,7 +47,7 @@ struct SizeAsk : JobAsk {
   // That the job reads in every epoch. Not given, a preset's public dataset is taken to
   // grow to the capacity, with a note.
   Setting<Bytes> dataset_size;
-  // Of the capacity, a share per year, compounded over `years`.
+  // Of the capacity, a share per year, compounded over `years`; neither without the other, but for a file of jobs.
   Setting<double> growth = 0;
   // After which it must still hold what has grown; 0 = today only.
   Setting<std::uint64_t> years = 0;
@@ -58,12 +63,12 @@ struct SizeAsk : JobAsk {
   Setting<std::uint64_t> sites = 1;
   // Not given = none.
   Setting<Backup> backup = Backup::kArchive;
-  // Of what is read from a file service in the cloud.
+  // Of what is read from a file service in the cloud, [0, 1]; a UserError on premises.
   Setting<double> cross_zone = 0;
   // Mean time between failures of the whole job: sets the checkpoints' pace. Not
   // given = none follows.
   Setting<Seconds> failure_every;
-  // Utilisation, a fraction; of all jobs. Not given = each workload's own.
+  // Utilisation, below 1; of all jobs. Not given = each workload's own.
   Setting<double> target;
   // Accelerators in a host: how many client networks and local flashes there are.
   Setting<std::uint64_t> per_host = 8;

@@ -88,7 +88,35 @@ std::optional<Bytes> host_memory(const SizeAsk& ask, const SizingAsk& out) {
 
 }  // namespace
 
+namespace {
+
+// What would have no effect, or is no share.
+void refuse_without_effect(const SizeAsk& ask) {
+  if (*ask.cross_zone > 1)
+    throw UserError(
+        fmt::format("--cross-zone: expected a share from 0 to 100%, found {:g}%; of all zones none crosses "
+                    "more than 100%",
+                    100 * *ask.cross_zone));
+  if (*ask.cross_zone > 0 && *ask.where == Place::kOnPremises)
+    throw UserError(
+        "--cross-zone: expected designs in the cloud, found --where on-premises, which has no zones; leave it out");
+  if (ask.target.given() && *ask.target >= 1)
+    throw UserError(
+        "--target: expected less than 100%, found 100%; no storage keeps accelerators busy all the time, 99.9% is the "
+        "most to ask");
+  if (ask.jobs.given() || ask.portfolio.given()) return;  // may say the other one
+  if (*ask.growth > 0 && *ask.years == 0)
+    throw UserError(
+        "--growth: expected --years beside it, found none; give both, as in --growth 30% --years 3");
+  if (*ask.years > 0 && *ask.growth <= 0)
+    throw UserError(
+        "--years: expected --growth beside it, found none; give both, as in --growth 30% --years 3");
+}
+
+}  // namespace
+
 void apply_common(const SizeAsk& ask, SizingAsk& out) {
+  refuse_without_effect(ask);
   out.place = *ask.where;
   if (ask.provider.given()) out.provider = *ask.provider;
   if (ask.family.given()) out.family = *ask.family;

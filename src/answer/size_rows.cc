@@ -44,7 +44,7 @@ constexpr Row kSizeRows[] = {
                               kSizingGroup})
         .excluding(
             "jobs capacity dataset-size compare-formats sweep accelerators duty growth years growth-steps snapshots "
-            "accelerator-type dlio dataset rates confirm horizon",
+            "accelerator-type dlio dataset rates horizon",
             "each scenario says its own")
         .refusing("workload", "expected W or --portfolio, found both ('{value}'); leave one out"),
     row<&SizeAsk::capacity>(
@@ -75,6 +75,7 @@ constexpr Row kSizeRows[] = {
         {"duty", 0, kFraction, "SHARE", "1", "run the job for this share of the time", kSizingGroup}),
     row<&SizeAsk::project_months>({"project-months", 0, kPositive, "MONTHS", "12",
                                    "train on the same data for so long: caches stay filled", kSizingGroup})
+        .at_most(kLongestProject)
         .excluding("epochs", "both say for how long the job trains"),
     row<&SizeAsk::failure_every>({"failure-every", 0, kSeconds, "TIME", "",
                                   "expect a failure of the job every TIME: sets the checkpoints' pace",
@@ -84,7 +85,7 @@ constexpr Row kSizeRows[] = {
                            "training.au_target"}),
     row<&SizeAsk::per_host>(
         {"per-host", 0, kPositive, "N", "8", "put N accelerators in a host", kSizingGroup})
-        .at_most(kMostAccelerators),
+        .at_most(kMostPerHost),
     row<&SizeAsk::host_memory>({"host-memory", 0, kBytes, "SIZE", "",
                                 "memory of a host, which caches files; 256 GiB per accelerator if not given",
                                 kSizingGroup}),

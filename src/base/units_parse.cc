@@ -21,9 +21,9 @@ struct Unit {
 };
 
 constexpr Unit kByteUnits[] = {
-    {"B", 0},           {"bytes", 0},       {"kB", 3},          {"MB", 6},
-    {"GB", 9},          {"TB", 12},         {"PB", 15},         {"KiB", 0, 0x1p10},
-    {"MiB", 0, 0x1p20}, {"GiB", 0, 0x1p30}, {"TiB", 0, 0x1p40}, {"PiB", 0, 0x1p50},
+    {"B", 0},           {"bytes", 0},       {"kB", 3},          {"MB", 6},          {"GB", 9},
+    {"TB", 12},         {"PB", 15},         {"KiB", 0, 0x1p10}, {"MiB", 0, 0x1p20}, {"GiB", 0, 0x1p30},
+    {"TiB", 0, 0x1p40}, {"PiB", 0, 0x1p50}, {"EB", 18},         {"EiB", 0, 0x1p60},
 };
 constexpr Unit kTimeUnits[] = {
     {"s", 0},   {"ms", -3},     {"us", -6},     {"\u00b5s", -6}, {"\u03bcs", -6},

@@ -22,6 +22,8 @@ TEST(ParseBytes, KeepsTenAndTwoApart) {
   EXPECT_EQ(parse_bytes("1.5 GiB")->value, 1'610'612'736u);
   EXPECT_EQ(parse_bytes("220TB")->value, 220'000'000'000'000u);
   EXPECT_EQ(parse_bytes("2 PiB")->value, std::uint64_t{2} << 50);
+  EXPECT_EQ(parse_bytes("9 EB")->value, 9'000'000'000'000'000'000u);
+  EXPECT_EQ(parse_bytes("2 EiB")->value, std::uint64_t{2} << 60);
   EXPECT_EQ(parse_bytes("  7 B ")->value, 7u);
   EXPECT_EQ(parse_bytes("1_000_000 B")->value, 1'000'000u);
   EXPECT_EQ(parse_bytes("1e3 kB")->value, 1'000'000u);

@@ -207,6 +207,14 @@ void PriceBook::set(std::string_view assignment) {
   if (!value || *value < 0 || *value > kMost)
     throw UserError(fmt::format("expected a number from 0 to {} and {}, as in '{}', found '{}'", kMost,
                                 to_string(price.unit), kExample, assignment));
+  if (item == "pue" && *value < 1)
+    throw UserError(
+        fmt::format("expected 1 or more for pue (all power over that of the machines), found '{}'; "
+                    "1.3 is usual",
+                    assignment));
+  if (price.unit == PriceUnit::kPerYear && *value > 1)
+    throw UserError(fmt::format("expected a share from 0 to 1 a year for {}, found '{}'; 6 % is 0.06 /year",
+                                item, assignment));
   const std::string_view unit = end == std::string_view::npos ? "" : trim(right.substr(end));
   if (unit != to_string(price.unit))
     throw UserError(fmt::format("expected {} for {}, found {} in '{}'", to_string(price.unit), item,

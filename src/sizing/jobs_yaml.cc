@@ -182,8 +182,11 @@ void add_job(AskWords& words, const JobWords& job, const YamlNode& node, const s
 }
 
 void read_jobs(const YamlNode& node, const std::string& file, AskWords& ask) {
-  if (node.kind != YamlNode::Kind::kSequence || node.items.empty())
+  if (node.kind != YamlNode::Kind::kSequence)
     refuse(file, node, "expected a list of jobs, found " + describe(node));
+  if (node.items.empty())
+    refuse(file, node,
+           "expected at least one job, found an empty list; write one as in '- workload: unet3d_h100'");
   for (const YamlNode& item : node.items) {
     JobWords words;
     read_keys(item, file, job_keys(words, file));

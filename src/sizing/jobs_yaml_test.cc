@@ -100,6 +100,7 @@ TEST(JobsYaml, EveryRefusalNamesFileAndLine) {
               AllOf(StartsWith("jobs.yaml:1: expected"), HasSubstr("'capacity'")));
   EXPECT_THAT(jobs_refusal("capacity: 3 TB\n"),
               HasSubstr("expected 'jobs', a list of at least one, found none"));
+  EXPECT_THAT(jobs_refusal("jobs: []\n"), HasSubstr("expected at least one job, found an empty list"));
   EXPECT_THAT(jobs_refusal("jobs: 3\n"), StartsWith("jobs.yaml:1: expected a list of jobs"));
   EXPECT_THAT(jobs_refusal("capacity: 3 TB\njobs:\n  - {duty: 1}\n"),
               StartsWith("jobs.yaml:3: expected a 'workload'"));
