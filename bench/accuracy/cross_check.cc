@@ -1,9 +1,9 @@
-// Closed forms against the simulated world: cross_check [--results FILE] [--refit]
+// Closed forms against the simulated world: cross_check [--results FILE] [--refit] [--group WORDS]
 //
 // Draws some 1,200 jobs and storages (fixed seed), simulates each (src/sim) and predicts it
 // (src/plan/closed_predict.h), and prints the differences as the tables of docs/accuracy-closed-forms.md.
 // --results keeps what was simulated, or takes it from there if the file exists, so that forms can be changed
-// without simulating again. --refit also fits the constants of the AU form to the half of the jobs that
+// without simulating again. --group looks at the jobs of one group alone, as the first table names it. --refit also fits the constants of the AU form to the half of the jobs that
 // fitting may see, and prints them.
 #include <fmt/format.h>
 
@@ -176,9 +176,10 @@ void refit(const std::vector<Row>& rows) {
   tell("- held out", held_out);
 }
 
-int check(const std::string& results, bool fit) {
+int check(const std::string& results, bool fit, const std::string& only) {
   std::vector<Row> rows;
-  for (CheckJob& job : draw_jobs()) rows.push_back({std::move(job), 0, 0, {}});
+  for (CheckJob& job : draw_jobs())
+    if (only.empty() || to_string(job.group) == only) rows.push_back({std::move(job), 0, 0, {}});
   simulate_all(results, rows);
   on_two_threads(rows.size(), [&](std::size_t i) { rows[i].closed = predict_job(rows[i].job); });
   const auto wide =
@@ -207,7 +208,7 @@ int check(const std::string& results, bool fit) {
 }  // namespace aforo
 
 int main(int argc, char** argv) {
-  std::string results;
+  std::string results, only;
   bool fit = false;
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
@@ -215,10 +216,13 @@ int main(int argc, char** argv) {
       fit = true;
     } else if (word == "--results" && i + 1 < argc) {
       results = argv[++i];
+    } else if (word == "--group" && i + 1 < argc) {
+      only = argv[++i];
     } else {
-      fmt::print(stderr, "cross_check: expected --results FILE or --refit, found '{}'\n", word);
+      fmt::print(stderr, "cross_check: expected --results FILE, --group WORDS or --refit, found '{}'\n",
+                 word);
       return 2;
     }
   }
-  return aforo::check(results, fit);
+  return aforo::check(results, fit, only);
 }

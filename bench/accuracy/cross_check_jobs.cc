@@ -17,7 +17,7 @@ constexpr double kRead = 1e-3;        // seconds of a read that is alone
 constexpr double kHalfWidth = 0.003;  // AU; the simulation ends there
 constexpr std::uint64_t kLeastSteps = 300, kMostSteps = 100000;
 
-constexpr std::array<std::pair<CheckGroup, std::size_t>, 10> kCounts = {{{CheckGroup::kIndependent, 400},
+constexpr std::array<std::pair<CheckGroup, std::size_t>, 12> kCounts = {{{CheckGroup::kIndependent, 400},
                                                                          {CheckGroup::kPipe, 150},
                                                                          {CheckGroup::kCurve, 220},
                                                                          {CheckGroup::kTandem, 150},
@@ -26,13 +26,15 @@ constexpr std::array<std::pair<CheckGroup, std::size_t>, 10> kCounts = {{{CheckG
                                                                          {CheckGroup::kFewSteps, 60},
                                                                          {CheckGroup::kInOrder, 40},
                                                                          {CheckGroup::kOnDemand, 40},
-                                                                         {CheckGroup::kCached, 40}}};
+                                                                         {CheckGroup::kCached, 40},
+                                                                         {CheckGroup::kPlaced, 60},
+                                                                         {CheckGroup::kStreams, 30}}};
 
-// Files whose sizes are a table's, over and over.
+// Files whose sizes are a table's, over and over; or shards of samples that are all alike.
 class TableLayout final : public Layout {
  public:
   TableLayout(const DatasetSpec& spec)
-      : Layout(LayoutKind::kFilePerSample, Content::kRaw), count_(spec.samples) {
+      : Layout(spec.layout, Content::kRaw), count_(spec.samples), per_file_(spec.samples_per_file) {
     Random random(spec.seed);
     const std::uint64_t entries =
         spec.sample_size.kind == LawKind::kConstant ? 1 : std::min<std::uint64_t>(count_, 1 << 16);
@@ -40,20 +42,23 @@ class TableLayout final : public Layout {
       sizes_.push_back(static_cast<std::uint64_t>(std::max(1.0, draw(spec.sample_size, random))));
       largest_ = std::max(largest_, sizes_.back());
     }
-    for (std::uint64_t i = 0; i < count_; ++i) total_ += file_size(i);
+    for (std::uint64_t i = 0; i < files(); ++i) total_ += file_size(i);
   }
   std::uint64_t samples() const override { return count_; }
-  std::uint64_t files() const override { return count_; }
-  SampleLocation locate(SampleId sample) const override { return {sample, 0, file_size(sample), true}; }
-  std::uint64_t samples_in(FileId) const override { return 1; }
-  SampleId first_sample(FileId file) const override { return file; }
-  std::uint64_t file_size(FileId file) const override { return sizes_[file % sizes_.size()]; }
+  std::uint64_t files() const override { return count_ / per_file_; }
+  SampleLocation locate(SampleId sample) const override {
+    const std::uint64_t size = sizes_[sample % sizes_.size()];
+    return {sample / per_file_, sample % per_file_ * size, size, per_file_ == 1};
+  }
+  std::uint64_t samples_in(FileId) const override { return per_file_; }
+  SampleId first_sample(FileId file) const override { return file * per_file_; }
+  std::uint64_t file_size(FileId file) const override { return sizes_[file % sizes_.size()] * per_file_; }
   std::size_t path(FileId, std::span<char, kMaxPath> out) const override { return out[0] = 0; }
   std::uint64_t largest_sample() const override { return largest_; }
   std::uint64_t total_bytes() const override { return total_; }
 
  private:
-  std::uint64_t count_, largest_ = 0, total_ = 0;
+  std::uint64_t count_, per_file_, largest_ = 0, total_ = 0;
   std::vector<std::uint64_t> sizes_;
 };
 
@@ -146,14 +151,44 @@ void draw_storage(CheckJob& job, Random& random) {
       job.storage.caches = {cache};
       break;
     }
+    case CheckGroup::kPlaced: {
+      Station disks;
+      disks.name = "disks";
+      disks.kind = StationKind::kDisk;
+      disks.servers =
+          static_cast<std::uint32_t>(std::max(2.0, readers * 0.05 * std::pow(20.0, random.uniform())));
+      disks.seek = {3e-3 + 5e-3 * random.uniform()};
+      disks.bandwidth = {200e6 + 200e6 * random.uniform()};
+      disks.chunk = Bytes{4 << 20};
+      tier.stations = {latency(0), disks};
+      break;
+    }
+    case CheckGroup::kStreams:
+      tier.stations = {latency(job.cv), pipe(readers * place / kRead)};
+      tier.stations[0].latency.mean *= 30, tier.stations[0].latency.stddev *= 30;
+      break;
     default:
       tier.curves = {curve(one_of(random, {1.0, 4.0, 16.0, 64.0, 256.0}), job.cv)};
   }
 }
 
+bool of_shards(CheckGroup group) { return group == CheckGroup::kPlaced || group == CheckGroup::kStreams; }
+
 // Latency, then a pipe, sample by sample.
 bool in_series(const CheckJob& job) {
-  return job.group == CheckGroup::kTandem || job.group == CheckGroup::kFewSteps;
+  return job.group == CheckGroup::kTandem || job.group == CheckGroup::kFewSteps || of_shards(job.group);
+}
+
+// As frameworks pack them: a shard of 30 to 150 MB lasts some steps, and each reader finds twenty.
+void draw_shards(CheckJob& job, Random& random) {
+  Workload& w = job.workload;
+  w.loader.framework = Framework::kTensorflow;
+  w.loader.batch_size = one_of<std::uint64_t>(random, {16, 64, 256});
+  w.loader.transfer_size = Bytes{one_of<std::uint64_t>(random, {1 << 20, 4 << 20, 8 << 20})};
+  w.dataset.layout = LayoutKind::kTfrecord;
+  w.dataset.samples_per_file = 300 + random.below(1200);
+  w.accelerator.count = static_cast<std::uint32_t>(1U << random.below(7));
+  w.dataset.samples = 20 * w.dataset.samples_per_file * w.accelerator.count * w.loader.workers;
 }
 
 std::uint64_t steps_for(const CheckJob& job, Random& random) {
@@ -164,6 +199,10 @@ std::uint64_t steps_for(const CheckJob& job, Random& random) {
     return job.workload.dataset.samples / (job.workload.accelerator.count * loader.batch_size);
   const bool one_by_one =
       job.group == CheckGroup::kMetadata || job.group == CheckGroup::kInOrder || in_series(job);
+  if (of_shards(job.group)) {  // each sample takes its turn, and each request passes the stations
+    const double requests = batch * kSample / static_cast<double>(loader.transfer_size.value);
+    return static_cast<std::uint64_t>(std::clamp(3e6 / ranks / (batch / 4 + 4 * requests), 200.0, 5000.0));
+  }
   const double events = ranks * (one_by_one ? 4 * batch : 4 + batch / 4);
   return static_cast<std::uint64_t>(
       std::clamp((one_by_one ? 1.2e7 : 4e7) / events, double{kLeastSteps}, double{kMostSteps}));
@@ -188,6 +227,7 @@ CheckJob draw_job(CheckGroup group, std::uint64_t seed) {
   job.cv = 0.1 * std::pow(10.0, random.uniform());
   if (group == CheckGroup::kOnDemand) w.loader.workers = 0;
   if (group == CheckGroup::kInOrder) w.loader.framework = Framework::kTensorflow;
+  if (of_shards(group)) draw_shards(job, random);
   if (group == CheckGroup::kFewSteps) w.training.epochs = 12;
   if (group == CheckGroup::kCached) {
     w.training.epochs = 4;
@@ -198,7 +238,7 @@ CheckJob draw_job(CheckGroup group, std::uint64_t seed) {
   job.steps = steps_for(job, random);
   // The step time that makes the wanted ratio; r is in proportion to it.
   w.accelerator.step_time = law(LawKind::kConstant, 1, 0);
-  const double wanted = 0.5 * std::pow(4.0, random.uniform());
+  const double wanted = 0.5 * std::pow(group == CheckGroup::kPlaced ? 8.0 : 4.0, random.uniform());
   const double ratio = predict_closed(w, job.storage, job.steps).ratio;
   w.accelerator.step_time.mean = wanted / ratio;
   return job;
@@ -207,7 +247,7 @@ CheckJob draw_job(CheckGroup group, std::uint64_t seed) {
 }  // namespace
 
 std::string_view to_string(CheckGroup group) {
-  static constexpr std::array<std::string_view, 10> kWords = {"independent readers",
+  static constexpr std::array<std::string_view, 12> kWords = {"independent readers",
                                                               "one pipe",
                                                               "curve",
                                                               "latency and pipe",
@@ -216,7 +256,9 @@ std::string_view to_string(CheckGroup group) {
                                                               "few steps",
                                                               "readers in order",
                                                               "workers = 0",
-                                                              "cache and pipe"};
+                                                              "cache and pipe",
+                                                              "shards on disks",
+                                                              "shards, latency and pipe"};
   return kWords.at(static_cast<std::size_t>(group));
 }
 
@@ -226,6 +268,9 @@ std::string CheckJob::describe() const {
                                 workload.accelerator.count, l.workers, l.prefetch, l.batch_size, cv, steps);
   if (!storage.tiers[0].curves.empty())
     out += fmt::format(", saturates at {:g}", storage.tiers[0].curves[0].points.back().concurrency);
+  if (group == CheckGroup::kPlaced)
+    out += fmt::format(", {} disks, shards of {} read in {} MiB", storage.tiers[0].stations[1].servers,
+                       workload.dataset.samples_per_file, workload.loader.transfer_size.value >> 20);
   if (!storage.caches.empty())
     out += fmt::format(", {} {:.2f}", to_string(storage.caches[0].policy),
                        static_cast<double>(storage.caches[0].size.value) / kSample /
@@ -259,7 +304,8 @@ CheckResult simulate_job(const CheckJob& job) {
   // pipe idle.
   setup.aggregate = !in_series(job);
   setup.au_half_width = job.whole_epochs ? 0 : kHalfWidth;
-  setup.least_steps = kLeastSteps;
+  // Where shards lie does not change for many steps, of which one or two say nothing.
+  setup.least_steps = of_shards(job.group) ? job.steps : kLeastSteps;
   const SimResult result = simulate(setup);
   if (job.whole_epochs) return {utilisation(Statistic::kWall, result.jobs[0].job.epochs, 1).au.value(), 0};
   return {result.jobs[0].au->mean, result.jobs[0].au->half_width};

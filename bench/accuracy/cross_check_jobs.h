@@ -22,6 +22,8 @@ enum class CheckGroup {
   kInOrder,       // tensorflow's map over files, curve
   kOnDemand,      // workers = 0, curve
   kCached,        // page cache in front of a pipe: whole epochs
+  kPlaced,        // shards read in order, each on one of several disks
+  kStreams,       // shards read in order, latency and a pipe
 };
 std::string_view to_string(CheckGroup group);
 

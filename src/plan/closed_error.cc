@@ -11,6 +11,7 @@ namespace {
 constexpr double kFewSteps = 30;                 // per worker: below, the start of an epoch counts
 constexpr double kLeastBatchCv = 0.02;           // a batch varies by that at least
 constexpr double kNearOne = 1, kFarFromOne = 4;  // |r - 1| in standard deviations of a batch
+constexpr double kStreamsBusy = 1.1;             // r up to which readers of shards miss each other's pauses
 
 constexpr std::array<std::string_view, 4> kBands = {"r within 1 cv of 1", "r 1 to 4 cv from 1",
                                                     "r 4 cv and more below 1", "r 4 cv and more above 1"};
@@ -18,7 +19,8 @@ constexpr std::array<std::string_view, 4> kBands = {"r within 1 cv of 1", "r 1 t
 constexpr std::array<double, 4> kIndependent = {0.026, 0.020, 0.014, 0.003};
 constexpr std::array<double, 4> kSharedNoAhead = {0.061, 0.126, 0.017, 0.003};  // prefetch 1
 constexpr std::array<double, 4> kSharedAhead = {0.021, 0.006, 0.011, 0.003};
-constexpr double kInOrder = 0.016, kOnDemand = 0.009, kCached = 0.020, kEpochStart = 0.110;
+constexpr std::array<double, 2> kStreams = {0.110, 0.036};
+constexpr double kInOrder = 0.016, kPlaced = 0.028, kOnDemand = 0.009, kCached = 0.020, kEpochStart = 0.110;
 
 }  // namespace
 
@@ -26,6 +28,11 @@ ErrorClass closed_error(const ErrorRegion& region) {
   switch (region.kind) {
     case ErrorKind::kInOrder:
       return {"readers in order", kInOrder};
+    case ErrorKind::kStreams:
+      if (region.ratio < kStreamsBusy) return {"shards in order, r below 1.1", kStreams[0]};
+      return {"shards in order, r from 1.1", kStreams[1]};
+    case ErrorKind::kPlaced:
+      return {"shards on disks", kPlaced};
     case ErrorKind::kOnDemand:
       return {"no workers", kOnDemand};
     case ErrorKind::kCached:

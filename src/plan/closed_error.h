@@ -15,6 +15,8 @@ enum class ErrorKind {
   kIndependent,  // nobody waits for anybody at the storage
   kShared,       // readers share a station, each making whole batches
   kInOrder,      // readers of one rank deliver in order
+  kStreams,      // of shards, read front to back
+  kPlaced,       // of shards that lie whole on one of several disks
   kOnDemand,     // no workers
   kCached,
 };

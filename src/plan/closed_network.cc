@@ -46,7 +46,7 @@ class NetworkBuilder {
       add_curve(tier, missed * tier.share, false);
       if (free_hits) add_curve(tier, hit_free * tier.share, true);
       for (const Station& s : tier.stations)
-        add_station(s, missed * tier.share, s.scope == StationScope::kHost);
+        add_station(s, missed * tier.share, s.scope == StationScope::kHost, tier.share);
     }
     add_preprocessing();
     for (const NetworkStation& s : out_.stations) out_.mva.push_back(s.mva);
@@ -84,17 +84,20 @@ class NetworkBuilder {
     out_.stations.push_back(std::move(facts));
   }
 
-  void add_station(const Station& s, double share, bool per_host) {
+  // `files`: share of all files that the station's tier holds.
+  void add_station(const Station& s, double share, bool per_host, double files = 1) {
     if (share <= 0) return;
     NetworkStation facts;
     facts.share = share;
     facts.work_cv = size_cv_;
     facts.client = per_host;
+    facts.visits = std::min(1.0, read_.operations_per_sample());
     const double places = per_host ? hosts_ : 1, servers = s.servers, bytes = read_.bytes_per_sample;
     const double piece = bytes / read_.requests_per_sample;
     switch (s.kind) {
       case StationKind::kMetadata:
         facts.in_order = true;
+        facts.visits = std::min(1.0, read_.opens_per_sample);
         facts.work_cv = 1;
         add_queue(s.name, share * read_.opens_per_sample / s.rate.value, s.servers, places, facts);
         break;
@@ -120,6 +123,7 @@ class NetworkBuilder {
         break;
       }
       case StationKind::kBandwidth:
+        if (servers > 1) facts.placed = files;
         add_queue(s.name, share * bytes / s.bandwidth.value, 1, places * servers, facts);
         break;
       case StationKind::kDisk: {
@@ -129,6 +133,7 @@ class NetworkBuilder {
                        : read_.requests_per_sample * requests_for(piece, chunk, piece_stddev(piece));
         const double seek = seeks * s.seek.value, transfer = bytes / s.bandwidth.value;
         facts.in_order = true;
+        facts.placed = files;
         facts.mva.cv = facts.work_cv = size_cv_ * transfer / (seek + transfer);
         add_queue(s.name, share * (seek + transfer), 1, places * servers, facts);
         break;
@@ -257,10 +262,10 @@ bool ClosedNetwork::plain() const {
 
 std::string ClosedNetwork::key() const {
   std::string out;
-  out.reserve(stations.size() * 7 * sizeof(double) + 16 * sizeof(double));
+  out.reserve(stations.size() * 9 * sizeof(double) + 16 * sizeof(double));
   for (const NetworkStation& s : stations)
     for (const double number : {static_cast<double>(s.mva.kind), s.mva.demand.value, s.mva.cv, s.mva.replicas,
-                                s.share, s.work_cv, s.in_order ? 1.0 : 0.0})
+                                s.share, s.work_cv, s.in_order ? 1.0 : 0.0, s.placed, s.visits})
       append_bytes(out, number);
   return out;
 }
@@ -278,7 +283,8 @@ double ClosedNetwork::sample_cv(PerSecond throughput, double customers) const {
     }
     const double visit = here / s.share;  // of one that passes
     const double work = std::min(visit, s.in_order ? s.mva.demand.value / s.share : visit);
-    const double of_visit = relative * work * work + kWaitVariance * (visit - work) * (visit - work);
+    const double wait = visit - work,
+                 of_visit = relative * work * work + kWaitVariance / s.visits * wait * wait;
     variance += s.share * of_visit + s.share * (1 - s.share) * visit * visit;
   }
   return mean > 0 ? std::sqrt(variance) / mean : 0;

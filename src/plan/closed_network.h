@@ -26,6 +26,9 @@ struct NetworkStation {
   std::shared_ptr<const OperationCurve> curve = {};  // with jitter of its own; null elsewhere
   double operations = 1;  // per passing sample, over which the curve's jitter averages
   bool client = false;    // of the client host
+  // Of readers, those whose file lies whole on one of the station's replicas; 0: files lie on all of them.
+  double placed = 0;
+  double visits = 1;  // per passing sample, each of which waits for itself
 };
 
 struct ClosedNetwork {

@@ -144,7 +144,8 @@ class ClosedForm {
     for (const double number :
          {step_.value, double(w_.accelerator.count), double(w_.loader.batch_size), double(access_.readers),
           double(access_.producers), batches_ahead(access_, w_), double(access_.order),
-          double(w_.training.synchronous), options_.lead[0]})
+          double(w_.training.synchronous), options_.lead[0], double(access_.kind), access_.whole_bytes,
+          access_.bytes_per_sample, access_.ahead_samples})
       append_bytes(key, number);
     if (const auto found = options_.solved->find(key)) return *found;
     const Point out = solve();
@@ -244,10 +245,16 @@ class ClosedForm {
   ErrorKind kind() const {
     if (!storage_.caches.empty()) return ErrorKind::kCached;
     if (access_.order == BatchOrder::kOnDemand) return ErrorKind::kOnDemand;
+    if (access_.kind == ReadKind::kStream) return on_places() ? ErrorKind::kPlaced : ErrorKind::kStreams;
     if (access_.order == BatchOrder::kInOrder) return ErrorKind::kInOrder;
     for (const MvaStation& s : network_.mva)
       if (s.kind != MvaKind::kDelay) return ErrorKind::kShared;
     return ErrorKind::kIndependent;
+  }
+
+  bool on_places() const {
+    return std::any_of(network_.stations.begin(), network_.stations.end(),
+                       [](const NetworkStation& s) { return s.placed > 0 && s.mva.replicas > 1; });
   }
 
   void state_error() {
@@ -264,6 +271,9 @@ class ClosedForm {
     out_.notes.insert(out_.notes.end(), network_.notes.begin(), network_.notes.end());
     if (access_.order == BatchOrder::kInOrder)
       out_.notes.push_back("readers that deliver in order are approximated by their mean efficiency");
+    if (access_.kind == ReadKind::kStream && on_places())
+      out_.notes.push_back(
+          "shards are taken to lie on disks at random, where the fullest holds up all others");
     if (storage_.caches.size() > 1)
       out_.notes.push_back("each cache is taken to see the others' misses in random order");
     if (!out_.near)

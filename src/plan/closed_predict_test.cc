@@ -97,6 +97,47 @@ TEST(ClosedPredict, LatencyAndTheStartOfAnEpoch) {
   EXPECT_LE(sure.au_high - sure.au_low, 0.01);
 }
 
+Workload stream_job(std::uint64_t batch, double step, std::uint32_t accelerators, std::uint32_t workers) {
+  Workload w = job(100e3, batch, step, accelerators, workers);
+  w.dataset.layout = LayoutKind::kTfrecord;
+  w.dataset.samples_per_file = 100'000;
+  w.dataset.samples = 100'000'000;
+  w.loader.framework = Framework::kTensorflow;
+  w.loader.transfer_size = Bytes{10'000'000};
+  return w;
+}
+
+// 8 ranks of 8 readers, each with a shard that lasts for 10,000 steps on one of 8 disks of 100 MB/s. A step takes
+// 1 MB from each: 80 ms where every disk has 8 readers, which is what a step computes, but the fullest of 8
+// disks has 12.2 of 64 readers and all wait for those. With 64 times the disks the fullest has some 2.3 of them.
+TEST(ClosedPredict, ShardsOnDisksWaitForTheFullestDisk) {
+  Station disks;
+  disks.name = "disks";
+  disks.kind = StationKind::kDisk;
+  disks.servers = 8;
+  disks.bandwidth = {100e6};
+  const Workload w = stream_job(80, 0.08, 8, 8);
+  const ClosedPrediction p = predict_closed(w, storage({disks}), 1'000'000);
+  EXPECT_NEAR(p.au, 8 / 12.2, 0.02);
+  EXPECT_EQ(p.error_class, "shards on disks");
+  EXPECT_GT(p.error, 0.005);
+  EXPECT_FALSE(p.near);
+  disks.servers = 512;
+  EXPECT_NEAR(predict_closed(w, storage({disks}), 1'000'000).au, 1, 0.001);
+  // As many disks in one array: files lie on all of them.
+  EXPECT_GT(predict_closed(w, storage({pipe(8 * 100e6)}), 1'000'000).au, 0.95);
+}
+
+// A request brings 100 samples and takes 50 ms, give or take 30. A reader delivers 50 a step, so in 25 ms of
+// the 40: it has two requests ahead before it waits for its turn, and a slow one holds nobody up for long.
+TEST(ClosedPredict, ReadersOfShardsAreAheadByRequests) {
+  Station first_byte = latency({LawKind::kLognormal, 0.05, 0.03, 0, 0, {}});
+  first_byte.request_size = Bytes{10'000'000};
+  const ClosedPrediction p = predict_closed(stream_job(400, 0.04, 4, 8), storage({first_byte}), 1'000'000);
+  EXPECT_GT(p.ratio, 1.1);
+  EXPECT_GT(p.au, 0.98);
+}
+
 // Workers = 0: 10 samples of 10 ms, then 50 ms of compute: 50 / 150.
 TEST(ClosedPredict, LoadingOnDemand) {
   const ClosedPrediction p =

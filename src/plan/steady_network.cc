@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "plan/mva.h"
+#include "plan/placed_files.h"
 
 namespace aforo {
 namespace {
@@ -12,6 +13,8 @@ constexpr double kCommonPeriod = 0.1;  // seconds, of CurvePoint::common: how a 
 // Readers up to which the network is solved exactly. Chosen by cost: exact queues take O(n), curves
 // O(n^2), and Schweitzer errs least where there are many.
 constexpr double kExactQueues = 2000, kExactCurves = 48;
+
+constexpr double kLeastLasting = 1e-3;  // steps, of a shard: less is none, and all places are loaded alike
 
 using Point = SolvedNetwork;
 
@@ -78,10 +81,29 @@ class Solver {
     out.ratio = producers_ * step_.value / all.time.value;
     out.au = meeting(std::min(1.0, full_ / wanted * efficiency(all)),
                      [&](double au) { return reached(PerSecond{wanted.value * au}, out.batch_cv); });
+    if (access_.kind == ReadKind::kStream) out.au = 1 / placed_time(1 / out.au);
     return out;
   }
 
  private:
+  // Time of a step over its compute where shards lie whole on one of several places each and that of the
+  // slowest reader holds up all others; `least`: where all places are loaded alike. A shard lasts some steps, and
+  // readers that are ahead by as many have it behind them before anybody waits: places are loaded by what lies
+  // there over all that time.
+  double placed_time(double least) const {
+    const double lasts = readers_ * access_.whole_bytes / access_.bytes_per_sample / batch_;
+    const double shards = 1 + prefetch_ / std::max(lasts, kLeastLasting);
+    double time = least;
+    for (const NetworkStation& s : network_.stations) {
+      if (s.placed <= 0) continue;
+      const PlacedFiles files{customers_ * s.placed * shards, s.mva.replicas,
+                              w_.training.synchronous ? 0 : readers_};
+      const double each = s.mva.demand.value / s.placed * batch_ / readers_ / step_.value / shards;
+      time += slowest_place(files, least / each) * each - least;
+    }
+    return time;
+  }
+
   double exactly_up_to() const {
     for (const MvaStation& s : network_.mva)
       if (s.kind == MvaKind::kLoadDependent) return kExactCurves;
@@ -116,7 +138,9 @@ class Solver {
       out.cv = cv / largest / std::sqrt(1 + std::log(batch_));
     } else if (access_.order == BatchOrder::kInOrder) {
       // Readers that wait for their turn leave the storage to the others: it is as if there were fewer.
-      const double fewer = customers * in_order_efficiency(readers_, cv);
+      // One that is ahead by several samples averages over them before it waits.
+      const double ahead = std::max(1.0, access_.ahead_samples / readers_);
+      const double fewer = customers * in_order_efficiency(readers_, cv / std::sqrt(ahead));
       out.efficiency = std::min(1.0, mva_schweitzer(network_.mva, fewer).throughput /
                                          mva_schweitzer(network_.mva, customers).throughput);
       out.time = {batch_ * sample / readers_ / out.efficiency};
