@@ -160,30 +160,32 @@ class ClosedForm {
     return mva_schweitzer(network_.mva, std::max(1.0, readers));
   }
 
-  // What an epoch takes beyond its steps in the steady state. Producers that keep up: the first batch of the
-  // slowest rank. Slower ones work in rounds of W batches, each as long as W steps; in the last round only
-  // some have work, which makes it quicker as far as readers share a station, and its batches are consumed
-  // after it has ended.
+  // What an epoch takes beyond its steps in the steady state. Each producer makes a batch per round of T, W
+  // in all, and each is consumed for a step Z once it is there, one after another. So the epoch's S steps end
+  // no sooner than its first batch and all S steps; the last round that is whole and its W steps and those
+  // behind it; and the last round, which is quicker as far as some have no work in it and readers share a
+  // station, and its steps. The first of these decides where producers keep up (T < W Z), at T = W Z all meet.
   void set_fill(const Point& point) {
     if (access_.order == BatchOrder::kOnDemand) return;
-    const double more =
-        static_cast<double>(access_.shuffle_samples) / static_cast<double>(w_.loader.batch_size);
-    const double first = point.first_batch.value * (more + point.longest);
-    if (point.ratio >= 1) {
-      out_.fill = {first};
-      return;
-    }
-    const double workers = static_cast<double>(access_.producers), steps = static_cast<double>(steps_),
-                 step = step_.value;
-    const double round = workers * step / point.au;
+    const double batch = static_cast<double>(w_.loader.batch_size), more = double(access_.shuffle_samples);
+    const double workers = static_cast<double>(access_.producers), steps = static_cast<double>(steps_);
+    const double all = point.first_batch.value, step = step_.value;
     const double whole = std::ceil(steps / workers) - 1, part = steps / workers - whole;
+    const bool keep_up = all <= workers * step;
+    const double last = keep_up && whole > 0 ? all : all * share_of_round(part, all);
+    double end = (whole > 0 ? all : last) * point.longest + steps * step;
+    if (!keep_up) end = std::max(end, whole * all + last + part * workers * step);
+    if (!keep_up && whole > 0) end = std::max(end, whole * all + (1 + part) * workers * step);
+    out_.fill = {all * more / batch + end - std::max(steps * step, (whole + part) * all)};
+  }
+
+  // Of a round of `all`: what one takes in which only that part of all producers have work.
+  double share_of_round(double part, double all) const {
     const double readers = std::max(1.0, part * out_.concurrency);
+    const PerSecond rate = mva_schweitzer(network_.mva, readers).throughput;
     const double alone = static_cast<double>(w_.loader.batch_size * access_.producers) * readers /
-                         static_cast<double>(access_.readers) /
-                         mva_schweitzer(network_.mva, readers).throughput.value;
-    const double last = round * std::min(1.0, alone / point.first_batch.value) + part * workers * step;
-    out_.fill = {point.first_batch.value * more +
-                 std::max(0.0, whole * round + last - steps * step / point.au)};
+                         static_cast<double>(access_.readers) / rate.value;
+    return std::min(1.0, alone / all);
   }
 
   void find_limit() {

@@ -97,6 +97,41 @@ TEST(ClosedPredict, LatencyAndTheStartOfAnEpoch) {
   EXPECT_LE(sure.au_high - sure.au_low, 0.01);
 }
 
+// Two ranks of four workers share a pipe: a round of batches is 2 x 4 x 10 x 100 kB = 8 MB, and is consumed for
+// 200 ms. At 40 MB/s both take as long. Slower: five rounds of 400 ms, and the last one's four steps; where a
+// 21st step follows it waits for those four too, as its own batch takes 100 ms. Faster: the first round, and
+// all steps.
+TEST(ClosedPredict, ShortEpochsBelowAndAboveAProductionRatioOfOne) {
+  const Workload w = job(100e3, 10, 0.05, 2, 4);
+  const auto au = [&](double bandwidth, std::uint64_t steps) {
+    return predict_closed(w, storage({pipe(bandwidth)}), steps).au;
+  };
+  EXPECT_NEAR(au(20e6, 20), 1.0 / (5 * 0.4 + 0.2), 1e-3);
+  EXPECT_NEAR(au(20e6, 21), 1.05 / (5 * 0.4 + 0.25), 1e-3);
+  EXPECT_NEAR(au(40e6, 20), 1.0 / (0.2 + 1), 1e-3);
+  EXPECT_NEAR(au(40e6, 21), 1.05 / (0.2 + 1.05), 1e-3);
+  EXPECT_NEAR(au(80e6, 20), 1.0 / (0.1 + 1), 1e-3);
+  EXPECT_NEAR(au(80e6, 3), 0.15 / (0.075 + 0.15), 1e-3) << "three of four workers have a batch to make";
+}
+
+// A storage that is faster by a hundredth is better by a point and a half at most, and not worse.
+TEST(ClosedPredict, ShortEpochsChangeLittleWithLittleStorage) {
+  for (const std::uint64_t steps : {1, 3, 4, 5, 21, 49, 50, 200})
+    for (const double cv : {0.0, 0.5}) {
+      Workload w = job(1e6, 8, 0.04, 16, 8);  // 8 x 16 MB per 40 ms: 3.2 GB/s
+      w.dataset.sample_size = {cv > 0 ? LawKind::kLognormal : LawKind::kConstant, 1e6, 1e6 * cv, 0, 0, {}};
+      double before = 0;
+      for (double bandwidth = 1.6e9; bandwidth < 8e9; bandwidth *= 1.01) {
+        const StorageSpec spec = storage({latency(constant(1e-3)), pipe(bandwidth)});
+        const double now = predict_closed(w, spec, steps).au;
+        EXPECT_GE(now, before - 0.002) << steps << " steps, " << bandwidth << " B/s, cv " << cv;
+        EXPECT_LE(now, before > 0 ? before + 0.015 : 1)
+            << steps << " steps, " << bandwidth << " B/s, cv " << cv;
+        before = now;
+      }
+    }
+}
+
 Workload stream_job(std::uint64_t batch, double step, std::uint32_t accelerators, std::uint32_t workers) {
   Workload w = job(100e3, batch, step, accelerators, workers);
   w.dataset.layout = LayoutKind::kTfrecord;

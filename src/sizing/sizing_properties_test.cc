@@ -34,8 +34,8 @@ class Draw {
   Random random_;
 };
 
-// 10 kB to 100 MB samples in files, records or shards, 1 to 1,024 accelerators of 1 to 2,000 MB/s each,
-// up to 5 PB held; one family.
+// 10 kB to 100 MB samples in files, 1 to 1,024 accelerators of 1 to 2,000 MB/s each, epochs of 600 steps and more
+// or, of a quarter, of 1 to 50, up to 5 PB held; one family.
 SizingAsk drawn(Draw& draw) {
   SizingAsk ask = plain_ask();
   Workload& w = ask.jobs[0].workload;
@@ -51,6 +51,7 @@ SizingAsk drawn(Draw& draw) {
   w.accelerator.step_time = constant_law(static_cast<double>(w.loader.batch_size) * sample / rate);
   const double step = static_cast<double>(w.loader.batch_size) * w.accelerator.count;
   w.dataset.samples = static_cast<std::uint64_t>(std::max(draw.between(1e12, 5e14) / sample, 600 * step));
+  if (draw.coin() && draw.coin()) w.dataset.samples = static_cast<std::uint64_t>(draw.between(1, 51) * step);
   w.training.au_target = draw.between(0.5, 0.9);
   ask.capacity = Bytes{
       static_cast<std::uint64_t>(static_cast<double>(w.dataset.samples) * sample * draw.between(1.2, 10))};
