@@ -20,8 +20,8 @@
 #include <atomic>
 #include <cerrno>
 #include <functional>
-#include <map>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -48,8 +48,13 @@ struct LaneState {
 enum class ShardSeen { kReading, kSound, kFaulty };
 // O(shards that were opened) in memory, one epoch's at a time.
 struct ShardsSeen {
+  using Key = std::pair<std::uint32_t, FileId>;  // the rank (0 where a shard is one rank's) and the shard
+  struct Hash {
+    std::size_t operator()(const Key& key) const { return mix64(key.first, key.second); }
+  };
   std::uint64_t epoch = 0;
-  std::map<std::pair<std::uint32_t, FileId>, ShardSeen> shards;  // by rank (0 where a shard is one rank's)
+  std::unordered_map<Key, ShardSeen, Hash>
+      shards;  // a shard may be a sample: one look-up for each that is read
 };
 
 // What every reader of a job can see. `lanes[i]` belongs to lane i; `ending` is shared; the rest is

@@ -136,6 +136,22 @@ TEST(Predict, AnotherJobTakesItsShare) {
   EXPECT_EQ(p.beside[0].accelerators, 2U);
 }
 
+// Two jobs of 4 GB each on hosts of their own, whose caches of 4.2 GB hold what their own job reads: nobody
+// asks the pipe, which would feed a tenth of one. With both jobs' data in them half the reads would.
+TEST(Predict, AHostsCacheHoldsItsOwnJobsData) {
+  PredictOptions options = pipe_case(40);
+  options.workload.dataset.samples = 4000;
+  options.workload.training.epochs = 1;
+  options.ranks_per_host = 2;
+  options.storage.caches.push_back(
+      {"drives", Bytes{4'200'000'000}, CachePolicy::kRandom, StationScope::kHost, true, {}});
+  options.beside = {options.workload};
+  const Prediction p = predict(options);
+  EXPECT_GT(p.au, 0.99);
+  ASSERT_EQ(p.beside.size(), 1U);
+  EXPECT_GT(p.beside[0].au, 0.99);
+}
+
 TEST(Predict, BadJobsAreOneSentence) {
   PredictOptions options = pipe_case();
   options.workload.accelerator.step_time.mean = 0;

@@ -37,8 +37,10 @@ struct PredictOptions {
   std::uint32_t ranks_per_host = 0;  // 0 = all on one host
   std::uint64_t checkpoint_steps = 0;
   Seconds checkpoint_pause{0};
-  // Other jobs on the same storage meanwhile.
+  // Other jobs on the same storage meanwhile, epoch after epoch for as long as the job takes.
   std::vector<Workload> beside;
+  // Of each of them: the caches' sizes are for a dataset so many times as large as its own. Empty: 1.
+  std::vector<double> beside_scale;
   // Memory of one host: a job whose prefetched batches do not fit is refused. The default, 2
   // TiB, refuses slips only.
   Bytes host_memory{Bytes{2} * (std::uint64_t{1} << 40)};

@@ -12,6 +12,7 @@
 #include "pipeline/plan_job.h"
 #include "plan/cache_form.h"
 #include "plan/changed_storage.h"
+#include "plan/simulated_epochs.h"
 
 namespace aforo {
 namespace {
@@ -24,7 +25,7 @@ constexpr std::uint64_t kMostEpochs = 3;   // cold, filling, and one that stands
 constexpr std::uint64_t kShardsPerReader = 4;  // of a smaller dataset: readers must not run out of shards
 constexpr std::uint64_t kWarmEpoch = 3;        // of the seed: other draws than those of the epochs before
 constexpr double kNearlyFull = 1e-3;  // of what a cache will hold is still missing: no epoch would show it
-constexpr int kMostTries = 6;         // until the other jobs last as long as the main one
+constexpr std::uint64_t kNoEnd = std::uint64_t{1} << 40;  // steps: of a job that another one's end will end
 
 bool varies(const Law& law) { return law_cv(law) > 0; }
 
@@ -134,18 +135,40 @@ void cut(SimulatedCase& c, const PredictOptions& options) {
                              c.epochs));
 }
 
+// Beside caches that were made smaller, other jobs' datasets are made smaller by as much: they are hit as
+// often, and leave the main job the same share.
+SimulatedCase::Other other_of(const Workload& workload, bool cached, double scale,
+                              std::vector<std::string>& notes) {
+  SimulatedCase::Other other;
+  other.name = workload.name;
+  other.layout = predicted_layout(workload, cached, notes);
+  other.plan = planned(workload, *other.layout, workload.dataset.samples);
+  other.steps = other.plan.steps;
+  if (!cached || scale == 1) return other;
+  Workload scaled = workload;
+  const double least = static_cast<double>(samples_per_step(workload));
+  const double samples = std::max(least, std::ceil(static_cast<double>(workload.dataset.samples) * scale));
+  scaled.dataset.samples = static_cast<std::uint64_t>(samples);
+  if (scale < 1) keep_shards(scaled, access_of(other.plan).readers, other.layout->files());
+  scaled.training.steps = 1;  // and no end, as below
+  other.layout = predicted_layout(scaled, true, notes);
+  other.plan = planned(scaled, *other.layout, scaled.dataset.samples);
+  return other;
+}
+
 void add_others(SimulatedCase& c, const PredictOptions& options) {
-  for (const Workload& workload : options.beside) {
-    SimulatedCase::Other other;
-    other.name = workload.name;
-    other.layout = predicted_layout(workload, false, c.notes);
-    other.plan = planned(workload, *other.layout, workload.dataset.samples);
+  for (std::size_t i = 0; i < options.beside.size(); ++i) {
+    const Workload& workload = options.beside[i];
+    const double scale = options.beside_scale.empty() ? 1 : options.beside_scale.at(i);
+    SimulatedCase::Other other =
+        other_of(workload, !options.storage.caches.empty(), scale * c.cache_scale, c.notes);
     if (law_mean(other.plan.step_time) <= 0)
       throw UserError(
           fmt::format("expected a step time above 0 for '{}' beside the job, found 0; set "
                       "accelerator.step_time in its workload file",
                       workload.name));
     other.plan.epochs = 1;
+    other.plan.steps = kNoEnd;
     c.others.push_back(std::move(other));
   }
 }
@@ -156,8 +179,6 @@ StorageSpec with_smaller_caches(StorageSpec storage, double scale) {
   return storage;
 }
 
-double mean_step(const JobPlan& plan) { return law_mean(plan.step_time); }
-
 // Every epoch begins at once and ends with its slowest rank.
 Seconds ended(const JobResult& job) {
   Seconds end{0};
@@ -167,36 +188,22 @@ Seconds ended(const JobResult& job) {
 }
 
 SimSetup setup_of(const SimulatedCase& c, const StorageSpec& storage, std::uint64_t seed,
-                  std::uint64_t replication, double others_last) {
+                  std::uint64_t replication) {
   SimSetup setup;
+  setup.until_first = true;
   setup.storage = &storage;
   setup.seed = mix64(seed, replication);
   setup.jobs.push_back({c.plan, c.ranks_per_host});
-  const double main = static_cast<double>(c.plan.epochs * c.plan.steps) * mean_step(c.plan);
-  for (const auto& other : c.others) {
-    setup.jobs.push_back({other.plan, c.ranks_per_host});
-    setup.jobs.back().plan.steps =
-        static_cast<std::uint64_t>(std::ceil(main * others_last / mean_step(other.plan))) + 1;
-  }
+  for (const auto& other : c.others) setup.jobs.push_back({other.plan, c.ranks_per_host});
   for (SimJob& job : setup.jobs) job.plan.loader.seed += replication;
   return setup;
 }
 
-// The other jobs are lengthened until they outlast the main one.
 SimResult run_beside(const SimulatedCase& c, const StorageSpec& storage, std::uint64_t seed,
                      std::uint64_t replication, std::stop_token stop) {
-  double others_last = 1.25;
-  for (int attempt = 1;; ++attempt) {
-    const SimSetup setup = setup_of(c, storage, seed, replication, others_last);
-    SimResult result = simulate(setup, stop);
-    if (result.stopped) throw Interrupted();
-    const Seconds main = ended(result.jobs.front().job);
-    double factor = 0;
-    for (std::size_t i = 1; i < result.jobs.size(); ++i)
-      factor = std::max(factor, main / std::max(ended(result.jobs[i].job), Seconds{1e-9}));
-    if (factor <= 1 || attempt == kMostTries) return result;
-    others_last *= std::clamp(factor * 1.03, 1.03, 8.0);
-  }
+  SimResult result = simulate(setup_of(c, storage, seed, replication), std::move(stop));
+  if (result.stopped) throw Interrupted();
+  return result;
 }
 
 // How many epochs of the job each of `simulated` stands for: the last one for all later ones, or, where one
@@ -307,55 +314,15 @@ SimulatedCase make_case(const PredictOptions& options) {
   return c;
 }
 
-std::vector<std::vector<RankEpoch>> extended(std::vector<std::vector<RankEpoch>> epochs, std::uint64_t steps,
-                                             double steady_au) {
-  for (auto& epoch : epochs)
-    for (RankEpoch& rank : epoch) {
-      if (rank.steps == 0 || rank.steps >= steps || steady_au <= 0) continue;
-      const double more = static_cast<double>(steps - rank.steps) / static_cast<double>(rank.steps);
-      const Seconds compute = rank.compute * more;
-      const Seconds stalled = compute / steady_au - compute;
-      const Seconds checkpoint = rank.checkpoint * more;
-      // What was lost after the first step, by cause, says where the added steps lose.
-      const Seconds load = rank.load_wait - rank.first_load_wait;
-      const Seconds known = load + rank.barrier_wait;
-      const Seconds lost{std::max(0.0, (stalled - checkpoint).value)};
-      const double by_load = known.value > 0 ? load / known : 1;
-      rank.load_wait += lost * by_load;
-      rank.barrier_wait += lost * (1 - by_load);
-      rank.checkpoint += checkpoint;
-      rank.compute += compute;
-      rank.end += compute + stalled;
-      rank.samples += static_cast<std::uint64_t>(static_cast<double>(rank.samples) * more);
-      rank.steps = steps;
-    }
-  return epochs;
-}
-
 namespace {
 
-// AU of an epoch once all ranks have their first batch.
-double after_start(const std::vector<RankEpoch>& ranks, bool synchronous) {
-  Seconds slowest{0};
-  for (const RankEpoch& rank : ranks) slowest = std::max(slowest, rank.first_load_wait);
-  double compute = 0, time = 0;
-  for (const RankEpoch& rank : ranks) {
-    compute += rank.compute.value;
-    time += (rank.end - rank.start - (synchronous ? slowest : rank.first_load_wait)).value;
-  }
-  return time > 0 ? std::clamp(compute / time, 0.0, 1.0) : 0;
-}
-
-// One epoch goes on at the steady state of its steps. Where a cache makes epochs differ each goes on at its
-// own: what a cold one was slowed by is no part of a warm one.
-std::vector<std::vector<RankEpoch>> in_full(std::vector<std::vector<RankEpoch>> epochs,
-                                            const SimulatedCase& c, double steady) {
-  if (epochs.size() < 2) return extended(std::move(epochs), c.steps, steady);
-  for (auto& epoch : epochs) {
-    const double own = after_start(epoch, c.plan.synchronous);
-    epoch = std::move(extended({std::move(epoch)}, c.steps, own).front());
-  }
-  return epochs;
+// One start of its loaders, and then as it went while the main job ran: what would be its epochs follow one
+// another without an end, or those of a smaller dataset would be starts alone.
+BesidePrediction beside_of(const SimulatedCase::Other& other, const SimJobResult& job) {
+  const double steady = steady_au(job, other.plan);
+  const auto epochs = in_full(job.job.epochs, other.plan.synchronous, other.steps, steady);
+  const AuResult found = utilisation(Statistic::kWall, epochs, other.plan.loader.batch_size);
+  return {other.name, other.plan.ranks.all, found.au.value_or(0), {found.samples_per_second.value_or(0)}};
 }
 
 }  // namespace
@@ -369,12 +336,10 @@ SimulatedOnce simulate_once(const SimulatedCase& c, const StorageSpec& storage, 
   if (c.simulated) c.simulated();
   const SimJobResult& job = result.jobs.front();
   SimulatedOnce out;
-  const AuResult whole = utilisation(Statistic::kWall, job.job.epochs, c.plan.loader.batch_size);
-  const double steady = job.au ? std::clamp(job.au->mean, 0.0, 1.0) : whole.au.value_or(0);
   std::vector<std::vector<RankEpoch>> epochs = job.job.epochs;
   std::vector<double> hits = job.cache_hits_per_epoch;
   if (c.warm_epochs > 0) add_warm_epoch(c, spec, seed, replication, stop, epochs, hits);
-  epochs = in_full(std::move(epochs), c, steady);
+  epochs = in_full(std::move(epochs), c.plan.synchronous, c.steps, steady_au(job, c.plan));
   out.weights = weights_of(c, epochs.size());
   add_rates(out, epochs);
   out.bytes = {out.samples.value * access_of(c.plan).bytes_per_sample};
@@ -383,14 +348,8 @@ SimulatedOnce simulate_once(const SimulatedCase& c, const StorageSpec& storage, 
   out.stations = result.stations;
   out.events = result.events;
   add_readers(out, c, job);
-  for (std::size_t i = 1; i < result.jobs.size(); ++i) {
-    const AuResult other =
-        utilisation(Statistic::kWall, result.jobs[i].job.epochs, c.others[i - 1].plan.loader.batch_size);
-    out.beside.push_back({c.others[i - 1].name,
-                          c.others[i - 1].plan.ranks.all,
-                          other.au.value_or(0),
-                          {other.samples_per_second.value_or(0)}});
-  }
+  for (std::size_t i = 1; i < result.jobs.size(); ++i)
+    out.beside.push_back(beside_of(c.others[i - 1], result.jobs[i]));
   return out;
 }
 

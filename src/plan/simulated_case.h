@@ -32,7 +32,8 @@ struct SimulatedCase {
   struct Other {
     std::string name;
     std::shared_ptr<const Layout> layout;
-    JobPlan plan;
+    JobPlan plan;             // steps without an end: it runs for as long as the main job
+    std::uint64_t steps = 1;  // of an epoch in full
   };
   std::vector<Other> others;
   std::vector<std::string> notes;
@@ -69,9 +70,5 @@ struct SimulatedOnce {
 // Interrupted.
 SimulatedOnce simulate_once(const SimulatedCase& c, const StorageSpec& storage, std::uint64_t seed,
                             std::uint64_t replication, std::stop_token stop);
-
-// `epochs` as if each had `steps` steps rather than as many as it has: those added go at `steady_au`. Pure.
-std::vector<std::vector<RankEpoch>> extended(std::vector<std::vector<RankEpoch>> epochs, std::uint64_t steps,
-                                             double steady_au);
 
 }  // namespace aforo

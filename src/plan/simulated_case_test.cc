@@ -1,4 +1,5 @@
 #include "plan/simulated_case.h"
+#include "plan/simulated_epochs.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

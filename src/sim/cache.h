@@ -41,13 +41,13 @@ class SimCache {
   static constexpr std::uint64_t kMostItems = (std::uint64_t{1} << 32) - 2;
 
   // Fills it with items chosen at random, as long as the next one fits. `size_of(item)` in bytes.
-  // Once, before any access: a cache as an earlier epoch would have left it. O(items held). Stops
-  // at the first that does not fit, so that the choice is not biased to small ones.
+  // Once, before any access: a cache as an earlier epoch of the `count` items from `first` on would have left
+  // it. O(items held). Stops at the first that does not fit, so that the choice is not biased to small ones.
   template <class SizeOf>
-  void warm(SizeOf size_of) {
-    const Permutation order(items_, mix64(seed_, 1));
-    for (std::uint64_t i = 0; i < items_; ++i) {
-      const ItemId item = order(i);
+  void warm(ItemId first, std::uint64_t count, SizeOf size_of) {
+    const Permutation order(count, mix64(seed_, 1));
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const ItemId item = first + order(i);
       const std::uint64_t bytes = size_of(item);
       if (used_ + bytes > capacity_) return;
       insert(item, bytes);

@@ -64,7 +64,7 @@ TEST(SimCache, AnItemLargerThanItIsNotTaken) {
 double shuffled_hits(CachePolicy policy, double share, bool warm) {
   constexpr std::uint64_t kItems = 20'000, kEpochs = 12;
   SimCache cache(policy, static_cast<std::uint64_t>(share * kItems) * 100, kItems, 100, 7);
-  if (warm) cache.warm([](ItemId) { return 100u; });
+  if (warm) cache.warm(0, kItems, [](ItemId) { return 100u; });
   std::uint64_t hits = 0, accesses = 0;
   for (std::uint64_t epoch = 0; epoch < kEpochs; ++epoch) {
     const Permutation order(kItems, epoch);

@@ -109,13 +109,14 @@ void SimStorage::number_items(std::size_t client) {
                       paths_[other].operation_bytes_ == mean;
     if (!same) continue;
     paths.base_ = paths_[other].base_;
+    paths.items_ = paths_[other].items_;
     paths.block_ = paths_[other].block_;
     paths.first_item_ = paths_[other].first_item_;
     return;
   }
   paths.base_ = items_;
   if (paths.kind_ == ReadKind::kFile) {
-    items_ += layout.files();
+    items_ += paths.items_ = layout.files();
     return;
   }
   // Where ranges differ in size, two neighbours may begin in the same block: half the mean keeps that rare.
@@ -127,12 +128,35 @@ void SimStorage::number_items(std::size_t client) {
     paths.first_item_.push_back(items_);
     items_ += layout.file_size(file) / paths.block_ + 1;
   }
+  paths.items_ = items_ - paths.base_;
 }
 
 std::uint64_t SimStorage::bytes_of_item(std::size_t client, ItemId item) const {
   const ReadPaths& paths = paths_[client];
   if (paths.kind_ == ReadKind::kFile) return clients_[client].layout->file_size(item - paths.base_);
-  return paths.block_;
+  const auto next = std::upper_bound(paths.first_item_.begin(), paths.first_item_.end(), item);
+  const auto file = static_cast<FileId>(next - paths.first_item_.begin() - 1);
+  const std::uint64_t before = (item - paths.first_item_[file]) * paths.block_;
+  const std::uint64_t size = clients_[client].layout->file_size(file);
+  return std::min(paths.block_, size - std::min(size, before));
+}
+
+// With what a host's own job reads, or of all hosts' cache with what any job does.
+void SimStorage::warm(SimCache& cache, const HostId* host) const {
+  if (host != nullptr) {
+    for (std::size_t i = 0; i < clients_.size(); ++i)
+      if (*host >= clients_[i].first_host && *host < clients_[i].first_host + clients_[i].hosts)
+        cache.warm(paths_[i].base_, paths_[i].items_, [&](ItemId item) { return bytes_of_item(i, item); });
+    return;
+  }
+  // Datasets lie one after another.
+  const auto client_of = [this](ItemId item) {
+    std::size_t client = 0;
+    for (std::size_t i = 0; i < clients_.size(); ++i)
+      if (paths_[i].base_ <= item && paths_[i].base_ >= paths_[client].base_) client = i;
+    return client;
+  };
+  cache.warm(0, items_, [&](ItemId item) { return bytes_of_item(client_of(item), item); });
 }
 
 void SimStorage::build_caches() {
@@ -151,13 +175,6 @@ void SimStorage::build_caches() {
                     spec_.name, kMostCacheMemory / 1e9, items_, hosts_));
   std::uint64_t largest = 1;
   for (const StorageClient& client : clients_) largest = std::max(largest, client.layout->largest_sample());
-  // Whose items they are: datasets lie one after another.
-  const auto client_of = [this](ItemId item) {
-    std::size_t client = 0;
-    for (std::size_t i = 0; i < clients_.size(); ++i)
-      if (paths_[i].base_ <= item && paths_[i].base_ >= paths_[client].base_) client = i;
-    return client;
-  };
   for (const CacheSpec& spec : spec_.caches) {
     Cache cache;
     cache.spec = &spec;
@@ -165,8 +182,7 @@ void SimStorage::build_caches() {
     for (HostId host = 0; host < (spec.scope == StationScope::kHost ? hosts_ : 1); ++host) {
       cache.members.push_back(
           std::make_unique<SimCache>(spec.policy, spec.size.value, items_, largest, mix64(seed, host)));
-      if (spec.warm)
-        cache.members.back()->warm([&](ItemId item) { return bytes_of_item(client_of(item), item); });
+      if (spec.warm) warm(*cache.members.back(), spec.scope == StationScope::kHost ? &host : nullptr);
     }
     for (const Station& station : spec.stations)
       cache.stations.push_back(make_group(station, station.scope == StationScope::kHost));

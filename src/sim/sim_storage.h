@@ -98,7 +98,9 @@ class ReadPaths {
   std::vector<ItemId> first_item_;
   // kRange, kStream: bytes that one item stands for.
   std::uint64_t block_ = 1;
+  // Its items are [base_, base_ + items_).
   ItemId base_ = 0;
+  std::uint64_t items_ = 0;
   std::uint64_t accesses_ = 0, hits_ = 0;
 };
 
@@ -146,6 +148,7 @@ class SimStorage {
   std::unique_ptr<ServerGroup> make_group(const Station& station, bool per_host);
   void build_tiers();
   void build_caches();
+  void warm(SimCache& cache, const HostId* host) const;
   void number_items(std::size_t client);
   std::uint64_t bytes_of_item(std::size_t client, ItemId item) const;
   void make_routes(std::size_t client);

@@ -3,6 +3,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include "pipeline/plan_job.h"
 #include "pipeline/training_job.h"
 #include "sim/sim_storage.h"
 #include "sim/sim_world.h"
@@ -40,7 +41,9 @@ std::vector<StorageClient> clients_of(const SimSetup& setup) {
 struct RunningJob {
   RunningJob(const SimJob& job, const StorageClient& client, VirtualClock& clock, ReadPaths& ways,
              const SimSetup& setup, std::uint16_t number)
-      : paths(ways),
+      : window(access_of(job.plan).window_batches),
+        steps(job.plan.steps),
+        paths(ways),
         log(job.plan.ranks.here, job.plan.steps, setup.au_half_width, setup.least_steps,
             [&ways] {
               return StepLog::CacheCount{ways.accesses(), ways.hits()};
@@ -51,6 +54,7 @@ struct RunningJob {
   Task<> run() { result = co_await training.run(); }
   void stop() { training.stop(); }
 
+  const std::uint64_t window, steps;  // batches that its loader runs ahead; of an epoch
   ReadPaths& paths;
   StepLog log;
   SimWorld world;
@@ -64,6 +68,7 @@ SimJobResult result_of(RunningJob& job) {
   result.job = std::move(job.result);
   result.steps = job.log.steps();
   result.au = job.log.au();
+  result.settled_au = job.log.au_from(std::min(job.window, job.steps / 2));
   if (job.paths.accesses() > 0)
     result.cache_hit_share =
         static_cast<double>(job.paths.hits()) / static_cast<double>(job.paths.accesses());
@@ -89,7 +94,14 @@ SimResult simulate(const SimSetup& setup, std::stop_token stop) {
       --running;
     });
   }
+  bool others_stopped = !setup.until_first;
   while (running > 0) {
+    if (!others_stopped && jobs.front()->ended) {
+      others_stopped = true;
+      for (auto& job : jobs)
+        if (!job->ended) job->stop();
+      continue;
+    }
     if (clock.events() % kEventsPerLook == 0 && !result.stopped && stop.stop_requested()) {
       result.stopped = true;
       for (auto& job : jobs)

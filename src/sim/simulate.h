@@ -57,6 +57,8 @@ struct SimSetup {
   double au_half_width = 0;
   // Before an early end; at least 4. The warm-up is among them.
   std::uint64_t least_steps = 30;
+  // The first job's end ends the others: steps that they have begun do not count. Else all run to their end.
+  bool until_first = false;
 };
 
 // Of one job, in virtual seconds. Read faults do not occur; checkpoints that are written are
@@ -69,6 +71,9 @@ struct SimJobResult {
   // A fraction. Over steps, warm-up cut off, batch means; absent for very few steps. AU by epochs,
   // as a run has it, is made from `job` (measure/au.h).
   std::optional<Interval> au;
+  // A fraction. Over the first epoch's steps behind those that were prefetched at its start, which is at most
+  // half of them: what the others go at. Absent where there are none.
+  std::optional<double> settled_au;
   // Of reads that asked a cache; 0 also where there is none.
   double cache_hit_share = 0;
   // The same, by epoch.

@@ -40,6 +40,14 @@ bool StepLog::should_stop() {
   return ended_;
 }
 
+std::optional<double> StepLog::au_from(std::uint64_t step) const {
+  double compute = 0, duration = 0;
+  for (std::uint64_t i = step; i < std::min(complete_, steps_per_epoch_); ++i)
+    compute += series_[i].compute, duration += series_[i].duration;
+  if (duration <= 0) return std::nullopt;
+  return compute / duration;
+}
+
 std::optional<Interval> StepLog::au() const {
   StepSeries durations;
   for (std::uint64_t i = 0; i < complete_; ++i) durations.add(Seconds{series_[i].duration / ranks_});

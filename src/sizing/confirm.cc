@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "plan/closed_predict.h"
 #include "plan/predict.h"
 #include "sizing/design_storage.h"
 #include "sizing/money_words.h"
@@ -22,11 +23,15 @@ constexpr double kMostRequests = 60'000;
 constexpr double kLeastShare = 0.02;
 constexpr std::uint64_t kFewestCutSteps = 24;  // of an epoch that was cut: the barrier's mean needs some
 constexpr std::uint64_t kWindows = 3;  // and so many of what the loader runs ahead: one of them is the start
-constexpr std::uint64_t kFewestInBatch = 16;  // samples: a batch must still be spread over its workers
-// In batches that were made smaller: with 8 of 400 left, utilisations are within 0.3 points of those in full.
+constexpr std::uint64_t kFewestInBatch =
+    16;  // samples of a stream: a batch must still come from all its readers
+// In batches that were made smaller. A batch of files or ranges is one worker's, whatever its size.
 constexpr std::uint64_t kFewestInSmallBatch = 8;
 constexpr unsigned kReplications = 3;  // two agree by chance too often: Student's t(1) = 12.7, t(2) = 4.3
-// That are simulated behind a cache at most: cold, filling, one for those that follow, and one when it is full.
+// What epochs that find their caches cold add to a job's time, over its compute: up to so much the closed form's
+// word is taken for it, of which it misses less than a quarter, and the stationary state alone is simulated.
+constexpr double kMostAddedByCold = 0.005;
+// That are simulated behind a cache otherwise: cold, filling, one for those that follow, and one when it is full.
 constexpr std::uint64_t kSimulatedEpochs = 4;
 
 // Jobs that read enough for the others to feel. The rest stay at their closed form, which knows
@@ -39,11 +44,12 @@ std::vector<std::size_t> simulated_jobs(const Need& need) {
   return out;
 }
 
-// The job with the longest step: the others then take many steps beside it.
-std::size_t main_job(const Need& need, const std::vector<std::size_t>& jobs) {
-  const auto step = [&](std::size_t i) { return law_mean(need.jobs[i].workload.accelerator.step_time); };
-  return *std::max_element(jobs.begin(), jobs.end(),
-                           [&](std::size_t a, std::size_t b) { return step(a) < step(b); });
+double sample_rate(const Workload& w) {
+  return w.accelerator.count * static_cast<double>(w.loader.batch_size) / law_mean(w.accelerator.step_time);
+}
+
+double request_rate(const Workload& w) {
+  return sample_rate(w) * std::max(1.0, access_of(w).requests_per_sample);
 }
 
 // An epoch that is cut must still be longer than what the loader runs ahead, or all of it is a start.
@@ -101,7 +107,7 @@ Workload in_small_batches(Workload w, std::uint64_t k) {
   return w;
 }
 
-// What it reads from.
+// What it reads from: caches are smaller by as much.
 StorageSpec in_small_batches(StorageSpec storage, std::uint64_t k) {
   const auto average = [k](std::vector<Station>& stations) {
     for (Station& station : stations) station.latency = mean_of_draws(station.latency, k);
@@ -124,66 +130,111 @@ bool shards_suffice(const Workload& w, std::uint64_t k) {
   return shards >= kShardsPerReader * access.readers * w.accelerator.count;
 }
 
-// The least divisor of its batches with which the fewest steps are affordable, or the largest that leaves enough
-// in them. 1 for jobs that share a cache, which cannot be smaller for one of them.
-std::uint64_t batch_divisor(const Workload& w, const Need& need, const Design& design) {
-  const bool cached = has_cache(design);
-  if (cached && simulated_jobs(need).size() > 1) return 1;
-  const std::uint64_t batch = w.loader.batch_size, step = batch * w.accelerator.count;
+// A layout that aforo sizes and does not lay, as the first one that is read in the same way: front to back, or
+// any sample of a packed file.
+Workload in_known_layout(Workload w) {
+  const LayoutTraits& own = traits_of(w.dataset.layout);
+  if (!own.sizing_only) return w;
+  const auto like = [&](const LayoutTraits& t) {
+    return !t.sizing_only && t.packed == own.packed && t.reading == own.reading;
+  };
+  const auto found = std::find_if(std::begin(kLayoutTraits), std::end(kLayoutTraits), like);
+  if (found == std::end(kLayoutTraits)) return w;
+  w.dataset.layout = static_cast<LayoutKind>(found - std::begin(kLayoutTraits));
+  if (found->one_size)
+    w.dataset.sample_size = {.kind = LawKind::kConstant, .mean = law_mean(w.dataset.sample_size)};
+  return w;
+}
+
+// As a design sees it, before batches are made smaller.
+Workload workload_seen(const JobNeed& job, const Design& design) {
+  const JobNeed seen = as_read(job, design);
+  return coarser(in_known_layout(seen.workload), seen.read);
+}
+
+// The fewest steps of an epoch that are simulated: a short epoch is not made longer.
+std::uint64_t steps_of_epoch(const Workload& w) {
+  const std::uint64_t step = w.loader.batch_size * w.accelerator.count;
   const std::uint64_t all = w.training.steps ? w.training.steps : w.dataset.samples / step;
-  const std::uint64_t epochs = cached ? std::min<std::uint64_t>(kSimulatedEpochs, w.training.epochs) : 1;
-  const double requests = static_cast<double>(epochs * std::min(all, fewest_steps(w)) * step) *
-                          std::max(1.0, access_of(w).requests_per_sample);
-  std::uint64_t out = 1;
-  for (std::uint64_t k = 1; batch / k >= kFewestInSmallBatch; ++k) {
-    if (batch % k != 0 || !shards_suffice(w, k)) continue;
-    out = k;
-    if (requests <= static_cast<double>(k) * kMostRequests) break;
-  }
+  return std::clamp<std::uint64_t>(all, 1, fewest_steps(w));
+}
+
+// Into which its batches may be divided, the least first.
+std::vector<std::uint64_t> divisors(const Workload& w) {
+  const std::uint64_t fewest = access_of(w).kind == ReadKind::kStream ? kFewestInSmallBatch : 1;
+  std::vector<std::uint64_t> out = {1};
+  for (std::uint64_t k = 2; w.loader.batch_size / k >= fewest; ++k)
+    if (w.loader.batch_size % k == 0 && shards_suffice(w, k)) out.push_back(k);
   return out;
 }
 
 // A job as it is simulated.
 struct Simulated {
+  std::size_t job = 0;  // of the need
   Workload workload;
   std::uint64_t divisor = 1;  // of its batches
 };
 
-Simulated simulated(const JobNeed& job, const Need& need, const Design& design) {
-  const JobNeed seen = as_read(job, design);
-  const Workload w = coarser(seen.workload, seen.read);
-  const std::uint64_t divisor = batch_divisor(w, need, design);
-  return {in_small_batches(w, divisor), divisor};
+// The jobs of one simulation, the main one first: that whose fewest steps last longest, so that the others take
+// at least theirs meanwhile. All batches are divided as little as makes its requests affordable, those of all jobs
+// together; as much as they can be where they are not.
+std::vector<Simulated> simulated(const Design& design, const Need& need, const std::vector<std::size_t>& jobs,
+                                 std::uint64_t epochs) {
+  std::vector<Simulated> out;
+  double rate = 0, longest = 0, shortest = 0;
+  const auto fewest_time = [](const Workload& w) {
+    return static_cast<double>(steps_of_epoch(w)) * law_mean(w.accelerator.step_time);
+  };
+  for (const std::size_t job : jobs) {
+    const Workload w = workload_seen(need.jobs[job], design);
+    rate += request_rate(w);
+    longest = std::max(longest, fewest_time(w));
+    shortest = std::max(shortest, fewest_time(w) / static_cast<double>(divisors(w).back()));
+    out.push_back({job, w, 1});
+  }
+  const double affordable = kMostRequests / rate / static_cast<double>(epochs);
+  const double time = std::clamp(affordable, shortest, longest);
+  for (Simulated& one : out) {
+    for (const std::uint64_t k : divisors(one.workload)) {
+      one.divisor = k;
+      if (fewest_time(one.workload) <= time * static_cast<double>(k) * (1 + 1e-9)) break;
+    }
+    one.workload = in_small_batches(one.workload, one.divisor);
+  }
+  std::iter_swap(out.begin(), std::max_element(out.begin(), out.end(), [&](const auto& a, const auto& b) {
+                   return fewest_time(a.workload) < fewest_time(b.workload);
+                 }));
+  return out;
 }
 
 // So many samples of the main job that all jobs together make kMostRequests meanwhile.
-std::uint64_t affordable_samples(const Design& design, const Need& need, std::size_t job) {
-  double requests = 0, own = 0;
-  for (const std::size_t i : simulated_jobs(need)) {
-    const Workload w = simulated(need.jobs[i], need, design).workload;
-    const double rate =
-        w.accelerator.count * static_cast<double>(w.loader.batch_size) / law_mean(w.accelerator.step_time);
-    requests += rate * std::max(1.0, access_of(w).requests_per_sample);
-    if (i == job) own = rate;
-  }
-  return static_cast<std::uint64_t>(std::max(1.0, kMostRequests / requests * own));
+std::uint64_t affordable_samples(const std::vector<Simulated>& jobs) {
+  double requests = 0;
+  for (const Simulated& job : jobs) requests += request_rate(job.workload);
+  return static_cast<std::uint64_t>(std::max(1.0, kMostRequests / requests * sample_rate(jobs[0].workload)));
 }
 
-PredictOptions options_for(const Design& design, const Need& need, std::size_t job, const SizingAsk& ask,
-                           unsigned threads) {
+PredictOptions options_for(const Design& design, const Need& need, const std::vector<Simulated>& jobs,
+                           bool stationary, const SizingAsk& ask, unsigned threads) {
+  const Simulated& main = jobs.front();
   PredictOptions out;
-  const Simulated main = simulated(need.jobs[job], need, design);
   out.workload = main.workload;
-  out.storage = in_small_batches(storage_of_design(design, 1, &need.jobs[job].read), main.divisor);
+  out.storage = in_small_batches(storage_of_design(design, 1, &need.jobs[main.job].read), main.divisor);
+  if (stationary) {
+    out.workload.training.epochs = 1;
+    for (CacheSpec& cache : out.storage.caches) cache.warm = true;
+  }
   out.method = PredictMethod::kSimulate;
   out.ranks_per_host = ask.accelerators_per_host;
   out.replications = kReplications;
   out.counterfactual = false;
   out.threads = threads;
-  out.most_samples = affordable_samples(design, need, job);
+  out.most_samples = affordable_samples(jobs);
   out.fewest_steps = fewest_steps(out.workload);
-  for (const std::size_t i : simulated_jobs(need))
-    if (i != job) out.beside.push_back(simulated(need.jobs[i], need, design).workload);
+  for (std::size_t i = 1; i < jobs.size(); ++i) {
+    out.beside.push_back(jobs[i].workload);
+    out.beside_scale.push_back(static_cast<double>(jobs[i].divisor) / static_cast<double>(main.divisor));
+  }
   return out;
 }
 
@@ -198,34 +249,64 @@ void set_served(const Prediction& found, const Design& design, const JobNeed& jo
 }
 
 // The interval of the others is taken to be as wide as the main job's.
-void set_others_served(const Prediction& found, const Design& design, const Need& need, std::size_t main,
-                       std::vector<Served>& served) {
-  std::size_t other = 0;
-  for (const std::size_t i : simulated_jobs(need)) {
-    if (i == main) continue;
-    Served& s = served[i];
-    s.au = std::clamp(found.beside.at(other++).au, 0.0, 1.0);
+void set_others_served(const Prediction& found, const Design& design, const Need& need,
+                       const std::vector<Simulated>& jobs, std::vector<Served>& served) {
+  for (std::size_t i = 1; i < jobs.size(); ++i) {
+    Served& s = served[jobs[i].job];
+    s.au = std::clamp(found.beside.at(i - 1).au, 0.0, 1.0);
     s.low = std::max(0.0, s.au - (found.au - found.au_low));
     s.high = std::min(1.0, s.au + (found.au_high - found.au));
+    s.limit = found.limit;
+    s.limit_station = found.limit_station;
     s.simulated = true;
-    subtract_pauses(design, need.jobs[i], s);
+    subtract_pauses(design, need.jobs[jobs[i].job], s);
   }
 }
 
-// Jobs beside the main one are followed for one epoch; where a cache makes epochs
-// differ, each takes its turn.
+// What its epochs on caches that are not full add to a job's time, by the closed form; 1 = as long as it computes.
+double added_by_cold(const Design& design, const Need& need, std::size_t i, std::uint32_t per_host) {
+  const JobNeed job = as_read(need.jobs[i], design);
+  StorageSpec storage = storage_of_design(design, left_for(design, need, i), &job.read);
+  if (storage.caches.empty()) return 0;
+  const double part = static_cast<double>(job.requirement.dataset.value) /
+                      std::max(1.0, static_cast<double>(need.datasets.value));
+  for (CacheSpec& cache : storage.caches)
+    if (cache.scope == StationScope::kShared)
+      cache.size = {static_cast<std::uint64_t>(part * static_cast<double>(cache.size.value))};
+  ClosedOptions options;
+  options.ranks_per_host = per_host;
+  const double all = predict_closed(job.workload, storage, 0, options).au;
+  Workload one = job.workload;
+  one.training.epochs = 1;
+  for (CacheSpec& cache : storage.caches) cache.warm = true;
+  const double full = predict_closed(one, storage, 0, options).au;
+  return all > 0 && full > 0 ? std::max(0.0, 1 / all - 1 / full) : 1;
+}
+
+void add_time(double added, Served& s) {
+  for (double* au : {&s.au, &s.low, &s.high})
+    if (*au > 0) *au = 1 / (1 / *au + added);
+}
+
+// All jobs once, on caches as full as they will be; what comes before that is added. Where that is much, a job by
+// itself is followed through its first epochs; beside others these would last for as long as the slowest one's.
 void simulate_jobs(const Design& design, const Need& need, const SizingAsk& ask, unsigned threads,
                    const std::stop_token& stop, std::vector<Served>& served) {
-  const bool cached = has_cache(design);
   const std::vector<std::size_t> jobs = simulated_jobs(need);
-  for (std::size_t i = 0; cached && i < jobs.size(); ++i)
-    set_served(predict(options_for(design, need, jobs[i], ask, threads), stop), design, need.jobs[jobs[i]],
-               served[jobs[i]]);
-  if (cached) return;
-  const std::size_t main = main_job(need, jobs);
-  const Prediction found = predict(options_for(design, need, main, ask, threads), stop);
-  set_served(found, design, need.jobs[main], served[main]);
-  set_others_served(found, design, need, main, served);
+  std::vector<double> cold;
+  for (const std::size_t job : jobs)
+    cold.push_back(added_by_cold(design, need, job, ask.accelerators_per_host));
+  if (jobs.size() > 1 || cold[0] <= kMostAddedByCold) {
+    const std::vector<Simulated> all = simulated(design, need, jobs, 1);
+    const Prediction found = predict(options_for(design, need, all, true, ask, threads), stop);
+    set_served(found, design, need.jobs[all[0].job], served[all[0].job]);
+    set_others_served(found, design, need, all, served);
+    for (std::size_t i = 0; i < jobs.size(); ++i) add_time(cold[i], served[jobs[i]]);
+    return;
+  }
+  const std::vector<Simulated> one = simulated(design, need, jobs, kSimulatedEpochs);
+  set_served(predict(options_for(design, need, one, false, ask, threads), stop), design,
+             need.jobs[one[0].job], served[one[0].job]);
 }
 
 }  // namespace
