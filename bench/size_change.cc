@@ -1,0 +1,86 @@
+// How long a running process takes to size again after one input has changed: what a slider waits for.
+//
+//   size_change [seed]
+//
+// For every preset: a first sizing by closed forms, which is not counted, then changes of one input each
+// (accelerators, capacity, target, place) drawn from the seed. Prints milliseconds per preset: median, 95th
+// percentile and the longest, of the whole answer that a page is made from, and the same of all.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "answer/size.h"
+#include "base/error.h"
+#include "base/random.h"
+#include "workload/presets.h"
+
+namespace aforo {
+namespace {
+
+constexpr int kChanges = 16;
+
+template <class T>
+const T& one_of(const std::vector<T>& values, Random& random) {
+  return values[random.below(values.size())];
+}
+
+// The ask with one of its inputs drawn anew.
+SizeAsk changed(SizeAsk ask, int what, Random& random) {
+  static const std::vector<std::uint64_t> accelerators = {8, 16, 24, 32, 48, 64, 96, 128, 192, 256};
+  static const std::vector<double> terabytes = {50, 100, 200, 300, 500, 800, 1200, 2000};
+  static const std::vector<double> targets = {0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.95};
+  if (what == 0) ask.accelerators = one_of(accelerators, random);
+  if (what == 1) ask.capacity = Bytes{static_cast<std::uint64_t>(one_of(terabytes, random) * 1e12)};
+  if (what == 2) ask.target = one_of(targets, random);
+  if (what == 3) ask.where = random.below(2) == 0 ? Place::kOnPremises : Place::kCloud;
+  return ask;
+}
+
+double milliseconds(const SizeAsk& ask) {
+  Context context;
+  context.page_only = true;
+  const auto begin = std::chrono::steady_clock::now();
+  try {
+    answer(ask, context);
+  } catch (const UserError&) {  // a refusal is an answer
+  }
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+}
+
+void print(const std::string& name, std::vector<double> times) {
+  std::sort(times.begin(), times.end());
+  const auto at = [&](double share) {
+    return times[static_cast<std::size_t>(share * static_cast<double>(times.size() - 1) + 0.5)];
+  };
+  fmt::print("| {} | {} | {:.0f} | {:.0f} | {:.0f} |\n", name, times.size(), at(0.5), at(0.95), times.back());
+}
+
+void measure(std::uint64_t seed) {
+  Random random(seed);
+  std::vector<double> all;
+  fmt::print("| preset | changes | median ms | 95th percentile | longest |\n|---|---|---|---|---|\n");
+  for (const std::string& preset : preset_names()) {
+    SizeAsk ask;
+    ask.workload = preset;
+    ask.accelerators = 64;
+    ask.confirm = 0;
+    milliseconds(ask);
+    std::vector<double> times;
+    for (int i = 0; i < kChanges; ++i) times.push_back(milliseconds(changed(ask, i % 4, random)));
+    all.insert(all.end(), times.begin(), times.end());
+    print(preset, times);
+  }
+  print("**all**", all);
+}
+
+}  // namespace
+}  // namespace aforo
+
+int main(int count, char** words) {
+  aforo::measure(count > 1 ? std::strtoull(words[1], nullptr, 10) : 1);
+  return 0;
+}
