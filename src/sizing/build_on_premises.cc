@@ -28,7 +28,7 @@ constexpr std::array kHotProtections = {Protection{4, 2}, Protection{1, 1}};
 // Of an accelerator host: what its bays hold.
 constexpr std::array kLocalDrives = {1u, 2u, 4u, 8u};
 // Of a server's bays, filled. Chosen: between two of them lies less than what servers cost.
-constexpr std::array kFilledBays = {kFewestBays, 0.25, 1.0 / 3, 0.5, 2.0 / 3, 5.0 / 6, 1.0};
+constexpr std::array kFilledBays = {kFewestBays, 0.5, 2.0 / 3, 5.0 / 6, 1.0};
 // Of servers behind a cache: small and whole.
 constexpr std::array kBackingBays = {0.5, 1.0};
 // Gbit/s of a storage server's cards.

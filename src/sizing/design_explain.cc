@@ -64,7 +64,7 @@ void add_drives(const Shelf& s, const Need& need, Figures& out) {
   out.push_back(
       {"storage.drives", "drives", fmt::format("{}", s.drives),
        "the largest of capacity / (drive x data / (data + parity) x filled), bandwidth x seconds per byte, and "
-       "a sixth of the bays; as many in every server",
+       "a third of the bays; as many in every server",
        fmt::format(
            "{:.4g} for the capacity, {:.4g} for the mean bandwidth, {} for the bays; {} in each of {}", held,
            need.read.value * drive_seconds_per_byte(*s.drive, need, s.data, s.node),

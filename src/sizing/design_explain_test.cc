@@ -58,7 +58,7 @@ TEST(DesignExplain, OnPremises) {
   EXPECT_EQ(named(figures, "watts").text, "4020 W");
   EXPECT_EQ(named(figures, "watts").inputs, "12 x 20 W + 6 x (600 W + 2 x 15 W)");
   EXPECT_EQ(named(figures, "rack_units").inputs, "6 x 2");
-  EXPECT_THAT(named(figures, "storage.drives").inputs, HasSubstr("24 for the bays; 2 in each of 6"));
+  EXPECT_THAT(named(figures, "storage.drives").inputs, HasSubstr("48 for the bays; 2 in each of 6"));
   EXPECT_THAT(named(figures, "storage.servers").inputs,
               HasSubstr("12 / 24; 0.72 GB/s / 23 GB/s at the mean; (4 + 2) / 1"));
   EXPECT_THAT(named(figures, "au").inputs, HasSubstr("'plain' 95.0 % (94.0 % to 96.0 %), limited by loader"));

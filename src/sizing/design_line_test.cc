@@ -87,8 +87,8 @@ TEST(DesignLine, OpensAreAFigureLikeAnother) {
   EXPECT_EQ(servers_for(limits_of(line, need), 1, 1, 0), 4U);
 }
 
-// A tier of 1 TB in drives of 15.36 TB: one drive, but a server has a sixth of its bays filled, four. Of 300
-// TB 25 drives; they fill six servers as far as that, and no more than six are offered. All of the data may
+// A tier of 1 TB in drives of 15.36 TB: one drive, but a server has a third of its bays filled, eight. Of 300
+// TB 25 drives; they fill three servers as far as that, and no more than three are offered. All of the data may
 // be spread over any number.
 TEST(DesignLine, DrivesOfATier) {
   const Need need = need_of_samples(1e6, 1e12);
@@ -96,13 +96,13 @@ TEST(DesignLine, DrivesOfATier) {
   line.tier = {&test_flash(), &test_flash_node(), &test_nic(), 1, 0};
   line.tier_holds = Bytes{300'000'000'000'000};
   EXPECT_EQ(tier_drives(line, 2), 26U);
-  EXPECT_EQ(tier_drives(line, 6), 30U);
+  EXPECT_EQ(tier_drives(line, 6), 48U);
   EXPECT_EQ(most_tier_servers(line, need), kMostNodes);  // of the million samples, 1 TB
   Need large = need;
   large.datasets = Bytes{600'000'000'000'000};
-  EXPECT_EQ(most_tier_servers(line, large), 6U);
+  EXPECT_EQ(most_tier_servers(line, large), 3U);
   line.tier_holds = Bytes{1'000'000'000'000};
-  EXPECT_EQ(tier_drives(line, 2), 8U);
+  EXPECT_EQ(tier_drives(line, 2), 16U);
   EXPECT_EQ(most_tier_servers(line, large), kFewestTierNodes);
 }
 

@@ -38,7 +38,7 @@ TEST(Need, CapacityGrowsWithFilesAndSnapshots) {
   ask.years = 2;
   ask.snapshots = 0.2;
   EXPECT_EQ(need_of(ask).capacity.value, 2'711'059'200'000U);  // 1.004096 x 2.25 x 1.2
-  EXPECT_EQ(need_of(ask).objects.value, 2'250'000'000'000U);
+  EXPECT_EQ(need_of(ask).objects.value, 2'700'000'000'000U);
   EXPECT_DOUBLE_EQ(need_of(ask).jobs[0].files_held, 2'250'000);
 }
 

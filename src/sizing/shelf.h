@@ -29,8 +29,8 @@ inline constexpr Bytes kFragment{128 << 10};
 // reckoned, and crosses to other servers. Estimate: 15 to 25 GB/s of a server that reads 67. A rebuild takes in no
 // more: so much is decoded by two to six cores at the published 4 to 15 GB/s each.
 inline constexpr double kWriteShare = 0.3;
-// Of a server's bays, filled at least. Chosen: nobody buys a server for one drive.
-inline constexpr double kFewestBays = 1.0 / 6;
+// Of a server's bays, filled at least. Chosen: nobody installs servers that stay nearly empty.
+inline constexpr double kFewestBays = 1.0 / 3;
 // Drives on the shelf beside those at work, of their number. Chosen: about two years' failures.
 inline constexpr double kSpareDrives = 0.02;
 

@@ -60,8 +60,8 @@ TEST(Shelf, FewestServersOfAProtection) {
   EXPECT_EQ(fewest_nodes(1, 2), 4U);
   EXPECT_EQ(fewest_nodes(1, 1), 3U);
   EXPECT_EQ(fewest_nodes(1, 0), 1U);
-  EXPECT_EQ(fewest_drives(test_flash_node()), 4U);  // a sixth of 24 bays
-  EXPECT_EQ(fewest_drives(test_disk_node()), 10U);
+  EXPECT_EQ(fewest_drives(test_flash_node()), 8U);  // a third of 24 bays
+  EXPECT_EQ(fewest_drives(test_disk_node()), 20U);
 }
 
 TEST(Shelf, WhatItHolds) {
