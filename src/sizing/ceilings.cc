@@ -28,6 +28,12 @@ const StorageNode& swift_single() {
   return node;
 }
 
+// What is cached in hosts hits less often than what all of them share, and a copy that nothing protects is lost:
+// of the same bytes they come to different utilisations.
+std::uint32_t place_of(const DesignLine& line) {
+  return (line.has_tier() ? 1u : line.has_host_flash() ? 2u : 0u) + (line.staged ? 3u : 0u);
+}
+
 // All drives in one server that carries anything.
 DesignLine with_drives(DesignLine line, std::uint32_t drives) {
   line.main.node = &swift_servers();
@@ -81,7 +87,7 @@ const Ceiling& Ceilings::of(const DesignLine& line) { return behind(line, 0, kMo
 const Ceiling& Ceilings::behind(const DesignLine& line, std::uint32_t drives, std::uint32_t tier_servers) {
   const DesignLine ideal = with_drives(line, drives == 0 ? kMostDrives : drives);
   const Key key{line.main.drive, line.main.data, line.main.parity, drives, {0, 0}, 0, 0,
-                nullptr,         line.staged};
+                nullptr,         place_of(line)};
   if (line.tier.drive == nullptr) return found(key, ideal, 0);
   const Drive& drive = *line.tier.drive;
   double held = in_bytes(drive.capacity) * kFill * line.host_drives;
@@ -110,6 +116,7 @@ const Ceiling& Ceilings::behind_cache(Key key, DesignLine ideal, Seconds latency
   std::get<4>(key) = {latency.value, in_bytes(cached)};
   if (!ideal.has_tier()) {
     ideal.cache = cached;
+    ideal.host_drives = 1;  // as seldom lost as any number of them
     return found(key, ideal, 0);
   }
   ideal.tier_holds = cached;
@@ -127,8 +134,8 @@ const Ceiling& Ceilings::in_front(const DesignLine& line, std::uint32_t tier_ser
     front = most_drives(line, tier_servers);
     ideal.tier_holds = {static_cast<std::uint64_t>(in_bytes(line.tier.drive->capacity) * kFill * front)};
   }
-  const Key key{line.main.drive, line.main.data, line.main.parity, 0,          {0, 0},
-                front,           tier_servers,   line.tier.drive,  line.staged};
+  const Key key{line.main.drive, line.main.data,  line.main.parity, 0, {0, 0}, front,
+                tier_servers,    line.tier.drive, place_of(line)};
   return found(key, ideal, tier_servers);
 }
 

@@ -42,9 +42,9 @@ class Ceilings {
 
  private:
   // Behind: drive, data, parity, drives (0: any number); what caches at no cost: its latency and bytes; or in
-  // front: drives, servers, drive, and whether they hold a copy.
+  // front: drives, servers, drive; and where what is in front lies (place_of).
   using Key = std::tuple<const Drive*, std::uint32_t, std::uint32_t, std::uint32_t, std::pair<double, double>,
-                         std::uint32_t, std::uint32_t, const Drive*, bool>;
+                         std::uint32_t, std::uint32_t, const Drive*, std::uint32_t>;
   const Ceiling& behind_cache(Key key, DesignLine ideal, Seconds latency, Bytes cached);
   const Ceiling& found(const Key& key, const DesignLine& ideal, std::uint32_t tier_servers);
 
