@@ -14,10 +14,11 @@ ProgressTicker::~ProgressTicker() = default;
 
 void ProgressTicker::run(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  while (!stop.stop_requested()) {
+  // Work may end before this thread has begun: the last call is made all the same.
+  do {
     wake_.wait_for(lock, stop, std::chrono::milliseconds(200), [] { return false; });
     sink_(sample_());
-  }
+  } while (!stop.stop_requested());
 }
 
 }  // namespace aforo
