@@ -46,7 +46,8 @@ class Answer(Files):
     def test_the_record_holds_what_the_page_shows(self):
         record = self.record("size", *VISION)
         page = self.aforo("size", *VISION, "--full").out
-        self.assertEqual(len(record["recommendation"]), 4)  # the fourth: the other place
+        copied = "staging_seconds" in record["designs"][0]  # the fourth is of the other place, the fifth of a copy
+        self.assertEqual(len(record["recommendation"]), 5 if copied else 4)
         for word in ("Recommendation", "Designs on premises that serve", "Designs in the cloud that serve", "Idle accelerators",
                      "What would turn it", "Own or rent", "Prices", "estimates:",
                      record["prices"]["dates"], record["designs"][0]["name"]):
@@ -60,7 +61,7 @@ class Answer(Files):
             self.assertGreaterEqual(d["au"], 0.9)
             self.assertGreaterEqual(d["usable_bytes"], 250e12)
             low, high = d["total_usd_per_month_range"]
-            self.assertTrue(low < d["total_usd_per_month"] < high, d["name"])
+            self.assertTrue(low <= d["total_usd_per_month"] <= high, d["name"])  # the same where all prices are lists'
         self.assertGreater(len({d["family"] for d in record["designs"]}), 4)
         for r in record["rejected"]:
             self.assertTrue(r["reason"])
@@ -86,7 +87,7 @@ class Answer(Files):
                 self.assertTrue(figure[key], figure)
 
     def test_explain_traces_the_first_design(self):
-        for words, keys in ((("--where", "on-premises"), {"storage.drives", "storage.servers", "usable_bytes", "rack_units", "watts"}),
+        for words, keys in ((("--family", "HDD"), {"storage.drives", "storage.servers", "usable_bytes", "rack_units", "watts"}),
                             (("--where", "cloud"), {"bought_bytes", "usable_bytes", "latency_seconds"})):
             record = self.record("size", *VISION, *words, "--explain")
             figures = {figure["key"]: figure for figure in record["design_explain"]}

@@ -20,11 +20,11 @@ LLM = ("llama31_8b_tokens_h100 --accelerators 512 --accelerator-type b200 --step
 # The hand checks price idle time so; in the cloud it is the default.
 RENTED = " --accelerator-terms on-demand"
 EXAMPLES = {
-    "xray": "mimic_cxr_densenet_h100 --accelerators 64 --capacity 250TB" + RENTED,
+    "xray": "mimic_cxr_densenet_h100 --accelerators 64 --set loader.preprocess=0 --capacity 250TB" + RENTED,
     "recommender": "criteo_dlrm_dcnv2_h100 --accelerators 128 --capacity 2.5PB" + RENTED,
     "llm": LLM + " --where on-premises" + RENTED,
     "vision": "resnet50_h100 --accelerators 64 --capacity 2.5PB" + RENTED,
-    "xray-cloud": "mimic_cxr_densenet_h100 --accelerators 64 --capacity 250TB --where cloud",
+    "xray-cloud": "mimic_cxr_densenet_h100 --accelerators 64 --set loader.preprocess=0 --capacity 250TB --where cloud",
     "recommender-cloud": "criteo_dlrm_dcnv2_h100 --accelerators 128 --per-host 4 --capacity 2.5PB --where cloud",
     "llm-cloud": LLM + " --where cloud",
 }
