@@ -34,8 +34,9 @@ SizeAsk size_of(const std::string& workload, std::uint64_t accelerators) {
 TEST(AnswerSize, HostsHaveMemory) {
   const auto cached = [](SizeAsk ask) {
     ask.family = Family::kCloudFile;
+    const Answer found = answer(ask, {{}, {}, kStarted});
     double most = 0;
-    for (const Json& d : answer(ask, {{}, {}, kStarted}).record["designs"])
+    for (const Json& d : found.record["designs"])
       most = std::max(most, d.value("page_cache_bytes_per_host", 0.0));
     return most;
   };

@@ -13,7 +13,7 @@ namespace {
 
 constexpr double kNearlyOne = 10;  // percent
 constexpr double kAllBusy = 0.99;  // of the time: what is lost beside it is not worth a word
-constexpr double kKilo = 1e3;
+constexpr double kWattsInKilowatt = 1e3;
 
 std::string percent(double share) { return fmt::format("{:.3g} %", share * 100); }
 
@@ -47,7 +47,7 @@ std::string DesignWords::holds() const {
     break;
   }
   const double watts = number(best, {"watts"}).value_or(0), units = number(best, {"rack_units"}).value_or(0);
-  if (watts > 0) out += fmt::format("; {:.2g} kW", watts / kKilo);
+  if (watts > 0) out += fmt::format("; {:.2g} kW", watts / kWattsInKilowatt);
   if (units > 0) out += fmt::format(" in {:g} rack units", units);
   return out;
 }

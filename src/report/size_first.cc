@@ -62,8 +62,8 @@ class FirstScreen {
   // Where names and notes are long, what can be read with --full as well is cut: to two lines, then to one.
   void make_it_fit() {
     for (const std::size_t most : {kTwoLines, kOneLine})
-      for (const std::string_view label : {"mind", "not shown", "limit", "turns if", "assumed", "kept",
-                                           "elsewhere", "cheaper", "idle time"}) {
+      for (const std::string_view label : {"assumed", "not shown", "turns if", "elsewhere", "kept", "cheaper",
+                                           "mind", "idle time", "limit"}) {
         if (lines() <= kMostLines) return;
         for (Item& item : facts_.items)
           if (item.label.text == label) item.text = cut_to(std::move(item.text), most);

@@ -324,9 +324,9 @@ TEST(HostMemory, IsEnoughForWhatFits) {
   EXPECT_FALSE(best_of(*std::make_unique<Screening>(ask, Catalogue::shipped(), 1), PriceBook::shipped()));
 }
 
-// Eight drives of 15.36 TB in two servers, unprotected, before 60 disks that give 60 / 45 ns = 1.333 GB/s of 1 MB
-// samples in 8+3. Of 1 TB a drive holds an eighth: 125 GB, read again in 93.75 s, 0.08 times a year. Eight
-// accelerators at 2 USD an hour wait 0.08 x 93.75 / 3,600 x 8 / 12 = 0.00139 h a month.
+// 16 drives of 15.36 TB in two servers, unprotected, before 60 disks that give 60 / 45 ns = 1.333 GB/s of 1 MB
+// samples in 8+3. Of 1 TB a drive holds a sixteenth: 62.5 GB, read again in 46.875 s, 0.16 times a year. Eight
+// accelerators at 2 USD an hour wait 0.16 x 46.875 / 3,600 x 8 / 12 = 0.00139 h a month.
 TEST(CacheLoss, ATierThatNothingProtects) {
   const SizingAsk ask = plain_ask();
   const Need need = need_of(ask);
@@ -340,16 +340,17 @@ TEST(CacheLoss, ATierThatNothingProtects) {
   line.tier = {&test_flash(), &test_flash_node(), &fast, 1, 0};
   line.tier_holds = Bytes{kTb};
   const Design d = design_of(line, need, {6, 2});
-  EXPECT_EQ(d.lost.value, 125'000'000'000U);
-  EXPECT_NEAR(d.refill.value, 93.75, 1e-6);
-  EXPECT_DOUBLE_EQ(d.losses, 0.08);
+  EXPECT_EQ(d.lost.value, 62'500'000'000U);
+  EXPECT_NEAR(d.refill.value, 46.875, 1e-6);
+  EXPECT_DOUBLE_EQ(d.losses, 0.16);
   ASSERT_EQ(d.notes.size(), 1U);
   EXPECT_EQ(
       d.notes[0],
-      "nothing protects the flash tier: 0.08 times a year training waits up to 1 min 34 s for 125 GB to be read "
+      "nothing protects the flash tier: 0.16 times a year training waits up to 46.9 s for 62.5 GB to be read "
       "again; the disks keep the data");
-  EXPECT_EQ(d.name,
-            "8 x 15.36 TB TLC flash in 2 servers, 400 Gbit/s + 60 x 24 TB HDD in 6 servers, 8+3, 100 Gbit/s");
+  EXPECT_EQ(
+      d.name,
+      "16 x 15.36 TB TLC flash in 2 servers, 400 Gbit/s + 60 x 24 TB HDD in 6 servers, 8+3, 100 Gbit/s");
 
   const std::vector<Served> served{Served{1, 1, 1, "", 0}};
   const auto waiting = [&](const Need& of) {
