@@ -75,6 +75,13 @@ void keep_shards(Workload& workload, std::uint64_t readers, std::uint64_t files)
   data.samples_per_file = std::min(data.samples_per_file, most);
 }
 
+// The workload's dataset with every sample of the mean size: how many there are in how many files.
+std::shared_ptr<const Layout> of_mean_samples(const Workload& workload) {
+  DatasetSpec spec = with_made_content(workload.dataset);
+  spec.sample_size = {.kind = LawKind::kConstant, .mean = law_mean(spec.sample_size)};
+  return std::make_shared<GeneratedLayout>(spec, dataset_id_of(spec));
+}
+
 // An epoch of a smaller dataset, with caches smaller by as much: what share of it they serve stays the same.
 void shrink_with_caches(SimulatedCase& c, const PredictOptions& options) {
   const double whole = samples_of(c.plan, static_cast<double>(c.steps * c.plan.epochs));
@@ -141,10 +148,11 @@ SimulatedCase::Other other_of(const Workload& workload, bool cached, double scal
                               std::vector<std::string>& notes) {
   SimulatedCase::Other other;
   other.name = workload.name;
-  other.layout = predicted_layout(workload, cached, notes);
+  const bool smaller = cached && scale != 1;
+  other.layout = smaller ? of_mean_samples(workload) : predicted_layout(workload, cached, notes);
   other.plan = planned(workload, *other.layout, workload.dataset.samples);
   other.steps = other.plan.steps;
-  if (!cached || scale == 1) return other;
+  if (!smaller) return other;
   Workload scaled = workload;
   const double least = static_cast<double>(samples_per_step(workload));
   const double samples = std::max(least, std::ceil(static_cast<double>(workload.dataset.samples) * scale));
@@ -302,7 +310,11 @@ std::shared_ptr<const Layout> predicted_layout(const Workload& workload, bool wh
 SimulatedCase make_case(const PredictOptions& options) {
   SimulatedCase c;
   const bool caches = !options.storage.caches.empty();
-  c.layout = options.layout ? options.layout : predicted_layout(options.workload, caches, c.notes);
+  // What is made smaller with its caches is not laid whole before: sizes of a billion samples take minutes.
+  const bool stands_in = caches && !options.layout;
+  c.layout = options.layout ? options.layout
+             : stands_in    ? of_mean_samples(options.workload)
+                            : predicted_layout(options.workload, false, c.notes);
   c.plan = planned(options.workload, *c.layout,
                    options.layout ? options.layout->samples() : options.workload.dataset.samples);
   c.plan.checkpoint.every_steps = options.checkpoint_steps;
@@ -310,6 +322,10 @@ SimulatedCase make_case(const PredictOptions& options) {
   c.ranks_per_host = options.ranks_per_host;
   c.simulated = options.simulated;
   cut(c, options);
+  if (stands_in && c.cache_scale >= 1) {
+    c.layout = predicted_layout(options.workload, true, c.notes);
+    c.plan.layout = c.layout.get();
+  }
   add_others(c, options);
   return c;
 }
