@@ -186,6 +186,20 @@ void add_terms_of_rent(const Screening& screening, const Design& rented, const P
   }
 }
 
+std::vector<std::string> assumptions_of(const Screening& screening, const Cluster& cluster, double residual,
+                                        const PriceBook& prices, const HorizonOptions& o, double moved) {
+  return {
+      fmt::format("accelerators in the cloud: {}, for {} of the time", rent_text(screening.ask()),
+                  format_percent(cluster.duty)),
+      fmt::format("on premises: accelerators, hosts and their network for {} bought at once; staff {} of the "
+                  "purchase a year; {} left of it all after {:g} months",
+                  format_dollars({cluster.purchase}), format_percent(prices.at("staff").value),
+                  format_dollars({residual}), o.months),
+      fmt::format("sums over time: present values at {} a year", format_percent(prices.at("interest").value)),
+      fmt::format("pilot: {} of accelerators and data for {:g} months in the cloud, {} to move the data out",
+                  format_percent(o.pilot_share), o.cloud_first, format_dollars({moved}))};
+}
+
 }  // namespace
 
 std::optional<Horizon> horizon(const Screening& screening, const SizeResult& result, const PriceBook& prices,
@@ -239,16 +253,7 @@ std::optional<Horizon> horizon(const Screening& screening, const SizeResult& res
   // rent_full x duty + storage = owned over the horizon.
   const double duty = (out.owned.total / worth - rent->bill.storage) / cluster.rent_full;
   if (duty > 0 && duty <= 1) out.break_even_duty = duty;
-  out.assumptions = {
-      fmt::format("accelerators in the cloud: {}, for {} of the time", rent_text(screening.ask()),
-                  format_percent(cluster.duty)),
-      fmt::format("on premises: accelerators, hosts and their network for {} bought at once; staff {} of the "
-                  "purchase a year; {} left of it all after {:g} months",
-                  format_dollars({cluster.purchase}), format_percent(prices.at("staff").value),
-                  format_dollars({out.owned.residual}), o.months),
-      fmt::format("sums over time: present values at {} a year", format_percent(prices.at("interest").value)),
-      fmt::format("pilot: {} of accelerators and data for {:g} months in the cloud, {} to move the data out",
-                  format_percent(o.pilot_share), o.cloud_first, format_dollars({moved}))};
+  out.assumptions = assumptions_of(screening, cluster, out.owned.residual, prices, o, moved);
   return out;
 }
 
