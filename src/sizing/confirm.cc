@@ -318,7 +318,7 @@ Judgement confirm(const Design& design, const Need& need, const SizingAsk& ask, 
   simulate_jobs(design, need, ask, threads, stop, out.served);
   for (std::size_t i = 0; i < need.jobs.size(); ++i) {
     const Served& served = out.served[i];
-    const double target = need.jobs[i].requirement.target;
+    const double target = least_utilisation(need.jobs[i]);
     if (served.high >= target || served.au / target >= out.reach) continue;
     out.check = "simulation";
     out.reach = served.au / target;

@@ -130,6 +130,11 @@ Seconds time_alone(const Design& d, JobNeed job, double hosts) {
 
 }  // namespace
 
+double least_utilisation(const JobNeed& job) {
+  constexpr double kHostQueueing = 0.85;
+  return (job.host.pace < 1 ? kHostQueueing : 1) * job.requirement.target;
+}
+
 void hold_to_host(const JobNeed& job, Served& served) {
   if (job.host.pace >= 1) return;
   for (double* part : {&served.au, &served.low, &served.high}) *part = std::min(*part, job.host.pace);
@@ -223,7 +228,7 @@ Judgement judge_design(const Design& d, const Need& need, std::uint32_t per_host
     out.served.push_back(serve(d, need, i, options));
   }
   for (std::size_t i = 0; i < need.jobs.size(); ++i) {
-    const double target = need.jobs[i].requirement.target, au = out.served[i].au;
+    const double target = least_utilisation(need.jobs[i]), au = out.served[i].au;
     if (au >= target || au / target >= out.reach) continue;
     out.check = "utilisation";
     out.reach = std::max(au / target, kLeastReach);

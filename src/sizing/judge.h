@@ -28,6 +28,10 @@ struct Judgement {
   bool serves() const { return reason.empty(); }
 };
 
+// At which a job counts as served: its target; where the hosts' cores set that, 0.85 of it (chosen): readers that
+// wait for a core reach less than cores do on the mean, which no storage mends.
+double least_utilisation(const JobNeed& job);
+
 // No utilisation (nor its interval) is larger than the job's hosts allow, and where storage limits nothing,
 // or they are within a twentieth of that, they are the limit. A simulation that is cut short begins with
 // what the loader has ready, and knows less.

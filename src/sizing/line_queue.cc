@@ -74,8 +74,14 @@ void LineQueue::look_behind(const Entry& entry) {
 
 void LineQueue::look_at(const Entry& entry) {
   LineSearch& of_line = search(entry.line);
-  if (!of_line.judge(entry.size).serves() && !of_line.could_serve(limit_)) {
+  if (!of_line.is_allowed(entry.size) && !of_line.could_serve(limit_)) {
     done_.insert(entry.line);
+    return;
+  }
+  // Chosen: where simulation refused a whole family, its thousands of sizes are not all asked for again.
+  constexpr std::size_t kMostRefused = 300;
+  if (of_line.judge(entry.size).serves() && !of_line.is_allowed(entry.size) && ++refused_ > kMostRefused) {
+    queue_ = {};
     return;
   }
   const SizeTotal found = of_line.cheapest(entry.size, limit_);

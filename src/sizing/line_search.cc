@@ -201,7 +201,11 @@ bool LineSearch::could_serve(double limit) {
   }
   const auto [found, is_new] = line_.largest.try_emplace(most);
   if (is_new) found->second = judged_anew(most).serves();
-  return found->second;
+  return found->second && !(refused_ && refused_(line_.line, most));
+}
+
+bool LineSearch::is_allowed(const LineSize& size) {
+  return judge(size).serves() && !(refused_ && refused_(line_.line, size));
 }
 
 const Judgement& LineSearch::judge(const LineSize& size) {

@@ -78,9 +78,11 @@ class LineSearch {
   // The cheapest that serves, looked for from `start`; infinite where it could not cost less than `limit`.
   SizeTotal cheapest(const LineSize& start, double limit);
 
-  // Whether any size could serve for less than `limit`: judges one with as many servers on either side as that
-  // pays for alone.
+  // Whether any size could serve for less than `limit`, and is not refused: looks at one with as many servers on
+  // either side as that pays for alone. Some lines read no more with more servers: a refusal is of all their sizes.
   bool could_serve(double limit);
+  // Whether that one serves and is not refused.
+  bool is_allowed(const LineSize& size);
 
   // So that it can be named where nothing serves.
   const Judgement& judge(const LineSize& size);
