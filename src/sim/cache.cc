@@ -7,7 +7,6 @@ SimCache::SimCache(CachePolicy policy, std::uint64_t capacity, std::uint64_t ite
                    std::uint64_t seed)
     : policy_(policy),
       capacity_(capacity),
-      items_(items),
       seed_(seed),
       unit_((largest >> 32) + 1),
       random_(mix64(seed, 2)),

@@ -88,7 +88,7 @@ class SimCache {
   void set_bytes(std::uint32_t slot, std::uint64_t bytes);
 
   const CachePolicy policy_;
-  const std::uint64_t capacity_, items_, seed_;
+  const std::uint64_t capacity_, seed_;
   // Bytes that sizes are counted in: 1 unless items exceed 4 GiB.
   const std::uint64_t unit_;
   std::uint64_t used_ = 0, count_ = 0;
