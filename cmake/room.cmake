@@ -1,10 +1,12 @@
-# aforo_room(NAME r SOURCES ... TESTS ... FUZZ ... DEPS rooms... LIBS libraries... TEST_LIBS libraries...)
+# aforo_room(NAME r SOURCES ... TESTS ... FUZZ ... DEPS rooms... LIBS libraries... TEST_LIBS libraries... TEST_DEFINES D=x...)
 #
 # One room of the house: a static library aforo_<room> from SOURCES and, from TESTS, one test program
-# aforo_<room>_test. SERIAL: nothing in it knows of threads (tests/architecture_test.py holds it to that), so that the
-# thread sanitizer has nothing to find in its tests, which are not built for it. Each file of FUZZ, x_fuzz.cc with an LLVMFuzzerTestOneInput, becomes a program aforo_x_fuzz where
-# AFORO_FUZZ is on. ONCE: what the room does is done once in a command; it is optimised less, for the newcomer's first
-# build, as all tests are. DEPS names the rooms it may include (tests/architecture_test.py holds it to that).
+# aforo_<room>_test, compiled with TEST_DEFINES. SERIAL: nothing in it knows of threads (tests/architecture_test.py holds
+# it to that), so that the thread sanitizer has nothing to find in its tests, which are not built for it. Each file of
+# FUZZ, x_fuzz.cc with an LLVMFuzzerTestOneInput, becomes a program aforo_x_fuzz where AFORO_FUZZ is on. ONCE: what the
+# room does is done once in a command; it is optimised less, for the newcomer's first build, as all tests are. DEPS names
+# the rooms it may include (tests/architecture_test.py holds it to that). A test program is not there in every build, so
+# that rooms name it nowhere but here.
 include(GoogleTest)
 
 # Of tests. Under a sanitizer, optimising them would take longer than running them does.
@@ -22,7 +24,7 @@ option(AFORO_UNITY "Compile the sources of a room sixteen at a time (first build
 add_custom_target(aforo_fuzz)  # every fuzz program
 
 function(aforo_room)
-  cmake_parse_arguments(R "ONCE;SERIAL" "NAME" "SOURCES;TESTS;FUZZ;DEPS;LIBS;TEST_LIBS" ${ARGN})
+  cmake_parse_arguments(R "ONCE;SERIAL" "NAME" "SOURCES;TESTS;FUZZ;DEPS;LIBS;TEST_LIBS;TEST_DEFINES" ${ARGN})
   if(R_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "aforo_room(${R_NAME}): unexpected '${R_UNPARSED_ARGUMENTS}'")
   endif()
@@ -44,6 +46,7 @@ function(aforo_room)
     add_executable(${target}_test ${R_TESTS})
     target_link_libraries(${target}_test PRIVATE ${target} ${R_TEST_LIBS} GTest::gmock GTest::gtest GTest::gtest_main)
     target_compile_options(${target}_test PRIVATE ${AFORO_TEST_OPTIONS})
+    target_compile_definitions(${target}_test PRIVATE ${R_TEST_DEFINES})
     aforo_precompile(${target}_test TEST)
     gtest_discover_tests(${target}_test TEST_PREFIX ${R_NAME}. NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
       PROPERTIES TIMEOUT 120 SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")

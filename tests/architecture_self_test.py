@@ -59,6 +59,11 @@ class ArchitectureSelfTest(unittest.TestCase):
         self.assert_found("src/base/text.cc: knows of threads",
                           {**serial, "src/base/text.cc": '#include "base/text.h"\nstd::atomic<int> n;\n'})
 
+    def test_a_room_that_names_its_test_program(self):
+        self.assert_found("src/base/CMakeLists.txt: names aforo_base_test",
+                          {"src/base/CMakeLists.txt": "aforo_room(NAME base SOURCES text.cc TESTS text_test.cc)\n"
+                                                      "target_compile_definitions(aforo_base_test PRIVATE A=1)\n"})
+
     def test_files_that_include_each_other(self):
         self.assert_found("a circle of includes: base/line -> base/text -> base/line",
                           {"src/base/line.h": '#pragma once\n#include "base/text.h"\n',

@@ -143,7 +143,7 @@ def declared_deps(root, room):
         return None, set(), set()
     arguments, key = {}, ""
     for word in words.group(1).split():
-        if word in ("NAME", "SOURCES", "TESTS", "FUZZ", "DEPS", "LIBS", "TEST_LIBS"):
+        if word in ("NAME", "SOURCES", "TESTS", "FUZZ", "DEPS", "LIBS", "TEST_LIBS", "TEST_DEFINES"):
             key = word
         else:
             arguments.setdefault(key, []).append(word)
@@ -363,6 +363,8 @@ def check_texts(root):
 
 def check_serial(root):
     for door in sorted((root / "src").glob("*/CMakeLists.txt")):
+        for target in re.findall(r"\baforo_\w+_test\b", cmake_words(door)):
+            yield f"{door.relative_to(root)}: names {target}, which not every build has; aforo_room's TEST_DEFINES and TEST_LIBS reach it"
         if not re.search(r"aforo_room\([^)]*\bSERIAL\b", cmake_words(door)):
             continue
         for path in sorted(door.parent.rglob("*")):
