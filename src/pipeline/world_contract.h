@@ -35,19 +35,19 @@ inline std::byte contract_byte(std::uint64_t i) { return static_cast<std::byte>(
 template <class H>
 class WorldContract : public testing::Test {
  protected:
-  H harness;
+  H harness_;
 };
 TYPED_TEST_SUITE_P(WorldContract);
 
 TYPED_TEST_P(WorldContract, TimeNeverGoesBackAndSleepersWakeInOrderOfTheirTime) {
-  auto& world = this->harness.world();
+  auto& world = this->harness_.world();
   std::string log;
   const auto sleeper = [&](Seconds until, char name) -> Task<> {
     co_await world.sleep_until(until);
     EXPECT_GE(world.now(), until);
     log += name;
   };
-  this->harness.run([](auto& w, auto& make, std::string& out) -> Task<> {
+  this->harness_.run([](auto& w, auto& make, std::string& out) -> Task<> {
     const Seconds begin = w.now();
     spawn(make(begin + Seconds{6e-3}, 'c'));
     spawn(make(begin + Seconds{2e-3}, 'a'));
@@ -61,7 +61,7 @@ TYPED_TEST_P(WorldContract, TimeNeverGoesBackAndSleepersWakeInOrderOfTheirTime) 
 
 // Who sleeps is due at once, and so is who falls asleep later.
 TYPED_TEST_P(WorldContract, CancelledSleepsAreDueNowAndFromNowOn) {
-  auto& world = this->harness.world();
+  auto& world = this->harness_.world();
   Seconds deadline{0}, woke{1e300}, woke_again{1e300};
   const auto sleeper = [&]() -> Task<> {
     co_await world.sleep_until(deadline);
@@ -69,7 +69,7 @@ TYPED_TEST_P(WorldContract, CancelledSleepsAreDueNowAndFromNowOn) {
     co_await world.sleep_until(deadline);
     woke_again = world.now();
   };
-  this->harness.run([](auto& w, auto& make, Seconds& until) -> Task<> {
+  this->harness_.run([](auto& w, auto& make, Seconds& until) -> Task<> {
     until = w.now() + Seconds{20};
     spawn(make());
     w.cancel_sleeps();
@@ -83,7 +83,7 @@ TYPED_TEST_P(WorldContract, CancelledSleepsAreDueNowAndFromNowOn) {
 
 // What is home's needs no lock: 8 coroutines go to a lane and come home 50 times each, and count there.
 TYPED_TEST_P(WorldContract, CoroutinesGoToLanesAndComeHome) {
-  auto& world = this->harness.world();
+  auto& world = this->harness_.world();
   std::uint64_t at_home = 0;
   WaitGroup all;
   const auto traveller = [&](std::uint64_t n) -> Task<> {
@@ -95,7 +95,7 @@ TYPED_TEST_P(WorldContract, CoroutinesGoToLanesAndComeHome) {
       ++at_home;
     }
   };
-  this->harness.run([](auto& make, WaitGroup& group) -> Task<> {
+  this->harness_.run([](auto& make, WaitGroup& group) -> Task<> {
     group.add(8);
     for (std::uint64_t n = 0; n < 8; ++n) spawn(make(n), [&group] { group.done(); });
     co_await group.wait();
@@ -197,17 +197,17 @@ inline JobPlan checkpointing_plan(const Layout& layout, bool asynchronous) {
 }  // namespace world_contract
 
 TYPED_TEST_P(WorldContract, ReadsFilesAndRanges) {
-  this->harness.run(world_contract::read_all_ways(this->harness.world()));
+  this->harness_.run(world_contract::read_all_ways(this->harness_.world()));
 }
 
 TYPED_TEST_P(WorldContract, WhatCannotBeReadIsData) {
   if (!TypeParam::kFails) GTEST_SKIP() << "reads never fail there";
-  this->harness.run(world_contract::read_what_is_missing(this->harness.world()));
+  this->harness_.run(world_contract::read_what_is_missing(this->harness_.world()));
 }
 
 // 16 coroutines with a file each: every read ends once, none is lost.
 TYPED_TEST_P(WorldContract, ReadsSideBySide) {
-  auto& world = this->harness.world();
+  auto& world = this->harness_.world();
   std::vector<int> ended(kContractFiles, 0);
   WaitGroup all;
   const auto reader = [&](FileId file) -> Task<> {
@@ -220,7 +220,7 @@ TYPED_TEST_P(WorldContract, ReadsSideBySide) {
     co_await world.go_home();
     ++ended[file];
   };
-  this->harness.run([](auto& make, WaitGroup& group) -> Task<> {
+  this->harness_.run([](auto& make, WaitGroup& group) -> Task<> {
     group.add(kContractFiles);
     for (FileId file = 0; file < kContractFiles; ++file) spawn(make(file), [&group] { group.done(); });
     co_await group.wait();
@@ -229,8 +229,8 @@ TYPED_TEST_P(WorldContract, ReadsSideBySide) {
 }
 
 TYPED_TEST_P(WorldContract, CpuWorkTakesItsTime) {
-  auto& world = this->harness.world();
-  this->harness.run([](auto& w) -> Task<> {
+  auto& world = this->harness_.world();
+  this->harness_.run([](auto& w) -> Task<> {
     const LaneId lane = w.lane_of(0, 0);
     co_await w.enter_lane(lane);
     const Seconds begin = w.now();
@@ -241,13 +241,13 @@ TYPED_TEST_P(WorldContract, CpuWorkTakesItsTime) {
 }
 
 TYPED_TEST_P(WorldContract, CreatesWritesAndSyncs) {
-  this->harness.run(world_contract::write_a_file(this->harness.world(), TypeParam::kWrites));
+  this->harness_.run(world_contract::write_a_file(this->harness_.world(), TypeParam::kWrites));
 }
 
 // Alone, a host hears what it said, before and after it has left.
 TYPED_TEST_P(WorldContract, AHostAloneAgreesWithItself) {
-  auto& world = this->harness.world();
-  this->harness.run([](auto& w) -> Task<> {
+  auto& world = this->harness_.world();
+  this->harness_.run([](auto& w) -> Task<> {
     EXPECT_EQ(w.host(), 0u);
     for (const Ending ending : {Ending::kNone, Ending::kAsked, Ending::kFailed}) {
       const Vote heard = co_await w.meet(Vote{ending, 0});
@@ -289,7 +289,7 @@ REGISTER_TYPED_TEST_SUITE_P(WorldContract, TimeNeverGoesBackAndSleepersWakeInOrd
 template <class H>
 class MeetingContract : public testing::Test {
  protected:
-  H harness;
+  H harness_;
 };
 TYPED_TEST_SUITE_P(MeetingContract);
 
@@ -329,7 +329,7 @@ Task<> sleep_a_while(W& world) {
 }  // namespace world_contract
 
 TYPED_TEST_P(MeetingContract, AllHearTheSameAtEveryMeeting) {
-  auto& h = this->harness;
+  auto& h = this->harness_;
   EXPECT_EQ(h.world(0).host(), 0u);
   EXPECT_EQ(h.world(1).host(), 1u);
   std::vector<Vote> heard[2];
@@ -344,7 +344,7 @@ TYPED_TEST_P(MeetingContract, AllHearTheSameAtEveryMeeting) {
 // Host 1 leaves after the first meeting: its last word stands at the second and third, for which nobody
 // waits.
 TYPED_TEST_P(MeetingContract, WhoLeavesHasALastWord) {
-  auto& h = this->harness;
+  auto& h = this->harness_;
   std::vector<Vote> heard;
   Vote heard_by_1;
   h.run(world_contract::meet_each(h.world(0), {{}, {}, {Ending::kAsked, 0}}, heard),
@@ -354,7 +354,7 @@ TYPED_TEST_P(MeetingContract, WhoLeavesHasALastWord) {
 }
 
 TYPED_TEST_P(MeetingContract, WhoLeavesIsLetGo) {
-  auto& h = this->harness;
+  auto& h = this->harness_;
   Vote heard;
   h.run(world_contract::leave_while_waiting(h.world(0), {Ending::kFailed, 0}, heard),
         world_contract::sleep_a_while(h.world(1)));
