@@ -93,7 +93,6 @@ class NetworkBuilder {
     facts.client = per_host;
     facts.visits = std::min(1.0, read_.operations_per_sample());
     const double places = per_host ? hosts_ : 1, servers = s.servers, bytes = read_.bytes_per_sample;
-    const double piece = bytes / read_.requests_per_sample;
     switch (s.kind) {
       case StationKind::kMetadata:
         facts.in_order = true;
@@ -102,23 +101,16 @@ class NetworkBuilder {
         add_queue(s.name, share * read_.opens_per_sample / s.rate.value, s.servers, places, facts);
         break;
       case StationKind::kLatency: {
-        const double waits =
-            s.request_size.value == 0
-                ? read_.waits_per_sample
-                : read_.requests_per_sample *
-                      requests_for(piece, static_cast<double>(s.request_size.value), piece_stddev(piece));
+        const double waits = requests_of(s.request_size);
         const double law = law_cv(s.latency);
         facts.work_cv = std::sqrt(law * law / waits + (waits > 1 ? size_cv_ * size_cv_ : 0));
         add_delay(s.name, share * waits * law_mean(s.latency), facts);
         break;
       }
       case StationKind::kRequests: {
-        const double size = static_cast<double>(s.request_size.value);
-        const double requests =
-            size <= 0 ? read_.waits_per_sample
-                      : read_.requests_per_sample * requests_for(piece, size, piece_stddev(piece));
+        const double requests = requests_of(s.request_size);
         facts.in_order = true;
-        facts.mva.cv = facts.work_cv = size <= 0 || requests <= 1 ? 0 : size_cv_;
+        facts.mva.cv = facts.work_cv = s.request_size.value == 0 || requests <= 1 ? 0 : size_cv_;
         add_queue(s.name, share * requests / s.rate.value, 1, places, facts);
         break;
       }
@@ -127,11 +119,7 @@ class NetworkBuilder {
         add_queue(s.name, share * bytes / s.bandwidth.value, 1, places * servers, facts);
         break;
       case StationKind::kDisk: {
-        const double chunk = static_cast<double>(s.chunk.value);
-        const double seeks =
-            chunk <= 0 ? read_.waits_per_sample
-                       : read_.requests_per_sample * requests_for(piece, chunk, piece_stddev(piece));
-        const double seek = seeks * s.seek.value, transfer = bytes / s.bandwidth.value;
+        const double seek = requests_of(s.chunk) * s.seek.value, transfer = bytes / s.bandwidth.value;
         facts.in_order = true;
         facts.placed = files;
         facts.mva.cv = facts.work_cv = size_cv_ * transfer / (seek + transfer);
@@ -144,9 +132,16 @@ class NetworkBuilder {
     }
   }
 
-  // Of requests that a sample is cut into all but the last are alike.
-  double piece_stddev(double piece) const {
-    return read_.kind == ReadKind::kStream || read_.requests_per_sample >= 2 ? 0 : size_cv_ * piece;
+  // A sample's requests of at most `size` (0: any) at a station, as the simulated world charges them: an operation's
+  // bytes cut into such, and no fewer than its reader waits for one after the other. A file that is read through the
+  // page cache is one operation, whatever pieces it is asked for in.
+  double requests_of(Bytes size) const {
+    if (size.value == 0) return read_.waits_per_sample;
+    const double operations = read_.operations_per_sample(), piece = read_.bytes_per_sample / operations;
+    // Of operations that a sample is cut into all but the last are alike.
+    const double stddev = read_.kind == ReadKind::kStream || operations >= 2 ? 0 : size_cv_ * piece;
+    return std::max(read_.waits_per_sample,
+                    operations * requests_for(piece, static_cast<double>(size.value), stddev));
   }
 
   void add_processors(const Station& s, double share, double bytes, double places, NetworkStation facts) {

@@ -142,6 +142,24 @@ Workload stream_job(std::uint64_t batch, double step, std::uint32_t accelerators
   return w;
 }
 
+// A file of 50 MiB that one reader reads through the page cache, 1 MiB at a time, is four pieces of 16 MiB for a disk of
+// 10 ms and 1 GB/s: 40 + 52.4 ms beside steps of 10 ms. Past the page cache each of 50 requests is waited for.
+TEST(ClosedPredict, ABufferedFileIsCutAsStorageCutsIt) {
+  Station disk;
+  disk.name = "disk";
+  disk.kind = StationKind::kDisk;
+  disk.servers = 1;
+  disk.seek = {0.01};
+  disk.bandwidth = {1e9};
+  disk.chunk = {16 << 20};
+  const double file = 50 << 20;
+  Workload w = job(file, 1, 0.01, 1, 1);
+  w.loader.transfer_size = {1 << 20};
+  EXPECT_NEAR(predict_closed(w, storage({disk}), 10'000).au, 0.01 / (0.04 + file / 1e9), 1e-3);
+  w.loader.read_mode = ReadMode::kDirect;
+  EXPECT_NEAR(predict_closed(w, storage({disk}), 10'000).au, 0.01 / (0.5 + file / 1e9), 1e-3);
+}
+
 // 8 ranks of 8 readers, each with a shard that lasts for 10,000 steps on one of 8 disks of 100 MB/s. A step takes
 // 1 MB from each: 80 ms where every disk has 8 readers, which is what a step computes, but the fullest of 8
 // disks has 12.2 of 64 readers and all wait for those. With 64 times the disks the fullest has some 2.3 of them.
