@@ -77,6 +77,12 @@ double shuffled_hits_at(const CacheCase& c, double q) {
   return lru_sum(x, n, [n, q](double least) { return probability_above(least / (1 - q / n), n); });
 }
 
+double steady_hits(Bytes held, Bytes dataset, double nodes) {
+  const auto bytes = [](Bytes b) { return static_cast<double>(b.value); };
+  const double share = std::min(1.0, bytes(held) / std::max(1.0, bytes(dataset)));
+  return share >= 1 && nodes <= 1 ? 1 : shuffled_hits({CachePolicy::kRandom, share, nodes});
+}
+
 double filled_share(double share, double nodes, bool warm, double epochs_done) {
   if (warm) return share;
   return std::min(share, 1 - std::pow(1 - 1 / nodes, epochs_done));

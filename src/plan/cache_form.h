@@ -31,6 +31,10 @@ double shuffled_hits(const CacheCase& c);
 // and falls, so the end of an epoch is bound by storage.
 double shuffled_hits_at(const CacheCase& c, double q);
 
+// Hits in the steady state of caches of random replacement that hold `held` of `dataset` bytes each, in so many
+// nodes; 1 where one node holds it all.
+double steady_hits(Bytes held, Bytes dataset, double nodes);
+
 // The share that a cache holds after so many epochs: what its node read by then, 1 - (1 - 1/N)^e,
 // but at most `share`; `share` from the beginning where it starts warm. Until it is full, take a
 // pinned cache of that share.

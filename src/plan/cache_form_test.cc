@@ -34,6 +34,17 @@ TEST(CacheForm, TheEndsAreSafe) {
   EXPECT_EQ(fixed_order_hits(CachePolicy::kRandom, 1), 1);
 }
 
+// As by hand; 1 of 1 TB in each of two nodes is all of it, but each new order sends half the samples to the other.
+TEST(CacheForm, HitsOfBytes) {
+  const Bytes dataset{1'000'000'000'000};
+  EXPECT_NEAR(steady_hits({500'000'000'000}, dataset, 1), 0.28311, 1e-5);
+  EXPECT_EQ(steady_hits({0}, dataset, 4), 0);
+  EXPECT_EQ(steady_hits(dataset, dataset, 1), 1);
+  EXPECT_EQ(steady_hits(dataset * 3, dataset, 1), 1);
+  EXPECT_EQ(steady_hits({500'000'000'000}, dataset, 2), shuffled_hits({CachePolicy::kRandom, 0.5, 2}));
+  EXPECT_EQ(steady_hits({1}, {0}, 1), 1);
+}
+
 TEST(CacheForm, ManyNodesHitTheShareWhateverThePolicy) {
   EXPECT_NEAR(shuffled_hits({CachePolicy::kLru, 0.4, 500}), 0.4, 0.01);
   EXPECT_NEAR(shuffled_hits({CachePolicy::kRandom, 0.4, 500}), 0.4, 0.01);

@@ -235,9 +235,13 @@ void add_rejected(Document& doc, const Json& record) {
   std::size_t oversized = 0;
   for (const Json* d : entries(record, {"designs"})) serving.insert(word(*d, {"family"}));
   List misses{ListStyle::kTerms, {}};
-  for (const Json* r : entries(record, {"rejected"})) {
+  const auto rejected = entries(record, {"rejected"});
+  // Where little is asked for, all are far larger.
+  const bool all_oversized =
+      std::all_of(rejected.begin(), rejected.end(), [](const Json* r) { return flag(*r, {"oversized"}); });
+  for (const Json* r : rejected) {
     const std::string family = word(*r, {"family"});
-    if (flag(*r, {"oversized"})) {
+    if (flag(*r, {"oversized"}) && !all_oversized) {
       ++oversized;
       continue;
     }

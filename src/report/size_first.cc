@@ -183,10 +183,12 @@ class FirstScreen {
       return;
     }
     const auto looked = number(record_, {"considered", "judged"});
+    const auto beyond = words(record_, {"beyond_storage"});
     fact("answer",
          fmt::format("nothing serves: none of the {}designs that were looked at{}",
-                     looked ? format_count(*looked) + " " : "", common_cause(rejected)),
+                     looked ? format_count(*looked) + " " : "", beyond.empty() ? common_cause(rejected) : ""),
          Tone::kBad);
+    for (const std::string& clause : beyond) fact("because", clause, Tone::kBad, kSentence);
     // That which is cheapest to cure comes first, then the nearest of other kinds.
     std::vector<const Json*> misses = rejected;
     std::stable_partition(misses.begin(), misses.end(),

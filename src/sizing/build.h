@@ -30,6 +30,8 @@ void build_cloud_archive(const SizingAsk& ask, const Need& need, const Catalogue
 inline constexpr std::uint32_t kMostHostDrives = 8;
 // Growth and files' overhead do not make a capacity larger than what is trained on.
 inline constexpr double kSameSize = 1.05;
+// Of each medium and capacity the fastest reader, in the order of `drives`.
+std::vector<const Drive*> fastest_of(const std::vector<const Drive*>& drives);
 // How many such drives a host may have that must hold so many bytes: the fewest that do, and the next two
 // numbers, which read faster. Empty where its bays do not suffice.
 std::vector<std::uint32_t> drives_in_host(const Drive& drive, double bytes_in_host);

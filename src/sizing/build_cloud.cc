@@ -83,8 +83,7 @@ class CloudDesigns {
     d.estimated = s.fact.kind == FactKind::kEstimated;
     d.client_network = host_network(*host_, s);
     if (s.kind != ServiceKind::kObject) d.page_cache = need_.page_cache;
-    d.cores =
-        loading_cores(*host_, std::min(need_.accelerators, ask_.accelerators_per_host), ask_.host_cores);
+    d.cores = loading_cores(*host_, need_.accelerators, ask_);
     return d;
   }
 

@@ -18,19 +18,10 @@ namespace {
 constexpr std::array kHostDrives = {1u, 2u, 4u, 6u, kMostHostDrives};
 constexpr std::size_t kSizesOfADrive = 3;  // chosen: more of them read faster than any host needs
 
-// The fastest of each medium and size.
-std::vector<const Drive*> fastest_flash(const Catalogue& catalogue) {
+std::vector<const Drive*> flash_of(const Catalogue& catalogue) {
   std::vector<const Drive*> out;
-  for (const Drive& drive : catalogue.drives()) {
-    if (!is_flash(drive.media)) continue;
-    const auto twin = std::find_if(out.begin(), out.end(), [&](const Drive* other) {
-      return other->media == drive.media && other->capacity == drive.capacity;
-    });
-    if (twin == out.end())
-      out.push_back(&drive);
-    else if ((*twin)->read < drive.read)
-      *twin = &drive;
-  }
+  for (const Drive& drive : catalogue.drives())
+    if (is_flash(drive.media)) out.push_back(&drive);
   return out;
 }
 
@@ -95,14 +86,27 @@ std::vector<std::uint32_t> drives_in_host(const Drive& drive, double bytes_in_ho
   return out;
 }
 
+std::vector<const Drive*> fastest_of(const std::vector<const Drive*>& drives) {
+  std::vector<const Drive*> out;
+  for (const Drive* drive : drives) {
+    const auto twin = std::find_if(out.begin(), out.end(), [&](const Drive* other) {
+      return other->media == drive->media && other->capacity == drive->capacity;
+    });
+    if (twin == out.end())
+      out.push_back(drive);
+    else if ((*twin)->read < drive->read)
+      *twin = drive;
+  }
+  return out;
+}
+
 // More that is to be held has no place here: nothing would be left of it when a host fails.
 void build_hosts(const SizingAsk& ask, const Need& need, const Catalogue& catalogue,
                  std::vector<Design>& out) {
   if (ask.cache || ask.extras.copies > 1) return;
   const auto wanted = [&](Family family) { return !ask.family || *ask.family == family; };
   const AcceleratorHost& host = host_of_jobs(need, catalogue, std::nullopt);
-  const std::uint32_t cores =
-      loading_cores(host, std::min(need.accelerators, ask.accelerators_per_host), ask.host_cores);
+  const std::uint32_t cores = loading_cores(host, need.accelerators, ask);
   double jobs = 0;
   for (const JobNeed& job : need.jobs) jobs += in_bytes(job.requirement.capacity);
   if (ask.capacity && in_bytes(*ask.capacity) > kSameSize * jobs) return;
@@ -111,7 +115,7 @@ void build_hosts(const SizingAsk& ask, const Need& need, const Catalogue& catalo
   if (wanted(Family::kHostMemory) && in_bytes(need.page_cache) >= copy + beside)
     out.push_back(in_memory(need, cores, copy));
   if (!wanted(Family::kHostNvme)) return;
-  for (const Drive* drive : fastest_flash(catalogue))
+  for (const Drive* drive : fastest_of(flash_of(catalogue)))
     for (const std::uint32_t drives : drives_in_host(*drive, copy + beside))
       out.push_back(in_hosts(need, host, *drive, drives, cores, copy));
 }

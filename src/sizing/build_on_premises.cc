@@ -88,14 +88,8 @@ class LineMaker {
       };
       if (std::any_of(catalogue_.drives().begin(), catalogue_.drives().end(), bettered)) continue;
       drives_.push_back(&drive);
-      const auto twin = std::find_if(fastest_.begin(), fastest_.end(), [&](const Drive* other) {
-        return other->media == drive.media && other->capacity == drive.capacity;
-      });
-      if (twin == fastest_.end())
-        fastest_.push_back(&drive);
-      else if ((*twin)->read < drive.read)
-        *twin = &drive;
     }
+    fastest_ = fastest_of(drives_);
   }
 
   std::vector<const Nic*> server_cards() const {
@@ -123,8 +117,7 @@ class LineMaker {
     out.per_node = per_node;
     out.hosts = need_.hosts;
     out.host = &host_;
-    out.host_cores =
-        loading_cores(host_, std::min(need_.accelerators, ask_.accelerators_per_host), ask_.host_cores);
+    out.host_cores = loading_cores(host_, need_.accelerators, ask_);
     set_client_card(out);
     return out;
   }

@@ -229,7 +229,7 @@ void set_limits(const ServiceClasses& classes, const Need& need, double volumes,
 }
 
 Bytes to_hold(const Design& design, const Need& need) {
-  const CloudService* const keeper = design.archive != nullptr ? design.archive : design.service;
+  const CloudService* const keeper = keeper_of(design);
   return keeper != nullptr && keeper->kind == ServiceKind::kObject ? need.objects : need.capacity;
 }
 

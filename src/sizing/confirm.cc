@@ -8,6 +8,7 @@
 #include "plan/closed_predict.h"
 #include "plan/predict.h"
 #include "sizing/design_storage.h"
+#include "sizing/judge.h"
 #include "sizing/money_words.h"
 #include "sizing/size.h"
 
@@ -25,7 +26,8 @@ constexpr std::uint64_t kFewestCutSteps = 24;  // of an epoch that was cut: the 
 constexpr std::uint64_t kWindows = 3;  // and so many of what the loader runs ahead: one of them is the start
 constexpr std::uint64_t kFewestInBatch =
     16;  // samples of a stream: a batch must still come from all its readers
-// In batches that were made smaller. A batch of files or ranges is one worker's, whatever its size.
+// In batches that were made smaller, of streams and of samples that are prepared. Another batch of files or ranges is
+// one worker's, whatever its size.
 constexpr std::uint64_t kFewestInSmallBatch = 8;
 constexpr unsigned kReplications = 3;  // two agree by chance too often: Student's t(1) = 12.7, t(2) = 4.3
 // What epochs that find their caches cold add to a job's time, over its compute: up to so much the closed form's
@@ -135,13 +137,10 @@ bool shards_suffice(const Workload& w, std::uint64_t k) {
 Workload in_known_layout(Workload w) {
   const LayoutTraits& own = traits_of(w.dataset.layout);
   if (!own.sizing_only) return w;
-  const auto like = [&](const LayoutTraits& t) {
+  w.dataset.layout = first_layout([&](const LayoutTraits& t) {
     return !t.sizing_only && t.packed == own.packed && t.reading == own.reading;
-  };
-  const auto found = std::find_if(std::begin(kLayoutTraits), std::end(kLayoutTraits), like);
-  if (found == std::end(kLayoutTraits)) return w;
-  w.dataset.layout = static_cast<LayoutKind>(found - std::begin(kLayoutTraits));
-  if (found->one_size)
+  });
+  if (traits_of(w.dataset.layout).one_size)
     w.dataset.sample_size = {.kind = LawKind::kConstant, .mean = law_mean(w.dataset.sample_size)};
   return w;
 }
@@ -159,9 +158,11 @@ std::uint64_t steps_of_epoch(const Workload& w) {
   return std::clamp<std::uint64_t>(all, 1, fewest_steps(w));
 }
 
-// Into which its batches may be divided, the least first.
+// Into which its batches may be divided, the least first. Of samples that are prepared several stay: their waits
+// for a core even out within a batch, and a barrier would see those of single ones.
 std::vector<std::uint64_t> divisors(const Workload& w) {
-  const std::uint64_t fewest = access_of(w).kind == ReadKind::kStream ? kFewestInSmallBatch : 1;
+  const bool several = access_of(w).kind == ReadKind::kStream || law_mean(w.loader.preprocess) > 0;
+  const std::uint64_t fewest = several ? kFewestInSmallBatch : 1;
   std::vector<std::uint64_t> out = {1};
   for (std::uint64_t k = 2; w.loader.batch_size / k >= fewest; ++k)
     if (w.loader.batch_size % k == 0 && shards_suffice(w, k)) out.push_back(k);
@@ -266,13 +267,8 @@ void set_others_served(const Prediction& found, const Design& design, const Need
 // What its epochs on caches that are not full add to a job's time, by the closed form; 1 = as long as it computes.
 double added_by_cold(const Design& design, const Need& need, std::size_t i, std::uint32_t per_host) {
   const JobNeed job = as_read(need.jobs[i], design);
-  StorageSpec storage = storage_of_design(design, left_for(design, need, i), &job.read);
+  StorageSpec storage = storage_for(design, need, i);
   if (storage.caches.empty()) return 0;
-  const double part = static_cast<double>(job.requirement.dataset.value) /
-                      std::max(1.0, static_cast<double>(need.datasets.value));
-  for (CacheSpec& cache : storage.caches)
-    if (cache.scope == StationScope::kShared)
-      cache.size = {static_cast<std::uint64_t>(part * static_cast<double>(cache.size.value))};
   ClosedOptions options;
   options.ranks_per_host = per_host;
   const double all = predict_closed(job.workload, storage, 0, options).au;
@@ -323,7 +319,7 @@ Judgement confirm(const Design& design, const Need& need, const SizingAsk& ask, 
     out.check = "simulation";
     out.reach = served.au / target;
     out.reason = fmt::format(
-        "simulation: '{}' reaches {} where {} are wanted, limited by {}", need.jobs[i].workload.name,
+        "simulation: {}reaches {} where {} are wanted, limited by {}", subject_of(need, i),
         with_range(format_percent(served.au), format_percent(served.low), format_percent(served.high)),
         format_percent(target), served.limit);
   }

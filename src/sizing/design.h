@@ -144,6 +144,8 @@ struct Design {
   std::vector<CostLine> costs;
 };
 
+// The service that holds everything; null on premises.
+inline const CloudService* keeper_of(const Design& d) { return d.archive != nullptr ? d.archive : d.service; }
 // Whose cloud the accelerators stand in beside it; absent: on premises. kOther: that of any.
 inline std::optional<Provider> cloud_of(const Design& d) {
   if (!in_cloud(d.family)) return std::nullopt;

@@ -152,11 +152,8 @@ double hits_of(const DesignLine& line, const Need& need, std::uint32_t tier_serv
   if (line.tier.drive == nullptr) return 0;
   if (line.staged) return 1;
   const JobNeed& job = need.jobs.front();
-  const bool hosts = line.has_host_flash();
-  const Bytes held = hosts ? host_cache(line) : shelf_usable(tier_shelf(line, tier_servers));
-  const double share = std::min(1.0, in_bytes(held) / std::max(1.0, in_bytes(job.requirement.dataset)));
-  const double nodes = hosts ? job.hosts : 1;
-  return share >= 1 && nodes <= 1 ? 1 : shuffled_hits({CachePolicy::kRandom, share, nodes});
+  if (line.has_host_flash()) return steady_hits(host_cache(line), job.requirement.dataset, job.hosts);
+  return steady_hits(shelf_usable(tier_shelf(line, tier_servers)), job.requirement.dataset, 1);
 }
 
 namespace {
@@ -164,14 +161,8 @@ namespace {
 // Reads that leave the hosts of the job whose page caches answer most, as a share of all.
 double past_page_caches(const Need& need) {
   double most = 0;
-  for (const JobNeed& job : need.jobs) {
-    const double dataset = std::max(1.0, in_bytes(job.requirement.dataset));
-    const double share = std::min(1.0, in_bytes(need.page_cache) / dataset);
-    if (share <= 0) continue;
-    most = std::max(most, share >= 1
-                              ? 1.0
-                              : shuffled_hits({CachePolicy::kRandom, share, static_cast<double>(job.hosts)}));
-  }
+  for (const JobNeed& job : need.jobs)
+    most = std::max(most, steady_hits(need.page_cache, job.requirement.dataset, job.hosts));
   return 1 - most;
 }
 

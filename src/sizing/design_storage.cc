@@ -78,22 +78,11 @@ class Maker {
   // Some reads end in the host: they need neither its network nor an object store's client.
   bool ends_in_host() const { return d_.page_cache.value > 0 || d_.local_cache.value > 0; }
 
-  Station cpu(std::string name, Seconds per_operation, Seconds per_byte) const {
-    Station out;
-    out.name = std::move(name);
-    out.kind = StationKind::kCpu;
-    out.scope = StationScope::kHost;
-    out.servers = d_.cores;
-    out.per_operation = per_operation;
-    out.per_byte = per_byte;
-    return out;
-  }
-
   // What every read costs its host.
   void add_client(StorageSpec& out) const {
     const bool all_objects = object() && !ends_in_host();
-    out.client.push_back(cpu("client CPU", all_objects ? kObjectCpu : kFileCpu,
-                             all_objects ? kObjectCpuPerByte : kFileCpuPerByte));
+    out.client.push_back(host_cores("client CPU", d_.cores, all_objects ? kObjectCpu : kFileCpu,
+                                    all_objects ? kObjectCpuPerByte : kFileCpuPerByte));
     if (!ends_in_host() && d_.client_network.value > 0)
       out.client.push_back(pipe("client network", d_.client_network, StationScope::kHost));
   }
@@ -103,7 +92,8 @@ class Maker {
     std::vector<Station> out;
     if (!ends_in_host()) return out;
     if (object())
-      out.push_back(cpu("object client CPU", kObjectCpu - kFileCpu, kObjectCpuPerByte - kFileCpuPerByte));
+      out.push_back(host_cores("object client CPU", d_.cores, kObjectCpu - kFileCpu,
+                               kObjectCpuPerByte - kFileCpuPerByte));
     if (d_.client_network.value > 0)
       out.push_back(pipe(prefix + "client network", d_.client_network, StationScope::kHost));
     return out;

@@ -29,7 +29,7 @@ class ExtraLines {
 
   // Millions of small files cost more to bring in than months of keeping them.
   void add_loading() {
-    const CloudService* s = design_.archive != nullptr ? design_.archive : design_.service;
+    const CloudService* s = keeper_of(design_);
     if (s == nullptr || s->put_price.empty()) return;
     double writes = 0;
     for (const JobNeed& job : need_.jobs)

@@ -58,11 +58,31 @@ std::string note_of(const Workload& w, const HostPace& found, const Requirement&
 
 }  // namespace
 
-std::uint32_t loading_cores(const AcceleratorHost& host, std::uint32_t accelerators,
-                            std::optional<std::uint32_t> said) {
-  const std::uint32_t hosts = std::max(1u, (accelerators + host.accelerators - 1) / host.accelerators);
-  const std::uint32_t cores = said.value_or(host.cores * hosts), taken = kTrainingCores * accelerators;
+std::uint32_t loading_cores(const AcceleratorHost& host, std::uint32_t accelerators, const SizingAsk& ask) {
+  const std::uint32_t in_host = std::min(accelerators, ask.accelerators_per_host);
+  const std::uint32_t hosts = std::max(1u, (in_host + host.accelerators - 1) / host.accelerators);
+  const std::uint32_t cores = ask.host_cores.value_or(host.cores * hosts), taken = kTrainingCores * in_host;
   return cores > taken ? cores - taken : 1;
+}
+
+Station host_cores(std::string name, std::uint32_t cores, Seconds per_operation, Seconds per_byte) {
+  Station out;
+  out.name = std::move(name);
+  out.kind = StationKind::kCpu;
+  out.scope = StationScope::kHost;
+  out.servers = cores;
+  out.per_operation = per_operation;
+  out.per_byte = per_byte;
+  return out;
+}
+
+ClosedPrediction on_ideal_storage(const Workload& w, std::uint32_t cores, std::uint32_t per_host) {
+  StorageSpec ideal;
+  ideal.client.push_back(host_cores("client CPU", cores, kFileCpu, kFileCpuPerByte));
+  ideal.tiers.emplace_back();
+  ClosedOptions options;
+  options.ranks_per_host = per_host;
+  return predict_closed(w, ideal, 0, options);
 }
 
 HostPace host_pace(const Workload& w, const Requirement& r, const SizingAsk& ask,
@@ -73,14 +93,16 @@ HostPace host_pace(const Workload& w, const Requirement& r, const SizingAsk& ask
   out.cores_wanted = r.samples_full.value / w.accelerator.count * per_host * core_seconds(w, access);
   for (const std::optional<Provider> place : host_places(ask, catalogue))
     out.cores = std::max(
-        out.cores, loading_cores(catalogue.host_of(w.accelerator.type, place), per_host, ask.host_cores));
+        out.cores, loading_cores(catalogue.host_of(w.accelerator.type, place), w.accelerator.count, ask));
   if (law_mean(w.loader.preprocess) <= 0) return out;  // what reading takes differs with the storage
   if (out.cores > 0 && out.cores_wanted > out.cores) out.pace = out.cores / out.cores_wanted;
   if (const double workers = pace_of_workers(w, r, access); workers < out.pace) {
     out.pace = workers;
     out.workers = true;
   }
-  if (out.pace < 1) out.note = note_of(w, out, r, per_host);
+  if (out.pace >= 1) return out;
+  out.reach = std::min(out.pace, on_ideal_storage(w, out.cores, ask.accelerators_per_host).au);
+  out.note = note_of(w, out, r, per_host);
   return out;
 }
 

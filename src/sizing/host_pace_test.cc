@@ -34,12 +34,18 @@ HostPace pace_of(const SizingAsk& ask) {
 TEST(HostPace, CoresOfAHost) {
   AcceleratorHost host;
   host.cores = 112;
-  EXPECT_EQ(loading_cores(host, 8, {}), 104U);
-  EXPECT_EQ(loading_cores(host, 1, {}), 111U);
-  EXPECT_EQ(loading_cores(host, 8, 32), 24U);
-  EXPECT_EQ(loading_cores(host, 8, 4), 1U);
+  SizingAsk ask;
+  ask.accelerators_per_host = 8;
+  EXPECT_EQ(loading_cores(host, 8, ask), 104U);
+  EXPECT_EQ(loading_cores(host, 64, ask), 104U);  // eight in each
+  EXPECT_EQ(loading_cores(host, 1, ask), 111U);
+  ask.host_cores = 32;
+  EXPECT_EQ(loading_cores(host, 8, ask), 24U);
+  ask.host_cores = 4;
+  EXPECT_EQ(loading_cores(host, 8, ask), 1U);
+  ask.host_cores.reset();
   host.accelerators = 4;  // eight accelerators stand in two of them
-  EXPECT_EQ(loading_cores(host, 8, {}), 216U);
+  EXPECT_EQ(loading_cores(host, 8, ask), 216U);
 }
 
 // 800 x (0.26 + 0.00012) s = 208.1 cores where 104 are free: half speed.
@@ -51,6 +57,18 @@ TEST(HostPace, CoresLimit) {
   EXPECT_FALSE(found.workers);
   EXPECT_THAT(found.note, HasSubstr("the hosts' CPU is the limit, 208 cores wanted of 104"));
   EXPECT_THAT(found.note, HasSubstr("--host-cores"));
+}
+
+// What no storage mends: of half speed, epochs of ten steps lose the time of their first batch, too.
+TEST(HostPace, AnIdealStorageReachesLess) {
+  SizingAsk ask = preparing(0.26);
+  const HostPace longer = pace_of(ask);
+  EXPECT_LE(longer.reach, longer.pace);
+  EXPECT_GT(longer.reach, 0.8 * longer.pace);
+  Workload& w = ask.jobs[0].workload;
+  w.dataset.samples = std::uint64_t{w.accelerator.count} * w.loader.batch_size * 10;
+  EXPECT_LT(pace_of(ask).reach, 0.9 * longer.reach);
+  EXPECT_EQ(pace_of(preparing(0.1)).reach, 1);
 }
 
 TEST(HostPace, EnoughCoresLimitNothing) {

@@ -67,21 +67,16 @@ double part_of_cache(const Design& d, const Need& need, const JobNeed& job) {
   return static_cast<double>(job.requirement.dataset.value) / static_cast<double>(need.datasets.value);
 }
 
-double hits_of(Bytes size, double part, const JobNeed& job, bool in_host) {
-  const double dataset = std::max(1.0, in_bytes(job.requirement.dataset));
-  const CacheCase c{CachePolicy::kRandom, std::min(1.0, part * in_bytes(size) / dataset),
-                    in_host ? static_cast<double>(job.hosts) : 1.0};
-  return c.share >= 1 && c.nodes <= 1 ? 1 : shuffled_hits(c);
-}
-
 // Hits of the design's caches in the steady state; of a shared one the job has `part`.
-double steady_hits(const Design& d, const JobNeed& job, double part) {
-  double missed = d.page_cache.value > 0 ? 1 - hits_of(d.page_cache, 1, job, true) : 1;
+double hits_of_caches(const Design& d, const JobNeed& job, double part) {
+  const Bytes dataset = job.requirement.dataset;
+  double missed = d.page_cache.value > 0 ? 1 - steady_hits(d.page_cache, dataset, job.hosts) : 1;
   if (d.staged) return 1 - missed;
   if (d.local_cache.value > 0)
-    missed *= 1 - hits_of(d.local_cache, 1, job, true);
+    missed *= 1 - steady_hits(d.local_cache, dataset, job.hosts);
   else if (d.fast.drives > 0)
-    missed *= 1 - hits_of(shelf_usable(d.fast), part, job, false);
+    missed *=
+        1 - steady_hits({static_cast<std::uint64_t>(part * in_bytes(shelf_usable(d.fast)))}, dataset, 1);
   return 1 - missed;
 }
 
@@ -89,22 +84,17 @@ double steady_hits(const Design& d, const JobNeed& job, double part) {
 double missed_share(const Design& d, const JobNeed& job, double part) {
   const double epochs = std::max<double>(1, job.workload.training.epochs);
   if (staged_in_hosts(d)) return 1 / epochs;  // copied from the archive once
-  return (1 + (epochs - 1) * (1 - steady_hits(d, job, part))) / epochs;
+  return (1 + (epochs - 1) * (1 - hits_of_caches(d, job, part))) / epochs;
 }
 
 Served serve(const Design& d, const Need& need, std::size_t i, const ClosedOptions& options) {
   const JobNeed job = as_read(need.jobs[i], d);
-  const double part = part_of_cache(d, need, job);
-  StorageSpec storage = storage_of_design(d, left_for(d, need, i), &job.read);
-  for (CacheSpec& cache : storage.caches)
-    if (cache.scope == StationScope::kShared)
-      cache.size = {static_cast<std::uint64_t>(part * static_cast<double>(cache.size.value))};
-  const ClosedPrediction found = predict_closed(job.workload, storage, 0, options);
+  const ClosedPrediction found = predict_closed(job.workload, storage_for(d, need, i), 0, options);
   Served out{std::clamp(found.au, 0.0, 1.0),
              std::max(0.0, found.au_low),
              std::min(1.0, found.au_high),
              found.limit,
-             missed_share(d, job, part),
+             missed_share(d, job, part_of_cache(d, need, job)),
              found.limit_station,
              found.loss};
   subtract_pauses(d, need.jobs[i], out);
@@ -130,9 +120,20 @@ Seconds time_alone(const Design& d, JobNeed job, double hosts) {
 
 }  // namespace
 
+StorageSpec storage_for(const Design& design, const Need& need, std::size_t i) {
+  const JobNeed job = as_read(need.jobs[i], design);
+  const double part = part_of_cache(design, need, job);
+  StorageSpec out = storage_of_design(design, left_for(design, need, i), &job.read);
+  for (CacheSpec& cache : out.caches)
+    if (cache.scope == StationScope::kShared)
+      cache.size = {static_cast<std::uint64_t>(part * static_cast<double>(cache.size.value))};
+  return out;
+}
+
 double least_utilisation(const JobNeed& job) {
   constexpr double kHostQueueing = 0.85;
-  return (job.host.pace < 1 ? kHostQueueing : 1) * job.requirement.target;
+  if (job.host.pace >= 1) return job.requirement.target;
+  return std::min(kHostQueueing, job.host.reach / job.host.pace) * job.requirement.target;
 }
 
 void hold_to_host(const JobNeed& job, Served& served) {
@@ -161,7 +162,7 @@ void subtract_pauses(const Design& d, const JobNeed& job, Served& served) {
 
 Judgement check_figures(const Design& d, const Need& need) {
   const auto bytes = [](Bytes b) { return bytes_decimal(b); };
-  const CloudService* keeper = d.archive != nullptr ? d.archive : d.service;
+  const CloudService* keeper = keeper_of(d);
   if (keeper != nullptr && keeper->durability == Durability::kScratch && need.held_beside.value > 0)
     return {
         {},
@@ -232,9 +233,9 @@ Judgement judge_design(const Design& d, const Need& need, std::uint32_t per_host
     if (au >= target || au / target >= out.reach) continue;
     out.check = "utilisation";
     out.reach = std::max(au / target, kLeastReach);
-    out.reason = fmt::format("utilisation: '{}' would reach {} where {} are wanted, limited by {}",
-                             need.jobs[i].workload.name, format_percent_below(au, target),
-                             format_percent(target), out.served[i].limit);
+    out.reason =
+        fmt::format("utilisation: {}would reach {} where {} are wanted, limited by {}", subject_of(need, i),
+                    format_percent_below(au, target), format_percent(target), out.served[i].limit);
   }
   return out;
 }

@@ -1,11 +1,12 @@
-// Whether a design serves a need, strictly: capacity, bandwidth, requests, opens, checkpoints, time
-// per sample, and then the utilisation that the closed form predicts. A figure of 0 is nothing, not no limit. What fails says by how much.
-// The checks and their order are docs/sizing.md section 3. Pure, thread-safe.
+// Whether a design serves a need, strictly: capacity, bandwidth, requests, opens, checkpoints, time per sample, and
+// then the utilisation that the closed form predicts. A figure of 0 is nothing, not no limit. What fails says by how
+// much. The checks and their order are docs/sizing.md section 3. Pure, thread-safe.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "model/storage_spec.h"
 #include "plan/solved_networks.h"
 #include "sizing/design.h"
 #include "sizing/money.h"
@@ -20,7 +21,6 @@ struct Judgement {
   // That failed: "durability", "capacity", "read", "write", "opens", "requests", "writes", "network", "latency",
   // "utilisation" or "simulation"; empty where it serves.
   std::string check;
-  // "utilisation"
   std::string reason;  // a sentence; empty = it serves
   // What it has over what is needed, of the check that failed: in (0, 1), or 0 where a like
   // design was judged instead.
@@ -28,8 +28,9 @@ struct Judgement {
   bool serves() const { return reason.empty(); }
 };
 
-// At which a job counts as served: its target; where the hosts' cores set that, 0.85 of it (chosen): readers that
-// wait for a core reach less than cores do on the mean, which no storage mends.
+// At which a job counts as served: its target; where the hosts set that, no more of it than of their pace an ideal
+// storage reaches (host_pace.h), and 0.85 at most (chosen: readers that wait for a core reach less than the closed form
+// says).
 double least_utilisation(const JobNeed& job);
 
 // No utilisation (nor its interval) is larger than the job's hosts allow, and where storage limits nothing,
@@ -38,9 +39,8 @@ double least_utilisation(const JobNeed& job);
 void hold_to_host(const JobNeed& job, Served& served);
 
 // Does the same first. Training stands still while a checkpoint is written, and before it starts while a hot copy is
-// made
-// (staging.h): takes these shares of the time off a utilisation (and its interval) that knows nothing of
-// them; names the limit where that is the larger loss.
+// made (staging.h): takes these shares of the time off a utilisation (and its interval) that knows nothing of them;
+// names the limit where that is the larger loss.
 void subtract_pauses(const Design& design, const JobNeed& job, Served& served);
 
 // All but the utilisation: arithmetic on the design's figures, microseconds. `served` stays empty.
@@ -57,6 +57,10 @@ std::vector<Served> served_by(const Design& design, const Need& need, std::uint3
 // Does not repeat check_figures.
 Judgement judge_design(const Design& design, const Need& need, std::uint32_t accelerators_per_host,
                        SolvedNetworks* solved = nullptr, bool at_most = false);
+
+// The storage as job i sees it while the others run: what they leave of the shared stations, and its part of a cache
+// that all fill.
+StorageSpec storage_for(const Design& design, const Need& need, std::size_t job);
 
 // The share of the shared stations' rates that the others leave to job i when all run, [0.01, 1]:
 // what is left of the read bandwidth, but never less than its own part of all that is asked.

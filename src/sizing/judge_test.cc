@@ -269,6 +269,16 @@ TEST(Judge, NothingIsBusierThanTheHostsAllow) {
   EXPECT_EQ(served.limit, "disks");
 }
 
+// Cores that allow half of full speed are the target, which readers that wait for them do not reach: 0.85 of it
+// is enough. A target of one's own is.
+TEST(Judge, ATargetThatCoresSetIsNotHeldAgainstStorage) {
+  JobNeed job = need_of(plain_ask()).jobs[0];
+  job.requirement.target = 0.5;
+  EXPECT_EQ(least_utilisation(job), 0.5);
+  job.host.pace = 0.5;
+  EXPECT_NEAR(least_utilisation(job), 0.425, 1e-12);
+}
+
 TEST(Judge, LatencyThatNoReaderHides) {
   const Need need = need_of(plain_ask());
   Design d = flash_design(need);
@@ -314,7 +324,7 @@ TEST(Judge, UtilisationThatFallsShort) {
   const Design d = cached_design(need, 0.01);
   const Judgement found = judge_design(d, need, 8);
   EXPECT_EQ(found.check, "utilisation");
-  EXPECT_THAT(found.reason, AllOf(HasSubstr("'plain' would reach"), HasSubstr("where 90.0 % are wanted"),
+  EXPECT_THAT(found.reason, AllOf(HasSubstr("utilisation: would reach"), HasSubstr("where 90.0 % are wanted"),
                                   HasSubstr("limited by disks")));
   EXPECT_NEAR(found.served[0].au, 0.5, 0.05);
   EXPECT_NEAR(found.reach, found.served[0].au / 0.9, 1e-12);

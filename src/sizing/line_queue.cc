@@ -78,14 +78,10 @@ void LineQueue::look_at(const Entry& entry) {
     done_.insert(entry.line);
     return;
   }
-  // Chosen: where simulation refused a whole family, its thousands of sizes are not all asked for again.
-  constexpr std::size_t kMostRefused = 300;
-  if (of_line.judge(entry.size).serves() && !of_line.is_allowed(entry.size) && ++refused_ > kMostRefused) {
-    queue_ = {};
-    return;
-  }
   const SizeTotal found = of_line.cheapest(entry.size, limit_);
-  if (std::isfinite(found.total)) done_.insert(entry.line);
+  // Where simulation refused a size, a search that ended without another would end so from every size of the line.
+  const bool refused = of_line.judge(entry.size).serves() && !of_line.is_allowed(entry.size);
+  if (std::isfinite(found.total) || refused) done_.insert(entry.line);
   if (!(found.total < limit_)) return;
   limit_ = found.total;
   best_ = Found{entry.line, found};

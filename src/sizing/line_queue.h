@@ -59,7 +59,6 @@ class LineQueue {
   double limit_ = 0;
   std::optional<Found> best_;
   std::priority_queue<Entry> queue_;
-  std::size_t refused_ = 0;     // sizes that serve and were refused
   std::set<std::size_t> done_;  // lines that were searched, or never serve
 };
 

@@ -21,11 +21,12 @@ class LineQueueTest : public ::testing::Test {
       lines_.push_back(judged_line(line, need_));
   }
 
-  std::optional<LineQueue::Found> cheapest(std::vector<std::size_t> lines, double limit = HUGE_VAL) {
+  std::optional<LineQueue::Found> cheapest(std::vector<std::size_t> lines, double limit = HUGE_VAL,
+                                           const Refusal& refused = {}) {
     LinePrices prices(PriceBook::shipped(), need_, 0);
     Ceilings ceilings(need_, 8, solved_);
-    const Refusal none;
-    LineQueue queue([&](std::size_t i) { return LineSearch(lines_[i], need_, 8, prices, ceilings, none); });
+    LineQueue queue(
+        [&](std::size_t i) { return LineSearch(lines_[i], need_, 8, prices, ceilings, refused); });
     return queue.cheapest(lines, limit);
   }
 
@@ -64,6 +65,28 @@ TEST_F(LineQueueTest, KeepsToTheLimit) {
   const double best = cheapest(every(3))->size.total;
   EXPECT_FALSE(cheapest(every(3), best));
   EXPECT_NEAR(cheapest(every(3), best * 1.0001)->size.total, best, 1e-9 * best);
+}
+
+// Where every size is refused nothing is found, and no line is searched from each of its thousands of sizes.
+TEST_F(LineQueueTest, RefusalsHaveAnEnd) {
+  of(plain_ask(), Family::kFlashQlc);
+  ASSERT_TRUE(cheapest(every(3)));
+  std::size_t asked = 0;
+  EXPECT_FALSE(cheapest(every(3), HUGE_VAL, [&](const DesignLine&, const LineSize&) { return ++asked > 0; }));
+  EXPECT_GT(asked, 0U);
+  EXPECT_LT(asked, 100 * every(3).size());
+}
+
+// What one refusal forbids is passed over: another size, or another line, is found, and costs more.
+TEST_F(LineQueueTest, ARefusalIsOfASizeAndNotOfAll) {
+  of(plain_ask(), Family::kFlashQlc);
+  const LineQueue::Found best = *cheapest(every(3));
+  const auto other = cheapest(every(3), HUGE_VAL, [&](const DesignLine& line, const LineSize& size) {
+    return &line == &lines_[best.line].line && size == best.size.size;
+  });
+  ASSERT_TRUE(other);
+  EXPECT_FALSE(other->line == best.line && other->size.size == best.size.size);
+  EXPECT_GE(other->size.total, best.size.total);
 }
 
 // Steps that no host's network feeds, 800 GB/s of each: no line is judged, the ceilings say it.

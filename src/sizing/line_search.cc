@@ -48,7 +48,7 @@ LineSearch::LineSearch(JudgedLine& line, const Need& need, std::uint32_t acceler
 
 bool LineSearch::single() const { return need_.jobs.size() == 1; }
 
-double LineSearch::target() const { return single() ? need_.jobs.front().requirement.target : 0; }
+double LineSearch::target() const { return single() ? least_utilisation(need_.jobs.front()) : 0; }
 
 double LineSearch::mean_bound(const LineSize& size, double hits) const {
   return utilisation_bound(line_.limits, line_.line, need_, size, hits);

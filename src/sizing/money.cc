@@ -169,7 +169,7 @@ double idle_purchase(const Bill& bill, const PriceBook& prices) {
 
 // Whether something is sent or brought in once and paid off (extra_lines.h).
 bool pays_once(const Bill& bill, const Design& d) {
-  const CloudService* store = d.archive != nullptr ? d.archive : d.service;
+  const CloudService* store = keeper_of(d);
   if (store != nullptr && !store->put_price.empty()) return true;
   return std::any_of(bill.lines.begin(), bill.lines.end(),
                      [](const BillLine& line) { return line.item.starts_with("between-regions."); });

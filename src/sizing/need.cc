@@ -192,4 +192,8 @@ Need need_of(const SizingAsk& ask) {
   return out;
 }
 
+std::string subject_of(const Need& need, std::size_t job) {
+  return need.jobs.size() < 2 ? "" : fmt::format("'{}' ", need.jobs[job].workload.name);
+}
+
 }  // namespace aforo

@@ -70,4 +70,7 @@ struct Need {
 // are.
 Need need_of(const SizingAsk& ask);
 
+// "'name' ", to begin a sentence about one of several jobs; "" where there is one.
+std::string subject_of(const Need& need, std::size_t job);
+
 }  // namespace aforo

@@ -82,12 +82,15 @@ std::vector<std::string> nearest_miss(const Screening& screening, const SizeResu
   const Design& d = screening.designs()[nearest.design];
   const bool one_cause = std::all_of(all.begin(), all.end(),
                                      [&](const Rejected& r) { return check_of(r) == check_of(all.front()); });
-  return {
-      fmt::format("Nothing in the catalogue serves these jobs: {} designs were looked at{}.", result.judged,
-                  one_cause && all.size() > 1 ? fmt::format(", and all fail by {}", check_of(nearest)) : ""),
-      fmt::format("The nearest miss is {} ({}), which reaches {} of what is needed.", to_string(d.family),
-                  d.name, format_percent_below(nearest.reach, 1)),
-      "What it lacks is " + nearest.reason + "."};
+  std::string cause;
+  for (const std::string& clause : beyond_storage(screening)) cause += "; " + clause;
+  if (cause.empty() && one_cause && all.size() > 1)
+    cause = fmt::format(", and all fail by {}", check_of(nearest));
+  return {fmt::format("Nothing in the catalogue serves these jobs: {} designs were looked at{}.",
+                      result.judged, cause),
+          fmt::format("The nearest miss is {} ({}), which reaches {} of what is needed.", to_string(d.family),
+                      d.name, format_percent_below(nearest.reach, 1)),
+          "What it lacks is " + nearest.reason + "."};
 }
 
 // The other place's headline: accelerators would then have to stand there. "" where nothing serves there.
@@ -103,6 +106,27 @@ std::string other_place(const Screening& screening, const SizeResult& result, co
 }
 
 }  // namespace
+
+std::vector<std::string> beyond_storage(const Screening& screening) {
+  std::vector<std::string> out;
+  for (const JobNeed& job : screening.need().jobs) {
+    const ClosedPrediction ideal =
+        on_ideal_storage(job.workload, job.host.cores, screening.ask().accelerators_per_host);
+    const double target = least_utilisation(job);
+    if (ideal.au >= target) continue;
+    const std::string steps =
+        ideal.limited_by == Limit::kEpochStart
+            ? fmt::format(", {} steps long",
+                          format_count(static_cast<double>(job.requirement.steps_per_epoch)))
+            : "";
+    out.push_back(
+        fmt::format("no storage keeps '{}' busier than {} ({} wanted): one that answers at once loses the "
+                    "rest to {}{}",
+                    job.workload.name, format_percent_below(ideal.au, target), format_percent(target),
+                    ideal.limit, steps));
+  }
+  return out;
+}
 
 std::vector<std::string> recommendation(const Screening& screening, const SizeResult& result,
                                         const PriceBook& prices) {

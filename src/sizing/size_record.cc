@@ -181,6 +181,8 @@ std::vector<std::size_t> ranked(const Screening& screening, const SizeResult& re
 void add_designs(Json& record, const Screening& screening, const SizeResult& result, const PriceBook& prices,
                  bool in_full) {
   record["recommendation"] = recommendation(screening, result, prices);
+  if (result.designs.empty())
+    if (const auto clauses = beyond_storage(screening); !clauses.empty()) record["beyond_storage"] = clauses;
   record["designs"] = Json::array();
   const std::vector<std::size_t> ranks = ranked(screening, result);
   for (std::size_t i = 0; i < result.designs.size(); ++i) {

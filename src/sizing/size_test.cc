@@ -133,6 +133,21 @@ TEST(Size, JobsThatAreNotFeltStayAtTheirClosedForm) {
   EXPECT_NE(found.served[0].low, closed[0].low);
 }
 
+// Cores that 128 workers a host share evenly, sample by sample: batches that are made smaller for simulation may not
+// have single samples wait for a core, whose waits a barrier over 16 ranks would then see (2.4 points).
+TEST(Size, SimulationsShareCoresAsBatchesDo) {
+  SizingAsk ask;
+  ask.jobs.push_back({load_preset("mimic_cxr_dicom_h100"), 1});
+  ask.jobs[0].workload.accelerator.count = 16;
+  ask.place = Place::kOnPremises;
+  ask.family = Family::kHostNvme;
+  Screening screening(ask, Catalogue::shipped(), 2);
+  const Design& design =
+      screening.designs()[screening.rank(PriceBook::shipped(), Grouping::kFamily)[0].design];
+  const double closed = served_by(design, screening.need(), ask.accelerators_per_host)[0].au;
+  EXPECT_NEAR(confirm(design, screening.need(), ask, 2, {}).served[0].au, closed, 0.012);
+}
+
 // Disks of which the closed forms find 60 enough and simulation twice as many. Whatever --confirm, the best was
 // simulated, and more of them never make it dearer: what has passed is kept.
 TEST(Size, MoreSimulationsNeverMakeTheBestDearer) {

@@ -1,8 +1,11 @@
 // Presets whose search once went wrong: what was bought stopped short of the servers that open files, or one
 // more server would have paid for itself many times over.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sizing/recommend.h"
 #include "sizing/screening.h"
+#include "sizing/test_kit.h"
 #include "workload/parse.h"
 
 namespace aforo {
@@ -96,6 +99,36 @@ TEST(SizingCases, RadiographsAreHeldBackByTheHostsCores) {
   ASSERT_TRUE(full);
   EXPECT_GT(full->served.au, 0.9);
   EXPECT_GT(full->bill.storage, held->bill.storage);
+}
+
+// Epochs of 27 steps on hosts whose cores allow 54.6 %: as busy as they can be is served.
+TEST(SizingCases, ShortEpochsOfHeldBackHostsAreServed) {
+  SizingAsk ask;
+  ask.jobs.push_back({load_preset("chestxray14_densenet_a100"), 1});
+  ask.jobs[0].workload.accelerator.count = 64;
+  ask.place = Place::kOnPremises;
+  const auto best = best_for(ask);
+  ASSERT_TRUE(best);
+  EXPECT_GT(best->served.au, 0.35);
+  EXPECT_LT(best->served.au, 0.5);
+}
+
+// Two steps an epoch: the first batch of each takes longer than half a step. That is said, and not one of a
+// hundred designs blamed.
+TEST(SizingCases, WhatNoStorageReachesIsSaidFirst) {
+  SizingAsk ask = plain_ask();
+  ask.place = Place::kOnPremises;
+  Workload& w = ask.jobs[0].workload;
+  w.loader.preprocess = constant_law(0.004);
+  w.dataset.samples = std::uint64_t{w.accelerator.count} * w.loader.batch_size * 2;
+  const Screening screening(ask, Catalogue::shipped(), 2);
+  const auto clauses = beyond_storage(screening);
+  ASSERT_EQ(clauses.size(), 1U);
+  EXPECT_THAT(clauses[0],
+              ::testing::MatchesRegex("no storage keeps 'plain' busier than [0-9.]+ % \\(90.0 % wanted\\): "
+                                      "one that answers at once loses the rest to .*epoch.*, 2 steps long"));
+  w.dataset.samples *= 1000;
+  EXPECT_TRUE(beyond_storage(Screening(ask, Catalogue::shipped(), 2)).empty());
 }
 
 }  // namespace
