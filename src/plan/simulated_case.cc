@@ -307,6 +307,19 @@ std::shared_ptr<const Layout> predicted_layout(const Workload& workload, bool wh
   return std::make_shared<GeneratedLayout>(spec, dataset_id_of(spec));
 }
 
+namespace {
+
+// As many in an epoch, on average, as the job in full makes.
+void take_out_pauses(SimulatedCase& c) {
+  CheckpointPlan& checkpoint = c.plan.checkpoint;
+  if (checkpoint.every_steps == 0) return;
+  const auto all = static_cast<double>(c.epochs * c.steps / checkpoint.every_steps);
+  c.pauses = checkpoint.pause * (all / static_cast<double>(c.epochs));
+  checkpoint.every_steps = 0;
+}
+
+}  // namespace
+
 SimulatedCase make_case(const PredictOptions& options) {
   SimulatedCase c;
   const bool caches = !options.storage.caches.empty();
@@ -322,6 +335,7 @@ SimulatedCase make_case(const PredictOptions& options) {
   c.ranks_per_host = options.ranks_per_host;
   c.simulated = options.simulated;
   cut(c, options);
+  if (c.plan.steps < c.steps) take_out_pauses(c);
   if (stands_in && c.cache_scale >= 1) {
     c.layout = predicted_layout(options.workload, true, c.notes);
     c.plan.layout = c.layout.get();
@@ -356,6 +370,7 @@ SimulatedOnce simulate_once(const SimulatedCase& c, const StorageSpec& storage, 
   std::vector<double> hits = job.cache_hits_per_epoch;
   if (c.warm_epochs > 0) add_warm_epoch(c, spec, seed, replication, stop, epochs, hits);
   epochs = in_full(std::move(epochs), c.plan.synchronous, c.steps, steady_au(job, c.plan));
+  add_pauses(epochs, c.pauses);
   out.weights = weights_of(c, epochs.size());
   add_rates(out, epochs);
   out.bytes = {out.samples.value * access_of(c.plan).bytes_per_sample};

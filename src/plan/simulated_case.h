@@ -26,6 +26,9 @@ struct SimulatedCase {
   // Of these, at the end, as many go as one on caches that are full: it is simulated by itself. 0 where the
   // last of plan.epochs stands for them.
   double warm_epochs = 0;
+  // Checkpoints' pauses of an epoch, all together, which an epoch that was cut has had none of: few or none of them
+  // would have fallen into it.
+  Seconds pauses{0};
   double cache_scale = 1;  // of the caches' sizes, where the dataset was made smaller by as much
   std::uint32_t ranks_per_host = 0;
   std::function<void()> simulated;  // as PredictOptions has it

@@ -29,6 +29,27 @@ TEST(SimulatedCase, WhatWasCutGoesAtTheSteadyState) {
   EXPECT_EQ(out.steps, 100U);
 }
 
+// A pause of 20 s every 1,000 steps of 10 ms, of 3 epochs of 3,000: 9 pauses, 90 s of compute, 180 s. As many steps as
+// are simulated, 400 here and 2,000 there, hold none of them, or one.
+TEST(SimulatedCase, PausesOfWhatWasCutAreAllCounted) {
+  PredictOptions options = pipe_case(4000);
+  Workload& w = options.workload;
+  const std::uint64_t step = w.accelerator.count * w.loader.batch_size;
+  w.dataset.samples = step * 3000;
+  w.accelerator.step_time = {.kind = LawKind::kConstant, .mean = 0.01};
+  w.training.epochs = 3;
+  options.checkpoint_steps = 1000;
+  options.checkpoint_pause = Seconds{20};
+  for (const std::uint64_t steps : {400U, 2000U}) {
+    options.most_samples = step * steps;
+    const SimulatedCase c = make_case(options);
+    ASSERT_LT(c.plan.steps, c.steps);
+    const SimulatedOnce once = simulate_once(c, options.storage, 1, 0, {});
+    EXPECT_NEAR(once.au, 90.0 / 270, 0.005) << steps;
+    EXPECT_NEAR(once.stalls.checkpoint / once.stalls.total, 180.0 / 270, 0.005) << steps;
+  }
+}
+
 TEST(SimulatedCase, AnEpochThatWasWholeStaysAsItIs) {
   RankEpoch rank;
   rank.end = Seconds{4}, rank.steps = 10, rank.compute = Seconds{1};

@@ -66,6 +66,14 @@ std::vector<std::vector<RankEpoch>> in_full(std::vector<std::vector<RankEpoch>> 
   return epochs;
 }
 
+void add_pauses(std::vector<std::vector<RankEpoch>>& epochs, Seconds pauses) {
+  for (auto& epoch : epochs)
+    for (RankEpoch& rank : epoch) {
+      rank.checkpoint += pauses;
+      rank.end += pauses;
+    }
+}
+
 double steady_au(const SimJobResult& job, const JobPlan& plan) {
   if (job.job.epochs.empty()) return 0;
   const double hits =

@@ -21,6 +21,9 @@ std::vector<std::vector<RankEpoch>> extended(std::vector<std::vector<RankEpoch>>
 std::vector<std::vector<RankEpoch>> in_full(std::vector<std::vector<RankEpoch>> epochs, bool synchronous,
                                             std::uint64_t steps, double steady_au);
 
+// All ranks of each epoch stand still for so much longer.
+void add_pauses(std::vector<std::vector<RankEpoch>>& epochs, Seconds pauses);
+
 // What steps that are added go at. Where few were simulated, the first, which waits for the epoch's start, is too
 // large a part
 // to stand for others; where hits change along an epoch, so do those after the first window.
