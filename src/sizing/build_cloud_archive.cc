@@ -24,16 +24,22 @@ std::vector<Design> offers(const SizingAsk& ask, const Need& need, const Catalog
   return out;
 }
 
+// What an object store gives: its bytes, or its objects.
+StagingRate given_by(const Design& store, const Need& need) {
+  return of_files(need, {store.read, "the object store"}, store.requests, "the object store's requests");
+}
+
 // The instances' flash stops being a cache where it holds all that its host reads.
 void rent_in_hosts(const SizingAsk& ask, const Need& need, const Catalogue& catalogue,
                    std::vector<Design>& out) {
   for (Design& d : offers(ask, need, catalogue, Family::kCloudObjectLocal)) {
     if (d.local_cache < copy_in_host(need)) continue;
     d.family = Family::kCloudHotHost;
+    const StagingRate given = given_by(d, need);
     d.archive_read = d.read;
     d.read = d.fast_read;
     d.losses = losses_of_drives(d.hosts);
-    set_staging(d, need, d.local_cache, {d.archive_read, "the object store"},
+    set_staging(d, need, d.local_cache, given,
                 {arriving(d), "a host's network"},
                 {d.local_read * kInstanceWriteShare, "the instances' drives"});
     out.push_back(std::move(d));
@@ -68,9 +74,10 @@ Design with_archive(const Design& copy, const Design& archive, const Need& need)
   d.costs.insert(d.costs.end(), archive.costs.begin(), archive.costs.end());
   add_copying(need, *archive.service, d.costs);
   d.usable = archive.usable;
-  set_staging(d, need, copy.usable, {d.archive_read, "the object store"},
+  set_staging(d, need, copy.usable, given_by(archive, need),
               {arriving(copy) * copy.hosts, "the hosts' network"},
-              {copy.write, "writing to the file service"});
+              of_files(need, {copy.write, "writing to the file service"}, copy.opens,
+                       "new files of the file service"));
   return d;
 }
 

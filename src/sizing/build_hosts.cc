@@ -29,8 +29,20 @@ std::string each_host(const Need& need) {
   return need.hosts == 1 ? "the host" : fmt::format("each of {} hosts", need.hosts);
 }
 
+// What a host must have for its copy, and its part of the checkpoints and of the files' overhead.
+double bytes_in_host(const Need& need) {
+  return in_bytes(copy_in_host(need)) +
+         std::max(0.0, in_bytes(need.capacity) - in_bytes(need.datasets)) / need.hosts;
+}
+
+// So many times what is to be held as a host has of what it must.
+Bytes held_by(const Need& need, Bytes host) {
+  return {
+      static_cast<std::uint64_t>(std::ceil(in_bytes(need.capacity) * in_bytes(host) / bytes_in_host(need)))};
+}
+
 // Nothing is bought: files are copied to where memory holds them. It takes no checkpoints.
-Design in_memory(const Need& need, std::uint32_t cores, double copy) {
+Design in_memory(const Need& need, std::uint32_t cores) {
   Design d;
   d.cores = cores;
   d.family = Family::kHostMemory;
@@ -40,17 +52,15 @@ Design in_memory(const Need& need, std::uint32_t cores, double copy) {
   d.local_read = kHostMemory;
   d.read = d.fast_read = d.local_read * d.hosts;
   d.losses = losses_of_memory(need.hosts);
-  d.usable = {
-      static_cast<std::uint64_t>(in_bytes(need.datasets) + (in_bytes(d.local_cache) - copy) * need.hosts)};
+  d.usable = held_by(need, d.local_cache);
   d.name = fmt::format("{} of the memory of {}", bytes_decimal(copy_in_host(need)), each_host(need));
   const StagingRate network{kStagingNetwork, "the network that the data come over"};
   set_staging(d, need, d.local_cache, network, network, network);
   return d;
 }
 
-// What of each host holds its part of the checkpoints and of the files' overhead too, beside the copy.
 Design in_hosts(const Need& need, const AcceleratorHost& host, const Drive& drive, std::uint32_t per_host,
-                std::uint32_t cores, double copy) {
+                std::uint32_t cores) {
   Design d;
   d.cores = cores;
   d.family = Family::kHostNvme;
@@ -65,8 +75,7 @@ Design in_hosts(const Need& need, const AcceleratorHost& host, const Drive& driv
   d.losses = losses_of_drives(d.main.drives);
   d.page_cache = need.page_cache;
   d.estimated = shelf_estimated(d.main);
-  d.usable = {
-      static_cast<std::uint64_t>(in_bytes(need.datasets) + (in_bytes(d.local_cache) - copy) * need.hosts)};
+  d.usable = held_by(need, d.local_cache);
   d.watts = shelf_watts(d.main);
   add_shelf_costs(d.main, d.costs);
   d.name = fmt::format("{} x {} {} in {}", per_host, bytes_decimal(drive.capacity), to_string(drive.media),
@@ -110,14 +119,13 @@ void build_hosts(const SizingAsk& ask, const Need& need, const Catalogue& catalo
   double jobs = 0;
   for (const JobNeed& job : need.jobs) jobs += in_bytes(job.requirement.capacity);
   if (ask.capacity && in_bytes(*ask.capacity) > kSameSize * jobs) return;
-  const double copy = in_bytes(copy_in_host(need));
-  const double beside = std::max(0.0, in_bytes(need.capacity) - in_bytes(need.datasets)) / need.hosts;
-  if (wanted(Family::kHostMemory) && in_bytes(need.page_cache) >= copy + beside)
-    out.push_back(in_memory(need, cores, copy));
+  const double wanted_bytes = bytes_in_host(need);
+  if (wanted(Family::kHostMemory) && in_bytes(need.page_cache) >= wanted_bytes)
+    out.push_back(in_memory(need, cores));
   if (!wanted(Family::kHostNvme)) return;
   for (const Drive* drive : fastest_of(flash_of(catalogue)))
-    for (const std::uint32_t drives : drives_in_host(*drive, copy + beside))
-      out.push_back(in_hosts(need, host, *drive, drives, cores, copy));
+    for (const std::uint32_t drives : drives_in_host(*drive, wanted_bytes))
+      out.push_back(in_hosts(need, host, *drive, drives, cores));
 }
 
 }  // namespace aforo

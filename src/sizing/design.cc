@@ -69,6 +69,9 @@ std::string_view short_name(Family family) {
 }
 
 bool oversized(const Design& d, Bytes wanted) {
+  // Memory is there anyhow, and no host has less than one drive.
+  if (d.family == Family::kHostMemory || (d.family == Family::kHostNvme && d.main.drives <= d.hosts))
+    return false;
   const double times =
       wanted.value > 0 ? static_cast<double>(d.usable.value) * d.copies / static_cast<double>(wanted.value)
                        : 0;

@@ -26,6 +26,14 @@ void set_staging(Design& d, const Need& need, Bytes copy, const StagingRate& fro
   d.staging_limit = least.what;
 }
 
+StagingRate of_files(const Need& need, StagingRate bytes, PerSecond files, std::string_view what_files) {
+  double all = 0;
+  for (const JobNeed& job : need.jobs) all += static_cast<double>(job.workload.dataset.files());
+  if (files.value <= 0 || all <= 0) return bytes;
+  const BytesPerSecond by_files{files.value * in_bytes(need.datasets) / all};
+  return by_files < bytes.value ? StagingRate{by_files, what_files} : bytes;
+}
+
 Design seen_by(const Need& need, Design d) {
   const bool files = d.service == nullptr || d.service->kind != ServiceKind::kObject;
   if (files && d.family != Family::kHostMemory) d.page_cache = need.page_cache;
@@ -73,7 +81,7 @@ double staging_share(const Design& d, const JobNeed& job, double au) {
 void set_cache_losses(const Need& need, Design& d) {
   if (d.staged || d.read.value <= 0) return;
   const double datasets = in_bytes(need.datasets);
-  double lost = 0, rate = d.read.value;
+  double lost = 0, rate = of_files(need, {d.read, ""}, d.requests, "").value.value;
   if (d.local_cache.value > 0) {
     // A host reads files over all of its drives.
     d.losses = losses_of_drives(d.fast.drives > 0 ? d.fast.drives : d.hosts);

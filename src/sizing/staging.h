@@ -35,6 +35,10 @@ Design seen_by(const Need& need, Design d);
 constexpr double losses_of_drives(std::uint32_t drives) { return 0.01 * drives; }
 constexpr double losses_of_memory(std::uint32_t hosts) { return 12.0 * hosts; }
 
+// The slower of `bytes` and of so many of the jobs' files a second (0: it has no limit of those), each of which a copy
+// asks for once; `what_files` is then what limits.
+StagingRate of_files(const Need& need, StagingRate bytes, PerSecond files, std::string_view what_files);
+
 // At which one host receives: its network to the storage, or kStagingNetwork where it has none.
 BytesPerSecond arriving(const Design& d);
 
