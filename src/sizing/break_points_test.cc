@@ -28,10 +28,10 @@ TEST(BreakPoints, MoreDataOfTheSameKind) {
 class BreakPointsTest : public ::testing::Test {
  protected:
   BreakPointsTest() {
-    // 20 MB each, so that disks have a price: 100 TB at 6.4 GB/s.
-    ask_.jobs[0].workload.dataset.samples = 5'000'000;
-    ask_.jobs[0].workload.dataset.sample_size = constant_law(20e6);
-    ask_.jobs[0].workload.accelerator.step_time = constant_law(2);
+    // 500 kB each, so that disks have a price: 100 TB at 6.4 GB/s, with 12,800 seeks a second.
+    ask_.jobs[0].workload.dataset.samples = 200'000'000;
+    ask_.jobs[0].workload.dataset.sample_size = constant_law(0.5e6);
+    ask_.jobs[0].workload.accelerator.step_time = constant_law(0.05);
     ask_.jobs[0].workload.accelerator.count = 64;
     ask_.place = Place::kOnPremises;
   }

@@ -109,21 +109,16 @@ std::string other_place(const Screening& screening, const SizeResult& result, co
 
 std::vector<std::string> beyond_storage(const Screening& screening) {
   std::vector<std::string> out;
-  for (const JobNeed& job : screening.need().jobs) {
-    const ClosedPrediction ideal =
-        on_ideal_storage(job.workload, job.host.cores, screening.ask().accelerators_per_host);
+  for (std::size_t i = 0; i < screening.need().jobs.size(); ++i) {
+    if (screening.could_serve(i)) continue;
+    const JobNeed& job = screening.need().jobs[i];
+    const ClosedPrediction& ideal = screening.on_ideal()[i];
     const double target = least_utilisation(job);
-    if (ideal.au >= target) continue;
-    const std::string steps =
-        ideal.limited_by == Limit::kEpochStart
-            ? fmt::format(", {} steps long",
-                          format_count(static_cast<double>(job.requirement.steps_per_epoch)))
-            : "";
-    out.push_back(
-        fmt::format("no storage keeps '{}' busier than {} ({} wanted): one that answers at once loses the "
-                    "rest to {}{}",
-                    job.workload.name, format_percent_below(ideal.au, target), format_percent(target),
-                    ideal.limit, steps));
+    const auto steps = static_cast<double>(job.requirement.steps_per_epoch);
+    out.push_back(fmt::format(
+        "no storage keeps '{}' busier than {} ({} wanted): one that answers at once loses the rest to {}{}",
+        job.workload.name, format_percent_below(ideal.au, target), format_percent(target), ideal.limit,
+        ideal.limited_by == Limit::kEpochStart ? fmt::format(", {} steps long", format_count(steps)) : ""));
   }
   return out;
 }

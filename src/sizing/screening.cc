@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <queue>
 #include <set>
+#include <tuple>
 
 #include "base/parallel_for.h"
 #include "sizing/line_queue.h"
@@ -37,9 +40,15 @@ bool same_parts(const DesignLine& a, const DesignLine& b) {
 Screening::Screening(const SizingAsk& ask, const Catalogue& catalogue, unsigned threads,
                      std::shared_ptr<SolvedNetworks> solved)
     : ask_(ask), need_(need_of(ask)), solved_(std::move(solved)), threads_(threads) {
+  for (const JobNeed& job : need_.jobs) {
+    on_ideal_.push_back(on_ideal_storage(job.workload, job.host.cores, ask.accelerators_per_host));
+    most_au_.push_back(std::min(job.host.pace, on_ideal_.back().au));
+    hopeless_ = hopeless_ || !could_serve(most_au_.size() - 1);
+  }
   for (Design& design : build_designs(ask, need_, catalogue)) designs_.push_back(std::move(design));
   offers_ = designs_.size();
   known_.resize(offers_, Known::kNothing);
+  most_of_.resize(offers_);
   for (std::size_t i = 0; i < offers_; ++i) {
     judged_.push_back(check_figures(designs_[i], need_));
     if (!judged_[i].serves()) known_[i] = Known::kFigures;
@@ -49,6 +58,10 @@ Screening::Screening(const SizingAsk& ask, const Catalogue& catalogue, unsigned 
   for (const Grouping grouping : {Grouping::kFamily, Grouping::kProduct})
     members_[grouping] = members_by(grouping);
   ceilings_ = std::make_unique<Ceilings>(need_, ask_.accelerators_per_host, *solved_);
+}
+
+bool Screening::could_serve(std::size_t job) const {
+  return most_au_[job] >= least_utilisation(need_.jobs[job]);
 }
 
 std::vector<Screening::Members> Screening::members_by(Grouping grouping) const {
@@ -88,20 +101,34 @@ bool Screening::is_refused(const Design& d, double cost, Look look,
 
 std::optional<Ranked> Screening::cheapest_offer(std::vector<std::size_t>& members, const PriceBook& prices,
                                                 Look look, double limit) {
-  std::map<std::size_t, double> least;
-  for (const std::size_t i : members)
-    least[i] = fixed_costs(designs_[i], prices) + pause_costs(designs_[i], need_, prices, accelerator_hour());
-  std::stable_sort(members.begin(), members.end(),
-                   [&](std::size_t a, std::size_t b) { return least[a] < least[b]; });
+  if (hopeless_) {
+    judge_fastest(members);
+    return std::nullopt;
+  }
+  // What is known least costs least to know: the least that a design costs with what no storage could mend, then by an
+  // upper bound of its utilisation, and only what could still win is judged.
+  using Entry = std::tuple<double, Known, std::size_t>;
+  std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue;
+  for (const std::size_t i : members) {
+    const Design& d = designs_[i];
+    if (known_[i] != Known::kFigures)
+      queue.emplace(fixed_costs(d, prices) + std::max(pause_costs(d, need_, prices, accelerator_hour()),
+                                                      idle_at(i, most_au_, prices)),
+                    Known::kNothing, i);
+  }
   const std::vector<double> passed = passed_costs(prices);
   std::optional<Ranked> best;
-  for (const std::size_t i : members) {
-    if (least[i] >= limit) break;
-    if (known_[i] == Known::kFigures) continue;
-    if (known_[i] == Known::kNothing) {
-      judged_[i] = judge_design(designs_[i], need_, ask_.accelerators_per_host, solved_.get());
-      known_[i] = Known::kAll;
+  while (!queue.empty() && std::get<double>(queue.top()) < limit) {
+    const auto [least, looked, i] = queue.top();
+    queue.pop();
+    if (looked == Known::kNothing && known_[i] != Known::kAll) {
+      bound_offer(i);
+      if (known_[i] == Known::kBound)
+        queue.emplace(std::max(least, fixed_costs(designs_[i], prices) + idle_at(i, most_of_[i], prices)),
+                      Known::kBound, i);
+      continue;
     }
+    judge_offer(i);
     if (!judged_[i].serves() || is_refused(designs_[i], fixed_costs(designs_[i], prices), look, passed))
       continue;
     Bill found = bill(i, prices);
@@ -112,9 +139,40 @@ std::optional<Ranked> Screening::cheapest_offer(std::vector<std::size_t>& member
   return best;
 }
 
+double Screening::idle_at(std::size_t i, std::span<const double> au, const PriceBook& prices) const {
+  return idle_costs(need_, au, prices, accelerator_hour(), cloud_of(designs_[i]));
+}
+
+void Screening::bound_offer(std::size_t i) {
+  if (known_[i] != Known::kNothing) return;
+  judged_[i] = judge_design(designs_[i], need_, ask_.accelerators_per_host, solved_.get(), true);
+  known_[i] = judged_[i].serves() ? Known::kBound : Known::kMissed;
+  for (const Served& served : judged_[i].served) most_of_[i].push_back(served.au);
+}
+
+void Screening::judge_offer(std::size_t i) {
+  if (known_[i] == Known::kFigures || known_[i] == Known::kAll) return;
+  judged_[i] = judge_design(designs_[i], need_, ask_.accelerators_per_host, solved_.get());
+  known_[i] = Known::kAll;
+}
+
+void Screening::judge_fastest(const std::vector<std::size_t>& members) {
+  std::map<std::string, std::size_t> fastest;
+  for (const std::size_t i : members) {
+    if (known_[i] == Known::kFigures) continue;
+    const auto [at, is_new] = fastest.try_emplace(group_of(designs_[i], Grouping::kProduct), i);
+    if (!is_new && designs_[i].read.value > designs_[at->second].read.value) at->second = i;
+  }
+  for (const auto& [product, i] : fastest) judge_offer(i);
+}
+
 std::optional<Screening::LineBest> Screening::cheapest_line(const std::vector<std::size_t>& members,
                                                             const PriceBook& prices, Look look,
                                                             double limit) {
+  if (hopeless_) {
+    judge_some(members);
+    return std::nullopt;
+  }
   LinePrices line_prices(prices, need_, accelerator_hour());
   Refusal refused;
   const std::vector<double> passed = passed_costs(prices);
@@ -249,8 +307,10 @@ std::vector<Rejected> Screening::rejected() {
   std::vector<Rejected> out;
   for (auto& [name, one] : nearest) {
     if (!(one.reach > 0)) continue;
+    if (!one.of_line) judge_offer(one.offer);
     const std::size_t design = one.of_line ? keep(one.line, one.size) : one.offer;
-    out.push_back({design, judged_[design].reason, one.reach});
+    if (judged_[design].serves()) continue;
+    out.push_back({design, judged_[design].reason, judged_[design].reach});
   }
   std::stable_sort(out.begin(), out.end(),
                    [](const Rejected& a, const Rejected& b) { return a.reach > b.reach; });

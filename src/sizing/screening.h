@@ -55,6 +55,11 @@ class Screening {
   const SizingAsk& ask() const { return ask_; }
   const std::shared_ptr<SolvedNetworks>& solved() const { return solved_; }
   const Need& need() const { return need_; }
+  // Of each job, what a storage that answers at once would give (host_pace.h): no design keeps it busier.
+  const std::vector<ClosedPrediction>& on_ideal() const { return on_ideal_; }
+  // Whether such a one would serve job i.
+  bool could_serve(std::size_t job) const;
+
   // The listed designs, and after them those of lines that were ranked or rejected, in the order in
   // which that happened. References stay good.
   const std::deque<Design>& designs() const { return designs_; }
@@ -90,7 +95,9 @@ class Screening {
   std::optional<Ranked> next_between(const PriceBook& prices, double limit);
 
  private:
-  enum class Known : std::uint8_t { kNothing, kFigures, kAll };
+  // Of a listed design: that its figures do not suffice; an upper bound of its utilisation (bound_offer), which
+  // suffices or not; all.
+  enum class Known : std::uint8_t { kNothing, kFigures, kBound, kMissed, kAll };
   // Of a line that was searched.
   struct LineBest {
     std::size_t line = 0;
@@ -115,6 +122,12 @@ class Screening {
                                         Look look, double limit);
   std::optional<Ranked> cheapest_of(std::vector<std::size_t> offers, const std::vector<std::size_t>& lines,
                                     const PriceBook& prices, Look look, double limit);
+  // Of members that no storage could let serve, so that misses can be named: those of each product that read most.
+  void judge_fastest(const std::vector<std::size_t>& members);
+  void judge_offer(std::size_t i);
+  // In a quarter of the time.
+  void bound_offer(std::size_t i);
+  double idle_at(std::size_t i, std::span<const double> au, const PriceBook& prices) const;
   // So that a miss can be named: one size each of the lines that cost least, of different drives.
   void judge_some(const std::vector<std::size_t>& members);
   Ranked ranked(const LineBest& best, const PriceBook& prices);
@@ -123,10 +136,14 @@ class Screening {
 
   SizingAsk ask_;
   Need need_;
-  std::size_t offers_ = 0;  // of designs_: the listed ones
+  std::vector<ClosedPrediction> on_ideal_;
+  std::vector<double> most_au_;  // of each job
+  bool hopeless_ = false;        // a job could be served by none
+  std::size_t offers_ = 0;       // of designs_: the listed ones
   std::deque<Design> designs_;
   std::deque<Judgement> judged_;
-  std::vector<Known> known_;  // of the listed ones
+  std::vector<Known> known_;                  // of the listed ones
+  std::vector<std::vector<double>> most_of_;  // of these, where bounded: utilisations, of each job
   std::vector<JudgedLine> lines_;
   std::map<Grouping, std::vector<Members>> members_;
   std::shared_ptr<SolvedNetworks> solved_;

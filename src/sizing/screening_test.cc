@@ -98,6 +98,14 @@ TEST(Screening, TheCheapestForTwoJobs) {
   expect_the_cheapest(ask, PriceBook::shipped());
 }
 
+// Where the hosts' cores allow half of full speed, idle money is most of every total, whatever is bought.
+TEST(Screening, TheCheapestWhereHostsHoldBack) {
+  SizingAsk ask = small_files(16);
+  ask.jobs[0].workload.loader.preprocess = constant_law(0.03);
+  ASSERT_LT(need_of(ask).jobs[0].host.pace, 0.6);
+  expect_the_cheapest(ask, PriceBook::shipped());
+}
+
 // Judged once for one set of prices, it still finds the cheapest at another.
 TEST(Screening, RankingAgainJudgesWhatHasBecomeCheap) {
   const SizingAsk ask = of_family(small_files(16), Family::kHybrid);
@@ -192,6 +200,19 @@ TEST(Screening, ThereIsANearestMissWhereNothingServes) {
   Screening screening(ask, Catalogue::shipped(), 2);
   EXPECT_TRUE(screening.rank(PriceBook::shipped(), Grouping::kFamily).empty());
   EXPECT_FALSE(screening.rejected().empty());
+}
+
+// Two steps an epoch, whose first batches no storage has ready: of hundreds of offers some of each product are judged.
+TEST(Screening, WhereNoStorageCouldServeFewAreJudged) {
+  SizingAsk ask = plain_ask();
+  Workload& w = ask.jobs[0].workload;
+  w.loader.preprocess = constant_law(0.004);
+  w.dataset.samples = std::uint64_t{w.accelerator.count} * w.loader.batch_size * 2;
+  Screening screening(ask, Catalogue::shipped(), 2);
+  ASSERT_FALSE(screening.could_serve(0));
+  EXPECT_TRUE(screening.rank(PriceBook::shipped(), Grouping::kFamily).empty());
+  EXPECT_FALSE(screening.rejected().empty());
+  EXPECT_LT(screening.judged_count(), screening.offered_count() / 4);
 }
 
 // After a design failed by simulation the next of its family that is ranked reads more than 1.2 times as much,
