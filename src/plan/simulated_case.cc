@@ -12,6 +12,7 @@
 #include "pipeline/plan_job.h"
 #include "plan/cache_form.h"
 #include "plan/changed_storage.h"
+#include "plan/known_layout.h"
 #include "plan/simulated_epochs.h"
 
 namespace aforo {
@@ -320,8 +321,11 @@ void take_out_pauses(SimulatedCase& c) {
 
 }  // namespace
 
-SimulatedCase make_case(const PredictOptions& options) {
+SimulatedCase make_case(const PredictOptions& asked) {
   SimulatedCase c;
+  PredictOptions options = asked;
+  if (!options.layout) options.workload = in_known_layout(std::move(options.workload), c.notes);
+  for (Workload& beside : options.beside) beside = in_known_layout(std::move(beside), c.notes);
   const bool caches = !options.storage.caches.empty();
   // What is made smaller with its caches is not laid whole before: sizes of a billion samples take minutes.
   const bool stands_in = caches && !options.layout;

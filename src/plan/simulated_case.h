@@ -42,7 +42,8 @@ struct SimulatedCase {
   std::vector<std::string> notes;
 };
 
-// Everything judged before anything is simulated. Throws UserError.
+// Everything judged before anything is simulated. Where no layout is given, a dataset whose layout is only sized is
+// taken in one that is read alike, with a note (known_layout.h). Throws UserError.
 SimulatedCase make_case(const PredictOptions& options);
 
 // The layout that the workload's dataset has when it is generated; of a very large one whose samples vary and

@@ -234,10 +234,20 @@ TEST(SimulatedCase, ASmallerDatasetHasNoMoreReadersThanTheJob) {
   EXPECT_EQ(access_of(c.plan).readers, 4U);
 }
 
-TEST(SimulatedCase, LayoutsThatAreOnlySizedAreRefused) {
+// What is sized can be predicted: by a layout that is read in the same way, which a note names.
+TEST(SimulatedCase, ALayoutThatIsOnlySizedIsTakenAsOneThatIsReadAlike) {
   PredictOptions options = pipe_case();
+  options.workload.dataset.sample_size = {LawKind::kLognormal, 1e5, 5e4};
   options.workload.dataset.layout = LayoutKind::kParquet;
-  EXPECT_THROW(make_case(options), UserError);
+  SimulatedCase c = make_case(options);
+  EXPECT_EQ(c.layout->kind(), LayoutKind::kWebdataset);
+  EXPECT_THAT(c.notes, testing::Contains("Parquet is simulated as WebDataset, which is read in the same way"));
+  options.workload.dataset.layout = LayoutKind::kHdf5;
+  options.beside = {options.workload};
+  c = make_case(options);
+  EXPECT_EQ(c.layout->kind(), LayoutKind::kNpy);
+  EXPECT_EQ(c.layout->sample_stddev(), 0) << "told apart by their size alone";
+  EXPECT_EQ(c.others.front().layout->kind(), LayoutKind::kNpy);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "plan/closed_predict.h"
+#include "plan/known_layout.h"
 #include "plan/predict.h"
 #include "sizing/design_storage.h"
 #include "sizing/judge.h"
@@ -130,19 +131,6 @@ bool shards_suffice(const Workload& w, std::uint64_t k) {
   if (k == 1 || access.kind != ReadKind::kStream) return true;
   const std::uint64_t shards = w.dataset.samples / k / std::max<std::uint64_t>(1, w.dataset.samples_per_file);
   return shards >= kShardsPerReader * access.readers * w.accelerator.count;
-}
-
-// A layout that aforo sizes and does not lay, as the first one that is read in the same way: front to back, or
-// any sample of a packed file.
-Workload in_known_layout(Workload w) {
-  const LayoutTraits& own = traits_of(w.dataset.layout);
-  if (!own.sizing_only) return w;
-  w.dataset.layout = first_layout([&](const LayoutTraits& t) {
-    return !t.sizing_only && t.packed == own.packed && t.reading == own.reading;
-  });
-  if (traits_of(w.dataset.layout).one_size)
-    w.dataset.sample_size = {.kind = LawKind::kConstant, .mean = law_mean(w.dataset.sample_size)};
-  return w;
 }
 
 // As a design sees it, before batches are made smaller.
