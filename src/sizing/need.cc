@@ -9,11 +9,10 @@
 #include "base/units.h"
 #include "sizing/design.h"
 #include "sizing/providers.h"
+#include "workload/bounds.h"
 
 namespace aforo {
 namespace {
-
-constexpr double kMostEpochs = 1e9;  // a field's width; what a cold epoch adds to so many is nothing
 
 Bytes whole_bytes(double bytes) {
   if (!(bytes < 1e19))
@@ -61,13 +60,25 @@ void check(const SizingAsk& ask) {
   check_copies(ask);
 }
 
+// At most what the data have one step for: fewer accelerators, a smaller batch, or more data.
+std::string what_works(const Workload& w, std::uint64_t step) {
+  const std::uint64_t samples = w.dataset.samples, batch = w.loader.batch_size, n = w.accelerator.count;
+  std::string out;
+  if (samples >= batch) out += fmt::format("at most {} accelerators, ", samples / batch);
+  if (samples >= n) out += fmt::format("--batch-size {}, ", samples / n);
+  constexpr double kMegabyte = 1e6;
+  const double bytes = static_cast<double>(step) * law_mean(w.dataset.sample_size);
+  return out +
+         fmt::format("{}--dataset-size {:.0f}MB", out.empty() ? "" : "or ", std::ceil(bytes / kMegabyte));
+}
+
 void check_step(const Workload& w) {
   const std::uint64_t step = std::uint64_t{w.accelerator.count} * w.loader.batch_size;
   if (w.dataset.samples < step)
     throw UserError(fmt::format(
-        "expected data for at least one step of '{}', {} samples for {} accelerators, found {}; give a "
-        "larger dataset size",
-        w.name, step, w.accelerator.count, w.dataset.samples));
+        "expected data for at least one step of '{}', {} samples for {} accelerators of batch {}, found "
+        "{}; what works: {}",
+        w.name, step, w.accelerator.count, w.loader.batch_size, w.dataset.samples, what_works(w, step)));
 }
 
 // Epochs that the project's time holds, of a job that runs for its duty: rounded down, since the last one may
@@ -76,7 +87,7 @@ std::uint32_t project_epochs(const SizedJob& job, const JobNeed& need, double mo
   const double epoch = static_cast<double>(need.requirement.steps_per_epoch) *
                        law_mean(job.workload.accelerator.step_time) / need.host.pace;
   const double held = months * kHoursPerMonth * 3600 * job.duty / epoch;
-  return static_cast<std::uint32_t>(std::clamp(held, 1.0, kMostEpochs));
+  return static_cast<std::uint32_t>(std::clamp(held, 1.0, double{kMostTrainingEpochs}));
 }
 
 // Of what hosts do not prepare nothing has to be read: the target is that share of the asked one.

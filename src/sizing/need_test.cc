@@ -98,6 +98,8 @@ TEST(Need, AJobTrainsForAsLongAsTheProject) {
   EXPECT_THAT(need.notes, Contains(HasSubstr("on the same data for 12 months")));
   ask.jobs[0].duty = 0.25;
   EXPECT_EQ(need_of(ask).jobs[0].workload.training.epochs, 6'307U);
+  ask.project_months = 1e6;
+  EXPECT_EQ(need_of(ask).jobs[0].workload.training.epochs, 1'000'000U) << "as many as a workload may say";
   ask.project_months = 1e-6;  // less than an epoch: it is begun
   EXPECT_EQ(need_of(ask).jobs[0].workload.training.epochs, 3U);
   ask.jobs[0].workload.training.epochs = 1;
@@ -134,7 +136,15 @@ TEST(Need, RefusesWhatContradictsItself) {
             "expected a family in the cloud beside --provider aws, found 'HDD'");
   SizingAsk tiny = plain_ask();
   tiny.jobs[0].workload.dataset.samples = 8 * tiny.jobs[0].workload.loader.batch_size - 1;
-  EXPECT_THAT(refusal_of([&] { need_of(tiny); }), HasSubstr("at least one step of 'plain'"));
+  tiny.jobs[0].workload.loader.batch_size = 7;
+  tiny.jobs[0].workload.dataset.samples = 21;
+  tiny.jobs[0].workload.dataset.sample_size = {.kind = LawKind::kConstant, .mean = 1.5e6};
+  EXPECT_EQ(
+      refusal_of([&] { need_of(tiny); }),
+      "expected data for at least one step of 'plain', 56 samples for 8 accelerators of batch 7, found 21; what "
+      "works: at most 3 accelerators, --batch-size 2, or --dataset-size 84MB");
+  tiny.jobs[0].workload.dataset.samples = 5;
+  EXPECT_THAT(refusal_of([&] { need_of(tiny); }), testing::EndsWith("what works: --dataset-size 84MB"));
   SizingAsk small = plain_ask();
   small.capacity = Bytes{500'000'000'000};
   EXPECT_THAT(refusal_of([&] { need_of(small); }),

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "workload/bounds.h"
 #include "workload/provenance.h"
 
 namespace aforo {
@@ -183,7 +184,7 @@ void add_training(std::vector<Field>& all) {
                kLongestStep));
   all.push_back(count32_field(
       {"training.epochs", "Passes over the dataset."},
-      [](Workload& w) -> std::uint32_t& { return w.training.epochs; }, 1, 1'000'000));
+      [](Workload& w) -> std::uint32_t& { return w.training.epochs; }, 1, kMostTrainingEpochs));
   all.push_back(count_field(
       {"training.steps", "Steps per epoch; 0 for as many whole batches as the dataset has."},
       [](Workload& w) -> std::uint64_t& { return w.training.steps; }, 0, 1'000'000'000'000));
