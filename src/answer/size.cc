@@ -87,6 +87,7 @@ void add_requirement(Json& record, const SizingAsk& ask, const Need& need, bool 
                 {"accelerators", workload.accelerator.count},
                 {"accelerator_type", workload.accelerator.type},
                 {"duty", ask.jobs[i].duty},
+                {"au_target", ask.jobs[i].workload.training.au_target},
                 {"requirement", to_json(figures)}};
     one["host"] = host_json(need.jobs[i]);
     if (in_full) one["explain"] = explanation(figures, true);
@@ -236,8 +237,9 @@ Answer answer_jobs(const SizeAsk& ask, const Context& context) {
   const SizeResult result = size_designs(screening, options, context.stop);
   add_designs(record, screening, result, options.prices, *ask.explain);
   std::set<std::string> used = items_of(screening, result, options.prices);
-  record["next"] = next_steps(ask, screening, result);
-  if (!result.designs.empty()) out.files.push_back(storage_file(ask, screening, result));
+  const std::string file = storage_out_of(context);
+  record["next"] = next_steps(ask, screening, result, file);
+  if (!result.designs.empty()) out.files.push_back(storage_file(ask, screening, result, file));
   const bool all = !context.page_only || *ask.full || *ask.explain;
   if (all) add_the_rest(record, used, ask, screening, options, result, context.stop);
   const std::vector<SizeAdvice> advice =

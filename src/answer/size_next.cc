@@ -16,7 +16,8 @@
 namespace aforo {
 namespace {
 
-constexpr std::string_view kProposedFile = "design.yaml";  // in commands that are proposed
+constexpr std::string_view kProposedFile =
+    "design.yaml";                                 // where none was given, in commands that are proposed
 constexpr std::string_view kPlain = "_-./:=,%+@";  // what no shell takes to mean anything, beside letters
 
 // As a shell reads it back.
@@ -103,15 +104,17 @@ void say_pauses(std::string& out, const Design& design, const JobNeed& job) {
                      std::max(1.0, std::round(steps)), (*r.checkpoint / design.write).value);
 }
 
-// "" of several jobs, and of a job that has no words of its own.
-std::string predict_command(const SizeAsk& ask, const Need& need, const Design& design) {
+// "" of several jobs, and of a job that has no words of its own. Closed forms know no pauses: a prediction with these is
+// simulated, whatever the answer was.
+std::string predict_command(const SizeAsk& ask, const Need& need, const Design& design, bool simulated,
+                            const std::string& file) {
   if (need.jobs.size() != 1 || ask.jobs.given()) return "";
   const JobNeed& job = need.jobs.front();
   std::string out = "aforo predict";
   const std::string word = job_word(ask, job.workload);
   if (word.empty() && !ask.dlio.given()) return "";
   if (!word.empty()) out += " " + quoted(word);
-  out += fmt::format(" {}", kProposedFile);
+  out += " " + quoted(file);
   say_assignments(out, ask);
   say_rows(out, ask, PredictAsk().table(), {"sweep", "per-host", "transfer-size"});
   say_differences(out, ask, job.workload, word);
@@ -121,13 +124,25 @@ std::string predict_command(const SizeAsk& ask, const Need& need, const Design& 
       seen.workload.loader.transfer_size.value != job.workload.loader.transfer_size.value)
     say_option(out, "transfer-size", exact_bytes(seen.workload.loader.transfer_size));
   if (ask.target.given()) say_option(out, "au-target", fmt::format("{:.6g}", *ask.target));
+  if (!simulated && paused_share(design, job) <= 0) out += " --method closed";
   say_pauses(out, design, job);
   return out;
 }
 
+// What is written to standard output has no name yet.
+std::string path_in_command(const std::string& file) {
+  return file.empty() || file == "-" ? std::string(kProposedFile) : file;
+}
+
 }  // namespace
 
-Artifact storage_file(const SizeAsk& ask, const Screening& screening, const SizeResult& result) {
+std::string storage_out_of(const Context& context) {
+  const Row* row = context.front == nullptr ? nullptr : find_row(context.front->table(), "storage-out");
+  return row == nullptr || !row->given(*context.front) ? "" : row->said(*context.front).front();
+}
+
+Artifact storage_file(const SizeAsk& ask, const Screening& screening, const SizeResult& result,
+                      const std::string& file) {
   const SizedDesign& sized = of_rank(ask, screening, result);
   const Design& design = screening.designs()[sized.design];
   const std::vector<JobNeed>& jobs = screening.need().jobs;
@@ -137,7 +152,9 @@ Artifact storage_file(const SizeAsk& ask, const Screening& screening, const Size
       fmt::format("made by 'aforo size' from its catalogue, nothing of it is measured; AU {} there, {}",
                   format_percent(mean_au(sized.judgement.served, screening.need())),
                   sized.simulated ? "simulated" : "by closed forms"));
-  if (const std::string command = predict_command(ask, screening.need(), design); !command.empty())
+  if (const std::string command =
+          predict_command(ask, screening.need(), design, sized.simulated, path_in_command(file));
+      !command.empty())
     storage.notes.push_back("that prediction again: " + command);
   if (design.staged && jobs.size() == 1)
     storage.notes.push_back(fmt::format(
@@ -147,23 +164,35 @@ Artifact storage_file(const SizeAsk& ask, const Screening& screening, const Size
   return {"storage.yaml", to_yaml(storage)};
 }
 
-Json next_steps(const SizeAsk& ask, const Screening& screening, const SizeResult& result) {
+Json next_steps(const SizeAsk& ask, const Screening& screening, const SizeResult& result,
+                const std::string& file) {
   if (result.designs.empty())
     return {{"command", repeated(ask, {"full"}) + " --full"},
             {"change", "with --full"},
             {"text", "shows what each kind lacks"}};
+  const SizedDesign& sized = of_rank(ask, screening, result);
+  const Design& design = screening.designs()[sized.design];
+  const std::string predicted =
+      predict_command(ask, screening.need(), design, sized.simulated, path_in_command(file));
   Json out;
-  if (*ask.confirm == 0)
+  if (!file.empty() && !predicted.empty())
+    out = {{"command", predicted},
+           {"text", fmt::format("predicts the job on that file: {} busy",
+                                format_share(mean_au(sized.judgement.served, screening.need())))}};
+  else if (*ask.confirm == 0)
     out = {{"command", repeated(ask, {"confirm"})},
            {"change", "without --confirm 0"},
            {"text", "simulates the best designs"}};
-  else
+  else if (file.empty())
     out = {{"command", repeated(ask, {"storage-rank"}) + fmt::format(" --storage-out {}", kProposedFile)},
            {"change", fmt::format("with --storage-out {}", kProposedFile)},
-           {"text", "writes it for 'aforo predict'"}};
-  const Design& design = screening.designs()[of_rank(ask, screening, result).design];
-  if (std::string command = predict_command(ask, screening.need(), design); !command.empty())
-    out["predict"] = std::move(command);
+           {"text", predicted.empty() ? "writes it as a storage file"
+                                      : "writes it and says how to predict the job on it"}};
+  else
+    out = {{"command", repeated(ask, {"full"}) + " --full"},
+           {"change", "with --full"},
+           {"text", "shows every design; it was written"}};
+  if (!predicted.empty()) out["predict"] = predicted;
   return out;
 }
 

@@ -11,13 +11,19 @@
 
 namespace aforo {
 
-// The storage file of the design of that rank (1 is the first), as `predict` reads it: the storage that the
-// answer was predicted on, with notes of where it comes from and of the command that repeats the prediction.
-// Throws UserError where there is no such rank.
-Artifact storage_file(const SizeAsk& ask, const Screening& screening, const SizeResult& result);
+// The FILE of --storage-out as whoever asks keeps it to himself (Context::front); "" where none was given.
+std::string storage_out_of(const Context& context);
 
-// `next` of the Record: `command`, `change` (what it changes about this one) and `text` (what it is for);
+// The storage file of the design of that rank (1 is the first), as `predict` reads it: the storage that the
+// answer was predicted on, with notes of where it comes from and of the command that repeats the prediction on `file`.
+// Throws UserError where there is no such rank.
+Artifact storage_file(const SizeAsk& ask, const Screening& screening, const SizeResult& result,
+                      const std::string& file);
+
+// `next` of the Record: `command`, `change` (what it changes about this one, where it does) and `text` (what it is
+// for). Where a storage file was asked for (`file`) the command is the prediction on it, of several jobs the whole page.
 // `predict`, of one job, the prediction of it on the storage file of the rank that is asked for.
-Json next_steps(const SizeAsk& ask, const Screening& screening, const SizeResult& result);
+Json next_steps(const SizeAsk& ask, const Screening& screening, const SizeResult& result,
+                const std::string& file);
 
 }  // namespace aforo
