@@ -37,10 +37,10 @@ bool utf8() {
 }
 
 // A closed standard descriptor would otherwise be given to the first file opened, and results written into
-// it.
+// it. It takes nothing: what is printed there is lost, which is said as of a full disk.
 void hold_standard_descriptors() {
   for (int fd = 0; fd <= 2; ++fd)
-    if (::fcntl(fd, F_GETFD) == -1 && errno == EBADF && ::open("/dev/null", O_RDWR) < 0) return;
+    if (::fcntl(fd, F_GETFD) == -1 && errno == EBADF && ::open("/dev/null", O_RDONLY) < 0) return;
 }
 
 // A pipe whose reader has seen enough is no error; a full disk is.
@@ -63,7 +63,7 @@ int main(int argc, char** argv) {
   std::cout.flush();
   if (!std::cout && !reader_went_away()) {
     std::cerr
-        << "aforo: expected to write standard output, found that it takes no more (is the disk full?)\n";
+        << "aforo: expected to write standard output, found that it takes no more (is it closed, or the disk full?)\n";
     return aforo::kCouldNot;
   }
   return code;

@@ -126,9 +126,17 @@ class WordsTest(Session):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def test_closed_streams_do_not_swallow_results(self):
-        done = subprocess.run(f"exec '{AFORO}' size unet3d_h100 --family 'all-flash TLC' --confirm 0 --json r.json <&- >&- 2>&-", shell=True, cwd=self.place)
+        size = f"exec '{AFORO}' size unet3d_h100 --family 'all-flash TLC' --confirm 0 --json r.json"
+        done = subprocess.run(f"{size} --quiet <&- >&- 2>&-", shell=True, cwd=self.place)
         self.assertEqual(done.returncode, 0)
         self.assertEqual(json.loads((self.place / "r.json").read_text())["command"], "size")
+
+    def test_a_page_that_nobody_can_read_is_said(self):
+        done = subprocess.run(f"exec '{AFORO}' size unet3d_h100 --confirm 0 >&-", shell=True, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("expected to write standard output, found that it takes no more", done.stderr)
+        done = subprocess.run(f"exec '{AFORO}' size unet3d_h100 --confirm 0 --quiet >&-", shell=True, stderr=subprocess.PIPE)
+        self.assertEqual(done.returncode, 0, "nothing was to be printed")
 
 
 class SizeTest(Session):
