@@ -37,7 +37,8 @@ double pace_of_workers(const Workload& w, const Requirement& r, const Access& ac
   return std::min(1.0, r.concurrency / (r.samples_full.value * preprocess));
 }
 
-std::string percent_text(double share) { return fmt::format("{:.3g} %", share * 100); }
+// As utilisation is said beside it.
+std::string percent_text(double share) { return share > 0.99 ? format_percent(share) : format_share(share); }
 
 std::string note_of(const Workload& w, const HostPace& found, const Requirement& r, std::uint32_t per_host) {
   const std::string at_most =

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "base/units.h"
+#include "sizing/cloud_limits.h"
 #include "sizing/extra_lines.h"
 #include "sizing/places.h"
 #include "sizing/recommend.h"
@@ -28,6 +30,23 @@ Json shelf_json(const Shelf& shelf) {
   return out;
 }
 
+// Hosts alone hold a copy, that nothing of the design can restore; "" of every other design.
+std::string copy_alone_note(const Design& d) {
+  if (d.family != Family::kHostMemory && d.family != Family::kHostNvme) return "";
+  return fmt::format(
+      "it holds a copy: the original must be kept elsewhere; some {} times a year {} loses it, and training waits up "
+      "to {} for another",
+      format_count(d.losses),
+      d.family == Family::kHostMemory ? "a host that starts anew" : "a drive of a host",
+      format_seconds(d.staging));
+}
+
+void add_notes(Json& out, const Design& d) {
+  std::vector<std::string> notes = d.notes;
+  if (std::string note = copy_alone_note(d); !note.empty()) notes.insert(notes.begin(), std::move(note));
+  if (!notes.empty()) out["notes"] = notes;
+}
+
 void add_system(Json& out, const Design& d) {
   if (d.main.drives > 0) out["storage"] = shelf_json(d.main);
   if (d.fast.drives > 0) out[d.fast.node == nullptr ? "local_flash" : "flash_tier"] = shelf_json(d.fast);
@@ -47,7 +66,7 @@ void add_system(Json& out, const Design& d) {
   if (d.opens.value > 0) out["opens_per_second"] = d.opens.value;
   if (d.requests.value > 0) out["requests_per_second"] = d.requests.value;
   if (d.writes.value > 0) out["writes_per_second"] = d.writes.value;
-  if (!d.notes.empty()) out["notes"] = d.notes;
+  add_notes(out, d);
   set_number(out, "latency_seconds", d.latency.value);
   if (d.rebuild.value > 0) {
     set_number(out, "rebuild_seconds", d.rebuild.value);
@@ -142,6 +161,7 @@ Json design_json(const Design& d, const SizedDesign& sized, const Need& need, co
   if (served.size() == 1) out["au_interval"] = {served.front().low, served.front().high};
   out["method"] = sized.simulated ? "simulate" : "closed";
   out["usable_bytes"] = d.usable.value;
+  out["to_hold_bytes"] = to_hold(d, need).value;
   set_number(out, "storage_usd_per_month", sized.bill.storage);
   set_number(out, "idle_usd_per_month", sized.bill.idle);
   set_number(out, "total_usd_per_month", sized.bill.total());
@@ -172,28 +192,49 @@ Json design_json(const Design& d, const SizedDesign& sized, const Need& need, co
 
 std::vector<std::size_t> ranked(const Screening& screening, const SizeResult& result) {
   std::vector<std::size_t> out;
-  for (std::size_t i = 0; i < result.designs.size(); ++i)
-    if (i == 0 || !oversized(screening.designs()[result.designs[i].design], screening.need().capacity))
-      out.push_back(i);
+  bool seen[2] = {false, false};  // on premises, in the cloud
+  for (std::size_t i = 0; i < result.designs.size(); ++i) {
+    const Design& d = screening.designs()[result.designs[i].design];
+    bool& place = seen[in_cloud(d.family) ? 1 : 0];
+    if (!place || !oversized(d, screening.need().capacity)) out.push_back(i);
+    place = true;
+  }
   return out;
 }
+
+namespace {
+
+Json ranked_json(const Screening& screening, const SizeResult& result, const std::vector<std::size_t>& ranks,
+                 const PriceBook& prices, bool in_full) {
+  Json out = Json::array();
+  for (const std::size_t i : ranks) {
+    const SizedDesign& sized = result.designs[i];
+    const Design& design = screening.designs()[sized.design];
+    out.push_back(design_json(design, sized, screening.need(), prices, in_full));
+    out.back()["rank"] = out.size();
+    if (oversized(design, screening.need().capacity)) out.back()["oversized"] = true;
+  }
+  return out;
+}
+
+// Of the designs that are written, which one is the best of a place.
+void point_at_ranked(Json& record, const std::vector<std::size_t>& ranks) {
+  for (const char* const place : {"best_on_premises", "best_in_cloud"}) {
+    if (!record.contains(place)) continue;
+    const auto at = std::find(ranks.begin(), ranks.end(), record[place]["design"].get<std::size_t>());
+    record[place]["design"] = at - ranks.begin();
+  }
+}
+
+}  // namespace
 
 void add_designs(Json& record, const Screening& screening, const SizeResult& result, const PriceBook& prices,
                  bool in_full) {
   record["recommendation"] = recommendation(screening, result, prices);
   if (result.designs.empty())
     if (const auto clauses = beyond_storage(screening); !clauses.empty()) record["beyond_storage"] = clauses;
-  record["designs"] = Json::array();
   const std::vector<std::size_t> ranks = ranked(screening, result);
-  for (std::size_t i = 0; i < result.designs.size(); ++i) {
-    const SizedDesign& d = result.designs[i];
-    const Design& design = screening.designs()[d.design];
-    Json one = design_json(design, d, screening.need(), prices, in_full);
-    if (const auto place = std::find(ranks.begin(), ranks.end(), i); place != ranks.end())
-      one["rank"] = place - ranks.begin() + 1;
-    if (oversized(design, screening.need().capacity)) one["oversized"] = true;
-    record["designs"].push_back(std::move(one));
-  }
+  record["designs"] = ranked_json(screening, result, ranks, prices, in_full);
   record["rejected"] = Json::array();
   for (std::size_t i = 0; i < std::min(result.rejected.size(), kMostRejected); ++i) {
     const Rejected& r = result.rejected[i];
@@ -207,8 +248,10 @@ void add_designs(Json& record, const Screening& screening, const SizeResult& res
     if (oversized(d, screening.need().capacity)) one["oversized"] = true;
     record["rejected"].push_back(std::move(one));
   }
-  record["considered"] = {
-      {"designs", result.built}, {"judged", result.judged}, {"rejected_kinds", result.rejected.size()}};
+  record["considered"] = {{"designs", result.built},
+                          {"judged", result.judged},
+                          {"rejected_kinds", result.rejected.size()},
+                          {"oversized", result.designs.size() - ranks.size()}};
   Json second = Json::array(), others = Json::array();
   for (const Flip& flip : result.flips) {
     const Design& d = screening.designs()[result.designs[flip.design].design];
@@ -224,6 +267,7 @@ void add_designs(Json& record, const Screening& screening, const SizeResult& res
   if (Json kept = kept_json(screening.need(), prices); !kept.empty()) record["kept"] = std::move(kept);
   const Places found = places(screening, result, prices);
   add_places(record, found);
+  point_at_ranked(record, ranks);
   std::optional<Provider> cloud;
   if (!result.designs.empty())
     cloud = cloud_of(screening.designs()[result.designs[0].design]);

@@ -20,8 +20,8 @@
 
 namespace aforo {
 
-// Of result.designs those that have a rank, in its order: the first, and of the others those that somebody
-// would build for this (oversized). Rank 1 is the first.
+// Of result.designs those that have a rank, in its order: the first of each place, and of the others those that somebody
+// would build for this (oversized). Rank 1 is the first. A Record has no others.
 std::vector<std::size_t> ranked(const Screening& screening, const SizeResult& result);
 // designs, rejected (the 60 nearest), recommendation, sensitivity, considered,
 // idle_point_usd_per_month; with each design's bill where `in_full`.
