@@ -6,27 +6,76 @@
 #include <cmath>
 
 #include "base/units.h"
+#include "report/fit_facts.h"
 #include "report/size_words.h"
 
 namespace aforo {
 namespace {
 
 constexpr double kNearlyOne = 10;  // percent
-constexpr double kAllBusy = 0.99;  // of the time: what is lost beside it is not worth a word
-constexpr double kWattsInKilowatt = 1e3;
 
-std::string percent(double share) { return fmt::format("{:.3g} %", share * 100); }
+std::string percent(double share) {
+  return fmt::format("{:.5g} %", share * 100);
+}  // of a target: 99.99 is not 100
 
 std::string jobs_text(std::size_t n) { return n == 1 ? "a job" : fmt::format("{} jobs", n); }
 
 // "x 2.1"; of what is nearly 1, which two digits would call 1, "0.6 % higher".
 std::string times(double factor) {
   const double percent = (factor - 1) * 100;
-  if (std::abs(percent) >= kNearlyOne) return fmt::format("x {:.2g}", factor);
+  if (std::abs(percent) >= kNearlyOne)
+    return "x " + (factor < 99.5 ? fmt::format("{:.2g}", factor) : format_count(std::round(factor)));
   return fmt::format("{:.2g} % {}", std::abs(percent), percent < 0 ? "lower" : "higher");
 }
 
+// What its target comes to: where a part of what it may be is below, it may miss it.
+std::string of_target(double au, const std::vector<double>& interval, std::optional<double> target) {
+  if (!target) return "";
+  const double low = interval.size() == 2 ? interval[0] : au, high = interval.size() == 2 ? interval[1] : au;
+  const std::string_view verdict = high < *target ? "misses" : low < *target ? "may miss" : "meets";
+  return fmt::format("; {} {}", verdict, percent(*target));
+}
+
+// Else it is the loader's workers that are too few.
+bool host_lacks_cores(const Json& host) {
+  return number(host, {"cores_wanted"}).value_or(0) > number(host, {"cores"}).value_or(0);
+}
+
+// Of the hosts of one job, that hold it back: "" where they do not.
+std::string host_words(const Json& host) {
+  const auto most = number(host, {"au_at_most"});
+  if (!most || *most >= 1) return "";
+  const std::string at_most = fmt::format("allows {}, whatever the storage",
+                                          *most > 0.99 ? format_percent(*most) : format_share(*most));
+  if (!host_lacks_cores(host)) return fmt::format("its loader {}: give more workers (--workers)", at_most);
+  return fmt::format("its CPU {}: {} cores wanted of {}; decode on accelerators, or use more hosts", at_most,
+                     format_count(number(host, {"cores_wanted"}).value_or(0)),
+                     format_count(number(host, {"cores"}).value_or(0)));
+}
+
+// Of its jobs the one that comes off worst; nullptr of one job.
+const Json* worst_job(const std::vector<const Json*>& jobs) {
+  const auto worst = std::min_element(jobs.begin(), jobs.end(), [](const Json* a, const Json* b) {
+    return number(*a, {"au"}).value_or(1) < number(*b, {"au"}).value_or(1);
+  });
+  return worst == jobs.end() ? nullptr : *worst;
+}
+
+// Of the Record's jobs, by their place.
+std::optional<double> target_of_job(const Json& record, std::size_t place) {
+  const auto jobs = entries(record, {"jobs"});
+  return place < jobs.size() ? number(*jobs[place], {"au_target"}) : std::nullopt;
+}
+
 }  // namespace
+
+std::string DesignWords::name() const {
+  const std::string protection = word(design_, {"storage", "protection"});
+  std::string out = word(design_, {"name"});
+  const std::size_t at = protection.find('+') == std::string::npos ? std::string::npos : out.find(protection);
+  if (at != std::string::npos) out.insert(at + protection.size(), " (data + parity)");
+  return out;
+}
 
 std::string DesignWords::kept() const {
   std::string out;
@@ -41,14 +90,18 @@ std::string DesignWords::holds() const {
   const Json& best = design_;
   if (!number(best, {"usable_bytes"})) return "";
   std::string out = terabytes_at(best, {"usable_bytes"}).text;
-  for (const std::string_view key : {"capacity_to_buy_bytes", "capacity_bytes"}) {  // of one job, of several
-    if (!number(record_, {"requirement", key})) continue;
-    out += fmt::format("; {} to hold", terabytes_at(record_, {"requirement", key}).text);
-    break;
-  }
+  // What this design must hold, files' overhead as it takes it; else of one job, of several.
+  if (number(best, {"to_hold_bytes"}))
+    out += fmt::format("; {} to hold", terabytes_at(best, {"to_hold_bytes"}).text);
+  else
+    for (const std::string_view key : {"capacity_to_buy_bytes", "capacity_bytes"}) {
+      if (!number(record_, {"requirement", key})) continue;
+      out += fmt::format("; {} to hold", terabytes_at(record_, {"requirement", key}).text);
+      break;
+    }
   const double watts = number(best, {"watts"}).value_or(0), units = number(best, {"rack_units"}).value_or(0);
-  if (watts > 0) out += fmt::format("; {:.2g} kW", watts / kWattsInKilowatt);
-  if (units > 0) out += fmt::format(" in {:g} rack units", units);
+  if (watts > 0) out += "; " + kilowatts_text(watts);
+  if (units > 0) out += fmt::format(" in {} rack units", format_count(units));
   return out;
 }
 
@@ -101,40 +154,60 @@ std::string DesignWords::busy() const {
   if (!busy_at(d, "au").known()) return "";
   std::string out = busy_at(d, "au").text + " of the time (AU, accelerator utilisation)";
   const auto jobs = entries(d, {"jobs"});
-  if (jobs.empty()) {
-    if (const auto target = au_target(record_)) out += fmt::format("; {} asked", percent(*target));
+  const Json* const worst = worst_job(jobs);
+  if (worst == nullptr) {
+    out += of_target(*number(d, {"au"}), numbers(d, {"au_interval"}), au_target(record_));
+    const double most = number(record_, {"host", "au_at_most"}).value_or(1);
+    if (most < au_target(record_).value_or(0))
+      out += fmt::format(": the hosts' {} allows no more",
+                         host_lacks_cores(*at(record_, {"host"})) ? "CPU" : "loader");
     return out;
   }
-  const Json* worst = *std::min_element(jobs.begin(), jobs.end(), [](const Json* a, const Json* b) {
-    return number(*a, {"au"}).value_or(1) < number(*b, {"au"}).value_or(1);
-  });
-  return out + fmt::format("; of {} jobs least '{}', {}", jobs.size(),
-                           cut_to(word(*worst, {"workload"}), kLongestName), busy_at(*worst, "au").text);
+  out += fmt::format("; of {} jobs least '{}', {}", jobs.size(),
+                     cut_to(word(*worst, {"workload"}), kLongestName), busy_at(*worst, "au").text);
+  std::string missed;
+  std::size_t missing = 0;
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    const std::string target = of_target(number(*jobs[i], {"au"}).value_or(1),
+                                         numbers(*jobs[i], {"au_interval"}), target_of_job(record_, i));
+    if (target.empty() || target.starts_with("; meets")) continue;
+    ++missing;
+    if (jobs[i] == worst || missed.empty()) missed = target;
+  }
+  if (missing > 1)
+    return out + fmt::format("; {} may miss or miss what is asked of them", jobs_text(missing));
+  return out + missed;
 }
 
 std::string DesignWords::host() const {
-  const auto most = number(record_, {"host", "au_at_most"});
-  if (!most || *most >= 1) return "";
-  const double wanted = number(record_, {"host", "cores_wanted"}).value_or(0);
-  const double cores = number(record_, {"host", "cores"}).value_or(0);
-  const std::string at_most = fmt::format("allows {}, whatever the storage", percent(*most));
-  if (wanted <= cores) return fmt::format("its loader {}: give more workers (--workers)", at_most);
-  return fmt::format("its CPU {}: {} cores wanted of {}; decode on accelerators, or use more hosts", at_most,
-                     format_count(wanted), format_count(cores));
+  if (std::string one = at(record_, {"host"}) == nullptr ? "" : host_words(*at(record_, {"host"}));
+      !one.empty())
+    return one;
+  const Json* least = nullptr;
+  std::size_t held = 0;
+  for (const Json* job : entries(record_, {"jobs"})) {
+    const double most = number(*job, {"host", "au_at_most"}).value_or(1);
+    if (most >= 1) continue;
+    ++held;
+    if (least == nullptr || most < number(*least, {"host", "au_at_most"}).value_or(1)) least = job;
+  }
+  if (least == nullptr) return "";
+  const std::string others = held > 1 ? fmt::format("; hosts hold back {} more", jobs_text(held - 1)) : "";
+  return fmt::format("of '{}': ", cut_to(word(*least, {"workload"}), kLongestName)) +
+         host_words(*at(*least, {"host"})) + others;
 }
 
 std::string DesignWords::limit() const {
   const Json& d = design_;
-  std::string text = word(d, {"limit"});
-  constexpr std::string_view kNot = "not limited";
-  const std::string lost = word(d, {"largest_loss"});
-  if ((text.empty() || text.starts_with(kNot)) && !lost.empty() && number(d, {"au"}).value_or(1) < kAllBusy)
-    return "the target is met; most of what is lost is " + lost;
-  if (text == kNot || text.empty()) return "nothing in storage: the accelerators are slowest";
-  if (text.starts_with(kNot)) return "nothing in storage" + text.substr(kNot.size());
-  if (const std::string station = word(d, {"limit_station"}); !station.empty() && text.size() > kTwoLines)
-    text = station;
-  return text;
+  const std::string text = word(d, {"limit"}), lost = word(d, {"largest_loss"});
+  constexpr std::string_view kNot = "not limited",
+                             kNothing = "nothing in storage: the accelerators are slowest";
+  const bool none = text.empty() || text.starts_with(kNot);
+  if (all_busy(d) && !none) return std::string(kNothing);
+  if (none && !lost.empty() && !all_busy(d)) return "the target is met; most of what is lost is " + lost;
+  if (text == kNot || text.empty()) return std::string(kNothing);
+  if (text.starts_with(kNot)) return "nothing in storage" + limit_words(text.substr(kNot.size()));
+  return limit_words(text);
 }
 
 std::string DesignWords::sure() const {
@@ -153,14 +226,6 @@ std::string DesignWords::sure() const {
     out = fmt::format("simulated, but for {} that reads little: by formulas", jobs_text(closed));
   if (flag(d, {"estimated"})) out += "; some figures of its parts are estimates";
   return out;
-}
-
-std::string DesignWords::mind() const {
-  const Json& d = design_;
-  const auto notes = words(d, {"notes"});
-  if (notes.empty()) return "";
-  const std::string more = notes.size() > 1 ? fmt::format(" (and {} more)", notes.size() - 1) : std::string();
-  return cut_to(notes.front(), kTwoLines - more.size()) + more;
 }
 
 std::string DesignWords::turn() const {

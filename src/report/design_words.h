@@ -11,8 +11,6 @@ namespace aforo {
 
 // Of a job, in columns: names come from people's files.
 inline constexpr std::size_t kLongestName = 40;
-// That a terminal of 80 columns gives a fact in two lines, less what wrapping wastes.
-inline constexpr std::size_t kTwoLines = 116;
 
 inline bool is_rented(const Json& design) { return at(design, {"service"}) != nullptr; }
 
@@ -21,9 +19,11 @@ class DesignWords {
  public:
   DesignWords(const Json& record, const Json& design) : record_(record), design_(design) {}
 
+  // Its parts; "8+3 (data + parity)".
+  std::string name() const;
   // "2 copies; backup in the archive, $900 to take back once": their cost is storage's.
   std::string kept() const;
-  // "377 TB, 1 TB asked; 3.2 kW in 12 rack units"
+  // "377 TB; 1 TB to hold; 3.2 kW in 12 rack units"
   std::string holds() const;
   // "once, before training, in 28 h": what a hot copy takes.
   std::string copied() const;
@@ -32,14 +32,14 @@ class DesignWords {
   std::string idle_terms() const;
   // "$2,670 a month ($1,990 to $3,820): storage $2,660, idle accelerators ...; bought at once for $67,700"
   std::string cost() const;
-  // How much of the time accelerators compute; of several jobs the one that comes off worst.
+  // How much of the time accelerators compute, and whether that is what was asked; of several jobs the one that comes off
+  // worst.
   std::string busy() const;
-  // Where the accelerators' hosts keep them from being busier, whatever is bought: what would help.
+  // Where the accelerators' hosts keep them from being busier, whatever is bought: what would help. Of several jobs the
+  // one that is held back most.
   std::string host() const;
   std::string limit() const;
   std::string sure() const;
-  // What comes late, what is taken where a service states nothing, what the design is not.
-  std::string mind() const;
   // The price that has to move least, or why none is known.
   std::string turn() const;
 

@@ -78,16 +78,22 @@ enum class ListStyle {
   kFacts,    // likewise, the column narrow: a word or two, and a sentence on it
   kGains,    // labels are numbers in a column of their own
 };
+// Where a list may take so many lines only: what is kept at any cost, and what is not even shortened before the rest.
+inline constexpr int kKept = 100, kWhole = 101;
 struct Item {
   Value label;  // for kRanks, kReasons, kTerms, kFacts and kGains
   std::string text;
-  std::string below;  // a second paragraph, fainter
+  std::string below;    // a second paragraph, fainter
+  std::string after{};  // goes with the text, and stays where that is shortened
+  int keep = kKept;     // of the smallest clauses, then all, go first
 };
 struct List {
   ListStyle style = ListStyle::kBullets;
   std::vector<Item> items{};
   Tone tone = Tone::kPlain;
   int depth = 0;
+  std::size_t most_lines =
+      0;  // that it may take where 80 columns and more are; 0 = any. Clauses end at ';' and '.'.
 };
 
 // A number and how it comes about; what is unknown of that is empty.

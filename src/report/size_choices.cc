@@ -17,7 +17,7 @@ List reasons(const Json& record, std::string_view list, std::string_view key) {
   List out{ListStyle::kReasons, {}, Tone::kWarn};
   for (const Json* one : entries(record, {list}))
     if (const std::string reason = word(*one, {"reason"}); !reason.empty())
-      out.items.push_back({word(*one, {key}), reason, {}});
+      out.items.push_back({word(*one, {key}), limit_words(reason), {}});
   return out;
 }
 

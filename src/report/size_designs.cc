@@ -19,9 +19,10 @@ constexpr std::size_t kMostTurns = 3;  // of the second best, and of the others
 
 // The station alone where the Record names it; a Record from before `limit_station` has the sentence only.
 std::string short_limit(const Json& design) {
+  if (all_busy(design)) return "-";
   if (std::string station = word(design, {"limit_station"}); !station.empty()) return station;
   const std::string limit = word(design, {"limit"});
-  return limit == "not limited" ? "-" : limit;
+  return limit == "not limited" ? "-" : limit_words(limit);
 }
 
 // In the table, where room is dear. A Record from before `family_short` has the whole word only.
@@ -30,9 +31,12 @@ std::string short_family(const Json& design) {
   return brief.empty() ? word(design, {"family"}) : brief;
 }
 
+// Under "kW".
 Value kilowatts(const Json& design) {
   const auto watts = number(design, {"watts"});
-  return watts ? Value(*watts, Unit::kWatts, fmt::format("{:.1f}", *watts / 1000)) : Value();
+  if (!watts) return {};
+  std::string text = kilowatts_text(*watts);
+  return {*watts, Unit::kWatts, text.substr(0, text.find(' '))};
 }
 
 // "; 287 TB usable, 2.6 kW, 10 RU, rebuild 40 min"
@@ -41,7 +45,7 @@ std::string particulars(const Json& design) {
   const Value watts = kilowatts(design), rebuild = seconds_at(design, {"rebuild_seconds"});
   std::string out = "; " + terabytes_at(design, {"usable_bytes"}).text + " usable";
   if (watts.known()) out += ", " + watts.text + " kW";
-  if (units) out += fmt::format(", {:g} RU", *units);
+  if (units) out += fmt::format(", {} RU", format_count(*units));
   if (rebuild.known()) out += ", rebuild " + rebuild.text;
   return out;
 }
@@ -111,7 +115,9 @@ std::vector<std::size_t> months_shown(std::size_t months) {
   return out;
 }
 
-Value millions(double dollars) { return {dollars, Unit::kDollars, fmt::format("${:.3g} M", dollars / 1e6)}; }
+Value millions(double dollars) {
+  return {dollars, Unit::kDollars, fmt::format("${} M", format_count(dollars / 1e6))};
+}
 
 Table table_of_accounts(const std::vector<const Json*>& accounts, std::size_t months) {
   Table table{
@@ -190,7 +196,7 @@ void add_idle_terms(Document& doc, const Json& record) {
 }
 
 void add_designs(Document& doc, const Json& record) {
-  const std::size_t all = entries(record, {"designs"}).size();
+  const std::size_t beyond = far_beyond_asked(record);
   const auto designs = ranked_designs(record);
   if (designs.empty()) return;
   const auto rented = [](const Json* d) { return at(*d, {"service"}) != nullptr; };
@@ -207,8 +213,10 @@ void add_designs(Document& doc, const Json& record) {
     say(fmt::format(
         "Some figures of the parts of {} are estimates ('aforo catalogue').",
         static_cast<std::size_t>(estimated) == designs.size() ? "all" : fmt::format("{}", estimated)));
-  if (all > designs.size())
-    say(fmt::format("Left out: {} that serve, but are far beyond what was asked.", all - designs.size()));
+  if (beyond > 0)
+    say(fmt::format(
+        "Left out: {} that serve, but are far beyond what was asked: they hold over four times that.",
+        beyond));
   add_idle_terms(doc, record);
 }
 
@@ -241,19 +249,21 @@ void add_rejected(Document& doc, const Json& record) {
       std::all_of(rejected.begin(), rejected.end(), [](const Json* r) { return flag(*r, {"oversized"}); });
   for (const Json* r : rejected) {
     const std::string family = word(*r, {"family"});
-    if (flag(*r, {"oversized"}) && !all_oversized) {
+    if (flag(*r, {"oversized"}) && !all_oversized && at(*r, {"cure"}) == nullptr) {
       ++oversized;
       continue;
     }
     if (serving.contains(family) || !seen.insert(family).second || misses.items.size() >= kMostRejected)
       continue;
-    misses.items.push_back({family, word(*r, {"reason"}), word(*r, {"name"})});
+    misses.items.push_back({family, limit_words(word(*r, {"reason"})), word(*r, {"name"})});
   }
   doc.section(serving.empty() ? "The nearest misses" : "Kinds that do not serve, by their nearest miss");
   doc.append(std::move(misses));
   if (oversized > 0)
-    doc.append(Text{fmt::format("Left out: {} misses that are far beyond what was asked.", oversized),
-                    Tone::kFaint, 1});
+    doc.append(Text{
+        fmt::format("Left out: {} misses that are far beyond what was asked: they hold over four times that.",
+                    oversized),
+        Tone::kFaint, 1});
 }
 
 void add_turns(Document& doc, const Json& record) {

@@ -9,6 +9,7 @@
 
 #include "base/units.h"
 #include "report/design_words.h"
+#include "report/fit_facts.h"
 #include "report/record_facts.h"
 #include "report/size_words.h"
 #include "report/view.h"
@@ -16,11 +17,9 @@
 namespace aforo {
 namespace {
 
-// Of a fact: lines of the 66 columns that a terminal of 80 leaves it, two less what wrapping wastes.
-constexpr std::size_t kOneLine = 66, kThreeLines = 178;
-constexpr std::size_t kSentence = 400;  // where there is nothing else to read
-constexpr std::size_t kMostLines = 22;  // of 24: the title and the gap below it have the others
-constexpr std::size_t kNearest = 3;     // misses of other kinds beside the nearest: a line or two each
+constexpr std::size_t kLongestCommand = 116;  // two lines at 80 columns, less what wrapping wastes
+constexpr std::size_t kMostLines = 22;        // of 24: the title and the gap below it have the others
+constexpr std::size_t kNearest = 3;           // misses of other kinds beside the nearest: a line or two each
 constexpr std::size_t kScenarios = 2;
 constexpr double kWorthASentence = 0.1;  // of the cost, that another way to run the job would save
 
@@ -35,51 +34,39 @@ class FirstScreen {
       serves();
     else
       nothing_serves();
-    assumed();
+    first_of("assumed", words(record_, {"warnings"}));
     next();
-    make_it_fit();
     return std::move(facts_);
   }
 
  private:
-  void fact(std::string_view label, std::string text, Tone tone = Tone::kPlain,
-            std::size_t longest = kThreeLines) {
+  // What gives way where the page is full, the first of them first: --full has it. The rest is kept.
+  static int keep_of(std::string_view label) {
+    constexpr std::string_view kFirst[] = {"not shown", "then",    "assumed",   "turns if", "elsewhere",
+                                           "kept",      "cheaper", "idle time", "limit",    "mind"};
+    const auto found = std::find(std::begin(kFirst), std::end(kFirst), label);
+    return found == std::end(kFirst) ? kKept : static_cast<int>(found - std::begin(kFirst));
+  }
+
+  void fact(std::string_view label, std::string text, Tone tone = Tone::kPlain, std::string after = "") {
     if (text.empty()) return;
     Value words(label);
     words.tone = tone;
-    facts_.items.push_back({words, cut_to(std::move(text), longest), {}});
+    facts_.items.push_back({words, std::move(text), {}, std::move(after), keep_of(label)});
   }
 
-  std::size_t lines() const {
-    std::size_t out = 0;
-    for (const Item& item : facts_.items)
-      out += item.text.size() <= kOneLine    ? 1
-             : item.text.size() <= kTwoLines ? 2
-                                             : 3 + item.text.size() / kSentence;
-    return out;
-  }
-
-  // Where names and notes are long, what can be read with --full as well is cut: to two lines, then to one.
-  void make_it_fit() {
-    for (const std::size_t most : {kTwoLines, kOneLine})
-      for (const std::string_view label : {"assumed", "not shown", "turns if", "elsewhere", "kept", "cheaper",
-                                           "mind", "idle time", "limit"}) {
-        if (lines() <= kMostLines) return;
-        for (Item& item : facts_.items)
-          if (item.label.text == label) item.text = cut_to(std::move(item.text), most);
-      }
-    for (Item& item : facts_.items)
-      if (lines() > kMostLines) item.text = cut_to(std::move(item.text), kTwoLines);
+  // The first of several, and how many more --full has.
+  void first_of(std::string_view label, const std::vector<std::string>& texts) {
+    if (texts.empty()) return;
+    fact(label, texts.front(), Tone::kPlain,
+         texts.size() > 1 ? fmt::format(" (and {} more)", texts.size() - 1) : std::string());
   }
 
   void serves() {
     const Json& best = *designs_.front();
     const DesignWords words_of(record_, best);
     const bool owned = number(best, {"purchase_usd"}).value_or(0) > 0;
-    fact(is_rented(best) ? "rent"
-         : owned         ? "buy"
-                         : "use",
-         word(best, {"family"}) + ": " + word(best, {"name"}));
+    fact(is_rented(best) ? "rent" : owned ? "buy" : "use", word(best, {"family"}) + ": " + words_of.name());
     fact("holds", words_of.holds());
     fact("copied", words_of.copied());
     fact("cost", words_of.cost());
@@ -89,7 +76,7 @@ class FirstScreen {
     fact("host", words_of.host());
     fact("limit", words_of.limit());
     fact("how sure", words_of.sure());
-    fact("mind", words_of.mind());
+    first_of("mind", words(best, {"notes"}));
     fact("turns if", words_of.turn());
     fact("next best", next_best());
     fact("cheaper", cheaper());
@@ -114,12 +101,11 @@ class FirstScreen {
       ++shown_;
       const Value out = money_at(record_, {"moving", "out_of_cloud_usd"});
       const std::string cost = money_at(*d, {"total_usd_per_month"}).text + " a month";
-      const std::string leaving = out.known() ? out.text + " once" : "";
+      const std::string leaving = out.known() ? "costs " + out.text + " once" : "";
       if (here)
         return fmt::format("accelerators on premises: {} for {}{}", word(*d, {"family"}), cost,
                            leaving.empty() ? "" : "; taking the data out of the cloud " + leaving);
-      return fmt::format("accelerators in the cloud: {} for {}{}",
-                         cut_to(word(*d, {"product"}), kLongestName), cost,
+      return fmt::format("accelerators in the cloud: {} for {}{}", word(*d, {"product"}), cost,
                          leaving.empty() ? "" : "; leaving it again " + leaving);
     }
     return "";
@@ -134,29 +120,22 @@ class FirstScreen {
       ++shown_;
       const double more =
           number(*d, {"total_usd_per_month"}).value_or(0) - number(best, {"total_usd_per_month"}).value_or(0);
-      return fmt::format("{} for {} a month, {} more; AU {}, {}", word(*d, {"family"}),
+      const Value dearer = sum_of_money(more, Unit::kDollarsPerMonth);
+      return fmt::format("{} for {} a month, {}; AU {}, {}", word(*d, {"family"}),
                          money_at(*d, {"total_usd_per_month"}).text,
-                         sum_of_money(more, Unit::kDollarsPerMonth).text, busy_at(*d, "au").text,
+                         dearer.text.starts_with("n") ? "as much" : dearer.text + " more",
+                         busy_at(*d, "au").text,
                          word(*d, {"method"}) == "simulate" ? "simulated" : "by formulas");
     }
-    return far_beyond() ? "no design of another kind that is not far beyond what was asked"
-                        : "no design of another kind serves there";
-  }
-
-  // Whether there is one of another kind that would stand there too.
-  bool far_beyond() const {
-    const Json& best = *designs_.front();
-    return std::any_of(designs_.begin(), designs_.end(), [&](const Json* d) {
-      return word(*d, {"family"}) != word(best, {"family"}) && is_rented(*d) == is_rented(best);
-    });
+    return far_beyond_asked(record_) > 0 ? "no other kind that holds less than four times what was asked"
+                                         : "no design of another kind serves there";
   }
 
   std::string not_shown() const {
-    const auto oversized = std::count_if(designs_.begin(), designs_.end(),
-                                         [&](const Json* d) { return flag(*d, {"oversized"}); });
+    const std::size_t oversized = far_beyond_asked(record_);
     const auto kinds = number(record_, {"considered", "rejected_kinds"});
-    std::string out = fmt::format("{} more that serve", designs_.size() - shown_);
-    if (oversized > 0) out += fmt::format(" ({} far beyond what was asked)", oversized);
+    std::string out = fmt::format("{} more that serve", all_that_serve(record_) - shown_);
+    if (oversized > 0) out += fmt::format(" ({} over four times too large)", oversized);
     if (kinds && *kinds > 0) out += fmt::format(", {:.0f} that do not", *kinds);
     return out;
   }
@@ -179,7 +158,7 @@ class FirstScreen {
     const auto rejected = entries(record_, {"rejected"});
     if (rejected.empty()) {
       for (const std::string& sentence : words(record_, {"recommendation"}))
-        fact("answer", sentence, Tone::kBad, kSentence);
+        fact("answer", sentence, Tone::kBad);
       return;
     }
     const auto looked = number(record_, {"considered", "judged"});
@@ -188,7 +167,7 @@ class FirstScreen {
          fmt::format("nothing serves: none of the {}designs that were looked at{}",
                      looked ? format_count(*looked) + " " : "", beyond.empty() ? common_cause(rejected) : ""),
          Tone::kBad);
-    for (const std::string& clause : beyond) fact("because", clause, Tone::kBad, kSentence);
+    for (const std::string& clause : beyond) fact("because", clause, Tone::kBad);
     // That which is cheapest to cure comes first, then the nearest of other kinds.
     std::vector<const Json*> misses = rejected;
     std::stable_partition(misses.begin(), misses.end(),
@@ -198,13 +177,13 @@ class FirstScreen {
     const bool all =
         std::all_of(misses.begin(), misses.end(), [](const Json* r) { return flag(*r, {"oversized"}); });
     for (const Json* r : misses) {
-      if (flag(*r, {"oversized"}) && !all) {
+      if (flag(*r, {"oversized"}) && !all && at(*r, {"cure"}) == nullptr) {
         ++oversized;
         continue;
       }
       if (seen.size() >= kNearest || !seen.insert(word(*r, {"family"})).second) continue;
-      fact(seen.size() == 1 ? "nearest" : "then", word(*r, {"family"}) + ": " + word(*r, {"reason"}),
-           Tone::kPlain, misses.size() == 1 ? kSentence : kTwoLines);
+      fact(seen.size() == 1 ? "nearest" : "then",
+           word(*r, {"family"}) + ": " + limit_words(word(*r, {"reason"})));
       if (seen.size() > 1) continue;
       fact("that is", word(*r, {"name"}));
       if (const std::string cure = word(*r, {"cure"}); !cure.empty())
@@ -214,7 +193,8 @@ class FirstScreen {
     const auto advice = entries(record_, {"advice"});
     if (std::none_of(misses.begin(), misses.end(), [](const Json* r) { return at(*r, {"cure"}) != nullptr; }))
       fact("helps", advice.empty() ? "" : word(*advice.front(), {"text"}));
-    if (oversized > 0) fact("not shown", fmt::format("{} misses far beyond what was asked", oversized));
+    if (oversized > 0)
+      fact("not shown", fmt::format("{} misses far beyond what was asked: over four times that", oversized));
   }
 
   void portfolio() {
@@ -252,33 +232,28 @@ class FirstScreen {
     }
   }
 
-  void assumed() {
-    const auto warnings = words(record_, {"warnings"});
-    if (warnings.empty()) return;
-    const std::string more =
-        warnings.size() > 1 ? fmt::format(" (and {} more)", warnings.size() - 1) : std::string();
-    fact("assumed", cut_to(warnings.front(), kThreeLines - more.size()) + more);
-  }
-
-  // The command whole where it has room, else what to change about the one just given.
+  // The command whole where it has room, else what to change about the one just given; a prediction's always.
   void next() {
     std::string command = word(record_, {"next", "command"});
     const std::string change = word(record_, {"next", "change"}), text = word(record_, {"next", "text"});
-    if (command.size() > kTwoLines) command = change.empty() ? "" : "the same " + change;
-    if (!command.empty()) fact("next", command);
     const std::string all = "--full shows everything";
-    if (command.empty())
+    if (command.size() > kLongestCommand && !change.empty()) command = "the same " + change;
+    if (command.empty()) {
       fact("next", "the same with " + all);
-    else if (change == "with --full" || text.empty())
-      fact("", text);
+      return;
+    }
+    fact("next", command);
+    facts_.items.back().keep = kWhole;
+    if (change == "with --full" || text.empty())
+      fact("", text.empty() ? all : text);
     else
-      fact("", cut_to(text, kTwoLines - all.size() - 2) + "; " + all);
+      fact("", text, Tone::kPlain, "; " + all);
   }
 
   const Json& record_;
   const std::vector<const Json*> designs_;
   std::size_t shown_ = 1;  // of them: the best, and those named beside it
-  List facts_{ListStyle::kFacts, {}, Tone::kPlain};
+  List facts_{ListStyle::kFacts, {}, Tone::kPlain, 0, kMostLines};
 };
 
 }  // namespace

@@ -27,7 +27,19 @@ std::string method_words(const Json& design);
 // it, 1, 2, 3, ...
 std::vector<const Json*> ranked_designs(const Json& record);
 
-// The text up to so many characters, cut between words: "... of the".
-std::string cut_to(std::string text, std::size_t most);
+// Of what serves, those that hold so much more than was asked that no page offers them; counted by the Record, or, where
+// it is from before it dropped them, in it. And all that serve, with them.
+std::size_t far_beyond_asked(const Json& record);
+std::size_t all_that_serve(const Json& record);
+
+// "3.2 kW"
+std::string kilowatts_text(double watts);
+
+// What limits, or a reason that names it, in a reader's words: "client CPU, 88 % busy" of "station 'client CPU', 88 %
+// busy"; what nothing limits is not "limited by not limited".
+std::string limit_words(std::string text);
+
+// So busy that nothing limits, whatever the largest of its small losses is.
+bool all_busy(const Json& design);
 
 }  // namespace aforo

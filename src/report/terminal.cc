@@ -7,6 +7,7 @@
 
 #include "report/bar.h"
 #include "report/document_of.h"
+#include "report/fit_facts.h"
 #include "report/page.h"
 
 namespace aforo {
@@ -144,12 +145,26 @@ class TerminalPage {
     return "";
   }
 
-  void draw(const List& list) {
+  // In this terminal's characters, and its lines where they are counted.
+  List fitting(List list) const {
+    constexpr std::size_t kColumns = 80, kBeforeAll = 2;  // chosen; as Page indents
+    for (Item& item : list.items)
+      for (std::string* text : {&item.text, &item.below, &item.after}) *text = shown(*text);
+    if (list.most_lines == 0 || list.items.empty()) return list;
+    const std::size_t before = kBeforeAll + indent(list.depth) + display_width(lead(list, 0));
+    const std::vector<std::string> texts = fit_facts(list, std::max(look_.width, kColumns) - before);
+    for (std::size_t i = 0; i < texts.size(); ++i) list.items[i].text = texts[i];
+    std::erase_if(list.items, [](const Item& item) { return item.text.empty(); });
+    return list;
+  }
+
+  void draw(const List& whole) {
+    const List list = fitting(whole);
     for (std::size_t i = 0; i < list.items.size(); ++i) {
       const std::string start = std::string(indent(list.depth), ' ') + lead(list, i);
-      page_.paragraph(start, shown(list.items[i].text), list.tone);
+      page_.paragraph(start, list.items[i].text, list.tone);
       if (!list.items[i].below.empty())
-        page_.paragraph(std::string(display_width(start), ' '), shown(list.items[i].below), Tone::kFaint);
+        page_.paragraph(std::string(display_width(start), ' '), list.items[i].below, Tone::kFaint);
     }
   }
 

@@ -38,14 +38,23 @@ Value value_of(double number, Unit unit) {
 }
 
 Value sum_of_money(double dollars, Unit unit) {
+  if (dollars == 0) return {dollars, unit, "nothing"};
+  if (std::abs(dollars) < 0.5) return {dollars, unit, "next to nothing"};
   if (std::abs(dollars) < 1000) return {dollars, unit, fmt::format("${:.0f}", dollars)};
   const double last_digit = std::pow(10.0, std::floor(std::log10(std::abs(dollars))) - 2);
   return {dollars, unit, format_dollars({std::round(dollars / last_digit) * last_digit})};
 }
 
 Value bytes_as_sold(double bytes) {
-  return {bytes, Unit::kBytes,
-          bytes >= 1e15 ? fmt::format("{:.3g} PB", bytes / 1e15) : fmt::format("{:.3g} TB", bytes / 1e12)};
+  struct Sold {
+    double bytes;
+    const char* word;
+  };
+  constexpr Sold kUnits[] = {{1e18, "EB"}, {1e15, "PB"}, {1e12, "TB"}, {1e9, "GB"}};
+  constexpr double kRoundedUp = 0.9995;  // reads as 1,000 of the smaller unit
+  const Sold* unit = std::find_if(std::begin(kUnits), std::end(kUnits) - 1,
+                                  [&](const Sold& one) { return bytes >= kRoundedUp * one.bytes; });
+  return {bytes, Unit::kBytes, format_count(bytes / unit->bytes) + " " + unit->word};
 }
 
 Value interval_of(const std::vector<double>& ends, Unit unit) {

@@ -53,7 +53,8 @@ struct Value {
 // "1,234,567", "93.1 %", "$6.88". kWatts and kPerSecond read as plain counts, kDollarsPerMonth as dollars.
 Value value_of(double number, Unit unit);
 
-// The same to three significant digits: a price list knows no more. "$50", "$1,230", "$12,300".
+// The same to three significant digits: a price list knows no more. "$50", "$1,230", "$12,300"; "nothing", and "next to
+// nothing" of less than half a dollar.
 Value sum_of_money(double dollars, Unit unit = Unit::kDollars);
 
 // Powers of ten, three significant digits, as storage is sold: "287 TB", "1.2 PB".

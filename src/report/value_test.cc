@@ -46,12 +46,18 @@ TEST(Value, MoneyHasThreeDigits) {
   EXPECT_EQ(sum_of_money(49.6).text, "$50");
   EXPECT_EQ(sum_of_money(12345).text, "$12,300");
   EXPECT_EQ(sum_of_money(12345).number, 12345);
+  EXPECT_EQ(sum_of_money(0.4).text, "next to nothing") << "not $0";
+  EXPECT_EQ(sum_of_money(-0.4).text, "next to nothing") << "not $-0";
+  EXPECT_EQ(sum_of_money(0).text, "nothing");
   EXPECT_EQ(sum_of_money(1, Unit::kDollarsPerMonth).unit, Unit::kDollarsPerMonth);
 }
 
 TEST(Value, StorageIsSoldInPowersOfTen) {
   EXPECT_EQ(bytes_as_sold(287.4e12).text, "287 TB");
   EXPECT_EQ(bytes_as_sold(1.25e15).text, "1.25 PB");
+  EXPECT_EQ(bytes_as_sold(5.18e18).text, "5.18 EB") << "not 5.18e+03 PB";
+  EXPECT_EQ(bytes_as_sold(999.9e12).text, "1 PB") << "not 1e+03 TB";
+  EXPECT_EQ(bytes_as_sold(147e9).text, "147 GB");
   EXPECT_EQ(bytes_text(-5), "0 B");
 }
 

@@ -1,0 +1,21 @@
+// The texts of a list that may take so many lines, shortened as little as that needs. Private to the renderers that know
+// a page's width. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "report/document.h"
+
+namespace aforo {
+
+// The text up to so many characters, cut between words: "... of the". For names that people gave.
+std::string cut_to(std::string text, std::size_t most);
+
+// A text for each item, in their order; "" for one that is left out. Where list.most_lines lines of `columns` do not
+// hold all, the items of the least `keep` give way first: they lose clauses from their ends, as long as they take
+// more than a line or two; then they are left out whole, up to kKept. Words are cut only where the rest is still too
+// long, and never those of kWhole before the others'.
+std::vector<std::string> fit_facts(const List& list, std::size_t columns);
+
+}  // namespace aforo
