@@ -18,6 +18,9 @@ constexpr std::uint64_t kFirstStride = 4;
 // A petabyte in one sample: the law is absurd, the arithmetic must not be.
 constexpr double kLargestDraw = 1e15;
 
+// Which random order of all that the seed makes is meant: that of a law's parts.
+constexpr std::uint64_t kPartsStream = 0x7061727473;
+
 // Laws without spread yield the same size every time.
 bool is_constant(const Law& law) {
   switch (law.kind) {
@@ -133,6 +136,7 @@ DatasetId dataset_id_of(const DatasetSpec& spec) {
   add_number(spec.sample_size.minimum);
   add_number(spec.sample_size.maximum);
   for (const double quantile : spec.sample_size.quantiles) add_number(quantile);
+  for (const double share : spec.sample_size.shares) add_number(share);
   return id;
 }
 
@@ -140,6 +144,7 @@ GeneratedLayout::GeneratedLayout(const DatasetSpec& spec, DatasetId id)
     : Layout(spec.layout, spec.content),
       spec_(spec),
       id_(id),
+      parts_(spec.samples, mix64(spec.seed, kPartsStream)),
       container_(&aforo::container(spec.layout)),
       format_(&stored_format(spec.layout, spec.content)) {
   scan(false);
@@ -149,6 +154,7 @@ GeneratedLayout::GeneratedLayout(const DatasetSpec& spec, DatasetId id, const To
     : Layout(spec.layout, spec.content),
       spec_(spec),
       id_(id),
+      parts_(spec.samples, mix64(spec.seed, kPartsStream)),
       container_(&aforo::container(spec.layout)),
       format_(&stored_format(spec.layout, spec.content)),
       totals_(totals) {
@@ -190,9 +196,17 @@ void GeneratedLayout::scan(bool totals_known) {
   }
 }
 
+// Of a law with shares each sample takes its own n-th part, in a random order: a dataset then has the law's
+// total, whatever the share of the few that hold most of it.
+double GeneratedLayout::draw_of(SampleId sample, Random& random) const {
+  if (spec_.sample_size.shares.empty()) return draw(spec_.sample_size, random);
+  const double place = static_cast<double>(parts_(sample)) + random.uniform();
+  return law_quantile(spec_.sample_size, place / static_cast<double>(spec_.samples));
+}
+
 std::uint64_t GeneratedLayout::target_of(SampleId sample) const {
   Random random(mix64(spec_.seed, sample));
-  const double drawn = std::min(draw(spec_.sample_size, random), kLargestDraw);
+  const double drawn = std::min(draw_of(sample, random), kLargestDraw);
   const auto size = static_cast<std::uint64_t>(std::llround(std::max(drawn, 1.0)));
   return std::max(size, format_->min_bytes());
 }

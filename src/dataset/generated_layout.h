@@ -18,6 +18,7 @@
 
 #include <vector>
 
+#include "base/random.h"
 #include "dataset/container.h"
 #include "dataset/layout.h"
 
@@ -100,11 +101,13 @@ class GeneratedLayout final : public Layout {
 
  private:
   void scan(bool totals_known);
+  double draw_of(SampleId sample, Random& random) const;
   std::uint64_t stored_size(SampleId sample) const { return format_->stored_bytes(target_of(sample)); }
   std::uint64_t offset_in_file(SampleId sample) const;
 
   DatasetSpec spec_;
   DatasetId id_;
+  Permutation parts_;  // of a law with shares: which n-th part each sample takes
   const Container* container_;
   const SampleFormat* format_;
   std::uint64_t per_file_ = 1;

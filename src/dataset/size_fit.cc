@@ -6,6 +6,8 @@
 #include <bit>
 #include <cmath>
 
+#include "dataset/size_pieces.h"
+
 namespace aforo {
 namespace {
 
@@ -56,12 +58,18 @@ double incomplete_gamma(double a, double x) {
 
 double normal_cdf(double z) { return std::erfc(-z / std::sqrt(2.0)) / 2; }
 
-double empirical_cdf(const std::vector<double>& quantiles, double x) {
+double empirical_cdf(const Law& law, double x) {
+  const std::vector<double>& quantiles = law.quantiles;
   const auto above = std::upper_bound(quantiles.begin(), quantiles.end(), x);
   if (above == quantiles.begin()) return 0;
   if (above == quantiles.end()) return 1;
-  const double low = *(above - 1), place = static_cast<double>(above - quantiles.begin() - 1);
-  return (place + (x - low) / (*above - low)) / static_cast<double>(quantiles.size() - 1);
+  const auto index = static_cast<std::size_t>(above - quantiles.begin());
+  const auto share = [&](std::size_t i) {
+    if (!law.shares.empty()) return law.shares[i];
+    return static_cast<double>(i) / static_cast<double>(quantiles.size() - 1);
+  };
+  const double low = *(above - 1);
+  return std::lerp(share(index - 1), share(index), (x - low) / (*above - low));
 }
 
 double distance(const Law& law, const std::vector<SizeSummary::Step>& steps) {
@@ -73,11 +81,8 @@ double distance(const Law& law, const std::vector<SizeSummary::Step>& steps) {
   return worst;
 }
 
-Law empirical_law(const SizeSummary& summary) {
-  Law law;
-  law.kind = LawKind::kEmpirical;
-  for (int percent = 0; percent <= 100; ++percent) law.quantiles.push_back(summary.quantile(percent / 100.0));
-  return law;
+bool keeps_total(const Law& law, const SizeSummary& summary) {
+  return std::abs(mean_within(law) - summary.mean()) <= kGoodTotal * summary.mean();
 }
 
 std::vector<Law> candidates(const SizeSummary& summary) {
@@ -119,7 +124,7 @@ void SizeSummary::Moments::merge(const Moments& other) {
 
 double SizeSummary::Moments::stddev() const { return count < 2 ? 0 : std::sqrt(squares / count); }
 
-SizeSummary::SizeSummary() : buckets_(kBuckets) {}
+SizeSummary::SizeSummary() : buckets_(kBuckets), bytes_(kBuckets) {}
 
 void SizeSummary::add(std::uint64_t bytes) {
   smallest_ = count_ == 0 ? bytes : std::min(smallest_, bytes);
@@ -128,7 +133,9 @@ void SizeSummary::add(std::uint64_t bytes) {
   total_ += bytes;
   plain_.add(static_cast<double>(bytes));
   if (bytes > 0) log_.add(std::log(static_cast<double>(bytes)));
-  ++buckets_[bucket_of(bytes)];
+  const std::size_t bucket = bucket_of(bytes);
+  ++buckets_[bucket];
+  bytes_[bucket] += bytes;
 }
 
 void SizeSummary::merge(const SizeSummary& other) {
@@ -139,7 +146,10 @@ void SizeSummary::merge(const SizeSummary& other) {
   total_ += other.total_;
   plain_.merge(other.plain_);
   log_.merge(other.log_);
-  for (std::size_t i = 0; i < kBuckets; ++i) buckets_[i] += other.buckets_[i];
+  for (std::size_t i = 0; i < kBuckets; ++i) {
+    buckets_[i] += other.buckets_[i];
+    bytes_[i] += other.bytes_[i];
+  }
 }
 
 double SizeSummary::mean() const { return plain_.mean; }
@@ -181,6 +191,20 @@ std::vector<SizeSummary::Step> SizeSummary::distribution() const {
   return steps;
 }
 
+std::vector<SizeSummary::Bucket> SizeSummary::buckets() const {
+  std::vector<Bucket> out;
+  for (std::size_t bucket = 0; bucket < kBuckets; ++bucket) {
+    if (buckets_[bucket] == 0) continue;
+    Bucket found{bucket_begin(bucket), bucket_begin(bucket + 1) - 1, static_cast<double>(buckets_[bucket]),
+                 static_cast<double>(bytes_[bucket])};
+    found.low = std::max(found.low, static_cast<double>(smallest_));
+    found.high = std::min(found.high, static_cast<double>(largest_));
+    if (buckets_[bucket] == 1) found.low = found.high = found.bytes;
+    out.push_back(found);
+  }
+  return out;
+}
+
 double law_cdf(const Law& law, double x) {
   switch (law.kind) {
     case LawKind::kConstant:
@@ -197,7 +221,7 @@ double law_cdf(const Law& law, double x) {
       return incomplete_gamma(shape, x * shape / law.mean);
     }
     case LawKind::kEmpirical:
-      return empirical_cdf(law.quantiles, x);
+      return empirical_cdf(law, x);
     default:
       return std::nan("");
   }
@@ -210,15 +234,36 @@ SizeFit fit_sizes(const SizeSummary& summary) {
     return {law, 0};
   }
   const auto steps = summary.distribution();
+  const auto count = static_cast<double>(summary.count());
+  const double chance = 1.36 / std::sqrt(count);
+  const bool steady = summary.stddev() / std::sqrt(count) <= kGoodChance * summary.mean();
   SizeFit best{{}, 2};
-  for (const Law& law : candidates(summary)) {
+  for (const Law& law : steady ? candidates(summary) : std::vector<Law>{}) {
     const double apart = distance(law, steps);
-    if (apart < best.distance) best = {law, apart};
+    if (apart < best.distance && keeps_total(law, summary)) best = {law, apart};
   }
-  const double chance = 1.36 / std::sqrt(static_cast<double>(summary.count()));
   if (best.distance <= std::max(kGoodFit, chance)) return best;
-  const Law law = empirical_law(summary);
+  const Law law = fit_pieces(summary);
   return {law, distance(law, steps)};
+}
+
+double law_distance(const Law& law, const SizeSummary& summary) {
+  return distance(law, summary.distribution());
+}
+
+// min + the integral of 1 - F from min to max, by trapezoids whose edges grow by a thousandth.
+double mean_within(const Law& law) {
+  if (law.kind == LawKind::kEmpirical || law.kind == LawKind::kConstant) return law_mean(law);
+  const double end = law.maximum > 0 ? law.maximum : law.mean + 50 * law.stddev;
+  double mean = law.minimum, left = 1 - law_cdf(law, law.minimum);
+  for (double x = law.minimum; x < end;) {
+    const double next = std::min(end, std::max(x * 1.001, x + end * 1e-7));
+    const double right = 1 - law_cdf(law, next);
+    mean += (left + right) / 2 * (next - x);
+    x = next;
+    left = right;
+  }
+  return mean;
 }
 
 }  // namespace aforo

@@ -13,8 +13,8 @@
 namespace aforo {
 
 // Streaming summary of sizes in bytes: exact count, total, extremes and moments; quantiles from
-// buckets, 64 to an octave (below 128 bytes each size has its own), so within 1/64 = 1.6 %. 30 KiB
-// whatever the number of sizes. One thread at a time; merge across threads.
+// buckets, 64 to an octave (below 128 bytes each size has its own), so within 1/64 = 1.6 %, and
+// each bucket's bytes are kept too, so that a law can keep the total. 60 KiB whatever the number of sizes. One thread at a time; merge across threads.
 class SizeSummary {
  public:
   SizeSummary();
@@ -50,6 +50,14 @@ class SizeSummary {
   };
   std::vector<Step> distribution() const;
 
+  // Sizes of one non-empty bucket: they lie in [low, high], exactly there where there is but one.
+  struct Bucket {
+    double low = 0, high = 0;
+    double count = 0, bytes = 0;
+  };
+  // Ascending.
+  std::vector<Bucket> buckets() const;
+
  private:
   // 128 for the sizes below 128 bytes, and 64 for each of the 57 octaves above.
   static constexpr std::size_t kBuckets = 128 + 57 * 64;
@@ -64,7 +72,7 @@ class SizeSummary {
 
   std::uint64_t count_ = 0, total_ = 0, smallest_ = 0, largest_ = 0;
   Moments plain_, log_;
-  std::vector<std::uint64_t> buckets_;
+  std::vector<std::uint64_t> buckets_, bytes_;  // by bucket: how many, and their sum
 };
 
 // A law and how well it describes the sizes.
@@ -77,12 +85,22 @@ struct SizeFit {
 
 // Chosen: for any size, the share of the samples below it is then right to 3 % of all.
 inline constexpr double kGoodFit = 0.03;
-// The simplest law that describes the sizes: constant if they are all equal; else normal, lognormal
-// or gamma with the sizes' own mean, whichever is nearest, if its distance is at most kGoodFit (or
-// what chance alone allows for so few sizes: 1.36 / sqrt(n), the 5 % point); else the 101 quantiles
-// themselves. The law keeps within the sizes seen. Requires summary.count() > 0. O(buckets) for
-// each law that is tried.
+// Chosen: how far the total of a law may be from the sizes', which is known exactly; and the chance error (one
+// standard deviation) of the total of as many draws.
+inline constexpr double kGoodTotal = 0.005, kGoodChance = 0.02;
+// The simplest law that describes the sizes: constant if they are all equal; else normal, lognormal or
+// gamma with the sizes' own mean, whichever is nearest, if its distance is at most kGoodFit (or what chance
+// alone allows for so few sizes: 1.36 / sqrt(n), the 5 % point) and both it and a draw from it keep the
+// total (kGoodTotal, kGoodChance); else straight pieces of the distribution function, each with the bytes of its sizes
+// (kEmpirical with shares). The law keeps within the sizes seen. Requires summary.count() > 0. O(buckets)
+// for each law that is tried.
 SizeFit fit_sizes(const SizeSummary& summary);
+
+// The largest difference of the distribution functions, as SizeFit::distance.
+double law_distance(const Law& law, const SizeSummary& summary);
+
+// Mean of what `draw` yields, with what `minimum` and `maximum` cut. Kinds as law_cdf.
+double mean_within(const Law& law);
 
 // Distribution functions, for tests: the share of draws at or below x (clamping left out). kNormal,
 // kLognormal, kGamma, kEmpirical; 0 or 1 for kConstant.

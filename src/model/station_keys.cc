@@ -46,7 +46,7 @@ Key<Station> latency_key() {
   key.form = "law of time";
   key.text =
       "Time that every request waits; one value, or "
-      "{mean, stddev, distribution, minimum, maximum, quantiles}.";
+      "{mean, stddev, distribution, minimum, maximum, quantiles, shares}.";
   key.required = true;
   key.read = read_latency;
   key.write = [](const Station& station, const Station&) { return law_yaml(kLatency.unit, station.latency); };

@@ -60,33 +60,26 @@ void read_probes(const Store& store, const std::vector<std::string>& probes, uns
   });
 }
 
-double distance(const Law& law, const SizeSummary& sizes) {
-  double worst = 0;
-  for (const auto& step : sizes.distribution()) {
-    worst = std::max(worst, std::abs(law_cdf(law, step.lower) - step.share_before));
-    worst = std::max(worst, std::abs(law_cdf(law, step.upper) - step.share_after));
-  }
-  return worst;
-}
-
 }  // namespace
 
 SizeFit readable(const SizeFit& fit, const SizeSummary& sizes) {
-  constexpr std::size_t kPoints = 21;  // chosen: every twentieth, so that a person reads them in the file
   SizeFit plain = fit;
   plain.law.mean = std::round(fit.law.mean);
   plain.law.stddev = std::round(fit.law.stddev);
-  std::vector<double>& all = plain.law.quantiles;
-  for (double& quantile : all) quantile = std::round(quantile);
-  if (fit.law.kind != LawKind::kEmpirical) return plain;
-  plain.distance = distance(plain.law, sizes);
-  if ((all.size() - 1) % (kPoints - 1) != 0) return plain;
-  SizeFit few = plain;
-  few.law.quantiles.clear();
-  for (std::size_t i = 0; i < kPoints; ++i)
-    few.law.quantiles.push_back(all[i * (all.size() - 1) / (kPoints - 1)]);
-  few.distance = distance(few.law, sizes);
-  return few.distance <= std::max(kGoodFit, plain.distance) ? few : plain;
+  // Parts of a byte stay where the total needs them: sizes of a few bytes.
+  const auto round_to = [&](double part) {
+    plain.law.quantiles = fit.law.quantiles;
+    for (double& quantile : plain.law.quantiles) quantile = std::round(quantile / part) * part;
+  };
+  constexpr double kSameTotal = 1e-4;
+  for (const double part : {1.0, 0.125}) {
+    round_to(part);
+    if (std::abs(law_mean(plain.law) - sizes.mean()) <= kSameTotal * sizes.mean()) break;
+  }
+  if (plain.law.mean < 1 || std::abs(plain.law.mean - fit.law.mean) > kSameTotal * fit.law.mean)
+    plain.law.mean = std::round(1000 * fit.law.mean) / 1000;
+  if (fit.law.kind == LawKind::kEmpirical) plain.distance = law_distance(plain.law, sizes);
+  return plain;
 }
 
 Samples measure_packed(const Container& container, const Store& store, const Census& census,

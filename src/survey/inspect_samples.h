@@ -33,8 +33,8 @@ struct Samples {
 Samples measure_packed(const Container& container, const Store& store, const Census& census,
                        const SampleChoice& choice, unsigned threads, const std::stop_token& stop);
 
-// The fitted law as people can read it: whole bytes; quantiles at 21 points where those stay within kGoodFit
-// of the sizes or cost nothing, else as they are. Its distance is its own.
+// The fitted law as people can read it: whole bytes, but where the total needs parts of them. Its distance is
+// its own.
 SizeFit readable(const SizeFit& fit, const SizeSummary& sizes);
 
 }  // namespace aforo

@@ -37,16 +37,8 @@ double product_of_normals(const Law& law, Random& random) {
   return a * b;
 }
 
-double empirical(const std::vector<double>& quantiles, Random& random) {
-  if (quantiles.empty()) return 0;
-  const double place = random.uniform() * static_cast<double>(quantiles.size() - 1);
-  const auto index = static_cast<std::size_t>(place);
-  if (index + 1 >= quantiles.size()) return quantiles.back();
-  return std::lerp(quantiles[index], quantiles[index + 1], place - static_cast<double>(index));
-}
-
 double raw_draw(const Law& law, Random& random) {
-  if (law.kind == LawKind::kEmpirical) return empirical(law.quantiles, random);
+  if (law.kind == LawKind::kEmpirical) return law_quantile(law, random.uniform());
   if (law.mean <= 0) return 0;
   switch (law.kind) {
     case LawKind::kNormal:
@@ -74,19 +66,21 @@ double raw_draw(const Law& law, Random& random) {
   return law.mean;
 }
 
-// Mean and mean square of an equal mixture of uniform pieces between neighbouring quantiles:
-// E[x] = (a + b) / 2 and E[x^2] = (a^2 + ab + b^2) / 3 for each piece.
-std::pair<double, double> empirical_moments(const std::vector<double>& quantiles) {
-  if (quantiles.empty()) return {0, 0};
-  if (quantiles.size() == 1) return {quantiles[0], quantiles[0] * quantiles[0]};
+// Mean and mean square of a mixture of uniform pieces between neighbouring quantiles: E[x] = (a + b) / 2
+// and E[x^2] = (a^2 + ab + b^2) / 3 for each piece.
+std::pair<double, double> empirical_moments(const Law& law) {
+  const std::vector<double>& q = law.quantiles;
+  if (q.empty()) return {0, 0};
+  if (q.size() == 1) return {q[0], q[0] * q[0]};
   double mean = 0, square = 0;
-  for (std::size_t i = 0; i + 1 < quantiles.size(); ++i) {
-    const double a = quantiles[i], b = quantiles[i + 1];
-    mean += (a + b) / 2;
-    square += (a * a + a * b + b * b) / 3;
+  const double each = 1 / static_cast<double>(q.size() - 1);
+  for (std::size_t i = 0; i + 1 < q.size(); ++i) {
+    const double a = q[i], b = q[i + 1];
+    const double weight = law.shares.empty() ? each : law.shares[i + 1] - law.shares[i];
+    mean += weight * (a + b) / 2;
+    square += weight * (a * a + a * b + b * b) / 3;
   }
-  const auto pieces = static_cast<double>(quantiles.size() - 1);
-  return {mean / pieces, square / pieces};
+  return {mean, square};
 }
 
 }  // namespace
@@ -113,8 +107,24 @@ double draw(const Law& law, Random& random) {
   return std::max({value, law.minimum, 0.0});
 }
 
+double law_quantile(const Law& law, double u) {
+  const std::vector<double>& q = law.quantiles;
+  if (q.empty()) return 0;
+  if (law.shares.empty()) {
+    const double place = u * static_cast<double>(q.size() - 1);
+    const auto index = static_cast<std::size_t>(place);
+    if (index + 1 >= q.size()) return q.back();
+    return std::lerp(q[index], q[index + 1], place - static_cast<double>(index));
+  }
+  const auto above = std::upper_bound(law.shares.begin(), law.shares.end(), u);
+  if (above == law.shares.end()) return q.back();
+  if (above == law.shares.begin()) return q.front();
+  const auto index = static_cast<std::size_t>(above - law.shares.begin()) - 1;
+  return std::lerp(q[index], q[index + 1], (u - law.shares[index]) / (*above - law.shares[index]));
+}
+
 double law_mean(const Law& law) {
-  return law.kind == LawKind::kEmpirical ? empirical_moments(law.quantiles).first : law.mean;
+  return law.kind == LawKind::kEmpirical ? empirical_moments(law).first : law.mean;
 }
 
 double law_cv(const Law& law) {
@@ -135,7 +145,7 @@ double law_cv(const Law& law) {
       return std::sqrt(2 * r * r + r * r * r * r);
     }
     case LawKind::kEmpirical:
-      return std::sqrt(std::max(0.0, empirical_moments(law.quantiles).second - mean * mean)) / mean;
+      return std::sqrt(std::max(0.0, empirical_moments(law).second - mean * mean)) / mean;
     default:
       return law.stddev / mean;
   }

@@ -26,7 +26,7 @@ enum class LawKind {
   kPoisson,
   // The benchmark's rectangle: two sides ~ normal(sqrt(mean), stddev / (2 sqrt(mean))).
   kProductOfNormals,
-  // Quantiles, equally spaced from 0 to 1, linear in between.
+  // Quantiles at `shares`, linear in between; two at one share are a jump.
   kEmpirical,
 };
 
@@ -42,14 +42,19 @@ struct Law {
   double minimum = 0;  // draws below are raised to it
   // Draws above are lowered to it; 0 = none.
   double maximum = 0;
-  // kEmpirical only: values at 0, 1/(n-1), ..., 1.
+  // kEmpirical only: values at 0, 1/(n-1), ..., 1, or at `shares`, as many, which rise from 0 to 1.
   std::vector<double> quantiles{};
+  std::vector<double> shares{};
   bool operator==(const Law&) const = default;
 };
 
 // One draw, >= law.minimum and never negative. Deterministic in the state of `random`, which one
 // draw may advance by any number of words.
 double draw(const Law& law, Random& random);
+
+// kEmpirical only: the value below which the fraction u in [0, 1] lies (at a jump the upper one); 0 without
+// quantiles. O(log quantiles).
+double law_quantile(const Law& law, double u);
 
 // The kind of that name; nothing for a word that is none.
 std::optional<LawKind> law_kind(std::string_view word);

@@ -90,5 +90,15 @@ TEST(Laws, HaveWords) {
   EXPECT_FALSE(law_kind("gaussian"));
 }
 
+// Half from 0 to 10, then a jump to 100: mean 0.5 x 5 + 0.5 x 100, mean square 0.5 x 100 / 3 + 0.5 x 10000.
+TEST(Law, QuantilesAtSharesMayJump) {
+  const Law law{.kind = LawKind::kEmpirical, .quantiles = {0, 10, 100, 100}, .shares = {0, 0.5, 0.5, 1}};
+  EXPECT_DOUBLE_EQ(law_mean(law), 52.5);
+  EXPECT_NEAR(law_cv(law), std::sqrt(5000 + 50 / 3.0 - 52.5 * 52.5) / 52.5, 1e-12);
+  EXPECT_DOUBLE_EQ(law_quantile(law, 0.25), 5);
+  EXPECT_DOUBLE_EQ(law_quantile(law, 0.5), 100);
+  EXPECT_DOUBLE_EQ(law_quantile(law, 1), 100);
+}
+
 }  // namespace
 }  // namespace aforo

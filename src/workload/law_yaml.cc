@@ -53,6 +53,23 @@ std::string set_quantiles(const LawShape& shape, const YamlNode& node, Law& law)
   return {};
 }
 
+// A fraction in [0, 1] for each quantile; that there are as many is seen when all keys are read (law_error).
+std::string set_shares(const YamlNode& node, Law& law) {
+  const std::string expected = fmt::format("a list of 2 to {} rising fractions from 0 to 1", kMostQuantiles);
+  const bool fits = node.kind == YamlNode::Kind::kSequence && node.items.size() >= 2;
+  if (!fits || node.items.size() > kMostQuantiles) return unexpected(expected, node);
+  std::vector<double> shares;
+  for (const YamlNode& item : node.items) {
+    const Parsed<double> value = parse_number(item.text);
+    const bool good = item.kind == YamlNode::Kind::kScalar && value && *value >= 0 && *value <= 1;
+    if (!good || (!shares.empty() && *value < shares.back())) return unexpected(expected, item);
+    shares.push_back(*value);
+  }
+  if (shares.front() != 0 || shares.back() != 1) return unexpected(expected, node);
+  law.shares = std::move(shares);
+  return {};
+}
+
 std::string set_distribution(const YamlNode& node, Law& law) {
   const std::vector<std::string> words = law_words();
   const std::string expected = join(words, " | ");
@@ -73,7 +90,9 @@ std::vector<LawKey> law_keys(LawUnit unit) {
           {"minimum", value, "0", "Smaller values are raised to it."},
           {"maximum", value, "none", "Larger values are lowered to it; 0 for none."},
           {"quantiles", "list of values", "none",
-           "Equally spaced quantiles from smallest to largest, linear in between."}};
+           "Quantiles from smallest to largest, linear in between; equally spaced without shares."},
+          {"shares", "list of fractions", "equally spaced",
+           "Where the quantiles stand, from 0 to 1; two at one share are a jump."}};
 }
 
 std::string set_law(const LawShape& shape, const YamlNode& node, Law& law) {
@@ -88,6 +107,7 @@ std::string set_law(const LawShape& shape, const YamlNode& node, Law& law) {
 
 std::string set_law_key(const LawShape& shape, std::string_view name, const YamlNode& node, Law& law) {
   if (name == "quantiles") return set_quantiles(shape, node, law);
+  if (name == "shares") return set_shares(node, law);
   if (name == "distribution") return set_distribution(node, law);
   if (name == "mean") return set_value(shape, node, shape.least, law.mean);
   if (name == "stddev") return set_value(shape, node, 0, law.stddev);
@@ -97,6 +117,7 @@ std::string set_law_key(const LawShape& shape, std::string_view name, const Yaml
 
 void complete_law(Law& law) {
   if (law.kind != LawKind::kEmpirical || law.quantiles.size() < 2) return;
+  if (!law.shares.empty() && law.shares.size() != law.quantiles.size()) return;  // law_error says so
   law.mean = law_mean(law);
   law.stddev = law_cv(law) * law.mean;
 }
@@ -104,7 +125,11 @@ void complete_law(Law& law) {
 std::string law_error(const Law& law, bool may_be_zero) {
   if (law.kind == LawKind::kEmpirical) {
     if (law.quantiles.empty()) return "expected quantiles beside distribution empirical, found none";
-  } else if (!law.quantiles.empty()) {
+    if (!law.shares.empty() && law.shares.size() != law.quantiles.size()) {
+      return fmt::format("expected a share for each of {} quantiles, found {}", law.quantiles.size(),
+                         law.shares.size());
+    }
+  } else if (!law.quantiles.empty() || !law.shares.empty()) {
     return fmt::format("expected distribution empirical beside quantiles, found {}", to_string(law.kind));
   }
   if (law.mean <= 0 && !may_be_zero) return "expected a mean above 0, found none";
@@ -117,7 +142,9 @@ std::string law_error(const Law& law, bool may_be_zero) {
   if (has_stddev(law.kind) && law.stddev <= 0) {
     return fmt::format("expected a stddev above 0 beside distribution {}, found none", to_string(law.kind));
   }
-  if (law.stddev > 20 * law.mean) return "expected a stddev of at most 20 times the mean, found more";
+  // Of a law that was fitted to what lies there nothing can be a slip of a unit.
+  if (law.kind != LawKind::kEmpirical && law.stddev > 20 * law.mean)
+    return "expected a stddev of at most 20 times the mean, found more";
   if (law.maximum > 0 && law.maximum < law.minimum) return "expected minimum <= maximum, found it larger";
   if (law.maximum > 0 && law.maximum < law_mean(law)) return "expected maximum >= mean, found it smaller";
   return {};
@@ -132,6 +159,9 @@ std::string law_yaml(LawUnit unit, const Law& law) {
     std::vector<std::string> quantiles;
     for (const double quantile : law.quantiles) quantiles.push_back(value(quantile));
     text += fmt::format("quantiles: [{}]", join(quantiles, ", "));
+    std::vector<std::string> shares;
+    for (const double share : law.shares) shares.push_back(fmt::format("{}", share));
+    if (!shares.empty()) text += fmt::format(", shares: [{}]", join(shares, ", "));
   } else {
     text += "mean: " + value(law.mean);
     if (has_stddev(law.kind)) text += ", stddev: " + value(law.stddev);

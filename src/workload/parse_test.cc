@@ -182,6 +182,10 @@ TEST(Parse, AbsurdValuesAreRefused) {
       {3, "  sample_size: {quantiles: [1 kB, 2 kB], distribution: normal}",
        "expected distribution empirical"},
       {3, "  sample_size: {distribution: empirical}", "expected quantiles"},
+      {3, "  sample_size: {quantiles: [1 kB, 2 kB], shares: [0, 0.5, 1]}",
+       "a share for each of 2 quantiles, found 3"},
+      {3, "  sample_size: {quantiles: [1 kB, 2 kB], shares: [0, 0.5]}", "rising fractions from 0 to 1"},
+      {3, "  sample_size: {mean: 1 kB, shares: [0, 1]}", "expected distribution empirical"},
       {3, "  sample_size: {mean: 5 kB, minimum: 9 kB, maximum: 7 kB}", "expected minimum <= maximum"},
       {3, "  sample_size: 114 kB\n  samples_per_file: 10",
        "expected 1 with layout file-per-sample, found 10"},
@@ -294,7 +298,7 @@ TEST(Emit, ComesBackFieldByField) {
   const std::vector<std::vector<std::string>> variants = {
       {},
       {"loader.shuffle={buffer: 7}", "loader.read.mode=direct", "loader.read.transfer_size=4 KiB"},
-      {"dataset.sample_size={quantiles: [1 B, 3 kB, 3.5 kB]}", "loader.shuffle=none",
+      {"dataset.sample_size={quantiles: [1 B, 3 kB, 3.5 kB], shares: [0, 0.999, 1]}", "loader.shuffle=none",
        "loader.drop_last=false"},
       {"dataset.sample_size={mean: 114660.07 B, stddev: 1/3, distribution: gamma}"},
       {"accelerator.step_time={mean: 7 ms, stddev: 0.1234567 ms, distribution: lognormal, maximum: 1 s, "
