@@ -92,8 +92,7 @@ Answer answer(const GenerateAsk& ask, const Context& context) {
     found = delete_generated(*ask.directory, *ask.dry_run, context.stop, context.progress);
   } else {
     GenerateOptions options;
-    // Only the dataset is laid: it may be smaller than a batch of the job.
-    options.workload = workload_of(ask, {}, {"loader.batch_size=1"});
+    options.workload = workload_of(ask, {}, Use::kDataset);
     options.directory = *ask.directory;
     options.threads = threads_of(*ask.threads);
     options.direct = *ask.direct;

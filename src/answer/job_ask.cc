@@ -19,9 +19,10 @@ bool names_dataset(const std::string& assignment) {
 }
 
 // The block replaces the workload's; overrides of its fields come after it.
-Workload with_dataset(Workload workload, const std::string& path, const std::vector<std::string>& overrides) {
+Workload with_dataset(Workload workload, const std::string& path, const std::vector<std::string>& overrides,
+                      Use use) {
   workload.dataset = parse_dataset_block(read_input_file(path, "dataset block"), path);
-  workload = revised(std::move(workload), overrides);
+  workload = revised(std::move(workload), overrides, use);
   workload.origin = fmt::format("{} with the dataset of {}", workload.origin, path);
   std::erase_if(workload.provenance, [](const Provenance& row) { return names_dataset(row.field); });
   workload.provenance.push_back({"dataset.sample_size", "measured", path, "as inspected"});
@@ -50,17 +51,15 @@ std::vector<std::string> overrides_of(const FieldsAsk& ask) {
   return out;
 }
 
-Workload workload_of(const WorkloadAsk& ask, const std::string& preset,
-                     const std::vector<std::string>& last) {
+Workload workload_of(const WorkloadAsk& ask, const std::string& preset, Use use) {
   const bool dlio = ask.dlio.given();
   const std::string what = dlio ? *ask.dlio : preset.empty() ? *ask.workload : preset;
   const Dialect dialect = dlio ? Dialect::kDlio : Dialect::kDetect;
-  std::vector<std::string> overrides = overrides_of(ask);
-  overrides.insert(overrides.end(), last.begin(), last.end());
-  if (!ask.dataset.given()) return load_workload(what, overrides, dialect);
+  const std::vector<std::string> overrides = overrides_of(ask);
+  if (!ask.dataset.given()) return load_workload(what, overrides, dialect, use);
   std::vector<std::string> before, after;
   for (const auto& assignment : overrides) (names_dataset(assignment) ? after : before).push_back(assignment);
-  return with_dataset(load_workload(what, before, dialect), *ask.dataset, after);
+  return with_dataset(load_workload(what, before, dialect, use), *ask.dataset, after, use);
 }
 
 unsigned threads_of(std::uint64_t asked) {

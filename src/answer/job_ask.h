@@ -11,6 +11,7 @@
 #include "answer/row.h"
 #include "storage/engine_kind.h"
 #include "workload/spec.h"
+#include "workload/use.h"
 
 namespace aforo {
 
@@ -78,15 +79,14 @@ std::vector<std::string> engine_words();
 // said most precisely wins. Empty where nothing was given. Texts are not judged here.
 std::vector<std::string> overrides_of(const FieldsAsk& ask);
 
-// The workload that is meant: W or --dlio, --dataset over it, then all overrides, then `last`;
-// validated together. Overrides of `dataset.*` are applied after the block of --dataset, the others
+// The workload that is meant: W or --dlio, --dataset over it, then all overrides; what
+// `use` uses is asked for and validated together. Overrides of `dataset.*` are applied after the block of --dataset, the others
 // before it. `preset` stands in for W where it is not empty.
 //
 // Reads the files that are named, each whole; touches nothing else. Throws UserError for a file
 // that cannot be read, an unknown preset or key, and a job that contradicts itself. What is odd but
 // possible is in its `warnings`.
-Workload workload_of(const WorkloadAsk& ask, const std::string& preset = {},
-                     const std::vector<std::string>& last = {});
+Workload workload_of(const WorkloadAsk& ask, const std::string& preset = {}, Use use = Use::kJob);
 
 // `asked` as a number of threads, 0 left as it is (the callee chooses). Throws UserError for more
 // than makes sense: 16 times the cores, but 64 are always and 1024 the most allowed. Chosen: beyond

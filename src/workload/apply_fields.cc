@@ -100,10 +100,11 @@ std::string field_problem(std::string_view key, std::string_view value) {
   return field->set(scratch, node);
 }
 
-void check_bounds(const Workload& workload, std::string_view file) {
+void check_bounds(const Workload& workload, std::string_view file, Use use) {
   Workload scratch;
   Places places;
   for (const Field& field : fields()) {
+    if (use == Use::kDataset && !field.doc.key.starts_with("dataset.")) continue;
     const std::string value = field.get(workload);
     if (value.empty()) continue;
     YamlNode node = read_yaml(value, file);

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "workload/dlio_dataset.h"
 #include "workload/dlio_keys.h"
 #include "workload/dlio_source.h"
 
@@ -30,30 +31,6 @@ std::string_view without_wrapper(std::string_view key) {
   return key;
 }
 
-struct Format {
-  std::string_view word;
-  LayoutKind layout;
-  Content content;
-  std::string_view caveat;                    // what is different from the real format
-  LayoutKind of_many = LayoutKind::kRecords;  // of files that hold several samples, where `layout` holds one
-};
-
-constexpr Format kFormats[] = {
-    {"npz", LayoutKind::kFilePerSample, Content::kNpz, ""},
-    {"npy", LayoutKind::kFilePerSample, Content::kNpy, "", LayoutKind::kNpy},
-    {"jpeg", LayoutKind::kFilePerSample, Content::kJpeg, ""},
-    {"png", LayoutKind::kFilePerSample, Content::kPng, ""},
-    {"tfrecord", LayoutKind::kTfrecord, Content::kRaw, ""},
-    {"hdf5", LayoutKind::kHdf5, Content::kRaw, ""},
-    {"hdf5_opt", LayoutKind::kHdf5, Content::kRaw, ""},
-    {"parquet", LayoutKind::kParquet, Content::kRaw, ""},
-    {"indexed_binary", LayoutKind::kRecords, Content::kRaw, ""},
-    {"mmap_indexed_binary", LayoutKind::kRecords, Content::kRaw, "records are read, not mapped"},
-    {"csv", LayoutKind::kRecords, Content::kRaw, "rows are read as fixed-size records"},
-    {"synthetic", LayoutKind::kRecords, Content::kRaw,
-     "there are no synthetic samples; records are read from files"},
-};
-
 void read_names(DlioSource& source, Workload& workload) {
   workload.name = std::filesystem::path(source.file()).stem().string();
   const std::size_t underscore = workload.name.rfind('_');
@@ -65,54 +42,6 @@ void read_names(DlioSource& source, Workload& workload) {
   const YamlNode* plain = source.take("model.name") == nullptr ? source.take("model") : nullptr;
   if (plain != nullptr && plain->kind == YamlNode::Kind::kScalar) model = plain->text;
   if (!known && model) workload.name = *model;
-}
-
-const Format& read_layout(DlioSource& source, DatasetSpec& dataset) {
-  const std::string word = source.word("dataset.format").value_or("tfrecord");
-  const auto format =
-      std::find_if(std::begin(kFormats), std::end(kFormats), [&](const Format& f) { return f.word == word; });
-  if (format == std::end(kFormats)) {
-    std::vector<std::string> words;
-    for (const Format& known : kFormats) words.emplace_back(known.word);
-    source.fail("dataset.format", fmt::format("expected {}, found {}{}", join(words, " | "), quote(word),
-                                              did_you_mean(word, words)));
-  }
-  dataset.layout = format->layout;
-  dataset.content = format->content;
-  if (!format->caveat.empty()) source.decline("dataset.format", std::string(format->caveat));
-  return *format;
-}
-
-void read_dataset(DlioSource& source, DatasetSpec& dataset) {
-  const Format& format = read_layout(source, dataset);
-  const std::uint64_t files = source.count("dataset.num_files_train", 1, 1'000'000'000'000).value_or(8);
-  dataset.samples_per_file = source.count("dataset.num_samples_per_file", 1, 1'000'000'000).value_or(1);
-  dataset.samples = files * dataset.samples_per_file;
-  const auto either = [&](std::string_view now, std::string_view before, double least) {
-    const std::optional<double> value = source.number(now, least, 0x1p50);
-    const std::optional<double> old = source.number(before, least, 0x1p50);
-    if (value && old) source.decline(before, fmt::format("{} says it", now));
-    return value ? value : old;
-  };
-  Law& size = dataset.sample_size;
-  size.mean = either("dataset.record_length_bytes", "dataset.record_length", 1).value_or(65536);
-  size.stddev = either("dataset.record_length_bytes_stdev", "dataset.record_length_stdev", 0).value_or(0);
-  if (size.stddev > 0) size.kind = LawKind::kProductOfNormals;
-  if (!traits_of(dataset.layout).packed && dataset.samples_per_file > 1) {
-    source.decline("dataset.num_samples_per_file",
-                   format.of_many == LayoutKind::kNpy
-                       ? "samples lie along the first axis of a file's array, and are read one at a time"
-                       : "such files are laid and read as fixed-size records, one at a time");
-    dataset.layout = format.of_many;
-    dataset.content = Content::kRaw;
-  }
-  if (traits_of(dataset.layout).one_size && size.stddev > 0) {
-    source.decline("dataset.record_length_bytes_stdev", "records of such files have one size");
-    source.decline("dataset.record_length_stdev", "records of such files have one size");
-    size = {.mean = size.mean};
-  }
-  const std::uint64_t folders = source.count("dataset.num_subfolders_train", 0, 1'000'000'000).value_or(0);
-  dataset.files_per_directory = folders == 0 ? 0 : (files + folders - 1) / folders;
 }
 
 void read_framework(DlioSource& source, LoaderSpec& loader) {
@@ -171,7 +100,23 @@ void read_prefetch(DlioSource& source, LoaderSpec& loader) {
   loader.prefetch = static_cast<std::uint32_t>(prefetch);
 }
 
-void read_reader(DlioSource& source, LoaderSpec& loader) {
+// What is read other than the benchmark reads it would be another job's figures.
+void refuse_other_reads(DlioSource& source) {
+  if (const auto type = source.word("reader.read_type"); type && to_lower(*type) != "on_demand") {
+    source.fail(
+        "reader.read_type",
+        fmt::format("expected on_demand, found {}: data that are read once and kept in memory are not "
+                    "what aforo measures",
+                    quote(*type)));
+  }
+  if (const auto loader = source.word("reader.data_loader"); loader && to_lower(*loader) == "synthetic") {
+    source.fail("reader.data_loader",
+                "expected a loader that reads storage, found 'synthetic': it makes samples in memory");
+  }
+}
+
+void read_reader(DlioSource& source, Use use, LoaderSpec& loader) {
+  if (use == Use::kJob) refuse_other_reads(source);
   read_framework(source, loader);
   loader.batch_size = source.count("reader.batch_size", 1, 10'000'000).value_or(1);
   loader.workers = static_cast<std::uint32_t>(source.count("reader.read_threads", 0, 1024).value_or(1));
@@ -180,23 +125,44 @@ void read_reader(DlioSource& source, LoaderSpec& loader) {
   read_shuffle(source, loader);
   loader.transfer_size = {source.count("reader.transfer_size", 0, 1 << 30).value_or(0)};
   if (source.flag("reader.odirect").value_or(false)) loader.read_mode = ReadMode::kDirect;
+  if (source.value_is("storage.storage_type", "direct_fs")) {
+    source.take("storage.storage_type");
+    loader.read_mode = ReadMode::kDirect;
+  }
   loader.preprocess = source.time("reader.preprocess_time", "reader.preprocess_time_stdev").value_or(Law{});
   loader.seed = source.count("train.seed", 0, ~std::uint64_t{0}).value_or(123);
 }
 
-void read_training(DlioSource& source, Workload& workload) {
+// A file that has no step time is often for something else than training; its `workflow` says for what.
+[[noreturn]] void refuse_without_step_time(DlioSource& source) {
+  const bool trains = source.flag("workflow.train").value_or(true);
+  if (!trains && source.flag("workflow.checkpoint").value_or(false)) {
+    source.fail("workflow",
+                "expected a job that trains, found one that only writes and reads checkpoints (train: False, "
+                "checkpoint: True): it reads no dataset, so there is nothing to feed its accelerators with");
+  }
+  if (!trains && source.flag("workflow.generate_data").value_or(false)) {
+    source.fail(
+        "workflow",
+        "expected a job that trains, found one that only generates its dataset (train: False): lay it "
+        "with 'aforo generate', or give train.computation_time=SECONDS");
+  }
+  source.fail("train.computation_time",
+              "expected the seconds of one step, found none: without them no accelerator is ever busy; give "
+              "train.computation_time=SECONDS");
+}
+
+void read_training(DlioSource& source, Use use, Workload& workload) {
   TrainingSpec& training = workload.training;
   training.epochs = static_cast<std::uint32_t>(source.count("train.epochs", 1, 1'000'000).value_or(1));
   training.au_target = source.number("metric.au", 0.01, 1).value_or(0.90);
+  // The benchmark counts steps from 1 in every epoch, so this limits each of them.
   const double steps = source.number("train.total_training_steps", -1, 1e12).value_or(-1);
-  if (steps > 0 && training.epochs == 1) training.steps = static_cast<std::uint64_t>(steps);
-  if (steps > 0 && training.epochs > 1) {
-    source.decline("train.total_training_steps", "with several epochs, training.steps limits each of them");
-  }
+  if (steps > 0) training.steps = static_cast<std::uint64_t>(steps);
   const std::optional<Law> step = source.time("train.computation_time", "train.computation_time_stdev");
-  if (!step || step->mean <= 0)
-    source.fail("train.computation_time", "expected the seconds of one step, found none");
-  workload.accelerator.step_time = *step;
+  const bool known = step && step->mean > 0;
+  if (!known && use == Use::kJob) refuse_without_step_time(source);
+  if (known) workload.accelerator.step_time = *step;
 }
 
 // Switches that are honoured in one position only.
@@ -237,6 +203,16 @@ YamlNode* find_or_add(YamlNode& map, const std::string& name) {
   map.kind = YamlNode::Kind::kMap;
   map.items.emplace_back().key = name;
   return &map.items.back();
+}
+
+// A file that only checkpoints names no dataset, and the benchmark's defaults are nobody's.
+void require_dataset(DlioSource& source) {
+  if (source.has("dataset") || source.flag("workflow.train").value_or(true) ||
+      source.flag("workflow.generate_data").value_or(false))
+    return;
+  source.fail("workflow",
+              "expected a job that has a dataset, found one that only writes and reads checkpoints (train: "
+              "False, checkpoint: True): there is nothing to lay");
 }
 
 }  // namespace
@@ -280,7 +256,7 @@ void override_dlio(YamlNode& root, std::string_view assignment) {
   *node = std::move(value);
 }
 
-Workload read_dlio(const YamlNode& root, std::string_view file) {
+Workload read_dlio(const YamlNode& root, std::string_view file, Use use) {
   YamlNode tree = root;
   for (YamlNode& item : tree.items) {
     if (item.key == "data_reader" && tree.find("reader") == nullptr) item.key = "reader";
@@ -288,9 +264,10 @@ Workload read_dlio(const YamlNode& root, std::string_view file) {
   DlioSource source(tree, file);
   Workload workload;
   read_names(source, workload);
-  read_dataset(source, workload.dataset);
-  read_reader(source, workload.loader);
-  read_training(source, workload);
+  if (use == Use::kDataset) require_dataset(source);
+  read_dlio_dataset(source, workload.dataset);
+  read_reader(source, use, workload.loader);
+  read_training(source, use, workload);
   workload.benchmark = true;
   read_switches(source);
   workload.warnings = source.warnings();

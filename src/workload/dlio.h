@@ -10,6 +10,8 @@
 //                                 torch's 2; tensorflow: batches per accelerator
 //   file_shuffle, sample_shuffle  pytorch: either gives a new order each epoch; tensorflow: sample_shuffle
 //                                 gives a shuffle buffer of shuffle_size (1024 if left out)
+//   total_training_steps          steps of each epoch, as the benchmark counts them
+//   record_dims, columns, ...     dlio_dataset.h
 //   computation_time              a number, or {mean, stdev}, or
 //                                 {type: normal|uniform|gamma|exponential|poisson, ...}
 //
@@ -21,6 +23,7 @@
 #include <string_view>
 
 #include "workload/spec.h"
+#include "workload/use.h"
 #include "workload/yaml_tree.h"
 
 namespace aforo {
@@ -39,7 +42,8 @@ void override_dlio(YamlNode& root, std::string_view assignment);
 
 // Translates the tree. `file` names it in messages and gives the job's name and accelerator
 // ("unet3d_h100.yaml"). The result is not validated yet. Throws UserError on values of the wrong
-// kind, and where no step time is given.
-Workload read_dlio(const YamlNode& root, std::string_view file);
+// kind, where no step time is given but used, and for what would be other bytes, counts or steps than the
+// file means.
+Workload read_dlio(const YamlNode& root, std::string_view file, Use use = Use::kJob);
 
 }  // namespace aforo

@@ -50,6 +50,24 @@ void DlioSource::fail(std::string_view key, std::string_view message) const {
   throw UserError(fmt::format("{}{}: {}: {}", file_, line, key, message));
 }
 
+bool DlioSource::has(std::string_view key) const {
+  const YamlNode* node = find(key);
+  return node != nullptr && !is_null(*node);
+}
+
+bool DlioSource::same(std::string_view a, std::string_view b) const {
+  const YamlNode *one = find(a), *other = find(b);
+  if (one == nullptr || other == nullptr || one->items.size() != other->items.size()) return false;
+  for (std::size_t i = 0; i < one->items.size(); ++i)
+    if (one->items[i].text != other->items[i].text) return false;
+  return true;
+}
+
+bool DlioSource::value_is(std::string_view key, std::string_view word) const {
+  const YamlNode* node = find(key);
+  return node != nullptr && node->kind == YamlNode::Kind::kScalar && to_lower(node->text) == word;
+}
+
 const YamlNode* DlioSource::take(std::string_view key) {
   const YamlNode* node = find(key);
   if (node == nullptr) return nullptr;
@@ -170,7 +188,9 @@ void DlioSource::decline(std::string_view key, std::string why) {
 void DlioSource::collect(const YamlNode& node, const std::string& key, std::vector<std::string>& out) const {
   if (taken_.contains(key)) return;
   const DlioKey* known = key.empty() ? nullptr : find_dlio_key(key);
-  if (node.is_map() && (known == nullptr || known->reason.empty()) && !node.items.empty()) {
+  const bool parts =
+      known == nullptr || known->reason.empty() || key == "dataset.parquet" || key == "dataset.hdf5";
+  if (node.is_map() && parts && !node.items.empty()) {
     for (const YamlNode& item : node.items) collect(item, key.empty() ? item.key : key + "." + item.key, out);
     return;
   }
@@ -180,7 +200,8 @@ void DlioSource::collect(const YamlNode& node, const std::string& key, std::vect
     out.push_back(fmt::format("{} is not honoured: {}", shown(key, node), reason));
   } else {
     const std::string near = did_you_mean(key, dlio_key_words());
-    out.push_back(fmt::format("{} is not honoured: the benchmark has no such key{}", shown(key, node), near));
+    out.push_back(fmt::format("{} is not honoured: aforo knows no such key of the benchmark{}",
+                              shown(key, node), near));
   }
 }
 

@@ -22,6 +22,13 @@ class DlioSource {
  public:
   DlioSource(const YamlNode& root, std::string_view file) : root_(root), file_(file) {}
 
+  // Whether the key says something; marks nothing.
+  bool has(std::string_view key) const;
+  // Whether both say the same list of words.
+  bool same(std::string_view a, std::string_view b) const;
+  // Whether the key says that word; marks nothing.
+  bool value_is(std::string_view key, std::string_view word) const;
+
   // Marks the key as honoured. Null where it is absent or null.
   const YamlNode* take(std::string_view key);
   std::optional<std::string> word(std::string_view key);

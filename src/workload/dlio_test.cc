@@ -5,7 +5,10 @@
 
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "base/error.h"
+#include "workload/dlio_keys.h"
 #include "workload/parse.h"
 
 namespace aforo {
@@ -135,8 +138,9 @@ TEST(Dlio, UnknownKeysAreWarningsWithTheNearestKey) {
   const Workload w = parse({"workload.reader.btach_size=8", "workload.colour=red"});
   EXPECT_EQ(w.loader.batch_size, 4u);
   EXPECT_THAT(w.warnings,
-              Contains(HasSubstr("'reader.btach_size: 8' is not honoured: the benchmark has no such key; did "
-                                 "you mean 'reader.batch_size'?")));
+              Contains(HasSubstr(
+                  "'reader.btach_size: 8' is not honoured: aforo knows no such key of the benchmark; did "
+                  "you mean 'reader.batch_size'?")));
   EXPECT_THAT(w.warnings, Contains(HasSubstr("'colour: red'")));
 }
 
@@ -233,8 +237,128 @@ TEST(Dlio, WhatIsOnlyNearlyTheSameIsSaid) {
               Contains(HasSubstr("every epoch has a new order")));
   EXPECT_THAT(parse({"workflow.train=False"}).warnings, Contains(HasSubstr("a run always trains")));
   EXPECT_THAT(parse({"reader.data_loader=dali"}).warnings, Contains(HasSubstr("behaves like pytorch's")));
-  EXPECT_THAT(parse({"train.epochs=3", "train.total_training_steps=9"}).warnings,
-              Contains(HasSubstr("'train.total_training_steps: 9'")));
+}
+
+// The benchmark counts from 1 in every epoch, and ends it with its samples: 1000 in batches of 4 are 250 steps.
+TEST(Dlio, TotalStepsLimitEachEpoch) {
+  const auto steps = [](std::vector<std::string> more) {
+    more.insert(more.begin(), "train.epochs=3");
+    const Workload w = parse(more);
+    EXPECT_TRUE(w.warnings.empty());
+    return w.training.steps;
+  };
+  EXPECT_EQ(steps({"train.total_training_steps=9"}), 9u);
+  EXPECT_EQ(steps({"train.total_training_steps=-1"}), 0u);
+  EXPECT_EQ(steps({"train.total_training_steps=1000"}), 0u);
+  EXPECT_EQ(steps({"train.total_training_steps=100", "accelerator.count=2"}), 100u);
+  EXPECT_EQ(steps({"train.total_training_steps=130", "accelerator.count=2"}), 0u);
+  EXPECT_EQ(steps({"train.total_training_steps=9", "training.steps=700"}), 700u);
+}
+
+// 512 x 512 numbers of 4 bytes are 1 MiB, whatever record_length_bytes says.
+TEST(Dlio, DimensionsAndTypesDecideTheBytes) {
+  const auto bytes = [](std::vector<std::string> more) { return parse(more).dataset.sample_size.mean; };
+  EXPECT_EQ(bytes({"dataset.record_dims=[512, 512]", "dataset.record_element_type=float32"}), 0x1p20);
+  EXPECT_EQ(bytes({"dataset.record_dims=[64, 8, 8]"}), 4096);
+  EXPECT_EQ(bytes({"dataset.record_dims=[]"}), 100'000);
+  EXPECT_EQ(bytes({"dataset.record_element_type=float64"}), 800'000);
+  EXPECT_EQ(bytes({"dataset.record_element_type='<i2'"}), 200'000);
+  EXPECT_EQ(bytes({"dataset.record_element_type=float64", "dataset.format=jpeg"}), 100'000);
+  EXPECT_THAT(parse({"dataset.record_dims=[8]"}).warnings, Contains(HasSubstr("record_dims says it")));
+  EXPECT_THAT(error_of({"dataset.record_dims=[8]", "dataset.record_length_bytes_stdev=5"}),
+              HasSubstr("expected no spread beside record_dims"));
+  EXPECT_THAT(error_of({"dataset.record_dims=[8, 0]"}), HasSubstr("expected whole numbers from 1"));
+  EXPECT_THAT(error_of({"dataset.record_dims=8"}), HasSubstr("expected a list"));
+  EXPECT_THAT(error_of({"dataset.record_dims=[8, 8, 3]", "dataset.format=png"}), HasSubstr("at most 2"));
+  EXPECT_THAT(error_of({"dataset.record_element_type=float33"}), HasSubstr("did you mean 'float32'?"));
+}
+
+// A row of 524,328 floats and 7 more is 4 x 524,335 bytes.
+TEST(Dlio, ColumnsDecideTheBytesOfARow) {
+  const std::string columns =
+      "dataset.parquet={columns: [{name: a, dtype: float32, size: 524328}, {name: b, size: 6}, "
+      "{name: c, dtype: list}], row_group_size: 32}";
+  const Workload rows = parse({"dataset.format=parquet", columns});
+  EXPECT_EQ(rows.dataset.sample_size.mean, 4 * 524335);
+  EXPECT_THAT(rows.warnings, Contains(HasSubstr("'dataset.parquet.row_group_size: 32'")));
+  EXPECT_THAT(rows.warnings, Contains(HasSubstr("the columns say it")));
+  EXPECT_THAT(error_of({"dataset.format=parquet", "dataset.columns=[{name: a, dtype: string}]"}),
+              HasSubstr("expected columns of a fixed size"));
+  EXPECT_THAT(error_of({"dataset.format=parquet", "dataset.columns=[{name: a, read: false}]"}),
+              HasSubstr("expected all columns to be read"));
+}
+
+TEST(Dlio, WhatWouldBeOtherBytesIsRefused) {
+  for (const char* format : {"npz", "hdf5", "csv", "parquet"}) {
+    EXPECT_THAT(error_of({fmt::format("dataset.format={}", format), "dataset.compression=gzip"}),
+                HasSubstr("dataset.compression: expected none, found 'gzip'"));
+  }
+  EXPECT_EQ(error_of({"dataset.compression=none"}), "no error");
+  EXPECT_THAT(parse({"dataset.format=tfrecord", "dataset.compression=gzip"}).warnings,
+              Contains(HasSubstr("the benchmark never compresses tfrecord")));
+  EXPECT_THAT(error_of({"dataset.format=hdf5", "dataset.enable_chunking=True"}), HasSubstr("read whole"));
+  EXPECT_THAT(error_of({"dataset.format=hdf5", "dataset.hdf5={chunk_dims: [8]}"}), HasSubstr("read whole"));
+  EXPECT_EQ(error_of({"dataset.format=hdf5", "dataset.record_dims=[8]", "dataset.hdf5={chunk_dims: [8]}"}),
+            "no error");
+  EXPECT_THAT(error_of({"dataset.format=synthetic"}), HasSubstr("made in memory"));
+  EXPECT_THAT(error_of({"reader.data_loader=synthetic"}), HasSubstr("makes samples in memory"));
+  EXPECT_THAT(error_of({"reader.read_type=memory"}), HasSubstr("expected on_demand, found 'memory'"));
+  EXPECT_EQ(error_of({"reader.read_type=on_demand"}), "no error");
+  EXPECT_EQ(parse({"storage.storage_type=direct_fs"}).loader.read_mode, ReadMode::kDirect);
+}
+
+// Whatever the table holds: a key that aforo maps to one of its own is read, and others say why not.
+TEST(Dlio, EveryKeyOfTheTableIsReadOrHasAReason) {
+  for (const DlioKey& known : dlio_keys()) {
+    if (!known.own.empty()) continue;
+    const bool read = known.key == "dataset.compression" || known.key == "reader.read_type" ||
+                      known.key.ends_with("seed_change_epoch");
+    EXPECT_TRUE(read || !known.reason.empty()) << known.key;
+  }
+}
+
+TEST(Dlio, KeysOfTheCurrentBenchmarkAreKnown) {
+  for (const char* key :
+       {"storage.storage_library", "storage.post_generation_settle_seconds", "dataset.data_gen_method",
+        "dataset.listing_validation_interval", "reader.write_threads", "workflow.debug"}) {
+    const Workload w = parse({fmt::format("{}=True", key)});
+    ASSERT_EQ(w.warnings.size(), 1u) << key;
+    EXPECT_THAT(w.warnings[0], testing::Not(HasSubstr("knows no such key")));
+  }
+}
+
+// As people copy them from the benchmark's command lines.
+TEST(Dlio, WhatSteersHydraIsPassedOver) {
+  const Workload w = parse({"workload=unet3d_h100", "++hydra.run.dir=out", "hydra/launcher=x"});
+  EXPECT_EQ(w.warnings.size(), 3u);
+  EXPECT_THAT(w.warnings,
+              Contains(HasSubstr("'workload=unet3d_h100' is not honoured: the file is the workload")));
+}
+
+// A command asks only for what it uses; a file for something else is told so by its workflow.
+TEST(Dlio, AFileForSomethingElseIsToldSo) {
+  const std::string generate =
+      "framework: tensorflow\nworkflow: {generate_data: True, train: False}\n"
+      "dataset: {format: tfrecord, num_files_train: 40, record_length_bytes: 28284}\n";
+  const std::string checkpoint =
+      "framework: pytorch\nworkflow: {generate_data: False, train: False, checkpoint: True}\n"
+      "checkpoint: {num_checkpoints_write: 10}\n";
+  const auto dataset = parse_workload(generate, "job.yaml", {}, Dialect::kDetect, Use::kDataset).dataset;
+  EXPECT_EQ(dataset.samples, 40u);
+  EXPECT_EQ(dataset.sample_size.mean, 28284);
+  const auto refusal = [](const std::string& text, Use use) -> std::string {
+    try {
+      parse_workload(text, "job.yaml", {}, Dialect::kDetect, use);
+    } catch (const UserError& error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  EXPECT_THAT(refusal(generate, Use::kJob),
+              HasSubstr("job.yaml:2: workflow: expected a job that trains, found one "
+                        "that only generates its dataset"));
+  EXPECT_THAT(refusal(checkpoint, Use::kJob), HasSubstr("only writes and reads checkpoints"));
+  EXPECT_THAT(refusal(checkpoint, Use::kDataset), HasSubstr("there is nothing to lay"));
 }
 
 TEST(Dlio, WrongValuesAreErrorsWithTheirLine) {

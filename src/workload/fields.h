@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "workload/field_kinds.h"
+#include "workload/use.h"
 
 namespace aforo {
 
@@ -39,9 +40,9 @@ void apply_fields(Workload& workload, const YamlNode& map, std::string_view pref
 // UserError, as apply_fields.
 void apply_override(Workload& workload, std::string_view assignment, Places& places);
 
-// Holds a workload that was not read by fields to the fields' bounds, by writing and reading each.
+// Holds what `use` uses of a workload that was not read by fields to the fields' bounds, by writing and reading each.
 // Throws UserError naming `file` and the field.
-void check_bounds(const Workload& workload, std::string_view file);
+void check_bounds(const Workload& workload, std::string_view file, Use use = Use::kJob);
 
 // "; did you mean 'x'?" for a key that does not exist: a sibling, else any field with such a last name.
 std::string suggest_key(std::string_view key);

@@ -44,14 +44,15 @@ std::vector<std::string> without_plus(std::span<const std::string> overrides) {
   return out;
 }
 
-Workload parse_aforo(const YamlNode& root, std::string_view file, std::span<const std::string> overrides) {
+Workload parse_aforo(const YamlNode& root, std::string_view file, std::span<const std::string> overrides,
+                     Use use) {
   Workload workload;
   Places places;
   apply_fields(workload, root, "", file, places);
   for (const std::string& assignment : overrides) apply_override(workload, assignment, places);
   if (workload.name.empty()) workload.name = stem(file);
   workload.origin = file;
-  complete_and_check(workload, file, places);
+  complete_and_check(workload, file, places, use);
   return workload;
 }
 
@@ -69,12 +70,29 @@ Workload parse_aforo(const YamlNode& root, std::string_view file, std::span<cons
       quote(assignment), quote(key), meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant)));
 }
 
+// What chooses or steers Hydra itself: "workload=unet3d_h100", "hydra.run.dir=out", "hydra/launcher=x".
+bool is_hydras(std::string_view key) {
+  return key == "workload" || key.starts_with("hydra.") || key.starts_with("hydra/");
+}
+
+// The benchmark ends an epoch with its samples, however many steps are asked for.
+void limit_steps(Workload& workload) {
+  const std::uint64_t per_step = workload.loader.batch_size * workload.accelerator.count;
+  if (per_step > 0 && workload.training.steps >= workload.dataset.samples / per_step)
+    workload.training.steps = 0;
+}
+
 // Overrides of DLIO's keys change the tree, overrides of aforo's the result: either spelling
 // works on such a file.
-Workload parse_dlio(YamlNode root, std::string_view file, std::span<const std::string> overrides) {
-  std::vector<std::string> ours;
+Workload parse_dlio(YamlNode root, std::string_view file, std::span<const std::string> overrides, Use use) {
+  std::vector<std::string> ours, hydras;
   for (const std::string& assignment : overrides) {
     const std::string key = key_of(assignment);
+    if (is_hydras(key)) {
+      hydras.push_back(fmt::format(
+          "{} is not honoured: the file is the workload, and aforo does not run Hydra", quote(assignment)));
+      continue;
+    }
     const bool known = find_field(key) != nullptr;
     if (!known && !is_dlio_key(key) && !is_section(key) && key.find('.') == std::string::npos)
       refuse_word_beside_dlio(assignment, key);
@@ -84,22 +102,24 @@ Workload parse_dlio(YamlNode root, std::string_view file, std::span<const std::s
       ours.push_back(assignment);
     }
   }
-  Workload workload = read_dlio(root, file);
+  Workload workload = read_dlio(root, file, use);
+  workload.warnings.insert(workload.warnings.end(), hydras.begin(), hydras.end());
   Places places;
   for (const Field& field : fields()) {
     if (field.required) places.emplace(field.doc.key, std::string(file));
   }
   for (const std::string& assignment : ours) apply_override(workload, assignment, places);
   workload.origin = fmt::format("dlio {}", file);
-  check_bounds(workload, file);
-  complete_and_check(workload, file, places);
+  check_bounds(workload, file, use);
+  if (!sets_field(ours, "training.steps")) limit_steps(workload);
+  complete_and_check(workload, file, places, use);
   return workload;
 }
 
 }  // namespace
 
 Workload parse_workload(std::string_view text, std::string_view file, std::span<const std::string> overrides,
-                        Dialect dialect) {
+                        Dialect dialect, Use use) {
   YamlNode root = read_yaml(text, file);
   require_mapping(root, file);
   const std::vector<std::string> assignments = without_plus(overrides);
@@ -107,8 +127,8 @@ Workload parse_workload(std::string_view text, std::string_view file, std::span<
   const bool wrapped = root.items.size() == 1 && root.items[0].key == "workload" && root.items[0].is_map();
   const bool dlio =
       dialect == Dialect::kDlio || (dialect == Dialect::kDetect && is_dlio(wrapped ? root.items[0] : root));
-  if (!dlio) return parse_aforo(root, file, assignments);
-  return parse_dlio(wrapped ? YamlNode(root.items[0]) : std::move(root), file, assignments);
+  if (!dlio) return parse_aforo(root, file, assignments, use);
+  return parse_dlio(wrapped ? YamlNode(root.items[0]) : std::move(root), file, assignments, use);
 }
 
 bool sets_field(std::span<const std::string> overrides, std::string_view field) {
@@ -117,25 +137,26 @@ bool sets_field(std::span<const std::string> overrides, std::string_view field) 
                      [&](const std::string& assignment) { return key_of(assignment) == field; });
 }
 
-Workload load_workload(std::string_view what, std::span<const std::string> overrides, Dialect dialect) {
+Workload load_workload(std::string_view what, std::span<const std::string> overrides, Dialect dialect,
+                       Use use) {
   const bool path =
       what.find('/') != std::string_view::npos || what.ends_with(".yaml") || what.ends_with(".yml");
   if (path)
     return parse_workload(
         read_input_file(std::string(what), "workload file", "; presets have no '/' and no .yaml"), what,
-        overrides, dialect);
+        overrides, dialect, use);
   return parse_workload(preset_text(what), fmt::format("{}{}", kPresetPrefix, what), overrides,
-                        Dialect::kAforo);
+                        Dialect::kAforo, use);
 }
 
-Workload revised(Workload workload, std::span<const std::string> overrides) {
+Workload revised(Workload workload, std::span<const std::string> overrides, Use use) {
   const std::string origin = workload.origin;
   std::vector<std::string> warnings = std::move(workload.warnings);
   Places places;
   for (const Field& field : fields()) places.emplace(field.doc.key, origin);
   for (const std::string& assignment : without_plus(overrides)) apply_override(workload, assignment, places);
-  check_bounds(workload, origin);
-  complete_and_check(workload, origin, places);
+  check_bounds(workload, origin, use);
+  complete_and_check(workload, origin, places, use);
   workload.origin = origin;
   workload.warnings = std::move(warnings);
   return workload;

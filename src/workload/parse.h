@@ -13,6 +13,7 @@
 #include "workload/field_doc.h"
 #include "workload/presets.h"
 #include "workload/spec.h"
+#include "workload/use.h"
 
 namespace aforo {
 
@@ -23,9 +24,9 @@ enum class Dialect { kDetect, kAforo, kDlio };
 // path). `overrides` are "dotted.key=value" in order, applied after the file, then everything is
 // validated together. DLIO's own override keys ("workload.reader.batch_size=8",
 // "reader.read_threads=4") are understood for DLIO files. What comes back is complete and
-// consistent; Workload::warnings says what was asked for and is not honoured.
+// consistent as far as `use` goes; Workload::warnings says what was asked for and is not honoured.
 Workload load_workload(std::string_view what, std::span<const std::string> overrides = {},
-                       Dialect dialect = Dialect::kDetect);
+                       Dialect dialect = Dialect::kDetect, Use use = Use::kJob);
 
 // Whether one of the assignments sets that field, in any spelling that load_workload takes
 // ("++dataset.samples=5", "dataset.samples = 5").
@@ -38,7 +39,8 @@ std::string field_problem(std::string_view key, std::string_view value);
 // From text already in memory (tests, fuzzing); pure. `file` only names it in messages and, by its
 // stem, a job that has no name.
 Workload parse_workload(std::string_view text, std::string_view file,
-                        std::span<const std::string> overrides = {}, Dialect dialect = Dialect::kDetect);
+                        std::span<const std::string> overrides = {}, Dialect dialect = Dialect::kDetect,
+                        Use use = Use::kJob);
 
 // The complete resolved workload as aforo YAML with units; parse_workload(to_yaml(w)) == w field by
 // field, but for `origin` and `warnings` (which stand as comments).

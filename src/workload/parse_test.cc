@@ -386,5 +386,15 @@ TEST(Overrides, EveryKeyThatTheTableNamesIsAforos) {
   }
 }
 
+// Who lays a dataset needs no step time, no batch and no loader.
+TEST(Load, ADatasetAloneIsEnoughForWhoUsesNoMore) {
+  const std::string text = "dataset: {layout: file-per-sample, samples: 3, sample_size: 10 kB}\n";
+  const Workload w = parse_workload(text, "job.yaml", {}, Dialect::kDetect, Use::kDataset);
+  EXPECT_EQ(w.dataset.samples, 3u);
+  EXPECT_THROW(parse_workload(text, "job.yaml"), UserError);
+  EXPECT_THROW(parse_workload("dataset: {samples: 3}\n", "job.yaml", {}, Dialect::kDetect, Use::kDataset),
+               UserError);
+}
+
 }  // namespace
 }  // namespace aforo

@@ -112,7 +112,8 @@ void check_loader(const Checker& check, const Workload& workload) {
 
 }  // namespace
 
-void complete_and_check(Workload& workload, std::string_view file, const Places& places) {
+void complete_and_check(Workload& workload, std::string_view file, const Places& places, Use use) {
+  if (use == Use::kDataset) return complete_and_check_dataset(workload.dataset, file, places);
   const Checker check(file, places);
   check.require("");
   complete_law(workload.dataset.sample_size);
