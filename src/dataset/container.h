@@ -60,6 +60,8 @@ struct FileIndex {
   // Half a sentence, if the file ended or broke before its end;
   // `samples` are good as far as they go.
   std::string error;
+  // Files inside that readers of this layout pass over: how many, and their bytes.
+  std::uint64_t passed_over = 0, passed_over_bytes = 0;
   // No header was read: an index lay beside the file, and was believed.
   bool from_index_file = false;
 };

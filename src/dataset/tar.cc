@@ -14,6 +14,8 @@ namespace {
 
 // Offsets in a header (tar.h).
 constexpr std::size_t kSizeAt = 124, kHeaderChecksumAt = 148, kTypeAt = 156, kMagicAt = 257, kPrefixAt = 345;
+// Of a member with holes: whether its map goes on, in the header and in a block that continues it.
+constexpr std::size_t kMapGoesOnAt = 482, kMapBlockGoesOnAt = 504;
 // Chosen, far above PATH_MAX: a name or a pax header longer than this is damage, and not gathered.
 constexpr std::uint64_t kLongestExtension = 1 << 20;
 
@@ -53,6 +55,14 @@ std::string member_name(std::string_view header) {
                           ? text_field(header.substr(kPrefixAt, 155))
                           : std::string_view();
   return prefix.empty() ? std::string(name) : fmt::format("{}/{}", prefix, name);
+}
+
+// Before POSIX a header ended with the link's name (at 157, 100 bytes): the rest is zeros. A checksum is a sum,
+// so other blocks may have it by chance: a name, a size and a type must be there too.
+bool is_v7_header(std::string_view header) {
+  if (header.substr(kMagicAt).find_first_not_of('\0') != header.npos || header[0] == '\0') return false;
+  const char type = header[kTypeAt];
+  return number(header.substr(kSizeAt, 12)) && (type == '\0' || (type >= '0' && type <= '2'));
 }
 
 class TarFormat final : public EnvelopeFormat {
@@ -106,9 +116,10 @@ class TarFormat final : public EnvelopeFormat {
 
 bool is_tar_header(std::span<const std::byte> block) {
   const auto header = as_text(block);
-  if (header.size() < kTarBlock || header.substr(kMagicAt, 5) != "ustar") return false;
+  if (header.size() < kTarBlock) return false;
   const auto stored = number(header.substr(kHeaderChecksumAt, 8));
-  return stored && *stored == header_checksum(header);
+  if (!stored || *stored != header_checksum(header)) return false;
+  return header.substr(kMagicAt, 5) == "ustar" || is_v7_header(header);
 }
 
 const SampleFormat& tar_format(Content content) {
@@ -118,11 +129,22 @@ const SampleFormat& tar_format(Content content) {
   return content == Content::kNpz ? npz : raw;
 }
 
+bool is_webdataset_member(const TarMember& member) {
+  const std::string_view name = member.name;
+  const auto slash = name.rfind('/');
+  const std::string_view base = slash == name.npos ? name : name.substr(slash + 1);
+  const auto dot = base.find('.');
+  if (!member.regular || dot == base.npos || dot == 0) return false;
+  const std::string_view first = name.substr(0, name.find('/'));
+  const bool meta = first.size() >= 4 && first.starts_with("__") && first.ends_with("__");
+  return !meta;
+}
+
 std::vector<Extent> webdataset_samples(std::span<const TarMember> members) {
   std::vector<Extent> samples;
   std::string_view last_key;
   for (const TarMember& member : members) {
-    if (!member.regular) continue;
+    if (!is_webdataset_member(member)) continue;
     const std::string_view name = member.name;
     const auto slash = name.rfind('/');
     const auto key = name.substr(0, name.find('.', slash == name.npos ? 0 : slash));
@@ -147,7 +169,9 @@ void TarScanner::take_extension() {
     const auto digits = static_cast<std::size_t>(at - left.data());
     if (error != std::errc{} || length > left.size() || length < digits + 2) return;
     const auto record = left.substr(digits + 1, length - digits - 2);
-    if (record.substr(0, 5) == "path=") long_name_ = record.substr(5);
+    constexpr std::string_view kSparseName = "GNU.sparse.name=";  // pax: the path is then made up
+    if (record.substr(0, 5) == "path=" && long_name_.empty()) long_name_ = record.substr(5);
+    if (record.starts_with(kSparseName)) long_name_ = record.substr(kSparseName.size());
     if (record.substr(0, 5) == "size=") {
       const auto size = record.substr(5);
       has_long_size_ = std::from_chars(size.data(), size.data() + size.size(), long_size_).ec == std::errc{};
@@ -179,17 +203,35 @@ tl::expected<void, std::string> TarScanner::take_header(std::vector<TarMember>& 
     padding_ = padded_to_block(*size) - *size;
     return {};
   }
-  const bool regular = type == '0' || type == '\0' || type == '7';
+  const bool sparse = type == 'S';
+  const bool regular = type == '0' || type == '\0' || type == '7' || sparse;
   const std::uint64_t data = !regular ? 0 : has_long_size_ ? long_size_ : *size;
   if (data > ~std::uint64_t{0} / 2 - offset_)
     return tl::unexpected(fmt::format("tar member too large at byte {}", at));
-  found.push_back(
-      {long_name_.empty() ? member_name(header) : long_name_, header_offset_, offset_, data, regular});
-  data_left_ = data;
-  padding_ = padded_to_block(data) - data;
+  const TarMember member{long_name_.empty() ? member_name(header) : long_name_, header_offset_, offset_, data,
+                         regular};
+  if (sparse && header[kMapGoesOnAt] != 0) {
+    mapped_ = member;
+  } else {
+    found.push_back(member);
+  }
+  if (!mapped_) {
+    data_left_ = data;
+    padding_ = padded_to_block(data) - data;
+  }
   extended_ = has_long_size_ = false;
   long_name_.clear();
   return {};
+}
+
+// The data come behind the last block of the map.
+void TarScanner::take_map(std::vector<TarMember>& found) {
+  if (gathered_[kMapBlockGoesOnAt] != 0) return;
+  mapped_->data_offset = offset_;
+  data_left_ = mapped_->size;
+  padding_ = padded_to_block(mapped_->size) - mapped_->size;
+  found.push_back(std::move(*mapped_));
+  mapped_.reset();
 }
 
 tl::expected<void, std::string> TarScanner::feed(std::span<const std::byte> block,
@@ -205,6 +247,9 @@ tl::expected<void, std::string> TarScanner::feed(std::span<const std::byte> bloc
     block = block.subspan(part.size());
     if (!header) {
       (data_left_ > 0 ? data_left_ : padding_) -= part.size();
+    } else if (gathered_.size() == kTarBlock && mapped_) {
+      take_map(found);
+      gathered_.clear();
     } else if (gathered_.size() == kTarBlock) {
       if (auto taken = take_header(found); !taken) error_ = taken.error();
       gathered_.clear();
@@ -221,7 +266,7 @@ tl::expected<void, std::string> TarScanner::feed(std::span<const std::byte> bloc
 
 tl::expected<void, std::string> TarScanner::finish() const {
   if (!error_.empty()) return tl::unexpected(error_);
-  if (data_left_ > 0 || padding_ > 0 || !gathered_.empty() || extended_) {
+  if (data_left_ > 0 || padding_ > 0 || !gathered_.empty() || extended_ || mapped_) {
     return tl::unexpected(fmt::format("tar archive ends inside the member at byte {}", header_offset_));
   }
   return {};

@@ -1,4 +1,4 @@
-// tar, as WebDataset shards use it: ustar members
+// tar, as WebDataset shards use it: members
 // "<sample>.<extension>", read however they were written.
 //
 //   archive = member, ..., 2 blocks of zeros          a block is 512 bytes
@@ -7,14 +7,17 @@
 //
 //     0  100  name                     148    8  sum of the block's bytes, these as spaces
 //   100    8  mode                     156    1  type: '0' or NUL file, '5' directory, ...
-//   124   12  size, or base-256        257    6  "ustar" NUL
+//   124   12  size, or base-256        257    6  "ustar" NUL (zeros in tars of before POSIX, v7)
 //   136   12  time                     345  155  what stands before name and a '/'
 //
 // An extension is a header of type 'L', 'K' (GNU: a long name, a long link) or 'x', 'g' (pax:
-// "length key=value\n" records) with its data. Generated are headers with name, size, mode 0644 and
+// "length key=value\n" records) with its data. A member of type 'S' (GNU) is a file with holes: its size is
+// what is stored, and while byte 482 of the header, then byte 504 of the block that follows, is not 0, a
+// block that goes on with the map of holes comes before the data. Generated are headers with name, size, mode 0644 and
 // zeros for who and when, so that the same dataset is the same bytes.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <tl/expected.hpp>
@@ -51,13 +54,18 @@ struct TarMember {
   bool regular = true;
 };
 
-// WebDataset's samples: neighbouring files whose names agree up to the
-// first dot after the last slash are one sample, from its first header
-// to the end of its last padding. Directories and links belong to none.
+// Whether WebDataset's readers take a member: a file whose base name has something before its first dot and
+// something behind it (so neither "README" nor macOS's "._a.jpg"), and that is no metadata ("__x__" at the top,
+// or in a directory of such a name).
+bool is_webdataset_member(const TarMember& member);
+
+// WebDataset's samples: of the members that its readers take, neighbouring ones whose names agree up to the
+// first dot after the last slash are one sample, from its first header to the end of its last padding. What
+// lies between two of them counts to none, between its parts to the sample.
 std::vector<Extent> webdataset_samples(std::span<const TarMember> members);
 
 // Finds members in consecutive blocks of one archive, however the blocks cut them. Understands
-// ustar, GNU long names and pax names and sizes. Memory: one header or one name. After an error the
+// v7, ustar, GNU long names and files with holes, pax names and sizes. Memory: one header or one name. After an error the
 // rest has no meaning.
 class TarScanner {
  public:
@@ -72,6 +80,7 @@ class TarScanner {
  private:
   tl::expected<void, std::string> take_header(std::vector<TarMember>& found);
   void take_extension();
+  void take_map(std::vector<TarMember>& found);
 
   // Bytes fed so far.
   std::uint64_t offset_ = 0;
@@ -87,6 +96,8 @@ class TarScanner {
   bool extended_ = false;
   // A block of zeros was seen.
   bool ended_ = false;
+  // A member with holes whose map goes on: told when it ends.
+  std::optional<TarMember> mapped_;
   // What extensions said of the next member; "" and false = nothing.
   std::string long_name_;
   std::uint64_t long_size_ = 0;
@@ -94,7 +105,8 @@ class TarScanner {
   std::string error_;
 };
 
-// True if `block` (512 bytes) is a tar header: its checksum and its magic agree.
+// True if `block` (512 bytes) is a tar header: its checksum and its magic agree; without a magic (v7) also what
+// else a header must hold.
 bool is_tar_header(std::span<const std::byte> block);
 
 }  // namespace aforo

@@ -125,6 +125,72 @@ TEST(WebdatasetSamples, GroupsNeighboursByTheirKey) {
 }
 
 // A generated member: 512 bytes of header, the content, zeros to the next multiple of 512.
+// As WebDataset's own readers choose: AppleDouble files of macOS, names without an extension and metadata are
+// passed over, and nothing else.
+TEST(WebdatasetSamples, HoldsTheReadersRules) {
+  const auto taken = [](const char* name) { return is_webdataset_member({.name = name}); };
+  for (const char* name : {"a.jpg", "d/a.seg.png", "__desc__.json", "d/__x__/a.jpg", ".d/a.jpg", "_a.jpg"})
+    EXPECT_TRUE(taken(name)) << name;
+  for (const char* name :
+       {"._a.jpg", "d/._a.jpg", "README", "d.x/README", "__meta__", "__MACOSX__/a.jpg", ".a"})
+    EXPECT_FALSE(taken(name)) << name;
+  EXPECT_FALSE(is_webdataset_member({.name = "a.jpg", .regular = false}));
+  const std::string file = member("._0.jpg", "xx") + member("0.jpg", "a") + member("._0.cls", "xx") +
+                           member("0.cls", "b") + member("._1.jpg", "xx") + member("1.jpg", "c") + kEnd;
+  const auto found = scan(file, 512);
+  ASSERT_TRUE(found);
+  const auto samples = webdataset_samples(*found);
+  ASSERT_EQ(samples.size(), 2U);
+  EXPECT_EQ(samples[0].offset, 1024U);
+  EXPECT_EQ(samples[0].length, 3 * 1024U);
+  EXPECT_EQ(samples[1].length, 1024U);
+}
+
+std::string with_checksum(std::string block) {
+  block.replace(148, 8, "        ");
+  unsigned sum = 0;
+  for (const char c : block) sum += static_cast<unsigned char>(c);
+  block.replace(148, 6, fmt::format("{:06o}", sum));
+  block[154] = '\0';
+  return block;
+}
+
+// Without magic and prefix, as tar --format=v7 writes; a block of zeros and one of text are no headers.
+TEST(TarScanner, ReadsTarsOfBeforePosix) {
+  std::string old = header("a.bin", "00000000003", '0');
+  old.replace(257, 8, std::string(8, '\0'));
+  old = with_checksum(old);
+  EXPECT_TRUE(is_tar_header(as_bytes(std::string_view(old))));
+  const auto found = scan(old + padded("abc") + member("b.bin", "defg") + kEnd, 700);
+  ASSERT_TRUE(found) << found.error();
+  ASSERT_EQ(found->size(), 2U);
+  EXPECT_EQ((*found)[0].name, "a.bin");
+  EXPECT_EQ((*found)[0].size, 3U);
+  const std::string zeros = with_checksum(std::string(512, '\0'));
+  EXPECT_FALSE(is_tar_header(as_bytes(std::string_view(zeros))));
+}
+
+// A file with holes: its map goes on in two more blocks, then 700 stored bytes.
+TEST(TarScanner, ReadsFilesWithHoles) {
+  std::string head = header("holes.bin", fmt::format("{:011o}", 700), 'S');
+  head[482] = 1;
+  head = with_checksum(head);
+  std::string map(512, '\0');
+  map[504] = 1;
+  const std::string file =
+      head + map + std::string(512, '\0') + padded(std::string(700, 'x')) + member("b.bin", "1") + kEnd;
+  for (const std::size_t block : {1, 100, 512, 4000}) {
+    const auto found = scan(file, block);
+    ASSERT_TRUE(found) << found.error();
+    ASSERT_EQ(found->size(), 2U);
+    EXPECT_EQ((*found)[0].size, 700U);
+    EXPECT_EQ((*found)[0].header_offset, 0U);
+    EXPECT_EQ((*found)[0].data_offset, 3 * 512U);
+    EXPECT_EQ((*found)[1].header_offset, 3 * 512U + 1024);
+  }
+  EXPECT_FALSE(scan(head + map, 512));
+}
+
 TEST(TarFormat, IsAMemberThatTheScannerReads) {
   std::vector<std::byte> bytes;
   tar_format(Content::kJpeg).encode({{1, 2}, 17}, 1000, bytes);

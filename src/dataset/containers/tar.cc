@@ -86,6 +86,11 @@ class TarContainer final : public Container {
     }
     if (const auto whole = scanner.finish(); index.error.empty() && !whole) index.error = whole.error();
     index.samples = webdataset_samples(members);
+    for (const TarMember& member : members) {
+      if (!member.regular || is_webdataset_member(member)) continue;
+      ++index.passed_over;
+      index.passed_over_bytes += member.size;
+    }
     return index;
   }
 
