@@ -22,6 +22,40 @@ std::string_view to_string(FileKind kind) {
       return "Parquet";
     case FileKind::kZip:
       return "zip";
+    case FileKind::kDicom:
+      return "DICOM";
+    case FileKind::kGzip:
+      return "gzip";
+    case FileKind::kGzipTar:
+      return "gzip-compressed tar";
+    case FileKind::kGzipTfrecord:
+      return "gzip-compressed TFRecord";
+    case FileKind::kGzipLines:
+      return "gzip-compressed lines";
+    case FileKind::kCompressed:
+      return "compressed";
+    case FileKind::kMds:
+      return "MDS shard";
+    case FileKind::kArrow:
+      return "Arrow";
+    case FileKind::kLmdb:
+      return "LMDB";
+    case FileKind::kMegatron:
+      return "Megatron corpus";
+    case FileKind::kMegatronIndex:
+      return "Megatron index";
+    case FileKind::kJsonLines:
+      return "JSON lines";
+    case FileKind::kRecordIo:
+      return "RecordIO";
+    case FileKind::kSqlite:
+      return "SQLite";
+    case FileKind::kAvro:
+      return "Avro";
+    case FileKind::kOrc:
+      return "ORC";
+    case FileKind::kProgram:
+      return "program";
     case FileKind::kEmpty:
       return "empty";
     case FileKind::kOther:
@@ -29,5 +63,40 @@ std::string_view to_string(FileKind kind) {
   }
   return "";
 }
+
+bool hides_samples(FileKind kind) {
+  switch (kind) {
+    case FileKind::kZip:
+    case FileKind::kGzipTar:
+    case FileKind::kGzipTfrecord:
+    case FileKind::kGzipLines:
+    case FileKind::kCompressed:
+    case FileKind::kMds:
+    case FileKind::kArrow:
+    case FileKind::kLmdb:
+    case FileKind::kMegatron:
+    case FileKind::kJsonLines:
+    case FileKind::kRecordIo:
+    case FileKind::kSqlite:
+    case FileKind::kAvro:
+    case FileKind::kOrc:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool is_archive(FileKind kind) {
+  switch (kind) {
+    case FileKind::kZip:
+    case FileKind::kGzipTar:
+    case FileKind::kCompressed:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool is_never_sample(FileKind kind) { return kind == FileKind::kProgram || kind == FileKind::kMegatronIndex; }
 
 }  // namespace aforo

@@ -5,10 +5,49 @@
 
 namespace aforo {
 
-// kZip is a zip file that is no npz; kEmpty has no byte; kOther is none of the others.
-enum class FileKind { kJpeg, kPng, kNpz, kNpy, kTfrecord, kTar, kHdf5, kParquet, kZip, kEmpty, kOther };
+// kZip is a zip file that is no npz; kGzip holds none of what follows it as far as its first bytes tell;
+// kMegatron is a .bin beside a kMegatronIndex; kEmpty has no byte; kOther is none of the others.
+enum class FileKind {
+  kJpeg,
+  kPng,
+  kNpz,
+  kNpy,
+  kTfrecord,
+  kTar,
+  kHdf5,
+  kParquet,
+  kZip,
+  kDicom,
+  kGzip,
+  kGzipTar,
+  kGzipTfrecord,
+  kGzipLines,
+  kCompressed,
+  kMds,
+  kArrow,
+  kLmdb,
+  kMegatron,
+  kMegatronIndex,
+  kJsonLines,
+  kRecordIo,
+  kSqlite,
+  kAvro,
+  kOrc,
+  kProgram,
+  kEmpty,
+  kOther
+};
 
 // "JPEG", "npz", "TFRecord", ...: as sentences name them. Pure.
 std::string_view to_string(FileKind kind);
+
+// Whether such files hold many samples that aforo does not find: counted one by one they are counted wrong.
+bool hides_samples(FileKind kind);
+
+// Whether such files are what something else was packed into, as a download lies beside what was unpacked.
+bool is_archive(FileKind kind);
+
+// Whether such files are never samples: programs, and indices of other files.
+bool is_never_sample(FileKind kind);
 
 }  // namespace aforo

@@ -1,13 +1,14 @@
 #include "dataset/recognise.h"
 
 #include "dataset/container.h"
+#include "dataset/signatures.h"
 
 namespace aforo {
 FileKind recognise(std::string_view name, std::span<const std::byte> front) {
   if (front.empty()) return FileKind::kEmpty;
   for (const Container* container : containers())
     if (const auto kind = container->recognises(name, front)) return *kind;
-  return FileKind::kOther;
+  return known_signature(name, front).value_or(FileKind::kOther);
 }
 
 LayoutKind layout_of(FileKind kind) {

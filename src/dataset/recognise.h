@@ -18,8 +18,8 @@ inline constexpr std::size_t kRecogniseBytes = 512;
 // path. Always an answer: kEmpty without bytes, kOther where nobody knows them.
 FileKind recognise(std::string_view name, std::span<const std::byte> front);
 
-// The layout and content that files of this kind mean when nobody has said what they are. kOther,
-// kZip and kEmpty are file-per-sample of kOther; the content of packed kinds is kOther too, since
+// The layout and content that files of this kind mean when nobody has said what they are. What has
+// no layout of its own is file-per-sample of kOther; the content of packed kinds is kOther too, since
 // what lies inside is not looked at.
 LayoutKind layout_of(FileKind kind);
 Content content_of(FileKind kind);

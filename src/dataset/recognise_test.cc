@@ -4,6 +4,7 @@
 
 #include "dataset/bytes.h"
 #include "dataset/format.h"
+#include "dataset/signatures.h"
 
 namespace aforo {
 namespace {
@@ -59,6 +60,31 @@ TEST(Recognise, KindsMeanLayoutsAndContents) {
   EXPECT_EQ(layout_of(FileKind::kJpeg), LayoutKind::kFilePerSample);
   EXPECT_EQ(content_of(FileKind::kNpz), Content::kNpz);
   EXPECT_EQ(content_of(FileKind::kZip), Content::kOther);
+}
+
+// An MDS shard of two samples of 3 and 4 bytes behind a text of 5: offsets 21, 24, 28.
+TEST(Recognise, CountsMdsShardsByTheirHeads) {
+  const auto word = [](std::uint32_t n) {
+    return std::string{char(n), char(n >> 8), char(n >> 16), char(n >> 24)};
+  };
+  const std::string head = word(2) + word(21) + word(24) + word(28);
+  const std::string shard = head + "[...]" + "abcdefg";
+  EXPECT_EQ(mds_samples(as_bytes(std::string_view(shard)), shard.size()), std::optional<std::size_t>(2));
+  EXPECT_EQ(kind("x", shard), FileKind::kMds);
+  EXPECT_FALSE(mds_samples(as_bytes(std::string_view(shard)), shard.size() + 1));
+  const std::string falling = word(2) + word(21) + word(20) + word(28) + "[...]abcdefg";
+  EXPECT_FALSE(mds_samples(as_bytes(std::string_view(falling)), falling.size()));
+}
+
+// 3 sequences in 2 documents: 34 + 3 x 12 + 2 x 8 bytes.
+TEST(Recognise, CountsMegatronSequencesByTheirIndex) {
+  std::string head("MMIDIDX\0\0\1\0\0\0\0\0\0\0\4", 18);
+  head += std::string("\3\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0", 16);
+  const auto front = as_bytes(std::string_view(head));
+  EXPECT_EQ(megatron_sequences(front, 86), std::optional<std::uint64_t>(3));
+  EXPECT_EQ(megatron_sequences(front, 89), std::optional<std::uint64_t>(3));  // with modes
+  EXPECT_FALSE(megatron_sequences(front, 87));
+  EXPECT_FALSE(megatron_sequences(front.first(30), 86));
 }
 
 }  // namespace

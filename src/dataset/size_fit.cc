@@ -107,11 +107,11 @@ std::vector<Law> candidates(const SizeSummary& summary) {
 
 }  // namespace
 
-void SizeSummary::Moments::add(double value) {
-  count += 1;
+void SizeSummary::Moments::add(double value, double times) {
+  count += times;
   const double before = value - mean;
-  mean += before / count;
-  squares += before * (value - mean);
+  mean += before * times / count;
+  squares += times * before * (value - mean);
 }
 
 void SizeSummary::Moments::merge(const Moments& other) {
@@ -126,16 +126,17 @@ double SizeSummary::Moments::stddev() const { return count < 2 ? 0 : std::sqrt(s
 
 SizeSummary::SizeSummary() : buckets_(kBuckets), bytes_(kBuckets) {}
 
-void SizeSummary::add(std::uint64_t bytes) {
+void SizeSummary::add(std::uint64_t bytes, std::uint64_t times) {
+  if (times == 0) return;
   smallest_ = count_ == 0 ? bytes : std::min(smallest_, bytes);
   largest_ = std::max(largest_, bytes);
-  ++count_;
-  total_ += bytes;
-  plain_.add(static_cast<double>(bytes));
-  if (bytes > 0) log_.add(std::log(static_cast<double>(bytes)));
+  count_ += times;
+  total_ += bytes * times;
+  plain_.add(static_cast<double>(bytes), static_cast<double>(times));
+  if (bytes > 0) log_.add(std::log(static_cast<double>(bytes)), static_cast<double>(times));
   const std::size_t bucket = bucket_of(bytes);
-  ++buckets_[bucket];
-  bytes_[bucket] += bytes;
+  buckets_[bucket] += times;
+  bytes_[bucket] += bytes * times;
 }
 
 void SizeSummary::merge(const SizeSummary& other) {

@@ -19,7 +19,7 @@ class SizeSummary {
  public:
   SizeSummary();
   // O(1), no allocation.
-  void add(std::uint64_t bytes);
+  void add(std::uint64_t bytes, std::uint64_t times = 1);
   // As if the other's sizes had been added here, but for rounding in the moments. O(buckets).
   void merge(const SizeSummary& other);
 
@@ -65,7 +65,7 @@ class SizeSummary {
   // Count, mean and sum of squared deviations, by Welford's update and Chan's merge.
   struct Moments {
     double count = 0, mean = 0, squares = 0;
-    void add(double value);
+    void add(double value, double times);
     void merge(const Moments& other);
     double stddev() const;
   };

@@ -57,10 +57,10 @@ std::string member_name(std::string_view header) {
   return prefix.empty() ? std::string(name) : fmt::format("{}/{}", prefix, name);
 }
 
-// Before POSIX a header ended with the link's name (at 157, 100 bytes): the rest is zeros. A checksum is a sum,
-// so other blocks may have it by chance: a name, a size and a type must be there too.
+// Before POSIX there was no magic; what follows the link's name was unused, and some write device numbers there. A
+// checksum is a sum, so other blocks may have it by chance: a name, a size and a type must be there too.
 bool is_v7_header(std::string_view header) {
-  if (header.substr(kMagicAt).find_first_not_of('\0') != header.npos || header[0] == '\0') return false;
+  if (header.substr(kMagicAt, 8).find_first_not_of('\0') != header.npos || header[0] == '\0') return false;
   const char type = header[kTypeAt];
   return number(header.substr(kSizeAt, 12)) && (type == '\0' || (type >= '0' && type <= '2'));
 }

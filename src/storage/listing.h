@@ -33,6 +33,9 @@ struct ListOptions {
   // dot and what lies in such directories, links to directories and to nowhere, sockets
   // (all but files with size 0).
   bool everything = false;
+  // Follows symbolic links to directories, as loaders do, after all else and in the order of their names; each
+  // directory is told of once, however many ways lead to it.
+  bool follow_links = false;
   // May be null; outlives the call.
   ListCounters* progress = nullptr;
 };
@@ -66,8 +69,11 @@ struct Listing {
   std::uint64_t hidden_files = 0;
   // The same, with all that is in them.
   std::uint64_t hidden_directories = 0;
-  // Symbolic links to directories: not followed.
+  // Symbolic links to directories that were not followed: none are, or what they lead to was told of already.
   std::uint64_t linked_directories = 0;
+  // Files that take less than half of their size on storage (holes, or compressed by the file system): how many,
+  // their sizes, and what they take.
+  std::uint64_t sparse_files = 0, sparse_bytes = 0, sparse_allocated = 0;
   // Symbolic links that lead nowhere.
   std::uint64_t dangling = 0;
   // Sockets, FIFOs, devices.

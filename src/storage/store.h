@@ -105,6 +105,10 @@ class Store {
   virtual tl::expected<std::unique_ptr<StoreFile>, int> open(std::string_view name) const = 0;
   virtual tl::expected<std::uint64_t, int> size_of(std::string_view name) const = 0;
 
+  // What its bytes take on storage: less than its size where it has holes or is compressed there. The size
+  // where nobody says.
+  virtual tl::expected<std::uint64_t, int> allocated_of(std::string_view name) const { return size_of(name); }
+
   // An engine that reads here; it creates nothing (EROFS). `options.root` and `options.owned` are
   // the store's affair. The engine does not need the store any more. Throws UserError as
   // make_engine does.

@@ -1,4 +1,4 @@
-// Which files of a directory are its samples: told by what most of them hold, by
+// Which files of a directory are its samples: told by what most of its bytes are, by
 // content first, by name second.
 //
 // Files are counted by extension while a directory is walked; a few of each extension, spread
@@ -16,11 +16,13 @@
 #include "base/random.h"
 #include "dataset/recognise.h"
 #include "storage/store.h"
+#include "survey/name_patterns.h"
 
 namespace aforo {
 
 // ".jpg", lower case, with the dot; "" without one, or where it is longer than 12 characters (a
-// name with a dot in it, then); a hidden file's is ".hidden".
+// name with a dot in it, then) or a number (of a series, or of a DICOM UID); a hidden file's is ".hidden", and that
+// of a few well-known names that are never samples ("README", "DICOMDIR", "Thumbs.db") is the name.
 std::string extension_of(std::string_view path);
 
 // Files of these never are samples when others are there: hidden files, aforo's manifest,
@@ -35,8 +37,11 @@ struct FileGroup {
   std::uint64_t empty = 0;
   // A uniform random choice of their paths.
   std::vector<std::string> probes;
-  // Of the probes, once looked into.
+  // What the names say of which files belong together.
+  NamePatterns names;
+  // Of the probes, once looked into: what they are, and the first bytes that all of them have; "" without such.
   std::map<FileKind, std::uint64_t> kinds;
+  std::string front;
   // The most frequent of the probes; kOther before they were looked into, and where all are empty.
   FileKind kind() const;
 };
@@ -83,14 +88,17 @@ struct SampleChoice {
   std::uint64_t empty = 0;  // files of 0 bytes
   // "1,000 files *.txt (other, 12 KiB)", most numerous first.
   std::vector<std::string> left_out;
-  // A mixed tree; samples that are not what most are, or empty.
+  // A mixed tree; samples that are not what most are, or empty; splits, pairs and parallel files.
   std::vector<std::string> warnings;
+  // That each file counts as one sample and probably holds many; "" where it does not look so.
+  std::string hidden_samples;
 
   bool includes(std::string_view group) const;
 };
 
-// Files of the `preferred` kind if there are any; else of the kind that most files have (bytes
-// decide a tie), leaving side files out unless there is nothing else. Of a census that was probed.
+// Files of the `preferred` kind if there are any; else of the kind that most bytes are of (the number decides a
+// tie), an archive's bytes counted as a tenth, leaving side files and programs out unless there is nothing else.
+// Files that nobody knows are of one kind only where suffix or first bytes agree. Of a census that was probed.
 // Pure: the same counts give the same choice.
 SampleChoice choose_samples(const Census& census, std::optional<FileKind> preferred = std::nullopt);
 

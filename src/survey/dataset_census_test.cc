@@ -69,24 +69,124 @@ TEST_F(CensusTest, LabelsBesideImagesAreLeftOutAndNamed) {
   EXPECT_THAT(choice.warnings, Contains(HasSubstr("left out")));
 }
 
-// Three JPEGs of 14 bytes, three PNGs of 18 bytes: bytes decide. One more JPEG: the number decides.
-TEST_F(CensusTest, TheMostFrequentKindWinsAndBytesDecideATie) {
+// Three JPEGs of 14 bytes, three PNGs of 18 bytes: bytes decide, and go on doing so beside five JPEGs more, as masks
+// beside photographs do not outweigh them by their number.
+TEST_F(CensusTest, TheKindOfMostBytesWins) {
   for (int i = 0; i < 3; ++i) {
     put(std::to_string(i) + ".jpg", kJpegFront);
-    put(std::to_string(i) + ".png", std::string(kPngFront) + "!!!!");
+    put(std::to_string(i) + ".png", std::string(kPngFront) + std::string(100, '!'));
   }
   EXPECT_EQ(choose().kind, FileKind::kPng);
-  put("4.jpg", kJpegFront);
-  EXPECT_EQ(choose().kind, FileKind::kJpeg);
+  for (int i = 3; i < 8; ++i) put(std::to_string(i) + ".jpg", kJpegFront);
+  const auto choice = choose();
+  EXPECT_EQ(choice.kind, FileKind::kPng);
+  EXPECT_THAT(choice.left_out, ElementsAre(HasSubstr("8 files *.jpg")));
 }
 
+// Texts and tables are samples where there is nothing else; two sorts of them are not one.
 TEST_F(CensusTest, ADirectoryOfTextsHasTextsForSamples) {
   put("a.txt", "once upon a time");
   put("b.json", "{}");
   const auto choice = choose();
   EXPECT_EQ(choice.kind, FileKind::kOther);
-  EXPECT_EQ(choice.files, 2u);
-  EXPECT_THAT(choice.left_out, IsEmpty());
+  EXPECT_EQ(choice.files, 1u);
+  EXPECT_THAT(choice.left_out, ElementsAre(HasSubstr("1 file *.json")));
+}
+
+// A study from a CD: 9 images of 200 bytes without a suffix; what else is there is larger.
+TEST_F(CensusTest, UnknownFilesAreOneKindOnlyBySuffixOrFirstBytes) {
+  const std::string image = std::string(128, '\0') + "DICM" + std::string(68, 'x');
+  for (int i = 0; i < 9; ++i) put("DICOM/IM" + std::to_string(i), image);
+  put("DICOMDIR", image);
+  put("viewer.exe", "MZ" + std::string(5000, 'x'));
+  put("qt.dll", "MZ" + std::string(5000, 'x'));
+  put("AUTORUN.INF", "[autorun]");
+  auto choice = choose();
+  EXPECT_EQ(choice.kind, FileKind::kDicom);
+  EXPECT_EQ(choice.files, 9u);
+  EXPECT_EQ(choice.bytes, 9u * 200);
+  EXPECT_THAT(choice.left_out, UnorderedElementsAre(HasSubstr("dicomdir"), HasSubstr("*.exe (program"),
+                                                    HasSubstr("*.dll (program"), HasSubstr("autorun.inf")));
+  // Of unknown bytes: .aa and .bb begin alike, .cc does not.
+  const std::string front("\x01\xfe\x03\x04", 4);
+  put("1.aa", front + std::string(9000, 'x'));
+  put("1.bb", front + std::string(9000, 'x'));
+  put("1.cc", std::string(9000, 'x'));
+  choice = choose();
+  EXPECT_THAT(choice.groups, UnorderedElementsAre(".aa", ".bb"));
+}
+
+// Numbers are no suffix: a series, or a DICOM UID whose last part is a number.
+TEST(Extension, NumbersAndWellKnownNamesAreNone) {
+  EXPECT_EQ(extension_of("1.2.840.113619.2.55.3.1007.8"), "");
+  EXPECT_EQ(extension_of("frame.0001"), "");
+  EXPECT_EQ(extension_of("a/README"), "readme");
+  EXPECT_EQ(extension_of("Thumbs.db"), "thumbs.db");
+  EXPECT_TRUE(is_side_extension("readme"));
+  EXPECT_FALSE(is_side_extension(""));
+}
+
+// A download beside what was unpacked from it.
+TEST_F(CensusTest, AnArchiveBesideItsContentsIsNoSample) {
+  for (int i = 0; i < 4; ++i)
+    put(std::to_string(i) + ".jpg", std::string(kJpegFront) + std::string(500, 'x'));
+  put("all.zip", "PK\x03\x04" + std::string(2500, 'x'));
+  EXPECT_EQ(choose().kind, FileKind::kJpeg);
+}
+
+TEST_F(CensusTest, WhatHoldsManySamplesIsNamed) {
+  const std::pair<const char*, std::string> kinds[] = {
+      {"a.arrow", "ARROW1\0\0" + std::string(50, 'x')},
+      {"a.jsonl", "{\"a\": 1}\n{\"a\": 2}\n"},
+      {"a.tar.gz", std::string("\x1f\x8b\x08\0", 4) + std::string(50, 'x')},
+      {"a.zst", "\x28\xb5\x2f\xfd" + std::string(50, 'x')},
+      {"data.mdb", std::string(16, '\0') + "\xde\xc0\xef\xbe" + std::string(50, 'x')},
+  };
+  for (const auto& [name, content] : kinds) {
+    Census census;
+    put(name, content);
+    census.add(name, content.size());
+    census.probe(*open_store(base_));
+    const auto choice = choose_samples(census);
+    EXPECT_TRUE(hides_samples(choice.kind)) << name;
+    EXPECT_THAT(choice.hidden_samples, HasSubstr("each file counts as one sample: probably wrong")) << name;
+  }
+  Census corpus;
+  for (const auto& [name, content] :
+       {std::pair{"c.bin", std::string(500, 'x')}, {"c.idx", std::string("MMIDIDX\0\0", 9)}}) {
+    put(name, content);
+    corpus.add(name, content.size());
+  }
+  corpus.probe(*open_store(base_));
+  EXPECT_EQ(choose_samples(corpus).kind, FileKind::kMegatron);
+}
+
+TEST_F(CensusTest, SplitsPairsAndParallelFoldersAreSaid) {
+  for (int i = 0; i < 4; ++i) {
+    const std::string number = std::to_string(i);
+    put("train/case_" + number + ".npy", "\x93NUMPY\x01");
+    put("train/case_" + number + "_seg.npy", "\x93NUMPY\x01");
+  }
+  EXPECT_THAT(choose().warnings,
+              ElementsAre(HasSubstr("2 times 4 files are named alike but for their end, such as "
+                                    "train/case_0.npy and train/case_0_seg.npy: if a sample is "
+                                    "one of each, there are 4 of them")));
+  put("val2017/case_9.npy", "\x93NUMPY\x01");
+  EXPECT_THAT(choose().warnings,
+              Contains(HasSubstr("splits are counted together: train 8 files (56 B), val 1 file")));
+}
+
+TEST_F(CensusTest, ParallelFoldersAndShardsAreSaid) {
+  for (int i = 0; i < 3; ++i)
+    for (const char* folder : {"images/", "masks/"}) put(folder + std::to_string(i) + ".png", kPngFront);
+  EXPECT_THAT(choose().warnings, ElementsAre(HasSubstr("folders of their own")));
+  NamePatterns shards, classes;
+  for (const char* number : {"000", "001"}) {
+    for (const char* part : {"recording.", "features."}) shards.add(std::string(part) + number + ".tar", 1);
+    for (const char* part : {"cats/", "dogs/"}) classes.add(std::string(part) + number + ".jpg", 1);
+  }
+  EXPECT_THAT(shards.sentences(true), ElementsAre(HasSubstr("2 times 2 files are parallel shards")));
+  EXPECT_THAT(classes.sentences(false), IsEmpty());
 }
 
 TEST_F(CensusTest, ContentIsBelievedMoreThanTheName) {

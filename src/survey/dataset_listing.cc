@@ -31,6 +31,7 @@ Listing list_dataset(const Store& store, unsigned threads, const std::stop_token
   options.threads = threads;
   options.unlisted = kManifestName;
   options.sort_of = extension_of;
+  options.follow_links = true;
   options.progress = progress;
   return store.list(options, stop, sink);
 }
@@ -49,10 +50,18 @@ std::vector<std::string> warnings_of(const Listing& walked) {
            "hidden files (their names begin with a dot) were");
   left_out(walked.hidden_directories, "hidden directory (its name begins with a dot) was",
            "hidden directories (their names begin with a dot) were");
-  if (walked.linked_directories > 0) {
+  if (walked.linked_directories > 0) {  // what they lead to is counted already
     list.push_back(
         fmt::format("{} not followed", counted(walked.linked_directories, "symbolic link to a directory was",
                                                "symbolic links to directories were")));
+  }
+  if (walked.sparse_files > 0) {
+    list.push_back(
+        fmt::format("{} on storage than {} size ({} of {}), by holes or by compression: what is not there "
+                    "is read from no storage",
+                    counted(walked.sparse_files, "file takes less", "files take less"),
+                    walked.sparse_files == 1 ? "its" : "their", format_bytes({walked.sparse_allocated}),
+                    format_bytes({walked.sparse_bytes})));
   }
   left_out(walked.dangling, "dangling symbolic link was", "dangling symbolic links were");
   left_out(walked.special, "socket, FIFO or device was", "sockets, FIFOs or devices were");

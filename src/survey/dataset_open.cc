@@ -98,11 +98,16 @@ void require_agreement(const DatasetSpec& wanted, const SampleChoice& choice, co
                        OpenedDataset& opened) {
   const Container& named = container(wanted.layout);
   if (!named.reads(choice.kind)) {
-    throw UserError(fmt::format(
-        "expected {} samples in {}, as the workload says, found {} of {}: set dataset.layout to {}, "
-        "or choose another directory",
-        to_string(wanted.layout), directory, counted(choice.files, "file", "files"), to_string(choice.kind),
-        to_string(layout_of(choice.kind))));
+    // A layout that counts such a file as one sample would hide what it holds.
+    const std::string way = hides_samples(choice.kind)
+                                ? fmt::format("unpack or convert them ({} cannot be read from {})",
+                                              to_string(wanted.layout), to_string(choice.kind))
+                                : fmt::format("set dataset.layout to {}", to_string(layout_of(choice.kind)));
+    throw UserError(
+        fmt::format("expected {} samples in {}, as the workload says, found {} of {}: {}, or choose another "
+                    "directory",
+                    to_string(wanted.layout), directory, counted(choice.files, "file", "files"),
+                    to_string(choice.kind), way));
   }
   const auto preferred = named.looks_for(wanted.content);
   if (preferred && *preferred != choice.kind && !named.traits().packed) {
@@ -231,6 +236,8 @@ OpenedDataset open_foreign(const Store& store, const DatasetSpec* asked, unsigne
                                   : choose_samples(census);
   const DatasetSpec wanted = asked != nullptr ? *asked : as_found(choice);
   if (asked != nullptr) require_agreement(wanted, choice, directory, opened);
+  const bool by_file = !traits_of(wanted.layout).packed;
+  if (by_file && !choice.hidden_samples.empty()) opened.warnings.push_back(choice.hidden_samples);
   opened.warnings.insert(opened.warnings.end(), choice.warnings.begin(), choice.warnings.end());
   for (std::string& warning : warnings_of(walked)) opened.warnings.push_back(std::move(warning));
 

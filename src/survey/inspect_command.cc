@@ -22,6 +22,7 @@
 #include "survey/dataset_listing.h"
 #include "survey/dataset_marker.h"
 #include "survey/dataset_words.h"
+#include "survey/inspect_indexed.h"
 #include "survey/inspect_samples.h"
 #include "workload/parse.h"
 #include "world/progress_ticker.h"
@@ -38,6 +39,10 @@ struct WalkedPart {
   Census census;
   std::map<std::string, SizeSummary> sizes;
 };
+
+// What a workload file takes as one sample (dataset.sample_size), and what a larger file is cut into. Chosen: a
+// request of most readers.
+constexpr double kLargestSampleBytes = 64.0 * (1ULL << 30), kPieceBytes = 1 << 20;
 
 std::string in_words(std::uint64_t n) { return format_count(static_cast<double>(n)); }
 
@@ -96,6 +101,16 @@ class Inspection {
   }
 
   void measure_samples() {
+    look_into_samples();
+    if (auto indexed = measure_indexed(*store_, tally_.census, choice_, stop_)) {
+      samples_ = std::move(*indexed);
+      indexed_ = true;
+      return;
+    }
+    if (choice_.kind == FileKind::kLmdb) {
+      samples_ = measure_allocated(*store_, tally_.census, choice_, stop_);
+      return;
+    }
     if (container(layout_).has_headers()) {
       phase_ = "reading record headers";
       samples_ = measure_packed(container(layout_), *store_, tally_.census, choice_, threads_, stop_);
@@ -105,6 +120,13 @@ class Inspection {
       if (is_sample(group)) samples_.sizes.merge(sizes);
     }
     samples_.count = samples_.sizes.count();
+  }
+
+  // What suffix or most of the probes say may not hold for each: where that is quick, all are looked into.
+  void look_into_samples() {
+    constexpr std::uint64_t kQuickToLook = 20'000;  // chosen: a second or two on most storage
+    if (container(layout_).has_headers() || choice_.files > kQuickToLook) return;
+    looked_ = look_into_all(*store_, tally_.census, choice_, threads_, stop_);
   }
 
   const Store& store() const { return *store_; }
@@ -132,6 +154,9 @@ class Inspection {
     return choice_.includes(own ? extension : std::string(Census::kRest));
   }
   DatasetSpec spec_of(const SizeFit& fit) const;
+  bool as_records() const;
+  void add_block(Json& record, const SizeFit& fit, std::optional<DatasetSpec>& found) const;
+  void add_kinds(Json& list) const;
   Json warnings() const;
 
   std::string directory_;
@@ -146,6 +171,8 @@ class Inspection {
   LayoutKind layout_ = {};
   std::optional<Manifest> manifest_;  // of a generated dataset
   Samples samples_;
+  bool indexed_ = false;              // by an index of files that aforo does not read
+  std::optional<LookedInto> looked_;  // of all sample files
   std::atomic<const char*> phase_ = "scanning";
 };
 
@@ -163,8 +190,24 @@ Inspection::FanOut Inspection::fan_out() const {
   return fan;
 }
 
+// Samples of a file that aforo does not read, and files that are too large for one sample, are records of one size
+// in a block: with the bytes that are there.
+bool Inspection::as_records() const {
+  return indexed_ ||
+         (!traits_of(layout_).packed && static_cast<double>(samples_.sizes.largest()) > kLargestSampleBytes);
+}
+
 DatasetSpec Inspection::spec_of(const SizeFit& fit) const {
   DatasetSpec spec;
+  if (as_records()) {
+    const auto total = static_cast<double>(samples_.sizes.total());
+    spec.layout = LayoutKind::kRecords;
+    spec.samples = indexed_ ? samples_.count : static_cast<std::uint64_t>(std::ceil(total / kPieceBytes));
+    spec.sample_size.mean = std::round(1000 * total / static_cast<double>(spec.samples)) / 1000;
+    spec.samples_per_file = (spec.samples + choice_.files - 1) / choice_.files;
+    spec.files_per_directory = 0;
+    return spec;
+  }
   spec.layout = layout_;
   spec.content = content_of(choice_.kind);
   if (spec.content == Content::kOther) spec.content = Content::kRaw;  // bytes are bytes: it can be generated
@@ -177,15 +220,49 @@ DatasetSpec Inspection::spec_of(const SizeFit& fit) const {
   return spec;
 }
 
+// Every file that is not what most are, where all were looked into; else what the probes say stands.
+void Inspection::add_kinds(Json& list) const {
+  for (const std::string& warning : choice_.warnings) {
+    if (!looked_ || warning.find("looked into") == std::string::npos) list.push_back(warning);
+  }
+  if (!looked_) return;
+  for (const auto& [kind, files] : looked_->kinds) {
+    if (kind == choice_.kind || kind == FileKind::kEmpty || choice_.kind == FileKind::kMegatron) continue;
+    list.push_back(fmt::format("{} {} and not {}, such as {}: counted as {} too",
+                               counted(files, "sample file is", "sample files are"), to_string(kind),
+                               to_string(choice_.kind), looked_->first.at(kind),
+                               files == 1 ? "a sample" : "samples"));
+  }
+}
+
 Json Inspection::warnings() const {
   Json list = Json::array();
-  for (const std::string& warning : choice_.warnings) list.push_back(warning);
+  if (!choice_.hidden_samples.empty() && !indexed_) list.push_back(choice_.hidden_samples);
+  if (indexed_) {
+    list.push_back(fmt::format(
+        "{} of the kind {} hold {} samples by their index; the block takes them as records of "
+        "their mean size",
+        counted(choice_.files, "file", "files"), to_string(choice_.kind), in_words(samples_.count)));
+  } else if (as_records()) {
+    list.push_back(
+        fmt::format("a file of {} is no sample: the block takes the bytes as records of 1 MiB; set "
+                    "dataset.samples and sample_size to what a sample reads",
+                    format_bytes({samples_.sizes.largest()})));
+  }
+  add_kinds(list);
   for (const std::string& warning : warnings_of(walked_)) list.push_back(warning);
   if (unreadable_ > 0)
     list.push_back(fmt::format("{} could not be looked into", counted(unreadable_, "file", "files")));
   if (samples_.estimated) {
     list.push_back(fmt::format("the number of samples is estimated: {} of {} files were indexed",
                                in_words(samples_.files_indexed), in_words(choice_.files)));
+  }
+  if (samples_.passed_over > 0) {
+    list.push_back(
+        fmt::format("{} in shards ({}) {} passed over, as readers do: no extension, a name that begins with "
+                    "a dot, or metadata",
+                    counted(samples_.passed_over, "file", "files"),
+                    format_bytes({samples_.passed_over_bytes}), samples_.passed_over == 1 ? "is" : "are"));
   }
   if (samples_.files_damaged > 0) {
     list.push_back(fmt::format("{} damaged, such as {}",
@@ -203,7 +280,9 @@ std::optional<DatasetSpec> Inspection::report(Json& record, Seconds scan_time) c
   record["samples"] = samples_.count;
   if (samples_.estimated) record["samples_estimated"] = true;
   record["files"] = choice_.files;
-  record["bytes"] = choice_.bytes;
+  // A memory map's size is what it was made for, not what is there.
+  const bool mapped = choice_.kind == FileKind::kLmdb;
+  record["bytes"] = mapped ? samples_.sizes.total() : choice_.bytes;
   record["kind"] = to_string(choice_.kind);
   record["layout"] = to_string(layout_);
   record["content"] = to_string(content_of(choice_.kind));
@@ -228,9 +307,24 @@ std::optional<DatasetSpec> Inspection::report(Json& record, Seconds scan_time) c
   record["sizes"] = json_of(samples_.sizes);
   record["law"] = to_string(fit.law.kind);
   record["law_distance"] = fit.distance;
-  const DatasetSpec found = spec_of(fit);
-  record["dataset_yaml"] = dataset_to_yaml(found);
+  std::optional<DatasetSpec> found;
+  add_block(record, fit, found);
   return found;
+}
+
+// Only what every command takes: else why there is none.
+void Inspection::add_block(Json& record, const SizeFit& fit, std::optional<DatasetSpec>& found) const {
+  if (samples_.sizes.total() == 0) {
+    record["warnings"].push_back("no dataset block: all samples are empty");
+    return;
+  }
+  try {
+    const std::string text = dataset_to_yaml(spec_of(fit));
+    found = parse_dataset_block(text, directory_);
+    record["dataset_yaml"] = text;
+  } catch (const UserError& error) {
+    record["warnings"].push_back(fmt::format("no dataset block: {}", error.what()));
+  }
 }
 
 Progress Inspection::progress(Seconds started) const {

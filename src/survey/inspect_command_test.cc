@@ -194,6 +194,61 @@ TEST_F(InspectTest, LinksThatLoopOrDangleAreNotFollowed) {
   EXPECT_THAT(warnings_of(record), Contains(HasSubstr("1 dangling")));
 }
 
+// A subset made of links to classes elsewhere, as loaders follow them; one class by two names is counted once.
+TEST_F(InspectTest, LinksToDirectoriesAreFollowedOnceEach) {
+  const TestDirectory elsewhere(TestDirectory::On::kMemory);
+  const fs::path full(elsewhere.path());
+  fs::create_directories(full / "n1" / "deep");
+  std::ofstream(full / "n1" / "1.bin") << "xx";
+  std::ofstream(full / "n1" / "deep" / "2.bin") << "xxx";
+  fs::create_directory_symlink(full / "n1", base_ / "n1");
+  fs::create_directory_symlink(full / "n1", base_ / "same");
+  fs::create_directory_symlink(full / "n1" / "deep", base_ / "z");
+  const Json record = look();
+  EXPECT_EQ(record["samples"], 2);
+  EXPECT_EQ(record["bytes"], 5);
+  EXPECT_EQ(record["directories"], 2);
+  EXPECT_THAT(warnings_of(record), Contains("2 symbolic links to directories were not followed"));
+}
+
+// A file of 1 MiB with nothing behind its first bytes: its size is read, its holes come from no storage.
+TEST_F(InspectTest, HolesAreToldApartFromBytes) {
+  put("a.bin", "xx");
+  fs::resize_file(base_ / "a.bin", 1 << 20);
+  const Json record = look();
+  EXPECT_EQ(record["bytes"], 1 << 20);
+  EXPECT_THAT(warnings_of(record), Contains(HasSubstr("1 file takes less on storage than its size")));
+}
+
+// More than a workload file takes as one sample: the block has its bytes as records, and is taken.
+TEST_F(InspectTest, ABlockIsOneThatEveryCommandTakes) {
+  put("c.bin", "xx");
+  fs::resize_file(base_ / "c.bin", std::uint64_t{120} << 30);
+  const Json record = look();
+  const DatasetSpec found = parse_dataset_block(record["dataset_yaml"].get<std::string>(), "inspect");
+  EXPECT_EQ(found.layout, LayoutKind::kRecords);
+  EXPECT_EQ(found.samples, std::uint64_t{120} << 10);
+  EXPECT_EQ(found.sample_size.mean, 1 << 20);
+  EXPECT_THAT(warnings_of(record), Contains(HasSubstr("a file of 120 GiB is no sample")));
+}
+
+TEST_F(InspectTest, AllEmptyIsNoBlock) {
+  put("a.jpg", "");
+  put("b.jpg", "");
+  const Json record = look();
+  EXPECT_EQ(record["samples"], 2);
+  EXPECT_FALSE(record.contains("dataset_yaml"));
+  EXPECT_THAT(warnings_of(record), Contains("no dataset block: all samples are empty"));
+}
+
+// Every file that is not what its suffix says is found where all can be looked into: 1 of 300.
+TEST_F(InspectTest, AFileOfAnotherKindIsFoundNotByChance) {
+  for (int i = 0; i < 299; ++i) put(std::to_string(i) + ".jpeg", "\xff\xd8\xff\xe0");
+  put("x.jpeg", "\x89PNG\r\n\x1a\n");
+  EXPECT_THAT(warnings_of(look()),
+              Contains("1 sample file is PNG and not JPEG, such as x.jpeg: counted as a sample too"));
+}
+
 TEST_F(InspectTest, NothingToInspectIsSaidPlainly) {
   EXPECT_THAT(sentence(), HasSubstr("found none"));
   fs::create_directories(base_ / "only" / "directories");

@@ -22,6 +22,8 @@ struct Samples {
   bool estimated = false;
   std::uint64_t files_indexed = 0;
   // Of those indexed; their samples before the damage count.
+  // Files inside shards that readers pass over.
+  std::uint64_t passed_over = 0, passed_over_bytes = 0;
   std::uint64_t files_damaged = 0;
   std::vector<std::string> damage;  // "path: what", a few
 };

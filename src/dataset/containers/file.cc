@@ -32,18 +32,16 @@ class FileContainer final : public Container {
     return std::nullopt;
   }
 
+  // Whatever has no layout of its own.
   bool owns(FileKind kind) const override {
     switch (kind) {
-      case FileKind::kJpeg:
-      case FileKind::kPng:
-      case FileKind::kNpz:
-      case FileKind::kNpy:
-      case FileKind::kZip:
-      case FileKind::kEmpty:
-      case FileKind::kOther:
-        return true;
-      default:
+      case FileKind::kTfrecord:
+      case FileKind::kTar:
+      case FileKind::kHdf5:
+      case FileKind::kParquet:
         return false;
+      default:
+        return true;
     }
   }
 

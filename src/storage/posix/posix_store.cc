@@ -93,6 +93,12 @@ tl::expected<std::uint64_t, int> PosixStore::size_of(std::string_view name) cons
   return static_cast<std::uint64_t>(info.st_size);
 }
 
+tl::expected<std::uint64_t, int> PosixStore::allocated_of(std::string_view name) const {
+  struct stat info {};
+  if (stat(inside(name).c_str(), &info) != 0) return tl::unexpected(errno);
+  return std::min(static_cast<std::uint64_t>(info.st_blocks) * 512, static_cast<std::uint64_t>(info.st_size));
+}
+
 EngineChoice PosixStore::engine(EngineKind kind, const EngineOptions& options) const {
   EngineOptions mine = options;
   mine.root = directory_;

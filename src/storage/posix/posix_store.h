@@ -25,6 +25,7 @@ class PosixStore final : public Store, private CacheControl {
   void each_at_top(const TopSink& sink) const override;
   tl::expected<std::unique_ptr<StoreFile>, int> open(std::string_view name) const override;
   tl::expected<std::uint64_t, int> size_of(std::string_view name) const override;
+  tl::expected<std::uint64_t, int> allocated_of(std::string_view name) const override;
   EngineChoice engine(EngineKind kind, const EngineOptions& options) const override;
   DirectoryLook look(std::string_view marker) const override;
   std::unique_ptr<Owned> own(std::string_view marker) override;

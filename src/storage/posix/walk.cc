@@ -5,12 +5,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -43,6 +45,23 @@ struct Item {
   std::string directory;
   std::vector<std::string> names;
   std::shared_ptr<SharedTally> tally;  // with names
+  bool linked = false;                 // the directory is a symbolic link to one
+};
+
+// Directories that were listed, by what they are and not by their names.
+class Seen {
+ public:
+  // Whether it is the first time.
+  bool add(int fd) {
+    struct stat info {};
+    if (::fstat(fd, &info) != 0) return true;
+    const std::lock_guard lock(mutex_);
+    return all_.emplace(info.st_dev, info.st_ino).second;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::set<std::pair<dev_t, ino_t>> all_;
 };
 
 // Last in, first out, so that few directories wait at a time. Knows when all work is done.
@@ -86,8 +105,9 @@ std::string inside(const std::string& directory, std::string_view name) {
 // One thread of a walk, with what it counted.
 class Walker {
  public:
-  Walker(int root, unsigned thread, WorkList& work, const ListOptions& options, const ListSink& visit)
-      : root_(root), thread_(thread), work_(work), options_(options), visit_(visit) {}
+  Walker(int root, unsigned thread, WorkList& work, Seen& seen, const ListOptions& options,
+         const ListSink& visit)
+      : root_(root), thread_(thread), work_(work), seen_(seen), options_(options), visit_(visit) {}
 
   void run(const std::stop_token& stop) {
     while (auto item = work_.pop(stop)) {
@@ -97,6 +117,7 @@ class Walker {
   }
 
   Listing result;
+  std::vector<std::string> links;  // to directories, to be followed
 
  private:
   // Chosen: names for some time of one thread, so that handing them over costs nothing beside it.
@@ -105,16 +126,22 @@ class Walker {
   // memory however large the directory is.
   static constexpr std::size_t kMostWaiting = 64;
 
-  int open(const std::string& directory) {
+  int open(const std::string& directory, bool linked) {
+    const int follow = directory.empty() || linked ? 0 : O_NOFOLLOW;
     const int fd = ::openat(root_, directory.empty() ? "." : directory.c_str(),
-                            O_RDONLY | O_DIRECTORY | O_CLOEXEC | (directory.empty() ? 0 : O_NOFOLLOW));
+                            O_RDONLY | O_DIRECTORY | O_CLOEXEC | follow);
     if (fd < 0) fail(directory, errno);
     return fd;
   }
 
   void list(const Item& item, const std::stop_token& stop) {
-    const int fd = open(item.directory);
+    const int fd = open(item.directory, item.linked);
     if (fd < 0) return;
+    if (options_.follow_links && !seen_.add(fd)) {
+      ++result.linked_directories;
+      ::close(fd);
+      return;
+    }
     const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(fd), &::closedir);
     ++result.directories;
     const auto tally = std::make_shared<SharedTally>();
@@ -129,11 +156,11 @@ class Walker {
         continue;
       }
       if (directory) {
-        work_.push({inside(item.directory, name), {}, nullptr});
+        work_.push({inside(item.directory, name), {}, nullptr, false});
         continue;
       }
       names.emplace_back(name);
-      if (names.size() == kNamesPerItem) hand_over(item.directory, fd, names, tally);
+      if (names.size() == kNamesPerItem) hand_over(item, fd, names, tally);
     }
     if (errno != 0) fail(item.directory, errno);
     for (const std::string& name : names) look_at(fd, item.directory, name);
@@ -146,19 +173,19 @@ class Walker {
   }
 
   // A full load of names goes to another thread, unless enough is waiting already.
-  void hand_over(const std::string& directory, int fd, std::vector<std::string>& names,
+  void hand_over(const Item& item, int fd, std::vector<std::string>& names,
                  const std::shared_ptr<SharedTally>& tally) {
     if (work_.waiting() < kMostWaiting) {
       tally->join();
-      work_.push({directory, std::exchange(names, {}), tally});
+      work_.push({item.directory, std::exchange(names, {}), tally, item.linked});
       return;
     }
-    for (const std::string& name : names) look_at(fd, directory, name);
+    for (const std::string& name : names) look_at(fd, item.directory, name);
     names.clear();
   }
 
   void look(const Item& item, const std::stop_token& stop) {
-    const int fd = open(item.directory);
+    const int fd = open(item.directory, item.linked);
     for (const std::string& name : item.names) {
       if (fd < 0 || stop.stop_requested()) break;
       look_at(fd, item.directory, name);
@@ -186,16 +213,26 @@ class Walker {
     } else if (S_ISREG(info.st_mode)) {
       const auto size = static_cast<std::uint64_t>(info.st_size);
       ++result.files;
+      note_holes(size, static_cast<std::uint64_t>(info.st_blocks) * 512);
       count_into(tally_, options_.sort_of ? options_.sort_of(name) : std::string(), 1);
       if (options_.progress) {
         options_.progress->files.fetch_add(1, std::memory_order_relaxed);
         options_.progress->bytes.fetch_add(size, std::memory_order_relaxed);
       }
       return tell(directory, name, size);
+    } else if (S_ISDIR(info.st_mode) && options_.follow_links) {
+      links.push_back(inside(directory, name));
     } else {
       ++(S_ISDIR(info.st_mode) ? result.linked_directories : result.special);
     }
     if (options_.everything) tell(directory, name, 0);
+  }
+
+  void note_holes(std::uint64_t size, std::uint64_t allocated) {
+    if (allocated >= size / 2) return;
+    ++result.sparse_files;
+    result.sparse_bytes += size;
+    result.sparse_allocated += allocated;
   }
 
   void tell(const std::string& directory, const std::string& name, std::uint64_t size) {
@@ -215,6 +252,7 @@ class Walker {
   int root_;
   unsigned thread_;
   WorkList& work_;
+  Seen& seen_;
   const ListOptions& options_;
   const ListSink& visit_;
   std::string path_;
@@ -228,6 +266,9 @@ void add(Listing& sum, const Listing& part) {
   sum.hidden_files += part.hidden_files;
   sum.hidden_directories += part.hidden_directories;
   sum.linked_directories += part.linked_directories;
+  sum.sparse_files += part.sparse_files;
+  sum.sparse_bytes += part.sparse_bytes;
+  sum.sparse_allocated += part.sparse_allocated;
   sum.dangling += part.dangling;
   sum.special += part.special;
   sum.errors += part.errors;
@@ -245,13 +286,24 @@ void count_into(DirectoryTally& tally, const std::string& sort, std::uint64_t fi
 
 Listing walk(int root, const ListOptions& options, const std::stop_token& stop, const ListSink& visit) {
   WorkList work;
-  work.push({});
+  Seen seen;
   std::vector<Walker> walkers;
   for (unsigned thread = 0; thread < options.threads; ++thread)
-    walkers.emplace_back(root, thread, work, options, visit);
-  {
-    std::vector<std::jthread> running;
-    for (Walker& walker : walkers) running.emplace_back([&walker, &stop] { walker.run(stop); });
+    walkers.emplace_back(root, thread, work, seen, options, visit);
+  // One directory with all that is below it; then the links that were met there.
+  std::vector<Item> next = {{}};
+  while (!next.empty() && !stop.stop_requested()) {
+    work.push(std::move(next.back()));
+    next.pop_back();
+    {
+      std::vector<std::jthread> running;
+      for (Walker& walker : walkers) running.emplace_back([&walker, &stop] { walker.run(stop); });
+    }
+    std::vector<std::string> links;
+    for (Walker& walker : walkers)
+      for (std::string& link : std::exchange(walker.links, {})) links.push_back(std::move(link));
+    std::sort(links.rbegin(), links.rend());
+    for (std::string& link : links) next.push_back({std::move(link), {}, nullptr, true});
   }
   Listing sum;
   for (const Walker& walker : walkers) add(sum, walker.result);

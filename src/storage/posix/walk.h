@@ -14,7 +14,7 @@
 namespace aforo {
 
 // `root`: an open directory, which stays the caller's. Symbolic links to files count as files,
-// those to directories are not followed, names that begin with a dot are passed over. Errors are
+// those to directories are followed where `options` say so, names that begin with a dot are passed over. Errors are
 // counted, never thrown. Blocks; returns when all is visited or a stop is requested.
 Listing walk(int root, const ListOptions& options, const std::stop_token& stop, const ListSink& visit);
 
