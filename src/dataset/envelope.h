@@ -40,6 +40,7 @@ struct Envelope {
 // A format that is an envelope: all of SampleFormat but sizes and names follows from `make`.
 class EnvelopeFormat : public SampleFormat {
  public:
+  std::uint64_t max_bytes() const override { return content_.max_bytes(); }
   void encode(const SampleIdentity& identity, std::uint64_t target, std::vector<std::byte>& out) const final;
   std::unique_ptr<ByteSource> open(const SampleIdentity& identity, std::uint64_t target) const final;
   tl::expected<void, std::string> verify(const SampleIdentity& identity, std::uint64_t target,

@@ -50,12 +50,14 @@ class SampleFormat {
 
   // The smallest target that is honoured exactly; smaller ones are raised to it.
   virtual std::uint64_t min_bytes() const = 0;
+  // The largest target that the format can hold.
+  virtual std::uint64_t max_bytes() const { return ~std::uint64_t{0}; }
 
   // Bytes that a sample of `target` takes where it is stored: exactly what encode makes.
   virtual std::uint64_t stored_bytes(std::uint64_t target) const = 0;
 
   // The whole sample, in place of what `out` held, whose memory is used again. Deterministic in
-  // (identity, target). Throws UserError if the format cannot hold so much.
+  // (identity, target). Throws UserError beyond max_bytes.
   virtual void encode(const SampleIdentity& identity, std::uint64_t target,
                       std::vector<std::byte>& out) const = 0;
   virtual std::unique_ptr<ByteSource> open(const SampleIdentity& identity, std::uint64_t target) const = 0;

@@ -52,6 +52,7 @@ class NpzFormat final : public EnvelopeFormat {
   std::string_view name() const override { return "npz"; }
   std::string_view extension() const override { return "npz"; }
   std::uint64_t min_bytes() const override { return kAround; }
+  std::uint64_t max_bytes() const override { return kMost; }
   std::uint64_t stored_bytes(std::uint64_t target) const override { return std::max(target, min_bytes()); }
 
  private:
@@ -64,7 +65,7 @@ class NpzFormat final : public EnvelopeFormat {
   Envelope make(const SampleIdentity& identity, std::uint64_t target) const override {
     if (target > kMost) {
       throw UserError(
-          fmt::format("expected npz samples of at most {} bytes, found {}: use layout raw", kMost, target));
+          fmt::format("expected npz samples of at most {} bytes, found {}: use content raw", kMost, target));
     }
     Envelope e;
     e.content_target = stored_bytes(target) - kAround;

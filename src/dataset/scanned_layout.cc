@@ -66,17 +66,16 @@ void ScannedLayoutBuilder::add_shard(std::string_view path, std::uint64_t size,
                                      std::span<const Extent> records) {
   for (const Extent& record : records) {
     const bool outside = size > 0 && (record.offset > size || record.length > size - record.offset);
-    if (record.length > 0xffffffff || outside) {
-      throw UserError(
-          fmt::format("{}: expected records below 4 GiB inside the file's {} bytes, found {} bytes at {}",
-                      path, size, record.length, record.offset));
+    if (outside) {
+      throw UserError(fmt::format("{}: expected records inside the file's {} bytes, found {} bytes at {}",
+                                  path, size, record.length, record.offset));
     }
   }
   add(path, size);
   entries_.back().records = static_cast<std::uint32_t>(records.size());
   for (const Extent& record : records) {
     offset_.push_back(record.offset);
-    length_.push_back(static_cast<std::uint32_t>(record.length));
+    length_.push_back(record.length);
   }
 }
 

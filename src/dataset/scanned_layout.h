@@ -31,6 +31,25 @@ struct FileTable {
   std::uint64_t files() const { return name.size(); }
 };
 
+// Lengths of records, by number: 32 bits each, and a table for the few of 4 GiB and more.
+class RecordLengths {
+ public:
+  std::size_t size() const { return short_.size(); }
+  void reserve(std::size_t records) { short_.reserve(records); }
+  void push_back(std::uint64_t length) {
+    if (length >= kLong) long_.emplace(short_.size(), length);
+    short_.push_back(length >= kLong ? kLong : static_cast<std::uint32_t>(length));
+  }
+  std::uint64_t operator[](std::size_t record) const {
+    return short_[record] == kLong ? long_.at(record) : short_[record];
+  }
+
+ private:
+  static constexpr std::uint32_t kLong = ~std::uint32_t{0};  // "in the table"
+  std::vector<std::uint32_t> short_;
+  std::unordered_map<std::size_t, std::uint64_t> long_;
+};
+
 // Made by a ScannedLayoutBuilder.
 class ScannedLayout final : public Layout {
  public:
@@ -54,10 +73,9 @@ class ScannedLayout final : public Layout {
   FileTable table_;
   // Packed: first sample of each file, and the end; empty = one file, one sample.
   std::vector<SampleId> first_;
-  // Packed with an index: of each record. 32 bits for a length, since
-  // nobody packs samples of 4 GiB.
+  // Packed with an index: of each record.
   std::vector<std::uint64_t> offset_;
-  std::vector<std::uint32_t> length_;
+  RecordLengths length_;
   // Packed without an index: every record's size.
   std::uint64_t record_bytes_ = 0;
   std::uint64_t samples_ = 0;
@@ -78,7 +96,7 @@ class ScannedLayoutBuilder {
   void add(std::string_view path, std::uint64_t size);
 
   // A packed file and where its samples lie, in the order in which they are to be read. Throws
-  // UserError as `add` does, and for a record of 4 GiB or more, or outside a known size.
+  // UserError as `add` does, and for a record outside a known size.
   void add_shard(std::string_view path, std::uint64_t size, std::span<const Extent> records);
 
   std::uint64_t files() const { return entries_.size(); }
@@ -110,7 +128,7 @@ class ScannedLayoutBuilder {
   std::unordered_map<std::string, std::uint32_t> known_;
   std::vector<Entry> entries_;
   std::vector<std::uint64_t> offset_;
-  std::vector<std::uint32_t> length_;
+  RecordLengths length_;
 };
 
 }  // namespace aforo

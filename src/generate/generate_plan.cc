@@ -114,11 +114,27 @@ void require_same(const Manifest& found, const Manifest& asked, const std::strin
 
 }  // namespace
 
+namespace {
+
+// Before anything is touched, in a dry run too.
+void require_held(const GeneratedLayout& layout) {
+  const SampleFormat& format = layout.format();
+  const std::uint64_t most = format.max_bytes(), largest = layout.totals().largest_sample;
+  if (most == ~std::uint64_t{0} || largest <= format.stored_bytes(most)) return;
+  throw UserError(
+      fmt::format("expected {} samples of at most {} bytes, found one of {}: give --content raw, whose files "
+                  "are as large",
+                  format.name(), most, largest));
+}
+
+}  // namespace
+
 GeneratePlan make_generate_plan(const Workload& workload, const Store& store) {
   const DatasetSpec& spec = workload.dataset;
   require_made(spec, workload.loader);
   GeneratePlan plan;
   plan.layout = std::make_unique<GeneratedLayout>(spec, dataset_id_of(spec));
+  require_held(*plan.layout);
   plan.manifest.id = plan.layout->id();
   plan.manifest.dataset_yaml = dataset_to_yaml(spec);
   plan.manifest.samples = plan.layout->samples();
