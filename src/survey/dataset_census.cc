@@ -242,6 +242,8 @@ SampleChoice choose_samples(const Census& census, std::optional<FileKind> prefer
       warn_of_mixture(group, extension, choice);
     } else {
       left_out.emplace_back(group.files, describe(extension, group));
+      choice.left_out_files += group.files;
+      choice.left_out_bytes += group.bytes;
     }
   }
   if (hides_samples(choice.kind)) {

@@ -86,7 +86,8 @@ struct SampleChoice {
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;
   std::uint64_t empty = 0;  // files of 0 bytes
-  // "1,000 files *.txt (other, 12 KiB)", most numerous first.
+  // What was counted and is not chosen, and in words: "1,000 files *.txt (other, 12 KiB)", most numerous first.
+  std::uint64_t left_out_files = 0, left_out_bytes = 0;
   std::vector<std::string> left_out;
   // A mixed tree; samples that are not what most are, or empty; splits, pairs and parallel files.
   std::vector<std::string> warnings;

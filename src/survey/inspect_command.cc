@@ -14,6 +14,7 @@
 #include "base/parallel_for.h"
 #include "base/text.h"
 #include "dataset/container.h"
+#include "dataset/format.h"
 #include "dataset/manifest.h"
 #include "dataset/size_fit.h"
 #include "storage/engine.h"
@@ -210,7 +211,7 @@ DatasetSpec Inspection::spec_of(const SizeFit& fit) const {
   }
   spec.layout = layout_;
   spec.content = content_of(choice_.kind);
-  if (spec.content == Content::kOther) spec.content = Content::kRaw;  // bytes are bytes: it can be generated
+  spec = with_made_content(spec);  // bytes are bytes: it can be generated
   spec.samples = samples_.count;
   spec.sample_size = fit.law;
   if (container(layout_).has_headers())
@@ -283,6 +284,14 @@ std::optional<DatasetSpec> Inspection::report(Json& record, Seconds scan_time) c
   // A memory map's size is what it was made for, not what is there.
   const bool mapped = choice_.kind == FileKind::kLmdb;
   record["bytes"] = mapped ? samples_.sizes.total() : choice_.bytes;
+  record["left_out"] = {{"files", choice_.left_out_files},
+                        {"bytes", choice_.left_out_bytes},
+                        {"hidden_files", walked_.hidden_files},
+                        {"hidden_directories", walked_.hidden_directories},
+                        {"linked_directories", walked_.linked_directories},
+                        {"dangling_links", walked_.dangling},
+                        {"special_files", walked_.special},
+                        {"members_of_shards", samples_.passed_over}};
   record["kind"] = to_string(choice_.kind);
   record["layout"] = to_string(layout_);
   record["content"] = to_string(content_of(choice_.kind));
