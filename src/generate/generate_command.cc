@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 #include "base/error.h"
@@ -12,9 +13,11 @@
 #include "generate/generate_files.h"
 #include "generate/generate_keeper.h"
 #include "generate/generate_plan.h"
+#include "generate/whose_file.h"
 #include "storage/open_store.h"
 #include "storage/store.h"
 #include "survey/dataset_marker.h"
+#include "survey/dataset_words.h"
 #include "world/progress_ticker.h"
 #include "world/record_frame.h"
 
@@ -70,6 +73,14 @@ std::string sentence_of(const WriteFailure& failure, const GeneratePlan& plan, c
       describe_errno(failure.error), manifest.files_written, format_bytes({bytes}));
 }
 
+std::string foreign_sentence(const std::string& path, const std::string& found,
+                             const std::string& directory) {
+  return fmt::format(
+      "expected {} in {} to be absent or as the dataset has it, found {} that is not: it is left as it is; move it "
+      "away, then give the same command to resume",
+      path, directory, found);
+}
+
 void add_results(Json& record, const GenerateCounters& counters, const Clock& clock, const Counters& after) {
   const Seconds elapsed = clock.elapsed();
   record["seconds"] = elapsed.value;
@@ -83,11 +94,32 @@ void add_results(Json& record, const GenerateCounters& counters, const Clock& cl
   set_number(record, "cpu_seconds", cpu.value);
 }
 
+// A marker that vouches for files of which none is there, among files of others, was copied there: the place is
+// not aforo's. With nothing else there the dataset was taken away by hand, and is laid again.
+void require_nothing_else(const Store& store, FileId vouched) {
+  std::string other;
+  std::mutex mutex;
+  std::stop_source enough;
+  ListOptions options;
+  options.unlisted = kManifestName;
+  options.everything = true;
+  store.list(options, enough.get_token(), [&](unsigned, std::string_view name, std::uint64_t) {
+    const std::lock_guard lock(mutex);
+    if (other.empty()) other = name;
+    enough.request_stop();
+  });
+  if (other.empty()) return;
+  throw UserError(
+      fmt::format("expected in {} the {} that its {} vouches for, found none of them, and other files ({}): "
+                  "choose another directory; a marker that was copied there may be removed by hand",
+                  store.where(), counted(vouched, "file", "files"), kManifestName, other));
+}
+
 // One generation from the found state to the end, a stop or a failure.
 class Generation {
  public:
   Generation(const GenerateOptions& options, Store& store, GeneratePlan& plan, std::stop_token stop)
-      : owned_(store.own(kManifestName)), plan_(plan), stop_(std::move(stop)) {
+      : store_(store), owned_(store.own(kManifestName)), plan_(plan), stop_(std::move(stop)) {
     write_.owned = owned_.get();
     write_.threads = thread_count(options.threads);
     write_.direct = options.direct;
@@ -107,8 +139,11 @@ class Generation {
   std::optional<WriteFailure> write(GenerateCounters& counters) {
     Manifest& manifest = state_ = plan_.manifest;
     const FileId mark = manifest.files_written;
-    FilesToWrite work{find_incomplete(*plan_.layout, mark, write_, stop_, counters), mark, manifest.files};
+    FilesFound found = find_incomplete(*plan_.layout, mark, write_, stop_, counters);
     if (stop_.stop_requested()) return std::nullopt;
+    if (mark > 0 && !found.any_ours) require_nothing_else(store_, mark);
+    if (found.foreign > 0) return in_the_way(std::move(found), manifest);
+    FilesToWrite work{std::move(found.incomplete), mark, manifest.files};
     skipped_ = mark - work.again.size();
     if (work.size() == 0 && manifest.state == Manifest::State::kComplete) return std::nullopt;
     manifest.state = Manifest::State::kPartial;
@@ -137,7 +172,18 @@ class Generation {
   bool direct_refused() const { return direct_refused_; }
   const WriteTimes& times() const { return times_; }
 
+  // Of a failure: what lies at its path, for a sentence.
+  std::string entry_at(const std::string& path) const { return describe_entry(*owned_, path); }
+
  private:
+  // Nothing is written beside what somebody else put there: the marker stays as it is.
+  WriteFailure in_the_way(FilesFound found, Manifest& manifest) {
+    manifest.state = Manifest::State::kPartial;
+    skipped_ = manifest.files_written - found.incomplete.size();
+    manifest.files_written = found.incomplete.front();
+    return {std::move(found.foreign_example), EEXIST};
+  }
+
   std::optional<WriteFailure> finish(bool all, std::optional<WriteFailure> failure) {
     if (const int error = owned_->sync(); error != 0 && !failure) failure = WriteFailure{".", error};
     if (all && !failure) state_.state = Manifest::State::kComplete;
@@ -161,6 +207,7 @@ class Generation {
   // Files that are given up for the marker's room, one by one. Chosen: far more than one small
   // marker needs; a disk that stays full is somebody else's doing.
   static constexpr int kMostGiven = 16;
+  Store& store_;
   std::unique_ptr<Owned> owned_;
   GeneratePlan& plan_;
   std::stop_token stop_;
@@ -209,7 +256,10 @@ GenerateOutcome generate(const GenerateOptions& options, std::stop_token stop, c
   }
   const Manifest& state = generation.state();
   if (failure) {
-    outcome.error = sentence_of(*failure, plan, state, counters.bytes, options.directory);
+    outcome.error =
+        failure->error == EEXIST
+            ? foreign_sentence(failure->path, generation.entry_at(failure->path), options.directory)
+            : sentence_of(*failure, plan, state, counters.bytes, options.directory);
     record["error"] = outcome.error;
   }
   outcome.files_complete = state.files_written;

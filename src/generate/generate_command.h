@@ -9,6 +9,9 @@
 // (every file below it was written in full). A later call of the same dataset checks the files below the mark
 // by size, compares those that lie above it byte by byte, and writes what is missing or differs. Data is made
 // durable by syncfs (periodically, and once at the end), never file by file.
+//
+// Whose a file is, its content says and not its name (whose_file.h): what lies at a path of the dataset and is
+// neither of the size that the dataset gives nor a torn part of it is left, and named.
 #pragma once
 
 #include <cstdint>
@@ -59,7 +62,7 @@ Json plan_generate(const GenerateOptions& options);
 // written again. `sink` is called from one internal thread, which has ended when this returns.
 GenerateOutcome generate(const GenerateOptions& options, std::stop_token stop, const ProgressSink& sink);
 
-// Removes what the manifest in `directory` names, the directories made for it if they are then
+// Removes what the manifest in `directory` describes, the directories made for it if they are then
 // empty, and the marker last; foreign files stay, are counted and some are named. What a directory
 // that has become a symbolic link leads to is somebody else's, and stays too. A stop request
 // leaves the marker: call again. With `dry_run` it only counts. Throws UserError when the

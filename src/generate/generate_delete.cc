@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/parallel_for.h"
 #include "generate/generate_command.h"
+#include "generate/whose_file.h"
 #include "storage/open_store.h"
 #include "storage/store.h"
 #include "survey/dataset_marker.h"
@@ -28,11 +29,12 @@ struct Removal {
   std::string failed;  // first path that could not be removed, with the reason
 };
 
-// Removes (or, on a dry run, only counts) one regular file. What is not there needs no removing.
-void take(const Owned& owned, const std::string& path, bool dry_run, std::atomic<std::uint64_t>& removed,
-          Removal& removal) {
+// Removes (or, on a dry run, only counts) one file of the dataset. What is not there, or not ours, needs no
+// removing.
+void take(const Owned& owned, const std::string& path, Whose whose, bool dry_run,
+          std::atomic<std::uint64_t>& removed, Removal& removal) {
+  if (whose != Whose::kOurs && whose != Whose::kTorn) return;
   const StoreEntry found = owned.look(path);
-  if (found.kind != EntryKind::kFile) return;
   if (const int error = dry_run ? 0 : owned.remove_file(path)) {
     const std::lock_guard lock(removal.mutex);
     if (removal.failed.empty()) removal.failed = fmt::format("{}: {}", path, describe_errno(error));
@@ -68,8 +70,10 @@ void take_files(const GeneratedLayout& layout, const Owned& owned, bool dry_run,
       const std::string path = layout.path(file);
       removal.looked.fetch_add(1, std::memory_order_relaxed);
       if (leads_through(linked, path)) continue;
-      take(owned, path, dry_run, removal.files, removal);
-      if (layout.has_index()) take(owned, layout.index_path(file), dry_run, removal.indices, removal);
+      take(owned, path, whose_data(owned, layout, file), dry_run, removal.files, removal);
+      if (layout.has_index())
+        take(owned, layout.index_path(file), whose_index(owned, layout, file), dry_run, removal.indices,
+             removal);
     }
   });
 }

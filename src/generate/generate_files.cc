@@ -1,6 +1,7 @@
 #include "generate/generate_files.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <memory>
 #include <mutex>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "base/parallel_for.h"
+#include "generate/whose_file.h"
 
 namespace aforo {
 namespace {
@@ -61,11 +63,11 @@ class FileMaker {
       counters_.kept.fetch_add(1, std::memory_order_relaxed);
       return true;
     }
-    if (const int error = write(*layout_.open_file(file), give_up)) return fail(path_, error);
+    if (const int error = write(file, *layout_.open_file(file), give_up)) return fail(path_, error);
     if (gave_up_) return false;
     if (layout_.has_index()) {
       const std::string path = layout_.index_path(file);
-      if (const int error = write_text(path, layout_.index_text(file))) return fail(path, error);
+      if (const int error = write_index(file, path)) return fail(path, error);
     }
     counters_.files.fetch_add(1, std::memory_order_relaxed);
     return true;
@@ -76,9 +78,23 @@ class FileMaker {
   const WriteTimes& times() const { return writer_.times(); }
 
  private:
+  // A new file, after removing one of the dataset's own; EEXIST where it is somebody else's.
+  template <class WhoseIsIt>
+  int open(const std::string& path, FileWriter::Size size, WhoseIsIt whose_is_it) {
+    int error = writer_.open(path, size);
+    if (error == EEXIST && whose_is_it() != Whose::kForeign) {
+      error = owned_.remove_file(path);
+      if (!error) error = writer_.open(path, size);
+    }
+    made_ = error == 0;
+    return error;
+  }
+
   template <class GiveUp>
-  int write(ByteSource& source, const GiveUp& give_up) {
-    if (const int error = writer_.open(path_, FileWriter::Size::kLarge)) return error;
+  int write(FileId file, ByteSource& source, const GiveUp& give_up) {
+    if (const int error =
+            open(path_, FileWriter::Size::kLarge, [&] { return whose_data(owned_, layout_, file); }))
+      return error;
     const std::uint64_t size = source.size();
     for (std::uint64_t at = 0; at < size;) {
       if (at > 0 && give_up()) {
@@ -117,15 +133,18 @@ class FileMaker {
     return true;
   }
 
-  int write_text(const std::string& path, const std::string& text) {
-    if (const int error = writer_.open(path, FileWriter::Size::kSmall)) return error;
+  int write_index(FileId file, const std::string& path) {
+    const std::string text = layout_.index_text(file);
+    if (const int error =
+            open(path, FileWriter::Size::kSmall, [&] { return whose_index(owned_, layout_, file); }))
+      return error;
     if (const int error = writer_.append(std::as_bytes(std::span(text)))) return error;
     counters_.bytes.fetch_add(text.size(), std::memory_order_relaxed);
     return writer_.close();
   }
 
   bool fail(const std::string& path, int error) {
-    owned_.remove_file(path);
+    if (made_) owned_.remove_file(path);
     failure_ = WriteFailure{path, error};
     return false;
   }
@@ -141,12 +160,9 @@ class FileMaker {
   std::string path_;
   std::optional<WriteFailure> failure_;
   bool gave_up_ = false;
+  // The file under way is this writer's own.
+  bool made_ = false;
 };
-
-bool has_size(const Owned& owned, const std::string& path, std::uint64_t size) {
-  const StoreEntry found = owned.look(path);
-  return found.kind == EntryKind::kFile && found.size == size;
-}
 
 }  // namespace
 
@@ -185,23 +201,29 @@ WriteOutcome write_files(const GeneratedLayout& layout, const FilesToWrite& work
   return outcome;
 }
 
-std::vector<FileId> find_incomplete(const GeneratedLayout& layout, FileId end, const WriteOptions& options,
-                                    std::stop_token stop, GenerateCounters& counters) {
-  std::vector<FileId> incomplete;
+FilesFound find_incomplete(const GeneratedLayout& layout, FileId end, const WriteOptions& options,
+                           std::stop_token stop, GenerateCounters& counters) {
+  FilesFound found;
   std::mutex mutex;
+  std::atomic<bool> any_ours{false};
+  const Owned& owned = *options.owned;
   parallel_for(end, 256, options.threads, stop, [&](unsigned, FileId begin, FileId stop_before) {
     for (FileId file = begin; file < stop_before; ++file) {
-      bool whole = has_size(*options.owned, layout.path(file), layout.file_size(file));
-      if (whole && layout.has_index())
-        whole = has_size(*options.owned, layout.index_path(file), layout.index_text(file).size());
+      const Whose data = whose_data(owned, layout, file);
+      const Whose index = layout.has_index() ? whose_index(owned, layout, file) : Whose::kOurs;
       counters.checked.fetch_add(1, std::memory_order_relaxed);
-      if (whole) continue;
+      if (data == Whose::kOurs || data == Whose::kTorn) any_ours.store(true, std::memory_order_relaxed);
+      if (data == Whose::kOurs && index == Whose::kOurs) continue;
       const std::lock_guard lock(mutex);
-      incomplete.push_back(file);
+      found.incomplete.push_back(file);
+      if (data != Whose::kForeign && index != Whose::kForeign) continue;
+      if (found.foreign++ == 0)
+        found.foreign_example = data == Whose::kForeign ? layout.path(file) : layout.index_path(file);
     }
   });
-  std::sort(incomplete.begin(), incomplete.end());
-  return incomplete;
+  std::sort(found.incomplete.begin(), found.incomplete.end());
+  found.any_ours = any_ours;
+  return found;
 }
 
 }  // namespace aforo

@@ -45,8 +45,19 @@ struct FilesToWrite {
 // What ended the writing; `path` is relative to the dataset's directory.
 struct WriteFailure {
   std::string path;
-  // An errno; ENOSPC and EDQUOT are a full disk.
+  // An errno; ENOSPC and EDQUOT are a full disk, EEXIST is what somebody else put at `path` and has been left.
   int error = 0;
+};
+
+// Whose the files are that should be there.
+struct FilesFound {
+  // Missing or torn, ascending.
+  std::vector<FileId> incomplete;
+  // Paths at which something lies that aforo did not write: how many, and one of them.
+  std::uint64_t foreign = 0;
+  std::string foreign_example;
+  // Some file is the dataset's, whole or torn.
+  bool any_ours = false;
 };
 
 // How to write. Shared by all threads, changed by none.
@@ -77,14 +88,14 @@ std::uint64_t files_per_claim(const GeneratedLayout& layout);
 // Writes claims' files of `work` (an index file after its data file) until all are there, one
 // fails, or a stop is requested. Blocks; options.threads threads, which have ended when it
 // returns. `claims` runs over the indices of `work`. A file that failed is removed: a full disk
-// has room again for the marker.
+// has room again for the marker. What is not the dataset's (whose_file.h) is left, and ends it.
 WriteOutcome write_files(const GeneratedLayout& layout, const FilesToWrite& work, const WriteOptions& options,
                          FileClaims& claims, std::stop_token stop, GenerateCounters& counters);
 
-// The files below `end` that are missing or have the wrong size, ascending. Looks at names
-// and sizes, not into the files; options.threads threads, which have ended when it
-// returns. On a stop request incomplete.
-std::vector<FileId> find_incomplete(const GeneratedLayout& layout, FileId end, const WriteOptions& options,
-                                    std::stop_token stop, GenerateCounters& counters);
+// The files below `end` that are missing or torn, and what is not the dataset's. Looks at names and sizes, and
+// into those files alone that are too short; options.threads threads, which have ended when it returns. On a
+// stop request incomplete.
+FilesFound find_incomplete(const GeneratedLayout& layout, FileId end, const WriteOptions& options,
+                           std::stop_token stop, GenerateCounters& counters);
 
 }  // namespace aforo

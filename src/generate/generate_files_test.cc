@@ -107,22 +107,23 @@ TEST_F(GenerateFilesTest, FilesLargerThanABlockAreTheSameBytes) {
   }
 }
 
-// Of 100 files: one removed, one cut short, one grown, one turned into a directory. Four are
-// found, and written again.
-TEST_F(GenerateFilesTest, WhatIsMissingOrHasAnotherSizeIsFoundAndWrittenAgain) {
+// Of 100 files: one removed, one cut short, one cut and emptied by a crash. Three are found, and written again.
+TEST_F(GenerateFilesTest, WhatIsMissingOrTornIsFoundAndWrittenAgain) {
   const auto layout = layout_of_spec(small_files(100, 2000));
   const auto options = at("d", 2);
   ASSERT_FALSE(write(layout, options).failure);
   const auto before = content("d");
-  EXPECT_TRUE(find_incomplete(layout, 100, options, {}, counters_).empty());
+  EXPECT_TRUE(find_incomplete(layout, 100, options, {}, counters_).incomplete.empty());
   EXPECT_EQ(counters_.checked, 100u);
 
   fs::remove(base_ / "d" / layout.path(7));
   fs::resize_file(base_ / "d" / layout.path(42), layout.file_size(42) - 1);
-  fs::resize_file(base_ / "d" / layout.path(99), layout.file_size(99) + 1);
-  const auto again = find_incomplete(layout, 100, options, {}, counters_);
+  std::ofstream(base_ / "d" / layout.path(99)) << std::string(layout.file_size(99) - 1, '\0');
+  const FilesFound found = find_incomplete(layout, 100, options, {}, counters_);
+  EXPECT_EQ(found.foreign, 0u);
+  const auto again = found.incomplete;
   EXPECT_EQ(again, (std::vector<FileId>{7, 42, 99}));
-  EXPECT_EQ(find_incomplete(layout, 50, options, {}, counters_), (std::vector<FileId>{7, 42}));
+  EXPECT_EQ(find_incomplete(layout, 50, options, {}, counters_).incomplete, (std::vector<FileId>{7, 42}));
 
   ASSERT_FALSE(write(layout, options, {again, 100, 100}).failure);
   EXPECT_TRUE(before == content("d"));
@@ -136,7 +137,37 @@ TEST_F(GenerateFilesTest, AMissingIndexMakesItsShardIncomplete) {
   const auto options = at("t", 1);
   ASSERT_FALSE(write(layout, options).failure);
   fs::remove(base_ / "t" / layout.index_path(2));
-  EXPECT_EQ(find_incomplete(layout, 4, options, {}, counters_), (std::vector<FileId>{2}));
+  EXPECT_EQ(find_incomplete(layout, 4, options, {}, counters_).incomplete, (std::vector<FileId>{2}));
+}
+
+// Grown by a byte, another's text in its place, a directory, a link: none is the dataset's, below the mark and
+// above it, and all stay as they are.
+TEST_F(GenerateFilesTest, WhatIsNotTheDatasetsIsCountedAndLeft) {
+  const auto layout = layout_of_spec(small_files(100, 2000));
+  const auto options = at("d", 2);
+  ASSERT_FALSE(write(layout, options).failure);
+  const auto place = [&](FileId file) { return base_ / "d" / layout.path(file); };
+  fs::resize_file(place(10), layout.file_size(10) + 1);
+  std::ofstream(place(20)) << "my thesis";
+  fs::remove(place(30));
+  fs::create_directory(place(30));
+  std::ofstream(base_ / "outside") << "precious";
+  fs::remove(place(40));
+  fs::create_symlink(base_ / "outside", place(40));
+  const FilesFound found = find_incomplete(layout, 100, options, {}, counters_);
+  EXPECT_EQ(found.incomplete, (std::vector<FileId>{10, 20, 30, 40}));
+  EXPECT_EQ(found.foreign, 4u);
+  EXPECT_TRUE(found.any_ours);
+  const auto before = content("d");
+  for (const FileId file : found.incomplete) {
+    const auto outcome = write(layout, {options.owned, 1, false}, {{file}, 100, 100});
+    ASSERT_TRUE(outcome.failure);
+    EXPECT_EQ(outcome.failure->error, EEXIST);
+    EXPECT_EQ(outcome.failure->path, layout.path(file));
+  }
+  EXPECT_TRUE(before == content("d"));
+  EXPECT_TRUE(fs::is_symlink(place(40)));
+  EXPECT_EQ(fs::file_size(base_ / "outside"), 8u);
 }
 
 // A directory stands where file 3 should be: the outcome names it, and the mark does not pass it.
@@ -149,7 +180,7 @@ TEST_F(GenerateFilesTest, AFailureIsNamedAndStopsAllThreads) {
   const auto outcome = write_files(layout, work, options, claims, {}, counters_);
   ASSERT_TRUE(outcome.failure);
   EXPECT_EQ(outcome.failure->path, layout.path(3));
-  EXPECT_EQ(outcome.failure->error, EISDIR);
+  EXPECT_EQ(outcome.failure->error, EEXIST);
   EXPECT_EQ(claims.low_water(), 3u);
 }
 
@@ -166,7 +197,7 @@ TEST_F(GenerateFilesTest, AStopLeavesAMarkBelowWhichAllIsThere) {
   const auto mark = claims.low_water();
   EXPECT_GT(mark, 0u);
   EXPECT_LT(mark, 5000u);
-  EXPECT_TRUE(find_incomplete(layout, mark, options, {}, counters_).empty());
+  EXPECT_TRUE(find_incomplete(layout, mark, options, {}, counters_).incomplete.empty());
 }
 
 }  // namespace

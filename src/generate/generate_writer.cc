@@ -38,9 +38,6 @@ int FileWriter::create(const std::string& path, bool direct) {
   if (error == ENOENT) {
     if (const int lost = owned_.make_way(path)) return lost;
     error = carry_out();
-  } else if (error == EEXIST) {
-    if (const int kept = owned_.remove_file(path)) return kept;
-    error = carry_out();
   }
   return error;
 }

@@ -1,7 +1,7 @@
 // FileWriter: writes files one after another into an owned place, through an engine: create, write, close.
 //
-// A new file takes the place of an old one of the same name, which is removed and not written
-// through: what another name of the same file shows stays as it is. Missing directories are made.
+// What is there already is never written to, be it a file, a link or a second name of a file elsewhere: who
+// writes decides whose it is (whose_file.h) and removes it first. Missing directories are made.
 // One writer per thread; it waits for each request, so the engine of plain calls on its own thread
 // is the one that costs least.
 // Failure is data: every member returns 0 or an errno, and after a failure the file is closed and incomplete.
@@ -51,8 +51,8 @@ class FileWriter {
     // Its blocks are kAlignment-aligned in memory, and in length but for the last.
     kLarge,
   };
-  // Relative to the owned place. Replaces a file that is there, and makes the directories that are
-  // missing. EBUSY while another is open.
+  // Relative to the owned place. Makes the directories that are missing. EEXIST where anything has that name;
+  // EBUSY while another is open.
   int open(const std::string& path, Size size);
   // At the end of the open file; `block` is only read, and only during the call. EBADF without one.
   int append(std::span<const std::byte> block);

@@ -54,13 +54,12 @@ TEST_F(FileWriterTest, MakesTheDirectoriesThatAreMissingAndOnlyThose) {
   EXPECT_EQ(writer.times().write.count(), 10u);
 }
 
-TEST_F(FileWriterTest, AnOlderLongerFileIsCutToTheNewContent) {
-  std::ofstream(directory_ / "x") << "something longer than the new content";
+TEST_F(FileWriterTest, WhatIsThereIsNotWrittenTo) {
+  std::ofstream(directory_ / "x") << "somebody's";
   FileWriter writer(*owned_, false);
-  ASSERT_EQ(writer.open("x", kSmall), 0);
-  ASSERT_EQ(writer.append(bytes("new")), 0);
-  ASSERT_EQ(writer.close(), 0);
-  EXPECT_EQ(content("x"), "new");
+  EXPECT_EQ(writer.open("x", kSmall), EEXIST);
+  EXPECT_EQ(writer.append(bytes("new")), EBADF);
+  EXPECT_EQ(content("x"), "somebody's");
 }
 
 // 10,000 bytes in blocks of 8192 and 1808: the second is no multiple of 4096 and goes through the page cache,
@@ -87,7 +86,7 @@ TEST_F(FileWriterTest, ASymbolicLinkInTheWayIsNotFollowed) {
   std::ofstream(directory_ / "victim") << "precious";
   fs::create_symlink(directory_ / "victim", directory_ / "link");
   FileWriter writer(*owned_, false);
-  EXPECT_EQ(writer.open("link", kSmall), ELOOP);
+  EXPECT_EQ(writer.open("link", kSmall), EEXIST);
   EXPECT_EQ(content("victim"), "precious");
 }
 
@@ -96,6 +95,8 @@ TEST_F(FileWriterTest, AHardLinkToAFileOutsideIsNotWrittenThrough) {
   std::ofstream(directory_ / "victim") << "precious";
   fs::create_hard_link(directory_ / "victim", directory_ / "link");
   FileWriter writer(*owned_, false);
+  EXPECT_EQ(writer.open("link", kSmall), EEXIST);
+  EXPECT_EQ(owned_->remove_file("link"), 0);
   ASSERT_EQ(writer.open("link", kSmall), 0);
   ASSERT_EQ(writer.append(bytes("new")), 0);
   ASSERT_EQ(writer.close(), 0);

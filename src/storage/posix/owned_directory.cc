@@ -74,7 +74,9 @@ DirectoryLook look_at_directory(const std::string& directory, std::string_view m
   fs::directory_iterator at(directory, error), end;
   for (; !error && at != end; at.increment(error)) {
     const std::string name = at->path().filename().string();
-    if (name == marker) return {Ownership::kOurs, {}};
+    // Of any other kind it is no marker: a link would lend one directory's marker to another.
+    if (name == marker && at->symlink_status(error).type() == fs::file_type::regular)
+      return {Ownership::kOurs, {}};
     // Left by a kill between writing the first marker and renaming it.
     if (name == "lost+found" || name == temporary_of(marker)) continue;
     if (look.others.size() < kMostNamed) look.others.push_back(name);
@@ -119,8 +121,8 @@ OwnedDirectory OwnedDirectory::for_writing(const std::string& directory, std::st
 
 OwnedDirectory OwnedDirectory::for_removal(const std::string& directory, std::string_view marker) {
   if (look_at_directory(directory, marker).ownership != Ownership::kOurs)
-    throw UserError("expected a directory with '" + std::string(marker) + "', found none in '" + directory +
-                    "'; aforo deletes only what it wrote");
+    throw UserError("expected a directory with the file '" + std::string(marker) + "', found none in '" +
+                    directory + "'; aforo deletes only what it wrote");
   return lock(directory, marker);
 }
 
@@ -187,7 +189,9 @@ int OwnedDirectory::remove_directory(const std::string& path) const {
 
 int OwnedDirectory::replace_marker(std::string_view text, bool durable) const {
   const std::string temporary = temporary_of(marker_);
-  const int file = open_beneath(root_, temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+  // One that a kill left may have got another name since: it is not written through.
+  unlinkat(root_, temporary.c_str(), 0);
+  const int file = open_beneath(root_, temporary, create_flags(false), kCreateMode);
   if (file < 0) return -file;
   int error = write_all(file, text);
   if (!error && durable && fsync(file) != 0) error = errno;

@@ -1,7 +1,7 @@
 // OwnedDirectory: the one place in aforo that creates or deletes in a
 // file system, behind the door of Owned.
 //
-// A directory is ours if it carries the marker file, and may become ours if it is
+// A directory is ours if it carries the marker, a regular file and no link, and may become ours if it is
 // absent or empty. Nothing else is ever written to or deleted from, and nothing
 // outside it: paths are relative, "..", absolute paths and symbolic links on the
 // way are refused by the kernel (openat2 RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;

@@ -1,6 +1,7 @@
 #include "storage/posix/owned_directory.h"
 
 #include <sys/mount.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <filesystem>
@@ -138,6 +139,34 @@ TEST_F(OwnedDirectoryTest, IsForOneProcessAlone) {
 TEST_F(OwnedDirectoryTest, AKilledFirstWriteIsStillOurs) {
   put("data/marker.json.new", "half a mar");
   EXPECT_EQ(refusal([&] { OwnedDirectory::for_writing(directory_ / "data", kMarker); }), "");
+}
+
+TEST_F(OwnedDirectoryTest, AMarkerIsARegularFile) {
+  put("else/marker.json");
+  for (const char* kind : {"link", "fifo", "directory"}) {
+    const fs::path place = directory_ / kind;
+    fs::create_directories(place);
+    const fs::path marker = place / kMarker;
+    if (kind == std::string("link")) fs::create_symlink(directory_ / "else/marker.json", marker);
+    if (kind == std::string("fifo")) {
+      ASSERT_EQ(::mkfifo(marker.c_str(), 0600), 0);
+    }
+    if (kind == std::string("directory")) fs::create_directory(marker);
+    EXPECT_EQ(look_at_directory(place, kMarker).ownership, Ownership::kForeign) << kind;
+    EXPECT_NE(refusal([&] { OwnedDirectory::for_writing(place, kMarker); }), "") << kind;
+    EXPECT_NE(refusal([&] { OwnedDirectory::for_removal(place, kMarker); }), "") << kind;
+  }
+}
+
+// What a kill left of a first marker may have got another name since.
+TEST_F(OwnedDirectoryTest, AMarkerIsNotWrittenThroughAnOldOne) {
+  put("outside");
+  fs::create_directories(directory_ / "data");
+  fs::create_hard_link(directory_ / "outside", directory_ / "data/marker.json.new");
+  const auto owned = OwnedDirectory::for_writing(directory_ / "data", kMarker);
+  EXPECT_EQ(owned.replace_marker("new", true), 0);
+  EXPECT_EQ(marker_of(owned), "new");
+  EXPECT_EQ(fs::file_size(directory_ / "outside"), 8u);
 }
 
 TEST_F(OwnedDirectoryTest, AFullDiskIsDataNotAnException) {
