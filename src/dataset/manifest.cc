@@ -78,6 +78,8 @@ std::string write_manifest(const Manifest& manifest) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+bool is_lost_manifest(std::string_view text) { return !Json::accept(text); }
+
 Manifest parse_manifest(std::string_view text, std::string_view file) {
   const Json json = Json::parse(text, nullptr, false);
   const Reader reader(json, file);

@@ -56,6 +56,10 @@ std::string_view to_string(Manifest::State state);
 // Indented JSON and a newline. What is no UTF-8 in a text is replaced; nothing is checked.
 std::string write_manifest(const Manifest& manifest);
 
+// What a power cut leaves of a manifest that was not on storage yet: nothing, zeros, or a part. What was a whole
+// text once is none.
+bool is_lost_manifest(std::string_view text);
+
 // The exact inverse. `file` names the text in messages. Throws UserError for text that is not a
 // manifest, of another schema, with a missing, unknown or wrongly typed key, or with numbers that
 // contradict each other. `dataset_yaml` is not parsed here.

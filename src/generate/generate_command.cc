@@ -127,9 +127,9 @@ class Generation {
   }
 
   void begin(std::string_view version) {
-    if (plan_.resumes) return;
+    if (plan_.resumes && !plan_.lost) return;
     plan_.manifest.aforo_version = version;
-    if (const int error = save_manifest(*owned_, plan_.manifest, true)) {
+    if (const int error = save_manifest(*owned_, plan_.manifest)) {
       throw UserError(
           fmt::format("expected to write the marker {}, found {}", kManifestName, describe_errno(error)));
     }
@@ -147,24 +147,20 @@ class Generation {
     skipped_ = mark - work.again.size();
     if (work.size() == 0 && manifest.state == Manifest::State::kComplete) return std::nullopt;
     manifest.state = Manifest::State::kPartial;
-    if (plan_.resumes)
-      save_manifest(*owned_, manifest, true);  // no longer complete while files are written again
+    if (plan_.resumes) save_manifest(*owned_, manifest);  // no longer complete while files are written again
 
     FileClaims claims(0, work.size(), files_per_claim(*plan_.layout), write_.threads);
     const auto marked = [&] {
       const std::uint64_t done = claims.low_water();
       return done < work.again.size() ? mark : mark + (done - work.again.size());
     };
-    WriteOutcome outcome;
-    {
-      const GenerateKeeper keeper(*owned_, manifest, counters, marked);
-      outcome = write_files(*plan_.layout, work, write_, claims, stop_, counters);
-    }
+    GenerateKeeper keeper(*owned_, manifest, counters, marked);
+    WriteOutcome outcome = write_files(*plan_.layout, work, write_, claims, stop_, counters);
+    const GenerateKeeper::Kept kept = keeper.end();
     direct_refused_ = outcome.direct_refused;
     times_ = outcome.times;
-    manifest.files_written = marked();
     skipped_ += counters.kept;
-    return finish(claims.low_water() == work.size(), std::move(outcome.failure));
+    return finish(claims.low_water() == work.size(), marked(), kept, std::move(outcome.failure));
   }
 
   const Manifest& state() const { return state_; }
@@ -184,8 +180,13 @@ class Generation {
     return {std::move(found.foreign_example), EEXIST};
   }
 
-  std::optional<WriteFailure> finish(bool all, std::optional<WriteFailure> failure) {
-    if (const int error = owned_->sync(); error != 0 && !failure) failure = WriteFailure{".", error};
+  // Files below `written` are written, those below `kept.mark` on storage: the marker vouches for what a sync that did
+  // not fail has brought there.
+  std::optional<WriteFailure> finish(bool all, FileId written, const GenerateKeeper::Kept& kept,
+                                     std::optional<WriteFailure> failure) {
+    const int lost = kept.error != 0 ? kept.error : owned_->sync();
+    if (lost != 0 && !failure) failure = WriteFailure{".", lost};
+    state_.files_written = lost != 0 ? kept.mark : written;
     if (all && !failure) state_.state = Manifest::State::kComplete;
     const int error = save_on_full_disk();
     if (error != 0 && !failure) failure = WriteFailure{std::string(kManifestName), error};
@@ -194,12 +195,12 @@ class Generation {
 
   // A disk that is full to the last block has no room for the new marker either: the last files make it.
   int save_on_full_disk() {
-    int error = save_manifest(*owned_, state_, true);
+    int error = save_manifest(*owned_, state_);
     for (int given = 0; given < kMostGiven && is_full(error) && state_.files_written > 0; ++given) {
       --state_.files_written;
       owned_->remove_file(plan_.layout->path(state_.files_written));
       state_.state = Manifest::State::kPartial;
-      error = save_manifest(*owned_, state_, true);
+      error = save_manifest(*owned_, state_);
     }
     return error;
   }

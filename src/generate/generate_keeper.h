@@ -1,30 +1,33 @@
-// While a dataset is written: saves how far it is, and keeps the page cache from filling with unwritten data.
+// While a dataset is written: brings it to storage, and saves how far it is there.
 #pragma once
 
-#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <stop_token>
 #include <thread>
 
+#include "base/units.h"
 #include "generate/generate_files.h"
 #include "survey/dataset_marker.h"
 
 namespace aforo {
 
-// Saves the marker twice a second (what a kill leaves above it is compared, not trusted) and starts
-// writing back after every kSyncEvery bytes, so that the device works from the beginning and a sync
-// at the end has little left. One thread of its own. What fails here is not reported: a mark that
-// could not be saved costs work after a kill, and a sync that failed fails again at the end.
+// Every so often: syncs what is written, then saves the marker that vouches for it, in this order, so that a mark
+// never says more than storage has. What a kill or a power cut leaves above it is compared, not trusted. So the
+// device works from the beginning, the page cache does not fill, and a sync at the end has little left. One thread
+// of its own.
+//
+// A mark that could not be saved is not reported: it costs work after a kill. A sync that failed is: the kernel says
+// it once, and what it lost would be vouched for by the next.
 class GenerateKeeper {
  public:
-  // Chosen: more often would cost metadata writes beside the data, more seldom
-  // files to compare after a kill.
-  static constexpr std::chrono::milliseconds kSaveEvery{500};
-  // Chosen: less would make the writers wait more often, more would leave a longer
-  // sync for the end.
+  // Whichever comes first. Chosen: more often would make the writers wait for metadata, more seldom would leave
+  // more to compare after a kill and a longer sync for the end.
+  static constexpr Seconds kSyncAfter{2};
   static constexpr std::uint64_t kSyncEvery = std::uint64_t{1} << 30;
+  // At most this share of the time is spent in syncs: on slow storage they come more seldom.
+  static constexpr double kSyncShare = 0.2;
 
   // `mark` says how many files are written in full, and may be called from another
   // thread. All must outlive this.
@@ -33,6 +36,14 @@ class GenerateKeeper {
   // Waits until the thread has ended; nothing more is saved.
   ~GenerateKeeper();
 
+  // Ends as the destructor does. What is on storage, as the marker there says; 0 or the errno of a sync that failed:
+  // files above this mark are then to be written again.
+  struct Kept {
+    FileId mark = 0;
+    int error = 0;
+  };
+  Kept end();
+
  private:
   void run(const std::stop_token& stop);
 
@@ -40,6 +51,7 @@ class GenerateKeeper {
   Manifest manifest_;
   const GenerateCounters& counters_;
   std::function<FileId()> mark_;
+  int error_ = 0;
   std::mutex mutex_;
   std::condition_variable_any wake_;
   // Last: ends before the rest does.

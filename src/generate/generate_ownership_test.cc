@@ -68,5 +68,39 @@ TEST_F(GenerateTest, AMarkerOfAnotherPlaceIsNoRightToThisOne) {
   }
 }
 
+// A power cut leaves a marker of no bytes, of zeros or of a part; the call that laid the dataset mends it, looking at
+// every byte, and the place can be taken away again.
+TEST_F(GenerateTest, AMarkerThatAPowerCutLostIsMendedByTheSameCall) {
+  auto wanted = options(base_ / "d", 200, 3000);
+  wanted.workload.dataset.layout = LayoutKind::kTfrecord;
+  wanted.workload.dataset.samples_per_file = 10;
+  generate_all(wanted);
+  const auto before = content(base_ / "d");
+  const std::string whole = write_manifest(manifest(base_ / "d"));
+  for (const std::string& left : {std::string(), std::string(whole.size(), '\0'), whole.substr(0, 100)}) {
+    std::ofstream(base_ / "d" / kManifestName) << left;
+    const std::string name = before.begin()->first;
+    std::ofstream(base_ / "d" / name) << std::string(before.at(name).size(), '\0');
+    EXPECT_THAT(sentence([&] { delete_generated(base_ / "d", false, {}, {}); }),
+                AllOf(HasSubstr("power cut"), HasSubstr("generate")));
+    EXPECT_EQ(plan_generate(wanted)["files_already_written"], 0);
+    EXPECT_EQ(generate_all(wanted)["files_written"], 1);
+    EXPECT_TRUE(before == content(base_ / "d"));
+    EXPECT_EQ(write_manifest(manifest(base_ / "d")), whole);
+  }
+  delete_generated(base_ / "d", false, {}, {});
+  EXPECT_TRUE(fs::is_empty(base_ / "d"));
+}
+
+TEST_F(GenerateTest, ALostMarkerBesideOtherFilesIsNoRight) {
+  const auto wanted = options(base_ / "d", 20, 3000);
+  generate_all(wanted);
+  std::ofstream(base_ / "d" / kManifestName) << "";
+  std::ofstream(base_ / "d" / "d00000" / "thesis.tex") << "precious";
+  const auto before = content(base_ / "d");
+  EXPECT_THAT(sentence([&] { generate_all(wanted); }), HasSubstr("d00000/thesis.tex"));
+  EXPECT_TRUE(before == content(base_ / "d"));
+}
+
 }  // namespace
 }  // namespace aforo

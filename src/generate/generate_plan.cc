@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <mutex>
 #include <vector>
 
 #include "base/error.h"
@@ -112,6 +114,39 @@ void require_same(const Manifest& found, const Manifest& asked, const std::strin
                   directory, difference(found.dataset_yaml, asked.dataset_yaml), directory));
 }
 
+// Whether a file of the dataset, or its index, is called so: by the number in the last part of the name.
+bool is_own_name(const GeneratedLayout& layout, std::string_view name) {
+  constexpr std::string_view kDigits = "0123456789";
+  const std::size_t begin = name.find_first_of(kDigits, name.rfind('/') + 1);
+  if (begin == name.npos) return false;
+  const std::size_t end = std::min(name.find_first_not_of(kDigits, begin), name.size());
+  FileId file = 0;
+  if (std::from_chars(name.data() + begin, name.data() + end, file).ec != std::errc{} ||
+      file >= layout.files())
+    return false;
+  return name == layout.path(file) || (layout.has_index() && name == layout.index_path(file));
+}
+
+// A marker that has been lost says whose the place is by its name alone: all that lies beside it must bear the names
+// of the dataset. What is in the files is judged when they are laid.
+void require_only_own_names(const GeneratedLayout& layout, const Store& store) {
+  std::string other;
+  std::mutex mutex;
+  ListOptions options;
+  options.unlisted = kManifestName;
+  options.everything = true;
+  store.list(options, {}, [&](unsigned, std::string_view name, std::uint64_t) {
+    if (is_own_name(layout, name) || name.starts_with(kManifestName)) return;
+    const std::lock_guard lock(mutex);
+    if (other.empty()) other = name;
+  });
+  if (other.empty()) return;
+  throw UserError(fmt::format(
+      "expected in {}, whose {} is no manifest (as a power cut leaves it), only files of this dataset, found {}: "
+      "give the workload that was laid there, or choose another directory",
+      store.where(), kManifestName, other));
+}
+
 }  // namespace
 
 namespace {
@@ -140,11 +175,14 @@ GeneratePlan make_generate_plan(const Workload& workload, const Store& store) {
   plan.manifest.samples = plan.layout->samples();
   plan.manifest.files = plan.layout->files();
   plan.manifest.totals = plan.layout->totals();
-  if (auto found = look_for_own_dataset(store)) {
-    require_same(*found, plan.manifest, store.where());
-    plan.manifest = std::move(*found);
-    plan.resumes = true;
+  OwnDataset found = look_for_own_dataset(store);
+  if (found.manifest) {
+    require_same(*found.manifest, plan.manifest, store.where());
+    plan.manifest = std::move(*found.manifest);
   }
+  if (found.lost) require_only_own_names(*plan.layout, store);
+  plan.lost = found.lost;
+  plan.resumes = found.lost || found.manifest;
   plan.index_bytes = plan.layout->has_index() ? plan.layout->samples() * kIndexLineBytes : 0;
   plan.space = space_at(store);
   plan.needed = still_needed(*plan.layout, plan.manifest.files_written, plan.index_bytes, plan.space.block);

@@ -20,6 +20,9 @@ struct GeneratePlan {
   Manifest manifest;
   // The directory carries our marker for the same dataset.
   bool resumes = false;
+  // It has been lost to a power cut, and nothing but files of this dataset's names is there: every byte of them is
+  // compared. Implies `resumes`.
+  bool lost = false;
   // Estimated, since lines are as long as their numbers; 0 for layouts without index files.
   std::uint64_t index_bytes = 0;
   Space space;
@@ -32,7 +35,8 @@ struct GeneratePlan {
 
 // Reads the store's marker and free space, and of a resumption looks which files past the mark are
 // there; touches nothing. Throws UserError for a layout that cannot be generated, for a directory
-// with other files, and for one with another dataset: saying what differs and the ways out.
+// with other files (beside a marker that has been lost, too), and for one with another dataset: saying what differs
+// and the ways out.
 GeneratePlan make_generate_plan(const Workload& workload, const Store& store);
 
 // Adds to `record` the part of a generate Record that is known before it begins: files, bytes,

@@ -69,7 +69,7 @@ class OwnedMemory final : public Owned {
     if (!stays_beneath(name)) return EXDEV;
     return has_below(files_, name) ? ENOTEMPTY : files_.contains(name) ? ENOTDIR : 0;
   }
-  int replace_marker(std::string_view text, bool) const override {
+  int replace_marker(std::string_view text) const override {
     const auto bytes = std::as_bytes(std::span(text));
     files_[marker_].assign(bytes.begin(), bytes.end());
     return 0;

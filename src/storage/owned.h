@@ -91,10 +91,10 @@ class Owned {
   virtual int remove_file(const std::string& name) const = 0;
   virtual int remove_directory(const std::string& name) const = 0;
 
-  // Replaces the marker in one step: a reader, or who comes after a crash, finds the old text or
-  // the new one, never a part. `durable`: it and its name are on storage when this returns. 0 or an
-  // errno; then too, one of them stands whole.
-  virtual int replace_marker(std::string_view text, bool durable) const = 0;
+  // Replaces the marker in one step: a reader, or who comes after a crash or a power cut, finds the
+  // old text or the new one, never a part. The text is on storage before it gets its name, and the
+  // name when this returns. 0 or an errno; then too, one of them stands whole.
+  virtual int replace_marker(std::string_view text) const = 0;
   // The last step of a removal: from here on the place is nobody's. 0 or an errno (ENOENT).
   virtual int remove_marker() const = 0;
 

@@ -195,14 +195,14 @@ TEST_P(StoreContract, ItsEngineReadsAndCreatesNothing) {
 TEST_P(StoreContract, WhatIsWrittenByItsOwnerIsListedAndRead) {
   EXPECT_EQ(store_->look(kMarker).ownership, Ownership::kEmpty);
   const auto owned = store_->own(kMarker);
-  EXPECT_EQ(owned->replace_marker("ours", true), 0);
+  EXPECT_EQ(owned->replace_marker("ours"), 0);
   EXPECT_EQ(owned->make_way("a/b/file"), 0);
   EXPECT_EQ(write(*owned, "a/b/file", 3000), 0);
   EXPECT_EQ(write(*owned, "a/b/file", 3000), EEXIST);
   EXPECT_EQ(owned->sync(), 0);
   EXPECT_EQ(store_->look(kMarker).ownership, Ownership::kOurs);
   EXPECT_EQ(read_text(*store_, kMarker, 100), "ours");
-  EXPECT_EQ(owned->replace_marker("still ours", false), 0);
+  EXPECT_EQ(owned->replace_marker("still ours"), 0);
   EXPECT_EQ(read_text(*store_, kMarker, 100), "still ours");
   EXPECT_EQ(listed(), (std::map<std::string, std::uint64_t>{{"a/b/file", 3000}}));
   std::vector<std::byte> bytes(4000);
@@ -228,7 +228,7 @@ TEST_P(StoreContract, AnOwnerSeesWhatLiesThere) {
 
 TEST_P(StoreContract, TakesAwayFilesAndThenTheirDirectories) {
   auto owned = store_->own(kMarker);
-  ASSERT_EQ(owned->replace_marker("ours", false), 0);
+  ASSERT_EQ(owned->replace_marker("ours"), 0);
   ASSERT_EQ(owned->make_way("a/file"), 0);
   ASSERT_EQ(write(*owned, "a/file", 10), 0);
   owned.reset();

@@ -187,14 +187,14 @@ int OwnedDirectory::remove_directory(const std::string& path) const {
   })));
 }
 
-int OwnedDirectory::replace_marker(std::string_view text, bool durable) const {
+int OwnedDirectory::replace_marker(std::string_view text) const {
   const std::string temporary = temporary_of(marker_);
   // One that a kill left may have got another name since: it is not written through.
   unlinkat(root_, temporary.c_str(), 0);
   const int file = open_beneath(root_, temporary, create_flags(false), kCreateMode);
   if (file < 0) return -file;
   int error = write_all(file, text);
-  if (!error && durable && fsync(file) != 0) error = errno;
+  if (!error && fsync(file) != 0) error = errno;
   if (close(file) != 0 && !error) error = errno;
   if (!error && renameat(root_, temporary.c_str(), root_, marker_.c_str()) != 0) error = errno;
   if (error) {
@@ -203,7 +203,7 @@ int OwnedDirectory::replace_marker(std::string_view text, bool durable) const {
     return error;
   }
   // Some filesystems cannot fsync a directory (EINVAL).
-  return durable && fsync(root_) != 0 && errno != EINVAL ? errno : 0;
+  return fsync(root_) != 0 && errno != EINVAL ? errno : 0;
 }
 
 int OwnedDirectory::remove_marker() const {

@@ -54,7 +54,7 @@ class OwnedDirectory final : public Owned, public WriteRight {
   int make_way(const std::string& path) const override;
   int remove_file(const std::string& path) const override;
   int remove_directory(const std::string& path) const override;
-  int replace_marker(std::string_view text, bool durable) const override;
+  int replace_marker(std::string_view text) const override;
   int remove_marker() const override;
 
   // Of the whole filesystem (syncfs): also waits for what others wrote there.

@@ -94,8 +94,8 @@ TEST_F(OwnedDirectoryTest, WritesMarksAndTakesAway) {
   {
     const auto owned = OwnedDirectory::for_writing(directory_ / "new/data", kMarker);
     EXPECT_EQ(marker_of(owned), "");
-    EXPECT_EQ(owned.replace_marker("first", false), 0);
-    EXPECT_EQ(owned.replace_marker("second", true), 0);
+    EXPECT_EQ(owned.replace_marker("first"), 0);
+    EXPECT_EQ(owned.replace_marker("second"), 0);
     EXPECT_EQ(marker_of(owned), "second");
     EXPECT_EQ(create(owned, "a/b/sample"), 0);
     EXPECT_EQ(owned.sync(), 0);
@@ -164,7 +164,7 @@ TEST_F(OwnedDirectoryTest, AMarkerIsNotWrittenThroughAnOldOne) {
   fs::create_directories(directory_ / "data");
   fs::create_hard_link(directory_ / "outside", directory_ / "data/marker.json.new");
   const auto owned = OwnedDirectory::for_writing(directory_ / "data", kMarker);
-  EXPECT_EQ(owned.replace_marker("new", true), 0);
+  EXPECT_EQ(owned.replace_marker("new"), 0);
   EXPECT_EQ(marker_of(owned), "new");
   EXPECT_EQ(fs::file_size(directory_ / "outside"), 8u);
 }
@@ -176,10 +176,10 @@ TEST_F(OwnedDirectoryTest, AFullDiskIsDataNotAnException) {
     GTEST_SKIP() << "this root may not mount";
   {
     const auto owned = OwnedDirectory::for_writing(directory_ / "small", kMarker);
-    EXPECT_EQ(owned.replace_marker("before", false), 0);
-    EXPECT_EQ(owned.replace_marker(std::string(100'000, 'x'), false), ENOSPC);
+    EXPECT_EQ(owned.replace_marker("before"), 0);
+    EXPECT_EQ(owned.replace_marker(std::string(100'000, 'x')), ENOSPC);
     EXPECT_EQ(marker_of(owned), "before");  // the old one stands
-    EXPECT_EQ(owned.replace_marker("after", false), 0);
+    EXPECT_EQ(owned.replace_marker("after"), 0);
   }
   umount2((directory_ / "small").c_str(), MNT_DETACH);
 }
