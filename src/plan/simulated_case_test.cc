@@ -241,7 +241,8 @@ TEST(SimulatedCase, ALayoutThatIsOnlySizedIsTakenAsOneThatIsReadAlike) {
   options.workload.dataset.layout = LayoutKind::kParquet;
   SimulatedCase c = make_case(options);
   EXPECT_EQ(c.layout->kind(), LayoutKind::kWebdataset);
-  EXPECT_THAT(c.notes, testing::Contains("Parquet is simulated as WebDataset, which is read in the same way"));
+  EXPECT_THAT(c.notes,
+              testing::Contains("Parquet is simulated as WebDataset, which is read in the same way"));
   options.workload.dataset.layout = LayoutKind::kHdf5;
   options.beside = {options.workload};
   c = make_case(options);

@@ -39,8 +39,7 @@ void rent_in_hosts(const SizingAsk& ask, const Need& need, const Catalogue& cata
     d.archive_read = d.read;
     d.read = d.fast_read;
     d.losses = losses_of_drives(d.hosts);
-    set_staging(d, need, d.local_cache, given,
-                {arriving(d), "a host's network"},
+    set_staging(d, need, d.local_cache, given, {arriving(d), "a host's network"},
                 {d.local_read * kInstanceWriteShare, "the instances' drives"});
     out.push_back(std::move(d));
   }

@@ -283,6 +283,18 @@ std::vector<Ranked> Screening::rank(const PriceBook& prices, Grouping grouping) 
   return out;
 }
 
+std::map<std::string, std::string> Screening::last_checks() const {
+  std::map<std::string, std::size_t> last;
+  for (std::size_t i = 0; i < offers_; ++i) {
+    if (known_[i] == Known::kNothing || judged_[i].serves()) continue;
+    const auto [at, is_new] = last.try_emplace(group_of(designs_[i], Grouping::kProduct), i);
+    if (!is_new && designs_[i].read.value > designs_[at->second].read.value) at->second = i;
+  }
+  std::map<std::string, std::string> out;
+  for (const auto& [product, i] : last) out[product] = judged_[i].check;
+  return out;
+}
+
 std::vector<Rejected> Screening::rejected() {
   struct Nearest {
     double reach = 0;
@@ -291,9 +303,12 @@ std::vector<Rejected> Screening::rejected() {
     bool of_line = false;
   };
   std::map<std::string, Nearest> nearest;
+  const std::map<std::string, std::string> last = last_checks();
   for (std::size_t i = 0; i < offers_; ++i) {
     if (known_[i] == Known::kNothing || judged_[i].serves()) continue;
-    Nearest& slot = nearest[group_of(designs_[i], Grouping::kProduct)];
+    const std::string product = group_of(designs_[i], Grouping::kProduct);
+    if (judged_[i].check != last.at(product)) continue;
+    Nearest& slot = nearest[product];
     if (judged_[i].reach > slot.reach) slot = {judged_[i].reach, i, 0, {}, false};
   }
   for (std::size_t i = 0; i < lines_.size(); ++i) {

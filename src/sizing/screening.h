@@ -73,10 +73,8 @@ class Screening {
   // The one of all that are bought, without looking at what could not win.
   std::optional<Ranked> cheapest_on_premises(const PriceBook& prices);
 
-  // What was judged and does not serve: of each product the miss that lacks least of what it lacks most, nearest
-  // first.
-  // What was left out because a like one failed is not in it, nor are sizes of a line of which
-  // another serves.
+  // What was judged and does not serve: of each product the miss that lacks least of what its largest lacks, nearest
+  // first. What was left out because a like one failed is not in it, nor are sizes of a line of which another serves.
   std::vector<Rejected> rejected();
   // Kinds of designs that were considered: listed ones, and lines.
   std::size_t offered_count() const { return offers_ + lines_.size(); }
@@ -125,6 +123,9 @@ class Screening {
   // Of members that no storage could let serve, so that misses can be named: those of each product that read most.
   void judge_fastest(const std::vector<std::size_t>& members);
   void judge_offer(std::size_t i);
+  // Of each product that has a miss, the check at which the one that reads most fails: what a smaller one lacks
+  // beside, a larger one cures.
+  std::map<std::string, std::string> last_checks() const;
   // In a quarter of the time.
   void bound_offer(std::size_t i);
   double idle_at(std::size_t i, std::span<const double> au, const PriceBook& prices) const;

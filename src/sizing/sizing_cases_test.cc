@@ -113,6 +113,24 @@ TEST(SizingCases, ShortEpochsOfHeldBackHostsAreServed) {
   EXPECT_LT(best->served.au, 0.5);
 }
 
+// Lustre of 83 GiB/s lacks 2 GiB/s, and one of 1.78 TiB/s takes too long for a sample of 146 MB all the same: more of it
+// cures nothing, so that time is what is named.
+TEST(SizingCases, AMissIsNamedByWhatItsLargestLacks) {
+  SizingAsk ask = ask_for("unet3d_b200", 16, 500e12);
+  ask.place = Place::kCloud;
+  ask.family = Family::kCloudFile;
+  Screening screening(ask, Catalogue::shipped(), 2);
+  ASSERT_TRUE(screening.rank(PriceBook::shipped(), Grouping::kFamily).empty());
+  std::size_t lustre = 0;
+  for (const Rejected& r : screening.rejected()) {
+    const Design& d = screening.designs()[r.design];
+    if (!d.product.starts_with("AWS FSx for Lustre, persistent SSD")) continue;
+    ++lustre;
+    EXPECT_EQ(screening.judgement(r.design).check, "latency") << d.name << ": " << r.reason;
+  }
+  EXPECT_GT(lustre, 0U);
+}
+
 // Two steps an epoch: the first batch of each takes longer than half a step. That is said, and not one of a
 // hundred designs blamed.
 TEST(SizingCases, WhatNoStorageReachesIsSaidFirst) {
