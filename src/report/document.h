@@ -78,8 +78,9 @@ enum class ListStyle {
   kFacts,    // likewise, the column narrow: a word or two, and a sentence on it
   kGains,    // labels are numbers in a column of their own
 };
-// Where a list may take so many lines only: what is kept at any cost, and what is not even shortened before the rest.
-inline constexpr int kKept = 100, kWhole = 101;
+// Where a list may take so many lines only: what is below kNamed is left out before anything else is shortened, from
+// kKept on all is kept, and kWhole is not even shortened before the rest.
+inline constexpr int kNamed = 10, kKept = 100, kWhole = 101;
 struct Item {
   Value label;  // for kRanks, kReasons, kTerms, kFacts and kGains
   std::string text;

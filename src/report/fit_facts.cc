@@ -33,14 +33,12 @@ class Fitting {
   }
 
   std::vector<std::string> fitted() {
+    leave_out(0, kNamed);
+    drop_clauses(kNamed, kKept);
+    leave_out(kNamed, kKept);
+    drop_clauses(kKept, kWhole);
     for (const std::size_t most : {2U, 1U})
-      for_each_until_it_fits(kWhole - 1, [&](std::size_t i) {
-        while (too_long() && lines_of(i) > most && shorter_by_clauses(i)) {
-        }
-      });
-    for_each_until_it_fits(kKept - 1, [&](std::size_t i) { texts_[i].clear(); });
-    for (const std::size_t most : {2U, 1U})
-      for_each_until_it_fits(kWhole, [&](std::size_t i) {
+      for_each_until_it_fits(kNamed, kWhole + 1, [&](std::size_t i) {
         for (std::size_t room = most * columns_; lines_of(i) > most && room > kLeastRoom; room -= kLeastRoom)
           texts_[i] = cut_to(texts_[i], room - std::min(room - kLeastRoom, list_.items[i].after.size()));
       });
@@ -77,11 +75,24 @@ class Fitting {
     return list_.most_lines > 0 && lines > list_.most_lines;
   }
 
+  void leave_out(int from, int to) {
+    for_each_until_it_fits(from, to, [&](std::size_t i) { texts_[i].clear(); });
+  }
+
+  void drop_clauses(int from, int to) {
+    for (const std::size_t most : {2U, 1U})
+      for_each_until_it_fits(from, to, [&](std::size_t i) {
+        while (too_long() && lines_of(i) > most && shorter_by_clauses(i)) {
+        }
+      });
+  }
+
+  // Of the items with from <= keep < to the least kept first, and of these the last.
   template <class Change>
-  void for_each_until_it_fits(int last, Change change) {
-    for (const int keep : keeps_)
+  void for_each_until_it_fits(int from, int to, Change change) {
+    for (auto keep = keeps_.lower_bound(from); keep != keeps_.end() && *keep < to; ++keep)
       for (std::size_t i = texts_.size(); i-- > 0;)
-        if (list_.items[i].keep == keep && keep <= last && too_long()) change(i);
+        if (list_.items[i].keep == *keep && too_long()) change(i);
   }
 
   const List& list_;

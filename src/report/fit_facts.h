@@ -13,9 +13,9 @@ namespace aforo {
 std::string cut_to(std::string text, std::size_t most);
 
 // A text for each item, in their order; "" for one that is left out. Where list.most_lines lines of `columns` do not
-// hold all, the items of the least `keep` give way first: they lose clauses from their ends, as long as they take
-// more than a line or two; then they are left out whole, up to kKept. Words are cut only where the rest is still too
-// long, and never those of kWhole before the others'.
+// hold all, those below kNamed are left out, the least kept first; then the others up to kKept lose clauses from their
+// ends, as few as save a line, and are left out whole; then those that are kept lose clauses. Words are cut only where
+// the rest is still too long, and never those of kWhole before the others'.
 std::vector<std::string> fit_facts(const List& list, std::size_t columns);
 
 }  // namespace aforo

@@ -25,18 +25,28 @@ TEST(FitFacts, WhatFitsIsWhole) {
 
 TEST(FitFacts, ClausesEndBeforeWordsDo) {
   const List list =
-      facts(2, {{"a", "a first clause; with $12,300 a month", {}, " (and 2)", 0}, {"b", "short", {}}});
+      facts(2, {{"a", "a first clause; with $12,300 a month", {}, " (and 2)", kNamed}, {"b", "short", {}}});
   EXPECT_THAT(fit_facts(list, kColumns), ElementsAre("", "short"))
       << "a clause and what goes with it are two lines";
   EXPECT_THAT(
-      fit_facts(facts(2, {{"a", "a clause; with $12,300 a month", {}, "", 0}, {"b", "short", {}}}), kColumns),
+      fit_facts(facts(2, {{"a", "a clause; with $12,300 a month", {}, "", kNamed}, {"b", "short", {}}}), kColumns),
       ElementsAre("a clause ...", "short"));
 }
 
 TEST(FitFacts, TheLeastKeptGoFirst) {
-  const std::string two = "nothing that ends before its end";
-  const List list = facts(4, {{"a", two, {}, "", 1}, {"b", two, {}, "", 0}, {"c", two, {}}});
-  EXPECT_THAT(fit_facts(list, kColumns), ElementsAre(two, "", two));
+  const std::string two = "nothing that ends before its end",
+                    clauses = "so much for $12; and more than a line";
+  EXPECT_THAT(fit_facts(facts(4, {{"a", two, {}, "", 1}, {"b", two, {}, "", 0}, {"c", two, {}}}), kColumns),
+              ElementsAre(two, "", two));
+  EXPECT_THAT(
+      fit_facts(facts(4, {{"a", clauses, {}, "", kNamed}, {"b", two, {}, "", 0}, {"c", two, {}}}), kColumns),
+      ElementsAre(clauses, "", two))
+      << "left out before another is shortened";
+  EXPECT_THAT(fit_facts(facts(3, {{"a", clauses, {}, "", kNamed}, {"b", two, {}}}), kColumns),
+              ElementsAre("so much for $12 ...", two));
+  EXPECT_THAT(fit_facts(facts(3, {{"a", two, {}, "", kNamed}, {"b", clauses, {}}}), kColumns),
+              ElementsAre("", clauses))
+      << "and left out before what is kept is shortened";
 }
 
 TEST(FitFacts, WordsAreCutWhereNothingElseIsLeft) {

@@ -42,10 +42,15 @@ class FirstScreen {
  private:
   // What gives way where the page is full, the first of them first: --full has it. The rest is kept.
   static int keep_of(std::string_view label) {
-    constexpr std::string_view kFirst[] = {"not shown", "then",    "assumed",   "turns if", "elsewhere",
-                                           "kept",      "cheaper", "idle time", "limit",    "mind"};
-    const auto found = std::find(std::begin(kFirst), std::end(kFirst), label);
-    return found == std::end(kFirst) ? kKept : static_cast<int>(found - std::begin(kFirst));
+    constexpr std::string_view kFirst[] = {"not shown", "then", "turns if"};
+    constexpr std::string_view kShorter[] = {"assumed", "elsewhere", "kept",  "how sure", "next best",
+                                             "cheaper", "idle time", "limit", "mind"};
+    const auto place = [&](const auto& labels) {
+      return static_cast<int>(std::find(std::begin(labels), std::end(labels), label) - std::begin(labels));
+    };
+    if (const int first = place(kFirst); first < static_cast<int>(std::size(kFirst))) return first;
+    const int shorter = place(kShorter);
+    return shorter < static_cast<int>(std::size(kShorter)) ? kNamed + shorter : kKept;
   }
 
   void fact(std::string_view label, std::string text, Tone tone = Tone::kPlain, std::string after = "") {
@@ -127,13 +132,14 @@ class FirstScreen {
                          busy_at(*d, "au").text,
                          word(*d, {"method"}) == "simulate" ? "simulated" : "by formulas");
     }
-    return far_beyond_asked(record_) > 0 ? "no other kind that holds less than four times what was asked"
+    return far_beyond_asked(record_) > 0 ? "another kind serves only over four times too large, if at all"
                                          : "no design of another kind serves there";
   }
 
   std::string not_shown() const {
     const std::size_t oversized = far_beyond_asked(record_);
     const auto kinds = number(record_, {"considered", "rejected_kinds"});
+    if (all_that_serve(record_) <= shown_ && !(kinds && *kinds > 0)) return "";
     std::string out = fmt::format("{} more that serve", all_that_serve(record_) - shown_);
     if (oversized > 0) out += fmt::format(" ({} over four times too large)", oversized);
     if (kinds && *kinds > 0) out += fmt::format(", {:.0f} that do not", *kinds);
