@@ -186,8 +186,8 @@ Json next_steps(const SizeAsk& ask, const Screening& screening, const SizeResult
   else if (file.empty())
     out = {{"command", repeated(ask, {"storage-rank"}) + fmt::format(" --storage-out {}", kProposedFile)},
            {"change", fmt::format("with --storage-out {}", kProposedFile)},
-           {"text", predicted.empty() ? "writes it as a storage file"
-                                      : "writes it and says how to predict the job on it"}};
+           {"text",
+            predicted.empty() ? "writes it as a storage file" : "writes it, and says how to predict on it"}};
   else
     out = {{"command", repeated(ask, {"full"}) + " --full"},
            {"change", "with --full"},

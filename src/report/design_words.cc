@@ -159,7 +159,7 @@ std::string DesignWords::busy() const {
     out += of_target(*number(d, {"au"}), numbers(d, {"au_interval"}), au_target(record_));
     const double most = number(record_, {"host", "au_at_most"}).value_or(1);
     if (most < au_target(record_).value_or(0))
-      out += fmt::format(": the hosts' {} allows no more",
+      out += fmt::format(": the hosts' {} holds it back",
                          host_lacks_cores(*at(record_, {"host"})) ? "CPU" : "loader");
     return out;
   }

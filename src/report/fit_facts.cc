@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "report/look.h"
 
@@ -37,6 +38,7 @@ class Fitting {
     drop_clauses(kNamed, kKept);
     leave_out(kNamed, kKept);
     drop_clauses(kKept, kWhole);
+    give_back();
     for (const std::size_t most : {2U, 1U})
       for_each_until_it_fits(kNamed, kWhole + 1, [&](std::size_t i) {
         for (std::size_t room = most * columns_; lines_of(i) > most && room > kLeastRoom; room -= kLeastRoom)
@@ -85,6 +87,18 @@ class Fitting {
         while (too_long() && lines_of(i) > most && shorter_by_clauses(i)) {
         }
       });
+  }
+
+  // Lines that a large one left, when it went, have room for what went before it: the most kept first.
+  void give_back() {
+    if (too_long()) return;
+    for (auto keep = keeps_.rbegin(); keep != keeps_.rend(); ++keep)
+      for (std::size_t i = 0; i < texts_.size(); ++i) {
+        if (list_.items[i].keep != *keep || texts_[i] == list_.items[i].text) continue;
+        const std::string kept = std::exchange(texts_[i], list_.items[i].text);
+        while (too_long())
+          if (!drop_clause(texts_[i])) texts_[i] = kept;
+      }
   }
 
   // Of the items with from <= keep < to the least kept first, and of these the last.

@@ -29,7 +29,8 @@ TEST(FitFacts, ClausesEndBeforeWordsDo) {
   EXPECT_THAT(fit_facts(list, kColumns), ElementsAre("", "short"))
       << "a clause and what goes with it are two lines";
   EXPECT_THAT(
-      fit_facts(facts(2, {{"a", "a clause; with $12,300 a month", {}, "", kNamed}, {"b", "short", {}}}), kColumns),
+      fit_facts(facts(2, {{"a", "a clause; with $12,300 a month", {}, "", kNamed}, {"b", "short", {}}}),
+                kColumns),
       ElementsAre("a clause ...", "short"));
 }
 
@@ -47,6 +48,14 @@ TEST(FitFacts, TheLeastKeptGoFirst) {
   EXPECT_THAT(fit_facts(facts(3, {{"a", two, {}, "", kNamed}, {"b", clauses, {}}}), kColumns),
               ElementsAre("", clauses))
       << "and left out before what is kept is shortened";
+}
+
+TEST(FitFacts, WhatALargeOneLeavesIsGivenBack) {
+  const std::string large(70, 'x');
+  const List list = facts(3, {{"a", "a clause; and one more of it", {}, "", kNamed + 1},
+                              {"b", large, {}, "", kNamed},
+                              {"c", "short", {}}});
+  EXPECT_THAT(fit_facts(list, kColumns), ElementsAre("a clause; and one more of it", "", "short"));
 }
 
 TEST(FitFacts, WordsAreCutWhereNothingElseIsLeft) {
