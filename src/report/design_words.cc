@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "base/units.h"
-#include "report/fit_facts.h"
 #include "report/size_words.h"
 
 namespace aforo {

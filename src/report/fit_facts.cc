@@ -117,14 +117,6 @@ class Fitting {
 
 }  // namespace
 
-std::string cut_to(std::string text, std::size_t most) {
-  if (text.size() <= most) return text;
-  std::size_t end = text.rfind(' ', most - 4);
-  if (end == std::string::npos || end + 40 < most) end = most - 4;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;  // within a character
-  return text.substr(0, end).append(kMore);
-}
-
 std::vector<std::string> fit_facts(const List& list, std::size_t columns) {
   return Fitting(list, columns).fitted();
 }

@@ -9,9 +9,6 @@
 
 namespace aforo {
 
-// The text up to so many characters, cut between words: "... of the". For names that people gave.
-std::string cut_to(std::string text, std::size_t most);
-
 // A text for each item, in their order; "" for one that is left out. Where list.most_lines lines of `columns` do not
 // hold all, those below kNamed are left out, the least kept first; then the others up to kKept lose clauses from their
 // ends, as few as save a line, and are left out whole; then those that are kept lose clauses. Lines that are free in the

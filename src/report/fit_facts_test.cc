@@ -66,11 +66,5 @@ TEST(FitFacts, WordsAreCutWhereNothingElseIsLeft) {
   EXPECT_LE(found[0].size(), kColumns);
 }
 
-TEST(CutTo, BetweenWords) {
-  EXPECT_EQ(cut_to("short", 10), "short");
-  EXPECT_EQ(cut_to("one two three four", 14), "one two ...");
-  EXPECT_LE(cut_to(std::string(300, 'x'), 100).size(), 100U);
-}
-
 }  // namespace
 }  // namespace aforo

@@ -9,7 +9,6 @@
 
 #include "base/units.h"
 #include "report/design_words.h"
-#include "report/fit_facts.h"
 #include "report/record_facts.h"
 #include "report/size_words.h"
 #include "report/view.h"
@@ -129,8 +128,7 @@ class FirstScreen {
       const Value dearer = sum_of_money(more, Unit::kDollarsPerMonth);
       return fmt::format("{} for {} a month, {}; AU {}, {}", word(*d, {"family"}),
                          money_at(*d, {"total_usd_per_month"}).text,
-                         dearer.text.starts_with("n") ? "as much" : dearer.text + " more",
-                         busy_at(*d, "au").text,
+                         std::abs(more) < 0.5 ? "as much" : dearer.text + " more", busy_at(*d, "au").text,
                          word(*d, {"method"}) == "simulate" ? "simulated" : "by formulas");
     }
     return far_beyond_asked(record_) > 0 ? "another kind serves only over four times too large, if at all"

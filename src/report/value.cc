@@ -81,6 +81,14 @@ Value followed_by(Value value, std::string_view words) {
   return value;
 }
 
+std::string cut_to(std::string text, std::size_t most) {
+  if (text.size() <= most) return text;
+  std::size_t end = text.rfind(' ', most - 4);
+  if (end == std::string::npos || end + 40 < most) end = most - 4;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;  // within a character
+  return text.substr(0, end).append(" ...");
+}
+
 std::string join_known(const std::vector<std::string>& parts, std::string_view separator) {
   std::string result;
   for (const std::string& part : parts) {

@@ -72,6 +72,9 @@ Value followed_by(Value value, std::string_view words);
 // A whole number of bytes from one that may be a mean: "112 KiB". What is negative counts as 0.
 std::string bytes_text(double bytes);
 
+// The text up to so many characters, cut between words: "... of the". For names that people gave.
+std::string cut_to(std::string text, std::size_t most);
+
 // Joined by `separator`, leaving out what is empty.
 std::string join_known(const std::vector<std::string>& parts, std::string_view separator);
 

@@ -61,6 +61,12 @@ TEST(Value, StorageIsSoldInPowersOfTen) {
   EXPECT_EQ(bytes_text(-5), "0 B");
 }
 
+TEST(Value, ATextIsCutBetweenWords) {
+  EXPECT_EQ(cut_to("short", 10), "short");
+  EXPECT_EQ(cut_to("one two three four", 14), "one two ...");
+  EXPECT_LE(cut_to(std::string(300, 'x'), 100).size(), 100U);
+}
+
 TEST(Value, JoinLeavesOutWhatIsUnknown) {
   EXPECT_EQ(join_known({"a", "", "b"}, " - "), "a - b");
   EXPECT_EQ(join_known({"", ""}, " - "), "");
