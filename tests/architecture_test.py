@@ -70,7 +70,7 @@ PARSERS = {
     "src/storage/machine.cc": "the kernel's tables",
 }
 LAYOUT_NAME = re.compile(r"\bLayoutKind::k\w+")
-LAYOUT_PLACES = ("src/workload/spec.", "src/workload/fields.", "src/workload/access.", "src/workload/dlio.",
+LAYOUT_PLACES = ("src/workload/spec.", "src/workload/fields.", "src/workload/access.", "src/workload/dlio.", "src/workload/dlio_dataset.",
                  "src/dataset/containers/")
 # A word in a literal names a layout too, alone or within a sentence: advice takes it from the traits. "npy" is a
 # content's word as well, which anyone may write, and "records" within a sentence is plain English.

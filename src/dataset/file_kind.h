@@ -1,9 +1,13 @@
 // What a file can be, as its first bytes tell it (recognise.h).
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 namespace aforo {
+
+// First bytes that are enough for every kind: tar's header is the longest, one block.
+inline constexpr std::size_t kRecogniseBytes = 512;
 
 // kZip is a zip file that is no npz; kGzip holds none of what follows it as far as its first bytes tell;
 // kMegatron is a .bin beside a kMegatronIndex; kEmpty has no byte; kOther is none of the others.

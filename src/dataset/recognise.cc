@@ -1,14 +1,35 @@
 #include "dataset/recognise.h"
 
+#include "dataset/bytes.h"
 #include "dataset/container.h"
 #include "dataset/signatures.h"
 
 namespace aforo {
+namespace {
+
+FileKind kind_inside_gzip(std::string_view name, std::span<const std::byte> front) {
+  if (name.ends_with(".tgz") || name.ends_with(".tar.gz")) return FileKind::kGzipTar;
+  const std::vector<std::byte> inside = inflated_front(front);
+  switch (inside.empty() ? FileKind::kOther : recognise("", std::span(inside))) {
+    case FileKind::kTar:
+      return FileKind::kGzipTar;
+    case FileKind::kTfrecord:
+      return FileKind::kGzipTfrecord;
+    case FileKind::kJsonLines:
+      return FileKind::kGzipLines;
+    default:
+      return is_text(as_text(std::span(inside))) ? FileKind::kGzipLines : FileKind::kGzip;
+  }
+}
+
+}  // namespace
+
 FileKind recognise(std::string_view name, std::span<const std::byte> front) {
   if (front.empty()) return FileKind::kEmpty;
   for (const Container* container : containers())
     if (const auto kind = container->recognises(name, front)) return *kind;
-  return known_signature(name, front).value_or(FileKind::kOther);
+  const FileKind kind = known_signature(name, front).value_or(FileKind::kOther);
+  return kind == FileKind::kGzip ? kind_inside_gzip(name, front) : kind;
 }
 
 LayoutKind layout_of(FileKind kind) {

@@ -3,6 +3,7 @@
 // containers say what each knows (container.h).
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string_view>
 
@@ -10,9 +11,6 @@
 #include "workload/spec.h"
 
 namespace aforo {
-
-// Enough for every kind: tar's header is the longest, one block.
-inline constexpr std::size_t kRecogniseBytes = 512;
 
 // `front` is the beginning of the file, kRecogniseBytes of it if it has so many. `name` may be a
 // path. Always an answer: kEmpty without bytes, kOther where nobody knows them.

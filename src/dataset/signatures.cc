@@ -8,7 +8,6 @@
 
 #include "base/text.h"
 #include "dataset/bytes.h"
-#include "dataset/recognise.h"
 
 namespace aforo {
 namespace {
@@ -50,7 +49,19 @@ constexpr Signature kSignatures[] = {
 constexpr std::size_t kMdsHead = 4;        // bytes before the offsets
 constexpr std::size_t kMegatronHead = 34;  // bytes before the sequences' sizes
 
-// What a gzip file's first bytes inflate to: enough for its first header. Broken ones give what came before.
+// Text of which a line is an object: "{...}" and the next "{"; of a long first line the name must say so.
+bool is_json_lines(std::string_view name, std::string_view text) {
+  if (!text.starts_with('{') && !text.starts_with('[')) return false;
+  const auto end = text.find('\n');
+  if (end == text.npos) return name.ends_with(".jsonl") || name.ends_with(".ndjson");
+  const char last = end > 0 ? text[end - 1] : '\n';
+  if (last != '}' && last != ']') return false;
+  return end + 1 < text.size() ? text[end + 1] == text[0]
+                               : name.ends_with(".jsonl") || name.ends_with(".ndjson");
+}
+
+}  // namespace
+
 std::vector<std::byte> inflated_front(std::span<const std::byte> front) {
   std::vector<std::byte> out(2 * kRecogniseBytes), in(front.begin(), front.end());
   const auto state = std::make_unique<inflate_state>();
@@ -65,39 +76,11 @@ std::vector<std::byte> inflated_front(std::span<const std::byte> front) {
   return out;
 }
 
-// Text of which a line is an object: "{...}" and the next "{"; of a long first line the name must say so.
-bool is_json_lines(std::string_view name, std::string_view text) {
-  if (!text.starts_with('{') && !text.starts_with('[')) return false;
-  const auto end = text.find('\n');
-  if (end == text.npos) return name.ends_with(".jsonl") || name.ends_with(".ndjson");
-  const char last = end > 0 ? text[end - 1] : '\n';
-  if (last != '}' && last != ']') return false;
-  return end + 1 < text.size() ? text[end + 1] == text[0]
-                               : name.ends_with(".jsonl") || name.ends_with(".ndjson");
-}
-
 bool is_text(std::string_view text) {
   return !text.empty() && std::none_of(text.begin(), text.end(), [](char c) {
     return static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\r' && c != '\t';
   });
 }
-
-FileKind kind_inside_gzip(std::string_view name, std::span<const std::byte> front) {
-  const std::vector<std::byte> inside = inflated_front(front);
-  if (name.ends_with(".tgz") || name.ends_with(".tar.gz")) return FileKind::kGzipTar;
-  switch (inside.empty() ? FileKind::kOther : recognise("", std::span(inside))) {
-    case FileKind::kTar:
-      return FileKind::kGzipTar;
-    case FileKind::kTfrecord:
-      return FileKind::kGzipTfrecord;
-    case FileKind::kJsonLines:
-      return FileKind::kGzipLines;
-    default:
-      return is_text(as_text(std::span(inside))) ? FileKind::kGzipLines : FileKind::kGzip;
-  }
-}
-
-}  // namespace
 
 std::optional<std::size_t> mds_samples(std::span<const std::byte> front, std::uint64_t size) {
   if (front.size() < kMdsHead + 8) return std::nullopt;
@@ -131,7 +114,7 @@ std::optional<FileKind> known_signature(std::string_view name, std::span<const s
   const std::string_view text = as_text(front);
   for (const Signature& signature : kSignatures) {
     if (text.size() < signature.at || !text.substr(signature.at).starts_with(signature.bytes)) continue;
-    return signature.kind == FileKind::kGzip ? kind_inside_gzip(name, front) : signature.kind;
+    return signature.kind;
   }
   if (is_json_lines(name, text)) return FileKind::kJsonLines;
   if (mds_samples(front, front.size() < kRecogniseBytes ? front.size() : 0)) return FileKind::kMds;

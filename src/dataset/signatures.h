@@ -7,14 +7,20 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "dataset/file_kind.h"
 
 namespace aforo {
 
-// Nothing where no signature is known. `front` as for recognise (recognise.h); of gzip what it inflates to is
-// looked at too.
+// Nothing where no signature is known. `front` as for recognise (recognise.h), which also looks into gzip.
 std::optional<FileKind> known_signature(std::string_view name, std::span<const std::byte> front);
+
+// What a gzip file's first bytes inflate to: enough for its first header. Broken ones give what came before.
+std::vector<std::byte> inflated_front(std::span<const std::byte> front);
+
+// Whether bytes are a text: nothing but what is printed, and some of that.
+bool is_text(std::string_view text);
 
 // Samples of an MDS shard of `size` bytes by the numbers that it begins with, as far as `front` holds them:
 // the end of each, after the offset of the first. Nothing if it is none.

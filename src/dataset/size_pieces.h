@@ -2,7 +2,7 @@
 // sizes that no simple law describes (two humps, a few large ones that hold most of the bytes). Pure.
 #pragma once
 
-#include "dataset/size_fit.h"
+#include "dataset/size_summary.h"
 #include "workload/law.h"
 
 namespace aforo {

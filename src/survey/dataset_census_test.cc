@@ -195,7 +195,7 @@ TEST_F(CensusTest, ContentIsBelievedMoreThanTheName) {
   put("c.jpg", kJpegFront);
   const auto choice = choose();
   EXPECT_EQ(choice.kind, FileKind::kPng);
-  EXPECT_THAT(choice.warnings, Contains(HasSubstr("of 3 files *.jpg looked into, 1 is not PNG")));
+  EXPECT_THAT(choice.mixture, Contains(HasSubstr("of 3 files *.jpg looked into, 1 is not PNG")));
 }
 
 // 1000 extensions: 64 have a group of their own, and the sum is kept.

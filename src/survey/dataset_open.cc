@@ -238,7 +238,8 @@ OpenedDataset open_foreign(const Store& store, const DatasetSpec* asked, unsigne
   if (asked != nullptr) require_agreement(wanted, choice, directory, opened);
   const bool by_file = !traits_of(wanted.layout).packed;
   if (by_file && !choice.hidden_samples.empty()) opened.warnings.push_back(choice.hidden_samples);
-  opened.warnings.insert(opened.warnings.end(), choice.warnings.begin(), choice.warnings.end());
+  for (const auto* some : {&choice.mixture, &choice.warnings})
+    opened.warnings.insert(opened.warnings.end(), some->begin(), some->end());
   for (std::string& warning : warnings_of(walked)) opened.warnings.push_back(std::move(warning));
 
   const std::uint64_t record_bytes = record_bytes_of(wanted);

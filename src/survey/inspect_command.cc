@@ -202,7 +202,9 @@ DatasetSpec Inspection::spec_of(const SizeFit& fit) const {
   DatasetSpec spec;
   if (as_records()) {
     const auto total = static_cast<double>(samples_.sizes.total());
-    spec.layout = LayoutKind::kRecords;
+    spec.layout = first_layout([](const LayoutTraits& traits) {
+      return traits.one_size && traits.reading == Reading::kShardByShard;
+    });
     spec.samples = indexed_ ? samples_.count : static_cast<std::uint64_t>(std::ceil(total / kPieceBytes));
     spec.sample_size.mean = std::round(1000 * total / static_cast<double>(spec.samples)) / 1000;
     spec.samples_per_file = (spec.samples + choice_.files - 1) / choice_.files;
@@ -223,10 +225,11 @@ DatasetSpec Inspection::spec_of(const SizeFit& fit) const {
 
 // Every file that is not what most are, where all were looked into; else what the probes say stands.
 void Inspection::add_kinds(Json& list) const {
-  for (const std::string& warning : choice_.warnings) {
-    if (!looked_ || warning.find("looked into") == std::string::npos) list.push_back(warning);
+  for (const std::string& warning : choice_.warnings) list.push_back(warning);
+  if (!looked_) {
+    for (const std::string& warning : choice_.mixture) list.push_back(warning);
+    return;
   }
-  if (!looked_) return;
   for (const auto& [kind, files] : looked_->kinds) {
     if (kind == choice_.kind || kind == FileKind::kEmpty || choice_.kind == FileKind::kMegatron) continue;
     list.push_back(fmt::format("{} {} and not {}, such as {}: counted as {} too",

@@ -232,7 +232,9 @@ bool is_dlio_key(std::string_view key) {
   if (plain.size() != key.size()) return true;
   const auto& keys = dlio_keys();
   return std::any_of(keys.begin(), keys.end(), [&](const DlioKey& known) {
-    return known.key == plain || (plain.starts_with(known.key) && plain[known.key.size()] == '.');
+    const bool above = plain.find('.') != plain.npos && known.key.starts_with(plain) &&
+                       known.key[plain.size()] == '.';  // "dataset.parquet" of "dataset.parquet.columns"
+    return known.key == plain || above || (plain.starts_with(known.key) && plain[known.key.size()] == '.');
   });
 }
 

@@ -188,9 +188,7 @@ void DlioSource::decline(std::string_view key, std::string why) {
 void DlioSource::collect(const YamlNode& node, const std::string& key, std::vector<std::string>& out) const {
   if (taken_.contains(key)) return;
   const DlioKey* known = key.empty() ? nullptr : find_dlio_key(key);
-  const bool parts =
-      known == nullptr || known->reason.empty() || key == "dataset.parquet" || key == "dataset.hdf5";
-  if (node.is_map() && parts && !node.items.empty()) {
+  if (node.is_map() && (known == nullptr || known->reason.empty()) && !node.items.empty()) {
     for (const YamlNode& item : node.items) collect(item, key.empty() ? item.key : key + "." + item.key, out);
     return;
   }
