@@ -18,6 +18,14 @@ TEST(Recognise, KnowsTheMagicOfEachKind) {
   EXPECT_EQ(kind("x", "\x89HDF\r\n\x1a\n"), FileKind::kHdf5);
   EXPECT_EQ(kind("x", "PAR1\x15"), FileKind::kParquet);
   EXPECT_EQ(kind("x", ""), FileKind::kEmpty);
+  EXPECT_EQ(kind("x", "ARROW1"), FileKind::kArrow);
+  EXPECT_EQ(kind("x.arrow", "\xff\xff\xff\xff and a length"), FileKind::kArrow);
+  EXPECT_EQ(kind("x",
+                 "\x7f"
+                 "ELF"),
+            FileKind::kProgram);
+  EXPECT_EQ(kind("x", "{\"a\": 1}\n{\"a\": 2}\n"), FileKind::kJsonLines);
+  EXPECT_EQ(kind("x.json", "{\n  \"a\": 1\n}\n"), FileKind::kOther);
   EXPECT_EQ(kind("x.jpg", "not a picture at all, whatever its name says"), FileKind::kOther);
 }
 

@@ -116,6 +116,8 @@ std::optional<FileKind> known_signature(std::string_view name, std::span<const s
     if (text.size() < signature.at || !text.substr(signature.at).starts_with(signature.bytes)) continue;
     return signature.kind;
   }
+  // Arrow's stream form begins with a length that only its name tells from other numbers.
+  if (name.ends_with(".arrow") && text.starts_with("\xff\xff\xff\xff")) return FileKind::kArrow;
   if (is_json_lines(name, text)) return FileKind::kJsonLines;
   if (mds_samples(front, front.size() < kRecogniseBytes ? front.size() : 0)) return FileKind::kMds;
   return std::nullopt;
