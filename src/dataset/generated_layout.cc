@@ -115,6 +115,11 @@ void PackedSource::fill(std::uint64_t offset, std::span<std::byte> out) {
   if (!out.empty()) std::memset(out.data(), 0, out.size());
 }
 
+// Sizes that are drawn while nobody notices: about 60 ms.
+constexpr std::uint64_t kDrawnInAMoment = 1'000'000;
+// Sizes that are drawn between two questions whether to give up.
+constexpr std::uint64_t kBetweenLooks = 1 << 17;
+
 }  // namespace
 
 DatasetId dataset_id_of(const DatasetSpec& spec) {
@@ -140,17 +145,19 @@ DatasetId dataset_id_of(const DatasetSpec& spec) {
   return id;
 }
 
-GeneratedLayout::GeneratedLayout(const DatasetSpec& spec, DatasetId id)
-    : Layout(spec.layout, spec.content),
-      spec_(spec),
-      id_(id),
-      parts_(spec.samples, mix64(spec.seed, kPartsStream)),
-      container_(&aforo::container(spec.layout)),
-      format_(&stored_format(spec.layout, spec.content)) {
-  scan(false);
+GeneratedLayout::GeneratedLayout(const DatasetSpec& spec, DatasetId id, const GiveUp& give_up)
+    : GeneratedLayout(spec, id, {}, Scan::kWhole, give_up) {}
+
+GeneratedLayout::GeneratedLayout(const DatasetSpec& spec, DatasetId id, const Totals& totals,
+                                 const GiveUp& give_up)
+    : GeneratedLayout(spec, id, totals, Scan::kTotalsKnown, give_up) {}
+
+GeneratedLayout GeneratedLayout::planned(const DatasetSpec& spec, DatasetId id) {
+  return GeneratedLayout(spec, id, {}, spec.samples > kDrawnInAMoment ? Scan::kPlanned : Scan::kWhole, {});
 }
 
-GeneratedLayout::GeneratedLayout(const DatasetSpec& spec, DatasetId id, const Totals& totals)
+GeneratedLayout::GeneratedLayout(const DatasetSpec& spec, DatasetId id, const Totals& totals, Scan how,
+                                 const GiveUp& give_up)
     : Layout(spec.layout, spec.content),
       spec_(spec),
       id_(id),
@@ -158,10 +165,21 @@ GeneratedLayout::GeneratedLayout(const DatasetSpec& spec, DatasetId id, const To
       container_(&aforo::container(spec.layout)),
       format_(&stored_format(spec.layout, spec.content)),
       totals_(totals) {
-  scan(true);
+  scan(how, give_up);
 }
 
-void GeneratedLayout::scan(bool totals_known) {
+// What the law says of them all; the format's frame is the same around each, and its least size rarely binds.
+void GeneratedLayout::reckon_totals() {
+  const double mean = std::max(law_mean(spec_.sample_size), static_cast<double>(format_->min_bytes()));
+  const auto typical = static_cast<std::uint64_t>(std::llround(mean));
+  const double stored =
+      mean + static_cast<double>(format_->stored_bytes(typical)) - static_cast<double>(typical);
+  totals_ = {static_cast<std::uint64_t>(stored * static_cast<double>(spec_.samples)), 0};
+  for (SampleId sample = 0; sample < kDrawnInAMoment; ++sample)
+    totals_.largest_sample = std::max(totals_.largest_sample, stored_size(sample));
+}
+
+void GeneratedLayout::scan(Scan how, const GiveUp& give_up) {
   if (spec_.samples == 0) throw UserError("expected a dataset of at least one sample, found samples: 0");
   const bool packed = container_->traits().packed;
   per_file_ = packed ? std::max<std::uint64_t>(spec_.samples_per_file, 1) : 1;
@@ -173,17 +191,19 @@ void GeneratedLayout::scan(bool totals_known) {
     totals_ = {constant_ * spec_.samples, constant_};
     return;
   }
+  if (how == Scan::kPlanned) return reckon_totals();
   if (packed && per_file_ > 1) {
     stride_ = kFirstStride;
     while (stride_ < per_file_ && (per_file_ + stride_ - 1) / stride_ > kMostAnchors / files_) stride_ *= 2;
     anchors_per_file_ = (per_file_ + stride_ - 1) / stride_;
     anchors_.resize(files_ * anchors_per_file_);
-  } else if (totals_known) {
+  } else if (how == Scan::kTotalsKnown) {
     return;
   }
   totals_ = {};
   std::uint64_t offset = 0;
   for (SampleId sample = 0; sample < spec_.samples; ++sample) {
+    if (give_up && sample % kBetweenLooks == 0 && give_up()) throw Interrupted();
     const std::uint64_t within = sample % per_file_;
     if (within == 0) offset = 0;
     if (stride_ != 0 && within % stride_ == 0) {
@@ -215,6 +235,11 @@ std::uint64_t GeneratedLayout::offset_in_file(SampleId sample) const {
   const std::uint64_t within = sample % per_file_;
   if (within == 0) return 0;
   if (constant_ != 0) return within * constant_;
+  if (stride_ == 0) {  // planned
+    std::uint64_t offset = 0;
+    for (SampleId before = sample - within; before < sample; ++before) offset += stored_size(before);
+    return offset;
+  }
   std::uint64_t offset = anchors_[sample / per_file_ * anchors_per_file_ + within / stride_];
   for (SampleId before = sample - within % stride_; before < sample; ++before) offset += stored_size(before);
   return offset;

@@ -16,6 +16,7 @@
 // `stride` sizes again.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "base/random.h"
@@ -47,8 +48,15 @@ class GeneratedLayout final : public Layout {
   // Throws UserError for layouts and contents that cannot be generated, for a spec without samples,
   // and for one of a constant size of 2^63 bytes or more. `totals` must come from a layout of the
   // same spec; they spare a file-per-sample dataset its scan.
-  GeneratedLayout(const DatasetSpec& spec, DatasetId id);
-  GeneratedLayout(const DatasetSpec& spec, DatasetId id, const Totals& totals);
+  //
+  // `give_up`, where there is one, is asked during the scan, each 10 ms or so; Interrupted is thrown where it says so.
+  using GiveUp = std::function<bool()>;
+  GeneratedLayout(const DatasetSpec& spec, DatasetId id, const GiveUp& give_up = {});
+  GeneratedLayout(const DatasetSpec& spec, DatasetId id, const Totals& totals, const GiveUp& give_up = {});
+
+  // For a plan before anything is laid: a dataset of more samples than a moment draws has its totals from the law's
+  // mean, and its largest sample from the first of them. `locate` costs a draw for each sample before, in its file.
+  static GeneratedLayout planned(const DatasetSpec& spec, DatasetId id);
 
   std::uint64_t samples() const override { return spec_.samples; }
   std::uint64_t files() const override { return files_; }
@@ -100,7 +108,11 @@ class GeneratedLayout final : public Layout {
   std::unique_ptr<ByteSource> open_file(FileId file) const;
 
  private:
-  void scan(bool totals_known);
+  enum class Scan { kWhole, kTotalsKnown, kPlanned };
+  GeneratedLayout(const DatasetSpec& spec, DatasetId id, const Totals& totals, Scan scan,
+                  const GiveUp& give_up);
+  void scan(Scan how, const GiveUp& give_up);
+  void reckon_totals();
   double draw_of(SampleId sample, Random& random) const;
   std::uint64_t stored_size(SampleId sample) const { return format_->stored_bytes(target_of(sample)); }
   std::uint64_t offset_in_file(SampleId sample) const;

@@ -223,7 +223,7 @@ class Generation {
 
 Json plan_generate(const GenerateOptions& options) {
   const auto store = open_store(options.directory);
-  const GeneratePlan plan = make_generate_plan(options.workload, *store);
+  const GeneratePlan plan = make_generate_plan(options.workload, *store, true, {});
   Json record = start_record("generate", *store);
   record["dry_run"] = true;
   describe_ask(record, options);
@@ -237,7 +237,7 @@ Json plan_generate(const GenerateOptions& options) {
 
 GenerateOutcome generate(const GenerateOptions& options, std::stop_token stop, const ProgressSink& sink) {
   const auto store = open_store(options.directory);
-  GeneratePlan plan = make_generate_plan(options.workload, *store);
+  GeneratePlan plan = make_generate_plan(options.workload, *store, false, stop);
   if (plan.unfit) throw UserError(*plan.unfit);
   GenerateOutcome outcome;
   Json& record = outcome.record;

@@ -106,10 +106,11 @@ Manifest require_marker(const Store& store) {
   return std::move(*manifest);
 }
 
-GeneratedLayout layout_of(const Manifest& manifest, const std::string& directory) {
+GeneratedLayout layout_of(const Manifest& manifest, const std::string& directory,
+                          const std::stop_token& stop) {
   const DatasetSpec spec =
       parse_dataset_block(manifest.dataset_yaml, directory + "/" + std::string(kManifestName));
-  GeneratedLayout layout(spec, manifest.id, manifest.totals);
+  GeneratedLayout layout(spec, manifest.id, manifest.totals, [&stop] { return stop.stop_requested(); });
   if (layout.files() != manifest.files || dataset_id_of(spec) != manifest.id) {
     throw UserError(
         fmt::format("expected the manifest in {} to agree with itself, found {} files named and {} "
@@ -136,7 +137,7 @@ GenerateOutcome delete_generated(const std::string& directory, bool dry_run, std
                                  const ProgressSink& sink) {
   const auto store = open_store(directory);
   const Manifest manifest = require_marker(*store);
-  const GeneratedLayout layout = layout_of(manifest, directory);
+  const GeneratedLayout layout = layout_of(manifest, directory, stop);
   const auto owned = store->own_for_removal(kManifestName);
   GenerateOutcome outcome;
   Json& record = outcome.record;

@@ -164,11 +164,15 @@ void require_held(const GeneratedLayout& layout) {
 
 }  // namespace
 
-GeneratePlan make_generate_plan(const Workload& workload, const Store& store) {
+GeneratePlan make_generate_plan(const Workload& workload, const Store& store, bool planned,
+                                const std::stop_token& stop) {
   const DatasetSpec& spec = workload.dataset;
   require_made(spec, workload.loader);
   GeneratePlan plan;
-  plan.layout = std::make_unique<GeneratedLayout>(spec, dataset_id_of(spec));
+  const DatasetId id = dataset_id_of(spec);
+  plan.layout = std::make_unique<GeneratedLayout>(
+      planned ? GeneratedLayout::planned(spec, id)
+              : GeneratedLayout(spec, id, [&stop] { return stop.stop_requested(); }));
   require_held(*plan.layout);
   plan.manifest.id = plan.layout->id();
   plan.manifest.dataset_yaml = dataset_to_yaml(spec);

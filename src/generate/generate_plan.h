@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "dataset/generated_layout.h"
@@ -37,7 +38,11 @@ struct GeneratePlan {
 // there; touches nothing. Throws UserError for a layout that cannot be generated, for a directory
 // with other files (beside a marker that has been lost, too), and for one with another dataset: saying what differs
 // and the ways out.
-GeneratePlan make_generate_plan(const Workload& workload, const Store& store);
+//
+// `planned`: nothing will be written by it, so that sizes need not be drawn one by one (GeneratedLayout::planned).
+// Throws Interrupted on a stop request.
+GeneratePlan make_generate_plan(const Workload& workload, const Store& store, bool planned,
+                                const std::stop_token& stop);
 
 // Adds to `record` the part of a generate Record that is known before it begins: files, bytes,
 // filesystem, dataset, ... Keys are in docs/record.md.

@@ -47,7 +47,8 @@ void warn_of_differences(const DatasetSpec& wanted, double mean_found, OpenedDat
 
 // --- what aforo generated ---
 
-OpenedDataset open_generated(const std::string& directory, Manifest manifest, const DatasetSpec& wanted) {
+OpenedDataset open_generated(const std::string& directory, Manifest manifest, const DatasetSpec& wanted,
+                             const std::stop_token& stop) {
   if (manifest.state != Manifest::State::kComplete) {
     throw UserError(
         fmt::format("expected a complete dataset in {}, found at least {} of {} files written: "
@@ -67,7 +68,8 @@ OpenedDataset open_generated(const std::string& directory, Manifest manifest, co
                     to_string(wanted.layout), to_string(wanted.content), directory, to_string(found.layout),
                     to_string(found.content)));
   }
-  opened.layout = std::make_unique<GeneratedLayout>(found, manifest.id, manifest.totals);
+  opened.layout = std::make_unique<GeneratedLayout>(found, manifest.id, manifest.totals,
+                                                    [&stop] { return stop.stop_requested(); });
   warn_of_differences(wanted, law_mean(found.sample_size), opened, directory);
   opened.manifest = std::move(manifest);
   return opened;
@@ -267,7 +269,8 @@ OpenedDataset open_foreign(const Store& store, const DatasetSpec* asked, unsigne
 OpenedDataset open_dataset(const Store& store, const DatasetSpec& wanted, unsigned threads,
                            std::stop_token stop) {
   require_place(store);
-  if (auto manifest = read_marker(store)) return open_generated(store.where(), std::move(*manifest), wanted);
+  if (auto manifest = read_marker(store))
+    return open_generated(store.where(), std::move(*manifest), wanted, stop);
   return open_foreign(store, &wanted, thread_count(threads), stop);
 }
 
@@ -275,7 +278,7 @@ OpenedDataset open_as_found(const Store& store, unsigned threads, std::stop_toke
   require_place(store);
   if (auto manifest = read_marker(store)) {
     const DatasetSpec laid = parse_dataset_block(manifest->dataset_yaml, store.where());
-    return open_generated(store.where(), std::move(*manifest), laid);
+    return open_generated(store.where(), std::move(*manifest), laid, stop);
   }
   return open_foreign(store, nullptr, thread_count(threads), stop);
 }
