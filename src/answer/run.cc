@@ -106,6 +106,7 @@ Outcome outcome_of(const RunOutcome& run, const RunOptions& options) {
   if (run.interrupted) return Outcome::kPartial;
   if (options.find_max) return run.max_accelerators.value_or(0) > 0 ? Outcome::kDone : Outcome::kNotMet;
   if (!run.au) return Outcome::kFailed;
+  if (!run.not_judged.empty()) return Outcome::kNotMet;
   return *run.au >= options.workload.training.au_target ? Outcome::kDone : Outcome::kNotMet;
 }
 
@@ -113,7 +114,15 @@ Outcome outcome_of(const RunOutcome& run, const RunOptions& options) {
 std::vector<std::string> how_it_ended(const RunOutcome& run) {
   std::vector<std::string> say;
   if (!run.steps_incomplete.empty()) say.push_back(run.steps_incomplete);
-  if (run.failed)
+  if (run.unanswered > 0)
+    say.push_back(fmt::format(
+        "expected storage to answer, found {} {} without an answer when the run was ended: it hangs; the "
+        "result holds what was measured before",
+        run.unanswered, run.unanswered == 1 ? "request" : "requests"));
+  else if (run.failed && run.of_client)
+    say.push_back(fmt::format("expected enough open files and memory for the job, found '{}': {}",
+                              run.failures.empty() ? "too few" : run.failures.front(), run.not_judged));
+  else if (run.failed)
     say.push_back(fmt::format(
         "expected every sample to be readable, found '{}'; mend it, or count and go on with --on-error skip",
         run.failures.empty() ? "one that is not" : run.failures.front()));

@@ -4,8 +4,10 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <iostream>
@@ -15,6 +17,8 @@
 
 #include "cli/app.h"
 #include "cli/command.h"
+#include "cli/signals.h"
+#include "world/served_place.h"
 
 namespace {
 
@@ -43,23 +47,28 @@ void hold_standard_descriptors() {
     if (::fcntl(fd, F_GETFD) == -1 && errno == EBADF && ::open("/dev/null", O_RDONLY) < 0) return;
 }
 
+// The shell's soft limit is low for programs that wait with select(2), which this one does not.
+void raise_open_files() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 // A pipe whose reader has seen enough is no error; a full disk is.
 bool reader_went_away() {
   pollfd out{STDOUT_FILENO, POLLOUT, 0};
   return ::poll(&out, 1, 0) == 1 && (out.revents & (POLLERR | POLLHUP)) != 0;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  hold_standard_descriptors();
-  ::signal(SIGPIPE, SIG_IGN);
+// The whole command; its exit code.
+int command(const std::vector<std::string>& words) {
   const bool out_is_terminal = ::isatty(STDOUT_FILENO) == 1;
   const char* no_colour = std::getenv("NO_COLOR");
   const bool colour = out_is_terminal && (no_colour == nullptr || *no_colour == '\0');
   aforo::Console console{std::cout, std::cerr, out_is_terminal, ::isatty(STDERR_FILENO) == 1,
                          colour,    utf8(),    terminal_width()};
-  const int code = aforo::run_aforo(std::vector<std::string>(argv + 1, argv + argc), console);
+  const int code = aforo::run_aforo(words, console);
   std::cout.flush();
   if (!std::cout && !reader_went_away()) {
     std::cerr
@@ -67,4 +76,17 @@ int main(int argc, char** argv) {
     return aforo::kCouldNot;
   }
   return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  hold_standard_descriptors();
+  raise_open_files();
+  ::signal(SIGPIPE, SIG_IGN);
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  // Storage behind a server may stop answering, and a process cannot end while a request of it hangs.
+  if (std::any_of(words.begin(), words.end(), aforo::is_served_place))
+    return aforo::run_apart([&words] { return command(words); });
+  return command(words);
 }

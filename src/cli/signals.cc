@@ -2,14 +2,23 @@
 
 #include <fmt/format.h>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <fstream>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <string_view>
 
 #include "base/error.h"
 
@@ -27,7 +36,28 @@ sigset_t watched() {
   return set;
 }
 
+constexpr auto kEcho = std::chrono::milliseconds(500);
+
+// So that a process which cannot end yet, as a request of it hangs, holds up nobody who waits for its words.
+void leave_streams() {
+  for (int fd = 0; fd <= 2; ++fd) ::close(fd);
+}
+
+// Hundredths of a second that a process has computed; 0 where it cannot be asked.
+long ticks_of(pid_t process) {
+  std::ifstream file(fmt::format("/proc/{}/stat", process));
+  std::string text;
+  std::getline(file, text);
+  std::istringstream fields(text.substr(std::min(text.size(), text.rfind(')') + 1)));
+  std::string skipped;
+  long user = 0, system = 0;
+  for (int i = 0; i < 11; ++i) fields >> skipped;
+  fields >> user >> system;
+  return user + system;
+}
+
 [[noreturn]] void die_of(int signal) {
+  leave_streams();
   ::signal(signal, SIG_DFL);
   sigset_t only;
   sigemptyset(&only);
@@ -37,7 +67,117 @@ sigset_t watched() {
   ::_exit(128 + signal);
 }
 
+// The one that waits for the work of run_apart.
+class Waiting {
+ public:
+  Waiting(pid_t worker, int done, int signals) : worker_(worker), done_(done), signals_(signals) {}
+
+  int wait() {
+    for (;;) {
+      pollfd asked[2] = {{done_, POLLIN, 0}, {signals_, POLLIN, 0}};
+      ::poll(asked, 2, stop_asked_ ? kLook : -1);
+      if (asked[1].revents & POLLIN) pass_on();
+      if (asked[0].revents != 0) return ended();
+      if (stop_asked_ && is_still()) return give_up();
+    }
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  static constexpr int kLook = 500;  // ms; chosen: a person sees no difference
+  // Chosen: a sync of a network's file system may take seconds without computing.
+  static constexpr std::chrono::seconds kStill{5};
+  // For a process that has said that it is done. Chosen: one that does not hang ends at once.
+  static constexpr std::chrono::milliseconds kGoodbye{200};
+
+  void pass_on() {
+    signalfd_siginfo seen{};
+    if (::read(signals_, &seen, sizeof seen) != sizeof seen) return;
+    const auto signal = static_cast<int>(seen.ssi_signo);
+    ::kill(worker_, signal);
+    const auto now = Clock::now();
+    if (stop_asked_ && now - first_ > kEcho) {
+      ends_within(kGoodbye);
+      die_of(signal);
+    }
+    if (!stop_asked_) first_ = moved_ = now;
+    stop_asked_ = true;
+  }
+
+  // Absent: it has not ended.
+  std::optional<int> ends_within(std::chrono::milliseconds most) {
+    int status = 0;
+    for (const auto until = Clock::now() + most;;) {
+      if (::waitpid(worker_, &status, WNOHANG) == worker_) return status;
+      if (Clock::now() >= until) return std::nullopt;
+      ::poll(nullptr, 0, 1);
+    }
+  }
+
+  int ended() {
+    unsigned char code = 0;
+    const bool said = ::read(done_, &code, 1) == 1;
+    const std::optional<int> status = ends_within(said ? kGoodbye : std::chrono::hours(1));
+    if (said || !status) return said ? code : 2;
+    if (WIFSIGNALED(*status)) die_of(WTERMSIG(*status));
+    return WEXITSTATUS(*status);
+  }
+
+  bool is_still() {
+    const long ticks = ticks_of(worker_);
+    if (ticks != ticks_) moved_ = Clock::now();
+    ticks_ = ticks;
+    return Clock::now() - moved_ > kStill;
+  }
+
+  // A second wish closes its streams, which whoever reads its words waits for, and ends it as far as it can end.
+  int give_up() {
+    ::kill(worker_, SIGTERM);
+    ends_within(kGoodbye);
+    ::kill(worker_, SIGKILL);
+    constexpr std::string_view kSentence =
+        "aforo: expected storage to answer, found none for five seconds after the end was asked for: what waits for it is "
+        "left behind\n";
+    [[maybe_unused]] const auto written = ::write(STDERR_FILENO, kSentence.data(), kSentence.size());
+    return 2;
+  }
+
+  pid_t worker_;
+  int done_, signals_;
+  bool stop_asked_ = false;
+  Clock::time_point first_, moved_;
+  long ticks_ = -1;
+};
+
 }  // namespace
+
+int run_apart(const std::function<int()>& work) {
+  int done[2] = {-1, -1};
+  if (::pipe2(done, O_CLOEXEC) != 0) return work();
+  const sigset_t set = watched();
+  sigset_t before;
+  ::pthread_sigmask(SIG_BLOCK, &set, &before);
+  const int signals = ::signalfd(-1, &set, SFD_CLOEXEC);
+  const pid_t parent = ::getpid();
+  const pid_t worker = signals >= 0 ? ::fork() : -1;
+  if (worker < 0) {
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    return work();
+  }
+  if (worker > 0) {
+    ::close(done[1]);
+    return Waiting(worker, done[0], signals).wait();
+  }
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(2);
+  ::close(done[0]);
+  ::close(signals);
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  const auto code = static_cast<unsigned char>(work());
+  leave_streams();
+  if (::write(done[1], &code, 1) != 1) ::_exit(2);
+  ::_exit(code);
+}
 
 StopOnSignal::StopOnSignal() {
   ::signal(SIGPIPE, SIG_IGN);
@@ -61,7 +201,6 @@ StopOnSignal::~StopOnSignal() {
 }
 
 void StopOnSignal::watch() {
-  constexpr auto kEcho = std::chrono::milliseconds(500);
   auto first = std::chrono::steady_clock::now();
   for (;;) {
     pollfd waiting[2] = {{signals_, POLLIN, 0}, {farewell_, POLLIN, 0}};

@@ -147,10 +147,6 @@ void require_only_own_names(const GeneratedLayout& layout, const Store& store) {
       store.where(), kManifestName, other));
 }
 
-}  // namespace
-
-namespace {
-
 // Before anything is touched, in a dry run too.
 void require_held(const GeneratedLayout& layout) {
   const SampleFormat& format = layout.format();

@@ -77,15 +77,18 @@ struct ReadContext {
   // Counts a failure in `lane`, which is the caller's own. Where errors may not be skipped it also
   // ends the job: readers see `ending` at their next sample, and the first that comes home calls
   // `on_fatal`.
+  // What was given up because the job ends has failed nobody.
   void fault(LaneState& lane, FaultExample example) {
+    if (example.error == ECANCELED) return;
+    const bool client = example.fault == ReadFault::kClient;
     lane.stats.fault(std::move(example));
-    if (!plan.skip_errors) ending.store(true, std::memory_order_relaxed);
+    if (!plan.skip_errors || client) ending.store(true, std::memory_order_relaxed);
   }
 };
 
 // The batch that `sample` was for has no memory to go to.
 inline FaultExample no_memory(const JobPlan& plan, SampleId sample) {
-  return {ReadFault::kRead, plan.layout->locate(sample).file, sample, ENOMEM, "no memory for the batch"};
+  return {ReadFault::kClient, plan.layout->locate(sample).file, sample, ENOMEM, "no memory for the batch"};
 }
 
 namespace read_detail {
@@ -94,9 +97,9 @@ namespace read_detail {
 // errnos that only an open gives count as kOpen there too.
 inline ReadFault classify(int error, bool opening) {
   if (error == ETIMEDOUT) return ReadFault::kTimeout;
+  if (is_of_client(error)) return ReadFault::kClient;
   const bool of_open = error == ENOENT || error == EACCES || error == ENOTDIR || error == ELOOP ||
-                       error == EMFILE || error == ENFILE || error == EPERM || error == ENAMETOOLONG ||
-                       error == EISDIR;
+                       error == EPERM || error == ENAMETOOLONG || error == EISDIR;
   return opening || of_open ? ReadFault::kOpen : ReadFault::kRead;
 }
 

@@ -1,5 +1,7 @@
 #include "pipeline/reader_stats.h"
 
+#include <cerrno>
+
 namespace aforo {
 
 const char* to_string(ReadFault fault) {
@@ -14,9 +16,13 @@ const char* to_string(ReadFault fault) {
       return "timed out";
     case ReadFault::kCorrupt:
       return "corrupt";
+    case ReadFault::kClient:
+      return "client out of files or memory";
   }
   return "?";
 }
+
+bool is_of_client(int error) { return error == EMFILE || error == ENFILE || error == ENOMEM; }
 
 void ReaderStats::name(FaultExample example) {
   for (FaultExample& known : examples)

@@ -15,10 +15,10 @@ namespace aforo {
 // Why a sample did not come: the kinds that a person acts upon differently. The errno is in the
 // example.
 enum class ReadFault : std::uint8_t {
-  // Could not be opened: vanished, no permission, too many open files. Told from the errno where
-  // open and read are one operation.
+  // Could not be opened: vanished, no permission. Told from the errno where open and read are one
+  // operation.
   kOpen,
-  // EIO and whatever else a read may say; no memory for the batch, too.
+  // EIO and whatever else a read may say.
   kRead,
   // Fewer bytes than the dataset says, without an error.
   kShort,
@@ -26,11 +26,17 @@ enum class ReadFault : std::uint8_t {
   kTimeout,
   // All bytes came, but they are not the sample's: content check or framing.
   kCorrupt,
+  // The client's own: this process may not open more files or has no memory left. No sample is at fault, so it ends
+  // the job whatever the policy.
+  kClient,
 };
-inline constexpr std::size_t kReadFaults = 5;
+inline constexpr std::size_t kReadFaults = 6;
 
-// "open failed", "read failed", "short file", "timed out", "corrupt".
+// "open failed", "read failed", "short file", "timed out", "corrupt", "client out of files or memory".
 const char* to_string(ReadFault fault);
+
+// EMFILE, ENFILE, ENOMEM: errnos that say nothing of the file that was asked for.
+bool is_of_client(int error);
 
 // One failure, kept to be named to a person.
 struct FaultExample {

@@ -173,7 +173,8 @@ Task<> ProbeReaders::read_piece(Running& running, LaneId lane, StreamPiece piece
   const SampleId first = plan_.layout->first_sample(piece.file);
   auto file = co_await world_.open(lane, piece.file);
   if (file.error()) {
-    running.context.fault(state, {ReadFault::kOpen, piece.file, first, file.error(), ""});
+    running.context.fault(state,
+                          {read_detail::classify(file.error(), true), piece.file, first, file.error(), ""});
     co_return;
   }
   std::uint64_t offset = piece.begin;
@@ -182,7 +183,8 @@ Task<> ProbeReaders::read_piece(Running& running, LaneId lane, StreamPiece piece
     const Seconds begin = world_.now();
     auto read = co_await world_.read(lane, file, offset, request_);
     if (read.error()) {
-      running.context.fault(state, {ReadFault::kRead, piece.file, first, read.error(), ""});
+      running.context.fault(
+          state, {read_detail::classify(read.error(), false), piece.file, first, read.error(), ""});
       break;
     }
     if (plan_.loader.deliver == Deliver::kBatch) {

@@ -56,7 +56,11 @@ void add_utilisation(Document& doc, const Json& record) {
     shown.text = fmt::format("{:.2f} %", *au * 100);
   shown.tone = !target ? Tone::kStrong : met ? Tone::kGood : Tone::kBad;
   Value note;
-  if (target)
+  const bool judged = !record.contains("not_judged");
+  if (!judged) shown.tone = Tone::kPlain;
+  if (target && !judged)
+    note = Value("not judged");
+  else if (target)
     note = Value(*target, Unit::kFraction,
                  (met ? "meets the target of " : "misses the target of ") + format_percent(*target));
   doc.row("utilisation (AU)", shown, note);

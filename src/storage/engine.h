@@ -90,7 +90,7 @@ struct IoRequest {
   void* owner = nullptr;  // the caller's
 
   // --- answered (valid inside and after `done`) ---
-  // Errno; 0 = success. ETIMEDOUT: not done within the engine's timeout.
+  // Errno; 0 = success. ETIMEDOUT: not done within the engine's timeout; ECANCELED: see Engine::hurry.
   int error = 0;
   // Bytes moved. A read: fewer than asked only at end of file. A write: fewer than asked only with
   // an error (ENOSPC, EIO, EFBIG), and then what was written before it, from `offset` on.
@@ -106,7 +106,7 @@ struct IoRequest {
   // How often the request was sent: more than 1 where a server asked to try again (503), 0 if it
   // was given up before its turn came. A local kernel's interrupted call is no new attempt.
   std::uint32_t attempts = 0;
-  // Only with ETIMEDOUT: the kernel may still use `buffer`; it must never be reused, changed or
+  // Only with ETIMEDOUT and ECANCELED: the kernel may still use `buffer`; it must never be reused, changed or
   // freed (BufferPool::quarantine).
   bool buffer_held = false;
 
@@ -164,6 +164,10 @@ class Engine {
   // Makes a sleeping or the next `turn` return early. The only member that other threads may call.
   virtual void wake() = 0;
 
+  // From now on no request is waited for longer than `most`: for who has been told to end. One that is given up for
+  // this alone, before the engine's timeout, ends with ECANCELED: it has failed nobody. On the engine's thread.
+  virtual void hurry(Seconds /*most*/) {}
+
   // More memory that buffers come from, beside EngineOptions::arena; on the engine's
   // thread. Outlives the engine.
   virtual void adopt(std::span<std::byte> /*memory*/) {}
@@ -171,8 +175,7 @@ class Engine {
   // Requests started and not yet done.
   virtual std::size_t in_flight() const = 0;
 
-  // True while the kernel, or a thread, still owes an answer to a request that was given up with
-  // ETIMEDOUT. An io_uring thread that ends then waits in the kernel for that answer, however long
+  // True while the kernel, or a thread, still owes an answer to a request that was given up. An io_uring thread that ends then waits in the kernel for that answer, however long
   // it takes: who needs to go on neither ends it nor destroys the engine, and frees none of its
   // buffers. On the engine's thread.
   virtual bool stuck() const { return false; }

@@ -1,5 +1,6 @@
 #include "storage/machine.h"
 
+#include <sys/resource.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <sys/utsname.h>
@@ -7,6 +8,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <iterator>
+#include <string_view>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -96,6 +99,51 @@ FilesystemInfo describe_filesystem(const std::string& path) {
     info.device = mount->source.starts_with("/dev/") ? mount->source.substr(5) : mount->source;
   }
   return info;
+}
+
+std::uint64_t open_files_left() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return ~std::uint64_t{0};
+  std::error_code error;
+  std::uint64_t open = 0;
+  for (fs::directory_iterator at("/proc/self/fd", error), end; !error && at != end; at.increment(error))
+    ++open;
+  return limit.rlim_cur - std::min<std::uint64_t>(limit.rlim_cur, open);
+}
+
+bool lies_behind_a_server(const std::string& path) {
+  constexpr std::string_view kLocal[] = {"ext2",  "ext3",   "ext4",  "xfs",      "btrfs",    "tmpfs",
+                                         "ramfs", "f2fs",   "zfs",   "overlay",  "bcachefs", "squashfs",
+                                         "erofs", "exfat",  "vfat",  "devtmpfs", "rootfs",   "proc",
+                                         "sysfs", "mqueue", "devpts"};
+  const auto text = read_kernel_file("/proc/self/mountinfo");
+  const auto mounts = parse_mountinfo(text.value_or(""));
+  std::error_code error;
+  fs::path left = fs::absolute(path, error).lexically_normal();
+  fs::path at = "/";
+  // Links are followed part by part, none of them on such a filesystem. As many as the kernel follows.
+  for (int links = 0; !error && links < 40;) {
+    const fs::path parts = left.relative_path();
+    if (parts.empty()) return false;
+    const fs::path part = *parts.begin();
+    const fs::path next = at / part;
+    const Mount* mount = mount_of(mounts, next.string());
+    if (mount != nullptr && std::find(std::begin(kLocal), std::end(kLocal), mount->type) == std::end(kLocal))
+      return true;
+    fs::path rest;
+    for (auto i = std::next(parts.begin()); i != parts.end(); ++i) rest /= *i;
+    const fs::path target = fs::read_symlink(next, error);
+    if (error) {  // no link
+      error.clear();
+      at = next;
+      left = fs::path("/") / rest;
+      continue;
+    }
+    ++links;
+    left = (target.is_absolute() ? target / rest : at / target / rest).lexically_normal();
+    at = "/";
+  }
+  return false;
 }
 
 bool opens_ask_a_server(int directory) {

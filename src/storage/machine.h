@@ -44,6 +44,14 @@ struct FilesystemInfo {
 // may block with it. Throws UserError if there is none or it cannot be asked.
 FilesystemInfo describe_filesystem(const std::string& path);
 
+// Files that this process may still open, at this moment: its limit (RLIMIT_NOFILE) less those that are open.
+std::uint64_t open_files_left();
+
+// Whether a place, by the table of mounts alone, lies on a filesystem that is not known to be local (NFS, FUSE,
+// Lustre ...), whose server may stop answering. Touches nothing there, so that it cannot block with it. False where
+// nothing is known.
+bool lies_behind_a_server(const std::string& path);
+
 // Whether opening a file whose name the kernel already knows may take a round trip to a server
 // (NFS, FUSE, Lustre and all that is not known to be local). Such an open must not be made on an
 // I/O loop's thread: io_uring would wait for it there (measured on FUSE with 1 ms: 890 files/s

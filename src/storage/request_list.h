@@ -6,9 +6,12 @@
 // for those that are too old.
 #pragma once
 
+#include <algorithm>
+#include <cerrno>
 #include <cstddef>
 
 #include "storage/engine.h"
+#include "storage/limits.h"
 
 namespace aforo {
 
@@ -46,6 +49,27 @@ class RequestList {
   IoRequest* head_ = nullptr;
   IoRequest* tail_ = nullptr;
   std::size_t size_ = 0;
+};
+
+// How long requests are waited for, and with which errno one ends that took longer.
+struct Patience {
+  // EngineOptions::timeout; 0 = for ever.
+  Seconds timeout{0};
+  // Of Engine::hurry; 0 = nobody hurries.
+  Seconds most{0};
+
+  bool ends() const { return timeout.value > 0 || most.value > 0; }
+  bool over(Seconds waited) const {
+    return (timeout.value > 0 && waited > timeout) || (most.value > 0 && waited > most);
+  }
+  int error(Seconds waited) const {
+    return most.value > 0 && (timeout.value <= 0 || waited <= timeout) ? ECANCELED : ETIMEDOUT;
+  }
+  // How often the oldest requests are looked at.
+  Seconds interval() const {
+    if (most.value > 0) return Seconds{kSweepInterval};
+    return timeout.value > 0 ? Seconds{std::min(kSweepInterval, timeout.value / 4)} : Seconds{1e300};
+  }
 };
 
 // Clears what a former use left in the answer fields, all but `file`, and notes when `start` took

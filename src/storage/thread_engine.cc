@@ -83,12 +83,11 @@ class ThreadEngine final : public Engine {
  public:
   ThreadEngine(int root, const EngineOptions& options, unsigned threads)
       : shared_(std::make_shared<Shared>(EngineRoot{root, options.owned != nullptr})),
-        timeout_(options.timeout) {
+        patience_{options.timeout} {
     const unsigned depth = std::max(options.depth, 1u);
     if (threads == 0) threads = std::min(4 * available_cores(), kMostThreads);
     threads = std::min(threads, depth);
     window_ = std::min(depth, 2 * threads);
-    sweep_interval_ = std::min(kSweepInterval, timeout_.value / 4);
     for (unsigned i = 0; i < threads; ++i) add_thread();
   }
   ~ThreadEngine() override;
@@ -107,6 +106,7 @@ class ThreadEngine final : public Engine {
     shared_->done_signal.notify_one();
   }
   std::size_t in_flight() const override { return all_.size(); }
+  void hurry(Seconds most) override { patience_.most = most, next_sweep_ = Seconds{0}; }
   bool stuck() const override {
     const std::lock_guard lock(shared_->mutex);
     return shared_->given_up > 0;
@@ -129,9 +129,8 @@ class ThreadEngine final : public Engine {
   void expire(IoRequest& request);
 
   std::shared_ptr<Shared> shared_;
-  Seconds timeout_;
+  Patience patience_;
   Seconds now_{0}, next_sweep_{0};
-  double sweep_interval_;
   unsigned window_;
   unsigned stuck_ = 0;
   std::vector<std::thread> threads_;
@@ -240,9 +239,9 @@ void ThreadEngine::complete(IoRequest& request) {
 }
 
 void ThreadEngine::sweep() {
-  next_sweep_ = timeout_.value > 0 ? now_ + Seconds{sweep_interval_} : Seconds{1e300};
-  if (timeout_.value <= 0) return;
-  for (IoRequest* request = all_.front(); request && now_ - request->queued > timeout_;) {
+  next_sweep_ = now_ + patience_.interval();
+  if (!patience_.ends()) return;
+  for (IoRequest* request = all_.front(); request && patience_.over(now_ - request->queued);) {
     IoRequest* next = request->next;
     expire(*request);
     request = next;
@@ -271,7 +270,7 @@ void ThreadEngine::expire(IoRequest& request) {
     request.buffer_held = running && moves_bytes(request.operation);
     if (running && ++stuck_ <= kMostStuck) replace_thread();
   }
-  request.error = ETIMEDOUT;
+  request.error = patience_.error(now_ - request.queued);
   complete(request);
 }
 

@@ -28,9 +28,7 @@ namespace aforo {
 class UringEngine final : public Engine {
  public:
   explicit UringEngine(const EngineOptions& options)
-      : options_(options),
-        sweep_interval_(std::min(kSweepInterval, options.timeout.value / 4)),
-        slots_(std::clamp(options.depth, 1u, kDeepest)) {
+      : options_(options), patience_{options.timeout}, slots_(std::clamp(options.depth, 1u, kDeepest)) {
     options_.depth = static_cast<std::uint32_t>(slots_.size());
   }
   ~UringEngine() override;
@@ -44,6 +42,7 @@ class UringEngine final : public Engine {
   void wake() override { wake_event_.wake(); }
   void adopt(std::span<std::byte> memory) override { ring_.register_memory(memory); }
   std::size_t in_flight() const override { return all_.size(); }
+  void hurry(Seconds most) override { patience_.most = most, next_sweep_ = Seconds{0}; }
   bool stuck() const override { return given_up_ > 0; }
   std::string_view name() const override { return "io_uring"; }
 
@@ -91,7 +90,7 @@ class UringEngine final : public Engine {
   // Read once or twice a turn: what happens in between bears the same stamp.
   Seconds now_{0};
   Seconds next_sweep_{0};
-  double sweep_interval_;
+  Patience patience_;
 
   SlotTable slots_;
   HandleTable handles_;

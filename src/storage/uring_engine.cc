@@ -267,7 +267,7 @@ void UringEngine::finish(std::uint32_t index, int error) {
   Slot& slot = slots_[index];
   if (slot.owned) close_file(index);
   if (IoRequest* request = slot.request) {
-    if (error && slot.cancelled) error = ETIMEDOUT;
+    if (error && slot.cancelled) error = patience_.error(now_ - request->queued);
     request->bytes = std::min(slot.done, slot.goal);
     slots_.release(index);
     complete(*request, error);
@@ -287,12 +287,9 @@ void UringEngine::complete(IoRequest& request, int error) {
 }
 
 void UringEngine::sweep() {
-  if (options_.timeout.value <= 0) {
-    next_sweep_ = Seconds{1e300};
-    return;
-  }
-  next_sweep_ = now_ + Seconds{sweep_interval_};
-  for (IoRequest* request = all_.front(); request && now_ - request->queued > options_.timeout;) {
+  next_sweep_ = now_ + patience_.interval();
+  if (!patience_.ends()) return;
+  for (IoRequest* request = all_.front(); request && patience_.over(now_ - request->queued);) {
     IoRequest* next = request->next;
     expire(*request);
     request = next;
@@ -300,14 +297,15 @@ void UringEngine::sweep() {
 }
 
 void UringEngine::expire(IoRequest& request) {
-  if (request.state != kBegun) return complete(request, ETIMEDOUT);
+  const int error = patience_.error(now_ - request.queued);
+  if (request.state != kBegun) return complete(request, error);
   Slot& slot = slots_[request.slot];
   if (!slot.cancelled) return cancel(request.slot);
   request.bytes = std::min(slot.done, slot.goal);
   request.buffer_held = slot.step == Step::kReading || slot.step == Step::kWriting;
   slot.request = nullptr;
   ++given_up_;
-  complete(request, ETIMEDOUT);
+  complete(request, error);
 }
 
 void UringEngine::cancel(std::uint32_t index) {

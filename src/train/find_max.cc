@@ -14,6 +14,7 @@
 #include "train/find_max_search.h"
 #include "train/run_evidence.h"
 #include "train/run_record.h"
+#include "world/alarm.h"
 #include "world/record_frame.h"
 
 namespace aforo {
@@ -83,6 +84,17 @@ void add_answer(Json& record, const Search& search, const Bracket& bracket, std:
                     limit));
 }
 
+std::string no_window_sentence(const Search& search, const RunOptions& options) {
+  if (search.unanswered() > 0)
+    return fmt::format(
+        "expected storage to answer, found {} requests without an answer when the search was ended",
+        search.unanswered());
+  return fmt::format(
+      "expected the search to try one number of accelerators at least, found the time limit of {} too short for "
+      "that: give --time-limit 10s or more",
+      format_seconds(options.time_limit));
+}
+
 }  // namespace
 
 RunOutcome find_max(const RunOptions& options, const OpenedRun& opened, std::stop_token stop,
@@ -93,7 +105,11 @@ RunOutcome find_max(const RunOptions& options, const OpenedRun& opened, std::sto
   RunOutcome out;
   Json& record = out.record = start_record("run", *opened.store);
   const std::uint32_t limit = limit_of(options, *dataset.layout);
-  Search search(options, *opened.store, dataset, stop);
+  // The time limit is the whole search's, and ends it as a person would.
+  std::stop_source ending;
+  const std::stop_callback forward(stop, [&ending] { ending.request_stop(); });
+  const Alarm alarm(options.time_limit, ending);
+  Search search(options, *opened.store, dataset, ending.get_token());
   const Seconds begin = monotonic_now();
   const Question ask = [&](std::uint32_t accelerators) {
     const TargetAnswer answer = search.ask(accelerators);
@@ -115,13 +131,20 @@ RunOutcome find_max(const RunOptions& options, const OpenedRun& opened, std::sto
   const Search::Kept& shown = search.failed()       ? search.failed_job()
                               : search.best().ranks ? search.best()
                                                     : search.failing();
+  if (!shown.ranks && !stop.stop_requested()) throw UserError(no_window_sentence(search, options));
   if (!shown.ranks) throw Interrupted();
   record["config"] = config_of(options, dataset, shown.plan);
   add_warnings(record, options, dataset, shown.plan);
   add_measurement(record, shown.job, shown.plan, options, *dataset.layout);
   add_answer(record, search, bracket, limit);
   out.stopped = out.interrupted = search.stopped();
-  out.failed = search.failed();
+  out.unanswered = search.unanswered();
+  out.failed = search.failed() || out.unanswered > 0;
+  if (search.stopped() && !stop.stop_requested())
+    record["warnings"].push_back(fmt::format(
+        "the search was ended by its time limit of {} before it had an answer: give it more, or a smaller "
+        "--max-accelerators",
+        format_seconds(options.time_limit)));
   if (!search.failed() && !search.stopped()) out.max_accelerators = bracket.low;
   out.failures = failures_in_words(shown.job.result.readers, *dataset.layout, options.io_timeout);
   if (!search.cache_note().empty()) record["warnings"].push_back(search.cache_note());
@@ -129,7 +152,7 @@ RunOutcome find_max(const RunOptions& options, const OpenedRun& opened, std::sto
   Evidence evidence = evidence_of(judged.job, judged.plan, options);
   evidence.searching = true;
   if (options.diagnose && !search.stopped() && moves_bytes(options.engine))
-    evidence.null_ceiling = null_ceiling(judged.plan, search.settings(), stop);
+    evidence.null_ceiling = null_ceiling(judged.plan, search.settings(), ending.get_token());
   if (evidence.null_ceiling) set_number(record, "null_ceiling_samples_per_second", *evidence.null_ceiling);
   add_verdict(record, verdict_of(evidence));
   return out;

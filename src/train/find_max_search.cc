@@ -108,7 +108,10 @@ MeasuredJob Search::run_window(const JobPlan& plan) {
     next = monotonic_now() + kAskEvery;
     return decided(*running, accelerators, target());
   };
-  return run_job(plan, settings(), std::move(watch), stop_, [&](const StepWatch& w) { running = &w; });
+  MeasuredJob job =
+      run_job(plan, settings(), std::move(watch), stop_, [&](const StepWatch& w) { running = &w; });
+  unanswered_ += job.unanswered;
+  return job;
 }
 
 void Search::look_again(std::uint32_t accelerators) {

@@ -91,6 +91,8 @@ class Search {
   // A read error ended a window, which is kept:
   bool failed() const { return failed_.ranks != 0; }
   const Kept& failed_job() const { return failed_; }
+  // Requests that storage had not answered when a window was ended.
+  std::uint64_t unanswered() const { return unanswered_; }
   // Why a larger job could not be set up; may be empty.
   const std::string& refusal() const { return refusal_; }
   const std::string& cache_note() const { return reset_.note(); }
@@ -114,6 +116,7 @@ class Search {
   // Windows of forgotten answers; second looks.
   std::vector<Try> earlier_, again_;
   Kept best_, failing_, failed_;
+  std::uint64_t unanswered_ = 0;
   std::string refusal_;
 };
 

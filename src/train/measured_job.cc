@@ -48,6 +48,7 @@ MeasuredJob run_job(const JobPlan& plan, const JobSettings& settings, WatchOptio
   for (LaneId i = 0; i < world.lanes(); ++i) {
     measured.lane_cpu_share.push_back((world.lane(i).cpu_seconds() - cpu_before[i]) / measured.wall());
     const OpenTimes& opens = world.lane(i).open_times();
+    measured.unanswered += world.lane(i).unanswered();
     measured.opens.open.merge(opens.open);
     measured.opens.observed_open += opens.observed_open;
     measured.opens.observed_whole += opens.observed_whole;

@@ -42,6 +42,8 @@ struct MeasuredJob {
   std::vector<double> lane_cpu_share;
   // Merged over lanes.
   OpenTimes opens;
+  // Requests that storage had not answered when the job was ended, and that were waited for no longer.
+  std::uint64_t unanswered = 0;
 
   // Time in which the job ran: from the first rank's begin to the last reader's end, pauses
   // between epochs left out.

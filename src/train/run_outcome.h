@@ -39,8 +39,14 @@ struct RunOutcome {
   bool stopped = false;
   // Before its end because somebody asked, not by its time limit.
   bool interrupted = false;
-  // Samples could not be read, and the policy ended it, or none could be read at all.
+  // Requests that storage had not answered when the run was ended: it hangs, and nothing can be said of it.
+  std::uint64_t unanswered = 0;
+  // Why AU is not held against the target: a phrase; empty = it is.
+  std::string not_judged;
+  // Samples could not be read, and the policy ended it, or none could be read at all; or some were not answered.
   bool failed = false;
+  // ... because this process ran out of open files or memory: no sample is at fault.
+  bool of_client = false;
   // The first few, "path: what".
   std::vector<std::string> failures;
   // Why the step file is not whole, a sentence; empty = it is, or none was asked for.

@@ -124,11 +124,41 @@ void add_damage(Json& record, const OpenedDataset& dataset, std::uint64_t faults
   }
 }
 
-// Utilisation of accelerators that computed on nothing says nothing.
-Verdict nothing_read(const MeasuredJob& job) {
+// Where a step outlasts the time limit by this much, it is not waited for: storage that hangs would end no step.
+Seconds hard_limit_of(const RunOptions& options, const JobPlan& plan) {
+  if (options.time_limit.value <= 0) return {0};
+  return options.time_limit + std::max(Seconds{1}, Seconds{2 * law_mean(plan.step_time)});
+}
+
+// Samples that may fail without AU saying too little of the job: beyond, it computed on other data. Chosen: a page of
+// bad files among thousands is a fact of life, one in a hundred is another data set.
+constexpr double kMostLost = 0.01;
+
+// Why AU says nothing of the storage; empty = it does. `damaged`: shards that were left out when the dataset was opened.
+std::string why_not_judged(const MeasuredJob& job, std::uint64_t damaged) {
+  const ReaderStats& readers = job.result.readers;
+  if (job.unanswered > 0)
+    return fmt::format("storage had not answered {} {} when the run was ended", job.unanswered,
+                       job.unanswered == 1 ? "request" : "requests");
+  if (readers.faults[static_cast<std::size_t>(ReadFault::kClient)] > 0)
+    return "this process could open no more files or had no memory left, and no sample is at fault: raise 'ulimit -n' or "
+           "give it more memory";
+  if (job.result.samples_delivered == 0)
+    return fmt::format("no sample could be read, {} failed; see the errors", readers.fault_count());
+  if (job.result.failed) return "a read error ended the run before it could be judged; see the errors";
+  if (moves_bytes(job.engine) && readers.bytes == 0) return "no byte was read: every sample is empty";
+  const double lost = static_cast<double>(readers.fault_count() + damaged);
+  const double share = lost / (lost + static_cast<double>(job.result.samples_delivered));
+  if (share <= kMostLost) return "";
+  return fmt::format("{} of the samples failed, more than the {} that a judgement allows",
+                     format_percent(share), format_percent(kMostLost));
+}
+
+Verdict unknown_because(const std::string& why, const MeasuredJob& job) {
   Verdict verdict;
-  verdict.text = fmt::format("unknown: no sample could be read, {} failed; see the errors",
-                             job.result.readers.fault_count());
+  verdict.text = "unknown: " + why;
+  if (job.result.readers.fault_count() > 0)
+    verdict.advice.push_back("look at `errors` in the record: failed samples are missing from this result");
   return verdict;
 }
 
@@ -143,7 +173,7 @@ OpenedDataset described_dataset(const RunOptions& options) {
   OpenedDataset dataset;
   dataset.spec = options.workload.dataset;
   const DatasetSpec laid = with_made_content(dataset.spec);
-  dataset.layout = std::make_unique<GeneratedLayout>(laid, dataset_id_of(laid));
+  dataset.layout = std::make_unique<GeneratedLayout>(GeneratedLayout::planned(laid, dataset_id_of(laid)));
   dataset.warnings.push_back(fmt::format(
       "nothing lies in {} yet: what would be read is computed from the workload's dataset; lay it "
       "there with 'aforo generate' before the run",
@@ -205,16 +235,17 @@ RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_t
   if (options.drop_caches) reset.drop();
   std::unique_ptr<ProgressTicker> ticker;
   const Seconds prepared = monotonic_now();
-  const MeasuredJob job =
-      run_job(plan, settings_of(options, store), watch_options(options, plan, csv.get(), reset), stop,
-              [&](const StepWatch& watch) {
-                if (progress)
-                  ticker = std::make_unique<ProgressTicker>(
-                      progress, LiveProgress(watch, plan, access_of(plan).bytes_per_sample));
-              });
+  JobSettings settings = settings_of(options, store);
+  settings.hard_limit = hard_limit_of(options, plan);
+  const MeasuredJob job = run_job(
+      plan, settings, watch_options(options, plan, csv.get(), reset), stop, [&](const StepWatch& watch) {
+        if (progress)
+          ticker = std::make_unique<ProgressTicker>(
+              progress, LiveProgress(watch, plan, access_of(plan).bytes_per_sample));
+      });
   ticker.reset();
   const bool nothing = job.result.samples_delivered == 0;
-  if (nothing && stop.stop_requested() && !job.result.failed) throw Interrupted();
+  if (nothing && stop.stop_requested() && !job.result.failed && job.unanswered == 0) throw Interrupted();
 
   add_measurement(record, job, plan, options, *dataset.layout);
   add_damage(record, dataset, job.result.readers.fault_count());
@@ -231,15 +262,20 @@ RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_t
   }
   out.au = utilisation(Statistic::kWall, job.result.epochs, plan.loader.batch_size).au;
   out.stopped = job.result.stopped;
-  out.interrupted = job.result.ending.ending == Ending::kInterrupted;
-  out.failed = job.result.failed || nothing;
+  out.interrupted = job.result.ending.ending == Ending::kInterrupted && stop.stop_requested();
+  out.unanswered = job.unanswered;
+  out.of_client = job.result.readers.faults[static_cast<std::size_t>(ReadFault::kClient)] > 0;
+  out.failed = job.result.failed || nothing || job.unanswered > 0;
   if (out.failed) record["failed"] = true;
   out.failures = failures_in_words(job.result.readers, *dataset.layout, options.io_timeout);
   for (const Damage& damage : dataset.damaged)
     if (out.failures.size() < ReaderStats::kMaxExamples)
       out.failures.push_back(fmt::format("{}: {}", damage.path, damage.what));
-  add_verdict(record, nothing ? nothing_read(job)
-                              : judge_run(job, plan, options, store, stop, dataset.damaged_files, record));
+  out.not_judged = why_not_judged(job, dataset.damaged_files);
+  if (!out.not_judged.empty()) record["not_judged"] = out.not_judged;
+  const bool whole = out.not_judged.empty() || (job.result.failed && !nothing && job.unanswered == 0);
+  add_verdict(record, whole ? judge_run(job, plan, options, store, stop, dataset.damaged_files, record)
+                            : unknown_because(out.not_judged, job));
   return out;
 }
 

@@ -4,7 +4,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <new>
 #include <string>
@@ -72,6 +74,11 @@ Lane::~Lane() {
   static_cast<void>(buffers_.release());
 }
 
+void Lane::hurry(Seconds most) {
+  hurry_.store(most.value, std::memory_order_seq_cst);
+  engine_->wake();
+}
+
 void Lane::post(Parcel& parcel) {
   if (inbox_.push(parcel)) engine_->wake();
 }
@@ -109,6 +116,7 @@ void Lane::run() {
     running_.swap(ready_);
     for (auto handle : running_) handle.resume();
     running_.clear();
+    if (hurry_.load(std::memory_order_relaxed) > 0) engine_->hurry(Seconds{hurry_.exchange(0)});
     const bool busy = !ready_.empty() || !inbox_.empty() || quit_.load(std::memory_order_seq_cst);
     engine_->turn(busy ? Seconds{0} : kPatience);
   }
@@ -142,6 +150,7 @@ void Lane::on_lend(IoRequest& io) {
 
 void Lane::on_done(IoRequest& io) {
   auto& request = *static_cast<LaneRequest*>(io.owner);
+  if (io.error == ECANCELED) ++request.lane->unanswered_;
   request.lane->ready_.push_back(request.handle);
 }
 
@@ -165,7 +174,8 @@ void Lane::release_open(OpenFile* file) {
 }
 
 EngineFile Lane::surplus_open() {
-  if (idle_files_.empty() || used_files_.size() + idle_files_.size() <= kMaxOpenFiles) return kNoFile;
+  const std::size_t most = std::min(kMaxOpenFiles, options_.most_open_files);
+  if (idle_files_.empty() || used_files_.size() + idle_files_.size() <= most) return kNoFile;
   const auto oldest = std::prev(idle_files_.end());
   const EngineFile file = oldest->file;
   const auto indexed = open_index_.find(oldest->id);

@@ -79,6 +79,8 @@ struct LaneOptions {
   bool direct = false;
   // Of the files that are opened or created here.
   const FileNames* names = nullptr;
+  // Kept open at once; at most Lane::kMaxOpenFiles count.
+  std::size_t most_open_files = ~std::size_t{0};
   // Called once, on the lane's thread: some engines belong to the thread that made them. May throw.
   std::function<std::unique_ptr<Engine>()> make_engine;
   // What is written on this lane: bytes that `fill_content` makes once, on the lane's thread before it
@@ -103,6 +105,9 @@ class Lane {
   // side by side. Idempotent.
   void quit();
 
+  // Any thread: from now on no request of this lane is waited for longer than `most` (Engine::hurry).
+  void hurry(Seconds most);
+
   // Any thread: `parcel.handle` will be resumed on this lane, after what was posted before. No
   // allocation; one wake-up of the engine where nothing lay in the inbox.
   void post(Parcel& parcel);
@@ -120,9 +125,9 @@ class Lane {
   // the lane's other readers.
   void resume_later(std::coroutine_handle<> handle) { ready_.push_back(handle); }
 
-  // Files of packed layouts are kept open, the least recently used are closed. Chosen: more would
-  // hold descriptors that few reads use, fewer would open the same shards again and again. Files in
-  // use are never closed, so there may be more for a while.
+  // Files of packed layouts are kept open, the least recently used are closed; fewer where the process may not open
+  // so many (LaneOptions::most_open_files). Chosen: more would hold descriptors that few reads use, fewer would open
+  // the same shards again and again. Files in use are never closed, so there may be more for a while.
   static constexpr std::size_t kMaxOpenFiles = 512;
   // A file that is kept open. It stays where it is in memory while it has users.
   struct OpenFile {
@@ -144,6 +149,8 @@ class Lane {
 
   // What was seen so far; of another thread's business only after the lane's job has ended.
   OpenTimes& open_times() { return open_times_; }
+  // Requests that were given up because of `hurry`; of another thread's business as open_times is.
+  std::uint64_t unanswered() const { return unanswered_; }
   const FileNames& names() const { return *options_.names; }
   // The bytes that are written again and again; empty where the lane does not
   // write. Nobody changes them.
@@ -173,11 +180,14 @@ class Lane {
   // waits for the next round.
   std::vector<std::coroutine_handle<>> ready_, running_;
   OpenTimes open_times_;
+  std::uint64_t unanswered_ = 0;
   // Idle: most recently used first.
   std::list<OpenFile> used_files_, idle_files_;
   // The file that find_open finds; older ones of the same id are only in the lists.
   std::unordered_map<FileId, std::list<OpenFile>::iterator> open_index_;
   std::atomic<bool> quit_{false};
+  // Seconds that `hurry` asked for and the lane's thread has not seen yet; 0 = none.
+  std::atomic<double> hurry_{0};
   std::atomic<bool> started_{false};
   // Of starting.
   std::exception_ptr failure_;

@@ -1,10 +1,31 @@
 #include "world/lane_setup.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
+#include "base/error.h"
 #include "storage/machine.h"
 
 namespace aforo {
+
+namespace {
+
+// Of the files that the process may still open half are for those that lanes keep, the other half for what engines
+// need themselves and for files that are read just now.
+std::uint64_t open_files_of_a_lane(unsigned lanes) {
+  constexpr std::uint64_t kOfAnEngine =
+      8;  // its ring, events and directory, and a few files; more than any takes
+  const std::uint64_t left = open_files_left();
+  if (left < kOfAnEngine * lanes)
+    throw UserError(fmt::format(
+        "expected room for {} more open files (of {} I/O loops), found {}: raise the limit with 'ulimit -n', or give "
+        "fewer --threads",
+        kOfAnEngine * lanes, lanes, left));
+  return left / 2 / lanes;
+}
+
+}  // namespace
 
 // Engines are made on the lanes' own threads, so whether one can be had is tried out here first.
 LaneSet make_lanes(const Layout& layout, bool direct, const JobSettings& settings) {
@@ -16,8 +37,10 @@ LaneSet make_lanes(const Layout& layout, bool direct, const JobSettings& setting
   made.engine = trial.kind;
   made.reason = trial.reason;
   const unsigned count = settings.io_threads ? settings.io_threads : available_cores();
+  const std::uint64_t most_open = open_files_of_a_lane(count);
   for (unsigned i = 0; i < count; ++i) {
     LaneOptions lane;
+    lane.most_open_files = most_open;
     lane.index = i;
     lane.direct = direct;
     lane.names = &layout;

@@ -22,8 +22,9 @@ struct LaneSet {
 
 // settings.io_threads lanes, running when this returns. `layout` gives the files' names; it and the
 // settings' store outlive the lanes. Whether the engine can be had is tried out on the calling
-// thread first, so that the refusal comes once and not from every lane. Throws UserError if the
-// engine or the directory cannot be had.
+// thread first, so that the refusal comes once and not from every lane. Of the files that this process may open
+// each lane keeps its share. Throws UserError if the engine or the directory cannot be had, or the process may open too
+// few files.
 LaneSet make_lanes(const Layout& layout, bool direct, const JobSettings& settings);
 
 }  // namespace aforo

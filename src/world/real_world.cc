@@ -6,6 +6,10 @@
 namespace aforo {
 namespace {
 
+// How long what is under way is waited for once a job has been told to end. Chosen: storage that works answers
+// within it, and a person waits no longer.
+constexpr Seconds kLastWait{2};
+
 // Longer work lets the lane's other readers in between. Chosen: about a read of a fast device, so none of
 // them waits for much longer than for its own.
 constexpr Seconds kCpuSlice{100e-6};
@@ -37,7 +41,10 @@ RealWorld::RealWorld(std::vector<std::unique_ptr<Lane>> readers, std::vector<std
 
 void RealWorld::run(Task<> job, std::stop_token stop, const std::function<void()>& on_stop) {
   bool finished = false;
-  home_.set_on_interrupt(on_stop);
+  home_.set_on_interrupt([this, &on_stop] {
+    on_stop();
+    for (const auto& lane : lanes_) lane->hurry(kLastWait);
+  });
   const std::stop_callback interrupt(stop, [this] { home_.interrupt(); });
   spawn(std::move(job), [&finished] { finished = true; });
   home_.run([&finished] { return finished; });
