@@ -62,6 +62,14 @@ Workload workload_of(const WorkloadAsk& ask, const std::string& preset, Use use)
   return with_dataset(load_workload(what, before, dialect, use), *ask.dataset, after, use);
 }
 
+Seconds timeout_of(Seconds asked) {
+  constexpr Seconds kShortest{1e-3};
+  if (asked.value > 0 && asked < kShortest)
+    throw UserError(fmt::format("--timeout: expected {} or more, or 0s for never, found {}",
+                                format_seconds(kShortest), format_seconds(asked)));
+  return asked;
+}
+
 unsigned threads_of(std::uint64_t asked) {
   const unsigned most = std::clamp(16 * std::thread::hardware_concurrency(), 64U, 1024U);
   if (asked > most)

@@ -93,4 +93,8 @@ Workload workload_of(const WorkloadAsk& ask, const std::string& preset = {}, Use
 // that a slip of the finger is likelier than a need, and each thread costs a stack and an engine.
 unsigned threads_of(std::uint64_t asked);
 
+// --timeout as it can be kept: 0 is never. Throws UserError for less than a millisecond: requests are looked at a few
+// times in that, and a read from memory takes that long on a busy machine.
+Seconds timeout_of(Seconds asked);
+
 }  // namespace aforo

@@ -43,7 +43,7 @@ ProbeOptions options_of(const ProbeAsk& ask) {
   if (ask.read.given() && *ask.read != ProbeRead::kBuffered) options.modes.push_back(ReadMode::kDirect);
   options.engine = *ask.engine;
   options.io_threads = threads_of(*ask.threads);
-  options.io_timeout = *ask.timeout;
+  options.io_timeout = timeout_of(*ask.timeout);
   return options;
 }
 

@@ -91,7 +91,7 @@ RunOptions options_of(const RunAsk& ask) {
   options.verify = *ask.verify;
   options.skip_errors = *ask.on_error == OnError::kSkip;
   options.diagnose = !*ask.no_diagnose;
-  options.io_timeout = *ask.timeout;
+  options.io_timeout = timeout_of(*ask.timeout);
   options.time_limit = *ask.time_limit;
   options.accelerator_price_per_hour = ask.accelerator_price.if_given();
   if (!*ask.dry_run) options.steps_csv = *ask.steps_csv;

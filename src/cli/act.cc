@@ -8,6 +8,7 @@
 #include "cli/result_paths.h"
 #include "cli/results.h"
 #include "cli/signals.h"
+#include "report/look.h"
 
 namespace aforo {
 namespace {
@@ -49,7 +50,7 @@ int act(const Command& command, std::span<const std::string> words, Console& con
       *line.ask, {stop.token(), live.sink(), started_now(), &line.results, !line.results.json.given()});
   live.clear();
   results.deliver(answer);
-  for (const std::string& sentence : answer.say) console.err << "aforo: " << sentence << '\n';
+  for (const std::string& sentence : answer.say) console.err << "aforo: " << printable(sentence) << '\n';
   return exit_code(answer.outcome);
 }
 

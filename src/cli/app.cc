@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/act.h"
 #include "cli/help.h"
+#include "report/look.h"
 
 namespace aforo {
 namespace {
@@ -63,12 +64,12 @@ int run_aforo(std::span<const std::string> words, Console& console) {
   } catch (const Interrupted&) {
     console.err << "aforo: interrupted before there was anything to report\n";
   } catch (const UserError& error) {
-    console.err << "aforo: " << error.what() << '\n';
+    console.err << "aforo: " << printable(error.what()) << '\n';
   } catch (const std::bad_alloc&) {
     console.err << "aforo: expected enough memory for this command, found none left; lower --accelerators or "
                    "--workers\n";
   } catch (const std::exception& error) {
-    console.err << "aforo: a defect of aforo, please report it: " << error.what() << '\n';
+    console.err << "aforo: a defect of aforo, please report it: " << printable(error.what()) << '\n';
   }
   return kCouldNot;
 }

@@ -203,7 +203,7 @@ void GeneratedLayout::scan(Scan how, const GiveUp& give_up) {
   totals_ = {};
   std::uint64_t offset = 0;
   for (SampleId sample = 0; sample < spec_.samples; ++sample) {
-    if (give_up && sample % kBetweenLooks == 0 && give_up()) throw Interrupted();
+    if (give_up && sample % kBetweenLooks == kBetweenLooks - 1 && give_up()) throw Interrupted();
     const std::uint64_t within = sample % per_file_;
     if (within == 0) offset = 0;
     if (stride_ != 0 && within % stride_ == 0) {

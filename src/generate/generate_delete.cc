@@ -96,14 +96,28 @@ Foreign find_foreign(const Store& store) {
   return foreign;
 }
 
+// Of a probe that was killed: a folder right below, or "".
+std::string left_by_a_probe(const Store& store) {
+  std::string found;
+  store.each_at_top([&](std::string_view name, EntryKind kind) {
+    if (kind == EntryKind::kDirectory && name.starts_with(kProbeFolder)) found = name;
+    return found.empty();
+  });
+  return found.empty() ? found : store.where() + "/" + found;
+}
+
 Manifest require_marker(const Store& store) {
   auto manifest = read_marker(store);
-  if (!manifest) {
-    throw UserError(fmt::format(
-        "expected a dataset that aforo generated in {} (with {}), found none: nothing is deleted there",
-        store.where(), kManifestName));
-  }
-  return std::move(*manifest);
+  if (manifest) return std::move(*manifest);
+  const std::string probed = left_by_a_probe(store);
+  throw UserError(fmt::format(
+      "expected a dataset that aforo generated in {} (with {}), found none{}: nothing is deleted there",
+      store.where(), kManifestName,
+      probed.empty()
+          ? ""
+          : fmt::format(" but what a probe left that was killed ('aforo generate --delete {}' takes it away, "
+                        "as the next probe there does)",
+                        probed)));
 }
 
 GeneratedLayout layout_of(const Manifest& manifest, const std::string& directory,

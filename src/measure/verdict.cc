@@ -94,6 +94,12 @@ Finding find(const Evidence& e) {
 
 }  // namespace
 
+std::string cache_flag(const Evidence& e) {
+  if (e.null_storage || e.memory_filesystem || e.cache_expected || e.cache_share < kCacheFlag) return "";
+  return fmt::format("{} of the bytes came from the page cache: this measured memory, not the storage",
+                     format_percent(e.cache_share));
+}
+
 Verdict verdict_of(const Evidence& e) {
   const Finding finding = find(e);
   Verdict verdict{finding.limit, to_string(finding.limit) + ": " + finding.reason, list_evidence(e),
@@ -122,10 +128,8 @@ Verdict verdict_of(const Evidence& e) {
   } else if (e.memory_filesystem) {
     if (!e.cache_expected)
       verdict.text += ". NOTE: this is a memory filesystem, there is no storage below: this measured memory";
-  } else if (e.cache_share >= kCacheFlag && !e.cache_expected) {
-    verdict.text +=
-        fmt::format(". NOTE: {} of the bytes came from the page cache: this measured memory, not the storage",
-                    format_percent(e.cache_share));
+  } else if (const std::string flag = cache_flag(e); !flag.empty()) {
+    verdict.text += ". NOTE: " + flag;
     verdict.advice.insert(verdict.advice.begin(),
                           "--drop-caches, --read direct, or a dataset several times larger than memory; "
                           "--cache-expected if a warm run is wanted");

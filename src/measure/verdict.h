@@ -47,5 +47,7 @@ inline constexpr double kLateSteps = 0.03;
 // (>= 50 %) from the page cache without being asked to is flagged in the text, whatever the
 // limit: it measured memory.
 Verdict verdict_of(const Evidence& evidence);
+// That flag alone, a clause for a Record's warnings; empty where the text does not bear it.
+std::string cache_flag(const Evidence& evidence);
 
 }  // namespace aforo

@@ -127,6 +127,9 @@ class Probe {
       const auto wishes = probe_wishes(options_.workload);
       const auto n = static_cast<unsigned>(wishes.size());
       ground_ = std::make_unique<ProbeGround>(*store_, wishes);
+      if (const Bytes left = ground_->left_over(); left.value > 0)
+        warnings_.push_back(fmt::format(
+            "{} that an earlier probe had left behind, as it was killed, were removed", format_bytes(left)));
       const Seconds time = share_out(options_.budget, n, n * count, warm ? n : 0).laying;
       for (const ProbeWish& wish : wishes) data_.push_back(ground_->lay(wish, time, stop_, laying_sink()));
       findings_.laying = elapsed();

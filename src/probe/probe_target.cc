@@ -21,7 +21,6 @@ namespace aforo {
 namespace {
 
 // A folder of that name with a marker inside is a killed probe's, and may be removed.
-constexpr std::string_view kFolder = "aforo-probe-";
 // The least that is worth laying. Chosen, as all that follow: a probe of a minute must not fill a
 // disk, and must not read the same few files all the time.
 constexpr std::uint64_t kLeastBytes = 8u << 20;
@@ -73,7 +72,7 @@ std::string folder_in(const Store& store, std::string_view name) {
 
 // Laid by a probe that was killed before it could take it away.
 bool is_left_over(const Store& store, std::string_view name) {
-  return name.starts_with(kFolder) && read_marker(*open_store(folder_in(store, name))).has_value();
+  return name.starts_with(kProbeFolder) && read_marker(*open_store(folder_in(store, name))).has_value();
 }
 
 }  // namespace
@@ -154,7 +153,7 @@ void ProbeGround::remove_left_over(const Store& store) {
   store.each_at_top([&](std::string_view name, EntryKind) {
     if (!is_left_over(store, name)) return true;
     const std::string folder = folder_in(store, name);
-    delete_generated(folder, false, {}, {});
+    left_over_.value += delete_generated(folder, false, {}, {}).record["bytes"].get<std::uint64_t>();
     remove_empty_place(folder);
     return true;
   });
@@ -167,7 +166,7 @@ ProbeData ProbeGround::lay(const ProbeWish& wish, Seconds time, std::stop_token 
   spec = wish.dataset;
   const std::uint64_t room = std::max(room_.value, least_of(wish).value);
   spec.samples = std::clamp(room / (mean_size(spec) + 4096), kFewestSamples, kMostSamples);
-  options.directory = directory_ + "/" + std::string(kFolder) + wish.name;
+  options.directory = directory_ + "/" + std::string(kProbeFolder) + wish.name;
   options.direct = static_cast<double>(mean_size(spec) * spec.samples_per_file) >= kDirectFrom;
   folders_.push_back(options.directory);
   FileId files = 0;

@@ -70,6 +70,9 @@ class ProbeGround {
   // Throws UserError (no room, an error while writing), Interrupted on a stop.
   ProbeData lay(const ProbeWish& wish, Seconds time, std::stop_token stop, const ProgressSink& sink);
 
+  // What an earlier probe had left behind, as it was killed, and has been removed.
+  Bytes left_over() const { return left_over_; }
+
   // What is left is removed once, a second call finds nothing. Nothing may read it any more. Throws
   // UserError if something could not be removed.
   void remove();
@@ -84,6 +87,7 @@ class ProbeGround {
   std::vector<std::string> folders_;
   // For each dataset: half of what is free, shared out, at most 16 GiB.
   Bytes room_{0};
+  Bytes left_over_{0};
 };
 
 }  // namespace aforo

@@ -3,11 +3,16 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "dataset/manifest.h"
 #include "storage/store.h"
 
 namespace aforo {
+
+// A probe lays its datasets in folders called so and more, each with a marker, and takes them away at its end; one that
+// was killed leaves them.
+inline constexpr std::string_view kProbeFolder = "aforo-probe-";
 
 // What a place says of itself to who would lay a dataset there.
 struct OwnDataset {

@@ -99,6 +99,7 @@ Verdict judge_run(const MeasuredJob& job, const JobPlan& plan, const RunOptions&
   set_number(record, "worker_busy_share", evidence.worker_busy_share);
   if (evidence.client_cpu_share) set_number(record, "client_cpu_share", *evidence.client_cpu_share);
   set_number(record, "open_share", evidence.open_share);
+  if (const std::string flag = cache_flag(evidence); !flag.empty()) record["warnings"].push_back(flag);
   return verdict_of(evidence);
 }
 

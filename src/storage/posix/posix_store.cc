@@ -133,8 +133,12 @@ Counters PosixStore::counters() const { return read_counters(device_); }
 
 // Of the nearest parent that exists: the directory may be made later.
 StoreSpace PosixStore::space() const {
-  std::error_code ignored;
-  fs::path at = fs::absolute(directory_, ignored);
+  std::error_code error_of_path;
+  fs::path at = fs::absolute(directory_, error_of_path);
+  if (error_of_path)
+    throw UserError("expected a directory below one that is there, found '" + directory_ +
+                    "' in a working directory that has been removed (" +
+                    describe_errno(error_of_path.value()) + "); change to another one");
   struct statfs info {};
   while (statfs(at.c_str(), &info) != 0) {
     const int error = errno;
