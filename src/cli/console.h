@@ -21,6 +21,8 @@ struct Console {
   bool unicode = false;
   // Columns of the terminal, > 20; 100 where there is none.
   int width = 100;
+  // Nobody can read `out`: it was closed when the process began, and what is written there is an error.
+  bool out_is_closed = false;
 };
 
 }  // namespace aforo

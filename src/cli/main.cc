@@ -41,10 +41,13 @@ bool utf8() {
 }
 
 // A closed standard descriptor would otherwise be given to the first file opened, and results written into
-// it. It takes nothing: what is printed there is lost, which is said as of a full disk.
-void hold_standard_descriptors() {
+// it. What is written to one that was closed is lost, and must be an error: they are held by reading ends.
+// Returns whether standard output was closed.
+bool hold_standard_descriptors() {
+  const bool out_is_closed = ::fcntl(STDOUT_FILENO, F_GETFD) == -1 && errno == EBADF;
   for (int fd = 0; fd <= 2; ++fd)
-    if (::fcntl(fd, F_GETFD) == -1 && errno == EBADF && ::open("/dev/null", O_RDONLY) < 0) return;
+    if (::fcntl(fd, F_GETFD) == -1 && errno == EBADF && ::open("/dev/null", O_RDONLY) < 0) break;
+  return out_is_closed;
 }
 
 // The shell's soft limit is low for programs that wait with select(2), which this one does not.
@@ -62,12 +65,12 @@ bool reader_went_away() {
 }
 
 // The whole command; its exit code.
-int command(const std::vector<std::string>& words) {
+int command(const std::vector<std::string>& words, bool out_is_closed) {
   const bool out_is_terminal = ::isatty(STDOUT_FILENO) == 1;
   const char* no_colour = std::getenv("NO_COLOR");
   const bool colour = out_is_terminal && (no_colour == nullptr || *no_colour == '\0');
-  aforo::Console console{std::cout, std::cerr, out_is_terminal, ::isatty(STDERR_FILENO) == 1,
-                         colour,    utf8(),    terminal_width()};
+  aforo::Console console{std::cout, std::cerr, out_is_terminal,  ::isatty(STDERR_FILENO) == 1,
+                         colour,    utf8(),    terminal_width(), out_is_closed};
   const int code = aforo::run_aforo(words, console);
   std::cout.flush();
   if (!std::cout && !reader_went_away()) {
@@ -81,12 +84,12 @@ int command(const std::vector<std::string>& words) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  hold_standard_descriptors();
+  const bool out_is_closed = hold_standard_descriptors();
   raise_open_files();
   ::signal(SIGPIPE, SIG_IGN);
   const std::vector<std::string> words(argv + 1, argv + argc);
   // Storage behind a server may stop answering, and a process cannot end while a request of it hangs.
   if (std::any_of(words.begin(), words.end(), aforo::is_served_place))
-    return aforo::run_apart([&words] { return command(words); });
-  return command(words);
+    return aforo::run_apart([&] { return command(words, out_is_closed); });
+  return command(words, out_is_closed);
 }

@@ -75,6 +75,8 @@ void Results::deliver(Answer& answer) {
   if (json_) json_->commit(to_text(answer.record));
   if (csv_) csv_->commit(record_csv(answer.record));
   if (*ask_->quiet) return;
+  // The page is beside the result then, and who closed the stream asked for none.
+  if (console_->out_is_closed && (json_ || csv_ || output_) && !taken_) return;
   const bool colour = taken_ ? console_->colour && console_->err_is_terminal : console_->colour;
   const Look look{static_cast<std::size_t>(console_->width), colour, console_->unicode};
   const std::string page = answer.page.empty() ? render(answer.record, look) : answer.page;
