@@ -130,7 +130,8 @@ bool of_storage(const Price& price) {
 void take_off(PriceBook& book, double share) {
   if (share >= 1)
     throw UserError(
-        "--discount: expected less than 100%, found 100%; a single item is free by --price ITEM=0");
+        fmt::format("--discount: expected less than 100%, found {:g}%; a single item is free by --price ITEM=0",
+                    100 * share));
   for (const Price& price : PriceBook::shipped().all())
     if (of_storage(price)) book.change(fmt::format("{}=x{}", price.item, 1 - share));
 }

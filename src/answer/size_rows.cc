@@ -150,7 +150,7 @@ constexpr Row kSizeRows[] = {
         {"accelerator-terms", 0, kChoice, "", "",
          "price idle accelerators as paid for so; owned on premises, on demand in the cloud", kMoneyGroup})
         .excluding("accelerator-price", "both say what an hour costs"),
-    row<&SizeAsk::discount>({"discount", 0, kFraction, "SHARE", "",
+    row<&SizeAsk::discount>({"discount", 0, kShare, "SHARE", "",
                              "take this share off list prices of storage, as in 20%", kMoneyGroup}),
     row<&SizeAsk::horizon>({"horizon", 0, kPositive, "MONTHS", "36",
                             "compare owning and renting over so many months", kMoneyGroup}),

@@ -97,6 +97,26 @@ std::vector<std::string> items_of(std::span<const Price> prices) {
   return items;
 }
 
+// "; did you mean 'x'?"; of a word that is near none the one that begins most like it.
+std::string meant(std::string_view word, const std::vector<std::string>& known) {
+  if (std::string near = did_you_mean(word, known); !near.empty()) return near;
+  const auto alike = [&](const std::string& one) {
+    return std::mismatch(word.begin(), word.end(), one.begin(), one.end()).first - word.begin();
+  };
+  const auto most =
+      std::max_element(known.begin(), known.end(),
+                       [&](const std::string& a, const std::string& b) { return alike(a) < alike(b); });
+  return fmt::format("; the nearest is '{}'", *most);
+}
+
+// Of an item that there is none of. A group is none.
+std::string meant_item(std::string_view word, const PriceBook& book) {
+  const auto groups = book.groups();
+  if (std::find(groups.begin(), groups.end(), word) != groups.end())
+    return fmt::format("; that is a group of them, which --price-change changes as in '{}=+50%'", word);
+  return meant(word, items_of(book.all()));
+}
+
 // What a group's change does not touch: a ratio, a rate and a life are no amounts of money.
 bool is_money(PriceUnit unit) { return to_string(unit).starts_with("USD"); }
 
@@ -178,8 +198,7 @@ void PriceBook::apply_file(std::string_view csv, const std::string& file) {
     const std::string& item = row.text("item");
     const auto known = index_.find(item);
     if (known == index_.end())
-      row.refuse("an item of 'aforo catalogue prices'",
-                 "'" + item + "'" + did_you_mean(item, items_of(prices_)));
+      row.refuse("an item of 'aforo catalogue prices'", "'" + item + "'" + meant_item(item, *this));
     if (const auto [first, fresh] = lines.emplace(item, row.line()); !fresh)
       row.refuse("each item once", fmt::format("'{}' again, first on line {}", item, first->second));
     Price& price = changed.prices_[known->second];
@@ -200,7 +219,7 @@ void PriceBook::set(std::string_view assignment) {
   const auto known = index_.find(item);
   if (known == index_.end())
     throw UserError(fmt::format("expected an item of 'aforo catalogue prices', found '{}'{}", item,
-                                did_you_mean(item, items_of(prices_))));
+                                meant_item(item, *this)));
   Price& price = prices_[known->second];
   const std::size_t end = right.find_first_not_of("0123456789.+-_eE");
   const auto value = parse_number(right.substr(0, end));
@@ -250,7 +269,7 @@ PriceBook PriceBook::scaled(std::string_view group_or_item, double factor) const
     for (const Price& price : prices_) known.push_back(price.item);
     throw UserError(
         fmt::format("expected a group of prices ({}) or an item of 'aforo catalogue prices', found '{}'{}",
-                    join(names, ", "), group_or_item, did_you_mean(group_or_item, known)));
+                    join(names, ", "), group_or_item, meant(group_or_item, known)));
   }
   PriceBook book = *this;
   for (Price& price : book.prices_) {
