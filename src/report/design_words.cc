@@ -115,21 +115,20 @@ std::string DesignWords::copied() const {
 std::string DesignWords::idle_terms() const {
   const Json& best = design_;
   const std::string_view place = is_rented(best) ? "best_in_cloud" : "best_on_premises";
-  const bool little =
-      !idle_of(best).known() || idle_of(best).text != money_at(best, {"idle_usd_per_month"}).text;
+  // What is next to nothing is so on all terms that are worth a thought.
+  if (!idle_of(best).known() || idle_of(best).text != money_at(best, {"idle_usd_per_month"}).text) return "";
   const std::string taken = word(record_, {place, "terms"});
   std::string out, others;
   for (const Json* row : entries(record_, {place, "idle_at"})) {
     const double hour = number(*row, {"usd_per_hour"}).value_or(0);
-    const Value month = money_at(*row, {"idle_usd_per_month"});
-    const std::string sum = little ? format_dollars({hour}) : month.text;
+    const std::string sum = money_at(*row, {"idle_usd_per_month"}).text;
     if (word(*row, {"terms"}) == taken)
-      out = fmt::format("{} at {} an hour{}", taken, format_dollars({hour}), little ? "" : ": " + sum);
+      out = fmt::format("{} at {} an hour: {}", taken, format_dollars({hour}), sum);
     else
       others += (others.empty() ? "" : ", ") + word(*row, {"terms"}) + " " + sum;
   }
   if (others.empty()) return out;
-  others += little ? " an hour" : " a month";
+  others += " a month";
   return out.empty() ? "at the price given; " + others : out + "; " + others;
 }
 
@@ -239,7 +238,7 @@ std::string DesignWords::turn() const {
     }
   if (nearest == nullptr) {
     const bool others = !word(record_, {"sensitivity", "second_best"}).empty();
-    return others ? "no single price: none within a factor of 10" : "";
+    return others ? "no single price: none within a factor of 3" : "";
   }
   return fmt::format("prices of {} {}: {} then costs no more", word(*nearest, {"prices_of"}),
                      times(number(*nearest, {"factor"}).value_or(1)), word(*nearest, {"family"}));

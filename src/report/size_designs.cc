@@ -56,7 +56,14 @@ Value rank_of(const Json& design, std::size_t place) {
   return {rank, Unit::kCount, fmt::format("{:.0f}", rank)};
 }
 
+// Whether some stand where accelerators cost more than where they are cheapest.
+bool any_dearer(const std::vector<const Json*>& designs) {
+  return std::any_of(designs.begin(), designs.end(),
+                     [](const Json* d) { return number(*d, {kAcceleratorsMore}).has_value(); });
+}
+
 Table table_of_designs(const std::vector<const Json*>& designs) {
+  const bool more = any_dearer(designs);
   Table table{{{"", true, Tone::kFaint},
                {"family", false, Tone::kStrong, 5},
                {"total", true, Tone::kStrong, 5},
@@ -67,11 +74,16 @@ Table table_of_designs(const std::vector<const Json*>& designs) {
                {"kW", true},
                {"how sure", false, Tone::kPlain, 3},
                {"limited by", false, Tone::kPlain, 4, CellStyle::kName}}};
+  if (more) table.columns.insert(table.columns.begin() + 3, {"accelerators", true, Tone::kPlain, 5});
   for (std::size_t i = 0; i < std::min(designs.size(), kMostRows); ++i) {
     const Json& d = *designs[i];
     table.rows.push_back({rank_of(d, i), short_family(d), money_at(d, {"total_usd_per_month"}),
                           busy_at(d, "au"), money_at(d, {"storage_usd_per_month"}), idle_of(d),
                           terabytes_at(d, {"usable_bytes"}), kilowatts(d), method_words(d), short_limit(d)});
+    if (!more) continue;
+    Value dearer = money_at(d, {kAcceleratorsMore});
+    dearer.text = dearer.known() ? "+" + dearer.text : "";
+    table.rows.back().insert(table.rows.back().begin() + 3, std::move(dearer));
   }
   return table;
 }
@@ -150,8 +162,8 @@ Series series_of_accounts(const std::vector<const Json*>& accounts, std::size_t 
 
 // A table, and what the first of them are in full.
 void add_designs_of_place(Document& doc, const std::vector<const Json*>& designs, bool cloud) {
-  doc.section(
-      fmt::format("Designs {} that serve, by total cost a month", cloud ? "in the cloud" : "on premises"));
+  doc.section(fmt::format("Designs {} that serve, by {} a month", cloud ? "in the cloud" : "on premises",
+                          any_dearer(designs) ? "total and what accelerators cost more" : "total cost"));
   doc.append(table_of_designs(designs));
   doc.append(Gap{});
   if (designs.size() > kMostRows)
@@ -166,20 +178,27 @@ void add_designs_of_place(Document& doc, const std::vector<const Json*>& designs
 // What an idle hour of the accelerators costs, and what those of the best design of each place come to.
 void add_idle_terms(Document& doc, const Json& record) {
   Table table{{{"accelerators", false, Tone::kStrong}}};
+  // Not all of them are possible everywhere.
+  std::vector<std::string> columns;
+  for (const char* const place : {"best_on_premises", "best_in_cloud"})
+    for (const Json* one : entries(record, {place, "idle_at"}))
+      if (const std::string name = word(*one, {"terms"});
+          std::find(columns.begin(), columns.end(), name) == columns.end()) {
+        columns.push_back(name);
+        table.columns.push_back({name, true});
+      }
   for (const char* const place : {"best_on_premises", "best_in_cloud"}) {
     const auto terms = entries(record, {place, "idle_at"});
     if (terms.empty()) continue;
     const std::string taken = word(record, {place, "terms"});
     std::vector<Value> row = {place == std::string("best_in_cloud") ? "in the cloud" : "on premises"};
-    const bool first = table.columns.size() == 1;
+    row.resize(table.columns.size());
     for (const Json* one : terms) {
       const std::string name = word(*one, {"terms"});
-      if (first) table.columns.push_back({name, true});
-      Value sum = money_at(*one, {"idle_usd_per_month"});
+      Value& sum = row[1 + (std::find(columns.begin(), columns.end(), name) - columns.begin())];
+      sum = money_at(*one, {"idle_usd_per_month"});
       if (name == taken) sum.tone = Tone::kStrong;
-      row.push_back(std::move(sum));
     }
-    row.resize(table.columns.size());
     table.rows.push_back(std::move(row));
   }
   if (table.rows.empty()) return;
@@ -209,6 +228,8 @@ void add_designs(Document& doc, const Json& record) {
   say("AU: share of the time that accelerators compute; formulas: closed forms, not simulated.");
   const auto estimated =
       std::count_if(designs.begin(), designs.end(), [](const Json* d) { return flag(*d, {"estimated"}); });
+  if (const std::string cheapest = word(record, {"accelerators_cheapest"}); !cheapest.empty())
+    say(fmt::format("accelerators: what they cost a month more there than {}; ranked with it.", cheapest));
   if (estimated > 0)
     say(fmt::format(
         "Some figures of the parts of {} are estimates ('aforo catalogue').",
@@ -272,7 +293,7 @@ void add_turns(Document& doc, const Json& record) {
   const auto flips = turning_prices(record);
   for (const Json* flip : flips) doc.append(Text{word(*flip, {"text"}), Tone::kPlain, 1});
   if (flips.empty() && !word(record, {"sensitivity", "second_best"}).empty())
-    doc.append(Text{"no single price within a factor of 10", Tone::kPlain, 1});
+    doc.append(Text{"no single price within a factor of 3", Tone::kPlain, 1});
   add_break_points(doc, record);
   doc.row("a point of AU is", followed_by(money_at(record, {"idle_point_usd_per_month"}), " a month"));
 }

@@ -74,7 +74,7 @@ class FirstScreen {
     fact(is_rented(best) ? "rent" : owned ? "buy" : "use", word(best, {"family"}) + ": " + words_of.name());
     fact("holds", words_of.holds());
     fact("copied", words_of.copied());
-    fact("cost", words_of.cost());
+    fact("cost", words_of.cost() + accelerators_more(best));
     fact("idle time", words_of.idle_terms());
     fact("kept", words_of.kept());
     fact("busy", words_of.busy());
@@ -105,8 +105,10 @@ class FirstScreen {
       if (is_rented(*d) == here || flag(*d, {"oversized"})) continue;
       ++shown_;
       const Value out = money_at(record_, {"moving", "out_of_cloud_usd"});
-      const std::string cost = money_at(*d, {"total_usd_per_month"}).text + " a month";
-      const std::string leaving = out.known() ? "costs " + out.text + " once" : "";
+      const std::string cost =
+          money_at(*d, {"total_usd_per_month"}).text + " a month" + accelerators_more(*d);
+      const bool free = out.known() && *out.number < 0.5;
+      const std::string leaving = free ? "costs nothing" : out.known() ? "costs " + out.text + " once" : "";
       if (here)
         return fmt::format("accelerators on premises: {} for {}{}", word(*d, {"family"}), cost,
                            leaving.empty() ? "" : "; taking the data out of the cloud " + leaving);
@@ -116,6 +118,20 @@ class FirstScreen {
     return "";
   }
 
+  // " and $228,000 a month more for accelerators than on premises"; "" where they are not dearer.
+  std::string accelerators_more(const Json& design) const {
+    const std::string cheapest = word(record_, {"accelerators_cheapest"});
+    if (number(design, {kAcceleratorsMore}).value_or(0) < 0.5 || cheapest.empty()) return "";
+    return fmt::format(" and {} a month more for accelerators than {}",
+                       money_at(design, {kAcceleratorsMore}).text, cheapest);
+  }
+
+  // What designs are ranked by.
+  static double compared(const Json& design) {
+    return number(design, {"total_usd_per_month"}).value_or(0) +
+           number(design, {kAcceleratorsMore}).value_or(0);
+  }
+
   // The cheapest of another kind that somebody would build for this.
   std::string next_best() {
     const Json& best = *designs_.front();
@@ -123,12 +139,12 @@ class FirstScreen {
       if (word(*d, {"family"}) == word(best, {"family"}) || flag(*d, {"oversized"})) continue;
       if (is_rented(*d) != is_rented(best)) continue;
       ++shown_;
-      const double more =
-          number(*d, {"total_usd_per_month"}).value_or(0) - number(best, {"total_usd_per_month"}).value_or(0);
-      const Value dearer = sum_of_money(more, Unit::kDollarsPerMonth);
-      return fmt::format("{} for {} a month, {}; AU {}, {}", word(*d, {"family"}),
+      const double more = compared(*d) - compared(best);
+      const bool dearer = number(*d, {kAcceleratorsMore}) != number(best, {kAcceleratorsMore});
+      return fmt::format("{} for {} a month, {}{}; AU {}, {}", word(*d, {"family"}),
                          money_at(*d, {"total_usd_per_month"}).text,
-                         std::abs(more) < 0.5 ? "as much" : dearer.text + " more", busy_at(*d, "au").text,
+                         more < 0.5 ? "as much" : sum_of_money(more, Unit::kDollarsPerMonth).text + " more",
+                         dearer ? " with its accelerators" : "", busy_at(*d, "au").text,
                          word(*d, {"method"}) == "simulate" ? "simulated" : "by formulas");
     }
     return far_beyond_asked(record_) > 0 ? "another kind serves only over four times too large, if at all"
@@ -179,6 +195,7 @@ class FirstScreen {
                           [](const Json* r) { return at(*r, {"cure"}) != nullptr; });
     std::set<std::string> seen;
     std::size_t oversized = 0;
+    bool cured = false;  // a miss that is shown
     const bool all =
         std::all_of(misses.begin(), misses.end(), [](const Json* r) { return flag(*r, {"oversized"}); });
     for (const Json* r : misses) {
@@ -191,13 +208,14 @@ class FirstScreen {
            word(*r, {"family"}) + ": " + limit_words(word(*r, {"reason"})));
       if (seen.size() > 1) continue;
       fact("that is", word(*r, {"name"}));
-      if (const std::string cure = word(*r, {"cure"}); !cure.empty())
+      const std::string cure = word(*r, {"cure"});
+      cured = !cure.empty();
+      if (cured)
         fact("cure", fmt::format("{}: then {} a month in all, by formulas", cure,
                                  money_at(*r, {"cured_usd_per_month"}).text));
     }
     const auto advice = entries(record_, {"advice"});
-    if (std::none_of(misses.begin(), misses.end(), [](const Json* r) { return at(*r, {"cure"}) != nullptr; }))
-      fact("helps", advice.empty() ? "" : word(*advice.front(), {"text"}));
+    if (!cured) fact("helps", advice.empty() ? "" : word(*advice.front(), {"text"}));
     if (oversized > 0)
       fact("not shown", fmt::format("{} misses far beyond what was asked: over four times that", oversized));
   }
@@ -216,8 +234,9 @@ class FirstScreen {
     fact("cost", fmt::format("{} a month on average, {} more than knowing in advance would",
                              money_at(best, {"expected_usd_per_month"}).text,
                              money_at(best, {"expected_regret_usd_per_month"}).text));
-    fact("serves", fmt::format("{} of {} scenarios by weight; by formulas (closed forms), not simulated",
-                               busy_at(best, "satisfied_share").text, scenarios.size()));
+    fact("serves", fmt::format("{} of {} scenarios by weight{}; by formulas (closed forms), not simulated",
+                               percent_at(best, {"satisfied_share"}).text, scenarios.size(), missed(best)));
+    fact("or buy", serves_more(hedged));
     fact("at worst",
          fmt::format("in '{}', {} a month too much", cut_to(word(best, {"worst_scenario"}), kLongestName),
                      money_at(best, {"worst_regret_usd_per_month"}).text));
@@ -235,6 +254,27 @@ class FirstScreen {
            fmt::format("'{}' alone: {}", cut_to(word(*scenarios[i], {"name"}), kLongestName),
                        family.empty() ? "nothing serves" : family));
     }
+  }
+
+  // ", not 'large' and 'small'"
+  static std::string missed(const Json& hedged) {
+    std::string out;
+    for (const std::string& name : words(hedged, {"not_served"}))
+      out += fmt::format("{}'{}'", out.empty() ? ", not " : " and ", cut_to(name, kLongestName));
+    return out;
+  }
+
+  // Where the first does not serve all that can be served: the cheapest that does.
+  std::string serves_more(const std::vector<const Json*>& hedged) const {
+    const std::string name = word(record_, {"portfolio", "satisfies_most"});
+    for (const Json* d : hedged) {
+      if (word(*d, {"name"}) != name) continue;
+      if (number(*d, {"satisfied_share"}) == number(*hedged.front(), {"satisfied_share"})) return "";
+      return fmt::format("what serves {}: {} for {} a month on average{}",
+                         percent_at(*d, {"satisfied_share"}).text, word(*d, {"family"}),
+                         money_at(*d, {"expected_usd_per_month"}).text, missed(*d));
+    }
+    return "";
   }
 
   // The command whole where it has room, else what to change about the one just given; a prediction's always.

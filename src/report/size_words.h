@@ -13,6 +13,9 @@
 
 namespace aforo {
 
+// The key of what the accelerators cost a month more where a design stands; designs are ranked by it and the total.
+inline constexpr std::string_view kAcceleratorsMore = "accelerators_more_usd_per_month";
+
 // Utilisation in whole percent, "> 99 %" above that.
 Value busy_at(const Json& design, std::string_view key);
 

@@ -53,11 +53,17 @@ std::optional<double> accelerator_hour(const Workload& workload, AcceleratorTerm
   return sum / kHoursPerMonth;
 }
 
-AcceleratorTerms terms_of(const Workload& workload, std::optional<AcceleratorTerms> asked, bool cloud) {
+bool stands_there(AcceleratorTerms terms, std::optional<Provider> cloud) {
+  return terms != AcceleratorTerms::kOwned || !cloud;
+}
+
+AcceleratorTerms terms_of(const Workload& workload, std::optional<AcceleratorTerms> asked,
+                          std::optional<Provider> cloud) {
   const AcceleratorTerms wanted =
       asked.value_or(cloud ? AcceleratorTerms::kOnDemand : AcceleratorTerms::kOwned);
   const Accelerator* found = Catalogue::shipped().find_accelerator(workload.accelerator.type);
-  if (found == nullptr || accelerator_month(*found, wanted).empty()) return AcceleratorTerms::kOnDemand;
+  if (found == nullptr || accelerator_month(*found, wanted).empty() || !stands_there(wanted, cloud))
+    return AcceleratorTerms::kOnDemand;
   return wanted;
 }
 

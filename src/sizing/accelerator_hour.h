@@ -37,8 +37,12 @@ double monthly_of_accelerators(const PriceBook& prices);
 std::optional<double> accelerator_hour(const Workload& workload, AcceleratorTerms terms,
                                        const PriceBook& prices, std::optional<Provider> cloud = {});
 
-// The terms that a job's idle time is priced at: those asked for, or those usual at the place. Where the
-// accelerator has no price on them, on demand.
-AcceleratorTerms terms_of(const Workload& workload, std::optional<AcceleratorTerms> asked, bool cloud);
+// Whether accelerators on these terms can stand there: one's own stand in no cloud.
+bool stands_there(AcceleratorTerms terms, std::optional<Provider> cloud);
+
+// The terms that a job's accelerators are paid for on, storage standing in that provider's cloud or on premises: those
+// asked for, or those usual there. Where they cannot stand there on them, or have no such price, on demand.
+AcceleratorTerms terms_of(const Workload& workload, std::optional<AcceleratorTerms> asked,
+                          std::optional<Provider> cloud);
 
 }  // namespace aforo

@@ -54,12 +54,15 @@ TEST(AcceleratorHour, ALongerLifeIsCheaper) {
 
 TEST(AcceleratorHour, TheTermsGoWithThePlace) {
   const Workload h100 = plain_job();
-  EXPECT_EQ(terms_of(h100, {}, false), AcceleratorTerms::kOwned);
-  EXPECT_EQ(terms_of(h100, {}, true), AcceleratorTerms::kOnDemand);
-  EXPECT_EQ(terms_of(h100, AcceleratorTerms::kSpot, false), AcceleratorTerms::kSpot);
+  EXPECT_EQ(terms_of(h100, {}, {}), AcceleratorTerms::kOwned);
+  EXPECT_EQ(terms_of(h100, {}, Provider::kAws), AcceleratorTerms::kOnDemand);
+  EXPECT_EQ(terms_of(h100, AcceleratorTerms::kSpot, {}), AcceleratorTerms::kSpot);
+  // One's own stand in nobody's cloud.
+  EXPECT_EQ(terms_of(h100, AcceleratorTerms::kOwned, Provider::kAzure), AcceleratorTerms::kOnDemand);
+  EXPECT_EQ(terms_of(h100, AcceleratorTerms::kOwned, Provider::kOther), AcceleratorTerms::kOnDemand);
   Workload v100 = h100;
   v100.accelerator.type = "v100";  // no price to buy one
-  EXPECT_EQ(terms_of(v100, {}, false), AcceleratorTerms::kOnDemand);
+  EXPECT_EQ(terms_of(v100, {}, {}), AcceleratorTerms::kOnDemand);
   EXPECT_FALSE(accelerator_hour(v100, AcceleratorTerms::kOwned, round_prices()));
 }
 

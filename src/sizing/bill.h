@@ -25,7 +25,12 @@ struct Bill {
   // Of the total, by the price book's ranges, taken as independent: the root of the sum of
   // squares on either side.
   double low = 0, high = 0;
+  // USD a month that the accelerators, which stand where the storage does, cost more there than where they are
+  // cheapest of all places on offer (standing.h). No part of the total: that is storage and idle time.
+  double accelerators_more = 0;
   double total() const { return storage + idle; }
+  // What designs are ranked by, one place against another.
+  double compared() const { return total() + accelerators_more; }
 };
 
 // How a design serves one job. Fractions.

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "sizing/build.h"
 #include "sizing/cloud_limits.h"
+#include "sizing/egress.h"
 #include "sizing/host_limits.h"
 #include "sizing/host_pace.h"
 #include "sizing/providers.h"
@@ -133,7 +134,7 @@ class CloudDesigns {
     for (const JobNeed& job : need_.jobs)
       read +=
           job.requirement.samples_full.value * job.read.bytes_per_sample * job.duty * kHoursPerMonth * 3600;
-    return s.free_egress > 0 ? share * read / s.free_egress : 0;
+    return kept_for_egress(s, share * read);
   }
 
   // At least so many bytes, beside what is to be held.

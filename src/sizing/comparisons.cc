@@ -89,9 +89,11 @@ void fill(Variant& out, Screening& screening, const std::vector<Ranked>& ranked,
   out.family = to_string(d.family);
   out.product = d.product;
   out.design = d.name;
+  out.cloud = in_cloud(d.family);
   out.au = mean_au(screening.judgement(best.design).served, need);
   out.storage = best.bill.storage;
   out.idle = best.bill.idle;
+  out.accelerators_more = best.bill.accelerators_more;
   out.items = items_used(best.bill, d, prices);
 }
 
@@ -212,16 +214,17 @@ std::vector<std::string> format_advice(const std::vector<Variant>& formats) {
   const Variant& now = formats.front();
   std::vector<const Variant*> better;
   for (const Variant& f : formats)
-    if (&f != &now && f.serves() && (!now.serves() || f.total() < (1 - kLeastSaving) * now.total()))
+    if (&f != &now && f.serves() &&
+        (!now.serves() || now.compared() - f.compared() > kLeastSaving * now.total()))
       better.push_back(&f);
   std::stable_sort(better.begin(), better.end(),
-                   [](const Variant* a, const Variant* b) { return a->total() < b->total(); });
+                   [](const Variant* a, const Variant* b) { return a->compared() < b->compared(); });
   if (better.size() > kMostAdvice) better.resize(kMostAdvice);
   for (const Variant* f : better)
     out.push_back(
         now.serves()
             ? fmt::format("{} instead: {} a month less ({} on {}), at {} opens/s instead of {}", f->name,
-                          money_text(now.total() - f->total()), money_text(f->total()), f->family,
+                          money_text(now.compared() - f->compared()), money_text(f->total()), f->family,
                           format_count(f->opens.value), format_count(now.opens.value))
             : fmt::format("{} instead: {} serves for {} a month, where nothing serves the data as it is",
                           f->name, f->family, money_text(f->total())));

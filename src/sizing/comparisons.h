@@ -27,11 +27,14 @@ struct Variant {
   PerSecond opens{0}, requests{0};
   std::uint32_t accelerators = 0;
   std::string family, product, design, reason;
+  bool cloud = false;  // where its design stands
   double au = 0, storage = 0, idle = 0;
   // Of the price book, that the design uses.
   std::set<std::string> items;
   std::vector<std::string> notes;  // what was assumed of the job
+  double accelerators_more = 0;    // of the bill: beside its total
   double total() const { return storage + idle; }
+  double compared() const { return total() + accelerators_more; }
   bool serves() const { return reason.empty(); }
 };
 

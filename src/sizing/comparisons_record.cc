@@ -22,6 +22,7 @@ Json variant_json(const Variant& v, std::string_view key) {
   set_number(out, "storage_usd_per_month", v.storage);
   set_number(out, "idle_usd_per_month", v.idle);
   set_number(out, "total_usd_per_month", v.total());
+  if (v.accelerators_more > 0) set_number(out, "accelerators_more_usd_per_month", v.accelerators_more);
   return out;
 }
 

@@ -6,6 +6,7 @@
 
 #include "sizing/cloud_limits.h"
 #include "sizing/design_storage.h"
+#include "sizing/egress.h"
 #include "sizing/payments.h"
 #include "sizing/shelf.h"
 
@@ -99,8 +100,7 @@ class ExtraLines {
     const std::string label = what + "sent once, paid off";
     const std::string inside = "between-regions." + std::string(to_string(provider));
     if (prices_.find(inside) != nullptr) return line(label, inside, times * gigabytes_ * monthly);
-    for (const CostLine& part :
-         egress_lines(Catalogue::shipped().egress_of(provider), times * in_bytes(need_.capacity), label))
+    for (const CostLine& part : leaving_lines(design_, times * in_bytes(need_.capacity), label))
       line(part.label, part.item, part.quantity * monthly);
   }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "sizing/accelerator_hour.h"
+#include "sizing/egress.h"
 #include "sizing/money.h"
 #include "sizing/payments.h"
 
@@ -110,7 +111,7 @@ const SizedDesign* best_rented(const Screening& screening, const SizeResult& res
     const auto cloud = cloud_of(screening.designs()[d.design]);
     if (!cloud) continue;
     const double month =
-        d.bill.storage + cluster_of(screening.need(), screening.ask(), prices, catalogue, cloud).rent;
+        d.bill.total() + cluster_of(screening.need(), screening.ask(), prices, catalogue, cloud).rent;
     if (best == nullptr || month < least) best = &d, least = month;
   }
   return best;
@@ -239,11 +240,10 @@ std::optional<Horizon> horizon(const Screening& screening, const SizeResult& res
     a->cumulative = accumulated(a->upfront, a->monthly, o.months, rate);
     a->total = a->upfront + a->monthly * worth - a->residual;
   }
-  const Provider provider = rent_design.service->provider;
-  const double out_bytes = static_cast<double>(screening.need().capacity.value) * o.pilot_share;
-  for (const CostLine& line : egress_lines(Catalogue::shipped().egress_of(provider), out_bytes, ""))
+  const double held = static_cast<double>(screening.need().capacity.value);
+  for (const CostLine& line : leaving_lines(rent_design, held, "", o.pilot_share))
     out.items.insert(line.item);
-  const double moved = egress_costs(provider, out_bytes, prices);
+  const double moved = leaving_costs(rent_design, held, prices, o.pilot_share);
   out.path = path_of(out.owned, out.rented, moved, o, rate);
   out.path.residual = residual_after(o.months - o.cloud_first);
   out.path.total -= out.path.residual;

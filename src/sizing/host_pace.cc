@@ -10,16 +10,6 @@
 namespace aforo {
 namespace {
 
-// Bought ones, and those of every provider that storage may stand with.
-std::vector<std::optional<Provider>> host_places(const SizingAsk& ask, const Catalogue& catalogue) {
-  std::vector<std::optional<Provider>> out;
-  if (!in_cloud_alone(ask)) out.emplace_back();
-  if (ask.place == Place::kOnPremises || (ask.family && !in_cloud(*ask.family))) return out;
-  for (const Provider provider : providers_with_hosts(ask, catalogue))
-    if (!ask.provider || *ask.provider == provider) out.emplace_back(provider);
-  return out;
-}
-
 // Of one sample, of one core: as files are charged.
 double core_seconds(const Workload& w, const Access& access) {
   return law_mean(w.loader.preprocess) + kFileCpu.value * access.operations_per_sample() +
@@ -92,7 +82,7 @@ HostPace host_pace(const Workload& w, const Requirement& r, const SizingAsk& ask
   const Access access = access_of(w);
   const std::uint32_t per_host = std::min(w.accelerator.count, ask.accelerators_per_host);
   out.cores_wanted = r.samples_full.value / w.accelerator.count * per_host * core_seconds(w, access);
-  for (const std::optional<Provider> place : host_places(ask, catalogue))
+  for (const std::optional<Provider> place : places_on_offer(ask, catalogue))
     out.cores = std::max(
         out.cores, loading_cores(catalogue.host_of(w.accelerator.type, place), w.accelerator.count, ask));
   if (law_mean(w.loader.preprocess) <= 0) return out;  // what reading takes differs with the storage

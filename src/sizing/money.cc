@@ -10,6 +10,7 @@
 #include "plan/au_form.h"
 #include "sizing/accelerator_hour.h"
 #include "sizing/design_storage.h"
+#include "sizing/egress.h"
 #include "sizing/extra_lines.h"
 #include "sizing/payments.h"
 #include "sizing/staging.h"
@@ -58,10 +59,8 @@ void add_traffic(const Design& d, const Need& need, const Traffic& all, const Pr
   const Provider provider = d.service->provider;
   add(d.service->retrieval_price, billed_gb(provider, all.bytes),
       fmt::format("{} retrieved", bytes_decimal(Bytes{static_cast<std::uint64_t>(all.bytes)})));
-  const double free_of_charge = d.service->free_egress * static_cast<double>(d.bought.value);
   if (provider == Provider::kOther)
-    for (const CostLine& line : egress_lines(Catalogue::shipped().egress_of(provider),
-                                             all.bytes - free_of_charge, "read from outside its cloud"))
+    for (const CostLine& line : leaving_lines(d, all.bytes, "read from outside its cloud"))
       add(line.item, line.quantity, line.label);
   double written = 0;
   for (const JobNeed& job : need.jobs)
@@ -120,7 +119,7 @@ HourTerms terms_at(const Need& need, double given, std::optional<Provider> cloud
 // 0 where nothing knows it.
 double hour_price(const JobNeed& job, const PriceBook& prices, const HourTerms& at) {
   if (at.given > 0) return at.given;
-  const AcceleratorTerms terms = terms_of(job.workload, at.asked, at.cloud.has_value());
+  const AcceleratorTerms terms = terms_of(job.workload, at.asked, at.cloud);
   return accelerator_hour(job.workload, terms, prices, at.cloud).value_or(0);
 }
 
@@ -134,7 +133,7 @@ void add_idle_lines(const JobNeed& job, std::string_view why, double hours, cons
   const Accelerator* found = Catalogue::shipped().find_accelerator(job.workload.accelerator.type);
   if (found == nullptr) return;
   const double months = hours / kHoursPerMonth;
-  const AcceleratorTerms terms = terms_of(job.workload, at.asked, at.cloud.has_value());
+  const AcceleratorTerms terms = terms_of(job.workload, at.asked, at.cloud);
   for (const CostLine& line : accelerator_month(*found, terms, at.cloud)) {
     const double quantity = months * line.quantity;
     const double amount = quantity * prices.at(line.item).value * value_of(prices, line.markup) *
@@ -202,13 +201,6 @@ double fixed_costs(const Design& design, const PriceBook& prices) {
   return sum;
 }
 
-double egress_costs(Provider provider, double bytes, const PriceBook& prices) {
-  double sum = 0;
-  for (const CostLine& line : egress_lines(Catalogue::shipped().egress_of(provider), bytes, ""))
-    sum += line.quantity * prices.at(line.item).value;
-  return sum;
-}
-
 double idle_costs(const Need& need, std::span<const double> au, const PriceBook& prices,
                   double accelerator_hour, std::optional<Provider> cloud) {
   const HourTerms at = terms_at(need, accelerator_hour, cloud);
@@ -223,6 +215,22 @@ double pause_costs(const Design& design, const Need& need, const PriceBook& pric
   double sum = 0;
   for (const JobNeed& job : need.jobs)
     sum += idle_hours(job, 1 - paused_share(design, job)) * hour_price(job, prices, at);
+  return sum;
+}
+
+double standing_costs(const Need& need, const PriceBook& prices, double accelerator_hour,
+                      std::optional<Provider> cloud) {
+  double sum = 0;
+  for (const JobNeed& job : need.jobs) {
+    // kOther rents none out: they stand where the host does that the catalogue takes for it.
+    const auto there = cloud == Provider::kOther
+                           ? Catalogue::shipped().host_of(job.workload.accelerator.type, cloud).provider
+                           : cloud;
+    const HourTerms at = terms_at(need, accelerator_hour, there);
+    const bool owned = at.given <= 0 && terms_of(job.workload, at.asked, there) == AcceleratorTerms::kOwned;
+    sum += job.workload.accelerator.count * kHoursPerMonth * (owned ? 1 : job.duty) *
+           hour_price(job, prices, at);
+  }
   return sum;
 }
 

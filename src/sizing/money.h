@@ -55,9 +55,6 @@ std::vector<double> paid_utilisations(const Design& design, const Need& need,
 // No traffic and no idle time.
 double fixed_costs(const Design& design, const PriceBook& prices);
 
-// What sending so much out of that provider's cloud costs, all in one month.
-double egress_costs(Provider provider, double bytes, const PriceBook& prices);
-
 // What idle accelerators cost a month where each job is busy for `au` of the time, in the order of
 // need.jobs, storage standing in that provider's cloud or on premises (cloud_of).
 double idle_costs(const Need& need, std::span<const double> au, const PriceBook& prices,
@@ -65,6 +62,11 @@ double idle_costs(const Need& need, std::span<const double> au, const PriceBook&
 
 // What these pauses cost in idle accelerators, a month: no design's idle money is less.
 double pause_costs(const Design& design, const Need& need, const PriceBook& prices, double accelerator_hour);
+
+// What having all the jobs' accelerators there costs a month: of one's own the whole month, of rented ones the hours
+// used (duty). 0 where none has a price.
+double standing_costs(const Need& need, const PriceBook& prices, double accelerator_hour,
+                      std::optional<Provider> cloud);
 
 // What all the jobs' accelerators cost for an hour of running, duty counted, storage standing in that
 // provider's cloud or on premises; 0 where no accelerator has a price.

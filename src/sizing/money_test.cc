@@ -213,19 +213,6 @@ TEST(Money, ReadingFromOutsideTheCloudCosts) {
   EXPECT_EQ(line_of(bill_for(d, plain_ask(), {1, 1, 1, "", 1}), "egress.other"), nullptr);
 }
 
-// AWS: 10,000 GB x 0.09 + 40,000 x 0.085 + 100,000 x 0.07 + 70,000 x 0.05 = 900 + 3,400 + 7,000 + 3,500 = 14,800
-// USD for 220 TB, not 19,800. Google, bands of 10 and 150 TiB: 10,995 x 0.12 + 153,932 x 0.11 + 62,573 x 0.08 =
-// 1,319.4 + 16,932.5 + 5,005.8 for 227.5 TB. Azure: 870 + 3,320 + 7,000 + 3,500. Less than a band is the first price.
-TEST(Money, EgressFallsWithWhatLeaves) {
-  const PriceBook& prices = PriceBook::shipped();
-  EXPECT_NEAR(egress_costs(Provider::kAws, 220e12, prices), 14'800, 1e-6);
-  EXPECT_NEAR(egress_costs(Provider::kGcp, 227.5e12, prices), 23'257.8, 0.1);
-  EXPECT_NEAR(egress_costs(Provider::kAzure, 220e12, prices), 14'690, 1e-6);
-  EXPECT_NEAR(egress_costs(Provider::kOther, 220e12, prices), 2'200, 1e-6);
-  EXPECT_NEAR(egress_costs(Provider::kAws, 5e12, prices), 450, 1e-6);
-  EXPECT_EQ(egress_costs(Provider::kAws, 0, prices), 0);
-}
-
 // 7 MB/s of checkpoints are 18,396 GB or 17,133 GiB a month, each charged for 30 days of 30.42.
 TEST(Money, ShortLivedBytesAreChargedForTheirLeastTime) {
   SizingAsk ask = plain_ask();

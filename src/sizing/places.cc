@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "sizing/accelerator_hour.h"
+#include "sizing/egress.h"
 #include "sizing/money.h"
 #include "sizing/money_words.h"
 
@@ -35,16 +36,30 @@ IdleAt idle_at(const Need& need, const std::vector<double>& utilisations, Accele
   return out;
 }
 
-std::string place_headline(const Screening& screening, const SizedDesign& best) {
-  const Design& d = screening.designs()[best.design];
-  return fmt::format(
-      "{}: {} {}, {}, for {} a month in all (storage {}, idle accelerators {})",
-      in_cloud(d.family) ? "With the accelerators in the cloud" : "With the accelerators on premises",
-      in_cloud(d.family) ? "rent" : "buy", to_string(d.family), d.name, money_text(best.bill.total()),
-      money_text(best.bill.storage), idle_text(best.bill));
+std::string_view title_of(Provider provider) {
+  switch (provider) {
+    case Provider::kAws:
+      return "AWS";
+    case Provider::kGcp:
+      return "Google";
+    case Provider::kAzure:
+      return "Azure";
+    case Provider::kOther:
+      return "another provider";
+  }
+  return "";
 }
 
-std::optional<AcceleratorTerms> taken_terms(const Screening& screening, bool cloud) {
+std::string place_headline(const Screening& screening, const SizedDesign& best, const std::string& cheapest) {
+  const Design& d = screening.designs()[best.design];
+  return fmt::format(
+      "{}: {} {}, {}, for {} a month in all (storage {}, idle accelerators {}){}",
+      in_cloud(d.family) ? "With the accelerators in the cloud" : "With the accelerators on premises",
+      in_cloud(d.family) ? "rent" : "buy", to_string(d.family), d.name, money_text(best.bill.total()),
+      money_text(best.bill.storage), idle_text(best.bill), more_text(best.bill, cheapest));
+}
+
+std::optional<AcceleratorTerms> taken_terms(const Screening& screening, std::optional<Provider> cloud) {
   const SizingAsk& ask = screening.ask();
   if (ask.accelerator_hour) return std::nullopt;
   std::optional<AcceleratorTerms> out;
@@ -61,12 +76,16 @@ std::optional<PlaceBest> best_at(const Screening& screening, const SizeResult& r
   for (std::size_t i = 0; i < result.designs.size(); ++i) {
     const SizedDesign& best = result.designs[i];
     if (in_cloud(screening.designs()[best.design].family) != cloud) continue;
-    PlaceBest out{cloud, i, place_headline(screening, best), taken_terms(screening, cloud), {}};
     const std::optional<Provider> where = cloud_of(screening.designs()[best.design]);
+    PlaceBest out{cloud,
+                  i,
+                  place_headline(screening, best, cheapest_place(screening, result)),
+                  taken_terms(screening, where),
+                  {}};
     const std::vector<double> paid =
         paid_utilisations(screening.designs()[best.design], screening.need(), best.judgement.served);
     for (const AcceleratorTerms terms : kAcceleratorTerms)
-      if (all_priced(screening.need(), terms, prices, where))
+      if (stands_there(terms, where) && all_priced(screening.need(), terms, prices, where))
         out.idle.push_back(idle_at(screening.need(), paid, terms, prices, where));
     return out;
   }
@@ -74,7 +93,8 @@ std::optional<PlaceBest> best_at(const Screening& screening, const SizeResult& r
 }
 
 Moving moving_of(const Screening& screening, const SizedDesign& cloud, const PriceBook& prices) {
-  const Provider provider = screening.designs()[cloud.design].service->provider;
+  const Design& design = screening.designs()[cloud.design];
+  const Provider provider = design.service->provider;
   Moving out;
   out.provider = to_string(provider);
   out.item = Catalogue::shipped().egress_of(provider).price;
@@ -85,8 +105,8 @@ Moving moving_of(const Screening& screening, const SizedDesign& cloud, const Pri
     out.read +=
         job.requirement.read_full.value * served.au * served.missed * job.duty * kHoursPerMonth * 3600;
   }
-  out.out = egress_costs(provider, out.held, prices);
-  out.across = egress_costs(provider, out.read, prices);
+  out.out = leaving_costs(design, out.held, prices);
+  out.across = leaving_costs(design, out.read, prices);
   return out;
 }
 
@@ -104,8 +124,29 @@ Json place_json(const PlaceBest& best) {
 
 }  // namespace
 
+std::string cheapest_place(const Screening& screening, const SizeResult& result) {
+  std::string out;
+  bool dearer = false;
+  for (const SizedDesign& d : result.designs) {
+    const auto cloud = cloud_of(screening.designs()[d.design]);
+    dearer = dearer || d.bill.accelerators_more > 0;
+    // Storage of kOther stands beside accelerators of any.
+    if (!out.empty() || d.bill.accelerators_more > 0 || cloud == Provider::kOther) continue;
+    out = cloud ? fmt::format("at {}", title_of(*cloud)) : "on premises";
+  }
+  if (out.empty()) out = "elsewhere";
+  return dearer ? out : "";
+}
+
+std::string more_text(const Bill& bill, const std::string& cheapest) {
+  if (bill.accelerators_more < 0.5 || cheapest.empty()) return "";
+  return fmt::format(", and {} a month more for the accelerators than {}", money_text(bill.accelerators_more),
+                     cheapest);
+}
+
 Places places(const Screening& screening, const SizeResult& result, const PriceBook& prices) {
   Places out;
+  out.cheapest = cheapest_place(screening, result);
   out.on_premises = best_at(screening, result, prices, false);
   out.in_cloud = best_at(screening, result, prices, true);
   if (out.in_cloud) out.moving = moving_of(screening, result.designs[out.in_cloud->design], prices);
@@ -115,6 +156,7 @@ Places places(const Screening& screening, const SizeResult& result, const PriceB
 void add_places(Json& record, const Places& found) {
   if (found.on_premises) record["best_on_premises"] = place_json(*found.on_premises);
   if (found.in_cloud) record["best_in_cloud"] = place_json(*found.in_cloud);
+  if (!found.cheapest.empty()) record["accelerators_cheapest"] = found.cheapest;
   if (!found.moving) return;
   Json& moving =
       record["moving"] = {{"provider", found.moving->provider}, {"price_item", found.moving->item}};

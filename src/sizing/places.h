@@ -36,7 +36,7 @@ struct PlaceBest {
 struct Moving {
   std::string provider, item;  // of the price book, for the first band of what leaves in a month
   double held = 0;             // bytes that are held now
-  double out = 0;              // once, to take them out of the cloud; into it costs nothing
+  double out = 0;              // once, to take them out of the cloud (egress.h); into it costs nothing
   double read = 0;             // bytes a month past the cloud design's caches, at its utilisation
   double across = 0;           // a month, were they read from there on premises
 };
@@ -45,11 +45,19 @@ struct Moving {
 struct Places {
   std::optional<PlaceBest> on_premises, in_cloud;
   std::optional<Moving> moving;  // where there is a design in the cloud
+  std::string cheapest;          // for the accelerators (cheapest_place)
 };
+
+// Where the accelerators cost least, of the places where something serves: "on premises", "at AWS"; "" where nothing
+// serves, or they cost the same everywhere.
+std::string cheapest_place(const Screening& screening, const SizeResult& result);
+
+// ", and $228,000 a month more for the accelerators than on premises"; "" where they are not dearer.
+std::string more_text(const Bill& bill, const std::string& cheapest);
 
 Places places(const Screening& screening, const SizeResult& result, const PriceBook& prices);
 
-// best_on_premises, best_in_cloud and moving of docs/record.md, each where there is one.
+// best_on_premises, best_in_cloud, moving and accelerators_cheapest of docs/record.md, each where there is one.
 void add_places(Json& record, const Places& found);
 
 }  // namespace aforo

@@ -62,4 +62,13 @@ void check_provider(const SizingAsk& ask, const Catalogue& catalogue) {
                                 types_of(ask), join(words, ", "), to_string(*ask.provider)));
 }
 
+std::vector<std::optional<Provider>> places_on_offer(const SizingAsk& ask, const Catalogue& catalogue) {
+  std::vector<std::optional<Provider>> out;
+  if (!in_cloud_alone(ask)) out.emplace_back();
+  if (ask.place == Place::kOnPremises || (ask.family && !in_cloud(*ask.family))) return out;
+  for (const Provider provider : providers_with_hosts(ask, catalogue))
+    if (!ask.provider || *ask.provider == provider) out.emplace_back(provider);
+  return out;
+}
+
 }  // namespace aforo

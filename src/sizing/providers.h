@@ -1,6 +1,7 @@
 // Which providers rent out hosts with the accelerators that jobs run on: storage in a cloud stands there too. Pure.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "catalogue/catalogue.h"
@@ -18,5 +19,8 @@ void check_provider(const SizingAsk& ask, const Catalogue& catalogue);
 
 // Whether it leaves nothing but designs in the cloud: by its place, provider or family.
 bool in_cloud_alone(const SizingAsk& ask);
+
+// Where accelerators may stand for such an ask: on premises (absent), and at those providers.
+std::vector<std::optional<Provider>> places_on_offer(const SizingAsk& ask, const Catalogue& catalogue);
 
 }  // namespace aforo

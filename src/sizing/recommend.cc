@@ -33,13 +33,15 @@ std::string busy(const SizedDesign& d, const Need& need) {
   return with_range(au, format_share(first.low), format_share(first.high));
 }
 
-std::string first_sentence(const Screening& s, const SizedDesign& best) {
+std::string first_sentence(const Screening& s, const SizeResult& result) {
+  const SizedDesign& best = result.designs.front();
   const Design& d = s.designs()[best.design];
   const std::string_view verb = in_cloud(d.family) ? "Rent" : d.costs.empty() ? "Use" : "Buy";
-  return fmt::format("{} {}: {}, for {} a month in all{}; it keeps {} {} busy and holds {}.", verb,
+  return fmt::format("{} {}: {}, for {} a month in all{}{}; it keeps {} {} busy and holds {}.", verb,
                      to_string(d.family), d.name, money_text(best.bill.total()),
-                     in_cloud(d.family) ? ", the accelerators standing there too" : "", fed(s.need()),
-                     busy(best, s.need()), bytes_decimal(d.usable));
+                     in_cloud(d.family) ? ", the accelerators standing there too" : "",
+                     more_text(best.bill, cheapest_place(s, result)), fed(s.need()), busy(best, s.need()),
+                     bytes_decimal(d.usable));
 }
 
 std::string second_sentence(const Screening& s, const SizeResult& r) {
@@ -48,11 +50,16 @@ std::string second_sentence(const Screening& s, const SizeResult& r) {
                                 money_text(best.bill.storage), idle_text(best.bill));
   if (!r.second) return out + "; no design of another kind serves these jobs.";
   const SizedDesign& second = r.designs[*r.second];
-  const double more = second.bill.total() - best.bill.total();
-  return out +
-         fmt::format("; the next best of another kind, {}, costs {} a month more (storage {}, idle {}).",
-                     to_string(s.designs()[second.design].family), money_text(more),
-                     money_text(second.bill.storage), idle_text(second.bill));
+  const double more = second.bill.compared() - best.bill.compared();
+  const double dearer = second.bill.accelerators_more - best.bill.accelerators_more;
+  const std::string accelerators = std::abs(dearer) < 0.5
+                                       ? ""
+                                       : fmt::format(", accelerators {} {}", money_text(std::abs(dearer)),
+                                                     dearer > 0 ? "dearer" : "cheaper");
+  return out + fmt::format("; the next best of another kind, {}, costs {} (storage {}, idle {}{}).",
+                           to_string(s.designs()[second.design].family),
+                           more < 0.5 ? "no more" : money_text(more) + " a month more",
+                           money_text(second.bill.storage), idle_text(second.bill), accelerators);
 }
 
 std::string third_sentence(const SizeResult& r, const PriceBook& prices) {
@@ -62,7 +69,9 @@ std::string third_sentence(const SizeResult& r, const PriceBook& prices) {
     out = r.flips.front().text + "; with";
     out.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(out.front())));
   } else {
-    out = r.second ? "No single price within a factor of 10 would turn this; with" : "With";
+    out = r.second
+              ? fmt::format("No single price within a factor of {:g} would turn this; with", kFurthestFlip)
+              : "With";
   }
   return out + fmt::format(" {} and their ranges, the total lies {}.", prices.dates(),
                            between_text(bill.low, bill.high));
@@ -126,8 +135,8 @@ std::vector<std::string> beyond_storage(const Screening& screening) {
 std::vector<std::string> recommendation(const Screening& screening, const SizeResult& result,
                                         const PriceBook& prices) {
   if (!result.designs.empty()) {
-    std::vector<std::string> out = {first_sentence(screening, result.designs.front()),
-                                    second_sentence(screening, result), third_sentence(result, prices)};
+    std::vector<std::string> out = {first_sentence(screening, result), second_sentence(screening, result),
+                                    third_sentence(result, prices)};
     if (std::string other = other_place(screening, result, prices); !other.empty())
       out.push_back(std::move(other));
     const Design& best = screening.designs()[result.designs.front().design];

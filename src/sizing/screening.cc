@@ -9,6 +9,7 @@
 
 #include "base/parallel_for.h"
 #include "sizing/line_queue.h"
+#include "sizing/providers.h"
 
 namespace aforo {
 
@@ -39,7 +40,11 @@ bool same_parts(const DesignLine& a, const DesignLine& b) {
 
 Screening::Screening(const SizingAsk& ask, const Catalogue& catalogue, unsigned threads,
                      std::shared_ptr<SolvedNetworks> solved)
-    : ask_(ask), need_(need_of(ask)), solved_(std::move(solved)), threads_(threads) {
+    : ask_(ask),
+      need_(need_of(ask)),
+      places_(places_on_offer(ask, catalogue)),
+      solved_(std::move(solved)),
+      threads_(threads) {
   for (const JobNeed& job : need_.jobs) {
     on_ideal_.push_back(on_ideal_storage(job.workload, job.host.cores, ask.accelerators_per_host));
     most_au_.push_back(std::min(job.host.pace, on_ideal_.back().au));
@@ -107,14 +112,16 @@ std::optional<Ranked> Screening::cheapest_offer(std::vector<std::size_t>& member
   }
   // What is known least costs least to know: the least that a design costs with what no storage could mend, then by an
   // upper bound of its utilisation, and only what could still win is judged.
+  const Standing there = standing(prices);
   using Entry = std::tuple<double, Known, std::size_t>;
   std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue;
   for (const std::size_t i : members) {
     const Design& d = designs_[i];
     if (known_[i] != Known::kFigures)
-      queue.emplace(fixed_costs(d, prices) + std::max(pause_costs(d, need_, prices, accelerator_hour()),
-                                                      idle_at(i, most_au_, prices)),
-                    Known::kNothing, i);
+      queue.emplace(
+          fixed_costs(d, prices) + there.more(cloud_of(d)) +
+              std::max(pause_costs(d, need_, prices, accelerator_hour()), idle_at(i, most_au_, prices)),
+          Known::kNothing, i);
   }
   const std::vector<double> passed = passed_costs(prices);
   std::optional<Ranked> best;
@@ -124,16 +131,17 @@ std::optional<Ranked> Screening::cheapest_offer(std::vector<std::size_t>& member
     if (looked == Known::kNothing && known_[i] != Known::kAll) {
       bound_offer(i);
       if (known_[i] == Known::kBound)
-        queue.emplace(std::max(least, fixed_costs(designs_[i], prices) + idle_at(i, most_of_[i], prices)),
+        queue.emplace(std::max(least, fixed_costs(designs_[i], prices) + there.more(cloud_of(designs_[i])) +
+                                          idle_at(i, most_of_[i], prices)),
                       Known::kBound, i);
       continue;
     }
     judge_offer(i);
     if (!judged_[i].serves() || is_refused(designs_[i], fixed_costs(designs_[i], prices), look, passed))
       continue;
-    Bill found = bill(i, prices);
-    if (found.total() >= limit) continue;
-    limit = found.total();
+    Bill found = bill(i, prices, there);
+    if (found.compared() >= limit) continue;
+    limit = found.compared();
     best = Ranked{i, std::move(found)};
   }
   return best;
@@ -185,7 +193,9 @@ std::optional<Screening::LineBest> Screening::cheapest_line(const std::vector<st
     return LineSearch(lines_[i], need_, ask_.accelerators_per_host, line_prices, *ceilings_, refused);
   });
   std::optional<LineBest> best;
-  if (const auto found = queue.cheapest(members, limit)) best = LineBest{found->line, found->size};
+  // Lines are on premises: what is dearer there is so for all of them.
+  if (const auto found = queue.cheapest(members, limit - standing(prices).more({})))
+    best = LineBest{found->line, found->size};
   if (!best && std::isinf(limit)) judge_some(members);
   return best;
 }
@@ -227,7 +237,7 @@ std::optional<Ranked> Screening::cheapest_of(std::vector<std::size_t> offers,
                                              const std::vector<std::size_t>& lines, const PriceBook& prices,
                                              Look look, double limit) {
   std::optional<Ranked> offer = cheapest_offer(offers, prices, look, limit);
-  const auto line = cheapest_line(lines, prices, look, offer ? offer->bill.total() : limit);
+  const auto line = cheapest_line(lines, prices, look, offer ? offer->bill.compared() : limit);
   return line ? ranked(*line, prices) : offer;
 }
 
@@ -240,7 +250,7 @@ std::optional<Ranked> Screening::cheapest_on_premises(const PriceBook& prices) {
   for (const std::size_t design : passed_) {
     if (in_cloud(designs_[design].family)) continue;
     Bill found = bill(design, prices);
-    if (!best || found.total() < best->bill.total()) best = Ranked{design, std::move(found)};
+    if (!best || found.compared() < best->bill.compared()) best = Ranked{design, std::move(found)};
   }
   return best;
 }
@@ -264,12 +274,12 @@ std::vector<Ranked> Screening::rank(const PriceBook& prices, Grouping grouping) 
     std::vector<std::size_t> offers = lists[i].offers;
     found[i].offer = cheapest_offer(offers, prices, Look::kRanking, HUGE_VAL);
     found[i].line = cheapest_line(lists[i].lines, prices, Look::kRanking,
-                                  found[i].offer ? found[i].offer->bill.total() : HUGE_VAL);
+                                  found[i].offer ? found[i].offer->bill.compared() : HUGE_VAL);
   });
   std::map<std::string, Ranked> best;
   const auto add = [&](Ranked one) {
     const auto [at, is_new] = best.try_emplace(group_of(designs_[one.design], grouping), one);
-    if (!is_new && one.bill.total() < at->second.bill.total()) at->second = std::move(one);
+    if (!is_new && one.bill.compared() < at->second.bill.compared()) at->second = std::move(one);
   };
   for (Found& one : found) {
     if (one.line) add(ranked(*one.line, prices));
@@ -279,7 +289,7 @@ std::vector<Ranked> Screening::rank(const PriceBook& prices, Grouping grouping) 
   std::vector<Ranked> out;
   for (auto& [group, one] : best) out.push_back(std::move(one));
   std::stable_sort(out.begin(), out.end(),
-                   [](const Ranked& a, const Ranked& b) { return a.bill.total() < b.bill.total(); });
+                   [](const Ranked& a, const Ranked& b) { return a.bill.compared() < b.bill.compared(); });
   return out;
 }
 
@@ -349,7 +359,13 @@ std::size_t Screening::judged_count() const {
 }
 
 Bill Screening::bill(std::size_t design, const PriceBook& prices) const {
-  return bill_of(designs_[design], need_, judged_[design].served, prices, accelerator_hour());
+  return bill(design, prices, standing(prices));
+}
+
+Bill Screening::bill(std::size_t design, const PriceBook& prices, const Standing& there) const {
+  Bill out = bill_of(designs_[design], need_, judged_[design].served, prices, accelerator_hour());
+  out.accelerators_more = there.more(cloud_of(designs_[design]));
+  return out;
 }
 
 }  // namespace aforo

@@ -23,6 +23,7 @@
 #include "sizing/ceilings.h"
 #include "sizing/judge.h"
 #include "sizing/line_search.h"
+#include "sizing/standing.h"
 #include "sizing/trials.h"
 
 namespace aforo {
@@ -66,7 +67,7 @@ class Screening {
   // What is known of a design; of one that is not judged, that its figures suffice.
   const Judgement& judgement(std::size_t design) const { return judged_[design]; }
 
-  // The cheapest that serves of each group, the cheapest group first; groups where
+  // The cheapest that serves of each group, the cheapest group first (Bill::compared); groups where
   // none serves are left out.
   std::vector<Ranked> rank(const PriceBook& prices, Grouping grouping);
 
@@ -84,11 +85,14 @@ class Screening {
   // Its bill at these prices. The design must have been judged (or replaced) and serve.
   Bill bill(std::size_t design, const PriceBook& prices) const;
 
+  // What accelerators cost more at one place than at another, at these prices.
+  Standing standing(const PriceBook& prices) const { return {places_, need_, prices, accelerator_hour()}; }
+
   // A judgement made by simulation, in place of the closed form's. What it says of other designs (trials.h)
   // counts from then on; what passed stays on offer.
   void replace(std::size_t design, Judgement judgement);
 
-  // What might serve for less than `limit` a month between what failed by simulation and what passed
+  // What might serve for less than `limit` a month (Bill::compared) between what failed by simulation and what passed
   // (Trials::refuses_between): the cheapest of it; nothing where there is none, or none failed.
   std::optional<Ranked> next_between(const PriceBook& prices, double limit);
 
@@ -109,6 +113,7 @@ class Screening {
   };
 
   std::vector<Members> members_by(Grouping grouping) const;
+  Bill bill(std::size_t design, const PriceBook& prices, const Standing& standing) const;
   double accelerator_hour() const { return ask_.accelerator_hour ? ask_.accelerator_hour->value : 0; }
   // `cost` of `design`, and those of passed_, are fixed costs.
   bool is_refused(const Design& design, double cost, Look look,
@@ -138,9 +143,10 @@ class Screening {
   SizingAsk ask_;
   Need need_;
   std::vector<ClosedPrediction> on_ideal_;
-  std::vector<double> most_au_;  // of each job
-  bool hopeless_ = false;        // a job could be served by none
-  std::size_t offers_ = 0;       // of designs_: the listed ones
+  std::vector<double> most_au_;                  // of each job
+  bool hopeless_ = false;                        // a job could be served by none
+  std::vector<std::optional<Provider>> places_;  // where accelerators may stand
+  std::size_t offers_ = 0;                       // of designs_: the listed ones
   std::deque<Design> designs_;
   std::deque<Judgement> judged_;
   std::vector<Known> known_;                  // of the listed ones

@@ -48,7 +48,7 @@ class Confirmation {
                                   [](const SizedDesign& d) { return !d.simulated; });
     between_next_ = !between_next_;
     if (between_next_ || row == out_.designs.end()) {
-      const double limit = kWorthLooking * out_.designs.front().bill.total();
+      const double limit = kWorthLooking * out_.designs.front().bill.compared();
       if (const auto found = screening_.next_between(options_.prices, limit)) {
         simulate(found->design);
         return true;
@@ -88,9 +88,6 @@ class Confirmation {
   bool passed_ = false, between_next_ = false;
 };
 
-// Chosen: a price that would have to move by more than this, up or down, is no news to anybody.
-constexpr double kFurthestFlip = 10;
-
 // T(x) = fixed + x part for both; where they meet.
 std::optional<double> meeting(double fixed_a, double part_a, double fixed_b, double part_b) {
   if (part_a == part_b) return std::nullopt;
@@ -108,6 +105,7 @@ std::map<std::string, double> by_group(const SizedDesign& d, const Screening& sc
     if (!money) continue;  // counted within what it multiplies
     out[prices.at(item).group] += part;
   }
+  if (d.bill.accelerators_more > 0) out["accelerators"] += d.bill.accelerators_more;
   return out;
 }
 
@@ -123,6 +121,13 @@ void group_by_place(const Screening& screening, SizeResult& out) {
                         [&](const SizedDesign& d) { return same_place(screening, d, best); });
 }
 
+// Than where they are cheapest of the places where something serves.
+void rebase_accelerators(SizeResult& out) {
+  double least = HUGE_VAL;
+  for (const SizedDesign& d : out.designs) least = std::min(least, d.bill.accelerators_more);
+  for (SizedDesign& d : out.designs) d.bill.accelerators_more -= least;
+}
+
 // What would have to change for another kind to win over the best: each group of prices alone.
 void flips_of(std::size_t other, const Screening& screening, const PriceBook& prices, SizeResult& out) {
   const SizedDesign &first = out.designs.front(), &second = out.designs[other];
@@ -132,7 +137,7 @@ void flips_of(std::size_t other, const Screening& screening, const PriceBook& pr
   for (const auto& [group, part] : b) groups.insert(group);
   for (const std::string& group : groups) {
     const double pa = a.contains(group) ? a.at(group) : 0, pb = b.contains(group) ? b.at(group) : 0;
-    const auto x = meeting(first.bill.total() - pa, pa, second.bill.total() - pb, pb);
+    const auto x = meeting(first.bill.compared() - pa, pa, second.bill.compared() - pb, pb);
     if (!x) continue;
     out.flips.push_back({other, group, *x,
                          fmt::format("{} would win over it if prices of {} were {:.2f} times what they are",
@@ -160,6 +165,7 @@ SizeResult size_designs(Screening& screening, const SizeOptions& options, std::s
     out.designs.push_back(sized(screening, ranked));
   if (options.confirm > 0) Confirmation(screening, options, out, stop).run();
   group_by_place(screening, out);
+  rebase_accelerators(out);
   out.rejected = screening.rejected();
   out.built = screening.offered_count();
   out.judged = screening.judged_count();

@@ -34,9 +34,12 @@ struct SizedDesign {
   bool simulated = false;
 };
 
+// Chosen: a price that would have to move by more than this, up or down, is no news to anybody.
+inline constexpr double kFurthestFlip = 3;
+
 // At which multiple of one group's prices another kind of design would cost no more than the best.
 // Above 1: dearer. The total is linear in each group's prices, so there is one such factor at most;
-// only those from 1/20 to 20 are kept.
+// only those within kFurthestFlip are kept.
 struct Flip {
   std::size_t design = 0;  // of SizeResult::designs: the other
   std::string group;       // of the price book
@@ -47,8 +50,8 @@ struct Flip {
 
 // The answer. Indices are into the screening that it was made with, which outlives it.
 struct SizeResult {
-  // Those that stand where the best one does, then those of the other place, each best first: the
-  // cheapest of each product, and of each family.
+  // Those that stand where the best one does, then those of the other place, each best first (Bill::compared, of
+  // the places where something serves): the cheapest of each product, and of each family.
   std::vector<SizedDesign> designs;
   std::vector<Rejected> rejected;  // nearest miss first
   std::size_t built = 0, judged = 0;

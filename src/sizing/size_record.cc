@@ -165,6 +165,8 @@ Json design_json(const Design& d, const SizedDesign& sized, const Need& need, co
   set_number(out, "storage_usd_per_month", sized.bill.storage);
   set_number(out, "idle_usd_per_month", sized.bill.idle);
   set_number(out, "total_usd_per_month", sized.bill.total());
+  if (sized.bill.accelerators_more > 0)
+    set_number(out, "accelerators_more_usd_per_month", sized.bill.accelerators_more);
   out["total_usd_per_month_range"] = {sized.bill.low, sized.bill.high};
   if (sized.bill.purchase > 0) set_number(out, "purchase_usd", sized.bill.purchase);
   out["limit"] = served.empty() ? "" : served.front().limit;

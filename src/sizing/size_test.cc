@@ -26,11 +26,14 @@ SizeOptions paper_only(SizingAsk ask) {
   return options;
 }
 
-// 100 TB for 64 H100, bought or rented: prices of one kind alone turn the order.
+// 220 TB of photographs for 64 H100, bought or rented: prices of one kind alone turn the order.
 SizingAsk archive() {
-  SizingAsk ask = plain_ask();
-  ask.jobs[0].workload.dataset.samples = 100'000'000;
-  ask.jobs[0].workload.accelerator.count = 64;
+  SizingAsk ask;
+  ask.jobs.push_back({load_preset("resnet50_files_h100"), 1});
+  Workload& w = ask.jobs[0].workload;
+  w.accelerator.count = 64;
+  ask.capacity = Bytes{220'000'000'000'000};
+  w.dataset.samples = static_cast<std::uint64_t>(220e12 / law_mean(w.dataset.sample_size));
   return ask;
 }
 
@@ -44,7 +47,7 @@ TEST(Size, BestFirstAndTheSecondIsOfAnotherFamily) {
   };
   for (std::size_t i = 1; i < found.designs.size(); ++i)
     EXPECT_TRUE(cloud(i) != cloud(i - 1) ||
-                found.designs[i - 1].bill.total() <= found.designs[i].bill.total())
+                found.designs[i - 1].bill.compared() <= found.designs[i].bill.compared())
         << i;
   ASSERT_TRUE(found.second);
   const auto family = [&](std::size_t i) { return screening.designs()[found.designs[i].design].family; };
@@ -217,7 +220,8 @@ TEST(Recommend, ThreeSentences) {
   const SizeResult found = size_designs(screening, options);
   const auto sentences = recommendation(screening, found, options.prices);
   ASSERT_GE(sentences.size(), 3U);
-  EXPECT_THAT(sentences[0], AllOf(HasSubstr("keeps 64 h100 of 'plain'"), HasSubstr(" a month in all")));
+  EXPECT_THAT(sentences[0],
+              AllOf(HasSubstr("keeps 64 h100 of 'resnet50_files_h100'"), HasSubstr(" a month in all")));
   EXPECT_THAT(sentences[1], HasSubstr("the next best of another kind"));
   EXPECT_THAT(sentences[2],
               AllOf(HasSubstr("would win over it if prices of "), HasSubstr("the total lies between")));

@@ -70,7 +70,7 @@ SizingAsk drawn(Draw& draw) {
 double least_total(const SizingAsk& ask) {
   Screening screening(ask, Catalogue::shipped(), 2);
   const auto ranked = screening.rank(PriceBook::shipped(), Grouping::kFamily);
-  return ranked.empty() ? HUGE_VAL : ranked.front().bill.total();
+  return ranked.empty() ? HUGE_VAL : ranked.front().bill.compared();
 }
 
 // Totals along a line fall and then rise up to the roughness of the closed forms.
