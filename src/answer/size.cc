@@ -129,9 +129,9 @@ bool of_storage(const Price& price) {
 
 void take_off(PriceBook& book, double share) {
   if (share >= 1)
-    throw UserError(
-        fmt::format("--discount: expected less than 100%, found {:g}%; a single item is free by --price ITEM=0",
-                    100 * share));
+    throw UserError(fmt::format(
+        "--discount: expected less than 100%, found {:g}%; a single item is free by --price ITEM=0",
+        100 * share));
   for (const Price& price : PriceBook::shipped().all())
     if (of_storage(price)) book.change(fmt::format("{}=x{}", price.item, 1 - share));
 }
@@ -152,12 +152,12 @@ std::vector<ExplainedFigure> first_explained(const Screening& screening, const S
   return explain_design(screening.designs()[first.design], first, screening.need(), screening.ask(), over);
 }
 
-// What is asked beside the one answer, each only where it is asked.
+// What is asked beside the one answer (`there`: where that stands), each only where it is asked.
 void add_variants(Json& record, std::set<std::string>& used, const SizeAsk& ask, const SizeOptions& options,
-                  const std::stop_token& stop) {
+                  const SizingAsk& there, const std::stop_token& stop) {
   const Catalogue& catalogue = Catalogue::shipped();
   if (*ask.compare_formats)
-    add_formats(record, compare_formats(options.ask, options.prices, catalogue, options.threads, stop), used);
+    add_formats(record, compare_formats(there, options.prices, catalogue, options.threads, stop), used);
   if (!ask.sweep.given()) return;
   const SizeSweep sweep = parse_size_sweep(*ask.sweep);
   add_size_sweep(record, sweep,
@@ -244,10 +244,12 @@ Answer answer_jobs(const SizeAsk& ask, const Context& context) {
   const bool all = !context.page_only || *ask.full || *ask.explain;
   if (all) add_the_rest(record, used, ask, screening, options, result, context.stop);
   const std::vector<SizeAdvice> advice =
-      size_advice(options.ask, options.prices, Catalogue::shipped(), options.threads, context.stop);
+      size_advice(where_the_best_stands(options.ask, screening, result), options.prices, Catalogue::shipped(),
+                  options.threads, context.stop);
   add_advice(record, advice, used);
   if (result.designs.empty() && !advice.empty()) add_cure(record, advice.front());
-  add_variants(record, used, ask, options, context.stop);
+  add_variants(record, used, ask, options, where_the_best_stands(options.ask, screening, result),
+               context.stop);
   if (*ask.growth_steps && !result.designs.empty()) {
     const Design& first = screening.designs()[result.designs.front().design];
     add_growth_steps(record,

@@ -114,6 +114,7 @@ void add_advice(Json& record, const std::vector<SizeAdvice>& advice, std::set<st
   for (const SizeAdvice& a : advice) {
     Json one = variant_json(a.with, "change");
     if (a.saved > 0) set_number(one, "saved_usd_per_month", a.saved);
+    if (a.hosts > 0) set_number(one, "hosts_usd_per_month", a.hosts);
     one["text"] = a.text;
     record["advice"].push_back(std::move(one));
     used.insert(a.with.items.begin(), a.with.items.end());

@@ -9,7 +9,10 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/units.h"
+#include "sizing/accelerator_hour.h"
 #include "sizing/money_words.h"
+#include "workload/access.h"
 
 namespace aforo {
 namespace {
@@ -20,10 +23,19 @@ constexpr double kSmallFile = 8 << 20;  // bytes; chosen: packing larger ones sa
 constexpr std::uint64_t kShard = 256u << 20;
 constexpr int kLeastTarget = 20;  // percent; chosen: nobody trains at less
 
+// Of a saving that is said: what is less reads as nothing.
+constexpr double kLeastWords = 1;  // USD a month
+
 struct ChangedAsk {
   std::string name;
   SizingAsk ask;
 };
+
+bool held_by_cores(const Need& need) {
+  return std::any_of(need.jobs.begin(), need.jobs.end(), [](const JobNeed& job) {
+    return law_mean(job.workload.loader.preprocess) > 0 && job.host.cores_wanted > job.host.cores;
+  });
+}
 
 // The smallest and the largest number, as in "16" or "8 to 16".
 std::string range_of(const SizingAsk& ask, const std::function<std::uint32_t(const Workload&)>& number) {
@@ -65,6 +77,90 @@ std::optional<ChangedAsk> packed(SizingAsk ask) {
       std::move(ask)};
 }
 
+// Fewer shards than accelerators: each reads all of them. In so many that each has `per_accelerator` of its own.
+std::optional<ChangedAsk> in_more_files(SizingAsk ask, std::uint64_t per_accelerator) {
+  std::uint64_t files = 0, samples = 0;
+  for (SizedJob& job : ask.jobs) {
+    DatasetSpec& data = job.workload.dataset;
+    if (!access_of(job.workload).every_rank_reads_all) continue;
+    const std::uint64_t wanted = job.workload.accelerator.count * per_accelerator;
+    const std::uint64_t in_one = data.samples / wanted;
+    if (in_one == 0) return std::nullopt;
+    data.samples_per_file = in_one;
+    if (wanted > files) files = wanted, samples = in_one;
+  }
+  if (files == 0) return std::nullopt;
+  return ChangedAsk{fmt::format("the samples in {} or more files (dataset.samples_per_file={})",
+                                format_count(static_cast<double>(files)), samples),
+                    std::move(ask)};
+}
+
+// Of what serves the one that takes the fewest files and costs next to no more than any.
+std::optional<ChangedAsk> more_files(const SizingAsk& ask, const PriceBook& prices,
+                                     const Catalogue& catalogue, unsigned threads) {
+  std::uint32_t workers = 1;
+  for (const SizedJob& job : ask.jobs) workers = std::max(workers, job.workload.loader.workers);
+  std::optional<ChangedAsk> best;
+  double least = HUGE_VAL;
+  for (const std::uint64_t each : {std::uint64_t{4} * workers, std::uint64_t{workers}, std::uint64_t{1}}) {
+    auto change = in_more_files(ask, each);
+    if (!change) continue;
+    const Variant found = variant_of("", change->ask, prices, catalogue, threads);
+    if (!found.serves() || found.compared() > (1 + kLeastSaving) * least) continue;
+    least = std::min(least, found.compared());
+    best = std::move(change);
+  }
+  return best;
+}
+
+// What hosts cost a month, bought: more of them hold the same accelerators. Nothing where they are rented.
+double hosts_costs(double more, const PriceBook& prices) {
+  return more * prices.at("host").value * monthly_of_accelerators(prices);
+}
+
+// So many accelerators in a host, and workers that use its cores: a core prepares for one at a time.
+SizingAsk spread_out(SizingAsk ask, std::uint32_t each) {
+  ask.accelerators_per_host = each;
+  const Need then = need_of(ask);
+  for (std::size_t i = 0; i < ask.jobs.size(); ++i) {
+    LoaderSpec& loader = ask.jobs[i].workload.loader;
+    loader.workers = std::max(loader.workers, then.jobs[i].host.cores / each);
+  }
+  return ask;
+}
+
+// Half as many accelerators in a host, and so on until cores suffice.
+std::vector<SizeAdvice> fewer_per_host(const SizingAsk& ask, const Need& need, const PriceBook& prices,
+                                       const Catalogue& catalogue, unsigned threads) {
+  std::vector<SizeAdvice> out;
+  bool held = held_by_cores(need);
+  for (std::uint32_t each = ask.accelerators_per_host / 2; held && each > 0; each /= 2) {
+    const SizingAsk other = spread_out(ask, each);
+    const Need then = need_of(other);
+    held = held_by_cores(then);
+    SizeAdvice advice{"", variant_of("", other, prices, catalogue, threads), 0, 0, ""};
+    if (!advice.with.serves()) continue;
+    const double more = static_cast<double>(then.hosts) - need.hosts;
+    const std::string hosts = fmt::format("{} more hosts", format_count(more));
+    if (!advice.with.cloud) advice.hosts = hosts_costs(more, prices);
+    const auto workers = [](const Workload& w) { return w.loader.workers; };
+    advice.change = fmt::format("{} accelerator{} in a host with {} workers each ({})", each,
+                                each == 1 ? "" : "s", range_of(other, workers),
+                                advice.with.cloud ? hosts + ", whose price is not known"
+                                                  : hosts + " for " + money_text(advice.hosts));
+    advice.with.name = advice.change;
+    out.push_back(std::move(advice));
+  }
+  return out;
+}
+
+std::optional<ChangedAsk> decoded_on_accelerators(SizingAsk ask, const Need& need) {
+  if (!held_by_cores(need)) return std::nullopt;
+  for (SizedJob& job : ask.jobs) job.workload.loader.preprocess = Law{};
+  return ChangedAsk{"decoding on the accelerators (loader.preprocess=0), their time for it not counted",
+                    std::move(ask)};
+}
+
 SizingAsk at_target(SizingAsk ask, int percent) {
   for (SizedJob& job : ask.jobs)
     job.workload.training.au_target = std::min(job.workload.training.au_target, percent / 100.0);
@@ -93,34 +189,90 @@ std::optional<ChangedAsk> lower_target(const SizingAsk& ask, const PriceBook& pr
 }
 
 std::string text_of(const SizeAdvice& advice, const Variant& now) {
+  const double beside =
+      std::min(advice.with.accelerators_more, now.accelerators_more);  // alike: the same place
   const std::string design =
-      fmt::format("{} for {} a month", advice.with.family, money_text(advice.with.total()));
+      fmt::format("{} for {} a month", advice.with.family, money_text(advice.cost() - beside));
   if (!now.serves()) return fmt::format("{}: {} would serve, where nothing does now", advice.change, design);
-  return fmt::format("{}: {} a month less ({})", advice.change, money_text(advice.saved), design);
+  const std::string is = money_text(now.compared() - beside);
+  if (advice.saved > 0)
+    return fmt::format("{}: {} a month less by formulas ({}, now {})", advice.change,
+                       money_text(advice.saved), design, is);
+  return fmt::format("{}: {} busy instead of {}, but no cheaper by formulas ({}, now {})", advice.change,
+                     format_share(advice.with.au), format_share(now.au), design, is);
+}
+
+// Nothing where the ask contradicts itself.
+std::optional<Need> need_if_any(const SizingAsk& ask) {
+  try {
+    return need_of(ask);
+  } catch (const UserError&) {
+    return std::nullopt;
+  }
+}
+
+// Whether it is worth saying; what is saved is set.
+bool pays(const Variant& now, SizeAdvice& advice) {
+  if (!advice.with.serves()) return false;
+  if (!now.serves()) return true;
+  const double saved = now.compared() - advice.cost();
+  if (saved < std::max(kLeastWords, kLeastSaving * now.total())) return false;
+  advice.saved = saved;
+  return true;
+}
+
+// The cheapest where that pays, else that whose cores suffice, or nearly: said with what it costs.
+std::optional<SizeAdvice> best_of_hosts(std::vector<SizeAdvice> all, const Variant& now) {
+  if (all.empty()) return std::nullopt;
+  const auto least = std::min_element(
+      all.begin(), all.end(), [](const SizeAdvice& a, const SizeAdvice& b) { return a.cost() < b.cost(); });
+  return std::move(pays(now, *least) ? *least : all.back());
+}
+
+std::vector<ChangedAsk> changes_of(const SizingAsk& ask, const Need& need, const Variant& now,
+                                   const PriceBook& prices, const Catalogue& catalogue, unsigned threads,
+                                   const std::stop_token& stop) {
+  std::vector<ChangedAsk> out{more_workers(ask), more_prefetch(ask)};
+  const auto add = [&](std::optional<ChangedAsk> change) {
+    if (change) out.push_back(std::move(*change));
+  };
+  add(packed(ask));
+  add(more_files(ask, prices, catalogue, threads));
+  add(decoded_on_accelerators(ask, need));
+  if (!now.serves()) add(lower_target(ask, prices, catalogue, threads, stop));
+  return out;
 }
 
 }  // namespace
 
+SizingAsk where_the_best_stands(const SizingAsk& ask, const Screening& screening, const SizeResult& result) {
+  SizingAsk out = ask;
+  if (!result.designs.empty())
+    out.place = in_cloud(screening.designs()[result.designs.front().design].family) ? Place::kCloud
+                                                                                    : Place::kOnPremises;
+  return out;
+}
+
 std::vector<SizeAdvice> size_advice(const SizingAsk& ask, const PriceBook& prices, const Catalogue& catalogue,
                                     unsigned threads, std::stop_token stop) {
-  std::vector<ChangedAsk> changes{more_workers(ask), more_prefetch(ask)};
-  if (auto change = packed(ask)) changes.push_back(std::move(*change));
+  if (stop.stop_requested()) throw Interrupted();
+  const auto need = need_if_any(ask);
+  if (!need) return {};
   const Variant now = variant_of("now", ask, prices, catalogue, threads);
-  if (!now.serves())
-    if (auto change = lower_target(ask, prices, catalogue, threads, stop))
-      changes.push_back(std::move(*change));
   std::vector<SizeAdvice> out;
-  for (const ChangedAsk& change : changes) {
-    if (stop.stop_requested()) throw Interrupted();
-    SizeAdvice advice{change.name, variant_of(change.name, change.ask, prices, catalogue, threads), 0, ""};
-    if (!advice.with.serves()) continue;
-    if (now.serves()) advice.saved = now.total() - advice.with.total();
-    if (now.serves() && advice.saved < kLeastSaving * now.total()) continue;
+  const auto keep = [&](SizeAdvice advice) {
     advice.text = text_of(advice, now);
     out.push_back(std::move(advice));
+  };
+  for (const ChangedAsk& change : changes_of(ask, *need, now, prices, catalogue, threads, stop)) {
+    if (stop.stop_requested()) throw Interrupted();
+    SizeAdvice advice{change.name, variant_of(change.name, change.ask, prices, catalogue, threads), 0, 0, ""};
+    if (pays(now, advice)) keep(std::move(advice));
   }
+  if (auto hosts = best_of_hosts(fewer_per_host(ask, *need, prices, catalogue, threads), now))
+    keep(std::move(*hosts));
   std::stable_sort(out.begin(), out.end(),
-                   [](const SizeAdvice& a, const SizeAdvice& b) { return a.with.total() < b.with.total(); });
+                   [](const SizeAdvice& a, const SizeAdvice& b) { return a.cost() < b.cost(); });
   return out;
 }
 

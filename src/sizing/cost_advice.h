@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sizing/comparisons.h"
+#include "sizing/size.h"
 
 namespace aforo {
 
@@ -18,15 +19,24 @@ namespace aforo {
 struct SizeAdvice {
   std::string change;  // "twice the workers (32 per accelerator)"
   Variant with;        // the cheapest design then
-  // USD a month; what it costs less than now, or 0 where nothing serves now.
+  double hosts = 0;    // USD a month: of hosts that the change takes more than there are now
+  // USD a month; what it costs less than now, both by closed forms, or 0 where nothing serves now or it saves nothing.
   double saved = 0;
   std::string text;
+  // What it costs then, accelerators' rent beyond the cheapest place's (Bill::compared) and hosts included.
+  double cost() const { return with.compared() + hosts; }
 };
+
+// The ask where the best design stands, on premises or in the cloud: advice that leads elsewhere would move the
+// accelerators too. As it is where nothing serves.
+SizingAsk where_the_best_stands(const SizingAsk& ask, const Screening& screening, const SizeResult& result);
 
 // Changes that save 2 % or more, or with which something serves where nothing does now;
 // the cheapest outcome first. Of all jobs: twice the workers, twice the prefetch, small
-// files packed into shards; where nothing serves also the highest target, in whole percent,
-// at which something does.
+// files packed into shards, more shards where every accelerator reads all; where the hosts' cores hold them back fewer
+// accelerators in a host (the cheapest; where none saves, that whose cores suffice, with the price of the hosts where
+// one is known: bought) and
+// decoding on accelerators; where nothing serves also the highest target, in whole percent, at which something does.
 std::vector<SizeAdvice> size_advice(const SizingAsk& ask, const PriceBook& prices, const Catalogue& catalogue,
                                     unsigned threads, std::stop_token stop = {});
 

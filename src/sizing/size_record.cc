@@ -283,7 +283,7 @@ void add_cure(Json& record, const SizeAdvice& cheapest) {
   for (Json& miss : record["rejected"]) {
     if (miss["family"] != cheapest.with.family || miss["product"] != cheapest.with.product) continue;
     miss["cure"] = cheapest.change;
-    set_number(miss, "cured_usd_per_month", cheapest.with.total());
+    set_number(miss, "cured_usd_per_month", cheapest.with.total() + cheapest.hosts);
     return;
   }
 }
