@@ -57,13 +57,19 @@ std::vector<std::string> portfolio_words(const Portfolio& portfolio, const Portf
   if (r.designs.empty()) return {"Nothing in the catalogue is offered for these scenarios."};
   const HedgedDesign &best = r.designs.front(), &safest = r.designs[r.safest];
   std::vector<std::string> out = {fmt::format(
-      "While it is not known which of {} scenarios comes, {} is right: it satisfies {} of them by weight{} "
+      "While it is not known which of {} scenarios comes, {} is regretted least: it satisfies {} of them by weight{} "
       "and costs {} a month on average, "
       "{} more than knowing in advance would.",
       portfolio.scenarios.size(), said(best), format_percent(best.satisfied), but_not(best),
       with_range(money_text(best.expected), money_text(best.expected_low), money_text(best.expected_high),
                  " over the ranges of its prices"),
       money_text(best.expected_regret))};
+  const HedgedDesign& complete = r.designs[r.complete];
+  if (complete.satisfied > best.satisfied)
+    out.push_back(fmt::format(
+        "The cheapest that satisfies {}{} is {}, for {} a month on average, {} of it regret.",
+        complete.not_served.empty() ? "all of them" : format_percent(complete.satisfied), but_not(complete),
+        said(complete), money_text(complete.expected), money_text(complete.expected_regret)));
   if (r.safest == 0)
     out.push_back(fmt::format("It is also the safest: at worst, in '{}', it costs {} a month too much.",
                               best.worst_scenario, money_text(best.worst_regret)));
@@ -104,7 +110,10 @@ void add_portfolio(Json& record, const Portfolio& portfolio, const PortfolioResu
   for (const HedgedDesign& d : found.designs) designs.push_back(hedged_json(d));
   record["portfolio"] = {
       {"name", portfolio.name}, {"scenarios", scenarios}, {"designs", designs}, {"judged", found.judged}};
-  if (!found.designs.empty()) record["portfolio"]["safest"] = found.designs[found.safest].name;
+  if (!found.designs.empty()) {
+    record["portfolio"]["safest"] = found.designs[found.safest].name;
+    record["portfolio"]["satisfies_most"] = found.designs[found.complete].name;
+  }
   if (found.all_flash) record["portfolio"]["all_flash"] = found.designs[*found.all_flash].name;
   for (const HedgedDesign& d : found.designs) used.insert(d.items.begin(), d.items.end());
 }

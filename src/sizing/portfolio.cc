@@ -25,7 +25,7 @@ struct Outcome {
 
 // `larger`: how many times the design has to be bought.
 Outcome outcome_of(const Bill& bill, const Design& d, const PriceBook& prices, double larger, bool serves) {
-  Outcome out{bill.storage * larger + bill.idle, 0, 0, serves, {}};
+  Outcome out{bill.storage * larger + bill.idle + bill.accelerators_more, 0, 0, serves, {}};
   out.low = std::max(0.0, out.total - (bill.total() - bill.low) * larger);
   out.high = out.total + (bill.high - bill.total()) * larger;
   out.items = items_used(bill, d, prices);
@@ -47,7 +47,7 @@ std::vector<Room> rooms_of(const Portfolio& portfolio, const PriceBook& prices, 
     if (stop.stop_requested()) throw Interrupted();
     Room room{Screening(scenario.ask, catalogue, threads), {}, {}, 0};
     room.ranked = room.screening.rank(prices, Grouping::kProduct);
-    if (!room.ranked.empty()) room.best = room.ranked.front().bill.total();
+    if (!room.ranked.empty()) room.best = room.ranked.front().bill.compared();
     for (const Ranked& r : room.ranked) {
       const Design& d = room.screening.designs()[r.design];
       if (in_cloud(d.family)) room.services[d.product] = outcome_of(r.bill, d, prices, 1, true);
@@ -94,11 +94,13 @@ Outcome outcome(const Design& d, const Room& room, const PriceBook& prices) {
   Judgement judgement = check_figures(here, need);
   if (judgement.serves()) judgement = judge_design(here, need, ask.accelerators_per_host);
   const bool serves = judgement.serves();
-  const auto served = judgement.served.size() == need.jobs.size()
-                          ? judgement.served
-                          : served_by(here, need, ask.accelerators_per_host);
-  const Bill bill =
-      bill_of(here, need, served, prices, ask.accelerator_hour ? ask.accelerator_hour->value : 0);
+  auto served = judgement.served.size() == need.jobs.size()
+                    ? judgement.served
+                    : served_by(here, need, ask.accelerators_per_host);
+  if (!serves && room.best > 0)
+    for (Served& one : served) one.au = one.low = one.high = 0;  // that another serves
+  Bill bill = bill_of(here, need, served, prices, ask.accelerator_hour ? ask.accelerator_hour->value : 0);
+  bill.accelerators_more = room.screening.standing(prices).more(cloud_of(d));
   const double short_of =
       static_cast<double>(to_hold(d, need).value) / std::max<double>(1, static_cast<double>(d.usable.value));
   return outcome_of(bill, d, prices, std::max(1.0, short_of), serves);
@@ -134,18 +136,31 @@ bool better(const HedgedDesign& a, const HedgedDesign& b) {
   return a.expected_regret != b.expected_regret ? a.expected_regret < b.expected_regret : a.name < b.name;
 }
 
-// The safest, and the best of "just buy all-flash", keep their place among those that are shown.
+constexpr double kSameWeight = 1e-9;  // sums in another order
+
+// The safest, the cheapest of those that satisfy most, and the best of "just buy all-flash" keep their place among
+// those that are shown.
 void choose(PortfolioResult& out) {
+  double most = 0;
+  for (const HedgedDesign& d : out.designs) most = std::max(most, d.satisfied - kSameWeight);
+  const auto first = std::find_if(out.designs.begin(), out.designs.end(),
+                                  [&](const HedgedDesign& d) { return d.satisfied >= most; });
+  if (first != out.designs.end())
+    out.safest = out.complete = static_cast<std::size_t>(first - out.designs.begin());
   for (std::size_t i = 0; i < out.designs.size(); ++i) {
-    if (out.designs[i].worst_regret < out.designs[out.safest].worst_regret) out.safest = i;
+    if (out.designs[i].satisfied >= most) {
+      if (out.designs[i].worst_regret < out.designs[out.safest].worst_regret) out.safest = i;
+      if (out.designs[i].expected < out.designs[out.complete].expected) out.complete = i;
+    }
     const Family family = out.designs[i].family;
     if (!out.all_flash && (family == Family::kFlashTlc || family == Family::kFlashQlc)) out.all_flash = i;
   }
   std::vector<HedgedDesign> shown;
   for (std::size_t i = 0; i < out.designs.size(); ++i) {
-    const bool safest = i == out.safest, all_flash = out.all_flash == i;
-    if (i >= kMostShown && !safest && !all_flash) continue;
+    const bool safest = i == out.safest, complete = i == out.complete, all_flash = out.all_flash == i;
+    if (i >= kMostShown && !safest && !complete && !all_flash) continue;
     if (safest) out.safest = shown.size();
+    if (complete) out.complete = shown.size();
     if (all_flash) out.all_flash = shown.size();
     shown.push_back(std::move(out.designs[i]));
   }

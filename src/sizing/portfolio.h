@@ -2,8 +2,9 @@
 // scenario, and its regret.
 //
 // A design is bought once, before it is known which scenario comes. In a scenario it costs its
-// storage (more of the same where it holds too little) and the idle time that it then leaves. Its
-// regret there is what it costs beyond the best design for that scenario. Services in the cloud are
+// storage (more of the same where it holds too little), the idle time that it then leaves and what the
+// accelerators cost there more than elsewhere (Bill::compared). What does not serve a scenario that another
+// design serves leaves all its accelerators idle: the job is not run as asked. Its regret there is what it costs beyond the best design for that scenario. Services in the cloud are
 // rented when it is known: they cost what the scenario needs of them. docs/sizing.md section 9. By
 // closed forms. Deterministic. Failure: UserError, Interrupted.
 #pragma once
@@ -52,8 +53,8 @@ struct PortfolioResult {
   std::vector<ScenarioBest> scenarios;
   // By expected regret; the best of each kind and product.
   std::vector<HedgedDesign> designs;
-  // Of designs: the smallest worst regret.
-  std::size_t safest = 0;
+  // Of designs that satisfy as much weight as any does: the smallest worst regret, and the least expected cost.
+  std::size_t safest = 0, complete = 0;
   // Of designs: the best of "just buy all-flash".
   std::optional<std::size_t> all_flash;
   std::size_t judged = 0;

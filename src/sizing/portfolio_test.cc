@@ -69,9 +69,16 @@ TEST(Hedge, TheBandGoesWithThePrices) {
   EXPECT_NEAR(sure.designs[0].expected_high, bill.high, 1e-6);
 }
 
+// Of those that satisfy as much as any does.
 TEST(Hedge, SafestHasTheSmallestWorstRegret) {
   const PortfolioResult r = found(two(0.95));
-  for (const HedgedDesign& d : r.designs) EXPECT_GE(d.worst_regret, r.designs[r.safest].worst_regret);
+  for (const HedgedDesign& d : r.designs) {
+    EXPECT_LE(d.satisfied, r.designs[r.safest].satisfied + 1e-9);
+    if (d.satisfied < r.designs[r.safest].satisfied - 1e-9) continue;
+    EXPECT_GE(d.worst_regret, r.designs[r.safest].worst_regret);
+    EXPECT_GE(d.expected, r.designs[r.complete].expected);
+  }
+  EXPECT_NEAR(r.designs[r.complete].satisfied, r.designs[r.safest].satisfied, 1e-9);
   ASSERT_TRUE(r.all_flash);  // however far down
   const Family family = r.designs[*r.all_flash].family;
   EXPECT_TRUE(family == Family::kFlashTlc || family == Family::kFlashQlc);
@@ -95,6 +102,29 @@ TEST(Hedge, SatisfiedIsTheWeightOfWhatIsServed) {
   }
   EXPECT_TRUE(all);
   EXPECT_TRUE(small_only);
+}
+
+// A scenario that is not served is not free: its 64 accelerators, 1.9985 USD an hour each, idle all month.
+TEST(Hedge, WhatIsNotServedIdles) {
+  const PortfolioResult r = found(two(0.75));
+  bool seen = false;
+  for (const HedgedDesign& d : r.designs)
+    if (d.not_served == std::vector<std::string>{"large"}) {
+      seen = true;
+      EXPECT_GT(d.totals[1], 64 * 730 * 1.99) << d.name;
+    }
+  EXPECT_TRUE(seen);
+}
+
+// The shipped examples have designs that serve all of their scenarios: one of them is named.
+TEST(Hedge, TheShippedExamplesNameWhatServesAll) {
+  for (const char* name : {"medical-imaging", "llm", "mixed"}) {
+    const PortfolioResult r = found(load_portfolio(name));
+    double most = 0;
+    for (const HedgedDesign& d : r.designs) most = std::max(most, d.satisfied);
+    EXPECT_NEAR(r.designs[r.complete].satisfied, most, 1e-9) << name;
+    EXPECT_NEAR(r.designs[r.safest].satisfied, most, 1e-9) << name;
+  }
 }
 
 // Where it is known what comes, the best design is regretted by nobody.
