@@ -53,7 +53,8 @@ class Answer(Files):
                      record["prices"]["dates"], record["designs"][0]["name"]):
             self.assertIn(word, " ".join(page.split()))
         for rented in (False, True):  # two lists: storage stands where the accelerators stand
-            totals = [d["total_usd_per_month"] for d in record["designs"] if ("service" in d) == rented]
+            totals = [d["total_usd_per_month"] + d.get("accelerators_more_usd_per_month", 0)
+                      for d in record["designs"] if ("service" in d) == rented]
             self.assertTrue(totals)
             self.assertEqual(totals, sorted(totals))
         for d in record["designs"]:
