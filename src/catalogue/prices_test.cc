@@ -196,7 +196,8 @@ TEST(Prices, WhatCannotBeSetSaysWhy) {
   EXPECT_THAT(set_refusal("h10.hour=2 USD/hour"), HasSubstr("did you mean 'h100.hour'?"));
   EXPECT_THAT(set_refusal("nosuch=3 USD/TB"), HasSubstr("found 'nosuch'; the nearest is 'nic."));
   EXPECT_THAT(change_refusal("nosuch=x2"), HasSubstr("found 'nosuch'; the nearest is 'nic."));
-  EXPECT_THAT(set_refusal("ssd=3 USD/TB"), HasSubstr("that is a group of them, which --price-change changes"));
+  EXPECT_THAT(set_refusal("ssd=3 USD/TB"),
+              HasSubstr("that is a group of them, which --price-change changes"));
   EXPECT_THAT(set_refusal("tlc"), HasSubstr("expected a price such as 'tlc=120 USD/TB', found 'tlc'"));
   EXPECT_THAT(set_refusal("tlc=-5 USD/TB"), HasSubstr("expected a number from 0 to "));
   EXPECT_THAT(set_refusal("tlc=USD/TB"), HasSubstr("expected a number from 0 to "));
