@@ -27,11 +27,19 @@ std::string times(double factor) {
   return fmt::format("{:.2g} % {}", std::abs(percent), percent < 0 ? "lower" : "higher");
 }
 
+using Interval = std::vector<double>;
+
+bool surely_meets(double au, const Interval& interval, double target) {
+  return (interval.size() == 2 ? interval[0] : au) >= target;
+}
+
 // What its target comes to: where a part of what it may be is below, it may miss it.
-std::string of_target(double au, const std::vector<double>& interval, std::optional<double> target) {
+std::string of_target(double au, const Interval& interval, std::optional<double> target) {
   if (!target) return "";
-  const double low = interval.size() == 2 ? interval[0] : au, high = interval.size() == 2 ? interval[1] : au;
-  const std::string_view verdict = high < *target ? "misses" : low < *target ? "may miss" : "meets";
+  const double high = interval.size() == 2 ? interval[1] : au;
+  const std::string_view verdict = surely_meets(au, interval, *target) ? "meets"
+                                   : high < *target                    ? "misses"
+                                                                       : "may miss";
   return fmt::format("; {} {}", verdict, percent(*target));
 }
 
@@ -166,11 +174,12 @@ std::string DesignWords::busy() const {
   std::string missed;
   std::size_t missing = 0;
   for (std::size_t i = 0; i < jobs.size(); ++i) {
-    const std::string target = of_target(number(*jobs[i], {"au"}).value_or(1),
-                                         numbers(*jobs[i], {"au_interval"}), target_of_job(record_, i));
-    if (target.empty() || target.starts_with("; meets")) continue;
+    const auto target = target_of_job(record_, i);
+    const double au = number(*jobs[i], {"au"}).value_or(1);
+    const Interval interval = numbers(*jobs[i], {"au_interval"});
+    if (!target || surely_meets(au, interval, *target)) continue;
     ++missing;
-    if (jobs[i] == worst || missed.empty()) missed = target;
+    if (jobs[i] == worst || missed.empty()) missed = of_target(au, interval, target);
   }
   if (missing > 1)
     return out + fmt::format("; {} may miss or miss what is asked of them", jobs_text(missing));
