@@ -235,7 +235,7 @@ class FirstScreen {
                              money_at(best, {"expected_usd_per_month"}).text,
                              money_at(best, {"expected_regret_usd_per_month"}).text));
     fact("serves", fmt::format("{} of {} scenarios by weight{}; by formulas (closed forms), not simulated",
-                               percent_at(best, {"satisfied_share"}).text, scenarios.size(), missed(best)));
+                               share_of(best), scenarios.size(), missed(best)));
     fact("or buy", serves_more(hedged));
     fact("at worst",
          fmt::format("in '{}', {} a month too much", cut_to(word(best, {"worst_scenario"}), kLongestName),
@@ -256,6 +256,13 @@ class FirstScreen {
     }
   }
 
+  static std::string share_of(const Json& hedged) {
+    constexpr double kAll = 0.9999;
+    return number(hedged, {"satisfied_share"}).value_or(0) > kAll
+               ? "all"
+               : percent_at(hedged, {"satisfied_share"}).text;
+  }
+
   // ", not 'large' and 'small'"
   static std::string missed(const Json& hedged) {
     std::string out;
@@ -270,8 +277,7 @@ class FirstScreen {
     for (const Json* d : hedged) {
       if (word(*d, {"name"}) != name) continue;
       if (number(*d, {"satisfied_share"}) == number(*hedged.front(), {"satisfied_share"})) return "";
-      return fmt::format("what serves {}: {} for {} a month on average{}",
-                         percent_at(*d, {"satisfied_share"}).text, word(*d, {"family"}),
+      return fmt::format("what serves {}: {} for {} a month on average{}", share_of(*d), word(*d, {"family"}),
                          money_at(*d, {"expected_usd_per_month"}).text, missed(*d));
     }
     return "";

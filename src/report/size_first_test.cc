@@ -175,7 +175,7 @@ TEST(SizeFirst, APortfolioNamesWhatIsNotServed) {
   record["portfolio"]["designs"][0]["not_served"] = {"y"};
   record["portfolio"]["satisfies_most"] = "flash of it";
   EXPECT_THAT(said(record), HasSubstr("serves 20.0 % of 2 scenarios by weight, not 'y'; by formulas"));
-  EXPECT_THAT(said(record), HasSubstr("or buy what serves 100.0 %: flash for $20,300 a month on average"));
+  EXPECT_THAT(said(record), HasSubstr("or buy what serves all: flash for $20,300 a month on average"));
   std::swap(record["portfolio"]["designs"][0], record["portfolio"]["designs"][1]);
   EXPECT_THAT(said(record), Not(HasSubstr("or buy")));
   EXPECT_THAT(said(record), Not(HasSubstr("by weight, not ")));

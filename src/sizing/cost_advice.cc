@@ -191,10 +191,12 @@ std::optional<ChangedAsk> lower_target(const SizingAsk& ask, const PriceBook& pr
 std::string text_of(const SizeAdvice& advice, const Variant& now) {
   const double beside =
       std::min(advice.with.accelerators_more, now.accelerators_more);  // alike: the same place
+  const auto dearer = [&](double more) { return more - beside > 0.5 ? " with its dearer accelerators" : ""; };
   const std::string design =
-      fmt::format("{} for {} a month", advice.with.family, money_text(advice.cost() - beside));
+      fmt::format("{} for {} a month{}", advice.with.family, money_text(advice.cost() - beside),
+                  dearer(advice.with.accelerators_more));
   if (!now.serves()) return fmt::format("{}: {} would serve, where nothing does now", advice.change, design);
-  const std::string is = money_text(now.compared() - beside);
+  const std::string is = money_text(now.compared() - beside) + dearer(now.accelerators_more);
   if (advice.saved > 0)
     return fmt::format("{}: {} a month less by formulas ({}, now {})", advice.change,
                        money_text(advice.saved), design, is);

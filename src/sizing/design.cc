@@ -11,6 +11,7 @@ namespace {
 // Chosen. Twice and three times what was asked are what a larger drive, or drives enough for bandwidth, come
 // to; beyond that it is a machine for another question.
 constexpr double kMostOverWanted = 4, kManyOverWanted = 2;
+constexpr Bytes kLeastDrive{8'000'000'000'000};  // chosen: no host is sold with much less
 constexpr std::uint32_t kManyDrives = 1000;
 
 }  // namespace
@@ -69,8 +70,9 @@ std::string_view short_name(Family family) {
 }
 
 bool oversized(const Design& d, Bytes wanted) {
-  // Memory is there anyhow, and no host has less than one drive.
-  if (d.family == Family::kHostMemory || (d.family == Family::kHostNvme && d.main.drives <= d.hosts))
+  // Memory is there anyhow, and no host has less than one drive of the least.
+  if (d.family == Family::kHostMemory) return false;
+  if (d.family == Family::kHostNvme && d.main.drives <= d.hosts && d.main.drive->capacity <= kLeastDrive)
     return false;
   const double times =
       wanted.value > 0 ? static_cast<double>(d.usable.value) * d.copies / static_cast<double>(wanted.value)

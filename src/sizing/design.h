@@ -160,7 +160,7 @@ inline bool has_cache(const Design& d) {
 inline bool staged_in_hosts(const Design& d) { return d.staged && d.local_cache.value > 0; }
 
 // Whether nobody would build it for so much data: it holds more than four times that, or takes a thousand
-// drives and more to hold over twice of it. Never what hosts have in memory, or on one drive each. It may still serve,
+// drives and more to hold over twice of it. Never what hosts have in memory, or on one small drive each. It may still serve,
 // and be the only one that does.
 bool oversized(const Design& design, Bytes wanted);
 
