@@ -75,6 +75,18 @@ TEST(SizeWords, NothingCostsZeroDollars) {
   EXPECT_THAT(said(record), HasSubstr("leaving it again costs nothing"));
 }
 
+// Formulas that were far off for such jobs say so, where "> 99 %" would say that all is well.
+TEST(SizeWords, FormulasSayHowFarTheyWereOff) {
+  Json best = design("HDD", 2670);
+  best["method"] = "closed";
+  best["au_interval"] = {0.874, 1.0};
+  EXPECT_THAT(
+      said(sized(Json::array({best}))),
+      HasSubstr("not simulated; for such jobs these were up to 13 points too high in 19 of 20 cases"));
+  best["au_interval"] = {0.99, 1.0};
+  EXPECT_THAT(said(sized(Json::array({best}))), Not(HasSubstr("too high")));
+}
+
 TEST(SizeWords, ProtectionIsExplained) {
   Json best = design("HDD", 2670);
   best["name"] = "36 x 18 TB HDD in 12 servers, 8+3, 25 Gbit/s";
