@@ -32,9 +32,12 @@ class CloudDesigns {
         classes_(catalogue),
         providers_(providers_with_hosts(ask, catalogue)),
         out_(out) {
-    double full = 0;
-    for (const JobNeed& job : need.jobs)
+    double full = 0, opens = 0;
+    for (const JobNeed& job : need.jobs) {
       full += job.requirement.read_with_headroom.value / job.requirement.target * job.host.pace;
+      opens += job.requirement.opens.value / job.requirement.target * job.host.pace;
+    }
+    opens_per_byte_ = full > 0 ? opens / full : 0;
     bandwidths_.push_back(0);
     for (double factor = kLeastRead; factor <= kMostRead; factor *= kReadStep)
       bandwidths_.push_back(factor * full);
@@ -150,13 +153,23 @@ class CloudDesigns {
   void add_file(const CloudService& s) {
     if (!wanted(Family::kCloudFile) || ask_.cache) return;
     std::set<std::pair<std::uint64_t, double>> seen;
+    // Where more bytes bring more opens, as much of either.
+    const bool opens_grow = s.opens_per_tib.value > 0 && s.opens_price.empty();
+    std::vector<std::pair<double, double>> wanted_rates;  // bytes and opens a second
     for (const double bandwidth : bandwidths_) {
+      wanted_rates.emplace_back(bandwidth, 0);
+      if (opens_grow) wanted_rates.emplace_back(0, bandwidth * opens_per_byte_);
+      if (opens_grow && !s.throughput_price.empty())
+        wanted_rates.emplace_back(bandwidth, bandwidth * opens_per_byte_);
+    }
+    for (const auto& [bandwidth, opens] : wanted_rates) {
       Design d = start(s, Family::kCloudFile);
       // What is billed by use is not filled up.
       const double fill = by_use(s) ? 1 : kFill;
       double bytes = in_bytes(need_.capacity) / fill;
       if (s.per_tib.value > 0 && s.throughput_price.empty())
         bytes = std::max(bytes, bandwidth / s.per_tib.value * kTib);
+      if (opens > 0) bytes = std::max(bytes, opens / s.opens_per_tib.value * kTib);
       d.bought = sold(s, bytes);
       d.usable = usable_of(d.bought, fill);
       limit_size(classes_, fill, d);
@@ -262,6 +275,7 @@ class CloudDesigns {
   std::vector<Design>& out_;
   const AcceleratorHost* host_ = nullptr;  // where the service at hand stands
   std::vector<double> bandwidths_;         // that are bought, bytes per second
+  double opens_per_byte_ = 0;              // of the jobs together
 };
 
 }  // namespace
