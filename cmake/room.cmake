@@ -49,7 +49,7 @@ function(aforo_room)
     target_compile_definitions(${target}_test PRIVATE ${R_TEST_DEFINES})
     aforo_precompile(${target}_test TEST)
     gtest_discover_tests(${target}_test TEST_PREFIX ${R_NAME}. NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-      PROPERTIES TIMEOUT 120 SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
+      PROPERTIES TIMEOUT 300 SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
   endif()
   if(AFORO_FUZZ)
     foreach(source ${R_FUZZ})
