@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sizing/cloud_limits.h"
+#include "sizing/shelf.h"
 
 namespace aforo {
 
