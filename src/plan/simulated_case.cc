@@ -314,8 +314,8 @@ namespace {
 void take_out_pauses(SimulatedCase& c) {
   CheckpointPlan& checkpoint = c.plan.checkpoint;
   if (checkpoint.every_steps == 0) return;
-  const auto all = static_cast<double>(c.epochs * c.steps / checkpoint.every_steps);
-  c.pauses = checkpoint.pause * (all / static_cast<double>(c.epochs));
+  const std::uint64_t all = c.epochs * c.steps / checkpoint.every_steps;
+  c.pauses = checkpoint.pause * (static_cast<double>(all) / static_cast<double>(c.epochs));
   checkpoint.every_steps = 0;
 }
 
