@@ -79,9 +79,9 @@ std::vector<std::string> engine_words();
 // said most precisely wins. Empty where nothing was given. Texts are not judged here.
 std::vector<std::string> overrides_of(const FieldsAsk& ask);
 
-// The workload that is meant: W or --dlio, --dataset over it, then all overrides; what
-// `use` uses is asked for and validated together. Overrides of `dataset.*` are applied after the block of --dataset, the others
-// before it. `preset` stands in for W where it is not empty.
+// The workload that is meant: W or --dlio, --dataset over it, then all overrides; what `use` uses is asked for and
+// validated together. Overrides of `dataset.*` are applied after the block of --dataset, the others before it.
+// `preset` stands in for W where it is not empty.
 //
 // Reads the files that are named, each whole; touches nothing else. Throws UserError for a file
 // that cannot be read, an unknown preset or key, and a job that contradicts itself. What is odd but

@@ -8,12 +8,12 @@
 
 namespace aforo {
 
-// Runs `work` in a process of its own, and returns its exit code: for work on storage that may stop answering. A process
-// cannot end while one of its requests hangs in the kernel; this one can, once the work has said that it is done, and
-// leaves the other behind. Signals are passed on; what ends the work by a signal ends this process by the same. Where a
-// stop was asked for and the work then neither ends nor computes for five seconds, it is given up: said on standard error,
-// exit code 2. The work ends with this process, however that ends. Before any thread is started; where no process can be
-// made, the work is done here.
+// Runs `work` in a process of its own, and returns its exit code: for work on storage that may stop answering. A
+// process cannot end while one of its requests hangs in the kernel; this one can, once the work has said that it is
+// done, and leaves the other behind. Signals are passed on; what ends the work by a signal ends this process by the
+// same. Where a stop was asked for and the work then neither ends nor computes for five seconds, it is given up: said
+// on standard error, exit code 2. The work ends with this process, however that ends. Before any thread is started;
+// where no process can be made, the work is done here.
 int run_apart(const std::function<int()>& work);
 
 // SIGINT, SIGTERM and SIGHUP: the first asks to stop, the second ends the process at once with the signal's

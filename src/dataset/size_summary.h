@@ -7,9 +7,9 @@
 
 namespace aforo {
 
-// Streaming summary of sizes in bytes: exact count, total, extremes and moments; quantiles from
-// buckets, 64 to an octave (below 128 bytes each size has its own), so within 1/64 = 1.6 %, and
-// each bucket's bytes are kept too, so that a law can keep the total. 60 KiB whatever the number of sizes. One thread at a time; merge across threads.
+// Streaming summary of sizes in bytes: exact count, total, extremes and moments; quantiles from buckets, 64 to an
+// octave (below 128 bytes each size has its own), so within 1/64 = 1.6 %, and each bucket's bytes are kept too, so
+// that a law can keep the total. 60 KiB whatever the number of sizes. One thread at a time; merge across threads.
 class SizeSummary {
  public:
   SizeSummary();

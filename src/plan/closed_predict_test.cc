@@ -35,6 +35,14 @@ Station pipe(double bandwidth) {
   s.bandwidth = {bandwidth};
   return s;
 }
+Station disks(std::uint32_t servers, double bandwidth) {
+  Station s;
+  s.name = "disks";
+  s.kind = StationKind::kDisk;
+  s.servers = servers;
+  s.bandwidth = {bandwidth};
+  return s;
+}
 Station latency(Law law) {
   Station s;
   s.name = "latency";
@@ -145,12 +153,8 @@ Workload stream_job(std::uint64_t batch, double step, std::uint32_t accelerators
 // A file of 50 MiB that one reader reads through the page cache, 1 MiB at a time, is four pieces of 16 MiB for a disk of
 // 10 ms and 1 GB/s: 40 + 52.4 ms beside steps of 10 ms. Past the page cache each of 50 requests is waited for.
 TEST(ClosedPredict, ABufferedFileIsCutAsStorageCutsIt) {
-  Station disk;
-  disk.name = "disk";
-  disk.kind = StationKind::kDisk;
-  disk.servers = 1;
+  Station disk = disks(1, 1e9);
   disk.seek = {0.01};
-  disk.bandwidth = {1e9};
   disk.chunk = {16 << 20};
   const double file = 50 << 20;
   Workload w = job(file, 1, 0.01, 1, 1);
@@ -164,20 +168,16 @@ TEST(ClosedPredict, ABufferedFileIsCutAsStorageCutsIt) {
 // 1 MB from each: 80 ms where every disk has 8 readers, which is what a step computes, but the fullest of 8
 // disks has 12.2 of 64 readers and all wait for those. With 64 times the disks the fullest has some 2.3 of them.
 TEST(ClosedPredict, ShardsOnDisksWaitForTheFullestDisk) {
-  Station disks;
-  disks.name = "disks";
-  disks.kind = StationKind::kDisk;
-  disks.servers = 8;
-  disks.bandwidth = {100e6};
+  Station shelf = disks(8, 100e6);
   const Workload w = stream_job(80, 0.08, 8, 8);
-  const ClosedPrediction p = predict_closed(w, storage({disks}), 1'000'000);
+  const ClosedPrediction p = predict_closed(w, storage({shelf}), 1'000'000);
   EXPECT_NEAR(p.au, 8 / 12.2, 0.02);
   EXPECT_EQ(p.error_class, "shards on disks");
   EXPECT_GT(p.error, 0.005);
   EXPECT_FALSE(p.near);
-  disks.servers = 512;
-  EXPECT_NEAR(predict_closed(w, storage({disks}), 1'000'000).au, 1, 0.001);
-  // As many disks in one array: files lie on all of them.
+  shelf.servers = 512;
+  EXPECT_NEAR(predict_closed(w, storage({shelf}), 1'000'000).au, 1, 0.001);
+  // As many in one array: files lie on all of them.
   EXPECT_GT(predict_closed(w, storage({pipe(8 * 100e6)}), 1'000'000).au, 0.95);
 }
 

@@ -1,6 +1,6 @@
 // The designs of a need that are listed one by one: drives in the hosts alone, and those in the cloud, families x
-// services x size. What else is bought comes as lines of designs (design_line.h). The order is that of the catalogue's files,
-// the same for the same ask. Pure, thread-safe.
+// services x size. What else is bought comes as lines of designs (design_line.h). The order is that of the
+// catalogue's files, the same for the same ask. Pure, thread-safe.
 #pragma once
 
 #include <array>

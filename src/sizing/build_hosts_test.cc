@@ -118,15 +118,21 @@ TEST(HostCaches, PageCacheIsWhatJobsLeave) {
   EXPECT_EQ(need_of(ask).page_cache.value, 0U);
 }
 
+// 300 GB trained on.
+SizingAsk in_two_terabytes_of_memory() {
+  SizingAsk ask = plain_ask();
+  ask.jobs[0].workload.dataset.samples = 300'000;
+  ask.host_memory = Bytes{2 * kTb};
+  ask.place = Place::kOnPremises;
+  return ask;
+}
+
 // 300 GB trained on of 300 TB held: one host's memory takes them, so slow disks behind it keep the
 // accelerators busy and cost less than flash for all.
 TEST(HostCaches, ASmallDatasetOfALargeArchiveFitsIntoMemory) {
-  SizingAsk ask = plain_ask();
-  ask.jobs[0].workload.dataset.samples = 300'000;
+  SizingAsk ask = in_two_terabytes_of_memory();
   ask.jobs[0].workload.training.epochs = 1000;
   ask.capacity = Bytes{300 * kTb};
-  ask.host_memory = Bytes{2 * kTb};
-  ask.place = Place::kOnPremises;
   Screening screening(ask, Catalogue::shipped(), 1);
   const auto best = best_of(screening, PriceBook::shipped());
   ASSERT_TRUE(best);
@@ -139,11 +145,8 @@ TEST(HostCaches, ASmallDatasetOfALargeArchiveFitsIntoMemory) {
 // 300 GB and nothing else to hold: memory takes a copy, and nothing is bought. A host that starts again once a
 // month copies again: 273 s at 1.1 GB/s, 12 times in a year of training, 1.04e-4 of it.
 TEST(HostMemory, IsEnoughForWhatFits) {
-  SizingAsk ask = plain_ask();
-  ask.jobs[0].workload.dataset.samples = 300'000;
+  SizingAsk ask = in_two_terabytes_of_memory();
   ask.project_months = 12;
-  ask.host_memory = Bytes{2 * kTb};
-  ask.place = Place::kOnPremises;
   Screening screening(ask, Catalogue::shipped(), 1);
   const auto best = best_of(screening, PriceBook::shipped());
   ASSERT_TRUE(best);

@@ -105,7 +105,8 @@ TEST(SizeAdvice, StaysWhereTheBestStands) {
 }
 
 // By hand: 73.9 cores wanted for each of 64 H100, hosts of 112 less one for each: 8 in a host are held back, one is
-// not. 64 hosts instead of 8 are 56 more, each 60,000 x (0.28859 + 0.15) / 12 = 2,193 USD a month. A worker is a core: 16 are too few, too.
+// not. 64 hosts instead of 8 are 56 more, each 60,000 x (0.28859 + 0.15) / 12 = 2,193 USD a month. A worker is a core:
+// 16 are too few, too.
 TEST(SizeAdvice, HostsThatAreHeldBackByTheirCoresGetACostedCure) {
   SizingAsk ask;
   ask.jobs.push_back({load_preset("mimic_cxr_densenet_h100"), 1});

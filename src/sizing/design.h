@@ -159,9 +159,9 @@ inline bool has_cache(const Design& d) {
 // Whether the hot copy is in the hosts themselves.
 inline bool staged_in_hosts(const Design& d) { return d.staged && d.local_cache.value > 0; }
 
-// Whether nobody would build it for so much data: it holds more than four times that, or takes a thousand
-// drives and more to hold over twice of it. Never what hosts have in memory, or on one small drive each. It may still serve,
-// and be the only one that does.
+// Whether nobody would build it for so much data: it holds more than four times that, or takes a thousand drives and
+// more to hold over twice of it. Never what hosts have in memory, or on one small drive each. It may still serve, and
+// be the only one that does.
 bool oversized(const Design& design, Bytes wanted);
 
 // A month of keeping so much with a service, and of sending so much out of a cloud: a line for each band of

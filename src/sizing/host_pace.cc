@@ -85,15 +85,14 @@ HostPace host_pace(const Workload& w, const Requirement& r, const SizingAsk& ask
   for (const std::optional<Provider> place : places_on_offer(ask, catalogue))
     out.cores = std::max(
         out.cores, loading_cores(catalogue.host_of(w.accelerator.type, place), w.accelerator.count, ask));
+  out.ideal = on_ideal_storage(w, out.cores, ask.accelerators_per_host);
   if (law_mean(w.loader.preprocess) <= 0) return out;  // what reading takes differs with the storage
   if (out.cores > 0 && out.cores_wanted > out.cores) out.pace = out.cores / out.cores_wanted;
   if (const double workers = pace_of_workers(w, r, access); workers < out.pace) {
     out.pace = workers;
     out.workers = true;
   }
-  if (out.pace >= 1) return out;
-  out.reach = std::min(out.pace, on_ideal_storage(w, out.cores, ask.accelerators_per_host).au);
-  out.note = note_of(w, out, r, per_host);
+  if (out.pace < 1) out.note = note_of(w, out, r, per_host);
   return out;
 }
 

@@ -6,6 +6,7 @@
 // section 4. Pure, thread-safe.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,13 +42,15 @@ struct HostPace {
   // The largest utilisation that the host's cores and the loader's workers allow, (0, 1]; 1: they do not
   // limit.
   double pace = 1;
-  // Where they do: what the job reaches on_ideal_storage, (0, pace].
-  double reach = 1;
+  // The job on_ideal_storage.
+  ClosedPrediction ideal{};
   double cores_wanted = 0;  // per host, at full speed: preparing samples and reading them
   std::uint32_t cores = 0;  // that it has for that, of the best hosts that the ask allows
   bool workers = false;     // it is the loader's workers that are too few
   // What to do about it, a sentence; empty with pace 1.
   std::string note;
+  // Where they do, what the job reaches on that, (0, pace]; else 1.
+  double reach() const { return pace < 1 ? std::min(pace, ideal.au) : 1; }
   // What limits where storage does not: "the hosts' CPU"; empty with pace 1.
   std::string_view limit() const {
     return pace >= 1 ? "" : workers ? "the loader's workers" : "the hosts' CPU";

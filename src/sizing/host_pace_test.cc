@@ -63,12 +63,12 @@ TEST(HostPace, CoresLimit) {
 TEST(HostPace, AnIdealStorageReachesLess) {
   SizingAsk ask = preparing(0.26);
   const HostPace longer = pace_of(ask);
-  EXPECT_LE(longer.reach, longer.pace);
-  EXPECT_GT(longer.reach, 0.8 * longer.pace);
+  EXPECT_LE(longer.reach(), longer.pace);
+  EXPECT_GT(longer.reach(), 0.8 * longer.pace);
   Workload& w = ask.jobs[0].workload;
   w.dataset.samples = std::uint64_t{w.accelerator.count} * w.loader.batch_size * 10;
-  EXPECT_LT(pace_of(ask).reach, 0.9 * longer.reach);
-  EXPECT_EQ(pace_of(preparing(0.1)).reach, 1);
+  EXPECT_LT(pace_of(ask).reach(), 0.9 * longer.reach());
+  EXPECT_EQ(pace_of(preparing(0.1)).reach(), 1);
 }
 
 TEST(HostPace, EnoughCoresLimitNothing) {

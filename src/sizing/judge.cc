@@ -133,7 +133,7 @@ StorageSpec storage_for(const Design& design, const Need& need, std::size_t i) {
 double least_utilisation(const JobNeed& job) {
   constexpr double kHostQueueing = 0.85;
   if (job.host.pace >= 1) return job.requirement.target;
-  return std::min(kHostQueueing, job.host.reach / job.host.pace) * job.requirement.target;
+  return std::min(kHostQueueing, job.host.reach() / job.host.pace) * job.requirement.target;
 }
 
 void hold_to_host(const JobNeed& job, Served& served) {

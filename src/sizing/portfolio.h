@@ -1,12 +1,12 @@
 // What to buy when it is not known what will be trained: every design's money in every
 // scenario, and its regret.
 //
-// A design is bought once, before it is known which scenario comes. In a scenario it costs its
-// storage (more of the same where it holds too little), the idle time that it then leaves and what the
-// accelerators cost there more than elsewhere (Bill::compared). What does not serve a scenario that another
-// design serves leaves all its accelerators idle: the job is not run as asked. Its regret there is what it costs beyond the best design for that scenario. Services in the cloud are
-// rented when it is known: they cost what the scenario needs of them. docs/sizing.md section 9. By
-// closed forms. Deterministic. Failure: UserError, Interrupted.
+// A design is bought once, before it is known which scenario comes. In a scenario it costs its storage (more of the
+// same where it holds too little), the idle time that it then leaves and what the accelerators cost there more than
+// elsewhere (Bill::compared). What does not serve a scenario that another design serves leaves all its accelerators
+// idle: the job is not run as asked. Its regret there is what it costs beyond the best design for that scenario.
+// Services in the cloud are rented when it is known: they cost what the scenario needs of them. docs/sizing.md
+// section 9. By closed forms. Deterministic. Failure: UserError, Interrupted.
 #pragma once
 
 #include <optional>

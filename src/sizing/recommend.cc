@@ -121,7 +121,7 @@ std::vector<std::string> beyond_storage(const Screening& screening) {
   for (std::size_t i = 0; i < screening.need().jobs.size(); ++i) {
     if (screening.could_serve(i)) continue;
     const JobNeed& job = screening.need().jobs[i];
-    const ClosedPrediction& ideal = screening.on_ideal()[i];
+    const ClosedPrediction& ideal = job.host.ideal;
     const double target = least_utilisation(job);
     const auto steps = static_cast<double>(job.requirement.steps_per_epoch);
     out.push_back(fmt::format(

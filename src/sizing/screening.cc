@@ -46,8 +46,7 @@ Screening::Screening(const SizingAsk& ask, const Catalogue& catalogue, unsigned 
       solved_(std::move(solved)),
       threads_(threads) {
   for (const JobNeed& job : need_.jobs) {
-    on_ideal_.push_back(on_ideal_storage(job.workload, job.host.cores, ask.accelerators_per_host));
-    most_au_.push_back(std::min(job.host.pace, on_ideal_.back().au));
+    most_au_.push_back(std::min(job.host.pace, job.host.ideal.au));
     hopeless_ = hopeless_ || !could_serve(most_au_.size() - 1);
   }
   for (Design& design : build_designs(ask, need_, catalogue)) designs_.push_back(std::move(design));

@@ -56,9 +56,7 @@ class Screening {
   const SizingAsk& ask() const { return ask_; }
   const std::shared_ptr<SolvedNetworks>& solved() const { return solved_; }
   const Need& need() const { return need_; }
-  // Of each job, what a storage that answers at once would give (host_pace.h): no design keeps it busier.
-  const std::vector<ClosedPrediction>& on_ideal() const { return on_ideal_; }
-  // Whether such a one would serve job i.
+  // Whether a storage that answers at once would serve job i (HostPace::ideal): no design keeps it busier.
   bool could_serve(std::size_t job) const;
 
   // The listed designs, and after them those of lines that were ranked or rejected, in the order in
@@ -142,7 +140,6 @@ class Screening {
 
   SizingAsk ask_;
   Need need_;
-  std::vector<ClosedPrediction> on_ideal_;
   std::vector<double> most_au_;                  // of each job
   bool hopeless_ = false;                        // a job could be served by none
   std::vector<std::optional<Provider>> places_;  // where accelerators may stand

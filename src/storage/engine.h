@@ -175,9 +175,9 @@ class Engine {
   // Requests started and not yet done.
   virtual std::size_t in_flight() const = 0;
 
-  // True while the kernel, or a thread, still owes an answer to a request that was given up. An io_uring thread that ends then waits in the kernel for that answer, however long
-  // it takes: who needs to go on neither ends it nor destroys the engine, and frees none of its
-  // buffers. On the engine's thread.
+  // True while the kernel, or a thread, still owes an answer to a request that was given up. An io_uring thread that
+  // ends then waits in the kernel for that answer, however long it takes: who needs to go on neither ends it nor
+  // destroys the engine, and frees none of its buffers. On the engine's thread.
   virtual bool stuck() const { return false; }
 
   // An EngineKind's word, or "memory", "faulty".

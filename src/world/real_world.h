@@ -78,11 +78,10 @@ class RealWorld {
   RealWorld(const RealWorld&) = delete;
   RealWorld& operator=(const RealWorld&) = delete;
 
-  // Runs `job` to its end on the calling thread, and blocks until then. On a stop request
-  // `on_stop` runs once, on this thread, also where it was requested before; it is the job's
-  // affair to end soon. Requests that take longer than two seconds are given up from then on
-  // (ECANCELED, Lane::unanswered): what hangs holds up no end. What the job throws ends the program: errors are data by then. May
-  // be called again for another job.
+  // Runs `job` to its end on the calling thread, and blocks until then. On a stop request `on_stop` runs once, on
+  // this thread, also where it was requested before; it is the job's affair to end soon. Requests that take longer
+  // than two seconds are given up from then on (ECANCELED, Lane::unanswered): what hangs holds up no end. What the
+  // job throws ends the program: errors are data by then. May be called again for another job.
   void run(Task<> job, std::stop_token stop, const std::function<void()>& on_stop);
 
   // Monotonic; its zero does not matter. Any thread.
