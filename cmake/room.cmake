@@ -1,9 +1,10 @@
-# aforo_room(NAME r SOURCES ... TESTS ... FUZZ ... DEPS rooms... LIBS libraries... TEST_LIBS libraries... TEST_DEFINES D=x...)
+# aforo_room(NAME r SOURCES ... TESTS ... THREADED ... FUZZ ... DEPS rooms... LIBS libraries... TEST_LIBS libraries...
+#   TEST_DEFINES D=x...)
 #
 # One room of the house: a static library aforo_<room> from SOURCES and, from TESTS, one test program
 # aforo_<room>_test, compiled with TEST_DEFINES. SERIAL: nothing in it knows of threads (tests/architecture_test.py holds
-# it to that), so that the thread sanitizer has nothing to find in its tests, which are not built for it. Each file of
-# FUZZ, x_fuzz.cc with an LLVMFuzzerTestOneInput, becomes a program aforo_x_fuzz where AFORO_FUZZ is on. ONCE: what the
+# it to that), so that the thread sanitizer has nothing to find in its tests, which are not built for it. THREADED: those of
+# TESTS that are, where few sources of a large room know of threads (without it: all). Each file of FUZZ, x_fuzz.cc with an LLVMFuzzerTestOneInput, becomes a program aforo_x_fuzz where AFORO_FUZZ is on. ONCE: what the
 # room does is done once in a command; it is optimised less, for the newcomer's first build, as all tests are. DEPS names
 # the rooms it may include (tests/architecture_test.py holds it to that). A test program is not there in every build, so
 # that rooms name it nowhere but here.
@@ -24,7 +25,7 @@ option(AFORO_UNITY "Compile the sources of a room sixteen at a time (first build
 add_custom_target(aforo_fuzz)  # every fuzz program
 
 function(aforo_room)
-  cmake_parse_arguments(R "ONCE;SERIAL" "NAME" "SOURCES;TESTS;FUZZ;DEPS;LIBS;TEST_LIBS;TEST_DEFINES" ${ARGN})
+  cmake_parse_arguments(R "ONCE;SERIAL" "NAME" "SOURCES;TESTS;THREADED;FUZZ;DEPS;LIBS;TEST_LIBS;TEST_DEFINES" ${ARGN})
   if(R_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "aforo_room(${R_NAME}): unexpected '${R_UNPARSED_ARGUMENTS}'")
   endif()
@@ -42,6 +43,9 @@ function(aforo_room)
   target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   list(TRANSFORM R_DEPS PREPEND aforo_ OUTPUT_VARIABLE deps)
   target_link_libraries(${target} PUBLIC ${deps} ${R_LIBS} Threads::Threads)
+  if(R_THREADED AND AFORO_SANITIZE STREQUAL "thread")
+    set(R_TESTS ${R_THREADED})
+  endif()
   if(R_TESTS AND NOT (R_SERIAL AND AFORO_SANITIZE STREQUAL "thread"))
     add_executable(${target}_test ${R_TESTS})
     target_link_libraries(${target}_test PRIVATE ${target} ${R_TEST_LIBS} GTest::gmock GTest::gtest GTest::gtest_main)

@@ -59,6 +59,13 @@ class ArchitectureSelfTest(unittest.TestCase):
         self.assert_found("src/base/text.cc: knows of threads",
                           {**serial, "src/base/text.cc": '#include "base/text.h"\nstd::atomic<int> n;\n'})
 
+    def test_a_thread_whose_test_the_thread_sanitizer_leaves_out(self):
+        door = "aforo_room(NAME base SOURCES text.cc TESTS text_test.cc line_test.cc THREADED line_test.cc DEPS)\n"
+        self.assertEqual(self.found({"src/base/CMakeLists.txt": door}), [])
+        self.assert_found("src/base/text.cc: knows of threads; name text_test.cc after THREADED",
+                          {"src/base/CMakeLists.txt": door,
+                           "src/base/text.cc": '#include "base/text.h"\nstd::atomic<int> n;\n'})
+
     def test_a_room_that_names_its_test_program(self):
         self.assert_found("src/base/CMakeLists.txt: names aforo_base_test",
                           {"src/base/CMakeLists.txt": "aforo_room(NAME base SOURCES text.cc TESTS text_test.cc)\n"

@@ -14,7 +14,8 @@
 8. Which layout a dataset has is asked of its LayoutTraits and its Container: `LayoutKind::` and the layouts' words
    stand in LAYOUT_PLACES and tests alone. What a framework does is asked of an Access: `Framework::` stands in
    FRAMEWORK_PLACES and tests alone.
-9. A room that says SERIAL knows of no threads (THREADS): its tests are left out of the thread sanitizer's build.
+9. A room that says SERIAL knows of no threads (THREADS): its tests are left out of the thread sanitizer's build. A source of a room that
+   names tests as THREADED has its own among them if it knows of threads.
 10. Files stay within 400 lines (a header that only declares: 500); nothing unfinished and no path of one person's machine is in the tree.
 """
 
@@ -23,6 +24,7 @@ import re
 import subprocess
 import sys
 
+from cxx_text import is_contract, without_comments, without_strings
 from include_graph import INCLUDE, find_cycle, unit_graph
 
 MAX_LINES = 400
@@ -117,12 +119,6 @@ def tracked_files(root):
     else:
         files = [path for path in root.rglob("*") if not {"build", ".git", ".venv"} & set(path.parts)]
     return sorted(path for path in files if path.is_file() and not path.is_symlink())
-
-
-def without_comments(text):
-    """The code alone, line numbers kept: a comment may speak of what code may not do."""
-    blank = lambda match: re.sub(r"[^\n]", " ", match.group(0))
-    return re.sub(r'("(?:\\.|[^"\\\n])*")|//[^\n]*|/\*.*?\*/', lambda m: m.group(1) or blank(m), text, flags=re.DOTALL)
 
 
 def documented_rooms(root):
@@ -281,10 +277,6 @@ def is_for_tests(path):
     return path.stem.endswith(("_test", "_fuzz")) or TEST_HELPER.search(path.stem) is not None
 
 
-def without_strings(code):
-    return re.sub(r'"(?:\\.|[^"\\\n])*"', '""', code)
-
-
 def calls_in(line):
     """Names that the line calls as free functions: `x.name(` and `x->name(` are members, `Type name(` is declared."""
     for match in CALL.finditer(line):
@@ -310,11 +302,6 @@ def check_only_in_tests(root):
             called.update(ADDRESS.findall(line))
     for name in sorted(set(offered) - called - set(FOR_TESTS)):
         yield f"{offered[name].relative_to(root)}: {name}() is called by tests alone, or by nobody: move it to them or take it out"
-
-
-def is_contract(text):
-    """No function of the header is longer than a line or two: it says what others do."""
-    return max((body.count("\n") for body in re.findall(r"\)[^;{}]*\{((?:[^{}]|\{[^{}]*\})*)\}", without_comments(text))), default=0) <= 4
 
 
 def layout_literals(code):
@@ -365,11 +352,15 @@ def check_serial(root):
     for door in sorted((root / "src").glob("*/CMakeLists.txt")):
         for target in re.findall(r"\baforo_\w+_test\b", cmake_words(door)):
             yield f"{door.relative_to(root)}: names {target}, which not every build has; aforo_room's TEST_DEFINES and TEST_LIBS reach it"
-        if not re.search(r"aforo_room\([^)]*\bSERIAL\b", cmake_words(door)):
-            continue
-        for path in sorted(door.parent.rglob("*")):
-            if path.suffix in (".h", ".cc") and THREADS.search(without_comments(path.read_text())):
+        words = cmake_words(door)
+        serial, threaded = (re.search(rf"aforo_room\([^)]*\b{word}\b([^)]*)", words) for word in ("SERIAL", "THREADED"))
+        for path in sorted(door.parent.rglob("*.h")) + sorted(door.parent.rglob("*.cc")) if serial or threaded else []:
+            text, own = without_comments(path.read_text()), path.stem.removesuffix("_test") + "_test.cc"
+            if serial and THREADS.search(text):
                 yield f"{path.relative_to(root)}: knows of threads, but its room says SERIAL; take that out of {door.relative_to(root)}"
+            # A stop token that is handed on is no thread.
+            if threaded and THREADS.search(text.replace("std::stop_token", "")) and own in words and own not in threaded[1]:
+                yield f"{path.relative_to(root)}: knows of threads; name {own} after THREADED in {door.relative_to(root)}"
 
 
 def check_knots(root):
