@@ -175,7 +175,11 @@ ProbeData ProbeGround::lay(const ProbeWish& wish, Seconds time, std::stop_token 
     std::stop_source ending;
     const std::stop_callback forward(stop, [&ending] { ending.request_stop(); });
     const Alarm alarm(time, ending);
-    files = generate(options, ending.get_token(), sink).files_complete;
+    try {
+      files = generate(options, ending.get_token(), sink).files_complete;
+    } catch (const Interrupted&) {
+      files = 0;  // the time ended before the first file was begun
+    }
     if (stop.stop_requested()) throw Interrupted();
   }
   if (files < few)
