@@ -45,12 +45,14 @@ lint: deps-check  ## clang-tidy over every source (LINT_FILES=regex for some of 
 
 sanitize: asan tsan  ## every unit test under the address+undefined and the thread sanitizer
 
-# Sizings by the hundred, and once for each column of the catalogue, run the same code many times over.
+# Sizings by the hundred, once for each column of the catalogue, or of whole shipped examples, run the same code many
+# times over.
+MANY_SIZINGS := CatalogueUse|TheShippedExamplesNameWhatServesAll|Screening.TheCheapest
 asan tsan: deps-build
 	@$(MAKE) --no-print-directory build/$@/build.ninja
 	@cmake --build build/$@ --parallel $(JOBS)
 	@AFORO_SIZINGS=20 $(STABLE_ADDRESSES) $(CTEST) --test-dir build/$@ --label-exclude 'tree|interop|sizing|images' \
-	  --exclude-regex 'CatalogueUse' --no-tests=error
+	  --exclude-regex '$(MANY_SIZINGS)' --no-tests=error
 
 fuzz: deps-check  ## fuzz every parser, FUZZ_SECONDS=60 in all
 	@$(MAKE) --no-print-directory build/fuzz/build.ninja
