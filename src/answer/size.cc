@@ -153,15 +153,12 @@ std::vector<ExplainedFigure> first_explained(const Screening& screening, const S
 }
 
 // What is asked beside the one answer (`there`: where that stands), each only where it is asked.
-void add_variants(Json& record, std::set<std::string>& used, const SizeAsk& ask, const SizeOptions& options,
-                  const SizingAsk& there, const std::stop_token& stop) {
-  const Catalogue& catalogue = Catalogue::shipped();
-  if (*ask.compare_formats)
-    add_formats(record, compare_formats(there, options.prices, catalogue, options.threads, stop), used);
+void add_variants(Json& record, std::set<std::string>& used, const SizeAsk& ask, const SizingAsk& asked,
+                  const SizingAsk& there, const Market& market, const std::stop_token& stop) {
+  if (*ask.compare_formats) add_formats(record, compare_formats(there, market, stop), used);
   if (!ask.sweep.given()) return;
   const SizeSweep sweep = parse_size_sweep(*ask.sweep);
-  add_size_sweep(record, sweep,
-                 sweep_sizes(options.ask, sweep, options.prices, catalogue, options.threads, stop), used);
+  add_size_sweep(record, sweep, sweep_sizes(asked, sweep, market, stop), used);
 }
 
 // What the first screen does not show.
@@ -243,19 +240,15 @@ Answer answer_jobs(const SizeAsk& ask, const Context& context) {
   if (!result.designs.empty()) out.files.push_back(storage_file(ask, screening, result, file));
   const bool all = !context.page_only || *ask.full || *ask.explain;
   if (all) add_the_rest(record, used, ask, screening, options, result, context.stop);
-  const std::vector<SizeAdvice> advice =
-      size_advice(where_the_best_stands(options.ask, screening, result), options.prices, Catalogue::shipped(),
-                  options.threads, context.stop);
+  const SizingAsk there = where_the_best_stands(options.ask, screening, result);
+  const Market market{options.prices, Catalogue::shipped(), options.threads, screening.solved()};
+  const std::vector<SizeAdvice> advice = size_advice(there, market, context.stop);
   add_advice(record, advice, used);
   if (result.designs.empty() && !advice.empty()) add_cure(record, advice.front());
-  add_variants(record, used, ask, options, where_the_best_stands(options.ask, screening, result),
-               context.stop);
+  add_variants(record, used, ask, options.ask, there, market, context.stop);
   if (*ask.growth_steps && !result.designs.empty()) {
     const Design& first = screening.designs()[result.designs.front().design];
-    add_growth_steps(record,
-                     growth_steps(options.ask, first.family, options.prices, Catalogue::shipped(),
-                                  options.threads, context.stop),
-                     used);
+    add_growth_steps(record, growth_steps(options.ask, first.family, market, context.stop), used);
   }
   add_prices(record, options.prices, used);
   add_warnings(record, options.ask, screening.need(), notes);

@@ -181,29 +181,27 @@ const Key& key_of(const std::string& word) {
 
 }  // namespace
 
-Variant variant_of(std::string name, const SizingAsk& ask, const PriceBook& prices,
-                   const Catalogue& catalogue, unsigned threads) {
+Variant variant_of(std::string name, const SizingAsk& ask, const Market& market) {
   Variant out;
   out.name = std::move(name);
   try {
-    Screening screening(ask, catalogue, threads);
-    fill(out, screening, screening.rank(prices, Grouping::kFamily), prices);
+    Screening screening(ask, market.catalogue, market.threads, market.solved);
+    fill(out, screening, screening.rank(market.prices, Grouping::kFamily), market.prices);
   } catch (const UserError& e) {
     out.reason = e.what();
   }
   return out;
 }
 
-std::vector<Variant> compare_formats(const SizingAsk& ask, const PriceBook& prices,
-                                     const Catalogue& catalogue, unsigned threads, std::stop_token stop) {
+std::vector<Variant> compare_formats(const SizingAsk& ask, const Market& market, std::stop_token stop) {
   std::vector<Variant> out;
-  out.push_back(variant_of("as it is", ask, prices, catalogue, threads));
+  out.push_back(variant_of("as it is", ask, market));
   for (const Format& format : formats_to_compare()) {
     if (stop.stop_requested()) throw Interrupted();
     SizingAsk other = ask;
     other.jobs.front().workload = in_format(ask.jobs.front().workload, format);
     if (other.capacity && format.content == Content::kNpz) other.capacity = with_headers(ask);
-    out.push_back(variant_of(format.name, other, prices, catalogue, threads));
+    out.push_back(variant_of(format.name, other, market));
   }
   return out;
 }
@@ -263,15 +261,15 @@ SizeSweep parse_size_sweep(std::string_view text) {
   return out;
 }
 
-std::vector<Variant> sweep_sizes(const SizingAsk& ask, const SizeSweep& sweep, const PriceBook& prices,
-                                 const Catalogue& catalogue, unsigned threads, std::stop_token stop) {
+std::vector<Variant> sweep_sizes(const SizingAsk& ask, const SizeSweep& sweep, const Market& market,
+                                 std::stop_token stop) {
   std::vector<Variant> out;
   for (const std::string& value : sweep.values) {
     if (stop.stop_requested()) throw Interrupted();
     SizingAsk other = ask;
     for (SizedJob& job : other.jobs) job.workload.warnings.clear();
     key_of(sweep.key).change(other, value);
-    out.push_back(variant_of(value, other, prices, catalogue, threads));
+    out.push_back(variant_of(value, other, market));
     for (const SizedJob& job : other.jobs)
       out.back().notes.insert(out.back().notes.end(), job.workload.warnings.begin(),
                               job.workload.warnings.end());

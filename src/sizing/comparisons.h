@@ -1,10 +1,11 @@
 // The same question asked several times with one thing changed: the data's format, or one
 // setting over its values.
 //
-// Each is a whole sizing by closed forms, tenths of a second on `threads` threads. Deterministic.
-// Failure: UserError, Interrupted. `catalogue` need not outlive what is returned.
+// Each is a whole sizing by closed forms, tenths of a second on the market's threads. Deterministic.
+// Failure: UserError, Interrupted. The market need not outlive what is returned.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <set>
 #include <stop_token>
@@ -38,16 +39,23 @@ struct Variant {
   bool serves() const { return reason.empty(); }
 };
 
+// What all variants of an ask are designed from and billed with. Holds references.
+struct Market {
+  const PriceBook& prices;
+  const Catalogue& catalogue;
+  unsigned threads = 1;
+  // What one variant solved, the next one finds.
+  std::shared_ptr<SolvedNetworks> solved = std::make_shared<SolvedNetworks>();
+};
+
 // The cheapest design for `ask`. What the ask has wrong (UserError) is the variant's
 // reason, and not thrown.
-Variant variant_of(std::string name, const SizingAsk& ask, const PriceBook& prices,
-                   const Catalogue& catalogue, unsigned threads);
+Variant variant_of(std::string name, const SizingAsk& ask, const Market& market);
 
 // The first job's data as it is, as one file per sample, TFRecord and WebDataset shards of several
 // sizes, and npz. Shards are read front to back: by tf.data, or by WebDataset. The
 // first of the result is the ask unchanged.
-std::vector<Variant> compare_formats(const SizingAsk& ask, const PriceBook& prices,
-                                     const Catalogue& catalogue, unsigned threads, std::stop_token stop = {});
+std::vector<Variant> compare_formats(const SizingAsk& ask, const Market& market, std::stop_token stop = {});
 // What changing the format would save, best first, three at most; empty where less
 // than 2 % is to be gained.
 std::vector<std::string> format_advice(const std::vector<Variant>& formats);
@@ -63,7 +71,7 @@ struct SizeSweep {
 SizeSweep parse_size_sweep(std::string_view text);
 // One for each value, in their order, named by it. `capacity` moves the datasets with it;
 // `accelerators` is the first job's, the other keys are all jobs'.
-std::vector<Variant> sweep_sizes(const SizingAsk& ask, const SizeSweep& sweep, const PriceBook& prices,
-                                 const Catalogue& catalogue, unsigned threads, std::stop_token stop = {});
+std::vector<Variant> sweep_sizes(const SizingAsk& ask, const SizeSweep& sweep, const Market& market,
+                                 std::stop_token stop = {});
 
 }  // namespace aforo

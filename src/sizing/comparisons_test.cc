@@ -22,7 +22,7 @@ SizingAsk quick() {
 }
 
 std::vector<Variant> swept(const SizingAsk& ask, std::string_view text) {
-  return sweep_sizes(ask, parse_size_sweep(text), PriceBook::shipped(), Catalogue::shipped(), 2);
+  return sweep_sizes(ask, parse_size_sweep(text), {PriceBook::shipped(), Catalogue::shipped(), 2});
 }
 
 const Variant& named(const std::vector<Variant>& all, const std::string& name) {
@@ -37,7 +37,7 @@ double opens_of(double per_shard) { return 720 * std::ceil(1e6 / per_shard) / 1e
 // 720 samples/s: as many opens of files, and about 720 / 67 of shards of 64 MiB, which hold 67 samples of 1 MB;
 // 720 / 1,073 of 1 GiB, whoever reads them from front to back. The bytes are the same, but for an npz's 290.
 TEST(Variants, Formats) {
-  const auto all = compare_formats(quick(), PriceBook::shipped(), Catalogue::shipped(), 2);
+  const auto all = compare_formats(quick(), {PriceBook::shipped(), Catalogue::shipped(), 2});
   ASSERT_THAT(all, SizeIs(9));
   EXPECT_EQ(all[0].name, "as it is");
   EXPECT_DOUBLE_EQ(all[0].opens.value, 720);
@@ -157,7 +157,7 @@ TEST(Sweep, ATypeWithoutARateSaysSo) {
 TEST(Variants, NothingServesIsAReason) {
   SizingAsk ask = quick();
   ask.jobs[0].workload.accelerator.step_time = constant_law(1e-4);  // 800 GB/s of every host
-  const Variant v = variant_of("x", ask, PriceBook::shipped(), Catalogue::shipped(), 2);
+  const Variant v = variant_of("x", ask, {PriceBook::shipped(), Catalogue::shipped(), 2});
   EXPECT_FALSE(v.serves());
   EXPECT_THAT(v.reason, HasSubstr("nothing serves; nearest: network"));
 }

@@ -96,8 +96,7 @@ std::optional<ChangedAsk> in_more_files(SizingAsk ask, std::uint64_t per_acceler
 }
 
 // Of what serves the one that takes the fewest files and costs next to no more than any.
-std::optional<ChangedAsk> more_files(const SizingAsk& ask, const PriceBook& prices,
-                                     const Catalogue& catalogue, unsigned threads) {
+std::optional<ChangedAsk> more_files(const SizingAsk& ask, const Market& market) {
   std::uint32_t workers = 1;
   for (const SizedJob& job : ask.jobs) workers = std::max(workers, job.workload.loader.workers);
   std::optional<ChangedAsk> best;
@@ -105,7 +104,7 @@ std::optional<ChangedAsk> more_files(const SizingAsk& ask, const PriceBook& pric
   for (const std::uint64_t each : {std::uint64_t{4} * workers, std::uint64_t{workers}, std::uint64_t{1}}) {
     auto change = in_more_files(ask, each);
     if (!change) continue;
-    const Variant found = variant_of("", change->ask, prices, catalogue, threads);
+    const Variant found = variant_of("", change->ask, market);
     if (!found.serves() || found.compared() > (1 + kLeastSaving) * least) continue;
     least = std::min(least, found.compared());
     best = std::move(change);
@@ -130,19 +129,18 @@ SizingAsk spread_out(SizingAsk ask, std::uint32_t each) {
 }
 
 // Half as many accelerators in a host, and so on until cores suffice.
-std::vector<SizeAdvice> fewer_per_host(const SizingAsk& ask, const Need& need, const PriceBook& prices,
-                                       const Catalogue& catalogue, unsigned threads) {
+std::vector<SizeAdvice> fewer_per_host(const SizingAsk& ask, const Need& need, const Market& market) {
   std::vector<SizeAdvice> out;
   bool held = held_by_cores(need);
   for (std::uint32_t each = ask.accelerators_per_host / 2; held && each > 0; each /= 2) {
     const SizingAsk other = spread_out(ask, each);
     const Need then = need_of(other);
     held = held_by_cores(then);
-    SizeAdvice advice{"", variant_of("", other, prices, catalogue, threads), 0, 0, ""};
+    SizeAdvice advice{"", variant_of("", other, market), 0, 0, ""};
     if (!advice.with.serves()) continue;
     const double more = static_cast<double>(then.hosts) - need.hosts;
     const std::string hosts = fmt::format("{} more hosts", format_count(more));
-    if (!advice.with.cloud) advice.hosts = hosts_costs(more, prices);
+    if (!advice.with.cloud) advice.hosts = hosts_costs(more, market.prices);
     const auto workers = [](const Workload& w) { return w.loader.workers; };
     advice.change = fmt::format("{} accelerator{} in a host with {} workers each ({})", each,
                                 each == 1 ? "" : "s", range_of(other, workers),
@@ -169,12 +167,11 @@ SizingAsk at_target(SizingAsk ask, int percent) {
 
 // The highest target in whole percent at which something serves, found by halving: what serves a target serves
 // every lower one.
-std::optional<ChangedAsk> lower_target(const SizingAsk& ask, const PriceBook& prices,
-                                       const Catalogue& catalogue, unsigned threads,
+std::optional<ChangedAsk> lower_target(const SizingAsk& ask, const Market& market,
                                        const std::stop_token& stop) {
   const auto serves = [&](int percent) {
     if (stop.stop_requested()) throw Interrupted();
-    return variant_of("", at_target(ask, percent), prices, catalogue, threads).serves();
+    return variant_of("", at_target(ask, percent), market).serves();
   };
   double highest = 0;
   for (const SizedJob& job : ask.jobs) highest = std::max(highest, job.workload.training.au_target);
@@ -232,16 +229,15 @@ std::optional<SizeAdvice> best_of_hosts(std::vector<SizeAdvice> all, const Varia
 }
 
 std::vector<ChangedAsk> changes_of(const SizingAsk& ask, const Need& need, const Variant& now,
-                                   const PriceBook& prices, const Catalogue& catalogue, unsigned threads,
-                                   const std::stop_token& stop) {
+                                   const Market& market, const std::stop_token& stop) {
   std::vector<ChangedAsk> out{more_workers(ask), more_prefetch(ask)};
   const auto add = [&](std::optional<ChangedAsk> change) {
     if (change) out.push_back(std::move(*change));
   };
   add(packed(ask));
-  add(more_files(ask, prices, catalogue, threads));
+  add(more_files(ask, market));
   add(decoded_on_accelerators(ask, need));
-  if (!now.serves()) add(lower_target(ask, prices, catalogue, threads, stop));
+  if (!now.serves()) add(lower_target(ask, market, stop));
   return out;
 }
 
@@ -255,24 +251,22 @@ SizingAsk where_the_best_stands(const SizingAsk& ask, const Screening& screening
   return out;
 }
 
-std::vector<SizeAdvice> size_advice(const SizingAsk& ask, const PriceBook& prices, const Catalogue& catalogue,
-                                    unsigned threads, std::stop_token stop) {
+std::vector<SizeAdvice> size_advice(const SizingAsk& ask, const Market& market, std::stop_token stop) {
   if (stop.stop_requested()) throw Interrupted();
   const auto need = need_if_any(ask);
   if (!need) return {};
-  const Variant now = variant_of("now", ask, prices, catalogue, threads);
+  const Variant now = variant_of("now", ask, market);
   std::vector<SizeAdvice> out;
   const auto keep = [&](SizeAdvice advice) {
     advice.text = text_of(advice, now);
     out.push_back(std::move(advice));
   };
-  for (const ChangedAsk& change : changes_of(ask, *need, now, prices, catalogue, threads, stop)) {
+  for (const ChangedAsk& change : changes_of(ask, *need, now, market, stop)) {
     if (stop.stop_requested()) throw Interrupted();
-    SizeAdvice advice{change.name, variant_of(change.name, change.ask, prices, catalogue, threads), 0, 0, ""};
+    SizeAdvice advice{change.name, variant_of(change.name, change.ask, market), 0, 0, ""};
     if (pays(now, advice)) keep(std::move(advice));
   }
-  if (auto hosts = best_of_hosts(fewer_per_host(ask, *need, prices, catalogue, threads), now))
-    keep(std::move(*hosts));
+  if (auto hosts = best_of_hosts(fewer_per_host(ask, *need, market), now)) keep(std::move(*hosts));
   std::stable_sort(out.begin(), out.end(),
                    [](const SizeAdvice& a, const SizeAdvice& b) { return a.cost() < b.cost(); });
   return out;

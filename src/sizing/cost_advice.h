@@ -1,7 +1,7 @@
 // Which single change to how the jobs read would make the answer cheaper: each is sized
 // anew, by closed forms.
 //
-// A handful of whole sizings: seconds, on `threads` threads. Deterministic whatever their number.
+// A handful of whole sizings: seconds, on the market's threads. Deterministic whatever their number.
 // Failure: Interrupted where a stop is requested; an ask that contradicts itself gives no advice,
 // since nothing of it can be sized.
 #pragma once
@@ -37,7 +37,6 @@ SizingAsk where_the_best_stands(const SizingAsk& ask, const Screening& screening
 // accelerators in a host (the cheapest; where none saves, that whose cores suffice, with the price of the hosts where
 // one is known: bought) and
 // decoding on accelerators; where nothing serves also the highest target, in whole percent, at which something does.
-std::vector<SizeAdvice> size_advice(const SizingAsk& ask, const PriceBook& prices, const Catalogue& catalogue,
-                                    unsigned threads, std::stop_token stop = {});
+std::vector<SizeAdvice> size_advice(const SizingAsk& ask, const Market& market, std::stop_token stop = {});
 
 }  // namespace aforo

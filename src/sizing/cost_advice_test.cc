@@ -15,7 +15,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 std::vector<SizeAdvice> advised(const SizingAsk& ask) {
-  return size_advice(ask, PriceBook::shipped(), Catalogue::shipped(), 2);
+  return size_advice(ask, {PriceBook::shipped(), Catalogue::shipped(), 2});
 }
 
 const SizeAdvice* find(const std::vector<SizeAdvice>& all, const std::string& part) {
@@ -39,7 +39,7 @@ TEST(SizeAdvice, WorkersThatHideADisksLatency) {
   ask.jobs[0].workload.loader.workers = 1;
   ask.jobs[0].workload.accelerator.step_time = constant_law(0.08);
   ask.family = Family::kHdd;
-  ASSERT_FALSE(variant_of("now", ask, PriceBook::shipped(), Catalogue::shipped(), 2).serves());
+  ASSERT_FALSE(variant_of("now", ask, {PriceBook::shipped(), Catalogue::shipped(), 2}).serves());
   const auto all = advised(ask);
   const SizeAdvice* workers = find(all, "twice the workers (2 per accelerator)");
   ASSERT_NE(workers, nullptr);
@@ -64,7 +64,7 @@ TEST(SizeAdvice, ATargetThatIsServed) {
   EXPECT_THAT(target->change, HasSubstr("% instead of 90 %"));
   const auto serves = [&](int p) {
     ask.jobs[0].workload.training.au_target = p / 100.0;
-    return variant_of("then", ask, PriceBook::shipped(), Catalogue::shipped(), 2).serves();
+    return variant_of("then", ask, {PriceBook::shipped(), Catalogue::shipped(), 2}).serves();
   };
   EXPECT_TRUE(serves(percent));
   EXPECT_FALSE(serves(percent + 1));
@@ -75,7 +75,7 @@ TEST(SizeAdvice, ATargetThatIsServed) {
 TEST(SizeAdvice, SavesWhatItSays) {
   SizingAsk ask = plain_ask();
   ask.place = Place::kCloud;
-  const Variant now = variant_of("now", ask, PriceBook::shipped(), Catalogue::shipped(), 2);
+  const Variant now = variant_of("now", ask, {PriceBook::shipped(), Catalogue::shipped(), 2});
   const auto all = advised(ask);
   ASSERT_FALSE(all.empty());
   for (const SizeAdvice& a : all) {
@@ -132,7 +132,7 @@ TEST(SizeAdvice, ShardsForEveryAccelerator) {
   SizingAsk ask;
   ask.jobs.push_back({load_preset("criteo_dlrm_dcnv2_h100"), 1});
   ask.jobs[0].workload.accelerator.count = 64;
-  ASSERT_FALSE(variant_of("now", ask, PriceBook::shipped(), Catalogue::shipped(), 2).serves());
+  ASSERT_FALSE(variant_of("now", ask, {PriceBook::shipped(), Catalogue::shipped(), 2}).serves());
   const auto all = advised(ask);
   const SizeAdvice* files = find(all, " or more files (dataset.samples_per_file=");
   ASSERT_NE(files, nullptr);
@@ -157,7 +157,7 @@ TEST(SizeAdvice, OnlySmallFilesArePacked) {
 TEST(SizeAdvice, StopsWhenAsked) {
   std::stop_source stop;
   stop.request_stop();
-  EXPECT_THROW(size_advice(plain_ask(), PriceBook::shipped(), Catalogue::shipped(), 2, stop.get_token()),
+  EXPECT_THROW(size_advice(plain_ask(), {PriceBook::shipped(), Catalogue::shipped(), 2}, stop.get_token()),
                Interrupted);
 }
 

@@ -11,10 +11,9 @@
 
 namespace aforo {
 
-GrowthSteps growth_steps(const SizingAsk& ask, Family family, const PriceBook& prices,
-                         const Catalogue& catalogue, unsigned threads, std::stop_token stop) {
+GrowthSteps growth_steps(const SizingAsk& ask, Family family, const Market& market, std::stop_token stop) {
   GrowthSteps out;
-  const double rate = prices.at("interest").value / 12;
+  const double rate = market.prices.at("interest").value / 12;
   double in_steps = 0;
   bool all = true;
   for (double from = 0; from < ask.years; from += 1) {
@@ -23,7 +22,7 @@ GrowthSteps growth_steps(const SizingAsk& ask, Family family, const PriceBook& p
     year.years = std::min(from + 1, ask.years);
     year.family = family;
     GrowthStep step{year.years, need_of(year).capacity,
-                    variant_of(fmt::format("{:g}", year.years), year, prices, catalogue, threads)};
+                    variant_of(fmt::format("{:g}", year.years), year, market)};
     all = all && step.with.serves();
     in_steps +=
         step.with.total() * (worth_of_months(rate, 12 * year.years) - worth_of_months(rate, 12 * from));

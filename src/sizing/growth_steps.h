@@ -1,7 +1,7 @@
 // Buying what has grown year by year, beside buying it all at once.
 //
 // Each year is a whole sizing by closed forms, of one family, for the capacity that the year ends with: seconds,
-// on `threads` threads. Deterministic. Failure: UserError, Interrupted.
+// on the market's threads. Deterministic. Failure: UserError, Interrupted.
 //
 //   at once     total of the last year's design x worth of all months
 //   in steps    sum over years of that year's total x worth of its months
@@ -33,7 +33,7 @@ struct GrowthSteps {
 };
 
 // `ask.years` and `ask.growth` are above 0.
-GrowthSteps growth_steps(const SizingAsk& ask, Family family, const PriceBook& prices,
-                         const Catalogue& catalogue, unsigned threads, std::stop_token stop = {});
+GrowthSteps growth_steps(const SizingAsk& ask, Family family, const Market& market,
+                         std::stop_token stop = {});
 
 }  // namespace aforo

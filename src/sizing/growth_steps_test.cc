@@ -21,7 +21,7 @@ TEST(GrowthSteps, EachYearForItsOwnCapacity) {
   PriceBook prices = round_prices();
   prices.set("interest=0 /year");
   const GrowthSteps found =
-      growth_steps(growing(0.5, 2.5), Family::kCloudObject, prices, Catalogue::shipped(), 2);
+      growth_steps(growing(0.5, 2.5), Family::kCloudObject, {prices, Catalogue::shipped(), 2});
   ASSERT_EQ(found.steps.size(), 3U);
   ASSERT_TRUE(found.in_steps && found.at_once);
   const double first = static_cast<double>(found.steps[0].capacity.value);
@@ -39,7 +39,7 @@ TEST(GrowthSteps, EachYearForItsOwnCapacity) {
 // At 6 % a year 1 USD in months 13 to 24 is worth (1.005^-12 - 1.005^-24) / 0.005 = 10.9442 today.
 TEST(GrowthSteps, LaterYearsAreWorthLess) {
   const GrowthSteps found =
-      growth_steps(growing(1, 2), Family::kFlashTlc, round_prices(), Catalogue::shipped(), 2);
+      growth_steps(growing(1, 2), Family::kFlashTlc, {round_prices(), Catalogue::shipped(), 2});
   ASSERT_TRUE(found.in_steps);
   EXPECT_NEAR(*found.in_steps, 11.6189 * found.steps[0].with.total() + 10.9442 * found.steps[1].with.total(),
               0.01 * *found.in_steps / 100);
@@ -50,7 +50,8 @@ TEST(GrowthSteps, NothingIsSummedWhereAYearIsNotServed) {
   SizingAsk ask = growing(1, 2);
   ask.jobs[0].workload.loader.workers = 1;
   ask.jobs[0].workload.accelerator.step_time = constant_law(0.001);
-  const GrowthSteps found = growth_steps(ask, Family::kCloudObject, round_prices(), Catalogue::shipped(), 2);
+  const GrowthSteps found =
+      growth_steps(ask, Family::kCloudObject, {round_prices(), Catalogue::shipped(), 2});
   EXPECT_EQ(found.steps.size(), 2U);
   EXPECT_FALSE(found.steps[0].with.serves());
   EXPECT_FALSE(found.in_steps);

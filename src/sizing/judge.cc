@@ -24,20 +24,23 @@ constexpr double kLeastLeft = 0.01;
 // Chosen: of what the hosts allow, above which they and not storage are said to be the limit.
 constexpr double kNearHost = 0.95;
 
+// Words are made of the one that a design lacks most.
 struct Check {
-  const char* name;
+  std::string_view name;
   double have, need;
-  std::string text;  // "41.2 GiB/s where 152 GiB/s are needed"
+  const char* what = "";  // "reads": 41.2 GiB/s where 152 GiB/s are needed
+  std::string (*shown)(double) = nullptr;
 };
 
-template <class Value, class Format>
-Check check_of(const char* name, Value have, Value need, const char* what, Format format) {
-  return {name, static_cast<double>(have.value), static_cast<double>(need.value),
-          fmt::format("{} {} where {} {} needed", what, format(have), format(need),
-                      std::string_view(name) == "capacity" ? "is" : "are")};
+template <class Value>
+Check check_of(std::string_view name, Value have, Value need, const char* what,
+               std::string (*shown)(double)) {
+  return {name, static_cast<double>(have.value), static_cast<double>(need.value), what, shown};
 }
 
-std::string rate_text(PerSecond rate) { return format_count(rate.value) + " /s"; }
+std::string bytes_text(double bytes) { return bytes_decimal({static_cast<std::uint64_t>(bytes)}); }
+std::string rate_text(double rate) { return format_rate({rate}); }
+std::string count_text(double rate) { return format_count(rate) + " /s"; }
 
 // Of a service: requests that read, unless a cache takes them away, and that write checkpoints.
 void add_requests(const Design& d, const Need& need, std::vector<Check>& checks) {
@@ -45,20 +48,25 @@ void add_requests(const Design& d, const Need& need, std::vector<Check>& checks)
   const bool block = d.service->kind == ServiceKind::kBlock;
   if (!has_cache(d) && !staged_in_hosts(d))
     checks.push_back(check_of("requests", d.requests, block ? need.requests : read_requests(need, piece),
-                              "serves requests at", rate_text));
-  checks.push_back(check_of("writes", d.writes, write_requests(need, piece), "takes writes at", rate_text));
+                              "serves requests at", count_text));
+  checks.push_back(check_of("writes", d.writes, write_requests(need, piece), "takes writes at", count_text));
 }
 
 // Of a design that was made for other jobs.
 void add_copy(const Design& d, const Need& need, std::vector<Check>& checks) {
-  if (d.staged)
-    checks.push_back(
-        {"copy", in_bytes(d.copy), in_bytes(copy_wanted(d, need)),
-         fmt::format("{} of what is trained on fit where {} are needed{}", bytes_decimal(d.copy),
-                     bytes_decimal(copy_wanted(d, need)), staged_in_hosts(d) ? " in each host" : "")});
+  if (d.staged) checks.push_back({"copy", in_bytes(d.copy), in_bytes(copy_wanted(d, need))});
   if (d.local_cache.value > 0)
-    checks.push_back({"hosts", static_cast<double>(d.hosts), static_cast<double>(need.hosts),
-                      fmt::format("flash lies in {} hosts where {} train", d.hosts, need.hosts)});
+    checks.push_back({"hosts", static_cast<double>(d.hosts), static_cast<double>(need.hosts)});
+}
+
+std::string text_of(const Check& lacking, const Design& d, const Need& need) {
+  const auto& [name, have, wanted, what, shown] = lacking;
+  if (name == "copy")
+    return fmt::format("{} of what is trained on fit where {} are needed{}", bytes_decimal(d.copy),
+                       bytes_decimal(copy_wanted(d, need)), staged_in_hosts(d) ? " in each host" : "");
+  if (name == "hosts") return fmt::format("flash lies in {} hosts where {} train", d.hosts, need.hosts);
+  return fmt::format("{} {} where {} {} needed", what, shown(have), shown(wanted),
+                     name == "capacity" ? "is" : "are");
 }
 
 // Of a tier that all jobs fill, the part that holds this job's data; all of it in a host, which runs one job.
@@ -161,7 +169,6 @@ void subtract_pauses(const Design& d, const JobNeed& job, Served& served) {
 }
 
 Judgement check_figures(const Design& d, const Need& need) {
-  const auto bytes = [](Bytes b) { return bytes_decimal(b); };
   const CloudService* keeper = keeper_of(d);
   if (keeper != nullptr && keeper->durability == Durability::kScratch && need.held_beside.value > 0)
     return {
@@ -173,13 +180,13 @@ Judgement check_figures(const Design& d, const Need& need) {
             bytes_decimal(need.held_beside)),
         kLeastReach};
   std::vector<Check> checks = {
-      check_of("capacity", d.usable, to_hold(d, need), "holds", bytes),
-      check_of("write", d.write, need.checkpoint_write, "writes checkpoints at", format_rate)};
+      check_of("capacity", d.usable, to_hold(d, need), "holds", bytes_text),
+      check_of("write", d.write, need.checkpoint_write, "writes checkpoints at", rate_text)};
   add_copy(d, need, checks);
   if (!has_cache(d)) {
-    checks.push_back(check_of("read", d.read, need.read, "reads", format_rate));
+    checks.push_back(check_of("read", d.read, need.read, "reads", rate_text));
     if (!staged_in_hosts(d) && (d.service == nullptr || d.service->kind == ServiceKind::kFile))
-      checks.push_back(check_of("opens", d.opens, need.opens, "opens", rate_text));
+      checks.push_back(check_of("opens", d.opens, need.opens, "opens", count_text));
   }
   if (d.service != nullptr) add_requests(d, need, checks);
   BytesPerSecond host{0};
@@ -188,13 +195,16 @@ Judgement check_figures(const Design& d, const Need& need) {
     if (d.page_cache.value == 0) host = std::max(host, job.requirement.network_per_host);
   }
   if (!d.local_cache.value)
-    checks.push_back(check_of("network", d.client_network, host, "brings to a host", format_rate));
+    checks.push_back(check_of("network", d.client_network, host, "brings to a host", rate_text));
   // What it lacks most: a miss is as near as its furthest check.
   const auto reach = [](const Check& c) { return c.need > 0 ? c.have / c.need : HUGE_VAL; };
   const auto worst = std::min_element(checks.begin(), checks.end(),
                                       [&](const Check& a, const Check& b) { return reach(a) < reach(b); });
   if (reach(*worst) < 1)
-    return {{}, worst->name, worst->name + (": " + worst->text), std::max(reach(*worst), kLeastReach)};
+    return {{},
+            std::string(worst->name),
+            fmt::format("{}: {}", worst->name, text_of(*worst, d, need)),
+            std::max(reach(*worst), kLeastReach)};
   if (std::string refused = staging_refusal(d, need); !refused.empty())
     return {{}, "staging", std::move(refused), kLeastReach};
   return {};

@@ -49,7 +49,7 @@ class Screening {
  public:
   // Lists all designs and lines and checks the figures of the former; judges none. Holds copies of the
   // ask; `catalogue` outlives it. Throws UserError where the ask contradicts itself (need_of).
-  // Screenings of jobs that differ in nothing but their datasets can share what they `solved`.
+  // Screenings of like jobs can share what they `solved`: it is found again by all that it depends on.
   Screening(const SizingAsk& ask, const Catalogue& catalogue, unsigned threads,
             std::shared_ptr<SolvedNetworks> solved = std::make_shared<SolvedNetworks>());
 
