@@ -1,8 +1,8 @@
 # aforo_precompile(target [TEST])
 #
 # The target's sources begin with headers that were read once for all rooms: the standard library, fmt and JSON, which
-# cost most files more than their own lines do. TEST adds GoogleTest. Every source still includes what it uses:
-# tree.headers and clang-tidy read them without this (AFORO_PRECOMPILE=OFF).
+# cost most files more than their own lines do. TEST adds GoogleTest. Every source still includes what it uses
+# (tests/std_includes_test.py); clang-tidy reads them without this (AFORO_PRECOMPILE=OFF).
 option(AFORO_PRECOMPILE "Read the common headers once (OFF: every source reads its own)" ON)
 
 set(AFORO_COMMON_HEADERS

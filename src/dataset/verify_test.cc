@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "dataset/bytes.h"
 #include "dataset/scanned_layout.h"
 

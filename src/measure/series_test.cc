@@ -5,6 +5,7 @@
 
 #include <limits>
 #include <numeric>
+#include <stdexcept>
 
 namespace aforo {
 namespace {

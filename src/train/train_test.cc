@@ -1,6 +1,7 @@
 // Whole jobs on a small real directory: what is measured must agree with what was laid down.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
