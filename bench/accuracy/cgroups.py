@@ -107,6 +107,23 @@ def groups(version, wanted, directory):
             yield [stack.enter_context(_folder(root, 'all', together))]
 
 
+@contextlib.contextmanager
+def either_version(wanted, directory):
+    """groups() of version 1, or else of version 2. wanted: by controller, what makes its settings from the version."""
+    reasons = []
+    with contextlib.ExitStack() as stack:
+        for version in (1, 2):
+            settings = {name: make(version) for name, make in wanted.items()}
+            try:
+                made = stack.enter_context(groups(version, settings, directory))
+            except Unavailable as reason:
+                reasons.append(str(reason))
+                continue
+            yield made
+            return
+        raise Unavailable('; '.join(reasons))
+
+
 def device_limits(version, device, bandwidth=0, requests=0):
     """Settings that limit reads of a block device (MAJOR:MINOR): bytes and requests per second, 0 = none."""
     if version == 1:

@@ -53,10 +53,3 @@ def _end(server, place):
     server.stderr.close()
     if os.path.ismount(place):
         unmount(place)
-
-
-def cpu_seconds(server):
-    """CPU time that the server's process has used."""
-    with open(f'/proc/{server.pid}/stat', encoding='utf-8') as file:
-        fields = file.read().rsplit(')', 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')

@@ -4,7 +4,7 @@ import os
 import shutil
 from dataclasses import dataclass, field
 
-from . import block, cgroups, fuse
+from . import block, cgroups, cpu, fuse
 from .cgroups import Unavailable
 
 MB, MiB = 10**6, 1 << 20
@@ -20,9 +20,11 @@ class Mounted:
     server: object = None  # the process that serves it, whose CPU time is storage's and not a disturbance
     cached: bool = True  # the page cache keeps what was read buffered
     filler: str = ''  # a file that fills the page cache before a measurement
+    kernel: bool = False  # threads of the kernel work for it: their CPU time is storage's, too
+    settle: object = None  # called with the folder of a dataset that was laid
 
     def server_cpu_seconds(self):
-        return fuse.cpu_seconds(self.server) if self.server else 0.0
+        return (cpu.seconds(self.server.pid) if self.server else 0.0) + (cpu.kernel_seconds() if self.kernel else 0.0)
 
 
 @dataclass
@@ -31,39 +33,32 @@ class Places:
     memory: str  # the same on a memory filesystem; '' = none
     slowfs: str
 
+    def need_memory(self):
+        if not self.memory:
+            raise Unavailable('no memory filesystem was named (--memory-dir)')
+        return self.memory
+
 
 @contextlib.contextmanager
-def _folder(parent, name):
-    folder = os.path.join(parent, name)
-    os.mkdir(folder)
+def folder(parent, name):
+    place = os.path.join(parent, name)
+    os.mkdir(place)
     try:
-        yield folder
+        yield place
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(place, ignore_errors=True)
 
 
 @contextlib.contextmanager
 def disk(places):
-    with _folder(places.directory, 'disk') as folder:
-        yield Mounted(folder, folder, 7000 * MB)
+    with folder(places.directory, 'disk') as place:
+        yield Mounted(place, place, 7000 * MB)
 
 
-@contextlib.contextmanager
-def _memory_group(places, size, **also):
-    """Control groups with so much memory, and what `also` says per controller of a version; either version."""
-    reasons = []
-    with contextlib.ExitStack() as stack:
-        for version in (1, 2):
-            limits = {'memory': cgroups.memory_limit(version, size),
-                      **{name: make(version) for name, make in also.items()}}
-            try:
-                groups = stack.enter_context(cgroups.groups(version, limits, places.directory))
-            except Unavailable as reason:
-                reasons.append(str(reason))
-                continue
-            yield groups
-            return
-        raise Unavailable('; '.join(reasons))
+def limited_memory(places, size, **also):
+    """Control groups with so much memory, and what `also` makes per controller from the version; either version."""
+    return cgroups.either_version({'memory': lambda version: cgroups.memory_limit(version, size), **also},
+                                  places.directory)
 
 
 @contextlib.contextmanager
@@ -71,22 +66,20 @@ def disk_full_cache(places):
     """Read buffered, through a page cache that other data fill: as on a host that has been training for a while. Where
     memory is free instead, reading also costs what the machine takes to provide it, on a virtual one with every page
     that it had returned to its host."""
-    with _folder(places.directory, 'disk') as folder, _memory_group(places, FULL_CACHE) as groups:
-        filler = os.path.join(folder, 'filler')
+    with folder(places.directory, 'disk') as place, limited_memory(places, FULL_CACHE) as groups:
+        filler = os.path.join(place, 'filler')
         with open(filler, 'wb') as file:
             for _ in range(FULL_CACHE // MiB):
                 file.write(bytes(MiB))
             file.flush()
             os.fsync(file.fileno())
-        yield Mounted(folder, folder, 7000 * MB, groups, filler=filler)
+        yield Mounted(place, place, 7000 * MB, groups, filler=filler)
 
 
 @contextlib.contextmanager
 def memory(places):
-    if not places.memory:
-        raise Unavailable('no memory filesystem was named (--memory-dir)')
-    with _folder(places.memory, 'memory') as folder:
-        yield Mounted(folder, folder, 1000 * MB, cached=False)
+    with folder(places.need_memory(), 'memory') as place:
+        yield Mounted(place, place, 1000 * MB, cached=False)
 
 
 def throttled(kind, version, bandwidth=0, requests=0):
@@ -103,20 +96,25 @@ def throttled(kind, version, bandwidth=0, requests=0):
 def page_cache(places):
     """A cache that holds about half of the dataset, before a device of limited bandwidth."""
     with block.filesystem('ext4', 1500 * MB, places.directory) as (place, device), \
-            _memory_group(places, 384 * MiB,
+            limited_memory(places, 384 * MiB,
                           blkio=lambda version: cgroups.device_limits(version, device, 150 * MB)) as groups:
         yield Mounted(place, place, 700 * MB, groups)
+
+
+@contextlib.contextmanager
+def slow_mirror(places, options):
+    """A folder in memory behind slowfs: where files are laid, where they are read, and the process that serves them."""
+    fuse.available(places.slowfs)
+    place = os.path.join(places.directory, 'slowfs')
+    with folder(places.need_memory(), 'mirrored') as source, \
+            fuse.mounted(places.slowfs, source, place, options) as server:
+        yield source, place, server
 
 
 def slow(*options):
     @contextlib.contextmanager
     def build(places):
-        fuse.available(places.slowfs)
-        if not places.memory:
-            raise Unavailable('the mirrored files need a memory filesystem (--memory-dir)')
-        place = os.path.join(places.directory, 'slowfs')
-        with _folder(places.memory, 'mirrored') as source, \
-                fuse.mounted(places.slowfs, source, place, ['--read-write', *options]) as server:
+        with slow_mirror(places, ['--read-write', *options]) as (source, place, server):
             yield Mounted(source, place, 400 * MB, server=server, cached=False)
     return build
 
