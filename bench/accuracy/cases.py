@@ -5,6 +5,8 @@ storage is predicted to give without any compute. Below 1 storage keeps up, abov
 """
 from dataclasses import dataclass
 
+from .workloads import DATA, Data
+
 
 @dataclass(frozen=True)
 class Case:
@@ -20,6 +22,12 @@ class Case:
     epochs: int = 1
     twice: bool = False  # measured twice: the noise floor
     find_max: bool = False  # the largest number of accelerators; `accelerators` is about what is expected
+    dataset: Data = None  # of a drawn case; else `data` names it
+
+    @property
+    def laid(self):
+        """What its dataset is made of."""
+        return self.dataset or DATA[self.data]
 
     @property
     def name(self):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from speed.measure import Failed
 
 from .program import Aforo, call, inside
-from .workloads import DATA, workload_file
+from .workloads import workload_file
 
 DISTURBED = 0.15  # others' share of the machine's CPU from which a measurement is made again
 TRIES = 3
@@ -52,7 +52,7 @@ def steps_for(case, samples, rate, step_seconds, pace, mounted):
     together = case.accelerators * case.batch
     steps = math.ceil(pace.run_seconds / case.epochs / max(step_seconds, together / rate))
     steps = max(pace.least_steps, steps)
-    if case.epochs > 1 or (mounted.cached and case.read == 'buffered'):
+    if mounted.cached and case.read == 'buffered':
         steps = samples // together if case.epochs > 1 else min(steps, samples // together)
     return max(1, steps)
 
@@ -82,22 +82,25 @@ def need(record, key, keys):
 class Bench:
     """One dataset on one storage: laid, probed, then asked for any number of pairs. Use as a context."""
 
-    def __init__(self, binary, directory, mounted, pace, probes):
+    def __init__(self, binary, directory, mounted, pace, probes, diagnose=False):
         self.aforo = Aforo(binary, directory)
         self.directory, self.mounted, self.pace = directory, mounted, pace
         self.probes = probes  # the folder where storage files are kept
+        self.diagnose = diagnose  # whether measurements end with the runs that tell what the limit is
         self.workload = os.path.join(directory, 'job.yaml')
         self.storage = os.path.join(directory, 'storage.yaml')
 
     @contextlib.contextmanager
     def dataset(self, case):
         """Lays the dataset of `case` and probes it as that case reads; removes it at the end."""
-        self.samples = DATA[case.data].samples(int(self.mounted.dataset_bytes * self.pace.dataset_share))
+        self.samples = case.laid.samples(int(self.mounted.dataset_bytes * self.pace.dataset_share))
         laid = os.path.join(self.mounted.lay, case.data)
         self.place = os.path.join(self.mounted.read, case.data)
         self._write(case, 0.01, 1)
         try:
             self.aforo(['generate', self.workload, laid, '--quiet'], limit=600)
+            if self.mounted.settle:
+                self.mounted.settle(laid)
             forget(laid)
             yield self
         finally:
@@ -121,7 +124,7 @@ class Bench:
         self._write(case, step_seconds, steps)
         length = ['--find-max'] if case.find_max else ['--steps', steps]
         predicted, predict = self._predict(length)
-        measure = ['run', self.workload, self.place] + length + ['--no-diagnose', '--quiet']
+        measure = self._run(length, self.diagnose and not case.find_max)
         pair = self._head(case, step_seconds, steps, rate)
         pair.update(predicted=predicted, commands=[shown(words, self.directory)
                                                   for words in (self.probe_words, predict, measure)])
@@ -140,7 +143,10 @@ class Bench:
         with open(self.workload, 'w', encoding='utf-8') as file:
             file.write(pair['workload'])
         steps = pair['config']['steps']
-        pair['again'] = self._measure(['run', self.workload, self.place, '--steps', steps, '--no-diagnose', '--quiet'])
+        pair['again'] = self._measure(self._run(['--steps', steps], diagnose=False))
+
+    def _run(self, length, diagnose):
+        return ['run', self.workload, self.place, *length, *([] if diagnose else ['--no-diagnose']), '--quiet']
 
     def _write(self, case, step_seconds, steps):
         with open(self.workload, 'w', encoding='utf-8') as file:
@@ -159,7 +165,7 @@ class Bench:
     def _predict(self, length):
         words = ['predict', self.workload, self.storage] + length
         record = self.aforo(words + ['--no-advice', '--quiet'], limit=180)
-        keys = ('au', 'au_interval', 'samples_per_second', 'method', 'max_accelerators', 'max_accelerators_interval')
+        keys = ('au', 'au_interval', 'au_interval_50', 'samples_per_second', 'method', 'max_accelerators', 'max_accelerators_interval')
         return need(record, 'max_accelerators' if '--find-max' in length else 'au', keys), words
 
     def _fill_cache(self):
@@ -181,6 +187,8 @@ class Bench:
                                         'cache_share', 'requests_in_flight', 'warnings'))
             serving = (self.mounted.server_cpu_seconds() - server) / record['wall_seconds'] / os.cpu_count()
             found['limit'] = record.get('verdict', {}).get('limit', '')
+            if '--no-diagnose' not in words:
+                found['verdict'] = record.get('verdict', {}).get('text', '')
             found['others_cpu_share'] = max(0.0, record.get('other_cpu_share', 0) - serving)
             if best is None or found['others_cpu_share'] < best['others_cpu_share']:
                 best = found

@@ -32,8 +32,7 @@ DATA = {
 }
 
 
-def dataset_block(name, samples):
-    data = DATA[name]
+def dataset_block(data, samples):
     lines = ['dataset:', f'  layout: {data.layout}', f'  samples: {samples}', f'  sample_size: {data.sample_size}']
     if data.content:
         lines.append(f'  content: {data.content}')
@@ -44,8 +43,8 @@ def dataset_block(name, samples):
 
 def workload_file(case, samples, step_seconds, steps):
     """A case as aforo reads it. step_seconds: compute per batch; steps: per epoch."""
-    data = DATA[case.data]
-    lines = [f'name: {case.data}'] + dataset_block(case.data, samples) + [
+    data = case.laid
+    lines = [f'name: {case.data}'] + dataset_block(data, samples) + [
         'loader:', f'  framework: {data.framework}', f'  batch_size: {case.batch}', f'  workers: {case.workers}',
         f'  prefetch: {case.prefetch}', f'  shuffle: {data.shuffle}', f'  read: {{mode: {case.read}}}',
         f'accelerator: {{type: h100, count: {case.accelerators}, step_time: {step_seconds * 1e6:.1f} us}}',
