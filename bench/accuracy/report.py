@@ -68,7 +68,7 @@ def _groups(pairs, title, key):
     return lines + [_row(name, figures(group)) for name, group in groups.items()]
 
 
-def _verdict(met):
+def judged(met):
     return 'met' if met else '**missed**'
 
 
@@ -79,7 +79,7 @@ def _summary(pairs, maxima):
              '', '| | found | goal | |', '|---|--:|--:|---|']
     for key in ('mean', 'worst'):
         lines.append(f'| {key} difference of AU, points | {found[key]:.1f} | {GOALS[key]} '
-                     f'| {_verdict(found[key] <= GOALS[key])} |')
+                     f'| {judged(found[key] <= GOALS[key])} |')
     knee = [abs(miss(pair)) for pair in pairs if 0.3 <= pair['measured']['au'] < 0.99]
     if knee:
         lines.append(f'| mean difference of the {len(knee)} pairs with a measured AU of 30 to 99 % '
@@ -93,7 +93,7 @@ def _summary(pairs, maxima):
     if maxima:
         near = sum(map(maximum_near, maxima))
         lines.append(f'| largest number of accelerators within 5 % or one | {near} of {len(maxima)} | 9 of 10 '
-                     f'| {_verdict(10 * near >= 9 * len(maxima))} |')
+                     f'| {judged(10 * near >= 9 * len(maxima))} |')
     twice = [noise(pair) for pair in pairs if 'again' in pair]
     if twice:
         lines.append(f'| noise floor: the same measurement twice ({len(twice)} pairs), mean and worst '
@@ -113,7 +113,7 @@ def shape(config):
             + (f', {config["epochs"]} epochs' if config['epochs'] > 1 else ''))
 
 
-def _au(pair):
+def au_text(pair):
     predicted = pair['predicted']
     text = f'{100 * predicted["au"]:.1f}'
     if 'au_interval' in predicted:
@@ -129,13 +129,13 @@ def _worst(pairs):
     for pair in sorted(pairs, key=lambda pair: -abs(miss(pair)))[:WORST]:
         config = pair['config']
         twice = f'{noise(pair):.1f}' if 'again' in pair else ''
-        lines.append(f'| {config["storage"]} | {config["data"]} | {config["read"]} | {shape(config)} | {_au(pair)} '
+        lines.append(f'| {config["storage"]} | {config["data"]} | {config["read"]} | {shape(config)} | {au_text(pair)} '
                      f'| {100 * pair["measured"]["au"]:.1f} | {miss(pair):+.1f} | {twice} | {_method(pair)} '
                      f'| {pair["measured"].get("limit", "")} |')
     return lines + ['']
 
 
-def _maxima(pairs):
+def maxima_lines(pairs):
     lines = ['## Largest number of accelerators', '', '| storage | data | job | predicted | measured | |',
              '|---|---|---|--:|--:|---|']
     for pair in pairs:
@@ -145,11 +145,11 @@ def _maxima(pairs):
             text += ' ({} - {})'.format(*measured['max_accelerators_interval'])
         job = shape(pair['config']).split(' x ', 1)[1]
         lines.append(f'| {pair["config"]["storage"]} | {pair["config"]["data"]} | {job} '
-                     f'| {pair["predicted"]["max_accelerators"]} | {text} | {_verdict(maximum_near(pair))} |')
+                     f'| {pair["predicted"]["max_accelerators"]} | {text} | {judged(maximum_near(pair))} |')
     return lines + ['']
 
 
-def _left_out(found):
+def left_out(found):
     """What has no pairs, and why. A storage or dataset that a later session could measure is not named."""
     measured = [name for name, entry in found.items() if entry['kind'] in ('au', 'max')]
     lines = []
@@ -166,7 +166,7 @@ def _storages(pairs):
     return ['Storages:', ''] + [f'- `{name}`: {what}' for name, (what, _) in STORAGES.items() if name in names] + ['']
 
 
-def _machine(pairs):
+def machine_lines(pairs):
     last = max(pairs, key=lambda pair: pair['date'])
     machine = dict(last['machine'])
     machine['memory'] = f'{machine.pop("memory_bytes", 0) / 2**30:.1f} GiB'
@@ -186,7 +186,7 @@ def _all(pairs):
     for pair in pairs:
         config = pair['config']
         lines.append(f'| {config["storage"]} | {config["data"]} | {config["read"]} | {shape(config)} '
-                     f'| {config["ratio"]:g} | {_au(pair)} | {100 * pair["measured"]["au"]:.1f} | {miss(pair):+.1f} |')
+                     f'| {config["ratio"]:g} | {au_text(pair)} | {100 * pair["measured"]["au"]:.1f} | {miss(pair):+.1f} |')
     return lines + ['']
 
 
@@ -220,7 +220,7 @@ def render(found, why=''):
     maxima = [entry for entry in found.values() if entry['kind'] == 'max']
     lines = INTRODUCTION.splitlines() + ['']
     if not pairs:
-        return '\n'.join(lines + ['Nothing was measured.', ''] + _left_out(found))
+        return '\n'.join(lines + ['Nothing was measured.', ''] + left_out(found))
     lines += _summary(pairs, maxima)
     if why:
         lines += ['## Where it misses, and why', '', why.strip(), '']
@@ -233,8 +233,8 @@ def render(found, why=''):
         + (', 1 accelerator' if p['config']['accelerators'] == 1 else ', several accelerators')) + ['']
     lines += ['## By method', ''] + _groups(pairs, 'method', _method) + [''] + _worst(pairs)
     if maxima:
-        lines += _maxima(maxima)
-    return '\n'.join(lines + _left_out(found) + _machine(pairs) + _all(pairs))
+        lines += maxima_lines(maxima)
+    return '\n'.join(lines + left_out(found) + machine_lines(pairs) + _all(pairs))
 
 
 def main():
