@@ -68,12 +68,15 @@ bench: build  ## measure speed beside the peers, on an idle machine (BENCH_DIR=.
 	@python3 bench/run.py --dir '$(BENCH_DIR)' --memory-dir '$(BENCH_MEMORY_DIR)' $(BENCH_ARGS)
 
 # What `make bench` says of its directories holds here too (up to 9 GB on disk and 2 GB in memory).
+# SEED=n draws the cases by that seed instead of taking those of the table.
 ACCURACY_ARGS ?=
-accuracy: build  ## hold predictions against measurements: docs/accuracy.md (BENCH_DIR=., ACCURACY_ARGS=--quick)
+SEED ?=
+accuracy: build  ## hold predictions against measurements: docs/accuracy.md (BENCH_DIR=., SEED=n, ACCURACY_ARGS=--quick)
 	@scripts/install_dependencies.sh bench || echo "Without these, storages that need them are skipped by name."
 	@cmake build/release >/dev/null
 	@cmake --build build/release --target accuracy_tools --parallel $(JOBS)
-	@python3 bench/accuracy/run.py --dir '$(BENCH_DIR)' --memory-dir '$(BENCH_MEMORY_DIR)' $(ACCURACY_ARGS)
+	@python3 bench/accuracy/run.py --dir '$(BENCH_DIR)' --memory-dir '$(BENCH_MEMORY_DIR)' \
+	  $(if $(SEED),--seed '$(SEED)') $(ACCURACY_ARGS)
 
 clean:  ## remove the builds (not .venv, not data)
 	rm -rf build

@@ -2,6 +2,10 @@
 """Compares aforo's predictions with measurements, on storages of known and unknown character.
 
   bench/accuracy/run.py --dir DIR [--memory-dir /dev/shm] [--only STORAGE]... [--quick] [--limit N] [--out FOLDER]
+  bench/accuracy/run.py --dir DIR [--memory-dir /dev/shm] --seed N [--storages K] [--jobs M]
+
+The first form makes the pairs of a table, the second ones that are drawn: K storages (25) with M jobs each (8), cases by
+the seed alone.
 
 Everything is laid in new directories below DIR (up to 9 GB) and below the memory directory (up to 2 GB) and removed at
 the end. Loop devices, control groups and mounts are made where root is at hand, and taken down; what cannot be built is
@@ -20,7 +24,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from accuracy import cases, report, results
+from accuracy import cases, draw, families, random_report, report, results, truth
 from accuracy.cgroups import Unavailable
 from accuracy.pairs import Bench, Pace
 from accuracy.storages import STORAGES, Places
@@ -40,6 +44,12 @@ def parse():
     parser.add_argument('--build', default=os.path.join(REPOSITORY, 'build', 'release'), help='the release build')
     parser.add_argument('--only', action='append', choices=list(STORAGES), metavar='STORAGE',
                         help='one of ' + ', '.join(STORAGES) + ' (repeatable)')
+    parser.add_argument('--seed', type=int, metavar='N', help='draw storages and jobs by this seed')
+    parser.add_argument('--storages', type=int, default=25, metavar='K', help='with --seed: so many storages [25]')
+    parser.add_argument('--jobs', type=int, default=8, metavar='M', help='with --seed: so many jobs on each [8]')
+    parser.add_argument('--family', action='append', choices=list(families.FAMILIES), metavar='FAMILY',
+                        help='with --seed: of the drawn storages only these, one of ' + ', '.join(families.FAMILIES)
+                             + ' (repeatable)')
     parser.add_argument('--quick', action='store_true',
                         help='one pair of each storage, short, kept nowhere but in --out: does it work?')
     parser.add_argument('--limit', type=int, metavar='N', help='make at most N pairs')
@@ -47,9 +57,19 @@ def parse():
     parser.add_argument('--pause-while', metavar='FILE',
                         help='measure nothing while FILE exists, so that a long run can wait for other work; '
                              'FILE.paused says that it does')
-    parser.add_argument('--out', help='folder for the results [bench/accuracy/runs/DATE-CORES-core]')
-    parser.add_argument('--report', help='the page to render [docs/accuracy.md; with --quick OUT/accuracy.md]')
-    return parser.parse_args()
+    parser.add_argument('--out', help='folder for the results [bench/accuracy/runs/DATE-CORES-core, with --seed '
+                                      'DATE-seed-N; with --quick nowhere]')
+    parser.add_argument('--report', help='the page to render [docs/accuracy.md, with --seed docs/accuracy-random.md; '
+                                         'with --quick OUT/accuracy.md]')
+    options = parser.parse_args()
+    for name, least in (('seed', 0), ('storages', 1), ('jobs', 1)):
+        if getattr(options, name) is not None and getattr(options, name) < least:
+            parser.error(f'--{name}: expected a number from {least}, found {getattr(options, name)}')
+    if options.family and options.seed is None:
+        parser.error('--family: expected --seed beside it, found none')
+    if options.only and options.seed is not None:
+        parser.error('--only: expected no --seed beside it (--family takes its place), found --seed')
+    return options
 
 
 def wanted(options, done):
@@ -60,7 +80,10 @@ def wanted(options, done):
         for case in chosen:
             first.setdefault((case.storage, case.find_max and case.storage == 'disk'), case)
         chosen = list(first.values())
-    chosen = [case for case in chosen if case.name not in done][:options.limit]
+    return grouped([case for case in chosen if case.name not in done][:options.limit])
+
+
+def grouped(chosen):
     storages = {}
     for case in chosen:
         storages.setdefault(case.storage, {}).setdefault((case.data, case.read), []).append(case)
@@ -95,19 +118,45 @@ class Session:
                    'date': datetime.datetime.now(datetime.timezone.utc).strftime('%Y-%m-%d %H:%M:%S UTC')})
         self.failures += kind == 'failed'
 
-    def storage(self, name, groups, places, binary):
-        say(f'{name}: {STORAGES[name][0]}')
+    def storage(self, name, what, build, groups, places, binary, note=None):
+        """All pairs on a storage; whether it could be built. note: what is noted in a pair of a case, beside."""
+        say(f'{name}: {what}')
         try:
-            with STORAGES[name][1](places) as mounted:
-                bench = Bench(binary, places.directory, mounted, self.pace, self.probes)
+            with build(places) as mounted:
+                bench = Bench(binary, places.directory, mounted, self.pace, self.probes, diagnose=bool(note))
                 for (data, read), chosen in groups.items():
-                    self.dataset(bench, f'{name}/{data}/{read}', chosen)
+                    self.dataset(bench, f'{name}/{data}/{read}', chosen, note)
         except Unavailable as reason:
             self.leave_out('skipped', name, reason)
+            return False
         except Failed as failure:
             self.leave_out('failed', name, failure)
+        return True
 
-    def dataset(self, bench, name, chosen):
+    def drawn(self, places, binary):
+        """The first storages of the seed that this machine can build."""
+        options, made, index, begin = self.options, 0, 0, time.monotonic()
+        most = draw.rounds(options.storages, len(options.family or families.FAMILIES))
+        while made < options.storages and index < most:
+            storage = draw.candidate(options.seed, index, options.jobs)
+            index += 1
+            if options.family and storage.family not in options.family:
+                continue
+            chosen = [case for dataset in storage.datasets for case in dataset.cases]
+            if options.quick:
+                chosen = chosen[:1]
+            left = [case for case in chosen if case.name not in results.done(results.read(self.path))]
+            groups = grouped(left).get(storage.name, {})
+            if not left or self.storage(storage.name, storage.what, storage.build, groups, places, binary,
+                                        lambda case, pair, drawn=storage: note_drawn(drawn, case, pair)):
+                made += 1
+        now = datetime.datetime.now(datetime.timezone.utc)
+        self.keep({'id': f'time-{now:%Y%m%dT%H%M%S}', 'kind': 'time', 'seed': options.seed, 'storages': made,
+                   'seconds': round(time.monotonic() - begin), 'date': now.strftime('%Y-%m-%d %H:%M:%S UTC')})
+        if made < options.storages:
+            say(f'accuracy: only {made} of {options.storages} storages could be built')
+
+    def dataset(self, bench, name, chosen, note=None):
         """A probe for every dataset; what fails is named, and the rest goes on."""
         try:
             self.pause()
@@ -119,6 +168,8 @@ class Session:
                     self.pause()
                     try:
                         pair = bench.pair(case, self.keep)
+                        if note:
+                            note(case, pair)
                     except Failed as failure:
                         self.leave_out('failed', case.name, failure)
                         continue
@@ -144,6 +195,17 @@ class Session:
         else:
             say(f'  {pair["id"]}: predicted {100 * pair["predicted"]["au"]:.1f}, '
                 f'measured {100 * pair["measured"]["au"]:.1f} %: {report.miss(pair):+.1f}')
+
+
+def note_drawn(storage, case, pair):
+    """What was drawn, and what limits the job by construction."""
+    pair['drawn'] = {'seed': storage.seed, 'family': storage.family, 'parameters': storage.parameters}
+    if not case.find_max:
+        config = pair['config']
+        limit = truth.limit(families.FAMILIES[storage.family], storage.parameters, case.laid, case, config['samples'],
+                            config['step_seconds'], config['steps'], pair['measured']['au'])
+        pair['true'] = {'cause': limit.cause, 'right': limit.right, 'gives': limit.gives,
+                        'demand': float(f'{limit.demand:.4g}')}
 
 
 def versions(binary):
@@ -184,19 +246,24 @@ def main():
         signal.signal(end, lambda number, _: sys.exit(128 + number))
     with workplace(options) as places:
         date = datetime.date.today().isoformat()
+        drawn = options.seed is not None
         out = options.out or (places.directory if options.quick else os.path.join(
-            REPOSITORY, 'bench', 'accuracy', 'runs', f'{date}-{os.cpu_count()}-core'))
+            REPOSITORY, 'bench', 'accuracy', 'runs',
+            f'{date}-seed-{options.seed}' if drawn else f'{date}-{os.cpu_count()}-core'))
         described = machine.describe(places.directory, places.memory)
         session = Session(options, out, {'machine': described, 'versions': versions(binary)})
-        storages = wanted(options, results.done(results.read(session.path)))
-        for name, groups in storages.items():
-            session.storage(name, groups, places, binary)
-        page = report.render(results.read(session.path), report.remarks(out))
-        target = options.report or (os.path.join(out, 'accuracy.md') if options.quick
-                                    else os.path.join(REPOSITORY, 'docs', 'accuracy.md'))
+        if drawn:
+            session.drawn(places, binary)
+            page = random_report.render(random_report.runs_with(out))
+        else:
+            for name, groups in wanted(options, results.done(results.read(session.path))).items():
+                session.storage(name, *STORAGES[name], groups, places, binary)
+            page = report.render(results.read(session.path), report.remarks(out))
+        target = options.report or (os.path.join(out, 'accuracy.md') if options.quick else os.path.join(
+            REPOSITORY, 'docs', 'accuracy-random.md' if drawn else 'accuracy.md'))
         with open(target, 'w', encoding='utf-8') as file:
             file.write(page)
-        print(page.split('## By storage')[0], flush=True)
+        print(page.split('## By storage')[0].split('## By family')[0], flush=True)
     sys.exit(2 if session.failures else 0)
 
 

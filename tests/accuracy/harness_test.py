@@ -66,6 +66,39 @@ class HarnessTest(unittest.TestCase):
         self.assertIn('slowfs is not built', entry['reason'])
         self.nothing_is_left()
 
+    def test_a_seed_draws_what_this_machine_can_build(self):
+        done = self.run_to_its_end('--seed', '3', '--family', 'nbd', '--family', 'object', '--family', 'memory',
+                                   '--storages', '2', '--jobs', '2')
+        kept = self.kept()
+        lacking = [entry for entry in kept if entry['kind'] == 'skipped']  # slowfs is not in this build
+        self.assertTrue(lacking)
+        for entry in lacking:
+            self.assertRegex(entry['id'], r'^s3-\d\d-(nbd|object)$')
+            self.assertTrue(entry['reason'])
+        pairs = [entry for entry in kept if entry['kind'] == 'au' and 'drawn' in entry]
+        self.assertEqual(len({pair['config']['storage'] for pair in pairs}), 2)  # others took their place
+        for pair in pairs:
+            self.assertEqual((pair['drawn']['seed'], pair['drawn']['family']), (3, 'memory'))
+            self.assertIn(pair['true']['cause'], ('client CPU', 'not limited', 'loader'))
+            self.assertTrue(pair['measured']['limit'])
+            self.assertTrue(pair['measured']['verdict'])
+            self.assertTrue(os.path.exists(os.path.join(self.place, 'out', 'probes', pair['probe'])))
+        (time_taken,) = [entry for entry in kept if entry['kind'] == 'time']
+        self.assertEqual(time_taken['storages'], 2)
+        self.assertIn('| storages |', done.stdout)
+        with open(os.path.join(self.place, 'out', 'accuracy.md'), encoding='utf-8') as file:
+            self.assertIn('## Left out on this machine', file.read())
+        self.nothing_is_left()
+
+    def test_words_that_do_not_go_together_are_refused(self):
+        for words, complaint in ((('--seed', '-1'), '--seed: expected a number from 0, found -1'),
+                                 (('--family', 'memory'), '--family: expected --seed beside it, found none'),
+                                 (('--seed', '1', '--jobs', '0'), '--jobs: expected a number from 1, found 0'),
+                                 (('--seed', '1', '--only', 'disk'), '--only: expected no --seed beside it')):
+            done = subprocess.run(self.words(*words), capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(complaint, done.stderr)
+
     def test_an_interruption_leaves_nothing_behind(self):
         run = subprocess.Popen(self.words('--only', 'memory'), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.addCleanup(run.kill)
