@@ -31,7 +31,9 @@ def _loops_available():
 
 
 def unmount(place):
-    """Unmounts what we mounted; a straggler gets five seconds to close its files."""
+    """Unmounts what we mounted, if anything; a straggler gets five seconds to close its files."""
+    if not os.path.ismount(place):
+        return
     for _ in range(50):
         try:
             call(['umount', place])
@@ -41,6 +43,13 @@ def unmount(place):
     call(['umount', '--lazy', place])
 
 
+def _detach(image):
+    """Frees the loop devices over our file, of which there is none where setting it up was interrupted before."""
+    for line in call(['losetup', '--associated', image]).splitlines():
+        call(['losetup', '--detach', line.split(':')[0]])
+
+
+# What undoes a step is noted before the step is made: an interruption may come between its deed and its answer.
 @contextlib.contextmanager
 def loop_device(size, directory):
     """A loop device over a new file of that many bytes, which it reads past the page cache: the limits on it are then
@@ -51,11 +60,11 @@ def loop_device(size, directory):
         with open(image, 'xb') as file:
             stack.callback(os.unlink, image)
             os.posix_fallocate(file.fileno(), 0, size)  # now, so that no later write of ours has to find room
+        stack.callback(_detach, image)
         try:
             device = call(['losetup', '--find', '--show', '--direct-io=on', image]).strip()
         except Failed as failure:
             raise Unavailable(f'no loop device can be set up: {failure}') from failure
-        stack.callback(call, ['losetup', '--detach', device])
         yield device
 
 
@@ -72,11 +81,11 @@ def mounted(kind, device, directory, make=(), options=''):
             raise Unavailable(f'{kind} cannot be made here: {failure}') from failure
         os.mkdir(place)
         stack.callback(os.rmdir, place)
+        stack.callback(unmount, place)
         try:
             call(['mount', '-t', kind, '-o', ','.join(filter(None, ('noatime', options))), device, place])
         except Failed as failure:
             raise Unavailable(f'{kind} cannot be mounted here: {failure}') from failure
-        stack.callback(unmount, place)
         number = os.stat(device).st_rdev
         yield place, f'{os.major(number)}:{os.minor(number)}'
 

@@ -6,8 +6,6 @@ import shutil
 import struct
 import subprocess
 
-from speed.measure import Failed
-
 from .block import loop_device
 from .cgroups import Unavailable
 from .program import call
@@ -118,17 +116,19 @@ def mapped_crypt(size, directory):
     if reason:
         raise Unavailable(reason)
     name = f'aforo-accuracy-{os.getpid()}'
-    with loop_device(size, directory) as device:
+    path = f'/dev/mapper/{name}'
+    with contextlib.ExitStack() as stack:
+        device = stack.enter_context(loop_device(size, directory))
+        stack.callback(_unmap, path)
         table = f'0 {size // 512} crypt aes-xts-plain64 {os.urandom(64).hex()} 0 {device} 0'
         try:  # the table goes in by standard input: no other process can see the key
             subprocess.run(['dmsetup', 'create', name], input=table, text=True, check=True, capture_output=True,
                            timeout=60)
         except (OSError, subprocess.SubprocessError) as error:
             raise Unavailable(f'no dm-crypt device can be made: {error}') from error
-        try:
-            yield f'/dev/mapper/{name}'
-        finally:
-            try:
-                call(['dmsetup', 'remove', '--retry', name])
-            except Failed:
-                call(['dmsetup', 'remove', '--force', name])
+        yield path
+
+
+def _unmap(path):
+    if os.path.exists(path):
+        call(['dmsetup', 'remove', '--retry', os.path.basename(path)])

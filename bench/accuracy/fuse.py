@@ -51,5 +51,4 @@ def _end(server, place):
             server.wait()
     server.stdout.close()
     server.stderr.close()
-    if os.path.ismount(place):
-        unmount(place)
+    unmount(place)

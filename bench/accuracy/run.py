@@ -15,6 +15,7 @@ import argparse
 import contextlib
 import datetime
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -33,6 +34,7 @@ from speed.contest import say
 from speed.measure import Failed
 
 IDLE = 0.5
+ENDS = (signal.SIGINT, signal.SIGTERM)
 QUICK = Pace(probe_seconds=5, run_seconds=1.5, dataset_share=0.2)
 REPOSITORY = report.REPOSITORY
 
@@ -234,6 +236,13 @@ def remove(directory):
     shutil.rmtree(directory, ignore_errors=True)
 
 
+def take_down(number, _):
+    """All that was set up is taken down, undisturbed by another of these signals."""
+    for end in ENDS:
+        signal.signal(end, signal.SIG_IGN)
+    sys.exit(128 + number)
+
+
 def main():
     options = parse()
     load = machine.load_average()
@@ -242,8 +251,8 @@ def main():
     binary = os.path.join(os.path.abspath(options.build), 'aforo')
     if not os.access(binary, os.X_OK):
         sys.exit(f'accuracy: expected {binary}, found nothing to run: build it first (make accuracy)')
-    for end in (signal.SIGINT, signal.SIGTERM):  # all that was set up is taken down
-        signal.signal(end, lambda number, _: sys.exit(128 + number))
+    for end in ENDS:
+        signal.signal(end, take_down)
     with workplace(options) as places:
         date = datetime.date.today().isoformat()
         drawn = options.seed is not None
@@ -263,7 +272,7 @@ def main():
             REPOSITORY, 'docs', 'accuracy-random.md' if drawn else 'accuracy.md'))
         with open(target, 'w', encoding='utf-8') as file:
             file.write(page)
-        print(page.split('## By storage')[0].split('## By family')[0], flush=True)
+        print(re.split('^## (?:By storage|By family|Limits)', page, flags=re.MULTILINE)[0], flush=True)
     sys.exit(2 if session.failures else 0)
 
 
