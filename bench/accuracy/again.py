@@ -3,7 +3,7 @@
 
   bench/accuracy/again.py [RUN] [--build build/release] [--only TEXT] [--each]
 
-RUN is a folder of bench/accuracy/runs [the latest]. Says how far the new predictions lie from the measurements that
+RUN is a folder of bench/accuracy/runs [the latest that is of the table]. Says how far the new predictions lie from the measurements that
 were kept, beside the old ones, and how many measurements lie inside the predicted intervals. So a change of the model
 is judged in minutes; a change of the probe is not.
 """
@@ -40,7 +40,7 @@ def predict(binary, pair, folder):
             file.write(pair['workload'])
         record = Aforo(binary, place)(['predict', workload, probe_of(pair, folder), '--steps', pair['config']['steps'],
                                        '--no-advice', '--quiet'], LIMIT)
-    return {**pair, 'predicted': need(record, 'au', ('au', 'au_interval', 'method'))}
+    return {**pair, 'predicted': need(record, 'au', ('au', 'au_interval', 'au_interval_50', 'method'))}
 
 
 def width(pair):
@@ -83,7 +83,7 @@ def each(pair):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    runs = sorted(glob.glob(os.path.join(report.REPOSITORY, 'bench', 'accuracy', 'runs', '*')))
+    runs = sorted(glob.glob(os.path.join(report.REPOSITORY, 'bench', 'accuracy', 'runs', '*-core')))
     parser.add_argument('run', nargs='?', default=runs[-1] if runs else '.')
     parser.add_argument('--build', default=os.path.join(report.REPOSITORY, 'build', 'release'))
     parser.add_argument('--only', default='', metavar='TEXT', help='pairs whose name holds TEXT')

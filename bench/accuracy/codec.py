@@ -39,8 +39,8 @@ def _fill(path, block):
 
 
 def encrypted_folder(mount):
-    """A new folder of an ext4 (made with -O encrypt) whose files are encrypted by a new key, which the kernel forgets when
-    it is unmounted. Raises Unavailable."""
+    """A new folder of an ext4 (made with -O encrypt) whose files are encrypted by a new key, which the kernel forgets
+    when it is unmounted. Raises Unavailable."""
     key = os.urandom(64)
     add = bytearray(struct.pack('=II32sII32s', _BY_IDENTIFIER, 0, b'', len(key), 0, b'') + key)
     root = os.open(mount, os.O_RDONLY)

@@ -165,7 +165,8 @@ class Bench:
     def _predict(self, length):
         words = ['predict', self.workload, self.storage] + length
         record = self.aforo(words + ['--no-advice', '--quiet'], limit=180)
-        keys = ('au', 'au_interval', 'au_interval_50', 'samples_per_second', 'method', 'max_accelerators', 'max_accelerators_interval')
+        keys = ('au', 'au_interval', 'au_interval_50', 'samples_per_second', 'method', 'max_accelerators',
+                'max_accelerators_interval')
         return need(record, 'max_accelerators' if '--find-max' in length else 'au', keys), words
 
     def _fill_cache(self):

@@ -3,8 +3,8 @@
 
   bench/accuracy/random_report.py [RUN]... [-o docs/accuracy-random.md]
 
-RUN is a folder [all of bench/accuracy/runs whose names end with -seed-N]. Which seeds were used for tuning, and when the
-model was changed last, stands in bench/accuracy/seeds.json.
+RUN is a folder [all of bench/accuracy/runs whose names end with -seed-N]. Which seeds were used for tuning, and when
+the model was changed last, stands in bench/accuracy/seeds.json.
 """
 import argparse
 import collections
@@ -90,7 +90,8 @@ def quantile(values, share):
 def holding(pairs, key):
     """(how many measurements an interval of the prediction holds, of how many that have one)."""
     have = [pair for pair in pairs if key in pair['predicted']]
-    return sum(pair['predicted'][key][0] <= pair['measured']['au'] <= pair['predicted'][key][1] for pair in have), len(have)
+    bounds = [(pair['predicted'][key], pair['measured']['au']) for pair in have]
+    return sum(low <= au <= high for (low, high), au in bounds), len(have)
 
 
 def range_of_share(count, of):
@@ -150,8 +151,9 @@ def summary(pairs, maxima):
         row(what, f'{found[key]:.1f}', goal, found[key] <= goal)
     twice = sorted(report.noise(pair) for pair in pairs if 'again' in pair)
     if twice:
-        row(f'noise floor: the same measurement twice ({len(twice)} pairs), mean, median, nine in ten, worst', ', '.join(
-            f'{value:.1f}' for value in (sum(twice) / len(twice), quantile(twice, 0.5), quantile(twice, 0.9), twice[-1])))
+        values = (sum(twice) / len(twice), quantile(twice, 0.5), quantile(twice, 0.9), twice[-1])
+        row(f'noise floor: the same measurement twice ({len(twice)} pairs), mean, median, nine in ten, worst',
+            ', '.join(f'{value:.1f}' for value in values))
     if maxima:
         near = sum(map(report.maximum_near, maxima))
         row('largest number of accelerators within 5 % or one', f'{near} of {len(maxima)}', 'nine in ten',
@@ -176,8 +178,8 @@ def summary(pairs, maxima):
 
 
 def groups(title, found):
-    lines = [f'| {title} | pairs | storages | mean | median | nine in ten | worst | bias | in 95 % | in 50 % | limit right |',
-             '|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|']
+    lines = [f'| {title} | pairs | storages | mean | median | nine in ten | worst | bias | in 95 % | in 50 % '
+             '| limit right |', '|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|']
     for name, pairs in found:
         one, told = figures(pairs), verdicts(pairs)
         lines.append(

@@ -3,7 +3,8 @@
 
   bench/accuracy/report.py [PAIRS.jsonl]... [-o docs/accuracy.md]
 
-Without a file: the latest of bench/accuracy/runs.
+Without a file: the latest of bench/accuracy/runs that is of the table. Drawn cases have a page of their own
+(random_report.py).
 """
 import argparse
 import collections
@@ -242,7 +243,7 @@ def main():
     parser.add_argument('pairs', nargs='*', help='pairs.jsonl of one or more runs')
     parser.add_argument('-o', '--output', default=os.path.join(REPOSITORY, 'docs', 'accuracy.md'))
     options = parser.parse_args()
-    runs = sorted(glob.glob(os.path.join(REPOSITORY, 'bench', 'accuracy', 'runs', '*', 'pairs.jsonl')))
+    runs = sorted(glob.glob(os.path.join(REPOSITORY, 'bench', 'accuracy', 'runs', '*-core', 'pairs.jsonl')))
     found, why = {}, ''
     for path in options.pairs or runs[-1:]:
         if not os.path.exists(path):

@@ -4,8 +4,8 @@
   bench/accuracy/run.py --dir DIR [--memory-dir /dev/shm] [--only STORAGE]... [--quick] [--limit N] [--out FOLDER]
   bench/accuracy/run.py --dir DIR [--memory-dir /dev/shm] --seed N [--storages K] [--jobs M]
 
-The first form makes the pairs of a table, the second ones that are drawn: K storages (25) with M jobs each (8), cases by
-the seed alone.
+The first form makes the pairs of a table, the second ones that are drawn: K storages (26) with M jobs each (8), decided
+by the seed alone.
 
 Everything is laid in new directories below DIR (up to 9 GB) and below the memory directory (up to 2 GB) and removed at
 the end. Loop devices, control groups and mounts are made where root is at hand, and taken down; what cannot be built is
@@ -47,7 +47,7 @@ def parse():
     parser.add_argument('--only', action='append', choices=list(STORAGES), metavar='STORAGE',
                         help='one of ' + ', '.join(STORAGES) + ' (repeatable)')
     parser.add_argument('--seed', type=int, metavar='N', help='draw storages and jobs by this seed')
-    parser.add_argument('--storages', type=int, default=25, metavar='K', help='with --seed: so many storages [25]')
+    parser.add_argument('--storages', type=int, default=26, metavar='K', help='with --seed: so many storages [26]')
     parser.add_argument('--jobs', type=int, default=8, metavar='M', help='with --seed: so many jobs on each [8]')
     parser.add_argument('--family', action='append', choices=list(families.FAMILIES), metavar='FAMILY',
                         help='with --seed: of the drawn storages only these, one of ' + ', '.join(families.FAMILIES)

@@ -113,13 +113,13 @@ class DrawTest(unittest.TestCase):
                              ('synchronous', {True, False}), ('read', {'buffered', 'direct'}), ('epochs', {1, 2, 3}),
                              ('twice', {True, False}), ('find_max', {True, False})):
             self.assertLessEqual(least, {getattr(case, field) for case in cases}, field)
-        self.assertEqual({case.laid.layout for case in cases}, {'file-per-sample', 'tfrecord', 'webdataset', 'records', 'npy'})
+        self.assertEqual({case.laid.layout for case in cases},
+                         {'file-per-sample', 'tfrecord', 'webdataset', 'records', 'npy'})
         pairs = [case for case in cases if not case.find_max]
         near = sum(0.9 <= case.ratio <= 1.6 for case in pairs) / len(pairs)
         self.assertTrue(0.6 <= near <= 0.9, near)
         self.assertAlmostEqual(sum(case.twice for case in pairs) / len(pairs), 1 / draw.TWICE_EVERY, delta=0.03)
-        maxima = [sum(case.find_max for _, _, case in every_case() if _ is not None and case.name.startswith(f's{seed}-'))
-                  for seed in SEEDS]
+        maxima = [sum(case.find_max for storage, _, case in every_case() if storage.seed == seed) for seed in SEEDS]
         self.assertTrue(all(count >= 10 for count in maxima), maxima)
 
     def test_enough_candidates_for_a_machine_that_lacks_most_families(self):

@@ -33,8 +33,8 @@ def maximum(number, predicted, measured):
             'measured': {'max_accelerators': measured}}
 
 
-# Differences +1, -4, +7, +2 points: mean |.| 3.5, median 2, nine in ten 7, worst 7; three of them are outside 3 points ... of
-# 1, 4, 7, 2 inside: 1 and 2, so 2 of 4. Measured twice: 1 point apart.
+# Differences +1, -4, +7, +2 points: mean |.| 3.5, median 2, nine in ten 7, worst 7; in the interval (3 points each
+# way): 1 and 2, so 2 of 4. Measured twice: 1 point apart.
 PAIRS = [pair(0, 0.91, 0.90, again={'au': 0.89}), pair(1, 0.56, 0.60), pair(2, 0.77, 0.70, family='tail'),
          pair(3, 0.52, 0.50, family='tail')]
 
