@@ -18,10 +18,10 @@ from dataclasses import dataclass
 if __name__ == '__main__':
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from accuracy import report, results, truth
-from accuracy.chance import Choice, Range
-from accuracy.families import FAMILIES
-from accuracy.random_text import INTRODUCTION, TRUTH
+from accuracy import draw, report, results, truth
+from accuracy.chance import Choice
+from accuracy.families import ALL_LAYOUTS, FAMILIES, FILES, MOST_DISK, MOST_MEMORY
+from accuracy.random_text import DRAWING, INTRODUCTION, TRUTH
 
 SEEDS = os.path.join(report.REPOSITORY, 'bench', 'accuracy', 'seeds.json')
 LEAST_PAIRS, LEAST_STORAGES = 200, 25
@@ -242,19 +242,48 @@ def seeds_table(runs):
     return lines + ['']
 
 
-def _range(possible):
+def _range(possible, unit=1, name=''):
+    """The words of a Range or a Choice; a Range in a unit of that size and name."""
     if isinstance(possible, Choice):
-        return ', '.join(map(str, possible.of))
-    return f'{possible.low:g} to {possible.high:g}' if isinstance(possible, Range) else str(possible)
+        counts = collections.Counter(possible.of)
+        return ', '.join(f'{value}' + (f' ({count}x)' if count > 1 else '') for value, count in counts.items())
+    return f'{possible.low / unit:g} to {possible.high / unit:g}{name}'
+
+
+UNITS = {'bandwidth': (1e6, ' MB/s'), 'requests': (1, '/s'), 'open': (1, ' ms'), 'read': (1, ' ms')}
+
+
+def _families(wanted):
+    return ', '.join(name for name, kind in FAMILIES.items() if wanted(kind))
 
 
 def ranges():
-    lines = ['| family | what it is | drawn |', '|---|---|---|']
+    lines = DRAWING.format(disk=MOST_DISK / 1e9, memory=MOST_MEMORY / 1e9, least_steps=draw.LEAST_STEPS,
+                           seconds=draw.RUN_SECONDS, readers=draw.MOST_READERS, requests=draw.MOST_REQUESTS,
+                           per_dataset=draw.JOBS_PER_DATASET, twice=draw.TWICE_EVERY).splitlines()
+    lines += ['', '| family | what it is | drawn |', '|---|---|---|']
     for name, kind in FAMILIES.items():
-        drawn = '; '.join(f'{key.replace("_", " ")}: {_range(possible)}' for key, possible in kind.ranges.items()
-                          if key != 'slowfs_seed')
+        drawn = '; '.join(f'{key.replace("_", " ")}: {_range(possible, *UNITS.get(key, ()))}'
+                          for key, possible in kind.ranges.items() if key != 'slowfs_seed')
         lines.append(f'| `{name}` | {kind.what} | {drawn} |')
-    return lines + ['']
+    jobs = {
+        'layout': _range(Choice(ALL_LAYOUTS)) + '; only files on ' + _families(lambda kind: kind.layouts == (FILES,)),
+        'framework': 'tensorflow, or pytorch for one in three, where the layout is tfrecord; else pytorch',
+        'content of a file': _range(draw.CONTENTS) + '; raw where it is compressed',
+        'bytes of a sample': f'{_range(draw.FILE_BYTES, 1e3, " kB")} as files, {_range(draw.PACKED_BYTES, 1e3, " kB")} '
+                             f'in shards of {_range(draw.SHARD_BYTES, 1e6, " MB")}',
+        'spread of sizes': f'none, or for {100 * draw.SPREAD_SHARE:.0f} % lognormal with a coefficient of variation of '
+                           f'{_range(draw.SPREAD)}',
+        'read': 'buffered, direct; only buffered on ' + _families(lambda kind: kind.reads == ('buffered',))
+                + '; only direct on ' + _families(lambda kind: kind.reads == ('direct',)),
+        'accelerators': _range(draw.ACCELERATORS), 'workers of each': _range(draw.WORKERS),
+        'prefetch': _range(draw.PREFETCH), 'barrier': f'{100 * draw.BARRIER_SHARE:.0f} %',
+        'epochs': '1 (3x), 2; page caches 2, 3; others read buffered through one 1',
+        'batch': f'so that a step takes about {_range(draw.STEP, 1e-3, " ms")}',
+        'asked of what the storage is predicted to give': f'{_range(draw.KNEE)} for {100 * draw.KNEE_SHARE:.0f} %, else '
+                                                          f'{_range(draw.FAR)}'}
+    lines += ['', '| of a dataset or a job | drawn |', '|---|---|']
+    return lines + [f'| {what} | {words} |' for what, words in jobs.items()] + ['']
 
 
 def left_out(runs):
@@ -283,7 +312,8 @@ def render(runs):
     why = ''.join(report.remarks(run.folder) for run in fresh)
     if why:
         lines += ['## Where it misses, and why', '', why.strip(), '']
-    lines += ['## By seed', ''] + seeds_table(runs)
+    if runs:
+        lines += ['## By seed', ''] + seeds_table(runs)
     if pairs:
         lines += ['## By family', ''] + groups('family', by(pairs, family).items())
         lines += ['## By layout', ''] + groups('layout', by(
@@ -310,8 +340,6 @@ def main():
     options = parser.parse_args()
     known = seeds()
     found = list(filter(None, (read_run(folder, known) for folder in options.runs or kept_folders())))
-    if not found:
-        sys.exit('accuracy: expected runs of drawn cases, found none: run make accuracy SEED=2')
     with open(options.output, 'w', encoding='utf-8') as file:
         file.write(render(found))
 

@@ -30,6 +30,14 @@ Right is: `storage bandwidth` for bandwidth and requests, which the verdict tell
 alone; `loader settings` for the loader (and `too few shards` where workers find none); `client CPU`; for spread
 `barrier skew`, `loader settings` or `storage latency`. `cold cache` is right too behind a page cache, and `epoch start`
 where on the average there is enough for the target, the first batches of the epochs take 5 % or more and without them
-the target is met. Causes within {tie:.0f} % of the smallest
-({stream:.0f} % where readers go through shards and hand over in turn) are as true as it.
+the target is met. Causes within {tie:.0f} % of the smallest ({stream:.0f} % where readers go through shards and hand over in
+turn) are as true as it.
+"""
+
+DRAWING = """Ranges are log-uniform, choices as likely as they are often named. What asks for more than is stated is drawn
+again: a storage takes {disk:g} GB of disk or {memory:g} GB of memory, {least_steps} steps of a job take {seconds} s at what
+the storage gives by construction, a job has {readers} readers at most, a slow filesystem answers {requests} requests a
+second at most, and a sample that was read buffered is read again in a job only where the page cache is what is drawn.
+Every storage has a dataset for every {per_dataset} jobs; one job in {twice} is measured twice, and on every second storage the
+largest number of accelerators is looked for where reading again is no reading from memory.
 """

@@ -202,7 +202,9 @@ be shorter than 0.3 ms, which no accelerator computes. The noise floor measures 
 dataset. A measurement during which other programs used 15 % of the machine is made again, up to three times, and the
 least disturbed is kept.
 
-How near the closed forms are to the simulation is another table: [accuracy-closed-forms.md](accuracy-closed-forms.md).
+These cases were chosen, and the model was changed while they were looked at. What it is worth on cases that nobody chose
+is stated in [accuracy-random.md](accuracy-random.md). How near the closed forms are to the simulation is another table:
+[accuracy-closed-forms.md](accuracy-closed-forms.md).
 """
 
 
