@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """aforo with a probe and predictions that are made up; everything else is the real one's (AFORO).
 
-The made-up storage gives 1000 samples/s, and AU is what the accelerators may ask of that.
+The made-up storage gives 1000 samples/s, or what MADE_UP_RATE says, and AU is what the accelerators may ask of that.
 """
 import json
 import os
@@ -26,8 +26,9 @@ def main():
             text = file.read()
         step = 1e-6 * field(text, r'step_time: ([0-9.]+) us')
         demand = field(text, r'count: (\d+)') * field(text, r'batch_size: (\d+)') / step
-        au = min(1.0, 1000 / demand)
-        record.update(au=au, au_interval=[0.9 * au, min(1.0, 1.1 * au)], samples_per_second=min(demand, 1000),
+        rate = float(os.environ.get('MADE_UP_RATE', 1000))
+        au = min(1.0, rate / demand)
+        record.update(au=au, au_interval=[0.9 * au, min(1.0, 1.1 * au)], samples_per_second=min(demand, rate),
                       method='made-up', max_accelerators=3)
     with open(words[words.index('--json') + 1], 'w', encoding='utf-8') as file:
         json.dump(record, file)
