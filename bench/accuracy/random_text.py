@@ -25,19 +25,19 @@ the limit.
 - *spread*: on the average all of these are enough for the target, and it was missed: single long reads are the limit.
 - *not limited*: the run itself met its target, which is all that this verdict says.
 
-Right is: `storage bandwidth` for bandwidth and requests, which the verdict tells apart in its text alone; for servers
-`storage bandwidth` or `storage latency`, and where opening takes {open_only:.0f} % of a sample's time or more `metadata`
-alone; `loader settings` for the loader (and `too few shards` where workers find none); `client CPU`; for spread
-`barrier skew`, `loader settings` or `storage latency`. `cold cache` is right too behind a page cache, and `epoch start`
-where on the average there is enough for the target, the first batches of the epochs take 5 % or more and without them
-the target is met. Causes within {tie:.0f} % of the smallest ({stream:.0f} % where readers go through shards and hand over in
-turn) are as true as it.
+What is right: for bandwidth and requests `storage bandwidth`, whose text tells the two apart; for servers `storage
+bandwidth` or `storage latency`, and where opening takes {open_only:.0f} % of a sample's time or more `metadata` alone; for
+the loader `loader settings`; `client CPU`; for spread `barrier skew`, `loader settings` or `storage latency`. Where more
+workers would find no shard, `too few shards` is as right as `loader settings`; behind a page cache `cold cache` is right,
+too. So is `epoch start` where on the average there is enough for the target, the first batches of the epochs (with the
+{ahead:g} MiB of a shard that the kernel reads ahead) take 5 % or more, and without them the target is met. Causes within
+{tie:.0f} % of the smallest are as true as it; {stream:.0f} % where readers go through shards and hand over in turn.
 """
 
-DRAWING = """Ranges are log-uniform, choices as likely as they are often named. What asks for more than is stated is drawn
-again: a storage takes {disk:g} GB of disk or {memory:g} GB of memory, {least_steps} steps of a job take {seconds} s at what
-the storage gives by construction, a job has {readers} readers at most, a slow filesystem answers {requests} requests a
-second at most, and a sample that was read buffered is read again in a job only where the page cache is what is drawn.
-Every storage has a dataset for every {per_dataset} jobs; one job in {twice} is measured twice, and on every second storage the
-largest number of accelerators is looked for where reading again is no reading from memory.
+DRAWING = """Ranges are log-uniform, choices as likely as they are often named. What asks for more than is stated is drawn again: a
+storage takes {disk:g} GB of disk or {memory:g} GB of memory, {least_steps} steps of a job take {seconds} s at what the storage
+gives by construction, a job has {readers} readers at most, a slow filesystem answers {requests} requests a second at most,
+and a sample that was read through a page cache is read again only where the page cache is what is drawn. A storage has a
+dataset for every {per_dataset} jobs; one job in {twice} is measured twice, and on every second storage the largest number of
+accelerators is looked for, if reading again there is no reading from memory.
 """

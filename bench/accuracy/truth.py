@@ -10,6 +10,7 @@ MiB, KiB = 1 << 20, 1 << 10
 FRONT_TO_BACK = ('tfrecord', 'webdataset')
 STREAM_REQUEST = 256 * KiB  # of a reader that goes through a shard
 FILE_REQUEST = MiB  # a larger file is read in so many at a time, one after the other
+AHEAD = 2560 * KiB  # of a shard, what a kernel reads ahead from a loop device before a reader has its first sample
 BELOW = (0.3e-3, 1e9)  # s a request and B/s: what a reader meets at least of the disk below a limited device
 TARGET = 0.9  # of AU
 TIE = 0.15  # causes this near to the smallest are as true as it
@@ -106,8 +107,10 @@ class Limit:
 def start_share(family, parameters, data, case, samples, compute_seconds):
     """Of an epoch's time, what the first batches take: they are loaded while nothing computes, by all readers at once.
     compute_seconds: of an epoch."""
-    readers = readers_of(case, data, samples)
-    together = readers * case.batch / min(storage_gives(family, parameters, data, case.epochs).values())
+    readers, each = readers_of(case, data, samples), case.batch
+    if data.layout in FRONT_TO_BACK and case.read == 'buffered' and 'open' not in parameters:
+        each = max(each, min(data.samples_per_file, AHEAD / data.mean_bytes))
+    together = readers * each / min(storage_gives(family, parameters, data, case.epochs).values())
     alone = 0 if family.cpu else case.batch * sample_seconds(parameters, data)
     start = max(alone, together)
     return start / (start + compute_seconds)
@@ -120,7 +123,7 @@ def _right(cause, family, parameters, data, case, samples):
         right = {'metadata'}
     elif cause in ('servers', 'spread') and share >= OPEN_TOO:
         right.add('metadata')
-    if cause == 'loader' and data.samples_per_file > 1 and data.layout in FRONT_TO_BACK:
+    if cause in ('loader', 'spread') and data.samples_per_file > 1 and data.layout in FRONT_TO_BACK:
         if samples / data.samples_per_file / case.accelerators <= case.workers:
             right.add('too few shards')
     if cause == 'bandwidth' and 'cached' in parameters:
