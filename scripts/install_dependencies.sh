@@ -13,7 +13,7 @@ build=(g++ cmake ninja-build pkg-config ccache git
   libisal-dev libcsv-dev zlib1g-dev libjpeg62-turbo-dev libgtest-dev libgmock-dev)
 test=(python3 python3-venv python3-numpy python3-pil python3-torch libfuse3-dev fuse3 e2fsprogs xfsprogs btrfs-progs)
 check=(clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev python3)
-bench=(fio libbenchmark-dev python3 python3-venv libfuse3-dev fuse3 e2fsprogs xfsprogs util-linux)
+bench=(fio libbenchmark-dev python3 python3-venv libfuse3-dev fuse3 e2fsprogs xfsprogs btrfs-progs util-linux)
 
 wanted=()
 for set in "${@:-build}"; do

@@ -59,7 +59,10 @@ def loop_device(size, directory):
     with contextlib.ExitStack() as stack:
         with open(image, 'xb') as file:
             stack.callback(os.unlink, image)
-            os.posix_fallocate(file.fileno(), 0, size)  # now, so that no later write of ours has to find room
+            try:
+                os.posix_fallocate(file.fileno(), 0, size)  # now, so that no later write of ours has to find room
+            except OSError as error:
+                raise Unavailable(f'{directory} has no room for {size / 1e9:.1f} GB: {error.strerror}') from error
         stack.callback(_detach, image)
         try:
             device = call(['losetup', '--find', '--show', '--direct-io=on', image]).strip()

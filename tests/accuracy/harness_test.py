@@ -111,6 +111,28 @@ class HarnessTest(unittest.TestCase):
         self.assertEqual(run.wait(60), 128 + signal.SIGTERM)
         self.nothing_is_left()
 
+    def test_an_impatient_interruption_takes_a_drawn_filesystem_down(self):
+        if os.geteuid() != 0 or not os.path.exists('/dev/loop-control'):
+            self.skipTest('mounting a filesystem needs root and loop devices')
+        run = subprocess.Popen(self.words('--seed', '97', '--family', 'bandwidth', '--storages', '1'),
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(run.kill)
+        deadline = time.monotonic() + 60
+        while not self.mounted() and run.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        if run.poll() is not None:
+            self.skipTest('no filesystem can be mounted here')
+        run.send_signal(signal.SIGINT)
+        time.sleep(0.02)
+        run.send_signal(signal.SIGTERM)
+        self.assertEqual(run.wait(60), 128 + signal.SIGINT)
+        self.assertFalse(self.mounted())
+        self.nothing_is_left()
+
+    def mounted(self):
+        with open('/proc/mounts', encoding='utf-8') as file:
+            return self.place in file.read()
+
 
 if __name__ == '__main__':
     unittest.main()
