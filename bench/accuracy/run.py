@@ -22,10 +22,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import asdict
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from accuracy import cases, draw, families, random_report, report, results, truth
+from accuracy import cases, draw, families, known_limit, random_report, report, results
 from accuracy.cgroups import Unavailable
 from accuracy.pairs import Bench, Pace
 from accuracy.storages import STORAGES, Places
@@ -202,13 +203,10 @@ class Session:
 
 def note_drawn(storage, case, pair):
     """What was drawn, and what limits the job by construction."""
-    pair['drawn'] = {'seed': storage.seed, 'family': storage.family, 'parameters': storage.parameters}
+    pair['drawn'] = {'seed': storage.seed, 'family': storage.family, 'parameters': storage.parameters,
+                     'data': asdict(case.laid)}
     if not case.find_max:
-        config = pair['config']
-        limit = truth.limit(families.FAMILIES[storage.family], storage.parameters, case.laid, case, config['samples'],
-                            config['step_seconds'], config['steps'], pair['measured']['au'])
-        pair['true'] = {'cause': limit.cause, 'right': limit.right, 'gives': limit.gives,
-                        'demand': float(f'{limit.demand:.4g}')}
+        pair['true'] = known_limit.of_pair(pair)
 
 
 def versions(binary):

@@ -93,6 +93,15 @@ class RandomReportTest(unittest.TestCase):
         self.assertIn('| limit told rightly (2 runs with diagnosis) | 50 % | 85 % or more | **missed** |', text)
         self.assertIn("| limit 'unknown' | 50 % | 5 % or less | **missed** |", text)
 
+    def test_the_true_limit_is_the_one_that_is_defined_now(self):
+        # 100 MB/s of 114 kB are 877 samples/s, 4 x 16 every 12.5 ms are 5120.
+        kept = pair(0, 0.17, 0.17, family='bandwidth')
+        kept['drawn'].update(parameters={'filesystem': 'ext4', 'bandwidth': 100e6}, data={
+            'layout': 'file-per-sample', 'content': 'raw', 'sample_size': '114 kB', 'mean_bytes': 114_000})
+        (found,) = self.run_of(kept).of('au')
+        self.assertEqual((found['true']['cause'], found['true']['right']), ('bandwidth', ['storage bandwidth']))
+        self.assertEqual((found['true']['gives']['bandwidth'], found['true']['demand']), (877.2, 5120))
+
     def test_fifty_percent_intervals_are_judged_where_predictions_state_them(self):
         pairs = [pair(i, 0.5, 0.5) for i in range(2)]
         pairs[0]['predicted']['au_interval_50'] = [0.49, 0.51]
