@@ -15,12 +15,6 @@ namespace {
 
 // All chosen; curve_fit_test.cc holds each rule to work whose law is known.
 constexpr double kSlot = 0.1;  // s, of CurvePoint::common: what slows all at once lasts longer
-// Fewer slots in a window, or turns of a reader in a slot, say nothing; pacing asks for more of both.
-constexpr double kLeastSlots = 8, kLeastTurns = 2;
-constexpr double kPacingSlots = 12, kPacingTurns = 4, kPacingWindows = 8, kPaced = 0.25;
-// Few windows tell what is clear: of random work 5 in 1000 so few agree as well as that.
-constexpr double kFewPacingWindows = 4, kClearlyPaced = 0.05;
-constexpr double kHannNoise = 1.5;  // variance of a rate by Hann's weights over that by even ones: exact
 constexpr double kVaries = 1e-3;    // of the mean: sizes that differ by less are one size
 constexpr std::size_t kLeastRatios = 20;  // fewer latencies have no law worth writing down
 // A tail of one in fifty decides batches that wait in order: an interval must hold less than that, and ten
@@ -28,6 +22,8 @@ constexpr std::size_t kLeastRatios = 20;  // fewer latencies have no law worth w
 constexpr std::size_t kQuantiles = 33, kFineQuantiles = 129, kManyRatios = 1290;
 constexpr double kLarge = 1 << 20;     // bytes; from here on an operation's time goes with its size
 constexpr double kCopied = 256 << 10;  // bytes; from here on a client's CPU time goes with the bytes
+// Of each reader: in a window of fewer turns those that wait together at its beginning weigh too much.
+constexpr double kManyTurns = 8;
 constexpr double kShareOfBest = 0.95;  // of the best rate: as good as it, within what windows repeat to
 
 // Hann's weight at a share of the window, and its integral up to there; 1 over the whole window.
@@ -74,6 +70,21 @@ void count_slots(const RawWindow& window, const std::vector<RawOperation>& insid
   out.slot_turns = kSlot / mean;
   out.slot_explained =
       out.slot_degrees * n * (out.latency_cv2 * out.slot_turns + std::min(out.slot_turns, 0.25));
+}
+
+// Operations per second from the first's beginning to the last's end, and how many were in flight on the average.
+void count_all(const RawWindow& window, WindowDigest& out) {
+  Seconds first{HUGE_VAL}, last{0};
+  double busy = 0;
+  for (const RawOperation& op : window.operations) {
+    first = std::min(first, op.begin), last = std::max(last, op.end);
+    busy += (op.end - op.begin).value;
+  }
+  const double length = (last - first).value, all = static_cast<double>(window.operations.size());
+  if (!(length > 0) || !(busy > 0)) return;
+  out.rate = PerSecond{all / length};
+  out.rate_bytes = static_cast<double>(window.bytes_in_all) / all;
+  out.in_flight = std::clamp(busy / length, 1.0, static_cast<double>(window.readers));
 }
 
 void keep_some(const std::vector<RawOperation>& inside, WindowDigest& out) {
@@ -130,6 +141,26 @@ CurvePoint fit_point(std::span<const WindowDigest> windows, double size, double 
   return point;
 }
 
+// Of a level: what its windows had in flight.
+double in_flight(std::span<const WindowDigest> windows) {
+  double sum = 0;
+  for (const WindowDigest& w : windows) sum += w.in_flight;
+  return sum / static_cast<double>(windows.size());
+}
+
+// Rates at what was in flight, by rising level, to those at the levels themselves: on from each as the rate grew from
+// the level below to it, at most in proportion.
+void to_levels(std::span<const double> held, std::span<CurvePoint> points) {
+  std::vector<double> rates;
+  for (const CurvePoint& point : points) rates.push_back(point.rate.value);
+  for (std::size_t i = 1; i < points.size(); ++i) {
+    if (held[i] >= points[i].concurrency || held[i] <= held[i - 1]) continue;
+    const double grew =
+        std::clamp(std::log(rates[i] / rates[i - 1]) / std::log(held[i] / held[i - 1]), 0.0, 1.0);
+    points[i].rate.value *= std::pow(points[i].concurrency / held[i], grew);
+  }
+}
+
 double rate_at(const ReadCurve& curve, double concurrency) {
   for (const CurvePoint& point : curve.points)
     if (point.concurrency == concurrency) return point.rate.value;
@@ -184,7 +215,10 @@ WindowDigest digest(const RawWindow& window) {
   if (out.length.value <= 0) return out;
   const WorkRate work = work_rate(window.operations, window.from, window.until);
   out.rate = PerSecond{work.operations};
+  out.in_flight = window.readers;
   if (work.operations > 0) out.rate_bytes = work.bytes / work.operations;
+  if (window.readers > 1 && static_cast<double>(window.operations.size()) < kManyTurns * window.readers)
+    count_all(window, out);
   std::vector<RawOperation> inside;
   std::vector<double> latencies;
   for (const RawOperation& op : window.operations)
@@ -233,50 +267,6 @@ std::vector<double> jitter_of(std::vector<double> ratios, std::size_t count) {
   return knots;
 }
 
-std::optional<double> common_of(std::span<const WindowDigest> windows) {
-  double degrees = 0, excess = 0;
-  for (const WindowDigest& w : windows) {
-    if (w.slot_degrees < 1 || w.slot_turns < kLeastTurns) continue;
-    degrees += w.slot_degrees;
-    excess += (w.slot_squares - w.slot_explained) / (w.slot_mean * w.slot_mean);
-  }
-  if (degrees < kLeastSlots) return std::nullopt;
-  return std::sqrt(std::max(excess / degrees, 0.0));
-}
-
-std::optional<double> pacing_by_slots(std::span<const WindowDigest> windows) {
-  double degrees = 0, squares = 0, edges = 0, said = 0;
-  for (const WindowDigest& w : windows) {
-    if (w.slot_turns < kPacingTurns || w.slot_degrees < 1) continue;
-    degrees += w.slot_degrees, squares += w.slot_squares, said += w.slot_explained;
-    edges += w.slot_degrees * w.readers * std::min(w.slot_turns, 0.25);
-  }
-  if (degrees < kPacingSlots || said <= edges) return std::nullopt;
-  const double ratio = squares / (said - edges);
-  return ratio < kPaced ? std::sqrt(ratio) : 1;
-}
-
-std::optional<double> pacing_by_windows(std::span<const WindowDigest> windows) {
-  std::map<unsigned, std::vector<const WindowDigest*>> levels;
-  for (const WindowDigest& w : windows)
-    if (w.rate.value > 0 && w.latency_cv2 > 0) levels[w.readers].push_back(&w);
-  double squares = 0, degrees = 0;  // in what the latencies say
-  for (const auto& [readers, of_level] : levels) {
-    double mean = 0;
-    const auto count = static_cast<double>(of_level.size());
-    for (const WindowDigest* w : of_level) mean += std::log(w->rate.value) / count;
-    for (const WindowDigest* w : of_level) {
-      const double off = std::log(w->rate.value) - mean;
-      squares += off * off * w->rate.value * w->length.value / (kHannNoise * w->latency_cv2);
-    }
-    degrees += count - 1;
-  }
-  if (degrees < kFewPacingWindows) return std::nullopt;
-  const double ratio = squares / degrees;
-  if (ratio >= kClearlyPaced && degrees < kPacingWindows) return std::nullopt;
-  return ratio < kPaced ? std::sqrt(ratio) : 1;
-}
-
 ReadCurve fit_curve(ReadKind kind, ReadMode mode, bool cached, std::span<const WindowDigest> windows,
                     double size) {
   ReadCurve curve;
@@ -292,14 +282,17 @@ ReadCurve fit_curve(ReadKind kind, ReadMode mode, bool cached, std::span<const W
   const auto share = measured_share(windows);
   curve.size_share = share.value_or(curve.size >= kLarge ? 1 : 0);
   std::vector<std::vector<double>> rates;
+  std::vector<double> held;
   const double by_windows = pacing_by_windows(windows).value_or(1);
   LevelNoise noise;
   for (const auto& [readers, of_level] : levels) {
     rates.push_back(rates_of(of_level, curve.size, share.value_or(0)));
+    held.push_back(in_flight(of_level));
     curve.points.push_back(fit_point(of_level, curve.size, share.value_or(0), by_windows, noise));
   }
   const std::vector<double> joined = without_dips(joined_rates(rates));
   for (std::size_t i = 0; i < joined.size(); ++i) curve.points[i].rate = PerSecond{joined[i]};
+  to_levels(held, curve.points);
   return curve;
 }
 

@@ -8,6 +8,11 @@
 // Hann window): where storage lets operations through in bursts (a token bucket's slices, readers in step),
 // how many bursts an edge happens to cut off then says little. Latencies are of operations that end inside:
 // of those that begin and end inside, the long ones would be missing.
+//
+// But readers begin at once, and where storage serves one after another those that wait have no part done yet, however
+// long they have waited: of a window of few turns the rule sees up to (ln n + 0.6) times the rate. There all operations
+// count, from the first's beginning to the last's end, at the number that was in flight on the average (Little 1961):
+// fewer than n, as all end. fit_curve goes from there to n.
 #pragma once
 
 #include <cstdint>
@@ -46,8 +51,9 @@ struct WindowDigest {
   static constexpr std::size_t kMostKept = 8192;
 
   unsigned readers = 1;
-  Seconds length{0};  // of the measured part
-  PerSecond rate{0};  // operations per second
+  Seconds length{0};     // of the measured part
+  PerSecond rate{0};     // operations per second, at
+  double in_flight = 1;  // `readers`, or what there were on the average in a window of few turns
   // Mean of an operation's, as the rate counts them.
   double rate_bytes = 0;
   std::uint64_t counted = 0;  // operations that ended inside

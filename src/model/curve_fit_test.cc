@@ -61,6 +61,69 @@ TEST(ProbeFit, LongOperationsDoNotBiasTheRate) {
   EXPECT_NEAR(seen.mean_latency.value, 0.7, 1e-9);
 }
 
+// n readers who begin at once at 0, of a device that serves one operation of 0.1 s after another until all that were in
+// flight at `until` are done.
+RawWindow in_turn(unsigned readers, double until) {
+  RawWindow window;
+  window.readers = readers;
+  window.until = Seconds{until};
+  const int n = static_cast<int>(readers), all = static_cast<int>(std::ceil(until * 10)) + 2 * n - 2;
+  for (int i = 0; i < all; ++i) window.operations.push_back(op(std::max(0, i - n + 1) * 0.1, (i + 1) * 0.1));
+  window.operations_in_all = window.operations.size();
+  window.bytes_in_all = 1000 * window.operations.size();
+  return window;
+}
+
+// 10 operations per second at any number in flight, and windows as short as one operation: by the parts of their time
+// those that wait would be 18 per second of 8, and 20 of 32.
+TEST(ProbeFit, OperationsThatWaitTheirTurnAreNoWork) {
+  const RawWindow raw = in_turn(8, 0.3);
+  EXPECT_GT(work_rate(raw.operations, raw.from, raw.until).operations, 17);
+  std::vector<WindowDigest> windows;
+  for (const unsigned n : {1u, 2u, 4u, 8u, 16u, 32u})
+    for (const double length : {0.3, 1.0, 5.0}) windows.push_back(digest(in_turn(n, length)));
+  for (const CurvePoint& point : fit_curve(ReadKind::kFile, ReadMode::kBuffered, false, windows).points)
+    EXPECT_NEAR(point.rate.value, 10, 0.3) << point.concurrency;
+}
+
+// Latency alone: n / 0.1 s, whatever part of two turns the window has.
+TEST(ProbeFit, FewTurnsOfIndependentOperationsKeepTheirRate) {
+  std::vector<WindowDigest> windows;
+  for (const unsigned n : {1u, 4u, 16u}) {
+    RawWindow window = steady(n, 0.1, 0.2);
+    window.until = Seconds{0.13};
+    windows.push_back(digest(window));
+    EXPECT_NEAR(windows.back().in_flight, n, 1e-9);
+  }
+  for (const CurvePoint& point : fit_curve(ReadKind::kFile, ReadMode::kBuffered, false, windows).points)
+    EXPECT_NEAR(point.rate.value, 10 * point.concurrency, 1e-6);
+}
+
+// Latencies of an exponential law: most are done long before the longest, with fewer than n in flight on the average; the
+// rate is n / mean all the same.
+TEST(ProbeFit, WhatEndsFirstIsMadeUpFor) {
+  Random random(7);
+  std::vector<WindowDigest> windows;
+  for (const unsigned n : {1u, 4u, 16u})
+    for (int repeat = 0; repeat < 40; ++repeat) {
+      RawWindow window;
+      window.readers = n, window.until = Seconds{0.2};
+      for (unsigned r = 0; r < n; ++r)
+        for (double at = 0; at < 0.2;) {
+          const double latency = -0.1 * std::log(1 - random.uniform());
+          window.operations.push_back(op(at, at + latency));
+          at += latency;
+        }
+      window.operations_in_all = window.operations.size(),
+      window.bytes_in_all = 1000 * window.operations.size();
+      windows.push_back(digest(window));
+    }
+  for (const CurvePoint& point : fit_curve(ReadKind::kFile, ReadMode::kBuffered, false, windows).points) {
+    if (point.concurrency > 1)  // windows of three operations say nothing of one at a time
+      EXPECT_NEAR(point.rate.value / point.concurrency, 10, 1.5) << point.concurrency;
+  }
+}
+
 // latency = 1 ms + size * 1 us/1000 B: mean size 2000 B, mean latency 3 ms, of which 2 ms go with the size:
 // 2/3.
 TEST(ProbeFit, FindsTheShareThatGoesWithTheSize) {
