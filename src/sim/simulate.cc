@@ -42,6 +42,7 @@ struct RunningJob {
   RunningJob(const SimJob& job, const StorageClient& client, VirtualClock& clock, ReadPaths& ways,
              const SimSetup& setup, std::uint16_t number)
       : window(access_of(job.plan).window_batches),
+        producers(access_of(job.plan).producers),
         steps(job.plan.steps),
         paths(ways),
         log(job.plan.ranks.here, job.plan.steps, setup.au_half_width, setup.least_steps,
@@ -54,7 +55,8 @@ struct RunningJob {
   Task<> run() { result = co_await training.run(); }
   void stop() { training.stop(); }
 
-  const std::uint64_t window, steps;  // batches that its loader runs ahead; of an epoch
+  const std::uint64_t window, producers,
+      steps;  // batches that its loader runs ahead, builds at a time; of an epoch
   ReadPaths& paths;
   StepLog log;
   SimWorld world;
@@ -68,7 +70,7 @@ SimJobResult result_of(RunningJob& job) {
   result.job = std::move(job.result);
   result.steps = job.log.steps();
   result.au = job.log.au();
-  result.settled_au = job.log.au_from(std::min(job.window, job.steps / 2));
+  result.settled_au = job.log.au_from(std::min(job.window, job.steps / 2), job.producers);
   if (job.paths.accesses() > 0)
     result.cache_hit_share =
         static_cast<double>(job.paths.hits()) / static_cast<double>(job.paths.accesses());

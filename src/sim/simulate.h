@@ -72,7 +72,8 @@ struct SimJobResult {
   // as a run has it, is made from `job` (measure/au.h).
   std::optional<Interval> au;
   // A fraction. Over the first epoch's steps behind those that were prefetched at its start, which is at most
-  // half of them: what the others go at. Absent where there are none.
+  // half of them: what the others go at. A whole number of times as many as the loader builds side by side, where there
+  // are so many: these come together, and are waited for together. Absent where there are none.
   std::optional<double> settled_au;
   // Of reads that asked a cache; 0 also where there is none.
   double cache_hit_share = 0;

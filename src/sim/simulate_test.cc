@@ -99,6 +99,18 @@ TEST(Simulate, AJobThatStorageLimitsRunsAtItsBandwidth) {
   EXPECT_NEAR(result.jobs[0].steps.mean().value, 0.4, 0.005);
 }
 
+// Four workers that take 80 ms for a batch deliver together, and 10 ms are computed of each: rounds of 80 ms with four
+// steps, AU 0.5. However many steps there are, those that are settled are whole rounds of them.
+TEST(Simulate, WhatIsSettledAreWholeRoundsOfTheWorkers) {
+  TestLayout layout(100'000, 1'000'000);
+  for (const std::uint64_t steps : {24, 25, 26, 27}) {
+    const SimResult result =
+        simulate_one(storage_of({latency(constant_law(8e-3))}), plan_of(layout, 4, 10, steps, 10e-3));
+    ASSERT_TRUE(result.jobs[0].settled_au) << steps;
+    EXPECT_NEAR(*result.jobs[0].settled_au, 0.5, 1e-9) << steps;
+  }
+}
+
 // Two such jobs share the pipe: each gets half of it. Alone the first needs 0.1 s per step for 0.2 s of
 // compute.
 TEST(Simulate, JobsSideBySideShareTheStorage) {

@@ -40,10 +40,11 @@ bool StepLog::should_stop() {
   return ended_;
 }
 
-std::optional<double> StepLog::au_from(std::uint64_t step) const {
+std::optional<double> StepLog::au_from(std::uint64_t step, std::uint64_t period) const {
   double compute = 0, duration = 0;
-  for (std::uint64_t i = step; i < std::min(complete_, steps_per_epoch_); ++i)
-    compute += series_[i].compute, duration += series_[i].duration;
+  const std::uint64_t end = std::min(complete_, steps_per_epoch_);
+  if (end > step + period) step = end - (end - step) / period * period;
+  for (std::uint64_t i = step; i < end; ++i) compute += series_[i].compute, duration += series_[i].duration;
   if (duration <= 0) return std::nullopt;
   return compute / duration;
 }

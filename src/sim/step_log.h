@@ -51,8 +51,9 @@ class StepLog final : public JobObserver {
   // Of the steps so far. Absent for fewer than 2 steps after the warm-up or where no time went by.
   // O(steps).
   std::optional<Interval> au() const;
-  // Of the complete steps of the first epoch from `step` on, a ratio of sums. Absent where none took time.
-  std::optional<double> au_from(std::uint64_t step) const;
+  // Of the complete steps of the first epoch from `step` on, a ratio of sums: of the last ones that are a whole number of
+  // periods, of so many steps each, where they last for one. Absent where none took time.
+  std::optional<double> au_from(std::uint64_t step, std::uint64_t period) const;
   // Fractions; the last epoch is in it unless it was cut off.
   const std::vector<double>& hits_per_epoch() const { return hits_per_epoch_; }
   bool ended() const { return ended_; }  // it asked for an end

@@ -27,8 +27,8 @@ constexpr std::uint64_t kFewestCutSteps = 24;  // of an epoch that was cut: the 
 constexpr std::uint64_t kWindows = 3;  // and so many of what the loader runs ahead: one of them is the start
 constexpr std::uint64_t kFewestInBatch =
     16;  // samples of a stream: a batch must still come from all its readers
-// In batches that were made smaller, of streams and of samples that are prepared. Another batch of files or ranges is
-// one worker's, whatever its size.
+// In batches that were made smaller: waits of single reads, for a disk or a core, even out within a batch, and a barrier
+// would see those of single ones.
 constexpr std::uint64_t kFewestInSmallBatch = 8;
 constexpr unsigned kReplications = 3;  // two agree by chance too often: Student's t(1) = 12.7, t(2) = 4.3
 // What epochs that find their caches cold add to a job's time, over its compute: up to so much the closed form's
@@ -51,8 +51,15 @@ double sample_rate(const Workload& w) {
   return w.accelerator.count * static_cast<double>(w.loader.batch_size) / law_mean(w.accelerator.step_time);
 }
 
+// What a second of the job costs to simulate. A worker that does nothing but read goes through a file in one visit, of
+// whose requests no more than the latency is drawn; all others visit the stations for every request.
 double request_rate(const Workload& w) {
-  return sample_rate(w) * std::max(1.0, access_of(w).requests_per_sample);
+  constexpr double kDraw = 1.0 / 64;  // of a visit's cost; about
+  const Access access = access_of(w);
+  const double requests = std::max(1.0, access.requests_per_sample);
+  const bool at_once = access.kind == ReadKind::kFile && access.order != BatchOrder::kInOrder &&
+                       law_mean(w.loader.preprocess) <= 0;
+  return sample_rate(w) * (at_once ? 1 + kDraw * requests : requests);
 }
 
 // An epoch that is cut must still be longer than what the loader runs ahead, or all of it is a start.
@@ -146,13 +153,10 @@ std::uint64_t steps_of_epoch(const Workload& w) {
   return std::clamp<std::uint64_t>(all, 1, fewest_steps(w));
 }
 
-// Into which its batches may be divided, the least first. Of samples that are prepared several stay: their waits
-// for a core even out within a batch, and a barrier would see those of single ones.
+// Into which its batches may be divided, the least first.
 std::vector<std::uint64_t> divisors(const Workload& w) {
-  const bool several = access_of(w).kind == ReadKind::kStream || law_mean(w.loader.preprocess) > 0;
-  const std::uint64_t fewest = several ? kFewestInSmallBatch : 1;
   std::vector<std::uint64_t> out = {1};
-  for (std::uint64_t k = 2; w.loader.batch_size / k >= fewest; ++k)
+  for (std::uint64_t k = 2; w.loader.batch_size / k >= kFewestInSmallBatch; ++k)
     if (w.loader.batch_size % k == 0 && shards_suffice(w, k)) out.push_back(k);
   return out;
 }
