@@ -58,6 +58,9 @@ class NetworkBuilder {
   void add_queue(const std::string& name, double demand, std::uint32_t servers, double replicas,
                  NetworkStation facts) {
     if (demand <= 0) return;
+    // A host's readers come to its own station and no other.
+    if (facts.client && replicas > 1 && servers == 1 && !facts.in_order)
+      return add_shared(name, demand, 1, replicas, std::move(facts));
     const double service_cv = facts.in_order ? facts.mva.cv : 1;
     for (MvaStation& s : multi_server(name, Seconds{demand}, servers, service_cv)) {
       NetworkStation made = facts;
@@ -89,8 +92,9 @@ class NetworkBuilder {
     if (share <= 0) return;
     NetworkStation facts;
     facts.share = share;
-    facts.work_cv = size_cv_;
+    facts.work_cv = facts.size_cv = size_cv_;
     facts.client = per_host;
+    facts.scattered = read_.kind != ReadKind::kStream;
     facts.visits = std::min(1.0, read_.operations_per_sample());
     const double places = per_host ? hosts_ : 1, servers = s.servers, bytes = read_.bytes_per_sample;
     switch (s.kind) {
@@ -98,19 +102,22 @@ class NetworkBuilder {
         facts.in_order = true;
         facts.visits = std::min(1.0, read_.opens_per_sample);
         facts.work_cv = 1;
+        facts.size_cv = 0;
         add_queue(s.name, share * read_.opens_per_sample / s.rate.value, s.servers, places, facts);
         break;
       case StationKind::kLatency: {
         const double waits = requests_of(s.request_size);
         const double law = law_cv(s.latency);
-        facts.work_cv = std::sqrt(law * law / waits + (waits > 1 ? size_cv_ * size_cv_ : 0));
+        facts.size_cv = waits > 1 ? size_cv_ : 0;
+        facts.work_cv = std::sqrt(law * law / waits + facts.size_cv * facts.size_cv);
         add_delay(s.name, share * waits * law_mean(s.latency), facts);
         break;
       }
       case StationKind::kRequests: {
         const double requests = requests_of(s.request_size);
         facts.in_order = true;
-        facts.mva.cv = facts.work_cv = s.request_size.value == 0 || requests <= 1 ? 0 : size_cv_;
+        facts.mva.cv = facts.work_cv = facts.size_cv =
+            s.request_size.value == 0 || requests <= 1 ? 0 : size_cv_;
         add_queue(s.name, share * requests / s.rate.value, 1, places, facts);
         break;
       }
@@ -122,7 +129,7 @@ class NetworkBuilder {
         const double seek = requests_of(s.chunk) * s.seek.value, transfer = bytes / s.bandwidth.value;
         facts.in_order = true;
         facts.placed = files;
-        facts.mva.cv = facts.work_cv = size_cv_ * transfer / (seek + transfer);
+        facts.mva.cv = facts.work_cv = facts.size_cv = size_cv_ * transfer / (seek + transfer);
         add_queue(s.name, share * (seek + transfer), 1, places * servers, facts);
         break;
       }
@@ -144,13 +151,34 @@ class NetworkBuilder {
                     operations * requests_for(piece, static_cast<double>(size.value), stddev));
   }
 
+  // The cores that a job's own work shares with its reads: a host's first ones.
+  bool prepares(const Station& s) const {
+    const auto first = std::find_if(storage_.client.begin(), storage_.client.end(),
+                                    [](const Station& of) { return of.kind == StationKind::kCpu; });
+    return first != storage_.client.end() && &*first == &s;
+  }
+
   void add_processors(const Station& s, double share, double bytes, double places, NetworkStation facts) {
     const double fixed = s.per_operation.value * read_.waits_per_sample, moving = s.per_byte.value * bytes;
-    facts.work_cv = fixed + moving > 0 ? size_cv_ * moving / (fixed + moving) : 0;
-    if (s.taken > 0)
-      add_partly_taken(s, share * (fixed + moving), places, facts);
-    else
-      add_queue(s.name, share * (fixed + moving), s.servers, places, facts);
+    const double own = prepares(s) ? law_mean(workload_.loader.preprocess) : 0, all = fixed + moving + own;
+    if (all <= 0) return;
+    const double varies = law_cv(workload_.loader.preprocess) * own / all;
+    facts.size_cv = size_cv_ * moving / all;
+    facts.work_cv = std::sqrt(facts.size_cv * facts.size_cv + varies * varies);
+    if (s.taken > 0) return add_partly_taken(s, share * all, places, facts);
+    if (s.scope != StationScope::kHost && hosts_ > 1)
+      return add_queue(s.name, share * all, s.servers, places, facts);
+    add_shared(s.name, share * all, s.servers, places, std::move(facts));
+  }
+
+  // At each of `places` so many servers that are shared equally by the readers of that place.
+  void add_shared(const std::string& name, double demand, std::uint32_t servers, double places,
+                  NetworkStation facts) {
+    const double readers = workload_.accelerator.count * static_cast<double>(read_.readers);
+    facts.mva = {.name = name, .kind = MvaKind::kCores, .demand = {demand}};
+    facts.mva.replicas = places;
+    facts.mva.cores = SharedCores::of(servers, static_cast<std::uint32_t>(std::ceil(readers / places)));
+    out_.stations.push_back(std::move(facts));
   }
 
   void add_curve(const TierSpec& tier, double share, bool cached) {
@@ -174,7 +202,8 @@ class NetworkBuilder {
     NetworkStation facts;
     facts.share = share;
     facts.operations = read_.operations_per_sample();
-    facts.work_cv = work > 0 ? size_cv_ * grows * read_.bytes_per_sample / curve->size() / work : 0;
+    facts.work_cv = facts.size_cv =
+        work > 0 ? size_cv_ * grows * read_.bytes_per_sample / curve->size() / work : 0;
     facts.curve = curve;
     facts.client = cached;
     facts.mva = {.name = cached ? tier.name + " (cached)" : tier.name,
@@ -210,11 +239,12 @@ class NetworkBuilder {
   void add_preprocessing() {
     const double seconds = law_mean(workload_.loader.preprocess);
     if (seconds <= 0) return;
+    if (std::any_of(storage_.client.begin(), storage_.client.end(),
+                    [](const Station& s) { return s.kind == StationKind::kCpu; }))
+      return;  // among what its cores do
     NetworkStation facts;
     facts.work_cv = law_cv(workload_.loader.preprocess);
     facts.client = true;
-    for (const Station& s : storage_.client)
-      if (s.kind == StationKind::kCpu) return add_queue(s.name, seconds, s.servers, hosts_, facts);
     add_delay("preprocessing", seconds, facts);
   }
 
@@ -257,32 +287,46 @@ bool ClosedNetwork::plain() const {
 
 std::string ClosedNetwork::key() const {
   std::string out;
-  out.reserve(stations.size() * 9 * sizeof(double) + 16 * sizeof(double));
+  out.reserve(stations.size() * 13 * sizeof(double) + 16 * sizeof(double));
   for (const NetworkStation& s : stations)
-    for (const double number : {static_cast<double>(s.mva.kind), s.mva.demand.value, s.mva.cv, s.mva.replicas,
-                                s.share, s.work_cv, s.in_order ? 1.0 : 0.0, s.placed, s.visits})
+    for (const double number :
+         {static_cast<double>(s.mva.kind), s.mva.demand.value, s.mva.cv, s.mva.replicas,
+          s.mva.cores ? double(s.mva.cores->cores()) : 0.0,
+          s.mva.cores ? double(s.mva.cores->customers()) : 0.0, s.share, s.work_cv, s.size_cv,
+          s.in_order ? 1.0 : 0.0, s.scattered ? 1.0 : 0.0, s.placed, s.visits})
       append_bytes(out, number);
   return out;
 }
 
+double NetworkStation::wait_variance(double work, double wait) const {
+  const double one = kWaitVariance * wait * wait;
+  if (placed <= 0 || mva.replicas <= 1 || !scattered) return one;
+  // Of many places each is a queue that whoever happens to come joins: M/G/1, Var W = E[W]^2 + l E[S^3] / 3 (1 - u),
+  // of which the last is 2/3 E[W] E[S^3] / E[S^2] (Takacs 1962).
+  const double random = wait * wait + 2.0 / 3 * work * (1 + work_cv * work_cv) * wait;
+  return one / mva.replicas + (1 - 1 / mva.replicas) * random;
+}
+
 double ClosedNetwork::sample_cv(PerSecond throughput, double customers) const {
-  double mean = 0, variance = 0;
+  double mean = 0, variance = 0, by_size = 0;
   for (const NetworkStation& s : stations) {
     const double here = residence(s.mva, throughput, customers);  // per sample, whether it passes or not
     if (!std::isfinite(here) || here <= 0) continue;
     mean += here;
     double relative = s.work_cv * s.work_cv;
+    const double size = std::min(s.size_cv * s.size_cv, relative);
     if (s.curve) {
       const double jitter = s.curve->jitter_cv(std::max(1.0, here * throughput.value));
       relative = (1 + relative) * (1 + jitter * jitter / std::max(1.0, s.operations)) - 1;
     }
     const double visit = here / s.share;  // of one that passes
     const double work = std::min(visit, s.in_order ? s.mva.demand.value / s.share : visit);
-    const double wait = visit - work,
-                 of_visit = relative * work * work + kWaitVariance / s.visits * wait * wait;
+    const double wait = visit - work;
+    const double of_visit = (relative - size) * work * work + s.wait_variance(work, wait) / s.visits;
+    by_size += s.share * std::sqrt(size) * work;
     variance += s.share * of_visit + s.share * (1 - s.share) * visit * visit;
   }
-  return mean > 0 ? std::sqrt(variance) / mean : 0;
+  return mean > 0 ? std::sqrt(variance + by_size * by_size) / mean : 0;
 }
 
 double ClosedNetwork::common_cv(PerSecond throughput, double customers) const {

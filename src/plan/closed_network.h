@@ -22,13 +22,19 @@ struct NetworkStation {
   MvaStation mva;
   double share = 1;       // of samples that pass it
   double work_cv = 0;     // of a passing sample's work there
+  double size_cv = 0;     // what of that the sample's size brings, which is the same at all stations
   bool in_order = false;  // residence = wait + work; else it is in proportion to the work
   std::shared_ptr<const OperationCurve> curve = {};  // with jitter of its own; null elsewhere
   double operations = 1;  // per passing sample, over which the curve's jitter averages
   bool client = false;    // of the client host
   // Of readers, those whose file lies whole on one of the station's replicas; 0: files lie on all of them.
   double placed = 0;
+  bool scattered =
+      false;          // each sample may lie on another one of them; else a reader stays where its shard lies
   double visits = 1;  // per passing sample, each of which waits for itself
+
+  // Of the time that a visit of so much work waits on average, seconds^2.
+  double wait_variance(double work, double wait) const;
 };
 
 struct ClosedNetwork {

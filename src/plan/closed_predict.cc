@@ -133,7 +133,7 @@ class ClosedForm {
   // The network as it is now.
   Point solved() const {
     const auto solve = [&] {
-      Point out = steady_network(w_, network_, access_, options_.lead, step_);
+      Point out = steady_network(w_, network_, access_, options_.lead, step_, options_.at_most);
       if (access_.order != BatchOrder::kOnDemand)
         out.longest =
             expected_largest_gamma(w_.training.synchronous ? w_.accelerator.count : 1.0, out.batch_cv);
@@ -144,8 +144,8 @@ class ClosedForm {
     for (const double number :
          {step_.value, double(w_.accelerator.count), double(w_.loader.batch_size), double(access_.readers),
           double(access_.producers), batches_ahead(access_, w_), double(access_.order),
-          double(w_.training.synchronous), options_.lead[0], double(access_.kind), access_.whole_bytes,
-          access_.bytes_per_sample, access_.ahead_samples})
+          double(w_.training.synchronous), double(options_.at_most), options_.lead[0], double(access_.kind),
+          access_.whole_bytes, access_.bytes_per_sample, access_.ahead_samples})
       append_bytes(key, number);
     if (const auto found = options_.solved->find(key)) return *found;
     const Point out = solve();

@@ -21,6 +21,8 @@ MvaResult finish(std::span<const MvaStation> stations, double throughput, double
     load.queue = queues[i];
     load.residence = {throughput > 0 && std::isfinite(throughput) ? queues[i] / throughput : 0};
     if (s.kind == MvaKind::kQueue) load.utilisation = std::min(1.0, throughput * s.demand.value / s.replicas);
+    if (s.kind == MvaKind::kCores)
+      load.utilisation = std::min(1.0, throughput * s.demand.value / s.replicas / s.cores->cores());
     if (s.kind == MvaKind::kLoadDependent)
       load.utilisation = std::min(1.0, throughput / s.rate(std::max(1.0, customers)));
     out.stations.push_back(load);
@@ -31,8 +33,11 @@ MvaResult finish(std::span<const MvaStation> stations, double throughput, double
 // What the slowest queue can pass: the FCFS correction alone would not keep to it.
 double capacity(std::span<const MvaStation> stations) {
   double least = kInfinite;
-  for (const MvaStation& s : stations)
-    if (s.kind == MvaKind::kQueue && s.demand.value > 0) least = std::min(least, s.replicas / s.demand.value);
+  for (const MvaStation& s : stations) {
+    if (s.demand.value <= 0) continue;
+    if (s.kind == MvaKind::kQueue) least = std::min(least, s.replicas / s.demand.value);
+    if (s.kind == MvaKind::kCores) least = std::min(least, s.replicas * s.cores->cores() / s.demand.value);
+  }
   return least;
 }
 
@@ -45,14 +50,60 @@ struct Queue {
   double residence = 0;
 };
 
+// Jobs at a station of kCores, all replicas, and how they grow with the throughput.
+SharedCores::There at_cores(const MvaStation& s, double throughput) {
+  const SharedCores::There one = s.cores->at(throughput * s.demand.value / s.replicas);
+  return {one.customers * s.replicas, one.slope * s.demand.value};
+}
+
+// The throughput in [0, most] of k jobs of which all but those at `cores` take `others` seconds a round, of whom there
+// are fewer than k at `low`. Of more throughput there are always more: false position, an end that stays counts half
+// (Illinois).
+double with_cores(std::span<const MvaStation* const> cores, double k, double others, double most,
+                  double low) {
+  constexpr double kNear = 1e-8;
+  constexpr int kSteps = 50;
+  double slope = others;
+  const auto beyond = [&](double x) {
+    double jobs = x * others - k;
+    slope = others;
+    for (const MvaStation* s : cores) {
+      const SharedCores::There there = at_cores(*s, x);
+      jobs += there.customers, slope += there.slope;
+    }
+    return jobs;
+  };
+  double below = beyond(low);
+  if (below >= 0) return low;
+  double high = std::min(most, low - below / slope), above = beyond(high);
+  for (int i = 0; above < 0 && high < most && i < kSteps; ++i) {
+    low = high, below = above;
+    high = std::min(most, low - below / slope * 2), above = beyond(high);
+  }
+  if (above <= 0) return high;
+  double x = high;
+  for (int i = 0, last = 0; i < kSteps && high - low > kNear * high; ++i) {
+    x = (low * above - high * below) / (above - below);
+    const double found = beyond(x);
+    if (std::abs(found) <= kNear * k) break;
+    if (found > 0) {
+      if (last > 0) below /= 2;
+      high = x, above = found, last = 1;
+    } else {
+      if (last < 0) above /= 2;
+      low = x, below = found, last = -1;
+    }
+  }
+  return x;
+}
+
 // A network as fast as its one slowest queue, [kFull of that, 1]: whoever comes waits there, and nothing else
 // changes any more. Chosen: as near as doubles tell.
 constexpr double kFull = 1 - 1e-13;
 
 // Has all of `customers` that are not elsewhere wait at the queue that is full; false where several are.
-bool settle(std::vector<Queue>& queues, double throughput, double customers, double delays) {
+bool settle(std::vector<Queue>& queues, double throughput, double customers, double elsewhere) {
   Queue* full = nullptr;
-  double elsewhere = throughput * delays;
   for (Queue& q : queues) {
     const double busy = throughput * q.each;
     if (busy < kFull) {
@@ -69,12 +120,17 @@ bool settle(std::vector<Queue>& queues, double throughput, double customers, dou
   return true;
 }
 
-MvaResult recursion(std::span<const MvaStation> stations, std::uint64_t customers) {
+// `grown`, where given, takes the throughput of each number of customers.
+MvaResult recursion(std::span<const MvaStation> stations, std::uint64_t customers,
+                    std::vector<double>* grown = nullptr) {
   const double most = capacity(stations);
   double delays = 0, demands = 0;
   std::vector<Queue> queues;
+  std::vector<const MvaStation*> cores;
   for (const MvaStation& s : stations) {
-    if (s.kind == MvaKind::kDelay) {
+    if (s.kind == MvaKind::kCores && s.cores->anyone_waits()) {
+      cores.push_back(&s);
+    } else if (s.kind != MvaKind::kQueue) {
       delays += s.demand.value;
     } else if (s.demand.value > 0) {
       const double each = s.demand.value / s.replicas;
@@ -82,26 +138,47 @@ MvaResult recursion(std::span<const MvaStation> stations, std::uint64_t customer
       demands += s.demand.value;
     }
   }
+  if (grown == nullptr && !cores.empty()) {
+    // For the last throughput alone the time at cores is what Schweitzer's throughput says: it is as exact there, and
+    // to look for it with every customer would take longer than all else.
+    const PerSecond near = mva_schweitzer(stations, static_cast<double>(customers)).throughput;
+    for (const MvaStation* c : cores) delays += at_cores(*c, near.value).customers / near.value;
+    cores.clear();
+  }
   double throughput = 0, waiting = 0;  // sum of each R + more
   for (std::uint64_t k = 1; k <= customers; ++k) {
     const double before = throughput, round = delays + demands + before * waiting;
     throughput = round > 0 ? std::min(most, static_cast<double>(k) / round) : kInfinite;
+    if (!cores.empty()) throughput = with_cores(cores, static_cast<double>(k), round, most, before);
+    if (grown != nullptr) grown->push_back(throughput);
     waiting = 0;
     for (Queue& q : queues) {
       q.residence = q.demand + before * (q.each * q.residence + q.more);
       waiting += q.each * q.residence + q.more;
     }
-    if (throughput >= kFull * most && settle(queues, throughput, static_cast<double>(customers), delays))
-      break;
+    if (throughput < kFull * most) continue;
+    double elsewhere = throughput * delays;
+    for (const MvaStation* c : cores) elsewhere += at_cores(*c, throughput).customers;
+    if (settle(queues, throughput, static_cast<double>(customers), elsewhere)) break;
   }
+  if (grown != nullptr) grown->resize(customers, throughput);
   std::vector<double> all;
   auto next = queues.begin();
   for (const MvaStation& s : stations) {
+    if (s.kind == MvaKind::kCores) {
+      all.push_back(at_cores(s, throughput).customers);
+      continue;
+    }
     const bool delay = s.kind == MvaKind::kDelay;
     const double residence = delay ? s.demand.value : s.demand.value > 0 ? (next++)->residence : 0;
     all.push_back(residence > 0 ? throughput * residence : 0);
   }
   return finish(stations, throughput, static_cast<double>(customers), all);
+}
+
+// Of all replicas, where jobs lie evenly on them.
+double cores_rate(const MvaStation& s, double jobs) {
+  return std::min(jobs, s.replicas * s.cores->cores()) / s.demand.value;
 }
 
 // ln of a station's factor f(n) = product over j <= n of 1 / rate(j), n in [0, customers].
@@ -110,6 +187,7 @@ std::vector<double> log_factors(const MvaStation& s, std::uint64_t customers) {
   for (std::uint64_t n = 1; n <= customers; ++n) {
     const auto jobs = static_cast<double>(n);
     const double rate = s.kind == MvaKind::kLoadDependent ? s.rate(jobs)
+                        : s.kind == MvaKind::kCores       ? cores_rate(s, jobs)
                         : s.kind == MvaKind::kDelay       ? jobs / s.demand.value
                                                           : 1 / s.demand.value;
     // Replicas: n jobs over m equal queues in any way, (m + n - 1 over n) (D/m)^n.
@@ -174,6 +252,8 @@ double jobs_at(const MvaStation& s, double throughput, double a, double most) {
       return used;
     case MvaKind::kLoadDependent:
       return load_dependent_queue(s, throughput, a, most);
+    case MvaKind::kCores:
+      return used > s.replicas * s.cores->cores() ? kInfinite : at_cores(s, throughput).customers;
     case MvaKind::kQueue:
       break;
   }
@@ -209,11 +289,19 @@ MvaResult mva_exact(std::span<const MvaStation> stations, std::uint64_t customer
   return recursion(stations, customers);
 }
 
+std::vector<double> mva_growth(std::span<const MvaStation> stations, std::uint64_t customers) {
+  std::vector<double> out;
+  out.reserve(customers);
+  recursion(stations, customers, &out);
+  return out;
+}
+
 namespace {
 
 // Of jobs_at, where no rate depends on the load: jobs more per throughput more.
 double jobs_slope(const MvaStation& s, double throughput, double a) {
   if (s.kind == MvaKind::kDelay) return s.demand.value;
+  if (s.kind == MvaKind::kCores) return at_cores(s, throughput).slope;
   const double busy = a * throughput * s.demand.value / s.replicas, more = (s.cv * s.cv - 1) / 2;
   return s.demand.value * ((1 + 2 * busy * more) * (1 - busy) + busy * (1 + busy * more)) /
          ((1 - busy) * (1 - busy));
@@ -223,6 +311,8 @@ double jobs_slope(const MvaStation& s, double throughput, double a) {
 // Newton's steps, and halvings where one would leave what is left.
 double throughput_of(std::span<const MvaStation> stations, double customers, double a, double high) {
   constexpr double kNear = 1e-12;  // promised
+  constexpr double kSame =
+      1e-6;  // of the customers: where they grow very fast a small step is not the last one
   const bool smooth = std::none_of(stations.begin(), stations.end(),
                                    [](const MvaStation& s) { return s.kind == MvaKind::kLoadDependent; });
   if (jobs_in_all(stations, high, a, customers) <= customers) return high;
@@ -235,8 +325,9 @@ double throughput_of(std::span<const MvaStation> stations, double customers, dou
       double slope = 0;
       for (const MvaStation& s : stations) slope += jobs_slope(s, x, a);
       const double there = x - (jobs - customers) / slope;
-      if (std::abs(there - x) <= kNear * x) return std::clamp(there, low, high);
-      if (there > low && there < high) next = there;
+      const bool near = std::abs(there - x) <= kNear * x;
+      if (near && std::abs(jobs - customers) <= kSame * customers) return std::clamp(there, low, high);
+      if (!near && there > low && there < high) next = there;
     }
     x = next;
   }

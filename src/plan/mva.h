@@ -17,11 +17,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/units.h"
+#include "plan/shared_cores.h"
 
 namespace aforo {
 
@@ -30,6 +32,8 @@ enum class MvaKind {
   // One server, processor sharing or in order of arrival.
   kQueue,
   kDelay,  // nobody queues
+  // Cores that a part of all jobs, always the same ones, share: SharedCores.
+  kCores,
   // `rate(n)` rounds per second while n jobs are there: a flow-equivalent server.
   kLoadDependent,
 };
@@ -41,10 +45,12 @@ struct MvaStation {
   Seconds demand{0};  // of a round; not used by kLoadDependent
   // KQueue in order of arrival: variation of the service; 1 = exponential, or processor sharing
   double cv = 1;
-  // KQueue: so many equal stations, of which a round visits one at random; demand: of the round
+  // KQueue: so many equal stations, of which a round visits one at random; demand: of the round. KCores: so many,
+  // each with jobs of its own
   double replicas = 1;
   // kLoadDependent: rounds per second with n >= 1 there, positive.
   std::function<double(double)> rate = {};
+  std::shared_ptr<const SharedCores> cores = {};  // kCores: of one replica, not null
 };
 
 // A server of c equal ones: a queue of demand D / c and a delay of D (c - 1) / c (Seidmann, Schweitzer,
@@ -53,7 +59,7 @@ std::vector<MvaStation> multi_server(std::string name, Seconds demand, std::uint
 
 // What one station carries.
 struct MvaLoad {
-  // kQueue: of one replica; kLoadDependent: throughput / rate(customers); kDelay: 0.
+  // kQueue, kCores: of one replica; kLoadDependent: throughput / rate(customers); kDelay: 0.
   double utilisation = 0;
   double queue = 0;      // mean jobs there, over all replicas
   Seconds residence{0};  // per round
@@ -70,6 +76,10 @@ struct MvaResult {
 // Exact. O(stations x customers), with load-dependent ones O(stations x customers^2): meant for up to some
 // 10^5, with load-dependent ones some 10^3.
 MvaResult mva_exact(std::span<const MvaStation> stations, std::uint64_t customers);
+
+// The throughput of 1, 2, ... `customers` of them, in rounds per second: mva_exact's way is through all of these.
+// Delays and queues only.
+std::vector<double> mva_growth(std::span<const MvaStation> stations, std::uint64_t customers);
 
 // Bard-Schweitzer. Exact for one job and for very many; between, the throughput is low by at most 6 % (12
 // equal queues or fewer, checked in mva_test.cc). Solved to 1e-12. `customers` > 0, need not be whole.

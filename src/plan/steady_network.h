@@ -20,8 +20,9 @@ double readers_at_work(const ClosedNetwork& network, PerSecond throughput, doubl
 double batches_ahead(const Access& access, const Workload& w);
 
 // Solved exactly where that costs little (mva_exact), else by Schweitzer's approximation. `step`: of the slowest
-// rank, > 0. A network that nothing limits has AU 1.
+// rank, > 0. A network that nothing limits has AU 1. With `at_most` the AU may be more than that, never less: steps are
+// not followed one by one (step_recursion.h).
 SolvedNetwork steady_network(const Workload& w, const ClosedNetwork& network, const Access& access,
-                             const LeadConstants& lead, Seconds step);
+                             const LeadConstants& lead, Seconds step, bool at_most = false);
 
 }  // namespace aforo
