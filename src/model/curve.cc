@@ -57,6 +57,31 @@ double quantile_at(const std::vector<double>& quantiles, double u) {
   return std::lerp(quantiles[index], quantiles[index + 1], place - static_cast<double>(index));
 }
 
+double jitter_at(const CurvePoint& point, double u) {
+  if (point.tail.empty()) return quantile_at(point.jitter, u);
+  const double beyond =
+      u * static_cast<double>(point.jitter.size() - 1) - static_cast<double>(point.jitter.size() - 2);
+  return beyond < 0 ? quantile_at(point.jitter, u) : quantile_at(point.tail, std::min(beyond, 1.0));
+}
+
+// Of a tail's interval on the common grid.
+std::size_t tail_grid(const std::vector<const CurvePoint*>& points) {
+  std::size_t most = 0;
+  for (const CurvePoint* point : points)
+    if (!point->tail.empty()) most = std::max(most, point->tail.size() - 1);
+  return most;
+}
+
+// Where quantiles of `grid` intervals, the last of them in `tail`, lie.
+std::vector<double> places_of(std::size_t grid, std::size_t tail) {
+  std::vector<double> out;
+  const auto intervals = static_cast<double>(grid);
+  for (std::size_t i = 0; i <= grid; ++i) out.push_back(static_cast<double>(i) / intervals);
+  for (std::size_t i = 0; tail > 0 && i <= tail; ++i)
+    out.push_back((intervals - 1 + static_cast<double>(i) / static_cast<double>(tail)) / intervals);
+  return out;
+}
+
 // As many intervals as the points have, so that nothing is resampled; a common grid where they differ.
 std::size_t common_grid(const std::vector<const CurvePoint*>& points) {
   std::size_t most = 0;
@@ -70,17 +95,19 @@ std::size_t common_grid(const std::vector<const CurvePoint*>& points) {
   return same ? most : std::max(most, kGrid);
 }
 
-// The point of a curve at `n`, with its jitter on `grid` intervals.
-CurvePoint point_at(const ReadCurve& curve, double n, std::size_t grid) {
+// The point of a curve at `n`, with its jitter on `grid` intervals, the last of them in `tail`.
+CurvePoint point_at(const ReadCurve& curve, double n, std::size_t grid, std::size_t tail) {
   CurvePoint point;
   point.concurrency = n;
   point.rate = {n / latency_at(curve.points, n)};
   point.spread = value_at(curve.points, n, [](const CurvePoint& p) { return p.spread; });
   point.common = value_at(curve.points, n, [](const CurvePoint& p) { return p.common; });
-  for (std::size_t i = 0; grid > 0 && i <= grid; ++i) {
-    const double u = static_cast<double>(i) / static_cast<double>(grid);
-    point.jitter.push_back(
-        value_at(curve.points, n, [u](const CurvePoint& p) { return quantile_at(p.jitter, u); }));
+  if (grid == 0) return point;
+  for (const double u : places_of(grid, tail)) {
+    const bool body = point.jitter.size() <= grid;
+    (body ? point.jitter : point.tail).push_back(value_at(curve.points, n, [u](const CurvePoint& p) {
+      return jitter_at(p, u);
+    }));
   }
   return point;
 }
@@ -99,15 +126,15 @@ ReadCurve blend(const ReadCurve& low, const ReadCurve& high, double size) {
   }
   std::sort(concurrencies.begin(), concurrencies.end());
   concurrencies.erase(std::unique(concurrencies.begin(), concurrencies.end()), concurrencies.end());
-  const std::size_t grid = common_grid(all);
+  const std::size_t grid = common_grid(all), tail = tail_grid(all);
 
   ReadCurve blended = low;
   blended.size = size;
   blended.points.clear();
   double shares = 0;
   for (const double n : concurrencies) {
-    const CurvePoint a = point_at(low, n, grid);
-    const CurvePoint b = point_at(high, n, grid);
+    const CurvePoint a = point_at(low, n, grid, tail);
+    const CurvePoint b = point_at(high, n, grid, tail);
     const double from = n / a.rate.value, to = n / b.rate.value;
     const double latency = std::lerp(from, to, weight);
     shares += std::clamp((to - from) / (high.size - low.size) * size / latency, 0.0, 1.0);
@@ -115,6 +142,8 @@ ReadCurve blend(const ReadCurve& low, const ReadCurve& high, double size) {
     point.common = std::lerp(a.common, b.common, weight);
     for (std::size_t i = 0; i < a.jitter.size(); ++i)
       point.jitter.push_back(std::lerp(a.jitter[i], b.jitter[i], weight));
+    for (std::size_t i = 0; i < a.tail.size(); ++i)
+      point.tail.push_back(std::lerp(a.tail[i], b.tail[i], weight));
     blended.points.push_back(std::move(point));
   }
   blended.size_share = shares / static_cast<double>(concurrencies.size());
@@ -145,12 +174,12 @@ std::vector<ReadKind> stand_ins(ReadKind kind) {
   return {ReadKind::kStream, ReadKind::kRange};
 }
 
-// Mean of the product of two functions that are linear within each of `intervals` equal intervals.
-double mean_product(const double* a, const double* b, std::size_t intervals) {
+// Integral of the product of two functions that are linear within each of `intervals` intervals of length 1.
+double product_over(const double* a, const double* b, std::size_t intervals) {
   double sum = 0;
   for (std::size_t i = 0; i < intervals; ++i)
     sum += (2 * a[i] * b[i] + a[i] * b[i + 1] + a[i + 1] * b[i] + 2 * a[i + 1] * b[i + 1]) / 6;
-  return sum / static_cast<double>(intervals);
+  return sum;
 }
 
 }  // namespace
@@ -201,24 +230,30 @@ void OperationCurve::tabulate() {
 void OperationCurve::tabulate_jitter() {
   std::vector<const CurvePoint*> all;
   for (const CurvePoint& point : points_) all.push_back(&point);
-  grid_ = common_grid(all);
+  grid_ = common_grid(all), tail_ = tail_grid(all);
   if (grid_ == 0) return;
-  const std::size_t width = grid_ + 1;
-  const std::vector<double> ones(width, 1.0);
+  const std::vector<double> ones(width(), 1.0), places = places_of(grid_, tail_);
   for (std::size_t row = 0; row <= points_.size(); ++row) {
     const CurvePoint& point = points_[std::min(row, points_.size() - 1)];
     std::vector<double> values;
-    for (std::size_t i = 0; i < width; ++i)
-      values.push_back(quantile_at(point.jitter, static_cast<double>(i) / static_cast<double>(grid_)));
-    const double mean = mean_product(values.data(), ones.data(), grid_);
+    for (const double u : places) values.push_back(jitter_at(point, u));
+    const double mean = mean_product(values.data(), ones.data());
     for (const double value : values) rows_.push_back(mean > 0 ? value / mean : 1);
   }
   for (std::size_t row = 0; row < points_.size(); ++row) {
-    const double* here = rows_.data() + row * width;
-    variance_.push_back(std::max(0.0, mean_product(here, here, grid_) - 1));
-    covariance_.push_back(mean_product(here, here + width, grid_) - 1);
+    const double* here = rows_.data() + row * width();
+    variance_.push_back(std::max(0.0, mean_product(here, here) - 1));
+    covariance_.push_back(mean_product(here, here + width()) - 1);
   }
   variance_.push_back(variance_.back());
+}
+
+// Mean of the product of two rows' functions.
+double OperationCurve::mean_product(const double* a, const double* b) const {
+  double sum = product_over(a, b, tail_ > 0 ? grid_ - 1 : grid_);
+  const std::size_t first = grid_ + 1;
+  if (tail_ > 0) sum += product_over(a + first, b + first, tail_) / static_cast<double>(tail_);
+  return sum / static_cast<double>(grid_);
 }
 
 OperationCurve::At OperationCurve::between(double in_flight) const {

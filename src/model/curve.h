@@ -75,11 +75,16 @@ class OperationCurve {
   double jitter(double in_flight, double u) const {
     if (rows_.empty()) return 1;
     const At here = at(in_flight);
-    const double place = u * static_cast<double>(grid_);
-    const std::size_t index = std::min(static_cast<std::size_t>(place), grid_ - 1);
+    double place = u * static_cast<double>(grid_);
+    std::size_t index = std::min(static_cast<std::size_t>(place), grid_ - 1), first = 0;
+    if (tail_ > 0 && index + 1 == grid_) {
+      first = grid_ + 1;
+      place = (place - static_cast<double>(index)) * static_cast<double>(tail_);
+      index = std::min(static_cast<std::size_t>(place), tail_ - 1);
+    }
     const double part = place - static_cast<double>(index);
-    const double* low = rows_.data() + here.segment * (grid_ + 1) + index;
-    const double* high = low + grid_ + 1;
+    const double* low = rows_.data() + here.segment * width() + first + index;
+    const double* high = low + width();
     const double a = low[0] + (low[1] - low[0]) * part;
     const double b = high[0] + (high[1] - high[0]) * part;
     return a + (b - a) * here.weight;
@@ -120,9 +125,11 @@ class OperationCurve {
   At end_;                          // from there on
   // At concurrency 0, 1, 2, ... below the last point.
   std::vector<At> table_;
-  // Intervals of the jitter's quantiles.
-  std::size_t grid_ = 0;
-  // Per point, and once more for the last, grid_ + 1 quantiles; empty = all 1.
+  // Intervals of the jitter's quantiles, and of the last of them; 0 = it is one.
+  std::size_t grid_ = 0, tail_ = 0;
+  std::size_t width() const { return grid_ + 1 + (tail_ > 0 ? tail_ + 1 : 0); }
+  double mean_product(const double* a, const double* b) const;
+  // Per point, and once more for the last, width() quantiles; empty = all 1.
   std::vector<double> rows_;
   // Of each row; of it and the next.
   std::vector<double> variance_, covariance_;

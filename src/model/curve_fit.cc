@@ -14,9 +14,8 @@ namespace aforo {
 namespace {
 
 // All chosen; curve_fit_test.cc holds each rule to work whose law is known.
-constexpr double kSlot = 0.1;  // s, of CurvePoint::common: what slows all at once lasts longer
-constexpr double kVaries = 1e-3;    // of the mean: sizes that differ by less are one size
-constexpr std::size_t kLeastRatios = 20;  // fewer latencies have no law worth writing down
+constexpr double kSlot = 0.1;     // s, of CurvePoint::common: what slows all at once lasts longer
+constexpr double kVaries = 1e-3;  // of the mean: sizes that differ by less are one size
 // A tail of one in fifty decides batches that wait in order: an interval must hold less than that, and ten
 // ratios.
 constexpr std::size_t kQuantiles = 33, kFineQuantiles = 129, kManyRatios = 1290;
@@ -134,9 +133,11 @@ CurvePoint fit_point(std::span<const WindowDigest> windows, double size, double 
   point.spread = relative_spread(rates_of(windows, size, share)).value_or(0);
   std::vector<double> ratios = ratios_of(windows, size, share);
   const bool many = ratios.size() >= kManyRatios;
-  point.jitter = jitter_of(std::move(ratios), many ? kFineQuantiles : kQuantiles);
+  Jitter jitter = jitter_of(std::move(ratios), many ? kFineQuantiles : kQuantiles);
+  point.jitter = std::move(jitter.quantiles), point.tail = std::move(jitter.tail);
   below.by_slots = pacing_by_slots(windows).value_or(below.by_slots);
-  narrow(point.jitter, std::min(below.by_slots, by_windows));
+  for (std::vector<double>* part : {&point.jitter, &point.tail})
+    narrow(*part, std::min(below.by_slots, by_windows));
   point.common = below.common = common_of(windows).value_or(below.common);
   return point;
 }
@@ -242,31 +243,6 @@ WindowDigest digest(const RawWindow& window) {
   return out;
 }
 
-std::vector<double> jitter_of(std::vector<double> ratios, std::size_t count) {
-  if (ratios.size() < kLeastRatios || count < 2) return {};
-  std::sort(ratios.begin(), ratios.end());
-  const auto last = static_cast<double>(ratios.size() - 1);
-  const auto at = [&](double q) {
-    const auto low = static_cast<std::size_t>(q * last);
-    const std::size_t high = std::min(low + 1, ratios.size() - 1);
-    return ratios[low] + (q * last - static_cast<double>(low)) * (ratios[high] - ratios[low]);
-  };
-  std::vector<double> knots(count);
-  const auto steps = static_cast<double>(count - 1);
-  for (std::size_t i = 0; i < count; ++i) knots[i] = at(static_cast<double>(i) / steps);
-  // Mean of the ratios in the last interval: both ends together are twice that.
-  const double begin = (steps - 1) / steps * last;
-  double sum = 0, n = 0;
-  for (auto i = static_cast<std::size_t>(std::ceil(begin)); i < ratios.size(); ++i) sum += ratios[i], ++n;
-  if (n > 0) knots.back() = std::max(knots[count - 2], 2 * sum / n - knots[count - 2]);
-  double mean = -(knots.front() + knots.back()) / 2;
-  for (const double knot : knots) mean += knot;
-  mean /= steps;
-  if (!(mean > 0)) return {};
-  for (double& knot : knots) knot /= mean;
-  return knots;
-}
-
 ReadCurve fit_curve(ReadKind kind, ReadMode mode, bool cached, std::span<const WindowDigest> windows,
                     double size) {
   ReadCurve curve;
@@ -346,7 +322,8 @@ ReadCurve rounded_for_file(ReadCurve curve) {
     point.rate.value = rounded_for_file(point.rate.value);
     point.spread = rounded_for_file(point.spread);
     point.common = rounded_for_file(point.common);
-    for (double& quantile : point.jitter) quantile = rounded_for_file(quantile);
+    for (std::vector<double>* part : {&point.jitter, &point.tail})
+      for (double& quantile : *part) quantile = rounded_for_file(quantile);
   }
   return curve;
 }

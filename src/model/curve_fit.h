@@ -83,10 +83,17 @@ WorkRate work_rate(std::span<const RawOperation> operations, Seconds from, Secon
 
 WindowDigest digest(const RawWindow& window);
 
+// CurvePoint's.
+struct Jitter {
+  std::vector<double> quantiles, tail;
+};
 // `count` equally spaced quantiles of `ratios`, scaled to mean 1 as read by linear interpolation. The last
 // one is not the maximum but what gives the last interval the mean of the ratios in it: one outlier in a
 // thousand must not weigh as one in sixty. Empty for fewer than 20 ratios.
-std::vector<double> jitter_of(std::vector<double> ratios, std::size_t count = 33);
+//
+// The tail: as many quantiles within the last interval, likewise, as two ratios for each allow, 17 at most; empty for
+// fewer than four ratios there, and where it goes hardly beyond the last interval's line.
+Jitter jitter_of(std::vector<double> ratios, std::size_t count = 33);
 
 // Coefficient of variation of the rate over 100 ms beyond what independent completions explain. Absent for
 // fewer than 8 slots that hold 2 operations of each reader: in shorter ones completions bunch by themselves.

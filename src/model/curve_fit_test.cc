@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "base/random.h"
+#include "model/curve.h"
 
 namespace aforo {
 namespace {
@@ -178,15 +179,17 @@ TEST(ProbeFit, TellsWhatWasReadAhead) {
 
 // Latencies that are all alike: every quantile is 1.
 TEST(ProbeFit, JitterOfConstantLatenciesIsOne) {
-  for (const double knot : jitter_of(std::vector<double>(100, 7.0))) EXPECT_DOUBLE_EQ(knot, 1);
-  EXPECT_TRUE(jitter_of(std::vector<double>(10, 1.0)).empty());
+  for (const double knot : jitter_of(std::vector<double>(100, 7.0)).quantiles) EXPECT_DOUBLE_EQ(knot, 1);
+  EXPECT_TRUE(jitter_of(std::vector<double>(1000, 7.0)).tail.empty());
+  EXPECT_TRUE(jitter_of(std::vector<double>(10, 1.0)).quantiles.empty());
 }
 
 // 0, 1, ..., 1000 is uniform: quantile i/32 is proportional to i, mean 500, so the knots are i / 16.
 TEST(ProbeFit, JitterOfUniformLatenciesIsALine) {
   std::vector<double> ratios(1001);
   std::iota(ratios.begin(), ratios.end(), 0.0);
-  const auto knots = jitter_of(ratios);
+  const auto [knots, tail] = jitter_of(ratios);
+  EXPECT_TRUE(tail.empty());
   ASSERT_EQ(knots.size(), 33u);
   for (std::size_t i = 0; i < 33; ++i) EXPECT_NEAR(knots[i], static_cast<double>(i) / 16, 0.01);
 }
@@ -196,11 +199,35 @@ TEST(ProbeFit, JitterOfUniformLatenciesIsALine) {
 TEST(ProbeFit, OneOutlierKeepsItsWeight) {
   std::vector<double> ratios(3200, 1.0);
   ratios.back() = 1000;
-  const auto knots = jitter_of(ratios);
+  const std::vector<double> knots = jitter_of(ratios).quantiles;
   EXPECT_NEAR(knots.back() / knots.front(), 21, 0.3);
   double mean = -(knots.front() + knots.back()) / 2;
   for (const double knot : knots) mean += knot;
   EXPECT_NEAR(mean / 32, 1, 1e-12);
+}
+
+// One operation in 300 takes 60 x: of mean 1.197 in the body's unit, 0.0033 x 50.1 of squares beside those of the body.
+// On equal intervals it would be a delay of up to 13 that comes ten times as often.
+TEST(ProbeFit, ARareTailStaysRareAndLong) {
+  std::vector<double> ratios(3000, 1.0);
+  for (std::size_t i = 0; i < ratios.size(); i += 300) ratios[i] = 60;
+  CurvePoint point{1, PerSecond{1}, 0, {}, 0};
+  auto [quantiles, tail] = jitter_of(ratios);
+  point.jitter = quantiles, point.tail = tail;
+  const ReadCurve curve{.kind = ReadKind::kFile, .size = 1, .points = {point}};
+  const auto found = OperationCurve::find({&curve, 1}, ReadKind::kFile, ReadMode::kBuffered, false, 1);
+  ASSERT_TRUE(found);
+  int long_ones = 0;
+  double mean = 0;
+  for (int i = 0; i < 30000; ++i) {
+    const double drawn = found->jitter(1, (i + 0.5) / 30000);
+    mean += drawn / 30000;
+    long_ones += drawn > 25 ? 1 : 0;
+  }
+  EXPECT_NEAR(mean, 1, 1e-3);
+  EXPECT_NEAR(long_ones, 100, 40);  // 0.33 %
+  const double squares = 1 / (1.1967 * 1.1967) * (299.0 / 300 + 3600.0 / 300) - 1;
+  EXPECT_NEAR(found->jitter_cv(1), std::sqrt(squares), 0.15 * std::sqrt(squares));
 }
 
 // 8 readers, 1 ms an operation, for 2 s; then 2 ms for 2 s: the rate's mean is 6000/s +- 2000, cv 1/3.

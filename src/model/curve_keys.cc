@@ -19,9 +19,16 @@ constexpr double kMeanTolerance = 0.05;
 
 std::string check_jitter(const CurvePoint& point) {
   const std::vector<double>& jitter = point.jitter;
-  if (jitter.empty()) return {};
+  if (jitter.empty()) return point.tail.empty() ? "" : "expected jitter beside tail, found none";
   if (jitter.front() < 0 || !std::is_sorted(jitter.begin(), jitter.end()))
     return "expected jitter to be quantiles that rise from 0 or more, found them falling or negative";
+  const std::vector<double>& tail = point.tail;
+  if (!tail.empty() &&
+      (tail.front() < jitter[jitter.size() - 2] || !std::is_sorted(tail.begin(), tail.end())))
+    return fmt::format(
+        "expected tail to be quantiles that rise from {:.4g}, the last but one of jitter, or more, found "
+        "them lower or falling",
+        jitter[jitter.size() - 2]);
   double mean = 0;  // of a quantile function that is linear between equally spaced values
   for (std::size_t i = 0; i + 1 < jitter.size(); ++i) mean += (jitter[i] + jitter[i + 1]) / 2;
   mean /= static_cast<double>(jitter.size() - 1);
@@ -98,7 +105,9 @@ const Schema<CurvePoint>& point_schema() {
            {"jitter",
             "Equally spaced quantiles, smallest to largest, of an operation's work / its mean: of latency / "
             "expected latency, where requests are not paced."},
-           &CurvePoint::jitter, numbers_words(kMostQuantiles))},
+           &CurvePoint::jitter, numbers_words(kMostQuantiles)),
+       value_key({"tail", "Likewise within the last interval of `jitter`; left out, it is linear there."},
+                 &CurvePoint::tail, numbers_words(kMostQuantiles))},
       check_jitter,
       [](const CurvePoint&) { return std::string("point"); }};
   return schema;

@@ -40,6 +40,9 @@ struct CurvePoint {
   std::vector<double> jitter;
   // Coefficient of variation of the rate itself over 100 ms: what slows all at once.
   double common = 0;
+  // Likewise within the last interval of `jitter`: where one operation in hundreds takes many times as long,
+  // equal intervals would make it a smaller and more frequent delay. Empty = linear there. Only beside jitter.
+  std::vector<double> tail = {};
   bool operator==(const CurvePoint&) const = default;
 };
 

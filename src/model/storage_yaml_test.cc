@@ -215,6 +215,10 @@ TEST(StorageYaml, RefusesCurvesThatCannotBe) {
             "above the 2 of the point before, found 1"},
            {"{concurrency: 1, rate: 100 /s}, {concurrency: 2, rate: 9 /s}", "at least 10 % of the best"},
            {"{concurrency: 1, rate: 1 /s, jitter: [1.5, 0.5]}", "falling or negative"},
+           {"{concurrency: 1, rate: 1 /s, tail: [1, 2]}", "expected jitter beside tail"},
+           {"{concurrency: 1, rate: 1 /s, jitter: [0.5, 1, 1.5], tail: [0.9, 2]}",
+            "rise from 1, the last but one"},
+           {"{concurrency: 1, rate: 1 /s, jitter: [0.5, 1, 1.5], tail: [2, 1.5]}", "lower or falling"},
            {"{concurrency: 1, rate: 1 /s, jitter: [1]}", "a list of 2 to"}})
     EXPECT_THAT(of_points(points), HasSubstr(part)) << points;
   EXPECT_THAT(of_points("{concurrency: 1, rate: 1 /s, jitter: [0.5, 1, 1.2]}"),
