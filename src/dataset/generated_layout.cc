@@ -201,6 +201,8 @@ void GeneratedLayout::scan(Scan how, const GiveUp& give_up) {
     return;
   }
   totals_ = {};
+  const bool keep = spec_.samples <= kMostSizesKept;
+  if (keep) sizes_.reserve(spec_.samples);  // and filled one by one: what is not in it yet is drawn
   std::uint64_t offset = 0;
   for (SampleId sample = 0; sample < spec_.samples; ++sample) {
     if (give_up && sample % kBetweenLooks == kBetweenLooks - 1 && give_up()) throw Interrupted();
@@ -210,6 +212,7 @@ void GeneratedLayout::scan(Scan how, const GiveUp& give_up) {
       anchors_[sample / per_file_ * anchors_per_file_ + within / stride_] = offset;
     }
     const std::uint64_t size = stored_size(sample);
+    if (keep) sizes_.push_back(size);
     offset += size;
     totals_.total_bytes += size;
     totals_.largest_sample = std::max(totals_.largest_sample, size);

@@ -13,7 +13,7 @@
 // the format's minimum. A constant law needs O(1) memory and time. For any other law construction
 // draws every size once (about 60 ns each) for the total, the largest and, in packed layouts, the
 // offset of every `stride`-th sample: at most kMostAnchors words; `locate` then draws at most
-// `stride` sizes again.
+// `stride` sizes again, of a dataset of at most kMostSizesKept samples none.
 #pragma once
 
 #include <functional>
@@ -44,6 +44,9 @@ class GeneratedLayout final : public Layout {
 
   // Words: 32 MiB at most. Chosen: in a larger dataset `locate` draws more sizes again instead.
   static constexpr std::uint64_t kMostAnchors = std::uint64_t{1} << 22;
+  // Samples whose sizes are kept as they were scanned, so that `locate` draws nothing again: 512 KiB at most.
+  // Chosen: a simulation asks for each of so few millions of times.
+  static constexpr std::uint64_t kMostSizesKept = std::uint64_t{1} << 16;
 
   // Throws UserError for layouts and contents that cannot be generated, for a spec without samples,
   // and for one of a constant size of 2^63 bytes or more. `totals` must come from a layout of the
@@ -114,7 +117,9 @@ class GeneratedLayout final : public Layout {
   void scan(Scan how, const GiveUp& give_up);
   void reckon_totals();
   double draw_of(SampleId sample, Random& random) const;
-  std::uint64_t stored_size(SampleId sample) const { return format_->stored_bytes(target_of(sample)); }
+  std::uint64_t stored_size(SampleId sample) const {
+    return sample < sizes_.size() ? sizes_[sample] : format_->stored_bytes(target_of(sample));
+  }
   std::uint64_t offset_in_file(SampleId sample) const;
 
   DatasetSpec spec_;
@@ -132,6 +137,8 @@ class GeneratedLayout final : public Layout {
   std::uint64_t anchors_per_file_ = 0;
   // Offset behind its file's head of every stride_-th sample, file after file.
   std::vector<std::uint64_t> anchors_;
+  // Of every sample, as scanned; empty where that was not done, sizes are constant, or samples are too many.
+  std::vector<std::uint64_t> sizes_;
   Totals totals_;
 };
 

@@ -208,18 +208,12 @@ Task<> prepare(ReadContext<W>& context, LaneId lane, LaneState& state) {
   state.stats.preparing += context.world.now() - begin;
 }
 
-// The samples of a worker's share of a batch in one operation, for worlds that can.
+// Files what World::read_slice did: the samples of a worker's share of a batch in one operation.
 // All of them count as read whole: such a World has no faults. Their time is shared out evenly, so
 // `sample_read` keeps its count and mean, but the spread within a slice is not seen.
-template <class W, class Locate>
-requires ReadsSlices<W> Task<> read_at_once(ReadContext<W>& context, LaneId lane, std::uint64_t samples,
-                                            Locate locate) {
-  ReaderStats& stats = context.lanes[lane].stats;
-  const Seconds begin = context.world.now();
-  const auto read = co_await context.world.read_slice(lane, samples, locate);
-  const Seconds took = context.world.now() - begin;
+inline void count_slice(ReaderStats& stats, std::uint64_t samples, std::uint64_t bytes, Seconds took) {
   stats.busy += took;
-  stats.bytes += read.bytes();
+  stats.bytes += bytes;
   stats.requests += samples;
   stats.samples += samples;
   stats.sample_read.add(took / static_cast<double>(samples), static_cast<std::uint32_t>(samples));
@@ -239,7 +233,9 @@ Task<bool> read_sample(ReadContext<W>& context, LaneId lane, SampleId sample, Me
   if constexpr (ReadsSlices<W>) {
     if (into == nullptr && world.reads_slices()) {
       const auto locate = [&at](std::uint64_t) { return at; };
-      co_await read_at_once(context, lane, 1, locate);
+      const Seconds begin = world.now();
+      const auto read = co_await world.read_slice(lane, 1, locate);
+      count_slice(state.stats, 1, read.bytes(), world.now() - begin);
       if (context.plan.loader.preprocess.mean > 0) co_await prepare(context, lane, state);
       co_return true;
     }

@@ -134,7 +134,19 @@ class SlicedLoader final : public Loader {
       if (home) co_await context_.world.enter_lane(lane);
       home = false;
       Slot& slot = slots_[k % slots_.size()];
-      co_await read_slice(slot, lane, slice, k);
+      bool read = false;
+      if constexpr (ReadsSlices<W>) {
+        if (reads_at_once()) {  // here, not in a coroutine of its own: there may be a million readers
+          const std::uint64_t samples = samples_of(slice);
+          const Place place{*this, slice, k};
+          const Seconds begin = context_.world.now();
+          const auto all = co_await context_.world.read_slice(lane, samples, place);
+          count_slice(context_.lanes[lane].stats, samples, all.bytes(), context_.world.now() - begin);
+          slot.whole.fetch_add(samples, std::memory_order_relaxed);
+          read = true;
+        }
+      }
+      if (!read) co_await read_slice(slot, lane, slice, k);
       if (ending()) break;
       if (slot.remaining.fetch_sub(1, std::memory_order_acq_rel) != 1) continue;
       co_await context_.world.go_home();
@@ -151,6 +163,25 @@ class SlicedLoader final : public Loader {
     return stopping_.load(std::memory_order_relaxed) || context_.ending.load(std::memory_order_relaxed);
   }
 
+  // Where the World can read a slice in one operation, and nothing has to happen between its samples.
+  bool reads_at_once() const {
+    const LoaderSpec& loader = context_.plan.loader;
+    return loader.deliver != Deliver::kBatch && loader.preprocess.mean <= 0 && context_.world.reads_slices();
+  }
+  std::uint64_t samples_of(std::uint32_t slice) const {
+    return (context_.plan.loader.batch_size - slice + slices_ - 1) / slices_;
+  }
+  // Where the i-th sample of a slice of batch k lies.
+  struct Place {
+    const SlicedLoader& loader;
+    std::uint32_t slice;
+    std::uint64_t k;
+    SampleLocation operator()(std::uint64_t i) const {
+      const std::uint64_t slot = slice + i * loader.slices_;
+      return loader.context_.plan.layout->locate(loader.sampler_.at(loader.epoch_, loader.rank_, k, slot));
+    }
+  };
+
   // On the lane: this slice's samples of batch k, one after another. No memory for them is a fault
   // of the first one and leaves the rest unread.
   Task<> read_slice(Slot& slot, LaneId lane, std::uint32_t slice, std::uint64_t k) {
@@ -164,17 +195,6 @@ class SlicedLoader final : public Loader {
       into = &slot.memory[slice];
       if (into->failed()) {
         context_.fault(context_.lanes[lane], no_memory(context_.plan, sampler_.at(epoch_, rank_, k, slice)));
-        co_return;
-      }
-    }
-    if constexpr (ReadsSlices<W>) {
-      if (into == nullptr && context_.world.reads_slices() && loader.preprocess.mean <= 0) {
-        const std::uint64_t samples = (loader.batch_size - slice + slices_ - 1) / slices_;
-        const auto locate = [this, slice, k](std::uint64_t i) {
-          return context_.plan.layout->locate(sampler_.at(epoch_, rank_, k, slice + i * slices_));
-        };
-        co_await read_at_once(context_, lane, samples, locate);
-        slot.whole.fetch_add(samples, std::memory_order_relaxed);
         co_return;
       }
     }
