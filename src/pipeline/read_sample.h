@@ -35,8 +35,8 @@ namespace aforo {
 
 // What the readers of one lane share: only that lane's thread touches it while the job runs.
 struct LaneState {
-  // Of all readers there, of all ranks.
-  ReaderStats stats;
+  // Of all readers there, of all ranks. Where one thread runs all lanes (RunsOnOneThread), theirs too.
+  ReaderStats& stats;
   // For the CPU work per sample. Seeded by lane, so a sample's draw depends on the lane and on what
   // was read there before it.
   Random random{0};

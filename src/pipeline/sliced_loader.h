@@ -53,7 +53,8 @@ class SlicedLoader final : public Loader {
         on_demand_(access.order == BatchOrder::kOnDemand),
         slots_(window_),
         parked_(access.readers) {
-    for (auto& slot : slots_) slot.memory.resize(slices_);
+    if (context.plan.loader.deliver == Deliver::kBatch)
+      for (auto& slot : slots_) slot.memory.resize(slices_);
   }
 
   // Every slot is free again, as the epoch before was consumed: the memory of its batches went with

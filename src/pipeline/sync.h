@@ -21,6 +21,12 @@
 
 namespace aforo {
 
+// Asks for the memory of a suspended coroutine's first variables: a hint, without effect on what happens.
+inline void prefetch_frame(std::coroutine_handle<> handle) {
+  const auto* frame = static_cast<const char*>(handle.address());
+  for (std::size_t line = 0; line < 6; ++line) __builtin_prefetch(frame + line * 64, 1);
+}
+
 // One coroutine waits until somebody signals. A signal without a waiter is forgotten: check your condition
 // first.
 // At most one waiter: a second one would take the first one's place, which would then sleep for
@@ -103,7 +109,12 @@ class Barrier {
     std::vector<std::coroutine_handle<>> going;
     going.swap(waiters_);
     waiters_.reserve(parties_);
-    for (auto handle : going) handle.resume();
+    // Of 100,000 that meet, each one's frame has left the processor's cache since: it is fetched while others run.
+    constexpr std::size_t kAhead = 6;
+    for (std::size_t i = 0; i < going.size(); ++i) {
+      if (i + kAhead < going.size()) prefetch_frame(going[i + kAhead]);
+      going[i].resume();
+    }
   }
 
   // For good: a barrier is not closed again.

@@ -50,7 +50,7 @@ class TrainingJob {
       : world_(world),
         plan_(std::move(plan)),
         observer_(observer),
-        lanes_(world.lanes()),
+        stats_(RunsOnOneThread<W> ? 1 : world.lanes()),
         context_{world_, plan_, lanes_},
         checkpoints_(context_),
         barrier_(plan_.ranks.here),
@@ -63,8 +63,8 @@ class TrainingJob {
       end_now({Ending::kFailed, world_.host()});
     };
     const std::uint64_t host_seed = std::uint64_t{plan_.ranks.first} << 32;  // lanes of two hosts differ
-    for (LaneId lane = 0; lane < lanes_.size(); ++lane)
-      lanes_[lane].random = Random(mix64(plan_.loader.seed, host_seed | lane, 7));
+    for (LaneId lane = 0; lane < world.lanes(); ++lane)
+      lanes_.push_back({stats_[lane % stats_.size()], Random(mix64(plan_.loader.seed, host_seed | lane, 7))});
     make_loaders();
   }
 
@@ -81,7 +81,7 @@ class TrainingJob {
     co_await checkpoints_.drained();
     result_.checkpoints = checkpoints_.stats();
     for (auto& loader : loaders_) result_.samples_read_again += loader->read_again();
-    for (auto& lane : lanes_) result_.readers.merge(lane.stats);
+    for (const ReaderStats& stats : stats_) result_.readers.merge(stats);
     const auto without_step = [](const RankEpoch& rank) { return rank.steps == 0; };
     while (!result_.epochs.empty() &&
            std::all_of(result_.epochs.back().begin(), result_.epochs.back().end(), without_step))
@@ -278,7 +278,9 @@ class TrainingJob {
   W& world_;
   const JobPlan plan_;
   JobObserver& observer_;
-  // By lane; made before any reader and read by this thread again only when all readers have ended.
+  // By lane, or one for all; made before any reader and read by this thread again only when all readers have
+  // ended.
+  std::vector<ReaderStats> stats_;
   std::vector<LaneState> lanes_;
   ReadContext<W> context_;
   Checkpoints<W> checkpoints_;

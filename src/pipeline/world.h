@@ -118,6 +118,11 @@ concept World = requires(W& w, LaneId lane, std::uint32_t rank, FileId file, std
   w.sync(lane, handle);                             // awaitable -> Written: all is on storage; bytes() is 0
 };
 
+// A World whose lanes are all run by one thread says so: lanes then need no statistics of their own, which of
+// ten thousand hosts would be most of the memory.
+template <class W>
+concept RunsOnOneThread = World<W> && W::kOneThread;
+
 // A World that can carry out the reads that one worker makes for a batch, one after another, as one
 // operation: what simulation gains where nothing would happen in between. `locate(i)` is the i-th sample's
 // place, i in [0, n); it is called before the awaitable is done, and not after.

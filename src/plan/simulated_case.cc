@@ -25,6 +25,8 @@ constexpr std::uint64_t kMostSteps = 500;  // of an epoch; the rest go at their 
 constexpr std::uint64_t kMostEpochs = 3;   // cold, filling, and one that stands for all later ones
 constexpr std::uint64_t kShardsPerReader = 4;  // of a smaller dataset: readers must not run out of shards
 constexpr std::uint64_t kWarmEpoch = 3;        // of the seed: other draws than those of the epochs before
+constexpr double kNoWeight =
+    1e-3;  // of all epochs: what one on full caches stands for at least, or it is left out
 constexpr double kNearlyFull = 1e-3;  // of what a cache will hold is still missing: no epoch would show it
 constexpr std::uint64_t kNoEnd = std::uint64_t{1} << 40;  // steps: of a job that another one's end will end
 
@@ -120,6 +122,7 @@ void see_full_caches(SimulatedCase& c, const StorageSpec& storage) {
     like_the_last += missing / at_last;
   }
   c.warm_epochs = static_cast<double>(c.epochs - c.plan.epochs) - like_the_last;
+  if (c.warm_epochs < kNoWeight * static_cast<double>(c.epochs)) c.warm_epochs = 0;
 }
 
 void cut(SimulatedCase& c, const PredictOptions& options) {
@@ -202,6 +205,7 @@ SimSetup setup_of(const SimulatedCase& c, const StorageSpec& storage, std::uint6
   setup.until_first = true;
   setup.storage = &storage;
   setup.seed = mix64(seed, replication);
+  setup.gather_hits = c.large;
   setup.jobs.push_back({c.plan, c.ranks_per_host});
   for (const auto& other : c.others) setup.jobs.push_back({other.plan, c.ranks_per_host});
   for (SimJob& job : setup.jobs) job.plan.loader.seed += replication;
@@ -340,6 +344,8 @@ SimulatedCase make_case(const PredictOptions& asked) {
   c.simulated = options.simulated;
   cut(c, options);
   if (c.plan.steps < c.steps) take_out_pauses(c);
+  c.large = samples_of(c.plan, static_cast<double>(c.plan.steps * c.plan.epochs)) >
+            static_cast<double>(options.most_samples);
   if (stands_in && c.cache_scale >= 1) {
     c.layout = predicted_layout(options.workload, true, c.notes);
     c.plan.layout = c.layout.get();

@@ -31,6 +31,9 @@ struct SimulatedCase {
   Seconds pauses{0};
   double cache_scale = 1;  // of the caches' sizes, where the dataset was made smaller by as much
   std::uint32_t ranks_per_host = 0;
+  // More samples than PredictOptions::most_samples all the same: its steps were asked for, or its accelerators
+  // are too many. What costs in proportion and changes nothing that can be seen is then left out.
+  bool large = false;
   std::function<void()> simulated;  // as PredictOptions has it
   struct Other {
     std::string name;

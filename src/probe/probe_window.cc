@@ -68,7 +68,9 @@ ProbeReaders::ProbeReaders(LaneSet lanes, const Layout& layout, ReadKind kind, c
       world_(std::move(lanes.lanes)) {}
 
 RawWindow ProbeReaders::run(const WindowAsk& ask, ProbeCursor& cursor, std::stop_token stop) {
-  std::vector<LaneState> lanes(world_.lanes());
+  std::vector<ReaderStats> stats(world_.lanes());
+  std::vector<LaneState> lanes;
+  for (ReaderStats& of : stats) lanes.push_back({of});
   const Moment before = read_moment(store_);
   const Seconds begin = world_.now();
   Running running{

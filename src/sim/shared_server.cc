@@ -3,6 +3,16 @@
 #include <algorithm>
 
 namespace aforo {
+namespace {
+
+// Who goes next has been waiting for long: the frame that it lies in is fetched while others run.
+void prefetch_visit(const Visit* visit) {
+  const auto* at = reinterpret_cast<const char*>(visit);
+  for (int line = -2; line < 5; ++line) __builtin_prefetch(at + line * 64, 1);
+}
+
+}  // namespace
+
 void SharedServer::enter(Visit& visit, double work, std::uint32_t klass, double operations) {
   advance();
   Class& of = classes_[klass];
@@ -34,6 +44,7 @@ void SharedServer::release_due(Class& of) {
     Visit* const visit = of.customers.top().visit;
     of.customers.pop();
     --count_;
+    if (!of.customers.empty()) prefetch_visit(of.customers.top().visit);
     visit->go_on();  // which may enter again
   }
 }

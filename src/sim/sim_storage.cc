@@ -235,6 +235,7 @@ void SimStorage::make_routes(std::size_t client) {
     if (spec_.client[i].kind == StationKind::kCpu) cpu = client_groups_[i].get();
   paths.cpu_ = {{cpu, 0}};
   paths.sums_up_ = sums_up(client);
+  paths.hits_sum_up_ = hits_sum_up(client);
 }
 
 bool SimStorage::sums_up(std::size_t client) const {
@@ -254,6 +255,18 @@ bool SimStorage::sums_up(std::size_t client) const {
   for (const Station& station : tiers_[0]->spec->stations) look_at(station);
   // A delay before a shared station counts too: summed, it would gather the batch's work into one long visit.
   return contended == 0 || (passed == 1 && shared);
+}
+
+bool SimStorage::hits_sum_up(std::size_t client) const {
+  if (caches_.empty()) return false;
+  const std::vector<Station>& own = caches_.front().spec->stations;
+  const auto shared = [](const Station& station) {
+    return costs_nothing(station) || aforo::sums_up(station);
+  };
+  if (!std::all_of(spec_.client.begin(), spec_.client.end(), shared)) return false;
+  if (!std::all_of(own.begin(), own.end(), shared)) return false;
+  // With one way to everywhere, curves are those of cached reads: processor sharing too.
+  return tiers_.size() == 1 && paths_[client].hit_[0][0].size() <= 1;
 }
 
 std::vector<SimStation> SimStorage::stations(Seconds simulated) {

@@ -66,6 +66,12 @@ class ReadPaths {
   // most one station on it, that one shared by processor sharing, or delays alone; and no cache.
   bool sums_up() const { return sums_up_; }
 
+  // Whether a worker's reads that the first cache answers, one after another, are one visit of the summed work:
+  // one way for all, at most one station on it, and that one shared by processor sharing.
+  bool hits_sum_up() const { return hits_sum_up_; }
+  // Whether `route`, from way(), is that of the nearest cache. Only with hits_sum_up.
+  bool is_hit(const Route& route) const { return &route == &hit_[0][0]; }
+
   // Of a stream's request that passes all caches: bytes that storage fetches for it, read-ahead included;
   // negative where it fetches just what is asked. `size` of the file; 0 = unknown.
   double fetched(std::uint64_t offset, std::uint64_t bytes, std::uint64_t size) const;
@@ -91,7 +97,7 @@ class ReadPaths {
   // for cached reads, or at once where there is none.
   std::vector<std::vector<Route>> hit_;
   Route cpu_;
-  bool sums_up_ = false;
+  bool sums_up_ = false, hits_sum_up_ = false;
   // kStream: bytes of a read-ahead window, where storage reads ahead; 0 = it does not.
   std::uint64_t ahead_ = 0;
   // kRange, kStream: by file.
@@ -155,6 +161,7 @@ class SimStorage {
   // Adds `curve` as a class of operations to the group's servers, which are made at the first.
   RouteStep curve_step(ServerGroup& group, bool per_host, const OperationCurve& curve);
   bool sums_up(std::size_t client) const;
+  bool hits_sum_up(std::size_t client) const;
   std::uint64_t next_seed() { return mix64(seed_, ++groups_made_); }
 
   const StorageSpec& spec_;

@@ -10,6 +10,7 @@ static_assert(ReadsSlices<SimWorld>);
 SimWorld::SimWorld(VirtualClock& clock, ReadPaths& paths, const Setup& setup)
     : clock_(clock), paths_(paths), setup_(setup), random_(setup.seed) {
   constant_ = setup.client.layout->constant_sample();
+  gathers_hits_ = setup.gather_hits && paths.hits_sum_up();
 }
 
 SimWorld::File SimWorld::opened(LaneId lane, FileId file) {

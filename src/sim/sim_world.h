@@ -30,6 +30,7 @@
 #include <coroutine>
 #include <cstdint>
 #include <span>
+#include <utility>
 
 #include "base/random.h"
 #include "pipeline/world.h"
@@ -48,6 +49,7 @@ namespace aforo {
 // event per station that it waits at.
 class SimWorld {
  public:
+  static constexpr bool kOneThread = true;
   struct Read {
     std::uint64_t n = 0;
     int error() const { return 0; }
@@ -82,6 +84,8 @@ class SimWorld {
     std::uint32_t ranks_per_host = 1;
     // Whether reads_slices() (SimSetup::aggregate).
     bool aggregate = true;
+    // SimSetup::gather_hits.
+    bool gather_hits = false;
     // Of its own: `cancel_sleeps` wakes this job's ranks and no other's.
     VirtualClock::Owner owner = 1;
     // Of the jitter of files that are opened, read and closed.
@@ -221,18 +225,61 @@ class SimWorld {
 
    private:
     bool next() override {
-      if (rest_ == 0) {
-        if (left_ == 0) return false;
-        at_ = locate_(index_++);
-        --left_;
-        rest_ = world_.length_of(at_);
-      }
-      const std::uint64_t request = std::min(rest_, world_.request_of(rest_));
+      if (world_.gathers_hits_) return gather_hits();
+      if (!more()) return false;
+      const Route& route = way();
+      take(route, part_of(request()));
+      advance();
+      return true;
+    }
+
+    std::uint64_t request() const { return std::min(rest_, world_.request_of(rest_)); }
+    // Of the request at hand; asks the caches.
+    const Route& way() {
       const ItemId item = world_.paths_.item_of(at_.file, at_.offset);
-      take(world_.paths_.way(host(), at_.file, item, request), part_of(request));
-      bytes_ += request;
-      rest_ -= request;
-      at_.offset += request;
+      return world_.paths_.way(host(), at_.file, item, request());
+    }
+    void advance() {
+      const std::uint64_t read = request();
+      bytes_ += read;
+      rest_ -= read;
+      at_.offset += read;
+    }
+    // To the next sample, where this one is read; false where it was the last.
+    bool more() {
+      if (rest_ > 0) return true;
+      if (left_ == 0) return false;
+      at_ = locate_(index_++);
+      --left_;
+      rest_ = world_.length_of(at_);
+      return true;
+    }
+
+    // As one visit the requests from this one on that the nearest cache answers; then, by itself, the first that
+    // it does not. Caches are asked for all of them now, for that one too: one that was asked again later would
+    // have two chances.
+    bool gather_hits() {
+      const Route* hits = nullptr;
+      double work = 0, operations = 0;
+      while (other_ == nullptr && more()) {
+        const Route& found = way();
+        if (!world_.paths_.is_hit(found)) {
+          other_ = &found;
+          break;
+        }
+        hits = &found;
+        for (const RouteStep& step : found)
+          work += step.group->of(host()).demand(part_of(request()), step.way);
+        ++operations;
+        advance();
+      }
+      if (hits != nullptr) {
+        take_summed(*hits, {work}, operations);
+        return true;
+      }
+      if (other_ == nullptr) return false;
+      take(*std::exchange(other_, nullptr), part_of(request()));
+      advance();
       return true;
     }
 
@@ -276,6 +323,8 @@ class SimWorld {
     SimWorld& world_;
     const Locate& locate_;
     std::uint64_t left_, index_ = 0;
+    // The way of the request at hand, where it is known already.
+    const Route* other_ = nullptr;
     SampleLocation at_;
     std::uint64_t rest_ = 0, bytes_ = 0;
   };
@@ -304,6 +353,8 @@ class SimWorld {
   Random random_;
   // Length of every sample; 0 = they differ.
   std::uint64_t constant_ = 0;
+  // Whether a slice's reads that follow each other in the nearest cache are one visit.
+  bool gathers_hits_ = false;
   // The job is stopping: whoever falls asleep is due at once.
   bool awake_ = false;
 };

@@ -49,7 +49,9 @@ struct RunningJob {
             [&ways] {
               return StepLog::CacheCount{ways.accesses(), ways.hits()};
             }),
-        world(clock, ways, {client, ranks_per_host(job), setup.aggregate, number, mix64(setup.seed, number)}),
+        world(clock, ways,
+              {client, ranks_per_host(job), setup.aggregate, setup.gather_hits, number,
+               mix64(setup.seed, number)}),
         training(world, without_bytes(job.plan), log) {}
 
   Task<> run() { result = co_await training.run(); }

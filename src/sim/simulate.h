@@ -52,6 +52,11 @@ struct SimSetup {
   // station, which a worker that goes from sample to sample never leaves, or delays alone. Elsewhere samples
   // are walked through one by one, in the same order and at the same times, but without a coroutine each.
   bool aggregate = true;
+  // With `aggregate`: also the reads of a worker's batch that follow each other in a host's nearest cache, where
+  // the way of a hit is one such station. The cache is then asked for each of them when the first begins, so
+  // that another reader of the host may find it fuller or emptier by what a batch takes: chance, no bias, and
+  // a fraction of the events.
+  bool gather_hits = false;
   // Ends a job once the 95 % interval of its AU (batch means over steps) is narrower than this on either
   // side; 0 = run to the end.
   double au_half_width = 0;
