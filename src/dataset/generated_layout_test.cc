@@ -65,6 +65,21 @@ TEST(GeneratedLayout, FilePerSampleIsTheWholeFile) {
 }
 
 // 100 samples, 30 to a shard: 30, 30, 30, 10. A record of 1000 bytes of content stores as stored_bytes says.
+// A small dataset's sizes are kept from its scan; one that is opened by its totals, or has more samples, draws
+// them again, and a larger one of the same seed begins with the same.
+TEST(GeneratedLayout, KeptSizesAreThoseThatWouldBeDrawn) {
+  const auto some = spec(LayoutKind::kFilePerSample, Content::kRaw, 500, lognormal(1e5, 5e4));
+  const GeneratedLayout kept = layout_of(some);
+  const GeneratedLayout drawn(some, dataset_id_of(some), kept.totals());
+  auto larger = some;
+  larger.samples = GeneratedLayout::kMostSizesKept + 1;
+  const GeneratedLayout beyond = layout_of(larger);
+  for (SampleId i = 0; i < some.samples; ++i) {
+    EXPECT_EQ(kept.locate(i).length, drawn.locate(i).length);
+    EXPECT_EQ(kept.locate(i).length, beyond.locate(i).length);
+  }
+}
+
 TEST(GeneratedLayout, ConstantRecordsLieAtMultiples) {
   const auto layout = layout_of(spec(LayoutKind::kTfrecord, Content::kRaw, 100, constant(1000), 30));
   const std::uint64_t record = tfrecord_format(Content::kRaw).stored_bytes(1000);

@@ -6,10 +6,10 @@
 namespace aforo {
 namespace {
 
-// Chosen: a class wastes less than 128 bytes of a frame, and what a thread keeps is little beside its
+// Chosen: a class wastes less than 64 bytes of a frame, and what a thread keeps is little beside its
 // batches.
-constexpr std::size_t kClassBytes = 128;
-constexpr std::size_t kClasses = 32;           // up to 4 KiB; larger frames go to operator new
+constexpr std::size_t kClassBytes = 64;
+constexpr std::size_t kClasses = 64;           // up to 4 KiB; larger frames go to operator new
 constexpr std::size_t kMaxKeptPerClass = 512;  // at most 2 MiB kept per thread and class
 
 struct Node {

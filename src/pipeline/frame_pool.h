@@ -15,7 +15,7 @@
 namespace aforo {
 
 // Memory for a frame of `bytes` > 0, aligned as operator new aligns. Throws std::bad_alloc.
-// Constant time where this thread has a free one of the class (steps of 128 bytes up to 4 KiB);
+// Constant time where this thread has a free one of the class (steps of 64 bytes up to 4 KiB);
 // larger ones, and the first of a class, come from operator new.
 void* allocate_frame(std::size_t bytes);
 // Takes back what allocate_frame gave for the same `bytes`, on any thread. A list keeps at most 512

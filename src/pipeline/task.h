@@ -18,8 +18,11 @@
 #pragma once
 
 #include <coroutine>
+#include <cstddef>
+#include <cstring>
 #include <exception>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include "pipeline/frame_pool.h"
@@ -34,7 +37,10 @@ namespace task_detail {
 // Frames come from the pool of the thread that calls the coroutine (frame_pool.h), and go back to
 // the pool of the thread that destroys them.
 struct PromiseBase {
+  // Who awaits the task; of a spawned one the word that `done` is called with.
   std::coroutine_handle<> continuation = std::noop_coroutine();
+  // Of a spawned task: called at its end, before its frame goes.
+  void (*done)(void* word) = nullptr;
   std::exception_ptr exception;
 
   static void* operator new(std::size_t bytes) { return allocate_frame(bytes); }
@@ -45,7 +51,12 @@ struct PromiseBase {
     bool await_ready() noexcept { return false; }
     template <class P>
     std::coroutine_handle<> await_suspend(std::coroutine_handle<P> self) noexcept {
-      return self.promise().continuation;
+      P& promise = self.promise();
+      if (!promise.done) return promise.continuation;
+      if (promise.exception) std::terminate();
+      promise.done(promise.continuation.address());
+      self.destroy();
+      return std::noop_coroutine();
     }
     void await_resume() noexcept {}
   };
@@ -113,6 +124,14 @@ class [[nodiscard]] Task {
     return Awaiter{handle_};
   }
 
+  // Starts it, unawaited: `done(word)` is called at its end, then its frame goes. For spawn.
+  void detach(void* word, void (*done)(void* word)) && {
+    const Handle handle = std::exchange(handle_, {});
+    handle.promise().continuation = std::coroutine_handle<>::from_address(word);
+    handle.promise().done = done;
+    handle.resume();
+  }
+
  private:
   Handle handle_;
 };
@@ -145,8 +164,21 @@ struct Detached {
 // It is called on the executor on which the task ended, with the task's parameters still alive;
 // they and the frame go after `done` has returned. Nobody can cancel a spawned task: count it in a
 // WaitGroup, and wait for that before what it refers to goes.
+//
+// A `done` of one word, such as a lambda that captures `this`, is kept in the task's own frame: who spawns a
+// million readers pays for no second one.
 template <class Done>
 void spawn(Task<void> task, Done done) {
+  if constexpr (sizeof(Done) <= sizeof(void*) && std::is_trivially_copyable_v<Done>) {
+    void* word = nullptr;
+    std::memcpy(&word, &done, sizeof(done));
+    std::move(task).detach(word, [](void* kept) {
+      alignas(Done) std::byte copy[sizeof(Done)];
+      std::memcpy(copy, &kept, sizeof(Done));
+      (*reinterpret_cast<Done*>(copy))();
+    });
+    return;
+  }
   [](Task<void> t, Done d) -> task_detail::Detached {
     co_await std::move(t);
     d();

@@ -10,7 +10,7 @@
 #include "dataset/format.h"
 #include "dataset/generated_layout.h"
 #include "pipeline/plan_job.h"
-#include "plan/cache_form.h"
+#include "plan/cache_epochs.h"
 #include "plan/changed_storage.h"
 #include "plan/known_layout.h"
 #include "plan/simulated_epochs.h"
@@ -22,12 +22,8 @@ namespace {
 constexpr std::uint64_t kMostScanned =
     2'000'000;                             // sizes drawn to know a dataset's total: its mean to about 0.1 %
 constexpr std::uint64_t kMostSteps = 500;  // of an epoch; the rest go at their steady state
-constexpr std::uint64_t kMostEpochs = 3;   // cold, filling, and one that stands for all later ones
 constexpr std::uint64_t kShardsPerReader = 4;  // of a smaller dataset: readers must not run out of shards
 constexpr std::uint64_t kWarmEpoch = 3;        // of the seed: other draws than those of the epochs before
-constexpr double kNoWeight =
-    1e-3;  // of all epochs: what one on full caches stands for at least, or it is left out
-constexpr double kNearlyFull = 1e-3;  // of what a cache will hold is still missing: no epoch would show it
 constexpr std::uint64_t kNoEnd = std::uint64_t{1} << 40;  // steps: of a job that another one's end will end
 
 bool varies(const Law& law) { return law_cv(law) > 0; }
@@ -107,32 +103,16 @@ void shrink_with_caches(SimulatedCase& c, const PredictOptions& options) {
       c.cache_scale, steps, c.steps));
 }
 
-// Each of several hosts' caches fills by what its host happens to read: N of them take some N epochs, and what
-// the third one does is not what later ones do. Until they are full, an epoch is taken to lie between the
-// third and one on full caches by what is missing.
-void see_full_caches(SimulatedCase& c, const StorageSpec& storage) {
-  if (c.ranks_per_host == 0) return;
-  const double hosts = std::ceil(static_cast<double>(c.plan.ranks.all) / c.ranks_per_host);
-  const auto dataset = static_cast<double>(c.layout->total_bytes());
-  const double at_last = unfilled_share(storage, dataset, hosts, static_cast<double>(c.plan.epochs - 1));
-  if (c.plan.epochs >= c.epochs || at_last < kNearlyFull) return;
-  double like_the_last = 0, missing = at_last;
-  for (std::uint64_t e = c.plan.epochs; e < c.epochs && missing >= kNearlyFull; ++e) {
-    missing = unfilled_share(storage, dataset, hosts, static_cast<double>(e));
-    like_the_last += missing / at_last;
-  }
-  c.warm_epochs = static_cast<double>(c.epochs - c.plan.epochs) - like_the_last;
-  if (c.warm_epochs < kNoWeight * static_cast<double>(c.epochs)) c.warm_epochs = 0;
-}
-
 void cut(SimulatedCase& c, const PredictOptions& options) {
   const bool memory = has_memory(options.storage) && !options.cold_epochs;
   c.epochs = options.cold_epochs ? 1 : c.plan.epochs;
   c.steps = c.plan.steps;
-  c.plan.epochs = std::min<std::uint64_t>(c.epochs, memory ? kMostEpochs : 1);
+  c.plan.epochs = std::min<std::uint64_t>(c.epochs, memory ? kMostCacheEpochs : 1);
   if (!options.every_step)
     options.storage.caches.empty() ? cut_steps(c, options) : shrink_with_caches(c, options);
-  if (memory) see_full_caches(c, options.storage);
+  c.large = samples_of(c.plan, static_cast<double>(c.plan.steps * c.plan.epochs)) >
+            static_cast<double>(options.most_samples);
+  if (memory) settle_epochs(c, options.storage);
   if (c.warm_epochs > 0)
     c.notes.push_back(fmt::format(
         "{} epochs of {} were simulated, and one on caches that are full, which stands for {} of the "
@@ -344,8 +324,6 @@ SimulatedCase make_case(const PredictOptions& asked) {
   c.simulated = options.simulated;
   cut(c, options);
   if (c.plan.steps < c.steps) take_out_pauses(c);
-  c.large = samples_of(c.plan, static_cast<double>(c.plan.steps * c.plan.epochs)) >
-            static_cast<double>(options.most_samples);
   if (stands_in && c.cache_scale >= 1) {
     c.layout = predicted_layout(options.workload, true, c.notes);
     c.plan.layout = c.layout.get();
