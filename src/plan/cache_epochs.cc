@@ -27,7 +27,8 @@ void settle_epochs(SimulatedCase& c, const StorageSpec& storage) {
   const double hosts = c.ranks_per_host == 0 ? 1 : std::ceil(ranks / c.ranks_per_host);
   const double read = static_cast<double>(c.steps) * ranks * static_cast<double>(c.plan.loader.batch_size);
   // Steps that were asked for may read a dataset more than once; those of a dataset made smaller are of the whole.
-  const double passes = std::max(1.0, read * c.cache_scale / static_cast<double>(c.layout->samples()));
+  const double read_over = read * c.cache_scale / static_cast<double>(c.layout->samples());
+  const double passes = c.large ? std::max(1.0, read_over) : 1;
   const auto unfilled = [&, dataset = static_cast<double>(c.layout->total_bytes())](double epochs) {
     return unfilled_share(storage, dataset, hosts, passes * epochs);
   };

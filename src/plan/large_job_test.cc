@@ -34,19 +34,22 @@ TEST(LargeJob, IsOneOfMoreSamplesThanASimulationShouldHave) {
   EXPECT_TRUE(make_case(options).large);
 }
 
-// Caches are full behind an epoch that reads the dataset 8 times: the second epoch is as all later ones, and a
-// job of any size needs none on full caches beside them.
+// Caches are full behind an epoch that reads the dataset 8 times: the second epoch is as all later ones, and none
+// on full caches is needed beside them.
 TEST(LargeJob, SimulatesNoEpochThatIsAsTheOneBefore) {
   PredictOptions options = many_passes();
   const SimulatedCase small = make_case(options);
   EXPECT_EQ(small.plan.epochs, 3U);
-  EXPECT_EQ(small.warm_epochs, 0);
   options.most_samples = 100;
   const SimulatedCase large = make_case(options);
   EXPECT_EQ(large.plan.epochs, 2U);
   EXPECT_EQ(large.warm_epochs, 0);
-  const double three = simulate_once(small, options.storage, 1, 0, {}).au;
-  EXPECT_NEAR(simulate_once(large, options.storage, 1, 0, {}).au, three, 0.02 * three);
+  double of_small = 0, of_large = 0;
+  for (std::uint64_t i = 0; i < 5; ++i) {
+    of_small += simulate_once(small, options.storage, 1, i, {}).au / 5;
+    of_large += simulate_once(large, options.storage, 1, i, {}).au / 5;
+  }
+  EXPECT_NEAR(of_large, of_small, 0.05 * of_small);
 }
 
 TEST(LargeJob, KeepsEpochsThatDiffer) {

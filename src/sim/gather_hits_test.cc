@@ -44,7 +44,7 @@ SimResult run(const StorageSpec& storage, const JobPlan& plan, bool gather, std:
 TEST(GatherHits, IsTheSameWhereAllIsHeld) {
   const GeneratedLayout layout = files(600);
   const StorageSpec storage = cached(layout, 1.1);
-  JobPlan plan = plan_of(layout, 3, 20, 40, 20e-3);
+  JobPlan plan = plan_of(layout, 3, 20, 40, 8e-3);
   plan.ranks = 8;
   const SimResult each = run(storage, plan, false), gathered = run(storage, plan, true);
   EXPECT_LT(au_of(each), 0.9);
