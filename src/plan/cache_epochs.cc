@@ -1,7 +1,6 @@
 #include "plan/cache_epochs.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "plan/cache_form.h"
 #include "plan/changed_storage.h"
@@ -22,26 +21,22 @@ bool has_bursts(StorageSpec storage) {
 
 }  // namespace
 
-void settle_epochs(SimulatedCase& c, const StorageSpec& storage) {
-  const auto ranks = static_cast<double>(c.plan.ranks.all);
-  const double hosts = c.ranks_per_host == 0 ? 1 : std::ceil(ranks / c.ranks_per_host);
-  const double read = static_cast<double>(c.steps) * ranks * static_cast<double>(c.plan.loader.batch_size);
-  // Steps that were asked for may read a dataset more than once; those of a dataset made smaller are of the whole.
-  const double read_over = read * c.cache_scale / static_cast<double>(c.layout->samples());
-  const double passes = c.large ? std::max(1.0, read_over) : 1;
-  const auto unfilled = [&, dataset = static_cast<double>(c.layout->total_bytes())](double epochs) {
-    return unfilled_share(storage, dataset, hosts, passes * epochs);
+EpochsToSimulate epochs_to_simulate(const StorageSpec& storage, const EpochsOnCaches& job) {
+  const auto unfilled = [&](std::uint64_t epochs) {
+    return unfilled_share(storage, job.dataset_bytes, job.hosts, job.passes * static_cast<double>(epochs));
   };
-  if (c.large && passes >= kManyPasses && unfilled(1) < kNearlyFull && !has_bursts(storage))
-    c.plan.epochs = std::min<std::uint64_t>(c.plan.epochs, 2);
-  const double at_last = unfilled(static_cast<double>(c.plan.epochs - 1));
-  if (c.plan.epochs >= c.epochs || at_last < kNearlyFull) return;
+  EpochsToSimulate out{job.simulated, 0};
+  if (job.few && job.passes >= kManyPasses && unfilled(1) < kNearlyFull && !has_bursts(storage))
+    out.simulated = std::min<std::uint64_t>(out.simulated, 2);
+  const double at_last = unfilled(out.simulated - 1);
+  if (out.simulated >= job.epochs || at_last < kNearlyFull) return out;
   double like_the_last = 0, missing = at_last;
-  for (std::uint64_t e = c.plan.epochs; e < c.epochs && missing >= kNearlyFull; ++e) {
-    missing = unfilled(static_cast<double>(e));
+  for (std::uint64_t e = out.simulated; e < job.epochs && missing >= kNearlyFull; ++e) {
+    missing = unfilled(e);
     like_the_last += missing / at_last;
   }
-  c.warm_epochs = static_cast<double>(c.epochs - c.plan.epochs) - like_the_last;
+  out.warm = static_cast<double>(job.epochs - out.simulated) - like_the_last;
+  return out;
 }
 
 }  // namespace aforo

@@ -4,18 +4,34 @@
 #include <cstdint>
 
 #include "model/storage_spec.h"
-#include "plan/simulated_case.h"
 
 namespace aforo {
 
 // Cold, filling, and one that stands for all later ones.
 inline constexpr std::uint64_t kMostCacheEpochs = 3;
 
+// The job, as its caches see it.
+struct EpochsOnCaches {
+  double dataset_bytes = 0;
+  double hosts = 1;
+  std::uint64_t epochs = 1;     // of the job in full
+  std::uint64_t simulated = 1;  // at most; [1, kMostCacheEpochs]
+  // Over the dataset, in an epoch whose steps were asked for; >= 1.
+  double passes = 1;
+  // Whether fewer epochs may be simulated, where these are all that differ.
+  bool few = false;
+};
+
+struct EpochsToSimulate {
+  std::uint64_t simulated = 1;
+  // Of the others, as many as one on full caches stands for; 0 = the last one simulated stands for all.
+  double warm = 0;
+};
+
 // Each of several hosts' caches fills by what its host happens to read: N of them take some N passes over the
 // dataset, and what the third epoch does is not what later ones do. Until they are full, an epoch is taken to lie
-// between the third and one on full caches by what is missing (warm_epochs). An epoch counts as one pass. Of a large
-// job, whose steps were asked for, as many as it makes: where its first epoch leaves caches full, the second stands
-// for all later ones. `c` has its plan, of at most kMostCacheEpochs epochs, and its steps.
-void settle_epochs(SimulatedCase& c, const StorageSpec& storage);
+// between the third and one on full caches by what is missing. The other way round, where the first epoch leaves
+// caches full and `few` may be simulated, the second stands for all later ones.
+EpochsToSimulate epochs_to_simulate(const StorageSpec& storage, const EpochsOnCaches& job);
 
 }  // namespace aforo

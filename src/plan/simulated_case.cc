@@ -103,6 +103,22 @@ void shrink_with_caches(SimulatedCase& c, const PredictOptions& options) {
       c.cache_scale, steps, c.steps));
 }
 
+// Epochs on caches. Steps that were asked for may read a dataset more than once: an epoch of a large job counts for as
+// many passes.
+void settle_epochs(SimulatedCase& c, const StorageSpec& storage) {
+  EpochsOnCaches job;
+  job.dataset_bytes = static_cast<double>(c.layout->total_bytes());
+  if (c.ranks_per_host > 0) job.hosts = std::ceil(static_cast<double>(c.plan.ranks.all) / c.ranks_per_host);
+  job.epochs = c.epochs;
+  job.simulated = c.plan.epochs;
+  const double read = samples_of(c.plan, static_cast<double>(c.steps)) * c.cache_scale;
+  if (c.large) job.passes = std::max(1.0, read / static_cast<double>(c.layout->samples()));
+  job.few = c.large;
+  const EpochsToSimulate found = epochs_to_simulate(storage, job);
+  c.plan.epochs = found.simulated;
+  c.warm_epochs = found.warm;
+}
+
 void cut(SimulatedCase& c, const PredictOptions& options) {
   const bool memory = has_memory(options.storage) && !options.cold_epochs;
   c.epochs = options.cold_epochs ? 1 : c.plan.epochs;
