@@ -1,4 +1,4 @@
-// Which epochs of a job on caches are simulated, and what each stands for.
+// What the epochs of a job on caches stand for that are simulated.
 #pragma once
 
 #include <cstdint>
@@ -18,20 +18,12 @@ struct EpochsOnCaches {
   std::uint64_t simulated = 1;  // at most; [1, kMostCacheEpochs]
   // Over the dataset, in an epoch whose steps were asked for; >= 1.
   double passes = 1;
-  // Whether fewer epochs may be simulated, where these are all that differ.
-  bool few = false;
 };
 
-struct EpochsToSimulate {
-  std::uint64_t simulated = 1;
-  // Of the others, as many as one on full caches stands for; 0 = the last one simulated stands for all.
-  double warm = 0;
-};
-
-// Each of several hosts' caches fills by what its host happens to read: N of them take some N passes over the
+// Of the epochs that are not simulated, as many as one on full caches stands for; 0 = the last one simulated stands
+// for all. Each of several hosts' caches fills by what its host happens to read: N of them take some N passes over the
 // dataset, and what the third epoch does is not what later ones do. Until they are full, an epoch is taken to lie
-// between the third and one on full caches by what is missing. The other way round, where the first epoch leaves
-// caches full and `few` may be simulated, the second stands for all later ones.
-EpochsToSimulate epochs_to_simulate(const StorageSpec& storage, const EpochsOnCaches& job);
+// between the third and one on full caches by what is missing.
+double warm_epochs(const StorageSpec& storage, const EpochsOnCaches& job);
 
 }  // namespace aforo

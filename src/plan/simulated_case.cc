@@ -113,10 +113,7 @@ void settle_epochs(SimulatedCase& c, const StorageSpec& storage) {
   job.simulated = c.plan.epochs;
   const double read = samples_of(c.plan, static_cast<double>(c.steps)) * c.cache_scale;
   if (c.large) job.passes = std::max(1.0, read / static_cast<double>(c.layout->samples()));
-  job.few = c.large;
-  const EpochsToSimulate found = epochs_to_simulate(storage, job);
-  c.plan.epochs = found.simulated;
-  c.warm_epochs = found.warm;
+  c.warm_epochs = warm_epochs(storage, job);
 }
 
 void cut(SimulatedCase& c, const PredictOptions& options) {
