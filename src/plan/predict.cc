@@ -102,8 +102,8 @@ Prediction from_closed(const ClosedPrediction& closed, const PredictOptions& opt
 }
 
 // Half a width by chance, of AU, that no page shows: of a large job that knows it after two replications more
-// would change nothing. Chosen.
-constexpr double kNoChance = 1e-3;
+// would change nothing. Chosen so small that two which differ agree by luck once in some hundred times.
+constexpr double kNoChance = 1e-4;
 
 std::optional<Interval> interval_of(const std::vector<SimulatedOnce>& runs) {
   std::vector<double> aus;
