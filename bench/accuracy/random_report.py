@@ -214,19 +214,6 @@ def verdict_table(pairs):
     return lines + ['']
 
 
-def worst(pairs):
-    lines = [f'## The worst {min(report.WORST, len(pairs))}', '',
-             '| storage | data | read | job | predicted AU, % | measured | difference | noise | true limit | limit found |',
-             '|---|---|---|---|--:|--:|--:|--:|---|---|']
-    for pair in sorted(pairs, key=lambda pair: -abs(report.miss(pair)))[:report.WORST]:
-        config = pair['config']
-        twice = f'{report.noise(pair):.1f}' if 'again' in pair else ''
-        lines.append(f'| {storage(pair)} | {config["data"]} | {config["read"]} | {report.shape(config)} '
-                     f'| {report.au_text(pair)} | {100 * pair["measured"]["au"]:.1f} | {report.miss(pair):+.1f} | {twice} '
-                     f'| {pair["true"]["cause"]} | {pair["measured"]["limit"]} |')
-    return lines + ['']
-
-
 def seeds_table(runs):
     lines = ['| seed | measured | at commit | storages | pairs | mean | median | nine in ten | worst | in 95 % | limit right '
              '| minutes | counts |', '|--:|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|']
@@ -325,7 +312,7 @@ def render(runs):
     lines += TRUTH.format(tie=100 * truth.TIE, stream=100 * truth.STREAM_TIE, open_only=100 * truth.OPEN_ONLY,
                           below_ms=1e3 * truth.BELOW[0], below_gb=truth.BELOW[1] / 1e9, ahead=truth.AHEAD / truth.MiB).splitlines() + ['']
     if pairs:
-        lines += worst(pairs)
+        lines += report.worst_lines(pairs, storage, 'true limit', lambda pair: pair['true']['cause'])
     if maxima:
         lines += report.maxima_lines(maxima)
     tuned = [pair for run in runs if not run.fresh for pair in run.of('au')]

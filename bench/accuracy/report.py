@@ -123,15 +123,17 @@ def au_text(pair):
     return text
 
 
-def _worst(pairs):
+def worst_lines(pairs, storage, title, of):
+    """The section on the largest misses. storage: a pair's, as named; title: of the last column but one, in which stands
+    what `of` says of a pair."""
     lines = [f'## The worst {min(WORST, len(pairs))}', '',
-             '| storage | data | read | job | predicted AU, % | measured | difference | noise | method | limit found |',
+             f'| storage | data | read | job | predicted AU, % | measured | difference | noise | {title} | limit found |',
              '|---|---|---|---|--:|--:|--:|--:|---|---|']
     for pair in sorted(pairs, key=lambda pair: -abs(miss(pair)))[:WORST]:
         config = pair['config']
         twice = f'{noise(pair):.1f}' if 'again' in pair else ''
-        lines.append(f'| {config["storage"]} | {config["data"]} | {config["read"]} | {shape(config)} | {au_text(pair)} '
-                     f'| {100 * pair["measured"]["au"]:.1f} | {miss(pair):+.1f} | {twice} | {_method(pair)} '
+        lines.append(f'| {storage(pair)} | {config["data"]} | {config["read"]} | {shape(config)} | {au_text(pair)} '
+                     f'| {100 * pair["measured"]["au"]:.1f} | {miss(pair):+.1f} | {twice} | {of(pair)} '
                      f'| {pair["measured"].get("limit", "")} |')
     return lines + ['']
 
@@ -234,7 +236,7 @@ def render(found, why=''):
     lines += ['## By kind of job', ''] + _groups(
         pairs, 'job', lambda p: ('barrier' if p['config']['synchronous'] else 'no barrier')
         + (', 1 accelerator' if p['config']['accelerators'] == 1 else ', several accelerators')) + ['']
-    lines += ['## By method', ''] + _groups(pairs, 'method', _method) + [''] + _worst(pairs)
+    lines += ['## By method', ''] + _groups(pairs, 'method', _method) + [''] + worst_lines(pairs, lambda pair: pair['config']['storage'], 'method', _method)
     if maxima:
         lines += maxima_lines(maxima)
     return '\n'.join(lines + left_out(found) + machine_lines(pairs) + _all(pairs))

@@ -1,18 +1,10 @@
 // Hits of a host's cache that follow each other, read as one operation.
 #include <gtest/gtest.h>
 
-#include "dataset/generated_layout.h"
 #include "sim/test_storage.h"
 
 namespace aforo {
 namespace {
-
-GeneratedLayout files(std::uint64_t samples) {
-  DatasetSpec spec;
-  spec.samples = samples;
-  spec.sample_size = {LawKind::kLognormal, 100'000, 60'000, 0, 0, {}};
-  return GeneratedLayout(spec, dataset_id_of(spec));
-}
 
 // Storage that is a curve, behind a cache on every host that holds `share` of the data.
 StorageSpec cached(const Layout& layout, double share) {
@@ -42,7 +34,7 @@ SimResult run(const StorageSpec& storage, const JobPlan& plan, bool gather, std:
 // Where the cache holds everything, no order of asking matters: a worker that goes from hit to hit never leaves
 // the station, so their sum takes as long.
 TEST(GatherHits, IsTheSameWhereAllIsHeld) {
-  const GeneratedLayout layout = files(600);
+  const GeneratedLayout layout = varied_files(600);
   const StorageSpec storage = cached(layout, 1.1);
   JobPlan plan = plan_of(layout, 3, 20, 40, 8e-3);
   plan.ranks = 8;
@@ -58,7 +50,7 @@ TEST(GatherHits, IsTheSameWhereAllIsHeld) {
 // Where it holds a part, readers of a host ask it in another order: chance, and no more. A read that was asked for
 // again when its turn comes would have two chances, 10 % fewer misses.
 TEST(GatherHits, IsTheSameByChanceWhereAPartIsHeld) {
-  const GeneratedLayout layout = files(200);
+  const GeneratedLayout layout = varied_files(200);
   const StorageSpec storage = cached(layout, 0.85);
   JobPlan plan = plan_of(layout, 3, 7, 300, 5e-3);
   plan.ranks = 32;
@@ -79,7 +71,7 @@ TEST(GatherHits, IsTheSameByChanceWhereAPartIsHeld) {
 
 // A way of two stations is not one: there every hit is read by itself.
 TEST(GatherHits, LeavesLongerWaysAlone) {
-  const GeneratedLayout layout = files(200);
+  const GeneratedLayout layout = varied_files(200);
   StorageSpec storage = cached(layout, 0.85);
   storage.client.push_back(pipe(1e9));
   JobPlan plan = plan_of(layout, 3, 7, 50, 5e-3);

@@ -6,18 +6,10 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "dataset/generated_layout.h"
 #include "sim/test_storage.h"
 
 namespace aforo {
 namespace {
-
-GeneratedLayout varied_files(std::uint64_t samples) {
-  DatasetSpec spec;
-  spec.samples = samples;
-  spec.sample_size = {LawKind::kLognormal, 100'000, 60'000, 0, 0, {}};
-  return GeneratedLayout(spec, dataset_id_of(spec));
-}
 
 StorageSpec curve_storage(std::vector<std::pair<double, double>> points, double share = 0.5) {
   StorageSpec storage = storage_of({});

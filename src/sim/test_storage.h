@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "dataset/generated_layout.h"
 #include "pipeline/test_world.h"
 #include "sim/simulate.h"
 
@@ -14,6 +15,14 @@ inline Law constant_law(double value) {
   Law law;
   law.mean = value;
   return law;
+}
+
+// Files of 100 kB on the average, of all sizes.
+inline GeneratedLayout varied_files(std::uint64_t samples) {
+  DatasetSpec spec;
+  spec.samples = samples;
+  spec.sample_size = {LawKind::kLognormal, 100'000, 60'000, 0, 0, {}};
+  return GeneratedLayout(spec, dataset_id_of(spec));
 }
 
 inline Station pipe(double bytes_per_second, std::uint32_t servers = 1) {
