@@ -37,8 +37,8 @@ std::vector<const Drive*> fastest_of(const std::vector<const Drive*>& drives);
 std::vector<std::uint32_t> drives_in_host(const Drive& drive, double bytes_in_host);
 
 // Times the bandwidth that full utilisation takes, barrier included: 0 is capacity alone, less than 1 is for
-// lower targets, more lets readers wait less for each other. They do not depend on the target: a stricter one
-// has some of the same designs. Each is one more design per service, each gap money that the next size wastes.
+// lower targets, more lets readers wait less for each other. Where a target needs less than the least of them, the
+// same steps go on below. They do not depend on the target: a stricter one has some of the same designs. Each is one more design per service, each gap money that the next size wastes.
 inline constexpr double kLeastRead = 0.5, kMostRead = 16, kReadStep = 1.06;
 // Times the bandwidth at which checkpoints take all of the time that they may: pauses that are shorter.
 inline constexpr double kMostWrite = 64, kWriteStep = 1.1;

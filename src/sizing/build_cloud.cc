@@ -41,6 +41,9 @@ class CloudDesigns {
     bandwidths_.push_back(0);
     for (double factor = kLeastRead; factor <= kMostRead; factor *= kReadStep)
       bandwidths_.push_back(factor * full);
+    for (double factor = kLeastRead / kReadStep; need.read.value > 0 && factor * full > need.read.value;
+         factor /= kReadStep)
+      bandwidths_.push_back(factor * full);
     for (double factor = 1; need.checkpoint_write.value > 0 && factor <= kMostWrite; factor *= kWriteStep)
       bandwidths_.push_back(factor * need.checkpoint_write.value);
   }

@@ -68,6 +68,20 @@ TEST(SizingCases, AShelfIsEnlargedForOpens) {
   EXPECT_GT(best->served.au, 0.99);
 }
 
+// A target of half the time needs a third of the bandwidth that full utilisation takes, with room: services are offered in
+// sizes between their capacity and half of that bandwidth too, so that more capacity is never cheaper.
+TEST(SizingCases, ALowTargetIsOfferedSizesThatServeIt) {
+  SizingAsk ask = ask_for("unet3d_h100", 64, 100e12);
+  ask.place = Place::kCloud;
+  ask.family = Family::kCloudFile;
+  ask.jobs[0].workload.training.au_target = 0.5;
+  const Need need = need_of(ask);
+  std::size_t between = 0;
+  for (const Design& d : build_designs(ask, need, Catalogue::shipped()))
+    if (d.provisioned > need.read && d.provisioned < need.read * 1.2) ++between;
+  EXPECT_GE(between, 2U);
+}
+
 // The flash in front opens what it serves: it grows with the hits, whatever is held. Thrice the capacity costs
 // more, and keeps the accelerators as busy.
 TEST(SizingCases, FlashInFrontOpensWhatItServes) {
