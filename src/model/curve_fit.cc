@@ -23,6 +23,7 @@ constexpr double kLarge = 1 << 20;     // bytes; from here on an operation's tim
 constexpr double kCopied = 256 << 10;  // bytes; from here on a client's CPU time goes with the bytes
 // Of each reader: in a window of fewer turns those that wait together at its beginning weigh too much.
 constexpr double kManyTurns = 8;
+constexpr double kCutOff = 0.4;  // of the length of its level's median window: a shorter one was cut off
 constexpr double kShareOfBest = 0.95;  // of the best rate: as good as it, within what windows repeat to
 
 // Hann's weight at a share of the window, and its integral up to there; 1 over the whole window.
@@ -54,21 +55,23 @@ void regress_on_size(const std::vector<RawOperation>& inside, WindowDigest& out)
 void count_slots(const RawWindow& window, const std::vector<RawOperation>& inside, WindowDigest& out) {
   const auto slots = static_cast<std::size_t>(out.length.value / kSlot);
   if (slots < 2) return;
-  std::vector<double> counts(slots, 0);
-  double total = 0;
+  std::vector<double> operations(slots, 0), bytes(slots, 0);
+  double all = 0, all_bytes = 0;
   for (const RawOperation& op : inside) {
     const auto slot = static_cast<std::size_t>((op.end - window.from).value / kSlot);
     if (slot >= slots) continue;
-    ++counts[slot];
-    ++total;
+    ++operations[slot], ++all;
+    bytes[slot] += static_cast<double>(op.bytes), all_bytes += static_cast<double>(op.bytes);
   }
-  out.slot_mean = total / static_cast<double>(slots);
-  out.slot_degrees = static_cast<double>(slots - 1);
-  for (const double count : counts) out.slot_squares += (count - out.slot_mean) * (count - out.slot_mean);
-  const double mean = out.mean_latency.value, n = window.readers;
-  out.slot_turns = kSlot / mean;
-  out.slot_explained =
-      out.slot_degrees * n * (out.latency_cv2 * out.slot_turns + std::min(out.slot_turns, 0.25));
+  if (all <= 0) return;
+  const auto n = static_cast<double>(slots);
+  for (std::size_t i = 0; i < slots; ++i) {
+    const double a = operations[i] * n / all - 1, b = all_bytes > 0 ? bytes[i] * n / all_bytes - 1 : a;
+    out.slot_operations += a * a, out.slot_products += a * b, out.slot_bytes += b * b;
+  }
+  out.slot_mean = all / n;
+  out.slot_degrees = n - 1;
+  out.slot_turns = kSlot / out.mean_latency.value;
 }
 
 // Operations per second from the first's beginning to the last's end, and how many were in flight on the average.
@@ -102,10 +105,21 @@ std::optional<double> measured_share(std::span<const WindowDigest> windows) {
 
 double work_of(double bytes, double size, double share) { return 1 - share + share * bytes / size; }
 
-std::vector<double> rates_of(std::span<const WindowDigest> windows, double size, double share) {
-  std::vector<double> rates;
-  for (const WindowDigest& w : windows) rates.push_back(w.rate.value * work_of(w.rate_bytes, size, share));
+std::vector<WindowRate> rates_of(std::span<const WindowDigest> windows, double size, double share) {
+  std::vector<WindowRate> rates;
+  for (const WindowDigest& w : windows)
+    rates.push_back({w.rate.value * work_of(w.rate_bytes, size, share), w.length.value});
   return rates;
+}
+
+// Of the rates of windows as long as others: what a cut-off one shows says more of itself than of the storage.
+double spread_of(const std::vector<WindowRate>& rates) {
+  std::vector<double> weights, long_ones;
+  for (const WindowRate& rate : rates) weights.push_back(rate.weight);
+  const double least = kCutOff * median(weights).value_or(0);
+  for (const WindowRate& rate : rates)
+    if (rate.weight >= least) long_ones.push_back(rate.rate);
+  return relative_spread(long_ones).value_or(0);
 }
 
 std::vector<double> ratios_of(std::span<const WindowDigest> windows, double size, double share) {
@@ -130,15 +144,15 @@ CurvePoint fit_point(std::span<const WindowDigest> windows, double size, double 
                      LevelNoise& below) {
   CurvePoint point;
   point.concurrency = windows.front().readers;
-  point.spread = relative_spread(rates_of(windows, size, share)).value_or(0);
+  point.spread = spread_of(rates_of(windows, size, share));
   std::vector<double> ratios = ratios_of(windows, size, share);
   const bool many = ratios.size() >= kManyRatios;
   Jitter jitter = jitter_of(std::move(ratios), many ? kFineQuantiles : kQuantiles);
   point.jitter = std::move(jitter.quantiles), point.tail = std::move(jitter.tail);
-  below.by_slots = pacing_by_slots(windows).value_or(below.by_slots);
+  below.by_slots = pacing_by_slots(windows, {size, share}).value_or(below.by_slots);
   for (std::vector<double>* part : {&point.jitter, &point.tail})
     narrow(*part, std::min(below.by_slots, by_windows));
-  point.common = below.common = common_of(windows).value_or(below.common);
+  point.common = below.common = common_of(windows, {size, share}).value_or(below.common);
   return point;
 }
 
@@ -257,10 +271,11 @@ ReadCurve fit_curve(ReadKind kind, ReadMode mode, bool cached, std::span<const W
   curve.size = size > 0 ? size : std::max(1.0, bytes / std::max(counted, 1.0));
   const auto share = measured_share(windows);
   curve.size_share = share.value_or(curve.size >= kLarge ? 1 : 0);
-  std::vector<std::vector<double>> rates;
+  std::vector<std::vector<WindowRate>> rates;
   std::vector<double> held;
-  const double by_windows = pacing_by_windows(windows).value_or(1);
-  LevelNoise noise;
+  const SizeShare sizes{curve.size, share.value_or(0)};
+  const double by_windows = pacing_by_windows(windows, sizes).value_or(1);
+  LevelNoise noise{pacing_by_slots(windows, sizes).value_or(1)};
   for (const auto& [readers, of_level] : levels) {
     rates.push_back(rates_of(of_level, curve.size, share.value_or(0)));
     held.push_back(in_flight(of_level));

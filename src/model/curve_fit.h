@@ -65,9 +65,10 @@ struct WindowDigest {
   // where sizes do not vary.
   double share = 0, share_weight = 0;
   std::vector<RawOperation> kept;  // evenly chosen
-  // Completions in slots of 100 ms: sum of squared deviations from the mean, what independent readers explain
-  // of it, slots less one, the mean per slot, and the operations of one reader in a slot.
-  double slot_squares = 0, slot_explained = 0, slot_degrees = 0, slot_mean = 0, slot_turns = 0;
+  // What completed in slots of 100 ms, each in means of the window: sums of squared deviations of operations and of
+  // bytes, and of their products; slots less one, the mean operations of a slot, and those of one reader in it.
+  double slot_operations = 0, slot_bytes = 0, slot_products = 0;
+  double slot_degrees = 0, slot_mean = 0, slot_turns = 0;
   std::uint64_t operations_in_all = 0, bytes_in_all = 0;
   Seconds cpu{0};
   // Of the bytes; absent where nobody counts.
@@ -99,7 +100,14 @@ Jitter jitter_of(std::vector<double> ratios, std::size_t count = 33);
 // fewer than 8 slots that hold 2 operations of each reader: in shorter ones completions bunch by themselves.
 // With n readers whose latencies have squared coefficient c^2, a slot of a mean latencies holds completions
 // of variance n (c^2 a + min(a, 1/4)) at most (renewal theory, Cox 1962).
-std::optional<double> common_of(std::span<const WindowDigest> windows);
+//
+// Here and below `share` is the share of an operation's time that goes with its size, at `size`: what completes is
+// counted in work, (1 - share) + share x bytes / size of each operation. Of latencies that are work x luck, luck of mean
+// 1 and squared coefficient c^2, the completed work of independent readers varies as E[work^2] c^2 (renewal reward).
+struct SizeShare {
+  double size = 1, share = 0;
+};
+std::optional<double> common_of(std::span<const WindowDigest> windows, SizeShare sizes = {});
 
 // How much narrower than its latencies the work of operations lies, in (0, 1]. Latencies may vary although
 // every operation costs the same: where storage paces requests (a token bucket, a limit of a cloud volume) a
@@ -107,12 +115,14 @@ std::optional<double> common_of(std::span<const WindowDigest> windows);
 // makes the completions in a time vary by c^2 x their mean (renewal theory). Where they vary by less than a
 // quarter of what the latencies say, the rest is pacing.
 //
-// By slots within windows of one level; absent where these are too few (12) or hold less than 4 operations of
-// a reader.
-std::optional<double> pacing_by_slots(std::span<const WindowDigest> windows);
-// By windows of all levels, which sees pacing in slices longer than a slot; absent below 8 windows more than
-// levels, or 4 where they agree so well (a twentieth of what latencies say) that chance is no explanation.
-std::optional<double> pacing_by_windows(std::span<const WindowDigest> windows);
+// By slots within windows of one level or of all; only windows whose slots hold 4 operations of a reader. Absent where
+// there are fewer than 12 such slots more than windows, or 6 where they agree so well (a twentieth of what latencies
+// say) that chance is no explanation.
+std::optional<double> pacing_by_slots(std::span<const WindowDigest> windows, SizeShare sizes = {});
+// By windows of all levels, which sees pacing in slices longer than a slot; absent below 8 windows more than levels, or
+// 4 where they agree that well. Of 9 and more the one that lies furthest off is left out: a disturbed window says
+// nothing of the others.
+std::optional<double> pacing_by_windows(std::span<const WindowDigest> windows, SizeShare sizes = {});
 
 // All windows of one class of operations, of any levels and in any order, into its curve: rising concurrency,
 // rates as joined_rates and without_dips have them (probe_rates.h), spread (max - min) / median, jitter

@@ -276,7 +276,8 @@ TEST(ProbeFit, TellsPacingFromRandomWork) {
   const WindowDigest paced = digest(in_slices(0.05, 4));
   EXPECT_GT(paced.latency_cv2, 30);
   EXPECT_LT(pacing_by_slots(std::vector{paced}).value(), 0.05);
-  EXPECT_FALSE(pacing_by_slots(std::vector{digest(in_slices(0.05, 1))}));  // too few slots
+  EXPECT_LT(pacing_by_slots(std::vector{digest(in_slices(0.05, 1))}).value(), 0.05);  // few, but clear
+  EXPECT_FALSE(pacing_by_slots(std::vector{digest(in_slices(0.05, 0.6))}));           // too few
 }
 
 // Slices of 150 ms make slots of 100 ms uneven; the windows as a whole still have one rate.

@@ -13,8 +13,10 @@ namespace {
 // Fewer slots in a window, or turns of a reader in a slot, say nothing; pacing asks for more of both.
 constexpr double kLeastSlots = 8, kLeastTurns = 2;
 constexpr double kPacingSlots = 12, kPacingTurns = 4, kPacingWindows = 8, kPaced = 0.25;
-// Few windows tell what is clear: of random work 5 in 1000 so few agree as well as that.
-constexpr double kFewPacingWindows = 4, kClearlyPaced = 0.05;
+// Few windows or slots tell what is clear: of random work 5 in 1000 so few agree as well as that.
+constexpr double kFewPacingSlots = 6, kFewPacingWindows = 4, kClearlyPaced = 0.05;
+// Of ten squares of normal deviations, what the sum of all but the greatest is of as many others, about.
+constexpr double kWithoutFurthest = 0.7;
 constexpr double kHannNoise = 1.5;  // variance of a rate by Hann's weights over that by even ones: exact
 
 constexpr std::size_t kLeastRatios = 20;  // fewer latencies have no law worth writing down
@@ -46,6 +48,41 @@ std::vector<double> quantiles_from(const std::vector<double>& ratios, double fro
   return knots;
 }
 
+// Of a window, in operations of its mean work.
+struct WorkNoise {
+  double slots = 0;      // squared deviations of slots, in means of a slot
+  double explained = 0;  // what independent readers explain of that, in operations
+  double luck = 0;       // variance of the work completed, per operation, as the latencies have it
+};
+
+double work_of(double bytes, SizeShare sizes) { return 1 - sizes.share + sizes.share * bytes / sizes.size; }
+
+WorkNoise noise_of(const WindowDigest& w, SizeShare sizes) {
+  const double mean_work = work_of(w.mean_bytes, sizes);
+  const double share = sizes.share * w.mean_bytes / sizes.size / mean_work;  // at the window's own mean size
+  double n = 0, work2 = 0, ratio = 0, ratio2 = 0;
+  for (const RawOperation& op : w.kept) {
+    const double work = 1 - share + share * static_cast<double>(op.bytes) / std::max(w.mean_bytes, 1.0);
+    const double r = (op.end - op.begin).value / work;
+    ++n, work2 += work * work, ratio += r, ratio2 += r * r;
+  }
+  WorkNoise out;
+  if (n < 1 || ratio <= 0) return out;
+  work2 /= n;
+  out.luck = work2 * std::max(ratio2 * n / (ratio * ratio) - 1, 0.0);
+  out.slots = (1 - share) * (1 - share) * w.slot_operations + 2 * share * (1 - share) * w.slot_products +
+              share * share * w.slot_bytes;
+  out.explained =
+      w.slot_degrees * w.readers * (w.slot_turns * out.luck + std::min(w.slot_turns, 0.25) * work2);
+  return out;
+}
+
+// How paced `ratio` of what latencies say is, in so many degrees of freedom.
+std::optional<double> told(double ratio, double degrees, double enough, double few) {
+  if (!(degrees >= few) || (ratio >= kClearlyPaced && degrees < enough)) return std::nullopt;
+  return ratio < kPaced ? std::sqrt(ratio) : 1;
+}
+
 }  // namespace
 
 Jitter jitter_of(std::vector<double> ratios, std::size_t count) {
@@ -66,48 +103,59 @@ Jitter jitter_of(std::vector<double> ratios, std::size_t count) {
   return out;
 }
 
-std::optional<double> common_of(std::span<const WindowDigest> windows) {
+std::optional<double> common_of(std::span<const WindowDigest> windows, SizeShare sizes) {
   double degrees = 0, excess = 0;
   for (const WindowDigest& w : windows) {
     if (w.slot_degrees < 1 || w.slot_turns < kLeastTurns) continue;
+    const WorkNoise noise = noise_of(w, sizes);
     degrees += w.slot_degrees;
-    excess += (w.slot_squares - w.slot_explained) / (w.slot_mean * w.slot_mean);
+    excess += noise.slots - noise.explained / (w.slot_mean * w.slot_mean);
   }
   if (degrees < kLeastSlots) return std::nullopt;
   return std::sqrt(std::max(excess / degrees, 0.0));
 }
 
-std::optional<double> pacing_by_slots(std::span<const WindowDigest> windows) {
-  double degrees = 0, squares = 0, edges = 0, said = 0;
+std::optional<double> pacing_by_slots(std::span<const WindowDigest> windows, SizeShare sizes) {
+  double degrees = 0, squares = 0, said = 0;  // per operation, so that levels with many weigh no more
   for (const WindowDigest& w : windows) {
     if (w.slot_turns < kPacingTurns || w.slot_degrees < 1) continue;
-    degrees += w.slot_degrees, squares += w.slot_squares, said += w.slot_explained;
-    edges += w.slot_degrees * w.readers * std::min(w.slot_turns, 0.25);
+    const WorkNoise noise = noise_of(w, sizes);
+    degrees += w.slot_degrees;
+    squares += noise.slots * w.slot_mean * w.slot_mean / (w.readers * w.slot_turns);
+    said += noise.luck * w.slot_degrees;
   }
-  if (degrees < kPacingSlots || said <= edges) return std::nullopt;
-  const double ratio = squares / (said - edges);
-  return ratio < kPaced ? std::sqrt(ratio) : 1;
+  if (said <= 0) return std::nullopt;
+  return told(squares / said, degrees, kPacingSlots, kFewPacingSlots);
 }
 
-std::optional<double> pacing_by_windows(std::span<const WindowDigest> windows) {
-  std::map<unsigned, std::vector<const WindowDigest*>> levels;
-  for (const WindowDigest& w : windows)
-    if (w.rate.value > 0 && w.latency_cv2 > 0) levels[w.readers].push_back(&w);
-  double squares = 0, degrees = 0;  // in what the latencies say
-  for (const auto& [readers, of_level] : levels) {
-    double mean = 0;
-    const auto count = static_cast<double>(of_level.size());
-    for (const WindowDigest* w : of_level) mean += std::log(w->rate.value) / count;
-    for (const WindowDigest* w : of_level) {
-      const double off = std::log(w->rate.value) - mean;
-      squares += off * off * w->rate.value * w->length.value / (kHannNoise * w->latency_cv2);
-    }
-    degrees += count - 1;
+std::optional<double> pacing_by_windows(std::span<const WindowDigest> windows, SizeShare sizes) {
+  struct Seen {
+    double rate = 0, weight = 0;  // ln; 1 / what the latencies say of its variance
+  };
+  std::map<unsigned, std::vector<Seen>> levels;
+  for (const WindowDigest& w : windows) {
+    const double luck = noise_of(w, sizes).luck;
+    if (w.rate.value <= 0 || luck <= 0) continue;
+    const double work = w.rate.value * work_of(w.rate_bytes, sizes);
+    levels[w.readers].push_back({std::log(work), w.rate.value * w.length.value / (kHannNoise * luck)});
   }
-  if (degrees < kFewPacingWindows) return std::nullopt;
-  const double ratio = squares / degrees;
-  if (ratio >= kClearlyPaced && degrees < kPacingWindows) return std::nullopt;
-  return ratio < kPaced ? std::sqrt(ratio) : 1;
+  double squares = 0, degrees = 0, furthest = 0;
+  for (const auto& [readers, of_level] : levels) {
+    double mean = 0, weight = 0;
+    for (const Seen& w : of_level) mean += w.rate * w.weight, weight += w.weight;
+    mean /= weight;
+    for (const Seen& w : of_level) {
+      const double off = (w.rate - mean) * (w.rate - mean) * w.weight;
+      squares += off;
+      furthest = std::max(furthest, off);
+    }
+    degrees += static_cast<double>(of_level.size()) - 1;
+  }
+  if (degrees > kPacingWindows) {
+    squares = (squares - furthest) / kWithoutFurthest;
+    --degrees;
+  }
+  return told(squares / degrees, degrees, kPacingWindows, kFewPacingWindows);
 }
 
 }  // namespace aforo

@@ -16,13 +16,9 @@ constexpr double kDeep = 0.8;              // of the rate before a fall: less is
 constexpr double kReached = 0.98;          // of a rate: as good as reached again
 constexpr double kLeastDeviation = 0.005;  // of ln(rate) between windows: less is luck
 
-struct WeighedRate {
-  double rate = 0, weight = 0;
-};
-
 // The weighted mean, without the least and the greatest of five or more.
-double trimmed_mean(std::vector<WeighedRate> of) {
-  std::sort(of.begin(), of.end(), [](const WeighedRate& a, const WeighedRate& b) { return a.rate < b.rate; });
+double trimmed_mean(std::vector<WindowRate> of) {
+  std::sort(of.begin(), of.end(), [](const WindowRate& a, const WindowRate& b) { return a.rate < b.rate; });
   const std::size_t cut = of.size() >= 5 ? 1 : 0;
   double sum = 0, weight = 0;
   for (std::size_t i = cut; i < of.size() - cut; ++i)
@@ -34,16 +30,28 @@ double trimmed_mean(std::vector<WeighedRate> of) {
 struct Scatter {
   double squares = 0, degrees = 0;
 };
-Scatter scatter_of(const std::vector<double>& rates) {
-  double mean = 0;
-  for (const double rate : rates) mean += std::log(rate) / static_cast<double>(rates.size());
-  Scatter scatter{0, static_cast<double>(rates.size()) - 1};
-  for (const double rate : rates) scatter.squares += (std::log(rate) - mean) * (std::log(rate) - mean);
+double mean_weight(const std::vector<WindowRate>& windows) {
+  double sum = 0;
+  for (const WindowRate& w : windows) sum += w.weight;
+  return sum / static_cast<double>(windows.size());
+}
+double mean_of_logs(const std::vector<WindowRate>& windows) {
+  double sum = 0, weight = 0;
+  for (const WindowRate& w : windows) sum += w.weight * std::log(w.rate), weight += w.weight;
+  return sum / weight;
+}
+Scatter scatter_of(const std::vector<WindowRate>& windows) {
+  const double mean = mean_of_logs(windows), usual = mean_weight(windows);
+  Scatter scatter{0, static_cast<double>(windows.size()) - 1};
+  for (const WindowRate& w : windows) {
+    const double off = std::log(w.rate) - mean;
+    scatter.squares += off * off * w.weight / usual;
+  }
   return scatter;
 }
 
 // Variance of ln(rate) of each level's windows; empty where no level has two windows.
-std::vector<double> variances_of(const std::vector<std::vector<double>>& rates) {
+std::vector<double> variances_of(const std::vector<std::vector<WindowRate>>& rates) {
   std::vector<Scatter> scatters;
   std::vector<double> own;
   for (const auto& of_level : rates) {
@@ -63,16 +71,16 @@ std::vector<double> variances_of(const std::vector<std::vector<double>>& rates) 
 
 // Levels that are one; each window weighs by its level's certainty.
 struct Group {
-  std::vector<WeighedRate> windows;
+  std::vector<WindowRate> windows;
   std::size_t levels = 1;
   double weight = 0;  // 1 / the variance of `mean`
   double mean = 0;    // of ln(rate)
 
-  Group(const std::vector<double>& rates, double variance) {
-    for (const double rate : rates) {
-      windows.push_back({rate, 1 / variance});
-      weight += 1 / variance;
-      mean += std::log(rate) / static_cast<double>(rates.size());
+  Group(const std::vector<WindowRate>& rates, double variance) : mean(mean_of_logs(rates)) {
+    const double usual = mean_weight(rates);
+    for (const WindowRate& w : rates) {
+      windows.push_back({w.rate, w.weight / usual / variance});
+      weight += w.weight / usual / variance;
     }
   }
   void join(const Group& other) {
@@ -103,7 +111,7 @@ void fill_holes(std::vector<double>& rates) {
 
 }  // namespace
 
-std::vector<double> joined_rates(const std::vector<std::vector<double>>& rates) {
+std::vector<double> joined_rates(const std::vector<std::vector<WindowRate>>& rates) {
   const std::vector<double> variances = variances_of(rates);
   std::vector<Group> groups;
   for (std::size_t i = 0; i < rates.size(); ++i)

@@ -5,17 +5,27 @@
 namespace aforo {
 namespace {
 
+// Rates of levels whose windows weigh alike.
+std::vector<double> joined(const std::vector<std::vector<double>>& levels) {
+  std::vector<std::vector<WindowRate>> rates;
+  for (const auto& level : levels) {
+    rates.emplace_back();
+    for (const double rate : level) rates.back().push_back({rate, 7});
+  }
+  return joined_rates(rates);
+}
+
 // Spreads of +- 5 %: 100 and 102 are one, 200 is another; the least and the greatest of six do not count.
 TEST(ProbeRates, JoinsLevelsThatTheirWindowsCannotTellApart) {
-  const auto joined = joined_rates({{95, 100, 105}, {97, 102, 107}, {190, 200, 210}});
-  ASSERT_EQ(joined.size(), 3u);
-  EXPECT_DOUBLE_EQ(joined[0], joined[1]);
-  EXPECT_NEAR(joined[0], (97 + 100 + 102 + 105) / 4.0, 0.1);  // weights: variances 0.0025 and 0.0024
-  EXPECT_DOUBLE_EQ(joined[2], 200);
-  const auto twice = joined_rates({{50, 200}, {100, 400}});  // is never noise
+  const auto rates = joined({{95, 100, 105}, {97, 102, 107}, {190, 200, 210}});
+  ASSERT_EQ(rates.size(), 3u);
+  EXPECT_DOUBLE_EQ(rates[0], rates[1]);
+  EXPECT_NEAR(rates[0], (97 + 100 + 102 + 105) / 4.0, 0.1);  // weights: variances 0.0025 and 0.0024
+  EXPECT_DOUBLE_EQ(rates[2], 200);
+  const auto twice = joined({{50, 200}, {100, 400}});  // is never noise
   EXPECT_DOUBLE_EQ(twice[0], 125);
   EXPECT_DOUBLE_EQ(twice[1], 250);
-  EXPECT_EQ(joined_rates({{100}, {101}}), (std::vector<double>{100, 101}));  // nothing says how they spread
+  EXPECT_EQ(joined({{100}, {101}}), (std::vector<double>{100, 101}));  // nothing says how they spread
 }
 
 // Tight levels (+- 1 %: a standard error of 0.6 % each) that lie 20 % apart are two, whatever a wild one
@@ -24,19 +34,26 @@ TEST(ProbeRates, JoinsLevelsThatTheirWindowsCannotTellApart) {
 // one.
 TEST(ProbeRates, OneWildLevelDoesNotJoinTightOnes) {
   const std::vector<double> low{99, 100, 101}, high{119, 120, 121}, wild{60, 101, 150};
-  const auto beside = joined_rates({low, high, wild});
+  const auto beside = joined({low, high, wild});
   EXPECT_NEAR(beside[0], 100, 0.1);
   EXPECT_GT(beside[1], 119);
-  const auto between = joined_rates({low, wild, high});
+  const auto between = joined({low, wild, high});
   EXPECT_NEAR(between[0], 100, 0.5);
   EXPECT_NEAR(between[2], 120, 0.5);
 }
 
 // All as wild as each other: 10 % apart with standard errors of 12 % are one.
 TEST(ProbeRates, LevelsThatOnlyNoiseTellsApartJoin) {
-  const auto joined = joined_rates({{80, 100, 120}, {90, 110, 130}, {82, 102, 122}});
-  EXPECT_EQ(joined[0], joined[1]);
-  EXPECT_EQ(joined[1], joined[2]);
+  const auto rates = joined({{80, 100, 120}, {90, 110, 130}, {82, 102, 122}});
+  EXPECT_EQ(rates[0], rates[1]);
+  EXPECT_EQ(rates[1], rates[2]);
+}
+
+// Two whole windows and one cut off after a fifth of their time: (100 x 40 + 102 x 40 + 30 x 8) / 88.
+TEST(ProbeRates, AWindowThatWasCutOffWeighsByWhatItSaw) {
+  const auto rates = joined_rates({{{100, 40}, {102, 40}, {30, 8}}, {{400, 40}, {404, 40}}});
+  EXPECT_NEAR(rates[0], (100 * 40 + 102 * 40 + 30 * 8) / 88.0, 1e-9);
+  EXPECT_NEAR(rates[1], 402, 1e-9);
 }
 
 // A dip that is made good is drift: 14 and 12 are 13 each; so is one within a fall (20 is never reached
