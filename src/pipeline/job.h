@@ -98,17 +98,18 @@ struct JobPlan {
 
 // One step of one rank, as it happened.
 // The four waits and works follow each other without a gap: begin + load_wait + compute +
-// barrier_wait + checkpoint is the step's end. Times are the World's clock.
+// barrier_wait + checkpoint is the step's end. Times are the World's clock, kept as an accelerator keeps them
+// (training_job.h): where this machine wakes it late, the next step is shorter by that.
 struct StepTimes {
   std::uint32_t rank = 0;
   std::uint64_t epoch = 0, step = 0;
   // Of the rank: before its loader was asked for anything. T0 of measure/au.h.
   Seconds epoch_start{0};
-  // When the rank asked for the batch.
+  // When the rank was free to ask for the batch.
   Seconds begin{0};
   // Until the batch was handed over; next to nothing where it was ready.
   Seconds load_wait{0};
-  // As it really was; a busy machine wakes an accelerator late, and the late time counts here.
+  // As it was drawn, and what could not be made up of a late wake-up: more than a step's time.
   Seconds compute{0};
   // Standing still for one, with waiting for the slowest writer; 0 where none fell due.
   Seconds checkpoint{0};
@@ -116,6 +117,8 @@ struct StepTimes {
   Seconds barrier_wait{0};
   // Compute time that was drawn; 0 = none. compute - asked is the error of the emulation.
   Seconds asked{0};
+  // By how much this machine woke the accelerator after it was due.
+  Seconds late{0};
 };
 
 // Called on the home executor, in order of time. Must be quick; must not throw.

@@ -14,6 +14,8 @@ struct LoadedBatch {
   bool valid = false;
   // That came whole: fewer than the batch size where reads failed and errors are skipped.
   std::uint64_t samples = 0;
+  // Whether it was waited for: false where it lay ready when it was asked for.
+  bool waited = false;
 };
 
 // Virtual once per batch and rank, not once per sample: the cost is not seen. All members are

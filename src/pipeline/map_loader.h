@@ -57,10 +57,11 @@ class MapLoader final : public Loader {
 
   // The batch is whole in order: all elements before its end are done, failed ones too.
   Task<LoadedBatch> next() override {
+    const bool waited = head_ < (consumed_ + 1) * batch_;
     while (head_ < (consumed_ + 1) * batch_ && !stopping_) co_await ready_.wait();
     if (stopping_) co_return LoadedBatch{};
     std::uint64_t& whole = whole_[consumed_ % whole_.size()];
-    LoadedBatch batch{true, whole};
+    LoadedBatch batch{true, whole, waited};
     whole = 0;
     ++consumed_;
     admit();

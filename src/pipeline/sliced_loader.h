@@ -72,9 +72,10 @@ class SlicedLoader final : public Loader {
   Task<LoadedBatch> next() override {
     if (on_demand_) raise_limit(consumed_ + 1);
     Slot& slot = slots_[consumed_ % slots_.size()];
+    const bool waited = !slot.ready;
     while (!slot.ready && !stopping_) co_await ready_.wait();
     if (stopping_) co_return LoadedBatch{};
-    LoadedBatch batch{true, slot.whole.load(std::memory_order_relaxed)};
+    LoadedBatch batch{true, slot.whole.load(std::memory_order_relaxed), waited};
     reset(slot);
     ++consumed_;
     if (!on_demand_) raise_limit(consumed_ + window_);

@@ -64,9 +64,10 @@ class StreamLoader final : public Loader {
   }
 
   Task<LoadedBatch> next() override {
+    const bool waited = produced_ == consumed_;
     while (produced_ == consumed_ && !stopping_) co_await ready_.wait();
     if (stopping_) co_return LoadedBatch{};
-    LoadedBatch batch{true, whole_[consumed_ % window_]};
+    LoadedBatch batch{true, whole_[consumed_ % window_], waited};
     ++consumed_;
     handed_out_ += batch.samples;
     room_.notify();

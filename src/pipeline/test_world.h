@@ -66,6 +66,7 @@ class TestWorld {
     return Seconds{1e-3};
   };  // of n bytes
   Seconds sync_time{0};
+  Seconds wakes_late{0};  // who sleeps
   // --- what was seen ---
   std::vector<TestRead> reads, writes;
   std::set<FileId> created, synced;
@@ -86,7 +87,10 @@ class TestWorld {
   LaneId lane_of(std::uint32_t, std::uint64_t reader) const { return static_cast<LaneId>(reader % lanes_); }
   std::suspend_never enter_lane(LaneId) { return {}; }
   std::suspend_never go_home() { return {}; }
-  auto sleep_until(Seconds t) { return Pause{clock_, awake_ ? Seconds{0} : t, this}; }
+  auto sleep_until(Seconds t) {
+    const bool past = awake_ || t <= now();
+    return Pause{clock_, past ? Seconds{0} : t + wakes_late, this};
+  }
   void cancel_sleeps() {
     awake_ = true;
     clock_.hasten(this);

@@ -13,12 +13,16 @@
 //
 // An epoch of a rank is its loader's start, its steps, and the loader's end, which is waited for
 // before the next begins: so no rank reads for epoch e + 1 while another is in epoch e. The
-// accelerator is a sleep: it computes for as long as the step time says, holds no core, and wakes
-// when it is due.
+// accelerator is a sleep: it computes for as long as the step time says and holds no core. A busy
+// machine wakes it late, which no accelerator is: a step ends when it was due, and a batch that lay
+// ready when the sleeper woke was taken when the step before ended. So lateness is made up in the
+// next step, is no compute, and adds up over no two; only what exceeds a step's own time counts as
+// compute. Of several hosts, whose clocks meet at every step, a step ends when its sleeper wakes.
 #pragma once
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "pipeline/checkpoint.h"
@@ -128,14 +132,17 @@ class TrainingJob {
       if (result_.epochs.size() == e)
         result_.epochs.emplace_back(plan_.ranks.here);  // the first rank to begin it
       RankEpoch& epoch = result_.epochs[e][i];
-      epoch.start = epoch.end = world_.now();
+      Seconds free = world_.now();
+      epoch.start = epoch.end = free;
       loaders_[i]->start_epoch(e);
       for (std::uint64_t s = 0; s < plan_.steps; ++s) {
         if (ends_before(e, s)) break;
         StepTimes step;
         step.rank = r, step.epoch = e, step.step = s;
         step.epoch_start = epoch.start;
+        step.begin = free;
         const bool done = co_await one_step(step, epoch, random);
+        free = epoch.end;
         if (!done) break;
       }
       if (epoch.steps < plan_.steps) loaders_[i]->stop();
@@ -213,29 +220,37 @@ class TrainingJob {
   // asks before its own step.
   bool agrees_on_steps() const { return plan_.synchronous && !plan_.ranks.in_one_process(); }
 
-  // True if the step counts. What was drawn or loaded for one that does not is lost. A rank that
-  // comes late from its sleep has that time counted as compute: `computed` is when it woke, not
-  // when it was due.
+  // When a step that was due counts as computed, of a sleeper that woke now.
+  Seconds computed_at(Seconds due, StepTimes& step) const {
+    const Seconds woke = world_.now();
+    step.late = std::max(woke - due, Seconds{0});
+    return plan_.ranks.in_one_process() ? std::max(due, woke - step.asked) : woke;
+  }
+
+  // From `step.begin` on. True if the step counts. What was drawn or loaded for one that does not is lost.
   Task<bool> one_step(StepTimes& step, RankEpoch& epoch, Random& random) {
-    step.begin = world_.now();
     const LoadedBatch batch = co_await loaders_[context_.place_of(step.rank)]->next();
     if (!batch.valid) co_return false;
-    const Seconds loaded = world_.now();
+    const bool computes = plan_.step_time.mean > 0;
+    const Seconds loaded = computes && !batch.waited ? step.begin : world_.now();
     if (result_.first_step.value == 0) result_.first_step = loaded;
     Seconds computed = loaded;
-    if (plan_.step_time.mean > 0) {
+    if (computes) {
       step.asked = Seconds{draw(plan_.step_time, random)};
       co_await world_.sleep_until(loaded + step.asked);
-      computed = world_.now();
+      computed = computed_at(loaded + step.asked, step);
     }
     if (stopping_) co_return false;
     Seconds met = computed;
     if (plan_.synchronous) {
-      if (plan_.ranks.in_one_process())
-        co_await barrier_.arrive();
-      else
+      if (plan_.ranks.in_one_process()) {
+        latest_ = std::max(latest_, computed);
+        co_await barrier_.arrive([this] { met_ = std::exchange(latest_, Seconds{0}); });
+        met = met_;  // changes with the last to arrive anew, by when all have read it
+      } else {
         co_await meet_ranks();
-      met = world_.now();
+        met = world_.now();
+      }
       if (stopping_) co_return false;
     }
     Seconds end = met;
@@ -286,6 +301,8 @@ class TrainingJob {
   Checkpoints<W> checkpoints_;
   // Of the ranks here: after a step (and a checkpoint), and between epochs.
   Barrier barrier_, epoch_edge_;
+  // At the barrier after a step: the latest of those who came so far, and of those who met last.
+  Seconds latest_{0}, met_{0};
   Sampler sampler_;
   // By place among the ranks here.
   std::vector<std::unique_ptr<Loader>> loaders_;

@@ -1,7 +1,6 @@
 #include "train/step_watch.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "storage/engine.h"
 
@@ -14,7 +13,7 @@ void StepWatch::on_step(const StepTimes& step) {
   step_.add(whole);
   load_.add(step.load_wait);
   barrier_.add(step.barrier_wait);
-  if (step.asked.value > 0) timing_.add(Seconds{std::abs(step.compute.value - step.asked.value)});
+  if (step.asked.value > 0) timing_.add(step.late);
   if (options_.csv) options_.csv->row(step);
   compute_total_ += step.compute.value;
   asked_total_ += step.asked.value;

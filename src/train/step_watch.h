@@ -74,7 +74,7 @@ class StepWatch final : public JobObserver {
   const Histogram& step_seconds() const { return step_; }
   const Histogram& load_wait() const { return load_; }
   const Histogram& barrier_wait() const { return barrier_; }
-  // |real - asked| compute.
+  // How late accelerators were woken.
   const Histogram& timing_error() const { return timing_; }
   // Real / asked compute - 1, of all steps; 0 if none was asked.
   double compute_excess() const;
