@@ -40,7 +40,7 @@ def predict(binary, pair, folder):
             file.write(pair['workload'])
         record = Aforo(binary, place)(['predict', workload, probe_of(pair, folder), '--steps', pair['config']['steps'],
                                        '--no-advice', '--quiet'], LIMIT)
-    return {**pair, 'predicted': need(record, 'au', ('au', 'au_interval', 'au_interval_50', 'method'))}
+    return {**pair, 'predicted': need(record, 'au', ('au', 'au_interval', 'au_interval_50', 'method', 'simulation'))}
 
 
 def width(pair):

@@ -3,8 +3,8 @@
 
   bench/accuracy/random_report.py [RUN]... [-o docs/accuracy-random.md]
 
-RUN is a folder [all of bench/accuracy/runs whose names end with -seed-N]. Which seeds were used for tuning, and when
-the model was changed last, stands in bench/accuracy/seeds.json.
+RUN is a folder [all of bench/accuracy/runs whose names end with -seed-N]. Which seeds were used for tuning, which to
+calibrate the intervals (calibrate.py), and when the model was changed last, stands in bench/accuracy/seeds.json.
 """
 import argparse
 import collections
@@ -37,6 +37,7 @@ class Run:
     found: dict  # as results.read() has it
     fresh: bool
     why: str  # it is not fresh
+    calibrates: bool = False  # the intervals, which are not judged by it
 
     def of(self, kind):
         return [entry for entry in self.found.values() if entry['kind'] == kind]
@@ -60,10 +61,13 @@ def read_run(folder, known):
     for pair in drawn:
         if pair['kind'] == 'au' and 'data' in pair['drawn']:  # as the page defines it now
             pair['true'] = known_limit.of_pair(pair)
+    calibrates = str(drawn[0]['drawn']['seed']) in known.get('calibrating', {})
+    for pair in drawn:
+        pair['calibrates'] = calibrates
     why = known['tuned'].get(str(drawn[0]['drawn']['seed']), '')
     if not why and min(entry['date'] for entry in drawn) < known['model']['date']:
         why = 'measured before the last change of the model'
-    return Run(folder, found, not why, why)
+    return Run(folder, found, not why, why, calibrates)
 
 
 def kept_folders():
@@ -91,8 +95,9 @@ def quantile(values, share):
 
 
 def holding(pairs, key):
-    """(how many measurements an interval of the prediction holds, of how many that have one)."""
-    have = [pair for pair in pairs if key in pair['predicted']]
+    """(how many measurements an interval of the prediction holds, of how many that have one), without those that the
+    intervals were calibrated by."""
+    have = [pair for pair in pairs if key in pair['predicted'] and not pair.get('calibrates')]
     bounds = [(pair['predicted'][key], pair['measured']['au']) for pair in have]
     return sum(low <= au <= high for (low, high), au in bounds), len(have)
 
@@ -167,7 +172,7 @@ def summary(pairs, maxima):
             row(f'measured AU inside the {name} interval', report.share(count, of),
                 f'{100 * least:.0f} to {100 * most:.0f} %', least <= count / of <= most)
         else:
-            row(f'measured AU inside the {name} interval', 'not stated by predictions', f'{100 * least:.0f} to '
+            row(f'measured AU inside the {name} interval', 'not judged: no fresh seed states it', f'{100 * least:.0f} to '
                 f'{100 * most:.0f} %')
     told = verdicts(pairs)
     if told:
@@ -214,6 +219,12 @@ def verdict_table(pairs):
     return lines + ['']
 
 
+def _counts(run):
+    if not run.fresh:
+        return 'no: ' + run.why
+    return 'yes, but for intervals: it calibrated them' if run.calibrates else 'yes'
+
+
 def seeds_table(runs):
     lines = ['| seed | measured | at commit | storages | pairs | mean | median | nine in ten | worst | in 95 % | limit right '
              '| minutes | counts |', '|--:|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|']
@@ -228,7 +239,7 @@ def seeds_table(runs):
             f'| {run.seed} | {min(pair["date"] for pair in pairs)[:16]} | {commits} | {len(set(map(storage, pairs)))} '
             f'| {len(pairs)} | {one["mean"]:.1f} | {one["median"]:.1f} | {one["nine_in_ten"]:.1f} | {one["worst"]:.1f} '
             f'| {report.share(*holding(pairs, "au_interval"))} | {report.share(sum(map(is_right, told)), len(told))} '
-            f'| {f"{minutes:.0f}" if minutes else ""} | {"yes" if run.fresh else "no: " + run.why} |')
+            f'| {f"{minutes:.0f}" if minutes else ""} | {_counts(run)} |')
     return lines + ['']
 
 

@@ -72,15 +72,20 @@ void widen_closed(Prediction& out, const ClosedPrediction& closed, const Predict
                         measured_spread(options.storage, access.kind, workload.loader.read_mode,
                                         access.operation_bytes(), std::max(closed.concurrency, 1.0)));
   out.model_error = model_error(options.storage, access.kind, workload.loader.read_mode);
-  if (!options.spread || out.spread <= 0) return;
+  const IntervalStretch stretch = interval_stretch(options.storage, access.kind, workload.loader.read_mode);
+  const double below = closed.au - closed.au_low, above = closed.au_high - closed.au;
+  if (!options.spread || out.spread <= 0) {
+    set_intervals(out, std::max(below, 0.0), std::max(above, 0.0), {});
+    return;
+  }
   const double half = std::min(out.spread / 2, 0.9);
   const auto shifted = [&](double factor) {
     return predict_closed(workload, scale_rates(options.storage, factor), steps, how).au;
   };
-  const double slower = std::max(0.0, closed.au - shifted(1 - half));
-  const double faster = std::max(0.0, shifted(1 + half) - closed.au);
-  out.au_low = std::max(0.0, out.au - std::hypot(out.au - out.au_low, slower, out.model_error));
-  out.au_high = std::min(1.0, out.au + std::hypot(out.au_high - out.au, faster, out.model_error));
+  out.slower = std::max(0.0, closed.au - shifted(1 - half));
+  out.faster = std::max(0.0, shifted(1 + half) - closed.au);
+  set_intervals(out, std::hypot(below, out.slower, out.model_error),
+                std::hypot(above, out.faster, out.model_error), stretch);
 }
 
 Prediction from_closed(const ClosedPrediction& closed, const PredictOptions& options,
@@ -89,8 +94,6 @@ Prediction from_closed(const ClosedPrediction& closed, const PredictOptions& opt
   out.accelerators = options.workload.accelerator.count;
   out.method = PredictMethod::kClosed;
   out.au = std::clamp(closed.au, 0.0, 1.0);
-  out.au_low = std::clamp(closed.au_low, 0.0, out.au);
-  out.au_high = std::clamp(closed.au_high, out.au, 1.0);
   out.samples = closed.samples;
   out.bytes = closed.bytes;
   out.limit = closed.limit;
@@ -196,7 +199,6 @@ void add_interval(Prediction& out, const SimulatedCase& c, const std::vector<Sim
                   const PredictOptions& options, const StorageSpec& storage, std::stop_token stop) {
   const auto interval = interval_of(runs);
   out.chance = interval ? interval->half_width : 0;
-  double slower = 0, faster = 0;
   const Access access = access_of(c.plan);
   out.spread = std::max(least_spread(storage),
                         measured_spread(storage, access.kind, c.plan.loader.read_mode,
@@ -210,16 +212,17 @@ void add_interval(Prediction& out, const SimulatedCase& c, const std::vector<Sim
       shifted[i] = simulate_once(c, changed, options.seed, 0, stop).au;
     });
     if (stop.stop_requested()) throw Interrupted();
-    slower = std::max(0.0, runs.front().au - shifted[0]);
-    faster = std::max(0.0, shifted[1] - runs.front().au);
+    out.slower = std::max(0.0, runs.front().au - shifted[0]);
+    out.faster = std::max(0.0, shifted[1] - runs.front().au);
   } else if (options.spread) {
     out.notes.push_back(
         "the storage file states no spread of its figures: the interval covers chance alone, not how far "
         "they may be off");
   }
   const double model = options.spread ? out.model_error : 0;
-  out.au_low = std::max(0.0, out.au - std::hypot(out.chance, slower, model));
-  out.au_high = std::min(1.0, out.au + std::hypot(out.chance, faster, model));
+  set_intervals(
+      out, std::hypot(out.chance, out.slower, model), std::hypot(out.chance, out.faster, model),
+      options.spread ? interval_stretch(storage, access.kind, c.plan.loader.read_mode) : IntervalStretch{});
 }
 
 // As a run tries it after a missed target: twice the workers on the same storage, or as many as find a shard,

@@ -11,6 +11,7 @@ namespace aforo {
 namespace {
 
 Json interval(const Prediction& p) { return {p.au_low, p.au_high}; }
+Json interval_50(const Prediction& p) { return {p.au_low_50, p.au_high_50}; }
 
 void warn(Json& record, const std::string& text) {
   Json& warnings = record["warnings"];
@@ -67,6 +68,7 @@ void add_simulation(Json& record, const Prediction& p) {
                           {"events", p.events},
                           {"au_half_width_by_chance", p.chance},
                           {"storage_spread", p.spread},
+                          {"au_by_spread", {p.slower, p.faster}},
                           {"model_error", p.model_error}};
 }
 
@@ -77,6 +79,7 @@ void add_prediction(Json& record, const Prediction& p) {
   record["accelerators"] = p.accelerators;
   set_number(record, "au", p.au);
   record["au_interval"] = interval(p);
+  record["au_interval_50"] = interval_50(p);
   set_number(record, "samples_per_second", p.samples.value);
   set_number(record, "bytes_per_second", p.bytes.value);
   record["limit"] = p.limit;

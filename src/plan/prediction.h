@@ -92,6 +92,10 @@ struct Prediction {
   std::uint32_t accelerators = 0;
   // au_low <= au <= au_high, in [0, 1].
   double au = 0, au_low = 0, au_high = 0;
+  // The interval that half of all measurements lie in; inside the other.
+  double au_low_50 = 0, au_high_50 = 0;
+  // What the storage's spread, slower and faster by half, takes from AU and adds to it.
+  double slower = 0, faster = 0;
   double chance = 0;  // half width by chance alone
   // Relative spread of the storage's rates that was put in.
   double spread = 0;

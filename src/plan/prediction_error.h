@@ -1,13 +1,16 @@
 // What a prediction from a probe is off by beyond chance and the probe's own spread. A storage file by hand
 // is taken at its word: nothing was measured that could be off.
 //
-// The constants are from 164 pairs of prediction and measurement (bench/accuracy/runs/2026-11-25-2-core) by
+// The model's errors are from 164 pairs of prediction and measurement (bench/accuracy/runs/2026-11-25-2-core) by
 // bench/accuracy/again.py, which judges them anew: with them 83 % of the measurements lie inside intervals of
 // 6 points in the middle; without them 41 %. Chosen round and by class, not fitted pair by pair. Of the pairs
 // of the next run (docs/accuracy.md), which they never saw, about as many lie inside.
 #pragma once
 
+#include <cstddef>
+
 #include "model/storage_spec.h"
+#include "plan/prediction.h"
 
 namespace aforo {
 
@@ -24,6 +27,24 @@ inline constexpr double kCacheError = 0.02;
 inline constexpr double kClientError = 0.03;
 // Shards read buffered: the kernel reads ahead in bursts.
 inline constexpr double kReadaheadError = 0.08;
+
+// By which of them a prediction's error is judged.
+enum class ProbedClass { kPastCache, kCache, kClient, kAhead };
+inline constexpr std::size_t kProbedClasses = 4;
+ProbedClass probed_class(const StorageSpec& storage, ReadKind kind, ReadMode mode);
+
+// What an interval's half widths are multiplied by, so that it holds 95 % and 50 % of measurements.
+struct IntervalStretch {
+  double of_95 = 1, of_50 = 0.344;  // of a normal law, where the half width is 1.96 deviations: 0.6745 / 1.96
+};
+// By split conformal prediction (Papadopoulos et al. 2002; Lei et al. 2018): of |measured - predicted| / half width of n
+// held-back pairs the ceil((n + 1) p)-th smallest, by class where a class has 30 pairs, else of all pairs.
+// bench/accuracy/calibrate.py makes these from the seeds that bench/accuracy/seeds.json names as calibrating; nothing else
+// of the model comes from them. 1 and 0.344 for storage that was not probed.
+IntervalStretch interval_stretch(const StorageSpec& storage, ReadKind kind, ReadMode mode);
+
+// Sets the intervals of `out` around its AU, within [0, 1], from half widths of 95 % below and above it.
+void set_intervals(Prediction& out, double below, double above, IntervalStretch stretch);
 
 // As measured_spread, (max - min) / median; 0 for storage that was not probed.
 double least_spread(const StorageSpec& storage);

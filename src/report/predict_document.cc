@@ -27,6 +27,7 @@ void add_predicted_accelerators(Document& doc, const Json& record) {
   doc.section("Accelerators, predicted");
   add_utilisation(doc, record);
   doc.row("  interval", au_interval(record), "95 %, chance and spread");
+  doc.row("  half lie in", interval_of(numbers(record, {"au_interval_50"}), Unit::kFraction), "50 %");
   add_epochs(doc, record, false);
   add_throughput(doc, "throughput", record);
   doc.row("limited by", word(record, {"limit"}));
