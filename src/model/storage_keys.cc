@@ -162,7 +162,7 @@ Key<StorageSpec> price_key() {
 
 Key<StorageSpec> probed_key() {
   return custom_key<StorageSpec>(
-      {"probed", "Written by aforo probe: {at, client}; left out by hand."}, "probe",
+      {"probed", "Written by aforo probe: {at, place, client}; left out by hand."}, "probe",
       [](StorageSpec& spec, const YamlNode& node, const Where& where) {
         read_map(probed_schema(), spec, node, where);
         return std::string();
@@ -174,24 +174,42 @@ Key<StorageSpec> probed_key() {
       "How it was measured.");
 }
 
-Key<StorageSpec> notes_key() {
+// A list of sentences.
+Key<StorageSpec> sentences_key(KeyAbout about, std::vector<std::string> StorageSpec::*member) {
   return custom_key<StorageSpec>(
-      {"notes", "Sentences on how far these figures may be trusted."}, "list of text",
-      [](StorageSpec& spec, const YamlNode& node, const Where&) -> std::string {
+      std::move(about), "list of text",
+      [member](StorageSpec& spec, const YamlNode& node, const Where&) -> std::string {
         const std::string expected = fmt::format("a list of 1 to {} sentences", kMostNotes);
         if (node.kind != YamlNode::Kind::kSequence || node.items.empty() || node.items.size() > kMostNotes)
           return unexpected(expected, node);
         const TextForm<std::string> words = text_words();
         for (const YamlNode& item : node.items) {
-          const std::string error = words.read(spec.notes.emplace_back(), item);
+          const std::string error = words.read((spec.*member).emplace_back(), item);
           if (!error.empty()) return error;
         }
         return {};
       },
-      [](const StorageSpec& spec, const StorageSpec&) {
+      [member](const StorageSpec& spec, const StorageSpec&) {
         std::string out;
-        for (const std::string& note : spec.notes) out += "\n- " + yaml_text(note);
+        for (const std::string& sentence : spec.*member) out += "\n- " + yaml_text(sentence);
         return out;
+      });
+}
+
+// A block of `probed` that may be absent.
+template <class Part>
+Key<StorageSpec> probed_part_key(KeyAbout about, std::string form, std::optional<Part> StorageSpec::*member,
+                                 const Schema<Part>& (*schema)()) {
+  return custom_key<StorageSpec>(
+      std::move(about), std::move(form),
+      [member, schema](StorageSpec& spec, const YamlNode& node, const Where& where) {
+        Part part;
+        read_map(schema(), part, node, where);
+        spec.*member = part;
+        return std::string();
+      },
+      [member, schema](const StorageSpec& spec, const StorageSpec&) {
+        return spec.*member ? write_flow(schema(), *(spec.*member), Part{}) : std::string();
       });
 }
 
@@ -270,22 +288,26 @@ const Schema<ProbedClient>& probed_client_schema() {
   return schema;
 }
 
+const Schema<ProbedPlace>& probed_place_schema() {
+  static const Schema<ProbedPlace> schema{
+      {value_key({"filesystem", "Its type, such as ext4."}, &ProbedPlace::filesystem, text_words()),
+       value_key({"device", "What it lies on, such as vda or server:/export."}, &ProbedPlace::device,
+                 text_words())},
+      nullptr,
+      [](const ProbedPlace&) { return std::string("place"); }};
+  return schema;
+}
+
 const Schema<StorageSpec>& probed_schema() {
   static const Schema<StorageSpec> schema{
       {value_key({"at", "When it was measured, such as 2026-06-01T12:00:00Z."}, &StorageSpec::probed,
                  text_words()),
-       custom_key<StorageSpec>(
+       probed_part_key<ProbedPlace>(
+           {"place", "Where it was measured; a run there tells whether it still is so."}, "place",
+           &StorageSpec::probed_place, probed_place_schema),
+       probed_part_key<ProbedClient>(
            {"client", "The host that measured; its CPU time is part of the curves."}, "client",
-           [](StorageSpec& spec, const YamlNode& node, const Where& where) {
-             ProbedClient client;
-             read_map(probed_client_schema(), client, node, where);
-             spec.probed_client = client;
-             return std::string();
-           },
-           [](const StorageSpec& spec, const StorageSpec&) {
-             if (!spec.probed_client) return std::string();
-             return write_flow(probed_client_schema(), *spec.probed_client, ProbedClient{});
-           })},
+           &StorageSpec::probed_client, probed_client_schema)},
       nullptr,
       [](const StorageSpec&) { return std::string("probe"); }};
   return schema;
@@ -306,7 +328,10 @@ const Schema<StorageSpec>& storage_schema() {
                                "list of tiers", read_tiers, write_tiers, "Where files lie."),
        of_only_tier(tier_stations_key(), "A read that no cache answers passes these, in this order."),
        of_only_tier(tier_curves_key(), "What was measured at a constant number of operations in flight."),
-       probed_key(), notes_key()},
+       probed_key(),
+       sentences_key({"notes", "Sentences on how far these figures may be trusted."}, &StorageSpec::notes),
+       sentences_key({"unknown", "What the probe could not find out; predictions from this file say it too."},
+                     &StorageSpec::unknown)},
       nullptr,
       [](const StorageSpec&) { return std::string("storage system"); }};
   return schema;

@@ -23,6 +23,7 @@ const Schema<TierSpec>& tier_schema();
 const Schema<CacheSpec>& cache_schema();
 const Schema<StoragePrice>& price_schema();
 const Schema<ProbedClient>& probed_client_schema();
+const Schema<ProbedPlace>& probed_place_schema();
 // Of the keys below `probed`.
 const Schema<StorageSpec>& probed_schema();
 const Schema<StorageSpec>& storage_schema();

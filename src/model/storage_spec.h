@@ -151,6 +151,14 @@ struct ProbedClient {
   bool operator==(const ProbedClient&) const = default;
 };
 
+// Where a probe measured, as its client's kernel calls it: whoever meets the storage again can tell whether it is
+// the same. Empty = not known.
+struct ProbedPlace {
+  std::string filesystem;  // "ext4", "nfs4"
+  std::string device;      // "vda", "server:/export"
+  bool operator==(const ProbedPlace&) const = default;
+};
+
 // What the whole system costs, all in; who says so and as of when.
 struct StoragePrice {
   Dollars per_month{0};
@@ -173,8 +181,11 @@ struct StorageSpec {
   std::optional<StoragePrice> price;
   // When it was measured, "2026-06-01T12:00:00Z"; empty = written by hand.
   std::string probed;
+  std::optional<ProbedPlace> probed_place;
   // What the probe had to say of its own certainty.
   std::vector<std::string> notes;
+  // What it could not find out, in sentences: whoever predicts from this file says them too.
+  std::vector<std::string> unknown;
   std::string origin;  // file; "probe"
   bool operator==(const StorageSpec&) const = default;
 };

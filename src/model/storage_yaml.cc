@@ -64,6 +64,7 @@ std::vector<StorageField> storage_fields() {
   document(all, "point", point_schema());
   document(all, "price", price_schema());
   document(all, "probed", probed_schema());
+  document(all, "probed place", probed_place_schema());
   document(all, "probed client", probed_client_schema());
   return all;
 }

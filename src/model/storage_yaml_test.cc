@@ -119,6 +119,8 @@ TEST(StorageYaml, EchoKeepsNumbersThatNobodyWouldWrite) {
   s.tiers[0].stations[0].name = "odd";
   s.tiers[0].stations[0].bandwidth = {1e9 / 7};
   s.tiers[0].stations[0].scope = StationScope::kHost;
+  s.probed_place = ProbedPlace{"nfs4", "server:/export, \"odd\""};
+  s.unknown = {"there was no time to try more than 8 in flight", "and: more"};
   EXPECT_EQ(parse_storage(to_yaml(s), s.origin), s) << to_yaml(s);
 }
 

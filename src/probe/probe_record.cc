@@ -228,6 +228,7 @@ StorageSpec storage_from_findings(const ProbeFindings& findings, const Store& st
         "byte are not told apart");
   storage.capacity = place.capacity;
   storage.probed = started;
+  if (!place.type.empty()) storage.probed_place = ProbedPlace{place.type, place.device};
   storage.origin = "probe";
   return storage;
 }
