@@ -7,8 +7,10 @@ void read_into(const Option&, std::string_view text, Setting<std::uint64_t>& out
   out.say(parse_count(text).value(), std::string(text));
 }
 void read_into(const Option& option, std::string_view text, Setting<double>& out) {
-  const auto share = option.kind == ValueKind::kFraction ? parse_fraction(text) : parse_growth(text);
-  out.say(share.value(), std::string(text));
+  const auto value = option.kind == ValueKind::kPoints     ? parse_number(text)
+                     : option.kind == ValueKind::kFraction ? parse_fraction(text)
+                                                           : parse_growth(text);
+  out.say(value.value(), std::string(text));
 }
 void read_into(const Option&, std::string_view text, Setting<Bytes>& out) {
   out.say(parse_bytes(text).value(), std::string(text));

@@ -113,7 +113,7 @@ constexpr bool fits(const Setting<std::uint64_t>*, ValueKind kind) {
   return kind == ValueKind::kCount || kind == ValueKind::kPositive;
 }
 constexpr bool fits(const Setting<double>*, ValueKind kind) {
-  return kind == ValueKind::kFraction || kind == ValueKind::kShare;
+  return kind == ValueKind::kFraction || kind == ValueKind::kShare || kind == ValueKind::kPoints;
 }
 constexpr bool fits(const Setting<Bytes>*, ValueKind kind) { return kind == ValueKind::kBytes; }
 constexpr bool fits(const Setting<Seconds>*, ValueKind kind) { return kind == ValueKind::kSeconds; }

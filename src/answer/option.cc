@@ -35,6 +35,12 @@ std::string count_problem(const Option& option, std::string_view text) {
   return error_of(count);
 }
 
+std::string points_problem(std::string_view text) {
+  const auto points = parse_number(text);
+  if (!points || (*points > 0 && *points <= 100)) return error_of(points);
+  return fmt::format("expected percentage points above 0 and up to 100, such as 3, found '{}'", text);
+}
+
 std::string assignment_problem(std::string_view text) {
   const auto equals = text.find('=');
   if (equals != std::string_view::npos && equals > 0) return {};
@@ -58,6 +64,8 @@ std::string ill_formed(const Option& option, std::string_view text) {
       return error_of(parse_fraction(text));
     case ValueKind::kShare:
       return error_of(parse_growth(text));
+    case ValueKind::kPoints:
+      return points_problem(text);
     case ValueKind::kBytes:
       return error_of(parse_bytes(text));
     case ValueKind::kSeconds:

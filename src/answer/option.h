@@ -35,6 +35,8 @@ enum class ValueKind {
   kFraction,
   // "0.3" or "30%", above 100 % too, up to 10.
   kShare,
+  // Percentage points: "3" or "2.5", above 0, at most 100. The member holds points, not a fraction.
+  kPoints,
   // With unit: "220TB". kB is a power of ten, KiB of two.
   kBytes,
   // With unit: "144 ms".

@@ -29,6 +29,11 @@ TEST(Options, GoodValuesPass) {
   EXPECT_EQ(problem_with(of(ValueKind::kBytes), "220TB"), "");
   EXPECT_EQ(problem_with(of(ValueKind::kSeconds), "144 ms"), "");
   EXPECT_EQ(problem_with(of(ValueKind::kDollarsPerHour), "6.88/h"), "");
+  EXPECT_EQ(problem_with(of(ValueKind::kPoints), "2.5"), "");
+  for (const char* text : {"0", "-1", "101"})
+    EXPECT_EQ(
+        problem_with(of(ValueKind::kPoints), text),
+        std::string("expected percentage points above 0 and up to 100, such as 3, found '") + text + "'");
   EXPECT_EQ(problem_with(choice(), "direct"), "");
   EXPECT_EQ(problem_with(of(ValueKind::kAssignment), "loader.workers=8"), "");
 }

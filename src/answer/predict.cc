@@ -120,6 +120,7 @@ Json config_of(const PredictOptions& options, const std::string& file) {
   config["storage_name"] = options.storage.name;
   if (!options.storage.probed.empty()) config["storage_probed"] = options.storage.probed;
   if (!options.storage.notes.empty()) config["storage_notes"] = options.storage.notes;
+  if (!options.storage.unknown.empty()) config["storage_unknown"] = options.storage.unknown;
   config["read"] = to_string(workload.loader.read_mode);
   config["au_target"] = workload.training.au_target;
   config["yaml"] = to_yaml(workload);
@@ -132,6 +133,8 @@ Json config_of(const PredictOptions& options, const std::string& file) {
 
 void add_warnings(Json& record, const PredictOptions& options) {
   for (const auto& warning : options.workload.warnings) record["warnings"].push_back(warning);
+  for (const auto& unknown : options.storage.unknown)
+    record["warnings"].push_back("the probe could not tell: " + unknown);
   const std::size_t notes = options.storage.notes.size();
   if (notes == 0) return;
   record["warnings"].push_back(fmt::format("the storage file has {} on how sure its figures are: see its end",

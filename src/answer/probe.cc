@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "answer/job_rows.h"
+#include "answer/promised.h"
 #include "base/error.h"
 #include "model/storage_yaml.h"
 #include "probe/probe_command.h"
@@ -22,8 +23,18 @@ constexpr Row kProbeRows[] = {
                               "measure the reads that this job makes: a preset or a workload file",
                               kDatasetGroup}),
     kSet,
-    row<&ProbeAsk::budget>(
-        {"budget", 'b', kSeconds, "TIME", "60 s", "measure for about TIME in all", kMeasuringGroup}),
+    row<&ProbeAsk::accelerators>({"accelerators", 'n', kPositive, "N", "", "let that job use N accelerators",
+                                  kDatasetGroup, "accelerator.count"}),
+    row<&ProbeAsk::precision>(
+        {"precision", 0, kPoints, "POINTS", "",
+         "end as soon as the 95 % interval of the job's AU is +- POINTS percentage points or less",
+         kMeasuringGroup})
+        .needing(
+            "workload",
+            "expected --workload beside --precision, found none: which job is to be known so precisely?"),
+    row<&ProbeAsk::budget>({"budget", 'b', kSeconds, "TIME", "60 s",
+                            "measure for about TIME in all; with --precision at most that, 3 min if left out",
+                            kMeasuringGroup}),
     choice<&ProbeAsk::read, ProbeRead::kBuffered, ProbeRead::kDirect, ProbeRead::kBoth>(
         {"read", 0, kChoice, "", "",
          "read through the page cache, past it, or both; left out, as the workload reads, or both",
@@ -34,13 +45,36 @@ constexpr Row kProbeRows[] = {
 };
 constexpr AskTable kProbeTable{"probe", "DIR [key=value]... [options]", kProbeRows};
 
+// Refused before anything is measured: a job that cannot be judged, or that reads in a way that is not.
+void add_precision(ProbeOptions& options, const ProbeAsk& ask) {
+  const Workload& job = *options.workload;
+  const ReadMode own = job.loader.read_mode;
+  if (ask.read.given() && *ask.read != ProbeRead::kBoth && to_string(*ask.read) != to_string(own))
+    throw UserError(fmt::format(
+        "expected --read {} or both beside --precision, found {}: the job reads {}; or set loader.read.mode={}",
+        to_string(own), to_string(*ask.read), to_string(own), to_string(*ask.read)));
+  require_predictable(job);
+  if (!ask.budget.given()) options.budget = ProbeAsk::kMostForPrecision;
+  const std::uint32_t count = job.accelerator.count;
+  options.precision =
+      PrecisionAsk{*ask.precision / 100,
+                   fmt::format("{} on {} {}", job.name, count, count == 1 ? "accelerator" : "accelerators"),
+                   [job](const StorageSpec& storage, const std::stop_token& stop) {
+                     return promise_of(job, storage, stop);
+                   }};
+}
+
 ProbeOptions options_of(const ProbeAsk& ask) {
   ProbeOptions options;
   options.directory = *ask.directory;
   if (ask.workload.given()) options.workload = load_workload(*ask.workload, overrides_of(ask));
   options.budget = *ask.budget;
+  if (ask.precision.given()) add_precision(options, ask);
   if (ask.read.given() && *ask.read != ProbeRead::kDirect) options.modes.push_back(ReadMode::kBuffered);
   if (ask.read.given() && *ask.read != ProbeRead::kBuffered) options.modes.push_back(ReadMode::kDirect);
+  if (options.precision && options.modes.size() > 1 &&
+      options.modes.front() != options.workload->loader.read_mode)
+    std::swap(options.modes.front(), options.modes.back());  // the job's first
   options.engine = *ask.engine;
   options.io_threads = threads_of(*ask.threads);
   options.io_timeout = timeout_of(*ask.timeout);

@@ -41,6 +41,8 @@ std::string good_value(const Option& option) {
     case ValueKind::kFraction:
     case ValueKind::kShare:
       return "45%";
+    case ValueKind::kPoints:
+      return "2.5";
     case ValueKind::kBytes:
       return "3 MB";
     case ValueKind::kSeconds:

@@ -2,14 +2,15 @@
 
 #include <algorithm>
 #include <memory>
-#include <mutex>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
 #include "pipeline/plan_job.h"
+#include "probe/probe_curves.h"
 #include "probe/probe_record.h"
+#include "probe/probe_status.h"
 #include "probe/probe_sweep.h"
 #include "probe/probe_target.h"
 #include "storage/machine.h"
@@ -38,35 +39,11 @@ constexpr Seconds kShortestLoader{0.25}, kLongestLoader{3};
 constexpr double kWarmReadShare = 0.4;
 // Of a cached window's bytes, from the cache. Chosen: what is less speaks of storage too.
 constexpr double kCachedEnough = 0.95;
+// Of a probe that chooses its length. Chosen: all levels get their windows in the first look, so that a job far from its
+// limit is told at once; what is laid has to last for the windows of later rounds.
+constexpr Seconds kFirstLook{6}, kFirstLaying{30};
 // Memory answers in one way: a few levels show where its rate stops growing.
 constexpr unsigned kWarmLevels[] = {1, 2, 4, 16};
-
-// What the progress line shows; set by the probing thread, read by the ticker's.
-class ProbeStatus {
- public:
-  ProbeStatus(Seconds begin, Seconds budget) : begin_(begin), budget_(budget) {}
-  void set(std::string phase, PerSecond rate, BytesPerSecond bytes) {
-    const std::lock_guard lock(mutex_);
-    phase_ = std::move(phase), rate_ = rate, bytes_ = bytes;
-  }
-  Progress operator()() {
-    const std::lock_guard lock(mutex_);
-    Progress progress;
-    progress.elapsed = monotonic_now() - begin_;
-    progress.fraction = std::min(0.99, progress.elapsed / budget_);
-    progress.phase = phase_;
-    progress.samples_per_second = rate_.value;
-    progress.bytes_per_second = bytes_.value;
-    return progress;
-  }
-
- private:
-  Seconds begin_, budget_;
-  std::mutex mutex_;
-  std::string phase_;
-  PerSecond rate_{0};
-  BytesPerSecond bytes_{0};
-};
 
 std::vector<ReadMode> modes_of(const ProbeOptions& options) {
   if (!options.modes.empty()) return options.modes;
@@ -108,6 +85,7 @@ class Probe {
         for (const ReadMode mode : modes_of(options_))
           if (!stop_.stop_requested()) probe_one(data, mode);
       if (!stop_.stop_requested()) probe_loader(data_.front());
+      if (options_.precision && !stop_.stop_requested() && !findings_.curves.empty()) reach_precision();
     }
     return conclude();
   }
@@ -115,9 +93,12 @@ class Probe {
  private:
   Seconds elapsed() const { return monotonic_now() - begin_; }
   void note(std::string text) { findings_.notes.push_back(std::move(text)); }
+  void unknown(std::string text) { findings_.unknown.push_back(std::move(text)); }
 
   // Finds or lays what is read, and shares the time out.
   void prepare() {
+    const Seconds look = options_.precision ? std::min(options_.budget, kFirstLook) : options_.budget;
+    const Seconds laying = options_.precision ? std::min(options_.budget, kFirstLaying) : options_.budget;
     const auto modes = modes_of(options_);
     const auto count = static_cast<unsigned>(modes.size());
     const bool warm = std::count(modes.begin(), modes.end(), ReadMode::kBuffered) > 0;
@@ -130,14 +111,14 @@ class Probe {
       if (const Bytes left = ground_->left_over(); left.value > 0)
         warnings_.push_back(fmt::format(
             "{} that an earlier probe had left behind, as it was killed, were removed", format_bytes(left)));
-      const Seconds time = share_out(options_.budget, n, n * count, warm ? n : 0).laying;
+      const Seconds time = share_out(laying, n, n * count, warm ? n : 0).laying;
       for (const ProbeWish& wish : wishes) data_.push_back(ground_->lay(wish, time, stop_, laying_sink()));
       findings_.laying = elapsed();
     }
     for (const ProbeData& data : data_)
       warnings_.insert(warnings_.end(), data.warnings.begin(), data.warnings.end());
     const auto n = static_cast<unsigned>(data_.size());
-    Seconds left = std::max(options_.budget - elapsed(), options_.budget * 0.5);
+    Seconds left = options_.precision ? look : std::max(look - elapsed(), look * 0.5);
     if (options_.workload) {
       loader_time_ = std::clamp(left * kLoaderShare, kShortestLoader, kLongestLoader);
       left -= loader_time_;
@@ -173,34 +154,95 @@ class Probe {
   }
 
   void probe_one(const ProbeData& data, ReadMode mode) {
-    LoaderSpec loader = data.loader;
-    loader.read_mode = mode;
-    const ProbeUnits units(*data.layout, data.kind, data.files, stream_request(loader));
-    const JobSettings settings{
-        data.store.get(), options_.engine, options_.io_threads, options_.io_timeout, {}};
-    ProbeReaders readers(*data.layout, data.kind, loader, units, settings);
-    findings_.engine = readers.engine(), findings_.io_threads = readers.io_threads();
-    engine_reason_ = readers.engine_reason();
-    CacheReset reset(*data.store, *data.layout);
-    ProbeCursor cursor(units.size(), mix64(17, findings_.curves.size()), false);
-    SweepAsk ask{data.kind,   mode,
-                 false,       findings_.storage_below,
-                 times_.cold, most_readers(data),
-                 {},          findings_.curves.size() + 1,
-                 data.files,  operations_per_unit(access_of(*data.layout, loader, 1))};
-    const SweepResult cold = sweep(readers, cursor, reset, ask, stop_, teller(data, mode, false));
+    CurveReaders reading(data, mode, options_, mix64(17, findings_.curves.size()));
+    findings_.engine = reading.readers.engine(), findings_.io_threads = reading.readers.io_threads();
+    engine_reason_ = reading.readers.engine_reason();
+    const SweepAsk ask = cold_ask(data, reading.loader);
+    Sweep sweep(reading.readers, reading.cursor, reading.reset, ask, stop_, teller(data, mode, false));
+    sweep.measure();
+    const SweepResult cold = sweep.result();
     if (cold.refused) return refuse_direct();
-    add_curve(ask, cold, loader.transfer_size);
-    findings_.bytes += cold.bytes, findings_.bytes_from_storage += cold.bytes_from_storage;
-    findings_.from_storage_known &= cold.from_storage_known;
+    add_curve(findings_, ask, cold, reading.loader.transfer_size, *store_);
+    count_bytes(findings_, cold);
     if (mode == ReadMode::kBuffered && findings_.storage_below && !cold.stopped && !cold.windows.empty())
-      probe_warm(data, units, readers, reset);
+      probe_warm(data, reading.units, reading.readers, reading.reset);
+  }
+
+  SweepAsk cold_ask(const ProbeData& data, const LoaderSpec& loader) const {
+    return {data.kind,
+            loader.read_mode,
+            false,
+            findings_.storage_below,
+            times_.cold,
+            most_readers(data),
+            {},
+            findings_.curves.size() + 1,
+            data.files,
+            operations_per_unit(access_of(*data.layout, loader, 1)),
+            options_.precision ? kRounds : kLeastRounds};
+  }
+
+  // More windows of the first curve, that of the job's reads, until the job is known narrowly enough.
+  void reach_precision() {
+    const PrecisionAsk& asked = *options_.precision;
+    ProbedCurve& job = findings_.curves.front();
+    const std::vector<WindowDigest> first = job.windows;
+    CurveReaders reading(data_.front(), job.curve.mode, options_, mix64(17, findings_.curves.size()));
+    SweepAsk ask = cold_ask(data_.front(), reading.loader);
+    ask.before = first;
+    Sweep sweep(reading.readers, reading.cursor, reading.reset, ask, stop_,
+                teller(data_.front(), ask.mode, false));
+    Seconds longest{0};
+    std::vector<unsigned> levels;
+    for (const WindowDigest& w : first) longest = std::max(longest, w.length);
+    for (const CurvePoint& point : job.curve.points)
+      levels.push_back(static_cast<unsigned>(point.concurrency));
+    const PrecisionSteps steps{
+        [&] {
+          status_.set("predicting the job");
+          return promise();
+        },
+        [&](const Promise& now, Seconds length) {
+          sweep.measure_again(levels_near(levels, now.in_flight > 0 ? now.in_flight : readers_of_job()),
+                              length, kRounds);
+          std::vector<WindowDigest> all = first;
+          const SweepResult more = sweep.result();
+          all.insert(all.end(), more.windows.begin(), more.windows.end());
+          refit(job, settled(all), *store_);
+        },
+        [this] { return elapsed(); }, [this] { return stop_.stop_requested(); }};
+    const Precision reached = narrow(asked.half_width, options_.budget, longest, steps);
+    const SweepResult more = sweep.result();
+    count_bytes(findings_, more);
+    job.discarded += more.discarded, job.spent += more.spent;
+    add_notes(findings_, job.curve, more);
+    if (reached.end == PrecisionEnd::kStopped) return;
+    precision_ = reached;
+    precision_text_ = precision_sentence(reached, asked, job.curve);
+    if (reached.end == PrecisionEnd::kReached)
+      note(precision_text_);
+    else
+      unknown("how a job fares, as narrowly as was asked: " + precision_text_);
+  }
+
+  // What the job has under way at most.
+  double readers_of_job() const {
+    return static_cast<double>(access_of(*options_.workload).readers * options_.workload->accelerator.count);
+  }
+
+  // A stop in its middle is one of the probe: what was measured stays.
+  Promise promise() const try {
+    ProbeFindings so_far = findings_;
+    settle(so_far);
+    return options_.precision->promise(storage_from_findings(so_far, *store_, started_), stop_);
+  } catch (const Interrupted&) {
+    return {};
   }
 
   // Needs a workload that says what a loader does.
   void probe_loader(const ProbeData& data) {
     if (!options_.workload) return;
-    status_.set("the loader's own CPU time", PerSecond{0}, BytesPerSecond{0});
+    status_.set("the loader's own CPU time");
     const JobSettings settings{
         data.store.get(), options_.engine, options_.io_threads, options_.io_timeout, {}};
     CacheReset reset(*data.store, *data.layout);
@@ -209,7 +251,7 @@ class Probe {
     if (!findings_.curves.empty()) workload.loader.read_mode = findings_.curves.front().curve.mode;
     LoaderOutcome found = loader_cost(workload, *data.layout, settings, loader_time_, stop_);
     findings_.loader = found.cost;
-    if (!found.why_not.empty()) note("The loader's own CPU time: not measured, " + found.why_not);
+    if (!found.why_not.empty()) unknown("The loader's own CPU time: not measured, " + found.why_not);
     findings_.sample_bytes = data.layout->mean_sample();
   }
 
@@ -233,11 +275,12 @@ class Probe {
     ProbeCursor once(some, 1, false);
     const auto knee = static_cast<unsigned>(knee_of(cold));
     const Seconds before = monotonic_now();
-    status_.set("reading into the page cache", PerSecond{0}, BytesPerSecond{0});
+    status_.set("reading into the page cache");
     if (!read_once(readers, once, knee, times_.warm * 2, stop_)) {
       if (!stop_.stop_requested())
-        note(fmt::format("{}: not measured from the page cache, there was no time to read the data into it",
-                         name_of(cold)));
+        unknown(
+            fmt::format("{}: not measured from the page cache, there was no time to read the data into it",
+                        name_of(cold)));
       return;
     }
     ProbeCursor cursor(some, 2, true);
@@ -252,7 +295,9 @@ class Probe {
                  3};
     for (const unsigned n : kWarmLevels)
       if (n <= most) ask.levels.push_back(n);
-    SweepResult warm = sweep(readers, cursor, reset, ask, stop_, teller(data, ReadMode::kBuffered, true));
+    Sweep sweep(readers, cursor, reset, ask, stop_, teller(data, ReadMode::kBuffered, true));
+    sweep.measure();
+    SweepResult warm = sweep.result();
     const auto spilled = [](const WindowDigest& w) {
       return w.cache_share && *w.cache_share < kCachedEnough;
     };
@@ -261,7 +306,7 @@ class Probe {
     if (gone)
       warm.notes.push_back(fmt::format("{} of {} windows were left out: storage had to serve part of them",
                                        gone, gone + warm.windows.size()));
-    if (!warm.windows.empty()) add_curve(ask, warm, {});
+    if (!warm.windows.empty()) add_curve(findings_, ask, warm, {}, *store_);
   }
 
   WindowNews teller(const ProbeData& data, ReadMode mode, bool cached) {
@@ -272,36 +317,10 @@ class Probe {
     };
   }
 
-  // `request`: of the loader, 0 as it is usually.
-  void add_curve(const SweepAsk& ask, const SweepResult& result, Bytes request) {
-    if (result.windows.empty()) return;
-    ProbedCurve probed{fit_curve(ask.kind, ask.mode, ask.cached, result.windows), result.windows,
-                       result.discarded, result.spent};
-    if (probed.curve.points.empty()) return;
-    if (ask.kind == ReadKind::kStream && ask.mode == ReadMode::kBuffered && !ask.cached &&
-        read_ahead(result.windows))
-      probed.curve.ahead = read_ahead_below();
-    if (ask.kind == ReadKind::kFile && ask.mode == ReadMode::kDirect) probed.curve.request = request;
-    for (const std::string& text : result.notes) {
-      std::string named = name_of(probed.curve) + ": " + text;
-      note(std::move(named));
-    }
-    if (!ask.cached && findings_.storage_below && !result.from_storage_known)
-      note(name_of(probed.curve) +
-           ": nothing on this system counts what storage served, so whether the page cache "
-           "helped could not be told");
-    findings_.curves.push_back(std::move(probed));
-  }
-
-  Bytes read_ahead_below() const {
-    const CacheControl* cache = store_->cache();
-    return cache ? cache->readahead().value_or(Bytes{0}) : Bytes{0};
-  }
-
   ProbeOutcome conclude() {
     if (ground_) {
       data_.clear();
-      status_.set("removing the data", PerSecond{0}, BytesPerSecond{0});
+      status_.set("removing the data");
       ground_->remove();
     }
     if (findings_.curves.empty() && stop_.stop_requested()) throw Interrupted();
@@ -309,28 +328,19 @@ class Probe {
       throw UserError(
           fmt::format("expected to measure at least one curve of {}, found none; give a larger --budget",
                       options_.directory));
-    set_shares();
-    for (const std::string& text : drop_collapsed(findings_)) note(text), warnings_.push_back(text);
+    const std::vector<std::string> dropped = settle(findings_);
+    warnings_.insert(warnings_.end(), dropped.begin(), dropped.end());
     findings_.spent = elapsed();
     ProbeOutcome outcome;
     outcome.storage = storage_from_findings(findings_, *store_, started_);
     describe(record_);
     add_findings(record_, findings_, outcome.storage);
+    if (precision_) add_precision(record_, *precision_, *options_.precision, precision_text_);
+    outcome.precision = precision_text_;
     outcome.partial = stop_.stop_requested();
     record_["partial"] = outcome.partial;
     outcome.record = std::move(record_);
     return outcome;
-  }
-
-  void set_shares() {
-    std::vector<ReadCurve> curves;
-    std::vector<bool> measured;
-    for (const ProbedCurve& probed : findings_.curves) {
-      curves.push_back(probed.curve);
-      measured.push_back(share_is_measured(probed.windows));
-    }
-    for (std::string& text : set_size_shares(curves, measured)) note(std::move(text));
-    for (std::size_t i = 0; i < curves.size(); ++i) findings_.curves[i].curve = std::move(curves[i]);
   }
 
   void describe(Json& record) const {
@@ -360,6 +370,8 @@ class Probe {
   ProbeTimes times_;
   Seconds loader_time_{0};
   ProbeFindings findings_;
+  std::optional<Precision> precision_;
+  std::string precision_text_;
   std::string engine_reason_;
   const std::string started_ = utc_now();
   Json record_;

@@ -12,6 +12,7 @@
 
 #include "measure/record.h"
 #include "model/storage_spec.h"
+#include "probe/probe_precision.h"
 #include "storage/engine_kind.h"
 #include "workload/spec.h"
 #include "world/progress.h"
@@ -29,8 +30,11 @@ struct ProbeOptions {
   // Whose reads are measured; absent = those of probe_wishes, or of a dataset that
   // is there, as it looks.
   std::optional<Workload> workload;
-  // About so long in all, but for opening a dataset and removing what was laid.
+  // About so long in all, but for opening a dataset and removing what was laid; with `precision` at most.
   Seconds budget{60};
+  // End as soon as a job can be predicted so narrowly. Needs `workload`, whose reads are the job's, and its read mode
+  // among `modes`, where these are given.
+  std::optional<PrecisionAsk> precision;
   // Each once, in the order in which they are measured. Empty: the workload's, both without one.
   std::vector<ReadMode> modes;
   EngineKind engine = EngineKind::kAuto;
@@ -44,6 +48,8 @@ struct ProbeOutcome {
   // Complete unless `partial`. Not judged: parse_storage of its text says whether it can be used.
   StorageSpec storage;
   Json record;
+  // Of a probe that chose its length: how that ended, a sentence; else empty.
+  std::string precision;
   // A stop request ended it before all was measured; the Record says it too.
   bool partial = false;
 };
@@ -54,7 +60,7 @@ struct ProbeOutcome {
 //
 // Throws UserError when nothing can be laid or read, or one sample cannot, Interrupted when
 // it was stopped before the first curve. A stop later gives what was measured, `partial` =
-// true. `progress` may be empty.
+// true. `progress` may be empty. With `precision` it throws what the promise does.
 ProbeOutcome probe(const ProbeOptions& options, std::stop_token stop, const ProgressSink& progress);
 
 }  // namespace aforo

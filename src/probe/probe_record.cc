@@ -94,7 +94,8 @@ std::string capital(std::string text) {
   return text;
 }
 
-std::string certainty(const ProbedCurve& probed) {
+// How far a curve's windows agree: into the notes, or where that is not known, there.
+void add_certainty(const ProbedCurve& probed, StorageSpec& storage) {
   double worst = 0;
   std::size_t fewest = probed.windows.size();
   for (const CurvePoint& point : probed.curve.points) {
@@ -105,10 +106,13 @@ std::string certainty(const ProbedCurve& probed) {
                       return w.readers == static_cast<unsigned>(point.concurrency);
                     })));
   }
-  return fewest < 2 ? fmt::format("{}: measured once at some concurrencies, so its spread is not known",
-                                  capital(name_of(probed.curve)))
-                    : fmt::format("{}: windows at one concurrency lie at most {} apart",
-                                  capital(name_of(probed.curve)), format_percent(worst));
+  const std::string name = capital(name_of(probed.curve));
+  if (fewest < 2)
+    storage.unknown.push_back(
+        name + ": measured once at some concurrencies, so how far its rates may be off is not known");
+  else
+    storage.notes.push_back(
+        fmt::format("{}: windows at one concurrency lie at most {} apart", name, format_percent(worst)));
 }
 
 double slowest_p99(const ProbedCurve& probed, const CurvePoint& point) {
@@ -189,6 +193,20 @@ std::vector<std::string> drop_collapsed(ProbeFindings& findings) {
   return said;
 }
 
+std::vector<std::string> settle(ProbeFindings& findings) {
+  std::vector<ReadCurve> curves;
+  std::vector<bool> measured;
+  for (const ProbedCurve& probed : findings.curves) {
+    curves.push_back(probed.curve);
+    measured.push_back(share_is_measured(probed.windows));
+  }
+  for (std::string& text : set_size_shares(curves, measured)) findings.notes.push_back(std::move(text));
+  for (std::size_t i = 0; i < curves.size(); ++i) findings.curves[i].curve = std::move(curves[i]);
+  std::vector<std::string> dropped = drop_collapsed(findings);
+  findings.notes.insert(findings.notes.end(), dropped.begin(), dropped.end());
+  return dropped;
+}
+
 StorageSpec storage_from_findings(const ProbeFindings& findings, const Store& store,
                                   const std::string& started) {
   const StoreInfo& place = store.info();
@@ -202,7 +220,7 @@ StorageSpec storage_from_findings(const ProbeFindings& findings, const Store& st
   for (const ProbedCurve& probed : findings.curves) {
     tier.curves.push_back(rounded_for_file(probed.curve));
     buffered |= probed.curve.mode == ReadMode::kBuffered;
-    if (!probed.curve.points.empty()) storage.notes.push_back(certainty(probed));
+    if (!probed.curve.points.empty()) add_certainty(probed, storage);
   }
   storage.tiers.push_back(std::move(tier));
   if (buffered && findings.storage_below) {
@@ -222,6 +240,7 @@ StorageSpec storage_from_findings(const ProbeFindings& findings, const Store& st
                                        {rounded_for_file(cost.per_byte.value)}};
   if (auto station = loader_station(findings)) storage.client.push_back(std::move(*station));
   storage.notes.insert(storage.notes.end(), findings.notes.begin(), findings.notes.end());
+  storage.unknown.insert(storage.unknown.end(), findings.unknown.begin(), findings.unknown.end());
   if (!cost.split)
     storage.notes.push_back(
         "Client CPU: all operations have about one size, so its time per operation and per "
@@ -269,6 +288,20 @@ void add_findings(Json& record, const ProbeFindings& findings, const StorageSpec
   }
   record["capacity_bytes"] = storage.capacity.value;
   record["notes"] = storage.notes;
+  record["unknown"] = storage.unknown;
+}
+
+void add_precision(Json& record, const Precision& reached, const PrecisionAsk& asked,
+                   const std::string& text) {
+  Json& json = record["precision"];
+  set_number(json, "asked", asked.half_width);
+  set_number(json, "half_width", reached.promise.half_width);
+  set_number(json, "least_half_width", reached.promise.least);
+  set_number(json, "au", reached.promise.au);
+  json["seconds"] = reached.spent.value;
+  json["rounds"] = reached.rounds;
+  json["end"] = to_string(reached.end);
+  json["text"] = text;
 }
 
 }  // namespace aforo

@@ -9,6 +9,7 @@
 #include "model/curve_fit.h"
 #include "model/storage_spec.h"
 #include "probe/probe_loader.h"
+#include "probe/probe_precision.h"
 #include "storage/store.h"
 
 namespace aforo {
@@ -29,6 +30,8 @@ struct ProbeFindings {
   std::vector<ProbedCurve> curves;
   // Sentences on how sure the figures are; they go into the storage file.
   std::vector<std::string> notes;
+  // What could not be found out, likewise: predictions from the file say it too.
+  std::vector<std::string> unknown;
   std::uint64_t bytes = 0, bytes_from_storage = 0;  // of cold windows
   // Something counted what storage served, in every cold window.
   bool from_storage_known = true;
@@ -44,6 +47,11 @@ struct ProbeFindings {
   Seconds laying{0}, spent{0};
 };
 
+// Makes of curves that were fitted one by one what a storage file may hold: sets the shares that sizes have in their
+// times (set_size_shares), drops points as drop_collapsed does, and notes both. Returns the sentences of the latter, which
+// are warnings too. Once.
+std::vector<std::string> settle(ProbeFindings& findings);
+
 // Takes out of all curves the points that no storage file may hold: those whose rate is below
 // kCollapsed of a lower concurrency's. A sentence for each. Call it before storage_from_findings.
 std::vector<std::string> drop_collapsed(ProbeFindings& findings);
@@ -57,6 +65,10 @@ StorageSpec storage_from_findings(const ProbeFindings& findings, const Store& st
 // Adds the findings to a Record that was started; `storage` says what was concluded. Keys are in
 // docs/record.md. What is unknown is absent: without counters there is no `cache_share`.
 void add_findings(Json& record, const ProbeFindings& findings, const StorageSpec& storage);
+
+// How a probe that chose its length ended, as `precision`; `text`: its sentence.
+void add_precision(Json& record, const Precision& reached, const PrecisionAsk& asked,
+                   const std::string& text);
 
 // "whole files of 111 KiB, buffered".
 std::string name_of(const ReadCurve& curve);

@@ -32,44 +32,63 @@ constexpr int kLonger = 4;
 // would be at their last.
 constexpr unsigned kUnitsPerReader = 2;
 
-class Sweep {
+}  // namespace
+
+class Sweep::Windows {
  public:
-  Sweep(ProbeReaders& readers, ProbeCursor& cursor, CacheReset& reset, const SweepAsk& ask,
-        std::stop_token stop, const WindowNews& on_window)
+  Windows(ProbeReaders& readers, ProbeCursor& cursor, CacheReset& reset, SweepAsk ask, std::stop_token stop,
+          WindowNews on_window)
       : readers_(readers),
         cursor_(cursor),
         reset_(reset),
-        ask_(ask),
+        ask_(std::move(ask)),
         stop_(std::move(stop)),
-        on_window_(on_window),
-        random_(ask.seed),
+        on_window_(std::move(on_window)),
+        random_(ask_.seed),
         begin_(monotonic_now()),
-        used_before_(readers.used()) {}
+        used_before_(readers.used()) {
+    for (const WindowDigest& seen : ask_.before) learn(seen);
+  }
 
-  SweepResult run() {
+  void measure() {
     make_cold();
     std::vector<unsigned> levels = ask_.levels;
     if (levels.empty()) levels = scout();
     if (!over() && !levels.empty()) measure(levels);
-    result_.stopped = stop_.stop_requested();
-    result_.spent = spent();
-    if (!reset_.note().empty() && !ask_.cached) result_.notes.push_back(reset_.note());
-    note_disturbance();
+  }
+
+  void measure_again(std::span<const unsigned> levels, Seconds length, unsigned rounds) {
+    dropped_ = false;
+    make_cold();
+    const std::vector<unsigned> each(levels.begin(), levels.end());
+    for (unsigned round = 0; round < rounds; ++round)
+      for (const unsigned n : shuffled(each, random_)) {
+        if (over()) return;
+        count_window(n, length);
+      }
+  }
+
+  SweepResult result() const {
+    SweepResult out = result_;
+    out.stopped = stop_.stop_requested();
+    out.spent = spent();
+    if (!reset_.note().empty() && !ask_.cached) out.notes.push_back(reset_.note());
+    note_disturbance(out);
     if (shortened_)
-      result_.notes.push_back(
+      out.notes.push_back(
           "there is so little data that windows ended before their time: its spread says "
           "how much that matters");
-    return std::move(result_);
+    return out;
   }
 
  private:
   Seconds spent() const { return monotonic_now() - begin_; }
   bool over() const { return stop_.stop_requested() || result_.refused; }
 
-  void note_disturbance() {
+  void note_disturbance(SweepResult& out) const {
     const auto others = other_cpu_share(without(readers_.used(), used_before_), describe_machine().cores);
     if (!others || *others <= kDisturbed) return;
-    result_.notes.push_back(fmt::format(
+    out.notes.push_back(fmt::format(
         "other processes used {} of this machine's CPU meanwhile: repeat the probe on an idle machine",
         format_percent(*others)));
   }
@@ -106,7 +125,7 @@ class Sweep {
     for (unsigned n = 1; n <= most && !over(); n *= 2) {
       if (!still_grows(rates)) break;
       if (rates.size() >= kLeastLevels && spent() > ask_.time * kScoutMost) {
-        result_.notes.push_back(fmt::format("there was no time to try more than {} in flight", n / 2));
+        result_.unknown.push_back(fmt::format("there was no time to try more than {} in flight", n / 2));
         break;
       }
       const auto seen = window(n, length);
@@ -115,17 +134,17 @@ class Sweep {
       rates.push_back(seen->rate.value);
     }
     if (!levels.empty() && levels.back() * 2 > most && most < ask_.most_readers && still_grows(rates))
-      result_.notes.push_back(
+      result_.unknown.push_back(
           fmt::format("there is too little data to try more than {} in flight", levels.back()));
     return levels;
   }
 
   void measure(const std::vector<unsigned>& levels) {
     planned_ = kRounds * levels.size();
-    for (unsigned round = 0; round < kLeastRounds; ++round)
+    for (unsigned round = 0; round < ask_.rounds; ++round)
       for (const unsigned n : shuffled(levels, random_)) {
         if (over() || (round > 0 && spent() > ask_.time * 1.5)) return;
-        count_window(n);
+        count_window(n, base());
       }
     while (!over() && spent() + base() * 0.5 < ask_.time) {
       const unsigned n = most_uncertain(levels, result_.windows);
@@ -133,7 +152,7 @@ class Sweep {
       const auto of_level = std::count_if(result_.windows.begin(), result_.windows.end(),
                                           [n](const WindowDigest& w) { return w.readers == n; });
       if (static_cast<std::size_t>(of_level) >= kMostWindows) return;
-      count_window(n);
+      count_window(n, base());
     }
   }
 
@@ -145,11 +164,11 @@ class Sweep {
                       std::max(kShortestWindow, ask_.time / static_cast<double>(planned_)));
   }
 
-  void count_window(unsigned n) {
+  void count_window(unsigned n, Seconds base) {
     const auto latency = latency_.find(n);
     const Seconds known = latency == latency_.end() ? Seconds{0} : latency->second;
     for (bool again = true; again && !over();) {
-      auto seen = window(n, window_length(base(), known));
+      auto seen = window(n, window_length(base, known));
       if (!seen) return;
       again = came_from_cache(*seen);
       if (!again) result_.windows.push_back(std::move(*seen));
@@ -194,11 +213,15 @@ class Sweep {
     if (seen.counted == 0 && longer > 0) return window(n, length * 4, longer - 1);
     if (seen.counted == 0) throw_nothing(raw);
     if (seen.length < length * 0.5) shortened_ = true;
-    rate_[n] = seen.rate.value;
-    latency_[n] = seen.mean_latency;
+    learn(seen);
     last_rate_ = seen.rate;
     last_bytes_ = BytesPerSecond{seen.rate.value * seen.mean_bytes};
     return seen;
+  }
+
+  void learn(const WindowDigest& seen) {
+    rate_[seen.readers] = seen.rate.value;
+    latency_[seen.readers] = seen.mean_latency;
   }
 
   std::optional<WindowDigest> fault() {
@@ -222,9 +245,9 @@ class Sweep {
   ProbeReaders& readers_;
   ProbeCursor& cursor_;
   CacheReset& reset_;
-  const SweepAsk& ask_;
+  const SweepAsk ask_;
   std::stop_token stop_;
-  const WindowNews& on_window_;
+  const WindowNews on_window_;
   Random random_;
   Seconds begin_;
   const Usage used_before_;  // by a sweep of the same readers
@@ -237,12 +260,19 @@ class Sweep {
   SweepResult result_;
 };
 
-}  // namespace
+Sweep::Sweep(ProbeReaders& readers, ProbeCursor& cursor, CacheReset& reset, SweepAsk ask,
+             std::stop_token stop, WindowNews on_window)
+    : windows_(std::make_unique<Windows>(readers, cursor, reset, std::move(ask), std::move(stop),
+                                         std::move(on_window))) {}
+Sweep::~Sweep() = default;
 
-SweepResult sweep(ProbeReaders& readers, ProbeCursor& cursor, CacheReset& reset, const SweepAsk& ask,
-                  std::stop_token stop, const WindowNews& on_window) {
-  return Sweep(readers, cursor, reset, ask, std::move(stop), on_window).run();
+void Sweep::measure() { windows_->measure(); }
+
+void Sweep::measure_again(std::span<const unsigned> levels, Seconds length, unsigned rounds) {
+  windows_->measure_again(levels, length, rounds);
 }
+
+SweepResult Sweep::result() const { return windows_->result(); }
 
 void drop_all(CacheReset& reset, FileId files, std::stop_token stop) {
   files <= kMostKnownNames ? reset.drop_data(files, std::move(stop)) : reset.drop(std::move(stop));

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -42,6 +44,10 @@ struct SweepAsk {
   FileId files = 0;
   // That reading one unit takes, at least: tells how much data a window needs.
   double operations_per_unit = 1;
+  // Windows that each level gets, unless that takes half as long again as `time`.
+  unsigned rounds = kLeastRounds;
+  // Of an earlier sweep of the same: what it knows of rates and latencies. They do not come back in the result.
+  std::vector<WindowDigest> before = {};
 };
 
 // What came of it. Windows are empty where it was refused, or stopped before the first.
@@ -50,6 +56,8 @@ struct SweepResult {
   std::vector<WindowDigest> windows;
   // What weakens them, in sentences without a name for the curve.
   std::vector<std::string> notes;
+  // What it could not find out, likewise.
+  std::vector<std::string> unknown;
   std::uint64_t bytes = 0;  // read in all, scouting included
   // What the kernel counted as served by storage, of the windows where it counts.
   std::uint64_t bytes_from_storage = 0;
@@ -66,12 +74,30 @@ struct SweepResult {
 // bytes per second. May be empty.
 using WindowNews = std::function<void(unsigned readers, PerSecond rate, BytesPerSecond bytes)>;
 
-// Drops the cache and scouts the levels, but where they are given, then measures each in
-// kLeastRounds rounds, and after that always the most uncertain one until `ask.time` is over or all
-// are certain enough. Blocks; call it on the thread that made `readers`. Ends early on a stop, with
-// what is there. Throws UserError when a read fails or nothing could be measured.
-SweepResult sweep(ProbeReaders& readers, ProbeCursor& cursor, CacheReset& reset, const SweepAsk& ask,
-                  std::stop_token stop, const WindowNews& on_window);
+// Blocks; call it on the thread that made `readers`. What is passed in outlives it.
+class Sweep {
+ public:
+  Sweep(ProbeReaders& readers, ProbeCursor& cursor, CacheReset& reset, SweepAsk ask, std::stop_token stop,
+        WindowNews on_window);
+  ~Sweep();
+
+  // Drops the cache and scouts the levels, but where they are given, then measures each in
+  // the ask's rounds, and after that always the most uncertain one until the ask's time is over or all
+  // are certain enough. Ends early on a stop, with what is there. Throws UserError when a read fails
+  // or nothing could be measured.
+  void measure();
+
+  // `rounds` more windows at each of `levels`, of about `length`, longer where latencies are long. Whoever read the
+  // data since has not to drop them. Ends early and throws as `measure` does.
+  void measure_again(std::span<const unsigned> levels, Seconds length, unsigned rounds);
+
+  // What came of it so far.
+  SweepResult result() const;
+
+ private:
+  class Windows;
+  std::unique_ptr<Windows> windows_;
+};
 
 // Reads every unit of `cursor` (which must not wrap) once, `count` at a time, to have
 // it in the page cache. False if that took longer than `most` or a stop was

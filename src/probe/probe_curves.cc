@@ -1,0 +1,67 @@
+#include "probe/probe_curves.h"
+
+#include <algorithm>
+#include <cctype>
+#include <string>
+#include <utility>
+
+namespace aforo {
+namespace {
+
+Bytes read_ahead_below(const Store& store) {
+  const CacheControl* cache = store.cache();
+  return cache ? cache->readahead().value_or(Bytes{0}) : Bytes{0};
+}
+
+// Without its numbers: a sentence that comes again with others is the same one.
+std::string wording(std::string text) {
+  std::erase_if(text, [](unsigned char c) { return std::isdigit(c) != 0 || c == '.'; });
+  return text;
+}
+
+}  // namespace
+
+void refit(ProbedCurve& probed, std::vector<WindowDigest> windows, const Store& store) {
+  const ReadCurve& was = probed.curve;
+  ReadCurve curve = fit_curve(was.kind, was.mode, was.cached, windows);
+  curve.request = was.request;
+  if (was.kind == ReadKind::kStream && was.mode == ReadMode::kBuffered && !was.cached && read_ahead(windows))
+    curve.ahead = read_ahead_below(store);
+  probed.curve = std::move(curve), probed.windows = std::move(windows);
+}
+
+void add_curve(ProbeFindings& findings, const SweepAsk& ask, const SweepResult& result, Bytes request,
+               const Store& store) {
+  if (result.windows.empty()) return;
+  ProbedCurve probed{{}, {}, result.discarded, result.spent};
+  probed.curve.kind = ask.kind, probed.curve.mode = ask.mode, probed.curve.cached = ask.cached;
+  if (ask.kind == ReadKind::kFile && ask.mode == ReadMode::kDirect) probed.curve.request = request;
+  refit(probed, result.windows, store);
+  if (probed.curve.points.empty()) return;
+  add_notes(findings, probed.curve, result);
+  if (!ask.cached && findings.storage_below && !result.from_storage_known)
+    findings.unknown.push_back(
+        name_of(probed.curve) +
+        ": nothing on this system counts what storage served, so whether the page cache "
+        "helped could not be told");
+  findings.curves.push_back(std::move(probed));
+}
+
+void add_notes(ProbeFindings& findings, const ReadCurve& curve, const SweepResult& result) {
+  const auto add = [&](const std::vector<std::string>& from, std::vector<std::string>& to) {
+    for (const std::string& text : from) {
+      std::string named = name_of(curve) + ": " + text;
+      const auto says_it = [&](const std::string& said) { return wording(said) == wording(named); };
+      if (std::none_of(to.begin(), to.end(), says_it)) to.push_back(std::move(named));
+    }
+  };
+  add(result.notes, findings.notes);
+  add(result.unknown, findings.unknown);
+}
+
+void count_bytes(ProbeFindings& findings, const SweepResult& cold) {
+  findings.bytes += cold.bytes, findings.bytes_from_storage += cold.bytes_from_storage;
+  findings.from_storage_known &= cold.from_storage_known;
+}
+
+}  // namespace aforo

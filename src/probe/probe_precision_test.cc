@@ -1,0 +1,122 @@
+// When a probe has seen enough, on a probe of paper: what it promises follows from the length of its windows.
+#include "probe/probe_precision.h"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+namespace aforo {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// Windows of L s whose half width is `of_one` / sqrt(L), beside `least`; a round is nine of them, a promise takes no time.
+struct PaperProbe {
+  double of_one = 0.1, least = 0;
+  Seconds window{0.25}, spent{5};
+  bool stop = false;
+  std::vector<double> lengths = {};
+
+  Precision narrow_to(double half_width, double most) {
+    return narrow(half_width, Seconds{most}, window,
+                  {[this] {
+                     return Promise{0.5, std::hypot(of_one / std::sqrt(window.value), least), least, 8};
+                   },
+                   [this](const Promise&, Seconds length) {
+                     lengths.push_back(length.value);
+                     window = length, spent += length * 9;
+                   },
+                   [this] { return spent; }, [this] { return stop; }});
+  }
+};
+
+TEST(ProbePrecision, AJobThatIsKnownAtOnceTakesTheFirstLookAlone) {
+  PaperProbe probe{0.01};
+  const Precision out = probe.narrow_to(0.03, 60);
+  EXPECT_EQ(out.end, PrecisionEnd::kReached);
+  EXPECT_EQ(out.rounds, 0u);
+  EXPECT_DOUBLE_EQ(out.spent.value, 5);
+}
+
+// 0.02 / sqrt(0.25) = 0.04; 0.5 s: 0.028.
+TEST(ProbePrecision, WindowsGrowUntilItIsNarrowEnough) {
+  PaperProbe probe{0.02};
+  const Precision out = probe.narrow_to(0.03, 60);
+  EXPECT_EQ(out.end, PrecisionEnd::kReached);
+  EXPECT_THAT(probe.lengths, ElementsAre(0.5));
+  EXPECT_NEAR(out.promise.half_width, 0.0283, 1e-4);
+  EXPECT_DOUBLE_EQ(out.spent.value, 9.5);
+}
+
+// 0.2 at 0.25 s: twice as long, and again, 5 + 4.5 + 9 + 18 s; of the 23.5 s left nine windows
+// would have 2.6 s each, which is not worth it.
+TEST(ProbePrecision, TheTimeIsTheMostItTakes) {
+  PaperProbe probe{0.1};
+  const Precision out = probe.narrow_to(0.01, 60);
+  EXPECT_EQ(out.end, PrecisionEnd::kTime);
+  EXPECT_THAT(probe.lengths, ElementsAre(0.5, 1, 2));
+  EXPECT_LE(probe.spent.value, 60);
+}
+
+// 0.05 is what no probe gets below; 0.054 is near enough to it to stop.
+TEST(ProbePrecision, WhatNoProbeReachesEndsItEarly) {
+  PaperProbe probe{0.01, 0.05};
+  const Precision out = probe.narrow_to(0.03, 600);
+  EXPECT_EQ(out.end, PrecisionEnd::kLeast);
+  EXPECT_LE(out.rounds, 1u);
+}
+
+TEST(ProbePrecision, AStopEndsIt) {
+  PaperProbe probe{0.1};
+  probe.stop = true;
+  EXPECT_EQ(probe.narrow_to(0.01, 60).end, PrecisionEnd::kStopped);
+  EXPECT_TRUE(probe.lengths.empty());
+}
+
+// By ratio: 11 lies nearer to 8 than to 16, 12 nearer to 16.
+TEST(ProbePrecision, RoundsLookWhereTheJobIs) {
+  const std::vector<unsigned> levels{1, 2, 4, 8, 16, 32};
+  EXPECT_THAT(levels_near(levels, 11), ElementsAre(4, 8, 16));
+  EXPECT_THAT(levels_near(levels, 12), ElementsAre(8, 16, 32));
+  EXPECT_THAT(levels_near(levels, 0.2), ElementsAre(1, 2));
+  EXPECT_THAT(levels_near(levels, 1000), ElementsAre(16, 32));
+  EXPECT_TRUE(levels_near({}, 1).empty());
+}
+
+WindowDigest window(unsigned readers, double length) {
+  WindowDigest w;
+  w.readers = readers, w.length = Seconds{length};
+  return w;
+}
+
+// Level 1: two of 1 s make those of 0.2 s go; level 2: one long one alone says nothing of a spread.
+TEST(ProbePrecision, LongWindowsReplaceShortOnes) {
+  const std::vector<WindowDigest> windows{window(1, 0.2), window(2, 0.2), window(1, 1), window(1, 0.5),
+                                          window(2, 1)};
+  std::vector<std::pair<unsigned, double>> kept;
+  for (const WindowDigest& w : settled(windows)) kept.emplace_back(w.readers, w.length.value);
+  EXPECT_THAT(kept,
+              ElementsAre(std::pair(2u, 0.2), std::pair(1u, 1.0), std::pair(1u, 0.5), std::pair(2u, 1.0)));
+}
+
+TEST(ProbePrecision, SaysWhatWasReachedAndWhatWouldHelp) {
+  const PrecisionAsk ask{0.03, "job on 2 accelerators", {}};
+  ReadCurve curve;
+  for (const double n : {4.0, 8.0}) curve.points.push_back({n, PerSecond{100}, n / 36, {}, 0});
+  Precision out{{0.6, 0.0244, 0.01, 7}, PrecisionEnd::kReached, Seconds{14}, 1};
+  EXPECT_EQ(precision_sentence(out, ask, curve),
+            "95 % interval of job on 2 accelerators: AU 60.0 % +- 2.4 points after 14 s (asked: 3)");
+  out.promise.half_width = 0.051, out.end = PrecisionEnd::kTime;
+  EXPECT_THAT(precision_sentence(out, ask, curve),
+              AllOf(HasSubstr("+- 5.1 points after 14 s (asked: 3); windows at 8 in flight lie 22.2 % apart"),
+                    HasSubstr("--budget"), HasSubstr("below +- 1.0 points")));
+  out.promise.least = 0.05, out.end = PrecisionEnd::kLeast;
+  EXPECT_THAT(precision_sentence(out, ask, curve),
+              AllOf(HasSubstr("no probe narrows it below +- 5.0 points"), Not(HasSubstr("--budget"))));
+}
+
+}  // namespace
+}  // namespace aforo
