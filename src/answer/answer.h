@@ -18,6 +18,7 @@
 // An ask is only read, and need not outlive the call: the Answer owns all that it holds.
 #pragma once
 
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -80,6 +81,9 @@ struct Context {
   const Ask* front = nullptr;
   // Nobody will see the Record but as its page: parts that the page leaves out need not be made.
   bool page_only = false;
+  // Called, on the thread that answers, with a sentence that is better known before a long wait than after it; the Record
+  // has it among its warnings. May be empty.
+  std::function<void(const std::string&)> tell = {};
 };
 
 // What `say` holds for an answer that is not whole: "ended before it was done, ...; WHAT_NOW". One

@@ -6,6 +6,8 @@
 #include "answer/job_rows.h"
 #include "answer/predicted_run.h"
 #include "base/error.h"
+#include "model/storage_yaml.h"
+#include "probe/probe_check.h"
 #include "train/find_max.h"
 #include "train/train_command.h"
 
@@ -131,6 +133,20 @@ std::vector<std::string> how_it_ended(const RunOutcome& run) {
   return say;
 }
 
+// Whether storage still is what the file says: told before the run, which may take hours. Absent where none is read.
+std::optional<ProbeCheck> check_of(const RunAsk& ask, const RunOptions& options, const OpenedRun& opened,
+                                   const Context& context) {
+  if (!ask.storage.given() || options.engine == EngineKind::kNull) return std::nullopt;
+  const StorageSpec storage = load_storage(*ask.storage);
+  const LoaderSpec& loader = options.workload.loader;
+  const std::uint32_t accelerators = options.find_max ? 0 : options.workload.accelerator.count;
+  const JobSettings settings{opened.store.get(), options.engine, options.io_threads, options.io_timeout, {}};
+  ProbeCheck check = check_probe(
+      {storage, *opened.dataset.layout, loader, accelerators, options.drop_caches, settings}, context.stop);
+  if (!check.stale.empty() && context.tell) context.tell(check.stale);
+  return check;
+}
+
 }  // namespace
 
 const AskTable& RunAsk::table() const { return kRunTable; }
@@ -148,10 +164,12 @@ Answer answer(const RunAsk& ask, const Context& context) {
   const std::optional<RunPrediction> prediction =
       ask.storage.given() ? std::optional(predict_run(options, opened.dataset, *ask.storage, context.stop))
                           : std::nullopt;
+  const std::optional<ProbeCheck> check = check_of(ask, options, opened, context);
   RunOutcome run = options.find_max ? find_max(options, opened, context.stop, context.progress)
                                     : train(options, opened, context.stop, context.progress);
   out.record = std::move(run.record);
   if (prediction) add_prediction_beside(out.record, *prediction, run, options);
+  if (check) add_check(out.record, *check);
   out.say = how_it_ended(run);
   out.outcome = outcome_of(run, options);
   add_echo(out.record, ask, context);

@@ -46,8 +46,11 @@ int act(const Command& command, std::span<const std::string> words, Console& con
   Results results(line.results, console);
   const StopOnSignal stop;
   LiveLine live(console, *line.results.quiet, std::string(command.rate_word));
+  const auto tell = [&](const std::string& sentence) {
+    if (!*line.results.quiet) console.err << "aforo: " << printable(sentence) << '\n' << std::flush;
+  };
   Answer answer = command.answer(
-      *line.ask, {stop.token(), live.sink(), started_now(), &line.results, !line.results.json.given()});
+      *line.ask, {stop.token(), live.sink(), started_now(), &line.results, !line.results.json.given(), tell});
   live.clear();
   results.deliver(answer);
   for (const std::string& sentence : answer.say) console.err << "aforo: " << printable(sentence) << '\n';

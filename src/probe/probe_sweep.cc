@@ -14,11 +14,6 @@
 namespace aforo {
 namespace {
 
-// Of a cold window's bytes. Chosen: read-ahead and metadata are in the counters too; more
-// would raise a rate by as much.
-constexpr double kCacheAllowed = 0.05;
-// Of all cores, used by others. Chosen: less is what any machine does besides.
-constexpr double kDisturbed = 0.1;
 // Then windows count as they are. Chosen: a cache that cannot be emptied would take all the time.
 constexpr unsigned kMostDiscarded = 6;
 // Per level. Chosen: what is still uncertain after so many stays so.

@@ -63,10 +63,14 @@ std::uint64_t ProbeUnits::holding(double bytes) const {
 ProbeCursor::ProbeCursor(std::uint64_t units, std::uint64_t seed, bool wraps)
     : size_(units), seed_(seed), wraps_(wraps), order_(std::max<std::uint64_t>(units, 1), seed) {}
 
+ProbeCursor::ProbeCursor(std::vector<std::uint64_t> chosen) : ProbeCursor(chosen.size(), 1, false) {
+  chosen_ = std::move(chosen);
+}
+
 std::optional<std::uint64_t> ProbeCursor::next() {
   const std::uint64_t at = at_.fetch_add(1, std::memory_order_relaxed);
   if (size_ == 0 || (at >= size_ && !wraps_)) return std::nullopt;
-  return order_(at % size_);
+  return unit_at(at % size_);
 }
 
 std::uint64_t ProbeCursor::left() const {
@@ -77,7 +81,7 @@ std::uint64_t ProbeCursor::left() const {
 std::vector<std::uint64_t> ProbeCursor::taken_units() const {
   std::vector<std::uint64_t> units;
   const std::uint64_t end = std::min(size_, at_.load(std::memory_order_relaxed));
-  for (std::uint64_t at = 0; at < end; ++at) units.push_back(order_(at));
+  for (std::uint64_t at = 0; at < end; ++at) units.push_back(unit_at(at));
   return units;
 }
 

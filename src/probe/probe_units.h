@@ -57,6 +57,8 @@ class ProbeCursor {
  public:
   // `units` many; `wraps`: begins anew by itself, for reading from the cache.
   ProbeCursor(std::uint64_t units, std::uint64_t seed, bool wraps);
+  // These units and no others, each once and in that order, also after a rewind.
+  explicit ProbeCursor(std::vector<std::uint64_t> chosen);
 
   // Lock-free. Nothing: all were read.
   std::optional<std::uint64_t> next();
@@ -70,9 +72,12 @@ class ProbeCursor {
   void rewind();
 
  private:
+  std::uint64_t unit_at(std::uint64_t at) const { return chosen_.empty() ? order_(at) : chosen_[at]; }
+
   std::uint64_t size_, seed_;
   bool wraps_;
   Permutation order_;
+  std::vector<std::uint64_t> chosen_;  // empty = in `order_`
   std::atomic<std::uint64_t> at_{0};
 };
 

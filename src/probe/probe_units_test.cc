@@ -33,6 +33,15 @@ TEST(ProbeCursor, KnowsWhatItHandedOut) {
   EXPECT_TRUE(cursor.taken_units().empty());
 }
 
+TEST(ProbeCursor, HandsOutWhatWasChosen) {
+  ProbeCursor cursor(std::vector<std::uint64_t>{7, 3});
+  EXPECT_EQ(cursor.next(), 7u);
+  EXPECT_EQ(cursor.next(), 3u);
+  EXPECT_FALSE(cursor.next());
+  EXPECT_EQ(cursor.taken_units(), (std::vector<std::uint64_t>{7, 3}));
+  EXPECT_FALSE(ProbeCursor(std::vector<std::uint64_t>{}).next());
+}
+
 TEST(ProbeCursor, WrapsWhereDataComeFromTheCache) {
   ProbeCursor cursor(3, 1, true);
   std::map<std::uint64_t, int> seen;

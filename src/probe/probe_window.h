@@ -15,6 +15,12 @@
 
 namespace aforo {
 
+// Of a cold window's bytes that the page cache served, at most. Chosen: read-ahead and metadata are in the
+// counters too; more would raise a rate by as much.
+inline constexpr double kCacheAllowed = 0.05;
+// Of all cores, used by others, at most. Chosen: less is what any machine does besides.
+inline constexpr double kDisturbed = 0.1;
+
 // How many, and how long.
 struct WindowAsk {
   unsigned readers = 1;
