@@ -19,8 +19,9 @@
 namespace aforo {
 namespace {
 
-// Two levels, and both once again where they differ, with what comes before: under a second. Chosen.
-constexpr Seconds kLook{0.18}, kLongLook{0.36};
+// Two levels and one of them twice again, or one that is looked at for twice as long, with what comes before: under a
+// second. Chosen.
+constexpr Seconds kLook{0.18}, kLongLook{0.25};
 constexpr Seconds kGather{0.15};
 // Of the readers at a look's end.
 constexpr Seconds kPatience{0.1};
@@ -115,15 +116,16 @@ class Check {
         if (static_cast<unsigned>(point.concurrency) == level) rate = point.rate.value;
       const double count = kMoreUnits * rate * length.value / per_unit + 2.0 * level;
       wanted.push_back(std::min(static_cast<std::size_t>(count), kMostUnits));
-      all += 2 * wanted.back();
+      all += wanted.back();
     }
+    all += (kStaleLooks - 1) * *std::max_element(wanted.begin(), wanted.end());
     gather(units, std::min(all, kMostUnits));
     if (chosen_.size() < kFewestUnits)
       return cached_ ? "its data lie in the page cache"
                      : "there is too little data, or opening it takes too long";
     ProbeReaders readers(ask_.layout, access_.kind, ask_.loader, units, ask_.settings);
     const double share = std::min(1.0, static_cast<double>(chosen_.size()) / static_cast<double>(all));
-    const std::string why_not = look_twice(readers, levels, wanted, share, length, of);
+    const std::string why_not = look_again(readers, levels, wanted, share, length, of);
     if (through_cache()) CacheReset(store_, ask_.layout).drop_files(units.files_of(taken_), stop_);
     return why_not;
   }
@@ -153,38 +155,39 @@ class Check {
     return !through_cache() || (known && known->cached.value == 0);
   }
 
-  // Each level once, and those that differ again; what is stale goes into out_. Why nothing was compared, or empty.
-  std::string look_twice(ProbeReaders& readers, const std::vector<unsigned>& levels,
+  // Each level once, and the one that is farthest off twice again; what is stale goes into out_. Why nothing was compared, or empty.
+  std::string look_again(ProbeReaders& readers, const std::vector<unsigned>& levels,
                          const std::vector<std::size_t>& wanted, double share, Seconds length,
                          const CurvesOfReads& of) {
     const auto part = [&](std::size_t i) {
       return std::max<std::size_t>(2 * levels[i],
                                    static_cast<std::size_t>(static_cast<double>(wanted[i]) * share));
     };
-    std::vector<StaleLook> changed;
+    std::size_t most = 0;  // off, of all levels: where it is looked at again
+    double farthest = 0;
     for (std::size_t i = 0; i < levels.size(); ++i) {
-      const auto first = one(readers, levels[i], part(i), length, of);
-      if (!first) continue;
-      out_.looks.push_back(*first);
-    }
-    for (std::size_t i = 0; i < levels.size(); ++i) {
-      const auto before = std::find_if(out_.looks.begin(), out_.looks.end(),
-                                       [&](const StaleLook& look) { return look.readers == levels[i]; });
-      if (before == out_.looks.end() || !before->differs()) continue;
-      const auto again = one(readers, levels[i], part(i), length, of);
-      const bool agrees = again && again->differs() && (again->change > 0) == (before->change > 0);
-      if (again) *before = *again;
-      if (agrees) changed.push_back(*again);
+      const auto look = one(readers, levels[i], part(i), length, of);
+      if (!look) continue;
+      out_.looks.push_back(*look);
+      const double off = std::abs(look->change) / look->error();
+      if (look->is_off() && off > farthest) farthest = off, most = i;
     }
     if (stop_.stop_requested()) return "it was stopped";
     if (out_.looks.empty()) return why_no_look_;
     out_.compared = true;
-    if (changed.empty()) return "";
-    const StaleLook& most = *std::max_element(
-        changed.begin(), changed.end(),
-        [](const StaleLook& a, const StaleLook& b) { return std::abs(a.change) < std::abs(b.change); });
-    out_.stale = fmt::format("the probe of {} is stale: {}{}; probe again", date(), words_of(most, of.kind),
-                             disturbance(readers));
+    if (farthest == 0) return "";
+    const auto first = std::find_if(out_.looks.begin(), out_.looks.end(),
+                                    [&](const StaleLook& look) { return look.readers == levels[most]; });
+    std::vector<StaleLook> there{*first};
+    while (there.size() < kStaleLooks) {
+      const auto look = one(readers, levels[most], part(most), length, of);
+      if (!look) return "";
+      there.push_back(*look);
+    }
+    *first = combined(there);
+    if (has_changed(there))
+      out_.stale = fmt::format("the probe of {} is stale: {}{}; probe again", date(),
+                               words_of(*first, of.kind), disturbance(readers));
     return "";
   }
 
@@ -248,7 +251,7 @@ void add_check(Json& record, const ProbeCheck& check) {
                              {"latency_seconds", look.now.value},
                              {"latency_seconds_probed", look.then.value},
                              {"log_rate_change", look.change},
-                             {"standard_error", look.error}});
+                             {"standard_error", look.error()}});
   if (check.stale.empty()) return;
   Json& warnings = record["warnings"];
   warnings.insert(warnings.begin(), Json(check.stale));

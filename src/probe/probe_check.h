@@ -42,7 +42,7 @@ struct ProbeCheck {
   std::string why_not;
   // One sentence, no full stop: that it lies elsewhere, or gives other rates than it did. Empty = nothing to say.
   std::string stale;
-  std::vector<StaleLook> looks;  // the latest at each concurrency
+  std::vector<StaleLook> looks;  // one for each concurrency, all that were made there combined
   Seconds spent{0};
 };
 

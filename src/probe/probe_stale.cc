@@ -65,8 +65,33 @@ const ReadCurve* nearest(const CurvesOfReads& of, double bytes) {
   return found;
 }
 
-bool StaleLook::differs() const {
-  return std::abs(change) > kDeviations * error && std::abs(change) >= std::log(kLeastChange);
+double StaleLook::error() const { return std::hypot(of_curve, of_look); }
+
+bool StaleLook::is_off() const { return std::abs(change) >= std::log(kLeastChange); }
+
+StaleLook combined(std::span<const StaleLook> looks) {
+  StaleLook out;
+  const auto count = static_cast<double>(looks.size());
+  double now = 0, then = 0, squares = 0;
+  for (const StaleLook& look : looks) {
+    out.readers = look.readers;
+    out.bytes += look.bytes / count;
+    now += std::log(look.now.value) / count, then += std::log(look.then.value) / count;
+    out.of_curve = std::max(out.of_curve, look.of_curve);
+    squares += look.of_look * look.of_look / count;
+  }
+  out.now = Seconds{std::exp(now)}, out.then = Seconds{std::exp(then)};
+  out.change = then - now;
+  out.of_look = std::sqrt(squares / count);
+  return out;
+}
+
+bool has_changed(std::span<const StaleLook> looks) {
+  if (looks.size() < kStaleLooks) return false;
+  const StaleLook all = combined(looks);
+  const bool one_side = std::all_of(looks.begin(), looks.end(),
+                                    [&](const StaleLook& look) { return look.change * all.change > 0; });
+  return one_side && all.is_off() && std::abs(all.change) > kDeviations * all.error();
 }
 
 std::optional<StaleLook> compare(const RawWindow& look, const CurvesOfReads& of) {
@@ -85,8 +110,8 @@ std::optional<StaleLook> compare(const RawWindow& look, const CurvesOfReads& of)
   const double jitter = curve->jitter_cv(seen.in_flight), common = curve->common(seen.in_flight);
   const double bursts =
       kHannNoise * std::max(slice_cv2(look) / kSlices, common * common * kSlot / seen.length.value);
-  const double own = curve_error(*measured, seen.in_flight);
-  out.error = std::sqrt(own * own + jitter * jitter / operations + bursts);
+  out.of_curve = curve_error(*measured, seen.in_flight);
+  out.of_look = std::sqrt(jitter * jitter / operations + bursts);
   return out;
 }
 

@@ -11,11 +11,12 @@
 //   bursts       what slows all at once: 1.5 times (Hann's weights) the larger of CV^2 / m, CV over the look's own m
 //                slices, and common^2 x 100 ms / its length, common the curve's own
 //
-// It differs where |d| > 3.3 standard deviations (2 sides of a normal law: 1 in 1000) and the rate is off by a quarter at
-// least. Few windows make a spread, and tails are heavier than the normal law's, so a look that differs is made a second
-// time with other data, and storage has changed only where both differ to the same side. Over lognormal noise of 2 to 30 %
-// and three windows a level, at most 1 check in 200 is a false alarm, and a storage of half the rate is found 99 times
-// in 100 where its noise is 5 %, 8 times in 10 where it is 10 % (probe_stale_test.cc).
+// A look that is off by a quarter or more is made twice again with other data; of the three the mean of d counts, and
+// chance and bursts a third. Storage has changed where all three are off to the same side, their mean by a quarter at
+// least and by more than 3.3 standard deviations (2 sides of a normal law: 1 in 1000; few windows make a spread, and tails
+// are heavier than the normal law's). Over lognormal noise of 2 to 30 % and three windows a level, at most 1 check in 200
+// is a false alarm, and a storage of half the rate is found 99 times in 100 where its noise is 5 %, 9 times in 10 where
+// it is 10 % (probe_stale_test.cc).
 #pragma once
 
 #include <cstdint>
@@ -45,13 +46,22 @@ struct StaleLook {
   unsigned readers = 1;
   double bytes = 0;         // mean, of an operation
   Seconds now{0}, then{0};  // mean time of an operation: readers / rate
-  // Of ln(rate now / rate then), from all three parts.
-  double error = 0;
   // ln(rate now / rate then): below 0 is slower now.
   double change = 0;
+  // Standard errors of `change`: by the curve, and by the look (chance and bursts).
+  double of_curve = 0, of_look = 0;
 
-  bool differs() const;
+  double error() const;
+  // By a quarter at least, either way: worth more looks.
+  bool is_off() const;
 };
+// All of them as one: means, and the look's own error by as many. At least one; they are at one number in flight.
+StaleLook combined(std::span<const StaleLook> looks);
+// Whether these looks say that storage has changed. Of fewer than three it is not said.
+bool has_changed(std::span<const StaleLook> looks);
+// So many looks tell.
+inline constexpr std::size_t kStaleLooks = 3;
+
 // Absent where nothing was read, or no curve is near enough to the sizes that were.
 std::optional<StaleLook> compare(const RawWindow& look, const CurvesOfReads& of);
 
