@@ -143,7 +143,7 @@ std::optional<ProbeCheck> check_of(const RunAsk& ask, const RunOptions& options,
   const JobSettings settings{opened.store.get(), options.engine, options.io_threads, options.io_timeout, {}};
   ProbeCheck check = check_probe(
       {storage, *opened.dataset.layout, loader, accelerators, options.drop_caches, settings}, context.stop);
-  if (!check.stale.empty() && context.tell) context.tell(check.stale);
+  if (!check.said.empty() && context.tell) context.tell(check.said);
   return check;
 }
 

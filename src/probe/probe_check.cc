@@ -42,8 +42,9 @@ class Check {
   ProbeCheck run() {
     out_.probed = !ask_.storage.probed.empty();
     if (!out_.probed) return out_;
-    out_.stale = elsewhere();
-    if (out_.stale.empty()) out_.why_not = look();
+    out_.said = elsewhere();
+    out_.stale = !out_.said.empty();
+    if (!out_.stale) out_.why_not = look();
     out_.spent = monotonic_now() - begin_;
     return std::move(out_);
   }
@@ -155,7 +156,7 @@ class Check {
     return !through_cache() || (known && known->cached.value == 0);
   }
 
-  // Each level once, and the one that is farthest off twice again; what is stale goes into out_. Why nothing was compared, or empty.
+  // Each level once, and the one that is farthest off twice again; what they tell goes into out_. Why nothing was compared, or empty.
   std::string look_again(ProbeReaders& readers, const std::vector<unsigned>& levels,
                          const std::vector<std::size_t>& wanted, double share, Seconds length,
                          const CurvesOfReads& of) {
@@ -185,9 +186,7 @@ class Check {
       there.push_back(*look);
     }
     *first = combined(there);
-    if (has_changed(there))
-      out_.stale = fmt::format("the probe of {} is stale: {}{}; probe again", date(),
-                               words_of(*first, of.kind), disturbance(readers));
+    if (has_changed(there)) say(*first, of.kind, readers);
     return "";
   }
 
@@ -217,10 +216,16 @@ class Check {
     return look;
   }
 
-  std::string disturbance(const ProbeReaders& readers) const {
+  // Where others use the CPU, reads may be slow for want of it: then storage is not accused.
+  void say(const StaleLook& look, ReadKind kind, const ProbeReaders& readers) {
     const auto others = other_cpu_share(readers.used(), describe_machine().cores);
-    if (!others || *others <= kDisturbed) return "";
-    return fmt::format(" (other processes use {} of this machine's CPU)", format_percent(*others));
+    out_.stale = look.change > 0 || !others || *others <= kDisturbed;
+    out_.said = out_.stale
+                    ? fmt::format("the probe of {} is stale: {}; probe again", date(), words_of(look, kind))
+                    : fmt::format(
+                          "whether the probe of {} still holds could not be told: {}, but other processes "
+                          "use {} of this machine's CPU",
+                          date(), words_of(look, kind), format_percent(*others));
   }
 
   const ProbeCheckAsk& ask_;
@@ -243,7 +248,7 @@ ProbeCheck check_probe(const ProbeCheckAsk& ask, std::stop_token stop) {
 void add_check(Json& record, const ProbeCheck& check) {
   if (!check.probed) return;
   Json& json = record["storage_check"];
-  json = {{"compared", check.compared}, {"stale", !check.stale.empty()}, {"seconds", check.spent.value}};
+  json = {{"compared", check.compared}, {"stale", check.stale}, {"seconds", check.spent.value}};
   if (!check.why_not.empty()) json["why_not"] = check.why_not;
   for (const StaleLook& look : check.looks)
     json["looks"].push_back({{"concurrency", look.readers},
@@ -252,9 +257,9 @@ void add_check(Json& record, const ProbeCheck& check) {
                              {"latency_seconds_probed", look.then.value},
                              {"log_rate_change", look.change},
                              {"standard_error", look.error()}});
-  if (check.stale.empty()) return;
+  if (check.said.empty()) return;
   Json& warnings = record["warnings"];
-  warnings.insert(warnings.begin(), Json(check.stale));
+  warnings.insert(warnings.begin(), Json(check.said));
 }
 
 }  // namespace aforo

@@ -40,8 +40,11 @@ struct ProbeCheck {
   // Rates were compared; where not, `why_not` is a clause: "its data lie in the page cache".
   bool compared = false;
   std::string why_not;
-  // One sentence, no full stop: that it lies elsewhere, or gives other rates than it did. Empty = nothing to say.
-  std::string stale;
+  // It lies elsewhere, or gives other rates than it did.
+  bool stale = false;
+  // One sentence, no full stop: that, or that it could not be told as reads are slow but other processes use the machine's
+  // CPU. Empty = nothing to say.
+  std::string said;
   std::vector<StaleLook> looks;  // one for each concurrency, all that were made there combined
   Seconds spent{0};
 };
@@ -51,7 +54,7 @@ struct ProbeCheck {
 // say.
 ProbeCheck check_probe(const ProbeCheckAsk& ask, std::stop_token stop);
 
-// `storage_check` of docs/record.md; nothing for storage that was not probed. What is stale is the first of `warnings`.
+// `storage_check` of docs/record.md; nothing for storage that was not probed. What is said is the first of `warnings`.
 void add_check(Json& record, const ProbeCheck& check);
 
 }  // namespace aforo
