@@ -192,26 +192,21 @@ class Probe {
     ask.before = first;
     Sweep sweep(reading.readers, reading.cursor, reading.reset, ask, stop_,
                 teller(data_.front(), ask.mode, false));
-    Seconds longest{0};
-    std::vector<unsigned> levels;
-    for (const WindowDigest& w : first) longest = std::max(longest, w.length);
-    for (const CurvePoint& point : job.curve.points)
-      levels.push_back(static_cast<unsigned>(point.concurrency));
-    const PrecisionSteps steps{
-        [&] {
-          status_.set("predicting the job");
-          return promise();
-        },
-        [&](const Promise& now, Seconds length) {
-          sweep.measure_again(levels_near(levels, now.in_flight > 0 ? now.in_flight : readers_of_job()),
-                              length, kRounds);
-          std::vector<WindowDigest> all = first;
-          const SweepResult more = sweep.result();
-          all.insert(all.end(), more.windows.begin(), more.windows.end());
-          refit(job, settled(all), *store_);
-        },
-        [this] { return elapsed(); }, [this] { return stop_.stop_requested(); }};
-    const Precision reached = narrow(asked.half_width, options_.budget, longest, steps);
+    const auto levels = [&](const Promise& now) { return levels_near(levels_of(job.curve), now.in_flight); };
+    const PrecisionSteps steps{[&] {
+                                 status_.set("predicting the job");
+                                 return promise();
+                               },
+                               [&](const Promise& now, Seconds length) {
+                                 sweep.measure_again(levels(now), length, kRounds);
+                                 std::vector<WindowDigest> all = first;
+                                 const SweepResult more = sweep.result();
+                                 all.insert(all.end(), more.windows.begin(), more.windows.end());
+                                 refit(job, settled(all), *store_);
+                               },
+                               [&](const Promise& now) { return longest_at(levels(now), job.windows); },
+                               [this] { return elapsed(); }, [this] { return stop_.stop_requested(); }};
+    const Precision reached = narrow(asked.half_width, options_.budget, steps);
     const SweepResult more = sweep.result();
     count_bytes(findings_, more);
     job.discarded += more.discarded, job.spent += more.spent;
@@ -225,16 +220,16 @@ class Probe {
       unknown("how a job fares, as narrowly as was asked: " + precision_text_);
   }
 
-  // What the job has under way at most.
-  double readers_of_job() const {
-    return static_cast<double>(access_of(*options_.workload).readers * options_.workload->accelerator.count);
-  }
-
-  // A stop in its middle is one of the probe: what was measured stays.
+  // Of what was measured until now. A stop in its middle is one of the probe: what was measured stays.
   Promise promise() const try {
     ProbeFindings so_far = findings_;
     settle(so_far);
-    return options_.precision->promise(storage_from_findings(so_far, *store_, started_), stop_);
+    Promise now = options_.precision->promise(storage_from_findings(so_far, *store_, started_), stop_);
+    const Access access = access_of(*options_.workload);
+    if (!(now.in_flight > 0))
+      now.in_flight = static_cast<double>(access.readers) * options_.workload->accelerator.count;
+    now.windows = windows_near(so_far.curves.front().windows, now.in_flight);
+    return now;
   } catch (const Interrupted&) {
     return {};
   }

@@ -6,6 +6,7 @@
 // file: what is measured comes through PrecisionSteps.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <span>
 #include <stop_token>
@@ -26,8 +27,11 @@ struct Promise {
   // What that would be had all windows agreed. No longer probe brings it below: what storage changes between a probe and
   // a run, and what the model leaves out.
   double least = 0;
-  // Reads that the job has under way, on the average; 0 = not known.
+  // Reads that the job has under way, on the average; 0 = not known, and the probe then takes the most that it may have.
   double in_flight = 0;
+  // Set by the probe: windows at the measured level nearest to that. One alone tells no spread, so that nothing is promised
+  // by it.
+  std::size_t windows = 0;
 };
 // Of the job at hand. Blocks for as long as a prediction takes. Throws UserError where the storage cannot serve the job,
 // Interrupted on a stop.
@@ -66,6 +70,8 @@ struct PrecisionSteps {
   std::function<Promise()> promise;
   // A round: kRounds windows of `length` at each of up to kRoundLevels levels.
   std::function<void(const Promise& now, Seconds length)> measure;
+  // The longest window at these levels so far.
+  std::function<Seconds(const Promise& now)> longest;
   std::function<Seconds()> spent;
   std::function<bool()> stopped;
 };
@@ -73,13 +79,19 @@ struct PrecisionSteps {
 // Levels of a round, at most: that which the job has under way, and one to either side.
 inline constexpr unsigned kRoundLevels = 3;
 
-// The rounds, within `most` of `spent()`. `window`: the longest that was measured before. Ends at the first of
-// PrecisionEnd's reasons; a round is begun only where its windows are at least 1.4 times as long as those before and end
-// in time, so it takes a number of rounds that grows with the logarithm of `most`.
-Precision narrow(double half_width, Seconds most, Seconds window, const PrecisionSteps& steps);
+// The rounds, within `most` of `spent()`. Ends at the first of PrecisionEnd's reasons; a round is begun only where its
+// windows are at least 1.4 times as long as those before (where there was one window alone, half as long) and end in time,
+// so it takes a number of rounds that grows with the logarithm of `most`.
+Precision narrow(double half_width, Seconds most, const PrecisionSteps& steps);
 
 // Of measured levels, rising, those that a round visits: the nearest by ratio to what is in flight, and its neighbours.
-std::vector<unsigned> levels_near(std::span<const unsigned> levels, double in_flight);
+std::vector<unsigned> levels_near(const std::vector<unsigned>& levels, double in_flight);
+
+// How many windows there are at that nearest level, of those that were visited; and the longest at any of `levels`.
+std::size_t windows_near(std::span<const WindowDigest> windows, double in_flight);
+Seconds longest_at(std::span<const unsigned> levels, std::span<const WindowDigest> windows);
+// Of a curve's points.
+std::vector<unsigned> levels_of(const ReadCurve& curve);
 
 // Windows that count once there are longer ones: of each level those at least half as long as its longest, where these
 // are kLeastRounds or more, else all. A spread over windows of one length says something of rates over such a time; the

@@ -18,18 +18,20 @@ struct PaperProbe {
   double of_one = 0.1, least = 0;
   Seconds window{0.25}, spent{5};
   bool stop = false;
+  std::size_t windows = 3;
   std::vector<double> lengths = {};
 
   Precision narrow_to(double half_width, double most) {
-    return narrow(half_width, Seconds{most}, window,
-                  {[this] {
-                     return Promise{0.5, std::hypot(of_one / std::sqrt(window.value), least), least, 8};
-                   },
-                   [this](const Promise&, Seconds length) {
-                     lengths.push_back(length.value);
-                     window = length, spent += length * 9;
-                   },
-                   [this] { return spent; }, [this] { return stop; }});
+    return narrow(
+        half_width, Seconds{most},
+        {[this] {
+           return Promise{0.5, std::hypot(of_one / std::sqrt(window.value), least), least, 8, windows};
+         },
+         [this](const Promise&, Seconds length) {
+           lengths.push_back(length.value);
+           window = length, spent += length * 9, windows = 3;
+         },
+         [this](const Promise&) { return window; }, [this] { return spent; }, [this] { return stop; }});
   }
 };
 
@@ -69,6 +71,18 @@ TEST(ProbePrecision, WhatNoProbeReachesEndsItEarly) {
   EXPECT_LE(out.rounds, 1u);
 }
 
+// 0.02 would do, but of one window nobody knows how far the next lies: a round of the same length tells.
+TEST(ProbePrecision, OneWindowPromisesNothing) {
+  PaperProbe probe{0.01};
+  probe.windows = 1;
+  const Precision out = probe.narrow_to(0.03, 60);
+  EXPECT_EQ(out.end, PrecisionEnd::kReached);
+  EXPECT_THAT(probe.lengths, ElementsAre(0.25));
+  PaperProbe late{0.01};
+  late.windows = 1;
+  EXPECT_EQ(late.narrow_to(0.03, 6).end, PrecisionEnd::kTime);
+}
+
 TEST(ProbePrecision, AStopEndsIt) {
   PaperProbe probe{0.1};
   probe.stop = true;
@@ -102,11 +116,19 @@ TEST(ProbePrecision, LongWindowsReplaceShortOnes) {
               ElementsAre(std::pair(2u, 0.2), std::pair(1u, 1.0), std::pair(1u, 0.5), std::pair(2u, 1.0)));
 }
 
+TEST(ProbePrecision, CountsTheWindowsWhereTheJobIs) {
+  const std::vector<WindowDigest> windows{window(1, 0.2), window(8, 1), window(8, 2), window(16, 3)};
+  EXPECT_EQ(windows_near(windows, 7), 2u);
+  EXPECT_EQ(windows_near(windows, 100), 1u);
+  EXPECT_EQ(windows_near({}, 1), 0u);
+  EXPECT_EQ(longest_at(std::vector<unsigned>{1, 8}, windows), Seconds{2});
+}
+
 TEST(ProbePrecision, SaysWhatWasReachedAndWhatWouldHelp) {
   const PrecisionAsk ask{0.03, "job on 2 accelerators", {}};
   ReadCurve curve;
   for (const double n : {4.0, 8.0}) curve.points.push_back({n, PerSecond{100}, n / 36, {}, 0});
-  Precision out{{0.6, 0.0244, 0.01, 7}, PrecisionEnd::kReached, Seconds{14}, 1};
+  Precision out{{0.6, 0.0244, 0.01, 7, 3}, PrecisionEnd::kReached, Seconds{14}, 1};
   EXPECT_EQ(precision_sentence(out, ask, curve),
             "95 % interval of job on 2 accelerators: AU 60.0 % +- 2.4 points after 14 s (asked: 3)");
   out.promise.half_width = 0.051, out.end = PrecisionEnd::kTime;
@@ -116,6 +138,8 @@ TEST(ProbePrecision, SaysWhatWasReachedAndWhatWouldHelp) {
   out.promise.least = 0.05, out.end = PrecisionEnd::kLeast;
   EXPECT_THAT(precision_sentence(out, ask, curve),
               AllOf(HasSubstr("no probe narrows it below +- 5.0 points"), Not(HasSubstr("--budget"))));
+  out.promise.windows = 1, out.end = PrecisionEnd::kTime;
+  EXPECT_THAT(precision_sentence(out, ask, curve), HasSubstr("8 in flight were measured once"));
 }
 
 }  // namespace
