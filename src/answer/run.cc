@@ -65,7 +65,8 @@ constexpr Row kRunRows[] = {
         .needing("find-max",
                  "expected --find-max beside --max-accelerators, found none; add it, or give --accelerators"),
     row<&RunAsk::storage>({"storage", 0, kFile, "FILE", "",
-                           "predict the run from this storage file first, and print the difference",
+                           "predict the run from this storage file first, and print the difference; say "
+                           "where storage is no longer as it was probed",
                            kMeasuringGroup}),
     row<&RunAsk::accelerator_price>({"accelerator-price", 0, kDollarsPerHour, "USD/h", "",
                                      "price stalls at this rate per accelerator, as in 6.88/h",

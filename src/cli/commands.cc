@@ -38,6 +38,8 @@ constexpr Example kProbeExamples[] = {
     {"aforo probe /mnt/data -o storage.yaml", "what does this mount give, in a minute?"},
     {"aforo probe /mnt/data --workload resnet50_h100 -o storage.yaml",
      "measured with the very reads that this job makes"},
+    {"aforo probe /mnt/data --workload resnet50_h100 -n 16 --precision 3 -o storage.yaml",
+     "as long as it takes to predict that job to +- 3 points"},
     {"aforo probe /mnt/new --workload job.yaml --budget 3min --read both --json probe.json",
      "on an empty directory: data are laid, measured both ways, and removed"}};
 
@@ -120,7 +122,8 @@ constexpr Command kCommands[] = {
      "repeatedly and in random order, with the readers of a training job: whole files, ranges or streams of "
      "shards, as the workload reads them. Data are read cold; a part of them then again from the page "
      "cache. A dataset in DIR is only read; where DIR is absent or empty one is laid, and removed at the "
-     "end. The storage file says how sure it is, and may be edited by hand.",
+     "end. The storage file says how sure it is and what could not be found out, and may be edited by hand. "
+     "With --precision it takes as long as one job needs to be predicted so narrowly.",
      &kStorageFileResults, kProbeExamples, "0 done; 2 it could not be done, or not to its end.", "reads/s",
      false, make<ProbeAsk>, answer_as<ProbeAsk>},
     {"predict", "Predict a job on a storage that is known as data",

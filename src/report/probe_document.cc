@@ -59,6 +59,14 @@ void add_probe_client(Document& doc, const Json& record) {
           "of the bytes that were to come from storage");
 }
 
+void add_sentences(Document& doc, const char* heading, const std::vector<std::string>& sentences) {
+  if (sentences.empty()) return;
+  List list{ListStyle::kBullets, {}, Tone::kPlain, 1};
+  for (const std::string& text : sentences) list.items.push_back({{}, text, {}});
+  doc.section(heading);
+  doc.append(std::move(list));
+}
+
 }  // namespace
 
 Document probe_document(const Json& record) {
@@ -68,10 +76,8 @@ Document probe_document(const Json& record) {
   for (const Json* curve : entries(record, {"curves"})) add_curve(doc, *curve);
   add_series_section(doc, record);
   add_probe_client(doc, record);
-  List notes{ListStyle::kBullets, {}, Tone::kPlain, 1};
-  for (const std::string& text : words(record, {"notes"})) notes.items.push_back({{}, text, {}});
-  doc.section("How sure");
-  doc.append(std::move(notes));
+  add_sentences(doc, "How sure", words(record, {"notes"}));
+  add_sentences(doc, "What is not known", words(record, {"unknown"}));
   add_warnings(doc, record);
   return doc;
 }

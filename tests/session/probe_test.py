@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -144,6 +145,64 @@ class ProbeTest(Session):
         thief.join()
         self.assertIn("ENOENT", said.err)
         self.assertFalse((self.place / "storage.yaml").exists())
+
+    def half_width(self, job, storage, *words):
+        predicted = self.record("predict", job, storage, *words, "--no-advice", code=None)
+        low, high = predicted["au_interval"]
+        return max(predicted["au"] - low, high - predicted["au"]), predicted
+
+    def test_it_ends_as_soon_as_the_job_is_known(self):
+        job, data = self.dataset()
+        record = self.record("probe", data, "--workload", job, "-n", "3", "--precision", "60", "-o", "storage.yaml")
+        precision = record["precision"]
+        self.assertEqual(precision["end"], "reached", precision)
+        self.assertLess(record["seconds"], 60)  # of 180
+        self.assertIn("on 3 accelerators", precision["text"])
+        self.assertIn(precision["text"], record["notes"])
+        half, _ = self.half_width(job, "storage.yaml", "-n", "3")
+        self.assertAlmostEqual(half, precision["half_width"], places=3)  # what was promised is what is predicted
+
+    def test_what_was_not_reached_is_said_and_handed_on(self):
+        job, data = self.dataset()
+        record = self.record("probe", data, "--workload", job, "--precision", "0.01", "--budget", "3s", "-o", "storage.yaml")
+        self.assertIn(record["precision"]["end"], ("least", "time"))
+        text = record["precision"]["text"]
+        self.assertIn("(asked: 0.01)", text)
+        self.assertTrue(any(text in unknown for unknown in record["unknown"]), record["unknown"])
+        _, predicted = self.half_width(job, "storage.yaml")
+        self.assertEqual(predicted["config"]["storage_unknown"], record["unknown"])
+        self.assertTrue(any("could not tell" in warning and text in warning for warning in predicted["warnings"]))
+
+    def test_a_precision_without_its_job_is_refused(self):
+        job, data = self.dataset()
+        for words, says in ((("--precision", "0", "--workload", job), "found '0'"),
+                            (("--precision", "3"), "which job"),
+                            (("--precision", "3", "--workload", job, "--read", "direct"), "--read buffered or both"),
+                            (("--precision", "3", "--workload", job, "loader.batch_size=1000"), "240")):
+            self.assertIn(says, self.probe(data, *words, code=2).err)
+
+    def test_a_run_says_where_its_storage_was_another(self):
+        job, data = self.dataset()
+        self.probe(data, "--workload", job, "-o", "storage.yaml")
+        written = (self.place / "storage.yaml").read_text()
+        self.assertRegex(written, r"place: \{filesystem: \w+")
+
+        def run(text):
+            (self.place / "changed.yaml").write_text(text)
+            said = self.aforo("run", job, data, "--storage", "changed.yaml", "--no-diagnose", "--json", "run.json", code=None)
+            return said, json.loads((self.place / "run.json").read_text())
+
+        said, record = run(re.sub(r"filesystem: \w+(, device: [^}]+)?", "filesystem: nfs4, device: 'server:/export'", written))
+        self.assertTrue(record["storage_check"]["stale"])
+        self.assertIn("is of another storage: it measured nfs4 on server:/export", record["warnings"][0])
+        self.assertIn(record["warnings"][0], said.err)
+        _, record = run(re.sub(r"\nprobed: .*", "", written))
+        self.assertNotIn("storage_check", record)
+        # A hundredth of the rates: what was probed is slower than any storage here, unless the page cache holds the data.
+        said, record = run(re.sub(r"rate: ([0-9.]+) /s", lambda rate: f"rate: {float(rate[1]) / 100:.6g} /s", written))
+        check = record["storage_check"]
+        self.assertLess(check["seconds"], 5)
+        self.assertTrue(check["stale"] if check["compared"] else check["why_not"], check)
 
     def test_words_that_contradict(self):
         _, data = self.dataset()
