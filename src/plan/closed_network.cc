@@ -5,31 +5,34 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <map>
+#include <utility>
 
 #include "base/error.h"
-#include "plan/cache_form.h"
 
 namespace aforo {
 namespace {
-
-constexpr double kNearlyFilled = 0.995;  // chosen: what is missing then moves no epoch by a tenth of a point
 
 // Of a wait in a queue, over its squared mean: between constant (0) and exponential (1).
 // Chosen so; what comes of it was cross-checked with the whole form
 // (docs/accuracy-closed-forms.md), not fitted alone.
 constexpr double kWaitVariance = 0.3;
 
-// Builds the stations of one network.
-class NetworkBuilder {
+}  // namespace
+
+// Builds the stations of one network after another.
+class NetworkMaker::Builder {
  public:
-  NetworkBuilder(const Workload& workload, const StorageSpec& storage, double hosts)
+  Builder(const Workload& workload, const StorageSpec& storage, double hosts, const Access& access)
       : workload_(workload),
         storage_(storage),
         hosts_(hosts),
-        read_(access_of(workload)),
+        read_(access),
         size_cv_(law_cv(workload.dataset.sample_size)) {}
 
   ClosedNetwork build(std::span<const double> hits) {
+    out_ = {};
+    out_.stations.reserve(most_stations_);
     double missed = 1;
     for (const double h : hits) missed -= h;
     missed = std::max(0.0, missed);
@@ -49,6 +52,8 @@ class NetworkBuilder {
         add_station(s, missed * tier.share, s.scope == StationScope::kHost, tier.share);
     }
     add_preprocessing();
+    most_stations_ = std::max(most_stations_, out_.stations.size());
+    out_.mva.reserve(out_.stations.size());
     for (const NetworkStation& s : out_.stations) out_.mva.push_back(s.mva);
     return std::move(out_);
   }
@@ -142,8 +147,14 @@ class NetworkBuilder {
   // A sample's requests of at most `size` (0: any) at a station, as the simulated world charges them: an operation's
   // bytes cut into such, and no fewer than its reader waits for one after the other. A file that is read through the
   // page cache is one operation, whatever pieces it is asked for in.
-  double requests_of(Bytes size) const {
+  double requests_of(Bytes size) {
     if (size.value == 0) return read_.waits_per_sample;
+    const auto [known, is_new] = requests_.try_emplace(size.value);
+    if (is_new) known->second = reckoned_requests(size);
+    return known->second;
+  }
+
+  double reckoned_requests(Bytes size) const {
     const double operations = read_.operations_per_sample(), piece = read_.bytes_per_sample / operations;
     // Of operations that a sample is cut into all but the last are alike.
     const double stddev = read_.kind == ReadKind::kStream || operations >= 2 ? 0 : size_cv_ * piece;
@@ -177,7 +188,9 @@ class NetworkBuilder {
     const double readers = workload_.accelerator.count * static_cast<double>(read_.readers);
     facts.mva = {.name = name, .kind = MvaKind::kCores, .demand = {demand}};
     facts.mva.replicas = places;
-    facts.mva.cores = SharedCores::of(servers, static_cast<std::uint32_t>(std::ceil(readers / places)));
+    auto& cores = cores_[{servers, places}];
+    if (!cores) cores = SharedCores::of(servers, static_cast<std::uint32_t>(std::ceil(readers / places)));
+    facts.mva.cores = cores;
     out_.stations.push_back(std::move(facts));
   }
 
@@ -252,23 +265,20 @@ class NetworkBuilder {
   const StorageSpec& storage_;
   const double hosts_;
   const Access read_;
-  const double size_cv_;  // of samples
+  const double size_cv_;                      // of samples
+  std::map<std::uint64_t, double> requests_;  // of requests_of
+  std::map<std::pair<std::uint32_t, double>, std::shared_ptr<const SharedCores>>
+      cores_;                      // by servers, places
+  std::size_t most_stations_ = 4;  // of those that were built
   ClosedNetwork out_;
 };
+
+namespace {
 
 double residence(const MvaStation& s, PerSecond throughput, double customers) {
   const double a = std::max(0.0, 1 - 1 / std::max(customers, 1.0));
   return std::min(customers, queue_at(s, throughput, a, customers)) /
          throughput.value;  // a full one holds all there are
-}
-
-double nodes_of(const CacheSpec& cache, double hosts) {
-  return cache.scope == StationScope::kHost ? hosts : 1;
-}
-
-double share_of_dataset(const CacheSpec& cache, const Workload& w) {
-  const double dataset = static_cast<double>(w.dataset.samples) * law_mean(w.dataset.sample_size);
-  return std::min(1.0, static_cast<double>(cache.size.value) / dataset);
 }
 
 }  // namespace
@@ -343,36 +353,14 @@ double ClosedNetwork::common_cv(PerSecond throughput, double customers) const {
 
 ClosedNetwork closed_network(const Workload& workload, const StorageSpec& storage, double hosts,
                              std::span<const double> hits) {
-  return NetworkBuilder(workload, storage, hosts).build(hits);
+  return NetworkMaker(workload, storage, hosts, access_of(workload)).with(hits);
 }
 
-std::vector<double> cache_hits_at(const Workload& w, const StorageSpec& storage, double hosts, double epoch,
-                                  double q) {
-  std::vector<double> out;
-  double left = 1;
-  for (const CacheSpec& cache : storage.caches) {
-    const double nodes = nodes_of(cache, hosts);
-    CacheCase c{cache.policy, share_of_dataset(cache, w), nodes};
-    const double filled = filled_share(c.share, nodes, cache.warm, epoch);
-    if (filled < c.share) c = {CachePolicy::kPinned, filled, nodes};
-    double hits = 0;
-    if (filled > 0)
-      hits = w.loader.shuffle == ShuffleKind::kEpoch ? shuffled_hits_at(c, q)
-                                                     : fixed_order_hits(c.policy, c.share);
-    out.push_back(left * hits);
-    left *= 1 - hits;
-  }
-  return out;
-}
+NetworkMaker::NetworkMaker(const Workload& workload, const StorageSpec& storage, double hosts,
+                           const Access& access)
+    : builder_(std::make_unique<Builder>(workload, storage, hosts, access)) {}
+NetworkMaker::~NetworkMaker() = default;
 
-std::uint64_t epochs_until_filled(const Workload& w, const StorageSpec& storage, double hosts) {
-  double most = 0;
-  for (const CacheSpec& cache : storage.caches) {
-    if (cache.warm) continue;
-    const double nodes = nodes_of(cache, hosts), held = kNearlyFilled * share_of_dataset(cache, w);
-    most = std::max(most, nodes <= 1 ? 1 : std::ceil(std::log1p(-held) / std::log1p(-1 / nodes)));
-  }
-  return static_cast<std::uint64_t>(most);
-}
+ClosedNetwork NetworkMaker::with(std::span<const double> hits) { return builder_->build(hits); }
 
 }  // namespace aforo

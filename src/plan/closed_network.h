@@ -58,19 +58,24 @@ struct ClosedNetwork {
 // The bytes of a number at the end of a key.
 void append_bytes(std::string& key, double number);
 
-// Hits of each cache at fraction `q` of epoch `epoch`, [0, 1] and counted from 0, as shares of all samples:
-// what closed_network() is given. Caches hold what cache_form.h says.
-std::vector<double> cache_hits_at(const Workload& workload, const StorageSpec& storage, double hosts,
-                                  double epoch, double q);
-
-// The first epoch from which on caches hold 0.995 or more of what they will ever hold: 0 where all are warm or
-// there are none. A cache that every read passes is full after one epoch; those of several hosts hold what
-// their host happened to read (filled_share), which takes some epochs for each host.
-std::uint64_t epochs_until_filled(const Workload& workload, const StorageSpec& storage, double hosts);
-
-// `hits[i]`: share of samples that cache i answers. `hosts`: client hosts. Throws UserError where a tier has
+// `hits[i]`: share of samples that cache i answers (cache_hits.h). `hosts`: client hosts. Throws UserError where a tier has
 // no curve for the way the job reads.
 ClosedNetwork closed_network(const Workload& workload, const StorageSpec& storage, double hosts,
                              std::span<const double> hits);
+
+// The same for many `hits`, where what does not depend on them is reckoned once. Not thread-safe.
+class NetworkMaker {
+ public:
+  // All outlive it. `access`: access_of(workload).
+  NetworkMaker(const Workload& workload, const StorageSpec& storage, double hosts, const Access& access);
+  ~NetworkMaker();
+
+  // Throws as closed_network() does.
+  ClosedNetwork with(std::span<const double> hits);
+
+ private:
+  class Builder;
+  std::unique_ptr<Builder> builder_;
+};
 
 }  // namespace aforo

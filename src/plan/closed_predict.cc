@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "pipeline/readers.h"
 #include "plan/cache_form.h"
+#include "plan/cache_hits.h"
 #include "plan/closed_error.h"
 #include "plan/closed_network.h"
 #include "plan/requirement.h"
@@ -39,9 +40,15 @@ constexpr std::array<double, 4> kEpochWeight = {0.1739274, 0.3260726, 0.3260726,
 class ClosedForm {
  public:
   ClosedForm(const Workload& w, const StorageSpec& storage, std::uint64_t steps, const ClosedOptions& options)
-      : w_(w), storage_(storage), options_(options), steps_(steps), access_(access_of(w)) {
+      : w_(w),
+        storage_(storage),
+        options_(options),
+        steps_(steps),
+        access_(access_of(w)),
+        hosts_(options.ranks_per_host == 0 ? 1
+                                           : std::ceil(double(w.accelerator.count) / options.ranks_per_host)),
+        maker_(w, storage, hosts_, access_) {
     const double ranks = w.accelerator.count;
-    hosts_ = options.ranks_per_host == 0 ? 1 : std::ceil(ranks / options.ranks_per_host);
     // Steps that vary meet at the barrier too.
     const double mean = law_mean(w.accelerator.step_time);
     slowest_ =
@@ -58,6 +65,7 @@ class ClosedForm {
     out_.samples = {out_.au * w_.accelerator.count * static_cast<double>(w_.loader.batch_size) /
                     law_mean(w_.accelerator.step_time)};
     out_.bytes = {out_.samples.value * access_.bytes_per_sample};
+    if (options_.at_most) return std::move(out_);
     find_limit();
     state_error();
     return std::move(out_);
@@ -104,8 +112,7 @@ class ClosedForm {
     // What is pinned, full or empty answers the same all along.
     const bool profile = at_first != cache_hits_at(w_, storage_, hosts_, e, kEpochAt.back());
     for (std::size_t i = 0; i < (profile ? kEpochAt.size() : 1); ++i) {
-      network_ = closed_network(w_, storage_, hosts_,
-                                i == 0 ? at_first : cache_hits_at(w_, storage_, hosts_, e, kEpochAt[i]));
+      network_ = maker_.with(i == 0 ? at_first : cache_hits_at(w_, storage_, hosts_, e, kEpochAt[i]));
       const Point point = solved();
       time += (profile ? kEpochWeight[i] : 1) / point.au;
       if (i == 0) set_fill(point);
@@ -123,8 +130,7 @@ class ClosedForm {
     double most = 0;
     for (const double e :
          {static_cast<double>(std::min(epochs - 1, epochs_until_filled(w_, storage_, hosts_))), kAnyNumber}) {
-      network_ =
-          closed_network(w_, storage_, hosts_, cache_hits_at(w_, storage_, hosts_, e, kEpochAt.front()));
+      network_ = maker_.with(cache_hits_at(w_, storage_, hosts_, e, kEpochAt.front()));
       most = std::max(most, solved().au / slowest_);
     }
     return most;
@@ -288,7 +294,9 @@ class ClosedForm {
   const ClosedOptions& options_;
   const std::uint64_t steps_;
   const Access access_;
-  double hosts_ = 1, slowest_ = 1;
+  const double hosts_;
+  NetworkMaker maker_;
+  double slowest_ = 1;
   double last_ = 1;   // AU of the last epoch
   double whole_ = 1;  // of all of them, without checkpoints
   Seconds step_{0};   // of the slowest rank
