@@ -101,14 +101,16 @@ double with_cores(std::span<const MvaStation* const> cores, double k, double oth
 // changes any more. Chosen: as near as doubles tell.
 constexpr double kFull = 1 - 1e-13;
 
-// Has all of `customers` that are not elsewhere wait at the queue that is full; false where several are.
+// Has all of `customers` that are not elsewhere wait at the queue that is full; false where several are or none is, or
+// not so many are left: then nothing is changed.
 bool settle(std::vector<Queue>& queues, double throughput, double customers, double elsewhere) {
+  const auto at_rest = [&](const Queue& q) {
+    return (q.demand + throughput * q.more) / (1 - throughput * q.each);
+  };
   Queue* full = nullptr;
   for (Queue& q : queues) {
-    const double busy = throughput * q.each;
-    if (busy < kFull) {
-      q.residence = (q.demand + throughput * q.more) / (1 - busy);
-      elsewhere += throughput * q.residence;
+    if (throughput * q.each < kFull) {
+      elsewhere += throughput * at_rest(q);
     } else if (full == nullptr) {
       full = &q;
     } else {
@@ -116,7 +118,7 @@ bool settle(std::vector<Queue>& queues, double throughput, double customers, dou
     }
   }
   if (full == nullptr || elsewhere >= customers) return false;
-  full->residence = (customers - elsewhere) / throughput;
+  for (Queue& q : queues) q.residence = &q == full ? (customers - elsewhere) / throughput : at_rest(q);
   return true;
 }
 
