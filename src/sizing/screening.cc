@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <queue>
 #include <set>
-#include <tuple>
 
 #include "base/parallel_for.h"
 #include "sizing/line_queue.h"
@@ -57,6 +55,7 @@ Screening::Screening(const SizingAsk& ask, const Catalogue& catalogue, unsigned 
     judged_.push_back(check_figures(designs_[i], need_));
     if (!judged_[i].serves()) known_[i] = Known::kFigures;
   }
+  chain_offers();
   for (const DesignLine& line : design_lines(ask, need_, catalogue))
     lines_.push_back(judged_line(line, need_));
   for (const Grouping grouping : {Grouping::kFamily, Grouping::kProduct})
@@ -101,66 +100,6 @@ bool Screening::is_refused(const Design& d, double cost, Look look,
       return true;
   }
   return look == Look::kRanking ? trials_.refuses(d) : trials_.refuses_between(d);
-}
-
-std::optional<Ranked> Screening::cheapest_offer(std::vector<std::size_t>& members, const PriceBook& prices,
-                                                Look look, double limit) {
-  if (hopeless_) {
-    judge_fastest(members);
-    return std::nullopt;
-  }
-  // What is known least costs least to know: the least that a design costs with what no storage could mend, then by an
-  // upper bound of its utilisation, and only what could still win is judged.
-  const Standing there = standing(prices);
-  using Entry = std::tuple<double, Known, std::size_t>;
-  std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue;
-  for (const std::size_t i : members) {
-    const Design& d = designs_[i];
-    if (known_[i] != Known::kFigures)
-      queue.emplace(
-          fixed_costs(d, prices) + there.more(cloud_of(d)) +
-              std::max(pause_costs(d, need_, prices, accelerator_hour()), idle_at(i, most_au_, prices)),
-          Known::kNothing, i);
-  }
-  const std::vector<double> passed = passed_costs(prices);
-  std::optional<Ranked> best;
-  while (!queue.empty() && std::get<double>(queue.top()) < limit) {
-    const auto [least, looked, i] = queue.top();
-    queue.pop();
-    if (looked == Known::kNothing && known_[i] != Known::kAll) {
-      bound_offer(i);
-      if (known_[i] == Known::kBound)
-        queue.emplace(std::max(least, fixed_costs(designs_[i], prices) + there.more(cloud_of(designs_[i])) +
-                                          idle_at(i, most_of_[i], prices)),
-                      Known::kBound, i);
-      continue;
-    }
-    judge_offer(i);
-    if (!judged_[i].serves() || is_refused(designs_[i], fixed_costs(designs_[i], prices), look, passed))
-      continue;
-    Bill found = bill(i, prices, there);
-    if (found.compared() >= limit) continue;
-    limit = found.compared();
-    best = Ranked{i, std::move(found)};
-  }
-  return best;
-}
-
-double Screening::idle_at(std::size_t i, std::span<const double> au, const PriceBook& prices) const {
-  return idle_costs(need_, au, prices, accelerator_hour(), cloud_of(designs_[i]));
-}
-
-void Screening::bound_offer(std::size_t i) {
-  if (known_[i] != Known::kNothing) return;
-  judged_[i] = judge_design(designs_[i], need_, ask_.accelerators_per_host, solved_.get(), true);
-  known_[i] = judged_[i].serves() ? Known::kBound : Known::kMissed;
-  for (const Served& served : judged_[i].served) most_of_[i].push_back(served.au);
-}
-
-void Screening::judge_offer(std::size_t i) {
-  if (known_[i] == Known::kFigures || known_[i] == Known::kAll) return;
-  judged_[i] = judge_design(designs_[i], need_, ask_.accelerators_per_host, solved_.get());
-  known_[i] = Known::kAll;
 }
 
 void Screening::judge_fastest(const std::vector<std::size_t>& members) {
@@ -232,7 +171,7 @@ Ranked Screening::ranked(const LineBest& best, const PriceBook& prices) {
   return {design, bill(design, prices)};
 }
 
-std::optional<Ranked> Screening::cheapest_of(std::vector<std::size_t> offers,
+std::optional<Ranked> Screening::cheapest_of(const std::vector<std::size_t>& offers,
                                              const std::vector<std::size_t>& lines, const PriceBook& prices,
                                              Look look, double limit) {
   std::optional<Ranked> offer = cheapest_offer(offers, prices, look, limit);
@@ -245,7 +184,7 @@ std::optional<Ranked> Screening::cheapest_on_premises(const PriceBook& prices) {
   for (std::size_t i = 0; i < offers_; ++i)
     if (!in_cloud(designs_[i].family)) offers.push_back(i);
   for (std::size_t i = 0; i < lines.size(); ++i) lines[i] = i;
-  std::optional<Ranked> best = cheapest_of(std::move(offers), lines, prices, Look::kRanking, HUGE_VAL);
+  std::optional<Ranked> best = cheapest_of(offers, lines, prices, Look::kRanking, HUGE_VAL);
   for (const std::size_t design : passed_) {
     if (in_cloud(designs_[design].family)) continue;
     Bill found = bill(design, prices);
@@ -259,7 +198,7 @@ std::optional<Ranked> Screening::next_between(const PriceBook& prices, double li
   std::vector<std::size_t> offers(offers_), lines(lines_.size());
   for (std::size_t i = 0; i < offers.size(); ++i) offers[i] = i;
   for (std::size_t i = 0; i < lines.size(); ++i) lines[i] = i;
-  return cheapest_of(std::move(offers), lines, prices, Look::kBetween, limit);
+  return cheapest_of(offers, lines, prices, Look::kBetween, limit);
 }
 
 std::vector<Ranked> Screening::rank(const PriceBook& prices, Grouping grouping) {
@@ -270,8 +209,7 @@ std::vector<Ranked> Screening::rank(const PriceBook& prices, Grouping grouping) 
   };
   std::vector<Found> found(lists.size());
   parallel_for(lists.size(), 1, threads_, {}, [&](unsigned, std::uint64_t i, std::uint64_t) {
-    std::vector<std::size_t> offers = lists[i].offers;
-    found[i].offer = cheapest_offer(offers, prices, Look::kRanking, HUGE_VAL);
+    found[i].offer = cheapest_offer(lists[i].offers, prices, Look::kRanking, HUGE_VAL);
     found[i].line = cheapest_line(lists[i].lines, prices, Look::kRanking,
                                   found[i].offer ? found[i].offer->bill.compared() : HUGE_VAL);
   });
@@ -311,6 +249,7 @@ std::vector<Rejected> Screening::rejected() {
     LineSize size;
     bool of_line = false;
   };
+  if (!hopeless_) find_nearest_misses();
   std::map<std::string, Nearest> nearest;
   const std::map<std::string, std::string> last = last_checks();
   for (std::size_t i = 0; i < offers_; ++i) {
@@ -351,8 +290,8 @@ void Screening::replace(std::size_t design, Judgement judgement) {
 }
 
 std::size_t Screening::judged_count() const {
-  auto out = static_cast<std::size_t>(
-      std::count_if(known_.begin(), known_.end(), [](Known k) { return k != Known::kNothing; }));
+  auto out = static_cast<std::size_t>(std::count_if(
+      known_.begin(), known_.end(), [](Known k) { return k != Known::kNothing && k != Known::kBelow; }));
   for (const JudgedLine& line : lines_) out += line.judged.size();
   return out;
 }

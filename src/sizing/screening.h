@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sizing/build.h"
@@ -96,8 +97,9 @@ class Screening {
 
  private:
   // Of a listed design: that its figures do not suffice; an upper bound of its utilisation (bound_offer), which
-  // suffices or not; all.
-  enum class Known : std::uint8_t { kNothing, kFigures, kBound, kMissed, kAll };
+  // suffices or not; that a larger size of its chain misses; all.
+  enum class Known : std::uint8_t { kNothing, kFigures, kBound, kMissed, kBelow, kAll };
+  class OfferSearch;
   // Of a line that was searched.
   struct LineBest {
     std::size_t line = 0;
@@ -117,12 +119,18 @@ class Screening {
   bool is_refused(const Design& design, double cost, Look look,
                   const std::vector<double>& passed_costs) const;
   std::vector<double> passed_costs(const PriceBook& prices) const;
-  std::optional<Ranked> cheapest_offer(std::vector<std::size_t>& members, const PriceBook& prices, Look look,
-                                       double limit);
+  void chain_offers();
+  void find_nearest_misses();
+  void take_smaller(const std::vector<std::size_t>& chain, std::size_t miss);
+  // Whether a listed one might, by what is known.
+  bool can_serve(std::size_t i) const;
+  std::optional<Ranked> cheapest_offer(const std::vector<std::size_t>& members, const PriceBook& prices,
+                                       Look look, double limit);
   std::optional<LineBest> cheapest_line(const std::vector<std::size_t>& members, const PriceBook& prices,
                                         Look look, double limit);
-  std::optional<Ranked> cheapest_of(std::vector<std::size_t> offers, const std::vector<std::size_t>& lines,
-                                    const PriceBook& prices, Look look, double limit);
+  std::optional<Ranked> cheapest_of(const std::vector<std::size_t>& offers,
+                                    const std::vector<std::size_t>& lines, const PriceBook& prices, Look look,
+                                    double limit);
   // Of members that no storage could let serve, so that misses can be named: those of each product that read most.
   void judge_fastest(const std::vector<std::size_t>& members);
   void judge_offer(std::size_t i);
@@ -146,7 +154,9 @@ class Screening {
   std::size_t offers_ = 0;                       // of designs_: the listed ones
   std::deque<Design> designs_;
   std::deque<Judgement> judged_;
-  std::vector<Known> known_;                  // of the listed ones
+  std::vector<Known> known_;                                   // of the listed ones
+  std::vector<std::vector<std::size_t>> chains_;               // of these (offer_chains.h)
+  std::vector<std::pair<std::size_t, std::size_t>> chain_of_;  // the inverse: which chain, which place
   std::vector<std::vector<double>> most_of_;  // of these, where bounded: utilisations, of each job
   std::vector<JudgedLine> lines_;
   std::map<Grouping, std::vector<Members>> members_;
