@@ -37,6 +37,20 @@ bool held_by_cores(const Need& need) {
   });
 }
 
+// As variant_of, but for why nothing serves, which takes no designs to know where no storage could.
+Variant sized(std::string name, const SizingAsk& ask, const Market& market) {
+  try {
+    const Need need = need_of(ask);
+    if (std::all_of(need.jobs.begin(), need.jobs.end(), could_serve))
+      return variant_of(std::move(name), ask, market);
+  } catch (const UserError&) {  // the ask contradicts itself
+  }
+  Variant out;
+  out.name = std::move(name);
+  out.reason = "nothing serves";
+  return out;
+}
+
 // The smallest and the largest number, as in "16" or "8 to 16".
 std::string range_of(const SizingAsk& ask, const std::function<std::uint32_t(const Workload&)>& number) {
   std::uint32_t least = ~0u, most = 0;
@@ -104,7 +118,7 @@ std::optional<ChangedAsk> more_files(const SizingAsk& ask, const Market& market)
   for (const std::uint64_t each : {std::uint64_t{4} * workers, std::uint64_t{workers}, std::uint64_t{1}}) {
     auto change = in_more_files(ask, each);
     if (!change) continue;
-    const Variant found = variant_of("", change->ask, market);
+    const Variant found = sized("", change->ask, market);
     if (!found.serves() || found.compared() > (1 + kLeastSaving) * least) continue;
     least = std::min(least, found.compared());
     best = std::move(change);
@@ -136,7 +150,7 @@ std::vector<SizeAdvice> fewer_per_host(const SizingAsk& ask, const Need& need, c
     const SizingAsk other = spread_out(ask, each);
     const Need then = need_of(other);
     held = held_by_cores(then);
-    SizeAdvice advice{"", variant_of("", other, market), 0, 0, ""};
+    SizeAdvice advice{"", sized("", other, market), 0, 0, ""};
     if (!advice.with.serves()) continue;
     const double more = static_cast<double>(then.hosts) - need.hosts;
     const std::string hosts = fmt::format("{} more hosts", format_count(more));
@@ -171,7 +185,7 @@ std::optional<ChangedAsk> lower_target(const SizingAsk& ask, const Market& marke
                                        const std::stop_token& stop) {
   const auto serves = [&](int percent) {
     if (stop.stop_requested()) throw Interrupted();
-    return variant_of("", at_target(ask, percent), market).serves();
+    return sized("", at_target(ask, percent), market).serves();
   };
   double highest = 0;
   for (const SizedJob& job : ask.jobs) highest = std::max(highest, job.workload.training.au_target);
@@ -255,7 +269,7 @@ std::vector<SizeAdvice> size_advice(const SizingAsk& ask, const Market& market, 
   if (stop.stop_requested()) throw Interrupted();
   const auto need = need_if_any(ask);
   if (!need) return {};
-  const Variant now = variant_of("now", ask, market);
+  const Variant now = sized("now", ask, market);
   std::vector<SizeAdvice> out;
   const auto keep = [&](SizeAdvice advice) {
     advice.text = text_of(advice, now);
@@ -263,7 +277,7 @@ std::vector<SizeAdvice> size_advice(const SizingAsk& ask, const Market& market, 
   };
   for (const ChangedAsk& change : changes_of(ask, *need, now, market, stop)) {
     if (stop.stop_requested()) throw Interrupted();
-    SizeAdvice advice{change.name, variant_of(change.name, change.ask, market), 0, 0, ""};
+    SizeAdvice advice{change.name, sized(change.name, change.ask, market), 0, 0, ""};
     if (pays(now, advice)) keep(std::move(advice));
   }
   if (auto hosts = best_of_hosts(fewer_per_host(ask, *need, market), now)) keep(std::move(*hosts));

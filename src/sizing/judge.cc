@@ -144,6 +144,10 @@ double least_utilisation(const JobNeed& job) {
   return std::min(kHostQueueing, job.host.reach() / job.host.pace) * job.requirement.target;
 }
 
+bool could_serve(const JobNeed& job) {
+  return std::min(job.host.pace, job.host.ideal.au) >= least_utilisation(job);
+}
+
 void hold_to_host(const JobNeed& job, Served& served) {
   if (job.host.pace >= 1) return;
   for (double* part : {&served.au, &served.low, &served.high}) *part = std::min(*part, job.host.pace);
@@ -168,7 +172,7 @@ void subtract_pauses(const Design& d, const JobNeed& job, Served& served) {
   for (double* part : {&served.au, &served.low, &served.high}) *part *= 1 - staging;
 }
 
-Judgement check_figures(const Design& d, const Need& need) {
+Judgement check_figures(const Design& d, const Need& need, bool words) {
   const CloudService* keeper = keeper_of(d);
   if (keeper != nullptr && keeper->durability == Durability::kScratch && need.held_beside.value > 0)
     return {
@@ -203,7 +207,7 @@ Judgement check_figures(const Design& d, const Need& need) {
   if (reach(*worst) < 1)
     return {{},
             std::string(worst->name),
-            fmt::format("{}: {}", worst->name, text_of(*worst, d, need)),
+            words ? fmt::format("{}: {}", worst->name, text_of(*worst, d, need)) : "",
             std::max(reach(*worst), kLeastReach)};
   if (std::string refused = staging_refusal(d, need); !refused.empty())
     return {{}, "staging", std::move(refused), kLeastReach};

@@ -21,17 +21,20 @@ struct Judgement {
   // That failed: "durability", "capacity", "read", "write", "opens", "requests", "writes", "network", "latency",
   // "utilisation" or "simulation"; empty where it serves.
   std::string check;
-  std::string reason;  // a sentence; empty = it serves
+  std::string reason;  // a sentence; empty where it serves, or no words were asked for
   // What it has over what is needed, of the check that failed: in (0, 1), or 0 where a like
   // design was judged instead.
   double reach = 1;
-  bool serves() const { return reason.empty(); }
+  bool serves() const { return check.empty(); }
 };
 
 // At which a job counts as served: its target; where the hosts set that, no more of it than of their pace an ideal
 // storage reaches (host_pace.h), and 0.85 at most (chosen: readers that wait for a core reach less than the closed form
 // says).
 double least_utilisation(const JobNeed& job);
+
+// Whether a storage that answers at once would serve the job (HostPace::ideal): no design keeps it busier than that.
+bool could_serve(const JobNeed& job);
 
 // No utilisation (nor its interval) is larger than the job's hosts allow, and where storage limits nothing,
 // or they are within a twentieth of that, they are the limit. A simulation that is cut short begins with
@@ -44,8 +47,8 @@ void hold_to_host(const JobNeed& job, Served& served);
 void subtract_pauses(const Design& design, const JobNeed& job, Served& served);
 
 // All but the utilisation: arithmetic on the design's figures, microseconds. `served` stays empty.
-// A design that passes need not serve.
-Judgement check_figures(const Design& design, const Need& need);
+// A design that passes need not serve. Without `words` there is no reason, which takes most of the time.
+Judgement check_figures(const Design& design, const Need& need, bool words = true);
 
 // How it would serve every job by closed forms, whether that suffices or not; in
 // the order of need.jobs. `solved` and `at_most` are

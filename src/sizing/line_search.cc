@@ -216,7 +216,7 @@ const Judgement& LineSearch::judge(const LineSize& size) {
 
 Judgement LineSearch::judged_anew(const LineSize& size) const {
   const Design design = figures_of(line_.line, need_, size);
-  Judgement out = check_figures(design, need_);
+  Judgement out = check_figures(design, need_, false);
   if (out.serves()) out = judge_design(design, need_, per_host_, &ceilings_.solved());
   return out;
 }

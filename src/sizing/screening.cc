@@ -45,7 +45,7 @@ Screening::Screening(const SizingAsk& ask, const Catalogue& catalogue, unsigned 
       threads_(threads) {
   for (const JobNeed& job : need_.jobs) {
     most_au_.push_back(std::min(job.host.pace, job.host.ideal.au));
-    hopeless_ = hopeless_ || !could_serve(most_au_.size() - 1);
+    hopeless_ = hopeless_ || !aforo::could_serve(job);
   }
   for (Design& design : build_designs(ask, need_, catalogue)) designs_.push_back(std::move(design));
   offers_ = designs_.size();
@@ -63,9 +63,7 @@ Screening::Screening(const SizingAsk& ask, const Catalogue& catalogue, unsigned 
   ceilings_ = std::make_unique<Ceilings>(need_, ask_.accelerators_per_host, *solved_);
 }
 
-bool Screening::could_serve(std::size_t job) const {
-  return most_au_[job] >= least_utilisation(need_.jobs[job]);
-}
+bool Screening::could_serve(std::size_t job) const { return aforo::could_serve(need_.jobs[job]); }
 
 std::vector<Screening::Members> Screening::members_by(Grouping grouping) const {
   std::map<std::string, Members> groups;
@@ -161,7 +159,9 @@ std::size_t Screening::keep(std::size_t line, const LineSize& size) {
   if (is_new) {
     line_of_[designs_.size()] = {line, size};
     designs_.push_back(design_of(lines_[line].line, need_, size));
-    judged_.push_back(lines_[line].judged.at(size));
+    const Judgement& known = lines_[line].judged.at(size);
+    judged_.push_back(known.serves() || !known.reason.empty() ? known
+                                                              : check_figures(designs_.back(), need_));
   }
   return found->second;
 }
