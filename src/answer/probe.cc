@@ -24,7 +24,7 @@ constexpr Row kProbeRows[] = {
                               kDatasetGroup}),
     kSet,
     row<&ProbeAsk::accelerators>({"accelerators", 'n', kPositive, "N", "", "let that job use N accelerators",
-                                  kDatasetGroup, "accelerator.count"}),
+                                  kJobGroup, "accelerator.count"}),
     row<&ProbeAsk::precision>(
         {"precision", 0, kPoints, "POINTS", "",
          "end as soon as the 95 % interval of the job's AU is +- POINTS percentage points or less",

@@ -174,8 +174,9 @@ TEST(Rows, AnOptionWithoutItsCompanionIsRefused) {
       EXPECT_NE(refusal(*ask), row.companion.sentence);
       ++companions;
     }
-  EXPECT_EQ(companions,
-            5U);  // of run: --max-accelerators; of predict: that and both of a checkpoint; --sites
+  EXPECT_EQ(
+      companions,
+      6U);  // of run: --max-accelerators; of predict: that and both of a checkpoint; --sites; --precision
 }
 
 // An asker with options of its own: one that stands beside no --sweep, one that needs --epochs.

@@ -153,8 +153,12 @@ class Probe {
     return static_cast<unsigned>(std::min<double>(kMostReaders, fit));
   }
 
+  JobSettings settings_of(const ProbeData& data) const {
+    return {data.store.get(), options_.engine, options_.io_threads, options_.io_timeout, {}};
+  }
+
   void probe_one(const ProbeData& data, ReadMode mode) {
-    CurveReaders reading(data, mode, options_, mix64(17, findings_.curves.size()));
+    CurveReaders reading(data, mode, settings_of(data), mix64(17, findings_.curves.size()));
     findings_.engine = reading.readers.engine(), findings_.io_threads = reading.readers.io_threads();
     engine_reason_ = reading.readers.engine_reason();
     const SweepAsk ask = cold_ask(data, reading.loader);
@@ -187,7 +191,8 @@ class Probe {
     const PrecisionAsk& asked = *options_.precision;
     ProbedCurve& job = findings_.curves.front();
     const std::vector<WindowDigest> first = job.windows;
-    CurveReaders reading(data_.front(), job.curve.mode, options_, mix64(17, findings_.curves.size()));
+    CurveReaders reading(data_.front(), job.curve.mode, settings_of(data_.front()),
+                         mix64(17, findings_.curves.size()));
     SweepAsk ask = cold_ask(data_.front(), reading.loader);
     ask.before = first;
     Sweep sweep(reading.readers, reading.cursor, reading.reset, ask, stop_,
@@ -238,13 +243,11 @@ class Probe {
   void probe_loader(const ProbeData& data) {
     if (!options_.workload) return;
     status_.set("the loader's own CPU time");
-    const JobSettings settings{
-        data.store.get(), options_.engine, options_.io_threads, options_.io_timeout, {}};
     CacheReset reset(*data.store, *data.layout);
     if (findings_.storage_below) drop_all(reset, data.files, stop_);
     Workload workload = *options_.workload;
     if (!findings_.curves.empty()) workload.loader.read_mode = findings_.curves.front().curve.mode;
-    LoaderOutcome found = loader_cost(workload, *data.layout, settings, loader_time_, stop_);
+    LoaderOutcome found = loader_cost(workload, *data.layout, settings_of(data), loader_time_, stop_);
     findings_.loader = found.cost;
     if (!found.why_not.empty()) unknown("The loader's own CPU time: not measured, " + found.why_not);
     findings_.sample_bytes = data.layout->mean_sample();

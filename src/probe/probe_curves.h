@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "probe/probe_command.h"
 #include "probe/probe_record.h"
 #include "probe/probe_sweep.h"
 #include "probe/probe_target.h"
@@ -12,13 +11,12 @@
 namespace aforo {
 
 // What reads one dataset in one mode, set up once for many windows. Construct, use and destroy on one thread; `data`
-// outlives it. Throws UserError as make_lanes does.
+// outlives it; `settings` are for its store. Throws UserError as make_lanes does.
 struct CurveReaders {
-  CurveReaders(const ProbeData& data, ReadMode mode, const ProbeOptions& options, std::uint64_t seed)
+  CurveReaders(const ProbeData& data, ReadMode mode, const JobSettings& settings, std::uint64_t seed)
       : loader(in_mode(data.loader, mode)),
         units(*data.layout, data.kind, data.files, stream_request(loader)),
-        readers(*data.layout, data.kind, loader, units,
-                {data.store.get(), options.engine, options.io_threads, options.io_timeout, {}}),
+        readers(*data.layout, data.kind, loader, units, settings),
         reset(*data.store, *data.layout),
         cursor(units.size(), seed, false) {}
   static LoaderSpec in_mode(LoaderSpec loader, ReadMode mode) {
