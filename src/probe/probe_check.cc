@@ -161,8 +161,8 @@ class Check {
                          const std::vector<std::size_t>& wanted, double share, Seconds length,
                          const CurvesOfReads& of) {
     const auto part = [&](std::size_t i) {
-      return std::max<std::size_t>(2 * levels[i],
-                                   static_cast<std::size_t>(static_cast<double>(wanted[i]) * share));
+      const auto fair = static_cast<std::size_t>(static_cast<double>(wanted[i]) * share);
+      return std::max({fair, std::size_t{2} * levels[i], 2 * kFewestUnits});
     };
     std::size_t most = 0;  // off, of all levels: where it is looked at again
     double farthest = 0;
