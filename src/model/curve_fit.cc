@@ -74,6 +74,21 @@ void count_slots(const RawWindow& window, const std::vector<RawOperation>& insid
   out.slot_turns = kSlot / out.mean_latency.value;
 }
 
+void count_halves(const RawWindow& window, WindowDigest& out) {
+  const double from = window.from.value, half = out.length.value / 2, middle = from + half;
+  for (const RawOperation& op : window.operations) {
+    const double begin = op.begin.value, end = op.end.value;
+    if (end <= begin) continue;
+    const auto part = [&](double low, double high) {
+      return std::max(std::min(end, high) - std::max(begin, low), 0.0) / (end - begin);
+    };
+    const double first = part(from, middle), second = part(middle, middle + half);
+    out.halves += first + second;
+    out.more_operations += first - second;
+    out.more_bytes += (first - second) * static_cast<double>(op.bytes) / std::max(out.mean_bytes, 1.0);
+  }
+}
+
 // Operations per second from the first's beginning to the last's end, and how many were in flight on the average.
 void count_all(const RawWindow& window, WindowDigest& out) {
   Seconds first{HUGE_VAL}, last{0};
@@ -140,7 +155,7 @@ void narrow(std::vector<double>& jitter, double factor) {
 struct LevelNoise {
   double by_slots = 1, common = 0;
 };
-CurvePoint fit_point(std::span<const WindowDigest> windows, double size, double share, double by_windows,
+CurvePoint fit_point(std::span<const WindowDigest> windows, double size, double share, double paced,
                      LevelNoise& below) {
   CurvePoint point;
   point.concurrency = windows.front().readers;
@@ -151,7 +166,7 @@ CurvePoint fit_point(std::span<const WindowDigest> windows, double size, double 
   point.jitter = std::move(jitter.quantiles), point.tail = std::move(jitter.tail);
   below.by_slots = pacing_by_slots(windows, {size, share}).value_or(below.by_slots);
   for (std::vector<double>* part : {&point.jitter, &point.tail})
-    narrow(*part, std::min(below.by_slots, by_windows));
+    narrow(*part, std::min(below.by_slots, paced));
   point.common = below.common = common_of(windows, {size, share}).value_or(below.common);
   return point;
 }
@@ -253,6 +268,7 @@ WindowDigest digest(const RawWindow& window) {
   out.p99 = Seconds{*quantile(latencies, 0.99)};
   if (out.mean_bytes > 0) regress_on_size(inside, out);
   count_slots(window, inside, out);
+  count_halves(window, out);
   keep_some(inside, out);
   return out;
 }
@@ -274,12 +290,13 @@ ReadCurve fit_curve(ReadKind kind, ReadMode mode, bool cached, std::span<const W
   std::vector<std::vector<WindowRate>> rates;
   std::vector<double> held;
   const SizeShare sizes{curve.size, share.value_or(0)};
-  const double by_windows = pacing_by_windows(windows, sizes).value_or(1);
+  const double paced =
+      std::min(pacing_by_windows(windows, sizes).value_or(1), pacing_by_halves(windows, sizes).value_or(1));
   LevelNoise noise{pacing_by_slots(windows, sizes).value_or(1)};
   for (const auto& [readers, of_level] : levels) {
     rates.push_back(rates_of(of_level, curve.size, share.value_or(0)));
     held.push_back(in_flight(of_level));
-    curve.points.push_back(fit_point(of_level, curve.size, share.value_or(0), by_windows, noise));
+    curve.points.push_back(fit_point(of_level, curve.size, share.value_or(0), paced, noise));
   }
   const std::vector<double> joined = without_dips(joined_rates(rates));
   for (std::size_t i = 0; i < joined.size(); ++i) curve.points[i].rate = PerSecond{joined[i]};

@@ -69,6 +69,9 @@ struct WindowDigest {
   // bytes, and of their products; slots less one, the mean operations of a slot, and those of one reader in it.
   double slot_operations = 0, slot_bytes = 0, slot_products = 0;
   double slot_degrees = 0, slot_mean = 0, slot_turns = 0;
+  // Of the measured part, operations counted by the share of their time in it: how many there were, and what its first
+  // half has more than its second, of them and of their bytes (in means of an operation's).
+  double halves = 0, more_operations = 0, more_bytes = 0;
   std::uint64_t operations_in_all = 0, bytes_in_all = 0;
   Seconds cpu{0};
   // Of the bytes; absent where nobody counts.
@@ -115,14 +118,17 @@ std::optional<double> common_of(std::span<const WindowDigest> windows, SizeShare
 // makes the completions in a time vary by c^2 x their mean (renewal theory). Where they vary by less than a
 // quarter of what the latencies say, the rest is pacing.
 //
-// By slots within windows of one level or of all; only windows whose slots hold 4 operations of a reader. Absent where
-// there are fewer than 12 such slots more than windows, or 6 where they agree so well (a twentieth of what latencies
-// say) that chance is no explanation.
+// How few degrees of freedom tell follows from how well they agree: of random work 5 in 1000 agree as well (chi-squared,
+// by Wilson and Hilferty 1931: of 4 degrees a twentieth of what latencies say, of 12 a quarter). Absent where there are
+// fewer than 8, and they do not tell.
+//
+// By slots within windows of one level or of all; only windows whose slots hold 4 operations of a reader.
 std::optional<double> pacing_by_slots(std::span<const WindowDigest> windows, SizeShare sizes = {});
-// By windows of all levels, which sees pacing in slices longer than a slot; absent below 8 windows more than levels, or
-// 4 where they agree that well. Of 9 and more the one that lies furthest off is left out: a disturbed window says
-// nothing of the others.
+// By windows of all levels, which sees pacing in slices longer than a slot. Of 9 degrees and more the one that lies furthest
+// off is left out: a disturbed window says nothing of the others.
 std::optional<double> pacing_by_windows(std::span<const WindowDigest> windows, SizeShare sizes = {});
+// By the two halves of each window, of all levels: likewise, and what drifts from window to window is not in it.
+std::optional<double> pacing_by_halves(std::span<const WindowDigest> windows, SizeShare sizes = {});
 
 // All windows of one class of operations, of any levels and in any order, into its curve: rising concurrency,
 // rates as joined_rates and without_dips have them (probe_rates.h), spread (max - min) / median, jitter

@@ -277,7 +277,7 @@ TEST(ProbeFit, TellsPacingFromRandomWork) {
   EXPECT_GT(paced.latency_cv2, 30);
   EXPECT_LT(pacing_by_slots(std::vector{paced}).value(), 0.05);
   EXPECT_LT(pacing_by_slots(std::vector{digest(in_slices(0.05, 1))}).value(), 0.05);  // few, but clear
-  EXPECT_FALSE(pacing_by_slots(std::vector{digest(in_slices(0.05, 0.6))}));           // too few
+  EXPECT_FALSE(pacing_by_slots(std::vector{digest(in_slices(0.05, 0.4))}));           // too few
 }
 
 // Slices of 150 ms make slots of 100 ms uneven; the windows as a whole still have one rate.
@@ -292,6 +292,62 @@ TEST(ProbeFit, TellsPacingInLongSlicesByWholeWindows) {
   EXPECT_FALSE(pacing_by_windows(std::span(random).first(8)));  // 8 windows of 1 level: 7 degrees of freedom
   EXPECT_LT(pacing_by_windows(std::span(paced).first(5)).value(), 0.1);  // clear enough
   EXPECT_FALSE(pacing_by_windows(std::span(paced).first(4)));
+}
+
+// Slices of 150 ms at a pace that doubles from window to window: windows differ, their halves do not.
+TEST(ProbeFit, TellsPacingThatDriftsByTheHalvesOfWindows) {
+  std::vector<WindowDigest> windows;
+  for (const double slice : {0.15, 0.1, 0.075, 0.15, 0.1, 0.075})
+    windows.push_back(digest(in_slices(slice, 0.9)));
+  EXPECT_NE(pacing_by_windows(windows).value_or(1), pacing_by_halves(windows).value());
+  EXPECT_LT(pacing_by_halves(windows).value(), 0.25);
+}
+
+// 10,000 operations/s in all, a quarter of them sixteen times as large and as long: in bytes every half is as the other,
+// in operations chance decides how many large ones it has.
+TEST(ProbeFit, WorkIsWhatSizesMakeIt) {
+  RawWindow window;
+  window.until = Seconds{2};
+  Random random(5);
+  for (double at = 0; at < 2;) {
+    const bool large = random.below(4) == 0;
+    const double took = large ? 16e-4 : 1e-4;
+    window.operations.push_back(op(at, at + took, large ? 16'000 : 1000));
+    at += took;
+  }
+  const WindowDigest seen = digest(window);
+  const std::vector<WindowDigest> windows(12, seen);
+  EXPECT_LT(std::abs(seen.more_bytes), 1e-3 * seen.halves);
+  EXPECT_GT(std::abs(seen.more_operations), std::abs(seen.more_bytes));
+  EXPECT_LT(common_of(windows, {seen.mean_bytes, 1}).value(), 0.02);  // all of it is the large ones
+}
+
+// 12 windows of 50 lognormal latencies of coefficient 1.3 each, by one or four readers: one time in a hundred, at most,
+// random work is taken for paced.
+TEST(ProbeFit, RandomWorkIsSeldomTakenForPaced) {
+  Random random(99);
+  const double sigma = std::sqrt(std::log(1 + 1.3 * 1.3));
+  int paced = 0;
+  for (int trial = 0; trial < 300; ++trial) {
+    std::vector<WindowDigest> windows;
+    for (int w = 0; w < 12; ++w) {
+      RawWindow window;
+      window.readers = w % 2 == 0 ? 1 : 4;
+      window.until = Seconds{0.5};
+      for (unsigned r = 0; r < window.readers; ++r)
+        for (double at = -0.05 * random.uniform(); at < 0.5;) {
+          const double took = 0.01 * std::exp(sigma * random.normal() - sigma * sigma / 2);
+          window.operations.push_back(op(at, at + took));
+          at += took;
+        }
+      windows.push_back(digest(window));
+    }
+    const double least =
+        std::min({pacing_by_slots(windows).value_or(1), pacing_by_windows(windows).value_or(1),
+                  pacing_by_halves(windows).value_or(1)});
+    paced += least < 1 ? 1 : 0;
+  }
+  EXPECT_LE(paced, 3);
 }
 
 // A narrowed curve keeps mean 1 and never takes more than the latencies said.

@@ -12,11 +12,11 @@ namespace {
 // All chosen; curve_fit_test.cc holds each rule to work whose law is known.
 // Fewer slots in a window, or turns of a reader in a slot, say nothing; pacing asks for more of both.
 constexpr double kLeastSlots = 8, kLeastTurns = 2;
-constexpr double kPacingSlots = 12, kPacingTurns = 4, kPacingWindows = 8, kPaced = 0.25;
-// Few windows or slots tell what is clear: of random work 5 in 1000 so few agree as well as that.
-constexpr double kFewPacingSlots = 6, kFewPacingWindows = 4, kClearlyPaced = 0.05;
+constexpr double kPacingTurns = 4, kPaced = 0.25;
+constexpr double kFewDegrees = 4, kManyDegrees = 8, kOutlierDegrees = 8;
 // Of ten squares of normal deviations, what the sum of all but the greatest is of as many others, about.
 constexpr double kWithoutFurthest = 0.7;
+constexpr double kLeastHalves = 8;  // operations of a window: of fewer its halves say nothing
 constexpr double kHannNoise = 1.5;  // variance of a rate by Hann's weights over that by even ones: exact
 
 constexpr std::size_t kLeastRatios = 20;  // fewer latencies have no law worth writing down
@@ -53,6 +53,7 @@ struct WorkNoise {
   double slots = 0;      // squared deviations of slots, in means of a slot
   double explained = 0;  // what independent readers explain of that, in operations
   double luck = 0;       // variance of the work completed, per operation, as the latencies have it
+  double share = 0;      // that goes with size, at the window's own mean size
 };
 
 double work_of(double bytes, SizeShare sizes) { return 1 - sizes.share + sizes.share * bytes / sizes.size; }
@@ -67,6 +68,7 @@ WorkNoise noise_of(const WindowDigest& w, SizeShare sizes) {
     ++n, work2 += work * work, ratio += r, ratio2 += r * r;
   }
   WorkNoise out;
+  out.share = share;
   if (n < 1 || ratio <= 0) return out;
   work2 /= n;
   out.luck = work2 * std::max(ratio2 * n / (ratio * ratio) - 1, 0.0);
@@ -77,10 +79,25 @@ WorkNoise noise_of(const WindowDigest& w, SizeShare sizes) {
   return out;
 }
 
-// How paced `ratio` of what latencies say is, in so many degrees of freedom.
-std::optional<double> told(double ratio, double degrees, double enough, double few) {
-  if (!(degrees >= few) || (ratio >= kClearlyPaced && degrees < enough)) return std::nullopt;
-  return ratio < kPaced ? std::sqrt(ratio) : 1;
+// The share of `degrees` that the sum of as many squared normal deviations stays below 5 times in 1000.
+double seldom_below(double degrees) {
+  constexpr double kQuantile = -2.576;  // of the normal law, at 0.005
+  const double part = 2 / (9 * degrees);
+  return std::pow(std::max(1 - part + kQuantile * std::sqrt(part), 0.0), 3);
+}
+
+// How paced work is that varies by `squares` in what latencies say, in so many degrees of freedom.
+std::optional<double> told(double squares, double degrees) {
+  if (degrees < kFewDegrees) return std::nullopt;
+  const double ratio = squares / degrees;
+  if (ratio < std::min(kPaced, seldom_below(degrees))) return std::sqrt(ratio);
+  return degrees < kManyDegrees ? std::nullopt : std::optional<double>(1);
+}
+
+// The same without the furthest of them, where they are many.
+std::optional<double> told_without(double furthest, double squares, double degrees) {
+  if (degrees <= kOutlierDegrees) return told(squares, degrees);
+  return told((squares - furthest) / kWithoutFurthest, degrees - 1);
 }
 
 }  // namespace
@@ -125,7 +142,7 @@ std::optional<double> pacing_by_slots(std::span<const WindowDigest> windows, Siz
     said += noise.luck * w.slot_degrees;
   }
   if (said <= 0) return std::nullopt;
-  return told(squares / said, degrees, kPacingSlots, kFewPacingSlots);
+  return told(squares / said * degrees, degrees);
 }
 
 std::optional<double> pacing_by_windows(std::span<const WindowDigest> windows, SizeShare sizes) {
@@ -151,11 +168,19 @@ std::optional<double> pacing_by_windows(std::span<const WindowDigest> windows, S
     }
     degrees += static_cast<double>(of_level.size()) - 1;
   }
-  if (degrees > kPacingWindows) {
-    squares = (squares - furthest) / kWithoutFurthest;
-    --degrees;
+  return told_without(furthest, squares, degrees);
+}
+
+std::optional<double> pacing_by_halves(std::span<const WindowDigest> windows, SizeShare sizes) {
+  double squares = 0, degrees = 0, furthest = 0;
+  for (const WindowDigest& w : windows) {
+    const WorkNoise noise = noise_of(w, sizes);
+    if (w.halves < kLeastHalves || noise.luck <= 0) continue;
+    const double more = (1 - noise.share) * w.more_operations + noise.share * w.more_bytes;
+    const double off = more * more / (w.halves * noise.luck);
+    squares += off, furthest = std::max(furthest, off), ++degrees;
   }
-  return told(squares / degrees, degrees, kPacingWindows, kFewPacingWindows);
+  return told_without(furthest, squares, degrees);
 }
 
 }  // namespace aforo
