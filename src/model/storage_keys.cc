@@ -240,10 +240,11 @@ const Schema<CacheSpec>& cache_schema() {
       {value_key({"name", "What it is called in results.", true}, &CacheSpec::name, name_words(kLongestName)),
        value_key({"size", "Bytes of one such cache.", true}, &CacheSpec::size,
                  bytes_words({1}, kLargestCapacity)),
-       choice_key({"policy",
-                   "What goes when it is full: nothing (pinned), the least recently used, or any "
-                   "(random: the Linux page cache under shuffled epochs)."},
-                  &CacheSpec::policy, names_of<CachePolicy>(3)),
+       choice_key(
+           {"policy",
+            "What goes when it is full: nothing (pinned), the least recently used, any (random), or what "
+            "Linux lets go (page-cache: a host's memory)."},
+           &CacheSpec::policy, names_of<CachePolicy>(4)),
        choice_key({"scope", "One for all hosts, or one per host."}, &CacheSpec::scope,
                   names_of<StationScope>(2)),
        choice_key({"start", "Empty (cold), or full of samples chosen at random (warm)."}, &CacheSpec::warm,

@@ -9,7 +9,7 @@ constexpr std::array<std::string_view, 3> kReads = {"file", "range", "stream"};
 constexpr std::array<std::string_view, 6> kStations = {"metadata",  "latency", "requests",
                                                        "bandwidth", "disk",    "cpu"};
 constexpr std::array<std::string_view, 2> kScopes = {"shared", "host"};
-constexpr std::array<std::string_view, 3> kPolicies = {"pinned", "lru", "random"};
+constexpr std::array<std::string_view, 4> kPolicies = {"pinned", "lru", "random", "page-cache"};
 
 }  // namespace
 

@@ -114,8 +114,9 @@ struct Station {
 enum class CachePolicy {
   kPinned,  // what came first stays
   kLru,     // the least recently used goes
-  // Any goes: the stand-in for the Linux page cache under shuffled epochs.
+  // Any goes: the page caches of whole servers that were published (data/published/cache_points.csv).
   kRandom,
+  kPageCache,  // what Linux lets go (model/page_cache.h); files take whole pages and kernel memory
 };
 
 // A cache of files, or of ranges of packed files: a read hits where all of its item is there. What
@@ -129,6 +130,8 @@ struct CacheSpec {
   bool warm = false;
   // The way of a hit; may be empty (free).
   std::vector<Station> stations;
+  // kPageCache: the size of the cache that a smaller one stands for; 0 = `size`. Not a key of the file.
+  Bytes stands_for{0};
   bool operator==(const CacheSpec&) const = default;
 };
 
@@ -194,7 +197,7 @@ std::string_view to_string(ReadKind kind);  // "file", "range", "stream"
 // "metadata", "latency", "requests", "bandwidth", "disk", "cpu"
 std::string_view to_string(StationKind kind);
 std::string_view to_string(StationScope scope);  // "shared", "host"
-// "pinned", "lru", "random".
+// "pinned", "lru", "random", "page-cache".
 std::string_view to_string(CachePolicy policy);
 
 }  // namespace aforo

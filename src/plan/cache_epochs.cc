@@ -1,5 +1,7 @@
 #include "plan/cache_epochs.h"
 
+#include <algorithm>
+
 #include "plan/cache_form.h"
 
 namespace aforo {
@@ -9,6 +11,12 @@ constexpr double kNearlyFull =
     1e-3;  // chosen: of what a cache will hold is still missing: no epoch would show it
 
 }  // namespace
+
+std::uint64_t most_cache_epochs(const StorageSpec& storage) {
+  const bool lists = std::any_of(storage.caches.begin(), storage.caches.end(),
+                                 [](const CacheSpec& c) { return c.policy == CachePolicy::kPageCache; });
+  return lists ? kMostCacheEpochs : kMostCacheEpochs - 1;
+}
 
 double warm_epochs(const StorageSpec& storage, const EpochsOnCaches& job) {
   const auto unfilled = [&](std::uint64_t epochs) {

@@ -7,8 +7,10 @@
 
 namespace aforo {
 
-// Cold, filling, and one that stands for all later ones.
-inline constexpr std::uint64_t kMostCacheEpochs = 3;
+// Cold, filling, and one that stands for all later ones: the third, or the fourth on a page cache, whose third one is
+// better than all later.
+inline constexpr std::uint64_t kMostCacheEpochs = 4;
+std::uint64_t most_cache_epochs(const StorageSpec& storage);
 
 // The job, as its caches see it.
 struct EpochsOnCaches {

@@ -1,6 +1,7 @@
 #include "plan/cache_form.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace aforo {
@@ -38,6 +39,38 @@ double lru_sum(double share, double nodes, Probability probability) {
   return sum;
 }
 
+// How far the page cache lies from LRU towards pinned: what the active list protects. By share of the dataset, 0 to 1
+// in fifths, for active lists of at most 1, 3, 10 and 31 times the inactive one. Of simulations of SimCache, one node,
+// 20,000 items, epochs 9 to 16.
+struct ProtectedRow {
+  double active_per_inactive;
+  std::array<double, 6> by_share;
+};
+constexpr std::array<ProtectedRow, 4> kProtected = {{{1, {0.50, 0.35, 0.21, 0.16, 0.25, 0.25}},
+                                                     {3, {0.75, 0.60, 0.42, 0.31, 0.28, 0.30}},
+                                                     {10, {0.85, 0.74, 0.56, 0.44, 0.42, 0.50}},
+                                                     {31, {0.85, 0.72, 0.58, 0.47, 0.47, 0.60}}}};
+
+double at_share(const ProtectedRow& row, double share) {
+  const double place = std::clamp(share, 0.0, 1.0) * static_cast<double>(row.by_share.size() - 1);
+  const auto i = std::min(static_cast<std::size_t>(place), row.by_share.size() - 2);
+  return std::lerp(row.by_share[i], row.by_share[i + 1], place - static_cast<double>(i));
+}
+
+double protected_part(const CacheCase& c) {
+  std::size_t i = 0;
+  while (i + 2 < kProtected.size() && kProtected[i + 1].active_per_inactive < c.active_per_inactive) ++i;
+  const ProtectedRow &low = kProtected[i], &high = kProtected[i + 1];
+  const double t = std::log(c.active_per_inactive / low.active_per_inactive) /
+                   std::log(high.active_per_inactive / low.active_per_inactive);
+  return std::lerp(at_share(low, c.share), at_share(high, c.share), std::clamp(t, 0.0, 1.0));
+}
+
+CacheCase as_lru(CacheCase c) {
+  c.policy = CachePolicy::kLru;
+  return c;
+}
+
 }  // namespace
 
 double shuffled_hits(const CacheCase& c) {
@@ -51,6 +84,8 @@ double shuffled_hits(const CacheCase& c) {
       if (x >= 1) return 1;
       // e^{1/(N x)} taken out of the logarithm, which overflows for small caches.
       return std::max(0.0, -n * x * std::log1p(-x * -std::expm1(-1 / (n * x))));
+    case CachePolicy::kPageCache:
+      return std::lerp(shuffled_hits(as_lru(c)), x, protected_part(c));
     case CachePolicy::kLru:
       break;
   }
@@ -70,6 +105,8 @@ double shuffled_hits_at(const CacheCase& c, double q) {
       const double shrunk = std::exp(-q / (n * x));
       return x * shrunk / (x * shrunk + 1 - x);
     }
+    case CachePolicy::kPageCache:
+      return std::lerp(shuffled_hits_at(as_lru(c), q), x, protected_part(c));
     case CachePolicy::kLru:
       break;
   }
@@ -100,7 +137,7 @@ double unfilled_share(const StorageSpec& storage, double dataset_bytes, double h
 
 double fixed_order_hits(CachePolicy policy, double share) {
   if (share >= 1) return 1;
-  if (share <= 0 || policy == CachePolicy::kLru) return 0;
+  if (share <= 0 || policy == CachePolicy::kLru || policy == CachePolicy::kPageCache) return 0;
   if (policy == CachePolicy::kPinned) return share;
   // e^{-(1-h)/x} - h falls until 1 - h = -x ln x and crosses 0 before.
   double low = 0, high = 1 + share * std::log(share);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "sim/cache.h"
 
 namespace aforo {
 namespace {
@@ -24,7 +25,8 @@ TEST(CacheForm, OneNodeByHand) {
 }
 
 TEST(CacheForm, TheEndsAreSafe) {
-  for (const CachePolicy policy : {CachePolicy::kPinned, CachePolicy::kLru, CachePolicy::kRandom})
+  for (const CachePolicy policy :
+       {CachePolicy::kPinned, CachePolicy::kLru, CachePolicy::kRandom, CachePolicy::kPageCache})
     for (const double nodes : {1.0, 2.0, 64.0}) {
       EXPECT_EQ(shuffled_hits({policy, 0, nodes}), 0);
       EXPECT_EQ(shuffled_hits({policy, 1, nodes}), 1);
@@ -51,7 +53,8 @@ TEST(CacheForm, ManyNodesHitTheShareWhateverThePolicy) {
 }
 
 TEST(CacheForm, TheProfileAveragesToTheEpoch) {
-  for (const CachePolicy policy : {CachePolicy::kPinned, CachePolicy::kLru, CachePolicy::kRandom})
+  for (const CachePolicy policy :
+       {CachePolicy::kPinned, CachePolicy::kLru, CachePolicy::kRandom, CachePolicy::kPageCache})
     for (const double nodes : {1.0, 2.0, 5.0})
       for (const double share : {0.1, 0.5, 0.65, 0.9}) {
         const CacheCase c{policy, share, nodes};
@@ -112,6 +115,33 @@ TEST(CacheForm, AgreesWithCachesSimulatedSampleBySample) {
         EXPECT_NEAR(shuffled_hits({policy, share, static_cast<double>(nodes)}),
                     simulated_hits(policy, share, nodes), 0.005)
             << to_string(policy) << " " << nodes << " " << share;
+}
+
+// Nodes that draw their part of a new permutation every epoch, each with a page cache, from the ninth epoch on.
+TEST(CacheForm, AgreesWithSimulatedPageCaches) {
+  constexpr std::uint64_t kSamples = 8000;
+  for (const double active : {1.0, 2.0, 4.0, 15.0, 31.0})
+    for (const std::size_t nodes : {1U, 2U, 4U})
+      for (const double share : {0.2, 0.35, 0.5, 0.65, 0.8, 0.95}) {
+        std::vector<SimCache> caches;
+        for (std::size_t n = 0; n < nodes; ++n)
+          caches.emplace_back(CachePolicy::kPageCache, static_cast<std::uint64_t>(share * kSamples) * 100,
+                              kSamples, 100, 3 + n, PageLists{1, active});
+        double hits = 0, reads = 0;
+        const std::size_t skipped = 8 * nodes, epochs = skipped + 8;
+        for (std::size_t e = 0; e < epochs; ++e) {
+          const Permutation order(kSamples, e + 1);
+          for (std::uint64_t i = 0; i < kSamples; ++i) {
+            SimCache& cache = caches[i % nodes];
+            const bool hit = cache.access(order(i));
+            if (!hit) cache.insert(order(i), 100);
+            if (e >= skipped) hits += hit, ++reads;
+          }
+        }
+        EXPECT_NEAR(shuffled_hits({CachePolicy::kPageCache, share, static_cast<double>(nodes), active}),
+                    hits / reads, 0.03)
+            << active << " " << nodes << " " << share;
+      }
 }
 
 // h = e^{-(1-h)/.65} has the root .393.

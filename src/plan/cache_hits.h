@@ -16,7 +16,8 @@ std::vector<double> cache_hits_at(const Workload& workload, const StorageSpec& s
 
 // The first epoch from which on caches hold 0.995 or more of what they will ever hold: 0 where all are warm or
 // there are none. A cache that every read passes is full after one epoch; those of several hosts hold what
-// their host happened to read (filled_share), which takes some epochs for each host.
+// their host happened to read (filled_share), which takes some epochs for each host. A page cache: 2, as the second
+// epoch is another than all later.
 std::uint64_t epochs_until_filled(const Workload& workload, const StorageSpec& storage, double hosts);
 
 }  // namespace aforo

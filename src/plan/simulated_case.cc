@@ -120,7 +120,7 @@ void cut(SimulatedCase& c, const PredictOptions& options) {
   const bool memory = has_memory(options.storage) && !options.cold_epochs;
   c.epochs = options.cold_epochs ? 1 : c.plan.epochs;
   c.steps = c.plan.steps;
-  c.plan.epochs = std::min<std::uint64_t>(c.epochs, memory ? kMostCacheEpochs : 1);
+  c.plan.epochs = std::min<std::uint64_t>(c.epochs, memory ? most_cache_epochs(options.storage) : 1);
   if (!options.every_step)
     options.storage.caches.empty() ? cut_steps(c, options) : shrink_with_caches(c, options);
   c.large = samples_of(c.plan, static_cast<double>(c.plan.steps * c.plan.epochs)) >
@@ -179,8 +179,10 @@ void add_others(SimulatedCase& c, const PredictOptions& options) {
 }
 
 StorageSpec with_smaller_caches(StorageSpec storage, double scale) {
-  for (CacheSpec& cache : storage.caches)
+  for (CacheSpec& cache : storage.caches) {
+    if (cache.stands_for.value == 0) cache.stands_for = cache.size;
     cache.size = Bytes{static_cast<std::uint64_t>(static_cast<double>(cache.size.value) * scale)};
+  }
   return storage;
 }
 

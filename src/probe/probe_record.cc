@@ -227,6 +227,7 @@ StorageSpec storage_from_findings(const ProbeFindings& findings, const Store& st
     // A hit's way is the tier's cached curve.
     CacheSpec cache;
     cache.name = "page cache";
+    cache.policy = CachePolicy::kPageCache;
     const double bytes = kCacheOfAvailable * static_cast<double>(findings.memory.value);
     cache.size = Bytes{static_cast<std::uint64_t>(bytes / 0x1p20) << 20};
     storage.caches.push_back(cache);

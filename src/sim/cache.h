@@ -1,8 +1,8 @@
 // A cache of items by bytes: which reads a storage system never sees.
 //
 // Items are numbered [0, items()): files where a file is a sample, ranges of packed files elsewhere. Every
-// access takes O(1), a bit per item of the dataset and 4 bytes (LRU: 8, and 4 per item) per item held; sizes
-// take 4 bytes more per item held where they differ. One thread.
+// access takes O(1), a bit per item of the dataset and 4 bytes (LRU: 12, and 4 per item; the page cache one more)
+// per item held; sizes take 4 bytes more per item held where they differ. One thread.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +21,8 @@ using ItemId = std::uint64_t;
 //   kPinned   it stays outside: what came first stays for good
 //   kLru      the items that were used longest ago go, as many as it takes
 //   kRandom   items drawn evenly go, as many as it takes
+//   kPageCache  the oldest of the inactive list go (model/page_cache.h), items for pages: one is read as a whole,
+//             and its pages go together
 //
 // An item is in or out as a whole. Where each epoch reads every item once, in an order of its own,
 // and items are of one size, a cache of a share x of them has in steady state the hit ratios
@@ -29,32 +31,45 @@ using ItemId = std::uint64_t;
 //   kPinned   x
 //   kLru      x + (1 - x) ln(1 - x)
 //   kRandom   1 - x ln(x + (1 - x) e^(1/x))
+//
+// and kPageCache that of kLru in the epoch after the first, then more (plan/cache_form.h).
+struct PageLists {
+  std::uint64_t page = 1;  // bytes that an item takes a whole number of; > 0
+  double active_per_inactive = 1;
+};
+
 class SimCache {
  public:
   // `capacity` in bytes. At most kMostItems items, none larger than `largest` bytes.
   //
   // The books are allocated here and grow with what is held. `largest` decides the unit in which
   // sizes are kept: 1 byte up to 4 GiB, so that a size fits into 4 bytes; larger items are rounded
-  // up to it. `seed`: of the filling and of kRandom.
+  // up to it. `seed`: of the filling and of kRandom. `lists`: of kPageCache.
   SimCache(CachePolicy policy, std::uint64_t capacity, std::uint64_t items, std::uint64_t largest,
-           std::uint64_t seed);
+           std::uint64_t seed, PageLists lists = {});
   static constexpr std::uint64_t kMostItems = (std::uint64_t{1} << 32) - 2;
 
   // Fills it with items chosen at random, as long as the next one fits. `size_of(item)` in bytes.
-  // Once, before any access: a cache as an earlier epoch of the `count` items from `first` on would have left
-  // it. O(items held). Stops at the first that does not fit, so that the choice is not biased to small ones.
+  // Once, before any access: a cache as earlier epochs of the `count` items from `first` on would have left
+  // it. O(items held); kPageCache O(count), as it remembers when the others went. Stops at the first that does not
+  // fit, so that the choice is not biased to small ones.
   template <class SizeOf>
   void warm(ItemId first, std::uint64_t count, SizeOf size_of) {
     const Permutation order(count, mix64(seed_, 1));
     for (std::uint64_t i = 0; i < count; ++i) {
       const ItemId item = first + order(i);
-      const std::uint64_t bytes = size_of(item);
-      if (used_ + bytes > capacity_) return;
+      const std::uint64_t bytes = in_units(size_of(item));
+      if (used_ + bytes > capacity_) {
+        if (policy_ != CachePolicy::kPageCache) return;
+        for (; i < count; ++i) leave(first + order(i), in_units(size_of(first + order(i))));
+        return;
+      }
       insert(item, bytes);
+      if (policy_ == CachePolicy::kPageCache) activate_within_bound(slot_of_[item]);
     }
   }
 
-  // Whether `item` is there; an item that is becomes the most recently used.
+  // Whether `item` is there; an item that is becomes the most recently used, or moves between lists.
   // O(1). What is not there is not taken in by this: the caller decides who takes it.
   bool access(ItemId item);
 
@@ -73,6 +88,16 @@ class SimCache {
   struct Links {
     std::uint32_t newer = kNone, older = kNone;
   };
+  // Of slots, from newest to oldest without an allocation per item.
+  struct List {
+    std::uint32_t newest = kNone, oldest = kNone;
+  };
+  // Of a slot of kPageCache.
+  enum Mark : std::uint8_t { kActive = 1, kReferenced = 2 };
+
+  bool listed() const { return policy_ == CachePolicy::kLru || policy_ == CachePolicy::kPageCache; }
+  // What is added and what is taken off later must be the same number.
+  std::uint64_t in_units(std::uint64_t bytes) const { return (bytes + unit_ - 1) / unit_ * unit_; }
 
   bool contains(ItemId item) const { return present_[item >> 6] >> (item & 63) & 1; }
   void flip(ItemId item) { present_[item >> 6] ^= std::uint64_t{1} << (item & 63); }
@@ -81,6 +106,18 @@ class SimCache {
   void evict_oldest();
   void link_newest(std::uint32_t slot);
   void unlink(std::uint32_t slot);
+  List& list_of(std::uint32_t slot) {
+    return marks_.empty() || !(marks_[slot] & kActive) ? inactive_ : active_;
+  }
+  // kPageCache. An item's slot moves from one list to the other.
+  void activate(std::uint32_t slot);
+  void deactivate_oldest();
+  bool active_list_is_full() const;
+  void activate_within_bound(std::uint32_t slot);
+  // When an item went that is no longer held, on a clock of the bytes that went or were activated; whether that is
+  // so recent that it should not have gone.
+  void leave(ItemId item, std::uint64_t bytes);
+  bool went_lately(ItemId item) const;
   // A slot is a place among the items held, [0, held_.size()). Slots of kRandom are packed: the
   // last one takes the place of one that goes. Slots of kLru stay where they are, as others link to
   // them, and are used again.
@@ -101,13 +138,20 @@ class SimCache {
   std::uint64_t uniform_bytes_ = 0;
   // By slot, in units, once they differ.
   std::vector<std::uint32_t> bytes_;
-  // kLru: by item; kNone where it is not held.
+  // Of lists: by item. Where it is not held, kNone, or of kPageCache when it went, in ticks.
   std::vector<std::uint32_t> slot_of_;
-  // kLru: by slot, a list from newest_ to oldest_ without an allocation per item.
+  // Of lists: by slot.
   std::vector<Links> links_;
-  // kLru: slots that hold nothing.
+  // Of lists: slots that hold nothing.
   std::vector<std::uint32_t> free_;
-  std::uint32_t newest_ = kNone, oldest_ = kNone;
+  List inactive_, active_;  // kLru: all in the first
+  // kPageCache: by slot, Mark.
+  std::vector<std::uint8_t> marks_;
+  const double active_per_inactive_;
+  std::uint64_t active_bytes_ = 0;
+  // kPageCache: bytes; a tick of it is so small that the clock's 32 bits of ticks last for 4096 capacities.
+  std::uint64_t clock_ = 0;
+  const std::uint64_t tick_;
 };
 
 }  // namespace aforo

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "model/page_cache.h"
 #include "pipeline/plan_job.h"
 
 namespace aforo {
@@ -15,6 +16,10 @@ namespace {
 constexpr std::uint64_t kTierSalt = 0x7469657273;
 // Bytes that the caches' own books may take. Chosen: what the machine of a person has, or little more.
 constexpr double kMostCacheMemory = 16e9;
+
+bool has_lists(CachePolicy policy) {
+  return policy == CachePolicy::kLru || policy == CachePolicy::kPageCache;
+}
 
 bool costs_nothing(const Station& station) {
   return station.kind == StationKind::kCpu && station.per_operation.value <= 0 && station.per_byte.value <= 0;
@@ -159,6 +164,26 @@ void SimStorage::warm(SimCache& cache, const HostId* host) const {
   cache.warm(0, items_, [&](ItemId item) { return bytes_of_item(client_of(item), item); });
 }
 
+std::unique_ptr<SimCache> SimStorage::make_cache(const CacheSpec& spec, std::uint64_t largest,
+                                                 std::uint64_t seed) const {
+  if (spec.policy != CachePolicy::kPageCache)
+    return std::make_unique<SimCache>(spec.policy, spec.size.value, items_, largest, seed);
+  PageLists lists;
+  lists.active_per_inactive = active_per_inactive(spec.stands_for.value > 0 ? spec.stands_for : spec.size);
+  Bytes room = spec.size;
+  for (std::size_t i = 0; i < clients_.size(); ++i) {
+    const Layout& layout = *clients_[i].layout;
+    // Ranges share pages.
+    if (paths_[i].kind_ == ReadKind::kFile) lists.page = kPageBytes;
+    const auto same = [&](const StorageClient& other) { return other.layout == &layout; };
+    if (layout.files() == 0 || std::any_of(clients_.begin(), clients_.begin() + static_cast<long>(i), same))
+      continue;
+    const auto files = static_cast<double>(layout.files());
+    room = room_for_pages(room, files, static_cast<double>(layout.total_bytes()) / files);
+  }
+  return std::make_unique<SimCache>(spec.policy, room.value, items_, largest, seed, lists);
+}
+
 void SimStorage::build_caches() {
   if (items_ > SimCache::kMostItems)
     throw UserError(
@@ -166,7 +191,7 @@ void SimStorage::build_caches() {
                     spec_.name, SimCache::kMostItems, items_));
   double memory = 0;
   for (const CacheSpec& spec : spec_.caches)
-    memory += static_cast<double>(items_) * (spec.policy == CachePolicy::kLru ? 4.125 : 0.125) *
+    memory += static_cast<double>(items_) * (has_lists(spec.policy) ? 4.125 : 0.125) *
               (spec.scope == StationScope::kHost ? hosts_ : 1);
   if (memory > kMostCacheMemory)
     throw UserError(
@@ -180,8 +205,7 @@ void SimStorage::build_caches() {
     cache.spec = &spec;
     const std::uint64_t seed = next_seed();
     for (HostId host = 0; host < (spec.scope == StationScope::kHost ? hosts_ : 1); ++host) {
-      cache.members.push_back(
-          std::make_unique<SimCache>(spec.policy, spec.size.value, items_, largest, mix64(seed, host)));
+      cache.members.push_back(make_cache(spec, largest, mix64(seed, host)));
       if (spec.warm) warm(*cache.members.back(), spec.scope == StationScope::kHost ? &host : nullptr);
     }
     for (const Station& station : spec.stations)

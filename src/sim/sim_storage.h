@@ -154,6 +154,8 @@ class SimStorage {
   std::unique_ptr<ServerGroup> make_group(const Station& station, bool per_host);
   void build_tiers();
   void build_caches();
+  std::unique_ptr<SimCache> make_cache(const CacheSpec& spec, std::uint64_t largest,
+                                       std::uint64_t seed) const;
   void warm(SimCache& cache, const HostId* host) const;
   void number_items(std::size_t client);
   std::uint64_t bytes_of_item(std::size_t client, ItemId item) const;
