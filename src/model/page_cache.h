@@ -5,7 +5,7 @@
 // bytes went or were activated as the active list holds (refaults: mm/workingset.c). Where the active list exceeds
 // `active_per_inactive` of the inactive one, its oldest pages go back there.
 //
-// Measured on Linux 6.18, ext4 and XFS, without MGLRU (docs/accuracy.md).
+// Measured on Linux 6.18, ext4 and XFS, without MGLRU (docs/page-cache.md).
 #pragma once
 
 #include <cstdint>
@@ -24,8 +24,8 @@ double active_per_inactive(Bytes cache);
 // A file's bytes in whole pages.
 double in_pages(double file_bytes);
 
-// What the kernel keeps of a file that was read, beside its pages: inode, name, and the tree of its pages, which
-// stays when they go. Bytes.
+// What the kernel keeps of a file that was read, beside its pages: inode, the block it came from, name, and the tree
+// of its pages, which stays when they go. Bytes.
 double kernel_bytes(double file_bytes);
 
 // What so many files of a mean size leave to pages in a page cache of `size`, the kernel's own bytes for them taken

@@ -5,7 +5,7 @@
 // draws it. Source: mean-field limit of many samples, own derivation, checked against a simulation
 // of single samples (cache_form_test.cc). Random replacement is what was published of the page caches of whole
 // servers (Mohan et al., VLDB 2021: tests, data/published/cache_points.csv); the lists of today's kernel, measured in
-// control groups of up to 2.7 GB (docs/accuracy.md), answer less below 1 GiB and more in large caches of small shares.
+// control groups of up to 2.7 GB (docs/page-cache.md), answer less below 1 GiB and more in large caches of small shares.
 // Hits are fractions of samples. Pure and thread-safe.
 #pragma once
 
