@@ -57,8 +57,10 @@ def measure(aforo, filesystem, size, files, limit, epochs):
         found = []
         for command in (inside(groups, [aforo, 'run', job, data, '--no-diagnose', '-q', '--json', '-']),
                         [aforo, 'predict', job, storage, '--no-advice', '-q', '--json', '-']):
-            found.append(json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout))
-        return found[0]['cache_share'], found[1]['cache_hit_share']
+            # 1: the target was missed
+            found.append(json.loads(subprocess.run(command, check=False, stdout=subprocess.PIPE).stdout))
+        pages = -(-size // 4) * 4096 * files  # storage is asked for whole ones
+        return 1 - found[0]['bytes_from_storage'] / pages / epochs, found[1]['cache_hit_share']
 
 
 def main():

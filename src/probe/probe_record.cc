@@ -12,9 +12,10 @@
 namespace aforo {
 namespace {
 
-// Of the memory that was available; the rest is for the job itself, its program and its reads. Chosen: what `aforo run`
-// left of control groups of 150 to 400 MB; what a framework takes the file's reader knows better.
-constexpr double kCacheOfAvailable = 0.96;
+// Of the memory that was available, what is not the job's own: its program and its reads. Chosen: what `aforo run`
+// left of control groups of 130 to 400 MB; what a framework takes the file's reader knows better.
+constexpr double kCacheOfAvailable = 0.99;
+constexpr double kProgram = 6 * 0x1p20;
 // x the curve's best rate: beyond, the loader's CPU is no limit. Chosen: with a margin, since a
 // job's reads differ from the curve's; a station that never limits makes no prediction worse.
 constexpr double kLoaderMatters = 4;
@@ -229,7 +230,8 @@ StorageSpec storage_from_findings(const ProbeFindings& findings, const Store& st
     CacheSpec cache;
     cache.name = "page cache";
     cache.policy = CachePolicy::kPageCache;
-    const double bytes = kCacheOfAvailable * static_cast<double>(findings.memory.value);
+    const auto available = static_cast<double>(findings.memory.value);
+    const double bytes = std::max(available / 2, kCacheOfAvailable * available - kProgram);
     cache.size = Bytes{static_cast<std::uint64_t>(bytes / 0x1p20) << 20};
     storage.caches.push_back(cache);
   }
