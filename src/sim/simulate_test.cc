@@ -174,6 +174,22 @@ TEST(Simulate, CachesTakeTheirShareOfShuffledEpochs) {
   EXPECT_NEAR(pinned.jobs[0].cache_hit_share, 5 * 0.5 / 6, 1e-9);
 }
 
+// Files of 1000 B take a page of 4096 and 1596 B of kernel memory: 10,000 leave 20.48 of 36.44 MB, half of all pages.
+// The second epoch finds what LRU keeps, .153, later ones more; what the cache stands for decides how much more.
+TEST(Simulate, PageCachesHoldWholePagesBesideKernelMemory) {
+  TestLayout layout(10'000, 1000);
+  StorageSpec storage = storage_of({latency(constant_law(1e-3))});
+  storage.caches.push_back({"pages", {36'440'000}, CachePolicy::kPageCache, StationScope::kHost, false, {}});
+  JobPlan plan = plan_of(layout, 4, 10, 1000, 0);
+  plan.epochs = 4;
+  const auto small = simulate_one(storage, plan).jobs[0].cache_hits_per_epoch;
+  EXPECT_EQ(small[0], 0.0);
+  EXPECT_NEAR(small[1], 0.153, 0.02);
+  EXPECT_NEAR(small[3], 0.213, 0.02);
+  storage.caches[0].stands_for = Bytes{std::uint64_t{100} << 30};
+  EXPECT_NEAR(simulate_one(storage, plan).jobs[0].cache_hits_per_epoch[3], 0.334, 0.02);
+}
+
 // A small cache near, a large one behind it: what the second holds does not reach the tier.
 TEST(Simulate, CachesAreAskedNearestFirst) {
   TestLayout layout(1000, 1000);
