@@ -45,6 +45,17 @@ std::vector<Station> client_of(const ProbeFindings& findings) {
   return storage_from_findings(findings, *open_store("."), "2026-01-01T00:00:00Z").client;
 }
 
+// Of 1 GiB, 1 % and 6 MiB are the job's: 1007.76 MiB, in whole MiB.
+TEST(ProbeRecord, ThePageCacheIsWhatTheJobLeavesOfMemory) {
+  ProbeFindings findings = with_loader({probed(ReadKind::kFile, 10e3, 1e9, 10e-6)}, 25e-6, 10e3);
+  findings.curves[0].curve.mode = ReadMode::kBuffered;
+  findings.storage_below = true;
+  const StorageSpec storage = storage_from_findings(findings, *open_store("."), "2026-01-01T00:00:00Z");
+  ASSERT_EQ(storage.caches.size(), 1u);
+  EXPECT_EQ(storage.caches[0].policy, CachePolicy::kPageCache);
+  EXPECT_EQ(storage.caches[0].size, 1007_MiB);
+}
+
 // 25 us of CPU for a sample, 10 of them to read its file (already in the curve): 15 are the loader's own, and
 // reading takes 10 / 25 of the cores. Cores / 25 us lie far below 4 x 1e9 reads/s.
 TEST(ProbeRecord, TheLoadersOwnTimeIsWhatReadingDoesNotTake) {
