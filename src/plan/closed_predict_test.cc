@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "plan/cache_hits.h"
 #include "plan/closed_network.h"
 
 namespace aforo {
