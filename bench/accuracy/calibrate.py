@@ -5,8 +5,8 @@
 
 RUN is a folder of bench/accuracy/runs [those of the seeds that bench/accuracy/seeds.json names under `calibrating`]. Every
 pair is predicted again from the probe that was kept; of |measured - predicted| over the half width on that side, of n
-pairs, the ceil((n + 1) p)-th smallest is the factor for p = 95 % and 50 %. A class of 30 pairs has factors of its own,
-smaller ones have those of all. The figures go into src/plan/prediction_error.cc by hand, with the pairs behind them.
+pairs, the ceil((n + 1) p)-th smallest is the factor for p = 95 % and 50 %. A class has a factor of its own where that leaves
+4 of its pairs outside, else that of all. The figures go into src/plan/prediction_error.cc by hand, with the pairs behind them.
 """
 import argparse
 import math
@@ -20,8 +20,8 @@ if __name__ == '__main__':
 from accuracy import again, random_report, report, results
 from speed.measure import Failed
 
-CLASSES = {0.015: 'kPastCache', 0.02: 'kCache', 0.03: 'kClient', 0.08: 'kAhead'}  # by model_error
-LEAST_PAIRS = 30
+CLASSES = {0.015: 'kPastCache', 0.02: 'kCache', 0.03: 'kClient', 0.05: 'kAhead'}  # by model_error
+LEAST_OUTSIDE = 4
 LEVELS = (0.95, 0.5)
 
 
@@ -42,13 +42,16 @@ def conformal(scores, level):
 
 
 def factors(scored):
-    """By class: (95 %, 50 %, pairs, whether they are the class's own), from [(class, score)]."""
+    """By class: (pairs, {level: (factor, whether it is the class's own)}), from [(class, score)]."""
     every = [value for _, value in scored]
     out = {}
     for name in CLASSES.values():
         own = [value for of, value in scored if of == name]
-        used = own if len(own) >= LEAST_PAIRS else every
-        out[name] = (*(conformal(used, level) for level in LEVELS), len(own), used is own)
+        levels = {}
+        for level in LEVELS:
+            enough = (1 - level) * len(own) >= LEAST_OUTSIDE
+            levels[level] = conformal(own if enough else every, level), enough
+        out[name] = len(own), levels
     return out
 
 
@@ -84,8 +87,9 @@ def main():
     if not scored:
         sys.exit('calibrate: expected pairs with their probes, found none')
     print(f'{len(scored)} pairs, {len(pairs) - len(scored)} left out: predicted by the closed form')
-    for name, (of_95, of_50, count, own) in factors(scored).items():
-        print(f'{name:<12} {of_95:6.2f} {of_50:6.3f}   {count} pairs{"" if own else ": too few, those of all"}')
+    for name, (count, levels) in factors(scored).items():
+        print(f'{name:<12}{count:4} pairs' + ''.join(
+            f'   {100 * level:.0f} %: {factor:.3f}{"" if own else " (of all)"}' for level, (factor, own) in levels.items()))
 
 
 if __name__ == '__main__':

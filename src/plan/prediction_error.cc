@@ -8,8 +8,9 @@
 namespace aforo {
 namespace {
 
-// In the order of ProbedClass.
-constexpr std::array<IntervalStretch, kProbedClasses> kCalibrated{{{}, {}, {}, {}}};
+// In the order of ProbedClass: from 87 pairs of seed 789041, 31, 8, 32 and 16 of the classes (calibrate.py).
+constexpr std::array<IntervalStretch, kProbedClasses> kCalibrated{
+    {{3.30, 0.304}, {3.30, 0.537}, {3.30, 1.221}, {3.30, 0.219}}};
 
 }  // namespace
 

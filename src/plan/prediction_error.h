@@ -26,7 +26,7 @@ inline constexpr double kCacheError = 0.02;
 // The client's CPU is near its limit: what else it does.
 inline constexpr double kClientError = 0.03;
 // Shards read buffered: the kernel reads ahead in bursts.
-inline constexpr double kReadaheadError = 0.08;
+inline constexpr double kReadaheadError = 0.05;
 
 // By which of them a prediction's error is judged.
 enum class ProbedClass { kPastCache, kCache, kClient, kAhead };
@@ -38,7 +38,7 @@ struct IntervalStretch {
   double of_95 = 1, of_50 = 0.344;  // of a normal law, where the half width is 1.96 deviations: 0.6745 / 1.96
 };
 // By split conformal prediction (Papadopoulos et al. 2002; Lei et al. 2018): of |measured - predicted| / half width of n
-// held-back pairs the ceil((n + 1) p)-th smallest, by class where a class has 30 pairs, else of all pairs.
+// held-back pairs the ceil((n + 1) p)-th smallest, by class where it leaves 4 pairs of the class outside, else of all pairs.
 // bench/accuracy/calibrate.py makes these from the seeds that bench/accuracy/seeds.json names as calibrating; nothing else
 // of the model comes from them. 1 and 0.344 for storage that was not probed.
 IntervalStretch interval_stretch(const StorageSpec& storage, ReadKind kind, ReadMode mode);

@@ -28,10 +28,10 @@ class CalibrateTest(unittest.TestCase):
         self.assertEqual(calibrate.conformal(scores[:18], 0.95), math.inf)  # of 18 none holds 95 % of 19
 
     def test_a_class_with_few_pairs_has_the_factors_of_all(self):
-        found = calibrate.factors([('kPastCache', 1.0)] * 40 + [('kCache', 3.0)] * 10)
-        self.assertEqual(found['kPastCache'], (1, 1, 40, True))
-        self.assertEqual(found['kCache'], (3, 1, 10, False))
-        self.assertEqual(found['kAhead'][2:], (0, False))
+        found = calibrate.factors([('kPastCache', 1.0)] * 80 + [('kCache', 3.0)] * 10)  # 4 of 80 lie outside 95 %
+        self.assertEqual(found['kPastCache'], (80, {0.95: (1, True), 0.5: (1, True)}))
+        self.assertEqual(found['kCache'], (10, {0.95: (3, False), 0.5: (3, True)}))
+        self.assertEqual(found['kAhead'], (0, {0.95: (3, False), 0.5: (1, False)}))
 
     def test_intervals_are_not_judged_by_what_they_were_calibrated_by(self):
         inside, outside = pair(0.9, 0.9), pair(0.9, 0.5)
