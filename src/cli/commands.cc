@@ -38,8 +38,8 @@ constexpr Example kProbeExamples[] = {
     {"aforo probe /mnt/data -o storage.yaml", "what does this mount give, in a minute?"},
     {"aforo probe /mnt/data --workload resnet50_h100 -o storage.yaml",
      "measured with the very reads that this job makes"},
-    {"aforo probe /mnt/data --workload resnet50_h100 -n 16 --precision 3 -o storage.yaml",
-     "as long as it takes to predict that job to +- 3 points"},
+    {"aforo probe /mnt/data --workload resnet50_h100 -n 16 --precision 10 -o storage.yaml",
+     "as long as it takes to predict that job to +- 10 points"},
     {"aforo probe /mnt/new --workload job.yaml --budget 3min --read both --json probe.json",
      "on an empty directory: data are laid, measured both ways, and removed"}};
 
