@@ -14,7 +14,6 @@ namespace aforo {
 namespace {
 
 // All chosen; curve_fit_test.cc holds each rule to work whose law is known.
-constexpr double kSlot = 0.1;     // s, of CurvePoint::common: what slows all at once lasts longer
 constexpr double kVaries = 1e-3;  // of the mean: sizes that differ by less are one size
 // A tail of one in fifty decides batches that wait in order: an interval must hold less than that, and ten
 // ratios.
@@ -118,12 +117,10 @@ std::optional<double> measured_share(std::span<const WindowDigest> windows) {
   return std::clamp(weighted / weight, 0.0, 1.0);
 }
 
-double work_of(double bytes, double size, double share) { return 1 - share + share * bytes / size; }
-
-std::vector<WindowRate> rates_of(std::span<const WindowDigest> windows, double size, double share) {
+std::vector<WindowRate> rates_of(std::span<const WindowDigest> windows, SizeShare sizes) {
   std::vector<WindowRate> rates;
   for (const WindowDigest& w : windows)
-    rates.push_back({w.rate.value * work_of(w.rate_bytes, size, share), w.length.value});
+    rates.push_back({w.rate.value * work_of(w.rate_bytes, sizes), w.length.value});
   return rates;
 }
 
@@ -137,12 +134,12 @@ double spread_of(const std::vector<WindowRate>& rates) {
   return relative_spread(long_ones).value_or(0);
 }
 
-std::vector<double> ratios_of(std::span<const WindowDigest> windows, double size, double share) {
+std::vector<double> ratios_of(std::span<const WindowDigest> windows, SizeShare sizes) {
   std::vector<double> ratios;
   for (const WindowDigest& w : windows) {
-    const Seconds unit = w.mean_latency / work_of(w.mean_bytes, size, share);
+    const Seconds unit = w.mean_latency / work_of(w.mean_bytes, sizes);
     for (const RawOperation& op : w.kept)
-      ratios.push_back((op.end - op.begin) / (unit * work_of(static_cast<double>(op.bytes), size, share)));
+      ratios.push_back((op.end - op.begin) / (unit * work_of(static_cast<double>(op.bytes), sizes)));
   }
   return ratios;
 }
@@ -155,19 +152,19 @@ void narrow(std::vector<double>& jitter, double factor) {
 struct LevelNoise {
   double by_slots = 1, common = 0;
 };
-CurvePoint fit_point(std::span<const WindowDigest> windows, double size, double share, double paced,
+CurvePoint fit_point(std::span<const WindowDigest> windows, SizeShare sizes, double paced,
                      LevelNoise& below) {
   CurvePoint point;
   point.concurrency = windows.front().readers;
-  point.spread = spread_of(rates_of(windows, size, share));
-  std::vector<double> ratios = ratios_of(windows, size, share);
+  point.spread = spread_of(rates_of(windows, sizes));
+  std::vector<double> ratios = ratios_of(windows, sizes);
   const bool many = ratios.size() >= kManyRatios;
   Jitter jitter = jitter_of(std::move(ratios), many ? kFineQuantiles : kQuantiles);
   point.jitter = std::move(jitter.quantiles), point.tail = std::move(jitter.tail);
-  below.by_slots = pacing_by_slots(windows, {size, share}).value_or(below.by_slots);
+  below.by_slots = pacing_by_slots(windows, sizes).value_or(below.by_slots);
   for (std::vector<double>* part : {&point.jitter, &point.tail})
     narrow(*part, std::min(below.by_slots, paced));
-  point.common = below.common = common_of(windows, {size, share}).value_or(below.common);
+  point.common = below.common = common_of(windows, sizes).value_or(below.common);
   return point;
 }
 
@@ -294,9 +291,9 @@ ReadCurve fit_curve(ReadKind kind, ReadMode mode, bool cached, std::span<const W
       std::min(pacing_by_windows(windows, sizes).value_or(1), pacing_by_halves(windows, sizes).value_or(1));
   LevelNoise noise{pacing_by_slots(windows, sizes).value_or(1)};
   for (const auto& [readers, of_level] : levels) {
-    rates.push_back(rates_of(of_level, curve.size, share.value_or(0)));
+    rates.push_back(rates_of(of_level, sizes));
     held.push_back(in_flight(of_level));
-    curve.points.push_back(fit_point(of_level, curve.size, share.value_or(0), paced, noise));
+    curve.points.push_back(fit_point(of_level, sizes, paced, noise));
   }
   const std::vector<double> joined = without_dips(joined_rates(rates));
   for (std::size_t i = 0; i < joined.size(); ++i) curve.points[i].rate = PerSecond{joined[i]};

@@ -26,6 +26,11 @@
 
 namespace aforo {
 
+// s, of CurvePoint::common: what slows all at once lasts longer. Chosen.
+inline constexpr double kSlot = 0.1;
+// Variance of a rate by Hann's weights over that by even ones: exact.
+inline constexpr double kHannNoise = 1.5;
+
 struct RawOperation {
   Seconds begin{0}, end{0};
   std::uint64_t bytes = 0;
@@ -105,11 +110,13 @@ Jitter jitter_of(std::vector<double> ratios, std::size_t count = 33);
 // of variance n (c^2 a + min(a, 1/4)) at most (renewal theory, Cox 1962).
 //
 // Here and below `share` is the share of an operation's time that goes with its size, at `size`: what completes is
-// counted in work, (1 - share) + share x bytes / size of each operation. Of latencies that are work x luck, luck of mean
-// 1 and squared coefficient c^2, the completed work of independent readers varies as E[work^2] c^2 (renewal reward).
+// counted in work (work_of). Of latencies that are work x luck, luck of mean 1 and squared coefficient c^2, the completed
+// work of independent readers varies as E[work^2] c^2 (renewal reward).
 struct SizeShare {
   double size = 1, share = 0;
 };
+// Of an operation of so many bytes, in those of one of `size`.
+inline double work_of(double bytes, SizeShare of) { return 1 - of.share + of.share * bytes / of.size; }
 std::optional<double> common_of(std::span<const WindowDigest> windows, SizeShare sizes = {});
 
 // How much narrower than its latencies the work of operations lies, in (0, 1]. Latencies may vary although
@@ -118,14 +125,14 @@ std::optional<double> common_of(std::span<const WindowDigest> windows, SizeShare
 // makes the completions in a time vary by c^2 x their mean (renewal theory). Where they vary by less than a
 // quarter of what the latencies say, the rest is pacing.
 //
-// How few degrees of freedom tell follows from how well they agree: of random work 5 in 1000 agree as well (chi-squared,
-// by Wilson and Hilferty 1931: of 4 degrees a twentieth of what latencies say, of 12 a quarter). Absent where there are
-// fewer than 8, and they do not tell.
+// How few degrees of freedom tell follows from how well they agree: of random work 5 in 1000 agree as well
+// (chi-squared, by Wilson and Hilferty 1931: of 4 degrees a twentieth of what latencies say, of 12 a quarter). Absent
+// where there are fewer than 8, and they do not tell.
 //
 // By slots within windows of one level or of all; only windows whose slots hold 4 operations of a reader.
 std::optional<double> pacing_by_slots(std::span<const WindowDigest> windows, SizeShare sizes = {});
-// By windows of all levels, which sees pacing in slices longer than a slot. Of 9 degrees and more the one that lies furthest
-// off is left out: a disturbed window says nothing of the others.
+// By windows of all levels, which sees pacing in slices longer than a slot. Of 9 degrees and more the one that lies
+// furthest off is left out: a disturbed window says nothing of the others.
 std::optional<double> pacing_by_windows(std::span<const WindowDigest> windows, SizeShare sizes = {});
 // By the two halves of each window, of all levels: likewise, and what drifts from window to window is not in it.
 std::optional<double> pacing_by_halves(std::span<const WindowDigest> windows, SizeShare sizes = {});

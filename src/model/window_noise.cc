@@ -1,5 +1,5 @@
-// What windows say of how much latencies and rates vary: the parts of curve_fit.h that look at slots and at windows beside
-// each other.
+// What windows say of how much latencies and rates vary: the parts of curve_fit.h that look at slots and at windows
+// beside each other.
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -17,7 +17,6 @@ constexpr double kFewDegrees = 4, kManyDegrees = 8, kOutlierDegrees = 8;
 // Of ten squares of normal deviations, what the sum of all but the greatest is of as many others, about.
 constexpr double kWithoutFurthest = 0.7;
 constexpr double kLeastHalves = 8;  // operations of a window: of fewer its halves say nothing
-constexpr double kHannNoise = 1.5;  // variance of a rate by Hann's weights over that by even ones: exact
 
 constexpr std::size_t kLeastRatios = 20;  // fewer latencies have no law worth writing down
 // Of the last interval: so many ratios for each of its own, and no more of these than tell one in two thousand.
@@ -55,8 +54,6 @@ struct WorkNoise {
   double luck = 0;       // variance of the work completed, per operation, as the latencies have it
   double share = 0;      // that goes with size, at the window's own mean size
 };
-
-double work_of(double bytes, SizeShare sizes) { return 1 - sizes.share + sizes.share * bytes / sizes.size; }
 
 WorkNoise noise_of(const WindowDigest& w, SizeShare sizes) {
   const double mean_work = work_of(w.mean_bytes, sizes);

@@ -1,5 +1,5 @@
-// How much latencies and rates vary, and what of it is pacing: every expected number is worked out in the comment beside
-// it.
+// How much latencies and rates vary, and what of it is pacing: every expected number is worked out in the comment
+// beside it.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -113,8 +113,8 @@ TEST(ProbeFit, TellsPacingThatDriftsByTheHalvesOfWindows) {
   EXPECT_LT(pacing_by_halves(windows).value(), 0.25);
 }
 
-// 10,000 operations/s in all, a quarter of them sixteen times as large and as long: in bytes every half is as the other,
-// in operations chance decides how many large ones it has.
+// A quarter of operations is sixteen times as large and as long: in bytes every half is as the other, in operations
+// chance decides how many large ones it has.
 TEST(ProbeFit, WorkIsWhatSizesMakeIt) {
   RawWindow window;
   window.until = Seconds{2};
@@ -132,8 +132,8 @@ TEST(ProbeFit, WorkIsWhatSizesMakeIt) {
   EXPECT_LT(common_of(windows, {seen.mean_bytes, 1}).value(), 0.02);  // all of it is the large ones
 }
 
-// 12 windows of 50 lognormal latencies of coefficient 1.3 each, by one or four readers: one time in a hundred, at most,
-// random work is taken for paced.
+// 12 windows of 50 lognormal latencies of coefficient 1.3 a reader, by one or four: one time in a hundred, at most, random
+// work is taken for paced.
 TEST(ProbeFit, RandomWorkIsSeldomTakenForPaced) {
   Random random(99);
   const double sigma = std::sqrt(std::log(1 + 1.3 * 1.3));

@@ -73,8 +73,8 @@ TEST(TrainingJob, StandsStillForCheckpoints) {
   EXPECT_NEAR(ran.result.epochs[0][1].barrier_wait.value, 0, 1e-9);
 }
 
-// As HidesStorageBehindCompute..., on a machine that wakes sleepers 2 ms late: an accelerator would not be late, so each
-// step but the last makes up for the one before. Ranks that meet, and one alone, end when they were due.
+// As HidesStorageBehindCompute..., on a machine that wakes sleepers 2 ms late: an accelerator would not be late, so the
+// next step makes up for it. Ranks that meet, and one alone, end when they were due.
 TEST(TrainingJob, MakesUpForALateWakeUpInTheNextStep) {
   TestLayout layout(10'000, 1000);
   for (const std::uint32_t ranks : {1u, 2u}) {
@@ -89,8 +89,8 @@ TEST(TrainingJob, MakesUpForALateWakeUpInTheNextStep) {
   }
 }
 
-// One worker that takes 10 ms a batch, with steps of 5 ms: the batch is waited for, whoever wakes when. 2 ms later the
-// rank takes 3 ms more of the wait.
+// One worker that takes 10 ms a batch, with steps of 5 ms: woken 2 ms late, the rank waits 2 ms less for the next batch and
+// has computed 5 of 10 ms all the same.
 TEST(TrainingJob, ALateWakeUpIsNoComputeWhereStorageIsTheLimit) {
   TestLayout layout(10'000, 1000);
   TestWorld world;

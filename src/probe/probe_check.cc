@@ -156,7 +156,8 @@ class Check {
     return !through_cache() || (known && known->cached.value == 0);
   }
 
-  // Each level once, and the one that is farthest off twice again; what they tell goes into out_. Why nothing was compared, or empty.
+  // Each level once, and the one that is farthest off twice again; what they tell goes into out_. Why nothing was
+  // compared, or empty.
   std::string look_again(ProbeReaders& readers, const std::vector<unsigned>& levels,
                          const std::vector<std::size_t>& wanted, double share, Seconds length,
                          const CurvesOfReads& of) {

@@ -15,13 +15,11 @@ namespace {
 // The header says where these are from; all but Tippett's are chosen.
 constexpr double kRangeOfThree = 1.693;
 constexpr double kCurveError = 0.05;
-constexpr double kHannNoise = 1.5;
 constexpr double kDeviations = 3.3;
 constexpr double kLeastChange = 1.25;
 constexpr double kFarSize = 2;
 constexpr std::size_t kSlices = 8;
 constexpr double kFewestOperations = 16;
-constexpr double kSlot = 0.1;  // s: of CurvePoint::common
 
 // Of ln(rate), by the curve alone.
 double curve_error(const ReadCurve& curve, double in_flight) {
