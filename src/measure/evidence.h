@@ -76,8 +76,13 @@ struct Evidence {
   double load_wait_share = 0;
   double barrier_wait_share = 0;
   double compute_share = 0;
-  // CPU seconds used / (wall x cores available), of the whole process.
+  // CPU seconds used / (wall x cores available), of the whole process and of the kernel's threads for it.
   std::optional<double> client_cpu_share;
+  // Of it the kernel's own threads.
+  double kernel_cpu_share = 0;
+  // The busiest of these, of one core, and its name.
+  double kernel_thread_share = 0;
+  std::string kernel_thread;
   // Busiest I/O loop's CPU share of one core.
   std::optional<double> io_cpu_share;
   // Block device util over the run.
@@ -108,8 +113,10 @@ struct Evidence {
   double cache_share = 0;
   // The user asked for a warm run.
   bool cache_expected = false;
-  // Real / asked compute - 1: emulated steps that ended late.
+  // Real / asked compute - 1: emulated steps that ended late, of jobs over several hosts.
   double compute_excess = 0;
+  // Of accelerator time, part of load_wait_share: the host woke accelerators too late.
+  double overdue_share = 0;
   // Of accelerator time: waiting for the first batch of an epoch. Part of load_wait_share.
   double start_up_share = 0;
   // Of accelerator time, outside load and barrier waits: pauses for checkpoints.

@@ -49,9 +49,16 @@ std::vector<std::string> list_evidence(const Evidence& e) {
                                 format_percent(e.open_share)));
   }
   lines.push_back(fmt::format("storage device busy: {}", or_unknown(e.device_busy_share)));
+  if (e.overdue_share > kLateSteps)
+    lines.push_back(fmt::format("accelerators: {} of their time lost to this machine, which woke them late",
+                                format_percent(e.overdue_share)));
   if (e.client_cpu_share)
     lines.push_back(fmt::format("client CPU: {} of its cores, busiest I/O loop {}",
                                 format_percent(*e.client_cpu_share), or_unknown(e.io_cpu_share)));
+  if (e.kernel_cpu_share >= kNoticeable)
+    lines.push_back(fmt::format(
+        "client CPU: {} of its cores in the kernel's own threads, the busiest ({}) {} of one",
+        format_percent(e.kernel_cpu_share), e.kernel_thread, format_percent(e.kernel_thread_share)));
   if (e.null_ceiling) {
     lines.push_back(fmt::format("this client on null storage: {} samples/s", format_count(*e.null_ceiling)));
   }

@@ -38,9 +38,9 @@
 
 namespace aforo {
 
-// Emulated steps may take this much longer than asked before the run is flagged: the late time
-// counts as compute, so AU looks better than the accelerators' demand was met. Chosen: late steps of
-// 3 % can make a target look met that was missed by as much.
+// Emulated steps may take this much longer than asked, or accelerators lose so much of their time to a
+// host that wakes them late, before the run is flagged: AU then says more of the client than of the
+// storage. Chosen: 3 % can make a target look met, or missed, by as much.
 inline constexpr double kLateSteps = 0.03;
 
 // The verdict on one run. Deterministic, never throws but for memory. A run that came mostly

@@ -128,7 +128,10 @@ std::optional<Finding> client_cpu(const Evidence& e) {
   const bool had_room = gain(e) >= kWorthwhile;
   const bool cores_full = e.client_cpu_share && *e.client_cpu_share >= kCpuFull && !had_room;
   const bool loop_full = e.io_cpu_share && *e.io_cpu_share >= kLoopFull && !had_room;
-  if (!near_ceiling && !cores_full && !loop_full) return std::nullopt;
+  const bool thread_full = e.kernel_thread_share >= kCpuFull && !had_room;
+  const bool too_late =
+      e.overdue_share >= kNoticeable && e.overdue_share >= kHalf * (e.load_wait_share + e.barrier_wait_share);
+  if (!near_ceiling && !cores_full && !loop_full && !thread_full && !too_late) return std::nullopt;
   std::string reason;
   if (near_ceiling) {
     reason = fmt::format("{} samples/s is {} of what this client does without any storage",
@@ -136,6 +139,16 @@ std::optional<Finding> client_cpu(const Evidence& e) {
                          format_percent(e.samples_per_second / *e.null_ceiling));
   } else if (cores_full) {
     reason = fmt::format("{} of the client's cores are used", format_percent(*e.client_cpu_share));
+    if (e.kernel_cpu_share >= kNoticeable)
+      reason += fmt::format(" ({} by the kernel, for the file system or its devices)",
+                            format_percent(e.kernel_cpu_share));
+  } else if (thread_full) {
+    reason = fmt::format("one thread of this client's kernel ({}) uses {} of its core", e.kernel_thread,
+                         format_percent(e.kernel_thread_share));
+  } else if (too_late) {
+    reason =
+        fmt::format("accelerators lost {} of their time to this machine, which was too busy to wake them",
+                    format_percent(e.overdue_share));
   } else {
     reason = fmt::format("the busiest I/O loop uses {} of its core", format_percent(*e.io_cpu_share));
   }

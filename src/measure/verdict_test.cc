@@ -380,6 +380,32 @@ TEST(Verdict, StepsThatEndedLateAreFlagged) {
   EXPECT_THAT(verdict_of(e).evidence, Contains("emulated steps: 17.0 % longer than asked"));
 }
 
+// Two thirds of the waiting is this machine's own lateness: storage is not accused of it.
+TEST(Verdict, AHostThatWakesAcceleratorsTooLateIsTheLimit) {
+  Evidence e = slow_job();
+  e.load_wait_share = 0.3, e.barrier_wait_share = 0;
+  e.overdue_share = 0.1;  // less than half of it
+  EXPECT_NE(verdict_of(e).limit, Limit::kClientCpu);
+  e.overdue_share = 0.2;
+  EXPECT_EQ(verdict_of(e).limit, Limit::kClientCpu);
+  EXPECT_THAT(verdict_of(e).text, HasSubstr("accelerators lost 20.0 % of their time to this machine"));
+  EXPECT_THAT(verdict_of(e).evidence, Contains(HasSubstr("accelerators: 20.0 % of their time lost")));
+}
+
+// A thread of the kernel that decrypts all that is read is a limit that no device and no worker lifts.
+TEST(Verdict, AKernelThreadThatFillsItsCoreIsTheLimit) {
+  Evidence e = slow_job();
+  e.client_cpu_share = 0.3, e.kernel_cpu_share = 0.12;
+  e.kernel_thread = "kworker/u16:3-loop0", e.kernel_thread_share = 0.8;
+  EXPECT_NE(verdict_of(e).limit, Limit::kClientCpu);
+  e.kernel_thread_share = 0.97;
+  EXPECT_EQ(verdict_of(e).limit, Limit::kClientCpu);
+  EXPECT_THAT(verdict_of(e).text, HasSubstr("(kworker/u16:3-loop0) uses 97.0 % of its core"));
+  e.client_cpu_share = 0.95, e.kernel_cpu_share = 0.8;
+  EXPECT_THAT(verdict_of(e).text,
+              HasSubstr("95.0 % of the client's cores are used (80.0 % by the kernel, for the file system"));
+}
+
 TEST(Verdict, WhatWasNotMeasuredIsNotClaimed) {
   const Verdict v = verdict_of(slow_job());
   EXPECT_THAT(v.evidence, Contains("storage device busy: not measured"));

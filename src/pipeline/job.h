@@ -107,9 +107,9 @@ struct StepTimes {
   Seconds epoch_start{0};
   // When the rank was free to ask for the batch.
   Seconds begin{0};
-  // Until the batch was handed over; next to nothing where it was ready.
+  // Until the batch was handed over, next to nothing where it was ready; with what is overdue.
   Seconds load_wait{0};
-  // As it was drawn, and what could not be made up of a late wake-up: more than a step's time.
+  // As it was drawn. Of several hosts, whose clocks meet at every step, with `late` up to a step's own time.
   Seconds compute{0};
   // Standing still for one, with waiting for the slowest writer; 0 where none fell due.
   Seconds checkpoint{0};
@@ -119,6 +119,8 @@ struct StepTimes {
   Seconds asked{0};
   // By how much this machine woke the accelerator after it was due.
   Seconds late{0};
+  // Of it what exceeds `asked` and cannot be made up for: the accelerator stood still for its host.
+  Seconds overdue{0};
 };
 
 // Called on the home executor, in order of time. Must be quick; must not throw.

@@ -16,8 +16,9 @@
 // accelerator is a sleep: it computes for as long as the step time says and holds no core. A busy
 // machine wakes it late, which no accelerator is: a step ends when it was due, and a batch that lay
 // ready when the sleeper woke was taken when the step before ended. So lateness is made up in the
-// next step, is no compute, and adds up over no two; only what exceeds a step's own time counts as
-// compute. Of several hosts, whose clocks meet at every step, a step ends when its sleeper wakes.
+// next step, is no compute, and adds up over no two; what exceeds a step's own time is waiting, as an
+// accelerator waits whose host comes too late to start its next step. Of several hosts, whose clocks
+// meet at every step, a step ends when its sleeper wakes.
 #pragma once
 
 #include <algorithm>
@@ -224,6 +225,7 @@ class TrainingJob {
   Seconds computed_at(Seconds due, StepTimes& step) const {
     const Seconds woke = world_.now();
     step.late = std::max(woke - due, Seconds{0});
+    step.overdue = std::max(step.late - step.asked, Seconds{0});
     return plan_.ranks.in_one_process() ? std::max(due, woke - step.asked) : woke;
   }
 
@@ -262,8 +264,8 @@ class TrainingJob {
       end = world_.now();
     }
     step.checkpoint = end - met;
-    step.load_wait = loaded - step.begin;
-    step.compute = computed - loaded;
+    step.load_wait = loaded - step.begin + step.overdue;
+    step.compute = computed - loaded - step.overdue;
     step.barrier_wait = met - computed;
     account(step, epoch, batch, end);
     co_return true;

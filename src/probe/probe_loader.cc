@@ -53,7 +53,7 @@ LoaderOutcome loader_cost(const Workload& workload, const Layout& layout, JobSet
   if (stop.stop_requested()) return {};
   if (samples < kLeastSamples || job.wall().value <= 0) return {{}, kTooFew};
   const double cached = traffic_of(job).cache_share().value_or(0);
-  return {LoaderCost{job.usage.cpu() / samples, PerSecond{samples / job.wall().value}, cached}, ""};
+  return {LoaderCost{job.usage.client_cpu() / samples, PerSecond{samples / job.wall().value}, cached}, ""};
 }
 
 }  // namespace aforo

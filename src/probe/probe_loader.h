@@ -15,7 +15,7 @@ namespace aforo {
 
 // What a loader took, whatever it read from.
 struct LoaderCost {
-  // CPU time of the whole process, reading included, over samples.
+  // CPU time of the whole process and of the kernel for it, reading included, over samples.
   Seconds cpu_per_sample{0};
   PerSecond samples{0};  // at which it was measured
   // Of the bytes it read; 0 where nobody counts.

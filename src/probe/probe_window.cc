@@ -90,7 +90,7 @@ RawWindow ProbeReaders::run(const WindowAsk& ask, ProbeCursor& cursor, std::stop
     for (const RawOperation& op : log) window.bytes_in_all += op.bytes;
   }
   window.operations_in_all = window.operations.size();
-  window.cpu = usage.cpu();
+  window.cpu = usage.client_cpu();
   used_ = plus(used_, usage);
   window.bytes_from_storage = usage.process_bytes_read;
   if (!window.bytes_from_storage && usage.device) window.bytes_from_storage = usage.device->bytes_read;

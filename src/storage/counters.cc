@@ -5,6 +5,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 
@@ -33,6 +34,34 @@ std::optional<DeviceCounters> device_counters(const BlockDevice& device) {
   counters.queue_time = Seconds{static_cast<double>(stat->queue_ms) * 1e-3};
   counters.in_flight = stat->in_flight;
   return counters;
+}
+
+Seconds of_ticks(std::uint64_t ticks) {
+  static const double per_second = static_cast<double>(sysconf(_SC_CLK_TCK));
+  return Seconds{static_cast<double>(ticks) / per_second};
+}
+
+// The parent of all threads of the kernel.
+constexpr std::uint64_t kKthreadd = 2;
+
+std::optional<KernelTime> kernel_time(const std::string& machine_stat) {
+  const auto parent = read_kernel_file("/proc/2/stat");
+  const auto first = parent ? parse_process_stat(*parent) : std::nullopt;
+  if (!first || first->parent != 0 || first->name != "kthreadd") return std::nullopt;
+  KernelTime time;
+  if (const auto ticks = interrupt_ticks(machine_stat)) time.interrupts = of_ticks(*ticks);
+  std::error_code error;
+  std::filesystem::directory_iterator entry("/proc", error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    const auto id = whole_number(entry->path().filename().string());
+    if (!id) continue;
+    const auto text = read_kernel_file("/proc/" + std::to_string(*id) + "/stat");
+    const auto stat = text ? parse_process_stat(*text) : std::nullopt;  // it may have ended meanwhile
+    if (stat && stat->parent == kKthreadd) time.threads.push_back({*id, stat->name, of_ticks(stat->ticks)});
+  }
+  std::sort(time.threads.begin(), time.threads.end(),
+            [](const KernelTime::Thread& a, const KernelTime::Thread& b) { return a.id < b.id; });
+  return time;
 }
 
 }  // namespace
@@ -66,9 +95,10 @@ Counters read_counters(const std::optional<BlockDevice>& device) {
     counters.cpu_user = seconds_of(usage.ru_utime);
     counters.cpu_system = seconds_of(usage.ru_stime);
   }
-  if (const auto stat = read_kernel_file("/proc/stat"))
-    if (const auto ticks = busy_ticks(*stat))
-      counters.machine_cpu = Seconds{static_cast<double>(*ticks) / static_cast<double>(sysconf(_SC_CLK_TCK))};
+  if (const auto stat = read_kernel_file("/proc/stat")) {
+    if (const auto ticks = busy_ticks(*stat)) counters.machine_cpu = of_ticks(*ticks);
+    counters.kernel = kernel_time(*stat);
+  }
   if (const auto status = read_kernel_file("/proc/self/status"))
     counters.resident = Bytes{named_number(*status, "VmRSS").value_or(0)};
   if (const auto memory = read_kernel_file("/proc/meminfo"))

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/units.h"
 #include "storage/machine.h"
@@ -30,6 +31,18 @@ struct DeviceCounters {
   std::uint64_t in_flight = 0;
 };
 
+// CPU time that the kernel spent on nobody's account: its own threads (file systems that verify, decrypt and
+// decompress, loop devices, network file systems), and interrupts. Also what it did for other processes.
+struct KernelTime {
+  struct Thread {
+    std::uint64_t id = 0;
+    std::string name;  // at that moment: workers are called by what they do
+    Seconds cpu{0};
+  };
+  std::vector<Thread> threads;  // by rising id; one that ends takes its time with it
+  Seconds interrupts{0};
+};
+
 // One reading. All but `device->in_flight`, `resident` and `page_cache` only grow.
 struct Counters {
   // /proc/self/io read_bytes: fetched from storage for this process, so
@@ -41,6 +54,8 @@ struct Counters {
   Seconds cpu_user{0}, cpu_system{0};
   // CPU time of the whole machine, whoever used it (busy_ticks in kernel_text.h).
   std::optional<Seconds> machine_cpu;
+  // Absent where the kernel's threads are hidden (in a container).
+  std::optional<KernelTime> kernel;
   // Physical memory of this process (VmRSS); 0 = the kernel does not say.
   Bytes resident{0};
   // Of the whole machine, dirty pages and tmpfs included; 0 = the kernel does not say.

@@ -26,6 +26,19 @@ TEST(Counters, CpuTimeGrowsWithWork) {
   EXPECT_GT(after.resident.value, 0u);
 }
 
+// Where kthreadd is to be seen, it has children, and none of them is this process.
+TEST(Counters, TheKernelsThreadsAreTold) {
+  const Counters counters = read_counters({});
+  if (!counters.kernel) GTEST_SKIP() << "the kernel's threads are hidden here";
+  EXPECT_GT(counters.kernel->threads.size(), 2u);
+  for (std::size_t i = 0; i < counters.kernel->threads.size(); ++i) {
+    const KernelTime::Thread& thread = counters.kernel->threads[i];
+    EXPECT_FALSE(thread.name.empty());
+    EXPECT_NE(thread.id, static_cast<std::uint64_t>(getpid()));
+    if (i > 0) EXPECT_LT(counters.kernel->threads[i - 1].id, thread.id);
+  }
+}
+
 TEST(Counters, AMemoryFilesystemHasNoDevice) {
   if (!std::filesystem::exists("/dev/shm") || describe_filesystem("/dev/shm").type != "tmpfs")
     GTEST_SKIP() << "/dev/shm is no tmpfs here";

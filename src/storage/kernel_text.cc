@@ -117,4 +117,24 @@ std::optional<std::uint64_t> busy_ticks(std::string_view text) {
   return busy;
 }
 
+std::optional<std::uint64_t> interrupt_ticks(std::string_view text) {
+  const auto words = words_of(text.substr(0, text.find('\n')));
+  if (words.size() < 8 || words[0] != "cpu") return std::nullopt;
+  const auto hard = whole_number(words[6]), soft = whole_number(words[7]);
+  if (!hard || !soft) return std::nullopt;
+  return *hard + *soft;
+}
+
+// The name stands in brackets and may hold anything, brackets and spaces too.
+std::optional<ProcessStat> parse_process_stat(std::string_view text) {
+  const std::size_t open = text.find('('), close = text.rfind(')');
+  if (open == std::string_view::npos || close == std::string_view::npos || close < open) return std::nullopt;
+  const auto words = words_of(text.substr(close + 1));
+  if (words.size() < 13) return std::nullopt;
+  const auto parent = whole_number(words[1]), user = whole_number(words[11]),
+             system = whole_number(words[12]);
+  if (!parent || !user || !system) return std::nullopt;
+  return ProcessStat{std::string(text.substr(open + 1, close - open - 1)), *parent, *user + *system};
+}
+
 }  // namespace aforo

@@ -52,5 +52,14 @@ std::optional<BlockStat> parse_block_stat(std::string_view text);
 // CPUs, for whomever (user, nice, system, interrupts, stolen by the hypervisor); neither idle nor
 // waiting for I/O. sysconf(_SC_CLK_TCK) of them are a second. Guests are in `user` already.
 std::optional<std::uint64_t> busy_ticks(std::string_view text);
+// Of the same line, the ticks of interrupts and of what they put off (softirq).
+std::optional<std::uint64_t> interrupt_ticks(std::string_view text);
+
+// /proc/PID/stat (proc(5)): who started it, and the ticks that it ran, in user mode and in the kernel.
+struct ProcessStat {
+  std::string name;
+  std::uint64_t parent = 0, ticks = 0;
+};
+std::optional<ProcessStat> parse_process_stat(std::string_view text);
 
 }  // namespace aforo

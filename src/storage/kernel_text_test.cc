@@ -55,6 +55,20 @@ TEST(BusyTicks, CountsWorkAndNeitherIdleNorWaiting) {
   EXPECT_EQ(busy_ticks("cpu  100 1 50 9000 70 2 3 4 11 0\ncpu0 1 1 1 1 1 1 1 1 1 1\n"), 160u);
   EXPECT_EQ(busy_ticks("cpu  100 1 50"), std::nullopt);
   EXPECT_EQ(busy_ticks("intr 1 2 3 4 5 6 7 8"), std::nullopt);
+  EXPECT_EQ(interrupt_ticks("cpu  100 1 50 9000 70 2 3 4 11 0\ncpu0 1 1 1 1 1 1 1 1 1 1\n"), 5u);
+  EXPECT_EQ(interrupt_ticks("cpu  100 1 50"), std::nullopt);
+}
+
+TEST(KernelText, AProcessIsNamedInBrackets) {
+  const auto stat = parse_process_stat(
+      "4711 (kworker/u4:1-lo) o) I 2 0 0 0 -1 69238880 0 0 0 0 7 935 0 0 20 0 1 0 36 0 0\n");
+  ASSERT_TRUE(stat);
+  EXPECT_EQ(stat->name, "kworker/u4:1-lo) o");
+  EXPECT_EQ(stat->parent, 2u);
+  EXPECT_EQ(stat->ticks, 942u);
+  for (const char* text :
+       {"", "4711 (sh", "4711 (sh) S 1 2", ") (", "1 (a) S x 0 0 0 -1 6 0 0 0 0 7 935 0 0"})
+    EXPECT_FALSE(parse_process_stat(text)) << text;
 }
 
 }  // namespace

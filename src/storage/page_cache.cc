@@ -9,10 +9,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <vector>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "storage/counters.h"
 #include "storage/kernel_text.h"
 
 namespace aforo {
@@ -65,6 +67,23 @@ std::optional<std::uint64_t> pages_by_mincore(int file, std::uint64_t size) {
   return known ? std::optional(pages) : std::nullopt;
 }
 
+// btrfs has its setting under a name of its own, which only the devices that it lies on lead to: not under the
+// number that stat(2) says of its files, and its disk's setting means nothing to it.
+void add_btrfs(const std::string& directory, std::vector<std::string>& places) {
+  const auto device = block_device_below(directory);
+  if (!device) return;
+  std::error_code error;
+  const auto link = std::filesystem::canonical(
+      "/sys/dev/block/" + std::to_string(device->major) + ":" + std::to_string(device->minor), error);
+  if (error) return;
+  std::filesystem::directory_iterator filesystem("/sys/fs/btrfs", error);
+  for (; !error && filesystem != std::filesystem::directory_iterator(); filesystem.increment(error)) {
+    std::error_code none;
+    if (std::filesystem::exists(filesystem->path() / "devices" / link.filename(), none))
+      places.push_back(filesystem->path() / "bdi");
+  }
+}
+
 }  // namespace
 
 CacheDrop drop_caches() {
@@ -95,10 +114,11 @@ std::optional<Bytes> readahead(const std::string& directory) {
   if (stat(directory.c_str(), &info) != 0) return std::nullopt;
   const std::string device = std::to_string(major(info.st_dev)) + ":" + std::to_string(minor(info.st_dev));
   // Of the filesystem itself, of a whole disk, of a partition's disk.
-  for (const std::string& place :
-       {"/sys/class/bdi/" + device + "/read_ahead_kb", "/sys/dev/block/" + device + "/queue/read_ahead_kb",
-        "/sys/dev/block/" + device + "/../queue/read_ahead_kb"}) {
-    const auto text = read_kernel_file(place);
+  std::vector<std::string> places = {"/sys/class/bdi/" + device, "/sys/dev/block/" + device + "/queue",
+                                     "/sys/dev/block/" + device + "/../queue"};
+  if (major(info.st_dev) == 0) add_btrfs(directory, places);
+  for (const std::string& place : places) {
+    const auto text = read_kernel_file(place + "/read_ahead_kb");
     if (!text) continue;
     if (const auto value = parse_count(trim(*text))) return Bytes{*value * 1024};
   }

@@ -7,6 +7,7 @@
 
 #include "pipeline/plan_job.h"
 #include "pipeline/readers.h"
+#include "storage/machine.h"
 #include "train/job_setup.h"
 
 namespace aforo {
@@ -108,6 +109,16 @@ Traffic traffic_of(const MeasuredJob& job) {
   return traffic;
 }
 
+// Of the cores that the process may use; with the kernel's threads, which no quota holds, of the machine's.
+void add_cpu(Evidence& e, const MeasuredJob& job) {
+  const double wall = job.wall().value, machine = wall * describe_machine().cores;
+  const double process = job.usage.cpu().value / (wall * available_cores());
+  e.client_cpu_share = std::max(process, job.usage.client_cpu().value / machine);
+  e.kernel_cpu_share = job.usage.kernel_cpu.value_or(Seconds{0}).value / machine;
+  e.kernel_thread_share = job.usage.kernel_busiest.value / wall;
+  e.kernel_thread = job.usage.kernel_thread;
+}
+
 Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptions& options) {
   const JobResult& result = job.result;
   Evidence e;
@@ -131,7 +142,8 @@ Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptio
     e.failure_share = result.readers.failing / Seconds{shares.total};
   }
   e.compute_excess = job.watch->compute_excess();
-  e.client_cpu_share = job.usage.cpu().value / (job.wall().value * available_cores());
+  e.overdue_share = job.watch->overdue_share();
+  add_cpu(e, job);
   if (!job.lane_cpu_share.empty())
     e.io_cpu_share = *std::max_element(job.lane_cpu_share.begin(), job.lane_cpu_share.end());
   e.null_storage = !moves_bytes(job.engine);

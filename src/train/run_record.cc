@@ -77,6 +77,7 @@ void add_client(Json& record, const MeasuredJob& job) {
   set_number(record, "cpu_seconds", user + system);
   record["cpu_seconds_user"] = user;
   record["cpu_seconds_system"] = system;
+  if (const auto& kernel = job.usage.kernel_cpu) set_number(record, "cpu_seconds_kernel", kernel->value);
   if (job.result.readers.bytes && moves_bytes(job.engine))
     set_number(record, "cpu_seconds_per_gb",
                (user + system) / (static_cast<double>(job.result.readers.bytes) / 1e9));
@@ -161,11 +162,17 @@ void add_measurement(Json& record, const MeasuredJob& job, const JobPlan& plan, 
     record["step_timing"] = {{"asked_s", law_mean(plan.step_time)},
                              {"error_p50_s", timing.quantile(0.5).value},
                              {"error_p99_s", timing.quantile(0.99).value},
-                             {"excess_share", job.watch->compute_excess()}};
+                             {"excess_share", job.watch->compute_excess()},
+                             {"overdue_share", job.watch->overdue_share()}};
   if (const double late = job.watch->compute_excess(); late > kLateSteps)
     record["warnings"].push_back(fmt::format(
         "emulated steps took {} longer than asked: this machine is too busy to keep their time; the "
         "late time counts as compute, so AU is too high for the steps asked for",
+        format_percent(late)));
+  if (const double late = job.watch->overdue_share(); late > kLateSteps)
+    record["warnings"].push_back(fmt::format(
+        "accelerators lost {} of their time to this machine, which was too busy to wake them: it counts as "
+        "waiting for data, so AU says what this client gives, not what the storage could",
         format_percent(late)));
   add_errors(record, job.result.readers, layout, options.io_timeout);
   if (const std::uint64_t again = job.result.samples_read_again) {

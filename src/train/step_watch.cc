@@ -17,6 +17,7 @@ void StepWatch::on_step(const StepTimes& step) {
   if (options_.csv) options_.csv->row(step);
   compute_total_ += step.compute.value;
   asked_total_ += step.asked.value;
+  overdue_total_ += step.overdue.value;
   accelerator_time_ += whole.value;
   live_batches_.fetch_add(1, std::memory_order_relaxed);
   end_job_step(step, step.begin + whole);
@@ -71,6 +72,7 @@ void StepWatch::merge(const StepWatch& other) {
   merge_steps(other);
   compute_total_ += other.compute_total_;
   asked_total_ += other.asked_total_;
+  overdue_total_ += other.overdue_total_;
   accelerator_time_ += other.accelerator_time_;
   enough_ = enough_ || other.enough_;
   live_steps_ = std::min(live_steps_.load(), other.live_steps_.load());
@@ -93,6 +95,10 @@ void StepWatch::merge_steps(const StepWatch& other) {
 }
 
 double StepWatch::compute_excess() const { return asked_total_ > 0 ? compute_total_ / asked_total_ - 1 : 0; }
+
+double StepWatch::overdue_share() const {
+  return accelerator_time_ > 0 ? overdue_total_ / accelerator_time_ : 0;
+}
 
 LiveView StepWatch::live() const {
   return {live_steps_.load(std::memory_order_relaxed), live_epoch_.load(std::memory_order_relaxed),

@@ -78,6 +78,9 @@ class StepWatch final : public JobObserver {
   const Histogram& timing_error() const { return timing_; }
   // Real / asked compute - 1, of all steps; 0 if none was asked.
   double compute_excess() const;
+  // Of accelerator time: stood still for a host that woke it later than a step could make up for
+  // (StepTimes::overdue).
+  double overdue_share() const;
   // Durations of the job's steps; for warm-up and steady state.
   const StepSeries& series() const { return series_; }
   const StepCurve& curve() const { return curve_; }  // every step of the job, by time; au over all ranks
@@ -105,7 +108,7 @@ class StepWatch final : public JobObserver {
   JobStep current_;
   std::uint32_t ranks_in_step_ = 0;
   bool enough_ = false;
-  double compute_total_ = 0, asked_total_ = 0, accelerator_time_ = 0;
+  double compute_total_ = 0, asked_total_ = 0, overdue_total_ = 0, accelerator_time_ = 0;
   std::atomic<std::uint64_t> live_steps_{0}, live_epoch_{0}, live_batches_{0};
   std::atomic<double> live_au_{0};
 };

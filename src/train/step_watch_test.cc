@@ -115,6 +115,19 @@ TEST(StepWatch, TellsHowMuchLongerThanAskedStepsTook) {
   EXPECT_NEAR(watch.compute_excess(), 0.17, 1e-9);
 }
 
+// Two steps of 10 ms and one that stood still for 20 ms beside: 20 of 50.
+TEST(StepWatch, TellsWhatAcceleratorsLostToTheirHost) {
+  StepWatch watch(WatchOptions{});
+  EXPECT_EQ(watch.overdue_share(), 0);
+  StepTimes step;
+  step.asked = step.compute = Seconds{0.010};
+  watch.on_step(step), watch.on_step(step);
+  step.late = Seconds{0.030}, step.overdue = step.load_wait = Seconds{0.020};
+  watch.on_step(step);
+  EXPECT_NEAR(watch.overdue_share(), 0.4, 1e-9);
+  EXPECT_EQ(watch.compute_excess(), 0);
+}
+
 // Two ranks, two steps: from 10 to 12 s with 2 and 1 s of compute, AU 3 / (2 x 2); then, counted from the end
 // of the first, to 16 s with 4 and 2 s: 6 / (2 x 4).
 TEST(StepWatch, StepsOfAllRanksAreOnePointOfTheCurve) {

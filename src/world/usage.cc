@@ -12,6 +12,28 @@ constexpr Seconds kTellsOthers{0.5};
 std::uint64_t less(std::uint64_t from, std::uint64_t part) { return from - std::min(from, part); }
 Seconds less(Seconds from, Seconds part) { return std::max(Seconds{0}, from - part); }
 
+void take_busiest(Usage& usage, Seconds ran, const std::string& name) {
+  if (ran <= usage.kernel_busiest) return;
+  usage.kernel_busiest = ran;
+  usage.kernel_thread = name;
+}
+
+// A thread that is not in `a` has begun since.
+void add_kernel(const KernelTime& a, const KernelTime& b, Usage& usage) {
+  Seconds all = less(b.interrupts, a.interrupts);
+  auto before = a.threads.begin();
+  for (const KernelTime::Thread& thread : b.threads) {
+    while (before != a.threads.end() && before->id < thread.id) ++before;
+    const bool known = before != a.threads.end() && before->id == thread.id && before->cpu <= thread.cpu;
+    const Seconds ran = known ? thread.cpu - before->cpu : thread.cpu;
+    all += ran;
+    take_busiest(usage, ran, thread.name);
+  }
+  // Kernels that count interrupts on the account of whom they interrupt count these twice.
+  if (usage.machine_cpu) all = std::min(all, less(*usage.machine_cpu, usage.cpu()));
+  usage.kernel_cpu = all;
+}
+
 }  // namespace
 
 Moment read_moment(const Store& store) { return {monotonic_now(), store.counters()}; }
@@ -28,12 +50,13 @@ Usage between(const Moment& begin, const Moment& end) {
     usage.device = {b.device->name, less(b.device->bytes_read, a.device->bytes_read),
                     less(b.device->reads, a.device->reads), less(b.device->busy, a.device->busy)};
   if (a.machine_cpu && b.machine_cpu) usage.machine_cpu = less(*b.machine_cpu, *a.machine_cpu);
+  if (a.kernel && b.kernel) add_kernel(*a.kernel, *b.kernel, usage);
   return usage;
 }
 
 std::optional<double> other_cpu_share(const Usage& usage, unsigned cores) {
   if (!usage.machine_cpu || usage.wall < kTellsOthers || cores == 0) return std::nullopt;
-  const Seconds others = less(*usage.machine_cpu, usage.cpu());
+  const Seconds others = less(*usage.machine_cpu, usage.client_cpu());
   return std::min(1.0, others / usage.wall / cores);
 }
 
@@ -49,6 +72,11 @@ void take_in_host(Usage& into, const Usage& other) {
     *into.machine_cpu += *other.machine_cpu;
   else
     into.machine_cpu.reset();
+  if (into.kernel_cpu && other.kernel_cpu)
+    *into.kernel_cpu += *other.kernel_cpu;
+  else
+    into.kernel_cpu.reset();
+  take_busiest(into, other.kernel_busiest, other.kernel_thread);
   if (!into.device || !other.device) {
     into.device.reset();
     return;
@@ -71,6 +99,9 @@ Usage plus(Usage a, const Usage& b) {
     a.device->busy += b.device->busy;
   }
   if (b.machine_cpu) a.machine_cpu = a.machine_cpu.value_or(Seconds{0}) + *b.machine_cpu;
+  if (b.kernel_cpu) a.kernel_cpu = a.kernel_cpu.value_or(Seconds{0}) + *b.kernel_cpu;
+  if (a.kernel_thread.empty()) a.kernel_thread = b.kernel_thread;
+  a.kernel_busiest += b.kernel_busiest;
   return a;
 }
 
@@ -85,6 +116,8 @@ Usage without(Usage whole, const Usage& part) {
     whole.device->reads = less(whole.device->reads, part.device->reads);
     whole.device->busy = less(whole.device->busy, part.device->busy);
   }
+  if (whole.kernel_cpu && part.kernel_cpu) whole.kernel_cpu = less(*whole.kernel_cpu, *part.kernel_cpu);
+  whole.kernel_busiest = less(whole.kernel_busiest, part.kernel_busiest);
   if (whole.machine_cpu && part.machine_cpu) whole.machine_cpu = less(*whole.machine_cpu, *part.machine_cpu);
   return whole;
 }

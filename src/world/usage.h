@@ -37,7 +37,16 @@ struct Usage {
   // Of all processes, this one included, over all cores.
   std::optional<Seconds> machine_cpu;
 
+  // Of the kernel's own threads and interrupts, on whose account ever; at most what machine_cpu leaves. Absent
+  // where they are hidden.
+  std::optional<Seconds> kernel_cpu;
+  // Of its threads the one that ran most, and its name.
+  Seconds kernel_busiest{0};
+  std::string kernel_thread;
+
   Seconds cpu() const { return cpu_user + cpu_system; }
+  // What reading takes of this host: the process, and the kernel's work for it where that is known.
+  Seconds client_cpu() const { return cpu() + kernel_cpu.value_or(Seconds{0}); }
 };
 
 // Counters with the moment they were read. Only differences of two mean anything.
@@ -53,9 +62,9 @@ Moment read_moment(const Store& store);
 // one of them knows is left out.
 Usage between(const Moment& begin, const Moment& end);
 
-// Share of all `cores` that other processes used, [0, 1]. Absent where the kernel does
-// not count, and for less than half a second: it counts in ticks of 10 ms per core, which
-// do not tell the two apart there.
+// Share of all `cores` that other processes used, the kernel's own threads not among them where
+// they are known, [0, 1]. Absent where the kernel does not count, and for less than half a second:
+// it counts in ticks of 10 ms per core, which do not tell the two apart there.
 std::optional<double> other_cpu_share(const Usage& usage, unsigned cores);
 
 // What `device.name` says of hosts with different devices.

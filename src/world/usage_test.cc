@@ -47,6 +47,31 @@ TEST(Usage, LeavesPausesOut) {
   EXPECT_EQ(net.device->busy, Seconds{4});
 }
 
+// Threads 7 and 9 ran for 2 and 1 s more, 12 has begun since and ran for 4, 8 has ended; with 1 s of interrupts 8 s. What is
+// left of the machine's 20 s beside the process's 6 is others'.
+TEST(Usage, KnowsTheKernelsOwnThreads) {
+  Moment a = moment(5, 0, 2, 0), b = moment(15, 0, 8, 0);
+  a.counters.machine_cpu = Seconds{100}, b.counters.machine_cpu = Seconds{120};
+  a.counters.kernel =
+      KernelTime{{{7, "a", Seconds{3}}, {8, "b", Seconds{30}}, {9, "c", Seconds{2}}}, Seconds{5}};
+  b.counters.kernel =
+      KernelTime{{{7, "a", Seconds{5}}, {9, "c", Seconds{3}}, {12, "d", Seconds{4}}}, Seconds{6}};
+  const Usage usage = between(a, b);
+  EXPECT_EQ(*usage.kernel_cpu, Seconds{8});
+  EXPECT_EQ(usage.kernel_thread, "d");
+  EXPECT_EQ(usage.kernel_busiest, Seconds{4});
+  EXPECT_EQ(usage.client_cpu(), Seconds{14});
+  EXPECT_DOUBLE_EQ(*other_cpu_share(usage, 4), 0.15);
+  EXPECT_EQ(*plus(usage, usage).kernel_cpu, Seconds{16});
+  EXPECT_EQ(*without(plus(usage, usage), usage).kernel_cpu, Seconds{8});
+
+  b.counters.machine_cpu = Seconds{110};  // interrupts counted twice
+  EXPECT_EQ(*between(a, b).kernel_cpu, Seconds{4});
+  b.counters.kernel.reset();
+  EXPECT_FALSE(between(a, b).kernel_cpu);
+  EXPECT_EQ(between(a, b).client_cpu(), Seconds{6});
+}
+
 // Hosts that ran for 10, 9 and 8 s and read 900, 500 and 100 bytes: 1,500 in 10 s, whichever were put
 // together first. A host that does not know makes the sum unknown.
 TEST(Usage, OfHostsAddsUp) {
