@@ -7,16 +7,15 @@ another process syncs a file beside, is what a machine finds that lost its power
 import contextlib
 import json
 import os
-import pathlib
 import shutil
 import signal
 import subprocess
-import tempfile
 import threading
 import time
 import unittest
 
-from session import AFORO, Session, samples_in
+from images import ImageSession, call
+from session import AFORO, samples_in
 
 # Small files, so that many of them lie between two syncs.
 JOB = """\
@@ -26,54 +25,11 @@ dataset: {layout: file-per-sample, content: raw, samples: 20000, files_per_direc
 loader: {framework: pytorch, batch_size: 4, workers: 2, prefetch: 2}
 accelerator: {type: tiny, count: 1, step_time: 2 ms}
 """
-MAKE = {"ext4": ["mkfs.ext4", "-q", "-F"], "xfs": ["mkfs.xfs", "-q", "-f"], "btrfs": ["mkfs.btrfs", "-q", "-f"]}
 CUTS = ("before the first mark", "after a mark")
 MARKS_EVERY = 2.0  # seconds, as aforo saves them
 
 
-def call(*words):
-    return subprocess.run([str(word) for word in words], check=True, capture_output=True, text=True)
-
-
-class PowerCutTest(Session):
-    def setUp(self):
-        """All in memory where there is some: syncs then wait for nobody else's data."""
-        super().setUp()
-        memory = pathlib.Path("/dev/shm")
-        if memory.is_dir() and shutil.disk_usage(memory).free > 4 << 30:
-            self.place = pathlib.Path(tempfile.mkdtemp(prefix="aforo-session-", dir=memory))
-            self.addCleanup(shutil.rmtree, self.place, ignore_errors=True)
-
-    @contextlib.contextmanager
-    def mounted(self, image, name):
-        """The file system in an image, seen at a folder of this name; unmounted at the end."""
-        point = self.place / name
-        point.mkdir()
-        try:
-            call("mount", "-o", "loop", image, point)
-        except subprocess.CalledProcessError as refused:
-            self.skipTest(f"cannot mount {image.name} here: {refused.stderr.strip()}")
-        try:
-            yield point
-        finally:
-            for _ in range(100):
-                if subprocess.run(["umount", str(point)], capture_output=True).returncode == 0:
-                    break
-                time.sleep(0.1)
-            else:
-                call("umount", "--lazy", point)
-            point.rmdir()
-
-    def made(self, kind, image, size, *options):
-        if os.geteuid() != 0:
-            self.skipTest("mounting a file system needs root")
-        if not shutil.which(MAKE[kind][0]):
-            self.skipTest(f"{MAKE[kind][0]} is not installed")
-        with open(image, "wb") as file:
-            file.truncate(size)
-        call(*MAKE[kind], *options, image)
-        return image
-
+class PowerCutTest(ImageSession):
     @contextlib.contextmanager
     def cloning(self):
         """A folder in which a file is cloned at once (xfs or btrfs), whatever lies below it."""
