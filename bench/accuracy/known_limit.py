@@ -14,6 +14,7 @@ def of_pair(pair):
     data = Data(**drawn['data'])
     case = Case(**{name: config[name] for name in _OF_A_CASE}, dataset=data)
     limit = truth.limit(FAMILIES[drawn['family']], drawn['parameters'], data, case, config['samples'],
-                        config['step_seconds'], config['steps'], pair['measured']['au'])
+                        config['step_seconds'], config['steps'], pair['measured']['au'],
+                        pair['measured']['samples_per_second'])
     return {'cause': limit.cause, 'right': list(limit.right), 'gives': limit.gives,
             'demand': float(f'{limit.demand:.4g}')}

@@ -321,7 +321,7 @@ def render(runs):
             pairs, lambda pair: pair['config']['data'].split('-', 1)[1].rsplit('-', 1)[0]).items())
     lines += ['## Limits, found against true', ''] + verdict_table(pairs)
     lines += TRUTH.format(tie=100 * truth.TIE, stream=100 * truth.STREAM_TIE, open_only=100 * truth.OPEN_ONLY,
-                          below_ms=1e3 * truth.BELOW[0], below_gb=truth.BELOW[1] / 1e9, ahead=truth.AHEAD / truth.MiB).splitlines() + ['']
+                          below_ms=1e3 * truth.BELOW[0], below_gb=truth.BELOW[1] / 1e9, ahead=truth.AHEAD / truth.MiB, block=truth.BLOCK / truth.KiB).splitlines() + ['']
     if pairs:
         lines += report.worst_lines(pairs, storage, 'true limit', lambda pair: pair['true']['cause'])
     if maxima:

@@ -15,13 +15,15 @@ looked at to make it. Seeds that were used for tuning are listed and count nowhe
 TRUTH = """What is true, by construction: of every cause the samples per second are known that it allows, and the smallest is
 the limit.
 
-- *bandwidth*: the drawn bytes per second over the bytes of a sample; behind a page cache only those that it does not hold.
+- *bandwidth*: the drawn bytes per second over the bytes of a sample; behind a page cache only those that it does not hold;
+  past it, of samples anywhere in a file, one block of {block:g} KiB more.
 - *requests*: the drawn requests per second over the requests of a sample (1 MiB each at most, 256 KiB of a shard).
 - *servers*: the number that the storage serves at once, over the mean time that a sample takes there (open and reads).
 - *loader*: the readers of the job (accelerators x workers; with shards no more than there are) over that same time; in
   front of a limited device {below_ms:g} ms a request and {below_gb:g} GB/s.
 - *client CPU*: storages that compute on what is read (memory, compression, checksums, encryption); with fewer readers than
   twice the cores the loader is as true.
+- What *loader* and *client CPU* allow is an estimate and taken to be no less than what was measured.
 - *spread*: on the average all of these are enough for the target, and it was missed: single long reads are the limit.
 - *not limited*: the run itself met its target, which is all that this verdict says.
 

@@ -16,6 +16,9 @@ TARGET = 0.9  # of AU
 TIE = 0.15  # causes this near to the smallest are as true as it
 STREAM_TIE = 0.5  # where readers hand over in turn, how many of them work at a time is not known by construction
 ENOUGH = 0.95  # what is called enough on the average gives this much more than the target needs
+BLOCK = 4 * KiB  # past the page cache bytes are read in whole blocks: of a sample anywhere in a file, one more
+FROM_THE_MIDDLE = ('records', 'npy')
+ESTIMATED = {'loader', 'client CPU'}  # causes that the drawn parameters do not decide: about what this machine does
 OPEN_ONLY, OPEN_TOO = 0.6, 0.4  # share of open in a sample's time, from which only, or also, opening is the limit
 EPOCH_START = 0.05  # share of the first batches from which they are a limit of their own
 
@@ -133,11 +136,16 @@ def _right(cause, family, parameters, data, case, samples):
     return right
 
 
-def limit(family, parameters, data, case, samples, step_seconds, steps, au):
-    """The true limit of a job that had `au`. That the target was met is read from the measurement, for a verdict means
-    nothing else by it; what keeps it from being met is by construction."""
+def limit(family, parameters, data, case, samples, step_seconds, steps, au, measured):
+    """The true limit of a job that had `au` and `measured` samples/s. That the target was met is read from the
+    measurement, for a verdict means nothing else by it; what keeps it from being met is by construction. Where that is an
+    estimate, no cause gives less than what was measured."""
     demand = case.accelerators * case.batch / step_seconds
     found = gives(family, parameters, data, case, samples)
+    if 'bandwidth' in found and case.read == 'direct' and data.layout in FROM_THE_MIDDLE:
+        found['bandwidth'] *= data.mean_bytes / (data.mean_bytes + BLOCK)
+    for cause in ESTIMATED & set(found):
+        found[cause] = max(found[cause], measured)
     rounded = {cause: float(f'{rate:.4g}') for cause, rate in found.items()}
     if au >= TARGET:
         return Limit('not limited', tuple(RIGHT['not limited']), rounded, demand)

@@ -34,7 +34,7 @@ std::string to_string(Limit limit);
 
 // A short re-run of the same job with one thing changed, no compute: samples/s.
 struct Counterfactual {
-  std::string change;  // "32 workers instead of 8", "null storage"
+  std::string change;  // "32 workers instead of 8"
   double samples_per_second = 0;
   // loader.workers of the re-run, for the exact flag; 0 = not known.
   std::uint32_t workers = 0;
@@ -146,6 +146,8 @@ struct Evidence {
   std::optional<double> null_ceiling;
   // Same storage, more concurrency.
   std::optional<Counterfactual> more_workers;
+  // Same storage, half of the readers: where more would find no shard.
+  std::optional<Counterfactual> fewer_readers;
 };
 
 // The judgement in words. Never empty: where nothing was measured it says so.

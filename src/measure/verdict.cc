@@ -67,6 +67,10 @@ std::vector<std::string> list_evidence(const Evidence& e) {
     lines.push_back(fmt::format("{}: {} samples/s, against {} as it is", e.more_workers->change,
                                 format_count(e.more_workers->samples_per_second), format_count(baseline)));
   }
+  if (e.fewer_readers)
+    lines.push_back(fmt::format("{}: {} samples/s, against {} as it is, neither computing",
+                                e.fewer_readers->change, format_count(e.fewer_readers->samples_per_second),
+                                format_count(e.fewer_readers->baseline)));
   if (e.cache_share >= 0)
     lines.push_back(fmt::format("page cache: {} of the bytes", format_percent(e.cache_share)));
   if (e.errors > 0) lines.push_back(fmt::format("{} samples failed", format_count(e.errors)));

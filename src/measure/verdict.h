@@ -15,14 +15,15 @@
 //   2b  cold cache          what the first epochs take beyond later ones, likewise
 //   2c  epoch start         the first batches of the epochs take >= 5 %, and after them the target is met
 //    3  loader settings     more workers on the same storage gain >= 15 %
-//    4  barrier skew        barrier wait >= 2 x load wait and >= 5 %, while workers idle and the device is
-//                           not busy: on the average storage is fast enough, but every step waits for the
-//                           slowest rank
+//    4  barrier skew        barrier wait >= 2 x load wait and >= 5 %, while workers idle, the device is not
+//                           busy and reading alone does not stay below the target: on the average storage
+//                           is fast enough, but every step waits for the slowest rank
 //    5  metadata            half of a sample's read time or more is spent in open
 //    6  network             link >= 0.9 busy
 //    7  storage bandwidth   device >= 0.9 busy with >= 4 requests in flight (with fewer it only answers one
 //                           by one); or more concurrency gains nothing and workers are always busy, or
-//                           reading alone stays below the demand
+//                           reading alone stays below the target; or it does and half of the readers
+//                           lose nothing
 //   7a  too few shards      each reader owns a shard, more workers would find none, and readers are busy
 //                           half of the time or more while accelerators wait
 //    8  loader settings     load wait >= 5 % while workers idle: the prefetch window is full behind one slow

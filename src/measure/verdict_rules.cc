@@ -38,9 +38,18 @@ double gain(const Evidence& e) {
   return e.more_workers->samples_per_second / baseline;
 }
 
-// Samples/s of the re-runs without compute, the better of the two.
+// Samples/s of the re-runs without compute, the best of them; 0 = none was made.
 double reading_alone(const Evidence& e) {
-  return std::max(e.more_workers->baseline, e.more_workers->samples_per_second);
+  double best = 0;
+  for (const auto& trial : {e.more_workers, e.fewer_readers})
+    if (trial) best = std::max({best, trial->baseline, trial->samples_per_second});
+  return best;
+}
+
+// Storage and readers cannot feed the accelerators, however they wait for one another.
+bool reads_too_little(const Evidence& e) {
+  const double alone = reading_alone(e);
+  return alone > 0 && alone < e.au_target * e.demand_samples_per_second;
 }
 
 std::string workers_flag(std::uint32_t workers) {
@@ -177,7 +186,7 @@ std::optional<Finding> barrier_skew(const Evidence& e) {
   const bool skewed =
       e.barrier_wait_share >= kNoticeable && e.barrier_wait_share >= kSkewRatio * e.load_wait_share;
   const bool fast_enough = e.worker_busy_share < kAlwaysBusy && e.device_busy_share.value_or(0) < kDeviceFull;
-  if (!skewed || !fast_enough) return std::nullopt;
+  if (!skewed || !fast_enough || reads_too_little(e)) return std::nullopt;
   return Finding{
       Limit::kBarrierSkew,
       fmt::format("{} of the time is spent waiting for the slowest rank and {} for data, while workers "
@@ -215,15 +224,18 @@ std::optional<Finding> storage_bandwidth(const Evidence& e) {
   if (from_memory(e)) return std::nullopt;
   // A gain was answered before. Without one, the storage is the limit if workers were always busy, or if
   // reading alone, at either concurrency, stays below what the accelerators need.
-  const bool too_little = e.more_workers && reading_alone(e) < e.au_target * e.demand_samples_per_second;
+  const bool too_little = reads_too_little(e);
   const bool no_gain = e.more_workers && (e.worker_busy_share >= kAlwaysBusy || too_little);
+  const bool no_loss = e.fewer_readers && too_little &&
+                       kWorthwhile * e.fewer_readers->samples_per_second >= e.fewer_readers->baseline;
   // A station of a prediction is busy by what it serves, however few are in flight.
   const bool deep = e.predicted || e.requests_in_flight == 0 || e.requests_in_flight >= kSomeDepth;
   const bool device_full = e.device_busy_share.value_or(0) >= kDeviceFull && (deep || e.more_workers);
-  if (!no_gain && !device_full) return std::nullopt;
+  if (!no_gain && !no_loss && !device_full) return std::nullopt;
   std::string reason =
       device_full ? fmt::format("the device is {} busy{}", format_percent(*e.device_busy_share), at_rate(e))
-                  : fmt::format("{} gain nothing{}", e.more_workers->change, at_rate(e));
+      : no_gain   ? fmt::format("{} gain nothing{}", e.more_workers->change, at_rate(e))
+                  : fmt::format("{} lose nothing{}", e.fewer_readers->change, at_rate(e));
   if (too_little)
     reason += fmt::format(", and reading alone gives {} samples/s of the {} wanted",
                           format_count(reading_alone(e)), format_count(e.demand_samples_per_second));

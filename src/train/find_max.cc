@@ -14,6 +14,7 @@
 #include "train/find_max_search.h"
 #include "train/run_evidence.h"
 #include "train/run_record.h"
+#include "train/trials.h"
 #include "world/alarm.h"
 #include "world/record_frame.h"
 

@@ -13,13 +13,6 @@
 namespace aforo {
 namespace {
 
-// Chosen: what a missed target may cost beyond the run itself, for a re-run on null storage
-// and for each with other settings. Their noise is what the verdict's kWorthwhile and
-// kNearCeiling allow for.
-constexpr Seconds kCeilingTime{1.0};
-constexpr Seconds kWindowTime{1.5};
-constexpr std::uint32_t kMoreConcurrency = 4;  // times the workers: a gain of 15 % shows, wherever it starts
-
 double open_share(const MeasuredJob& job) {
   const OpenTimes& opens = job.opens;
   if (opens.observed_whole.value > 0) return opens.observed_open / opens.observed_whole;
@@ -64,20 +57,6 @@ void add_epochs(Evidence& e, const std::vector<std::vector<RankEpoch>>& epochs) 
   e.later_epochs_au = later.compute / later.total;
   const double cold = first.total - first.compute / *e.later_epochs_au;
   e.cold_share = std::max(0.0, cold / (first.total + later.total));
-}
-
-// Of the readers, whoever took the samples: for re-runs without compute.
-double samples_per_second(const MeasuredJob& job) {
-  return static_cast<double>(job.result.readers.samples) / job.wall().value;
-}
-
-// At most one pass over the data, so that nothing is read twice within it, in batches small enough that
-// `workers` of every rank have some to read.
-JobPlan one_pass(JobPlan plan, std::uint32_t workers) {
-  const std::uint64_t per_rank = std::max<std::uint64_t>(plan.layout->samples() / plan.ranks.all, 1);
-  plan.loader.batch_size = std::clamp<std::uint64_t>(per_rank / (4 * workers), 1, plan.loader.batch_size);
-  plan.steps = std::max<std::uint64_t>(per_rank / plan.loader.batch_size, 1);
-  return plan;
 }
 
 bool has_storage_below(const MeasuredJob& job) { return job.usage.device || !job.memory_only; }
@@ -170,53 +149,6 @@ Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptio
   e.memory_filesystem = moves_bytes(job.engine) && !has_storage_below(job);
   e.errors = static_cast<double>(result.readers.fault_count());
   return e;
-}
-
-std::optional<double> null_ceiling(const JobPlan& plan, const JobSettings& settings, std::stop_token stop) {
-  JobSettings null = settings;
-  null.engine = EngineKind::kNull;
-  null.hard_limit = kCeilingTime;
-  WatchOptions watch;
-  watch.ranks = plan.ranks.here;
-  const MeasuredJob job = run_job(without_compute(plan), null, std::move(watch), stop);
-  if (stop.stop_requested() || job.result.readers.samples == 0) return std::nullopt;
-  return samples_per_second(job);
-}
-
-std::optional<Counterfactual> try_more_workers(const JobPlan& plan, const JobSettings& settings,
-                                               const RunOptions& options, const Traffic& traffic,
-                                               std::stop_token stop) {
-  const Readers readers = readers_of(plan);
-  if (!readers.have_room()) return std::nullopt;
-  const std::uint32_t workers =
-      readers.useful_workers(std::max<std::uint32_t>(plan.loader.workers, 1) * kMoreConcurrency);
-  const JobPlan now = one_pass(without_compute(plan), workers);
-  JobPlan more = now;
-  more.loader.workers = workers;
-  more.loader.seed += 1;
-  const auto window = [&](const JobPlan& p) -> std::optional<double> {
-    if (const CacheControl* cache = settings.store->cache(); cache && options.drop_caches) cache->drop_all();
-    JobSettings short_run = settings;
-    short_run.hard_limit = kWindowTime;
-    WatchOptions watch;
-    watch.ranks = p.ranks.here;
-    const MeasuredJob job = run_job(p, short_run, std::move(watch), stop);
-    if (stop.stop_requested() || job.result.readers.samples == 0) return std::nullopt;
-    // What mostly came from the cache now but from storage in the run says nothing about the storage.
-    const auto share = traffic_of(job).cache_share();
-    if (share && *share > traffic.cache_share().value_or(*share) + 0.2) return std::nullopt;
-    return samples_per_second(job);
-  };
-  const auto first = window(now);
-  if (!first) return std::nullopt;
-  const auto second = window(more);
-  if (!second) return std::nullopt;
-  Counterfactual more_workers;
-  more_workers.change = fmt::format("{} workers instead of {}", workers, plan.loader.workers);
-  more_workers.samples_per_second = *second;
-  more_workers.workers = workers;
-  more_workers.baseline = *first;
-  return more_workers;
 }
 
 }  // namespace aforo

@@ -13,6 +13,7 @@
 #include "pipeline/plan_job.h"
 #include "storage/open_store.h"
 #include "train/run_record.h"
+#include "train/trials.h"
 #include "world/cache_reset.h"
 #include "world/progress_ticker.h"
 #include "world/record_frame.h"
@@ -86,11 +87,12 @@ Verdict judge_run(const MeasuredJob& job, const JobPlan& plan, const RunOptions&
     const JobSettings settings = settings_of(options, store);
     evidence.null_ceiling = null_ceiling(plan, settings, stop);
     if (missed) {
-      evidence.more_workers = try_more_workers(plan, settings, options, traffic_of(job), stop);
-      if (const auto& more = evidence.more_workers)
+      const ReaderTrials trials = try_readers(plan, settings, options, traffic_of(job), stop);
+      evidence.more_workers = trials.more, evidence.fewer_readers = trials.fewer;
+      if (const auto& trial = trials.more ? trials.more : trials.fewer)
         record["counterfactuals"] = {
-            {{"change", "no compute"}, {"samples_per_second", more->baseline}},
-            {{"change", more->change + ", no compute"}, {"samples_per_second", more->samples_per_second}}};
+            {{"change", "no compute"}, {"samples_per_second", trial->baseline}},
+            {{"change", trial->change + ", no compute"}, {"samples_per_second", trial->samples_per_second}}};
     }
   }
   if (evidence.null_ceiling) set_number(record, "null_ceiling_samples_per_second", *evidence.null_ceiling);

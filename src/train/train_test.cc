@@ -12,9 +12,11 @@
 #include "dataset/generated_layout.h"
 #include "generate/generate_command.h"
 #include "pipeline/plan_job.h"
+#include "storage/open_store.h"
 #include "train/find_max.h"
 #include "train/run_evidence.h"
 #include "train/train_command.h"
+#include "train/trials.h"
 
 namespace aforo {
 namespace {
@@ -271,7 +273,46 @@ TEST(Evidence, OfShardsCountsTheReadersThatHaveOne) {
   EXPECT_NE(evidence.find("readers of one accelerator: 2 of 4 workers have a shard"), std::string::npos)
       << evidence;
   const GeneratedLayout layout(w.dataset, dataset_id_of(w.dataset));
-  EXPECT_FALSE(try_more_workers(plan_job(w, layout, "two shards"), {}, options, {}, {}).has_value());
+}
+
+// Four workers have four shards of 60 samples: more would find none, half as many read what there is to read. With one
+// worker half of the accelerators do. Two readers that each have room are four times as many.
+TEST(Trials, WhereMoreReadersFindNothingFewerAreTried) {
+  Directory directory;
+  GenerateOptions generated;
+  Workload& w = generated.workload = small_job(LayoutKind::kWebdataset, Content::kRaw);
+  w.dataset.samples_per_file = 60;
+  w.loader.workers = 4;
+  w.accelerator.count = 1;
+  generated.directory = directory.path();
+  generate(generated, {}, {});
+  RunOptions options;
+  options.workload = w;
+  options.directory = directory.path();
+  const GeneratedLayout layout(w.dataset, dataset_id_of(w.dataset));
+  const auto store = open_store(directory.path());
+  JobSettings settings;
+  settings.store = store.get();
+  const auto tried = [&](const Workload& job) {
+    return try_readers(plan_job(job, layout, "shards"), settings, options, {}, {});
+  };
+  const ReaderTrials four = tried(w);
+  EXPECT_FALSE(four.more);
+  ASSERT_TRUE(four.fewer);
+  EXPECT_EQ(four.fewer->change, "2 workers instead of 4");
+  EXPECT_GT(four.fewer->baseline, 0);
+  EXPECT_GT(four.fewer->samples_per_second, 0);
+  Workload both = w;
+  both.loader.workers = 1, both.accelerator.count = 4;
+  const ReaderTrials ranks = tried(both);
+  ASSERT_TRUE(ranks.fewer);
+  EXPECT_EQ(ranks.fewer->change, "2 accelerators instead of 4");
+  Workload files = w;
+  files.loader.workers = 1;
+  const ReaderTrials more = tried(files);
+  EXPECT_FALSE(more.fewer);
+  ASSERT_TRUE(more.more);
+  EXPECT_EQ(more.more->change, "4 workers instead of 1");
 }
 
 TEST(Outcome, SaysWhatTheRecordSays) {

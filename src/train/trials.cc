@@ -1,0 +1,135 @@
+#include "train/trials.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "pipeline/plan_job.h"
+#include "pipeline/readers.h"
+#include "train/job_setup.h"
+#include "world/cache_reset.h"
+
+namespace aforo {
+namespace {
+
+// Chosen: what a missed target may cost beyond the run itself, for a re-run on null storage
+// and for each with other settings. Their noise is what the verdict's kWorthwhile and
+// kNearCeiling allow for.
+constexpr Seconds kCeilingTime{1.0};
+constexpr Seconds kWindowTime{1.5};
+constexpr std::uint32_t kMoreConcurrency = 4;  // times the workers: a gain of 15 % shows, wherever it starts
+constexpr FileId kMostDropped = 200'000;       // files: a second or two
+// Of the run's bytes, from the cache: more is a warm run, whose storage hardly matters.
+constexpr double kMostlyCached = 0.5;
+constexpr double kOtherCache = 0.2;  // of the bytes: more than this warmer says nothing of the storage
+
+// Of the readers, whoever took the samples: for re-runs without compute.
+double samples_per_second(const MeasuredJob& job) {
+  return static_cast<double>(job.result.readers.samples) / job.wall().value;
+}
+
+// At most one pass over the data, so that nothing is read twice within it, in batches small enough that
+// `workers` of every rank have some to read.
+JobPlan one_pass(JobPlan plan, std::uint32_t workers) {
+  const std::uint64_t per_rank = std::max<std::uint64_t>(plan.layout->samples() / plan.ranks.all, 1);
+  plan.loader.batch_size = std::clamp<std::uint64_t>(per_rank / (4 * workers), 1, plan.loader.batch_size);
+  plan.steps = std::max<std::uint64_t>(per_rank / plan.loader.batch_size, 1);
+  return plan;
+}
+
+// Runs one after another on the storage that a job was run on.
+class Trial {
+ public:
+  Trial(const JobSettings& settings, const RunOptions& options, const Traffic& traffic, std::stop_token stop)
+      : settings_(settings), options_(options), stop_(std::move(stop)), share_(traffic.cache_share()) {
+    settings_.hard_limit = kWindowTime;
+  }
+
+  std::optional<double> run(const JobPlan& plan) {
+    forget(plan);
+    WatchOptions watch;
+    watch.ranks = plan.ranks.here;
+    const MeasuredJob job = run_job(plan, settings_, std::move(watch), stop_);
+    if (stop_.stop_requested() || job.result.readers.samples == 0) return std::nullopt;
+    const auto share = traffic_of(job).cache_share();
+    if (!share || !share_) return samples_per_second(job);
+    if (*share > *share_ + kOtherCache) return std::nullopt;
+    return samples_per_second(job) * (*share_ < kMostlyCached ? (1 - *share) / (1 - *share_) : 1);
+  }
+
+ private:
+  void forget(const JobPlan& plan) {
+    CacheReset reset(*settings_.store, *plan.layout);
+    if (options_.drop_caches)
+      reset.drop(stop_);
+    else if (!options_.cache_expected && share_ && *share_ < kMostlyCached &&
+             plan.layout->files() <= kMostDropped)
+      reset.drop_data(plan.layout->files(), stop_);
+  }
+
+  JobSettings settings_;
+  const RunOptions& options_;
+  std::stop_token stop_;
+  std::optional<double> share_;  // of the job itself
+};
+
+// As it is, and with other readers.
+std::optional<Counterfactual> compare(Trial trial, const JobPlan& now, JobPlan other) {
+  other.loader.seed += 1;
+  const auto first = trial.run(now);
+  if (!first) return std::nullopt;
+  const auto second = trial.run(other);
+  if (!second) return std::nullopt;
+  Counterfactual found;
+  found.samples_per_second = *second;
+  found.workers = other.loader.workers;
+  found.baseline = *first;
+  return found;
+}
+
+}  // namespace
+
+std::optional<double> null_ceiling(const JobPlan& plan, const JobSettings& settings, std::stop_token stop) {
+  JobSettings null = settings;
+  null.engine = EngineKind::kNull;
+  null.hard_limit = kCeilingTime;
+  WatchOptions watch;
+  watch.ranks = plan.ranks.here;
+  const MeasuredJob job = run_job(without_compute(plan), null, std::move(watch), stop);
+  if (stop.stop_requested() || job.result.readers.samples == 0) return std::nullopt;
+  return samples_per_second(job);
+}
+
+ReaderTrials try_readers(const JobPlan& plan, const JobSettings& settings, const RunOptions& options,
+                         const Traffic& traffic, std::stop_token stop) {
+  const Readers readers = readers_of(plan);
+  const std::uint32_t workers = plan.loader.workers;
+  const Trial trial(settings, options, traffic, std::move(stop));
+  ReaderTrials out;
+  if (readers.have_room()) {
+    const std::uint32_t more = readers.useful_workers(std::max(workers, 1U) * kMoreConcurrency);
+    const JobPlan now = one_pass(without_compute(plan), more);
+    JobPlan other = now;
+    other.loader.workers = more;
+    out.more = compare(trial, now, other);
+    if (out.more) out.more->change = fmt::format("{} workers instead of {}", more, workers);
+    return out;
+  }
+  const JobPlan now = one_pass(without_compute(plan), std::max(workers, 1U));
+  JobPlan other = now;
+  const auto busy = static_cast<std::uint32_t>(readers.now);
+  if (busy >= 2)
+    other.loader.workers = busy / 2;
+  else if (plan.ranks.in_one_process() && plan.ranks.all >= 2)
+    other.ranks = plan.ranks.all / 2;
+  else
+    return out;
+  out.fewer = compare(trial, now, other);
+  if (out.fewer && busy >= 2)
+    out.fewer->change = fmt::format("{} workers instead of {}", other.loader.workers, workers);
+  else if (out.fewer)
+    out.fewer->change = fmt::format("{} accelerators instead of {}", other.ranks.all, plan.ranks.all);
+  return out;
+}
+
+}  // namespace aforo
