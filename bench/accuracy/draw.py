@@ -15,7 +15,7 @@ RUN_SECONDS = 6  # about as long as a job is meant to run
 LEAST_STEPS = 12
 PASS_SECONDS = 2.5  # of one of several epochs through a page cache
 LEAST_BYTES = 100 * MB
-LEAST_SAMPLES, MOST_SAMPLES = 200, 40_000
+LEAST_SAMPLES, MOST_SAMPLES, MOST_FILES = 200, 400_000, 80_000  # fast storage is through with fewer in no time
 MOST_READERS = 128  # accelerators x workers
 MOST_REQUESTS = 6000  # 1/s; more would measure the slow filesystem's own CPU time
 LEAST_RATE = 5  # samples/s
@@ -149,7 +149,7 @@ def _dataset(chance, family, parameters, letter):
         return None
     seconds = PASS_SECONDS if 'cached' in parameters else RUN_SECONDS
     wanted = min(max(seconds * rate * mean, LEAST_BYTES), kind.most_bytes)
-    samples = min(int(wanted / mean), MOST_SAMPLES) // per_file * per_file
+    samples = min(int(wanted / mean), MOST_FILES if files else MOST_SAMPLES) // per_file * per_file
     if samples < LEAST_SAMPLES:
         return None
     data = Data(layout, content, size, mean, framework, shuffle, per_file, most_samples=samples)
