@@ -87,14 +87,14 @@ def slow(places, parameters, dataset_bytes):
 def compression(places, parameters, dataset_bytes):
     options = f'compress-force={parameters["algorithm"]}'
     with block.filesystem('btrfs', MOST_DISK, places.directory, options=options) as (place, _):
-        yield Mounted(place, place, dataset_bytes, kernel=True,
+        yield Mounted(place, place, dataset_bytes,
                       settle=lambda laid: codec.make_compressible(laid, parameters['compressed']))
 
 
 @contextlib.contextmanager
 def checksums(places, parameters, dataset_bytes):
     with block.filesystem('btrfs', MOST_DISK, places.directory, make=['--csum', parameters['algorithm']]) as (place, _):
-        yield Mounted(place, place, dataset_bytes, kernel=True)
+        yield Mounted(place, place, dataset_bytes)
 
 
 @contextlib.contextmanager
@@ -102,14 +102,14 @@ def encryption(places, parameters, dataset_bytes):
     del parameters
     with block.filesystem('ext4', MOST_DISK, places.directory, make=['-O', 'encrypt']) as (mount, _):
         place = codec.encrypted_folder(mount)
-        yield Mounted(place, place, dataset_bytes, kernel=True)
+        yield Mounted(place, place, dataset_bytes)
 
 
 @contextlib.contextmanager
 def zram(places, parameters, dataset_bytes):
     with codec.zram_device(parameters['algorithm'], MOST_MEMORY) as name, \
             block.mounted('ext4', name, places.directory) as (place, _):
-        yield Mounted(place, place, dataset_bytes, kernel=True,
+        yield Mounted(place, place, dataset_bytes,
                       settle=lambda laid: codec.make_compressible(laid, parameters['compressed']))
 
 
@@ -118,7 +118,7 @@ def dm_crypt(places, parameters, dataset_bytes):
     del parameters
     with codec.mapped_crypt(MOST_DISK, places.directory) as name, \
             block.mounted('ext4', name, places.directory) as (place, _):
-        yield Mounted(place, place, dataset_bytes, kernel=True)
+        yield Mounted(place, place, dataset_bytes)
 
 
 def lacking(reason):

@@ -20,11 +20,10 @@ class Mounted:
     server: object = None  # the process that serves it, whose CPU time is storage's and not a disturbance
     cached: bool = True  # the page cache keeps what was read buffered
     filler: str = ''  # a file that fills the page cache before a measurement
-    kernel: bool = False  # threads of the kernel work for it: their CPU time is storage's, too
     settle: object = None  # called with the folder of a dataset that was laid
 
     def server_cpu_seconds(self):
-        return (cpu.seconds(self.server.pid) if self.server else 0.0) + (cpu.kernel_seconds() if self.kernel else 0.0)
+        return cpu.seconds(self.server.pid) if self.server else 0.0
 
 
 @dataclass

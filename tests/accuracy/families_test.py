@@ -103,9 +103,6 @@ class CpuTest(unittest.TestCase):
         with self.assertRaises(OSError):
             cpu.seconds(child.pid)
 
-    def test_the_kernels_threads_have_used_some(self):
-        self.assertGreaterEqual(cpu.kernel_seconds(), 0)
-
 
 if __name__ == '__main__':
     unittest.main()
