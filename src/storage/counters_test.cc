@@ -35,7 +35,9 @@ TEST(Counters, TheKernelsThreadsAreTold) {
     const KernelTime::Thread& thread = counters.kernel->threads[i];
     EXPECT_FALSE(thread.name.empty());
     EXPECT_NE(thread.id, static_cast<std::uint64_t>(getpid()));
-    if (i > 0) EXPECT_LT(counters.kernel->threads[i - 1].id, thread.id);
+    if (i > 0) {
+      EXPECT_LT(counters.kernel->threads[i - 1].id, thread.id);
+    }
   }
 }
 
