@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cstring>
 #include <memory>
-
+#include <set>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace aforo {
 namespace {
@@ -103,6 +105,38 @@ TEST(FramePool, ReusesWhatWasReleased) {
   release_frame(first, 250);
   void* big = allocate_frame(100'000);
   release_frame(big, 100'000);
+}
+
+// A simulation's frames: given back and taken again by class, in numbers that the lists of a thread would not keep.
+TEST(FrameArena, HoldsAllThatIsMadeWhileItLives) {
+  void* const outside = allocate_frame(200);
+  {
+    const FrameArena arena;
+    EXPECT_THROW(FrameArena(), std::logic_error);
+    std::vector<std::byte*> frames;
+    for (std::size_t i = 0; i < 20'000; ++i) {
+      const std::size_t bytes = 1 + i % 4096;
+      frames.push_back(static_cast<std::byte*>(allocate_frame(bytes)));
+      std::memset(frames.back(), static_cast<int>(i % 251), bytes);
+    }
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+      ASSERT_EQ(frames[i][0], static_cast<std::byte>(i % 251));
+      ASSERT_EQ(frames[i][i % 4096], static_cast<std::byte>(i % 251));
+    }
+    const std::set<void*> distinct(frames.begin(), frames.end());
+    EXPECT_EQ(distinct.size(), frames.size());
+    for (std::size_t i = 0; i < frames.size(); ++i) release_frame(frames[i], 1 + i % 4096);
+    for (std::size_t i = 0; i < frames.size(); ++i)
+      ASSERT_EQ(distinct.count(allocate_frame(1 + i % 4096)), 1u);
+    FrameVector<std::uint64_t> large;
+    for (std::uint64_t i = 0; i < 400'000; ++i)
+      large.push_back(i);  // past a large page, and freed on the way
+    EXPECT_EQ(large[399'999], 399'999u);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(large.data()) % (std::uintptr_t{2} << 20), 0u);
+  }
+  release_frame(outside, 200);
+  EXPECT_EQ(allocate_frame(200), outside);
+  release_frame(outside, 200);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include "pipeline/frame_pool.h"
 #include "pipeline/plan_job.h"
 #include "pipeline/training_job.h"
 #include "sim/sim_storage.h"
@@ -83,6 +84,7 @@ SimJobResult result_of(RunningJob& job) {
 }  // namespace
 
 SimResult simulate(const SimSetup& setup, std::stop_token stop) {
+  const FrameArena frames;  // before whatever lies in it
   VirtualClock clock;
   const std::vector<StorageClient> clients = clients_of(setup);
   SimStorage storage(*setup.storage, clock, clients, setup.seed);
