@@ -182,6 +182,7 @@ void GeneratedLayout::reckon_totals() {
 void GeneratedLayout::scan(Scan how, const GiveUp& give_up) {
   if (spec_.samples == 0) throw UserError("expected a dataset of at least one sample, found samples: 0");
   const bool packed = container_->traits().packed;
+  each_a_file_ = !packed;
   per_file_ = packed ? std::max<std::uint64_t>(spec_.samples_per_file, 1) : 1;
   files_ = spec_.samples / per_file_ + (spec_.samples % per_file_ != 0);
   if (is_constant(spec_.sample_size)) {
@@ -201,8 +202,8 @@ void GeneratedLayout::scan(Scan how, const GiveUp& give_up) {
     return;
   }
   totals_ = {};
-  const bool keep = spec_.samples <= kMostSizesKept;
-  if (keep) sizes_.reserve(spec_.samples);  // and filled one by one: what is not in it yet is drawn
+  const bool keep = spec_.samples <= kMostSizesKept;  // as scanned, of every sample
+  if (keep) sizes_.reserve(spec_.samples);            // and filled one by one: what is not in it yet is drawn
   std::uint64_t offset = 0;
   for (SampleId sample = 0; sample < spec_.samples; ++sample) {
     if (give_up && sample % kBetweenLooks == kBetweenLooks - 1 && give_up()) throw Interrupted();

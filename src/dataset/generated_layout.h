@@ -137,8 +137,6 @@ class GeneratedLayout final : public Layout {
   std::uint64_t anchors_per_file_ = 0;
   // Offset behind its file's head of every stride_-th sample, file after file.
   std::vector<std::uint64_t> anchors_;
-  // Of every sample, as scanned; empty where that was not done, sizes are constant, or samples are too many.
-  std::vector<std::uint64_t> sizes_;
   Totals totals_;
 };
 

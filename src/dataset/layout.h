@@ -68,6 +68,12 @@ class Layout : public FileNames {
   virtual std::uint64_t files() const = 0;
   // O(1), O(log files), or what the layout says; allocates nothing.
   virtual SampleLocation locate(SampleId sample) const = 0;
+  // The same; without a call where samples are files whose sizes are kept.
+  SampleLocation located(SampleId sample) const {
+    if (each_a_file_ && sample < sizes_.size()) return {sample, 0, sizes_[sample], true};
+    const SampleLocation found = locate(sample);
+    return {found.file, found.offset, found.length, found.whole_file};
+  }
 
   // The unit that has to be read for `sample`, and where it lies. Here unit = sample, which every
   // layout that aforo reads today has; `unit` allocates, and is not for the way of a read.
@@ -110,6 +116,11 @@ class Layout : public FileNames {
 
  protected:
   Layout(LayoutKind kind, Content content) : kind_(kind), content_(content) {}
+
+  // What a layout that knows it sets, for `located`: sizes of the first samples, as stored, and whether sample i is
+  // all of file i.
+  std::vector<std::uint64_t> sizes_;
+  bool each_a_file_ = false;
 
  private:
   LayoutKind kind_;

@@ -52,5 +52,19 @@ TEST(Sampler, WithoutShuffleDealsInTurn) {
   EXPECT_EQ(sampler.at(9, 1, 1, 0), 7u);
 }
 
+// What one thread keeps of the orders changes no answer: few places, so that passes take each other's, back and forth.
+TEST(Sampler, SaysTheSameWhereItKeepsOrders) {
+  const Sampler plain(37, 50, 3, ShuffleKind::kEpoch, 9), keeps(37, 50, 3, ShuffleKind::kEpoch, 9, true);
+  Random random(1);
+  for (int i = 0; i < 20'000; ++i) {
+    const std::uint64_t epoch = random.below(3), step = random.below(40), slot = random.below(3);
+    const auto rank = static_cast<std::uint32_t>(random.below(50));
+    ASSERT_EQ(keeps.at(epoch, rank, step, slot), plain.at(epoch, rank, step, slot));
+  }
+  // Past 32 bits.
+  const Sampler wide(std::uint64_t{1} << 40, 2, 3, ShuffleKind::kNone, 1);
+  EXPECT_EQ(wide.at(0, 1, (std::uint64_t{1} << 34), 2), ((std::uint64_t{3} << 34) + 2) * 2 + 1);
+}
+
 }  // namespace
 }  // namespace aforo
