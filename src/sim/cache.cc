@@ -3,30 +3,45 @@
 #include <algorithm>
 
 namespace aforo {
+namespace {
+
+// Books of so few items are made at once for all of them: grown, they would leave as much again behind. Chosen: 20 KiB.
+constexpr std::uint64_t kFewItems = 1024;
+
+}  // namespace
+
 SimCache::SimCache(CachePolicy policy, std::uint64_t capacity, std::uint64_t items, std::uint64_t largest,
                    std::uint64_t seed, PageLists lists)
     : policy_(policy),
+      tick_((capacity >> 20) + 1),
       capacity_(capacity),
-      seed_(seed),
       unit_(std::max(lists.page, (largest >> 32) + 1)),
-      random_(mix64(seed, 2)),
-      present_(items / 64 + 1),
       active_per_inactive_(lists.active_per_inactive),
-      tick_((capacity >> 20) + 1) {
-  if (listed()) slot_of_.assign(items, kNone);
+      seed_(seed),
+      random_(mix64(seed, 2)) {
+  const std::uint64_t few = items <= kFewItems ? items : 0;
+  if (!listed()) {
+    present_.assign(items / 64 + 1, 0);
+    if (policy_ == CachePolicy::kRandom) held_.reserve(few), bytes_.reserve(few);
+    return;
+  }
+  slots_.reserve(few);
+  marks_.assign(items / 2 + 1, 0);
+  slot_of_.assign(items, kNone);
 }
 
-bool SimCache::access(ItemId item) {
-  if (!contains(item)) return false;
-  if (policy_ == CachePolicy::kLru && slot_of_[item] != inactive_.newest) {
-    unlink(slot_of_[item]);
-    link_newest(slot_of_[item]);
-  } else if (policy_ == CachePolicy::kPageCache) {
+bool SimCache::access_listed(ItemId item) {
+  const unsigned marks = marks_of(item);
+  if (marks == 0) return false;
+  if (policy_ == CachePolicy::kLru) {
     const std::uint32_t slot = slot_of_[item];
-    if (marks_[slot] == kReferenced)
-      activate(slot);
-    else
-      marks_[slot] |= kReferenced;
+    if (slot == inactive_.newest) return true;
+    unlink(inactive_, slot);
+    link_newest(inactive_, slot);
+  } else if (marks == (kHeld | kReferenced)) {
+    activate(item);
+  } else if (!(marks & kReferenced)) {
+    mark(item, marks | kReferenced);
   }
   return true;
 }
@@ -34,43 +49,39 @@ bool SimCache::access(ItemId item) {
 void SimCache::insert(ItemId item, std::uint64_t bytes) {
   bytes = in_units(bytes);
   if (bytes > capacity_) return;
-  if (policy_ == CachePolicy::kPinned) {
-    if (used_ + bytes > capacity_) return;
-    used_ += bytes;
-    ++count_;
-    flip(item);
-    return;
-  }
-  while (used_ + bytes > capacity_) evict();
-  std::uint32_t slot = static_cast<std::uint32_t>(held_.size());
+  if (!listed()) return insert_unlisted(item, bytes);
+  while (used_ + bytes > capacity_) evict_listed();
+  auto slot = static_cast<std::uint32_t>(slots_.size());
   if (free_.empty()) {
-    held_.push_back(0);
-    if (listed()) links_.emplace_back();
-    if (policy_ == CachePolicy::kPageCache) marks_.push_back(0);
-    if (!bytes_.empty()) bytes_.push_back(0);
+    slots_.emplace_back();
   } else {
     slot = free_.back();
     free_.pop_back();
   }
-  held_[slot] = static_cast<std::uint32_t>(item);
-  set_bytes(slot, bytes);
+  slots_[slot].item = static_cast<std::uint32_t>(item);
+  slots_[slot].units = static_cast<std::uint32_t>(bytes / unit_);
+  used_ += bytes;
+  ++count_;
+  const bool back = policy_ == CachePolicy::kPageCache && went_lately(item);
+  slot_of_[item] = slot;
+  mark(item, kHeld);
+  link_newest(inactive_, slot);
+  if (back) activate(item);
+  // A second read is what activates.
+  if (policy_ == CachePolicy::kPageCache) mark(item, marks_of(item) | kReferenced);
+}
+
+void SimCache::insert_unlisted(ItemId item, std::uint64_t bytes) {
+  if (policy_ == CachePolicy::kPinned) {
+    if (used_ + bytes > capacity_) return;
+  } else {
+    while (used_ + bytes > capacity_) evict_random();
+    held_.push_back(static_cast<std::uint32_t>(item));
+    push_bytes(bytes);
+  }
   used_ += bytes;
   ++count_;
   flip(item);
-  if (!listed()) return;
-  const bool back = policy_ == CachePolicy::kPageCache && went_lately(item);
-  slot_of_[item] = slot;
-  if (policy_ == CachePolicy::kPageCache) marks_[slot] = 0;
-  link_newest(slot);
-  if (back) activate(slot);
-  // A second read is what activates.
-  if (policy_ == CachePolicy::kPageCache) marks_[slot] |= kReferenced;
-}
-
-void SimCache::evict() {
-  if (policy_ == CachePolicy::kRandom) return evict_random();
-  while (active_list_is_full()) deactivate_oldest();
-  evict_oldest();
 }
 
 bool SimCache::active_list_is_full() const {
@@ -79,25 +90,28 @@ bool SimCache::active_list_is_full() const {
                                            active_per_inactive_ * static_cast<double>(used_ - active_bytes_));
 }
 
-void SimCache::activate(std::uint32_t slot) {
-  unlink(slot);
-  marks_[slot] = kActive;
-  active_bytes_ += bytes_of(slot);
-  clock_ += bytes_of(slot);
-  link_newest(slot);
+// It moves as one that was not referenced.
+void SimCache::activate(ItemId item) {
+  const std::uint32_t slot = slot_of_[item];
+  unlink(inactive_, slot);
+  mark(item, kHeld | kActive);
+  active_bytes_ += listed_bytes(slot);
+  clock_ += listed_bytes(slot);
+  link_newest(active_, slot);
 }
 
 void SimCache::deactivate_oldest() {
   const std::uint32_t slot = active_.oldest;
-  unlink(slot);
-  marks_[slot] &= static_cast<std::uint8_t>(~kActive);
-  active_bytes_ -= bytes_of(slot);
-  link_newest(slot);
+  unlink(active_, slot);
+  const ItemId item = slots_[slot].item;
+  mark(item, marks_of(item) & ~unsigned{kActive});
+  active_bytes_ -= listed_bytes(slot);
+  link_newest(inactive_, slot);
 }
 
-void SimCache::activate_within_bound(std::uint32_t slot) {
+void SimCache::activate_within_bound(ItemId item) {
   const double bound = active_per_inactive_ / (1 + active_per_inactive_) * static_cast<double>(used_);
-  if (static_cast<double>(active_bytes_ + bytes_of(slot)) <= bound) activate(slot);
+  if (static_cast<double>(active_bytes_ + listed_bytes(slot_of_[item])) <= bound) activate(item);
 }
 
 void SimCache::leave(ItemId item, std::uint64_t bytes) {
@@ -124,47 +138,48 @@ void SimCache::evict_random() {
   bytes_.pop_back();
 }
 
-void SimCache::evict_oldest() {
+void SimCache::evict_listed() {
+  while (active_list_is_full()) deactivate_oldest();
   const std::uint32_t slot = inactive_.oldest;
-  used_ -= bytes_of(slot);
+  const std::uint64_t bytes = listed_bytes(slot);
+  used_ -= bytes;
   --count_;
-  flip(held_[slot]);
-  if (policy_ == CachePolicy::kPageCache)
-    leave(held_[slot], bytes_of(slot));
-  else
-    slot_of_[held_[slot]] = kNone;
-  unlink(slot);
+  const ItemId item = slots_[slot].item;
+  mark(item, 0);
+  slot_of_[item] = kNone;
+  if (policy_ == CachePolicy::kPageCache) leave(item, bytes);
+  unlink(inactive_, slot);
   free_.push_back(slot);
 }
 
-void SimCache::link_newest(std::uint32_t slot) {
-  List& list = list_of(slot);
-  links_[slot] = {kNone, list.newest};
-  if (list.newest != kNone) links_[list.newest].newer = slot;
+void SimCache::link_newest(List& list, std::uint32_t slot) {
+  slots_[slot].newer = kNone;
+  slots_[slot].older = list.newest;
+  if (list.newest != kNone) slots_[list.newest].newer = slot;
   list.newest = slot;
   if (list.oldest == kNone) list.oldest = slot;
 }
 
-void SimCache::unlink(std::uint32_t slot) {
-  List& list = list_of(slot);
-  const Links links = links_[slot];
-  (links.newer == kNone ? list.newest : links_[links.newer].older) = links.older;
-  (links.older == kNone ? list.oldest : links_[links.older].newer) = links.newer;
+void SimCache::unlink(List& list, std::uint32_t slot) {
+  const std::uint32_t newer = slots_[slot].newer, older = slots_[slot].older;
+  (newer == kNone ? list.newest : slots_[newer].older) = older;
+  (older == kNone ? list.oldest : slots_[older].newer) = newer;
 }
 
 std::uint64_t SimCache::bytes_of(std::uint32_t slot) const {
   return bytes_.empty() ? uniform_bytes_ : bytes_[slot] * unit_;
 }
 
-void SimCache::set_bytes(std::uint32_t slot, std::uint64_t bytes) {
+// Of the item that was held last.
+void SimCache::push_bytes(std::uint64_t bytes) {
   if (bytes_.empty()) {
     if (uniform_bytes_ == 0 || uniform_bytes_ == bytes) {
       uniform_bytes_ = bytes;
       return;
     }
-    bytes_.assign(held_.size(), static_cast<std::uint32_t>(uniform_bytes_ / unit_));
+    bytes_.assign(held_.size() - 1, static_cast<std::uint32_t>(uniform_bytes_ / unit_));
   }
-  bytes_[slot] = static_cast<std::uint32_t>(bytes / unit_);
+  bytes_.push_back(static_cast<std::uint32_t>(bytes / unit_));
 }
 
 }  // namespace aforo

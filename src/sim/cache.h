@@ -1,8 +1,8 @@
 // A cache of items by bytes: which reads a storage system never sees.
 //
 // Items are numbered [0, items()): files where a file is a sample, ranges of packed files elsewhere. Every
-// access takes O(1), a bit per item of the dataset and 4 bytes (LRU: 12, and 4 per item; the page cache one more)
-// per item held; sizes take 4 bytes more per item held where they differ. One thread.
+// access takes O(1). Memory: with lists (LRU, page cache) 4.5 bytes per item of the dataset and 16 per item held; without a
+// bit per item of the dataset, and of kRandom 4 bytes per item held, or 8 where sizes differ. One thread.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 
 #include "base/random.h"
 #include "model/storage_spec.h"
+#include "pipeline/frame_pool.h"
 
 namespace aforo {
 
@@ -38,6 +39,8 @@ struct PageLists {
   double active_per_inactive = 1;
 };
 
+// A hundred thousand accelerators have twelve thousand of them, which the processor's cache does not hold: so what is
+// asked most often, whether an item is there, lies together in half a byte per item.
 class SimCache {
  public:
   // `capacity` in bytes. At most kMostItems items, none larger than `largest` bytes.
@@ -65,13 +68,20 @@ class SimCache {
         return;
       }
       insert(item, bytes);
-      if (policy_ == CachePolicy::kPageCache) activate_within_bound(slot_of_[item]);
+      if (policy_ == CachePolicy::kPageCache) activate_within_bound(item);
     }
   }
 
   // Whether `item` is there; an item that is becomes the most recently used, or moves between lists.
   // O(1). What is not there is not taken in by this: the caller decides who takes it.
-  bool access(ItemId item);
+  bool access(ItemId item) { return listed() ? access_listed(item) : contains(item); }
+
+  // Asks for the memory of what is known of `item`: a hint.
+  void fetch(ItemId item) const {
+    if (!listed()) return __builtin_prefetch(present_.data() + (item >> 6), 1);
+    __builtin_prefetch(marks_.data() + (item >> 1), 1);
+    if (inactive_.oldest != kNone) __builtin_prefetch(slots_.data() + inactive_.oldest, 1);
+  }
 
   // Takes the item, which is not there, making room as the policy says. One larger than the cache does not
   // come in.
@@ -85,73 +95,80 @@ class SimCache {
 
  private:
   static constexpr std::uint32_t kNone = ~std::uint32_t{0};
-  struct Links {
+  // Of lists: an item's marks, two items to a byte; 0 = not held.
+  enum Mark : unsigned { kHeld = 1, kActive = 2, kReferenced = 4 };
+  static constexpr unsigned kMarkBits = 4, kMarks = 15;
+  // A slot of lists: an item that is held, its size in units, and its neighbours' slots. It stays where it is, as others
+  // link to it, and is used again.
+  struct Slot {
+    std::uint32_t item, units;
     std::uint32_t newer = kNone, older = kNone;
   };
-  // Of slots, from newest to oldest without an allocation per item.
+  // From newest to oldest without an allocation per item.
   struct List {
     std::uint32_t newest = kNone, oldest = kNone;
   };
-  // Of a slot of kPageCache.
-  enum Mark : std::uint8_t { kActive = 1, kReferenced = 2 };
 
   bool listed() const { return policy_ == CachePolicy::kLru || policy_ == CachePolicy::kPageCache; }
   // What is added and what is taken off later must be the same number.
   std::uint64_t in_units(std::uint64_t bytes) const { return (bytes + unit_ - 1) / unit_ * unit_; }
 
+  // Without lists.
   bool contains(ItemId item) const { return present_[item >> 6] >> (item & 63) & 1; }
   void flip(ItemId item) { present_[item >> 6] ^= std::uint64_t{1} << (item & 63); }
-  void evict();
+  void insert_unlisted(ItemId item, std::uint64_t bytes);
   void evict_random();
-  void evict_oldest();
-  void link_newest(std::uint32_t slot);
-  void unlink(std::uint32_t slot);
-  List& list_of(std::uint32_t slot) {
-    return marks_.empty() || !(marks_[slot] & kActive) ? inactive_ : active_;
+  // Of kRandom; slots are packed: the last one takes the place of one that goes.
+  std::uint64_t bytes_of(std::uint32_t slot) const;
+  void push_bytes(std::uint64_t bytes);
+
+  // With lists.
+  unsigned marks_of(ItemId item) const { return marks_[item >> 1] >> ((item & 1) * kMarkBits) & kMarks; }
+  void mark(ItemId item, unsigned marks) {
+    const unsigned shift = static_cast<unsigned>(item & 1) * kMarkBits;
+    marks_[item >> 1] = static_cast<std::uint8_t>((marks_[item >> 1] & ~(kMarks << shift)) | marks << shift);
   }
-  // kPageCache. An item's slot moves from one list to the other.
-  void activate(std::uint32_t slot);
+  bool access_listed(ItemId item);
+  void evict_listed();
+  void link_newest(List& list, std::uint32_t slot);
+  void unlink(List& list, std::uint32_t slot);
+  std::uint64_t listed_bytes(std::uint32_t slot) const { return slots_[slot].units * unit_; }
+  // kPageCache. An item of the inactive list moves to the other, and back.
+  void activate(ItemId item);
   void deactivate_oldest();
   bool active_list_is_full() const;
-  void activate_within_bound(std::uint32_t slot);
+  void activate_within_bound(ItemId item);
   // When an item went that is no longer held, on a clock of the bytes that went or were activated; whether that is
   // so recent that it should not have gone.
   void leave(ItemId item, std::uint64_t bytes);
   bool went_lately(ItemId item) const;
-  // A slot is a place among the items held, [0, held_.size()). Slots of kRandom are packed: the
-  // last one takes the place of one that goes. Slots of kLru stay where they are, as others link to
-  // them, and are used again.
-  std::uint64_t bytes_of(std::uint32_t slot) const;
-  void set_bytes(std::uint32_t slot, std::uint64_t bytes);
 
   const CachePolicy policy_;
-  const std::uint64_t capacity_, seed_;
-  // Bytes that sizes are counted in: 1 unless items exceed 4 GiB.
-  const std::uint64_t unit_;
-  std::uint64_t used_ = 0, count_ = 0;
-  Random random_;
-  // A bit per item: whether it is held.
-  std::vector<std::uint64_t> present_;
-  // By slot: the item. Not for kPinned, which never lets go and need not know what it holds.
-  std::vector<std::uint32_t> held_;
-  // The size of all, as long as they are equal; bytes_ is then empty.
-  std::uint64_t uniform_bytes_ = 0;
-  // By slot, in units, once they differ.
-  std::vector<std::uint32_t> bytes_;
-  // Of lists: by item. Where it is not held, kNone, or of kPageCache when it went, in ticks.
-  std::vector<std::uint32_t> slot_of_;
-  // Of lists: by slot.
-  std::vector<Links> links_;
-  // Of lists: slots that hold nothing.
-  std::vector<std::uint32_t> free_;
+  // Of lists, by item: its marks; its slot, or, where it is not held, kNone, or of the page cache when it went, in ticks.
+  FrameVector<std::uint8_t> marks_;
+  FrameVector<std::uint32_t> slot_of_;
+  // Of lists, by slot, and those that hold nothing.
+  FrameVector<Slot> slots_;
+  FrameVector<std::uint32_t> free_;
   List inactive_, active_;  // kLru: all in the first
-  // kPageCache: by slot, Mark.
-  std::vector<std::uint8_t> marks_;
-  const double active_per_inactive_;
+  std::uint64_t used_ = 0, count_ = 0;
   std::uint64_t active_bytes_ = 0;
   // kPageCache: bytes; a tick of it is so small that the clock's 32 bits of ticks last for 4096 capacities.
   std::uint64_t clock_ = 0;
   const std::uint64_t tick_;
+  const std::uint64_t capacity_;
+  // Bytes that sizes are counted in: 1 unless items exceed 4 GiB.
+  const std::uint64_t unit_;
+  const double active_per_inactive_;
+  const std::uint64_t seed_;
+  // Without lists, a bit per item: whether it is held.
+  FrameVector<std::uint64_t> present_;
+  // Of kRandom, by slot: the item. kPinned never lets go and need not know what it holds.
+  FrameVector<std::uint32_t> held_;
+  // Of kRandom: the size of all, as long as they are equal; then sizes are here by slot, in units.
+  std::uint64_t uniform_bytes_ = 0;
+  FrameVector<std::uint32_t> bytes_;
+  Random random_;
 };
 
 }  // namespace aforo

@@ -164,10 +164,8 @@ void SimStorage::warm(SimCache& cache, const HostId* host) const {
   cache.warm(0, items_, [&](ItemId item) { return bytes_of_item(client_of(item), item); });
 }
 
-std::unique_ptr<SimCache> SimStorage::make_cache(const CacheSpec& spec, std::uint64_t largest,
-                                                 std::uint64_t seed) const {
-  if (spec.policy != CachePolicy::kPageCache)
-    return std::make_unique<SimCache>(spec.policy, spec.size.value, items_, largest, seed);
+SimCache SimStorage::make_cache(const CacheSpec& spec, std::uint64_t largest, std::uint64_t seed) const {
+  if (spec.policy != CachePolicy::kPageCache) return {spec.policy, spec.size.value, items_, largest, seed};
   PageLists lists;
   lists.active_per_inactive = active_per_inactive(spec.stands_for.value > 0 ? spec.stands_for : spec.size);
   Bytes room = spec.size;
@@ -181,7 +179,7 @@ std::unique_ptr<SimCache> SimStorage::make_cache(const CacheSpec& spec, std::uin
     const auto files = static_cast<double>(layout.files());
     room = room_for_pages(room, files, static_cast<double>(layout.total_bytes()) / files);
   }
-  return std::make_unique<SimCache>(spec.policy, room.value, items_, largest, seed, lists);
+  return {spec.policy, room.value, items_, largest, seed, lists};
 }
 
 void SimStorage::build_caches() {
@@ -191,7 +189,7 @@ void SimStorage::build_caches() {
                     spec_.name, SimCache::kMostItems, items_));
   double memory = 0;
   for (const CacheSpec& spec : spec_.caches)
-    memory += static_cast<double>(items_) * (has_lists(spec.policy) ? 4.125 : 0.125) *
+    memory += static_cast<double>(items_) * (has_lists(spec.policy) ? 4.5 : 0.125) *
               (spec.scope == StationScope::kHost ? hosts_ : 1);
   if (memory > kMostCacheMemory)
     throw UserError(
@@ -204,9 +202,11 @@ void SimStorage::build_caches() {
     Cache cache;
     cache.spec = &spec;
     const std::uint64_t seed = next_seed();
-    for (HostId host = 0; host < (spec.scope == StationScope::kHost ? hosts_ : 1); ++host) {
+    const HostId members = spec.scope == StationScope::kHost ? hosts_ : 1;
+    cache.members.reserve(members);
+    for (HostId host = 0; host < members; ++host) {
       cache.members.push_back(make_cache(spec, largest, mix64(seed, host)));
-      if (spec.warm) warm(*cache.members.back(), spec.scope == StationScope::kHost ? &host : nullptr);
+      if (spec.warm) warm(cache.members.back(), spec.scope == StationScope::kHost ? &host : nullptr);
     }
     for (const Station& station : spec.stations)
       cache.stations.push_back(make_group(station, station.scope == StationScope::kHost));

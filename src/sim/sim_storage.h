@@ -51,6 +51,10 @@ class ReadPaths {
   // Changes caches: once per read, in the order of reads. Without caches it counts nothing. The
   // reference stays valid as long as the storage.
   const Route& way(HostId host, FileId file, ItemId item, std::uint64_t bytes);
+  // Asks for the memory of what `way` asks on `host` first: a hint, without effect on what happens.
+  void fetch(HostId host) const;
+  // ... and then of what the first cache knows of `item`.
+  void fetch(HostId host, ItemId item) const;
   // The way past all caches.
   // Client stations, the curve of the file's tier, the storage's stations.
   const Route& miss(FileId file) const { return miss_[tier_of(file)]; }
@@ -146,16 +150,15 @@ class SimStorage {
   struct Cache {
     const CacheSpec* spec = nullptr;
     // One, or one per host.
-    std::vector<std::unique_ptr<SimCache>> members;
+    FrameVector<SimCache> members;
     std::vector<std::unique_ptr<ServerGroup>> stations;
-    SimCache& of(HostId host) { return *members[members.size() == 1 ? 0 : host]; }
+    SimCache& of(HostId host) { return members[members.size() == 1 ? 0 : host]; }
   };
 
   std::unique_ptr<ServerGroup> make_group(const Station& station, bool per_host);
   void build_tiers();
   void build_caches();
-  std::unique_ptr<SimCache> make_cache(const CacheSpec& spec, std::uint64_t largest,
-                                       std::uint64_t seed) const;
+  SimCache make_cache(const CacheSpec& spec, std::uint64_t largest, std::uint64_t seed) const;
   void warm(SimCache& cache, const HostId* host) const;
   void number_items(std::size_t client);
   std::uint64_t bytes_of_item(std::size_t client, ItemId item) const;
@@ -182,5 +185,19 @@ class SimStorage {
   std::vector<Cache> caches_;
   std::vector<ReadPaths> paths_;
 };
+
+inline void ReadPaths::fetch(HostId host) const {
+  if (storage_->caches_.empty()) return;
+  const auto* const cache = reinterpret_cast<const char*>(&storage_->caches_.front().of(host));
+  for (std::size_t line = 0; line < 4; ++line) __builtin_prefetch(cache + line * 64, 1);
+  const Route& hit = hit_.front().front();
+  if (hit.empty()) return;
+  const auto* const server = reinterpret_cast<const char*>(&hit.front().group->of(host));
+  for (std::size_t line = 0; line < 4; ++line) __builtin_prefetch(server + line * 64, 1);
+}
+
+inline void ReadPaths::fetch(HostId host, ItemId item) const {
+  if (!storage_->caches_.empty()) storage_->caches_.front().of(host).fetch(item);
+}
 
 }  // namespace aforo
