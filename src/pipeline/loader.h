@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "pipeline/frame_pool.h"
+#include "pipeline/sync.h"
 #include "pipeline/task.h"
 
 namespace aforo {
@@ -23,9 +25,12 @@ struct LoadedBatch {
 // `drained` has ended.
 // The life of an epoch is start_epoch, `next` for each step, `drained`; or, where it ends early,
 // `stop` at any point and then `drained`.
-class Loader {
+class Loader : public FetchedAhead {
  public:
   virtual ~Loader() = default;
+  // Beside its readers' frames.
+  static void* operator new(std::size_t bytes) { return allocate_frame(bytes); }
+  static void operator delete(void* loader, std::size_t bytes) { release_frame(loader, bytes); }
 
   // Begins `epoch`: readers start filling the prefetch window. Requires that the previous epoch was consumed
   // or stopped.
@@ -48,6 +53,10 @@ class Loader {
   // Until no reader of this rank runs any more.
   // May be awaited after each epoch; immediate where none runs. One waiter.
   virtual Task<> drained() = 0;
+
+ private:
+  // For `next`, which follows. One that is few, or spends its time elsewhere, asks for nothing.
+  void fetch_behind(int) const override {}
 };
 
 }  // namespace aforo

@@ -114,6 +114,20 @@ class SlicedLoader final : public Loader {
     for (auto& memory : slot.memory) memory = Memory{};
   }
 
+  // The slot that comes next and who is woken for it; then its frame and what its lane asks first.
+  void fetch_behind(int stage) const override {
+    const auto reader = static_cast<std::uint32_t>((consumed_ + window_) % groups_) * slices_;
+    if (stage == 1) {
+      __builtin_prefetch(&slots_[consumed_ % slots_.size()], 1);
+      __builtin_prefetch(&parked_[reader], 1);
+      return;
+    }
+    if (stage > 2) return;
+    parked_[reader].prefetch();
+    if constexpr (FetchesLanes<W>)
+      context_.world.fetch_lane(context_.world.lane_of(context_.place_of(rank_), first_reader_ + reader));
+  }
+
   // Batches below `limit` may be read. At most one more than before: the readers of that batch
   // alone are woken.
   void raise_limit(std::uint64_t limit) {
@@ -143,14 +157,16 @@ class SlicedLoader final : public Loader {
           const Place place{*this, slice, k};
           const Seconds begin = context_.world.now();
           const auto all = co_await context_.world.read_slice(lane, samples, place);
-          count_slice(context_.lanes[lane].stats, samples, all.bytes(), context_.world.now() - begin);
-          slot.whole.fetch_add(samples, std::memory_order_relaxed);
+          // One for all lanes, where a single thread runs them.
+          ReaderStats& stats = context_.lanes[RunsOnOneThread<W> ? 0 : lane].stats;
+          count_slice(stats, samples, all.bytes(), context_.world.now() - begin);
+          add(slot.whole, samples);
           read = true;
         }
       }
       if (!read) co_await read_slice(slot, lane, slice, k);
       if (ending()) break;
-      if (slot.remaining.fetch_sub(1, std::memory_order_acq_rel) != 1) continue;
+      if (add(slot.remaining, ~std::uint32_t{0}) != 1) continue;
       co_await context_.world.go_home();
       home = true;
       slot.ready = true;
@@ -158,6 +174,15 @@ class SlicedLoader final : public Loader {
     }
     if (!home) co_await context_.world.go_home();
     if (ending() && !stopping_) context_.on_fatal();
+  }
+
+  // What was there before. A single thread need not lock the memory.
+  template <class T>
+  static T add(std::atomic<T>& to, T n) {
+    if constexpr (!RunsOnOneThread<W>) return to.fetch_add(n, std::memory_order_acq_rel);
+    const T before = to.load(std::memory_order_relaxed);
+    to.store(before + n, std::memory_order_relaxed);
+    return before;
   }
 
   // Asked on lanes too.
@@ -178,9 +203,10 @@ class SlicedLoader final : public Loader {
     const SlicedLoader& loader;
     std::uint32_t slice;
     std::uint64_t k;
+    void fetch() const { __builtin_prefetch(&loader); }
     SampleLocation operator()(std::uint64_t i) const {
       const std::uint64_t slot = slice + i * loader.slices_;
-      return loader.context_.plan.layout->locate(loader.sampler_.at(loader.epoch_, loader.rank_, k, slot));
+      return loader.context_.plan.layout->located(loader.sampler_.at(loader.epoch_, loader.rank_, k, slot));
     }
   };
 
@@ -216,12 +242,12 @@ class SlicedLoader final : public Loader {
   const std::uint32_t slices_, groups_;
   const std::uint64_t window_;  // batches
   const bool on_demand_;
-  std::vector<Slot> slots_;
+  std::uint64_t epoch_ = 0;
+  FrameVector<Slot> slots_;
   // By reader (group x slices + slice): where it waits, at home, for the limit.
-  std::vector<Signal> parked_;
+  FrameVector<Signal> parked_;
   Signal ready_;
   WaitGroup running_;
-  std::uint64_t epoch_ = 0;
   // Batches handed out in this epoch; limit_ <= consumed_ + window_, so no slot is written before
   // it is free.
   std::uint64_t consumed_ = 0;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "pipeline/task.h"
 
@@ -58,6 +59,30 @@ TEST(WaitGroup, WaitsForAllAndNotAtAllWhenEmpty) {
   EXPECT_FALSE(passed);
   group.done();
   EXPECT_TRUE(passed);
+}
+
+// Who waits is fetched stage by stage before it goes on, and all of it changes no order.
+TEST(Barrier, FetchesAheadInStages) {
+  struct Noted final : FetchedAhead {
+    mutable std::vector<int> stages;
+    void fetch_behind(int stage) const override { stages.push_back(stage); }
+  };
+  constexpr std::size_t kParties = 40;
+  Barrier barrier(kParties);
+  std::vector<Noted> noted(kParties);
+  std::vector<std::size_t> order, seen;
+  auto party = [&](std::size_t i) -> Task<> {
+    co_await barrier.arrive([] {}, {&noted[i], {&noted[i], nullptr}});
+    order.push_back(i);
+    seen.push_back(noted[i].stages.size());
+  };
+  for (std::size_t i = 0; i < kParties; ++i) spawn(party(i));
+  for (std::size_t i = 0; i < kParties; ++i) EXPECT_EQ(order[i], i);
+  // The first few go at once, the last to arrive never waits; all others had every stage behind the first.
+  for (std::size_t i = 10; i + 1 < kParties; ++i) {
+    EXPECT_EQ(seen[i], 3u) << i;
+    EXPECT_EQ(noted[i].stages, (std::vector<int>{1, 2, 3})) << i;
+  }
 }
 
 }  // namespace

@@ -61,7 +61,7 @@ class TrainingJob {
         barrier_(plan_.ranks.here),
         epoch_edge_(plan_.ranks.here),
         sampler_(plan_.layout->samples(), plan_.ranks.all, plan_.loader.batch_size, plan_.loader.shuffle,
-                 plan_.loader.seed) {
+                 plan_.loader.seed, RunsOnOneThread<W>) {
     result_.ranks = plan_.ranks;
     context_.on_fatal = [this] {
       result_.failed = true;
@@ -247,7 +247,8 @@ class TrainingJob {
     if (plan_.synchronous) {
       if (plan_.ranks.in_one_process()) {
         latest_ = std::max(latest_, computed);
-        co_await barrier_.arrive([this] { met_ = std::exchange(latest_, Seconds{0}); });
+        const Touches touches{loaders_[context_.place_of(step.rank)].get(), {&step, &epoch}};
+        co_await barrier_.arrive([this] { met_ = std::exchange(latest_, Seconds{0}); }, touches);
         met = met_;  // changes with the last to arrive anew, by when all have read it
       } else {
         co_await meet_ranks();

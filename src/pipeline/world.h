@@ -134,6 +134,9 @@ concept ReadsSlices = World<W> && requires(W& w, LaneId lane, std::uint64_t n,
   // not fail.
   w.read_slice(lane, n, locate);
 };
+// A World that can be told which lane is read on soon: it asks for the memory of what it keeps of that lane.
+template <class W>
+concept FetchesLanes = World<W> && requires(W& w, LaneId lane) { w.fetch_lane(lane); };
 // clang-format on
 
 }  // namespace aforo

@@ -5,11 +5,13 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <coroutine>
 #include <cstdint>
 
 #include "base/units.h"
+#include "pipeline/sync.h"
 #include "sim/dary_heap.h"
 
 namespace aforo {
@@ -17,7 +19,7 @@ namespace aforo {
 // Something that happens: a station's next departure, the end of a delay.
 // It stays alive and where it is until it has fired. It may be set again from within fire(), and
 // may be set only once at a time, unless it can tell an outdated call (SharedServer does).
-class SimEvent {
+class SimEvent : public FetchedAhead {
  public:
   // Called by step() with now() at the time it was set for. May set further events and resume
   // coroutines.
@@ -25,6 +27,9 @@ class SimEvent {
 
  protected:
   ~SimEvent() = default;
+
+ private:
+  void fetch_behind(int) const override {}
 };
 
 // Virtual time is a double of seconds from 0 on: to a nanosecond over a hundred days. An event
@@ -37,7 +42,7 @@ class VirtualClock {
   Seconds now() const { return Seconds{now_}; }
   // That have happened: what a simulation costs is proportional to it.
   std::uint64_t events() const { return events_; }
-  std::size_t pending() const { return heap_.size(); }
+  std::size_t pending() const { return near_count_ + heap_.size(); }
 
   // At `t`, or now if that has passed. `event` stays where it is until it fires.
   // O(log n) with n pending; O(1) where it is the latest of all.
@@ -52,6 +57,7 @@ class VirtualClock {
   // O(n), once per job, at its end. They keep their order among themselves: that in which they were
   // asked for.
   void hasten(Owner owner) {
+    while (near_count_ > 0) heap_.push(near_[--near_count_]);
     heap_.rebuild([&](Entry& entry) {
       if ((entry.order & kOwnerMask) == owner) entry.at = std::bit_cast<std::uint64_t>(now_);
     });
@@ -60,13 +66,16 @@ class VirtualClock {
   // The next event happens; false if there is none.
   // Time jumps; nothing happens in between. What the event does is done within this call.
   bool step() {
-    if (heap_.empty()) return false;
-    const Entry next = heap_.top();
-    heap_.pop();
+    if (near_count_ == 0) {
+      if (heap_.empty()) return false;
+      fill_near();
+    }
+    const Entry next = near_[0];
+    --near_count_;
+    std::copy_n(near_.begin() + 1, near_count_, near_.begin());
+    fill_near();
     now_ = std::bit_cast<double>(next.at);
     ++events_;
-    // Large jobs' frames have left the processor's cache: the next one's is fetched while this one runs.
-    if (!heap_.empty()) __builtin_prefetch(reinterpret_cast<void*>(heap_.top().what & ~kIsEvent), 1);
     if (next.what & kIsEvent)
       reinterpret_cast<SimEvent*>(next.what & ~kIsEvent)->fire();
     else
@@ -93,13 +102,43 @@ class VirtualClock {
     }
   };
 
+  // Large jobs' frames have left the processor's cache: those that are due next are known before, and their memory is
+  // asked for while others run, a pointer further with each place that they move up.
+  static void fetch(const Entry& entry, int stage) {
+    if (entry.what & kIsEvent)
+      reinterpret_cast<const SimEvent*>(entry.what & ~kIsEvent)->fetch(stage);
+    else if (stage == 0)
+      prefetch_frame(std::coroutine_handle<>::from_address(reinterpret_cast<void*>(entry.what)));
+  }
+  void fill_near() {
+    while (near_count_ < kNear && !heap_.empty()) {
+      near_[near_count_++] = heap_.top();
+      heap_.pop();
+    }
+    for (std::size_t place = 0; place < near_count_; ++place)
+      fetch(near_[place], static_cast<int>(kNear - 1 - place));
+  }
+
   void push(double t, std::uintptr_t what, Owner owner) {
-    heap_.push({std::bit_cast<std::uint64_t>(std::max(t, now_)), serial_++ << 16 | owner, what});
+    Entry entry{std::bit_cast<std::uint64_t>(std::max(t, now_)), serial_++ << 16 | owner, what};
+    if (near_count_ == 0 || !Entry::before(entry, near_[near_count_ - 1])) return heap_.push(entry);
+    if (near_count_ == kNear)
+      heap_.push(near_[kNear - 1]);
+    else
+      ++near_count_;
+    std::size_t place = near_count_ - 1;
+    for (; place > 0 && Entry::before(entry, near_[place - 1]); --place) near_[place] = near_[place - 1];
+    near_[place] = entry;
+    fetch(entry, 0);
   }
 
   double now_ = 0;
   std::uint64_t serial_ = 0;
   std::uint64_t events_ = 0;
+  // The next ones in order, taken out of the heap, which holds none that is earlier.
+  static constexpr std::size_t kNear = FetchedAhead::kStages;
+  std::array<Entry, kNear> near_{};
+  std::size_t near_count_ = 0;
   DaryHeap<Entry> heap_;
 };
 

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <deque>
+#include <utility>
 #include <vector>
 
 #include "base/random.h"
@@ -32,6 +35,44 @@ TEST(VirtualClock, GoesInOrderOfTimeAndAmongEqualsInOrderOfAsking) {
   EXPECT_EQ(seen, (std::vector<int>{3, 1, 4, 0, 2, 5}));
   EXPECT_EQ(clock.now().value, 2.0);
   EXPECT_EQ(clock.events(), 6u);
+}
+
+// Events that ask for others, some of them at once, some before all that are pending: in the order of (time, asking).
+TEST(VirtualClock, KeepsTheOrderWhateverIsAskedForMeanwhile) {
+  struct Asks final : SimEvent {
+    VirtualClock* clock = nullptr;
+    Random* random = nullptr;
+    std::deque<Asks>* all = nullptr;
+    std::vector<std::pair<double, std::size_t>>*asked = nullptr, *happened = nullptr;
+    std::size_t number = 0;
+    void ask() {
+      const std::size_t next = all->size();
+      all->push_back(*this);
+      all->back().number = next;
+      const double at = clock->now().value + 0.25 * static_cast<double>(random->below(9));
+      asked->push_back({at, next});
+      clock->at(Seconds{at}, all->back());
+    }
+    void fire() override {
+      happened->push_back({clock->now().value, number});
+      for (std::uint64_t n = random->below(3); n > 0 && all->size() < 5000; --n) ask();
+    }
+  };
+  VirtualClock clock;
+  Random random(3);
+  std::deque<Asks> all;
+  std::vector<std::pair<double, std::size_t>> asked, happened;
+  Asks first;
+  first.clock = &clock, first.random = &random, first.all = &all, first.asked = &asked,
+  first.happened = &happened;
+  for (int i = 0; i < 40; ++i) first.ask();
+  EXPECT_EQ(clock.pending(), 40u);
+  while (clock.step()) {
+  }
+  EXPECT_EQ(clock.pending(), 0u);
+  EXPECT_GT(happened.size(), 40u);
+  std::sort(asked.begin(), asked.end());  // by time, then in the order of asking
+  EXPECT_EQ(happened, asked);
 }
 
 // What is asked for in the past happens now: time never goes back.
@@ -71,6 +112,19 @@ TEST(VirtualClock, HastensOnlyTheOwnersSleeps) {
   }
   for (const double woke : mine) EXPECT_EQ(woke, 0.0);
   EXPECT_EQ(other, 11.5);
+}
+
+// All of one owner's are due at once, those that were to happen next among them; others keep their time.
+TEST(VirtualClock, HastensWhatIsDueNextToo) {
+  VirtualClock clock;
+  std::vector<double> woke(8, -1);
+  for (std::size_t i = 0; i < woke.size(); ++i)
+    spawn(sleeper(clock, 1 + static_cast<double>(i), i % 2 == 0 ? 1 : 2, woke[i]));
+  ASSERT_TRUE(clock.step());
+  clock.hasten(2);
+  while (clock.step()) {
+  }
+  EXPECT_EQ(woke, (std::vector<double>{1, 1, 3, 1, 5, 1, 7, 1}));
 }
 
 // 10,000 random pushes and pops against sorting.

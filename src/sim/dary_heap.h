@@ -11,7 +11,8 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <vector>
+
+#include "pipeline/frame_pool.h"
 
 namespace aforo {
 
@@ -45,6 +46,12 @@ class DaryHeap {
     if (!entries_.empty()) sift_down(0, last);
   }
 
+  // Asks for the memory of the first entries: a hint.
+  void prefetch() const {
+    const auto* const first = reinterpret_cast<const char*>(entries_.data());
+    for (std::size_t line = 0; line < 3; ++line) __builtin_prefetch(first + line * 64, 1);
+  }
+
   // Changes entries at will, then puts them in order again: O(n).
   template <class Change>
   void rebuild(Change change) {
@@ -62,11 +69,16 @@ class DaryHeap {
     while (true) {
       const std::size_t child = hole * 4 + 1;
       if (child >= count) break;
+      // Whichever of them moves up, its children come next: those of all lie side by side.
+      const auto* const below = reinterpret_cast<const char*>(all + child * 4 + 1);
+      if (child * 4 + 17 <= count)
+        for (std::size_t byte = 0; byte < 16 * sizeof(T); byte += 64) __builtin_prefetch(below + byte);
       std::size_t least = child;
       if (child + 4 <= count) {  // two independent comparisons, then one between their winners
-        const std::size_t left = T::before(all[child + 1], all[child]) ? child + 1 : child;
-        const std::size_t right = T::before(all[child + 3], all[child + 2]) ? child + 3 : child + 2;
-        least = T::before(all[right], all[left]) ? right : left;
+        // Sums, as nobody can guess which way a branch here would go.
+        const std::size_t left = child + std::size_t{T::before(all[child + 1], all[child])};
+        const std::size_t right = child + 2 + std::size_t{T::before(all[child + 3], all[child + 2])};
+        least = left + (right - left) * std::size_t{T::before(all[right], all[left])};
       } else {
         for (std::size_t i = child + 1; i < count; ++i)
           if (T::before(all[i], all[least])) least = i;
@@ -78,7 +90,7 @@ class DaryHeap {
     all[hole] = entry;
   }
 
-  std::vector<T> entries_;
+  FrameVector<T> entries_;
 };
 
 }  // namespace aforo

@@ -14,6 +14,7 @@
 #include "base/random.h"
 #include "base/units.h"
 #include "dataset/layout.h"
+#include "pipeline/frame_pool.h"
 
 namespace aforo {
 
@@ -60,6 +61,9 @@ struct ServerUse {
 class Server {
  public:
   virtual ~Server() = default;
+  // Beside the frames of a simulation's coroutines (FrameArena).
+  static void* operator new(std::size_t bytes) { return allocate_frame(bytes); }
+  static void operator delete(void* server, std::size_t bytes) { release_frame(server, bytes); }
 
   // What `part` asks of it, in the server's own unit; 0 = passes at once. `way` as given when the route was
   // made.

@@ -25,6 +25,18 @@ void SharedServer::enter(Visit& visit, double work, std::uint32_t klass, double 
   arm();
 }
 
+// Its customers, and the frame of the next one; then what that one touches.
+void SharedServer::fetch_behind(int stage) const {
+  if (stage == 1) {
+    __builtin_prefetch(classes_.data(), 1);
+    prefetch_visit(leaving_);
+    return;
+  }
+  if (stage == 2)
+    for (const Class& of : classes_) of.customers.prefetch();
+  if (leaving_ != nullptr) leaving_->fetch(stage - 1);
+}
+
 void SharedServer::fire() {
   if (clock_.now().value != armed_) return;  // another event has taken this one's place
   armed_ = kNever;
@@ -38,6 +50,8 @@ void SharedServer::fire() {
 
 void SharedServer::release_due(Class& of) {
   const double slack = of.rate * resolution(last_);
+  // Who left is nobody to look at.
+  leaving_ = nullptr;
   // The virtual time begins anew where the last leaves and another comes.
   while (!of.customers.empty() &&
          of.customers.top().leaves <= of.virtual_time + std::max(slack, of.virtual_time * 4e-16)) {
@@ -72,11 +86,14 @@ void SharedServer::set_rates() {
 }
 
 void SharedServer::arm() {
+  leaving_ = nullptr;
   if (count_ == 0) return;
   double due = next_change().value;
   for (const Class& of : classes_) {
     if (of.customers.empty()) continue;
-    due = std::min(due, last_ + (of.customers.top().leaves - of.virtual_time) / of.rate);
+    const double leaves = last_ + (of.customers.top().leaves - of.virtual_time) / of.rate;
+    if (leaves < due) leaving_ = of.customers.top().visit;
+    due = std::min(due, leaves);
   }
   due = std::max(due, last_);
   if (due >= armed_) return;

@@ -16,7 +16,6 @@
 
 #include <cstdint>
 #include <limits>
-#include <vector>
 
 #include "sim/clock.h"
 #include "sim/dary_heap.h"
@@ -80,6 +79,7 @@ class SharedServer : public SimEvent {
     DaryHeap<Customer> customers;
   };
 
+  void fetch_behind(int stage) const final;
   // Brings sums and virtual times from last_ to now. Before anything changes.
   void advance();
   // For the number that is in flight now. After anything changed.
@@ -90,12 +90,14 @@ class SharedServer : public SimEvent {
   void release_due(Class& of);
 
   VirtualClock& clock_;
-  std::vector<Class> classes_;
+  FrameVector<Class> classes_;
   std::uint64_t count_ = 0;
   double last_ = 0;
   // When the event is pending for; kNever = none that counts. One that fires at another time is
   // outdated.
   double armed_ = kNever;
+  // Who leaves next, as far as is known: for fetch_behind alone.
+  const Visit* leaving_ = nullptr;
   // Customers are being let go: one that enters meanwhile does not set rates.
   bool firing_ = false;
   // Share of all it could do, since last_.

@@ -155,6 +155,7 @@ class SimWorld {
   // With setup.aggregate. Where reads do not sum up (ReadPaths::sums_up) they are still made sample by
   // sample, in the same order and at the same times, but without a coroutine each.
   bool reads_slices() const { return setup_.aggregate; }
+  void fetch_lane(LaneId lane) const { paths_.fetch(host(lane)); }
   template <class Locate>
   auto read_slice(LaneId lane, std::uint64_t n, const Locate& locate) {
     return SliceVisit<Locate>(*this, host(lane), n, locate);
@@ -216,10 +217,12 @@ class SimWorld {
    public:
     SliceVisit(SimWorld& world, HostId host, std::uint64_t n, const Locate& locate)
         : Visit(host), world_(world), locate_(locate), left_(n) {
-      if (world.paths_.sums_up())
+      if (world_.paths_.sums_up()) {
         sum_up(n);
-      else
-        next();
+        return;
+      }
+      if (n > 0) look_ahead();
+      next();
     }
     Read await_resume() const noexcept { return {bytes_}; }
 
@@ -233,25 +236,37 @@ class SimWorld {
       return true;
     }
 
+    // What the next request asks: its host's cache and server, and the loader that says where the one after lies; then
+    // what the cache knows of it.
+    void fetch_behind(int stage) const override {
+      if (left_ == 0 && rest_ == 0) return;
+      if (stage > 1) return world_.paths_.fetch(host(), item_at(ahead_));
+      world_.paths_.fetch(host());
+      if constexpr (requires { locate_.fetch(); }) locate_.fetch();
+    }
+    ItemId item_at(const SampleLocation& at) const { return world_.paths_.item_of(at.file, at.offset); }
+
     std::uint64_t request() const { return std::min(rest_, world_.request_of(rest_)); }
     // Of the request at hand; asks the caches.
-    const Route& way() {
-      const ItemId item = world_.paths_.item_of(at_.file, at_.offset);
-      return world_.paths_.way(host(), at_.file, item, request());
-    }
+    const Route& way() { return world_.paths_.way(host(), at_.file, item_at(at_), request()); }
     void advance() {
       const std::uint64_t read = request();
       bytes_ += read;
       rest_ -= read;
       at_.offset += read;
     }
+    // Where the next sample lies; what the cache knows of it is asked for before it is needed.
+    void look_ahead() {
+      ahead_ = locate_(index_++);
+      world_.paths_.fetch(host(), item_at(ahead_));
+    }
     // To the next sample, where this one is read; false where it was the last.
     bool more() {
       if (rest_ > 0) return true;
       if (left_ == 0) return false;
-      at_ = locate_(index_++);
-      --left_;
+      at_ = ahead_;
       rest_ = world_.length_of(at_);
+      if (--left_ > 0) look_ahead();
       return true;
     }
 
@@ -325,7 +340,7 @@ class SimWorld {
     std::uint64_t left_, index_ = 0;
     // The way of the request at hand, where it is known already.
     const Route* other_ = nullptr;
-    SampleLocation at_;
+    SampleLocation at_, ahead_;
     std::uint64_t rest_ = 0, bytes_ = 0;
   };
 

@@ -24,22 +24,24 @@ class CurvePool final : public SharedServer {
 
   std::uint32_t add(std::shared_ptr<const OperationCurve> curve) {
     varies_ = varies_ || curve->common(1) > 0 || curve->common(curve->largest_measured()) > 0;
-    curves_.push_back(std::move(curve));
+    const bool jitters = curve->jitter_cv(1) > 0 || curve->jitter_cv(curve->largest_measured()) > 0;
+    ways_.push_back({std::move(curve), jitters});
     add_class();
-    return static_cast<std::uint32_t>(curves_.size() - 1);
+    return static_cast<std::uint32_t>(ways_.size() - 1);
   }
-  const OperationCurve& curve(std::uint32_t way) const { return *curves_[way]; }
+  const OperationCurve& curve(std::uint32_t way) const { return *ways_[way].curve; }
+  bool jitters(std::uint32_t way) const { return ways_[way].jitters; }
 
  private:
   double rate_each(std::uint32_t klass, std::uint64_t n) const override {
     const auto load = static_cast<double>(n);
-    const double rate = curves_[klass]->rate(load).value / load;
-    return varies_ ? rate * factor(curves_[klass]->common(load)) : rate;
+    const double rate = curve(klass).rate(load).value / load;
+    return varies_ ? rate * factor(curve(klass).common(load)) : rate;
   }
   double busy_share(std::uint32_t klass, std::uint64_t of_class, std::uint64_t n) const override {
     const auto load = static_cast<double>(n);
-    return static_cast<double>(of_class) / load * curves_[klass]->rate(load).value /
-           curves_[klass]->best_rate().value;
+    return static_cast<double>(of_class) / load * curve(klass).rate(load).value /
+           curve(klass).best_rate().value;
   }
   Seconds next_change() const override {
     return Seconds{varies_ ? static_cast<double>(period() + 1) * kCommonPeriod : kNever};
@@ -58,7 +60,11 @@ class CurvePool final : public SharedServer {
     return std::exp(normal_ * std::sqrt(variance) - variance / 2);
   }
 
-  std::vector<std::shared_ptr<const OperationCurve>> curves_;
+  struct Way {
+    std::shared_ptr<const OperationCurve> curve;
+    bool jitters;
+  };
+  FrameVector<Way> ways_;
   std::uint64_t seed_;
   bool varies_ = false;
   mutable std::uint64_t drawn_for_ = ~std::uint64_t{0};
@@ -70,7 +76,6 @@ class CurveStation final : public CurveServer {
   CurveStation(VirtualClock& clock, std::uint64_t seed) : pool_(clock, mix64(seed, 1)), random_(seed) {}
 
   std::uint32_t add(std::shared_ptr<const OperationCurve> curve) override {
-    jitters_.push_back(curve->jitter_cv(1) > 0 || curve->jitter_cv(curve->largest_measured()) > 0);
     return pool_.add(std::move(curve));
   }
   double demand(const OperationPart& part, std::uint32_t way) override {
@@ -78,7 +83,7 @@ class CurveStation final : public CurveServer {
   }
   double demand_of(const OperationPart& part, std::uint32_t way, std::uint64_t times) override {
     const double each = work(part, way);
-    if (!jitters_[way]) return each * static_cast<double>(times);
+    if (!pool_.jitters(way)) return each * static_cast<double>(times);
     double sum = 0;
     for (std::uint64_t i = 0; i < times; ++i) sum += jitter(part, way);
     return each * sum;
@@ -96,14 +101,13 @@ class CurveStation final : public CurveServer {
   }
   // With the part itself among those in flight.
   double jitter(const OperationPart& part, std::uint32_t way) {
-    if (!jitters_[way] || part.fetched >= 0)
+    if (!pool_.jitters(way) || part.fetched >= 0)
       return 1;  // what is fetched ahead is many operations: their mean
     const double u = part.u >= 0 ? part.u : random_.uniform();
     return pool_.curve(way).jitter(static_cast<double>(pool_.in_flight() + 1), u);
   }
 
   CurvePool pool_;
-  std::vector<bool> jitters_;
   Random random_;
 };
 

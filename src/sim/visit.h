@@ -73,7 +73,7 @@ class Visit : public SimEvent {
   // `route` outlives the visit; `part` is copied.
   void take(const Route& route, const OperationPart& part) {
     route_ = &route;
-    part_ = part;
+    std::construct_at(&part_, part);
     position_ = 0;
     summed_ = false;
   }
@@ -82,7 +82,7 @@ class Visit : public SimEvent {
   // together.
   void take_summed(const Route& route, const std::array<double, kMostSummed>& works, double operations) {
     route_ = &route;
-    works_ = works;
+    std::construct_at(&works_, works);
     operations_ = operations;
     position_ = 0;
     summed_ = true;
@@ -101,8 +101,10 @@ class Visit : public SimEvent {
         Server& server = step.group->of(host_);
         const double work = summed_ ? works_[here] : server.demand(part_, step.way);
         if (!(work > 0)) continue;
-        const double operations = summed_ ? operations_ : part_.begins ? 1 : 0;
-        server.hold(*this, work, part_.file, step.way, operations);
+        if (summed_)  // at one server whatever the file, or at none
+          server.hold(*this, work, 0, step.way, operations_);
+        else
+          server.hold(*this, work, part_.file, step.way, part_.begins ? 1 : 0);
         return false;
       }
     } while (next());
@@ -113,12 +115,14 @@ class Visit : public SimEvent {
   // So that a visit to which nothing was given ends at once.
   static inline const Route kNowhere{};
   const Route* route_ = &kNowhere;
-  OperationPart part_;
   double operations_ = 1;
   HostId host_;
   std::uint32_t position_ = 0;
-  bool summed_ = false;
-  std::array<double, kMostSummed> works_;
+  bool summed_ = false;  // which of these
+  union {
+    OperationPart part_{};
+    std::array<double, kMostSummed> works_;
+  };
 };
 
 // A given amount of work at each step of a route.
