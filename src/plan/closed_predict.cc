@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <deque>
 
 #include "base/error.h"
 #include "pipeline/readers.h"
@@ -112,8 +113,7 @@ class ClosedForm {
     // What is pinned, full or empty answers the same all along.
     const bool profile = at_first != cache_hits_at(w_, storage_, hosts_, e, kEpochAt.back());
     for (std::size_t i = 0; i < (profile ? kEpochAt.size() : 1); ++i) {
-      network_ = maker_.with(i == 0 ? at_first : cache_hits_at(w_, storage_, hosts_, e, kEpochAt[i]));
-      const Point point = solved();
+      const Point& point = solved_at(i == 0 ? at_first : cache_hits_at(w_, storage_, hosts_, e, kEpochAt[i]));
       time += (profile ? kEpochWeight[i] : 1) / point.au;
       if (i == 0) set_fill(point);
       out_.ratio = point.ratio;
@@ -130,23 +130,38 @@ class ClosedForm {
     double most = 0;
     for (const double e :
          {static_cast<double>(std::min(epochs - 1, epochs_until_filled(w_, storage_, hosts_))), kAnyNumber}) {
-      network_ = maker_.with(cache_hits_at(w_, storage_, hosts_, e, kEpochAt.front()));
-      most = std::max(most, solved().au / slowest_);
+      most =
+          std::max(most, solved_at(cache_hits_at(w_, storage_, hosts_, e, kEpochAt.front())).au / slowest_);
     }
     return most;
+  }
+
+  // Epochs have states of the caches in common: full ones, and those that a bound looked at before.
+  const Point& solved_at(std::vector<double> hits) {
+    const auto known =
+        std::find_if(states_.begin(), states_.end(), [&](const State& s) { return s.hits == hits; });
+    if (known != states_.end()) {
+      now_ = &*known;
+      return now_->point;
+    }
+    states_.push_back({std::move(hits), {}, {}});
+    now_ = &states_.back();
+    states_.back().network = maker_.with(now_->hits);
+    states_.back().point = solved();
+    return now_->point;
   }
 
   // The network as it is now.
   Point solved() const {
     const auto solve = [&] {
-      Point out = steady_network(w_, network_, access_, options_.lead, step_, options_.at_most);
+      Point out = steady_network(w_, now_->network, access_, options_.lead, step_, options_.at_most);
       if (access_.order != BatchOrder::kOnDemand)
         out.longest =
             expected_largest_gamma(w_.training.synchronous ? w_.accelerator.count : 1.0, out.batch_cv);
       return out;
     };
-    if (options_.solved == nullptr || !network_.plain()) return solve();
-    SolvedNetworks::Key key = network_.key();
+    if (options_.solved == nullptr || !now_->network.plain()) return solve();
+    SolvedNetworks::Key key = now_->network.key();
     for (const double number :
          {step_.value, double(w_.accelerator.count), double(w_.loader.batch_size), double(access_.readers),
           double(access_.producers), batches_ahead(access_, w_), double(access_.order),
@@ -162,8 +177,8 @@ class ClosedForm {
   MvaResult loads(double au) const {
     const double ranks = w_.accelerator.count;
     const PerSecond x{ranks * static_cast<double>(w_.loader.batch_size) / step_.value * au};
-    const double readers = readers_at_work(network_, x, correction_, ranks * double(access_.readers));
-    return mva_schweitzer(network_.mva, std::max(1.0, readers));
+    const double readers = readers_at_work(now_->network, x, correction_, ranks * double(access_.readers));
+    return mva_schweitzer(now_->network.mva, std::max(1.0, readers));
   }
 
   // What an epoch takes beyond its steps in the steady state. Each producer makes a batch per round of T, W
@@ -188,7 +203,7 @@ class ClosedForm {
   // Of a round of `all`: what one takes in which only that part of all producers have work.
   double share_of_round(double part, double all) const {
     const double readers = std::max(1.0, part * out_.concurrency);
-    const PerSecond rate = mva_schweitzer(network_.mva, readers).throughput;
+    const PerSecond rate = mva_schweitzer(now_->network.mva, readers).throughput;
     const double alone = static_cast<double>(w_.loader.batch_size * access_.producers) * readers /
                          static_cast<double>(access_.readers) / rate.value;
     return std::min(1.0, alone / all);
@@ -213,7 +228,7 @@ class ClosedForm {
       if (loads.stations[i].utilisation > loads.stations[busiest].utilisation) busiest = i;
     const double start = out_.steady - last_;
     if (!loads.stations.empty() && loads.stations[busiest].utilisation >= kSaturated && saturates(busiest)) {
-      out_.limit_station = network_.stations[busiest].mva.name;
+      out_.limit_station = now_->network.stations[busiest].mva.name;
       limited_by(limit_at(station_place(storage_, out_.limit_station)));
     } else if (start > 1 - out_.steady) {
       limited_by(Limit::kEpochStart);
@@ -244,7 +259,7 @@ class ClosedForm {
 
   // A curve is the limit where more in flight would not make it faster.
   bool saturates(std::size_t i) const {
-    const NetworkStation& s = network_.stations[i];
+    const NetworkStation& s = now_->network.stations[i];
     if (!s.curve) return true;
     const double used = s.mva.rate(out_.concurrency), more = s.mva.rate(4 * out_.concurrency);
     return used >= kSaturated * more;
@@ -255,13 +270,13 @@ class ClosedForm {
     if (access_.order == BatchOrder::kOnDemand) return ErrorKind::kOnDemand;
     if (access_.kind == ReadKind::kStream) return on_places() ? ErrorKind::kPlaced : ErrorKind::kStreams;
     if (access_.order == BatchOrder::kInOrder) return ErrorKind::kInOrder;
-    for (const MvaStation& s : network_.mva)
+    for (const MvaStation& s : now_->network.mva)
       if (s.kind != MvaKind::kDelay) return ErrorKind::kShared;
     return ErrorKind::kIndependent;
   }
 
   bool on_places() const {
-    return std::any_of(network_.stations.begin(), network_.stations.end(),
+    return std::any_of(now_->network.stations.begin(), now_->network.stations.end(),
                        [](const NetworkStation& s) { return s.placed > 0 && s.mva.replicas > 1; });
   }
 
@@ -275,8 +290,9 @@ class ClosedForm {
     out_.au_low = std::max(0.0, out_.au - error);
     out_.au_high = std::clamp(out_.au + error, out_.au, std::max(out_.au, top));
     out_.near = error <= kNearError && access_.order != BatchOrder::kInOrder &&
-                access_.order != BatchOrder::kBatchWhole && storage_.caches.empty() && network_.as_simulated;
-    out_.notes.insert(out_.notes.end(), network_.notes.begin(), network_.notes.end());
+                access_.order != BatchOrder::kBatchWhole && storage_.caches.empty() &&
+                now_->network.as_simulated;
+    out_.notes.insert(out_.notes.end(), now_->network.notes.begin(), now_->network.notes.end());
     if (access_.order == BatchOrder::kInOrder)
       out_.notes.push_back("readers that deliver in order are approximated by their mean efficiency");
     if (access_.kind == ReadKind::kStream && on_places())
@@ -300,8 +316,15 @@ class ClosedForm {
   double last_ = 1;   // AU of the last epoch
   double whole_ = 1;  // of all of them, without checkpoints
   Seconds step_{0};   // of the slowest rank
-  ClosedNetwork network_;
-  double correction_ = 1;  // of network_
+  // Of the caches, and what comes of it.
+  struct State {
+    std::vector<double> hits;
+    ClosedNetwork network;
+    Point point;
+  };
+  std::deque<State> states_;
+  const State* now_ = nullptr;  // of these, the one that was looked at last
+  double correction_ = 1;       // of its network
   ClosedPrediction out_;
 };
 

@@ -9,6 +9,8 @@ namespace {
 constexpr double kStep = 1.1;  // chosen: halving it would reckon twice as many to prune a few more
 // Of bytes cached. Chosen: what a cache holds decides more than how many disks there are.
 constexpr double kCoarseStep = 1.5, kShareStep = 1.03;
+constexpr double kRoughness =
+    1e-3;  // of a utilisation: the closed forms rise with what is bought, but for less
 constexpr double kAnyLoad = 1e15;  // operations or bytes per second that nothing needs
 
 const Nic& swift_card() {
@@ -56,9 +58,10 @@ const Ceiling& Ceilings::found(const Key& key, const DesignLine& ideal, std::uin
     if (known != found_.end()) return known->second;
   }
   const Design design = figures_of(ideal, need_, {1, tier_servers});
-  const Judgement judged = judge_design(design, need_, per_host_, &solved_, true);
+  const Judgement judged = judge_design(design, need_, per_host_, &solved_, std::get<bool>(key));
   Ceiling out;
-  if (judged.serves())
+  const bool nearly = !std::get<bool>(key) && judged.reach > 1 - kRoughness;
+  if (judged.serves() || nearly)
     for (const Served& served : judged.served) out.push_back(served.au);
   const std::lock_guard lock(mutex_);
   return found_.try_emplace(key, std::move(out)).first->second;
@@ -84,10 +87,17 @@ Bytes rounded_up(Bytes held, Bytes all, double step) {
 
 const Ceiling& Ceilings::of(const DesignLine& line) { return behind(line, 0, kMostNodes); }
 
+bool Ceilings::could_serve(const DesignLine& line) { return !behind_as(line, 0, kMostNodes, false).empty(); }
+
 const Ceiling& Ceilings::behind(const DesignLine& line, std::uint32_t drives, std::uint32_t tier_servers) {
+  return behind_as(line, drives, tier_servers, true);
+}
+
+const Ceiling& Ceilings::behind_as(const DesignLine& line, std::uint32_t drives, std::uint32_t tier_servers,
+                                   bool at_most) {
   const DesignLine ideal = with_drives(line, drives == 0 ? kMostDrives : drives);
   const Key key{line.main.drive, line.main.data, line.main.parity, drives, {0, 0}, 0, 0,
-                nullptr,         place_of(line)};
+                nullptr,         place_of(line), at_most};
   if (line.tier.drive == nullptr) return found(key, ideal, 0);
   const Drive& drive = *line.tier.drive;
   double held = in_bytes(drive.capacity) * kFill * line.host_drives;
@@ -134,8 +144,8 @@ const Ceiling& Ceilings::in_front(const DesignLine& line, std::uint32_t tier_ser
     front = most_drives(line, tier_servers);
     ideal.tier_holds = {static_cast<std::uint64_t>(in_bytes(line.tier.drive->capacity) * kFill * front)};
   }
-  const Key key{line.main.drive, line.main.data,  line.main.parity, 0, {0, 0}, front,
-                tier_servers,    line.tier.drive, place_of(line)};
+  const Key key{line.main.drive, line.main.data,  line.main.parity, 0,   {0, 0}, front,
+                tier_servers,    line.tier.drive, place_of(line),   true};
   return found(key, ideal, tier_servers);
 }
 

@@ -32,6 +32,8 @@ class Ceilings {
 
   // Of any size.
   const Ceiling& of(const DesignLine& line);
+  // Whether it does by the closed form itself, of which a ceiling is a bound: where not, no size of the line serves.
+  bool could_serve(const DesignLine& line);
   // Of any size with `tier_servers` or fewer in front, one of ceiling_count; of flash in hosts, 0.
   const Ceiling& in_front(const DesignLine& line, std::uint32_t tier_servers);
   // Of any size that has so many servers in front at most and no more than `drives` behind, one of
@@ -43,8 +45,11 @@ class Ceilings {
  private:
   // Behind: drive, data, parity, drives (0: any number); what caches at no cost: its latency and bytes; or in
   // front: drives, servers, drive; and where what is in front lies (place_of).
+  // At last whether it is a bound, or the closed form itself.
   using Key = std::tuple<const Drive*, std::uint32_t, std::uint32_t, std::uint32_t, std::pair<double, double>,
-                         std::uint32_t, std::uint32_t, const Drive*, std::uint32_t>;
+                         std::uint32_t, std::uint32_t, const Drive*, std::uint32_t, bool>;
+  const Ceiling& behind_as(const DesignLine& line, std::uint32_t drives, std::uint32_t tier_servers,
+                           bool at_most);
   const Ceiling& behind_cache(Key key, DesignLine ideal, Seconds latency, Bytes cached);
   const Ceiling& found(const Key& key, const DesignLine& ideal, std::uint32_t tier_servers);
 

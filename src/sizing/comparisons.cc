@@ -72,19 +72,21 @@ Bytes with_headers(const SizingAsk& ask) {
   return *ask.capacity + Bytes{static_cast<std::uint64_t>(samples) * (kNpzHeader.value + 1)};
 }
 
-void fill(Variant& out, Screening& screening, const std::vector<Ranked>& ranked, const PriceBook& prices) {
-  const Need& need = screening.need();
+void fill_need(Variant& out, const Need& need) {
   out.read = need.read;
   out.opens = need.opens;
   out.requests = need.requests;
   out.accelerators = need.accelerators;
-  if (ranked.empty()) {
-    const auto rejected = screening.rejected();
-    out.reason =
-        rejected.empty() ? "nothing is offered" : "nothing serves; nearest: " + rejected.front().reason;
-    return;
-  }
-  const Ranked& best = ranked.front();
+}
+
+std::string why_nothing_serves(Screening& screening, const PriceBook& prices) {
+  screening.rank(prices, Grouping::kFamily);  // which judges what is near
+  const auto rejected = screening.rejected();
+  return rejected.empty() ? "nothing is offered" : "nothing serves; nearest: " + rejected.front().reason;
+}
+
+void fill_design(Variant& out, const Screening& screening, const Ranked& best, const PriceBook& prices) {
+  const Need& need = screening.need();
   const Design& d = screening.designs()[best.design];
   out.family = to_string(d.family);
   out.product = d.product;
@@ -186,11 +188,48 @@ Variant variant_of(std::string name, const SizingAsk& ask, const Market& market)
   out.name = std::move(name);
   try {
     Screening screening(ask, market.catalogue, market.threads, market.solved);
-    fill(out, screening, screening.rank(market.prices, Grouping::kFamily), market.prices);
+    fill_need(out, screening.need());
+    if (const auto best = screening.cheapest(market.prices))
+      fill_design(out, screening, *best, market.prices);
+    else
+      out.reason = why_nothing_serves(screening, market.prices);
   } catch (const UserError& e) {
     out.reason = e.what();
   }
   return out;
+}
+
+namespace {
+
+// Nothing where no storage could serve, or the ask contradicts itself; takes no designs to know.
+std::unique_ptr<Screening> screening_if_any(const SizingAsk& ask, const Market& market) {
+  try {
+    const Need need = need_of(ask);
+    if (std::all_of(need.jobs.begin(), need.jobs.end(), could_serve))
+      return std::make_unique<Screening>(ask, market.catalogue, market.threads, market.solved);
+  } catch (const UserError&) {  // it contradicts itself
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Variant cheaper_variant(std::string name, const SizingAsk& ask, const Market& market, double limit) {
+  Variant out;
+  out.name = std::move(name);
+  out.reason = "nothing serves";
+  const std::unique_ptr<Screening> screening = screening_if_any(ask, market);
+  const auto best = screening ? screening->cheapest(market.prices, limit) : std::nullopt;
+  if (!best) return out;
+  out.reason.clear();
+  fill_need(out, screening->need());
+  fill_design(out, *screening, *best, market.prices);
+  return out;
+}
+
+bool anything_serves(const SizingAsk& ask, const Market& market) {
+  const std::unique_ptr<Screening> screening = screening_if_any(ask, market);
+  return screening && screening->anything_serves(market.prices);
 }
 
 std::vector<Variant> compare_formats(const SizingAsk& ask, const Market& market, std::stop_token stop) {

@@ -5,6 +5,7 @@
 // Failure: UserError, Interrupted. The market need not outlive what is returned.
 #pragma once
 
+#include <cmath>
 #include <memory>
 #include <optional>
 #include <set>
@@ -51,6 +52,12 @@ struct Market {
 // The cheapest design for `ask`. What the ask has wrong (UserError) is the variant's
 // reason, and not thrown.
 Variant variant_of(std::string name, const SizingAsk& ask, const Market& market);
+// The same where something costs less than `limit` a month (Variant::compared), else "nothing serves": why would take
+// longer than all else.
+Variant cheaper_variant(std::string name, const SizingAsk& ask, const Market& market,
+                        double limit = HUGE_VAL);
+// Whether anything serves at all; not where the ask contradicts itself.
+bool anything_serves(const SizingAsk& ask, const Market& market);
 
 // The first job's data as it is, as one file per sample, TFRecord and WebDataset shards of several
 // sizes, and npz. Shards are read front to back: by tf.data, or by WebDataset. The

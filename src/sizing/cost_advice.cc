@@ -9,6 +9,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/parallel_for.h"
 #include "base/units.h"
 #include "sizing/accelerator_hour.h"
 #include "sizing/money_words.h"
@@ -35,20 +36,6 @@ bool held_by_cores(const Need& need) {
   return std::any_of(need.jobs.begin(), need.jobs.end(), [](const JobNeed& job) {
     return law_mean(job.workload.loader.preprocess) > 0 && job.host.cores_wanted > job.host.cores;
   });
-}
-
-// As variant_of, but for why nothing serves, which takes no designs to know where no storage could.
-Variant sized(std::string name, const SizingAsk& ask, const Market& market) {
-  try {
-    const Need need = need_of(ask);
-    if (std::all_of(need.jobs.begin(), need.jobs.end(), could_serve))
-      return variant_of(std::move(name), ask, market);
-  } catch (const UserError&) {  // the ask contradicts itself
-  }
-  Variant out;
-  out.name = std::move(name);
-  out.reason = "nothing serves";
-  return out;
 }
 
 // The smallest and the largest number, as in "16" or "8 to 16".
@@ -109,18 +96,17 @@ std::optional<ChangedAsk> in_more_files(SizingAsk ask, std::uint64_t per_acceler
                     std::move(ask)};
 }
 
-// Of what serves the one that takes the fewest files and costs next to no more than any.
-std::optional<ChangedAsk> more_files(const SizingAsk& ask, const Market& market) {
+// Of what costs less than `limit` the one that takes the fewest files and costs next to no more than any.
+std::optional<ChangedAsk> more_files(const SizingAsk& ask, const Market& market, double limit) {
   std::uint32_t workers = 1;
   for (const SizedJob& job : ask.jobs) workers = std::max(workers, job.workload.loader.workers);
   std::optional<ChangedAsk> best;
-  double least = HUGE_VAL;
   for (const std::uint64_t each : {std::uint64_t{4} * workers, std::uint64_t{workers}, std::uint64_t{1}}) {
     auto change = in_more_files(ask, each);
     if (!change) continue;
-    const Variant found = sized("", change->ask, market);
-    if (!found.serves() || found.compared() > (1 + kLeastSaving) * least) continue;
-    least = std::min(least, found.compared());
+    const Variant found = cheaper_variant("", change->ask, market, limit);
+    if (!found.serves()) continue;
+    limit = std::min(limit, (1 + kLeastSaving) * found.compared());
     best = std::move(change);
   }
   return best;
@@ -150,7 +136,7 @@ std::vector<SizeAdvice> fewer_per_host(const SizingAsk& ask, const Need& need, c
     const SizingAsk other = spread_out(ask, each);
     const Need then = need_of(other);
     held = held_by_cores(then);
-    SizeAdvice advice{"", sized("", other, market), 0, 0, ""};
+    SizeAdvice advice{"", cheaper_variant("", other, market), 0, 0, ""};
     if (!advice.with.serves()) continue;
     const double more = static_cast<double>(then.hosts) - need.hosts;
     const std::string hosts = fmt::format("{} more hosts", format_count(more));
@@ -185,7 +171,7 @@ std::optional<ChangedAsk> lower_target(const SizingAsk& ask, const Market& marke
                                        const std::stop_token& stop) {
   const auto serves = [&](int percent) {
     if (stop.stop_requested()) throw Interrupted();
-    return sized("", at_target(ask, percent), market).serves();
+    return anything_serves(at_target(ask, percent), market);
   };
   double highest = 0;
   for (const SizedJob& job : ask.jobs) highest = std::max(highest, job.workload.training.au_target);
@@ -224,12 +210,21 @@ std::optional<Need> need_if_any(const SizingAsk& ask) {
   }
 }
 
+// USD a month that are worth saying.
+double least_saving(const Variant& now) { return std::max(kLeastWords, kLeastSaving * now.total()); }
+
+// What a change costs at most that pays.
+double most_that_pays(const Variant& now) {
+  constexpr double kRounding = 1e-9;
+  return now.serves() ? (now.compared() - least_saving(now)) * (1 + kRounding) : HUGE_VAL;
+}
+
 // Whether it is worth saying; what is saved is set.
 bool pays(const Variant& now, SizeAdvice& advice) {
   if (!advice.with.serves()) return false;
   if (!now.serves()) return true;
   const double saved = now.compared() - advice.cost();
-  if (saved < std::max(kLeastWords, kLeastSaving * now.total())) return false;
+  if (saved < least_saving(now)) return false;
   advice.saved = saved;
   return true;
 }
@@ -242,16 +237,32 @@ std::optional<SizeAdvice> best_of_hosts(std::vector<SizeAdvice> all, const Varia
   return std::move(pays(now, *least) ? *least : all.back());
 }
 
-std::vector<ChangedAsk> changes_of(const SizingAsk& ask, const Need& need, const Variant& now,
-                                   const Market& market, const std::stop_token& stop) {
-  std::vector<ChangedAsk> out{more_workers(ask), more_prefetch(ask)};
-  const auto add = [&](std::optional<ChangedAsk> change) {
-    if (change) out.push_back(std::move(*change));
+// What one kind of change comes to, where it pays: less than a limit a month.
+using Candidate = std::function<std::vector<SizeAdvice>(double limit)>;
+
+// In the order in which they are said where they cost the same. All that they are given outlives them.
+std::vector<Candidate> candidates_of(const SizingAsk& ask, const Need& need, const Variant& now,
+                                     const Market& market, const std::stop_token& stop) {
+  const auto sized = [&now, &market](const std::optional<ChangedAsk>& change, double limit) {
+    std::vector<SizeAdvice> out;
+    if (!change) return out;
+    out.push_back({change->name, cheaper_variant(change->name, change->ask, market, limit), 0, 0, ""});
+    if (!pays(now, out.front())) out.clear();
+    return out;
   };
-  add(packed(ask));
-  add(more_files(ask, market));
-  add(decoded_on_accelerators(ask, need));
-  if (!now.serves()) add(lower_target(ask, market, stop));
+  std::vector<Candidate> out;
+  out.emplace_back([&, sized](double limit) { return sized(more_workers(ask), limit); });
+  out.emplace_back([&, sized](double limit) { return sized(more_prefetch(ask), limit); });
+  out.emplace_back([&, sized](double limit) { return sized(packed(ask), limit); });
+  out.emplace_back([&, sized](double limit) { return sized(more_files(ask, market, limit), limit); });
+  out.emplace_back([&, sized](double limit) { return sized(decoded_on_accelerators(ask, need), limit); });
+  if (!now.serves())
+    out.emplace_back([&, sized](double limit) { return sized(lower_target(ask, market, stop), limit); });
+  out.emplace_back([&](double) {
+    std::vector<SizeAdvice> some;
+    if (auto hosts = best_of_hosts(fewer_per_host(ask, need, market), now)) some.push_back(std::move(*hosts));
+    return some;
+  });
   return out;
 }
 
@@ -269,18 +280,19 @@ std::vector<SizeAdvice> size_advice(const SizingAsk& ask, const Market& market, 
   if (stop.stop_requested()) throw Interrupted();
   const auto need = need_if_any(ask);
   if (!need) return {};
-  const Variant now = sized("now", ask, market);
+  const Variant now = cheaper_variant("now", ask, market);
+  const double limit = most_that_pays(now);
+  const std::vector<Candidate> candidates = candidates_of(ask, *need, now, market, stop);
+  std::vector<std::vector<SizeAdvice>> found(candidates.size());
+  parallel_for(candidates.size(), 1, market.threads, stop,
+               [&](unsigned, std::uint64_t i, std::uint64_t) { found[i] = candidates[i](limit); });
+  if (stop.stop_requested()) throw Interrupted();
   std::vector<SizeAdvice> out;
-  const auto keep = [&](SizeAdvice advice) {
-    advice.text = text_of(advice, now);
-    out.push_back(std::move(advice));
-  };
-  for (const ChangedAsk& change : changes_of(ask, *need, now, market, stop)) {
-    if (stop.stop_requested()) throw Interrupted();
-    SizeAdvice advice{change.name, sized(change.name, change.ask, market), 0, 0, ""};
-    if (pays(now, advice)) keep(std::move(advice));
-  }
-  if (auto hosts = best_of_hosts(fewer_per_host(ask, *need, market), now)) keep(std::move(*hosts));
+  for (std::vector<SizeAdvice>& some : found)
+    for (SizeAdvice& advice : some) {
+      advice.text = text_of(advice, now);
+      out.push_back(std::move(advice));
+    }
   std::stable_sort(out.begin(), out.end(),
                    [](const SizeAdvice& a, const SizeAdvice& b) { return a.cost() < b.cost(); });
   return out;

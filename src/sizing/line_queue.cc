@@ -28,12 +28,17 @@ void LineQueue::push_line(std::size_t line, std::uint32_t tier_from) {
 std::optional<LineQueue::Found> LineQueue::cheapest(std::span<const std::size_t> lines, double limit) {
   limit_ = limit;
   for (const std::size_t line : lines) push_line(line, 0);
-  while (!queue_.empty() && queue_.top().total < limit_) {
+  while (!queue_.empty() && queue_.top().total < limit_ && !(best_ && aim_ == Aim::kAny)) {
     const Entry entry = queue_.top();
     queue_.pop();
     if (!done_.contains(entry.line)) look(entry);
   }
   return best_;
+}
+
+// Lines of the same drives share the answer, so that it is cheaper than a size of each.
+bool LineQueue::can_serve(std::size_t line) {
+  return search(line).can_serve() && (!in_fact_ || search(line).can_serve_in_fact());
 }
 
 void LineQueue::look(const Entry& entry) {
@@ -42,7 +47,7 @@ void LineQueue::look(const Entry& entry) {
       push_line(entry.line, entry.tier.to + 1);
       return look_in_front(entry, Bound::kFigures, Stage::kFigures);
     case Stage::kFigures:
-      if (!search(entry.line).can_serve()) {
+      if (!can_serve(entry.line)) {
         done_.insert(entry.line);
         return;
       }
@@ -74,7 +79,12 @@ void LineQueue::look_behind(const Entry& entry) {
 
 void LineQueue::look_at(const Entry& entry) {
   LineSearch& of_line = search(entry.line);
+  if (in_fact_ && !of_line.can_serve_in_fact()) {
+    done_.insert(entry.line);
+    return;
+  }
   if (!of_line.is_allowed(entry.size) && !of_line.could_serve(limit_)) {
+    in_fact_ = aim_ != Aim::kNamed;
     done_.insert(entry.line);
     return;
   }

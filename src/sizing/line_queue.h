@@ -17,18 +17,22 @@
 
 namespace aforo {
 
+// What is looked for: the cheapest, with a size judged of every line that might have been it, so that misses can be
+// named; the cheapest alone; anything that serves.
+enum class Aim { kNamed, kCheapest, kAny };
+
 // For one call of cheapest(). Not thread-safe.
 class LineQueue {
  public:
   // A search of that line; called once for each.
   using Search = std::function<LineSearch(std::size_t line)>;
-  explicit LineQueue(Search search) : make_(std::move(search)) {}
+  LineQueue(Search search, Aim aim) : make_(std::move(search)), aim_(aim), in_fact_(aim == Aim::kAny) {}
 
   struct Found {
     std::size_t line = 0;
     SizeTotal size;
   };
-  // Of those lines the cheapest size that serves, if it costs less than `limit`.
+  // Of those lines the cheapest size that serves (kAny: one that does), if it costs less than `limit`.
   std::optional<Found> cheapest(std::span<const std::size_t> lines, double limit);
 
  private:
@@ -48,6 +52,7 @@ class LineQueue {
   };
   LineSearch& search(std::size_t line);
   void push(Entry entry);
+  bool can_serve(std::size_t line);
   void push_line(std::size_t line, std::uint32_t tier_from);
   void look(const Entry& entry);
   void look_in_front(const Entry& entry, Bound bound, Stage stage);
@@ -55,6 +60,8 @@ class LineQueue {
   void look_at(const Entry& entry);
 
   Search make_;
+  Aim aim_;
+  bool in_fact_;  // bounds let pass what does not serve: the closed form is asked
   std::unordered_map<std::size_t, LineSearch> searches_;
   double limit_ = 0;
   std::optional<Found> best_;

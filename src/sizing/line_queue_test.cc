@@ -22,11 +22,11 @@ class LineQueueTest : public ::testing::Test {
   }
 
   std::optional<LineQueue::Found> cheapest(std::vector<std::size_t> lines, double limit = HUGE_VAL,
-                                           const Refusal& refused = {}) {
+                                           const Refusal& refused = {}, Aim aim = Aim::kNamed) {
     LinePrices prices(PriceBook::shipped(), need_, 0);
     Ceilings ceilings(need_, 8, solved_);
-    LineQueue queue(
-        [&](std::size_t i) { return LineSearch(lines_[i], need_, 8, prices, ceilings, refused); });
+    LineQueue queue([&](std::size_t i) { return LineSearch(lines_[i], need_, 8, prices, ceilings, refused); },
+                    aim);
     return queue.cheapest(lines, limit);
   }
 

@@ -61,6 +61,8 @@ class LineSearch {
 
   // Whether any size could, by the ceiling of the whole line.
   bool can_serve() { return !ceilings_.of(line_.line).empty(); }
+  // The same by the closed form itself, which is dearer: no size serves where this says no.
+  bool can_serve_in_fact() { return ceilings_.could_serve(line_.line); }
   // The next numbers of servers in front that mean figures let serve, from `from` on, as many as share a
   // ceiling; nothing where none do.
   std::optional<TierRange> next_in_front(std::uint32_t from) const;

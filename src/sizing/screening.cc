@@ -111,10 +111,10 @@ void Screening::judge_fastest(const std::vector<std::size_t>& members) {
 }
 
 std::optional<Screening::LineBest> Screening::cheapest_line(const std::vector<std::size_t>& members,
-                                                            const PriceBook& prices, Look look,
-                                                            double limit) {
+                                                            const PriceBook& prices, Look look, double limit,
+                                                            Aim aim) {
   if (hopeless_) {
-    judge_some(members);
+    if (aim == Aim::kNamed) judge_some(members);
     return std::nullopt;
   }
   LinePrices line_prices(prices, need_, accelerator_hour());
@@ -125,14 +125,16 @@ std::optional<Screening::LineBest> Screening::cheapest_line(const std::vector<st
       const double cost = cost_of(line_prices.costs_of(line), line, size);
       return is_refused(figures_of(line, need_, size), cost, look, passed);
     };
-  LineQueue queue([&](std::size_t i) {
-    return LineSearch(lines_[i], need_, ask_.accelerators_per_host, line_prices, *ceilings_, refused);
-  });
+  LineQueue queue(
+      [&](std::size_t i) {
+        return LineSearch(lines_[i], need_, ask_.accelerators_per_host, line_prices, *ceilings_, refused);
+      },
+      aim);
   std::optional<LineBest> best;
   // Lines are on premises: what is dearer there is so for all of them.
   if (const auto found = queue.cheapest(members, limit - standing(prices).more({})))
     best = LineBest{found->line, found->size};
-  if (!best && std::isinf(limit)) judge_some(members);
+  if (!best && std::isinf(limit) && aim == Aim::kNamed) judge_some(members);
   return best;
 }
 
@@ -173,24 +175,52 @@ Ranked Screening::ranked(const LineBest& best, const PriceBook& prices) {
 
 std::optional<Ranked> Screening::cheapest_of(const std::vector<std::size_t>& offers,
                                              const std::vector<std::size_t>& lines, const PriceBook& prices,
-                                             Look look, double limit) {
+                                             Look look, double limit, Aim aim) {
   std::optional<Ranked> offer = cheapest_offer(offers, prices, look, limit);
-  const auto line = cheapest_line(lines, prices, look, offer ? offer->bill.compared() : limit);
+  const auto line = cheapest_line(lines, prices, look, offer ? offer->bill.compared() : limit, aim);
   return line ? ranked(*line, prices) : offer;
 }
 
-std::optional<Ranked> Screening::cheapest_on_premises(const PriceBook& prices) {
-  std::vector<std::size_t> offers, lines(lines_.size());
+std::optional<Ranked> Screening::cheapest_where(const std::function<bool(Family)>& counts,
+                                                const PriceBook& prices, double limit, Aim aim) {
+  std::vector<std::size_t> offers, lines;
   for (std::size_t i = 0; i < offers_; ++i)
-    if (!in_cloud(designs_[i].family)) offers.push_back(i);
-  for (std::size_t i = 0; i < lines.size(); ++i) lines[i] = i;
-  std::optional<Ranked> best = cheapest_of(offers, lines, prices, Look::kRanking, HUGE_VAL);
+    if (counts(designs_[i].family)) offers.push_back(i);
+  for (std::size_t i = 0; i < lines_.size(); ++i)
+    if (counts(lines_[i].line.family)) lines.push_back(i);
+  std::optional<Ranked> best = cheapest_of(offers, lines, prices, Look::kRanking, limit, aim);
   for (const std::size_t design : passed_) {
-    if (in_cloud(designs_[design].family)) continue;
+    if (!counts(designs_[design].family)) continue;
     Bill found = bill(design, prices);
-    if (!best || found.compared() < best->bill.compared()) best = Ranked{design, std::move(found)};
+    if (found.compared() < (best ? best->bill.compared() : limit)) best = Ranked{design, std::move(found)};
   }
   return best;
+}
+
+std::optional<Ranked> Screening::cheapest(const PriceBook& prices, double limit) {
+  return cheapest_where([](Family) { return true; }, prices, limit, Aim::kCheapest);
+}
+
+bool Screening::anything_serves(const PriceBook& prices) {
+  std::vector<std::size_t> offers, lines(lines_.size());
+  for (const std::vector<std::size_t>& chain : chains_)
+    for (std::size_t at = chain.size(); at > 0; --at) {
+      const std::size_t largest = chain[at - 1];
+      if (!can_serve(largest)) continue;
+      bound_offer(largest);
+      if (!can_serve(largest)) break;  // nor does a smaller one
+      judge_offer(largest);
+      if (judged_[largest].serves()) return true;
+      offers.insert(offers.end(), chain.begin(), chain.end());
+      break;
+    }
+  for (std::size_t i = 0; i < lines.size(); ++i) lines[i] = i;
+  return cheapest_line(lines, prices, Look::kRanking, HUGE_VAL, Aim::kAny) ||
+         cheapest_offer(offers, prices, Look::kRanking, HUGE_VAL);
+}
+
+std::optional<Ranked> Screening::cheapest_on_premises(const PriceBook& prices) {
+  return cheapest_where([](Family family) { return !in_cloud(family); }, prices, HUGE_VAL, Aim::kNamed);
 }
 
 std::optional<Ranked> Screening::next_between(const PriceBook& prices, double limit) {
@@ -198,7 +228,7 @@ std::optional<Ranked> Screening::next_between(const PriceBook& prices, double li
   std::vector<std::size_t> offers(offers_), lines(lines_.size());
   for (std::size_t i = 0; i < offers.size(); ++i) offers[i] = i;
   for (std::size_t i = 0; i < lines.size(); ++i) lines[i] = i;
-  return cheapest_of(offers, lines, prices, Look::kBetween, limit);
+  return cheapest_of(offers, lines, prices, Look::kBetween, limit, Aim::kNamed);
 }
 
 std::vector<Ranked> Screening::rank(const PriceBook& prices, Grouping grouping) {
@@ -211,7 +241,7 @@ std::vector<Ranked> Screening::rank(const PriceBook& prices, Grouping grouping) 
   parallel_for(lists.size(), 1, threads_, {}, [&](unsigned, std::uint64_t i, std::uint64_t) {
     found[i].offer = cheapest_offer(lists[i].offers, prices, Look::kRanking, HUGE_VAL);
     found[i].line = cheapest_line(lists[i].lines, prices, Look::kRanking,
-                                  found[i].offer ? found[i].offer->bill.compared() : HUGE_VAL);
+                                  found[i].offer ? found[i].offer->bill.compared() : HUGE_VAL, Aim::kNamed);
   });
   std::map<std::string, Ranked> best;
   const auto add = [&](Ranked one) {

@@ -9,6 +9,7 @@
 // screening_test.cc holds it to an exhaustive search.
 #pragma once
 
+#include <cmath>
 #include <compare>
 #include <cstdint>
 #include <deque>
@@ -23,7 +24,7 @@
 #include "sizing/build.h"
 #include "sizing/ceilings.h"
 #include "sizing/judge.h"
-#include "sizing/line_search.h"
+#include "sizing/line_queue.h"
 #include "sizing/standing.h"
 #include "sizing/trials.h"
 
@@ -70,7 +71,12 @@ class Screening {
   // none serves are left out.
   std::vector<Ranked> rank(const PriceBook& prices, Grouping grouping);
 
-  // The one of all that are bought, without looking at what could not win.
+  // The one that rank() would have first, where it costs less than `limit` a month (Bill::compared), without looking at
+  // what could not win.
+  std::optional<Ranked> cheapest(const PriceBook& prices, double limit = HUGE_VAL);
+  // Whether there is one. Prices decide where it is looked for first.
+  bool anything_serves(const PriceBook& prices);
+  // As cheapest(), of those that are bought.
   std::optional<Ranked> cheapest_on_premises(const PriceBook& prices);
 
   // What was judged and does not serve: of each product the miss that lacks least of what its largest lacks, nearest
@@ -127,10 +133,13 @@ class Screening {
   std::optional<Ranked> cheapest_offer(const std::vector<std::size_t>& members, const PriceBook& prices,
                                        Look look, double limit);
   std::optional<LineBest> cheapest_line(const std::vector<std::size_t>& members, const PriceBook& prices,
-                                        Look look, double limit);
+                                        Look look, double limit, Aim aim);
+  // Of all designs that `counts`, those that passed by simulation included.
+  std::optional<Ranked> cheapest_where(const std::function<bool(Family)>& counts, const PriceBook& prices,
+                                       double limit, Aim aim);
   std::optional<Ranked> cheapest_of(const std::vector<std::size_t>& offers,
                                     const std::vector<std::size_t>& lines, const PriceBook& prices, Look look,
-                                    double limit);
+                                    double limit, Aim aim);
   // Of members that no storage could let serve, so that misses can be named: those of each product that read most.
   void judge_fastest(const std::vector<std::size_t>& members);
   void judge_offer(std::size_t i);
