@@ -27,6 +27,8 @@ constexpr double kSaturated = 0.9;
 // than the one before, and times between are taken from a straight line. Chosen: that errs by less than the
 // form (0.3 points where twice as far erred by 1.3), and is some thirty epochs for a hundred hosts.
 constexpr double kNextFollowed = 1.25;
+constexpr std::uint64_t kNextBounded =
+    2;                               // the same of an upper bound, in epochs. Chosen: a handful tells most
 constexpr double kAnyNumber = 1e12;  // of epochs, after which caches are as full as they get; any large one
 // A part of an epoch's loss that is named although the rest alone misses the target too, as the verdict's.
 constexpr double kMostOfLoss = 0.5;
@@ -84,6 +86,12 @@ class ClosedForm {
       const std::uint64_t next = std::min(filling, std::max(at + 1, further));
       const double now = 1 / epoch(static_cast<double>(next));
       sum += time_between(at, next, before, now);
+      before = now, at = next;
+    }
+    for (std::uint64_t next = 1; options_.at_most && next < filling; next *= kNextBounded) {
+      // None between takes less than both: what an epoch takes falls, or rises, while caches fill.
+      const double now = 1 / epoch(static_cast<double>(next));
+      sum += static_cast<double>(next - at) * std::min(before, now);
       before = now, at = next;
     }
     if (options_.at_most && filling > 0) {

@@ -57,6 +57,8 @@ void LineQueue::look(const Entry& entry) {
     case Stage::kInFront:
     case Stage::kBehind:
       return look_behind(entry);
+    case Stage::kBetween:
+      return look_between(entry);
     case Stage::kSize:
       return look_at(entry);
   }
@@ -67,14 +69,33 @@ void LineQueue::look_in_front(const Entry& entry, Bound bound, Stage stage) {
   push({std::max(entry.total, least.total), entry.line, entry.tier, stage});
 }
 
+// First as many servers as share a ceiling, then twice as many such steps together, and so on: the largest bounds all.
 void LineQueue::look_behind(const Entry& entry) {
   LineSearch& of_line = search(entry.line);
-  const BehindRange range = of_line.next_behind(entry.tier, entry.behind, limit_);
+  const BehindRange range = of_line.next_behind(entry.tier, entry.behind, entry.steps, limit_);
   if (range.to == 0) return;
-  push({std::max(entry.total, range.least.total), entry.line, entry.tier, Stage::kSize, range.from,
-        range.least.size});
+  push_range(entry, range);
   const double more = of_line.least_from(entry.tier, range.to + 1);
-  push({std::max(entry.total, more), entry.line, entry.tier, Stage::kBehind, range.to + 1});
+  Entry rest{std::max(entry.total, more), entry.line, entry.tier, Stage::kBehind, range.to + 1};
+  rest.steps = 2 * entry.steps;
+  push(rest);
+}
+
+void LineQueue::push_range(const Entry& entry, const BehindRange& range) {
+  const Stage stage = range.steps > 1 ? Stage::kBetween : Stage::kSize;
+  push({std::max(entry.total, range.least.total), entry.line, entry.tier, stage, range.from, range.least.size,
+        range.to, range.steps});
+}
+
+// What might be the cheapest is halved, until one ceiling is left.
+void LineQueue::look_between(const Entry& entry) {
+  LineSearch& of_line = search(entry.line);
+  for (std::uint32_t from = entry.behind, steps = entry.steps / 2; from <= entry.behind_to;) {
+    const BehindRange half = of_line.next_behind(entry.tier, from, steps, limit_, entry.behind_to);
+    if (half.to == 0) return;
+    push_range(entry, half);
+    from = half.to + 1, steps = entry.steps - steps;
+  }
 }
 
 void LineQueue::look_at(const Entry& entry) {
@@ -83,7 +104,8 @@ void LineQueue::look_at(const Entry& entry) {
     done_.insert(entry.line);
     return;
   }
-  if (!of_line.is_allowed(entry.size) && !of_line.could_serve(limit_)) {
+  // Lines of the same drives share the first answer.
+  if (!of_line.is_allowed(entry.size) && !(of_line.can_serve_in_fact() && of_line.could_serve(limit_))) {
     in_fact_ = aim_ != Aim::kNamed;
     done_.insert(entry.line);
     return;

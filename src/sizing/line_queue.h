@@ -37,8 +37,8 @@ class LineQueue {
 
  private:
   // What was looked at last: nothing; sizes with so many servers in front, by one Bound after the other; of
-  // those the ones with `behind` servers behind or more; a size to search from.
-  enum class Stage { kNothing, kFigures, kLine, kInFront, kBehind, kSize };
+  // those the ones with `behind` servers behind or more; with `behind` to `behind_to`; a size to search from.
+  enum class Stage { kNothing, kFigures, kLine, kInFront, kBehind, kBetween, kSize };
   // Sizes that are yet to be looked at, and the least they can cost.
   struct Entry {
     double total;
@@ -47,6 +47,8 @@ class LineQueue {
     Stage stage = Stage::kNothing;
     std::uint32_t behind = 1;
     LineSize size{};
+    std::uint32_t behind_to = 0;
+    std::uint32_t steps = 1;  // of ceilings that are bounded together next
     // The cheapest comes first; of equals, always the same.
     bool operator<(const Entry& other) const;
   };
@@ -57,6 +59,8 @@ class LineQueue {
   void look(const Entry& entry);
   void look_in_front(const Entry& entry, Bound bound, Stage stage);
   void look_behind(const Entry& entry);
+  void look_between(const Entry& entry);
+  void push_range(const Entry& entry, const BehindRange& range);
   void look_at(const Entry& entry);
 
   Search make_;

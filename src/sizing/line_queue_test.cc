@@ -98,5 +98,38 @@ TEST_F(LineQueueTest, WhereNothingCanServeNothingIsJudged) {
   EXPECT_EQ(judged(), 0U);
 }
 
+// Whatever is looked for, what is found serves; the cheapest is the same whether misses are named or not.
+TEST_F(LineQueueTest, EveryAimFindsWhatServes) {
+  of(plain_ask(), Family::kHybrid);
+  const auto named = cheapest(every(5)), alone = cheapest(every(5), HUGE_VAL, {}, Aim::kCheapest),
+             any = cheapest(every(5), HUGE_VAL, {}, Aim::kAny);
+  ASSERT_TRUE(named && alone && any);
+  EXPECT_EQ(named->line, alone->line);
+  EXPECT_EQ(named->size.size, alone->size.size);
+  EXPECT_GE(any->size.total, named->size.total);
+  EXPECT_TRUE(lines_[any->line].judged.at(any->size.size).serves());
+}
+
+// Targets around the highest that disks reach: where one aim finds nothing, neither does another, and without names
+// fewer are judged for it.
+TEST_F(LineQueueTest, EveryAimSeesThatNothingServes) {
+  int nothing = 0;
+  for (const double idle : {0.1, 0.01, 1e-3, 1e-4, 1e-5, 1e-6, 1e-8}) {
+    SizingAsk ask = plain_ask();
+    ask.jobs[0].workload.training.au_target = 1 - idle;
+    lines_.clear();
+    of(ask, Family::kHdd);
+    const bool named = cheapest(every(3)).has_value();
+    const std::size_t judged_named = judged();
+    lines_.clear();
+    of(ask, Family::kHdd);
+    EXPECT_EQ(cheapest(every(3), HUGE_VAL, {}, Aim::kAny).has_value(), named) << idle;
+    if (named) continue;
+    ++nothing;
+    EXPECT_LE(judged(), judged_named);
+  }
+  EXPECT_GT(nothing, 0);
+}
+
 }  // namespace
 }  // namespace aforo

@@ -122,15 +122,21 @@ double LineSearch::least_from(const TierRange& tier, std::uint32_t main) {
   return least_cost_of(costs_, line_.line, {main, tier.from}) + idle(*side.ceiling, 1);
 }
 
-BehindRange LineSearch::next_behind(const TierRange& tier, std::uint32_t from, double limit) {
-  BehindRange out{0, 0, {HUGE_VAL, {}}};
-  const std::uint32_t each = line_.line.per_node, most = affordable(tier.from, limit);
+BehindRange LineSearch::next_behind(const TierRange& tier, std::uint32_t from, std::uint32_t steps,
+                                    double limit, std::uint32_t to) {
+  BehindRange out{0, 0, {HUGE_VAL, {}}, 0};
+  const std::uint32_t each = line_.line.per_node, most = std::min(to, affordable(tier.from, limit));
   const Side side = side_of(tier, Bound::kInFront);
   from = std::max(from, first_by_figures(side, most));
   if (from > most) return out;
   out.from = from;
-  out.to = std::min(most, ceiling_count(each * from) / each);
-  const Ceiling& behind = ceilings_.behind(line_.line, ceiling_count(each * from), tier.to);
+  std::uint32_t drives = 0;
+  while (out.steps < steps && out.to < most) {
+    drives = ceiling_count(each * (out.steps == 0 ? from : out.to + 1));
+    out.to = std::min(most, drives / each);
+    ++out.steps;
+  }
+  const Ceiling& behind = ceilings_.behind(line_.line, drives, tier.to);
   if (!behind.empty()) look_between(side, out.from, out.to, behind, out.least);
   return out;
 }

@@ -44,10 +44,11 @@ struct TierRange {
 };
 
 // Numbers of servers behind, {0, 0} for none, and the least that sizes with them cost: infinite where they do
-// not serve.
+// not serve. `steps`: how many ceilings they have.
 struct BehindRange {
   std::uint32_t from = 0, to = 0;
   SizeTotal least{};
+  std::uint32_t steps = 0;
 };
 
 // Says no of a size that the closed forms let pass.
@@ -72,8 +73,10 @@ class LineSearch {
   // bound may be given for it.
   SizeTotal least_with(const TierRange& tier, Bound bound, double limit);
   // Likewise by the ceilings of what stands behind: of those sizes the ones with `from` servers behind, or the
-  // first more that mean figures let serve, as many as share a ceiling.
-  BehindRange next_behind(const TierRange& tier, std::uint32_t from, double limit);
+  // first more that mean figures let serve, as many as share `steps` ceilings one after the other, of which the last
+  // bounds all; no more than `to`.
+  BehindRange next_behind(const TierRange& tier, std::uint32_t from, std::uint32_t steps, double limit,
+                          std::uint32_t to = kMostNodes);
   // What any of those costs at least with `main` servers behind, or more.
   double least_from(const TierRange& tier, std::uint32_t main);
 

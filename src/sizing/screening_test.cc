@@ -121,6 +121,28 @@ TEST(Screening, RankingAgainJudgesWhatHasBecomeCheap) {
   EXPECT_NEAR(again.front().bill.total(), expected.front().bill.total(), 1e-6);
 }
 
+// The one search for the best of all, under any limit, and whether there is one, against the ranking of all families.
+TEST(Screening, TheCheapestIsTheFirstOfTheRanking) {
+  const PriceBook& prices = PriceBook::shipped();
+  for (const double target : {0.5, 0.9, 0.99, 0.9999})
+    for (const std::uint32_t accelerators : {8U, 64U}) {
+      SizingAsk ask = small_files(accelerators);
+      ask.jobs[0].workload.training.au_target = target;
+      Screening screening(ask, Catalogue::shipped(), 2);
+      const auto ranked = screening.rank(prices, Grouping::kFamily);
+      Screening anew(ask, Catalogue::shipped(), 2);
+      EXPECT_EQ(anew.anything_serves(prices), !ranked.empty());
+      Screening alone(ask, Catalogue::shipped(), 2);
+      const auto found = alone.cheapest(prices);
+      ASSERT_EQ(found.has_value(), !ranked.empty()) << target;
+      if (!found) continue;
+      const double least = ranked.front().bill.compared();
+      EXPECT_NEAR(found->bill.compared(), least, 1e-9 * least);
+      EXPECT_EQ(alone.designs()[found->design].name, screening.designs()[ranked.front().design].name);
+      EXPECT_FALSE(alone.cheapest(prices, 0.999 * least));
+    }
+}
+
 TEST(Screening, DeterministicWhateverTheThreads) {
   const SizingAsk ask = small_files(16);
   std::vector<std::vector<std::pair<std::size_t, double>>> found;
