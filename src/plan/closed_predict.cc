@@ -27,8 +27,9 @@ constexpr double kSaturated = 0.9;
 // than the one before, and times between are taken from a straight line. Chosen: that errs by less than the
 // form (0.3 points where twice as far erred by 1.3), and is some thirty epochs for a hundred hosts.
 constexpr double kNextFollowed = 1.25;
-constexpr std::uint64_t kNextBounded =
-    2;                               // the same of an upper bound, in epochs. Chosen: a handful tells most
+// Of the time of all epochs, up to which an upper bound may leave open what some of those take in which caches fill.
+// Chosen: less is not worth the epochs that it takes to know.
+constexpr double kBoundNear = 0.003;
 constexpr double kAnyNumber = 1e12;  // of epochs, after which caches are as full as they get; any large one
 // A part of an epoch's loss that is named although the rest alone misses the target too, as the verdict's.
 constexpr double kMostOfLoss = 0.5;
@@ -88,21 +89,29 @@ class ClosedForm {
       sum += time_between(at, next, before, now);
       before = now, at = next;
     }
-    for (std::uint64_t next = 1; options_.at_most && next < filling; next *= kNextBounded) {
-      // None between takes less than both: what an epoch takes falls, or rises, while caches fill.
-      const double now = 1 / epoch(static_cast<double>(next));
-      sum += static_cast<double>(next - at) * std::min(before, now);
-      before = now, at = next;
-    }
     if (options_.at_most && filling > 0) {
       // The last before they are full is taken to replace nothing yet, and may be the faster one.
       const double last_filling = 1 / epoch(static_cast<double>(filling));
+      sum += least_between(0, filling, before, last_filling, kBoundNear * static_cast<double>(epochs));
       before = std::min(last_filling, 1 / epoch(kAnyNumber));
+      at = filling;
     } else if (at > 1 && epochs - 1 > at) {
       before = 1 / epoch(kAnyNumber);
     }
     last_ = 1 / before;
     return sum + static_cast<double>(epochs - 1 - at) * before;
+  }
+
+  // What epochs at + 1 ... next take at least, where those of `at` and `next` are known: what an epoch takes falls, or
+  // rises, while caches fill. By halves, until it is known to within `near`.
+  double least_between(std::uint64_t at, std::uint64_t next, double before, double now, double near) {
+    const double steps = static_cast<double>(next - at);
+    if (next - at < 2 || steps * std::abs(before - now) <= near) return steps * std::min(before, now);
+    const auto root =
+        static_cast<std::uint64_t>(std::sqrt(static_cast<double>(std::max<std::uint64_t>(1, at) * next)));
+    const std::uint64_t middle = std::clamp(root, at + 1, next - 1);
+    const double then = 1 / epoch(static_cast<double>(middle));
+    return least_between(at, middle, before, then, near) + least_between(middle, next, then, now, near);
   }
 
   // Of epochs at + 1 ... next, where those of `at` and `next` are known: in a straight line over what caches of
