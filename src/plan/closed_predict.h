@@ -67,7 +67,7 @@ struct ClosedOptions {
   Seconds checkpoint_pause{0};
   LeadConstants lead = kLead;
   // An upper bound of the utilisation will do, and where the target is missed any of them, in a quarter of the
-  // time: caches are taken to be full after the first epoch. Of what limits it, its interval and notes nothing is said.
+  // time: few of the epochs in which caches fill are followed (closed_bound_test.cc). Of what limits it, its interval and notes nothing is said.
   bool at_most = false;
   // Where networks that were solved are looked for and kept; null: nowhere. Outlives the call.
   SolvedNetworks* solved = nullptr;
