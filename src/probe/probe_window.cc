@@ -96,6 +96,7 @@ RawWindow ProbeReaders::run(const WindowAsk& ask, ProbeCursor& cursor, std::stop
   if (!window.bytes_from_storage && usage.device) window.bytes_from_storage = usage.device->bytes_read;
   if (window.bytes_from_storage == std::uint64_t{0} && !usage.device)
     window.bytes_from_storage.reset();  // network and FUSE filesystems may not account to the process
+  if (store_.info().compressed) window.bytes_from_storage.reset();
   note_fault(running);
   return window;
 }

@@ -74,10 +74,27 @@ std::vector<Mount> parse_mountinfo(std::string_view text) {
                second = whole_number(words[2].substr(colon + 1));
     if (!first || !second) return true;
     mounts.push_back({static_cast<unsigned>(*first), static_cast<unsigned>(*second), unescape(words[3]),
-                      unescape(words[4]), std::string(words[dash + 1]), unescape(words[dash + 2])});
+                      unescape(words[4]), std::string(words[dash + 1]), unescape(words[dash + 2]),
+                      dash + 3 < words.size() ? std::string(words[dash + 3]) : ""});
     return true;
   });
   return mounts;
+}
+
+// btrfs: compress, compress-force; f2fs: compress_algorithm; bcachefs: compression; squashfs and erofs always do.
+bool compresses(const Mount& mount) {
+  if (mount.type == "squashfs" || mount.type == "erofs") return true;
+  std::string_view rest = mount.options;
+  while (!rest.empty()) {
+    const std::string_view option = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(rest.size(), option.size() + 1));
+    const std::string_view name = option.substr(0, option.find('='));
+    const std::string_view value = option.substr(std::min(option.size(), name.size() + 1));
+    const bool named = name == "compress" || name == "compress-force" || name == "compress_algorithm" ||
+                       name == "compression" || name == "background_compression";
+    if (named && value != "none" && value != "no") return true;
+  }
+  return false;
 }
 
 const Mount* mount_of(const std::vector<Mount>& mounts, std::string_view path) {

@@ -33,7 +33,11 @@ struct Mount {
   std::string type;
   // "/dev/vda", "overlay", "server:/export".
   std::string source;
+  // The filesystem's own, with commas: "rw,compress=zstd:3,space_cache=v2"; empty where there are none.
+  std::string options = {};
 };
+// Whether files there lie compressed, as far as the mount says: its bytes read are then fewer than its files'.
+bool compresses(const Mount& mount);
 // In the text's order; lines of another form are left out.
 std::vector<Mount> parse_mountinfo(std::string_view text);
 

@@ -37,6 +37,21 @@ TEST(KernelText, OfTwoMountsAtOnePlaceTheLaterCovers) {
   EXPECT_EQ(mount_of(mounts, "/data")->type, "xfs");
 }
 
+TEST(KernelText, AMountSaysWhetherFilesLieCompressed) {
+  const auto of = [](const std::string& rest) {
+    return compresses(parse_mountinfo("44 27 0:39 / /data rw,relatime - " + rest + "\n").at(0));
+  };
+  EXPECT_TRUE(of("btrfs /dev/loop0 rw,compress-force=zstd:3,space_cache=v2"));
+  EXPECT_TRUE(of("btrfs /dev/loop0 rw,compress=lzo"));
+  EXPECT_TRUE(of("f2fs /dev/sda rw,compress_algorithm=lz4"));
+  EXPECT_TRUE(of("bcachefs /dev/sda rw,compression=zstd"));
+  EXPECT_TRUE(of("squashfs /dev/loop1 ro"));
+  EXPECT_FALSE(of("btrfs /dev/loop0 rw,compress=no,discard=async"));
+  EXPECT_FALSE(of("bcachefs /dev/sda rw,compression=none"));
+  EXPECT_FALSE(of("ext4 /dev/vda rw,nocompress"));
+  EXPECT_FALSE(of("ext4 /dev/vda"));
+}
+
 TEST(KernelText, ReadsBlockCounters) {
   // reads merged sectors ms | writes merged sectors ms | in flight, busy ms, queue ms
   const auto stat = parse_block_stat("   100  5  2048  300   7 8 9 10   3   250  900  0 0 0 0 1 2\n");

@@ -96,6 +96,7 @@ FilesystemInfo describe_filesystem(const std::string& path) {
   if (const Mount* mount = mount_of(mounts, place.string())) {
     info.type = mount->type;
     info.mount_point = mount->mount_point;
+    info.compressed = compresses(*mount);
     info.device = mount->source.starts_with("/dev/") ? mount->source.substr(5) : mount->source;
   }
   return info;

@@ -35,6 +35,8 @@ MachineInfo describe_machine();
 struct FilesystemInfo {
   // "ext4", "/", "vda" ("server:/export" for what is no device); empty = unknown.
   std::string type, mount_point, device;
+  // Its files lie compressed, as far as the mount says (compresses in kernel_text.h).
+  bool compressed = false;
   // `free` is for this user, without what is kept for root.
   Bytes total{0}, free{0};
   // Names that can still be made; 0 also where the filesystem keeps no count of them.

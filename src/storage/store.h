@@ -41,6 +41,8 @@ struct StoreInfo {
   Bytes capacity{0};   // of all that shares it; 0 = unknown
   // No storage below: its bytes lie in this machine's memory (tmpfs).
   bool memory_only = false;
+  // Files lie compressed: what the kernel counts as read is fewer bytes than theirs.
+  bool compressed = false;
 };
 
 // Room at this moment.

@@ -20,6 +20,7 @@ MeasuredJob run_job(const JobPlan& plan, const JobSettings& settings, WatchOptio
   MeasuredJob measured;
   measured.engine = made.engine;
   measured.memory_only = settings.store->info().memory_only;
+  measured.compressed = settings.store->info().compressed;
   measured.engine_reason = made.reason;
   measured.io_threads = static_cast<unsigned>(made.lanes.size());
   Usage paused;

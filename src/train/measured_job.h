@@ -29,6 +29,8 @@ struct MeasuredJob {
   std::string engine_reason;
   // There is no storage below where it read.
   bool memory_only = false;
+  // Its files lie compressed there.
+  bool compressed = false;
   // Lanes that were made, >= 1.
   unsigned io_threads = 0;
   // Monotonic: the first rank began.

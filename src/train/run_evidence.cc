@@ -71,7 +71,7 @@ std::optional<double> Traffic::cache_share() const {
 Traffic traffic_of(const MeasuredJob& job) {
   Traffic traffic;
   traffic.requested = job.result.readers.bytes;
-  if (!moves_bytes(job.engine)) return traffic;
+  if (!moves_bytes(job.engine) || job.compressed) return traffic;
   if (!has_storage_below(job)) {
     traffic.from_storage = 0;
     traffic.source = "memory filesystem";

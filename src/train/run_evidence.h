@@ -15,7 +15,8 @@ namespace aforo {
 struct Traffic {
   // As read by the loader.
   std::uint64_t requested = 0;
-  // Counted by the kernel; absent where it does not count.
+  // Counted by the kernel; absent where it does not count, and where files lie compressed: of those it counts
+  // fewer bytes than the loader reads, whether a cache answered or not.
   std::optional<std::uint64_t> from_storage;
   // Which counter: "process read_bytes", "block device", ...
   std::string source;

@@ -62,7 +62,7 @@ class Trial {
     CacheReset reset(*settings_.store, *plan.layout);
     if (options_.drop_caches)
       reset.drop(stop_);
-    else if (!options_.cache_expected && share_ && *share_ < kMostlyCached &&
+    else if (!options_.cache_expected && share_.value_or(0) < kMostlyCached &&
              plan.layout->files() <= kMostDropped)
       reset.drop_data(plan.layout->files(), stop_);
   }

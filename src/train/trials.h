@@ -26,8 +26,8 @@ struct ReaderTrials {
 };
 
 // Two short runs, as it is and changed, of about three seconds together. Each reads at most one pass
-// over the data, so neither finds what it has read itself in the cache. Where the job read from storage
-// (`traffic`) and no warm cache is wanted, what it left in the page cache is dropped first, its data
+// over the data, so neither finds what it has read itself in the cache. Where the job read from storage, or
+// nobody can tell (`traffic`), and no warm cache is wanted, what it left in the page cache is dropped first, its data
 // alone (of 200,000 files at most). Rates are as with the job's own share of the cache; nothing where
 // more came from it than then (0.2 of what was read), or nothing was read.
 ReaderTrials try_readers(const JobPlan& plan, const JobSettings& settings, const RunOptions& options,

@@ -28,6 +28,7 @@ StoreInfo info_of(const std::string& directory) {
     info.type = filesystem.type;
     info.device = filesystem.device;
     info.capacity = filesystem.total;
+    info.compressed = filesystem.compressed;
     info.memory_only = info.type == "tmpfs" || info.type == "ramfs";
   } catch (const UserError&) {  // whoever needs the directory says what is wrong with it
   }
