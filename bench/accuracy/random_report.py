@@ -128,6 +128,10 @@ def is_right(pair):
 
 
 def verdicts(pairs):
+    return [pair for pair in diagnosed(pairs) if pair['true']['right']]
+
+
+def diagnosed(pairs):
     return [pair for pair in pairs if 'true' in pair and 'verdict' in pair['measured']]
 
 
@@ -178,7 +182,7 @@ def summary(pairs, maxima):
     if told:
         right = sum(map(is_right, told))
         unknown = sum(pair['measured']['limit'] == 'unknown' for pair in told)
-        row(f'limit told rightly ({len(told)} runs with diagnosis)', report.share(right, len(told)),
+        row(f'limit told rightly (of {len(diagnosed(pairs))} runs with diagnosis the {len(told)} whose limit is known)', report.share(right, len(told)),
             f'{100 * LEAST_RIGHT:.0f} % or more', right >= LEAST_RIGHT * len(told))
         row("limit 'unknown'", report.share(unknown, len(told)), f'{100 * MOST_UNKNOWN:.0f} % or less',
             unknown <= MOST_UNKNOWN * len(told))
@@ -321,7 +325,7 @@ def render(runs):
             pairs, lambda pair: pair['config']['data'].split('-', 1)[1].rsplit('-', 1)[0]).items())
     lines += ['## Limits, found against true', ''] + verdict_table(pairs)
     lines += TRUTH.format(tie=100 * truth.TIE, stream=100 * truth.STREAM_TIE, open_only=100 * truth.OPEN_ONLY,
-                          below_ms=1e3 * truth.BELOW[0], below_gb=truth.BELOW[1] / 1e9, ahead=truth.AHEAD / truth.MiB, block=truth.BLOCK / truth.KiB).splitlines() + ['']
+                          below_ms=1e3 * truth.BELOW[0], below_gb=truth.BELOW[1] / 1e9, ahead=truth.AHEAD / truth.MiB, block=truth.BLOCK / truth.KiB, full=100 * truth.CORES_FULL).splitlines() + ['']
     if pairs:
         lines += report.worst_lines(pairs, storage, 'true limit', lambda pair: pair['true']['cause'])
     if maxima:

@@ -21,8 +21,9 @@ the limit.
 - *servers*: the number that the storage serves at once, over the mean time that a sample takes there (open and reads).
 - *loader*: the readers of the job (accelerators x workers; with shards no more than there are) over that same time; in
   front of a limited device {below_ms:g} ms a request and {below_gb:g} GB/s.
-- *client CPU*: storages that compute on what is read (memory, compression, checksums, encryption); with fewer readers than
-  twice the cores the loader is as true.
+- *client CPU*: storages that compute on what is read (memory, compression, checksums, encryption), where {full:.0f} % of the
+  cores' time was used, the kernel's own threads included; with fewer readers than twice the cores the loader is as true.
+  Where cores were idle, what such a job waited for is in no drawn parameter, and its verdict is not counted.
 - What *loader* and *client CPU* allow is an estimate and taken to be no less than what was measured.
 - *spread*: on the average all of these are enough for the target, and it was missed: single long reads are the limit.
 - *not limited*: the run itself met its target, which is all that this verdict says.

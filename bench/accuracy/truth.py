@@ -22,6 +22,9 @@ ESTIMATED = {'loader', 'client CPU'}  # causes that the drawn parameters do not 
 OPEN_ONLY, OPEN_TOO = 0.6, 0.4  # share of open in a sample's time, from which only, or also, opening is the limit
 EPOCH_START = 0.05  # share of the first batches from which they are a limit of their own
 
+CORES_FULL = 0.9  # share of the cores' time, from which the client's CPU is the limit of what computes
+NOT_KNOWN = 'not known'  # of storage that computes and leaves cores idle: what it waits for is in no drawn parameter
+
 CAUSES = ('bandwidth', 'requests', 'servers', 'loader', 'client CPU', 'spread', 'not limited')
 # The verdicts that are right for a cause.
 RIGHT = {'bandwidth': {'storage bandwidth'}, 'requests': {'storage bandwidth'},
@@ -136,19 +139,29 @@ def _right(cause, family, parameters, data, case, samples):
     return right
 
 
-def limit(family, parameters, data, case, samples, step_seconds, steps, au, measured):
-    """The true limit of a job that had `au` and `measured` samples/s. That the target was met is read from the
-    measurement, for a verdict means nothing else by it; what keeps it from being met is by construction. Where that is an
-    estimate, no cause gives less than what was measured."""
+@dataclass(frozen=True)
+class Measured:
+    au: float
+    samples: float  # /s
+    cores_busy: float = 0  # share of the client's cores, the kernel's own threads included
+
+
+def limit(family, parameters, data, case, samples, step_seconds, steps, measured):
+    """The true limit of a job. That the target was met is read from the measurement, for a verdict means nothing else by
+    it, and so is that storage which computes had filled the cores; what else keeps it from being met is by construction.
+    Where that is an estimate, no cause gives less than what was measured."""
+    au = measured.au
     demand = case.accelerators * case.batch / step_seconds
     found = gives(family, parameters, data, case, samples)
     if 'bandwidth' in found and case.read == 'direct' and data.layout in FROM_THE_MIDDLE:
         found['bandwidth'] *= data.mean_bytes / (data.mean_bytes + BLOCK)
     for cause in ESTIMATED & set(found):
-        found[cause] = max(found[cause], measured)
+        found[cause] = max(found[cause], measured.samples)
     rounded = {cause: float(f'{rate:.4g}') for cause, rate in found.items()}
     if au >= TARGET:
         return Limit('not limited', tuple(RIGHT['not limited']), rounded, demand)
+    if family.cpu and measured.cores_busy < CORES_FULL:
+        return Limit(NOT_KNOWN, (), rounded, demand)
     cause = min(found, key=found.get)
     near = TIE
     if data.layout in FRONT_TO_BACK:

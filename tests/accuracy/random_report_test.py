@@ -19,7 +19,7 @@ def pair(number, predicted, measured, family='latency', seed=7, date='2026-01-03
                        'workers': 2, 'prefetch': 2, 'batch': 16, 'synchronous': True, 'ratio': 1.1, 'epochs': 1,
                        'samples': 1000, 'step_seconds': 0.0125, 'steps': 100},
             'predicted': {'au': predicted, 'au_interval': [predicted - 0.03, predicted + 0.03], 'method': 'simulate'},
-            'measured': {'au': measured, 'limit': 'storage latency', 'verdict': 'why'},
+            'measured': {'au': measured, 'samples_per_second': 500, 'limit': 'storage latency', 'verdict': 'why'},
             'drawn': {'seed': seed, 'family': family, 'parameters': {}},
             'true': {'cause': 'servers', 'right': ['storage bandwidth', 'storage latency'], 'gives': {}, 'demand': 1},
             'machine': {'cpu': 'a CPU', 'cores': 2, 'memory_bytes': 2**33},
@@ -65,7 +65,7 @@ class RandomReportTest(unittest.TestCase):
                      '| largest number of accelerators within 5 % or one | 1 of 2 | nine in ten | **missed** |',
                      '| measured AU inside the 95 % interval | 50 % | 90 to 98 % | **missed** |',
                      '| measured AU inside the 50 % interval | not judged: no fresh seed states it | 42 to 58 % |  |',
-                     '| limit told rightly (4 runs with diagnosis) | 100 % | 85 % or more | met |',
+                     '| limit told rightly (of 4 runs with diagnosis the 4 whose limit is known) | 100 % | 85 % or more | met |',
                      "| limit 'unknown' | 0 % | 5 % or less | met |"):
             self.assertIn(line, text)
         self.assertIn('(1 pairs), mean, median, nine in ten, worst | 1.0, 1.0, 1.0, 1.0 |', text)
@@ -88,9 +88,11 @@ class RandomReportTest(unittest.TestCase):
     def test_verdicts_are_counted_by_true_limit(self):
         wrong = pair(1, 0.6, 0.6)
         wrong['measured']['limit'] = 'unknown'
-        text = self.page(PAIRS[0], wrong)
+        nobodys = pair(2, 0.6, 0.6)
+        nobodys['true'].update(cause='not known', right=[])
+        text = self.page(PAIRS[0], wrong, nobodys)
         self.assertIn('| servers | 2 | 50 % | **1** | 1 |', text)
-        self.assertIn('| limit told rightly (2 runs with diagnosis) | 50 % | 85 % or more | **missed** |', text)
+        self.assertIn('| limit told rightly (of 3 runs with diagnosis the 2 whose limit is known) | 50 % | 85 % or more | **missed** |', text)
         self.assertIn("| limit 'unknown' | 50 % | 5 % or less | **missed** |", text)
 
     def test_the_true_limit_is_the_one_that_is_defined_now(self):

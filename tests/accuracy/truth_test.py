@@ -19,8 +19,9 @@ def case(accelerators=4, workers=8, batch=10, synchronous=False, epochs=1, data=
     return Case('s', 'd', 'direct', accelerators, workers, 2, batch, synchronous, 1, epochs, dataset=data)
 
 
-def limit(family, parameters, job, step_seconds, au=0.5, steps=1000, samples=6400, measured=0):
-    return truth.limit(FAMILIES[family], parameters, job.laid, job, samples, step_seconds, steps, au, measured)
+def limit(family, parameters, job, step_seconds, au=0.5, steps=1000, samples=6400, measured=0, busy=0.95):
+    return truth.limit(FAMILIES[family], parameters, job.laid, job, samples, step_seconds, steps,
+                       truth.Measured(au, measured, busy))
 
 
 class TruthTest(unittest.TestCase):
@@ -47,6 +48,11 @@ class TruthTest(unittest.TestCase):
         self.assertEqual(limit('requests', {'requests': 2000}, case(1, 8), 0.001, measured=2100).gives['requests'], 2000)
         busy = limit('checksums', {'algorithm': 'sha256'}, case(), 0.001, measured=50_000)
         self.assertEqual((busy.cause, busy.gives['client CPU']), ('client CPU', 50_000))
+
+    def test_storage_that_computes_and_leaves_cores_idle_is_judged_by_nobody(self):
+        idle = limit('checksums', {'algorithm': 'sha256'}, case(), 0.001, busy=0.6)
+        self.assertEqual((idle.cause, idle.right), (truth.NOT_KNOWN, ()))
+        self.assertEqual(limit('checksums', {'algorithm': 'sha256'}, case(), 0.001, au=0.95, busy=0.6).right, ('not limited',))
 
     def test_the_smaller_of_bandwidth_and_requests(self):
         self.assertEqual(limit('bandwidth-and-requests', {'bandwidth': 100e6, 'requests': 500}, case(), 0.02).cause,
