@@ -30,6 +30,24 @@ SizeAsk size_of(const std::string& workload, std::uint64_t accelerators) {
   return ask;
 }
 
+// Once, before the rest: the same designs at the same cost, and nothing yet of what would change them.
+TEST(AnswerSize, TheAnswerIsKnownBeforeWhatWouldChangeIt) {
+  std::vector<Json> early;
+  Context context;
+  context.early = [&](const Json& record) { early.push_back(record); };
+  const Json whole = answer(size_of("unet3d_h100", 64), context).record;
+  ASSERT_EQ(early.size(), 1U);
+  const Json& first = early.front();
+  ASSERT_FALSE(first["designs"].empty());
+  EXPECT_EQ(first["designs"], whole["designs"]);
+  EXPECT_EQ(first.at("requirement"), whole.at("requirement"));
+  EXPECT_EQ(first.at("next"), whole.at("next"));
+  EXPECT_EQ(first.at("warnings"), whole.at("warnings"));
+  EXPECT_TRUE(first.contains("prices"));
+  EXPECT_TRUE(whole.contains("advice"));
+  EXPECT_FALSE(first.contains("advice"));
+}
+
 // Hosts have 256 GiB for each of 8 accelerators, or what is said; the benchmark's jobs count on none unasked.
 TEST(AnswerSize, HostsHaveMemory) {
   const auto cached = [](SizeAsk ask) {

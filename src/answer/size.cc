@@ -238,6 +238,12 @@ Answer answer_jobs(const SizeAsk& ask, const Context& context) {
   const std::string file = storage_out_of(context);
   record["next"] = next_steps(ask, screening, result, file);
   if (!result.designs.empty()) out.files.push_back(storage_file(ask, screening, result, file));
+  if (context.early) {
+    Json first = record;
+    add_prices(first, options.prices, used);
+    add_warnings(first, options.ask, screening.need(), notes);
+    context.early(first);
+  }
   const bool all = !context.page_only || *ask.full || *ask.explain;
   if (all) add_the_rest(record, used, ask, screening, options, result, context.stop);
   const SizingAsk there = where_the_best_stands(options.ask, screening, result);
