@@ -18,4 +18,17 @@ inline Evidence late_job() {
   return e;
 }
 
+// With nothing that points anywhere.
+inline Evidence slow_job() {
+  Evidence e = late_job();
+  e.au = 0.6;
+  e.compute_share = 0.6;
+  e.load_wait_share = 0.3;
+  e.barrier_wait_share = 0.05;
+  e.requests_in_flight = 64;
+  e.read_latency_mean = 3_ms;
+  e.read_latency_p99 = 9_ms;
+  return e;
+}
+
 }  // namespace aforo

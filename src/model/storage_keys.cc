@@ -280,8 +280,9 @@ const Schema<StoragePrice>& price_schema() {
 const Schema<ProbedClient>& probed_client_schema() {
   static const Schema<ProbedClient> schema{
       {value_key({"cores", "Its cores.", true}, &ProbedClient::cores, count_words(1, 100'000)),
-       value_key({"cpu_per_operation", "CPU time per operation in its curves, the kernel's own threads included."},
-                 &ProbedClient::cpu_per_operation, seconds_words({10})),
+       value_key(
+           {"cpu_per_operation", "CPU time per operation in its curves, the kernel's own threads included."},
+           &ProbedClient::cpu_per_operation, seconds_words({10})),
        value_key({"cpu_per_byte", "CPU time per byte in its curves."}, &ProbedClient::cpu_per_byte,
                  seconds_words({1e-3}))},
       nullptr,
