@@ -20,13 +20,12 @@
 #include <utility>
 #include <vector>
 
+#include "pipeline/frame_pool.h"
+
 namespace aforo {
 
 // Asks for the memory of a suspended coroutine's first variables: a hint, without effect on what happens.
-inline void prefetch_frame(std::coroutine_handle<> handle) {
-  const auto* frame = static_cast<const char*>(handle.address());
-  for (std::size_t line = 0; line < 6; ++line) __builtin_prefetch(frame + line * 64, 1);
-}
+inline void prefetch_frame(std::coroutine_handle<> handle) { prefetch_lines(handle.address(), 0, 6); }
 
 // What a coroutine will touch when it goes on, known before: who lets many go asks for the memory of the next ones while
 // others run, a pointer further each time. Hints alone, without effect on what happens.
@@ -36,8 +35,7 @@ class FetchedAhead {
   // Stage 0 may look at nothing of the object, only at where it lies; each later one at what the one before asked for.
   void fetch(int stage) const {
     if (stage > 0) return fetch_behind(stage);
-    const auto* const at = reinterpret_cast<const char*>(this);
-    for (std::size_t line = 0; line < 4; ++line) __builtin_prefetch(at + line * 64, 1);
+    prefetch_lines(this, 0, 4);
   }
 
  protected:
@@ -80,10 +78,7 @@ struct Touches {
   const FetchedAhead* object = nullptr;
   std::array<const void*, 2> places{};
   void fetch() const {
-    for (const void* place : places) {
-      __builtin_prefetch(place, 1);
-      __builtin_prefetch(static_cast<const char*>(place) + 64, 1);
-    }
+    for (const void* place : places) prefetch_lines(place, 0, 2);
   }
 };
 

@@ -47,10 +47,7 @@ class DaryHeap {
   }
 
   // Asks for the memory of the first entries: a hint.
-  void prefetch() const {
-    const auto* const first = reinterpret_cast<const char*>(entries_.data());
-    for (std::size_t line = 0; line < 3; ++line) __builtin_prefetch(first + line * 64, 1);
-  }
+  void prefetch() const { prefetch_lines(entries_.data(), 0, 3); }
 
   // Changes entries at will, then puts them in order again: O(n).
   template <class Change>
@@ -70,9 +67,8 @@ class DaryHeap {
       const std::size_t child = hole * 4 + 1;
       if (child >= count) break;
       // Whichever of them moves up, its children come next: those of all lie side by side.
-      const auto* const below = reinterpret_cast<const char*>(all + child * 4 + 1);
       if (child * 4 + 17 <= count)
-        for (std::size_t byte = 0; byte < 16 * sizeof(T); byte += 64) __builtin_prefetch(below + byte);
+        prefetch_lines(all + child * 4 + 1, 0, static_cast<int>((16 * sizeof(T) + 63) / 64));
       std::size_t least = child;
       if (child + 4 <= count) {  // two independent comparisons, then one between their winners
         // Sums, as nobody can guess which way a branch here would go.

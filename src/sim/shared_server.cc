@@ -6,10 +6,7 @@ namespace aforo {
 namespace {
 
 // Who goes next has been waiting for long: the frame that it lies in is fetched while others run.
-void prefetch_visit(const Visit* visit) {
-  const auto* at = reinterpret_cast<const char*>(visit);
-  for (int line = -2; line < 5; ++line) __builtin_prefetch(at + line * 64, 1);
-}
+void prefetch_visit(const Visit* visit) { prefetch_lines(visit, -2, 5); }
 
 }  // namespace
 

@@ -188,12 +188,9 @@ class SimStorage {
 
 inline void ReadPaths::fetch(HostId host) const {
   if (storage_->caches_.empty()) return;
-  const auto* const cache = reinterpret_cast<const char*>(&storage_->caches_.front().of(host));
-  for (std::size_t line = 0; line < 4; ++line) __builtin_prefetch(cache + line * 64, 1);
+  prefetch_lines(&storage_->caches_.front().of(host), 0, 4);
   const Route& hit = hit_.front().front();
-  if (hit.empty()) return;
-  const auto* const server = reinterpret_cast<const char*>(&hit.front().group->of(host));
-  for (std::size_t line = 0; line < 4; ++line) __builtin_prefetch(server + line * 64, 1);
+  if (!hit.empty()) prefetch_lines(&hit.front().group->of(host), 0, 4);
 }
 
 inline void ReadPaths::fetch(HostId host, ItemId item) const {
