@@ -81,13 +81,13 @@ struct Context {
   const Ask* front = nullptr;
   // Nobody will see the Record but as its page: parts that the page leaves out need not be made.
   bool page_only = false;
+  // Called, on the thread that answers, with a sentence that is better known before a long wait than after it; the Record
+  // has it among its warnings. May be empty.
+  std::function<void(const std::string&)> tell = {};
   // Called once, on the thread that answers, with what is known of a Record before its longer part: for whoever
   // moves a slider and waits (size: what is needed, designs and money, not yet what would change them). A Record
   // of its own; the answer's is the same and more. May be empty: then nothing is made for it.
   std::function<void(const Json&)> early = {};
-  // Called, on the thread that answers, with a sentence that is better known before a long wait than after it; the Record
-  // has it among its warnings. May be empty.
-  std::function<void(const std::string&)> tell = {};
 };
 
 // What `say` holds for an answer that is not whole: "ended before it was done, ...; WHAT_NOW". One
