@@ -73,7 +73,7 @@ class Visit : public SimEvent {
   // `route` outlives the visit; `part` is copied.
   void take(const Route& route, const OperationPart& part) {
     route_ = &route;
-    std::construct_at(&part_, part);
+    std::construct_at(&asked_.part, part);
     position_ = 0;
     summed_ = false;
   }
@@ -82,7 +82,7 @@ class Visit : public SimEvent {
   // together.
   void take_summed(const Route& route, const std::array<double, kMostSummed>& works, double operations) {
     route_ = &route;
-    std::construct_at(&works_, works);
+    std::construct_at(&asked_.works, works);
     operations_ = operations;
     position_ = 0;
     summed_ = true;
@@ -99,12 +99,12 @@ class Visit : public SimEvent {
         const std::size_t here = position_++;
         const RouteStep& step = (*route_)[here];
         Server& server = step.group->of(host_);
-        const double work = summed_ ? works_[here] : server.demand(part_, step.way);
+        const double work = summed_ ? asked_.works[here] : server.demand(asked_.part, step.way);
         if (!(work > 0)) continue;
         if (summed_)  // at one server whatever the file, or at none
           server.hold(*this, work, 0, step.way, operations_);
         else
-          server.hold(*this, work, part_.file, step.way, part_.begins ? 1 : 0);
+          server.hold(*this, work, asked_.part.file, step.way, asked_.part.begins ? 1 : 0);
         return false;
       }
     } while (next());
@@ -119,10 +119,10 @@ class Visit : public SimEvent {
   HostId host_;
   std::uint32_t position_ = 0;
   bool summed_ = false;  // which of these
-  union {
-    OperationPart part_{};
-    std::array<double, kMostSummed> works_;
-  };
+  union Asked {
+    OperationPart part{};
+    std::array<double, kMostSummed> works;
+  } asked_;
 };
 
 // A given amount of work at each step of a route.
