@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -65,7 +66,7 @@ Waited wait_for(const SizeAsk& ask) {
 std::string figures(std::vector<double> times) {
   std::sort(times.begin(), times.end());
   const auto at = [&](double share) {
-    return times[static_cast<std::size_t>(share * static_cast<double>(times.size() - 1) + 0.5)];
+    return times[static_cast<std::size_t>(std::lround(share * static_cast<double>(times.size() - 1)))];
   };
   return fmt::format("{:.0f} | {:.0f} | {:.0f}", at(0.5), at(0.95), times.back());
 }
