@@ -8,8 +8,10 @@
 //    0  unknown             a read error ended the run before it could be judged
 //    1  not limited         AU >= target
 //   1a  storage latency     reads that failed or were not answered take half of all waiting or more
-//    2  client CPU          samples/s >= 0.8 of the null-storage ceiling; or CPU >= 0.9 of all cores, or an
-//                           I/O loop >= 0.95 of its core, unless more workers proved that there was room
+//    2  client CPU          samples/s >= 0.8 of the null-storage ceiling; or CPU >= 0.9 of all cores, an I/O
+//                           loop >= 0.95 or a thread of the kernel >= 0.9 of its core, unless more workers
+//                           proved that there was room; or accelerators lost >= 5 % of their time, and half
+//                           of what they waited, to a host that woke them too late
 //   2a  checkpoints         pauses take >= 5 %, more than what the two that follow take, and without them
 //                           the target is met, or they are half of all that is lost
 //   2b  cold cache          what the first epochs take beyond later ones, likewise

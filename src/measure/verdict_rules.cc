@@ -41,8 +41,8 @@ double gain(const Evidence& e) {
 // Samples/s of the re-runs without compute, the best of them; 0 = none was made.
 double reading_alone(const Evidence& e) {
   double best = 0;
-  for (const auto& trial : {e.more_workers, e.fewer_readers})
-    if (trial) best = std::max({best, trial->baseline, trial->samples_per_second});
+  for (const auto* trial : {&e.more_workers, &e.fewer_readers})
+    if (*trial) best = std::max({best, (*trial)->baseline, (*trial)->samples_per_second});
   return best;
 }
 

@@ -59,6 +59,16 @@ void add_epochs(Evidence& e, const std::vector<std::vector<RankEpoch>>& epochs) 
   e.cold_share = std::max(0.0, cold / (first.total + later.total));
 }
 
+// Of the cores that the process may use; with the kernel's threads, which no quota holds, of the machine's.
+void add_cpu(Evidence& e, const MeasuredJob& job) {
+  const double wall = job.wall().value, machine = wall * describe_machine().cores;
+  const double process = job.usage.cpu().value / (wall * available_cores());
+  e.client_cpu_share = std::max(process, job.usage.client_cpu().value / machine);
+  e.kernel_cpu_share = job.usage.kernel_cpu.value_or(Seconds{0}).value / machine;
+  e.kernel_thread_share = job.usage.kernel_busiest.value / wall;
+  e.kernel_thread = job.usage.kernel_thread;
+}
+
 bool has_storage_below(const MeasuredJob& job) { return job.usage.device || !job.memory_only; }
 
 }  // namespace
@@ -86,16 +96,6 @@ Traffic traffic_of(const MeasuredJob& job) {
     traffic.source = "block device";
   }
   return traffic;
-}
-
-// Of the cores that the process may use; with the kernel's threads, which no quota holds, of the machine's.
-void add_cpu(Evidence& e, const MeasuredJob& job) {
-  const double wall = job.wall().value, machine = wall * describe_machine().cores;
-  const double process = job.usage.cpu().value / (wall * available_cores());
-  e.client_cpu_share = std::max(process, job.usage.client_cpu().value / machine);
-  e.kernel_cpu_share = job.usage.kernel_cpu.value_or(Seconds{0}).value / machine;
-  e.kernel_thread_share = job.usage.kernel_busiest.value / wall;
-  e.kernel_thread = job.usage.kernel_thread;
 }
 
 Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptions& options) {

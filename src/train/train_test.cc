@@ -117,9 +117,9 @@ INSTANTIATE_TEST_SUITE_P(
 struct LaidDataset {
   Directory directory;
   RunOptions options;
-  LaidDataset() {
+  explicit LaidDataset(const Workload& workload = small_job(LayoutKind::kFilePerSample, Content::kRaw)) {
     GenerateOptions generate_options;
-    generate_options.workload = small_job(LayoutKind::kFilePerSample, Content::kRaw);
+    generate_options.workload = workload;
     generate_options.directory = directory.path();
     generate(generate_options, {}, {});
     options.workload = generate_options.workload;
@@ -255,61 +255,53 @@ TEST(Evidence, NamesTheThroughputOfTheRecord) {
   EXPECT_NE(record["verdict"]["evidence"].dump().find(rate), std::string::npos) << record["verdict"].dump();
 }
 
-// Of 4 workers two have a shard: 16 would read no more, so no re-run is made of them.
-TEST(Evidence, OfShardsCountsTheReadersThatHaveOne) {
-  Directory directory;
-  GenerateOptions generated;
-  Workload& w = generated.workload = small_job(LayoutKind::kWebdataset, Content::kRaw);
-  w.dataset.samples_per_file = 120;
+// One accelerator whose four workers read shards.
+Workload shards_of(std::uint64_t samples) {
+  Workload w = small_job(LayoutKind::kWebdataset, Content::kRaw);
+  w.dataset.samples_per_file = samples;
   w.loader.workers = 4;
   w.accelerator.count = 1;
-  generated.directory = directory.path();
-  generate(generated, {}, {});
-  RunOptions options;
-  options.workload = w;
-  options.directory = directory.path();
-  options.diagnose = false;
-  const std::string evidence = trained(options, {})["verdict"]["evidence"].dump();
-  EXPECT_NE(evidence.find("readers of one accelerator: 2 of 4 workers have a shard"), std::string::npos)
-      << evidence;
-  const GeneratedLayout layout(w.dataset, dataset_id_of(w.dataset));
+  return w;
 }
 
-// Four workers have four shards of 60 samples: more would find none, half as many read what there is to read. With one
-// worker half of the accelerators do. Two readers that each have room are four times as many.
-TEST(Trials, WhereMoreReadersFindNothingFewerAreTried) {
-  Directory directory;
-  GenerateOptions generated;
-  Workload& w = generated.workload = small_job(LayoutKind::kWebdataset, Content::kRaw);
-  w.dataset.samples_per_file = 60;
-  w.loader.workers = 4;
-  w.accelerator.count = 1;
-  generated.directory = directory.path();
-  generate(generated, {}, {});
-  RunOptions options;
-  options.workload = w;
-  options.directory = directory.path();
-  const GeneratedLayout layout(w.dataset, dataset_id_of(w.dataset));
-  const auto store = open_store(directory.path());
+// The re-runs of a job on data that are laid already.
+ReaderTrials trials_of(const Workload& job, const LaidDataset& laid) {
+  const GeneratedLayout layout(job.dataset, dataset_id_of(job.dataset));
+  const auto store = open_store(laid.options.directory);
   JobSettings settings;
   settings.store = store.get();
-  const auto tried = [&](const Workload& job) {
-    return try_readers(plan_job(job, layout, "shards"), settings, options, {}, {});
-  };
-  const ReaderTrials four = tried(w);
+  return try_readers(plan_job(job, layout, "shards"), settings, laid.options, {}, {});
+}
+
+// Of 4 workers two have a shard: 16 would read no more, so no re-run is made of them.
+TEST(Evidence, OfShardsCountsTheReadersThatHaveOne) {
+  const Workload job = shards_of(120);
+  const LaidDataset laid(job);
+  const std::string evidence = trained(laid.options, {})["verdict"]["evidence"].dump();
+  EXPECT_NE(evidence.find("readers of one accelerator: 2 of 4 workers have a shard"), std::string::npos)
+      << evidence;
+  EXPECT_FALSE(trials_of(job, laid).more.has_value());
+}
+
+// Four workers have four shards of 60 samples: more would find none, and half of them are tried. Of four accelerators with
+// a worker and a shard each it is half of these. Where one worker has all four shards there is room for more.
+TEST(Trials, WhereMoreReadersFindNothingFewerAreTried) {
+  const Workload job = shards_of(60);
+  const LaidDataset laid(job);
+  const ReaderTrials four = trials_of(job, laid);
   EXPECT_FALSE(four.more);
   ASSERT_TRUE(four.fewer);
   EXPECT_EQ(four.fewer->change, "2 workers instead of 4");
   EXPECT_GT(four.fewer->baseline, 0);
   EXPECT_GT(four.fewer->samples_per_second, 0);
-  Workload both = w;
-  both.loader.workers = 1, both.accelerator.count = 4;
-  const ReaderTrials ranks = tried(both);
+  Workload each = job;
+  each.loader.workers = 1, each.accelerator.count = 4;
+  const ReaderTrials ranks = trials_of(each, laid);
   ASSERT_TRUE(ranks.fewer);
   EXPECT_EQ(ranks.fewer->change, "2 accelerators instead of 4");
-  Workload files = w;
-  files.loader.workers = 1;
-  const ReaderTrials more = tried(files);
+  Workload one = job;
+  one.loader.workers = 1;
+  const ReaderTrials more = trials_of(one, laid);
   EXPECT_FALSE(more.fewer);
   ASSERT_TRUE(more.more);
   EXPECT_EQ(more.more->change, "4 workers instead of 1");

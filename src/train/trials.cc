@@ -1,6 +1,8 @@
 #include "train/trials.h"
 
 #include <algorithm>
+#include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -73,18 +75,14 @@ class Trial {
   std::optional<double> share_;  // of the job itself
 };
 
-// As it is, and with other readers.
-std::optional<Counterfactual> compare(Trial trial, const JobPlan& now, JobPlan other) {
+// As it is, and with other readers; `change` in words.
+std::optional<Counterfactual> compare(Trial trial, const JobPlan& now, JobPlan other, std::string change) {
   other.loader.seed += 1;
   const auto first = trial.run(now);
   if (!first) return std::nullopt;
   const auto second = trial.run(other);
   if (!second) return std::nullopt;
-  Counterfactual found;
-  found.samples_per_second = *second;
-  found.workers = other.loader.workers;
-  found.baseline = *first;
-  return found;
+  return Counterfactual{std::move(change), *second, other.loader.workers, *first};
 }
 
 }  // namespace
@@ -111,24 +109,18 @@ ReaderTrials try_readers(const JobPlan& plan, const JobSettings& settings, const
     const JobPlan now = one_pass(without_compute(plan), more);
     JobPlan other = now;
     other.loader.workers = more;
-    out.more = compare(trial, now, other);
-    if (out.more) out.more->change = fmt::format("{} workers instead of {}", more, workers);
+    out.more = compare(trial, now, other, fmt::format("{} workers instead of {}", more, workers));
     return out;
   }
   const JobPlan now = one_pass(without_compute(plan), std::max(workers, 1U));
   JobPlan other = now;
-  const auto busy = static_cast<std::uint32_t>(readers.now);
-  if (busy >= 2)
+  if (const auto busy = static_cast<std::uint32_t>(readers.now); busy >= 2) {
     other.loader.workers = busy / 2;
-  else if (plan.ranks.in_one_process() && plan.ranks.all >= 2)
-    other.ranks = plan.ranks.all / 2;
-  else
-    return out;
-  out.fewer = compare(trial, now, other);
-  if (out.fewer && busy >= 2)
-    out.fewer->change = fmt::format("{} workers instead of {}", other.loader.workers, workers);
-  else if (out.fewer)
-    out.fewer->change = fmt::format("{} accelerators instead of {}", other.ranks.all, plan.ranks.all);
+    out.fewer = compare(trial, now, other, fmt::format("{} workers instead of {}", busy / 2, workers));
+  } else if (const std::uint32_t all = plan.ranks.all; plan.ranks.in_one_process() && all >= 2) {
+    other.ranks = all / 2;
+    out.fewer = compare(trial, now, other, fmt::format("{} accelerators instead of {}", all / 2, all));
+  }
   return out;
 }
 

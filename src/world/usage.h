@@ -37,7 +37,7 @@ struct Usage {
   // Of all processes, this one included, over all cores.
   std::optional<Seconds> machine_cpu;
 
-  // Of the kernel's own threads and interrupts, on whose account ever; at most what machine_cpu leaves. Absent
+  // Of the kernel's own threads and interrupts, on whosever account; at most what machine_cpu leaves. Absent
   // where they are hidden.
   std::optional<Seconds> kernel_cpu;
   // Of its threads the one that ran most, and its name.
