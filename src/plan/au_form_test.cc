@@ -19,7 +19,6 @@ TEST(GammaLaw, ByHand) {
   EXPECT_NEAR(GammaLaw(2).cdf(3), 1 - 4 * std::exp(-3.0), 1e-9);
   EXPECT_NEAR(GammaLaw(0.5).cdf(1.3), std::erf(std::sqrt(1.3)), 1e-9);
   EXPECT_EQ(GammaLaw(3).cdf(0), 0);
-  EXPECT_NEAR(GammaLaw(200).cdf(214), GammaLaw(200.0001).cdf(214), 1e-4);  // the two methods meet
 }
 
 TEST(AuForm, WithoutVariationTheSlowerSideDecides) {

@@ -1,13 +1,11 @@
 #include "plan/gamma_law.h"
 
 #include <cmath>
-#include <numbers>
 
 namespace aforo {
 namespace {
 
-constexpr double kLargeShape = 200;   // above, Wilson and Hilferty's cube root is within 1e-4
-constexpr int kMostTerms = 500;       // enough below kLargeShape, anywhere
+constexpr int kMostTerms = 500;       // enough for shapes up to 200, anywhere
 constexpr double kTolerance = 1e-11;  // of a term over the sum: 1e-9 is promised
 
 double series(double shape, double x) {
@@ -40,19 +38,12 @@ double fraction(double shape, double x) {
 }  // namespace
 
 GammaLaw::GammaLaw(double shape) : shape_(shape) {
-  if (shape > kLargeShape) {
-    centre_ = 1 - 1 / (9 * shape);
-    per_ = 3 * std::sqrt(shape);
-    return;
-  }
   int sign = 0;
   log_gamma_ = ::lgamma_r(shape, &sign);
 }
 
 double GammaLaw::cdf(double x) const {
   if (x <= 0) return 0;
-  if (shape_ > kLargeShape)
-    return 0.5 * std::erfc((centre_ - std::cbrt(x / shape_)) * per_ / std::numbers::sqrt2);
   const double front = std::exp(shape_ * std::log(x) - x - log_gamma_);
   if (x < shape_ + 1) return front * series(shape_, x);
   return 1 - front * fraction(shape_, x);

@@ -20,14 +20,15 @@ constexpr double kLeastLasting = 1e-3;  // steps, of a shard: less is none, and 
 using Point = SolvedNetwork;
 
 // The AU in (0, high] that `reached` gives back, no nearer than |reached - au|; `high` where it gives more all
-// the way. Where readers deliver in order a full storage varies less, and a second such AU may lie far above:
-// it is the lower one that a job comes to, so that it is looked for from half of `high` on.
+// the way. `falls`: the higher the AU, the less is reached, so that what `high` reaches lies below the AU. Where readers
+// deliver in order a full storage varies less, and a second such AU may lie far above: it is the lower one that a job
+// comes to, so that it is looked for from half of `high` on.
 template <class Reached>
-double meeting(double high, const Reached& reached) {
+double meeting(double high, bool falls, const Reached& reached) {
   constexpr double kNear = 1e-7;  // chosen: far below what a prediction shows
   constexpr int kMost = 60;       // halvings alone take 24
   const double top = high;
-  double low = 0, below = 0, above = 0, at = high / 2;
+  double low = 0, below = 0, above = 0, at = falls ? high : high / 2;
   int last = 0;  // which end moved
   for (int i = 0; i < kMost && high - low > kNear; ++i) {
     const double found = reached(at), gap = found - at;
@@ -80,7 +81,7 @@ class Solver {
     out.first_batch = all.time;
     if (access_.order == BatchOrder::kOnDemand) return on_demand(out, wanted);
     out.ratio = producers_ * step_.value / all.time.value;
-    out.au = meeting(std::min(1.0, full_ / wanted * efficiency(all)),
+    out.au = meeting(std::min(1.0, full_ / wanted * efficiency(all)), access_.order != BatchOrder::kInOrder,
                      [&](double au) { return reached(PerSecond{wanted.value * au}, out.batch_cv); });
     if (!at_most && in_steps() && !is_ahead(out)) out.au = std::min(out.au, stepped(out.au, wanted));
     if (access_.kind == ReadKind::kStream) out.au = 1 / placed_time(1 / out.au);
@@ -239,7 +240,7 @@ class Solver {
       out.au = step_.value / (step_.value + batch.time.value * largest);
       return out;
     }
-    out.au = meeting(std::min(1.0, full_ / wanted), [&](double au) {
+    out.au = meeting(std::min(1.0, full_ / wanted), true, [&](double au) {
       const PerSecond x{wanted.value * au};
       const Batch batch = batch_at(x, readers_at(x));
       out.batch_cv = batch.cv;
