@@ -1,8 +1,8 @@
 // How long a running process takes to size again after one input has changed: what a slider waits for.
 //
-//   size_change [seed]
+//   size_change [seed] [preset]
 //
-// For every preset: a first sizing by closed forms, which is not counted, then changes of one input each
+// For every preset, or the one named: a first sizing by closed forms, which is not counted, then changes of one input each
 // (accelerators, capacity, target, place) drawn from the seed. Prints milliseconds per preset: median, 95th
 // percentile and the longest until the answer is known (what is needed, designs, money: Context::early), and until
 // the page is whole, with what would change the answer; and the same of all.
@@ -77,13 +77,14 @@ void print(const std::string& name, const std::vector<Waited>& waited) {
   fmt::print("| {} | {} | {} | {} |\n", name, waited.size(), figures(answers), figures(pages));
 }
 
-void measure(std::uint64_t seed) {
+void measure(std::uint64_t seed, const std::string& only) {
   Random random(seed);
   std::vector<Waited> all;
   fmt::print(
       "| preset | changes | answer, ms: median | 95th percentile | longest | whole page: median "
       "| 95th percentile | longest |\n|---|---|---|---|---|---|---|---|\n");
   for (const std::string& preset : preset_names()) {
+    if (!only.empty() && preset != only) continue;
     SizeAsk ask;
     ask.workload = preset;
     ask.accelerators = 64;
@@ -101,6 +102,6 @@ void measure(std::uint64_t seed) {
 }  // namespace aforo
 
 int main(int count, char** words) {
-  aforo::measure(count > 1 ? std::strtoull(words[1], nullptr, 10) : 1);
+  aforo::measure(count > 1 ? std::strtoull(words[1], nullptr, 10) : 1, count > 2 ? words[2] : "");
   return 0;
 }

@@ -46,6 +46,17 @@ TEST(AuForm, LargestOfTwoOfAnyShape) {
   EXPECT_NEAR(in_order_efficiency(8, 40), 1.0 / 8, 1e-3);
 }
 
+// Below and above the shape from which quantiles take the place of a quadrature.
+TEST(AuForm, LargestOfTwoWhereBothMethodsMeet) {
+  for (const double k : {15.0, 19.99, 20.0, 20.01, 60.0, 250.0, 4000.0}) {
+    const double half = std::exp(std::lgamma(k + 0.5) - std::lgamma(k)) / std::sqrt(std::numbers::pi) / k;
+    EXPECT_NEAR(expected_largest_gamma(2, 1 / std::sqrt(k)), 1 + half, 2e-5) << k;
+  }
+  const double below = expected_largest_gamma(500, 1 / std::sqrt(19.999)),
+               above = expected_largest_gamma(500, 1 / std::sqrt(20.001));
+  EXPECT_NEAR(below, above, 1e-4);
+}
+
 // A step of 1 s and a batch of 0.5 s, exponential: two ranks wait 0.75 s: 1 / 1.75.
 TEST(AuForm, LoadingOnDemand) {
   EXPECT_NEAR(on_demand_au(1_s, 0.5_s, 1, 2, true), 1 / 1.75, 1e-3);

@@ -13,6 +13,7 @@ namespace {
 constexpr int kEven = 96, kGrowing = 48;
 constexpr double kTaken = 1.25, kMostThere = 0.97, kFullRate = 1e3;  // of cores, of customers; all are there
 constexpr double kLeastStep = 1e-9;  // of cores, between two points: sums are no better than that
+constexpr std::size_t kParts = 256;  // chosen: about as many as points
 constexpr double kNothing = 1e-18;   // of the largest probability: what is less changes no sum
 
 // Mean of busy cores and of customers that wait, where each customer that is elsewhere comes at a `rate` of those at
@@ -60,13 +61,22 @@ SharedCores::SharedCores(std::uint32_t cores, std::uint32_t customers)
   for (int i = 0; i < kGrowing; ++i) add(rate *= grows);
   if (points_.back().busy >= c * (1 - kLeastStep)) points_.pop_back();
   points_.push_back({c, k - c});
+  std::size_t point = 1;
+  for (std::size_t part = 0; part < kParts; ++part) {
+    const double begins = c * static_cast<double>(part) / kParts;
+    while (point + 1 < points_.size() && points_[point].busy <= begins) ++point;
+    first_behind_.push_back(static_cast<std::uint16_t>(point));
+  }
 }
 
 SharedCores::There SharedCores::at(double busy) const {
   if (points_.empty()) return {busy, 1};
-  const auto above = std::upper_bound(points_.begin() + 1, points_.end() - 1, busy,
-                                      [](double x, const Point& p) { return x < p.busy; });
-  const Point &low = *(above - 1), &high = *above;
+  const double part = std::clamp(busy / cores_ * kParts, 0.0, kParts - 1.0);
+  std::size_t point = first_behind_[static_cast<std::size_t>(part)];
+  // Where rounding put `busy` into the next part, its point may lie beyond.
+  while (point > 1 && points_[point - 1].busy > busy) --point;
+  while (point + 1 < points_.size() && points_[point].busy <= busy) ++point;
+  const Point &low = points_[point - 1], &high = points_[point];
   const double slope = (high.waiting - low.waiting) / (high.busy - low.busy);
   return {busy + low.waiting + slope * (busy - low.busy), 1 + slope};
 }

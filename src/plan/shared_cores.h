@@ -37,6 +37,8 @@ class SharedCores {
   };
   std::uint32_t cores_, customers_;
   std::vector<Point> points_;  // from none busy to all; empty where nobody ever waits
+  // By equal parts of the cores: the first point behind the one below which the part begins.
+  std::vector<std::uint16_t> first_behind_;
 };
 
 }  // namespace aforo
