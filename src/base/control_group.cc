@@ -38,6 +38,24 @@ unsigned available_cores() {
   return std::max(1u, static_cast<unsigned>(std::ceil(cores)));
 }
 
+std::vector<unsigned> allowed_cores() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  std::vector<unsigned> out;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return out;
+  for (unsigned core = 0; core < CPU_SETSIZE; ++core)
+    if (CPU_ISSET(core, &set)) out.push_back(core);
+  return out;
+}
+
+bool stay_on_core(unsigned core) {
+  if (core >= CPU_SETSIZE) return false;
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(core, &set);
+  return sched_setaffinity(0, sizeof set, &set) == 0;
+}
+
 void each_control_group(const std::string& controller, const std::function<void(const std::string&)>& visit) {
   const auto text = read_kernel_file("/proc/self/cgroup");
   if (!text) return;

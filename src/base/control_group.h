@@ -11,12 +11,19 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace aforo {
 
 // Cores that this process may use: affinity and the quotas of all its groups, rounded up; at least 1. The one
 // answer to "how many threads?" in the house: in a container the machine's own number is another.
 unsigned available_cores();
+
+// The numbers of the cores that the calling thread may run on, rising; empty where the kernel does not say.
+std::vector<unsigned> allowed_cores();
+// From now on the calling thread runs on that core alone, one of allowed_cores(). False where the kernel refuses;
+// nothing has changed then.
+bool stay_on_core(unsigned core);
 
 // Calls `visit(directory)` for this process's group of `controller` and for every group above it, innermost
 // first; "" asks for version 2's. Directories need not exist: in a container the path may be the host's.

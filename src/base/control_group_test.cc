@@ -40,5 +40,17 @@ TEST(ControlGroup, CoresAreThoseThatMayBeUsed) {
   EXPECT_LE(available_cores(), std::max(1u, std::thread::hardware_concurrency()));
 }
 
+TEST(ControlGroup, AThreadStaysOnTheCoreItIsGiven) {
+  const std::vector<unsigned> all = allowed_cores();
+  ASSERT_FALSE(all.empty());
+  std::thread([&] {
+    EXPECT_TRUE(stay_on_core(all.back()));
+    EXPECT_EQ(allowed_cores(), std::vector<unsigned>{all.back()});
+    EXPECT_FALSE(stay_on_core(1u << 30));
+    EXPECT_EQ(allowed_cores(), std::vector<unsigned>{all.back()});
+  }).join();
+  EXPECT_EQ(allowed_cores(), all);  // of that thread alone
+}
+
 }  // namespace
 }  // namespace aforo

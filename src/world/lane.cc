@@ -11,6 +11,8 @@
 #include <new>
 #include <string>
 
+#include "base/control_group.h"
+
 namespace aforo {
 namespace {
 
@@ -101,6 +103,7 @@ bool Lane::start() {
       content_ = buffers_->take(options_.content_bytes);
       options_.fill_content(content());
     }
+    if (options_.core) stay_on_core(*options_.core);  // threads that the engine has begun stay free
   } catch (...) {
     failure_ = std::current_exception();
   }

@@ -16,6 +16,7 @@
 #include <future>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -75,6 +76,8 @@ struct OpenTimes {
 struct LaneOptions {
   // Of the thread's name alone: "aforo-io-3".
   unsigned index = 0;
+  // That the thread stays on, as far as the kernel lets it; nothing: wherever the scheduler puts it.
+  std::optional<unsigned> core = std::nullopt;
   // Reads pass the page cache (O_DIRECT).
   bool direct = false;
   // Of the files that are opened or created here.

@@ -6,12 +6,14 @@
 #include <mutex>
 #include <thread>
 
+#include "base/control_group.h"
 #include "dataset/checkpoint_layout.h"
 #include "dataset/payload.h"
 #include "pipeline/world_contract.h"
 #include "storage/make_engine.h"
 #include "storage/open_store.h"
 #include "storage/store.h"
+#include "world/lane_setup.h"
 
 namespace aforo {
 namespace {
@@ -239,6 +241,41 @@ TEST(RealWorld, ALaneThatReadsCreatesNothing) {
     EXPECT_EQ(file.error(), EROFS);
     co_await world.go_home();
   }(h.world()));
+}
+
+// Where there is a lane for each core, each stays on one that is its own; fewer go where the scheduler likes, and so do
+// those whose engine reads on other threads.
+TEST(RealWorld, AsManyLanesAsCoresHaveEachItsOwn) {
+  const Directory data;
+  const TestLayout layout(1, kContractBytes);
+  const std::unique_ptr<Store> store = open_store(data.path());
+  const std::vector<unsigned> all = allowed_cores();
+  const auto cores = [&](EngineKind engine, unsigned lanes) {
+    JobSettings settings;
+    settings.store = store.get();
+    settings.engine = engine;
+    settings.io_threads = lanes;
+    LaneSet made = make_lanes(layout, false, settings);
+    const EngineKind found = made.engine;
+    RealWorld world(std::move(made.lanes), {});
+    std::vector<std::vector<unsigned>> out;
+    world.run(
+        [](RealWorld& w, unsigned count, auto& seen) -> Task<> {
+          for (unsigned i = 0; i < count; ++i) {
+            co_await w.enter_lane(w.lane_of(0, i));
+            seen.push_back(allowed_cores());
+            co_await w.go_home();
+          }
+        }(world, lanes, out),
+        {}, {});
+    return std::pair(found, out);
+  };
+  const auto count = static_cast<unsigned>(all.size());
+  const auto [engine, each] = cores(EngineKind::kAuto, count);
+  for (unsigned i = 0; i < count; ++i)
+    EXPECT_EQ(each[i], engine == EngineKind::kThreads ? all : std::vector<unsigned>{all[i]}) << i;
+  for (const auto& free : cores(EngineKind::kAuto, count + 1).second) EXPECT_EQ(free, all);
+  for (const auto& free : cores(EngineKind::kThreads, count).second) EXPECT_EQ(free, all);
 }
 
 }  // namespace
