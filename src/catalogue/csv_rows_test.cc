@@ -11,7 +11,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-std::string refusal(std::string_view text) {
+std::string rows_refusal(std::string_view text) {
   try {
     csv_rows(text, "x.csv");
   } catch (const UserError& error) {
@@ -51,8 +51,9 @@ TEST(CsvRows, DropsAByteOrderMarkAndTakesNothingForNothing) {
 }
 
 TEST(CsvRows, RefusesAQuoteOutOfPlaceWithItsLine) {
-  EXPECT_THAT(refusal("a,b\n1,\"2\"3\n"), HasSubstr("x.csv:2: expected quotes only around a whole field"));
-  EXPECT_THAT(refusal("a,b\n1,2\n3,\"4\n5,6\n"), HasSubstr("x.csv:3: expected quotes"));
+  EXPECT_THAT(rows_refusal("a,b\n1,\"2\"3\n"),
+              HasSubstr("x.csv:2: expected quotes only around a whole field"));
+  EXPECT_THAT(rows_refusal("a,b\n1,2\n3,\"4\n5,6\n"), HasSubstr("x.csv:3: expected quotes"));
 }
 
 }  // namespace

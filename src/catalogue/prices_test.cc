@@ -17,7 +17,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 template <class Act>
-std::string refusal(const Act& act) {
+std::string refusal_of(const Act& act) {
   try {
     PriceBook book = PriceBook::shipped();
     act(book);
@@ -27,13 +27,13 @@ std::string refusal(const Act& act) {
   return "";
 }
 std::string file_refusal(std::string_view csv) {
-  return refusal([&](PriceBook& book) { book.apply_file(csv, "my.csv"); });
+  return refusal_of([&](PriceBook& book) { book.apply_file(csv, "my.csv"); });
 }
 std::string set_refusal(std::string_view words) {
-  return refusal([&](PriceBook& book) { book.set(words); });
+  return refusal_of([&](PriceBook& book) { book.set(words); });
 }
 std::string change_refusal(std::string_view words) {
-  return refusal([&](PriceBook& book) { book.change(words); });
+  return refusal_of([&](PriceBook& book) { book.change(words); });
 }
 
 TEST(Prices, EveryShippedOneIsRead) {

@@ -16,7 +16,7 @@ constexpr CsvColumn kColumns[] = {words_in("name"), number_in("watts", 1, 100, "
                                   number_in("price_usd", 0, 10, "USD", false)};
 constexpr CsvColumn kFacts[] = {words_in("name"), kKindColumn, kSourceColumn, kDateColumn};
 
-std::string refusal(std::string_view csv, std::span<const CsvColumn> columns = kColumns) {
+std::string table_refusal(std::string_view csv, std::span<const CsvColumn> columns = kColumns) {
   try {
     const CsvTable table(csv, "t.csv", columns);
     for (const TableRow& row : table.rows())
@@ -41,30 +41,33 @@ TEST(CsvTable, ReadsByNameWhateverTheOrder) {
 }
 
 TEST(CsvTable, RefusesAHeaderThatIsNotItsOwn) {
-  EXPECT_EQ(refusal(""), "t.csv: expected a header such as name,watts,note,price_usd, found an empty file");
-  EXPECT_EQ(refusal("name,watts\n"), "t.csv: expected rows below the header, found none");
-  EXPECT_EQ(refusal("name\ndisk\n"), "t.csv:1: expected the column 'watts', found only name");
-  EXPECT_THAT(refusal("name,wats\n"), HasSubstr("found 'wats'; did you mean 'watts'?"));
-  EXPECT_EQ(refusal("name,watts,name\n"), "t.csv:1: expected each column once, found 'name' twice");
+  EXPECT_EQ(table_refusal(""),
+            "t.csv: expected a header such as name,watts,note,price_usd, found an empty file");
+  EXPECT_EQ(table_refusal("name,watts\n"), "t.csv: expected rows below the header, found none");
+  EXPECT_EQ(table_refusal("name\ndisk\n"), "t.csv:1: expected the column 'watts', found only name");
+  EXPECT_THAT(table_refusal("name,wats\n"), HasSubstr("found 'wats'; did you mean 'watts'?"));
+  EXPECT_EQ(table_refusal("name,watts,name\n"), "t.csv:1: expected each column once, found 'name' twice");
 }
 
 TEST(CsvTable, RefusesACellWithItsLine) {
-  EXPECT_EQ(refusal("name,watts\na,1\nb,-3\n"), "t.csv:3: expected watts from 1 to 100 W, found -3");
-  EXPECT_EQ(refusal("name,watts\na,101\n"), "t.csv:2: expected watts from 1 to 100 W, found 101");
-  EXPECT_EQ(refusal("name,watts\na,12 W\n"),
+  EXPECT_EQ(table_refusal("name,watts\na,1\nb,-3\n"), "t.csv:3: expected watts from 1 to 100 W, found -3");
+  EXPECT_EQ(table_refusal("name,watts\na,101\n"), "t.csv:2: expected watts from 1 to 100 W, found 101");
+  EXPECT_EQ(table_refusal("name,watts\na,12 W\n"),
             "t.csv:2: expected a number in the column 'watts', found '12 W'");
-  EXPECT_EQ(refusal("name,watts\na,nan\n"), "t.csv:2: expected a number in the column 'watts', found 'nan'");
-  EXPECT_EQ(refusal("name,watts\n,1\n"), "t.csv:2: expected a value in the column 'name', found nothing");
-  EXPECT_EQ(refusal("name,watts\na\n"), "t.csv:2: expected 2 fields, as the header has, found 1");
+  EXPECT_EQ(table_refusal("name,watts\na,nan\n"),
+            "t.csv:2: expected a number in the column 'watts', found 'nan'");
+  EXPECT_EQ(table_refusal("name,watts\n,1\n"),
+            "t.csv:2: expected a value in the column 'name', found nothing");
+  EXPECT_EQ(table_refusal("name,watts\na\n"), "t.csv:2: expected 2 fields, as the header has, found 1");
 }
 
 TEST(CsvTable, FactsHaveAKnownKindASourceAndADate) {
-  EXPECT_EQ(refusal("name,kind,source,date\na,measured,me,2026-09\n", kFacts), "");
+  EXPECT_EQ(table_refusal("name,kind,source,date\na,measured,me,2026-09\n", kFacts), "");
   EXPECT_THAT(
-      refusal("name,kind,source,date\na,mesured,me,2026\n", kFacts),
+      table_refusal("name,kind,source,date\na,mesured,me,2026\n", kFacts),
       HasSubstr("t.csv:2: expected kind to be one of measured, published, estimated, found 'mesured'; "
                 "did you mean 'measured'?"));
-  EXPECT_EQ(refusal("name,kind,source,date\na,measured,me,2026-13\n", kFacts),
+  EXPECT_EQ(table_refusal("name,kind,source,date\na,measured,me,2026-13\n", kFacts),
             "t.csv:2: expected a date such as 2026 or 2026-09, found '2026-13'");
   const CsvTable table("name,kind,source,date\na,published,\"list, page 2\",2024\n", "t.csv", kFacts);
   EXPECT_EQ(table.rows()[0].fact(), (Fact{FactKind::kPublished, "list, page 2", "2024"}));

@@ -11,6 +11,7 @@
 #include "dataset/bytes.h"
 #include "dataset/generated_layout.h"
 #include "dataset/recognise.h"
+#include "dataset/test_files.h"
 #include "dataset/verify.h"
 
 namespace aforo {
@@ -51,13 +52,6 @@ GeneratedLayout laid(const Container& container, std::uint64_t samples = 25, std
   spec.samples_per_file = container.traits().packed ? per_file : 1;
   spec.sample_size.mean = kSample;
   return {spec, dataset_id_of(spec)};
-}
-
-std::vector<std::byte> whole_file(const GeneratedLayout& layout, FileId file) {
-  const auto source = layout.open_file(file);
-  std::vector<std::byte> bytes(source->size());
-  source->fill(0, bytes);
-  return bytes;
 }
 
 std::vector<const Container*> makers() {

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "dataset/tar.h"
+#include "dataset/test_files.h"
 #include "dataset/tfrecord.h"
 
 namespace aforo {
@@ -27,13 +28,6 @@ Law constant(double mean) { return {LawKind::kConstant, mean, 0, 0, 0, {}}; }
 Law lognormal(double mean, double stddev) { return {LawKind::kLognormal, mean, stddev, 0, 0, {}}; }
 
 GeneratedLayout layout_of(const DatasetSpec& s) { return GeneratedLayout(s, dataset_id_of(s)); }
-
-std::vector<std::byte> whole_file(const GeneratedLayout& layout, FileId file) {
-  const auto source = layout.open_file(file);
-  std::vector<std::byte> bytes(source->size());
-  source->fill(0, bytes);
-  return bytes;
-}
 
 TEST(GeneratedLayout, NamesFilesByDirectory) {
   auto s = spec(LayoutKind::kFilePerSample, Content::kJpeg, 2500, constant(1000));

@@ -44,7 +44,7 @@ std::string member(std::string_view name, std::string_view data, char type = '0'
 
 const std::string kEnd(1024, '\0');
 
-tl::expected<std::vector<TarMember>, std::string> scan(const std::string& file, std::size_t block) {
+tl::expected<std::vector<TarMember>, std::string> scan_members(const std::string& file, std::size_t block) {
   TarScanner scanner;
   std::vector<TarMember> found;
   for (std::size_t at = 0; at < file.size(); at += block) {
@@ -59,7 +59,7 @@ TEST(TarScanner, FindsMembersHoweverBlocksCutThem) {
   const std::string file =
       member("a.jpg", std::string(700, 'x')) + member("empty", "") + member("b.cls", "7") + kEnd;
   for (const std::size_t block : {1, 3, 511, 512, 513, 5000}) {
-    const auto found = scan(file, block);
+    const auto found = scan_members(file, block);
     ASSERT_TRUE(found) << block << found.error();
     ASSERT_EQ(found->size(), 3U);
     EXPECT_EQ((*found)[0].name, "a.jpg");
@@ -80,7 +80,7 @@ TEST(TarScanner, ReadsPrefixesLongNamesPaxAndLargeSizes) {
                            member("././@LongLink", long_name + '\0', 'L') + member("cut", "12345") +
                            member("PaxHeaders/x", good_pax, 'x') + header("x", "00000000007", '0') +
                            padded("abc") + member("dir/", "", '5') + kEnd;
-  const auto found = scan(file, 100);
+  const auto found = scan_members(file, 100);
   ASSERT_TRUE(found) << found.error();
   ASSERT_EQ(found->size(), 4U);
   EXPECT_EQ((*found)[0].name, "a/b/c");
@@ -90,8 +90,8 @@ TEST(TarScanner, ReadsPrefixesLongNamesPaxAndLargeSizes) {
   EXPECT_EQ((*found)[2].name, "deep/inside/x.bin");
   EXPECT_EQ((*found)[2].size, 3U);
   EXPECT_FALSE((*found)[3].regular);
-  EXPECT_TRUE(
-      scan(member("PaxHeaders/x", pax, 'x') + member("kept", "1") + kEnd, 64));  // a bad record is not fatal
+  EXPECT_TRUE(scan_members(member("PaxHeaders/x", pax, 'x') + member("kept", "1") + kEnd,
+                           64));  // a bad record is not fatal
 }
 
 // GNU writes sizes of 8 GiB and more in base 256: 0x80, then the number. 9 GiB = 0x240000000.
@@ -107,17 +107,18 @@ TEST(TarScanner, ReadsBase256Sizes) {
 
 TEST(TarScanner, DamageAndTruncationAreNamed) {
   std::string file = member("a", "1") + member("b", "2") + kEnd;
-  EXPECT_THAT(scan(file.substr(0, 1200), 100).error(), HasSubstr("ends inside the member at byte 0"));
-  EXPECT_THAT(scan(file.substr(0, 1700), 100).error(), HasSubstr("ends inside the member at byte 1024"));
+  EXPECT_THAT(scan_members(file.substr(0, 1200), 100).error(), HasSubstr("ends inside the member at byte 0"));
+  EXPECT_THAT(scan_members(file.substr(0, 1700), 100).error(),
+              HasSubstr("ends inside the member at byte 1024"));
   file[1024] = 'c';
-  EXPECT_EQ(scan(file, 100).error(), "expected a tar header at byte 1024, found other bytes");
+  EXPECT_EQ(scan_members(file, 100).error(), "expected a tar header at byte 1024, found other bytes");
 }
 
 // Two files of sample 7, a directory, then two samples of one file each: 1024 + 1024, 512 skipped, 1024, 512.
 TEST(WebdatasetSamples, GroupsNeighboursByTheirKey) {
   const std::string file = member("d.x/7.jpg", "abc") + member("d.x/7.cls", "1") + member("d.y/", "", '5') +
                            member("d.y/7.jpg", "abc") + member("d.y/8.seg.png", "") + kEnd;
-  const auto members = scan(file, 512);
+  const auto members = scan_members(file, 512);
   ASSERT_TRUE(members);
   EXPECT_THAT(webdataset_samples(*members),
               ::testing::ElementsAre(Extent{0, 2048}, Extent{2560, 1024}, Extent{3584, 512}));
@@ -137,7 +138,7 @@ TEST(WebdatasetSamples, HoldsTheReadersRules) {
   EXPECT_FALSE(is_webdataset_member({.name = "a.jpg", .regular = false}));
   const std::string file = member("._0.jpg", "xx") + member("0.jpg", "a") + member("._0.cls", "xx") +
                            member("0.cls", "b") + member("._1.jpg", "xx") + member("1.jpg", "c") + kEnd;
-  const auto found = scan(file, 512);
+  const auto found = scan_members(file, 512);
   ASSERT_TRUE(found);
   const auto samples = webdataset_samples(*found);
   ASSERT_EQ(samples.size(), 2U);
@@ -161,7 +162,7 @@ TEST(TarScanner, ReadsTarsOfBeforePosix) {
   old.replace(257, 8, std::string(8, '\0'));
   old = with_checksum(old);
   EXPECT_TRUE(is_tar_header(as_bytes(std::string_view(old))));
-  const auto found = scan(old + padded("abc") + member("b.bin", "defg") + kEnd, 700);
+  const auto found = scan_members(old + padded("abc") + member("b.bin", "defg") + kEnd, 700);
   ASSERT_TRUE(found) << found.error();
   ASSERT_EQ(found->size(), 2U);
   EXPECT_EQ((*found)[0].name, "a.bin");
@@ -180,7 +181,7 @@ TEST(TarScanner, ReadsFilesWithHoles) {
   const std::string file =
       head + map + std::string(512, '\0') + padded(std::string(700, 'x')) + member("b.bin", "1") + kEnd;
   for (const std::size_t block : {1, 100, 512, 4000}) {
-    const auto found = scan(file, block);
+    const auto found = scan_members(file, block);
     ASSERT_TRUE(found) << found.error();
     ASSERT_EQ(found->size(), 2U);
     EXPECT_EQ((*found)[0].size, 700U);
@@ -188,7 +189,7 @@ TEST(TarScanner, ReadsFilesWithHoles) {
     EXPECT_EQ((*found)[0].data_offset, 3 * 512U);
     EXPECT_EQ((*found)[1].header_offset, 3 * 512U + 1024);
   }
-  EXPECT_FALSE(scan(head + map, 512));
+  EXPECT_FALSE(scan_members(head + map, 512));
 }
 
 TEST(TarFormat, IsAMemberThatTheScannerReads) {

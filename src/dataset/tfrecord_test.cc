@@ -33,8 +33,8 @@ std::vector<std::byte> join(std::initializer_list<std::string_view> data) {
 }
 
 // Feeds `file` in blocks of `block` bytes.
-tl::expected<std::vector<Extent>, RecordError> scan(const std::vector<std::byte>& file, std::size_t block,
-                                                    bool check_data = true) {
+tl::expected<std::vector<Extent>, RecordError> scan_records(const std::vector<std::byte>& file,
+                                                            std::size_t block, bool check_data = true) {
   TfrecordScanner scanner(check_data);
   std::vector<Extent> found;
   for (std::size_t at = 0; at < file.size(); at += block) {
@@ -49,7 +49,7 @@ tl::expected<std::vector<Extent>, RecordError> scan(const std::vector<std::byte>
 TEST(TfrecordScanner, FindsRecordsHoweverBlocksCutThem) {
   const auto file = join({"abc", "", "abcdef"});
   for (std::size_t block = 1; block <= file.size(); ++block) {
-    const auto found = scan(file, block);
+    const auto found = scan_records(file, block);
     ASSERT_TRUE(found) << block;
     EXPECT_THAT(*found, ElementsAre(Extent{0, 19}, Extent{19, 16}, Extent{35, 22})) << block;
   }
@@ -59,7 +59,7 @@ TEST(TfrecordScanner, EveryTruncationIsFound) {
   const auto file = join({"abc", "abcdef"});
   for (std::size_t kept = 1; kept < file.size(); ++kept) {
     if (kept == 19) continue;  // a whole record: a shorter file, not a truncated one
-    const auto found = scan({file.begin(), file.begin() + kept}, 5);
+    const auto found = scan_records({file.begin(), file.begin() + kept}, 5);
     ASSERT_FALSE(found) << kept;
     EXPECT_EQ(found.error(), (RecordError{RecordFault::kTruncated, kept < 19 ? 0U : 19U})) << kept;
   }
@@ -71,7 +71,7 @@ TEST(TfrecordScanner, EveryBitFlipIsFoundAndNamed) {
     auto damaged = file;
     damaged[bit / 8] ^= std::byte{1} << bit % 8;
     const std::size_t offset = bit / 8 < 19 ? 0 : 19, within = bit / 8 - offset;
-    const auto found = scan(damaged, 7);
+    const auto found = scan_records(damaged, 7);
     ASSERT_FALSE(found) << bit;
     const auto fault = within < 12 ? RecordFault::kBadLengthChecksum : RecordFault::kBadDataChecksum;
     EXPECT_EQ(found.error(), (RecordError{fault, offset})) << bit;
@@ -81,7 +81,7 @@ TEST(TfrecordScanner, EveryBitFlipIsFoundAndNamed) {
 TEST(TfrecordScanner, LeavesDataUncheckedOnRequestAndKeepsItsError) {
   auto file = join({"abc", "abcdef"});
   file[13] ^= std::byte{1};
-  EXPECT_TRUE(scan(file, 10, false));
+  EXPECT_TRUE(scan_records(file, 10, false));
   TfrecordScanner scanner(true);
   std::vector<Extent> found;
   ASSERT_FALSE(scanner.feed(file, found));

@@ -7,6 +7,7 @@
 
 #include "dataset/bytes.h"
 #include "dataset/scanned_layout.h"
+#include "dataset/test_files.h"
 
 namespace aforo {
 namespace {
@@ -21,13 +22,6 @@ GeneratedLayout generated(LayoutKind layout, Content content = Content::kRaw) {
   s.samples_per_file = layout == LayoutKind::kFilePerSample ? 1 : 20;
   s.sample_size = {LawKind::kLognormal, 4000, 2000, 0, 0, {}};
   return GeneratedLayout(s, dataset_id_of(s));
-}
-
-std::vector<std::byte> whole_file(const GeneratedLayout& layout, FileId file) {
-  const auto source = layout.open_file(file);
-  std::vector<std::byte> bytes(source->size());
-  source->fill(0, bytes);
-  return bytes;
 }
 
 // The same files as a stranger sees them.

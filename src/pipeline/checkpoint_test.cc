@@ -26,7 +26,7 @@ JobPlan plan_for(const Layout& layout) {
   return plan;
 }
 
-JobResult run(TestWorld& world, const JobPlan& plan) {
+JobResult run_checkpoints(TestWorld& world, const JobPlan& plan) {
   JobObserver nobody;
   JobResult result;
   TrainingJob<TestWorld> job(world, plan, nobody);
@@ -44,7 +44,7 @@ TEST(Checkpoints, KeepTrainingWaitingUntilTheyAreOnStorage) {
   TestLayout layout(1000, 1000);
   TestWorld world;
   world.sync_time = Seconds{2e-3};
-  const JobResult result = run(world, plan_for(layout));
+  const JobResult result = run_checkpoints(world, plan_for(layout));
   EXPECT_NEAR(checkpoint_seconds(result, 0), 12e-3, 1e-9);
   EXPECT_NEAR(result.epochs[0][0].end.value, 113e-3, 1e-9);
   EXPECT_EQ(result.checkpoints.whole, 4u);
@@ -63,7 +63,7 @@ TEST(Checkpoints, WriteEveryByteOnceInOrder) {
   TestWorld world;
   JobPlan plan = plan_for(layout);
   plan.checkpoint.files_per_rank = 3;  // 8,000 bytes in 6 files: two of 1,334 and four of 1,333
-  run(world, plan);
+  run_checkpoints(world, plan);
   std::map<FileId, std::uint64_t> end;
   for (const TestRead& write : world.writes) {
     EXPECT_EQ(write.offset, end[write.file]) << "file " << write.file;
@@ -82,7 +82,7 @@ TEST(Checkpoints, AreDoneWhenTheSlowestRankHasWritten) {
   world.write_time = [&](std::uint64_t) { return Seconds{chunks++ % 2 ? 2e-3 : 1e-3}; };  // ranks take turns
   JobPlan plan = plan_for(layout);
   plan.checkpoint.bytes = Bytes{2000};  // one chunk each
-  const JobResult result = run(world, plan);
+  const JobResult result = run_checkpoints(world, plan);
   EXPECT_NEAR(checkpoint_seconds(result, 0), 2 * 2e-3, 1e-9);
   EXPECT_NEAR(checkpoint_seconds(result, 1), 2 * 2e-3, 1e-9);
   EXPECT_NEAR(result.checkpoints.slowest.value, 2e-3, 1e-9);
@@ -94,7 +94,7 @@ TEST(Checkpoints, OfTheFirstRankKeepAllWaiting) {
   TestWorld world;
   JobPlan plan = plan_for(layout);
   plan.checkpoint.writers = CheckpointWriters::kFirstRank;
-  const JobResult result = run(world, plan);
+  const JobResult result = run_checkpoints(world, plan);
   EXPECT_NEAR(checkpoint_seconds(result, 0), 16e-3, 1e-9);
   EXPECT_NEAR(checkpoint_seconds(result, 1), 16e-3, 1e-9);
   EXPECT_EQ(result.checkpoints.whole, 2u);
@@ -107,7 +107,7 @@ TEST(Checkpoints, AreWrittenBesideTrainingWhereAsynchronous) {
   JobPlan plan = plan_for(layout);
   plan.checkpoint.asynchronous = true;
   plan.checkpoint.copy = Seconds{3e-3};
-  const JobResult result = run(world, plan);
+  const JobResult result = run_checkpoints(world, plan);
   EXPECT_NEAR(checkpoint_seconds(result, 0), 6e-3, 1e-9);
   EXPECT_EQ(result.checkpoints.whole, 4u);
 }
@@ -120,7 +120,7 @@ TEST(Checkpoints, WaitForTheOneBefore) {
   world.write_time = [](std::uint64_t) { return Seconds{30e-3}; };
   JobPlan plan = plan_for(layout);
   plan.checkpoint.asynchronous = true;
-  const JobResult result = run(world, plan);
+  const JobResult result = run_checkpoints(world, plan);
   EXPECT_NEAR(checkpoint_seconds(result, 0), 70e-3, 1e-9);
   EXPECT_NEAR(world.now().value, 1e-3 + 10 * 10e-3 + 70e-3 + 120e-3, 1e-9);
   EXPECT_EQ(result.checkpoints.whole, 4u);
@@ -135,7 +135,7 @@ TEST(Checkpoints, ThatCannotBeWrittenAreCountedOrEndTheJob) {
     world.write_error_of = [](FileId file) { return file == 1 ? ENOSPC : 0; };
     JobPlan plan = plan_for(layout);
     plan.skip_errors = skip;
-    const JobResult result = run(world, plan);
+    const JobResult result = run_checkpoints(world, plan);
     EXPECT_EQ(result.checkpoints.failed, 1u);
     EXPECT_EQ(result.checkpoints.first_error, ENOSPC);
     EXPECT_EQ(result.checkpoints.first_failed, 1u);

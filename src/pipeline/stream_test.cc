@@ -25,7 +25,7 @@ JobPlan stream_plan(const Layout& layout, std::uint32_t ranks, std::uint64_t bat
   return plan;
 }
 
-JobResult run(TestWorld& world, const JobPlan& plan) {
+JobResult run_stream(TestWorld& world, const JobPlan& plan) {
   JobObserver nobody;
   JobResult result;
   TrainingJob<TestWorld> job(world, plan, nobody);
@@ -39,7 +39,7 @@ JobResult run(TestWorld& world, const JobPlan& plan) {
 TEST(StreamLoader, ReadsEveryShardOnceInOrder) {
   TestLayout layout(600, 1000, 50);
   TestWorld world;
-  const JobResult result = run(world, stream_plan(layout, 2, 10, 30));
+  const JobResult result = run_stream(world, stream_plan(layout, 2, 10, 30));
   EXPECT_EQ(result.samples_delivered, 600u);
   std::map<FileId, std::uint64_t> next_offset;
   for (const auto& read : world.reads) {
@@ -53,7 +53,7 @@ TEST(StreamLoader, ReadsEveryShardOnceInOrder) {
 TEST(StreamLoader, KeepsAtMostOneRequestPerReaderInFlight) {
   TestLayout layout(600, 1000, 50);
   TestWorld world;
-  run(world, stream_plan(layout, 2, 10, 30));
+  run_stream(world, stream_plan(layout, 2, 10, 30));
   EXPECT_LE(world.most_in_flight, 2u * 3);
   EXPECT_GE(world.most_in_flight, 2u * 2);
 }
@@ -62,7 +62,7 @@ TEST(StreamLoader, KeepsAtMostOneRequestPerReaderInFlight) {
 TEST(StreamLoader, SplitsByRecordWhenShardsAreFewerThanRanks) {
   TestLayout layout(400, 1000, 200);
   TestWorld world;
-  const JobResult result = run(world, stream_plan(layout, 4, 10, 10));
+  const JobResult result = run_stream(world, stream_plan(layout, 4, 10, 10));
   EXPECT_EQ(result.samples_delivered, 400u);
   std::map<FileId, int> readers;
   for (const auto& read : world.reads) readers[read.file] += read.offset == 0;
@@ -74,7 +74,7 @@ TEST(StreamLoader, NamesATruncatedShardAndGoesOn) {
   TestWorld world;
   std::uint64_t asked = 0;
   world.length_of = [&](FileId file, std::uint64_t n) { return file == 3 && ++asked > 2 ? 100 : n; };
-  const JobResult result = run(world, stream_plan(layout, 1, 10, 59));
+  const JobResult result = run_stream(world, stream_plan(layout, 1, 10, 59));
   // Two requests of 4,096 bytes and 100 more hold 8 records of 1,000: 42 of 50 are lost. 558 sound ones are
   // left for 590 places: 32 come twice.
   EXPECT_EQ(result.readers.faults[static_cast<int>(ReadFault::kShort)], 42u);
@@ -100,7 +100,7 @@ TEST(StreamLoader, NamesALostShardOnceAndCountsItsSamples) {
     world.error_of = [&](FileId file) { return file == c.lost ? 2 : 0; };
     JobPlan plan = stream_plan(layout, c.ranks, 10, c.count / c.ranks / 10);
     plan.epochs = 2;
-    const JobResult result = run(world, plan);
+    const JobResult result = run_stream(world, plan);
     EXPECT_FALSE(result.failed);
     EXPECT_EQ(result.readers.fault_count(), 2 * c.per_file);
     ASSERT_EQ(result.readers.examples.size(), 1u);
@@ -119,7 +119,7 @@ TEST(StreamLoader, EndsWhenNoShardCanBeRead) {
   TestLayout layout(600, 1000, 50);
   TestWorld world;
   world.error_of = [](FileId) { return 5; };
-  const JobResult result = run(world, stream_plan(layout, 1, 10, 60));
+  const JobResult result = run_stream(world, stream_plan(layout, 1, 10, 60));
   EXPECT_TRUE(result.failed);
   EXPECT_EQ(result.samples_delivered, 0u);
 }
@@ -129,7 +129,7 @@ TEST(StreamLoader, RepeatsEpochs) {
   TestWorld world;
   JobPlan plan = stream_plan(layout, 2, 10, 25);
   plan.epochs = 3;
-  const JobResult result = run(world, plan);
+  const JobResult result = run_stream(world, plan);
   ASSERT_EQ(result.epochs.size(), 3u);
   EXPECT_EQ(result.samples_delivered, 1500u);
 }

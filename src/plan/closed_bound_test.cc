@@ -14,13 +14,13 @@ double between(Random& random, double low, double high) {
 }
 
 // Hosts whose caches fill for epochs, before storage that decides something.
-struct Case {
+struct BoundCase {
   Workload job;
   StorageSpec storage;
   ClosedOptions options;
 };
-Case drawn(Random& random) {
-  Case out;
+BoundCase drawn(Random& random) {
+  BoundCase out;
   Workload& w = out.job;
   w.name = "job";
   w.dataset.sample_size.mean = between(random, 2e4, 2e8);
@@ -59,7 +59,7 @@ TEST(ClosedBound, NoUtilisationLiesAboveIt) {
   Random random(7);
   int near = 0;
   for (int i = 0; i < 1000; ++i) {
-    Case c = drawn(random);
+    BoundCase c = drawn(random);
     const double au = predict_closed(c.job, c.storage, 0, c.options).au;
     c.options.at_most = true;
     const double bound = predict_closed(c.job, c.storage, 0, c.options).au;

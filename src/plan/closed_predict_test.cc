@@ -46,7 +46,7 @@ Station disks(std::uint32_t servers, double bandwidth) {
   s.bandwidth = {bandwidth};
   return s;
 }
-Station latency(Law law) {
+Station latency_of(Law law) {
   Station s;
   s.name = "latency";
   s.kind = StationKind::kLatency;
@@ -87,7 +87,7 @@ TEST(ClosedPredict, ASaturatedPipe) {
 // steps of 50 ms waits 100 ms for its first batch: 1000 / 1100.
 TEST(ClosedPredict, LatencyAndTheStartOfAnEpoch) {
   const ClosedPrediction p =
-      predict_closed(job(100e3, 10, 0.05, 2, 4), storage({latency(constant(0.01))}), 20);
+      predict_closed(job(100e3, 10, 0.05, 2, 4), storage({latency_of(constant(0.01))}), 20);
   EXPECT_NEAR(p.ratio, 2, 1e-6);
   EXPECT_NEAR(p.steady, 1, 1e-6);
   EXPECT_NEAR(p.fill.value, 0.1, 1e-6);
@@ -95,7 +95,7 @@ TEST(ClosedPredict, LatencyAndTheStartOfAnEpoch) {
   EXPECT_EQ(p.limit, "not limited");
   // R = 0.8: the workers cannot keep up, however fast the storage is
   Workload slow = job(100e3, 10, 0.02, 2, 4);
-  const ClosedPrediction q = predict_closed(slow, storage({latency(constant(0.01))}), 1'000'000);
+  const ClosedPrediction q = predict_closed(slow, storage({latency_of(constant(0.01))}), 1'000'000);
   EXPECT_NEAR(q.au, 0.8, 1e-3);
   EXPECT_EQ(q.limit, "loader workers");
   EXPECT_EQ(q.limit_station, "") << "workers are no station";
@@ -103,7 +103,7 @@ TEST(ClosedPredict, LatencyAndTheStartOfAnEpoch) {
   EXPECT_FALSE(p.near);  // few steps
   EXPECT_FALSE(p.notes.empty());
   const ClosedPrediction sure =
-      predict_closed(job(100e3, 10, 0.05, 2, 4), storage({latency(constant(0.01))}), 1'000'000);
+      predict_closed(job(100e3, 10, 0.05, 2, 4), storage({latency_of(constant(0.01))}), 1'000'000);
   EXPECT_TRUE(sure.near);  // r = 2, whatever happens
   EXPECT_LE(sure.au_high - sure.au_low, 0.01);
 }
@@ -133,7 +133,7 @@ TEST(ClosedPredict, ShortEpochsChangeLittleWithLittleStorage) {
       w.dataset.sample_size = {cv > 0 ? LawKind::kLognormal : LawKind::kConstant, 1e6, 1e6 * cv, 0, 0, {}};
       double before = 0;
       for (double bandwidth = 1.6e9; bandwidth < 8e9; bandwidth *= 1.01) {
-        const StorageSpec spec = storage({latency(constant(1e-3)), pipe(bandwidth)});
+        const StorageSpec spec = storage({latency_of(constant(1e-3)), pipe(bandwidth)});
         const double now = predict_closed(w, spec, steps).au;
         EXPECT_GE(now, before - 0.002) << steps << " steps, " << bandwidth << " B/s, cv " << cv;
         EXPECT_LE(now, before > 0 ? before + 0.015 : 1)
@@ -187,7 +187,7 @@ TEST(ClosedPredict, ShardsOnDisksWaitForTheFullestDisk) {
 // A request brings 100 samples and takes 50 ms, give or take 30. A reader delivers 50 a step, so in 25 ms of
 // the 40: it has two requests ahead before it waits for its turn, and a slow one holds nobody up for long.
 TEST(ClosedPredict, ReadersOfShardsAreAheadByRequests) {
-  Station first_byte = latency({LawKind::kLognormal, 0.05, 0.03, 0, 0, {}});
+  Station first_byte = latency_of({LawKind::kLognormal, 0.05, 0.03, 0, 0, {}});
   first_byte.request_size = Bytes{10'000'000};
   const ClosedPrediction p = predict_closed(stream_job(400, 0.04, 4, 8), storage({first_byte}), 1'000'000);
   EXPECT_GT(p.ratio, 1.1);
@@ -197,7 +197,7 @@ TEST(ClosedPredict, ReadersOfShardsAreAheadByRequests) {
 // Workers = 0: 10 samples of 10 ms, then 50 ms of compute: 50 / 150.
 TEST(ClosedPredict, LoadingOnDemand) {
   const ClosedPrediction p =
-      predict_closed(job(100e3, 10, 0.05, 2, 0), storage({latency(constant(0.01))}), 1000);
+      predict_closed(job(100e3, 10, 0.05, 2, 0), storage({latency_of(constant(0.01))}), 1000);
   EXPECT_NEAR(p.au, 1.0 / 3, 1e-4);
 }
 
@@ -336,7 +336,7 @@ TEST(ClosedPredict, StorageThatCannotServeTheJob) {
 }
 
 StorageSpec random_storage(Random& random) {
-  std::vector<Station> stations = {latency({LawKind::kGamma, 1e-3, 1e-3 * random.uniform(), 0, 0, {}}),
+  std::vector<Station> stations = {latency_of({LawKind::kGamma, 1e-3, 1e-3 * random.uniform(), 0, 0, {}}),
                                    pipe(1e8 + 2e9 * random.uniform())};
   if (random.below(2)) {
     Station names;

@@ -17,7 +17,7 @@ Station station(StationKind kind, std::string name, StationScope scope = Station
   s.scope = scope;
   return s;
 }
-Station pipe(double bandwidth, StationScope scope = StationScope::kShared) {
+Station pipe_of(double bandwidth, StationScope scope = StationScope::kShared) {
   Station s = station(StationKind::kBandwidth, "pipe", scope);
   s.bandwidth = {bandwidth};
   return s;
@@ -71,7 +71,7 @@ TEST(ClosedSimulated, OneBatchAheadOnAPipe) {
   wait.request_size = Bytes{1 << 20};
   wait.latency = {LawKind::kLognormal, 0.8e-3, 0.3e-3, 0, 0, {}};
   for (const double share : {1.0, 1.03, 1.1})
-    EXPECT_NEAR(difference(w, {}, {wait, pipe(share * wanted(w))}), 0, kPoints) << share;
+    EXPECT_NEAR(difference(w, {}, {wait, pipe_of(share * wanted(w))}), 0, kPoints) << share;
 }
 
 // Who waits for a disk waits for those who happen to be there: a batch varies by that more than by its sizes.
@@ -89,7 +89,8 @@ TEST(ClosedSimulated, OneBatchAheadOnDisks) {
 // Each host's readers share its own network, never another's: two of them are as good as one.
 TEST(ClosedSimulated, OneBatchAheadOnHostsNetworks) {
   const Workload w = volumes(16, 300);
-  EXPECT_NEAR(difference(w, {pipe(1.05 * wanted(w) / 2, StationScope::kHost)}, {pipe(1e13)}), 0, kPoints);
+  EXPECT_NEAR(difference(w, {pipe_of(1.05 * wanted(w) / 2, StationScope::kHost)}, {pipe_of(1e13)}), 0,
+              kPoints);
 }
 
 // 128 readers prepare on 120 cores, and on 40: almost nobody waits, and almost everybody.
@@ -105,7 +106,7 @@ TEST(ClosedSimulated, PreparationTakesAllCores) {
     w.loader.preprocess = {LawKind::kConstant, 15.2e-3, 0, 0, 0, {}};
     w.accelerator.count = 16;
     w.accelerator.step_time.mean = 0.0089;
-    EXPECT_NEAR(difference(w, {cores(count)}, {pipe(100e9)}), 0, kPoints) << count;
+    EXPECT_NEAR(difference(w, {cores(count)}, {pipe_of(100e9)}), 0, kPoints) << count;
   }
 }
 

@@ -6,13 +6,13 @@
 namespace aforo {
 namespace {
 
-struct Job {
+struct PacedJob {
   double sample, stddev;
   std::uint64_t batch;
   double step;
 };
 
-Workload workload(const Job& job) {
+Workload paced_workload(const PacedJob& job) {
   Workload w;
   w.name = "job";
   w.dataset.samples = 1'000'000;
@@ -26,7 +26,7 @@ Workload workload(const Job& job) {
 // so 281.8 MB/s; Young's interval is sqrt(2 x 398.9 x 72,000) = 7,579 s, of which writing is 398.9 / (398.9 +
 // 7,579) = 5.0 %.
 TEST(Requirement, WithoutAnIntervalFailuresSetTheCheckpointsPace) {
-  Workload w = workload({1e6, 0, 2, 1.0});
+  Workload w = paced_workload({1e6, 0, 2, 1.0});
   w.checkpoint = {8.03e9, Seconds{0}};
   RequirementAsk ask;
   EXPECT_FALSE(requirement(w, ask).checkpoint_write);
@@ -43,7 +43,7 @@ TEST(Requirement, WithoutAnIntervalFailuresSetTheCheckpointsPace) {
 // What is asked for wins over what the workload states, and is said; without either there is nothing to say
 // of writing.
 TEST(Requirement, FailuresReplaceAStatedInterval) {
-  Workload w = workload({1e6, 0, 2, 1.0});
+  Workload w = paced_workload({1e6, 0, 2, 1.0});
   w.checkpoint = {8.03e9, Seconds{1800}};
   RequirementAsk ask;
   EXPECT_EQ(requirement(w, ask).checkpoint_every->value, 1800);
@@ -61,7 +61,7 @@ TEST(Requirement, FailuresReplaceAStatedInterval) {
 // 125 s and may lose 12.5 s at its start. A shuffle buffer of 498 samples: 4 x 500 MB / 12.5 s = 160 MB/s,
 // above 8 MB/s at 100 %.
 TEST(Requirement, APeakAtTheStartOfAnEpochFillsTheShuffleBuffers) {
-  Workload w = workload({1e6, 0, 2, 1.0});
+  Workload w = paced_workload({1e6, 0, 2, 1.0});
   w.accelerator.count = 4;
   w.dataset.samples = 800;
   w.dataset.layout = LayoutKind::kWebdataset;
@@ -78,7 +78,7 @@ TEST(Requirement, APeakAtTheStartOfAnEpochFillsTheShuffleBuffers) {
 // Files of one sample each are not read through a buffer, so none is filled or held: 4 workers x 2 batches of
 // 2 samples of 1 MB.
 TEST(Requirement, ABufferThatIsNotHeldCostsNothing) {
-  Workload w = workload({1e6, 0, 2, 1.0});
+  Workload w = paced_workload({1e6, 0, 2, 1.0});
   w.loader.workers = 4, w.loader.prefetch = 2;
   w.dataset.samples = 800;
   w.loader.shuffle = ShuffleKind::kBuffer;
@@ -96,7 +96,7 @@ TEST(Requirement, ABufferThatIsNotHeldCostsNothing) {
 // are 4 x 4 MB/s, a quarter of it each host's. A window of 2 batches of 2 samples holds 4 MB and takes 16 MB to
 // read, and four begin at once: 64 MB in 4 s. The dataset stays 800 MB.
 TEST(Requirement, EveryByteThatEveryAcceleratorReadsIsAskedFor) {
-  Workload w = workload({1e6, 0, 2, 1.0});
+  Workload w = paced_workload({1e6, 0, 2, 1.0});
   w.accelerator.count = 4;
   w.dataset.samples = 800;
   w.dataset.layout = LayoutKind::kWebdataset;
@@ -125,7 +125,7 @@ TEST(Requirement, EveryByteThatEveryAcceleratorReadsIsAskedFor) {
 // pytorch with 8 workers and 2 batches each: 16 batches of 144 ms / 0.9 are ready: 2.56 s. None without
 // workers.
 TEST(Requirement, ASlowReadMayLastAsLongAsTheBatchesAhead) {
-  Workload w = workload({1e6, 0, 2, 1.0});
+  Workload w = paced_workload({1e6, 0, 2, 1.0});
   w.accelerator.step_time.mean = 0.144;
   w.loader.framework = Framework::kPytorch;
   w.loader.workers = 8;

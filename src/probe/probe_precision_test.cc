@@ -100,7 +100,7 @@ TEST(ProbePrecision, RoundsLookWhereTheJobIs) {
   EXPECT_TRUE(levels_near({}, 1).empty());
 }
 
-WindowDigest window(unsigned readers, double length) {
+WindowDigest window_of_length(unsigned readers, double length) {
   WindowDigest w;
   w.readers = readers, w.length = Seconds{length};
   return w;
@@ -108,8 +108,9 @@ WindowDigest window(unsigned readers, double length) {
 
 // Level 1: two of 1 s make those of 0.2 s go; level 2: one long one alone says nothing of a spread.
 TEST(ProbePrecision, LongWindowsReplaceShortOnes) {
-  const std::vector<WindowDigest> windows{window(1, 0.2), window(2, 0.2), window(1, 1), window(1, 0.5),
-                                          window(2, 1)};
+  const std::vector<WindowDigest> windows{window_of_length(1, 0.2), window_of_length(2, 0.2),
+                                          window_of_length(1, 1), window_of_length(1, 0.5),
+                                          window_of_length(2, 1)};
   std::vector<std::pair<unsigned, double>> kept;
   for (const WindowDigest& w : settled(windows)) kept.emplace_back(w.readers, w.length.value);
   EXPECT_THAT(kept,
@@ -117,7 +118,8 @@ TEST(ProbePrecision, LongWindowsReplaceShortOnes) {
 }
 
 TEST(ProbePrecision, CountsTheWindowsWhereTheJobIs) {
-  const std::vector<WindowDigest> windows{window(1, 0.2), window(8, 1), window(8, 2), window(16, 3)};
+  const std::vector<WindowDigest> windows{window_of_length(1, 0.2), window_of_length(8, 1),
+                                          window_of_length(8, 2), window_of_length(16, 3)};
   EXPECT_EQ(windows_near(windows, 7), 2u);
   EXPECT_EQ(windows_near(windows, 100), 1u);
   EXPECT_EQ(windows_near({}, 1), 0u);

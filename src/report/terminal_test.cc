@@ -43,7 +43,7 @@ std::string contents(const std::string& path) {
   return text.str();
 }
 
-Json record(const std::string& name) { return Json::parse(contents(data(name + ".json"))); }
+Json shown_record(const std::string& name) { return Json::parse(contents(data(name + ".json"))); }
 
 class Snapshot : public testing::TestWithParam<const char*> {};
 
@@ -54,12 +54,12 @@ void compare(const std::string& name, const std::string& shown) {
 
 TEST_P(Snapshot, At80Columns) {
   const std::string name = GetParam();
-  compare(name + ".80.txt", render(record(name), Look{80, false, true}));
+  compare(name + ".80.txt", render(shown_record(name), Look{80, false, true}));
 }
 
 TEST_P(Snapshot, At120ColumnsInAscii) {
   const std::string name = GetParam();
-  const std::string shown = render(record(name), Look{120, false, false});
+  const std::string shown = render(shown_record(name), Look{120, false, false});
   for (char c : shown) ASSERT_TRUE(c == '\n' || (c >= ' ' && c <= '~')) << static_cast<int>(c);
   compare(name + ".120.txt", shown);
 }
@@ -76,9 +76,9 @@ void add_lines_of_files(const Json& value, std::set<std::string>& lines) {
 
 TEST_P(Snapshot, NoLineIsWiderThanTheTerminal) {
   std::set<std::string> files;
-  add_lines_of_files(record(GetParam()), files);
+  add_lines_of_files(shown_record(GetParam()), files);
   for (std::size_t width = 64; width <= 140; ++width) {
-    std::istringstream lines(render(record(GetParam()), Look{width, false, true}));
+    std::istringstream lines(render(shown_record(GetParam()), Look{width, false, true}));
     for (std::string line; std::getline(lines, line);) {
       if (files.contains(line)) continue;
       ASSERT_LE(display_width(line), width) << line;
@@ -88,7 +88,7 @@ TEST_P(Snapshot, NoLineIsWiderThanTheTerminal) {
 
 // A Record of another version may lack anything, or hold something else there.
 TEST_P(Snapshot, EveryKeyMayBeMissingOrStrange) {
-  const Json whole = record(GetParam());
+  const Json whole = shown_record(GetParam());
   for (const auto& [key, value] : whole.items()) {
     Json without = whole;
     without.erase(key);

@@ -74,7 +74,7 @@ double least_total(const SizingAsk& ask) {
 }
 
 // Totals along a line fall and then rise up to the roughness of the closed forms.
-constexpr double kRoughness = 0.005;
+constexpr double kRankRoughness = 0.005;
 
 class Properties : public ::testing::Test {
  protected:
@@ -99,8 +99,8 @@ TEST_F(Properties, NeitherAStricterTargetNorMoreCapacityIsCheaper) {
     SizingAsk stricter = ask, larger = ask;
     stricter.jobs[0].workload.training.au_target += 0.05;
     larger.capacity = Bytes{ask.capacity->value / 2 * 3};
-    EXPECT_GE(least_total(stricter), now * (1 - kRoughness));
-    EXPECT_GE(least_total(larger), now * (1 - kRoughness));
+    EXPECT_GE(least_total(stricter), now * (1 - kRankRoughness));
+    EXPECT_GE(least_total(larger), now * (1 - kRankRoughness));
     return std::isfinite(now);
   });
 }
@@ -116,7 +116,7 @@ TEST_F(Properties, MoreOfACacheIsNeverSlower) {
       if (!least || line.host_drives != 1) continue;
       const double one = served_by(design_of(line, need, *least), need, 8).front().au;
       line.host_drives = 2;
-      EXPECT_GE(served_by(design_of(line, need, *least), need, 8).front().au, one - kRoughness);
+      EXPECT_GE(served_by(design_of(line, need, *least), need, 8).front().au, one - kRankRoughness);
       return true;
     }
     return false;
@@ -136,7 +136,7 @@ TEST_F(Properties, MoreMemoryIsNeverSlower) {
       const auto least = least_size(line, need);
       if (!least) continue;
       const double one = served_by(design_of(line, need, *least), need, 8).front().au;
-      EXPECT_GE(served_by(design_of(line, twice, *least), twice, 8).front().au, one - kRoughness);
+      EXPECT_GE(served_by(design_of(line, twice, *least), twice, 8).front().au, one - kRankRoughness);
       return twice.page_cache.value > 0;
     }
     return false;

@@ -123,11 +123,11 @@ constexpr std::string_view kBase =
     "reader: {data_loader: pytorch, batch_size: 4, read_threads: 2}\n"
     "train: {computation_time: 0.5}\n";
 
-Workload parse(std::vector<std::string> overrides) { return parse_workload(kBase, "job.yaml", overrides); }
+Workload dlio(std::vector<std::string> overrides) { return parse_workload(kBase, "job.yaml", overrides); }
 
-std::string error_of(std::vector<std::string> overrides) {
+std::string refused(std::vector<std::string> overrides) {
   try {
-    parse(std::move(overrides));
+    dlio(std::move(overrides));
   } catch (const UserError& error) {
     return error.what();
   }
@@ -135,7 +135,7 @@ std::string error_of(std::vector<std::string> overrides) {
 }
 
 TEST(Dlio, UnknownKeysAreWarningsWithTheNearestKey) {
-  const Workload w = parse({"workload.reader.btach_size=8", "workload.colour=red"});
+  const Workload w = dlio({"workload.reader.btach_size=8", "workload.colour=red"});
   EXPECT_EQ(w.loader.batch_size, 4u);
   EXPECT_THAT(w.warnings,
               Contains(HasSubstr(
@@ -145,46 +145,46 @@ TEST(Dlio, UnknownKeysAreWarningsWithTheNearestKey) {
 }
 
 TEST(Dlio, OverridesInEitherSpelling) {
-  EXPECT_EQ(parse({"reader.batch_size=8"}).loader.batch_size, 8u);
-  EXPECT_EQ(parse({"workload.reader.batch_size=9"}).loader.batch_size, 9u);
-  EXPECT_EQ(parse({"loader.batch_size=10"}).loader.batch_size, 10u);
-  EXPECT_EQ(parse({"dataset.num_files_train=77"}).dataset.samples, 77u);
-  EXPECT_EQ(parse({"dataset.samples=78", "accelerator.count=3"}).dataset.samples, 78u);
-  EXPECT_EQ(parse({"train.computation_time=0.25"}).accelerator.step_time.mean, 0.25);
-  EXPECT_THAT(error_of({"loader.worker=3"}), HasSubstr("did you mean 'loader.workers'?"));
+  EXPECT_EQ(dlio({"reader.batch_size=8"}).loader.batch_size, 8u);
+  EXPECT_EQ(dlio({"workload.reader.batch_size=9"}).loader.batch_size, 9u);
+  EXPECT_EQ(dlio({"loader.batch_size=10"}).loader.batch_size, 10u);
+  EXPECT_EQ(dlio({"dataset.num_files_train=77"}).dataset.samples, 77u);
+  EXPECT_EQ(dlio({"dataset.samples=78", "accelerator.count=3"}).dataset.samples, 78u);
+  EXPECT_EQ(dlio({"train.computation_time=0.25"}).accelerator.step_time.mean, 0.25);
+  EXPECT_THAT(refused({"loader.worker=3"}), HasSubstr("did you mean 'loader.workers'?"));
 }
 
 TEST(Dlio, OverridesAsHydraTakesThem) {
-  EXPECT_EQ(parse({"+reader.batch_size=8"}).loader.batch_size, 8u);
-  EXPECT_EQ(parse({"++workload.reader.batch_size=9"}).loader.batch_size, 9u);
-  EXPECT_EQ(parse({"++loader.batch_size=10"}).loader.batch_size, 10u);
+  EXPECT_EQ(dlio({"+reader.batch_size=8"}).loader.batch_size, 8u);
+  EXPECT_EQ(dlio({"++workload.reader.batch_size=9"}).loader.batch_size, 9u);
+  EXPECT_EQ(dlio({"++loader.batch_size=10"}).loader.batch_size, 10u);
   // computation_time is the plain 0.5 in the file.
-  EXPECT_EQ(parse({"train.computation_time.mean=0.3"}).accelerator.step_time, (Law{.mean = 0.3}));
-  EXPECT_EQ(parse({"train.computation_time.stdev=0.1"}).accelerator.step_time,
+  EXPECT_EQ(dlio({"train.computation_time.mean=0.3"}).accelerator.step_time, (Law{.mean = 0.3}));
+  EXPECT_EQ(dlio({"train.computation_time.stdev=0.1"}).accelerator.step_time,
             (Law{.kind = LawKind::kNormal, .mean = 0.5, .stddev = 0.1}));
   EXPECT_EQ(
-      parse({"train.computation_time.mean=0.3", "train.computation_time.stdev=0.1"}).accelerator.step_time,
+      dlio({"train.computation_time.mean=0.3", "train.computation_time.stdev=0.1"}).accelerator.step_time,
       (Law{.kind = LawKind::kNormal, .mean = 0.3, .stddev = 0.1}));
 }
 
 TEST(Dlio, AWrongOverrideIsBlamedOnTheCommandLine) {
-  EXPECT_EQ(error_of({"reader.batch_size=many"}),
+  EXPECT_EQ(refused({"reader.batch_size=many"}),
             "the command line: reader.batch_size: expected a whole number from 1 to 10000000, found 'many'");
-  EXPECT_THAT(error_of({"train.computation_time.mean=long"}),
+  EXPECT_THAT(refused({"train.computation_time.mean=long"}),
               testing::StartsWith("the command line: train.computation_time: expected 'mean'"));
-  EXPECT_THAT(error_of({"train.computation_time={type: cauchy}"}), testing::StartsWith("the command line: "));
+  EXPECT_THAT(refused({"train.computation_time={type: cauchy}"}), testing::StartsWith("the command line: "));
 }
 
 TEST(Dlio, PrefetchIsPerWorkerForTorchAndPerRankForTensorflow) {
-  EXPECT_EQ(parse({"reader.prefetch_size=6", "reader.read_threads=4"}).loader.prefetch, 2u);  // ceil(6 / 4)
-  EXPECT_EQ(parse({"reader.prefetch_size=0"}).loader.prefetch, 2u);  // torch's default
-  EXPECT_EQ(parse({"reader.prefetch_size=5", "reader.read_threads=0"}).loader.prefetch, 5u);
-  EXPECT_EQ(parse({"reader.data_loader=tensorflow", "reader.prefetch_size=6"}).loader.prefetch, 6u);
+  EXPECT_EQ(dlio({"reader.prefetch_size=6", "reader.read_threads=4"}).loader.prefetch, 2u);  // ceil(6 / 4)
+  EXPECT_EQ(dlio({"reader.prefetch_size=0"}).loader.prefetch, 2u);  // torch's default
+  EXPECT_EQ(dlio({"reader.prefetch_size=5", "reader.read_threads=0"}).loader.prefetch, 5u);
+  EXPECT_EQ(dlio({"reader.data_loader=tensorflow", "reader.prefetch_size=6"}).loader.prefetch, 6u);
 }
 
 TEST(Dlio, ComputationTimeAsDistribution) {
   const auto step = [](const std::string& value) {
-    return parse({"train.computation_time=" + value}).accelerator.step_time;
+    return dlio({"train.computation_time=" + value}).accelerator.step_time;
   };
   EXPECT_EQ(step("{mean: 0.3, stdev: 0.05}"), (Law{.kind = LawKind::kNormal, .mean = 0.3, .stddev = 0.05}));
   EXPECT_EQ(step("{mean: 0.3}"), (Law{.mean = 0.3}));
@@ -198,52 +198,52 @@ TEST(Dlio, ComputationTimeAsDistribution) {
   EXPECT_EQ(uniform.kind, LawKind::kUniform);
   EXPECT_DOUBLE_EQ(uniform.mean, 2);
   EXPECT_DOUBLE_EQ(uniform.stddev, 2 / std::sqrt(12.0));
-  EXPECT_THAT(error_of({"train.computation_time={type: cauchy}"}), HasSubstr("found 'cauchy'"));
-  EXPECT_THAT(error_of({"train.computation_time={type: gamma, shape: 1}"}), HasSubstr("expected 'scale'"));
-  EXPECT_THAT(error_of({"train.computation_time=0"}), HasSubstr("expected the seconds of one step"));
-  const Workload older = parse({"train.computation_time_stdev=0.1"});
+  EXPECT_THAT(refused({"train.computation_time={type: cauchy}"}), HasSubstr("found 'cauchy'"));
+  EXPECT_THAT(refused({"train.computation_time={type: gamma, shape: 1}"}), HasSubstr("expected 'scale'"));
+  EXPECT_THAT(refused({"train.computation_time=0"}), HasSubstr("expected the seconds of one step"));
+  const Workload older = dlio({"train.computation_time_stdev=0.1"});
   EXPECT_EQ(older.accelerator.step_time, (Law{.kind = LawKind::kNormal, .mean = 0.5, .stddev = 0.1}));
 }
 
 TEST(Dlio, OtherKeysThatCount) {
-  EXPECT_EQ(parse({"reader.odirect=True"}).loader.read_mode, ReadMode::kDirect);
-  EXPECT_EQ(parse({"reader.transfer_size=262144"}).loader.transfer_size, 256_KiB);
-  EXPECT_EQ(parse({"reader.preprocess_time=0.002"}).loader.preprocess.mean, 0.002);
-  EXPECT_EQ(parse({"train.total_training_steps=50"}).training.steps, 50u);
-  EXPECT_EQ(parse({"train.seed=7"}).loader.seed, 7u);
+  EXPECT_EQ(dlio({"reader.odirect=True"}).loader.read_mode, ReadMode::kDirect);
+  EXPECT_EQ(dlio({"reader.transfer_size=262144"}).loader.transfer_size, 256_KiB);
+  EXPECT_EQ(dlio({"reader.preprocess_time=0.002"}).loader.preprocess.mean, 0.002);
+  EXPECT_EQ(dlio({"train.total_training_steps=50"}).training.steps, 50u);
+  EXPECT_EQ(dlio({"train.seed=7"}).loader.seed, 7u);
   // 1000 files in 8 folders: 125 each. None: all in one.
-  EXPECT_EQ(parse({"dataset.num_subfolders_train=8"}).dataset.files_per_directory, 125u);
-  EXPECT_EQ(parse({}).dataset.files_per_directory, 0u);
-  EXPECT_EQ(parse({}).loader.shuffle, ShuffleKind::kNone);
-  EXPECT_EQ(parse({"reader.file_shuffle=seed"}).loader.shuffle, ShuffleKind::kEpoch);
-  EXPECT_EQ(parse({"dataset.format=parquet"}).dataset.layout, LayoutKind::kParquet);
+  EXPECT_EQ(dlio({"dataset.num_subfolders_train=8"}).dataset.files_per_directory, 125u);
+  EXPECT_EQ(dlio({}).dataset.files_per_directory, 0u);
+  EXPECT_EQ(dlio({}).loader.shuffle, ShuffleKind::kNone);
+  EXPECT_EQ(dlio({"reader.file_shuffle=seed"}).loader.shuffle, ShuffleKind::kEpoch);
+  EXPECT_EQ(dlio({"dataset.format=parquet"}).dataset.layout, LayoutKind::kParquet);
 }
 
 TEST(Dlio, WhatIsOnlyNearlyTheSameIsSaid) {
-  const Workload many = parse({"dataset.num_samples_per_file=4", "dataset.record_length_bytes_stdev=10"});
+  const Workload many = dlio({"dataset.num_samples_per_file=4", "dataset.record_length_bytes_stdev=10"});
   EXPECT_EQ(many.dataset.layout, LayoutKind::kRecords);
   EXPECT_EQ(many.dataset.samples, 4000u);
   EXPECT_THAT(many.warnings, Contains(HasSubstr("'dataset.num_samples_per_file: 4'")));
   EXPECT_THAT(many.warnings, Contains(HasSubstr("'dataset.record_length_bytes_stdev: 10'")));
-  const Workload rows = parse({"dataset.format=npy", "dataset.num_samples_per_file=4"});
+  const Workload rows = dlio({"dataset.format=npy", "dataset.num_samples_per_file=4"});
   EXPECT_EQ(rows.dataset.layout, LayoutKind::kNpy);
   EXPECT_EQ(rows.dataset.content, Content::kRaw);
   EXPECT_EQ(rows.dataset.samples_per_file, 4U);
   EXPECT_THAT(rows.warnings, Contains(HasSubstr("along the first axis")));
-  const Workload single = parse({"dataset.format=npy"});
+  const Workload single = dlio({"dataset.format=npy"});
   EXPECT_EQ(single.dataset.layout, LayoutKind::kFilePerSample);
   EXPECT_EQ(single.dataset.content, Content::kNpy);
-  EXPECT_THAT(parse({"train.seed_change_epoch=False"}).warnings,
+  EXPECT_THAT(dlio({"train.seed_change_epoch=False"}).warnings,
               Contains(HasSubstr("every epoch has a new order")));
-  EXPECT_THAT(parse({"workflow.train=False"}).warnings, Contains(HasSubstr("a run always trains")));
-  EXPECT_THAT(parse({"reader.data_loader=dali"}).warnings, Contains(HasSubstr("behaves like pytorch's")));
+  EXPECT_THAT(dlio({"workflow.train=False"}).warnings, Contains(HasSubstr("a run always trains")));
+  EXPECT_THAT(dlio({"reader.data_loader=dali"}).warnings, Contains(HasSubstr("behaves like pytorch's")));
 }
 
 // The benchmark counts from 1 in every epoch, and ends it with its samples: 1000 in batches of 4 are 250 steps.
 TEST(Dlio, TotalStepsLimitEachEpoch) {
   const auto steps = [](std::vector<std::string> more) {
     more.insert(more.begin(), "train.epochs=3");
-    const Workload w = parse(more);
+    const Workload w = dlio(more);
     EXPECT_TRUE(w.warnings.empty());
     return w.training.steps;
   };
@@ -257,20 +257,20 @@ TEST(Dlio, TotalStepsLimitEachEpoch) {
 
 // 512 x 512 numbers of 4 bytes are 1 MiB, whatever record_length_bytes says.
 TEST(Dlio, DimensionsAndTypesDecideTheBytes) {
-  const auto bytes = [](std::vector<std::string> more) { return parse(more).dataset.sample_size.mean; };
+  const auto bytes = [](std::vector<std::string> more) { return dlio(more).dataset.sample_size.mean; };
   EXPECT_EQ(bytes({"dataset.record_dims=[512, 512]", "dataset.record_element_type=float32"}), 0x1p20);
   EXPECT_EQ(bytes({"dataset.record_dims=[64, 8, 8]"}), 4096);
   EXPECT_EQ(bytes({"dataset.record_dims=[]"}), 100'000);
   EXPECT_EQ(bytes({"dataset.record_element_type=float64"}), 800'000);
   EXPECT_EQ(bytes({"dataset.record_element_type='<i2'"}), 200'000);
   EXPECT_EQ(bytes({"dataset.record_element_type=float64", "dataset.format=jpeg"}), 100'000);
-  EXPECT_THAT(parse({"dataset.record_dims=[8]"}).warnings, Contains(HasSubstr("record_dims says it")));
-  EXPECT_THAT(error_of({"dataset.record_dims=[8]", "dataset.record_length_bytes_stdev=5"}),
+  EXPECT_THAT(dlio({"dataset.record_dims=[8]"}).warnings, Contains(HasSubstr("record_dims says it")));
+  EXPECT_THAT(refused({"dataset.record_dims=[8]", "dataset.record_length_bytes_stdev=5"}),
               HasSubstr("expected no spread beside record_dims"));
-  EXPECT_THAT(error_of({"dataset.record_dims=[8, 0]"}), HasSubstr("expected whole numbers from 1"));
-  EXPECT_THAT(error_of({"dataset.record_dims=8"}), HasSubstr("expected a list"));
-  EXPECT_THAT(error_of({"dataset.record_dims=[8, 8, 3]", "dataset.format=png"}), HasSubstr("at most 2"));
-  EXPECT_THAT(error_of({"dataset.record_element_type=float33"}), HasSubstr("did you mean 'float32'?"));
+  EXPECT_THAT(refused({"dataset.record_dims=[8, 0]"}), HasSubstr("expected whole numbers from 1"));
+  EXPECT_THAT(refused({"dataset.record_dims=8"}), HasSubstr("expected a list"));
+  EXPECT_THAT(refused({"dataset.record_dims=[8, 8, 3]", "dataset.format=png"}), HasSubstr("at most 2"));
+  EXPECT_THAT(refused({"dataset.record_element_type=float33"}), HasSubstr("did you mean 'float32'?"));
 }
 
 // A row of 524,328 floats and 7 more is 4 x 524,335 bytes.
@@ -278,33 +278,33 @@ TEST(Dlio, ColumnsDecideTheBytesOfARow) {
   const std::string columns =
       "dataset.parquet={columns: [{name: a, dtype: float32, size: 524328}, {name: b, size: 6}, "
       "{name: c, dtype: list}], row_group_size: 32}";
-  const Workload rows = parse({"dataset.format=parquet", columns});
+  const Workload rows = dlio({"dataset.format=parquet", columns});
   EXPECT_EQ(rows.dataset.sample_size.mean, 4 * 524335);
   EXPECT_THAT(rows.warnings, Contains(HasSubstr("'dataset.parquet.row_group_size: 32'")));
   EXPECT_THAT(rows.warnings, Contains(HasSubstr("the columns say it")));
-  EXPECT_THAT(error_of({"dataset.format=parquet", "dataset.columns=[{name: a, dtype: string}]"}),
+  EXPECT_THAT(refused({"dataset.format=parquet", "dataset.columns=[{name: a, dtype: string}]"}),
               HasSubstr("expected columns of a fixed size"));
-  EXPECT_THAT(error_of({"dataset.format=parquet", "dataset.columns=[{name: a, read: false}]"}),
+  EXPECT_THAT(refused({"dataset.format=parquet", "dataset.columns=[{name: a, read: false}]"}),
               HasSubstr("expected all columns to be read"));
 }
 
 TEST(Dlio, WhatWouldBeOtherBytesIsRefused) {
   for (const char* format : {"npz", "hdf5", "csv", "parquet"}) {
-    EXPECT_THAT(error_of({fmt::format("dataset.format={}", format), "dataset.compression=gzip"}),
+    EXPECT_THAT(refused({fmt::format("dataset.format={}", format), "dataset.compression=gzip"}),
                 HasSubstr("dataset.compression: expected none, found 'gzip'"));
   }
-  EXPECT_EQ(error_of({"dataset.compression=none"}), "no error");
-  EXPECT_THAT(parse({"dataset.format=tfrecord", "dataset.compression=gzip"}).warnings,
+  EXPECT_EQ(refused({"dataset.compression=none"}), "no error");
+  EXPECT_THAT(dlio({"dataset.format=tfrecord", "dataset.compression=gzip"}).warnings,
               Contains(HasSubstr("the benchmark never compresses tfrecord")));
-  EXPECT_THAT(error_of({"dataset.format=hdf5", "dataset.enable_chunking=True"}), HasSubstr("read whole"));
-  EXPECT_THAT(error_of({"dataset.format=hdf5", "dataset.hdf5={chunk_dims: [8]}"}), HasSubstr("read whole"));
-  EXPECT_EQ(error_of({"dataset.format=hdf5", "dataset.record_dims=[8]", "dataset.hdf5={chunk_dims: [8]}"}),
+  EXPECT_THAT(refused({"dataset.format=hdf5", "dataset.enable_chunking=True"}), HasSubstr("read whole"));
+  EXPECT_THAT(refused({"dataset.format=hdf5", "dataset.hdf5={chunk_dims: [8]}"}), HasSubstr("read whole"));
+  EXPECT_EQ(refused({"dataset.format=hdf5", "dataset.record_dims=[8]", "dataset.hdf5={chunk_dims: [8]}"}),
             "no error");
-  EXPECT_THAT(error_of({"dataset.format=synthetic"}), HasSubstr("made in memory"));
-  EXPECT_THAT(error_of({"reader.data_loader=synthetic"}), HasSubstr("makes samples in memory"));
-  EXPECT_THAT(error_of({"reader.read_type=memory"}), HasSubstr("expected on_demand, found 'memory'"));
-  EXPECT_EQ(error_of({"reader.read_type=on_demand"}), "no error");
-  EXPECT_EQ(parse({"storage.storage_type=direct_fs"}).loader.read_mode, ReadMode::kDirect);
+  EXPECT_THAT(refused({"dataset.format=synthetic"}), HasSubstr("made in memory"));
+  EXPECT_THAT(refused({"reader.data_loader=synthetic"}), HasSubstr("makes samples in memory"));
+  EXPECT_THAT(refused({"reader.read_type=memory"}), HasSubstr("expected on_demand, found 'memory'"));
+  EXPECT_EQ(refused({"reader.read_type=on_demand"}), "no error");
+  EXPECT_EQ(dlio({"storage.storage_type=direct_fs"}).loader.read_mode, ReadMode::kDirect);
 }
 
 // Whatever the table holds: a key that aforo maps to one of its own is read, and others say why not.
@@ -321,7 +321,7 @@ TEST(Dlio, KeysOfTheCurrentBenchmarkAreKnown) {
   for (const char* key :
        {"storage.storage_library", "storage.post_generation_settle_seconds", "dataset.data_gen_method",
         "dataset.listing_validation_interval", "reader.write_threads", "workflow.debug"}) {
-    const Workload w = parse({fmt::format("{}=True", key)});
+    const Workload w = dlio({fmt::format("{}=True", key)});
     ASSERT_EQ(w.warnings.size(), 1u) << key;
     EXPECT_THAT(w.warnings[0], testing::Not(HasSubstr("knows no such key")));
   }
@@ -329,7 +329,7 @@ TEST(Dlio, KeysOfTheCurrentBenchmarkAreKnown) {
 
 // As people copy them from the benchmark's command lines.
 TEST(Dlio, WhatSteersHydraIsPassedOver) {
-  const Workload w = parse({"workload=unet3d_h100", "++hydra.run.dir=out", "hydra/launcher=x"});
+  const Workload w = dlio({"workload=unet3d_h100", "++hydra.run.dir=out", "hydra/launcher=x"});
   EXPECT_EQ(w.warnings.size(), 3u);
   EXPECT_THAT(w.warnings,
               Contains(HasSubstr("'workload=unet3d_h100' is not honoured: the file is the workload")));
@@ -362,15 +362,15 @@ TEST(Dlio, AFileForSomethingElseIsToldSo) {
 }
 
 TEST(Dlio, WrongValuesAreErrorsWithTheirLine) {
-  EXPECT_THAT(error_of({"reader.batch_size=0"}),
+  EXPECT_THAT(refused({"reader.batch_size=0"}),
               HasSubstr("reader.batch_size: expected a whole number from 1"));
   // The bounds of aforo's own fields hold here too.
-  EXPECT_EQ(error_of({"dataset.record_length_bytes=1e14"}),
+  EXPECT_EQ(refused({"dataset.record_length_bytes=1e14"}),
             "job.yaml: dataset.sample_size: expected 1 B to 64 GiB, found '100 TB'");
-  EXPECT_THAT(error_of({"train.computation_time=1e-9"}),
+  EXPECT_THAT(refused({"train.computation_time=1e-9"}),
               HasSubstr("accelerator.step_time: expected 1 us to 24 h"));
-  EXPECT_THAT(error_of({"dataset.format=npzz"}), HasSubstr("did you mean 'npz'?"));
-  EXPECT_THAT(error_of({"reader.file_shuffle=maybe"}), HasSubstr("expected off | seed | random"));
+  EXPECT_THAT(refused({"dataset.format=npzz"}), HasSubstr("did you mean 'npz'?"));
+  EXPECT_THAT(refused({"reader.file_shuffle=maybe"}), HasSubstr("expected off | seed | random"));
   const std::string text = "framework: pytorch\nreader:\n  batch_size: many\ntrain: {computation_time: 1}\n";
   try {
     parse_workload(text, "job.yaml");

@@ -10,7 +10,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string error_of(std::string_view text) {
+std::string tree_error(std::string_view text) {
   try {
     read_yaml(text, "f.yaml");
   } catch (const UserError& error) {
@@ -36,19 +36,19 @@ TEST(YamlTree, WritesAliasesOut) {
 }
 
 TEST(YamlTree, NamesTheLineOfWhatIsWrong) {
-  EXPECT_EQ(error_of("a: 1\nb: 2\na: 3\n"), "f.yaml:3: expected every key once, found 'a' again");
-  EXPECT_THAT(error_of("a: 1\nb: [1, 2\n"), HasSubstr("f.yaml:3: expected YAML"));
-  EXPECT_THAT(error_of("a: {b: 1, b: 2}\n"), HasSubstr("f.yaml:1: expected every key once"));
-  EXPECT_THAT(error_of("a: 1\n? [x]\n: 2\n"), HasSubstr("f.yaml:2: expected a word as key"));
+  EXPECT_EQ(tree_error("a: 1\nb: 2\na: 3\n"), "f.yaml:3: expected every key once, found 'a' again");
+  EXPECT_THAT(tree_error("a: 1\nb: [1, 2\n"), HasSubstr("f.yaml:3: expected YAML"));
+  EXPECT_THAT(tree_error("a: {b: 1, b: 2}\n"), HasSubstr("f.yaml:1: expected every key once"));
+  EXPECT_THAT(tree_error("a: 1\n? [x]\n: 2\n"), HasSubstr("f.yaml:2: expected a word as key"));
 }
 
 TEST(YamlTree, RefusesWhatIsNoWorkload) {
-  EXPECT_EQ(error_of(""), "f.yaml: expected keys and values, found an empty file");
-  EXPECT_THAT(error_of(std::string_view("a: 1\nb: \0\x01", 10)),
+  EXPECT_EQ(tree_error(""), "f.yaml: expected keys and values, found an empty file");
+  EXPECT_THAT(tree_error(std::string_view("a: 1\nb: \0\x01", 10)),
               HasSubstr("f.yaml:2: expected YAML text, found binary"));
-  EXPECT_THAT(error_of("a: 1\n---\nb: 2\n"),
+  EXPECT_THAT(tree_error("a: 1\n---\nb: 2\n"),
               HasSubstr("f.yaml:2: expected one YAML document, found another"));
-  EXPECT_THAT(error_of(std::string(2 << 20, 'a')), HasSubstr("at most 1048576 bytes"));
+  EXPECT_THAT(tree_error(std::string(2 << 20, 'a')), HasSubstr("at most 1048576 bytes"));
 }
 
 TEST(YamlTree, IsNotBlownUpByAliases) {
@@ -59,18 +59,18 @@ TEST(YamlTree, IsNotBlownUpByAliases) {
     for (int k = 0; k < 10; ++k) uses += (k > 0 ? ", *a" : "*a") + std::to_string(i - 1);
     bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + uses + "]\n";
   }
-  EXPECT_THAT(error_of(bomb), HasSubstr("expected at most 20000 values, found more"));
+  EXPECT_THAT(tree_error(bomb), HasSubstr("expected at most 20000 values, found more"));
 }
 
 TEST(YamlTree, IsNotBlownUpByDepth) {
-  EXPECT_THAT(error_of(std::string(30, '[') + std::string(30, ']')), HasSubstr("at most 20 levels"));
-  EXPECT_NE(error_of(std::string(100'000, '[')), "no error");
-  EXPECT_THAT(error_of("a: &a [*a]\n"), HasSubstr("found one inside it"));
+  EXPECT_THAT(tree_error(std::string(30, '[') + std::string(30, ']')), HasSubstr("at most 20 levels"));
+  EXPECT_NE(tree_error(std::string(100'000, '[')), "no error");
+  EXPECT_THAT(tree_error("a: &a [*a]\n"), HasSubstr("found one inside it"));
 }
 
 TEST(YamlTree, EndsOnTextThatYamlCppReadsForEver) {
-  EXPECT_NE(error_of(", a\n"), "no error");
-  EXPECT_NE(error_of("] b\n"), "no error");
+  EXPECT_NE(tree_error(", a\n"), "no error");
+  EXPECT_NE(tree_error("] b\n"), "no error");
 }
 
 TEST(YamlText, ComesBackAsItWas) {

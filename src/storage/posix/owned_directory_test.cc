@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kMarker = "marker.json";
+constexpr std::string_view kMarkerFile = "marker.json";
 
 class OwnedDirectoryTest : public testing::Test {
  protected:
@@ -34,7 +34,7 @@ class OwnedDirectoryTest : public testing::Test {
   }
 
   static std::string marker_of(const OwnedDirectory& owned) {
-    const auto file = owned.open(std::string(kMarker));
+    const auto file = owned.open(std::string(kMarkerFile));
     if (!file) return "";
     std::string text((*file)->size(), ' ');
     EXPECT_EQ((*file)->read(0, std::as_writable_bytes(std::span(text))), text.size());
@@ -63,10 +63,10 @@ TEST_F(OwnedDirectoryTest, LooksWithoutTouching) {
   put("ours/marker.json");
   put("ours/sample");
   fs::create_directories(directory_ / "empty/lost+found");
-  EXPECT_EQ(look_at_directory(directory_ / "absent", kMarker).ownership, Ownership::kAbsent);
-  EXPECT_EQ(look_at_directory(directory_ / "empty", kMarker).ownership, Ownership::kEmpty);
-  EXPECT_EQ(look_at_directory(directory_ / "ours", kMarker).ownership, Ownership::kOurs);
-  const auto foreign = look_at_directory(directory_ / "foreign", kMarker);
+  EXPECT_EQ(look_at_directory(directory_ / "absent", kMarkerFile).ownership, Ownership::kAbsent);
+  EXPECT_EQ(look_at_directory(directory_ / "empty", kMarkerFile).ownership, Ownership::kEmpty);
+  EXPECT_EQ(look_at_directory(directory_ / "ours", kMarkerFile).ownership, Ownership::kOurs);
+  const auto foreign = look_at_directory(directory_ / "foreign", kMarkerFile);
   EXPECT_EQ(foreign.ownership, Ownership::kForeign);
   EXPECT_EQ(foreign.others, std::vector<std::string>{"photo.jpg"});
   EXPECT_FALSE(exists("absent"));
@@ -76,23 +76,23 @@ TEST_F(OwnedDirectoryTest, RefusesWhatItDoesNotOwn) {
   put("foreign/photo.jpg");
   put("file");
   const auto write = [](const std::string& path) {
-    return [path] { OwnedDirectory::for_writing(path, kMarker); };
+    return [path] { OwnedDirectory::for_writing(path, kMarkerFile); };
   };
   EXPECT_NE(refusal(write(directory_ / "foreign")).find("photo.jpg"), std::string::npos);
   EXPECT_NE(refusal(write("/")).find("'/'"), std::string::npos);
   EXPECT_NE(refusal(write("/tmp/..")).find("'/'"), std::string::npos);
   EXPECT_NE(refusal(write(directory_ / "file")).find("found a file"), std::string::npos);
   EXPECT_NE(
-      refusal([&] { OwnedDirectory::for_removal(directory_ / "foreign", kMarker); }).find("marker.json"),
+      refusal([&] { OwnedDirectory::for_removal(directory_ / "foreign", kMarkerFile); }).find("marker.json"),
       std::string::npos);
-  EXPECT_NE(refusal([&] { OwnedDirectory::for_removal(directory_ / "absent", kMarker); }), "");
+  EXPECT_NE(refusal([&] { OwnedDirectory::for_removal(directory_ / "absent", kMarkerFile); }), "");
   EXPECT_TRUE(exists("foreign/photo.jpg"));
   EXPECT_FALSE(exists("foreign/marker.json"));
 }
 
 TEST_F(OwnedDirectoryTest, WritesMarksAndTakesAway) {
   {
-    const auto owned = OwnedDirectory::for_writing(directory_ / "new/data", kMarker);
+    const auto owned = OwnedDirectory::for_writing(directory_ / "new/data", kMarkerFile);
     EXPECT_EQ(marker_of(owned), "");
     EXPECT_EQ(owned.replace_marker("first"), 0);
     EXPECT_EQ(owned.replace_marker("second"), 0);
@@ -102,7 +102,7 @@ TEST_F(OwnedDirectoryTest, WritesMarksAndTakesAway) {
   }
   EXPECT_EQ(fs::file_size(directory_ / "new/data/a/b/sample"), 5u);
   EXPECT_FALSE(exists("new/data/marker.json.new"));
-  const auto owned = OwnedDirectory::for_removal(directory_ / "new/data", kMarker);
+  const auto owned = OwnedDirectory::for_removal(directory_ / "new/data", kMarkerFile);
   EXPECT_EQ(owned.remove_directory("a/b"), ENOTEMPTY);
   EXPECT_EQ(owned.remove_file("a/b"), EISDIR);  // a directory is no file
   EXPECT_EQ(owned.remove_file("a/b/sample"), 0);
@@ -115,7 +115,7 @@ TEST_F(OwnedDirectoryTest, WritesMarksAndTakesAway) {
 
 TEST_F(OwnedDirectoryTest, NeverLeavesItsDirectory) {
   put("outside/precious");
-  const auto owned = OwnedDirectory::for_writing(directory_ / "data", kMarker);
+  const auto owned = OwnedDirectory::for_writing(directory_ / "data", kMarkerFile);
   fs::create_symlink(directory_ / "outside", directory_ / "data/link");
   fs::create_symlink(directory_ / "outside/precious", directory_ / "data/sample");
   for (const std::string path : {"../outside/precious", "/etc/hostname", "link/precious", "sample",
@@ -129,16 +129,17 @@ TEST_F(OwnedDirectoryTest, NeverLeavesItsDirectory) {
 }
 
 TEST_F(OwnedDirectoryTest, IsForOneProcessAlone) {
-  auto owned = OwnedDirectory::for_writing(directory_ / "data", kMarker);
-  EXPECT_NE(refusal([&] { OwnedDirectory::for_writing(directory_ / "data", kMarker); }).find("another aforo"),
-            std::string::npos);
+  auto owned = OwnedDirectory::for_writing(directory_ / "data", kMarkerFile);
+  EXPECT_NE(
+      refusal([&] { OwnedDirectory::for_writing(directory_ / "data", kMarkerFile); }).find("another aforo"),
+      std::string::npos);
   { const OwnedDirectory moved = std::move(owned); }
-  EXPECT_EQ(refusal([&] { OwnedDirectory::for_writing(directory_ / "data", kMarker); }), "");
+  EXPECT_EQ(refusal([&] { OwnedDirectory::for_writing(directory_ / "data", kMarkerFile); }), "");
 }
 
 TEST_F(OwnedDirectoryTest, AKilledFirstWriteIsStillOurs) {
   put("data/marker.json.new", "half a mar");
-  EXPECT_EQ(refusal([&] { OwnedDirectory::for_writing(directory_ / "data", kMarker); }), "");
+  EXPECT_EQ(refusal([&] { OwnedDirectory::for_writing(directory_ / "data", kMarkerFile); }), "");
 }
 
 TEST_F(OwnedDirectoryTest, AMarkerIsARegularFile) {
@@ -146,15 +147,15 @@ TEST_F(OwnedDirectoryTest, AMarkerIsARegularFile) {
   for (const char* kind : {"link", "fifo", "directory"}) {
     const fs::path place = directory_ / kind;
     fs::create_directories(place);
-    const fs::path marker = place / kMarker;
+    const fs::path marker = place / kMarkerFile;
     if (kind == std::string("link")) fs::create_symlink(directory_ / "else/marker.json", marker);
     if (kind == std::string("fifo")) {
       ASSERT_EQ(::mkfifo(marker.c_str(), 0600), 0);
     }
     if (kind == std::string("directory")) fs::create_directory(marker);
-    EXPECT_EQ(look_at_directory(place, kMarker).ownership, Ownership::kForeign) << kind;
-    EXPECT_NE(refusal([&] { OwnedDirectory::for_writing(place, kMarker); }), "") << kind;
-    EXPECT_NE(refusal([&] { OwnedDirectory::for_removal(place, kMarker); }), "") << kind;
+    EXPECT_EQ(look_at_directory(place, kMarkerFile).ownership, Ownership::kForeign) << kind;
+    EXPECT_NE(refusal([&] { OwnedDirectory::for_writing(place, kMarkerFile); }), "") << kind;
+    EXPECT_NE(refusal([&] { OwnedDirectory::for_removal(place, kMarkerFile); }), "") << kind;
   }
 }
 
@@ -163,7 +164,7 @@ TEST_F(OwnedDirectoryTest, AMarkerIsNotWrittenThroughAnOldOne) {
   put("outside");
   fs::create_directories(directory_ / "data");
   fs::create_hard_link(directory_ / "outside", directory_ / "data/marker.json.new");
-  const auto owned = OwnedDirectory::for_writing(directory_ / "data", kMarker);
+  const auto owned = OwnedDirectory::for_writing(directory_ / "data", kMarkerFile);
   EXPECT_EQ(owned.replace_marker("new"), 0);
   EXPECT_EQ(marker_of(owned), "new");
   EXPECT_EQ(fs::file_size(directory_ / "outside"), 8u);
@@ -175,7 +176,7 @@ TEST_F(OwnedDirectoryTest, AFullDiskIsDataNotAnException) {
   if (mount("tmpfs", (directory_ / "small").c_str(), "tmpfs", 0, "size=16k") != 0)
     GTEST_SKIP() << "this root may not mount";
   {
-    const auto owned = OwnedDirectory::for_writing(directory_ / "small", kMarker);
+    const auto owned = OwnedDirectory::for_writing(directory_ / "small", kMarkerFile);
     EXPECT_EQ(owned.replace_marker("before"), 0);
     EXPECT_EQ(owned.replace_marker(std::string(100'000, 'x')), ENOSPC);
     EXPECT_EQ(marker_of(owned), "before");  // the old one stands
