@@ -18,11 +18,28 @@ endif()
 
 include(${CMAKE_CURRENT_LIST_DIR}/precompile.cmake)
 
-# Whoever comes first builds everything once: sixteen sources that are read together save most of the reading. So names
-# in a room's anonymous namespaces are its own: one name, one thing.
+# Whoever comes first builds everything once: sixteen sources that are read together save most of the reading, eight
+# where they are tests, which are longer. So names in a room's anonymous namespaces are its own: one name, one thing.
 option(AFORO_UNITY "Compile the sources of a room sixteen at a time (first builds: faster; after a change of one: slower)" OFF)
 
+if(AFORO_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options(-Wno-subobject-linkage)  # takes a source that is included for a header
+endif()
+
 add_custom_target(aforo_fuzz)  # every fuzz program
+
+# Under a sanitizer a program takes longer to start than most tests take: there a room's are one ctest test for every
+# eight sources, which runs its share of them in one process. GTEST_FILTER says which.
+function(aforo_add_shards room)
+  list(LENGTH ARGN shards)
+  math(EXPR shards "(${shards} + 7) / 8")
+  foreach(shard RANGE 1 ${shards})
+    math(EXPR index "${shard} - 1")
+    add_test(NAME ${room}.${shard} COMMAND aforo_${room}_test)
+    set_tests_properties(${room}.${shard} PROPERTIES TIMEOUT 600
+      ENVIRONMENT "GTEST_TOTAL_SHARDS=${shards};GTEST_SHARD_INDEX=${index}")
+  endforeach()
+endfunction()
 
 function(aforo_room)
   cmake_parse_arguments(R "ONCE;SERIAL" "NAME" "SOURCES;TESTS;THREADED;FUZZ;DEPS;LIBS;TEST_LIBS;TEST_DEFINES" ${ARGN})
@@ -35,9 +52,6 @@ function(aforo_room)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${AFORO_UNITY} UNITY_BUILD_BATCH_SIZE 16)
   if(R_ONCE)
     target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
-  endif()
-  if(AFORO_UNITY)
-    target_compile_options(${target} PRIVATE -Wno-subobject-linkage)  # takes a source that is included for a header
   endif()
   set_property(DIRECTORY ${PROJECT_SOURCE_DIR} APPEND PROPERTY AFORO_ROOMS ${target})
   target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/src)
@@ -53,11 +67,12 @@ function(aforo_room)
     target_compile_definitions(${target}_test PRIVATE ${R_TEST_DEFINES})
     aforo_precompile(${target}_test TEST)
     set_target_properties(${target}_test PROPERTIES UNITY_BUILD ${AFORO_UNITY} UNITY_BUILD_BATCH_SIZE 8)
-    if(AFORO_UNITY)
-      target_compile_options(${target}_test PRIVATE -Wno-subobject-linkage)
+    if(AFORO_SANITIZE)
+      aforo_add_shards(${R_NAME} ${R_TESTS})
+    else()
+      gtest_discover_tests(${target}_test TEST_PREFIX ${R_NAME}. NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+        PROPERTIES TIMEOUT 300 SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
     endif()
-    gtest_discover_tests(${target}_test TEST_PREFIX ${R_NAME}. NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-      PROPERTIES TIMEOUT 300 SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
   endif()
   if(AFORO_FUZZ)
     foreach(source ${R_FUZZ})
