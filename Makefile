@@ -51,7 +51,9 @@ MANY_SIZINGS := *CatalogueUse*:*TheShippedExamplesNameWhatServesAll*:Screening.T
 # The accuracy bench is a script around the same commands; and of the sessions some only read and refuse, on one thread.
 asan: SESSIONS := accuracy.harness
 tsan: SESSIONS := accuracy.harness|session.(words|refusals|inspect)
-asan tsan: deps-build
+asan: deps-check
+tsan: deps-build
+asan tsan:
 	@$(MAKE) --no-print-directory build/$@/build.ninja
 	@cmake --build build/$@ --parallel $(JOBS)
 	@AFORO_SIZINGS=20 GTEST_FILTER='-$(MANY_SIZINGS)' $(STABLE_ADDRESSES) $(CTEST) --test-dir build/$@ \

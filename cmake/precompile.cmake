@@ -16,6 +16,9 @@ function(aforo_precompiled name)
   add_library(${name} OBJECT ${CMAKE_BINARY_DIR}/${name}.cc)
   target_link_libraries(${name} PRIVATE fmt::fmt tl::expected nlohmann_json::nlohmann_json Threads::Threads)
   target_precompile_headers(${name} PRIVATE ${ARGN})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    target_compile_options(${name} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")  # ccache would never find it again
+  endif()
 endfunction()
 
 if(AFORO_PRECOMPILE)
