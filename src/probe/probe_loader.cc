@@ -8,6 +8,7 @@
 #include "pipeline/training_job.h"
 #include "train/job_setup.h"
 #include "train/run_evidence.h"
+#include "workload/access.h"
 
 namespace aforo {
 namespace {
@@ -53,7 +54,9 @@ LoaderOutcome loader_cost(const Workload& workload, const Layout& layout, JobSet
   if (stop.stop_requested()) return {};
   if (samples < kLeastSamples || job.wall().value <= 0) return {{}, kTooFew};
   const double cached = traffic_of(job).cache_share().value_or(0);
-  return {LoaderCost{job.usage.client_cpu() / samples, PerSecond{samples / job.wall().value}, cached}, ""};
+  return {LoaderCost{job.usage.client_cpu() / samples, PerSecond{samples / job.wall().value}, cached,
+                     access_of(workload).waits_per_sample},
+          ""};
 }
 
 }  // namespace aforo

@@ -20,6 +20,8 @@ struct LoaderCost {
   PerSecond samples{0};  // at which it was measured
   // Of the bytes it read; 0 where nobody counts.
   double cache_share = 0;
+  // Requests that its readers waited for one after another (Access::waits_per_sample); > 0.
+  double waits_per_sample = 1;
 };
 
 // The cost, or why there is none; neither after a stop.

@@ -85,7 +85,8 @@ std::optional<Station> loader_station(const ProbeFindings& findings) {
   station.servers = available_cores();
   station.taken = rounded_for_file(std::clamp(reading / whole, 0.0, kMostTaken));
   if (curve.kind == ReadKind::kFile)
-    station.per_operation = Seconds{rounded_for_file(own)};
+    station.per_operation =
+        Seconds{rounded_for_file(own / loader.waits_per_sample)};  // each wait is one there
   else
     station.per_byte = Seconds{rounded_for_file(own / findings.sample_bytes)};
   return station;

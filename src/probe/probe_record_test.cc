@@ -69,6 +69,16 @@ TEST(ProbeRecord, TheLoadersOwnTimeIsWhatReadingDoesNotTake) {
   EXPECT_TRUE(client_of(with_loader({probed(ReadKind::kFile, 10e3, 1e9, 10e-6)}, 9e-6, 10e3)).empty());
 }
 
+// A file of 3 MiB past the page cache is read in three requests, and what a station takes is taken by each of them.
+TEST(ProbeRecord, OfAFileReadInPiecesEachTakesItsPartOfTheLoadersTime) {
+  ProbeFindings findings = with_loader({probed(ReadKind::kFile, 3e6, 1e9, 800e-6)}, 830e-6, 3e6);
+  findings.loader->waits_per_sample = 3;
+  const auto stations = client_of(findings);
+  ASSERT_EQ(stations.size(), 1u);
+  EXPECT_NEAR(stations[0].per_operation.value, 10e-6, 1e-9);
+  EXPECT_NEAR(stations[0].taken, 800.0 / 830, 1e-4);
+}
+
 // Requests of 256 KiB at 100 us; a sample of 1 MiB is four: 400 of its 500 us, and 100 us over its bytes. The
 // same where they are ranges.
 TEST(ProbeRecord, SeveralRequestsOfASampleAreAllReading) {
