@@ -48,7 +48,10 @@ std::vector<std::string> list_evidence(const Evidence& e) {
                                 format_seconds(e.read_latency_mean), format_seconds(e.read_latency_p99),
                                 format_percent(e.open_share)));
   }
-  lines.push_back(fmt::format("storage device busy: {}", or_unknown(e.device_busy_share)));
+  if (e.device_busy_share || !e.predicted)  // a prediction names the busiest station alone
+    lines.push_back(fmt::format("storage device busy: {}", or_unknown(e.device_busy_share)));
+  if (e.predicted && e.network_busy_share)
+    lines.push_back(fmt::format("client network: {} busy", format_percent(*e.network_busy_share)));
   if (e.overdue_share > kLateSteps)
     lines.push_back(fmt::format("accelerators: {} of their time lost to this machine, which woke them late",
                                 format_percent(e.overdue_share)));
@@ -72,7 +75,8 @@ std::vector<std::string> list_evidence(const Evidence& e) {
                                 e.fewer_readers->change, format_count(e.fewer_readers->samples_per_second),
                                 format_count(e.fewer_readers->baseline)));
   if (e.cache_share >= 0)
-    lines.push_back(fmt::format("page cache: {} of the bytes", format_percent(e.cache_share)));
+    lines.push_back(fmt::format("{}: {} of the bytes", e.predicted ? "caches" : "page cache",
+                                format_percent(e.cache_share)));
   if (e.errors > 0) lines.push_back(fmt::format("{} samples failed", format_count(e.errors)));
   return lines;
 }

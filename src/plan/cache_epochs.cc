@@ -23,13 +23,15 @@ double warm_epochs(const StorageSpec& storage, const EpochsOnCaches& job) {
     return unfilled_share(storage, job.dataset_bytes, job.hosts, job.passes * static_cast<double>(epochs));
   };
   const double at_last = unfilled(job.simulated - 1);
-  if (job.simulated >= job.epochs || at_last < kNearlyFull) return 0;
+  if (job.simulated >= job.epochs) return 0;
+  const std::uint64_t later = job.epochs - job.simulated;
+  if (at_last < kNearlyFull) return later > job.simulated && !job.large ? static_cast<double>(later) : 0;
   double like_the_last = 0, missing = at_last;
   for (std::uint64_t e = job.simulated; e < job.epochs && missing >= kNearlyFull; ++e) {
     missing = unfilled(e);
     like_the_last += missing / at_last;
   }
-  return static_cast<double>(job.epochs - job.simulated) - like_the_last;
+  return static_cast<double>(later) - like_the_last;
 }
 
 }  // namespace aforo

@@ -14,7 +14,7 @@
 namespace aforo {
 namespace {
 
-// A station from there on is named as the limit. Chosen below the verdict's 0.9: a page that names
+// A station from there on is named as the limit of a job that has one. Chosen below the verdict's 0.9: a page that names
 // a station of 85 % helps, and says the figure.
 constexpr double kBusy = 0.8;
 
@@ -152,7 +152,7 @@ void add_verdict(Prediction& prediction, const SimulatedCase& c, const std::vect
   prediction.verdict = verdict_of(e);
   prediction.limit_station = busiest.place.curves != nullptr ? busiest.place.curves->name : busiest.name;
   prediction.limit =
-      busiest.share >= kBusy
+      busiest.share >= kBusy && prediction.verdict.limit != Limit::kNone
           ? limit_text(busiest)
           : fmt::format("{}; busiest: {}", to_string(prediction.verdict.limit), limit_text(busiest));
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "base/error.h"
 #include "base/random.h"
@@ -111,6 +112,7 @@ void settle_epochs(SimulatedCase& c, const StorageSpec& storage) {
   if (c.ranks_per_host > 0) job.hosts = std::ceil(static_cast<double>(c.plan.ranks.all) / c.ranks_per_host);
   job.epochs = c.epochs;
   job.simulated = c.plan.epochs;
+  job.large = c.large;
   const double read = samples_of(c.plan, static_cast<double>(c.steps)) * c.cache_scale;
   if (c.large) job.passes = std::max(1.0, read / static_cast<double>(c.layout->samples()));
   c.warm_epochs = warm_epochs(storage, job);
@@ -128,9 +130,9 @@ void cut(SimulatedCase& c, const PredictOptions& options) {
   if (memory) settle_epochs(c, options.storage);
   if (c.warm_epochs > 0)
     c.notes.push_back(fmt::format(
-        "{} epochs of {} were simulated, and one on caches that are full, which stands for {} of the "
-        "others",
-        c.plan.epochs, c.epochs, format_count(c.warm_epochs)));
+        "{} epochs of {} were simulated, and one on caches that are full, which stands for {} of the others{}",
+        c.plan.epochs, c.epochs, format_count(c.warm_epochs),
+        c.mostly_warm() ? ": stations, steps and reads are those of that one" : ""));
   else if (c.plan.epochs < c.epochs)
     c.notes.push_back(
         memory ? fmt::format("{} epochs of {} were simulated; the others go as the last of them",
@@ -261,17 +263,12 @@ double hit_share(const std::vector<double>& per_epoch, const std::vector<double>
 }
 
 // An epoch behind the others that finds every cache full.
-void add_warm_epoch(const SimulatedCase& c, StorageSpec storage, std::uint64_t seed,
-                    std::uint64_t replication, const std::stop_token& stop,
-                    std::vector<std::vector<RankEpoch>>& epochs, std::vector<double>& hits) {
+SimResult warm_epoch(const SimulatedCase& c, StorageSpec storage, std::uint64_t seed,
+                     std::uint64_t replication, const std::stop_token& stop) {
   for (CacheSpec& cache : storage.caches) cache.warm = true;
   SimulatedCase warm = c;
   warm.plan.epochs = 1;
-  const SimResult result = run_beside(warm, storage, mix64(seed, kWarmEpoch), replication, stop);
-  const SimJobResult& job = result.jobs.front();
-  if (job.job.epochs.empty()) return;
-  epochs.push_back(job.job.epochs.front());
-  hits.push_back(job.cache_hit_share);
+  return run_beside(warm, storage, mix64(seed, kWarmEpoch), replication, stop);
 }
 
 void add_readers(SimulatedOnce& out, const SimulatedCase& c, const SimJobResult& job) {
@@ -369,19 +366,27 @@ SimulatedOnce simulate_once(const SimulatedCase& c, const StorageSpec& storage, 
   if (c.simulated) c.simulated();
   const SimJobResult& job = result.jobs.front();
   SimulatedOnce out;
-  std::vector<std::vector<RankEpoch>> epochs = job.job.epochs;
   std::vector<double> hits = job.cache_hits_per_epoch;
-  if (c.warm_epochs > 0) add_warm_epoch(c, spec, seed, replication, stop, epochs, hits);
-  epochs = in_full(std::move(epochs), c.plan.synchronous, c.steps, steady_au(job, c.plan));
+  std::vector<std::vector<RankEpoch>> epochs =
+      in_full(job.job.epochs, c.plan.synchronous, c.steps, steady_au(job, c.plan));
+  std::optional<SimResult> warm;
+  if (c.warm_epochs > 0) warm = warm_epoch(c, spec, seed, replication, stop);
+  if (warm && !warm->jobs.front().job.epochs.empty()) {
+    const SimJobResult& of_warm = warm->jobs.front();
+    epochs.push_back(extended(of_warm.job.epochs, c.steps, steady_au(of_warm, c.plan)).front());
+    hits.push_back(of_warm.cache_hit_share);
+  }
   add_pauses(epochs, c.pauses);
   out.weights = weights_of(c, epochs.size());
   add_rates(out, epochs);
   out.bytes = {out.samples.value * access_of(c.plan).bytes_per_sample};
-  out.step_times = job.steps;
   out.cache_hit_share = hit_share(hits, out.weights);
-  out.stations = result.stations;
+  // What the storage saw is no sum over epochs: it is told of those that most are like.
+  const SimResult& seen = warm && c.mostly_warm() ? *warm : result;
+  out.step_times = seen.jobs.front().steps;
+  out.stations = seen.stations;
   out.events = result.events;
-  add_readers(out, c, job);
+  add_readers(out, c, seen.jobs.front());
   for (std::size_t i = 1; i < result.jobs.size(); ++i)
     out.beside.push_back(beside_of(c.others[i - 1], result.jobs[i]));
   return out;

@@ -26,6 +26,7 @@ struct SimulatedCase {
   // Of these, at the end, as many go as one on caches that are full: it is simulated by itself. 0 where the
   // last of plan.epochs stands for them.
   double warm_epochs = 0;
+  bool mostly_warm() const { return warm_epochs > static_cast<double>(epochs) / 2; }
   // Checkpoints' pauses of an epoch, all together, which an epoch that was cut has had none of: few or none of them
   // would have fallen into it.
   Seconds pauses{0};
@@ -64,8 +65,9 @@ struct SimulatedOnce {
   PerSecond samples{0};
   BytesPerSecond bytes{0};
   StallTimes stalls;
-  Histogram step_times;
   double cache_hit_share = 0;
+  // Of what was simulated, not of the job in full; where it is mostly_warm(), of the epoch on full caches alone.
+  Histogram step_times;
   double in_flight = 0, worker_busy = 0;
   Seconds read_mean{0}, read_p99{0};
   std::vector<SimStation> stations;

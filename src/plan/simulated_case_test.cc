@@ -165,7 +165,25 @@ TEST(SimulatedCase, CachesOfManyHostsAreSeenFull) {
   EXPECT_GT(once.per_epoch[3].compute / once.per_epoch[3].total, 0.97) << "full caches feed all";
   options.storage.caches[0].size = Bytes{2'000'000'000};
   options.workload.accelerator.count = 2;
-  EXPECT_EQ(make_case(options).warm_epochs, 0);
+  EXPECT_EQ(make_case(options).warm_epochs, 997);
+  options.workload.training.epochs = 6;
+  EXPECT_EQ(make_case(options).warm_epochs, 0) << "the third stands for three like it";
+}
+
+// 1000 epochs of which the first misses all: what the page says of stations, steps and reads is that of the others,
+// which read nothing from the pipe behind the cache.
+TEST(SimulatedCase, StationsAndStepsAreThoseOfMostEpochs) {
+  PredictOptions options = cold_cache_case();
+  options.workload.training.epochs = 1000;
+  const SimulatedCase c = make_case(options);
+  ASSERT_TRUE(c.mostly_warm());
+  const SimulatedOnce once = simulate_once(c, options.storage, 1, 0, {});
+  EXPECT_NEAR(once.step_times.mean().value, law_mean(c.plan.step_time), 0.05 * law_mean(c.plan.step_time));
+  EXPECT_LT(once.worker_busy, 0.1);
+  for (const SimStation& station : once.stations) EXPECT_LT(station.utilisation, 0.05) << station.name;
+  options.workload.training.epochs = 3;
+  const SimulatedOnce few = simulate_once(make_case(options), options.storage, 1, 0, {});
+  EXPECT_GT(few.worker_busy, 0.5);
 }
 
 TEST(SimulatedCase, HugeDatasetsOfFilesKeepTheirNumberAndMean) {
