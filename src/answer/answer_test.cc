@@ -103,7 +103,13 @@ TEST(AnswerSize, WhatMakesNoSenseIsRefused) {
     }
     return "accepted";
   };
-  EXPECT_THAT(refusal([](SizeAsk& a) { a.cross_zone = 2; }), HasSubstr("from 0 to 100%, found 200%"));
+  EXPECT_THAT(refusal([](SizeAsk& a) { a.cross_zone = 2; }), HasSubstr("did you mean '2%'?"));
+  EXPECT_THAT(refusal([](SizeAsk& a) { a.discount = 1.0; }), HasSubstr("as in 'tlc=0 USD/TB'"));
+  EXPECT_EQ(refusal([](SizeAsk& a) { a.price.add("tlc=0 USD/TB"); }), "accepted");
+  const auto owned = [](SizeAsk& a) {
+    a.accelerator_terms = AcceleratorTerms::kOwned, a.where = Place::kCloud;
+  };
+  EXPECT_THAT(refusal(owned), HasSubstr("where accelerators are rented"));
   EXPECT_THAT(refusal([](SizeAsk& a) { a.cross_zone = 0.5, a.where = Place::kOnPremises; }),
               HasSubstr("has no zones; leave it out"));
   EXPECT_THAT(refusal([](SizeAsk& a) { a.growth = 0.5; }), HasSubstr("--growth: expected --years beside it"));
@@ -114,6 +120,18 @@ TEST(AnswerSize, WhatMakesNoSenseIsRefused) {
   EXPECT_THAT(refusal([](SizeAsk& a) { a.price.add("pue=0.5 x"); }), HasSubstr("expected 1 or more for pue"));
   EXPECT_THAT(refusal([](SizeAsk& a) { a.price.add("interest=200 /year"); }),
               HasSubstr("from 0 to 1 a year"));
+}
+
+// Of how many the headline speaks where a sweep says several: the first of them, unless a number is said.
+TEST(AnswerSize, BesideASweepOverAcceleratorsTheAnswerIsTheFirstOnes) {
+  SizeAsk ask = size_of("resnet50_h100", 8);
+  ask.sweep = "accelerators=16,32";
+  EXPECT_EQ(answer(ask, {}).record["accelerators"], 8);
+  SizeAsk unsaid;
+  unsaid.workload = "resnet50_h100";
+  unsaid.confirm = 0;
+  unsaid.sweep = "accelerators=16,32";
+  EXPECT_EQ(answer(unsaid, {}).record["accelerators"], 16);
 }
 
 TEST(AnswerPredict, ByClosedFormsMeetsItsTargetOrDoesNot) {

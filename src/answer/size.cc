@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <set>
 #include <string>
 
@@ -130,7 +131,7 @@ bool of_storage(const Price& price) {
 void take_off(PriceBook& book, double share) {
   if (share >= 1)
     throw UserError(fmt::format(
-        "--discount: expected less than 100%, found {:g}%; a single item is free by --price ITEM=0",
+        "--discount: expected less than 100%, found {:g}%; a single item is free by --price, as in 'tlc=0 USD/TB'",
         100 * share));
   for (const Price& price : PriceBook::shipped().all())
     if (of_storage(price)) book.change(fmt::format("{}=x{}", price.item, 1 - share));
@@ -264,9 +265,22 @@ Answer answer_jobs(const SizeAsk& ask, const Context& context) {
 
 }  // namespace
 
+namespace {
+
+// The answer beside a sweep over accelerators, of which no number was said, is that of the sweep's first.
+SizeAsk with_swept(SizeAsk ask) {
+  if (!ask.sweep.given() || ask.accelerators.given() || ask.jobs.given()) return ask;
+  const SizeSweep sweep = parse_size_sweep(*ask.sweep);
+  if (sweep.key == "accelerators")
+    ask.accelerators = std::strtoull(sweep.values.front().c_str(), nullptr, 10);
+  return ask;
+}
+
+}  // namespace
+
 Answer answer(const SizeAsk& ask, const Context& context) {
   refuse_contradictions(ask);
-  Answer out = ask.portfolio.given() ? answer_portfolio(ask, context) : answer_jobs(ask, context);
+  Answer out = ask.portfolio.given() ? answer_portfolio(ask, context) : answer_jobs(with_swept(ask), context);
   add_echo(out.record, ask, context);
   return out;
 }

@@ -92,14 +92,14 @@ namespace {
 
 // What would have no effect, or is no share.
 void refuse_without_effect(const SizeAsk& ask) {
-  if (*ask.cross_zone > 1)
-    throw UserError(
-        fmt::format("--cross-zone: expected a share from 0 to 100%, found {:g}%; of all zones none crosses "
-                    "more than 100%",
-                    100 * *ask.cross_zone));
   if (*ask.cross_zone > 0 && *ask.where == Place::kOnPremises)
     throw UserError(
         "--cross-zone: expected designs in the cloud, found --where on-premises, which has no zones; leave it out");
+  if (ask.accelerator_terms.given() && *ask.accelerator_terms == AcceleratorTerms::kOwned &&
+      *ask.where == Place::kCloud)
+    throw UserError(
+        "--accelerator-terms: expected terms of the cloud (on-demand, spot, committed-1y, committed-3y), found owned "
+        "beside --where cloud, where accelerators are rented");
   if (ask.target.given() && *ask.target >= 1)
     throw UserError(
         "--target: expected less than 100%, found 100%; no storage keeps accelerators busy all the time, 99.9% is the "

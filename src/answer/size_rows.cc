@@ -68,7 +68,7 @@ constexpr Row kSizeRows[] = {
         .needing("copies", "expected --copies beside --sites, found none; a site is for a copy of its own"),
     choice<&SizeAsk::backup, Backup::kArchive, Backup::kDeepArchive>(
         {"backup", 0, kChoice, "", "", "back up what is held, from which training is not fed", kSizingGroup}),
-    row<&SizeAsk::cross_zone>({"cross-zone", 0, kShare, "SHARE", "0",
+    row<&SizeAsk::cross_zone>({"cross-zone", 0, kFraction, "SHARE", "0",
                                "this share of what file services give crosses zones of the cloud",
                                kSizingGroup}),
     row<&SizeAsk::duty>(
@@ -150,7 +150,7 @@ constexpr Row kSizeRows[] = {
         {"accelerator-terms", 0, kChoice, "", "",
          "price idle accelerators as paid for so; owned on premises, on demand in the cloud", kMoneyGroup})
         .excluding("accelerator-price", "both say what an hour costs"),
-    row<&SizeAsk::discount>({"discount", 0, kShare, "SHARE", "",
+    row<&SizeAsk::discount>({"discount", 0, kFraction, "SHARE", "",
                              "take this share off list prices of storage, as in 20%", kMoneyGroup}),
     row<&SizeAsk::horizon>({"horizon", 0, kPositive, "MONTHS", "36",
                             "compare owning and renting over so many months", kMoneyGroup}),

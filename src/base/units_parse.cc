@@ -269,7 +269,10 @@ Parsed<double> fraction_up_to(double most, std::string_view expected, std::strin
   const std::optional<double> number = to_double(*digits);
   if (!number) return wrong(expected, text, "; the number is out of range");
   const double fraction = percent ? *number / 100 : *number;
-  if (fraction < 0 || fraction > most) return wrong(expected, text);
+  if (fraction < 0 || fraction > most) {
+    const bool forgotten = !percent && fraction > most && fraction / 100 <= most;
+    return wrong(expected, text, forgotten ? "; did you mean '" + *digits + "%'?" : "");
+  }
   return fraction;
 }
 

@@ -150,6 +150,14 @@ TEST(ParseFraction, TakesPercent) {
   for (const char* text : {"", "-1%", "11", "1001%"}) EXPECT_FALSE(parse_growth(text)) << text;
 }
 
+// A percent sign is easily left out; a number that is too large as one, too, is not taken for that.
+TEST(ParseFraction, AsksAfterAPercentSign) {
+  EXPECT_THAT(parse_fraction("20").error(), testing::HasSubstr("found '20'; did you mean '20%'?"));
+  EXPECT_THAT(parse_growth("30").error(), testing::HasSubstr("did you mean '30%'?"));
+  for (const char* text : {"120%", "-5%", "101"})
+    EXPECT_THAT(parse_fraction(text).error(), testing::Not(testing::HasSubstr("did you mean"))) << text;
+}
+
 TEST(ParseErrors, StayShortAndPrintable) {
   const auto hostile = parse_count(std::string(100000, 'x') + "\x1b[2J");
   ASSERT_FALSE(hostile);

@@ -127,14 +127,17 @@ std::string DesignWords::idle_terms() const {
   if (!idle_of(best).known() || idle_of(best).text != money_at(best, {"idle_usd_per_month"}).text) return "";
   const std::string taken = word(record_, {place, "terms"});
   std::string out, others;
+  bool tell = false;  // anything that the cost does not say
   for (const Json* row : entries(record_, {place, "idle_at"})) {
     const double hour = number(*row, {"usd_per_hour"}).value_or(0);
     const std::string sum = money_at(*row, {"idle_usd_per_month"}).text;
+    tell = tell || sum != idle_of(best).text;
     if (word(*row, {"terms"}) == taken)
       out = fmt::format("{} at {} an hour: {}", taken, format_dollars({hour}), sum);
     else
       others += (others.empty() ? "" : ", ") + word(*row, {"terms"}) + " " + sum;
   }
+  if (!tell) return "";
   if (others.empty()) return out;
   others += " a month";
   return out.empty() ? "at the price given; " + others : out + "; " + others;
@@ -208,12 +211,16 @@ std::string DesignWords::limit() const {
   const Json& d = design_;
   const std::string text = word(d, {"limit"}), lost = word(d, {"largest_loss"});
   constexpr std::string_view kNot = "not limited",
-                             kNothing = "nothing in storage: the accelerators are slowest";
+                             kNothing = "nothing in storage: the accelerators are slowest",
+                             kLoader = "loader settings";
   const bool none = text.empty() || text.starts_with(kNot);
   if (all_busy(d) && !none) return std::string(kNothing);
   if (none && !lost.empty() && !all_busy(d)) return "the target is met; most of what is lost is " + lost;
   if (text == kNot || text.empty()) return std::string(kNothing);
   if (text.starts_with(kNot)) return "nothing in storage" + limit_words(text.substr(kNot.size()));
+  // Workers that compute as long as their host's cores allow are no setting.
+  if (text.starts_with(kLoader) && !host().empty())
+    return "the hosts" + limit_words(text.substr(kLoader.size()));
   return limit_words(text);
 }
 

@@ -81,6 +81,7 @@ class FirstScreen {
     fact("host", words_of.host());
     fact("limit", words_of.limit());
     fact("how sure", words_of.sure());
+    fact("too large", too_large(best));
     first_of("mind", words(best, {"notes"}));
     fact("turns if", words_of.turn());
     fact("next best", next_best());
@@ -132,8 +133,18 @@ class FirstScreen {
            number(design, {kAcceleratorsMore}).value_or(0);
   }
 
+  bool one_family() const { return !word(record_, {"config", "command_line", "family"}).empty(); }
+
+  // A winner only because nothing else was looked at.
+  std::string too_large(const Json& best) const {
+    if (!flag(best, {"oversized"})) return "";
+    return std::string("it holds over four times what was asked, as no smaller one of this kind serves; ") +
+           (one_family() ? "other kinds may (leave out --family)" : "nor does one of another kind");
+  }
+
   // The cheapest of another kind that somebody would build for this.
   std::string next_best() {
+    if (one_family()) return "";  // no other one was looked at
     const Json& best = *designs_.front();
     for (const Json* d : designs_) {
       if (word(*d, {"family"}) == word(best, {"family"}) || flag(*d, {"oversized"})) continue;
@@ -241,7 +252,7 @@ class FirstScreen {
          fmt::format("in '{}', {} a month too much", cut_to(word(best, {"worst_scenario"}), kLongestName),
                      money_at(best, {"worst_regret_usd_per_month"}).text));
     if (const std::string safest = word(record_, {"portfolio", "safest"}); safest != word(best, {"name"}))
-      fact("safest", safest);
+      fact("safest", with_family(safest, hedged));
     for (const Json* d : hedged)
       if (word(*d, {"family"}) != word(best, {"family"})) {
         fact("next best", fmt::format("{} for {} a month on average", word(*d, {"family"}),
@@ -254,6 +265,12 @@ class FirstScreen {
            fmt::format("'{}' alone: {}", cut_to(word(*scenarios[i], {"name"}), kLongestName),
                        family.empty() ? "nothing serves" : family));
     }
+  }
+
+  static std::string with_family(const std::string& name, const std::vector<const Json*>& hedged) {
+    for (const Json* d : hedged)
+      if (word(*d, {"name"}) == name) return word(*d, {"family"}) + ": " + name;
+    return name;
   }
 
   static std::string share_of(const Json& hedged) {

@@ -37,6 +37,27 @@ TEST(SizeFirst, AHostThatIsTheLimitIsSaid) {
   EXPECT_THAT(page(record), HasSubstr("its loader allows 80 %"));
 }
 
+// Workers that compute for as long as their host's cores allow are no setting of the loader.
+TEST(SizeFirst, WhereTheHostIsTheLimitTheLoaderIsNot) {
+  Json record = sized({design("HDD", 2670), design("flash", 4530)});
+  record["designs"][0]["au"] = 0.14;
+  record["designs"][0]["limit"] = "loader settings; busiest: disks, 75.1 % busy";
+  EXPECT_THAT(page(record), HasSubstr("limit       loader settings; busiest: disks"));
+  record["host"] = {{"cores", 104}, {"cores_wanted", 590.8}, {"au_at_most", 0.176}};
+  EXPECT_THAT(page(record), HasSubstr("limit       the hosts; busiest: disks, 75.1 % busy"));
+}
+
+// Far more than was asked is said, and nothing of other kinds where only one was looked at.
+TEST(SizeFirst, FarTooLargeAndOneKindAloneAreSaid) {
+  Json record = sized({design("HDD", 2670), design("flash", 4530)});
+  EXPECT_THAT(said(record), Not(HasSubstr("too large")));
+  record["designs"][0]["oversized"] = true;
+  EXPECT_THAT(said(record), HasSubstr("no smaller one of this kind serves; nor does one of another kind"));
+  record["config"]["command_line"]["family"] = "HDD";
+  EXPECT_THAT(said(record), HasSubstr("other kinds may (leave out --family)"));
+  EXPECT_THAT(said(record), Not(HasSubstr("next best")));
+}
+
 // "x 1" would say nothing of it.
 TEST(SizeFirst, APriceThatNearlyTurnsItIsSaidInPercent) {
   const auto turned_by = [](double factor) {

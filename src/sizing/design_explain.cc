@@ -19,9 +19,7 @@ using Figures = std::vector<ExplainedFigure>;
 
 std::string rate(BytesPerSecond value) { return fmt::format("{:.4g} GB/s", value.value / 1e9); }
 std::string per_second(PerSecond value) { return format_count(value.value) + "/s"; }
-Bytes times(Bytes bytes, double share) {
-  return {static_cast<std::uint64_t>(static_cast<double>(bytes.value) * share)};
-}
+Bytes times(Bytes bytes, double share) { return {static_cast<std::uint64_t>(in_bytes(bytes) * share)}; }
 
 std::string source_of(const std::string& what, const Fact& fact) {
   if (fact.source.empty()) return what;
@@ -205,7 +203,7 @@ void add_page_cache(const Design& d, const SizingAsk& ask, Figures& out) {
   if (d.page_cache.value == 0 || !ask.host_memory) return;
   out.push_back({"page_cache_bytes_per_host", "page cache of a host", bytes_decimal(d.page_cache),
                  "memory x 0.75 - what the loaders hold", bytes_decimal(*ask.host_memory) + " x 0.75",
-                 "--host-memory; the quarter is chosen, docs/sizing.md section 4"});
+                 "the hosts' memory (--host-memory); the quarter is chosen, docs/sizing.md section 4"});
 }
 
 // Drives in the hosts, and nothing else.
@@ -354,17 +352,18 @@ void add_rented_rates(const Design& d, const Need& need, Figures& out) {
 void add_utilisation(const SizedDesign& sized, const Need& need, Figures& out) {
   std::string inputs;
   const auto& served = sized.judgement.served;
-  for (std::size_t i = 0; i < served.size(); ++i)
-    inputs += fmt::format("{}'{}' {}, limited by {}", i == 0 ? "" : "; ", need.jobs[i].workload.name,
-                          with_range(format_percent(served[i].au), format_percent(served[i].low),
-                                     format_percent(served[i].high)),
-                          served[i].limit);
-  const std::string mean = served.size() > 1 ? ", mean by accelerators and duty" : "";
-  out.push_back({"au", "accelerator utilisation", format_percent(mean_au(served, need)),
-                 (sized.simulated ? "the job itself in virtual time on this design"
-                                  : "closed forms of the job on this design") +
-                     mean,
-                 inputs, "docs/predicting.md; the design as a storage system: docs/sizing.md section 4"});
+  for (const Served& job : served) {
+    const bool limited = !job.limit.starts_with(to_string(Limit::kNone));
+    inputs += fmt::format(
+        "{}'{}' {}, {}{}", inputs.empty() ? "" : "; ", need.jobs[&job - served.data()].workload.name,
+        with_range(format_percent(job.au), format_percent(job.low), format_percent(job.high)),
+        limited ? "limited by " : "", job.limit);
+  }
+  std::string from = sized.simulated ? "the job itself in virtual time on this design"
+                                     : "closed forms of the job on this design";
+  if (served.size() > 1) from += ", mean by accelerators and duty";
+  out.push_back({"au", "accelerator utilisation", format_percent(mean_au(served, need)), from, inputs,
+                 "docs/predicting.md; the design as a storage system: docs/sizing.md section 4"});
 }
 
 void add_break_even(const Horizon& h, Figures& out) {

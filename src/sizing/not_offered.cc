@@ -56,9 +56,25 @@ std::string in_hosts_not(const Need& need, Bytes most, std::string_view held_by,
                      bytes_decimal(copy_in_host(need)), what, to_string(instead));
 }
 
+// Of what is held on premises, where no design that is looked at holds as much.
+std::string beyond_all_servers(Family family, const Need& need, const Catalogue& catalogue) {
+  const bool flash = family == Family::kFlashTlc || family == Family::kFlashQlc;  // what holds the data
+  double most = 0;
+  for (const Drive& drive : catalogue.drives())
+    if (is_flash(drive.media) == flash) most = std::max(most, in_bytes(drive.capacity));
+  most *= kMostDrives;
+  if (in_bytes(need.capacity) <= most) return "";
+  return fmt::format(
+      "{} are to be held, and {} drives, the most of one design, hold {} at best; size it in parts",
+      bytes_decimal(need.capacity), format_count(kMostDrives),
+      bytes_decimal({static_cast<std::uint64_t>(most)}));
+}
+
 std::string reason(const SizingAsk& ask, const Need& need, const Catalogue& catalogue) {
   if (!ask.family) return "";
   const bool alone = *ask.family == Family::kHostNvme || *ask.family == Family::kHostMemory;
+  if (!in_cloud(*ask.family) && !alone)
+    if (std::string beyond = beyond_all_servers(*ask.family, need, catalogue); !beyond.empty()) return beyond;
   if (alone && ask.extras.copies > 1)
     return fmt::format("'{}' has nothing to copy; take another family with --copies", to_string(*ask.family));
   if (alone && holds_more(ask, need))

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "sizing/judge.h"
 #include "sizing/shelf.h"
 
 namespace aforo {
@@ -110,8 +111,27 @@ std::string cache_loss_note(const Design& d) {
       in_cloud(d.family) ? "the object store keeps" : "the disks keep");
 }
 
+namespace {
+
+// Of a copy that is the only place to read from: copying alone leaves a job less than its target.
+std::string only_copy_refusal(const Design& d, const Need& need) {
+  for (const JobNeed& job : need.jobs) {
+    if (1 - staging_share(d, job, 1) >= least_utilisation(job)) continue;
+    const bool once = job.workload.training.epochs <= 1;
+    return fmt::format(
+        "staging: copying {} takes {} and {} {}; take a storage that the job reads from where the data are held, or "
+        "train longer on them (--epochs, --project-months)",
+        bytes_decimal(need.datasets), format_seconds(d.staging), once ? "the only epoch" : "all epochs",
+        format_seconds(project_time(job)));
+  }
+  return "";
+}
+
+}  // namespace
+
 std::string staging_refusal(const Design& d, const Need& need) {
-  if (!d.staged || d.archive_read.value <= 0) return "";  // the only place that they are read from
+  if (!d.staged) return "";
+  if (d.archive_read.value <= 0) return only_copy_refusal(d, need);
   const auto once = [](const JobNeed& job) { return job.workload.training.epochs <= 1; };
   if (std::all_of(need.jobs.begin(), need.jobs.end(), once))
     return fmt::format(

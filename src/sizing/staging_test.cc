@@ -46,6 +46,24 @@ TEST(NotOffered, SaysWhyAndWhatDoes) {
               HasSubstr("a host must hold 20 TB, and its jobs leave 7."));
   EXPECT_EQ(absence(twenty_terabytes(), Family::kHdd),
             "Nothing in the catalogue is offered for what was asked.");
+  SizingAsk huge = twenty_terabytes();
+  huge.capacity = Bytes{5'000'000 * kTb};
+  EXPECT_THAT(absence(huge, Family::kHdd),
+              HasSubstr("5000 PB are to be held, and 50,000 drives, the most of one design, hold"));
+}
+
+// 20 TB that are read once: no copy that is the only place to read from pays, whatever the drives.
+TEST(HotCopy, ACopyForOneEpochIsRefusedWithWhatWorks) {
+  SizingAsk ask = twenty_terabytes();
+  ask.jobs[0].workload.training.epochs = 1;
+  ask.project_months.reset();
+  const Need need = need_of(ask);
+  for (Design& d : designs_of(ask, Family::kHostNvme))
+    EXPECT_THAT(staging_refusal(d, need),
+                testing::AllOf(HasSubstr("staging: copying 20 TB takes"), HasSubstr("and the only epoch"),
+                               HasSubstr("take a storage that the job reads from")));
+  ask.jobs[0].workload.training.epochs = 1000;
+  for (Design& d : designs_of(ask, Family::kHostNvme)) EXPECT_EQ(staging_refusal(d, need_of(ask)), "");
 }
 
 // The copy holds what is trained on, the archive what is held; bought and rented alike.
