@@ -138,16 +138,6 @@ StorageSpec storage_for(const Design& design, const Need& need, std::size_t i) {
   return out;
 }
 
-double least_utilisation(const JobNeed& job) {
-  constexpr double kHostQueueing = 0.85;
-  if (job.host.pace >= 1) return job.requirement.target;
-  return std::min(kHostQueueing, job.host.reach() / job.host.pace) * job.requirement.target;
-}
-
-bool could_serve(const JobNeed& job) {
-  return std::min(job.host.pace, job.host.ideal.au) >= least_utilisation(job);
-}
-
 void hold_to_host(const JobNeed& job, Served& served) {
   if (job.host.pace >= 1) return;
   for (double* part : {&served.au, &served.low, &served.high}) *part = std::min(*part, job.host.pace);

@@ -28,14 +28,6 @@ struct Judgement {
   bool serves() const { return check.empty(); }
 };
 
-// At which a job counts as served: its target; where the hosts set that, no more of it than of their pace an ideal
-// storage reaches (host_pace.h), and 0.85 at most (chosen: readers that wait for a core reach less than the closed form
-// says).
-double least_utilisation(const JobNeed& job);
-
-// Whether a storage that answers at once would serve the job (HostPace::ideal): no design keeps it busier than that.
-bool could_serve(const JobNeed& job);
-
 // No utilisation (nor its interval) is larger than the job's hosts allow, and where storage limits nothing,
 // or they are within a twentieth of that, they are the limit. A simulation that is cut short begins with
 // what the loader has ready, and knows less.

@@ -203,6 +203,16 @@ Need need_of(const SizingAsk& ask) {
   return out;
 }
 
+double least_utilisation(const JobNeed& job) {
+  constexpr double kHostQueueing = 0.85;
+  if (job.host.pace >= 1) return job.requirement.target;
+  return std::min(kHostQueueing, job.host.reach() / job.host.pace) * job.requirement.target;
+}
+
+bool could_serve(const JobNeed& job) {
+  return std::min(job.host.pace, job.host.ideal.au) >= least_utilisation(job);
+}
+
 std::string subject_of(const Need& need, std::size_t job) {
   return need.jobs.size() < 2 ? "" : fmt::format("'{}' ", need.jobs[job].workload.name);
 }

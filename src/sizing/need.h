@@ -34,6 +34,14 @@ struct JobNeed {
   double files_held = 0;
 };
 
+// At which a job counts as served: its target; where the hosts set that, no more of it than of their pace an ideal
+// storage reaches (host_pace.h), and 0.85 at most (chosen: readers that wait for a core reach less than the closed form
+// says).
+double least_utilisation(const JobNeed& job);
+
+// Whether a storage that answers at once would serve the job (HostPace::ideal): no design keeps it busier than that.
+bool could_serve(const JobNeed& job);
+
 // The sums. Rates are at the jobs' targets of utilisation, not at full speed, but for network_per_host.
 // What hosts do not prepare is not read: full speed is that of the hosts' pace.
 struct Need {

@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "base/text.h"
-#include "sizing/judge.h"
 #include "sizing/shelf.h"
 
 namespace aforo {
