@@ -289,6 +289,27 @@ TEST(DocumentOf, BreakingEvenIsSaidForAllTermsInOneLine) {
             "on-demand in month 11, committed-1y in month 17, committed-3y not within the horizon");
 }
 
+// The designs that are accounted for, and a duty as a share is said elsewhere.
+TEST(DocumentOf, OwningAndRentingAreOfNamedDesigns) {
+  const Json sized = {{"command", "size"},
+                      {"config", {{"command_line", {{"full", true}}}}},
+                      {"horizon",
+                       {{"accounts",
+                         {{{"name", "on premises"}, {"design", "60 disks"}, {"cumulative_usd", {3e6, 3.1e6}}},
+                          {{"name", "cloud"}, {"design", "a store"}, {"cumulative_usd", {1e6, 2e6}}},
+                          {{"name", "cloud, then on premises"},
+                           {"design", "a store, then 60 disks"},
+                           {"cumulative_usd", {1e6, 2e6}}}}},
+                        {"break_even_duty", 0.31092}}}};
+  const std::string section = "Own or rent, accelerators included";
+  const Document doc = document_of(sized);
+  const auto said = blocks<Text>(doc, section);
+  ASSERT_EQ(said.size(), 2U);
+  EXPECT_EQ(said[0].text, "on premises: 60 disks");
+  EXPECT_EQ(said[1].text, "cloud: a store");
+  EXPECT_EQ(row(doc, section, "or renting pays below").value.text, "31 %");
+}
+
 TEST(DocumentOf, ACatalogueCitesItsSources) {
   const Document doc = document_of(record("catalogue_drives"));
   const Table drives = table(doc, "Drives");

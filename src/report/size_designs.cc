@@ -318,13 +318,18 @@ void add_horizon(Document& doc, const Json& record) {
   const auto months = numbers(*accounts.front(), {"cumulative_usd"}).size();
   doc.append(table_of_accounts(accounts, months));
   doc.append(series_of_accounts(accounts, months));
+  for (std::size_t i = 0; i < std::min<std::size_t>(2, accounts.size());
+       ++i)  // the third is one, then the other
+    if (const std::string design = word(*accounts[i], {"design"}); !design.empty())
+      doc.append(Text{word(*accounts[i], {"name"}) + ": " + design, Tone::kFaint, 1});
   const auto even = number(record, {"horizon", "break_even_month"});
   doc.row("owning breaks even",
           even ? Value(*even, Unit::kCount, fmt::format("in month {:.0f}", std::ceil(*even)))
                : Value("not within the horizon"));
   if (const std::string terms = even_by_terms(record); !terms.empty())
     doc.row("by terms of rent", Value(terms));
-  doc.row("or renting pays below", percent_at(record, {"horizon", "break_even_duty"}), "of the hours used");
+  if (const Json* found = at(record, {"horizon"}); found != nullptr)
+    doc.row("or renting pays below", busy_at(*found, "break_even_duty"), "of the hours used");
   for (const std::string& line : words(record, {"horizon", "assumptions"}))
     doc.append(Text{line, Tone::kFaint, 1});
 }

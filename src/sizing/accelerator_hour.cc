@@ -10,12 +10,17 @@ namespace aforo {
 namespace {
 
 const std::string& hour_item(const Accelerator& a, std::optional<Provider> cloud) {
+  const auto there = rented_at(a.type, cloud);
   for (const auto& [provider, item] : a.hour_at)
-    if (provider == cloud) return item;
+    if (provider == there) return item;
   return a.hour_price;
 }
 
 }  // namespace
+
+std::optional<Provider> rented_at(std::string_view type, std::optional<Provider> cloud) {
+  return cloud == Provider::kOther ? Catalogue::shipped().host_of(type, cloud).provider : cloud;
+}
 
 std::vector<CostLine> accelerator_month(const Accelerator& a, AcceleratorTerms terms,
                                         std::optional<Provider> cloud) {

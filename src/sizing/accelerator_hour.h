@@ -10,6 +10,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "catalogue/prices.h"
@@ -23,9 +24,14 @@ inline constexpr double kAcceleratorsOfHost = 8;
 // A host's other power is taken to be as much as a third of its accelerators'.
 inline constexpr double kHostPower = 1.33;
 
+// Whose hosts such accelerators are rented in, storage standing in that cloud; absent: on premises. A service of
+// Provider::kOther rents none out: they stand at the provider whose host the catalogue takes for it.
+std::optional<Provider> rented_at(std::string_view type, std::optional<Provider> cloud);
+
 // One accelerator for a month: purchases (paid off over life.accelerators) and what is paid
-// monthly. Empty where the catalogue has no price for it on these terms. Rented in `cloud`: at that provider's own
-// price where one is known; else, as on premises, at the general one.
+// monthly. Empty where the catalogue has no price for it on these terms. Rented with storage in `cloud`: at the own
+// price of the provider whose hosts they stand in (rented_at), where one is known; else, as on premises, at the
+// general one.
 std::vector<CostLine> accelerator_month(const Accelerator& accelerator, AcceleratorTerms terms,
                                         std::optional<Provider> cloud = {});
 

@@ -26,7 +26,8 @@ TEST(AcceleratorHour, ARentedOneByItsTerms) {
 }
 
 // An H100 is 6.88 at AWS and in any cloud without a price of its own, 11.06 at Google, 12.29 at Azure; for a year
-// 65 % of it; owned it costs the same wherever it stands beside.
+// 65 % of it; owned it costs the same wherever it stands beside. Storage that is read from any cloud is read from
+// Azure's hosts, the slowest of the catalogue, and so at Azure's price.
 TEST(AcceleratorHour, EachProviderHasItsPrice) {
   const PriceBook prices = round_prices();
   const auto hour = [&](AcceleratorTerms terms, std::optional<Provider> cloud) {
@@ -34,11 +35,35 @@ TEST(AcceleratorHour, EachProviderHasItsPrice) {
   };
   const auto list = AcceleratorTerms::kOnDemand;
   EXPECT_DOUBLE_EQ(hour(list, Provider::kAws), 6.88);
-  EXPECT_DOUBLE_EQ(hour(list, Provider::kOther), 6.88);
+  EXPECT_EQ(rented_at("h100", Provider::kOther), Provider::kAzure);
+  EXPECT_DOUBLE_EQ(hour(list, Provider::kOther), 12.29);
   EXPECT_DOUBLE_EQ(hour(list, Provider::kGcp), 11.06);
   EXPECT_DOUBLE_EQ(hour(list, Provider::kAzure), 12.29);
   EXPECT_NEAR(hour(AcceleratorTerms::kCommitted1y, Provider::kGcp), 7.189, 1e-9);
   EXPECT_DOUBLE_EQ(hour(AcceleratorTerms::kOwned, Provider::kGcp), hour(AcceleratorTerms::kOwned, {}));
+}
+
+// Whoever has the storage, no hour is priced at another provider's than whose hosts read from it: idle, standing
+// there, and for a point of AU.
+TEST(AcceleratorHour, EveryTypeAtThePriceOfItsHosts) {
+  for (const Accelerator& a : Catalogue::shipped().accelerators()) {
+    if (a.hour_price.empty()) continue;
+    SizingAsk ask = plain_ask();
+    ask.jobs[0].workload.accelerator.type = a.type;
+    const Need need = need_of(ask);
+    const PriceBook prices = PriceBook::shipped();
+    const auto there = Catalogue::shipped().host_of(a.type, Provider::kOther).provider;
+    ASSERT_TRUE(there && *there != Provider::kOther);
+    EXPECT_EQ(rented_at(a.type, there), there);
+    EXPECT_EQ(rented_at(a.type, {}), std::nullopt);
+    const double busy[] = {0.5};
+    const auto other = Provider::kOther;
+    EXPECT_DOUBLE_EQ(idle_costs(need, busy, prices, 0, other), idle_costs(need, busy, prices, 0, there))
+        << a.type;
+    EXPECT_DOUBLE_EQ(standing_costs(need, prices, 0, other), standing_costs(need, prices, 0, there))
+        << a.type;
+    EXPECT_DOUBLE_EQ(hour_of_all(need, prices, 0, other), hour_of_all(need, prices, 0, there)) << a.type;
+  }
 }
 
 // Twice the life does not halve it: interest and support go on.

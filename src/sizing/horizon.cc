@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/text.h"
 #include "sizing/accelerator_hour.h"
 #include "sizing/egress.h"
 #include "sizing/money.h"
+#include "sizing/money_words.h"
 #include "sizing/payments.h"
+#include "sizing/providers.h"
 
 namespace aforo {
 namespace {
@@ -36,11 +39,15 @@ struct Cluster {
 constexpr double kLeastPowerDuty = 0.3;
 
 // Owned accelerators are not rented: then, as where nothing was asked, on demand.
+AcceleratorTerms rented_on(const SizingAsk& ask) {
+  const AcceleratorTerms terms = ask.accelerator_terms.value_or(AcceleratorTerms::kOnDemand);
+  return terms == AcceleratorTerms::kOwned ? AcceleratorTerms::kOnDemand : terms;
+}
+
 double rent_of_hour(const Workload& workload, const Accelerator& a, const SizingAsk& ask,
                     const PriceBook& prices, std::optional<Provider> cloud, std::set<std::string>& items) {
   if (ask.accelerator_hour) return ask.accelerator_hour->value;
-  AcceleratorTerms terms = ask.accelerator_terms.value_or(AcceleratorTerms::kOnDemand);
-  if (terms == AcceleratorTerms::kOwned) terms = AcceleratorTerms::kOnDemand;
+  const AcceleratorTerms terms = rented_on(ask);
   for (const CostLine& line : accelerator_month(a, terms, cloud)) {
     items.insert(line.item);
     if (!line.markup.empty()) items.insert(line.markup);
@@ -90,31 +97,20 @@ Cluster cluster_of(const Need& need, const SizingAsk& ask, const PriceBook& pric
   return out;
 }
 
-std::string rent_text(const SizingAsk& ask) {
+// "on-demand, h100 at $12.29 an hour of Azure"; every type once.
+std::string rent_text(const Need& need, const SizingAsk& ask, const PriceBook& prices,
+                      std::optional<Provider> cloud) {
   if (ask.accelerator_hour) return format_dollars(*ask.accelerator_hour) + " an hour";
-  const AcceleratorTerms terms = ask.accelerator_terms.value_or(AcceleratorTerms::kOnDemand);
-  return std::string(to_string(terms == AcceleratorTerms::kOwned ? AcceleratorTerms::kOnDemand : terms));
-}
-
-const SizedDesign* best_owned(const Screening& screening, const SizeResult& result) {
-  for (const SizedDesign& d : result.designs)
-    if (!in_cloud(screening.designs()[d.design].family)) return &d;
-  return nullptr;
-}
-
-// Accelerators included: they cost more at one provider than at another. The first where one has no price.
-const SizedDesign* best_rented(const Screening& screening, const SizeResult& result, const PriceBook& prices,
-                               const Catalogue& catalogue) {
-  const SizedDesign* best = nullptr;
-  double least = 0;
-  for (const SizedDesign& d : result.designs) {
-    const auto cloud = cloud_of(screening.designs()[d.design]);
-    if (!cloud) continue;
-    const double month =
-        d.bill.total() + cluster_of(screening.need(), screening.ask(), prices, catalogue, cloud).rent;
-    if (best == nullptr || month < least) best = &d, least = month;
+  const AcceleratorTerms terms = rented_on(ask);
+  std::set<std::string> each;
+  for (const JobNeed& job : need.jobs) {
+    const std::string& type = job.workload.accelerator.type;
+    each.insert(fmt::format("{} at {} an hour of {}", type,
+                            format_dollars({*accelerator_hour(job.workload, terms, prices, cloud)}),
+                            title_of(rented_at(type, cloud).value_or(Provider::kOther))));
   }
-  return best;
+  return fmt::format("{}, {}", to_string(terms),
+                     join(std::vector<std::string>(each.begin(), each.end()), " and "));
 }
 
 // What storage on premises costs a month beside its purchase.
@@ -127,6 +123,9 @@ double running_storage(const SizedDesign& d, const PriceBook& prices) {
 
 // What 1 USD in month m is worth today.
 double worth_in(double rate, double m) { return std::pow(1 + rate, -m); }
+
+// A share that somebody set, as they would write it: "3 %".
+std::string format_setting(double share) { return fmt::format("{:.3g} %", 100 * share); }
 
 // What is left of a purchase falls in a line to the residual at the end of its life.
 double left_of(double purchase, double months, const PriceBook& prices, const std::string& what) {
@@ -187,26 +186,28 @@ void add_terms_of_rent(const Screening& screening, const Design& rented, const P
   }
 }
 
-std::vector<std::string> assumptions_of(const Screening& screening, const Cluster& cluster, double residual,
-                                        const PriceBook& prices, const HorizonOptions& o, double moved) {
+std::vector<std::string> assumptions_of(const Screening& screening, const Cluster& cluster,
+                                        const Horizon& found, const Design& rented, const PriceBook& prices,
+                                        const HorizonOptions& o, double moved) {
   return {
-      fmt::format("accelerators in the cloud: {}, for {} of the time", rent_text(screening.ask()),
-                  format_percent(cluster.duty)),
+      fmt::format("accelerators in the cloud: {}, for {} of the time",
+                  rent_text(screening.need(), screening.ask(), prices, cloud_of(rented)),
+                  format_setting(cluster.duty)),
       fmt::format("on premises: accelerators, hosts and their network for {} bought at once; staff {} of the "
                   "purchase a year; {} left of it all after {:g} months",
-                  format_dollars({cluster.purchase}), format_percent(prices.at("staff").value),
-                  format_dollars({residual}), o.months),
-      fmt::format("sums over time: present values at {} a year", format_percent(prices.at("interest").value)),
+                  money_text(cluster.purchase), format_setting(prices.at("staff").value),
+                  money_text(found.owned.residual), o.months),
+      fmt::format("sums over time: present values at {} a year", format_setting(prices.at("interest").value)),
       fmt::format("pilot: {} of accelerators and data for {:g} months in the cloud, {} to move the data out",
-                  format_percent(o.pilot_share), o.cloud_first, format_dollars({moved}))};
+                  format_setting(o.pilot_share), o.cloud_first, moved < 0.5 ? "nothing" : money_text(moved))};
 }
 
 }  // namespace
 
 std::optional<Horizon> horizon(const Screening& screening, const SizeResult& result, const PriceBook& prices,
                                const Catalogue& catalogue, const HorizonOptions& o) {
-  const SizedDesign* own = best_owned(screening, result);
-  const SizedDesign* rent = best_rented(screening, result, prices, catalogue);
+  const SizedDesign* own = best_at(screening, result, false);
+  const SizedDesign* rent = best_at(screening, result, true);
   if (own == nullptr || rent == nullptr) return std::nullopt;
   const Cluster cluster = cluster_of(screening.need(), screening.ask(), prices, catalogue,
                                      cloud_of(screening.designs()[rent->design]));
@@ -253,7 +254,7 @@ std::optional<Horizon> horizon(const Screening& screening, const SizeResult& res
   // rent_full x duty + storage = owned over the horizon.
   const double duty = (out.owned.total / worth - rent->bill.storage) / cluster.rent_full;
   if (duty > 0 && duty <= 1) out.break_even_duty = duty;
-  out.assumptions = assumptions_of(screening, cluster, out.owned.residual, prices, o, moved);
+  out.assumptions = assumptions_of(screening, cluster, out, rent_design, prices, o, moved);
   return out;
 }
 

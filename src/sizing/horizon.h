@@ -64,9 +64,9 @@ struct Horizon {
   std::set<std::string> items;
 };
 
-// Of the cheapest design on premises and the cheapest in the cloud, the accelerators beside it included, of which
-// every provider has its price. Nothing where one side has no
-// design that serves, or an accelerator has no price to buy or to rent.
+// Of the best design on premises and the best in the cloud (best_at: those that the answer is about), the cloud's
+// accelerators rented at its own provider's price. Nothing where one side has no design that serves, or an accelerator
+// has no price to buy or to rent.
 std::optional<Horizon> horizon(const Screening& screening, const SizeResult& result, const PriceBook& prices,
                                const Catalogue& catalogue, const HorizonOptions& options);
 

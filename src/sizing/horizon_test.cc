@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sizing/accelerator_hour.h"
+#include "sizing/places.h"
 #include "sizing/test_kit.h"
 
 namespace aforo {
@@ -108,22 +110,85 @@ TEST_F(HorizonTest, TheMonthByHowTheCloudIsPaidFor) {
   EXPECT_FALSE(found(two_years)->by_terms[2].month);
 }
 
-// Storage at Google for 900 a month instead of 1,000: eight H100 there are 8 x 11.06 x 730 = 64,590 a month where AWS
-// takes 40,179. What an hour costs is given: then Google's it is.
-TEST_F(HorizonTest, RentingIsWhereItAllIsCheapest) {
-  SizedDesign google = rented();
-  google.design =
-      find([](const Design& d) { return d.service != nullptr && d.service->provider == Provider::kGcp; });
-  google.bill.storage = 900;
-  result_.designs = {google, rented(), own()};
-  EXPECT_NEAR(found()->rented.monthly, 41'179.2, 0.01);
-  result_.designs = {google, own()};
+// Eight H100 at Google are 8 x 11.06 x 730 = 64,590 a month where AWS takes 40,179; beside a store that is read from
+// any cloud those of Azure, 8 x 12.29 x 730 = 71,774, on every kind of terms. Where the price of an hour is given, that.
+TEST_F(HorizonTest, EachIsRentedAtItsOwnProvidersPrice) {
+  const auto beside = [&](Provider provider) {
+    SizedDesign out = rented();
+    out.design =
+        find([&](const Design& d) { return d.service != nullptr && d.service->provider == provider; });
+    out.bill.storage = 900;
+    return out;
+  };
+  result_.designs = {beside(Provider::kGcp), own()};
   EXPECT_NEAR(found()->rented.monthly, 900 + 64'590.4, 0.01);
+  EXPECT_THAT(found()->assumptions[0], ::testing::HasSubstr("on-demand, h100 at $11.06 an hour of Google"));
+  result_.designs = {beside(Provider::kOther), own()};
+  const Horizon other = *found();
+  EXPECT_NEAR(other.rented.monthly, 900 + 71'773.6, 0.01);
+  EXPECT_NEAR(other.by_terms[1].rent, 900 + 0.65 * 71'773.6, 0.01);
+  EXPECT_THAT(other.assumptions[0], ::testing::HasSubstr("on-demand, h100 at $12.29 an hour of Azure"));
   ask_.accelerator_hour = Dollars{6.88};
   screening_.emplace(ask_, Catalogue::shipped(), 1);
   screening_->rank(PriceBook::shipped(), Grouping::kFamily);
-  result_.designs = {rented(), google, own()};
   EXPECT_NEAR(found()->rented.monthly, 41'079.2, 0.01);
+}
+
+// An X-ray archive of 300 TB on 64 H100. The page's designs are those that are accounted for, and no other in the
+// cloud costs less with accelerators at its own provider's price. Leaving AWS, a quarter of it: 75 TB and 2.05 of
+// what files take are 10,000 GB x 0.09 + 40,000 x 0.085 + 27,048 x 0.07 = 6,193 USD.
+TEST(HorizonOfAnAnswer, IsOfTheDesignsThatThePageShows) {
+  SizeOptions options;
+  options.ask = plain_ask();
+  Workload& w = options.ask.jobs[0].workload;
+  w.dataset.samples = 2'000'000;
+  w.dataset.sample_size = constant_law(150'000);
+  w.loader.batch_size = 256;
+  w.accelerator.count = 64;
+  w.accelerator.step_time = constant_law(0.144);
+  options.ask.capacity = Bytes{300'000'000'000'000};
+  options.ask.host_memory = Bytes{2'199'023'255'552};
+  options.prices = PriceBook::shipped();
+  options.confirm = 0;
+  Screening screening(options.ask, Catalogue::shipped(), 2);
+  const SizeResult result = size_designs(screening, options);
+  const Places shown = places(screening, result, options.prices);
+  ASSERT_TRUE(shown.on_premises && shown.in_cloud);
+  const auto found = horizon(screening, result, options.prices, Catalogue::shipped(), {});
+  ASSERT_TRUE(found);
+  const auto& design = [&](const PlaceBest& best) -> const Design& {
+    return screening.designs()[result.designs[best.design].design];
+  };
+  EXPECT_EQ(found->owned.design, design(*shown.on_premises).name);
+  EXPECT_EQ(found->rented.design, design(*shown.in_cloud).name);
+  const auto rent = [&](const Design& d) {
+    return 64 * 730 * *accelerator_hour(w, AcceleratorTerms::kOnDemand, options.prices, cloud_of(d));
+  };
+  EXPECT_NEAR(found->rented.monthly_accelerators, rent(design(*shown.in_cloud)), 0.01);
+  for (const SizedDesign& d : result.designs) {
+    const Design& other = screening.designs()[d.design];
+    if (!in_cloud(other.family)) continue;
+    EXPECT_GE(d.bill.total() + rent(other), found->rented.monthly) << other.name;
+  }
+  ASSERT_EQ(cloud_of(design(*shown.in_cloud)), Provider::kAws);
+  EXPECT_THAT(found->assumptions.back(), ::testing::HasSubstr(" in the cloud, $6,190 to move"));
+  EXPECT_THAT(shown.moving->out, ::testing::Gt(19'000));
+}
+
+// As the rest of the page: three digits, shares as somebody set them, and no cents.
+TEST_F(HorizonTest, SaysNoMoreThanIsKnown) {
+  const Horizon h = *found({}, {"life.accelerators=4 years", "staff=0.03 /year",
+                                "residual.accelerators=0.15 x", "interest=0.065 /year"});
+  EXPECT_THAT(
+      h.assumptions,
+      ::testing::ElementsAre(
+          "accelerators in the cloud: on-demand, h100 at $6.88 an hour of AWS, for 100 % of the time",
+          "on premises: accelerators, hosts and their network for $300,000 bought at once; staff 3 % of the "
+          "purchase a year; $89,500 left of it all after 36 months",
+          "sums over time: present values at 6.5 % a year",
+          "pilot: 25 % of accelerators and data for 6 months in the cloud, $23 to move the data out"));
+  EXPECT_THAT(found({}, {"egress.aws=0 USD/GB"})->assumptions.back(),
+              ::testing::HasSubstr("nothing to move"));
 }
 
 // (556,445 / 36 - 1,000) / 40,179 = 36 % of the time, and both cost the same.

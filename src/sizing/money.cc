@@ -222,12 +222,8 @@ double standing_costs(const Need& need, const PriceBook& prices, double accelera
                       std::optional<Provider> cloud) {
   double sum = 0;
   for (const JobNeed& job : need.jobs) {
-    // kOther rents none out: they stand where the host does that the catalogue takes for it.
-    const auto there = cloud == Provider::kOther
-                           ? Catalogue::shipped().host_of(job.workload.accelerator.type, cloud).provider
-                           : cloud;
-    const HourTerms at = terms_at(need, accelerator_hour, there);
-    const bool owned = at.given <= 0 && terms_of(job.workload, at.asked, there) == AcceleratorTerms::kOwned;
+    const HourTerms at = terms_at(need, accelerator_hour, cloud);
+    const bool owned = at.given <= 0 && terms_of(job.workload, at.asked, cloud) == AcceleratorTerms::kOwned;
     sum += job.workload.accelerator.count * kHoursPerMonth * (owned ? 1 : job.duty) *
            hour_price(job, prices, at);
   }

@@ -8,6 +8,7 @@
 #include "sizing/egress.h"
 #include "sizing/money.h"
 #include "sizing/money_words.h"
+#include "sizing/providers.h"
 
 namespace aforo {
 namespace {
@@ -36,20 +37,6 @@ IdleAt idle_at(const Need& need, const std::vector<double>& utilisations, Accele
   return out;
 }
 
-std::string_view title_of(Provider provider) {
-  switch (provider) {
-    case Provider::kAws:
-      return "AWS";
-    case Provider::kGcp:
-      return "Google";
-    case Provider::kAzure:
-      return "Azure";
-    case Provider::kOther:
-      return "another provider";
-  }
-  return "";
-}
-
 std::string place_headline(const Screening& screening, const SizedDesign& best, const std::string& cheapest) {
   const Design& d = screening.designs()[best.design];
   return fmt::format(
@@ -71,25 +58,22 @@ std::optional<AcceleratorTerms> taken_terms(const Screening& screening, std::opt
   return out;
 }
 
-std::optional<PlaceBest> best_at(const Screening& screening, const SizeResult& result,
-                                 const PriceBook& prices, bool cloud) {
-  for (std::size_t i = 0; i < result.designs.size(); ++i) {
-    const SizedDesign& best = result.designs[i];
-    if (in_cloud(screening.designs()[best.design].family) != cloud) continue;
-    const std::optional<Provider> where = cloud_of(screening.designs()[best.design]);
-    PlaceBest out{cloud,
-                  i,
-                  place_headline(screening, best, cheapest_place(screening, result)),
-                  taken_terms(screening, where),
-                  {}};
-    const std::vector<double> paid =
-        paid_utilisations(screening.designs()[best.design], screening.need(), best.judgement.served);
-    for (const AcceleratorTerms terms : kAcceleratorTerms)
-      if (stands_there(terms, where) && all_priced(screening.need(), terms, prices, where))
-        out.idle.push_back(idle_at(screening.need(), paid, terms, prices, where));
-    return out;
-  }
-  return std::nullopt;
+std::optional<PlaceBest> place_best(const Screening& screening, const SizeResult& result,
+                                    const PriceBook& prices, bool cloud) {
+  const SizedDesign* best = best_at(screening, result, cloud);
+  if (best == nullptr) return std::nullopt;
+  const Design& design = screening.designs()[best->design];
+  const std::optional<Provider> where = cloud_of(design);
+  PlaceBest out{cloud,
+                static_cast<std::size_t>(best - result.designs.data()),
+                place_headline(screening, *best, cheapest_place(screening, result)),
+                taken_terms(screening, where),
+                {}};
+  const std::vector<double> paid = paid_utilisations(design, screening.need(), best->judgement.served);
+  for (const AcceleratorTerms terms : kAcceleratorTerms)
+    if (stands_there(terms, where) && all_priced(screening.need(), terms, prices, where))
+      out.idle.push_back(idle_at(screening.need(), paid, terms, prices, where));
+  return out;
 }
 
 Moving moving_of(const Screening& screening, const SizedDesign& cloud, const PriceBook& prices) {
@@ -147,8 +131,8 @@ std::string more_text(const Bill& bill, const std::string& cheapest) {
 Places places(const Screening& screening, const SizeResult& result, const PriceBook& prices) {
   Places out;
   out.cheapest = cheapest_place(screening, result);
-  out.on_premises = best_at(screening, result, prices, false);
-  out.in_cloud = best_at(screening, result, prices, true);
+  out.on_premises = place_best(screening, result, prices, false);
+  out.in_cloud = place_best(screening, result, prices, true);
   if (out.in_cloud) out.moving = moving_of(screening, result.designs[out.in_cloud->design], prices);
   return out;
 }

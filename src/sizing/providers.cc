@@ -34,6 +34,20 @@ std::string types_of(const SizingAsk& ask) {
 
 }  // namespace
 
+std::string_view title_of(Provider provider) {
+  switch (provider) {
+    case Provider::kAws:
+      return "AWS";
+    case Provider::kGcp:
+      return "Google";
+    case Provider::kAzure:
+      return "Azure";
+    case Provider::kOther:
+      return "another provider";
+  }
+  return "";
+}
+
 bool in_cloud_alone(const SizingAsk& ask) {
   return ask.place == Place::kCloud || ask.provider || (ask.family && in_cloud(*ask.family));
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "catalogue/catalogue.h"
@@ -13,6 +14,9 @@ namespace aforo {
 // every accelerator's cloud and is read from any; so is that of every provider where the catalogue does not know
 // an accelerator. In the order of the services.
 std::vector<Provider> providers_with_hosts(const SizingAsk& ask, const Catalogue& catalogue);
+
+// "AWS", "Google", ...: as sentences say it.
+std::string_view title_of(Provider provider);
 
 // Throws UserError where the ask leaves only clouds that rent out no such hosts, with the nearest that does.
 void check_provider(const SizingAsk& ask, const Catalogue& catalogue);

@@ -159,6 +159,13 @@ void find_flips(const Screening& screening, const PriceBook& prices, SizeResult&
 
 }  // namespace
 
+const SizedDesign* best_at(const Screening& screening, const SizeResult& result, bool cloud) {
+  const auto found = std::find_if(result.designs.begin(), result.designs.end(), [&](const SizedDesign& d) {
+    return in_cloud(screening.designs()[d.design].family) == cloud;
+  });
+  return found == result.designs.end() ? nullptr : &*found;
+}
+
 SizeResult size_designs(Screening& screening, const SizeOptions& options, std::stop_token stop) {
   SizeResult out;
   for (const Ranked& ranked : screening.rank(options.prices, Grouping::kProduct))

@@ -65,6 +65,10 @@ struct SizeResult {
 // A design that fails in simulation is rejected there; what that says of others is trials.h's.
 SizeResult size_designs(Screening& screening, const SizeOptions& options, std::stop_token stop = {});
 
+// Of SizeResult::designs the best on premises, or in the cloud, as ranked: what accelerators cost more there counts.
+// Whatever is said of a place is said of this one. nullptr where nothing serves there.
+const SizedDesign* best_at(const Screening& screening, const SizeResult& result, bool cloud);
+
 // In the simulated world, at a scale that bounds the requests of a run (confirm.cc), whatever the
 // jobs: utilisation with its interval. A job is rejected where the upper end of its interval is
 // below the target. Jobs that read next to nothing stay at their closed form.

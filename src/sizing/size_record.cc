@@ -9,6 +9,7 @@
 #include "sizing/cloud_limits.h"
 #include "sizing/extra_lines.h"
 #include "sizing/places.h"
+#include "sizing/providers.h"
 #include "sizing/recommend.h"
 #include "sizing/staging.h"
 
@@ -219,6 +220,18 @@ Json ranked_json(const Screening& screening, const SizeResult& result, const std
   return out;
 }
 
+// Where those of the first design stand; where nothing serves, at the cheapest of the providers that were asked for,
+// or on premises.
+std::optional<Provider> place_of_accelerators(const Screening& screening, const SizeResult& result,
+                                              const PriceBook& prices) {
+  if (!result.designs.empty()) return cloud_of(screening.designs()[result.designs[0].design]);
+  const auto places = places_on_offer(screening.ask(), Catalogue::shipped());
+  if (places.empty() || !places.front()) return std::nullopt;
+  return *std::min_element(places.begin(), places.end(), [&](const auto& a, const auto& b) {
+    return point_value(screening, prices, a) < point_value(screening, prices, b);
+  });
+}
+
 // Of the designs that are written, which one is the best of a place.
 void point_at_ranked(Json& record, const std::vector<std::size_t>& ranks) {
   for (const char* const place : {"best_on_premises", "best_in_cloud"}) {
@@ -270,12 +283,8 @@ void add_designs(Json& record, const Screening& screening, const SizeResult& res
   const Places found = places(screening, result, prices);
   add_places(record, found);
   point_at_ranked(record, ranks);
-  std::optional<Provider> cloud;
-  if (!result.designs.empty())
-    cloud = cloud_of(screening.designs()[result.designs[0].design]);
-  else if (screening.ask().place == Place::kCloud)
-    cloud = screening.ask().provider.value_or(Provider::kOther);
-  set_number(record, "idle_point_usd_per_month", point_value(screening, prices, cloud));
+  set_number(record, "idle_point_usd_per_month",
+             point_value(screening, prices, place_of_accelerators(screening, result, prices)));
 }
 
 void add_cure(Json& record, const SizeAdvice& cheapest) {

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "sizing/money_words.h"
 #include "sizing/recommend.h"
+#include "sizing/size_record.h"
 #include "sizing/test_kit.h"
 #include "workload/parse.h"
 
@@ -236,6 +237,27 @@ TEST(Recommend, TheNearestMissWhereNothingServes) {
   ASSERT_EQ(sentences.size(), 3U);
   EXPECT_THAT(sentences[0], HasSubstr("Nothing in the catalogue serves these jobs"));
   EXPECT_THAT(sentences[2], HasSubstr("What it lacks is "));
+}
+
+// Nothing serves, so nothing says where the accelerators would stand: on premises, at the cheapest provider (AWS), or
+// at the one that was asked for.
+TEST(Record, APointOfAuWhereNothingServes) {
+  const auto point = [](const SizingAsk& ask) {
+    const SizeOptions options = paper_only(ask);
+    Screening screening(ask, Catalogue::shipped(), 2);
+    const SizeResult found = size_designs(screening, options);
+    EXPECT_TRUE(found.designs.empty());
+    Json record = Json::object();
+    add_designs(record, screening, found, options.prices, false);
+    return record["idle_point_usd_per_month"].get<double>();
+  };
+  SizingAsk ask = plain_ask();
+  ask.jobs[0].workload.accelerator.step_time = constant_law(1e-4);
+  EXPECT_LT(point(ask), 0.01 * 8 * 730 * 3);
+  ask.place = Place::kCloud;
+  EXPECT_NEAR(point(ask), 0.01 * 8 * 730 * 6.88, 0.01);
+  ask.provider = Provider::kAzure;
+  EXPECT_NEAR(point(ask), 0.01 * 8 * 730 * 12.29, 0.01);
 }
 
 }  // namespace
