@@ -262,13 +262,14 @@ std::vector<DesignLine> design_lines(const SizingAsk& ask, const Need& need, con
 std::vector<Design> build_designs(const SizingAsk& ask, const Need& need, const Catalogue& catalogue) {
   std::vector<Design> out;
   if (ask.place != Place::kCloud && !ask.provider) build_hosts(ask, need, catalogue, out);
-  if (ask.place == Place::kOnPremises) return out;
-  build_cloud(ask, need, catalogue, out);
+  if (ask.place != Place::kOnPremises) {
+    build_cloud(ask, need, catalogue, out);
+    build_cloud_archive(ask, need, catalogue, out);
+  }
   for (Design& d : out) {
     set_cache_losses(need, d);
-    if (std::string note = cache_loss_note(d); !note.empty()) d.notes.push_back(std::move(note));
+    for (std::string& note : cache_loss_notes(d)) d.notes.push_back(std::move(note));
   }
-  build_cloud_archive(ask, need, catalogue, out);
   return out;
 }
 

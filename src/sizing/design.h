@@ -74,6 +74,13 @@ struct CostLine {
   bool purchase = false;  // paid once; else every month
 };
 
+// What a cache in front loses, and the jobs read past it once more (staging.h).
+struct CacheLoss {
+  double times = 0;   // a year; 0 = there is no such cache
+  Bytes lost{0};      // each time
+  Seconds refill{0};  // that they wait for each time, at worst; 0 = what lies behind does not rely on it
+};
+
 // One offer. What is 0 or null does not belong to its family.
 struct Design {
   // "6 x 24 x NVMe, 120 x 30.72 TB Kioxia CD8P-R, 8+2, 200 GbE".
@@ -111,12 +118,10 @@ struct Design {
   // What that is limited by, "the archive's disks", and how fast it then goes.
   std::string_view staging_limit;
   BytesPerSecond staging_rate{0};
-  // Times a year that the copy, or a part of the cache in front, is lost with a drive or a host and made again: of
-  // what is protected 0.
+  // Times a year that the copy is lost with a drive or a host and made again: of what is protected 0.
   double losses = 0;
-  // Of a cache: bytes that go with a drive, and how long reading them again takes (staging.h).
-  Bytes lost{0};
-  Seconds refill{0};
+  // Of flash in front, with a drive; of the hosts' page caches, with a host that starts anew.
+  CacheLoss failed_drive, restarted_host;
   // At which the archive gives what is copied; 0 = there is none.
   BytesPerSecond archive_read{0};
 

@@ -244,10 +244,8 @@ Design figures_of(const DesignLine& line, const Need& need, const LineSize& size
   d.estimated = shelf_estimated(d.main) || shelf_estimated(d.fast);
   d.page_cache = need.page_cache;
   if (d.fast.drives > 0) add_fast_figures(line, need, d);
-  if (line.staged)
-    add_staging(need, d);
-  else
-    set_cache_losses(need, d);
+  if (line.staged) add_staging(need, d);
+  set_cache_losses(need, d);
   return d;
 }
 
@@ -258,7 +256,7 @@ Design design_of(const DesignLine& line, const Need& need, const LineSize& size)
   add_client_costs(line, d.costs);
   d.product = d.fast.drives > 0 ? d.fast.drive->model + " + " + d.main.drive->model : d.main.drive->model;
   d.name = name_of(d);
-  if (std::string note = cache_loss_note(d); !note.empty()) d.notes.push_back(std::move(note));
+  for (std::string& note : cache_loss_notes(d)) d.notes.push_back(std::move(note));
   return d;
 }
 

@@ -151,9 +151,14 @@ void add_idle(const Design& design, const Need& need, const std::vector<Served>&
     const JobNeed& job = need.jobs[i];
     if (hour_price(job, prices, at) <= 0) continue;
     add_idle_lines(job, "idle", idle_hours(job, served[i].au), prices, at, bill);
-    if (paid[i] < served[i].au)
-      add_idle_lines(job, "waiting for lost flash to be filled again",
-                     idle_hours(job, 1 - served[i].au + paid[i]), prices, at, bill);
+    double left = served[i].au - paid[i];
+    const auto wait = [&](const CacheLoss& loss, std::string_view why) {
+      const double share = std::min(left, served[i].au * refill_share(loss, job));
+      left -= share;
+      if (share > 0) add_idle_lines(job, why, idle_hours(job, 1 - share), prices, at, bill);
+    };
+    wait(design.failed_drive, "waiting for lost flash to be filled again");
+    wait(design.restarted_host, "waiting for the memory of a host that started anew to be filled again");
   }
 }
 

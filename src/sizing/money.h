@@ -8,7 +8,8 @@
 //
 // Idle time is (1 - AU) x N x 730 h x duty x the price of an accelerator-hour, per job: of one's own
 // on premises, on demand in the cloud, or as asked (accelerator_hour.h). What jobs wait when a drive of a
-// cache fails that nothing protects (staging.h) is idle time too, on a line of its own. All
+// cache fails that nothing protects, or a host starts anew whose memory was one (staging.h), is idle time too, on a
+// line of its own. All
 // amounts are US dollars; a month has 730 hours. Prices are values: a price of 0 is free, an
 // item that is missing a bug (std::logic_error). Examples worked by hand: docs/sizing.md
 // section 5, money_test.cc.

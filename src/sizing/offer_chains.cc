@@ -22,7 +22,8 @@ bool alike(const Design& a, const Design& b) {
   const auto parts = [](const Design& d) {
     return std::tie(d.family, d.service, d.archive, d.copies, d.client_nic, d.client_network.value, d.hosts,
                     d.cores, d.local_cache, d.local_read.value, d.page_cache, d.staged, d.staging_limit,
-                    d.losses, d.lost, d.latency.value);
+                    d.losses, d.failed_drive.times, d.failed_drive.lost, d.restarted_host.times,
+                    d.restarted_host.lost, d.latency.value);
   };
   return parts(a) == parts(b) && same_shelf(a.main, b.main) && same_shelf(a.fast, b.fast);
 }
@@ -35,7 +36,8 @@ bool gives_no_more(const Design& less, const Design& more) {
          limits_no_less(less.fast_read, more.fast_read) && limits_no_less(less.opens, more.opens) &&
          limits_no_less(less.requests, more.requests) && limits_no_less(less.writes, more.writes) &&
          limits_no_less(less.write, more.write) && limits_no_less(less.archive_read, more.archive_read) &&
-         less.staging >= more.staging && less.refill >= more.refill;
+         less.staging >= more.staging && less.failed_drive.refill >= more.failed_drive.refill &&
+         less.restarted_host.refill >= more.restarted_host.refill;
 }
 
 std::vector<std::vector<std::size_t>> chains_of(std::span<const Design* const> designs) {

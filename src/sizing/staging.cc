@@ -6,12 +6,67 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "plan/cache_form.h"
 #include "sizing/shelf.h"
 
 namespace aforo {
 namespace {
 
 constexpr double kYear = 365.0 * 86400;
+
+// A part of what a host, or all of them, read past a cache that is empty.
+struct Behind {
+  double share = 1;  // of the bytes
+  double all = 0;    // B/s that it gives to all hosts together
+  double one = 0;    // B/s, to those that read again
+};
+
+double full_speed(const Need& need) {
+  double out = 0;
+  for (const JobNeed& job : need.jobs) out += job.requirement.read_full.value * job.host.pace;
+  return out;
+}
+
+// Memory is there anyway: what gives as much as is read at full speed does not rely on it, and nobody waits.
+Seconds time_without_memory(const Need& need, Bytes lost, const std::vector<Behind>& from) {
+  const double full = full_speed(need);
+  double out = 0;
+  for (const Behind& part : from)
+    if (part.all < part.share * full) out += part.share * in_bytes(lost) / part.one;
+  return {out};
+}
+
+// What no cache answers, to hosts that have so many of all the cards. 0 = no limit is stated.
+Behind behind_caches(const Need& need, const Design& d, double share, std::uint32_t hosts) {
+  const BytesPerSecond stated{d.read.value > 0 ? d.read.value : HUGE_VAL};
+  const double rate = of_files(need, of_files(need, {stated, ""}, d.requests, ""), d.opens, "").value.value;
+  const double cards = arriving(d).value;
+  return {share, std::min(rate, cards * d.hosts), std::min(rate, cards * hosts)};
+}
+
+const JobNeed& largest_job(const Need& need) {
+  return *std::max_element(need.jobs.begin(), need.jobs.end(), [](const JobNeed& a, const JobNeed& b) {
+    return a.requirement.dataset < b.requirement.dataset;
+  });
+}
+
+// What a host reads whose page cache is empty: from flash in front what that holds.
+std::vector<Behind> behind_page_cache(const Need& need, const Design& d) {
+  const double local = d.local_read.value;
+  if (staged_in_hosts(d)) return {{1, local * d.hosts, local}};
+  const JobNeed& job = largest_job(need);
+  double hits = 0;
+  Behind flash;
+  if (!d.staged && d.local_cache.value > 0) {
+    hits = steady_hits(d.local_cache, job.requirement.dataset, job.hosts);
+    flash = {hits, local * d.hosts, local};
+  } else if (!d.staged && d.fast.drives > 0) {
+    hits = steady_hits(shelf_usable(d.fast), need.datasets, 1);
+    flash = {hits, d.fast_read.value, std::min(d.fast_read.value, arriving(d).value)};
+  }
+  if (hits <= 0) return {behind_caches(need, d, 1, 1)};
+  return {flash, behind_caches(need, d, 1 - hits, 1)};
+}
 
 }  // namespace
 
@@ -38,6 +93,7 @@ Design seen_by(const Need& need, Design d) {
   const bool files = d.service == nullptr || d.service->kind != ServiceKind::kObject;
   if (files && d.family != Family::kHostMemory) d.page_cache = need.page_cache;
   if (d.staged) d.staging = need.datasets / d.staging_rate;
+  set_cache_losses(need, d);
   return d;
 }
 
@@ -79,35 +135,50 @@ double staging_share(const Design& d, const JobNeed& job, double au) {
 }
 
 void set_cache_losses(const Need& need, Design& d) {
+  d.failed_drive = d.restarted_host = {};
+  const Bytes of_host = std::min(copy_in_host(need), need.datasets);
+  if (d.page_cache.value > 0) {
+    d.restarted_host = {losses_of_memory(d.hosts), std::min(d.page_cache, of_host), Seconds{0}};
+    d.restarted_host.refill = time_without_memory(need, d.restarted_host.lost, behind_page_cache(need, d));
+  }
   if (d.staged || d.read.value <= 0) return;
-  const double datasets = in_bytes(need.datasets);
-  double lost = 0, rate = of_files(need, {d.read, ""}, d.requests, "").value.value;
+  CacheLoss& loss = d.failed_drive;
   if (d.local_cache.value > 0) {
     // A host reads files over all of its drives.
-    d.losses = losses_of_drives(d.fast.drives > 0 ? d.fast.drives : d.hosts);
-    lost = in_bytes(d.local_cache);
-    rate = std::min(rate, arriving(d).value);
+    loss = {losses_of_drives(d.fast.drives > 0 ? d.fast.drives : d.hosts), std::min(d.local_cache, of_host),
+            Seconds{0}};
+    loss.refill = {in_bytes(loss.lost) / behind_caches(need, d, 1, 1).one};
   } else if (d.fast.drives > 0 && d.fast.parity == 0) {
-    d.losses = losses_of_drives(d.fast.drives);
-    lost = std::min(in_bytes(d.fast.drive->capacity) * kFill, datasets / d.fast.drives);
-  } else {
-    return;
+    const double held =
+        std::min(in_bytes(d.fast.drive->capacity) * kFill, in_bytes(need.datasets) / d.fast.drives);
+    loss = {losses_of_drives(d.fast.drives), Bytes{static_cast<std::uint64_t>(held)}, Seconds{0}};
+    loss.refill = {in_bytes(loss.lost) / behind_caches(need, d, 1, d.hosts).one};
   }
-  d.lost = {static_cast<std::uint64_t>(std::min(lost, datasets))};
-  d.refill = {in_bytes(d.lost) / rate};
+}
+
+double refill_share(const CacheLoss& loss, const JobNeed& job) {
+  return std::min(1.0, loss.times * loss.refill.value / (kYear * job.duty));
 }
 
 double refill_share(const Design& d, const JobNeed& job) {
-  return std::min(1.0, d.losses * d.refill.value / (kYear * job.duty));
+  return std::min(1.0, refill_share(d.failed_drive, job) + refill_share(d.restarted_host, job));
 }
 
-std::string cache_loss_note(const Design& d) {
-  if (d.refill.value <= 0) return "";
-  const bool hosts = d.local_cache.value > 0;
-  return fmt::format(
-      "nothing protects the flash {}: {:.2g} times a year training waits up to {} for {} to be read again; {} the data",
-      hosts ? "in the hosts" : "tier", d.losses, format_seconds(d.refill), bytes_decimal(d.lost),
-      in_cloud(d.family) ? "the object store keeps" : "the disks keep");
+std::vector<std::string> cache_loss_notes(const Design& d) {
+  std::vector<std::string> out;
+  const auto waits = [](const CacheLoss& loss, std::string_view times) {
+    return fmt::format("{} times a year training waits up to {} for {} to be read again", times,
+                       format_seconds(loss.refill), bytes_decimal(loss.lost));
+  };
+  if (d.failed_drive.refill.value > 0)
+    out.push_back(fmt::format("nothing protects the flash {}: {}; {} the data",
+                              d.local_cache.value > 0 ? "in the hosts" : "tier",
+                              waits(d.failed_drive, fmt::format("{:.2g}", d.failed_drive.times)),
+                              in_cloud(d.family) ? "the object store keeps" : "the disks keep"));
+  if (d.restarted_host.refill.value > 0)
+    out.push_back("a host that starts anew has lost what it cached in memory: some " +
+                  waits(d.restarted_host, format_count(d.restarted_host.times)));
+  return out;
 }
 
 namespace {

@@ -7,6 +7,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sizing/design.h"
 #include "sizing/need.h"
@@ -57,14 +58,16 @@ Seconds project_time(const JobNeed& job);
 double staging_share(const Design& d, const JobNeed& job, double au);
 
 // A cache in front of what keeps the data is not protected either: the loss of a drive of servers, or of any drive
-// of a host, takes along what it held, which the jobs then read past the cache once more. Until that has been read
-// they wait, at worst for all of it at the rate of what lies behind. Sets losses, lost and refill of a design with
-// drives in front (fast, or local_cache); leaves one that is copied, or has none, as it is.
+// of a host, takes along what it held, and a host that starts anew its page cache. The jobs then read that past the
+// cache once more. Until it has been read they wait, at worst for all of it at the rate of what lies behind; not for
+// memory where that gives all that they read at full speed, and so does not rely on it. Sets failed_drive (of drives in front of what is no copy) and
+// restarted_host; a cache on drives survives a restart.
 void set_cache_losses(const Need& need, Design& d);
-// The share of its running time that the job waits for that: losses x refill / (year x duty).
+// The share of its running time that the job waits for one, or for all: times x refill / (year x duty), 1 at most.
+double refill_share(const CacheLoss& loss, const JobNeed& job);
 double refill_share(const Design& d, const JobNeed& job);
-// The clause for a reader; "" where nothing is lost.
-std::string cache_loss_note(const Design& d);
+// Clauses for a reader, of each that is waited for.
+std::vector<std::string> cache_loss_notes(const Design& d);
 
 // Why this copy does not pay, with the nearest thing that does; "" where it does. It does not where a job makes
 // one epoch alone, which reads the data once as copying does, or where copying takes longer than all epochs.
