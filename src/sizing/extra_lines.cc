@@ -13,7 +13,10 @@
 namespace aforo {
 namespace {
 
-constexpr double kGigabyte = 1e9;
+constexpr double kSentGigabyte = 1e9;  // as what leaves a cloud is counted (design.h)
+
+// Kept in an archive class of the large three, whoever has the first copy: others have none.
+double backed_up(const Need& need) { return billed_gb(Provider::kAws, in_bytes(need.capacity)); }
 
 std::string backup_item(const Need& need) {
   return need.extras.backup ? fmt::format("backup.{}", to_string(*need.extras.backup)) : "";
@@ -26,7 +29,7 @@ class ExtraLines {
         need_(need),
         prices_(prices),
         bill_(bill),
-        gigabytes_(in_bytes(need.capacity) / kGigabyte) {}
+        sent_(in_bytes(need.capacity) / kSentGigabyte) {}
 
   // Millions of small files cost more to bring in than months of keeping them.
   void add_loading() {
@@ -63,7 +66,7 @@ class ExtraLines {
     if (!need_.extras.backup) return;
     line(fmt::format("backup: {} kept in the {}", bytes_decimal(need_.capacity),
                      to_string(*need_.extras.backup)),
-         backup_item(need_), gigabytes_);
+         backup_item(need_), backed_up(need_));
     if (design_.service != nullptr) send("backup: ", 1);
   }
 
@@ -74,7 +77,7 @@ class ExtraLines {
     if (prices_.find(item) == nullptr) return;  // free of charge there
     const double crossing = read_bytes * need_.extras.cross_zone;
     line(fmt::format("{} read across zones", bytes_decimal(Bytes{static_cast<std::uint64_t>(crossing)})),
-         item, crossing / kGigabyte);
+         item, crossing / kSentGigabyte);
   }
 
  private:
@@ -99,7 +102,7 @@ class ExtraLines {
     const double monthly = monthly_of_once();
     const std::string label = what + "sent once, paid off";
     const std::string inside = "between-regions." + std::string(to_string(provider));
-    if (prices_.find(inside) != nullptr) return line(label, inside, times * gigabytes_ * monthly);
+    if (prices_.find(inside) != nullptr) return line(label, inside, times * sent_ * monthly);
     for (const CostLine& part : leaving_lines(design_, times * in_bytes(need_.capacity), label))
       line(part.label, part.item, part.quantity * monthly);
   }
@@ -119,7 +122,7 @@ class ExtraLines {
   const Need& need_;
   const PriceBook& prices_;
   Bill& bill_;
-  const double gigabytes_;  // held
+  const double sent_;  // GB, of a copy
 };
 
 }  // namespace
@@ -135,7 +138,7 @@ void add_extra_lines(const Design& design, const Need& need, double read_bytes, 
 
 double backup_costs(const Need& need, const PriceBook& prices) {
   const std::string item = backup_item(need);
-  return item.empty() ? 0 : in_bytes(need.capacity) / kGigabyte * prices.at(item).value;
+  return item.empty() ? 0 : backed_up(need) * prices.at(item).value;
 }
 
 std::string restore_item(const Need& need) {
@@ -145,7 +148,7 @@ std::string restore_item(const Need& need) {
 
 double restore_costs(const Need& need, const PriceBook& prices) {
   const std::string item = restore_item(need);
-  return item.empty() ? 0 : in_bytes(need.capacity) / kGigabyte * prices.at(item).value;
+  return item.empty() ? 0 : backed_up(need) * prices.at(item).value;
 }
 
 }  // namespace aforo

@@ -4,7 +4,7 @@
 //   bringing in          to an object store: a write a file, or for each 8 MiB of it, once for every copy
 //   a copy on premises   the shelf with the data once more, at its prices; the flash in front is not repeated
 //   a copy in the cloud  its bytes kept once more, and sent once between regions
-//   backup               capacity x backup.KIND a month, and from a cloud sent once between regions
+//   backup               capacity in GiB x backup.KIND a month, and from a cloud sent once between regions
 //   crossing zones       bytes read a month x share x cross-zone.PROVIDER, of file services
 //
 // What is sent once is paid off over life.storage at `interest`. Requests that fill a backup are left out: it is

@@ -166,9 +166,9 @@ class Money(Files):
         backup = self.record("size", *VISION, "--backup", "archive", "--explain")
         lines = {line["price_item"]: line for line in backup["designs"][0]["bill"] if "price_item" in line}
         bytes_kept = backup["requirement"]["capacity_to_buy_bytes"]
-        self.assertAlmostEqual(lines["backup.archive"]["usd_per_month"], bytes_kept / 1e9 * 0.0036, delta=1)
+        self.assertAlmostEqual(lines["backup.archive"]["usd_per_month"], bytes_kept / 2**30 * 0.0036, delta=1)
         self.assertEqual(backup["kept"]["backup"], "archive")
-        self.assertAlmostEqual(backup["kept"]["restore_usd"], bytes_kept / 1e9 * 0.01, delta=1)
+        self.assertAlmostEqual(backup["kept"]["restore_usd"], bytes_kept / 2**30 * 0.01, delta=1)
         self.assertIn("backup.archive.restore", backup["prices"]["used"])
         free = self.record("size", *VISION, "--backup", "archive", "--price", "backup.archive=0 USD/GB-month")
         self.assertEqual(free["designs"][0]["total_usd_per_month"], self.record("size", *VISION)["designs"][0]["total_usd_per_month"])
