@@ -113,8 +113,8 @@ struct Design {
   bool staged = false;
   // What the copy can hold: of each host where it lies in hosts, else of all.
   Bytes copy{0};
-  // Copying them once; the jobs wait for it.
-  Seconds staging{0};
+  // Copying them once, and again what is lost of it (of a host: what it alone held); the jobs wait for it.
+  Seconds staging{0}, restaging{0};
   // What that is limited by, "the archive's disks", and how fast it then goes.
   std::string_view staging_limit;
   BytesPerSecond staging_rate{0};

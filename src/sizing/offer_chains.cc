@@ -36,7 +36,8 @@ bool gives_no_more(const Design& less, const Design& more) {
          limits_no_less(less.fast_read, more.fast_read) && limits_no_less(less.opens, more.opens) &&
          limits_no_less(less.requests, more.requests) && limits_no_less(less.writes, more.writes) &&
          limits_no_less(less.write, more.write) && limits_no_less(less.archive_read, more.archive_read) &&
-         less.staging >= more.staging && less.failed_drive.refill >= more.failed_drive.refill &&
+         less.staging >= more.staging && less.restaging >= more.restaging &&
+         less.failed_drive.refill >= more.failed_drive.refill &&
          less.restarted_host.refill >= more.restarted_host.refill;
 }
 

@@ -39,7 +39,7 @@ std::string copy_alone_note(const Design& d) {
       "to {} for another",
       format_count(d.losses),
       d.family == Family::kHostMemory ? "a host that starts anew" : "a drive of a host",
-      format_seconds(d.staging));
+      format_seconds(d.restaging));
 }
 
 void add_notes(Json& out, const Design& d) {

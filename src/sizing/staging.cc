@@ -27,6 +27,14 @@ double full_speed(const Need& need) {
   return out;
 }
 
+// At most: where every epoch is shuffled anew, a host reads all that its job does.
+Bytes lost_with_host(const Need& need) { return std::min(copy_in_host(need), need.datasets); }
+
+void set_staging_times(const Need& need, Design& d) {
+  d.staging = need.datasets / d.staging_rate;
+  d.restaging = staged_in_hosts(d) ? lost_with_host(need) / d.staging_rate : d.staging;
+}
+
 // Memory is there anyway: what gives as much as is read at full speed does not rely on it, and nobody waits.
 Seconds time_without_memory(const Need& need, Bytes lost, const std::vector<Behind>& from) {
   const double full = full_speed(need);
@@ -76,8 +84,8 @@ void set_staging(Design& d, const Need& need, Bytes copy, const StagingRate& fro
       std::min({from, way, to}, [](const StagingRate& a, const StagingRate& b) { return a.value < b.value; });
   d.staged = true;
   d.copy = copy;
-  d.staging = need.datasets / least.value;
   d.staging_rate = least.value;
+  set_staging_times(need, d);
   d.staging_limit = least.what;
 }
 
@@ -92,7 +100,7 @@ StagingRate of_files(const Need& need, StagingRate bytes, PerSecond files, std::
 Design seen_by(const Need& need, Design d) {
   const bool files = d.service == nullptr || d.service->kind != ServiceKind::kObject;
   if (files && d.family != Family::kHostMemory) d.page_cache = need.page_cache;
-  if (d.staged) d.staging = need.datasets / d.staging_rate;
+  if (d.staged) set_staging_times(need, d);
   set_cache_losses(need, d);
   return d;
 }
@@ -130,13 +138,13 @@ double staging_share(const Design& d, const JobNeed& job, double au) {
   if (!d.staged || au <= 0) return 0;
   const double wall = project_time(job).value / au;
   const double lost = d.losses * wall / job.duty / kYear;
-  const double waited = d.staging.value * (1 + lost);
+  const double waited = d.staging.value + lost * d.restaging.value;
   return waited / (wall + waited);
 }
 
 void set_cache_losses(const Need& need, Design& d) {
   d.failed_drive = d.restarted_host = {};
-  const Bytes of_host = std::min(copy_in_host(need), need.datasets);
+  const Bytes of_host = lost_with_host(need);
   if (d.page_cache.value > 0) {
     d.restarted_host = {losses_of_memory(d.hosts), std::min(d.page_cache, of_host), Seconds{0}};
     d.restarted_host.refill = time_without_memory(need, d.restarted_host.lost, behind_page_cache(need, d));
@@ -175,6 +183,11 @@ std::vector<std::string> cache_loss_notes(const Design& d) {
                               d.local_cache.value > 0 ? "in the hosts" : "tier",
                               waits(d.failed_drive, fmt::format("{:.2g}", d.failed_drive.times)),
                               in_cloud(d.family) ? "the object store keeps" : "the disks keep"));
+  if (staged_in_hosts(d) && d.archive_read.value > 0)
+    out.push_back(
+        fmt::format("nothing protects the copy in the hosts: {:.2g} times a year training waits up to {} for "
+                    "a host's to be made again; the archive keeps the data",
+                    d.losses, format_seconds(d.restaging)));
   if (d.restarted_host.refill.value > 0)
     out.push_back("a host that starts anew has lost what it cached in memory: some " +
                   waits(d.restarted_host, format_count(d.restarted_host.times)));
@@ -222,7 +235,9 @@ std::string schedule_of(const Design& d, const Need& need) {
   const std::string_view again =
       d.family == Family::kHostMemory
           ? ", and to a host again when it starts anew"
-          : (d.losses > 0 ? ", and again when a drive is lost, since nothing protects the copy" : "");
+          : (d.losses > 0
+                 ? ", and to a host again when a drive of it is lost, since nothing protects the copy"
+                 : "");
   return fmt::format(
       "Before training {} are copied {}, in {} at {:.3g} GB/s, limited by {}; once per project{}",
       bytes_decimal(need.datasets),

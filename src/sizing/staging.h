@@ -2,7 +2,7 @@
 // is an archive that the jobs do not read. Pure, thread-safe.
 //
 // The hosts wait for the copy once a project, and again as often as one that nothing protects is likely to be
-// lost: AU = compute / (compute + stalls + staging). Formulas: docs/sizing.md section 2.
+// lost (of a host, what it held): AU = compute / (compute + stalls + staging). Formulas: docs/sizing.md section 2.
 #pragma once
 
 #include <string>
@@ -66,7 +66,7 @@ void set_cache_losses(const Need& need, Design& d);
 // The share of its running time that the job waits for one, or for all: times x refill / (year x duty), 1 at most.
 double refill_share(const CacheLoss& loss, const JobNeed& job);
 double refill_share(const Design& d, const JobNeed& job);
-// Clauses for a reader, of each that is waited for.
+// Clauses for a reader, of each that is waited for, a copy in hosts before an archive included.
 std::vector<std::string> cache_loss_notes(const Design& d);
 
 // Why this copy does not pay, with the nearest thing that does; "" where it does. It does not where a job makes

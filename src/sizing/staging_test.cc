@@ -168,9 +168,35 @@ TEST(HotCopy, StagingCountsOnceAProject) {
   EXPECT_NEAR(served.au, 2.5e6 / 2'503'600, 1e-9);
   EXPECT_EQ(served.limit, "staging");
   d.losses = 10;
+  d.restaging = {3600};
   EXPECT_NEAR(staging_share(d, need.jobs[0], 1), 1 - 2.5e6 / (2.5e6 + 3600 * (1 + 10 * 2.5e6 / 31.536e6)),
               1e-9);
   EXPECT_EQ(staging_share(Design{}, need.jobs[0], 1), 0);
+}
+
+// Of 20 TB that two hosts shuffle, each has all of them; that they read in one order, each its half, which is what has
+// to come again with it.
+TEST(HotCopy, AHostTakesAlongWhatItHeld) {
+  SizingAsk ask = twenty_terabytes(16);
+  ask.host_memory = Bytes{60 * kTb};
+  const auto check = [&](double part) {
+    for (const Family family : {Family::kHostMemory, Family::kHostNvme, Family::kHotHost}) {
+      const auto designs = designs_of(ask, family);
+      ASSERT_FALSE(designs.empty()) << to_string(family);
+      for (const Design& d : designs) {
+        ASSERT_NEAR(d.restaging.value, part * d.staging.value, 1e-6) << d.name;
+        ASSERT_NEAR(seen_by(need_of(ask), d).restaging.value, d.restaging.value, 1e-6) << d.name;
+        const bool said = std::any_of(d.notes.begin(), d.notes.end(), [](const std::string& note) {
+          return note.starts_with("nothing protects the copy in the hosts");
+        });
+        ASSERT_EQ(said, family == Family::kHotHost)
+            << d.name << ": of the others the answer says that it is all there is";
+      }
+    }
+  };
+  check(1);
+  ask.jobs[0].workload.loader.shuffle = ShuffleKind::kNone;
+  check(0.5);
 }
 
 // Of one epoch nothing is saved; and copying for 2.6 Ms takes longer than all 100 of them.
