@@ -52,7 +52,7 @@ class StreamLoader final : public Loader {
     if (context_.seen.epoch != epoch) context_.seen = {epoch, {}};
     epoch_ = epoch;
     produced_ = consumed_ = next_shard_ = delivered_ = turn_ = 0;
-    planned_shards_ = planned_records_ = 0;
+    planned_records_ = 0;
     over_.store(false, std::memory_order_relaxed);
     shuffled_.clear();
     random_ = Random(mix64(context_.plan.loader.seed, epoch, rank_));
@@ -170,19 +170,21 @@ class StreamLoader final : public Loader {
     return beyond(first_pass_ - std::min(first_pass_, lost_)) - beyond(first_pass_);
   }
 
-  // Whether the epoch still needs the `n`-th shard: a further pass begins only if all before it hold too few
-  // records, as a dataset without repeat() ends where its last shard does.
-  bool needs_shard(std::uint64_t n) {
-    const JobPlan& plan = context_.plan;
-    while (n >= planned_shards_) {
-      if (planned_records_ >= plan.steps * plan.loader.batch_size) return false;
-      std::uint64_t records = 0;
-      for (std::uint64_t i = 0; i < shards_per_pass(); ++i) records += mine_in(shard(planned_shards_ + i));
-      planned_records_ += records;
-      planned_shards_ += shards_per_pass();
-      if (first_pass_ == 0) first_pass_ = records;
-    }
-    return true;
+  // Whether the epoch still needs the shard that comes next: a further pass begins only if all before it hold too
+  // few records, as a dataset without repeat() ends where its last shard does. Shards are counted as they are taken:
+  // a pass may have billions, of which an epoch that is cut short opens a few.
+  bool needs_next_shard() const {
+    const bool new_pass = next_shard_ % shards_per_pass() == 0;
+    return !new_pass || planned_records_ < context_.plan.steps * context_.plan.loader.batch_size;
+  }
+
+  FileId take_next_shard() {
+    const FileId file = shard(next_shard_);
+    const std::uint64_t records = mine_in(file);
+    if (next_shard_ < shards_per_pass()) first_pass_ += records;
+    planned_records_ += records;
+    ++next_shard_;
+    return file;
   }
 
   // One reader's epoch: shard after shard, whichever is next, as interleave opens them. Home to
@@ -191,8 +193,8 @@ class StreamLoader final : public Loader {
     const LaneId lane = context_.world.lane_of(context_.place_of(rank_), first_reader_ + j);
     Reader& reader = readers_[j];
     std::uint64_t fruitless = 0;  // shards in a row that gave nothing: all broken, give up
-    while (!over() && !ending() && fruitless <= shards_per_pass() && needs_shard(next_shard_)) {
-      Stream stream{lane, shard(next_shard_++), 0, 0, 0, 0, Seconds{0}, {}};
+    while (!over() && !ending() && fruitless <= shards_per_pass() && needs_next_shard()) {
+      Stream stream{lane, take_next_shard(), 0, 0, 0, 0, Seconds{0}, {}};
       stream.next_record = context_.plan.layout->first_sample(stream.file);
       stream.end_record = stream.next_record + context_.plan.layout->samples_in(stream.file);
       const std::uint64_t before = delivered_;
@@ -387,8 +389,9 @@ class StreamLoader final : public Loader {
   Signal ready_, room_, record_;
   WaitGroup running_;
   std::uint64_t epoch_ = 0, produced_ = 0, consumed_ = 0, next_shard_ = 0, delivered_ = 0;
-  std::uint64_t planned_shards_ = 0, planned_records_ = 0;
-  std::uint64_t first_pass_ = 0, lost_ = 0;        // records of one pass, and those lost to faults
+  std::uint64_t planned_records_ = 0;
+  // Records of the first pass, as far as it was taken, and those lost to faults.
+  std::uint64_t first_pass_ = 0, lost_ = 0;
   std::uint64_t handed_out_ = 0, read_again_ = 0;  // this epoch; the epochs before it
   std::size_t turn_ = 0;
   bool stopping_ = false;

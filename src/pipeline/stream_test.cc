@@ -124,6 +124,19 @@ TEST(StreamLoader, EndsWhenNoShardCanBeRead) {
   EXPECT_EQ(result.samples_delivered, 0u);
 }
 
+// A million shards of 50 records, of which 5 steps of 2 ranks take 100 records, and what 6 readers and their window are
+// ahead by: some 30 shards. No others are looked at, or an epoch of a dataset of exabytes would not begin.
+TEST(StreamLoader, LooksAtNoShardThatItDoesNotReach) {
+  for (const ShuffleKind shuffle : {ShuffleKind::kNone, ShuffleKind::kBuffer}) {
+    TestLayout layout(50'000'000, 1000, 50);
+    TestWorld world;
+    JobPlan plan = stream_plan(layout, 2, 10, 5);
+    plan.loader.shuffle = shuffle;
+    EXPECT_EQ(run_stream(world, plan).samples_delivered, 100u);
+    EXPECT_LT(layout.asked, 1000u);
+  }
+}
+
 TEST(StreamLoader, RepeatsEpochs) {
   TestLayout layout(600, 1000, 50);
   TestWorld world;

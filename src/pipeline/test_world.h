@@ -184,7 +184,10 @@ class TestLayout final : public Layout {
   SampleLocation locate(SampleId s) const override {
     return {s / per_file_, s % per_file_ * size_, size_, per_file_ == 1};
   }
-  std::uint64_t samples_in(FileId f) const override { return std::min(per_file_, count_ - f * per_file_); }
+  std::uint64_t samples_in(FileId f) const override {
+    ++asked;
+    return std::min(per_file_, count_ - f * per_file_);
+  }
   SampleId first_sample(FileId f) const override { return f * per_file_; }
   std::uint64_t file_size(FileId f) const override { return samples_in(f) * size_; }
   std::size_t path(FileId f, std::span<char, kMaxPath> out) const override {
@@ -194,6 +197,8 @@ class TestLayout final : public Layout {
   }
   std::uint64_t largest_sample() const override { return size_; }
   std::uint64_t total_bytes() const override { return count_ * size_; }
+
+  mutable std::uint64_t asked = 0;  // how many files were asked for their samples
 
  private:
   std::uint64_t count_, size_, per_file_;
