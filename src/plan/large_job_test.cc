@@ -1,6 +1,7 @@
 // What a simulation that is large all the same leaves out, and what it does not.
 #include <gtest/gtest.h>
 
+#include "base/error.h"
 #include "plan/predict_test_case.h"
 #include "plan/simulated_case.h"
 
@@ -71,6 +72,57 @@ TEST(LargeJob, IsReplicatedAsOftenAsAskedWhereTheyDiffer) {
   options.every_step = true;
   options.most_samples = 100;
   EXPECT_EQ(predict(options, {}).replications, 5U);
+}
+
+// 5 EB in 40 billion shards, of which two ranks want 800 MB/s of one pipe of 400: half of the time, as of any dataset.
+// What is simulated of it is a few steps, behind caches a dataset that is smaller as they are.
+TEST(LargeJob, AnyDatasetIsSimulatedByAFewSteps) {
+  for (const double spread : {0.0, 1e5})
+    for (const bool cached : {false, true}) {
+      PredictOptions options = pipe_case();
+      DatasetSpec& data = options.workload.dataset;
+      data.layout = LayoutKind::kTfrecord;
+      data.samples = 5'000'000'000'000;
+      data.samples_per_file = 125;
+      data.sample_size.kind = spread > 0 ? LawKind::kLognormal : LawKind::kConstant;
+      data.sample_size.stddev = spread;
+      options.workload.loader.framework = Framework::kTensorflow;
+      options.most_samples = 20'000;
+      if (cached)
+        options.storage.caches.push_back(
+            {"memory", 1_MiB, CachePolicy::kRandom, StationScope::kHost, false, {}});
+      EXPECT_NEAR(predict(options).au, 0.5, 0.02) << spread << cached;
+    }
+}
+
+// Ten steps that were asked for of 5 billion samples: 80 a pass of a cache. The dataset that stands for them is one of
+// two million, and the cache is smaller by as much.
+TEST(LargeJob, StepsThatWereAskedForReadASmallerDataset) {
+  PredictOptions options = pipe_case();
+  options.workload.dataset.samples = 5'000'000'000;
+  options.workload.training.steps = 10;
+  options.storage.caches.push_back(
+      {"memory", Bytes{2'500'000'000'000'000}, CachePolicy::kPinned, StationScope::kShared, true, {}});
+  const SimulatedCase c = make_case(options);
+  EXPECT_EQ(c.layout->samples(), 2'000'000U);
+  EXPECT_NEAR(c.cache_scale, 2.0 / 5000, 1e-9);
+  EXPECT_EQ(c.plan.steps, 10U);
+  // Half of it is cached: half of the reads take the pipe, which then suffices.
+  const Prediction found = predict(options);
+  EXPECT_NEAR(*found.cache_hit_share, 0.5, 0.15);
+}
+
+// Sizes of a dataset that is laid as it is are drawn: a stop ends that.
+TEST(LargeJob, StopsWhileItIsLaid) {
+  PredictOptions options = pipe_case();
+  DatasetSpec& data = options.workload.dataset;
+  data.layout = LayoutKind::kTfrecord;
+  data.samples_per_file = 1000;
+  data.samples = 100'000'000'000;
+  data.sample_size = {.kind = LawKind::kLognormal, .mean = 1e6, .stddev = 1e5};
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_THROW(make_case(options, stop.get_token()), Interrupted);
 }
 
 }  // namespace

@@ -255,7 +255,7 @@ Prediction from_simulation(const PredictOptions& options, std::stop_token stop) 
   StorageSpec storage = options.storage;
   if (options.cold_epochs)
     for (CacheSpec& cache : storage.caches) cache.warm = false;
-  const SimulatedCase c = make_case(options);
+  const SimulatedCase c = make_case(options, stop);
   const std::vector<SimulatedOnce> runs = replicate(c, options, storage, stop);
   Prediction out;
   out.accelerators = c.plan.ranks.all;

@@ -8,37 +8,22 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "dataset/format.h"
-#include "dataset/generated_layout.h"
 #include "pipeline/plan_job.h"
 #include "plan/cache_epochs.h"
 #include "plan/changed_storage.h"
 #include "plan/known_layout.h"
+#include "plan/predicted_layout.h"
 #include "plan/simulated_epochs.h"
 
 namespace aforo {
 namespace {
 
 // All chosen: what a prediction may cost, against what more would change.
-constexpr std::uint64_t kMostScanned =
-    2'000'000;                             // sizes drawn to know a dataset's total: its mean to about 0.1 %
 constexpr std::uint64_t kMostSteps = 500;  // of an epoch; the rest go at their steady state
-constexpr std::uint64_t kShardsPerReader = 4;  // of a smaller dataset: readers must not run out of shards
-constexpr std::uint64_t kWarmEpoch = 3;        // of the seed: other draws than those of the epochs before
+// Of a dataset that stands for a larger one, so many times what is read of it: it then comes back to a sixteenth.
+constexpr double kUnreadPart = 16;
+constexpr std::uint64_t kWarmEpoch = 3;  // of the seed: other draws than those of the epochs before
 constexpr std::uint64_t kNoEnd = std::uint64_t{1} << 40;  // steps: of a job that another one's end will end
-
-bool varies(const Law& law) { return law_cv(law) > 0; }
-
-// One file per sample: sizes are drawn where they are asked for, only the total is estimated.
-std::shared_ptr<const Layout> of_many_files(const DatasetSpec& spec) {
-  DatasetSpec some = spec;
-  some.samples = kMostScanned / 4;
-  const GeneratedLayout scanned(some, dataset_id_of(spec));
-  const GeneratedLayout::Totals totals{
-      static_cast<std::uint64_t>(scanned.mean_sample() * static_cast<double>(spec.samples)),
-      scanned.largest_sample() * 4};
-  return std::make_shared<GeneratedLayout>(spec, dataset_id_of(spec), totals);
-}
 
 std::uint64_t samples_per_step(const Workload& workload) {
   return workload.accelerator.count * workload.loader.batch_size;
@@ -66,37 +51,39 @@ void cut_steps(SimulatedCase& c, const PredictOptions& options) {
                     c.plan.steps, c.steps));
 }
 
-// Every reader must still find shards of its own: a smaller dataset has smaller ones, rather than too few; nor
-// more than there are, which workers that have none would read.
-void keep_shards(Workload& workload, std::uint64_t readers, std::uint64_t files) {
-  DatasetSpec& data = workload.dataset;
-  const std::uint64_t shards = std::min(files, workload.accelerator.count * readers * kShardsPerReader);
-  const std::uint64_t most = std::max<std::uint64_t>(1, data.samples / std::max<std::uint64_t>(1, shards));
-  data.samples_per_file = std::min(data.samples_per_file, most);
+// Of an epoch's steps, as many as are simulated where caches are made smaller with them.
+std::uint64_t affordable_steps(const SimulatedCase& c, const PredictOptions& options) {
+  const double whole = samples_of(c.plan, static_cast<double>(c.steps * c.plan.epochs));
+  const double most = static_cast<double>(options.most_samples);
+  if (options.every_step || whole <= most) return c.steps;
+  const double wanted = most / whole * static_cast<double>(c.steps);
+  return std::min(c.steps, std::max(static_cast<std::uint64_t>(wanted), options.fewest_steps));
 }
 
-// The workload's dataset with every sample of the mean size: how many there are in how many files.
-std::shared_ptr<const Layout> of_mean_samples(const Workload& workload) {
-  DatasetSpec spec = with_made_content(workload.dataset);
-  spec.sample_size = {.kind = LawKind::kConstant, .mean = law_mean(spec.sample_size)};
-  return std::make_shared<GeneratedLayout>(spec, dataset_id_of(spec));
+// Of the dataset, as much as its steps are of an epoch's. Where steps were asked for that read little of it, a smaller
+// one answers them alike, as long as they come back to few of its samples.
+std::uint64_t samples_of_smaller(const SimulatedCase& c, const PredictOptions& options, std::uint64_t steps) {
+  const double share = static_cast<double>(steps) / static_cast<double>(c.steps);
+  const auto as_steps =
+      static_cast<std::uint64_t>(std::ceil(static_cast<double>(c.layout->samples()) * share));
+  const double read = samples_of(c.plan, static_cast<double>(steps * c.plan.epochs));
+  const auto enough = std::max(kMostScanned, static_cast<std::uint64_t>(kUnreadPart * read));
+  return options.layout ? as_steps : std::min(as_steps, enough);
 }
 
 // An epoch of a smaller dataset, with caches smaller by as much: what share of it they serve stays the same.
-void shrink_with_caches(SimulatedCase& c, const PredictOptions& options) {
-  const double whole = samples_of(c.plan, static_cast<double>(c.steps * c.plan.epochs));
-  const double most = static_cast<double>(options.most_samples);
-  if (whole <= most) return;
-  const double wanted = most / whole * static_cast<double>(c.steps);
-  const std::uint64_t steps = std::max(static_cast<std::uint64_t>(wanted), options.fewest_steps);
-  if (steps >= c.steps) return;
-  c.cache_scale = static_cast<double>(steps) / static_cast<double>(c.steps);
+void shrink_with_caches(SimulatedCase& c, const PredictOptions& options, const std::stop_token& stop) {
+  const std::uint64_t steps = affordable_steps(c, options), samples = samples_of_smaller(c, options, steps);
+  const std::uint64_t all = c.layout->samples();
+  if (steps >= c.steps && samples >= all) return;
+  c.cache_scale = steps < c.steps ? static_cast<double>(steps) / static_cast<double>(c.steps) : 1;
+  const auto as_steps = static_cast<std::uint64_t>(std::ceil(static_cast<double>(all) * c.cache_scale));
+  if (samples < as_steps) c.cache_scale = static_cast<double>(samples) / static_cast<double>(all);
   Workload smaller = options.workload;
-  smaller.dataset.samples =
-      static_cast<std::uint64_t>(std::ceil(static_cast<double>(c.layout->samples()) * c.cache_scale));
+  smaller.dataset.samples = samples;
   keep_shards(smaller, access_of(c.plan).readers, c.layout->files());
   smaller.training.steps = steps;
-  c.layout = predicted_layout(smaller, true, c.notes);
+  c.layout = predicted_layout(smaller, true, c.notes, stop);
   c.plan.layout = c.layout.get();
   c.plan.steps = steps;
   c.notes.push_back(fmt::format(
@@ -118,13 +105,15 @@ void settle_epochs(SimulatedCase& c, const StorageSpec& storage) {
   c.warm_epochs = warm_epochs(storage, job);
 }
 
-void cut(SimulatedCase& c, const PredictOptions& options) {
+void cut(SimulatedCase& c, const PredictOptions& options, const std::stop_token& stop) {
   const bool memory = has_memory(options.storage) && !options.cold_epochs;
   c.epochs = options.cold_epochs ? 1 : c.plan.epochs;
   c.steps = c.plan.steps;
   c.plan.epochs = std::min<std::uint64_t>(c.epochs, memory ? most_cache_epochs(options.storage) : 1);
-  if (!options.every_step)
-    options.storage.caches.empty() ? cut_steps(c, options) : shrink_with_caches(c, options);
+  if (!options.storage.caches.empty())
+    shrink_with_caches(c, options, stop);
+  else if (!options.every_step)
+    cut_steps(c, options);
   c.large = samples_of(c.plan, static_cast<double>(c.plan.steps * c.plan.epochs)) >
             static_cast<double>(options.most_samples);
   if (memory) settle_epochs(c, options.storage);
@@ -144,11 +133,11 @@ void cut(SimulatedCase& c, const PredictOptions& options) {
 // Beside caches that were made smaller, other jobs' datasets are made smaller by as much: they are hit as
 // often, and leave the main job the same share.
 SimulatedCase::Other other_of(const Workload& workload, bool cached, double scale,
-                              std::vector<std::string>& notes) {
+                              std::vector<std::string>& notes, const std::stop_token& stop) {
   SimulatedCase::Other other;
   other.name = workload.name;
   const bool smaller = cached && scale != 1;
-  other.layout = smaller ? of_mean_samples(workload) : predicted_layout(workload, cached, notes);
+  other.layout = smaller ? of_mean_samples(workload) : predicted_layout(workload, cached, notes, stop);
   other.plan = planned(workload, *other.layout, workload.dataset.samples);
   other.steps = other.plan.steps;
   if (!smaller) return other;
@@ -158,17 +147,17 @@ SimulatedCase::Other other_of(const Workload& workload, bool cached, double scal
   scaled.dataset.samples = static_cast<std::uint64_t>(samples);
   if (scale < 1) keep_shards(scaled, access_of(other.plan).readers, other.layout->files());
   scaled.training.steps = 1;  // and no end, as below
-  other.layout = predicted_layout(scaled, true, notes);
+  other.layout = predicted_layout(scaled, true, notes, stop);
   other.plan = planned(scaled, *other.layout, scaled.dataset.samples);
   return other;
 }
 
-void add_others(SimulatedCase& c, const PredictOptions& options) {
+void add_others(SimulatedCase& c, const PredictOptions& options, const std::stop_token& stop) {
   for (std::size_t i = 0; i < options.beside.size(); ++i) {
     const Workload& workload = options.beside[i];
     const double scale = options.beside_scale.empty() ? 1 : options.beside_scale.at(i);
     SimulatedCase::Other other =
-        other_of(workload, !options.storage.caches.empty(), scale * c.cache_scale, c.notes);
+        other_of(workload, !options.storage.caches.empty(), scale * c.cache_scale, c.notes, stop);
     if (law_mean(other.plan.step_time) <= 0)
       throw UserError(
           fmt::format("expected a step time above 0 for '{}' beside the job, found 0; set "
@@ -284,26 +273,6 @@ void add_readers(SimulatedOnce& out, const SimulatedCase& c, const SimJobResult&
 
 }  // namespace
 
-std::shared_ptr<const Layout> predicted_layout(const Workload& workload, bool whole,
-                                               std::vector<std::string>& notes) {
-  require_readable(workload.dataset.layout, "the workload's dataset");
-  DatasetSpec spec = with_made_content(workload.dataset);  // contents are not looked at
-  const bool many = spec.samples > kMostScanned && varies(spec.sample_size);
-  if (many && !traits_of(spec.layout).packed) return of_many_files(spec);
-  if (many && !whole) {
-    // Every reader must still find shards of its own.
-    const std::uint64_t readers = workload.accelerator.count * access_of(workload).readers;
-    const std::uint64_t wanted = std::max(kMostScanned, kShardsPerReader * readers * spec.samples_per_file);
-    if (wanted < spec.samples) {
-      notes.push_back(
-          fmt::format("the dataset of {} samples was simulated as one of {} with the same law of sizes",
-                      spec.samples, wanted));
-      spec.samples = wanted;
-    }
-  }
-  return std::make_shared<GeneratedLayout>(spec, dataset_id_of(spec));
-}
-
 namespace {
 
 // As many in an epoch, on average, as the job in full makes.
@@ -317,7 +286,7 @@ void take_out_pauses(SimulatedCase& c) {
 
 }  // namespace
 
-SimulatedCase make_case(const PredictOptions& asked) {
+SimulatedCase make_case(const PredictOptions& asked, const std::stop_token& stop) {
   SimulatedCase c;
   PredictOptions options = asked;
   if (!options.layout) options.workload = in_known_layout(std::move(options.workload), c.notes);
@@ -327,20 +296,20 @@ SimulatedCase make_case(const PredictOptions& asked) {
   const bool stands_in = caches && !options.layout;
   c.layout = options.layout ? options.layout
              : stands_in    ? of_mean_samples(options.workload)
-                            : predicted_layout(options.workload, false, c.notes);
+                            : predicted_layout(options.workload, false, c.notes, stop);
   c.plan = planned(options.workload, *c.layout,
                    options.layout ? options.layout->samples() : options.workload.dataset.samples);
   c.plan.checkpoint.every_steps = options.checkpoint_steps;
   c.plan.checkpoint.pause = options.checkpoint_pause;
   c.ranks_per_host = options.ranks_per_host;
   c.simulated = options.simulated;
-  cut(c, options);
+  cut(c, options, stop);
   if (c.plan.steps < c.steps) take_out_pauses(c);
   if (stands_in && c.cache_scale >= 1) {
-    c.layout = predicted_layout(options.workload, true, c.notes);
+    c.layout = predicted_layout(options.workload, true, c.notes, stop);
     c.plan.layout = c.layout.get();
   }
-  add_others(c, options);
+  add_others(c, options, stop);
   return c;
 }
 

@@ -47,13 +47,8 @@ struct SimulatedCase {
 };
 
 // Everything judged before anything is simulated. Where no layout is given, a dataset whose layout is only sized is
-// taken in one that is read alike, with a note (known_layout.h). Throws UserError.
-SimulatedCase make_case(const PredictOptions& options);
-
-// The layout that the workload's dataset has when it is generated; of a very large one whose samples vary and
-// lie in shards, a smaller dataset of the same law (a note says so) unless `whole`.
-std::shared_ptr<const Layout> predicted_layout(const Workload& workload, bool whole,
-                                               std::vector<std::string>& notes);
+// taken in one that is read alike, with a note (known_layout.h). Throws UserError, Interrupted.
+SimulatedCase make_case(const PredictOptions& options, const std::stop_token& stop = {});
 
 // One simulation. AU and rates are ratios of sums over the job in full: what was cut off is added in seconds.
 struct SimulatedOnce {
