@@ -226,7 +226,8 @@ Answer answer_jobs(const SizeAsk& ask, const Context& context) {
   options.confirmed = [&](std::size_t d, std::size_t n) { done = d, of = n; };
   const Working working(context, [&](Seconds elapsed) { return progress(done, of, elapsed); });
 
-  Screening screening(options.ask, Catalogue::shipped(), options.threads);
+  Screening screening(options.ask, Catalogue::shipped(), options.threads, std::make_shared<SolvedNetworks>(),
+                      context.stop);
   Answer out;
   Json& record = out.record = new_record("size", context.started, Json::object());
   record["config"] = config_of(options.ask);
@@ -248,7 +249,8 @@ Answer answer_jobs(const SizeAsk& ask, const Context& context) {
   const bool all = !context.page_only || *ask.full || *ask.explain;
   if (all) add_the_rest(record, used, ask, screening, options, result, context.stop);
   const SizingAsk there = where_the_best_stands(options.ask, screening, result);
-  const Market market{options.prices, Catalogue::shipped(), options.threads, screening.solved()};
+  const Market market{options.prices, Catalogue::shipped(), options.threads, screening.solved(),
+                      context.stop};
   const std::vector<SizeAdvice> advice = size_advice(there, market, context.stop);
   add_advice(record, advice, used);
   if (result.designs.empty() && !advice.empty()) add_cure(record, advice.front());

@@ -93,7 +93,7 @@ BreakPoints break_points(Screening& screening, const PriceBook& prices, const Ca
        turns(1 / kSizeSpan, kSizeSpan, threads, [&](double factor) -> std::optional<Family> {
          go_on();
          try {
-           Screening other(with_data(ask, factor), catalogue, 1, screening.solved());
+           Screening other(with_data(ask, factor), catalogue, 1, screening.solved(), stop);
            return winner(other, prices);
          } catch (const UserError&) {
            return std::nullopt;  // a dataset that does not fit beside its checkpoints, or has no whole step

@@ -187,7 +187,7 @@ Variant variant_of(std::string name, const SizingAsk& ask, const Market& market)
   Variant out;
   out.name = std::move(name);
   try {
-    Screening screening(ask, market.catalogue, market.threads, market.solved);
+    Screening screening(ask, market.catalogue, market.threads, market.solved, market.stop);
     fill_need(out, screening.need());
     if (const auto best = screening.cheapest(market.prices))
       fill_design(out, screening, *best, market.prices);
@@ -206,7 +206,7 @@ std::unique_ptr<Screening> screening_if_any(const SizingAsk& ask, const Market& 
   try {
     const Need need = need_of(ask);
     if (std::all_of(need.jobs.begin(), need.jobs.end(), could_serve))
-      return std::make_unique<Screening>(ask, market.catalogue, market.threads, market.solved);
+      return std::make_unique<Screening>(ask, market.catalogue, market.threads, market.solved, market.stop);
   } catch (const UserError&) {  // it contradicts itself
   }
   return nullptr;

@@ -47,6 +47,8 @@ struct Market {
   unsigned threads = 1;
   // What one variant solved, the next one finds.
   std::shared_ptr<SolvedNetworks> solved = std::make_shared<SolvedNetworks>();
+  // Ends a search that is under way with Interrupted.
+  std::stop_token stop = {};
 };
 
 // The cheapest design for `ask`. What the ask has wrong (UserError) is the variant's

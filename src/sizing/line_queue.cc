@@ -4,6 +4,8 @@
 #include <cmath>
 #include <tuple>
 
+#include "base/error.h"
+
 namespace aforo {
 
 bool LineQueue::Entry::operator<(const Entry& other) const {
@@ -29,6 +31,7 @@ std::optional<LineQueue::Found> LineQueue::cheapest(std::span<const std::size_t>
   limit_ = limit;
   for (const std::size_t line : lines) push_line(line, 0);
   while (!queue_.empty() && queue_.top().total < limit_ && !(best_ && aim_ == Aim::kAny)) {
+    if (stop_.stop_requested()) throw Interrupted();
     const Entry entry = queue_.top();
     queue_.pop();
     if (!done_.contains(entry.line)) look(entry);

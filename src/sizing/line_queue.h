@@ -10,6 +10,7 @@
 #include <queue>
 #include <set>
 #include <span>
+#include <stop_token>
 #include <unordered_map>
 #include <vector>
 
@@ -26,13 +27,15 @@ class LineQueue {
  public:
   // A search of that line; called once for each.
   using Search = std::function<LineSearch(std::size_t line)>;
-  LineQueue(Search search, Aim aim) : make_(std::move(search)), aim_(aim), in_fact_(aim == Aim::kAny) {}
+  LineQueue(Search search, Aim aim, std::stop_token stop = {})
+      : make_(std::move(search)), aim_(aim), in_fact_(aim == Aim::kAny), stop_(std::move(stop)) {}
 
   struct Found {
     std::size_t line = 0;
     SizeTotal size;
   };
-  // Of those lines the cheapest size that serves (kAny: one that does), if it costs less than `limit`.
+  // Of those lines the cheapest size that serves (kAny: one that does), if it costs less than `limit`. Throws
+  // Interrupted once a stop is requested.
   std::optional<Found> cheapest(std::span<const std::size_t> lines, double limit);
 
  private:
@@ -66,6 +69,7 @@ class LineQueue {
   Search make_;
   Aim aim_;
   bool in_fact_;  // bounds let pass what does not serve: the closed form is asked
+  std::stop_token stop_;
   std::unordered_map<std::size_t, LineSearch> searches_;
   double limit_ = 0;
   std::optional<Found> best_;

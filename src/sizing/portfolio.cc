@@ -45,7 +45,8 @@ std::vector<Room> rooms_of(const Portfolio& portfolio, const PriceBook& prices, 
   std::vector<Room> out;
   for (const Scenario& scenario : portfolio.scenarios) {
     if (stop.stop_requested()) throw Interrupted();
-    Room room{Screening(scenario.ask, catalogue, threads), {}, {}, 0};
+    Room room{
+        Screening(scenario.ask, catalogue, threads, std::make_shared<SolvedNetworks>(), stop), {}, {}, 0};
     room.ranked = room.screening.rank(prices, Grouping::kProduct);
     if (!room.ranked.empty()) room.best = room.ranked.front().bill.compared();
     for (const Ranked& r : room.ranked) {
@@ -59,7 +60,8 @@ std::vector<Room> rooms_of(const Portfolio& portfolio, const PriceBook& prices, 
 
 // The best of each scenario, and the best for its reads on the largest capacity of any.
 std::vector<Design> candidates(const Portfolio& portfolio, const std::vector<Room>& rooms,
-                               const PriceBook& prices, const Catalogue& catalogue, unsigned threads) {
+                               const PriceBook& prices, const Catalogue& catalogue, unsigned threads,
+                               const std::stop_token& stop) {
   std::map<std::string, Design> out;  // by name: each once
   Bytes most{0};
   for (const Room& room : rooms) most = std::max(most, room.screening.need().capacity);
@@ -74,7 +76,7 @@ std::vector<Design> candidates(const Portfolio& portfolio, const std::vector<Roo
     if (larger.place == Place::kCloud) continue;
     larger.place = Place::kOnPremises;
     larger.provider.reset();
-    Screening screening(larger, catalogue, threads);
+    Screening screening(larger, catalogue, threads, std::make_shared<SolvedNetworks>(), stop);
     for (const Ranked& r : screening.rank(prices, Grouping::kProduct))
       out.emplace(screening.designs()[r.design].name, screening.designs()[r.design]);
   }
@@ -173,7 +175,7 @@ PortfolioResult hedge(const Portfolio& portfolio, const PriceBook& prices, const
                       unsigned threads, std::stop_token stop) {
   PortfolioResult out;
   const std::vector<Room> rooms = rooms_of(portfolio, prices, catalogue, threads, stop);
-  const std::vector<Design> designs = candidates(portfolio, rooms, prices, catalogue, threads);
+  const std::vector<Design> designs = candidates(portfolio, rooms, prices, catalogue, threads, stop);
   out.designs.resize(designs.size());
   parallel_for(designs.size(), 1, threads, stop, [&](unsigned, std::uint64_t i, std::uint64_t) {
     out.designs[i] = hedged(designs[i], portfolio, rooms, prices);

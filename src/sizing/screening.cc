@@ -37,12 +37,13 @@ bool same_parts(const DesignLine& a, const DesignLine& b) {
 }  // namespace
 
 Screening::Screening(const SizingAsk& ask, const Catalogue& catalogue, unsigned threads,
-                     std::shared_ptr<SolvedNetworks> solved)
+                     std::shared_ptr<SolvedNetworks> solved, std::stop_token stop)
     : ask_(ask),
       need_(need_of(ask)),
       places_(places_on_offer(ask, catalogue)),
       solved_(std::move(solved)),
-      threads_(threads) {
+      threads_(threads),
+      stop_(std::move(stop)) {
   for (const JobNeed& job : need_.jobs) {
     most_au_.push_back(std::min(job.host.pace, job.host.ideal.au));
     hopeless_ = hopeless_ || !aforo::could_serve(job);
@@ -129,7 +130,7 @@ std::optional<Screening::LineBest> Screening::cheapest_line(const std::vector<st
       [&](std::size_t i) {
         return LineSearch(lines_[i], need_, ask_.accelerators_per_host, line_prices, *ceilings_, refused);
       },
-      aim);
+      aim, stop_);
   std::optional<LineBest> best;
   // Lines are on premises: what is dearer there is so for all of them.
   if (const auto found = queue.cheapest(members, limit - standing(prices).more({})))

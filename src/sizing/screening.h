@@ -17,6 +17,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -52,8 +53,10 @@ class Screening {
   // Lists all designs and lines and checks the figures of the former; judges none. Holds copies of the
   // ask; `catalogue` outlives it. Throws UserError where the ask contradicts itself (need_of).
   // Screenings of like jobs can share what they `solved`: it is found again by all that it depends on.
+  // Once `stop` is requested, whatever searches throws Interrupted, within some milliseconds.
   Screening(const SizingAsk& ask, const Catalogue& catalogue, unsigned threads,
-            std::shared_ptr<SolvedNetworks> solved = std::make_shared<SolvedNetworks>());
+            std::shared_ptr<SolvedNetworks> solved = std::make_shared<SolvedNetworks>(),
+            std::stop_token stop = {});
 
   const SizingAsk& ask() const { return ask_; }
   const std::shared_ptr<SolvedNetworks>& solved() const { return solved_; }
@@ -176,6 +179,7 @@ class Screening {
   Trials trials_;
   std::vector<std::size_t> passed_;  // by simulation
   unsigned threads_;
+  std::stop_token stop_;
 };
 
 }  // namespace aforo

@@ -4,6 +4,7 @@
 #include <queue>
 #include <tuple>
 
+#include "base/error.h"
 #include "sizing/offer_chains.h"
 #include "sizing/screening.h"
 
@@ -181,6 +182,7 @@ double Screening::idle_at(std::size_t i, std::span<const double> au, const Price
 
 void Screening::bound_offer(std::size_t i) {
   if (known_[i] != Known::kNothing && known_[i] != Known::kBelow) return;
+  if (stop_.stop_requested()) throw Interrupted();
   judged_[i] = judge_design(designs_[i], need_, ask_.accelerators_per_host, solved_.get(), true);
   known_[i] = judged_[i].serves() ? Known::kBound : Known::kMissed;
   for (const Served& served : judged_[i].served) most_of_[i].push_back(served.au);
@@ -188,6 +190,7 @@ void Screening::bound_offer(std::size_t i) {
 
 void Screening::judge_offer(std::size_t i) {
   if (known_[i] == Known::kFigures || known_[i] == Known::kAll) return;
+  if (stop_.stop_requested()) throw Interrupted();
   judged_[i] = judge_design(designs_[i], need_, ask_.accelerators_per_host, solved_.get());
   known_[i] = Known::kAll;
 }

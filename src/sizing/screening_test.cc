@@ -302,5 +302,22 @@ TEST(Screening, DearerFlashNeverMakesAllFlashWinMore) {
   }
 }
 
+// Whatever looks for designs: lines, offers, of one job and of two.
+TEST(Screening, EndsWhatItSearchesOnAStop) {
+  const PriceBook prices = round_prices();
+  SizingAsk two = plain_ask();
+  two.jobs.push_back({plain_job(), 1});
+  for (const SizingAsk& ask : {plain_ask(), two})
+    for (const Family family : {Family::kFlashTlc, Family::kHybrid, Family::kCloudObject}) {
+      std::stop_source stop;
+      Screening screening(of_family(ask, family), Catalogue::shipped(), 2, std::make_shared<SolvedNetworks>(),
+                          stop.get_token());
+      stop.request_stop();
+      EXPECT_THROW(screening.rank(prices, Grouping::kProduct), Interrupted) << to_string(family);
+      EXPECT_THROW(screening.cheapest(prices), Interrupted) << to_string(family);
+      EXPECT_THROW(screening.anything_serves(prices), Interrupted) << to_string(family);
+    }
+}
+
 }  // namespace
 }  // namespace aforo
