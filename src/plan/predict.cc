@@ -104,10 +104,6 @@ Prediction from_closed(const ClosedPrediction& closed, const PredictOptions& opt
   return out;
 }
 
-// Half a width by chance, of AU, that no page shows: of a large job that knows it after two replications more
-// would change nothing. Chosen so small that two which differ agree by luck once in some hundred times.
-constexpr double kNoChance = 1e-4;
-
 std::optional<Interval> interval_of(const std::vector<SimulatedOnce>& runs) {
   std::vector<double> aus;
   for (const SimulatedOnce& run : runs) aus.push_back(run.au);
@@ -130,7 +126,7 @@ std::vector<SimulatedOnce> replicate(const SimulatedCase& c, const PredictOption
   if (c.large && options.replications > 2) {
     reach(2);
     const auto interval = interval_of(out);
-    if (interval && interval->half_width < kNoChance) return out;
+    if (interval && interval->half_width < options.no_chance) return out;
   }
   reach(options.replications);
   return out;

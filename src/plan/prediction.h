@@ -53,6 +53,9 @@ struct PredictOptions {
   // Of one simulation, where steps may be cut: bounds what it takes, some seconds.
   std::uint64_t most_samples = 4'000'000;
   std::uint64_t fewest_steps = 30;  // but no fewer steps of an epoch
+  // Half a width by chance, of AU, that no page shows: of a large job that knows it after two replications more
+  // would change nothing. Chosen so small that two which differ agree by luck once in some hundred times.
+  double no_chance = 1e-4;
   // Called after every simulation of the job, from any thread; may be empty.
   std::function<void()> simulated;
 };

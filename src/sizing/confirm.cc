@@ -23,14 +23,20 @@ namespace {
 constexpr double kMostRequests = 60'000;
 // Of the bandwidth of all jobs: what reads less hardly moves the others.
 constexpr double kLeastShare = 0.02;
-constexpr std::uint64_t kFewestCutSteps = 24;  // of an epoch that was cut: the barrier's mean needs some
+// Of an epoch that was cut: the barrier's mean needs some. Fewer of each job beside others, which would be simulated for
+// as long as the slowest takes: in all replications there are some more.
+constexpr std::uint64_t kFewestCutSteps = 24, kFewestBeside = 12;
 constexpr std::uint64_t kWindows = 3;  // and so many of what the loader runs ahead: one of them is the start
 constexpr std::uint64_t kFewestInBatch =
     16;  // samples of a stream: a batch must still come from all its readers
-// In batches that were made smaller: waits of single reads, for a disk or a core, even out within a batch, and a barrier
-// would see those of single ones.
-constexpr std::uint64_t kFewestInSmallBatch = 8;
+// Reads in batches that were made smaller, of as many samples or, beside other jobs, of one in as many requests: waits of
+// single ones, for a disk or a core, even out within a batch, and a barrier would see them. A sample that is prepared
+// waits for its core as a whole.
+constexpr double kFewestInSmallBatch = 8;
+constexpr std::uint64_t kMostDivided = 100'000;  // into so many: no batch is larger
 constexpr unsigned kReplications = 3;  // two agree by chance too often: Student's t(1) = 12.7, t(2) = 4.3
+// Half a width by chance, of several jobs' AU, with which two suffice.
+constexpr double kNoChanceBeside = 2e-3;
 // What epochs that find their caches cold add to a job's time, over its compute: up to so much the closed form's
 // word is taken for it, of which it misses less than a quarter, and the stationary state alone is simulated.
 constexpr double kMostAddedByCold = 0.005;
@@ -63,8 +69,8 @@ double request_rate(const Workload& w) {
 }
 
 // An epoch that is cut must still be longer than what the loader runs ahead, or all of it is a start.
-std::uint64_t fewest_steps(const Workload& w) {
-  return std::max(kFewestCutSteps, kWindows * access_of(w).window_batches);
+std::uint64_t fewest_steps(const Workload& w, bool beside) {
+  return std::max(beside ? kFewestBeside : kFewestCutSteps, kWindows * access_of(w).window_batches);
 }
 
 // Of a stream, storage sees requests and not samples: several samples simulated as one of their size are the
@@ -147,17 +153,22 @@ Workload workload_seen(const JobNeed& job, const Design& design) {
 }
 
 // The fewest steps of an epoch that are simulated: a short epoch is not made longer.
-std::uint64_t steps_of_epoch(const Workload& w) {
+std::uint64_t steps_of_epoch(const Workload& w, bool beside) {
   const std::uint64_t step = w.loader.batch_size * w.accelerator.count;
   const std::uint64_t all = w.training.steps ? w.training.steps : w.dataset.samples / step;
-  return std::clamp<std::uint64_t>(all, 1, fewest_steps(w));
+  return std::clamp<std::uint64_t>(all, 1, fewest_steps(w, beside));
 }
 
 // Into which its batches may be divided, the least first.
-std::vector<std::uint64_t> divisors(const Workload& w) {
+std::vector<std::uint64_t> divisors(const Workload& w, bool beside) {
   std::vector<std::uint64_t> out = {1};
-  for (std::uint64_t k = 2; w.loader.batch_size / k >= kFewestInSmallBatch; ++k)
-    if (w.loader.batch_size % k == 0 && shards_suffice(w, k)) out.push_back(k);
+  const Access access = access_of(w);
+  const bool apart = beside && access.kind == ReadKind::kFile && law_mean(w.loader.preprocess) <= 0;
+  const double each = apart ? std::max(1.0, access.requests_per_sample) : 1;
+  for (std::uint64_t k = 2; k <= std::min(w.loader.batch_size, kMostDivided); ++k)
+    if (w.loader.batch_size % k == 0 && shards_suffice(w, k) &&
+        each * static_cast<double>(w.loader.batch_size / k) >= kFewestInSmallBatch)
+      out.push_back(k);
   return out;
 }
 
@@ -174,28 +185,31 @@ struct Simulated {
 std::vector<Simulated> simulated(const Design& design, const Need& need, const std::vector<std::size_t>& jobs,
                                  std::uint64_t epochs) {
   std::vector<Simulated> out;
+  const bool beside = jobs.size() > 1;
   double rate = 0, longest = 0, shortest = 0;
-  const auto fewest_time = [](const Workload& w) {
-    return static_cast<double>(steps_of_epoch(w)) * law_mean(w.accelerator.step_time);
+  // At the pace of its hosts: a job that they hold up makes fewer steps meanwhile.
+  const auto fewest_time = [&](const Workload& w, std::size_t job) {
+    return static_cast<double>(steps_of_epoch(w, beside)) * law_mean(w.accelerator.step_time) /
+           (beside ? need.jobs[job].host.pace : 1);
   };
   for (const std::size_t job : jobs) {
     const Workload w = workload_seen(need.jobs[job], design);
     rate += request_rate(w);
-    longest = std::max(longest, fewest_time(w));
-    shortest = std::max(shortest, fewest_time(w) / static_cast<double>(divisors(w).back()));
+    longest = std::max(longest, fewest_time(w, job));
+    shortest = std::max(shortest, fewest_time(w, job) / static_cast<double>(divisors(w, beside).back()));
     out.push_back({job, w, 1});
   }
   const double affordable = kMostRequests / rate / static_cast<double>(epochs);
   const double time = std::clamp(affordable, shortest, longest);
   for (Simulated& one : out) {
-    for (const std::uint64_t k : divisors(one.workload)) {
+    for (const std::uint64_t k : divisors(one.workload, beside)) {
       one.divisor = k;
-      if (fewest_time(one.workload) <= time * static_cast<double>(k) * (1 + 1e-9)) break;
+      if (fewest_time(one.workload, one.job) <= time * static_cast<double>(k) * (1 + 1e-9)) break;
     }
     one.workload = in_small_batches(one.workload, one.divisor);
   }
   std::iter_swap(out.begin(), std::max_element(out.begin(), out.end(), [&](const auto& a, const auto& b) {
-                   return fewest_time(a.workload) < fewest_time(b.workload);
+                   return fewest_time(a.workload, a.job) < fewest_time(b.workload, b.job);
                  }));
   return out;
 }
@@ -223,7 +237,8 @@ PredictOptions options_for(const Design& design, const Need& need, const std::ve
   out.counterfactual = false;
   out.threads = threads;
   out.most_samples = affordable_samples(jobs);
-  out.fewest_steps = fewest_steps(out.workload);
+  out.fewest_steps = fewest_steps(out.workload, jobs.size() > 1);
+  if (jobs.size() > 1) out.no_chance = kNoChanceBeside;
   for (std::size_t i = 1; i < jobs.size(); ++i) {
     out.beside.push_back(jobs[i].workload);
     out.beside_scale.push_back(static_cast<double>(jobs[i].divisor) / static_cast<double>(main.divisor));
