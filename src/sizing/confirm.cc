@@ -291,10 +291,10 @@ void add_time(double added, Served& s) {
     if (*au > 0) *au = 1 / (1 / *au + added);
 }
 
-// All jobs once, on caches as full as they will be; what comes before that is added. Where that is much, a job by
+// All jobs once, on caches as full as they will be; what comes before that is added. Returns the events of it. Where that is much, a job by
 // itself is followed through its first epochs; beside others these would last for as long as the slowest one's.
-void simulate_jobs(const Design& design, const Need& need, const SizingAsk& ask, unsigned threads,
-                   const std::stop_token& stop, std::vector<Served>& served) {
+std::uint64_t simulate_jobs(const Design& design, const Need& need, const SizingAsk& ask, unsigned threads,
+                            const std::stop_token& stop, std::vector<Served>& served) {
   const std::vector<std::size_t> jobs = simulated_jobs(need);
   std::vector<double> cold;
   for (const std::size_t job : jobs)
@@ -305,11 +305,12 @@ void simulate_jobs(const Design& design, const Need& need, const SizingAsk& ask,
     set_served(found, design, need.jobs[all[0].job], served[all[0].job]);
     set_others_served(found, design, need, all, served);
     for (std::size_t i = 0; i < jobs.size(); ++i) add_time(cold[i], served[jobs[i]]);
-    return;
+    return found.events;
   }
   const std::vector<Simulated> one = simulated(design, need, jobs, kSimulatedEpochs);
-  set_served(predict(options_for(design, need, one, false, ask, threads), stop), design,
-             need.jobs[one[0].job], served[one[0].job]);
+  const Prediction found = predict(options_for(design, need, one, false, ask, threads), stop);
+  set_served(found, design, need.jobs[one[0].job], served[one[0].job]);
+  return found.events;
 }
 
 }  // namespace
@@ -318,7 +319,7 @@ Judgement confirm(const Design& design, const Need& need, const SizingAsk& ask, 
                   std::stop_token stop) {
   Judgement out;
   out.served = served_by(design, need, ask.accelerators_per_host);
-  simulate_jobs(design, need, ask, threads, stop, out.served);
+  out.events = simulate_jobs(design, need, ask, threads, stop, out.served);
   for (std::size_t i = 0; i < need.jobs.size(); ++i) {
     const Served& served = out.served[i];
     const double target = least_utilisation(need.jobs[i]);

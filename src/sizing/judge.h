@@ -25,6 +25,7 @@ struct Judgement {
   // What it has over what is needed, of the check that failed: in (0, 1), or 0 where a like
   // design was judged instead.
   double reach = 1;
+  std::uint64_t events = 0;  // of the simulations that it was made by: what it cost; 0 by closed forms
   bool serves() const { return check.empty(); }
 };
 

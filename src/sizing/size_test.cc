@@ -152,6 +152,41 @@ TEST(Size, SimulationsShareCoresAsBatchesDo) {
   EXPECT_NEAR(confirm(design, screening.need(), ask, 2, {}).served[0].au, closed, 0.012);
 }
 
+// Small files at 114,000 /s beside batches of 7 volumes, each 140 MB in many requests: all 24 steps of 323 ms of those
+// would be 0.9 million files in each of three replications, 20 million events or so.
+TEST(Size, OneJobsFewLargeSamplesDoNotMakeAllOthersSimulatedForLong) {
+  SizingAsk ask;
+  for (const auto& [name, accelerators] : {std::pair{"resnet50_files_h100", 64U}, {"unet3d_h100", 32U}}) {
+    ask.jobs.push_back({load_preset(name), 1});
+    ask.jobs.back().workload.accelerator.count = accelerators;
+  }
+  ask.jobs[1].workload.dataset.samples = 7 * 32 * 3000;
+  ask.family = Family::kFlashQlc;
+  Screening screening(ask, Catalogue::shipped(), 2);
+  const Design& design =
+      screening.designs()[screening.rank(PriceBook::shipped(), Grouping::kFamily)[0].design];
+  const Judgement found = confirm(design, screening.need(), ask, 2, {});
+  EXPECT_LT(found.events, 3'000'000U);
+  EXPECT_NEAR(found.served[0].au, 0.98, 0.01);
+  EXPECT_NEAR(found.served[1].au, 0.995, 0.01);
+}
+
+// As above beside another job: a sample that is prepared waits for a core by itself, in however many requests it is read.
+TEST(Size, SimulationsOfSeveralJobsShareCoresAsBatchesDo) {
+  SizingAsk ask;
+  for (const char* name : {"mimic_cxr_dicom_h100", "cosmoflow_a100"}) {
+    ask.jobs.push_back({load_preset(name), 1});
+    ask.jobs.back().workload.accelerator.count = 16;
+  }
+  ask.place = Place::kOnPremises;
+  ask.family = Family::kFlashTlc;
+  Screening screening(ask, Catalogue::shipped(), 2);
+  const Design& design =
+      screening.designs()[screening.rank(PriceBook::shipped(), Grouping::kFamily)[0].design];
+  const double closed = served_by(design, screening.need(), ask.accelerators_per_host)[0].au;
+  EXPECT_NEAR(confirm(design, screening.need(), ask, 2, {}).served[0].au, closed, 0.02);
+}
+
 // Disks of which the closed forms find 60 enough and simulation twice as many. Whatever --confirm, the best was
 // simulated, and more of them never make it dearer: what has passed is kept.
 TEST(Size, MoreSimulationsNeverMakeTheBestDearer) {
