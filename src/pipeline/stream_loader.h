@@ -390,8 +390,7 @@ class StreamLoader final : public Loader {
   WaitGroup running_;
   std::uint64_t epoch_ = 0, produced_ = 0, consumed_ = 0, next_shard_ = 0, delivered_ = 0;
   std::uint64_t planned_records_ = 0;
-  // Records of the first pass, as far as it was taken, and those lost to faults.
-  std::uint64_t first_pass_ = 0, lost_ = 0;
+  std::uint64_t first_pass_ = 0, lost_ = 0;  // records of the first pass that were taken, and lost to faults
   std::uint64_t handed_out_ = 0, read_again_ = 0;  // this epoch; the epochs before it
   std::size_t turn_ = 0;
   bool stopping_ = false;
