@@ -49,7 +49,7 @@ TEST(NotOffered, SaysWhyAndWhatDoes) {
   SizingAsk huge = twenty_terabytes();
   huge.capacity = Bytes{5'000'000 * kTb};
   EXPECT_THAT(absence(huge, Family::kHdd),
-              HasSubstr("5000 PB are to be held, and 50,000 drives, the most of one design, hold"));
+              HasSubstr("5020 PB are to be held, and 50,000 drives, the most of one design, hold"));
 }
 
 // 20 TB that are read once: no copy that is the only place to read from pays, whatever the drives.
