@@ -76,6 +76,15 @@ class ArchitectureSelfTest(unittest.TestCase):
                           {"src/base/line.h": '#pragma once\n#include "base/text.h"\n',
                            "src/base/text.cc": '#include "base/text.h"\n#include "base/line.h"\n'})
 
+    def test_two_types_of_one_name(self):
+        one, other = "namespace aforo {\nstruct Twin {\n  int n;\n};\n}  // namespace aforo\n", "class Twin final : public Base {\n"
+        apart = "namespace aforo {\nnamespace {\nclass Twin {\n};\n}  // namespace\n}  // namespace aforo\n"
+        named = "namespace aforo {\nnamespace inner {\nclass Twin {\n};\n}  // namespace inner\n}  // namespace aforo\n"
+        said = "defines aforo::Twin, as src/base/one.h does: give one of them another name"
+        self.assert_found(said, {"src/base/one.h": one, "src/tool/other.h": "namespace aforo {\n" + other + "};\n}  // namespace aforo\n"})
+        for text in (apart, named):
+            self.assertNotIn("Twin", str(self.found({"src/base/one.h": one, "src/tool/other.cc": text})))
+
     def test_a_map_without_a_table(self):
         self.assert_found("expected a table of rooms", {"ARCHITECTURE.md": "# Map\n"})
 

@@ -24,7 +24,7 @@ import re
 import subprocess
 import sys
 
-from cxx_text import is_contract, without_comments, without_strings
+from cxx_text import is_contract, types_in, without_comments, without_strings
 from include_graph import INCLUDE, find_cycle, unit_graph
 
 MAX_LINES = 400
@@ -371,8 +371,17 @@ def check_knots(root):
         yield f"a circle of includes: {' -> '.join(cycle)}; move what both need into a file of its own"
 
 
+def check_types(root):
+    """Two types of one name are one to the linker, which then takes one's destructor for the other's."""
+    homes = {}
+    for path in [path for path in sorted((root / "src").rglob("*.*")) if path.suffix in (".h", ".cc") and not is_for_tests(path)]:
+        for found, name in [(found, path.relative_to(root).as_posix()) for found in types_in(path.read_text())]:
+            if homes.setdefault(found, name) != name:
+                yield f"{name}: defines {found}, as {homes[found]} does: give one of them another name"
+
+
 def violations(root):
-    for check in (check_graph, check_knots, check_named, check_speech, check_data_doors, check_documents, check_only_in_tests, check_sentences,
+    for check in (check_graph, check_knots, check_types, check_named, check_speech, check_data_doors, check_documents, check_only_in_tests, check_sentences,
                   check_names, check_serial, check_texts):
         yield from check(root)
 

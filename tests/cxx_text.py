@@ -16,3 +16,20 @@ def without_strings(code):
 def is_contract(text):
     """No function of the header is longer than a line or two: it says what others do."""
     return max((body.count("\n") for body in re.findall(r"\)[^;{}]*\{((?:[^{}]|\{[^{}]*\})*)\}", without_comments(text))), default=0) <= 4
+
+
+OPENS = re.compile(r"^(?:inline )?namespace ?([\w:]*) ?\{$")
+CLOSES = re.compile(r"^\}  // namespace ?[\w:]*$")
+TYPE = re.compile(r"^(?:class|struct|union|enum class) (\w+)(?: final)?(?: :.*)? \{")
+
+
+def types_in(text):
+    """The names of types that a file defines for all others, with their namespaces."""
+    inside = []
+    for line in text.splitlines():
+        if opened := OPENS.match(line):
+            inside.append(opened[1])
+        elif CLOSES.match(line) and inside:
+            inside.pop()
+        elif (found := TYPE.match(line)) and "" not in inside:
+            yield "::".join([*inside, found[1]])

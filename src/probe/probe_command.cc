@@ -162,7 +162,7 @@ class Probe {
     findings_.engine = reading.readers.engine(), findings_.io_threads = reading.readers.io_threads();
     engine_reason_ = reading.readers.engine_reason();
     const SweepAsk ask = cold_ask(data, reading.loader);
-    Sweep sweep(reading.readers, reading.cursor, reading.reset, ask, stop_, teller(data, mode, false));
+    ProbeSweep sweep(reading.readers, reading.cursor, reading.reset, ask, stop_, teller(data, mode, false));
     sweep.measure();
     const SweepResult cold = sweep.result();
     if (cold.refused) return refuse_direct();
@@ -195,8 +195,8 @@ class Probe {
                          mix64(17, findings_.curves.size()));
     SweepAsk ask = cold_ask(data_.front(), reading.loader);
     ask.before = first;
-    Sweep sweep(reading.readers, reading.cursor, reading.reset, ask, stop_,
-                teller(data_.front(), ask.mode, false));
+    ProbeSweep sweep(reading.readers, reading.cursor, reading.reset, ask, stop_,
+                     teller(data_.front(), ask.mode, false));
     const auto levels = [&](const Promise& now) { return levels_near(levels_of(job.curve), now.in_flight); };
     const PrecisionSteps steps{[&] {
                                  status_.set("predicting the job");
@@ -293,7 +293,7 @@ class Probe {
                  3};
     for (const unsigned n : kWarmLevels)
       if (n <= most) ask.levels.push_back(n);
-    Sweep sweep(readers, cursor, reset, ask, stop_, teller(data, ReadMode::kBuffered, true));
+    ProbeSweep sweep(readers, cursor, reset, ask, stop_, teller(data, ReadMode::kBuffered, true));
     sweep.measure();
     SweepResult warm = sweep.result();
     const auto spilled = [](const WindowDigest& w) {

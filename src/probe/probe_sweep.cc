@@ -29,7 +29,7 @@ constexpr unsigned kUnitsPerReader = 2;
 
 }  // namespace
 
-class Sweep::Windows {
+class ProbeSweep::Windows {
  public:
   Windows(ProbeReaders& readers, ProbeCursor& cursor, CacheReset& reset, SweepAsk ask, std::stop_token stop,
           WindowNews on_window)
@@ -255,19 +255,19 @@ class Sweep::Windows {
   SweepResult result_;
 };
 
-Sweep::Sweep(ProbeReaders& readers, ProbeCursor& cursor, CacheReset& reset, SweepAsk ask,
-             std::stop_token stop, WindowNews on_window)
+ProbeSweep::ProbeSweep(ProbeReaders& readers, ProbeCursor& cursor, CacheReset& reset, SweepAsk ask,
+                       std::stop_token stop, WindowNews on_window)
     : windows_(std::make_unique<Windows>(readers, cursor, reset, std::move(ask), std::move(stop),
                                          std::move(on_window))) {}
-Sweep::~Sweep() = default;
+ProbeSweep::~ProbeSweep() = default;
 
-void Sweep::measure() { windows_->measure(); }
+void ProbeSweep::measure() { windows_->measure(); }
 
-void Sweep::measure_again(std::span<const unsigned> levels, Seconds length, unsigned rounds) {
+void ProbeSweep::measure_again(std::span<const unsigned> levels, Seconds length, unsigned rounds) {
   windows_->measure_again(levels, length, rounds);
 }
 
-SweepResult Sweep::result() const { return windows_->result(); }
+SweepResult ProbeSweep::result() const { return windows_->result(); }
 
 void drop_all(CacheReset& reset, FileId files, std::stop_token stop) {
   files <= kMostKnownNames ? reset.drop_data(files, std::move(stop)) : reset.drop(std::move(stop));

@@ -75,11 +75,11 @@ struct SweepResult {
 using WindowNews = std::function<void(unsigned readers, PerSecond rate, BytesPerSecond bytes)>;
 
 // Blocks; call it on the thread that made `readers`. What is passed in outlives it.
-class Sweep {
+class ProbeSweep {
  public:
-  Sweep(ProbeReaders& readers, ProbeCursor& cursor, CacheReset& reset, SweepAsk ask, std::stop_token stop,
-        WindowNews on_window);
-  ~Sweep();
+  ProbeSweep(ProbeReaders& readers, ProbeCursor& cursor, CacheReset& reset, SweepAsk ask,
+             std::stop_token stop, WindowNews on_window);
+  ~ProbeSweep();
 
   // Drops the cache and scouts the levels, but where they are given, then measures each in
   // the ask's rounds, and after that always the most uncertain one until the ask's time is over or all
