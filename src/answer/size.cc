@@ -265,10 +265,6 @@ Answer answer_jobs(const SizeAsk& ask, const Context& context) {
   return out;
 }
 
-}  // namespace
-
-namespace {
-
 // The answer beside a sweep over accelerators, of which no number was said, is that of the sweep's first.
 SizeAsk with_swept(SizeAsk ask) {
   if (!ask.sweep.given() || ask.accelerators.given() || ask.jobs.given()) return ask;

@@ -26,9 +26,9 @@ struct EpochsOnCaches {
 
 // Of the epochs that are not simulated, as many as one on full caches stands for; 0 = the last one simulated stands
 // for all, which of full caches it does where few are left: of many, the one by itself says what nearly the whole job
-// is like, its stations and steps among it. Each of several hosts' caches fills by what its host happens to read: N of them take some N passes over the
-// dataset, and what the third epoch does is not what later ones do. Until they are full, an epoch is taken to lie
-// between the third and one on full caches by what is missing.
+// is like, its stations and steps among it. Each of several hosts' caches fills by what its host happens to read: N of
+// them take some N passes over the dataset, and what the third epoch does is not what later ones do. Until they are
+// full, an epoch is taken to lie between the third and one on full caches by what is missing.
 double warm_epochs(const StorageSpec& storage, const EpochsOnCaches& job);
 
 }  // namespace aforo

@@ -14,8 +14,8 @@
 namespace aforo {
 namespace {
 
-// A station from there on is named as the limit of a job that has one. Chosen below the verdict's 0.9: a page that names
-// a station of 85 % helps, and says the figure.
+// A station from there on is named as the limit of a job that has one. Chosen below the verdict's 0.9: a page that
+// names a station of 85 % helps, and says the figure.
 constexpr double kBusy = 0.8;
 
 struct Busiest {

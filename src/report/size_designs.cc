@@ -318,8 +318,8 @@ void add_horizon(Document& doc, const Json& record) {
   const auto months = numbers(*accounts.front(), {"cumulative_usd"}).size();
   doc.append(table_of_accounts(accounts, months));
   doc.append(series_of_accounts(accounts, months));
-  for (std::size_t i = 0; i < std::min<std::size_t>(2, accounts.size());
-       ++i)  // the third is one, then the other
+  const std::size_t named = std::min<std::size_t>(2, accounts.size());  // the third is one, then the other
+  for (std::size_t i = 0; i < named; ++i)
     if (const std::string design = word(*accounts[i], {"design"}); !design.empty())
       doc.append(Text{word(*accounts[i], {"name"}) + ": " + design, Tone::kFaint, 1});
   const auto even = number(record, {"horizon", "break_even_month"});

@@ -135,11 +135,12 @@ class FirstScreen {
 
   bool one_family() const { return !word(record_, {"config", "command_line", "family"}).empty(); }
 
-  // A winner only because nothing else was looked at.
+  // What is bought for its rate may hold far more than anybody asked for.
   std::string too_large(const Json& best) const {
     if (!flag(best, {"oversized"})) return "";
-    return std::string("it holds over four times what was asked, as no smaller one of this kind serves; ") +
-           (one_family() ? "other kinds may (leave out --family)" : "nor does one of another kind");
+    const char* const of =
+        one_family() ? "of this kind; others may fit better (leave out --family)" : "that serves";
+    return std::string("it holds over four times what was asked, and is all the same the cheapest ") + of;
   }
 
   // The cheapest of another kind that somebody would build for this.

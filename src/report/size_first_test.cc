@@ -52,9 +52,10 @@ TEST(SizeFirst, FarTooLargeAndOneKindAloneAreSaid) {
   Json record = sized({design("HDD", 2670), design("flash", 4530)});
   EXPECT_THAT(said(record), Not(HasSubstr("too large")));
   record["designs"][0]["oversized"] = true;
-  EXPECT_THAT(said(record), HasSubstr("no smaller one of this kind serves; nor does one of another kind"));
+  EXPECT_THAT(said(record),
+              HasSubstr("over four times what was asked, and is all the same the cheapest that serves"));
   record["config"]["command_line"]["family"] = "HDD";
-  EXPECT_THAT(said(record), HasSubstr("other kinds may (leave out --family)"));
+  EXPECT_THAT(said(record), HasSubstr("cheapest of this kind; others may fit better (leave out --family)"));
   EXPECT_THAT(said(record), Not(HasSubstr("next best")));
 }
 

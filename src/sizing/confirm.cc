@@ -291,8 +291,9 @@ void add_time(double added, Served& s) {
     if (*au > 0) *au = 1 / (1 / *au + added);
 }
 
-// All jobs once, on caches as full as they will be; what comes before that is added. Returns the events of it. Where that is much, a job by
-// itself is followed through its first epochs; beside others these would last for as long as the slowest one's.
+// All jobs once, on caches as full as they will be; what comes before that is added. Where that is much, a job by itself
+// is followed through its first epochs; beside others these would last for as long as the slowest one's. Returns the
+// events of it.
 std::uint64_t simulate_jobs(const Design& design, const Need& need, const SizingAsk& ask, unsigned threads,
                             const std::stop_token& stop, std::vector<Served>& served) {
   const std::vector<std::size_t> jobs = simulated_jobs(need);

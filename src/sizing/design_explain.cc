@@ -352,12 +352,13 @@ void add_rented_rates(const Design& d, const Need& need, Figures& out) {
 void add_utilisation(const SizedDesign& sized, const Need& need, Figures& out) {
   std::string inputs;
   const auto& served = sized.judgement.served;
-  for (const Served& job : served) {
+  for (std::size_t i = 0; i < served.size(); ++i) {
+    const Served& job = served[i];
     const bool limited = !job.limit.starts_with(to_string(Limit::kNone));
-    inputs += fmt::format(
-        "{}'{}' {}, {}{}", inputs.empty() ? "" : "; ", need.jobs[&job - served.data()].workload.name,
-        with_range(format_percent(job.au), format_percent(job.low), format_percent(job.high)),
-        limited ? "limited by " : "", job.limit);
+    inputs +=
+        fmt::format("{}'{}' {}, {}{}", i == 0 ? "" : "; ", need.jobs[i].workload.name,
+                    with_range(format_percent(job.au), format_percent(job.low), format_percent(job.high)),
+                    limited ? "limited by " : "", job.limit);
   }
   std::string from = sized.simulated ? "the job itself in virtual time on this design"
                                      : "closed forms of the job on this design";

@@ -27,6 +27,11 @@ SizeOptions paper_only(SizingAsk ask) {
   return options;
 }
 
+// By closed forms.
+const Design& first_of(Screening& screening) {
+  return screening.designs()[screening.rank(PriceBook::shipped(), Grouping::kFamily)[0].design];
+}
+
 // 220 TB of photographs for 64 H100, bought or rented: prices of one kind alone turn the order.
 SizingAsk archive() {
   SizingAsk ask;
@@ -128,8 +133,7 @@ TEST(Size, JobsThatAreNotFeltStayAtTheirClosedForm) {
   ask.family = Family::kFlashTlc;
   Screening screening(ask, Catalogue::shipped(), 2);
   const Need& need = screening.need();
-  const Design& design =
-      screening.designs()[screening.rank(PriceBook::shipped(), Grouping::kFamily)[0].design];
+  const Design& design = first_of(screening);
   const auto closed = served_by(design, need, ask.accelerators_per_host);
   const Judgement found = confirm(design, need, ask, 2, {});
   EXPECT_EQ(found.served[1].au, closed[1].au);
@@ -146,8 +150,7 @@ TEST(Size, SimulationsShareCoresAsBatchesDo) {
   ask.place = Place::kOnPremises;
   ask.family = Family::kHostNvme;
   Screening screening(ask, Catalogue::shipped(), 2);
-  const Design& design =
-      screening.designs()[screening.rank(PriceBook::shipped(), Grouping::kFamily)[0].design];
+  const Design& design = first_of(screening);
   const double closed = served_by(design, screening.need(), ask.accelerators_per_host)[0].au;
   EXPECT_NEAR(confirm(design, screening.need(), ask, 2, {}).served[0].au, closed, 0.012);
 }
@@ -163,8 +166,7 @@ TEST(Size, OneJobsFewLargeSamplesDoNotMakeAllOthersSimulatedForLong) {
   ask.jobs[1].workload.dataset.samples = 7 * 32 * 3000;
   ask.family = Family::kFlashQlc;
   Screening screening(ask, Catalogue::shipped(), 2);
-  const Design& design =
-      screening.designs()[screening.rank(PriceBook::shipped(), Grouping::kFamily)[0].design];
+  const Design& design = first_of(screening);
   const Judgement found = confirm(design, screening.need(), ask, 2, {});
   EXPECT_LT(found.events, 3'000'000U);
   EXPECT_NEAR(found.served[0].au, 0.98, 0.01);
@@ -181,8 +183,7 @@ TEST(Size, SimulationsOfSeveralJobsShareCoresAsBatchesDo) {
   ask.place = Place::kOnPremises;
   ask.family = Family::kFlashTlc;
   Screening screening(ask, Catalogue::shipped(), 2);
-  const Design& design =
-      screening.designs()[screening.rank(PriceBook::shipped(), Grouping::kFamily)[0].design];
+  const Design& design = first_of(screening);
   const double closed = served_by(design, screening.need(), ask.accelerators_per_host)[0].au;
   EXPECT_NEAR(confirm(design, screening.need(), ask, 2, {}).served[0].au, closed, 0.02);
 }

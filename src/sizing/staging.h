@@ -60,8 +60,8 @@ double staging_share(const Design& d, const JobNeed& job, double au);
 // A cache in front of what keeps the data is not protected either: the loss of a drive of servers, or of any drive
 // of a host, takes along what it held, and a host that starts anew its page cache. The jobs then read that past the
 // cache once more. Until it has been read they wait, at worst for all of it at the rate of what lies behind; not for
-// memory where that gives all that they read at full speed, and so does not rely on it. Sets failed_drive (of drives in front of what is no copy) and
-// restarted_host; a cache on drives survives a restart.
+// memory where that gives all that they read at full speed, and so does not rely on it. Sets failed_drive (of drives in
+// front of what is no copy) and restarted_host; a cache on drives survives a restart.
 void set_cache_losses(const Need& need, Design& d);
 // The share of its running time that the job waits for one, or for all: times x refill / (year x duty), 1 at most.
 double refill_share(const CacheLoss& loss, const JobNeed& job);

@@ -241,17 +241,23 @@ TEST(HotCopy, BesideOtherJobs) {
   EXPECT_TRUE(check_figures(d, need_of(twenty_terabytes())).serves());
 }
 
+// Servers of ten disks in 8+3, and what stands in front of them still to be said.
+DesignLine before_disks(Family family) {
+  DesignLine line;
+  line.family = family;
+  line.main = {&test_disk(), &test_disk_node(), &test_nic(), 8, 3};
+  line.per_node = 10;
+  line.client_nic = &test_nic();
+  return line;
+}
+
 // 16 drives of 15.36 TB in two servers, unprotected, before 60 disks that give 60 / 45 ns = 1.333 GB/s of 1 MB
 // samples in 8+3. Of 1 TB a drive holds a sixteenth: 62.5 GB, read again in 46.875 s, 0.16 times a year. Eight
 // accelerators at 2 USD an hour wait 0.16 x 46.875 / 3,600 x 8 / 12 = 0.00139 h a month.
 TEST(CacheLoss, ATierThatNothingProtects) {
   const SizingAsk ask = plain_ask();
   const Need need = need_of(ask);
-  DesignLine line;
-  line.family = Family::kHybrid;
-  line.main = {&test_disk(), &test_disk_node(), &test_nic(), 8, 3};
-  line.per_node = 10;
-  line.client_nic = &test_nic();
+  DesignLine line = before_disks(Family::kHybrid);
   Nic fast = test_nic();
   fast.gbit = 400;
   line.tier = {&test_flash(), &test_flash_node(), &fast, 1, 0};
@@ -291,11 +297,7 @@ TEST(CacheLoss, AHostThatStartsAnewHasLostItsPageCache) {
   ask.jobs[0].workload.accelerator.step_time = constant_law(0.01);
   ask.host_memory = Bytes{2 * kTb};
   const Need need = need_of(ask);
-  DesignLine line;
-  line.family = Family::kHdd;
-  line.main = {&test_disk(), &test_disk_node(), &test_nic(), 8, 3};
-  line.per_node = 10;
-  line.client_nic = &test_nic();
+  const DesignLine line = before_disks(Family::kHdd);
   const Design d = design_of(line, need, {6, 0});
   EXPECT_EQ(d.restarted_host.lost.value, kTb);
   EXPECT_DOUBLE_EQ(d.restarted_host.times, 12);
@@ -329,11 +331,7 @@ TEST(CacheLoss, FlashOutlivesARestart) {
   SizingAsk ask = plain_ask();
   ask.jobs[0].workload.accelerator.step_time = constant_law(0.01);
   ask.host_memory = Bytes{2 * kTb};
-  DesignLine line;
-  line.family = Family::kLocalHdd;
-  line.main = {&test_disk(), &test_disk_node(), &test_nic(), 8, 3};
-  line.per_node = 10;
-  line.client_nic = &test_nic();
+  DesignLine line = before_disks(Family::kLocalHdd);
   line.tier.drive = &test_flash();
   line.host_drives = 1;
   line.hosts = 1;
