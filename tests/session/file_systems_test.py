@@ -9,6 +9,7 @@ name: shards
 dataset: {layout: webdataset, samples: 6000, sample_size: 50 kB, samples_per_file: 600}
 loader: {framework: pytorch, batch_size: 16, workers: 2, prefetch: 2, read: {mode: buffered}}
 accelerator: {type: tiny, count: 1, step_time: 1 ms}
+training: {au_target: 0.05}
 """
 
 
