@@ -176,6 +176,23 @@ TEST(IdealLoader, KeepsTheWholeWindowInFlight) {
 
 // tensorflow on single files: W = 4 reads at a time, a batch of 8 takes 2 ms; step 1 ms: storage is the
 // limit.
+// One worker changes lanes between samples, or between shards, where the World says that another has fewer readers.
+TEST(Readers, GoOnWhereFewerRead) {
+  TestLayout files(100, 1000), shards(100, 1000, 50);
+  JobPlan torch = plan_for(files, 1, 10, 1, 5e-3), mapped = torch,
+          streamed = plan_for(shards, 1, 10, 10, 5e-3);
+  mapped.loader.framework = streamed.loader.framework = Framework::kTensorflow;
+  for (const JobPlan& plan : {torch, mapped, streamed}) {
+    TestWorld stays(2);
+    run(stays, plan);
+    EXPECT_EQ(stays.read_on, std::set<LaneId>{0});
+    TestWorld moves(2);
+    moves.less_busy_than = [](LaneId lane) { return 1 - lane; };
+    run(moves, plan);
+    EXPECT_EQ(moves.read_on, (std::set<LaneId>{0, 1}));
+  }
+}
+
 TEST(TensorflowLoader, MapsOverFilesWithParallelCalls) {
   TestLayout layout(10'000, 1000);
   TestWorld world;

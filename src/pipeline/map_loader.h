@@ -99,12 +99,12 @@ class MapLoader final : public Loader {
   // One of W, for one epoch: takes the next element, reads it on its lane, comes home with it.
   // Where the job ends by a fault it says so at home, once.
   Task<> reader(std::uint32_t j) {
-    const LaneId lane = context_.world.lane_of(context_.place_of(rank_), first_reader_ + j);
+    LaneId lane = context_.world.lane_of(context_.place_of(rank_), first_reader_ + j);
     while (!ending()) {
       while (next_ >= limit() && next_ < total() && !ending()) co_await parked_[j].wait();
       if (next_ >= total() || ending()) break;
       const std::uint64_t element = next_++;
-      co_await context_.world.enter_lane(lane);
+      co_await context_.world.enter_lane(lane = context_.world.less_busy(lane));
       const bool whole = co_await read_element(lane, element);
       co_await context_.world.go_home();
       finish(element, whole);

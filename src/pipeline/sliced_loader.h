@@ -10,8 +10,9 @@
 //   on demand    slices 1, groups 1                 the rank itself loads when it asks
 //   batch whole  slices B, groups P, window P       every sample of the window is in flight
 //
-// A reader stays on its lane while the window has room and comes home only to deliver the last slice of a
-// batch or to wait. Shared between lanes: the limit and the slice counters (atomics); all else belongs to
+// A reader stays on a lane while the window has room and comes home only to deliver the last slice of a
+// batch or to wait; between samples it goes over to a lane with fewer readers, as the kernel moves processes
+// to idle cores. Shared between lanes: the limit and the slice counters (atomics); all else belongs to
 // home.
 //
 // Memory, where batches are delivered: the window's, `window` x batch per rank, and each goes when
@@ -139,7 +140,7 @@ class SlicedLoader final : public Loader {
   // One reader's epoch: batches group, group + groups, ...; places slice, slice + slices, ... of each.
   Task<> reader(std::uint32_t slice, std::uint32_t group) {
     const std::uint32_t id = group * slices_ + slice;
-    const LaneId lane = context_.world.lane_of(context_.place_of(rank_), first_reader_ + id);
+    LaneId lane = context_.world.lane_of(context_.place_of(rank_), first_reader_ + id);
     bool home = true;
     for (std::uint64_t k = group; k < context_.plan.steps; k += groups_) {
       if (k >= limit_.load(std::memory_order_acquire)) {
@@ -147,7 +148,7 @@ class SlicedLoader final : public Loader {
         home = true;
         while (k >= limit_.load(std::memory_order_relaxed)) co_await parked_[id].wait();
       }
-      if (home) co_await context_.world.enter_lane(lane);
+      if (home) co_await context_.world.enter_lane(lane = context_.world.less_busy(lane));
       home = false;
       Slot& slot = slots_[k % slots_.size()];
       bool read = false;
@@ -210,9 +211,9 @@ class SlicedLoader final : public Loader {
     }
   };
 
-  // On the lane: this slice's samples of batch k, one after another. No memory for them is a fault
-  // of the first one and leaves the rest unread.
-  Task<> read_slice(Slot& slot, LaneId lane, std::uint32_t slice, std::uint64_t k) {
+  // On the lane: this slice's samples of batch k, one after another; `lane` is where it ends. No memory for
+  // them is a fault of the first one and leaves the rest unread.
+  Task<> read_slice(Slot& slot, LaneId& lane, std::uint32_t slice, std::uint64_t k) {
     const LoaderSpec& loader = context_.plan.loader;
     Memory* into = nullptr;
     if (loader.deliver == Deliver::kBatch) {
@@ -229,6 +230,10 @@ class SlicedLoader final : public Loader {
     std::uint64_t whole = 0;
     for (std::uint64_t b = slice; b < loader.batch_size; b += slices_) {
       if (ending()) co_return;
+      if constexpr (!RunsOnOneThread<W>) {
+        const LaneId next = context_.world.less_busy(lane);
+        if (next != lane) co_await context_.world.enter_lane(lane = next);
+      }
       whole += co_await read_sample(context_, lane, sampler_.at(epoch_, rank_, k, b), into);
     }
     slot.whole.fetch_add(whole, std::memory_order_relaxed);

@@ -190,11 +190,11 @@ class StreamLoader final : public Loader {
   // One reader's epoch: shard after shard, whichever is next, as interleave opens them. Home to
   // home.
   Task<> read_shards(std::uint32_t j) {
-    const LaneId lane = context_.world.lane_of(context_.place_of(rank_), first_reader_ + j);
+    LaneId lane = context_.world.lane_of(context_.place_of(rank_), first_reader_ + j);
     Reader& reader = readers_[j];
     std::uint64_t fruitless = 0;  // shards in a row that gave nothing: all broken, give up
     while (!over() && !ending() && fruitless <= shards_per_pass() && needs_next_shard()) {
-      Stream stream{lane, take_next_shard(), 0, 0, 0, 0, Seconds{0}, {}};
+      Stream stream{lane = context_.world.less_busy(lane), take_next_shard(), 0, 0, 0, 0, Seconds{0}, {}};
       stream.next_record = context_.plan.layout->first_sample(stream.file);
       stream.end_record = stream.next_record + context_.plan.layout->samples_in(stream.file);
       const std::uint64_t before = delivered_;

@@ -65,11 +65,13 @@ class TestWorld {
   std::function<Seconds(std::uint64_t)> write_time = [](std::uint64_t) {
     return Seconds{1e-3};
   };  // of n bytes
+  std::function<LaneId(LaneId)> less_busy_than = [](LaneId lane) { return lane; };
   Seconds sync_time{0};
   Seconds wakes_late{0};  // who sleeps
   // --- what was seen ---
   std::vector<TestRead> reads, writes;
   std::set<FileId> created, synced;
+  std::set<LaneId> read_on;
   std::size_t in_flight = 0, most_in_flight = 0;
   std::uint64_t opens = 0, closes = 0, appended = 0;
 
@@ -85,6 +87,7 @@ class TestWorld {
   Seconds now() const { return clock_.now(); }
   LaneId lanes() const { return lanes_; }
   LaneId lane_of(std::uint32_t, std::uint64_t reader) const { return static_cast<LaneId>(reader % lanes_); }
+  LaneId less_busy(LaneId lane) const { return less_busy_than(lane); }
   std::suspend_never enter_lane(LaneId) { return {}; }
   std::suspend_never go_home() { return {}; }
   auto sleep_until(Seconds t) {
@@ -110,11 +113,16 @@ class TestWorld {
     if (hosts_) hosts_->leave(host_, vote);
   }
   auto use_cpu(LaneId, Seconds t) { return Pause{clock_, now() + t}; }
-  Task<Read> read_file(LaneId, FileId file, std::uint64_t n) { return carry_out(file, 0, n); }
-  Task<Read> read_at(LaneId, FileId file, std::uint64_t offset, std::uint64_t n) {
+  Task<Read> read_file(LaneId lane, FileId file, std::uint64_t n) {
+    read_on.insert(lane);
+    return carry_out(file, 0, n);
+  }
+  Task<Read> read_at(LaneId lane, FileId file, std::uint64_t offset, std::uint64_t n) {
+    read_on.insert(lane);
     return carry_out(file, offset, n);
   }
-  Task<Read> read(LaneId, File& file, std::uint64_t offset, std::uint64_t n) {
+  Task<Read> read(LaneId lane, File& file, std::uint64_t offset, std::uint64_t n) {
+    read_on.insert(lane);
     return carry_out(file.id, offset, n);
   }
   Task<File> open(LaneId, FileId file) {

@@ -76,6 +76,8 @@ concept World = requires(W& w, LaneId lane, std::uint32_t rank, FileId file, std
   // Where things happen. `rank` is a place among the ranks here, 0 to here - 1.
   { w.lanes() } -> std::same_as<LaneId>;            // that readers read on, >= 1
   { w.lane_of(rank, n) } -> std::same_as<LaneId>;   // of the n-th reader here, who reads for that rank
+  // Where a reader of that lane goes on: there, or on one with fewer readers. At home or on that lane.
+  { w.less_busy(lane) } -> std::same_as<LaneId>;
   { w.writer_lane(rank) } -> std::same_as<LaneId>;  // where that rank writes; may lie beyond lanes()
   w.enter_lane(lane);                               // awaitable, from any executor
   w.go_home();                                      // awaitable, from any executor

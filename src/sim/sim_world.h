@@ -98,6 +98,7 @@ class SimWorld {
   Seconds now() const { return clock_.now(); }
   LaneId lanes() const { return setup_.client.hosts; }
   LaneId lane_of(std::uint32_t rank, std::uint64_t) const { return rank / setup_.ranks_per_host; }
+  LaneId less_busy(LaneId lane) const { return lane; }
   std::suspend_never enter_lane(LaneId) const { return {}; }
   std::suspend_never go_home() const { return {}; }
   auto sleep_until(Seconds t) { return Sleep{*this, t}; }

@@ -21,6 +21,8 @@ constexpr std::size_t kReadyAtOnce = 4096;  // readers of one lane; chosen: more
 // How long an idle lane sleeps before it looks around. Chosen: what is posted to it wakes it anyhow, and ten
 // looks a second cost nothing.
 constexpr Seconds kPatience{0.1};
+thread_local Lane* lane_here = nullptr;
+
 constexpr Seconds kGrace{0.5};  // for late answers, at the end; chosen: who ended a run waits no longer
 
 }  // namespace
@@ -57,6 +59,8 @@ Lane::Lane(LaneOptions options) : options_(std::move(options)) {
   thread_.join();
   std::rethrow_exception(failure_);
 }
+
+Lane* Lane::here() { return lane_here; }
 
 void Lane::quit() {
   quit_.store(true, std::memory_order_seq_cst);
@@ -95,6 +99,7 @@ Seconds Lane::cpu_seconds() const {
 }
 
 bool Lane::start() {
+  lane_here = this;
   pthread_setname_np(pthread_self(), ("aforo-io-" + std::to_string(options_.index)).c_str());
   try {
     engine_ = options_.make_engine();

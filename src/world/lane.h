@@ -1,7 +1,7 @@
 // Lane: one I/O loop. A thread with its engine, its buffers and the loader workers
 // that currently read.
 //
-// Everything here belongs to the lane's thread, except `post`, `quit`, `cpu_seconds` and the
+// Everything here belongs to the lane's thread, except what is said to be any thread's and the
 // constructor and destructor. Lanes share nothing, so more of them never slow each other down but
 // by what storage and the kernel do.
 //
@@ -115,6 +115,13 @@ class Lane {
   // allocation; one wake-up of the engine where nothing lay in the inbox.
   void post(Parcel& parcel);
 
+  // Any thread: readers that are on their way here or here, less those that have left.
+  std::uint32_t guests() const { return guests_.load(std::memory_order_relaxed); }
+  void expect_guest() { guests_.fetch_add(1, std::memory_order_relaxed); }
+  void guest_leaves() { guests_.fetch_sub(1, std::memory_order_relaxed); }
+  // The lane whose thread the caller runs on; null on others.
+  static Lane* here();
+
   // Any thread: CPU time this lane's thread has used since it began; 0 where the
   // system does not say.
   Seconds cpu_seconds() const;
@@ -184,6 +191,7 @@ class Lane {
   std::vector<std::coroutine_handle<>> ready_, running_;
   OpenTimes open_times_;
   std::uint64_t unanswered_ = 0;
+  std::atomic<std::uint32_t> guests_{0};
   // Idle: most recently used first.
   std::list<OpenFile> used_files_, idle_files_;
   // The file that find_open finds; older ones of the same id are only in the lists.

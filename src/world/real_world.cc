@@ -50,6 +50,15 @@ void RealWorld::run(Task<> job, std::stop_token stop, const std::function<void()
   home_.run([&finished] { return finished; });
 }
 
+LaneId RealWorld::less_busy(LaneId lane) const {
+  if (readers_ == 1) return lane;
+  thread_local LaneId turn = 0;
+  const LaneId other = (lane + 1 + turn++ % (readers_ - 1)) % readers_;
+  // Who asks on the lane itself is one of its guests.
+  const std::uint32_t mine = lanes_[lane]->guests() - (Lane::here() == lanes_[lane].get());
+  return lanes_[other]->guests() < mine ? other : lane;
+}
+
 Task<> RealWorld::use_cpu(LaneId id, Seconds duration) {
   while (duration.value > 0) {
     spin_for(std::min(duration, kCpuSlice));

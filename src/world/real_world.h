@@ -14,6 +14,7 @@
 #include <memory>
 #include <mutex>
 #include <stop_token>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -93,6 +94,10 @@ class RealWorld {
   LaneId lane_of(std::uint32_t /*rank*/, std::uint64_t reader) const {
     return static_cast<LaneId>(reader % readers_);
   }
+  // Where a reader of `lane` best goes on: there, or on another that has fewer readers now. One other is
+  // looked at, in turn. At home, or on that lane. Readers that wait at home are nobody's, so that no
+  // lane stands idle beside one that is shared.
+  LaneId less_busy(LaneId lane) const;
   // Where a rank saves; the lane of a reader where there are no writers, whose writes answer EROFS.
   LaneId writer_lane(std::uint32_t rank) const {
     const auto writers = static_cast<LaneId>(lanes_.size()) - readers_;
@@ -187,6 +192,8 @@ class RealWorld {
     bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<> handle) {
       parcel.handle = handle;
+      if (Lane* here = Lane::here()) here->guest_leaves();
+      if constexpr (std::is_same_v<Executor, Lane>) executor.expect_guest();
       executor.post(parcel);
     }
     void await_resume() const noexcept {}

@@ -243,6 +243,40 @@ TEST(RealWorld, ALaneThatReadsCreatesNothing) {
   }(h.world()));
 }
 
+// A reader goes on where fewer read: it does not stay with another beside an idle lane, nor leave where it is alone.
+TEST(RealWorld, AReaderGoesOnWhereFewerRead) {
+  RealWorldHarness<EngineKind::kThreads> h;
+  RealWorld& world = h.world();
+  ASSERT_EQ(world.lanes(), 2u);
+  std::atomic<bool> over{false};
+  WaitGroup stays;
+  const auto stay = [&](LaneId lane) -> Task<> {
+    co_await world.enter_lane(lane);
+    while (!over) co_await world.use_cpu(lane, Seconds{200e-6});
+    co_await world.go_home();
+  };
+  h.run([](RealWorld& w, auto& other, WaitGroup& others, std::atomic<bool>& end) -> Task<> {
+    EXPECT_EQ(w.less_busy(0), 0u);
+    EXPECT_EQ(w.less_busy(1), 1u);
+    others.add(1);
+    spawn(other(0), [&others] { others.done(); });
+    EXPECT_EQ(w.less_busy(0), 1u);
+    EXPECT_EQ(w.less_busy(1), 1u);
+    co_await w.enter_lane(1);
+    EXPECT_EQ(w.less_busy(1), 1u);  // alone
+    co_await w.enter_lane(0);
+    EXPECT_EQ(w.less_busy(0), 1u);  // one of two, beside an idle one
+    co_await w.go_home();
+    others.add(1);
+    spawn(other(1), [&others] { others.done(); });
+    EXPECT_EQ(w.less_busy(0), 0u);  // one on each
+    end = true;
+    co_await others.wait();
+    EXPECT_EQ(w.less_busy(0), 0u);
+    EXPECT_EQ(w.less_busy(1), 1u);
+  }(world, stay, stays, over));
+}
+
 // Where there is a lane for each core, each stays on one that is its own; fewer go where the scheduler likes, and so do
 // those whose engine reads on other threads.
 TEST(RealWorld, AsManyLanesAsCoresHaveEachItsOwn) {
