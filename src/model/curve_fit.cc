@@ -117,10 +117,12 @@ std::optional<double> measured_share(std::span<const WindowDigest> windows) {
   return std::clamp(weighted / weight, 0.0, 1.0);
 }
 
-std::vector<WindowRate> rates_of(std::span<const WindowDigest> windows, SizeShare sizes) {
+std::vector<WindowRate> rates_of(std::span<const WindowDigest> windows, SizeShare sizes, double paced = 1) {
   std::vector<WindowRate> rates;
   for (const WindowDigest& w : windows)
-    rates.push_back({w.rate.value * work_of(w.rate_bytes, sizes), w.length.value});
+    rates.push_back(
+        {w.rate.value * work_of(w.rate_bytes, sizes), w.length.value,
+         kHannNoise * paced * paced * w.latency_cv2 / std::max(1.0, static_cast<double>(w.counted))});
   return rates;
 }
 
@@ -291,11 +293,11 @@ ReadCurve fit_curve(ReadKind kind, ReadMode mode, bool cached, std::span<const W
       std::min(pacing_by_windows(windows, sizes).value_or(1), pacing_by_halves(windows, sizes).value_or(1));
   LevelNoise noise{pacing_by_slots(windows, sizes).value_or(1)};
   for (const auto& [readers, of_level] : levels) {
-    rates.push_back(rates_of(of_level, sizes));
+    rates.push_back(rates_of(of_level, sizes, paced));
     held.push_back(in_flight(of_level));
     curve.points.push_back(fit_point(of_level, sizes, paced, noise));
   }
-  const std::vector<double> joined = without_dips(joined_rates(rates));
+  const std::vector<double> joined = without_dips(joined_rates(rates, held));
   for (std::size_t i = 0; i < joined.size(); ++i) curve.points[i].rate = PerSecond{joined[i]};
   to_levels(held, curve.points);
   return curve;

@@ -105,6 +105,24 @@ TEST(ProbeFit, WhatEndsFirstIsMadeUpFor) {
   }
 }
 
+// Storage that has room for all: 0.1 s each, exponential, 2 windows of 4 s at each of five levels. One level alone knows
+// its rate to (1.5 / 80)^(1/2) = 14 %; what each operation takes is one thing at all of them.
+TEST(ProbeFit, FewAreServedAsFastAsSomeWhereThereIsRoom) {
+  double alone = 0, together = 0;
+  constexpr int kProbes = 100;
+  for (std::uint64_t probe = 0; probe < kProbes; ++probe) {
+    std::vector<WindowDigest> windows;
+    for (const unsigned readers : {1u, 2u, 4u, 8u, 16u})
+      for (std::uint64_t i = 0; i < 2; ++i)
+        windows.push_back(digest(independent(readers, 0.1, 4, probe * 100 + readers * 2 + i)));
+    const double rate = fit_curve(ReadKind::kFile, ReadMode::kDirect, false, windows).points[0].rate.value;
+    together += std::pow(rate / 10 - 1, 2);
+    alone += std::pow((windows[0].rate.value + windows[1].rate.value) / 20 - 1, 2);
+  }
+  EXPECT_GT(std::sqrt(alone / kProbes), 0.12);
+  EXPECT_LT(std::sqrt(together / kProbes), 0.7 * std::sqrt(alone / kProbes));
+}
+
 // latency = 1 ms + size * 1 us/1000 B: mean size 2000 B, mean latency 3 ms, of which 2 ms go with the size:
 // 2/3.
 TEST(ProbeFit, FindsTheShareThatGoesWithTheSize) {

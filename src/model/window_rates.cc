@@ -10,7 +10,9 @@ namespace {
 // window_rates_test.cc: wider joins levels that differ, narrower takes the luck of a window for
 // the storage's character.
 constexpr double kAlike = 1.6;             // standard errors
+constexpr double kAsFast = 2.5;            // likewise, of rates per operation in flight
 constexpr double kNeverAlike = 0.25;       // of ln(rate)
+constexpr double kNeverAsFast = 0.5;       // of ln(rate per operation in flight)
 constexpr double kUsualDegrees = 2;        // that the usual variance counts for beside a level's own
 constexpr double kDeep = 0.8;              // of the rate before a fall: less is no drift
 constexpr double kReached = 0.98;          // of a rate: as good as reached again
@@ -63,8 +65,11 @@ std::vector<double> variances_of(const std::vector<std::vector<WindowRate>>& rat
   const double usual = own[(own.size() - 1) / 2];  // the lower of two in the middle: no wild one's say
   std::vector<double> variances;
   for (const Scatter& scatter : scatters) {
+    double noise = 0;
+    for (const WindowRate& w : rates[variances.size()])
+      noise += w.noise / static_cast<double>(rates[variances.size()].size());
     const double shrunk = (scatter.squares + kUsualDegrees * usual) / (scatter.degrees + kUsualDegrees);
-    variances.push_back(std::max(shrunk, kLeastDeviation * kLeastDeviation));
+    variances.push_back(std::max({shrunk, noise, kLeastDeviation * kLeastDeviation}));
   }
   return variances;
 }
@@ -75,6 +80,7 @@ struct Group {
   std::size_t levels = 1;
   double weight = 0;  // 1 / the variance of `mean`
   double mean = 0;    // of ln(rate)
+  bool joins = true;
 
   Group(const std::vector<WindowRate>& rates, double variance) : mean(mean_of_logs(rates)) {
     const double usual = mean_weight(rates);
@@ -90,6 +96,23 @@ struct Group {
     windows.insert(windows.end(), other.windows.begin(), other.windows.end());
   }
 };
+
+// Joins neighbours that may, the nearest first, while there are any that are alike.
+void join_alike(std::vector<Group>& groups, double alike, double never) {
+  for (;;) {
+    std::size_t best = groups.size();
+    double nearest = alike;
+    for (std::size_t i = 0; i + 1 < groups.size(); ++i) {
+      const double difference = std::abs(groups[i].mean - groups[i + 1].mean);
+      const double apart = difference / std::sqrt(1 / groups[i].weight + 1 / groups[i + 1].weight);
+      if (difference < never && apart < nearest && groups[i].joins && groups[i + 1].joins)
+        nearest = apart, best = i;
+    }
+    if (best == groups.size()) return;
+    groups[best].join(groups[best + 1]);
+    groups.erase(groups.begin() + static_cast<std::ptrdiff_t>(best) + 1);
+  }
+}
 
 // Rates that were pooled.
 struct Block {
@@ -111,25 +134,32 @@ void fill_holes(std::vector<double>& rates) {
 
 }  // namespace
 
-std::vector<double> joined_rates(const std::vector<std::vector<WindowRate>>& rates) {
+std::vector<double> joined_rates(const std::vector<std::vector<WindowRate>>& rates,
+                                 std::span<const double> in_flight) {
   const std::vector<double> variances = variances_of(rates);
   std::vector<Group> groups;
   for (std::size_t i = 0; i < rates.size(); ++i)
     groups.emplace_back(rates[i], variances.empty() ? 1 : variances[i]);
-  for (;;) {
-    std::size_t best = groups.size();
-    double nearest = kAlike;
-    for (std::size_t i = 0; i + 1 < groups.size() && !variances.empty(); ++i) {
-      const double difference = std::abs(groups[i].mean - groups[i + 1].mean);
-      const double apart = difference / std::sqrt(1 / groups[i].weight + 1 / groups[i + 1].weight);
-      if (difference < kNeverAlike && apart < nearest) nearest = apart, best = i;
-    }
-    if (best == groups.size()) break;
-    groups[best].join(groups[best + 1]);
-    groups.erase(groups.begin() + static_cast<std::ptrdiff_t>(best) + 1);
-  }
+  if (!variances.empty()) join_alike(groups, kAlike, kNeverAlike);
   std::vector<double> joined;
-  for (const Group& group : groups) joined.insert(joined.end(), group.levels, trimmed_mean(group.windows));
+  std::vector<Group> each;  // of rates per operation in flight
+  for (const Group& group : groups) {
+    const std::size_t level = joined.size();
+    joined.insert(joined.end(), group.levels, trimmed_mean(group.windows));
+    if (in_flight.empty()) continue;
+    each.push_back(group);
+    each.back().mean -= std::log(in_flight[level]);
+    for (WindowRate& w : each.back().windows) w.rate /= in_flight[level];
+    each.back().joins = group.levels == 1;
+  }
+  if (in_flight.empty() || variances.empty()) return joined;
+  join_alike(each, kAsFast, kNeverAsFast);
+  std::size_t level = 0;
+  for (const Group& group : each) {
+    const double rate = group.levels > 1 && group.joins ? trimmed_mean(group.windows) : 0;
+    for (std::size_t i = 0; i < group.levels; ++i, ++level)
+      if (rate > 0) joined[level] = rate * in_flight[level];
+  }
   return joined;
 }
 

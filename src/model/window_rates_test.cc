@@ -56,6 +56,39 @@ TEST(ProbeRates, AWindowThatWasCutOffWeighsByWhatItSaw) {
   EXPECT_NEAR(rates[1], 402, 1e-9);
 }
 
+std::vector<double> joined_in_flight(const std::vector<std::vector<double>>& levels,
+                                     const std::vector<double>& in_flight, const std::vector<double>& noise) {
+  std::vector<std::vector<WindowRate>> rates;
+  for (const auto& level : levels) {
+    rates.emplace_back();
+    for (const double rate : level) rates.back().push_back({rate, 7, noise[rates.size() - 1]});
+  }
+  return joined_rates(rates, in_flight);
+}
+
+// 12 +- 1 at one, 20 +- 0.2 at two, 40 +- 0.4 at four, where each operation takes 0.1 s: one level of few operations says
+// little, and the others say 10 for each; its own windows weigh by their own noise. 48 at eight is no 80, and stays.
+TEST(ProbeRates, LevelsAtWhichEachIsServedAsFastAreOne) {
+  const std::vector<std::vector<double>> levels{
+      {11, 12, 13}, {19.8, 20, 20.2}, {39.6, 40, 40.4}, {47.8, 48, 48.2}};
+  const auto rates = joined_in_flight(levels, {1, 2, 4, 8}, {0.05, 0.0001, 0.0001, 0.0001});
+  EXPECT_NEAR(rates[0], 10, 0.1);
+  EXPECT_NEAR(rates[1], 2 * rates[0], 1e-9);
+  EXPECT_NEAR(rates[2], 4 * rates[0], 1e-9);
+  EXPECT_NEAR(rates[3], 48, 1e-9);
+  // Where three windows lie as close as they do and their operations say no more, 12 is another rate.
+  EXPECT_NEAR(joined_in_flight(levels, {1, 2, 4, 8}, {0, 0, 0, 0})[0], 12, 1e-9);
+  EXPECT_NEAR(joined_in_flight(levels, {}, {0.05, 0, 0, 0})[0], 12, 1e-9);  // who knows how many there were?
+}
+
+// 100 at one, 150 at two, 155 at four: the latter are one rate, and say nothing of what each takes at one.
+TEST(ProbeRates, AFullStorageSaysNothingOfAnEmptyOne) {
+  const auto rates =
+      joined_in_flight({{80, 100, 120}, {140, 150, 160}, {145, 155, 165}}, {1, 2, 4}, {0.04, 0, 0});
+  EXPECT_NEAR(rates[0], 100, 1e-9);
+  EXPECT_DOUBLE_EQ(rates[1], rates[2]);
+}
+
 // A dip that is made good is drift: 14 and 12 are 13 each; so is one within a fall (20 is never reached
 // again). With 13.5 before it, 13.5 lies above that mean and is reached again too: 39.5 / 3 each.
 TEST(ProbeRates, ADipIsDriftButAFallThatStaysIsNot) {
