@@ -11,7 +11,7 @@ from .chance import Chance, Choice, Range
 from .families import FAMILIES, FILES, MB, memory, slow
 from .workloads import Data
 
-RUN_SECONDS = 6  # about as long as a job is meant to run
+RUN_SECONDS = 8  # about as long as a job is meant to run
 LEAST_STEPS = 12
 PASS_SECONDS = 2.5  # of one of several epochs through a page cache
 LEAST_BYTES = 100 * MB

@@ -36,7 +36,7 @@ class Family:
 @contextlib.contextmanager
 def device(places, parameters, dataset_bytes):
     kind = parameters['filesystem']
-    with block.filesystem(kind, MOST_DISK, places.directory) as (place, number):
+    with block.filesystem(kind, MOST_DISK, places.medium) as (place, number):
         limits = {'blkio': lambda version: cgroups.device_limits(
             version, number, round(parameters.get('bandwidth', 0)), round(parameters.get('requests', 0)))}
         with cgroups.either_version(limits, places.directory) as groups:
@@ -46,7 +46,7 @@ def device(places, parameters, dataset_bytes):
 @contextlib.contextmanager
 def page_cache(places, parameters, dataset_bytes):
     """A cache that holds a drawn share of the dataset, beside what aforo itself takes."""
-    with block.filesystem(parameters['filesystem'], MOST_DISK, places.directory) as (place, number):
+    with block.filesystem(parameters['filesystem'], MOST_DISK, places.medium) as (place, number):
         size = CACHE_FLOOR + round(parameters['cached'] * dataset_bytes)
         with limited_memory(places, size, blkio=lambda version: cgroups.device_limits(
                 version, number, round(parameters['bandwidth']))) as groups:
@@ -86,21 +86,21 @@ def slow(places, parameters, dataset_bytes):
 @contextlib.contextmanager
 def compression(places, parameters, dataset_bytes):
     options = f'compress-force={parameters["algorithm"]}'
-    with block.filesystem('btrfs', MOST_DISK, places.directory, options=options) as (place, _):
+    with block.filesystem('btrfs', MOST_DISK, places.medium, options=options) as (place, _):
         yield Mounted(place, place, dataset_bytes,
                       settle=lambda laid: codec.make_compressible(laid, parameters['compressed']))
 
 
 @contextlib.contextmanager
 def checksums(places, parameters, dataset_bytes):
-    with block.filesystem('btrfs', MOST_DISK, places.directory, make=['--csum', parameters['algorithm']]) as (place, _):
+    with block.filesystem('btrfs', MOST_DISK, places.medium, make=['--csum', parameters['algorithm']]) as (place, _):
         yield Mounted(place, place, dataset_bytes)
 
 
 @contextlib.contextmanager
 def encryption(places, parameters, dataset_bytes):
     del parameters
-    with block.filesystem('ext4', MOST_DISK, places.directory, make=['-O', 'encrypt']) as (mount, _):
+    with block.filesystem('ext4', MOST_DISK, places.medium, make=['-O', 'encrypt']) as (mount, _):
         place = codec.encrypted_folder(mount)
         yield Mounted(place, place, dataset_bytes)
 
@@ -116,7 +116,7 @@ def zram(places, parameters, dataset_bytes):
 @contextlib.contextmanager
 def dm_crypt(places, parameters, dataset_bytes):
     del parameters
-    with codec.mapped_crypt(MOST_DISK, places.directory) as name, \
+    with codec.mapped_crypt(MOST_DISK, places.medium) as name, \
             block.mounted('ext4', name, places.directory) as (place, _):
         yield Mounted(place, place, dataset_bytes)
 

@@ -8,6 +8,10 @@ storages and jobs at random from the ranges below, and decides them alone. Pairs
 `aforo predict` says what the job will see, and only then `aforo run` measures it, here with its diagnosis on. A storage
 that cannot be built on a machine is named with the reason, and the next one that the seed draws takes its place.
 
+What stands for a storage's own medium, the file below a loop device among it, lies in memory (`--memory-dir`): the drawn
+limits are then the only ones. A disk, with neighbours and caches that change within minutes, is on
+[accuracy.md](accuracy.md); the seeds up to 308312 had the files below their loop devices on one.
+
 **What counts:** seeds that were measured after the last change of the model (`bench/accuracy/seeds.json`) and that nobody
 looked at to make it. Seeds that were used for tuning are listed and count nowhere above.
 """
@@ -38,7 +42,7 @@ too. So is `epoch start` where on the average there is enough for the target, th
 """
 
 DRAWING = """Ranges are log-uniform, choices as likely as they are often named. What asks for more than is stated is drawn again: a
-storage takes {disk:g} GB of disk or {memory:g} GB of memory, {least_steps} steps of a job take {seconds} s at what the storage
+storage takes {disk:g} GB, or {memory:g} GB where it is memory itself, {least_steps} steps of a job take {seconds} s at what the storage
 gives by construction, a job has {readers} readers at most, a slow filesystem answers {requests} requests a second at most,
 and a sample that was read through a page cache is read again only where the page cache is what is drawn. A storage has a
 dataset for every {per_dataset} jobs; one job in {twice} is measured twice, and on every second storage the largest number of

@@ -37,6 +37,12 @@ class Places:
             raise Unavailable('no memory filesystem was named (--memory-dir)')
         return self.memory
 
+    @property
+    def medium(self):
+        """Where what stands for a drawn storage's medium lies. In memory where that was named: a disk, and a virtual
+        one above all, has limits and caches of its own that change within minutes, beside the drawn ones."""
+        return self.memory or self.directory
+
 
 @contextlib.contextmanager
 def folder(parent, name):
