@@ -104,6 +104,8 @@ struct Evidence {
   std::string packed_layout;
   // Loader settings of this run; 0 = unknown.
   std::uint32_t workers = 0, prefetch = 0;
+  // Batches that are read ahead of an accelerator, and those worked on side by side; 0 = unknown.
+  double window_batches = 0, producers = 0;
   Readers readers;
   // Share of time that readers had a request outstanding.
   double worker_busy_share = 0;

@@ -15,7 +15,8 @@
 //   2a  checkpoints         pauses take >= 5 %, more than what the two that follow take, and without them
 //                           the target is met, or they are half of all that is lost
 //   2b  cold cache          what the first epochs take beyond later ones, likewise
-//   2c  epoch start         the first batches of the epochs take >= 5 %, and after them the target is met
+//   2c  epoch start         the first batches of the epochs take >= 5 %, and after them the target is met; where
+//                           an epoch ends with what was read ahead, only if its start was fast enough for it
 //    3  loader settings     more workers on the same storage gain >= 15 %
 //    4  barrier skew        barrier wait >= 2 x load wait and >= 5 %, while workers idle, the device is not
 //                           busy and reading alone does not stay below the target: on the average storage

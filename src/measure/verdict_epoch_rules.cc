@@ -52,6 +52,14 @@ double steps_needed(const Evidence& e) {
   return std::ceil(e.au_target * start / (step * (1 - e.au_target / after)));
 }
 
+// Whether what comes after an epoch's first batch shows the storage's pace. What is read ahead comes with that batch:
+// of an epoch that ends there it shows nothing, and all that is known is that as many batches as there are producers
+// took the start, Z E s / c of s and c the shares of start and compute in E steps of Z.
+bool sustains(const Evidence& e) {
+  if (e.steps <= 0 || e.steps > std::max(1.0, e.window_batches)) return true;
+  return std::max(1.0, e.producers) * e.compute_share >= e.au_target * e.start_up_share * e.steps;
+}
+
 }  // namespace
 
 std::optional<Finding> checkpoints(const Evidence& e) {
@@ -95,10 +103,10 @@ std::optional<Finding> cold_cache(const Evidence& e) {
 }
 
 // What is left of the time after the first batch of every epoch meets the target: a
-// short run shows its start.
+// short run shows its start. One that shows nothing else is judged by it.
 std::optional<Finding> start_up(const Evidence& e) {
   const double after = au_without(e, e.start_up_share);
-  if (e.start_up_share < kNoticeable || after < e.au_target) return std::nullopt;
+  if (e.start_up_share < kNoticeable || after < e.au_target || !sustains(e)) return std::nullopt;
   const double needed = steps_needed(e);
   const std::string what = e.predicted ? "the epochs are too short" : "the test is too short";
   const std::string steps = needed > 0 ? fmt::format(": {} steps an epoch, {} would do",

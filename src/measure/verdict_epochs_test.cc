@@ -36,6 +36,26 @@ TEST(VerdictOnEpochs, ATestThatIsTooShortSaysHowLongItShouldBe) {
   EXPECT_NE(verdict_of(e).limit, Limit::kEpochStart);
 }
 
+// Two workers, two batches ahead each. One step of 2 ms behind 78 ms: two batches in 78 ms are 5 % of what is
+// asked for, whatever comes after the only batch. Of five steps the fifth was not read ahead; nor does it matter
+// where two workers bring two batches in 4.4 ms.
+TEST(VerdictOnEpochs, AnEpochThatIsAllStartIsJudgedByIt) {
+  Evidence e = late_job();
+  e.au = e.compute_share = 0.025;
+  e.start_up_share = e.load_wait_share = 0.975;
+  e.barrier_wait_share = 0;
+  e.steps = 1, e.step_time = 2_ms;
+  e.window_batches = 4, e.producers = 2;
+  e.worker_busy_share = 1;
+  EXPECT_NE(verdict_of(e).limit, Limit::kEpochStart) << verdict_of(e).text;
+  e.steps = 5;
+  EXPECT_EQ(verdict_of(e).limit, Limit::kEpochStart);
+  e.steps = 1;
+  e.au = e.compute_share = 2 / 6.4;
+  e.start_up_share = e.load_wait_share = 4.4 / 6.4;
+  EXPECT_EQ(verdict_of(e).limit, Limit::kEpochStart);
+}
+
 // Half of the time; the target leaves 1/0.9 - 1 = 1/9 of what is not paused for pauses: 9 times less.
 TEST(VerdictOnEpochs, CheckpointsAreNamed) {
   Evidence e = late_job();

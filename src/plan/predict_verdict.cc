@@ -143,6 +143,8 @@ void add_verdict(Prediction& prediction, const SimulatedCase& c, const std::vect
   e.workers = c.plan.loader.workers;
   e.readers = readers_of(c.plan);
   e.prefetch = c.plan.loader.prefetch;
+  e.window_batches = static_cast<double>(access.window_batches);
+  e.producers = static_cast<double>(access.producers);
   e.worker_busy_share = run.worker_busy;
   e.requests_in_flight = run.in_flight;
   e.cache_share = run.cache_hit_share;

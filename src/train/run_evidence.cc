@@ -140,6 +140,8 @@ Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptio
   e.workers = plan.loader.workers;
   e.readers = readers_of(plan);
   e.prefetch = plan.loader.prefetch;
+  e.window_batches = static_cast<double>(access.window_batches);
+  e.producers = static_cast<double>(access.producers);
   e.requests_in_flight = result.readers.busy / job.wall();
   const double working = (result.readers.busy + result.readers.preparing) / job.wall();
   e.worker_busy_share = std::min(1.0, working / static_cast<double>(plan.ranks.here * e.readers.now));
