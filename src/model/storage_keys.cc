@@ -243,7 +243,8 @@ const Schema<CacheSpec>& cache_schema() {
        choice_key(
            {"policy",
             "What goes when it is full: nothing (pinned), the least recently used, any (random), or what "
-            "Linux lets go (page-cache: a host's memory)."},
+            "Linux lets go (page-cache: a host's memory). Direct reads pass one of a host that is of the last kind, or "
+            "called page cache."},
            &CacheSpec::policy, names_of<CachePolicy>(4)),
        choice_key({"scope", "One for all hosts, or one per host."}, &CacheSpec::scope,
                   names_of<StationScope>(2)),

@@ -66,6 +66,14 @@ StorageSpec scale_rates(StorageSpec storage, double factor) {
   return storage;
 }
 
+StorageSpec without_page_cache(StorageSpec storage, std::size_t& left_out) {
+  left_out = std::erase_if(storage.caches, [](const CacheSpec& cache) {
+    return cache.scope == StationScope::kHost &&
+           (cache.policy == CachePolicy::kPageCache || cache.name == "page cache");
+  });
+  return storage;
+}
+
 bool client_takes_part(const StorageSpec& storage) {
   const auto is_cpu = [](const Station& station) { return station.kind == StationKind::kCpu; };
   if (std::any_of(storage.client.begin(), storage.client.end(), is_cpu)) return true;

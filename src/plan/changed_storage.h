@@ -23,6 +23,10 @@ bool client_takes_part(const StorageSpec& storage);
 // The first cache with that size; a page cache on every host where there is none.
 StorageSpec with_cache_size(StorageSpec storage, Bytes size);
 
+// The storage as direct reads see it, which the kernel's page cache serves nothing of: without caches of each host that
+// Linux's rules empty, or that are named "page cache". `left_out`: how many there were.
+StorageSpec without_page_cache(StorageSpec storage, std::size_t& left_out);
+
 // Whether what happened before changes what is served now: caches, bursts.
 bool has_memory(const StorageSpec& storage);
 

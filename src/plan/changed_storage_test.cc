@@ -70,6 +70,21 @@ TEST(ChangedStorage, CoresHelpWhereTheClientWasBusy) {
   EXPECT_EQ(faster.tiers[0].curves[0].points[1].rate.value, 1600);
 }
 
+TEST(ChangedStorage, DirectReadsPassTheKernelsCacheAlone) {
+  StorageSpec s = two_points();
+  s.caches.resize(4);
+  s.caches[0].name = "memory", s.caches[0].policy = CachePolicy::kPageCache;
+  s.caches[1].name = "page cache";
+  s.caches[2].name = "local NVMe";
+  s.caches[3].name = "page cache", s.caches[3].scope = StationScope::kShared;  // a file server's own
+  std::size_t left_out = 0;
+  const StorageSpec direct = without_page_cache(s, left_out);
+  EXPECT_EQ(left_out, 2u);
+  ASSERT_EQ(direct.caches.size(), 2u);
+  EXPECT_EQ(direct.caches[0].name, "local NVMe");
+  EXPECT_EQ(direct.caches[1].scope, StationScope::kShared);
+}
+
 TEST(ChangedStorage, ACacheIsResizedOrAdded) {
   StorageSpec s = two_points();
   EXPECT_FALSE(has_memory(s));

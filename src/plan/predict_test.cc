@@ -63,6 +63,22 @@ TEST(Predict, AColdCacheIsOneRatioOnOnePage) {
   EXPECT_EQ(closed.verdict.limit, Limit::kColdCache);
 }
 
+// Two epochs of which the page cache of a host serves the second: buffered it does, direct the pipe's half is all.
+TEST(Predict, DirectReadsPassThePageCache) {
+  PredictOptions options = pipe_case();
+  options.workload.training.epochs = 2;
+  options.storage.caches.push_back(
+      {"page cache", Bytes{4'200'000'000}, CachePolicy::kRandom, StationScope::kHost, true, {}});
+  EXPECT_NEAR(predict(options).au, 1, 0.02);
+  options.workload.loader.read_mode = ReadMode::kDirect;
+  for (const PredictMethod method : {PredictMethod::kSimulate, PredictMethod::kClosed}) {
+    options.method = method;
+    const Prediction direct = predict(options);
+    EXPECT_NEAR(direct.au, 0.5, 0.01);
+    EXPECT_THAT(direct.notes, testing::Contains(HasSubstr("pass the page cache")));
+  }
+}
+
 // A hundred steps of 10 ms, then a second in which all stand still: half the time.
 TEST(Predict, PausesForCheckpointsAreNamed) {
   PredictOptions options = pipe_case(8000);
