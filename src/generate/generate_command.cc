@@ -55,6 +55,7 @@ Progress progress_of(const GenerateCounters& counters, const GeneratePlan& plan,
 
 void describe_ask(Json& record, const GenerateOptions& options) {
   record["directory"] = options.directory;
+  for (const std::string& warning : options.workload.warnings) record["warnings"].push_back(warning);
   if (options.workload.name.empty()) return;
   record["config"]["workload"] = options.workload.name;
   record["config"]["origin"] = options.workload.origin;

@@ -52,6 +52,18 @@ TEST_F(GenerateTest, ADryRunSaysWhatWouldBeWrittenAndTouchesNothing) {
   EXPECT_EQ(plan["bytes"], generate_all(wanted)["bytes"]);
 }
 
+// What a workload says of itself, keys of the benchmark that are not honoured among it, is said before and after.
+TEST_F(GenerateTest, WarningsOfTheWorkloadAreSaid) {
+  auto wanted = options(base_ / "d", 3, 5000);
+  wanted.workload.warnings = {"'dataset.record_lenght_bytes' is not honoured"};
+  const auto says = [&](const Json& record) {
+    const Json& all = record["warnings"];
+    return std::find(all.begin(), all.end(), Json(wanted.workload.warnings[0])) != all.end();
+  };
+  EXPECT_TRUE(says(plan_generate(wanted)));
+  EXPECT_TRUE(says(generate_all(wanted)));
+}
+
 TEST_F(GenerateTest, WhatTheFormatCannotHoldIsRefusedInDryRunsToo) {
   auto wanted = options(base_ / "d", 2, 9e9);
   wanted.workload.dataset.content = Content::kNpz;

@@ -158,6 +158,8 @@ void read_training(DlioSource& source, Use use, Workload& workload) {
   training.au_target = source.number("metric.au", 0.01, 1).value_or(0.90);
   // The benchmark counts steps from 1 in every epoch, so this limits each of them.
   const double steps = source.number("train.total_training_steps", -1, 1e12).value_or(-1);
+  if (steps != std::floor(steps))
+    source.fail("train.total_training_steps", fmt::format("expected whole steps, found {}", steps));
   if (steps > 0) training.steps = static_cast<std::uint64_t>(steps);
   const std::optional<Law> step = source.time("train.computation_time", "train.computation_time_stdev");
   const bool known = step && step->mean > 0;
@@ -205,11 +207,14 @@ YamlNode* find_or_add(YamlNode& map, const std::string& name) {
   return &map.items.back();
 }
 
-// A file that only checkpoints names no dataset, and the benchmark's defaults are nobody's.
+// The benchmark's defaults, 8 files of 64 KiB, are nobody's data. A file that only checkpoints names none.
 void require_dataset(DlioSource& source) {
-  if (source.has("dataset") || source.flag("workflow.train").value_or(true) ||
-      source.flag("workflow.generate_data").value_or(false))
-    return;
+  if (source.has("dataset")) return;
+  if (source.flag("workflow.train").value_or(true) || source.flag("workflow.generate_data").value_or(false))
+    throw UserError(
+        fmt::format("{}: expected a dataset, found none: give dataset.num_files_train and "
+                    "dataset.record_length_bytes there, or as words behind the file",
+                    source.file()));
   source.fail("workflow",
               "expected a job that has a dataset, found one that only writes and reads checkpoints (train: "
               "False, checkpoint: True): there is nothing to lay");
@@ -260,13 +265,16 @@ void override_dlio(YamlNode& root, std::string_view assignment) {
 
 Workload read_dlio(const YamlNode& root, std::string_view file, Use use) {
   YamlNode tree = root;
+  if (tree.find("data_reader") != nullptr && tree.find("reader") != nullptr)
+    throw UserError(fmt::format("{}:{}: expected one of reader and data_reader, its older name, found both",
+                                file, tree.find("data_reader")->line));
   for (YamlNode& item : tree.items) {
     if (item.key == "data_reader" && tree.find("reader") == nullptr) item.key = "reader";
   }
   DlioSource source(tree, file);
   Workload workload;
   read_names(source, workload);
-  if (use == Use::kDataset) require_dataset(source);
+  require_dataset(source);
   read_dlio_dataset(source, workload.dataset);
   read_reader(source, use, workload.loader);
   read_training(source, use, workload);

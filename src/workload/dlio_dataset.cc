@@ -18,13 +18,19 @@ struct Format {
   std::string_view caveat;                    // what is different from the real format
   bool typed = false, compressed = false;     // whether elements have a type, and the benchmark compresses it
   LayoutKind of_many = LayoutKind::kRecords;  // of files that hold several samples, where `layout` holds one
+  std::string_view not_many =
+      "";  // what the benchmark does to files of several samples that no layout here does
 };
 
+// By its readers and generators.
+constexpr std::string_view kWholeFile = "the benchmark reads the whole file for each of its samples";
+constexpr std::string_view kOneImage = "the benchmark lays one image in a file, and reads it for each sample";
+
 constexpr Format kFormats[] = {
-    {"npz", LayoutKind::kFilePerSample, Content::kNpz, "", true, true},
+    {"npz", LayoutKind::kFilePerSample, Content::kNpz, "", true, true, LayoutKind::kRecords, kWholeFile},
     {"npy", LayoutKind::kFilePerSample, Content::kNpy, "", true, false, LayoutKind::kNpy},
-    {"jpeg", LayoutKind::kFilePerSample, Content::kJpeg, "", false, false},
-    {"png", LayoutKind::kFilePerSample, Content::kPng, "", false, false},
+    {"jpeg", LayoutKind::kFilePerSample, Content::kJpeg, "", false, false, LayoutKind::kRecords, kOneImage},
+    {"png", LayoutKind::kFilePerSample, Content::kPng, "", false, false, LayoutKind::kRecords, kOneImage},
     {"tfrecord", LayoutKind::kTfrecord, Content::kRaw, "", true, false},
     {"hdf5", LayoutKind::kHdf5, Content::kRaw, "", true, true},
     {"hdf5_opt", LayoutKind::kHdf5, Content::kRaw, "", true, true},
@@ -33,7 +39,7 @@ constexpr Format kFormats[] = {
     {"mmap_indexed_binary", LayoutKind::kRecords, Content::kRaw, "records are read, not mapped"},
     {"csv", LayoutKind::kRecords, Content::kRaw,
      "rows are read as records of as many bytes; written as text they would take some 3.6 times as many",
-     true, true},
+     true, true, LayoutKind::kRecords, kWholeFile},
 };
 
 // numpy's names of what the benchmark fills arrays with, and the bytes of one.
@@ -226,6 +232,10 @@ void read_dlio_dataset(DlioSource& source, DatasetSpec& dataset) {
   refuse_other_bytes(source, format);
   const std::uint64_t files = source.count("dataset.num_files_train", 1, 1'000'000'000'000).value_or(8);
   dataset.samples_per_file = source.count("dataset.num_samples_per_file", 1, 1'000'000'000).value_or(1);
+  if (dataset.samples_per_file > 1 && !format.not_many.empty())
+    source.fail("dataset.num_samples_per_file",
+                fmt::format("expected 1 of {} files, found {}: {}, which aforo does not", format.word,
+                            dataset.samples_per_file, format.not_many));
   dataset.samples = files * dataset.samples_per_file;
   Law& size = dataset.sample_size;
   read_size(source, format, size);

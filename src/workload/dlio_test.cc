@@ -220,10 +220,10 @@ TEST(Dlio, OtherKeysThatCount) {
 }
 
 TEST(Dlio, WhatIsOnlyNearlyTheSameIsSaid) {
-  const Workload many = dlio({"dataset.num_samples_per_file=4", "dataset.record_length_bytes_stdev=10"});
+  const Workload many = dlio({"dataset.format=indexed_binary", "dataset.num_samples_per_file=4",
+                              "dataset.record_length_bytes_stdev=10"});
   EXPECT_EQ(many.dataset.layout, LayoutKind::kRecords);
   EXPECT_EQ(many.dataset.samples, 4000u);
-  EXPECT_THAT(many.warnings, Contains(HasSubstr("'dataset.num_samples_per_file: 4'")));
   EXPECT_THAT(many.warnings, Contains(HasSubstr("'dataset.record_length_bytes_stdev: 10'")));
   const Workload rows = dlio({"dataset.format=npy", "dataset.num_samples_per_file=4"});
   EXPECT_EQ(rows.dataset.layout, LayoutKind::kNpy);
@@ -371,7 +371,7 @@ TEST(Dlio, WrongValuesAreErrorsWithTheirLine) {
               HasSubstr("accelerator.step_time: expected 1 us to 24 h"));
   EXPECT_THAT(refused({"dataset.format=npzz"}), HasSubstr("did you mean 'npz'?"));
   EXPECT_THAT(refused({"reader.file_shuffle=maybe"}), HasSubstr("expected off | seed | random"));
-  const std::string text = "framework: pytorch\nreader:\n  batch_size: many\ntrain: {computation_time: 1}\n";
+  const std::string text = "dataset: {format: npz}\nreader:\n  batch_size: many\ntrain: {computation_time: 1}\n";
   try {
     parse_workload(text, "job.yaml");
     FAIL();
@@ -392,7 +392,7 @@ TEST(Dlio, IsRecognisedByItsKeys) {
 
 TEST(Dlio, AWholeFileUnderOneKeyIsUnwrapped) {
   std::string wrapped = "workload:\n";
-  wrapped += "  framework: pytorch\n  reader: {batch_size: 3}\n  train: {computation_time: 1}\n";
+  wrapped += "  dataset: {format: npz}\n  reader: {batch_size: 3}\n  train: {computation_time: 1}\n";
   EXPECT_EQ(parse_workload(wrapped, "job.yaml").loader.batch_size, 3u);
 }
 

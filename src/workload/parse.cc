@@ -116,6 +116,16 @@ Workload parse_dlio(YamlNode root, std::string_view file, std::span<const std::s
   return workload;
 }
 
+// Without Hydra's way of wrapping the file in one key; what stands beside that comes last, to be named as not honoured.
+YamlNode unwrapped(const YamlNode& root) {
+  const YamlNode* inside = root.find("workload");
+  if (inside == nullptr || !inside->is_map()) return root;
+  YamlNode out = *inside;
+  for (const YamlNode& item : root.items)
+    if (&item != inside && out.find(item.key) == nullptr) out.items.push_back(item);
+  return out;
+}
+
 }  // namespace
 
 Workload parse_workload(std::string_view text, std::string_view file, std::span<const std::string> overrides,
@@ -123,12 +133,10 @@ Workload parse_workload(std::string_view text, std::string_view file, std::span<
   YamlNode root = read_yaml(text, file);
   require_mapping(root, file);
   const std::vector<std::string> assignments = without_plus(overrides);
-  // Hydra's way of wrapping the whole file in one key.
-  const bool wrapped = root.items.size() == 1 && root.items[0].key == "workload" && root.items[0].is_map();
-  const bool dlio =
-      dialect == Dialect::kDlio || (dialect == Dialect::kDetect && is_dlio(wrapped ? root.items[0] : root));
+  YamlNode plain = unwrapped(root);
+  const bool dlio = dialect == Dialect::kDlio || (dialect == Dialect::kDetect && is_dlio(plain));
   if (!dlio) return parse_aforo(root, file, assignments, use);
-  return parse_dlio(wrapped ? YamlNode(root.items[0]) : std::move(root), file, assignments, use);
+  return parse_dlio(std::move(plain), file, assignments, use);
 }
 
 bool sets_field(std::span<const std::string> overrides, std::string_view field) {

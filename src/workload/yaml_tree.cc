@@ -140,6 +140,10 @@ class TreeBuilder : public YAML::EventHandler {
     if (node.kind != YamlNode::Kind::kScalar) {
       fail(file_, node.line, "expected a word as key, found a list, a mapping or nothing");
     }
+    if (node.text == "<<") {
+      fail(file_, node.line,
+           "expected a key, found a merge ('<<'), which aforo does not carry out: write its keys out");
+    }
     if (!parent.keys.insert(node.text).second) {
       fail(file_, node.line, fmt::format("expected every key once, found {} again", quote(node.text)));
     }
