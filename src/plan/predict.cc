@@ -3,21 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "base/error.h"
-#include "base/parallel_for.h"
-#include "measure/interval.h"
 #include "model/curve.h"
 #include "pipeline/plan_job.h"
-#include "pipeline/readers.h"
 #include "plan/changed_storage.h"
 #include "plan/closed_predict.h"
 #include "plan/predict_verdict.h"
 #include "plan/prediction_error.h"
 #include "plan/requirement.h"
 #include "plan/simulated_case.h"
+#include "plan/simulated_runs.h"
 
 namespace aforo {
 namespace {
@@ -104,50 +101,11 @@ Prediction from_closed(const ClosedPrediction& closed, const PredictOptions& opt
   return out;
 }
 
-std::optional<Interval> interval_of(const std::vector<SimulatedOnce>& runs) {
-  std::vector<double> aus;
-  for (const SimulatedOnce& run : runs) aus.push_back(run.au);
-  return confidence_interval(aus);
-}
-
-// Replications, each with a slot of its own, so that threads change nothing: all that were asked for, or of a
-// large job two, where these lie so near to each other that their interval is narrow.
-std::vector<SimulatedOnce> replicate(const SimulatedCase& c, const PredictOptions& options,
-                                     const StorageSpec& storage, std::stop_token stop) {
-  std::vector<SimulatedOnce> out;
-  const auto reach = [&](std::size_t count) {
-    const std::size_t done = out.size();
-    out.resize(count);
-    parallel_for(count - done, 1, options.threads, stop, [&](unsigned, std::uint64_t i, std::uint64_t) {
-      out[done + i] = simulate_once(c, storage, options.seed, done + i, stop);
-    });
-    if (stop.stop_requested()) throw Interrupted();
-  };
-  if (c.large && options.replications > 2) {
-    reach(2);
-    const auto interval = interval_of(out);
-    if (interval && interval->half_width < options.no_chance) return out;
-  }
-  reach(options.replications);
-  return out;
-}
-
 template <class Field>
 double mean_of(const std::vector<SimulatedOnce>& runs, const Field& field) {
   double sum = 0;
   for (const SimulatedOnce& run : runs) sum += field(run);
   return sum / static_cast<double>(runs.size());
-}
-
-// Of replications by the time that each took, as AU is of epochs: one that took twice as long counts twice.
-template <class Field>
-double by_time(const std::vector<SimulatedOnce>& runs, const Field& field) {
-  double sum = 0, time = 0;
-  for (const SimulatedOnce& run : runs) {
-    sum += field(run) * run.stalls.total.value;
-    time += run.stalls.total.value;
-  }
-  return time > 0 ? sum / time : 0;
 }
 
 StallTimes mean_times(const std::vector<SimulatedOnce>& runs) {
@@ -191,60 +149,33 @@ void add_means(Prediction& out, const std::vector<SimulatedOnce>& runs) {
 
 // Chance: 95 % over the replications. Spread: the same first replication on the storage slower and faster by
 // half the spread. Both are small and independent, so their squares add.
-void add_interval(Prediction& out, const SimulatedCase& c, const std::vector<SimulatedOnce>& runs,
-                  const PredictOptions& options, const StorageSpec& storage, std::stop_token stop) {
-  const auto interval = interval_of(runs);
-  out.chance = interval ? interval->half_width : 0;
-  const Access access = access_of(c.plan);
-  out.spread = std::max(least_spread(storage),
-                        measured_spread(storage, access.kind, c.plan.loader.read_mode,
-                                        access.operation_bytes(), std::max(out.requests_in_flight, 1.0)));
-  out.model_error = model_error(storage, access.kind, c.plan.loader.read_mode);
-  if (options.spread && out.spread > 0) {
-    const double half = std::min(out.spread / 2, 0.9);
-    std::vector<double> shifted(2);
-    parallel_for(2, 1, options.threads, stop, [&](unsigned, std::uint64_t i, std::uint64_t) {
-      const StorageSpec changed = scale_rates(storage, i == 0 ? 1 - half : 1 + half);
-      shifted[i] = simulate_once(c, changed, options.seed, 0, stop).au;
-    });
-    if (stop.stop_requested()) throw Interrupted();
-    out.slower = std::max(0.0, runs.front().au - shifted[0]);
-    out.faster = std::max(0.0, shifted[1] - runs.front().au);
-  } else if (options.spread) {
+void add_interval(Prediction& out, const SimulatedCase& c, const SimulatedRuns& runs,
+                  const PredictOptions& options, const StorageSpec& storage) {
+  out.chance = runs.chance;
+  out.spread = runs.spread;
+  out.slower = runs.slower;
+  out.faster = runs.faster;
+  const ReadKind kind = access_of(c.plan).kind;
+  out.model_error = model_error(storage, kind, c.plan.loader.read_mode);
+  if (options.spread && out.spread <= 0)
     out.notes.push_back(
         "the storage file states no spread of its figures: the interval covers chance alone, not how far "
         "they may be off");
-  }
   const double model = options.spread ? out.model_error : 0;
   set_intervals(
       out, std::hypot(out.chance, out.slower, model), std::hypot(out.chance, out.faster, model),
-      options.spread ? interval_stretch(storage, access.kind, c.plan.loader.read_mode) : IntervalStretch{});
+      options.spread ? interval_stretch(storage, kind, c.plan.loader.read_mode) : IntervalStretch{});
 }
 
-// As a run tries it after a missed target: twice the workers on the same storage, or as many as find a shard,
-// neither with compute. Absent beside other jobs, which would end as they like, and where hardly more would
-// read.
-std::optional<Counterfactual> more_workers(const SimulatedCase& c, const PredictOptions& options,
-                                           const StorageSpec& storage, std::stop_token stop) {
-  const Readers readers = readers_of(c.plan);
-  if (!c.others.empty() || !readers.have_room()) return std::nullopt;
-  SimulatedCase alone = c;
-  alone.plan.step_time = Law{};
-  alone.plan.synchronous = false;
-  alone.plan.checkpoint = {};
-  alone.steps = alone.plan.steps;
-  alone.epochs = alone.plan.epochs;
-  alone.warm_epochs = 0;
-  const std::uint32_t workers = c.plan.loader.workers;
-  const std::uint32_t more = readers.useful_workers(workers ? workers * 2 : 4);
-  std::array<double, 2> rates{};
-  parallel_for(rates.size(), 1, options.threads, stop, [&](unsigned, std::uint64_t i, std::uint64_t) {
-    SimulatedCase one = alone;
-    if (i == 1) one.plan.loader.workers = more;
-    rates[i] = simulate_once(one, storage, options.seed, 0, stop).samples.value;
-  });
-  if (stop.stop_requested()) throw Interrupted();
-  return Counterfactual{fmt::format("{} workers instead of {}", more, workers), rates[1], more, rates[0]};
+// What was told by a part of the job, where it is that large.
+void add_part(Prediction& out, const SimulatedRuns& runs) {
+  if (!runs.part) return;
+  out.part_accelerators = runs.part->job.plan.ranks.here;
+  out.part_replications = static_cast<unsigned>(runs.of_part.size());
+  out.notes.push_back(fmt::format(
+      "all accelerators were simulated once; what chance, the storage's spread and more workers change was "
+      "told by {} of them, on as much less of the storage",
+      format_count(out.part_accelerators)));
 }
 
 Prediction from_simulation(const PredictOptions& options, std::stop_token stop) {
@@ -252,7 +183,8 @@ Prediction from_simulation(const PredictOptions& options, std::stop_token stop) 
   if (options.cold_epochs)
     for (CacheSpec& cache : storage.caches) cache.warm = false;
   const SimulatedCase c = make_case(options, stop);
-  const std::vector<SimulatedOnce> runs = replicate(c, options, storage, stop);
+  const SimulatedRuns all = run_case(c, options, storage, stop);
+  const std::vector<SimulatedOnce>& runs = all.whole;
   Prediction out;
   out.accelerators = c.plan.ranks.all;
   out.method = PredictMethod::kSimulate;
@@ -264,10 +196,12 @@ Prediction from_simulation(const PredictOptions& options, std::stop_token stop) 
   add_means(out, runs);
   if (!storage.caches.empty())
     out.cache_hit_share = mean_of(runs, [](const SimulatedOnce& run) { return run.cache_hit_share; });
-  add_interval(out, c, runs, options, storage, stop);
+  add_interval(out, c, all, options, storage);
+  add_part(out, all);
   const double target = options.workload.training.au_target;
   const bool ask = options.spread && options.counterfactual && out.au < target;
-  add_verdict(out, c, runs, storage, target, ask ? more_workers(c, options, storage, stop) : std::nullopt);
+  add_verdict(out, c, runs, storage, target,
+              ask ? more_workers(c, all, options, storage, stop) : std::nullopt);
   return out;
 }
 

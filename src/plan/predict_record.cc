@@ -70,6 +70,9 @@ void add_simulation(Json& record, const Prediction& p) {
                           {"storage_spread", p.spread},
                           {"au_by_spread", {p.slower, p.faster}},
                           {"model_error", p.model_error}};
+  if (p.part_accelerators > 0)
+    record["simulation"]["part"] = {{"accelerators", p.part_accelerators},
+                                    {"replications", p.part_replications}};
 }
 
 }  // namespace

@@ -56,6 +56,9 @@ struct PredictOptions {
   // Half a width by chance, of AU, that no page shows: of a large job that knows it after two replications more
   // would change nothing. Chosen so small that two which differ agree by luck once in some hundred times.
   double no_chance = 1e-4;
+  // A job of more accelerators is simulated whole once, where a part of them can tell what chance and the storage's
+  // spread change (simulated_part.h): a simulation costs in proportion to them.
+  std::uint32_t most_whole = 4096;
   // Called after every simulation of the job, from any thread; may be empty.
   std::function<void()> simulated;
 };
@@ -121,7 +124,10 @@ struct Prediction {
   std::uint64_t epochs = 0, steps = 0;
   // Of an epoch that the numbers speak of.
   std::uint64_t steps_in_full = 0;
-  unsigned replications = 0;
+  unsigned replications = 0;  // of all accelerators
+  // Of so many accelerators, where these told chance and spread; else 0.
+  std::uint32_t part_accelerators = 0;
+  unsigned part_replications = 0;
   std::uint64_t events = 0;
   std::optional<double> cache_hit_share;
   double requests_in_flight = 0;

@@ -260,11 +260,14 @@ SimResult warm_epoch(const SimulatedCase& c, StorageSpec storage, std::uint64_t 
   return run_beside(warm, storage, mix64(seed, kWarmEpoch), replication, stop);
 }
 
+// Where some of the ranks are simulated, they stand for all.
+double per_rank_here(const Ranks& ranks) { return ranks.all / static_cast<double>(ranks.here); }
+
 void add_readers(SimulatedOnce& out, const SimulatedCase& c, const SimJobResult& job) {
   const ReaderStats& readers = job.job.readers;
   const double time = ended(job.job).value;
   if (time <= 0) return;
-  out.in_flight = readers.busy.value / time;
+  out.in_flight = readers.busy.value / time * per_rank_here(c.plan.ranks);
   out.worker_busy =
       std::min(1.0, out.in_flight / static_cast<double>(c.plan.ranks.all * access_of(c.plan).readers));
   out.read_mean = readers.sample_read.mean();
@@ -348,6 +351,7 @@ SimulatedOnce simulate_once(const SimulatedCase& c, const StorageSpec& storage, 
   add_pauses(epochs, c.pauses);
   out.weights = weights_of(c, epochs.size());
   add_rates(out, epochs);
+  out.samples = out.samples * per_rank_here(c.plan.ranks);
   out.bytes = {out.samples.value * access_of(c.plan).bytes_per_sample};
   out.cache_hit_share = hit_share(hits, out.weights);
   // What the storage saw is no sum over epochs: it is told of those that most are like.

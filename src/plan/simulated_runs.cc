@@ -1,0 +1,139 @@
+#include "plan/simulated_runs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "base/error.h"
+#include "base/parallel_for.h"
+#include "measure/interval.h"
+#include "pipeline/plan_job.h"
+#include "pipeline/readers.h"
+#include "plan/changed_storage.h"
+#include "plan/prediction_error.h"
+
+namespace aforo {
+namespace {
+
+std::optional<Interval> interval_of(const std::vector<SimulatedOnce>& runs) {
+  std::vector<double> aus;
+  for (const SimulatedOnce& run : runs) aus.push_back(run.au);
+  return confidence_interval(aus);
+}
+
+// Replications, each with a slot of its own, so that threads change nothing: all that were asked for, or of a
+// large job two, where these lie so near to each other that their interval is narrow.
+std::vector<SimulatedOnce> replicate(const SimulatedCase& c, const PredictOptions& options,
+                                     const StorageSpec& storage, unsigned threads, std::stop_token stop) {
+  std::vector<SimulatedOnce> out;
+  const auto reach = [&](std::size_t count) {
+    const std::size_t done = out.size();
+    out.resize(count);
+    parallel_for(count - done, 1, threads, stop, [&](unsigned, std::uint64_t i, std::uint64_t) {
+      out[done + i] = simulate_once(c, storage, options.seed, done + i, stop);
+    });
+    if (stop.stop_requested()) throw Interrupted();
+  };
+  if (c.large && options.replications > 2) {
+    reach(2);
+    const auto interval = interval_of(out);
+    if (interval && interval->half_width < options.no_chance) return out;
+  }
+  reach(options.replications);
+  return out;
+}
+
+// The same first replication on the storage slower and faster by half the spread: AU then.
+std::array<double, 2> with_spread(const SimulatedCase& c, const PredictOptions& options,
+                                  const StorageSpec& storage, double spread, unsigned threads,
+                                  std::stop_token stop) {
+  const double half = std::min(spread / 2, 0.9);
+  std::array<double, 2> au{};
+  parallel_for(au.size(), 1, threads, stop, [&](unsigned, std::uint64_t i, std::uint64_t) {
+    const StorageSpec changed = scale_rates(storage, i == 0 ? 1 - half : 1 + half);
+    au[i] = simulate_once(c, changed, options.seed, 0, stop).au;
+  });
+  if (stop.stop_requested()) throw Interrupted();
+  return au;
+}
+
+// Replications of one case, what their chance is and what the storage's spread makes of the first of them.
+// `measured` is the storage whose file says the spread, `storage` the one that is simulated.
+void judge(SimulatedRuns& out, const SimulatedCase& c, std::vector<SimulatedOnce>& runs,
+           const PredictOptions& options, const StorageSpec& measured, const StorageSpec& storage,
+           unsigned threads, std::stop_token stop) {
+  runs = replicate(c, options, storage, threads, stop);
+  const auto interval = interval_of(runs);
+  out.chance = interval ? interval->half_width : 0;
+  const Access access = access_of(c.plan);
+  const double in_flight = by_time(runs, [](const SimulatedOnce& run) { return run.in_flight; });
+  out.spread =
+      std::max(least_spread(measured), measured_spread(measured, access.kind, c.plan.loader.read_mode,
+                                                       access.operation_bytes(), std::max(in_flight, 1.0)));
+  if (!options.spread || out.spread <= 0) return;
+  const auto [slow, fast] = with_spread(c, options, storage, out.spread, threads, stop);
+  out.slower = std::max(0.0, runs.front().au - slow);
+  out.faster = std::max(0.0, fast - runs.front().au);
+}
+
+// From AU of a part, of which all was found, to that of the whole, of which one replication was made: time per compute
+// is taken to change by as much. One alone strays as far as a single one does, not as far as a mean.
+void put_on_whole(SimulatedRuns& runs) {
+  const double part = runs.of_part.front().au, whole = runs.whole.front().au;
+  const double times = part > 0 ? whole / part : 1;
+  runs.chance *= times * std::sqrt(static_cast<double>(runs.of_part.size()));
+  runs.slower *= times;
+  runs.faster = std::min(runs.faster * times, 1 - whole);
+}
+
+}  // namespace
+
+SimulatedRuns run_case(const SimulatedCase& c, const PredictOptions& options, const StorageSpec& storage,
+                       std::stop_token stop) {
+  SimulatedRuns out;
+  if (options.replications > 1) out.part = part_of(c, storage, options.most_whole);
+  if (!out.part) {
+    judge(out, c, out.whole, options, storage, storage, options.threads, std::move(stop));
+    return out;
+  }
+  out.whole.resize(1);
+  parallel_for(2, 1, options.threads, stop, [&](unsigned, std::uint64_t i, std::uint64_t) {
+    if (i == 0)
+      out.whole.front() = simulate_once(c, storage, options.seed, 0, stop);
+    else
+      judge(out, out.part->job, out.of_part, options, storage, out.part->storage, 1, stop);
+  });
+  if (stop.stop_requested()) throw Interrupted();
+  put_on_whole(out);
+  return out;
+}
+
+std::optional<Counterfactual> more_workers(const SimulatedCase& c, const SimulatedRuns& runs,
+                                           const PredictOptions& options, const StorageSpec& storage,
+                                           std::stop_token stop) {
+  const Readers readers = readers_of(c.plan);
+  if (!c.others.empty() || !readers.have_room()) return std::nullopt;
+  SimulatedCase alone = runs.part ? runs.part->job : c;
+  alone.plan.step_time = Law{};
+  alone.plan.synchronous = false;
+  alone.plan.checkpoint = {};
+  alone.steps = alone.plan.steps;
+  alone.epochs = alone.plan.epochs;
+  alone.warm_epochs = 0;
+  const std::uint32_t workers = c.plan.loader.workers;
+  const std::uint32_t more = readers.useful_workers(workers ? workers * 2 : 4);
+  std::array<double, 2> rates{};
+  parallel_for(rates.size(), 1, options.threads, stop, [&](unsigned, std::uint64_t i, std::uint64_t) {
+    SimulatedCase one = alone;
+    if (i == 1) one.plan.loader.workers = more;
+    rates[i] =
+        simulate_once(one, runs.part ? runs.part->storage : storage, options.seed, 0, stop).samples.value;
+  });
+  if (stop.stop_requested()) throw Interrupted();
+  return Counterfactual{fmt::format("{} workers instead of {}", more, workers), rates[1], more, rates[0]};
+}
+
+}  // namespace aforo
