@@ -168,14 +168,15 @@ void add_interval(Prediction& out, const SimulatedCase& c, const SimulatedRuns& 
 }
 
 // What was told by a part of the job, where it is that large.
-void add_part(Prediction& out, const SimulatedRuns& runs) {
+void add_part(Prediction& out, const SimulatedCase& c, const SimulatedRuns& runs) {
   if (!runs.part) return;
   out.part_accelerators = runs.part->job.plan.ranks.here;
   out.part_replications = static_cast<unsigned>(runs.of_part.size());
   out.notes.push_back(fmt::format(
-      "all accelerators were simulated once; what chance, the storage's spread and more workers change was "
+      "all accelerators were simulated once{}; what chance, the storage's spread and more workers change{} was "
       "told by {} of them, on as much less of the storage",
-      format_count(out.part_accelerators)));
+      runs.epochs < c.plan.epochs ? fmt::format(", {} epochs", runs.epochs) : "",
+      runs.epochs < c.plan.epochs ? ", and later epochs," : "", format_count(out.part_accelerators)));
 }
 
 Prediction from_simulation(const PredictOptions& options, std::stop_token stop) {
@@ -189,7 +190,7 @@ Prediction from_simulation(const PredictOptions& options, std::stop_token stop) 
   out.accelerators = c.plan.ranks.all;
   out.method = PredictMethod::kSimulate;
   out.notes = c.notes;
-  out.epochs = c.plan.epochs;
+  out.epochs = all.epochs;
   out.steps = c.plan.steps;
   out.steps_in_full = c.steps;
   out.replications = static_cast<unsigned>(runs.size());
@@ -197,7 +198,7 @@ Prediction from_simulation(const PredictOptions& options, std::stop_token stop) 
   if (!storage.caches.empty())
     out.cache_hit_share = mean_of(runs, [](const SimulatedOnce& run) { return run.cache_hit_share; });
   add_interval(out, c, all, options, storage);
-  add_part(out, all);
+  add_part(out, c, all);
   const double target = options.workload.training.au_target;
   const bool ask = options.spread && options.counterfactual && out.au < target;
   add_verdict(out, c, runs, storage, target,

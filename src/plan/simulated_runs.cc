@@ -46,18 +46,61 @@ std::vector<SimulatedOnce> replicate(const SimulatedCase& c, const PredictOption
   return out;
 }
 
-// The same first replication on the storage slower and faster by half the spread: AU then.
+constexpr std::uint64_t kSpreadReplications = 3;  // chosen
+
+// The same replication on the storage slower and faster by half the spread: AU then.
 std::array<double, 2> with_spread(const SimulatedCase& c, const PredictOptions& options,
-                                  const StorageSpec& storage, double spread, unsigned threads,
-                                  std::stop_token stop) {
+                                  const StorageSpec& storage, double spread, std::uint64_t replication,
+                                  unsigned threads, std::stop_token stop) {
   const double half = std::min(spread / 2, 0.9);
   std::array<double, 2> au{};
   parallel_for(au.size(), 1, threads, stop, [&](unsigned, std::uint64_t i, std::uint64_t) {
     const StorageSpec changed = scale_rates(storage, i == 0 ? 1 - half : 1 + half);
-    au[i] = simulate_once(c, changed, options.seed, 0, stop).au;
+    au[i] = simulate_once(c, changed, options.seed, replication, stop).au;
   });
   if (stop.stop_requested()) throw Interrupted();
   return au;
+}
+
+// Of all accelerators, as many epochs: the cold one, and two that are like those after them but for what caches have come
+// to hold since, which the hosts of a part show as well. Chosen: one fewer, and the others hang on a single one's chance.
+constexpr std::uint64_t kWholeEpochs = 3;
+
+double seconds_of(const std::vector<SimulatedOnce>& runs, std::size_t epoch) {
+  double sum = 0;
+  for (const SimulatedOnce& run : runs)
+    sum += epoch < run.per_epoch.size() ? run.per_epoch[epoch].total.value : 0;
+  return sum;
+}
+
+// Epochs that a part had and the whole had not: as the whole's last one, stalled so much longer or shorter that they take
+// as many times its time as they do in the part.
+void add_epochs(SimulatedOnce& whole, const std::vector<SimulatedOnce>& of_part) {
+  const std::size_t made = whole.per_epoch.size();
+  if (made == 0 || of_part.front().per_epoch.size() <= made) return;
+  const StallTimes last = whole.per_epoch.back();
+  const double before = seconds_of(of_part, made - 1), stalled = last.stall().value;
+  whole.weights = of_part.front().weights;
+  for (std::size_t e = made; e < of_part.front().per_epoch.size(); ++e) {
+    const double total = last.total.value * (before > 0 ? seconds_of(of_part, e) / before : 1);
+    const double stall = std::max(total - last.compute.value, 0.0);
+    StallTimes later;
+    later.add(last, stalled > 0 ? stall / stalled : 1);
+    later.compute = last.compute;
+    later.total = last.compute + Seconds{stalled > 0 ? stall : stalled};
+    whole.per_epoch.push_back(later);
+  }
+  StallTimes all;
+  for (std::size_t e = 0; e < whole.per_epoch.size(); ++e) all.add(whole.per_epoch[e], whole.weights[e]);
+  const double au = all.total.value > 0 ? all.compute / all.total : 0;
+  const double times = whole.au > 0 ? au / whole.au : 1;  // a sample takes as much compute in every epoch
+  whole.stalls = all;
+  whole.au = au;
+  whole.samples = whole.samples * times;
+  whole.bytes = whole.bytes * times;
+  whole.cache_hit_share = 0;
+  for (const SimulatedOnce& run : of_part)
+    whole.cache_hit_share += run.cache_hit_share / static_cast<double>(of_part.size());
 }
 
 // Replications of one case, what their chance is and what the storage's spread makes of the first of them.
@@ -74,9 +117,15 @@ void judge(SimulatedRuns& out, const SimulatedCase& c, std::vector<SimulatedOnce
       std::max(least_spread(measured), measured_spread(measured, access.kind, c.plan.loader.read_mode,
                                                        access.operation_bytes(), std::max(in_flight, 1.0)));
   if (!options.spread || out.spread <= 0) return;
-  const auto [slow, fast] = with_spread(c, options, storage, out.spread, threads, stop);
-  out.slower = std::max(0.0, runs.front().au - slow);
-  out.faster = std::max(0.0, fast - runs.front().au);
+  // Of a part's few ranks chance is larger beside what the spread does: the mean over some of its replications.
+  const std::uint64_t of = out.part ? std::min<std::uint64_t>(kSpreadReplications, runs.size()) : 1;
+  for (std::uint64_t i = 0; i < of; ++i) {
+    const auto [slow, fast] = with_spread(c, options, storage, out.spread, i, threads, stop);
+    out.slower += (runs[i].au - slow) / static_cast<double>(of);
+    out.faster += (fast - runs[i].au) / static_cast<double>(of);
+  }
+  out.slower = std::max(0.0, out.slower);
+  out.faster = std::max(0.0, out.faster);
 }
 
 // From AU of a part, of which all was found, to that of the whole, of which one replication was made: time per compute
@@ -94,19 +143,27 @@ void put_on_whole(SimulatedRuns& runs) {
 SimulatedRuns run_case(const SimulatedCase& c, const PredictOptions& options, const StorageSpec& storage,
                        std::stop_token stop) {
   SimulatedRuns out;
+  out.epochs = c.plan.epochs;
   if (options.replications > 1) out.part = part_of(c, storage, options.most_whole);
   if (!out.part) {
     judge(out, c, out.whole, options, storage, storage, options.threads, std::move(stop));
     return out;
   }
+  SimulatedCase whole = c;
+  if (!c.mostly_warm()) {  // else what stations saw is told of the epoch on full caches
+    whole.plan.epochs = std::min(c.plan.epochs, kWholeEpochs);
+    whole.warm_epochs = 0;
+  }
+  out.epochs = whole.plan.epochs;
   out.whole.resize(1);
   parallel_for(2, 1, options.threads, stop, [&](unsigned, std::uint64_t i, std::uint64_t) {
     if (i == 0)
-      out.whole.front() = simulate_once(c, storage, options.seed, 0, stop);
+      out.whole.front() = simulate_once(whole, storage, options.seed, 0, stop);
     else
       judge(out, out.part->job, out.of_part, options, storage, out.part->storage, 1, stop);
   });
   if (stop.stop_requested()) throw Interrupted();
+  add_epochs(out.whole.front(), out.of_part);
   put_on_whole(out);
   return out;
 }

@@ -42,7 +42,7 @@ class VirtualClock {
   Seconds now() const { return Seconds{now_}; }
   // That have happened: what a simulation costs is proportional to it.
   std::uint64_t events() const { return events_; }
-  std::size_t pending() const { return near_count_ + heap_.size(); }
+  std::size_t pending() const { return near_count_ + heap_.size() + sleepers_.size() - woken_; }
 
   // At `t`, or now if that has passed. `event` stays where it is until it fires.
   // O(log n) with n pending; O(1) where it is the latest of all.
@@ -58,6 +58,7 @@ class VirtualClock {
   // asked for.
   void hasten(Owner owner) {
     while (near_count_ > 0) heap_.push(near_[--near_count_]);
+    for (; woken_ < sleepers_.size(); ++woken_) heap_.push(sleepers_[woken_]);
     heap_.rebuild([&](Entry& entry) {
       if ((entry.order & kOwnerMask) == owner) entry.at = std::bit_cast<std::uint64_t>(now_);
     });
@@ -67,7 +68,7 @@ class VirtualClock {
   // Time jumps; nothing happens in between. What the event does is done within this call.
   bool step() {
     if (near_count_ == 0) {
-      if (heap_.empty()) return false;
+      if (pending() == 0) return false;
       fill_near();
     }
     const Entry next = near_[0];
@@ -111,9 +112,16 @@ class VirtualClock {
       prefetch_frame(std::coroutine_handle<>::from_address(reinterpret_cast<void*>(entry.what)));
   }
   void fill_near() {
-    while (near_count_ < kNear && !heap_.empty()) {
-      near_[near_count_++] = heap_.top();
-      heap_.pop();
+    for (; near_count_ < kNear; ++near_count_) {
+      const bool sleeps = woken_ < sleepers_.size();
+      if (sleeps && (heap_.empty() || Entry::before(sleepers_[woken_], heap_.top()))) {
+        near_[near_count_] = sleepers_[woken_++];
+      } else if (!heap_.empty()) {
+        near_[near_count_] = heap_.top();
+        heap_.pop();
+      } else {
+        break;
+      }
     }
     for (std::size_t place = 0; place < near_count_; ++place)
       fetch(near_[place], static_cast<int>(kNear - 1 - place));
@@ -121,15 +129,28 @@ class VirtualClock {
 
   void push(double t, std::uintptr_t what, Owner owner) {
     Entry entry{std::bit_cast<std::uint64_t>(std::max(t, now_)), serial_++ << 16 | owner, what};
-    if (near_count_ == 0 || !Entry::before(entry, near_[near_count_ - 1])) return heap_.push(entry);
+    if (near_count_ == 0 || !Entry::before(entry, near_[near_count_ - 1])) return put_behind(entry);
     if (near_count_ == kNear)
-      heap_.push(near_[kNear - 1]);
+      put_behind(near_[kNear - 1]);
     else
       ++near_count_;
     std::size_t place = near_count_ - 1;
     for (; place > 0 && Entry::before(entry, near_[place - 1]); --place) near_[place] = near_[place - 1];
     near_[place] = entry;
     fetch(entry, 0);
+  }
+
+  // Whom a barrier lets go together, who then compute for equally long, come in the order in which they wake: they need
+  // no heap, which stays as small as what else is pending.
+  void put_behind(const Entry& entry) {
+    if (woken_ == sleepers_.size()) sleepers_.clear(), woken_ = 0;
+    if (entry.what & kIsEvent || (!sleepers_.empty() && Entry::before(entry, sleepers_.back())))
+      return heap_.push(entry);
+    if (woken_ > kFewWoken && woken_ > sleepers_.size() / 2) {
+      sleepers_.erase(sleepers_.begin(), sleepers_.begin() + static_cast<std::ptrdiff_t>(woken_));
+      woken_ = 0;
+    }
+    sleepers_.push_back(entry);
   }
 
   double now_ = 0;
@@ -140,6 +161,10 @@ class VirtualClock {
   std::array<Entry, kNear> near_{};
   std::size_t near_count_ = 0;
   DaryHeap<Entry> heap_;
+  // Coroutines in order; those before woken_ have gone.
+  static constexpr std::size_t kFewWoken = 1024;  // chosen: fewer are not worth moving the others
+  FrameVector<Entry> sleepers_;
+  std::size_t woken_ = 0;
 };
 
 }  // namespace aforo

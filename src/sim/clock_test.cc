@@ -127,6 +127,44 @@ TEST(VirtualClock, HastensWhatIsDueNextToo) {
   EXPECT_EQ(woke, (std::vector<double>{1, 1, 3, 1, 5, 1, 7, 1}));
 }
 
+// Coroutines that fall asleep for equally long, as ranks do behind a barrier, others for less or more, and events between
+// them: all in the order of (time, asking), and none is kept that has woken.
+TEST(VirtualClock, WakesSleepersInOrderAmongEvents) {
+  VirtualClock clock;
+  Random random(7);
+  std::vector<std::pair<double, int>> asked, happened;
+  struct Mark final : SimEvent {
+    VirtualClock* clock = nullptr;
+    std::vector<std::pair<double, int>>* happened = nullptr;
+    int number = 0;
+    void fire() override { happened->push_back({clock->now().value, number}); }
+  };
+  std::deque<Mark> marks;
+  const auto sleeps = [&](int first) -> Task<> {
+    for (int i = 0; i < 50; ++i) {
+      const int number = first + i;
+      const double until =
+          clock.now().value + (random.below(4) == 0 ? 0.5 * static_cast<double>(random.below(6)) : 1);
+      asked.push_back({until, number});
+      co_await Pause{clock, until, 1};
+      happened.push_back({clock.now().value, number});
+      if (random.below(3) != 0) continue;
+      marks.push_back({});
+      marks.back().clock = &clock, marks.back().happened = &happened, marks.back().number = -number;
+      asked.push_back({clock.now().value + 0.75, -number});
+      clock.at(Seconds{asked.back().first}, marks.back());
+    }
+  };
+  for (int i = 0; i < 100; ++i) spawn(sleeps(1 + i * 50));
+  EXPECT_EQ(clock.pending(), 100U);
+  while (clock.step()) {
+  }
+  EXPECT_EQ(clock.pending(), 0U);
+  std::stable_sort(asked.begin(), asked.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  EXPECT_EQ(happened, asked);
+}
+
 // 10,000 random pushes and pops against sorting.
 TEST(DaryHeap, YieldsTheLeastFirst) {
   struct Entry {
