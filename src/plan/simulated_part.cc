@@ -8,8 +8,8 @@
 namespace aforo {
 namespace {
 
-// Chosen: of a job four times as large a part costs a quarter, of larger ones a sixteenth.
-constexpr std::uint32_t kFewestParts = 4, kMostParts = 16;
+// Chosen: a dozen simulations of a part cost less than one of the whole.
+constexpr std::uint32_t kFewestParts = 4, kMostParts = 32;
 
 }  // namespace
 

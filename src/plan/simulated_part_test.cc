@@ -122,12 +122,21 @@ TEST(SimulatedPart, AnswersAsReplicationsOfTheWhole) {
   }
 }
 
-// The epochs that were left out of the whole are those that its caches still fill in.
+// Of a job so large that its part is a twentieth the epochs that are left out go as those of the part do.
 TEST(SimulatedPart, LaterEpochsGoAsThoseOfThePart) {
-  PredictOptions options = volumes(0.5, 20, 0.2);
+  constexpr std::uint32_t kMany = 20 * 128;
+  PredictOptions options = volumes(0.5 * kMany / kRanks, 20, 0.2);
+  for (CurvePoint& point : options.storage.tiers[0].curves[0].points) point.concurrency *= kMany / kRanks;
+  options.workload.accelerator.count = kMany;
   options.workload.training.epochs = 6;
+  options.replications = 3;
+  options.spread = false;
   add_cache(options, 0.2, CachePolicy::kPageCache);
-  const Prediction all = whole_of(options), few = part_of(options);
+  options.most_whole = kMany;
+  const Prediction all = predict(options);
+  options.most_whole = kRanks;
+  const Prediction few = predict(options);
+  EXPECT_EQ(few.part_accelerators, 128U);
   EXPECT_EQ(few.epochs, 3U);
   EXPECT_EQ(all.epochs, 4U);
   ASSERT_EQ(few.au_per_epoch.size(), all.au_per_epoch.size());

@@ -63,8 +63,10 @@ std::array<double, 2> with_spread(const SimulatedCase& c, const PredictOptions& 
 }
 
 // Of all accelerators, as many epochs: the cold one, and two that are like those after them but for what caches have come
-// to hold since, which the hosts of a part show as well. Chosen: one fewer, and the others hang on a single one's chance.
+// to hold since, which the hosts of a part show as well. Chosen: one fewer, and all the others hang on one epoch's chance.
 constexpr std::uint64_t kWholeEpochs = 3;
+constexpr double kFewEpochsBelow =
+    1.0 / 16;  // of a part's share: chosen, where they are what the whole answer takes
 
 double seconds_of(const std::vector<SimulatedOnce>& runs, std::size_t epoch) {
   double sum = 0;
@@ -73,34 +75,53 @@ double seconds_of(const std::vector<SimulatedOnce>& runs, std::size_t epoch) {
   return sum;
 }
 
-// Epochs that a part had and the whole had not: as the whole's last one, stalled so much longer or shorter that they take
-// as many times its time as they do in the part.
-void add_epochs(SimulatedOnce& whole, const std::vector<SimulatedOnce>& of_part) {
-  const std::size_t made = whole.per_epoch.size();
-  if (made == 0 || of_part.front().per_epoch.size() <= made) return;
-  const StallTimes last = whole.per_epoch.back();
-  const double before = seconds_of(of_part, made - 1), stalled = last.stall().value;
-  whole.weights = of_part.front().weights;
-  for (std::size_t e = made; e < of_part.front().per_epoch.size(); ++e) {
-    const double total = last.total.value * (before > 0 ? seconds_of(of_part, e) / before : 1);
-    const double stall = std::max(total - last.compute.value, 0.0);
-    StallTimes later;
-    later.add(last, stalled > 0 ? stall / stalled : 1);
-    later.compute = last.compute;
-    later.total = last.compute + Seconds{stalled > 0 ? stall : stalled};
-    whole.per_epoch.push_back(later);
+// Compute stays; what is lost beside it changes so that it all takes `times` as long.
+StallTimes longer(const StallTimes& epoch, double times) {
+  const double lost = epoch.stall().value;
+  const double more = lost > 0 ? std::max(0.0, (epoch.total.value * times - epoch.compute.value) / lost) : 1;
+  StallTimes out;
+  out.add(epoch, more);
+  out.compute = epoch.compute;
+  out.total = epoch.compute + Seconds{lost * more};
+  return out;
+}
+
+// Epochs that a part had and the whole had not: as the whole's that follow its first, on average, but longer or shorter as
+// they are in the part. Returns how much farther AU strays by chance, as few epochs say what more of them would.
+double add_epochs(SimulatedOnce& whole, const std::vector<SimulatedOnce>& of_part) {
+  const std::size_t made = whole.per_epoch.size(), all = of_part.front().per_epoch.size();
+  if (made == 0 || all <= made) return 1;
+  const std::size_t first = made > 1 ? 1 : 0;
+  const double alike = static_cast<double>(made - first);
+  const std::vector<double>& weights = of_part.front().weights;
+  StallTimes base;
+  double seconds = 0, later = 0, before = 0, now = 0;
+  for (std::size_t e = first; e < made; ++e) {
+    base.add(whole.per_epoch[e], 1 / alike);
+    seconds += seconds_of(of_part, e) / alike;
   }
-  StallTimes all;
-  for (std::size_t e = 0; e < whole.per_epoch.size(); ++e) all.add(whole.per_epoch[e], whole.weights[e]);
-  const double au = all.total.value > 0 ? all.compute / all.total : 0;
+  for (std::size_t e = made; e < all; ++e) {
+    whole.per_epoch.push_back(longer(base, seconds > 0 ? seconds_of(of_part, e) / seconds : 1));
+    later += weights[e];
+  }
+  StallTimes sum;
+  for (std::size_t e = 0; e < all; ++e) {
+    sum.add(whole.per_epoch[e], weights[e]);
+    before += weights[e] * weights[e];
+    const double carried = weights[e] + (e >= first ? later / alike : 0);
+    if (e < made) now += carried * carried;
+  }
+  const double au = sum.total.value > 0 ? sum.compute / sum.total : 0;
   const double times = whole.au > 0 ? au / whole.au : 1;  // a sample takes as much compute in every epoch
-  whole.stalls = all;
+  whole.weights = weights;
+  whole.stalls = sum;
   whole.au = au;
   whole.samples = whole.samples * times;
   whole.bytes = whole.bytes * times;
   whole.cache_hit_share = 0;
   for (const SimulatedOnce& run : of_part)
     whole.cache_hit_share += run.cache_hit_share / static_cast<double>(of_part.size());
+  return std::sqrt(now / before);
 }
 
 // Replications of one case, what their chance is and what the storage's spread makes of the first of them.
@@ -150,7 +171,8 @@ SimulatedRuns run_case(const SimulatedCase& c, const PredictOptions& options, co
     return out;
   }
   SimulatedCase whole = c;
-  if (!c.mostly_warm()) {  // else what stations saw is told of the epoch on full caches
+  if (out.part->share < kFewEpochsBelow &&
+      !c.mostly_warm()) {  // else what stations saw is told of the epoch on full caches
     whole.plan.epochs = std::min(c.plan.epochs, kWholeEpochs);
     whole.warm_epochs = 0;
   }
@@ -163,7 +185,7 @@ SimulatedRuns run_case(const SimulatedCase& c, const PredictOptions& options, co
       judge(out, out.part->job, out.of_part, options, storage, out.part->storage, 1, stop);
   });
   if (stop.stop_requested()) throw Interrupted();
-  add_epochs(out.whole.front(), out.of_part);
+  out.chance *= add_epochs(out.whole.front(), out.of_part);
   put_on_whole(out);
   return out;
 }
