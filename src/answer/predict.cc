@@ -168,7 +168,7 @@ bool add_answer(Json& record, const PredictAsk& ask, const PredictOptions& optio
   add_prediction(record, prediction);
   const bool idle = prediction.au < 1 - 2 * kWorthSaying;
   if (idle && !*ask.no_advice && options.method != PredictMethod::kClosed)
-    add_advice(record, advise(options, stop));
+    add_advice(record, advise(options, stop, prediction.au));
   return prediction.au >= target;
 }
 

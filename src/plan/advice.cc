@@ -11,7 +11,7 @@
 #include "pipeline/plan_job.h"
 #include "pipeline/readers.h"
 #include "plan/changed_storage.h"
-#include "plan/simulated_case.h"
+#include "plan/simulated_part.h"
 #include "plan/sweep.h"
 
 namespace aforo {
@@ -145,9 +145,12 @@ void storage_twice(std::vector<Change>& out, const PredictOptions& base) {
 std::optional<double> au_of(const PredictOptions& options, std::stop_token stop) {
   try {
     const SimulatedCase c = make_case(options);
+    const auto part = part_of(c, options.storage, options.most_whole);
     StallTimes all;
     for (std::uint64_t chance = 0; chance < kChances; ++chance)
-      all.add(simulate_once(c, options.storage, options.seed, chance, stop).stalls);
+      all.add(simulate_once(part ? part->job : c, part ? part->storage : options.storage, options.seed,
+                            chance, stop)
+                  .stalls);
     return all.total.value > 0 ? all.compute / all.total : 0;
   } catch (const UserError&) {
     return std::nullopt;
@@ -156,7 +159,7 @@ std::optional<double> au_of(const PredictOptions& options, std::stop_token stop)
 
 }  // namespace
 
-std::vector<Advice> advise(const PredictOptions& options, std::stop_token stop) {
+std::vector<Advice> advise(const PredictOptions& options, std::stop_token stop, double predicted) {
   const SimulatedCase c = make_case(options);
   std::vector<Change> changes = {{"", "", options}};
   more_workers(changes, options, c);
@@ -175,9 +178,14 @@ std::vector<Advice> advise(const PredictOptions& options, std::stop_token stop) 
   if (stop.stop_requested()) throw Interrupted();
   std::vector<Advice> out;
   if (!aus.front()) return out;
+  const bool of_part = predicted > 0 && *aus.front() > 0 && part_of(c, options.storage, options.most_whole);
+  const double times = of_part ? predicted / *aus.front() : 1;
+  const double before = *aus.front() * times;
   for (std::size_t i = 1; i < changes.size(); ++i) {
-    if (!aus[i] || *aus[i] - *aus.front() < kWorthSaying) continue;
-    out.push_back({changes[i].text, changes[i].how, *aus[i], *aus[i] - *aus.front()});
+    if (!aus[i]) continue;
+    const double au = of_part ? std::min(1.0, *aus[i] * times) : *aus[i];
+    if (au - before < kWorthSaying) continue;
+    out.push_back({changes[i].text, changes[i].how, au, au - before});
   }
   std::stable_sort(out.begin(), out.end(), [](const Advice& a, const Advice& b) { return a.gain > b.gain; });
   return out;

@@ -28,7 +28,8 @@ struct Advice {
 inline constexpr double kWorthSaying = 0.005;  // of AU
 
 // Best first; gains below kWorthSaying are left out. options.method is not looked at:
-// everything is simulated.
-std::vector<Advice> advise(const PredictOptions& options, std::stop_token stop = {});
+// everything is simulated. Of a very large job a part is (simulated_part.h); `predicted`, the AU that all of it was found
+// to have, is then what changes are told of, in proportion; 0 = as the part has it.
+std::vector<Advice> advise(const PredictOptions& options, std::stop_token stop = {}, double predicted = 0);
 
 }  // namespace aforo

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/random.h"
+#include "plan/advice.h"
 #include "plan/predict_test_case.h"
 #include "plan/simulated_runs.h"
 
@@ -143,6 +144,20 @@ TEST(SimulatedPart, LaterEpochsGoAsThoseOfThePart) {
   for (std::size_t e = 0; e < all.au_per_epoch.size(); ++e)
     EXPECT_NEAR(few.au_per_epoch[e] / all.au_per_epoch[e], 1, 0.03) << e;
   EXPECT_NEAR(*few.cache_hit_share, *all.cache_hit_share, 0.01);
+}
+
+// Changes are told of the AU that the whole has, and are those that the whole gains by.
+TEST(SimulatedPart, AdvisesAsTheWholeDoes) {
+  PredictOptions options = volumes(0.5, 10, 0.3);
+  options.most_whole = kWhole;
+  const std::vector<Advice> few = advise(options, {}, 0.4);
+  options.most_whole = kRanks;
+  const std::vector<Advice> all = advise(options, {}, 0.4);
+  ASSERT_FALSE(all.empty());
+  ASSERT_FALSE(few.empty());
+  EXPECT_EQ(few.front().change, all.front().change);
+  EXPECT_NEAR(few.front().au - few.front().gain, 0.4, 1e-9);
+  EXPECT_NEAR(few.front().gain / 0.4, all.front().gain / (all.front().au - all.front().gain), 0.1);
 }
 
 // Threads change nothing.
