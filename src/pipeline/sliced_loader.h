@@ -123,10 +123,10 @@ class SlicedLoader final : public Loader {
       __builtin_prefetch(&parked_[reader], 1);
       return;
     }
-    if (stage > 2) return;
-    parked_[reader].prefetch();
+    if (stage == 2) parked_[reader].prefetch();
     if constexpr (FetchesLanes<W>)
-      context_.world.fetch_lane(context_.world.lane_of(context_.place_of(rank_), first_reader_ + reader));
+      context_.world.fetch_lane(context_.world.lane_of(context_.place_of(rank_), first_reader_ + reader),
+                                stage - 2);
   }
 
   // Batches below `limit` may be read. At most one more than before: the readers of that batch

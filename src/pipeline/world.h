@@ -138,7 +138,7 @@ concept ReadsSlices = World<W> && requires(W& w, LaneId lane, std::uint64_t n,
 };
 // A World that can be told which lane is read on soon: it asks for the memory of what it keeps of that lane.
 template <class W>
-concept FetchesLanes = World<W> && requires(W& w, LaneId lane) { w.fetch_lane(lane); };
+concept FetchesLanes = World<W> && requires(W& w, LaneId lane) { w.fetch_lane(lane, 0); };
 // clang-format on
 
 }  // namespace aforo

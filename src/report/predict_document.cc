@@ -117,7 +117,12 @@ void add_method(Document& doc, const Json& record) {
           word(record, {"method_reason"}));
   Value steps = followed_by(count_at(record, {"simulation", "steps_per_epoch"}), " steps");
   steps.text = followed_by(count_at(record, {"simulation", "epochs"}), " x ").text + steps.text;
-  doc.row("simulated", followed_by(count_at(record, {"simulation", "replications"}), " times"), steps);
+  Value times = followed_by(count_at(record, {"simulation", "replications"}), " times");
+  if (times.text == "1 times") times.text = "once";
+  doc.row("simulated", times, steps);
+  if (const Value part = count_at(record, {"simulation", "part", "accelerators"}); part.known())
+    doc.row("a part of it", followed_by(count_at(record, {"simulation", "part", "replications"}), " times"),
+            followed_by(part, " accelerators"));
   const auto spread = number(record, {"simulation", "storage_spread"});
   if (spread && *spread > 0)
     doc.row("storage's own spread", value_of(*spread, Unit::kFraction), "in the interval");

@@ -83,6 +83,14 @@ class SimCache {
     if (inactive_.oldest != kNone) __builtin_prefetch(slots_.data() + inactive_.oldest, 1);
   }
 
+  // Asks for what is known of any item, where it is a few lines: a hint.
+  void fetch_books() const {
+    if (!listed()) return prefetch_lines(present_.data(), 0, 1);
+    prefetch_lines(marks_.data(), 0, 2);
+    prefetch_lines(slot_of_.data(), 0, 2);
+    if (inactive_.oldest != kNone) __builtin_prefetch(slots_.data() + inactive_.oldest, 1);
+  }
+
   // Takes the item, which is not there, making room as the policy says. One larger than the cache does not
   // come in.
   // O(1) amortised: each item that goes was once inserted.

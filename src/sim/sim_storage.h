@@ -55,6 +55,8 @@ class ReadPaths {
   void fetch(HostId host) const;
   // ... and then of what the first cache knows of `item`.
   void fetch(HostId host, ItemId item) const;
+  // ... or of what it knows of all, where that is little.
+  void fetch_books(HostId host) const;
   // The way past all caches.
   // Client stations, the curve of the file's tier, the storage's stations.
   const Route& miss(FileId file) const { return miss_[tier_of(file)]; }
@@ -191,6 +193,10 @@ inline void ReadPaths::fetch(HostId host) const {
   prefetch_lines(&storage_->caches_.front().of(host), 0, 4);
   const Route& hit = hit_.front().front();
   if (!hit.empty()) prefetch_lines(&hit.front().group->of(host), 0, 4);
+}
+
+inline void ReadPaths::fetch_books(HostId host) const {
+  if (!storage_->caches_.empty()) storage_->caches_.front().of(host).fetch_books();
 }
 
 inline void ReadPaths::fetch(HostId host, ItemId item) const {

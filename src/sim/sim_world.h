@@ -156,7 +156,10 @@ class SimWorld {
   // With setup.aggregate. Where reads do not sum up (ReadPaths::sums_up) they are still made sample by
   // sample, in the same order and at the same times, but without a coroutine each.
   bool reads_slices() const { return setup_.aggregate; }
-  void fetch_lane(LaneId lane) const { paths_.fetch(host(lane)); }
+  // What a read of the lane asks first; at stage 1 what lies behind that.
+  void fetch_lane(LaneId lane, int stage) const {
+    stage == 0 ? paths_.fetch(host(lane)) : paths_.fetch_books(host(lane));
+  }
   template <class Locate>
   auto read_slice(LaneId lane, std::uint64_t n, const Locate& locate) {
     return SliceVisit<Locate>(*this, host(lane), n, locate);
