@@ -97,7 +97,7 @@ Answer answer(const GenerateAsk& ask, const Context& context) {
     options.threads = threads_of(*ask.threads);
     options.direct = *ask.direct;
     if (*ask.dry_run)
-      found.record = plan_generate(options);
+      found = plan_generate(options);
     else
       found = generate(options, context.stop, context.progress);
   }

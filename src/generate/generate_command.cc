@@ -220,26 +220,39 @@ class Generation {
   WriteTimes times_;
 };
 
+// Before anything is touched; absent = it can be. A dataset that is complete needs no writing.
+std::optional<std::string> why_not_laid(const GeneratePlan& plan, const Store& store) {
+  if (plan.unfit) return plan.unfit;
+  const int error = store.may_write();
+  if (error == 0 || (plan.resumes && plan.manifest.state == Manifest::State::kComplete)) return std::nullopt;
+  return fmt::format("expected a directory that can be written, found {} for '{}'; choose another place",
+                     describe_errno(error), store.where());
+}
+
 }  // namespace
 
-Json plan_generate(const GenerateOptions& options) {
+GenerateOutcome plan_generate(const GenerateOptions& options) {
   const auto store = open_store(options.directory);
   const GeneratePlan plan = make_generate_plan(options.workload, *store, true, {});
-  Json record = start_record("generate", *store);
+  GenerateOutcome outcome;
+  Json& record = outcome.record = start_record("generate", *store);
   record["dry_run"] = true;
   describe_ask(record, options);
   describe_plan(record, plan);
   record["state"] = plan.resumes ? to_string(plan.manifest.state) : "new";
   record["files_already_written"] = plan.manifest.files_written;
   record["fits"] = !plan.unfit.has_value();
-  if (plan.unfit) record["warnings"].push_back(*plan.unfit);
-  return record;
+  if (const auto why = why_not_laid(plan, *store)) {
+    record["warnings"].push_back(*why);
+    outcome.error = *why;
+  }
+  return outcome;
 }
 
 GenerateOutcome generate(const GenerateOptions& options, std::stop_token stop, const ProgressSink& sink) {
   const auto store = open_store(options.directory);
   GeneratePlan plan = make_generate_plan(options.workload, *store, false, stop);
-  if (plan.unfit) throw UserError(*plan.unfit);
+  if (const auto why = why_not_laid(plan, *store)) throw UserError(*why);
   GenerateOutcome outcome;
   Json& record = outcome.record;
   record = start_record("generate", *store);

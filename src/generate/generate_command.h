@@ -49,8 +49,9 @@ struct GenerateOutcome {
 };
 
 // What `generate` would do: files, bytes, free space, whether it fits (`fits`, and a warning where
-// not). Touches nothing. Throws UserError for a layout or a directory that `generate` would refuse.
-Json plan_generate(const GenerateOptions& options);
+// not). Touches nothing. Where `generate` would refuse as it does not fit or nothing can be written there, `error` is its
+// sentence. Throws UserError for a layout or a directory that `generate` would refuse.
+GenerateOutcome plan_generate(const GenerateOptions& options);
 
 // Writes the dataset, and blocks until that is done. The Record's `state` is "complete", or
 // "partial" (`partial` = true) after a stop request or when writing failed (full disk, EIO; `error`

@@ -44,7 +44,7 @@ TEST_F(GenerateTest, LaysACompleteDatasetAndSaysWhatItDid) {
 
 TEST_F(GenerateTest, ADryRunSaysWhatWouldBeWrittenAndTouchesNothing) {
   const auto wanted = options(base_ / "d", 1000, 5000);
-  const Json plan = plan_generate(wanted);
+  const Json plan = plan_generate(wanted).record;
   EXPECT_EQ(plan["state"], "new");
   EXPECT_EQ(plan["files"], 1000);
   EXPECT_EQ(plan["fits"], true);
@@ -60,8 +60,27 @@ TEST_F(GenerateTest, WarningsOfTheWorkloadAreSaid) {
     const Json& all = record["warnings"];
     return std::find(all.begin(), all.end(), Json(wanted.workload.warnings[0])) != all.end();
   };
-  EXPECT_TRUE(says(plan_generate(wanted)));
+  EXPECT_TRUE(says(plan_generate(wanted).record));
   EXPECT_TRUE(says(generate_all(wanted)));
+}
+
+TEST_F(GenerateTest, ADryRunSaysWhatTheCallWouldRefuse) {
+  const auto large = options(base_ / "d", 100, 1e15);
+  const std::string why = plan_generate(large).error;
+  EXPECT_THAT(why, HasSubstr("free"));
+  EXPECT_EQ(sentence([&] { generate(large, {}, {}); }), why);
+  fs::create_directory(base_ / "closed");
+  const auto wanted = options(base_ / "closed" / "d", 10, 1000);
+  chmod((base_ / "closed").c_str(), 0555);
+  chmod(base_.c_str(), 0755);
+  const uid_t me = geteuid();
+  ASSERT_EQ(seteuid(me == 0 ? 65534 : me), 0);  // root may write everywhere
+  const std::string closed = plan_generate(wanted).error;
+  const std::string called = sentence([&] { generate(wanted, {}, {}); });
+  ASSERT_EQ(seteuid(me), 0);
+  EXPECT_THAT(closed, HasSubstr("expected a directory that can be written, found EACCES"));
+  EXPECT_EQ(called, closed);
+  chmod((base_ / "closed").c_str(), 0755);
 }
 
 TEST_F(GenerateTest, WhatTheFormatCannotHoldIsRefusedInDryRunsToo) {
@@ -111,7 +130,7 @@ TEST_F(GenerateTest, AStopGivesAPartialRecordAndTheNextCallResumes) {
   const Manifest middle = manifest(wanted.directory);
   EXPECT_EQ(middle.state, Manifest::State::kPartial);
   EXPECT_GT(middle.files_written, 0u);
-  EXPECT_EQ(plan_generate(wanted)["files_already_written"], middle.files_written);
+  EXPECT_EQ(plan_generate(wanted).record["files_already_written"], middle.files_written);
 
   const Json second = generate_all(wanted);
   EXPECT_EQ(second["state"], "complete");

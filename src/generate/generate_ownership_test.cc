@@ -83,7 +83,7 @@ TEST_F(GenerateTest, AMarkerThatAPowerCutLostIsMendedByTheSameCall) {
     std::ofstream(base_ / "d" / name) << std::string(before.at(name).size(), '\0');
     EXPECT_THAT(sentence([&] { delete_generated(base_ / "d", false, {}, {}); }),
                 AllOf(HasSubstr("power cut"), HasSubstr("generate")));
-    EXPECT_EQ(plan_generate(wanted)["files_already_written"], 0);
+    EXPECT_EQ(plan_generate(wanted).record["files_already_written"], 0);
     EXPECT_EQ(generate_all(wanted)["files_written"], 1);
     EXPECT_TRUE(before == content(base_ / "d"));
     EXPECT_EQ(write_manifest(manifest(base_ / "d")), whole);

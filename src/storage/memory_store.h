@@ -34,6 +34,7 @@ class MemoryStore final : public Store {
   std::unique_ptr<Owned> own(std::string_view marker) override;
   std::unique_ptr<Owned> own_for_removal(std::string_view marker) override;
   std::vector<std::string> places_to_make() const override { return {}; }
+  int may_write() const override { return 0; }
   const CacheControl* cache() const override { return nullptr; }
   Counters counters() const override { return {}; }
   StoreSpace space() const override { return {}; }

@@ -130,6 +130,10 @@ class Store {
   // again (remove_empty_place). Empty where it is there.
   virtual std::vector<std::string> places_to_make() const = 0;
 
+  // Whether files can be made here, or in the nearest place above that is there: 0, or an errno (EACCES, EROFS).
+  // Touches nothing; what only a write finds out (a server's own rules) it does not know.
+  virtual int may_write() const = 0;
+
   // Null where this machine keeps nothing of the store.
   virtual const CacheControl* cache() const = 0;
 

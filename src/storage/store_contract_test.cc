@@ -327,6 +327,21 @@ TEST(PosixStore, ThePlacesThatItMakesCanBeTakenAway) {
   EXPECT_EQ(remove_empty_place(made[0]), 0);  // gone already
 }
 
+// Another's rights, as root may write everywhere.
+TEST(PosixStore, SaysBeforeItWritesWhetherItMay) {
+  TemporaryDirectory directory;
+  std::filesystem::create_directory(directory / "closed");
+  chmod((directory / "closed").c_str(), 0555);
+  chmod(directory.path().c_str(), 0777);
+  const uid_t me = geteuid();
+  ASSERT_EQ(seteuid(me == 0 ? 65534 : me), 0);
+  EXPECT_EQ(PosixStore(directory / "closed").may_write(), EACCES);
+  EXPECT_EQ(PosixStore(directory / "closed/a/b").may_write(), EACCES);  // of the nearest place that is there
+  EXPECT_EQ(PosixStore(directory / "new/a").may_write(), 0);
+  ASSERT_EQ(seteuid(me), 0);
+  EXPECT_FALSE(std::filesystem::exists(directory / "new"));
+}
+
 TEST(PosixStore, KnowsWhatItsPlaceIs) {
   const PosixStore memory("/dev/shm");
   EXPECT_EQ(memory.info().type, "tmpfs");

@@ -130,6 +130,14 @@ std::vector<std::string> PosixStore::places_to_make() const {
   return places;
 }
 
+int PosixStore::may_write() const {
+  std::error_code error;
+  fs::path at = fs::absolute(directory_, error).lexically_normal();
+  while (!error && !fs::exists(at, error) && !error && at != at.root_path()) at = at.parent_path();
+  if (error) return error.value();
+  return faccessat(AT_FDCWD, at.c_str(), W_OK | X_OK, AT_EACCESS) == 0 ? 0 : errno;
+}
+
 Counters PosixStore::counters() const { return read_counters(device_); }
 
 // Of the nearest parent that exists: the directory may be made later.
