@@ -129,6 +129,8 @@ std::vector<std::string> how_it_ended(const RunOutcome& run) {
     say.push_back(fmt::format(
         "expected every sample to be readable, found '{}'; mend it, or count and go on with --on-error skip",
         run.failures.empty() ? "one that is not" : run.failures.front()));
+  else if (run.out_of_time)
+    say.push_back(fmt::format("expected one step at least, found none: {}", run.not_judged));
   else if (run.interrupted)
     say.push_back(partial_sentence("it holds what was measured until the interruption"));
   return say;

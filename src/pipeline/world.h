@@ -95,7 +95,7 @@ concept World = requires(W& w, LaneId lane, std::uint32_t rank, FileId file, std
   w.meet(vote);                                     // awaitable -> Vote
   w.leave(vote);
 
-  // On the lane: occupies the client's CPU for as long.
+  // On the lane: occupies the client's CPU for as long; where that takes real time, until `cancel_sleeps` at most.
   w.use_cpu(lane, t);                               // awaitable
 
   // On the lane: reading. A file that is not there is an error of whatever touches it first (ENOENT).

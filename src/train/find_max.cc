@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 #include "measure/bracket.h"
@@ -85,6 +86,13 @@ void add_answer(Json& record, const Search& search, const Bracket& bracket, std:
                     limit));
 }
 
+// Of a time limit that was too short for the first try: that of a whole try, or twice as long where even that was not
+// enough (reads, or work on samples, that outlast every step).
+Seconds enough_for_a_try(const RunOptions& options) {
+  const Seconds whole = longest_window(Seconds{law_mean(options.workload.accelerator.step_time)});
+  return whole > options.time_limit ? whole : options.time_limit * 2;
+}
+
 std::string no_window_sentence(const Search& search, const RunOptions& options) {
   if (search.unanswered() > 0)
     return fmt::format(
@@ -92,8 +100,8 @@ std::string no_window_sentence(const Search& search, const RunOptions& options) 
         search.unanswered());
   return fmt::format(
       "expected the search to try one number of accelerators at least, found the time limit of {} too short for "
-      "that: give --time-limit 10s or more",
-      format_seconds(options.time_limit));
+      "that: give --time-limit {:.0f}s or more, which one try may take here; a search makes some ten",
+      format_seconds(options.time_limit), std::ceil(enough_for_a_try(options).value));
 }
 
 }  // namespace

@@ -57,6 +57,10 @@ bool decided(const StepWatch& watch, std::uint32_t ranks, double target) {
 
 }  // namespace
 
+Seconds longest_window(Seconds step_time) {
+  return std::max(kLongestWindow, step_time * (2.0 * kFewestWindowSteps));
+}
+
 Search::Search(const RunOptions& options, const Store& store, const OpenedDataset& dataset,
                std::stop_token stop)
     : options_(options),
@@ -101,8 +105,7 @@ MeasuredJob Search::run_window(const JobPlan& plan) {
   WatchOptions watch;
   watch.ranks = accelerators;
   watch.batch_size = plan.loader.batch_size;
-  watch.deadline =
-      begin + std::max(kLongestWindow, Seconds{law_mean(plan.step_time) * kFewestWindowSteps * 2});
+  watch.deadline = begin + longest_window(Seconds{law_mean(plan.step_time)});
   watch.enough = [&, next = begin + kShortest]() mutable {
     if (running->steps().size() < kFewestWindowSteps || monotonic_now() < next) return false;
     next = monotonic_now() + kAskEvery;

@@ -22,6 +22,7 @@ namespace aforo {
 // dozen windows stays within minutes.
 inline constexpr Seconds kLongestWindow{12.0};
 inline constexpr std::size_t kFewestWindowSteps = 12;
+Seconds longest_window(Seconds step_time);  // the mean one
 
 // One window.
 struct Try {

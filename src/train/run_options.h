@@ -31,7 +31,8 @@ struct RunOptions {
   bool diagnose = true;
   // Of one request: one that takes longer counts as timed out, and its reader goes on.
   Seconds io_timeout{30};
-  // End cleanly after this long: after the step that all ranks finish together. 0 = none.
+  // End cleanly after this long: after the step that all ranks finish together, where that comes within a tenth of it
+  // (0.1 s to 1 s); else the step in progress does not count. 0 = none.
   Seconds time_limit{0};
   // Of one accelerator; absent = stalls are not priced.
   std::optional<Dollars> accelerator_price_per_hour;

@@ -43,6 +43,8 @@ struct RunOutcome {
   std::uint64_t unanswered = 0;
   // Why AU is not held against the target: a phrase; empty = it is.
   std::string not_judged;
+  // Its time limit ended it before a step was done; no sample is at fault.
+  bool out_of_time = false;
   // Samples could not be read, and the policy ended it, or none could be read at all; or some were not answered.
   bool failed = false;
   // ... because this process ran out of open files or memory: no sample is at fault.

@@ -127,18 +127,25 @@ void add_damage(Json& record, const OpenedDataset& dataset, std::uint64_t faults
   }
 }
 
-// Where a step outlasts the time limit by this much, it is not waited for: storage that hangs would end no step.
-Seconds hard_limit_of(const RunOptions& options, const JobPlan& plan) {
-  if (options.time_limit.value <= 0) return {0};
-  return options.time_limit + std::max(Seconds{1}, Seconds{2 * law_mean(plan.step_time)});
+// A step that ends soon after the time limit still counts; a longer one is not waited for, and storage that hangs ends
+// none. Chosen: most steps are shorter, and nobody minds the difference.
+Seconds hard_limit_of(Seconds time_limit) {
+  if (time_limit.value <= 0) return {0};
+  return time_limit + std::clamp(time_limit * 0.1, Seconds{0.1}, Seconds{1});
 }
 
 // Samples that may fail without AU saying too little of the job: beyond, it computed on other data. Chosen:
 // one lost shard among a dozen is counted and said, and the rest still asks storage for nearly as much.
 constexpr double kMostLost = 0.1;
 
+// By its time limit, as nothing failed and nobody asked.
+bool ended_without_step(const MeasuredJob& job) {
+  return job.result.samples_delivered == 0 && !job.result.failed && job.unanswered == 0 &&
+         job.result.readers.fault_count() == 0;
+}
+
 // Why AU says nothing of the storage; empty = it does. `damaged`: shards that were left out when the dataset was opened.
-std::string why_not_judged(const MeasuredJob& job, std::uint64_t damaged) {
+std::string why_not_judged(const MeasuredJob& job, std::uint64_t damaged, Seconds time_limit) {
   const ReaderStats& readers = job.result.readers;
   if (job.unanswered > 0)
     return fmt::format("storage had not answered {} {} when the run was ended", job.unanswered,
@@ -146,6 +153,10 @@ std::string why_not_judged(const MeasuredJob& job, std::uint64_t damaged) {
   if (readers.faults[static_cast<std::size_t>(ReadFault::kClient)] > 0)
     return "this process could open no more files or had no memory left, and no sample is at fault: raise 'ulimit -n' or "
            "give it more memory";
+  if (ended_without_step(job))
+    return fmt::format(
+        "the time limit of {} ended the run before a step was done: give a longer --time-limit",
+        format_seconds(time_limit));
   if (job.result.samples_delivered == 0)
     return fmt::format("no sample could be read, {} failed; see the errors", readers.fault_count());
   if (job.result.failed) return "a read error ended the run before it could be judged; see the errors";
@@ -239,7 +250,7 @@ RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_t
   std::unique_ptr<ProgressTicker> ticker;
   const Seconds prepared = monotonic_now();
   JobSettings settings = settings_of(options, store);
-  settings.hard_limit = hard_limit_of(options, plan);
+  settings.hard_limit = hard_limit_of(options.time_limit);
   const MeasuredJob job = run_job(
       plan, settings, watch_options(options, plan, csv.get(), reset), stop, [&](const StepWatch& watch) {
         if (progress)
@@ -268,13 +279,14 @@ RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_t
   out.interrupted = job.result.ending.ending == Ending::kInterrupted && stop.stop_requested();
   out.unanswered = job.unanswered;
   out.of_client = job.result.readers.faults[static_cast<std::size_t>(ReadFault::kClient)] > 0;
-  out.failed = job.result.failed || nothing || job.unanswered > 0;
+  out.out_of_time = ended_without_step(job);
+  out.failed = job.result.failed || (nothing && !out.out_of_time) || job.unanswered > 0;
   if (out.failed) record["failed"] = true;
   out.failures = failures_in_words(job.result.readers, *dataset.layout, options.io_timeout);
   for (const Damage& damage : dataset.damaged)
     if (out.failures.size() < ReaderStats::kMaxExamples)
       out.failures.push_back(fmt::format("{}: {}", damage.path, damage.what));
-  out.not_judged = why_not_judged(job, dataset.damaged_files);
+  out.not_judged = why_not_judged(job, dataset.damaged_files, options.time_limit);
   if (!out.not_judged.empty()) record["not_judged"] = out.not_judged;
   const bool whole = out.not_judged.empty() || (job.result.failed && !nothing && job.unanswered == 0);
   add_verdict(record, whole ? judge_run(job, plan, options, store, stop, dataset.damaged_files, record)

@@ -8,49 +8,17 @@
 #include <thread>
 
 #include "base/error.h"
-#include "base/test_directory.h"
 #include "dataset/generated_layout.h"
-#include "generate/generate_command.h"
 #include "pipeline/plan_job.h"
 #include "storage/open_store.h"
-#include "train/find_max.h"
 #include "train/run_evidence.h"
-#include "train/train_command.h"
+#include "train/train_test.h"
 #include "train/trials.h"
 
 namespace aforo {
 namespace {
 
 namespace fs = std::filesystem;
-
-// A place for a dataset that goes with the object.
-class Directory {
- public:
-  std::string path() const { return base_ / "data"; }
-
- private:
-  TestDirectory base_;
-};
-
-Workload small_job(LayoutKind layout, Content content) {
-  Workload w;
-  w.name = "small";
-  w.dataset.layout = layout;
-  w.dataset.content = content;
-  w.dataset.samples = 240;
-  w.dataset.samples_per_file = layout == LayoutKind::kFilePerSample ? 1 : 40;
-  w.dataset.sample_size.kind = LawKind::kLognormal;
-  w.dataset.sample_size.mean = 20'000;
-  w.dataset.sample_size.stddev = 8'000;
-  if (traits_of(layout).one_size) w.dataset.sample_size = {LawKind::kConstant, 20'000, 0, 0, 0, {}};
-  w.loader.batch_size = 10;
-  w.loader.workers = 3;
-  w.loader.framework = layout == LayoutKind::kFilePerSample ? Framework::kPytorch : Framework::kTensorflow;
-  w.accelerator.count = 2;
-  w.accelerator.step_time.mean = 2e-3;
-  w.training.epochs = 2;
-  return w;
-}
 
 struct Case {
   const char* name;
@@ -62,16 +30,10 @@ struct Case {
 
 class Train : public testing::TestWithParam<Case> {};
 
-Json trained(const RunOptions& options, std::stop_token stop) {
-  return train(options, open_run(options, stop), stop, {}).record;
-}
-
-Json searched(const RunOptions& options) { return find_max(options, open_run(options, {}), {}, {}).record; }
-
 // 240 samples, 2 ranks x batch 10: 12 steps an epoch, 2 epochs: 480 samples delivered and,
 // with --verify, proved.
 TEST_P(Train, ReadsEverySampleOfEveryEpochAndProvesIt) {
-  Directory directory;
+  DataDirectory directory;
   GenerateOptions generate_options;
   generate_options.workload = small_job(GetParam().layout, GetParam().content);
   generate_options.directory = directory.path();
@@ -113,26 +75,6 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"TfrecordThreads", LayoutKind::kTfrecord, Content::kRaw, EngineKind::kThreads,
              ReadMode::kBuffered}),
     [](const auto& test) { return std::string(test.param.name); });
-
-struct LaidDataset {
-  Directory directory;
-  RunOptions options;
-  explicit LaidDataset(const Workload& workload = small_job(LayoutKind::kFilePerSample, Content::kRaw)) {
-    GenerateOptions generate_options;
-    generate_options.workload = workload;
-    generate_options.directory = directory.path();
-    generate(generate_options, {}, {});
-    options.workload = generate_options.workload;
-    options.directory = directory.path();
-    options.diagnose = false;
-  }
-  fs::path some_file() const {
-    for (const auto& entry : fs::recursive_directory_iterator(directory.path()))
-      if (entry.is_regular_file() && entry.file_size() > 4096 && entry.path().extension() != ".json")
-        return entry.path();
-    return {};
-  }
-};
 
 TEST(Faults, AFlippedByteIsFoundAndTheFileNamed) {
   LaidDataset laid;
@@ -180,7 +122,7 @@ TEST(Faults, StopAtTheFirstWhereAsked) {
 // A foreign TFRecord directory with one shard cut in half: refused by name, or counted and
 // trained on as far as sound.
 TEST(Faults, ADamagedShardIsRefusedOrCounted) {
-  Directory directory;
+  DataDirectory directory;
   GenerateOptions generate_options;
   generate_options.workload = small_job(LayoutKind::kTfrecord, Content::kRaw);
   generate_options.directory = directory.path();

@@ -60,7 +60,7 @@ LaneId RealWorld::less_busy(LaneId lane) const {
 }
 
 Task<> RealWorld::use_cpu(LaneId id, Seconds duration) {
-  while (duration.value > 0) {
+  while (duration.value > 0 && !ending_.load(std::memory_order_relaxed)) {
     spin_for(std::min(duration, kCpuSlice));
     duration -= kCpuSlice;
     if (duration.value > 0) co_await Yield{*lanes_[id]};

@@ -10,6 +10,7 @@
 // read needs no allocation of its own.
 #pragma once
 
+#include <atomic>
 #include <cstring>
 #include <memory>
 #include <mutex>
@@ -104,8 +105,11 @@ class RealWorld {
     return writers ? readers_ + rank % writers : lane_of(rank, rank);
   }
   Lane& lane(LaneId id) { return *lanes_[id]; }
-  // Home: all sleeps end at once, future ones too.
-  void cancel_sleeps() { home_.cancel_timers(); }
+  // Home: all sleeps end at once, future ones too; CPU work on lanes within a slice.
+  void cancel_sleeps() {
+    ending_.store(true, std::memory_order_relaxed);
+    home_.cancel_timers();
+  }
 
   // This one's number among the job's hosts; 0 where it is alone.
   std::uint32_t host() const { return group_ ? group_->host() : 0; }
@@ -147,7 +151,7 @@ class RealWorld {
   }
 
   // Keeps the lane's core busy for `duration`, in slices of 100 us between which its other readers
-  // go on. On that lane. Real time is spun, not slept: preprocessing takes a core from the readers.
+  // go on, or until the sleeps were cancelled. On that lane. Real time is spun, not slept: preprocessing takes a core from the readers.
   Task<> use_cpu(LaneId lane, Seconds duration);
 
   // `size` 0 = unknown: to the end of the file, EFBIG where that is more than kLargestUnknown,
@@ -249,6 +253,7 @@ class RealWorld {
   static Read finish(LaneRequest& request, std::uint64_t skip, std::uint64_t length);
 
   HomeLoop home_;
+  std::atomic<bool> ending_{false};  // the sleeps were cancelled
   Group* const group_;
   BatchPool batches_;
   const LaneId readers_;

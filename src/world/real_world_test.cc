@@ -243,6 +243,27 @@ TEST(RealWorld, ALaneThatReadsCreatesNothing) {
   }(h.world()));
 }
 
+// A job that ends need not wait for what a worker computes, now or later.
+TEST(RealWorld, CpuWorkEndsWhereSleepsAreCancelled) {
+  RealWorldHarness<EngineKind::kThreads> h;
+  const Seconds begin = monotonic_now();
+  h.run([](RealWorld& world) -> Task<> {
+    WaitGroup workers;
+    const auto work = [&world](LaneId lane) -> Task<> {
+      co_await world.enter_lane(lane);
+      co_await world.use_cpu(lane, Seconds{30});
+      co_await world.go_home();
+    };
+    workers.add(2);
+    for (LaneId lane = 0; lane < 2; ++lane) spawn(work(lane), [&workers] { workers.done(); });
+    co_await world.sleep_until(world.now() + Seconds{0.02});
+    world.cancel_sleeps();
+    co_await workers.wait();
+    co_await work(0);
+  }(h.world()));
+  EXPECT_LT((monotonic_now() - begin).value, 10);
+}
+
 // A reader goes on where fewer read: it does not stay with another beside an idle lane, nor leave where it is alone.
 TEST(RealWorld, AReaderGoesOnWhereFewerRead) {
   RealWorldHarness<EngineKind::kThreads> h;

@@ -1,0 +1,47 @@
+// What ends a run, or keeps it from being begun: its time limit, this process's own limits, damage that is known before.
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "storage/engine.h"
+#include "train/train_test.h"
+
+namespace aforo {
+namespace {
+
+// Neither work on samples nor a step holds it up, and no sample is blamed: none failed.
+TEST(TimeLimit, EndsSoonWhateverTakesLonger) {
+  for (const bool in_step : {false, true}) {
+    Workload workload = small_job(LayoutKind::kFilePerSample, Content::kRaw);
+    (in_step ? workload.accelerator.step_time.mean : workload.loader.preprocess.mean) = 30;
+    LaidDataset laid(workload);
+    laid.options.time_limit = Seconds{0.3};
+    const Seconds begin = monotonic_now();
+    const RunOutcome run = train(laid.options, open_run(laid.options, {}), {}, {});
+    EXPECT_LT((monotonic_now() - begin).value, 5) << in_step;
+    EXPECT_TRUE(run.out_of_time);
+    EXPECT_FALSE(run.failed);
+    EXPECT_NE(run.not_judged.find("time limit of 300 ms ended the run before a step was done"),
+              std::string::npos)
+        << run.not_judged;
+    EXPECT_FALSE(run.record.contains("failed"));
+    EXPECT_FALSE(run.record.contains("au"));
+  }
+}
+
+// Steps of 5 s: a try takes up to 24 of them.
+TEST(FindMax, SaysWhatATryTakes) {
+  Workload workload = small_job(LayoutKind::kFilePerSample, Content::kRaw);
+  workload.accelerator.step_time.mean = 5;
+  LaidDataset laid(workload);
+  laid.options.time_limit = Seconds{0.3};
+  try {
+    searched(laid.options);
+    ADD_FAILURE();
+  } catch (const UserError& error) {
+    EXPECT_NE(std::string(error.what()).find("give --time-limit 120s or more"), std::string::npos)
+        << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace aforo
