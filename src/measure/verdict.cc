@@ -137,6 +137,7 @@ Verdict verdict_of(const Evidence& e) {
         format_percent(e.compute_excess));
     verdict.advice.push_back("an idle machine, more client cores, or fewer accelerators: --accelerators N");
   }
+  if (e.null_storage && e.au >= e.au_target) return verdict;
   if (e.null_storage) {
     verdict.text +=
         ". NOTE: nothing was read (null engine): this is what the client does without any storage";

@@ -6,6 +6,7 @@
 // more workers) outrank counters (CPU, device), and counters outrank shares of time.
 //
 //    0  unknown             a read error ended the run before it could be judged
+//   0a  unknown             AU >= target on the null engine, which says nothing of any storage
 //    1  not limited         AU >= target
 //   1a  storage latency     reads that failed or were not answered take half of all waiting or more
 //    2  client CPU          samples/s >= 0.8 of the null-storage ceiling; or CPU >= 0.9 of all cores, an I/O

@@ -119,6 +119,16 @@ std::optional<Finding> ended_by_error(const Evidence& e) {
                  ""};
 }
 
+std::optional<Finding> read_nothing(const Evidence& e) {
+  if (!e.null_storage || e.au < e.au_target) return std::nullopt;
+  return Finding{
+      Limit::kUnknown,
+      fmt::format("nothing was read (null engine): AU {} is what the client reaches without any storage",
+                  format_percent(e.au)),
+      {"the same run without --null: what storage makes of it"},
+      ""};
+}
+
 // Reads that were not answered cost their whole timeout; what fails at once costs nothing here.
 std::optional<Finding> failures(const Evidence& e) {
   const double waiting = e.load_wait_share + e.barrier_wait_share;
@@ -321,10 +331,10 @@ std::optional<Finding> unknown(const Evidence& e) {
       e.more_workers ? prefetch_flag(e) : more_reads_flag(e)};
 }
 
-constexpr std::array<Rule*, 16> kRules = {
-    ended_by_error, not_limited,       failures,        client_cpu, checkpoints, cold_cache,
-    start_up,       more_workers_help, barrier_skew,    metadata,   network,     storage_bandwidth,
-    few_shards,     window_too_small,  storage_latency, unknown};
+constexpr std::array<Rule*, 17> kRules = {
+    ended_by_error,    read_nothing, not_limited,       failures,        client_cpu, checkpoints,
+    cold_cache,        start_up,     more_workers_help, barrier_skew,    metadata,   network,
+    storage_bandwidth, few_shards,   window_too_small,  storage_latency, unknown};
 
 }  // namespace
 

@@ -353,6 +353,10 @@ TEST(Verdict, ARunOnTheNullEngineSaysThatNothingWasRead) {
   e.au = 0.95;
   EXPECT_THAT(verdict_of(e).text, Not(HasSubstr("nothing was read")));
   e.null_storage = true;
+  EXPECT_THAT(verdict_of(e).text,
+              AllOf(HasSubstr("nothing was read (null engine)"), Not(HasSubstr("meets the target"))));
+  EXPECT_EQ(verdict_of(e).limit, Limit::kUnknown);
+  e.au = 0.5;  // what then limits is the client's own, and still no storage's
   EXPECT_THAT(verdict_of(e).text, HasSubstr("nothing was read (null engine)"));
 }
 

@@ -160,7 +160,9 @@ std::string why_not_judged(const MeasuredJob& job, std::uint64_t damaged, Second
   if (job.result.samples_delivered == 0)
     return fmt::format("no sample could be read, {} failed; see the errors", readers.fault_count());
   if (job.result.failed) return "a read error ended the run before it could be judged; see the errors";
-  if (moves_bytes(job.engine) && readers.bytes == 0) return "no byte was read: every sample is empty";
+  if (!moves_bytes(job.engine))
+    return "nothing was read (--null): this is what the client does without any storage";
+  if (readers.bytes == 0) return "no byte was read: every sample is empty";
   const double lost = static_cast<double>(readers.fault_count() + damaged);
   const double share = lost / (lost + static_cast<double>(job.result.samples_delivered));
   if (share <= kMostLost) return "";
@@ -288,7 +290,8 @@ RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_t
       out.failures.push_back(fmt::format("{}: {}", damage.path, damage.what));
   out.not_judged = why_not_judged(job, dataset.damaged_files, options.time_limit);
   if (!out.not_judged.empty()) record["not_judged"] = out.not_judged;
-  const bool whole = out.not_judged.empty() || (job.result.failed && !nothing && job.unanswered == 0);
+  const bool whole = out.not_judged.empty() || (!moves_bytes(job.engine) && !nothing) ||
+                     (job.result.failed && !nothing && job.unanswered == 0);
   add_verdict(record, whole ? judge_run(job, plan, options, store, stop, dataset.damaged_files, record)
                             : unknown_because(out.not_judged, job));
   return out;

@@ -77,7 +77,7 @@ class TrainingTest(Session):
         self.assertEqual(threads["bytes_requested"], auto["bytes_requested"])
 
     def test_the_null_engine_reads_nothing_from_storage(self):
-        record = self.record("run", self.small, "data", "--null")
+        record = self.record("run", self.small, "data", "--null", code=1)
         self.assertEqual(record["engine"], "null")
         self.assertEqual(record["steps"], 30)
 
