@@ -6,6 +6,7 @@
 #include "answer/job_rows.h"
 #include "answer/predicted_run.h"
 #include "base/error.h"
+#include "measure/verdict.h"
 #include "model/storage_yaml.h"
 #include "probe/probe_check.h"
 #include "train/find_max.h"
@@ -123,8 +124,9 @@ std::vector<std::string> how_it_ended(const RunOutcome& run) {
         "result holds what was measured before",
         run.unanswered, run.unanswered == 1 ? "request" : "requests"));
   else if (run.failed && run.of_client)
-    say.push_back(fmt::format("expected enough open files and memory for the job, found '{}': {}",
-                              run.failures.empty() ? "too few" : run.failures.front(), run.not_judged));
+    say.push_back(fmt::format("expected enough open files and memory for the job, found '{}': {}; {}",
+                              run.failures.empty() ? "too few" : run.failures.front(), kClientLack,
+                              kClientAdvice));
   else if (run.failed)
     say.push_back(fmt::format(
         "expected every sample to be readable, found '{}'; mend it, or count and go on with --on-error skip",

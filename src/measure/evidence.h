@@ -137,6 +137,8 @@ struct Evidence {
   double failure_share = 0;
   // A failed sample ended the run.
   bool ended_by_error = false;
+  // ... or rather this process, which could open no more files or had no memory left.
+  bool ended_by_client = false;
   // Nothing was read: every request was answered at once.
   bool null_storage = false;
   // There is no storage below the dataset.

@@ -100,6 +100,7 @@ Finding advised(const Evidence& e, Finding finding) {
 }
 
 Finding find(const Evidence& e) {
+  if (e.ended_by_client) return {Limit::kUnknown, std::string(kClientLack), {std::string(kClientAdvice)}, ""};
   if (!(e.samples_per_second > 0)) return nothing_measured();
   for (Rule* rule : verdict_rules()) {
     if (std::optional<Finding> finding = rule(e)) return advised(e, *std::move(finding));

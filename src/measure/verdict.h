@@ -5,7 +5,7 @@
 // Rules are asked in this order; the first that applies names the limit. Experiments (null storage,
 // more workers) outrank counters (CPU, device), and counters outrank shares of time.
 //
-//    0  unknown             a read error ended the run before it could be judged
+//    0  unknown             a read error, or a lack of open files or memory, ended the run before it could be judged
 //   0a  unknown             AU >= target on the null engine, which says nothing of any storage
 //    1  not limited         AU >= target
 //   1a  storage latency     reads that failed or were not answered take half of all waiting or more
@@ -39,6 +39,8 @@
 // was not at work. The thresholds, each with its reason, are in verdict_rules.cc.
 #pragma once
 
+#include <string_view>
+
 #include "measure/evidence.h"
 
 namespace aforo {
@@ -47,6 +49,11 @@ namespace aforo {
 // host that wakes them late, before the run is flagged: AU then says more of the client than of the
 // storage. Chosen: 3 % can make a target look met, or missed, by as much.
 inline constexpr double kLateSteps = 0.03;
+
+// What is said where the client and no sample is at fault, and what to do about it: clauses.
+inline constexpr std::string_view kClientLack =
+    "this process could open no more files or had no memory left, and no sample is at fault";
+inline constexpr std::string_view kClientAdvice = "raise 'ulimit -n' or give it more memory";
 
 // The verdict on one run. Deterministic, never throws but for memory. A run that came mostly
 // (>= 50 %) from the page cache without being asked to is flagged in the text, whatever the

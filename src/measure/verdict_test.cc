@@ -360,6 +360,16 @@ TEST(Verdict, ARunOnTheNullEngineSaysThatNothingWasRead) {
   EXPECT_THAT(verdict_of(e).text, HasSubstr("nothing was read (null engine)"));
 }
 
+TEST(Verdict, ALackOfTheClientIsNoFaultOfSamples) {
+  Evidence e = slow_job();
+  e.ended_by_error = true;
+  EXPECT_THAT(verdict_of(e).advice, Contains(HasSubstr("--on-error skip")));
+  e.ended_by_client = true;
+  EXPECT_THAT(verdict_of(e).text, HasSubstr("no sample is at fault"));
+  EXPECT_THAT(verdict_of(e).advice,
+              AllOf(Contains(HasSubstr("ulimit -n")), Each(Not(HasSubstr("--on-error")))));
+}
+
 // AU is 98 % of steps that took 17 % longer than asked: 84 % of the demand.
 TEST(Verdict, StepsThatEndedLateAreFlagged) {
   Evidence e = slow_job();

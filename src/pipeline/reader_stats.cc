@@ -1,5 +1,6 @@
 #include "pipeline/reader_stats.h"
 
+#include <algorithm>
 #include <cerrno>
 
 namespace aforo {
@@ -31,6 +32,13 @@ void ReaderStats::name(FaultExample example) {
       return;
     }
   if (examples.size() < kMaxExamples) examples.push_back(std::move(example));
+}
+
+// Of a shard whose loss was counted before, nothing is counted: its example still says it.
+bool ReaderStats::of_client() const {
+  return faults[static_cast<std::size_t>(ReadFault::kClient)] > 0 ||
+         std::any_of(examples.begin(), examples.end(),
+                     [](const FaultExample& example) { return example.fault == ReadFault::kClient; });
 }
 
 void ReaderStats::merge(const ReaderStats& other) {

@@ -95,6 +95,8 @@ struct ReaderStats {
     faults[static_cast<std::size_t>(example.fault)] += example.samples;
     name(std::move(example));
   }
+  // Whether this process ran out of open files or memory: no sample is at fault then.
+  bool of_client() const;
   // Takes in another lane's or host's. Counts and sums do not depend on the order of merging; which
   // examples are kept does.
   void merge(const ReaderStats& other);

@@ -16,6 +16,7 @@
 #include "storage/machine.h"
 #include "storage/open_store.h"
 #include "workload/parse.h"
+#include "world/lane_setup.h"
 #include "world/progress_ticker.h"
 #include "world/record_frame.h"
 
@@ -153,6 +154,15 @@ class Probe {
     return static_cast<unsigned>(std::min<double>(kMostReaders, fit));
   }
 
+  // Readers that a sweep may have; where open files are fewer than memory has room for, that is said.
+  SweepAsk bounded(SweepAsk ask) const {
+    const std::uint64_t files = open_files_for_readers(options_.io_threads);
+    if (files >= ask.most_readers) return ask;
+    ask.most_readers = static_cast<unsigned>(std::max<std::uint64_t>(files, 1));
+    ask.bound = fmt::format("this process may open {} files (raise 'ulimit -n')", open_files_limit());
+    return ask;
+  }
+
   JobSettings settings_of(const ProbeData& data) const {
     return {data.store.get(), options_.engine, options_.io_threads, options_.io_timeout, {}};
   }
@@ -173,17 +183,17 @@ class Probe {
   }
 
   SweepAsk cold_ask(const ProbeData& data, const LoaderSpec& loader) const {
-    return {data.kind,
-            loader.read_mode,
-            false,
-            findings_.storage_below,
-            times_.cold,
-            most_readers(data),
-            {},
-            findings_.curves.size() + 1,
-            data.files,
-            operations_per_unit(access_of(*data.layout, loader, 1)),
-            options_.precision ? kRounds : kLeastRounds};
+    return bounded({data.kind,
+                    loader.read_mode,
+                    false,
+                    findings_.storage_below,
+                    times_.cold,
+                    most_readers(data),
+                    {},
+                    findings_.curves.size() + 1,
+                    data.files,
+                    operations_per_unit(access_of(*data.layout, loader, 1)),
+                    options_.precision ? kRounds : kLeastRounds});
   }
 
   // More windows of the first curve, that of the job's reads, until the job is known narrowly enough.
@@ -282,17 +292,17 @@ class Probe {
       return;
     }
     ProbeCursor cursor(some, 2, true);
-    const unsigned most = most_readers(data);
     SweepAsk ask{data.kind,
                  ReadMode::kBuffered,
                  true,
                  true,
                  std::max(times_.warm - (monotonic_now() - before), times_.warm * 0.4),
-                 most,
+                 most_readers(data),
                  {},
                  3};
+    ask = bounded(std::move(ask));
     for (const unsigned n : kWarmLevels)
-      if (n <= most) ask.levels.push_back(n);
+      if (n <= ask.most_readers) ask.levels.push_back(n);
     ProbeSweep sweep(readers, cursor, reset, ask, stop_, teller(data, ReadMode::kBuffered, true));
     sweep.measure();
     SweepResult warm = sweep.result();

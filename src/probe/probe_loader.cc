@@ -33,6 +33,12 @@ std::optional<JobPlan> endless(const Workload& workload, const Layout& layout, s
   return plan;
 }
 
+std::optional<std::string> room_lack(const JobPlan& plan, const JobSettings& settings) {
+  if (const auto lack = memory_lack(plan, settings.io_threads))
+    return "its batches do not fit into memory (" + *lack + ")";
+  return files_lack(plan, settings.engine, settings.io_threads);
+}
+
 }  // namespace
 
 LoaderOutcome loader_cost(const Workload& workload, const Layout& layout, JobSettings settings, Seconds time,
@@ -42,9 +48,9 @@ LoaderOutcome loader_cost(const Workload& workload, const Layout& layout, JobSet
   for (auto n = std::clamp(workload.accelerator.count, 1U, kMostOfOneHost); n > 0 && (!plan || lack);
        n /= 2) {
     plan = endless(workload, layout, n);
-    lack = plan ? memory_lack(*plan, settings.io_threads) : std::nullopt;
+    lack = plan ? room_lack(*plan, settings) : std::nullopt;
   }
-  if (lack) return {{}, "its batches do not fit into memory (" + *lack + ")"};
+  if (lack) return {{}, *lack};
   if (!plan) return {{}, kTooFew};
   settings.hard_limit = time;
   WatchOptions watch;

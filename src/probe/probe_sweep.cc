@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "measure/verdict.h"
 #include "storage/engine.h"
 #include "storage/machine.h"
 
@@ -131,6 +132,9 @@ class ProbeSweep::Windows {
     if (!levels.empty() && levels.back() * 2 > most && most < ask_.most_readers && still_grows(rates))
       result_.unknown.push_back(
           fmt::format("there is too little data to try more than {} in flight", levels.back()));
+    else if (!levels.empty() && levels.back() * 2 > most && !ask_.bound.empty() && still_grows(rates))
+      result_.unknown.push_back(
+          fmt::format("{}: no more than {} in flight were tried", ask_.bound, levels.back()));
     return levels;
   }
 
@@ -224,6 +228,9 @@ class ProbeSweep::Windows {
       result_.refused = true;
       return std::nullopt;
     }
+    if (is_of_client(readers_.fault_error()))
+      throw UserError(fmt::format("expected enough open files and memory for the probe, found {}: {}; {}",
+                                  readers_.fault(), kClientLack, kClientAdvice));
     throw UserError(
         fmt::format("expected every sample to be readable, found {}; mend or remove it, or probe "
                     "another directory",

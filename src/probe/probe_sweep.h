@@ -34,7 +34,7 @@ struct SweepAsk {
   // For all of it, scouting and drops included; aimed at: every level gets a window
   // whatever that takes.
   Seconds time{10};
-  // No level is higher; what memory allows, at most kMostReaders.
+  // No level is higher; what memory and open files allow, at most kMostReaders.
   unsigned most_readers = kMostReaders;
   // Empty = doublings, as far as the rate grows.
   std::vector<unsigned> levels;
@@ -48,6 +48,8 @@ struct SweepAsk {
   unsigned rounds = kLeastRounds;
   // Of an earlier sweep of the same: what it knows of rates and latencies. They do not come back in the result.
   std::vector<WindowDigest> before = {};
+  // Why `most_readers` is less than kMostReaders: a clause; empty = it is not, or for reasons that need not be said.
+  std::string bound = {};
 };
 
 // What came of it. Windows are empty where it was refused, or stopped before the first.

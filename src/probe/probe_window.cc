@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "pipeline/stream_loader.h"
 #include "pipeline/sync.h"
+#include "probe/probe_plan.h"
 
 namespace aforo {
 namespace {
@@ -53,8 +54,10 @@ struct ProbeReaders::Running {
 
 ProbeReaders::ProbeReaders(const Layout& layout, ReadKind kind, const LoaderSpec& loader,
                            const ProbeUnits& units, const JobSettings& settings)
-    : ProbeReaders(make_lanes(layout, loader.read_mode == ReadMode::kDirect, settings), layout, kind, loader,
-                   units, settings) {}
+    : ProbeReaders(
+          make_lanes(layout, loader.read_mode == ReadMode::kDirect, settings,
+                     std::min<std::uint64_t>(kMostReaders, open_files_for_readers(settings.io_threads))),
+          layout, kind, loader, units, settings) {}
 
 ProbeReaders::ProbeReaders(LaneSet lanes, const Layout& layout, ReadKind kind, const LoaderSpec& loader,
                            const ProbeUnits& units, const JobSettings& settings)

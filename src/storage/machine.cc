@@ -102,14 +102,20 @@ FilesystemInfo describe_filesystem(const std::string& path) {
   return info;
 }
 
-std::uint64_t open_files_left() {
+std::uint64_t open_files_limit() {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return ~std::uint64_t{0};
+  return limit.rlim_cur;
+}
+
+std::uint64_t open_files_left() {
+  const std::uint64_t limit = open_files_limit();
+  if (limit == ~std::uint64_t{0}) return limit;
   std::error_code error;
   std::uint64_t open = 0;
   for (fs::directory_iterator at("/proc/self/fd", error), end; !error && at != end; at.increment(error))
     ++open;
-  return limit.rlim_cur - std::min<std::uint64_t>(limit.rlim_cur, open);
+  return limit - std::min(limit, open);
 }
 
 bool lies_behind_a_server(const std::string& path) {

@@ -48,6 +48,8 @@ FilesystemInfo describe_filesystem(const std::string& path);
 
 // Files that this process may still open, at this moment: its limit (RLIMIT_NOFILE) less those that are open.
 std::uint64_t open_files_left();
+// That limit itself ('ulimit -n'); 2^64 - 1 where there is none.
+std::uint64_t open_files_limit();
 
 // Whether a place, by the table of mounts alone, lies on a filesystem that is not known to be local (NFS, FUSE,
 // Lustre ...), whose server may stop answering. Touches nothing there, so that it cannot block with it. False where

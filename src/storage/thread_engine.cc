@@ -85,7 +85,7 @@ class ThreadEngine final : public Engine {
       : shared_(std::make_shared<Shared>(EngineRoot{root, options.owned != nullptr})),
         patience_{options.timeout} {
     const unsigned depth = std::max(options.depth, 1u);
-    if (threads == 0) threads = std::min(4 * available_cores(), kMostThreads);
+    if (threads == 0) threads = threads_by_default();
     threads = std::min(threads, depth);
     window_ = std::min(depth, 2 * threads);
     for (unsigned i = 0; i < threads; ++i) add_thread();
@@ -297,6 +297,8 @@ ThreadEngine::~ThreadEngine() {
 }
 
 }  // namespace
+
+unsigned threads_by_default() { return std::min(4 * available_cores(), kMostThreads); }
 
 std::unique_ptr<Engine> make_thread_engine(int root, const EngineOptions& options, unsigned threads) {
   return std::make_unique<ThreadEngine>(root, options, threads);

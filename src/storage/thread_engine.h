@@ -18,7 +18,10 @@
 
 namespace aforo {
 
-// `threads` 0 = four per core, at most 64; never more than options.depth. `root` is an open
+// What an engine has where nobody says: four per core, at most 64.
+unsigned threads_by_default();
+
+// `threads` 0 = threads_by_default(); never more than options.depth. `root` is an open
 // directory; the engine owns it.
 std::unique_ptr<Engine> make_thread_engine(int root, const EngineOptions& options, unsigned threads = 0);
 

@@ -149,6 +149,7 @@ RunOutcome find_max(const RunOptions& options, const OpenedRun& opened, std::sto
   out.stopped = out.interrupted = search.stopped();
   out.unanswered = search.unanswered();
   out.failed = search.failed() || out.unanswered > 0;
+  out.of_client = search.failed() && shown.job.result.readers.of_client();
   if (search.stopped() && !stop.stop_requested())
     record["warnings"].push_back(fmt::format(
         "the search was ended by its time limit of {} before it had an answer: give it more, or a smaller "

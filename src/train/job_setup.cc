@@ -8,8 +8,11 @@
 #include "dataset/verify.h"
 #include "pipeline/plan_job.h"
 #include "storage/counters.h"
+#include "storage/machine.h"
+#include "storage/thread_engine.h"
 #include "train/content_checks.h"
 #include "workload/parse.h"
+#include "world/lane_setup.h"
 
 namespace aforo {
 namespace {
@@ -22,7 +25,33 @@ void require_memory(const RunOptions& options, const JobPlan& plan) {
                     *lack));
 }
 
+void require_files(const RunOptions& options, const JobPlan& plan) {
+  if (const auto lack = files_lack(plan, options.engine, options.io_threads)) throw UserError(*lack);
+}
+
+// Whole files that one engine opens and reads in one operation, at once: io_uring keeps them in a table of its own, which
+// it gets where the process may open as many.
+std::uint64_t files_under_way(EngineKind engine) {
+  if (engine == EngineKind::kThreads) return threads_by_default();
+  const std::uint64_t depth = EngineOptions{}.depth;
+  return open_files_limit() < depth ? depth : 0;
+}
+
 }  // namespace
+
+std::uint64_t files_held(const JobPlan& plan, EngineKind engine, unsigned io_threads) {
+  if (!moves_bytes(engine)) return 0;
+  const Access access = access_of(plan);
+  const std::uint64_t readers = std::uint64_t{plan.ranks.here} * access.readers;
+  if (access.kind != ReadKind::kFile || !is_one_request(plan.loader, plan.layout->largest_sample()))
+    return readers;
+  const unsigned lanes = io_threads ? io_threads : available_cores();
+  return std::min<std::uint64_t>(readers, std::uint64_t{lanes} * files_under_way(engine));
+}
+
+std::optional<std::string> files_lack(const JobPlan& plan, EngineKind engine, unsigned io_threads) {
+  return open_files_lack(files_held(plan, engine, io_threads), io_threads);
+}
 
 std::optional<std::string> memory_lack(const JobPlan& plan, unsigned io_threads) {
   const MemoryNeed need = memory_need(plan, io_threads ? io_threads : available_cores());
@@ -61,6 +90,7 @@ JobPlan make_plan(const RunOptions& options, const OpenedDataset& dataset) {
     if (options.verify) plan.check = make_sample_check(dataset);
   }
   require_memory(options, plan);
+  require_files(options, plan);
   return plan;
 }
 

@@ -13,8 +13,8 @@
 namespace aforo {
 
 // The plan of `options.workload` on `dataset` (which outlives the plan). Throws UserError when the
-// dataset has fewer samples than one step of the job, when the layout cannot be read, or when the
-// batches do not fit into memory.
+// dataset has fewer samples than one step of the job, when the layout cannot be read, when the
+// batches do not fit into memory, or when this process may open too few files.
 // Checks are set up here: framing of shards always, contents with `verify`; none on an engine that
 // moves no bytes. Opens and reads nothing.
 JobPlan make_plan(const RunOptions& options, const OpenedDataset& dataset);
@@ -41,6 +41,13 @@ MemoryNeed memory_need(const JobPlan& plan, unsigned io_threads);
 // `io_threads`: 0 = one per core.
 // Asks the machine for what is available now. Absent = it fits.
 std::optional<std::string> memory_lack(const JobPlan& plan, unsigned io_threads);
+
+// Files that the plan's readers have open at once, at most, beside those that lanes keep: one each, but for whole files
+// that an engine opens and reads in one operation, of which it has only some under way. `io_threads`: 0 = one per core.
+std::uint64_t files_held(const JobPlan& plan, EngineKind engine, unsigned io_threads);
+
+// Why this process may open too few files for the plan: a sentence (open_files_lack). Absent = enough.
+std::optional<std::string> files_lack(const JobPlan& plan, EngineKind engine, unsigned io_threads);
 
 // The plan of a run that only asks how fast the readers are: no compute, no barrier, no checks.
 // One endless epoch under another seed, errors skipped: it needs a time limit to end. Ranks,

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "pipeline/training_job.h"
+#include "train/job_setup.h"
 #include "world/alarm.h"
 #include "world/lane_setup.h"
 #include "world/real_world.h"
@@ -16,7 +17,8 @@ Task<> drive(TrainingJob<RealWorld>& job, JobResult& result) { result = co_await
 
 MeasuredJob run_job(const JobPlan& plan, const JobSettings& settings, WatchOptions watch,
                     std::stop_token stop, const std::function<void(const StepWatch&)>& watching) {
-  LaneSet made = make_lanes(*plan.layout, plan.loader.read_mode == ReadMode::kDirect, settings);
+  LaneSet made = make_lanes(*plan.layout, plan.loader.read_mode == ReadMode::kDirect, settings,
+                            files_held(plan, settings.engine, settings.io_threads));
   MeasuredJob measured;
   measured.engine = made.engine;
   measured.memory_only = settings.store->info().memory_only;

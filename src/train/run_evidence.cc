@@ -148,6 +148,7 @@ Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptio
   e.cache_share = traffic_of(job).cache_share().value_or(-1);
   e.cache_expected = options.cache_expected;
   e.ended_by_error = result.failed;
+  e.ended_by_client = result.failed && result.readers.of_client();
   e.memory_filesystem = moves_bytes(job.engine) && !has_storage_below(job);
   e.errors = static_cast<double>(result.readers.fault_count());
   return e;

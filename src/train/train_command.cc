@@ -150,9 +150,7 @@ std::string why_not_judged(const MeasuredJob& job, std::uint64_t damaged, Second
   if (job.unanswered > 0)
     return fmt::format("storage had not answered {} {} when the run was ended", job.unanswered,
                        job.unanswered == 1 ? "request" : "requests");
-  if (readers.faults[static_cast<std::size_t>(ReadFault::kClient)] > 0)
-    return "this process could open no more files or had no memory left, and no sample is at fault: raise 'ulimit -n' or "
-           "give it more memory";
+  if (readers.of_client()) return fmt::format("{}: {}", kClientLack, kClientAdvice);
   if (ended_without_step(job))
     return fmt::format(
         "the time limit of {} ended the run before a step was done: give a longer --time-limit",
@@ -205,6 +203,7 @@ Json plan_run(const RunOptions& options, std::stop_token stop) {
       options.workload.dataset.samples > 0 && nothing_lies_in(*store)
           ? described_dataset(options)
           : open_dataset(*store, options.workload.dataset, options.io_threads, stop);
+  require_sound(options, dataset);
   const JobPlan plan = make_plan(options, dataset);
   Json record = start_record("run", *store);
   record["dry_run"] = true;
@@ -280,7 +279,7 @@ RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_t
   out.stopped = job.result.stopped;
   out.interrupted = job.result.ending.ending == Ending::kInterrupted && stop.stop_requested();
   out.unanswered = job.unanswered;
-  out.of_client = job.result.readers.faults[static_cast<std::size_t>(ReadFault::kClient)] > 0;
+  out.of_client = job.result.readers.of_client();
   out.out_of_time = ended_without_step(job);
   out.failed = job.result.failed || (nothing && !out.out_of_time) || job.unanswered > 0;
   if (out.failed) record["failed"] = true;

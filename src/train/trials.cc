@@ -59,6 +59,10 @@ class Trial {
     return samples_per_second(job) * (*share_ < kMostlyCached ? (1 - *share) / (1 - *share_) : 1);
   }
 
+  bool lacks_files(const JobPlan& plan) const {
+    return files_lack(plan, settings_.engine, settings_.io_threads).has_value();
+  }
+
  private:
   void forget(const JobPlan& plan) {
     CacheReset reset(*settings_.store, *plan.layout);
@@ -78,6 +82,7 @@ class Trial {
 // As it is, and with other readers; `change` in words.
 std::optional<Counterfactual> compare(Trial trial, const JobPlan& now, JobPlan other, std::string change) {
   other.loader.seed += 1;
+  if (trial.lacks_files(other)) return std::nullopt;
   const auto first = trial.run(now);
   if (!first) return std::nullopt;
   const auto second = trial.run(other);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -13,19 +14,18 @@ namespace aforo {
 
 namespace {
 
-// Of the files that the process may still open half are for those that lanes keep, the other half for what engines
-// need themselves and for files that are read just now.
-std::uint64_t open_files_of_a_lane(unsigned lanes) {
-  constexpr std::uint64_t kOfAnEngine =
-      8;  // its ring, events and directory, and a few files; more than any takes
+// Of one I/O loop: its engine's ring, events and directory, and a few files; more than any takes.
+constexpr std::uint64_t kOfAnEngine = 8;
+
+std::uint64_t without(std::uint64_t files, std::uint64_t taken) { return files - std::min(files, taken); }
+
+// What lanes may keep open beside the files that readers hold: half of what is left at most, as the process opens others.
+std::uint64_t kept_by_a_lane(std::uint64_t held, unsigned lanes) {
   const std::uint64_t left = open_files_left();
-  if (left < kOfAnEngine * lanes)
-    throw UserError(fmt::format(
-        "expected room for {} more open files (of {} I/O loops), found {}: raise the limit with 'ulimit -n', or give "
-        "fewer --threads",
-        kOfAnEngine * lanes, lanes, left));
-  return left / 2 / lanes;
+  return std::min(left / 2, without(left, kOfAnEngine * lanes + held)) / lanes;
 }
+
+unsigned lanes_of(unsigned io_threads) { return io_threads ? io_threads : available_cores(); }
 
 // Lanes that do the reading themselves, sleep and are woken some thousand times a second: the scheduler lays several on
 // the core that woke them while others idle (measured: two of two on one, a third of the rate lost). Where there is one
@@ -39,8 +39,28 @@ std::vector<unsigned> cores_of_lanes(EngineKind engine, unsigned lanes) {
 
 }  // namespace
 
+std::optional<std::string> open_files_lack(std::uint64_t held, unsigned io_threads) {
+  const unsigned lanes = lanes_of(io_threads);
+  const std::uint64_t limit = open_files_limit(), left = open_files_left();
+  const std::uint64_t of_lanes = kOfAnEngine * lanes;
+  if (left >= of_lanes + held) return std::nullopt;
+  const std::uint64_t open = without(limit, left), need = of_lanes + held + open;
+  return fmt::format(
+      "expected this process to be allowed {} open files ({} that readers hold at once, {} of {}, {} open already), "
+      "found a limit of {}: raise it with 'ulimit -n {}' (the hard limit too), or give fewer --accelerators, --workers "
+      "or --threads",
+      need, held, of_lanes, lanes == 1 ? "1 I/O loop" : fmt::format("{} I/O loops", lanes), open, limit,
+      need);
+}
+
+std::uint64_t open_files_for_readers(unsigned io_threads) {
+  const std::uint64_t left = without(open_files_left(), kOfAnEngine * lanes_of(io_threads));
+  return left - left / 4;
+}
+
 // Engines are made on the lanes' own threads, so whether one can be had is tried out here first.
-LaneSet make_lanes(const Layout& layout, bool direct, const JobSettings& settings) {
+LaneSet make_lanes(const Layout& layout, bool direct, const JobSettings& settings, std::uint64_t held) {
+  if (const auto lack = open_files_lack(held, settings.io_threads)) throw UserError(*lack);
   EngineOptions options;
   options.timeout = settings.io_timeout;
   const Store& store = *settings.store;
@@ -48,8 +68,8 @@ LaneSet make_lanes(const Layout& layout, bool direct, const JobSettings& setting
   LaneSet made;
   made.engine = trial.kind;
   made.reason = trial.reason;
-  const unsigned count = settings.io_threads ? settings.io_threads : available_cores();
-  const std::uint64_t most_open = open_files_of_a_lane(count);
+  const unsigned count = lanes_of(settings.io_threads);
+  const std::uint64_t most_open = kept_by_a_lane(held, count);
   const std::vector<unsigned> cores = cores_of_lanes(trial.kind, count);
   for (unsigned i = 0; i < count; ++i) {
     LaneOptions lane;

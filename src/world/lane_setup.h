@@ -1,7 +1,9 @@
 // The lanes that a job reads on: as many I/O loops as asked for, all with the same engine.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,9 +24,16 @@ struct LaneSet {
 
 // settings.io_threads lanes, running when this returns. `layout` gives the files' names; it and the
 // settings' store outlive the lanes. Whether the engine can be had is tried out on the calling
-// thread first, so that the refusal comes once and not from every lane. Of the files that this process may open
-// each lane keeps its share. Throws UserError if the engine or the directory cannot be had, or the process may open too
-// few files.
-LaneSet make_lanes(const Layout& layout, bool direct, const JobSettings& settings);
+// thread first, so that the refusal comes once and not from every lane. `held`: files that readers hold open at once; of
+// what this process may open besides, each lane keeps its share. Throws UserError if the engine or the directory cannot be
+// had, or the process may open too few files.
+LaneSet make_lanes(const Layout& layout, bool direct, const JobSettings& settings, std::uint64_t held);
+
+// Why this process may open too few files for that many I/O loops (0 = one per core) and `held` ones beside: a sentence
+// that says the limit and the need. Absent = enough. Asks the kernel for what is open now.
+std::optional<std::string> open_files_lack(std::uint64_t held, unsigned io_threads);
+
+// `held` of readers whose number is still to be chosen: three quarters of what loops leave, so that lanes keep some.
+std::uint64_t open_files_for_readers(unsigned io_threads);
 
 }  // namespace aforo

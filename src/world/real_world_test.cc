@@ -1,6 +1,8 @@
 // The real world keeps the contract of a World, alone and as one host of two that meet.
 #include "world/real_world.h"
 
+#include <sys/resource.h>
+
 #include <filesystem>
 #include <fstream>
 #include <mutex>
@@ -10,6 +12,7 @@
 #include "dataset/checkpoint_layout.h"
 #include "dataset/payload.h"
 #include "pipeline/world_contract.h"
+#include "storage/machine.h"
 #include "storage/make_engine.h"
 #include "storage/open_store.h"
 #include "storage/store.h"
@@ -264,6 +267,28 @@ TEST(RealWorld, CpuWorkEndsWhereSleepsAreCancelled) {
   EXPECT_LT((monotonic_now() - begin).value, 10);
 }
 
+// 60 files may be open: 2 loops need 16, and some are open.
+TEST(OpenFiles, ALackSaysTheLimitAndTheNeed) {
+  rlimit old{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &old), 0);
+  const rlimit small{60, old.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &small), 0);
+  const std::uint64_t open = 60 - open_files_left();
+  const std::optional<std::string> lack = open_files_lack(44, 2), fits = open_files_lack(44 - open, 2);
+  const std::uint64_t for_readers = open_files_for_readers(2);
+  setrlimit(RLIMIT_NOFILE, &old);
+  EXPECT_EQ(fits, std::nullopt);
+  ASSERT_TRUE(lack);
+  EXPECT_NE(
+      lack->find(std::to_string(60 + open) + " open files (44 that readers hold at once, 16 of 2 I/O loops"),
+      std::string::npos)
+      << *lack;
+  EXPECT_NE(lack->find("a limit of 60: raise it with 'ulimit -n " + std::to_string(60 + open) + "'"),
+            std::string::npos)
+      << *lack;
+  EXPECT_EQ(for_readers, (44 - open) - (44 - open) / 4);
+}
+
 // A reader goes on where fewer read: it does not stay with another beside an idle lane, nor leave where it is alone.
 TEST(RealWorld, AReaderGoesOnWhereFewerRead) {
   RealWorldHarness<EngineKind::kThreads> h;
@@ -310,7 +335,7 @@ TEST(RealWorld, AsManyLanesAsCoresHaveEachItsOwn) {
     settings.store = store.get();
     settings.engine = engine;
     settings.io_threads = lanes;
-    LaneSet made = make_lanes(layout, false, settings);
+    LaneSet made = make_lanes(layout, false, settings, 0);
     const EngineKind found = made.engine;
     RealWorld world(std::move(made.lanes), {});
     std::vector<std::vector<unsigned>> out;

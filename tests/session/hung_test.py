@@ -111,6 +111,22 @@ class ClientTest(Session):
             self.assertIn("ulimit -n", said.stderr)
             self.assertEqual(said.stdout, "")
 
+    def test_no_lack_of_open_files_is_blamed_on_samples(self):
+        self.shards()
+        words = ("many.yaml", "data", "--no-diagnose", "-n", "32", "loader.framework=tensorflow")
+        for more in ((), ("--dry-run",), ("--on-error", "skip")):
+            said = self.limited(100, 100, "run", *words, *more)
+            self.assertEqual(said.returncode, 2)
+            self.assertRegex(said.stderr, r"128 that readers hold at once.* found a limit of 100: raise it with 'ulimit -n")
+            self.assertEqual(said.stdout, "")
+        said = self.limited(64, 64, "run", "many.yaml", "data", "--find-max", "--time-limit", "20s", "--no-diagnose",
+                            "loader.framework=tensorflow", "--quiet", "--json", "r.json", "training.au_target=0.01")
+        record = json.loads((self.place / "r.json").read_text())
+        self.assertNotIn("failed", record, said.stderr)
+        self.assertNotIn("on-error", said.stderr)
+        said = self.limited(64, 64, "probe", "data", "--budget", "4s", "-o", "p.yaml", "--quiet", "--json", "p.json")
+        self.assertEqual(said.returncode, 0, said.stderr)
+
     def test_a_run_that_lost_samples_or_read_nothing_is_not_met(self):
         job = self.job(content="raw")
         self.dataset(job)
