@@ -115,7 +115,7 @@ Outcome outcome_of(const RunOutcome& run, const RunOptions& options) {
 }
 
 // A page or a Record may be read by nobody; that a run did not go to its end is said besides.
-std::vector<std::string> how_it_ended(const RunOutcome& run) {
+std::vector<std::string> how_it_ended(const RunOutcome& run, bool skip_errors) {
   std::vector<std::string> say;
   if (!run.steps_incomplete.empty()) say.push_back(run.steps_incomplete);
   if (run.unanswered > 0)
@@ -128,9 +128,9 @@ std::vector<std::string> how_it_ended(const RunOutcome& run) {
                               run.failures.empty() ? "too few" : run.failures.front(), kClientLack,
                               kClientAdvice));
   else if (run.failed)
-    say.push_back(fmt::format(
-        "expected every sample to be readable, found '{}'; mend it, or count and go on with --on-error skip",
-        run.failures.empty() ? "one that is not" : run.failures.front()));
+    say.push_back(fmt::format("expected every sample to be readable, found '{}'; mend it{}",
+                              run.failures.empty() ? "one that is not" : run.failures.front(),
+                              skip_errors ? "" : ", or count and go on with --on-error skip"));
   else if (run.out_of_time)
     say.push_back(fmt::format("expected one step at least, found none: {}", run.not_judged));
   else if (run.interrupted)
@@ -175,7 +175,7 @@ Answer answer(const RunAsk& ask, const Context& context) {
   out.record = std::move(run.record);
   if (prediction) add_prediction_beside(out.record, *prediction, run, options);
   if (check) add_check(out.record, *check);
-  out.say = how_it_ended(run);
+  out.say = how_it_ended(run, options.skip_errors);
   out.outcome = outcome_of(run, options);
   add_echo(out.record, ask, context);
   return out;

@@ -136,6 +136,10 @@ class ClientTest(Session):
         said = self.aforo("run", job, "data", "--on-error", "skip", "--no-diagnose", "--json", "r.json", code=1)
         record = json.loads((self.place / "r.json").read_text())
         self.assertIn("20.0 % of the samples failed", record["not_judged"])
+        for victim in files:
+            victim.unlink()
+        said = self.aforo("run", job, "data", "--on-error", "skip", "--no-diagnose", code=2)
+        self.assertNotIn("--on-error", said.err)  # as it was given
         self.assertNotIn("meets the target", said.out + record["verdict"]["text"])
         empty = self.place / "empty"
         empty.mkdir()

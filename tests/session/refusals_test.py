@@ -160,7 +160,7 @@ class RefusalsTest(Session):
             with self.subTest(engine=engine), self.hung_filesystem(hangs):
                 # Nothing may look into the mount but aforo.
                 run = subprocess.Popen([AFORO, "run", str(job), "data", "--engine", engine, "--timeout", "1s", "--on-error",
-                                        "skip", "--time-limit", "3s", "--no-diagnose", "--json", "record.json", "--quiet",
+                                        "skip", "--time-limit", "8s", "--no-diagnose", "--json", "record.json", "--quiet",
                                         "--threads", "3"], cwd=self.place, env=without_leaks,
                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
                 try:
