@@ -54,6 +54,24 @@ std::string_view to_string(FileKind kind) {
       return "Avro";
     case FileKind::kOrc:
       return "ORC";
+    case FileKind::kIdx:
+      return "IDX";
+    case FileKind::kBeton:
+      return "FFCV beton";
+    case FileKind::kRiegeli:
+      return "Riegeli or ArrayRecord";
+    case FileKind::kZlibTfrecord:
+      return "zlib-compressed TFRecord";
+    case FileKind::kSafetensors:
+      return "safetensors";
+    case FileKind::kTorch:
+      return "PyTorch file";
+    case FileKind::kPickle:
+      return "Python pickle";
+    case FileKind::kTable:
+      return "CSV or TSV";
+    case FileKind::kJsonArray:
+      return "JSON array";
     case FileKind::kProgram:
       return "program";
     case FileKind::kEmpty:
@@ -80,6 +98,22 @@ bool hides_samples(FileKind kind) {
     case FileKind::kSqlite:
     case FileKind::kAvro:
     case FileKind::kOrc:
+    case FileKind::kIdx:
+    case FileKind::kBeton:
+    case FileKind::kRiegeli:
+    case FileKind::kZlibTfrecord:
+      return true;
+    default:
+      return may_be_one_sample(kind);
+  }
+}
+
+bool may_be_one_sample(FileKind kind) {
+  switch (kind) {
+    case FileKind::kSafetensors:
+    case FileKind::kPickle:
+    case FileKind::kTable:
+    case FileKind::kJsonArray:
       return true;
     default:
       return false;
@@ -88,6 +122,7 @@ bool hides_samples(FileKind kind) {
 
 bool is_archive(FileKind kind) {
   switch (kind) {
+    case FileKind::kTar:
     case FileKind::kZip:
     case FileKind::kGzipTar:
     case FileKind::kCompressed:

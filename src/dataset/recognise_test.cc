@@ -1,6 +1,7 @@
 #include "dataset/recognise.h"
 
 #include <gtest/gtest.h>
+#include <isa-l/igzip_lib.h>
 
 #include "dataset/bytes.h"
 #include "dataset/format.h"
@@ -68,6 +69,62 @@ TEST(Recognise, KindsMeanLayoutsAndContents) {
   EXPECT_EQ(layout_of(FileKind::kJpeg), LayoutKind::kFilePerSample);
   EXPECT_EQ(content_of(FileKind::kNpz), Content::kNpz);
   EXPECT_EQ(content_of(FileKind::kZip), Content::kOther);
+}
+
+// The first bytes as the formats' documents and writers have them; what differs by one field is none.
+TEST(Recognise, KnowsPackedFilesThatItDoesNotRead) {
+  const auto bytes = [](auto... b) { return std::string{static_cast<char>(b)...}; };
+  const std::string idx = bytes(0, 0, 8, 3, 0, 0, 0xea, 0x60, 0, 0, 0, 28, 0, 0, 0, 28, 7);
+  EXPECT_EQ(kind("train-images-idx3-ubyte", idx), FileKind::kIdx);
+  EXPECT_EQ(kind("labels", bytes(0, 0, 8, 1, 0, 0, 0xea, 0x60, 7)), FileKind::kIdx);
+  EXPECT_EQ(kind("x", bytes(0, 0, 7, 3) + idx.substr(4)), FileKind::kOther);
+  EXPECT_EQ(kind("x", bytes(0, 0, 8, 1, 0, 0, 0, 0, 7)), FileKind::kOther);
+  const std::string header = R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})";
+  EXPECT_EQ(kind("x", bytes(header.size(), 0, 0, 0, 0, 0, 0, 0) + header), FileKind::kSafetensors);
+  EXPECT_EQ(kind("x", bytes(0, 0, 0, 0, 0, 0, 0, 1) + header), FileKind::kOther);
+  EXPECT_EQ(kind("data_batch_1", bytes(0x80, 2) + "}q\x01(U\x0b"
+                                                  "batch_label"),
+            FileKind::kPickle);
+  EXPECT_EQ(kind("x", bytes(0x80, 9) + "}q"), FileKind::kOther);
+  EXPECT_EQ(kind("x.beton", bytes(2, 0, 2, 0, 0, 0, 0x20, 0)), FileKind::kBeton);
+  EXPECT_EQ(kind("x", bytes(2, 0, 2, 0, 0, 0, 0x20, 0)), FileKind::kOther);
+  EXPECT_EQ(kind("x", bytes(0x83, 0xaf, 0x70, 0xd1, 0x0d, 0x88, 0x4a, 0x3f, 0, 0, 0, 0, 0, 0, 0, 0, 0x40, 0)),
+            FileKind::kRiegeli);
+  EXPECT_EQ(kind("x.csv", "a,b\n1,2\n"), FileKind::kTable);
+  EXPECT_EQ(kind("x.TSV", "a\tb\n1\t2\n"), FileKind::kTable);
+  EXPECT_EQ(kind("x", "[\n  {\"a\": 1},"), FileKind::kJsonArray);
+  EXPECT_EQ(kind("x.json", "[[1, 2], [3, 4]]"), FileKind::kJsonArray);
+  EXPECT_EQ(kind("x.txt", "[sic] and so on"), FileKind::kOther);
+}
+
+// What torch.save writes is one object, however it is packed.
+TEST(Recognise, TellsPyTorchFilesFromZipsAndPickles) {
+  std::string zip("PK\x03\x04", 4);
+  zip.resize(30, '\0');
+  zip[26] = 16;
+  EXPECT_EQ(kind("a", zip + "archive/data.pkl"), FileKind::kTorch);
+  EXPECT_EQ(kind("a.pt", zip), FileKind::kTorch);
+  EXPECT_EQ(kind("a", "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.\x80\x02M"),
+            FileKind::kTorch);
+  EXPECT_FALSE(hides_samples(FileKind::kTorch));
+}
+
+TEST(Recognise, LooksIntoZlib) {
+  std::vector<std::byte> record, packed(600);
+  stored_format(LayoutKind::kTfrecord, Content::kRaw).encode({{1, 2}, 3}, 100, record);
+  isal_zstream stream;
+  isal_deflate_init(&stream);
+  stream.gzip_flag = IGZIP_ZLIB;
+  stream.end_of_stream = 1;
+  stream.next_in = reinterpret_cast<std::uint8_t*>(record.data());
+  stream.avail_in = static_cast<std::uint32_t>(record.size());
+  stream.next_out = reinterpret_cast<std::uint8_t*>(packed.data());
+  stream.avail_out = static_cast<std::uint32_t>(packed.size());
+  ASSERT_EQ(isal_deflate(&stream), COMP_OK);
+  packed.resize(stream.total_out);
+  EXPECT_EQ(recognise("x", packed), FileKind::kZlibTfrecord);
+  packed[2] = std::byte{0xff};
+  EXPECT_EQ(recognise("x", packed), FileKind::kOther);
 }
 
 // An MDS shard of two samples of 3 and 4 bytes behind a text of 5: offsets 21, 24, 28.

@@ -41,6 +41,10 @@ constexpr Signature kSignatures[] = {
     {FileKind::kSqlite, 0, "SQLite format 3\0"sv},
     {FileKind::kAvro, 0, "Obj\x01"},
     {FileKind::kOrc, 0, "ORC"},
+    // torch.save before zip: a pickle of its magic number 0x1950a86a20f9469cfc6c.
+    {FileKind::kTorch, 0, "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19"},
+    // Riegeli's first block and chunk, which ArrayRecord is made of.
+    {FileKind::kRiegeli, 0, "\x83\xaf\x70\xd1\x0d\x88\x4a\x3f\0\0\0\0\0\0\0\0\x40"sv},
     {FileKind::kProgram, 0, "MZ"},
     {FileKind::kProgram, 0,
      "\x7f"
@@ -60,13 +64,55 @@ bool is_json_lines(std::string_view name, std::string_view text) {
                                : name.ends_with(".jsonl") || name.ends_with(".ndjson");
 }
 
+bool ends_with(std::string_view name, std::string_view end) {
+  return name.size() >= end.size() && to_lower(name.substr(name.size() - end.size())) == end;
+}
+
+// IDX (MNIST's): two zeros, a type, a number of dimensions, then each of them, big-endian and of at least one.
+bool is_idx(std::string_view text) {
+  constexpr std::string_view kTypes = "\x08\x09\x0b\x0c\x0d\x0e";
+  if (text.size() < 8 || text[0] != 0 || text[1] != 0 || kTypes.find(text[2]) == kTypes.npos) return false;
+  const auto dimensions = static_cast<std::size_t>(text[3]);
+  if (dimensions < 1 || dimensions > 4 || text.size() < 4 + 4 * dimensions) return false;
+  for (std::size_t i = 1; i <= dimensions; ++i)
+    if (text.substr(4 * i, 4) == "\0\0\0\0"sv) return false;
+  return true;
+}
+
+// The bytes of a JSON header, little-endian in 8, then the header.
+bool is_safetensors(std::span<const std::byte> front) {
+  constexpr std::uint64_t kLongest = 100'000'000;  // the format's own limit
+  if (front.size() < 10) return false;
+  const auto header = load_le<std::uint64_t>(front.data());
+  return header >= 2 && header <= kLongest && as_text(front).substr(8).starts_with("{\"");
+}
+
+// Protocols 2 to 5, then an opcode that a pickle of a container, an array or an object begins with.
+bool is_pickle(std::string_view text) {
+  constexpr std::string_view kBegins = "}](c\x95";
+  return text.size() > 2 && text[0] == '\x80' && text[1] >= 2 && text[1] <= 5 &&
+         kBegins.find(text[2]) != kBegins.npos;
+}
+
+// FFCV: version 1 or 2 and the number of fields, 2 bytes each. Too little to tell without the name.
+bool is_beton(std::string_view name, std::string_view text) {
+  return ends_with(name, ".beton") && text.size() > 4 && (text[0] == 1 || text[0] == 2) && text[1] == 0;
+}
+
+// Of an array of one line the name must say so: a text may begin with a bracket.
+bool is_json_array(std::string_view name, std::string_view text) {
+  if (!text.starts_with('[')) return false;
+  const auto next = text.find_first_not_of(" \t\r\n", 1);
+  return next != text.npos && (text[next] == '{' || ends_with(name, ".json"));
+}
+
 }  // namespace
 
-std::vector<std::byte> inflated_front(std::span<const std::byte> front) {
+std::vector<std::byte> inflated_front(std::span<const std::byte> front, Deflated how) {
   std::vector<std::byte> out(2 * kRecogniseBytes), in(front.begin(), front.end());
   const auto state = std::make_unique<inflate_state>();
   isal_inflate_init(state.get());
-  state->crc_flag = ISAL_GZIP;
+  state->crc_flag = how == Deflated::kGzip ? ISAL_GZIP : ISAL_ZLIB;
   state->next_in = reinterpret_cast<std::uint8_t*>(in.data());
   state->avail_in = static_cast<std::uint32_t>(in.size());
   state->next_out = reinterpret_cast<std::uint8_t*>(out.data());
@@ -119,6 +165,12 @@ std::optional<FileKind> known_signature(std::string_view name, std::span<const s
   // Arrow's stream form begins with a length that only its name tells from other numbers.
   if (name.ends_with(".arrow") && text.starts_with("\xff\xff\xff\xff")) return FileKind::kArrow;
   if (is_json_lines(name, text)) return FileKind::kJsonLines;
+  if (is_json_array(name, text)) return FileKind::kJsonArray;
+  if (is_idx(text)) return FileKind::kIdx;
+  if (is_safetensors(front)) return FileKind::kSafetensors;
+  if (is_pickle(text)) return FileKind::kPickle;
+  if (is_beton(name, text)) return FileKind::kBeton;
+  if ((ends_with(name, ".csv") || ends_with(name, ".tsv")) && is_text(text)) return FileKind::kTable;
   if (mds_samples(front, front.size() < kRecogniseBytes ? front.size() : 0)) return FileKind::kMds;
   return std::nullopt;
 }

@@ -16,8 +16,9 @@ namespace aforo {
 // Nothing where no signature is known. `front` as for recognise (recognise.h), which also looks into gzip.
 std::optional<FileKind> known_signature(std::string_view name, std::span<const std::byte> front);
 
-// What a gzip file's first bytes inflate to: enough for its first header. Broken ones give what came before.
-std::vector<std::byte> inflated_front(std::span<const std::byte> front);
+// What a compressed file's first bytes inflate to: enough for its first header. Broken ones give what came before.
+enum class Deflated { kGzip, kZlib };
+std::vector<std::byte> inflated_front(std::span<const std::byte> front, Deflated how);
 
 // Whether bytes are a text: nothing but what is printed, and some of that.
 bool is_text(std::string_view text);

@@ -9,13 +9,18 @@ namespace {
 constexpr std::size_t kZipHeader = 30;      // of a member, before its name (APPNOTE 4.3.7)
 constexpr std::size_t kZipNameLength = 26;  // where in it the length of the name stands
 
-// A zip whose first member is an array is what numpy.savez makes; an empty one is told by its name.
+// A zip whose first member is an array is what numpy.savez makes, one that begins with a pickle of this name what
+// torch.save makes; where that does not tell, the name does.
 FileKind recognise_zip(std::string_view name, std::span<const std::byte> front) {
   if (front.size() >= kZipHeader) {
     const std::size_t length = load_le<std::uint16_t>(&front[kZipNameLength]);
-    if (front.size() >= kZipHeader + length && as_text(front.subspan(kZipHeader, length)).ends_with(".npy"))
-      return FileKind::kNpz;
+    if (front.size() >= kZipHeader + length) {
+      const std::string_view first = as_text(front.subspan(kZipHeader, length));
+      if (first.ends_with(".npy")) return FileKind::kNpz;
+      if (first.ends_with("/data.pkl")) return FileKind::kTorch;
+    }
   }
+  if (name.ends_with(".pt") || name.ends_with(".pth")) return FileKind::kTorch;
   return name.ends_with(".npz") ? FileKind::kNpz : FileKind::kZip;
 }
 
