@@ -28,6 +28,15 @@ constexpr std::array<std::string_view, 14> kSideNames = {
     "manifest", "changelog", "authors", "thumbs.db", "desktop.ini", "lock.mdb", "autorun.inf"};
 // Chosen: an archive beside its contents is about as large as they are.
 constexpr double kArchiveWeight = 0.1;
+// Chosen: files of one sample each are few beside kMany times as many of another sort, and then weigh kFewWeight, which
+// is less than a model weighs beside photographs and more than notes weigh beside a file of all tokens.
+constexpr std::uint64_t kFew = 3, kMany = 10;
+constexpr double kFewWeight = 0.001;
+// Chosen: others of this share of the bytes may be what a person meant.
+constexpr double kRival = 0.1;
+// Of the side files those that datasets of texts and tables consist of.
+constexpr std::array<std::string_view, 8> kTexts = {".txt", ".json", ".jsonl", ".csv",
+                                                    ".tsv", ".xml",  ".html",  ".md"};
 constexpr std::size_t kFront = 4;  // first bytes that tell unknown files apart
 
 std::string describe(const std::string& extension, const FileGroup& group) {
@@ -70,27 +79,107 @@ Rank rank_of(const std::string& extension, const FileGroup& group) {
   return is_side_extension(extension) ? Rank::kSide : Rank::kSample;
 }
 
-Rank best_rank(const Census& census) {
-  Rank best = Rank::kNever;
-  for (const auto& [extension, group] : census.groups()) best = std::min(best, rank_of(extension, group));
+// One file of such a kind holds many samples, whatever their number.
+bool is_packed(FileKind kind) {
+  return traits_of(layout_of(kind)).packed || (hides_samples(kind) && !may_be_one_sample(kind));
+}
+
+// What the samples may be: all files of one sort.
+struct Candidate {
+  Rank rank = Rank::kSample;
+  Sort sort;
+  double bytes = 0;
+  std::uint64_t files = 0;
+  double weight = 0;  // by which candidates of one rank are compared
+  bool text = false;  // a side file that may be a sample
+  std::vector<std::string> groups;
+  std::string words;
+};
+
+// A model or a vocabulary beside the samples is a file or three, and may be larger than all of them.
+bool is_few(const Candidate& candidate, std::uint64_t most) {
+  return !is_packed(candidate.sort.kind) && candidate.files <= kFew && candidate.files * kMany <= most;
+}
+
+std::vector<Candidate> candidates_of(const Census& census) {
+  std::map<std::pair<Rank, Sort>, Candidate> sums;
+  for (const auto& [extension, group] : census.groups()) {
+    const Rank rank = rank_of(extension, group);
+    const Sort sort = sort_of(extension, group);
+    Candidate& sum = sums[{rank, sort}];
+    sum.rank = rank;
+    sum.sort = sort;
+    sum.bytes += static_cast<double>(group.bytes);
+    sum.files += group.files;
+    sum.text = std::find(kTexts.begin(), kTexts.end(), extension) != kTexts.end();
+    sum.groups.push_back(extension);
+    sum.words += (sum.words.empty() ? "" : " and ") + describe(extension, group);
+  }
+  std::uint64_t most = 0;
+  std::vector<Candidate> all;
+  for (auto& [key, sum] : sums) {
+    const bool counts = sum.rank == Rank::kSample || (sum.rank == Rank::kSide && sum.text);
+    if (counts && !is_packed(sum.sort.kind)) most = std::max(most, sum.files);
+    all.push_back(std::move(sum));
+  }
+  for (Candidate& one : all) {
+    const bool archive = is_archive(one.sort.kind);
+    one.weight = one.bytes * (archive ? kArchiveWeight : is_few(one, most) ? kFewWeight : 1);
+  }
+  return all;
+}
+
+// The heaviest of those that `fits` lets in; the number decides a tie. Null: there is none.
+template <typename Fits>
+const Candidate* heaviest(const std::vector<Candidate>& all, const Fits& fits) {
+  const Candidate* best = nullptr;
+  for (const Candidate& one : all) {
+    if (!fits(one)) continue;
+    if (best == nullptr || std::pair(one.weight, one.files) > std::pair(best->weight, best->files))
+      best = &one;
+  }
   return best;
 }
 
-// Of the sort that most bytes of the rank are of, of the preferred kind if there is one.
-std::optional<Sort> largest_sort(const Census& census, Rank rank, std::optional<FileKind> preferred) {
-  std::map<Sort, std::pair<double, std::uint64_t>> sums;
-  for (const auto& [extension, group] : census.groups()) {
-    if (rank_of(extension, group) != rank) continue;
-    const Sort sort = sort_of(extension, group);
-    if (preferred && sort.kind != *preferred) continue;
-    auto& [bytes, files] = sums[sort];
-    bytes += static_cast<double>(group.bytes) * (is_archive(sort.kind) ? kArchiveWeight : 1);
-    files += group.files;
-  }
-  std::optional<Sort> best;
-  for (const auto& [sort, sum] : sums)
-    if (!best || sum > sums[*best]) best = sort;
-  return best;
+// Nobody asked for a layout. Null: there are no files.
+const Candidate* best_of(const std::vector<Candidate>& all) {
+  const auto of = [&](Rank rank) {
+    return heaviest(all, [&](const Candidate& c) { return c.rank == rank; });
+  };
+  const Candidate* best = of(Rank::kSample);
+  if (best == nullptr) best = of(Rank::kSide);
+  if (best == nullptr) return of(Rank::kNever);
+  if (best->rank == Rank::kSide || is_packed(best->sort.kind)) return best;
+  const Candidate* texts = heaviest(all, [&](const Candidate& c) {
+    return c.rank == Rank::kSide && c.text && c.weight > best->weight && is_few(*best, c.files);
+  });
+  return texts != nullptr ? texts : best;
+}
+
+// What the workload reads comes first: files of its content, then those that its layout reads without hiding
+// samples, if they are not a few beside many others, which a wrong layout would take for the dataset.
+const Candidate* best_for(const std::vector<Candidate>& all, const DatasetSpec& asked) {
+  const Candidate* best = best_of(all);
+  if (best == nullptr) return best;
+  const Container& named = container(asked.layout);
+  const auto looked_for = named.looks_for(asked.content);
+  if (const Candidate* wanted = heaviest(
+          all, [&](const Candidate& c) { return c.rank == best->rank && looked_for == c.sort.kind; }))
+    return wanted;
+  const Candidate* read = heaviest(all, [&](const Candidate& c) {
+    return c.rank == best->rank && named.reads(c.sort.kind) && !hides_samples(c.sort.kind);
+  });
+  const bool many = read != nullptr && (read->files >= best->files || read->bytes >= kRival * best->bytes);
+  return many ? read : best;
+}
+
+// The sentence that names the heaviest of the others that a person may have meant; "" where none comes near.
+std::string other_than(const Candidate& chosen, const std::vector<Candidate>& all) {
+  const Candidate* other = heaviest(all, [&](const Candidate& c) {
+    return &c != &chosen && c.rank == Rank::kSample && c.bytes >= kRival * chosen.bytes;
+  });
+  if (other == nullptr) return {};
+  return fmt::format("the samples are taken to be {}; they could be {}", chosen.words, other->words);
 }
 
 // Not of shards: one that does not look like the others is damage, which is found and
@@ -224,16 +313,15 @@ bool SampleChoice::includes(std::string_view group) const {
   return std::find(groups.begin(), groups.end(), group) != groups.end();
 }
 
-SampleChoice choose_samples(const Census& census, std::optional<FileKind> preferred) {
-  const Rank rank = best_rank(census);
+SampleChoice choose_samples(const Census& census, const DatasetSpec* asked) {
+  const std::vector<Candidate> all = candidates_of(census);
+  const Candidate* chosen = asked != nullptr ? best_for(all, *asked) : best_of(all);
   SampleChoice choice;
-  std::optional<Sort> sort = largest_sort(census, rank, preferred);
-  if (!sort) sort = largest_sort(census, rank, std::nullopt);
-  choice.kind = sort ? sort->kind : FileKind::kOther;
+  if (chosen != nullptr) choice.kind = chosen->sort.kind;
   std::vector<std::pair<std::uint64_t, std::string>> left_out;
   NamePatterns names;
   for (const auto& [extension, group] : census.groups()) {
-    if (rank_of(extension, group) == rank && sort_of(extension, group) == *sort) {
+    if (std::find(chosen->groups.begin(), chosen->groups.end(), extension) != chosen->groups.end()) {
       choice.groups.push_back(extension);
       choice.files += group.files;
       choice.bytes += group.bytes;
@@ -246,12 +334,19 @@ SampleChoice choose_samples(const Census& census, std::optional<FileKind> prefer
       choice.left_out_bytes += group.bytes;
     }
   }
-  if (hides_samples(choice.kind)) {
-    choice.hidden_samples = fmt::format(
-        "{} {} of the kind {}, which holds many samples: each file counts as one sample: probably wrong",
-        counted(choice.files, "file", "files"), choice.files == 1 ? "is" : "are", to_string(choice.kind));
+  if (chosen != nullptr) {
+    if (std::string other = other_than(*chosen, all); !other.empty())
+      choice.warnings.push_back(std::move(other));
   }
-  const bool shards = container(layout_of(choice.kind)).has_headers() || hides_samples(choice.kind);
+  if (hides_samples(choice.kind)) {
+    const bool one = may_be_one_sample(choice.kind);
+    choice.hidden_samples = fmt::format(
+        "{} {} of the kind {}, which {} many samples: each file counts as one sample: {}",
+        counted(choice.files, "file", "files"), choice.files == 1 ? "is" : "are", to_string(choice.kind),
+        one ? "may hold" : "holds", one ? "wrong where it does" : "probably wrong");
+  }
+  const bool shards = container(layout_of(choice.kind)).has_headers() ||
+                      (hides_samples(choice.kind) && !may_be_one_sample(choice.kind));
   for (std::string& sentence : names.sentences(shards)) choice.warnings.push_back(std::move(sentence));
   if (choice.empty > 0) {
     choice.warnings.push_back(fmt::format(

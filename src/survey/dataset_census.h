@@ -17,6 +17,7 @@
 #include "dataset/recognise.h"
 #include "storage/store.h"
 #include "survey/name_patterns.h"
+#include "workload/spec.h"
 
 namespace aforo {
 
@@ -89,7 +90,8 @@ struct SampleChoice {
   // What was counted and is not chosen, and in words: "1,000 files *.txt (other, 12 KiB)", most numerous first.
   std::uint64_t left_out_files = 0, left_out_bytes = 0;
   std::vector<std::string> left_out;
-  // A mixed tree; samples that are not what most are, or empty; splits, pairs and parallel files.
+  // What else the samples could be; a mixed tree; samples that are not what most are, or empty; splits, pairs and
+  // parallel files.
   std::vector<std::string> warnings;
   // What the probes have that is not of the chosen kind, for who does not look into all.
   std::vector<std::string> mixture;
@@ -99,10 +101,12 @@ struct SampleChoice {
   bool includes(std::string_view group) const;
 };
 
-// Files of the `preferred` kind if there are any; else of the kind that most bytes are of (the number decides a
-// tie), an archive's bytes counted as a tenth, leaving side files and programs out unless there is nothing else.
-// Files that nobody knows are of one kind only where suffix or first bytes agree. Of a census that was probed.
-// Pure: the same counts give the same choice.
-SampleChoice choose_samples(const Census& census, std::optional<FileKind> preferred = std::nullopt);
+// The kind that most bytes are of (the number decides a tie), leaving side files and programs out unless there is
+// nothing else. An archive's bytes count as a tenth; those of three files or fewer, of one sample each, as a
+// thousandth where another sort has ten times as many files, texts too. Where a workload is `asked` for, files of its
+// content come first, then those that its layout reads, unless they are fewer than the others and have less than a
+// tenth of their bytes. What else the samples could be is said. Files that nobody knows are of one kind only where
+// suffix or first bytes agree. Of a census that was probed. Pure: the same counts give the same choice.
+SampleChoice choose_samples(const Census& census, const DatasetSpec* asked = nullptr);
 
 }  // namespace aforo

@@ -11,12 +11,15 @@
 #include <fstream>
 
 #include "base/test_directory.h"
+#include "dataset/bytes.h"
+#include "dataset/format.h"
 #include "storage/open_store.h"
 
 namespace aforo {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -132,6 +135,59 @@ TEST_F(CensusTest, AnArchiveBesideItsContentsIsNoSample) {
     put(std::to_string(i) + ".jpg", std::string(kJpegFront) + std::string(500, 'x'));
   put("all.zip", "PK\x03\x04" + std::string(2500, 'x'));
   EXPECT_EQ(choose().kind, FileKind::kJpeg);
+}
+
+std::string tar_of(std::size_t bytes) {
+  std::vector<std::byte> tar;
+  stored_format(LayoutKind::kWebdataset, Content::kRaw).encode({{1, 2}, 3}, bytes, tar);
+  return std::string(as_text(std::span<const std::byte>(tar)));
+}
+
+// Four pictures of 514 bytes and a tar of as many: what was unpacked is meant, unless the workload says tar, and a
+// workload of bytes takes the pictures too. Of 50,000 bytes the tar is the dataset, though not for who asks for files.
+TEST_F(CensusTest, ATarBesideItsContentsIsNoSampleUnlessAsked) {
+  for (int i = 0; i < 4; ++i)
+    put(std::to_string(i) + ".jpg", std::string(kJpegFront) + std::string(500, 'x'));
+  put("all.tar", tar_of(2500));
+  EXPECT_EQ(choose().kind, FileKind::kJpeg);
+  EXPECT_THAT(choose().warnings,
+              Contains(AllOf(HasSubstr("taken to be 4 files *.jpg"), HasSubstr("could be 1 file *.tar"))));
+  DatasetSpec asked;
+  asked.layout = LayoutKind::kWebdataset;
+  EXPECT_EQ(choose_samples(census_, &asked).kind, FileKind::kTar);
+  put("more.tar", tar_of(50'000));
+  EXPECT_EQ(choose().kind, FileKind::kTar);
+  asked.layout = LayoutKind::kFilePerSample;
+  asked.content = Content::kRaw;
+  EXPECT_EQ(choose_samples(census_, &asked).kind, FileKind::kJpeg);
+}
+
+// One note beside two shards of 50,000 bytes is not what a workload of files means: it is told that these are tars.
+TEST_F(CensusTest, AWorkloadDoesNotTakeOneStrayFile) {
+  for (const char* name : {"a.tar", "b.tar"}) put(name, tar_of(50'000));
+  put("notes.odd", "\x01\xfe odd");
+  EXPECT_EQ(choose().kind, FileKind::kTar);
+  DatasetSpec asked;
+  asked.layout = LayoutKind::kFilePerSample;
+  asked.content = Content::kRaw;
+  EXPECT_EQ(choose_samples(census_, &asked).kind, FileKind::kTar);
+}
+
+// 30 photographs of 14 bytes and a model of 5,000; 30 texts of 20 bytes and a vocabulary of 5,000; but not 30 texts and
+// what 10 million bytes are of, a thousandth of which is more than they have.
+TEST_F(CensusTest, AFewLargeFilesDoNotOutweighMany) {
+  for (int i = 0; i < 30; ++i) put(std::to_string(i) + ".jpg", kJpegFront);
+  put("model.pth", "PK\x03\x04" + std::string(5000, 'x'));
+  auto choice = choose();
+  EXPECT_EQ(choice.kind, FileKind::kJpeg);
+  EXPECT_THAT(choice.warnings, Contains(HasSubstr("could be 1 file *.pth (PyTorch file")));
+  census_ = Census();
+  for (int i = 0; i < 30; ++i) put(std::to_string(i) + ".txt", "once upon a time ...");
+  put("a.vocab", std::string(5000, 'x'));
+  EXPECT_THAT(choose().groups, ElementsAre(".txt"));
+  census_.add("tokens.data", 10'000'000);
+  put("tokens.data", "x");
+  EXPECT_THAT(choose().groups, ElementsAre(".data"));
 }
 
 TEST_F(CensusTest, WhatHoldsManySamplesIsNamed) {

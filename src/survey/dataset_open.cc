@@ -233,9 +233,7 @@ OpenedDataset open_foreign(const Store& store, const DatasetSpec* asked, unsigne
                     directory, left_out.empty() ? "" : " (" + join(left_out, "; ") + ")"));
   }
   census.probe(store);
-  const SampleChoice choice = asked != nullptr
-                                  ? choose_samples(census, container(asked->layout).looks_for(asked->content))
-                                  : choose_samples(census);
+  const SampleChoice choice = choose_samples(census, asked);
   const DatasetSpec wanted = asked != nullptr ? *asked : as_found(choice);
   if (asked != nullptr) require_agreement(wanted, choice, directory, opened);
   const bool by_file = !traits_of(wanted.layout).packed;
