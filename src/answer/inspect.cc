@@ -1,7 +1,10 @@
 #include "answer/inspect.h"
 #include "answer/echo.h"
 
+#include <fmt/format.h>
+
 #include "answer/job_rows.h"
+#include "survey/dataset_words.h"
 #include "survey/inspect_command.h"
 #include "workload/parse.h"
 
@@ -35,6 +38,14 @@ Answer answer(const InspectAsk& ask, const Context& context) {
     out.say.push_back(partial_sentence("no dataset block is written from a part of the files"));
   } else if (found.dataset) {
     out.files.push_back({"dataset.yaml", dataset_to_yaml(*found.dataset)});
+  }
+  // Said without the page too: who asks for the block alone would take it for the whole.
+  if (const Json& errors = out.record["errors"]; errors["count"] > 0) {
+    out.say.push_back(fmt::format(
+        "expected to read all of {}, found {} that could not be read, such as {}: what is said is of the rest",
+        *ask.directory,
+        counted(errors["count"].get<std::uint64_t>(), "file or directory", "files or directories"),
+        errors["examples"].empty() ? "a sample" : errors["examples"][0].get<std::string>()));
   }
   add_echo(out.record, ask, context);
   return out;

@@ -20,6 +20,7 @@
 #include "dataset/extent.h"
 #include "dataset/file_kind.h"
 #include "dataset/format.h"
+#include "dataset/shard_oddities.h"
 #include "workload/spec.h"
 
 namespace aforo {
@@ -60,8 +61,7 @@ struct FileIndex {
   // Half a sentence, if the file ended or broke before its end;
   // `samples` are good as far as they go.
   std::string error;
-  // Files inside that readers of this layout pass over: how many, and their bytes.
-  std::uint64_t passed_over = 0, passed_over_bytes = 0;
+  ShardOddities odd;
   // No header was read: an index lay beside the file, and was believed.
   bool from_index_file = false;
 };
@@ -103,6 +103,9 @@ class Container {
   // The kind that a workload of this layout and content looks for first;
   // nothing: whatever there is most of.
   virtual std::optional<FileKind> looks_for(Content content) const = 0;
+
+  // The bytes that every whole file of this layout ends with; empty: they tell nothing.
+  virtual std::string_view end_mark() const { return {}; }
 
   // --- Making ---
 

@@ -136,6 +136,22 @@ TEST(Containers, AFileCutShortKeepsItsWholeSamplesAndSaysSo) {
   }
 }
 
+// Two archives in one file, as cat joins them, and 20 KiB of zeros, as tar pads: readers stop at the first end.
+TEST(Containers, WhatFollowsTheEndOfATarIsCounted) {
+  const Container& tar = container(LayoutKind::kWebdataset);
+  auto bytes = whole_file(laid(tar), 0);
+  const auto one = bytes;
+  bytes.resize(bytes.size() + (20 << 10));
+  MemoryFile padded(bytes);
+  EXPECT_EQ(tar.index(padded, bytes.size()).odd.shards_behind_end, 0u);
+  bytes.insert(bytes.end(), one.begin(), one.end());
+  MemoryFile joined(bytes);
+  const FileIndex index = tar.index(joined, bytes.size());
+  EXPECT_EQ(index.samples.size(), 10u);
+  EXPECT_EQ(index.odd.shards_behind_end, 1u);
+  EXPECT_EQ(index.odd.bytes_behind_end, one.size());
+}
+
 TEST(Containers, AFileThatCannotBeReadSaysWhy) {
   for (const Container* each : makers()) {
     if (!each->has_headers()) continue;

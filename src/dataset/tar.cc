@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <map>
+#include <unordered_set>
 
 #include "dataset/bytes.h"
 #include "dataset/envelope.h"
@@ -64,6 +66,34 @@ bool is_v7_header(std::string_view header) {
   const char type = header[kTypeAt];
   return number(header.substr(kSizeAt, 12)) && (type == '\0' || (type >= '0' && type <= '2'));
 }
+
+// Finds keys that come again, and suffixes that a sample has several times. Views are of names that outlive it.
+class Alikes {
+ public:
+  explicit Alikes(ShardOddities* odd) : odd_(odd) {}
+
+  void begin(std::string_view key) {
+    suffixes_.clear();
+    told_ = false;
+    if (odd_ == nullptr || keys_.insert(key).second) return;
+    if (odd_->again++ == 0) odd_->again_such_as = key;
+  }
+
+  void add(std::string_view name) {
+    if (odd_ == nullptr || told_) return;
+    const auto [first, is_new] = suffixes_.try_emplace(name.substr(name.rfind('.')), name);
+    if (is_new) return;
+    told_ = true;
+    if (odd_->alike++ == 0) odd_->alike_such_as = fmt::format("{} and {}", first->second, name);
+  }
+
+ private:
+  ShardOddities* odd_;
+  std::unordered_set<std::string_view> keys_;
+  std::map<std::string_view, std::string_view>
+      suffixes_;  // of the sample, each with the first name that has it
+  bool told_ = false;
+};
 
 class TarFormat final : public EnvelopeFormat {
  public:
@@ -140,16 +170,26 @@ bool is_webdataset_member(const TarMember& member) {
   return !meta;
 }
 
-std::vector<Extent> webdataset_samples(std::span<const TarMember> members) {
+std::vector<Extent> webdataset_samples(std::span<const TarMember> members, ShardOddities* odd) {
   std::vector<Extent> samples;
   std::string_view last_key;
+  Alikes alikes(odd);
   for (const TarMember& member : members) {
-    if (!is_webdataset_member(member)) continue;
+    if (!is_webdataset_member(member)) {
+      if (odd == nullptr || member.directory) continue;
+      ++odd->passed_over;
+      odd->passed_over_bytes += member.size;
+      continue;
+    }
     const std::string_view name = member.name;
     const auto slash = name.rfind('/');
     const auto key = name.substr(0, name.find('.', slash == name.npos ? 0 : slash));
     const std::uint64_t end = member.data_offset + padded_to_block(member.size);
-    if (samples.empty() || key != last_key) samples.push_back({member.header_offset, 0});
+    if (samples.empty() || key != last_key) {
+      samples.push_back({member.header_offset, 0});
+      alikes.begin(key);
+    }
+    alikes.add(name);
     samples.back().length = end - samples.back().offset;
     last_key = key;
   }
@@ -208,8 +248,12 @@ tl::expected<void, std::string> TarScanner::take_header(std::vector<TarMember>& 
   const std::uint64_t data = !regular ? 0 : has_long_size_ ? long_size_ : *size;
   if (data > ~std::uint64_t{0} / 2 - offset_)
     return tl::unexpected(fmt::format("tar member too large at byte {}", at));
-  const TarMember member{long_name_.empty() ? member_name(header) : long_name_, header_offset_, offset_, data,
-                         regular};
+  const TarMember member{long_name_.empty() ? member_name(header) : long_name_,
+                         header_offset_,
+                         offset_,
+                         data,
+                         regular,
+                         type == '5'};
   if (sparse && header[kMapGoesOnAt] != 0) {
     mapped_ = member;
   } else {

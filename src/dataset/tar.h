@@ -25,6 +25,7 @@
 
 #include "dataset/extent.h"
 #include "dataset/format.h"
+#include "dataset/shard_oddities.h"
 
 namespace aforo {
 
@@ -50,8 +51,9 @@ struct TarMember {
   std::uint64_t data_offset = 0;
   // Bytes of data, padding not included; 0 if it is not regular.
   std::uint64_t size = 0;
-  // A file with data, not a directory or link.
+  // A file with data, not a directory, link or device.
   bool regular = true;
+  bool directory = false;
 };
 
 // Whether WebDataset's readers take a member: a file whose base name has something before its first dot and
@@ -61,8 +63,9 @@ bool is_webdataset_member(const TarMember& member);
 
 // WebDataset's samples: of the members that its readers take, neighbouring ones whose names agree up to the
 // first dot after the last slash are one sample, from its first header to the end of its last padding. What
-// lies between two of them counts to none, between its parts to the sample.
-std::vector<Extent> webdataset_samples(std::span<const TarMember> members);
+// lies between two of them counts to none, between its parts to the sample. Where `odd` is given, what readers pass
+// over, and names that may not have been meant so, are added to it.
+std::vector<Extent> webdataset_samples(std::span<const TarMember> members, ShardOddities* odd = nullptr);
 
 // Finds members in consecutive blocks of one archive, however the blocks cut them. Understands
 // v7, ustar, GNU long names and files with holes, pax names and sizes. Memory: one header or one name. After an error the
@@ -73,6 +76,9 @@ class TarScanner {
   // byte, and stays: a header that is none, an extension above 1 MiB, a size beyond 2^63. What
   // follows the first block of zeros is not looked at.
   tl::expected<void, std::string> feed(std::span<const std::byte> block, std::vector<TarMember>& found);
+
+  // Whether the mark that ends an archive was seen.
+  bool ended() const { return ended_; }
 
   // Call after the last block: an error if the archive ended inside a member.
   tl::expected<void, std::string> finish() const;

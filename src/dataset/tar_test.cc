@@ -206,5 +206,24 @@ TEST(TarFormat, IsAMemberThatTheScannerReads) {
   EXPECT_TRUE(jpeg_format().verify({{1, 2}, 17}, 1000, std::span(bytes).subspan(512, 1000)));
 }
 
+// Of six members readers take four: img_1.0.jpg to img_1.2.jpg are one sample, of which .jpg comes three times, and
+// img_2.cls is another; then img_1 comes again. Links are passed over, a directory is no file.
+TEST(Tar, OddNamesAndLinksAreCounted) {
+  std::vector<TarMember> members;
+  for (const char* name : {"img_1.0.jpg", "img_1.1.jpg", "img_1.2.jpg", "img_2.cls", "img_1.txt"})
+    members.push_back({name, 0, 512, 10, true, false});
+  members.push_back({"link.jpg", 0, 512, 0, false, false});
+  members.push_back({"folder", 0, 512, 0, false, true});
+  members.push_back({"README", 0, 512, 7, true, false});
+  ShardOddities odd;
+  EXPECT_EQ(webdataset_samples(members, &odd).size(), 3u);
+  EXPECT_EQ(odd.passed_over, 2u);
+  EXPECT_EQ(odd.passed_over_bytes, 7u);
+  EXPECT_EQ(odd.alike, 1u);
+  EXPECT_EQ(odd.alike_such_as, "img_1.0.jpg and img_1.1.jpg");
+  EXPECT_EQ(odd.again, 1u);
+  EXPECT_EQ(odd.again_such_as, "img_1");
+}
+
 }  // namespace
 }  // namespace aforo

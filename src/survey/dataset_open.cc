@@ -20,6 +20,7 @@
 #include "survey/dataset_listing.h"
 #include "survey/dataset_marker.h"
 #include "survey/dataset_words.h"
+#include "survey/shard_words.h"
 #include "workload/parse.h"
 
 namespace aforo {
@@ -141,6 +142,7 @@ class ShardReader {
   void read(const std::string& path, std::uint64_t size) {
     const FileIndex index = index_file(container_, store_, path, size);
     const std::lock_guard lock(mutex_);
+    odd_.add(index.odd);
     if (!index.error.empty()) note(path, index.error);
     if (index.samples.empty()) return;
     for (const Extent& sample : index.samples) sizes_.add(sample.length);
@@ -148,6 +150,7 @@ class ShardReader {
   }
 
   void report(OpenedDataset& opened) const {
+    for (std::string& warning : warnings_of(odd_)) opened.warnings.push_back(std::move(warning));
     opened.damaged_files = damaged_files_;
     for (const auto& [path, what] : damaged_) opened.damaged.push_back({path, what});
   }
@@ -165,6 +168,7 @@ class ShardReader {
   ScannedLayoutBuilder& builder_;
   SizeSummary& sizes_;
   std::mutex mutex_;
+  ShardOddities odd_;
   std::uint64_t damaged_files_ = 0;
   std::map<std::string, std::string> damaged_;  // path -> what is wrong
 };

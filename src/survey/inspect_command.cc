@@ -25,6 +25,7 @@
 #include "survey/dataset_words.h"
 #include "survey/inspect_indexed.h"
 #include "survey/inspect_samples.h"
+#include "survey/shard_words.h"
 #include "workload/parse.h"
 #include "world/progress_ticker.h"
 #include "world/record_frame.h"
@@ -128,6 +129,11 @@ class Inspection {
     constexpr std::uint64_t kQuickToLook = 20'000;  // chosen: a second or two on most storage
     if (container(layout_).has_headers() || choice_.files > kQuickToLook) return;
     looked_ = look_into_all(*store_, tally_.census, choice_, threads_, stop_);
+    samples_.files_damaged = looked_->cut;
+    if (looked_->cut > 0) {
+      samples_.damage.push_back(fmt::format("{}: expected {} at its end, found other bytes",
+                                            looked_->first_cut, container(layout_).end_mark()));
+    }
   }
 
   const Store& store() const { return *store_; }
@@ -261,13 +267,7 @@ Json Inspection::warnings() const {
     list.push_back(fmt::format("the number of samples is estimated: {} of {} files were indexed",
                                in_words(samples_.files_indexed), in_words(choice_.files)));
   }
-  if (samples_.passed_over > 0) {
-    list.push_back(
-        fmt::format("{} in shards ({}) {} passed over, as readers do: no extension, a name that begins with "
-                    "a dot, or metadata",
-                    counted(samples_.passed_over, "file", "files"),
-                    format_bytes({samples_.passed_over_bytes}), samples_.passed_over == 1 ? "is" : "are"));
-  }
+  for (const std::string& warning : warnings_of(samples_.odd)) list.push_back(warning);
   if (samples_.files_damaged > 0) {
     list.push_back(fmt::format("{} damaged, such as {}",
                                counted(samples_.files_damaged, "file is", "files are"),
@@ -294,7 +294,8 @@ std::optional<DatasetSpec> Inspection::report(Json& record, Seconds scan_time) c
                         {"linked_directories", walked_.linked_directories},
                         {"dangling_links", walked_.dangling},
                         {"special_files", walked_.special},
-                        {"members_of_shards", samples_.passed_over}};
+                        {"members_of_shards", samples_.odd.passed_over},
+                        {"bytes_behind_ends", samples_.odd.bytes_behind_end}};
   record["kind"] = to_string(choice_.kind);
   record["layout"] = to_string(layout_);
   record["content"] = to_string(content_of(choice_.kind));

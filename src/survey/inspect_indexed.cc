@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "dataset/bytes.h"
+#include "dataset/container.h"
 #include "dataset/signatures.h"
 #include "survey/dataset_listing.h"
 
@@ -14,6 +16,15 @@ bool is_chosen(const Census& census, const SampleChoice& choice, std::string_vie
   const std::string extension = extension_of(path);
   const bool own = census.groups().find(extension) != census.groups().end();
   return choice.includes(own ? extension : std::string(Census::kRest));
+}
+
+// What cannot be read is not called cut.
+bool is_cut(const Store& store, std::string_view path, std::uint64_t size, std::string_view end_mark) {
+  if (end_mark.empty()) return false;
+  if (size < 2 * end_mark.size()) return true;  // files begin with a mark of their own
+  std::vector<std::byte> end(end_mark.size());
+  const auto got = read_at(store, std::string(path), size - end.size(), end);
+  return got && as_text(std::span(end).first(*got)) != end_mark;
 }
 
 // Sizes between the offsets that a shard begins with.
@@ -82,18 +93,27 @@ Samples measure_allocated(const Store& store, const Census& census, const Sample
 LookedInto look_into_all(const Store& store, const Census& census, const SampleChoice& choice,
                          unsigned threads, const std::stop_token& stop) {
   std::vector<LookedInto> parts(threads);
-  list_dataset(store, threads, stop, nullptr, [&](unsigned thread, std::string_view path, std::uint64_t) {
-    if (!is_chosen(census, choice, path)) return;
-    std::array<std::byte, kRecogniseBytes> front;
-    const auto size = read_at(store, path, 0, front);
-    if (!size) return;
-    const FileKind kind = recognise(path, std::span(front).first(*size));
-    ++parts[thread].kinds[kind];
-    std::string& first = parts[thread].first[kind];
-    if (first.empty() || path < first) first = path;
-  });
+  const std::string_view end_mark = container(layout_of(choice.kind)).end_mark();
+  list_dataset(store, threads, stop, nullptr,
+               [&](unsigned thread, std::string_view path, std::uint64_t bytes) {
+                 if (!is_chosen(census, choice, path)) return;
+                 std::array<std::byte, kRecogniseBytes> front;
+                 const auto size = read_at(store, path, 0, front);
+                 if (!size) return;
+                 const FileKind kind = recognise(path, std::span(front).first(*size));
+                 ++parts[thread].kinds[kind];
+                 std::string& first = parts[thread].first[kind];
+                 if (first.empty() || path < first) first = path;
+                 if (kind != choice.kind || !is_cut(store, path, bytes, end_mark)) return;
+                 ++parts[thread].cut;
+                 std::string& first_cut = parts[thread].first_cut;
+                 if (first_cut.empty() || path < first_cut) first_cut = path;
+               });
   LookedInto all;
   for (const LookedInto& part : parts) {
+    all.cut += part.cut;
+    if (part.cut > 0 && (all.first_cut.empty() || part.first_cut < all.first_cut))
+      all.first_cut = part.first_cut;
     for (const auto& [kind, files] : part.kinds) all.kinds[kind] += files;
     for (const auto& [kind, path] : part.first) {
       std::string& first = all.first[kind];

@@ -24,6 +24,9 @@ Samples measure_allocated(const Store& store, const Census& census, const Sample
 struct LookedInto {
   std::map<FileKind, std::uint64_t> kinds;
   std::map<FileKind, std::string> first;  // by path
+  // Of the chosen kind, those without the bytes that a whole file of it ends with, and the first by path.
+  std::uint64_t cut = 0;
+  std::string first_cut;
 };
 LookedInto look_into_all(const Store& store, const Census& census, const SampleChoice& choice,
                          unsigned threads, const std::stop_token& stop);

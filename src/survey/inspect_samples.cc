@@ -30,8 +30,7 @@ class PackedSamples {
     samples_.count += index.samples.size();
     for (const Extent& sample : index.samples)
       samples_.sizes.add(sample.length - std::min(sample.length, framing));
-    samples_.passed_over += index.passed_over;
-    samples_.passed_over_bytes += index.passed_over_bytes;
+    samples_.odd.add(index.odd);
     if (index.error.empty()) return;
     ++samples_.files_damaged;
     if (samples_.damage.size() < 3) samples_.damage.push_back(path + ": " + index.error);

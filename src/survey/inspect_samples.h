@@ -21,9 +21,8 @@ struct Samples {
   // `count` is projected from `files_indexed` files by their share of the bytes.
   bool estimated = false;
   std::uint64_t files_indexed = 0;
+  ShardOddities odd;
   // Of those indexed; their samples before the damage count.
-  // Files inside shards that readers pass over.
-  std::uint64_t passed_over = 0, passed_over_bytes = 0;
   std::uint64_t files_damaged = 0;
   std::vector<std::string> damage;  // "path: what", a few
 };

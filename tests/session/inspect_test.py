@@ -7,6 +7,7 @@ import random
 import re
 import socket
 import struct
+import subprocess
 import tarfile
 import unittest
 import zlib
@@ -61,7 +62,7 @@ class Tree:
     def __init__(self, root, seed):
         self.root, self.random = root, random.Random(seed)
         self.samples = None  # where the tree is of shards: how many they hold
-        self.passed_over = 0
+        self.passed_over = self.alike = self.behind_ends = 0
         root.mkdir()
         (self.shards if self.random.random() < 0.3 else self.loose)()
         self.beside()
@@ -93,6 +94,10 @@ class Tree:
                 self.put(f"{folder}{i:05}_seg{suffix}", FRONTS[suffix] + self.random.randbytes(100))
             if self.random.random() < 0.03:
                 os.truncate(path, self.random.choice((0, 1_000_000)))  # empty, or with a hole behind
+        if self.random.random() < 0.2:  # what was unpacked from it
+            with tarfile.open(self.root.parent / "copy.tar", "w") as archive:
+                archive.add(self.root, "copy")
+            os.rename(self.root.parent / "copy.tar", self.root / "copy.tar")
 
     def shards(self):
         self.samples = 0
@@ -112,7 +117,15 @@ class Tree:
             text = io.BytesIO()
             with tarfile.open(fileobj=text, mode="w", format=kind) as archive:
                 for i in range(samples):
-                    for end in ("jpg", "cls"):
+                    if self.random.random() < 0.1:
+                        link = tarfile.TarInfo(f"{shard:03}{i:05}.png")
+                        link.type = self.random.choice((tarfile.LNKTYPE, tarfile.SYMTYPE))
+                        link.linkname = f"{shard:03}00000.jpg"
+                        archive.addfile(link)
+                        self.passed_over += 1
+                    dotted = self.random.random() < 0.1
+                    self.alike += dotted
+                    for end in ("0.jpg", "1.jpg") if dotted else ("jpg", "cls"):
                         names = [f"{shard:03}{i:05}.{end}"]
                         if self.random.random() < 0.2:
                             names.insert(0, "._" + names[0])
@@ -122,7 +135,9 @@ class Tree:
                             info.size = len(data)
                             archive.addfile(info, io.BytesIO(data))
                             self.passed_over += name.startswith("._")
-            self.put(f"shard-{shard:03}.tar", text.getvalue())
+            joined = self.random.random() < 0.1  # as cat does it
+            self.behind_ends += joined * len(text.getvalue())
+            self.put(f"shard-{shard:03}.tar", text.getvalue() * (2 if joined else 1))
 
     def beside(self):
         """What is no sample: texts, other kinds, archives, programs, hidden files, links, a socket."""
@@ -211,12 +226,14 @@ class OddTrees(Session):
                 else:
                     self.assertEqual(record["samples"], tree.samples)
                     self.assertEqual(left["members_of_shards"], tree.passed_over)
+                    self.assertEqual(left["bytes_behind_ends"], tree.behind_ends)
 
     def test_nothing_is_dropped_in_silence(self):
         number = lambda text: int(text.replace(",", ""))
         for seed in SEEDS:
             with self.subTest(seed=seed):
-                record = self.inspected(self.tree(seed))
+                tree = self.tree(seed)
+                record = self.inspected(tree)
                 left, said = record["left_out"], " | ".join(record.get("warnings", []))
                 groups = re.search(r"left out as no samples: ([^|]*)", said)
                 named = re.findall(r"([\d,]+) files? (?:\*|[a-z]|without|of other)", groups.group(1)) if groups else []
@@ -231,6 +248,28 @@ class OddTrees(Session):
                 ):
                     found = re.search(r"([\d,]+) " + words, said)
                     self.assertEqual(number(found.group(1)) if found else 0, left[key], f"{key}: {said}")
+                found = re.search(r"([\d,]+) samples? in shards ha(?:s|ve) several files of one suffix", said)
+                self.assertEqual(number(found.group(1)) if found else 0, tree.alike, said)
+                self.assertEqual("behind the mark that ends" in said, left["bytes_behind_ends"] > 0, said)
+
+    def test_a_directory_that_cannot_be_read_is_said_without_a_page(self):
+        self.place.chmod(0o755)
+        for name in ("open", "closed"):
+            (self.place / "tree" / name).mkdir(parents=True)
+            (self.place / "tree" / name / "a.bin").write_bytes(b"some bytes")
+        (self.place / "tree" / "closed").chmod(0)
+        who = {"user": 65534} if os.geteuid() == 0 else {}
+        said = subprocess.run([AFORO, "inspect", "tree", "--quiet"], cwd=self.place, capture_output=True, text=True, timeout=60,
+                              **who)
+        self.assertEqual(said.returncode, 0, said.stderr)
+        self.assertRegex(said.stderr, r"^aforo: .*found 1 file or directory that could not be read, such as .*closed")
+
+    def test_a_parquet_without_its_end_is_damaged(self):
+        (self.place / "tree").mkdir()
+        for name, end in (("a", b"PAR1"), ("b", b"\0\0\0\0")):
+            (self.place / "tree" / f"{name}.parquet").write_bytes(b"PAR1" + bytes(1000) + end)
+        said = " | ".join(self.record("inspect", "tree")["warnings"])
+        self.assertIn("1 file is damaged, such as b.parquet: expected PAR1 at its end", said)
 
     def test_every_block_is_taken_and_keeps_its_bytes(self):
         job = self.place / "odd.yaml"

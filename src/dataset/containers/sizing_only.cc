@@ -7,8 +7,8 @@ namespace {
 
 class SizingOnly final : public Container {
  public:
-  SizingOnly(LayoutKind layout, FileKind kind, std::string_view magic)
-      : layout_(layout), kind_(kind), magic_(magic) {}
+  SizingOnly(LayoutKind layout, FileKind kind, std::string_view magic, std::string_view end_mark = "")
+      : layout_(layout), kind_(kind), magic_(magic), end_mark_(end_mark) {}
   LayoutKind layout() const override { return layout_; }
 
   std::optional<FileKind> recognises(std::string_view, std::span<const std::byte> front) const override {
@@ -16,6 +16,7 @@ class SizingOnly final : public Container {
     return kind_;
   }
   bool owns(FileKind kind) const override { return kind == kind_; }
+  std::string_view end_mark() const override { return end_mark_; }
   std::optional<FileKind> looks_for(Content) const override { return kind_; }
 
   const SampleFormat* makes(Content) const override { return nullptr; }
@@ -26,6 +27,7 @@ class SizingOnly final : public Container {
   LayoutKind layout_;
   FileKind kind_;
   std::string_view magic_;
+  std::string_view end_mark_;
 };
 
 }  // namespace
@@ -36,7 +38,7 @@ const Container& hdf5_container() {
 }
 
 const Container& parquet_container() {
-  static const SizingOnly container(LayoutKind::kParquet, FileKind::kParquet, "PAR1");
+  static const SizingOnly container(LayoutKind::kParquet, FileKind::kParquet, "PAR1", "PAR1");
   return container;
 }
 

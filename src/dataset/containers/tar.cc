@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "dataset/bytes.h"
 #include "dataset/container.h"
 
 namespace aforo {
@@ -19,6 +20,19 @@ void skip_data(TarScanner& scanner, std::uint64_t count) {
     (void)scanner.feed(std::span(kZeros).first(part), none);
     count -= part;
   }
+}
+
+// Bytes from the first block on that is not of zeros: archives are padded with those.
+std::uint64_t bytes_behind_end(HeaderReader& file, std::uint64_t at, std::uint64_t size) {
+  constexpr std::size_t kAtOnce = 64 << 10;
+  while (at < size) {
+    const std::string_view block = as_text(file.at(at, std::min<std::uint64_t>(kAtOnce, size - at)));
+    if (block.empty()) break;
+    if (const auto found = block.find_first_not_of('\0'); found != block.npos)
+      return size - (at + found / kTarBlock * kTarBlock);
+    at += block.size();
+  }
+  return 0;
 }
 
 class TarFraming final : public FramingCheck {
@@ -73,6 +87,11 @@ class TarContainer final : public Container {
         break;
       }
       at += header.size();
+      if (scanner.ended()) {
+        index.odd.bytes_behind_end = bytes_behind_end(file, at, size);
+        index.odd.shards_behind_end = index.odd.bytes_behind_end > 0;
+        break;
+      }
       if (found.empty()) continue;
       const TarMember& member = found.back();
       if (member.size > size - at) {
@@ -85,12 +104,7 @@ class TarContainer final : public Container {
       members.push_back(member);
     }
     if (const auto whole = scanner.finish(); index.error.empty() && !whole) index.error = whole.error();
-    index.samples = webdataset_samples(members);
-    for (const TarMember& member : members) {
-      if (!member.regular || is_webdataset_member(member)) continue;
-      ++index.passed_over;
-      index.passed_over_bytes += member.size;
-    }
+    index.samples = webdataset_samples(members, &index.odd);
     return index;
   }
 
