@@ -1,6 +1,7 @@
 // A file that a person named, as text: the one reader of workload, storage, job and price files.
 //
-// Thread-safe. Failure: UserError "PATH: expected a WHAT, found ...", with what is in the way: no such
+// Thread-safe. Blocks; on a pipe or device, SIGINT, SIGTERM and SIGHUP do meanwhile what they do by default, even where
+// this thread blocks them. Failure: UserError "PATH: expected a WHAT, found ...", with what is in the way: no such
 // file, a directory, an errno, or more than any such file holds.
 #pragma once
 
