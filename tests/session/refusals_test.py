@@ -5,6 +5,7 @@ import ctypes
 import json
 import os
 import resource
+import signal
 import subprocess
 import threading
 import time
@@ -28,6 +29,25 @@ class RefusalsTest(Session):
         (home / "thesis.tex").write_text("years of work")
         self.aforo("generate", "--delete", "home", code=2)
         self.assertEqual(self.files("home"), {"thesis.tex": b"years of work"})
+
+    def test_an_input_file_that_says_nothing_can_be_ended(self):
+        job = self.job()
+        os.mkfifo(self.place / "pipe.yaml")
+        for words in (("predict", "pipe.yaml", "storage.yaml"), ("generate", "pipe.yaml", "data"), ("predict", job, "pipe.yaml"),
+                      ("size", job, "--prices", "pipe.yaml")):
+            with self.subTest(words):
+                process = subprocess.Popen([AFORO, *words], cwd=self.place, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                try:
+                    time.sleep(0.5)
+                    self.assertIsNone(process.poll())
+                    process.terminate()
+                    process.communicate(timeout=3)
+                finally:
+                    process.kill()
+                self.assertEqual(process.returncode, -signal.SIGTERM)
+        said = subprocess.run(["bash", "-c", f"{AFORO} generate <(cat {job}) data --dry-run"], cwd=self.place,
+                              capture_output=True, text=True, timeout=60)
+        self.assertEqual(said.returncode, 0, said.stderr)
 
     def test_delete_takes_no_workload(self):
         self.dataset()
