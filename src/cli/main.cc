@@ -81,6 +81,15 @@ int command(const std::vector<std::string>& words, bool out_is_closed) {
   return code;
 }
 
+// A command of a directory may be led by a link in it to storage behind a server, which no word names.
+bool takes_a_directory(const std::vector<std::string>& words) {
+  const aforo::Command* named = words.empty() ? nullptr : aforo::find_command(words.front());
+  if (named == nullptr) return false;
+  const auto rows = aforo::words_of(*named);
+  return std::any_of(rows.begin(), rows.end(),
+                     [](const aforo::Row* row) { return row->option.kind == aforo::ValueKind::kDirectory; });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -89,7 +98,7 @@ int main(int argc, char** argv) {
   ::signal(SIGPIPE, SIG_IGN);
   const std::vector<std::string> words(argv + 1, argv + argc);
   // Storage behind a server may stop answering, and a process cannot end while a request of it hangs.
-  if (std::any_of(words.begin(), words.end(), aforo::is_served_place))
+  if (takes_a_directory(words) || std::any_of(words.begin(), words.end(), aforo::is_served_place))
     return aforo::run_apart([&] { return command(words, out_is_closed); });
   return command(words, out_is_closed);
 }

@@ -81,6 +81,30 @@ class HungTest(Session):
         self.check(*self.end_of("run", "job.yaml", "mirror/data", "--time-limit", "3s"))
 
 
+class HungLinkTest(Session):
+    def test_a_stop_ends_an_inspection_that_a_link_led_there(self):
+        source, mirror, tree = self.place / "source", self.place / "mirror", self.place / "tree"
+        for place in (source, tree):
+            place.mkdir()
+        (source / "a.bin").write_bytes(b"some bytes")
+        (tree / "train").symlink_to(mirror)
+        try:
+            with fuse.mounted(SLOWFS, str(source), str(mirror), ["--read-latency", "constant:1ms"]) as server:
+                server.send_signal(signal.SIGSTOP)
+                process = subprocess.Popen([AFORO, "inspect", tree], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                try:
+                    time.sleep(1)
+                    process.terminate()
+                    said = process.communicate(timeout=12)[1]
+                finally:
+                    process.kill()
+                    server.send_signal(signal.SIGCONT)
+        except Unavailable as reason:
+            self.skipTest(str(reason))
+        self.assertEqual(process.returncode, 2)
+        self.assertIn("expected storage to answer", said)
+
+
 class ClientTest(Session):
     def shards(self):
         (self.place / "many.yaml").write_text(SHARDS)
