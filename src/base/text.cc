@@ -29,6 +29,11 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
+std::string without_middle(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return std::string(text);
+  return fmt::format("{}...{}", text.substr(0, most / 2), text.substr(text.size() - most / 2));
+}
+
 }  // namespace
 
 std::string nearest(std::string_view word, std::span<const std::string> known) {
@@ -84,6 +89,27 @@ std::string join(std::span<const std::string> words, std::string_view separator)
 std::string one_of(std::span<const std::string> words) {
   if (words.size() < 2) return join(words, "");
   return join(words.first(words.size() - 1), ", ") + " or " + words.back();
+}
+
+std::string quote(std::string_view word) {
+  constexpr std::size_t kShown = 40;  // chosen: with what was expected it keeps to a line or two
+  std::string shown(word.substr(0, kShown));
+  std::replace_if(
+      shown.begin(), shown.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; },
+      ' ');
+  return fmt::format("'{}{}'", shown, word.size() > kShown ? "..." : "");
+}
+
+std::string readable_sentence(std::string_view text) {
+  constexpr std::size_t kWord = 1000, kSentence = 8000;  // chosen: no path that a person types is so long
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    out += without_middle(text.substr(0, end), kWord);
+    if (end < text.size()) out += ' ';
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return without_middle(out, kSentence);
 }
 
 std::string to_lower(std::string_view text) {

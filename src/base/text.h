@@ -28,6 +28,11 @@ std::vector<std::string> split(std::string_view text, char separator);
 std::string join(std::span<const std::string> words, std::string_view separator);
 // As a sentence offers them: "a", "a or b", "a, b or c".
 std::string one_of(std::span<const std::string> words);
+// A piece of input as messages show it: in single quotes, its first 40 bytes, without control characters.
+std::string quote(std::string_view word);
+// A sentence without what would fill screens: words of more than 1,000 bytes lose their middle, so that a path keeps
+// where it begins and how the file is called, and then so does the sentence if it has more than 8,000.
+std::string readable_sentence(std::string_view text);
 // Letters A to Z made small.
 std::string to_lower(std::string_view text);
 

@@ -48,5 +48,17 @@ TEST(Text, TrimsSplitsAndJoins) {
   EXPECT_EQ(to_lower("AbC-9"), "abc-9");
 }
 
+// Shown are 40 bytes of a word, 1,000 of a word in a sentence, 8,000 of a sentence, and the dots.
+TEST(Text, WhatIsLongIsShownInPart) {
+  EXPECT_EQ(quote("a\nb"), "'a b'");
+  EXPECT_EQ(quote(std::string(41, 'a')), "'" + std::string(40, 'a') + "...'");
+  EXPECT_EQ(readable_sentence("expected a, found b "), "expected a, found b ");
+  EXPECT_EQ(readable_sentence("found " + std::string(600, 'a') + std::string(600, 'b') + " there"),
+            "found " + std::string(500, 'a') + "..." + std::string(500, 'b') + " there");
+  std::string many;
+  for (int i = 0; i < 100'000; ++i) many += "a ";
+  EXPECT_EQ(readable_sentence(many).size(), 8003u);
+}
+
 }  // namespace
 }  // namespace aforo

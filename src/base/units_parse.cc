@@ -52,20 +52,10 @@ constexpr double kLongestSeconds = 100 * 365.25 * 86400;  // a hundred years
 constexpr double kLargestRate = 1e18;
 constexpr double kLargestDollars = 1e9;  // per hour
 
-// A piece of input as it may stand in a message: short, without control characters.
-std::string quoted(std::string_view text) {
-  constexpr std::size_t kShown = 40;  // chosen: enough to recognise it, and the sentence stays one line
-  std::string shown;
-  for (const char c : text.substr(0, kShown))
-    shown += (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) ? '?' : c;
-  if (text.size() > kShown) shown += "...";
-  return fmt::format("'{}'", shown);
-}
-
 tl::unexpected<std::string> wrong(std::string_view expected, std::string_view text,
                                   std::string_view hint = "") {
   return tl::unexpected(
-      fmt::format("expected {}, found {}{}", expected, text.empty() ? "nothing" : quoted(text), hint));
+      fmt::format("expected {}, found {}{}", expected, text.empty() ? "nothing" : quote(text), hint));
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }

@@ -26,7 +26,7 @@ std::size_t place_of(std::span<const CsvColumn> columns, std::string_view name) 
   return found == columns.end() ? kAbsent : static_cast<std::size_t>(found - columns.begin());
 }
 
-std::string in_quotes(std::string_view text) { return text.empty() ? "nothing" : fmt::format("'{}'", text); }
+std::string in_quotes(std::string_view text) { return text.empty() ? "nothing" : quote(text); }
 
 bool all_digits(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -108,7 +108,7 @@ std::vector<std::size_t> CsvTable::places(const CsvRow& header) const {
                                   did_you_mean(name, names_of(columns_))));
     if (place[column] != kAbsent)
       throw UserError(
-          fmt::format("{}:{}: expected each column once, found '{}' twice", file_, header.line, name));
+          fmt::format("{}:{}: expected each column once, found {} twice", file_, header.line, quote(name)));
     place[column] = i;
   }
   for (std::size_t i = 0; i < columns_.size(); ++i)

@@ -3,6 +3,7 @@
 #include <array>
 #include <ctime>
 
+#include "base/text.h"
 #include "cli/command_line.h"
 #include "cli/live_line.h"
 #include "cli/result_paths.h"
@@ -47,13 +48,15 @@ int act(const Command& command, std::span<const std::string> words, Console& con
   const StopOnSignal stop;
   LiveLine live(console, *line.results.quiet, std::string(command.rate_word));
   const auto tell = [&](const std::string& sentence) {
-    if (!*line.results.quiet) console.err << "aforo: " << printable(sentence) << '\n' << std::flush;
+    if (!*line.results.quiet)
+      console.err << "aforo: " << printable(readable_sentence(sentence)) << '\n' << std::flush;
   };
   Answer answer = command.answer(
       *line.ask, {stop.token(), live.sink(), started_now(), &line.results, !line.results.json.given(), tell});
   live.clear();
   results.deliver(answer);
-  for (const std::string& sentence : answer.say) console.err << "aforo: " << printable(sentence) << '\n';
+  for (const std::string& sentence : answer.say)
+    console.err << "aforo: " << printable(readable_sentence(sentence)) << '\n';
   return exit_code(answer.outcome);
 }
 

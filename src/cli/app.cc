@@ -64,12 +64,13 @@ int run_aforo(std::span<const std::string> words, Console& console) {
   } catch (const Interrupted&) {
     console.err << "aforo: interrupted before there was anything to report\n";
   } catch (const UserError& error) {
-    console.err << "aforo: " << printable(error.what()) << '\n';
+    console.err << "aforo: " << printable(readable_sentence(error.what())) << '\n';
   } catch (const std::bad_alloc&) {
     console.err << "aforo: expected enough memory for this command, found none left; lower --accelerators or "
                    "--workers\n";
   } catch (const std::exception& error) {
-    console.err << "aforo: a defect of aforo, please report it: " << printable(error.what()) << '\n';
+    console.err << "aforo: a defect of aforo, please report it: "
+                << printable(readable_sentence(error.what())) << '\n';
   }
   return kCouldNot;
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/text.h"
+
 namespace aforo {
 namespace {
 
@@ -146,7 +148,7 @@ void Page::paragraph(std::string_view lead, std::string_view text, Tone tone) {
   flush();
   const std::size_t indent = kIndent + display_width(lead);
   bool first = true;
-  for (const std::string& part : wrap(printable(text), look_.width - indent)) {
+  for (const std::string& part : wrap(printable(readable_sentence(text)), look_.width - indent)) {
     const std::string start =
         first ? std::string(kIndent, ' ') + std::string(lead) : std::string(indent, ' ');
     line(paint(start + part, tone, look_));

@@ -209,15 +209,6 @@ YamlNode read_yaml(std::string_view text, std::string_view file) {
   }
 }
 
-std::string quote(std::string_view word) {
-  // Chosen: with what was expected it keeps to a line or two.
-  constexpr std::size_t kShown = 40;
-  std::string shown(word.substr(0, kShown));
-  std::replace_if(
-      shown.begin(), shown.end(), [](char c) { return is_control(c) || c == '\n' || c == '\r'; }, ' ');
-  return fmt::format("'{}{}'", shown, word.size() > kShown ? "..." : "");
-}
-
 std::string describe(const YamlNode& node) {
   switch (node.kind) {
     case YamlNode::Kind::kScalar:

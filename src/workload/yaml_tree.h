@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/text.h"
+
 namespace aforo {
 
 // One value. In a map every item carries the key it stands under; keys are unique, and stand in
@@ -33,9 +35,6 @@ YamlNode read_yaml(std::string_view text, std::string_view file);
 
 // "'ten'", "a list", "a mapping", "nothing": the end of "expected ..., found". Short and printable.
 std::string describe(const YamlNode& node);
-
-// The same for a word: shortened, without control characters.
-std::string quote(std::string_view word);
 
 // A word as YAML: plain where that is safe, else in double quotes. read_yaml gives it back as it was.
 std::string yaml_text(std::string_view word);
