@@ -133,6 +133,9 @@ TEST(DocumentOf, ASearchsRampHasANumberPerCell) {
   expect_value(row(doc, "Result", "this storage feeds").value, 5, Unit::kCount);
   EXPECT_EQ(row(doc, "Result", "this storage feeds").value.tone, Tone::kStrong);
   expect_value(row(doc, "Result", "this storage feeds").note, 5, Unit::kCount);
+  Json null = record("find_max");
+  null["engine"] = "null";
+  expect_value(row(document_of(null), "Result", "this client could feed").value, 5, Unit::kCount);
   const Table ramp = table(doc, "Ramp");
   ASSERT_EQ(ramp.rows.size(), 6U);
   EXPECT_EQ(ramp.columns.back().style, CellStyle::kBar);

@@ -47,7 +47,8 @@ Document find_max_document(const Json& record) {
   doc.subtitle = subtitle_of(path_value(directory_of_run(record)),
                              {engine_of(record), word(record, {"config", "read"}), started_text(record)});
   doc.section("Result");
-  doc.row("this storage feeds",
+  // On the null engine nothing was read.
+  doc.row(word(record, {"engine"}) == "null" ? "this client could feed" : "this storage feeds",
           toned(followed_by(count_at(record, {"max_accelerators"}), " accelerators"), Tone::kStrong),
           followed_by(interval_of(numbers(record, {"max_accelerators_interval"}), Unit::kCount),
                       " at 95 % confidence"));
