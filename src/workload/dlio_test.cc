@@ -371,7 +371,8 @@ TEST(Dlio, WrongValuesAreErrorsWithTheirLine) {
               HasSubstr("accelerator.step_time: expected 1 us to 24 h"));
   EXPECT_THAT(refused({"dataset.format=npzz"}), HasSubstr("did you mean 'npz'?"));
   EXPECT_THAT(refused({"reader.file_shuffle=maybe"}), HasSubstr("expected off | seed | random"));
-  const std::string text = "dataset: {format: npz}\nreader:\n  batch_size: many\ntrain: {computation_time: 1}\n";
+  const std::string text =
+      "dataset: {format: npz}\nreader:\n  batch_size: many\ntrain: {computation_time: 1}\n";
   try {
     parse_workload(text, "job.yaml");
     FAIL();
