@@ -50,6 +50,12 @@ TEST(DlioRefused, WhatDecidesTwiceOrByHalves) {
               HasSubstr("job.yaml:2: expected a key, found a merge ('<<')"));
 }
 
+TEST(DlioRefused, AWholeFileUnderOneKeyIsUnwrapped) {
+  std::string wrapped = "workload:\n";
+  wrapped += "  dataset: {format: npz}\n  reader: {batch_size: 3}\n  train: {computation_time: 1}\n";
+  EXPECT_EQ(parse_workload(wrapped, "job.yaml").loader.batch_size, 3u);
+}
+
 // As Hydra writes what it composed: the rest stands beside the wrapped file.
 TEST(DlioRefused, WhatStandsBesideAWrappedFileIsNamed) {
   const Workload w = parse_workload(

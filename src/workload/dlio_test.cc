@@ -391,11 +391,5 @@ TEST(Dlio, IsRecognisedByItsKeys) {
   EXPECT_FALSE(recognised("loader: {}\nreader: {}"));
 }
 
-TEST(Dlio, AWholeFileUnderOneKeyIsUnwrapped) {
-  std::string wrapped = "workload:\n";
-  wrapped += "  dataset: {format: npz}\n  reader: {batch_size: 3}\n  train: {computation_time: 1}\n";
-  EXPECT_EQ(parse_workload(wrapped, "job.yaml").loader.batch_size, 3u);
-}
-
 }  // namespace
 }  // namespace aforo
