@@ -10,8 +10,8 @@ namespace aforo {
 inline constexpr std::size_t kRecogniseBytes = 512;
 
 // kZip is a zip file that is no npz; kGzip holds none of what follows it as far as its first bytes tell;
-// kMegatron is a .bin beside a kMegatronIndex; kTorch
-// is what torch.save writes; kTable is CSV or TSV, by its name; kEmpty has no byte; kOther is none of the others.
+// kMegatron is a .bin beside a kMegatronIndex; kTorch is what torch.save writes; kTable is CSV or TSV, by its name;
+// kEmpty has no byte; kOther is none of the others.
 enum class FileKind {
   kJpeg,
   kPng,

@@ -66,8 +66,8 @@ StorageSpec scale_rates(StorageSpec storage, double factor) {
   return storage;
 }
 
-StorageSpec without_page_cache(StorageSpec storage, std::size_t& left_out) {
-  left_out = std::erase_if(storage.caches, [](const CacheSpec& cache) {
+StorageSpec without_page_cache(StorageSpec storage) {
+  std::erase_if(storage.caches, [](const CacheSpec& cache) {
     return cache.scope == StationScope::kHost &&
            (cache.policy == CachePolicy::kPageCache || cache.name == "page cache");
   });

@@ -24,8 +24,8 @@ bool client_takes_part(const StorageSpec& storage);
 StorageSpec with_cache_size(StorageSpec storage, Bytes size);
 
 // The storage as direct reads see it, which the kernel's page cache serves nothing of: without caches of each host that
-// Linux's rules empty, or that are named "page cache". `left_out`: how many there were.
-StorageSpec without_page_cache(StorageSpec storage, std::size_t& left_out);
+// Linux's rules empty, or that are named "page cache".
+StorageSpec without_page_cache(StorageSpec storage);
 
 // Whether what happened before changes what is served now: caches, bursts.
 bool has_memory(const StorageSpec& storage);

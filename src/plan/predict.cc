@@ -230,10 +230,9 @@ std::string_view to_string(PredictMethod method) {
 Prediction predict(const PredictOptions& options, std::stop_token stop) {
   require_sensible(options);
   if (options.workload.loader.read_mode == ReadMode::kDirect) {
-    std::size_t left_out = 0;
     PredictOptions past = options;
-    past.storage = without_page_cache(options.storage, left_out);
-    if (left_out > 0) {
+    past.storage = without_page_cache(options.storage);
+    if (past.storage.caches.size() < options.storage.caches.size()) {
       Prediction out = predict(past, std::move(stop));
       out.notes.emplace_back(
           "direct reads pass the page cache of the storage file, which serves none of them");

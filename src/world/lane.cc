@@ -21,9 +21,9 @@ constexpr std::size_t kReadyAtOnce = 4096;  // readers of one lane; chosen: more
 // How long an idle lane sleeps before it looks around. Chosen: what is posted to it wakes it anyhow, and ten
 // looks a second cost nothing.
 constexpr Seconds kPatience{0.1};
-thread_local Lane* lane_here = nullptr;
-
 constexpr Seconds kGrace{0.5};  // for late answers, at the end; chosen: who ended a run waits no longer
+
+thread_local Lane* lane_here = nullptr;
 
 }  // namespace
 

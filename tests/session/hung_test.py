@@ -1,5 +1,6 @@
 """Storage that stops answering, and a client at its own limits: commands end, keep what they have, and blame no sample."""
 
+import contextlib
 import json
 import os
 import resource
@@ -31,6 +32,16 @@ accelerator: {type: tiny, count: 1, step_time: 1 ms}
 """
 
 
+@contextlib.contextmanager
+def let_go(process, server):
+    """Whatever was found, nothing is left that hangs."""
+    try:
+        yield
+    finally:
+        process.kill()
+        server.send_signal(signal.SIGCONT)
+
+
 class HungTest(Session):
     def end_of(self, *words, ask=None):
         """The Record, and the seconds from the server's stop to the end of `aforo *words` on its mount."""
@@ -42,7 +53,7 @@ class HungTest(Session):
             with fuse.mounted(SLOWFS, str(source), str(mirror), ["--read-latency", "constant:1ms"]) as server:
                 process = subprocess.Popen([AFORO, *words, "--quiet", "--json", self.place / "record.json"], cwd=self.place,
                                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-                try:
+                with let_go(process, server):
                     time.sleep(1.5)
                     server.send_signal(signal.SIGSTOP)
                     stopped = time.monotonic()
@@ -51,9 +62,6 @@ class HungTest(Session):
                         process.send_signal(ask)
                     process.communicate(timeout=20)
                     took = time.monotonic() - stopped
-                finally:
-                    process.kill()
-                    server.send_signal(signal.SIGCONT)
         except Unavailable as reason:
             self.skipTest(str(reason))
         self.assertEqual(process.returncode, 2)
@@ -92,13 +100,10 @@ class HungLinkTest(Session):
             with fuse.mounted(SLOWFS, str(source), str(mirror), ["--read-latency", "constant:1ms"]) as server:
                 server.send_signal(signal.SIGSTOP)
                 process = subprocess.Popen([AFORO, "inspect", tree], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-                try:
+                with let_go(process, server):
                     time.sleep(1)
                     process.terminate()
                     said = process.communicate(timeout=12)[1]
-                finally:
-                    process.kill()
-                    server.send_signal(signal.SIGCONT)
         except Unavailable as reason:
             self.skipTest(str(reason))
         self.assertEqual(process.returncode, 2)
