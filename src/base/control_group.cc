@@ -1,14 +1,16 @@
 #include "base/control_group.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <charconv>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <string>
 
 #include "base/text.h"
 
@@ -70,11 +72,17 @@ void each_control_group(const std::string& controller, const std::function<void(
   }
 }
 
+// By system calls: what streams make of a read that fails, as where a process ends meanwhile (ESRCH), is thrown.
 std::optional<std::string> read_kernel_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return std::nullopt;
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (file.bad()) return std::nullopt;
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return std::nullopt;
+  std::string text;
+  std::array<char, 4096> block;
+  ssize_t got = 0;
+  while ((got = ::read(file, block.data(), block.size())) > 0 || (got < 0 && errno == EINTR))
+    if (got > 0) text.append(block.data(), static_cast<std::size_t>(got));
+  ::close(file);
+  if (got < 0) return std::nullopt;
   return text;
 }
 

@@ -29,7 +29,7 @@ bool stay_on_core(unsigned core);
 // first; "" asks for version 2's. Directories need not exist: in a container the path may be the host's.
 void each_control_group(const std::string& controller, const std::function<void(const std::string&)>& visit);
 
-// A file of /proc or /sys; absent if it cannot be read.
+// A file of /proc or /sys; absent if it cannot be read, or not to its end. Never throws for that.
 std::optional<std::string> read_kernel_file(const std::string& path);
 
 // A text of one number; absent for "max" and what is no number.

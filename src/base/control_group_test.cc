@@ -31,6 +31,9 @@ TEST(ControlGroup, AQuotaIsCores) {
 
 TEST(ControlGroup, WhatCannotBeReadIsAbsent) {
   EXPECT_EQ(read_kernel_file("/proc/no-such-file"), std::nullopt);
+  // Opened, and then read with an error, as a process's file is that ends meanwhile.
+  EXPECT_EQ(read_kernel_file("/proc/self"), std::nullopt);
+  EXPECT_EQ(read_kernel_file("/proc/self/mem"), std::nullopt);
   EXPECT_EQ(number_in("/proc/no-such-file"), std::nullopt);
 }
 
