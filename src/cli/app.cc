@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
+#include <system_error>
 #include <vector>
 
 #include "base/error.h"
@@ -56,6 +58,11 @@ int dispatch(std::span<const std::string> words, Console& console) {
   return act(*command, words.subspan(1), console);
 }
 
+void say_defect(const Console& console, const std::exception& error) {
+  console.err << "aforo: a defect of aforo, please report it: " << printable(readable_sentence(error.what()))
+              << '\n';
+}
+
 }  // namespace
 
 int run_aforo(std::span<const std::string> words, Console& console) {
@@ -68,9 +75,15 @@ int run_aforo(std::span<const std::string> words, Console& console) {
   } catch (const std::bad_alloc&) {
     console.err << "aforo: expected enough memory for this command, found none left; lower --accelerators or "
                    "--workers\n";
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::resource_unavailable_try_again)
+      say_defect(console, error);
+    else
+      console.err
+          << "aforo: expected a further thread, found that this machine grants none; give aforo more memory or "
+             "processes (ulimit -v, ulimit -u, a control group's limits)\n";
   } catch (const std::exception& error) {
-    console.err << "aforo: a defect of aforo, please report it: "
-                << printable(readable_sentence(error.what())) << '\n';
+    say_defect(console, error);
   }
   return kCouldNot;
 }

@@ -78,17 +78,17 @@ struct ReadContext {
   // ends the job: readers see `ending` at their next sample, and the first that comes home calls
   // `on_fatal`.
   // What was given up because the job ends has failed nobody.
-  void fault(LaneState& lane, FaultExample example) {
+  void fault(LaneState& lane, const FaultExample& example) {
     if (example.error == ECANCELED) return;
     const bool client = example.fault == ReadFault::kClient;
-    lane.stats.fault(std::move(example));
+    lane.stats.fault(example);
     if (!plan.skip_errors || client) ending.store(true, std::memory_order_relaxed);
   }
 };
 
-// The batch that `sample` was for has no memory to go to.
+// The batch that `sample` was for has no memory to go to. Nor has more to be said of it.
 inline FaultExample no_memory(const JobPlan& plan, SampleId sample) {
-  return {ReadFault::kClient, plan.layout->locate(sample).file, sample, ENOMEM, "no memory for the batch"};
+  return {ReadFault::kClient, plan.layout->locate(sample).file, sample, ENOMEM, ""};
 }
 
 namespace read_detail {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
 
 namespace aforo {
 
@@ -25,13 +26,17 @@ const char* to_string(ReadFault fault) {
 
 bool is_of_client(int error) { return error == EMFILE || error == ENFILE || error == ENOMEM; }
 
-void ReaderStats::name(FaultExample example) {
+void ReaderStats::name(const FaultExample& example) {
   for (FaultExample& known : examples)
     if (known.file == example.file && known.fault == example.fault) {
       known.samples += example.samples;
       return;
     }
-  if (examples.size() < kMaxExamples) examples.push_back(std::move(example));
+  if (examples.size() >= kMaxExamples) return;
+  try {
+    examples.push_back(example);
+  } catch (const std::bad_alloc&) {  // it is counted all the same
+  }
 }
 
 // Of a shard whose loss was counted before, nothing is counted: its example still says it.

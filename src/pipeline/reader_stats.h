@@ -90,10 +90,11 @@ struct ReaderStats {
     for (auto f : faults) n += f;
     return n;
   }
-  // Counts what the example cost under its kind, and keeps it while there is room.
-  void fault(FaultExample example) {
+  // Counts what the example cost under its kind, and keeps it while there is room, and memory: that a process has none
+  // left is a fault like others.
+  void fault(const FaultExample& example) {
     faults[static_cast<std::size_t>(example.fault)] += example.samples;
-    name(std::move(example));
+    name(example);
   }
   // Whether this process ran out of open files or memory: no sample is at fault then.
   bool of_client() const;
@@ -102,7 +103,7 @@ struct ReaderStats {
   void merge(const ReaderStats& other);
 
  private:
-  void name(FaultExample example);
+  void name(const FaultExample& example);
 };
 
 }  // namespace aforo

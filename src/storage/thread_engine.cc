@@ -1,5 +1,6 @@
 #include "storage/thread_engine.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "base/control_group.h"
+#include "base/error.h"
 #include "storage/limits.h"
 #include "storage/request_list.h"
 #include "storage/system_calls.h"
@@ -88,7 +90,7 @@ class ThreadEngine final : public Engine {
     if (threads == 0) threads = threads_by_default();
     threads = std::min(threads, depth);
     window_ = std::min(depth, 2 * threads);
-    for (unsigned i = 0; i < threads; ++i) add_thread();
+    begin_threads(threads);
   }
   ~ThreadEngine() override;
 
@@ -114,6 +116,8 @@ class ThreadEngine final : public Engine {
   std::string_view name() const override { return "threads"; }
 
  private:
+  void begin_threads(unsigned threads);
+  void end_threads();
   void add_thread();
   void replace_thread();
   void dispatch();
@@ -141,12 +145,31 @@ class ThreadEngine final : public Engine {
   std::size_t completed_ = 0;
 };
 
+void ThreadEngine::begin_threads(unsigned threads) {
+  try {
+    for (unsigned i = 0; i < threads; ++i) add_thread();
+  } catch (const std::exception&) {
+    const std::size_t begun = threads_.size();
+    end_threads();
+    throw UserError(fmt::format(
+        "expected {} threads that read, found that this machine grants {}: give aforo more memory or processes "
+        "(ulimit -v, ulimit -u, a control group's limits), or fewer --threads",
+        threads, begun));
+  }
+}
+
 void ThreadEngine::add_thread() {
   {
     const std::lock_guard lock(shared_->mutex);
     ++shared_->threads;
   }
-  threads_.emplace_back([shared = shared_] { work_loop(shared); });
+  try {
+    threads_.emplace_back([shared = shared_] { work_loop(shared); });
+  } catch (const std::exception&) {
+    const std::lock_guard lock(shared_->mutex);
+    --shared_->threads;
+    throw;
+  }
 }
 
 // Where the machine grants no further thread, those that are left go on.
@@ -154,8 +177,6 @@ void ThreadEngine::replace_thread() {
   try {
     add_thread();
   } catch (const std::exception&) {
-    const std::lock_guard lock(shared_->mutex);
-    --shared_->threads;
   }
 }
 
@@ -274,7 +295,7 @@ void ThreadEngine::expire(IoRequest& request) {
   complete(request);
 }
 
-ThreadEngine::~ThreadEngine() {
+void ThreadEngine::end_threads() {
   bool all_ended = false;
   {
     std::unique_lock lock(shared_->mutex);
@@ -293,6 +314,10 @@ ThreadEngine::~ThreadEngine() {
       thread.detach();
     }
   }
+}
+
+ThreadEngine::~ThreadEngine() {
+  end_threads();
   for (const auto& [file, direct] : handles_) close(file);
 }
 

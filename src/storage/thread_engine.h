@@ -22,7 +22,7 @@ namespace aforo {
 unsigned threads_by_default();
 
 // `threads` 0 = threads_by_default(); never more than options.depth. `root` is an open
-// directory; the engine owns it.
+// directory; the engine owns it. Throws UserError where this machine grants fewer threads.
 std::unique_ptr<Engine> make_thread_engine(int root, const EngineOptions& options, unsigned threads = 0);
 
 }  // namespace aforo
