@@ -365,4 +365,14 @@ SimulatedOnce simulate_once(const SimulatedCase& c, const StorageSpec& storage, 
   return out;
 }
 
+StallTimes epoch_on_full_caches(const SimulatedCase& c, const StorageSpec& storage, std::uint64_t seed,
+                                std::uint64_t replication, std::stop_token stop) {
+  const StorageSpec spec = c.cache_scale < 1 ? with_smaller_caches(storage, c.cache_scale) : storage;
+  const SimResult warm = warm_epoch(c, spec, seed, replication, stop);
+  const SimJobResult& job = warm.jobs.front();
+  std::vector<std::vector<RankEpoch>> epochs = extended(job.job.epochs, c.steps, steady_au(job, c.plan));
+  add_pauses(epochs, c.pauses);
+  return epochs.empty() ? StallTimes{} : times_of(epochs.front());
+}
+
 }  // namespace aforo

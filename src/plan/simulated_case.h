@@ -75,4 +75,8 @@ struct SimulatedOnce {
 SimulatedOnce simulate_once(const SimulatedCase& c, const StorageSpec& storage, std::uint64_t seed,
                             std::uint64_t replication, std::stop_token stop);
 
+// An epoch of the job in full that finds every cache full, simulated by itself. Throws Interrupted.
+StallTimes epoch_on_full_caches(const SimulatedCase& c, const StorageSpec& storage, std::uint64_t seed,
+                                std::uint64_t replication, std::stop_token stop);
+
 }  // namespace aforo

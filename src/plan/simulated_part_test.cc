@@ -138,7 +138,7 @@ TEST(SimulatedPart, LaterEpochsGoAsThoseOfThePart) {
   options.most_whole = kRanks;
   const Prediction few = predict(options);
   EXPECT_EQ(few.part_accelerators, 128U);
-  EXPECT_EQ(few.epochs, 3U);
+  EXPECT_EQ(few.epochs, 2U);
   EXPECT_EQ(all.epochs, 4U);
   ASSERT_EQ(few.au_per_epoch.size(), all.au_per_epoch.size());
   for (std::size_t e = 0; e < all.au_per_epoch.size(); ++e)

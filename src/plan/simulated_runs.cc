@@ -62,9 +62,10 @@ std::array<double, 2> with_spread(const SimulatedCase& c, const PredictOptions& 
   return au;
 }
 
-// Of all accelerators, as many epochs: the cold one, and two that are like those after them but for what caches have come
-// to hold since, which the hosts of a part show as well. Chosen: one fewer, and all the others hang on one epoch's chance.
-constexpr std::uint64_t kWholeEpochs = 3;
+// Of all accelerators, as many epochs in a row: the cold one, and one that is like those after it but for what caches have
+// come to hold since, which the hosts of a part show as well. One more by itself, on full caches, goes side by side with
+// them. Chosen: without it all later ones hang on one epoch's chance.
+constexpr std::uint64_t kWholeEpochs = 2;
 constexpr double kFewEpochsBelow =
     1.0 / 16;  // of a part's share: chosen, where they are what the whole answer takes
 
@@ -86,31 +87,44 @@ StallTimes longer(const StallTimes& epoch, double times) {
   return out;
 }
 
-// Epochs that a part had and the whole had not: as the whole's that follow its first, on average, but longer or shorter as
-// they are in the part. Returns how much farther AU strays by chance, as few epochs say what more of them would.
-double add_epochs(SimulatedOnce& whole, const std::vector<SimulatedOnce>& of_part) {
+// An epoch of all accelerators that says how later ones go, and what the same one takes of the part's replications.
+struct LikeLater {
+  StallTimes whole;
+  double part_seconds = 0;
+
+  StallTimes that_takes(double of_part) const {
+    return longer(whole, part_seconds > 0 ? of_part / part_seconds : 1);
+  }
+};
+
+// Epochs that a part had and the whole had not: as those of the whole that are like them, on average, but longer or
+// shorter as they are in the part. `full`: the one on full caches. Returns how much farther AU strays by chance, as few
+// epochs say what more of them would.
+double add_epochs(SimulatedOnce& whole, const std::vector<SimulatedOnce>& of_part,
+                  const std::optional<LikeLater>& full) {
   const std::size_t made = whole.per_epoch.size(), all = of_part.front().per_epoch.size();
   if (made == 0 || all <= made) return 1;
-  const std::size_t first = made > 1 ? 1 : 0;
-  const double alike = static_cast<double>(made - first);
   const std::vector<double>& weights = of_part.front().weights;
-  StallTimes base;
-  double seconds = 0, later = 0, before = 0, now = 0;
-  for (std::size_t e = first; e < made; ++e) {
-    base.add(whole.per_epoch[e], 1 / alike);
-    seconds += seconds_of(of_part, e) / alike;
-  }
+  std::vector<LikeLater> alike;
+  const std::size_t first = made > 1 ? 1 : 0;
+  for (std::size_t e = first; e < made; ++e) alike.push_back({whole.per_epoch[e], seconds_of(of_part, e)});
+  if (full) alike.push_back(*full);
+  const auto each = 1 / static_cast<double>(alike.size());
+  double later = 0, before = 0, now = 0;
   for (std::size_t e = made; e < all; ++e) {
-    whole.per_epoch.push_back(longer(base, seconds > 0 ? seconds_of(of_part, e) / seconds : 1));
+    StallTimes mean;
+    for (const LikeLater& epoch : alike) mean.add(epoch.that_takes(seconds_of(of_part, e)), each);
+    whole.per_epoch.push_back(mean);
     later += weights[e];
   }
   StallTimes sum;
   for (std::size_t e = 0; e < all; ++e) {
     sum.add(whole.per_epoch[e], weights[e]);
     before += weights[e] * weights[e];
-    const double carried = weights[e] + (e >= first ? later / alike : 0);
+    const double carried = weights[e] + (e >= first ? later * each : 0);
     if (e < made) now += carried * carried;
   }
+  if (full) now += later * each * later * each;
   const double au = sum.total.value > 0 ? sum.compute / sum.total : 0;
   const double times = whole.au > 0 ? au / whole.au : 1;  // a sample takes as much compute in every epoch
   whole.weights = weights;
@@ -171,21 +185,30 @@ SimulatedRuns run_case(const SimulatedCase& c, const PredictOptions& options, co
     return out;
   }
   SimulatedCase whole = c;
-  if (out.part->share < kFewEpochsBelow &&
-      !c.mostly_warm()) {  // else what stations saw is told of the epoch on full caches
-    whole.plan.epochs = std::min(c.plan.epochs, kWholeEpochs);
+  const bool cut = out.part->share < kFewEpochsBelow && c.plan.epochs > kWholeEpochs &&
+                   !c.mostly_warm();  // else what stations saw is told of the epoch on full caches
+  if (cut) {
+    whole.plan.epochs = kWholeEpochs;
     whole.warm_epochs = 0;
   }
   out.epochs = whole.plan.epochs;
   out.whole.resize(1);
+  std::optional<LikeLater> full;
   parallel_for(2, 1, options.threads, stop, [&](unsigned, std::uint64_t i, std::uint64_t) {
-    if (i == 0)
+    if (i == 0) {
       out.whole.front() = simulate_once(whole, storage, options.seed, 0, stop);
-    else
-      judge(out, out.part->job, out.of_part, options, storage, out.part->storage, 1, stop);
+      return;
+    }
+    judge(out, out.part->job, out.of_part, options, storage, out.part->storage, 1, stop);
+    if (!cut) return;
+    full.emplace();
+    for (std::uint64_t r = 0; r < out.of_part.size(); ++r)
+      full->part_seconds +=
+          epoch_on_full_caches(out.part->job, out.part->storage, options.seed, r, stop).total.value;
+    full->whole = epoch_on_full_caches(whole, storage, options.seed, 0, stop);
   });
   if (stop.stop_requested()) throw Interrupted();
-  out.chance *= add_epochs(out.whole.front(), out.of_part);
+  out.chance *= add_epochs(out.whole.front(), out.of_part, full);
   put_on_whole(out);
   return out;
 }
