@@ -16,7 +16,7 @@
 
 namespace aforo {
 
-// A shard that is cut short, corrupt or unreadable: found while it was indexed, before any sample is read.
+// A shard that is cut short, corrupt or unreadable: found before any sample is read.
 struct Damage {
   // Relative to the dataset's directory.
   std::string path;
@@ -38,15 +38,15 @@ struct OpenedDataset {
   std::vector<std::string> warnings;
   // Sentences: where what was wanted and what lies there differ, and which holds.
   std::vector<std::string> differences;
-  // The damaged shards, whose samples before the damage are part of the layout: in order of path,
-  // at most kDamagedNamed of them. Whether damage ends the command is the caller's policy. They
+  // The damaged shards, whose samples before the damage are part of the layout (of a generated dataset, all of
+  // theirs): in order of path, at most kDamagedNamed of them. Whether damage ends the command is the caller's policy. They
   // are not in `warnings`.
   std::vector<Damage> damaged;
   std::uint64_t damaged_files = 0;  // all of them, named or not
 };
 
-// A generated dataset (complete marker) is opened from its manifest without touching its files.
-// Anything else is scanned: names and sizes; TFRecord and tar shards are indexed (from their .idx
+// A generated dataset (complete marker) is opened from its manifest; of its files only shards are asked, for their
+// sizes: what was cut since is `damaged`, and stays in the layout. Anything else is scanned: names and sizes; TFRecord and tar shards are indexed (from their .idx
 // where it is there and fits, else by walking the headers) by `threads` threads (0 = one per core).
 // `wanted` says how to read what is found.
 //

@@ -116,8 +116,11 @@ void require_sound(const RunOptions& options, const OpenedDataset& dataset) {
                   dataset.damaged_files > 1 ? fmt::format(" ({} such shards)", dataset.damaged_files) : ""));
 }
 
+// Shards whose samples are no part of the job. Of a generated dataset all are, and reading tells what is lost.
+std::uint64_t left_out(const OpenedDataset& dataset) { return dataset.manifest ? 0 : dataset.damaged_files; }
+
 void add_damage(Json& record, const OpenedDataset& dataset, std::uint64_t faults) {
-  if (dataset.damaged_files == 0) return;
+  if (left_out(dataset) == 0) return;
   Json& errors = record["errors"];
   errors["count"] = faults + dataset.damaged_files;
   errors["by_kind"]["damaged shard"] = dataset.damaged_files;
@@ -285,13 +288,13 @@ RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_t
   if (out.failed) record["failed"] = true;
   out.failures = failures_in_words(job.result.readers, *dataset.layout, options.io_timeout);
   for (const Damage& damage : dataset.damaged)
-    if (out.failures.size() < ReaderStats::kMaxExamples)
+    if (left_out(dataset) > 0 && out.failures.size() < ReaderStats::kMaxExamples)
       out.failures.push_back(fmt::format("{}: {}", damage.path, damage.what));
-  out.not_judged = why_not_judged(job, dataset.damaged_files, options.time_limit);
+  out.not_judged = why_not_judged(job, left_out(dataset), options.time_limit);
   if (!out.not_judged.empty()) record["not_judged"] = out.not_judged;
   const bool whole = out.not_judged.empty() || (!moves_bytes(job.engine) && !nothing) ||
                      (job.result.failed && !nothing && job.unanswered == 0);
-  add_verdict(record, whole ? judge_run(job, plan, options, store, stop, dataset.damaged_files, record)
+  add_verdict(record, whole ? judge_run(job, plan, options, store, stop, left_out(dataset), record)
                             : unknown_because(out.not_judged, job));
   return out;
 }

@@ -138,6 +138,8 @@ class TrainingTest(Session):
         for damage, lost in ((lambda: shards[3].write_bytes(whole[:len(whole) // 2]), (11, 14)),
                              (shards[3].unlink, (24, 24))):
             damage()
+            for words in (("run", job, "shards"), ("run", job, "shards", "--dry-run"), ("probe", "shards", "--workload", job)):
+                self.assertIn(shards[3].name, self.aforo(*words, code=2).err)
             record = self.record("run", job, "shards", "--on-error", "skip", "--no-diagnose")
             count = record["errors"]["count"]
             self.assertTrue(lost[0] <= count <= lost[1], record["errors"])
