@@ -10,6 +10,9 @@
 
 #include "base/error.h"
 #include "base/parallel_for.h"
+#include "base/random.h"
+#include "base/units.h"
+#include "dataset/format.h"
 #include "generate/generate_files.h"
 #include "generate/generate_keeper.h"
 #include "generate/generate_plan.h"
@@ -53,9 +56,29 @@ Progress progress_of(const GenerateCounters& counters, const GeneratePlan& plan,
   return progress;
 }
 
+// Of sizes that are drawn, the share below `least`.
+double share_below(const Law& sizes, std::uint64_t least) {
+  constexpr int kDraws = 1000;  // chosen: a share that is worth a word is seen
+  Random random(1);
+  int below = 0;
+  for (int i = 0; i < kDraws; ++i) below += draw(sizes, random) < static_cast<double>(least) ? 1 : 0;
+  return static_cast<double>(below) / kDraws;
+}
+
+void warn_of_least_size(Json& record, const DatasetSpec& data) {
+  const std::uint64_t least = stored_format(data.layout, data.content).min_bytes();
+  const double share = share_below(data.sample_size, least);
+  if (share > 0)
+    record["warnings"].push_back(
+        fmt::format("no {} sample is smaller than {}: {} of them, which dataset.sample_size "
+                    "makes smaller, are written as large as that",
+                    to_string(data.content), format_bytes({least}), format_percent(share)));
+}
+
 void describe_ask(Json& record, const GenerateOptions& options) {
   record["directory"] = options.directory;
   for (const std::string& warning : options.workload.warnings) record["warnings"].push_back(warning);
+  warn_of_least_size(record, options.workload.dataset);
   if (options.workload.name.empty()) return;
   record["config"]["workload"] = options.workload.name;
   record["config"]["origin"] = options.workload.origin;

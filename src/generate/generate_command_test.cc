@@ -64,6 +64,15 @@ TEST_F(GenerateTest, WarningsOfTheWorkloadAreSaid) {
   EXPECT_TRUE(says(generate_all(wanted)));
 }
 
+TEST_F(GenerateTest, SamplesThatTheFormatMakesLargerAreSaid) {
+  auto wanted = options(base_ / "d", 3, 5000);
+  wanted.workload.dataset.content = Content::kJpeg;
+  EXPECT_TRUE(plan_generate(wanted).record["warnings"].empty());
+  wanted.workload.dataset.sample_size.mean = 100;
+  EXPECT_THAT(plan_generate(wanted).record["warnings"].dump(),
+              HasSubstr("no jpeg sample is smaller than 512 B: 9"));
+}
+
 TEST_F(GenerateTest, ADryRunSaysWhatTheCallWouldRefuse) {
   const auto large = options(base_ / "d", 100, 1e15);
   const std::string why = plan_generate(large).error;
