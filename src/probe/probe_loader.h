@@ -34,8 +34,12 @@ struct LoaderOutcome {
 // Accelerators of one client host, at most: what a loader runs for at once. As the common GPU servers have.
 inline constexpr std::uint32_t kMostOfOneHost = 8;
 
-// Runs the workload's own loader on `layout` as one client host does (for kMostOfOneHost
-// accelerators at most, fewer where their batches do not fit into memory), without compute,
+// Of how many accelerators the loader is run: the job's, as far as one host has them, but more where these read so few
+// samples at once that the client would wake up for each.
+std::uint32_t loader_accelerators(const Workload& workload);
+
+// Runs the workload's own loader on `layout` as one busy client host does (for loader_accelerators, fewer where
+// their batches do not fit into memory), without compute,
 // preprocessing, checkpoints and without a barrier, for about `time`. Blocks that long; the calling
 // thread is home. A read error ends it early. Throws UserError as run_job does.
 LoaderOutcome loader_cost(const Workload& workload, const Layout& layout, JobSettings settings, Seconds time,

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "dataset/generated_layout.h"
 #include "storage/open_store.h"
 
@@ -25,6 +27,22 @@ LoaderOutcome outcome_of(const Workload& w) {
   JobSettings settings;
   settings.store = store.get();
   return loader_cost(w, layout, settings, Seconds{0.1}, {});
+}
+
+// Eight read at once, whatever the job: one that reads one sample at a time costs each read a wake-up.
+TEST(ProbeLoader, RunsAsABusyClientDoes) {
+  Workload w = job(1000, 1e5, 4);
+  for (const auto& [count, workers, wanted] : {std::array{1U, 1U, 8U},
+                                               {1U, 2U, 4U},
+                                               {2U, 2U, 4U},
+                                               {1U, 8U, 1U},
+                                               {1U, 16U, 1U},
+                                               {3U, 3U, 3U},
+                                               {6U, 8U, 6U},
+                                               {64U, 1U, 8U}}) {
+    w.accelerator.count = count, w.loader.workers = workers;
+    EXPECT_EQ(loader_accelerators(w), wanted) << count << " x " << workers;
+  }
 }
 
 // Batches of 100,000 x 1 GB are 100 TB even for one accelerator: said, and nothing is
