@@ -121,7 +121,10 @@ class ProbeSweep::Windows {
     for (unsigned n = 1; n <= most && !over(); n *= 2) {
       if (!still_grows(rates)) break;
       if (rates.size() >= kLeastLevels && spent() > ask_.time * kScoutMost) {
-        result_.unknown.push_back(fmt::format("there was no time to try more than {} in flight", n / 2));
+        result_.unknown.push_back(fmt::format(
+            "more than {} in flight were not tried: to try up to there took {} of {}, and windows "
+            "that count need the rest; a longer probe tries more",
+            n / 2, format_seconds(spent()), format_seconds(ask_.time)));
         break;
       }
       const auto seen = window(n, length);
