@@ -6,7 +6,8 @@
 RUN is a folder of bench/accuracy/runs [those of the seeds that bench/accuracy/seeds.json names under `calibrating`]. Every
 pair is predicted again from the probe that was kept; of |measured - predicted| over the half width on that side, of n
 pairs, the ceil((n + 1) p)-th smallest is the factor for p = 95 % and 50 %. A class has a factor of its own where that leaves
-4 of its pairs outside, else that of all. The figures go into src/plan/prediction_error.cc by hand, with the pairs behind them.
+4 of its pairs outside, else that of all. Left out are pairs on storage that takes the client's CPU whose probe ran the
+job's loader with fewer than 8 readers, as no probe does any more (src/probe/probe_loader.h). The figures go into src/plan/prediction_error.cc by hand, with the pairs behind them.
 """
 import argparse
 import math
@@ -22,6 +23,7 @@ from speed.measure import Failed
 
 CLASSES = {0.015: 'kPastCache', 0.02: 'kCache', 0.03: 'kClient', 0.05: 'kAhead'}  # by model_error
 LEAST_OUTSIDE = 4
+MOST_OF_ONE_HOST, BUSY_READERS = 8, 8  # as the probe has them
 LEVELS = (0.95, 0.5)
 
 
@@ -55,6 +57,15 @@ def factors(scored):
     return out
 
 
+def readers_of_probes(pairs):
+    """{probe: how many readers of the job that it was made for}"""
+    found = {}
+    for pair in pairs:
+        config = pair['config']
+        found.setdefault(pair['probe'], min(config['accelerators'], MOST_OF_ONE_HOST) * config['workers'])
+    return found
+
+
 def runs_named(given):
     if given:
         return given
@@ -76,17 +87,24 @@ def main():
     runs = runs_named(options.run)
     if not runs:
         sys.exit('calibrate: expected folders of runs, or seeds under "calibrating" in bench/accuracy/seeds.json, found none')
-    work = [(pair, folder) for folder in runs for pair in pairs_of(folder)]
+    work, idle = [], set()
+    for folder in runs:
+        pairs = pairs_of(folder)
+        readers = readers_of_probes(pairs)
+        work += [(pair, folder) for pair in pairs]
+        idle |= {(pair['id'], folder) for pair in pairs if readers[pair['probe']] < BUSY_READERS}
     try:
         with ThreadPoolExecutor(os.cpu_count()) as threads:
             pairs = list(threads.map(lambda of: again.predict(binary, *of), work))
     except Failed as failure:
         sys.exit(f'calibrate: {failure}')
-    scored = [(CLASSES[pair['predicted']['simulation']['model_error']], score(pair)) for pair in pairs
-              if score(pair) is not None]
+    told = [(CLASSES[pair['predicted']['simulation']['model_error']], score(pair), (pair['id'], folder) in idle)
+            for pair, (_, folder) in zip(pairs, work) if score(pair) is not None]
+    scored = [(name, value) for name, value, few in told if not (few and name == 'kClient')]
     if not scored:
         sys.exit('calibrate: expected pairs with their probes, found none')
-    print(f'{len(scored)} pairs, {len(pairs) - len(scored)} left out: predicted by the closed form')
+    print(f'{len(scored)} pairs; left out: {len(pairs) - len(told)} predicted by the closed form, '
+          f'{len(told) - len(scored)} whose loader was measured by few readers')
     for name, (count, levels) in factors(scored).items():
         print(f'{name:<12}{count:4} pairs' + ''.join(
             f'   {100 * level:.0f} %: {factor:.3f}{"" if own else " (of all)"}' for level, (factor, own) in levels.items()))
