@@ -73,8 +73,7 @@ int run_aforo(std::span<const std::string> words, Console& console) {
   } catch (const UserError& error) {
     console.err << "aforo: " << printable(readable_sentence(error.what())) << '\n';
   } catch (const std::bad_alloc&) {
-    console.err << "aforo: expected enough memory for this command, found none left; lower --accelerators or "
-                   "--workers\n";
+    console.err << kNoMemory;
   } catch (const std::system_error& error) {
     if (error.code() != std::errc::resource_unavailable_try_again)
       say_defect(console, error);

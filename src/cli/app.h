@@ -3,10 +3,15 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "cli/console.h"
 
 namespace aforo {
+
+// Of a command that memory does not suffice for, a line.
+inline constexpr std::string_view kNoMemory =
+    "aforo: expected enough memory for this command, found none left; lower --accelerators or --workers\n";
 
 // `words` without the program's name. Returns the exit code; throws nothing.
 // No word at all is answered with the overview on standard error and 2; --help and --version with

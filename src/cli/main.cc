@@ -10,7 +10,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <exception>
 #include <iostream>
+#include <new>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,6 +66,19 @@ bool reader_went_away() {
   return ::poll(&out, 1, 0) == 1 && (out.revents & (POLLERR | POLLHUP)) != 0;
 }
 
+// Where memory runs out in a thread that has nobody to say so to. Nothing is asked of memory here.
+[[noreturn]] void end_without_memory() {
+  try {
+    if (const auto what = std::current_exception()) std::rethrow_exception(what);
+  } catch (const std::bad_alloc&) {
+    const std::string_view text = aforo::kNoMemory;
+    if (::write(STDERR_FILENO, text.data(), text.size()) >= 0) ::_exit(aforo::kCouldNot);
+  } catch (...) {
+  }
+  __gnu_cxx::__verbose_terminate_handler();  // libstdc++'s usual one: says what it was, and aborts
+  std::abort();
+}
+
 // The whole command; its exit code.
 int command(const std::vector<std::string>& words, bool out_is_closed) {
   const bool out_is_terminal = ::isatty(STDOUT_FILENO) == 1;
@@ -96,6 +111,7 @@ int main(int argc, char** argv) {
   const bool out_is_closed = hold_standard_descriptors();
   raise_open_files();
   ::signal(SIGPIPE, SIG_IGN);
+  std::set_terminate(end_without_memory);
   const std::vector<std::string> words(argv + 1, argv + argc);
   // Storage behind a server may stop answering, and a process cannot end while a request of it hangs.
   if (takes_a_directory(words) || std::any_of(words.begin(), words.end(), aforo::is_served_place))

@@ -4,7 +4,7 @@
 // Threads: a task may move between executors at its suspension points; exactly one thread runs it at any
 // time. The awaiter is resumed on whichever executor the task ended on. Errors: the pipeline reports errors
 // as data. An exception that escapes a task is rethrown in its awaiter; out of a spawned task it ends the
-// program (it is a bug).
+// program by std::terminate (it is a bug, or there is no memory left).
 //
 // Lazy, so that a task can be made in one place and started in another (spawn), and so that nothing
 // runs before who awaits it is known. Compared with a callback, a worker's loop stays a loop;
@@ -53,7 +53,8 @@ struct PromiseBase {
     std::coroutine_handle<> await_suspend(std::coroutine_handle<P> self) noexcept {
       P& promise = self.promise();
       if (!promise.done) return promise.continuation;
-      if (promise.exception) std::terminate();
+      if (promise.exception)
+        std::rethrow_exception(promise.exception);  // to std::terminate, which may ask what it was
       promise.done(promise.continuation.address());
       self.destroy();
       return std::noop_coroutine();
