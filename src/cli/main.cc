@@ -72,7 +72,8 @@ bool reader_went_away() {
     if (const auto what = std::current_exception()) std::rethrow_exception(what);
   } catch (const std::bad_alloc&) {
     const std::string_view text = aforo::kNoMemory;
-    if (::write(STDERR_FILENO, text.data(), text.size()) >= 0) ::_exit(aforo::kCouldNot);
+    [[maybe_unused]] const auto lost = ::write(STDERR_FILENO, text.data(), text.size());
+    ::_exit(aforo::kCouldNot);
   } catch (...) {
   }
   __gnu_cxx::__verbose_terminate_handler();  // libstdc++'s usual one: says what it was, and aborts

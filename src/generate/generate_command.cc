@@ -69,10 +69,9 @@ void warn_of_least_size(Json& record, const DatasetSpec& data) {
   const std::uint64_t least = stored_format(data.layout, data.content).min_bytes();
   const double share = share_below(data.sample_size, least);
   if (share > 0)
-    record["warnings"].push_back(
-        fmt::format("no {} sample is smaller than {}: {} of them, which dataset.sample_size "
-                    "makes smaller, are written as large as that",
-                    to_string(data.content), format_bytes({least}), format_percent(share)));
+    record["warnings"].push_back(fmt::format(
+        "{} of the samples are written larger than dataset.sample_size says: {} takes {} at least",
+        format_percent(share), to_string(data.content), format_bytes({least})));
 }
 
 void describe_ask(Json& record, const GenerateOptions& options) {

@@ -68,9 +68,10 @@ TEST_F(GenerateTest, SamplesThatTheFormatMakesLargerAreSaid) {
   auto wanted = options(base_ / "d", 3, 5000);
   wanted.workload.dataset.content = Content::kJpeg;
   EXPECT_TRUE(plan_generate(wanted).record["warnings"].empty());
-  wanted.workload.dataset.sample_size.mean = 100;
-  EXPECT_THAT(plan_generate(wanted).record["warnings"].dump(),
-              HasSubstr("no jpeg sample is smaller than 512 B: 9"));
+  wanted.workload.dataset.sample_size = {LawKind::kConstant, 100};
+  EXPECT_THAT(
+      plan_generate(wanted).record["warnings"].dump(),
+      HasSubstr("100.0 % of the samples are written larger than dataset.sample_size says: jpeg takes 512 B"));
 }
 
 TEST_F(GenerateTest, ADryRunSaysWhatTheCallWouldRefuse) {

@@ -31,4 +31,8 @@ struct EpochsOnCaches {
 // full, an epoch is taken to lie between the third and one on full caches by what is missing.
 double warm_epochs(const StorageSpec& storage, const EpochsOnCaches& job);
 
+// Whether caches, of which there are some, hold after so many epochs nearly what they ever will, and nothing else of the
+// storage is used up by epochs: one after them then is like one on full caches.
+bool full_after(const StorageSpec& storage, const EpochsOnCaches& job, std::uint64_t epochs);
+
 }  // namespace aforo

@@ -107,11 +107,13 @@ StorageSpec with_cache_size(StorageSpec storage, Bytes size) {
   return storage;
 }
 
-bool has_memory(const StorageSpec& storage) {
-  if (!storage.caches.empty() || has_burst(storage.client)) return true;
-  return std::any_of(storage.tiers.begin(), storage.tiers.end(),
+bool has_bursts(const StorageSpec& storage) {
+  return has_burst(storage.client) ||
+         std::any_of(storage.tiers.begin(), storage.tiers.end(),
                      [](const TierSpec& tier) { return has_burst(tier.stations); });
 }
+
+bool has_memory(const StorageSpec& storage) { return !storage.caches.empty() || has_bursts(storage); }
 
 bool has_curves(const StorageSpec& storage, ReadKind kind, ReadMode mode) {
   return std::all_of(storage.tiers.begin(), storage.tiers.end(), [&](const TierSpec& tier) {

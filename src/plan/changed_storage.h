@@ -27,6 +27,9 @@ StorageSpec with_cache_size(StorageSpec storage, Bytes size);
 // Linux's rules empty, or that are named "page cache".
 StorageSpec without_page_cache(StorageSpec storage);
 
+// Whether a station gives more for a while, after it was spared.
+bool has_bursts(const StorageSpec& storage);
+
 // Whether what happened before changes what is served now: caches, bursts.
 bool has_memory(const StorageSpec& storage);
 

@@ -175,7 +175,9 @@ void add_part(Prediction& out, const SimulatedCase& c, const SimulatedRuns& runs
   out.notes.push_back(fmt::format(
       "all accelerators were simulated once{}; what chance, the storage's spread and more workers change{} was "
       "told by {} of them, on as much less of the storage",
-      runs.epochs < c.plan.epochs ? fmt::format(", {} epochs and one on full caches", runs.epochs) : "",
+      runs.epochs < c.plan.epochs
+          ? fmt::format(", {} epochs{}", runs.epochs, runs.beside_on_full ? " and one on full caches" : "")
+          : "",
       runs.epochs < c.plan.epochs ? ", and later epochs," : "", format_count(out.part_accelerators)));
 }
 

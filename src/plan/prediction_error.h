@@ -38,9 +38,9 @@ struct IntervalStretch {
   double of_95 = 1, of_50 = 0.344;  // of a normal law, where the half width is 1.96 deviations: 0.6745 / 1.96
 };
 // By split conformal prediction (Papadopoulos et al. 2002; Lei et al. 2018): of |measured - predicted| / half width of n
-// held-back pairs the ceil((n + 1) p)-th smallest, by class where it leaves 4 pairs of the class outside, else of all pairs.
-// bench/accuracy/calibrate.py makes these from the seeds that bench/accuracy/seeds.json names as calibrating; nothing else
-// of the model comes from them. 1 and 0.344 for storage that was not probed.
+// pairs the ceil((n + 1) p)-th smallest, by class where it leaves 4 pairs of the class outside, else of all pairs.
+// bench/accuracy/calibrate.py makes these from the seeds that bench/accuracy/seeds.json names as calibrating. It also says
+// which of their misses were looked at since; how often the intervals hold is told by seeds drawn later. 1 and 0.344 for storage that was not probed.
 IntervalStretch interval_stretch(const StorageSpec& storage, ReadKind kind, ReadMode mode);
 
 // Sets the intervals of `out` around its AU, within [0, 1], from half widths of 95 % below and above it.

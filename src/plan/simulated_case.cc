@@ -101,8 +101,11 @@ void settle_epochs(SimulatedCase& c, const StorageSpec& storage) {
   job.simulated = c.plan.epochs;
   job.large = c.large;
   const double read = samples_of(c.plan, static_cast<double>(c.steps)) * c.cache_scale;
-  if (c.large) job.passes = std::max(1.0, read / static_cast<double>(c.layout->samples()));
+  const double passes = std::max(1.0, read / static_cast<double>(c.layout->samples()));
+  if (c.large) job.passes = passes;
   c.warm_epochs = warm_epochs(storage, job);
+  job.passes = passes;
+  c.full_after_first = full_after(storage, job, 1);
 }
 
 void cut(SimulatedCase& c, const PredictOptions& options, const std::stop_token& stop) {
@@ -276,9 +279,6 @@ void add_readers(SimulatedOnce& out, const SimulatedCase& c, const SimJobResult&
 
 }  // namespace
 
-namespace {
-
-// As many in an epoch, on average, as the job in full makes.
 void take_out_pauses(SimulatedCase& c) {
   CheckpointPlan& checkpoint = c.plan.checkpoint;
   if (checkpoint.every_steps == 0) return;
@@ -286,8 +286,6 @@ void take_out_pauses(SimulatedCase& c) {
   c.pauses = checkpoint.pause * (static_cast<double>(all) / static_cast<double>(c.epochs));
   checkpoint.every_steps = 0;
 }
-
-}  // namespace
 
 SimulatedCase make_case(const PredictOptions& asked, const std::stop_token& stop) {
   SimulatedCase c;

@@ -35,6 +35,8 @@ struct SimulatedCase {
   // More samples than PredictOptions::most_samples all the same: its steps were asked for, or its accelerators
   // are too many. What costs in proportion and changes nothing that can be seen is then left out.
   bool large = false;
+  // An epoch after the first is like one on caches that are full.
+  bool full_after_first = false;
   std::function<void()> simulated;  // as PredictOptions has it
   struct Other {
     std::string name;
@@ -49,6 +51,10 @@ struct SimulatedCase {
 // Everything judged before anything is simulated. Where no layout is given, a dataset whose layout is only sized is
 // taken in one that is read alike, with a note (known_layout.h). Throws UserError, Interrupted.
 SimulatedCase make_case(const PredictOptions& options, const std::stop_token& stop = {});
+
+// Checkpoints' pauses become those of an average epoch, of as many as the job in full makes: none falls into one that is
+// simulated. Once.
+void take_out_pauses(SimulatedCase& c);
 
 // One simulation. AU and rates are ratios of sums over the job in full: what was cut off is added in seconds.
 struct SimulatedOnce {

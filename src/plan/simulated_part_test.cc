@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
+#include <string>
 
 #include "base/random.h"
 #include "plan/advice.h"
@@ -123,8 +125,8 @@ TEST(SimulatedPart, AnswersAsReplicationsOfTheWhole) {
   }
 }
 
-// Of a job so large that its part is a twentieth the epochs that are left out go as those of the part do.
-TEST(SimulatedPart, LaterEpochsGoAsThoseOfThePart) {
+// So large that its part is a twentieth: epochs that are left out go as those of the part do.
+PredictOptions twenty_parts() {
   constexpr std::uint32_t kMany = 20 * 128;
   PredictOptions options = volumes(0.5 * kMany / kRanks, 20, 0.2);
   for (CurvePoint& point : options.storage.tiers[0].curves[0].points) point.concurrency *= kMany / kRanks;
@@ -132,18 +134,46 @@ TEST(SimulatedPart, LaterEpochsGoAsThoseOfThePart) {
   options.workload.training.epochs = 6;
   options.replications = 3;
   options.spread = false;
-  add_cache(options, 0.2, CachePolicy::kPageCache);
-  options.most_whole = kMany;
-  const Prediction all = predict(options);
   options.most_whole = kRanks;
+  return options;
+}
+
+// Hosts read more of the dataset in an epoch than their caches hold: the third epoch is one on full caches.
+TEST(SimulatedPart, LaterEpochsGoAsThoseOfThePart) {
+  PredictOptions options = twenty_parts();
+  add_cache(options, 0.2, CachePolicy::kPageCache);
   const Prediction few = predict(options);
+  options.most_whole = 20 * 128;
+  const Prediction all = predict(options);
   EXPECT_EQ(few.part_accelerators, 128U);
   EXPECT_EQ(few.epochs, 2U);
+  EXPECT_NE(few.notes.back().find("once, 2 epochs and one on full caches; what"), std::string::npos);
   EXPECT_EQ(all.epochs, 4U);
   ASSERT_EQ(few.au_per_epoch.size(), all.au_per_epoch.size());
   for (std::size_t e = 0; e < all.au_per_epoch.size(); ++e)
     EXPECT_NEAR(few.au_per_epoch[e] / all.au_per_epoch[e], 1, 0.03) << e;
   EXPECT_NEAR(*few.cache_hit_share, *all.cache_hit_share, 0.01);
+  EXPECT_NEAR(few.stalls->barrier_wait / few.stalls->total, all.stalls->barrier_wait / all.stalls->total,
+              0.05);
+}
+
+// Caches that hold most of a dataset of which a host reads little in an epoch, and a burst that the first epochs use up:
+// none on full caches is like those that follow.
+TEST(SimulatedPart, SimulatesNoFullCachesWhereNoEpochIsOnThem) {
+  PredictOptions options = twenty_parts();
+  add_cache(options, 0.9, CachePolicy::kRandom);
+  const Prediction slow = predict(options);
+  EXPECT_EQ(slow.epochs, 3U);
+  EXPECT_EQ(slow.notes.back().find("on full caches"), std::string::npos);
+  const auto full_after_first = [](const PredictOptions& asked) { return make_case(asked).full_after_first; };
+  options.storage.caches.front().size = Bytes{options.storage.caches.front().size.value / 5};
+  EXPECT_TRUE(full_after_first(options));
+  Station burst;
+  burst.name = "credits";
+  burst.kind = StationKind::kBandwidth;
+  burst.bandwidth = {1e9}, burst.burst_bandwidth = {2e9}, burst.burst = Bytes{1'000'000'000};
+  options.storage.client.push_back(burst);
+  EXPECT_FALSE(full_after_first(options));
 }
 
 // Changes are told of the AU that the whole has, and are those that the whole gains by.
@@ -162,16 +192,19 @@ TEST(SimulatedPart, AdvisesAsTheWholeDoes) {
 
 // Threads change nothing.
 TEST(SimulatedPart, IsTheSameWithAnyThreads) {
-  PredictOptions options = volumes(0.8, 8, 0.5);
-  options.most_whole = kWhole;
-  options.threads = 1;
-  const Prediction one = predict(options);
-  options.threads = 3;
-  const Prediction three = predict(options);
-  EXPECT_EQ(one.au, three.au);
-  EXPECT_EQ(one.au_low, three.au_low);
-  EXPECT_EQ(one.au_high, three.au_high);
-  EXPECT_EQ(one.verdict.text, three.verdict.text);
+  PredictOptions few = volumes(0.8, 8, 0.5), many = twenty_parts();
+  few.most_whole = kWhole;
+  add_cache(many, 0.2, CachePolicy::kPageCache);
+  for (PredictOptions& options : std::array{few, many}) {
+    options.threads = 1;
+    const Prediction one = predict(options);
+    options.threads = 3;
+    const Prediction three = predict(options);
+    EXPECT_EQ(one.au, three.au);
+    EXPECT_EQ(one.au_low, three.au_low);
+    EXPECT_EQ(one.au_high, three.au_high);
+    EXPECT_EQ(one.verdict.text, three.verdict.text);
+  }
 }
 
 }  // namespace

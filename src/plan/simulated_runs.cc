@@ -62,10 +62,17 @@ std::array<double, 2> with_spread(const SimulatedCase& c, const PredictOptions& 
   return au;
 }
 
-// Of all accelerators, as many epochs in a row: the cold one, and one that is like those after it but for what caches have
-// come to hold since, which the hosts of a part show as well. One more by itself, on full caches, goes side by side with
-// them. Chosen: without it all later ones hang on one epoch's chance.
-constexpr std::uint64_t kWholeEpochs = 2;
+// Of all accelerators, as many epochs: the cold one, and two that are like those after them but for what caches have come to
+// hold since, which the hosts of a part show as well. Where caches are full after the first, the third is simulated by
+// itself on full ones, side by side with the two. Chosen: one fewer, and all the others hang on one epoch's chance.
+constexpr std::uint64_t kWholeEpochs = 3;
+// What two simulations of all hosts' caches may take at once, where an item takes so much at most. Chosen.
+constexpr double kMostTwice = 0x1p32, kOfAnItem = 20;
+
+bool fits_twice(const SimulatedCase& c) {
+  const double hosts = std::ceil(static_cast<double>(c.plan.ranks.all) / std::max(1U, c.ranks_per_host));
+  return hosts * static_cast<double>(c.layout->samples()) * kOfAnItem * 2 <= kMostTwice;
+}
 constexpr double kFewEpochsBelow =
     1.0 / 16;  // of a part's share: chosen, where they are what the whole answer takes
 
@@ -185,11 +192,15 @@ SimulatedRuns run_case(const SimulatedCase& c, const PredictOptions& options, co
     return out;
   }
   SimulatedCase whole = c;
-  const bool cut = out.part->share < kFewEpochsBelow && c.plan.epochs > kWholeEpochs &&
-                   !c.mostly_warm();  // else what stations saw is told of the epoch on full caches
-  if (cut) {
-    whole.plan.epochs = kWholeEpochs;
+  if (out.part->share < kFewEpochsBelow &&
+      !c.mostly_warm()) {  // else what stations saw is told of the epoch on full caches
+    out.beside_on_full = c.plan.epochs >= kWholeEpochs && c.full_after_first && fits_twice(c);
+    whole.plan.epochs = out.beside_on_full ? kWholeEpochs - 1 : std::min(c.plan.epochs, kWholeEpochs);
     whole.warm_epochs = 0;
+    if (whole.plan.epochs < c.plan.epochs || c.warm_epochs > 0) {
+      take_out_pauses(whole);
+      take_out_pauses(out.part->job);
+    }
   }
   out.epochs = whole.plan.epochs;
   out.whole.resize(1);
@@ -200,7 +211,7 @@ SimulatedRuns run_case(const SimulatedCase& c, const PredictOptions& options, co
       return;
     }
     judge(out, out.part->job, out.of_part, options, storage, out.part->storage, 1, stop);
-    if (!cut) return;
+    if (!out.beside_on_full) return;
     full.emplace();
     for (std::uint64_t r = 0; r < out.of_part.size(); ++r)
       full->part_seconds +=

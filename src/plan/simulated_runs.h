@@ -17,6 +17,7 @@ struct SimulatedRuns {
   std::vector<SimulatedOnce> whole;  // replications of the job; at least one
   std::uint64_t epochs =
       1;  // simulated of each of them; the part's later ones say how those that follow differ
+  bool beside_on_full = false;  // one more was, by itself on full caches
   std::optional<SimulatedPart> part;
   std::vector<SimulatedOnce> of_part;  // replications of it; empty where there is none, or none was needed
   double chance = 0;                   // half width of AU's 95 % interval by chance; 0 = not known

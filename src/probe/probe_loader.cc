@@ -1,7 +1,6 @@
 #include "probe/probe_loader.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "base/error.h"
@@ -20,7 +19,7 @@ constexpr const char* kTooFew = "it read fewer than 200 samples";
 
 // Readers, at least: a client that wakes up for every read spends CPU time that a busy one does not, and that the windows
 // it is compared with did not spend. Chosen: twice as many as those had, at least (probe_record.cc).
-constexpr double kBusyReaders = 8;
+constexpr std::uint64_t kBusyReaders = 8;
 
 // As many epochs as fit into the time: the job is stopped.
 std::optional<JobPlan> endless(const Workload& workload, const Layout& layout, std::uint32_t accelerators) {
@@ -46,17 +45,24 @@ std::optional<std::string> room_lack(const JobPlan& plan, const JobSettings& set
 
 }  // namespace
 
-std::uint32_t loader_accelerators(const Workload& workload) {
-  const double readers = static_cast<double>(std::max<std::uint64_t>(1, access_of(workload).readers));
-  const auto busy = static_cast<std::uint32_t>(std::ceil(kBusyReaders / readers));
-  return std::clamp(std::max(workload.accelerator.count, busy), 1U, kMostOfOneHost);
+std::uint32_t loader_accelerators(const Workload& workload, const Layout& layout) {
+  const std::uint32_t asked = std::clamp(workload.accelerator.count, 1U, kMostOfOneHost);
+  std::uint32_t busy = asked;
+  while (busy < kMostOfOneHost) {
+    const Access now = access_of(layout, workload.loader, busy);
+    if (static_cast<std::uint64_t>(busy) * now.readers >= kBusyReaders ||
+        access_of(layout, workload.loader, busy + 1).every_rank_reads_all)
+      break;
+    ++busy;
+  }
+  return busy;
 }
 
 LoaderOutcome loader_cost(const Workload& workload, const Layout& layout, JobSettings settings, Seconds time,
                           std::stop_token stop) {
   std::optional<JobPlan> plan;
   std::optional<std::string> lack;
-  for (auto n = loader_accelerators(workload); n > 0 && (!plan || lack); n /= 2) {
+  for (auto n = loader_accelerators(workload, layout); n > 0 && (!plan || lack); n /= 2) {
     plan = endless(workload, layout, n);
     lack = plan ? room_lack(*plan, settings) : std::nullopt;
   }

@@ -35,8 +35,8 @@ struct LoaderOutcome {
 inline constexpr std::uint32_t kMostOfOneHost = 8;
 
 // Of how many accelerators the loader is run: the job's, as far as one host has them, but more where these read so few
-// samples at once that the client would wake up for each.
-std::uint32_t loader_accelerators(const Workload& workload);
+// samples at once that the client would wake up for each; not so many that each reads every shard, and counts a part.
+std::uint32_t loader_accelerators(const Workload& workload, const Layout& layout);
 
 // Runs the workload's own loader on `layout` as one busy client host does (for loader_accelerators, fewer where
 // their batches do not fit into memory), without compute,

@@ -41,8 +41,21 @@ TEST(ProbeLoader, RunsAsABusyClientDoes) {
                                                {6U, 8U, 6U},
                                                {64U, 1U, 8U}}) {
     w.accelerator.count = count, w.loader.workers = workers;
-    EXPECT_EQ(loader_accelerators(w), wanted) << count << " x " << workers;
+    const GeneratedLayout layout(w.dataset, dataset_id_of(w.dataset));
+    EXPECT_EQ(loader_accelerators(w, layout), wanted) << count << " x " << workers;
   }
+}
+
+// Of four shards more than four accelerators would each read all.
+TEST(ProbeLoader, RunsNoMoreThanShardsGoRound) {
+  Workload w = job(1000, 1e5, 4);
+  w.dataset.layout = LayoutKind::kWebdataset;
+  w.dataset.samples_per_file = 250;
+  w.accelerator.count = 1, w.loader.workers = 1;
+  const GeneratedLayout layout(w.dataset, dataset_id_of(w.dataset));
+  EXPECT_EQ(loader_accelerators(w, layout), 4U);
+  w.accelerator.count = 8;  // that is the job
+  EXPECT_EQ(loader_accelerators(w, layout), 8U);
 }
 
 // Batches of 100,000 x 1 GB are 100 TB even for one accelerator: said, and nothing is

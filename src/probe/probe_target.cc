@@ -108,8 +108,8 @@ ProbeData found_data(std::shared_ptr<Store> store, const std::optional<Workload>
                                   : open_as_found(*store, threads, stop);
   if (opened.damaged_files) {
     const Damage& first = opened.damaged.front();
-    throw UserError(fmt::format("expected whole shards in {}, found {}: {}; repair or remove it", directory,
-                                first.path, first.what));
+    throw UserError(fmt::format("expected whole shards in {}, found {}: {}; {}", directory, first.path,
+                                first.what, how_to_mend(opened)));
   }
   ProbeData data;
   data.store = store;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cmath>
 #include <iterator>
 #include <map>
@@ -59,17 +60,16 @@ void find_damage(const Store& store, const Layout& layout, unsigned threads, con
       const std::uint64_t laid = layout.file_size(file);
       if (size && *size == laid) continue;
       std::string what = size ? fmt::format("it holds {} bytes, {} were laid", *size, laid)
-                              : fmt::format("its size: {}", describe_errno(size.error()));
+                         : size.error() == ENOENT ? "it is gone"
+                                                  : describe_errno(size.error());
       const std::scoped_lock lock(mutex);
+      ++opened.damaged_files;
       damaged.emplace(file, std::move(what));
+      if (damaged.size() > OpenedDataset::kDamagedNamed) damaged.erase(std::prev(damaged.end()));
     }
   });
   if (stop.stop_requested()) throw Interrupted();
-  opened.damaged_files = damaged.size();
-  for (auto& [file, what] : damaged) {
-    if (opened.damaged.size() == OpenedDataset::kDamagedNamed) break;
-    opened.damaged.push_back({layout.path(file), std::move(what)});
-  }
+  for (auto& [file, what] : damaged) opened.damaged.push_back({layout.path(file), std::move(what)});
 }
 
 OpenedDataset open_generated(const Store& store, Manifest manifest, const DatasetSpec& wanted,
@@ -293,6 +293,12 @@ OpenedDataset open_foreign(const Store& store, const DatasetSpec* asked, unsigne
 }
 
 }  // namespace
+
+std::string how_to_mend(const OpenedDataset& damaged) {
+  return damaged.manifest
+             ? "move such files away and give the 'aforo generate' command again, which lays what is missing"
+             : "repair or remove it";
+}
 
 OpenedDataset open_dataset(const Store& store, const DatasetSpec& wanted, unsigned threads,
                            std::stop_token stop) {

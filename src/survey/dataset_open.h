@@ -45,12 +45,16 @@ struct OpenedDataset {
   std::uint64_t damaged_files = 0;  // all of them, named or not
 };
 
+// What to do about damage, a clause.
+std::string how_to_mend(const OpenedDataset& damaged);
+
 // A generated dataset (complete marker) is opened from its manifest; of its files only shards are asked, for their
 // sizes: what was cut since is `damaged`, and stays in the layout. Anything else is scanned: names and sizes; TFRecord and tar shards are indexed (from their .idx
 // where it is there and fits, else by walking the headers) by `threads` threads (0 = one per core).
 // `wanted` says how to read what is found.
 //
-// Blocks: at once for a generated one, else as long as listing and reading headers takes. Memory
+// Blocks: at once for a generated one of a file a sample, as long as asking for each shard's size for one of shards, else
+// as long as listing and reading headers takes. Memory
 // grows with the names and, of shards, with the samples. Throws UserError when the directory cannot
 // be read, holds no such samples, is a generated dataset that is not complete, or contradicts
 // `wanted`; Interrupted on a stop request. Another number or size of samples than wanted is no

@@ -46,12 +46,15 @@ class OpenDatasetTest : public testing::Test {
     }
     return "";
   }
-  // Lays `spec` here and takes the marker away: a dataset that nobody knows of.
-  void lay_foreign(const DatasetSpec& spec) const {
+  void lay(const DatasetSpec& spec) const {
     GenerateOptions options;
     options.workload.dataset = spec;
     options.directory = base_;
     generate(options, {}, {});
+  }
+  // And takes the marker away: a dataset that nobody knows of.
+  void lay_foreign(const DatasetSpec& spec) const {
+    lay(spec);
     fs::remove(base_ / kManifestName);
   }
 
@@ -281,6 +284,31 @@ TEST_F(OpenDatasetTest, ManyDamagedShardsAreCountedAndSomeNamed) {
   fs::resize_file(base_ / truth.path(0), 20);
   EXPECT_THAT(sentence(spec),
               AllOf(HasSubstr("found none"), HasSubstr("104 damaged"), HasSubstr(truth.path(0))));
+}
+
+// Of what aforo laid, sizes alone tell: a shard that is gone, cut or longer is damage, and all samples stay in the layout.
+TEST_F(OpenDatasetTest, LaidShardsAreWhatTheyWereLaidAs) {
+  const DatasetSpec spec = spec_of(LayoutKind::kWebdataset, Content::kRaw, 104 * 7, 100);
+  lay(spec);
+  const OpenedDataset whole = open(spec);
+  EXPECT_EQ(whole.damaged_files, 0u);
+  const Layout& truth = *whole.layout;
+  fs::remove(base_ / truth.path(1));
+  fs::resize_file(base_ / truth.path(2), 100);
+  fs::resize_file(base_ / truth.path(3), truth.file_size(3) + 1);
+  const OpenedDataset some = open(spec);
+  EXPECT_EQ(some.damaged_files, 3u);
+  ASSERT_EQ(some.damaged.size(), 3u);
+  EXPECT_EQ(some.damaged[0].what, "it is gone");
+  EXPECT_THAT(some.damaged[1].what, HasSubstr("it holds 100 bytes"));
+  EXPECT_EQ(some.damaged[2].path, truth.path(3));
+  EXPECT_EQ(some.layout->samples(), 104u * 7);
+  EXPECT_THAT(how_to_mend(some), HasSubstr("'aforo generate'"));
+  for (FileId file = 4; file < 104; ++file) fs::resize_file(base_ / truth.path(file), 20);
+  const OpenedDataset many = open(spec);
+  EXPECT_EQ(many.damaged_files, 103u);
+  ASSERT_EQ(many.damaged.size(), OpenedDataset::kDamagedNamed);
+  EXPECT_EQ(many.damaged.back().path, truth.path(100));
 }
 
 TEST_F(OpenDatasetTest, NothingToOpenIsSaidPlainly) {

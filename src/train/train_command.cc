@@ -12,6 +12,7 @@
 #include "dataset/manifest.h"
 #include "pipeline/plan_job.h"
 #include "storage/open_store.h"
+#include "survey/dataset_words.h"
 #include "train/run_record.h"
 #include "train/trials.h"
 #include "world/cache_reset.h"
@@ -109,11 +110,11 @@ Verdict judge_run(const MeasuredJob& job, const JobPlan& plan, const RunOptions&
 void require_sound(const RunOptions& options, const OpenedDataset& dataset) {
   if (dataset.damaged_files == 0 || options.skip_errors) return;
   const Damage& first = dataset.damaged.front();
-  throw UserError(
-      fmt::format("expected whole shards in {}, found {}: {}{}; repair or remove it, or use --on-error skip "
-                  "to train on what is sound",
-                  options.directory, first.path, first.what,
-                  dataset.damaged_files > 1 ? fmt::format(" ({} such shards)", dataset.damaged_files) : ""));
+  throw UserError(fmt::format(
+      "expected whole shards in {}, found {}: {}{}; {}, or use --on-error skip to train on what is sound",
+      options.directory, first.path, first.what,
+      dataset.damaged_files > 1 ? fmt::format(" ({} such shards)", dataset.damaged_files) : "",
+      how_to_mend(dataset)));
 }
 
 // Shards whose samples are no part of the job. Of a generated dataset all are, and reading tells what is lost.
@@ -231,6 +232,7 @@ OpenedRun open_run(const RunOptions& options, std::stop_token stop) {
   OpenedRun opened;
   opened.store = open_store(options.directory);
   opened.dataset = open_dataset(*opened.store, options.workload.dataset, options.io_threads, std::move(stop));
+  require_sound(options, opened.dataset);
   opened.took = monotonic_now() - began;
   return opened;
 }
@@ -240,7 +242,6 @@ RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_t
   const Seconds began = monotonic_now() - opened.took;
   const OpenedDataset& dataset = opened.dataset;
   const Store& store = *opened.store;
-  require_sound(options, dataset);
   const JobPlan plan = make_plan(options, dataset);
   std::unique_ptr<StepsCsv> csv;
   if (!options.steps_csv.empty()) csv = std::make_unique<StepsCsv>(options.steps_csv);
@@ -248,6 +249,11 @@ RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_t
   Json& record = out.record = start_record("run", store);
   record["config"] = config_of(options, dataset, plan);
   add_warnings(record, options, dataset, plan);
+  if (dataset.manifest && dataset.damaged_files > 0)
+    record["warnings"].push_back(
+        fmt::format("{} not as laid, such as {} ({}): what the job reads of it is skipped",
+                    counted(dataset.damaged_files, "shard is", "shards are"), dataset.damaged.front().path,
+                    dataset.damaged.front().what));
 
   CacheReset reset(store, *dataset.layout);
   if (options.drop_caches) reset.drop();

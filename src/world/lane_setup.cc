@@ -64,10 +64,11 @@ LaneSet make_lanes(const Layout& layout, bool direct, const JobSettings& setting
   EngineOptions options;
   options.timeout = settings.io_timeout;
   const Store& store = *settings.store;
-  const EngineChoice trial = store.engine(settings.engine, options);
+  EngineChoice trial = store.engine(settings.engine, options);
   LaneSet made;
   made.engine = trial.kind;
   made.reason = trial.reason;
+  trial.engine.reset();  // its threads are not beside the lanes'
   const unsigned count = lanes_of(settings.io_threads);
   const std::uint64_t most_open = kept_by_a_lane(held, count);
   const std::vector<unsigned> cores = cores_of_lanes(trial.kind, count);

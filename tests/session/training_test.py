@@ -138,7 +138,8 @@ class TrainingTest(Session):
         for damage, lost in ((lambda: shards[3].write_bytes(whole[:len(whole) // 2]), (11, 14)),
                              (shards[3].unlink, (24, 24))):
             damage()
-            for words in (("run", job, "shards"), ("run", job, "shards", "--dry-run"), ("probe", "shards", "--workload", job)):
+            for words in (("run", job, "shards"), ("run", job, "shards", "--dry-run"), ("run", job, "shards", "--find-max"),
+                          ("probe", "shards", "--workload", job)):
                 self.assertIn(shards[3].name, self.aforo(*words, code=2).err)
             record = self.record("run", job, "shards", "--on-error", "skip", "--no-diagnose")
             count = record["errors"]["count"]
@@ -150,6 +151,7 @@ class TrainingTest(Session):
             self.assertEqual((record["samples"], record["steps"]), (240, 30))
             self.assertEqual(record["samples_read_again"], count)
             self.assertIn(f"{count} of the samples delivered are others read again", " ".join(record["warnings"]))
+            self.assertIn("1 shard is not as laid", " ".join(record["warnings"]))
 
     def test_a_tree_that_nobody_generated_here(self):
         foreign = self.place / "photos"
