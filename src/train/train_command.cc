@@ -131,6 +131,21 @@ void add_damage(Json& record, const OpenedDataset& dataset, std::uint64_t faults
   }
 }
 
+void add_left_out(std::vector<std::string>& failures, const OpenedDataset& dataset) {
+  if (left_out(dataset) == 0) return;
+  for (const Damage& damage : dataset.damaged)
+    if (failures.size() < ReaderStats::kMaxExamples)
+      failures.push_back(fmt::format("{}: {}", damage.path, damage.what));
+}
+
+void warn_of_laid_damage(Json& record, const OpenedDataset& dataset) {
+  if (!dataset.manifest || dataset.damaged_files == 0) return;
+  const Damage& first = dataset.damaged.front();
+  record["warnings"].push_back(
+      fmt::format("{} not as laid, such as {} ({}): what the job reads of it is skipped",
+                  counted(dataset.damaged_files, "shard is", "shards are"), first.path, first.what));
+}
+
 // A step that ends soon after the time limit still counts; a longer one is not waited for, and storage that hangs ends
 // none. Chosen: most steps are shorter, and nobody minds the difference.
 Seconds hard_limit_of(Seconds time_limit) {
@@ -249,11 +264,7 @@ RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_t
   Json& record = out.record = start_record("run", store);
   record["config"] = config_of(options, dataset, plan);
   add_warnings(record, options, dataset, plan);
-  if (dataset.manifest && dataset.damaged_files > 0)
-    record["warnings"].push_back(
-        fmt::format("{} not as laid, such as {} ({}): what the job reads of it is skipped",
-                    counted(dataset.damaged_files, "shard is", "shards are"), dataset.damaged.front().path,
-                    dataset.damaged.front().what));
+  warn_of_laid_damage(record, dataset);
 
   CacheReset reset(store, *dataset.layout);
   if (options.drop_caches) reset.drop();
@@ -293,9 +304,7 @@ RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_t
   out.failed = job.result.failed || (nothing && !out.out_of_time) || job.unanswered > 0;
   if (out.failed) record["failed"] = true;
   out.failures = failures_in_words(job.result.readers, *dataset.layout, options.io_timeout);
-  for (const Damage& damage : dataset.damaged)
-    if (left_out(dataset) > 0 && out.failures.size() < ReaderStats::kMaxExamples)
-      out.failures.push_back(fmt::format("{}: {}", damage.path, damage.what));
+  add_left_out(out.failures, dataset);
   out.not_judged = why_not_judged(job, left_out(dataset), options.time_limit);
   if (!out.not_judged.empty()) record["not_judged"] = out.not_judged;
   const bool whole = out.not_judged.empty() || (!moves_bytes(job.engine) && !nothing) ||
