@@ -1,86 +1,55 @@
 #include "dataset/file_kind.h"
 
-namespace aforo {
+#include <array>
+#include <cstddef>
 
-std::string_view to_string(FileKind kind) {
-  switch (kind) {
-    case FileKind::kJpeg:
-      return "JPEG";
-    case FileKind::kPng:
-      return "PNG";
-    case FileKind::kNpz:
-      return "npz";
-    case FileKind::kNpy:
-      return "npy";
-    case FileKind::kTfrecord:
-      return "TFRecord";
-    case FileKind::kTar:
-      return "tar";
-    case FileKind::kHdf5:
-      return "HDF5";
-    case FileKind::kParquet:
-      return "Parquet";
-    case FileKind::kZip:
-      return "zip";
-    case FileKind::kDicom:
-      return "DICOM";
-    case FileKind::kGzip:
-      return "gzip";
-    case FileKind::kGzipTar:
-      return "gzip-compressed tar";
-    case FileKind::kGzipTfrecord:
-      return "gzip-compressed TFRecord";
-    case FileKind::kGzipLines:
-      return "gzip-compressed lines";
-    case FileKind::kCompressed:
-      return "compressed";
-    case FileKind::kMds:
-      return "MDS shard";
-    case FileKind::kArrow:
-      return "Arrow";
-    case FileKind::kLmdb:
-      return "LMDB";
-    case FileKind::kMegatron:
-      return "Megatron corpus";
-    case FileKind::kMegatronIndex:
-      return "Megatron index";
-    case FileKind::kJsonLines:
-      return "JSON lines";
-    case FileKind::kRecordIo:
-      return "RecordIO";
-    case FileKind::kSqlite:
-      return "SQLite";
-    case FileKind::kAvro:
-      return "Avro";
-    case FileKind::kOrc:
-      return "ORC";
-    case FileKind::kIdx:
-      return "IDX";
-    case FileKind::kBeton:
-      return "FFCV beton";
-    case FileKind::kRiegeli:
-      return "Riegeli or ArrayRecord";
-    case FileKind::kZlibTfrecord:
-      return "zlib-compressed TFRecord";
-    case FileKind::kSafetensors:
-      return "safetensors";
-    case FileKind::kTorch:
-      return "PyTorch file";
-    case FileKind::kPickle:
-      return "Python pickle";
-    case FileKind::kTable:
-      return "CSV or TSV";
-    case FileKind::kJsonArray:
-      return "JSON array";
-    case FileKind::kProgram:
-      return "program";
-    case FileKind::kEmpty:
-      return "empty";
-    case FileKind::kOther:
-      return "other";
-  }
-  return "";
-}
+namespace aforo {
+namespace {
+
+// In the order of FileKind.
+constexpr std::array<std::string_view, static_cast<std::size_t>(FileKind::kOther) + 1> kNames{
+    "JPEG",
+    "PNG",
+    "npz",
+    "npy",
+    "TFRecord",
+    "tar",
+    "HDF5",
+    "Parquet",
+    "zip",
+    "DICOM",
+    "gzip",
+    "gzip-compressed tar",
+    "gzip-compressed TFRecord",
+    "gzip-compressed lines",
+    "compressed",
+    "MDS shard",
+    "Arrow",
+    "LMDB",
+    "Megatron corpus",
+    "Megatron index",
+    "JSON lines",
+    "RecordIO",
+    "SQLite",
+    "Avro",
+    "ORC",
+    "IDX",
+    "FFCV beton",
+    "Riegeli or ArrayRecord",
+    "zlib-compressed TFRecord",
+    "safetensors",
+    "PyTorch file",
+    "Python pickle",
+    "CSV or TSV",
+    "JSON array",
+    "program",
+    "empty",
+    "other"};
+static_assert(kNames.back() == "other", "a name for each kind");
+
+}  // namespace
+
+std::string_view to_string(FileKind kind) { return kNames[static_cast<std::size_t>(kind)]; }
 
 bool hides_samples(FileKind kind) {
   switch (kind) {

@@ -72,7 +72,7 @@ bool ends_with(std::string_view name, std::string_view end) {
 bool is_idx(std::string_view text) {
   constexpr std::string_view kTypes = "\x08\x09\x0b\x0c\x0d\x0e";
   if (text.size() < 8 || text[0] != 0 || text[1] != 0 || kTypes.find(text[2]) == kTypes.npos) return false;
-  const auto dimensions = static_cast<std::size_t>(text[3]);
+  const auto dimensions = std::size_t{static_cast<unsigned char>(text[3])};
   if (dimensions < 1 || dimensions > 4 || text.size() < 4 + 4 * dimensions) return false;
   for (std::size_t i = 1; i <= dimensions; ++i)
     if (text.substr(4 * i, 4) == "\0\0\0\0"sv) return false;

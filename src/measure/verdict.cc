@@ -15,6 +15,20 @@ std::string or_unknown(std::optional<double> share) {
   return share ? format_percent(*share) : "not measured";
 }
 
+// What this machine did for the job, and to it.
+void add_client(const Evidence& e, std::vector<std::string>& lines) {
+  if (e.overdue_share > kLateSteps)
+    lines.push_back(fmt::format("accelerators: {} of their time lost to this machine, which woke them late",
+                                format_percent(e.overdue_share)));
+  if (e.client_cpu_share)
+    lines.push_back(fmt::format("client CPU: {} of its cores, busiest I/O loop {}",
+                                format_percent(*e.client_cpu_share), or_unknown(e.io_cpu_share)));
+  if (e.kernel_cpu_share >= kNoticeable)
+    lines.push_back(fmt::format(
+        "client CPU: {} of its cores in the kernel's own threads, the busiest ({}) {} of one",
+        format_percent(e.kernel_cpu_share), e.kernel_thread, format_percent(e.kernel_thread_share)));
+}
+
 // Every number that a reader may want to argue with, known ones only.
 std::vector<std::string> list_evidence(const Evidence& e) {
   std::vector<std::string> lines;
@@ -52,16 +66,7 @@ std::vector<std::string> list_evidence(const Evidence& e) {
     lines.push_back(fmt::format("storage device busy: {}", or_unknown(e.device_busy_share)));
   if (e.predicted && e.network_busy_share)
     lines.push_back(fmt::format("client network: {} busy", format_percent(*e.network_busy_share)));
-  if (e.overdue_share > kLateSteps)
-    lines.push_back(fmt::format("accelerators: {} of their time lost to this machine, which woke them late",
-                                format_percent(e.overdue_share)));
-  if (e.client_cpu_share)
-    lines.push_back(fmt::format("client CPU: {} of its cores, busiest I/O loop {}",
-                                format_percent(*e.client_cpu_share), or_unknown(e.io_cpu_share)));
-  if (e.kernel_cpu_share >= kNoticeable)
-    lines.push_back(fmt::format(
-        "client CPU: {} of its cores in the kernel's own threads, the busiest ({}) {} of one",
-        format_percent(e.kernel_cpu_share), e.kernel_thread, format_percent(e.kernel_thread_share)));
+  add_client(e, lines);
   if (e.null_ceiling) {
     lines.push_back(fmt::format("this client on null storage: {} samples/s", format_count(*e.null_ceiling)));
   }
