@@ -165,10 +165,12 @@ std::vector<std::uint64_t> divisors(const Workload& w, bool beside) {
   const Access access = access_of(w);
   const bool apart = beside && access.kind == ReadKind::kFile && law_mean(w.loader.preprocess) <= 0;
   const double each = apart ? std::max(1.0, access.requests_per_sample) : 1;
-  for (std::uint64_t k = 2; k <= std::min(w.loader.batch_size, kMostDivided); ++k)
-    if (w.loader.batch_size % k == 0 && shards_suffice(w, k) &&
-        each * static_cast<double>(w.loader.batch_size / k) >= kFewestInSmallBatch)
+  for (std::uint64_t k = 2; k <= std::min(w.loader.batch_size, kMostDivided); ++k) {
+    const std::uint64_t small = w.loader.batch_size / k;
+    if (small * k == w.loader.batch_size && shards_suffice(w, k) &&
+        each * static_cast<double>(small) >= kFewestInSmallBatch)
       out.push_back(k);
+  }
   return out;
 }
 
