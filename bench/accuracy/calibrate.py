@@ -7,7 +7,8 @@ RUN is a folder of bench/accuracy/runs [those of the seeds that bench/accuracy/s
 pair is predicted again from the probe that was kept; of |measured - predicted| over the half width on that side, of n
 pairs, the ceil((n + 1) p)-th smallest is the factor for p = 95 % and 50 %. A class has a factor of its own where that leaves
 4 of its pairs outside, else that of all. Left out are pairs on storage that takes the client's CPU whose probe ran the
-job's loader with fewer than 8 readers, as no probe does any more (src/probe/probe_loader.h). The figures go into src/plan/prediction_error.cc by hand, with the pairs behind them.
+job's loader with fewer than 8 readers, as probes no longer do where there are shards enough (src/probe/probe_loader.h).
+The figures go into src/plan/prediction_error.cc by hand, with the pairs behind them.
 """
 import argparse
 import math

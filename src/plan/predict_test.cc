@@ -108,16 +108,7 @@ TEST(Predict, StorageWithRoomKeepsThemBusy) {
   EXPECT_EQ(p.verdict.limit, Limit::kNone);
 }
 
-TEST(Predict, TheSameWhateverTheThreads) {
-  PredictOptions options = curve_case(100, 500, 0.1);
-  options.threads = 1;
-  const Prediction one = predict(options);
-  options.threads = 3;
-  const Prediction three = predict(options);
-  EXPECT_EQ(one.au, three.au);
-  EXPECT_EQ(one.au_low, three.au_low);
-  EXPECT_EQ(one.au_high, three.au_high);
-}
+TEST(Predict, TheSameWhateverTheThreads) { expect_the_same_with_any_threads(curve_case(100, 500, 0.1)); }
 
 // 400 files/s of the 800 wanted: AU 0.5. A spread of 20 % puts the storage at 360 and 440
 // files/s: 0.45 and 0.55.

@@ -4,6 +4,8 @@
 // storage is one pipe; at `megabytes` MB/s and with plenty of workers AU is megabytes / 800, or 1.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include "plan/predict.h"
 
 namespace aforo {
@@ -36,6 +38,17 @@ inline PredictOptions curve_case(double rate, double best, double spread) {
   curve.points = {{1, {rate}, spread, {}, 0}, {8, {best}, spread, {}, 0}, {64, {best}, spread, {}, 0}};
   options.storage.tiers = {{"disk", 1, {curve}, {}}};
   return options;
+}
+
+inline void expect_the_same_with_any_threads(PredictOptions options) {
+  options.threads = 1;
+  const Prediction one = predict(options);
+  options.threads = 3;
+  const Prediction three = predict(options);
+  EXPECT_EQ(one.au, three.au);
+  EXPECT_EQ(one.au_low, three.au_low);
+  EXPECT_EQ(one.au_high, three.au_high);
+  EXPECT_EQ(one.verdict.text, three.verdict.text);
 }
 
 }  // namespace aforo

@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <cmath>
 #include <string>
 
@@ -195,16 +194,8 @@ TEST(SimulatedPart, IsTheSameWithAnyThreads) {
   PredictOptions few = volumes(0.8, 8, 0.5), many = twenty_parts();
   few.most_whole = kWhole;
   add_cache(many, 0.2, CachePolicy::kPageCache);
-  for (PredictOptions& options : std::array{few, many}) {
-    options.threads = 1;
-    const Prediction one = predict(options);
-    options.threads = 3;
-    const Prediction three = predict(options);
-    EXPECT_EQ(one.au, three.au);
-    EXPECT_EQ(one.au_low, three.au_low);
-    EXPECT_EQ(one.au_high, three.au_high);
-    EXPECT_EQ(one.verdict.text, three.verdict.text);
-  }
+  expect_the_same_with_any_threads(few);
+  expect_the_same_with_any_threads(many);
 }
 
 }  // namespace
