@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "measure/series.h"
+#include "report/chart.h"
 #include "report/value.h"
 
 namespace aforo {
@@ -115,11 +116,12 @@ struct Code {
 
 struct Gap {};  // the blocks before and after are not to be read as one
 
-using Block = std::variant<Rows, Table, Bars, Text, List, Explained, Code, Series, Gap>;
+using Block = std::variant<Rows, Table, Bars, Text, List, Explained, Code, Series, Chart, Timeline, Gap>;
 
 struct Section {
   std::string heading;  // empty: none
   std::vector<Block> blocks;
+  bool evidence = false;  // stands below the answer, for who wants to know why
 };
 
 struct Document {
