@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 #include "storage/counters.h"
@@ -117,6 +118,13 @@ void add_steady(Json& record, const StepSeries& series) {
   record["steady"] = json;
 }
 
+// What is drawn of it, bounded whatever the job.
+void add_pictures(Json& record, const MeasuredJob& job) {
+  add_series(record, job.watch->curve().series());
+  if (Json timeline = job.watch->timeline().json(); !timeline.is_null())
+    record["timeline"] = std::move(timeline);
+}
+
 }  // namespace
 
 std::vector<std::string> failures_in_words(const ReaderStats& stats, const Layout& layout, Seconds timeout) {
@@ -153,7 +161,7 @@ void add_measurement(Json& record, const MeasuredJob& job, const JobPlan& plan, 
   record["read_seconds"] = percentiles(job.result.readers.sample_read);
   record["open_seconds"] = percentiles(job.opens.open);
   add_steady(record, job.watch->series());
-  add_series(record, job.watch->curve().series());
+  add_pictures(record, job);
   add_stalls(record, job, plan, options);
   add_client(record, job);
   if (job.result.first_step.value > 0)

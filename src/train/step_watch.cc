@@ -6,7 +6,8 @@
 
 namespace aforo {
 
-StepWatch::StepWatch(WatchOptions options) : options_(std::move(options)) {}
+StepWatch::StepWatch(WatchOptions options)
+    : options_(std::move(options)), timeline_(options_.first_rank, options_.ranks) {}
 
 void StepWatch::on_step(const StepTimes& step) {
   const Seconds whole = step.load_wait + step.compute + step.barrier_wait;
@@ -14,6 +15,7 @@ void StepWatch::on_step(const StepTimes& step) {
   load_.add(step.load_wait);
   barrier_.add(step.barrier_wait);
   if (step.asked.value > 0) timing_.add(step.late);
+  timeline_.add({step.rank, step.begin, step.load_wait, step.compute, step.barrier_wait, step.checkpoint});
   if (options_.csv) options_.csv->row(step);
   compute_total_ += step.compute.value;
   asked_total_ += step.asked.value;
@@ -63,6 +65,7 @@ bool StepWatch::should_stop() {
 
 void StepWatch::merge(const StepWatch& other) {
   curve_.merge(other.curve_, options_.ranks, other.options_.ranks);
+  timeline_.merge(other.timeline_);
   options_.ranks += other.options_.ranks;
   step_.merge(other.step_);
   load_.merge(other.load_);

@@ -1,7 +1,7 @@
 // StepWatch: what is learned from a job's steps while it runs.
 //
-// Home thread only, except `live()` (any thread). Costs three histograms for the whole job and two series of
-// at most 512 points; ranks cost nothing here.
+// Home thread only, except `live()` (any thread). Costs four histograms for the whole job, two series of
+// at most 512 points and a timeline of at most 512 KiB, 8 KiB a rank.
 #pragma once
 
 #include <atomic>
@@ -12,6 +12,7 @@
 #include "measure/histogram.h"
 #include "measure/series.h"
 #include "measure/steady.h"
+#include "measure/timeline.h"
 #include "pipeline/job.h"
 #include "train/steps_csv.h"
 
@@ -22,6 +23,8 @@ namespace aforo {
 struct WatchOptions {
   // Here, in this process: so many on_step make a step of the job.
   std::uint32_t ranks = 1;
+  // Of them, among all of the job.
+  std::uint32_t first_rank = 0;
   std::uint64_t batch_size = 1;
   std::uint64_t total_steps = 1;  // epochs x steps
   // Monotonic; end cleanly after it; 0 = none.
@@ -84,6 +87,7 @@ class StepWatch final : public JobObserver {
   // Durations of the job's steps; for warm-up and steady state.
   const StepSeries& series() const { return series_; }
   const StepCurve& curve() const { return curve_; }  // every step of the job, by time; au over all ranks
+  const RankTimeline& timeline() const { return timeline_; }  // what each rank did, by time
   // Whole steps of the job, in order; only the latest kKeptSteps.
   static constexpr std::size_t kKeptSteps = 4096;
   // When the vector is full its older half goes.
@@ -100,6 +104,7 @@ class StepWatch final : public JobObserver {
   Histogram step_, load_, barrier_, timing_;
   StepSeries series_;
   StepCurve curve_;
+  RankTimeline timeline_;
   std::vector<JobStep> steps_;
   std::uint64_t steps_forgotten_ = 0;
   // Of the step before in this epoch; 0 = none.

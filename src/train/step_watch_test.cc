@@ -29,9 +29,10 @@ StepWatch& watched(StepWatch& watch, std::initializer_list<std::uint32_t> hosts)
   return watch;
 }
 
-WatchOptions two_ranks() {
+WatchOptions two_ranks(std::uint32_t host) {
   WatchOptions options;
   options.ranks = 2;
+  options.first_rank = 2 * host;
   options.batch_size = 4;
   return options;
 }
@@ -50,13 +51,15 @@ void expect_same(const StepWatch& a, const StepWatch& b) {
 // Of three hosts, in either grouping: quantiles, sums and AU are those of one watch that saw all ranks, and a
 // step of the job ends with the last rank of all.
 TEST(StepWatch, MergesHosts) {
-  StepWatch a(two_ranks()), b(two_ranks()), c(two_ranks());
+  StepWatch a(two_ranks(0)), b(two_ranks(1)), c(two_ranks(2));
   watched(a, {0}), watched(b, {1}), watched(c, {2});
   const Series own_b = b.curve().series(), own_c = c.curve().series();
   std::vector<double> ends;
   for (std::size_t i = 0; i < 100; ++i)
     ends.push_back(std::max({a.steps()[i].end.value, b.steps()[i].end.value, c.steps()[i].end.value}));
-  StepWatch left(two_ranks()), right(two_ranks()), all(two_ranks());
+  WatchOptions six_ranks = two_ranks(0);
+  six_ranks.ranks = 6;
+  StepWatch left(two_ranks(0)), right(two_ranks(0)), all(six_ranks);
   watched(left, {0}).merge(b);
   left.merge(c);
   b.merge(c);
@@ -73,6 +76,8 @@ TEST(StepWatch, MergesHosts) {
     EXPECT_NEAR(one.y[2].values[i], other.y[2].values[i], 1e-12) << i;
   }
   expect_same(left, watched(all, {0, 1, 2}));
+  EXPECT_EQ(left.timeline().json().dump(), all.timeline().json().dump());
+  EXPECT_EQ(right.timeline().json().dump(), all.timeline().json().dump());
   for (const StepWatch* watch : {&left, &right}) {
     ASSERT_EQ(watch->steps().size(), 100u);
     for (std::size_t i = 0; i < 100; ++i) EXPECT_EQ(watch->steps()[i].end.value, ends[i]) << i;
@@ -126,6 +131,30 @@ TEST(StepWatch, TellsWhatAcceleratorsLostToTheirHost) {
   watch.on_step(step);
   EXPECT_NEAR(watch.overdue_share(), 0.4, 1e-9);
   EXPECT_EQ(watch.compute_excess(), 0);
+}
+
+// Rank 6 of all, 8 s from 16 s on in the order of a step: 2 s each at bins of 2^-6 s, so 128 of each.
+TEST(StepWatch, TellsWhatItsRanksDidByTime) {
+  WatchOptions options;
+  options.first_rank = 6;
+  StepWatch watch(options);
+  StepTimes step;
+  step.rank = 6;
+  step.begin = Seconds{16};
+  step.load_wait = step.compute = step.barrier_wait = step.checkpoint = Seconds{2};
+  watch.on_step(step);
+  const Json timeline = watch.timeline().json();
+  EXPECT_EQ(timeline["begin_seconds"], 0);
+  EXPECT_EQ(timeline["end_seconds"], 8);
+  EXPECT_EQ(timeline["bins"], 512);
+  EXPECT_EQ(timeline["rows"][0]["first_rank"], 6);
+  // 128 bins of (0, 255, 0, 0), then of (255, 0, 0, 0), (0, 0, 255, 0) and (0, 0, 0, 255): twelve bytes are three bins.
+  const std::string shares = timeline["shares"];
+  ASSERT_EQ(shares.size(), 2732u);
+  EXPECT_EQ(shares.substr(0, 16), "AP8AAAD/AAAA/wAA");
+  EXPECT_EQ(shares.substr(688, 16), "/wAAAP8AAAD/AAAA");
+  EXPECT_EQ(shares.substr(1376, 16), "AAD/AAAA/wAAAP8A");
+  EXPECT_EQ(shares.substr(2064, 16), "AAAA/wAAAP8AAAD/");
 }
 
 // Two ranks, two steps: from 10 to 12 s with 2 and 1 s of compute, AU 3 / (2 x 2); then, counted from the end

@@ -67,6 +67,7 @@ class LiveProgress {
 WatchOptions watch_options(const RunOptions& options, const JobPlan& plan, StepsCsv* csv, CacheReset& reset) {
   WatchOptions watch;
   watch.ranks = plan.ranks.here;
+  watch.first_rank = plan.ranks.first;
   watch.batch_size = plan.loader.batch_size;
   watch.total_steps = plan.epochs * plan.steps;
   watch.csv = csv;
