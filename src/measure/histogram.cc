@@ -34,6 +34,13 @@ double Histogram::middle(std::size_t bucket) {
   return std::ldexp((1u << kSubBits) + part + 0.5, octave);
 }
 
+double Histogram::edge(std::size_t bucket) {
+  if (bucket < (1u << kSubBits)) return static_cast<double>(bucket);
+  const int octave = static_cast<int>(bucket >> kSubBits) - 1;
+  const auto part = static_cast<double>(bucket & ((1u << kSubBits) - 1));
+  return std::ldexp((1u << kSubBits) + part, octave);
+}
+
 void Histogram::add(Seconds value, std::uint32_t times) {
   if (times == 0 || !std::isfinite(value.value)) return;
   const double seconds = std::max(value.value, 0.0);
@@ -72,6 +79,21 @@ Seconds Histogram::quantile(double q) const {
     if (seen >= wanted) return {std::clamp(middle(i) * 1e-9, min_, max_)};
   }
   return {max_};
+}
+
+std::vector<Histogram::Bucket> Histogram::buckets(std::size_t most) const {
+  if (count_ == 0) return {};
+  std::size_t first = 0, last = counts_.size() - 1;
+  while (counts_[first] == 0) ++first;
+  while (counts_[last] == 0) --last;
+  int shift = 0;  // 2^shift of the buckets are joined to one
+  while ((last >> shift) - (first >> shift) >= most && shift < kSubBits) ++shift;
+  std::vector<Bucket> out;
+  for (std::size_t joined = first >> shift; joined <= last >> shift; ++joined)
+    out.push_back({{edge(joined << shift) * 1e-9}, {edge((joined + 1) << shift) * 1e-9}, 0});
+  for (std::size_t i = first; i <= last; ++i) out[(i >> shift) - (first >> shift)].count += counts_[i];
+  out.back().upper = std::max(out.back().upper, maximum());  // what lies beyond the range is in it
+  return out;
 }
 
 }  // namespace aforo

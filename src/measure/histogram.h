@@ -10,7 +10,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "base/units.h"
 
@@ -18,6 +20,12 @@ namespace aforo {
 
 class Histogram {
  public:
+  // Values in [lower, upper), in whole ns.
+  struct Bucket {
+    Seconds lower{0}, upper{0};
+    std::uint64_t count = 0;
+  };
+
   // Half a bucket's width over its lower end: the most that a quantile is off.
   static constexpr double kRelativeError = 1.0 / 256;
 
@@ -40,12 +48,19 @@ class Histogram {
   // The smallest value that at least a share q of all do not exceed, to within kRelativeError and
   // never outside [minimum, maximum]; q is clamped to [0, 1]. O(buckets).
   Seconds quantile(double q) const;
+  // All values in at most `most` buckets (38 at least) that follow each other without a gap, from the first
+  // with a value to the last with one. Powers of two are cut into the largest number of equal parts, 1, 2, 4 to
+  // 128, at which so many suffice; below 128 ns a part is as wide as just above it. Empty when empty.
+  // O(buckets).
+  std::vector<Bucket> buckets(std::size_t most) const;
 
  private:
   static constexpr int kSubBits = 7;
   static constexpr int kOctaves = 43 - kSubBits + 1;
   static std::size_t bucket(std::uint64_t ns);
   static double middle(std::size_t bucket);
+  // Its lower edge in ns, the upper one of the bucket before.
+  static double edge(std::size_t bucket);
   std::array<std::uint32_t, (kOctaves + 1) << kSubBits> counts_{};
   std::uint64_t count_ = 0;
   double sum_ = 0, min_ = 0, max_ = 0;

@@ -120,6 +120,38 @@ TEST(Histogram, AFullBucketStaysFull) {
   EXPECT_NEAR(h.quantile(0.5).value, 1e-3, 1e-3 * Histogram::kRelativeError);
 }
 
+// Around 1 s all in 128 parts of 2^22 ns (2^29 / 128): 239 x 2^22 ns = 1.00244 s is the first edge beyond 1 s.
+TEST(Histogram, BucketsAreAsFineAsThereIsRoom) {
+  Histogram h;
+  EXPECT_TRUE(h.buckets(64).empty());
+  h.add(1_s, 3);
+  h.add(1.01_s);
+  const auto fine = h.buckets(64);
+  ASSERT_EQ(fine.size(), 3u);
+  EXPECT_DOUBLE_EQ(fine[0].upper.value, 239.0 * (1 << 22) * 1e-9);
+  EXPECT_DOUBLE_EQ(fine[0].lower.value, 238.0 * (1 << 22) * 1e-9);
+  EXPECT_EQ(fine[0].count, 3u);
+  EXPECT_EQ(fine[1].count, 0u);
+  EXPECT_EQ(fine[2].count, 1u);
+  h.add(1_us);
+  const auto coarse = h.buckets(64);
+  EXPECT_LE(coarse.size(), 64u);
+  EXPECT_GT(coarse.size(), 32u);
+}
+
+// From nothing to beyond the range, 38 are enough and the last reaches to the largest value.
+TEST(Histogram, BucketsHoldAllThereIs) {
+  Histogram h;
+  h.add(0_s);
+  h.add(Seconds{1e9});
+  const auto buckets = h.buckets(38);
+  EXPECT_LE(buckets.size(), 38u);
+  EXPECT_EQ(buckets.front().lower.value, 0);
+  EXPECT_EQ(buckets.front().count, 1u);
+  EXPECT_EQ(buckets.back().upper.value, 1e9);
+  EXPECT_EQ(buckets.back().count, 1u);
+}
+
 TEST(Histogram, FixedMemory) { EXPECT_LT(sizeof(Histogram), 20u * 1024); }
 
 }  // namespace

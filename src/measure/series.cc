@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 namespace aforo {
 namespace {
@@ -76,6 +77,22 @@ std::vector<Series> series_of(const Json& record) {
   for (const Json& one : *list)
     if (Series series = series_in(one); !series.x.values.empty() && !series.y.empty())
       out.push_back(std::move(series));
+  return out;
+}
+
+Series distribution(std::string name, const Histogram& values) {
+  Series out{std::move(name),
+             {"upper_seconds", "s", {}},
+             {{"share", "fraction", {}}, {"lower_seconds", "s", {}}},
+             values.count()};
+  const std::vector<Histogram::Bucket> buckets = values.buckets(kMostBuckets);
+  double counted = 0;  // less than count() where a bucket was full
+  for (const Histogram::Bucket& bucket : buckets) counted += static_cast<double>(bucket.count);
+  for (const Histogram::Bucket& bucket : buckets) {
+    out.x.values.push_back(bucket.upper.value);
+    out.y[0].values.push_back(static_cast<double>(bucket.count) / counted);
+    out.y[1].values.push_back(bucket.lower.value);
+  }
   return out;
 }
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/units.h"
+#include "measure/histogram.h"
 #include "measure/record.h"
 
 namespace aforo {
@@ -41,6 +42,12 @@ void add_series(Json& record, const Series& series);
 
 // What can be read under record["series"]; of another shape is absent. Never throws.
 std::vector<Series> series_of(const Json& record);
+
+// How a histogram's values lie: x `upper_seconds`, of at most kMostBuckets buckets without a gap from the least
+// value's to the largest one's; y `share` (of the values in each, 1 in all) and `lower_seconds`. `points` is the
+// number of values. Empty without any.
+inline constexpr std::size_t kMostBuckets = 128;
+Series distribution(std::string name, const Histogram& values);
 
 // The steps of a job of any length in at most Series::kMostPoints points: when they are full, neighbours are
 // joined and every point stands for twice as many steps, so that a run costs some 20 KiB however long it is.

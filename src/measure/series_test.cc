@@ -68,6 +68,34 @@ TEST(Series, AnotherShapeIsAbsent) {
     EXPECT_TRUE(series_of(Json::parse(text)).empty()) << text;
 }
 
+// 1 ns, 3 ns twice and 1,000,000.5 ns. At 16 parts to a power of two there would be 16 buckets of 8 ns below 128 ns and
+// 13 x 16 to 2^20 ns; at 8 there are 8 + 13 x 8 = 112, of 16 ns at first. 2^19 x 15 / 8 = 983,040.
+TEST(Distribution, TellsHowValuesLie) {
+  Histogram values;
+  values.add(Seconds{1e-9});
+  values.add(Seconds{3e-9}, 2);
+  values.add(Seconds{1.0000005e-3});
+  const Series series = distribution("waits", values);
+  EXPECT_EQ(series.name, "waits");
+  EXPECT_EQ(series.points, 4U);
+  EXPECT_EQ(series.x.key, "upper_seconds");
+  EXPECT_EQ(series.y[0].key, "share");
+  EXPECT_EQ(series.y[1].key, "lower_seconds");
+  ASSERT_LE(series.x.values.size(), kMostBuckets);
+  EXPECT_EQ(series.y[1].values.front(), 0);
+  EXPECT_DOUBLE_EQ(series.x.values.front(), 16e-9);
+  EXPECT_DOUBLE_EQ(series.y[1].values.back(), 983040e-9);
+  EXPECT_DOUBLE_EQ(series.x.values.back(), 1048576e-9);
+  EXPECT_EQ(series.y[0].values.front(), 0.75);
+  EXPECT_EQ(series.y[0].values.back(), 0.25);
+  EXPECT_EQ(std::accumulate(series.y[0].values.begin(), series.y[0].values.end(), 0.0), 1);
+  for (std::size_t i = 1; i < series.x.values.size(); ++i)
+    EXPECT_EQ(series.y[1].values[i], series.x.values[i - 1]) << i;
+  Json record = Json::object();
+  add_series(record, distribution("none", Histogram()));
+  EXPECT_FALSE(record.contains("series"));
+}
+
 // Steps of 1, 3, 2 s at AU 1, 0.5, 0.8 that begin at 10, 11 and 14 s.
 TEST(StepCurve, AShortRunIsPointForPoint) {
   StepCurve curve;

@@ -121,6 +121,10 @@ void add_steady(Json& record, const StepSeries& series) {
 // What is drawn of it, bounded whatever the job.
 void add_pictures(Json& record, const MeasuredJob& job) {
   add_series(record, job.watch->curve().series());
+  add_series(record, distribution("step distribution", job.watch->step_seconds()));
+  add_series(record, distribution("load wait distribution", job.watch->load_wait()));
+  add_series(record, distribution("read distribution", job.result.readers.sample_read));
+  add_series(record, distribution("open distribution", job.opens.open));
   if (Json timeline = job.watch->timeline().json(); !timeline.is_null())
     record["timeline"] = std::move(timeline);
 }
