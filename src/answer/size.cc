@@ -167,8 +167,13 @@ void add_the_rest(Json& record, std::set<std::string>& used, const SizeAsk& ask,
                   const SizeOptions& options, const SizeResult& result, const std::stop_token& stop) {
   const Catalogue& catalogue = Catalogue::shipped();
   add_requirement_curve(record, requirement_curve(options.ask));
-  if (!result.designs.empty() && asks_on_premises(options.ask))
-    add_break_points(record, break_points(screening, options.prices, catalogue, options.threads, stop));
+  if (!result.designs.empty()) {
+    const std::vector<CostsAt> costs =
+        costs_by_capacity(screening, options.prices, catalogue, options.threads, stop);
+    add_costs_by_capacity(record, costs);
+    if (asks_on_premises(options.ask))
+      add_break_points(record, break_points(screening, options.prices, catalogue, costs, stop));
+  }
   HorizonOptions over;
   over.months = static_cast<double>(std::min(*ask.horizon, kLongestHorizon));
   const auto found = horizon(screening, result, options.prices, catalogue, over);

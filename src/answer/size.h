@@ -8,8 +8,8 @@
 namespace aforo {
 
 // The Record of docs/record.md: requirement, designs with their money, break points, advice. Where only the
-// page is wanted (Context::page_only) and not all of it, break points, advice, horizon and the requirement over
-// targets are left out: they take most of the time. The file beside it is the design of `storage_rank` as a
+// page is wanted (Context::page_only) and not all of it, costs by capacity, break points, horizon and the requirement
+// over targets are left out: they take most of the time. The file beside it is the design of `storage_rank` as a
 // storage file; there is none where nothing serves, and none of a portfolio.
 // kNotMet where no design of the catalogue serves the jobs, or none of the portfolio's scenarios.
 // Never kPartial: a stop throws Interrupted.

@@ -1,19 +1,17 @@
 #include "sizing/break_points.h"
 
-#include <algorithm>
 #include <cmath>
 #include <functional>
 
 #include "base/error.h"
-#include "base/parallel_for.h"
 
 namespace aforo {
 namespace {
 
-// Chosen: 11 places over a ratio of 40 or 1,024 (a factor of 1.4 or 2 apart), each change then
-// halved five times, to about 2 %. Twice as many of either cost twice the screenings, and prices
-// are not known as well.
-constexpr int kSteps = 10, kHalvings = 5;
+// Chosen: 11 places over a ratio of 40 (a factor of 1.4 apart), each change, as those of capacities, then halved five
+// times, to about 2 %. Twice as many of either cost twice the screenings, and prices are not known as well.
+constexpr std::size_t kRatioPlaces = 11;
+constexpr int kHalvings = 5;
 
 // The cheapest family on premises; nothing where none serves.
 std::optional<Family> winner(Screening& screening, const PriceBook& prices) {
@@ -24,20 +22,19 @@ std::optional<Family> winner(Screening& screening, const PriceBook& prices) {
 
 using Winner = std::function<std::optional<Family>(double)>;
 
-// All places on a logarithmic scale where `at` changes, each halved down to about 2 %.
-// `threads` calls at once.
-std::vector<Turn> turns(double from, double to, unsigned threads, const Winner& at) {
-  const auto place = [&](std::uint64_t i) {
-    return from * std::pow(to / from, static_cast<double>(i) / kSteps);
-  };
-  std::vector<std::optional<Family>> found(kSteps + 1);
-  parallel_for(found.size(), 1, threads, {},
-               [&](unsigned, std::uint64_t i, std::uint64_t) { found[i] = at(place(i)); });
+// A place on a logarithmic scale, and the cheapest there.
+struct Winning {
+  double at = 0;
+  std::optional<Family> winner;
+};
+
+// All neighbours between which `at` changes, each halved down to about 2 %.
+std::vector<Turn> turns(const std::vector<Winning>& places, const Winner& at) {
   std::vector<Turn> out;
-  for (std::uint64_t i = 0; i < kSteps; ++i) {
-    const auto left = found[i], right = found[i + 1];
+  for (std::size_t i = 1; i < places.size(); ++i) {
+    const auto left = places[i - 1].winner, right = places[i].winner;
     if (!left || !right || *left == *right) continue;
-    double low = place(i), high = place(i + 1);
+    double low = places[i - 1].at, high = places[i].at;
     Family above = *right;
     for (int h = 0; h < kHalvings; ++h) {
       const double middle = std::sqrt(low * high);
@@ -54,24 +51,20 @@ std::vector<Turn> turns(double from, double to, unsigned threads, const Winner& 
   return out;
 }
 
-Bytes scaled(Bytes bytes, double factor) {
-  return {static_cast<std::uint64_t>(static_cast<double>(bytes.value) * factor)};
+std::vector<Turn> turns_of_ratio(const Winner& at) {
+  std::vector<Winning> places(kRatioPlaces);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const double share = static_cast<double>(i) / (kRatioPlaces - 1);
+    places[i].at = kLeastRatio * std::pow(kMostRatio / kLeastRatio, share);
+    places[i].winner = at(places[i].at);
+  }
+  return turns(places, at);
 }
 
 }  // namespace
 
-SizingAsk with_data(SizingAsk ask, double factor) {
-  if (ask.capacity) ask.capacity = scaled(*ask.capacity, factor);
-  for (SizedJob& job : ask.jobs) {
-    const double samples = std::max(1.0, static_cast<double>(job.workload.dataset.samples) * factor);
-    const std::uint64_t step = job.workload.loader.batch_size * job.workload.accelerator.count;
-    job.workload.dataset.samples = std::max(static_cast<std::uint64_t>(samples), step);
-  }
-  return ask;
-}
-
 BreakPoints break_points(Screening& screening, const PriceBook& prices, const Catalogue& catalogue,
-                         unsigned threads, std::stop_token stop) {
+                         const std::vector<CostsAt>& costs, std::stop_token stop) {
   BreakPoints out;
   const auto go_on = [&stop] {
     if (stop.stop_requested()) throw Interrupted();
@@ -79,7 +72,7 @@ BreakPoints break_points(Screening& screening, const PriceBook& prices, const Ca
   const double hdd = prices.at("hdd").value, tlc = prices.at("tlc").value;
   if (hdd > 0 && tlc > 0) out.ratio_now = tlc / hdd;  // what is free has no ratio
   if (out.ratio_now > 0)
-    out.by_ratio = turns(kLeastRatio, kMostRatio, 1, [&](double ratio) {
+    out.by_ratio = turns_of_ratio([&](double ratio) {
       go_on();
       return winner(screening, prices.scaled("ssd", ratio / out.ratio_now));
     });
@@ -89,14 +82,15 @@ BreakPoints break_points(Screening& screening, const PriceBook& prices, const Ca
   SizingAsk ask = screening.ask();
   ask.place = Place::kOnPremises;
   ask.provider.reset();
-  for (const Turn& turn :
-       turns(1 / kSizeSpan, kSizeSpan, threads, [&](double factor) -> std::optional<Family> {
+  std::vector<Winning> places;
+  for (const CostsAt& one : costs) places.push_back({one.factor, cheapest_on_premises(one)});
+  for (const Turn& turn : turns(places, [&](double factor) -> std::optional<Family> {
          go_on();
          try {
            Screening other(with_data(ask, factor), catalogue, 1, screening.solved(), stop);
            return winner(other, prices);
          } catch (const UserError&) {
-           return std::nullopt;  // a dataset that does not fit beside its checkpoints, or has no whole step
+           return std::nullopt;  // as costs_by_capacity
          }
        }))
     out.by_capacity.push_back({turn.at * static_cast<double>(now.value), turn.below, turn.above});

@@ -10,6 +10,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "sizing/cost_curve.h"
 #include "sizing/screening.h"
 
 namespace aforo {
@@ -26,25 +27,18 @@ struct BreakPoints {
   double ratio_now = 0;
   // Rising; found within [kLeastRatio, kMostRatio], the price of all flash moving.
   std::vector<Turn> by_ratio;  // rising; found within kRatios
-  std::vector<Turn>
-      // Rising bytes, the datasets growing with them; found within kSizes of what was asked.
-      by_capacity;
+  // Rising bytes, the datasets growing with them; found within kSizeSpan of what was asked.
+  std::vector<Turn> by_capacity;
   Bytes least{0}, most{0};  // capacities that were looked at
 };
 
 // The search's ends. Chosen, wide around what flash and disks have cost: nothing is
 // looked for beyond them.
 inline constexpr double kLeastRatio = 1.5, kMostRatio = 60;
-// Times smaller, and larger, than what was asked.
-inline constexpr double kSizeSpan = 32;
 
 // `screening` is of the ask with its own prices, and is used again (it judges more designs
-// meanwhile); designs on premises alone are compared.
+// meanwhile); designs on premises alone are compared. `costs`: its costs_by_capacity.
 BreakPoints break_points(Screening& screening, const PriceBook& prices, const Catalogue& catalogue,
-                         unsigned threads, std::stop_token stop = {});
-
-// The same jobs on `factor` times the data: capacity and samples, at least one
-// step's worth of each job.
-SizingAsk with_data(SizingAsk ask, double factor);
+                         const std::vector<CostsAt>& costs, std::stop_token stop = {});
 
 }  // namespace aforo

@@ -15,16 +15,6 @@ Family winner(const SizingAsk& ask, const PriceBook& prices) {
   return screening.designs()[screening.rank(prices, Grouping::kFamily).front().design].family;
 }
 
-// Twice the data: twice the samples and twice the capacity, but never less than one step of all accelerators.
-TEST(BreakPoints, MoreDataOfTheSameKind) {
-  SizingAsk ask = plain_ask();
-  ask.capacity = Bytes{3'000'000'000'000};
-  const SizingAsk twice = with_data(ask, 2);
-  EXPECT_EQ(twice.jobs[0].workload.dataset.samples, 2'000'000U);
-  EXPECT_EQ(twice.capacity->value, 6'000'000'000'000U);
-  EXPECT_EQ(with_data(ask, 1e-6).jobs[0].workload.dataset.samples, 80U);  // 8 x 10
-}
-
 class BreakPointsTest : public ::testing::Test {
  protected:
   BreakPointsTest() {
@@ -37,7 +27,8 @@ class BreakPointsTest : public ::testing::Test {
   }
   BreakPoints found(const PriceBook& prices) const {
     Screening screening(ask_, Catalogue::shipped(), 2);
-    return break_points(screening, prices, Catalogue::shipped(), 2);
+    const auto costs = costs_by_capacity(screening, prices, Catalogue::shipped(), 2);
+    return break_points(screening, prices, Catalogue::shipped(), costs);
   }
   SizingAsk ask_ = plain_ask();
 };
@@ -79,7 +70,7 @@ TEST(BreakPoints, StopWhenAsked) {
   Screening screening(plain_ask(), Catalogue::shipped(), 2);
   std::stop_source stop;
   stop.request_stop();
-  EXPECT_THROW(break_points(screening, PriceBook::shipped(), Catalogue::shipped(), 2, stop.get_token()),
+  EXPECT_THROW(break_points(screening, PriceBook::shipped(), Catalogue::shipped(), {}, stop.get_token()),
                Interrupted);
 }
 

@@ -1,6 +1,7 @@
-// Portfolios, formats and sweeps as parts of a Record.
+// Portfolios, formats, sweeps and curves as parts of a Record.
 #include <fmt/format.h>
 
+#include "measure/series.h"
 #include "sizing/money_words.h"
 #include "sizing/size_record.h"
 
@@ -150,6 +151,23 @@ void add_growth_steps(Json& record, const GrowthSteps& found, std::set<std::stri
   used.insert("interest");
   set_number(out, "in_steps_usd", *found.in_steps);
   set_number(out, "at_once_usd", *found.at_once);
+}
+
+void add_costs_by_capacity(Json& record, const std::vector<CostsAt>& costs) {
+  for (const Family family : kFamilies) {
+    Series one{
+        fmt::format("cost by capacity, {}", to_string(family)),
+        {"capacity_bytes", "B", {}},
+        {{"total_usd_per_month", "USD/month", {}}, {"accelerators_more_usd_per_month", "USD/month", {}}}};
+    for (const CostsAt& at : costs)
+      for (const KindCost& kind : at.kinds) {
+        if (kind.family != family) continue;
+        one.x.values.push_back(static_cast<double>(at.capacity.value));
+        one.y[0].values.push_back(kind.total);
+        one.y[1].values.push_back(kind.accelerators_more);
+      }
+    add_series(record, one);
+  }
 }
 
 void add_size_sweep(Json& record, const SizeSweep& sweep, const std::vector<Variant>& points,

@@ -232,7 +232,7 @@ std::optional<Ranked> Screening::next_between(const PriceBook& prices, double li
   return cheapest_of(offers, lines, prices, Look::kBetween, limit, Aim::kNamed);
 }
 
-std::vector<Ranked> Screening::rank(const PriceBook& prices, Grouping grouping) {
+std::vector<Ranked> Screening::rank(const PriceBook& prices, Grouping grouping, Aim aim) {
   const std::vector<Members>& lists = members_.at(grouping);
   struct Found {
     std::optional<Ranked> offer;
@@ -242,7 +242,7 @@ std::vector<Ranked> Screening::rank(const PriceBook& prices, Grouping grouping) 
   parallel_for(lists.size(), 1, threads_, {}, [&](unsigned, std::uint64_t i, std::uint64_t) {
     found[i].offer = cheapest_offer(lists[i].offers, prices, Look::kRanking, HUGE_VAL);
     found[i].line = cheapest_line(lists[i].lines, prices, Look::kRanking,
-                                  found[i].offer ? found[i].offer->bill.compared() : HUGE_VAL, Aim::kNamed);
+                                  found[i].offer ? found[i].offer->bill.compared() : HUGE_VAL, aim);
   });
   std::map<std::string, Ranked> best;
   const auto add = [&](Ranked one) {

@@ -71,8 +71,8 @@ class Screening {
   const Judgement& judgement(std::size_t design) const { return judged_[design]; }
 
   // The cheapest that serves of each group, the cheapest group first (Bill::compared); groups where
-  // none serves are left out.
-  std::vector<Ranked> rank(const PriceBook& prices, Grouping grouping);
+  // none serves are left out. With Aim::kCheapest nothing is judged only so that rejected() can name it.
+  std::vector<Ranked> rank(const PriceBook& prices, Grouping grouping, Aim aim = Aim::kNamed);
 
   // The one that rank() would have first, where it costs less than `limit` a month (Bill::compared), without looking at
   // what could not win.

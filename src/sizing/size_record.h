@@ -11,6 +11,7 @@
 #include "sizing/break_points.h"
 #include "sizing/comparisons.h"
 #include "sizing/cost_advice.h"
+#include "sizing/cost_curve.h"
 #include "sizing/design_explain.h"
 #include "sizing/growth_steps.h"
 #include "sizing/horizon.h"
@@ -30,6 +31,8 @@ void add_designs(Json& record, const Screening& screening, const SizeResult& res
 void add_design_explain(Json& record, const std::vector<ExplainedFigure>& figures);
 void add_requirement_curve(Json& record, const std::vector<TargetPoint>& curve);
 void add_break_points(Json& record, const BreakPoints& found);
+// `series`: "cost by capacity, KIND" of each kind that serves somewhere.
+void add_costs_by_capacity(Json& record, const std::vector<CostsAt>& costs);
 void add_horizon(Json& record, const Horizon& found, std::set<std::string>& used);
 // Where there is no horizon: why not, in one line.
 void add_horizon_absent(Json& record, const Screening& screening, const SizeResult& result);
