@@ -144,30 +144,41 @@ void set_capacity(SizingAsk& ask, const std::string& text) {
   }
 }
 
+double number_of_bytes(const std::string& key, const std::string& text) {
+  return static_cast<double>(bytes_of(key, text).value);
+}
+
 struct Key {
   const char* name;
   Change change;
+  const char* unit = "";  // of docs/record.md; "" = values are words
+  std::function<double(const std::string&)> number = {};
 };
 const std::vector<Key>& keys() {
   static const std::vector<Key> kKeys = {
       {"accelerators",
        [](SizingAsk& ask, const std::string& v) {
          ask.jobs.front().workload.accelerator.count = static_cast<std::uint32_t>(count_of(v));
-       }},
+       },
+       "count", [](const std::string& v) { return static_cast<double>(count_of(v)); }},
       {"accelerator_type",
        [](SizingAsk& ask, const std::string& v) {
          for (SizedJob& job : ask.jobs)
            job.workload = on_accelerator(job.workload, v, "", Catalogue::shipped());
        }},
-      {"capacity", set_capacity},
-      {"cache_size", [](SizingAsk& ask, const std::string& v) { ask.cache = bytes_of("cache_size", v); }},
+      {"capacity", set_capacity, "B", [](const std::string& v) { return number_of_bytes("capacity", v); }},
+      {"cache_size", [](SizingAsk& ask, const std::string& v) { ask.cache = bytes_of("cache_size", v); }, "B",
+       [](const std::string& v) { return number_of_bytes("cache_size", v); }},
       {"duty",
        [](SizingAsk& ask, const std::string& v) {
          for (SizedJob& job : ask.jobs) job.duty = percent_of(v);
-       }},
-      {"target", [](SizingAsk& ask, const std::string& v) {
+       },
+       "fraction", percent_of},
+      {"target",
+       [](SizingAsk& ask, const std::string& v) {
          for (SizedJob& job : ask.jobs) job.workload.training.au_target = target_of(v);
-       }}};
+       },
+       "fraction", target_of}};
   return kKeys;
 }
 
@@ -297,6 +308,10 @@ SizeSweep parse_size_sweep(std::string_view text) {
       Catalogue::shipped().accelerator(value);
     else
       key_of(out.key).change(probe, value);
+  const Key& key = key_of(out.key);
+  out.unit = key.unit;
+  if (key.number)
+    for (const std::string& value : out.values) out.numbers.push_back(key.number(value));
   return out;
 }
 

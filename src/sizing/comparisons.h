@@ -74,6 +74,9 @@ struct SizeSweep {
   // "accelerators", "accelerator_type", "capacity", "cache_size", "duty", "target".
   std::string key;
   std::vector<std::string> values;
+  // What the values are as numbers, in SI, and their unit as docs/record.md spells it; empty where they are words.
+  std::vector<double> numbers = {};
+  std::string unit = {};
 };
 // "accelerators=64..512" (doubling), "capacity=250TB,1PB". UserError for a key or value that is
 // none, or more than 32.

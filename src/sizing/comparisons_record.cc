@@ -37,6 +37,7 @@ Json hedged_json(const HedgedDesign& d) {
   set_number(out, "worst_regret_usd_per_month", d.worst_regret);
   out["worst_scenario"] = d.worst_scenario;
   out["totals_usd_per_month"] = d.totals;
+  out["regrets_usd_per_month"] = d.regrets;
   return out;
 }
 
@@ -174,11 +175,25 @@ void add_size_sweep(Json& record, const SizeSweep& sweep, const std::vector<Vari
                     std::set<std::string>& used) {
   record["sweep_key"] = sweep.key;
   record["sweep"] = Json::array();
-  for (const Variant& p : points) {
+  Series curve{"sweep",
+               {sweep.key, sweep.unit, {}},
+               {{"total_usd_per_month", "USD/month", {}},
+                {"storage_usd_per_month", "USD/month", {}},
+                {"idle_usd_per_month", "USD/month", {}},
+                {"au", "fraction", {}}}};
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const Variant& p = points[i];
     record["sweep"].push_back(variant_json(p, "value"));
+    if (i < sweep.numbers.size()) record["sweep"].back()["number"] = sweep.numbers[i];
+    if (i < sweep.numbers.size() && p.serves()) {
+      curve.x.values.push_back(sweep.numbers[i]);
+      const double values[] = {p.total(), p.storage, p.idle, p.au};
+      for (std::size_t k = 0; k < curve.y.size(); ++k) curve.y[k].values.push_back(values[k]);
+    }
     used.insert(p.items.begin(), p.items.end());
     for (const std::string& note : p.notes) record["warnings"].push_back(note);
   }
+  add_series(record, curve);
 }
 
 }  // namespace aforo

@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <set>
 
+#include "measure/series.h"
+#include "sizing/size_record.h"
 #include "sizing/test_kit.h"
 
 namespace aforo {
@@ -82,6 +85,35 @@ TEST(Sweep, Words) {
   EXPECT_THAT(parse_size_sweep("accelerators=8..8").values, ElementsAre("8"));
   EXPECT_EQ(parse_size_sweep("cache-size=1 TB, 2 TB").key, "cache_size");
   EXPECT_THAT(parse_size_sweep("cache-size=1 TB, 2 TB").values, ElementsAre("1 TB", "2 TB"));
+}
+
+TEST(Sweep, NumbersInSi) {
+  EXPECT_THAT(parse_size_sweep("accelerators=8,16").numbers, ElementsAre(8, 16));
+  EXPECT_EQ(parse_size_sweep("accelerators=8,16").unit, "count");
+  EXPECT_THAT(parse_size_sweep("capacity=250TB,1 PB").numbers, ElementsAre(250e12, 1e15));
+  EXPECT_EQ(parse_size_sweep("cache_size=1 TB").unit, "B");
+  EXPECT_THAT(parse_size_sweep("target=80%,0.9").numbers, ElementsAre(0.8, 0.9));
+  EXPECT_EQ(parse_size_sweep("duty=50%").unit, "fraction");
+  EXPECT_TRUE(parse_size_sweep("accelerator_type=h100,b200").numbers.empty());
+}
+
+// A point where nothing serves is told in the list, and is none of the curve.
+TEST(Sweep, IsACurveOfWhatServes) {
+  const SizeSweep sweep = parse_size_sweep("accelerators=8,16,32");
+  std::vector<Variant> points{priced("8", 1000), priced("16", 0, "nothing serves"), priced("32", 4000)};
+  points[2].idle = 500, points[2].au = 0.95;
+  Json record = {{"warnings", Json::array()}};
+  std::set<std::string> used;
+  add_size_sweep(record, sweep, points, used);
+  EXPECT_EQ(record["sweep"][1]["number"], 16);
+  const std::vector<Series> series = series_of(record);
+  ASSERT_EQ(series.size(), 1U);
+  EXPECT_EQ(series[0].name, "sweep");
+  EXPECT_EQ(series[0].x.key, "accelerators");
+  EXPECT_THAT(series[0].x.values, ElementsAre(8, 32));
+  EXPECT_EQ(series[0].y[0].key, "total_usd_per_month");
+  EXPECT_THAT(series[0].y[0].values, ElementsAre(1000, 4500));
+  EXPECT_THAT(series[0].y[3].values, ElementsAre(0, 0.95));
 }
 
 TEST(Sweep, OneSentenceForWhatIsWrong) {

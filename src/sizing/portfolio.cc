@@ -119,6 +119,7 @@ HedgedDesign hedged(const Design& d, const Portfolio& portfolio, const std::vect
     const double best = rooms[s].best > 0 ? rooms[s].best : found.total;
     const double regret = std::max(0.0, found.total - best);
     out.totals.push_back(found.total);
+    out.regrets.push_back(regret);
     out.expected_low += weight * found.low;
     out.expected_high += weight * found.high;
     out.items.insert(found.items.begin(), found.items.end());

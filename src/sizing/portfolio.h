@@ -43,7 +43,7 @@ struct HedgedDesign {
       expected_high = 0;
   double expected_regret = 0, worst_regret = 0;
   std::string worst_scenario;
-  std::vector<double> totals;  // per scenario
+  std::vector<double> totals, regrets;  // per scenario
   // Of the price book, that it uses in any scenario.
   std::set<std::string> items;
 };

@@ -46,6 +46,7 @@ TEST(Hedge, RegretOfTwoScenarios) {
     EXPECT_NEAR(d.expected, 0.75 * d.totals[0] + 0.25 * d.totals[1], near);
     EXPECT_NEAR(d.expected_regret, 0.75 * small + 0.25 * large, near);
     EXPECT_NEAR(d.worst_regret, std::max(small, large), near);
+    EXPECT_EQ(d.regrets, (std::vector<double>{small, large}));
     EXPECT_EQ(d.worst_scenario, large >= small ? "large" : "small");
     EXPECT_GE(d.expected_regret, last);
     last = d.expected_regret;

@@ -96,16 +96,30 @@ std::optional<double> meeting(double fixed_a, double part_a, double fixed_b, dou
   return x;
 }
 
-std::map<std::string, double> by_group(const SizedDesign& d, const Screening& screening,
-                                       const PriceBook& prices) {
-  std::map<std::string, double> out;
+// Of a bill, USD a month: what a group's prices make, now and at the ends of their ranges.
+struct GroupPart {
+  double now = 0, low = 0, high = 0;
+};
+
+std::map<std::string, GroupPart> by_group(const SizedDesign& d, const Screening& screening,
+                                          const PriceBook& prices) {
+  std::map<std::string, GroupPart> out;
   for (const auto& [item, part] : contributions(d.bill, screening.designs()[d.design], prices)) {
-    const PriceUnit unit = prices.at(item).unit;
-    const bool money = unit != PriceUnit::kFactor && unit != PriceUnit::kPerYear && unit != PriceUnit::kYears;
+    const Price& price = prices.at(item);
+    const bool money = price.unit != PriceUnit::kFactor && price.unit != PriceUnit::kPerYear &&
+                       price.unit != PriceUnit::kYears;
     if (!money) continue;  // counted within what it multiplies
-    out[prices.at(item).group] += part;
+    GroupPart& group = out[price.group];
+    group.now += part;
+    group.low += price.value > 0 ? part * price.low / price.value : 0;
+    group.high += price.value > 0 ? part * price.high / price.value : 0;
   }
-  if (d.bill.accelerators_more > 0) out["accelerators"] += d.bill.accelerators_more;
+  if (const double more = d.bill.accelerators_more; more > 0) {
+    GroupPart& hours = out["accelerators"];  // which it is the difference of
+    const double low = hours.now > 0 ? hours.low / hours.now : 1,
+                 high = hours.now > 0 ? hours.high / hours.now : 1;
+    hours.now += more, hours.low += more * low, hours.high += more * high;
+  }
   return out;
 }
 
@@ -136,10 +150,12 @@ void flips_of(std::size_t other, const Screening& screening, const PriceBook& pr
   for (const auto& [group, part] : a) groups.insert(group);
   for (const auto& [group, part] : b) groups.insert(group);
   for (const std::string& group : groups) {
-    const double pa = a.contains(group) ? a.at(group) : 0, pb = b.contains(group) ? b.at(group) : 0;
-    const auto x = meeting(first.bill.compared() - pa, pa, second.bill.compared() - pb, pb);
+    const GroupPart pa = a.contains(group) ? a.at(group) : GroupPart{};
+    const GroupPart pb = b.contains(group) ? b.at(group) : GroupPart{};
+    const auto x = meeting(first.bill.compared() - pa.now, pa.now, second.bill.compared() - pb.now, pb.now);
     if (!x) continue;
-    out.flips.push_back({other, group, *x,
+    const double both = pa.now + pb.now;
+    out.flips.push_back({other, group, *x, (pa.low + pb.low) / both, (pa.high + pb.high) / both,
                          fmt::format("{} would win over it if prices of {} were {:.2f} times what they are",
                                      to_string(screening.designs()[second.design].family), group, *x)});
   }

@@ -44,6 +44,8 @@ struct Flip {
   std::size_t design = 0;  // of SizeResult::designs: the other
   std::string group;       // of the price book
   double factor = 1;
+  // What that group's prices may be today, times what they are: their ranges, weighted by what both designs pay.
+  double low = 1, high = 1;
   // "all-flash QLC would win over it if prices of ssd were 0.61 times what they are".
   std::string text;
 };

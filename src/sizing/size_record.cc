@@ -274,6 +274,7 @@ void add_designs(Json& record, const Screening& screening, const SizeResult& res
         .push_back({{"family", std::string(to_string(d.family))},
                     {"prices_of", flip.group},
                     {"factor", flip.factor},
+                    {"factor_range", {flip.low, flip.high}},
                     {"text", flip.text}});
   }
   record["sensitivity"] = {{"second_best_wins", second}, {"others_win", others}};

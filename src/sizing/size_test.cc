@@ -85,6 +85,14 @@ TEST(Size, AFlipIsWhereTheTotalsMeet) {
     const double distance = std::max(flip.factor, 1 / flip.factor);
     EXPECT_GE(distance, last) << "nearest first";
     last = distance;
+    EXPECT_LE(flip.low, 1) << flip.group;
+    EXPECT_GE(flip.high, 1) << flip.group;
+    double low = HUGE_VAL, high = 0;  // of any of the group
+    for (const Price& price : options.prices.all())
+      if (price.group == flip.group && price.value > 0)
+        low = std::min(low, price.low / price.value), high = std::max(high, price.high / price.value);
+    EXPECT_GE(flip.low, low * (1 - 1e-9)) << flip.group;
+    EXPECT_LE(flip.high, high * (1 + 1e-9)) << flip.group;
   }
 }
 
