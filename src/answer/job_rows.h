@@ -97,4 +97,10 @@ inline constexpr Row kIoThreads = row<&EngineAsk::threads>(
 inline constexpr Row kTimeout = row<&EngineAsk::timeout>(
     {"timeout", 0, kSeconds, "TIME", "30 s", "give up on a read after TIME; 0s is never", kReadingGroup});
 
+// Of a command whose page is a screen: the option that asks for all of it.
+template <auto Member>
+inline constexpr Row kFullRow = row<Member>({"full", 0, kFlag, "", "",
+                                             "show all that is known, and not the first screen alone",
+                                             kOutputGroup});
+
 }  // namespace aforo::rows

@@ -81,6 +81,7 @@ constexpr Row kPredictRows[] = {
     row<&PredictAsk::checkpoint_pause>(
         {"checkpoint-pause", 0, kSeconds, "TIME", "", "let such a pause last TIME", kPredictingGroup})
         .needing("checkpoint-every", kCheckpointHalf),
+    kFullRow<&PredictAsk::full>,
 };
 constexpr AskTable kPredictTable{"predict", "W STORAGE [key=value]... [options]", kPredictRows};
 

@@ -31,6 +31,8 @@ struct PredictAsk : JobAsk {
   Setting<std::uint64_t> checkpoint_every;
   // How long all accelerators then wait.
   Setting<Seconds> checkpoint_pause;
+  // Of the page: all that is known, and not the first screen alone. The Record is the same.
+  Setting<bool> full = false;
 
   const AskTable& table() const override;
   // Throws UserError for `accelerators` beside a sweep over them, and for a sweep that

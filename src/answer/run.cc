@@ -81,6 +81,7 @@ constexpr Row kRunRows[] = {
         {"steps-csv", 0, kResult, "FILE", "", "write every step of every rank to FILE", kMeasuringGroup}),
     row<&RunAsk::dry_run>(
         {"dry-run", 0, kFlag, "", "", "say what would be done, and touch nothing", kOutputGroup}),
+    kFullRow<&RunAsk::full>,
 };
 constexpr AskTable kRunTable{"run", "W DIR [key=value]... [options]", kRunRows};
 

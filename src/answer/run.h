@@ -44,6 +44,8 @@ struct RunAsk : JobAsk, EngineAsk {
   Setting<std::string> steps_csv;
   // Say what would be read, and read no data.
   Setting<bool> dry_run = false;
+  // Of the page: all that is known, and not the first screen alone. The Record is the same.
+  Setting<bool> full = false;
 
   const AskTable& table() const override;
 };

@@ -116,7 +116,7 @@ std::string predict_command(const SizeAsk& ask, const Need& need, const Design& 
   if (!word.empty()) out += " " + quoted(word);
   out += " " + quoted(file);
   say_assignments(out, ask);
-  say_rows(out, ask, PredictAsk().table(), {"sweep", "per-host", "transfer-size"});
+  say_rows(out, ask, PredictAsk().table(), {"sweep", "per-host", "transfer-size", "full"});
   say_differences(out, ask, job.workload, word);
   out += fmt::format(" --per-host {}", *ask.per_host);
   const JobNeed seen = as_read(job, design);

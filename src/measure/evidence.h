@@ -157,8 +157,12 @@ struct Evidence {
 // The judgement in words. Never empty: where nothing was measured it says so.
 struct Verdict {
   Limit limit = Limit::kUnknown;
-  // One line: the limit, the decisive number, what to try.
+  // One line: the limit, the decisive number, what to try, and the notes.
   std::string text;
+  // Of it the clause that says why, alone.
+  std::string reason;
+  // What weakens it, each a clause: that memory was measured, that the client was too busy.
+  std::vector<std::string> notes;
   // The numbers that decided, one per line.
   std::vector<std::string> evidence;
   // What to try, most promising first.

@@ -92,6 +92,11 @@ bool client_is_next(const Evidence& e, Limit limit) {
          *e.null_ceiling < e.au_target * e.demand_samples_per_second;
 }
 
+void note(Verdict& verdict, const std::string& clause) {
+  verdict.text += ". NOTE: " + clause;
+  verdict.notes.push_back(clause);
+}
+
 Finding nothing_measured() {
   return {Limit::kUnknown, "no step was measured", {"run more steps: --steps 100"}, ""};
 }
@@ -123,8 +128,9 @@ std::string cache_flag(const Evidence& e) {
 
 Verdict verdict_of(const Evidence& e) {
   const Finding finding = find(e);
-  Verdict verdict{finding.limit, to_string(finding.limit) + ": " + finding.reason, list_evidence(e),
-                  finding.advice};
+  Verdict verdict{finding.limit,    to_string(finding.limit) + ": " + finding.reason,
+                  finding.reason,   {},
+                  list_evidence(e), finding.advice};
   if (!finding.flag.empty()) verdict.text += "; try " + finding.flag;
   if (client_is_next(e, finding.limit)) {
     verdict.advice.push_back(
@@ -137,21 +143,21 @@ Verdict verdict_of(const Evidence& e) {
     verdict.advice.push_back("look at `errors` in the record: failed samples are missing from this result");
   }
   if (e.compute_excess > kLateSteps) {
-    verdict.text += fmt::format(
-        ". NOTE: emulated steps took {} longer than asked, which counts as compute: this machine is too busy "
-        "for this AU to be believed",
-        format_percent(e.compute_excess));
+    note(verdict,
+         fmt::format(
+             "emulated steps took {} longer than asked, which counts as compute: this machine is too busy "
+             "for this AU to be believed",
+             format_percent(e.compute_excess)));
     verdict.advice.push_back("an idle machine, more client cores, or fewer accelerators: --accelerators N");
   }
   if (e.null_storage && e.au >= e.au_target) return verdict;
   if (e.null_storage) {
-    verdict.text +=
-        ". NOTE: nothing was read (null engine): this is what the client does without any storage";
+    note(verdict, "nothing was read (null engine): this is what the client does without any storage");
   } else if (e.memory_filesystem) {
     if (!e.cache_expected)
-      verdict.text += ". NOTE: this is a memory filesystem, there is no storage below: this measured memory";
+      note(verdict, "this is a memory filesystem, there is no storage below: this measured memory");
   } else if (const std::string flag = cache_flag(e); !flag.empty()) {
-    verdict.text += ". NOTE: " + flag;
+    note(verdict, flag);
     verdict.advice.insert(verdict.advice.begin(),
                           "--drop-caches, --read direct, or a dataset several times larger than memory; "
                           "--cache-expected if a warm run is wanted");

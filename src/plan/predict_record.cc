@@ -93,6 +93,8 @@ void add_prediction(Json& record, const Prediction& p) {
   for (const std::string& note : p.notes) warn(record, note);
   record["verdict"] = {{"limit", to_string(p.verdict.limit)},
                        {"text", p.verdict.text},
+                       {"reason", p.verdict.reason},
+                       {"notes", p.verdict.notes},
                        {"evidence", p.verdict.evidence},
                        {"advice", p.verdict.advice}};
 }

@@ -11,4 +11,8 @@ namespace aforo {
 // Keys that are absent are not shown; what is of another shape is absent. Never throws. Pure, thread-safe.
 Document document_of(const Json& record);
 
+// All that its page may say, whatever the echo of the command line asks for: the first screen where there is one, in
+// sections without a heading, and the rest below it. For media that scroll. Otherwise as document_of.
+Document whole_document_of(const Json& record);
+
 }  // namespace aforo

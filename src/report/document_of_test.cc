@@ -56,7 +56,7 @@ void expect_value(const Value& value, double number, Unit unit) {
 }
 
 TEST(DocumentOf, ARunsTitleIsFactsNotALine) {
-  const Document doc = document_of(record("run"));
+  const Document doc = whole_document_of(record("run"));
   EXPECT_THAT(texts(doc.title), ElementsAre("aforo run", "resnet50_h100", "8 accelerators"));
   expect_value(doc.title[2], 8, Unit::kCount);
   EXPECT_THAT(texts(doc.subtitle), ElementsAre("/mnt/nvme/imagenet", "target AU 90.0 %", "io_uring", "direct",
@@ -66,7 +66,7 @@ TEST(DocumentOf, ARunsTitleIsFactsNotALine) {
 
 TEST(DocumentOf, ARunsRowsAreTyped) {
   const Json run = record("run");
-  const Document doc = document_of(run);
+  const Document doc = whole_document_of(run);
   const LabelledValue au = row(doc, "Accelerators", "utilisation (AU)");
   expect_value(au.value, run["au"], Unit::kFraction);
   EXPECT_EQ(au.value.tone, Tone::kBad) << "61 % of 90 %";
@@ -83,7 +83,7 @@ TEST(DocumentOf, ARunsRowsAreTyped) {
 }
 
 TEST(DocumentOf, WhereARunsTimeWentIsAWhole) {
-  const auto bars = blocks<Bars>(document_of(record("run")), "Where their time goes");
+  const auto bars = blocks<Bars>(whole_document_of(record("run")), "Where their time goes");
   ASSERT_EQ(bars.size(), 1U);
   ASSERT_EQ(bars[0].bars.size(), 4U);
   double sum = 0;
@@ -97,13 +97,14 @@ TEST(DocumentOf, WhereARunsTimeWentIsAWhole) {
 }
 
 TEST(DocumentOf, APredictedRunHasTheIntervalsEnds) {
-  const LabelledValue predicted = row(document_of(record("run_predicted")), "Accelerators", "  predicted");
+  const LabelledValue predicted =
+      row(whole_document_of(record("run_predicted")), "Accelerators", "  predicted");
   expect_value(predicted.note, 0.6053, Unit::kFraction);
   EXPECT_DOUBLE_EQ(predicted.note.upper.value(), 0.6403);
 }
 
 TEST(DocumentOf, WhatFailedAndWhatWeakensHasItsTone) {
-  const Document doc = document_of(record("run_partial"));
+  const Document doc = whole_document_of(record("run_partial"));
   EXPECT_EQ(row(doc, "Errors", "samples that failed").value.tone, Tone::kBad);
   const auto warnings = blocks<List>(doc, "Warnings");
   ASSERT_EQ(warnings.size(), 1U);
@@ -116,26 +117,26 @@ TEST(DocumentOf, WhatFailedAndWhatWeakensHasItsTone) {
 
 TEST(DocumentOf, APathIsWholeWhateverItsLength) {
   const Json run = record("run_partial");
-  EXPECT_EQ(document_of(run).subtitle[0].text, run["config"]["directory"]);
+  EXPECT_EQ(whole_document_of(run).subtitle[0].text, run["config"]["directory"]);
 }
 
 TEST(DocumentOf, TheStepsOfARunAreASeries) {
   Json run = record("run");
   add_series(run, {"steps", {"begin_seconds", "s", {0, 0.4}}, {{"step_seconds", "s", {0.4, 0.3}}}, 2});
-  const auto series = blocks<Series>(document_of(run), "Series");
+  const auto series = blocks<Series>(whole_document_of(run), "Series");
   ASSERT_EQ(series.size(), 1U);
   EXPECT_EQ(series[0].name, "steps");
   EXPECT_THAT(series[0].y[0].values, ElementsAre(0.4, 0.3));
 }
 
 TEST(DocumentOf, ASearchsRampHasANumberPerCell) {
-  const Document doc = document_of(record("find_max"));
+  const Document doc = whole_document_of(record("find_max"));
   expect_value(row(doc, "Result", "this storage feeds").value, 5, Unit::kCount);
   EXPECT_EQ(row(doc, "Result", "this storage feeds").value.tone, Tone::kStrong);
   expect_value(row(doc, "Result", "this storage feeds").note, 5, Unit::kCount);
   Json null = record("find_max");
   null["engine"] = "null";
-  expect_value(row(document_of(null), "Result", "this client could feed").value, 5, Unit::kCount);
+  expect_value(row(whole_document_of(null), "Result", "this client could feed").value, 5, Unit::kCount);
   const Table ramp = table(doc, "Ramp");
   ASSERT_EQ(ramp.rows.size(), 6U);
   EXPECT_EQ(ramp.columns.back().style, CellStyle::kBar);
@@ -174,7 +175,7 @@ TEST(DocumentOf, InspectHoldsTheYamlAsItIs) {
 }
 
 TEST(DocumentOf, APredictionsAdviceIsByGain) {
-  const Document doc = document_of(record("predict"));
+  const Document doc = whole_document_of(record("predict"));
   const auto advice = blocks<List>(doc, "What would move it, each alone");
   ASSERT_EQ(advice.size(), 1U);
   EXPECT_EQ(advice[0].style, ListStyle::kGains);
@@ -187,9 +188,11 @@ TEST(DocumentOf, APredictionsAdviceIsByGain) {
 }
 
 TEST(DocumentOf, AllPredictionsHaveTheirOwnSections) {
-  EXPECT_EQ(row(document_of(record("predict_max")), "Result, predicted", "this storage feeds").value.number,
-            5);
-  EXPECT_EQ(table(document_of(record("predict_max")), "Ramp").columns.size(), 5U) << "no rates are known";
+  EXPECT_EQ(
+      row(whole_document_of(record("predict_max")), "Result, predicted", "this storage feeds").value.number,
+      5);
+  EXPECT_EQ(table(whole_document_of(record("predict_max")), "Ramp").columns.size(), 5U)
+      << "no rates are known";
   const Table sweep = table(document_of(record("predict_sweep")), "Predicted utilisation over accelerators");
   EXPECT_EQ(sweep.columns.size(), 8U);
   expect_value(sweep.rows[6][0], 64, Unit::kCount);
@@ -344,6 +347,31 @@ TEST(DocumentOf, ACatalogueRowInFullIsRows) {
   expect_value(row(doc, "Cloud services", "latency").value, 0.001, Unit::kSeconds);
   expect_value(row(doc, "Prices", "storage").value, 0.08, Unit::kDollars);
   EXPECT_EQ(table(document_of(record("catalogue")), "Workloads").rows[0][1].unit, Unit::kBytesPerSecond);
+}
+
+// The first screen, then the rest, whether the echo asks for it or not.
+TEST(DocumentOf, AWholeDocumentHasTheFirstScreenAndTheRest) {
+  Json size = record("size");
+  size["config"]["command_line"].erase("full");
+  const auto headings = [](const Document& doc) {
+    std::vector<std::string> out;
+    for (const Section& section : doc.sections) out.push_back(section.heading);
+    return out;
+  };
+  EXPECT_THAT(headings(document_of(size)), ElementsAre(""));
+  const Document whole = whole_document_of(size);
+  EXPECT_THAT(headings(whole).front(), "");
+  const List facts = blocks<List>(whole, "").front();
+  EXPECT_EQ(facts.style, ListStyle::kFacts);
+  for (const Item& item : facts.items) {
+    EXPECT_THAT(item.text + item.after, testing::Not(testing::HasSubstr("--full"))) << "all stands below";
+  }
+  Json full = size;
+  full["config"]["command_line"]["full"] = true;
+  const auto below = headings(document_of(full));
+  EXPECT_GT(below.size(), 3U);
+  EXPECT_THAT(below, testing::IsSubsetOf(headings(whole)));
+  EXPECT_EQ(headings(whole_document_of(full)), headings(whole));
 }
 
 }  // namespace

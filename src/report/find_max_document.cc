@@ -7,6 +7,7 @@
 #include "base/units.h"
 #include "report/common_sections.h"
 #include "report/record_facts.h"
+#include "report/run_first.h"
 #include "report/view.h"
 
 namespace aforo {
@@ -41,9 +42,12 @@ void add_ramp(Document& doc, const Json& record) {
 
 }  // namespace
 
-Document find_max_document(const Json& record) {
+Document find_max_document(const Json& record, Extent extent) {
+  const bool whole = extent == Extent::kAll, first = whole || !asks_for_all(record);
   Document doc;
   doc.title = {"aforo run --find-max", workload_name(record)};
+  if (first) add_search_first(doc, record, extent);
+  if (first && !whole) return doc;
   doc.subtitle = subtitle_of(path_value(directory_of_run(record)),
                              {engine_of(record), word(record, {"config", "read"}), started_text(record)});
   doc.section("Result");

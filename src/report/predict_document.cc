@@ -7,12 +7,14 @@
 #include "base/units.h"
 #include "report/common_sections.h"
 #include "report/record_facts.h"
+#include "report/run_first.h"
 #include "report/view.h"
 
 namespace aforo {
 namespace {
 
-constexpr double kLeastShown = 0.0005;  // of the time: less reads as 0.0 %
+constexpr double kLeastShown = 0.0005;   // of the time: less reads as 0.0 %
+constexpr std::size_t kLongestKey = 40;  // in a heading
 
 std::vector<Value> subtitle(const Json& record) {
   return subtitle_of(path_value(word(record, {"config", "storage"})),
@@ -133,7 +135,7 @@ void add_method(Document& doc, const Json& record) {
 
 // A row per accelerators tried or value of a sweep, what was varied first. Columns of which no row knows
 // anything are left out with those behind them.
-void add_points(Document& doc, const Json& record, std::string_view list, const std::string& heading,
+Table points_of(const Json& record, std::string_view list, const std::string& heading,
                 Value (*varied)(const Json&)) {
   const double target = au_target(record).value_or(0);
   Table table{{{heading, true},
@@ -151,36 +153,59 @@ void add_points(Document& doc, const Json& record, std::string_view list, const 
                           per_second_at(*point, {"samples_per_second"}),
                           rate_at(*point, {"bytes_per_second"}), word(*point, {"limit"})});
   }
-  if (table.rows.empty()) return;
   constexpr std::size_t kBrief = 5;  // up to the bar
   if (std::none_of(table.rows.begin(), table.rows.end(),
                    [](const auto& row) { return row[kBrief].known(); })) {
     table.columns.resize(kBrief);
     for (auto& row : table.rows) row.resize(kBrief);
   }
-  doc.append(std::move(table));
+  return table;
 }
 
 Value plain_value(const Json& point) { return count_at(point, {"value"}); }
 Value bytes_value(const Json& point) { return bytes_at(point, {"value"}); }
 Value accelerators_value(const Json& point) { return count_at(point, {"accelerators"}); }
 
-Document sweep_document(const Json& record) {
+// A screen holds so many rows of a sweep, spread over it from its first to its last.
+constexpr std::size_t kFewPoints = 12;
+
+void thin_out(Table& table) {
+  const std::size_t all = table.rows.size();
+  if (all <= kFewPoints) return;
+  std::vector<std::vector<Value>> few;
+  for (std::size_t i = 0; i < kFewPoints; ++i) few.push_back(table.rows[i * (all - 1) / (kFewPoints - 1)]);
+  table.rows = std::move(few);
+}
+
+Document sweep_document(const Json& record, bool few) {
   Document doc;
   const std::string key = word(record, {"sweep_key"});
   doc.title = {"aforo predict --sweep", workload_name(record)};
-  doc.subtitle = subtitle(record);
-  doc.section("Predicted utilisation over " + (key.empty() ? std::string("the setting") : key));
+  if (!few) doc.subtitle = subtitle(record);
+  doc.section("Predicted utilisation over " +
+              (key.empty() ? std::string("the setting") : cut_to(key, kLongestKey)));
   const bool bytes = key.ends_with("_size") && key != "batch_size";
-  add_points(doc, record, "sweep", key, bytes ? bytes_value : plain_value);
+  Table table = points_of(record, "sweep", key, bytes ? bytes_value : plain_value);
+  if (few) {
+    const std::size_t all = table.rows.size();
+    thin_out(table);
+    doc.append(std::move(table));
+    add_sweep_first(doc, record,
+                    all > kFewPoints ? fmt::format("{} of {} points are shown", kFewPoints, all) : "");
+    return doc;
+  }
+  doc.append(std::move(table));
   add_series_section(doc, record);
   add_warnings(doc, record);
   return doc;
 }
 
-Document predicted_max_document(const Json& record) {
+Document predicted_max_document(const Json& record, Extent extent) {
+  const bool whole = extent == Extent::kAll, first = whole || !asks_for_all(record);
   Document doc;
   doc.title = {"aforo predict --find-max", workload_name(record)};
+  if (first) add_search_first(doc, record, extent);
+  if (first && !whole) return doc;
   doc.subtitle = subtitle(record);
   doc.section("Result, predicted");
   doc.row("this storage feeds",
@@ -192,7 +217,7 @@ Document predicted_max_document(const Json& record) {
   add_throughput(doc, "throughput there", record);
   doc.row("limited by", word(record, {"limit"}));
   doc.section("Ramp");
-  add_points(doc, record, "ramp", "accelerators", accelerators_value);
+  doc.append(points_of(record, "ramp", "accelerators", accelerators_value));
   add_method(doc, record);
   add_warnings(doc, record);
   add_verdict(doc, record);
@@ -201,11 +226,14 @@ Document predicted_max_document(const Json& record) {
 
 }  // namespace
 
-Document predict_document(const Json& record) {
-  if (at(record, {"sweep"}) != nullptr) return sweep_document(record);
-  if (at(record, {"max_accelerators"}) != nullptr) return predicted_max_document(record);
+Document predict_document(const Json& record, Extent extent) {
+  const bool whole = extent == Extent::kAll, first = whole || !asks_for_all(record);
+  if (at(record, {"sweep"}) != nullptr) return sweep_document(record, first && !whole);
+  if (at(record, {"max_accelerators"}) != nullptr) return predicted_max_document(record, extent);
   Document doc;
   doc.title = title_of("predict", record);
+  if (first) add_run_first(doc, record, extent);
+  if (first && !whole) return doc;
   doc.subtitle = subtitle(record);
   add_predicted_accelerators(doc, record);
   add_predicted_shares(doc, record);

@@ -24,6 +24,11 @@ std::optional<double> au_target(const Json& record) {
   return number(record, {"threshold"});
 }
 
+bool asks_for_all(const Json& record) {
+  return flag(record, {"config", "command_line", "full"}) ||
+         flag(record, {"config", "command_line", "explain"});
+}
+
 std::string started_text(const Json& record) {
   std::string text = word(record, {"started"});
   if (text.size() < 17 || text[10] != 'T' || text.back() != 'Z') return text;

@@ -22,6 +22,9 @@ std::string engine_of(const Json& record);
 // search.
 std::optional<double> au_target(const Json& record);
 
+// Whether the Record's echo of the command line asks for more than the first screen: --full, --explain.
+bool asks_for_all(const Json& record);
+
 // "2026-06-01 12:00 UTC" of `started`; as it stands there if it is no ISO 8601 time in UTC.
 std::string started_text(const Json& record);
 

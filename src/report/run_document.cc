@@ -7,6 +7,7 @@
 #include "base/units.h"
 #include "report/common_sections.h"
 #include "report/record_facts.h"
+#include "report/run_first.h"
 #include "report/view.h"
 
 namespace aforo {
@@ -154,9 +155,12 @@ void add_statistics(Document& doc, const Json& record) {
 
 }  // namespace
 
-Document run_document(const Json& record) {
+Document run_document(const Json& record, Extent extent) {
+  const bool whole = extent == Extent::kAll, first = whole || !asks_for_all(record);
   Document doc;
   doc.title = title_of("run", record);
+  if (first) add_run_first(doc, record, extent);
+  if (first && !whole) return doc;
   doc.subtitle = subtitle_of(
       path_value(directory_of_run(record)),
       {target_text(record), engine_of(record), word(record, {"config", "read"}), started_text(record)});

@@ -90,18 +90,14 @@ void add_asked(Document& doc, const Json& record) {
   add_growth_steps(doc, record);
 }
 
-bool wants_all(const Json& record) {
-  return flag(record, {"config", "command_line", "full"}) ||
-         flag(record, {"config", "command_line", "explain"});
-}
-
 }  // namespace
 
-Document size_document(const Json& record) {
+Document size_document(const Json& record, Extent extent) {
+  const bool whole = extent == Extent::kAll, first = whole || !asks_for_all(record);
   Document doc;
   doc.title = title_of("size", record);
-  if (!wants_all(record)) {
-    add_first_screen(doc, record);
+  if (first) add_first_screen(doc, record, extent);
+  if (first && !whole) {
     add_asked(doc, record);
     return doc;
   }

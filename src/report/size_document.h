@@ -2,15 +2,16 @@
 // jobs need.
 //
 // The first screen (size_first.h) and what was asked for beside it; all of it where the Record's echo of the
-// command line has --full or --explain, with formulas where the Record has them. From the Record of
+// command line has --full or --explain, with formulas where the Record has them; both where it is wanted whole. From the Record of
 // `aforo size` (docs/record.md); what it lacks is left out. Pure; never throws.
 #pragma once
 
 #include "measure/record.h"
 #include "report/document.h"
+#include "report/extent.h"
 
 namespace aforo {
 
-Document size_document(const Json& record);
+Document size_document(const Json& record, Extent extent);
 
 }  // namespace aforo

@@ -9,6 +9,7 @@
 
 #include "base/units.h"
 #include "report/design_words.h"
+#include "report/first_facts.h"
 #include "report/record_facts.h"
 #include "report/size_words.h"
 #include "report/view.h"
@@ -17,14 +18,14 @@ namespace aforo {
 namespace {
 
 constexpr std::size_t kLongestCommand = 66;  // a line at 80 columns; who gave a longer one knows it
-constexpr std::size_t kMostLines = 22;       // of 24: the title and the gap below it have the others
 constexpr std::size_t kNearest = 3;          // misses of other kinds beside the nearest: a line or two each
 constexpr std::size_t kScenarios = 2;
 constexpr double kWorthASentence = 0.1;  // of the cost, that another way to run the job would save
 
 class FirstScreen {
  public:
-  explicit FirstScreen(const Json& record) : record_(record), designs_(entries(record, {"designs"})) {}
+  FirstScreen(const Json& record, Extent extent)
+      : record_(record), designs_(entries(record, {"designs"})), whole_(extent == Extent::kAll) {}
 
   List facts() {
     if (at(record_, {"portfolio"}) != nullptr)
@@ -35,7 +36,7 @@ class FirstScreen {
       nothing_serves();
     first_of("assumed", words(record_, {"warnings"}));
     next();
-    return std::move(facts_);
+    return facts_.take(whole_ ? Extent::kAll : Extent::kAsAsked);
   }
 
  private:
@@ -54,17 +55,12 @@ class FirstScreen {
   }
 
   void fact(std::string_view label, std::string text, Tone tone = Tone::kPlain, std::string after = "") {
-    if (text.empty()) return;
-    Value words(label);
-    words.tone = tone;
-    facts_.items.push_back({words, std::move(text), {}, std::move(after), keep_of(label)});
+    facts_.add(label, std::move(text), keep_of(label), tone, std::move(after));
   }
 
   // The first of several, and how many more --full has.
   void first_of(std::string_view label, const std::vector<std::string>& texts) {
-    if (texts.empty()) return;
-    fact(label, texts.front(), Tone::kPlain,
-         texts.size() > 1 ? fmt::format(" (and {} more)", texts.size() - 1) : std::string());
+    facts_.add_first(label, texts, keep_of(label));
   }
 
   void serves() {
@@ -306,14 +302,16 @@ class FirstScreen {
     std::string command = word(record_, {"next", "command"});
     const std::string change = word(record_, {"next", "change"}), text = word(record_, {"next", "text"});
     const std::string all = "--full shows everything";
-    if (command.size() > kLongestCommand && !change.empty()) command = "the same " + change;
+    if (whole_ && change == "with --full") return;
+    if (command.size() > kLongestCommand && !change.empty() && !whole_) command = "the same " + change;
     if (command.empty()) {
-      fact("next", "the same with " + all);
+      if (!whole_) fact("next", "the same with " + all);
       return;
     }
-    fact("next", command);
-    facts_.items.back().keep = kWhole;
-    if (change == "with --full" || text.empty())
+    facts_.add("next", command, kWhole);
+    if (whole_)
+      fact("", text);
+    else if (change == "with --full" || text.empty())
       fact("", text.empty() ? all : text);
     else
       fact("", text, Tone::kPlain, "; " + all);
@@ -321,16 +319,17 @@ class FirstScreen {
 
   const Json& record_;
   const std::vector<const Json*> designs_;
+  const bool whole_;       // all stands below
   std::size_t shown_ = 1;  // of them: the best, and those named beside it
-  List facts_{ListStyle::kFacts, {}, Tone::kPlain, 0, kMostLines};
+  FirstFacts facts_;
 };
 
 }  // namespace
 
-void add_first_screen(Document& doc, const Json& record) {
+void add_first_screen(Document& doc, const Json& record, Extent extent) {
   if (at(record, {"designs"}) == nullptr && at(record, {"portfolio"}) == nullptr) return;
   doc.append(Gap{});
-  doc.append(FirstScreen(record).facts());
+  doc.append(FirstScreen(record, extent).facts());
 }
 
 }  // namespace aforo

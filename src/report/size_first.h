@@ -8,9 +8,11 @@
 
 #include "measure/record.h"
 #include "report/document.h"
+#include "report/extent.h"
 
 namespace aforo {
 
-void add_first_screen(Document& doc, const Json& record);
+// Of the whole page it does not say how to see the rest: that stands below.
+void add_first_screen(Document& doc, const Json& record, Extent extent);
 
 }  // namespace aforo

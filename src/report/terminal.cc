@@ -162,7 +162,8 @@ class TerminalPage {
     const List list = fitting(whole);
     for (std::size_t i = 0; i < list.items.size(); ++i) {
       const std::string start = std::string(indent(list.depth), ' ') + lead(list, i);
-      page_.paragraph(start, list.items[i].text, list.tone);
+      const Tone own = list.items[i].label.tone;
+      page_.paragraph(start, list.items[i].text, own == Tone::kPlain ? list.tone : own);
       if (!list.items[i].below.empty())
         page_.paragraph(std::string(display_width(start), ' '), list.items[i].below, Tone::kFaint);
     }

@@ -16,6 +16,10 @@
 namespace aforo {
 namespace {
 
+// Those of commands whose page is a screen; with --full all of it.
+const char* const kScreens[] = {"run",     "run_partial", "run_predicted", "find_max",
+                                "predict", "predict_max", "predict_sweep", "size"};
+
 const char* const kRecords[] = {"run",
                                 "plan",
                                 "run_partial",
@@ -64,6 +68,41 @@ TEST_P(Snapshot, At120ColumnsInAscii) {
   compare(name + ".120.txt", shown);
 }
 
+Json asked_in_full(Json record) {
+  record["config"]["command_line"]["full"] = true;
+  return record;
+}
+
+class FullSnapshot : public testing::TestWithParam<const char*> {};
+
+TEST_P(FullSnapshot, At80Columns) {
+  const std::string name = GetParam();
+  compare(name + ".full.80.txt", render(asked_in_full(shown_record(name)), Look{80, false, true}));
+}
+
+TEST_P(FullSnapshot, At120ColumnsInAscii) {
+  const std::string name = GetParam();
+  const std::string shown = render(asked_in_full(shown_record(name)), Look{120, false, false});
+  for (char c : shown) ASSERT_TRUE(c == '\n' || (c >= ' ' && c <= '~')) << static_cast<int>(c);
+  compare(name + ".full.120.txt", shown);
+}
+
+TEST_P(FullSnapshot, EveryKeyMayBeMissingOrStrange) {
+  const Json whole = asked_in_full(shown_record(GetParam()));
+  for (const auto& [key, value] : whole.items()) {
+    if (key == "config") continue;
+    for (const Json& strange :
+         {Json(nullptr), Json("text"), Json(-1.5), Json::array({1, "x", nullptr}), Json::object()}) {
+      Json changed = whole;
+      changed[key] = strange;
+      EXPECT_FALSE(render(changed, Look{}).empty()) << key << " = " << strange;
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Pages, FullSnapshot, testing::ValuesIn(kScreens),
+                         [](const auto& page) { return std::string(page.param); });
+
 // Lines of the files that a Record holds (YAML), as a page shows them: those are not wrapped.
 void add_lines_of_files(const Json& value, std::set<std::string>& lines) {
   if (value.is_structured())
@@ -107,6 +146,8 @@ INSTANTIATE_TEST_SUITE_P(Pages, Snapshot, testing::ValuesIn(kRecords),
 
 TEST(Terminal, TheCommandDecidesThePage) {
   EXPECT_THAT(render({{"command", "run"}, {"au", 0.5}}, Look{}),
+              testing::HasSubstr("accelerators compute 50.0 % of the time (AU)"));
+  EXPECT_THAT(render(asked_in_full({{"command", "run"}, {"au", 0.5}}), Look{}),
               testing::HasSubstr("utilisation (AU)        50.0 %"));
   EXPECT_THAT(render({{"command", "run"}, {"max_accelerators", 7}}, Look{}),
               testing::HasSubstr("7 accelerators"));
@@ -123,9 +164,13 @@ TEST(Terminal, RemovingIsNotShownAsWriting) {
 }
 
 TEST(Terminal, AlmostMetIsNotShownAsMet) {
-  const std::string page = render({{"au", 0.8997}, {"config", {{"au_target", 0.9}}}}, Look{});
+  const Json almost = {{"au", 0.8997}, {"config", {{"au_target", 0.9}}}};
+  const std::string page = render(asked_in_full(almost), Look{});
   EXPECT_THAT(page, testing::HasSubstr("89.97 %"));
   EXPECT_THAT(page, testing::HasSubstr("misses the target of 90.0 %"));
+  const std::string screen = render(almost, Look{});
+  EXPECT_THAT(screen, testing::HasSubstr("compute 89.97 % of the time (AU) where 90.0 % is wanted"));
+  EXPECT_THAT(screen, testing::HasSubstr("missed"));
 }
 
 TEST(Terminal, AFileNameCannotMoveTheCursor) {
@@ -137,6 +182,7 @@ TEST(Terminal, AFileNameCannotMoveTheCursor) {
       {"warnings", {"\x1b[31m"}},
       {"verdict", {{"limit", "\x1b"}, {"text", "\x1b[0m"}}}};
   EXPECT_THAT(render(evil, Look{80, false, true}), testing::Not(testing::HasSubstr("\x1b")));
+  EXPECT_THAT(render(asked_in_full(evil), Look{80, false, true}), testing::Not(testing::HasSubstr("\x1b")));
 }
 
 // The renderer: a Document by hand, at several widths, with and without colour and Unicode.

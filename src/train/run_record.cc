@@ -199,10 +199,9 @@ void add_measurement(Json& record, const MeasuredJob& job, const JobPlan& plan, 
 }
 
 void add_verdict(Json& record, const Verdict& verdict) {
-  record["verdict"] = {{"limit", to_string(verdict.limit)},
-                       {"text", verdict.text},
-                       {"evidence", verdict.evidence},
-                       {"advice", verdict.advice}};
+  record["verdict"] = {{"limit", to_string(verdict.limit)}, {"text", verdict.text},
+                       {"reason", verdict.reason},          {"notes", verdict.notes},
+                       {"evidence", verdict.evidence},      {"advice", verdict.advice}};
 }
 
 }  // namespace aforo

@@ -155,6 +155,7 @@ Seconds hard_limit_of(Seconds time_limit) {
 }
 
 // Samples that may fail without AU saying too little of the job: beyond, it computed on other data. Chosen:
+  verdict.reason = why;
 // one lost shard among a dozen is counted and said, and the rest still asks storage for nearly as much.
 constexpr double kMostLost = 0.1;
 

@@ -82,9 +82,13 @@ class PredictTest(Session):
         self.record("predict", self.job(), self.pipe(), "--au-target", "0.9", "--no-advice", code=1)
 
     def test_the_page_names_method_limit_and_changes(self):
-        page = self.aforo("predict", self.job(), self.pipe(), "--method", "simulate").out
+        page = self.aforo("predict", self.job(), self.pipe(), "--method", "simulate", "--full").out
         for words in ("utilisation (AU)", "pipe", "simulation", "storage twice as fast"):
             self.assertIn(words, page)
+        screen = self.aforo("predict", self.job(), self.pipe(), "--method", "simulate").out
+        for words in ("answer", "simulated", "the same with --full"):
+            self.assertIn(words, screen)
+        self.assertLessEqual(len(screen.splitlines()), 24)
 
     def test_find_max(self):
         # 40 MB/s feed one accelerator at 100 %, two at 50 %, three at 33 %.

@@ -42,8 +42,13 @@ class TrainingTest(Session):
 
     def test_the_page_says_what_matters(self):
         page = self.aforo("run", self.small, "data").out
-        for word in ("accelerator", "small"):
+        for word in ("accelerator", "small", "answer", "throughput", "the same with --full"):
             self.assertIn(word, page)
+        self.assertLessEqual(len(page.splitlines()), 24)
+        full = self.aforo("run", self.small, "data", "--full").out
+        for word in ("Where their time goes", "Statistics, by name", "Evidence"):
+            self.assertIn(word, full)
+            self.assertNotIn(word, page)
 
     def test_a_missed_target_is_exit_code_1(self):
         # A step of a microsecond cannot be fed at 100 %.
@@ -125,7 +130,7 @@ class TrainingTest(Session):
         shards[3].write_bytes(content)
         said = self.record("run", job, "shards", "--no-diagnose")
         self.assertEqual((said["errors"]["count"], said["checks"]), (0, "framing"))
-        self.assertIn("--verify", self.aforo("run", job, "shards", "--no-diagnose").out)
+        self.assertIn("--verify", self.aforo("run", job, "shards", "--no-diagnose", "--full").out)
         proved = self.record("run", job, "shards", "--verify", "--on-error", "skip", "--no-diagnose")
         self.assertGreater(proved["errors"]["by_kind"]["corrupt"], 0)
         self.assertEqual(proved["checks"], "content")
