@@ -17,7 +17,7 @@ STABLE_ADDRESSES := $(shell setarch -R true 2>/dev/null && echo setarch -R)
 export CCACHE_SLOPPINESS ?= pch_defines,time_macros
 LAUNCHER := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 
-.PHONY: help demo build test bench accuracy check format lint sanitize asan tsan fuzz deps-build deps-test deps-check clean
+.PHONY: help demo build test web bench accuracy check format lint sanitize asan tsan fuzz deps-build deps-test deps-check clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ test: deps-test  ## install what is missing, build and pass every test (PRESET=d
 	@$(MAKE) --no-print-directory build/$(PRESET)/build.ninja
 	@cmake --build build/$(PRESET) --parallel $(JOBS)
 	@$(CTEST) --test-dir build/$(PRESET) --tests-regex '$(TESTS)' --no-tests=error
+
+web:  ## make web/dist, which is embedded as it is, from web/src (needs Node 20.19 and npm; commit what changes)
+	@AFORO_REQUIRE_PEERS=1 scripts/web.sh build/web build web/dist
 
 check: format lint  ## format and lint, changing nothing
 
@@ -57,7 +60,7 @@ asan tsan:
 	@$(MAKE) --no-print-directory build/$@/build.ninja
 	@cmake --build build/$@ --parallel $(JOBS)
 	@AFORO_SIZINGS=20 GTEST_FILTER='-$(MANY_SIZINGS)' $(STABLE_ADDRESSES) $(CTEST) --test-dir build/$@ \
-	  --label-exclude 'tree|interop|sizing|images' --exclude-regex '$(SESSIONS)' --no-tests=error
+	  --label-exclude 'tree|interop|sizing|images|web' --exclude-regex '$(SESSIONS)' --no-tests=error
 
 fuzz: deps-check  ## fuzz every parser, FUZZ_SECONDS=60 in all
 	@$(MAKE) --no-print-directory build/fuzz/build.ninja
