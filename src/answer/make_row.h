@@ -175,4 +175,16 @@ constexpr Row word(std::string_view name, std::string_view form, ValueKind kind,
   return out;
 }
 
+// The same of the last word, where any number of it may stand: RECORD...
+template <auto kMember>
+constexpr Row repeated_word(std::string_view name, std::string_view form, ValueKind kind,
+                            std::string_view help, std::string_view missing = {}) {
+  Option option{name, 0, kind, form, {}, help, {}};
+  option.repeatable = true;
+  Row out = row<kMember>(option);
+  out.is_word = true;
+  out.missing = missing;
+  return out;
+}
+
 }  // namespace aforo

@@ -51,8 +51,9 @@ int act(const Command& command, std::span<const std::string> words, Console& con
     if (!*line.results.quiet)
       console.err << "aforo: " << printable(readable_sentence(sentence)) << '\n' << std::flush;
   };
-  Answer answer = command.answer(
-      *line.ask, {stop.token(), live.sink(), started_now(), &line.results, !line.results.json.given(), tell});
+  const bool page_only = !line.results.json.given() && !line.results.html.given();
+  Answer answer =
+      command.answer(*line.ask, {stop.token(), live.sink(), started_now(), &line.results, page_only, tell});
   live.clear();
   results.deliver(answer);
   for (const std::string& sentence : answer.say)

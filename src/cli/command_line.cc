@@ -118,6 +118,8 @@ void read_option(const Row& row, const std::vector<std::string>& values, Ask& as
 // Words in their order; one that an option leaves out is passed over where there are fewer words than places.
 void place_words(const Command& command, const std::vector<std::string>& words, Ask& ask) {
   std::vector<const Row*> places = words_of(command);
+  if (!places.empty() && places.back()->option.repeatable)
+    places.resize(std::max(places.size(), words.size()), places.back());
   if (words.size() > places.size())
     throw UserError(
         fmt::format("expected 'aforo {} {}', found one word too many: '{}'; see 'aforo {} --help'",

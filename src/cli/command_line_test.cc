@@ -159,7 +159,7 @@ TEST(CommandLine, RowsSpeakOfOptionsThatThereAre) {
             }
       }
   }
-  EXPECT_EQ(across, 2U);  // of size: --storage-rank and --portfolio beside --storage-out
+  EXPECT_EQ(across, 3U);  // of size: --storage-rank and --portfolio beside --storage-out; of report: -o
 }
 
 TEST(CommandLine, TheEchoHoldsWhatWasGiven) {

@@ -8,6 +8,7 @@
 #include "answer/size.h"
 #include "cli/command.h"
 #include "cli/help.h"
+#include "cli/report_command.h"
 #include "cli/results.h"
 
 namespace aforo {
@@ -60,6 +61,11 @@ constexpr Example kSizeExamples[] = {
      "several jobs on one storage, flash dearer"},
     {"aforo size --portfolio medical-imaging",
      "what is right when it is not known yet what will be trained?"}};
+
+constexpr Example kReportExamples[] = {
+    {"aforo report run.json -o report.html", "the run as one page with its pictures, which opens offline"},
+    {"aforo report sweep.json monday.json tuesday.json -o report.html",
+     "what was measured on two days on the prediction's curve, and beside each other"}};
 
 constexpr Example kCatalogueExamples[] = {
     {"aforo catalogue workloads", "all presets, and what one accelerator asks of storage"},
@@ -144,6 +150,13 @@ constexpr Command kCommands[] = {
      &kDesignResults, kSizeExamples,
      "0 a design serves the jobs; 1 none in the catalogue does; 2 it could not be done.", "", false,
      make<SizeAsk>, answer_as<SizeAsk>},
+    {"report", "Show Records as one offline HTML page",
+     "The answer first, then pictures, then the evidence: utilisation over time, what accelerators did, "
+     "distributions, cost against utilisation, prices, curves; the table behind each picture can be opened, "
+     "copied and saved. The file needs no network and asks for nothing. Several Records go on one page, those of "
+     "one class beside each other. --html of run, predict, size and probe writes the same page at once.",
+     &kPageResults, kReportExamples, "0 done; 2 it could not be done.", "", false, make<ReportAsk>,
+     answer_as<ReportAsk>},
     {"catalogue", "List what is known, with source and date",
      "Shows what is shipped, with source, date and kind (measured, published or estimated) of every row: "
      "the workloads and what one accelerator asks of storage; drives, servers for them (nodes), network "

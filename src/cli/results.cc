@@ -5,6 +5,7 @@
 #include "answer/make_row.h"
 #include "base/error.h"
 #include "report/csv.h"
+#include "report/html_page.h"
 #include "report/terminal.h"
 
 namespace aforo {
@@ -17,6 +18,10 @@ constexpr Row kJson = row<&ResultsAsk::json>(
 constexpr Row kCsv = row<&ResultsAsk::csv>(
     {"csv", 0, kResult, "FILE", "",
      "write the Record's plain numbers as one CSV row to FILE; of 'size' one row per design", kOutputGroup});
+constexpr Row kHtml = row<&ResultsAsk::html>(
+    {"html", 0, kResult, "FILE", "",
+     "write the answer with its pictures to FILE, one page that opens offline; - is standard output",
+     kOutputGroup});
 constexpr Row kQuiet =
     row<&ResultsAsk::quiet>({"quiet", 'q', kFlag, "", "", "print neither progress nor table", kOutputGroup});
 constexpr Row kHelp = row<&ResultsAsk::help>({"help", 'h', kFlag, "", "", "show this help", kOutputGroup});
@@ -35,11 +40,15 @@ constexpr Row kDesignFile =
         .excluding("portfolio",
                    "a portfolio is of several jobs; size one of its scenarios to write its design");
 
+constexpr Row kPageFile = row<&ResultsAsk::output>(
+    {"output", 'o', kResult, "FILE", "", "write the page to FILE; - is standard output", kOutputGroup});
+
 constexpr Row kRecordRows[] = {kJson, kQuiet, kHelp};
-constexpr Row kNumbersRows[] = {kJson, kCsv, kQuiet, kHelp};
+constexpr Row kNumbersRows[] = {kJson, kCsv, kHtml, kQuiet, kHelp};
 constexpr Row kDatasetBlockRows[] = {kDatasetBlock, kJson, kQuiet, kHelp};
-constexpr Row kStorageFileRows[] = {kStorageFile, kJson, kQuiet, kHelp};
-constexpr Row kDesignRows[] = {kDesignFile, kJson, kCsv, kQuiet, kHelp};
+constexpr Row kStorageFileRows[] = {kStorageFile, kJson, kHtml, kQuiet, kHelp};
+constexpr Row kDesignRows[] = {kDesignFile, kJson, kCsv, kHtml, kQuiet, kHelp};
+constexpr Row kPageRows[] = {kPageFile, kQuiet, kHelp};
 constexpr Row kNoRows[] = {kHelp};
 
 }  // namespace
@@ -49,10 +58,16 @@ const AskTable kNumbersResults{"", "", kNumbersRows};
 const AskTable kDatasetBlockResults{"", "", kDatasetBlockRows};
 const AskTable kStorageFileResults{"", "", kStorageFileRows};
 const AskTable kDesignResults{"", "", kDesignRows};
+const AskTable kPageResults{"", "", kPageRows};
 const AskTable kNoResults{"", "", kNoRows};
 
 Results::Results(const ResultsAsk& ask, Console& console)
-    : ask_(&ask), console_(&console), json_(open(ask.json)), csv_(open(ask.csv)), output_(open(ask.output)) {}
+    : ask_(&ask),
+      console_(&console),
+      json_(open(ask.json)),
+      csv_(open(ask.csv)),
+      html_(open(ask.html)),
+      output_(open(ask.output)) {}
 
 std::unique_ptr<OutputFile> Results::open(const Setting<std::string>& path) {
   if (!path.given()) return nullptr;
@@ -74,9 +89,13 @@ void Results::deliver(Answer& answer) {
         "expected something to write to '{}', found none in this answer; it is as it was", *ask_->output));
   if (json_) json_->commit(to_text(answer.record));
   if (csv_) csv_->commit(record_csv(answer.record));
+  if (html_) {
+    const NamedRecord only{"", answer.record};
+    html_->commit(html_report({&only, 1}));
+  }
   if (*ask_->quiet) return;
   // The page is beside the result then, and who closed the stream asked for none.
-  if (console_->out_is_closed && (json_ || csv_ || output_) && !taken_) return;
+  if (console_->out_is_closed && (json_ || csv_ || html_ || output_) && !taken_) return;
   const bool colour = taken_ ? console_->colour && console_->err_is_terminal : console_->colour;
   const Look look{static_cast<std::size_t>(console_->width), colour, console_->unicode};
   const std::string page = answer.page.empty() ? render(answer.record, look) : answer.page;

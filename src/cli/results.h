@@ -15,9 +15,10 @@ namespace aforo {
 struct ResultsAsk : Ask {
   explicit ResultsAsk(const AskTable& rows) : table_(&rows) {}
 
-  // Paths; "-" is standard output, for one of the three.
+  // Paths; "-" is standard output, for one of them.
   Setting<std::string> json;
   Setting<std::string> csv;
+  Setting<std::string> html;
   // Of the file that an answer has beside its Record: a dataset block, a storage file.
   Setting<std::string> output;
   Setting<bool> quiet = false;
@@ -31,11 +32,12 @@ struct ResultsAsk : Ask {
 };
 
 extern const AskTable kRecordResults;        // --json, --quiet, --help
-extern const AskTable kNumbersResults;       // ... and --csv
+extern const AskTable kNumbersResults;       // ... and --csv, --html
 extern const AskTable kDatasetBlockResults;  // --output of a dataset block, --json, --quiet, --help
-extern const AskTable kStorageFileResults;   // --output of a storage file, --json, --quiet, --help
-extern const AskTable kDesignResults;        // --storage-out of a design, --json, --csv, --quiet, --help
-extern const AskTable kNoResults;            // --help
+extern const AskTable kStorageFileResults;   // --output of a storage file, --json, --html, --quiet, --help
+extern const AskTable kDesignResults;  // --storage-out of a design, --json, --csv, --html, --quiet, --help
+extern const AskTable kPageResults;    // --output of a page, --quiet, --help
+extern const AskTable kNoResults;      // --help
 
 // The way out of an Answer. Files are opened on construction, before anything is run, and appear
 // under their names only when they are whole. One thread.
@@ -44,7 +46,7 @@ class Results {
   // Throws UserError where a file cannot be written, or two results want standard output.
   Results(const ResultsAsk& ask, Console& console);
 
-  // Writes --json, --csv and --output where given, and shows the Record as a page unless --quiet: on
+  // Writes --json, --csv, --html and --output where given, and shows the Record as a page unless --quiet: on
   // standard error where standard output is taken by a result. An answer without files leaves --output as
   // it was, and says so where it is whole (Answer::say). Once. Throws UserError where a file cannot be
   // written in full.
@@ -57,7 +59,7 @@ class Results {
   Console* console_;
   // Standard output, by a result: the page goes to standard error then.
   bool taken_ = false;
-  std::unique_ptr<OutputFile> json_, csv_, output_;
+  std::unique_ptr<OutputFile> json_, csv_, html_, output_;
 };
 
 }  // namespace aforo

@@ -101,9 +101,9 @@ Json chart_json(const Chart& chart) {
   return out;
 }
 
-Json timeline_json(const Timeline& timeline) {
+Json timeline_json(const TimelineChart& timeline) {
   Json states = Json::array();
-  for (const Timeline::State& state : timeline.states)
+  for (const TimelineChart::State& state : timeline.states)
     states.push_back({{"label", state.label}, {"tone", tone_word(state.tone)}});
   return {{"kind", "timeline"},
           {"title", timeline.title},

@@ -64,7 +64,7 @@ struct Chart {
 };
 
 // What several did over time: per row and bin the share of each state.
-struct Timeline {
+struct TimelineChart {
   struct State {
     std::string label;
     Tone tone = Tone::kPlain;
@@ -83,7 +83,7 @@ std::string_view tone_word(Tone tone);
 
 // As the page's scripts read them.
 Json chart_json(const Chart& chart);
-Json timeline_json(const Timeline& timeline);
+Json timeline_json(const TimelineChart& timeline);
 
 // Whether there is anything to draw: a finite point in some series.
 bool has_points(const Chart& chart);

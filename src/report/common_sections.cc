@@ -115,9 +115,4 @@ void add_verdict(Document& doc, const Json& record) {
   doc.append(list_of(ListStyle::kSteps, words(record, {"verdict", "advice"})));
 }
 
-void add_series_section(Document& doc, const Json& record) {
-  doc.section("Series");
-  for (Series& series : series_of(record)) doc.append(std::move(series));
-}
-
 }  // namespace aforo

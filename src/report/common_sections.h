@@ -30,9 +30,8 @@ void add_epochs(Document& doc, const Json& record, bool more);
 // Into the rows above: `samples_per_second` and `bytes_per_second`.
 void add_throughput(Document& doc, const std::string& label, const Json& record);
 
-void add_errors(Document& doc, const Json& record);          // count, by kind, examples
-void add_warnings(Document& doc, const Json& record);        // and that the Record is partial
-void add_verdict(Document& doc, const Json& record);         // sentence, evidence, what to try
-void add_series_section(Document& doc, const Json& record);  // `series` of the Record, under "Series"
+void add_errors(Document& doc, const Json& record);    // count, by kind, examples
+void add_warnings(Document& doc, const Json& record);  // and that the Record is partial
+void add_verdict(Document& doc, const Json& record);   // sentence, evidence, what to try
 
 }  // namespace aforo

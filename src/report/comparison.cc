@@ -13,18 +13,32 @@
 namespace aforo {
 namespace {
 
+constexpr double kCached = 0.5;  // of the bytes: more than that, and it was memory that was measured
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 using Group = std::vector<const NamedRecord*>;
 
-// Records of one class answer one question about one job; "" is in no class.
-std::string class_of(const Json& record) {
+enum class Question { kNone, kUtilisation, kLargestNumber, kDesigns };
+
+// Records of one class answer one question about one job.
+struct Class {
+  Question question = Question::kNone;
+  std::string title;
+  bool operator==(const Class&) const = default;
+};
+
+Class class_of(const Json& record) {
   const std::string command = word(record, {"command"}), job = workload_name(record);
-  if (command == "size" && !entries(record, {"designs"}).empty()) return "Sizings of " + job;
-  if (command != "run" && command != "predict") return "";
-  if (at(record, {"sweep"}) != nullptr || at(record, {"would_read"}) != nullptr) return "";
-  if (number(record, {"max_accelerators"})) return "How many accelerators of " + job + " are fed";
-  return number(record, {"au"}) ? "Runs of " + job : "";
+  if (command == "size" && !entries(record, {"designs"}).empty())
+    return {Question::kDesigns, "Sizings of " + job};
+  if (command != "run" && command != "predict") return {};
+  if (at(record, {"sweep"}) != nullptr || at(record, {"would_read"}) != nullptr) return {};
+  const std::string memory =
+      number(record, {"cache_share"}).value_or(0) > kCached ? ", from the page cache" : "";
+  if (number(record, {"max_accelerators"}))
+    return {Question::kLargestNumber, "How many accelerators of " + job + " are fed" + memory};
+  if (number(record, {"au"})) return {Question::kUtilisation, "Runs of " + job + memory};
+  return {};
 }
 
 std::vector<std::string> names_of(const Group& group) {
@@ -154,25 +168,22 @@ void add_sizings(Document& doc, const Group& group) {
 }  // namespace
 
 Document comparison_of(std::span<const NamedRecord> records) {
-  std::vector<std::pair<std::string, Group>> classes;
+  std::vector<std::pair<Class, Group>> classes;
   for (const NamedRecord& one : records) {
-    const std::string name = class_of(one.record);
-    if (name.empty()) continue;
-    auto found = std::find_if(classes.begin(), classes.end(), [&](const auto& c) { return c.first == name; });
-    if (found == classes.end()) found = classes.insert(classes.end(), {name, {}});
+    const Class its = class_of(one.record);
+    if (its.question == Question::kNone) continue;
+    auto found = std::find_if(classes.begin(), classes.end(), [&](const auto& c) { return c.first == its; });
+    if (found == classes.end()) found = classes.insert(classes.end(), {its, {}});
     found->second.push_back(&one);
   }
   Document doc;
   doc.title = {"Beside each other", fmt::format("{} Records", records.size())};
-  for (const auto& [name, group] : classes) {
+  for (const auto& [its, group] : classes) {
     if (group.size() < 2) continue;
-    doc.section(name);
-    if (name.starts_with("Sizings"))
-      add_sizings(doc, group);
-    else if (name.starts_with("How many"))
-      add_searches(doc, group);
-    else
-      add_runs(doc, group);
+    doc.section(its.title);
+    if (its.question == Question::kUtilisation) add_runs(doc, group);
+    if (its.question == Question::kLargestNumber) add_searches(doc, group);
+    if (its.question == Question::kDesigns) add_sizings(doc, group);
   }
   return doc;
 }

@@ -11,9 +11,8 @@ struct HasContents {
   bool operator()(const List& b) const { return !b.items.empty(); }
   bool operator()(const Explained& b) const { return !b.values.empty(); }
   bool operator()(const Code& b) const { return !b.text.empty(); }
-  bool operator()(const Series& b) const { return !b.x.values.empty(); }
   bool operator()(const Chart& b) const { return has_points(b); }
-  bool operator()(const Timeline& b) const { return !b.rows.empty() && b.bins > 0 && !b.shares.empty(); }
+  bool operator()(const TimelineChart& b) const { return !b.rows.empty() && b.bins > 0 && !b.shares.empty(); }
   bool operator()(const Gap&) const { return true; }
 };
 

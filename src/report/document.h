@@ -1,9 +1,9 @@
-// A Document: what a page says, without how it looks. Sections of rows, tables, bars, lists and series, in
+// A Document: what a page says, without how it looks. Sections of rows, tables, bars, lists and pictures, in
 // reading order; the one thing between a Record and a page of any medium.
 //
 // There is no width, colour or markup here: a maker (run_document.h and its like) may not know them, and a
 // renderer (terminal.h) decides them alone. So a page for a terminal and one for a browser cannot differ in
-// what they say. What a renderer may leave out: Series, where it cannot plot; Gap; columns of the least
+// what they say. What a renderer may leave out: Chart and TimelineChart, where it cannot plot; Gap; columns of the least
 // `keep`.
 //
 // Contents come from Records, hence from outside: a renderer makes every text safe for its medium. Empty
@@ -16,7 +16,6 @@
 #include <variant>
 #include <vector>
 
-#include "measure/series.h"
 #include "report/chart.h"
 #include "report/value.h"
 
@@ -116,7 +115,7 @@ struct Code {
 
 struct Gap {};  // the blocks before and after are not to be read as one
 
-using Block = std::variant<Rows, Table, Bars, Text, List, Explained, Code, Series, Chart, Timeline, Gap>;
+using Block = std::variant<Rows, Table, Bars, Text, List, Explained, Code, Chart, TimelineChart, Gap>;
 
 struct Section {
   std::string heading;  // empty: none

@@ -120,15 +120,6 @@ TEST(DocumentOf, APathIsWholeWhateverItsLength) {
   EXPECT_EQ(whole_document_of(run).subtitle[0].text, run["config"]["directory"]);
 }
 
-TEST(DocumentOf, TheStepsOfARunAreASeries) {
-  Json run = record("run");
-  add_series(run, {"steps", {"begin_seconds", "s", {0, 0.4}}, {{"step_seconds", "s", {0.4, 0.3}}}, 2});
-  const auto series = blocks<Series>(whole_document_of(run), "Series");
-  ASSERT_EQ(series.size(), 1U);
-  EXPECT_EQ(series[0].name, "steps");
-  EXPECT_THAT(series[0].y[0].values, ElementsAre(0.4, 0.3));
-}
-
 TEST(DocumentOf, ASearchsRampHasANumberPerCell) {
   const Document doc = whole_document_of(record("find_max"));
   expect_value(row(doc, "Result", "this storage feeds").value, 5, Unit::kCount);
@@ -265,20 +256,6 @@ TEST(DocumentOf, DesignsNameTheStationThatLimitsThem) {
   expect_value(designs.rows[0][7], 2600, Unit::kWatts);
   const auto names = blocks<List>(doc, "Designs on premises that serve, by total cost a month");
   EXPECT_EQ(names.at(0).items[0].text, "a; 287 TB usable, 2.6 kW");
-}
-
-TEST(DocumentOf, OwningAndRentingIsASeriesOverMonths) {
-  const Json sized = {{"command", "size"},
-                      {"config", {{"command_line", {{"full", true}}}}},
-                      {"horizon",
-                       {{"accounts",
-                         {{{"name", "on premises"}, {"cumulative_usd", {3e6, 3.1e6}}},
-                          {{"name", "cloud"}, {"cumulative_usd", {1e6, 2e6}}}}}}}};
-  const auto series = blocks<Series>(document_of(sized), "Own or rent, accelerators included");
-  ASSERT_EQ(series.size(), 1U);
-  EXPECT_THAT(series[0].x.values, ElementsAre(1, 2));
-  EXPECT_EQ(series[0].y[1].key, "cloud");
-  EXPECT_THAT(series[0].y[1].values, ElementsAre(1e6, 2e6));
 }
 
 TEST(DocumentOf, BreakingEvenIsSaidForAllTermsInOneLine) {

@@ -29,7 +29,8 @@ TEST(Document, WhatIsUnknownOrEmptyIsNotThere) {
   doc.append(List{});
   doc.append(Explained{});
   doc.append(Code{"yaml", ""});
-  doc.append(Series{});
+  doc.append(Chart{});
+  doc.append(TimelineChart{});
   EXPECT_TRUE(doc.sections[0].blocks.empty());
 }
 

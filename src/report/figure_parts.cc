@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "measure/series.h"
 #include "report/record_facts.h"
 
 namespace aforo {

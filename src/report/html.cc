@@ -225,10 +225,9 @@ class HtmlArticle {
   }
 
   void draw(const Chart& chart) { figure("chart", chart.title, chart.about, chart.says, chart_json(chart)); }
-  void draw(const Timeline& timeline) {
+  void draw(const TimelineChart& timeline) {
     figure("timeline", timeline.title, timeline.about, timeline.says, timeline_json(timeline));
   }
-  void draw(const Series&) {}
   void draw(const Gap&) {}
 
   void figure(std::string_view kind, const std::string& title, const std::string& about,

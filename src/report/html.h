@@ -3,7 +3,7 @@
 // The structure (classes, figures) is a contract with web/src, which draws the figures and brings the look.
 // Nothing of a Document is taken as markup: every text is escaped, and made printable as a terminal's is. No
 // script, no style, no handler and no link is written. Without scripts all is there but the pictures, whose
-// sentence stands in their place. Series blocks are not shown: a Chart stands beside them.
+// sentence stands in their place.
 // Pure, thread-safe, never throws for any text.
 #pragma once
 

@@ -38,7 +38,8 @@ Document hostile() {
   chart.series.push_back({kHostile, Mark::kPoints, {1}, {0}, {}, {}, {}, {kHostile}});
   chart.lines.push_back({true, 1, kHostile});
   doc.append(chart);
-  doc.append(Timeline{kHostile, kHostile, kHostile, kHostile, 0, 1, {kHostile}, {{kHostile}}, 1, kHostile});
+  doc.append(
+      TimelineChart{kHostile, kHostile, kHostile, kHostile, 0, 1, {kHostile}, {{kHostile}}, 1, kHostile});
   return doc;
 }
 

@@ -195,7 +195,6 @@ Document sweep_document(const Json& record, bool few) {
     return doc;
   }
   doc.append(std::move(table));
-  add_series_section(doc, record);
   add_warnings(doc, record);
   return doc;
 }

@@ -12,6 +12,19 @@
 namespace aforo {
 namespace {
 
+// Whether one was served by caches as much as the other is said to be: what memory gave says nothing of storage.
+bool alike_in_caches(const Json& measured, const Json& predicted) {
+  constexpr double kAlike = 0.1;  // chosen
+  const auto cached = number(measured, {"cache_share"});
+  return !cached || std::abs(*cached - number(predicted, {"cache_hit_share"}).value_or(0)) <= kAlike;
+}
+
+// Whether it was measured of the predicted job.
+bool measures(const Json& other, const Json& record) {
+  return &other != &record && word(other, {"command"}) == "run" &&
+         workload_name(other) == workload_name(record) && alike_in_caches(other, record);
+}
+
 // What others measured of this job, by the number of accelerators.
 ChartSeries measured_points(const Json& record, std::span<const NamedRecord> others) {
   ChartSeries out{"measured", Mark::kPoints, {}, {}};
@@ -23,9 +36,7 @@ ChartSeries measured_points(const Json& record, std::span<const NamedRecord> oth
   };
   for (const NamedRecord& named : others) {
     const Json& other = named.record;
-    if (&other == &record || word(other, {"command"}) != "run" ||
-        workload_name(other) != workload_name(record))
-      continue;
+    if (!measures(other, record)) continue;
     const auto ramp = entries(other, {"ramp"});
     for (const Json* window : ramp) add(*window, number(*window, {"au"}));
     if (ramp.empty()) add(other, number(other, {"au"}));
@@ -113,8 +124,7 @@ void add_interval(Document& doc, const Json& record, std::span<const NamedRecord
   for (const NamedRecord& named : others) {
     const Json& other = named.record;
     const auto got = number(other, {"au"});
-    if (&other == &record || word(other, {"command"}) != "run" || !got ||
-        workload_name(other) != workload_name(record) ||
+    if (!got || !measures(other, record) ||
         number(other, {"accelerators"}) != number(record, {"accelerators"}))
       continue;
     measured.x.push_back(*got);

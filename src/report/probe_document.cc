@@ -74,7 +74,6 @@ Document probe_document(const Json& record) {
   doc.title = {"aforo probe", workload_name(record)};
   doc.subtitle = subtitle_of(path_value(directory_of_run(record)), {engine_of(record), started_text(record)});
   for (const Json* curve : entries(record, {"curves"})) add_curve(doc, *curve);
-  add_series_section(doc, record);
   add_probe_client(doc, record);
   add_sentences(doc, "How sure", words(record, {"notes"}));
   add_sentences(doc, "What is not known", words(record, {"unknown"}));

@@ -167,7 +167,6 @@ Document run_document(const Json& record, Extent extent) {
   add_accelerators(doc, record);
   add_shares(doc, record);
   add_times(doc, record);
-  add_series_section(doc, record);
   add_storage(doc, record);
   add_client(doc, record);
   add_statistics(doc, record);

@@ -33,7 +33,7 @@ void add_au_over_time(Document& doc, const Json& record) {
                             {},
                             {interval[0], interval[0]},
                             {interval[1], interval[1]}});
-  chart.series.push_back({"measured", Mark::kLine, std::move(au.x), std::move(au.y)});
+  chart.series.push_back({"measured", Mark::kStep, std::move(au.x), std::move(au.y)});
   add_target(chart, record);
   append_chart(doc, std::move(chart));
 }
@@ -51,8 +51,8 @@ void add_steps_over_time(Document& doc, const Json& record) {
   chart.y = {"step", "s", false, 0.0};
   if (longest.known())
     chart.series.push_back(
-        {"longest", Mark::kLine, std::move(longest.x), std::move(longest.y), {}, {}, {}, {}, Tone::kWarn});
-  chart.series.push_back({"mean", Mark::kLine, std::move(mean.x), std::move(mean.y)});
+        {"longest", Mark::kStep, std::move(longest.x), std::move(longest.y), {}, {}, {}, {}, Tone::kWarn});
+  chart.series.push_back({"mean", Mark::kStep, std::move(mean.x), std::move(mean.y)});
   if (const auto asked = number(record, {"step_timing", "asked_s"}))
     chart.lines.push_back({false, *asked, "compute alone " + format_seconds(Seconds(*asked))});
   append_chart(doc, std::move(chart));
@@ -67,7 +67,7 @@ constexpr StateWords kStates[] = {{"compute", "compute", Tone::kGood},
                                   {"barrier_wait", "waiting for other ranks", Tone::kWarn},
                                   {"other", "other", Tone::kFaint}};
 
-Timeline::State state_of(const std::string& key) {
+TimelineChart::State state_of(const std::string& key) {
   for (const StateWords& one : kStates)
     if (one.key == key) return {std::string(one.label), one.tone};
   return {key, Tone::kFaint};
@@ -78,7 +78,7 @@ void add_timeline(Document& doc, const Json& record) {
              end = number(record, {"timeline", "end_seconds"});
   const auto bins = number(record, {"timeline", "bins"});
   if (!begin || !end || !bins || !(*bins > 0) || !(*end > *begin)) return;
-  Timeline timeline;
+  TimelineChart timeline;
   timeline.title = "What the accelerators did";
   timeline.label = kSinceFirstStep;
   timeline.begin = *begin;
@@ -148,9 +148,9 @@ void add_distribution(Document& doc, const Json& record, const Distribution& one
 struct Amounts {
   std::vector<std::string> names;
   std::vector<double> values;
-  void add(const char* name, std::optional<double> value) {
+  void add(std::string name, std::optional<double> value) {
     if (!value || !(*value >= 0)) return;
-    names.emplace_back(name);
+    names.push_back(std::move(name));
     values.push_back(*value);
   }
 };
@@ -163,22 +163,34 @@ void add_amounts(Document& doc, Chart chart, Amounts amounts) {
   append_chart(doc, std::move(chart));
 }
 
+// What this client could do is drawn where the rest can still be seen beside it.
+void add_ceiling(Amounts& rates, Chart& chart, const Json& record) {
+  constexpr double kMostTimes = 5;  // chosen
+  const auto ceiling = number(record, {"null_ceiling_samples_per_second"});
+  if (!ceiling || rates.values.empty()) return;
+  if (*ceiling <= kMostTimes * *std::max_element(rates.values.begin(), rates.values.end()))
+    rates.add("this client without storage", ceiling);
+  else
+    chart.about += fmt::format("; without storage this client gives {}",
+                               per_second_at(record, {"null_ceiling_samples_per_second"}).text);
+}
+
 void add_asked_and_given(Document& doc, const Json& record) {
   Amounts rates;
   rates.add("the accelerators could use", number(record, {"demand_samples_per_second"}));
   rates.add("they were given", number(record, {"samples_per_second"}));
   rates.add("predicted", number(record, {"prediction", "samples_per_second"}));
   for (const Json* one : entries(record, {"counterfactuals"}))
-    rates.add(word(*one, {"change"}).c_str(), number(*one, {"samples_per_second"}));
-  rates.add("this client without storage", number(record, {"null_ceiling_samples_per_second"}));
+    rates.add("re-run: " + word(*one, {"change"}), number(*one, {"samples_per_second"}));
   Chart chart;
   chart.title = "What was asked, and what storage gave";
-  chart.about = about("mean over the run; re-runs without compute where they say so", "samples per second",
+  chart.about = about("mean over the run; re-runs are without compute", "samples per second",
                       source_of(record), record);
   chart.says = fmt::format("{} samples/s of the {} that the accelerators could use",
                            per_second_at(record, {"samples_per_second"}).text,
                            per_second_at(record, {"demand_samples_per_second"}).text);
   chart.x = {"samples per second", "1/s", false, 0.0};
+  add_ceiling(rates, chart, record);
   add_amounts(doc, std::move(chart), std::move(rates));
 }
 

@@ -61,21 +61,13 @@ void add_requirement_curve(Document& doc, const Json& record) {
                {"requests/s", true},
                {"opens/s", true},
                {"time per sample", true}}};
-  Series series{
-      "requirement over targets", {"target", "fraction", {}}, {{"read_bytes_per_second", "B/s", {}}}, 0};
-  for (const Json* p : entries(record, {"requirement_curve"})) {
+  for (const Json* p : entries(record, {"requirement_curve"}))
     table.rows.push_back({percent_at(*p, {"target"}), rate_at(*p, {"read_bytes_per_second"}),
                           per_second_at(*p, {"iops"}), per_second_at(*p, {"opens_per_second"}),
                           seconds_at(*p, {"sample_latency_seconds"})});
-    const auto target = number(*p, {"target"}), reads = number(*p, {"read_bytes_per_second"});
-    if (!target || !reads) continue;
-    series.x.values.push_back(*target);
-    series.y[0].values.push_back(*reads);
-  }
   if (table.rows.empty()) return;
   doc.section("Requirement over targets");
   doc.append(std::move(table));
-  doc.append(std::move(series));
 }
 
 void add_size_sweep(Document& doc, const Json& record) {

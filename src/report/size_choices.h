@@ -14,7 +14,7 @@ void add_size_advice(Document& doc, const Json& record);        // `advice`
 void add_formats(Document& doc, const Json& record);            // `formats`, `format_advice`
 void add_size_sweep(Document& doc, const Json& record);         // `sweep`, of each value its cheapest design
 void add_growth_steps(Document& doc, const Json& record);       // `growth_steps`, a design for each year
-void add_requirement_curve(Document& doc, const Json& record);  // `requirement_curve`, also as a series
+void add_requirement_curve(Document& doc, const Json& record);  // `requirement_curve`
 void add_portfolio(Document& doc, const Json& record);          // scenarios, then designs by expected regret
 
 }  // namespace aforo

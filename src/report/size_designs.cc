@@ -148,16 +148,6 @@ Table table_of_accounts(const std::vector<const Json*>& accounts, std::size_t mo
   return table;
 }
 
-// Cumulative cost by month, an axis per account that is as long as the first.
-Series series_of_accounts(const std::vector<const Json*>& accounts, std::size_t months) {
-  Series series{"own or rent", {"month", "count", {}}, {}, 0};
-  for (std::size_t m = 1; m <= months; ++m) series.x.values.push_back(static_cast<double>(m));
-  for (const Json* a : accounts)
-    if (auto costs = numbers(*a, {"cumulative_usd"}); costs.size() == months)
-      series.y.push_back({word(*a, {"name"}), "USD", std::move(costs)});
-  return series;
-}
-
 }  // namespace
 
 // A table, and what the first of them are in full.
@@ -317,7 +307,6 @@ void add_horizon(Document& doc, const Json& record) {
   if (accounts.empty()) return;
   const auto months = numbers(*accounts.front(), {"cumulative_usd"}).size();
   doc.append(table_of_accounts(accounts, months));
-  doc.append(series_of_accounts(accounts, months));
   const std::size_t named = std::min<std::size_t>(2, accounts.size());  // the third is one, then the other
   for (std::size_t i = 0; i < named; ++i)
     if (const std::string design = word(*accounts[i], {"design"}); !design.empty())

@@ -15,6 +15,6 @@ void add_bill(Document& doc,
               const Json& record);  // of the first design, a row per line with its price's source
 void add_rejected(Document& doc, const Json& record);  // of each family that does not serve its nearest miss
 void add_turns(Document& doc, const Json& record);     // `sensitivity`, `break_points`
-void add_horizon(Document& doc, const Json& record);   // `horizon`, its cumulative cost also as a series
+void add_horizon(Document& doc, const Json& record);   // `horizon`
 
 }  // namespace aforo

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/units.h"
+#include "measure/series.h"
 #include "report/figure_parts.h"
 #include "report/record_facts.h"
 #include "report/size_words.h"
@@ -44,6 +45,18 @@ ChartSeries frontier_of(std::vector<const Json*> designs) {
   return out;
 }
 
+// From what is least busy to what is busiest, with room around: designs that serve differ by little.
+ChartAxis axis_around(const std::vector<const Json*>& designs) {
+  double least = 1, most = 0;
+  for (const Json* design : designs) {
+    const double au = number(*design, {"au"}).value_or(1);
+    least = std::min(least, au);
+    most = std::max(most, au);
+  }
+  const double room = std::max((most - least) / 8, 0.002);  // chosen
+  return {"AU", "fraction", false, std::max(0.0, least - room), std::min(1.0, most + room)};
+}
+
 void add_cost_against_au(Document& doc, const Json& record) {
   const auto designs = entries(record, {"designs"});
   if (designs.empty()) return;
@@ -54,7 +67,7 @@ void add_cost_against_au(Document& doc, const Json& record) {
   chart.says = fmt::format("{} designs that serve, from {} a month", designs.size(),
                            sum_of_money(cost_of(*designs.front())).text);
   chart.x = {"total a month", "USD/month", true};
-  chart.y = {"AU", "fraction", false, {}, 1.0};
+  chart.y = axis_around(designs);
   if (ChartSeries frontier = frontier_of(designs); frontier.x.size() > 2)
     chart.series.push_back(std::move(frontier));
   std::map<std::string, std::size_t> places;
@@ -69,7 +82,7 @@ void add_cost_against_au(Document& doc, const Json& record) {
     points.y.push_back(*au);
     points.names.push_back(word(*design, {"name"}));
   }
-  add_target(chart, record);
+  if (const auto target = au_target(record); target && *target >= *chart.y.from) add_target(chart, record);
   append_chart(doc, std::move(chart));
 }
 
@@ -93,26 +106,54 @@ void add_price_ranges(Document& doc, const Json& record) {
 
 constexpr std::string_view kByCapacity = "cost by capacity, ";
 
+// The four that people choose among.
+const char* group_of(std::string_view family) {
+  const auto has = [&](std::string_view part) { return family.find(part) != std::string_view::npos; };
+  if (has("cloud") || has("object")) return "cloud";
+  if (family == "HDD") return "HDD";
+  return has("HDD") ? "flash and HDD" : "all-flash";
+}
+
+// By size the cheapest of a group, with what accelerators cost more where it stands.
+using CostBySize = std::map<double, double>;
+void take_cheapest(CostBySize& costs, const Series& series) {
+  for (std::size_t i = 0; i < series.x.values.size(); ++i) {
+    double cost = 0;
+    for (const Axis& axis : series.y) cost += axis.values[i];
+    const auto [at, first] = costs.try_emplace(series.x.values[i], cost);
+    if (!first) at->second = std::min(at->second, cost);
+  }
+}
+
 void add_cost_by_capacity(Document& doc, const Json& record) {
+  std::map<std::string, CostBySize> groups;
+  for (const Series& series : series_of(record))
+    if (series.name.starts_with(kByCapacity))
+      take_cheapest(groups[group_of(series.name.substr(kByCapacity.size()))], series);
   Chart chart;
   chart.title = "Cost against data size";
-  chart.about = about("the cheapest of each kind, by closed forms", "US dollars a month, bytes",
-                      word(record, {"prices", "dates"}), record);
+  chart.about = about("the cheapest of each group, by closed forms, datasets growing with the data",
+                      "US dollars a month, bytes", word(record, {"prices", "dates"}), record);
+  chart.says = fmt::format("Monthly cost of {} groups of storage over the size of the data", groups.size());
   chart.x = {"data", "B", true};
   chart.y = {"total a month", "USD/month", true};
-  for (Series& series : series_of(record))
-    if (series.name.starts_with(kByCapacity) && !series.y.empty())
-      chart.series.push_back({series.name.substr(kByCapacity.size()), Mark::kLine, std::move(series.x.values),
-                              std::move(series.y.front().values)});
+  for (const auto& [group, costs] : groups) {
+    ChartSeries line{group, Mark::kLine, {}, {}};
+    for (const auto& [bytes, cost] : costs) {
+      line.x.push_back(bytes);
+      line.y.push_back(cost);
+    }
+    chart.series.push_back(std::move(line));
+  }
   for (const Json* crossing : entries(record, {"break_points", "by_capacity"}))
-    if (const auto bytes = number(*crossing, {"bytes"}))
-      chart.lines.push_back({true, *bytes,
-                             fmt::format("{}: above it {}", terabytes_at(*crossing, {"bytes"}).text,
-                                         word(*crossing, {"above"}))});
-  if (const auto asked = number(record, {"requirement", "dataset_bytes"}))
+    if (const auto bytes = number(*crossing, {"bytes"});
+        bytes &&
+        group_of(word(*crossing, {"above"})) != std::string_view(group_of(word(*crossing, {"below"}))))
+      chart.lines.push_back(
+          {true, *bytes,
+           fmt::format("{}: {}", terabytes_at(*crossing, {"bytes"}).text, word(*crossing, {"above"}))});
+  if (const auto asked = number(record, {"requirement", "capacity_bytes"}))
     chart.lines.push_back({true, *asked, "asked: " + bytes_as_sold(*asked).text});
-  chart.says =
-      fmt::format("Monthly cost of {} kinds of storage over the size of the data", chart.series.size());
   append_chart(doc, std::move(chart));
 }
 
@@ -139,24 +180,50 @@ void add_own_or_rent(Document& doc, const Json& record) {
 void add_sensitivity(Document& doc, const Json& record) {
   Chart chart;
   chart.title = "Prices that would turn the choice";
-  chart.about = about("factor on today's prices at which another kind costs no more", "factor",
-                      word(record, {"prices", "dates"}), record);
+  chart.about =
+      about("factor on today's prices at which another kind costs no more; what those prices may be today",
+            "factor", word(record, {"prices", "dates"}), record);
   chart.x = {"times today's price", "factor", true};
-  ChartSeries bars{"factor", Mark::kPoints, {}, {}};
+  ChartSeries turns{"turns the choice", Mark::kPoints, {}, {}},
+      today{"today's range", Mark::kInterval, {}, {}};
   for (const char* const list : {"second_best_wins", "others_win"})
     for (const Json* flip : entries(record, {"sensitivity", list})) {
       const auto factor = number(*flip, {"factor"});
-      if (!factor || !(*factor > 0) || bars.x.size() >= kMostBars) continue;
-      bars.y.push_back(static_cast<double>(chart.y.categories.size()));
-      bars.x.push_back(*factor);
-      bars.names.push_back(word(*flip, {"text"}));
-      chart.y.categories.push_back(word(*flip, {"family"}) + ", if " + word(*flip, {"prices_of"}) +
-                                   " changes");
+      if (!factor || !(*factor > 0) || turns.x.size() >= kMostBars) continue;
+      const auto place = static_cast<double>(chart.y.categories.size());
+      if (chart.says.empty()) chart.says = word(*flip, {"text"});
+      chart.y.categories.push_back(word(*flip, {"family"}) + ", by prices of " + word(*flip, {"prices_of"}));
+      turns.x.push_back(*factor);
+      turns.y.push_back(place);
+      if (const auto range = numbers(*flip, {"factor_range"}); range.size() == 2) {
+        today.x.push_back(1);
+        today.y.push_back(place);
+        today.low.push_back(range[0]);
+        today.high.push_back(range[1]);
+      }
     }
-  if (bars.x.empty()) return;
-  chart.says = bars.names.front();
-  chart.series.push_back(std::move(bars));
+  if (turns.x.empty()) return;
+  if (!today.x.empty()) chart.series.push_back(std::move(today));
+  chart.series.push_back(std::move(turns));
   chart.lines.push_back({true, 1, "today"});
+  append_chart(doc, std::move(chart));
+}
+
+void add_sweep_figure(Document& doc, const Json& record) {
+  SeriesValues total = series_values(record, "sweep", "total_usd_per_month");
+  SeriesValues storage = series_values(record, "sweep", "storage_usd_per_month");
+  if (!total.known()) return;
+  const std::string key = word(record, {"sweep_key"});
+  Chart chart;
+  chart.title = "Cost over " + key;
+  chart.about = about("the cheapest design of each value", "US dollars a month",
+                      word(record, {"prices", "dates"}), record);
+  chart.says = "What the cheapest design costs over " + key;
+  chart.x = {key, key.ends_with("size") || key.ends_with("capacity") ? "B" : "count"};
+  chart.y = {"a month", "USD/month", false, 0.0};
+  chart.series.push_back({"total", Mark::kLine, std::move(total.x), std::move(total.y)});
+  if (storage.known())
+    chart.series.push_back({"storage", Mark::kLine, std::move(storage.x), std::move(storage.y)});
   append_chart(doc, std::move(chart));
 }
 
@@ -221,6 +288,7 @@ void add_size_figures(Document& doc, const Json& record) {
   add_bill_figure(doc, record);
   doc.section("What would turn it");
   add_cost_by_capacity(doc, record);
+  add_sweep_figure(doc, record);
   add_own_or_rent(doc, record);
   add_sensitivity(doc, record);
   add_regret(doc, record);

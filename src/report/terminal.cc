@@ -181,9 +181,8 @@ class TerminalPage {
   }
 
   void draw(const Code& code) { page_.verbatim(code.text); }
-  void draw(const Series&) {}
   void draw(const Chart&) {}
-  void draw(const Timeline&) {}
+  void draw(const TimelineChart&) {}
   void draw(const Gap&) { page_.blank(); }
 
   Page page_;

@@ -2,7 +2,7 @@
 //
 // Only here and below (page.h, look.h, bar.h) is there a width, a colour or a mark. Text from outside is made
 // printable: it cannot move the cursor. No line is wider than the look, except for a single longer word and
-// for Code. Series are not drawn. Returns text with a trailing newline; prints nothing. Pure, thread-safe.
+// for Code. Pictures are not drawn. Returns text with a trailing newline; prints nothing. Pure, thread-safe.
 #pragma once
 
 #include <string>

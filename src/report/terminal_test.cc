@@ -294,8 +294,10 @@ TEST(ToTerminal, AFigureStandsAboveWhereItComesFrom) {
             "  read   954 MiB/s\n    = a x b\n    = 1 x 2\n    from a preset\n  opens  7\n");
 }
 
-TEST(ToTerminal, SeriesAreNotDrawn) {
-  EXPECT_EQ(to_terminal(one_section(Series{"s", {"x", "s", {1}}, {{"y", "s", {1}}}, 1}), kWide), "t\n");
+TEST(ToTerminal, PicturesAreNotDrawn) {
+  Chart chart;
+  chart.series.push_back({"s", Mark::kLine, {1}, {1}});
+  EXPECT_EQ(to_terminal(one_section(chart), kWide), "t\n");
 }
 
 TEST(ToTerminal, NothingFromOutsideMovesTheCursor) {

@@ -155,7 +155,6 @@ Seconds hard_limit_of(Seconds time_limit) {
 }
 
 // Samples that may fail without AU saying too little of the job: beyond, it computed on other data. Chosen:
-  verdict.reason = why;
 // one lost shard among a dozen is counted and said, and the rest still asks storage for nearly as much.
 constexpr double kMostLost = 0.1;
 
@@ -192,6 +191,7 @@ std::string why_not_judged(const MeasuredJob& job, std::uint64_t damaged, Second
 Verdict unknown_because(const std::string& why, const MeasuredJob& job) {
   Verdict verdict;
   verdict.text = "unknown: " + why;
+  verdict.reason = why;
   if (job.result.readers.fault_count() > 0)
     verdict.advice.push_back("look at `errors` in the record: failed samples are missing from this result");
   return verdict;
