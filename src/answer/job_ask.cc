@@ -29,6 +29,14 @@ Workload with_dataset(Workload workload, const std::string& path, const std::vec
   return workload;
 }
 
+// What W means, by its name or from the text that is there already.
+Workload workload_named(const WorkloadAsk& ask, const std::string& what,
+                        const std::vector<std::string>& overrides, Use use) {
+  const Dialect dialect = ask.dlio.given() ? Dialect::kDlio : Dialect::kDetect;
+  if (ask.workload_text) return parse_workload(*ask.workload_text, what, overrides, dialect, use);
+  return load_workload(what, overrides, dialect, use);
+}
+
 }  // namespace
 
 std::vector<std::string> engine_words() {
@@ -52,14 +60,12 @@ std::vector<std::string> overrides_of(const FieldsAsk& ask) {
 }
 
 Workload workload_of(const WorkloadAsk& ask, const std::string& preset, Use use) {
-  const bool dlio = ask.dlio.given();
-  const std::string what = dlio ? *ask.dlio : preset.empty() ? *ask.workload : preset;
-  const Dialect dialect = dlio ? Dialect::kDlio : Dialect::kDetect;
+  const std::string what = ask.dlio.given() ? *ask.dlio : preset.empty() ? *ask.workload : preset;
   const std::vector<std::string> overrides = overrides_of(ask);
-  if (!ask.dataset.given()) return load_workload(what, overrides, dialect, use);
+  if (!ask.dataset.given()) return workload_named(ask, what, overrides, use);
   std::vector<std::string> before, after;
   for (const auto& assignment : overrides) (names_dataset(assignment) ? after : before).push_back(assignment);
-  return with_dataset(load_workload(what, before, dialect, use), *ask.dataset, after, use);
+  return with_dataset(workload_named(ask, what, before, use), *ask.dataset, after, use);
 }
 
 Seconds timeout_of(Seconds asked) {

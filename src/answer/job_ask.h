@@ -5,6 +5,7 @@
 // member whose row is not there.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,8 @@ struct WorkloadAsk : FieldsAsk {
   // W: a preset's name, or the path of a workload file, aforo's or the benchmark's
   // (told by its content).
   Setting<std::string> workload;
+  // The content of that file, where whoever asks has it already: nothing is read then, and `workload` only names it.
+  std::optional<std::string> workload_text = {};
   // The path of a file that is read as the benchmark's own, whatever it looks like; instead of W.
   Setting<std::string> dlio;
   // The path of a dataset block, as `inspect` writes it; it replaces the workload's block whole.

@@ -102,7 +102,8 @@ Workload beside_of(const std::string& text) {
 PredictOptions options_of(const PredictAsk& ask) {
   PredictOptions options;
   options.workload = workload_of(ask);
-  options.storage = load_storage(*ask.storage);
+  options.storage =
+      ask.storage_text ? parse_storage(*ask.storage_text, *ask.storage) : load_storage(*ask.storage);
   options.method = *ask.method;
   options.every_step = ask.steps.given();
   options.ranks_per_host = static_cast<std::uint32_t>(*ask.per_host);

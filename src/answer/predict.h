@@ -1,6 +1,9 @@
 // `predict`: what a job would see on a storage that is known as data.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "answer/answer.h"
 #include "answer/job_ask.h"
 #include "plan/predict.h"
@@ -12,6 +15,8 @@ namespace aforo {
 struct PredictAsk : JobAsk {
   // A storage file's path, from `probe` or written by hand. Must be given.
   Setting<std::string> storage;
+  // The content of that file, where whoever asks has it already: nothing is read then, and `storage` only names it.
+  std::optional<std::string> storage_text = {};
   // Excludes `accelerators` and `sweep`.
   Setting<bool> find_max = false;
   // Of find_max; not given = as many as the dataset has batches for.
