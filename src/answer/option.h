@@ -88,6 +88,7 @@ inline constexpr std::string_view kDatasetGroup = "Dataset";
 inline constexpr std::string_view kPredictingGroup = "Predicting";
 inline constexpr std::string_view kSizingGroup = "Sizing";
 inline constexpr std::string_view kMoneyGroup = "Money";
+inline constexpr std::string_view kServingGroup = "Serving";
 inline constexpr std::string_view kOutputGroup = "Output";
 
 // What stands for the value in help and reference: `form`, or a choice's words apart by '|' where it has

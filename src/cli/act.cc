@@ -1,27 +1,16 @@
 #include "cli/act.h"
 
-#include <array>
-#include <ctime>
-
 #include "base/text.h"
 #include "cli/command_line.h"
 #include "cli/live_line.h"
 #include "cli/result_paths.h"
 #include "cli/results.h"
 #include "cli/signals.h"
+#include "cli/started.h"
 #include "report/look.h"
 
 namespace aforo {
 namespace {
-
-std::string started_now() {  // ISO 8601 UTC, to the second
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  ::gmtime_r(&now, &utc);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text.data();
-}
 
 int exit_code(Outcome outcome) {
   switch (outcome) {
@@ -44,6 +33,11 @@ int act(const Command& command, std::span<const std::string> words, Console& con
   refuse_contradictions(*line.ask);
   refuse_contradictions_between(*line.ask, line.results);
   refuse_results_inside_datasets(line);
+  if (command.serve != nullptr) {
+    const StopOnSignal stop;
+    command.serve(*line.ask, console, stop.token());
+    return kDone;
+  }
   Results results(line.results, console);
   const StopOnSignal stop;
   LiveLine live(console, *line.results.quiet, std::string(command.rate_word));

@@ -6,10 +6,12 @@
 
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string_view>
 #include <vector>
 
 #include "answer/answer.h"
+#include "cli/console.h"
 
 namespace aforo {
 
@@ -48,6 +50,8 @@ struct Command {
   std::unique_ptr<Ask> (*make)();
   // Of what `make` made, and of nothing else. Of `reference` the page is all that the Answer has.
   Answer (*answer)(const Ask& ask, const Context&);
+  // Of a command that answers others, until it is asked to stop, instead of `answer`: that is null then. Ends in kDone.
+  void (*serve)(const Ask& ask, Console& console, const std::stop_token& stop) = nullptr;
 };
 
 // In the order of the overview: as a person comes to need them.

@@ -10,6 +10,8 @@
 #include "cli/help.h"
 #include "cli/report_command.h"
 #include "cli/results.h"
+#include "cli/started.h"
+#include "serve/serve.h"
 
 namespace aforo {
 namespace {
@@ -74,6 +76,10 @@ constexpr Example kCatalogueExamples[] = {
     {"aforo catalogue prices ssd", "what flash costs, between which bounds, and who says so"},
     {"aforo catalogue drives --json -", "all drives as a Record on standard output"}};
 
+constexpr Example kServeExamples[] = {
+    {"aforo serve", "size and predict in a browser, and see the Records of this directory"},
+    {"aforo serve results --port 0", "those of another directory, on any port that is free"}};
+
 constexpr Example kReferenceExamples[] = {
     {"aforo reference > docs/reference.md", "bring the reference up to date"}};
 
@@ -98,6 +104,16 @@ std::unique_ptr<Ask> make() {
 template <class A>
 Answer answer_as(const Ask& ask, const Context& context) {
   return answer(dynamic_cast<const A&>(ask), context);
+}
+
+void serve_on(const Ask& ask, Console& console, const std::stop_token& stop) {
+  ServeHooks hooks;
+  hooks.stop = stop;
+  hooks.started = started_now;
+  hooks.listening = [&](const std::string& address) {
+    console.out << "Open " << address << " (once; Ctrl-C ends it)\n" << std::flush;
+  };
+  serve(dynamic_cast<const ServeAsk&>(ask), hooks);
 }
 
 constexpr Command kCommands[] = {
@@ -164,6 +180,13 @@ constexpr Command kCommands[] = {
      "(rates); what all of it costs, and what it cost before. Files and columns: docs/catalogue.md.",
      &kRecordResults, kCatalogueExamples, "0 done; 2 it could not be done.", "", false, make<CatalogueAsk>,
      answer_as<CatalogueAsk>},
+    {"serve", "Size, predict and see Records in a browser",
+     "Prints an address of 127.0.0.1 that opens once, in one browser: choose or edit a workload, move accelerators, capacity and "
+     "target, and see what storage must give, the designs and what they cost, at once by closed forms and then as simulated; "
+     "open and compare the Records of DIR, and keep all of it as files. Nobody else on the network reaches it, and no file "
+     "outside DIR is read. Ctrl-C ends it. Paths of its JSON: /openapi.yaml.",
+     &kNoResults, kServeExamples, "0 it was ended; 2 it could not begin.", "", false, make<ServeAsk>, nullptr,
+     serve_on},
     {"reference", "Print docs/reference.md", "Made from the declarations of options and workload fields.",
      &kNoResults, kReferenceExamples, "0 done.", "", true, make<ReferenceAsk>, answer_as<ReferenceAsk>},
 };

@@ -22,6 +22,15 @@ constexpr Row kReportRows[] = {
 };
 constexpr AskTable kReportTable{"report", "RECORD... -o FILE", kReportRows};
 
+Json record_in(const std::string& path) {
+  const std::string text = read_input_file(path, "Record", "; --json FILE of a command writes one");
+  try {
+    return parse_record(text);
+  } catch (const UserError& error) {
+    throw UserError(fmt::format("{}: {}", path, error.what()));
+  }
+}
+
 }  // namespace
 
 const AskTable& ReportAsk::table() const { return kReportTable; }
@@ -30,8 +39,7 @@ Answer answer(const ReportAsk& ask, const Context& context) {
   refuse_contradictions(ask);
   std::vector<NamedRecord> records;
   for (const std::string& path : *ask.files)
-    records.push_back(
-        {path.substr(path.rfind('/') + 1), record_of_text(read_input_file(path, "Record"), path)});
+    records.push_back({path.substr(path.rfind('/') + 1), record_in(path)});
   Answer out;
   out.record = new_record("report", context.started, Json::object());
   out.record["files"] = *ask.files;

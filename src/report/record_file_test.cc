@@ -3,42 +3,45 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "base/error.h"
 
 namespace aforo {
 namespace {
 
-std::string refusal(const std::string& text) {
+using testing::HasSubstr;
+
+constexpr const char* kRun = R"({"schema": 1, "command": "run", "au": 0.93})";
+std::string record_problem(const std::string& text) {
   try {
-    record_of_text(text, "a.json");
+    parse_record(text);
+    return "";
   } catch (const UserError& error) {
     return error.what();
   }
-  return "";
 }
 
-TEST(RecordFile, ARecordIsReadBackAsItWasWritten) {
+TEST(ParseRecord, ARecordIsReadBackAsItWasWritten) {
   const Json record = new_record("run", "2026-06-01T12:00:00Z", Json::object());
-  EXPECT_EQ(record_of_text(to_text(record), "a.json"), record);
+  EXPECT_EQ(parse_record(to_text(record)), record);
 }
 
-TEST(RecordFile, WhatIsNoRecordIsRefusedWithWhatWasFound) {
-  EXPECT_THAT(refusal(""), testing::HasSubstr("a.json: expected a Record, found an empty file"));
-  EXPECT_THAT(refusal("name: x"), testing::HasSubstr("found no JSON"));
-  EXPECT_THAT(refusal("[1, 2]"), testing::HasSubstr("without 'schema' and 'command'"));
-  EXPECT_THAT(refusal(R"({"schema": "1", "command": 3})"),
-              testing::HasSubstr("without 'schema' and 'command'"));
-  EXPECT_THAT(refusal(R"({"schema": 2, "command": "run"})"), testing::HasSubstr("of schema 1, found 2"));
-}
-
-TEST(RecordFile, OneCutShortSaysSo) {
+TEST(ParseRecord, OneCutShortAnywhereSaysSo) {
   const std::string whole = to_text(new_record("run", "2026-06-01T12:00:00Z", Json::object()));
   for (std::size_t length = 1; length + 2 < whole.size(); ++length)
-    EXPECT_THAT(refusal(whole.substr(0, length)), testing::HasSubstr("cut short")) << length;
+    EXPECT_THAT(record_problem(whole.substr(0, length)), HasSubstr("cut short")) << length;
 }
 
-TEST(RecordFile, BracketsWithoutEndAreRefusedBeforeTheyAreRead) {
-  EXPECT_THAT(refusal(std::string(10'000'000, '[')), testing::HasSubstr("nested over 64 deep"));
+TEST(ParseRecord, SaysWhatIsWrongInOneSentence) {
+  EXPECT_EQ(record_problem(kRun), "");
+  EXPECT_THAT(record_problem(""), HasSubstr("found nothing"));
+  EXPECT_THAT(record_problem("{\"schema\""), HasSubstr("cut short after 9 bytes"));
+  EXPECT_THAT(record_problem("{\"schema\"; 1}"), HasSubstr("something else at byte 10"));
+  EXPECT_THAT(record_problem(R"({"schema": "1", "command": "run"})"), HasSubstr("without a number"));
+  EXPECT_THAT(record_problem(R"({"schema": 99999999999999999999, "command": "run"})"),
+              HasSubstr("expected a Record"));
+  EXPECT_THAT(record_problem("\xff\xfe"), HasSubstr("expected a Record as JSON"));
 }
 
 }  // namespace

@@ -93,7 +93,7 @@ class Report(Session):
         (self.place / "cut.json").write_text('{"schema": 1, "comm')
         self.assertIn("cut short", self.aforo("report", "cut.json", "-o", "r.html", code=2).err)
         (self.place / "future.json").write_text('{"schema": 7, "command": "run"}')
-        self.assertIn("schema 1, found 7", self.aforo("report", "future.json", "-o", "r.html", code=2).err)
+        self.assertIn("schema 1, found one of schema 7", self.aforo("report", "future.json", "-o", "r.html", code=2).err)
         self.assertIn("no Record", self.aforo("report", "-o", "r.html", code=2).err)
         self.assertIn("-o FILE", self.aforo("report", "cut.json", code=2).err)
         self.assertIn("missing.json", self.aforo("report", "missing.json", "-o", "r.html", code=2).err)
