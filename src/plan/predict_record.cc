@@ -91,12 +91,9 @@ void add_prediction(Json& record, const Prediction& p) {
   record["method_reason"] = p.why;
   add_simulation(record, p);
   for (const std::string& note : p.notes) warn(record, note);
-  record["verdict"] = {{"limit", to_string(p.verdict.limit)},
-                       {"text", p.verdict.text},
-                       {"reason", p.verdict.reason},
-                       {"notes", p.verdict.notes},
-                       {"evidence", p.verdict.evidence},
-                       {"advice", p.verdict.advice}};
+  record["verdict"] = {{"limit", to_string(p.verdict.limit)}, {"text", p.verdict.text},
+                       {"reason", p.verdict.reason},          {"notes", p.verdict.notes},
+                       {"evidence", p.verdict.evidence},      {"advice", p.verdict.advice}};
 }
 
 void add_max(Json& record, const PredictedMax& found, double target) {

@@ -2,8 +2,8 @@
 
 #include "report/catalogue_document.h"
 #include "report/dataset_document.h"
-#include "report/extent.h"
 #include "report/find_max_document.h"
+#include "report/page_extent.h"
 #include "report/predict_document.h"
 #include "report/probe_document.h"
 #include "report/run_document.h"
@@ -14,7 +14,7 @@ namespace aforo {
 
 namespace {
 
-Document made_of(const Json& record, Extent extent) {
+Document made_of(const Json& record, PageExtent extent) {
   const std::string command = word(record, {"command"});
   if (command == "run" && at(record, {"would_read"}) != nullptr) return dry_run_document(record);
   if (command == "run" && (at(record, {"max_accelerators"}) != nullptr || at(record, {"ramp"}) != nullptr))
@@ -30,8 +30,8 @@ Document made_of(const Json& record, Extent extent) {
 
 }  // namespace
 
-Document document_of(const Json& record) { return made_of(record, Extent::kAsAsked); }
+Document document_of(const Json& record) { return made_of(record, PageExtent::kAsAsked); }
 
-Document whole_document_of(const Json& record) { return made_of(record, Extent::kAll); }
+Document whole_document_of(const Json& record) { return made_of(record, PageExtent::kAll); }
 
 }  // namespace aforo

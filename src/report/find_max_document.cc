@@ -42,8 +42,8 @@ void add_ramp(Document& doc, const Json& record) {
 
 }  // namespace
 
-Document find_max_document(const Json& record, Extent extent) {
-  const bool whole = extent == Extent::kAll, first = whole || !asks_for_all(record);
+Document find_max_document(const Json& record, PageExtent extent) {
+  const bool whole = extent == PageExtent::kAll, first = whole || !asks_for_all(record);
   Document doc;
   doc.title = {"aforo run --find-max", workload_name(record)};
   if (first) add_search_first(doc, record, extent);

@@ -7,10 +7,10 @@
 
 #include "measure/record.h"
 #include "report/document.h"
-#include "report/extent.h"
+#include "report/page_extent.h"
 
 namespace aforo {
 
-Document find_max_document(const Json& record, Extent extent);
+Document find_max_document(const Json& record, PageExtent extent);
 
 }  // namespace aforo

@@ -29,8 +29,8 @@ void FirstFacts::add_first(std::string_view label, const std::vector<std::string
   }
 }
 
-List FirstFacts::take(Extent extent) {
-  facts_.most_lines = extent == Extent::kAll ? 0 : kMostLines;
+List FirstFacts::take(PageExtent extent) {
+  facts_.most_lines = extent == PageExtent::kAll ? 0 : kMostLines;
   return std::exchange(facts_, List{ListStyle::kFacts});
 }
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "report/document.h"
-#include "report/extent.h"
+#include "report/page_extent.h"
 
 namespace aforo {
 
@@ -25,7 +25,7 @@ class FirstFacts {
   bool empty() const { return facts_.items.empty(); }
 
   // A whole page has room for all of them.
-  List take(Extent extent);
+  List take(PageExtent extent);
 
  private:
   List facts_{ListStyle::kFacts};

@@ -199,8 +199,8 @@ Document sweep_document(const Json& record, bool few) {
   return doc;
 }
 
-Document predicted_max_document(const Json& record, Extent extent) {
-  const bool whole = extent == Extent::kAll, first = whole || !asks_for_all(record);
+Document predicted_max_document(const Json& record, PageExtent extent) {
+  const bool whole = extent == PageExtent::kAll, first = whole || !asks_for_all(record);
   Document doc;
   doc.title = {"aforo predict --find-max", workload_name(record)};
   if (first) add_search_first(doc, record, extent);
@@ -225,8 +225,8 @@ Document predicted_max_document(const Json& record, Extent extent) {
 
 }  // namespace
 
-Document predict_document(const Json& record, Extent extent) {
-  const bool whole = extent == Extent::kAll, first = whole || !asks_for_all(record);
+Document predict_document(const Json& record, PageExtent extent) {
+  const bool whole = extent == PageExtent::kAll, first = whole || !asks_for_all(record);
   if (at(record, {"sweep"}) != nullptr) return sweep_document(record, first && !whole);
   if (at(record, {"max_accelerators"}) != nullptr) return predicted_max_document(record, extent);
   Document doc;

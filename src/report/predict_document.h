@@ -7,11 +7,11 @@
 
 #include "measure/record.h"
 #include "report/document.h"
-#include "report/extent.h"
+#include "report/page_extent.h"
 
 namespace aforo {
 
 // By the presence of `sweep`, else of `max_accelerators`, else of one job.
-Document predict_document(const Json& record, Extent extent);
+Document predict_document(const Json& record, PageExtent extent);
 
 }  // namespace aforo

@@ -155,8 +155,8 @@ void add_statistics(Document& doc, const Json& record) {
 
 }  // namespace
 
-Document run_document(const Json& record, Extent extent) {
-  const bool whole = extent == Extent::kAll, first = whole || !asks_for_all(record);
+Document run_document(const Json& record, PageExtent extent) {
+  const bool whole = extent == PageExtent::kAll, first = whole || !asks_for_all(record);
   Document doc;
   doc.title = title_of("run", record);
   if (first) add_run_first(doc, record, extent);

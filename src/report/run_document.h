@@ -8,11 +8,11 @@
 
 #include "measure/record.h"
 #include "report/document.h"
-#include "report/extent.h"
+#include "report/page_extent.h"
 
 namespace aforo {
 
-Document run_document(const Json& record, Extent extent);
+Document run_document(const Json& record, PageExtent extent);
 
 // Of a dry run, by `would_read`: what would be read, and how long it takes at least.
 Document dry_run_document(const Json& record);

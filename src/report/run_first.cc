@@ -48,7 +48,7 @@ std::string au_text(double au, std::optional<double> target) {
 
 class RunFirst {
  public:
-  RunFirst(const Json& record, Extent extent)
+  RunFirst(const Json& record, PageExtent extent)
       : record_(record),
         extent_(extent),
         predicted_(word(record, {"command"}) == "predict"),
@@ -322,11 +322,11 @@ class RunFirst {
         moves.push_back(fmt::format("{}: +{:.1f} points", word(*a, {"change"}), *gain * 100));
     facts_.add_first("helps", moves, kKeepMoves, Tone::kPlain, kFirstOf);
     facts_.add_first("try", words(record_, {"verdict", "advice"}), kKept, Tone::kPlain, kFirstOf);
-    if (extent_ == Extent::kAsAsked) facts_.add("next", "the same with --full shows everything", kWhole);
+    if (extent_ == PageExtent::kAsAsked) facts_.add("next", "the same with --full shows everything", kWhole);
   }
 
   const Json& record_;
-  const Extent extent_;
+  const PageExtent extent_;
   const bool predicted_;
   const std::string limit_;
   const std::vector<std::string> notes_;
@@ -335,7 +335,7 @@ class RunFirst {
 
 }  // namespace
 
-void add_run_first(Document& doc, const Json& record, Extent extent) {
+void add_run_first(Document& doc, const Json& record, PageExtent extent) {
   doc.append(Gap{});
   doc.append(RunFirst(record, extent).job());
 }
@@ -346,13 +346,13 @@ void add_sweep_first(Document& doc, const Json& record, const std::string& shown
   facts.add("shown", shown, kWhole);
   facts.add_first("but", words(record, {"warnings"}), kKept, Tone::kWarn);
   facts.add("next", "the same with --full shows everything", kWhole);
-  List list = facts.take(Extent::kAsAsked);
+  List list = facts.take(PageExtent::kAsAsked);
   list.most_lines = kLines;
   doc.append(Gap{});
   doc.append(std::move(list));
 }
 
-void add_search_first(Document& doc, const Json& record, Extent extent) {
+void add_search_first(Document& doc, const Json& record, PageExtent extent) {
   doc.append(Gap{});
   doc.append(RunFirst(record, extent).search());
 }

@@ -11,13 +11,13 @@
 
 #include "measure/record.h"
 #include "report/document.h"
-#include "report/extent.h"
+#include "report/page_extent.h"
 
 namespace aforo {
 
-void add_run_first(Document& doc, const Json& record, Extent extent);
+void add_run_first(Document& doc, const Json& record, PageExtent extent);
 // Of `max_accelerators`, measured or predicted.
-void add_search_first(Document& doc, const Json& record, Extent extent);
+void add_search_first(Document& doc, const Json& record, PageExtent extent);
 
 // Below the few rows of a sweep: `shown`, what weakens it, where the rest is. A few lines.
 void add_sweep_first(Document& doc, const Json& record, const std::string& shown);

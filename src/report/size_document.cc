@@ -92,8 +92,8 @@ void add_asked(Document& doc, const Json& record) {
 
 }  // namespace
 
-Document size_document(const Json& record, Extent extent) {
-  const bool whole = extent == Extent::kAll, first = whole || !asks_for_all(record);
+Document size_document(const Json& record, PageExtent extent) {
+  const bool whole = extent == PageExtent::kAll, first = whole || !asks_for_all(record);
   Document doc;
   doc.title = title_of("size", record);
   if (first) add_first_screen(doc, record, extent);

@@ -8,10 +8,10 @@
 
 #include "measure/record.h"
 #include "report/document.h"
-#include "report/extent.h"
+#include "report/page_extent.h"
 
 namespace aforo {
 
-Document size_document(const Json& record, Extent extent);
+Document size_document(const Json& record, PageExtent extent);
 
 }  // namespace aforo

@@ -24,8 +24,8 @@ constexpr double kWorthASentence = 0.1;  // of the cost, that another way to run
 
 class FirstScreen {
  public:
-  FirstScreen(const Json& record, Extent extent)
-      : record_(record), designs_(entries(record, {"designs"})), whole_(extent == Extent::kAll) {}
+  FirstScreen(const Json& record, PageExtent extent)
+      : record_(record), designs_(entries(record, {"designs"})), whole_(extent == PageExtent::kAll) {}
 
   List facts() {
     if (at(record_, {"portfolio"}) != nullptr)
@@ -36,7 +36,7 @@ class FirstScreen {
       nothing_serves();
     first_of("assumed", words(record_, {"warnings"}));
     next();
-    return facts_.take(whole_ ? Extent::kAll : Extent::kAsAsked);
+    return facts_.take(whole_ ? PageExtent::kAll : PageExtent::kAsAsked);
   }
 
  private:
@@ -326,7 +326,7 @@ class FirstScreen {
 
 }  // namespace
 
-void add_first_screen(Document& doc, const Json& record, Extent extent) {
+void add_first_screen(Document& doc, const Json& record, PageExtent extent) {
   if (at(record, {"designs"}) == nullptr && at(record, {"portfolio"}) == nullptr) return;
   doc.append(Gap{});
   doc.append(FirstScreen(record, extent).facts());

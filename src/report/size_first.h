@@ -8,11 +8,11 @@
 
 #include "measure/record.h"
 #include "report/document.h"
-#include "report/extent.h"
+#include "report/page_extent.h"
 
 namespace aforo {
 
 // Of the whole page it does not say how to see the rest: that stands below.
-void add_first_screen(Document& doc, const Json& record, Extent extent);
+void add_first_screen(Document& doc, const Json& record, PageExtent extent);
 
 }  // namespace aforo

@@ -5,6 +5,6 @@ namespace aforo {
 
 // A page that has a first screen is that screen alone, or all below it: as the Record's echo of the command line asks
 // (--full). A medium that scrolls wants both, one below the other, and no word of how to ask for the rest.
-enum class Extent { kAsAsked, kAll };
+enum class PageExtent { kAsAsked, kAll };
 
 }  // namespace aforo
