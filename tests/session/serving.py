@@ -33,10 +33,9 @@ class Stream:
         self.connection, self.response, self.rest = connection, response, b""
 
     def __iter__(self):
-        try:
-            yield from self.events()
-        finally:
-            self.close()
+        """May be gone on with: who looks at one event alone has not walked away."""
+        yield from self.events()
+        self.close()
 
     def events(self):
         while True:
