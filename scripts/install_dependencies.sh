@@ -3,7 +3,7 @@
 #
 #   scripts/install_dependencies.sh build|test|check|bench...
 #
-# build: compiler and libraries.  test: build, plus the Python readers that prove what aforo writes.
+# build: compiler and libraries.  test: build, plus the Python readers that prove what aforo writes, and a browser for its pages.
 # check: build, plus clang's formatter, linter and fuzzer.  bench: build, plus the peers to be measured against.
 # Exit 0 and one line when all is there; 2 with the exact words to type where this script may not install.
 set -euo pipefail
@@ -12,7 +12,7 @@ build=(g++ cmake ninja-build pkg-config ccache git
   liburing-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev libfmt-dev libexpected-dev
   libisal-dev libcsv-dev libcpp-httplib-dev zlib1g-dev libjpeg62-turbo-dev libgtest-dev libgmock-dev)
 test=(python3 python3-venv python3-numpy python3-pil python3-torch python3-hypothesis python3-jsonschema python3-yaml
-  libfuse3-dev fuse3 e2fsprogs xfsprogs btrfs-progs)
+  libfuse3-dev fuse3 e2fsprogs xfsprogs btrfs-progs chromium)
 check=(clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev python3)
 bench=(fio libbenchmark-dev python3 python3-venv libfuse3-dev fuse3 e2fsprogs xfsprogs btrfs-progs util-linux)
 

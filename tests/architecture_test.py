@@ -105,7 +105,7 @@ FOR_TESTS = {
     "take_in_host": "what hosts used together, for when a Group joins them",
 }
 TEST_HELPER = re.compile(r"(?:^|_)test(?:_|$)|_contract$|_harness$")
-CODE = {".h", ".cc", ".py", ".sh", ".cmake"}
+CODE = {".h", ".cc", ".py", ".sh", ".cmake", ".ts", ".mjs", ".css"}
 TEXT = CODE | {".md", ".txt", ".json", ".yaml", ".yml", ".csv", ""}
 
 

@@ -35,38 +35,38 @@ function widest(context: CanvasRenderingContext2D, font: string, texts: string[]
   return width;
 }
 
-export function axesOf(chart: Chart, inks: () => Inks): uPlot.Axis[] {
+export function axesOf(chart: Chart, inks: () => Inks, scale: number): uPlot.Axis[] {
   const base = baseOf(chart);
-  const font = () => `${SIZE}px ${inks().font}`;
-  const lines = (axis: Axis) => ({show: !axis.categories, stroke: () => inks().grid, width: 1});
+  const font = () => `${SIZE * scale}px ${inks().font}`;
+  const lines = (axis: Axis) => ({show: !axis.categories, stroke: () => inks().grid, width: scale});
   let ticks: {x: Tick[]; y: Tick[]} = {x: [], y: []};
   const texts = (list: Tick[], splits: number[]) => splits.map((at) => list.find((tick) => tick.at === at)?.text ?? "");
-  const common = {stroke: () => inks().faint, filter: (_: uPlot, splits: number[]) => splits, gap: 6, font: font()};
+  const common = {stroke: () => inks().faint, filter: (_: uPlot, splits: number[]) => splits, gap: 6 * scale, font: font()};
   return [{
-    ...common, scale: "x", size: 30,
+    ...common, scale: "x", size: 30 * scale,
     grid: {...lines(chart.x), show: !chart.x.categories && chart.y.categories !== undefined},
-    ticks: {show: !chart.x.categories, stroke: () => inks().grid, width: 1, size: 5},
-    border: {show: !chart.y.categories, stroke: () => inks().faint, width: 1},
+    ticks: {show: !chart.x.categories, stroke: () => inks().grid, width: scale, size: 5 * scale},
+    border: {show: !chart.y.categories, stroke: () => inks().faint, width: scale},
     splits: (plot, _axis, min, max) => {
-      const room = plot.bbox.width > 0 ? plot.over.clientWidth || plot.width - 60 : plot.width - 60;
-      ticks = {...ticks, x: ticksOf(chart.x, min, max, Math.max(2, Math.floor(room / 88)), base)};
+      const room = plot.bbox.width > 0 ? plot.over.clientWidth || plot.width - 60 * scale : plot.width - 60 * scale;
+      ticks = {...ticks, x: ticksOf(chart.x, min, max, Math.max(2, Math.floor(room / 88 / scale)), base)};
       return ticks.x.map((tick) => tick.at);
     },
     values: (plot, splits) => {
-      const room = chart.x.categories ? (plot.width - 70) / chart.x.categories.length - 8 : Infinity;
+      const room = chart.x.categories ? (plot.width - 70 * scale) / chart.x.categories.length - 8 * scale : Infinity;
       return texts(ticks.x, splits).map((text) => (chart.x.categories ? inRoom(plot.ctx, font(), text, room) : text));
     },
   }, {
     ...common, scale: "y", grid: lines(chart.y), ticks: {show: false}, border: {show: false},
     splits: (plot, _axis, min, max) => {
-      const height = plot.height - 40;
+      const height = plot.height / scale - 40;
       ticks = {...ticks, y: ticksOf(chart.y, min, max, Math.max(2, Math.floor(height / 36)), 10)};
       return ticks.y.map((tick) => tick.at);
     },
     values: (plot, splits) => {
-      const room = Math.min(260, plot.width * 0.42);
+      const room = Math.min(260 * scale, plot.width * 0.42);
       return texts(ticks.y, splits).map((text) => (chart.y.categories ? inRoom(plot.ctx, font(), text, room) : text));
     },
-    size: (plot, values) => Math.ceil(widest(plot.ctx, font(), values ?? [])) + 16,
+    size: (plot, values) => Math.ceil(widest(plot.ctx, font(), values ?? [])) + 16 * scale,
   }];
 }

@@ -18,7 +18,11 @@ export interface Drawn {
   redraw(): void;
   recolour(): void;
   resize(width: number): void;
+  paper(width: number, on: boolean): void;  // for a printer, that wide on the page
 }
+
+export const SHARP = 3;  // pixels of a picture on paper for one of the page
+
 
 const isPoints = (series: Series) => series.mark === "points" || series.mark === "interval";
 
@@ -41,6 +45,7 @@ export class ChartPicture implements Drawn, Picture {
   private tints: string[] = [];
   private plot!: uPlot;
   private began = 0;
+  private scale = 1;
 
   constructor(private readonly chart: Chart, private readonly host: HTMLElement, width: number) {
     this.whole = scalesOf(chart);
@@ -86,7 +91,7 @@ export class ChartPicture implements Drawn, Picture {
   }
 
   private build(width: number): void {
-    const {chart} = this;
+    const {chart, scale} = this;
     const lines = linesOf(chart);
     const columns = lines.columns.filter((column) => !this.hidden.has(column.series));
     const bands: uPlot.Band[] = [];
@@ -98,13 +103,14 @@ export class ChartPicture implements Drawn, Picture {
     const values = empty ? [xs.map(() => null)] : columns.map((column) => column.values);
     const picture = this;
     this.plot = new uPlot({
-      width, height: heightOf(chart, width), ms: 1, legend: {show: false}, padding: [10, 26, 0, 0], bands,
+      width: width * scale, height: heightOf(chart, width) * scale, ms: 1, legend: {show: false},
+      padding: [10 * scale, 26 * scale, 0, 0], bands,
       pxAlign: 0,
       scales: {
         x: {time: false, distr: chart.x.log ? 3 : 1, range: () => [this.view.x.from, this.view.x.to]},
         y: {distr: chart.y.log ? 3 : 1, dir: chart.y.categories ? -1 : 1, range: () => [this.view.y.from, this.view.y.to]},
       },
-      axes: axesOf(chart, () => this.inks),
+      axes: axesOf(chart, () => this.inks, scale),
       series: [{}, ...(empty ? [{show: false}] : columns.map((column) => this.line(column.series)))],
       cursor: {
         x: false, y: false, points: {show: false}, focus: {prox: -1},
@@ -122,24 +128,25 @@ export class ChartPicture implements Drawn, Picture {
   }
 
   private rebuild(): void {
-    const {width} = this.plot;
+    const width = this.plot.width / this.scale;
     this.plot.destroy();
     this.build(width);
   }
 
   private line(index: number): uPlot.Series {
+    const {scale} = this;
     const series = this.chart.series[index]!;
     if (series.mark === "band") return {width: 0, points: {show: false}};
     const few = series.x.length <= 40 && !series.predicted && series.mark === "line";
     return {
-      stroke: () => this.colours[index]!, width: 2, ...(series.predicted ? {dash: [7, 4]} : {}),
-      points: few ? {show: true, size: 7, fill: () => this.colours[index]!, stroke: () => this.inks.ground, width: 1} : {show: false},
+      stroke: () => this.colours[index]!, width: 2 * scale, ...(series.predicted ? {dash: [7 * scale, 4 * scale]} : {}),
+      points: few ? {show: true, size: (series.x.length < 2 ? 9 : 7) * scale, fill: () => this.colours[index]!, stroke: () => this.inks.ground, width: scale} : {show: false},
       ...(series.mark === "step" ? {paths: uPlot.paths.stepped!({align: 1})} : {}),
     };
   }
 
   private brush = (): Brush => ({
-    plot: this.plot, chart: this.chart, inks: this.inks, ratio: uPlot.pxRatio, colours: this.colours,
+    plot: this.plot, chart: this.chart, inks: this.inks, ratio: uPlot.pxRatio * this.scale, colours: this.colours,
     seen: (series) => !this.hidden.has(series),
   });
 
@@ -158,6 +165,14 @@ export class ChartPicture implements Drawn, Picture {
     dataset.to = String(this.view.x.to);
     dataset.drawn = (performance.now() - this.began).toFixed(1);
     this.cursorState.place();
+    if (this.scale > 1) this.shrink();
+  }
+
+  // Many pixels on little paper.
+  private shrink(): void {
+    const {style} = this.plot.root.querySelector<HTMLElement>(".u-wrap")!;
+    style.width = `${this.plot.width / this.scale}px`;
+    style.height = `${this.plot.height / this.scale}px`;
   }
 
   private selected(plot: uPlot): void {
@@ -251,6 +266,13 @@ export class ChartPicture implements Drawn, Picture {
   recolour(): void {
     this.ink();
     this.rebuild();
+  }
+
+  paper(width: number, on: boolean): void {
+    this.scale = on ? SHARP : 1;
+    this.ink();
+    this.plot.destroy();
+    this.build(width);
   }
 
   resize(width: number): void {

@@ -104,14 +104,14 @@ function padded(axis: Axis, found: Range | null, pad: number, zero: boolean): Ra
     from /= room;
     to *= room;
   } else {
-    const bare = from;
     if (zero) {
       from = Math.min(0, from);
       to = Math.max(0, to);
     }
-    const room = from === to ? Math.max(1, Math.abs(to)) / 2 : (to - from) * pad;
-    if (!(zero && from === 0) && !(from === 0 && bare === 0)) from -= room;
-    to += room;
+    const span = from === to ? Math.max(1, Math.abs(to)) : to - from;
+    const below = span * Math.min(pad, 0.06);
+    from = from >= 0 ? Math.max(0, from - below) : from - below;  // what is never below 0 has no room there
+    to += span * pad;
   }
   if (axis.from !== undefined && (!axis.log || axis.from > 0)) from = axis.from;
   if (axis.to !== undefined && (!axis.log || axis.to > 0)) to = axis.to;

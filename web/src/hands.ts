@@ -16,7 +16,9 @@ export interface Picture {
 }
 export type Step = "one" | "page" | "end";
 
-export const KEYS_HINT = "Arrow keys move over the points, plus and minus zoom, 0 shows all, Escape leaves.";
+export const keysHint = (zoomable: boolean): string => zoomable
+  ? "Arrow keys move over the points; plus, minus and the wheel zoom, 0 shows all, Escape leaves."
+  : "Arrow keys move over the bars, Escape leaves.";
 
 const FACTOR = 1.5;
 

@@ -3,6 +3,7 @@
 
 import type uPlot from "uplot";
 
+import {inRoom} from "./axes";
 import {barEnds, shown} from "./chart_data";
 import type {Chart, Series} from "./figure";
 import type {Inks} from "./theme";
@@ -186,10 +187,12 @@ export function paintReferences(brush: Brush): Box[] {
       context.font = fontOf(brush, 11.5);
       context.textBaseline = "alphabetic";
       context.fillStyle = brush.inks.ink;
-      const text = shortened(oneLine(line.label), 48);
+      const whole = shortened(oneLine(line.label), 48);
+      const [before, behind] = [at - bbox.left - 8 * ratio, bbox.left + bbox.width - at - 8 * ratio];
+      const left = line.axis === "x" && context.measureText(whole).width > behind && before > behind;
+      const text = inRoom(context, context.font, whole, line.axis === "x" ? (left ? before : behind) : bbox.width);
       const wide = context.measureText(text).width;
       if (line.axis === "x") {
-        const left = at + 5 * ratio + wide > bbox.left + bbox.width;
         context.textAlign = left ? "right" : "left";
         const [x, y] = [at + (left ? -5 : 5) * ratio, bbox.top + (12 + 15 * taken.x++) * ratio];
         haloed(brush, context, text, x, y);
@@ -215,12 +218,29 @@ interface Name {
 }
 
 function namesOf(brush: Brush): Name[] {
-  return brush.chart.series.flatMap((series: Series, index) => {
+  const first = (series: Series) => (series.tone === "good" || series.tone === "strong" ? 0 : 1);
+  const order = brush.chart.series.map((series, index) => ({series, index})).sort((a, b) => first(a.series) - first(b.series));
+  return order.flatMap(({series, index}) => {
     if (!series.names || !brush.seen(index)) return [];
     return series.x.flatMap((x, i) => {
       const y = series.y[i];
       if (!shown(x, brush.chart.x.log) || !shown(y, brush.chart.y.log) || !series.names![i]) return [];
       return [{x: xAt(brush, x), y: yAt(brush, y), text: shortened(oneLine(series.names![i]!), 30), colour: brush.colours[index]!}];
+    });
+  });
+}
+
+// Thin boxes along the steps of a frontier, which no name is to cross.
+function stepsOf(brush: Brush): Box[] {
+  const thin = 3 * brush.ratio;
+  return brush.chart.series.flatMap((series, index) => {
+    if (series.mark !== "step" || series.x.length > 200 || !brush.seen(index)) return [];
+    return series.x.slice(1).flatMap((x, i) => {
+      const [before, low, high] = [series.x[i], series.y[i], series.y[i + 1]];
+      if (x === null || before == null || low == null || high == null) return [];
+      const [left, right, one, other] = [xAt(brush, before), xAt(brush, x), yAt(brush, low), yAt(brush, high)];
+      return [{x: left, y: one - thin / 2, width: right - left, height: thin},
+        {x: right - thin / 2, y: Math.min(one, other), width: thin, height: Math.abs(one - other)}];
     });
   });
 }
@@ -232,7 +252,7 @@ export function paintNames(brush: Brush, labels: Box[]): void {
   const {ratio, plot: {bbox}} = brush;
   const names = namesOf(brush);
   if (names.length > MOST_NAMES) return;
-  const taken: Box[] = [...labels, ...names.map(({x, y}) => ({x: x - 5 * ratio, y: y - 5 * ratio, width: 10 * ratio, height: 10 * ratio}))];
+  const taken: Box[] = [...labels, ...stepsOf(brush), ...names.map(({x, y}) => ({x: x - 5 * ratio, y: y - 5 * ratio, width: 10 * ratio, height: 10 * ratio}))];
   const free = (box: Box) => box.x >= bbox.left && box.x + box.width <= bbox.left + bbox.width && box.y >= bbox.top &&
     box.y + box.height <= bbox.top + bbox.height &&
     taken.every((one) => one.x >= box.x + box.width || one.x + one.width <= box.x || one.y >= box.y + box.height || one.y + one.height <= box.y);

@@ -2,7 +2,7 @@
 // a screen reader reads out.
 
 import {button, make} from "./dom";
-import {KEYS_HINT, type Picture, takeHands} from "./hands";
+import {keysHint, type Picture, takeHands} from "./hands";
 
 export interface Swatch {
   label: string;
@@ -97,10 +97,11 @@ export function setStage(plot: HTMLElement, title: string, what: string): Stage 
   tip.hidden = true;
   const surface = make("div", {
     class: "surface", tabindex: "0", role: "application", "aria-roledescription": what,
-    "aria-label": `${title}. ${KEYS_HINT}`,
+    "aria-label": title,
   });
+  const keys = make("p", {class: "keys", "aria-hidden": "true"});
   plot.setAttribute("role", "group");
-  plot.replaceChildren(surface, tip);
+  plot.replaceChildren(surface, keys, tip);
   plot.before(tools, above);
   plot.after(below, live);
   return {
@@ -117,6 +118,8 @@ export function setStage(plot: HTMLElement, title: string, what: string): Stage 
     legend(swatches) { if (swatches.length > 0) tools.prepend(legendOf(swatches)); },
     range: (text) => { range.textContent = text; },
     take(picture) {
+      keys.textContent = keysHint(picture.zoomable);
+      surface.setAttribute("aria-label", `${title}. ${keysHint(picture.zoomable)}`);
       if (picture.zoomable) tools.append(make("div", {class: "zoom-row"}, range, zoomTools(title, picture)));
       takeHands(surface, picture);
     },

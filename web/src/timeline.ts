@@ -1,7 +1,7 @@
 // The timeline: what every accelerator (or group of them) did at each moment, with the same hands as a chart.
 
 import {inRoom} from "./axes";
-import type {Drawn} from "./chart";
+import {type Drawn, SHARP} from "./chart";
 import {make, name} from "./dom";
 import type {Timeline} from "./figure";
 import type {Picture, Step} from "./hands";
@@ -36,6 +36,7 @@ export class TimelinePicture implements Drawn, Picture {
   private row = 0;
   private moment: number | null = null;  // where the cursor is
   private due = false;
+  private scale = 1;
 
   constructor(private readonly timeline: Timeline, private readonly host: HTMLElement, width: number) {
     this.whole = {from: timeline.begin, to: timeline.end};
@@ -64,7 +65,7 @@ export class TimelinePicture implements Drawn, Picture {
     const label = Math.max(10, ...this.timeline.rows.map((row) => context.measureText(row).width));
     const left = Math.ceil(Math.min(label, 110)) + 10;
     this.place = {left, width: Math.max(40, width - left - 26), height: this.rowHeight() * this.timeline.rows.length};
-    const ratio = devicePixelRatio;
+    const ratio = devicePixelRatio * this.scale;
     this.canvas.width = Math.round(width * ratio);
     this.canvas.height = Math.round((this.place.height + FOOT) * ratio);
     this.canvas.style.width = `${width}px`;
@@ -290,5 +291,11 @@ export class TimelinePicture implements Drawn, Picture {
   recolour(): void {
     this.inks = inksOf(this.host);
     this.redraw();
+  }
+
+  paper(width: number, on: boolean): void {
+    this.scale = on ? SHARP : 1;
+    this.inks = inksOf(this.host);
+    this.resize(width);
   }
 }

@@ -92,8 +92,7 @@ function paper(on: boolean): void {
   for (const one of held.values()) {
     const width = on ? PAPER : one.plot.clientWidth;
     if (!one.drawn) draw(one, width);
-    one.drawn?.resize(width);
-    one.drawn?.recolour();
+    if (width > 0) one.drawn?.paper(width, on);
   }
 }
 
