@@ -44,4 +44,6 @@ const hash = (file) => `sha256-${createHash("sha256").update(readFileSync(join(o
 
 mkdirSync(out, {recursive: true});
 await bundle("report");
+await bundle("app");
+writeFileSync(join(out, "app.html"), readFileSync(join(root, "src/app.html")));
 writeFileSync(join(out, "csp.txt"), `script ${hash("report.js")}\nstyle ${hash("report.css")}\n`);

@@ -1,0 +1,207 @@
+// The page of `aforo serve` in a real browser, against a server that is made up: node app.mjs [--dist FOLDER] [--shots FOLDER]
+import assert from "node:assert/strict";
+import {mkdirSync} from "node:fs";
+import {join} from "node:path";
+import {fileURLToPath} from "node:url";
+
+import {executable, launch, skip, watched} from "./browser.mjs";
+import * as checks from "./checks.mjs";
+import {serve} from "./mock_server.mjs";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const option = (name, otherwise) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : otherwise);
+const dist = option("--dist", join(here, "../dist"));
+const shots = option("--shots", undefined);
+
+if (!executable()) skip("no chromium is installed: the page of 'aforo serve' was not opened");
+if (shots) mkdirSync(shots, {recursive: true});
+
+const server = await serve(dist, join(here, "fixtures"));
+const browser = await launch();
+let passed = 0;
+let failed = 0;
+
+// A page of its own for each check, and nothing that it may complain of but what `expected` matches.
+async function check(what, hash, act, settings = {}, expected = /^$/) {
+  const context = await browser.newContext({viewport: {width: 1440, height: 900}, acceptDownloads: true, ...settings});
+  await context.grantPermissions(["clipboard-read", "clipboard-write"], {origin: server.address});
+  const {page, faults} = await watched(context, (url) => url.startsWith(server.address) || url.startsWith("blob:") || url.startsWith("data:"));
+  try {
+    await page.goto(server.address + hash);
+    await act(page);
+    assert.deepEqual(faults.filter((fault) => !expected.test(fault)), [], "what the page complains of");
+    assert.notEqual(await page.title(), "owned", "nothing of an answer is run");
+    ++passed;
+  } catch (error) {
+    ++failed;
+    console.log(`FAILED ${what}: ${error.message}`);
+    if (shots) await page.screenshot({path: join(shots, `failed-${failed}.png`)});
+  }
+  await context.close();
+}
+
+const answered = (page) => page.locator("#state", {hasText: /^Answered in/}).waitFor();
+const title = (page) => page.locator("#answer h1").textContent();
+
+await check("an answer", "", async (page) => {
+  await answered(page);
+  assert.match(await title(page), /resnet50_h100 · default accelerators/);
+  await checks.drawn(page);
+  await checks.notBlank(page);
+});
+
+await check("an answer that would act", "#size?workload=resnet50_h100&capacity=666TB", async (page) => {
+  await answered(page);
+  assert.equal(await page.locator("#answer script:not([type='application/json']), #answer [onclick]").count(), 0);
+}, {}, /Executing inline event handler violates/);
+
+await check("a slider by keyboard", "", async (page) => {
+  await answered(page);
+  const before = server.seen.asks.length;
+  const aborted = server.seen.aborted;
+  const bar = page.getByRole("slider", {name: "Accelerators, slider"});
+  await bar.focus();
+  for (let i = 0; i < 12; ++i) await page.keyboard.press("ArrowRight");
+  await answered(page);
+  await page.waitForFunction(() => document.querySelector("#answer h1").textContent.includes("512"));
+  assert.equal(await bar.getAttribute("aria-valuetext"), "512");
+  assert.ok(server.seen.asks.length - before < 12, "what is passed over is not asked for");
+  assert.match(page.url(), /#size\?workload=resnet50_h100&accelerators=512$/);
+  await page.keyboard.press("ArrowRight");
+  await page.waitForTimeout(200);
+  await page.keyboard.press("ArrowRight");
+  await answered(page);
+  await page.waitForFunction(() => document.querySelector("#answer h1").textContent.includes("1024"));
+  assert.ok(server.seen.aborted > aborted, "the request before is given up");
+});
+
+await check("the time to an answer", "", async (page) => {
+  await answered(page);
+  const time = await page.evaluate(async () => {
+    const field = document.querySelector('input[type="range"]');
+    const began = performance.now();
+    field.value = String(Number(field.value) + 1);
+    field.dispatchEvent(new Event("input", {bubbles: true}));
+    while (!/^By formulas/.test(document.querySelector("#state").textContent)) await new Promise(requestAnimationFrame);
+    return performance.now() - began;
+  });
+  console.log(`from a slider's move to the first answer on the page: ${time.toFixed(0)} ms, of which 120 ms are the pause`);
+});
+
+await check("a refusal", "#size?workload=resnet50_h100&accelerators=many", async (page) => {
+  await page.locator("#trouble", {hasText: "--accelerators: expected a count, found 'many'"}).waitFor();
+  await page.getByLabel("Accelerators", {exact: true}).fill("32");
+  await answered(page);
+  assert.equal(await page.locator("#trouble").isVisible(), false);
+}, {}, /console: Failed to load resource.*400/);
+
+await check("a failure", "#size?workload=resnet50_h100&capacity=13TB", (page) =>
+  page.locator("#trouble", {hasText: "expected a capacity that something holds"}).waitFor());
+
+await check("a link", "#size?workload=unet3d_h100&accelerators=48&accelerator-type=b200&target=95%25&where=cloud&gpus=3", async (page) => {
+  await answered(page);
+  assert.match(await title(page), /unet3d_h100 · 48 accelerators/);
+  assert.match(await page.locator("#trouble").textContent(), /^The link names 'gpus', which this page does not know/);
+  assert.deepEqual(server.seen.asks.at(-1).body.options, {"accelerators": "48", "accelerator-type": "b200", "target": "95%", "where": "cloud"});
+  assert.match(server.seen.asks.at(-1).body.page, /^[0-9a-f-]{36}$/);
+});
+
+await check("YAML", "#size?workload=unet3d_h100", async (page) => {
+  await answered(page);
+  await page.getByRole("button", {name: "Edit as YAML"}).click();
+  const area = page.getByLabel("Workload file (YAML)");
+  await area.waitFor();
+  await page.waitForFunction(() => document.querySelector("#answer h1")?.textContent.includes("a file"));
+  await area.fill("name: mine\n");
+  await page.waitForFunction(() => /yaml=name/.test(location.hash));
+  await answered(page);
+  assert.equal(server.seen.asks.at(-1).body.yaml, "name: mine\n");
+  await page.getByRole("button", {name: "Back to the preset"}).click();
+  await page.waitForFunction(() => document.querySelector("#answer h1").textContent.includes("unet3d_h100"));
+});
+
+await check("a prediction", "#size?workload=unet3d_h100&storage=nvme.yaml", async (page) => {
+  await answered(page);
+  assert.equal(server.seen.asks.at(-1).path, "/api/predict");
+  assert.equal(await page.getByLabel("Data to hold", {exact: true}).isVisible(), false);
+});
+
+await check("what is kept", "", async (page) => {
+  await answered(page);
+  for (const [button, file] of [["Save Record", "size.json"], ["Save CSV", "size.csv"], ["Save design.yaml", "design.yaml"], ["Save report", "size.html"]]) {
+    const saving = page.waitForEvent("download");
+    await page.locator("#keep").getByRole("button", {name: button}).focus();
+    await page.keyboard.press("Enter");
+    assert.equal((await saving).suggestedFilename(), file);
+  }
+  await page.getByRole("button", {name: "Copy link"}).click();
+  await page.locator("#state", {hasText: "The link is copied"}).waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), page.url());
+});
+
+await check("Records", "#records", async (page) => {
+  const compare = page.getByRole("button", {name: "Compare"});
+  await compare.waitFor();
+  assert.equal(await compare.isDisabled(), true);
+  assert.deepEqual(await page.locator("#view-records tbody th").allTextContents(), ["run.json", "size <b>.json", "sweep.json"]);
+  for (const one of ["run.json", "sweep.json"]) {
+    await page.getByLabel(`Compare ${one}`).focus();
+    await page.keyboard.press("Space");
+  }
+  await compare.focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".opened h2", {hasText: "2 Records beside each other"}).waitFor();
+  await checks.drawn(page);
+  assert.match(page.url(), /#records\?compare=run.json&compare=sweep.json$/);
+  await page.getByRole("link", {name: "size <b>.json"}).click();
+  await page.locator(".opened h2", {hasText: "size <b>.json"}).waitFor();
+  await checks.drawn(page);
+  for (const [name, file] of [["Save report", "record.report"], ["Save CSV", "record.csv"]]) {
+    const saving = page.waitForEvent("download");
+    await page.getByRole("link", {name}).click();
+    assert.equal((await saving).suggestedFilename(), file);
+  }
+  const saving = page.waitForEvent("download");
+  await page.getByRole("button", {name: "Save YAML"}).click();
+  assert.equal((await saving).suggestedFilename(), "size-b.yaml");
+});
+
+await check("a Record that is not there", "#records?open=gone.json", (page) =>
+  page.locator("#trouble", {hasText: "expected a Record's name, found 'gone.json'"}).waitFor(), {}, /console: Failed to load resource.*404/);
+
+await check("a run in progress", "#live", async (page) => {
+  await page.locator("#view-live dd", {hasText: "954 MiB/s"}).waitFor();
+  await page.locator("#view-live p", {hasText: "The run has ended."}).waitFor();
+  await checks.drawn(page);
+});
+
+await check("from part to part", "#size?workload=unet3d_h100&accelerators=48", async (page) => {
+  await answered(page);
+  await page.getByRole("link", {name: "Records", exact: true}).click();
+  await page.getByRole("button", {name: "Compare"}).waitFor();
+  await page.getByRole("link", {name: "Size", exact: true}).click();
+  await page.waitForFunction(() => /accelerators=48/.test(location.hash) && !document.querySelector("#view-size").hidden);
+  assert.equal(await page.getByLabel("Accelerators", {exact: true}).inputValue(), "48");
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  for (const width of [360, 820, 1440]) {
+    for (const [name, hash] of [["size", "#size?workload=unet3d_h100&capacity=220TB"], ["records", "#records?open=run.json"], ["live", "#live"]]) {
+      await check(`${name} ${colorScheme} ${width}`, hash, async (page) => {
+        if (name === "size") await answered(page);
+        else if (name === "records") await page.locator(".opened > .table-tools > h2").waitFor();
+        else await page.locator("#view-live p", {hasText: "The run has ended."}).waitFor();
+        await checks.drawn(page);
+        await checks.fitsWidth(page);
+        await checks.still(page);
+        if (width !== 820) await checks.accessible(page);
+        if (shots) await page.screenshot({path: join(shots, `app-${name}-${colorScheme}-${width}.png`), fullPage: true});
+      }, {viewport: {width, height: 900}, colorScheme, reducedMotion: "reduce"});
+    }
+  }
+}
+
+await browser.close();
+server.close();
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed > 0 ? 1 : 0);
