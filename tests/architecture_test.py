@@ -45,6 +45,7 @@ NO_DATA = {
     "src/base/control_group.cc": "the kernel's own files",
     "src/base/input_file.cc": "files that a person wrote",
     "src/base/test_directory.h": "directories of tests",
+    "src/cli/full_screen.cc": "the terminal",
     "src/cli/main.cc": "the standard streams",
     "src/cli/output_file.cc": "result files",
     "src/cli/result_paths.cc": "where result files may not lie",

@@ -1,7 +1,10 @@
 #include "cli/act.h"
 
+#include <memory>
+
 #include "base/text.h"
 #include "cli/command_line.h"
+#include "cli/full_screen.h"
 #include "cli/live_line.h"
 #include "cli/result_paths.h"
 #include "cli/results.h"
@@ -31,6 +34,7 @@ int act(const Command& command, std::span<const std::string> words, Console& con
   const CommandLine line = read_command_line(command, words);
   refuse_results_over_files(line);
   refuse_contradictions(*line.ask);
+  refuse_contradictions(line.results);
   refuse_contradictions_between(*line.ask, line.results);
   refuse_results_inside_datasets(line);
   if (command.serve != nullptr) {
@@ -38,17 +42,25 @@ int act(const Command& command, std::span<const std::string> words, Console& con
     command.serve(*line.ask, console, stop.token());
     return kDone;
   }
+  if (*line.results.live) refuse_full_screen(console);
   Results results(line.results, console);
   const StopOnSignal stop;
-  LiveLine live(console, *line.results.quiet, std::string(command.rate_word));
+  const auto screen =
+      *line.results.live ? std::make_unique<FullScreen>(console, std::string(command.rate_word), stop.token())
+                         : nullptr;
+  LiveLine live(console, *line.results.quiet || screen, std::string(command.rate_word));
   const auto tell = [&](const std::string& sentence) {
-    if (!*line.results.quiet)
-      console.err << "aforo: " << printable(readable_sentence(sentence)) << '\n' << std::flush;
+    const std::string said = "aforo: " + printable(readable_sentence(sentence));
+    if (screen)
+      screen->tell(said);
+    else if (!*line.results.quiet)
+      console.err << said << '\n' << std::flush;
   };
   const bool page_only = !line.results.json.given() && !line.results.html.given();
-  Answer answer =
-      command.answer(*line.ask, {stop.token(), live.sink(), started_now(), &line.results, page_only, tell});
+  Answer answer = command.answer(*line.ask, {stop.token(), screen ? screen->sink() : live.sink(),
+                                             started_now(), &line.results, page_only, tell});
   live.clear();
+  if (screen) screen->close();
   results.deliver(answer);
   for (const std::string& sentence : answer.say)
     console.err << "aforo: " << printable(readable_sentence(sentence)) << '\n';

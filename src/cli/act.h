@@ -1,7 +1,8 @@
 // From words to an exit code: the one way that every command takes.
 //
 //   words -> CommandLine -> refuse what contradicts itself or would overwrite something
-//         -> Results opened -> signals watched -> answer -> progress line wiped -> Results delivered
+//         -> Results opened -> signals watched -> answer -> progress line wiped (or the full screen closed)
+//         -> Results delivered
 //         -> sentences on standard error -> exit code
 //
 // The order is the promise: a bad word, a contradiction or a path that cannot be written costs a

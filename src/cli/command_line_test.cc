@@ -159,7 +159,8 @@ TEST(CommandLine, RowsSpeakOfOptionsThatThereAre) {
             }
       }
   }
-  EXPECT_EQ(across, 3U);  // of size: --storage-rank and --portfolio beside --storage-out; of report: -o
+  // Of size --storage-rank and --portfolio beside --storage-out, of run --live beside --dry-run and --find-max, of report -o.
+  EXPECT_EQ(across, 5U);
 }
 
 TEST(CommandLine, TheEchoHoldsWhatWasGiven) {

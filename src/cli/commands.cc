@@ -122,7 +122,7 @@ constexpr Command kCommands[] = {
      "compute for the step time, and meet at the barrier. Reports accelerator utilisation, stalls, bytes "
      "really read, and what limits them. Options in the first two groups default to what the workload says. "
      "Ctrl-C ends the run and keeps what was measured, marked partial; a second Ctrl-C ends aforo at once.",
-     &kNumbersResults, kRunExamples,
+     &kRunResults, kRunExamples,
      "0 utilisation is at or above the target; 1 it is below, or could not be judged; 2 the run could not be "
      "done, or not to its end. A --time-limit that is reached is the end that was asked for: 0 or 1 where a "
      "step was done, and the Record says partial.",

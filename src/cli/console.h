@@ -3,6 +3,7 @@
 #pragma once
 
 #include <ostream>
+#include <string>
 
 namespace aforo {
 
@@ -23,6 +24,10 @@ struct Console {
   int width = 100;
   // Nobody can read `out`: it was closed when the process began, and what is written there is an error.
   bool out_is_closed = false;
+  // Of the terminal on `err`, 0 where there is none; its kind (TERM), and whether colours are wanted on it.
+  int err_columns = 0, err_rows = 0;
+  std::string err_kind = {};
+  bool err_colour = false;
 };
 
 }  // namespace aforo

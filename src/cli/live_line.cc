@@ -1,11 +1,8 @@
 #include "cli/live_line.h"
 
-#include "report/live.h"
-
 namespace aforo {
-namespace {
 
-LiveStatus status_of(const Progress& progress, const std::string& rate_word) {
+LiveStatus live_status(const Progress& progress, const std::string& rate_word) {
   LiveStatus status;
   status.phase = progress.phase;
   if (progress.fraction >= 0) status.done = progress.fraction;
@@ -21,8 +18,6 @@ LiveStatus status_of(const Progress& progress, const std::string& rate_word) {
   return status;
 }
 
-}  // namespace
-
 LiveLine::LiveLine(Console& console, bool quiet, std::string rate_word)
     : console_(&console), rate_word_(std::move(rate_word)), shown_(console.err_is_terminal && !quiet) {}
 
@@ -37,7 +32,7 @@ void LiveLine::show(const Progress& progress) {
   const std::lock_guard lock(mutex_);
   if (!shown_) return;
   const std::size_t columns = static_cast<std::size_t>(console_->width) - 1;
-  console_->err << '\r' << live_line(status_of(progress, rate_word_), {columns, false, console_->unicode})
+  console_->err << '\r' << live_line(live_status(progress, rate_word_), {columns, false, console_->unicode})
                 << "\x1b[K" << std::flush;
   drawn_ = true;
 }

@@ -5,9 +5,13 @@
 #include <string>
 
 #include "cli/console.h"
+#include "report/live.h"
 #include "world/progress.h"
 
 namespace aforo {
+
+// What a progress says, for either display.
+LiveStatus live_status(const Progress& progress, const std::string& rate_word);
 
 // Shown only on a terminal, rewritten in place, wiped by `clear`. The sink may be called from another thread.
 class LiveLine {

@@ -84,9 +84,21 @@ bool reader_went_away() {
 int command(const std::vector<std::string>& words, bool out_is_closed) {
   const bool out_is_terminal = ::isatty(STDOUT_FILENO) == 1;
   const char* no_colour = std::getenv("NO_COLOR");
-  const bool colour = out_is_terminal && (no_colour == nullptr || *no_colour == '\0');
-  aforo::Console console{std::cout, std::cerr, out_is_terminal,  ::isatty(STDERR_FILENO) == 1,
-                         colour,    utf8(),    terminal_width(), out_is_closed};
+  const bool wants_colour = no_colour == nullptr || *no_colour == '\0';
+  aforo::Console console{std::cout,
+                         std::cerr,
+                         out_is_terminal,
+                         ::isatty(STDERR_FILENO) == 1,
+                         out_is_terminal && wants_colour,
+                         utf8(),
+                         terminal_width(),
+                         out_is_closed};
+  if (winsize size{}; console.err_is_terminal && ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0) {
+    console.err_columns = size.ws_col;
+    console.err_rows = size.ws_row;
+  }
+  if (const char* kind = std::getenv("TERM")) console.err_kind = kind;
+  console.err_colour = console.err_is_terminal && wants_colour;
   const int code = aforo::run_aforo(words, console);
   std::cout.flush();
   if (!std::cout && !reader_went_away()) {

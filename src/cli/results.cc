@@ -25,6 +25,13 @@ constexpr Row kHtml = row<&ResultsAsk::html>(
 constexpr Row kQuiet =
     row<&ResultsAsk::quiet>({"quiet", 'q', kFlag, "", "", "print neither progress nor table", kOutputGroup});
 constexpr Row kHelp = row<&ResultsAsk::help>({"help", 'h', kFlag, "", "", "show this help", kOutputGroup});
+constexpr Row kLive =
+    row<&ResultsAsk::live>(
+        {"live", 0, kFlag, "", "",
+         "show how the run goes on a full screen: utilisation, throughput, latencies, each rank",
+         kOutputGroup})
+        .excluding("quiet dry-run find-max", "a full screen is for one run that somebody watches");
+
 constexpr Row kDatasetBlock =
     row<&ResultsAsk::output>({"output", 'o', kResult, "FILE", "",
                               "write the dataset block to FILE; - is standard output", kDatasetGroup});
@@ -45,6 +52,7 @@ constexpr Row kPageFile = row<&ResultsAsk::output>(
 
 constexpr Row kRecordRows[] = {kJson, kQuiet, kHelp};
 constexpr Row kNumbersRows[] = {kJson, kCsv, kHtml, kQuiet, kHelp};
+constexpr Row kRunRows[] = {kJson, kCsv, kHtml, kLive, kQuiet, kHelp};
 constexpr Row kDatasetBlockRows[] = {kDatasetBlock, kJson, kQuiet, kHelp};
 constexpr Row kStorageFileRows[] = {kStorageFile, kJson, kHtml, kQuiet, kHelp};
 constexpr Row kDesignRows[] = {kDesignFile, kJson, kCsv, kHtml, kQuiet, kHelp};
@@ -55,6 +63,7 @@ constexpr Row kNoRows[] = {kHelp};
 
 const AskTable kRecordResults{"", "", kRecordRows};
 const AskTable kNumbersResults{"", "", kNumbersRows};
+const AskTable kRunResults{"", "", kRunRows};
 const AskTable kDatasetBlockResults{"", "", kDatasetBlockRows};
 const AskTable kStorageFileResults{"", "", kStorageFileRows};
 const AskTable kDesignResults{"", "", kDesignRows};

@@ -12,9 +12,17 @@ namespace aforo {
 // process cannot end while one of its requests hangs in the kernel; this one can, once the work has said that it is
 // done, and leaves the other behind. Signals are passed on; what ends the work by a signal ends this process by the
 // same. Where a stop was asked for and the work then neither ends nor computes for five seconds, it is given up: said
-// on standard error, exit code 2. The work ends with this process, however that ends. Before any thread is started;
-// where no process can be made, the work is done here.
+// on standard error, exit code 2. The work ends with this process, however that ends. Suspended (SIGTSTP), this process
+// stops after the work has, so that the shell gets a terminal that the work has put in order; where a signal ended the
+// work, this one puts it in order. Before any thread is started; where no process can be made, the work is done here.
 int run_apart(const std::function<int()>& work);
+
+// What Ctrl-C does, to this command alone and not to the script that called it.
+void interrupt_this_command();
+
+// Called on the thread of signals, once, where one is about to end the process at once: for what must not stay, as the
+// modes of a terminal. Async-signal-safe. Null: nothing.
+void before_sudden_end(void (*act)() noexcept);
 
 // SIGINT, SIGTERM and SIGHUP: the first asks to stop, the second ends the process at once with the signal's
 // default. SIGPIPE is ignored for good: a reader that has seen enough is no error. One per process. Not

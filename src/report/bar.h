@@ -21,4 +21,8 @@ struct BarPart {
 // least one column, as long as there are columns; parts of nothing, or of no number, get none.
 std::string draw_bar(const std::vector<BarPart>& parts, std::size_t columns, const Look& look);
 
+// Shares over time, a column each from the left; where there are more than `columns`, the mean of those that a column
+// stands for. NaN is an empty column.
+std::string draw_sparkline(const std::vector<double>& shares, std::size_t columns, bool unicode);
+
 }  // namespace aforo

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "base/units.h"
 #include "report/figure_parts.h"
@@ -14,8 +13,6 @@ namespace aforo {
 namespace {
 
 constexpr double kCached = 0.5;  // of the bytes: more than that, and it was memory that was measured
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-
 using Group = std::vector<const NamedRecord*>;
 
 enum class Question { kNone, kUtilisation, kLargestNumber, kDesigns };
@@ -54,7 +51,7 @@ std::pair<double, double> au_range(const Json& record) {
   if (const auto interval = numbers(record, {"au_interval"}); interval.size() == 2)
     return {interval[0], interval[1]};
   const auto epochs = numbers(record, {"au_per_epoch"});
-  if (epochs.size() < 2) return {kUnknown, kUnknown};
+  if (epochs.size() < 2) return {kNoPoint, kNoPoint};
   const auto [least, most] = std::minmax_element(epochs.begin(), epochs.end());
   return {*least, *most};
 }
@@ -85,7 +82,7 @@ void add_runs(Document& doc, const Group& group) {
       const Json& record = group[i]->record;
       if (source_of(record) != source) continue;
       const auto [low, high] = au_range(record);
-      series.x.push_back(number(record, {"au"}).value_or(kUnknown));
+      series.x.push_back(number(record, {"au"}).value_or(kNoPoint));
       series.y.push_back(static_cast<double>(i));
       series.low.push_back(low);
       series.high.push_back(high);
@@ -123,9 +120,9 @@ void add_searches(Document& doc, const Group& group) {
   for (const NamedRecord* one : group) {
     const Json& r = one->record;
     const auto interval = numbers(r, {"max_accelerators_interval"});
-    series.x.push_back(number(r, {"max_accelerators"}).value_or(kUnknown));
-    series.low.push_back(interval.size() == 2 ? interval[0] : kUnknown);
-    series.high.push_back(interval.size() == 2 ? interval[1] : kUnknown);
+    series.x.push_back(number(r, {"max_accelerators"}).value_or(kNoPoint));
+    series.low.push_back(interval.size() == 2 ? interval[0] : kNoPoint);
+    series.high.push_back(interval.size() == 2 ? interval[1] : kNoPoint);
     table.rows.push_back({one->name, source_of(r), count_at(r, {"max_accelerators"}),
                           interval_of(interval, Unit::kCount), rate_at(r, {"bytes_per_second"}),
                           word(r, {"verdict", "limit"})});

@@ -1,7 +1,6 @@
 #include "report/figure_parts.h"
 
 #include <cmath>
-#include <limits>
 
 #include "base/text.h"
 #include "base/units.h"
@@ -11,13 +10,11 @@
 namespace aforo {
 namespace {
 
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-
 std::vector<double> ends(const std::vector<const Json*>& rows, Path key, std::size_t end) {
   std::vector<double> out;
   for (const Json* row : rows) {
     const std::vector<double> pair = numbers(*row, key);
-    out.push_back(pair.size() == 2 ? pair[end] : kUnknown);
+    out.push_back(pair.size() == 2 ? pair[end] : kNoPoint);
   }
   return out;
 }
@@ -52,7 +49,7 @@ SeriesValues series_values(const Json& record, std::string_view name, std::strin
 
 std::vector<double> column(const std::vector<const Json*>& rows, Path key) {
   std::vector<double> out;
-  for (const Json* row : rows) out.push_back(number(*row, key).value_or(kUnknown));
+  for (const Json* row : rows) out.push_back(number(*row, key).value_or(kNoPoint));
   return out;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,9 @@
 #include "report/view.h"
 
 namespace aforo {
+
+// No point there.
+inline constexpr double kNoPoint = std::numeric_limits<double>::quiet_NaN();
 
 // "resnet50_h100, 8 accelerators, buffered, /mnt/data, 2026-06-01 12:00 UTC": what was run or asked.
 std::string configuration_of(const Json& record);

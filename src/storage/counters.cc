@@ -85,10 +85,14 @@ std::optional<BlockDevice> block_device_below(const std::string& directory) {
   return BlockDevice{major(info.st_rdev), minor(info.st_rdev)};
 }
 
+std::optional<std::uint64_t> read_process_bytes() {
+  const auto io = read_kernel_file("/proc/self/io");
+  return io ? named_number(*io, "read_bytes") : std::nullopt;
+}
+
 Counters read_counters(const std::optional<BlockDevice>& device) {
   Counters counters;
-  if (const auto io = read_kernel_file("/proc/self/io"))
-    counters.process_bytes_read = named_number(*io, "read_bytes");
+  counters.process_bytes_read = read_process_bytes();
   if (device) counters.device = device_counters(*device);
   rusage usage{};
   if (getrusage(RUSAGE_SELF, &usage) == 0) {

@@ -77,5 +77,7 @@ std::optional<BlockDevice> block_device_below(const std::string& directory);
 // are wanted; absent = none's. A few small files of /proc and /sys are read one after another, so
 // the members are not of exactly one moment.
 Counters read_counters(const std::optional<BlockDevice>& device);
+// Counters::process_bytes_read alone: one small file.
+std::optional<std::uint64_t> read_process_bytes();
 
 }  // namespace aforo

@@ -140,6 +140,8 @@ class Store {
   // This process's counters, and those of whoever counts the bytes below this store: absent, never
   // 0, where nobody does. Does not wait for the storage.
   virtual Counters counters() const = 0;
+  // One of them, cheaply, for who looks often: Counters::process_bytes_read.
+  virtual std::optional<std::uint64_t> process_bytes_read() const { return std::nullopt; }
 
   // Throws UserError if it cannot be asked.
   virtual StoreSpace space() const = 0;

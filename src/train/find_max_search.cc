@@ -112,7 +112,7 @@ MeasuredJob Search::run_window(const JobPlan& plan) {
     return decided(*running, accelerators, target());
   };
   MeasuredJob job =
-      run_job(plan, settings(), std::move(watch), stop_, [&](const StepWatch& w) { running = &w; });
+      run_job(plan, settings(), std::move(watch), stop_, [&](const RunningJob& r) { running = &r.watch; });
   unanswered_ += job.unanswered;
   return job;
 }

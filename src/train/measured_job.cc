@@ -16,7 +16,7 @@ Task<> drive(TrainingJob<RealWorld>& job, JobResult& result) { result = co_await
 }  // namespace
 
 MeasuredJob run_job(const JobPlan& plan, const JobSettings& settings, WatchOptions watch,
-                    std::stop_token stop, const std::function<void(const StepWatch&)>& watching) {
+                    std::stop_token stop, const std::function<void(const RunningJob&)>& watching) {
   LaneSet made = make_lanes(*plan.layout, plan.loader.read_mode == ReadMode::kDirect, settings,
                             files_held(plan, settings.engine, settings.io_threads));
   MeasuredJob measured;
@@ -40,7 +40,11 @@ MeasuredJob run_job(const JobPlan& plan, const JobSettings& settings, WatchOptio
   for (LaneId i = 0; i < world.lanes(); ++i) cpu_before.push_back(world.lane(i).cpu_seconds());
   std::stop_source ending;
   const std::stop_callback forward(stop, [&ending] { ending.request_stop(); });
-  if (watching) watching(*measured.watch);
+  if (watching) {
+    RunningJob running{*measured.watch, {}, measured.engine};
+    for (LaneId i = 0; i < world.lanes(); ++i) running.lanes.push_back(world.lane(i).counters());
+    watching(running);
+  }
   const Moment begin = read_moment(*settings.store);
   measured.started = begin.time;
   const Alarm alarm(settings.hard_limit, ending);

@@ -52,14 +52,23 @@ struct MeasuredJob {
   Seconds wall() const { return usage.wall; }
 };
 
+// A job that is about to begin, for who looks on: other threads may read both, the watch's `live` functions until the job's
+// MeasuredJob is gone, and the counters as long as they like.
+struct RunningJob {
+  const StepWatch& watch;
+  // One per lane.
+  std::vector<std::shared_ptr<const LaneCounters>> lanes;
+  // Never kAuto.
+  EngineKind engine;
+};
+
 // Sets the plan up in a RealWorld, runs it and takes it down again. `watching` is called once, on this
-// thread, before the first rank begins, with the watch whose `live()` other threads may read until the call
-// returns. Throws UserError if the engine or the directory cannot be had; nothing has run then.
+// thread, before the first rank begins. Throws UserError if the engine or the directory cannot be had; nothing has run then.
 //
 // Blocks: this thread becomes home, and the lanes' threads have ended when it returns. A stop
 // request ends the job at once, the hard limit of the settings likewise; the result then says
 // `stopped`. Read errors are in the result, never thrown.
 MeasuredJob run_job(const JobPlan& plan, const JobSettings& settings, WatchOptions watch,
-                    std::stop_token stop, const std::function<void(const StepWatch&)>& watching = {});
+                    std::stop_token stop, const std::function<void(const RunningJob&)>& watching = {});
 
 }  // namespace aforo

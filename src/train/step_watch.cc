@@ -7,7 +7,10 @@
 namespace aforo {
 
 StepWatch::StepWatch(WatchOptions options)
-    : options_(std::move(options)), timeline_(options_.first_rank, options_.ranks) {}
+    : options_(std::move(options)),
+      timeline_(options_.first_rank, options_.ranks),
+      ranks_per_row_((std::max(options_.ranks, 1U) + kLiveRows - 1) / kLiveRows),
+      live_rows_((std::max(options_.ranks, 1U) + ranks_per_row_ - 1) / ranks_per_row_) {}
 
 void StepWatch::on_step(const StepTimes& step) {
   const Seconds whole = step.load_wait + step.compute + step.barrier_wait;
@@ -22,6 +25,13 @@ void StepWatch::on_step(const StepTimes& step) {
   overdue_total_ += step.overdue.value;
   accelerator_time_ += whole.value;
   live_batches_.fetch_add(1, std::memory_order_relaxed);
+  const std::size_t row = (step.rank - options_.first_rank) / ranks_per_row_;
+  if (row < live_rows_.size()) {
+    live_rows_[row].compute.add(step.compute.value);
+    live_rows_[row].load.add(step.load_wait.value);
+    live_rows_[row].barrier.add(step.barrier_wait.value);
+    live_rows_[row].checkpoint.add(step.checkpoint.value);
+  }
   end_job_step(step, step.begin + whole);
 }
 
@@ -101,6 +111,18 @@ double StepWatch::compute_excess() const { return asked_total_ > 0 ? compute_tot
 
 double StepWatch::overdue_share() const {
   return accelerator_time_ > 0 ? overdue_total_ / accelerator_time_ : 0;
+}
+
+std::vector<RankStates> StepWatch::live_ranks() const {
+  std::vector<RankStates> out;
+  for (std::uint32_t i = 0; i < live_rows_.size(); ++i) {
+    const std::uint32_t first = i * ranks_per_row_;
+    const LiveRow& row = live_rows_[i];
+    out.push_back({options_.first_rank + first, std::min(ranks_per_row_, options_.ranks - first),
+                   Seconds{row.compute.get()}, Seconds{row.load.get()}, Seconds{row.barrier.get()},
+                   Seconds{row.checkpoint.get()}});
+  }
+  return out;
 }
 
 LiveView StepWatch::live() const {

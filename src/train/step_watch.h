@@ -1,7 +1,7 @@
 // StepWatch: what is learned from a job's steps while it runs.
 //
 // Home thread only, except `live()` (any thread). Costs four histograms for the whole job, two series of
-// at most 512 points and a timeline of at most 512 KiB, 8 KiB a rank.
+// at most 512 points, 64 rows of sums and a timeline of at most 512 KiB, 8 KiB a rank.
 #pragma once
 
 #include <atomic>
@@ -15,6 +15,8 @@
 #include "measure/timeline.h"
 #include "pipeline/job.h"
 #include "train/steps_csv.h"
+#include "world/live_counters.h"
+#include "world/progress.h"
 
 namespace aforo {
 
@@ -72,6 +74,9 @@ class StepWatch final : public JobObserver {
   void merge(const StepWatch& other);
 
   LiveView live() const;
+  // What ranks did in their finished steps so far, at most kLiveRows rows of equally many ranks. Any thread.
+  static constexpr std::uint32_t kLiveRows = 64;
+  std::vector<RankStates> live_ranks() const;
 
   // Of one rank: load, compute and barrier. A checkpoint is not in it.
   const Histogram& step_seconds() const { return step_; }
@@ -116,6 +121,11 @@ class StepWatch final : public JobObserver {
   double compute_total_ = 0, asked_total_ = 0, overdue_total_ = 0, accelerator_time_ = 0;
   std::atomic<std::uint64_t> live_steps_{0}, live_epoch_{0}, live_batches_{0};
   std::atomic<double> live_au_{0};
+  struct LiveRow {
+    LiveCount<double> compute, load, barrier, checkpoint;
+  };
+  std::uint32_t ranks_per_row_ = 1;
+  std::vector<LiveRow> live_rows_;
 };
 
 }  // namespace aforo

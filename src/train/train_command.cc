@@ -13,6 +13,7 @@
 #include "pipeline/plan_job.h"
 #include "storage/open_store.h"
 #include "survey/dataset_words.h"
+#include "train/live_progress.h"
 #include "train/run_record.h"
 #include "train/trials.h"
 #include "world/cache_reset.h"
@@ -25,44 +26,6 @@ namespace {
 JobSettings settings_of(const RunOptions& options, const Store& store) {
   return {&store, options.engine, options.io_threads, options.io_timeout};
 }
-
-// Turns a watch into what the progress line shows. The average speed is over the last call's interval.
-class LiveProgress {
- public:
-  LiveProgress(const StepWatch& watch, const JobPlan& plan, double bytes_per_sample)
-      : watch_(watch),
-        epochs_(plan.epochs),
-        steps_(plan.steps),
-        bytes_per_sample_(bytes_per_sample),
-        begin_(monotonic_now()),
-        last_(begin_) {}
-
-  Progress operator()() {
-    const LiveView live = watch_.live();
-    const Seconds now = monotonic_now();
-    Progress p;
-    p.phase = "training";
-    p.elapsed = now - begin_;
-    p.au = live.au;
-    p.epoch = live.epoch + 1;
-    p.steps = steps_;
-    p.step = live.steps - live.epoch * steps_;
-    p.fraction = std::min(1.0, static_cast<double>(live.steps) / static_cast<double>(epochs_ * steps_));
-    if (now > last_) speed_ = (live.samples - samples_) / (now - last_).value;
-    p.samples_per_second = speed_;
-    p.bytes_per_second = speed_ * bytes_per_sample_;
-    samples_ = live.samples;
-    last_ = now;
-    return p;
-  }
-
- private:
-  const StepWatch& watch_;
-  std::uint64_t epochs_, steps_;
-  double bytes_per_sample_;
-  Seconds begin_, last_;
-  double samples_ = 0, speed_ = 0;
-};
 
 WatchOptions watch_options(const RunOptions& options, const JobPlan& plan, StepsCsv* csv, CacheReset& reset) {
   WatchOptions watch;
@@ -275,10 +238,9 @@ RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_t
   JobSettings settings = settings_of(options, store);
   settings.hard_limit = hard_limit_of(options.time_limit);
   const MeasuredJob job = run_job(
-      plan, settings, watch_options(options, plan, csv.get(), reset), stop, [&](const StepWatch& watch) {
+      plan, settings, watch_options(options, plan, csv.get(), reset), stop, [&](const RunningJob& running) {
         if (progress)
-          ticker = std::make_unique<ProgressTicker>(
-              progress, LiveProgress(watch, plan, access_of(plan).bytes_per_sample));
+          ticker = std::make_unique<ProgressTicker>(progress, LiveProgress(running, plan, options, store));
       });
   ticker.reset();
   const bool nothing = job.result.samples_delivered == 0;

@@ -142,6 +142,7 @@ void Lane::begin(LaneRequest& request) {
   request.io.done = &Lane::on_done;
   request.io.owner = &request;
   request.lane = this;
+  counters_->begin();
   engine_->start(request.io);
 }
 
@@ -159,6 +160,7 @@ void Lane::on_lend(IoRequest& io) {
 void Lane::on_done(IoRequest& io) {
   auto& request = *static_cast<LaneRequest*>(io.owner);
   if (io.error == ECANCELED) ++request.lane->unanswered_;
+  request.lane->counters_->end(io);
   request.lane->ready_.push_back(request.handle);
 }
 

@@ -27,6 +27,7 @@
 #include "storage/buffer_pool.h"
 #include "storage/engine.h"
 #include "world/inbox.h"
+#include "world/live_counters.h"
 
 namespace aforo {
 
@@ -119,6 +120,8 @@ class Lane {
   std::uint32_t guests() const { return guests_.load(std::memory_order_relaxed); }
   void expect_guest() { guests_.fetch_add(1, std::memory_order_relaxed); }
   void guest_leaves() { guests_.fetch_sub(1, std::memory_order_relaxed); }
+  // Any thread, and beyond the lane's life: what its requests came to so far.
+  std::shared_ptr<const LaneCounters> counters() const { return counters_; }
   // The lane whose thread the caller runs on; null on others.
   static Lane* here();
 
@@ -191,6 +194,7 @@ class Lane {
   std::vector<std::coroutine_handle<>> ready_, running_;
   OpenTimes open_times_;
   std::uint64_t unanswered_ = 0;
+  const std::shared_ptr<LaneCounters> counters_ = std::make_shared<LaneCounters>();
   std::atomic<std::uint32_t> guests_{0};
   // Idle: most recently used first.
   std::list<OpenFile> used_files_, idle_files_;

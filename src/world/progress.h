@@ -1,13 +1,43 @@
-// How far a long command has come: what the one-line display on standard error shows.
+// How far a long command has come: what the displays on standard error show.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/units.h"
 
 namespace aforo {
+
+// Accelerators whose states are counted together: one, or several of a large job. Sums over their finished steps.
+struct RankStates {
+  std::uint32_t first = 0, ranks = 1;
+  Seconds compute{0}, load_wait{0}, barrier_wait{0};
+  // Standing still for a checkpoint.
+  Seconds checkpoint{0};
+};
+
+// What a job that trains has come to so far, for a view that shows more than a line. Who looks twice knows what happened
+// between.
+struct JobProgress {
+  std::uint32_t accelerators = 0;
+  std::string workload, place, engine;
+  std::uint64_t epochs = 0;
+  double au_target = 0;
+  // Read so far, whoever served it.
+  double bytes_read = 0;
+  // Of them, that storage served to this process; absent where nobody counts it.
+  std::optional<double> bytes_from_storage;
+  // Of one request, in the last seconds; 0 = none ended.
+  Seconds read_p50{0}, read_p99{0};
+  std::uint64_t in_flight = 0;
+  // Requests that ended with an error so far.
+  std::uint64_t failed = 0;
+  // All of the job here, in order.
+  std::vector<RankStates> ranks;
+};
 
 // One look at the work. Fields that a command does not have stay 0 / empty.
 struct Progress {
@@ -29,6 +59,8 @@ struct Progress {
   std::uint64_t steps = 0;
   // "writing", "checking", "scanning", "training", ...
   std::string phase;
+  // Of a command that trains.
+  std::optional<JobProgress> job;
 };
 
 // Called about five times a second, always from one thread (not necessarily the caller's), which

@@ -139,6 +139,7 @@ int PosixStore::may_write() const {
 }
 
 Counters PosixStore::counters() const { return read_counters(device_); }
+std::optional<std::uint64_t> PosixStore::process_bytes_read() const { return read_process_bytes(); }
 
 // Of the nearest parent that exists: the directory may be made later.
 StoreSpace PosixStore::space() const {

@@ -34,6 +34,7 @@ class PosixStore final : public Store, private CacheControl {
   int may_write() const override;
   const CacheControl* cache() const override { return this; }
   Counters counters() const override;
+  std::optional<std::uint64_t> process_bytes_read() const override;
   StoreSpace space() const override;
 
  private:
