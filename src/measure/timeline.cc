@@ -56,42 +56,44 @@ std::int64_t RankTimeline::bin_at(double at) const {
 }
 
 void RankTimeline::add(const RankStep& step) {
+  constexpr State kInOrder[kStates] = {kLoadWait, kCompute, kBarrierWait, kOther};
+  const double lasted[kStates] = {std::max(0.0, step.load_wait.value), std::max(0.0, step.compute.value),
+                                  std::max(0.0, step.barrier_wait.value), std::max(0.0, step.other.value)};
   double at = step.begin.value;
-  double end = at;
-  for (const Seconds part : {step.load_wait, step.compute, step.barrier_wait, step.other})
-    end += std::max(0.0, part.value);
+  const double end = at + lasted[0] + lasted[1] + lasted[2] + lasted[3];
   const bool told = at > -kFurthest && end > at && end < kFurthest;
   if (step.rank - first_ >= ranks_ || !told) return;
   begin_ = bins_ == 0 ? at : std::min(begin_, at);
   const std::int64_t from = bin_at(at), last = bin_at(end);
   const bool at_edge = static_cast<double>(last) * seconds_per_bin_ == end;
-  hold(from, std::max(from, at_edge ? last - 1 : last));
+  const bool in_one = hold(from, std::max(from, at_edge ? last - 1 : last));
   const std::size_t row = row_of(step.rank);
-  spread(row, kLoadWait, at, step.load_wait.value);
-  spread(row, kCompute, at, step.compute.value);
-  spread(row, kBarrierWait, at, step.barrier_wait.value);
-  spread(row, kOther, at, step.other.value);
+  if (in_one) {  // as nearly all are, once a run has lasted for a while
+    float* const cell = cell_of(bin_at(at), row);
+    for (std::size_t i = 0; i < kStates; ++i) cell[kInOrder[i]] += static_cast<float>(lasted[i]);
+  } else {
+    for (std::size_t i = 0; i < kStates; ++i) spread(row, kInOrder[i], at, lasted[i]);
+  }
 }
 
 void RankTimeline::spread(std::size_t row, State state, double& at, double seconds) {
-  if (!(seconds > 0)) return;
+  if (seconds == 0) return;
   const double end = at + seconds;
   std::int64_t bin = bin_at(at);
-  float* cell =
-      seconds_.data() + static_cast<std::size_t>(bin - first_bin_) * stride() + row * kStates + state;
-  for (; at < end; ++bin, cell += stride()) {
+  for (float* cell = cell_of(bin, row) + state; at < end; ++bin, cell += stride()) {
     const double until = std::min(end, static_cast<double>(bin + 1) * seconds_per_bin_);
     *cell += static_cast<float>(until - at);
     at = until;
   }
 }
 
-void RankTimeline::hold(std::int64_t from, std::int64_t to) {
+bool RankTimeline::hold(std::int64_t from, std::int64_t to) {
+  const auto end = [&] { return first_bin_ + static_cast<std::int64_t>(bins_); };
+  if (from >= first_bin_ && to < end()) return from == to;
   if (bins_ == 0) {
     seconds_.reserve(kMostBins * stride());
     first_bin_ = from;
   }
-  const auto end = [&] { return first_bin_ + static_cast<std::int64_t>(bins_); };
   while (std::max(to + 1, end()) - std::min(from, first_bin_) > static_cast<std::int64_t>(kMostBins)) {
     coarsen();
     from >>= 1, to >>= 1;
@@ -102,9 +104,11 @@ void RankTimeline::hold(std::int64_t from, std::int64_t to) {
     seconds_.insert(seconds_.begin(), more * stride(), 0.0f);
     first_bin_ = from, bins_ += more;
   }
-  if (to < end()) return;
-  bins_ = static_cast<std::size_t>(to - first_bin_) + 1;
-  seconds_.resize(bins_ * stride(), 0.0f);
+  if (to >= end()) {
+    bins_ = static_cast<std::size_t>(to - first_bin_) + 1;
+    seconds_.resize(bins_ * stride(), 0.0f);
+  }
+  return from == to;
 }
 
 void RankTimeline::coarsen() {

@@ -60,8 +60,12 @@ class RankTimeline {
   // Of the bin that holds `at`.
   std::int64_t bin_at(double at) const;
   void spread(std::size_t row, State state, double& at, double seconds);
-  // Makes bins [from, to] exist, of a width at which that is possible.
-  void hold(std::int64_t from, std::int64_t to);
+  // Of a bin that exists.
+  float* cell_of(std::int64_t bin, std::size_t row) {
+    return seconds_.data() + static_cast<std::size_t>(bin - first_bin_) * stride() + row * kStates;
+  }
+  // Makes bins [from, to] exist, of a width at which that is possible. Whether they are a single one then.
+  bool hold(std::int64_t from, std::int64_t to);
   // Joins neighbours: half as many bins of twice the width.
   void coarsen();
   // The same times in other rows: [first, first + ranks) in groups of 2^group, which hold all rows there are.
