@@ -64,7 +64,7 @@ void add_series(Json& record, const Series& series) {
   }
   if (y.empty()) return;
   record["series"].push_back({{"name", series.name},
-                              {"points", std::max<std::uint64_t>(series.points, length)},
+                              {"points", series.points != 0 ? series.points : length},
                               {"x", axis_json(series.x, every)},
                               {"y", std::move(y)}});
 }
@@ -85,7 +85,9 @@ Series distribution(std::string name, const Histogram& values) {
              {"upper_seconds", "s", {}},
              {{"share", "fraction", {}}, {"lower_seconds", "s", {}}},
              values.count()};
-  const std::vector<Histogram::Bucket> buckets = values.buckets(kMostBuckets);
+  const double enough = 2 * std::cbrt(static_cast<double>(values.count()));  // Rice's rule
+  const std::vector<Histogram::Bucket> buckets =
+      values.buckets(std::clamp(static_cast<std::size_t>(enough), kFewestBuckets, kMostBuckets));
   double counted = 0;  // less than count() where a bucket was full
   for (const Histogram::Bucket& bucket : buckets) counted += static_cast<double>(bucket.count);
   for (const Histogram::Bucket& bucket : buckets) {

@@ -43,10 +43,11 @@ void add_series(Json& record, const Series& series);
 // What can be read under record["series"]; of another shape is absent. Never throws.
 std::vector<Series> series_of(const Json& record);
 
-// How a histogram's values lie: x `upper_seconds`, of at most kMostBuckets buckets without a gap from the least
-// value's to the largest one's; y `share` (of the values in each, 1 in all) and `lower_seconds`. `points` is the
-// number of values. Empty without any.
-inline constexpr std::size_t kMostBuckets = 128;
+// How a histogram's values lie: x `upper_seconds`, of buckets without a gap from the least value's to the
+// largest one's, at most kMostBuckets, and of few values at most kFewestBuckets, so that they show a shape; y
+// `share` (of the values in each, 1 in all) and `lower_seconds`. `points` is the number of values. Empty
+// without any.
+inline constexpr std::size_t kMostBuckets = 128, kFewestBuckets = 38;
 Series distribution(std::string name, const Histogram& values);
 
 // The steps of a job of any length in at most Series::kMostPoints points: when they are full, neighbours are

@@ -68,16 +68,16 @@ TEST(Series, AnotherShapeIsAbsent) {
     EXPECT_TRUE(series_of(Json::parse(text)).empty()) << text;
 }
 
-// 1 ns, 3 ns twice and 1,000,000.5 ns. At 16 parts to a power of two there would be 16 buckets of 8 ns below 128 ns and
-// 13 x 16 to 2^20 ns; at 8 there are 8 + 13 x 8 = 112, of 16 ns at first. 2^19 x 15 / 8 = 983,040.
+// 1 ns, 3 ns and 1,000,000.5 ns, many of them. At 16 parts to a power of two there would be 16 buckets of 8 ns below
+// 128 ns and 13 x 16 to 2^20 ns; at 8 there are 8 + 13 x 8 = 112, of 16 ns at first. 2^19 x 15 / 8 = 983,040.
 TEST(Distribution, TellsHowValuesLie) {
   Histogram values;
   values.add(Seconds{1e-9});
-  values.add(Seconds{3e-9}, 2);
-  values.add(Seconds{1.0000005e-3});
+  values.add(Seconds{3e-9}, 299'999);
+  values.add(Seconds{1.0000005e-3}, 100'000);
   const Series series = distribution("waits", values);
   EXPECT_EQ(series.name, "waits");
-  EXPECT_EQ(series.points, 4U);
+  EXPECT_EQ(series.points, 400'000U);
   EXPECT_EQ(series.x.key, "upper_seconds");
   EXPECT_EQ(series.y[0].key, "share");
   EXPECT_EQ(series.y[1].key, "lower_seconds");
@@ -91,9 +91,19 @@ TEST(Distribution, TellsHowValuesLie) {
   EXPECT_EQ(std::accumulate(series.y[0].values.begin(), series.y[0].values.end(), 0.0), 1);
   for (std::size_t i = 1; i < series.x.values.size(); ++i)
     EXPECT_EQ(series.y[1].values[i], series.x.values[i - 1]) << i;
+}
+
+// 64 steps from 1 to 2 s: 2 x 64^(1/3) = 8 buckets would do, 38 are the least, so 32 of them; each has two.
+TEST(Distribution, OfFewValuesHasFewBuckets) {
+  Histogram values;
+  for (int i = 0; i < 64; ++i) values.add(Seconds{1.0737418240 + i * 1.073741824 / 64 + 1e-6});
   Json record = Json::object();
+  add_series(record, distribution("steps", values));
   add_series(record, distribution("none", Histogram()));
-  EXPECT_FALSE(record.contains("series"));
+  const std::vector<Series> series = series_of(record);
+  ASSERT_EQ(series.size(), 1U);
+  EXPECT_EQ(series[0].points, 64U);
+  EXPECT_THAT(series[0].y[0].values, testing::AllOf(testing::SizeIs(32), testing::Each(1.0 / 32)));
 }
 
 // Steps of 1, 3, 2 s at AU 1, 0.5, 0.8 that begin at 10, 11 and 14 s.

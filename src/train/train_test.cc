@@ -5,10 +5,14 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <string>
 #include <thread>
+#include <utility>
 
 #include "base/error.h"
 #include "dataset/generated_layout.h"
+#include "measure/series.h"
 #include "pipeline/plan_job.h"
 #include "storage/open_store.h"
 #include "train/run_evidence.h"
@@ -264,6 +268,28 @@ TEST(Outcome, SaysWhatTheRecordSays) {
   const RunOutcome full = train(laid.options, opened, {}, {});  // the same opened dataset serves a second run
   EXPECT_EQ(full.steps_incomplete, "the step file /dev/full is incomplete: ENOSPC (no space left on device)");
   EXPECT_TRUE(full.record["steps_csv_incomplete"]);
+}
+
+// 24 steps of 2 ranks: 48 steps and waits, 480 samples; a row for each rank over the whole run.
+TEST(Pictures, StandInTheRecordOfARun) {
+  const LaidDataset data;
+  const Json record = trained(data.options, {});
+  std::map<std::string, Series> series;
+  for (Series& one : series_of(record)) series[one.name] = std::move(one);
+  EXPECT_EQ(series["steps"].points, 24u);
+  EXPECT_EQ(series["step distribution"].points, 48u);
+  EXPECT_EQ(series["load wait distribution"].points, 48u);
+  EXPECT_EQ(series["read distribution"].points, 480u);
+  EXPECT_GT(series["open distribution"].points, 0u);
+  const Json& timeline = record["timeline"];
+  ASSERT_EQ(timeline["rows"].size(), 2u);
+  EXPECT_EQ(timeline["rows"][1]["first_rank"], 1);
+  const double begin = timeline["begin_seconds"].get<double>(), end = timeline["end_seconds"].get<double>();
+  EXPECT_LE(begin, 0);
+  EXPECT_GE(end - begin, 24 * 2e-3);
+  EXPECT_NEAR(end - begin, timeline["bins"].get<double>() * timeline["bin_seconds"].get<double>(), 1e-6);
+  const std::size_t bytes = 2 * 4 * timeline["bins"].get<std::size_t>();
+  EXPECT_EQ(timeline["shares"].get<std::string>().size(), (bytes + 2) / 3 * 4);
 }
 
 TEST(StepsCsv, HoldsEveryStepOfEveryRank) {
