@@ -64,7 +64,7 @@ export function axesOf(chart: Chart, inks: () => Inks, scale: number): uPlot.Axi
       return ticks.y.map((tick) => tick.at);
     },
     values: (plot, splits) => {
-      const room = Math.min(260 * scale, plot.width * 0.42);
+      const room = Math.min(340 * scale, plot.width * 0.42);
       return texts(ticks.y, splits).map((text) => (chart.y.categories ? inRoom(plot.ctx, font(), text, room) : text));
     },
     size: (plot, values) => Math.ceil(widest(plot.ctx, font(), values ?? [])) + 16 * scale,

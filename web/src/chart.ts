@@ -26,10 +26,18 @@ export const SHARP = 3;  // pixels of a picture on paper for one of the page
 
 const isPoints = (series: Series) => series.mark === "points" || series.mark === "interval";
 
-function heightOf(chart: Chart, width: number): number {
-  if (!chart.y.categories) return width < 480 ? 220 : 280;
+function heightOf(chart: Chart, width: number, paper = false): number {
+  if (!chart.y.categories) return paper ? 205 : width < 480 ? 220 : 280;
   const bars = Math.max(1, chart.series.filter((series) => series.mark === "bars").length);
   return 34 + chart.y.categories.length * (bars > 1 ? 14 * bars + 10 : 26);
+}
+
+// The line whose colour a band has: the one that it names, or the only one there is.
+function ownerOf(chart: Chart, series: Series): number {
+  if (series.mark !== "band" || series.tone) return -1;
+  if (series.of) return chart.series.findIndex((other) => other.label === series.of);
+  const lines = chart.series.flatMap((other, i) => (other.mark === "line" || other.mark === "step" ? [i] : []));
+  return lines.length === 1 ? lines[0]! : -1;
 }
 
 export class ChartPicture implements Drawn, Picture {
@@ -67,11 +75,9 @@ export class ChartPicture implements Drawn, Picture {
   private ink(): void {
     this.inks = inksOf(this.host);
     let place = 0;
-    const found = this.chart.series.map((series) => inkOf(this.inks, series.tone, series.tone || series.of ? 0 : place++));
-    this.chart.series.forEach((series, i) => {
-      const owner = series.of ? this.chart.series.findIndex((other) => other.label === series.of) : -1;
-      if (owner >= 0) found[i] = found[owner]!;
-    });
+    const owners = this.chart.series.map((series) => ownerOf(this.chart, series));
+    const found = this.chart.series.map((series, i) => inkOf(this.inks, series.tone, series.tone || owners[i]! >= 0 ? 0 : place++));
+    owners.forEach((owner, i) => { if (owner >= 0) found[i] = found[owner]!; });
     this.colours = found.map((one) => one.colour);
     this.tints = found.map((one) => one.className);
   }
@@ -103,7 +109,7 @@ export class ChartPicture implements Drawn, Picture {
     const values = empty ? [xs.map(() => null)] : columns.map((column) => column.values);
     const picture = this;
     this.plot = new uPlot({
-      width: width * scale, height: heightOf(chart, width) * scale, ms: 1, legend: {show: false},
+      width: width * scale, height: heightOf(chart, width, scale > 1) * scale, ms: 1, legend: {show: false},
       padding: [10 * scale, 26 * scale, 0, 0], bands,
       pxAlign: 0,
       scales: {

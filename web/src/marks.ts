@@ -164,6 +164,17 @@ function haloed(brush: Brush, context: CanvasRenderingContext2D, text: string, x
 
 const fontOf = (brush: Brush, size: number) => `${size * brush.ratio}px ${brush.inks.font}`;
 
+// Whether a line passes where a label at the top would stand.
+function crowded(brush: Brush, from: number, to: number): boolean {
+  const {chart, plot: {bbox}} = brush;
+  return chart.series.some((series) => (series.mark === "line" || series.mark === "step") && series.x.length <= 2000 && series.x.some((x, i) => {
+    const y = series.y[i];
+    if (!shown(x, chart.x.log) || !shown(y, chart.y.log)) return false;
+    const at = xAt(brush, x);
+    return at >= from - 30 * brush.ratio && at <= to + 30 * brush.ratio && yAt(brush, y) < bbox.top + 24 * brush.ratio;
+  }));
+}
+
 // Where the labels stand, for names to keep away from.
 export function paintReferences(brush: Brush): Box[] {
   const {chart, ratio, plot: {bbox}} = brush;
@@ -194,7 +205,9 @@ export function paintReferences(brush: Brush): Box[] {
       const wide = context.measureText(text).width;
       if (line.axis === "x") {
         context.textAlign = left ? "right" : "left";
-        const [x, y] = [at + (left ? -5 : 5) * ratio, bbox.top + (12 + 15 * taken.x++) * ratio];
+        const x = at + (left ? -5 : 5) * ratio;
+        const down = (12 + 15 * taken.x++) * ratio;
+        const y = crowded(brush, left ? x - wide : x, left ? x : x + wide) ? bbox.top + bbox.height - down : bbox.top + down;
         haloed(brush, context, text, x, y);
         boxes.push({x: left ? x - wide : x, y: y - 12 * ratio, width: wide, height: 15 * ratio});
         return;
@@ -225,7 +238,7 @@ function namesOf(brush: Brush): Name[] {
     return series.x.flatMap((x, i) => {
       const y = series.y[i];
       if (!shown(x, brush.chart.x.log) || !shown(y, brush.chart.y.log) || !series.names![i]) return [];
-      return [{x: xAt(brush, x), y: yAt(brush, y), text: shortened(oneLine(series.names![i]!), 30), colour: brush.colours[index]!}];
+      return [{x: xAt(brush, x), y: yAt(brush, y), text: shortened(oneLine(series.names![i]!), 36), colour: brush.colours[index]!}];
     });
   });
 }

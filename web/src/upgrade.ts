@@ -8,7 +8,7 @@ import {type Figure, readFigure} from "./figure";
 import {TimelinePicture} from "./timeline";
 import {watchTheme} from "./theme";
 
-const PAPER = 660;  // pixels that a figure has on A4
+const PAPER = 678;  // pixels that a figure has on A4
 
 interface Held {
   element: HTMLElement;
