@@ -5,7 +5,8 @@
 #   scripts/web.sh FOLDER build OUT          install, and make what CMake embeds into OUT
 #   scripts/web.sh FOLDER built              what lies in web/dist is what the sources make, byte for byte
 #   scripts/web.sh FOLDER units              types, and tests of what needs no browser
-#   scripts/web.sh FOLDER report [ARGS...]   reports in the distribution's Chromium (web/test/report.mjs)
+#   scripts/web.sh FOLDER report [ARGS...]   reports in the distribution's Chromium (web/test/report.mjs); where AFORO names
+#                                            the binary, also those that it writes
 #   scripts/web.sh FOLDER app [ARGS...]      the page of 'aforo serve' there, against a made-up server (web/test/app.mjs)
 #
 # Exit 77 and a sentence where Node (20.19 or newer) or npm is missing; an error instead with AFORO_REQUIRE_PEERS=1.
@@ -53,6 +54,18 @@ installed() {
   [ -f "$folder/installed" ] || skip "npm could not install what web/package-lock.json names"
 }
 
+# Pages as aforo writes them, of the Records that its own tests keep: each kind alone, and several on one page.
+write_pages() {
+  local records=src/report/testdata pages="$folder/pages" name
+  rm -rf "$pages"
+  mkdir -p "$pages"
+  for name in run_predicted find_max predict size size_nothing catalogue; do
+    "$AFORO" report "$records/$name.json" -o "$pages/$name.html" --quiet
+  done
+  "$AFORO" report "$records"/{predict_sweep,run,run_partial,predict_max}.json -o "$pages/several.html" --quiet
+  export AFORO_REPORTS="$pages"
+}
+
 case "$task" in
   install) install ;;
   build)
@@ -77,6 +90,7 @@ case "$task" in
     ;;
   report | app)
     installed
+    if [ "$task" = report ] && [ -n "${AFORO:-}" ]; then write_pages; fi
     node "$folder/test/$task.mjs" --dist "$PWD/web/dist" "$@"
     ;;
   *)
