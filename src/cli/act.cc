@@ -11,6 +11,7 @@
 #include "cli/signals.h"
 #include "cli/started.h"
 #include "report/look.h"
+#include "serve/live_server.h"
 
 namespace aforo {
 namespace {
@@ -26,6 +27,23 @@ int exit_code(Outcome outcome) {
       break;
   }
   return kCouldNot;
+}
+
+// All that show how it goes: the full screen or the line, and browsers.
+ProgressSink sink_of(FullScreen* screen, LiveLine& line, LiveServer* server) {
+  ProgressSink here = screen != nullptr ? screen->sink() : line.sink();
+  if (server == nullptr) return here;
+  return [here, there = server->sink()](const Progress& progress) {
+    if (here) here(progress);
+    there(progress);
+  };
+}
+
+std::unique_ptr<LiveServer> open_server(const ResultsAsk& results, Console& console) {
+  if (!*results.serve) return nullptr;
+  auto out = std::make_unique<LiveServer>(started_now);
+  console.err << "aforo: open " << out->address() << "#live (once) to see it\n" << std::flush;
+  return out;
 }
 
 }  // namespace
@@ -45,6 +63,7 @@ int act(const Command& command, std::span<const std::string> words, Console& con
   if (*line.results.live) refuse_full_screen(console);
   Results results(line.results, console);
   const StopOnSignal stop;
+  const auto server = open_server(line.results, console);
   const auto screen =
       *line.results.live ? std::make_unique<FullScreen>(console, std::string(command.rate_word), stop.token())
                          : nullptr;
@@ -56,12 +75,13 @@ int act(const Command& command, std::span<const std::string> words, Console& con
     else if (!*line.results.quiet)
       console.err << said << '\n' << std::flush;
   };
-  const bool page_only = !line.results.json.given() && !line.results.html.given();
-  Answer answer = command.answer(*line.ask, {stop.token(), screen ? screen->sink() : live.sink(),
+  const bool page_only = !line.results.json.given() && !line.results.html.given() && !server;
+  Answer answer = command.answer(*line.ask, {stop.token(), sink_of(screen.get(), live, server.get()),
                                              started_now(), &line.results, page_only, tell});
   live.clear();
   if (screen) screen->close();
   results.deliver(answer);
+  if (server) server->finish(answer.record);
   for (const std::string& sentence : answer.say)
     console.err << "aforo: " << printable(readable_sentence(sentence)) << '\n';
   return exit_code(answer.outcome);

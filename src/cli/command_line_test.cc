@@ -159,8 +159,9 @@ TEST(CommandLine, RowsSpeakOfOptionsThatThereAre) {
             }
       }
   }
-  // Of size --storage-rank and --portfolio beside --storage-out, of run --live beside --dry-run and --find-max, of report -o.
-  EXPECT_EQ(across, 5U);
+  // Of size --storage-rank and --portfolio beside --storage-out, of run --live beside --dry-run and --find-max and
+  // --serve beside --dry-run, of report -o.
+  EXPECT_EQ(across, 6U);
 }
 
 TEST(CommandLine, TheEchoHoldsWhatWasGiven) {

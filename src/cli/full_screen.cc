@@ -228,7 +228,8 @@ class FullScreen::Terminal {
   void run(const std::stop_token& end) {
     bool drawn_ending = false;
     while (!end.stop_requested()) {
-      const bool pressed = take_keys() | follow_size();
+      const bool typed = take_keys(), resized = follow_size();
+      const bool pressed = typed || resized;
       if (suspend_wanted.exchange(false)) suspend();
       const bool ending = ending_ || stop_.stop_requested();
       const std::lock_guard lock(mutex_);

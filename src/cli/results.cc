@@ -32,6 +32,13 @@ constexpr Row kLive =
          kOutputGroup})
         .excluding("quiet dry-run find-max", "a full screen is for one run that somebody watches");
 
+constexpr Row kServe =
+    row<&ResultsAsk::serve>({"serve", 0, kFlag, "", "",
+                             "show how the run goes, and then its answer, in a browser on this machine: the "
+                             "address is printed",
+                             kOutputGroup})
+        .excluding("dry-run", "nothing is run then");
+
 constexpr Row kDatasetBlock =
     row<&ResultsAsk::output>({"output", 'o', kResult, "FILE", "",
                               "write the dataset block to FILE; - is standard output", kDatasetGroup});
@@ -52,7 +59,7 @@ constexpr Row kPageFile = row<&ResultsAsk::output>(
 
 constexpr Row kRecordRows[] = {kJson, kQuiet, kHelp};
 constexpr Row kNumbersRows[] = {kJson, kCsv, kHtml, kQuiet, kHelp};
-constexpr Row kRunRows[] = {kJson, kCsv, kHtml, kLive, kQuiet, kHelp};
+constexpr Row kRunRows[] = {kJson, kCsv, kHtml, kLive, kServe, kQuiet, kHelp};
 constexpr Row kDatasetBlockRows[] = {kDatasetBlock, kJson, kQuiet, kHelp};
 constexpr Row kStorageFileRows[] = {kStorageFile, kJson, kHtml, kQuiet, kHelp};
 constexpr Row kDesignRows[] = {kDesignFile, kJson, kCsv, kHtml, kQuiet, kHelp};

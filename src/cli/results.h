@@ -21,6 +21,8 @@ struct ResultsAsk : Ask {
   Setting<std::string> html;
   // Of the file that an answer has beside its Record: a dataset block, a storage file.
   Setting<std::string> output;
+  // A server beside the run.
+  Setting<bool> serve = false;
   Setting<bool> quiet = false;
   // Of a run, on a terminal: a full screen instead of the line (full_screen.h).
   Setting<bool> live = false;
@@ -35,7 +37,7 @@ struct ResultsAsk : Ask {
 
 extern const AskTable kRecordResults;        // --json, --quiet, --help
 extern const AskTable kNumbersResults;       // ... and --csv, --html
-extern const AskTable kRunResults;           // ... and --live
+extern const AskTable kRunResults;           // ... and --live, --serve
 extern const AskTable kDatasetBlockResults;  // --output of a dataset block, --json, --quiet, --help
 extern const AskTable kStorageFileResults;   // --output of a storage file, --json, --html, --quiet, --help
 extern const AskTable kDesignResults;  // --storage-out of a design, --json, --csv, --html, --quiet, --help

@@ -42,4 +42,18 @@ void Broadcast::answer(const Json& data) {
   });
 }
 
+bool Broadcast::heard() {
+  const std::lock_guard lock(mutex_);
+  bool any = false;
+  tell_all([&](EventStream&) { any = true; });
+  return any;
+}
+
+bool Broadcast::taken() {
+  const std::lock_guard lock(mutex_);
+  bool all = true;
+  tell_all([&](EventStream& listener) { all = all && listener.done(); });
+  return all;
+}
+
 }  // namespace aforo

@@ -21,6 +21,10 @@ class Broadcast {
   // Of a work that has ended; for those who listen from now on too. Once.
   void answer(const Json& data);
 
+  // Whether anybody listens, or did to the answer; and whether all who do have taken what was said to its end.
+  bool heard();
+  bool taken();
+
  private:
   // Calls `tell` for each that still listens, and forgets the others. With the lock held.
   template <class Tell>
