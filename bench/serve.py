@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How fast does `aforo serve` answer those who move a slider?
 
-    bench/serve.py [--aforo build/release/aforo] [--browsers 10] [--moves 20] [--pause 0.25] [--seed 1] [--settle N]
+    bench/serve.py [--aforo build/release/aforo] [--browsers 10] [--moves 20] [--pause 0.5] [--seed 1] [--settle N]
 
 So many browsers each move a slider so many times: a random number of accelerators, capacity, target or place, of presets
 chosen at random. Between two moves a person needs a moment (--pause, on average); a move leaves what the one before
@@ -80,7 +80,7 @@ def main():
     parser.add_argument("--aforo", default=str(ROOT / "build/release/aforo"))
     parser.add_argument("--browsers", type=int, default=10)
     parser.add_argument("--moves", type=int, default=20)
-    parser.add_argument("--pause", type=float, default=0.25)
+    parser.add_argument("--pause", type=float, default=0.5)
     parser.add_argument("--settle", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()

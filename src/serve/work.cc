@@ -6,6 +6,9 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <new>
 #include <system_error>
 #include <utility>
@@ -18,9 +21,15 @@ namespace {
 
 // Added to the niceness of what takes longer. Chosen: beside it, what is answered at once has nine parts of a core in ten.
 constexpr int kGivesWay = 10;
-// Of closed forms, for each core. Chosen: a piece waits for the memory of another now and then, and more would only take
-// turns.
-constexpr std::size_t kFormsPerCore = 1;
+// Of closed forms, for each core. Chosen: one that takes half a second then holds up none that takes a twentieth.
+constexpr std::size_t kFormsPerCore = 4;
+// Before what takes longer begins. Chosen: a hand that moves a slider has not come to rest before, and what is simulated
+// meanwhile is thrown away.
+constexpr std::chrono::milliseconds kSettles{300};
+
+// What one thread of the many frees at the end of its heap is kept by default, up to 64 MiB a thread, and malloc_trim
+// does not look at it. Chosen: an answer by closed forms takes some megabytes, which are not asked for again and again.
+constexpr int kKeptPerHeap = 1 << 20;
 
 void say_failed(EventStream& said, std::string_view sentence) {
   said.send("failed", {{"message", sentence}});
@@ -48,6 +57,9 @@ void Turnstile::leave() {
 
 void WorkPiece::take_longer() {
   work_->leave(*this);
+  std::mutex mutex;
+  std::unique_lock lock(mutex);
+  std::condition_variable_any().wait_for(lock, stop(), kSettles, [] { return false; });
   work_->enter(*this, work_->simulations_);
   // Of this thread and of those that it starts; it ends with its work, so nothing has to be put back.
   ::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0) + kGivesWay);
@@ -59,7 +71,10 @@ void WorkPiece::worked_for(Seconds elapsed) {
   stop_.request_stop();
 }
 
-Work::Work() : forms_(kFormsPerCore * thread_count(0)), simulations_(kSimulations) {}
+Work::Work() : forms_(kFormsPerCore * thread_count(0)), simulations_(kSimulations) {
+  ::mallopt(M_TRIM_THRESHOLD, kKeptPerHeap);
+  ::mallopt(M_MMAP_THRESHOLD, kKeptPerHeap);
+}
 
 Work::~Work() { stop(); }
 

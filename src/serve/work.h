@@ -2,8 +2,8 @@
 //
 // A piece begins with what is answered at once (closed forms), of which a few run beside each other, and may go on with
 // what takes longer (simulations), of which two do, in the order in which they came: so whoever moves a slider does
-// not wait for what others have simulated. What takes longer gives way to the rest on every core. A page has one piece
-// of work: its newer one ends the older.
+// not wait for what others have simulated. What takes longer begins when the hand has come to rest, and gives way to the
+// rest on every core. A page has one piece of work: its newer one ends the older. Memory goes back to the system.
 //
 // Safe for any number of threads.
 #pragma once

@@ -14,6 +14,7 @@ import time
 import unittest
 import urllib.parse
 
+os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", tempfile.mkdtemp(prefix="aforo-session-"))
 try:
     import hypothesis
     import jsonschema
