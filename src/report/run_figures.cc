@@ -54,7 +54,7 @@ void add_steps_over_time(Document& doc, const Json& record) {
         {"longest", Mark::kStep, std::move(longest.x), std::move(longest.y), {}, {}, {}, {}, Tone::kWarn});
   chart.series.push_back({"mean", Mark::kStep, std::move(mean.x), std::move(mean.y)});
   if (const auto asked = number(record, {"step_timing", "asked_s"}))
-    chart.lines.push_back({false, *asked, "compute alone " + format_seconds(Seconds(*asked))});
+    chart.lines.push_back({false, *asked, "compute alone " + format_seconds(Seconds{*asked})});
   append_chart(doc, std::move(chart));
 }
 
@@ -96,7 +96,7 @@ void add_timeline(Document& doc, const Json& record) {
   timeline.about =
       about("share of each bin's time, by rank or group of ranks", "fraction", source_of(record), record);
   timeline.says = fmt::format("Compute and waiting of {} rows of accelerators over {}", timeline.rows.size(),
-                              format_seconds(Seconds(*end - *begin)));
+                              format_seconds(Seconds{*end - *begin}));
   doc.append(std::move(timeline));
 }
 
@@ -140,7 +140,7 @@ void add_distribution(Document& doc, const Json& record, const Distribution& one
   chart.series.push_back(std::move(bars));
   for (const char* const key : {"p50", "p99"})
     if (const auto at_key = number(record, {one.percentiles, key}); at_key && *at_key > 0)
-      chart.lines.push_back({true, *at_key, fmt::format("{} {}", key, format_seconds(Seconds(*at_key)))});
+      chart.lines.push_back({true, *at_key, fmt::format("{} {}", key, format_seconds(Seconds{*at_key}))});
   append_chart(doc, std::move(chart));
 }
 
