@@ -38,5 +38,10 @@ function go(place: Place): void {
 
 document.documentElement.classList.add("live");
 watch();
-addEventListener("hashchange", () => { if (location.hash !== "#content") go(readLink(location.hash)); });
+addEventListener("hashchange", () => go(readLink(location.hash)));
+// Not by the address, which holds what is asked.
+document.querySelector(".skip")!.addEventListener("click", (event) => {
+  event.preventDefault();
+  element("content").focus();
+});
 go(readLink(location.hash));

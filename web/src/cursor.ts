@@ -147,8 +147,10 @@ export class Cursor {
       make("div", {class: strong ? "tip-row here" : "tip-row"}, swatch(tint, shape), name(label), make("b", {}, value));
     if (!isLine(this.chart.series[spot.series]!)) {
       const {x, y} = this.chart;
+      const head = (text: string) => make("div", {class: "tip-head"}, name(text));
       const fact = (label: string, value: string) => make("div", {class: "tip-row"}, make("span", {}, label), make("b", {}, value));
-      return [make("div", {class: "tip-head"}, name(own.name)), fact(x.label, own.x), fact(y.label, own.y)];
+      if (y.categories) return [head(own.y), fact(this.chart.series[spot.series]!.label || x.label, own.x)];
+      return [head(own.name), fact(x.label, own.x), fact(y.label, own.y)];
     }
     const key = this.spots[spot.series]!.keys[this.placeInSeries]!;
     const rows = this.usable().filter((index) => isLine(this.chart.series[index]!)).map((index) => {

@@ -24,6 +24,7 @@ describe("points of a chart", () => {
     const bars = figure({y: {label: "", categories: ["a", "b"]}, series: [{label: "v2", mark: "bars", x: [0.25, 0.5], y: [1, 0]}]});
     expect(spotsOf(bars)[0]!.order).toEqual([1, 0]);
     expect(said(bars, 0, 0)).toEqual({name: "v2", x: "25.0 %", y: "b"});
+    expect(sentence(bars, {series: 0, index: 0, x: 0.25, y: 1})).toBe("b: 25.0 %");
   });
 });
 

@@ -63,8 +63,10 @@ export interface Said {
 }
 
 function onAxis(chart: Chart, axis: "x" | "y", value: number | null): string {
-  const {categories, unit} = chart[axis];
-  return categories ? categories[value ?? -1] ?? "unknown" : inWords(value, unit);
+  const {categories, label, unit} = chart[axis];
+  if (categories) return categories[value ?? -1] ?? "unknown";
+  const words = inWords(value, unit);
+  return label.includes("month") ? words.replace(/ a month$/, "") : words;  // said once
 }
 
 const between = (low: string, high: string) => `${low} – ${high}`;
@@ -90,6 +92,7 @@ export function sentence(chart: Chart, spot: Spot): string {
   const words = said(chart, spot.series, spot.index);
   const labelled = (label: string, value: string) => (label && label !== words.name ? `${label} ${value}` : value);
   const kind = chart.series[spot.series]!.label;
+  if (chart.y.categories) return `${words.y}: ${chart.series.length > 1 && kind ? `${kind} ` : ""}${words.x}`;
   const whose = words.name !== kind && kind ? `${words.name} (${kind})` : words.name;
   return `${whose}: ${labelled(chart.x.label, words.x)}; ${labelled(chart.y.label, words.y)}`;
 }

@@ -175,6 +175,29 @@ await check("a run in progress", "#live", async (page) => {
   await checks.drawn(page);
 });
 
+await check("the way past the menu", "#size?workload=unet3d_h100&accelerators=48", async (page) => {
+  await answered(page);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "content");
+  assert.match(page.url(), /accelerators=48$/);
+});
+
+await check("all by keyboard", "#size?workload=unet3d_h100", async (page) => {
+  await answered(page);
+  await checks.reachedByTab(page);
+  const wanted = await page.locator("#ask :is(select, input, textarea, button):visible").count();
+  await page.evaluate(() => document.activeElement?.blur());
+  await page.locator(".skip").focus();
+  const reached = new Set();
+  for (let i = 0; i < 40; ++i) {
+    await page.keyboard.press("Tab");
+    const place = await page.evaluate(() => [...document.querySelectorAll("#ask :is(select, input, textarea, button)")].indexOf(document.activeElement));
+    if (place >= 0) reached.add(place);
+  }
+  assert.equal(reached.size, wanted, "fields that Tab reaches");
+});
+
 await check("from part to part", "#size?workload=unet3d_h100&accelerators=48", async (page) => {
   await answered(page);
   await page.getByRole("link", {name: "Records", exact: true}).click();

@@ -38,7 +38,7 @@ export function readLink(hash: string): Place {
   const place: Place = {view: "size", inputs: {...NOTHING}, open: "", compare: [], sentence: ""};
   const unknown: string[] = [];
   if ((VIEWS as readonly string[]).includes(word)) place.view = word as View;
-  else if (word && word !== "content") unknown.push(word);
+  else if (word) unknown.push(word);
   for (const [name, value] of new URLSearchParams(query)) {
     const key = KEYS.find((one) => NAMES[one] === name);
     if (place.view === "size" && key) place.inputs[key] = value;
