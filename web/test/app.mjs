@@ -41,6 +41,13 @@ async function check(what, hash, act, settings = {}, expected = /^$/) {
 }
 
 const answered = (page) => page.locator("#state", {hasText: /^Answered in/}).waitFor();
+async function until(met, what) {
+  for (let i = 0; i < 100; ++i) {
+    if (met()) return;
+    await new Promise((later) => setTimeout(later, 50));
+  }
+  throw new Error(`in vain waited until ${what}`);
+}
 const title = (page) => page.locator("#answer h1").textContent();
 
 await check("an answer", "", async (page) => {
@@ -113,9 +120,9 @@ await check("YAML", "#size?workload=unet3d_h100", async (page) => {
   await area.waitFor();
   await page.waitForFunction(() => document.querySelector("#answer h1")?.textContent.includes("a file"));
   await area.fill("name: mine\n");
-  await page.waitForFunction(() => /yaml=name/.test(location.hash));
+  await until(() => server.seen.asks.at(-1).body.yaml === "name: mine\n", "the edited file is asked for");
+  assert.match(page.url(), /yaml=name/);
   await answered(page);
-  assert.equal(server.seen.asks.at(-1).body.yaml, "name: mine\n");
   await page.getByRole("button", {name: "Back to the preset"}).click();
   await page.waitForFunction(() => document.querySelector("#answer h1").textContent.includes("unet3d_h100"));
 });
