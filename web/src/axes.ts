@@ -60,7 +60,7 @@ export function axesOf(chart: Chart, inks: () => Inks, scale: number): uPlot.Axi
     ...common, scale: "y", grid: lines(chart.y), ticks: {show: false}, border: {show: false},
     splits: (plot, _axis, min, max) => {
       const height = plot.height / scale - 40;
-      ticks = {...ticks, y: ticksOf(chart.y, min, max, Math.max(2, Math.floor(height / 36)), 10)};
+      ticks = {...ticks, y: ticksOf(chart.y, min, max, Math.max(2, Math.floor(height / 32)), 10)};
       return ticks.y.map((tick) => tick.at);
     },
     values: (plot, splits) => {
