@@ -26,6 +26,9 @@ function fitting(name, text) {
 const escapedCss = (text) => text.replace(/[^\x00-\x7f]/gu, (letter) => `\\${letter.codePointAt(0).toString(16)} `);
 const escapedJs = (text) => text.replace(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
+// What the bundle holds of others goes with its licence.
+const notice = `/*! With uPlot inside, whose licence says:\n${readFileSync(join(root, "node_modules/uplot/LICENSE"), "utf8").trim()}\n*/\n`;
+
 async function bundle(name) {
   const [made] = [await build({
     root, configFile: false, logLevel: "warn", mode: "production",
@@ -35,7 +38,7 @@ async function bundle(name) {
     },
   })].flat();
   for (const file of made.output) {
-    const text = file.type === "chunk" ? escapedJs(file.code) : escapedCss(String(file.source));
+    const text = file.type === "chunk" ? notice + escapedJs(file.code) : escapedCss(String(file.source));
     writeFileSync(join(out, file.fileName), fitting(file.fileName, text.trimEnd()));
   }
 }
