@@ -1,11 +1,13 @@
 #include "pipeline/frame_pool.h"
 
+#include <pthread.h>
 #include <sys/mman.h>
 
 #include <algorithm>
 #include <array>
 #include <memory>
 #include <new>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -27,18 +29,30 @@ struct Node {
   Node* next;
 };
 
+// Of a thread. Plain data, whose frames go when the thread ends by a key of the C library: to register a destructor takes
+// memory, and where there is none the library ends the process.
 struct FreeLists {
-  std::array<Node*, kClasses> heads{};
-  std::array<std::size_t, kClasses> sizes{};
-  ~FreeLists() {
-    for (Node* head : heads)
-      while (head) {
-        Node* next = head->next;
-        ::operator delete(head);
-        head = next;
-      }
-  }
+  std::array<Node*, kClasses> heads;
+  std::array<std::size_t, kClasses> sizes;
+  bool ends_with_thread;  // else nothing is kept
 };
+
+void free_all(void* lists) {
+  for (Node*& head : static_cast<FreeLists*>(lists)->heads)
+    while (head != nullptr) {
+      Node* const next = head->next;
+      ::operator delete(head);
+      head = next;
+    }
+}
+
+bool end_with_thread(FreeLists& lists) {
+  static const std::optional<pthread_key_t> key = [] {
+    pthread_key_t made{};
+    return pthread_key_create(&made, free_all) == 0 ? std::optional(made) : std::nullopt;
+  }();
+  return key && pthread_setspecific(*key, &lists) == 0;
+}
 
 // Aligned to lines of the processor's cache, and from a large page's size on to those.
 std::align_val_t alignment_of(std::size_t bytes) {
@@ -82,7 +96,8 @@ struct Arena {
 };
 
 FreeLists& lists() {
-  thread_local FreeLists instance;
+  thread_local constinit FreeLists instance{};
+  if (!instance.ends_with_thread) instance.ends_with_thread = end_with_thread(instance);
   return instance;
 }
 
@@ -120,7 +135,7 @@ void release_frame(void* frame, std::size_t bytes) noexcept {
   }
   if (c >= kClasses) return release_large(frame, bytes);
   FreeLists& free = lists();
-  if (free.sizes[c] >= kMaxKeptPerClass) {
+  if (free.sizes[c] >= kMaxKeptPerClass || !free.ends_with_thread) {
     ::operator delete(frame);
     return;
   }
