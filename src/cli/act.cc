@@ -39,13 +39,6 @@ ProgressSink sink_of(FullScreen* screen, LiveLine& line, LiveServer* server) {
   };
 }
 
-std::unique_ptr<LiveServer> open_server(const ResultsAsk& results, Console& console) {
-  if (!*results.serve) return nullptr;
-  auto out = std::make_unique<LiveServer>(started_now);
-  console.err << "aforo: open " << out->address() << "#live (once) to see it\n" << std::flush;
-  return out;
-}
-
 }  // namespace
 
 int act(const Command& command, std::span<const std::string> words, Console& console) {
@@ -63,7 +56,7 @@ int act(const Command& command, std::span<const std::string> words, Console& con
   if (*line.results.live) refuse_full_screen(console);
   Results results(line.results, console);
   const StopOnSignal stop;
-  const auto server = open_server(line.results, console);
+  const auto server = *line.results.serve ? std::make_unique<LiveServer>(started_now) : nullptr;
   const auto screen =
       *line.results.live ? std::make_unique<FullScreen>(console, std::string(command.rate_word), stop.token())
                          : nullptr;
@@ -75,6 +68,10 @@ int act(const Command& command, std::span<const std::string> words, Console& con
     else if (!*line.results.quiet)
       console.err << said << '\n' << std::flush;
   };
+  // Said even where all else is quiet: nobody could open it otherwise.
+  if (server && screen) screen->tell("aforo: open " + server->address() + "#live (once)");
+  if (server && !screen)
+    console.err << "aforo: open " << server->address() << "#live (once) to see it\n" << std::flush;
   const bool page_only = !line.results.json.given() && !line.results.html.given() && !server;
   Answer answer = command.answer(*line.ask, {stop.token(), sink_of(screen.get(), live, server.get()),
                                              started_now(), &line.results, page_only, tell});

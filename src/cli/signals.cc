@@ -52,6 +52,8 @@ class FoundTerminal {
   void restore() const {
     termios now{};
     if (!known_ || ::tcgetattr(STDERR_FILENO, &now) != 0 || now.c_lflag == modes_.c_lflag) return;
+    // In the background the terminal is somebody else's, who has modes of his own; and who sets them is stopped.
+    if (::tcgetpgrp(STDERR_FILENO) != ::getpgrp()) return;
     // Published: xterm's control sequences, which those of today's terminals follow. The main screen, a cursor, plain text.
     constexpr std::string_view kPlain = "\x1b[?1049l\x1b[?25h\x1b[?1l\x1b>\x1b[0m\r";
     ::tcsetattr(STDERR_FILENO, TCSANOW, &modes_);

@@ -69,8 +69,8 @@ void RankTimeline::add(const RankStep& step) {
   const bool in_one = hold(from, std::max(from, at_edge ? last - 1 : last));
   const std::size_t row = row_of(step.rank);
   if (in_one) {  // as nearly all are, once a run has lasted for a while
-    float* const cell = cell_of(bin_at(at), row);
-    for (std::size_t i = 0; i < kStates; ++i) cell[kInOrder[i]] += static_cast<float>(lasted[i]);
+    double* const cell = cell_of(bin_at(at), row);
+    for (std::size_t i = 0; i < kStates; ++i) cell[kInOrder[i]] += lasted[i];
   } else {
     for (std::size_t i = 0; i < kStates; ++i) spread(row, kInOrder[i], at, lasted[i]);
   }
@@ -80,9 +80,9 @@ void RankTimeline::spread(std::size_t row, State state, double& at, double secon
   if (seconds == 0) return;
   const double end = at + seconds;
   std::int64_t bin = bin_at(at);
-  for (float* cell = cell_of(bin, row) + state; at < end; ++bin, cell += stride()) {
+  for (double* cell = cell_of(bin, row) + state; at < end; ++bin, cell += stride()) {
     const double until = std::min(end, static_cast<double>(bin + 1) * seconds_per_bin_);
-    *cell += static_cast<float>(until - at);
+    *cell += until - at;
     at = until;
   }
 }
@@ -118,8 +118,8 @@ void RankTimeline::coarsen() {
   for (std::size_t i = 0; i < bins_; ++i) {
     const std::int64_t bin = first_bin_ + static_cast<std::int64_t>(i);
     const auto target = static_cast<std::size_t>((bin >> 1) - first);
-    const float* const from = seconds_.data() + i * length;
-    float* const to = seconds_.data() + target * length;
+    const double* const from = seconds_.data() + i * length;
+    double* const to = seconds_.data() + target * length;
     const bool second = target + 1 == bins;  // of its pair; the first has been put there
     for (std::size_t k = 0; k < length; ++k) to[k] = second ? to[k] + from[k] : from[k];
     bins = target + 1;
@@ -167,7 +167,7 @@ void RankTimeline::merge(const RankTimeline& other) {
 void RankTimeline::add_shares(std::vector<std::uint8_t>& out, std::size_t row) const {
   const double room = ranks_in(row) * seconds_per_bin_;
   for (std::size_t bin = 0; bin < bins_; ++bin) {
-    const float* const cell = seconds_.data() + bin * stride() + row * kStates;
+    const double* const cell = seconds_.data() + bin * stride() + row * kStates;
     double sum = 0;
     for (std::size_t state = 0; state < kStates; ++state) sum += cell[state];
     const double scale = kWhole / std::max(sum, room);

@@ -61,7 +61,7 @@ class RankTimeline {
   std::int64_t bin_at(double at) const;
   void spread(std::size_t row, State state, double& at, double seconds);
   // Of a bin that exists.
-  float* cell_of(std::int64_t bin, std::size_t row) {
+  double* cell_of(std::int64_t bin, std::size_t row) {
     return seconds_.data() + static_cast<std::size_t>(bin - first_bin_) * stride() + row * kStates;
   }
   // Makes bins [from, to] exist, of a width at which that is possible. Whether they are a single one then.
@@ -78,8 +78,8 @@ class RankTimeline {
   double seconds_per_bin_, bins_per_second_;
   std::int64_t first_bin_ = 0;  // since 0 of the clock
   std::size_t bins_ = 0;
-  double begin_ = 0;            // of the first step
-  std::vector<float> seconds_;  // [bin][row][state], of all ranks of the row
+  double begin_ = 0;             // of the first step
+  std::vector<double> seconds_;  // [bin][row][state], of all ranks of the row
 };
 
 }  // namespace aforo

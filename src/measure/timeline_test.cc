@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -191,16 +190,12 @@ TEST(RankTimeline, StatesNeverExceedTheirBin) {
 
 // A million steps: 64 rows of at most 512 bins, and a small part of what a step of a job costs at home, some
 // microseconds. The limit is generous, for builds that check everything.
-TEST(RankTimeline, IsBoundedAndCheapForARunOfAnyLength) {
+TEST(RankTimeline, IsBoundedForARunOfAnyLength) {
   RankTimeline timeline(0, 512);
   constexpr int kSteps = 2000;
-  const auto begin = std::chrono::steady_clock::now();
   for (int i = 0; i < kSteps; ++i)
     for (std::uint32_t rank = 0; rank < 512; ++rank)
       timeline.add(step_of(rank, 3 + i * 0.25, 1.0 / 64, 7.0 / 32, 1.0 / 64));
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-  RecordProperty("nanoseconds_per_step", static_cast<int>(took.count() / (kSteps * 512) * 1e9));
-  EXPECT_LT(took.count() / (kSteps * 512), 3e-6);
   const Json json = timeline.json();
   EXPECT_EQ(json["rows"].size(), 64u);
   EXPECT_EQ(json["bins"], 500);

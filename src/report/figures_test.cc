@@ -96,18 +96,23 @@ TEST(Figures, MeasuredPointsLieOnThePredictedBand) {
   const Json sweep = record("predict_sweep");
   Json run = record("run");
   run["config"]["workload"] = sweep["config"]["workload"];
+  run["config"]["read"] = sweep["config"]["read"];
   Json another = record("run");
   another["config"]["workload"] = "something_else";
   Json cached = run;
   cached["accelerators"] = 16;
   cached["cache_share"] = 0.9;
-  const std::vector<NamedRecord> others{
-      {"sweep", sweep}, {"run", run}, {"another", another}, {"cached", cached}};
+  Json direct = run, ended = run;
+  direct["config"]["read"] = "direct";
+  ended["partial"] = true;
+  const std::vector<NamedRecord> others{{"sweep", sweep},   {"run", run},       {"another", another},
+                                        {"cached", cached}, {"direct", direct}, {"ended", ended}};
   const Chart au = chart(sweep, "AU over accelerators", others);
   ASSERT_EQ(au.series.size(), 3U) << "band, line, points";
   EXPECT_EQ(au.series[0].mark, Mark::kBand);
   EXPECT_EQ(au.series[2].label, "measured");
-  EXPECT_THAT(au.series[2].x, ElementsAre(8)) << "of the same job, and not of memory";
+  EXPECT_THAT(au.series[2].x, ElementsAre(8)) << "of the same job, whole, read alike, and not of memory";
+  EXPECT_THAT(au.series[2].names, ElementsAre("run: /mnt/nvme/imagenet"));
 }
 
 TEST(Figures, ASizingShowsCostAgainstUtilisationWithItsFrontier) {

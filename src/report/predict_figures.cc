@@ -19,27 +19,37 @@ bool alike_in_caches(const Json& measured, const Json& predicted) {
   return !cached || std::abs(*cached - number(predicted, {"cache_hit_share"}).value_or(0)) <= kAlike;
 }
 
-// Whether it was measured of the predicted job.
+// Whether both read alike, as far as their Records say how.
+bool read_alike(const Json& one, const Json& other) {
+  const std::string here = word(one, {"config", "read"}), there = word(other, {"config", "read"});
+  return here.empty() || there.empty() || here == there;
+}
+
+// Whether it is a whole run of a job of the predicted one's name, read as it is. Its place stands in the point's name:
+// whether that is the predicted storage, no Record says.
 bool measures(const Json& other, const Json& record) {
-  return &other != &record && word(other, {"command"}) == "run" &&
-         workload_name(other) == workload_name(record) && alike_in_caches(other, record);
+  return &other != &record && word(other, {"command"}) == "run" && !flag(other, {"partial"}) &&
+         workload_name(other) == workload_name(record) && read_alike(other, record) &&
+         alike_in_caches(other, record);
 }
 
 // What others measured of this job, by the number of accelerators.
 ChartSeries measured_points(const Json& record, std::span<const NamedRecord> others) {
   ChartSeries out{"measured", Mark::kPoints, {}, {}};
-  const auto add = [&](const Json& one, std::optional<double> au) {
+  const auto add = [&](const Json& one, std::optional<double> au, const std::string& name) {
     const auto count = number(one, {"accelerators"});
     if (!count || !au) return;
     out.x.push_back(*count);
     out.y.push_back(*au);
+    out.names.push_back(name);
   };
   for (const NamedRecord& named : others) {
     const Json& other = named.record;
     if (!measures(other, record)) continue;
+    const std::string where = join_known({named.name, directory_of_run(other)}, ": ");
     const auto ramp = entries(other, {"ramp"});
-    for (const Json* window : ramp) add(*window, number(*window, {"au"}));
-    if (ramp.empty()) add(other, number(other, {"au"}));
+    for (const Json* window : ramp) add(*window, number(*window, {"au"}), where);
+    if (ramp.empty()) add(other, number(other, {"au"}), where);
   }
   return out;
 }

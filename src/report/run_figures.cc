@@ -126,7 +126,7 @@ void add_distribution(Document& doc, const Json& record, const Distribution& one
   chart.title = one.title;
   const auto error = number(record, {one.percentiles, "relative_error"});
   chart.about = about(join_known({"share of all in each interval",
-                                  error ? fmt::format("edges within {:.1g} %", *error * 100) : ""},
+                                  error ? fmt::format("p50 and p99 within {:.1g} %", *error * 100) : ""},
                                  ", "),
                       "fraction", source_of(record), record);
   const Value median = seconds_at(record, {one.percentiles, "p50"}),
@@ -139,7 +139,7 @@ void add_distribution(Document& doc, const Json& record, const Distribution& one
   for (std::size_t i = 0; i < lower.y.size(); ++i) bars.width.push_back(shares.x[i] - lower.y[i]);
   chart.series.push_back(std::move(bars));
   for (const char* const key : {"p50", "p99"})
-    if (const auto at_key = number(record, {one.percentiles, key}); at_key && *at_key > 0)
+    if (const auto at_key = number(record, {one.percentiles, key}); at_key && *at_key >= shares.x.front())
       chart.lines.push_back({true, *at_key, fmt::format("{} {}", key, format_seconds(Seconds{*at_key}))});
   append_chart(doc, std::move(chart));
 }
@@ -186,9 +186,10 @@ void add_asked_and_given(Document& doc, const Json& record) {
   chart.title = "What was asked, and what storage gave";
   chart.about = about("mean over the run; re-runs are without compute", "samples per second",
                       source_of(record), record);
-  chart.says = fmt::format("{} samples/s of the {} that the accelerators could use",
-                           per_second_at(record, {"samples_per_second"}).text,
-                           per_second_at(record, {"demand_samples_per_second"}).text);
+  chart.says =
+      join_known({followed_by(per_second_at(record, {"samples_per_second"}), " samples/s were given").text,
+                  followed_by(per_second_at(record, {"demand_samples_per_second"}), " could be used").text},
+                 ", ");
   chart.x = {"samples per second", "1/s", false, 0.0};
   add_ceiling(rates, chart, record);
   add_amounts(doc, std::move(chart), std::move(rates));
@@ -204,7 +205,8 @@ void add_where_bytes_came_from(Document& doc, const Json& record) {
   bytes.add("from the page cache", std::max(0.0, *requested - *storage));
   Chart chart;
   chart.title = "Where the bytes came from";
-  chart.about = about("total of the run, counted by " + word(record, {"bytes_from_storage_source"}), "bytes",
+  const std::string counter = word(record, {"bytes_from_storage_source"});
+  chart.about = about("total of the run" + (counter.empty() ? "" : ", counted by " + counter), "bytes",
                       source_of(record), record);
   chart.says = bytes_at(record, {"bytes_from_storage"}).text + " of " +
                bytes_at(record, {"bytes_requested"}).text + " came from storage";

@@ -219,7 +219,9 @@ void add_sweep_figure(Document& doc, const Json& record) {
   chart.about = about("the cheapest design of each value", "US dollars a month",
                       word(record, {"prices", "dates"}), record);
   chart.says = "What the cheapest design costs over " + key;
-  chart.x = {key, key.ends_with("size") || key.ends_with("capacity") ? "B" : "count"};
+  const bool bytes = key.ends_with("size") || key.ends_with("capacity"),
+             share = key == "target" || key == "duty";
+  chart.x = {key, bytes ? "B" : share ? "fraction" : "count"};
   chart.y = {"a month", "USD/month", false, 0.0};
   chart.series.push_back({"total", Mark::kLine, std::move(total.x), std::move(total.y)});
   if (storage.known())

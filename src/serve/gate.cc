@@ -30,7 +30,10 @@ std::string Gate::address() const { return fmt::format("http://127.0.0.1:{}/?tok
 // A sentence where the request comes from another site, or by another name than this server's own.
 std::optional<std::string> Gate::foreign(const HttpRequest& request) const {
   const std::string own = fmt::format("127.0.0.1:{}", port_), other = fmt::format("localhost:{}", port_);
-  if (!request.host || (*request.host != own && to_lower(*request.host) != other))
+  const std::string host = request.host ? to_lower(*request.host) : "";
+  // Who asks at the usual port leaves it out.
+  const bool usual = port_ == 80 && (host == "127.0.0.1" || host == "localhost");
+  if (host != own && host != other && !usual)
     return fmt::format("expected the host {} or {}, found {}; open the address that 'aforo serve' printed",
                        own, other, request.host ? quote(*request.host) : "none");
   if (request.origin && *request.origin != fmt::format("http://{}", to_lower(*request.host)))

@@ -128,6 +128,11 @@ void judge(const JobAsk& ask) {
   refuse_more_than("steps in an epoch", kMostServedSteps, *ask.steps);
 }
 
+// Nor may a workload's own count be more, which no option says.
+void judge_workload(const JobAsk& ask) {
+  refuse_more_than("accelerators", kMostServedAccelerators, workload_of(ask).accelerator.count);
+}
+
 }  // namespace
 
 std::string page_of(const Json& body) { return text_at(body, "page"); }
@@ -138,6 +143,7 @@ SizeAsk read_size_ask(const Json& body) {
   say_workload(ask, body);
   say_options(ask, body);
   judge(ask);
+  if (ask.workload_text) judge_workload(ask);
   return ask;
 }
 
@@ -157,8 +163,7 @@ PredictAsk read_predict_ask(const Json& body,
   say_options(ask, body);
   refuse_more_than("jobs beside", kMostServedBeside, (*ask.beside).size());
   judge(ask);
-  // A workload's own count too, which no option says.
-  refuse_more_than("accelerators", kMostServedAccelerators, workload_of(ask).accelerator.count);
+  judge_workload(ask);
   return ask;
 }
 

@@ -4,7 +4,7 @@
 // with no '.'; no link is followed, and the directory is the one that was there at the start whatever becomes of its
 // name. Files are read anew each time; what the list says of one is kept until it changes.
 //
-// Safe for any number of threads: files are read one at a time, so that memory holds one. Failure: UserError.
+// Safe for any number of threads: files are read one at a time; what was read lives with whoever asked. Failure: UserError.
 #pragma once
 
 #include <cstdint>

