@@ -29,6 +29,7 @@ export const RECORDS = {
 
 export async function serve(dist, fixtures) {
   const seen = {asks: [], aborted: 0};
+  let released = Promise.resolve();  // answers wait for it
   const fragment = (name) => readFileSync(join(fixtures, `${name}.html`), "utf8");
 
   const events = (response) => {
@@ -51,6 +52,7 @@ export async function serve(dist, fixtures) {
     const record = {schema: 1, command: path.slice(5), config: {yaml: "name: x\n"}};
     say("early", {record, html});
     await sleep(150);
+    await released;
     if (closed) return;
     if (capacity === "13TB") say("failed", {message: "expected a capacity that something holds, found 13 TB"});
     else {
@@ -70,6 +72,7 @@ export async function serve(dist, fixtures) {
       say("status", {phase: `epoch ${i} of 3`, fraction: i / 3, au: 0.6 + i / 100, bytes_per_second: 1e9, steps: i * 40});
       await sleep(200);
     }
+    await released;
     say("answer", {record: {schema: 1, command: "run"}, html: fragment("run")});
     response.end();
   }
@@ -109,5 +112,15 @@ export async function serve(dist, fixtures) {
     else json(response, {message: `expected an address of aforo, found '${path}'`}, 404);
   });
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
-  return {address: `http://127.0.0.1:${server.address().port}/`, seen, close: () => server.close()};
+  // Runs `act` while every answer is held back behind what comes before it.
+  async function holding(act) {
+    let release;
+    released = new Promise((now) => { release = now; });
+    try {
+      await act();
+    } finally {
+      release();
+    }
+  }
+  return {address: `http://127.0.0.1:${server.address().port}/`, seen, holding, close: () => server.close()};
 }
