@@ -31,6 +31,7 @@ function go(place: Place): void {
   }
   document.title = `aforo · ${place.view}`;
   if (place.view !== "live") live.close();
+  if (place.view !== "records") records.close();
   const opened = place.view === "size" ? size.open(place.inputs) : place.view === "records" ? records.open(place.open, place.compare) : live.open();
   speaker.trouble(place.sentence);
   void opened.then(() => { if (place.sentence) speaker.trouble(place.sentence); });

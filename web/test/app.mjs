@@ -182,6 +182,40 @@ await check("Records", "#records", async (page) => {
   assert.equal((await saving).suggestedFilename(), "size-b.yaml");
 });
 
+await check("a Record opened again", "#records?open=run.json", async (page) => {
+  await page.locator(".opened h2", {hasText: "run.json"}).waitFor();
+  const anew = async (act, what) => {
+    await page.evaluate(() => document.querySelector(".opened h2").classList.add("before"));
+    await act();
+    await page.locator(".opened h2:not(.before)", {hasText: what}).waitFor();
+  };
+  await anew(() => page.getByRole("button", {name: "Read again"}).click(), "run.json");
+  await anew(() => page.getByRole("link", {name: "run.json"}).click(), "run.json");
+  for (const one of ["run.json", "sweep.json"]) await page.getByLabel(`Compare ${one}`).check();
+  for (let i = 0; i < 2; ++i) await anew(() => page.getByRole("button", {name: "Compare"}).click(), "2 Records beside each other");
+  await anew(() => page.getByRole("button", {name: "Read again"}).click(), "2 Records beside each other");
+  assert.match(page.url(), /#records\?compare=run.json&compare=sweep.json$/);
+});
+
+await check("a Record that comes late", "#records", async (page) => {
+  let release;
+  const released = new Promise((now) => { release = now; });
+  await page.route(/run\.json\?as=html/, async (route) => {
+    await released;
+    await route.continue();
+  });
+  const asked = page.waitForRequest(/run\.json\?as=html/);
+  await page.getByRole("link", {name: "run.json"}).click();
+  await asked;
+  await page.getByRole("link", {name: "sweep.json"}).click();
+  await page.locator(".opened h2", {hasText: "sweep.json"}).waitFor();
+  const late = page.waitForResponse(/run\.json\?as=html/);
+  release();
+  await (await late).finished();
+  await page.evaluate(() => new Promise((later) => setTimeout(later, 100)));
+  assert.equal(await page.locator(".opened h2").first().textContent(), "sweep.json");
+});
+
 await check("a Record that is not there", "#records?open=gone.json", (page) =>
   page.locator("#trouble", {hasText: "expected a Record's name, found 'gone.json'"}).waitFor(), {}, /console: Failed to load resource.*404/);
 

@@ -5,6 +5,7 @@ import {button, make, name} from "../dom";
 import {save} from "../data_table";
 import {inWords} from "../words";
 import {getJson, getText} from "./events";
+import {readLink} from "./inputs";
 import {clear, show} from "./shown";
 import type {Speaker} from "./size_view";
 
@@ -36,27 +37,52 @@ export class RecordsView {
   private readonly chosen = new Set<string>();
   private readonly list = make("div");
   private readonly shown = make("div", {class: "opened"});
-  private readonly compare = button("Compare", () => { location.hash = link([...this.chosen].map((one) => ["compare", one])); }, {class: "tool"});
+  private readonly compare = button("Compare", () => this.follow(link([...this.chosen].map((one) => ["compare", one]))), {class: "tool"});
   private readonly hint = make("span", {class: "done", role: "status"});
+  private opens = 0;  // what an earlier one still gets to know is not shown
 
   constructor(host: HTMLElement, private readonly speaker: Speaker) {
     host.append(this.list, this.shown);
+    this.list.addEventListener("click", (event) => {
+      const followed = (event.target as Element).closest("a");
+      if (followed?.hash === location.hash) this.again();
+    });
+  }
+
+  close(): void {
+    ++this.opens;
   }
 
   async open(record: string, compared: string[]): Promise<void> {
+    const open = ++this.opens;
+    const current = () => open === this.opens;
     try {
-      this.draw(await getJson<Listing>("/api/records"));
-      if (record) await this.one(record);
-      else if (compared.length > 0) await this.several(compared);
+      const listing = await getJson<Listing>("/api/records");
+      if (!current()) return;
+      this.draw(listing);
+      if (record) await this.one(record, current);
+      else if (compared.length > 0) await this.several(compared, current);
       else clear(this.shown);
     } catch (why) {
-      this.speaker.trouble(why instanceof Error ? why.message : String(why));
+      if (current()) this.speaker.trouble(why instanceof Error ? why.message : String(why));
     }
+  }
+
+  // The address says what is opened; to go where it is already changes nothing, so that it is read anew.
+  private follow(hash: string): void {
+    if (hash === location.hash) this.again();
+    else location.hash = hash;
+  }
+
+  private again(): void {
+    const {open, compare, sentence} = readLink(location.hash);
+    this.speaker.trouble(sentence);
+    void this.open(open, compare);
   }
 
   private draw(listing: Listing): void {
     const {records, unreadable} = listing;
-    const again = button("Read again", () => void this.open("", []), {class: "tool"});
+    const again = button("Read again", () => this.again(), {class: "tool"});
     const parts: Node[] = [make("h2", {}, "Records in ", name(listing.directory))];
     if (records.length > 0) {
       parts.push(make("div", {class: "table-tools"}, this.compare, again, this.hint), this.table(records));
@@ -105,14 +131,16 @@ export class RecordsView {
 
   private put(title: string, html: string, tools: Node[]): void {
     const article = make("div");
-    this.shown.replaceChildren(make("div", {class: "table-tools"}, make("h2", {tabindex: "-1"}, title), ...tools), article);
+    clear(this.shown);
+    this.shown.append(make("div", {class: "table-tools"}, make("h2", {tabindex: "-1"}, title), ...tools), article);
     show(article, html);
     this.shown.querySelector("h2")!.focus();
   }
 
-  private async one(record: string): Promise<void> {
+  private async one(record: string, current: () => boolean): Promise<void> {
     const path = `/api/records/${encodeURIComponent(record)}`;
     const html = await getText(`${path}?as=html`);
+    if (!current()) return;
     const bare = record.replace(/\.json$/, "");
     const download = (label: string, as: string, end: string) => make("a", {class: "tool", href: `${path}?as=${as}`, download: bare + end}, label);
     const yaml = button("Save YAML", () => void this.yaml(path, bare), {class: "tool"});
@@ -130,13 +158,13 @@ export class RecordsView {
     }
   }
 
-  private async several(records: string[]): Promise<void> {
+  private async several(records: string[], current: () => boolean): Promise<void> {
     for (const one of records) this.chosen.add(one);
     for (const box of this.list.querySelectorAll<HTMLInputElement>("input[type=checkbox]")) {
       box.checked = this.chosen.has((box.getAttribute("aria-label") ?? "").replace(/^Compare /, ""));
     }
     this.count();
     const {html} = await getJson<{html: string}>(`/api/compare?${new URLSearchParams(records.map((one) => ["name", one])).toString()}`);
-    this.put(`${records.length} Records beside each other`, html, []);
+    if (current()) this.put(`${records.length} Records beside each other`, html, []);
   }
 }
