@@ -229,6 +229,38 @@ await check("a run in progress", "#live", async (page) => {
   await page.locator("#view-live p", {hasText: "The run has ended."}).waitFor();
 });
 
+await check("a run that has ended", "#live", async (page) => {
+  const ended = page.locator("#view-live p", {hasText: "The run has ended."});
+  const title = page.locator("#view-live h1", {hasText: "aforo run"});
+  const away = async () => {
+    await page.getByRole("link", {name: "Records", exact: true}).click();
+    await page.getByRole("button", {name: "Compare"}).waitFor();
+    await page.getByRole("link", {name: "Live", exact: true}).click();
+    await ended.waitFor();
+    await title.waitFor();
+  };
+  await ended.waitFor();
+  let looks = 0;
+  await page.route("**/api/live", (route) => {
+    ++looks;
+    return route.abort();
+  });
+  await away();
+  assert.equal(looks, 0, "its server has ended with it");
+  await page.getByRole("button", {name: "Look again"}).click();
+  await page.locator("#view-live p", {hasText: "The server does not answer"}).waitFor();
+  assert.equal(looks, 1);
+  await title.waitFor();
+  await away();
+  await page.unroute("**/api/live");
+  await server.holding(async () => {
+    await page.getByRole("button", {name: "Look again"}).click();
+    await told(page).waitFor();
+    assert.equal(await title.count(), 0, "another run has its own answer");
+  });
+  await ended.waitFor();
+}, {}, /console: Failed to load resource.*ERR_FAILED/);
+
 await check("the way past the menu", "#size?workload=unet3d_h100&accelerators=48", async (page) => {
   await answered(page);
   await page.keyboard.press("Tab");
