@@ -7,7 +7,8 @@
 #   scripts/web.sh FOLDER units              types, and tests of what needs no browser
 #   scripts/web.sh FOLDER report [ARGS...]   reports in the distribution's Chromium (web/test/report.mjs); where AFORO names
 #                                            the binary, also those that it writes
-#   scripts/web.sh FOLDER app [ARGS...]      the page of 'aforo serve' there, against a made-up server (web/test/app.mjs)
+#   scripts/web.sh FOLDER app [ARGS...]      the page of 'aforo serve' there, against a made-up server (web/test/app.mjs);
+#                                            where AFORO names the binary, also against that one
 #
 # Exit 77 and a sentence where Node (20.19 or newer) or npm is missing; an error instead with AFORO_REQUIRE_PEERS=1.
 set -euo pipefail
@@ -66,6 +67,15 @@ write_pages() {
   export AFORO_REPORTS="$pages"
 }
 
+# What the binary serves in a test: a folder with one Record.
+write_records() {
+  local records="$folder/records"
+  rm -rf "$records"
+  mkdir -p "$records"
+  cp src/report/testdata/run_predicted.json "$records/"
+  export AFORO_RECORDS="$records"
+}
+
 case "$task" in
   install) install ;;
   build)
@@ -90,7 +100,9 @@ case "$task" in
     ;;
   report | app)
     installed
-    if [ "$task" = report ] && [ -n "${AFORO:-}" ]; then write_pages; fi
+    if [ -n "${AFORO:-}" ]; then
+      if [ "$task" = report ]; then write_pages; else write_records; fi
+    fi
     node "$folder/test/$task.mjs" --dist "$PWD/web/dist" "$@"
     ;;
   *)

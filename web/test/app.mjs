@@ -1,4 +1,6 @@
 // The page of `aforo serve` in a real browser, against a server that is made up: node app.mjs [--dist FOLDER] [--shots FOLDER]
+//
+// Where AFORO names the binary and AFORO_RECORDS a folder with run_predicted.json, also against the real one.
 import assert from "node:assert/strict";
 import {mkdirSync} from "node:fs";
 import {join} from "node:path";
@@ -7,6 +9,7 @@ import {fileURLToPath} from "node:url";
 import {executable, launch, skip, watched} from "./browser.mjs";
 import * as checks from "./checks.mjs";
 import {serve} from "./mock_server.mjs";
+import {LONG, start} from "./real_server.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const option = (name, otherwise) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : otherwise);
@@ -22,12 +25,12 @@ let passed = 0;
 let failed = 0;
 
 // A page of its own for each check, and nothing that it may complain of but what `expected` matches.
-async function check(what, hash, act, settings = {}, expected = /^$/) {
+async function check(what, hash, act, settings = {}, expected = /^$/, address = server.address) {
   const context = await browser.newContext({viewport: {width: 1440, height: 900}, acceptDownloads: true, ...settings});
-  await context.grantPermissions(["clipboard-read", "clipboard-write"], {origin: server.address});
-  const {page, faults} = await watched(context, (url) => url.startsWith(server.address) || url.startsWith("blob:") || url.startsWith("data:"));
+  await context.grantPermissions(["clipboard-read", "clipboard-write"], {origin: address});
+  const {page, faults} = await watched(context, (url) => url.startsWith(address) || url.startsWith("blob:") || url.startsWith("data:"));
   try {
-    await page.goto(server.address + hash);
+    await page.goto(address + hash);
     await act(page);
     assert.deepEqual(faults.filter((fault) => !expected.test(fault)), [], "what the page complains of");
     assert.notEqual(await page.title(), "owned", "nothing of an answer is run");
@@ -308,6 +311,23 @@ for (const colorScheme of ["light", "dark"]) {
       }, {viewport: {width, height: 900}, colorScheme, reducedMotion: "reduce"});
     }
   }
+}
+
+const {AFORO, AFORO_RECORDS} = process.env;
+if (AFORO && AFORO_RECORDS) {
+  const real = await start(AFORO, AFORO_RECORDS);
+  await check("the real server", real.address.search, async (page) => {
+    page.setDefaultTimeout(LONG);
+    await answered(page);
+    await checks.drawn(page);
+    await page.getByRole("link", {name: "Records", exact: true}).click();
+    await page.getByRole("link", {name: "run_predicted.json"}).click();
+    await page.locator(".opened h2", {hasText: "run_predicted.json"}).waitFor();
+    await page.locator(".opened h1", {hasText: "aforo run"}).waitFor();
+    await checks.drawn(page);
+    await checks.notBlank(page);
+    assert.equal(await real.stop(), 0, "what SIGINT ends it with, while a page is open");
+  }, {}, /^$/, `${real.address.origin}/`);
 }
 
 await browser.close();
