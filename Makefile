@@ -53,7 +53,7 @@ sanitize: asan tsan  ## every unit test under the address+undefined and the thre
 MANY_SIZINGS := *CatalogueUse*:*TheShippedExamplesNameWhatServesAll*:Screening.TheCheapest*
 # The accuracy bench is a script around the same commands; and of the sessions some only read and refuse, on one thread.
 asan: SESSIONS := accuracy.harness
-tsan: SESSIONS := accuracy.harness|session.(words|refusals|inspect)
+tsan: SESSIONS := accuracy.harness|session.(words|refusals|inspect|report)
 asan: deps-check
 tsan: deps-build
 asan tsan:

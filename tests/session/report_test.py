@@ -76,7 +76,7 @@ class Report(Session):
     def test_size_and_predict_and_a_search_have_pages(self):
         self.aforo("size", "resnet50_h100", "-n", "8", "--confirm", "0", "--html", "size.html", "--storage-out", "s.yaml", "--quiet")
         self.assertIn("Designs", self.page("size.html").headings)
-        self.aforo("predict", "resnet50_h100", "s.yaml", "--sweep", "accelerators=1..8", "--html", "sweep.html", "--quiet")
+        self.aforo("predict", "resnet50_h100", "s.yaml", "--sweep", "accelerators=1..8", "--method", "closed", "--html", "sweep.html", "--quiet")
         self.assertIn("Predicted", self.page("sweep.html").headings)
 
     def test_names_from_outside_stay_text(self):
