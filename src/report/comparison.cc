@@ -98,7 +98,7 @@ void add_runs(Document& doc, const Group& group) {
                           word(r, {"config", "read"}), limit});
   }
   doc.append(std::move(table));
-  append_chart(doc, std::move(chart));
+  doc.append(std::move(chart));
 }
 
 void add_searches(Document& doc, const Group& group) {
@@ -129,7 +129,7 @@ void add_searches(Document& doc, const Group& group) {
   }
   chart.series.push_back(std::move(series));
   doc.append(std::move(table));
-  append_chart(doc, std::move(chart));
+  doc.append(std::move(chart));
 }
 
 void add_sizings(Document& doc, const Group& group) {
@@ -159,7 +159,7 @@ void add_sizings(Document& doc, const Group& group) {
                           places(best.size()), lows(best, {"total_usd_per_month_range"}),
                           highs(best, {"total_usd_per_month_range"})});
   doc.append(std::move(table));
-  append_chart(doc, std::move(chart));
+  doc.append(std::move(chart));
 }
 
 }  // namespace

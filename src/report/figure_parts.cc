@@ -1,6 +1,6 @@
 #include "report/figure_parts.h"
 
-#include <cmath>
+#include <algorithm>
 
 #include "base/text.h"
 #include "base/units.h"
@@ -62,11 +62,16 @@ std::vector<double> places(std::size_t n) {
   return out;
 }
 
-void append_chart(Document& doc, Chart chart) { doc.append(std::move(chart)); }
-
-void add_target(Chart& chart, const Json& record) {
+void add_target(Chart& chart, const Json& record, bool vertical) {
   if (const auto target = au_target(record))
-    chart.lines.push_back({false, *target, "target AU " + format_percent(*target)});
+    chart.lines.push_back({vertical, *target, "target AU " + format_percent(*target)});
+}
+
+std::vector<const Json*> sorted_by(std::vector<const Json*> rows, Path key) {
+  std::stable_sort(rows.begin(), rows.end(), [&](const Json* a, const Json* b) {
+    return number(*a, key).value_or(0) < number(*b, key).value_or(0);
+  });
+  return rows;
 }
 
 ChartAxis au_axis() { return {"AU", "fraction", false, 0.0, 1.0, {}}; }

@@ -42,11 +42,11 @@ std::vector<double> highs(const std::vector<const Json*>& rows, Path key);
 // 0, 1, ... n - 1: the places of categories.
 std::vector<double> places(std::size_t n);
 
-// Adds it to the document where there is something to draw.
-void append_chart(Document& doc, Chart chart);
+// A line across the picture at the utilisation that is wanted; `vertical` where the x axis has it.
+void add_target(Chart& chart, const Json& record, bool vertical = false);
 
-// A line across the picture at the utilisation that is wanted.
-void add_target(Chart& chart, const Json& record);
+// In the order of a number that each has; one without it counts as 0.
+std::vector<const Json*> sorted_by(std::vector<const Json*> rows, Path key);
 
 // An axis of utilisation from 0 to 1.
 ChartAxis au_axis();

@@ -65,6 +65,13 @@ void add_knee(Chart& chart, const Json& record, const std::vector<double>& x, co
     }
 }
 
+// Of what is varied; logarithmic where its values are spread as powers of two are.
+ChartAxis setting_axis(const std::string& label, const std::vector<double>& x) {
+  const bool bytes = label.ends_with("_size") && label != "batch_size";
+  const bool spread = x.size() > 3 && x.front() > 0 && x.back() / x.front() >= 16;  // chosen
+  return {label, bytes ? "B" : "count", spread};
+}
+
 void add_au_over(Document& doc, const Json& record, const std::vector<const Json*>& points, Path varied,
                  const std::string& label, std::span<const NamedRecord> others) {
   std::vector<double> x = column(points, varied), au = column(points, {"au"});
@@ -72,9 +79,7 @@ void add_au_over(Document& doc, const Json& record, const std::vector<const Json
   chart.title = "AU over " + label;
   chart.about = about("AU, its 95 % interval as a band", "fraction", source_of(record), record);
   chart.says = fmt::format("Predicted utilisation at {} values of {}", x.size(), label);
-  chart.x = {label, label.ends_with("_size") && label != "batch_size" ? "B" : "count"};
-  chart.x.log =
-      x.size() > 3 && x.front() > 0 && x.back() / x.front() >= 16;  // chosen: steps of powers of two
+  chart.x = setting_axis(label, x);
   chart.y = au_axis();
   ChartSeries band{
       "95 % interval", Mark::kBand, x, {}, lows(points, {"au_interval"}), highs(points, {"au_interval"})};
@@ -89,7 +94,7 @@ void add_au_over(Document& doc, const Json& record, const std::vector<const Json
     if (ChartSeries measured = measured_points(record, others); !measured.x.empty())
       chart.series.push_back(std::move(measured));
   add_target(chart, record);
-  append_chart(doc, std::move(chart));
+  doc.append(std::move(chart));
 }
 
 void add_rate_over(Document& doc, const Json& record, const std::vector<const Json*>& points, Path varied,
@@ -99,18 +104,10 @@ void add_rate_over(Document& doc, const Json& record, const std::vector<const Js
   chart.about = about("mean over the job", "bytes per second", source_of(record), record);
   chart.says = "Bytes per second over " + label;
   std::vector<double> x = column(points, varied);
-  chart.x = {label, label.ends_with("_size") && label != "batch_size" ? "B" : "count"};
-  chart.x.log = x.size() > 3 && x.front() > 0 && x.back() / x.front() >= 16;
+  chart.x = setting_axis(label, x);
   chart.y = {"throughput", "B/s", false, 0.0};
   chart.series.push_back({"predicted", Mark::kLine, std::move(x), column(points, {"bytes_per_second"})});
-  append_chart(doc, std::move(chart));
-}
-
-std::vector<const Json*> sorted_by(std::vector<const Json*> points, Path key) {
-  std::stable_sort(points.begin(), points.end(), [&](const Json* a, const Json* b) {
-    return number(*a, key).value_or(0) < number(*b, key).value_or(0);
-  });
-  return points;
+  doc.append(std::move(chart));
 }
 
 void add_interval(Document& doc, const Json& record, std::span<const NamedRecord> others) {
@@ -144,9 +141,8 @@ void add_interval(Document& doc, const Json& record, std::span<const NamedRecord
     chart.y.categories.emplace_back("measured");
     chart.series.push_back(std::move(measured));
   }
-  if (const auto target = au_target(record))
-    chart.lines.push_back({true, *target, "target AU " + format_percent(*target)});
-  append_chart(doc, std::move(chart));
+  add_target(chart, record, true);
+  doc.append(std::move(chart));
 }
 
 // Shares of a whole or gains in points, by name.
@@ -162,7 +158,7 @@ void add_named(Document& doc, const Json& record, std::string_view list, const c
     }
   if (bars.x.empty()) return;
   chart.series.push_back(std::move(bars));
-  append_chart(doc, std::move(chart));
+  doc.append(std::move(chart));
 }
 
 void add_job_figures(Document& doc, const Json& record, std::span<const NamedRecord> others) {
@@ -216,7 +212,7 @@ void add_probe_curve(Document& doc, const Json& record, const Json& curve) {
   rate.series.push_back({"median", Mark::kLine, rates.x, rates.y});
   rate.series.push_back(std::move(rates));
   if (knee) rate.lines.push_back({true, *knee, "knee"});
-  append_chart(doc, std::move(rate));
+  doc.append(std::move(rate));
   Chart latency;
   latency.title = "Latency over concurrency: " + name;
   latency.about = about("mean by Little's law; p99 of the slowest window", "seconds", "measured", record);
@@ -226,7 +222,7 @@ void add_probe_curve(Document& doc, const Json& record, const Json& curve) {
   latency.series.push_back(
       {"p99", Mark::kLine, x, column(points, {"p99_seconds"}), {}, {}, {}, {}, Tone::kWarn});
   latency.series.push_back({"mean", Mark::kLine, x, column(points, {"latency_seconds"})});
-  append_chart(doc, std::move(latency));
+  doc.append(std::move(latency));
 }
 
 }  // namespace

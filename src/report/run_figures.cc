@@ -35,7 +35,7 @@ void add_au_over_time(Document& doc, const Json& record) {
                             {interval[1], interval[1]}});
   chart.series.push_back({"measured", Mark::kStep, std::move(au.x), std::move(au.y)});
   add_target(chart, record);
-  append_chart(doc, std::move(chart));
+  doc.append(std::move(chart));
 }
 
 void add_steps_over_time(Document& doc, const Json& record) {
@@ -55,7 +55,7 @@ void add_steps_over_time(Document& doc, const Json& record) {
   chart.series.push_back({"mean", Mark::kStep, std::move(mean.x), std::move(mean.y)});
   if (const auto asked = number(record, {"step_timing", "asked_s"}))
     chart.lines.push_back({false, *asked, "compute alone " + format_seconds(Seconds{*asked})});
-  append_chart(doc, std::move(chart));
+  doc.append(std::move(chart));
 }
 
 struct StateWords {
@@ -141,7 +141,7 @@ void add_distribution(Document& doc, const Json& record, const Distribution& one
   for (const char* const key : {"p50", "p99"})
     if (const auto at_key = number(record, {one.percentiles, key}); at_key && *at_key >= shares.x.front())
       chart.lines.push_back({true, *at_key, fmt::format("{} {}", key, format_seconds(Seconds{*at_key}))});
-  append_chart(doc, std::move(chart));
+  doc.append(std::move(chart));
 }
 
 // Horizontal bars of known numbers.
@@ -160,7 +160,7 @@ void add_amounts(Document& doc, Chart chart, Amounts amounts) {
   chart.series.push_back(
       {chart.x.label, Mark::kBars, std::move(amounts.values), places(amounts.names.size())});
   chart.y.categories = std::move(amounts.names);
-  append_chart(doc, std::move(chart));
+  doc.append(std::move(chart));
 }
 
 // What this client could do is drawn where the rest can still be seen beside it.
@@ -228,9 +228,8 @@ void add_predicted_beside_measured(Document& doc, const Json& record) {
   chart.y.categories = {"predicted", "measured"};
   chart.series.push_back({"predicted", Mark::kInterval, {*predicted}, {0}, {interval[0]}, {interval[1]}});
   chart.series.push_back({"measured", Mark::kPoints, {*measured}, {1}});
-  if (const auto target = au_target(record))
-    chart.lines.push_back({true, *target, "target AU " + format_percent(*target)});
-  append_chart(doc, std::move(chart));
+  add_target(chart, record, true);
+  doc.append(std::move(chart));
 }
 
 void add_epochs_figure(Document& doc, const Json& record) {
@@ -247,7 +246,7 @@ void add_epochs_figure(Document& doc, const Json& record) {
   for (std::size_t i = 1; i <= epochs.size(); ++i) numbers_of.push_back(static_cast<double>(i));
   chart.series.push_back({"AU", Mark::kPoints, std::move(numbers_of), std::move(epochs)});
   add_target(chart, record);
-  append_chart(doc, std::move(chart));
+  doc.append(std::move(chart));
 }
 
 void add_hosts(Document& doc, const Json& record) {
@@ -260,7 +259,7 @@ void add_hosts(Document& doc, const Json& record) {
   chart.x = au_axis();
   for (const Json* host : hosts) chart.y.categories.push_back(word(*host, {"name"}));
   chart.series.push_back({"AU", Mark::kBars, column(hosts, {"au"}), places(hosts.size())});
-  append_chart(doc, std::move(chart));
+  doc.append(std::move(chart));
 }
 
 void add_checkpoints(Document& doc, const Json& record) {
@@ -275,7 +274,7 @@ void add_checkpoints(Document& doc, const Json& record) {
   std::vector<double> order = places(all.size());
   for (double& place : order) place += 1;
   chart.series.push_back({"time", Mark::kPoints, std::move(order), column(all, {"seconds"})});
-  append_chart(doc, std::move(chart));
+  doc.append(std::move(chart));
 }
 
 }  // namespace
@@ -297,11 +296,8 @@ void add_run_figures(Document& doc, const Json& record) {
 }
 
 void add_find_max_figures(Document& doc, const Json& record) {
-  std::vector<const Json*> ramp = entries(record, {"ramp"});
+  const auto ramp = sorted_by(entries(record, {"ramp"}), {"accelerators"});
   if (ramp.empty()) return;
-  std::stable_sort(ramp.begin(), ramp.end(), [](const Json* a, const Json* b) {
-    return number(*a, {"accelerators"}).value_or(0) < number(*b, {"accelerators"}).value_or(0);
-  });
   Chart chart;
   chart.title = "AU over accelerators";
   chart.about = about("AU of each window with its 95 % interval", "fraction", source_of(record), record);
@@ -318,7 +314,7 @@ void add_find_max_figures(Document& doc, const Json& record) {
     chart.lines.push_back({true, *most, fmt::format("predicted: {}", format_count(*most))});
   add_target(chart, record);
   doc.section("The search");
-  append_chart(doc, std::move(chart));
+  doc.append(std::move(chart));
 }
 
 }  // namespace aforo

@@ -83,7 +83,7 @@ void add_cost_against_au(Document& doc, const Json& record) {
     points.names.push_back(word(*design, {"name"}));
   }
   if (const auto target = au_target(record); target && *target >= *chart.y.from) add_target(chart, record);
-  append_chart(doc, std::move(chart));
+  doc.append(std::move(chart));
 }
 
 // The first designs with the range of their prices.
@@ -101,7 +101,7 @@ void add_price_ranges(Document& doc, const Json& record) {
   chart.series.push_back({"total", Mark::kInterval, column(designs, {"total_usd_per_month"}),
                           places(designs.size()), lows(designs, {"total_usd_per_month_range"}),
                           highs(designs, {"total_usd_per_month_range"})});
-  append_chart(doc, std::move(chart));
+  doc.append(std::move(chart));
 }
 
 constexpr std::string_view kByCapacity = "cost by capacity, ";
@@ -154,7 +154,7 @@ void add_cost_by_capacity(Document& doc, const Json& record) {
            fmt::format("{}: {}", terabytes_at(*crossing, {"bytes"}).text, word(*crossing, {"above"}))});
   if (const auto asked = number(record, {"requirement", "capacity_bytes"}))
     chart.lines.push_back({true, *asked, "asked: " + bytes_as_sold(*asked).text});
-  append_chart(doc, std::move(chart));
+  doc.append(std::move(chart));
 }
 
 void add_own_or_rent(Document& doc, const Json& record) {
@@ -174,7 +174,7 @@ void add_own_or_rent(Document& doc, const Json& record) {
   if (month) chart.lines.push_back({true, *month, "break-even: month " + format_count(*month)});
   chart.says = month ? "Owning is cheaper from month " + format_count(*month) + " on"
                      : "Within these months owning and renting do not cross";
-  append_chart(doc, std::move(chart));
+  doc.append(std::move(chart));
 }
 
 void add_sensitivity(Document& doc, const Json& record) {
@@ -206,7 +206,7 @@ void add_sensitivity(Document& doc, const Json& record) {
   if (!today.x.empty()) chart.series.push_back(std::move(today));
   chart.series.push_back(std::move(turns));
   chart.lines.push_back({true, 1, "today"});
-  append_chart(doc, std::move(chart));
+  doc.append(std::move(chart));
 }
 
 void add_sweep_figure(Document& doc, const Json& record) {
@@ -226,7 +226,7 @@ void add_sweep_figure(Document& doc, const Json& record) {
   chart.series.push_back({"total", Mark::kLine, std::move(total.x), std::move(total.y)});
   if (storage.known())
     chart.series.push_back({"storage", Mark::kLine, std::move(storage.x), std::move(storage.y)});
-  append_chart(doc, std::move(chart));
+  doc.append(std::move(chart));
 }
 
 void add_bill_figure(Document& doc, const Json& record) {
@@ -246,7 +246,7 @@ void add_bill_figure(Document& doc, const Json& record) {
     }
   if (bars.x.empty()) return;
   chart.series.push_back(std::move(bars));
-  append_chart(doc, std::move(chart));
+  doc.append(std::move(chart));
 }
 
 void add_requirement_figure(Document& doc, const Json& record) {
@@ -260,7 +260,7 @@ void add_requirement_figure(Document& doc, const Json& record) {
   chart.y = {"reads", "B/s", false, 0.0};
   chart.series.push_back(
       {"reads", Mark::kLine, column(rows, {"target"}), column(rows, {"read_bytes_per_second"})});
-  append_chart(doc, std::move(chart));
+  doc.append(std::move(chart));
 }
 
 void add_regret(Document& doc, const Json& record) {
@@ -278,7 +278,7 @@ void add_regret(Document& doc, const Json& record) {
       {"expected", Mark::kBars, column(designs, {"expected_regret_usd_per_month"}), places(designs.size())});
   chart.series.push_back(
       {"worst", Mark::kPoints, column(designs, {"worst_regret_usd_per_month"}), places(designs.size())});
-  append_chart(doc, std::move(chart));
+  doc.append(std::move(chart));
 }
 
 }  // namespace
