@@ -1,11 +1,14 @@
 """Records as pages: `aforo report`, and --html of the commands that make them."""
 
+import base64
 import html.parser
 import json
 import re
+import resource
+import subprocess
 import unittest
 
-from session import Session
+from session import AFORO, Session
 
 VOID = {"meta", "img", "br", "hr", "input", "link", "rect"}
 
@@ -78,6 +81,32 @@ class Report(Session):
         self.assertIn("Designs", self.page("size.html").headings)
         self.aforo("predict", "resnet50_h100", "s.yaml", "--sweep", "accelerators=1..8", "--method", "closed", "--html", "sweep.html", "--quiet")
         self.assertIn("Predicted", self.page("sweep.html").headings)
+
+    def test_the_largest_record_of_a_run_is_a_small_page(self):
+        """A million steps of 1,000 ranks: what a Record keeps of a run is bounded, and filled here to its bounds."""
+        points, rows, bins, states = 512, 64, 512, 4
+        values = [0.123456789012345 + i for i in range(points)]
+        axis = lambda key, unit: {"key": key, "unit": unit, "values": values}
+        record = {"schema": 1, "command": "run", "au": 0.5, "accelerators": 1000, "steps": 1_000_000, "au_target": 0.9,
+                  "config": {"workload": "large"},
+                  "timeline": {"begin_seconds": 0, "end_seconds": 512, "bin_seconds": 1, "bins": bins,
+                               "rows": [{"first_rank": 16 * row, "ranks": 16} for row in range(rows)],
+                               "states": ["compute", "load_wait", "barrier_wait", "other"],
+                               "shares": base64.b64encode(bytes(range(256)) * (rows * bins * states // 256)).decode()},
+                  "series": [{"name": "steps", "points": 1_000_000, "x": axis("begin_seconds", "s"),
+                              "y": [axis("step_seconds", "s"), axis("step_seconds_max", "s"), axis("au", "fraction")]}]
+                  + [{"name": f"{what} distribution", "points": 10**9, "x": axis("upper_seconds", "s"),
+                      "y": [axis("share", "fraction"), axis("lower_seconds", "s")]}
+                     for what in ("step", "load wait", "read", "open")]}
+        limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (256 << 20, 256 << 20))
+        (self.place / "large.json").write_text(json.dumps(record))
+        plain = subprocess.run([AFORO, "--version"], preexec_fn=limit, capture_output=True).returncode == 0  # not of a sanitizer
+        done = subprocess.run([AFORO, "report", "large.json", "-o", "large.html", "--quiet"], cwd=self.place, timeout=120,
+                              preexec_fn=limit if plain else None)
+        self.assertEqual(done.returncode, 0)
+        page = self.page("large.html")
+        self.assertGreaterEqual(len(page.figures), 6)
+        self.assertLess((self.place / "large.html").stat().st_size, 5_000_000)
 
     def test_names_from_outside_stay_text(self):
         record = {"schema": 1, "command": "run", "au": 0.5, "accelerators": 2,
