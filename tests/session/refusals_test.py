@@ -215,7 +215,7 @@ class RefusalsTest(Session):
         if self.within(1024, "--version").returncode != 0:
             self.skipTest("this build needs more than 1 GiB of addresses (a sanitizer)")
         codes, said = [], ""
-        for megabytes in (*range(32, 60), *range(60, 132, 8)):
+        for megabytes in (*range(32, 60), *range(60, 132, 8), 640):  # the last is plenty, whatever a thread's heap maps
             run = self.within(megabytes, "run", job, "data", "--deliver", "batch", "--batch-size", "60", "--no-diagnose",
                               "--quiet", "--json", "-", "--on-error", "skip", "--threads", "2")
             could_not_be_loaded = 127
@@ -223,7 +223,7 @@ class RefusalsTest(Session):
             self.assertNotIn("a defect of aforo", run.stderr)
             codes.append(run.returncode)
             said += run.stdout
-        self.assertIn(codes[-1], (0, 1), codes)  # 1: a machine so busy that the target is missed
+        self.assertEqual(codes[-1], 0, codes)
         self.assertIn("ENOMEM", said)
 
     def within(self, megabytes, *words):
