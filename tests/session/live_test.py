@@ -48,6 +48,16 @@ class LiveTest(Session):
             self.assertLess(time.monotonic(), deadline, f"expected {what} within {WITHIN} s, found:\n{self.screen()}")
             time.sleep(0.1)
 
+    def resize(self, columns, rows):
+        """At a prompt, whose programs then see that size: tmux tells the terminal of it some time later."""
+        self.tmux("resize-window", "-x", str(columns), "-y", str(rows))
+        for _ in range(10 * WITHIN):
+            self.type("clear; stty size")
+            time.sleep(0.1)
+            if f"{rows} {columns}" in self.screen():
+                return
+        self.fail(f"expected a terminal of {columns} x {rows} within {WITHIN} s, found:\n{self.screen()}")
+
     def full(self):
         """Whether a program has the terminal's other screen."""
         return self.tmux("display-message", "-p", "#{alternate_on}").strip() == "1"
@@ -160,14 +170,13 @@ class LiveTest(Session):
                       self.aforo("run", self.long, "data", "--live", code=2).err)
         for words in ("--quiet", "--dry-run", "--find-max"):
             self.assertIn("a full screen is for one run", self.aforo("run", self.long, "data", "--live", words, code=2).err)
-        self.tmux("resize-window", "-x", "70", "-y", "20")
+        self.resize(70, 20)
         run = f"{AFORO} run long.yaml data --live"
         self.type(f"clear; {run}")
         self.wait(lambda: "found 70 and 20" in self.screen().replace("\n", ""), "a refusal")
         self.type(f"clear; TERM=dumb {run}")
         self.wait(lambda: "TERM=dumb; leave" in self.screen().replace("\n", ""), "a refusal")
-        self.type(f"clear; TERM=nobodys {run}")
-        self.tmux("resize-window", "-x", "100", "-y", "30")
+        self.resize(100, 30)
         self.type(f"clear; TERM=nobodys {run}")
         self.wait(lambda: "knows for --live, found TERM=nobodys" in self.screen().replace("\n", ""), "a refusal")
 
