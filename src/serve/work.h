@@ -52,7 +52,8 @@ class WorkPiece {
   EventStream& said() { return *said_; }
   // From now on it takes longer: waits until it may, and gives way to others from then on. Once. Throws Interrupted.
   void take_longer();
-  // What it has worked for so far; ends it where that is too long. May be called from another thread.
+  // What it has worked for so far: gives way to shorter ones where that is more than most take, and ends it where that is
+  // too long. May be called from another thread.
   void worked_for(Seconds elapsed);
 
  private:
@@ -64,7 +65,10 @@ class WorkPiece {
   std::string page_;
   std::stop_source stop_;
   std::atomic<End> end_{End::kNone};
-  // The thread that works, with which of the two it stands.
+  // Of the thread that works: its id while it has not given way, the niceness that it began with.
+  std::atomic<int> thread_{0};
+  int niceness_ = 0;
+  // With which of the two it stands.
   Turnstile* inside_ = nullptr;
 };
 
