@@ -219,6 +219,16 @@ std::optional<OperationCurve> OperationCurve::find(std::span<const ReadCurve> cu
   return std::nullopt;
 }
 
+OperationCurve OperationCurve::of_writes(const WriteCurve& curve) {
+  OperationCurve made;
+  made.size_ = kWriteUnit;
+  made.largest_measured_ = curve.points.back().writers;
+  for (const WritePoint& point : curve.points)
+    made.points_.push_back({point.writers, PerSecond{point.rate.value / kWriteUnit}, point.spread, {}, 0});
+  made.tabulate();
+  return made;
+}
+
 void OperationCurve::tabulate() {
   last_ = points_.back().concurrency;
   end_ = {points_.back().rate.value, 0, static_cast<std::uint32_t>(points_.size() - 1)};

@@ -40,6 +40,11 @@ class OperationCurve {
   static std::optional<OperationCurve> find(std::span<const ReadCurve> curves, ReadKind kind, ReadMode mode,
                                             bool cached, double size);
 
+  // Of writes, as operations of kWriteUnit bytes, all of whose time goes with their size; what a file takes whatever its
+  // size is not in it. `curve` is as load_storage left it.
+  static constexpr double kWriteUnit = 1 << 20;
+  static OperationCurve of_writes(const WriteCurve& curve);
+
   // The asked size, in bytes.
   double size() const { return size_; }
   // The share of an operation's time that grows with its size: the slope size R' / R at size(),

@@ -44,6 +44,18 @@ Key<TierSpec> tier_curves_key() {
       [](const TierSpec& tier, const TierSpec&) { return write_curves(tier.curves); });
 }
 
+Key<TierSpec> tier_writes_key() {
+  return custom_key<TierSpec>(
+      {"writes",
+       "What was measured of files that are written to it; left out, nobody knows what writing takes."},
+      "list of write curves",
+      [](TierSpec& tier, const YamlNode& node, const Where& where) {
+        tier.writes = read_write_curves(node, where);
+        return std::string();
+      },
+      [](const TierSpec& tier, const TierSpec&) { return write_write_curves(tier.writes); });
+}
+
 Key<TierSpec> tier_stations_key() {
   return custom_key<TierSpec>(
       {"stations", "Its parts, in the order that a read passes them; beside curves, a read passes both."},
@@ -229,7 +241,7 @@ const Schema<TierSpec>& tier_schema() {
       {value_key({"name", "What it is called in results.", true}, &TierSpec::name, name_words(kLongestName)),
        value_key({"share", "Share of the dataset's files that lie on it; all shares add up to 100 %.", true},
                  &TierSpec::share, share_words(1e-6, 1)),
-       tier_stations_key(), tier_curves_key()},
+       tier_stations_key(), tier_curves_key(), tier_writes_key()},
       nullptr,
       [](const TierSpec&) { return std::string("tier"); }};
   return schema;
@@ -331,7 +343,7 @@ const Schema<StorageSpec>& storage_schema() {
                                "list of tiers", read_tiers, write_tiers, "Where files lie."),
        of_only_tier(tier_stations_key(), "A read that no cache answers passes these, in this order."),
        of_only_tier(tier_curves_key(), "What was measured at a constant number of operations in flight."),
-       probed_key(),
+       of_only_tier(tier_writes_key(), "What was measured of files that are written."), probed_key(),
        sentences_key({"notes", "Sentences on how far these figures may be trusted."}, &StorageSpec::notes),
        sentences_key({"unknown", "What the probe could not find out; predictions from this file say it too."},
                      &StorageSpec::unknown)},

@@ -19,6 +19,9 @@ namespace aforo {
 const Schema<Station>& station_schema();
 const Schema<CurvePoint>& point_schema();
 const Schema<ReadCurve>& curve_schema();
+const Schema<WritePoint>& write_point_schema();
+const Schema<WriteMix>& write_mix_schema();
+const Schema<WriteCurve>& write_schema();
 const Schema<TierSpec>& tier_schema();
 const Schema<CacheSpec>& cache_schema();
 const Schema<StoragePrice>& price_schema();
@@ -43,6 +46,12 @@ std::string write_curves(const std::vector<ReadCurve>& curves);
 // What read_curves refuses of curves that are there, but for the bounds of single values: "" or what is
 // wrong first. The same rules, and the same words.
 std::string check_curves(const std::vector<ReadCurve>& curves);
+
+// A list of write curves, no two of one mode and sync; points by rising writers, none collapsed. Throws UserError.
+std::vector<WriteCurve> read_write_curves(const YamlNode& node, const Where& where);
+std::string write_write_curves(const std::vector<WriteCurve>& curves);
+// As check_curves.
+std::string check_write_curves(const std::vector<WriteCurve>& curves);
 
 // A tier that is described at the top of the file rather than under `tiers`.
 inline constexpr std::string_view kOnlyTier = "storage";

@@ -64,6 +64,34 @@ struct ReadCurve {
   bool operator==(const ReadCurve&) const = default;
 };
 
+// So many writers side by side, each with a file of its own.
+struct WritePoint {
+  double writers = 1;      // >= 1
+  BytesPerSecond rate{0};  // all together, without `per_file`; > 0
+  double spread = 0;       // (max - min) / median over repetitions; 0 = measured once
+  bool operator==(const WritePoint&) const = default;
+};
+
+// What is left to readers and writers that work side by side, of the rates that each have alone.
+struct WriteMix {
+  double readers = 0, writers = 0;  // 0 = not measured: a writer then counts as a reader
+  double reads = 1, writes = 1;     // in (0, 1.5]; above 1 is noise
+  bool operator==(const WriteMix&) const = default;
+};
+
+// What was measured of new files that are written from front to back, one write after another. No two of a tier have the
+// same mode and `synced`.
+struct WriteCurve {
+  ReadMode mode = ReadMode::kBuffered;  // through the page cache, or past it
+  bool synced = true;                   // a file's bytes are on storage before its writer goes on
+  Bytes file{0};                        // of each, while it was measured; 0 = unknown
+  Bytes chunk{0};                       // of one write; 0 = unknown
+  Seconds per_file{0};                  // whatever its size: creating, syncing and closing it
+  std::vector<WritePoint> points;       // rising writers, at least one
+  WriteMix beside;
+  bool operator==(const WriteCurve&) const = default;
+};
+
 // What a part of a storage system does to a request. The order is that of the words in storage.yaml.
 enum class StationKind {
   // Operations (open, with attributes and close) at `servers`, each `rate` per second; their
@@ -142,6 +170,7 @@ struct TierSpec {
   double share = 1;
   std::vector<ReadCurve> curves;
   std::vector<Station> stations;
+  std::vector<WriteCurve> writes = {};  // empty = nobody knows what writing takes
   bool operator==(const TierSpec&) const = default;
 };
 

@@ -21,7 +21,7 @@ StorageSpec parse_storage(std::string_view text, std::string_view file) {
   std::map<std::string, int> stations;
   const Where where{file, "", &stations};
   if (root.is_map() && root.find("tiers") != nullptr) {
-    for (const std::string_view beside : {"stations", "curves"}) {
+    for (const std::string_view beside : {"stations", "curves", "writes"}) {
       if (const YamlNode* node = root.find(beside))
         where.fail(node->line,
                    fmt::format("expected either 'tiers' or '{}', found both; put it into a tier", beside));
@@ -50,6 +50,7 @@ std::string check_storage(const StorageSpec& storage) {
   for (const TierSpec& tier : storage.tiers) {
     if (std::string error = check_tier(tier); !error.empty()) return error;
     if (std::string error = check_curves(tier.curves); !error.empty()) return error;
+    if (std::string error = check_write_curves(tier.writes); !error.empty()) return error;
   }
   return {};
 }
@@ -62,6 +63,9 @@ std::vector<StorageField> storage_fields() {
   document(all, "tier", tier_schema());
   document(all, "curve", curve_schema());
   document(all, "point", point_schema());
+  document(all, "write curve", write_schema());
+  document(all, "write point", write_point_schema());
+  document(all, "readers and writers", write_mix_schema());
   document(all, "price", price_schema());
   document(all, "probed", probed_schema());
   document(all, "probed place", probed_place_schema());

@@ -1,0 +1,32 @@
+// Readers and writers on one storage: what each leaves to the other.
+//
+// A writer counts as `weight` readers, and a reader as 1 / weight writers. With r readers and w writers under way, reads
+// have r / (r + weight w) of what as many readers as all count for would get alone, and writes the rest of what as many
+// writers would; both then lose what working side by side costs. So where storage is not full, nobody is slower, and where
+// it is, they share it.
+//
+// Pure, thread-safe.
+#pragma once
+
+#include "model/curve.h"
+
+namespace aforo {
+
+struct WriteShare {
+  double weight = 1;  // > 0
+  double kept = 1;    // of both rates, in (0, 1.5]; above 1 is noise
+};
+
+// As `mix` was measured, of storage that has these curves alone; {1, 1} where it was not measured. The weight lies in
+// [1/1000, 1000]: what cannot be told there is its end.
+WriteShare share_of(const WriteMix& mix, const OperationCurve& reads, const OperationCurve& writes);
+
+// Rates of all readers and of all writers, in operations of their curves per second, where `readers` >= 0 and `writers` >= 0
+// are under way.
+struct MixedRates {
+  PerSecond reads{0}, writes{0};
+};
+MixedRates mixed_rates(const WriteShare& share, const OperationCurve& reads, const OperationCurve& writes,
+                       double readers, double writers);
+
+}  // namespace aforo
