@@ -53,6 +53,7 @@ NO_DATA = {
     "src/model/storage_yaml.cc": "files that a person wrote",
     "src/serve/http_server.cc": "sockets",
     "src/serve/record_files.cc": "Records and storage files",
+    "src/serve/work.cc": "its own threads",
     "src/sizing/jobs_yaml.cc": "files that a person wrote",
     "src/train/steps_csv.h": "result files",
     "src/workload/dlio.cc": "files that a person wrote",
