@@ -4,6 +4,12 @@
 
 namespace aforo {
 
+const WriteCurve* write_curve_for(std::span<const WriteCurve> curves, const CheckpointPlan& plan) {
+  for (const WriteCurve& curve : curves)
+    if (curve.mode == ReadMode::kBuffered && curve.synced == plan.sync) return &curve;
+  return nullptr;
+}
+
 MixedRates mixed_rates(const WriteShare& share, const OperationCurve& reads, const OperationCurve& writes,
                        double readers, double writers) {
   if (writers <= 0) return {readers > 0 ? reads.rate(readers) : PerSecond{0}, PerSecond{0}};

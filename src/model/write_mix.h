@@ -8,9 +8,15 @@
 // Pure, thread-safe.
 #pragma once
 
+#include <span>
+
 #include "model/curve.h"
+#include "workload/checkpoint.h"
 
 namespace aforo {
+
+// Of `curves` that of the writing which `plan` asks for; null = none.
+const WriteCurve* write_curve_for(std::span<const WriteCurve> curves, const CheckpointPlan& plan);
 
 struct WriteShare {
   double weight = 1;  // > 0

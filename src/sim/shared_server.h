@@ -47,9 +47,11 @@ class SharedServer : public SimEvent {
 
   // Classes are numbered from 0 on. Before the first visit.
   void add_class() { classes_.emplace_back(); }
+  // Operations of that class in flight.
+  std::uint64_t in_class(std::uint32_t klass) const { return classes_[klass].customers.size(); }
   Seconds now() const { return clock_.now(); }
 
-  // Rate at which each of `n` >= 1 operations in flight is served, if of class `klass`.
+  // Rate at which each of `n` >= 1 operations in flight is served, if of class `klass`; in_class() says of which they are.
   // > 0. Asked again after every arrival, departure and change.
   virtual double rate_each(std::uint32_t klass, std::uint64_t n) const = 0;
   // The share of all it could do that it does with `n` operations in flight, `of_class` of them of class

@@ -214,7 +214,8 @@ void SimStorage::build_caches() {
   }
 }
 
-RouteStep SimStorage::curve_step(ServerGroup& group, bool per_host, const OperationCurve& curve) {
+RouteStep SimStorage::curve_step(ServerGroup& group, bool per_host, const OperationCurve& curve,
+                                 const WriteShare* writers) {
   if (group.members.empty()) {
     const std::uint64_t seed = next_seed();
     for (HostId host = 0; host < (per_host ? hosts_ : 1); ++host)
@@ -222,7 +223,10 @@ RouteStep SimStorage::curve_step(ServerGroup& group, bool per_host, const Operat
   }
   const auto shared = std::make_shared<const OperationCurve>(curve);
   RouteStep step{&group, 0};
-  for (auto& member : group.members) step.way = static_cast<CurveServer&>(*member).add(shared);
+  for (auto& member : group.members) {
+    auto& server = static_cast<CurveServer&>(*member);
+    step.way = writers != nullptr ? server.add_writers(shared, *writers) : server.add(shared);
+  }
   return step;
 }
 
@@ -258,11 +262,36 @@ void SimStorage::make_routes(std::size_t client) {
   for (std::size_t i = spec_.client.size(); i-- > 0;)
     if (spec_.client[i].kind == StationKind::kCpu) cpu = client_groups_[i].get();
   paths.cpu_ = {{cpu, 0}};
+  make_writes(client);
   paths.sums_up_ = sums_up(client);
   paths.hits_sum_up_ = hits_sum_up(client);
 }
 
+// Beside its reads, at the server of their curve; where there is none, at one of their own.
+void SimStorage::make_writes(std::size_t client) {
+  const StorageClient& who = clients_[client];
+  ReadPaths& paths = paths_[client];
+  if (who.checkpoint == nullptr || !who.checkpoint->writes()) return;
+  for (auto& tier : tiers_) {
+    const WriteCurve* const found = write_curve_for(tier->spec->writes, *who.checkpoint);
+    if (found == nullptr) continue;
+    ReadPaths::Writes& writes = paths.writes_.emplace();
+    for (std::size_t i = 0; i < spec_.client.size(); ++i)
+      if (spec_.client[i].kind == StationKind::kBandwidth)
+        writes.bytes.push_back({client_groups_[i].get(), 0});
+    const OperationCurve curve = OperationCurve::of_writes(*found);
+    const auto reads = OperationCurve::find(tier->spec->curves, paths.kind_, who.loader->read_mode, false,
+                                            paths.operation_bytes_);
+    const WriteShare share = reads ? share_of(found->beside, *reads, curve) : WriteShare{};
+    writes.bytes.push_back(curve_step(tier->curves, false, curve, &share));
+    writes.file = {{delay_.get(), 0}};
+    writes.per_file = found->per_file.value;
+    return;
+  }
+}
+
 bool SimStorage::sums_up(std::size_t client) const {
+  if (paths_[client].writes_) return false;  // who writes shares the station
   const Route& route = paths_[client].miss_.front();
   if (!caches_.empty() || tiers_.size() != 1 || route.size() > Visit::kMostSummed) return false;
   std::size_t contended = tiers_[0]->spec->curves.empty() ? 0 : 1;

@@ -14,6 +14,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "model/storage_spec.h"
@@ -22,6 +23,7 @@
 #include "sim/station_use.h"
 #include "sim/stations.h"
 #include "sim/visit.h"
+#include "workload/checkpoint.h"
 #include "workload/spec.h"
 
 namespace aforo {
@@ -35,6 +37,8 @@ struct StorageClient {
   const Layout* layout = nullptr;
   const LoaderSpec* loader = nullptr;
   HostId first_host = 0, hosts = 1;
+  // What it does at checkpoints; outlives the storage. Null: it writes nothing.
+  const CheckpointPlan* checkpoint = nullptr;
 };
 
 class SimStorage;
@@ -63,6 +67,15 @@ class ReadPaths {
   // For caches: the file where it is one operation; else its range of `block_` bytes that `offset`
   // lies in. Two ranges of different sizes may now and then be one item.
   ItemId item_of(FileId file, std::uint64_t offset) const;
+
+  // Where checkpoints are written: over the client's links to the first tier that says what such writing takes, through
+  // the same server as its reads. Null: nobody knows.
+  struct Writes {
+    Route bytes;          // of each write
+    Route file;           // of each file
+    double per_file = 0;  // seconds there
+  };
+  const Writes* writes() const { return writes_ ? &*writes_ : nullptr; }
 
   // Where the loader's own work is done: of one step. The client's first CPU station; a pure delay
   // where hosts have none.
@@ -103,6 +116,7 @@ class ReadPaths {
   // for cached reads, or at once where there is none.
   std::vector<std::vector<Route>> hit_;
   Route cpu_;
+  std::optional<Writes> writes_;
   bool sums_up_ = false, hits_sum_up_ = false;
   // kStream: bytes of a read-ahead window, where storage reads ahead; 0 = it does not.
   std::uint64_t ahead_ = 0;
@@ -166,7 +180,10 @@ class SimStorage {
   std::uint64_t bytes_of_item(std::size_t client, ItemId item) const;
   void make_routes(std::size_t client);
   // Adds `curve` as a class of operations to the group's servers, which are made at the first.
-  RouteStep curve_step(ServerGroup& group, bool per_host, const OperationCurve& curve);
+  // `writers`: not null where it is the class of writers.
+  RouteStep curve_step(ServerGroup& group, bool per_host, const OperationCurve& curve,
+                       const WriteShare* writers = nullptr);
+  void make_writes(std::size_t client);
   bool sums_up(std::size_t client) const;
   bool hits_sum_up(std::size_t client) const;
   std::uint64_t next_seed() { return mix64(seed_, ++groups_made_); }

@@ -35,6 +35,7 @@
 #include "base/random.h"
 #include "pipeline/world.h"
 #include "sim/clock.h"
+#include "sim/sim_file.h"
 #include "sim/sim_storage.h"
 #include "sim/visit.h"
 #include "workload/access.h"
@@ -42,7 +43,7 @@
 namespace aforo {
 
 // What the real World has and this one has not: bytes (data() is empty, so nothing can be checked),
-// errors, descriptors, writing, and other hosts to meet (it carries all hosts of its job). A lane
+// errors, descriptors, and other hosts to meet (it carries all hosts of its job). A lane
 // is a host, and lane_of spreads ranks over hosts in blocks.
 //
 // Every operation is a Visit that lies in the awaiting coroutine's frame: no allocation, and one
@@ -56,23 +57,8 @@ class SimWorld {
     std::uint64_t bytes() const { return n; }
     std::span<const std::byte> data() const { return {}; }
   };
-  struct File {
-    FileId id = 0;
-    // Bytes; 0 = unknown: reads are then not cut at its end.
-    std::uint64_t size = 0;
-    // Of a file that is one operation: all its parts go that way, as the cache was asked when it
-    // was opened.
-    const Route* route = nullptr;
-    // The operation's place in the distribution of jitter (OperationPart::u); negative where each read is
-    // an operation of its own.
-    double u = 0;
-    int code = 0;
-    int error() const { return code; }
-  };
-  struct Written {
-    int error() const { return kOutcomeUnknown; }
-    std::uint64_t bytes() const { return 0; }
-  };
+  using File = SimFile;
+  using Written = SimWritten;
   // Holds nothing: there are no bytes.
   struct Memory {
     bool failed() const { return false; }
@@ -146,11 +132,18 @@ class SimWorld {
     return ReadVisit(host(lane), *route, part, bytes);
   }
   std::suspend_never close(LaneId, File&) const { return {}; }
-  // storage.yaml says nothing of writes: what they take is unknown, not free.
+  // Where the storage file does not say what such writing takes it is unknown, not free (kOutcomeUnknown). Else a file
+  // costs what it costs whatever its size when it is created, and its bytes what they cost until they are on storage, where
+  // they are synced, when they are written: that is when storage works for them.
   LaneId writer_lane(std::uint32_t rank) const { return lane_of(rank, 0); }
-  auto create(LaneId, FileId file) const { return Unknown<File>{{file, 0, nullptr, 0, kOutcomeUnknown}}; }
-  auto write(LaneId, const File&, std::uint64_t, std::uint64_t) const { return Unknown<Written>{}; }
-  auto sync(LaneId, const File&) const { return Unknown<Written>{}; }
+  auto create(LaneId lane, FileId file) const {
+    return CreateVisit(host(lane), paths_.writes(),
+                       {file, 0, nullptr, 0, paths_.writes() ? 0 : kOutcomeUnknown});
+  }
+  auto write(LaneId lane, const File& file, std::uint64_t, std::uint64_t n) const {
+    return WriteVisit(host(lane), paths_.writes(), file.id, n);
+  }
+  auto sync(LaneId, const File&) const { return Now<Written>{{paths_.writes() ? 0 : kOutcomeUnknown, 0}}; }
   Memory new_batch(LaneId, std::uint64_t) const { return {}; }
 
   // With setup.aggregate. Where reads do not sum up (ReadPaths::sums_up) they are still made sample by
@@ -166,9 +159,9 @@ class SimWorld {
   }
 
  private:
-  // What is not known takes no time, and says so: kOutcomeUnknown.
+  // Takes no time.
   template <class Outcome>
-  struct Unknown {
+  struct Now {
     Outcome outcome;
     bool await_ready() const noexcept { return true; }
     void await_suspend(std::coroutine_handle<>) const noexcept {}

@@ -33,7 +33,8 @@ std::vector<StorageClient> clients_of(const SimSetup& setup) {
   HostId first = 0;
   for (const SimJob& job : setup.jobs) {
     const HostId hosts = (job.plan.ranks.here + ranks_per_host(job) - 1) / ranks_per_host(job);
-    clients.push_back({job.plan.layout, &job.plan.loader, first, std::max<HostId>(hosts, 1)});
+    clients.push_back(
+        {job.plan.layout, &job.plan.loader, first, std::max<HostId>(hosts, 1), &job.plan.checkpoint});
     first += clients.back().hosts;
   }
   return clients;

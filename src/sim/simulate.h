@@ -6,7 +6,8 @@
 //
 // Failure: UserError where the storage cannot serve what a job asks (no curve for the way it reads).
 //
-// What is not simulated: faults, writes, the contents of samples, and the memory that batches take.
+// What is not simulated: faults, writes where the storage file does not say what they take, the contents of samples, and
+// the memory that batches take.
 // A job's own CPU work is, where the workload has any (loader.preprocess), on the hosts' CPU
 // station.
 //
@@ -66,8 +67,8 @@ struct SimSetup {
   bool until_first = false;
 };
 
-// Of one job, in virtual seconds. Read faults do not occur; checkpoints that are written are
-// unknown (CheckpointStats::unknown).
+// Of one job, in virtual seconds. Read faults do not occur; checkpoints that are written take no time where the storage
+// file does not say what that takes (CheckpointStats::unknown).
 struct SimJobResult {
   JobResult job;
   // Duration of rank 0's steps, with load, compute, barrier and checkpoint: where ranks are

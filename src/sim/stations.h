@@ -6,6 +6,7 @@
 
 #include "model/curve.h"
 #include "model/storage_spec.h"
+#include "model/write_mix.h"
 #include "sim/clock.h"
 #include "sim/server.h"
 
@@ -43,12 +44,15 @@ std::unique_ptr<Server> make_delay(VirtualClock& clock);
 // way into it is a class of operations with a curve of its own.
 // With n operations in flight, whatever their classes, one of class c progresses at X_c(n) / n:
 // alone, a class has the throughput that was measured at that concurrency. That classes share n is
-// an assumption, not a measurement. Work is operations: 1 is one of the curve's size, and a smaller
+// an assumption, not a measurement; writers are a class of which each counts for more or less than one of n, as was
+// measured (model/write_mix.h). Work is operations: 1 is one of the curve's size, and a smaller
 // or larger part is more or less of one by the share of its cost that goes with size.
 class CurveServer : public Server {
  public:
   // Returns the `way` of that class. Before the first visit.
   virtual std::uint32_t add(std::shared_ptr<const OperationCurve> curve) = 0;
+  // The same for writers, of which there is one such class at most.
+  virtual std::uint32_t add_writers(std::shared_ptr<const OperationCurve> curve, const WriteShare& share) = 0;
 };
 // `seed`: of the jitter, and of the common factor that holds for 0.1 s at a time.
 std::unique_ptr<CurveServer> make_curve_server(VirtualClock& clock, std::uint64_t seed);

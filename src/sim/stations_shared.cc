@@ -1,6 +1,7 @@
 // Stations that are shared by processor sharing: curves, bandwidth, CPU.
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <vector>
 
 #include "base/random.h"
@@ -22,10 +23,11 @@ class CurvePool final : public SharedServer {
  public:
   CurvePool(VirtualClock& clock, std::uint64_t seed) : SharedServer(clock, 0), seed_(seed) {}
 
-  std::uint32_t add(std::shared_ptr<const OperationCurve> curve) {
+  std::uint32_t add(std::shared_ptr<const OperationCurve> curve, const std::optional<WriteShare>& writers) {
     varies_ = varies_ || curve->common(1) > 0 || curve->common(curve->largest_measured()) > 0;
     const bool jitters = curve->jitter_cv(1) > 0 || curve->jitter_cv(curve->largest_measured()) > 0;
-    ways_.push_back({std::move(curve), jitters});
+    writes_ = writes_ || writers.has_value();
+    ways_.push_back({std::move(curve), jitters, writers.has_value(), writers.value_or(WriteShare{})});
     add_class();
     return static_cast<std::uint32_t>(ways_.size() - 1);
   }
@@ -34,14 +36,29 @@ class CurvePool final : public SharedServer {
 
  private:
   double rate_each(std::uint32_t klass, std::uint64_t n) const override {
-    const auto load = static_cast<double>(n);
-    const double rate = curve(klass).rate(load).value / load;
-    return varies_ ? rate * factor(curve(klass).common(load)) : rate;
+    const Load load = load_of(klass, n);
+    const double rate = curve(klass).rate(load.all).value / load.all * load.kept;
+    return varies_ ? rate * factor(curve(klass).common(load.all)) : rate;
   }
   double busy_share(std::uint32_t klass, std::uint64_t of_class, std::uint64_t n) const override {
-    const auto load = static_cast<double>(n);
-    return static_cast<double>(of_class) / load * curve(klass).rate(load).value /
+    const double all = load_of(klass, n).all;
+    return static_cast<double>(of_class) / all * curve(klass).rate(all).value /
            curve(klass).best_rate().value;
+  }
+
+  // What is in flight, in operations of one class, and what working side by side leaves of its rate.
+  struct Load {
+    double all = 0, kept = 1;
+  };
+  Load load_of(std::uint32_t klass, std::uint64_t n) const {
+    if (!writes_) return {static_cast<double>(n), 1};
+    double all = 0, kept = 1;
+    for (std::uint32_t i = 0; i < ways_.size(); ++i) {
+      const std::uint64_t of_class = in_class(i);
+      all += static_cast<double>(of_class) * ways_[i].share.weight;
+      if (ways_[i].is_write && of_class > 0 && of_class < n) kept = ways_[i].share.kept;
+    }
+    return {all / ways_[klass].share.weight, kept};
   }
   Seconds next_change() const override {
     return Seconds{varies_ ? static_cast<double>(period() + 1) * kCommonPeriod : kNever};
@@ -62,9 +79,11 @@ class CurvePool final : public SharedServer {
 
   struct Way {
     std::shared_ptr<const OperationCurve> curve;
-    bool jitters;
+    bool jitters, is_write;
+    WriteShare share;  // of readers: one each, and all
   };
   FrameVector<Way> ways_;
+  bool writes_ = false;
   std::uint64_t seed_;
   bool varies_ = false;
   mutable std::uint64_t drawn_for_ = ~std::uint64_t{0};
@@ -76,7 +95,10 @@ class CurveStation final : public CurveServer {
   CurveStation(VirtualClock& clock, std::uint64_t seed) : pool_(clock, mix64(seed, 1)), random_(seed) {}
 
   std::uint32_t add(std::shared_ptr<const OperationCurve> curve) override {
-    return pool_.add(std::move(curve));
+    return pool_.add(std::move(curve), std::nullopt);
+  }
+  std::uint32_t add_writers(std::shared_ptr<const OperationCurve> curve, const WriteShare& share) override {
+    return pool_.add(std::move(curve), share);
   }
   double demand(const OperationPart& part, std::uint32_t way) override {
     return work(part, way) * jitter(part, way);

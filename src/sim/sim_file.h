@@ -1,0 +1,65 @@
+// A file of the simulated world, open for reading or new, and what writing it takes.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "pipeline/world.h"
+#include "sim/sim_storage.h"
+#include "sim/visit.h"
+
+namespace aforo {
+
+// Opened by SimWorld; belongs to its lane.
+struct SimFile {
+  FileId id = 0;
+  // Bytes; 0 = unknown: reads are then not cut at its end.
+  std::uint64_t size = 0;
+  // Of a file that is one operation: all its parts go that way, as the cache was asked when it
+  // was opened.
+  const Route* route = nullptr;
+  // The operation's place in the distribution of jitter (OperationPart::u); negative where each read is
+  // an operation of its own.
+  double u = 0;
+  int code = 0;
+  int error() const { return code; }
+};
+
+struct SimWritten {
+  int code = kOutcomeUnknown;
+  std::uint64_t n = 0;
+  int error() const { return code; }
+  std::uint64_t bytes() const { return n; }
+};
+
+// Their awaitables; what `writes` is lives in the storage.
+// `writes` null: ends at once.
+class CreateVisit final : public Visit {
+ public:
+  CreateVisit(HostId host, const ReadPaths::Writes* writes, const SimFile& file) : Visit(host), file_(file) {
+    std::array<double, kMostSummed> works{};
+    if (writes == nullptr) return;
+    works.fill(writes->per_file);
+    take_summed(writes->file, works, 1);
+  }
+  SimFile await_resume() const noexcept { return file_; }
+
+ private:
+  bool next() override { return false; }
+  SimFile file_;
+};
+
+class WriteVisit final : public Visit {
+ public:
+  WriteVisit(HostId host, const ReadPaths::Writes* writes, FileId file, std::uint64_t bytes)
+      : Visit(host), written_{writes ? 0 : kOutcomeUnknown, writes ? bytes : 0} {
+    if (writes != nullptr) take(writes->bytes, {file, static_cast<double>(bytes), false, false, -1});
+  }
+  SimWritten await_resume() const noexcept { return written_; }
+
+ private:
+  bool next() override { return false; }
+  SimWritten written_;
+};
+
+}  // namespace aforo
