@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "model/storage_yaml.h"
 #include "probe/probe_command.h"
+#include "storage/open_store.h"
 #include "workload/parse.h"
 
 namespace aforo {
@@ -39,6 +40,11 @@ constexpr Row kProbeRows[] = {
         {"read", 0, kChoice, "", "",
          "read through the page cache, past it, or both; left out, as the workload reads, or both",
          kReadingGroup}),
+    row<&ProbeAsk::writes>(
+        {"writes", 0, kDirectory, "DIR", "",
+         "measure writing too, alone and beside reads, in DIR: absent or empty, on the same storage, "
+         "and left as it was",
+         kMeasuringGroup}),
     kEngine,
     kIoThreads,
     kTimeout,
@@ -64,6 +70,14 @@ void add_precision(ProbeOptions& options, const ProbeAsk& ask) {
                    }};
 }
 
+// What is written within a dataset would be taken for its own.
+void refuse_inside(const std::string& writes, const std::string& directory) {
+  if (lies_within(writes, directory))
+    throw UserError(fmt::format(
+        "expected a place for --writes outside {}, found {}; name a directory beside it, on the same storage",
+        directory, writes));
+}
+
 ProbeOptions options_of(const ProbeAsk& ask) {
   ProbeOptions options;
   options.directory = *ask.directory;
@@ -75,6 +89,10 @@ ProbeOptions options_of(const ProbeAsk& ask) {
   if (options.precision && options.modes.size() > 1 &&
       options.modes.front() != options.workload->loader.read_mode)
     std::swap(options.modes.front(), options.modes.back());  // the job's first
+  if (ask.writes.given()) {
+    refuse_inside(*ask.writes, *ask.directory);
+    options.writes = *ask.writes;
+  }
   options.engine = *ask.engine;
   options.io_threads = threads_of(*ask.threads);
   options.io_timeout = timeout_of(*ask.timeout);

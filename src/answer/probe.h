@@ -31,6 +31,9 @@ struct ProbeAsk : FieldsAsk, EngineAsk {
   // Not given = as the workload reads, both without one.
   Setting<ProbeRead> read = ProbeRead::kBoth;
 
+  // Where writing is measured too: absent or empty, and so again at the end; outside `directory`.
+  Setting<std::string> writes;
+
   const AskTable& table() const override;
   // Throws UserError for an assignment or --set without `workload`: there would be nothing to set.
   void check() const override;

@@ -1,6 +1,7 @@
 #include "probe/probe_command.h"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "probe/probe_status.h"
 #include "probe/probe_sweep.h"
 #include "probe/probe_target.h"
+#include "probe/probe_writing.h"
 #include "storage/machine.h"
 #include "storage/open_store.h"
 #include "workload/parse.h"
@@ -23,10 +25,7 @@
 namespace aforo {
 namespace {
 
-// Of what is available: read buffers and batches in flight. Chosen, as the next: twice a quarter
-// leaves half to whoever else is there.
-constexpr double kMemoryForReads = 0.25;
-// ... and data to have in the page cache: more might push itself out again.
+// Of what is available, data to have in the page cache. Chosen: more might push itself out again.
 constexpr double kMemoryForCache = 0.25;
 // Chosen: far more than the processor's caches hold, so that memory is what is
 // measured; more takes longer to read in.
@@ -43,14 +42,11 @@ constexpr double kCachedEnough = 0.95;
 // Of a probe that chooses its length. Chosen: all levels get their windows in the first look, so that a job far from its
 // limit is told at once; what is laid has to last for the windows of later rounds.
 constexpr Seconds kFirstLook{6}, kFirstLaying{30};
+// Of the time, where writing is measured too. Chosen: as many levels as reading has in one mode, and less noise.
+constexpr double kWritingShare = 0.4;
 // Memory answers in one way: a few levels show where its rate stops growing.
+constexpr std::uint64_t kBesideSeed = 0x62657369;  // of the order of units there; chosen, any will do
 constexpr unsigned kWarmLevels[] = {1, 2, 4, 16};
-
-std::vector<ReadMode> modes_of(const ProbeOptions& options) {
-  if (!options.modes.empty()) return options.modes;
-  if (options.workload) return {options.workload->loader.read_mode};
-  return {ReadMode::kBuffered, ReadMode::kDirect};
-}
 
 // At least. Chosen for a piece of a shard: half of the requests that ProbeUnits cuts it to, as files end.
 double operations_per_unit(const Access& access) {
@@ -87,6 +83,7 @@ class Probe {
           if (!stop_.stop_requested()) probe_one(data, mode);
       if (!stop_.stop_requested()) probe_loader(data_.front());
       if (options_.precision && !stop_.stop_requested() && !findings_.curves.empty()) reach_precision();
+      if (!options_.writes.empty() && !stop_.stop_requested()) measure_writing();
     }
     return conclude();
   }
@@ -98,7 +95,9 @@ class Probe {
 
   // Finds or lays what is read, and shares the time out.
   void prepare() {
-    const Seconds look = options_.precision ? std::min(options_.budget, kFirstLook) : options_.budget;
+    writing_time_ = options_.writes.empty() ? Seconds{0} : options_.budget * kWritingShare;
+    const Seconds reading = options_.budget - writing_time_;
+    const Seconds look = options_.precision ? std::min(reading, kFirstLook) : reading;
     const Seconds laying = options_.precision ? std::min(options_.budget, kFirstLaying) : options_.budget;
     const auto modes = modes_of(options_);
     const auto count = static_cast<unsigned>(modes.size());
@@ -139,30 +138,6 @@ class Probe {
     };
   }
 
-  unsigned most_readers(const ProbeData& data) const {
-    const std::uint64_t largest = std::max<std::uint64_t>(data.layout->largest_sample(), 1);
-    std::uint64_t each = data.kind == ReadKind::kStream ? stream_request(data.loader)
-                                                        : std::min(largest, request_size(data.loader));
-    if (data.loader.deliver == Deliver::kBatch && data.kind != ReadKind::kStream) each += largest;
-    const double fit =
-        kMemoryForReads * static_cast<double>(read_memory().available.value) / static_cast<double>(each);
-    if (fit < 1)
-      throw UserError(
-          fmt::format("expected a read to fit into memory, found {} needed by each and {} available; "
-                      "lower loader.read.transfer_size",
-                      format_bytes({each}), format_bytes(read_memory().available)));
-    return static_cast<unsigned>(std::min<double>(kMostReaders, fit));
-  }
-
-  // Readers that a sweep may have; where open files are fewer than memory has room for, that is said.
-  SweepAsk bounded(SweepAsk ask) const {
-    const std::uint64_t files = open_files_for_readers(options_.io_threads);
-    if (files >= ask.most_readers) return ask;
-    ask.most_readers = static_cast<unsigned>(std::max<std::uint64_t>(files, 1));
-    ask.bound = fmt::format("this process may open {} files (raise 'ulimit -n')", open_files_limit());
-    return ask;
-  }
-
   JobSettings settings_of(const ProbeData& data) const {
     return {data.store.get(), options_.engine, options_.io_threads, options_.io_timeout, {}};
   }
@@ -183,17 +158,46 @@ class Probe {
   }
 
   SweepAsk cold_ask(const ProbeData& data, const LoaderSpec& loader) const {
-    return bounded({data.kind,
-                    loader.read_mode,
-                    false,
-                    findings_.storage_below,
-                    times_.cold,
-                    most_readers(data),
-                    {},
-                    findings_.curves.size() + 1,
-                    data.files,
-                    operations_per_unit(access_of(*data.layout, loader, 1)),
-                    options_.precision ? kRounds : kLeastRounds});
+    return within_open_files({data.kind,
+                              loader.read_mode,
+                              false,
+                              findings_.storage_below,
+                              times_.cold,
+                              readers_in_memory(data),
+                              {},
+                              findings_.curves.size() + 1,
+                              data.files,
+                              operations_per_unit(access_of(*data.layout, loader, 1)),
+                              options_.precision ? kRounds : kLeastRounds},
+                             options_.io_threads);
+  }
+
+  // In the modes that a checkpoint may be written in, whatever a job reads in.
+  void measure_writing() {
+    const WritingAsk ask{options_.writes, {ReadMode::kBuffered, ReadMode::kDirect}, writing_time_};
+    WritingOutcome found = probe_writing(
+        ask, *store_, [this](ReadMode) { return readers_beside(); }, stop_,
+        [this](std::string phase, BytesPerSecond rate) { status_.set(std::move(phase), {}, rate); });
+    findings_.writes = std::move(found.curves);
+    warnings_.insert(warnings_.end(), found.warnings.begin(), found.warnings.end());
+  }
+
+  // Those of the first curve at its knee: as many as keep storage full.
+  ReadersBeside readers_beside() const {
+    if (findings_.curves.empty() || findings_.curves.front().curve.points.empty()) return {};
+    const ProbedCurve& job = findings_.curves.front();
+    const auto readers = static_cast<unsigned>(knee_of(job.curve));
+    return {readers, [this, &job, readers](Seconds length) -> std::optional<PerSecond> {
+              CurveReaders reading(data_.front(), job.curve.mode, settings_of(data_.front()),
+                                   mix64(17, kBesideSeed));
+              SweepAsk asked = cold_ask(data_.front(), reading.loader);
+              asked.before = job.windows;
+              ProbeSweep sweep(reading.readers, reading.cursor, reading.reset, asked, stop_, {});
+              sweep.measure_again(std::array{readers}, length, 1);
+              const SweepResult seen = sweep.result();
+              if (seen.windows.empty()) return std::nullopt;
+              return seen.windows.back().rate;
+            }};
   }
 
   // More windows of the first curve, that of the job's reads, until the job is known narrowly enough.
@@ -297,10 +301,10 @@ class Probe {
                  true,
                  true,
                  std::max(times_.warm - (monotonic_now() - before), times_.warm * 0.4),
-                 most_readers(data),
+                 readers_in_memory(data),
                  {},
                  3};
-    ask = bounded(std::move(ask));
+    ask = within_open_files(std::move(ask), options_.io_threads);
     for (const unsigned n : kWarmLevels)
       if (n <= ask.most_readers) ask.levels.push_back(n);
     ProbeSweep sweep(readers, cursor, reset, ask, stop_, teller(data, ReadMode::kBuffered, true));
@@ -341,7 +345,9 @@ class Probe {
     findings_.spent = elapsed();
     ProbeOutcome outcome;
     outcome.storage = storage_from_findings(findings_, *store_, started_);
-    describe(record_);
+    add_probe_config(record_, options_, ground_ != nullptr);
+    for (const std::string& warning : warnings_) record_["warnings"].push_back(warning);
+    if (!engine_reason_.empty()) record_["warnings"].push_back(engine_reason_);
     add_findings(record_, findings_, outcome.storage);
     if (precision_) add_precision(record_, *precision_, *options_.precision, precision_text_);
     outcome.precision = precision_text_;
@@ -349,21 +355,6 @@ class Probe {
     record_["partial"] = outcome.partial;
     outcome.record = std::move(record_);
     return outcome;
-  }
-
-  void describe(Json& record) const {
-    Json& config = record["config"];
-    config["directory"] = options_.directory;
-    if (options_.workload) {
-      config["workload"] = options_.workload->name;
-      config["origin"] = options_.workload->origin;
-    }
-    config["budget_seconds"] = options_.budget.value;
-    config["read"] = Json::array();
-    for (const ReadMode mode : modes_of(options_)) config["read"].push_back(to_string(mode));
-    config["laid"] = ground_ != nullptr;
-    for (const std::string& warning : warnings_) record["warnings"].push_back(warning);
-    if (!engine_reason_.empty()) record["warnings"].push_back(engine_reason_);
   }
 
   const ProbeOptions& options_;
@@ -376,7 +367,7 @@ class Probe {
   std::vector<ProbeData> data_;
   std::vector<std::string> warnings_;
   ProbeTimes times_;
-  Seconds loader_time_{0};
+  Seconds loader_time_{0}, writing_time_{0};
   ProbeFindings findings_;
   std::optional<Precision> precision_;
   std::string precision_text_;

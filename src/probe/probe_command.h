@@ -5,43 +5,15 @@
 // absent or empty directory one is laid first and removed at the end, however the probe ends.
 #pragma once
 
-#include <optional>
 #include <stop_token>
 #include <string>
-#include <vector>
 
 #include "measure/record.h"
 #include "model/storage_spec.h"
-#include "probe/probe_precision.h"
-#include "storage/engine_kind.h"
-#include "workload/spec.h"
+#include "probe/probe_config.h"
 #include "world/progress.h"
 
 namespace aforo {
-
-// What is asked of a probe. Plain data.
-struct ProbeOptions {
-  // Less is a UserError. Chosen: little more than two shortest windows at each
-  // concurrency of a curve.
-  static constexpr Seconds kLeastBudget{1};
-
-  // A dataset, or an absent or empty place (see holds_dataset).
-  std::string directory;
-  // Whose reads are measured; absent = those of probe_wishes, or of a dataset that
-  // is there, as it looks.
-  std::optional<Workload> workload;
-  // About so long in all, but for opening a dataset and removing what was laid; with `precision` at most.
-  Seconds budget{60};
-  // End as soon as a job can be predicted so narrowly. Needs `workload`, whose reads are the job's, and its read mode
-  // among `modes`, where these are given.
-  std::optional<PrecisionAsk> precision;
-  // Each once, in the order in which they are measured. Empty: the workload's, both without one.
-  std::vector<ReadMode> modes;
-  EngineKind engine = EngineKind::kAuto;
-  unsigned io_threads = 0;  // lanes; 0 = one per available core
-  // Of one read; 0 = never. A read that exceeds it ends the probe.
-  Seconds io_timeout{30};
-};
 
 // The Record, and what of it a prediction needs.
 struct ProbeOutcome {

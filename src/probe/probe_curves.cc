@@ -5,8 +5,18 @@
 #include <string>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "storage/machine.h"
+#include "world/lane_setup.h"
+
 namespace aforo {
 namespace {
+
+// Of what is available: read buffers and batches in flight. Chosen: with as much for data in the page cache, half is left
+// to whoever else is there.
+constexpr double kMemoryForReads = 0.25;
 
 Bytes read_ahead_below(const Store& store) {
   const CacheControl* cache = store.cache();
@@ -20,6 +30,29 @@ std::string wording(std::string text) {
 }
 
 }  // namespace
+
+unsigned readers_in_memory(const ProbeData& data) {
+  const std::uint64_t largest = std::max<std::uint64_t>(data.layout->largest_sample(), 1);
+  std::uint64_t each = data.kind == ReadKind::kStream ? stream_request(data.loader)
+                                                      : std::min(largest, request_size(data.loader));
+  if (data.loader.deliver == Deliver::kBatch && data.kind != ReadKind::kStream) each += largest;
+  const double fit =
+      kMemoryForReads * static_cast<double>(read_memory().available.value) / static_cast<double>(each);
+  if (fit < 1)
+    throw UserError(
+        fmt::format("expected a read to fit into memory, found {} needed by each and {} available; "
+                    "lower loader.read.transfer_size",
+                    format_bytes({each}), format_bytes(read_memory().available)));
+  return static_cast<unsigned>(std::min<double>(kMostReaders, fit));
+}
+
+SweepAsk within_open_files(SweepAsk ask, unsigned io_threads) {
+  const std::uint64_t files = open_files_for_readers(io_threads);
+  if (files >= ask.most_readers) return ask;
+  ask.most_readers = static_cast<unsigned>(std::max<std::uint64_t>(files, 1));
+  ask.bound = fmt::format("this process may open {} files (raise 'ulimit -n')", open_files_limit());
+  return ask;
+}
 
 void refit(ProbedCurve& probed, std::vector<WindowDigest> windows, const Store& store) {
   const ReadCurve& was = probed.curve;

@@ -31,6 +31,11 @@ struct CurveReaders {
   ProbeCursor cursor;
 };
 
+// Readers of it that memory has room for, kMostReaders at most. Throws UserError where there is none for one.
+unsigned readers_in_memory(const ProbeData& data);
+// With no more readers than this process may open files for; where that is fewer, `bound` says so.
+SweepAsk within_open_files(SweepAsk ask, unsigned io_threads);
+
 // Fits `windows`, which must be of the class that the curve already says (kind, mode, source), and keeps them with it.
 void refit(ProbedCurve& probed, std::vector<WindowDigest> windows, const Store& store);
 

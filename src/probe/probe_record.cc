@@ -92,6 +92,36 @@ std::optional<Station> loader_station(const ProbeFindings& findings) {
   return station;
 }
 
+Json json_of(const ProbedWrites& probed) {
+  const WriteCurve& curve = probed.curve;
+  Json json{{"write", to_string(curve.mode)},   {"synced", curve.synced},
+            {"chunk_bytes", curve.chunk.value}, {"seconds_per_file", curve.per_file.value},
+            {"bytes_written", probed.bytes},    {"seconds", probed.spent.value}};
+  Json points = Json::array();
+  for (const WritePoint& point : curve.points)
+    points.push_back(
+        {{"writers", point.writers}, {"bytes_per_second", point.rate.value}, {"spread", point.spread}});
+  json["points"] = points;
+  if (const WriteMix& mix = curve.beside; mix.readers > 0)
+    json["beside"] = {{"readers", mix.readers},
+                      {"writers", mix.writers},
+                      {"reads_left", mix.reads},
+                      {"writes_left", mix.writes}};
+  return json;
+}
+
+Series series_of(const ProbedWrites& probed) {
+  Series out;
+  out.name = fmt::format("files written, {}, synced", to_string(probed.curve.mode));
+  out.x = {"writers", "count", {}};
+  out.y = {{"bytes_per_second", "B/s", {}}};
+  for (const WritePoint& point : probed.curve.points) {
+    out.x.values.push_back(point.writers);
+    out.y[0].values.push_back(point.rate.value);
+  }
+  return out;
+}
+
 std::string capital(std::string text) {
   if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
   return text;
@@ -225,6 +255,11 @@ StorageSpec storage_from_findings(const ProbeFindings& findings, const Store& st
     buffered |= probed.curve.mode == ReadMode::kBuffered;
     if (!probed.curve.points.empty()) add_certainty(probed, storage);
   }
+  for (const ProbedWrites& probed : findings.writes) {
+    if (!probed.curve.points.empty()) tier.writes.push_back(probed.curve);
+    storage.notes.insert(storage.notes.end(), probed.notes.begin(), probed.notes.end());
+    storage.unknown.insert(storage.unknown.end(), probed.unknown.begin(), probed.unknown.end());
+  }
   storage.tiers.push_back(std::move(tier));
   if (buffered && findings.storage_below) {
     // A hit's way is the tier's cached curve.
@@ -262,6 +297,11 @@ void add_findings(Json& record, const ProbeFindings& findings, const StorageSpec
   for (const ProbedCurve& probed : findings.curves) curves.push_back(json_of(probed));
   record["curves"] = curves;
   for (const ProbedCurve& probed : findings.curves) add_series(record, series_of(probed));
+  for (const ProbedWrites& probed : findings.writes) {
+    if (probed.curve.points.empty()) continue;
+    record["writes"].push_back(json_of(probed));
+    add_series(record, series_of(probed));
+  }
   record["seconds"] = findings.spent.value;
   if (findings.laying.value > 0) record["laying_seconds"] = findings.laying.value;
   record["engine"] = to_string(findings.engine);

@@ -10,6 +10,7 @@
 #include "model/storage_spec.h"
 #include "probe/probe_loader.h"
 #include "probe/probe_precision.h"
+#include "probe/probe_writes.h"
 #include "storage/store.h"
 
 namespace aforo {
@@ -39,7 +40,8 @@ struct ProbeFindings {
   bool storage_below = true;
   EngineKind engine = EngineKind::kAuto;
   unsigned io_threads = 0;
-  Bytes memory{0};  // available before anything was read
+  Bytes memory{0};                   // available before anything was read
+  std::vector<ProbedWrites> writes;  // empty: was not asked for
   // Absent without a workload, or where it could not be measured.
   std::optional<LoaderCost> loader;
   // Mean, of the dataset that `loader` read; 0 without a loader.

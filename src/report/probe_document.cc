@@ -1,5 +1,7 @@
 #include "report/probe_document.h"
 
+#include <fmt/format.h>
+
 #include "report/common_sections.h"
 #include "report/record_facts.h"
 #include "report/view.h"
@@ -39,6 +41,26 @@ void add_curve(Document& doc, const Json& curve) {
   doc.append(std::move(table));
 }
 
+void add_writes(Document& doc, const Json& writes) {
+  const auto points = entries(writes, {"points"});
+  if (points.empty()) return;
+  Table table{{{"writers", true, Tone::kStrong}, {"rate", true, Tone::kStrong}, {"spread", true}}};
+  for (const Json* point : points)
+    table.rows.push_back({count_at(*point, {"writers"}), rate_at(*point, {"bytes_per_second"}),
+                          percent_at(*point, {"spread"})});
+  doc.section("Files written, " + word(writes, {"write"}) + ", synced");
+  doc.append(std::move(table));
+  doc.row("a file besides", seconds_at(writes, {"seconds_per_file"}),
+          "whatever its size: creating, syncing, closing");
+  if (number(writes, {"beside", "readers"})) {
+    doc.row("readers keep", percent_at(writes, {"beside", "reads_left"}),
+            fmt::format("of their rate, {} of them beside {} writers",
+                        count_at(writes, {"beside", "readers"}).text,
+                        count_at(writes, {"beside", "writers"}).text));
+    doc.row("writers keep", percent_at(writes, {"beside", "writes_left"}), "of theirs");
+  }
+}
+
 void add_probe_client(Document& doc, const Json& record) {
   doc.section("Client");
   const auto per_operation = number(record, {"client", "cpu_seconds_per_operation"});
@@ -74,6 +96,7 @@ Document probe_document(const Json& record) {
   doc.title = {"aforo probe", workload_name(record)};
   doc.subtitle = subtitle_of(path_value(directory_of_run(record)), {engine_of(record), started_text(record)});
   for (const Json* curve : entries(record, {"curves"})) add_curve(doc, *curve);
+  for (const Json* writes : entries(record, {"writes"})) add_writes(doc, *writes);
   add_probe_client(doc, record);
   add_sentences(doc, "How sure", words(record, {"notes"}));
   add_sentences(doc, "What is not known", words(record, {"unknown"}));

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <filesystem>
 #include <string_view>
+#include <system_error>
 
 #include "base/error.h"
 #include "storage/posix/owned_directory.h"
@@ -33,6 +35,19 @@ std::unique_ptr<Store> open_store(const std::string& where) {
                     "directory, or describe it in a storage file for 'aforo predict'");
   throw UserError("expected a directory, found '" + where + "': aforo knows no storage called '" + scheme +
                   "'; name a directory");
+}
+
+bool lies_within(const std::string& place, const std::string& other) {
+  namespace fs = std::filesystem;
+  const auto resolved = [](const std::string& path) {
+    std::error_code error;
+    const fs::path absolute = fs::absolute(path, error);
+    const fs::path out = fs::weakly_canonical(absolute, error);
+    const fs::path known = error ? absolute.lexically_normal() : out;
+    return known.has_filename() ? known : known.parent_path();
+  };
+  const fs::path below = resolved(place), above = resolved(other);
+  return std::mismatch(above.begin(), above.end(), below.begin(), below.end()).first == above.end();
 }
 
 int remove_empty_place(const std::string& where) { return remove_empty_directory(where); }

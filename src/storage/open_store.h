@@ -15,6 +15,9 @@ namespace aforo {
 // no error. For who made it (Store::places_to_make), innermost first. May block.
 int remove_empty_place(const std::string& where);
 
+// Whether `place` is `other` or lies below it, links resolved as far as they are there. Neither need exist. Never throws.
+bool lies_within(const std::string& place, const std::string& other);
+
 // The one place that knows schemes. A place without one is a directory, which need not exist yet.
 // Asks a directory's file system for its type and its device, no more. Throws UserError for a
 // scheme that aforo cannot open, and says what to do instead.

@@ -43,6 +43,39 @@ class ProbeTest(Session):
             self.assertAlmostEqual(point["latency_seconds"] * point["operations_per_second"], point["concurrency"], places=6)
         self.assertIn("in flight", said.out)
 
+    def test_writing_is_measured_beside_and_leaves_no_trace(self):
+        job, data = self.dataset()
+        before = self.files(data)
+        said = self.probe(data, "--workload", job, "--writes", "new/w", "-o", "storage.yaml", "--json", "probe.json")
+        self.assertEqual(self.files(data), before)
+        self.assertFalse((self.place / "new").exists())
+        text = (self.place / "storage.yaml").read_text()
+        for key in ("writes:", "write: buffered", "write: direct", "writers: 1", "beside:"):
+            self.assertIn(key, text)
+        record = json.loads((self.place / "probe.json").read_text())
+        writes = record["writes"][0]
+        self.assertEqual((writes["write"], writes["synced"]), ("buffered", True))
+        self.assertEqual([point["writers"] for point in writes["points"]][:3], [1, 2, 4])
+        for point in writes["points"]:
+            self.assertGreater(point["bytes_per_second"], 0)
+        for left in ("reads_left", "writes_left"):
+            self.assertGreater(writes["beside"][left], 0)
+        self.assertIn("Files written, buffered, synced", said.out)
+        self.assertIn("writers keep", said.out)
+
+    def test_writing_where_others_have_files_is_refused(self):
+        job, data = self.dataset()
+        before = self.files(data)
+        for place in (data, data / "w", data / "../data"):
+            said = self.probe(data, "--workload", job, "--writes", place, code=2)
+            self.assertIn("expected a place for --writes outside", said.err)
+        (self.place / "theirs").mkdir()
+        (self.place / "theirs/thesis.txt").write_text("years of work")
+        said = self.probe(data, "--workload", job, "--writes", "theirs", code=2)
+        self.assertIn("theirs", said.err)
+        self.assertEqual((self.place / "theirs/thesis.txt").read_text(), "years of work")
+        self.assertEqual(self.files(data), before)
+
     def test_without_a_workload_it_takes_what_is_there(self):
         _, data = self.dataset()
         record = self.record("probe", data, "--budget", "2s", "--read", "buffered")

@@ -1,0 +1,64 @@
+#include "probe/write_ground.h"
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <utility>
+
+#include "base/error.h"
+#include "storage/open_store.h"
+
+namespace aforo {
+namespace {
+
+constexpr std::string_view kMarker = "aforo-probe-writes.json";
+constexpr std::string_view kMarkerText =
+    "{\"aforo\": \"probe\", \"holds\": \"files that are written to measure it, and removed\"}\n";
+constexpr std::string_view kPrefix = "writer-";
+
+}  // namespace
+
+std::string WriteGround::file_of(unsigned writer) { return fmt::format("{}{:05}.bin", kPrefix, writer); }
+
+WriteGround::WriteGround(const std::string& where)
+    : where_(where),
+      store_(open_store(where)),
+      made_(store_->places_to_make()),
+      owned_(store_->own(kMarker)) {
+  int error = owned_->replace_marker(kMarkerText);
+  if (error == 0) error = remove_files();
+  if (error != 0)
+    throw UserError(fmt::format("expected to write in {}, found {}; name another place for --writes", where_,
+                                describe_errno(error)));
+}
+
+WriteGround::~WriteGround() {
+  try {
+    if (owned_) remove();
+  } catch (const std::exception&) {  // remove() says why, where it is called
+  }
+}
+
+int WriteGround::remove_files() const {
+  std::vector<std::string> names;
+  store_->each_at_top([&](std::string_view name, EntryKind kind) {
+    if (kind == EntryKind::kFile && name.starts_with(kPrefix)) names.emplace_back(name);
+    return true;
+  });
+  int first = 0;
+  for (const std::string& name : names)
+    if (const int error = owned_->remove_file(name); error != 0 && first == 0) first = error;
+  return first;
+}
+
+void WriteGround::remove() {
+  int error = remove_files();
+  if (error == 0) error = owned_->remove_marker();
+  owned_.reset();
+  for (std::size_t i = made_.size(); i-- > 0 && error == 0;) error = remove_empty_place(made_[i]);
+  if (error != 0)
+    throw UserError(fmt::format("expected to remove what was written in {}, found {}; remove it by hand",
+                                where_, describe_errno(error)));
+}
+
+}  // namespace aforo
