@@ -51,9 +51,10 @@ sanitize: asan tsan  ## every unit test under the address+undefined and the thre
 # Sizings by the hundred, once for each column of the catalogue, or of whole shipped examples, run the same code many
 # times over.
 MANY_SIZINGS := *CatalogueUse*:*TheShippedExamplesNameWhatServesAll*:Screening.TheCheapest*
-# The accuracy bench is a script around the same commands; and of the sessions some only read and refuse, on one thread.
+# The accuracy bench is a script around the same commands; and of the sessions some only read and refuse, on one thread, or
+# wait for what hangs: threads that meet are those of runs, probes, live views and of the server.
 asan: SESSIONS := accuracy.harness
-tsan: SESSIONS := accuracy.harness|session.(words|refusals|inspect|report)
+tsan: SESSIONS := accuracy.harness|session.(words|refusals|inspect|report|predict|dataset|record|hung|serve.schema)
 asan: deps-check
 tsan: deps-build
 asan tsan:
