@@ -1,5 +1,7 @@
 #include "serve/threads.h"
 
+#include <malloc.h>
+
 #include <utility>
 
 namespace aforo {
@@ -10,9 +12,11 @@ void Threads::start(std::function<void()> work) {
   One& one = all_.emplace_back();
   ++running_;
   try {
-    one.thread = std::thread([this, &one, work = std::move(work)] {
+    one.thread = std::thread([this, &one, work = std::move(work)]() mutable {
       work();
-      --running_;
+      work = {};
+      // What many left behind would stay with the process.
+      if (--running_ == 0) ::malloc_trim(0);
       one.ended = true;
     });
   } catch (...) {

@@ -1,4 +1,5 @@
-// Threads that come and go, one for each piece of work, and are all waited for at the end.
+// Threads that come and go, one for each piece of work, and are all waited for at the end. The last to end gives free memory
+// back to the system.
 #pragma once
 
 #include <atomic>

@@ -153,16 +153,13 @@ void Work::carry_out(WorkPiece& piece, const Task& task) {
     say_failed(said, fmt::format("a defect of aforo, please report it: {}", error.what()));
   }
   leave(piece);
-  const bool last = forget(piece);
+  forget(piece);
   said.end();
-  // What sizing and simulating took would stay with the process.
-  if (last) ::malloc_trim(0);
 }
 
-bool Work::forget(const WorkPiece& piece) {
+void Work::forget(const WorkPiece& piece) {
   const std::lock_guard lock(mutex_);
   std::erase_if(pieces_, [&](const auto& one) { return one.get() == &piece; });
-  return pieces_.empty();
 }
 
 Work::Counts Work::counts() const {

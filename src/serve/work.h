@@ -102,8 +102,7 @@ class Work {
   void carry_out(WorkPiece& piece, const Task& task);
   void enter(WorkPiece& piece, Turnstile& turnstile);
   void leave(WorkPiece& piece);
-  // Whether it was the last.
-  bool forget(const WorkPiece& piece);
+  void forget(const WorkPiece& piece);
 
   Turnstile forms_, simulations_;
   mutable std::mutex mutex_;
