@@ -43,6 +43,10 @@ bool stays_beneath(std::string_view path) {
   return true;
 }
 
+bool is_one_name(const char* name) {
+  return name != nullptr && stays_beneath(name) && std::string_view(name).find('/') == std::string_view::npos;
+}
+
 open_how beneath_how(int flags, mode_t mode) {
   open_how how{};
   how.flags = static_cast<__u64>(flags);
@@ -59,6 +63,14 @@ int open_beneath(int root, std::string_view path, int flags, mode_t mode) {
   if (file >= 0) return static_cast<int>(file);
   if (errno != ENOSYS && errno != EPERM) return -errno;
   return open_by_component(root, text, flags | O_CLOEXEC, mode);
+}
+
+int open_parent_beneath(int root, std::string_view path) {
+  if (!stays_beneath(path)) return -EXDEV;
+  const std::size_t slash = path.rfind('/');
+  if (slash != path.npos) return open_beneath(root, path.substr(0, slash), O_RDONLY | O_DIRECTORY);
+  const int again = fcntl(root, F_DUPFD_CLOEXEC, 0);
+  return again >= 0 ? again : -errno;
 }
 
 int create_flags(bool direct) { return O_WRONLY | O_CREAT | O_EXCL | (direct ? O_DIRECT : 0); }

@@ -26,10 +26,23 @@ open_how beneath_how(int flags, mode_t mode);
 // openat2, or a seccomp filter refuses it (EPERM), one for each part of the path. May block.
 int open_beneath(int root, std::string_view path, int flags, mode_t mode = 0);
 
+// The directory that `path` lies in, for those who change or ask for its names: a descriptor that the caller closes, or
+// -errno as of open_beneath. `root` itself (a duplicate) where `path` has no directory.
+int open_parent_beneath(int root, std::string_view path);
+// The last part of a path.
+constexpr const char* last_name(const char* path) {
+  const std::string_view text(path);
+  const std::size_t slash = text.rfind('/');
+  return slash == text.npos ? path : path + slash + 1;
+}
+
 // How a new file is made: write-only, and never over one that is there (O_EXCL, so a link of that
 // name is refused too). `direct` adds O_DIRECT.
 int create_flags(bool direct);
 // Permissions of a new file; of them stays what the user's umask leaves.
 inline constexpr mode_t kCreateMode = 0666;
+inline constexpr mode_t kDirectoryMode = 0777;
+// Whether `name` is one part of a path that stays_beneath allows.
+bool is_one_name(const char* name);
 
 }  // namespace aforo

@@ -50,15 +50,27 @@ enum class IoOperation : std::uint8_t {
   kWrite,
   // What `kWrite` has put into `file` so far, and its size, are on storage when this is done.
   kSync,
+  // Make the new, empty directory `path`. EEXIST, ENOENT, EROFS, EXDEV and ELOOP as of kCreate.
+  kMakeDirectory,
+  // From now on what lies at `path` is called `name`, in the same directory, in one step: whoever looks finds the old
+  // name or the new one. EEXIST where anything has that name: nothing is ever replaced.
+  kRename,
+  // Remove `path`: no directory, or an empty one (ENOTEMPTY). A link itself goes, not what it leads to.
+  kRemoveFile,
+  kRemoveDirectory,
+  // That something is called `path`, or no longer is, is on storage when this is done: of the directory that it lies in.
+  // 0 too where a file system cannot promise that of directories.
+  kSyncName,
 };
 
-// Of operations: has a path; answers with an open file; fills memory;
+// Of operations: has a path and opens it; answers with an open file; fills memory; is about names alone, with a path;
 // has memory in the kernel's hands.
 constexpr bool opens_file(IoOperation o) {
   return o == IoOperation::kReadFile || o == IoOperation::kOpen || o == IoOperation::kCreate;
 }
 constexpr bool gives_file(IoOperation o) { return o == IoOperation::kOpen || o == IoOperation::kCreate; }
 constexpr bool reads_bytes(IoOperation o) { return o == IoOperation::kReadFile || o == IoOperation::kRead; }
+constexpr bool changes_names(IoOperation o) { return o >= IoOperation::kMakeDirectory; }
 constexpr bool moves_bytes(IoOperation o) { return reads_bytes(o) || o == IoOperation::kWrite; }
 
 // One operation and its answer. The caller's: it may be used again once `done` has run, also from
@@ -73,6 +85,8 @@ struct IoRequest {
   bool direct = false;
   // Relative to the engine's root, NUL-terminated.
   const char* path = nullptr;
+  // kRename: the new name, without '/'. NUL-terminated.
+  const char* name = nullptr;
   // kRead, kWrite, kSync, kClose: in. kOpen, kCreate: out.
   EngineFile file = kNoFile;
   std::uint64_t offset = 0;

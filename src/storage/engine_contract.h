@@ -126,6 +126,12 @@ struct Ask : IoRequest {
     ask->operation = IoOperation::kSync;
     return ask;
   }
+  static std::unique_ptr<Ask> of_name(IoOperation operation, const char* path, const char* name = nullptr) {
+    auto ask = open(path);
+    ask->operation = operation;
+    ask->name = name;
+    return ask;
+  }
   static std::unique_ptr<Ask> close(EngineFile file) {
     auto ask = std::make_unique<Ask>();
     ask->operation = IoOperation::kClose;

@@ -58,7 +58,7 @@ class FaultyEngine final : public Engine {
 
 const FaultRule* FaultyEngine::strike(const IoRequest& request) {
   std::string_view path;
-  if (request.path && opens_file(request.operation)) {
+  if (request.path && (opens_file(request.operation) || changes_names(request.operation))) {
     path = request.path;
   } else if (const auto known = paths_.find(request.file); known != paths_.end()) {
     path = known->second;

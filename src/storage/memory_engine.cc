@@ -4,7 +4,10 @@
 #include <cerrno>
 #include <climits>
 #include <cstring>
+#include <set>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "storage/beneath.h"
 #include "storage/inline_engine.h"
@@ -42,6 +45,8 @@ class MemoryEngine final : public InlineEngine {
           request.error = EBADF;
         }
         return;
+      default:
+        return change_name(request);
     }
   }
 
@@ -130,8 +135,81 @@ class MemoryEngine final : public InlineEngine {
     request.bytes = request.buffer.size();
   }
 
+  // A directory is there where a name begins with it, or where it was made here.
+  bool is_directory(const std::string& path) const {
+    const auto next = files_.lower_bound(path + "/");
+    return directories_.contains(path) || (next != files_.end() && next->first.starts_with(path + "/"));
+  }
+  bool is_there(const std::string& path) const { return files_.contains(path) || is_directory(path); }
+  bool is_empty(const std::string& path) const {
+    const std::string below = path + "/";
+    const auto made = directories_.lower_bound(below);
+    const auto next = files_.lower_bound(below);
+    return (made == directories_.end() || !made->starts_with(below)) &&
+           (next == files_.end() || !next->first.starts_with(below));
+  }
+
+  void change_name(IoRequest& request) {
+    if (!writable_ || !stays_beneath(request.path)) {
+      request.error = writable_ ? EXDEV : EROFS;
+      return;
+    }
+    const std::string path = request.path;
+    const std::size_t slash = path.rfind('/');
+    if (slash != path.npos && !is_directory(path.substr(0, slash))) {
+      request.error = ENOENT;
+      return;
+    }
+    switch (request.operation) {
+      case IoOperation::kMakeDirectory:
+        request.error = is_there(path) ? EEXIST : 0;
+        if (!request.error) directories_.insert(path);
+        return;
+      case IoOperation::kRename:
+        request.error = rename(path, path.substr(0, slash == path.npos ? 0 : slash + 1), request.name);
+        return;
+      case IoOperation::kRemoveFile:
+        request.error = is_directory(path) ? EISDIR : files_.contains(path) ? 0 : ENOENT;
+        if (!request.error) writable_->erase(path);
+        return;
+      case IoOperation::kRemoveDirectory:
+        request.error = files_.contains(path) ? ENOTDIR
+                        : !is_directory(path) ? ENOENT
+                        : is_empty(path)      ? 0
+                                              : ENOTEMPTY;
+        if (!request.error) directories_.erase(path);
+        return;
+      default:
+        return;
+    }
+  }
+
+  int rename(const std::string& from, const std::string& directory, const char* name) {
+    if (!is_one_name(name)) return EXDEV;
+    const std::string to = directory + name;
+    if (!is_there(from)) return ENOENT;
+    if (is_there(to)) return EEXIST;
+    const auto moved = [&](const std::string& path) { return to + path.substr(from.size()); };
+    const auto concerns = [&](const std::string& path) {
+      return path == from || path.starts_with(from + "/");
+    };
+    std::vector<std::string> names;
+    for (const auto& [path, content] : *writable_)
+      if (concerns(path)) names.push_back(path);
+    for (const std::string& path : names) {  // the node moves, so that open files stay open
+      auto node = writable_->extract(path);
+      node.key() = moved(path);
+      writable_->insert(std::move(node));
+    }
+    names.assign(directories_.begin(), directories_.end());
+    for (const std::string& path : names)
+      if (concerns(path)) directories_.erase(path), directories_.insert(moved(path));
+    return 0;
+  }
+
   const MemoryFiles& files_;
   MemoryFiles* writable_;
+  std::set<std::string> directories_;
   std::vector<OpenFile> open_;
 };
 

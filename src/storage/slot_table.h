@@ -12,7 +12,7 @@
 namespace aforo {
 
 // What the kernel was last asked to do for a slot. kFree: nothing, it is not taken.
-enum class Step : std::uint8_t { kFree, kOpening, kReading, kWriting, kSyncing, kClosing };
+enum class Step : std::uint8_t { kFree, kOpening, kReading, kWriting, kSyncing, kNaming, kClosing };
 
 // One request's way through the kernel, over several submissions.
 struct Slot {

@@ -1,6 +1,9 @@
 #include "storage/system_calls.h"
 
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -57,7 +60,42 @@ int open_for(const EngineRoot& at, const IoRequest& work, const char* path) {
   return file >= 0 ? file : -errno;
 }
 
+int change_name(int parent, const IoRequest& work, const char* name) {
+  switch (work.operation) {
+    case IoOperation::kMakeDirectory:
+      return mkdirat(parent, name, kDirectoryMode) == 0 ? 0 : errno;
+    case IoOperation::kRename:
+      return rename_in(parent, name, work.name);
+    case IoOperation::kRemoveFile:
+      return unlinkat(parent, name, 0) == 0 ? 0 : errno;
+    case IoOperation::kRemoveDirectory:
+      return unlinkat(parent, name, AT_REMOVEDIR) == 0 ? 0 : errno;
+    default:
+      return synced_name(fsync(parent) == 0 ? 0 : errno);
+  }
+}
+
+void carry_out_name(const EngineRoot& at, IoRequest& work, const char* path) {
+  const int parent = at.owned ? open_parent_beneath(at.root, path) : -EROFS;
+  if (parent < 0) {
+    work.error = -parent;
+    return;
+  }
+  work.error = work.operation == IoOperation::kRename && !is_one_name(work.name)
+                   ? EXDEV
+                   : change_name(parent, work, last_name(path));
+  close(parent);
+}
+
 }  // namespace
+
+int rename_in(int parent, const char* from, const char* to) {
+  if (syscall(SYS_renameat2, parent, from, parent, to, RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return errno;
+  struct stat there {};
+  if (fstatat(parent, to, &there, AT_SYMLINK_NOFOLLOW) == 0) return EEXIST;
+  return renameat(parent, from, parent, to) == 0 ? 0 : errno;
+}
 
 int leave_direct(int file) {
   const int flags = fcntl(file, F_GETFL);
@@ -67,6 +105,7 @@ int leave_direct(int file) {
 void carry_out(const EngineRoot& at, IoRequest& work, const char* path, std::uint64_t goal) {
   work.started = monotonic_now();
   work.attempts = 1;
+  if (changes_names(work.operation)) return carry_out_name(at, work, path);
   switch (work.operation) {
     case IoOperation::kRead:
       return read_into(work.file, work, goal);
@@ -78,9 +117,7 @@ void carry_out(const EngineRoot& at, IoRequest& work, const char* path, std::uin
     case IoOperation::kClose:
       if (close(work.file) != 0) work.error = errno;
       return;
-    case IoOperation::kReadFile:
-    case IoOperation::kOpen:
-    case IoOperation::kCreate:
+    default:
       break;
   }
   const int file = open_for(at, work, path);

@@ -5,6 +5,8 @@
 // a signal interrupted is made again.
 #pragma once
 
+#include <cerrno>
+
 #include "storage/engine.h"
 
 namespace aforo {
@@ -21,6 +23,12 @@ struct EngineRoot {
 // `work.direct` says how the file was opened, for kRead and kWrite too; a kWrite that ends in a
 // ragged piece sets it to false, since the file is written through the page cache from there on.
 void carry_out(const EngineRoot& at, IoRequest& work, const char* path, std::uint64_t goal);
+
+// Of kRename, under the directory `parent`: 0 or an errno. Where the kernel cannot refuse to replace (an old one, some
+// network file systems), whether the name is free is asked before.
+int rename_in(int parent, const char* from, const char* to);
+// Of kSyncName, whose fsync of a directory answered `error`: 0 where a file system has no such thing.
+constexpr int synced_name(int error) { return error == EINVAL || error == EBADF ? 0 : error; }
 
 // Ends direct writing for an open file; 0 or an errno. Asks no storage.
 int leave_direct(int file);

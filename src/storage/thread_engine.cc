@@ -37,7 +37,7 @@ struct Job {
   bool running = false;   // guarded by Shared::mutex
   bool given_up = false;  // while running; guarded by Shared::mutex
   IoRequest work;
-  std::string path;
+  std::string path, name;
   std::uint64_t goal = 0;
 };
 
@@ -194,6 +194,7 @@ void ThreadEngine::dispatch() {
     job->request = &request;
     job->work = request;
     if (request.path) job->path = request.path;
+    if (request.name) job->name = request.name, job->work.name = job->name.c_str();
     job->goal = moves ? wanted_bytes(request) : 0;
     if (moves && request.operation != IoOperation::kReadFile) {
       const auto handle = handles_.find(request.file);

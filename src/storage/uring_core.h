@@ -54,11 +54,16 @@ class UringEngine final : public Engine {
   void fill();
   // These return the bytes that the kernel will probably copy inside the submitting call.
   std::uint64_t begin(IoRequest& request);
+  std::uint64_t go_on(std::uint32_t index);
   void submit_open(std::uint32_t index);
   std::uint64_t submit_read(std::uint32_t index);
   void submit_create(std::uint32_t index);
   std::uint64_t submit_write(std::uint32_t index);
   void submit_sync(std::uint32_t index);
+  // Names: the directory is opened first, then asked by the name in it.
+  void submit_parent(std::uint32_t index);
+  void submit_name(std::uint32_t index);
+  void answer_name(std::uint32_t index, int result);
   void close_file(std::uint32_t index);
   // Takes every completion that is there; calls `done`, from which requests may be started.
   void reap();
@@ -83,6 +88,7 @@ class UringEngine final : public Engine {
   // How files are made, buffered and direct: the kernel reads them when it takes the entry.
   open_how create_how_ = beneath_how(create_flags(false) | O_CLOEXEC, kCreateMode);
   open_how create_direct_how_ = beneath_how(create_flags(true) | O_CLOEXEC, kCreateMode);
+  open_how parent_how_ = beneath_how(O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
   // The kernel has a table of direct descriptors, one for each slot.
   bool file_slots_ = false;
   // By a kernel thread: on this one they would hold up all else.

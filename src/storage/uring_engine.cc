@@ -78,7 +78,7 @@ void UringEngine::fill() {
   std::uint64_t bytes = 0;
   while (slots_.any_ready() && steps < kGroupSteps && bytes < kGroupBytes) {
     const std::uint32_t index = slots_.pop_ready();
-    bytes += slots_[index].step == Step::kWriting ? submit_write(index) : submit_read(index);
+    bytes += go_on(index);
     ++steps;
   }
   while (pending_ && slots_.any_free() && steps < kGroupSteps && bytes < kGroupBytes) {
@@ -86,6 +86,18 @@ void UringEngine::fill() {
     pending_ = request.next;
     bytes += begin(request);
     ++steps;
+  }
+}
+
+std::uint64_t UringEngine::go_on(std::uint32_t index) {
+  switch (slots_[index].step) {
+    case Step::kWriting:
+      return submit_write(index);
+    case Step::kNaming:
+      submit_name(index);
+      return 0;
+    default:
+      return submit_read(index);
   }
 }
 
@@ -119,6 +131,9 @@ std::uint64_t UringEngine::begin(IoRequest& request) {
       return 0;
     case IoOperation::kClose:
       break;
+    default:
+      submit_parent(index);
+      return 0;
   }
   slot.step = Step::kClosing;
   handles_.forget(request.file);
@@ -226,6 +241,8 @@ void UringEngine::answer(std::uint32_t index, int result) {
       return answer_write(index, result);
     case Step::kSyncing:
       return finish(index, result < 0 ? -result : 0);
+    case Step::kNaming:
+      return answer_name(index, result);
     case Step::kClosing:
       if (slot.request) {
         complete(*slot.request, result < 0 ? -result : 0);
@@ -243,6 +260,10 @@ void UringEngine::answer_open(std::uint32_t index, int result) {
   if (result < 0) return finish(index, -result);
   slot.file = slot.in_table ? static_cast<int>(index) : result;
   if (!slot.request || slot.cancelled) return finish(index, ETIMEDOUT);
+  if (changes_names(slot.request->operation)) {
+    slot.step = Step::kNaming;
+    return slots_.push_ready(index);
+  }
   slot.request->opened = now_;
   if (slot.request->operation == IoOperation::kReadFile) return slots_.push_ready(index);
   slot.request->file = slot.file;
