@@ -21,7 +21,7 @@ JobPlan plan_for(const Layout& layout) {
   plan.ranks = 2;
   plan.steps = 10;
   plan.checkpoint.every_steps = 5;
-  plan.checkpoint.bytes = Bytes{8000};
+  plan.checkpoint.shape = CheckpointShape::even(Bytes{8000}, 2);
   plan.checkpoint.chunk = Bytes{1000};
   return plan;
 }
@@ -39,22 +39,29 @@ double checkpoint_seconds(const JobResult& result, std::uint32_t rank) {
   return result.epochs[0][rank].checkpoint.value;
 }
 
-// 1 ms for the first batch, 10 x 10 ms, 2 x (4 ms of writing + 2 ms of sync) = 113 ms.
+// 1 ms for the first batch, 10 x 10 ms, 2 x (4 ms of writing + 2 ms of sync + 2 ms for the manifest's) = 117 ms.
 TEST(Checkpoints, KeepTrainingWaitingUntilTheyAreOnStorage) {
   TestLayout layout(1000, 1000);
   TestWorld world;
   world.sync_time = Seconds{2e-3};
   const JobResult result = run_checkpoints(world, plan_for(layout));
-  EXPECT_NEAR(checkpoint_seconds(result, 0), 12e-3, 1e-9);
-  EXPECT_NEAR(result.epochs[0][0].end.value, 113e-3, 1e-9);
+  EXPECT_NEAR(checkpoint_seconds(result, 0), 16e-3, 1e-9);
+  EXPECT_NEAR(result.epochs[0][0].end.value, 117e-3, 1e-9);
   EXPECT_EQ(result.checkpoints.whole, 4u);
   EXPECT_EQ(result.checkpoints.files(), 4u);
   EXPECT_EQ(result.checkpoints.bytes, 16'000u);
-  EXPECT_NEAR(result.checkpoints.writing.value, 4 * 4e-3, 1e-9);
-  EXPECT_NEAR(result.checkpoints.syncing.value, 4 * 2e-3, 1e-9);
+  EXPECT_EQ(result.checkpoints.committed, 2u);
+  EXPECT_NEAR(result.checkpoints.times.writing.value, 4 * 4e-3, 1e-9);
+  EXPECT_NEAR(result.checkpoints.times.syncing.value, 6 * 2e-3, 1e-9);
   EXPECT_NEAR(result.checkpoints.slowest.value, 6e-3, 1e-9);
   EXPECT_EQ(world.synced, world.created);
-  EXPECT_EQ(world.closes, 4u);
+  EXPECT_EQ(world.closes, 6u);
+  ASSERT_EQ(result.checkpoints.rounds.size(), 2u);
+  const CheckpointRound& first = result.checkpoints.rounds[0];
+  EXPECT_EQ(first.rank_seconds.size(), 2u);
+  EXPECT_NEAR(first.rank0.value().value, 6e-3, 1e-9);
+  EXPECT_NEAR(first.commit.value().value, 2e-3, 1e-9);
+  EXPECT_EQ(first.bytes, 8000u);
 }
 
 // Every byte of every file once, from front to back: 4 chunks of 1,000 for each of 2 checkpoints x 2 ranks.
@@ -62,7 +69,8 @@ TEST(Checkpoints, WriteEveryByteOnceInOrder) {
   TestLayout layout(1000, 1000);
   TestWorld world;
   JobPlan plan = plan_for(layout);
-  plan.checkpoint.files_per_rank = 3;  // 8,000 bytes in 6 files: two of 1,334 and four of 1,333
+  plan.checkpoint.shape =
+      CheckpointShape::even(Bytes{8000}, 2, 3);  // 8,000 bytes in 6 files: two of 1,334 and four of 1,333
   run_checkpoints(world, plan);
   std::map<FileId, std::uint64_t> end;
   for (const TestRead& write : world.writes) {
@@ -81,7 +89,7 @@ TEST(Checkpoints, AreDoneWhenTheSlowestRankHasWritten) {
   std::uint64_t chunks = 0;
   world.write_time = [&](std::uint64_t) { return Seconds{chunks++ % 2 ? 2e-3 : 1e-3}; };  // ranks take turns
   JobPlan plan = plan_for(layout);
-  plan.checkpoint.bytes = Bytes{2000};  // one chunk each
+  plan.checkpoint.shape = CheckpointShape::even(Bytes{2000}, 2);  // one chunk each
   const JobResult result = run_checkpoints(world, plan);
   EXPECT_NEAR(checkpoint_seconds(result, 0), 2 * 2e-3, 1e-9);
   EXPECT_NEAR(checkpoint_seconds(result, 1), 2 * 2e-3, 1e-9);
@@ -93,7 +101,7 @@ TEST(Checkpoints, OfTheFirstRankKeepAllWaiting) {
   TestLayout layout(1000, 1000);
   TestWorld world;
   JobPlan plan = plan_for(layout);
-  plan.checkpoint.writers = CheckpointWriters::kFirstRank;
+  plan.checkpoint.shape = CheckpointShape::even(Bytes{8000}, 1);
   const JobResult result = run_checkpoints(world, plan);
   EXPECT_NEAR(checkpoint_seconds(result, 0), 16e-3, 1e-9);
   EXPECT_NEAR(checkpoint_seconds(result, 1), 16e-3, 1e-9);
@@ -145,6 +153,69 @@ TEST(Checkpoints, ThatCannotBeWrittenAreCountedOrEndTheJob) {
     if (!skip) continue;
     EXPECT_EQ(result.checkpoints.whole, 3u);
   }
+}
+
+// The manifest lasts before it has its name, and has it before the directory has its own; each name lasts before the
+// next step. One whose rank failed is not committed: the first here, and the second is.
+TEST(Checkpoints, AreWholeByTheirLastRenamingAlone) {
+  TestLayout layout(1000, 1000);
+  TestWorld world;
+  world.write_error_of = [](FileId file) { return file == 1 ? EIO : 0; };
+  JobPlan plan = plan_for(layout);
+  plan.checkpoint_manifest = [](std::uint64_t number) { return "whole " + std::to_string(number); };
+  const JobResult result = run_checkpoints(world, plan);
+  using L = CheckpointLayout;
+  EXPECT_EQ(result.checkpoints.committed, 1u);
+  EXPECT_EQ(world.renamed,
+            (std::vector<std::pair<FileId, FileId>>{{L::new_manifest(1), L::manifest(1)},
+                                                    {L::writing_directory(1), L::directory(1)}}));
+  EXPECT_EQ(world.synced_names, (std::vector<FileId>{L::new_manifest(1), L::manifest(1),
+                                                     L::writing_directory(1), L::directory(1)}));
+  EXPECT_EQ(world.texts.at(L::new_manifest(1)), "whole 1");
+  EXPECT_TRUE(world.synced.contains(L::new_manifest(1)));
+}
+
+TEST(Checkpoints, WhoseNameCannotBeGivenAreNone) {
+  TestLayout layout(1000, 1000);
+  TestWorld world;
+  world.rename_error_of = [](FileId id) { return id == CheckpointLayout::writing_directory(0) ? EIO : 0; };
+  const JobResult result = run_checkpoints(world, plan_for(layout));
+  EXPECT_EQ(result.checkpoints.committed, 1u);
+  EXPECT_EQ(result.checkpoints.failed, 1u);
+  EXPECT_EQ(result.checkpoints.rounds[0].commit, std::nullopt);
+}
+
+// Two were there, 3 and 4; of those and the four of this job, from 7 on, the newest two stay.
+TEST(Checkpoints, TheOldestGoOnceANewerOneIsWhole) {
+  TestLayout layout(1000, 1000);
+  TestWorld world;
+  JobPlan plan = plan_for(layout);
+  plan.steps = 20;
+  plan.checkpoint.first = 7;
+  plan.checkpoint.there = {3, 4};
+  plan.checkpoint.keep = 2;
+  const JobResult result = run_checkpoints(world, plan);
+  EXPECT_EQ(result.checkpoints.committed, 4u);
+  EXPECT_EQ(result.checkpoints.removed, 4u);
+  std::vector<FileId> gone;
+  for (const FileId id : world.removed)
+    for (const std::uint64_t number : {3, 4, 7, 8, 9, 10})
+      if (id == CheckpointLayout::writing_directory(number)) gone.push_back(number);
+  EXPECT_EQ(gone, (std::vector<FileId>{3, 4, 7, 8}));
+  EXPECT_EQ(world.removed.size(), 4u * 4) << "two files, the manifest and the directory of each";
+}
+
+// 4 chunks of 1 ms each, two at a time: 2 ms, and every byte once.
+TEST(Checkpoints, WriteAFileAtSomeDepth) {
+  TestLayout layout(1000, 1000);
+  TestWorld world;
+  JobPlan plan = plan_for(layout);
+  plan.checkpoint.depth = 2;
+  const JobResult result = run_checkpoints(world, plan);
+  EXPECT_NEAR(checkpoint_seconds(result, 0), 2 * 2e-3, 1e-9);
+  EXPECT_EQ(result.checkpoints.bytes, 16'000u);
+  EXPECT_EQ(world.writes.size(), 16u);
+  EXPECT_EQ(result.checkpoints.committed, 2u);
 }
 
 // Stopped while files are being written: they are closed, and nobody counts them as whole.
@@ -200,9 +271,9 @@ TEST(Checkpoints, StillBeingWrittenAfterTheLastStepEndWhenStopped) {
 
 TEST(CheckpointStats, MergeInAnyGrouping) {
   CheckpointStats a, b, c;
-  a.whole = 3, a.bytes = 100, a.slowest = Seconds{2}, a.writing = Seconds{1};
+  a.whole = 3, a.bytes = 100, a.slowest = Seconds{2}, a.times.writing = Seconds{1};
   b.failed = 1, b.first_error = EIO, b.first_failed = 7, b.slowest = Seconds{5};
-  c.failed = 2, c.first_error = ENOSPC, c.first_failed = 9, c.unknown = 1, c.writing = Seconds{4};
+  c.failed = 2, c.first_error = ENOSPC, c.first_failed = 9, c.unknown = 1, c.times.writing = Seconds{4};
   const auto merged = [](CheckpointStats x, const CheckpointStats& y) {
     x.merge(y);
     return x;
@@ -213,7 +284,7 @@ TEST(CheckpointStats, MergeInAnyGrouping) {
   EXPECT_EQ(all.first_error, EIO);
   EXPECT_EQ(all.first_failed, 7u);
   EXPECT_EQ(all.slowest, Seconds{5});
-  EXPECT_EQ(all.writing, Seconds{5});
+  EXPECT_EQ(all.times.writing, Seconds{5});
 }
 
 }  // namespace

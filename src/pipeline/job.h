@@ -87,7 +87,10 @@ struct JobPlan {
   bool synchronous = true;
   // Loaders read on while ranks stand still for one.
   CheckpointPlan checkpoint;
-  // False: the first failed sample, or checkpoint file, ends the job. True: failures are counted; a
+  // The text that proves the checkpoint of that number whole, written last; empty = an empty one. Thread-safe.
+  std::function<std::string(std::uint64_t)> checkpoint_manifest;
+  // False: the first failed sample, or checkpoint file, ends the job. A checkpoint file of a job on several hosts always
+  // does: the others know of it by that. True: failures are counted; a
   // step whose samples failed is shorter by them, or takes others in their place (stream_loader.h).
   bool skip_errors = true;
   // For samples that are read by themselves; empty = contents are not looked at, only their length.

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <coroutine>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -66,11 +67,15 @@ class TestWorld {
     return Seconds{1e-3};
   };  // of n bytes
   std::function<LaneId(LaneId)> less_busy_than = [](LaneId lane) { return lane; };
-  Seconds sync_time{0};
+  std::function<int(FileId)> rename_error_of = [](FileId) { return 0; };
+  Seconds sync_time{0}, rename_time{0};
   Seconds wakes_late{0};  // who sleeps
   // --- what was seen ---
   std::vector<TestRead> reads, writes;
-  std::set<FileId> created, synced;
+  std::set<FileId> created, synced, directories;
+  std::vector<FileId> removed, synced_names;
+  std::vector<std::pair<FileId, FileId>> renamed;
+  std::map<FileId, std::string> texts;
   std::set<LaneId> read_on;
   std::size_t in_flight = 0, most_in_flight = 0;
   std::uint64_t opens = 0, closes = 0, appended = 0;
@@ -147,6 +152,30 @@ class TestWorld {
   Task<Written> sync(LaneId, File& file) {
     synced.insert(file.id);
     co_await Pause{clock_, now() + sync_time};
+    co_return Written{};
+  }
+  Task<Written> write_text(LaneId, File& file, std::string_view text) {
+    texts[file.id] = text;
+    co_return Written{write_error_of(file.id), text.size()};
+  }
+  Task<Written> make_directory(LaneId, FileId id) {
+    co_return Written{directories.insert(id).second ? 0 : EEXIST, 0};
+  }
+  Task<Written> rename(LaneId, FileId from, FileId to) {
+    renamed.push_back({from, to});
+    co_await Pause{clock_, now() + rename_time};
+    co_return Written{rename_error_of(from), 0};
+  }
+  Task<Written> remove(LaneId, FileId id) {
+    removed.push_back(id);
+    co_return Written{};
+  }
+  Task<Written> remove_directory(LaneId, FileId id) {
+    removed.push_back(id);
+    co_return Written{};
+  }
+  Task<Written> sync_name(LaneId, FileId id) {
+    synced_names.push_back(id);
     co_return Written{};
   }
   bool memory_left = true;

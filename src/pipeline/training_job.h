@@ -57,7 +57,7 @@ class TrainingJob {
         observer_(observer),
         stats_(RunsOnOneThread<W> ? 1 : world.lanes()),
         context_{world_, plan_, lanes_},
-        checkpoints_(context_),
+        checkpoints_(context_, [this] { return meet_hosts(); }),
         barrier_(plan_.ranks.here),
         epoch_edge_(plan_.ranks.here),
         sampler_(plan_.layout->samples(), plan_.ranks.all, plan_.loader.batch_size, plan_.loader.shuffle,

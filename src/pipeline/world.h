@@ -12,7 +12,7 @@
 // coroutine leaves.
 //
 // Files are numbered by whom the lane serves: the dataset's Layout where readers read (`lane_of`), the
-// CheckpointLayout where checkpoints are written (`writer_lane`).
+// CheckpointLayout where checkpoints are written (`writer_lane`), which numbers directories too.
 //
 // Hosts. A job may be spread over several, each with a World of its own. What binds them all is agreed at
 // meetings (vote.h): each host comes once, whatever its number of ranks, and all hear the same outcome.
@@ -32,6 +32,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "base/units.h"
 #include "dataset/layout.h"
@@ -66,7 +67,7 @@ concept WriteOutcome = std::movable<R> && requires(const R& r) {
 
 template <class W>
 concept World = requires(W& w, LaneId lane, std::uint32_t rank, FileId file, std::uint64_t n,
-                         typename W::File handle, Seconds t, Vote vote) {
+                         typename W::File handle, Seconds t, Vote vote, std::string_view text) {
   requires ReadOutcome<typename W::Read>;
   requires WriteOutcome<typename W::Written>;
 
@@ -118,6 +119,13 @@ concept World = requires(W& w, LaneId lane, std::uint32_t rank, FileId file, std
   w.create(lane, file);                             // awaitable -> W::File: new, empty; EEXIST where one is
   w.write(lane, handle, n, n);                      // awaitable -> Written: (offset, length)
   w.sync(lane, handle);                             // awaitable -> Written: all is on storage; bytes() is 0
+  w.write_text(lane, handle, text);                 // awaitable -> Written: these bytes, from the file's begin on
+  // On a writer's lane: names, by the numbers of what has them or shall have them. Nothing is ever replaced (EEXIST).
+  w.make_directory(lane, file);                     // awaitable -> Written, as all of these; bytes() is 0
+  w.rename(lane, file, file);                       // from, to: in the same directory, in one step
+  w.remove(lane, file);                             // a file
+  w.remove_directory(lane, file);                   // an empty one
+  w.sync_name(lane, file);                          // what is called so, or no longer is, is so on storage
 };
 
 // A World whose lanes are all run by one thread says so: lanes then need no statistics of their own, which of

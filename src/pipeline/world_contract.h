@@ -155,11 +155,17 @@ Task<> read_what_is_missing(W& world) {
   co_await world.go_home();
 }
 
+// Of the contract's job: 10,000 bytes on 2 ranks.
+inline CheckpointShape checkpointing_shape() { return CheckpointShape::even(Bytes{10'000}, 2); }
+
+// File 7 is that of rank 1 in checkpoint 3.
 template <class W>
 Task<> write_a_file(W& world, bool writes) {
   const LaneId lane = world.writer_lane(0);
   co_await world.enter_lane(lane);
   {
+    const auto made = co_await world.make_directory(lane, CheckpointLayout::writing_directory(3));
+    EXPECT_EQ(made.error(), writes ? 0 : kOutcomeUnknown);
     auto file = co_await world.create(lane, 7);
     EXPECT_EQ(file.error(), writes ? 0 : kOutcomeUnknown);
     if (writes) {
@@ -174,6 +180,25 @@ Task<> write_a_file(W& world, bool writes) {
       const auto again = co_await world.create(lane, 7);
       EXPECT_EQ(again.error(), EEXIST) << "what is there is never written over";
     }
+    if (writes) {
+      auto proof = co_await world.create(lane, CheckpointLayout::new_manifest(3));
+      EXPECT_EQ(proof.error(), 0);
+      const auto written = co_await world.write_text(lane, proof, "whole");
+      EXPECT_EQ(written.error(), 0);
+      EXPECT_EQ(written.bytes(), 5u);
+      co_await world.close(lane, proof);
+    }
+    // Names: each of these in turn, as a checkpoint is committed and taken away.
+    const FileId writing = CheckpointLayout::writing_directory(3), whole = CheckpointLayout::directory(3);
+    const auto proved =
+        co_await world.rename(lane, CheckpointLayout::new_manifest(3), CheckpointLayout::manifest(3));
+    const auto renamed = co_await world.rename(lane, writing, whole);
+    const auto lasts = co_await world.sync_name(lane, whole);
+    const auto removed = co_await world.remove(lane, CheckpointLayout::whole(7));
+    const auto other = co_await world.remove(lane, CheckpointLayout::whole(CheckpointLayout::manifest(3)));
+    const auto gone = co_await world.remove_directory(lane, whole);
+    for (const auto& answer : {proved, renamed, lasts, removed, other, gone})
+      EXPECT_EQ(answer.error(), writes ? 0 : kOutcomeUnknown);
   }
   co_await world.go_home();
 }
@@ -188,7 +213,7 @@ inline JobPlan checkpointing_plan(const Layout& layout, bool asynchronous) {
   plan.ranks = 2;
   plan.steps = 4;
   plan.checkpoint.every_steps = 2;
-  plan.checkpoint.bytes = Bytes{10'000};
+  plan.checkpoint.shape = checkpointing_shape();
   plan.checkpoint.chunk = Bytes{3000};
   plan.checkpoint.asynchronous = asynchronous;
   return plan;
@@ -278,6 +303,7 @@ TYPED_TEST_P(WorldContract, CarriesOutAJobWithCheckpoints) {
     EXPECT_EQ(written.whole, TypeParam::kWrites ? 4u : 0u) << "error " << written.first_error;
     EXPECT_EQ(written.unknown, TypeParam::kWrites ? 0u : 4u);
     EXPECT_EQ(written.bytes, TypeParam::kWrites ? 20'000u : 0u);
+    EXPECT_EQ(written.committed, TypeParam::kWrites ? 2u : 0u);
   }
 }
 

@@ -165,8 +165,8 @@ void checkpoints(const Workload& w, const RequirementAsk& ask, Requirement& out)
 void capacity(const Workload& w, const RequirementAsk& ask, double sample, Requirement& out) {
   out.dataset = whole(static_cast<double>(w.dataset.samples) * sample);
   Bytes needed = out.dataset;
-  if (w.checkpoint.parameters > 0) {
-    out.checkpoint = checkpoint_bytes(w.checkpoint.parameters);
+  if (w.checkpoint.any()) {
+    out.checkpoint = checkpoint_bytes(w.checkpoint);
     needed += *out.checkpoint * kCheckpointsKept;
     checkpoints(w, ask, out);
   }

@@ -4,6 +4,7 @@
 
 #include "plan/requirement.h"
 #include "workload/access.h"
+#include "workload/checkpoint_shape.h"
 
 namespace aforo {
 namespace {
@@ -20,6 +21,12 @@ std::string source_of(const Workload& workload, std::string_view field) {
   for (const auto& row : workload.provenance)
     if (row.field == field) return fmt::format("{} ({}, {})", row.source, row.kind, row.date);
   return fmt::format("as given in {}", workload.origin.empty() ? workload.name : workload.origin);
+}
+
+std::string checkpoint_in_words(const CheckpointSpec& spec) {
+  if (spec.model != CheckpointModel::kNone)
+    return fmt::format("{}, as {} has it", traits_of(spec.model).word, to_string(spec.files));
+  return fmt::format("{:.4g} x {:.4g}", spec.weight_bytes + spec.optimizer_bytes, spec.parameters);
 }
 
 Bytes whole_bytes(double bytes) { return {static_cast<std::uint64_t>(std::llround(bytes))}; }
@@ -176,8 +183,8 @@ void space(const Workload& w, const RequirementAsk& ask, const Requirement& r, c
             ask.capacity ? "--capacity" : "the dataset above, the checkpoints of the job");
   if (r.checkpoint)
     table.add("checkpoint_bytes", "one checkpoint", static_cast<double>(r.checkpoint->value),
-              FigureUnit::kBytes, "14 B x parameters", fmt::format("14 x {:.4g}", w.checkpoint.parameters),
-              "fp16 weights and three fp32 optimizer tensors");
+              FigureUnit::kBytes, "bytes per parameter x parameters", checkpoint_in_words(w.checkpoint),
+              "weights and optimizer (fp16 weights and three fp32 tensors where nobody says otherwise)");
   checkpoints(w, ask, r, table);
 }
 

@@ -27,7 +27,8 @@ Workload paced_workload(const PacedJob& job) {
 // 7,579) = 5.0 %.
 TEST(Requirement, WithoutAnIntervalFailuresSetTheCheckpointsPace) {
   Workload w = paced_workload({1e6, 0, 2, 1.0});
-  w.checkpoint = {8.03e9, Seconds{0}};
+  w.checkpoint.parameters = 8.03e9;
+  w.checkpoint.every = Seconds{0};
   RequirementAsk ask;
   EXPECT_FALSE(requirement(w, ask).checkpoint_write);
   ask.failures = Seconds{72'000};
@@ -44,7 +45,8 @@ TEST(Requirement, WithoutAnIntervalFailuresSetTheCheckpointsPace) {
 // of writing.
 TEST(Requirement, FailuresReplaceAStatedInterval) {
   Workload w = paced_workload({1e6, 0, 2, 1.0});
-  w.checkpoint = {8.03e9, Seconds{1800}};
+  w.checkpoint.parameters = 8.03e9;
+  w.checkpoint.every = Seconds{1800};
   RequirementAsk ask;
   EXPECT_EQ(requirement(w, ask).checkpoint_every->value, 1800);
   ask.failures = Seconds{72'000};

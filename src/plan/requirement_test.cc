@@ -288,7 +288,8 @@ TEST(Requirement, LeavesEpochsOutWhereTheDatasetIsSmallerThanAStep) {
 TEST(Requirement, CheckpointsOfAnEightBillionParameterModel) {
   // 8.03e9 x 14 B = 112.4 GB = 104.7 GiB, as the benchmark's table has it.
   Workload w = workload({1e6, 0, 300, 1.0});
-  w.checkpoint = {8.03e9, Seconds{1900}};
+  w.checkpoint.parameters = 8.03e9;
+  w.checkpoint.every = Seconds{1900};
   const Requirement r = requirement(w, {});
   EXPECT_NEAR(static_cast<double>(r.checkpoint->value) / kGiB, 104.7, 0.05);
   // 5 % of the run: 1900 s x 0.05 / 0.95 = 100 s to write it.
@@ -326,7 +327,8 @@ TEST(Requirement, RefusesWhatCannotBe) {
 
 TEST(Requirement, EveryFigureSaysHowItCameAbout) {
   Workload w = workload({1e6, 5e5, 300, 1.0});
-  w.checkpoint = {8e9, Seconds{1800}};
+  w.checkpoint.parameters = 8e9;
+  w.checkpoint.every = Seconds{1800};
   w.provenance = {{"accelerator.step_time", "published", "a paper", "2025-01"}};
   RequirementAsk ask;
   ask.capacity = 9000_GB;

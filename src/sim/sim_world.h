@@ -143,7 +143,14 @@ class SimWorld {
   auto write(LaneId lane, const File& file, std::uint64_t, std::uint64_t n) const {
     return WriteVisit(host(lane), paths_.writes(), file.id, n);
   }
-  auto sync(LaneId, const File&) const { return Now<Written>{{paths_.writes() ? 0 : kOutcomeUnknown, 0}}; }
+  auto sync(LaneId, const File&) const { return named(); }
+  // Names are part of what a file takes.
+  auto write_text(LaneId, const File&, std::string_view) const { return named(); }
+  auto make_directory(LaneId, FileId) const { return named(); }
+  auto rename(LaneId, FileId, FileId) const { return named(); }
+  auto remove(LaneId, FileId) const { return named(); }
+  auto remove_directory(LaneId, FileId) const { return named(); }
+  auto sync_name(LaneId, FileId) const { return named(); }
   Memory new_batch(LaneId, std::uint64_t) const { return {}; }
 
   // With setup.aggregate. Where reads do not sum up (ReadPaths::sums_up) they are still made sample by
@@ -167,6 +174,8 @@ class SimWorld {
     void await_suspend(std::coroutine_handle<>) const noexcept {}
     Outcome await_resume() const noexcept { return outcome; }
   };
+  Now<Written> named() const { return {{paths_.writes() ? 0 : kOutcomeUnknown, 0}}; }
+
   struct Sleep {
     SimWorld& world;
     Seconds until;

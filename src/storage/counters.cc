@@ -92,7 +92,10 @@ std::optional<std::uint64_t> read_process_bytes() {
 
 Counters read_counters(const std::optional<BlockDevice>& device) {
   Counters counters;
-  counters.process_bytes_read = read_process_bytes();
+  if (const auto io = read_kernel_file("/proc/self/io")) {
+    counters.process_bytes_read = named_number(*io, "read_bytes");
+    counters.process_bytes_written = named_number(*io, "write_bytes");
+  }
   if (device) counters.device = device_counters(*device);
   rusage usage{};
   if (getrusage(RUSAGE_SELF, &usage) == 0) {

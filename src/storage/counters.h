@@ -48,6 +48,8 @@ struct Counters {
   // /proc/self/io read_bytes: fetched from storage for this process, so
   // not what the page cache had.
   std::optional<std::uint64_t> process_bytes_read;
+  // /proc/self/io write_bytes: sent to storage, or put into the page cache to be, by this process.
+  std::optional<std::uint64_t> process_bytes_written;
   // Below the directory.
   std::optional<DeviceCounters> device;
   // Whole process, all threads, those that have ended too.

@@ -105,6 +105,7 @@ void check_bounds(const Workload& workload, std::string_view file, Use use) {
   Places places;
   for (const Field& field : fields()) {
     if (use == Use::kDataset && !field.doc.key.starts_with("dataset.")) continue;
+    if (use == Use::kCheckpoint && !field.doc.key.starts_with("checkpoint.")) continue;
     const std::string value = field.get(workload);
     if (value.empty()) continue;
     YamlNode node = read_yaml(value, file);

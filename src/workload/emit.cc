@@ -48,4 +48,10 @@ std::string dataset_to_yaml(const DatasetSpec& dataset) {
   return write_fields(workload, "dataset.");
 }
 
+std::string checkpoint_to_yaml(const CheckpointSpec& checkpoint) {
+  Workload workload;
+  workload.checkpoint = checkpoint;
+  return write_fields(workload, "checkpoint.");
+}
+
 }  // namespace aforo

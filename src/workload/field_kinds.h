@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,6 +62,17 @@ Field seconds_field(About about, Member<Seconds> member, Seconds most);
 Field choice_field(About about, std::vector<std::string> words,
                    std::function<std::size_t(const Workload&)> index,
                    std::function<void(Workload&, std::size_t)> assign);
+
+// A choice whose words are those of an enumeration, in its order.
+template <class Enum>
+Field enum_field(About about, std::span<const std::string_view> words, Enum& (*access)(Workload&)) {
+  return choice_field(
+      std::move(about), std::vector<std::string>(words.begin(), words.end()),
+      [access](const Workload& workload) {
+        return static_cast<std::size_t>(access(const_cast<Workload&>(workload)));
+      },
+      [access](Workload& workload, std::size_t index) { access(workload) = static_cast<Enum>(index); });
+}
 
 // The law itself ("114 kB" or a mapping) and the fields below it: mean, stddev, distribution,
 // minimum, maximum, quantiles. Values lie in [least, most], in the unit.

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "workload/bounds.h"
+#include "workload/checkpoint_fields.h"
 #include "workload/provenance.h"
 
 namespace aforo {
@@ -29,17 +30,6 @@ std::vector<std::string> layout_words() {
 constexpr double kLargestSample = 64.0 * (1ULL << 30);
 constexpr double kLongestStep = 86400;
 constexpr std::uint64_t kAnySeed = ~std::uint64_t{0};
-
-// A choice whose words are those of an enumeration, in its order.
-template <class Enum>
-Field enum_field(About about, std::span<const std::string_view> words, Enum& (*access)(Workload&)) {
-  return choice_field(
-      std::move(about), std::vector<std::string>(words.begin(), words.end()),
-      [access](const Workload& workload) {
-        return static_cast<std::size_t>(access(const_cast<Workload&>(workload)));
-      },
-      [access](Workload& workload, std::size_t index) { access(workload) = static_cast<Enum>(index); });
-}
 
 Field layout_field() {
   return choice_field(
@@ -192,12 +182,6 @@ void add_training(std::vector<Field>& all) {
                            [](Workload& w) -> bool& { return w.training.synchronous; }));
   all.push_back(fraction_field({"training.au_target", "Accelerator utilisation that counts as kept busy."},
                                [](Workload& w) -> double& { return w.training.au_target; }));
-  all.push_back(number_field(
-      {"checkpoint.parameters", "Parameters of the model; 0 for no checkpoints."},
-      [](Workload& w) -> double& { return w.checkpoint.parameters; }, 0, 1e15));
-  all.push_back(seconds_field({"checkpoint.every", "Time between checkpoints."},
-                              [](Workload& w) -> Seconds& { return w.checkpoint.every; },
-                              {30 * kLongestStep}));
 }
 
 std::vector<Field> declare() {
@@ -206,6 +190,7 @@ std::vector<Field> declare() {
   add_dataset(all);
   add_loader(all);
   add_training(all);
+  for (Field& field : checkpoint_fields()) all.push_back(std::move(field));
   all.push_back(provenance_field([](std::string_view name) -> std::optional<std::string> {
     if (find_field(name) != nullptr || is_section(name)) return std::nullopt;
     return suggest_key(name);

@@ -190,4 +190,8 @@ DatasetSpec parse_dataset_block(std::string_view text, std::string_view file) {
   return workload.dataset;
 }
 
+CheckpointSpec parse_checkpoint_block(std::string_view text, std::string_view file) {
+  return parse_workload(text, file, {}, Dialect::kAforo, Use::kCheckpoint).checkpoint;
+}
+
 }  // namespace aforo

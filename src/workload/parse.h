@@ -51,6 +51,10 @@ std::string to_yaml(const Workload& workload);
 std::string dataset_to_yaml(const DatasetSpec& dataset);
 DatasetSpec parse_dataset_block(std::string_view text, std::string_view file);
 
+// Only its `checkpoint:` block, and back: validated like that of a job.
+std::string checkpoint_to_yaml(const CheckpointSpec& checkpoint);
+CheckpointSpec parse_checkpoint_block(std::string_view text, std::string_view file);
+
 // The preset of that name, and no file. UserError with the nearest names.
 Workload load_preset(std::string_view name);
 

@@ -167,11 +167,52 @@ struct TrainingSpec {
   bool operator==(const TrainingSpec&) const = default;
 };
 
-// What is written meanwhile.
+// Whose model is written; kNone: `parameters` says how large it is.
+enum class CheckpointModel { kNone, kLlama3_8b, kLlama3_70b, kLlama3_405b, kLlama3_1t };
+inline constexpr std::string_view kCheckpointModelWords[] = {"none", "llama3-8b", "llama3-70b", "llama3-405b",
+                                                             "llama3-1t"};
+
+// How its state lies in files (workload/checkpoint_shape.h).
+enum class CheckpointFiles { kDlioV3, kDcp, kDcpTensors, kTorch, kSafetensors };
+inline constexpr std::string_view kCheckpointFilesWords[] = {"dlio-v3", "dcp", "dcp-tensors", "torch",
+                                                             "safetensors"};
+constexpr std::string_view to_string(CheckpointFiles files) {
+  return kCheckpointFilesWords[static_cast<std::size_t>(files)];
+}
+
+// Stage of ZeRO; kAuto: the model's usual one, else 3.
+enum class CheckpointZero { kAuto, k0, k1, k2, k3 };
+inline constexpr std::string_view kCheckpointZeroWords[] = {"auto", "0", "1", "2", "3"};
+
+// Training stands still until it is written, or goes on beside the writing.
+enum class CheckpointMode { kSync, kAsync };
+inline constexpr std::string_view kCheckpointModeWords[] = {"sync", "async"};
+
+// Chosen: far beyond any job, and few enough to be counted one by one.
+inline constexpr std::uint32_t kMostCheckpointRanks = 1'000'000;
+
+// What is written meanwhile. Numbers of ranks: 0 = what the others leave (CheckpointShape::make).
 struct CheckpointSpec {
-  // Of the model; 0 = no checkpoints.
+  CheckpointModel model = CheckpointModel::kNone;
+  // Of the model; 0 = no checkpoints, unless `model` is given.
   double parameters = 0;
   Seconds every{0};
+  std::uint64_t every_steps = 0;  // instead of `every`
+  std::uint32_t ranks = 0, tensor_parallel = 0, pipeline_parallel = 0, data_parallel = 0;
+  CheckpointZero zero = CheckpointZero::kAuto;
+  // Bytes of a parameter: half-precision weights, and what Adam keeps in single precision (checkpoint.h).
+  double weight_bytes = 2, optimizer_bytes = 12;
+  CheckpointFiles files = CheckpointFiles::kDcp;
+  std::uint32_t files_per_rank = 1;           // dcp
+  Bytes shard{5'000'000'000};                 // safetensors: of one file, at most
+  Bytes chunk{std::uint64_t{32} << 20};       // of one write
+  std::uint32_t depth = 1;                    // writes, or reads, of one file at once
+  bool fsync = true;                          // a checkpoint counts as written once it is on storage
+  ReadMode write_mode = ReadMode::kBuffered;  // past the page cache: writing, and restoring
+  CheckpointMode mode = CheckpointMode::kSync;
+  Bytes copy_rate{0};      // async: bytes per second and rank to host memory; 0 = it takes no time
+  std::uint32_t keep = 0;  // the newest so many stay; 0 = all
+  bool any() const { return model != CheckpointModel::kNone || parameters > 0; }
   bool operator==(const CheckpointSpec&) const = default;
 };
 

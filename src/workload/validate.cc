@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "workload/access.h"
+#include "workload/checkpoint_shape.h"
 #include "workload/law_yaml.h"
 
 namespace aforo {
@@ -110,11 +111,35 @@ void check_loader(const Checker& check, const Workload& workload) {
   }
 }
 
+void check_checkpoint(const Checker& check, const Workload& workload) {
+  const CheckpointSpec& spec = workload.checkpoint;
+  if (!spec.any()) return;
+  if (spec.model != CheckpointModel::kNone && spec.parameters > 0)
+    check.fail("checkpoint.parameters",
+               "expected a model or parameters, found both; leave one out, or set checkpoint.parameters=0");
+  if (spec.weight_bytes + spec.optimizer_bytes <= 0)
+    check.fail("checkpoint", "expected weight_bytes or optimizer_bytes above 0, found neither");
+  if (spec.chunk.value % 4096 != 0 || spec.chunk.value == 0)
+    check.fail("checkpoint.chunk", "expected a multiple of 4 KiB, found {} B", spec.chunk.value);
+  if (spec.shard.value == 0) check.fail("checkpoint.shard", "expected the size of a file, found 0 B");
+  if (spec.every.value > 0 && spec.every_steps > 0)
+    check.fail("checkpoint.every_steps", "expected every or every_steps, found both; leave one out");
+  const auto shape = CheckpointShape::make(spec, workload.accelerator.count);
+  if (!shape) check.fail("checkpoint", "{}", shape.error());
+}
+
 }  // namespace
 
 void complete_and_check(Workload& workload, std::string_view file, const Places& places, Use use) {
   if (use == Use::kDataset) return complete_and_check_dataset(workload.dataset, file, places);
   const Checker check(file, places);
+  if (use == Use::kCheckpoint) {
+    if (!workload.checkpoint.any())
+      throw UserError(fmt::format(
+          "{}: expected 'checkpoint.model' or 'checkpoint.parameters', found neither: the job writes no checkpoints",
+          file));
+    return check_checkpoint(check, workload);
+  }
   check.require("");
   complete_law(workload.dataset.sample_size);
   complete_law(workload.loader.preprocess);
@@ -122,6 +147,7 @@ void complete_and_check(Workload& workload, std::string_view file, const Places&
   check_dataset(check, workload.dataset, workload.loader);
   check_loader(check, workload);
   check_law(check, "accelerator.step_time", workload.accelerator.step_time, false);
+  check_checkpoint(check, workload);
 }
 
 void complete_and_check_dataset(DatasetSpec& dataset, std::string_view file, const Places& places) {

@@ -39,6 +39,23 @@ void LaneRequest::set_path(const FileNames& names, FileId file) {
   io.path = target;
 }
 
+void LaneRequest::set_name(const FileNames& names, FileId file) {
+  const std::string path = names.path(file);
+  name_ = path.substr(path.rfind('/') + 1);
+  io.name = name_.c_str();
+}
+
+bool LaneRequest::take_text(Lane& from, std::string_view text) {
+  try {
+    buffer = from.buffers_->take(text.size());
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+  std::memcpy(buffer.span().data(), text.data(), text.size());
+  io.buffer = buffer.span().first(text.size());
+  return true;
+}
+
 Lane::Lane(LaneOptions options) : options_(std::move(options)) {
   std::promise<bool> leaving;
   left_behind_ = leaving.get_future();
@@ -78,6 +95,7 @@ Lane::~Lane() {
   // engine's destructor would wait for it.
   static_cast<void>(engine_.release());
   static_cast<void>(buffers_.release());
+  if (options_.content) static_cast<void>(new std::shared_ptr<const FileContent>(options_.content));
 }
 
 void Lane::hurry(Seconds most) {
@@ -104,10 +122,7 @@ bool Lane::start() {
   try {
     engine_ = options_.make_engine();
     buffers_ = std::make_unique<BufferPool>([this](std::span<std::byte> memory) { engine_->adopt(memory); });
-    if (options_.content_bytes) {
-      content_ = buffers_->take(options_.content_bytes);
-      options_.fill_content(content());
-    }
+    if (options_.content) engine_->adopt(options_.content->memory());
     if (options_.core) stay_on_core(*options_.core);  // threads that the engine has begun stay free
   } catch (...) {
     failure_ = std::current_exception();

@@ -18,10 +18,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <unordered_map>
 #include <vector>
 
+#include "dataset/file_content.h"
 #include "dataset/file_names.h"
 #include "measure/histogram.h"
 #include "storage/buffer_pool.h"
@@ -49,6 +51,10 @@ struct LaneRequest {
   LaneRequest(const LaneRequest&) = delete;
   LaneRequest& operator=(const LaneRequest&) = delete;
 
+  // Copies `text` into a buffer that the lane lends, to be written. False: there is no memory for it.
+  bool take_text(class Lane& from, std::string_view text);
+  // The last part of another file's path, to be its new name; kept as the path is.
+  void set_name(const FileNames& names, FileId file);
   // Writes the file's path into the request, which keeps it until it is destroyed. Allocates
   // where it is longer than 127 bytes: names are computed, not stored, and one that fits costs no
   // memory that outlives the read.
@@ -58,6 +64,7 @@ struct LaneRequest {
   static constexpr std::size_t kInlinePath = 128;
   char inline_path_[kInlinePath];
   std::unique_ptr<char[]> long_path_;
+  std::string name_;
 };
 
 // What a lane saw of opening files; its thread's until the job has ended. Only
@@ -87,10 +94,9 @@ struct LaneOptions {
   std::size_t most_open_files = ~std::size_t{0};
   // Called once, on the lane's thread: some engines belong to the thread that made them. May throw.
   std::function<std::unique_ptr<Engine>()> make_engine;
-  // What is written on this lane: bytes that `fill_content` makes once, on the lane's thread before it
-  // starts. 0 = the lane does not write. With `direct` a multiple of 4096.
-  std::size_t content_bytes = 0;
-  std::function<void(std::span<std::byte>)> fill_content = {};
+  // What is written on this lane; null: the lane does not write. The kernel may hold on to it where a write hangs, and
+  // so does a lane that is left behind.
+  std::shared_ptr<const FileContent> content = nullptr;
 };
 
 // One thread, one engine. Nothing of it is shared with another lane. Not to be moved or copied.
@@ -165,9 +171,8 @@ class Lane {
   // Requests that were given up because of `hurry`; of another thread's business as open_times is.
   std::uint64_t unanswered() const { return unanswered_; }
   const FileNames& names() const { return *options_.names; }
-  // The bytes that are written again and again; empty where the lane does not
-  // write. Nobody changes them.
-  std::span<std::byte> content() { return content_.span().first(options_.content_bytes); }
+  // What stands in the files that are written here; null where the lane does not write.
+  const FileContent* content() const { return options_.content.get(); }
   bool direct() const { return options_.direct; }
 
  private:
@@ -179,6 +184,7 @@ class Lane {
   bool ends_stuck();
   // Called by the engine on the lane's thread, when it is about to need the buffer,
   // and when a request is done.
+  friend struct LaneRequest;
   static void on_lend(IoRequest& io);
   static void on_done(IoRequest& io);
 
@@ -187,8 +193,6 @@ class Lane {
   // Its memory is registered with the engine: ends after it.
   std::unique_ptr<BufferPool> buffers_;
   std::unique_ptr<Engine> engine_;
-  // Its memory is the pool's, so the kernel may keep it where a write hangs.
-  BufferLease content_;
   // What to resume next, and what is being resumed: what becomes ready meanwhile
   // waits for the next round.
   std::vector<std::coroutine_handle<>> ready_, running_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -37,6 +38,28 @@ std::vector<unsigned> cores_of_lanes(EngineKind engine, unsigned lanes) {
   return cores;
 }
 
+// Engines are made on the lanes' own threads, so whether one can be had is tried out here first. `make` makes one.
+LaneSet lanes_alike(const std::function<EngineChoice(EngineKind)>& make, LaneOptions lane,
+                    const JobSettings& settings, std::uint64_t held) {
+  if (const auto lack = open_files_lack(held, settings.io_threads)) throw UserError(*lack);
+  EngineChoice trial = make(settings.engine);
+  LaneSet made;
+  made.engine = trial.kind;
+  made.reason = trial.reason;
+  trial.engine.reset();  // its threads are not beside the lanes'
+  const unsigned count = lanes_of(settings.io_threads);
+  lane.most_open_files = kept_by_a_lane(held, count);
+  lane.make_engine = [make, kind = trial.kind] { return make(kind).engine; };
+  const std::vector<unsigned> cores = cores_of_lanes(trial.kind, count);
+  for (unsigned i = 0; i < count; ++i) {
+    LaneOptions one = lane;
+    one.index = i;
+    if (!cores.empty()) one.core = cores[i];
+    made.lanes.push_back(std::make_unique<Lane>(std::move(one)));
+  }
+  return made;
+}
+
 }  // namespace
 
 std::optional<std::string> open_files_lack(std::uint64_t held, unsigned io_threads) {
@@ -58,31 +81,30 @@ std::uint64_t open_files_for_readers(unsigned io_threads) {
   return left - left / 4;
 }
 
-// Engines are made on the lanes' own threads, so whether one can be had is tried out here first.
 LaneSet make_lanes(const Layout& layout, bool direct, const JobSettings& settings, std::uint64_t held) {
-  if (const auto lack = open_files_lack(held, settings.io_threads)) throw UserError(*lack);
+  LaneOptions lane;
+  lane.direct = direct;
+  lane.names = &layout;
   EngineOptions options;
   options.timeout = settings.io_timeout;
   const Store& store = *settings.store;
-  EngineChoice trial = store.engine(settings.engine, options);
-  LaneSet made;
-  made.engine = trial.kind;
-  made.reason = trial.reason;
-  trial.engine.reset();  // its threads are not beside the lanes'
-  const unsigned count = lanes_of(settings.io_threads);
-  const std::uint64_t most_open = kept_by_a_lane(held, count);
-  const std::vector<unsigned> cores = cores_of_lanes(trial.kind, count);
-  for (unsigned i = 0; i < count; ++i) {
-    LaneOptions lane;
-    lane.most_open_files = most_open;
-    lane.index = i;
-    if (!cores.empty()) lane.core = cores[i];
-    lane.direct = direct;
-    lane.names = &layout;
-    lane.make_engine = [&store, kind = trial.kind, options] { return store.engine(kind, options).engine; };
-    made.lanes.push_back(std::make_unique<Lane>(std::move(lane)));
-  }
-  return made;
+  return lanes_alike([&store, options](EngineKind kind) { return store.engine(kind, options); },
+                     std::move(lane), settings, held);
+}
+
+LaneSet make_writing_lanes(const FileNames& names, std::shared_ptr<const FileContent> content,
+                           const Owned* owned, bool direct, const JobSettings& settings, std::uint64_t held) {
+  LaneOptions lane;
+  lane.direct = direct;
+  lane.names = &names;
+  lane.content = std::move(content);
+  EngineOptions options;
+  options.timeout = settings.io_timeout;
+  const Store& store = *settings.store;
+  const auto make = [&store, owned, options](EngineKind kind) {
+    return owned != nullptr ? owned->engine(kind, options) : store.engine(kind, options);
+  };
+  return lanes_alike(make, std::move(lane), settings, held);
 }
 
 }  // namespace aforo

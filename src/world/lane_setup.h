@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "dataset/file_content.h"
 #include "dataset/layout.h"
 #include "world/job_settings.h"
 #include "world/lane.h"
@@ -28,6 +29,11 @@ struct LaneSet {
 // what this process may open besides, each lane keeps its share. Throws UserError if the engine or the directory cannot be
 // had, or the process may open too few files.
 LaneSet make_lanes(const Layout& layout, bool direct, const JobSettings& settings, std::uint64_t held);
+
+// Lanes that write, and read what was written: `names` and `content` of what is made there, and `owned` lets it be made
+// (null: they read alone, through settings.store). As many as asked for, or one per core; as make_lanes otherwise.
+LaneSet make_writing_lanes(const FileNames& names, std::shared_ptr<const FileContent> content,
+                           const Owned* owned, bool direct, const JobSettings& settings, std::uint64_t held);
 
 // Why this process may open too few files for that many I/O loops (0 = one per core) and `held` ones beside: a sentence
 // that says the limit and the need. Absent = enough. Asks the kernel for what is open now.

@@ -105,7 +105,7 @@ RealWorld::RangeAwaiter::RangeAwaiter(Lane& l, EngineFile file, std::uint64_t of
 
 RealWorld::Read RealWorld::RangeAwaiter::await_resume() { return finish(request, skip, length); }
 
-RealWorld::OpenAwaiter::OpenAwaiter(Lane& l, FileId file) : LaneAwaiter(l) {
+RealWorld::OpenAwaiter::OpenAwaiter(Lane& l, FileId file) : LaneAwaiter(l), id(file) {
   request.set_path(l.names(), file);
   request.io.operation = IoOperation::kOpen;
   request.io.direct = l.direct();
@@ -113,10 +113,10 @@ RealWorld::OpenAwaiter::OpenAwaiter(Lane& l, FileId file) : LaneAwaiter(l) {
 
 RealWorld::File RealWorld::OpenAwaiter::await_resume() {
   if (!request.io.error) lane.open_times().open.add(request.io.finished - request.io.started);
-  return {request.io.file, request.io.error};
+  return {request.io.file, request.io.error, id};
 }
 
-RealWorld::CreateAwaiter::CreateAwaiter(Lane& l, FileId file) : LaneAwaiter(l) {
+RealWorld::CreateAwaiter::CreateAwaiter(Lane& l, FileId file) : LaneAwaiter(l), id(file) {
   request.set_path(l.names(), file);
   request.io.operation = IoOperation::kCreate;
   request.io.direct = l.direct();
@@ -136,19 +136,42 @@ RealWorld::PutAwaiter::PutAwaiter(Lane& l, EngineFile file, std::uint64_t offset
   request.io.buffer = bytes;
 }
 
-// The content lies over the file again and again: a write that crosses its end is made in two.
+RealWorld::PutAwaiter::PutAwaiter(Lane& l, EngineFile file, std::string_view text)
+    : PutAwaiter(l, file, 0, {}) {
+  if (!text.empty() && !request.take_text(l, text)) request.io.error = ENOMEM;
+}
+
+RealWorld::Written RealWorld::PutAwaiter::await_resume() noexcept {
+  if (request.io.buffer_held && !request.buffer.span().empty()) request.buffer.quarantine();
+  return {request.io.error, request.io.bytes};
+}
+
+RealWorld::NameAwaiter::NameAwaiter(Lane& l, IoOperation operation, FileId file) : LaneAwaiter(l) {
+  request.set_path(l.names(), file);
+  request.io.operation = operation;
+}
+
+RealWorld::NameAwaiter::NameAwaiter(Lane& l, FileId from, FileId to)
+    : NameAwaiter(l, IoOperation::kRename, from) {
+  request.set_name(l.names(), to);
+}
+
+// What lies at two places of memory is written in two requests.
 Task<RealWorld::Written> RealWorld::write(LaneId id, File& file, std::uint64_t offset, std::uint64_t length) {
   Lane& lane = *lanes_[id];
-  const std::span<std::byte> content = lane.content();
-  if (content.empty()) co_return Written{EROFS, 0};
+  const FileContent* const content = lane.content();
+  if (content == nullptr) co_return Written{EROFS, 0};
   Written all;
   while (all.n < length && !all.code) {
-    const std::uint64_t at = (offset + all.n) % content.size();
-    const std::uint64_t piece = std::min(length - all.n, content.size() - at);
-    const Written part = co_await PutAwaiter(lane, file.file, offset + all.n, content.subspan(at, piece));
+    const std::span<std::byte> piece = content->piece(file.id, offset + all.n, length - all.n);
+    const Written part = co_await PutAwaiter(lane, file.file, offset + all.n, piece);
     all = {part.code, all.n + part.n};
   }
   co_return all;
+}
+
+Task<RealWorld::Written> RealWorld::write_text(LaneId id, File& file, std::string_view text) {
+  co_return co_await PutAwaiter(*lanes_[id], file.file, text);
 }
 
 RealWorld::Read RealWorld::finish(LaneRequest& request, std::uint64_t skip, std::uint64_t length) {

@@ -11,10 +11,12 @@
 #pragma once
 
 #include <atomic>
+#include <cerrno>
 #include <cstring>
 #include <memory>
 #include <mutex>
 #include <stop_token>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -56,6 +58,7 @@ class RealWorld {
   struct File {
     EngineFile file = kNoFile;
     int code = 0;
+    FileId id = 0;
     int error() const { return code; }
   };
 
@@ -170,12 +173,23 @@ class RealWorld {
   // there (EEXIST), on a lane that writes.
   auto open(LaneId id, FileId file) { return OpenAwaiter(*lanes_[id], file); }
   auto create(LaneId id, FileId file) { return CreateAwaiter(*lanes_[id], file); }
-  // Bytes of the lane's content, which lies over every file again and again: byte i of a
-  // file is byte i mod content_bytes of it. EROFS on a lane without. Ends at the first
-  // failure, with what went before.
+  // Bytes of the lane's content (FileContent): what stands there of that file. EROFS on a lane without. Ends at the
+  // first failure, with what went before.
   Task<Written> write(LaneId id, File& file, std::uint64_t offset, std::uint64_t length);
   // To stable storage, with all that was written to the file before.
   auto sync(LaneId id, File& file) { return PutAwaiter(*lanes_[id], file.file); }
+  // From the file's begin on; ENOMEM where there is no memory for a copy.
+  Task<Written> write_text(LaneId id, File& file, std::string_view text);
+  // Names, as engines change them (IoOperation): by the numbers of the lane's FileNames.
+  auto make_directory(LaneId id, FileId file) {
+    return NameAwaiter(*lanes_[id], IoOperation::kMakeDirectory, file);
+  }
+  auto rename(LaneId id, FileId from, FileId to) { return NameAwaiter(*lanes_[id], from, to); }
+  auto remove(LaneId id, FileId file) { return NameAwaiter(*lanes_[id], IoOperation::kRemoveFile, file); }
+  auto remove_directory(LaneId id, FileId file) {
+    return NameAwaiter(*lanes_[id], IoOperation::kRemoveDirectory, file);
+  }
+  auto sync_name(LaneId id, FileId file) { return NameAwaiter(*lanes_[id], IoOperation::kSyncName, file); }
   // Never answers an error: the file is the engine's again whatever happens.
   auto close(LaneId id, File& file) { return CloseAwaiter(*lanes_[id], file.file); }
 
@@ -227,18 +241,27 @@ class RealWorld {
     Read await_resume();
   };
   struct OpenAwaiter : LaneAwaiter {
+    FileId id;
     OpenAwaiter(Lane& l, FileId file);
     File await_resume();
   };
   struct CreateAwaiter : LaneAwaiter {
+    FileId id;
     CreateAwaiter(Lane& l, FileId file);
-    File await_resume() const noexcept { return {request.io.file, request.io.error}; }
+    File await_resume() const noexcept { return {request.io.file, request.io.error, id}; }
+  };
+  struct NameAwaiter : LaneAwaiter {
+    NameAwaiter(Lane& l, IoOperation operation, FileId file);
+    NameAwaiter(Lane& l, FileId from, FileId to);
+    Written await_resume() const noexcept { return {request.io.error, 0}; }
   };
   // A write, or a sync.
   struct PutAwaiter : LaneAwaiter {
     PutAwaiter(Lane& l, EngineFile file);
     PutAwaiter(Lane& l, EngineFile file, std::uint64_t offset, std::span<std::byte> bytes);
-    Written await_resume() const noexcept { return {request.io.error, request.io.bytes}; }
+    PutAwaiter(Lane& l, EngineFile file, std::string_view text);
+    bool await_ready() const noexcept { return request.io.error == ENOMEM; }
+    Written await_resume() noexcept;
   };
   struct CloseAwaiter : LaneAwaiter {
     CloseAwaiter(Lane& l, EngineFile file) : LaneAwaiter(l) {

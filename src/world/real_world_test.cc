@@ -9,8 +9,8 @@
 #include <thread>
 
 #include "base/control_group.h"
+#include "dataset/checkpoint_content.h"
 #include "dataset/checkpoint_layout.h"
-#include "dataset/payload.h"
 #include "pipeline/world_contract.h"
 #include "storage/machine.h"
 #include "storage/make_engine.h"
@@ -40,7 +40,6 @@ class Directory {
 };
 
 constexpr std::uint64_t kContentKey = 17;
-constexpr std::size_t kContentBytes = 8192;
 
 std::unique_ptr<Lane> reading_lane(unsigned index, const FileNames& names, const std::string& root,
                                    EngineKind kind) {
@@ -60,8 +59,7 @@ std::unique_ptr<Lane> writing_lane(unsigned index, const FileNames& names, const
   LaneOptions options;
   options.index = index;
   options.names = &names;
-  options.content_bytes = kContentBytes;
-  options.fill_content = [](std::span<std::byte> content) { fill_random(kContentKey, 0, content); };
+  options.content = std::make_shared<CheckpointContent>(kContentKey, Bytes{8192});
   options.make_engine = [&owned, kind] { return owned.engine(kind, {}).engine; };
   return std::make_unique<Lane>(std::move(options));
 }
@@ -87,12 +85,15 @@ class RealWorldHarness {
   const Layout& layout() const { return layout_; }
   const CheckpointLayout& names() const { return names_; }
   std::string written(FileId file) const { return written_ / names_.path(file); }
+  void make_checkpoint_directory() const {
+    fs::create_directory(written(CheckpointLayout::writing_directory(1)));
+  }
   void run(Task<> task) { world_->run(std::move(task), {}, {}); }
 
  private:
   Directory data_, written_;
   TestLayout layout_{kContractFiles, kContractBytes};
-  CheckpointLayout names_{2, 1};
+  CheckpointLayout names_{world_contract::checkpointing_shape()};
   const std::unique_ptr<Owned> owned_ = open_store(written_.path())->own("marker");
   std::unique_ptr<RealWorld> world_;
 };
@@ -209,9 +210,10 @@ TEST(RealHosts, EndAfterTheSameStep) {
   EXPECT_LE(results[0].epochs[0][0].steps, 12u);
 }
 
-// 20,000 bytes in writes of 3,000: what lies there is the lane's content over and over, 8,192 bytes long.
+// 20,000 bytes in writes of 3,000: what lies there is what the lane's content has of that file.
 TEST(RealWorld, WritesItsContent) {
   RealWorldHarness<EngineKind::kThreads> h;
+  h.make_checkpoint_directory();
   h.run([](RealWorld& world) -> Task<> {
     const LaneId lane = world.writer_lane(0);
     co_await world.enter_lane(lane);
@@ -228,10 +230,8 @@ TEST(RealWorld, WritesItsContent) {
   std::ifstream in(h.written(3), std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   ASSERT_EQ(text.size(), 20'000u);
-  std::vector<std::byte> content(kContentBytes);
-  fill_random(kContentKey, 0, content);
-  for (std::size_t i = 0; i < text.size(); ++i)
-    ASSERT_EQ(static_cast<std::byte>(text[i]), content[i % kContentBytes]) << i;
+  EXPECT_EQ(CheckpointContent(kContentKey, Bytes{8192}).first_wrong(3, 0, std::as_bytes(std::span(text))),
+            std::nullopt);
 }
 
 // A lane that reads a dataset owns nothing there: what it is asked to create is refused, as data.

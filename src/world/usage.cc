@@ -46,6 +46,8 @@ Usage between(const Moment& begin, const Moment& end) {
   usage.cpu_system = less(b.cpu_system, a.cpu_system);
   if (a.process_bytes_read && b.process_bytes_read)
     usage.process_bytes_read = less(*b.process_bytes_read, *a.process_bytes_read);
+  if (a.process_bytes_written && b.process_bytes_written)
+    usage.process_bytes_written = less(*b.process_bytes_written, *a.process_bytes_written);
   if (a.device && b.device)
     usage.device = {b.device->name, less(b.device->bytes_read, a.device->bytes_read),
                     less(b.device->reads, a.device->reads), less(b.device->busy, a.device->busy)};
@@ -68,6 +70,10 @@ void take_in_host(Usage& into, const Usage& other) {
     *into.process_bytes_read += *other.process_bytes_read;
   else
     into.process_bytes_read.reset();
+  if (into.process_bytes_written && other.process_bytes_written)
+    *into.process_bytes_written += *other.process_bytes_written;
+  else
+    into.process_bytes_written.reset();
   if (into.machine_cpu && other.machine_cpu)
     *into.machine_cpu += *other.machine_cpu;
   else
@@ -92,6 +98,8 @@ Usage plus(Usage a, const Usage& b) {
   a.cpu_user += b.cpu_user;
   a.cpu_system += b.cpu_system;
   if (b.process_bytes_read) a.process_bytes_read = a.process_bytes_read.value_or(0) + *b.process_bytes_read;
+  if (b.process_bytes_written)
+    a.process_bytes_written = a.process_bytes_written.value_or(0) + *b.process_bytes_written;
   if (b.device) {
     if (!a.device) a.device = DeviceUsage{b.device->name, 0, 0, Seconds{0}};
     a.device->bytes_read += b.device->bytes_read;
@@ -111,6 +119,8 @@ Usage without(Usage whole, const Usage& part) {
   whole.cpu_system = less(whole.cpu_system, part.cpu_system);
   if (whole.process_bytes_read && part.process_bytes_read)
     whole.process_bytes_read = less(*whole.process_bytes_read, *part.process_bytes_read);
+  if (whole.process_bytes_written && part.process_bytes_written)
+    whole.process_bytes_written = less(*whole.process_bytes_written, *part.process_bytes_written);
   if (whole.device && part.device) {
     whole.device->bytes_read = less(whole.device->bytes_read, part.device->bytes_read);
     whole.device->reads = less(whole.device->reads, part.device->reads);

@@ -30,6 +30,8 @@ struct Usage {
   Seconds wall{0};
   // That storage served to this process: reads from the page cache are not in it.
   std::optional<std::uint64_t> process_bytes_read;
+  // That it sent there, or left to the page cache to send.
+  std::optional<std::uint64_t> process_bytes_written;
   // Absent also where the store lies on no block device of this machine.
   std::optional<DeviceUsage> device;
   // Of this process, all its threads.
