@@ -84,6 +84,7 @@ struct Option {
 inline constexpr std::string_view kJobGroup = "Job";
 inline constexpr std::string_view kReadingGroup = "Reading";
 inline constexpr std::string_view kMeasuringGroup = "Measuring";
+inline constexpr std::string_view kCheckpointGroup = "Checkpoints";
 inline constexpr std::string_view kDatasetGroup = "Dataset";
 inline constexpr std::string_view kPredictingGroup = "Predicting";
 inline constexpr std::string_view kSizingGroup = "Sizing";

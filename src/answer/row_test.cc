@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "answer/catalogue.h"
+#include "answer/checkpoint.h"
 #include "answer/echo.h"
 #include "answer/generate.h"
 #include "answer/inspect.h"
@@ -25,10 +26,10 @@ using ::testing::HasSubstr;
 
 using Maker = std::function<std::unique_ptr<Ask>()>;
 const std::vector<Maker> kAsks = {
-    [] { return std::make_unique<RunAsk>(); },      [] { return std::make_unique<GenerateAsk>(); },
-    [] { return std::make_unique<InspectAsk>(); },  [] { return std::make_unique<ProbeAsk>(); },
-    [] { return std::make_unique<PredictAsk>(); },  [] { return std::make_unique<SizeAsk>(); },
-    [] { return std::make_unique<CatalogueAsk>(); }};
+    [] { return std::make_unique<RunAsk>(); },        [] { return std::make_unique<GenerateAsk>(); },
+    [] { return std::make_unique<InspectAsk>(); },    [] { return std::make_unique<ProbeAsk>(); },
+    [] { return std::make_unique<CheckpointAsk>(); }, [] { return std::make_unique<PredictAsk>(); },
+    [] { return std::make_unique<SizeAsk>(); },       [] { return std::make_unique<CatalogueAsk>(); }};
 
 // A good value that is no default.
 std::string good_value(const Option& option) {

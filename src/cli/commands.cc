@@ -1,5 +1,6 @@
 // The table of commands.
 #include "answer/catalogue.h"
+#include "answer/checkpoint.h"
 #include "answer/generate.h"
 #include "answer/inspect.h"
 #include "answer/predict.h"
@@ -30,6 +31,14 @@ constexpr Example kGenerateExamples[] = {
     {"aforo generate unet3d_h100 /mnt/data --samples 500 --dry-run",
      "how many files and bytes, and do they fit?"},
     {"aforo generate --delete /mnt/data", "remove the generated files again"}};
+
+constexpr Example kCheckpointExamples[] = {
+    {"aforo checkpoint job.yaml /mnt/checkpoints --write 10 --read 10 --verify",
+     "write ten, read them back, and prove every byte"},
+    {"aforo checkpoint job.yaml /mnt/checkpoints checkpoint.model=llama3-8b --dry-run",
+     "how many files and bytes of each rank, and do they fit?"},
+    {"aforo checkpoint job.yaml /mnt/checkpoints --read 1 --restore resharded --ranks 16",
+     "what does it take to go on with 16 ranks?"}};
 
 constexpr Example kInspectExamples[] = {
     {"aforo inspect /mnt/images", "how many samples, how large, in what layout?"},
@@ -134,6 +143,14 @@ constexpr Command kCommands[] = {
      &kRecordResults, kGenerateExamples,
      "0 the dataset is complete; 2 it could not be done, or not to its end.", "files/s", false,
      make<GenerateAsk>, answer_as<GenerateAsk>},
+    {"checkpoint", "Write and restore checkpoints, and nothing else",
+     "All ranks of the workload's checkpoint block write their files, as its layout has them, then rank 0 commits: a "
+     "checkpoint that was cut short is never taken for whole. Contents are incompressible and made before the clock "
+     "starts. Then the page cache is emptied and the newest are restored. Times of create, write, fsync, rename and close, "
+     "of the slowest rank and of rank 0, bytes by the kernel, and what the pause costs. Writes only into a directory that "
+     "is empty or that aforo wrote checkpoints to. docs/checkpoints.md.",
+     &kRecordResults, kCheckpointExamples, "0 done; 2 it could not be done, or not to its end.",
+     "checkpoints/s", false, make<CheckpointAsk>, answer_as<CheckpointAsk>},
     {"inspect", "Describe a real dataset",
      "Counts samples, fits their sizes, recognises the layout by content, and writes the dataset block that "
      "run, generate and size accept. Reads names, sizes and headers; writes nothing into DIR.",

@@ -1,6 +1,7 @@
 #include "report/document_of.h"
 
 #include "report/catalogue_document.h"
+#include "report/checkpoint_document.h"
 #include "report/dataset_document.h"
 #include "report/find_max_document.h"
 #include "report/page_extent.h"
@@ -24,6 +25,7 @@ Document made_of(const Json& record, PageExtent extent) {
   if (command == "inspect") return inspect_document(record);
   if (command == "probe") return probe_document(record);
   if (command == "size") return size_document(record, extent);
+  if (command == "checkpoint") return checkpoint_document(record);
   if (command == "catalogue") return catalogue_document(record);
   return run_document(record, extent);
 }

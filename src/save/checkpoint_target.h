@@ -1,0 +1,71 @@
+// CheckpointTarget: a place to write checkpoints to, made ready before any clock starts, and put right again at the end.
+//
+// A place is absent, empty, or carries the marker of checkpoints (kCheckpointsMarker); anything else is refused. What lies
+// there unfinished is removed when the place is taken, so far as its names are those of checkpoints' files; whole ones are
+// never touched but by the plan's `keep`.
+//
+// Threads: made, asked and destroyed on one thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dataset/checkpoint_content.h"
+#include "dataset/checkpoint_layout.h"
+#include "dataset/checkpoint_manifest.h"
+#include "save/checkpoint_place.h"
+#include "storage/store.h"
+#include "workload/checkpoint.h"
+
+namespace aforo {
+
+class CheckpointTarget {
+ public:
+  // Of `writes` checkpoints of `spec`, whose shape is `shape`. Throws UserError, before anything is touched, for a place
+  // that is somebody else's, that holds checkpoints of another shape, or that has no room for all that will be kept;
+  // afterwards, where the place cannot be made or something foreign lies among what was cut short.
+  CheckpointTarget(const std::string& directory, const CheckpointSpec& spec, const CheckpointShape& shape,
+                   std::uint64_t writes);
+  // Takes away what was not finished, and the place itself where it was made for this and nothing whole is in it.
+  ~CheckpointTarget();
+  CheckpointTarget(const CheckpointTarget&) = delete;
+  CheckpointTarget& operator=(const CheckpointTarget&) = delete;
+
+  const Store& store() const { return *store_; }
+  const Owned& owned() const { return *owned_; }
+  const CheckpointLayout& layout() const { return layout_; }
+  std::shared_ptr<const CheckpointContent> content() const { return content_; }
+  // Whether past the page cache: what the spec says, where the file system can.
+  bool direct() const { return direct_; }
+  // What was not as asked, for the Record's warnings.
+  const std::vector<std::string>& notes() const { return notes_; }
+  std::string manifest_text(std::uint64_t number) const;
+
+  // How the job writes: everything of a CheckpointPlan but when.
+  CheckpointPlan plan() const;
+
+ private:
+  void take(const std::string& directory);
+
+  const CheckpointSpec spec_;
+  CheckpointPlace place_;
+  std::unique_ptr<Store> store_;
+  CheckpointLayout layout_;
+  std::vector<std::string> made_;  // places that were made for this, the outermost first
+  std::unique_ptr<Owned> owned_;
+  std::uint64_t key_ = 0;
+  std::shared_ptr<const CheckpointContent> content_;
+  bool direct_ = false;
+  std::vector<std::string> notes_;
+};
+
+// Why `checkpoints` more of that shape do not fit, of which `keep` stay (0: all) beside those of `there`: a sentence, or
+// nothing. Asks the store for its room.
+std::optional<std::string> checkpoints_lack(const Store& store, const CheckpointShape& shape,
+                                            std::uint64_t checkpoints, std::uint32_t keep,
+                                            std::uint64_t there);
+
+}  // namespace aforo
