@@ -5,8 +5,9 @@
 namespace aforo {
 
 const WriteCurve* write_curve_for(std::span<const WriteCurve> curves, const CheckpointPlan& plan) {
+  const ReadMode mode = plan.direct ? ReadMode::kDirect : ReadMode::kBuffered;
   for (const WriteCurve& curve : curves)
-    if (curve.mode == ReadMode::kBuffered && curve.synced == plan.sync) return &curve;
+    if (curve.mode == mode && curve.synced == plan.sync) return &curve;
   return nullptr;
 }
 

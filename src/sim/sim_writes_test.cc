@@ -27,7 +27,7 @@ JobPlan saving_plan(const Layout& layout) {
   JobPlan plan = plan_of(layout, 2, 4, 10, 0.1);
   plan.ranks = 4;
   plan.checkpoint.every_steps = 5;
-  plan.checkpoint.bytes = 400_MiB;
+  plan.checkpoint.shape = CheckpointShape::even(400_MiB, 4);
   return plan;
 }
 
@@ -37,14 +37,14 @@ TEST(SimWrites, AFileTakesWhatItTakesAndItsBytes) {
   TestLayout layout(1000, 1000);
   for (const std::uint32_t files : {1, 2}) {
     JobPlan plan = saving_plan(layout);
-    plan.checkpoint.files_per_rank = files;
+    plan.checkpoint.shape = CheckpointShape::even(400_MiB, 4, files);
     const SimResult result = simulate_one(fast_reads(), plan);
     const CheckpointStats& stats = result.jobs[0].job.checkpoints;
     EXPECT_EQ(stats.whole, 8u * files);
     EXPECT_EQ(stats.unknown, 0u);
     EXPECT_EQ(stats.bytes, 2 * Bytes(400_MiB).value);
     EXPECT_NEAR(stats.slowest.value, 1 + 0.05 * files, 1e-9) << "400 MiB at 400 MiB/s";
-    EXPECT_NEAR(checkpoint_of(result).value, 2 * (1 + 0.05 * files), 1e-6);
+    EXPECT_NEAR(checkpoint_of(result).value, 2 * (1 + 0.05 * (files + 1)), 1e-6) << "and its commit is a file";
   }
 }
 
@@ -52,7 +52,7 @@ TEST(SimWrites, AFileTakesWhatItTakesAndItsBytes) {
 TEST(SimWrites, FewWritersGetLess) {
   TestLayout layout(1000, 1000);
   JobPlan plan = saving_plan(layout);
-  plan.checkpoint.writers = CheckpointWriters::kFirstRank;
+  plan.checkpoint.shape = CheckpointShape::even(400_MiB, 1);
   EXPECT_NEAR(simulate_one(fast_reads(), plan).jobs[0].job.checkpoints.slowest.value, 2.05, 1e-9);
 }
 

@@ -46,6 +46,7 @@ struct CheckpointPlan {
   Bytes chunk{std::uint64_t{8} << 20};  // > 0; of one write. A file's last may be shorter
   std::uint32_t depth = 1;              // >= 1; writes of one file at once
   bool sync = true;                     // a file counts as written once its bytes are on storage
+  bool direct = false;                  // past the page cache: for who simulates; a World's lanes are made so
   bool asynchronous = false;
   Seconds copy{0};          // to host memory; asynchronous only
   std::uint64_t first = 0;  // the number of the first one: those before are there already
