@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "answer/row.h"
+#include "hosts/crew.h"
 #include "measure/record.h"
 #include "world/progress.h"
 
@@ -88,6 +89,9 @@ struct Context {
   // moves a slider and waits (size: what is needed, designs and money, not yet what would change them). A Record
   // of its own; the answer's is the same and more. May be empty: then nothing is made for it.
   std::function<void(const Json&)> early = {};
+  // The other processes that were started for the same ask, each of which answers it beside this one; null: alone. The
+  // first's Answer holds for all, the others' has no Record. Outlives the call.
+  Crew* crew = nullptr;
 };
 
 // What `say` holds for an answer that is not whole: "ended before it was done, ...; WHAT_NOW". One

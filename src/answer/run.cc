@@ -6,6 +6,7 @@
 #include "answer/job_rows.h"
 #include "answer/predicted_run.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "measure/verdict.h"
 #include "model/storage_yaml.h"
 #include "probe/probe_check.h"
@@ -124,6 +125,11 @@ std::vector<std::string> how_it_ended(const RunOutcome& run, bool skip_errors) {
         "expected storage to answer, found {} {} without an answer when the run was ended: it hangs; the "
         "result holds what was measured before",
         run.unanswered, run.unanswered == 1 ? "request" : "requests"));
+  else if (!run.missing.empty())
+    say.push_back(fmt::format(
+        "expected all processes to come to the end, found nothing of {}: it ended or was cut off; the result holds what "
+        "the others measured until then",
+        join(run.missing, ", ")));
   else if (run.failed && run.of_client)
     say.push_back(fmt::format("expected enough open files and memory for the job, found '{}': {}; {}",
                               run.failures.empty() ? "too few" : run.failures.front(), kClientLack,
@@ -161,18 +167,21 @@ Answer answer(const RunAsk& ask, const Context& context) {
   refuse_contradictions(ask);
   const RunOptions options = options_of(ask);
   Answer out;
+  const bool first = context.crew == nullptr || context.crew->first();
   if (*ask.dry_run) {
+    if (!first) return out;
     out.record = plan_run(options, context.stop);
     add_echo(out.record, ask, context);
     return out;
   }
   const OpenedRun opened = open_run(options, context.stop);
   const std::optional<RunPrediction> prediction =
-      ask.storage.given() ? std::optional(predict_run(options, opened.dataset, *ask.storage, context.stop))
+      ask.storage.given() && first ? std::optional(predict_run(options, opened.dataset, *ask.storage, context.stop))
                           : std::nullopt;
-  const std::optional<ProbeCheck> check = check_of(ask, options, opened, context);
+  const std::optional<ProbeCheck> check = first ? check_of(ask, options, opened, context) : std::nullopt;
   RunOutcome run = options.find_max ? find_max(options, opened, context.stop, context.progress)
-                                    : train(options, opened, context.stop, context.progress);
+                                    : train(options, opened, context.stop, context.progress, context.crew);
+  if (!first) return out;
   out.record = std::move(run.record);
   if (prediction) add_prediction_beside(out.record, *prediction, run, options);
   if (check) add_check(out.record, *check);

@@ -1,7 +1,12 @@
 #include "cli/act.h"
 
-#include <memory>
+#include <fmt/format.h>
 
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/error.h"
 #include "base/text.h"
 #include "cli/command_line.h"
 #include "cli/full_screen.h"
@@ -10,6 +15,9 @@
 #include "cli/results.h"
 #include "cli/signals.h"
 #include "cli/started.h"
+#include "hosts/crew.h"
+#include "hosts/open_wire.h"
+#include "measure/record.h"
 #include "report/look.h"
 #include "serve/live_server.h"
 
@@ -39,26 +47,34 @@ ProgressSink sink_of(FullScreen* screen, LiveLine& line, LiveServer* server) {
   };
 }
 
-}  // namespace
+// Of a process that is not the first: it delivers nothing.
+void keep_no_results(ResultsAsk& results) {
+  results.json = results.csv = results.html = results.output = Setting<std::string>();
+  results.live = results.serve = Setting<bool>(false);
+  results.quiet = Setting<bool>(true);
+}
 
-int act(const Command& command, std::span<const std::string> words, Console& console) {
-  const CommandLine line = read_command_line(command, words);
+int act_on(const Command& command, std::span<const std::string> words, Console& console,
+           std::optional<StopOnSignal>& stop, Crew* crew) {
+  CommandLine line = read_command_line(command, words);
   refuse_results_over_files(line);
   refuse_contradictions(*line.ask);
   refuse_contradictions(line.results);
   refuse_contradictions_between(*line.ask, line.results);
   refuse_results_inside_datasets(line);
   if (command.serve != nullptr) {
-    const StopOnSignal stop;
-    command.serve(*line.ask, console, stop.token());
+    stop.emplace();
+    command.serve(*line.ask, console, stop->token());
     return kDone;
   }
+  const bool first = crew == nullptr || crew->first();
+  if (!first) keep_no_results(line.results);
   if (*line.results.live) refuse_full_screen(console);
   Results results(line.results, console);
-  const StopOnSignal stop;
+  if (!stop) stop.emplace();
   const auto server = *line.results.serve ? std::make_unique<LiveServer>(started_now) : nullptr;
   const auto screen =
-      *line.results.live ? std::make_unique<FullScreen>(console, std::string(command.rate_word), stop.token())
+      *line.results.live ? std::make_unique<FullScreen>(console, std::string(command.rate_word), stop->token())
                          : nullptr;
   LiveLine live(console, *line.results.quiet || screen, std::string(command.rate_word));
   const auto tell = [&](const std::string& sentence) {
@@ -73,15 +89,68 @@ int act(const Command& command, std::span<const std::string> words, Console& con
   if (server && !screen)
     console.err << "aforo: open " << server->address() << "#live (once) to see it\n" << std::flush;
   const bool page_only = !line.results.json.given() && !line.results.html.given() && !server;
-  Answer answer = command.answer(*line.ask, {stop.token(), sink_of(screen.get(), live, server.get()),
-                                             started_now(), &line.results, page_only, tell});
+  Answer answer = command.answer(*line.ask, {stop->token(), sink_of(screen.get(), live, server.get()),
+                                             started_now(), &line.results, page_only, tell, {}, crew});
   live.clear();
   if (screen) screen->close();
-  results.deliver(answer);
+  if (first) results.deliver(answer);
   if (server) server->finish(answer.record);
   for (const std::string& sentence : answer.say)
     console.err << "aforo: " << printable(readable_sentence(sentence)) << '\n';
   return exit_code(answer.outcome);
+}
+
+// What ends this process's command is heard of by all, and said by the first.
+[[noreturn]] void end_together(Crew& crew, const Console& console, const std::string& sentence) {
+  if (!crew.refuse(sentence) && console.alone_err != nullptr)
+    *console.alone_err << "aforo: " << printable(readable_sentence(sentence)) << '\n' << std::flush;
+  throw SaidByFirst();
+}
+
+// One command as several processes: all answer it, the first for all, and all end with its exit code.
+int act_together(const Command& command, std::span<const std::string> words, Console& console) {
+  std::optional<StopOnSignal> stop(std::in_place);
+  const Launch& launch = console.launch;
+  std::optional<Crew> crew;
+  try {
+    crew.emplace([&] { return open_wire(console.wire_modules, launch); },
+                 Hello{std::string(aforo_version()), this_host()}, stop->token());
+  } catch (const UserError&) {
+    if (!launch.first()) throw SaidByFirst();  // as the launcher says, too, who ended
+    throw;
+  }
+  try {
+    const int code = act_on(command, words, console, stop, &*crew);
+    const std::string all = crew->exchange("", [&](const Crew::Parts&) { return std::to_string(code); });
+    return std::stoi(all);
+  } catch (const SaidByFirst&) {
+    crew->give_up();
+    throw;
+  } catch (const UserError& error) {
+    if (!crew->first()) end_together(*crew, console, error.what());
+    crew->refuse(error.what());
+    throw;
+  } catch (const Interrupted&) {
+    if (!crew->first()) end_together(*crew, console, "it was interrupted before there was anything to report");
+    crew->refuse("");
+    throw;
+  } catch (...) {
+    crew->refuse("it cannot go on, for want of memory or by a defect of aforo");
+    throw;
+  }
+}
+
+}  // namespace
+
+int act(const Command& command, std::span<const std::string> words, Console& console) {
+  if (!console.launch.alone() && command.over_hosts) return act_together(command, words, console);
+  if (!console.launch.alone())
+    throw UserError(fmt::format(
+        "expected one process for 'aforo {}', found {} ({}): only run is one job over several; start it without mpirun "
+        "or srun",
+        command.name, console.launch.processes, console.launch.by));
+  std::optional<StopOnSignal> stop;
+  return act_on(command, words, console, stop, nullptr);
 }
 
 }  // namespace aforo

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "cli/act.h"
 #include "cli/help.h"
+#include "hosts/crew.h"
 #include "report/look.h"
 
 namespace aforo {
@@ -70,6 +71,8 @@ int run_aforo(std::span<const std::string> words, Console& console) {
     return dispatch(words, console);
   } catch (const Interrupted&) {
     console.err << "aforo: interrupted before there was anything to report\n";
+  } catch (const SaidByFirst&) {
+    // another process of the same command says it
   } catch (const UserError& error) {
     console.err << "aforo: " << printable(readable_sentence(error.what())) << '\n';
   } catch (const std::bad_alloc&) {

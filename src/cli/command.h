@@ -52,6 +52,8 @@ struct Command {
   Answer (*answer)(const Ask& ask, const Context&);
   // Of a command that answers others, until it is asked to stop, instead of `answer`: that is null then. Ends in kDone.
   void (*serve)(const Ask& ask, Console& console, const std::stop_token& stop) = nullptr;
+  // It may be started as several processes, each of which answers it with the others (Context::crew).
+  bool over_hosts = false;
 };
 
 // In the order of the overview: as a person comes to need them.

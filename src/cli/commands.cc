@@ -135,7 +135,7 @@ constexpr Command kCommands[] = {
      "0 utilisation is at or above the target; 1 it is below, or could not be judged; 2 the run could not be "
      "done, or not to its end. A --time-limit that is reached is the end that was asked for: 0 or 1 where a "
      "step was done, and the Record says partial.",
-     "samples/s", false, make<RunAsk>, answer_as<RunAsk>},
+     "samples/s", false, make<RunAsk>, answer_as<RunAsk>, nullptr, true},
     {"generate", "Lay a workload's dataset on a directory",
      "Writes files as the workload describes them: sizes, layout, directories; incompressible, checksummed, "
      "the same for the same seed. Called again after an interruption it resumes. Writes only into a "

@@ -4,6 +4,9 @@
 
 #include <ostream>
 #include <string>
+#include <vector>
+
+#include "hosts/launch.h"
 
 namespace aforo {
 
@@ -28,6 +31,12 @@ struct Console {
   int err_columns = 0, err_rows = 0;
   std::string err_kind = {};
   bool err_colour = false;
+  // Whether a launcher started this process as one of several, and where the module that joins them may lie.
+  Launch launch = {};
+  std::vector<std::string> wire_modules = {};
+  // Of a process that is not the first, whose `out` and `err` go nowhere: for what nobody else can say, as that the first
+  // is gone. Null otherwise.
+  std::ostream* alone_err = nullptr;
 };
 
 }  // namespace aforo

@@ -20,6 +20,7 @@
 #include "cli/app.h"
 #include "cli/command.h"
 #include "cli/signals.h"
+#include "hosts/launch.h"
 #include "world/served_place.h"
 
 namespace {
@@ -80,19 +81,41 @@ bool reader_went_away() {
   std::abort();
 }
 
+// The module that speaks MPI lies beside the program, or in the library folder of where that is installed.
+std::vector<std::string> wire_modules() {
+  std::string path(4096, '\0');
+  const ssize_t length = ::readlink("/proc/self/exe", path.data(), path.size());
+  path.resize(static_cast<std::size_t>(std::max<ssize_t>(length, 0)));
+  const std::string folder = path.substr(0, path.rfind('/') + 1);
+  return {folder + "aforo_mpi.so", folder + "../lib/aforo/aforo_mpi.so"};
+}
+
+aforo::Launch launch() {
+  return aforo::launch_of([](std::string_view name) {
+    const char* value = std::getenv(std::string(name).c_str());
+    return std::string(value != nullptr ? value : "");
+  });
+}
+
 // The whole command; its exit code.
 int command(const std::vector<std::string>& words, bool out_is_closed) {
   const bool out_is_terminal = ::isatty(STDOUT_FILENO) == 1;
   const char* no_colour = std::getenv("NO_COLOR");
   const bool wants_colour = no_colour == nullptr || *no_colour == '\0';
-  aforo::Console console{std::cout,
-                         std::cerr,
+  const aforo::Launch started = launch();
+  std::ostream nowhere(nullptr);
+  const bool first = started.first();
+  aforo::Console console{first ? std::cout : nowhere,
+                         first ? std::cerr : nowhere,
                          out_is_terminal,
                          ::isatty(STDERR_FILENO) == 1,
                          out_is_terminal && wants_colour,
                          utf8(),
                          terminal_width(),
                          out_is_closed};
+  console.launch = started;
+  console.wire_modules = wire_modules();
+  if (!first) console.alone_err = &std::cerr;
   if (winsize size{}; console.err_is_terminal && ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0) {
     console.err_columns = size.ws_col;
     console.err_rows = size.ws_row;

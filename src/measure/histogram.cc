@@ -96,4 +96,17 @@ std::vector<Histogram::Bucket> Histogram::buckets(std::size_t most) const {
   return out;
 }
 
+std::vector<Histogram::Filled> Histogram::filled() const {
+  std::vector<Filled> some;
+  for (std::uint32_t i = 0; i < counts_.size(); ++i)
+    if (counts_[i] > 0) some.push_back({i, counts_[i]});
+  return some;
+}
+
+void Histogram::fill(const std::vector<Filled>& some) {
+  counts_.fill(0);
+  for (const Filled& one : some)
+    if (one.bucket < counts_.size()) counts_[one.bucket] = one.count;
+}
+
 }  // namespace aforo

@@ -54,7 +54,20 @@ class Histogram {
   // O(buckets).
   std::vector<Bucket> buckets(std::size_t most) const;
 
+  // All of it to another process (base/carry.h), some bytes for each bucket with a value.
+  template <class Carrier>
+  void carry(Carrier& carrier) {
+    std::vector<Filled> some = filled();
+    carrier(count_, sum_, min_, max_, some);
+    fill(some);
+  }
+
  private:
+  struct Filled {
+    std::uint32_t bucket = 0, count = 0;
+  };
+  std::vector<Filled> filled() const;
+  void fill(const std::vector<Filled>& some);
   static constexpr int kSubBits = 7;
   static constexpr int kOctaves = 43 - kSubBits + 1;
   static std::size_t bucket(std::uint64_t ns);

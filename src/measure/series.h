@@ -68,6 +68,12 @@ class StepCurve {
   // point may stand for fewer steps. Empty without steps.
   Series series() const;
 
+  // All of it to another process (base/carry.h).
+  template <class Carrier>
+  void carry(Carrier& carrier) {
+    carrier(points_, stride_, steps_);
+  }
+
  private:
   struct Point {
     double begin = 0, seconds = 0, longest = 0, computed = 0;  // seconds of time; computed = sum of au x time

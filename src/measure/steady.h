@@ -53,6 +53,12 @@ class StepSeries {
   // Of the steps so far; more may be added afterwards. Absent with fewer than 4 points. O(512).
   std::optional<Steady> steady() const;
 
+  // All of it to another process (base/carry.h).
+  template <class Carrier>
+  void carry(Carrier& carrier) {
+    carrier(points_, stride_, partial_, partial_steps_, steps_);
+  }
+
  private:
   void halve();  // every point stands for twice as many steps
   std::vector<double> grouped(std::uint64_t& steps_per_point) const;

@@ -50,6 +50,12 @@ class RankTimeline {
   // bin begins there or less than its width before.
   Json json() const;
 
+  // All of it to another process (base/carry.h).
+  template <class Carrier>
+  void carry(Carrier& carrier) {
+    carrier(first_, ranks_, group_, width_, seconds_per_bin_, bins_per_second_, first_bin_, bins_, begin_, seconds_);
+  }
+
  private:
   std::uint32_t row_of(std::uint32_t rank) const { return (rank >> group_) - (first_ >> group_); }
   std::size_t rows() const { return ranks_ == 0 ? 0 : row_of(first_ + ranks_ - 1) + std::size_t{1}; }

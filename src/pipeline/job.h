@@ -170,6 +170,12 @@ struct JobResult {
   // clock. Associative. Throws std::logic_error where `next` is not what follows. An epoch that only one of
   // them has gets ranks that did no step, so it has no AU (measure/au.h).
   void merge(JobResult next);
+  // All of it to another process (base/carry.h).
+  template <class Carrier>
+  void carry(Carrier& carrier) {
+    carrier(ranks, epochs, readers, first_step, samples_delivered, checkpoints, samples_read_again, stopped, failed,
+            ending);
+  }
 };
 
 }  // namespace aforo

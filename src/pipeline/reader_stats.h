@@ -50,6 +50,12 @@ struct FaultExample {
   // That it cost: of a shard read front to back all from `sample` on; 0 where another read of that
   // shard has counted them.
   std::uint64_t samples = 1;
+
+  // All of it to another process (base/carry.h).
+  template <class Carrier>
+  void carry(Carrier& carrier) {
+    carrier(fault, file, sample, error, detail, samples);
+  }
 };
 
 // Numbers count the readers' work, not the accelerators': what was read ahead and thrown away is in
@@ -101,6 +107,11 @@ struct ReaderStats {
   // Takes in another lane's or host's. Counts and sums do not depend on the order of merging; which
   // examples are kept does.
   void merge(const ReaderStats& other);
+  // All of it to another process (base/carry.h).
+  template <class Carrier>
+  void carry(Carrier& carrier) {
+    carrier(samples, bytes, requests, verified, sample_read, busy, failing, preparing, faults, examples);
+  }
 
  private:
   void name(const FaultExample& example);

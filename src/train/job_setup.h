@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "hosts/crew.h"
 #include "measure/record.h"
 #include "pipeline/job.h"
 #include "survey/dataset_open.h"
@@ -17,7 +18,9 @@ namespace aforo {
 // batches do not fit into memory, or when this process may open too few files.
 // Checks are set up here: framing of shards always, contents with `verify`; none on an engine that
 // moves no bytes. Opens and reads nothing.
-JobPlan make_plan(const RunOptions& options, const OpenedDataset& dataset);
+// `crew`: the hosts that share its ranks, in blocks as equal as can be, in the order of hosts; null = all are here. A
+// host without a rank is refused.
+JobPlan make_plan(const RunOptions& options, const OpenedDataset& dataset, const Crew* crew = nullptr);
 
 // Steps of a job that ends by other means (a search's window).
 // 2^32 - 1 of them: no job of emulated steps comes to its end, and products with a batch size do

@@ -16,7 +16,7 @@ Task<> drive(TrainingJob<RealWorld>& job, JobResult& result) { result = co_await
 }  // namespace
 
 MeasuredJob run_job(const JobPlan& plan, const JobSettings& settings, WatchOptions watch,
-                    std::stop_token stop, const std::function<void(const RunningJob&)>& watching) {
+                    std::stop_token stop, const std::function<void(const RunningJob&)>& watching, Crew* crew) {
   LaneSet made = make_lanes(*plan.layout, plan.loader.read_mode == ReadMode::kDirect, settings,
                             files_held(plan, settings.engine, settings.io_threads));
   MeasuredJob measured;
@@ -34,7 +34,7 @@ MeasuredJob run_job(const JobPlan& plan, const JobSettings& settings, WatchOptio
     };
   measured.watch = std::make_unique<StepWatch>(std::move(watch));
 
-  RealWorld world(std::move(made.lanes));
+  RealWorld world(std::move(made.lanes), {}, crew);
   TrainingJob<RealWorld> job(world, plan, *measured.watch);
   std::vector<Seconds> cpu_before;
   for (LaneId i = 0; i < world.lanes(); ++i) cpu_before.push_back(world.lane(i).cpu_seconds());
@@ -48,7 +48,9 @@ MeasuredJob run_job(const JobPlan& plan, const JobSettings& settings, WatchOptio
   const Moment begin = read_moment(*settings.store);
   measured.started = begin.time;
   const Alarm alarm(settings.hard_limit, ending);
+  if (crew) crew->begin_job();
   world.run(drive(job, measured.result), ending.get_token(), [&] { job.stop(); });
+  if (crew) crew->end_job();
   const Moment end = read_moment(*settings.store);
   measured.usage = without(between(begin, end), paused);
   measured.resident = end.counters.resident;

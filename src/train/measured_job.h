@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "hosts/crew.h"
 #include "pipeline/job.h"
 #include "train/step_watch.h"
 #include "world/job_settings.h"
@@ -33,6 +34,8 @@ struct MeasuredJob {
   bool compressed = false;
   // Lanes that were made, >= 1.
   unsigned io_threads = 0;
+  // That its processes may use; 0 = those of this process.
+  unsigned cores = 0;
   // Monotonic: the first rank began.
   Seconds started{0};
   // Of the whole job, the pauses between epochs left out.
@@ -50,6 +53,14 @@ struct MeasuredJob {
   // Time in which the job ran: from the first rank's begin to the last reader's end, pauses
   // between epochs left out.
   Seconds wall() const { return usage.wall; }
+
+  // All of it to another process (base/carry.h).
+  template <class Carrier>
+  void carry(Carrier& carrier) {
+    if (!watch) watch = std::make_unique<StepWatch>(WatchOptions{});
+    carrier(result, *watch, engine, engine_reason, memory_only, compressed, io_threads, started, usage, resident,
+            lane_cpu_share, opens, unanswered);
+  }
 };
 
 // A job that is about to begin, for who looks on: other threads may read both, the watch's `live` functions until the job's
@@ -65,10 +76,13 @@ struct RunningJob {
 // Sets the plan up in a RealWorld, runs it and takes it down again. `watching` is called once, on this
 // thread, before the first rank begins. Throws UserError if the engine or the directory cannot be had; nothing has run then.
 //
+// `crew`: the hosts that carry the other ranks of the same job at the same time; null = all are here.
+//
 // Blocks: this thread becomes home, and the lanes' threads have ended when it returns. A stop
 // request ends the job at once, the hard limit of the settings likewise; the result then says
 // `stopped`. Read errors are in the result, never thrown.
 MeasuredJob run_job(const JobPlan& plan, const JobSettings& settings, WatchOptions watch,
-                    std::stop_token stop, const std::function<void(const RunningJob&)>& watching = {});
+                    std::stop_token stop, const std::function<void(const RunningJob&)>& watching = {},
+                    Crew* crew = nullptr);
 
 }  // namespace aforo

@@ -61,8 +61,9 @@ void add_epochs(Evidence& e, const std::vector<std::vector<RankEpoch>>& epochs) 
 
 // Of the cores that the process may use; with the kernel's threads, which no quota holds, of the machine's.
 void add_cpu(Evidence& e, const MeasuredJob& job) {
-  const double wall = job.wall().value, machine = wall * describe_machine().cores;
-  const double process = job.usage.cpu().value / (wall * available_cores());
+  const double wall = job.wall().value;
+  const double machine = wall * (job.cores ? job.cores : describe_machine().cores);
+  const double process = job.usage.cpu().value / (wall * (job.cores ? job.cores : available_cores()));
   e.client_cpu_share = std::max(process, job.usage.client_cpu().value / machine);
   e.kernel_cpu_share = job.usage.kernel_cpu.value_or(Seconds{0}).value / machine;
   e.kernel_thread_share = job.usage.kernel_busiest.value / wall;

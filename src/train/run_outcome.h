@@ -49,6 +49,8 @@ struct RunOutcome {
   bool failed = false;
   // ... because this process ran out of open files or memory: no sample is at fault.
   bool of_client = false;
+  // Hosts that were gone before the end, or gave nothing; no sample is at fault.
+  std::vector<std::string> missing;
   // The first few, "path: what".
   std::vector<std::string> failures;
   // Why the step file is not whole, a sentence; empty = it is, or none was asked for.

@@ -82,7 +82,7 @@ void add_client(Json& record, const MeasuredJob& job) {
   if (job.result.readers.bytes && moves_bytes(job.engine))
     set_number(record, "cpu_seconds_per_gb",
                (user + system) / (static_cast<double>(job.result.readers.bytes) / 1e9));
-  if (const auto share = other_cpu_share(job.usage, describe_machine().cores)) {
+  if (const auto share = other_cpu_share(job.usage, job.cores ? job.cores : describe_machine().cores)) {
     set_number(record, "other_cpu_share", *share);
     if (*share > kDisturbed)
       record["warnings"].push_back(

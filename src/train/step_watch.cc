@@ -12,7 +12,9 @@ StepWatch::StepWatch(WatchOptions options)
       ranks_per_row_((std::max(options_.ranks, 1U) + kLiveRows - 1) / kLiveRows),
       live_rows_((std::max(options_.ranks, 1U) + ranks_per_row_ - 1) / ranks_per_row_) {}
 
-void StepWatch::on_step(const StepTimes& step) {
+void StepWatch::on_step(const StepTimes& here) {
+  StepTimes step = here;
+  step.begin -= options_.clock_offset, step.epoch_start -= options_.clock_offset;
   const Seconds whole = step.load_wait + step.compute + step.barrier_wait;
   step_.add(whole);
   load_.add(step.load_wait);

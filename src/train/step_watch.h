@@ -31,6 +31,8 @@ struct WatchOptions {
   std::uint64_t total_steps = 1;  // epochs x steps
   // Monotonic; end cleanly after it; 0 = none.
   Seconds deadline{0};
+  // This machine's clock less that of the whole job: taken off the times of every step. 0 alone.
+  Seconds clock_offset{0};
   StepsCsv* csv = nullptr;  // outlives the watch
   // Between epochs, with the number of the epoch that ended.
   std::function<void(std::uint64_t)> epoch_end;
@@ -72,6 +74,15 @@ class StepWatch final : public JobObserver {
   // anywhere and ends with the last (times on one clock). Steps that only one host finished, or still keeps,
   // are left out of steps() and series(). Associative.
   void merge(const StepWatch& other);
+  // All that `merge` takes, to another process (base/carry.h).
+  template <class Carrier>
+  void carry(Carrier& carrier) {
+    std::uint64_t steps = live_steps_.load(), epoch = live_epoch_.load(), batches = live_batches_.load();
+    carrier(options_.ranks, options_.first_rank, options_.batch_size, step_, load_, barrier_, timing_, series_, curve_,
+            timeline_, steps_, steps_forgotten_, enough_, compute_total_, asked_total_, overdue_total_,
+            accelerator_time_, steps, epoch, batches);
+    live_steps_ = steps, live_epoch_ = epoch, live_batches_ = batches;
+  }
 
   LiveView live() const;
   // What ranks did in their finished steps so far, at most kLiveRows rows of equally many ranks. Any thread.

@@ -13,6 +13,7 @@
 #include "pipeline/plan_job.h"
 #include "storage/open_store.h"
 #include "survey/dataset_words.h"
+#include "train/host_record.h"
 #include "train/live_progress.h"
 #include "train/run_record.h"
 #include "train/trials.h"
@@ -27,8 +28,10 @@ JobSettings settings_of(const RunOptions& options, const Store& store) {
   return {&store, options.engine, options.io_threads, options.io_timeout};
 }
 
-WatchOptions watch_options(const RunOptions& options, const JobPlan& plan, StepsCsv* csv, CacheReset& reset) {
+WatchOptions watch_options(const RunOptions& options, const JobPlan& plan, StepsCsv* csv, CacheReset& reset,
+                           const Agreement& agreed) {
   WatchOptions watch;
+  watch.clock_offset = agreed.clock.offset;
   watch.ranks = plan.ranks.here;
   watch.first_rank = plan.ranks.first;
   watch.batch_size = plan.loader.batch_size;
@@ -48,7 +51,7 @@ Verdict judge_run(const MeasuredJob& job, const JobPlan& plan, const RunOptions&
   Evidence evidence = evidence_of(job, plan, options);
   evidence.errors += static_cast<double>(damaged);
   const bool missed = evidence.au < evidence.au_target;
-  if (options.diagnose && moves_bytes(options.engine) && !job.result.stopped && !stop.stop_requested()) {
+  if (options.diagnose && !record.contains("hosts") && moves_bytes(options.engine) && !job.result.stopped && !stop.stop_requested()) {
     const JobSettings settings = settings_of(options, store);
     evidence.null_ceiling = null_ceiling(plan, settings, stop);
     if (missed) {
@@ -179,6 +182,23 @@ OpenedDataset described_dataset(const RunOptions& options) {
   return dataset;
 }
 
+// The first process writes the file that was asked for, each other one beside it: they need not see the same disk.
+std::string steps_path(const std::string& path, const Crew* crew) {
+  return crew && !crew->first() ? fmt::format("{}.process-{}", path, crew->host()) : path;
+}
+
+// The one job of all hosts, and what the Record says of each.
+MeasuredJob joined_of(const Crew& crew, std::vector<HostPart> parts, const JobPlan& plan, RunOutcome& out) {
+  std::vector<bool> there(crew.hosts());
+  for (const HostPart& part : parts) there[part.host] = true;
+  for (std::uint32_t h = 0; h < crew.hosts(); ++h)
+    if (!there[h]) out.missing.push_back(crew.name(h));
+  add_hosts(out.record, parts, out.missing, plan);
+  MeasuredJob all = merged(std::move(parts));
+  if (!out.missing.empty()) all.result.stopped = true;
+  return all;
+}
+
 }  // namespace
 
 Json plan_run(const RunOptions& options, std::stop_token stop) {
@@ -218,18 +238,20 @@ OpenedRun open_run(const RunOptions& options, std::stop_token stop) {
 }
 
 RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_token stop,
-                 const ProgressSink& progress) {
+                 const ProgressSink& progress, Crew* crew) {
   const Seconds began = monotonic_now() - opened.took;
   const OpenedDataset& dataset = opened.dataset;
   const Store& store = *opened.store;
-  const JobPlan plan = make_plan(options, dataset);
+  JobPlan plan = make_plan(options, dataset, crew);
   std::unique_ptr<StepsCsv> csv;
-  if (!options.steps_csv.empty()) csv = std::make_unique<StepsCsv>(options.steps_csv);
+  if (!options.steps_csv.empty()) csv = std::make_unique<StepsCsv>(steps_path(options.steps_csv, crew));
+  const Agreement agreed = crew ? agree(*crew, options, dataset, plan) : Agreement{};
   RunOutcome out;
   Json& record = out.record = start_record("run", store);
   record["config"] = config_of(options, dataset, plan);
   add_warnings(record, options, dataset, plan);
   warn_of_laid_damage(record, dataset);
+  for (const std::string& warning : agreed.warnings) record["warnings"].push_back(warning);
 
   CacheReset reset(store, *dataset.layout);
   if (options.drop_caches) reset.drop();
@@ -237,12 +259,22 @@ RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_t
   const Seconds prepared = monotonic_now();
   JobSettings settings = settings_of(options, store);
   settings.hard_limit = hard_limit_of(options.time_limit);
-  const MeasuredJob job = run_job(
-      plan, settings, watch_options(options, plan, csv.get(), reset), stop, [&](const RunningJob& running) {
+  MeasuredJob job = run_job(
+      plan, settings, watch_options(options, plan, csv.get(), reset, agreed), stop,
+      [&](const RunningJob& running) {
         if (progress)
           ticker = std::make_unique<ProgressTicker>(progress, LiveProgress(running, plan, options, store));
-      });
+      },
+      crew);
   ticker.reset();
+  if (crew) {
+    std::string incomplete = csv ? csv->finish() : "";
+    std::vector<HostPart> parts = gather(*crew, std::move(job), agreed.clock);
+    if (!crew->first()) return out;
+    job = joined_of(*crew, std::move(parts), plan, out);
+    plan.ranks = plan.ranks.all;
+    out.steps_incomplete = incomplete;
+  }
   const bool nothing = job.result.samples_delivered == 0;
   if (nothing && stop.stop_requested() && !job.result.failed && job.unanswered == 0) throw Interrupted();
 
@@ -254,7 +286,7 @@ RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_t
     set_number(record, "first_step_seconds", (job.result.first_step - began - reset_time).value);
   }
   if (!reset.note().empty()) record["warnings"].push_back(reset.note());
-  if (csv) out.steps_incomplete = csv->finish();
+  if (csv && !crew) out.steps_incomplete = csv->finish();
   if (!out.steps_incomplete.empty()) {
     record["warnings"].push_back(out.steps_incomplete);
     record["steps_csv_incomplete"] = true;
@@ -265,7 +297,7 @@ RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_t
   out.unanswered = job.unanswered;
   out.of_client = job.result.readers.of_client();
   out.out_of_time = ended_without_step(job);
-  out.failed = job.result.failed || (nothing && !out.out_of_time) || job.unanswered > 0;
+  out.failed = job.result.failed || !out.missing.empty() || (nothing && !out.out_of_time) || job.unanswered > 0;
   if (out.failed) record["failed"] = true;
   out.failures = failures_in_words(job.result.readers, *dataset.layout, options.io_timeout);
   add_left_out(out.failures, dataset);

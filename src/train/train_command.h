@@ -6,6 +6,7 @@
 
 #include <stop_token>
 
+#include "hosts/crew.h"
 #include "measure/record.h"
 #include "train/run_outcome.h"
 #include "world/progress.h"
@@ -25,7 +26,11 @@ Json plan_run(const RunOptions& options, std::stop_token stop);
 // of run_evidence.h. Read errors are in the outcome; damaged shards that were found on opening end
 // it with a UserError unless errors are skipped. `progress` may be empty; it is called from a
 // thread of its own, which has ended when this returns.
+// `crew`: the hosts of the job, all of which call this with the same options; each carries its part of the ranks. What
+// differs between them is refused before anything is read. The first returns the Record of all, the others an outcome
+// with the Record left out. A host that is gone meanwhile ends the job for all: what the rest measured is the result,
+// partial and failed.
 RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_token stop,
-                 const ProgressSink& progress);
+                 const ProgressSink& progress, Crew* crew = nullptr);
 
 }  // namespace aforo

@@ -78,6 +78,12 @@ struct OpenTimes {
   Seconds observed_open{0};
   // ... open to last byte.
   Seconds observed_whole{0};
+
+  // All of it to another process (base/carry.h).
+  template <class Carrier>
+  void carry(Carrier& carrier) {
+    carrier(open, observed_open, observed_whole);
+  }
 };
 
 // How a lane is made. What it points to outlives the lane.

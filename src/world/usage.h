@@ -21,6 +21,11 @@ struct DeviceUsage {
   std::uint64_t bytes_read = 0, reads = 0;
   // Time with at least one request under way, as the kernel counts it.
   Seconds busy{0};
+
+  template <class Carrier>
+  void carry(Carrier& carrier) {
+    carrier(name, bytes_read, reads, busy);
+  }
 };
 
 // What was used between two moments; times in seconds. Absent where the kernel does
@@ -47,6 +52,12 @@ struct Usage {
   std::string kernel_thread;
 
   Seconds cpu() const { return cpu_user + cpu_system; }
+  // All of it to another process (base/carry.h).
+  template <class Carrier>
+  void carry(Carrier& carrier) {
+    carrier(wall, process_bytes_read, device, cpu_user, cpu_system, machine_cpu, kernel_cpu, kernel_busiest,
+            kernel_thread);
+  }
   // What reading takes of this host: the process, and the kernel's work for it where that is known.
   Seconds client_cpu() const { return cpu() + kernel_cpu.value_or(Seconds{0}); }
 };
