@@ -99,10 +99,11 @@ aforo::Launch launch() {
 
 // The whole command; its exit code.
 int command(const std::vector<std::string>& words, bool out_is_closed) {
-  const bool out_is_terminal = ::isatty(STDOUT_FILENO) == 1;
+  const aforo::Launch started = launch();
+  // A launcher hands its processes a terminal of its own, whatever its own output is.
+  const bool out_is_terminal = started.alone() && ::isatty(STDOUT_FILENO) == 1;
   const char* no_colour = std::getenv("NO_COLOR");
   const bool wants_colour = no_colour == nullptr || *no_colour == '\0';
-  const aforo::Launch started = launch();
   std::ostream nowhere(nullptr);
   const bool first = started.first();
   aforo::Console console{first ? std::cout : nowhere,

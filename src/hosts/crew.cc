@@ -129,7 +129,7 @@ bool Crew::wait_for(std::unique_lock<std::mutex>& lock, const std::function<bool
   while (!there() && !first_gone()) {
     if (stop_.stop_requested()) {
       const Seconds now = monotonic_now();
-      if (last.value == 0) last = now + kLastWait;
+      if (last.value == 0) last = now + (first() ? kLastWait : kLongestLastWait);
       if (now >= last) break;
     }
     others_.wait_for(lock, std::chrono::milliseconds(20));
@@ -164,8 +164,7 @@ std::string Crew::exchange(std::string mine, const std::function<std::string(con
     const auto found = reply();
     if (found == replies_.end()) {
       if (!gone_.empty() && gone_.front() == 0) throw UserError(gone_sentence(names_[0], silence_));
-      if (stop_.stop_requested()) throw Interrupted();
-      throw SaidByFirst();
+      throw SaidByFirst();  // interrupted, and the first does not answer
     }
     if (found->refused) throw SaidByFirst();
     return found->bytes;

@@ -56,7 +56,8 @@ class Crew final : public Group {
   // Chosen: longer than a loaded machine keeps a thread waiting, short enough to wait for.
   static constexpr Seconds kSilence{10};
   // How long an interrupted command still waits for others: the launcher kills it a second after it asked for an end.
-  static constexpr Seconds kLastWait{0.3};
+  // The first waits for parts so long, the others for what it makes of them.
+  static constexpr Seconds kLastWait{0.3}, kLongestLastWait{2};
 
   // Opens the wire on a thread of its own, and hears who is there. Throws what `open` throws; UserError (at the first, and
   // SaidByFirst elsewhere) where versions differ, Interrupted on a stop request.
@@ -84,8 +85,8 @@ class Crew final : public Group {
   using Parts = std::vector<std::optional<std::string>>;
   // All hosts come to it, in the same order: the parts of all go to the first host, and what that makes of them back to
   // all. `make` is called there alone, on this thread; what it throws ends it for all: a UserError is thrown here, and
-  // SaidByFirst elsewhere. At the others `make` is not used. Throws Interrupted elsewhere where no answer comes in time
-  // after a stop request, and UserError where the first is gone.
+  // SaidByFirst elsewhere, as where no answer comes in time after a stop request. At the others `make` is not used.
+  // Throws UserError where the first is gone.
   std::string exchange(std::string mine, const std::function<std::string(const Parts&)>& make);
 
   // This host goes no further: `sentence` takes the place of its part at the exchange that the others come to, and ends it

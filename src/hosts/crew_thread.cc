@@ -18,7 +18,7 @@ namespace {
 // Chosen: what one core is taken for at a meeting that ends soon, and the least and most that a thread sleeps before it
 // looks again. A meeting that ends late is heard of a sixteenth of its wait late, 0.1 ms at most, and 0.1 % where it is
 // long.
-constexpr Seconds kBrisk{40e-6}, kShortestNap{1e-6}, kLongNap{1e-4}, kLongestNap{1e-3};
+constexpr Seconds kBrisk{300e-6}, kShortestNap{1e-6}, kLongNap{1e-4}, kLongestNap{1e-3};
 constexpr Seconds kIdle{0.1};   // where nothing is under way but signs of life
 constexpr Seconds kBeat{1};     // between two of them
 constexpr int kPings = 16;      // of which the shortest counts
