@@ -102,7 +102,6 @@ FOR_TESTS = {
     "make_faulty_engine": "the twin of the engines that fails",
     "parse_example": "what reads back the examples that are written",
     "storage_fields": "docs/storage-file.md is held to it",
-    "take_in_host": "what hosts used together, for when a Group joins them",
 }
 TEST_HELPER = re.compile(r"(?:^|_)test(?:_|$)|_contract$|_harness$")
 CODE = {".h", ".cc", ".py", ".sh", ".cmake", ".ts", ".mjs", ".css"}

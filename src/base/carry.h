@@ -26,7 +26,9 @@ template <class T>
 concept Plain = std::is_trivially_copyable_v<T> && !std::is_pointer_v<T>;
 
 template <class T, class Carrier>
-concept Carried = requires(T& value, Carrier& carrier) { value.carry(carrier); };
+concept Carried = requires(T& value, Carrier& carrier) {
+  value.carry(carrier);
+};
 
 class Packer {
  public:

@@ -73,9 +73,9 @@ int act_on(const Command& command, std::span<const std::string> words, Console& 
   Results results(line.results, console);
   if (!stop) stop.emplace();
   const auto server = *line.results.serve ? std::make_unique<LiveServer>(started_now) : nullptr;
-  const auto screen =
-      *line.results.live ? std::make_unique<FullScreen>(console, std::string(command.rate_word), stop->token())
-                         : nullptr;
+  const auto screen = *line.results.live ? std::make_unique<FullScreen>(
+                                               console, std::string(command.rate_word), stop->token())
+                                         : nullptr;
   LiveLine live(console, *line.results.quiet || screen, std::string(command.rate_word));
   const auto tell = [&](const std::string& sentence) {
     const std::string said = "aforo: " + printable(readable_sentence(sentence));
@@ -89,8 +89,14 @@ int act_on(const Command& command, std::span<const std::string> words, Console& 
   if (server && !screen)
     console.err << "aforo: open " << server->address() << "#live (once) to see it\n" << std::flush;
   const bool page_only = !line.results.json.given() && !line.results.html.given() && !server;
-  Answer answer = command.answer(*line.ask, {stop->token(), sink_of(screen.get(), live, server.get()),
-                                             started_now(), &line.results, page_only, tell, {}, crew});
+  Answer answer = command.answer(*line.ask, {stop->token(),
+                                             sink_of(screen.get(), live, server.get()),
+                                             started_now(),
+                                             &line.results,
+                                             page_only,
+                                             tell,
+                                             {},
+                                             crew});
   live.clear();
   if (screen) screen->close();
   if (first) results.deliver(answer);
@@ -131,7 +137,8 @@ int act_together(const Command& command, std::span<const std::string> words, Con
     crew->refuse(error.what());
     throw;
   } catch (const Interrupted&) {
-    if (!crew->first()) end_together(*crew, console, "it was interrupted before there was anything to report");
+    if (!crew->first())
+      end_together(*crew, console, "it was interrupted before there was anything to report");
     crew->refuse("");
     throw;
   } catch (...) {

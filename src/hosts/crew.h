@@ -29,6 +29,7 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "hosts/wire.h"
+#include "pipeline/vote.h"
 #include "world/group.h"
 
 namespace aforo {

@@ -19,9 +19,9 @@ namespace {
 // looks again. A meeting that ends late is heard of a sixteenth of its wait late, 0.1 ms at most, and 0.1 % where it is
 // long.
 constexpr Seconds kBrisk{300e-6}, kShortestNap{1e-6}, kLongNap{1e-4}, kLongestNap{1e-3};
-constexpr Seconds kIdle{0.1};   // where nothing is under way but signs of life
-constexpr Seconds kBeat{1};     // between two of them
-constexpr int kPings = 16;      // of which the shortest counts
+constexpr Seconds kIdle{0.1};    // where nothing is under way but signs of life
+constexpr Seconds kBeat{1};      // between two of them
+constexpr int kPings = 16;       // of which the shortest counts
 constexpr Seconds kPingWait{2};  // for one
 
 // The gravest first, of equals the lowest host: the maximum is joined().

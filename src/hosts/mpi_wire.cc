@@ -5,7 +5,7 @@
 #include <mpi.h>
 
 #include <algorithm>
-#include <cstdio>
+#include <cstring>
 #include <list>
 #include <utility>
 
@@ -90,7 +90,7 @@ class MpiWire final : public Wire {
 
 extern "C" aforo::Wire* aforo_new_wire(std::uint32_t abi, char* why, std::size_t room) {
   const auto refuse = [&](const char* text) {
-    std::snprintf(why, room, "%s", text);
+    if (room > 0) std::strncat(std::strcpy(why, ""), text, room - 1);
     return nullptr;
   };
   if (abi != aforo::kWireAbi) return refuse("it is of another build of aforo");

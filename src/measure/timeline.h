@@ -53,7 +53,8 @@ class RankTimeline {
   // All of it to another process (base/carry.h).
   template <class Carrier>
   void carry(Carrier& carrier) {
-    carrier(first_, ranks_, group_, width_, seconds_per_bin_, bins_per_second_, first_bin_, bins_, begin_, seconds_);
+    carrier(first_, ranks_, group_, width_, seconds_per_bin_, bins_per_second_, first_bin_, bins_, begin_,
+            seconds_);
   }
 
  private:

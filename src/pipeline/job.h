@@ -173,8 +173,8 @@ struct JobResult {
   // All of it to another process (base/carry.h).
   template <class Carrier>
   void carry(Carrier& carrier) {
-    carrier(ranks, epochs, readers, first_step, samples_delivered, checkpoints, samples_read_again, stopped, failed,
-            ending);
+    carrier(ranks, epochs, readers, first_step, samples_delivered, checkpoints, samples_read_again, stopped,
+            failed, ending);
   }
 };
 

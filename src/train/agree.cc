@@ -20,9 +20,9 @@ namespace {
 // Of one process.
 struct Facts {
   std::uint64_t digest = 0, samples = 0, files = 0, bytes = 0;  // of the dataset
-  std::uint64_t job = 0;                                        // a hash of the workload and what is asked of it
-  std::int64_t zone = 0;                                        // seconds east of UTC
-  std::uint64_t needs = 0, available = 0;                       // bytes of memory
+  std::uint64_t job = 0;                   // a hash of the workload and what is asked of it
+  std::int64_t zone = 0;                   // seconds east of UTC
+  std::uint64_t needs = 0, available = 0;  // bytes of memory
   std::string machine;
 
   template <class Carrier>
@@ -55,8 +55,9 @@ Facts facts_of(const RunOptions& options, const OpenedDataset& dataset, const Jo
   Facts facts;
   facts.digest = digest_of(layout);
   facts.samples = layout.samples(), facts.files = layout.files(), facts.bytes = layout.total_bytes();
-  facts.job = hash(fmt::format("{}{}{}{}{}{}", to_yaml(options.workload), to_string(options.engine), options.skip_errors,
-                               options.drop_caches, options.verify, options.time_limit.value));
+  facts.job =
+      hash(fmt::format("{}{}{}{}{}{}", to_yaml(options.workload), to_string(options.engine),
+                       options.skip_errors, options.drop_caches, options.verify, options.time_limit.value));
   facts.zone = zone_of_this_machine();
   facts.needs = (need.batches + need.read_buffers).value;
   facts.available = read_memory().available.value;
@@ -65,21 +66,23 @@ Facts facts_of(const RunOptions& options, const OpenedDataset& dataset, const Jo
 }
 
 std::string dataset_words(const Facts& facts) {
-  return fmt::format("{} files with {} samples of {}", facts.files, facts.samples, format_bytes(Bytes{facts.bytes}));
+  return fmt::format("{} files with {} samples of {}", facts.files, facts.samples,
+                     format_bytes(Bytes{facts.bytes}));
 }
 
 void require_same(const Crew& crew, const std::vector<Facts>& all) {
   for (std::uint32_t h = 1; h < all.size(); ++h) {
     if (all[h].job != all[0].job)
-      throw UserError(fmt::format("expected the same job on all hosts, found another on {} than on {}: the workload "
-                                  "or an option differs; give every process the same words and files",
-                                  crew.name(h), crew.name(0)));
+      throw UserError(
+          fmt::format("expected the same job on all hosts, found another on {} than on {}: the workload "
+                      "or an option differs; give every process the same words and files",
+                      crew.name(h), crew.name(0)));
     if (all[h].digest == all[0].digest) continue;
     const std::string here = dataset_words(all[0]), there = dataset_words(all[h]);
-    throw UserError(fmt::format("expected the same dataset on all hosts, found {} on {} and {} on {}; mount or copy the "
-                                "same on each",
-                                here, crew.name(0),
-                                here == there ? "as many with other names or sizes" : there, crew.name(h)));
+    throw UserError(fmt::format(
+        "expected the same dataset on all hosts, found {} on {} and {} on {}; mount or copy the "
+        "same on each",
+        here, crew.name(0), here == there ? "as many with other names or sizes" : there, crew.name(h)));
   }
 }
 
@@ -123,8 +126,8 @@ Agreement agree(Crew& crew, const RunOptions& options, const OpenedDataset& data
     require_memory_together(crew, all);
     for (std::uint32_t h = 1; h < all.size(); ++h)
       if (all[h].zone != all[0].zone)
-        agreement.warnings.push_back(
-            fmt::format("{} keeps another time zone than {}: times in its own logs differ", crew.name(h), crew.name(0)));
+        agreement.warnings.push_back(fmt::format(
+            "{} keeps another time zone than {}: times in its own logs differ", crew.name(h), crew.name(0)));
     std::vector<HostClock> clocks = crew.measure_clocks();
     clocks[0] = {};
     Packer answers;

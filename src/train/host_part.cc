@@ -67,7 +67,8 @@ void take_in(MeasuredJob& into, MeasuredJob next) {
   into.io_threads += next.io_threads;
   into.started = std::min(into.started, next.started);
   into.resident += next.resident;
-  into.lane_cpu_share.insert(into.lane_cpu_share.end(), next.lane_cpu_share.begin(), next.lane_cpu_share.end());
+  into.lane_cpu_share.insert(into.lane_cpu_share.end(), next.lane_cpu_share.begin(),
+                             next.lane_cpu_share.end());
   into.opens.open.merge(next.opens.open);
   into.opens.observed_open += next.opens.observed_open;
   into.opens.observed_whole += next.opens.observed_whole;
@@ -100,7 +101,8 @@ std::vector<HostPart> gather(Crew& crew, MeasuredJob job, const HostClock& clock
                 std::move(job)};
   std::vector<HostPart> all;
   const auto take_all = [&](const Crew::Parts& parts) {
-    const std::vector<HostClock> clocks = crew.gone().empty() ? crew.measure_clocks() : std::vector<HostClock>{};
+    const std::vector<HostClock> clocks =
+        crew.gone().empty() ? crew.measure_clocks() : std::vector<HostClock>{};
     for (std::uint32_t h = 0; h < parts.size(); ++h) {
       if (h == 0) {
         all.push_back(std::move(mine));

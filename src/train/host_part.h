@@ -16,13 +16,13 @@ namespace aforo {
 // Of one process; plain data.
 struct HostPart {
   std::uint32_t host = 0;
-  std::string name;     // as a Crew calls it
-  std::string machine;  // tells machines apart: processes of one have the same
-  unsigned cores = 1;           // that the process may use
-  unsigned machine_cores = 1;   // of its machine
-  HostClock clock;              // before the job
-  Seconds drift{0};             // of it while the job ran
-  MeasuredJob job;              // its times on the first host's clock
+  std::string name;            // as a Crew calls it
+  std::string machine;         // tells machines apart: processes of one have the same
+  unsigned cores = 1;          // that the process may use
+  unsigned machine_cores = 1;  // of its machine
+  HostClock clock;             // before the job
+  Seconds drift{0};            // of it while the job ran
+  MeasuredJob job;             // its times on the first host's clock
 
   // All of it to another process (base/carry.h).
   template <class Carrier>

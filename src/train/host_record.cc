@@ -104,15 +104,18 @@ void add_slow_host(Json& record, const std::vector<HostPart>& parts, const Slowe
   std::string reason;
   const Histogram& reads = part.job.result.readers.sample_read;
   if (of_host)
-    reason = of_cpu ? fmt::format("it is the host: its CPU is used to {}", format_percent(cpu))
-                    : fmt::format("it is the host: {} of that are steps that it ended late", milliseconds(late));
+    reason = of_cpu
+                 ? fmt::format("it is the host: its CPU is used to {}", format_percent(cpu))
+                 : fmt::format("it is the host: {} of that are steps that it ended late", milliseconds(late));
   else
     reason = fmt::format("it is its way to storage: {} of that are waiting for data{}",
                          milliseconds(slow.own.load - slow.others.load),
-                         reads.count() > 0 ? fmt::format(", and a read takes {} at the median", milliseconds(reads.quantile(0.5).value))
+                         reads.count() > 0 ? fmt::format(", and a read takes {} at the median",
+                                                         milliseconds(reads.quantile(0.5).value))
                                            : "");
-  const std::string text = fmt::format("{} keeps the others waiting: its accelerators are ready {} later in a step of {}; {}",
-                                       part.name, milliseconds(slow.behind()), milliseconds(slow.own.step()), reason);
+  const std::string text =
+      fmt::format("{} keeps the others waiting: its accelerators are ready {} later in a step of {}; {}",
+                  part.name, milliseconds(slow.behind()), milliseconds(slow.own.step()), reason);
   record["slow_host"] = {{"name", part.name},
                          {"process", part.host},
                          {"behind_seconds", slow.behind()},
@@ -155,7 +158,8 @@ void add_hosts(Json& record, const std::vector<HostPart>& parts, const std::vect
   if (!missing.empty()) {
     record["hosts_missing"] = missing;
     record["warnings"].push_back(fmt::format(
-        "nothing came from {}: it ended or was cut off, and what it measured is not in this Record", join(missing, ", ")));
+        "nothing came from {}: it ended or was cut off, and what it measured is not in this Record",
+        join(missing, ", ")));
   }
   if (!plan.synchronous) return;
   if (const auto slow = slowest_of(paces); slow && is_slow(*slow)) add_slow_host(record, parts, *slow);

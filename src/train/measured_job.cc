@@ -16,7 +16,8 @@ Task<> drive(TrainingJob<RealWorld>& job, JobResult& result) { result = co_await
 }  // namespace
 
 MeasuredJob run_job(const JobPlan& plan, const JobSettings& settings, WatchOptions watch,
-                    std::stop_token stop, const std::function<void(const RunningJob&)>& watching, Crew* crew) {
+                    std::stop_token stop, const std::function<void(const RunningJob&)>& watching,
+                    Crew* crew) {
   LaneSet made = make_lanes(*plan.layout, plan.loader.read_mode == ReadMode::kDirect, settings,
                             files_held(plan, settings.engine, settings.io_threads));
   MeasuredJob measured;

@@ -58,8 +58,8 @@ struct MeasuredJob {
   template <class Carrier>
   void carry(Carrier& carrier) {
     if (!watch) watch = std::make_unique<StepWatch>(WatchOptions{});
-    carrier(result, *watch, engine, engine_reason, memory_only, compressed, io_threads, started, usage, resident,
-            lane_cpu_share, opens, unanswered);
+    carrier(result, *watch, engine, engine_reason, memory_only, compressed, io_threads, started, usage,
+            resident, lane_cpu_share, opens, unanswered);
   }
 };
 

@@ -78,9 +78,9 @@ class StepWatch final : public JobObserver {
   template <class Carrier>
   void carry(Carrier& carrier) {
     std::uint64_t steps = live_steps_.load(), epoch = live_epoch_.load(), batches = live_batches_.load();
-    carrier(options_.ranks, options_.first_rank, options_.batch_size, step_, load_, barrier_, timing_, series_, curve_,
-            timeline_, steps_, steps_forgotten_, enough_, compute_total_, asked_total_, overdue_total_,
-            accelerator_time_, steps, epoch, batches);
+    carrier(options_.ranks, options_.first_rank, options_.batch_size, step_, load_, barrier_, timing_,
+            series_, curve_, timeline_, steps_, steps_forgotten_, enough_, compute_total_, asked_total_,
+            overdue_total_, accelerator_time_, steps, epoch, batches);
     live_steps_ = steps, live_epoch_ = epoch, live_batches_ = batches;
   }
 

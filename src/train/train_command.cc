@@ -51,7 +51,8 @@ Verdict judge_run(const MeasuredJob& job, const JobPlan& plan, const RunOptions&
   Evidence evidence = evidence_of(job, plan, options);
   evidence.errors += static_cast<double>(damaged);
   const bool missed = evidence.au < evidence.au_target;
-  if (options.diagnose && !record.contains("hosts") && moves_bytes(options.engine) && !job.result.stopped && !stop.stop_requested()) {
+  if (options.diagnose && !record.contains("hosts") && moves_bytes(options.engine) && !job.result.stopped &&
+      !stop.stop_requested()) {
     const JobSettings settings = settings_of(options, store);
     evidence.null_ceiling = null_ceiling(plan, settings, stop);
     if (missed) {
@@ -297,7 +298,8 @@ RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_t
   out.unanswered = job.unanswered;
   out.of_client = job.result.readers.of_client();
   out.out_of_time = ended_without_step(job);
-  out.failed = job.result.failed || !out.missing.empty() || (nothing && !out.out_of_time) || job.unanswered > 0;
+  out.failed =
+      job.result.failed || !out.missing.empty() || (nothing && !out.out_of_time) || job.unanswered > 0;
   if (out.failed) record["failed"] = true;
   out.failures = failures_in_words(job.result.readers, *dataset.layout, options.io_timeout);
   add_left_out(out.failures, dataset);
