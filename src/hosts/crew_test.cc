@@ -112,6 +112,7 @@ TEST(Crew, ARefusalEndsItForAllAndIsSaidByTheFirst) {
     } catch (const UserError& error) {
       said[crew.host()] = error.what();
     }
+    crew.give_up();
   });
   EXPECT_EQ(said[0], "b (process 2): expected a dataset, found none");
   EXPECT_EQ(elsewhere, 1);

@@ -24,9 +24,10 @@ class TestHub {
   }
   void begin(std::uint32_t host, Round mine) {
     const std::lock_guard lock(mutex_);
+    if (cut_[host]) return;
     given_[host] = {mine, true};
     taken_[host] = false;
-    if (cut_[host] || !std::all_of(given_.begin(), given_.end(), [](const auto& one) { return one.second; }))
+    if (!std::all_of(given_.begin(), given_.end(), [](const auto& one) { return one.second; }))
       return;
     all_ = {};
     for (auto& [round, given] : given_) {
