@@ -6,6 +6,7 @@
 
 #include "base/units.h"
 #include "report/common_sections.h"
+#include "report/host_section.h"
 #include "report/record_facts.h"
 #include "report/run_first.h"
 #include "report/view.h"
@@ -167,6 +168,7 @@ Document run_document(const Json& record, PageExtent extent) {
   add_accelerators(doc, record);
   add_shares(doc, record);
   add_times(doc, record);
+  add_hosts_section(doc, record);
   add_storage(doc, record);
   add_client(doc, record);
   add_statistics(doc, record);

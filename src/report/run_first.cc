@@ -10,6 +10,7 @@
 #include "measure/evidence.h"
 #include "report/common_sections.h"
 #include "report/first_facts.h"
+#include "report/host_section.h"
 #include "report/record_facts.h"
 #include "report/view.h"
 
@@ -61,6 +62,7 @@ class RunFirst {
     if (whose(limit_) != Whose::kNobodys && !record_.contains("not_judged")) facts_.add("because", reason());
     busy();
     facts_.add("throughput", throughput(), kWhole);
+    facts_.add("hosts", hosts_in_words(record_), kKept);
     facts_.add("time", times(), kWhole);
     facts_.add("bytes", bytes(), kWhole);
     facts_.add("busiest", word(record_, {"limit"}), kKeepLost);

@@ -17,10 +17,11 @@ namespace aforo {
 namespace {
 
 // Those of commands whose page is a screen; with --full all of it.
-const char* const kScreens[] = {"run",     "run_partial", "run_predicted", "find_max",
+const char* const kScreens[] = {"run",     "run_hosts",   "run_partial",   "run_predicted", "find_max",
                                 "predict", "predict_max", "predict_sweep", "size"};
 
 const char* const kRecords[] = {"run",
+                                "run_hosts",
                                 "plan",
                                 "run_partial",
                                 "find_max",
