@@ -11,8 +11,10 @@
 #include "plan/changed_storage.h"
 #include "plan/closed_predict.h"
 #include "plan/predict_verdict.h"
+#include "plan/predicted_layout.h"
 #include "plan/prediction_error.h"
 #include "plan/requirement.h"
+#include "plan/saving.h"
 #include "plan/simulated_case.h"
 #include "plan/simulated_runs.h"
 
@@ -215,6 +217,26 @@ std::uint64_t steps_in_full(const PredictOptions& options) {
   return samples / (std::uint64_t{workload.accelerator.count} * workload.loader.batch_size);
 }
 
+Prediction predict_alone(const PredictOptions& options, std::stop_token stop);
+
+// Checkpoints are put on what the job reaches without them.
+Prediction with_checkpoints(Prediction out, const PredictOptions& options, const std::stop_token& stop) {
+  if (options.checkpoint_steps > 0 || !options.workload.checkpoint.any()) return out;
+  const auto again = [&](const StorageSpec& storage) {
+    PredictOptions changed = options;
+    changed.storage = storage;
+    changed.spread = false;
+    changed.counterfactual = false;
+    changed.replications = 2;
+    changed.simulated = nullptr;
+    return predict_alone(changed, stop).au;
+  };
+  const std::shared_ptr<const Layout> layout =
+      options.layout ? options.layout : of_mean_samples(options.workload);
+  add_saving(out, options, *layout, again, stop);
+  return out;
+}
+
 }  // namespace
 
 std::string_view to_string(PredictMethod method) {
@@ -230,12 +252,18 @@ std::string_view to_string(PredictMethod method) {
 }
 
 Prediction predict(const PredictOptions& options, std::stop_token stop) {
+  return with_checkpoints(predict_alone(options, stop), options, stop);
+}
+
+namespace {
+
+Prediction predict_alone(const PredictOptions& options, std::stop_token stop) {
   require_sensible(options);
   if (options.workload.loader.read_mode == ReadMode::kDirect) {
     PredictOptions past = options;
     past.storage = without_page_cache(options.storage);
     if (past.storage.caches.size() < options.storage.caches.size()) {
-      Prediction out = predict(past, std::move(stop));
+      Prediction out = predict_alone(past, std::move(stop));
       out.notes.emplace_back(
           "direct reads pass the page cache of the storage file, which serves none of them");
       return out;
@@ -271,5 +299,7 @@ Prediction predict(const PredictOptions& options, std::stop_token stop) {
   out.why = unlike.empty() ? "the closed form is not known to be near here" : unlike;
   return out;
 }
+
+}  // namespace
 
 }  // namespace aforo

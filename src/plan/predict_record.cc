@@ -75,6 +75,28 @@ void add_simulation(Json& record, const Prediction& p) {
                                     {"replications", p.part_replications}};
 }
 
+void add_saving(Json& record, const Prediction& p) {
+  if (!p.saving) return;
+  const SavingPrediction& s = *p.saving;
+  Json& json = record["checkpoints"];
+  json = {{"bytes", s.bytes.value},
+          {"every_steps", s.every_steps},
+          {"every_seconds", s.every.value},
+          {"mode", s.asynchronous ? "async" : "sync"},
+          {"writers", s.writers}};
+  set_number(json, "seconds", s.whole.value);
+  json["seconds_interval"] = {s.whole_low.value, s.whole_high.value};
+  set_number(json, "slowest_rank_seconds", s.slowest.value);
+  set_number(json, "rank0_seconds", s.rank0.value);
+  set_number(json, "pause_seconds", s.pause.value);
+  set_number(json, "au_without", s.au_without);
+  if (!s.asynchronous) return;
+  set_number(json, "copy_seconds", s.copy.value);
+  set_number(json, "reads_left", s.reads_left);
+  set_number(json, "writes_left", s.writes_left);
+  set_number(json, "pace_beside", s.pace_beside);
+}
+
 }  // namespace
 
 void add_prediction(Json& record, const Prediction& p) {
@@ -90,6 +112,7 @@ void add_prediction(Json& record, const Prediction& p) {
   record["method"] = to_string(p.method);
   record["method_reason"] = p.why;
   add_simulation(record, p);
+  add_saving(record, p);
   for (const std::string& note : p.notes) warn(record, note);
   record["verdict"] = {{"limit", to_string(p.verdict.limit)}, {"text", p.verdict.text},
                        {"reason", p.verdict.reason},          {"notes", p.verdict.notes},

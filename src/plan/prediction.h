@@ -93,6 +93,23 @@ inline void StallTimes::add(const StallTimes& other, double times) {
   epoch_start += other.epoch_start * times;
 }
 
+// What checkpoints cost the job (plan/saving.h).
+struct SavingPrediction {
+  Bytes bytes{0};  // of one, all ranks
+  std::uint64_t every_steps = 0;
+  Seconds every{0};  // of training between two, at the pace that it has without them
+  bool asynchronous = false;
+  std::uint32_t writers = 0;  // ranks that write
+  // Of one alone: until it is committed, until the slowest rank has written, until rank 0 has.
+  Seconds whole{0}, slowest{0}, rank0{0};
+  Seconds whole_low{0}, whole_high{0};  // as far as the storage file says
+  // Training stands still: for `whole`; asynchronous for the copy to memory.
+  Seconds pause{0}, copy{0};
+  // Asynchronous: of each that goes on beside the other, of its rate alone; of training's pace meanwhile.
+  double reads_left = 1, writes_left = 1, pace_beside = 1;
+  double au_without = 0;
+};
+
 // What was predicted. What a closed form does not know is left at its default.
 struct Prediction {
   std::uint32_t accelerators = 0;
@@ -133,6 +150,9 @@ struct Prediction {
   double requests_in_flight = 0;
   std::vector<SimStation> stations;
   std::vector<BesidePrediction> beside;
+  // Absent where the job writes no checkpoints that are known. Then AU, rates and intervals are with them, and all else is
+  // of the job without.
+  std::optional<SavingPrediction> saving;
   Verdict verdict;
 };
 

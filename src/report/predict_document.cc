@@ -83,6 +83,24 @@ void add_stations(Document& doc, const Json& record) {
   doc.append(std::move(table));
 }
 
+void add_checkpoints(Document& doc, const Json& record) {
+  if (!number(record, {"checkpoints", "seconds"})) return;
+  const bool beside = word(record, {"checkpoints", "mode"}) == "async";
+  doc.section("Checkpoints");
+  doc.row("each", bytes_at(record, {"checkpoints", "bytes"}),
+          fmt::format("by {} ranks, every {} steps", count_at(record, {"checkpoints", "writers"}).text,
+                      count_at(record, {"checkpoints", "every_steps"}).text));
+  doc.row("written in", seconds_at(record, {"checkpoints", "seconds"}),
+          beside ? "alone, until it is committed" : "until it is committed; training stands still");
+  doc.row("  interval", interval_of(numbers(record, {"checkpoints", "seconds_interval"}), Unit::kSeconds),
+          "as far as the storage file says");
+  if (beside) {
+    doc.row("copied in", seconds_at(record, {"checkpoints", "copy_seconds"}), "training stands still");
+    doc.row("training's pace", percent_at(record, {"checkpoints", "pace_beside"}), "while it is written");
+  }
+  doc.row("AU without them", percent_at(record, {"checkpoints", "au_without"}));
+}
+
 void add_beside(Document& doc, const Json& record) {
   Table table{{{""}, {"accelerators", true}, {"AU", true}, {"samples/s", true}}, {}, true};
   for (const Json* job : entries(record, {"beside"}))
@@ -237,6 +255,7 @@ Document predict_document(const Json& record, PageExtent extent) {
   add_predicted_accelerators(doc, record);
   add_predicted_shares(doc, record);
   add_predicted_times(doc, record);
+  add_checkpoints(doc, record);
   add_stations(doc, record);
   add_beside(doc, record);
   add_method(doc, record);

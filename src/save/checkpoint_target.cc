@@ -143,13 +143,9 @@ std::string CheckpointTarget::manifest_text(std::uint64_t number) const {
 }
 
 CheckpointPlan CheckpointTarget::plan() const {
-  CheckpointPlan plan;
-  plan.shape = layout_.shape();
-  plan.chunk = spec_.chunk;
-  plan.depth = spec_.depth;
-  plan.sync = spec_.fsync;
+  CheckpointPlan plan = checkpoint_plan(spec_, layout_.shape());
+  plan.asynchronous = false;
   plan.first = place_.next;
-  plan.keep = spec_.keep;
   for (const CheckpointManifest& manifest : place_.whole) plan.there.push_back(manifest.number);
   return plan;
 }

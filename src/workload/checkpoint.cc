@@ -19,4 +19,16 @@ double share_beside_checkpoints(Seconds every, Seconds pause) {
   return every.value > 0 ? every / (every + pause) : 1;
 }
 
+CheckpointPlan checkpoint_plan(const CheckpointSpec& spec, CheckpointShape shape) {
+  CheckpointPlan plan;
+  plan.shape = std::move(shape);
+  plan.chunk = spec.chunk;
+  plan.depth = spec.depth;
+  plan.sync = spec.fsync;
+  plan.direct = spec.write_mode == ReadMode::kDirect;
+  plan.asynchronous = spec.mode == CheckpointMode::kAsync;
+  plan.keep = spec.keep;
+  return plan;
+}
+
 }  // namespace aforo

@@ -31,6 +31,10 @@ Seconds daly_interval(Seconds writing, Seconds mean_time_between_failures);
 // every / (every + pause). 1 where there are no checkpoints (`every` 0).
 double share_beside_checkpoints(Seconds every, Seconds pause);
 
+struct CheckpointPlan;
+// How a job writes by `spec`, all but when, and which are there already.
+CheckpointPlan checkpoint_plan(const CheckpointSpec& spec, CheckpointShape shape);
+
 // What a job does at its checkpoints. By default: it has none.
 //
 //                       training stands still                        written meanwhile

@@ -1,0 +1,181 @@
+#include "plan/saving.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "model/curve.h"
+#include "model/write_mix.h"
+#include "pipeline/plan_job.h"
+#include "sim/simulate_saving.h"
+#include "workload/access.h"
+#include "workload/checkpoint.h"
+
+namespace aforo {
+namespace {
+
+const TierSpec* tier_that_writes(const StorageSpec& storage, const CheckpointPlan& plan) {
+  for (const TierSpec& tier : storage.tiers)
+    if (write_curve_for(tier.writes, plan) != nullptr) return &tier;
+  return nullptr;
+}
+
+// Reads from storage itself at `factor` of their rates; what caches answer stays.
+StorageSpec slower_reads(StorageSpec storage, double factor) {
+  for (TierSpec& tier : storage.tiers)
+    for (ReadCurve& curve : tier.curves)
+      if (!curve.cached)
+        for (CurvePoint& point : curve.points) point.rate = point.rate * factor;
+  return storage;
+}
+
+// Readers that keep a job at `wanted` operations per second; all of them where storage cannot.
+double readers_under_way(const OperationCurve& reads, PerSecond wanted, double all) {
+  double low = 0, high = all;
+  if (reads.rate(all) <= wanted) return all;
+  for (int i = 0; i < 40; ++i) {
+    const double middle = (low + high) / 2;
+    (reads.rate(middle) * std::min(middle, 1.0) < wanted ? low : high) = middle;
+  }
+  return high;
+}
+
+struct Beside {
+  double reads_left = 1, writes_left = 1;
+};
+
+// Of each, where the job reads at its pace and `writers` write. Storage without a curve of these reads: nothing is known
+// to be lost.
+Beside beside_of(const PredictOptions& options, const Prediction& alone, const TierSpec& tier,
+                 const WriteCurve& written, double writers) {
+  const Access access = access_of(options.workload);
+  const auto reads = OperationCurve::find(tier.curves, access.kind, options.workload.loader.read_mode, false,
+                                          std::max(access.operation_bytes(), 1.0));
+  if (!reads) return {};
+  const double from_cache = alone.cache_hit_share.value_or(0);
+  const PerSecond wanted{alone.samples.value * access.operations_per_sample() * (1 - from_cache)};
+  const double all = static_cast<double>(access.readers) * options.workload.accelerator.count;
+  const double readers = readers_under_way(*reads, wanted, all);
+  const OperationCurve writes = OperationCurve::of_writes(written);
+  const MixedRates mixed =
+      mixed_rates(share_of(written.beside, *reads, writes), *reads, writes, readers, writers);
+  const PerSecond most = reads->rate(std::max(readers, 1.0)) * std::min(readers, 1.0);
+  return {std::clamp(mixed.reads / most, 1e-3, 1.0),
+          std::clamp(mixed.writes / writes.rate(writers), 1e-3, 1.0)};
+}
+
+double spread_of(const WriteCurve& curve, double writers) {
+  double spread = 0, nearest = HUGE_VAL;
+  for (const WritePoint& point : curve.points) {
+    const double off = std::abs(std::log(point.writers / std::max(writers, 1.0)));
+    if (off < nearest) nearest = off, spread = point.spread;
+  }
+  return std::max(kLeastSavingSpread, spread / 2);
+}
+
+void scale(Prediction& p, double share, double low, double high) {
+  p.au *= share;
+  p.samples = p.samples * share;
+  p.bytes = p.bytes * share;
+  p.au_low *= low, p.au_low_50 *= (low + share) / 2;
+  p.au_high *= high, p.au_high_50 *= (high + share) / 2;
+}
+
+std::uint32_t writers_of(const CheckpointShape& shape) {
+  std::uint32_t writers = 0;
+  for (std::uint32_t rank = 0; rank < shape.ranks(); ++rank) writers += shape.files_of(rank) > 0 ? 1 : 0;
+  return writers;
+}
+
+}  // namespace
+
+double au_share_beside(Seconds every, Seconds copy, Seconds writing, double rho) {
+  const double t = every.value, w = writing.value;
+  if (t <= 0) return 1;
+  // Written before training has gone on for T: W of it at rho. Else training waits for what is left.
+  const double busy = rho * w <= t ? t + (1 - rho) * w : w + std::max(0.0, t - rho * w);
+  return t / (copy.value + std::max(busy, w));
+}
+
+std::optional<CheckpointPlan> planned_checkpoints(const Workload& workload, double au) {
+  const CheckpointSpec& spec = workload.checkpoint;
+  if (!spec.any() || (spec.every_steps == 0 && spec.every.value <= 0)) return std::nullopt;
+  auto shape = CheckpointShape::make(spec, workload.accelerator.count);
+  if (!shape) throw UserError("checkpoint: " + shape.error());
+  CheckpointPlan plan = checkpoint_plan(spec, std::move(*shape));
+  const double step = law_mean(workload.accelerator.step_time) / std::max(au, 1e-6);
+  plan.every_steps =
+      spec.every_steps > 0
+          ? spec.every_steps
+          : std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::llround(spec.every.value / step)));
+  return plan;
+}
+
+void add_saving(Prediction& p, const PredictOptions& options, const Layout& layout,
+                const std::function<double(const StorageSpec&)>& again, const std::stop_token& stop) {
+  const auto plan = planned_checkpoints(options.workload, p.au);
+  if (!plan) return;
+  const TierSpec* const tier = tier_that_writes(options.storage, *plan);
+  SimJob job;
+  job.plan.layout = &layout;
+  job.plan.loader = options.workload.loader;
+  job.plan.ranks = options.workload.accelerator.count;
+  job.plan.checkpoint = *plan;
+  job.ranks_per_host = options.ranks_per_host;
+  const auto saved = tier != nullptr ? simulate_saving(options.storage, job, stop) : std::nullopt;
+  if (!saved) {
+    p.notes.push_back(fmt::format(
+        "its checkpoints ({} every {} steps) are left out: the storage file does not say what {} {} writing takes; probe it "
+        "with --writes",
+        format_bytes(plan->shape.bytes()), plan->every_steps, plan->direct ? "direct" : "buffered",
+        plan->sync ? "synced" : "unsynced"));
+    return;
+  }
+  const WriteCurve& written = *write_curve_for(tier->writes, *plan);
+  const double writers = writers_of(plan->shape);
+  SavingPrediction& out = p.saving.emplace();
+  out.bytes = plan->shape.bytes();
+  out.every_steps = plan->every_steps;
+  out.asynchronous = plan->asynchronous;
+  out.writers = static_cast<std::uint32_t>(writers);
+  out.whole = saved->whole, out.slowest = saved->slowest, out.rank0 = saved->rank0;
+  out.au_without = p.au;
+  const double off = spread_of(written, writers);
+  out.whole_low = saved->whole * (1 - std::min(off, 0.9)), out.whole_high = saved->whole * (1 + off);
+  const Seconds every{static_cast<double>(plan->every_steps) *
+                      law_mean(options.workload.accelerator.step_time) / std::max(p.au, 1e-6)};
+  out.every = every;
+  const auto share = [&](Seconds whole) {
+    return plan->asynchronous ? au_share_beside(every, out.copy, whole / out.writes_left, out.pace_beside)
+                              : every / (every + whole);
+  };
+  if (plan->asynchronous) {
+    if (options.workload.checkpoint.copy_rate.value > 0) {
+      std::uint64_t most = 0;
+      for (std::uint32_t rank = 0; rank < plan->shape.ranks(); ++rank)
+        most = std::max(most, plan->shape.bytes_of(rank).value);
+      out.copy = Seconds{static_cast<double>(most) /
+                         static_cast<double>(options.workload.checkpoint.copy_rate.value)};
+    }
+    const Beside beside = beside_of(options, p, *tier, written, writers);
+    out.writes_left = beside.writes_left;
+    out.reads_left = beside.reads_left;
+    if (beside.reads_left < 1 && p.au > 0)
+      out.pace_beside = std::clamp(again(slower_reads(options.storage, beside.reads_left)) / p.au, 1e-3, 1.0);
+  }
+  if (options.storage.probed_place && written.file.value > 0) {
+    const double each = static_cast<double>(out.bytes.value) /
+                        static_cast<double>(std::max<std::uint64_t>(plan->shape.files(), 1));
+    if (each > 4 * static_cast<double>(written.file.value))
+      p.notes.push_back(fmt::format(
+          "the probe wrote files of {}, a checkpoint has files of {} on average: a device whose cache takes the former is "
+          "slower then",
+          format_bytes(written.file), format_bytes(Bytes{static_cast<std::uint64_t>(each)})));
+  }
+  out.pause = plan->asynchronous ? out.copy : saved->whole;
+  scale(p, share(out.whole), share(out.whole_high), share(out.whole_low));
+}
+
+}  // namespace aforo

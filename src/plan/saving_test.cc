@@ -1,0 +1,120 @@
+#include "plan/saving.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "model/curve.h"
+#include "plan/predict.h"
+#include "plan/predict_test_case.h"
+
+namespace aforo {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr double kMiB = 1 << 20;
+
+// A job that storage keeps busy, on 8 accelerators, whose model of 100 M parameters is dealt to all: 1.4 GB every 100 steps.
+PredictOptions saving_case() {
+  PredictOptions options = pipe_case(8000);
+  Workload& w = options.workload;
+  w.accelerator.count = 8;
+  w.checkpoint.parameters = 100e6;
+  w.checkpoint.every_steps = 100;
+  WriteCurve writes;
+  writes.per_file = Seconds{0.02};
+  writes.points = {{1, {500 * kMiB}, 0.04}, {8, {2000 * kMiB}, 0.04}};
+  options.storage.tiers[0].writes = {writes};
+  return options;
+}
+
+TEST(Saving, ASynchronousCheckpointStopsTrainingUntilItIsWhole) {
+  const PredictOptions options = saving_case();
+  PredictOptions without = options;
+  without.workload.checkpoint = {};
+  const Prediction p = predict(options), alone = predict(without);
+  ASSERT_TRUE(p.saving);
+  const double bytes = 14 * 100e6;
+  EXPECT_NEAR(static_cast<double>(p.saving->bytes.value), bytes, 1e4);
+  EXPECT_EQ(p.saving->writers, 8u);
+  // Bytes at what eight get, what each file takes, and the commit's own file.
+  EXPECT_NEAR(p.saving->slowest.value, bytes / (2000 * kMiB) + 0.02, 1e-3);
+  EXPECT_NEAR(p.saving->whole.value, p.saving->slowest.value + 0.02, 1e-3);
+  EXPECT_EQ(p.saving->pause, p.saving->whole);
+  EXPECT_DOUBLE_EQ(p.saving->au_without, alone.au);
+  const double every = p.saving->every.value;
+  EXPECT_NEAR(every, 100 * law_mean(options.workload.accelerator.step_time) / alone.au, 1e-9);
+  EXPECT_NEAR(p.au, alone.au * every / (every + p.saving->whole.value), 1e-9);
+  EXPECT_NEAR(p.samples / alone.samples, p.au / alone.au, 1e-9);
+  EXPECT_LT(p.au_low / alone.au_low, p.au / alone.au);
+  EXPECT_GT(p.au_high / alone.au_high, p.au / alone.au);
+  EXPECT_LE(p.au_low, p.au);
+  EXPECT_GE(p.au_high, p.au);
+}
+
+TEST(Saving, TimeBetweenCheckpointsIsInSteps) {
+  PredictOptions options = saving_case();
+  options.workload.checkpoint.every_steps = 0;
+  options.workload.checkpoint.every = Seconds{10};
+  const Prediction p = predict(options);
+  ASSERT_TRUE(p.saving);
+  EXPECT_NEAR(p.saving->every.value, 10,
+              law_mean(options.workload.accelerator.step_time) / p.saving->au_without);
+}
+
+TEST(Saving, WithoutAWriteCurveItIsSaidAndLeftOut) {
+  PredictOptions options = saving_case();
+  options.workload.checkpoint.fsync = false;
+  PredictOptions without = options;
+  without.workload.checkpoint = {};
+  const Prediction p = predict(options);
+  EXPECT_FALSE(p.saving);
+  EXPECT_EQ(p.au, predict(without).au);
+  EXPECT_THAT(p.notes, ::testing::Contains(HasSubstr("does not say what buffered unsynced writing takes")));
+}
+
+// Written beside reads: the storage has nothing to spare for either, so that both get their share.
+TEST(Saving, AnAsynchronousOneSlowsTheReadsMeanwhile) {
+  PredictOptions options = saving_case();
+  ReadCurve reads;
+  reads.kind = ReadKind::kFile;
+  reads.size = law_mean(options.workload.dataset.sample_size);
+  const double rate = 8000 * 1e6 / reads.size;
+  reads.points = {{1, {rate / 4}, 0, {}, 0}, {8, {rate}, 0, {}, 0}};
+  options.storage.tiers[0].curves = {reads};
+  options.storage.tiers[0].stations.clear();
+  options.workload.checkpoint.mode = CheckpointMode::kAsync;
+  options.workload.checkpoint.copy_rate = Bytes{1'000'000'000};
+  const Prediction p = predict(options);
+  ASSERT_TRUE(p.saving);
+  EXPECT_NEAR(p.saving->copy.value, 14 * 100e6 / 8 / 1e9, 1e-3);
+  EXPECT_EQ(p.saving->pause, p.saving->copy);
+  EXPECT_LT(p.saving->writes_left, 1);
+  EXPECT_LE(p.saving->reads_left, 1);
+  EXPECT_LT(p.au, p.saving->au_without);
+  const double whole = p.saving->whole.value / p.saving->writes_left;
+  EXPECT_NEAR(p.au,
+              p.saving->au_without *
+                  au_share_beside(p.saving->every, p.saving->copy, Seconds{whole}, p.saving->pace_beside),
+              1e-9);
+}
+
+TEST(Saving, ParallelismThatDoesNotFitIsRefused) {
+  PredictOptions options = saving_case();
+  options.workload.checkpoint.ranks = 8;
+  options.workload.checkpoint.tensor_parallel = 3;
+  EXPECT_THROW(predict(options), UserError);
+}
+
+// 100 s of training between two: 10 s of copying, 40 s of writing at half the pace, which cost 20 s.
+TEST(Saving, WhatBesideCosts) {
+  EXPECT_NEAR(au_share_beside(Seconds{100}, Seconds{10}, Seconds{40}, 0.5), 100.0 / 130, 1e-12);
+  EXPECT_NEAR(au_share_beside(Seconds{100}, Seconds{0}, Seconds{40}, 1), 1, 1e-12);
+  EXPECT_NEAR(au_share_beside(Seconds{100}, Seconds{0}, Seconds{300}, 1), 100.0 / 300, 1e-12)
+      << "the next one waits";
+  EXPECT_NEAR(au_share_beside(Seconds{100}, Seconds{5}, Seconds{300}, 0.1), 100.0 / (5 + 300 + 70), 1e-12);
+}
+
+}  // namespace
+}  // namespace aforo
