@@ -73,6 +73,15 @@ constexpr Row kRunRows[] = {
     row<&RunAsk::accelerator_price>({"accelerator-price", 0, kDollarsPerHour, "USD/h", "",
                                      "price stalls at this rate per accelerator, as in 6.88/h",
                                      kMeasuringGroup}),
+    row<&RunAsk::checkpoint_directory>({"checkpoint-dir", 0, kDirectory, "DIR", "",
+                                        "write checkpoints to DIR as the workload's checkpoint block says",
+                                        kMeasuringGroup})
+        .excluding("find-max", "--find-max makes many short runs, none of which writes checkpoints")
+        .excluding("null", "a ceiling without storage writes none"),
+    row<&RunAsk::failure_every>({"failure-every", 0, kSeconds, "TIME", "",
+                                 "expect a failure of the job every TIME: says how often a checkpoint pays",
+                                 kMeasuringGroup})
+        .needing("checkpoint-dir", "expected --checkpoint-dir beside --failure-every, found none; add it"),
     row<&RunAsk::time_limit>(
         {"time-limit", 0, kSeconds, "TIME", "", "end the run after TIME; 0s is never", kMeasuringGroup}),
     row<&RunAsk::no_diagnose>({"no-diagnose", 0, kFlag, "", "",
@@ -101,6 +110,8 @@ RunOptions options_of(const RunAsk& ask) {
   options.time_limit = *ask.time_limit;
   options.accelerator_price_per_hour = ask.accelerator_price.if_given();
   if (!*ask.dry_run) options.steps_csv = *ask.steps_csv;
+  options.checkpoint_directory = *ask.checkpoint_directory;
+  options.failure_every = ask.failure_every.if_given();
   options.find_max = *ask.find_max;
   options.max_accelerators = static_cast<unsigned>(*ask.max_accelerators);
   return options;
@@ -109,6 +120,7 @@ RunOptions options_of(const RunAsk& ask) {
 // A run that was cut short answers nothing; a time limit that the user set does not cut it short.
 Outcome outcome_of(const RunOutcome& run, const RunOptions& options) {
   if (run.failed || !run.steps_incomplete.empty()) return Outcome::kFailed;
+  if (!run.checkpoint_failure.empty() && !options.skip_errors) return Outcome::kFailed;
   if (run.interrupted) return Outcome::kPartial;
   if (options.find_max) return run.max_accelerators.value_or(0) > 0 ? Outcome::kDone : Outcome::kNotMet;
   if (!run.au) return Outcome::kFailed;
@@ -130,6 +142,8 @@ std::vector<std::string> how_it_ended(const RunOutcome& run, bool skip_errors) {
         "expected all processes to come to the end, found nothing of {}: it ended or was cut off; the result holds what "
         "the others measured until then",
         join(run.missing, ", ")));
+  else if (!run.checkpoint_failure.empty())
+    say.push_back(run.checkpoint_failure);
   else if (run.failed && run.of_client)
     say.push_back(fmt::format("expected enough open files and memory for the job, found '{}': {}; {}",
                               run.failures.empty() ? "too few" : run.failures.front(), kClientLack,

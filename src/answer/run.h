@@ -12,7 +12,7 @@ constexpr std::string_view to_string(OnError on_error) {
   return on_error == OnError::kSkip ? "skip" : "stop";
 }
 
-// A job on a directory of this machine. It writes nothing there.
+// A job on a directory of this machine. It writes nothing there; checkpoints go where they are asked for.
 struct RunAsk : JobAsk, EngineAsk {
   // That holds the dataset. On disk it may be absent or empty for a dry run only, which then plans
   // the dataset that the workload describes.
@@ -40,6 +40,11 @@ struct RunAsk : JobAsk, EngineAsk {
   Setting<Seconds> time_limit;
   // Without the short extra runs after a missed target, which tell storage from client and loader.
   Setting<bool> no_diagnose = false;
+  // Where checkpoints are written, as the workload's checkpoint block says; not given = none are. Absent, empty, or one
+  // that aforo wrote checkpoints to; apart from the dataset. Excludes `find_max` and `null`.
+  Setting<std::string> checkpoint_directory;
+  // Of the job; says how often a checkpoint pays. Beside `checkpoint_directory` only.
+  Setting<Seconds> failure_every;
   // A path: every step of every rank, written while the job runs. A dry run leaves it alone.
   Setting<std::string> steps_csv;
   // Say what would be read, and read no data.

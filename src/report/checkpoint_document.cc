@@ -71,6 +71,7 @@ void add_interval(Document& doc, const Json& record) {
           followed_by(percent_at(record, {"interval", "young_au_share"}), " left"));
   doc.row("Daly's interval", seconds_at(record, {"interval", "daly_seconds"}),
           followed_by(percent_at(record, {"interval", "daly_au_share"}), " left"));
+  if (word(record, {"command"}) == "run") return;  // whose stalls are more than these
   doc.row("stall", seconds_at(record, {"stall_seconds"}), "accelerators standing still, all together");
   doc.row("cost of it", money_at(record, {"stall_cost_usd"}),
           followed_by(money_at(record, {"stall_cost_usd_per_month"}), " a month at that interval"));
@@ -96,6 +97,13 @@ Document checkpoint_document(const Json& record) {
   add_errors(doc, record);
   add_warnings(doc, record);
   return doc;
+}
+
+void add_checkpoints_of_run(Document& doc, const Json& record) {
+  if (entries(record, {"checkpoints"}).empty()) return;
+  add_what_is_written(doc, record);
+  add_outcomes(doc, record);
+  add_interval(doc, record);
 }
 
 }  // namespace aforo

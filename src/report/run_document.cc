@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/units.h"
+#include "report/checkpoint_document.h"
 #include "report/common_sections.h"
 #include "report/host_section.h"
 #include "report/record_facts.h"
@@ -16,8 +17,8 @@ namespace {
 
 // Where the accelerators' time went, in seconds of all ranks together.
 struct Times {
-  double total = 0, load = 0, barrier = 0, stall = 0;
-  double other() const { return std::max(0.0, stall - load - barrier); }
+  double total = 0, load = 0, barrier = 0, stall = 0, checkpoint = 0;
+  double other() const { return std::max(0.0, stall - load - barrier - checkpoint); }
 };
 
 std::optional<Times> times_of(const Json& record) {
@@ -26,7 +27,7 @@ std::optional<Times> times_of(const Json& record) {
   const auto barrier = number(record, {"stalls", "barrier_wait_seconds"});
   const auto stall = number(record, {"stall_seconds"});
   if (!total || !load || !barrier || !stall || !(*total > 0)) return std::nullopt;
-  return Times{*total, *load, *barrier, *stall};
+  return Times{*total, *load, *barrier, *stall, number(record, {"stalls", "checkpoint_seconds"}).value_or(0)};
 }
 
 void add_shares(Document& doc, const Json& record) {
@@ -41,6 +42,7 @@ void add_shares(Document& doc, const Json& record) {
   add("compute", t->total - t->stall, Tone::kGood);
   add("waiting for data", t->load, Tone::kBad);
   add("waiting for other ranks", t->barrier, Tone::kWarn);
+  if (t->checkpoint > 0) add("checkpoints", t->checkpoint, Tone::kWarn);
   add("other", t->other(), Tone::kFaint);
   doc.section("Where their time goes");
   doc.append(std::move(bars));
@@ -170,6 +172,7 @@ Document run_document(const Json& record, PageExtent extent) {
   add_times(doc, record);
   add_hosts_section(doc, record);
   add_storage(doc, record);
+  add_checkpoints_of_run(doc, record);
   add_client(doc, record);
   add_statistics(doc, record);
   add_errors(doc, record);

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "dataset/manifest.h"
 #include "storage/open_store.h"
 
 namespace aforo {
@@ -50,6 +51,18 @@ std::uint64_t rounded_bytes(const CheckpointShape& shape, std::uint64_t block) {
   return shape.bytes().value + shape.files() * (each - 1) + kManifestRoom;
 }
 
+// The place above, at any depth, that aforo laid a dataset in; empty = none. What is written below it would be counted among
+// its files.
+std::string dataset_around(std::string place) {
+  while (true) {
+    while (place.size() > 1 && place.back() == '/') place.pop_back();
+    const std::size_t slash = place.rfind('/');
+    if (slash == place.npos || slash == 0) return "";
+    place.resize(slash);
+    if (open_store(place)->size_of(kManifestName)) return place;
+  }
+}
+
 }  // namespace
 
 std::optional<std::string> checkpoints_lack(const Store& store, const CheckpointShape& shape,
@@ -87,6 +100,10 @@ CheckpointTarget::CheckpointTarget(const std::string& directory, const Checkpoin
         "expected '{}' to be absent, empty or a place of checkpoints that aforo made, found other files there ({}); "
         "choose another directory, aforo writes only into its own",
         directory, join(place_.others, ", ")));
+  if (const std::string dataset = dataset_around(directory); !dataset.empty())
+    throw UserError(fmt::format(
+        "expected checkpoints apart from datasets, found '{}' inside '{}'; choose another directory",
+        directory, dataset));
   require_alike(place_, spec_, directory);
   if (const auto lack = checkpoints_lack(*store_, shape, writes, spec.keep, place_.whole.size()))
     throw UserError(*lack);

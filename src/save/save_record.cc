@@ -107,15 +107,11 @@ Json restored_json(const RestoreStats& stats, std::uint64_t number, const Usage&
   return out;
 }
 
-void add_pause(Json& record, const CheckpointSpec& spec, Seconds pause, std::uint32_t ranks,
-               std::uint64_t checkpoints, std::optional<Seconds> failure_every,
-               std::optional<Dollars> price_per_hour) {
-  const double stall = pause.value * static_cast<double>(checkpoints) * ranks;
-  set_number(record, "stall_seconds", stall);
+Json interval_json(Seconds every, Seconds pause, std::optional<Seconds> failure_every) {
   Json interval{{"pause_seconds", pause.value}};
-  if (spec.every.value > 0) {
-    interval["every_seconds"] = spec.every.value;
-    interval["au_share"] = share_beside_checkpoints(spec.every, pause);
+  if (every.value > 0) {
+    interval["every_seconds"] = every.value;
+    interval["au_share"] = share_beside_checkpoints(every, pause);
   }
   if (failure_every) {
     const Seconds young = young_interval(pause, *failure_every), daly = daly_interval(pause, *failure_every);
@@ -125,7 +121,15 @@ void add_pause(Json& record, const CheckpointSpec& spec, Seconds pause, std::uin
     interval["young_au_share"] = share_beside_checkpoints(young, pause);
     interval["daly_au_share"] = share_beside_checkpoints(daly, pause);
   }
-  record["interval"] = interval;
+  return interval;
+}
+
+void add_pause(Json& record, const CheckpointSpec& spec, Seconds pause, std::uint32_t ranks,
+               std::uint64_t checkpoints, std::optional<Seconds> failure_every,
+               std::optional<Dollars> price_per_hour) {
+  const double stall = pause.value * static_cast<double>(checkpoints) * ranks;
+  set_number(record, "stall_seconds", stall);
+  record["interval"] = interval_json(spec.every, pause, failure_every);
   if (!price_per_hour) return;
   const double price = price_per_hour->value;
   set_number(record, "accelerator_usd_per_hour", price);

@@ -21,6 +21,10 @@ Json restored_json(const RestoreStats& stats, std::uint64_t number, const Usage&
 // From begin to whole: the slowest rank, and the commit.
 Seconds time_of(const CheckpointRound& round);
 
+// `interval` of a Record: the pause of one checkpoint, what it leaves of the time at `every` (0: nobody says), and with
+// Young's and Daly's intervals where the time between failures is known.
+Json interval_json(Seconds every, Seconds pause, std::optional<Seconds> failure_every);
+
 // How often it pays to pause for so long, and what that costs the job: `interval`, `stall_seconds`, money. `pause`: of one
 // checkpoint. `ranks`: accelerators that stand still.
 void add_pause(Json& record, const CheckpointSpec& spec, Seconds pause, std::uint32_t ranks,

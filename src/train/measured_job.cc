@@ -17,7 +17,7 @@ Task<> drive(TrainingJob<RealWorld>& job, JobResult& result) { result = co_await
 
 MeasuredJob run_job(const JobPlan& plan, const JobSettings& settings, WatchOptions watch,
                     std::stop_token stop, const std::function<void(const RunningJob&)>& watching,
-                    Crew* crew) {
+                    std::vector<std::unique_ptr<Lane>> writers, Crew* crew) {
   LaneSet made = make_lanes(*plan.layout, plan.loader.read_mode == ReadMode::kDirect, settings,
                             files_held(plan, settings.engine, settings.io_threads));
   MeasuredJob measured;
@@ -35,7 +35,7 @@ MeasuredJob run_job(const JobPlan& plan, const JobSettings& settings, WatchOptio
     };
   measured.watch = std::make_unique<StepWatch>(std::move(watch));
 
-  RealWorld world(std::move(made.lanes), {}, crew);
+  RealWorld world(std::move(made.lanes), std::move(writers), crew);
   TrainingJob<RealWorld> job(world, plan, *measured.watch);
   std::vector<Seconds> cpu_before;
   for (LaneId i = 0; i < world.lanes(); ++i) cpu_before.push_back(world.lane(i).cpu_seconds());

@@ -74,7 +74,8 @@ struct RunningJob {
 };
 
 // Sets the plan up in a RealWorld, runs it and takes it down again. `watching` is called once, on this
-// thread, before the first rank begins. Throws UserError if the engine or the directory cannot be had; nothing has run then.
+// thread, before the first rank begins. `writers`: lanes that a plan with checkpoints writes on (RealWorld). Throws
+// UserError if the engine or the directory cannot be had; nothing has run then.
 //
 // `crew`: the hosts that carry the other ranks of the same job at the same time; null = all are here.
 //
@@ -83,6 +84,6 @@ struct RunningJob {
 // `stopped`. Read errors are in the result, never thrown.
 MeasuredJob run_job(const JobPlan& plan, const JobSettings& settings, WatchOptions watch,
                     std::stop_token stop, const std::function<void(const RunningJob&)>& watching = {},
-                    Crew* crew = nullptr);
+                    std::vector<std::unique_ptr<Lane>> writers = {}, Crew* crew = nullptr);
 
 }  // namespace aforo

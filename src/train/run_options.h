@@ -38,6 +38,10 @@ struct RunOptions {
   std::optional<Dollars> accelerator_price_per_hour;
   // Path of the file for every step of every rank; empty = none.
   std::string steps_csv;
+  // Where checkpoints are written, as the workload's block says; empty = none are.
+  std::string checkpoint_directory;
+  // Of the job; says how often a checkpoint pays.
+  std::optional<Seconds> failure_every;
   // The command is a search then (find_max.h), not a run.
   bool find_max = false;
   // find-max: do not try more; 0 = as many as the dataset allows.

@@ -53,6 +53,8 @@ struct RunOutcome {
   std::vector<std::string> missing;
   // The first few, "path: what".
   std::vector<std::string> failures;
+  // Why a checkpoint could not be written, a sentence; empty = all could be, or none was due.
+  std::string checkpoint_failure;
   // Why the step file is not whole, a sentence; empty = it is, or none was asked for.
   std::string steps_incomplete;
 };

@@ -15,6 +15,7 @@
 #include "survey/dataset_words.h"
 #include "train/host_record.h"
 #include "train/live_progress.h"
+#include "train/run_checkpoints.h"
 #include "train/run_record.h"
 #include "train/trials.h"
 #include "world/cache_reset.h"
@@ -144,6 +145,8 @@ std::string why_not_judged(const MeasuredJob& job, std::uint64_t damaged, Second
         format_seconds(time_limit));
   if (job.result.samples_delivered == 0)
     return fmt::format("no sample could be read, {} failed; see the errors", readers.fault_count());
+  if (job.result.failed && job.result.checkpoints.failed > 0)
+    return "a checkpoint that could not be written ended the run before it could be judged";
   if (job.result.failed) return "a read error ended the run before it could be judged; see the errors";
   if (!moves_bytes(job.engine))
     return "nothing was read (--null): this is what the client does without any storage";
@@ -209,7 +212,8 @@ Json plan_run(const RunOptions& options, std::stop_token stop) {
           ? described_dataset(options)
           : open_dataset(*store, options.workload.dataset, options.io_threads, stop);
   require_sound(options, dataset);
-  const JobPlan plan = make_plan(options, dataset);
+  JobPlan plan = make_plan(options, dataset);
+  plan_checkpoints(options, plan);
   Json record = start_record("run", *store);
   record["dry_run"] = true;
   record["config"] = config_of(options, dataset, plan);
@@ -225,6 +229,7 @@ Json plan_run(const RunOptions& options, std::stop_token stop) {
       {"read_buffer_bytes",
        memory_need(plan, options.io_threads ? options.io_threads : available_cores()).read_buffers.value}};
   add_warnings(record, options, dataset, plan);
+  add_planned_checkpoints(record, options, plan);
   return record;
 }
 
@@ -243,7 +248,13 @@ RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_t
   const Seconds began = monotonic_now() - opened.took;
   const OpenedDataset& dataset = opened.dataset;
   const Store& store = *opened.store;
+  if (crew && !options.checkpoint_directory.empty())
+    throw UserError(
+        "expected one process beside --checkpoint-dir, found several: checkpoints are not written over several hosts yet; "
+        "leave it out, or run one process");
   JobPlan plan = make_plan(options, dataset, crew);
+  plan_checkpoints(options, plan);
+  const std::unique_ptr<CheckpointTarget> target = open_checkpoints(options, plan);
   std::unique_ptr<StepsCsv> csv;
   if (!options.steps_csv.empty()) csv = std::make_unique<StepsCsv>(steps_path(options.steps_csv, crew));
   const Agreement agreed = crew ? agree(*crew, options, dataset, plan) : Agreement{};
@@ -266,7 +277,7 @@ RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_t
         if (progress)
           ticker = std::make_unique<ProgressTicker>(progress, LiveProgress(running, plan, options, store));
       },
-      crew);
+      target ? checkpoint_writers(*target, plan, settings) : std::vector<std::unique_ptr<Lane>>(), crew);
   ticker.reset();
   if (crew) {
     std::string incomplete = csv ? csv->finish() : "";
@@ -281,6 +292,8 @@ RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_t
 
   add_measurement(record, job, plan, options, *dataset.layout);
   add_damage(record, dataset, job.result.readers.fault_count());
+  add_checkpoints(record, options, plan, job, target.get());
+  out.checkpoint_failure = checkpoint_failure(job, target.get());
   // Start to first step without what the run was asked to do before (dropping caches).
   if (job.result.first_step.value > 0) {
     const Seconds reset_time = options.drop_caches ? prepared - began : Seconds{0};
@@ -307,7 +320,8 @@ RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_t
   if (!out.not_judged.empty()) record["not_judged"] = out.not_judged;
   const bool whole = out.not_judged.empty() || (!moves_bytes(job.engine) && !nothing) ||
                      (job.result.failed && !nothing && job.unanswered == 0);
-  add_verdict(record, whole ? judge_run(job, plan, options, store, stop, left_out(dataset), record)
+  add_verdict(record, whole ? judge_run(job, without_checkpoints(plan), options, store, stop,
+                                        left_out(dataset), record)
                             : unknown_because(out.not_judged, job));
   return out;
 }

@@ -19,6 +19,11 @@ double share_beside_checkpoints(Seconds every, Seconds pause) {
   return every.value > 0 ? every / (every + pause) : 1;
 }
 
+std::uint64_t checkpoint_steps(const CheckpointSpec& spec, Seconds step) {
+  if (spec.every_steps > 0 || spec.every.value <= 0 || step.value <= 0) return spec.every_steps;
+  return std::max<std::uint64_t>(static_cast<std::uint64_t>(std::llround(spec.every / step)), 1);
+}
+
 CheckpointPlan checkpoint_plan(const CheckpointSpec& spec, CheckpointShape shape) {
   CheckpointPlan plan;
   plan.shape = std::move(shape);

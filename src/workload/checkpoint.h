@@ -31,6 +31,10 @@ Seconds daly_interval(Seconds writing, Seconds mean_time_between_failures);
 // every / (every + pause). 1 where there are no checkpoints (`every` 0).
 double share_beside_checkpoints(Seconds every, Seconds pause);
 
+// Steps between two checkpoints of a job whose steps take `step`: as the spec says, or the number nearest to its
+// time, at least 1; 0 = it writes none. Steps that wait for data are longer, and so is the time then.
+std::uint64_t checkpoint_steps(const CheckpointSpec& spec, Seconds step);
+
 struct CheckpointPlan;
 // How a job writes by `spec`, all but when, and which are there already.
 CheckpointPlan checkpoint_plan(const CheckpointSpec& spec, CheckpointShape shape);

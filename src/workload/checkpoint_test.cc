@@ -22,6 +22,18 @@ TEST(Checkpoint, TakesItsShareOfTheTime) {
   EXPECT_EQ(share_beside_checkpoints(Seconds{0}, Seconds{5}), 1);
 }
 
+// 30 minutes of steps of 0.4 s: 4,500. Less than a step: after every one.
+TEST(Checkpoint, FallsDueBySteps) {
+  CheckpointSpec spec;
+  EXPECT_EQ(checkpoint_steps(spec, Seconds{0.4}), 0u);
+  spec.every = Seconds{1800};
+  EXPECT_EQ(checkpoint_steps(spec, Seconds{0.4}), 4500u);
+  EXPECT_EQ(checkpoint_steps(spec, Seconds{1e5}), 1u);
+  spec.every = Seconds{0};
+  spec.every_steps = 7;
+  EXPECT_EQ(checkpoint_steps(spec, Seconds{0.4}), 7u);
+}
+
 TEST(Checkpoint, IsDueAfterEverySoManySteps) {
   CheckpointPlan plan;
   for (std::uint64_t steps = 0; steps < 10; ++steps) EXPECT_FALSE(plan.due_after(steps));
