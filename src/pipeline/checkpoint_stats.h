@@ -32,6 +32,12 @@ struct CheckpointRound {
   std::optional<Seconds> rank0;  // of rank 0; absent on other hosts
   // From when all had written until it was whole: rank 0's affair. Absent elsewhere, and where it did not become whole.
   std::optional<Seconds> commit;
+
+  // All of it to another process (base/carry.h).
+  template <class Carrier>
+  void carry(Carrier& carrier) {
+    carrier(number, bytes, times, rank_seconds, rank0, commit);
+  }
   bool operator==(const CheckpointRound&) const = default;
 };
 
@@ -64,6 +70,13 @@ struct CheckpointStats {
   FileId first_failed = 0;
   // By number, those that were begun.
   std::vector<CheckpointRound> rounds;
+
+  // All of it to another process (base/carry.h).
+  template <class Carrier>
+  void carry(Carrier& carrier) {
+    carrier(whole, failed, unfinished, unknown, committed, removed, bytes, times, slowest, first_error,
+            first_failed, rounds);
+  }
 
   // All that were begun.
   std::uint64_t files() const { return whole + failed + unfinished + unknown; }

@@ -99,23 +99,19 @@ double au_share_beside(Seconds every, Seconds copy, Seconds writing, double rho)
   return t / (copy.value + std::max(busy, w));
 }
 
-std::optional<CheckpointPlan> planned_checkpoints(const Workload& workload, double au) {
+std::optional<CheckpointPlan> planned_checkpoints(const Workload& workload) {
   const CheckpointSpec& spec = workload.checkpoint;
   if (!spec.any() || (spec.every_steps == 0 && spec.every.value <= 0)) return std::nullopt;
   auto shape = CheckpointShape::make(spec, workload.accelerator.count);
   if (!shape) throw UserError("checkpoint: " + shape.error());
   CheckpointPlan plan = checkpoint_plan(spec, std::move(*shape));
-  const double step = law_mean(workload.accelerator.step_time) / std::max(au, 1e-6);
-  plan.every_steps =
-      spec.every_steps > 0
-          ? spec.every_steps
-          : std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::llround(spec.every.value / step)));
+  plan.every_steps = checkpoint_steps(spec, Seconds{law_mean(workload.accelerator.step_time)});
   return plan;
 }
 
 void add_saving(Prediction& p, const PredictOptions& options, const Layout& layout,
                 const std::function<double(const StorageSpec&)>& again, const std::stop_token& stop) {
-  const auto plan = planned_checkpoints(options.workload, p.au);
+  const auto plan = planned_checkpoints(options.workload);
   if (!plan) return;
   const TierSpec* const tier = tier_that_writes(options.storage, *plan);
   SimJob job;

@@ -21,9 +21,8 @@ namespace aforo {
 // Of which 95 % of measured ones lie, as far as the storage file's spread of writing says; chosen at least.
 inline constexpr double kLeastSavingSpread = 0.1;
 
-// What `options.workload` writes at its checkpoints: every_steps, or the steps that fall into `every` at `au`. Absent where it
-// writes none. Throws UserError where its parallelism does not fit its accelerators.
-std::optional<CheckpointPlan> planned_checkpoints(const Workload& workload, double au);
+// What the job writes at its checkpoints, as a run does. Absent where it writes none. Throws UserError where its parallelism does not fit its accelerators.
+std::optional<CheckpointPlan> planned_checkpoints(const Workload& workload);
 
 // `alone`: of the same job without checkpoints; its AU, rates and intervals become those with them, and `saving` says why.
 // Where the storage file says nothing of such writing, a note says so and nothing else changes. `again` predicts the job on

@@ -154,7 +154,8 @@ TEST(HostMemory, IsEnoughForWhatFits) {
   EXPECT_EQ(d.family, Family::kHostMemory);
   EXPECT_EQ(best->bill.storage, 0);
   EXPECT_NEAR(staging_share(d, screening.need().jobs[0], 1), 13 * 3e11 / 1.1e9 / 31.536e6, 2e-6);
-  ask.jobs[0].workload.checkpoint = {1e9, Seconds{1800}};  // which memory does not keep
+  ask.jobs[0].workload.checkpoint.parameters = 1e9;  // which memory does not keep
+  ask.jobs[0].workload.checkpoint.every = Seconds{1800};
   ask.family = Family::kHostMemory;
   EXPECT_FALSE(best_of(*std::make_unique<Screening>(ask, Catalogue::shipped(), 1), PriceBook::shipped()));
 }

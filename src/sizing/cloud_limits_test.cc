@@ -325,7 +325,8 @@ TEST(CloudLimits, ScratchIsNoArchive) {
 // Four hosts mount one io2 volume to read; one host alone writes to its own.
 TEST(CloudLimits, WhatIsSharedIsReadOnly) {
   SizingAsk ask = cloud_ask(32);
-  ask.jobs[0].workload.checkpoint = {1e9, Seconds{1800}};
+  ask.jobs[0].workload.checkpoint.parameters = 1e9;
+  ask.jobs[0].workload.checkpoint.every = Seconds{1800};
   for (const Design& d : designs_of(ask, "aws-ebs-io2")) {
     EXPECT_EQ(check_figures(d, need_of(ask)).check, "write") << d.name;
     EXPECT_THAT(d.notes, Contains(HasSubstr("is read-only while 4 hosts mount it")));

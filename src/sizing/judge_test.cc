@@ -293,7 +293,8 @@ TEST(Judge, LatencyThatNoReaderHides) {
 // 100 GB written at 1 GB/s every 1,900 s: a pause of 100 s, 5 % of the time. Twice as fast: 50 of 1,950 s.
 TEST(Judge, CheckpointsPauseTraining) {
   SizingAsk ask = plain_ask();
-  ask.jobs[0].workload.checkpoint = {1e11 / 14, Seconds{1900}};
+  ask.jobs[0].workload.checkpoint.parameters = 1e11 / 14;
+  ask.jobs[0].workload.checkpoint.every = Seconds{1900};
   const Need need = need_of(ask);
   Design d;
   d.write = {1e9};

@@ -164,7 +164,8 @@ TEST(Money, LargeFilesAreFetchedInRanges) {
 // job runs half the time.
 TEST(Money, CheckpointsAreWritten) {
   SizingAsk ask = plain_ask();
-  ask.jobs[0].workload.checkpoint = {1e9, Seconds{1900}};
+  ask.jobs[0].workload.checkpoint.parameters = 1e9;
+  ask.jobs[0].workload.checkpoint.every = Seconds{1900};
   Design d;
   d.service = &service("aws-s3-standard");
   const auto puts = [&] {
@@ -220,7 +221,8 @@ TEST(Money, ReadingFromOutsideTheCloudCosts) {
 // 7 MB/s of checkpoints are 18,396 GB or 17,133 GiB a month, each charged for 30 days of 30.42.
 TEST(Money, ShortLivedBytesAreChargedForTheirLeastTime) {
   SizingAsk ask = plain_ask();
-  ask.jobs[0].workload.checkpoint = {1e9, Seconds{1900}};
+  ask.jobs[0].workload.checkpoint.parameters = 1e9;
+  ask.jobs[0].workload.checkpoint.every = Seconds{1900};
   Design d;
   d.service = &service("aws-s3-standard-ia");
   EXPECT_NEAR(line_of(bill_for(d, ask, {1, 1, 1, "", 1}), "aws-s3-standard-ia.storage")->quantity,

@@ -81,7 +81,8 @@ TEST(Need, JobsAddUp) {
 // 140 MB/s; two are kept.
 TEST(Need, Checkpoints) {
   SizingAsk ask = plain_ask();
-  ask.jobs[0].workload.checkpoint = {1e9, Seconds{1900}};
+  ask.jobs[0].workload.checkpoint.parameters = 1e9;
+  ask.jobs[0].workload.checkpoint.every = Seconds{1900};
   const Need need = need_of(ask);
   EXPECT_NEAR(need.checkpoint_write.value, 140e6, 1);
   EXPECT_EQ(need.capacity.value, 1'032'210'688'000U);  // 1.028 TB and 1.028 x 4.096 GB of files

@@ -70,7 +70,8 @@ TEST(HotCopy, ACopyForOneEpochIsRefusedWithWhatWorks) {
 TEST(HotCopy, CopyAndArchiveHoldWhatTheyShould) {
   SizingAsk ask = twenty_terabytes();
   ask.capacity = Bytes{3000 * kTb};
-  ask.jobs[0].workload.checkpoint = {1e11, Seconds{1800}};  // of 14 B each, 1.4 TB
+  ask.jobs[0].workload.checkpoint.parameters = 1e11;  // of 14 B each, 1.4 TB
+  ask.jobs[0].workload.checkpoint.every = Seconds{1800};
   const Need need = need_of(ask);
   EXPECT_EQ(hot_bytes(need), Bytes{20 * kTb + 2'800'000'000'000 + 20'000'000 * 4096ULL});
   for (const Family family :
