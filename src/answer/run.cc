@@ -181,6 +181,9 @@ Answer answer(const RunAsk& ask, const Context& context) {
   refuse_contradictions(ask);
   const RunOptions options = options_of(ask);
   Answer out;
+  if (context.crew && options.find_max)
+    throw UserError(
+        "expected one process for --find-max, found several; search on one host, or run with --accelerators over all");
   const bool first = context.crew == nullptr || context.crew->first();
   if (*ask.dry_run) {
     if (!first) return out;

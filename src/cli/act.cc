@@ -102,7 +102,7 @@ int act_on(const Command& command, std::span<const std::string> words, Console& 
   if (first) results.deliver(answer);
   if (server) server->finish(answer.record);
   for (const std::string& sentence : answer.say)
-    console.err << "aforo: " << printable(readable_sentence(sentence)) << '\n';
+    console.err << "aforo: " + printable(readable_sentence(sentence)) + '\n';
   return exit_code(answer.outcome);
 }
 

@@ -74,7 +74,8 @@ int run_aforo(std::span<const std::string> words, Console& console) {
   } catch (const SaidByFirst&) {
     // another process of the same command says it
   } catch (const UserError& error) {
-    console.err << "aforo: " << printable(readable_sentence(error.what())) << '\n';
+    // In one piece: a launcher's own words come on the same stream.
+    console.err << "aforo: " + printable(readable_sentence(error.what())) + '\n';
   } catch (const std::bad_alloc&) {
     console.err << kNoMemory;
   } catch (const std::system_error& error) {

@@ -102,6 +102,8 @@ void Crew::meet(Meeting& meeting) {
   pending_ = &meeting;
   if (!gone_.empty())
     answer(lost_vote());
+  else if (broken_)
+    answer(*ends_);
   else
     wire_.notify_one();
 }
@@ -111,6 +113,9 @@ void Crew::leave(Vote vote) {
   if (left_) return;
   left_ = vote;
   answer(vote);
+  if (vote.at_once() && !ends_)
+    for (std::uint32_t h = first() ? 1 : 0; h < (first() ? hosts_ : 1); ++h)
+      to_send_.push_back({h, message({Kind::kEnd, false, vote.host, 0, vote.ending})});
   wire_.notify_one();
 }
 
@@ -141,7 +146,7 @@ bool Crew::wait_for(std::unique_lock<std::mutex>& lock, const std::function<bool
 bool Crew::parts_are_there() const {
   bool all = true;
   for (std::uint32_t h = 1; h < hosts_; ++h) {
-    bool there = std::binary_search(gone_.begin(), gone_.end(), h);
+    bool there = is_gone(h);
     for (const Part& part : parts_[h]) {
       if (part.refused) return true;
       there = there || part.number == exchange_;
@@ -155,7 +160,7 @@ std::string Crew::exchange(std::string mine, const std::function<std::string(con
   std::unique_lock lock(mutex_);
   const std::uint32_t number = ++exchange_;
   if (!first()) {
-    to_send_.push_back({0, message({Kind::kPart, false, number, 0}, mine)});
+    to_send_.push_back({0, message({Kind::kPart, false, number, 0, {}}, mine)});
     const auto reply = [&] {
       return std::find_if(replies_.begin(), replies_.end(),
                           [&](const Part& part) { return part.refused || part.number == number; });
@@ -174,7 +179,7 @@ std::string Crew::exchange(std::string mine, const std::function<std::string(con
   parts[0] = std::move(mine);
   const auto reply = [&](bool refused, const std::string& bytes) {
     for (std::uint32_t h = 1; h < hosts_; ++h)
-      to_send_.push_back({h, message({Kind::kReply, refused, number, 0}, bytes)});
+      to_send_.push_back({h, message({Kind::kReply, refused, number, 0, {}}, bytes)});
     wire_.notify_one();
   };
   for (std::uint32_t h = 1; h < hosts_; ++h)
@@ -213,11 +218,11 @@ bool Crew::refuse(const std::string& sentence) noexcept {
   const std::uint32_t number = ++exchange_;
   if (first()) {
     for (std::uint32_t h = 1; h < hosts_; ++h)
-      to_send_.push_back({h, message({Kind::kReply, true, number, 0})});
+      to_send_.push_back({h, message({Kind::kReply, true, number, 0, {}})});
     wire_.notify_one();
     return false;
   }
-  to_send_.push_back({0, message({Kind::kPart, true, number, 0}, sentence)});
+  to_send_.push_back({0, message({Kind::kPart, true, number, 0, {}}, sentence)});
   return wait_for(lock, [this] {
     return std::any_of(replies_.begin(), replies_.end(), [](const Part& part) { return part.refused; });
   });
@@ -225,8 +230,9 @@ bool Crew::refuse(const std::string& sentence) noexcept {
 
 std::vector<HostClock> Crew::measure_clocks() {
   std::unique_lock lock(mutex_);
-  clocks_wanted_ = true;
   clocks_.assign(hosts_, HostClock{Seconds{0}, silence_});
+  if (stop_.stop_requested() || !gone_.empty() || ends_) return {};
+  clocks_wanted_ = true;
   wait_for(lock, [this] { return !clocks_wanted_; });
   return clocks_;
 }

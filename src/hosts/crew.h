@@ -6,7 +6,7 @@
 // Votes are one all-reduce a meeting, of two numbers. A host that has left, or whose job has ended, goes on voting from
 // here, so that the others' meetings come to an end; rounds are over once no host comes any more.
 //
-// Every process says once a second that it is there. One that the first has not heard of for kSilence is gone: cut off,
+// Every process says four times a second that it is there. One that the first has not heard of for kSilence is gone: cut off,
 // stopped or dead. The first tells the others; a process that hears no more of the first goes by itself. Whoever waits
 // is then answered: a meeting with Ending::kFailed, an exchange without that host's part.
 //
@@ -14,6 +14,7 @@
 // `leave` are home's, the rest the thread's that made it.
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -58,7 +59,7 @@ class Crew final : public Group {
   static constexpr Seconds kSilence{10};
   // How long an interrupted command still waits for others: the launcher kills it a second after it asked for an end.
   // The first waits for parts so long, the others for what it makes of them.
-  static constexpr Seconds kLastWait{0.3}, kLongestLastWait{2};
+  static constexpr Seconds kLastWait{0.6}, kLongestLastWait{2};
 
   // Opens the wire on a thread of its own, and hears who is there. Throws what `open` throws; UserError (at the first, and
   // SaidByFirst elsewhere) where versions differ, Interrupted on a stop request.
@@ -100,18 +101,20 @@ class Crew final : public Group {
 
   // At the first, while all others are in an exchange: one for each host. Where one does not answer, its uncertainty is
   // some seconds.
+  // Empty where somebody is gone or the job is ending at once: there is no time for it.
   std::vector<HostClock> measure_clocks();
 
   // Hosts that are gone, ascending. At the others than the first: whom that has named, or the first itself.
   std::vector<std::uint32_t> gone() const;
 
  private:
-  enum class Kind : std::uint8_t { kAlive, kPart, kReply, kLost, kPing, kPong };
+  enum class Kind : std::uint8_t { kAlive, kPart, kReply, kLost, kEnd, kPing, kPong };
   struct Head {
     Kind kind = Kind::kAlive;
     bool refused = false;
-    std::uint32_t number = 0;  // of the exchange, or the host that was lost
+    std::uint32_t number = 0;  // of the exchange; or the host that was lost, or ends
     double time = 0;
+    Ending ending = Ending::kNone;
   };
   static std::string message(Head head, const std::string& bytes = {});
 
@@ -125,6 +128,9 @@ class Crew final : public Group {
   void take(const WireMessage& message);
   void keep_alive();
   void lose(std::uint32_t host);
+  void hear_end(Vote vote, std::uint32_t from);
+  void end_without_round();
+  bool is_doubtful(std::uint32_t host) const;
   void ping_all();
   HostClock ping(std::uint32_t host);
   void rest();
@@ -133,6 +139,7 @@ class Crew final : public Group {
   void answer(Vote vote);
   Vote lost_vote() const { return {Ending::kFailed, gone_.empty() ? 0 : gone_.front()}; }
   bool parts_are_there() const;
+  bool is_gone(std::uint32_t host) const { return std::binary_search(gone_.begin(), gone_.end(), host); }
   // Something for the wire's thread, which otherwise sleeps.
   bool has_work() const;
   // Until `there`, the first is gone, or kLastWait after a stop request. Whether `there`.
@@ -149,6 +156,11 @@ class Crew final : public Group {
   bool seated_ = false, over_ = true;
   Meeting* pending_ = nullptr;
   std::optional<Vote> left_;
+  // Somebody ends at once. Mostly the next round says so; where that does not come to its end, as one of the others is
+  // dead, it is over at `end_by_`.
+  std::optional<Vote> ends_;
+  Seconds end_by_{0};
+  bool broken_ = false;  // a round was given up, and none is to follow
   // Of exchanges: the number of the last that this host came to; parts by host, the first's; the reply, the others'.
   std::uint32_t exchange_ = 0;
   struct Part {

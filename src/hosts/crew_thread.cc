@@ -20,9 +20,14 @@ namespace {
 // long.
 constexpr Seconds kBrisk{300e-6}, kShortestNap{1e-6}, kLongNap{1e-4}, kLongestNap{1e-3};
 constexpr Seconds kIdle{0.1};    // where nothing is under way but signs of life
-constexpr Seconds kBeat{1};      // between two of them
+constexpr Seconds kBeat{0.25};   // between two of them
 constexpr int kPings = 16;       // of which the shortest counts
 constexpr Seconds kPingWait{2};  // for one
+// Whoever has not been heard of for so long may be dead, and is sent nothing that can be spared: where Open MPI 4.1 finds
+// that it cannot connect to a process any more, it stops looking at the sockets of all others.
+constexpr Seconds kDoubtful{0.6};
+// For the round that tells the others of an end at once: longer than any takes among processes that live.
+constexpr Seconds kEndRound{0.1};
 
 // The gravest first, of equals the lowest host: the maximum is joined().
 std::uint64_t encoded(Vote vote) {
@@ -56,11 +61,12 @@ void Crew::run(const std::function<std::unique_ptr<Wire>()>& open, std::promise<
   heard_.assign(hosts_, beat_);
   opened.set_value();
   for (;;) {
+    turn();
     {
+      const bool sending = link_->sending();
       const std::lock_guard lock(mutex_);
-      turn();
-      if (closing_ && gone_.empty() && !in_round_ && over_ && to_send_.empty() && !link_->sending()) {
-        if (!stop_.stop_requested()) link_->well();
+      if (closing_ && gone_.empty() && !in_round_ && over_ && to_send_.empty() && !sending) {
+        if (!stop_.stop_requested() && !broken_) link_->well();
         break;
       }
       if (closing_ && (!gone_.empty() || stop_.stop_requested())) break;
@@ -70,26 +76,42 @@ void Crew::run(const std::function<std::unique_ptr<Wire>()>& open, std::promise<
   link_.reset();
 }
 
+// The lock is never held while MPI is called: where that does not come back for a while, as beside a peer that died,
+// whoever waits for this thread still comes to his own end.
 void Crew::turn() {
   turn_round();
   take_messages();
-  for (WireMessage& out : to_send_) link_->send(out.from, std::move(out.bytes));
-  to_send_.clear();
+  std::vector<WireMessage> out;
+  bool clocks = false;
+  {
+    const std::lock_guard lock(mutex_);
+    out.swap(to_send_);
+    clocks = clocks_wanted_;
+  }
+  for (WireMessage& message : out)
+    if (!message.bytes.starts_with(static_cast<char>(Kind::kEnd)) || !is_doubtful(message.from))
+      link_->send(message.from, std::move(message.bytes));
   keep_alive();
-  if (clocks_wanted_) ping_all();
+  if (clocks) ping_all();
 }
 
 // A host that has left, or whose job has ended, gives its vote to every round that others still come to.
 void Crew::turn_round() {
   if (!in_round_) {
-    const bool comes = seated_ && !left_;
-    if (over_ || !gone_.empty() || (comes && pending_ == nullptr)) return;
-    const Vote vote = left_ ? *left_ : pending_ != nullptr ? pending_->vote : Vote{Ending::kNone, host_};
-    link_->begin_round({encoded(vote), comes ? 1u : 0u});
+    Round mine;
+    {
+      const std::lock_guard lock(mutex_);
+      const bool comes = seated_ && !left_;
+      if (over_ || broken_ || !gone_.empty() || (comes && pending_ == nullptr)) return;
+      const Vote vote = left_ ? *left_ : pending_ != nullptr ? pending_->vote : Vote{Ending::kNone, host_};
+      mine = {encoded(vote), comes ? 1u : 0u};
+    }
+    link_->begin_round(mine);
     in_round_ = true, since_ = monotonic_now();
   }
   const std::optional<Round> all = link_->round();
-  if (!all) return;
+  if (!all) return end_without_round();
+  const std::lock_guard lock(mutex_);
   in_round_ = false;
   over_ = all->second == 0;
   answer(decoded(all->first));
@@ -108,49 +130,79 @@ void Crew::take(const WireMessage& message) {
   std::string bytes = message.bytes.substr(sizeof head);
   switch (head.kind) {
     case Kind::kAlive:
+      if (first()) link_->send(message.from, Crew::message({Kind::kAlive, false, 0, 0, {}}));
       return;
     case Kind::kPart:
-      parts_[message.from].push_back({head.number, head.refused, std::move(bytes)});
-      break;
     case Kind::kReply:
-      replies_.push_back({head.number, head.refused, std::move(bytes)});
       break;
     case Kind::kLost:
       return lose(head.number);
+    case Kind::kEnd:
+      return hear_end({head.ending, head.number}, message.from);
     case Kind::kPing:
       pinged_ = monotonic_now();
-      return link_->send(message.from, Crew::message({Kind::kPong, false, 0, pinged_.value}));
+      return link_->send(message.from, Crew::message({Kind::kPong, false, 0, pinged_.value, {}}));
     case Kind::kPong:
       pong_ = head.time;
       return;
   }
+  const std::lock_guard lock(mutex_);
+  (head.kind == Kind::kPart ? parts_[message.from] : replies_)
+      .push_back({head.number, head.refused, std::move(bytes)});
   others_.notify_all();
 }
 
+// The others say that they are there, and the first answers: it sends nothing to a process that may be dead.
 void Crew::keep_alive() {
   const Seconds now = monotonic_now();
   if (now - beat_ < kBeat) return;
   beat_ = now;
-  const std::string alive = message({Kind::kAlive, false, 0, 0});
-  for (std::uint32_t h = first() ? 1 : 0; h < (first() ? hosts_ : 1); ++h) {
+  for (std::uint32_t h = first() ? 1 : 0; h < (first() ? hosts_ : 1); ++h)
     if (now - heard_[h] > silence_) lose(h);
-    link_->send(h, alive);
-  }
+  if (!first() && !is_gone(0)) link_->send(0, message({Kind::kAlive, false, 0, 0, {}}));
 }
 
-void Crew::lose(std::uint32_t host) {
-  if (std::find(gone_.begin(), gone_.end(), host) != gone_.end()) return;
-  gone_.insert(std::upper_bound(gone_.begin(), gone_.end(), host), host);
-  if (first())
-    for (std::uint32_t h = 1; h < hosts_; ++h)
-      if (h != host) link_->send(h, message({Kind::kLost, false, host, 0}));
-  answer(lost_vote());
-  over_ = true, in_round_ = false;
+bool Crew::is_doubtful(std::uint32_t host) const { return monotonic_now() - heard_[host] > kDoubtful; }
+
+void Crew::hear_end(Vote vote, std::uint32_t from) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (ends_) return;
+    ends_ = vote;
+    end_by_ = monotonic_now() + kEndRound;
+  }
+  if (!first()) return;
+  for (std::uint32_t h = 1; h < hosts_; ++h)
+    if (h != from && !is_doubtful(h)) link_->send(h, message({Kind::kEnd, false, vote.host, 0, vote.ending}));
+}
+
+void Crew::end_without_round() {
+  const std::lock_guard lock(mutex_);
+  if (!ends_ || monotonic_now() < end_by_) return;
+  answer(*ends_);
+  broken_ = over_ = true, in_round_ = false;
   others_.notify_all();
 }
 
+void Crew::lose(std::uint32_t host) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (is_gone(host)) return;
+    gone_.insert(std::upper_bound(gone_.begin(), gone_.end(), host), host);
+    answer(lost_vote());
+    over_ = true, in_round_ = false;
+    others_.notify_all();
+  }
+  if (!first()) return;
+  for (std::uint32_t h = 1; h < hosts_; ++h)
+    if (!is_gone(h)) link_->send(h, message({Kind::kLost, false, host, 0, {}}));
+}
+
 void Crew::ping_all() {
-  for (std::uint32_t h = 1; h < hosts_ && gone_.empty(); ++h) clocks_[h] = ping(h);
+  std::vector<HostClock> clocks(hosts_);
+  for (std::uint32_t h = 1; h < hosts_; ++h) clocks[h] = ping(h);
+  const std::lock_guard lock(mutex_);
+  clocks_ = std::move(clocks);
   clocks_wanted_ = false;
   others_.notify_all();
 }
@@ -160,7 +212,7 @@ HostClock Crew::ping(std::uint32_t host) {
   for (int i = 0; i < kPings; ++i) {
     pong_.reset();
     const Seconds begin = monotonic_now();
-    link_->send(host, message({Kind::kPing, false, 0, 0}));
+    link_->send(host, message({Kind::kPing, false, 0, 0, {}}));
     while (!pong_ && monotonic_now() - begin < kPingWait && !stop_.stop_requested()) {
       take_messages();
       link_->sending();

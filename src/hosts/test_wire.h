@@ -27,8 +27,7 @@ class TestHub {
     if (cut_[host]) return;
     given_[host] = {mine, true};
     taken_[host] = false;
-    if (!std::all_of(given_.begin(), given_.end(), [](const auto& one) { return one.second; }))
-      return;
+    if (!std::all_of(given_.begin(), given_.end(), [](const auto& one) { return one.second; })) return;
     all_ = {};
     for (auto& [round, given] : given_) {
       all_ = {std::max(all_.first, round.first), std::max(all_.second, round.second)};

@@ -129,6 +129,7 @@ Agreement agree(Crew& crew, const RunOptions& options, const OpenedDataset& data
         agreement.warnings.push_back(fmt::format(
             "{} keeps another time zone than {}: times in its own logs differ", crew.name(h), crew.name(0)));
     std::vector<HostClock> clocks = crew.measure_clocks();
+    clocks.resize(all.size());
     clocks[0] = {};
     Packer answers;
     answers(clocks);

@@ -233,6 +233,7 @@ class Refusing(Launching):
         before = self.files("data")
         for words in (["probe", "data", "-o", "storage.yaml"], ["size", "resnet50_h100", "-n", "4"], ["serve"]):
             self.assertRegex(self.refused(3, *words), "expected one process for 'aforo .+', found 3")
+        self.assertIn("--find-max", self.refused(3, "run", self.small, "data", "--find-max"))
         self.assertEqual(self.files("data"), before)
         self.assertEqual(self.together(3, "--version").out.count("aforo"), 1)
         self.assertIn("expected a command", self.refused(3, "rnu"))

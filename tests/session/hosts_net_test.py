@@ -1,0 +1,157 @@
+"""One job over three hosts: network namespaces with a name and an address each, plain Open MPI over TCP between them."""
+
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import time
+import unittest
+
+from launching import MPIRUN, OPTIONS, Launching, missing, processes_of
+from session import AFORO
+
+# mpirun notices a daemon that is cut off after six seconds, not after minutes (docs/hosts.md).
+NOTICES = ["--mca", "oob_tcp_keepalive_time", "3", "--mca", "oob_tcp_keepalive_intvl", "1",
+           "--mca", "oob_tcp_keepalive_probes", "3"]
+AGENT = """\
+#!/bin/sh
+# HOST COMMAND...: into that host, as mpirun's launcher
+host=$1; shift
+exec ip netns exec "$host" unshare --uts sh -c 'hostname "$0"; exec sh -c "$1"' "${host#PREFIX}" "$*"
+"""
+
+
+def run(*words, check=True):
+    done = subprocess.run([str(word) for word in words], capture_output=True, text=True)
+    if check and done.returncode != 0:
+        raise AssertionError(f"{' '.join(map(str, words))}: {done.stderr}")
+    return done
+
+
+class Network(Launching):
+    def setUp(self):
+        super().setUp()
+        if os.geteuid() != 0:
+            missing("network namespaces need root")
+        for tool in ("ip", "tc", "unshare"):
+            if shutil.which(tool) is None:
+                missing(f"no {tool} here (iproute2, util-linux)")
+        self.prefix = f"af{os.getpid() % 100000}"
+        self.bridge = f"{self.prefix}b"
+        made = run("ip", "link", "add", self.bridge, "type", "bridge", check=False)
+        if made.returncode != 0:
+            missing(f"no network of our own here: {made.stderr.strip()}")
+        self.addCleanup(run, "ip", "link", "del", self.bridge, check=False)
+        run("ip", "link", "set", self.bridge, "up")
+        self.hosts = []
+        for number in range(3):
+            self.add_host(f"{self.prefix}n{number}", number)
+        self.agent = self.place / "agent.sh"
+        self.agent.write_text(AGENT.replace("PREFIX", self.prefix))
+        self.agent.chmod(0o755)
+        self.small, self.data = self.dataset(self.job(epochs=3))
+
+    def add_host(self, name, number):
+        if run("ip", "netns", "add", name, check=False).returncode != 0:
+            missing("no network namespaces here")
+        self.addCleanup(self.remove_host, name)
+        self.hosts.append(name)
+        run("ip", "link", "add", f"v{name}", "type", "veth", "peer", "name", "eth0", "netns", name)
+        run("ip", "link", "set", f"v{name}", "master", self.bridge, "up")
+        run("ip", "-n", name, "addr", "add", f"10.77.31.{number + 1}/24", "dev", "eth0")
+        run("ip", "-n", name, "link", "set", "eth0", "up")
+        run("ip", "-n", name, "link", "set", "lo", "up")
+
+    def pids(self):
+        return [int(pid) for name in self.hosts for pid in run("ip", "netns", "pids", name).stdout.split()]
+
+    def remove_host(self, name):
+        for pid in run("ip", "netns", "pids", name, check=False).stdout.split():
+            try:
+                os.kill(int(pid), signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        run("ip", "netns", "del", name, check=False)
+        run("ip", "link", "del", f"v{name}", check=False)
+
+    def words(self, processes, *words, program=AFORO):
+        """From the first host, by TCP alone."""
+        inside = ["ip", "netns", "exec", self.hosts[0], "unshare", "--uts", "sh", "-c", 'hostname "$0"; exec "$@"', "n0"]
+        tcp = ["--mca", "plm_rsh_agent", str(self.agent), "--mca", "plm_rsh_no_tree_spawn", "1", "--mca", "btl", "tcp,self",
+               "--mca", "btl_tcp_if_include", "eth0", "--mca", "oob_tcp_if_include", "eth0"]
+        return [*inside, MPIRUN, *OPTIONS, *NOTICES, *tcp, "--host", ",".join(["n0", *self.hosts[1:]]), "-n", str(processes),
+                str(program), *(str(word) for word in words)]
+
+    def settled(self):
+        """Nothing runs on any host any more, soon."""
+        until = time.monotonic() + 30
+        while self.pids() and time.monotonic() < until:
+            time.sleep(0.2)
+        self.assertEqual(self.pids(), [])
+
+    def test_a_job_over_three_hosts(self):
+        record = self.joint(3, "run", self.small, "data", "--accelerators", "6", code=None)
+        self.assertEqual([host["name"] for host in record["hosts"]], ["n0", "n1", "n2"])
+        self.assertEqual(record["steps"], 30)
+        self.assertEqual(record["samples"], 30 * 6 * 4)
+        for host in record["hosts"][1:]:
+            # One kernel has one clock.
+            self.assertGreater(host["clock_uncertainty_seconds"], 0)
+            self.assertLessEqual(abs(host["clock_offset_seconds"]), host["clock_uncertainty_seconds"])
+        self.settled()
+
+    def test_a_long_way_to_a_host_is_told_as_the_error_of_its_clock(self):
+        slow = run("tc", "-n", self.hosts[2], "qdisc", "add", "dev", "eth0", "root", "netem", "delay", "6ms", check=False)
+        if slow.returncode != 0:
+            self.skipTest(f"this kernel delays no packets: {slow.stderr.strip()}")
+        record = self.joint(3, "run", self.small, "data", "--accelerators", "3", "--epochs", "1", code=None)
+        far = record["hosts"][2]
+        self.assertGreaterEqual(far["clock_uncertainty_seconds"], 0.003)
+        self.assertLessEqual(abs(far["clock_offset_seconds"]), far["clock_uncertainty_seconds"])
+        # A vote goes there and back at every step.
+        self.assertGreaterEqual(record["barrier_wait_seconds"]["p50"], 0.003)
+        self.settled()
+
+    def test_a_host_whose_process_is_killed(self):
+        launcher = self.begun(3, "run", self.small, "data", "--accelerators", "3", "--epochs", "100000")
+        inside = set(int(pid) for pid in run("ip", "netns", "pids", self.hosts[2]).stdout.split())
+        victims = [pid for pid in inside if pathlib.Path(f"/proc/{pid}/comm").read_text().strip() == "aforo"]
+        self.assertTrue(victims)
+        for pid in victims:
+            os.kill(pid, signal.SIGKILL)
+        _, err = launcher.communicate(timeout=60)
+        self.assertNotEqual(launcher.returncode, 0)
+        self.assertTrue((self.place / "joint.json").exists(), err)
+        record = self.joint_record()
+        # Open MPI may lose the others' connections with the one that broke.
+        self.assertIn("n2", record["hosts_missing"], err)
+        self.assertTrue(record["partial"] and record["failed"])
+        self.assertGreater(record["steps"], 0)
+        self.assertRegex(err, "found nothing of .*n2")
+        self.settled()
+
+    def test_a_host_that_is_cut_off(self):
+        launcher = self.begun(3, "run", self.small, "data", "--accelerators", "3", "--epochs", "100000")
+        run("ip", "link", "set", f"v{self.hosts[2]}", "down")
+        _, err = launcher.communicate(timeout=90)
+        self.assertNotEqual(launcher.returncode, 0)
+        record = self.joint_record()
+        self.assertTrue(record["partial"])
+        self.assertIn("n2", record["hosts_missing"], err)
+        self.assertGreater(record["steps"], 0)
+        self.settled()
+
+    def begun(self, processes, *words, program=AFORO):
+        """As on one machine, but daemons' children are no children of mpirun."""
+        launcher = subprocess.Popen(self.words(processes, *words, "--json", "joint.json", "--quiet", program=program),
+                                    cwd=self.place, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(self.ended, launcher)
+        time.sleep(5)
+        self.assertIsNone(launcher.poll(), "it ended by itself")
+        self.assertIn(0, processes_of(launcher.pid))
+        return launcher
+
+
+if __name__ == "__main__":
+    unittest.main()
