@@ -175,9 +175,8 @@ TEST(Rows, AnOptionWithoutItsCompanionIsRefused) {
       EXPECT_NE(refusal(*ask), row.companion.sentence);
       ++companions;
     }
-  EXPECT_EQ(
-      companions,
-      6U);  // of run: --max-accelerators; of predict: that and both of a checkpoint; --sites; --precision
+  // Of run: --max-accelerators, --failure-every; of predict: the first and both of a checkpoint; --sites; --precision.
+  EXPECT_EQ(companions, 7U);
 }
 
 // An asker with options of its own: one that stands beside no --sweep, one that needs --epochs.
