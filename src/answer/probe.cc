@@ -36,15 +36,15 @@ constexpr Row kProbeRows[] = {
     row<&ProbeAsk::budget>({"budget", 'b', kSeconds, "TIME", "60 s",
                             "measure for about TIME in all; with --precision at most that, 3 min if left out",
                             kMeasuringGroup}),
-    choice<&ProbeAsk::read, ProbeRead::kBuffered, ProbeRead::kDirect, ProbeRead::kBoth>(
-        {"read", 0, kChoice, "", "",
-         "read through the page cache, past it, or both; left out, as the workload reads, or both",
-         kReadingGroup}),
     row<&ProbeAsk::writes>(
         {"writes", 0, kDirectory, "DIR", "",
          "measure writing too, alone and beside reads, in DIR: absent or empty, on the same storage, "
          "and left as it was",
          kMeasuringGroup}),
+    choice<&ProbeAsk::read, ProbeRead::kBuffered, ProbeRead::kDirect, ProbeRead::kBoth>(
+        {"read", 0, kChoice, "", "",
+         "read through the page cache, past it, or both; left out, as the workload reads, or both",
+         kReadingGroup}),
     kEngine,
     kIoThreads,
     kTimeout,

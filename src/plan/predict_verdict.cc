@@ -152,11 +152,33 @@ void add_verdict(Prediction& prediction, const SimulatedCase& c, const std::vect
   e.more_workers = std::move(more_workers);
   add_station(e, busiest, prediction.au, au_target);
   prediction.verdict = verdict_of(e);
+  prediction.evidence = e;
   prediction.limit_station = busiest.place.curves != nullptr ? busiest.place.curves->name : busiest.name;
   prediction.limit =
       busiest.share >= kBusy && prediction.verdict.limit != Limit::kNone
           ? limit_text(busiest)
           : fmt::format("{}; busiest: {}", to_string(prediction.verdict.limit), limit_text(busiest));
+}
+
+void judge_with_checkpoints(Prediction& p, double share, const Workload& workload) {
+  const double target = workload.training.au_target, without = p.au / share;
+  if (p.evidence) {
+    Evidence& e = *p.evidence;
+    e.au = p.au;
+    e.samples_per_second = p.samples.value;
+    e.bytes_per_second = p.bytes;
+    for (double* const part :
+         {&e.load_wait_share, &e.barrier_wait_share, &e.compute_share, &e.start_up_share})
+      *part *= share;
+    e.checkpoint_share = 1 - share;
+    p.verdict = verdict_of(e);
+  } else if (p.au < target && (without >= target || 1 / share - 1 > (1 / p.au - 1) / 2)) {
+    p.limit = to_string(Limit::kCheckpoints);
+    p.verdict = closed_verdict(p, Limit::kCheckpoints, workload);
+  }
+  if (p.verdict.limit != Limit::kCheckpoints) return;
+  p.limit = to_string(Limit::kCheckpoints);
+  p.limit_station.clear();
 }
 
 Verdict closed_verdict(const Prediction& prediction, Limit limited_by, const Workload& workload) {

@@ -13,6 +13,10 @@ namespace aforo {
 void add_verdict(Prediction& prediction, const SimulatedCase& c, const std::vector<SimulatedOnce>& runs,
                  const StorageSpec& storage, double au_target, std::optional<Counterfactual> more_workers);
 
+// The verdict anew, and `limit` where checkpoints are it, once AU and rates of `prediction` are `share` in (0, 1] of those that
+// it was judged by, for checkpoints.
+void judge_with_checkpoints(Prediction& prediction, double share, const Workload& workload);
+
 // From what the closed form found, in the words of a run's verdict: `au` and `limit` of `prediction` must
 // be set, and `limited_by` is ClosedPrediction's. No evidence: none was seen.
 Verdict closed_verdict(const Prediction& prediction, Limit limited_by, const Workload& workload);

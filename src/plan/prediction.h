@@ -150,10 +150,12 @@ struct Prediction {
   double requests_in_flight = 0;
   std::vector<SimStation> stations;
   std::vector<BesidePrediction> beside;
-  // Absent where the job writes no checkpoints that are known. Then AU, rates and intervals are with them, and all else is
-  // of the job without.
+  // Absent where the job writes no checkpoints that are known. Then AU, rates, intervals, stalls and the verdict are with
+  // them, and all else is of the job without.
   std::optional<SavingPrediction> saving;
   Verdict verdict;
+  // That the verdict was found by; absent of a closed form.
+  std::optional<Evidence> evidence;
 };
 
 }  // namespace aforo

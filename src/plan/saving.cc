@@ -9,6 +9,7 @@
 #include "model/curve.h"
 #include "model/write_mix.h"
 #include "pipeline/plan_job.h"
+#include "plan/predict_verdict.h"
 #include "sim/simulate_saving.h"
 #include "workload/access.h"
 #include "workload/checkpoint.h"
@@ -81,6 +82,9 @@ void scale(Prediction& p, double share, double low, double high) {
   p.bytes = p.bytes * share;
   p.au_low *= low, p.au_low_50 *= (low + share) / 2;
   p.au_high *= high, p.au_high_50 *= (high + share) / 2;
+  if (!p.stalls) return;
+  const Seconds held = p.stalls->total * (1 / share - 1);
+  p.stalls->checkpoint += held, p.stalls->total += held;
 }
 
 std::uint32_t writers_of(const CheckpointShape& shape) {
@@ -172,6 +176,7 @@ void add_saving(Prediction& p, const PredictOptions& options, const Layout& layo
   }
   out.pause = plan->asynchronous ? out.copy : saved->whole;
   scale(p, share(out.whole), share(out.whole_high), share(out.whole_low));
+  judge_with_checkpoints(p, share(out.whole), options.workload);
 }
 
 }  // namespace aforo

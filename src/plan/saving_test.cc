@@ -51,6 +51,21 @@ TEST(Saving, ASynchronousCheckpointStopsTrainingUntilItIsWhole) {
   EXPECT_GT(p.au_high / alone.au_high, p.au / alone.au);
   EXPECT_LE(p.au_low, p.au);
   EXPECT_GE(p.au_high, p.au);
+  EXPECT_NEAR(p.stalls->compute / p.stalls->total, p.au, 0.01);
+}
+
+TEST(Saving, TheVerdictNamesThemWhereTheyAreWhyTheTargetIsMissed) {
+  PredictOptions options = saving_case();
+  ASSERT_GE(predict(options).saving->au_without, 0.9);
+  Prediction p = predict(options);
+  EXPECT_LT(p.au, 0.9);
+  EXPECT_EQ(p.verdict.limit, Limit::kCheckpoints);
+  EXPECT_EQ(p.limit, "checkpoints");
+  EXPECT_THAT(p.verdict.text, HasSubstr("stands still for checkpoints"));
+  options.workload.checkpoint.every_steps = 100'000;
+  p = predict(options);
+  EXPECT_GT(p.au, 0.9);
+  EXPECT_NE(p.verdict.limit, Limit::kCheckpoints);
 }
 
 TEST(Saving, TimeBetweenCheckpointsIsInSteps) {
