@@ -181,9 +181,6 @@ Answer answer(const RunAsk& ask, const Context& context) {
   refuse_contradictions(ask);
   const RunOptions options = options_of(ask);
   Answer out;
-  if (context.crew && options.find_max)
-    throw UserError(
-        "expected one process for --find-max, found several; search on one host, or run with --accelerators over all");
   const bool first = context.crew == nullptr || context.crew->first();
   if (*ask.dry_run) {
     if (!first) return out;
@@ -197,7 +194,7 @@ Answer answer(const RunAsk& ask, const Context& context) {
           ? std::optional(predict_run(options, opened.dataset, *ask.storage, context.stop))
           : std::nullopt;
   const std::optional<ProbeCheck> check = first ? check_of(ask, options, opened, context) : std::nullopt;
-  RunOutcome run = options.find_max ? find_max(options, opened, context.stop, context.progress)
+  RunOutcome run = options.find_max ? find_max(options, opened, context.stop, context.progress, context.crew)
                                     : train(options, opened, context.stop, context.progress, context.crew);
   if (!first) return out;
   out.record = std::move(run.record);

@@ -30,12 +30,12 @@ constexpr int kRounds = 3;
 // search goes on below it.
 void confirm(Search& search, Bracket& bracket, const Question& ask) {
   for (int round = 0; round < kRounds && bracket.low && !bracket.ended; ++round) {
-    search.forget(bracket.low);
+    search.forget(bracket.low * search.hosts());
     const TargetAnswer answer = ask(bracket.low);
     bracket.ended = answer == TargetAnswer::kNone;
     if (answer != TargetAnswer::kMisses) return;
     bracket.high = bracket.low;
-    bracket.low = search.surely_held_below(bracket.high);
+    bracket.low = search.surely_held_below(bracket.high * search.hosts()) / search.hosts();
     bisect(ask, bracket);
   }
 }
@@ -44,8 +44,9 @@ void confirm(Search& search, Bracket& bracket, const Question& ask) {
 void look_again_above(Search& search, const Bracket& bracket) {
   if (bracket.ended || !bracket.high || search.stopped() || search.failed()) return;
   std::size_t seen = 0;
-  for (const Try& t : search.windows()) seen += t.accelerators == bracket.high;
-  if (seen == 1) search.look_again(bracket.high);
+  const std::uint32_t high = bracket.high * search.hosts();
+  for (const Try& t : search.windows()) seen += t.accelerators == high;
+  if (seen == 1) search.look_again(high);
 }
 
 Json ramp_json(const std::vector<Try>& windows) {
@@ -59,11 +60,17 @@ Json ramp_json(const std::vector<Try>& windows) {
 }
 
 // More accelerators than this would read a sample twice within one step.
-std::uint32_t limit_of(const RunOptions& options, const Layout& layout) {
+std::uint32_t limit_of(const RunOptions& options, const Layout& layout, std::uint32_t hosts) {
   const std::uint64_t whole =
       std::max<std::uint64_t>(layout.samples() / options.workload.loader.batch_size, 1);
   const auto dataset = static_cast<std::uint32_t>(std::min<std::uint64_t>(whole, 1u << 20));
-  return options.max_accelerators ? std::min(options.max_accelerators, dataset) : dataset;
+  const std::uint32_t most = options.max_accelerators ? std::min(options.max_accelerators, dataset) : dataset;
+  if (most < hosts)
+    throw UserError(fmt::format(
+        "expected an accelerator for each of the {} processes at least, found that {} is the most (--max-accelerators, "
+        "or as many as the dataset has batches for); start fewer processes",
+        hosts, most));
+  return most / hosts;
 }
 
 void add_answer(Json& record, const Search& search, const Bracket& bracket, std::uint32_t limit) {
@@ -72,18 +79,19 @@ void add_answer(Json& record, const Search& search, const Bracket& bracket, std:
   record["partial"] = search.stopped() || search.failed();
   if (search.failed()) record["failed"] = true;
   if (search.stopped() || search.failed()) return;  // unknown is absent
-  const auto [from, to] = count_interval(search.windows(), search.target(), bracket.low);
-  record["max_accelerators"] = bracket.low;
+  const std::uint32_t best = bracket.low * search.hosts();
+  const auto [from, to] = count_interval(search.windows(), search.target(), best);
+  record["max_accelerators"] = best;
   record["max_accelerators_interval"] = {from, to};
   record["at_limit"] = bracket.high == 0;
   if (!search.refusal().empty())
     record["warnings"].push_back(
-        fmt::format("the search ended at {} accelerators: {}", bracket.low, search.refusal()));
+        fmt::format("the search ended at {} accelerators: {}", best, search.refusal()));
   else if (bracket.high == 0 && !bracket.ended)
     record["warnings"].push_back(
         fmt::format("the search ended at its limit of {} accelerators: --max-accelerators, or "
                     "as many as the dataset has batches for",
-                    limit));
+                    limit * search.hosts()));
 }
 
 // Of a time limit that was too short for the first try: that of a whole try, or twice as long where even that was not
@@ -107,21 +115,22 @@ std::string no_window_sentence(const Search& search, const RunOptions& options) 
 }  // namespace
 
 RunOutcome find_max(const RunOptions& options, const OpenedRun& opened, std::stop_token stop,
-                    const ProgressSink& progress) {
+                    const ProgressSink& progress, Crew* crew) {
   if (law_mean(options.workload.accelerator.step_time) <= 0)
     throw UserError("expected a step time above 0 for --find-max, found 0; give --step-time");
   const OpenedDataset& dataset = opened.dataset;
   RunOutcome out;
   Json& record = out.record = start_record("run", *opened.store);
-  const std::uint32_t limit = limit_of(options, *dataset.layout);
+  const bool first = crew == nullptr || crew->first();
+  const std::uint32_t limit = limit_of(options, *dataset.layout, crew ? crew->hosts() : 1);
   // The time limit is the whole search's, and ends it as a person would.
   std::stop_source ending;
   const std::stop_callback forward(stop, [&ending] { ending.request_stop(); });
-  const Alarm alarm(options.time_limit, ending);
-  Search search(options, *opened.store, dataset, ending.get_token());
+  const Alarm alarm(first ? options.time_limit : Seconds{0}, ending);
+  Search search(options, *opened.store, dataset, ending.get_token(), crew);
   const Seconds begin = monotonic_now();
   const Question ask = [&](std::uint32_t accelerators) {
-    const TargetAnswer answer = search.ask(accelerators);
+    const TargetAnswer answer = search.ask(accelerators * search.hosts());
     if (!progress || search.tries().empty()) return answer;
     Progress p;
     p.phase = fmt::format("searching, {} tried", search.tries().size());
@@ -136,12 +145,14 @@ RunOutcome find_max(const RunOptions& options, const OpenedRun& opened, std::sto
   if (refused) bracket.ended = false;
   confirm(search, bracket, ask);
   look_again_above(search, bracket);
+  if (!first) return out;
 
   const Search::Kept& shown = search.failed()       ? search.failed_job()
                               : search.best().ranks ? search.best()
                                                     : search.failing();
   if (!shown.ranks && !stop.stop_requested()) throw UserError(no_window_sentence(search, options));
   if (!shown.ranks) throw Interrupted();
+  if (shown.hosts.is_object()) record.update(shown.hosts);
   record["config"] = config_of(options, dataset, shown.plan);
   add_warnings(record, options, dataset, shown.plan);
   add_measurement(record, shown.job, shown.plan, options, *dataset.layout);
@@ -155,13 +166,13 @@ RunOutcome find_max(const RunOptions& options, const OpenedRun& opened, std::sto
         "the search was ended by its time limit of {} before it had an answer: give it more, or a smaller "
         "--max-accelerators",
         format_seconds(options.time_limit)));
-  if (!search.failed() && !search.stopped()) out.max_accelerators = bracket.low;
+  if (!search.failed() && !search.stopped()) out.max_accelerators = bracket.low * search.hosts();
   out.failures = failures_in_words(shown.job.result.readers, *dataset.layout, options.io_timeout);
   if (!search.cache_note().empty()) record["warnings"].push_back(search.cache_note());
   const Search::Kept& judged = search.failing().ranks ? search.failing() : shown;
   Evidence evidence = evidence_of(judged.job, judged.plan, options);
   evidence.searching = true;
-  if (options.diagnose && !search.stopped() && moves_bytes(options.engine))
+  if (options.diagnose && crew == nullptr && !search.stopped() && moves_bytes(options.engine))
     evidence.null_ceiling = null_ceiling(judged.plan, search.settings(), ending.get_token());
   if (evidence.null_ceiling) set_number(record, "null_ceiling_samples_per_second", *evidence.null_ceiling);
   add_verdict(record, verdict_of(evidence));

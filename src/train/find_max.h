@@ -3,6 +3,7 @@
 
 #include <stop_token>
 
+#include "hosts/crew.h"
 #include "measure/record.h"
 #include "train/run_outcome.h"
 #include "world/progress.h"
@@ -19,7 +20,9 @@ namespace aforo {
 // beside it: `ramp`, `max_accelerators` and its interval. `max_accelerators` is absent where the
 // search was stopped or failed: a count that was not confirmed is no answer. `progress` is called
 // between windows, on this thread.
+// `crew`: the hosts that search together, all of which call this with the same options. Every host has as many
+// accelerators; the first decides for all from what all measured, and its outcome alone has a Record.
 RunOutcome find_max(const RunOptions& options, const OpenedRun& opened, std::stop_token stop,
-                    const ProgressSink& progress);
+                    const ProgressSink& progress, Crew* crew = nullptr);
 
 }  // namespace aforo

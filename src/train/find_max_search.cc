@@ -4,7 +4,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/carry.h"
 #include "base/error.h"
+#include "train/host_part.h"
+#include "train/host_record.h"
 
 namespace aforo {
 namespace {
@@ -62,12 +65,15 @@ Seconds longest_window(Seconds step_time) {
 }
 
 Search::Search(const RunOptions& options, const Store& store, const OpenedDataset& dataset,
-               std::stop_token stop)
+               std::stop_token stop, Crew* crew)
     : options_(options),
       store_(store),
       dataset_(dataset),
       stop_(std::move(stop)),
-      reset_(store, *dataset.layout) {}
+      crew_(crew),
+      reset_(store, *dataset.layout) {
+  if (crew_) clock_ = agree(*crew_, options_, dataset_, plan_for(crew_->hosts())).clock;
+}
 
 JobSettings Search::settings() const {
   return {&store_, options_.engine, options_.io_threads, options_.io_timeout, Seconds{0}};
@@ -78,55 +84,101 @@ JobPlan Search::plan_for(std::uint32_t accelerators) const {
   options.workload.accelerator.count = accelerators;
   options.workload.training.epochs = 1;
   options.workload.training.steps = kEndlessSteps;
-  return make_plan(options, dataset_);
+  return make_plan(options, dataset_, crew_);
+}
+
+// One host that cannot set it up keeps all from it.
+std::optional<JobPlan> Search::agreed_plan(std::uint32_t accelerators) {
+  std::optional<JobPlan> plan;
+  std::string lack;
+  try {
+    plan = plan_for(accelerators);
+  } catch (const UserError& error) {
+    if (tries_.empty() && !crew_) throw;
+    lack = error.what();
+  }
+  if (crew_)
+    lack = crew_->exchange(lack, [&](const Crew::Parts& parts) {
+      for (std::uint32_t h = 0; h < parts.size(); ++h)
+        if (!parts[h] || !parts[h]->empty()) {
+          const std::string why = crew_->name(h) + ": " + parts[h].value_or("it is gone");
+          return tries_.empty() ? throw UserError(why) : why;
+        }
+      return std::string();
+    });
+  if (lack.empty()) return plan;
+  refusal_ = lack;
+  return std::nullopt;
 }
 
 TargetAnswer Search::ask(std::uint32_t accelerators) {
   if (const auto found = tries_.find(accelerators); found != tries_.end())
     return found->second.holds(target()) ? TargetAnswer::kHolds : TargetAnswer::kMisses;
-  JobPlan plan;
-  try {
-    plan = plan_for(accelerators);
-  } catch (const UserError& error) {
-    if (tries_.empty()) throw;
-    refusal_ = error.what();
-    return TargetAnswer::kNone;
-  }
-  const Seconds begin = monotonic_now();
-  MeasuredJob job = run_window(plan);
-  return keep(std::move(job), plan, monotonic_now() - begin);
+  const std::optional<JobPlan> plan = agreed_plan(accelerators);
+  return plan ? keep(run_window(*plan)) : TargetAnswer::kNone;
 }
 
-MeasuredJob Search::run_window(const JobPlan& plan) {
-  const std::uint32_t accelerators = plan.ranks.all;
+MeasuredJob Search::run_here(const JobPlan& plan) {
   if (options_.drop_caches) reset_.drop();
   const Seconds begin = monotonic_now();
   const StepWatch* running = nullptr;
   WatchOptions watch;
-  watch.ranks = accelerators;
+  watch.ranks = plan.ranks.here, watch.first_rank = plan.ranks.first;
   watch.batch_size = plan.loader.batch_size;
+  watch.clock_offset = clock_.offset;
   watch.deadline = begin + longest_window(Seconds{law_mean(plan.step_time)});
-  watch.enough = [&, next = begin + kShortest]() mutable {
-    if (running->steps().size() < kFewestWindowSteps || monotonic_now() < next) return false;
-    next = monotonic_now() + kAskEvery;
-    return decided(*running, accelerators, target());
-  };
-  MeasuredJob job =
-      run_job(plan, settings(), std::move(watch), stop_, [&](const RunningJob& r) { running = &r.watch; });
-  unanswered_ += job.unanswered;
-  return job;
+  if (!crew_ || crew_->first())  // the others hear of it where all meet
+    watch.enough = [&, next = begin + kShortest]() mutable {
+      if (running->steps().size() < kFewestWindowSteps || monotonic_now() < next) return false;
+      next = monotonic_now() + kAskEvery;
+      return decided(*running, plan.ranks.here, target());
+    };
+  return run_job(
+      plan, settings(), std::move(watch), stop_, [&](const RunningJob& r) { running = &r.watch; }, crew_);
+}
+
+Search::Window Search::run_window(const JobPlan& plan) {
+  const Seconds begin = monotonic_now();
+  Window window;
+  window.kept = {run_here(plan), plan, plan.ranks.all, {}};
+  MeasuredJob& job = window.kept.job;
+  if (crew_) {
+    std::vector<HostPart> parts = gather(*crew_, std::move(job), clock_);
+    if (crew_->first()) {
+      window.failed = parts.size() < crew_->hosts();
+      window.kept.hosts = {{"warnings", Json::array()}};
+      add_hosts(window.kept.hosts, parts, {}, plan);
+      window.kept.hosts.erase("warnings");
+      job = merged(std::move(parts));
+      window.kept.plan.ranks = plan.ranks.all;
+    }
+  }
+  if (!crew_ || crew_->first()) {
+    unanswered_ += job.unanswered;
+    window.failed = window.failed || job.result.failed;
+    window.result = {plan.ranks.all, 0, interval_of(*job.watch, plan.ranks.all), monotonic_now() - begin};
+    window.result.au = window.result.interval.mean;
+  }
+  if (crew_) share(window);
+  return window;
+}
+
+void Search::share(Window& window) {
+  Packer packer;
+  bool stop = stop_.stop_requested();
+  packer(window.result, window.failed, stop);
+  const std::string said = crew_->exchange("", [&](const Crew::Parts&) { return packer.take(); });
+  Unpacker unpacker(said);
+  unpacker(window.result, window.failed, stopped_);
 }
 
 void Search::look_again(std::uint32_t accelerators) {
   // It could be made before.
-  const JobPlan plan = plan_for(accelerators);
-  const Seconds begin = monotonic_now();
-  MeasuredJob job = run_window(plan);
-  const Interval interval = interval_of(*job.watch, accelerators);
-  if (job.result.failed)
-    failed_ = {std::move(job), plan, accelerators};
+  Window window = run_window(plan_for(accelerators));
+  if (window.failed)
+    failed_ = std::move(window.kept);
   else if (!stopped())
-    again_.push_back({accelerators, interval.mean, interval, monotonic_now() - begin});
+    again_.push_back(window.result);
 }
 
 std::vector<Try> Search::windows() const {
@@ -153,22 +205,19 @@ std::pair<std::uint32_t, std::uint32_t> count_interval(std::vector<Try> windows,
   return {low, high};
 }
 
-TargetAnswer Search::keep(MeasuredJob job, const JobPlan& plan, Seconds took) {
-  const std::uint32_t ranks = plan.ranks.all;
-  if (job.result.failed) {
-    failed_ = {std::move(job), plan, ranks};
+TargetAnswer Search::keep(Window window) {
+  const std::uint32_t ranks = window.kept.ranks;
+  if (window.failed) {
+    failed_ = std::move(window.kept);
     return TargetAnswer::kNone;
   }
   if (stopped()) return TargetAnswer::kNone;  // an interrupted window decides nothing
-  Try result{ranks, 0, interval_of(*job.watch, ranks), took};
-  result.au = result.interval.mean;
-  const bool holds = result.holds(target());
+  const bool holds = window.result.holds(target());
   Kept& refuted = holds ? failing_ : best_;  // an earlier window of the same count said otherwise
   if (refuted.ranks == ranks) refuted = {};
   Kept& kept = holds ? best_ : failing_;
-  if (!kept.ranks || (holds ? ranks >= kept.ranks : ranks <= kept.ranks))
-    kept = {std::move(job), plan, ranks};
-  tries_.insert_or_assign(ranks, result);
+  if (!kept.ranks || (holds ? ranks >= kept.ranks : ranks <= kept.ranks)) kept = std::move(window.kept);
+  tries_.insert_or_assign(ranks, window.result);
   return holds ? TargetAnswer::kHolds : TargetAnswer::kMisses;
 }
 

@@ -4,11 +4,13 @@
 #include <cmath>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "hosts/crew.h"
 #include "measure/bracket.h"
 #include "measure/interval.h"
 #include "train/job_setup.h"
@@ -50,8 +52,12 @@ std::pair<std::uint32_t, std::uint32_t> count_interval(std::vector<Try> windows,
 // histograms and results of a dozen windows are not needed.
 class Search {
  public:
-  // All three outlive it.
-  Search(const RunOptions& options, const Store& store, const OpenedDataset& dataset, std::stop_token stop);
+  // All that is given outlives it. `crew`: the hosts that search together, each with a Search that is asked the same; what
+  // a window came to is the first's to say, and known to all, so that all go the same way. Throws UserError, or SaidByFirst,
+  // where hosts do not agree on the dataset (host_part.h).
+  Search(const RunOptions& options, const Store& store, const OpenedDataset& dataset, std::stop_token stop,
+         Crew* crew = nullptr);
+  std::uint32_t hosts() const { return crew_ ? crew_->hosts() : 1; }
 
   // Runs a window with that many accelerators, unless it was run before. A window ends when the 95 % interval
   // of AU (batch means over steps, warm-up cut off) is narrow or clear of the target, or after its longest
@@ -78,6 +84,8 @@ class Search {
     JobPlan plan;
     // 0 = none: job and plan are empty.
     std::uint32_t ranks = 0;
+    // What a Record says of several (host_record.h); null alone, and at the others than the first.
+    Json hosts = {};
   };
   // The largest that held.
   const Kept& best() const { return best_; }
@@ -88,7 +96,8 @@ class Search {
   // All, by count; of one count in the order in which they were run.
   std::vector<Try> windows() const;
   // Whether somebody outside asked for an end; then no answer is an answer.
-  bool stopped() const { return stop_.stop_requested(); }
+  // Of several hosts: as the first had it at the end of the last window.
+  bool stopped() const { return crew_ ? stopped_ : stop_.stop_requested(); }
   // A read error ended a window, which is kept:
   bool failed() const { return failed_.ranks != 0; }
   const Kept& failed_job() const { return failed_; }
@@ -104,13 +113,26 @@ class Search {
 
  private:
   JobPlan plan_for(std::uint32_t accelerators) const;
-  MeasuredJob run_window(const JobPlan& plan);
-  TargetAnswer keep(MeasuredJob job, const JobPlan& plan, Seconds took);
+  // A window, as all hosts know of it: `job` is whole at the first alone.
+  struct Window {
+    Kept kept;
+    Try result;
+    bool failed = false;
+  };
+  Window run_window(const JobPlan& plan);
+  MeasuredJob run_here(const JobPlan& plan);
+  void share(Window& window);
+  // The plan, or why there is none, on all hosts.
+  std::optional<JobPlan> agreed_plan(std::uint32_t accelerators);
+  TargetAnswer keep(Window window);
 
   const RunOptions& options_;
   const Store& store_;
   const OpenedDataset& dataset_;
   std::stop_token stop_;
+  Crew* const crew_;
+  HostClock clock_;
+  bool stopped_ = false;
   CacheReset reset_;
   // The window that answers, per count.
   std::map<std::uint32_t, Try> tries_;

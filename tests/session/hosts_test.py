@@ -133,6 +133,14 @@ class Reading(Launching):
                  for path in [self.place / "steps.csv", *sorted(self.place.glob("steps.csv.process-*"))]]
         self.assertEqual(ranks, [{"0"}, {"1"}, {"2"}, {"3"}])
 
+    def test_a_search_counts_the_accelerators_of_all_hosts(self):
+        record = self.joint(2, "run", self.small, "data", "--find-max", "--max-accelerators", "4", "--step-time", "20ms",
+                            "--au-target", "0.1")
+        self.assertEqual(record["max_accelerators"], 4)
+        self.assertTrue(record["at_limit"])
+        self.assertEqual([one["accelerators"] for one in record["ramp"]], [2, 4, 4])
+        self.assertEqual([host["ranks"] for host in record["hosts"]], [2, 2])
+
     def test_a_single_process_needs_no_mpi(self):
         record = self.joint(1, "run", self.small, "data", code=None)
         self.assertNotIn("hosts", record)
@@ -233,7 +241,8 @@ class Refusing(Launching):
         before = self.files("data")
         for words in (["probe", "data", "-o", "storage.yaml"], ["size", "resnet50_h100", "-n", "4"], ["serve"]):
             self.assertRegex(self.refused(3, *words), "expected one process for 'aforo .+', found 3")
-        self.assertIn("--find-max", self.refused(3, "run", self.small, "data", "--find-max"))
+        self.assertIn("expected an accelerator for each of the 3 processes",
+                      self.refused(3, "run", self.small, "data", "--find-max", "--max-accelerators", "2"))
         self.assertEqual(self.files("data"), before)
         self.assertEqual(self.together(3, "--version").out.count("aforo"), 1)
         self.assertIn("expected a command", self.refused(3, "rnu"))
