@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 
-from speed import accelerators, before, files, generate, large, machine, report
+from speed import accelerators, before, checkpoints, files, generate, large, machine, report
 from speed.contest import say
 from speed.measure import Failed
 from speed.setting import Setting
@@ -32,6 +32,8 @@ BENCHMARKS = {
     'step-timing': accelerators.step_timing,
     'generate-large': generate.generate_large,
     'generate-small': generate.generate_small,
+    'checkpoint-write': checkpoints.checkpoint_write,
+    'checkpoint-restore': checkpoints.checkpoint_restore,
     'before': before.before,
 }
 IDLE = 0.5

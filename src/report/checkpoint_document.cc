@@ -94,6 +94,11 @@ Document checkpoint_document(const Json& record) {
   add_mean(doc, record);
   add_outcomes(doc, record);
   add_interval(doc, record);
+  const std::string error = word(record, {"error"});
+  if (!error.empty()) {
+    doc.section("Failed");
+    doc.append(Text{error, Tone::kBad, 0});
+  }
   add_errors(doc, record);
   add_warnings(doc, record);
   return doc;

@@ -268,6 +268,7 @@ SaveOutcome save(const SaveOptions& options, std::stop_token stop, const Progres
   }
   add_statistics(out.record, shape);
   out.record["partial"] = out.stopped;
+  if (!out.error.empty()) out.record["error"] = out.error;
   return out;
 }
 

@@ -9,6 +9,9 @@ namespace aforo {
 // Bytes of one call at most; longer reads and writes are cut. Chosen: a piece that comes from page
 // cache is copied inside the submitting call, and the loop waits for it.
 inline constexpr std::uint64_t kLongestPiece = 1u << 20;
+// Past the page cache nothing is copied, and the device works on the parts of a long piece at once.
+inline constexpr std::uint64_t kLongestDirectPiece = 8u << 20;
+constexpr std::uint64_t longest_piece(bool direct) { return direct ? kLongestDirectPiece : kLongestPiece; }
 
 // Of offsets, lengths and memory under O_DIRECT, bytes: the largest logical block that drives
 // commonly have. Larger ones answer EINVAL, which is then the request's error.

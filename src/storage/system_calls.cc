@@ -21,7 +21,7 @@ void read_into(int file, IoRequest& work, std::uint64_t goal) {
   while (work.bytes < goal) {
     const std::uint64_t end =
         work.direct ? std::min<std::uint64_t>(align_up(goal), work.buffer.size()) : goal;
-    const std::uint64_t length = std::min(end - work.bytes, kLongestPiece);
+    const std::uint64_t length = std::min(end - work.bytes, longest_piece(work.direct));
     const ssize_t got =
         pread(file, work.buffer.data() + work.bytes, length, static_cast<off_t>(offset + work.bytes));
     if (got < 0 && errno == EINTR) continue;
@@ -35,7 +35,7 @@ void read_into(int file, IoRequest& work, std::uint64_t goal) {
 
 void write_from(IoRequest& work, std::uint64_t goal) {
   while (work.bytes < goal) {
-    std::uint64_t length = std::min(goal - work.bytes, kLongestPiece);
+    std::uint64_t length = std::min(goal - work.bytes, longest_piece(work.direct));
     const bool whole_blocks = work.bytes % kDirectAlignment == 0 && length >= kDirectAlignment;
     if (work.direct && whole_blocks) length -= length % kDirectAlignment;
     if (work.direct && !whole_blocks) {

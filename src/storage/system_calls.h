@@ -1,7 +1,7 @@
 // An engine's operations as plain, blocking system calls: what each thread of ThreadEngine does,
 // and what BlockingEngine does on its caller's thread. Any thread; nothing is kept between calls.
 //
-// Calls move at most 1 MiB each, as UringEngine's do, so that engines can be compared. A call that
+// Calls move at most longest_piece() each, as UringEngine's do, so that engines can be compared. A call that
 // a signal interrupted is made again.
 #pragma once
 

@@ -184,7 +184,7 @@ std::uint64_t UringEngine::submit_read(std::uint32_t index) {
   // O_DIRECT reads whole blocks; what lies beyond the goal is not counted.
   const std::uint64_t left =
       slot.direct ? std::min(align_up(slot.goal), request.buffer.size()) - slot.done : slot.goal - slot.done;
-  const auto length = static_cast<unsigned>(std::min(left, kLongestPiece));
+  const auto length = static_cast<unsigned>(std::min(left, longest_piece(slot.direct)));
   const std::uint64_t offset = (request.operation == IoOperation::kRead ? request.offset : 0) + slot.done;
   std::byte* data = request.buffer.data() + slot.done;
   io_uring_sqe* sqe = ring_.entry();

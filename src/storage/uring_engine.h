@@ -10,7 +10,7 @@
 // Reads from page cache complete inside the submitting call. Groups are therefore small
 // (kGroupSteps, kGroupBytes): the same few buffers are filled again and again while they are warm
 // in the CPU's cache (measured 17 % less CPU time per byte with 8 than with 160), and a turn hands
-// over one group, so that the loop's other work is not kept waiting. Reads longer than kLongestPiece
+// over one group, so that the loop's other work is not kept waiting. Reads longer than longest_piece()
 // are cut into such pieces.
 //
 // Timeouts cost nothing per request: requests are linked in the order they came and looked through

@@ -34,7 +34,7 @@ std::uint64_t UringEngine::submit_write(std::uint32_t index) {
   }
   slot.step = Step::kWriting;
   const IoRequest& request = *slot.request;
-  std::uint64_t length = std::min(slot.goal - slot.done, kLongestPiece);
+  std::uint64_t length = std::min(slot.goal - slot.done, longest_piece(slot.direct));
   const bool whole_blocks = slot.done % kDirectAlignment == 0 && length >= kDirectAlignment;
   if (slot.direct && whole_blocks) length -= length % kDirectAlignment;
   if (slot.direct && !whole_blocks) {

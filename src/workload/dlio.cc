@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "workload/dlio_checkpoint.h"
 #include "workload/dlio_dataset.h"
 #include "workload/dlio_keys.h"
 #include "workload/dlio_source.h"
@@ -137,9 +138,11 @@ void read_reader(DlioSource& source, Use use, LoaderSpec& loader) {
 [[noreturn]] void refuse_without_step_time(DlioSource& source) {
   const bool trains = source.flag("workflow.train").value_or(true);
   if (!trains && source.flag("workflow.checkpoint").value_or(false)) {
-    source.fail("workflow",
-                "expected a job that trains, found one that only writes and reads checkpoints (train: False, "
-                "checkpoint: True): it reads no dataset, so there is nothing to feed its accelerators with");
+    source.fail(
+        "workflow",
+        "expected a job that trains, found one that only writes and reads checkpoints (train: False, "
+        "checkpoint: True): it reads no dataset, so there is nothing to feed its accelerators with; write its "
+        "checkpoints with 'aforo checkpoint'");
   }
   if (!trains && source.flag("workflow.generate_data").value_or(false)) {
     source.fail(
@@ -274,6 +277,8 @@ Workload read_dlio(const YamlNode& root, std::string_view file, Use use) {
   DlioSource source(tree, file);
   Workload workload;
   read_names(source, workload);
+  workload.checkpoint = read_dlio_checkpoint(source, use);
+  if (use == Use::kCheckpoint) return workload;
   require_dataset(source);
   read_dlio_dataset(source, workload.dataset);
   read_reader(source, use, workload.loader);

@@ -6,7 +6,10 @@ namespace aforo {
 namespace {
 
 constexpr std::string_view kGiven = "the directory is named on the command line";
-constexpr std::string_view kCheckpoint = "a run writes no checkpoints";
+constexpr std::string_view kCheckpoint =
+    "a run writes checkpoints after steps or time, where --checkpoint-dir says";
+constexpr std::string_view kCheckpointCount =
+    "--write and --read of `aforo checkpoint` say how many, --gap how far apart";
 constexpr std::string_view kEvaluation = "a run has no evaluation phase";
 constexpr std::string_view kOutput = "results are written where --json says";
 constexpr std::string_view kModel = "only the step time of the model matters to storage";
@@ -117,17 +120,17 @@ const std::vector<DlioKey>& dlio_keys() {
       {"checkpoint.checkpoint_folder", kCheckpoint},
       {"checkpoint.checkpoint_after_epoch", kCheckpoint},
       {"checkpoint.epochs_between_checkpoints", kCheckpoint},
-      {"checkpoint.steps_between_checkpoints", kCheckpoint},
+      {"checkpoint.steps_between_checkpoints", kCheckpoint, "checkpoint.every_steps"},
       {"checkpoint.model_size", kCheckpoint},
       {"checkpoint.type", kCheckpoint},
       {"checkpoint.mode", kCheckpoint},
-      {"checkpoint.fsync", kCheckpoint},
+      {"checkpoint.fsync", kCheckpoint, "checkpoint.fsync"},
       {"checkpoint.rank_sync", kCheckpoint},
       {"checkpoint.checkpoint_mechanism_classname", kCheckpoint},
-      {"checkpoint.time_between_checkpoints", kCheckpoint},
-      {"checkpoint.num_checkpoints_write", kCheckpoint},
-      {"checkpoint.num_checkpoints_read", kCheckpoint},
-      {"checkpoint.recovery_rank_shift", kCheckpoint},
+      {"checkpoint.time_between_checkpoints", kCheckpointCount},
+      {"checkpoint.num_checkpoints_write", kCheckpointCount},
+      {"checkpoint.num_checkpoints_read", kCheckpointCount},
+      {"checkpoint.recovery_rank_shift", "--restore shifted says so"},
       {"checkpoint.randomize_tensor", kCheckpoint},
       {"checkpoint.ksm", kCheckpoint},
       {"storage.storage_type", kStorage},

@@ -37,6 +37,17 @@ class Keys(Session):
         slow = self.job(step_time="1 us", name="slow.yaml")
         self.explained(self.record("run", slow, data, "--au-target", "1", code=1))
 
+    def test_of_checkpoints(self):
+        workload = self.place / "checkpoints.yaml"
+        workload.write_text("checkpoint: {parameters: 1e5, ranks: 2, chunk: 64 KiB, every: 10 min}\n")
+        self.explained(self.record("checkpoint", workload, "ck", "--dry-run"))
+        self.explained(self.record("checkpoint", workload, "ck", "--write", 2, "--read", 1, "--verify", "--failure-every", "6h",
+                                   "--accelerator-price", "6/h"))
+        job, data = self.dataset()
+        block = ["checkpoint.parameters=1e5", "checkpoint.every_steps=10"]
+        self.explained(self.record("run", job, data, "--checkpoint-dir", "other", *block, "checkpoint.mode=async",
+                                   "--accelerator-price", "6/h", "--no-diagnose"))
+
     def test_of_the_other_commands(self):
         job = self.job()
         self.explained(self.record("generate", job, "data", "--dry-run"))
