@@ -7,6 +7,7 @@
 #include <cmath>
 #include <random>
 
+#include "base/carry.h"
 #include "base/error.h"
 #include "base/random.h"
 #include "base/text.h"
@@ -120,6 +121,45 @@ CheckpointTarget::CheckpointTarget(const std::string& directory, const Checkpoin
   take(directory);
 }
 
+namespace {
+
+// Of the first host's target, for the others.
+struct Pass {
+  std::uint64_t key = 0, next = 0;
+  bool direct = false;
+  std::vector<std::uint64_t> whole;
+
+  template <class Carrier>
+  void carry(Carrier& carrier) {
+    carrier(key, next, direct, whole);
+  }
+};
+
+}  // namespace
+
+std::string CheckpointTarget::pass() const {
+  Pass pass{key_, place_.next, direct_, {}};
+  for (const CheckpointManifest& manifest : place_.whole) pass.whole.push_back(manifest.number);
+  Packer packer;
+  packer(pass);
+  return packer.take();
+}
+
+CheckpointTarget::CheckpointTarget(const std::string& directory, const CheckpointSpec& spec,
+                                   const CheckpointShape& shape, const std::string& pass)
+    : spec_(with_ranks(spec, shape)), store_(open_store(directory)), layout_(shape), beside_(true) {
+  Pass first;
+  Unpacker unpacker(pass);
+  unpacker(first);
+  if (!unpacker.ok()) throw std::logic_error("CheckpointTarget: the first host's pass is cut short");
+  key_ = first.key, direct_ = first.direct;
+  place_.next = first.next;
+  place_.whole.resize(first.whole.size());
+  for (std::size_t i = 0; i < first.whole.size(); ++i) place_.whole[i].number = first.whole[i];
+  content_ = std::make_shared<CheckpointContent>(key_, spec.chunk);
+  owned_ = store_->own_beside(kCheckpointsMarker);
+}
+
 void CheckpointTarget::take(const std::string& directory) {
   if (place_.ownership == Ownership::kAbsent) made_ = store_->places_to_make();
   owned_ = store_->own(kCheckpointsMarker);
@@ -140,7 +180,7 @@ void CheckpointTarget::take(const std::string& directory) {
 }
 
 CheckpointTarget::~CheckpointTarget() {
-  if (!owned_) return;
+  if (!owned_ || beside_) return;
   try {
     const CheckpointPlace now = look_at_checkpoints(*store_);
     for (const std::uint64_t number : now.unfinished) remove_unfinished(*store_, *owned_, number);

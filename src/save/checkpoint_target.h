@@ -4,6 +4,9 @@
 // there unfinished is removed when the place is taken, so far as its names are those of checkpoints' files; whole ones are
 // never touched but by the plan's `keep`.
 //
+// Over several hosts the first takes the place, and the others write beside it into what it made ready, which all of them
+// must see.
+//
 // Threads: made, asked and destroyed on one thread.
 #pragma once
 
@@ -29,7 +32,13 @@ class CheckpointTarget {
   // afterwards, where the place cannot be made or something foreign lies among what was cut short.
   CheckpointTarget(const std::string& directory, const CheckpointSpec& spec, const CheckpointShape& shape,
                    std::uint64_t writes);
-  // Takes away what was not finished, and the place itself where it was made for this and nothing whole is in it.
+  // On another host than the first, whose target said `pass`. Throws UserError where that place is not seen here.
+  CheckpointTarget(const std::string& directory, const CheckpointSpec& spec, const CheckpointShape& shape,
+                   const std::string& pass);
+  // What the others need to know of it (base/carry.h).
+  std::string pass() const;
+
+  // But for one beside another: takes away what was not finished, and the place itself where it was made for this and nothing whole is in it.
   ~CheckpointTarget();
   CheckpointTarget(const CheckpointTarget&) = delete;
   CheckpointTarget& operator=(const CheckpointTarget&) = delete;
@@ -56,6 +65,7 @@ class CheckpointTarget {
   CheckpointLayout layout_;
   std::vector<std::string> made_;  // places that were made for this, the outermost first
   std::unique_ptr<Owned> owned_;
+  bool beside_ = false;
   std::uint64_t key_ = 0;
   std::shared_ptr<const CheckpointContent> content_;
   bool direct_ = false;

@@ -177,4 +177,10 @@ std::unique_ptr<Owned> MemoryStore::own_for_removal(std::string_view marker) {
   return hold(files_, marker, held_);
 }
 
+std::unique_ptr<Owned> MemoryStore::own_beside(std::string_view marker) {
+  if (look(marker).ownership != Ownership::kOurs)
+    throw UserError("expected a store with '" + std::string(marker) + "', found none");
+  return std::make_unique<OwnedMemory>(files_, marker, std::make_shared<std::atomic<bool>>(true));
+}
+
 }  // namespace aforo

@@ -33,6 +33,7 @@ class MemoryStore final : public Store {
   DirectoryLook look(std::string_view marker) const override;
   std::unique_ptr<Owned> own(std::string_view marker) override;
   std::unique_ptr<Owned> own_for_removal(std::string_view marker) override;
+  std::unique_ptr<Owned> own_beside(std::string_view marker) override;
   std::vector<std::string> places_to_make() const override { return {}; }
   int may_write() const override { return 0; }
   const CacheControl* cache() const override { return nullptr; }

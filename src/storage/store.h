@@ -125,6 +125,9 @@ class Store {
   // marker. Throws UserError if it is foreign, cannot be made, or another process holds it.
   virtual std::unique_ptr<Owned> own(std::string_view marker) = 0;
   virtual std::unique_ptr<Owned> own_for_removal(std::string_view marker) = 0;
+  // For another process of the same job, beside the one that holds the right and longer than it is used here: the place must
+  // carry the marker. They see to it that they do not write the same. Throws UserError where it does not.
+  virtual std::unique_ptr<Owned> own_beside(std::string_view marker) = 0;
 
   // The places that `own` would make for this one, the outermost first: for who takes them away
   // again (remove_empty_place). Empty where it is there.

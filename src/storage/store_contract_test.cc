@@ -250,6 +250,18 @@ TEST_P(StoreContract, NobodyElseIsGivenWhatIsHeld) {
   EXPECT_NO_THROW(store_->own(kMarker));
 }
 
+TEST_P(StoreContract, AnotherOfTheSameJobWritesBesideWhoHoldsIt) {
+  EXPECT_THROW(store_->own_beside(kMarker), UserError) << "nobody has written its marker";
+  const auto owned = store_->own(kMarker);
+  ASSERT_EQ(owned->replace_marker("ours"), 0);
+  {
+    const auto beside = store_->own_beside(kMarker);
+    EXPECT_EQ(write(*beside, "file", 3000), 0);
+  }
+  EXPECT_EQ(owned->look("file").size, 3000u);
+  EXPECT_THROW(store_->own(kMarker), UserError) << "it is still held";
+}
+
 TEST_P(StoreContract, WhatIsNotOursIsNotOwned) {
   add("precious", 100);
   EXPECT_EQ(store_->look(kMarker).ownership, Ownership::kForeign);

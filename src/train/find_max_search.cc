@@ -134,7 +134,7 @@ MeasuredJob Search::run_here(const JobPlan& plan) {
       return decided(*running, plan.ranks.here, target());
     };
   return run_job(
-      plan, settings(), std::move(watch), stop_, [&](const RunningJob& r) { running = &r.watch; }, crew_);
+      plan, settings(), std::move(watch), stop_, [&](const RunningJob& r) { running = &r.watch; }, {}, crew_);
 }
 
 Search::Window Search::run_window(const JobPlan& plan) {

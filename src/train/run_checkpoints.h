@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "hosts/crew.h"
 #include "measure/record.h"
 #include "pipeline/job.h"
 #include "save/checkpoint_target.h"
@@ -20,7 +21,8 @@ void plan_checkpoints(const RunOptions& options, JobPlan& plan);
 
 // The place, made ready (CheckpointTarget), and `plan` with what it needs of it; null where none are written. It outlives
 // the job. Throws UserError as CheckpointTarget does.
-std::unique_ptr<CheckpointTarget> open_checkpoints(const RunOptions& options, JobPlan& plan);
+// `crew`: the hosts that write it together, all of which come to this; null = this one alone. The first takes the place.
+std::unique_ptr<CheckpointTarget> open_checkpoints(const RunOptions& options, JobPlan& plan, Crew* crew);
 
 // Lanes that write there, as many as read (settings.io_threads).
 std::vector<std::unique_ptr<Lane>> checkpoint_writers(const CheckpointTarget& target, const JobPlan& plan,

@@ -248,13 +248,9 @@ RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_t
   const Seconds began = monotonic_now() - opened.took;
   const OpenedDataset& dataset = opened.dataset;
   const Store& store = *opened.store;
-  if (crew && !options.checkpoint_directory.empty())
-    throw UserError(
-        "expected one process beside --checkpoint-dir, found several: checkpoints are not written over several hosts yet; "
-        "leave it out, or run one process");
   JobPlan plan = make_plan(options, dataset, crew);
   plan_checkpoints(options, plan);
-  const std::unique_ptr<CheckpointTarget> target = open_checkpoints(options, plan);
+  const std::unique_ptr<CheckpointTarget> target = open_checkpoints(options, plan, crew);
   std::unique_ptr<StepsCsv> csv;
   if (!options.steps_csv.empty()) csv = std::make_unique<StepsCsv>(steps_path(options.steps_csv, crew));
   const Agreement agreed = crew ? agree(*crew, options, dataset, plan) : Agreement{};

@@ -133,6 +133,34 @@ class Reading(Launching):
                  for path in [self.place / "steps.csv", *sorted(self.place.glob("steps.csv.process-*"))]]
         self.assertEqual(ranks, [{"0"}, {"1"}, {"2"}, {"3"}])
 
+    def saving(self, name, **more):
+        """A job of 4 ranks that writes 1.4 MB after every 10 of its 30 steps."""
+        lines = {"parameters": "100e3", "every_steps": "10", "chunk": "64 KiB", **more}
+        text = self.small.read_text() + "checkpoint: {" + ", ".join(f"{key}: {value}" for key, value in lines.items()) + "}\n"
+        (self.place / name).write_text(text)
+        return name
+
+    def test_checkpoints_of_all_processes_become_whole_together(self):
+        for mode in ("sync", "async"):
+            job = self.saving(f"{mode}.yaml", mode=mode)
+            record = self.joint(3, "run", job, "data", "--accelerators", "4", "--steps", "30", "--epochs", "1",
+                                "--checkpoint-dir", f"kept-{mode}", code=None)
+            self.assertEqual(record["checkpoint"]["committed"], 3)
+            self.assertEqual([(one["number"], one["bytes"]) for one in record["checkpoints"]], [(n, 1_400_000) for n in range(3)])
+            lying = sorted(path.name for path in (self.place / f"kept-{mode}").iterdir())
+            self.assertEqual(lying, ["aforo-checkpoints.json", "checkpoint-000000", "checkpoint-000001", "checkpoint-000002"])
+            (self.place / "w.yaml").write_text("checkpoint: {parameters: 100e3, ranks: 4, chunk: 64 KiB}\n")
+            proved = self.record("checkpoint", "w.yaml", f"kept-{mode}", "--read", "3", "--verify")
+            self.assertEqual([one["bytes"] for one in proved["checkpoints"]], [1_400_000] * 3)
+
+    def test_checkpoints_beside_what_others_keep_are_refused_once(self):
+        (self.place / "theirs").mkdir()
+        (self.place / "theirs/thesis.txt").write_text("years of work")
+        said = self.together(2, "run", self.saving("save.yaml"), "data", "--accelerators", "4", "--steps", "30",
+                           "--checkpoint-dir", "theirs", code=2)
+        self.assertEqual(said.err.count("found other files there (thesis.txt)"), 1, said.err)
+        self.assertEqual([path.name for path in (self.place / "theirs").iterdir()], ["thesis.txt"])
+
     def test_a_search_counts_the_accelerators_of_all_hosts(self):
         record = self.joint(2, "run", self.small, "data", "--find-max", "--max-accelerators", "4", "--step-time", "20ms",
                             "--au-target", "0.1")

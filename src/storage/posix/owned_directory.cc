@@ -126,6 +126,16 @@ OwnedDirectory OwnedDirectory::for_removal(const std::string& directory, std::st
   return lock(directory, marker);
 }
 
+OwnedDirectory OwnedDirectory::beside(const std::string& directory, std::string_view marker) {
+  if (look_at_directory(directory, marker).ownership != Ownership::kOurs)
+    throw UserError("expected the directory '" + directory + "' that the first process wrote '" +
+                    std::string(marker) + "' into, found none of it here; name one that all hosts share");
+  const int root = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (root < 0)
+    throw UserError("expected to open the directory '" + directory + "', found " + describe_errno(errno));
+  return {root, marker};
+}
+
 OwnedDirectory::OwnedDirectory(OwnedDirectory&& other) noexcept
     : root_(std::exchange(other.root_, -1)), marker_(std::move(other.marker_)) {}
 

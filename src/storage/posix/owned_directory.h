@@ -40,6 +40,9 @@ class OwnedDirectory final : public Owned, public WriteRight {
   // Locks a directory that carries the marker; UserError otherwise.
   static OwnedDirectory for_removal(const std::string& directory, std::string_view marker);
 
+  // Without the lock, which another process of the same job holds; UserError where the directory does not carry the marker.
+  static OwnedDirectory beside(const std::string& directory, std::string_view marker);
+
   OwnedDirectory(OwnedDirectory&& other) noexcept;
   OwnedDirectory& operator=(OwnedDirectory&&) = delete;
   // Unlocks.

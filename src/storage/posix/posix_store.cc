@@ -119,6 +119,10 @@ std::unique_ptr<Owned> PosixStore::own_for_removal(std::string_view marker) {
   return std::make_unique<OwnedDirectory>(OwnedDirectory::for_removal(directory_, marker));
 }
 
+std::unique_ptr<Owned> PosixStore::own_beside(std::string_view marker) {
+  return std::make_unique<OwnedDirectory>(OwnedDirectory::beside(directory_, marker));
+}
+
 std::vector<std::string> PosixStore::places_to_make() const {
   std::vector<std::string> places;
   std::error_code error;

@@ -30,6 +30,7 @@ class PosixStore final : public Store, private CacheControl {
   DirectoryLook look(std::string_view marker) const override;
   std::unique_ptr<Owned> own(std::string_view marker) override;
   std::unique_ptr<Owned> own_for_removal(std::string_view marker) override;
+  std::unique_ptr<Owned> own_beside(std::string_view marker) override;
   std::vector<std::string> places_to_make() const override;
   int may_write() const override;
   const CacheControl* cache() const override { return this; }
