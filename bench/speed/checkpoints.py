@@ -64,8 +64,8 @@ def _fio(setting, kind, direct, files):
 def _torch(setting, how):
     def run(_):
         directory = setting.place('torch')
-        found = setting.peer([setting.torch_python, os.path.join(setting.repository, 'bench/peers/torch_checkpoints.py'), how,
-                              directory, '--files', str(RANKS), '--bytes', str(_bytes_of_a_rank(setting))])
+        found = setting.peer([setting.torch_python, os.path.join(setting.repository, 'bench/peers/torch_checkpoints.py'),
+                              how, directory, '--files', str(RANKS), '--bytes', str(_bytes_of_a_rank(setting))])
         shutil.rmtree(directory)
         return {'bytes_per_second': found['bytes_per_second'], 'cpu_seconds_per_gb': found['cpu_seconds_per_gb'],
                 'bytes_per_cpu_second': GB / found['cpu_seconds_per_gb'],

@@ -43,8 +43,8 @@ char* write_name(const CheckpointShape& shape, const CheckpointLayout::File& of,
 
 }  // namespace
 
-CheckpointLayout::CheckpointLayout(CheckpointShape shape)
-    : shape_(std::move(shape)), files_(std::max<std::uint64_t>(shape_.files(), 1)) {}
+CheckpointLayout::CheckpointLayout(const CheckpointShape& shape)
+    : shape_(shape), files_(std::max<std::uint64_t>(shape_.files(), 1)) {}
 
 FileId CheckpointLayout::id(const File& file) const {
   return file.checkpoint * files_ + shape_.first_file(file.rank) + file.part;

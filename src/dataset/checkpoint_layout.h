@@ -31,7 +31,7 @@ class CheckpointLayout final : public FileNames {
     bool operator==(const File&) const = default;
   };
 
-  explicit CheckpointLayout(CheckpointShape shape);
+  explicit CheckpointLayout(const CheckpointShape& shape);
   const CheckpointShape& shape() const { return shape_; }
 
   // While it is written. The files of a checkpoint are neighbours, in the order of ranks. Requires

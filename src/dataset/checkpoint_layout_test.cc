@@ -32,7 +32,7 @@ TEST(CheckpointLayout, NamesAreThoseOfTheLayoutsPrograms) {
             "checkpoint-000007/zero_pp_rank_1_mp_rank_0_model_states.pt");
   EXPECT_EQ(name(CheckpointFiles::kDlioV3, 1, 1),
             "checkpoint-000007/zero_pp_rank_1_mp_rank_0_optim_states.pt");
-  EXPECT_EQ(name(CheckpointFiles::kDlioV3, 9, 0, CheckpointModel::kLlama3_405b),
+  EXPECT_EQ(name(CheckpointFiles::kDlioV3, 9, 0, CheckpointModel::kLlama405b),
             "checkpoint-000007/layer_5-model_1_model_states.pt");
 }
 
@@ -51,7 +51,7 @@ TEST(CheckpointLayout, WhatIsWrittenIsNotYetCalledACheckpoint) {
 
 // Two checkpoints of 405b, whose ranks write 6, 5, 4 or 1 files: every number once, every name once.
 TEST(CheckpointLayout, NumbersAndNamesEveryFileOnce) {
-  const CheckpointLayout layout = layout_of(CheckpointFiles::kDlioV3, CheckpointModel::kLlama3_405b);
+  const CheckpointLayout layout = layout_of(CheckpointFiles::kDlioV3, CheckpointModel::kLlama405b);
   const CheckpointShape& shape = layout.shape();
   std::set<std::string> names;
   FileId next = 0;

@@ -106,77 +106,98 @@ double au_share_beside(Seconds every, Seconds copy, Seconds writing, double rho)
 std::optional<CheckpointPlan> planned_checkpoints(const Workload& workload) {
   const CheckpointSpec& spec = workload.checkpoint;
   if (!spec.any() || (spec.every_steps == 0 && spec.every.value <= 0)) return std::nullopt;
-  auto shape = CheckpointShape::make(spec, workload.accelerator.count);
+  const auto shape = CheckpointShape::make(spec, workload.accelerator.count);
   if (!shape) throw UserError("checkpoint: " + shape.error());
-  CheckpointPlan plan = checkpoint_plan(spec, std::move(*shape));
+  CheckpointPlan plan = checkpoint_plan(spec, *shape);
   plan.every_steps = checkpoint_steps(spec, Seconds{law_mean(workload.accelerator.step_time)});
   return plan;
 }
+
+namespace {
+
+SimJob saving_job(const PredictOptions& options, const Layout& layout, const CheckpointPlan& plan) {
+  SimJob job;
+  job.plan.layout = &layout;
+  job.plan.loader = options.workload.loader;
+  job.plan.ranks = options.workload.accelerator.count;
+  job.plan.checkpoint = plan;
+  job.ranks_per_host = options.ranks_per_host;
+  return job;
+}
+
+std::string left_out(const CheckpointPlan& plan) {
+  return fmt::format(
+      "its checkpoints ({} every {} steps) are left out: the storage file does not say what {} {} writing takes; probe it "
+      "with --writes",
+      format_bytes(plan.shape.bytes()), plan.every_steps, plan.direct ? "direct" : "buffered",
+      plan.sync ? "synced" : "unsynced");
+}
+
+// Where the probe's files were much smaller than the checkpoint's; "" elsewhere.
+std::string larger_than_probed(const WriteCurve& written, const CheckpointPlan& plan) {
+  constexpr double kMuchLarger = 4;
+  const double each = static_cast<double>(plan.shape.bytes().value) /
+                      static_cast<double>(std::max<std::uint64_t>(plan.shape.files(), 1));
+  if (written.file.value == 0 || each <= kMuchLarger * static_cast<double>(written.file.value)) return "";
+  return fmt::format(
+      "the probe wrote files of {}, a checkpoint has files of {} on average: a device whose cache takes the former is "
+      "slower then",
+      format_bytes(written.file), format_bytes(Bytes{static_cast<std::uint64_t>(each)}));
+}
+
+SavingPrediction saving_of(const CheckpointPlan& plan, const SimSaving& saved, const WriteCurve& written,
+                           double au, Seconds step) {
+  SavingPrediction out;
+  out.bytes = plan.shape.bytes();
+  out.every_steps = plan.every_steps;
+  out.every = step * (static_cast<double>(plan.every_steps) / std::max(au, 1e-6));
+  out.asynchronous = plan.asynchronous;
+  out.writers = writers_of(plan.shape);
+  out.whole = saved.whole, out.slowest = saved.slowest, out.rank0 = saved.rank0;
+  const double off = spread_of(written, out.writers);
+  out.whole_low = saved.whole * (1 - std::min(off, 0.9)), out.whole_high = saved.whole * (1 + off);
+  out.copy = plan.copy;
+  out.pause = plan.asynchronous ? plan.copy : saved.whole;
+  out.au_without = au;
+  return out;
+}
+
+double share_with(const SavingPrediction& saving, Seconds whole) {
+  return saving.asynchronous
+             ? au_share_beside(saving.every, saving.copy, whole / saving.writes_left, saving.pace_beside)
+             : saving.every / (saving.every + whole);
+}
+
+}  // namespace
 
 void add_saving(Prediction& p, const PredictOptions& options, const Layout& layout,
                 const std::function<double(const StorageSpec&)>& again, const std::stop_token& stop) {
   const auto plan = planned_checkpoints(options.workload);
   if (!plan) return;
   const TierSpec* const tier = tier_that_writes(options.storage, *plan);
-  SimJob job;
-  job.plan.layout = &layout;
-  job.plan.loader = options.workload.loader;
-  job.plan.ranks = options.workload.accelerator.count;
-  job.plan.checkpoint = *plan;
-  job.ranks_per_host = options.ranks_per_host;
-  const auto saved = tier != nullptr ? simulate_saving(options.storage, job, stop) : std::nullopt;
+  const auto saved = tier != nullptr
+                         ? simulate_saving(options.storage, saving_job(options, layout, *plan), stop)
+                         : std::nullopt;
   if (!saved) {
-    p.notes.push_back(fmt::format(
-        "its checkpoints ({} every {} steps) are left out: the storage file does not say what {} {} writing takes; probe it "
-        "with --writes",
-        format_bytes(plan->shape.bytes()), plan->every_steps, plan->direct ? "direct" : "buffered",
-        plan->sync ? "synced" : "unsynced"));
+    p.notes.push_back(left_out(*plan));
     return;
   }
   const WriteCurve& written = *write_curve_for(tier->writes, *plan);
-  const double writers = writers_of(plan->shape);
-  SavingPrediction& out = p.saving.emplace();
-  out.bytes = plan->shape.bytes();
-  out.every_steps = plan->every_steps;
-  out.asynchronous = plan->asynchronous;
-  out.writers = static_cast<std::uint32_t>(writers);
-  out.whole = saved->whole, out.slowest = saved->slowest, out.rank0 = saved->rank0;
-  out.au_without = p.au;
-  const double off = spread_of(written, writers);
-  out.whole_low = saved->whole * (1 - std::min(off, 0.9)), out.whole_high = saved->whole * (1 + off);
-  const Seconds every{static_cast<double>(plan->every_steps) *
-                      law_mean(options.workload.accelerator.step_time) / std::max(p.au, 1e-6)};
-  out.every = every;
-  const auto share = [&](Seconds whole) {
-    return plan->asynchronous ? au_share_beside(every, out.copy, whole / out.writes_left, out.pace_beside)
-                              : every / (every + whole);
-  };
+  p.saving =
+      saving_of(*plan, *saved, written, p.au, Seconds{law_mean(options.workload.accelerator.step_time)});
+  SavingPrediction& out = *p.saving;
   if (plan->asynchronous) {
-    if (options.workload.checkpoint.copy_rate.value > 0) {
-      std::uint64_t most = 0;
-      for (std::uint32_t rank = 0; rank < plan->shape.ranks(); ++rank)
-        most = std::max(most, plan->shape.bytes_of(rank).value);
-      out.copy = Seconds{static_cast<double>(most) /
-                         static_cast<double>(options.workload.checkpoint.copy_rate.value)};
-    }
-    const Beside beside = beside_of(options, p, *tier, written, writers);
+    const Beside beside = beside_of(options, p, *tier, written, out.writers);
     out.writes_left = beside.writes_left;
     out.reads_left = beside.reads_left;
     if (beside.reads_left < 1 && p.au > 0)
       out.pace_beside = std::clamp(again(slower_reads(options.storage, beside.reads_left)) / p.au, 1e-3, 1.0);
   }
-  if (options.storage.probed_place && written.file.value > 0) {
-    const double each = static_cast<double>(out.bytes.value) /
-                        static_cast<double>(std::max<std::uint64_t>(plan->shape.files(), 1));
-    if (each > 4 * static_cast<double>(written.file.value))
-      p.notes.push_back(fmt::format(
-          "the probe wrote files of {}, a checkpoint has files of {} on average: a device whose cache takes the former is "
-          "slower then",
-          format_bytes(written.file), format_bytes(Bytes{static_cast<std::uint64_t>(each)})));
-  }
-  out.pause = plan->asynchronous ? out.copy : saved->whole;
-  scale(p, share(out.whole), share(out.whole_high), share(out.whole_low));
-  judge_with_checkpoints(p, share(out.whole), options.workload);
+  if (std::string note = larger_than_probed(written, *plan); !note.empty())
+    p.notes.push_back(std::move(note));
+  const double share = share_with(out, out.whole);
+  scale(p, share, share_with(out, out.whole_high), share_with(out, out.whole_low));
+  judge_with_checkpoints(p, share, options.workload);
 }
 
 }  // namespace aforo

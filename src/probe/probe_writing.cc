@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "model/curve.h"
 #include "model/curve_fit.h"
 #include "probe/write_ground.h"
 #include "storage/engine.h"

@@ -59,9 +59,9 @@ CheckpointPlace look_at_checkpoints(const Store& store) {
       continue;
     }
     const std::string directory = fmt::format("checkpoint-{:06}", name.number);
-    auto manifest = read_checkpoint_manifest(store, directory);
+    const auto manifest = read_checkpoint_manifest(store, directory);
     if (manifest && manifest->number == name.number)
-      place.whole.push_back(std::move(*manifest));
+      place.whole.push_back(*manifest);
     else
       place.broken.push_back(
           fmt::format("{}: {}", directory, manifest ? "its manifest has another number" : manifest.error()));

@@ -24,9 +24,9 @@ namespace {
 constexpr const char* kBenchmarkStatistic = "mlps-v3.0-checkpoint";
 
 CheckpointShape shape_for(const SaveOptions& options) {
-  auto shape = CheckpointShape::make(options.workload.checkpoint, options.workload.accelerator.count);
+  const auto shape = CheckpointShape::make(options.workload.checkpoint, options.workload.accelerator.count);
   if (!shape) throw UserError(fmt::format("checkpoint: {}", shape.error()));
-  return std::move(*shape);
+  return *shape;
 }
 
 Json config_of(const SaveOptions& options) {

@@ -36,7 +36,7 @@ struct SimWritten {
 // `writes` null: ends at once.
 class CreateVisit final : public Visit {
  public:
-  CreateVisit(HostId host, const ReadPaths::Writes* writes, const SimFile& file) : Visit(host), file_(file) {
+  CreateVisit(HostId host, const WriteWays* writes, const SimFile& file) : Visit(host), file_(file) {
     std::array<double, kMostSummed> works{};
     if (writes == nullptr) return;
     works.fill(writes->per_file);
@@ -51,7 +51,7 @@ class CreateVisit final : public Visit {
 
 class WriteVisit final : public Visit {
  public:
-  WriteVisit(HostId host, const ReadPaths::Writes* writes, FileId file, std::uint64_t bytes)
+  WriteVisit(HostId host, const WriteWays* writes, FileId file, std::uint64_t bytes)
       : Visit(host), written_{writes ? 0 : kOutcomeUnknown, writes ? bytes : 0} {
     if (writes != nullptr) take(writes->bytes, {file, static_cast<double>(bytes), false, false, -1});
   }

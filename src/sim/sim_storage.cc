@@ -275,7 +275,7 @@ void SimStorage::make_writes(std::size_t client) {
   for (auto& tier : tiers_) {
     const WriteCurve* const found = write_curve_for(tier->spec->writes, *who.checkpoint);
     if (found == nullptr) continue;
-    ReadPaths::Writes& writes = paths.writes_.emplace();
+    WriteWays& writes = paths.writes_.emplace();
     for (std::size_t i = 0; i < spec_.client.size(); ++i)
       if (spec_.client[i].kind == StationKind::kBandwidth)
         writes.bytes.push_back({client_groups_[i].get(), 0});

@@ -43,6 +43,14 @@ struct StorageClient {
 
 class SimStorage;
 
+// Where a job writes: over its hosts' links to the first tier that says what such writing takes, through the same server as
+// its reads.
+struct WriteWays {
+  Route bytes;          // of each write
+  Route file;           // of each file
+  double per_file = 0;  // seconds there
+};
+
 // The ways of one job's reads. Owned by the SimStorage.
 // A job reads all its data one way (ReadKind, from its Access), so its ways are made once, when the
 // storage is built, and a read only picks one.
@@ -68,14 +76,8 @@ class ReadPaths {
   // lies in. Two ranges of different sizes may now and then be one item.
   ItemId item_of(FileId file, std::uint64_t offset) const;
 
-  // Where checkpoints are written: over the client's links to the first tier that says what such writing takes, through
-  // the same server as its reads. Null: nobody knows.
-  struct Writes {
-    Route bytes;          // of each write
-    Route file;           // of each file
-    double per_file = 0;  // seconds there
-  };
-  const Writes* writes() const { return writes_ ? &*writes_ : nullptr; }
+  // Where checkpoints are written; null: nobody knows what that takes.
+  const WriteWays* writes() const { return writes_ ? &*writes_ : nullptr; }
 
   // Where the loader's own work is done: of one step. The client's first CPU station; a pure delay
   // where hosts have none.
@@ -116,7 +118,7 @@ class ReadPaths {
   // for cached reads, or at once where there is none.
   std::vector<std::vector<Route>> hit_;
   Route cpu_;
-  std::optional<Writes> writes_;
+  std::optional<WriteWays> writes_;
   bool sums_up_ = false, hits_sum_up_ = false;
   // kStream: bytes of a read-ahead window, where storage reads ahead; 0 = it does not.
   std::uint64_t ahead_ = 0;

@@ -254,10 +254,7 @@ TEST_P(StoreContract, AnotherOfTheSameJobWritesBesideWhoHoldsIt) {
   EXPECT_THROW(store_->own_beside(kMarker), UserError) << "nobody has written its marker";
   const auto owned = store_->own(kMarker);
   ASSERT_EQ(owned->replace_marker("ours"), 0);
-  {
-    const auto beside = store_->own_beside(kMarker);
-    EXPECT_EQ(write(*beside, "file", 3000), 0);
-  }
+  EXPECT_EQ(write(*store_->own_beside(kMarker), "file", 3000), 0);
   EXPECT_EQ(owned->look("file").size, 3000u);
   EXPECT_THROW(store_->own(kMarker), UserError) << "it is still held";
 }

@@ -47,7 +47,7 @@ void plan_checkpoints(const RunOptions& options, JobPlan& plan) {
     throw UserError(
         "expected the workload to say what a checkpoint is beside --checkpoint-dir, found neither checkpoint.model nor "
         "checkpoint.parameters; set one of them");
-  plan.checkpoint.shape = shape_of_run(options, plan.ranks.all);
+  plan.checkpoint = checkpoint_plan(spec, shape_of_run(options, plan.ranks.all));
   plan.checkpoint.every_steps = checkpoint_steps(spec, Seconds{law_mean(plan.step_time)});
   if (plan.checkpoint.every_steps == 0)
     throw UserError(
@@ -59,12 +59,6 @@ void plan_checkpoints(const RunOptions& options, JobPlan& plan) {
         "expected checkpoints apart from the dataset, found '{}' and '{}', one inside the other; choose "
         "another --checkpoint-dir",
         options.checkpoint_directory, options.directory));
-  plan.checkpoint.asynchronous = spec.mode == CheckpointMode::kAsync;
-  if (spec.copy_rate.value == 0) return;
-  std::uint64_t most = 0;
-  for (std::uint32_t rank = 0; rank < plan.checkpoint.shape.ranks(); ++rank)
-    most = std::max(most, plan.checkpoint.shape.bytes_of(rank).value);
-  plan.checkpoint.copy = Seconds{static_cast<double>(most) / static_cast<double>(spec.copy_rate.value)};
 }
 
 std::unique_ptr<CheckpointTarget> open_checkpoints(const RunOptions& options, JobPlan& plan, Crew* crew) {

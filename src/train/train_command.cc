@@ -203,6 +203,48 @@ MeasuredJob joined_of(const Crew& crew, std::vector<HostPart> parts, const JobPl
   return all;
 }
 
+Json begun_record(const RunOptions& options, const OpenedDataset& dataset, const JobPlan& plan,
+                  const Store& store, const Agreement& agreed) {
+  Json record = start_record("run", store);
+  record["config"] = config_of(options, dataset, plan);
+  add_warnings(record, options, dataset, plan);
+  warn_of_laid_damage(record, dataset);
+  for (const std::string& warning : agreed.warnings) record["warnings"].push_back(warning);
+  return record;
+}
+
+// `before`: what the run was asked to do first (dropping caches), which is no part of the time to the first step.
+void add_circumstances(RunOutcome& out, const MeasuredJob& job, const CacheReset& reset, Seconds before,
+                       Seconds began) {
+  if (job.result.first_step.value > 0)
+    set_number(out.record, "first_step_seconds", (job.result.first_step - began - before).value);
+  if (!reset.note().empty()) out.record["warnings"].push_back(reset.note());
+}
+
+void add_steps_lost(RunOutcome& out) {
+  if (out.steps_incomplete.empty()) return;
+  out.record["warnings"].push_back(out.steps_incomplete);
+  out.record["steps_csv_incomplete"] = true;
+}
+
+// How the run ended, as whoever asked hears it. `nothing`: no sample came through.
+void conclude(RunOutcome& out, const MeasuredJob& job, const JobPlan& plan, const RunOptions& options,
+              const OpenedDataset& dataset, bool nothing, const std::stop_token& stop) {
+  out.au = utilisation(Statistic::kWall, job.result.epochs, plan.loader.batch_size).au;
+  out.stopped = job.result.stopped;
+  out.interrupted = job.result.ending.ending == Ending::kInterrupted && stop.stop_requested();
+  out.unanswered = job.unanswered;
+  out.of_client = job.result.readers.of_client();
+  out.out_of_time = ended_without_step(job);
+  out.failed =
+      job.result.failed || !out.missing.empty() || (nothing && !out.out_of_time) || job.unanswered > 0;
+  if (out.failed) out.record["failed"] = true;
+  out.failures = failures_in_words(job.result.readers, *dataset.layout, options.io_timeout);
+  add_left_out(out.failures, dataset);
+  out.not_judged = why_not_judged(job, left_out(dataset), options.time_limit);
+  if (!out.not_judged.empty()) out.record["not_judged"] = out.not_judged;
+}
+
 }  // namespace
 
 Json plan_run(const RunOptions& options, std::stop_token stop) {
@@ -255,11 +297,7 @@ RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_t
   if (!options.steps_csv.empty()) csv = std::make_unique<StepsCsv>(steps_path(options.steps_csv, crew));
   const Agreement agreed = crew ? agree(*crew, options, dataset, plan) : Agreement{};
   RunOutcome out;
-  Json& record = out.record = start_record("run", store);
-  record["config"] = config_of(options, dataset, plan);
-  add_warnings(record, options, dataset, plan);
-  warn_of_laid_damage(record, dataset);
-  for (const std::string& warning : agreed.warnings) record["warnings"].push_back(warning);
+  Json& record = out.record = begun_record(options, dataset, plan, store, agreed);
 
   CacheReset reset(store, *dataset.layout);
   if (options.drop_caches) reset.drop();
@@ -290,30 +328,10 @@ RunOutcome train(const RunOptions& options, const OpenedRun& opened, std::stop_t
   add_damage(record, dataset, job.result.readers.fault_count());
   add_checkpoints(record, options, plan, job, target.get());
   out.checkpoint_failure = checkpoint_failure(job, target.get());
-  // Start to first step without what the run was asked to do before (dropping caches).
-  if (job.result.first_step.value > 0) {
-    const Seconds reset_time = options.drop_caches ? prepared - began : Seconds{0};
-    set_number(record, "first_step_seconds", (job.result.first_step - began - reset_time).value);
-  }
-  if (!reset.note().empty()) record["warnings"].push_back(reset.note());
+  add_circumstances(out, job, reset, options.drop_caches ? prepared - began : Seconds{0}, began);
   if (csv && !crew) out.steps_incomplete = csv->finish();
-  if (!out.steps_incomplete.empty()) {
-    record["warnings"].push_back(out.steps_incomplete);
-    record["steps_csv_incomplete"] = true;
-  }
-  out.au = utilisation(Statistic::kWall, job.result.epochs, plan.loader.batch_size).au;
-  out.stopped = job.result.stopped;
-  out.interrupted = job.result.ending.ending == Ending::kInterrupted && stop.stop_requested();
-  out.unanswered = job.unanswered;
-  out.of_client = job.result.readers.of_client();
-  out.out_of_time = ended_without_step(job);
-  out.failed =
-      job.result.failed || !out.missing.empty() || (nothing && !out.out_of_time) || job.unanswered > 0;
-  if (out.failed) record["failed"] = true;
-  out.failures = failures_in_words(job.result.readers, *dataset.layout, options.io_timeout);
-  add_left_out(out.failures, dataset);
-  out.not_judged = why_not_judged(job, left_out(dataset), options.time_limit);
-  if (!out.not_judged.empty()) record["not_judged"] = out.not_judged;
+  add_steps_lost(out);
+  conclude(out, job, plan, options, dataset, nothing, stop);
   const bool whole = out.not_judged.empty() || (!moves_bytes(job.engine) && !nothing) ||
                      (job.result.failed && !nothing && job.unanswered == 0);
   add_verdict(record, whole ? judge_run(job, without_checkpoints(plan), options, store, stop,

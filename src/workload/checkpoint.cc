@@ -24,15 +24,20 @@ std::uint64_t checkpoint_steps(const CheckpointSpec& spec, Seconds step) {
   return std::max<std::uint64_t>(static_cast<std::uint64_t>(std::llround(spec.every / step)), 1);
 }
 
-CheckpointPlan checkpoint_plan(const CheckpointSpec& spec, CheckpointShape shape) {
+CheckpointPlan checkpoint_plan(const CheckpointSpec& spec, const CheckpointShape& shape) {
   CheckpointPlan plan;
-  plan.shape = std::move(shape);
+  plan.shape = shape;
   plan.chunk = spec.chunk;
   plan.depth = spec.depth;
   plan.sync = spec.fsync;
   plan.direct = spec.write_mode == ReadMode::kDirect;
   plan.asynchronous = spec.mode == CheckpointMode::kAsync;
   plan.keep = spec.keep;
+  if (!plan.asynchronous || spec.copy_rate.value == 0) return plan;
+  std::uint64_t most = 0;
+  for (std::uint32_t rank = 0; rank < shape.ranks(); ++rank)
+    most = std::max(most, shape.bytes_of(rank).value);
+  plan.copy = Seconds{static_cast<double>(most) / static_cast<double>(spec.copy_rate.value)};
   return plan;
 }
 

@@ -37,7 +37,7 @@ std::uint64_t checkpoint_steps(const CheckpointSpec& spec, Seconds step);
 
 struct CheckpointPlan;
 // How a job writes by `spec`, all but when, and which are there already.
-CheckpointPlan checkpoint_plan(const CheckpointSpec& spec, CheckpointShape shape);
+CheckpointPlan checkpoint_plan(const CheckpointSpec& spec, const CheckpointShape& shape);
 
 // What a job does at its checkpoints. By default: it has none.
 //

@@ -48,10 +48,10 @@ struct Row {
   std::uint64_t files;
 };
 constexpr Row kRows[] = {
-    {CheckpointModel::kLlama3_8b, 8, 8.03e9, 11.218, 13.09, 13.09, 14.96, 104.70, 16},
-    {CheckpointModel::kLlama3_70b, 64, 69.88e9, 12.204, 14.24, 14.24, 130.17, 911.2, 128},
-    {CheckpointModel::kLlama3_405b, 512, 405.85e9, 8.860, 11.81, 8.86, 755.96, 5292.2, 1544},
-    {CheckpointModel::kLlama3_1t, 1024, 1183.0e9, 12.913, 17.22, 12.91, 2203.6, 15426.589, 2072},
+    {CheckpointModel::kLlama8b, 8, 8.03e9, 11.218, 13.09, 13.09, 14.96, 104.70, 16},
+    {CheckpointModel::kLlama70b, 64, 69.88e9, 12.204, 14.24, 14.24, 130.17, 911.2, 128},
+    {CheckpointModel::kLlama405b, 512, 405.85e9, 8.860, 11.81, 8.86, 755.96, 5292.2, 1544},
+    {CheckpointModel::kLlama1t, 1024, 1183.0e9, 12.913, 17.22, 12.91, 2203.6, 15426.589, 2072},
 };
 
 TEST(CheckpointShape, IsTheBenchmarks) {
@@ -78,7 +78,7 @@ TEST(CheckpointShape, IsTheBenchmarks) {
 
 // 405b: 8 slices of 126 layers, embedding, norm and head; a layer's file is 0.74 GiB. Stages 0 to 29 have 4 layers.
 TEST(CheckpointShape, GivesEachLayerAFile) {
-  const CheckpointShape shape = shape_of(model(CheckpointModel::kLlama3_405b));
+  const CheckpointShape shape = shape_of(model(CheckpointModel::kLlama405b));
   EXPECT_EQ(shape.files_of(0), 1u + 4 + 1);
   EXPECT_EQ(shape.files_of(8), 4u + 1);
   EXPECT_EQ(shape.files_of(8 * 31), 3u + 2 + 1);
@@ -111,7 +111,7 @@ TEST(CheckpointShape, HoldsEveryByteOnce) {
       for (const bool of_model : {true, false}) {
         CheckpointSpec spec;
         spec.files = static_cast<CheckpointFiles>(files);
-        if (of_model) spec.model = CheckpointModel::kLlama3_8b;
+        if (of_model) spec.model = CheckpointModel::kLlama8b;
         if (!of_model) spec.parameters = 1'000'003;
         spec.zero = zero;
         spec.shard = of_model ? Bytes{1'000'000'000} : Bytes{1'000'000};
@@ -163,7 +163,7 @@ TEST(CheckpointShape, SizesAreThoseOfTheFiles) {
   EXPECT_EQ(checkpoint_bytes(spec).value, 0u);
   spec.parameters = 8.03e9;
   EXPECT_EQ(checkpoint_bytes(spec).value, 112'420'000'000u);
-  const CheckpointSpec llama = model(CheckpointModel::kLlama3_70b);
+  const CheckpointSpec llama = model(CheckpointModel::kLlama70b);
   EXPECT_EQ(checkpoint_bytes(llama), shape_of(llama).bytes());
 }
 

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "workload/checkpoint_shape.h"
 #include "workload/dlio_keys.h"
 #include "workload/parse.h"
 
@@ -360,28 +359,6 @@ TEST(Dlio, AFileForSomethingElseIsToldSo) {
                         "that only generates its dataset"));
   EXPECT_THAT(refusal(checkpoint, Use::kJob), HasSubstr("only writes and reads checkpoints"));
   EXPECT_THAT(refusal(checkpoint, Use::kDataset), HasSubstr("there is nothing to lay"));
-}
-
-// The benchmark's llama3-8b, told by its layers; and a model that only says its bytes, written after every 250 steps.
-TEST(Dlio, SaysWhatACheckpointIs) {
-  const std::string llama =
-      "framework: pytorch\nworkflow: {generate_data: False, train: False, checkpoint: True}\n"
-      "model: {name: llama_8b, type: transformer, num_layers: 32, parallelism: {tensor: 1, pipeline: 1, zero_stage: 3},\n"
-      "  transformer: {vocab_size: 128256, hidden_size: 4096, ffn_hidden_size: 14336}}\n"
-      "checkpoint: {fsync: True, num_checkpoints_write: 10}\n";
-  const CheckpointSpec found =
-      parse_workload(llama, "job.yaml", {}, Dialect::kDetect, Use::kCheckpoint).checkpoint;
-  EXPECT_EQ(found.model, CheckpointModel::kLlama3_8b);
-  EXPECT_EQ(found.files, CheckpointFiles::kDlioV3);
-  EXPECT_EQ(CheckpointShape::make(found, 1)->files(), 16u);
-  const std::string bytes =
-      "framework: pytorch\nworkflow: {train: True, checkpoint: True}\nmodel: {name: bert, model_size: 4034713312}\n"
-      "dataset: {format: npz, num_files_train: 40, record_length_bytes: 28284}\ntrain: {computation_time: 0.1}\n"
-      "checkpoint: {steps_between_checkpoints: 250}\n";
-  const CheckpointSpec job = parse_workload(bytes, "job.yaml").checkpoint;
-  EXPECT_EQ(job.every_steps, 250u);
-  EXPECT_EQ(checkpoint_bytes(job).value, 4'034'713'312u);
-  EXPECT_EQ(job.files, CheckpointFiles::kTorch);
 }
 
 TEST(Dlio, WrongValuesAreErrorsWithTheirLine) {

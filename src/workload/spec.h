@@ -168,7 +168,7 @@ struct TrainingSpec {
 };
 
 // Whose model is written; kNone: `parameters` says how large it is.
-enum class CheckpointModel { kNone, kLlama3_8b, kLlama3_70b, kLlama3_405b, kLlama3_1t };
+enum class CheckpointModel { kNone, kLlama8b, kLlama70b, kLlama405b, kLlama1t };
 inline constexpr std::string_view kCheckpointModelWords[] = {"none", "llama3-8b", "llama3-70b", "llama3-405b",
                                                              "llama3-1t"};
 

@@ -95,7 +95,9 @@ Lane::~Lane() {
   // engine's destructor would wait for it.
   static_cast<void>(engine_.release());
   static_cast<void>(buffers_.release());
-  if (options_.content) static_cast<void>(new std::shared_ptr<const FileContent>(options_.content));
+  if (options_.content) {
+    static_cast<void>(new (std::nothrow) std::shared_ptr<const FileContent>(options_.content));
+  }
 }
 
 void Lane::hurry(Seconds most) {
