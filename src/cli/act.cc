@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -106,10 +108,12 @@ int act_on(const Command& command, std::span<const std::string> words, Console& 
   return exit_code(answer.outcome);
 }
 
-// What ends this process's command is heard of by all, and said by the first.
+// What ends this process's command is heard of by all, and said by the first: here and now, as the launcher ends it when
+// another has ended.
 [[noreturn]] void end_together(Crew& crew, const Console& console, const std::string& sentence) {
-  if (!crew.refuse(sentence) && console.alone_err != nullptr)
-    *console.alone_err << "aforo: " << printable(readable_sentence(sentence)) << '\n' << std::flush;
+  const bool heard = crew.refuse(sentence);
+  std::ostream* const err = crew.first() ? &console.err : heard ? nullptr : console.alone_err;
+  if (err != nullptr) *err << "aforo: " + printable(readable_sentence(sentence)) + '\n' << std::flush;
   throw SaidByFirst();
 }
 
@@ -122,8 +126,10 @@ int act_together(const Command& command, std::span<const std::string> words, Con
     crew.emplace([&] { return open_wire(console.wire_modules, launch); },
                  Hello{std::string(aforo_version()), this_host()}, stop->token());
   } catch (const UserError&) {
-    if (!launch.first()) throw SaidByFirst();  // as the launcher says, too, who ended
-    throw;
+    if (launch.first()) throw;
+    // The first may have the same to say, and the launcher ends it when this one ends.
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    throw SaidByFirst();
   }
   try {
     const int code = act_on(command, words, console, stop, &*crew);
@@ -133,14 +139,9 @@ int act_together(const Command& command, std::span<const std::string> words, Con
     crew->give_up();
     throw;
   } catch (const UserError& error) {
-    if (!crew->first()) end_together(*crew, console, error.what());
-    crew->refuse(error.what());
-    throw;
+    end_together(*crew, console, error.what());
   } catch (const Interrupted&) {
-    if (!crew->first())
-      end_together(*crew, console, "it was interrupted before there was anything to report");
-    crew->refuse("");
-    throw;
+    end_together(*crew, console, "interrupted before there was anything to report");
   } catch (...) {
     crew->refuse("it cannot go on, for want of memory or by a defect of aforo");
     throw;

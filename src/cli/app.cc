@@ -34,7 +34,15 @@ bool asks_for_help(std::span<const std::string> words) {
   return false;
 }
 
+// Whether processes that were started together join for this.
+bool is_for_all(std::span<const std::string> words) {
+  const Command* command = words.empty() ? nullptr : find_command(words.front());
+  return command != nullptr && command->over_hosts && !asks_for_help(words.subspan(1));
+}
+
 int dispatch(std::span<const std::string> words, Console& console) {
+  // The first answers alone. A launcher ends all where one ends in an error, before the first has said why.
+  if (!console.launch.first() && !is_for_all(words)) return kDone;
   if (words.empty()) {
     console.err << overview();
     return kCouldNot;

@@ -18,6 +18,7 @@ LiveProgress::LiveProgress(const RunningJob& job, const JobPlan& plan, const Run
       store_(store),
       steps_(plan.steps),
       bytes_per_sample_(access_of(plan).bytes_per_sample),
+      hosts_(static_cast<double>(plan.ranks.all) / plan.ranks.here),
       begin_(monotonic_now()),
       last_(begin_),
       served_before_(store.process_bytes_read()) {
@@ -41,8 +42,8 @@ Progress LiveProgress::operator()() {
   p.step = live.steps - live.epoch * steps_;
   p.fraction = std::min(1.0, static_cast<double>(live.steps) / static_cast<double>(known_.epochs * steps_));
   if (now > last_) speed_ = (live.samples - samples_) / (now - last_).value;
-  p.samples_per_second = speed_;
-  p.bytes_per_second = speed_ * bytes_per_sample_;
+  p.samples_per_second = speed_ * hosts_;
+  p.bytes_per_second = p.samples_per_second * bytes_per_sample_;
   samples_ = live.samples;
   last_ = now;
   p.job = job_progress(now);

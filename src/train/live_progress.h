@@ -33,6 +33,7 @@ class LiveProgress {
   JobProgress known_;  // what does not change
   std::uint64_t steps_;
   double bytes_per_sample_;
+  double hosts_;  // all ranks for each of those here: what these deliver, the others deliver too
   Seconds begin_, last_;
   double samples_ = 0, speed_ = 0;
   std::optional<std::uint64_t> served_before_;

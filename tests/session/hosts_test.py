@@ -267,11 +267,14 @@ class Refusing(Launching):
 
     def test_what_is_no_job_of_several(self):
         before = self.files("data")
-        for words in (["probe", "data", "-o", "storage.yaml"], ["size", "resnet50_h100", "-n", "4"], ["serve"]):
+        for words in (["generate", self.small, "new"], ["generate", "--delete", "data"], ["inspect", "data"],
+                      ["probe", "data", "-o", "storage.yaml"], ["size", "resnet50_h100", "-n", "4"], ["serve"]):
             self.assertRegex(self.refused(3, *words), "expected one process for 'aforo .+', found 3")
         self.assertIn("expected an accelerator for each of the 3 processes",
                       self.refused(3, "run", self.small, "data", "--find-max", "--max-accelerators", "2"))
         self.assertEqual(self.files("data"), before)
+        self.assertFalse((self.place / "new").exists())
+        self.assertIn("nothing was read or run", self.together(3, "run", self.small, "data", "-n", "3", "--dry-run").out)
         self.assertEqual(self.together(3, "--version").out.count("aforo"), 1)
         self.assertIn("expected a command", self.refused(3, "rnu"))
         self.assertIn("--accelerator", self.refused(3, "run", self.small, "data", "--accelerator", "3"))
