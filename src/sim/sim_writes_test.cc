@@ -44,7 +44,8 @@ TEST(SimWrites, AFileTakesWhatItTakesAndItsBytes) {
     EXPECT_EQ(stats.unknown, 0u);
     EXPECT_EQ(stats.bytes, 2 * Bytes(400_MiB).value);
     EXPECT_NEAR(stats.slowest.value, 1 + 0.05 * files, 1e-9) << "400 MiB at 400 MiB/s";
-    EXPECT_NEAR(checkpoint_of(result).value, 2 * (1 + 0.05 * (files + 1)), 1e-6) << "and its commit is a file";
+    EXPECT_NEAR(checkpoint_of(result).value, 2 * (1 + 0.05 * (files + 1)), 1e-6)
+        << "and its commit is a file";
   }
 }
 
