@@ -31,7 +31,7 @@ CheckpointShape shape_for(const SaveOptions& options) {
 
 Json config_of(const SaveOptions& options) {
   return {{"workload", options.workload.name},
-          {"workload_origin", options.workload.origin},
+          {"origin", options.workload.origin},
           {"directory", options.directory},
           {"checkpoint", checkpoint_to_yaml(options.workload.checkpoint)},
           {"writes", options.writes},
