@@ -15,6 +15,7 @@
 #include "probe/probe_sweep.h"
 #include "probe/probe_target.h"
 #include "probe/probe_writing.h"
+#include "probe/write_ground.h"
 #include "storage/machine.h"
 #include "storage/open_store.h"
 #include "workload/parse.h"
@@ -69,6 +70,10 @@ class Probe {
       throw UserError(fmt::format("--budget: expected at least {}, found {}",
                                   format_seconds(ProbeOptions::kLeastBudget),
                                   format_seconds(options_.budget)));
+    if (!options_.writes.empty()) {  // refused now, not after the reads
+      write_ground_ = std::make_unique<WriteGround>(options_.writes);
+      room_to_write(*write_ground_);
+    }
     prepare();
     record_ = start_record("probe", *store_, started_);
     findings_.memory = read_memory().available;
@@ -83,7 +88,7 @@ class Probe {
           if (!stop_.stop_requested()) probe_one(data, mode);
       if (!stop_.stop_requested()) probe_loader(data_.front());
       if (options_.precision && !stop_.stop_requested() && !findings_.curves.empty()) reach_precision();
-      if (!options_.writes.empty() && !stop_.stop_requested()) measure_writing();
+      if (write_ground_ && !stop_.stop_requested()) measure_writing();
     }
     return conclude();
   }
@@ -174,9 +179,9 @@ class Probe {
 
   // In the modes that a checkpoint may be written in, whatever a job reads in.
   void measure_writing() {
-    const WritingAsk ask{options_.writes, {ReadMode::kBuffered, ReadMode::kDirect}, writing_time_};
+    const WritingAsk ask{{ReadMode::kBuffered, ReadMode::kDirect}, writing_time_};
     WritingOutcome found = probe_writing(
-        ask, *store_, [this](ReadMode) { return readers_beside(); }, stop_,
+        *write_ground_, ask, *store_, [this](ReadMode) { return readers_beside(); }, stop_,
         [this](std::string phase, BytesPerSecond rate) { status_.set(std::move(phase), {}, rate); });
     findings_.writes = std::move(found.curves);
     warnings_.insert(warnings_.end(), found.warnings.begin(), found.warnings.end());
@@ -330,6 +335,7 @@ class Probe {
   }
 
   ProbeOutcome conclude() {
+    if (write_ground_) write_ground_->remove();
     if (ground_) {
       data_.clear();
       status_.set("removing the data");
@@ -363,6 +369,7 @@ class Probe {
   std::shared_ptr<Store> store_;
   Seconds begin_;
   ProbeStatus status_;
+  std::unique_ptr<WriteGround> write_ground_;
   std::unique_ptr<ProbeGround> ground_;
   std::vector<ProbeData> data_;
   std::vector<std::string> warnings_;

@@ -30,17 +30,6 @@ constexpr Seconds kShortestBeside{1}, kLongestBeside{6};
 constexpr double kPatienceBeside = 5;
 constexpr double kLeastLeft = 1e-3, kMostLeft = 1.5;  // what a storage file may say
 
-std::uint64_t room_at(const WriteGround& ground, const std::string& where) {
-  const std::uint64_t free = ground.store().space().free.value;
-  const auto room = std::min(kMostRoom, static_cast<std::uint64_t>(kRoomOfFree * static_cast<double>(free)));
-  if (room < kLeastRoom)
-    throw UserError(fmt::format(
-        "expected at least {} free at {} to measure writing, found {}; free some, or leave --writes out",
-        format_bytes(Bytes{static_cast<std::uint64_t>(static_cast<double>(kLeastRoom) / kRoomOfFree)}), where,
-        format_bytes(Bytes{free})));
-  return room;
-}
-
 double left_of(double beside, double alone) {
   return rounded_for_file(std::clamp(beside / alone, kLeastLeft, kMostLeft));
 }
@@ -115,17 +104,26 @@ void set_beside(ProbedWrites& found, const WriteGround& ground, const WriteConte
 
 }  // namespace
 
-WritingOutcome probe_writing(const WritingAsk& ask, const Store& store,
+Bytes room_to_write(const WriteGround& ground) {
+  const std::uint64_t free = ground.store().space().free.value;
+  const auto room = std::min(kMostRoom, static_cast<std::uint64_t>(kRoomOfFree * static_cast<double>(free)));
+  if (room >= kLeastRoom) return Bytes{room};
+  throw UserError(fmt::format(
+      "expected at least {} free at {} to measure writing, found {}; free some, or leave --writes out",
+      format_bytes(Bytes{static_cast<std::uint64_t>(static_cast<double>(kLeastRoom) / kRoomOfFree)}),
+      ground.store().where(), format_bytes(Bytes{free})));
+}
+
+WritingOutcome probe_writing(const WriteGround& ground, const WritingAsk& ask, const Store& store,
                              const std::function<ReadersBeside(ReadMode)>& beside_of,
                              const std::stop_token& stop,
                              const std::function<void(std::string phase, BytesPerSecond rate)>& tell) {
   WritingOutcome out;
-  WriteGround ground(ask.where);
   if (ground.store().info().device != store.info().device)
     out.warnings.push_back(
-        fmt::format("{} lies on {}, and what was read on {}: writing is that of another storage", ask.where,
-                    ground.store().info().device, store.info().device));
-  const std::uint64_t room = room_at(ground, ask.where);
+        fmt::format("{} lies on {}, and what was read on {}: writing is that of another storage",
+                    ground.store().where(), ground.store().info().device, store.info().device));
+  const Bytes room = room_to_write(ground);
   const WriteContent content(kChunk);
   const Seconds each = ask.time / static_cast<double>(std::max<std::size_t>(ask.modes.size(), 1));
   const Seconds with_readers = std::clamp(each * kBesideShare, kShortestBeside, kLongestBeside);
@@ -137,7 +135,7 @@ WritingOutcome probe_writing(const WritingAsk& ask, const Store& store,
     WritesAsk writes;
     writes.mode = mode;
     writes.time = each - with_readers;
-    writes.room = Bytes{room};
+    writes.room = room;
     ProbedWrites found = measure_writes(ground, content, writes, stop, news);
     if (!found.curve.points.empty() && !stop.stop_requested()) {
       tell(fmt::format("{} writing beside reads", to_string(mode)), found.curve.points.back().rate);
@@ -145,7 +143,6 @@ WritingOutcome probe_writing(const WritingAsk& ask, const Store& store,
     }
     out.curves.push_back(std::move(found));
   }
-  ground.remove();
   return out;
 }
 

@@ -21,7 +21,6 @@ struct ReadersBeside {
 };
 
 struct WritingAsk {
-  std::string where;  // absent, empty, or what an earlier probe wrote in
   std::vector<ReadMode> modes;
   Seconds time{20};  // for all of it; aimed at
 };
@@ -31,10 +30,13 @@ struct WritingOutcome {
   std::vector<std::string> warnings;
 };
 
-// Writes in a place of its own and takes it away, however that ends; blocks. `beside_of` gives the readers for a mode.
-// `store` is what was read: where that lies elsewhere, a warning says so. A stop ends it with what is there. Throws UserError
-// as WriteGround does, and where there is no room to write.
-WritingOutcome probe_writing(const WritingAsk& ask, const Store& store,
+// What may be written in `ground` at once. Throws UserError where that is too little to measure by.
+Bytes room_to_write(const WriteGround& ground);
+
+// Writes in `ground`, and leaves nothing there but its marker; blocks. `beside_of` gives the readers for a mode. `store` is
+// what was read: where that lies elsewhere, a warning says so. A stop ends it with what is there. Throws UserError as
+// room_to_write and write_side_by_side do.
+WritingOutcome probe_writing(const WriteGround& ground, const WritingAsk& ask, const Store& store,
                              const std::function<ReadersBeside(ReadMode)>& beside_of,
                              const std::stop_token& stop,
                              const std::function<void(std::string phase, BytesPerSecond rate)>& tell);
