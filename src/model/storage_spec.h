@@ -87,7 +87,8 @@ struct WriteCurve {
   Bytes file{0};                        // of each, while it was measured; 0 = unknown
   Bytes chunk{0};                       // of one write; 0 = unknown
   Seconds per_file{0};                  // whatever its size: creating, syncing and closing it
-  std::vector<WritePoint> points;       // rising writers, at least one
+  Bytes least{0};  // that a smaller file takes as long as: of storage whose requests take their time
+  std::vector<WritePoint> points;  // rising writers, at least one
   WriteMix beside;
   bool operator==(const WriteCurve&) const = default;
 };

@@ -122,6 +122,8 @@ const Schema<WriteCurve>& write_schema() {
                  bytes_words(Bytes{1}, kLargestFile)),
        value_key({"per_file", "What a file takes whatever its size: creating, syncing and closing it."},
                  &WriteCurve::per_file, seconds_words({3600})),
+       value_key({"least", "Bytes that a smaller file takes as long as; 0 where its own are what counts."},
+                 &WriteCurve::least, bytes_words(Bytes{1}, kLargestFile)),
        write_points_key(), beside_key()},
       nullptr,
       [](const WriteCurve&) { return std::string("write curve"); }};

@@ -96,7 +96,8 @@ Json json_of(const ProbedWrites& probed) {
   const WriteCurve& curve = probed.curve;
   Json json{{"write", to_string(curve.mode)},   {"synced", curve.synced},
             {"chunk_bytes", curve.chunk.value}, {"seconds_per_file", curve.per_file.value},
-            {"bytes_written", probed.bytes},    {"seconds", probed.spent.value}};
+            {"least_bytes", curve.least.value}, {"bytes_written", probed.bytes},
+            {"seconds", probed.spent.value}};
   Json points = Json::array();
   for (const WritePoint& point : curve.points)
     points.push_back(

@@ -15,6 +15,10 @@ namespace {
 
 // All chosen. Of the lone writer's small files, to tell a median by.
 constexpr unsigned kSmallFiles = 5;
+// Less than any storage's requests.
+constexpr std::uint64_t kTinyFile = std::uint64_t{64} << 10;
+// Of a tiny file's bytes, what it must count as for that to be more than noise.
+constexpr double kWorthCounting = 4;
 // Of each writer at a level: two tell a spread.
 constexpr unsigned kFilesEach = 2;
 // Levels among which the time is shared: more come where the rate grows on.
@@ -93,6 +97,11 @@ LoneWriter lone_writer(std::uint64_t small, Seconds small_time, std::uint64_t la
   return {Seconds{per_file}, BytesPerSecond{rate}};
 }
 
+Bytes least_that_counts(std::uint64_t tiny, Seconds tiny_time, Seconds per_file, BytesPerSecond rate) {
+  const double counts = (tiny_time - per_file).value * rate.value;
+  return Bytes{counts < kWorthCounting * static_cast<double>(tiny) ? 0 : static_cast<std::uint64_t>(counts)};
+}
+
 unsigned writers_beside(const WriteCurve& curve) {
   double best = 0;
   for (const WritePoint& point : curve.points) best = std::max(best, point.rate.value);
@@ -134,16 +143,20 @@ class Levels {
     const std::size_t chunk = content_.chunk();
     const WriteRun first = run(1, whole_chunks(kFirstFile, chunk, ask_.room.value), 1);
     const WriteRun small = run(1, chunk, kSmallFiles);
-    if (bytes_of(first) == 0 || bytes_of(small) == 0) return false;
+    const WriteRun tiny = run(1, std::min<std::uint64_t>(kTinyFile, chunk), kSmallFiles);
+    if (bytes_of(first) == 0 || bytes_of(small) == 0 || bytes_of(tiny) == 0) return false;
     last_rate_ = static_cast<double>(bytes_of(first)) / median_time(first).value;
     const std::uint64_t large = file_at(1);
     const WriteRun whole = run(1, large, kFilesEach);
     if (whole.files[0].size() < kFilesEach) return false;
     if (large > chunk) {
       const LoneWriter lone = lone_writer(chunk, median_time(small), large, median_time(whole));
-      found_.curve.per_file = Seconds{rounded_for_file(lone.per_file.value)};
+      // What is told from the difference of two long times may not exceed what a tiny file takes in all.
+      found_.curve.per_file = Seconds{rounded_for_file(std::min(lone.per_file, median_time(tiny)).value)};
     }
-    keep(1, whole);
+    if (keep(1, whole))
+      found_.curve.least = least_that_counts(tiny.files[0][0].bytes, median_time(tiny), found_.curve.per_file,
+                                             found_.curve.points[0].rate);
     return true;
   }
 

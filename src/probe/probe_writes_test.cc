@@ -43,6 +43,17 @@ TEST(ProbeWrites, ASmallFileThatIsNotQuickerTellsNothing) {
       << "quicker than its bytes";
 }
 
+// A request takes 4 ms and a file 1 ms: 64 KiB are as long as the 1 MiB that a request may have.
+TEST(ProbeWrites, ATinyFileTakesAsLongAsARequest) {
+  constexpr double kMiB = 1 << 20;
+  const Bytes least =
+      least_that_counts(64 << 10, Seconds{0.005}, Seconds{0.001}, BytesPerSecond{kMiB / 0.004});
+  EXPECT_NEAR(static_cast<double>(least.value), kMiB, 1);
+  EXPECT_EQ(least_that_counts(64 << 10, Seconds{0.0015}, Seconds{0.001}, BytesPerSecond{200e6}).value, 0u)
+      << "about its own bytes";
+  EXPECT_EQ(least_that_counts(64 << 10, Seconds{0.001}, Seconds{0.002}, BytesPerSecond{200e6}).value, 0u);
+}
+
 // 4 x 10 MB in 0.5 s, of which 0.1 s are the files'.
 TEST(ProbeWrites, TheRateLeavesOutWhatFilesTake) {
   EXPECT_NEAR(write_rate(regular(4, 2, 0.5), Seconds{0}, Seconds{1}, Seconds{0.1})->value, 4 * 10e6 / 0.4, 1);

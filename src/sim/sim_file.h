@@ -51,9 +51,9 @@ class CreateVisit final : public Visit {
 
 class WriteVisit final : public Visit {
  public:
-  WriteVisit(HostId host, const WriteWays* writes, FileId file, std::uint64_t bytes)
+  WriteVisit(HostId host, const WriteWays* writes, FileId file, std::uint64_t offset, std::uint64_t bytes)
       : Visit(host), written_{writes ? 0 : kOutcomeUnknown, writes ? bytes : 0} {
-    if (writes != nullptr) take(writes->bytes, {file, static_cast<double>(bytes), false, false, -1});
+    if (writes != nullptr) take(writes->bytes, {file, writes->counted(offset, bytes), false, false, -1});
   }
   SimWritten await_resume() const noexcept { return written_; }
 

@@ -286,6 +286,7 @@ void SimStorage::make_writes(std::size_t client) {
     writes.bytes.push_back(curve_step(tier->curves, false, curve, &share));
     writes.file = {{delay_.get(), 0}};
     writes.per_file = found->per_file.value;
+    writes.least = found->least.value, writes.chunk = who.checkpoint->chunk.value;
     return;
   }
 }

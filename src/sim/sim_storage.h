@@ -49,6 +49,11 @@ struct WriteWays {
   Route bytes;          // of each write
   Route file;           // of each file
   double per_file = 0;  // seconds there
+  // Bytes that a smaller file, one of less than a chunk, counts as.
+  std::uint64_t least = 0, chunk = 0;
+  double counted(std::uint64_t offset, std::uint64_t n) const {
+    return static_cast<double>(offset == 0 && n < chunk ? std::max(n, least) : n);
+  }
 };
 
 // The ways of one job's reads. Owned by the SimStorage.

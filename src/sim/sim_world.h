@@ -140,12 +140,14 @@ class SimWorld {
     return CreateVisit(host(lane), paths_.writes(),
                        {file, 0, nullptr, 0, paths_.writes() ? 0 : kOutcomeUnknown});
   }
-  auto write(LaneId lane, const File& file, std::uint64_t, std::uint64_t n) const {
-    return WriteVisit(host(lane), paths_.writes(), file.id, n);
+  auto write(LaneId lane, const File& file, std::uint64_t offset, std::uint64_t n) const {
+    return WriteVisit(host(lane), paths_.writes(), file.id, offset, n);
   }
   auto sync(LaneId, const File&) const { return named(); }
   // Names are part of what a file takes.
-  auto write_text(LaneId, const File&, std::string_view) const { return named(); }
+  auto write_text(LaneId lane, const File& file, std::string_view) const {
+    return WriteVisit(host(lane), paths_.writes(), file.id, 0, 0);
+  }
   auto make_directory(LaneId, FileId) const { return named(); }
   auto rename(LaneId, FileId, FileId) const { return named(); }
   auto remove(LaneId, FileId) const { return named(); }

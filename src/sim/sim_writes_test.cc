@@ -49,6 +49,21 @@ TEST(SimWrites, AFileTakesWhatItTakesAndItsBytes) {
   }
 }
 
+// 4 ranks of 100 files of 1 MiB each, which count as 4 MiB; so does the commit's own.
+TEST(SimWrites, SmallFilesCountAsTheLeastThereIs) {
+  TestLayout layout(1000, 1000);
+  StorageSpec storage = fast_reads();
+  storage.tiers[0].writes[0].per_file = Seconds{0};
+  storage.tiers[0].writes[0].least = 4_MiB;
+  JobPlan plan = saving_plan(layout);
+  plan.checkpoint.shape = CheckpointShape::even(400_MiB, 4, 100);
+  const SimResult result = simulate_one(storage, plan);
+  const CheckpointStats& stats = result.jobs[0].job.checkpoints;
+  EXPECT_EQ(stats.bytes, 2 * Bytes(400_MiB).value) << "what is written stays what it is";
+  EXPECT_NEAR(stats.slowest.value, 4, 1e-9);
+  EXPECT_NEAR(checkpoint_of(result).value, 2 * (4 + 4.0 / 200), 1e-6);
+}
+
 // One rank alone writes at what one writer gets.
 TEST(SimWrites, FewWritersGetLess) {
   TestLayout layout(1000, 1000);
