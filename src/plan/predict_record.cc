@@ -87,6 +87,7 @@ void add_saving(Json& record, const Prediction& p) {
   set_number(json, "seconds", s.whole.value);
   json["seconds_interval"] = {s.whole_low.value, s.whole_high.value};
   set_number(json, "slowest_rank_seconds", s.slowest.value);
+  set_number(json, "fastest_rank_seconds", s.fastest.value);
   set_number(json, "rank0_seconds", s.rank0.value);
   set_number(json, "pause_seconds", s.pause.value);
   set_number(json, "au_without", s.au_without);

@@ -100,8 +100,8 @@ struct SavingPrediction {
   Seconds every{0};  // of training between two, at the pace that it has without them
   bool asynchronous = false;
   std::uint32_t writers = 0;  // ranks that write
-  // Of one alone: until it is committed, until the slowest rank has written, until rank 0 has.
-  Seconds whole{0}, slowest{0}, rank0{0};
+  // Of one alone: until it is committed, until the slowest rank has written, until the fastest has, until rank 0 has.
+  Seconds whole{0}, slowest{0}, fastest{0}, rank0{0};
   Seconds whole_low{0}, whole_high{0};  // as far as the storage file says
   // Training stands still: for `whole`; asynchronous for the copy to memory.
   Seconds pause{0}, copy{0};

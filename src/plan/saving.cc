@@ -153,7 +153,7 @@ SavingPrediction saving_of(const CheckpointPlan& plan, const SimSaving& saved, c
   out.every = step * (static_cast<double>(plan.every_steps) / std::max(au, 1e-6));
   out.asynchronous = plan.asynchronous;
   out.writers = writers_of(plan.shape);
-  out.whole = saved.whole, out.slowest = saved.slowest, out.rank0 = saved.rank0;
+  out.whole = saved.whole, out.slowest = saved.slowest, out.fastest = saved.fastest, out.rank0 = saved.rank0;
   const double off = spread_of(written, out.writers);
   out.whole_low = saved.whole * (1 - std::min(off, 0.9)), out.whole_high = saved.whole * (1 + off);
   out.copy = plan.copy;

@@ -3,10 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <sstream>
+
 #include "base/error.h"
 #include "model/curve.h"
 #include "plan/predict.h"
 #include "plan/predict_test_case.h"
+#include "workload/checkpoint_shape.h"
 
 namespace aforo {
 namespace {
@@ -129,6 +133,47 @@ TEST(Saving, WhatBesideCosts) {
   EXPECT_NEAR(au_share_beside(Seconds{100}, Seconds{0}, Seconds{300}, 1), 100.0 / 300, 1e-12)
       << "the next one waits";
   EXPECT_NEAR(au_share_beside(Seconds{100}, Seconds{5}, Seconds{300}, 0.1), 100.0 / (5 + 300 + 70), 1e-12);
+}
+
+// What was published of a checkpoint follows from one number, the rate of a rank: the slowest rank gives it, and what
+// another rank took is then foretold by the bytes of its role. A pipe that all share would have it differently.
+TEST(Saving, PublishedRanks) {
+  constexpr double kGiB = 1 << 30;
+  std::ifstream file(AFORO_SOURCE_DIR "/data/published/checkpoints.csv");
+  std::string line;
+  int rows = 0;
+  while (std::getline(file, line)) {
+    if (line.find(",write,") == std::string::npos) continue;
+    std::istringstream words(line);
+    std::vector<std::string> at(11);
+    for (std::string& word : at) std::getline(words, word, ',');
+    ASSERT_EQ(at[3], "llama3-1t") << line;
+    const double rate = std::stod(at[7]) * kGiB, least = std::stod(at[9]), most = std::stod(at[10]);
+    PredictOptions options = saving_case();
+    Workload& w = options.workload;
+    w.accelerator.count = static_cast<std::uint32_t>(std::stoul(at[4]));
+    w.dataset.samples = 8192;
+    w.checkpoint = {};
+    w.checkpoint.model = CheckpointModel::kLlama1t;
+    w.checkpoint.files = CheckpointFiles::kDlioV3;
+    w.checkpoint.every_steps = 100;
+    const auto shape = CheckpointShape::make(w.checkpoint, w.accelerator.count);
+    ASSERT_TRUE(shape);
+    const auto share = [&](bool of_a_rank) {
+      WriteCurve writes;
+      const double one = of_a_rank ? 1 : 1.0 / 1024;
+      writes.points = {{1, {rate / 1024}, 0}, {1024, {rate * one}, 0}};
+      options.storage.tiers[0].writes = {writes};
+      const Prediction p = predict(options);
+      return p.saving->fastest / p.saving->slowest;
+    };
+    const double slowest = static_cast<double>(shape->bytes().value) / rate;
+    EXPECT_GE(share(true) * slowest, least);
+    EXPECT_LE(share(true) * slowest, most);
+    EXPECT_GT(share(false) * slowest, most);
+    ++rows;
+  }
+  EXPECT_EQ(rows, 1);
 }
 
 }  // namespace

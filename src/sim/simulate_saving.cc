@@ -63,8 +63,11 @@ std::optional<SimSaving> simulate_saving(const StorageSpec& storage, const SimJo
       throw std::logic_error("simulate_saving: nothing is left to happen and a rank still writes");
   }
   const CheckpointStats& stats = checkpoints.stats();
-  SimSaving out{clock.now(), stats.slowest, {}};
-  for (const CheckpointRound& round : stats.rounds) out.rank0 = round.rank0.value_or(Seconds{0});
+  SimSaving out{clock.now(), stats.slowest, {}, {}};
+  for (const CheckpointRound& round : stats.rounds) {
+    out.rank0 = round.rank0.value_or(Seconds{0});
+    if (!round.rank_seconds.empty()) out.fastest = Seconds{std::ranges::min(round.rank_seconds)};
+  }
   return out;
 }
 

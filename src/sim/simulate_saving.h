@@ -13,6 +13,7 @@ namespace aforo {
 struct SimSaving {
   Seconds whole{0};    // until it is committed
   Seconds slowest{0};  // until the last rank has written its files
+  Seconds fastest{0};  // until the first has, of those that write any
   Seconds rank0{0};    // until rank 0 has
 };
 
