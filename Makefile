@@ -17,7 +17,7 @@ STABLE_ADDRESSES := $(shell setarch -R true 2>/dev/null && echo setarch -R)
 export CCACHE_SLOPPINESS ?= pch_defines,time_macros
 LAUNCHER := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 
-.PHONY: help demo build test web bench accuracy check format lint sanitize asan tsan fuzz deps-build deps-test deps-check clean
+.PHONY: help demo build test web bench accuracy accuracy-checkpoints check format lint sanitize asan tsan fuzz deps-build deps-test deps-check clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -87,6 +87,13 @@ accuracy: build  ## hold predictions against measurements: docs/accuracy.md (BEN
 	@cmake --build build/release --target accuracy_tools --parallel $(JOBS)
 	@python3 bench/accuracy/run.py --dir '$(BENCH_DIR)' --memory-dir '$(BENCH_MEMORY_DIR)' \
 	  $(if $(SEED),--seed '$(SEED)') $(ACCURACY_ARGS)
+
+# The same for checkpoints that are really written; SEED is chosen after the code was.
+accuracy-checkpoints: build  ## hold predicted checkpoints against written ones: docs/accuracy-checkpoints.md (BENCH_DIR=., SEED=n)
+	@scripts/install_dependencies.sh bench || echo "Without these, storages that need them are skipped by name."
+	@cmake build/release >/dev/null
+	@cmake --build build/release --target accuracy_tools --parallel $(JOBS)
+	@python3 bench/accuracy/saving.py --dir '$(BENCH_DIR)' --memory-dir '$(BENCH_MEMORY_DIR)' --seed '$(SEED)' $(ACCURACY_ARGS)
 
 clean:  ## remove the builds (not .venv, not data)
 	rm -rf build

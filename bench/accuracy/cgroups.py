@@ -124,12 +124,15 @@ def either_version(wanted, directory):
         raise Unavailable('; '.join(reasons))
 
 
-def device_limits(version, device, bandwidth=0, requests=0):
-    """Settings that limit reads of a block device (MAJOR:MINOR): bytes and requests per second, 0 = none."""
+def device_limits(version, device, bandwidth=0, requests=0, write_bandwidth=0):
+    """Settings that limit a block device (MAJOR:MINOR): bytes and requests that are read per second, and bytes that are
+    written past the page cache; 0 = none."""
     if version == 1:
-        limits = {'blkio.throttle.read_bps_device': bandwidth, 'blkio.throttle.read_iops_device': requests}
+        limits = {'blkio.throttle.read_bps_device': bandwidth, 'blkio.throttle.read_iops_device': requests,
+                  'blkio.throttle.write_bps_device': write_bandwidth}
         return {name: f'{device} {limit}' for name, limit in limits.items() if limit}
-    words = [f'{key}={limit}' for key, limit in (('rbps', bandwidth), ('riops', requests)) if limit]
+    words = [f'{key}={limit}' for key, limit in (('rbps', bandwidth), ('riops', requests), ('wbps', write_bandwidth))
+             if limit]
     return {'io.max': ' '.join([device] + words)}
 
 

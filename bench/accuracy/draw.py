@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from . import truth
 from .cases import Case
 from .chance import Chance, Choice, Range
-from .families import FAMILIES, FILES, MB, memory, slow
+from .families import FAMILIES, FILES, MB, WRITING, memory, slow
 from .workloads import Data
 
 RUN_SECONDS = 8  # about as long as a job is meant to run
@@ -76,9 +76,9 @@ class Storage:
 
 
 def _said(key, value):
-    if key == 'bandwidth':
+    if key.endswith('bandwidth'):
         return f'{value / MB:g} MB/s'
-    return f'{value} ms' if key in ('open', 'read') else str(value)
+    return f'{value} ms' if key in ('open', 'read', *WRITING) else str(value)
 
 
 def name_of(seed, index, family):

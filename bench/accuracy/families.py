@@ -38,7 +38,8 @@ def device(places, parameters, dataset_bytes):
     kind = parameters['filesystem']
     with block.filesystem(kind, MOST_DISK, places.medium) as (place, number):
         limits = {'blkio': lambda version: cgroups.device_limits(
-            version, number, round(parameters.get('bandwidth', 0)), round(parameters.get('requests', 0)))}
+            version, number, round(parameters.get('bandwidth', 0)), round(parameters.get('requests', 0)),
+            round(parameters.get('write_bandwidth', 0)))}
         with cgroups.either_version(limits, places.directory) as groups:
             yield Mounted(place, place, dataset_bytes, groups)
 
@@ -73,10 +74,16 @@ def law(parameters, which):
     return f'{kind}:{time}'
 
 
+WRITING = ('write', 'create', 'sync')  # what slowfs delays where a law is drawn for it
+
+
 @contextlib.contextmanager
 def slow(places, parameters, dataset_bytes):
     options = ['--read-write', '--open-latency', law(parameters, 'open'), '--read-latency', law(parameters, 'read'),
                '--concurrency', str(parameters['concurrency']), '--seed', str(parameters['slowfs_seed'])]
+    for which in WRITING:
+        if which in parameters:
+            options += [f'--{which}-latency', law(parameters, which)]
     if 'bandwidth' in parameters:
         options += ['--bandwidth', f'{parameters["bandwidth"]:.0f}', '--burst', f'{parameters["bandwidth"] / 100:.0f}']
     with slow_mirror(places, options) as (source, place, server):

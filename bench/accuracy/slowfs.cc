@@ -5,7 +5,8 @@
 //   slowfs SOURCE MOUNTPOINT [options]     stays in the foreground, prints "ready", unmounts at SIGTERM or
 //   SIGINT
 //
-// Other operations (look-ups, attributes, directories, writing) are passed on without delay. Exit 0 after a
+// Writing, making files and fsync are delayed where their laws are named. Other operations (look-ups,
+// attributes, directories) are passed on without delay. Exit 0 after a
 // clean unmount, 2 when the words are wrong or the mount fails.
 #define FUSE_USE_VERSION 312
 #include <dirent.h>
@@ -22,6 +23,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,10 +37,15 @@ Mirrors SOURCE at MOUNTPOINT (an empty directory) behind injected delays, until 
 
   --read-latency LAW    latency of every read request [constant:0ms]
   --open-latency LAW    latency of every open [constant:0ms]
+  --write-latency LAW   latency of every write request, which then shares servers and bandwidth with reads [writes
+                        are passed on at once]
+  --create-latency LAW  the same of making a file [at once]
+  --sync-latency LAW    the same of fsync [at once]
                         LAW: constant:TIME, exponential:MEAN, lognormal:MEAN:CV, tail:TIME:P:FACTOR
                         (with probability P FACTOR times as long); TIME in us, ms or s
   --concurrency C       serve at most C opens and reads at once, the others wait in order [0 = any number]
-  --bandwidth BYTES     let at most so many bytes per second through, of all reads together [0 = any]
+  --bandwidth BYTES     let at most so many bytes per second through, of all reads (and delayed writes) together
+                        [0 = any]
   --burst BYTES         that many at once after idling [0]
   --page-cache          let the kernel cache what was read (otherwise every read comes here)
   --read-write          let files be made and written too
@@ -49,6 +56,7 @@ Mirrors SOURCE at MOUNTPOINT (an empty directory) behind injected delays, until 
 struct Options {
   std::string source, mountpoint;
   slowfs::Latency open_latency, read_latency;
+  std::optional<slowfs::Latency> write_latency, create_latency, sync_latency;  // absent: passed on at once
   slowfs::Limits limits;
   bool page_cache = false, read_write = false;
   unsigned threads = 256, seed = 1;
@@ -141,7 +149,17 @@ int open_file(const char* path, fuse_file_info* file) {
   return opened;
 }
 
-int make_file(const char* path, mode_t mode, fuse_file_info* file) { return open_below(path, file, mode); }
+// Answers when the server lets an operation of that law through, if it has one.
+void delay(const std::optional<slowfs::Latency>& law, double arrived, double bytes) {
+  if (law) sleep_until(mirror().server.answer_at(arrived, *law, bytes));
+}
+
+int make_file(const char* path, mode_t mode, fuse_file_info* file) {
+  const double arrived = now();
+  const int made = open_below(path, file, mode);
+  delay(mirror().options.create_latency, arrived, 0);
+  return made;
+}
 
 // The bytes are fetched first and kept until the answer is due, so that fetching them adds no latency of its
 // own.
@@ -162,13 +180,19 @@ int read_file(const char*, char* buffer, std::size_t size, off_t offset, fuse_fi
 }
 
 int write_file(const char*, const char* buffer, std::size_t size, off_t offset, fuse_file_info* file) {
+  const double arrived = now();
   const ssize_t done = pwrite(descriptor(file), buffer, size, offset);
-  return done < 0 ? -errno : static_cast<int>(done);
+  if (done < 0) return -errno;
+  delay(mirror().options.write_latency, arrived, static_cast<double>(done));
+  return static_cast<int>(done);
 }
 
 int release_file(const char*, fuse_file_info* file) { return result(close(descriptor(file))); }
 int sync_file(const char*, int data_only, fuse_file_info* file) {
-  return result(data_only ? fdatasync(descriptor(file)) : fsync(descriptor(file)));
+  const double arrived = now();
+  const int synced = result(data_only ? fdatasync(descriptor(file)) : fsync(descriptor(file)));
+  delay(mirror().options.sync_latency, arrived, 0);
+  return synced;
 }
 int statistics(const char*, struct statvfs* found) { return result(fstatvfs(mirror().root, found)); }
 int read_link(const char* path, char* buffer, std::size_t size) {
@@ -251,6 +275,12 @@ Options parse(const std::vector<std::string>& words) {
       options.read_latency = slowfs::Latency::parse(value());
     else if (word == "--open-latency")
       options.open_latency = slowfs::Latency::parse(value());
+    else if (word == "--write-latency")
+      options.write_latency = slowfs::Latency::parse(value());
+    else if (word == "--create-latency")
+      options.create_latency = slowfs::Latency::parse(value());
+    else if (word == "--sync-latency")
+      options.sync_latency = slowfs::Latency::parse(value());
     else if (word == "--concurrency")
       options.limits.concurrency = count(value(), "a number of requests");
     else if (word == "--bandwidth")

@@ -58,6 +58,25 @@ class SlowfsTest(unittest.TestCase):
             with self.assertRaisesRegex(OSError, 'Read-only'):
                 open(os.path.join(self.mirror, 'c'), 'wb')
 
+    def test_writing_is_delayed_by_its_own_laws(self):
+        def took(*options):
+            with self.mounted('--read-write', *options):
+                begin = time.monotonic()
+                fd = os.open(os.path.join(self.mirror, 'c'), os.O_WRONLY | os.O_CREAT)
+                for i in range(4):
+                    os.pwrite(fd, b'0123456789', 10 * i)
+                os.fsync(fd)
+                end = time.monotonic()
+                os.close(fd)
+            with open(os.path.join(self.source, 'c'), 'rb') as file:
+                self.assertEqual(file.read(), 4 * b'0123456789')
+            os.unlink(os.path.join(self.source, 'c'))
+            return end - begin
+
+        self.assertGreaterEqual(took('--write-latency', 'constant:50ms'), 0.2)
+        self.assertGreaterEqual(took('--create-latency', 'constant:100ms', '--sync-latency', 'constant:100ms'), 0.2)
+        self.assertGreaterEqual(took('--write-latency', 'constant:0ms', '--bandwidth', '200'), 0.2)
+
     def test_files_can_be_written_where_asked(self):
         with self.mounted('--read-write'):
             with open(os.path.join(self.mirror, 'folder', 'c'), 'wb') as file:
