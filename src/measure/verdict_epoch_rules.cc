@@ -68,13 +68,14 @@ std::optional<Finding> checkpoints(const Evidence& e) {
   const double less = times_less(e, share);
   const std::string flag = less > 0 ? fmt::format("pauses {} times as rare or as short", format_count(less))
                                     : "rarer or shorter pauses";
-  return Finding{Limit::kCheckpoints,
-                 fmt::format("training stands still for checkpoints {} of the time, {}; {}",
-                             format_percent(share), without_it(e, share), au_clause(e)),
-                 {flag + ": a longer --checkpoint-every, or a shorter pause",
-                  "storage that writes faster, or more accelerators that write at once",
-                  "checkpoints that are copied to memory first and written while training goes on"},
-                 flag};
+  return Finding{
+      Limit::kCheckpoints,
+      fmt::format("training stands still for checkpoints {} of the time, {}; {}", format_percent(share),
+                  without_it(e, share), au_clause(e)),
+      {flag + ": more steps between two (checkpoint.every_steps, or --checkpoint-every), or a shorter pause",
+       "storage that writes faster, or more accelerators that write at once",
+       "checkpoints that are copied to memory first and written while training goes on"},
+      flag};
 }
 
 std::optional<Finding> cold_cache(const Evidence& e) {

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
 #include "report/common_sections.h"
 #include "report/record_facts.h"
 #include "report/view.h"
@@ -109,6 +113,32 @@ void add_checkpoints_of_run(Document& doc, const Json& record) {
   add_what_is_written(doc, record);
   add_outcomes(doc, record);
   add_interval(doc, record);
+}
+
+std::string checkpoints_in_words(const Json& record) {
+  const bool predicted = number(record, {"checkpoints", "seconds"}).has_value();
+  const auto written = predicted ? std::vector<const Json*>() : entries(record, {"checkpoints"});
+  const std::string_view of = predicted ? "checkpoints" : "checkpoint";
+  std::string out, took;
+  if (predicted) {
+    const Value range = interval_of(numbers(record, {"checkpoints", "seconds_interval"}), Unit::kSeconds);
+    took =
+        seconds_at(record, {"checkpoints", "seconds"}).text + (range.known() ? " (" + range.text + ")" : "");
+  } else {
+    std::vector<double> times;
+    for (const Json* one : written)
+      if (const auto seconds = number(*one, {"done_seconds"})) times.push_back(*seconds);
+    if (written.empty()) return "";
+    out = fmt::format("{} of {} written, ", times.size(), written.size());
+    const auto said = [](double seconds) { return value_of(seconds, Unit::kSeconds).text; };
+    if (times.empty()) return out + "none whole";
+    const auto [least, most] = std::minmax_element(times.begin(), times.end());
+    took = said(std::accumulate(times.begin(), times.end(), 0.0) / static_cast<double>(times.size()));
+    if (times.size() > 1) took += " (" + said(*least) + " to " + said(*most) + ")";
+  }
+  out += fmt::format("{} every {} steps, in {} each", bytes_at(record, {of, "bytes"}).text,
+                     count_at(record, {of, "every_steps"}).text, took);
+  return word(record, {of, "mode"}) == "async" ? out + ", beside training" : out;
 }
 
 }  // namespace aforo

@@ -8,6 +8,7 @@
 
 #include "base/units.h"
 #include "measure/evidence.h"
+#include "report/checkpoint_document.h"
 #include "report/common_sections.h"
 #include "report/first_facts.h"
 #include "report/host_section.h"
@@ -64,6 +65,7 @@ class RunFirst {
     facts_.add("throughput", throughput(), kWhole);
     facts_.add("hosts", hosts_in_words(record_), kKept);
     facts_.add("time", times(), kWhole);
+    facts_.add("saving", checkpoints_in_words(record_), kKept);
     facts_.add("bytes", bytes(), kWhole);
     facts_.add("busiest", word(record_, {"limit"}), kKeepLost);
     facts_.add("how", how(), kKeepReads);

@@ -40,6 +40,29 @@ TEST(RunFirst, SaysWhetherStorageKeepsUpAndWhatLimits) {
     EXPECT_THAT(shown, HasSubstr(words));
 }
 
+// What the checkpoints took stands on the first screen, measured or predicted, and nothing where there are none.
+TEST(RunFirst, SaysWhatCheckpointsTook) {
+  Json run = kept_record("run");
+  EXPECT_THAT(said(run), Not(HasSubstr(" saving ")));
+  run["checkpoint"] = {{"bytes", 1 << 30}, {"every_steps", 100}, {"mode", "async"}};
+  run["checkpoints"] = {{{"done_seconds", 2.0}}, {{"done_seconds", 4.0}}, {{"whole", false}}};
+  EXPECT_THAT(
+      said(run),
+      HasSubstr(
+          "saving 2 of 3 written, 1.00 GiB every 100 steps, in 3 s (2 s to 4 s) each, beside training"));
+  run["checkpoints"] = {{{"whole", false}}};
+  EXPECT_THAT(said(run), HasSubstr("saving 0 of 1 written, none whole"));
+
+  Json predicted = kept_record("predict");
+  predicted["checkpoints"] = {{"bytes", 1 << 30},
+                              {"every_steps", 100},
+                              {"mode", "sync"},
+                              {"seconds", 3.0},
+                              {"seconds_interval", {2.7, 3.3}}};
+  EXPECT_THAT(said(predicted),
+              HasSubstr("saving 1.00 GiB every 100 steps, in 3 s (2.7 s – 3.3 s) each busiest"));
+}
+
 // Who is at fault is said in the first line, and nobody is blamed who is not.
 TEST(RunFirst, TheAnswerNamesWhoseLimitItIs) {
   Json run = kept_record("run");
