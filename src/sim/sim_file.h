@@ -49,6 +49,18 @@ class CreateVisit final : public Visit {
   SimFile file_;
 };
 
+// The bytes of a write over its host's link.
+class LinkVisit final : public Visit {
+ public:
+  LinkVisit(HostId host, const WriteWays& writes, FileId file, std::uint64_t bytes) : Visit(host) {
+    take(writes.link, {file, static_cast<double>(bytes), false, false, -1});
+  }
+  void await_resume() const noexcept {}
+
+ private:
+  bool next() override { return false; }
+};
+
 class WriteVisit final : public Visit {
  public:
   WriteVisit(HostId host, const WriteWays* writes, FileId file, std::uint64_t offset, std::uint64_t bytes)

@@ -278,7 +278,7 @@ void SimStorage::make_writes(std::size_t client) {
     WriteWays& writes = paths.writes_.emplace();
     for (std::size_t i = 0; i < spec_.client.size(); ++i)
       if (spec_.client[i].kind == StationKind::kBandwidth)
-        writes.bytes.push_back({client_groups_[i].get(), 0});
+        writes.link.push_back({client_groups_[i].get(), 0});
     const OperationCurve curve = OperationCurve::of_writes(*found);
     const auto reads = OperationCurve::find(tier->spec->curves, paths.kind_, who.loader->read_mode, false,
                                             paths.operation_bytes_);

@@ -43,9 +43,10 @@ struct StorageClient {
 
 class SimStorage;
 
-// Where a job writes: over its hosts' links to the first tier that says what such writing takes, through the same server as
-// its reads.
+// Where a job writes: over its hosts' links and to the first tier that says what such writing takes, at once, as pages go
+// their way while others are still made; there through the same server as its reads.
 struct WriteWays {
+  Route link;           // of each write, beside `bytes`; empty where hosts have none
   Route bytes;          // of each write
   Route file;           // of each file
   double per_file = 0;  // seconds there

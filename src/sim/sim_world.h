@@ -33,6 +33,8 @@
 #include <utility>
 
 #include "base/random.h"
+#include "pipeline/sync.h"
+#include "pipeline/task.h"
 #include "pipeline/world.h"
 #include "sim/clock.h"
 #include "sim/sim_file.h"
@@ -140,8 +142,16 @@ class SimWorld {
     return CreateVisit(host(lane), paths_.writes(),
                        {file, 0, nullptr, 0, paths_.writes() ? 0 : kOutcomeUnknown});
   }
-  auto write(LaneId lane, const File& file, std::uint64_t offset, std::uint64_t n) const {
-    return WriteVisit(host(lane), paths_.writes(), file.id, offset, n);
+  Task<Written> write(LaneId lane, const File& file, std::uint64_t offset, std::uint64_t n) const {
+    const WriteWays* const writes = paths_.writes();
+    WaitGroup link;
+    if (writes != nullptr && !writes->link.empty()) {
+      link.add(1);
+      spawn(pass_link(host(lane), *writes, file.id, n), [&link] { link.done(); });
+    }
+    const Written written = co_await WriteVisit(host(lane), writes, file.id, offset, n);
+    co_await link.wait();
+    co_return written;
   }
   auto sync(LaneId, const File&) const { return named(); }
   // Names are part of what a file takes.
@@ -176,6 +186,9 @@ class SimWorld {
     void await_suspend(std::coroutine_handle<>) const noexcept {}
     Outcome await_resume() const noexcept { return outcome; }
   };
+  static Task<> pass_link(HostId host, const WriteWays& writes, FileId file, std::uint64_t n) {
+    co_await LinkVisit(host, writes, file, n);
+  }
   Now<Written> named() const { return {{paths_.writes() ? 0 : kOutcomeUnknown, 0}}; }
 
   struct Sleep {
