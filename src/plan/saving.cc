@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "base/error.h"
 #include "model/curve.h"
@@ -32,13 +33,14 @@ StorageSpec slower_reads(StorageSpec storage, double factor) {
   return storage;
 }
 
-// Readers that keep a job at `wanted` operations per second; all of them where storage cannot.
-double readers_under_way(const OperationCurve& reads, PerSecond wanted, double all) {
+// Readers that keep a job at `wanted` operations per second, of which so many have `rate(readers)`; all of them where
+// storage cannot: whoever waits for data reads with all that he has.
+double readers_under_way(const std::function<PerSecond(double)>& rate, PerSecond wanted, double all) {
   double low = 0, high = all;
-  if (reads.rate(all) <= wanted) return all;
+  if (rate(all) <= wanted) return all;
   for (int i = 0; i < 40; ++i) {
     const double middle = (low + high) / 2;
-    (reads.rate(middle) * std::min(middle, 1.0) < wanted ? low : high) = middle;
+    (rate(middle) < wanted ? low : high) = middle;
   }
   return high;
 }
@@ -58,10 +60,12 @@ Beside beside_of(const PredictOptions& options, const Prediction& alone, const T
   const double from_cache = alone.cache_hit_share.value_or(0);
   const PerSecond wanted{alone.samples.value * access.operations_per_sample() * (1 - from_cache)};
   const double all = static_cast<double>(access.readers) * options.workload.accelerator.count;
-  const double readers = readers_under_way(*reads, wanted, all);
   const OperationCurve writes = OperationCurve::of_writes(written);
-  const MixedRates mixed =
-      mixed_rates(share_of(written.beside, *reads, writes), *reads, writes, readers, writers);
+  const WriteShare share = share_of(written.beside, *reads, writes);
+  // Beside writers more of them are under way than alone.
+  const double readers = readers_under_way(
+      [&](double n) { return mixed_rates(share, *reads, writes, n, writers).reads; }, wanted, all);
+  const MixedRates mixed = mixed_rates(share, *reads, writes, readers, writers);
   const PerSecond most = reads->rate(std::max(readers, 1.0)) * std::min(readers, 1.0);
   return {std::clamp(mixed.reads / most, 1e-3, 1.0),
           std::clamp(mixed.writes / writes.rate(writers), 1e-3, 1.0)};
@@ -145,6 +149,18 @@ std::string larger_than_probed(const WriteCurve& written, const CheckpointPlan& 
       format_bytes(written.file), format_bytes(Bytes{static_cast<std::uint64_t>(each)}));
 }
 
+// Where the probe's writes were of another size; "" elsewhere.
+std::string other_writes(const WriteCurve& written, const CheckpointPlan& plan) {
+  if (written.chunk.value == 0 || !plan.direct) return "";
+  const auto [less, more] = std::minmax(written.chunk.value, plan.chunk.value);
+  if (more < 2 * less) return "";
+  return fmt::format(
+      "the probe wrote {} at a time past the page cache, a checkpoint {}: storage that takes the parts of a large write "
+      "side by side is {} then; probe with the job's own workload",
+      format_bytes(written.chunk), format_bytes(plan.chunk),
+      plan.chunk.value > written.chunk.value ? "faster" : "slower");
+}
+
 SavingPrediction saving_of(const CheckpointPlan& plan, const SimSaving& saved, const WriteCurve& written,
                            double au, Seconds step) {
   SavingPrediction out;
@@ -195,6 +211,7 @@ void add_saving(Prediction& p, const PredictOptions& options, const Layout& layo
   }
   if (std::string note = larger_than_probed(written, *plan); !note.empty())
     p.notes.push_back(std::move(note));
+  if (std::string note = other_writes(written, *plan); !note.empty()) p.notes.push_back(std::move(note));
   const double share = share_with(out, out.whole);
   scale(p, share, share_with(out, out.whole_high), share_with(out, out.whole_low));
   judge_with_checkpoints(p, share, options.workload);

@@ -179,7 +179,9 @@ class Probe {
 
   // In the modes that a checkpoint may be written in, whatever a job reads in.
   void measure_writing() {
-    const WritingAsk ask{{ReadMode::kBuffered, ReadMode::kDirect}, writing_time_};
+    WritingAsk ask{{ReadMode::kBuffered, ReadMode::kDirect}, writing_time_};
+    if (options_.workload && options_.workload->checkpoint.any())
+      ask.chunk = options_.workload->checkpoint.chunk;
     WritingOutcome found = probe_writing(
         *write_ground_, ask, *store_, [this](ReadMode) { return readers_beside(); }, stop_,
         [this](std::string phase, BytesPerSecond rate) { status_.set(std::move(phase), {}, rate); });

@@ -36,7 +36,7 @@ class OneWriter {
       : owned_(owned),
         content_(content),
         mode_(mode),
-        engine_(owned.engine(EngineKind::kBlocking, one_write_at_a_time()).engine) {
+        engine_(owned.engine(EngineKind::kAuto, one_write_at_a_time()).engine) {
     request_.owner = this;
     request_.done = [](IoRequest& request) { static_cast<OneWriter*>(request.owner)->done_ = true; };
   }

@@ -1,5 +1,6 @@
-// Writers of a probe: so many side by side, each a thread that makes one file after another as a checkpoint is made:
-// create, write from front to back, sync, close. A file is removed when it is done, outside its time.
+// Writers of a probe: so many side by side, each a thread that makes one file after another as a checkpoint is made, through
+// the engine that a job has (what one write becomes below depends on it: a kernel may send the parts of a large one side by
+// side where nobody waits inside the call): create, write from front to back, sync, close. A file is removed when it is done, outside its time.
 #pragma once
 
 #include <atomic>

@@ -31,14 +31,16 @@ constexpr Seconds kShortestLevel{0.1}, kLongestLevel{6};
 // More than most device caches take, where time allows.
 constexpr std::uint64_t kLargestFile = std::uint64_t{4} << 30;
 constexpr std::uint64_t kFirstFile = std::uint64_t{64} << 20;
+// Files are as many of these long, or of chunks where those are smaller: on slow storage a file is one short write.
+constexpr std::size_t kGranule = std::size_t{8} << 20;
 constexpr double kExpectedGrowth = 1.4;  // from one level to the next, so that files are not too small
 constexpr double kOfBest = 0.9;
 constexpr double kBesideSeconds = 0.5;
 
-std::uint64_t whole_chunks(double bytes, std::size_t chunk, std::uint64_t most) {
-  const double within = std::clamp(bytes, static_cast<double>(chunk),
-                                   static_cast<double>(std::max<std::uint64_t>(most, chunk)));
-  return static_cast<std::uint64_t>(within / static_cast<double>(chunk)) * chunk;
+std::uint64_t whole_granules(double bytes, std::size_t granule, std::uint64_t most) {
+  const double within = std::clamp(bytes, static_cast<double>(granule),
+                                   static_cast<double>(std::max<std::uint64_t>(most, granule)));
+  return static_cast<std::uint64_t>(within / static_cast<double>(granule)) * granule;
 }
 
 Seconds median_time(const WriteRun& run) {
@@ -102,6 +104,8 @@ Bytes least_that_counts(std::uint64_t tiny, Seconds tiny_time, Seconds per_file,
   return Bytes{counts < kWorthCounting * static_cast<double>(tiny) ? 0 : static_cast<std::uint64_t>(counts)};
 }
 
+std::size_t granule_of(const WriteContent& content) { return std::min(content.chunk(), kGranule); }
+
 unsigned writers_beside(const WriteCurve& curve) {
   double best = 0;
   for (const WritePoint& point : curve.points) best = std::max(best, point.rate.value);
@@ -111,9 +115,9 @@ unsigned writers_beside(const WriteCurve& curve) {
   return 1;
 }
 
-std::uint64_t file_beside(const WriteCurve& curve, unsigned writers, std::size_t chunk) {
+std::uint64_t file_beside(const WriteCurve& curve, unsigned writers, std::size_t granule) {
   const double rate = OperationCurve::of_writes(curve).rate(writers).value * OperationCurve::kWriteUnit;
-  return whole_chunks(rate * kBesideSeconds / writers, chunk, kLargestFile);
+  return whole_granules(rate * kBesideSeconds / writers, granule, kLargestFile);
 }
 
 namespace {
@@ -140,17 +144,17 @@ class Levels {
   // False where nothing more can be measured.
   bool alone() {
     told(1);
-    const std::size_t chunk = content_.chunk();
-    const WriteRun first = run(1, whole_chunks(kFirstFile, chunk, ask_.room.value), 1);
-    const WriteRun small = run(1, chunk, kSmallFiles);
-    const WriteRun tiny = run(1, std::min<std::uint64_t>(kTinyFile, chunk), kSmallFiles);
+    const std::size_t granule = granule_of(content_);
+    const WriteRun first = run(1, whole_granules(kFirstFile, granule, ask_.room.value), 1);
+    const WriteRun small = run(1, granule, kSmallFiles);
+    const WriteRun tiny = run(1, std::min<std::uint64_t>(kTinyFile, granule), kSmallFiles);
     if (bytes_of(first) == 0 || bytes_of(small) == 0 || bytes_of(tiny) == 0) return false;
     last_rate_ = static_cast<double>(bytes_of(first)) / median_time(first).value;
     const std::uint64_t large = file_at(1);
     const WriteRun whole = run(1, large, kFilesEach);
     if (whole.files[0].size() < kFilesEach) return false;
-    if (large > chunk) {
-      const LoneWriter lone = lone_writer(chunk, median_time(small), large, median_time(whole));
+    if (large > granule) {
+      const LoneWriter lone = lone_writer(granule, median_time(small), large, median_time(whole));
       // What is told from the difference of two long times may not exceed what a tiny file takes in all.
       found_.curve.per_file = Seconds{rounded_for_file(std::min(lone.per_file, median_time(tiny)).value)};
     }
@@ -191,8 +195,8 @@ class Levels {
 
   std::uint64_t file_at(unsigned n) const {
     const double expected = last_rate_ * (n == 1 ? 1 : kExpectedGrowth);
-    return whole_chunks(expected * level_time_ / (n * kFilesEach), content_.chunk(),
-                        std::min<std::uint64_t>(kLargestFile, ask_.room.value / n));
+    return whole_granules(expected * level_time_ / (n * kFilesEach), granule_of(content_),
+                          std::min<std::uint64_t>(kLargestFile, ask_.room.value / n));
   }
 
   WriteRun run(unsigned writers, std::uint64_t bytes, unsigned files) {

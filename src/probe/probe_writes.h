@@ -53,7 +53,9 @@ Bytes least_that_counts(std::uint64_t tiny, Seconds tiny_time, Seconds per_file,
 unsigned writers_beside(const WriteCurve& curve);
 inline constexpr unsigned kMostBeside = 16;
 // Bytes of each of their files: about half a second's.
-std::uint64_t file_beside(const WriteCurve& curve, unsigned writers, std::size_t chunk);
+std::uint64_t file_beside(const WriteCurve& curve, unsigned writers, std::size_t granule);
+// Bytes that files are multiples of: 8 MiB, or a chunk where that is smaller.
+std::size_t granule_of(const WriteContent& content);
 
 // Bytes per second of all writers of `run` together, within [from, until], without `per_file` of each file; what lies on
 // an edge counts by its part. Absent where nothing was written then. Pure.

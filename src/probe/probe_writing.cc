@@ -17,8 +17,8 @@
 namespace aforo {
 namespace {
 
-// All chosen. Of a write: what the benchmark's and most savers' come to, and large enough for any device.
-constexpr std::size_t kChunk = std::size_t{8} << 20;
+// All chosen. Of a write: more than any device needs.
+constexpr Bytes kLargestChunk{std::uint64_t{64} << 20};
 // Of what is free; the rest is others'.
 constexpr double kRoomOfFree = 0.5;
 constexpr std::uint64_t kMostRoom = std::uint64_t{32} << 30;
@@ -73,7 +73,7 @@ void set_beside(ProbedWrites& found, const WriteGround& ground, const WriteConte
   WriteCurve& curve = found.curve;
   if (beside.readers == 0 || curve.points.empty()) return;
   const unsigned writers = writers_beside(curve);
-  const std::uint64_t bytes = file_beside(curve, writers, content.chunk());
+  const std::uint64_t bytes = file_beside(curve, writers, granule_of(content));
   // Anew, so that what has changed since the curve was measured is in both.
   const std::optional<PerSecond> again = beside.measure(time / 2);
   const double alone = OperationCurve::of_writes(curve).rate(writers).value * OperationCurve::kWriteUnit;
@@ -124,7 +124,7 @@ WritingOutcome probe_writing(const WriteGround& ground, const WritingAsk& ask, c
         fmt::format("{} lies on {}, and what was read on {}: writing is that of another storage",
                     ground.store().where(), ground.store().info().device, store.info().device));
   const Bytes room = room_to_write(ground);
-  const WriteContent content(kChunk);
+  const WriteContent content(std::min(ask.chunk, kLargestChunk).value);
   const Seconds each = ask.time / static_cast<double>(std::max<std::size_t>(ask.modes.size(), 1));
   const Seconds with_readers = std::clamp(each * kBesideShare, kShortestBeside, kLongestBeside);
   for (const ReadMode mode : ask.modes) {

@@ -22,7 +22,8 @@ struct ReadersBeside {
 
 struct WritingAsk {
   std::vector<ReadMode> modes;
-  Seconds time{20};  // for all of it; aimed at
+  Seconds time{20};                     // for all of it; aimed at
+  Bytes chunk{std::uint64_t{8} << 20};  // of a write: the job's; a multiple of 4096
 };
 
 struct WritingOutcome {

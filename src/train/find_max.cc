@@ -112,6 +112,22 @@ std::string no_window_sentence(const Search& search, const RunOptions& options) 
       format_seconds(options.time_limit), std::ceil(enough_for_a_try(options).value));
 }
 
+// The job whose figures the Record has.
+const Search::Kept& shown_of(const Search& search) {
+  return search.failed() ? search.failed_job() : search.best().ranks ? search.best() : search.failing();
+}
+
+// Of what missed the target, else of what is shown. `alone`: on one host, where the client's own ceiling can be measured.
+void judge(Json& record, const Search& search, const RunOptions& options, bool alone, std::stop_token stop) {
+  const Search::Kept& judged = search.failing().ranks ? search.failing() : shown_of(search);
+  Evidence evidence = evidence_of(judged.job, judged.plan, options);
+  evidence.searching = true;
+  if (options.diagnose && alone && !search.stopped() && moves_bytes(options.engine))
+    evidence.null_ceiling = null_ceiling(judged.plan, search.settings(), std::move(stop));
+  if (evidence.null_ceiling) set_number(record, "null_ceiling_samples_per_second", *evidence.null_ceiling);
+  add_verdict(record, verdict_of(evidence));
+}
+
 }  // namespace
 
 RunOutcome find_max(const RunOptions& options, const OpenedRun& opened, std::stop_token stop,
@@ -147,9 +163,7 @@ RunOutcome find_max(const RunOptions& options, const OpenedRun& opened, std::sto
   look_again_above(search, bracket);
   if (!first) return out;
 
-  const Search::Kept& shown = search.failed()       ? search.failed_job()
-                              : search.best().ranks ? search.best()
-                                                    : search.failing();
+  const Search::Kept& shown = shown_of(search);
   if (!shown.ranks && !stop.stop_requested()) throw UserError(no_window_sentence(search, options));
   if (!shown.ranks) throw Interrupted();
   if (shown.hosts.is_object()) record.update(shown.hosts);
@@ -169,13 +183,7 @@ RunOutcome find_max(const RunOptions& options, const OpenedRun& opened, std::sto
   if (!search.failed() && !search.stopped()) out.max_accelerators = bracket.low * search.hosts();
   out.failures = failures_in_words(shown.job.result.readers, *dataset.layout, options.io_timeout);
   if (!search.cache_note().empty()) record["warnings"].push_back(search.cache_note());
-  const Search::Kept& judged = search.failing().ranks ? search.failing() : shown;
-  Evidence evidence = evidence_of(judged.job, judged.plan, options);
-  evidence.searching = true;
-  if (options.diagnose && crew == nullptr && !search.stopped() && moves_bytes(options.engine))
-    evidence.null_ceiling = null_ceiling(judged.plan, search.settings(), ending.get_token());
-  if (evidence.null_ceiling) set_number(record, "null_ceiling_samples_per_second", *evidence.null_ceiling);
-  add_verdict(record, verdict_of(evidence));
+  judge(record, search, options, crew == nullptr, ending.get_token());
   return out;
 }
 
