@@ -90,6 +90,7 @@ void sleep_until(double deadline) {
 
 void* start(fuse_conn_info* connection, fuse_config* config) {
   config->use_ino = 1;
+  config->hard_remove = 1;  // files are known by descriptor, so that a removed one needs no other name
   config->nullpath_ok = 1;
   // Look-ups are not what is delayed: the kernel keeps them, so that an open is one request.
   config->entry_timeout = config->attr_timeout = 3600;

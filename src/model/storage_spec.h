@@ -87,8 +87,9 @@ struct WriteCurve {
   Bytes file{0};                        // of each, while it was measured; 0 = unknown
   Bytes chunk{0};                       // of one write; 0 = unknown
   Seconds per_file{0};                  // whatever its size: creating, syncing and closing it
-  Bytes least{0};  // that a smaller file takes as long as: of storage whose requests take their time
-  std::vector<WritePoint> points;  // rising writers, at least one
+  Seconds least{0};                     // of the smallest file, by one writer
+  PerSecond files{0};                   // small ones, all writers together, at most; 0 = no limit was met
+  std::vector<WritePoint> points;       // rising writers, at least one
   WriteMix beside;
   bool operator==(const WriteCurve&) const = default;
 };

@@ -122,8 +122,12 @@ const Schema<WriteCurve>& write_schema() {
                  bytes_words(Bytes{1}, kLargestFile)),
        value_key({"per_file", "What a file takes whatever its size: creating, syncing and closing it."},
                  &WriteCurve::per_file, seconds_words({3600})),
-       value_key({"least", "Bytes that a smaller file takes as long as; 0 where its own are what counts."},
-                 &WriteCurve::least, bytes_words(Bytes{1}, kLargestFile)),
+       value_key({"least", "What a file takes at least, however small; 0 if unknown."}, &WriteCurve::least,
+                 seconds_words({3600})),
+       value_key(
+           {"files",
+            "Small files per second that all writers together come to at most; 0 where no limit was met."},
+           &WriteCurve::files, rate_words({1e12})),
        write_points_key(), beside_key()},
       nullptr,
       [](const WriteCurve&) { return std::string("write curve"); }};

@@ -17,8 +17,8 @@ namespace {
 constexpr unsigned kSmallFiles = 5;
 // Less than any storage's requests.
 constexpr std::uint64_t kTinyFile = std::uint64_t{64} << 10;
-// Of a tiny file's bytes, what it must count as for that to be more than noise.
-constexpr double kWorthCounting = 4;
+// Of what so many writers of tiny files would come to if they did not meet: less is a limit.
+constexpr double kOfAlone = 0.7;
 // Of each writer at a level: two tell a spread.
 constexpr unsigned kFilesEach = 2;
 // Levels among which the time is shared: more come where the rate grows on.
@@ -99,9 +99,21 @@ LoneWriter lone_writer(std::uint64_t small, Seconds small_time, std::uint64_t la
   return {Seconds{per_file}, BytesPerSecond{rate}};
 }
 
-Bytes least_that_counts(std::uint64_t tiny, Seconds tiny_time, Seconds per_file, BytesPerSecond rate) {
-  const double counts = (tiny_time - per_file).value * rate.value;
-  return Bytes{counts < kWorthCounting * static_cast<double>(tiny) ? 0 : static_cast<std::uint64_t>(counts)};
+PerSecond limit_of_files(const WriteRun& run, Seconds alone) {
+  double from = 0, until = HUGE_VAL, made = 0;
+  for (const auto& files : run.files) {
+    if (files.empty()) return PerSecond{0};
+    from = std::max(from, files.front().begin.value), until = std::min(until, files.back().end.value);
+  }
+  for (const auto& files : run.files)
+    for (const WrittenFile& file : files) {
+      const double whole = (file.end - file.begin).value;
+      const double inside = std::min(file.end.value, until) - std::max(file.begin.value, from);
+      if (inside > 0 && whole > 0) made += inside / whole;
+    }
+  if (!(until > from) || !(alone > Seconds{0})) return PerSecond{0};
+  const PerSecond rate{made / (until - from)};
+  return rate.value < kOfAlone * run.writers / alone.value ? rate : PerSecond{0};
 }
 
 std::size_t granule_of(const WriteContent& content) { return std::min(content.chunk(), kGranule); }
@@ -135,7 +147,7 @@ class Levels {
 
   ProbedWrites measure() {
     const Seconds begin = monotonic_now();
-    if (alone()) further(begin);
+    if (alone()) further(begin), small_ones();
     found_.spent = monotonic_now() - begin;
     return std::move(found_);
   }
@@ -158,9 +170,8 @@ class Levels {
       // What is told from the difference of two long times may not exceed what a tiny file takes in all.
       found_.curve.per_file = Seconds{rounded_for_file(std::min(lone.per_file, median_time(tiny)).value)};
     }
-    if (keep(1, whole))
-      found_.curve.least = least_that_counts(tiny.files[0][0].bytes, median_time(tiny), found_.curve.per_file,
-                                             found_.curve.points[0].rate);
+    found_.curve.least = Seconds{rounded_for_file(median_time(tiny).value)};
+    keep(1, whole);
     return true;
   }
 
@@ -182,6 +193,16 @@ class Levels {
       const WriteRun level = run(n, bytes, kFilesEach);
       if (!keep(n, level)) return;
     }
+  }
+
+  // Of as many writers as the curve goes to, whether they get in each other's way.
+  void small_ones() {
+    if (found_.curve.points.empty() || stop_.stop_requested()) return;
+    const auto writers = static_cast<unsigned>(found_.curve.points.back().writers);
+    if (writers < 2) return;
+    const auto bytes = std::min<std::uint64_t>(kTinyFile, granule_of(content_));
+    found_.curve.files = PerSecond{
+        rounded_for_file(limit_of_files(run(writers, bytes, kSmallFiles), found_.curve.least).value)};
   }
 
   bool grows() const {

@@ -2,9 +2,9 @@
 // to them and to readers where both work.
 //
 // A file takes p + bytes x n / rate(n) where n write: p, what it takes whatever its size, is told from two sizes of one
-// writer alone. With more the rate is n x bytes / time, of what was written while all were at it, p taken off each file. A
-// third size, of one small write, tells from where on bytes count: storage that takes 4 ms for a request has them for one of
-// 64 KiB too.
+// writer alone. With more the rate is n x bytes / time, of what was written while all were at it, p taken off each file. Files of
+// 64 KiB tell what the smallest takes, by one writer (storage that takes 4 ms for a request takes them for these too), and by
+// as many as the curve goes to how many are made a second, where that is less than they would come to.
 #pragma once
 
 #include <cstdint>
@@ -46,8 +46,9 @@ using WriteNews = std::function<void(unsigned writers, BytesPerSecond rate)>;
 ProbedWrites measure_writes(const WriteGround& ground, const WriteContent& content, const WritesAsk& ask,
                             const std::stop_token& stop, const WriteNews& news);
 
-// What a file of `tiny` bytes counts as, beside `per_file`, for a lone writer of that rate; 0 where that is about its own.
-Bytes least_that_counts(std::uint64_t tiny, Seconds tiny_time, Seconds per_file, BytesPerSecond rate);
+// Files per second of all writers, from when all had begun until the first had ended its last; 0 where that is what so many
+// of `alone` each come to, so that no limit was met.
+PerSecond limit_of_files(const WriteRun& run, Seconds alone);
 
 // The fewest writers that have nine tenths of the best rate, kMostBeside at most: those that readers are set beside.
 unsigned writers_beside(const WriteCurve& curve);

@@ -43,15 +43,11 @@ TEST(ProbeWrites, ASmallFileThatIsNotQuickerTellsNothing) {
       << "quicker than its bytes";
 }
 
-// A request takes 4 ms and a file 1 ms: 64 KiB are as long as the 1 MiB that a request may have.
-TEST(ProbeWrites, ATinyFileTakesAsLongAsARequest) {
-  constexpr double kMiB = 1 << 20;
-  const Bytes least =
-      least_that_counts(64 << 10, Seconds{0.005}, Seconds{0.001}, BytesPerSecond{kMiB / 0.004});
-  EXPECT_NEAR(static_cast<double>(least.value), kMiB, 1);
-  EXPECT_EQ(least_that_counts(64 << 10, Seconds{0.0015}, Seconds{0.001}, BytesPerSecond{200e6}).value, 0u)
-      << "about its own bytes";
-  EXPECT_EQ(least_that_counts(64 << 10, Seconds{0.001}, Seconds{0.002}, BytesPerSecond{200e6}).value, 0u);
+// Four writers of files that take 10 ms alone: side by side 40 ms each, as one after another is made; or 10.5.
+TEST(ProbeWrites, HowManyFilesAreMadeIsALimitWhereTheyGetInEachOthersWay) {
+  EXPECT_NEAR(limit_of_files(regular(4, 5, 0.04), Seconds{0.01}).value, 100, 1e-6);
+  EXPECT_EQ(limit_of_files(regular(4, 5, 0.0105), Seconds{0.01}).value, 0);
+  EXPECT_EQ(limit_of_files({}, Seconds{0.01}).value, 0);
 }
 
 // 4 x 10 MB in 0.5 s, of which 0.1 s are the files'.

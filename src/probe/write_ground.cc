@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <chrono>
 #include <exception>
+#include <thread>
 #include <utility>
 
 #include "base/error.h"
@@ -15,6 +18,19 @@ constexpr std::string_view kMarker = "aforo-probe-writes.json";
 constexpr std::string_view kMarkerText =
     "{\"aforo\": \"probe\", \"holds\": \"files that are written to measure it, and removed\"}\n";
 constexpr std::string_view kPrefix = "writer-";
+
+// A file system over a network or FUSE keeps a removed file by another name until the last who had it open has let go of
+// it, which it may hear of late.
+int remove_soon_empty(const std::string& place) {
+  constexpr int kTries = 100;
+  constexpr std::chrono::milliseconds kBetween{20};
+  int error = remove_empty_place(place);
+  for (int i = 0; i < kTries && error == ENOTEMPTY; ++i) {
+    std::this_thread::sleep_for(kBetween);
+    error = remove_empty_place(place);
+  }
+  return error;
+}
 
 }  // namespace
 
@@ -55,7 +71,7 @@ void WriteGround::remove() {
   int error = remove_files();
   if (error == 0) error = owned_->remove_marker();
   owned_.reset();
-  for (std::size_t i = made_.size(); i-- > 0 && error == 0;) error = remove_empty_place(made_[i]);
+  for (std::size_t i = made_.size(); i-- > 0 && error == 0;) error = remove_soon_empty(made_[i]);
   if (error != 0)
     throw UserError(fmt::format("expected to remove what was written in {}, found {}; remove it by hand",
                                 where_, describe_errno(error)));

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdint>
 
+#include "pipeline/sync.h"
+#include "pipeline/task.h"
 #include "pipeline/world.h"
 #include "sim/sim_storage.h"
 #include "sim/visit.h"
@@ -37,9 +39,10 @@ struct SimWritten {
 class CreateVisit final : public Visit {
  public:
   CreateVisit(HostId host, const WriteWays* writes, const SimFile& file) : Visit(host), file_(file) {
-    std::array<double, kMostSummed> works{};
     if (writes == nullptr) return;
-    works.fill(writes->per_file);
+    std::array<double, kMostSummed> works{};
+    works.fill(1);  // file
+    works[0] = writes->per_file;
     take_summed(writes->file, works, 1);
   }
   SimFile await_resume() const noexcept { return file_; }
@@ -63,9 +66,9 @@ class LinkVisit final : public Visit {
 
 class WriteVisit final : public Visit {
  public:
-  WriteVisit(HostId host, const WriteWays* writes, FileId file, std::uint64_t offset, std::uint64_t bytes)
+  WriteVisit(HostId host, const WriteWays* writes, FileId file, std::uint64_t bytes)
       : Visit(host), written_{writes ? 0 : kOutcomeUnknown, writes ? bytes : 0} {
-    if (writes != nullptr) take(writes->bytes, {file, writes->counted(offset, bytes), false, false, -1});
+    if (writes != nullptr) take(writes->bytes, {file, static_cast<double>(bytes), false, false, -1});
   }
   SimWritten await_resume() const noexcept { return written_; }
 
@@ -73,5 +76,29 @@ class WriteVisit final : public Visit {
   bool next() override { return false; }
   SimWritten written_;
 };
+
+inline Task<> pass_link(HostId host, const WriteWays& writes, FileId file, std::uint64_t n) {
+  co_await LinkVisit(host, writes, file, n);
+}
+inline Task<> wait_at_least(HostId host, const WriteWays& writes) {
+  co_await WorkVisit(host, writes.waits, writes.least);
+}
+
+// A write of n bytes at `offset` of a file: done when all of storage, the host's link and the least there is are.
+inline Task<SimWritten> write_in(HostId host, const WriteWays* writes, FileId file, std::uint64_t offset,
+                                 std::uint64_t n) {
+  WaitGroup beside;
+  if (writes != nullptr && !writes->link.empty()) {
+    beside.add();
+    spawn(pass_link(host, *writes, file, n), [&beside] { beside.done(); });
+  }
+  if (writes != nullptr && writes->is_small(offset, n)) {
+    beside.add();
+    spawn(wait_at_least(host, *writes), [&beside] { beside.done(); });
+  }
+  const SimWritten written = co_await WriteVisit(host, writes, file, n);
+  co_await beside.wait();
+  co_return written;
+}
 
 }  // namespace aforo

@@ -286,7 +286,16 @@ void SimStorage::make_writes(std::size_t client) {
     writes.bytes.push_back(curve_step(tier->curves, false, curve, &share));
     writes.file = {{delay_.get(), 0}};
     writes.per_file = found->per_file.value;
-    writes.least = found->least.value, writes.chunk = who.checkpoint->chunk.value;
+    writes.waits = {{delay_.get(), 0}}, writes.chunk = who.checkpoint->chunk.value;
+    double one = 0;  // file's part of that
+    if (found->files.value > 0) {
+      Station limit;
+      limit.kind = StationKind::kRequests;
+      limit.rate = found->files;
+      writes.file.push_back({new_files_.emplace_back(make_group(limit, false)).get(), 0});
+      one = 1 / found->files.value;
+    }
+    writes.least = std::max(0.0, found->least.value - writes.per_file - one);
     return;
   }
 }

@@ -48,13 +48,13 @@ class SimStorage;
 struct WriteWays {
   Route link;           // of each write, beside `bytes`; empty where hosts have none
   Route bytes;          // of each write
-  Route file;           // of each file
+  Route file;           // of each file: a delay and, where storage makes so many a second at most, that
   double per_file = 0;  // seconds there
-  // Bytes that a smaller file, one of less than a chunk, counts as.
-  std::uint64_t least = 0, chunk = 0;
-  double counted(std::uint64_t offset, std::uint64_t n) const {
-    return static_cast<double>(offset == 0 && n < chunk ? std::max(n, least) : n);
-  }
+  // A small file, one of less than a chunk, waits so many seconds at least, beside its bytes.
+  Route waits;
+  double least = 0;
+  std::uint64_t chunk = 0;
+  bool is_small(std::uint64_t offset, std::uint64_t n) const { return least > 0 && offset == 0 && n < chunk; }
 };
 
 // The ways of one job's reads. Owned by the SimStorage.
@@ -208,6 +208,8 @@ class SimStorage {
   std::vector<std::unique_ptr<ServerGroup>> client_groups_;
   // The loader's own work where hosts have no CPU station.
   std::unique_ptr<ServerGroup> delay_;
+  // Of jobs that write, where storage makes only so many files a second.
+  std::vector<std::unique_ptr<ServerGroup>> new_files_;
   std::vector<std::unique_ptr<Tier>> tiers_;
   std::vector<Cache> caches_;
   std::vector<ReadPaths> paths_;

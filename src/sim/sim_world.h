@@ -33,8 +33,6 @@
 #include <utility>
 
 #include "base/random.h"
-#include "pipeline/sync.h"
-#include "pipeline/task.h"
 #include "pipeline/world.h"
 #include "sim/clock.h"
 #include "sim/sim_file.h"
@@ -142,21 +140,13 @@ class SimWorld {
     return CreateVisit(host(lane), paths_.writes(),
                        {file, 0, nullptr, 0, paths_.writes() ? 0 : kOutcomeUnknown});
   }
-  Task<Written> write(LaneId lane, const File& file, std::uint64_t offset, std::uint64_t n) const {
-    const WriteWays* const writes = paths_.writes();
-    WaitGroup link;
-    if (writes != nullptr && !writes->link.empty()) {
-      link.add(1);
-      spawn(pass_link(host(lane), *writes, file.id, n), [&link] { link.done(); });
-    }
-    const Written written = co_await WriteVisit(host(lane), writes, file.id, offset, n);
-    co_await link.wait();
-    co_return written;
+  auto write(LaneId lane, const File& file, std::uint64_t offset, std::uint64_t n) const {
+    return write_in(host(lane), paths_.writes(), file.id, offset, n);
   }
   auto sync(LaneId, const File&) const { return named(); }
   // Names are part of what a file takes.
   auto write_text(LaneId lane, const File& file, std::string_view) const {
-    return WriteVisit(host(lane), paths_.writes(), file.id, 0, 0);
+    return write(lane, file, 0, 0);  // as small as files are
   }
   auto make_directory(LaneId, FileId) const { return named(); }
   auto rename(LaneId, FileId, FileId) const { return named(); }
@@ -186,9 +176,6 @@ class SimWorld {
     void await_suspend(std::coroutine_handle<>) const noexcept {}
     Outcome await_resume() const noexcept { return outcome; }
   };
-  static Task<> pass_link(HostId host, const WriteWays& writes, FileId file, std::uint64_t n) {
-    co_await LinkVisit(host, writes, file, n);
-  }
   Now<Written> named() const { return {{paths_.writes() ? 0 : kOutcomeUnknown, 0}}; }
 
   struct Sleep {

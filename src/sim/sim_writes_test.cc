@@ -49,19 +49,37 @@ TEST(SimWrites, AFileTakesWhatItTakesAndItsBytes) {
   }
 }
 
-// 4 ranks of 100 files of 1 MiB each, which count as 4 MiB; so does the commit's own.
-TEST(SimWrites, SmallFilesCountAsTheLeastThereIs) {
+// 4 ranks of 100 files of 1 MiB each; so does the commit's own.
+TEST(SimWrites, SmallFilesTakeTheLeastThereIs) {
   TestLayout layout(1000, 1000);
   StorageSpec storage = fast_reads();
-  storage.tiers[0].writes[0].per_file = Seconds{0};
-  storage.tiers[0].writes[0].least = 4_MiB;
+  WriteCurve& writes = storage.tiers[0].writes[0];
+  writes.per_file = Seconds{0.005}, writes.least = Seconds{0.04};
   JobPlan plan = saving_plan(layout);
   plan.checkpoint.shape = CheckpointShape::even(400_MiB, 4, 100);
   const SimResult result = simulate_one(storage, plan);
   const CheckpointStats& stats = result.jobs[0].job.checkpoints;
-  EXPECT_EQ(stats.bytes, 2 * Bytes(400_MiB).value) << "what is written stays what it is";
-  EXPECT_NEAR(stats.slowest.value, 4, 1e-9);
-  EXPECT_NEAR(checkpoint_of(result).value, 2 * (4 + 4.0 / 200), 1e-6);
+  EXPECT_EQ(stats.bytes, 2 * Bytes(400_MiB).value);
+  EXPECT_NEAR(stats.slowest.value, 100 * 0.04, 1e-9);
+  EXPECT_NEAR(checkpoint_of(result).value, 2 * (4 + 0.04), 1e-6);
+  writes.least = Seconds{0.01};
+  EXPECT_NEAR(simulate_one(storage, plan).jobs[0].job.checkpoints.slowest.value, 100 * (0.005 + 4.0 / 400),
+              0.02)
+      << "their bytes take longer";
+}
+
+// However many write, 50 files a second are made: 400 of them in 8 s.
+TEST(SimWrites, FilesASecondAreLimited) {
+  TestLayout layout(1000, 1000);
+  StorageSpec storage = fast_reads();
+  WriteCurve& writes = storage.tiers[0].writes[0];
+  writes.per_file = Seconds{0}, writes.least = Seconds{0.02}, writes.files = PerSecond{50};
+  JobPlan plan = saving_plan(layout);
+  plan.checkpoint.shape = CheckpointShape::even(4_MiB, 4, 100);
+  EXPECT_NEAR(simulate_one(storage, plan).jobs[0].job.checkpoints.slowest.value, 8, 0.05);
+  plan.checkpoint.shape = CheckpointShape::even(1_MiB, 1, 100);
+  EXPECT_NEAR(simulate_one(storage, plan).jobs[0].job.checkpoints.slowest.value, 2, 0.02)
+      << "one alone: least";
 }
 
 // One rank alone writes at what one writer gets.
