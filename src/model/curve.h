@@ -7,6 +7,11 @@
 // as one. Between curves of different sizes R is linear in the size; beyond them it follows
 // size_share of the nearest.
 //
+// Where a curve of one host (ReadCurve::scope) was measured beside that of all, an operation is served at the lower of two
+// rates: what storage gives to all hosts, and what the hosts' own ways give, each with its even part of what is in flight.
+// Both were measured whole, so that nothing is counted twice; what one host alone got, and what all together got, come back
+// as they were.
+//
 // Immutable after construction; thread-safe. rate, latency and jitter at whole concurrencies up to
 // 4,096 are table look-ups, at others a binary search over the points.
 #pragma once
@@ -36,14 +41,17 @@ class OperationCurve {
   // Absent if no curve is of this class. kFile of a mode without curves is taken from kStream, else
   // kRange of that mode, and those two from each other (`borrowed` says so), never from the other
   // mode, nor storage's from the page cache's. `size` in bytes; less than 1 counts as 1. `curves`
-  // are as load_storage left them. O(points x quantiles).
+  // are as load_storage left them. `hosts` >= 1: that share it; of cached reads, whose curves are each host's own, without
+  // effect. O(points x quantiles).
   static std::optional<OperationCurve> find(std::span<const ReadCurve> curves, ReadKind kind, ReadMode mode,
-                                            bool cached, double size);
+                                            bool cached, double size, double hosts = 1);
 
   // Of writes, as operations of kWriteUnit bytes, all of whose time goes with their size; what a file takes whatever its
   // size is not in it. `curve` is as load_storage left it.
   static constexpr double kWriteUnit = 1 << 20;
-  static OperationCurve of_writes(const WriteCurve& curve);
+  static OperationCurve of_writes(const WriteCurve& curve) { return of_writes(&curve, nullptr, 1); }
+  // Of `hosts` hosts, where `all` is what all get and `own` what one gets; one of them may be null.
+  static OperationCurve of_writes(const WriteCurve* all, const WriteCurve* own, double hosts);
 
   // The asked size, in bytes.
   double size() const { return size_; }
@@ -70,6 +78,12 @@ class OperationCurve {
   double largest_measured() const { return largest_measured_; }
   // The highest of all concurrencies, which need not be that of the last.
   PerSecond best_rate() const { return best_; }
+
+  // With so many in flight the hosts' own ways set the rate, not storage: more hosts were seen to get more.
+  bool bound_by_host(double in_flight) const { return !by_host_.empty() && by_host_[at(in_flight).segment]; }
+  // Hosts that its shared curve was measured from, where these hosts' own ways were all the limit that was seen: what
+  // more of them would get is not known. 0 = storage's own limit was seen, or there is no curve of one host to tell by.
+  double hosts_all_bound() const { return hosts_all_bound_; }
 
   // Work of an operation of `bytes`, in operations of size(): 1 - share + share * bytes / size().
   double work(double bytes) const { return 1 - size_share_ + size_share_ * bytes / size_; }
@@ -125,7 +139,9 @@ class OperationCurve {
   double ahead_ = 0;
   Bytes request_{0};
   PerSecond best_{0};
+  double hosts_all_bound_ = 0;
   std::vector<CurvePoint> points_;  // at least one
+  std::vector<bool> by_host_;       // of each, and of what follows it; empty = none
   double last_ = 1;                 // concurrency of the last point
   At end_;                          // from there on
   // At concurrency 0, 1, 2, ... below the last point.

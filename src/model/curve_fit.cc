@@ -211,7 +211,7 @@ std::optional<double> share_of_two(const ReadCurve& own, const ReadCurve& other)
 }
 
 bool same_class(const ReadCurve& a, const ReadCurve& b) {
-  return a.kind == b.kind && a.mode == b.mode && a.cached == b.cached;
+  return a.kind == b.kind && a.mode == b.mode && a.cached == b.cached && a.scope == b.scope;
 }
 
 }  // namespace
@@ -329,11 +329,12 @@ std::vector<std::string> set_size_shares(std::vector<ReadCurve>& curves, const s
       continue;
     }
     shares[i] = curves[i].size >= kLarge ? 1 : 0;
-    notes.push_back(fmt::format(
+    std::string note = fmt::format(
         "{}, {}{}: all operations have {}, so the share of their time that goes with their size is not "
         "measured but taken as {}",
         to_string(curves[i].kind), to_string(curves[i].mode), curves[i].cached ? ", cached" : "",
-        format_bytes({static_cast<std::uint64_t>(curves[i].size)}), shares[i]));
+        format_bytes({static_cast<std::uint64_t>(curves[i].size)}), shares[i]);
+    if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(std::move(note));
   }
   for (std::size_t i = 0; i < curves.size(); ++i) curves[i].size_share = shares[i];
   return notes;

@@ -11,6 +11,7 @@ namespace {
 // Bounds of what may be written. Chosen far beyond any storage there is: they stop slips of a unit,
 // not systems.
 constexpr double kMostInFlight = 1e6;
+constexpr std::uint32_t kMostReadHosts = 1'000'000;
 constexpr double kLargestOperation = 0x1p40;  // bytes
 constexpr std::size_t kMostQuantiles = 1001;  // one for every 0.1 %
 // Of jitter around its mean of 1. Chosen: quantiles rounded by hand come this near, and whoever draws
@@ -58,11 +59,12 @@ std::string check_point(const std::vector<CurvePoint>& points, std::size_t i) {
 std::string check_alone(const std::vector<ReadCurve>& curves, std::size_t i) {
   const auto same = [&curve = curves[i]](const ReadCurve& other) {
     return other.kind == curve.kind && other.mode == curve.mode && other.cached == curve.cached &&
-           other.size == curve.size;
+           other.scope == curve.scope && other.size == curve.size;
   };
   if (std::none_of(curves.begin(), curves.begin() + static_cast<std::ptrdiff_t>(i), same)) return {};
-  return fmt::format("expected one curve per read, mode, from and size, found a second of {} reads of {}",
-                     to_string(curves[i].kind), exact_bytes(curves[i].size));
+  return fmt::format(
+      "expected one curve per read, mode, from, scope and size, found a second of {} reads of {}",
+      to_string(curves[i].kind), exact_bytes(curves[i].size));
 }
 
 std::string read_points(ReadCurve& curve, const YamlNode& node, const Where& where) {
@@ -124,6 +126,15 @@ const Schema<ReadCurve>& curve_schema() {
                   names_of<ReadMode>(2)),
        choice_key({"from", "Who answered: storage, or the client's page cache."}, &ReadCurve::cached,
                   {"storage", "page cache"}),
+       choice_key(
+           {"scope",
+            "What storage gives to all hosts together, or what one host gets of it (its own way there: network, "
+            "client, CPU); an operation is served at the lower of both. Shared if left out."},
+           &ReadCurve::scope, names_of<StationScope>(2)),
+       value_key(
+           {"hosts",
+            "Of a shared curve: hosts that the readers were spread over while it was measured; 1 if left out."},
+           &ReadCurve::hosts, count_words(1, kMostReadHosts)),
        value_key({"size", "Mean bytes of one operation.", true}, &ReadCurve::size,
                  mean_bytes_words(1, kLargestOperation)),
        value_key({"size_share", "Share of an operation's time that grows with its size."},

@@ -179,5 +179,76 @@ TEST(OperationCurve, SaysWhatIsMissingAndWhatIsThere) {
       "buffered reads of whole files; probe again with --workload and the job itself");
 }
 
+// A storage that hosts read: each operation takes `latency` at least; all get `middle` per second, each host `way`.
+struct HostLaw {
+  double latency, middle, way;
+  double of(double hosts, double n) const {
+    return std::min({n / latency, middle, std::min(hosts, n) * way});
+  }
+};
+
+std::vector<ReadCurve> measured(const HostLaw& law, std::uint32_t hosts) {
+  std::vector<CurvePoint> all, own;
+  for (double n = 1; n <= 512; n *= 2) {
+    all.push_back(point(n, law.of(hosts, n)));
+    own.push_back(point(n, law.of(1, n)));
+  }
+  std::vector<ReadCurve> curves{curve(1000, 0.5, all), curve(1000, 0.5, own)};
+  curves[0].hosts = hosts;
+  curves[1].scope = StationScope::kHost;
+  return curves;
+}
+
+OperationCurve from_hosts(const std::vector<ReadCurve>& curves, double hosts) {
+  return *OperationCurve::find(curves, ReadKind::kFile, ReadMode::kBuffered, false, 1000, hosts);
+}
+
+// Exact at points that were measured, whose doublings are those of 1, 2 and 4 hosts; within what a straight line between
+// doublings misses of a law's bend for 3.
+TEST(Curve, HostsGetTheLowerOfTheirOwnWaysAndOfWhatStorageGives) {
+  for (const HostLaw& law : {HostLaw{1e-3, 1e9, 4000}, HostLaw{1e-3, 9000, 1e9}, HostLaw{1e-3, 9000, 4000}}) {
+    const std::vector<ReadCurve> curves = measured(law, 4);
+    for (const double hosts : {1.0, 2.0, 3.0, 4.0})
+      for (double n = hosts; n <= 512; n *= 2)
+        EXPECT_NEAR(from_hosts(curves, hosts).rate(n).value / law.of(hosts, n), 1, hosts == 3 ? 0.06 : 1e-9)
+            << hosts << " hosts, " << n << " in flight, " << law.middle << ' ' << law.way;
+  }
+}
+
+TEST(Curve, TellsTheHostsOwnWaysFromStorage) {
+  const auto own = measured({1e-3, 1e9, 4000}, 4), middle = measured({1e-3, 9000, 1e9}, 4),
+             both = measured({1e-3, 9000, 4000}, 4);
+  EXPECT_TRUE(from_hosts(own, 1).bound_by_host(64));
+  EXPECT_TRUE(from_hosts(own, 4).bound_by_host(64));
+  EXPECT_EQ(from_hosts(own, 4).hosts_all_bound(), 4);  // more of them may get more
+  EXPECT_FALSE(from_hosts(middle, 1).bound_by_host(64));
+  EXPECT_FALSE(from_hosts(middle, 4).bound_by_host(64));
+  EXPECT_EQ(from_hosts(middle, 4).hosts_all_bound(), 0);
+  EXPECT_TRUE(from_hosts(both, 1).bound_by_host(64));
+  EXPECT_TRUE(from_hosts(both, 2).bound_by_host(64));
+  EXPECT_FALSE(from_hosts(both, 4).bound_by_host(64));
+  EXPECT_EQ(from_hosts(both, 4).hosts_all_bound(), 0);
+}
+
+TEST(Curve, LowerOfTwoIsExactWhereTheyCross) {
+  // Of all: 1 ms from 1 in flight, then 1000 /s. Of one host of two: 0.5 ms at 1, 800 /s from 8 on.
+  std::vector<ReadCurve> curves{curve(1000, 0.5, {point(1, 1000), point(64, 1000)}),
+                                curve(1000, 0.5, {point(1, 2000), point(8, 800)})};
+  curves[1].scope = StationScope::kHost;
+  const OperationCurve one = from_hosts(curves, 1);
+  // R of all is n ms; of the host 0.5 + 9.5 (n - 1) / 7 ms: equal at n = 2.4, where both are 2.4 ms.
+  EXPECT_NEAR(one.latency(2.4).value, 2.4e-3, 1e-12);
+  EXPECT_NEAR(one.latency(2).value, 2e-3, 1e-12);
+  EXPECT_NEAR(one.latency(4).value, (0.5 + 9.5 * 3 / 7) * 1e-3, 1e-12);
+  EXPECT_EQ(one.rate(500).value, 800);
+  // Two hosts: 1600 /s are more than all get.
+  EXPECT_EQ(from_hosts(curves, 2).rate(500).value, 1000);
+  // Of the hosts' own ways alone, as where stations say what storage gives.
+  const std::vector<ReadCurve> own{curves[1]};
+  EXPECT_EQ(from_hosts(own, 3).rate(500).value, 2400);
+  EXPECT_EQ(from_hosts(own, 3).rate(1).value, 2000);
+  EXPECT_TRUE(from_hosts(own, 3).bound_by_host(10));
+}
+
 }  // namespace
 }  // namespace aforo

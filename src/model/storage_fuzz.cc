@@ -20,6 +20,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       for (const aforo::ReadCurve& curve : tier.curves) {
         const auto found =
             aforo::OperationCurve::find(tier.curves, curve.kind, curve.mode, curve.cached, curve.size * 1.5);
+        const auto spread =
+            aforo::OperationCurve::find(tier.curves, curve.kind, curve.mode, curve.cached, curve.size, 4);
+        if (!spread || !(spread->rate(3).value > 0) || (spread->bound_by_host(3) && curve.cached))
+          std::abort();
         if (!found || !(found->rate(3).value > 0) || !(found->jitter(1.5, 0.5) >= 0)) std::abort();
       }
     }

@@ -46,7 +46,10 @@ struct CurvePoint {
   bool operator==(const CurvePoint&) const = default;
 };
 
-// What was measured of one class of operations: the same kind, mode and source, one mean size.
+// One for all, or one per client host.
+enum class StationScope { kShared, kHost };
+
+// What was measured of one class of operations: the same kind, mode, source and scope, one mean size.
 struct ReadCurve {
   ReadKind kind = ReadKind::kFile;
   ReadMode mode = ReadMode::kBuffered;
@@ -61,6 +64,11 @@ struct ReadCurve {
   // kFile past the page cache: bytes that were asked for at a time while it was measured, each request waited
   // for; 0 = 1 MiB, or the whole of a smaller file.
   Bytes request{0};
+  // What storage gives to all hosts together, or what one host gets of it however many there are: its own way there (NIC,
+  // client, CPU). An operation is served at the lower of both rates. Of the page cache, which is each host's own: kShared.
+  StationScope scope = StationScope::kShared;
+  // kShared: that the readers were spread over while it was measured. More hosts may get more, where these were the limit.
+  std::uint32_t hosts = 1;
   bool operator==(const ReadCurve&) const = default;
 };
 
@@ -80,7 +88,7 @@ struct WriteMix {
 };
 
 // What was measured of new files that are written from front to back, one write after another. No two of a tier have the
-// same mode and `synced`.
+// same mode, `synced` and scope.
 struct WriteCurve {
   ReadMode mode = ReadMode::kBuffered;  // through the page cache, or past it
   bool synced = true;                   // a file's bytes are on storage before its writer goes on
@@ -91,6 +99,9 @@ struct WriteCurve {
   PerSecond files{0};                   // small ones, all writers together, at most; 0 = no limit was met
   std::vector<WritePoint> points;       // rising writers, at least one
   WriteMix beside;
+  // As in ReadCurve: of all hosts together, and that the writers were spread over; or what one host gets.
+  StationScope scope = StationScope::kShared;
+  std::uint32_t hosts = 1;
   bool operator==(const WriteCurve&) const = default;
 };
 
@@ -111,9 +122,6 @@ enum class StationKind {
   kCpu,
   // requests take of the cores elsewhere (in a curve) they leave `1 - taken`
 };
-
-// One for all, or one per client host.
-enum class StationScope { kShared, kHost };
 
 // One part of a storage system. Which members count is said by `kind`; the others are
 // left at their defaults.

@@ -100,8 +100,24 @@ TEST(StorageYaml, ReadsTiersAndNamesTheirStationsAfterThem) {
   EXPECT_EQ(s.name, "tiers");  // the file's
 }
 
+TEST(StorageYaml, ReadsCurvesOfAllHostsBesideThoseOfOne) {
+  const StorageSpec s = seed("hosts");
+  const std::vector<ReadCurve>& curves = s.tiers.at(0).curves;
+  ASSERT_EQ(curves.size(), 2u);
+  EXPECT_EQ(curves[0].scope, StationScope::kShared);
+  EXPECT_EQ(curves[0].hosts, 4u);
+  EXPECT_EQ(curves[1].scope, StationScope::kHost);
+  EXPECT_EQ(curves[1].hosts, 1u);
+  const std::string one =
+      "storage: 1\ncurves:\n  - {read: file, size: 1 MB, points: [{concurrency: 1, rate: 5 /s}]";
+  EXPECT_EQ(message(one + "}\n" + one.substr(one.find("  - ")) + ", scope: host}\n"), "accepted");
+  EXPECT_THAT(message(one + "}\n" + one.substr(one.find("  - ")) + ", hosts: 2}\n"),
+              HasSubstr("expected one curve per read, mode, from, scope and size"));
+  EXPECT_THAT(message(one + ", hosts: 0}\n"), HasSubstr("hosts"));
+}
+
 TEST(StorageYaml, ComesBackFromItsEcho) {
-  for (const std::string name : {"stations", "probed", "tiers"}) {
+  for (const std::string name : {"stations", "probed", "tiers", "hosts"}) {
     const StorageSpec s = seed(name);
     EXPECT_EQ(parse_storage(to_yaml(s), s.origin), s) << to_yaml(s);
   }

@@ -11,6 +11,7 @@ namespace {
 // Chosen far beyond any storage there is: they stop slips of a unit, not systems.
 constexpr double kMostSideBySide = 1e6;
 constexpr Bytes kLargestFile{1ULL << 50};
+constexpr std::uint32_t kMostHosts = 1'000'000;
 constexpr double kMostLeft = 1.5;  // of a rate beside others: above 1 is noise
 
 std::string check_write_point(const std::vector<WritePoint>& points, std::size_t i) {
@@ -74,8 +75,9 @@ Key<WriteCurve> beside_key() {
 // Of curve `i` beside those before it.
 std::string check_single(const std::vector<WriteCurve>& curves, std::size_t i) {
   for (std::size_t j = 0; j < i; ++j)
-    if (curves[j].mode == curves[i].mode && curves[j].synced == curves[i].synced)
-      return fmt::format("expected one curve per mode and sync, found a second of {} writes, {}",
+    if (curves[j].mode == curves[i].mode && curves[j].synced == curves[i].synced &&
+        curves[j].scope == curves[i].scope)
+      return fmt::format("expected one curve per mode, sync and scope, found a second of {} writes, {}",
                          to_string(curves[i].mode), curves[i].synced ? "synced" : "not synced");
   return {};
 }
@@ -116,6 +118,15 @@ const Schema<WriteCurve>& write_schema() {
                   names_of<ReadMode>(2)),
        choice_key({"sync", "Whether a file's bytes are on storage before its writer goes on (fsync)."},
                   &WriteCurve::synced, {"no", "yes"}),
+       choice_key(
+           {"scope",
+            "What storage gives to all hosts together, or what one host gets of it; a writer is served at the lower "
+            "of both. Shared if left out."},
+           &WriteCurve::scope, names_of<StationScope>(2)),
+       value_key(
+           {"hosts",
+            "Of a shared curve: hosts that the writers were spread over while it was measured; 1 if left out."},
+           &WriteCurve::hosts, count_words(1, kMostHosts)),
        value_key({"file", "Bytes of each file while it was measured; 0 if unknown."}, &WriteCurve::file,
                  bytes_words(Bytes{1}, kLargestFile)),
        value_key({"chunk", "Bytes of one write; 0 if unknown."}, &WriteCurve::chunk,

@@ -4,11 +4,29 @@
 
 namespace aforo {
 
-const WriteCurve* write_curve_for(std::span<const WriteCurve> curves, const CheckpointPlan& plan) {
+namespace {
+
+const WriteCurve* curve_of(std::span<const WriteCurve> curves, const CheckpointPlan& plan,
+                           StationScope scope) {
   const ReadMode mode = plan.direct ? ReadMode::kDirect : ReadMode::kBuffered;
   for (const WriteCurve& curve : curves)
-    if (curve.mode == mode && curve.synced == plan.sync) return &curve;
+    if (curve.mode == mode && curve.synced == plan.sync && curve.scope == scope) return &curve;
   return nullptr;
+}
+
+}  // namespace
+
+const WriteCurve* write_curve_for(std::span<const WriteCurve> curves, const CheckpointPlan& plan) {
+  const WriteCurve* const all = curve_of(curves, plan, StationScope::kShared);
+  return all != nullptr ? all : curve_of(curves, plan, StationScope::kHost);
+}
+
+std::optional<OperationCurve> writes_for(std::span<const WriteCurve> curves, const CheckpointPlan& plan,
+                                         double hosts) {
+  const WriteCurve* const all = curve_of(curves, plan, StationScope::kShared);
+  const WriteCurve* const own = curve_of(curves, plan, StationScope::kHost);
+  if (all == nullptr && own == nullptr) return std::nullopt;
+  return OperationCurve::of_writes(all, own, hosts);
 }
 
 MixedRates mixed_rates(const WriteShare& share, const OperationCurve& reads, const OperationCurve& writes,
@@ -39,6 +57,19 @@ WriteShare share_of(const WriteMix& mix, const OperationCurve& reads, const Oper
   const MixedRates found = left(weight);
   // Of both, so that a ratio which no weight gives is missed on either side.
   return {weight, std::sqrt(mix.reads / found.reads.value * mix.writes / found.writes.value)};
+}
+
+WriteShare share_for(const TierSpec& tier, const CheckpointPlan& plan, ReadKind kind, ReadMode mode,
+                     double size) {
+  for (const StationScope scope : {StationScope::kShared, StationScope::kHost}) {
+    const WriteCurve* const found = curve_of(tier.writes, plan, scope);
+    if (found == nullptr || found->beside.readers <= 0) continue;
+    const double hosts = scope == StationScope::kHost ? 1 : found->hosts;
+    const auto reads = OperationCurve::find(tier.curves, kind, mode, false, size, hosts);
+    if (!reads) return {};
+    return share_of(found->beside, *reads, *writes_for(tier.writes, plan, hosts));
+  }
+  return {};
 }
 
 }  // namespace aforo

@@ -8,6 +8,7 @@
 // Pure, thread-safe.
 #pragma once
 
+#include <optional>
 #include <span>
 
 #include "model/curve.h"
@@ -16,7 +17,11 @@
 namespace aforo {
 
 // Of `curves` that of the writing which `plan` asks for; null = none.
+// That of all hosts, else that of one.
 const WriteCurve* write_curve_for(std::span<const WriteCurve> curves, const CheckpointPlan& plan);
+// The rates of all writers on `hosts` hosts, as OperationCurve::of_writes has them; absent where there is no such curve.
+std::optional<OperationCurve> writes_for(std::span<const WriteCurve> curves, const CheckpointPlan& plan,
+                                         double hosts);
 
 struct WriteShare {
   double weight = 1;  // > 0
@@ -26,6 +31,10 @@ struct WriteShare {
 // As `mix` was measured, of storage that has these curves alone; {1, 1} where it was not measured. The weight lies in
 // [1/1000, 1000]: what cannot be told there is its end.
 WriteShare share_of(const WriteMix& mix, const OperationCurve& reads, const OperationCurve& writes);
+
+// Of a tier, for reads of that class and the writing of `plan`, as it was measured: of all hosts, else of one alone.
+WriteShare share_for(const TierSpec& tier, const CheckpointPlan& plan, ReadKind kind, ReadMode mode,
+                     double size);
 
 // Rates of all readers and of all writers, in operations of their curves per second, where `readers` >= 0 and `writers` >= 0
 // are under way.

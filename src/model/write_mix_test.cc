@@ -32,6 +32,30 @@ TEST(WriteMix, CurvesOfWritesAreInTheirUnit) {
   EXPECT_DOUBLE_EQ(curve.size_share(), 1);
 }
 
+// One host gets 500 MiB/s, four together 1,200.
+TEST(WriteMix, HostsWriteAtTheLowerOfTheirOwnWaysAndOfWhatAllGet) {
+  constexpr double kUnit = OperationCurve::kWriteUnit;
+  WriteCurve all, own;
+  all.points = {{1, {200 * kUnit}, 0}, {4, {800 * kUnit}, 0}, {8, {1200 * kUnit}, 0}};
+  all.hosts = 4;
+  own.points = {{1, {200 * kUnit}, 0}, {4, {500 * kUnit}, 0}, {8, {500 * kUnit}, 0}};
+  own.scope = StationScope::kHost;
+  const std::vector<WriteCurve> curves{all, own};
+  CheckpointPlan plan;
+  plan.direct = false, plan.sync = true;
+  const auto rate = [&](double hosts, double writers) {
+    return writes_for(curves, plan, hosts)->rate(writers).value;
+  };
+  EXPECT_NEAR(rate(1, 8), 500, 1e-9);
+  EXPECT_NEAR(rate(2, 16), 1000, 1e-9);
+  EXPECT_NEAR(rate(4, 32), 1200, 1e-9);
+  EXPECT_NEAR(rate(4, 1), 200, 1e-9);
+  EXPECT_TRUE(writes_for(curves, plan, 2)->bound_by_host(16));
+  EXPECT_FALSE(writes_for(curves, plan, 4)->bound_by_host(32));
+  plan.sync = false;
+  EXPECT_FALSE(writes_for(curves, plan, 4));
+}
+
 TEST(WriteMix, StorageThatIsNotFullSlowsNobody) {
   const MixedRates mixed = mixed_rates({1, 1}, reads(10000), writes(200, 10000), 10, 5);
   EXPECT_NEAR(mixed.reads.value, 1000, 1e-9);

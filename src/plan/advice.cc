@@ -137,7 +137,7 @@ void no_barrier(std::vector<Change>& out, const PredictOptions& base) {
 
 void storage_twice(std::vector<Change>& out, const PredictOptions& base) {
   PredictOptions options = base;
-  options.storage = scale_rates(std::move(options.storage), 2);
+  options.storage = scale_shared(std::move(options.storage), 2);
   out.push_back({"storage twice as fast", "more or faster devices", std::move(options)});
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <utility>
 
 namespace aforo {
 namespace {
@@ -29,7 +31,7 @@ bool has_burst(const std::vector<Station>& stations) {
 
 double cpu_share(const ProbedClient& client, const ReadCurve& curve, const CurvePoint& point) {
   const double each = client.cpu_per_operation.value + client.cpu_per_byte.value * curve.size;
-  return client.cores ? point.rate.value * each / client.cores : 0;
+  return client.cores ? point.rate.value * each / (static_cast<double>(client.cores) * curve.hosts) : 0;
 }
 
 template <class Visit>
@@ -42,11 +44,13 @@ void visit_curves(StorageSpec& storage, const Visit& visit) {
 // How far two positive numbers are apart, by ratio.
 double distance(double a, double b) { return std::abs(std::log(std::max(a, 1e-9) / std::max(b, 1e-9))); }
 
-// The curve of the class that is nearest in size: of that kind, else of any kind of that mode.
+// The curve of the class that is nearest in size: of all hosts where there is one, of that kind, else of any kind of that
+// mode.
 const ReadCurve* nearest_curve(const TierSpec& tier, ReadKind kind, ReadMode mode, double size) {
   const ReadCurve* found = nullptr;
   const auto better = [&](const ReadCurve& curve) {
     if (found == nullptr) return true;
+    if (curve.scope != found->scope) return curve.scope == StationScope::kShared;
     if ((curve.kind == kind) != (found->kind == kind)) return curve.kind == kind;
     return distance(curve.size, size) < distance(found->size, size);
   };
@@ -64,6 +68,15 @@ StorageSpec scale_rates(StorageSpec storage, double factor) {
     for (Station& station : cache.stations) scale(station, factor);
   visit_curves(storage, [&](ReadCurve&, CurvePoint& point) { point.rate = point.rate * factor; });
   return storage;
+}
+
+StorageSpec scale_shared(StorageSpec storage, double factor) {
+  StorageSpec scaled = scale_rates(storage, factor);
+  for (std::size_t i = 0; i < storage.tiers.size(); ++i)
+    for (std::size_t j = 0; j < storage.tiers[i].curves.size(); ++j)
+      if (ReadCurve& own = storage.tiers[i].curves[j]; own.scope == StationScope::kHost)
+        scaled.tiers[i].curves[j] = std::move(own);
+  return scaled;
 }
 
 StorageSpec without_page_cache(StorageSpec storage) {

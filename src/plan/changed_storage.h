@@ -10,8 +10,10 @@
 namespace aforo {
 
 // Everything the storage does `factor` (> 0) times as fast: rates, bandwidths and curves of tiers
-// and caches; times of latency and seeks divided. The client stays as it is.
+// and caches; times of latency and seeks divided. The client's stations stay as they are.
 StorageSpec scale_rates(StorageSpec storage, double factor);
+// The same, without the curves of one host: what its own way there gives stays.
+StorageSpec scale_shared(StorageSpec storage, double factor);
 
 // Twice the client's cores: cpu stations of the client; and where the probed client was at least 80 % busy at
 // a point of a curve, that point's rate doubles too (the most that cores can give).

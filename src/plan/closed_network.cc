@@ -197,7 +197,7 @@ class NetworkMaker::Builder {
   void add_curve(const TierSpec& tier, double share, bool cached) {
     if (tier.curves.empty()) return;
     auto found = OperationCurve::find(tier.curves, read_.kind, workload_.loader.read_mode, cached,
-                                      read_.operation_bytes());
+                                      read_.operation_bytes(), hosts_);
     if (!found) {
       if (cached) return;
       throw UserError(missing_curve(storage_.name, tier, read_.kind, workload_.loader.read_mode));

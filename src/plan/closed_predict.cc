@@ -13,6 +13,7 @@
 #include "plan/cache_hits.h"
 #include "plan/closed_error.h"
 #include "plan/closed_network.h"
+#include "plan/job_hosts.h"
 #include "plan/requirement.h"
 #include "plan/station_place.h"
 #include "plan/steady_network.h"
@@ -49,8 +50,7 @@ class ClosedForm {
         options_(options),
         steps_(steps),
         access_(access_of(w)),
-        hosts_(options.ranks_per_host == 0 ? 1
-                                           : std::ceil(double(w.accelerator.count) / options.ranks_per_host)),
+        hosts_(job_hosts(w.accelerator.count, options.ranks_per_host)),
         maker_(w, storage, hosts_, access_) {
     const double ranks = w.accelerator.count;
     // Steps that vary meet at the barrier too.
@@ -245,8 +245,12 @@ class ClosedForm {
       if (loads.stations[i].utilisation > loads.stations[busiest].utilisation) busiest = i;
     const double start = out_.steady - last_;
     if (!loads.stations.empty() && loads.stations[busiest].utilisation >= kSaturated && saturates(busiest)) {
-      out_.limit_station = now_->network.stations[busiest].mva.name;
-      limited_by(limit_at(station_place(storage_, out_.limit_station)));
+      const NetworkStation& station = now_->network.stations[busiest];
+      out_.limit_station = station.mva.name;
+      StationPlace place = station_place(storage_, out_.limit_station);
+      if (place.curves != nullptr && station.curve)
+        place.client = station.curve->bound_by_host(out_.concurrency);
+      limited_by(limit_at(place));
     } else if (start > 1 - out_.steady) {
       limited_by(Limit::kEpochStart);
     } else if (out_.ratio < 1 || !w_.training.synchronous || w_.accelerator.count < 2) {

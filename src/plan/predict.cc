@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "model/curve.h"
 #include "pipeline/plan_job.h"
 #include "plan/changed_storage.h"
 #include "plan/closed_predict.h"
+#include "plan/job_hosts.h"
 #include "plan/predict_verdict.h"
 #include "plan/predicted_layout.h"
 #include "plan/prediction_error.h"
@@ -219,6 +222,31 @@ std::uint64_t steps_in_full(const PredictOptions& options) {
 
 Prediction predict_alone(const PredictOptions& options, std::stop_token stop);
 
+// Where the hosts that measured a storage got all that they could ask for, nobody knows what more of them get.
+void note_hosts(Prediction& out, const PredictOptions& options) {
+  const Workload& w = options.workload;
+  const Access access = access_of(w);
+  const double hosts = job_hosts(w.accelerator.count, options.ranks_per_host);
+  std::vector<std::string> found;
+  for (const TierSpec& tier : options.storage.tiers) {
+    const auto curve = OperationCurve::find(tier.curves, access.kind, w.loader.read_mode, false,
+                                            std::max(access.operation_bytes(), 1.0), hosts);
+    const bool from_one = std::all_of(tier.curves.begin(), tier.curves.end(), [](const ReadCurve& c) {
+      return c.hosts == 1 && c.scope == StationScope::kShared;
+    });
+    if (curve && from_one && hosts > 1 && !options.storage.probed.empty())
+      found.push_back(fmt::format(
+          "'{}' was probed from one host: {:.0f} hosts are taken to get no more together than it did; probe from several",
+          tier.name, hosts));
+    if (!curve || curve->hosts_all_bound() <= 0 || hosts <= curve->hosts_all_bound()) continue;
+    found.push_back(fmt::format(
+        "'{}' was measured from {:.0f} hosts, and their own ways there were its only limit: {:.0f} hosts may get more "
+        "than is predicted; probe from as many",
+        tier.name, curve->hosts_all_bound(), hosts));
+  }
+  out.notes.insert(out.notes.begin(), found.begin(), found.end());
+}
+
 // Checkpoints are put on what the job reaches without them.
 Prediction with_checkpoints(Prediction out, const PredictOptions& options, const std::stop_token& stop) {
   if (options.checkpoint_steps > 0 || !options.workload.checkpoint.any()) return out;
@@ -252,7 +280,9 @@ std::string_view to_string(PredictMethod method) {
 }
 
 Prediction predict(const PredictOptions& options, std::stop_token stop) {
-  return with_checkpoints(predict_alone(options, stop), options, stop);
+  Prediction out = with_checkpoints(predict_alone(options, stop), options, stop);
+  note_hosts(out, options);
+  return out;
 }
 
 namespace {

@@ -9,6 +9,7 @@
 #include "model/curve.h"
 #include "pipeline/plan_job.h"
 #include "pipeline/readers.h"
+#include "plan/job_hosts.h"
 #include "plan/station_place.h"
 
 namespace aforo {
@@ -26,19 +27,22 @@ struct Busiest {
 
 // A load-dependent station is as busy as its rate is near to the best that was measured: it is never idle
 // while anything is in flight.
-double share_of(const SimStation& station, const StationPlace& place, const SimulatedCase& c) {
+// Sets in `place` whether that rate is one of the hosts' own.
+double share_of(const SimStation& station, StationPlace& place, const SimulatedCase& c) {
   if (place.curves == nullptr) return station.utilisation;
   const Access access = access_of(c.plan);
-  const auto curve = OperationCurve::find(place.curves->curves, access.kind, c.plan.loader.read_mode, false,
-                                          access.operation_bytes());
+  const auto curve =
+      OperationCurve::find(place.curves->curves, access.kind, c.plan.loader.read_mode, false,
+                           access.operation_bytes(), job_hosts(c.plan.ranks.all, c.ranks_per_host));
   if (!curve || curve->best_rate().value <= 0) return station.utilisation;
+  place.client = curve->bound_by_host(station.mean_in_flight);
   return std::min(1.0, station.rate / curve->best_rate());
 }
 
 Busiest busiest_of(const SimulatedOnce& run, const SimulatedCase& c, const StorageSpec& storage) {
   Busiest found;
   for (const SimStation& station : run.stations) {
-    const StationPlace place = station_place(storage, station.name);
+    StationPlace place = station_place(storage, station.name);
     if (place.station != nullptr && place.station->kind == StationKind::kLatency)
       continue;  // nobody queues there
     const double share = share_of(station, place, c);
@@ -50,16 +54,17 @@ Busiest busiest_of(const SimulatedOnce& run, const SimulatedCase& c, const Stora
 std::string limit_text(const Busiest& busiest) {
   if (busiest.name.empty()) return "no station is busy";
   if (busiest.place.curves != nullptr)
-    return fmt::format("measured curve of '{}', {} of its best rate", busiest.place.curves->name,
+    return fmt::format("measured curve of {}'{}', {} of its best rate",
+                       busiest.place.client ? "each host's own way to " : "", busiest.place.curves->name,
                        format_percent(busiest.share));
   return fmt::format("station '{}', {} busy", busiest.name, format_percent(busiest.share));
 }
 
 void add_station(Evidence& e, const Busiest& busiest, double au, double target) {
   const Station* station = busiest.place.station;
-  if (station != nullptr && busiest.place.client) {
-    if (station->kind == StationKind::kCpu) e.client_cpu_share = busiest.share;
-    if (station->kind != StationKind::kCpu) e.network_busy_share = busiest.share;
+  if (busiest.place.client) {
+    const bool is_cpu = station != nullptr && station->kind == StationKind::kCpu;
+    (is_cpu ? e.client_cpu_share : e.network_busy_share) = busiest.share;
     return;
   }
   // A metadata station that is busy is where reads wait, whatever they wait for inside it.

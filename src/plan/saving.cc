@@ -10,6 +10,7 @@
 #include "model/curve.h"
 #include "model/write_mix.h"
 #include "pipeline/plan_job.h"
+#include "plan/job_hosts.h"
 #include "plan/predict_verdict.h"
 #include "sim/simulate_saving.h"
 #include "workload/access.h"
@@ -52,16 +53,18 @@ struct Beside {
 // Of each, where the job reads at its pace and `writers` write. Storage without a curve of these reads: nothing is known
 // to be lost.
 Beside beside_of(const PredictOptions& options, const Prediction& alone, const TierSpec& tier,
-                 const WriteCurve& written, double writers) {
+                 const CheckpointPlan& plan, double writers) {
   const Access access = access_of(options.workload);
+  const double hosts = job_hosts(options.workload.accelerator.count, options.ranks_per_host);
   const auto reads = OperationCurve::find(tier.curves, access.kind, options.workload.loader.read_mode, false,
-                                          std::max(access.operation_bytes(), 1.0));
+                                          std::max(access.operation_bytes(), 1.0), hosts);
   if (!reads) return {};
   const double from_cache = alone.cache_hit_share.value_or(0);
   const PerSecond wanted{alone.samples.value * access.operations_per_sample() * (1 - from_cache)};
   const double all = static_cast<double>(access.readers) * options.workload.accelerator.count;
-  const OperationCurve writes = OperationCurve::of_writes(written);
-  const WriteShare share = share_of(written.beside, *reads, writes);
+  const OperationCurve writes = *writes_for(tier.writes, plan, hosts);
+  const WriteShare share = share_for(tier, plan, access.kind, options.workload.loader.read_mode,
+                                     std::max(access.operation_bytes(), 1.0));
   // Beside writers more of them are under way than alone.
   const double readers = readers_under_way(
       [&](double n) { return mixed_rates(share, *reads, writes, n, writers).reads; }, wanted, all);
@@ -203,7 +206,7 @@ void add_saving(Prediction& p, const PredictOptions& options, const Layout& layo
       saving_of(*plan, *saved, written, p.au, Seconds{law_mean(options.workload.accelerator.step_time)});
   SavingPrediction& out = *p.saving;
   if (plan->asynchronous) {
-    const Beside beside = beside_of(options, p, *tier, written, out.writers);
+    const Beside beside = beside_of(options, p, *tier, *plan, out.writers);
     out.writes_left = beside.writes_left;
     out.reads_left = beside.reads_left;
     if (beside.reads_left < 1 && p.au > 0)

@@ -17,6 +17,7 @@ StationPlace station_place(const StorageSpec& storage, std::string_view name) {
 }
 
 Limit limit_at(const StationPlace& place) {
+  if (place.curves != nullptr && place.client) return Limit::kNetwork;
   if (place.curves != nullptr || place.station == nullptr) return Limit::kStorageBandwidth;
   if (place.client) return place.station->kind == StationKind::kCpu ? Limit::kClientCpu : Limit::kNetwork;
   return place.station->kind == StationKind::kMetadata ? Limit::kMetadata : Limit::kStorageBandwidth;

@@ -15,7 +15,7 @@ namespace aforo {
 struct StationPlace {
   const Station* station = nullptr;  // or, where there is none,
   const TierSpec* curves = nullptr;  // the tier whose curves it stands for
-  bool client = false;
+  bool client = false;  // of the hosts' own; of curves where they set the rate, as their user sees
 };
 
 // By the name that closed form and simulation give it: the station's own, or that of a tier with curves.

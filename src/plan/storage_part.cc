@@ -106,7 +106,8 @@ std::optional<StorageSpec> storage_part(StorageSpec storage, double share, doubl
   for (TierSpec& tier : storage.tiers) {
     possible = possible && take_part(tier.stations, share, ranks);
     for (ReadCurve& curve : tier.curves)
-      if (!curve.cached) take_part(curve, share);  // a host's own memory serves what is cached
+      if (!curve.cached && curve.scope == StationScope::kShared)
+        take_part(curve, share);  // a host's own memory serves what is cached, and its own way stays
   }
   if (!possible) return std::nullopt;
   return storage;

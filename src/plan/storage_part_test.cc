@@ -62,7 +62,9 @@ TEST(StoragePart, LeavesWhatEveryHostHas) {
   cached.cached = true;
   cached.size = 1e6;
   cached.points = {{1, {100}, 0, {}, 0}, {8, {400}, 0, {}, 0}};
-  whole.tiers.push_back({"tier", 1, {cached}, {}});
+  ReadCurve way = cached;
+  way.cached = false, way.scope = StationScope::kHost;
+  whole.tiers.push_back({"tier", 1, {cached, way}, {}});
   Station card = station(StationKind::kBandwidth, 1);
   card.scope = StationScope::kHost;
   card.bandwidth = {1e9};

@@ -243,7 +243,7 @@ void SimStorage::make_routes(std::size_t client) {
   for (auto& tier : tiers_) {
     Route miss = common, cached = common;
     if (!tier->spec->curves.empty()) {
-      const auto curve = OperationCurve::find(tier->spec->curves, paths.kind_, mode, false, size);
+      const auto curve = OperationCurve::find(tier->spec->curves, paths.kind_, mode, false, size, who.hosts);
       if (!curve) throw UserError(missing_curve(spec_.name, *tier->spec, paths.kind_, mode));
       if (curve->ahead() > 0) paths.ahead_ = static_cast<std::uint64_t>(curve->ahead());
       miss.push_back(curve_step(tier->curves, false, *curve));
@@ -279,10 +279,9 @@ void SimStorage::make_writes(std::size_t client) {
     for (std::size_t i = 0; i < spec_.client.size(); ++i)
       if (spec_.client[i].kind == StationKind::kBandwidth)
         writes.link.push_back({client_groups_[i].get(), 0});
-    const OperationCurve curve = OperationCurve::of_writes(*found);
-    const auto reads = OperationCurve::find(tier->spec->curves, paths.kind_, who.loader->read_mode, false,
-                                            paths.operation_bytes_);
-    const WriteShare share = reads ? share_of(found->beside, *reads, curve) : WriteShare{};
+    const OperationCurve curve = *writes_for(tier->spec->writes, *who.checkpoint, who.hosts);
+    const WriteShare share =
+        share_for(*tier->spec, *who.checkpoint, paths.kind_, who.loader->read_mode, paths.operation_bytes_);
     writes.bytes.push_back(curve_step(tier->curves, false, curve, &share));
     writes.file = {{delay_.get(), 0}};
     writes.per_file = found->per_file.value;
