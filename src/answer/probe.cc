@@ -123,8 +123,12 @@ void ProbeAsk::check() const {
 
 Answer answer(const ProbeAsk& ask, const Context& context) {
   refuse_contradictions(ask);
-  ProbeOutcome found = probe(options_of(ask), context.stop, context.progress);
+  if (context.crew != nullptr && ask.precision.given())
+    throw UserError(
+        "expected one process for --precision, found several: it measures from one host; leave it out");
+  ProbeOutcome found = probe(options_of(ask), context.stop, context.progress, context.crew);
   Answer out;
+  if (context.crew != nullptr && !context.crew->first()) return out;
   out.record = std::move(found.record);
   if (found.partial) {
     out.outcome = Outcome::kPartial;

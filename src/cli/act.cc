@@ -154,8 +154,8 @@ int act(const Command& command, std::span<const std::string> words, Console& con
   if (!console.launch.alone() && command.over_hosts) return act_together(command, words, console);
   if (!console.launch.alone())
     throw UserError(fmt::format(
-        "expected one process for 'aforo {}', found {} ({}): only run is one job over several; start it without mpirun "
-        "or srun",
+        "expected one process for 'aforo {}', found {} ({}): only run and probe work over several; start it without "
+        "mpirun or srun",
         command.name, console.launch.processes, console.launch.by));
   std::optional<StopOnSignal> stop;
   return act_on(command, words, console, stop, nullptr);

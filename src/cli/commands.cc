@@ -162,9 +162,10 @@ constexpr Command kCommands[] = {
      "shards, as the workload reads them. Data are read cold; a part of them then again from the page "
      "cache. A dataset in DIR is only read; where DIR is absent or empty one is laid, and removed at the "
      "end. The storage file says how sure it is and what could not be found out, and may be edited by hand. "
-     "With --precision it takes as long as one job needs to be predicted so narrowly.",
+     "With --precision it takes as long as one job needs to be predicted so narrowly. Started by mpirun or srun "
+     "on several hosts it measures what storage gives to all of them and to one. docs/hosts.md.",
      &kStorageFileResults, kProbeExamples, "0 done; 2 it could not be done, or not to its end.", "reads/s",
-     false, make<ProbeAsk>, answer_as<ProbeAsk>},
+     false, make<ProbeAsk>, answer_as<ProbeAsk>, nullptr, true},
     {"predict", "Predict a job on a storage that is known as data",
      "Runs the job of 'aforo run' in virtual time against a storage file, or takes closed forms where they "
      "are known to be near: accelerator utilisation with its interval, throughput, stalls by cause, what "

@@ -6,25 +6,13 @@
 #pragma once
 
 #include <stop_token>
-#include <string>
 
-#include "measure/record.h"
-#include "model/storage_spec.h"
+#include "hosts/crew.h"
 #include "probe/probe_config.h"
+#include "probe/probe_outcome.h"
 #include "world/progress.h"
 
 namespace aforo {
-
-// The Record, and what of it a prediction needs.
-struct ProbeOutcome {
-  // Complete unless `partial`. Not judged: parse_storage of its text says whether it can be used.
-  StorageSpec storage;
-  Json record;
-  // Of a probe that chose its length: how that ended, a sentence; else empty.
-  std::string precision;
-  // A stop request ended it before all was measured; the Record says it too.
-  bool partial = false;
-};
 
 // Blocks; the calling thread becomes home. Lanes, `progress`' thread and what lays data have ended
 // when this returns. Data that was laid is removed however it ends, and a UserError names what
@@ -33,6 +21,10 @@ struct ProbeOutcome {
 // Throws UserError when nothing can be laid or read, or one sample cannot, Interrupted when
 // it was stopped before the first curve. A stop later gives what was measured, `partial` =
 // true. `progress` may be empty. With `precision` it throws what the promise does.
-ProbeOutcome probe(const ProbeOptions& options, std::stop_token stop, const ProgressSink& progress);
+//
+// `crew`: the processes that measure together, all of which come to it with the same options and no `precision`; null: this
+// one alone. The first's outcome is that of all, the others' is empty; what ends one of them ends all, as Crew says.
+ProbeOutcome probe(const ProbeOptions& options, std::stop_token stop, const ProgressSink& progress,
+                   Crew* crew = nullptr);
 
 }  // namespace aforo

@@ -2,6 +2,13 @@
 
 namespace aforo {
 
+Bytes chunk_written(const ProbeOptions& options) {
+  // Both chosen: what most savers' come to, and more than any device needs.
+  constexpr Bytes kChunk{std::uint64_t{8} << 20}, kLargestChunk{std::uint64_t{64} << 20};
+  if (!options.workload || !options.workload->checkpoint.any()) return kChunk;
+  return std::min(options.workload->checkpoint.chunk, kLargestChunk);
+}
+
 std::vector<ReadMode> modes_of(const ProbeOptions& options) {
   if (!options.modes.empty()) return options.modes;
   if (options.workload) return {options.workload->loader.read_mode};

@@ -36,10 +36,15 @@ struct ProbeOptions {
   unsigned io_threads = 0;  // lanes; 0 = one per available core
   // Of one read; 0 = never. A read that exceeds it ends the probe.
   Seconds io_timeout{30};
+  // What tells this process's machine from those of others; empty: as the kernel tells it.
+  std::string machine;
 };
 
 // Read modes, in the order in which they are measured.
 std::vector<ReadMode> modes_of(const ProbeOptions& options);
+
+// Of a write: the workload's checkpoints', up to 64 MiB; 8 MiB where it has none.
+Bytes chunk_written(const ProbeOptions& options);
 
 // `config` of the Record; `laid`: the probe laid what it read.
 void add_probe_config(Json& record, const ProbeOptions& options, bool laid);

@@ -58,6 +58,7 @@ void refit(ProbedCurve& probed, std::vector<WindowDigest> windows, const Store& 
   const ReadCurve& was = probed.curve;
   ReadCurve curve = fit_curve(was.kind, was.mode, was.cached, windows);
   curve.request = was.request;
+  curve.scope = was.scope, curve.hosts = was.hosts;
   if (was.kind == ReadKind::kStream && was.mode == ReadMode::kBuffered && !was.cached && read_ahead(windows))
     curve.ahead = read_ahead_below(store);
   probed.curve = std::move(curve), probed.windows = std::move(windows);
@@ -68,6 +69,7 @@ void add_curve(ProbeFindings& findings, const SweepAsk& ask, const SweepResult& 
   if (result.windows.empty()) return;
   ProbedCurve probed{{}, {}, result.discarded, result.spent};
   probed.curve.kind = ask.kind, probed.curve.mode = ask.mode, probed.curve.cached = ask.cached;
+  probed.curve.scope = ask.scope, probed.curve.hosts = ask.hosts;
   if (ask.kind == ReadKind::kFile && ask.mode == ReadMode::kDirect) probed.curve.request = request;
   refit(probed, result.windows, store);
   if (probed.curve.points.empty()) return;

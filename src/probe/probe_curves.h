@@ -10,15 +10,14 @@
 
 namespace aforo {
 
-// What reads one dataset in one mode, set up once for many windows. Construct, use and destroy on one thread; `data`
+// What reads one dataset in one mode, set up once for many windows, in orders that benches have. Construct, use and destroy on one thread; `data`
 // outlives it; `settings` are for its store. Throws UserError as make_lanes does.
 struct CurveReaders {
-  CurveReaders(const ProbeData& data, ReadMode mode, const JobSettings& settings, std::uint64_t seed)
+  CurveReaders(const ProbeData& data, ReadMode mode, const JobSettings& settings)
       : loader(in_mode(data.loader, mode)),
         units(*data.layout, data.kind, data.files, stream_request(loader)),
         readers(*data.layout, data.kind, loader, units, settings),
-        reset(*data.store, *data.layout),
-        cursor(units.size(), seed, false) {}
+        reset(*data.store, *data.layout) {}
   static LoaderSpec in_mode(LoaderSpec loader, ReadMode mode) {
     loader.read_mode = mode;
     return loader;
@@ -28,7 +27,6 @@ struct CurveReaders {
   ProbeUnits units;
   ProbeReaders readers;
   CacheReset reset;
-  ProbeCursor cursor;
 };
 
 // Readers of it that memory has room for, kMostReaders at most. Throws UserError where there is none for one.

@@ -46,6 +46,25 @@ std::optional<ClientCost> client_of(const ProbeFindings& findings, ReadMode mode
   return client_cost(busy.empty() ? all : busy);
 }
 
+// Of a ReadCurve or a WriteCurve.
+template <class Curve>
+std::string hosts_words(const Curve& curve) {
+  if (curve.scope == StationScope::kHost) return ", one host alone";
+  return curve.hosts > 1 ? fmt::format(", {} hosts", curve.hosts) : std::string();
+}
+
+// Likewise, where several hosts measured.
+template <class Curve>
+void add_hosts(Json& json, const Curve& curve) {
+  if (curve.scope == StationScope::kShared && curve.hosts == 1) return;
+  json["scope"] = to_string(curve.scope);
+  json["hosts"] = curve.hosts;
+}
+
+unsigned cores_of(const ProbeFindings& findings) {
+  return findings.cores > 0 ? findings.cores : available_cores();
+}
+
 double cost_of(const ClientCost& cost, double bytes) {
   return cost.per_operation.value + cost.per_byte.value * bytes;
 }
@@ -55,6 +74,7 @@ double best_rate(const ProbeFindings& findings, const ReadCurve& read) {
   double best = 0;
   for (const ProbedCurve& probed : findings.curves) {
     const ReadCurve& curve = probed.curve;
+    if (curve.hosts > 1) continue;  // the loader's cores are one host's
     const bool seen = !curve.cached || findings.loader->cache_share >= kMostlyCached;
     if (seen && curve.kind == read.kind && curve.mode == read.mode && !curve.points.empty())
       best = std::max(best, best_of(curve).rate.value);
@@ -76,13 +96,13 @@ std::optional<Station> loader_station(const ProbeFindings& findings) {
   const double reading =
       reads * std::lerp(cost_of(*cold, curve.size), cost_of(hot.value_or(*cold), curve.size), from_cache);
   const double whole = loader.cpu_per_sample.value, own = whole - reading;
-  if (own <= 0 || available_cores() / whole > kLoaderMatters * best_rate(findings, curve) / reads)
+  if (own <= 0 || cores_of(findings) / whole > kLoaderMatters * best_rate(findings, curve) / reads)
     return std::nullopt;
   Station station;
   station.name = "loader";
   station.kind = StationKind::kCpu;
   station.scope = StationScope::kHost;
-  station.servers = available_cores();
+  station.servers = cores_of(findings);
   station.taken = rounded_for_file(std::clamp(reading / whole, 0.0, kMostTaken));
   if (curve.kind == ReadKind::kFile)
     station.per_operation =
@@ -98,6 +118,7 @@ Json json_of(const ProbedWrites& probed) {
             {"chunk_bytes", curve.chunk.value},   {"seconds_per_file", curve.per_file.value},
             {"least_seconds", curve.least.value}, {"files_per_second", curve.files.value},
             {"bytes_written", probed.bytes},      {"seconds", probed.spent.value}};
+  add_hosts(json, curve);
   Json points = Json::array();
   for (const WritePoint& point : curve.points)
     points.push_back(
@@ -113,7 +134,8 @@ Json json_of(const ProbedWrites& probed) {
 
 Series series_of(const ProbedWrites& probed) {
   Series out;
-  out.name = fmt::format("files written, {}, synced", to_string(probed.curve.mode));
+  out.name =
+      fmt::format("files written, {}, synced{}", to_string(probed.curve.mode), hosts_words(probed.curve));
   out.x = {"writers", "count", {}};
   out.y = {{"bytes_per_second", "B/s", {}}};
   for (const WritePoint& point : probed.curve.points) {
@@ -180,6 +202,7 @@ Json json_of(const ProbedCurve& probed) {
             {"size_share", curve.size_share},   {"knee", knee_of(curve)},
             {"windows", probed.windows.size()}, {"windows_discarded", probed.discarded},
             {"seconds", probed.spent.value}};
+  add_hosts(json, curve);
   Json points = Json::array();
   for (const CurvePoint& point : curve.points) {
     unsigned windows = 0;
@@ -205,7 +228,8 @@ std::string name_of(const ReadCurve& curve) {
   const std::string what = curve.kind == ReadKind::kFile    ? "whole files of " + size
                            : curve.kind == ReadKind::kRange ? "ranges of " + size
                                                             : "streams in requests of " + size;
-  return what + ", " + std::string(to_string(curve.mode)) + (curve.cached ? ", from the page cache" : "");
+  return what + ", " + std::string(to_string(curve.mode)) + (curve.cached ? ", from the page cache" : "") +
+         hosts_words(curve);
 }
 
 std::vector<std::string> drop_collapsed(ProbeFindings& findings) {
@@ -276,7 +300,7 @@ StorageSpec storage_from_findings(const ProbeFindings& findings, const Store& st
       findings.curves.empty()
           ? ClientCost{}
           : client_of(findings, findings.curves.front().curve.mode, false).value_or(ClientCost{});
-  storage.probed_client = ProbedClient{available_cores(),
+  storage.probed_client = ProbedClient{cores_of(findings),
                                        {rounded_for_file(cost.per_operation.value)},
                                        {rounded_for_file(cost.per_byte.value)}};
   if (auto station = loader_station(findings)) storage.client.push_back(std::move(*station));
@@ -302,6 +326,15 @@ void add_findings(Json& record, const ProbeFindings& findings, const StorageSpec
     if (probed.curve.points.empty()) continue;
     record["writes"].push_back(json_of(probed));
     add_series(record, series_of(probed));
+  }
+  for (const ProbedHost& host : findings.hosts) {
+    Json json{{"name", host.name},
+              {"process", record["hosts"].size()},
+              {"host", host.host},
+              {"cores", host.cores},
+              {"clock_offset_seconds", host.clock_offset.value},
+              {"clock_uncertainty_seconds", host.clock_uncertainty.value}};
+    record["hosts"].push_back(std::move(json));
   }
   record["seconds"] = findings.spent.value;
   if (findings.laying.value > 0) record["laying_seconds"] = findings.laying.value;

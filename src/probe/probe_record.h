@@ -25,6 +25,14 @@ struct ProbedCurve {
   Seconds spent{0};
 };
 
+// A process of a probe from several.
+struct ProbedHost {
+  std::string name;   // as a Crew calls it
+  unsigned host = 0;  // processes of one machine have the same
+  unsigned cores = 1;
+  Seconds clock_offset{0}, clock_uncertainty{0};
+};
+
 // All that was measured, in the order in which it was.
 struct ProbeFindings {
   // The first says which class of reads the loader made.
@@ -40,6 +48,8 @@ struct ProbeFindings {
   bool storage_below = true;
   EngineKind engine = EngineKind::kAuto;
   unsigned io_threads = 0;
+  std::vector<ProbedHost> hosts;     // by process; empty: one alone
+  unsigned cores = 0;                // of one host; 0 = those that this process may use
   Bytes memory{0};                   // available before anything was read
   std::vector<ProbedWrites> writes;  // empty: was not asked for
   // Absent without a workload, or where it could not be measured.

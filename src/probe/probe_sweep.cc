@@ -10,7 +10,6 @@
 #include "base/error.h"
 #include "measure/verdict.h"
 #include "storage/engine.h"
-#include "storage/machine.h"
 
 namespace aforo {
 namespace {
@@ -32,17 +31,13 @@ constexpr unsigned kUnitsPerReader = 2;
 
 class ProbeSweep::Windows {
  public:
-  Windows(ProbeReaders& readers, ProbeCursor& cursor, CacheReset& reset, SweepAsk ask, std::stop_token stop,
-          WindowNews on_window)
-      : readers_(readers),
-        cursor_(cursor),
-        reset_(reset),
+  Windows(ProbeBench& bench, SweepAsk ask, std::stop_token stop, WindowNews on_window)
+      : bench_(bench),
         ask_(std::move(ask)),
         stop_(std::move(stop)),
         on_window_(std::move(on_window)),
         random_(ask_.seed),
-        begin_(monotonic_now()),
-        used_before_(readers.used()) {
+        begin_(monotonic_now()) {
     for (const WindowDigest& seen : ask_.before) learn(seen);
   }
 
@@ -68,8 +63,9 @@ class ProbeSweep::Windows {
     SweepResult out = result_;
     out.stopped = stop_.stop_requested();
     out.spent = spent();
-    if (!reset_.note().empty() && !ask_.cached) out.notes.push_back(reset_.note());
+    if (std::string note = bench_.note(); !note.empty() && !ask_.cached) out.notes.push_back(std::move(note));
     note_disturbance(out);
+    for (std::string& text : bench_.unlike()) out.notes.push_back(std::move(text));
     if (shortened_)
       out.notes.push_back(
           "there is so little data that windows ended before their time: its spread says "
@@ -82,49 +78,45 @@ class ProbeSweep::Windows {
   bool over() const { return stop_.stop_requested() || result_.refused; }
 
   void note_disturbance(SweepResult& out) const {
-    const auto others = other_cpu_share(without(readers_.used(), used_before_), describe_machine().cores);
-    if (!others || *others <= kDisturbed) return;
-    out.notes.push_back(fmt::format(
-        "other processes used {} of this machine's CPU meanwhile: repeat the probe on an idle machine",
-        format_percent(*others)));
+    for (const ProbeBench::Disturbance& others : bench_.disturbances())
+      out.notes.push_back(
+          fmt::format("other processes used {} of {} meanwhile: repeat the probe on an idle machine",
+                      format_percent(others.share), others.where));
   }
 
   // `again`: the page cache answered, although it was dropped. Reads past the cache leave nothing in it.
   void make_cold(bool again = false) {
     if (ask_.cached) return;
     const bool lies_in_cache = ask_.mode != ReadMode::kDirect || again;
+    Dropped dropped = Dropped::kNothing;
     if (ask_.storage_below && !dropped_)
-      drop_all(reset_, ask_.files, stop_);
+      dropped = Dropped::kAll;
     else if (ask_.storage_below && lies_in_cache)
-      drop_read();
+      dropped = Dropped::kRead;
     dropped_ = true;
-    cursor_.rewind();
-  }
-
-  void drop_read() {
-    if (ask_.files > kMostKnownNames) return reset_.drop(stop_);
-    reset_.drop_files(readers_.units().files_of(cursor_.taken_units()), stop_);
+    bench_.rewind(dropped, ask_.files, stop_);
   }
 
   unsigned most_readers() const {
     if (ask_.cached) return ask_.most_readers;
     return static_cast<unsigned>(
-        std::clamp<std::uint64_t>(cursor_.left() / kUnitsPerReader, 1, ask_.most_readers));
+        std::clamp<std::uint64_t>(bench_.left() / kUnitsPerReader, 1, ask_.most_readers));
   }
 
-  // A look at 1, 2, 4, ... in flight, as far as the rate grows; these windows do not count.
+  // A look at 1, 2, 4, ... in flight (over several hosts at 1, and at 1, 2, 4, ... for each), as far as the rate grows; these
+  // windows do not count.
   std::vector<unsigned> scout() {
     std::vector<unsigned> levels;
     std::vector<double> rates;
     const unsigned most = most_readers();
     const Seconds length = scout_length(ask_.time);
-    for (unsigned n = 1; n <= most && !over(); n *= 2) {
+    for (unsigned n = 1; n <= most && !over(); n = n == 1 ? std::max(2U, bench_.hosts()) : n * 2) {
       if (!still_grows(rates)) break;
       if (rates.size() >= kLeastLevels && spent() > ask_.time * kScoutMost) {
         result_.unknown.push_back(fmt::format(
             "more than {} in flight were not tried: to try up to there took {} of {}, and windows "
             "that count need the rest; a longer probe tries more",
-            n / 2, format_seconds(spent()), format_seconds(ask_.time)));
+            levels.back(), format_seconds(spent()), format_seconds(ask_.time)));
         break;
       }
       const auto seen = window(n, length);
@@ -200,17 +192,17 @@ class ProbeSweep::Windows {
     const auto rate = rate_.find(n);
     const double units = rate == rate_.end() ? 0 : rate->second * length.value / ask_.operations_per_unit;
     const double wanted = units + 2.0 * n;
-    if (!ask_.cached && cursor_.taken() > 0 && static_cast<double>(cursor_.left()) < wanted) make_cold();
+    if (!ask_.cached && bench_.taken() > 0 && static_cast<double>(bench_.left()) < wanted) make_cold();
     if (on_window_) on_window_(n, last_rate_, last_bytes_);
     const Seconds patience{std::clamp(length.value, 1.0, 10.0)};
-    const RawWindow raw = readers_.run({n, length, patience}, cursor_, stop_);
+    const RawWindow raw = bench_.run({n, length, patience}, stop_);
     result_.bytes += raw.bytes_in_all;
     if (raw.bytes_from_storage)
       result_.bytes_from_storage += *raw.bytes_from_storage;
     else
       result_.from_storage_known = false;
     if (stop_.stop_requested()) return std::nullopt;
-    if (!readers_.fault().empty()) return fault();
+    if (!bench_.fault().empty()) return fault();
     WindowDigest seen = digest(raw);
     if (seen.counted == 0 && longer > 0) return window(n, length * 4, longer - 1);
     if (seen.counted == 0) throw_nothing(raw);
@@ -227,35 +219,37 @@ class ProbeSweep::Windows {
   }
 
   std::optional<WindowDigest> fault() {
-    if (ask_.mode == ReadMode::kDirect && readers_.fault_error() == EINVAL && result_.windows.empty()) {
+    if (ask_.mode == ReadMode::kDirect && bench_.fault_error() == EINVAL && result_.windows.empty()) {
       result_.refused = true;
       return std::nullopt;
     }
-    if (is_of_client(readers_.fault_error()))
+    if (is_of_client(bench_.fault_error()))
       throw UserError(fmt::format("expected enough open files and memory for the probe, found {}: {}; {}",
-                                  readers_.fault(), kClientLack, kClientAdvice));
+                                  bench_.fault(), kClientLack, kClientAdvice));
     throw UserError(
         fmt::format("expected every sample to be readable, found {}; mend or remove it, or probe "
                     "another directory",
-                    readers_.fault()));
+                    bench_.fault()));
   }
 
   [[noreturn]] void throw_nothing(const RawWindow& raw) const {
+    if (!(raw.until > raw.from))
+      throw UserError(fmt::format(
+          "expected all that read to be at it together, found that some of {} were through with the data before others had "
+          "begun; probe a directory that holds more",
+          raw.readers));
     throw UserError(
         fmt::format("expected reads to end within a window of {}, found none of {} in flight that "
                     "did; give a larger --budget",
                     format_seconds(raw.until - raw.from), raw.readers));
   }
 
-  ProbeReaders& readers_;
-  ProbeCursor& cursor_;
-  CacheReset& reset_;
+  ProbeBench& bench_;
   const SweepAsk ask_;
   std::stop_token stop_;
   const WindowNews on_window_;
   Random random_;
   Seconds begin_;
-  const Usage used_before_;  // by a sweep of the same readers
   std::size_t planned_ = 1;  // windows
   std::map<unsigned, double> rate_;
   std::map<unsigned, Seconds> latency_;
@@ -265,10 +259,8 @@ class ProbeSweep::Windows {
   SweepResult result_;
 };
 
-ProbeSweep::ProbeSweep(ProbeReaders& readers, ProbeCursor& cursor, CacheReset& reset, SweepAsk ask,
-                       std::stop_token stop, WindowNews on_window)
-    : windows_(std::make_unique<Windows>(readers, cursor, reset, std::move(ask), std::move(stop),
-                                         std::move(on_window))) {}
+ProbeSweep::ProbeSweep(ProbeBench& bench, SweepAsk ask, std::stop_token stop, WindowNews on_window)
+    : windows_(std::make_unique<Windows>(bench, std::move(ask), std::move(stop), std::move(on_window))) {}
 ProbeSweep::~ProbeSweep() = default;
 
 void ProbeSweep::measure() { windows_->measure(); }
@@ -279,14 +271,9 @@ void ProbeSweep::measure_again(std::span<const unsigned> levels, Seconds length,
 
 SweepResult ProbeSweep::result() const { return windows_->result(); }
 
-void drop_all(CacheReset& reset, FileId files, std::stop_token stop) {
-  files <= kMostKnownNames ? reset.drop_data(files, std::move(stop)) : reset.drop(std::move(stop));
-}
-
-bool read_once(ProbeReaders& readers, ProbeCursor& cursor, unsigned count, Seconds most,
-               std::stop_token stop) {
-  readers.run({count, most, Seconds{1}}, cursor, stop);
-  return cursor.left() == 0 && !stop.stop_requested();
+bool read_once(ProbeBench& bench, unsigned count, Seconds most, const std::stop_token& stop) {
+  bench.run({count, most, Seconds{1}}, stop);
+  return bench.left() == 0 && !stop.stop_requested();
 }
 
 }  // namespace aforo

@@ -9,19 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "probe/probe_bench.h"
 #include "probe/probe_plan.h"
-#include "probe/probe_window.h"
-#include "world/cache_reset.h"
 
 namespace aforo {
-
-// Up to so many files, a probe drops their data alone and leaves their names known; the names of
-// more would not stay known over a job's epoch either, and are dropped too where that is allowed.
-// Chosen: names and inodes of so many take some hundred MB of kernel memory.
-inline constexpr FileId kMostKnownNames = 200'000;
-
-// All that a probe reads out of the page cache, in that way.
-void drop_all(CacheReset& reset, FileId files, std::stop_token stop);
 
 // One curve to measure.
 struct SweepAsk {
@@ -34,7 +25,7 @@ struct SweepAsk {
   // For all of it, scouting and drops included; aimed at: every level gets a window
   // whatever that takes.
   Seconds time{10};
-  // No level is higher; what memory and open files allow, at most kMostReaders.
+  // No level is higher; what memory and open files allow, at most kMostReaders a process.
   unsigned most_readers = kMostReaders;
   // Empty = doublings, as far as the rate grows.
   std::vector<unsigned> levels;
@@ -50,6 +41,9 @@ struct SweepAsk {
   std::vector<WindowDigest> before = {};
   // Why `most_readers` is less than kMostReaders: a clause; empty = it is not, or for reasons that need not be said.
   std::string bound = {};
+  // Of its curve, as in ReadCurve.
+  StationScope scope = StationScope::kShared;
+  std::uint32_t hosts = 1;
 };
 
 // What came of it. Windows are empty where it was refused, or stopped before the first.
@@ -76,11 +70,10 @@ struct SweepResult {
 // bytes per second. May be empty.
 using WindowNews = std::function<void(unsigned readers, PerSecond rate, BytesPerSecond bytes)>;
 
-// Blocks; call it on the thread that made `readers`. What is passed in outlives it.
+// Blocks; call it on the thread that made what `bench` reads with. What is passed in outlives it.
 class ProbeSweep {
  public:
-  ProbeSweep(ProbeReaders& readers, ProbeCursor& cursor, CacheReset& reset, SweepAsk ask,
-             std::stop_token stop, WindowNews on_window);
+  ProbeSweep(ProbeBench& bench, SweepAsk ask, std::stop_token stop, WindowNews on_window);
   ~ProbeSweep();
 
   // Drops the cache and scouts the levels, but where they are given, then measures each in
@@ -101,10 +94,9 @@ class ProbeSweep {
   std::unique_ptr<Windows> windows_;
 };
 
-// Reads every unit of `cursor` (which must not wrap) once, `count` at a time, to have
+// Reads every unit of `bench` (whose cursor must not wrap) once, `count` at a time, to have
 // it in the page cache. False if that took longer than `most` or a stop was
 // requested; some of it is then cached.
-bool read_once(ProbeReaders& readers, ProbeCursor& cursor, unsigned count, Seconds most,
-               std::stop_token stop);
+bool read_once(ProbeBench& bench, unsigned count, Seconds most, const std::stop_token& stop);
 
 }  // namespace aforo

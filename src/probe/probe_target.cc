@@ -126,6 +126,27 @@ ProbeData found_data(std::shared_ptr<Store> store, const std::optional<Workload>
   return data;
 }
 
+std::string folder_of(const std::string& directory, const ProbeWish& wish) {
+  return directory + "/" + std::string(kProbeFolder) + wish.name;
+}
+
+ProbeData laid_data(const std::string& directory, const ProbeWish& wish, const LaidFiles& laid) {
+  ProbeData data;
+  data.store = open_store(folder_of(directory, wish));
+  DatasetSpec spec = wish.dataset;
+  spec.samples = laid.samples;
+  const DatasetId id = dataset_id_of(spec);
+  const std::uint64_t per_file = traits_of(spec.layout).packed ? spec.samples_per_file : 1;
+  spec.samples = std::min(spec.samples, laid.files * per_file);  // sizes and names of these stay as they are
+  data.layout = std::make_unique<GeneratedLayout>(spec, id);
+  data.files = data.layout->files();
+  data.laid = laid;
+  data.loader = wish.loader;
+  require_readable(data.layout->kind(), directory);
+  data.kind = access_of(*data.layout, data.loader, 1).kind;
+  return data;
+}
+
 ProbeGround::ProbeGround(const Store& store, const std::vector<ProbeWish>& wishes)
     : directory_(store.where()), made_(store.places_to_make()) {
   remove_left_over(store);
@@ -166,7 +187,7 @@ ProbeData ProbeGround::lay(const ProbeWish& wish, Seconds time, std::stop_token 
   spec = wish.dataset;
   const std::uint64_t room = std::max(room_.value, least_of(wish).value);
   spec.samples = std::clamp(room / (mean_size(spec) + 4096), kFewestSamples, kMostSamples);
-  options.directory = directory_ + "/" + std::string(kProbeFolder) + wish.name;
+  options.directory = folder_of(directory_, wish);
   options.direct = static_cast<double>(mean_size(spec) * spec.samples_per_file) >= kDirectFrom;
   folders_.push_back(options.directory);
   FileId files = 0;
@@ -187,17 +208,7 @@ ProbeData ProbeGround::lay(const ProbeWish& wish, Seconds time, std::stop_token 
         fmt::format("expected to lay {} files for the probe in {} within {}, found {} written; give "
                     "a larger --budget, or probe a directory that holds a dataset",
                     few, directory_, format_seconds(time * kMoreTimes), files));
-  ProbeData data;
-  data.store = open_store(options.directory);
-  const DatasetId id = dataset_id_of(spec);
-  const std::uint64_t per_file = traits_of(spec.layout).packed ? spec.samples_per_file : 1;
-  spec.samples = std::min(spec.samples, files * per_file);  // sizes and names of these stay as they are
-  data.layout = std::make_unique<GeneratedLayout>(spec, id);
-  data.files = data.layout->files();
-  data.loader = wish.loader;
-  require_readable(data.layout->kind(), directory_);
-  data.kind = access_of(*data.layout, data.loader, 1).kind;
-  return data;
+  return laid_data(directory_, wish, {spec.samples, files});
 }
 
 void ProbeGround::remove() {

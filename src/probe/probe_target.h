@@ -16,6 +16,12 @@
 
 namespace aforo {
 
+// Of a dataset that was laid: samples that it was begun with, and the files that became whole.
+struct LaidFiles {
+  std::uint64_t samples = 0;
+  FileId files = 0;
+};
+
 // One dataset to read, and how. Move-only. What reads it ends before it does.
 struct ProbeData {
   // Where it lies: the probe's own directory, or a folder in it.
@@ -26,6 +32,8 @@ struct ProbeData {
   ReadKind kind = ReadKind::kFile;
   // How a job would read it: requests, mode, delivery.
   LoaderSpec loader;
+  // Where a probe laid it.
+  LaidFiles laid;
   // For the Record: where what was wanted and what lies there differ, what was left out.
   std::vector<std::string> warnings;
 };
@@ -51,6 +59,11 @@ bool holds_dataset(const Store& store);
 // a layout that cannot be read, what open_dataset refuses), Interrupted on a stop.
 ProbeData found_data(std::shared_ptr<Store> store, const std::optional<Workload>& workload, unsigned threads,
                      std::stop_token stop);
+
+// Where the data of a wish lie within `directory`.
+std::string folder_of(const std::string& directory, const ProbeWish& wish);
+// The data of a wish that were laid there.
+ProbeData laid_data(const std::string& directory, const ProbeWish& wish, const LaidFiles& laid);
 
 // Lays datasets in folders of a directory and removes them, and the directories made for them, at
 // its end. One thread. Nothing else is touched but what an earlier probe laid: generate's marker in

@@ -61,7 +61,17 @@ std::uint64_t ProbeUnits::holding(double bytes) const {
 }
 
 ProbeCursor::ProbeCursor(std::uint64_t units, std::uint64_t seed, bool wraps)
-    : size_(units), seed_(seed), wraps_(wraps), order_(std::max<std::uint64_t>(units, 1), seed) {}
+    : all_(units),
+      size_(units),
+      seed_(seed),
+      wraps_(wraps),
+      order_(std::max<std::uint64_t>(units, 1), seed) {}
+
+ProbeCursor::ProbeCursor(std::uint64_t units, std::uint64_t seed, std::uint32_t part, std::uint32_t parts)
+    : ProbeCursor(units, seed, false) {
+  part_ = part, parts_ = parts;
+  size_ = part < units ? (units - part + parts - 1) / parts : 0;
+}
 
 ProbeCursor::ProbeCursor(std::vector<std::uint64_t> chosen) : ProbeCursor(chosen.size(), 1, false) {
   chosen_ = std::move(chosen);
@@ -87,7 +97,7 @@ std::vector<std::uint64_t> ProbeCursor::taken_units() const {
 
 void ProbeCursor::rewind() {
   seed_ = mix64(seed_);
-  order_ = Permutation(std::max<std::uint64_t>(size_, 1), seed_);
+  order_ = Permutation(std::max<std::uint64_t>(all_, 1), seed_);
   at_.store(0, std::memory_order_relaxed);
 }
 

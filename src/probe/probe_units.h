@@ -57,6 +57,8 @@ class ProbeCursor {
  public:
   // `units` many; `wraps`: begins anew by itself, for reading from the cache.
   ProbeCursor(std::uint64_t units, std::uint64_t seed, bool wraps);
+  // Of the order that others take parts of too, every `parts`-th from `part` on: together they hand out each once.
+  ProbeCursor(std::uint64_t units, std::uint64_t seed, std::uint32_t part, std::uint32_t parts);
   // These units and no others, each once and in that order, also after a rewind.
   explicit ProbeCursor(std::vector<std::uint64_t> chosen);
 
@@ -72,9 +74,12 @@ class ProbeCursor {
   void rewind();
 
  private:
-  std::uint64_t unit_at(std::uint64_t at) const { return chosen_.empty() ? order_(at) : chosen_[at]; }
+  std::uint64_t unit_at(std::uint64_t at) const {
+    return chosen_.empty() ? order_(at * parts_ + part_) : chosen_[at];
+  }
 
-  std::uint64_t size_, seed_;
+  std::uint64_t all_, size_, seed_;  // units of all parts, and of this one
+  std::uint64_t part_ = 0, parts_ = 1;
   bool wraps_;
   Permutation order_;
   std::vector<std::uint64_t> chosen_;  // empty = in `order_`

@@ -1,7 +1,9 @@
 #include "probe/probe_window.h"
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
+#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,10 +15,6 @@
 
 namespace aforo {
 namespace {
-
-// Of a window; what follows weighs little at first (Hann's weights, curve_fit.h),
-// so it need not be longer.
-constexpr double kRamp = 0.1;
 
 JobPlan plan_of(const Layout& layout, const LoaderSpec& loader) {
   JobPlan plan;
@@ -34,6 +32,21 @@ void lower(std::atomic<double>& least, double value) {
 }
 
 }  // namespace
+
+void wait_until(Seconds begin, const std::stop_token& stop) {
+  constexpr Seconds kLook{0.01};  // at a stop
+  for (Seconds now = monotonic_now(); now < begin && !stop.stop_requested(); now = monotonic_now())
+    std::this_thread::sleep_for(std::chrono::duration<double>(std::min(begin - now, kLook).value));
+}
+
+void count_usage(RawWindow& window, const Usage& usage, bool compressed) {
+  window.cpu = usage.client_cpu();
+  window.bytes_from_storage = usage.process_bytes_read;
+  if (!window.bytes_from_storage && usage.device) window.bytes_from_storage = usage.device->bytes_read;
+  if (window.bytes_from_storage == std::uint64_t{0} && !usage.device)
+    window.bytes_from_storage.reset();  // network and FUSE filesystems may not account to the process
+  if (compressed) window.bytes_from_storage.reset();
+}
 
 struct ProbeReaders::Running {
   Context context;
@@ -75,14 +88,15 @@ RawWindow ProbeReaders::run(const WindowAsk& ask, ProbeCursor& cursor, std::stop
   std::vector<LaneState> lanes;
   for (ReaderStats& of : stats) lanes.push_back({of});
   const Moment before = read_moment(store_);
+  wait_until(ask.begin, stop);
   const Seconds begin = world_.now();
-  Running running{
-      {world_, plan_, lanes}, cursor, {}, begin + ask.length, begin + ask.length + ask.patience, ask.readers};
+  const Seconds until = (ask.begin.value > 0 ? ask.begin : begin) + ask.length;
+  Running running{{world_, plan_, lanes}, cursor, {}, until, until + ask.patience, ask.readers};
   running.logs.resize(world_.lanes());
   world_.run(all_readers(running, ask.readers), stop,
              [&running] { running.context.ending.store(true, std::memory_order_relaxed); });
   const Seconds end = world_.now();
-  const Usage usage = between(before, read_moment(store_));
+  last_ = between(before, read_moment(store_));
 
   RawWindow window;
   window.readers = ask.readers;
@@ -93,13 +107,8 @@ RawWindow ProbeReaders::run(const WindowAsk& ask, ProbeCursor& cursor, std::stop
     for (const RawOperation& op : log) window.bytes_in_all += op.bytes;
   }
   window.operations_in_all = window.operations.size();
-  window.cpu = usage.client_cpu();
-  used_ = plus(used_, usage);
-  window.bytes_from_storage = usage.process_bytes_read;
-  if (!window.bytes_from_storage && usage.device) window.bytes_from_storage = usage.device->bytes_read;
-  if (window.bytes_from_storage == std::uint64_t{0} && !usage.device)
-    window.bytes_from_storage.reset();  // network and FUSE filesystems may not account to the process
-  if (store_.info().compressed) window.bytes_from_storage.reset();
+  used_ = plus(used_, last_);
+  count_usage(window, last_, store_.info().compressed);
   note_fault(running);
   return window;
 }

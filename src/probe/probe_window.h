@@ -21,6 +21,9 @@ inline constexpr double kCacheAllowed = 0.05;
 // Of all cores, used by others, at most. Chosen: less is what any machine does besides.
 inline constexpr double kDisturbed = 0.1;
 
+// Of a window; what follows weighs little at first (Hann's weights, curve_fit.h), so it need not be longer.
+inline constexpr double kRamp = 0.1;
+
 // How many, and how long.
 struct WindowAsk {
   unsigned readers = 1;
@@ -28,7 +31,15 @@ struct WindowAsk {
   Seconds length{1};
   // How long readers go on, after it, while operations that began inside are not done.
   Seconds patience{5};
+  // When it begins, on monotonic_now(), where hosts begin together; what is past is at once, and takes off its length.
+  Seconds begin{0};
 };
+
+// Until then on monotonic_now(), or a stop; what is past is at once.
+void wait_until(Seconds begin, const std::stop_token& stop);
+
+// What counters say of a window, put into it. `compressed`: storage's bytes are none of the files'.
+void count_usage(RawWindow& window, const Usage& usage, bool compressed);
 
 // Lanes that stay over many windows of one layout and read mode: opening files and making engines
 // is no part of a window. Construct, use and destroy on one thread. What is passed in outlives it.
@@ -55,6 +66,8 @@ class ProbeReaders {
   // Why not the preferred one; may be empty.
   const std::string& engine_reason() const { return engine_reason_; }
   const ProbeUnits& units() const { return units_; }
+  // By the last window.
+  const Usage& used_last() const { return last_; }
   // By the windows so far, together: single ones are too short to tell other processes by.
   const Usage& used() const { return used_; }
   unsigned io_threads() const { return static_cast<unsigned>(world_.lanes()); }
@@ -81,7 +94,7 @@ class ProbeReaders {
   std::uint64_t request_;
   JobPlan plan_;
   RealWorld world_;
-  Usage used_;
+  Usage used_, last_;
   std::string fault_;
   int fault_error_ = 0;
 };

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "probe/probe_window.h"
 #include "probe/write_ground.h"
 #include "storage/engine.h"
 
@@ -108,7 +109,7 @@ WriteRun write_side_by_side(const WriteGround& ground, const WriteContent& conte
   std::atomic<bool> begun{false};
   const auto ends = [&] { return stop.stop_requested() || failed.load(std::memory_order_relaxed); };
   const auto work = [&](unsigned i) {
-    const std::string name = WriteGround::file_of(i);
+    const std::string name = WriteGround::file_of(ask.first + i);
     begun.wait(false);
     for (unsigned file = 0; file < ask.files && !ends(); ++file) {
       WrittenFile written;
@@ -138,6 +139,7 @@ WriteRun write_side_by_side(const WriteGround& ground, const WriteContent& conte
         fmt::format("expected {} threads that write, found that this machine grants {}; raise 'ulimit -u'",
                     ask.writers, threads.size()));
   }
+  wait_until(ask.begin, stop);
   begin();
   threads.clear();
   return run;

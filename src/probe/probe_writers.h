@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -37,6 +38,8 @@ struct WriterAsk {
   std::uint64_t bytes = 0;  // of each file: chunks, the last may be shorter; direct: a multiple of 4096
   unsigned files = 1;       // of each writer
   ReadMode mode = ReadMode::kBuffered;
+  unsigned first = 0;  // number of the first of them, where others write in the same place
+  Seconds begin{0};    // on monotonic_now(), where hosts begin together; what is past is at once
   // Not null: writers that have written a whole file; read by others meanwhile.
   std::atomic<unsigned>* begun_well = nullptr;
 };
@@ -56,6 +59,9 @@ class WriteContent {
   std::size_t chunk_;
   std::byte* data_;
 };
+
+// What writes: as write_side_by_side does, of one process or several.
+using WriteHand = std::function<WriteRun(const WriterAsk& ask, const std::stop_token& stop)>;
 
 // Blocks until all have written their files; all begin at once. On a stop, or at the first fault, each ends after the chunk
 // in progress. Throws UserError where the engine cannot be had.

@@ -7,7 +7,6 @@
 
 #include "model/curve.h"
 #include "model/curve_fit.h"
-#include "probe/write_ground.h"
 #include "storage/engine.h"
 
 namespace aforo {
@@ -116,7 +115,7 @@ PerSecond limit_of_files(const WriteRun& run, Seconds alone) {
   return rate.value < kOfAlone * run.writers / alone.value ? rate : PerSecond{0};
 }
 
-std::size_t granule_of(const WriteContent& content) { return std::min(content.chunk(), kGranule); }
+std::size_t granule_of(std::size_t chunk) { return std::min(chunk, kGranule); }
 
 unsigned writers_beside(const WriteCurve& curve) {
   double best = 0;
@@ -137,12 +136,13 @@ namespace {
 // One curve while it is measured.
 class Levels {
  public:
-  Levels(const WriteGround& ground, const WriteContent& content, const WritesAsk& ask,
-         const std::stop_token& stop, const WriteNews& news)
-      : ground_(ground), content_(content), ask_(ask), stop_(stop), news_(news) {
+  Levels(const WriteHand& write, std::size_t chunk, const WritesAsk& ask, const std::stop_token& stop,
+         const WriteNews& news)
+      : write_(write), chunk_(chunk), ask_(ask), stop_(stop), news_(news) {
     level_time_ = std::clamp(ask.time.value / kLevels, kShortestLevel.value, kLongestLevel.value);
     found_.curve.mode = ask.mode;
-    found_.curve.chunk = Bytes{content.chunk()};
+    found_.curve.chunk = Bytes{chunk};
+    found_.curve.scope = ask.scope, found_.curve.hosts = ask.hosts;
   }
 
   ProbedWrites measure() {
@@ -156,7 +156,7 @@ class Levels {
   // False where nothing more can be measured.
   bool alone() {
     told(1);
-    const std::size_t granule = granule_of(content_);
+    const std::size_t granule = granule_of(chunk_);
     const WriteRun first = run(1, whole_granules(kFirstFile, granule, ask_.room.value), 1);
     const WriteRun small = run(1, granule, kSmallFiles);
     const WriteRun tiny = run(1, std::min<std::uint64_t>(kTinyFile, granule), kSmallFiles);
@@ -200,7 +200,7 @@ class Levels {
     if (found_.curve.points.empty() || stop_.stop_requested()) return;
     const auto writers = static_cast<unsigned>(found_.curve.points.back().writers);
     if (writers < 2) return;
-    const auto bytes = std::min<std::uint64_t>(kTinyFile, granule_of(content_));
+    const auto bytes = std::min<std::uint64_t>(kTinyFile, granule_of(chunk_));
     found_.curve.files = PerSecond{
         rounded_for_file(limit_of_files(run(writers, bytes, kSmallFiles), found_.curve.least).value)};
   }
@@ -216,12 +216,12 @@ class Levels {
 
   std::uint64_t file_at(unsigned n) const {
     const double expected = last_rate_ * (n == 1 ? 1 : kExpectedGrowth);
-    return whole_granules(expected * level_time_ / (n * kFilesEach), granule_of(content_),
+    return whole_granules(expected * level_time_ / (n * kFilesEach), granule_of(chunk_),
                           std::min<std::uint64_t>(kLargestFile, ask_.room.value / n));
   }
 
   WriteRun run(unsigned writers, std::uint64_t bytes, unsigned files) {
-    WriteRun done = write_side_by_side(ground_, content_, {writers, bytes, files, ask_.mode}, stop_);
+    WriteRun done = write_({writers, bytes, files, ask_.mode}, stop_);
     found_.bytes += bytes_of(done);
     if (done.error != 0)
       found_.unknown.push_back(fmt::format("{}: not measured further, {}", name(), done.fault));
@@ -253,10 +253,15 @@ class Levels {
   void told(unsigned n) const {
     if (news_) news_(n, BytesPerSecond{last_rate_});
   }
-  std::string name() const { return fmt::format("Writing, {}", to_string(ask_.mode)); }
+  std::string name() const {
+    return fmt::format("Writing, {}{}", to_string(ask_.mode),
+                       ask_.scope == StationScope::kHost ? ", one host alone"
+                       : ask_.hosts > 1                  ? fmt::format(", {} hosts", ask_.hosts)
+                                                         : std::string());
+  }
 
-  const WriteGround& ground_;
-  const WriteContent& content_;
+  const WriteHand& write_;
+  const std::size_t chunk_;
   const WritesAsk& ask_;
   const std::stop_token& stop_;
   const WriteNews& news_;
@@ -266,9 +271,9 @@ class Levels {
 
 }  // namespace
 
-ProbedWrites measure_writes(const WriteGround& ground, const WriteContent& content, const WritesAsk& ask,
+ProbedWrites measure_writes(const WriteHand& write, std::size_t chunk, const WritesAsk& ask,
                             const std::stop_token& stop, const WriteNews& news) {
-  return Levels(ground, content, ask, stop, news).measure();
+  return Levels(write, chunk, ask, stop, news).measure();
 }
 
 }  // namespace aforo

@@ -7,6 +7,7 @@
 // as many as the curve goes to how many are made a second, where that is less than they would come to.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -23,6 +24,9 @@ namespace aforo {
 // What writes, and how long it may.
 struct WritesAsk {
   ReadMode mode = ReadMode::kBuffered;
+  // Of the curve, as in WriteCurve.
+  StationScope scope = StationScope::kShared;
+  std::uint32_t hosts = 1;
   // For all levels; aimed at.
   Seconds time{10};
   // That may be taken of storage at once.
@@ -43,7 +47,8 @@ using WriteNews = std::function<void(unsigned writers, BytesPerSecond rate)>;
 
 // Blocks. Levels are doublings as far as the rate grows. Ends early on a stop, with what is there. Throws UserError as
 // write_side_by_side does.
-ProbedWrites measure_writes(const WriteGround& ground, const WriteContent& content, const WritesAsk& ask,
+// `chunk`: bytes of a write.
+ProbedWrites measure_writes(const WriteHand& write, std::size_t chunk, const WritesAsk& ask,
                             const std::stop_token& stop, const WriteNews& news);
 
 // Files per second of all writers, from when all had begun until the first had ended its last; 0 where that is what so many
@@ -56,7 +61,7 @@ inline constexpr unsigned kMostBeside = 16;
 // Bytes of each of their files: about half a second's.
 std::uint64_t file_beside(const WriteCurve& curve, unsigned writers, std::size_t granule);
 // Bytes that files are multiples of: 8 MiB, or a chunk where that is smaller.
-std::size_t granule_of(const WriteContent& content);
+std::size_t granule_of(std::size_t chunk);
 
 // Bytes per second of all writers of `run` together, within [from, until], without `per_file` of each file; what lies on
 // an edge counts by its part. Absent where nothing was written then. Pure.

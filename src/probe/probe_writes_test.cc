@@ -126,7 +126,10 @@ TEST_F(WriteGroundTest, ACurveIsMeasuredThere) {
   WritesAsk ask;
   ask.time = Seconds{0.5};
   ask.room = 64_MiB;
-  const ProbedWrites found = measure_writes(ground, content, ask, {}, {});
+  const auto write = [&](const WriterAsk& of, const std::stop_token& stop) {
+    return write_side_by_side(ground, content, of, stop);
+  };
+  const ProbedWrites found = measure_writes(write, content.chunk(), ask, {}, {});
   ASSERT_GE(found.curve.points.size(), 4u) << testing::PrintToString(found.unknown);
   EXPECT_EQ(found.curve.points[0].writers, 1);
   EXPECT_EQ(found.curve.points[1].writers, 2);

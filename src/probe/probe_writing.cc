@@ -17,9 +17,7 @@
 namespace aforo {
 namespace {
 
-// All chosen. Of a write: more than any device needs.
-constexpr Bytes kLargestChunk{std::uint64_t{64} << 20};
-// Of what is free; the rest is others'.
+// All chosen. Of what is free; the rest is others'.
 constexpr double kRoomOfFree = 0.5;
 constexpr std::uint64_t kMostRoom = std::uint64_t{32} << 30;
 constexpr std::uint64_t kLeastRoom = std::uint64_t{64} << 20;
@@ -73,7 +71,7 @@ void set_beside(ProbedWrites& found, const WriteGround& ground, const WriteConte
   WriteCurve& curve = found.curve;
   if (beside.readers == 0 || curve.points.empty()) return;
   const unsigned writers = writers_beside(curve);
-  const std::uint64_t bytes = file_beside(curve, writers, granule_of(content));
+  const std::uint64_t bytes = file_beside(curve, writers, granule_of(content.chunk()));
   // Anew, so that what has changed since the curve was measured is in both.
   const std::optional<PerSecond> again = beside.measure(time / 2);
   const double alone = OperationCurve::of_writes(curve).rate(writers).value * OperationCurve::kWriteUnit;
@@ -124,25 +122,31 @@ WritingOutcome probe_writing(const WriteGround& ground, const WritingAsk& ask, c
         fmt::format("{} lies on {}, and what was read on {}: writing is that of another storage",
                     ground.store().where(), ground.store().info().device, store.info().device));
   const Bytes room = room_to_write(ground);
-  const WriteContent content(std::min(ask.chunk, kLargestChunk).value);
-  const Seconds each = ask.time / static_cast<double>(std::max<std::size_t>(ask.modes.size(), 1));
+  const WriteContent content(ask.chunk.value);
+  const WriteHand alone = [&](const WriterAsk& of, const std::stop_token& until) {
+    return write_side_by_side(ground, content, of, until);
+  };
+  const Seconds each =
+      ask.time / static_cast<double>(std::max<std::size_t>(ask.modes.size() * ask.writers.size(), 1));
   const Seconds with_readers = std::clamp(each * kBesideShare, kShortestBeside, kLongestBeside);
-  for (const ReadMode mode : ask.modes) {
-    if (stop.stop_requested()) break;
+  const auto one = [&](ReadMode mode, const WritersOf& of) {
     const auto news = [&](unsigned writers, BytesPerSecond rate) {
       tell(fmt::format("{} writing, {} side by side", to_string(mode), writers), rate);
     };
     WritesAsk writes;
-    writes.mode = mode;
-    writes.time = each - with_readers;
+    writes.mode = mode, writes.scope = of.scope, writes.hosts = of.hosts;
+    writes.time = of.beside ? each - with_readers : each;
     writes.room = room;
-    ProbedWrites found = measure_writes(ground, content, writes, stop, news);
-    if (!found.curve.points.empty() && !stop.stop_requested()) {
+    ProbedWrites found = measure_writes(of.write ? of.write : alone, content.chunk(), writes, stop, news);
+    if (of.beside && !found.curve.points.empty() && !stop.stop_requested()) {
       tell(fmt::format("{} writing beside reads", to_string(mode)), found.curve.points.back().rate);
       set_beside(found, ground, content, beside_of(mode), with_readers);
     }
     out.curves.push_back(std::move(found));
-  }
+  };
+  for (const ReadMode mode : ask.modes)
+    for (const WritersOf& of : ask.writers)
+      if (!stop.stop_requested()) one(mode, of);
   return out;
 }
 

@@ -20,10 +20,19 @@ struct ReadersBeside {
   std::function<std::optional<PerSecond>(Seconds)> measure;
 };
 
+// Who writes for a curve.
+struct WritersOf {
+  StationScope scope = StationScope::kShared;
+  std::uint32_t hosts = 1;
+  WriteHand write = {};  // empty: this process, in the ground
+  bool beside = true;    // readers are set beside this process's writers, and what is left is this curve's
+};
+
 struct WritingAsk {
   std::vector<ReadMode> modes;
   Seconds time{20};                     // for all of it; aimed at
-  Bytes chunk{std::uint64_t{8} << 20};  // of a write: the job's; a multiple of 4096
+  Bytes chunk{std::uint64_t{8} << 20};  // of a write; a multiple of 4096
+  std::vector<WritersOf> writers = {{}};
 };
 
 struct WritingOutcome {

@@ -48,6 +48,11 @@ WriteGround::WriteGround(const std::string& where)
                                 describe_errno(error)));
 }
 
+WriteGround::WriteGround(const std::string& where, Beside)
+    : where_(where), store_(open_store(where)), owned_(store_->own_beside(kMarker)), is_ours_(false) {}
+
+WriteGround WriteGround::beside(const std::string& where) { return WriteGround(where, Beside{}); }
+
 WriteGround::~WriteGround() {
   try {
     if (owned_) remove();
@@ -68,6 +73,7 @@ int WriteGround::remove_files() const {
 }
 
 void WriteGround::remove() {
+  if (!is_ours_) return owned_.reset();
   int error = remove_files();
   if (error == 0) error = owned_->remove_marker();
   owned_.reset();

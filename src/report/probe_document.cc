@@ -9,6 +9,13 @@
 namespace aforo {
 namespace {
 
+// Of a curve that several hosts measured.
+std::string hosts_words(const Json& curve) {
+  if (word(curve, {"scope"}) == "host") return ", one host alone";
+  return number(curve, {"hosts"}) ? fmt::format(", {} hosts", count_at(curve, {"hosts"}).text)
+                                  : std::string();
+}
+
 std::string heading_of(const Json& curve) {
   const std::string kind = word(curve, {"kind"});
   const std::string what = kind == "file"     ? "Whole files of "
@@ -16,7 +23,7 @@ std::string heading_of(const Json& curve) {
                                               : "Ranges of ";
   const bool cached = flag(curve, {"cached"});
   return what + bytes_at(curve, {"operation_bytes"}).text + ", " + word(curve, {"read"}) +
-         (cached ? ", from the page cache" : "");
+         (cached ? ", from the page cache" : "") + hosts_words(curve);
 }
 
 void add_curve(Document& doc, const Json& curve) {
@@ -48,7 +55,7 @@ void add_writes(Document& doc, const Json& writes) {
   for (const Json* point : points)
     table.rows.push_back({count_at(*point, {"writers"}), rate_at(*point, {"bytes_per_second"}),
                           percent_at(*point, {"spread"})});
-  doc.section("Files written, " + word(writes, {"write"}) + ", synced");
+  doc.section("Files written, " + word(writes, {"write"}) + ", synced" + hosts_words(writes));
   doc.append(std::move(table));
   doc.row("a file besides", seconds_at(writes, {"seconds_per_file"}),
           "whatever its size: creating, syncing, closing");

@@ -33,14 +33,6 @@ struct Facts {
 
 std::uint64_t hash(std::string_view text) { return std::hash<std::string_view>()(text); }
 
-// Names and sizes, in the layout's order, which decides what a rank reads.
-std::uint64_t digest_of(const Layout& layout) {
-  std::uint64_t digest = mix64(layout.samples(), layout.total_bytes());
-  for (FileId file = 0; file < layout.files(); ++file)
-    digest = mix64(digest, hash(layout.path(file)), layout.file_size(file));
-  return digest;
-}
-
 std::int64_t zone_of_this_machine() {
   const std::time_t now = std::time(nullptr);
   std::tm local{};
@@ -65,9 +57,8 @@ Facts facts_of(const RunOptions& options, const OpenedDataset& dataset, const Jo
   return facts;
 }
 
-std::string dataset_words(const Facts& facts) {
-  return fmt::format("{} files with {} samples of {}", facts.files, facts.samples,
-                     format_bytes(Bytes{facts.bytes}));
+std::string words_of(const Facts& facts) {
+  return dataset_words(facts.files, facts.samples, Bytes{facts.bytes});
 }
 
 void require_same(const Crew& crew, const std::vector<Facts>& all) {
@@ -78,7 +69,7 @@ void require_same(const Crew& crew, const std::vector<Facts>& all) {
                       "or an option differs; give every process the same words and files",
                       crew.name(h), crew.name(0)));
     if (all[h].digest == all[0].digest) continue;
-    const std::string here = dataset_words(all[0]), there = dataset_words(all[h]);
+    const std::string here = words_of(all[0]), there = words_of(all[h]);
     throw UserError(fmt::format(
         "expected the same dataset on all hosts, found {} on {} and {} on {}; mount or copy the "
         "same on each",
@@ -109,6 +100,17 @@ void require_memory_together(const Crew& crew, const std::vector<Facts>& all) {
 }
 
 }  // namespace
+
+std::uint64_t digest_of(const Layout& layout) {
+  std::uint64_t digest = mix64(layout.samples(), layout.total_bytes());
+  for (FileId file = 0; file < layout.files(); ++file)
+    digest = mix64(digest, hash(layout.path(file)), layout.file_size(file));
+  return digest;
+}
+
+std::string dataset_words(std::uint64_t files, std::uint64_t samples, Bytes bytes) {
+  return fmt::format("{} files with {} samples of {}", files, samples, format_bytes(bytes));
+}
 
 Agreement agree(Crew& crew, const RunOptions& options, const OpenedDataset& dataset, const JobPlan& plan) {
   Facts mine = facts_of(options, dataset, plan);

@@ -13,17 +13,6 @@
 namespace aforo {
 namespace {
 
-// Puts what another process of the same machine used beside it: what the machine counts for all of them, they both saw.
-void take_in_process(Usage& into, const Usage& other) {
-  into.wall = std::max(into.wall, other.wall);
-  into.cpu_user += other.cpu_user;
-  into.cpu_system += other.cpu_system;
-  if (into.process_bytes_read && other.process_bytes_read)
-    *into.process_bytes_read += *other.process_bytes_read;
-  else
-    into.process_bytes_read.reset();
-}
-
 struct Machine {
   Usage usage;
   unsigned cores = 0, machine_cores = 0;
@@ -89,16 +78,13 @@ std::string this_machine() {
   return describe_machine().hostname;
 }
 
+unsigned cores_of_machine() { return static_cast<unsigned>(std::max(::get_nprocs(), 1)); }
+
 std::vector<HostPart> gather(Crew& crew, MeasuredJob job, const HostClock& clock) {
   put_on_clock(job, clock.offset);
-  HostPart mine{crew.host(),
-                crew.name(crew.host()),
-                this_machine(),
-                available_cores(),
-                static_cast<unsigned>(std::max(::get_nprocs(), 1)),
-                clock,
-                Seconds{0},
-                std::move(job)};
+  HostPart mine{crew.host(),       crew.name(crew.host()), this_machine(),
+                available_cores(), cores_of_machine(),     clock,
+                Seconds{0},        std::move(job)};
   std::vector<HostPart> all;
   const auto take_all = [&](const Crew::Parts& parts) {
     const std::vector<HostClock> clocks =

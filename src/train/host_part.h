@@ -34,6 +34,14 @@ struct HostPart {
 // What tells this machine from another.
 std::string this_machine();
 
+// The machine's cores, whoever may use them.
+unsigned cores_of_machine();
+
+// Tells datasets apart by the names and sizes of all files, in the layout's order, which decides what is read. O(files).
+std::uint64_t digest_of(const Layout& layout);
+// What another process may be told of it: "1,000 files with 1000 samples of 114 MB".
+std::string dataset_words(std::uint64_t files, std::uint64_t samples, Bytes bytes);
+
 // What hosts agree on before a job: all have the same dataset, workload and version, and memory for their ranks.
 struct Agreement {
   HostClock clock;                    // this host's

@@ -62,6 +62,16 @@ std::optional<double> other_cpu_share(const Usage& usage, unsigned cores) {
   return std::min(1.0, others / usage.wall / cores);
 }
 
+void take_in_process(Usage& into, const Usage& other) {
+  into.wall = std::max(into.wall, other.wall);
+  into.cpu_user += other.cpu_user;
+  into.cpu_system += other.cpu_system;
+  if (into.process_bytes_read && other.process_bytes_read)
+    *into.process_bytes_read += *other.process_bytes_read;
+  else
+    into.process_bytes_read.reset();
+}
+
 void take_in_host(Usage& into, const Usage& other) {
   into.wall = std::max(into.wall, other.wall);
   into.cpu_user += other.cpu_user;

@@ -89,6 +89,10 @@ inline constexpr const char* kSeveralDevices = "several";
 // one's, and the name is kSeveralDevices where they differ. Associative.
 void take_in_host(Usage& into, const Usage& other);
 
+// Takes in what another process of the same host used in the same time: what the machine counts for all of its processes
+// they both saw, and it is taken once.
+void take_in_process(Usage& into, const Usage& other);
+
 // Both together, of one host at different times, wall time included; what either
 // does not know of is the other's.
 Usage plus(Usage a, const Usage& b);

@@ -113,6 +113,43 @@ class Network(Launching):
         self.assertGreaterEqual(record["barrier_wait_seconds"]["p50"], 0.003)
         self.settled()
 
+    def probing(self):
+        """aforo as a host of its own that also takes itself to be a machine of its own: by the kernel's boot_id."""
+        path = self.place / "machine.sh"
+        path.write_text('#!/bin/sh\nhostname > boot.$(hostname)\n'
+                        f'exec unshare --mount sh -c \'mount --bind "$0" /proc/sys/kernel/random/boot_id && exec "{AFORO}" "$@"\' '
+                        '"$PWD/boot.$(hostname)" "$@"\n')
+        path.chmod(0o755)
+        return path
+
+    def test_a_probe_from_three_hosts(self):
+        self.small.write_text(self.small.read_text().replace("samples: 240", "samples: 3000"))
+        shutil.rmtree(self.data)
+        self.dataset(self.small)
+        self.together(3, "probe", "data", "--workload", self.small, "--budget", "5s", "-o", "storage.yaml", "--json",
+                      "joint.json", "--quiet", program=self.probing())
+        record = self.joint_record()
+        self.assertEqual([(host["name"], host["host"]) for host in record["hosts"]], [("n0", 0), ("n1", 1), ("n2", 2)])
+        self.assertEqual([(curve.get("scope"), curve.get("hosts")) for curve in record["curves"] if not curve["cached"]],
+                         [("host", 1), ("shared", 3)])
+        predicted = self.record("predict", self.small, "storage.yaml", "-n", "6", "--per-host", "2", code=None)
+        self.assertGreater(predicted["au"], 0)
+        self.settled()
+
+    def test_a_host_of_a_probe_that_is_cut_off(self):
+        launcher = subprocess.Popen(self.words(3, "probe", "data", "--workload", self.small, "--budget", "60s", "-o",
+                                               "storage.yaml", program=self.probing()),
+                                    cwd=self.place, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(self.ended, launcher)
+        time.sleep(6)
+        self.assertIsNone(launcher.poll(), "it ended by itself")
+        run("ip", "link", "set", f"v{self.hosts[2]}", "down")
+        _, err = launcher.communicate(timeout=90)
+        self.assertNotEqual(launcher.returncode, 0)
+        self.assertRegex(err, "aforo: .*found nothing of .*n2")
+        self.assertFalse((self.place / "storage.yaml").exists())
+        self.settled()
+
     def test_a_host_whose_process_is_killed(self):
         launcher = self.begun(3, "run", self.small, "data", "--accelerators", "3", "--epochs", "100000")
         inside = set(int(pid) for pid in run("ip", "netns", "pids", self.hosts[2]).stdout.split())

@@ -268,7 +268,7 @@ class Refusing(Launching):
     def test_what_is_no_job_of_several(self):
         before = self.files("data")
         for words in (["generate", self.small, "new"], ["generate", "--delete", "data"], ["inspect", "data"],
-                      ["probe", "data", "-o", "storage.yaml"], ["size", "resnet50_h100", "-n", "4"], ["serve"]):
+                      ["size", "resnet50_h100", "-n", "4"], ["serve"]):
             self.assertRegex(self.refused(3, *words), "expected one process for 'aforo .+', found 3")
         self.assertIn("expected an accelerator for each of the 3 processes",
                       self.refused(3, "run", self.small, "data", "--find-max", "--max-accelerators", "2"))
