@@ -13,7 +13,7 @@
 namespace aforo {
 
 RunPrediction predict_run(const RunOptions& options, const OpenedDataset& dataset, const std::string& storage,
-                          std::stop_token stop) {
+                          std::uint32_t machines, std::stop_token stop) {
   PredictOptions ask;
   ask.storage = load_storage(storage);
   ask.workload = options.workload;
@@ -22,6 +22,7 @@ RunPrediction predict_run(const RunOptions& options, const OpenedDataset& datase
   ask.layout = {std::shared_ptr<void>(), dataset.layout.get()};  // the caller's: it outlives the prediction
   ask.cold_epochs = options.drop_caches;
   if (!options.find_max) {
+    if (machines > 1) ask.ranks_per_host = (ask.workload.accelerator.count + machines - 1) / machines;
     const Prediction found = predict(ask, std::move(stop));
     return {short_prediction(found), found.au, 0};
   }

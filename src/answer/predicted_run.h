@@ -4,6 +4,7 @@
 // as it was found, so that both speak of the same bytes.
 #pragma once
 
+#include <cstdint>
 #include <stop_token>
 #include <string>
 
@@ -25,12 +26,13 @@ struct RunPrediction {
 // The prediction of the run that `options` asks for on `dataset`, whose storage is described
 // in the file `storage`: with find_max of the largest number of accelerators. A search
 // measures short windows, so it predicts those: one epoch, long enough for a cache to fill as
-// far as it would in the longest window.
+// far as it would in the longest window. `machines`: that its accelerators are spread over; a search's are taken to stand
+// in one.
 //
 // Blocks while it simulates. Both references are used during the call only. Throws UserError for a
 // file that cannot be read or a storage that cannot serve the job, Interrupted.
 RunPrediction predict_run(const RunOptions& options, const OpenedDataset& dataset, const std::string& storage,
-                          std::stop_token stop);
+                          std::uint32_t machines, std::stop_token stop);
 
 // Adds `prediction` to the Record of what was measured, and where that is whole `prediction_error`:
 // of utilisation a difference (predicted - measured), of a number of accelerators relative to those

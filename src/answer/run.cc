@@ -191,7 +191,8 @@ Answer answer(const RunAsk& ask, const Context& context) {
   const OpenedRun opened = open_run(options, context.stop);
   const std::optional<RunPrediction> prediction =
       ask.storage.given() && first
-          ? std::optional(predict_run(options, opened.dataset, *ask.storage, context.stop))
+          ? std::optional(predict_run(options, opened.dataset, *ask.storage,
+                                      context.crew != nullptr ? context.crew->machines() : 1, context.stop))
           : std::nullopt;
   const std::optional<ProbeCheck> check = first ? check_of(ask, options, opened, context) : std::nullopt;
   RunOutcome run = options.find_max ? find_max(options, opened, context.stop, context.progress, context.crew)

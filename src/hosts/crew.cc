@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <set>
 #include <utility>
 
 #include "storage/engine.h"
@@ -78,6 +79,7 @@ void Crew::say_hello(const Hello& mine) {
   }
   hosts.resize(hosts_);
   const std::lock_guard lock(mutex_);
+  machines_ = static_cast<std::uint32_t>(std::set<std::string>(hosts.begin(), hosts.end()).size());
   for (std::uint32_t h = 0; h < hosts_; ++h) {
     const bool shared = std::count(hosts.begin(), hosts.end(), hosts[h]) > 1;
     names_[h] = shared ? fmt::format("{} (process {})", hosts[h], h) : hosts[h];

@@ -83,6 +83,9 @@ class Crew final : public Group {
   void meet(Meeting& meeting) override;
   void leave(Vote vote) override;
 
+  // That they run on, by the names they gave.
+  std::uint32_t machines() const { return machines_; }
+
   // By host; absent where it is gone, or did not come in time after a stop request.
   using Parts = std::vector<std::optional<std::string>>;
   // All hosts come to it, in the same order: the parts of all go to the first host, and what that makes of them back to
@@ -145,7 +148,7 @@ class Crew final : public Group {
   // Until `there`, the first is gone, or kLastWait after a stop request. Whether `there`.
   bool wait_for(std::unique_lock<std::mutex>& lock, const std::function<bool()>& there);
 
-  std::uint32_t host_ = 0, hosts_ = 1;
+  std::uint32_t host_ = 0, hosts_ = 1, machines_ = 1;
   std::vector<std::string> names_;
   std::stop_token stop_;
   const Seconds silence_;

@@ -88,12 +88,15 @@ TEST(Crew, AHostThatLeftGoesOnVoting) {
 TEST(Crew, ExchangesPartsAndNames) {
   TestHub hub(3);
   std::array<std::string, 3> heard;
+  std::array<std::uint32_t, 3> machines{};
   with_crews(hub, [&](Crew& crew) {
+    machines[crew.host()] = crew.machines();
     heard[crew.host()] = crew.exchange("part " + crew.name(crew.host()), [](const Crew::Parts& parts) {
       return *parts[0] + ", " + *parts[1] + ", " + *parts[2];
     });
   });
   for (const std::string& one : heard) EXPECT_EQ(one, "part a, part b (process 1), part b (process 2)");
+  for (const std::uint32_t one : machines) EXPECT_EQ(one, 2u);
 }
 
 TEST(Crew, ARefusalEndsItForAllAndIsSaidByTheFirst) {
