@@ -93,7 +93,7 @@ std::optional<OperationCurve> OperationCurve::find(std::span<const ReadCurve> cu
                  together = all ? curve_points::best_of(all->curve) : 0;
     const double of_all = all ? all->curve.hosts : 0;
     if (of_all > 1 && together >= curve_points::kToldApart * of_all * alone) made.hosts_all_bound_ = of_all;
-    const bool told = !all || alone < curve_points::kToldApart * together;
+    const bool told = !all || alone < curve_points::kToldApart * curve_points::surely_of(all->curve);
     curve_points::spread_over(own->curve, hosts);
     own->largest *= hosts;
     if (all) {
@@ -130,7 +130,7 @@ OperationCurve OperationCurve::of_writes(const WriteCurve* all, const WriteCurve
   made.largest_measured_ = curve.points.back().concurrency;
   if (all != nullptr && own != nullptr) {
     ReadCurve way = points_of(*own);
-    const bool told = curve_points::best_of(way) < curve_points::kToldApart * curve_points::best_of(curve);
+    const bool told = curve_points::best_of(way) < curve_points::kToldApart * curve_points::surely_of(curve);
     curve_points::spread_over(way, hosts);
     made.largest_measured_ = std::min(made.largest_measured_, way.points.back().concurrency);
     made.by_host_ = curve_points::take_lower(curve, way, told);

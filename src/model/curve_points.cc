@@ -173,6 +173,13 @@ double best_of(const ReadCurve& curve) {
   return best;
 }
 
+double surely_of(const ReadCurve& curve) {
+  double best = 0;
+  for (const CurvePoint& point : curve.points)
+    best = std::max(best, point.rate.value * (1 - std::min(point.spread, 1.0) / 2));
+  return best;
+}
+
 void spread_over(ReadCurve& curve, double hosts) {
   for (CurvePoint& point : curve.points) point.concurrency *= hosts, point.rate = point.rate * hosts;
 }

@@ -43,6 +43,8 @@ ReadCurve stretch(const ReadCurve& curve, double size);
 
 // Operations per second, at most.
 double best_of(const ReadCurve& curve);
+// ... of which its windows leave no doubt: half the spread of a point is taken off.
+double surely_of(const ReadCurve& curve);
 // One host's curve as that of so many, each with an even part of what is in flight.
 void spread_over(ReadCurve& curve, double hosts);
 // Makes of `all` the lower of both. Of each of its points whether it is, as far as `told`, and is until the next, the

@@ -224,6 +224,9 @@ TEST(Curve, TellsTheHostsOwnWaysFromStorage) {
   EXPECT_FALSE(from_hosts(middle, 1).bound_by_host(64));
   EXPECT_FALSE(from_hosts(middle, 4).bound_by_host(64));
   EXPECT_EQ(from_hosts(middle, 4).hosts_all_bound(), 0);
+  auto wild = middle;  // one level whose windows lay far apart
+  wild[0].points[4].rate = PerSecond{11'000}, wild[0].points[4].spread = 0.4;
+  EXPECT_FALSE(from_hosts(wild, 1).bound_by_host(64));
   EXPECT_TRUE(from_hosts(both, 1).bound_by_host(64));
   EXPECT_TRUE(from_hosts(both, 2).bound_by_host(64));
   EXPECT_FALSE(from_hosts(both, 4).bound_by_host(64));

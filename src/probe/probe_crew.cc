@@ -12,9 +12,15 @@
 namespace aforo {
 namespace {
 
-// From a command to the beginning of its window. Chosen: longer than a command takes to all, short beside a window; who
-// comes late all the same makes the window shorter.
-constexpr Seconds kLead{0.01};
+// From a command to the beginning of its window, beside what messages were seen to take. Chosen: longer than it takes all to
+// hear of it, short beside a window; who comes late all the same makes the window shorter.
+constexpr Seconds kLead{0.01}, kLongestLead{1};
+
+Seconds lead_of(const ProbeAgreement& agreement) {
+  Seconds way{0};
+  for (const HostClock& clock : agreement.clocks) way = std::max(way, clock.uncertainty);
+  return std::min(kLead + way * 4, kLongestLead);
+}
 
 template <class T>
 std::string packed(T& value) {
@@ -68,7 +74,7 @@ CurveReaders& ProbeCrew::readers(std::uint32_t data, ReadMode mode) {
 std::vector<HostWindow> ProbeCrew::all_do(HostCommand command) {
   crew_.exchange("", [&](const Crew::Parts& parts) {
     require_all(crew_, parts);
-    command.begin = monotonic_now() + kLead;
+    command.begin = monotonic_now() + lead_of(agreement());
     return packed(command);
   });
   std::vector<HostWindow> seen(crew_.hosts());

@@ -36,7 +36,7 @@ class ProbeTogether : public testing::Test {
     spec.sample_size.mean = 4000;
     generate(generating, {}, {});
     options_.directory = directory_ / "data";
-    options_.budget = Seconds{2};
+    options_.budget = Seconds{1};
     options_.modes = {ReadMode::kBuffered};
     options_.io_threads = 1;
     options_.engine = EngineKind::kThreads;

@@ -113,7 +113,9 @@ T heard(Crew& crew, std::string mine = {}) {
 std::vector<ProbeData> opened_beside(const ProbeOptions& options, Crew& crew, const std::stop_token& stop) {
   const std::shared_ptr<Store> store = open_store(options.directory);
   std::vector<ProbeData> data;
-  if (heard<bool>(crew)) {
+  const bool found = heard<bool>(crew);
+  if (!options.writes.empty()) WriteGround::beside(options.writes);  // refused now, not after the reads
+  if (found) {
     if (!holds_dataset(*store))
       throw UserError(fmt::format(
           "expected the dataset in {} that {} found there, found none; mount the same storage on each host",
