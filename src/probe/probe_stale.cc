@@ -58,7 +58,9 @@ const ReadCurve* nearest(const CurvesOfReads& of, double bytes) {
   for (const ReadCurve& curve : of.curves) {
     if (curve.kind != of.kind || curve.mode != of.mode || curve.cached || curve.points.empty()) continue;
     const double off = std::abs(std::log(curve.size / std::max(bytes, 1.0)));
-    if (off <= least) found = &curve, least = off;
+    const bool more_alone = found != nullptr && curve.scope > found->scope;
+    if (off > std::log(kFarSize) || (found != nullptr && curve.scope < found->scope)) continue;
+    if (more_alone || off <= least) found = &curve, least = off;
   }
   return found;
 }

@@ -38,7 +38,7 @@ struct CurvesOfReads {
   ReadMode mode = ReadMode::kBuffered;
 };
 // Of that very class, the nearest by ratio to operations of `bytes`; null where none is within a factor of 2, beyond which
-// a curve is an estimate.
+// a curve is an estimate. What one host got rather than what all got: one looks.
 const ReadCurve* nearest(const CurvesOfReads& of, double bytes);
 
 // One look beside what was expected of it.

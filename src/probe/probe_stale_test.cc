@@ -111,5 +111,18 @@ TEST(ProbeStale, SaysWhatReadsTakeNowAndThen) {
             "ranges of 64.0 KiB take 2.1 ms now, 900 us then, with 4 in flight");
 }
 
+TEST(ProbeStale, OneHostLooksAtWhatOneHostGot) {
+  Random random(1);
+  std::vector<ReadCurve> curves(3, probed(random, 0.01));
+  curves[0].hosts = 4;
+  curves[1].scope = StationScope::kHost, curves[1].size *= 1.3;
+  curves[2].hosts = 4, curves[2].size *= 1.1;
+  const CurvesOfReads of{curves, curves[0].kind, curves[0].mode};
+  EXPECT_EQ(nearest(of, curves[0].size), &curves[1]);
+  EXPECT_EQ(nearest(of, 3 * curves[0].size), nullptr);
+  curves.erase(curves.begin() + 1);
+  EXPECT_EQ(nearest({curves, of.kind, of.mode}, curves[0].size), &curves[0]);
+}
+
 }  // namespace
 }  // namespace aforo

@@ -134,6 +134,10 @@ class Network(Launching):
                          [("host", 1), ("shared", 3)])
         predicted = self.record("predict", self.small, "storage.yaml", "-n", "6", "--per-host", "2", code=None)
         self.assertGreater(predicted["au"], 0)
+        ran = self.joint(3, "run", self.small, "data", "--accelerators", "6", "--epochs", "1", "--storage", "storage.yaml",
+                         code=None)
+        self.assertGreater(ran["prediction"]["au"], 0)
+        self.assertIn("prediction_error", ran)
         self.settled()
 
     def test_a_host_of_a_probe_that_is_cut_off(self):
