@@ -6,7 +6,7 @@
 #include "answer/job_rows.h"
 #include "answer/predicted_run.h"
 #include "base/error.h"
-#include "base/text.h"
+#include "hosts/same_job.h"
 #include "measure/verdict.h"
 #include "model/storage_yaml.h"
 #include "probe/probe_check.h"
@@ -138,10 +138,7 @@ std::vector<std::string> how_it_ended(const RunOutcome& run, bool skip_errors) {
         "result holds what was measured before",
         run.unanswered, run.unanswered == 1 ? "request" : "requests"));
   else if (!run.missing.empty())
-    say.push_back(fmt::format(
-        "expected all processes to come to the end, found nothing of {}: it ended or was cut off; the result holds what "
-        "the others measured until then",
-        join(run.missing, ", ")));
+    say.push_back(nothing_of(run.missing, "the result holds what the others measured until then"));
   else if (!run.checkpoint_failure.empty())
     say.push_back(run.checkpoint_failure);
   else if (run.failed && run.of_client)

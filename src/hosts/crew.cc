@@ -102,7 +102,9 @@ void Crew::end_job() {
 void Crew::meet(Meeting& meeting) {
   const std::lock_guard lock(mutex_);
   pending_ = &meeting;
-  if (!gone_.empty())
+  if (left_)
+    answer(*left_);
+  else if (!gone_.empty())
     answer(lost_vote());
   else if (broken_)
     answer(*ends_);

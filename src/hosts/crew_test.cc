@@ -11,28 +11,15 @@
 #include <thread>
 
 #include "hosts/launch.h"
-#include "hosts/test_wire.h"
+#include "hosts/test_crews.h"
 #include "pipeline/task.h"
 #include "world/home_loop.h"
 
 namespace aforo {
 namespace {
 
-// What each host does, on a thread of its own, with a crew; all have ended when this returns.
-void with_crews(TestHub& hub, const std::function<void(Crew&)>& act, std::stop_token stop = {},
-                Seconds silence = Crew::kSilence, const std::string& odd_version = "1") {
-  std::vector<std::thread> threads;
-  for (std::uint32_t h = 0; h < hub.hosts(); ++h)
-    threads.emplace_back([&, h] {
-      Crew crew([&] { return std::make_unique<TestWire>(hub, h); },
-                {h + 1 == hub.hosts() ? odd_version : "1", h == 0 ? "a" : "b"}, stop, silence);
-      act(crew);
-    });
-  for (std::thread& thread : threads) thread.join();
-}
-
-// Home, as RealWorld has it: meets the others with these votes one after another, and leaves at the end if told to.
-std::vector<Vote> met(Crew& crew, const std::vector<Vote>& votes, std::optional<Vote> last = std::nullopt) {
+// Home, as RealWorld has it: meets the others with these votes one after another.
+std::vector<Vote> met_in_job(Crew& crew, const std::vector<Vote>& votes) {
   HomeLoop home;
   std::vector<Vote> heard;
   bool done = false;
@@ -46,13 +33,19 @@ std::vector<Vote> met(Crew& crew, const std::vector<Vote>& votes, std::optional<
     }
     Vote await_resume() const noexcept { return meeting.vote; }
   };
-  crew.begin_job();
   spawn(
       [](Crew& c, HomeLoop& h, const std::vector<Vote>& v, std::vector<Vote>& out) -> Task<> {
         for (const Vote vote : v) out.push_back(co_await Seat{c, {vote, &h, {}}});
       }(crew, home, votes, heard),
       [&done] { done = true; });
   home.run([&] { return done; });
+  return heard;
+}
+
+// A job of these meetings, which the host leaves at the end if told to.
+std::vector<Vote> met(Crew& crew, const std::vector<Vote>& votes, std::optional<Vote> last = std::nullopt) {
+  crew.begin_job();
+  const std::vector<Vote> heard = met_in_job(crew, votes);
   if (last) crew.leave(*last);
   crew.end_job();
   return heard;
@@ -83,6 +76,20 @@ TEST(Crew, AHostThatLeftGoesOnVoting) {
   });
   EXPECT_EQ(heard[0], (std::vector<Vote>{{Ending::kNone, 0}, {Ending::kInterrupted, 1}}));
   EXPECT_EQ(heard[2], heard[0]);
+}
+
+// All have left: no round comes any more, and who still meets hears his own word.
+TEST(Crew, AMeetingAfterAllHaveLeftIsAnswered) {
+  TestHub hub(2);
+  std::array<std::vector<Vote>, 2> heard;
+  with_crews(hub, [&](Crew& crew) {
+    const Vote mine{Ending::kFailed, crew.host()};
+    crew.begin_job();
+    crew.leave(mine);
+    heard[crew.host()] = met_in_job(crew, {mine});
+    crew.end_job();
+  });
+  for (std::uint32_t h = 0; h < 2; ++h) EXPECT_EQ(heard[h], (std::vector<Vote>{{Ending::kFailed, h}}));
 }
 
 TEST(Crew, ExchangesPartsAndNames) {

@@ -1,5 +1,7 @@
 #include "probe/probe_config.h"
 
+#include <algorithm>
+
 namespace aforo {
 
 Bytes chunk_written(const ProbeOptions& options) {

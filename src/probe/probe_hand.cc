@@ -7,6 +7,7 @@
 
 #include "base/carry.h"
 #include "base/error.h"
+#include "hosts/used_together.h"
 #include "probe/probe_crew.h"
 #include "probe/probe_writing.h"
 #include "storage/machine.h"

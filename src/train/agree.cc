@@ -9,6 +9,8 @@
 #include "base/carry.h"
 #include "base/error.h"
 #include "base/random.h"
+#include "hosts/same_job.h"
+#include "hosts/used_together.h"
 #include "storage/machine.h"
 #include "train/host_part.h"
 #include "train/job_setup.h"
@@ -63,11 +65,7 @@ std::string words_of(const Facts& facts) {
 
 void require_same(const Crew& crew, const std::vector<Facts>& all) {
   for (std::uint32_t h = 1; h < all.size(); ++h) {
-    if (all[h].job != all[0].job)
-      throw UserError(
-          fmt::format("expected the same job on all hosts, found another on {} than on {}: the workload "
-                      "or an option differs; give every process the same words and files",
-                      crew.name(h), crew.name(0)));
+    if (all[h].job != all[0].job) throw UserError(another_job(crew, h));
     if (all[h].digest == all[0].digest) continue;
     const std::string here = words_of(all[0]), there = words_of(all[h]);
     throw UserError(fmt::format(
@@ -119,8 +117,8 @@ Agreement agree(Crew& crew, const RunOptions& options, const OpenedDataset& data
   packer(mine);
   const std::string reply = crew.exchange(packer.take(), [&](const Crew::Parts& parts) {
     std::vector<Facts> all(parts.size());
+    require_all(crew, parts);
     for (std::uint32_t h = 0; h < parts.size(); ++h) {
-      if (!parts[h]) throw UserError(fmt::format("expected {} to answer, found it gone", crew.name(h)));
       Unpacker unpacker(*parts[h]);
       unpacker(all[h]);
     }

@@ -1,49 +1,21 @@
 #include "train/host_part.h"
 
-#include <sys/sysinfo.h>
-
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "base/carry.h"
 #include "base/error.h"
+#include "hosts/used_together.h"
 #include "storage/machine.h"
 
 namespace aforo {
 namespace {
 
-struct Machine {
-  Usage usage;
-  unsigned cores = 0, machine_cores = 0;
-};
-
-// Counters of all machines, each taken once; with the cores that the processes may use there.
-Machine used_together(const std::vector<HostPart>& parts) {
-  std::map<std::string, Machine> machines;
-  std::vector<const std::string*> order;
-  for (const HostPart& part : parts) {
-    const auto [at, is_new] = machines.try_emplace(part.machine);
-    if (is_new) {
-      order.push_back(&at->first);
-      at->second.usage = part.job.usage;
-    } else {
-      take_in_process(at->second.usage, part.job.usage);
-    }
-    at->second.cores += part.cores;
-    at->second.machine_cores = std::max(at->second.machine_cores, part.machine_cores);
-  }
-  Machine all;
-  for (const std::string* name : order) {
-    const Machine& one = machines[*name];
-    if (name == order.front())
-      all.usage = one.usage;
-    else
-      take_in_host(all.usage, one.usage);
-    all.cores += std::min(one.cores, one.machine_cores);
-    all.machine_cores += one.machine_cores;
-  }
-  return all;
+UsedThere used_by(const std::vector<HostPart>& parts) {
+  std::vector<UsedThere> all;
+  for (const HostPart& part : parts)
+    all.push_back({part.machine, part.job.usage, part.cores, part.machine_cores});
+  return used_together(all);
 }
 
 // Of the ranks that follow.
@@ -72,13 +44,6 @@ void put_on_clock(MeasuredJob& job, Seconds offset) {
 }
 
 }  // namespace
-
-std::string this_machine() {
-  if (auto boot = read_kernel_file("/proc/sys/kernel/random/boot_id")) return *boot;
-  return describe_machine().hostname;
-}
-
-unsigned cores_of_machine() { return static_cast<unsigned>(std::max(::get_nprocs(), 1)); }
 
 std::vector<HostPart> gather(Crew& crew, MeasuredJob job, const HostClock& clock) {
   put_on_clock(job, clock.offset);
@@ -113,7 +78,7 @@ std::vector<HostPart> gather(Crew& crew, MeasuredJob job, const HostClock& clock
 }
 
 MeasuredJob merged(std::vector<HostPart> parts) {
-  const Machine used = used_together(parts);
+  const UsedThere used = used_by(parts);
   std::uint32_t ranks = 0;
   for (const HostPart& part : parts) ranks += part.job.result.ranks.here;
   std::uint32_t first = 0;

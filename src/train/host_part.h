@@ -31,12 +31,6 @@ struct HostPart {
   }
 };
 
-// What tells this machine from another.
-std::string this_machine();
-
-// The machine's cores, whoever may use them.
-unsigned cores_of_machine();
-
 // Tells datasets apart by the names and sizes of all files, in the layout's order, which decides what is read. O(files).
 std::uint64_t digest_of(const Layout& layout);
 // What another process may be told of it: "1,000 files with 1000 samples of 114 MB".

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "dataset/verify.h"
+#include "hosts/same_job.h"
 #include "pipeline/plan_job.h"
 #include "storage/counters.h"
 #include "storage/machine.h"
@@ -35,18 +36,6 @@ std::uint64_t files_under_way(EngineKind engine) {
   if (engine == EngineKind::kThreads) return threads_by_default();
   const std::uint64_t depth = EngineOptions{}.depth;
   return open_files_limit() < depth ? depth : 0;
-}
-
-// As many as any other, or one more: the first hosts take what is left over.
-Ranks ranks_of_host(std::uint32_t all, const Crew& crew) {
-  const std::uint32_t hosts = crew.hosts(), host = crew.host();
-  if (all < hosts)
-    throw UserError(fmt::format(
-        "expected an accelerator for each of the {} processes, found {}; start as many processes or fewer, or give "
-        "--accelerators {} or more",
-        hosts, all, hosts));
-  const std::uint32_t each = all / hosts, more = all % hosts;
-  return {host * each + std::min(host, more), each + (host < more ? 1 : 0), all};
 }
 
 }  // namespace
@@ -96,7 +85,9 @@ MemoryNeed memory_need(const JobPlan& plan, unsigned io_threads) {
 
 JobPlan make_plan(const RunOptions& options, const OpenedDataset& dataset, const Crew* crew) {
   JobPlan plan = plan_job(options.workload, *dataset.layout, options.directory);
-  if (crew) plan.ranks = ranks_of_host(plan.ranks.all, *crew);
+  if (crew)
+    plan.ranks = ranks_of_host(plan.ranks.all, *crew, "an accelerator",
+                               fmt::format("or give --accelerators {} or more", crew->hosts()));
   plan.skip_errors = options.skip_errors;
   if (moves_bytes(options.engine)) {
     plan.stream_check = make_stream_checks(dataset, options.verify);
