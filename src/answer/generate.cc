@@ -88,6 +88,9 @@ Answer answer(const GenerateAsk& ask, const Context& context) {
   refuse_contradictions(ask);
   Answer out;
   GenerateOutcome found;
+  // What touches nothing, or takes away, is the first's alone.
+  const bool first = context.crew == nullptr || context.crew->first();
+  if (!first && (*ask.remove || *ask.dry_run)) return out;
   if (*ask.remove) {
     found = delete_generated(*ask.directory, *ask.dry_run, context.stop, context.progress);
   } else {
@@ -99,8 +102,9 @@ Answer answer(const GenerateAsk& ask, const Context& context) {
     if (*ask.dry_run)
       found = plan_generate(options);
     else
-      found = generate(options, context.stop, context.progress);
+      found = generate(options, context.stop, context.progress, context.crew);
   }
+  if (!first) return out;
   out.record = std::move(found.record);
   if (!found.error.empty()) {
     out.outcome = Outcome::kFailed;

@@ -49,7 +49,8 @@ std::vector<std::string> generated_contents();
 // Writes only into a directory that is absent, empty, or aforo's own for the same dataset.
 // Throws UserError for any other, for too little room, and where nothing at all can be
 // written. A batch of the job may be larger than the dataset: only the dataset is laid.
-// Blocks as long as the device takes.
+// Blocks as long as the device takes. Over several processes (context.crew) all of them write; a dry run, and taking
+// away, are the first's alone.
 Answer answer(const GenerateAsk& ask, const Context& context);
 
 }  // namespace aforo

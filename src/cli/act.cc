@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -54,6 +55,16 @@ void keep_no_results(ResultsAsk& results) {
   results.json = results.csv = results.html = results.output = Setting<std::string>();
   results.live = results.serve = Setting<bool>(false);
   results.quiet = Setting<bool>(true);
+}
+
+// "run, generate and inspect"
+std::string those_over_hosts() {
+  std::vector<std::string> names;
+  for (const Command& command : commands())
+    if (command.over_hosts) names.emplace_back(command.name);
+  const std::string last = names.back();
+  names.pop_back();
+  return join(names, ", ") + " and " + last;
 }
 
 int act_on(const Command& command, std::span<const std::string> words, Console& console,
@@ -154,9 +165,9 @@ int act(const Command& command, std::span<const std::string> words, Console& con
   if (!console.launch.alone() && command.over_hosts) return act_together(command, words, console);
   if (!console.launch.alone())
     throw UserError(fmt::format(
-        "expected one process for 'aforo {}', found {} ({}): only run and probe work over several; start it without "
-        "mpirun or srun",
-        command.name, console.launch.processes, console.launch.by));
+        "expected one process for 'aforo {}', found {} ({}): only {} are one job over several; start it without mpirun "
+        "or srun",
+        command.name, console.launch.processes, console.launch.by, those_over_hosts()));
   std::optional<StopOnSignal> stop;
   return act_on(command, words, console, stop, nullptr);
 }

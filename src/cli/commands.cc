@@ -142,7 +142,7 @@ constexpr Command kCommands[] = {
      "directory that is empty or that aforo generated.",
      &kRecordResults, kGenerateExamples,
      "0 the dataset is complete; 2 it could not be done, or not to its end.", "files/s", false,
-     make<GenerateAsk>, answer_as<GenerateAsk>},
+     make<GenerateAsk>, answer_as<GenerateAsk>, nullptr, true},
     {"checkpoint", "Write and restore checkpoints, and nothing else",
      "All ranks of the workload's checkpoint block write their files, as its layout has them, then rank 0 commits: a "
      "checkpoint that was cut short is never taken for whole. Contents are incompressible and made before the clock "

@@ -11,6 +11,7 @@
 //   state          "partial" or "complete"
 //   samples, files, files_written, total_bytes, largest_sample    whole numbers
 //   dataset        the `dataset:` block of a workload file, as text
+//   job            text, only while several hosts lay it: which of their jobs
 #pragma once
 
 #include <string>
@@ -47,6 +48,8 @@ struct Manifest {
   std::uint64_t files_written = 0;
   // Of the complete dataset, from the start.
   GeneratedLayout::Totals totals;
+  // By which hosts that lay it together know that they see the same place; empty where it is laid by one, and in the end.
+  std::string job;
   bool operator==(const Manifest&) const = default;
 };
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <memory>
-#include <mutex>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "base/parallel_for.h"
@@ -14,34 +14,29 @@
 #include "base/units.h"
 #include "dataset/format.h"
 #include "generate/generate_files.h"
-#include "generate/generate_keeper.h"
 #include "generate/generate_plan.h"
-#include "generate/whose_file.h"
+#include "generate/generation.h"
+#include "hosts/same_job.h"
 #include "storage/open_store.h"
 #include "storage/store.h"
-#include "survey/dataset_marker.h"
-#include "survey/dataset_words.h"
 #include "world/progress_ticker.h"
 #include "world/record_frame.h"
 
 namespace aforo {
 namespace {
 
-struct Clock {
-  Seconds started = monotonic_now();
-  Counters before;
-  Seconds elapsed() const { return monotonic_now() - started; }
-};
-
-Progress progress_of(const GenerateCounters& counters, const GeneratePlan& plan, const Clock& clock) {
+// `others`: what the other hosts came to, as far as it is known. What is checked they are taken to be as far with.
+Progress progress_of(const GenerateCounters& counters, const GenerateCounters& others, std::uint32_t hosts,
+                     const GeneratePlan& plan, Seconds elapsed) {
   const FileId below = plan.manifest.files_written;
-  const bool checking = counters.checked < below && counters.files == 0 && counters.kept == 0;
+  const std::uint64_t checked = std::min<std::uint64_t>(counters.checked * hosts, below);
+  const std::uint64_t files = counters.files + others.files, kept = counters.kept + others.kept;
+  const bool checking = checked < below && files == 0 && kept == 0;
   Progress progress;
-  progress.elapsed = clock.elapsed();
+  progress.elapsed = elapsed;
   progress.phase = checking ? "checking" : "writing";
-  const auto done =
-      static_cast<double>(checking ? counters.checked.load() : below + counters.kept + counters.files);
-  const double bytes = static_cast<double>(counters.bytes);
+  const auto done = static_cast<double>(checking ? checked : below + kept + files);
+  const double bytes = static_cast<double>(counters.bytes + others.bytes);
   progress.step = static_cast<std::uint64_t>(done);
   progress.steps = plan.manifest.files;
   // Large files count while they are written: by bytes where that says more than whole files do.
@@ -51,7 +46,7 @@ Progress progress_of(const GenerateCounters& counters, const GeneratePlan& plan,
   progress.fraction = std::min(1.0, checking ? by_files : std::max(by_files, by_bytes));
   if (progress.elapsed.value > 0) {
     progress.bytes_per_second = bytes / progress.elapsed.value;
-    progress.samples_per_second = static_cast<double>(counters.files) / progress.elapsed.value;
+    progress.samples_per_second = static_cast<double>(files) / progress.elapsed.value;
   }
   return progress;
 }
@@ -104,143 +99,70 @@ std::string foreign_sentence(const std::string& path, const std::string& found,
       path, directory, found);
 }
 
-void add_results(Json& record, const GenerateCounters& counters, const Clock& clock, const Counters& after) {
-  const Seconds elapsed = clock.elapsed();
+// Of those that are written together.
+void set_rates(Json& json, std::uint64_t files, std::uint64_t bytes, Seconds elapsed) {
+  if (elapsed.value <= 0 || files == 0) return;
+  set_number(json, "bytes_per_second", static_cast<double>(bytes) / elapsed.value);
+  set_number(json, "files_per_second", static_cast<double>(files) / elapsed.value);
+}
+
+void add_results(Json& record, const Generation& generation, Seconds elapsed) {
+  const Manifest& state = generation.state();
+  ShareTold all;
+  for (const ShareTold& host : generation.told()) {
+    all.files += host.files, all.bytes += host.bytes, all.skipped += host.skipped, all.cpu += host.cpu;
+    all.direct_refused = all.direct_refused || host.direct_refused;
+    all.times.merge(host.times);
+  }
   record["seconds"] = elapsed.value;
-  record["files_written"] = counters.files.load();
-  record["bytes_written"] = counters.bytes.load();
-  if (elapsed.value > 0 && counters.files > 0) {
-    set_number(record, "bytes_per_second", static_cast<double>(counters.bytes) / elapsed.value);
-    set_number(record, "files_per_second", static_cast<double>(counters.files) / elapsed.value);
-  }
-  const Seconds cpu = (after.cpu_user - clock.before.cpu_user) + (after.cpu_system - clock.before.cpu_system);
-  set_number(record, "cpu_seconds", cpu.value);
+  record["files_written"] = all.files;
+  record["bytes_written"] = all.bytes;
+  set_rates(record, all.files, all.bytes, elapsed);
+  set_number(record, "cpu_seconds", all.cpu.value);
+  record["skipped_files"] = all.skipped;
+  record["state"] = to_string(state.state);
+  record["files_complete"] = state.files_written;
+  record["partial"] = state.state != Manifest::State::kComplete;
+  record["durable"] = "syncfs";
+  record["create_seconds"] = percentiles(all.times.create);
+  record["write_seconds"] = percentiles(all.times.write);
+  if (all.direct_refused)
+    record["warnings"].push_back("this file system has no O_DIRECT: written through the page cache");
 }
 
-// A marker that vouches for files of which none is there, among files of others, was copied there: the place is
-// not aforo's. With nothing else there the dataset was taken away by hand, and is laid again.
-void require_nothing_else(const Store& store, FileId vouched) {
-  std::string other;
-  std::mutex mutex;
-  std::stop_source enough;
-  ListOptions options;
-  options.unlisted = kManifestName;
-  options.everything = true;
-  store.list(options, enough.get_token(), [&](unsigned, std::string_view name, std::uint64_t) {
-    const std::lock_guard lock(mutex);
-    if (other.empty()) other = name;
-    enough.request_stop();
-  });
-  if (other.empty()) return;
-  throw UserError(
-      fmt::format("expected in {} the {} that its {} vouches for, found none of them, and other files ({}): "
-                  "choose another directory; a marker that was copied there may be removed by hand",
-                  store.where(), counted(vouched, "file", "files"), kManifestName, other));
+void add_hosts(Json& record, const Generation& generation, const Crew& crew) {
+  Json hosts = Json::array();
+  for (std::uint32_t h = 0; h < crew.hosts(); ++h) {
+    const ShareTold& told = generation.told()[h];
+    Json host{{"name", crew.name(h)},          {"process", h},
+              {"files_written", told.files},   {"bytes_written", told.bytes},
+              {"skipped_files", told.skipped}, {"seconds", told.seconds.value},
+              {"cpu_seconds", told.cpu.value}};
+    set_rates(host, told.files, told.bytes, told.seconds);
+    hosts.push_back(std::move(host));
+  }
+  record["hosts"] = std::move(hosts);
+  if (const auto missing = generation.missing(); !missing.empty()) record["hosts_missing"] = missing;
 }
 
-// One generation from the found state to the end, a stop or a failure.
-class Generation {
- public:
-  Generation(const GenerateOptions& options, Store& store, GeneratePlan& plan, std::stop_token stop)
-      : store_(store), owned_(store.own(kManifestName)), plan_(plan), stop_(std::move(stop)) {
-    write_.owned = owned_.get();
-    write_.threads = thread_count(options.threads);
-    write_.direct = options.direct;
-    write_.keep_whole = plan.resumes;
+// Why it did not come to its end, with the host's name where it is another than the first's; empty where it did, and after a stop.
+std::string why_ended(const Generation& generation, const GeneratePlan& plan, const std::string& directory,
+                      const Crew* crew) {
+  if (const auto& failure = generation.failure()) {
+    std::uint64_t bytes = 0;
+    for (const ShareTold& host : generation.told()) bytes += host.bytes;
+    const std::string sentence =
+        failure->error == EEXIST
+            ? foreign_sentence(failure->path, generation.entry_at(failure->path), directory)
+            : sentence_of(*failure, plan, generation.state(), bytes, directory);
+    const std::uint32_t host = generation.failed_host();
+    return host == 0 ? sentence : crew->name(host) + ": " + sentence;
   }
-
-  void begin(std::string_view version) {
-    if (plan_.resumes && !plan_.lost) return;
-    plan_.manifest.aforo_version = version;
-    if (const int error = save_manifest(*owned_, plan_.manifest)) {
-      throw UserError(
-          fmt::format("expected to write the marker {}, found {}", kManifestName, describe_errno(error)));
-    }
-  }
-
-  // Returns what failed; sets `manifest` to the state that was saved.
-  std::optional<WriteFailure> write(GenerateCounters& counters) {
-    Manifest& manifest = state_ = plan_.manifest;
-    const FileId mark = manifest.files_written;
-    FilesFound found = find_incomplete(*plan_.layout, mark, write_, stop_, counters);
-    if (stop_.stop_requested()) return std::nullopt;
-    if (mark > 0 && !found.any_ours) require_nothing_else(store_, mark);
-    if (found.foreign > 0) return in_the_way(std::move(found), manifest);
-    FilesToWrite work{std::move(found.incomplete), mark, manifest.files};
-    skipped_ = mark - work.again.size();
-    if (work.size() == 0 && manifest.state == Manifest::State::kComplete) return std::nullopt;
-    manifest.state = Manifest::State::kPartial;
-    if (plan_.resumes) save_manifest(*owned_, manifest);  // no longer complete while files are written again
-
-    FileClaims claims(0, work.size(), files_per_claim(*plan_.layout), write_.threads);
-    const auto marked = [&] {
-      const std::uint64_t done = claims.low_water();
-      return done < work.again.size() ? mark : mark + (done - work.again.size());
-    };
-    GenerateKeeper keeper(*owned_, manifest, counters, marked);
-    WriteOutcome outcome = write_files(*plan_.layout, work, write_, claims, stop_, counters);
-    const GenerateKeeper::Kept kept = keeper.end();
-    direct_refused_ = outcome.direct_refused;
-    times_ = outcome.times;
-    skipped_ += counters.kept;
-    return finish(claims.low_water() == work.size(), marked(), kept, std::move(outcome.failure));
-  }
-
-  const Manifest& state() const { return state_; }
-  std::uint64_t skipped() const { return skipped_; }
-  bool direct_refused() const { return direct_refused_; }
-  const WriteTimes& times() const { return times_; }
-
-  // Of a failure: what lies at its path, for a sentence.
-  std::string entry_at(const std::string& path) const { return describe_entry(*owned_, path); }
-
- private:
-  // Nothing is written beside what somebody else put there: the marker stays as it is.
-  WriteFailure in_the_way(FilesFound found, Manifest& manifest) {
-    manifest.state = Manifest::State::kPartial;
-    skipped_ = manifest.files_written - found.incomplete.size();
-    manifest.files_written = found.incomplete.front();
-    return {std::move(found.foreign_example), EEXIST};
-  }
-
-  // Files below `written` are written, those below `kept.mark` on storage: the marker vouches for what a sync that did
-  // not fail has brought there.
-  std::optional<WriteFailure> finish(bool all, FileId written, const GenerateKeeper::Kept& kept,
-                                     std::optional<WriteFailure> failure) {
-    const int lost = kept.error != 0 ? kept.error : owned_->sync();
-    if (lost != 0 && !failure) failure = WriteFailure{".", lost};
-    state_.files_written = lost != 0 ? kept.mark : written;
-    if (all && !failure) state_.state = Manifest::State::kComplete;
-    const int error = save_on_full_disk();
-    if (error != 0 && !failure) failure = WriteFailure{std::string(kManifestName), error};
-    return failure;
-  }
-
-  // A disk that is full to the last block has no room for the new marker either: the last files make it.
-  int save_on_full_disk() {
-    int error = save_manifest(*owned_, state_);
-    for (int given = 0; given < kMostGiven && is_full(error) && state_.files_written > 0; ++given) {
-      --state_.files_written;
-      owned_->remove_file(plan_.layout->path(state_.files_written));
-      state_.state = Manifest::State::kPartial;
-      error = save_manifest(*owned_, state_);
-    }
-    return error;
-  }
-
-  // Files that are given up for the marker's room, one by one. Chosen: far more than one small
-  // marker needs; a disk that stays full is somebody else's doing.
-  static constexpr int kMostGiven = 16;
-  Store& store_;
-  std::unique_ptr<Owned> owned_;
-  GeneratePlan& plan_;
-  std::stop_token stop_;
-  WriteOptions write_;
-  Manifest state_;
-  std::uint64_t skipped_ = 0;
-  bool direct_refused_ = false;
-  WriteTimes times_;
-};
+  const std::vector<std::string> missing = generation.missing();
+  if (missing.empty()) return "";
+  return nothing_of(missing,
+                    "what is written is kept: give the same command to resume, with any number of processes");
+}
 
 // Before anything is touched; absent = it can be. A dataset that is complete needs no writing.
 std::optional<std::string> why_not_laid(const GeneratePlan& plan, const Store& store) {
@@ -271,48 +193,38 @@ GenerateOutcome plan_generate(const GenerateOptions& options) {
   return outcome;
 }
 
-GenerateOutcome generate(const GenerateOptions& options, std::stop_token stop, const ProgressSink& sink) {
-  const auto store = open_store(options.directory);
-  GeneratePlan plan = make_generate_plan(options.workload, *store, false, stop);
-  if (const auto why = why_not_laid(plan, *store)) throw UserError(*why);
+GenerateOutcome generate(const GenerateOptions& options, std::stop_token stop, const ProgressSink& sink,
+                         Crew* crew) {
+  const bool first = crew == nullptr || crew->first();
+  std::unique_ptr<Store> store = first ? open_store(options.directory) : nullptr;
+  GeneratePlan plan = first ? make_generate_plan(options.workload, *store, false, stop)
+                            : make_plan_beside(options.workload, stop);
   GenerateOutcome outcome;
   Json& record = outcome.record;
-  record = start_record("generate", *store);
-  describe_ask(record, options);
-  describe_plan(record, plan);
-  Clock clock;
-  clock.before = store->counters();
-
-  GenerateCounters counters;
-  Generation generation(options, *store, plan, stop);
+  if (first) {
+    if (const auto why = why_not_laid(plan, *store)) throw UserError(*why);
+    record = start_record("generate", *store);
+    describe_ask(record, options);
+    describe_plan(record, plan);
+  }
+  Generation generation(options, std::move(store), plan, stop, crew);
   generation.begin(aforo_version());
-  std::optional<WriteFailure> failure;
+  const Seconds began = monotonic_now();
+  GenerateCounters counters, others;
   {
-    const ProgressTicker ticker(sink, [&] { return progress_of(counters, plan, clock); });
-    failure = generation.write(counters);
+    const ProgressTicker ticker(first ? sink : ProgressSink{}, [&] {
+      return progress_of(counters, others, crew ? crew->hosts() : 1, plan, monotonic_now() - began);
+    });
+    generation.write(counters, others);
   }
-  const Manifest& state = generation.state();
-  if (failure) {
-    outcome.error =
-        failure->error == EEXIST
-            ? foreign_sentence(failure->path, generation.entry_at(failure->path), options.directory)
-            : sentence_of(*failure, plan, state, counters.bytes, options.directory);
-    record["error"] = outcome.error;
-  }
-  outcome.files_complete = state.files_written;
-  outcome.partial = state.state != Manifest::State::kComplete;
-  add_results(record, counters, clock, store->counters());
-  record["skipped_files"] = generation.skipped();
-  record["state"] = to_string(state.state);
-  record["files_complete"] = outcome.files_complete;
-  record["partial"] = outcome.partial;
+  if (!first) return outcome;
+  outcome.error = why_ended(generation, plan, options.directory, crew);
+  if (!outcome.error.empty()) record["error"] = outcome.error;
+  outcome.files_complete = generation.state().files_written;
+  outcome.partial = generation.state().state != Manifest::State::kComplete;
+  add_results(record, generation, monotonic_now() - began);
+  if (crew) add_hosts(record, generation, *crew);
   record["threads"] = thread_count(options.threads);
-  record["durable"] = "syncfs";
-  record["create_seconds"] = percentiles(generation.times().create);
-  record["write_seconds"] = percentiles(generation.times().write);
-  if (generation.direct_refused()) {
-    record["warnings"].push_back("this file system has no O_DIRECT: written through the page cache");
-  }
   return outcome;
 }
 

@@ -18,22 +18,12 @@
 #include <stop_token>
 #include <string>
 
+#include "generate/generate_options.h"
+#include "hosts/crew.h"
 #include "measure/record.h"
-#include "workload/spec.h"
 #include "world/progress.h"
 
 namespace aforo {
-
-// Plain data. Of the workload only the dataset block counts.
-struct GenerateOptions {
-  Workload workload;
-  std::string directory;
-  // Writers; 0 = one per core. Changes the speed, never a byte.
-  unsigned threads = 0;
-  // O_DIRECT for the 4096-aligned part of every file; written buffered where the
-  // file system has none.
-  bool direct = false;
-};
 
 // What writing or taking away came to; what a caller decides by is here, so that
 // nobody asks the Record for it.
@@ -58,10 +48,16 @@ GenerateOutcome plan_generate(const GenerateOptions& options);
 // is then the sentence): a later call resumes. Files that were there whole count as
 // `skipped_files`, not as written.
 //
+// `crew`: the hosts that lay it together, all of which call this with the same options; null: this process alone. The first returns
+// the outcome of all, the others one with the Record left out. Where one cannot go on, or is gone, all end, and what is written
+// is resumed by a later call, of however many. Throws UserError, too, where hosts are asked for another dataset, or do not
+// see the place that the first made; that is then as it was.
+//
 // Throws UserError when the directory is not ours, when the dataset does not fit, and when nothing
 // at all can be written there. A stop ends within a block of each thread; the file it falls into is
 // written again. `sink` is called from one internal thread, which has ended when this returns.
-GenerateOutcome generate(const GenerateOptions& options, std::stop_token stop, const ProgressSink& sink);
+GenerateOutcome generate(const GenerateOptions& options, std::stop_token stop, const ProgressSink& sink,
+                         Crew* crew = nullptr);
 
 // Removes what the manifest in `directory` describes, the directories made for it if they are then
 // empty, and the marker last; foreign files stay, are counted and some are named. What a directory

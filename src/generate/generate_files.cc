@@ -166,14 +166,6 @@ class FileMaker {
 
 }  // namespace
 
-std::uint64_t files_per_claim(const GeneratedLayout& layout) {
-  // Chosen: what a kill leaves to be compared, against one claim per so many bytes. 1000
-  // bounds it where files are tiny.
-  constexpr std::uint64_t kClaimBytes = 8 << 20;
-  const std::uint64_t mean = layout.stored_bytes() / std::max<std::uint64_t>(layout.files(), 1);
-  return std::clamp<std::uint64_t>(kClaimBytes / std::max<std::uint64_t>(mean, 1), 1, 1000);
-}
-
 WriteOutcome write_files(const GeneratedLayout& layout, const FilesToWrite& work, const WriteOptions& options,
                          FileClaims& claims, std::stop_token stop, GenerateCounters& counters) {
   WriteOutcome outcome;
@@ -207,8 +199,10 @@ FilesFound find_incomplete(const GeneratedLayout& layout, FileId end, const Writ
   std::mutex mutex;
   std::atomic<bool> any_ours{false};
   const Owned& owned = *options.owned;
-  parallel_for(end, 256, options.threads, stop, [&](unsigned, FileId begin, FileId stop_before) {
-    for (FileId file = begin; file < stop_before; ++file) {
+  const std::uint64_t count = options.share.below(end);
+  parallel_for(count, 256, options.threads, stop, [&](unsigned, std::uint64_t begin, std::uint64_t behind) {
+    for (std::uint64_t i = begin; i < behind; ++i) {
+      const FileId file = options.share[i];
       const Whose data = whose_data(owned, layout, file);
       const Whose index = layout.has_index() ? whose_index(owned, layout, file) : Whose::kOurs;
       counters.checked.fetch_add(1, std::memory_order_relaxed);

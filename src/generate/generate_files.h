@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dataset/generated_layout.h"
+#include "generate/file_share.h"
 #include "generate/generate_claims.h"
 #include "generate/generate_writer.h"
 #include "storage/owned.h"
@@ -28,17 +29,23 @@ struct GenerateCounters {
   std::atomic<std::uint64_t> checked{0};
 };
 
-// The work that is left: some files again, then all from `from` on. Indices into it are what
+// The work that is left of a share: some files again, then all of it from `from` on. Indices into it are what
 // FileClaims hands out, so that the low-water mark of the indices tells that of the files.
 struct FilesToWrite {
-  // Ascending, below `from`.
+  // Ascending, below `from`, of the share.
   std::vector<FileId> again;
   FileId from = 0;
   FileId count = 0;  // files of the dataset
+  FileShare share = {};
 
-  std::uint64_t size() const { return again.size() + (count - from); }
+  std::uint64_t size() const { return again.size() + share.below(count) - share.below(from); }
   FileId operator[](std::uint64_t index) const {
-    return index < again.size() ? again[index] : from + (index - again.size());
+    return index < again.size() ? again[index] : share[share.below(from) + (index - again.size())];
+  }
+  // Every file of the share below it is written where the first `done` of the work are: `from` while some are written
+  // again, `count` where all are.
+  FileId mark(std::uint64_t done) const {
+    return done < again.size() ? from : done < size() ? (*this)[done] : count;
   }
 };
 
@@ -66,6 +73,8 @@ struct WriteOptions {
   const Owned* owned = nullptr;
   unsigned threads = 1;
   bool direct = false;
+  // The files to look at and to write.
+  FileShare share = {};
   // A file that is there, to the last byte as it would be written, is left alone.
   // Costs reading it: for resumptions.
   bool keep_whole = false;
@@ -81,10 +90,6 @@ struct WriteOutcome {
   WriteTimes times;
 };
 
-// How many files a thread takes at a time: about 8 MiB of them, 1 to 1000, so that a kill leaves
-// little to do again and claiming costs little beside writing.
-std::uint64_t files_per_claim(const GeneratedLayout& layout);
-
 // Writes claims' files of `work` (an index file after its data file) until all are there, one
 // fails, or a stop is requested. Blocks; options.threads threads, which have ended when it
 // returns. `claims` runs over the indices of `work`. A file that failed is removed: a full disk
@@ -92,7 +97,7 @@ std::uint64_t files_per_claim(const GeneratedLayout& layout);
 WriteOutcome write_files(const GeneratedLayout& layout, const FilesToWrite& work, const WriteOptions& options,
                          FileClaims& claims, std::stop_token stop, GenerateCounters& counters);
 
-// The files below `end` that are missing or torn, and what is not the dataset's. Looks at names and sizes, and
+// The files of options.share below `end` that are missing or torn, and what is not the dataset's. Looks at names and sizes, and
 // into those files alone that are too short; options.threads threads, which have ended when it returns. On a
 // stop request incomplete.
 FilesFound find_incomplete(const GeneratedLayout& layout, FileId end, const WriteOptions& options,

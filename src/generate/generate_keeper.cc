@@ -8,9 +8,9 @@
 
 namespace aforo {
 
-GenerateKeeper::GenerateKeeper(const Owned& owned, Manifest manifest, const GenerateCounters& counters,
-                               std::function<FileId()> mark)
-    : owned_(owned), manifest_(std::move(manifest)), counters_(counters), mark_(std::move(mark)) {
+GenerateKeeper::GenerateKeeper(const Owned& owned, const GenerateCounters& counters, FileId kept,
+                               std::function<FileId()> written, std::function<bool(FileId)> keep)
+    : owned_(owned), counters_(counters), kept_(kept), written_(std::move(written)), keep_(std::move(keep)) {
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
@@ -19,7 +19,7 @@ GenerateKeeper::~GenerateKeeper() = default;
 GenerateKeeper::Kept GenerateKeeper::end() {
   thread_.request_stop();
   if (thread_.joinable()) thread_.join();
-  return {manifest_.files_written, error_};
+  return {kept_, error_};
 }
 
 void GenerateKeeper::run(const std::stop_token& stop) {
@@ -34,13 +34,10 @@ void GenerateKeeper::run(const std::stop_token& stop) {
     if (stop.stop_requested() || bytes == synced) continue;
     const Seconds began = monotonic_now();
     if (bytes - synced < kSyncEvery && began - last < wait) continue;
-    const FileId mark = mark_();  // before the sync: all below is written
+    const FileId mark = written_();  // before the sync: all below is written
     if ((error_ = owned_.sync()) != 0) return;
     synced = bytes;
-    if (mark > manifest_.files_written) {
-      const FileId before = std::exchange(manifest_.files_written, mark);
-      if (save_manifest(owned_, manifest_) != 0) manifest_.files_written = before;
-    }
+    if (mark > kept_ && keep_(mark)) kept_ = mark;
     last = monotonic_now();
     wait = std::max(kSyncAfter, (last - began) * (1 / kSyncShare - 1));
   }

@@ -9,11 +9,10 @@
 
 #include "base/units.h"
 #include "generate/generate_files.h"
-#include "survey/dataset_marker.h"
 
 namespace aforo {
 
-// Every so often: syncs what is written, then saves the marker that vouches for it, in this order, so that a mark
+// Every so often: syncs what is written, then keeps the mark that vouches for it, in this order, so that a mark
 // never says more than storage has. What a kill or a power cut leaves above it is compared, not trusted. So the
 // device works from the beginning, the page cache does not fill, and a sync at the end has little left. One thread
 // of its own.
@@ -29,14 +28,14 @@ class GenerateKeeper {
   // At most this share of the time is spent in syncs: on slow storage they come more seldom.
   static constexpr double kSyncShare = 0.2;
 
-  // `mark` says how many files are written in full, and may be called from another
-  // thread. All must outlive this.
-  GenerateKeeper(const Owned& owned, Manifest manifest, const GenerateCounters& counters,
-                 std::function<FileId()> mark);
+  // `written` says up to which file all is written, `keep` keeps that, now that storage has it: whether it could. Both
+  // are called from the thread of this. `kept`: what is on storage to begin with. All must outlive this.
+  GenerateKeeper(const Owned& owned, const GenerateCounters& counters, FileId kept,
+                 std::function<FileId()> written, std::function<bool(FileId)> keep);
   // Waits until the thread has ended; nothing more is saved.
   ~GenerateKeeper();
 
-  // Ends as the destructor does. What is on storage, as the marker there says; 0 or the errno of a sync that failed:
+  // Ends as the destructor does. What is on storage and was kept; 0 or the errno of a sync that failed:
   // files above this mark are then to be written again.
   struct Kept {
     FileId mark = 0;
@@ -48,9 +47,10 @@ class GenerateKeeper {
   void run(const std::stop_token& stop);
 
   const Owned& owned_;
-  Manifest manifest_;
   const GenerateCounters& counters_;
-  std::function<FileId()> mark_;
+  FileId kept_;
+  std::function<FileId()> written_;
+  std::function<bool(FileId)> keep_;
   int error_ = 0;
   std::mutex mutex_;
   std::condition_variable_any wake_;

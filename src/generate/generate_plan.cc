@@ -158,10 +158,8 @@ void require_held(const GeneratedLayout& layout) {
                   format.name(), most, largest));
 }
 
-}  // namespace
-
-GeneratePlan make_generate_plan(const Workload& workload, const Store& store, bool planned,
-                                const std::stop_token& stop) {
+// What follows from the workload alone.
+GeneratePlan begun_plan(const Workload& workload, bool planned, const std::stop_token& stop) {
   const DatasetSpec& spec = workload.dataset;
   require_made(spec, workload.loader);
   GeneratePlan plan;
@@ -175,10 +173,23 @@ GeneratePlan make_generate_plan(const Workload& workload, const Store& store, bo
   plan.manifest.samples = plan.layout->samples();
   plan.manifest.files = plan.layout->files();
   plan.manifest.totals = plan.layout->totals();
+  return plan;
+}
+
+}  // namespace
+
+GeneratePlan make_plan_beside(const Workload& workload, const std::stop_token& stop) {
+  return begun_plan(workload, false, stop);
+}
+
+GeneratePlan make_generate_plan(const Workload& workload, const Store& store, bool planned,
+                                const std::stop_token& stop) {
+  GeneratePlan plan = begun_plan(workload, planned, stop);
   OwnDataset found = look_for_own_dataset(store);
   if (found.manifest) {
     require_same(*found.manifest, plan.manifest, store.where());
     plan.manifest = std::move(*found.manifest);
+    plan.manifest.job.clear();
   }
   if (found.lost) require_only_own_names(*plan.layout, store);
   plan.lost = found.lost;

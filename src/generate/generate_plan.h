@@ -44,6 +44,10 @@ struct GeneratePlan {
 GeneratePlan make_generate_plan(const Workload& workload, const Store& store, bool planned,
                                 const std::stop_token& stop);
 
+// Of a host beside the one that plans: layout and manifest as they follow from the workload, the place not looked at.
+// Throws UserError for a layout that cannot be generated, Interrupted on a stop request.
+GeneratePlan make_plan_beside(const Workload& workload, const std::stop_token& stop);
+
 // Adds to `record` the part of a generate Record that is known before it begins: files, bytes,
 // filesystem, dataset, ... Keys are in docs/record.md.
 void describe_plan(Json& record, const GeneratePlan& plan);

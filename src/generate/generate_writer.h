@@ -27,6 +27,11 @@ struct WriteTimes {
     create.merge(other.create);
     write.merge(other.write);
   }
+  // All of it to another process (base/carry.h).
+  template <class Carrier>
+  void carry(Carrier& carrier) {
+    carrier(create, write);
+  }
 };
 
 // One open file at a time: open, append as often as needed, close. One thread. Not to be

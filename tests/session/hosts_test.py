@@ -253,13 +253,6 @@ class Refusing(Launching):
         super().setUp()
         self.small, self.data = self.dataset()
 
-    def each_in_its_own(self, script):
-        """A program that runs `script` (with $N, the process's number) and then aforo."""
-        path = self.place / "each.sh"
-        path.write_text(f'#!/bin/sh\nN=$OMPI_COMM_WORLD_RANK\n{script}\nexec "{AFORO}" "$@"\n')
-        path.chmod(0o755)
-        return path
-
     def test_too_few_ranks_or_samples(self):
         self.assertIn("expected an accelerator for each of the 4 processes, found 2",
                       self.refused(4, "run", self.small, "data", "--accelerators", "2"))
@@ -267,13 +260,12 @@ class Refusing(Launching):
 
     def test_what_is_no_job_of_several(self):
         before = self.files("data")
-        for words in (["generate", self.small, "new"], ["generate", "--delete", "data"], ["inspect", "data"],
-                      ["size", "resnet50_h100", "-n", "4"], ["serve"]):
+        for words in (["inspect", "data"], ["size", "resnet50_h100", "-n", "4"], ["serve"],
+                      ["predict", self.small, "storage.yaml"]):
             self.assertRegex(self.refused(3, *words), "expected one process for 'aforo .+', found 3")
         self.assertIn("expected an accelerator for each of the 3 processes",
                       self.refused(3, "run", self.small, "data", "--find-max", "--max-accelerators", "2"))
         self.assertEqual(self.files("data"), before)
-        self.assertFalse((self.place / "new").exists())
         self.assertIn("nothing was read or run", self.together(3, "run", self.small, "data", "-n", "3", "--dry-run").out)
         self.assertEqual(self.together(3, "--version").out.count("aforo"), 1)
         self.assertIn("expected a command", self.refused(3, "rnu"))
@@ -329,7 +321,7 @@ class Slow(Launching):
         if not os.access(SLOWFS, os.X_OK):
             missing("bench/slowfs is not built here")
         (self.place / "in").mkdir()
-        program = Refusing.each_in_its_own(self, "[ $N = 1 ] && cd in")
+        program = self.each_in_its_own("[ $N = 1 ] && cd in")
         try:
             with fuse.mounted(SLOWFS, str(self.data), str(self.place / "in" / "data"), ["--read-latency", "constant:8ms"]):
                 record = self.joint(3, "run", self.small, "data", "--accelerators", "6", program=program, code=None)

@@ -89,6 +89,13 @@ class Launching(Session):
         self.assertEqual(said.out, "", said)
         return sentences[0]
 
+    def each_in_its_own(self, script):
+        """A program that runs `script` (with $N, the process's number) and then aforo."""
+        path = self.place / "each.sh"
+        path.write_text(f'#!/bin/sh\nN=$OMPI_COMM_WORLD_RANK\n{script}\nexec "{AFORO}" "$@"\n')
+        path.chmod(0o755)
+        return path
+
     def begun(self, processes, *words, program=AFORO):
         """A run of all that goes on, once all processes are there and make steps."""
         launcher = subprocess.Popen(self.words(processes, *words, "--json", "joint.json", "--quiet", program=program),
