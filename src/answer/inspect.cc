@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "answer/job_rows.h"
+#include "hosts/same_job.h"
 #include "survey/dataset_words.h"
 #include "survey/inspect_command.h"
 #include "workload/parse.h"
@@ -31,9 +32,13 @@ Answer answer(const InspectAsk& ask, const Context& context) {
   options.directory = *ask.directory;
   options.threads = threads_of(*ask.threads);
   Answer out;
-  InspectOutcome found = inspect(options, context.stop, context.progress);
+  InspectOutcome found = inspect(options, context.stop, context.progress, context.crew);
+  if (context.crew && !context.crew->first()) return out;
   out.record = std::move(found.record);
-  if (found.partial) {
+  if (!found.missing.empty()) {
+    out.outcome = Outcome::kFailed;
+    out.say.push_back(nothing_of(found.missing, "inspect again"));
+  } else if (found.partial) {
     out.outcome = Outcome::kPartial;
     out.say.push_back(partial_sentence("no dataset block is written from a part of the files"));
   } else if (found.dataset) {

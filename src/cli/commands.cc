@@ -155,7 +155,7 @@ constexpr Command kCommands[] = {
      "Counts samples, fits their sizes, recognises the layout by content, and writes the dataset block that "
      "run, generate and size accept. Reads names, sizes and headers; writes nothing into DIR.",
      &kDatasetBlockResults, kInspectExamples, "0 done; 2 it could not be done, or not to its end.", "files/s",
-     false, make<InspectAsk>, answer_as<InspectAsk>},
+     false, make<InspectAsk>, answer_as<InspectAsk>, nullptr, true},
     {"probe", "Measure a storage for a minute, for predictions",
      "Holds 1, 2, 4, ... reads in flight, as far as the rate grows, and measures rate and latency at each, "
      "repeatedly and in random order, with the readers of a training job: whole files, ranges or streams of "

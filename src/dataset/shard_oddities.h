@@ -29,6 +29,12 @@ struct ShardOddities {
     keep_first(alike_such_as, other.alike_such_as);
     keep_first(again_such_as, other.again_such_as);
   }
+  // All of it to another process (base/carry.h).
+  template <class Carrier>
+  void carry(Carrier& carrier) {
+    carrier(passed_over, passed_over_bytes, shards_behind_end, bytes_behind_end, alike, alike_such_as, again,
+            again_such_as);
+  }
 
  private:
   // In whatever order shards are added, the same.

@@ -18,6 +18,12 @@ class SizeSummary {
   // As if the other's sizes had been added here, but for rounding in the moments. O(buckets).
   void merge(const SizeSummary& other);
 
+  // All of it to another process (base/carry.h).
+  template <class Carrier>
+  void carry(Carrier& carrier) {
+    carrier(count_, total_, smallest_, largest_, plain_, log_, buckets_, bytes_);
+  }
+
   std::uint64_t count() const { return count_; }
   std::uint64_t total() const { return total_; }
   // 0 without sizes, as all that follow but `quantile`.

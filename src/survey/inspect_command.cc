@@ -3,28 +3,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <map>
-#include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
-#include "base/parallel_for.h"
-#include "base/text.h"
 #include "dataset/container.h"
 #include "dataset/format.h"
-#include "dataset/manifest.h"
 #include "dataset/size_fit.h"
 #include "storage/engine.h"
 #include "storage/open_store.h"
-#include "survey/dataset_census.h"
 #include "survey/dataset_listing.h"
-#include "survey/dataset_marker.h"
 #include "survey/dataset_words.h"
-#include "survey/inspect_indexed.h"
-#include "survey/inspect_samples.h"
+#include "survey/inspect_hosts.h"
+#include "survey/inspection.h"
 #include "survey/shard_words.h"
 #include "workload/parse.h"
 #include "world/progress_ticker.h"
@@ -32,15 +25,6 @@
 
 namespace aforo {
 namespace {
-
-// Sizes and counts of one walking thread, by extension.
-struct WalkedPart {
-  explicit WalkedPart(std::uint64_t seed) : census(seed) {}
-  void add(std::string_view path, std::uint64_t size) { sizes[census.add(path, size)].add(size); }
-
-  Census census;
-  std::map<std::string, SizeSummary> sizes;
-};
 
 // What a workload file takes as one sample (dataset.sample_size), and what a larger file is cut into. Chosen: a
 // request of most readers.
@@ -70,118 +54,19 @@ Json json_of(const SizeSummary& sizes) {
   return json;
 }
 
-// One inspection: walk, look into some files, summarise.
-class Inspection {
- public:
-  Inspection(const InspectOptions& options, std::stop_token stop)
-      : directory_(options.directory),
-        threads_(options.threads != 0 ? options.threads : 2 * thread_count(0)),
-        stop_(std::move(stop)),
-        store_(open_store(options.directory)),
-        tally_(0) {
-    require_place(*store_);
-  }
+// The names of hosts that gave nothing.
+std::vector<std::string> add_hosts(Json& record, const InspectHosts& hosts, const Crew& crew) {
+  Json list = Json::array();
+  for (std::uint32_t h = 0; h < crew.hosts(); ++h)
+    list.push_back({{"name", crew.name(h)}, {"process", h}, {"files", hosts.dealt()[h]}});
+  record["hosts"] = std::move(list);
+  std::vector<std::string> missing;
+  for (const std::uint32_t host : hosts.missing()) missing.push_back(crew.name(host));
+  if (!missing.empty()) record["hosts_missing"] = missing;
+  return missing;
+}
 
-  void scan() {
-    std::vector<WalkedPart> tallies;
-    for (unsigned thread = 0; thread < threads_; ++thread) tallies.emplace_back(thread + 1);
-    walked_ = list_dataset(
-        *store_, threads_, stop_, &counters_,
-        [&](unsigned thread, std::string_view path, std::uint64_t size) { tallies[thread].add(path, size); });
-    for (const WalkedPart& part : tallies) tally_.census.merge(part.census);
-    for (const WalkedPart& part : tallies) {
-      for (const auto& [group, sizes] : part.sizes) tally_.sizes[group].merge(sizes);
-    }
-    require_files();
-    unreadable_ = tally_.census.probe(*store_);
-    choice_ = choose_samples(tally_.census);
-    layout_ = layout_of(choice_.kind);
-    manifest_ = read_marker(*store_);
-    if (!manifest_) return;
-    const Container& laid = container(parse_dataset_block(manifest_->dataset_yaml, directory_).layout);
-    if (laid.has_headers() && laid.reads(choice_.kind)) layout_ = laid.layout();  // its bytes do not say so
-  }
-
-  void measure_samples() {
-    look_into_samples();
-    if (auto indexed = measure_indexed(*store_, tally_.census, choice_, stop_)) {
-      samples_ = std::move(*indexed);
-      indexed_ = true;
-      return;
-    }
-    if (choice_.kind == FileKind::kLmdb) {
-      samples_ = measure_allocated(*store_, tally_.census, choice_, stop_);
-      return;
-    }
-    if (container(layout_).has_headers()) {
-      phase_ = "reading record headers";
-      samples_ = measure_packed(container(layout_), *store_, tally_.census, choice_, threads_, stop_);
-      return;
-    }
-    for (const auto& [group, sizes] : tally_.sizes) {
-      if (is_sample(group)) samples_.sizes.merge(sizes);
-    }
-    samples_.count = samples_.sizes.count();
-  }
-
-  // What suffix or most of the probes say may not hold for each: where that is quick, all are looked into.
-  void look_into_samples() {
-    constexpr std::uint64_t kQuickToLook = 20'000;  // chosen: a second or two on most storage
-    if (container(layout_).has_headers() || choice_.files > kQuickToLook) return;
-    looked_ = look_into_all(*store_, tally_.census, choice_, threads_, stop_);
-    samples_.files_damaged = looked_->cut;
-    if (looked_->cut > 0) {
-      samples_.damage.push_back(fmt::format("{}: expected {} at its end, found other bytes",
-                                            looked_->first_cut, container(layout_).end_mark()));
-    }
-  }
-
-  const Store& store() const { return *store_; }
-  std::optional<DatasetSpec> report(Json& record, Seconds scan_time) const;
-  Progress progress(Seconds started) const;
-
- private:
-  void require_files() const {
-    if (tally_.census.files() > 0) return;
-    if (stop_.stop_requested()) throw Interrupted();
-    const auto left_out = warnings_of(walked_);
-    const std::string why = left_out.empty() ? std::string() : " (" + join(left_out, "; ") + ")";
-    throw UserError(fmt::format(
-        "expected files in {}, found none{}: give the directory that holds the samples", directory_, why));
-  }
-
-  // Of the files that are samples.
-  struct FanOut {
-    std::uint64_t directories = 0, files = 0;
-    std::uint64_t fewest = 0, most = 0;  // files in one directory, among directories that hold any
-  };
-  FanOut fan_out() const;
-  bool is_sample(const std::string& extension) const {
-    const bool own = tally_.census.groups().find(extension) != tally_.census.groups().end();
-    return choice_.includes(own ? extension : std::string(Census::kRest));
-  }
-  DatasetSpec spec_of(const SizeFit& fit) const;
-  bool as_records() const;
-  void add_block(Json& record, const SizeFit& fit, std::optional<DatasetSpec>& found) const;
-  void add_kinds(Json& list) const;
-  Json warnings() const;
-
-  std::string directory_;
-  unsigned threads_;
-  std::stop_token stop_;
-  std::unique_ptr<Store> store_;
-  ListCounters counters_;
-  Listing walked_;
-  WalkedPart tally_;
-  std::uint64_t unreadable_ = 0;
-  SampleChoice choice_;
-  LayoutKind layout_ = {};
-  std::optional<Manifest> manifest_;  // of a generated dataset
-  Samples samples_;
-  bool indexed_ = false;              // by an index of files that aforo does not read
-  std::optional<LookedInto> looked_;  // of all sample files
-  std::atomic<const char*> phase_ = "scanning";
-};
+}  // namespace
 
 Inspection::FanOut Inspection::fan_out() const {
   FanOut fan;
@@ -351,12 +236,17 @@ Progress Inspection::progress(Seconds started) const {
   return progress;
 }
 
-}  // namespace
-
-InspectOutcome inspect(const InspectOptions& options, std::stop_token stop, const ProgressSink& sink) {
-  const Seconds started = monotonic_now();
-  Inspection inspection(options, stop);
+InspectOutcome inspect(const InspectOptions& options, std::stop_token stop, const ProgressSink& sink,
+                       Crew* crew) {
   InspectOutcome outcome;
+  if (crew && !crew->first()) {
+    const auto store = open_store(options.directory);
+    require_place(*store);
+    help_inspect(*crew, *store, threads_of(options), stop);
+    return outcome;
+  }
+  const Seconds started = monotonic_now();
+  Inspection inspection(options, stop, crew);
   Json& record = outcome.record;
   record = start_record("inspect", inspection.store());
   record["directory"] = options.directory;
@@ -364,10 +254,12 @@ InspectOutcome inspect(const InspectOptions& options, std::stop_token stop, cons
     const ProgressTicker ticker(sink, [&] { return inspection.progress(started); });
     inspection.scan();
     inspection.measure_samples();
+    if (crew) inspection.hosts()->dismiss();
   }
   outcome.dataset = inspection.report(record, monotonic_now() - started);
   outcome.partial = stop.stop_requested();
   record["partial"] = outcome.partial;
+  if (crew) outcome.missing = add_hosts(record, *inspection.hosts(), *crew);
   return outcome;
 }
 

@@ -7,15 +7,13 @@
 #include "dataset/bytes.h"
 #include "dataset/container.h"
 #include "dataset/signatures.h"
-#include "survey/dataset_listing.h"
+#include "survey/chosen_files.h"
 
 namespace aforo {
 namespace {
 
-bool is_chosen(const Census& census, const SampleChoice& choice, std::string_view path) {
-  const std::string extension = extension_of(path);
-  const bool own = census.groups().find(extension) != census.groups().end();
-  return choice.includes(own ? extension : std::string(Census::kRest));
+void keep_first(std::string& first, std::string_view path) {
+  if (first.empty() || path < first) first = path;
 }
 
 // What cannot be read is not called cut.
@@ -70,8 +68,8 @@ std::optional<Samples> measure_indexed(const Store& store, const Census& census,
   const auto add = choice.kind == FileKind::kMds ? add_mds : add_megatron;
   Samples samples;
   bool all = true;
-  list_dataset(store, 1, stop, nullptr, [&](unsigned, std::string_view path, std::uint64_t size) {
-    if (!all || !is_chosen(census, choice, path)) return;
+  list_chosen(store, census, choice, 1, stop, [&](unsigned, std::string_view path, std::uint64_t size) {
+    if (!all) return;
     ++samples.files_indexed;
     all = add(store, std::string(path), size, samples);
   });
@@ -83,8 +81,8 @@ std::optional<Samples> measure_indexed(const Store& store, const Census& census,
 Samples measure_allocated(const Store& store, const Census& census, const SampleChoice& choice,
                           const std::stop_token& stop) {
   Samples samples;
-  list_dataset(store, 1, stop, nullptr, [&](unsigned, std::string_view path, std::uint64_t size) {
-    if (is_chosen(census, choice, path)) samples.sizes.add(store.allocated_of(path).value_or(size));
+  list_chosen(store, census, choice, 1, stop, [&](unsigned, std::string_view path, std::uint64_t size) {
+    samples.sizes.add(store.allocated_of(path).value_or(size));
   });
   samples.count = samples.sizes.count();
   return samples;
@@ -92,35 +90,37 @@ Samples measure_allocated(const Store& store, const Census& census, const Sample
 
 LookedInto look_into_all(const Store& store, const Census& census, const SampleChoice& choice,
                          unsigned threads, const std::stop_token& stop) {
-  std::vector<LookedInto> parts(threads);
-  const std::string_view end_mark = container(layout_of(choice.kind)).end_mark();
-  list_dataset(store, threads, stop, nullptr,
-               [&](unsigned thread, std::string_view path, std::uint64_t bytes) {
-                 if (!is_chosen(census, choice, path)) return;
-                 std::array<std::byte, kRecogniseBytes> front;
-                 const auto size = read_at(store, path, 0, front);
-                 if (!size) return;
-                 const FileKind kind = recognise(path, std::span(front).first(*size));
-                 ++parts[thread].kinds[kind];
-                 std::string& first = parts[thread].first[kind];
-                 if (first.empty() || path < first) first = path;
-                 if (kind != choice.kind || !is_cut(store, path, bytes, end_mark)) return;
-                 ++parts[thread].cut;
-                 std::string& first_cut = parts[thread].first_cut;
-                 if (first_cut.empty() || path < first_cut) first_cut = path;
-               });
+  FrontReader reader(store, choice.kind, threads);
+  list_chosen(
+      store, census, choice, threads, stop,
+      [&](unsigned thread, std::string_view path, std::uint64_t size) { reader.look(thread, path, size); });
+  return reader.take();
+}
+
+void FrontReader::look(unsigned thread, std::string_view path, std::uint64_t size) {
+  LookedInto& part = parts_[thread];
+  std::array<std::byte, kRecogniseBytes> front;
+  const auto got = read_at(store_, path, 0, front);
+  if (!got) return;
+  const FileKind kind = recognise(path, std::span(front).first(*got));
+  ++part.kinds[kind];
+  keep_first(part.first[kind], path);
+  if (kind != kind_ || !is_cut(store_, path, size, container(layout_of(kind_)).end_mark())) return;
+  ++part.cut;
+  keep_first(part.first_cut, path);
+}
+
+LookedInto FrontReader::take() {
   LookedInto all;
-  for (const LookedInto& part : parts) {
-    all.cut += part.cut;
-    if (part.cut > 0 && (all.first_cut.empty() || part.first_cut < all.first_cut))
-      all.first_cut = part.first_cut;
-    for (const auto& [kind, files] : part.kinds) all.kinds[kind] += files;
-    for (const auto& [kind, path] : part.first) {
-      std::string& first = all.first[kind];
-      if (first.empty() || path < first) first = path;
-    }
-  }
+  for (const LookedInto& part : parts_) all.merge(part);
   return all;
+}
+
+void LookedInto::merge(const LookedInto& other) {
+  cut += other.cut;
+  if (!other.first_cut.empty()) keep_first(first_cut, other.first_cut);
+  for (const auto& [kind, files] : other.kinds) kinds[kind] += files;
+  for (const auto& [kind, path] : other.first) keep_first(first[kind], path);
 }
 
 }  // namespace aforo

@@ -2,66 +2,67 @@
 
 #include <algorithm>
 #include <cmath>
-#include <mutex>
-#include <utility>
 
 #include "base/parallel_for.h"
 #include "dataset/container.h"
 #include "storage/engine.h"
+#include "survey/chosen_files.h"
 #include "survey/dataset_index.h"
-#include "survey/dataset_listing.h"
 
 namespace aforo {
 namespace {
 
 constexpr double kQuick = 20;  // seconds that indexing all files may take; chosen: what a person waits for
 
-// Indexes files, many threads at a time, into one summary.
-class PackedSamples {
- public:
-  PackedSamples(const Container& container, const Store& store) : container_(container), store_(store) {}
-
-  void read(const std::string& path, std::uint64_t size) {
-    const FileIndex index = index_file(container_, store_, path, size);
-    const std::uint64_t framing = container_.framing_bytes();
-    const std::lock_guard lock(mutex_);
-    ++samples_.files_indexed;
-    bytes_ += size;
-    samples_.count += index.samples.size();
-    for (const Extent& sample : index.samples)
-      samples_.sizes.add(sample.length - std::min(sample.length, framing));
-    samples_.odd.add(index.odd);
-    if (index.error.empty()) return;
-    ++samples_.files_damaged;
-    if (samples_.damage.size() < 3) samples_.damage.push_back(path + ": " + index.error);
-  }
-
-  // There are `files` files of `bytes` in all: those not indexed are taken to be like the others.
-  Samples take(std::uint64_t files, std::uint64_t bytes) {
-    if (samples_.files_indexed < files && bytes_ > 0) {
-      const double share = static_cast<double>(bytes) / static_cast<double>(bytes_);
-      samples_.count = static_cast<std::uint64_t>(std::llround(static_cast<double>(samples_.count) * share));
-      samples_.estimated = true;
-    }
-    return std::move(samples_);
-  }
-
- private:
-  const Container& container_;
-  const Store& store_;
-  std::mutex mutex_;
-  Samples samples_;
-  std::uint64_t bytes_ = 0;
-};
-
 void read_probes(const Store& store, const std::vector<std::string>& probes, unsigned threads,
-                 const std::stop_token& stop, PackedSamples& into) {
+                 const std::stop_token& stop, SampleIndexer& into) {
   parallel_for(probes.size(), 1, threads, stop, [&](unsigned, std::uint64_t i, std::uint64_t) {
     if (const auto size = store.size_of(probes[i])) into.read(probes[i], *size);
   });
 }
 
+// There are `files` files of `bytes` in all: those not indexed are taken to be like the others.
+Samples projected(Samples samples, std::uint64_t files, std::uint64_t bytes) {
+  if (samples.files_indexed >= files || samples.bytes_indexed == 0) return samples;
+  const double share = static_cast<double>(bytes) / static_cast<double>(samples.bytes_indexed);
+  samples.count = static_cast<std::uint64_t>(std::llround(static_cast<double>(samples.count) * share));
+  samples.estimated = true;
+  return samples;
+}
+
+// In whatever order they come, the same stay.
+void keep_first(std::vector<std::string>& some, const std::string& another) {
+  constexpr std::size_t kMost = 3;  // for a sentence
+  some.insert(std::upper_bound(some.begin(), some.end(), another), another);
+  if (some.size() > kMost) some.pop_back();
+}
+
 }  // namespace
+
+void Samples::merge(const Samples& other) {
+  sizes.merge(other.sizes);
+  count += other.count;
+  files_indexed += other.files_indexed;
+  bytes_indexed += other.bytes_indexed;
+  odd.add(other.odd);
+  files_damaged += other.files_damaged;
+  for (const std::string& one : other.damage) keep_first(damage, one);
+}
+
+void SampleIndexer::read(const std::string& path, std::uint64_t size) {
+  const FileIndex index = index_file(container_, store_, path, size);
+  const std::uint64_t framing = container_.framing_bytes();
+  const std::lock_guard lock(mutex_);
+  ++samples_.files_indexed;
+  samples_.bytes_indexed += size;
+  samples_.count += index.samples.size();
+  for (const Extent& sample : index.samples)
+    samples_.sizes.add(sample.length - std::min(sample.length, framing));
+  samples_.odd.add(index.odd);
+  if (index.error.empty()) return;
+  ++samples_.files_damaged;
+  keep_first(samples_.damage, path + ": " + index.error);
+}
 
 SizeFit readable(const SizeFit& fit, const SizeSummary& sizes) {
   SizeFit plain = fit;
@@ -84,28 +85,27 @@ SizeFit readable(const SizeFit& fit, const SizeSummary& sizes) {
 }
 
 Samples measure_packed(const Container& container, const Store& store, const Census& census,
-                       const SampleChoice& choice, unsigned threads, const std::stop_token& stop) {
+                       const SampleChoice& choice, unsigned threads, const std::stop_token& stop,
+                       const std::function<Samples()>& index_all) {
   std::vector<std::string> probes;
   for (const std::string& group : choice.groups) {
     const auto& some = census.groups().find(group)->second.probes;
     probes.insert(probes.end(), some.begin(), some.end());
   }
   const Seconds begun = monotonic_now();
-  PackedSamples some(container, store);
+  SampleIndexer some(container, store);
   read_probes(store, probes, threads, stop, some);
   const double each =
       (monotonic_now() - begun).value / static_cast<double>(std::max<std::size_t>(probes.size(), 1));
   const bool quick = each * static_cast<double>(choice.files) < kQuick;
-  if (choice.files <= probes.size() || !quick || stop.stop_requested()) {
-    return some.take(choice.files, choice.bytes);
-  }
-  PackedSamples all(container, store);
-  list_dataset(store, threads, stop, nullptr, [&](unsigned, std::string_view path, std::uint64_t size) {
-    const std::string extension = extension_of(path);
-    const bool own = census.groups().find(extension) != census.groups().end();
-    if (choice.includes(own ? extension : std::string(Census::kRest))) all.read(std::string(path), size);
+  if (choice.files <= probes.size() || !quick || stop.stop_requested())
+    return projected(some.take(), choice.files, choice.bytes);
+  if (index_all) return projected(index_all(), choice.files, choice.bytes);
+  SampleIndexer all(container, store);
+  list_chosen(store, census, choice, threads, stop, [&](unsigned, std::string_view path, std::uint64_t size) {
+    all.read(std::string(path), size);
   });
-  return all.take(choice.files, choice.bytes);
+  return projected(all.take(), choice.files, choice.bytes);
 }
 
 }  // namespace aforo

@@ -193,5 +193,59 @@ class Generating(Many):
         self.assertEqual(self.files("data"), {})
 
 
+class Inspecting(Many):
+    def same(self, directory, processes=(2, 4)):
+        one = self.record("inspect", directory)
+        for count in processes:
+            several = self.joint(count, "inspect", directory)
+            self.assertEqual(alike(one, several), [], (directory, count))
+            self.assertEqual(len(several["hosts"]), count)
+        return several
+
+    def test_one_record_as_of_one(self):
+        self.record("generate", self.job_of(300, 9000, "jpeg.yaml", content="jpeg"), "jpeg")
+        record = self.same("jpeg", (2, 4, 8))
+        self.assertEqual(sum(host["files"] for host in record["hosts"]), 300)
+        for layout in ("tfrecord", "webdataset"):
+            content = {"content": "jpeg"} if layout == "webdataset" else {}
+            self.record("generate", self.job_of(2000, 3000, f"{layout}.yaml", layout=layout, samples_per_file=40, **content), layout)
+            record = self.same(layout)
+            self.assertEqual(record["samples"], 2000)
+            self.assertEqual(sum(host["files"] for host in record["hosts"]), 50)
+
+    def test_what_is_damaged_is_found_by_whoever_looks(self):
+        self.record("generate", self.job_of(2000, 3000, "tf.yaml", layout="tfrecord", samples_per_file=40), "tf")
+        for name in ("shard-00007.tfrecord", "shard-00008.tfrecord"):
+            (self.place / "tf" / f"{name}.idx").unlink()
+            path = self.place / "tf" / name
+            path.write_bytes(path.read_bytes()[:-1000])
+        (self.place / "tf/notes.txt").write_text("nothing of a sample")
+        record = self.same("tf")
+        self.assertTrue(any("damaged" in warning for warning in record["warnings"]), record["warnings"])
+
+    def test_the_block_is_written_by_the_first(self):
+        self.record("generate", self.job_of(300, 9000, "jpeg.yaml", content="jpeg"), "jpeg")
+        self.aforo("inspect", "jpeg", "-o", "one.yaml", "--quiet")
+        self.together(3, "inspect", "jpeg", "-o", "three.yaml", "--quiet")
+        self.assertEqual((self.place / "one.yaml").read_text(), (self.place / "three.yaml").read_text())
+
+    def test_a_host_that_sees_other_files_is_named(self):
+        self.record("generate", self.job_of(300, 9000, "jpeg.yaml", content="jpeg"), "data")
+        program = self.each_in_its_own("[ $N = 1 ] && mkdir -p in && cd in")
+        self.assertIn("(process 1)", self.refused(3, "inspect", "data", program=program))
+        shutil.copytree(self.place / "data", self.place / "in/data")
+        victim = self.place / "in/data" / sorted(samples_in(self.files("in/data")))[77]
+        victim.write_bytes(victim.read_bytes() + b"more")
+        sentence = self.refused(3, "inspect", "data", program=program)
+        self.assertIn("(process 1)", sentence)
+        self.assertIn(victim.name, sentence)
+        victim.unlink()
+        self.assertIn(victim.name, self.refused(3, "inspect", "data", program=program))
+
+    def test_nothing_there(self):
+        (self.place / "empty").mkdir()
+        self.assertIn("expected files in empty, found none", self.refused(3, "inspect", "empty"))
+
+
 if __name__ == "__main__":
     unittest.main()

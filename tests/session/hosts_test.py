@@ -260,7 +260,7 @@ class Refusing(Launching):
 
     def test_what_is_no_job_of_several(self):
         before = self.files("data")
-        for words in (["inspect", "data"], ["size", "resnet50_h100", "-n", "4"], ["serve"],
+        for words in (["size", "resnet50_h100", "-n", "4"], ["serve"],
                       ["predict", self.small, "storage.yaml"]):
             self.assertRegex(self.refused(3, *words), "expected one process for 'aforo .+', found 3")
         self.assertIn("expected an accelerator for each of the 3 processes",
