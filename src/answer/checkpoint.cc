@@ -91,7 +91,11 @@ Answer answer(const CheckpointAsk& ask, const Context& context) {
   refuse_contradictions(ask);
   const SaveOptions options = save_options(ask);
   Answer out;
-  SaveOutcome found = *ask.dry_run ? plan_save(options) : save(options, context.stop, context.progress);
+  const bool first = context.crew == nullptr || context.crew->first();
+  if (!first && *ask.dry_run) return out;
+  SaveOutcome found =
+      *ask.dry_run ? plan_save(options) : save(options, context.stop, context.progress, context.crew);
+  if (!first) return out;
   out.record = std::move(found.record);
   if (!found.error.empty()) {
     out.outcome = Outcome::kFailed;

@@ -150,7 +150,7 @@ constexpr Command kCommands[] = {
      "of the slowest rank and of rank 0, bytes by the kernel, and what the pause costs. Writes only into a directory that "
      "is empty or that aforo wrote checkpoints to. docs/checkpoints.md.",
      &kRecordResults, kCheckpointExamples, "0 done; 2 it could not be done, or not to its end.",
-     "checkpoints/s", false, make<CheckpointAsk>, answer_as<CheckpointAsk>},
+     "checkpoints/s", false, make<CheckpointAsk>, answer_as<CheckpointAsk>, nullptr, true},
     {"inspect", "Describe a real dataset",
      "Counts samples, fits their sizes, recognises the layout by content, and writes the dataset block that "
      "run, generate and size accept. Reads names, sizes and headers; writes nothing into DIR.",

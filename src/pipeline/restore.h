@@ -51,6 +51,12 @@ struct RestoreStats {
   std::optional<std::uint64_t> first_wrong;
   FileId first_failed = 0;
   void merge(const RestoreStats& other);
+  // All of it to another process (base/carry.h).
+  template <class Carrier>
+  void carry(Carrier& carrier) {
+    carrier(bytes, whole, failed, unfinished, opening, reading, closing, slowest, rank_seconds, rank0,
+            first_error, first_wrong, first_failed);
+  }
   bool operator==(const RestoreStats&) const = default;
 };
 

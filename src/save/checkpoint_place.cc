@@ -94,6 +94,14 @@ void require_restorable(const CheckpointPlace& place, const CheckpointSpec& aske
   require_alike(place, asked, where);
 }
 
+void require_there(const Store& store, const CheckpointManifest& manifest) {
+  const auto found = read_checkpoint_manifest(store, fmt::format("checkpoint-{:06}", manifest.number));
+  if (found && *found == manifest) return;
+  throw UserError(fmt::format(
+      "expected checkpoint {} in '{}' as the first process sees it, found {}; name a directory that all hosts share",
+      manifest.number, store.where(), found ? "another one" : found.error()));
+}
+
 void require_files(const Store& store, const CheckpointManifest& manifest) {
   const CheckpointLayout layout(CheckpointShape::make(manifest.spec, 1).value());
   const CheckpointShape& shape = layout.shape();

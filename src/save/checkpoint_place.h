@@ -31,6 +31,9 @@ void require_restorable(const CheckpointPlace& place, const CheckpointSpec& aske
 // The same for writing beside what is there: of another layout or ranks.
 void require_alike(const CheckpointPlace& place, const CheckpointSpec& asked, const std::string& where);
 
+// Throws UserError where that checkpoint, which another host sees in the same place, is another here, or none.
+void require_there(const Store& store, const CheckpointManifest& manifest);
+
 // Throws UserError for the first file of that checkpoint that is not there or has not its size: it was cut short, or
 // somebody changed it. Asks for the size of each.
 void require_files(const Store& store, const CheckpointManifest& manifest);

@@ -158,6 +158,32 @@ CheckpointTarget::CheckpointTarget(const std::string& directory, const Checkpoin
   for (std::size_t i = 0; i < first.whole.size(); ++i) place_.whole[i].number = first.whole[i];
   content_ = std::make_shared<CheckpointContent>(key_, spec.chunk);
   owned_ = store_->own_beside(kCheckpointsMarker);
+  if (owned_->look(unfinished_name(place_.next)).kind != EntryKind::kDirectory)
+    throw UserError(fmt::format(
+        "expected in '{}' the directory '{}' that the first process made there, found none; name a place that "
+        "all hosts share",
+        directory, unfinished_name(place_.next)));
+}
+
+std::unique_ptr<CheckpointTarget> take_target(const std::string& directory, const CheckpointSpec& spec,
+                                              const CheckpointShape& shape, std::uint64_t writes,
+                                              Crew* crew) {
+  std::unique_ptr<CheckpointTarget> target;
+  const auto take = [&] {
+    target = std::make_unique<CheckpointTarget>(directory, spec, shape, writes);
+    if (crew) target->begin_first();
+    return target->pass();
+  };
+  const std::string pass = crew ? crew->exchange("", [&](const Crew::Parts&) { return take(); }) : take();
+  if (!target) target = std::make_unique<CheckpointTarget>(directory, spec, shape, pass);
+  return target;
+}
+
+void CheckpointTarget::begin_first() {
+  const std::string directory = unfinished_name(place_.next);
+  if (const int error = owned_->make_way(directory + "/.metadata"))
+    throw UserError(fmt::format("expected to make '{}/{}', found {}; choose another directory",
+                                store_->where(), directory, describe_errno(error)));
 }
 
 void CheckpointTarget::take(const std::string& directory) {

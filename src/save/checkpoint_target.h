@@ -19,6 +19,7 @@
 #include "dataset/checkpoint_content.h"
 #include "dataset/checkpoint_layout.h"
 #include "dataset/checkpoint_manifest.h"
+#include "hosts/crew.h"
 #include "save/checkpoint_place.h"
 #include "storage/store.h"
 #include "workload/checkpoint.h"
@@ -32,6 +33,9 @@ class CheckpointTarget {
   // afterwards, where the place cannot be made or something foreign lies among what was cut short.
   CheckpointTarget(const std::string& directory, const CheckpointSpec& spec, const CheckpointShape& shape,
                    std::uint64_t writes);
+  // At the first of several hosts, before `pass`: makes the directory of the first checkpoint to be written, by which the others
+  // know that they see this place. Throws UserError where it cannot.
+  void begin_first();
   // On another host than the first, whose target said `pass`. Throws UserError where that place is not seen here.
   CheckpointTarget(const std::string& directory, const CheckpointSpec& spec, const CheckpointShape& shape,
                    const std::string& pass);
@@ -71,6 +75,11 @@ class CheckpointTarget {
   bool direct_ = false;
   std::vector<std::string> notes_;
 };
+
+// The target of this host: all of a crew come to it, and the first takes the place. Null = this one alone. Throws UserError as
+// CheckpointTarget does.
+std::unique_ptr<CheckpointTarget> take_target(const std::string& directory, const CheckpointSpec& spec,
+                                              const CheckpointShape& shape, std::uint64_t writes, Crew* crew);
 
 // Why `checkpoints` more of that shape do not fit, of which `keep` stay (0: all) beside those of `there`: a sentence, or
 // nothing. Asks the store for its room.

@@ -44,12 +44,13 @@ std::vector<std::vector<RestorePiece>> resharded(const CheckpointLayout& layout,
 }  // namespace
 
 std::vector<std::vector<RestorePiece>> restore_pieces(const CheckpointLayout& layout, std::uint64_t number,
-                                                      RestoreAs as, std::uint32_t ranks) {
+                                                      RestoreAs as, std::uint32_t ranks,
+                                                      std::uint32_t shift) {
   if (as == RestoreAs::kResharded) return resharded(layout, number, ranks);
   const std::uint32_t all = layout.shape().ranks();
   std::vector<std::vector<RestorePiece>> out(all);
   for (std::uint32_t rank = 0; rank < all; ++rank)
-    out[rank] = pieces_of(layout, number, as == RestoreAs::kShifted ? (rank + 1) % all : rank,
+    out[rank] = pieces_of(layout, number, as == RestoreAs::kShifted ? (rank + shift) % all : rank,
                           as == RestoreAs::kWeights);
   return out;
 }

@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "base/error.h"
-#include "base/text.h"
+#include "hosts/same_job.h"
 #include "save/checkpoint_target.h"
+#include "save/restorer.h"
+#include "save/save_hosts.h"
 #include "save/save_record.h"
 #include "save/save_work.h"
 #include "storage/open_store.h"
@@ -58,95 +61,6 @@ std::string failed_write(const CheckpointStats& stats, const CheckpointTarget& t
       target.store().where(), target.layout().path(stats.first_failed), describe_errno(stats.first_error));
 }
 
-std::string failed_read(const RestoreStats& stats, const CheckpointLayout& layout, const std::string& where) {
-  const std::string name = layout.path(stats.first_failed);
-  if (stats.first_wrong)
-    return fmt::format(
-        "expected byte {} of '{}/{}' to be what was written there, found another: the file is damaged; "
-        "restore another checkpoint, or write it again",
-        *stats.first_wrong, where, name);
-  return fmt::format("expected to read '{}/{}', found {}; restore another checkpoint, or write it again",
-                     where, name, describe_errno(stats.first_error));
-}
-
-// What this machine remembers of the files, before they are restored: emptied, as a whole or file by file.
-std::string empty_cache(const Store& store, const RestorePlan& plan, const CheckpointLayout& layout) {
-  const CacheControl* cache = store.cache();
-  if (cache == nullptr) return "none";
-  if (cache->drop_all().done) return "emptied";
-  cache->flush();
-  bool all = true;
-  for (const auto& pieces : plan.readers)
-    for (const RestorePiece& piece : pieces) all = cache->drop(layout.path(piece.file)) && all;
-  return all ? "emptied file by file" : "kept";
-}
-
-class Restorer {
- public:
-  Restorer(const SaveOptions& options, const Store& store, std::vector<CheckpointManifest> whole)
-      : options_(options), store_(store), whole_(std::move(whole)) {}
-
-  // The i-th of `reads`: the newest ones in turn, the oldest of them first.
-  const CheckpointManifest& chosen(std::uint64_t i) const {
-    const std::uint64_t of =
-        std::min<std::uint64_t>(std::max<std::uint64_t>(options_.reads, 1), whole_.size());
-    return whole_[whole_.size() - of + i % of];
-  }
-  void require_all_files() const {
-    const std::uint64_t of = std::min<std::uint64_t>(options_.reads, whole_.size());
-    for (std::uint64_t i = 0; i < of; ++i) require_files(store_, chosen(i));
-  }
-
-  // False: it failed, or was stopped; the Record has it.
-  bool restore(std::uint64_t i, std::stop_token stop, SaveCounters& counters, Json& record,
-               SaveOutcome& out) {
-    const CheckpointManifest& manifest = chosen(i);
-    const CheckpointLayout layout(CheckpointShape::make(manifest.spec, 1).value());
-    RestorePlan plan;
-    plan.readers = restore_pieces(layout, manifest.number, options_.restore, options_.reshard_ranks);
-    plan.chunk = options_.workload.checkpoint.chunk;
-    plan.depth = options_.workload.checkpoint.depth;
-    std::unique_ptr<CheckpointContent> content;
-    if (options_.verify) {
-      content = content_for(manifest);
-      plan.check = [&content](FileId file, std::uint64_t offset, std::span<const std::byte> bytes) {
-        return content->first_wrong(file, offset, bytes);
-      };
-    }
-    const bool direct =
-        options_.workload.checkpoint.write_mode == ReadMode::kDirect && !store_.info().memory_only;
-    const std::string cache = options_.keep_cache ? "kept"
-                              : direct            ? "passed"
-                                                  : empty_cache(store_, plan, layout);
-    const RestoredCheckpoint found =
-        restore_checkpoint(plan, layout, direct, settings_for(options_, store_), stop, counters);
-    Json one = restored_json(found.stats, manifest.number, found.usage);
-    one["cache"] = cache;
-    one["restore"] = to_string(options_.restore);
-    if (options_.verify) one["verified_bytes"] = found.stats.bytes;
-    record["checkpoints"].push_back(std::move(one));
-    record["engine"] = to_string(found.engine);
-    record["io_threads"] = found.io_threads;
-    out.stopped = out.stopped || found.stopped;
-    if (found.stats.failed > 0) out.error = failed_read(found.stats, layout, store_.where());
-    return found.stats.failed == 0 && !found.stopped;
-  }
-
- private:
-  static std::unique_ptr<CheckpointContent> content_for(const CheckpointManifest& manifest) {
-    auto content = std::make_unique<CheckpointContent>(manifest.content_key, manifest.spec.chunk);
-    if (content->checksum() == manifest.content_checksum) return content;
-    throw UserError(fmt::format(
-        "expected the contents of checkpoint {} to be of this version of aforo, found others: read "
-        "it without --verify, or write it again",
-        manifest.number));
-  }
-
-  const SaveOptions& options_;
-  const Store& store_;
-  const std::vector<CheckpointManifest> whole_;
-};
-
 double mean_of(const Json& checkpoints, const char* kind, const char* key, std::uint64_t* count = nullptr) {
   double sum = 0;
   std::uint64_t n = 0;
@@ -175,7 +89,9 @@ void add_statistics(Json& record, const CheckpointShape& shape) {
   record["bytes"] = shape.bytes().value;
 }
 
-Progress progress_of(const SaveOptions& options, const SaveCounters& counters, Seconds begin) {
+// Other hosts are taken to be as fast for each rank.
+Progress progress_of(const SaveOptions& options, const Ranks& ranks, const SaveCounters& counters,
+                     Seconds begin) {
   Progress progress;
   progress.elapsed = monotonic_now() - begin;
   progress.step = counters.done;
@@ -183,35 +99,67 @@ Progress progress_of(const SaveOptions& options, const SaveCounters& counters, S
   progress.fraction =
       static_cast<double>(progress.step) / static_cast<double>(std::max<std::uint64_t>(progress.steps, 1));
   if (progress.elapsed.value > 0)
-    progress.bytes_per_second = static_cast<double>(counters.bytes) / progress.elapsed.value;
+    progress.bytes_per_second =
+        static_cast<double>(counters.bytes) * ranks.all / ranks.here / progress.elapsed.value;
   progress.phase = counters.restoring ? "restoring" : "writing";
   return progress;
 }
 
-void write_some(const SaveOptions& options, const CheckpointTarget& target, std::stop_token stop,
-                SaveCounters& counters, SaveOutcome& out) {
+// Whether all hosts go on.
+bool write_some(const SaveOptions& options, const CheckpointTarget& target, SaveHosts& hosts,
+                std::stop_token stop, SaveCounters& counters, SaveOutcome& out) {
   const CheckpointShape& shape = target.layout().shape();
+  bool go_on = true;
+  const std::optional<WrittenCheckpoints> written =
+      hosts.gather(write_checkpoints(target, options.writes, options.gap,
+                                     settings_for(options, target.store()), stop, counters, hosts.crew()),
+                   go_on);
+  if (!written) return go_on;
   Json& record = out.record;
   for (const std::string& note : target.notes()) record["warnings"].push_back(note);
-  const WrittenCheckpoints written = write_checkpoints(target, options.writes, options.gap,
-                                                       settings_for(options, target.store()), stop, counters);
-  record["engine"] = to_string(written.engine);
-  record["io_threads"] = written.io_threads;
-  if (!written.engine_reason.empty()) record["warnings"].push_back(written.engine_reason);
+  record["engine"] = to_string(written->engine);
+  record["io_threads"] = written->io_threads;
+  if (!written->engine_reason.empty()) record["warnings"].push_back(written->engine_reason);
   Seconds pause{0};
-  for (std::size_t i = 0; i < written.stats.rounds.size(); ++i) {
-    const CheckpointRound& round = written.stats.rounds[i];
-    record["checkpoints"].push_back(
-        written_json(round, shape, i < written.usage.size() ? &written.usage[i] : nullptr));
+  for (std::size_t i = 0; i < written->stats.rounds.size(); ++i) {
+    const CheckpointRound& round = written->stats.rounds[i];
+    Json one = written_json(round, shape, i < written->usage.size() ? &written->usage[i] : nullptr);
+    if (hosts.crew()) one["host_seconds"] = hosts.host_seconds(i);
+    record["checkpoints"].push_back(std::move(one));
     pause += time_of(round);
   }
-  out.stopped = written.stopped;
-  if (written.stats.failed > 0) out.error = failed_write(written.stats, target);
-  record["removed"] = written.stats.removed;
-  if (written.stats.committed == 0) return;
-  add_pause(record, options.workload.checkpoint, pause / static_cast<double>(written.stats.rounds.size()),
-            std::max(shape.ranks(), options.workload.accelerator.count), written.stats.committed,
+  out.stopped = written->stopped;
+  if (written->stats.failed > 0)
+    out.error = hosts.named(hosts.failed_host()) + failed_write(written->stats, target);
+  record["removed"] = written->stats.removed;
+  if (written->stats.committed == 0) return go_on;
+  add_pause(record, options.workload.checkpoint, pause / static_cast<double>(written->stats.rounds.size()),
+            std::max(shape.ranks(), options.workload.accelerator.count), written->stats.committed,
             options.failure_every, options.accelerator_price_per_hour);
+  return go_on;
+}
+
+// `store`: of the first alone, which says what there is to restore.
+void restore_some(const SaveOptions& options, const CheckpointSpec& asked, const Store& store,
+                  SaveHosts& hosts, std::stop_token stop, SaveCounters& counters, SaveOutcome& out) {
+  std::vector<CheckpointManifest> chosen;
+  if (hosts.first()) {
+    const CheckpointPlace place = look_at_checkpoints(store);
+    require_restorable(place, asked, options.directory);
+    const Restorer all(options, store, place.whole);
+    all.require_all_files();
+    chosen = all.chosen();
+  }
+  Restorer restorer(options, store, hosts.share(chosen, store));
+  for (std::uint64_t i = 0; i < options.reads; ++i)
+    if (!restorer.restore(i, hosts, stop, counters, out)) break;
+}
+
+// What is done, to be the same on all hosts.
+std::string words_of(const SaveOptions& options) {
+  return fmt::format("{}{} {} {} {} {} {} {} {}", to_yaml(options.workload), options.writes, options.reads,
+                     to_string(options.restore), options.reshard_ranks, options.verify, options.keep_cache,
+                     options.gap.value, to_string(options.engine));
 }
 
 }  // namespace
@@ -235,39 +183,45 @@ SaveOutcome plan_save(const SaveOptions& options) {
   return out;
 }
 
-SaveOutcome save(const SaveOptions& options, std::stop_token stop, const ProgressSink& sink) {
+SaveOutcome save(const SaveOptions& options, std::stop_token stop, const ProgressSink& sink, Crew* crew) {
   const CheckpointShape shape = shape_for(options);
   const CheckpointSpec asked = with_ranks(options.workload.checkpoint, shape);
-  const std::unique_ptr<Store> store = open_store(options.directory);
-  CheckpointPlace place = look_at_checkpoints(*store);
-  if (options.writes == 0) {
-    require_restorable(place, asked, options.directory);
-    Restorer(options, *store, place.whole).require_all_files();
-  }
+  SaveHosts hosts(crew, shape.ranks());
+  hosts.agree(words_of(options));
   SaveOutcome out;
-  out.record = first_of_record(options, *store, shape);
-  out.record["checkpoints"] = Json::array();
+  std::unique_ptr<Store> store;
+  if (hosts.first()) {
+    store = open_store(options.directory);
+    if (options.writes == 0) {
+      const CheckpointPlace place = look_at_checkpoints(*store);
+      require_restorable(place, asked, options.directory);
+      Restorer(options, *store, place.whole).require_all_files();
+    }
+    out.record = first_of_record(options, *store, shape);
+    out.record["checkpoints"] = Json::array();
+  }
   SaveCounters counters;
   const Seconds begin = monotonic_now();
   {
     std::unique_ptr<CheckpointTarget> target;
     if (options.writes > 0)
-      target = std::make_unique<CheckpointTarget>(options.directory, options.workload.checkpoint, shape,
-                                                  options.writes);
-    const ProgressTicker ticker(sink, [&] { return progress_of(options, counters, begin); });
-    if (target) write_some(options, *target, stop, counters, out);
+      target = take_target(options.directory, options.workload.checkpoint, shape, options.writes, crew);
+    hosts.wait_for_all();  // all see the place
+    const ProgressTicker ticker(hosts.first() ? sink : ProgressSink{},
+                                [&] { return progress_of(options, hosts.ranks(), counters, begin); });
+    const bool go_on = !target || write_some(options, *target, hosts, stop, counters, out);
     counters.restoring = true;
-    if (out.error.empty() && !out.stopped && options.reads > 0) {
-      place = look_at_checkpoints(*store);
-      require_restorable(place, asked, options.directory);
-      Restorer restorer(options, *store, place.whole);
-      restorer.require_all_files();
-      for (std::uint64_t i = 0; i < options.reads; ++i)
-        if (!restorer.restore(i, stop, counters, out.record, out)) break;
-    }
+    // The others look at the place when the first has made it.
+    if (!store) store = open_store(options.directory);
+    if (go_on && options.reads > 0) restore_some(options, asked, *store, hosts, stop, counters, out);
   }
+  if (!hosts.first()) return out;
   add_statistics(out.record, shape);
-  out.record["partial"] = out.stopped;
+  hosts.add_hosts(out.record);
+  const std::vector<std::string> missing = hosts.missing();
+  if (!missing.empty() && out.error.empty())
+    out.error = nothing_of(missing, "checkpoints that are whole stay");
+  out.record["partial"] = out.stopped || !missing.empty();
   if (!out.error.empty()) out.record["error"] = out.error;
   return out;
 }

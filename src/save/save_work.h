@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "hosts/crew.h"
 #include "pipeline/checkpoint_stats.h"
 #include "pipeline/restore.h"
 #include "save/checkpoint_target.h"
@@ -32,13 +33,21 @@ struct WrittenCheckpoints {
   std::string engine_reason;
   std::uint64_t unanswered = 0;
   bool stopped = false;
+
+  // All of it to another process (base/carry.h).
+  template <class Carrier>
+  void carry(Carrier& carrier) {
+    carrier(stats, usage, engine, io_threads, engine_reason, unanswered, stopped);
+  }
 };
 
 // Writes `count` checkpoints of all ranks of the target's plan, with `gap` before each. Ends at the first that fails, and
 // at a stop request, within the chunk that is under way. Blocks; the calling thread becomes home.
+// `crew`: the hosts that share the ranks (block_of), all of which call this: they begin each together, and it is committed when
+// all have written. Where one fails, is stopped or gone, all end. Null: all ranks are here.
 WrittenCheckpoints write_checkpoints(const CheckpointTarget& target, std::uint64_t count, Seconds gap,
                                      const JobSettings& settings, std::stop_token stop,
-                                     SaveCounters& counters);
+                                     SaveCounters& counters, Crew* crew = nullptr);
 
 // What one restoring came to.
 struct RestoredCheckpoint {
@@ -48,6 +57,12 @@ struct RestoredCheckpoint {
   unsigned io_threads = 0;
   std::uint64_t unanswered = 0;
   bool stopped = false;
+
+  // All of it to another process (base/carry.h).
+  template <class Carrier>
+  void carry(Carrier& carrier) {
+    carrier(stats, usage, engine, io_threads, unanswered, stopped);
+  }
 };
 
 // Restores one by `plan`, whose files `names` gives, from settings.store, past the page cache where `direct`. Blocks

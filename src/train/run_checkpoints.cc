@@ -63,17 +63,9 @@ void plan_checkpoints(const RunOptions& options, JobPlan& plan) {
 
 std::unique_ptr<CheckpointTarget> open_checkpoints(const RunOptions& options, JobPlan& plan, Crew* crew) {
   if (options.checkpoint_directory.empty()) return nullptr;
-  std::unique_ptr<CheckpointTarget> target;
-  const auto take = [&] {
-    const std::uint64_t writes = plan.epochs * plan.steps / plan.checkpoint.every_steps;
-    target = std::make_unique<CheckpointTarget>(options.checkpoint_directory, options.workload.checkpoint,
-                                                plan.checkpoint.shape, writes);
-    return target->pass();
-  };
-  const std::string pass = crew ? crew->exchange("", [&](const Crew::Parts&) { return take(); }) : take();
-  if (!target)
-    target = std::make_unique<CheckpointTarget>(options.checkpoint_directory, options.workload.checkpoint,
-                                                plan.checkpoint.shape, pass);
+  const std::uint64_t writes = plan.epochs * plan.steps / plan.checkpoint.every_steps;
+  std::unique_ptr<CheckpointTarget> target = take_target(
+      options.checkpoint_directory, options.workload.checkpoint, plan.checkpoint.shape, writes, crew);
   const CheckpointPlan when = plan.checkpoint;
   plan.checkpoint = target->plan();
   plan.checkpoint.every_steps = when.every_steps;
