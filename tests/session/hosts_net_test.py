@@ -1,5 +1,6 @@
 """One job over three hosts: network namespaces with a name and an address each, plain Open MPI over TCP between them."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -182,6 +183,59 @@ class Network(Launching):
         self.assertIn("n2", record["hosts_missing"], err)
         self.assertGreater(record["steps"], 0)
         self.settled()
+
+    def test_three_hosts_lay_inspect_and_save_together(self):
+        record = self.joint(3, "generate", self.small, "together")
+        self.assertEqual([host["name"] for host in record["hosts"]], ["n0", "n1", "n2"])
+        self.assertGreater(min(host["files_written"] for host in record["hosts"]), 0)
+        self.assertEqual(self.files("together"), self.files("data"))
+        seen = self.joint(3, "inspect", "together")
+        self.assertEqual([host["files"] for host in seen["hosts"]], [80, 80, 80])
+        self.assertEqual(seen["dataset_yaml"], self.record("inspect", "data")["dataset_yaml"])
+        (self.place / "ck.yaml").write_text("checkpoint: {parameters: 1e5, ranks: 6, chunk: 64 KiB}\n")
+        saved = self.joint(3, "checkpoint", "ck.yaml", "ck", "--write", 2, "--read", 2, "--restore", "shifted", "--verify")
+        self.assertEqual([one["whole"] for one in saved["checkpoints"]], [True] * 4)
+        self.assertEqual([host["ranks"] for host in saved["hosts"]], [2, 2, 2])
+        self.settled()
+
+    def laying(self):
+        """60,000 files by three hosts, of which some thousand are there."""
+        (self.place / "many.yaml").write_text(
+            "dataset:\n  layout: file-per-sample\n  content: raw\n  samples: 60000\n  files_per_directory: 500\n"
+            "  sample_size: {mean: 1 kB, stddev: 100 B, distribution: normal}\n")
+        launcher = subprocess.Popen(self.words(3, "generate", "many.yaml", "many", "-j", "1", "--json", "joint.json", "--quiet"),
+                                    cwd=self.place, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(self.ended, launcher)
+        until = time.monotonic() + 30
+        while not (self.place / "many/d00010").exists() and time.monotonic() < until:
+            time.sleep(0.001)
+        return launcher
+
+    def resumed(self):
+        state = json.loads((self.place / "many/aforo-dataset.json").read_text())
+        self.assertEqual(state["state"], "partial")
+        self.assertEqual(self.record("generate", "many.yaml", "many")["state"], "complete")
+        self.aforo("generate", "many.yaml", "alone", "--quiet")
+        self.assertEqual(self.files("many"), self.files("alone"))
+
+    def test_laying_goes_on_where_a_host_was_killed(self):
+        launcher = self.laying()
+        for pid in run("ip", "netns", "pids", self.hosts[2]).stdout.split():
+            os.kill(int(pid), signal.SIGKILL)
+        launcher.communicate(timeout=60)
+        self.assertNotEqual(launcher.returncode, 0)
+        self.settled()
+        self.resumed()
+
+    def test_laying_goes_on_where_a_host_was_cut_off(self):
+        launcher = self.laying()
+        run("ip", "link", "set", f"v{self.hosts[2]}", "down")
+        _, err = launcher.communicate(timeout=90)
+        self.assertNotEqual(launcher.returncode, 0)
+        self.assertRegex(err, "found nothing of n2")
+        self.assertEqual(self.joint_record()["hosts_missing"], ["n2"])
+        self.settled()
+        self.resumed()
 
     def begun(self, processes, *words, program=AFORO):
         """As on one machine, but daemons' children are no children of mpirun."""
