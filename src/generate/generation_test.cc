@@ -131,6 +131,23 @@ TEST_F(GenerationTest, APlaceThatIsSomebodysIsRefusedOnce) {
   EXPECT_EQ(said_[1] + said_[2], "");
 }
 
+TEST_F(GenerationTest, AHostThatIsGoneBeforeItBeginsIsNamedAndNothingIsLeft) {
+  const GenerateOptions wanted = options(base_ / "d", 300, 1000);
+  TestHub hub(3);
+  const auto said = said_by_crews(
+      hub,
+      [&](Crew& crew) {
+        if (crew.host() == 2)
+          hub.cut(2);
+        else
+          generate(wanted, {}, {}, &crew);
+      },
+      Seconds{2});
+  EXPECT_THAT(said[0], HasSubstr("expected b (process 2) to answer, found it gone"));
+  EXPECT_EQ(said[1], "");
+  EXPECT_FALSE(fs::exists(base_ / "d"));
+}
+
 TEST(ShareRounds, GoOnUntilAllHaveEnded) {
   TestHub hub(3);
   std::vector<ShareTold> told;
@@ -196,7 +213,7 @@ TEST(ShareRounds, OneThatIsGoneEndsAllAndItsLastWordStands) {
         EXPECT_EQ(rounds.tell(mine), ShareRounds::Next::kOver);
         if (crew.first()) told = rounds.told(), missing = rounds.missing();
       },
-      Seconds{0.5});
+      Seconds{2});
   ASSERT_EQ(told.size(), 3);
   EXPECT_EQ(missing, (std::vector<std::uint32_t>{2}));
   EXPECT_EQ(told[2].mark, 30);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "report/common_sections.h"
+#include "report/host_section.h"
 #include "report/record_facts.h"
 #include "report/view.h"
 
@@ -97,6 +98,7 @@ Document checkpoint_document(const Json& record) {
   }
   add_mean(doc, record);
   add_outcomes(doc, record);
+  add_host_shares(doc, record);
   add_interval(doc, record);
   const std::string error = word(record, {"error"});
   if (!error.empty()) {

@@ -1,6 +1,7 @@
 #include "report/dataset_document.h"
 
 #include "report/common_sections.h"
+#include "report/host_section.h"
 #include "report/record_facts.h"
 #include "report/view.h"
 
@@ -67,6 +68,7 @@ Document generate_document(const Json& record) {
     add_space(doc, record);
   } else if (!removing) {
     add_written(doc, record);
+    add_host_shares(doc, record);
   }
   add_errors(doc, record);
   add_warnings(doc, record);
@@ -90,6 +92,7 @@ Document inspect_document(const Json& record) {
   doc.row("size law", word(record, {"law"}));
   doc.row("scanned in", seconds_at(record, {"scan_seconds"}));
   add_quantiles(doc, record);
+  add_host_shares(doc, record);
   add_errors(doc, record);
   doc.section("For a workload file");
   doc.append(Code{"yaml", word(record, {"dataset_yaml"})});

@@ -62,6 +62,42 @@ void add_hosts_section(Document& doc, const Json& record) {
                         " behind the others there in a step"));
 }
 
+void add_host_shares(Document& doc, const Json& record) {
+  const Json* hosts = hosts_of(record);
+  if (hosts == nullptr) return;
+  struct Share {
+    const char* word;
+    Value (*value)(const Json&, Path);
+    const char* key;
+  };
+  constexpr Share kShares[] = {{"ranks", count_at, "ranks"},
+                               {"files", count_at, "files"},
+                               {"files", count_at, "files_written"},
+                               {"there already", count_at, "skipped_files"},
+                               {"written", bytes_at, "bytes_written"},
+                               {"read", bytes_at, "bytes_read"},
+                               {"bandwidth", rate_at, "bytes_per_second"},
+                               {"took", seconds_at, "seconds"},
+                               {"writing", seconds_at, "write_seconds"},
+                               {"restoring", seconds_at, "restore_seconds"},
+                               {"CPU", seconds_at, "cpu_seconds"}};
+  const std::size_t shown = std::min(hosts->size(), kMostHosts);
+  Table table{{{""}}, {}, true};
+  for (std::size_t i = 0; i < shown; ++i) table.rows.push_back({word((*hosts)[i], {"name"})});
+  for (const Share& share : kShares) {
+    const auto known = [&share](const Json& host) { return host.contains(share.key); };
+    if (std::none_of(hosts->begin(), hosts->end(), known)) continue;
+    table.columns.push_back({share.word, true});
+    for (std::size_t i = 0; i < shown; ++i) table.rows[i].push_back(share.value((*hosts)[i], {share.key}));
+  }
+  doc.section("Hosts");
+  doc.append(std::move(table));
+  if (hosts->size() > shown)
+    doc.append(Text{fmt::format("and {} more in the Record", hosts->size() - shown)});
+  const auto missing = words(record, {"hosts_missing"});
+  if (!missing.empty()) doc.row("nothing came from", join_known(missing, ", "));
+}
+
 std::string hosts_in_words(const Json& record) {
   const Json* hosts = hosts_of(record);
   if (hosts == nullptr) return "";

@@ -31,6 +31,8 @@ class SaveHostsTest : public testing::Test {
     spec.chunk = Bytes{64 << 10};
     spec.ranks = ranks;
     options.io_threads = 1;
+    // The thread sanitizer does not see what the kernel unmaps between two rings.
+    options.engine = EngineKind::kThreads;
     options.keep_cache = true;
     return options;
   }
@@ -133,6 +135,22 @@ TEST_F(SaveHostsTest, WhatCannotBeIsRefusedOnce) {
   none.writes = 0;
   together(2, none);
   EXPECT_THAT(said_[0], HasSubstr("expected a directory of checkpoints"));
+  EXPECT_FALSE(fs::exists(base_ / "d"));
+}
+
+TEST_F(SaveHostsTest, AHostThatIsGoneIsNamedAndNothingIsLeft) {
+  TestHub hub(3);
+  const auto said = said_by_crews(
+      hub,
+      [&](Crew& crew) {
+        if (crew.host() == 2)
+          hub.cut(2);
+        else
+          save(options(base_ / "d"), {}, {}, &crew);
+      },
+      Seconds{2});
+  EXPECT_THAT(said[0], HasSubstr("expected b (process 2) to answer, found it gone"));
+  EXPECT_EQ(said[1], "");
   EXPECT_FALSE(fs::exists(base_ / "d"));
 }
 

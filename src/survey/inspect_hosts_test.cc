@@ -111,6 +111,22 @@ TEST_F(InspectHostsTest, AHostThatSeesOtherFilesIsNamed) {
   EXPECT_THAT(said_[0], HasSubstr("b: "));
 }
 
+TEST_F(InspectHostsTest, AHostThatIsGoneIsNamed) {
+  lay(spec_of(LayoutKind::kFilePerSample), base_);
+  TestHub hub(3);
+  const auto said = said_by_crews(
+      hub,
+      [&](Crew& crew) {
+        if (crew.host() == 2)
+          hub.cut(2);
+        else
+          inspect({base_, 2}, {}, {}, &crew);
+      },
+      Seconds{2});
+  EXPECT_THAT(said[0], HasSubstr("expected b (process 2) to answer, found it gone"));
+  EXPECT_EQ(said[1], "");
+}
+
 TEST_F(InspectHostsTest, NothingThereIsSaidOnce) {
   fs::create_directories(base_ / "d");
   together({base_ / "d", base_ / "d"});
