@@ -15,7 +15,7 @@ namespace {
 // All chosen. Of the lone writer's small files, to tell a median by.
 constexpr unsigned kSmallFiles = 5;
 // Less than any storage's requests.
-constexpr std::uint64_t kTinyFile = std::uint64_t{64} << 10;
+constexpr std::uint64_t kTinyFile = 4096;
 // Of what so many writers of tiny files would come to if they did not meet: less is a limit.
 constexpr double kOfAlone = 0.7;
 // Of each writer at a level: two tell a spread.

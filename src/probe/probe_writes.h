@@ -3,7 +3,7 @@
 //
 // A file takes p + bytes x n / rate(n) where n write: p, what it takes whatever its size, is told from two sizes of one
 // writer alone. With more the rate is n x bytes / time, of what was written while all were at it, p taken off each file. Files of
-// 64 KiB tell what the smallest takes, by one writer (storage that takes 4 ms for a request takes them for these too), and by
+// 4 KiB tell what the smallest takes, by one writer (storage that takes 4 ms for a request takes them for these too), and by
 // as many as the curve goes to how many are made a second, where that is less than they would come to.
 #pragma once
 
