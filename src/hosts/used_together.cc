@@ -3,35 +3,13 @@
 #include <sys/sysinfo.h>
 
 #include <algorithm>
-#include <cstdint>
 #include <map>
-#include <optional>
 #include <vector>
 
 #include "base/control_group.h"
 #include "storage/machine.h"
 
 namespace aforo {
-namespace {
-
-void add_counted(std::optional<std::uint64_t>& into, const std::optional<std::uint64_t>& other) {
-  if (into && other)
-    *into += *other;
-  else
-    into.reset();
-}
-
-// Puts what another process of the same machine used beside it: what the machine counts for all of them, they both saw.
-void take_in_process(Usage& into, const Usage& other) {
-  into.wall = std::max(into.wall, other.wall);
-  into.cpu_user += other.cpu_user;
-  into.cpu_system += other.cpu_system;
-  add_counted(into.process_bytes_read, other.process_bytes_read);
-  add_counted(into.process_bytes_written, other.process_bytes_written);
-}
-
-}  // namespace
-
 std::string this_machine() {
   if (auto boot = read_kernel_file("/proc/sys/kernel/random/boot_id")) return *boot;
   return describe_machine().hostname;

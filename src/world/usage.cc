@@ -34,6 +34,14 @@ void add_kernel(const KernelTime& a, const KernelTime& b, Usage& usage) {
   usage.kernel_cpu = all;
 }
 
+// Of two that count it; what one does not is not known of both.
+void add_counted(std::optional<std::uint64_t>& into, const std::optional<std::uint64_t>& other) {
+  if (into && other)
+    *into += *other;
+  else
+    into.reset();
+}
+
 }  // namespace
 
 Moment read_moment(const Store& store) { return {monotonic_now(), store.counters()}; }
@@ -66,24 +74,16 @@ void take_in_process(Usage& into, const Usage& other) {
   into.wall = std::max(into.wall, other.wall);
   into.cpu_user += other.cpu_user;
   into.cpu_system += other.cpu_system;
-  if (into.process_bytes_read && other.process_bytes_read)
-    *into.process_bytes_read += *other.process_bytes_read;
-  else
-    into.process_bytes_read.reset();
+  add_counted(into.process_bytes_read, other.process_bytes_read);
+  add_counted(into.process_bytes_written, other.process_bytes_written);
 }
 
 void take_in_host(Usage& into, const Usage& other) {
   into.wall = std::max(into.wall, other.wall);
   into.cpu_user += other.cpu_user;
   into.cpu_system += other.cpu_system;
-  if (into.process_bytes_read && other.process_bytes_read)
-    *into.process_bytes_read += *other.process_bytes_read;
-  else
-    into.process_bytes_read.reset();
-  if (into.process_bytes_written && other.process_bytes_written)
-    *into.process_bytes_written += *other.process_bytes_written;
-  else
-    into.process_bytes_written.reset();
+  add_counted(into.process_bytes_read, other.process_bytes_read);
+  add_counted(into.process_bytes_written, other.process_bytes_written);
   if (into.machine_cpu && other.machine_cpu)
     *into.machine_cpu += *other.machine_cpu;
   else
