@@ -116,8 +116,7 @@ class Generating(Many):
         job = self.job_of(60_000, 1000)
         launcher = self.started(4, "generate", job, "data", "-j", "1")
         pids = self.held(launcher, 4, self.some_are_there())
-        launcher.send_signal(signal.SIGINT)
-        self.let_go(pids)
+        self.let_go(pids, signal.SIGTERM)  # which mpirun makes of Ctrl-C
         self.said_by(launcher)
         self.assertNotEqual(launcher.returncode, 0)
         self.assertEqual(self.manifest()["state"], "partial")

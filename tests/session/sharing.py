@@ -41,18 +41,24 @@ class Many(Launching):
         return launcher
 
     def held(self, launcher, processes, there):
-        """All of them stopped, once they are `there`: what is done to them then falls into the middle of their work. Their pids."""
-        self.until(there, launcher)
-        pids = processes_of(launcher.pid)  # a command of a directory works in a process of its own below the one that was started
-        self.assertEqual(len(pids), processes)
-        for pid in [pid for each in pids.values() for pid in each]:
-            os.kill(pid, signal.SIGSTOP)
+        """Stopped, once they are `there`: what is done to them then falls into the middle of their work. Pids by process: the one
+        that was started, and the one below it that works."""
+        pids = {}
+        while len(pids) < processes or any(len(each) < 2 for each in pids.values()):
+            self.assertIsNone(launcher.poll(), "it ended by itself")
+            pids = processes_of(launcher.pid)
+        while not there():  # it takes less than a second: every millisecond counts
+            self.assertIsNone(launcher.poll(), "it ended by itself")
+        for _, worker in pids.values():
+            os.kill(worker, signal.SIGSTOP)
         return pids
 
-    def let_go(self, pids):
-        for pid in [pid for each in pids.values() for pid in each]:
+    def let_go(self, pids, with_signal=0):
+        """They go on, and find that signal first where one is given."""
+        for _, worker in pids.values():
             with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGCONT)
+                os.kill(worker, with_signal)
+                os.kill(worker, signal.SIGCONT)
 
     def until(self, there, launcher):
         limit = time.monotonic() + 30
