@@ -28,6 +28,8 @@ constexpr Seconds kPingWait{2};  // for one
 constexpr Seconds kDoubtful{0.6};
 // For the round that tells the others of an end at once: longer than any takes among processes that live.
 constexpr Seconds kEndRound{0.1};
+// For what was sent last where somebody is gone: a message to a process that is dead may never leave.
+constexpr Seconds kLastWords{0.3};
 
 // The gravest first, of equals the lowest host: the maximum is joined().
 std::uint64_t encoded(Vote vote) {
@@ -60,6 +62,7 @@ void Crew::run(const std::function<std::unique_ptr<Wire>()>& open, std::promise<
   beat_ = monotonic_now();
   heard_.assign(hosts_, beat_);
   opened.set_value();
+  Seconds leave_by{0};
   for (;;) {
     turn();
     {
@@ -69,7 +72,11 @@ void Crew::run(const std::function<std::unique_ptr<Wire>()>& open, std::promise<
         if (!stop_.stop_requested() && !broken_) link_->well();
         break;
       }
-      if (closing_ && (!gone_.empty() || stop_.stop_requested())) break;
+      // What was said last still goes out: why all end, to those that wait to hear it.
+      if (closing_ && leave_by.value == 0) leave_by = monotonic_now() + kLastWords;
+      if (closing_ && (!gone_.empty() || stop_.stop_requested()) && to_send_.empty() &&
+          (!sending || monotonic_now() > leave_by))
+        break;
     }
     rest();
   }
