@@ -30,6 +30,7 @@ from speed.measure import Failed
 FIRST_BYTES = 48e6  # of a checkpoint, from whose prediction the drawn duration is reached
 LEAST_BYTES = 4e6
 LONGEST = 25  # s of a run
+LONGEST_ONE = 10  # s of a checkpoint; what takes longer is left out, by what was predicted of it
 QUICK = Pace(probe_seconds=8)
 ROUNDS = 8  # candidates for a storage that is wanted
 
@@ -116,6 +117,9 @@ class SavingBench(Bench):
         a_step = step_seconds / max(predicted['checkpoints']['au_without'], 1e-3)
         every = max(3, math.ceil(apart / a_step))
         write(size, every, size / case.accelerators / saving.copy)
+        predicted, _ = self._saving(['--steps', 50])
+        if predicted['checkpoints']['seconds'] > LONGEST_ONE:  # so many files that their bytes do not matter
+            raise Failed(f'its checkpoints would take {predicted["checkpoints"]["seconds"]:.0f} s each')
         return size, every
 
     def _saving(self, length):

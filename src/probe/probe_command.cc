@@ -31,6 +31,19 @@ constexpr Seconds kFirstLook{6}, kFirstLaying{30};
 constexpr double kWritingShare = 0.4;
 constexpr std::uint64_t kBesideSeed = 0x62657369;  // of the order of units there; chosen, any will do
 
+// One sweep for all looks of a mode: what is read beside writers is not read again, nor dropped file by file while they
+// are at it, which on storage that they keep full takes as long as reading all of it.
+struct ReadingBeside {
+  ReadingBeside(const ProbeData& data, ReadMode mode, const JobSettings& settings, SweepAsk asked,
+                const std::stop_token& stop)
+      : of(data, mode, settings),
+        bench(of.readers, of.reset, of.units.size(), mix64(17, kBesideSeed), false),
+        sweep(bench, std::move(asked), stop, {}) {}
+  CurveReaders of;
+  SoloBench bench;
+  ProbeSweep sweep;
+};
+
 }  // namespace
 
 Probe::Probe(const ProbeOptions& options, const std::stop_token& stop, const ProgressSink& sink, Crew* crew)
@@ -159,15 +172,18 @@ ReadersBeside Probe::readers_beside() const {
   if (findings_.curves.empty() || findings_.curves.front().curve.points.empty()) return {};
   const ProbedCurve& job = findings_.curves.front();
   const auto readers = static_cast<unsigned>(knee_of(job.curve));
-  return {readers, [this, &job, readers](Seconds length) -> std::optional<PerSecond> {
-            CurveReaders reading(data_.front(), job.curve.mode, settings_of(data_.front()));
-            SoloBench bench(reading.readers, reading.reset, reading.units.size(), mix64(17, kBesideSeed),
-                            false);
-            SweepAsk asked = cold_ask(data_.front(), reading.loader);
-            asked.before = job.windows;
-            ProbeSweep sweep(bench, asked, stop_, {});
-            sweep.measure_again(std::array{readers}, length, 1);
-            const SweepResult seen = sweep.result();
+  const auto at = std::make_shared<std::unique_ptr<ReadingBeside>>();
+  return {readers, [this, &job, readers, at](Seconds length) -> std::optional<PerSecond> {
+            const bool goes_on = *at != nullptr;
+            if (!goes_on) {
+              SweepAsk asked =
+                  cold_ask(data_.front(), CurveReaders::in_mode(data_.front().loader, job.curve.mode));
+              asked.before = job.windows;
+              *at = std::make_unique<ReadingBeside>(data_.front(), job.curve.mode, settings_of(data_.front()),
+                                                    std::move(asked), stop_);
+            }
+            (*at)->sweep.measure_again(std::array{readers}, length, 1, goes_on);
+            const SweepResult seen = (*at)->sweep.result();
             if (seen.windows.empty()) return std::nullopt;
             return seen.windows.back().rate;
           }};

@@ -48,9 +48,11 @@ class ProbeSweep::Windows {
     if (!over() && !levels.empty()) measure(levels);
   }
 
-  void measure_again(std::span<const unsigned> levels, Seconds length, unsigned rounds) {
-    dropped_ = false;
-    make_cold();
+  void measure_again(std::span<const unsigned> levels, Seconds length, unsigned rounds, bool goes_on) {
+    if (!goes_on) {
+      dropped_ = false;
+      make_cold();
+    }
     const std::vector<unsigned> each(levels.begin(), levels.end());
     for (unsigned round = 0; round < rounds; ++round)
       for (const unsigned n : shuffled(each, random_)) {
@@ -265,8 +267,9 @@ ProbeSweep::~ProbeSweep() = default;
 
 void ProbeSweep::measure() { windows_->measure(); }
 
-void ProbeSweep::measure_again(std::span<const unsigned> levels, Seconds length, unsigned rounds) {
-  windows_->measure_again(levels, length, rounds);
+void ProbeSweep::measure_again(std::span<const unsigned> levels, Seconds length, unsigned rounds,
+                               bool goes_on) {
+  windows_->measure_again(levels, length, rounds, goes_on);
 }
 
 SweepResult ProbeSweep::result() const { return windows_->result(); }

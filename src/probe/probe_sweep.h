@@ -83,8 +83,9 @@ class ProbeSweep {
   void measure();
 
   // `rounds` more windows at each of `levels`, of about `length`, longer where latencies are long. Whoever read the
-  // data since has not to drop them. Ends early and throws as `measure` does.
-  void measure_again(std::span<const unsigned> levels, Seconds length, unsigned rounds);
+  // data since has not to drop them. Ends early and throws as `measure` does. `goes_on`: only this sweep has read since it was
+  // asked before, and nothing is dropped but what it finds read.
+  void measure_again(std::span<const unsigned> levels, Seconds length, unsigned rounds, bool goes_on = false);
 
   // What came of it so far.
   SweepResult result() const;
