@@ -12,6 +12,7 @@ import argparse
 import datetime
 import math
 import os
+import re
 import shutil
 import signal
 import sys
@@ -163,7 +164,7 @@ class Session:
 
     def leave_out(self, kind, name, reason):
         say(f'saving: {name} {kind}: {reason}')
-        self.keep({'id': name, 'kind': kind, 'reason': str(reason),
+        self.keep({'id': name, 'kind': kind, 'reason': re.sub(r'/\S*/aforo(?=\s)', 'aforo', nowhere(str(reason))),
                    'date': datetime.datetime.now(datetime.timezone.utc).strftime('%Y-%m-%d %H:%M:%S UTC')})
         self.failures += kind == 'failed'
 
@@ -224,7 +225,7 @@ def parse():
     parser.add_argument('--jobs', type=int, default=4, metavar='M', help='so many jobs on each [4]')
     parser.add_argument('--quick', action='store_true', help='short probes: does it work?')
     parser.add_argument('--anyway', action='store_true', help='measure although the machine is not idle')
-    parser.add_argument('--out', help='folder for the results [bench/accuracy/runs/DATE-checkpoints-seed-N]')
+    parser.add_argument('--out', help='folder for the results [bench/accuracy/runs/DATE-checkpoints-N]')
     parser.add_argument('--report', help='the page to render [docs/accuracy-checkpoints.md; with --quick none]')
     return parser.parse_args()
 
@@ -241,7 +242,7 @@ def main():
         signal.signal(end, take_down)
     with workplace(options) as places:
         out = options.out or os.path.join(REPOSITORY, 'bench', 'accuracy', 'runs',
-                                          f'{datetime.date.today().isoformat()}-checkpoints-seed-{options.seed}')
+                                          f'{datetime.date.today().isoformat()}-checkpoints-{options.seed}')
         described = machine.describe(places.directory, places.memory)
         session = Session(options, out, {'machine': described, 'versions': versions(binary)})
         session.all(places, binary)

@@ -80,7 +80,7 @@ double spread_of(const WriteCurve& curve, double writers) {
     const double off = std::abs(std::log(point.writers / std::max(writers, 1.0)));
     if (off < nearest) nearest = off, spread = point.spread;
   }
-  return std::max(kLeastSavingSpread, spread / 2);
+  return spread / 2;
 }
 
 void scale(Prediction& p, double share, double low, double high) {
@@ -173,18 +173,18 @@ SavingPrediction saving_of(const CheckpointPlan& plan, const SimSaving& saved, c
   out.asynchronous = plan.asynchronous;
   out.writers = writers_of(plan.shape);
   out.whole = saved.whole, out.slowest = saved.slowest, out.fastest = saved.fastest, out.rank0 = saved.rank0;
-  const double off = spread_of(written, out.writers);
-  out.whole_low = saved.whole * (1 - std::min(off, 0.9)), out.whole_high = saved.whole * (1 + off);
+  const double off =
+      std::max(plan.asynchronous ? kBesideSpread : kSavingSpread, spread_of(written, out.writers));
+  out.whole_low = saved.whole / (1 + off), out.whole_high = saved.whole * (1 + off);
   out.copy = plan.copy;
   out.pause = plan.asynchronous ? plan.copy : saved.whole;
   out.au_without = au;
   return out;
 }
 
-double share_with(const SavingPrediction& saving, Seconds whole) {
-  return saving.asynchronous
-             ? au_share_beside(saving.every, saving.copy, whole / saving.writes_left, saving.pace_beside)
-             : saving.every / (saving.every + whole);
+double share_with(const SavingPrediction& saving, Seconds whole, double pace) {
+  return saving.asynchronous ? au_share_beside(saving.every, saving.copy, whole / saving.writes_left, pace)
+                             : saving.every / (saving.every + whole);
 }
 
 }  // namespace
@@ -215,8 +215,9 @@ void add_saving(Prediction& p, const PredictOptions& options, const Layout& layo
   if (std::string note = larger_than_probed(written, *plan); !note.empty())
     p.notes.push_back(std::move(note));
   if (std::string note = other_writes(written, *plan); !note.empty()) p.notes.push_back(std::move(note));
-  const double share = share_with(out, out.whole);
-  scale(p, share, share_with(out, out.whole_high), share_with(out, out.whole_low));
+  const double pace = out.pace_beside, share = share_with(out, out.whole, pace);
+  scale(p, share, share_with(out, out.whole_high, pace * kPaceLow),
+        share_with(out, out.whole_low, pace + (1 - pace) * kPaceHigh));
   judge_with_checkpoints(p, share, options.workload);
 }
 

@@ -46,6 +46,8 @@ TEST(Saving, ASynchronousCheckpointStopsTrainingUntilItIsWhole) {
   EXPECT_NEAR(p.saving->slowest.value, bytes / (2000 * kMiB) + 0.02, 1e-3);
   EXPECT_NEAR(p.saving->whole.value, p.saving->slowest.value + 0.02, 1e-3);
   EXPECT_EQ(p.saving->pause, p.saving->whole);
+  EXPECT_NEAR(p.saving->whole_high / p.saving->whole, 1 + kSavingSpread, 1e-9);
+  EXPECT_NEAR(p.saving->whole / p.saving->whole_low, 1 + kSavingSpread, 1e-9);
   EXPECT_DOUBLE_EQ(p.saving->au_without, alone.au);
   const double every = p.saving->every.value;
   EXPECT_NEAR(every, 100 * law_mean(options.workload.accelerator.step_time) / alone.au, 1e-9);
