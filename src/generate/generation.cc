@@ -84,7 +84,7 @@ void take_in(ShareTold& told, ShareLaid laid) {
   told.mark = laid.mark;
   told.all = laid.all;
   told.direct_refused = laid.direct_refused;
-  told.times = std::move(laid.times);
+  told.times = laid.times;
   if (!laid.failure) return;
   told.error = laid.failure->error;
   told.path = laid.failure->path;

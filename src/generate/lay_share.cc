@@ -17,7 +17,7 @@ ShareLaid lay_share(const GeneratedLayout& layout, const FilesToWrite& work, con
   laid.all = claims.low_water() == work.size();
   laid.failure = std::move(outcome.failure);
   laid.direct_refused = outcome.direct_refused;
-  laid.times = std::move(outcome.times);
+  laid.times = outcome.times;
   if (keeping.hurried && stop.stop_requested()) {
     laid.mark = kept.mark;
     laid.all = false;

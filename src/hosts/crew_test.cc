@@ -169,7 +169,7 @@ TEST(Crew, RefusesOtherVersions) {
 TEST(Crew, AHostThatFallsSilentIsGone) {
   TestHub hub(3);
   std::array<std::vector<Vote>, 3> heard;
-  std::string parts;
+  std::array<std::string, 3> parts;
   std::atomic<bool> lonely{false};
   with_crews(
       hub,
@@ -179,7 +179,7 @@ TEST(Crew, AHostThatFallsSilentIsGone) {
         if (h == 1) hub.cut(1);
         heard[h] = met(crew, {none, none});
         try {
-          parts = crew.exchange("here", [](const Crew::Parts& all) {
+          parts[h] = crew.exchange("here", [](const Crew::Parts& all) {
             return std::string(all[1] ? "1" : "") + (all[2] ? "2" : "");
           });
         } catch (const SaidByFirst&) {
@@ -195,7 +195,8 @@ TEST(Crew, AHostThatFallsSilentIsGone) {
   EXPECT_EQ(heard[0].front(), (Vote{Ending::kFailed, 1}));
   EXPECT_EQ(heard[2].front(), (Vote{Ending::kFailed, 1}));
   EXPECT_EQ(heard[1].front(), (Vote{Ending::kFailed, 0}));
-  EXPECT_EQ(parts, "2");
+  EXPECT_EQ(parts[0], "2");
+  EXPECT_EQ(parts[2], "2");
   EXPECT_TRUE(lonely);
 }
 

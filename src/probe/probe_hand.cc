@@ -241,7 +241,7 @@ HostWindow HostHand::write(const HostCommand& command, const HostGroup& group) {
   HostWindow out;
   out.readers = group.readers_of(process_, command.readers);
   if (out.readers == 0) return out;
-  if (ground_ == nullptr && !beside_) beside_.reset(new WriteGround(WriteGround::beside(options_.writes)));
+  if (ground_ == nullptr && !beside_) beside_ = WriteGround::beside(options_.writes);
   if (!content_) content_ = std::make_unique<WriteContent>(chunk_written(options_).value);
   WriterAsk ask;
   ask.writers = out.readers, ask.bytes = command.bytes, ask.files = command.files_each,

@@ -51,7 +51,9 @@ WriteGround::WriteGround(const std::string& where)
 WriteGround::WriteGround(const std::string& where, Beside)
     : where_(where), store_(open_store(where)), owned_(store_->own_beside(kMarker)), is_ours_(false) {}
 
-WriteGround WriteGround::beside(const std::string& where) { return WriteGround(where, Beside{}); }
+std::unique_ptr<WriteGround> WriteGround::beside(const std::string& where) {
+  return std::unique_ptr<WriteGround>(new WriteGround(where, Beside{}));
+}
 
 WriteGround::~WriteGround() {
   try {

@@ -18,7 +18,7 @@ class WriteGround {
   explicit WriteGround(const std::string& where);
   // Of another process than the one that made the place, to write there beside it: it must see what that one made, and
   // leaves removing to it. Throws UserError where it does not.
-  static WriteGround beside(const std::string& where);
+  static std::unique_ptr<WriteGround> beside(const std::string& where);
   // As remove(), and silent.
   ~WriteGround();
   WriteGround(const WriteGround&) = delete;
