@@ -177,19 +177,29 @@ class Bench:
 
     def _measure(self, words):
         """A measurement; made again while others disturb it, the least disturbed is kept."""
-        best = None
-        for _ in range(TRIES):
+        def before():
             if self.mounted.cached:
                 forget(self.place)
             self._fill_cache()
-            server = self.mounted.server_cpu_seconds()
+
+        def once():
             record = self.aforo(words, limit=20 * self.pace.run_seconds + 60, groups=self.mounted.groups)
             found = need(record, 'au', ('au', 'samples_per_second', 'wall_seconds', 'steps', 'client_cpu_share',
                                         'cache_share', 'requests_in_flight', 'warnings'))
-            serving = (self.mounted.server_cpu_seconds() - server) / record['wall_seconds'] / os.cpu_count()
             found['limit'] = record.get('verdict', {}).get('limit', '')
             if '--no-diagnose' not in words:
                 found['verdict'] = record.get('verdict', {}).get('text', '')
+            return record, found
+        return self._least_disturbed(once, before)
+
+    def _least_disturbed(self, once, before=lambda: None):
+        """What `once` found, of some tries; it gives the Record and what is kept of it."""
+        best = None
+        for _ in range(TRIES):
+            before()
+            server = self.mounted.server_cpu_seconds()
+            record, found = once()
+            serving = (self.mounted.server_cpu_seconds() - server) / record['wall_seconds'] / os.cpu_count()
             found['others_cpu_share'] = max(0.0, record.get('other_cpu_share', 0) - serving)
             if best is None or found['others_cpu_share'] < best['others_cpu_share']:
                 best = found

@@ -21,7 +21,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from accuracy import results, saving_draw, saving_report
 from accuracy.cgroups import Unavailable
-from accuracy.pairs import DISTURBED, LEAST_STEP, TRIES, Bench, Pace, keep_probe, need, nowhere, shown
+from accuracy.pairs import LEAST_STEP, Bench, Pace, keep_probe, need, nowhere, shown
 from accuracy.run import ENDS, IDLE, REPOSITORY, take_down, versions, workplace
 from accuracy.workloads import workload_file
 from speed import machine
@@ -130,9 +130,7 @@ class SavingBench(Bench):
 
     def _measure_saving(self, words, steps):
         """A measurement; made again while others disturb it, the least disturbed is kept."""
-        best = None
-        for _ in range(TRIES):
-            server = self.mounted.server_cpu_seconds()
+        def once():
             try:
                 record = self.aforo(words, limit=20 * LONGEST, groups=self.mounted.groups)
             finally:
@@ -143,13 +141,8 @@ class SavingBench(Bench):
             if len(done) != saving_draw.COUNT:
                 raise Failed(f'expected {saving_draw.COUNT} checkpoints in {steps} steps, found {len(done)}')
             found['checkpoint_seconds'] = done
-            serving = (self.mounted.server_cpu_seconds() - server) / record['wall_seconds'] / os.cpu_count()
-            found['others_cpu_share'] = max(0.0, record.get('other_cpu_share', 0) - serving)
-            if best is None or found['others_cpu_share'] < best['others_cpu_share']:
-                best = found
-            if best['others_cpu_share'] <= DISTURBED:
-                break
-        return best
+            return record, found
+        return self._least_disturbed(once)
 
 
 class Session:

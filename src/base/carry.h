@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <cstring>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -134,5 +135,21 @@ class Unpacker {
   std::string_view left_;
   bool ok_ = true;
 };
+
+// A value as bytes, and one from bytes that are known to be whole. Throws std::logic_error where they are not.
+template <class T>
+std::string carried(T& value) {
+  Packer packer;
+  packer(value);
+  return packer.take();
+}
+template <class T>
+T carried_to(std::string_view bytes) {
+  T value;
+  Unpacker unpacker(bytes);
+  unpacker(value);
+  if (!unpacker.ok()) throw std::logic_error("carried_to: bytes that are not whole");
+  return value;
+}
 
 }  // namespace aforo

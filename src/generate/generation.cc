@@ -53,22 +53,6 @@ std::string fresh_job() {
   return fmt::format("{:016x}", mix64(high << 32 | random()));
 }
 
-template <class T>
-std::string packed(T& value) {
-  Packer packer;
-  packer(value);
-  return packer.take();
-}
-
-template <class T>
-T unpacked(const std::string& bytes) {
-  T value;
-  Unpacker unpacker(bytes);
-  unpacker(value);
-  if (!unpacker.ok()) throw std::logic_error("Generation: a part that is not whole");
-  return value;
-}
-
 // All hosts' parts; of one process its own alone.
 template <class Make>
 std::string together(Crew* crew, std::string mine, const Make& make) {
@@ -157,16 +141,16 @@ Generation::Generation(const GenerateOptions& options, std::unique_ptr<Store> st
 
 void Generation::begin(std::string_view version) {
   Asked asked{plan_.manifest.dataset_yaml, options_.direct};
-  const std::string pass = together(crew_, packed(asked), [&](const Crew::Parts& parts) {
+  const std::string pass = together(crew_, carried(asked), [&](const Crew::Parts& parts) {
     for (std::uint32_t h = 1; h < parts.size(); ++h) {
-      const Asked other = unpacked<Asked>(*parts[h]);
+      const Asked other = carried_to<Asked>(*parts[h]);
       if (other.dataset != asked.dataset || other.direct != asked.direct)
         throw UserError(another_job(*crew_, h));
     }
     take(version);
     Pass made{plan_.manifest.job, plan_.manifest.files_written, plan_.resumes,
               plan_.manifest.state == Manifest::State::kComplete};
-    return packed(made);
+    return carried(made);
   });
   if (!first()) begin_beside(pass);
   try {
@@ -208,7 +192,7 @@ void Generation::give_back() {
 }
 
 void Generation::begin_beside(const std::string& pass) {
-  const Pass made = unpacked<Pass>(pass);
+  const Pass made = carried_to<Pass>(pass);
   store_ = open_store(options_.directory);
   owned_ = store_->own_beside(kManifestName);
   const auto manifest = read_marker(*store_);
@@ -229,18 +213,18 @@ Generation::Look Generation::look_together(FilesFound found, std::uint64_t looke
             found.foreign,
             found.incomplete.empty() ? 0 : found.incomplete.front(),
             std::move(found.foreign_example)};
-  const std::string reply = together(crew_, packed(mine), [&](const Crew::Parts& parts) {
+  const std::string reply = together(crew_, carried(mine), [&](const Crew::Parts& parts) {
     Look all;
     for (std::uint32_t h = 0; h < parts.size(); ++h) {
-      const Look one = unpacked<Look>(*parts[h]);
+      const Look one = carried_to<Look>(*parts[h]);
       rounds_.of(h).skipped = one.looked - std::min(one.looked, one.incomplete);
       if (h > 0) skipped_by_others_ += rounds_.of(h).skipped;
       all.add(one);
     }
     judge_look(all);
-    return packed(all);
+    return carried(all);
   });
-  return unpacked<Look>(reply);
+  return carried_to<Look>(reply);
 }
 
 // At the first: refuses what is not aforo's, and else marks that writing begins.

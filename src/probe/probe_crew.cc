@@ -22,13 +22,6 @@ Seconds lead_of(const ProbeAgreement& agreement) {
   return std::min(kLead + way * 4, kLongestLead);
 }
 
-template <class T>
-std::string packed(T& value) {
-  Packer packer;
-  packer(value);
-  return packer.take();
-}
-
 [[noreturn]] void throw_gone(const std::string& name) {
   throw UserError(fmt::format(
       "expected all processes to measure together, found nothing of {}: it ended or was cut off", name));
@@ -44,7 +37,7 @@ void require_all(const Crew& crew, const Crew::Parts& parts) {
 void ProbeCrew::tell_found(bool found) {
   crew_.exchange("", [&](const Crew::Parts& parts) {
     require_all(crew_, parts);
-    return packed(found);
+    return carried(found);
   });
 }
 
@@ -52,7 +45,7 @@ void ProbeCrew::tell_laid(const std::vector<LaidFiles>& laid) {
   crew_.exchange("", [&](const Crew::Parts& parts) {
     require_all(crew_, parts);
     std::vector<LaidFiles> copy = laid;
-    return packed(copy);
+    return carried(copy);
   });
 }
 
@@ -75,7 +68,7 @@ std::vector<HostWindow> ProbeCrew::all_do(HostCommand command) {
   crew_.exchange("", [&](const Crew::Parts& parts) {
     require_all(crew_, parts);
     command.begin = monotonic_now() + lead_of(agreement());
-    return packed(command);
+    return carried(command);
   });
   std::vector<HostWindow> seen(crew_.hosts());
   seen[0] = hand_->carry_out(command);
@@ -124,7 +117,7 @@ void ProbeCrew::end() {
     if (!ending_.stop_requested()) require_all(crew_, parts);
     return reply;
   };
-  crew_.exchange("", [&](const Crew::Parts& parts) { return go_on(parts, packed(command)); });
+  crew_.exchange("", [&](const Crew::Parts& parts) { return go_on(parts, carried(command)); });
   hand_.reset();
   crew_.exchange("", [&](const Crew::Parts& parts) { return go_on(parts, ""); });
 }

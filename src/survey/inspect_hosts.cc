@@ -14,26 +14,6 @@
 #include "hosts/same_job.h"
 
 namespace aforo {
-namespace {
-
-template <class T>
-std::string packed(T& value) {
-  Packer packer;
-  packer(value);
-  return packer.take();
-}
-
-template <class T>
-T unpacked(const std::string& bytes) {
-  T value;
-  Unpacker unpacker(bytes);
-  unpacker(value);
-  if (!unpacker.ok()) throw std::logic_error("inspect: a part that is not whole");
-  return value;
-}
-
-}  // namespace
-
 std::string InspectHand::see(std::vector<SeenFile> files) {
   files_ = std::move(files);
   std::mutex mutex;
@@ -85,7 +65,7 @@ InspectHosts::InspectHosts(Crew& crew, const Store& store, unsigned threads, std
 // Nobody is waited for again after one who did not come: the launcher ends this process soon.
 void InspectHosts::give(InspectTask task) {
   if (!missing_.empty()) return;
-  crew_.exchange("", [&](const Crew::Parts&) { return packed(task); });
+  crew_.exchange("", [&](const Crew::Parts&) { return carried(task); });
 }
 
 void InspectHosts::require_seen(std::vector<SeenFile> files) {
@@ -120,7 +100,7 @@ template <class Result>
 Result InspectHosts::collected(Result mine) {
   for (std::uint32_t h = 0; h < crew_.hosts(); ++h)
     dealt_[h] = (hand_.files() + crew_.hosts() - 1 - h) / crew_.hosts();
-  collect([&](std::uint32_t, const std::string& part) { mine.merge(unpacked<Result>(part)); });
+  collect([&](std::uint32_t, const std::string& part) { mine.merge(carried_to<Result>(part)); });
   return mine;
 }
 
@@ -139,7 +119,7 @@ void InspectHosts::dismiss() { give({}); }
 void help_inspect(Crew& crew, const Store& store, unsigned threads, const std::stop_token& stop) {
   InspectHand hand(store, crew.host(), crew.hosts(), threads, stop);
   for (;;) {
-    InspectTask task = unpacked<InspectTask>(crew.exchange("", [](const Crew::Parts&) { return ""; }));
+    InspectTask task = carried_to<InspectTask>(crew.exchange("", [](const Crew::Parts&) { return ""; }));
     std::string result;
     switch (task.kind) {
       case InspectTask::Kind::kDone:
@@ -149,12 +129,12 @@ void help_inspect(Crew& crew, const Store& store, unsigned threads, const std::s
         break;
       case InspectTask::Kind::kLook: {
         LookedInto found = hand.look(task.file_kind);
-        result = packed(found);
+        result = carried(found);
         break;
       }
       case InspectTask::Kind::kIndex: {
         Samples found = hand.index(task.layout);
-        result = packed(found);
+        result = carried(found);
         break;
       }
     }

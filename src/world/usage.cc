@@ -79,11 +79,7 @@ void take_in_process(Usage& into, const Usage& other) {
 }
 
 void take_in_host(Usage& into, const Usage& other) {
-  into.wall = std::max(into.wall, other.wall);
-  into.cpu_user += other.cpu_user;
-  into.cpu_system += other.cpu_system;
-  add_counted(into.process_bytes_read, other.process_bytes_read);
-  add_counted(into.process_bytes_written, other.process_bytes_written);
+  take_in_process(into, other);
   if (into.machine_cpu && other.machine_cpu)
     *into.machine_cpu += *other.machine_cpu;
   else
