@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 
-from speed import accelerators, before, checkpoints, files, generate, large, machine, report
+from speed import accelerators, before, checkpoints, files, generate, hosts, large, machine, report
 from speed.contest import say
 from speed.measure import Failed
 from speed.setting import Setting
@@ -34,6 +34,7 @@ BENCHMARKS = {
     'generate-small': generate.generate_small,
     'checkpoint-write': checkpoints.checkpoint_write,
     'checkpoint-restore': checkpoints.checkpoint_restore,
+    'two-processes': hosts.two_processes,
     'before': before.before,
 }
 IDLE = 0.5
