@@ -10,7 +10,7 @@ set -euo pipefail
 
 build=(g++ cmake ninja-build pkg-config ccache git
   liburing-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev libfmt-dev libexpected-dev
-  libisal-dev libcsv-dev libcpp-httplib-dev libncurses-dev zlib1g-dev libjpeg62-turbo-dev libgtest-dev libgmock-dev
+  libisal-dev libpugixml-dev libssl-dev libcsv-dev libcpp-httplib-dev libncurses-dev zlib1g-dev libjpeg62-turbo-dev libgtest-dev libgmock-dev
   libopenmpi-dev openmpi-bin)
 test=(python3 python3-venv python3-numpy python3-pil python3-torch python3-hypothesis python3-jsonschema python3-yaml
   tmux libfuse3-dev fuse3 e2fsprogs xfsprogs btrfs-progs chromium)

@@ -6,11 +6,12 @@
 namespace aforo {
 namespace {
 
-constexpr std::array<EngineRow, 5> kEngines{{
+constexpr std::array<EngineRow, 6> kEngines{{
     {EngineKind::kAuto, "auto", true, true},
     {EngineKind::kUring, "io_uring", true, true},
     {EngineKind::kThreads, "threads", true, true},
     {EngineKind::kBlocking, "blocking", true, false},
+    {EngineKind::kS3, "s3", true, true},
     {EngineKind::kNull, "null", false, false},
 }};
 

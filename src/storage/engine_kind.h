@@ -17,6 +17,8 @@ enum class EngineKind : std::uint8_t {
   kThreads,  // plain system calls in a few threads
   // Plain system calls on the thread that asks: for one that waits for each request anyway.
   kBlocking,
+  // Requests to an object store; the only one there, and only there.
+  kS3,
   // Nothing is opened, read or written: the ceiling of what is above the engine.
   kNull,
 };

@@ -1,12 +1,13 @@
 // From where data lie, as a person names it, to the Store that reaches them.
 //
 //   place  = directory | scheme "://" rest        "/mnt/x", "data", "s3://bucket/prefix"
-//   scheme = letters, digits, "+", "-", "."       none is open to aforo yet
+//   scheme = letters, digits, "+", "-", "."       "s3" is open to aforo
 #pragma once
 
 #include <memory>
 #include <string>
 
+#include "storage/remote_access.h"
 #include "storage/store.h"
 
 namespace aforo {
@@ -21,6 +22,7 @@ bool lies_within(const std::string& place, const std::string& other);
 // The one place that knows schemes. A place without one is a directory, which need not exist yet.
 // Asks a directory's file system for its type and its device, no more. Throws UserError for a
 // scheme that aforo cannot open, and says what to do instead.
-std::unique_ptr<Store> open_store(const std::string& where);
+// `access`: of a place over a network.
+std::unique_ptr<Store> open_store(const std::string& where, const RemoteAccess& access = {});
 
 }  // namespace aforo

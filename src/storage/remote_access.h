@@ -1,0 +1,25 @@
+// How a place that is reached over a network is to be reached, as a person said it; what was not said is found where the
+// usual tools look (s3/s3_bucket.h). A directory needs none of it. No secrets are in it: they are named, not said.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace aforo {
+
+enum class BucketStyle : std::uint8_t {
+  kAuto,  // host style at Amazon where the bucket's name allows it, else path style
+  kPath,  // https://endpoint/bucket/key
+  kHost,  // https://bucket.endpoint/key
+};
+
+struct RemoteAccess {
+  std::string endpoint;  // "http://127.0.0.1:7070", "https://s3.example.com"
+  std::string region;    // "eu-central-1"
+  std::string profile;   // of the credentials and config files
+  BucketStyle style = BucketStyle::kAuto;
+
+  friend bool operator==(const RemoteAccess&, const RemoteAccess&) = default;
+};
+
+}  // namespace aforo

@@ -1,0 +1,65 @@
+// S3Client: requests one by one, each waited for: listing, heads, markers, multipart uploads' begin and end. Reads and writes that are
+// measured go through the engine (s3_engine.h); both send what S3Signer signs over HttpConnection.
+//
+// Thread-safe: callers on several threads have a connection each, kept for the next.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "base/units.h"
+#include "storage/remote_counters.h"
+#include "storage/s3/http_answer.h"
+#include "storage/s3/s3_call.h"
+#include "storage/s3/s3_fault.h"
+
+namespace aforo {
+
+class HttpConnection;
+class ServerClock;
+
+// An answer below 300 with its whole body.
+struct S3Result {
+  int status = 0;
+  std::uint64_t length = 0;  // Content-Length, of a HEAD too
+  std::string etag;          // with its quotes
+  std::string body;
+};
+
+class S3Client {
+ public:
+  // Chosen: what a control request may take, connecting included, and how often it is tried.
+  static constexpr Seconds kPatience{20};
+  static constexpr unsigned kMostAttempts = 5;
+
+  // `clock` is shared with the engines: what the server's Date said of ours.
+  S3Client(std::shared_ptr<const S3Bucket> bucket, std::shared_ptr<RemoteCounters> counters, std::shared_ptr<ServerClock> clock);
+  ~S3Client();
+
+  // Retries what may go better, with backoff and jitter; a wrong clock (RequestTimeTooSkewed) once, by the server's Date.
+  // A body of an answer beyond `most` bytes is a fault (EPROTO). A stop request ends the waiting (ECANCELED).
+  tl::expected<S3Result, S3Fault> ask(const S3Call& call, std::string_view body = {}, std::uint64_t most = 64 << 20,
+                                      const std::stop_token& stop = {});
+
+  // A range of an object into memory: bytes read, fewer only at its end.
+  tl::expected<std::size_t, S3Fault> read(std::string_view key, std::uint64_t offset, std::span<std::byte> into,
+                                          const std::stop_token& stop = {});
+
+  const S3Bucket& bucket() const { return *bucket_; }
+
+ private:
+  std::shared_ptr<const S3Bucket> bucket_;
+  std::shared_ptr<RemoteCounters> counters_;
+  std::shared_ptr<ServerClock> clock_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<HttpConnection>> idle_;
+};
+
+}  // namespace aforo
