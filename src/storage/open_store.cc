@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "storage/posix/owned_directory.h"
 #include "storage/posix/posix_store.h"
+#include "storage/s3/s3_store.h"
 
 namespace aforo {
 namespace {
@@ -26,19 +27,21 @@ std::string_view scheme_of(std::string_view where) {
 
 }  // namespace
 
-std::unique_ptr<Store> open_store(const std::string& where) {
+std::unique_ptr<Store> open_store(const std::string& where, const RemoteAccess& access) {
   const std::string scheme(scheme_of(where));
-  if (scheme.empty()) return std::make_unique<PosixStore>(where);
-  if (scheme == "s3")
-    throw UserError("expected a directory, found '" + where +
-                    "': aforo does not read or write object stores itself yet; mount the bucket and name the "
-                    "directory, or describe it in a storage file for 'aforo predict'");
-  throw UserError("expected a directory, found '" + where + "': aforo knows no storage called '" + scheme +
-                  "'; name a directory");
+  if (scheme == "s3") return open_s3_store(where, access);
+  if (!scheme.empty())
+    throw UserError("expected a directory or s3://BUCKET/PREFIX, found '" + where + "': aforo knows no storage called '" +
+                    scheme + "'");
+  if (access != RemoteAccess{})
+    throw UserError("expected s3://BUCKET/PREFIX beside --endpoint, --region, --profile or --bucket-style, found the directory '" +
+                    where + "'; leave them out");
+  return std::make_unique<PosixStore>(where);
 }
 
 bool lies_within(const std::string& place, const std::string& other) {
   namespace fs = std::filesystem;
+  if (!scheme_of(place).empty() || !scheme_of(other).empty()) return (place + '/').starts_with(other + '/');
   const auto resolved = [](const std::string& path) {
     std::error_code error;
     const fs::path absolute = fs::absolute(path, error);
@@ -50,6 +53,8 @@ bool lies_within(const std::string& place, const std::string& other) {
   return std::mismatch(above.begin(), above.end(), below.begin(), below.end()).first == above.end();
 }
 
-int remove_empty_place(const std::string& where) { return remove_empty_directory(where); }
+int remove_empty_place(const std::string& where) {
+  return scheme_of(where).empty() ? remove_empty_directory(where) : 0;  // a prefix without objects is not there
+}
 
 }  // namespace aforo

@@ -6,11 +6,8 @@
 #include <cstdint>
 #include <ctime>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 namespace aforo {
 
@@ -52,7 +49,23 @@ class ChunkedBody {
   bool bad() const { return state_ == State::kBad; }
 
  private:
-  enum class State : std::uint8_t { kSize, kExtension, kSizeEnd, kData, kDataEnd, kDataEndLine, kTrailer, kTrailerLine, kTrailerEnd, kDone, kBad };
+  static constexpr std::size_t kMostFraming = 8192;  // bytes of an extension, or of the trailer
+  enum class State : std::uint8_t {
+    kSize,
+    kExtension,
+    kSizeEnd,
+    kData,
+    kDataEnd,
+    kDataEndLine,
+    kTrailer,
+    kTrailerLine,
+    kTrailerEnd,
+    kDone,
+    kBad
+  };
+  void step(char c);
+  void take_digit(char c);
+
   State state_ = State::kSize;
   std::uint64_t left_ = 0;
   unsigned digits_ = 0;

@@ -7,11 +7,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <tl/expected.hpp>
 #include <vector>
 
@@ -65,8 +62,6 @@ class HttpConnection {
   Done connect();
   bool connected() const { return connected_; }
   Done send(std::span<const std::byte> bytes);
-  // Head and body in one call where that is possible (plain: sendmsg).
-  Done send(std::string_view head, std::span<const std::byte> body);
   Done receive(std::span<std::byte> into);
   // The peer's end, or bytes that nobody asked for, have come while it was idle: not to be used again. A recv that peeks.
   bool stale() const;
@@ -77,7 +72,7 @@ class HttpConnection {
   Done tls_answer(int result);
   int socket_ = -1;
   SSL* ssl_ = nullptr;
-  bool connected_ = false;
+  bool reached_ = false, connected_ = false;  // by TCP; TLS included
   int failed_ = 0;  // of making the socket
   std::string words_;
 };

@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace aforo {
@@ -33,22 +32,5 @@ struct S3ListPage {
   std::string next;  // the continuation token where truncated
 };
 std::optional<S3ListPage> read_s3_list(std::string_view xml);
-
-// The upload id of CreateMultipartUpload's answer.
-std::optional<std::string> read_s3_upload(std::string_view xml);
-
-// ListMultipartUploads: key and upload id of each.
-struct S3Uploads {
-  std::vector<std::pair<std::string, std::string>> uploads;
-  bool truncated = false;
-  std::string next_key, next_upload;
-};
-std::optional<S3Uploads> read_s3_uploads(std::string_view xml);
-
-// CompleteMultipartUpload's and DeleteObjects's bodies. Parts: ETag and CRC-32C in base64 (may be empty), from part 1 on.
-std::string complete_upload_xml(const std::vector<std::pair<std::string, std::string>>& parts);
-std::string delete_objects_xml(const std::vector<std::string>& keys);
-// Of DeleteObjects' answer: keys that could not be deleted, with the server's code.
-std::optional<std::vector<std::pair<std::string, std::string>>> read_s3_deleted(std::string_view xml);
 
 }  // namespace aforo

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <ctime>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,10 +48,16 @@ class S3Signer {
   void append_head(std::string& out, const S3Call& call, std::time_t now);
 
  private:
+  void renew_key(std::string_view day);
+  void append_authorization(std::string& out, const S3Call& call, std::string_view query, std::string_view stamp,
+                            std::string_view day, std::string_view hash);
+
   std::shared_ptr<const S3Bucket> bucket_;
-  std::string scope_day_;        // "20261201" that key_ is for
+  std::string scope_day_;  // "20261201" that key_ is for
   unsigned char key_[32] = {};
-  std::string canonical_, to_sign_;
+  // Kept for their memory.
+  std::string canonical_, to_sign_, path_;
+  std::vector<std::pair<std::string_view, std::string_view>> headers_;
 };
 
 // Lower-case hex.

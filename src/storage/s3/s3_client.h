@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <span>
 #include <stop_token>
 #include <string>
 #include <tl/expected.hpp>
@@ -16,7 +15,6 @@
 
 #include "base/units.h"
 #include "storage/remote_counters.h"
-#include "storage/s3/http_answer.h"
 #include "storage/s3/s3_call.h"
 #include "storage/s3/s3_fault.h"
 
@@ -24,6 +22,8 @@ namespace aforo {
 
 class HttpConnection;
 class ServerClock;
+class TlsContext;
+struct HostAddress;
 
 // An answer below 300 with its whole body.
 struct S3Result {
@@ -39,7 +39,8 @@ class S3Client {
   static constexpr Seconds kPatience{20};
   static constexpr unsigned kMostAttempts = 5;
 
-  // `clock` is shared with the engines: what the server's Date said of ours.
+  // `clock` is shared with the engines: what the server's Date said of ours. Asks nobody yet. Throws UserError where the
+  // certificates to trust cannot be read.
   S3Client(std::shared_ptr<const S3Bucket> bucket, std::shared_ptr<RemoteCounters> counters, std::shared_ptr<ServerClock> clock);
   ~S3Client();
 
@@ -48,17 +49,24 @@ class S3Client {
   tl::expected<S3Result, S3Fault> ask(const S3Call& call, std::string_view body = {}, std::uint64_t most = 64 << 20,
                                       const std::stop_token& stop = {});
 
-  // A range of an object into memory: bytes read, fewer only at its end.
-  tl::expected<std::size_t, S3Fault> read(std::string_view key, std::uint64_t offset, std::span<std::byte> into,
-                                          const std::stop_token& stop = {});
-
   const S3Bucket& bucket() const { return *bucket_; }
 
  private:
+  struct Attempt;
+  // One of them, over a connection that was kept or a new one.
+  tl::expected<S3Result, S3Fault> attempt(const S3Call& call, std::string_view body, std::uint64_t most, Seconds deadline,
+                                          const std::stop_token& stop, Attempt& told);
+  std::unique_ptr<HttpConnection> kept();
+  tl::expected<std::unique_ptr<HttpConnection>, S3Fault> connected(Seconds deadline, const std::stop_token& stop);
+  void count(const S3Call& call) const;
+  void count_again(const S3Fault& fault) const;
+
   std::shared_ptr<const S3Bucket> bucket_;
   std::shared_ptr<RemoteCounters> counters_;
   std::shared_ptr<ServerClock> clock_;
+  std::unique_ptr<TlsContext> tls_;
   std::mutex mutex_;
+  std::vector<HostAddress> addresses_;
   std::vector<std::unique_ptr<HttpConnection>> idle_;
 };
 

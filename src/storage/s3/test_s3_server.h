@@ -1,15 +1,12 @@
-// An S3 server in this process, for tests and for bench/: objects in memory, on 127.0.0.1, answering as versitygw 1.8 and
-// Amazon do where they agree. It verifies every signature against its own computation, and keeps a log of what was asked.
-// Faults are asked for by rules. Threads: one per connection. Not part of the product.
+// An S3 server in this process, for tests: objects in memory, on 127.0.0.1, that lists and reads as real servers do, and goes
+// wrong as it is told to. It does not verify signatures (real servers do, in tests/session). A thread for each connection.
+// Not part of the product.
 #pragma once
 
-#include <atomic>
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,61 +17,42 @@ namespace aforo {
 
 // One request as it was seen.
 struct SeenRequest {
-  std::string method, key;  // the key decoded; empty for the bucket
-  std::string query;        // as it came
-  std::string range;        // "bytes=0-9"; empty
-  std::map<std::string, std::string> headers;  // names in lower case
-  std::uint64_t body_bytes = 0;
-  int status = 0;
-  unsigned connection = 0;
+  std::string method, key, query, range;  // the key decoded, empty for the bucket; the rest as it came
+  std::string head;                       // all of it
+  unsigned connection = 0;                // of those accepted, from 1
 };
 
-// What happens to a request instead of the answer it would get. The first rule that says something counts.
+// What happens to a request instead of the answer it would get.
 struct FaultPlan {
-  int status = 0;                     // answered with, with `code` as the error's
+  int status = 0;  // answered with; `code` is the error's
   std::string code = "InternalError";
-  std::string body, content_type;     // in place of the XML: an HTML page
-  Seconds first_byte{0};              // waits so long before the answer
-  std::optional<std::uint64_t> cut;   // closes the connection after so many bytes of the body
-  bool reset = false;                 // closes it before the answer, with RST
-  bool hang = false;                  // never goes on, until the server ends
-  bool wrong_checksum = false;        // x-amz-checksum-crc32c that does not fit
-  double bytes_per_second = 0;        // of the body; 0 = as fast as it goes
+  std::string body, content_type;    // in place of the XML
+  Seconds wait{0};                   // before the answer
+  std::optional<std::size_t> cut;    // closes the connection after so many bytes of the body
+  bool reset = false;                // closes it before the answer
+  bool hang = false;                 // never answers, until the server ends
 };
 
 class TestS3Server {
  public:
   struct Options {
     std::string bucket = "data";
-    std::string access_key = "testkey", secret_key = "testsecret", session_token;
-    std::string region = "us-east-1";
-    bool anonymous = false;       // takes unsigned requests
-    bool tls = false;             // with a certificate for 127.0.0.1 and localhost that ca_file() vouches for
-    bool chunked = false;         // answers GET with chunked bodies
-    bool close = false;           // a connection for each answer
-    unsigned page = 1000;         // keys in a listing's page
-    std::int64_t clock = 0;       // seconds that its clock is ahead
+    bool chunked = false;  // answers with chunked bodies
+    bool close = false;    // a connection for each answer
+    std::size_t page = 1000;  // keys in a page of a listing, at most
   };
   TestS3Server() : TestS3Server(Options{}) {}
   explicit TestS3Server(Options options);
+  // Ends all connections.
   ~TestS3Server();
   TestS3Server(const TestS3Server&) = delete;
   TestS3Server& operator=(const TestS3Server&) = delete;
 
   std::string endpoint() const;  // "http://127.0.0.1:4711"
-  std::string ca_file() const;   // with tls
-
   void put(const std::string& key, std::string content);
-  std::optional<std::string> get(const std::string& key) const;
-  std::vector<std::string> keys() const;
-  std::size_t open_uploads() const;  // multipart uploads neither completed nor aborted
-
-  // Asked for every request, in the order they come, under a lock; empty = none. Counted from 0.
+  // Asked for every request, one at a time, with how many were asked for before; absent = the usual answer.
   void faults(std::function<std::optional<FaultPlan>(const SeenRequest&, unsigned number)> rule);
-
   std::vector<SeenRequest> seen() const;
-  void forget_seen();
-  unsigned connections() const;  // accepted so far
 
  private:
   struct Inside;

@@ -1,0 +1,75 @@
+#include "storage/s3/s3_answers.h"
+
+#include <charconv>
+#include <pugixml.hpp>
+
+namespace aforo {
+namespace {
+
+// The root where the text is XML and its root has that name; namespaces are not looked at, as servers differ in them.
+pugi::xml_node root_of(pugi::xml_document& document, std::string_view xml, const char* name) {
+  if (!document.load_buffer(xml.data(), xml.size())) return {};
+  return document.child(name);
+}
+
+std::string text_of(const pugi::xml_node& node, const char* name) { return node.child(name).text().get(); }
+
+int hex_of(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+// As encoding-type=url asks for; a '+' is a blank there.
+std::string decoded(std::string_view text, bool encoded) {
+  if (!encoded) return std::string(text);
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const int high = text[i] == '%' && i + 2 < text.size() ? hex_of(text[i + 1]) : -1;
+    const int low = high >= 0 ? hex_of(text[i + 2]) : -1;
+    if (low >= 0) {
+      out += static_cast<char>(high * 16 + low);
+      i += 2;
+    } else {
+      out += text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return out;
+}
+
+std::string without_quotes(std::string text) {
+  if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
+  return text;
+}
+
+}  // namespace
+
+std::optional<S3Error> read_s3_error(std::string_view xml) {
+  pugi::xml_document document;
+  const pugi::xml_node error = root_of(document, xml, "Error");
+  if (!error || !error.child("Code")) return std::nullopt;
+  return S3Error{text_of(error, "Code"), text_of(error, "Message"), text_of(error, "Region"), text_of(error, "Endpoint")};
+}
+
+std::optional<S3ListPage> read_s3_list(std::string_view xml) {
+  pugi::xml_document document;
+  const pugi::xml_node list = root_of(document, xml, "ListBucketResult");
+  if (!list || !list.child("IsTruncated")) return std::nullopt;
+  const bool encoded = text_of(list, "EncodingType") == "url";
+  S3ListPage page;
+  page.truncated = list.child("IsTruncated").text().as_bool();
+  page.next = text_of(list, "NextContinuationToken");
+  if (page.truncated && page.next.empty()) return std::nullopt;
+  for (const pugi::xml_node& object : list.children("Contents")) {
+    const std::string size = text_of(object, "Size");
+    S3ListPage::Object one{decoded(text_of(object, "Key"), encoded), 0, without_quotes(text_of(object, "ETag"))};
+    const auto [end, error] = std::from_chars(size.data(), size.data() + size.size(), one.size);
+    if (one.key.empty() || error != std::errc() || end != size.data() + size.size()) return std::nullopt;
+    page.objects.push_back(std::move(one));
+  }
+  for (const pugi::xml_node& prefix : list.children("CommonPrefixes"))
+    page.common_prefixes.push_back(decoded(text_of(prefix, "Prefix"), encoded));
+  return page;
+}
+
+}  // namespace aforo
