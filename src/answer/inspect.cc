@@ -19,6 +19,10 @@ constexpr Row kInspectRows[] = {
                                  kNoDirectory),
     row<&InspectAsk::threads>(
         {"threads", 'j', kCount, "N", "0", "scan with N threads; 0 is twice the cores", kDatasetGroup}),
+    kEndpoint,
+    kRegion,
+    kProfile,
+    kBucketStyle,
 };
 constexpr AskTable kInspectTable{"inspect", "DIR [options]", kInspectRows};
 
@@ -30,6 +34,7 @@ Answer answer(const InspectAsk& ask, const Context& context) {
   refuse_contradictions(ask);
   InspectOptions options;
   options.directory = *ask.directory;
+  options.access = access_of(ask);
   options.threads = threads_of(*ask.threads);
   Answer out;
   InspectOutcome found = inspect(options, context.stop, context.progress, context.crew);

@@ -2,10 +2,11 @@
 #pragma once
 
 #include "answer/answer.h"
+#include "answer/job_ask.h"
 
 namespace aforo {
 
-struct InspectAsk : Ask {
+struct InspectAsk : Ask, RemoteAsk {
   // That holds the samples, at any depth. Must be given.
   Setting<std::string> directory;
   // Scanners; 0 = twice the cores, since they wait for the storage's metadata most of the time.

@@ -39,6 +39,8 @@ Workload workload_named(const WorkloadAsk& ask, const std::string& what,
 
 }  // namespace
 
+RemoteAccess access_of(const RemoteAsk& ask) { return {*ask.endpoint, *ask.region, *ask.profile, *ask.bucket_style}; }
+
 std::vector<std::string> engine_words() {
   std::vector<std::string> out;
   for (const EngineRow& row : engine_table())

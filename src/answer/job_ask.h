@@ -11,6 +11,7 @@
 
 #include "answer/row.h"
 #include "storage/engine_kind.h"
+#include "storage/remote_access.h"
 #include "workload/spec.h"
 #include "workload/use.h"
 
@@ -71,6 +72,14 @@ struct EngineAsk {
   // Of one read, after which it counts as failed (ETIMEDOUT); 0 = never.
   Setting<Seconds> timeout = Seconds{30};
 };
+
+// How a place over a network is reached (storage/remote_access.h); what is not said is found where the usual tools look. With a
+// directory none of it may be said.
+struct RemoteAsk {
+  Setting<std::string> endpoint, region, profile;
+  Setting<BucketStyle> bucket_style = BucketStyle::kAuto;
+};
+RemoteAccess access_of(const RemoteAsk& ask);
 
 // "auto", "io_uring", ...: the engines that a job may name, in the order of
 // engine_table(). The null engine is not there: a job asks for it by `--null`, so that

@@ -48,6 +48,10 @@ constexpr Row kProbeRows[] = {
     kEngine,
     kIoThreads,
     kTimeout,
+    kEndpoint,
+    kRegion,
+    kProfile,
+    kBucketStyle,
 };
 constexpr AskTable kProbeTable{"probe", "DIR [key=value]... [options]", kProbeRows};
 
@@ -81,6 +85,7 @@ void refuse_inside(const std::string& writes, const std::string& directory) {
 ProbeOptions options_of(const ProbeAsk& ask) {
   ProbeOptions options;
   options.directory = *ask.directory;
+  options.access = access_of(ask);
   if (ask.workload.given()) options.workload = load_workload(*ask.workload, overrides_of(ask));
   options.budget = *ask.budget;
   if (ask.precision.given()) add_precision(options, ask);

@@ -12,7 +12,7 @@ enum class ProbeRead { kBuffered, kDirect, kBoth };
 std::string_view to_string(ProbeRead read);
 
 // Fields of a workload count only beside `workload`; check() refuses them without it.
-struct ProbeAsk : FieldsAsk, EngineAsk {
+struct ProbeAsk : FieldsAsk, EngineAsk, RemoteAsk {
   // A dataset, which is only read; or absent or empty: data are laid there, and
   // removed however the probe ends.
   Setting<std::string> directory;

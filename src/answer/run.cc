@@ -38,6 +38,10 @@ constexpr Row kRunRows[] = {
     kTransferSize,
     kDeliver,
     kEngine,
+    kEndpoint,
+    kRegion,
+    kProfile,
+    kBucketStyle,
     kIoThreads,
     row<&RunAsk::drop_caches>({"drop-caches", 0, kFlag, "", "",
                                "empty the page cache of the dataset before every epoch", kReadingGroup})
@@ -99,6 +103,7 @@ RunOptions options_of(const RunAsk& ask) {
   RunOptions options;
   options.workload = workload_of(ask);
   options.directory = *ask.directory;
+  options.access = access_of(ask);
   options.engine = *ask.null ? EngineKind::kNull : *ask.engine;
   options.io_threads = threads_of(*ask.threads);
   options.drop_caches = *ask.drop_caches;

@@ -13,7 +13,7 @@ constexpr std::string_view to_string(OnError on_error) {
 }
 
 // A job on a directory of this machine. It writes nothing there; checkpoints go where they are asked for.
-struct RunAsk : JobAsk, EngineAsk {
+struct RunAsk : JobAsk, EngineAsk, RemoteAsk {
   // That holds the dataset. On disk it may be absent or empty for a dry run only, which then plans
   // the dataset that the workload describes.
   Setting<std::string> directory;

@@ -51,7 +51,7 @@ Probe::Probe(const ProbeOptions& options, const std::stop_token& stop, const Pro
       forward_(stop, [this] { ending_.request_stop(); }),
       stop_(ending_.get_token()),
       sink_(sink),
-      store_(open_store(options.directory)),
+      store_(open_store(options.directory, options.access)),
       begin_(monotonic_now()),
       status_(begin_, options.budget) {
   if (crew != nullptr) crew_.emplace(*crew, ending_);

@@ -8,6 +8,7 @@
 #include "measure/record.h"
 #include "probe/probe_precision.h"
 #include "storage/engine_kind.h"
+#include "storage/remote_access.h"
 #include "workload/spec.h"
 
 namespace aforo {
@@ -20,6 +21,7 @@ struct ProbeOptions {
 
   // A dataset, or an absent or empty place (see holds_dataset).
   std::string directory;
+  RemoteAccess access = {};  // of the directory, where that is over a network
   // Whose reads are measured; absent = those of probe_wishes, or of a dataset that
   // is there, as it looks.
   std::optional<Workload> workload;

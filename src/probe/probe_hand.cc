@@ -112,7 +112,7 @@ T heard(Crew& crew, std::string mine = {}) {
 
 // What the first found or laid, opened here.
 std::vector<ProbeData> opened_beside(const ProbeOptions& options, Crew& crew, const std::stop_token& stop) {
-  const std::shared_ptr<Store> store = open_store(options.directory);
+  const std::shared_ptr<Store> store = open_store(options.directory, options.access);
   std::vector<ProbeData> data;
   const bool found = heard<bool>(crew);
   if (!options.writes.empty()) WriteGround::beside(options.writes);  // refused now, not after the reads

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace aforo {
 
@@ -12,6 +13,10 @@ enum class BucketStyle : std::uint8_t {
   kPath,  // https://endpoint/bucket/key
   kHost,  // https://bucket.endpoint/key
 };
+
+constexpr std::string_view to_string(BucketStyle style) {
+  return style == BucketStyle::kPath ? "path" : style == BucketStyle::kHost ? "host" : "auto";
+}
 
 struct RemoteAccess {
   std::string endpoint;  // "http://127.0.0.1:7070", "https://s3.example.com"

@@ -15,6 +15,7 @@ namespace aforo {
 void require_place(const Store& store) {
   const int error = store.check();
   if (error == 0) return;
+  if (const std::string why = store.why(); !why.empty()) throw UserError(why);
   if (error == ENOENT)
     throw UserError(fmt::format("expected a directory with a dataset, found no {}", store.where()));
   if (error == ENOTDIR) {

@@ -240,7 +240,7 @@ InspectOutcome inspect(const InspectOptions& options, std::stop_token stop, cons
                        Crew* crew) {
   InspectOutcome outcome;
   if (crew && !crew->first()) {
-    const auto store = open_store(options.directory);
+    const auto store = open_store(options.directory, options.access);
     require_place(*store);
     help_inspect(*crew, *store, threads_of(options), stop);
     return outcome;

@@ -6,12 +6,14 @@
 #include <vector>
 
 #include "measure/record.h"
+#include "storage/remote_access.h"
 #include "workload/spec.h"
 
 namespace aforo {
 
 struct InspectOptions {
   std::string directory;
+  RemoteAccess access = {};  // of the directory, where that is over a network
   // 0 = twice the cores: scanning waits for the storage's metadata.
   unsigned threads = 0;
 };

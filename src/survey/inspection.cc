@@ -26,7 +26,7 @@ Inspection::Inspection(const InspectOptions& options, std::stop_token stop, Crew
     : directory_(options.directory),
       threads_(threads_of(options)),
       stop_(std::move(stop)),
-      store_(open_store(options.directory)),
+      store_(open_store(options.directory, options.access)),
       tally_(0) {
   require_place(*store_);
   if (crew) hosts_.emplace(*crew, *store_, threads_, stop_);

@@ -6,6 +6,7 @@
 
 #include "base/units.h"
 #include "storage/engine_kind.h"
+#include "storage/remote_access.h"
 #include "workload/spec.h"
 
 namespace aforo {
@@ -16,6 +17,7 @@ struct RunOptions {
   Workload workload;
   // A place as open_store takes it.
   std::string directory;
+  RemoteAccess access = {};  // of the directory, where that is over a network
   // kNull: the same job on an engine that answers at once, which is this client's ceiling.
   EngineKind engine = EngineKind::kAuto;
   unsigned io_threads = 0;  // lanes; 0 = one per available core

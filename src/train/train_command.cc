@@ -169,6 +169,7 @@ Verdict unknown_because(const std::string& why, const MeasuredJob& job) {
 
 bool nothing_lies_in(const Store& store) {
   const int error = store.check();
+  if (const std::string why = store.why(); error != 0 && !why.empty()) throw UserError(why);
   if (error != 0) return error == ENOENT;
   return store.look(kManifestName).ownership == Ownership::kEmpty;
 }
@@ -248,7 +249,7 @@ void conclude(RunOutcome& out, const MeasuredJob& job, const JobPlan& plan, cons
 }  // namespace
 
 Json plan_run(const RunOptions& options, std::stop_token stop) {
-  const auto store = open_store(options.directory);
+  const auto store = open_store(options.directory, options.access);
   const OpenedDataset dataset =
       options.workload.dataset.samples > 0 && nothing_lies_in(*store)
           ? described_dataset(options)
@@ -278,7 +279,7 @@ Json plan_run(const RunOptions& options, std::stop_token stop) {
 OpenedRun open_run(const RunOptions& options, std::stop_token stop) {
   const Seconds began = monotonic_now();
   OpenedRun opened;
-  opened.store = open_store(options.directory);
+  opened.store = open_store(options.directory, options.access);
   opened.dataset = open_dataset(*opened.store, options.workload.dataset, options.io_threads, std::move(stop));
   require_sound(options, opened.dataset);
   opened.took = monotonic_now() - began;

@@ -99,10 +99,12 @@ std::string kind_of(std::string_view content_type) {
 
 }  // namespace
 
-// What becomes of the connection, and what the next attempt should know.
+// What one attempt came to, beside its answer.
 struct S3Client::Attempt {
-  bool was_kept = false;        // over a connection that had been used before
-  std::string head, body;       // of the answer, raw
+  bool was_kept = false;  // over a connection that had been used before
+  HttpAnswer answer;      // points into `raw`, whose first `used` bytes are its head
+  std::string raw, body;
+  std::size_t used = 0;
   std::optional<std::time_t> date;
 };
 
@@ -175,6 +177,48 @@ void S3Client::count_again(const S3Fault& fault) const {
                                 : counters_->reset)++;
 }
 
+std::optional<S3Fault> S3Client::read_head(HttpConnection& connection, Attempt& told, Seconds deadline,
+                                           const std::stop_token& stop) {
+  bool ended = false;
+  for (told.raw.clear();;) {
+    if (!told.raw.empty()) {
+      const HeadState state = parse_head(told.raw, told.answer, told.used);
+      if (state == HeadState::kBad) return fault_of(EPROTO, "no HTTP");
+      if (state == HeadState::kWhole && told.answer.status >= 200) return std::nullopt;
+      if (state == HeadState::kWhole) {  // 100 Continue comes before the answer
+        told.raw.erase(0, told.used);
+        continue;
+      }
+    }
+    if (const int error = receive_more(connection, told.raw, ended, deadline, stop)) return fault_of(error);
+    if (ended) return fault_of(ECONNRESET);
+  }
+}
+
+std::optional<S3Fault> S3Client::read_body(HttpConnection& connection, Attempt& told, std::uint64_t most, Seconds deadline,
+                                           const std::stop_token& stop) {
+  const HttpAnswer& answer = told.answer;
+  const std::uint64_t bound = answer.status < 300 ? most : std::max(most, kMostErrorBody);
+  ChunkedBody chunks;
+  std::string raw = told.raw.substr(told.used);
+  for (bool ended = false;;) {
+    std::string_view left = raw;
+    while (answer.chunked && !left.empty() && !chunks.done() && !chunks.bad()) {
+      const ChunkedBody::Piece piece = chunks.next(left);
+      told.body.append(left.substr(piece.skip, piece.data));
+      left.remove_prefix(piece.skip + piece.data);
+    }
+    if (!answer.chunked) told.body += raw;
+    raw.clear();
+    if (chunks.bad()) return fault_of(EPROTO, "no HTTP");
+    if (told.body.size() > bound) return fault_of(EPROTO, "a far longer answer than S3 gives");
+    if (answer.chunked ? chunks.done() : answer.length && told.body.size() >= *answer.length) return std::nullopt;
+    if (const int error = receive_more(connection, raw, ended, deadline, stop)) return fault_of(error);
+    if (ended && !answer.chunked && !answer.length) return std::nullopt;
+    if (ended) return fault_of(EBADMSG);
+  }
+}
+
 tl::expected<S3Result, S3Fault> S3Client::attempt(const S3Call& call, std::string_view body, std::uint64_t most,
                                                   Seconds deadline, const std::stop_token& stop, Attempt& told) {
   std::unique_ptr<HttpConnection> connection = kept();
@@ -184,68 +228,30 @@ tl::expected<S3Result, S3Fault> S3Client::attempt(const S3Call& call, std::strin
     if (!made) return tl::unexpected(made.error());
     connection = std::move(*made);
   }
-  told.head.clear();
-  S3Signer(bucket_).append_head(told.head, call, clock_->now());
+  std::string out;
+  S3Signer(bucket_).append_head(out, call, clock_->now());
   count(call);
-  if (const int error = send_all(*connection, told.head.append(body), deadline, stop)) return tl::unexpected(fault_of(error));
+  if (const int error = send_all(*connection, out.append(body), deadline, stop)) return tl::unexpected(fault_of(error));
   counters_->bytes_sent += body.size();
-
-  told.head.clear();
-  HttpAnswer answer;
-  std::size_t used = 0;
-  bool ended = false;
-  for (HeadState state = HeadState::kIncomplete; state != HeadState::kWhole || answer.status < 200;) {
-    if (state == HeadState::kWhole) told.head.erase(0, used);  // 100 Continue
-    state = told.head.empty() ? HeadState::kIncomplete : parse_head(told.head, answer, used);
-    if (state == HeadState::kBad) return tl::unexpected(fault_of(EPROTO, "no HTTP"));
-    if (state == HeadState::kWhole) continue;
-    if (const int error = receive_more(*connection, told.head, ended, deadline, stop)) return tl::unexpected(fault_of(error));
-    if (ended) return tl::unexpected(fault_of(ECONNRESET));
-  }
+  told.body.clear();
+  if (auto fault = read_head(*connection, told, deadline, stop)) return tl::unexpected(std::move(*fault));
+  const HttpAnswer& answer = told.answer;
   told.date = http_date(answer.date);
-  std::string raw = told.head.substr(used);
-  if (answer.has_body(call.method)) {
-    const std::uint64_t bound = answer.status < 300 ? most : std::max(most, kMostErrorBody);
-    ChunkedBody chunks;
-    std::string& out = told.body;
-    out.clear();
-    for (;;) {
-      if (answer.chunked) {
-        std::string_view left = raw;
-        while (!left.empty() && !chunks.done() && !chunks.bad()) {
-          const ChunkedBody::Piece piece = chunks.next(left);
-          out.append(left.substr(piece.skip, piece.data));
-          left.remove_prefix(piece.skip + piece.data);
-        }
-        raw.clear();
-        if (chunks.bad()) return tl::unexpected(fault_of(EPROTO, "no HTTP"));
-      } else {
-        out += raw;
-        raw.clear();
-      }
-      if (out.size() > bound) return tl::unexpected(fault_of(EPROTO, "a far longer answer than S3 gives"));
-      if (answer.chunked ? chunks.done() : answer.length && out.size() >= *answer.length) break;
-      if (const int error = receive_more(*connection, raw, ended, deadline, stop)) return tl::unexpected(fault_of(error));
-      if (ended && !answer.chunked && !answer.length) break;
-      if (ended) return tl::unexpected(fault_of(EBADMSG));
-    }
-    counters_->bytes_received += out.size();
-  } else {
-    told.body.clear();
-  }
-  const std::string etag(answer.etag), region(answer.bucket_region), type(answer.content_type);
-  S3Result result{answer.status, answer.length.value_or(0), etag, std::move(told.body)};
-  const bool close = answer.close;
-  if (!close) {
+  if (answer.has_body(call.method))
+    if (auto fault = read_body(*connection, told, most, deadline, stop)) return tl::unexpected(std::move(*fault));
+  counters_->bytes_received += told.body.size();
+  if (!answer.close) {
     const std::lock_guard lock(mutex_);
     if (idle_.size() < kMostKept) idle_.push_back(std::move(connection));
   }
-  if (result.status < 300) return result;
+  if (answer.status < 300)
+    return S3Result{answer.status, answer.length.value_or(0), std::string(answer.etag), std::move(told.body)};
   S3Fault fault;
-  fault.status = result.status;
-  if (auto said = read_s3_error(result.body)) fault.server = std::move(*said);
-  else if (call.method != "HEAD") fault.words = kind_of(type);
-  if (fault.server.region.empty()) fault.server.region = region;
+  fault.status = answer.status;
+  auto said = read_s3_error(told.body);
+  if (said) fault.server = std::move(*said);
+  if (!said && call.method != "HEAD") fault.words = kind_of(answer.content_type);
+  if (fault.server.region.empty()) fault.server.region = answer.bucket_region;
   fault.error = s3_errno(fault.status, fault.server.code);
   return tl::unexpected(std::move(fault));
 }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <tl/expected.hpp>
@@ -56,6 +57,11 @@ class S3Client {
   // One of them, over a connection that was kept or a new one.
   tl::expected<S3Result, S3Fault> attempt(const S3Call& call, std::string_view body, std::uint64_t most, Seconds deadline,
                                           const std::stop_token& stop, Attempt& told);
+  // An answer's head, and its body; a fault where it does not come whole.
+  static std::optional<S3Fault> read_head(HttpConnection& connection, Attempt& told, Seconds deadline,
+                                          const std::stop_token& stop);
+  static std::optional<S3Fault> read_body(HttpConnection& connection, Attempt& told, std::uint64_t most, Seconds deadline,
+                                          const std::stop_token& stop);
   std::unique_ptr<HttpConnection> kept();
   tl::expected<std::unique_ptr<HttpConnection>, S3Fault> connected(Seconds deadline, const std::stop_token& stop);
   void count(const S3Call& call) const;

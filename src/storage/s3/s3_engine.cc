@@ -20,6 +20,7 @@ namespace {
 constexpr Seconds kLeastBackoff{0.05}, kMostBackoff{2};
 constexpr std::uint32_t kWakeUp = ~std::uint32_t{0};
 constexpr int kEventsAtOnce = 64;
+constexpr std::size_t kLongestKey = 1024;
 // A connection that ends an exchange before any byte came, and had served others: the server closed it meanwhile.
 bool closed_meanwhile(int error) { return error == ECONNRESET || error == EPIPE; }
 
@@ -132,7 +133,7 @@ bool S3Engine::answers_itself(const IoRequest& request, int& error) {
     case IoOperation::kReadFile:
     case IoOperation::kOpen:
       if (!stays_beneath(request.path)) return error = ENOENT, true;
-      if (request.direct) return error = EINVAL, true;
+      if (setup_.bucket->prefix.size() + std::string_view(request.path).size() > kLongestKey) return error = ENAMETOOLONG, true;
       return request.operation == IoOperation::kOpen && !setup_.heads;
     case IoOperation::kRead:
       if (!known()) return error = EBADF, true;
