@@ -67,6 +67,7 @@ class RunFirst {
     facts_.add("time", times(), kWhole);
     facts_.add("saving", checkpoints_in_words(record_), kKept);
     facts_.add("bytes", bytes(), kWhole);
+    facts_.add("requests", asked_over_network(), kKept);
     facts_.add("busiest", word(record_, {"limit"}), kKeepLost);
     facts_.add("how", how(), kKeepReads);
     facts_.add("lost", lost(), kKeepLost);
@@ -243,6 +244,19 @@ class RunFirst {
                     ", "),
          followed_by(cached, predicted_ ? " of the samples from a cache" : " from the page cache").text},
         "; ");
+  }
+
+  // Of a store that is reached over a network.
+  std::string asked_over_network() const {
+    const auto each = number(record_, {"requests", "per_sample"});
+    if (!each) return {};
+    double again = 0;
+    for (const char* why : {"throttled", "failed", "reset", "truncated", "timed_out", "mismatched"})
+      again += number(record_, {"requests", "again", why}).value_or(0);
+    const auto throttled = number(record_, {"requests", "again", "throttled"});
+    return fmt::format("{:.3g} a sample over {} connections{}{}", *each, count_at(record_, {"requests", "connections"}).text,
+                       again > 0 ? fmt::format("; {:.0f} sent again", again) : "",
+                       throttled.value_or(0) > 0 ? fmt::format(", {:.0f} of them throttled", *throttled) : "");
   }
 
   // Of a prediction.

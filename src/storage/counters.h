@@ -10,6 +10,7 @@
 
 #include "base/units.h"
 #include "storage/machine.h"
+#include "storage/remote_counters.h"
 
 namespace aforo {
 
@@ -58,6 +59,8 @@ struct Counters {
   std::optional<Seconds> machine_cpu;
   // Absent where the kernel's threads are hidden (in a container).
   std::optional<KernelTime> kernel;
+  // What was asked of the store over the network; absent where it is none.
+  std::optional<RemoteCounts> remote;
   // Physical memory of this process (VmRSS); 0 = the kernel does not say.
   Bytes resident{0};
   // Of the whole machine, dirty pages and tmpfs included; 0 = the kernel does not say.

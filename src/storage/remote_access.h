@@ -19,9 +19,9 @@ constexpr std::string_view to_string(BucketStyle style) {
 }
 
 struct RemoteAccess {
-  std::string endpoint;  // "http://127.0.0.1:7070", "https://s3.example.com"
-  std::string region;    // "eu-central-1"
-  std::string profile;   // of the credentials and config files
+  std::string endpoint = {};  // "http://127.0.0.1:7070", "https://s3.example.com"
+  std::string region = {};    // "eu-central-1"
+  std::string profile = {};   // of the credentials and config files
   BucketStyle style = BucketStyle::kAuto;
 
   friend bool operator==(const RemoteAccess&, const RemoteAccess&) = default;

@@ -29,4 +29,20 @@ struct RemoteCounters {
   Count connections{0}, connections_failed{0}, connect_nanoseconds{0};
 };
 
+// Of one moment, or what they moved by between two.
+struct RemoteCounts {
+  std::uint64_t gets = 0, heads = 0, lists = 0, puts = 0, deletes = 0;
+  std::uint64_t bytes_received = 0, bytes_sent = 0, bytes_wasted = 0;
+  std::uint64_t throttled = 0, failed = 0, reset = 0, truncated = 0, timed_out = 0, mismatched = 0;
+  std::uint64_t connections = 0, connections_failed = 0, connect_nanoseconds = 0;
+
+  std::uint64_t requests() const { return gets + heads + lists + puts + deletes; }
+  std::uint64_t again() const { return throttled + failed + reset + truncated + timed_out + mismatched; }
+};
+
+RemoteCounts counted(const RemoteCounters& counters);
+RemoteCounts plus(RemoteCounts a, const RemoteCounts& b);
+// No difference is below 0.
+RemoteCounts less(RemoteCounts a, const RemoteCounts& b);
+
 }  // namespace aforo

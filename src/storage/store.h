@@ -29,7 +29,6 @@
 #include "storage/listing.h"
 #include "storage/owned.h"
 #include "storage/page_cache.h"
-#include "storage/remote_counters.h"
 
 namespace aforo {
 
@@ -146,9 +145,6 @@ class Store {
   virtual Counters counters() const = 0;
   // One of them, cheaply, for who looks often: Counters::process_bytes_read.
   virtual std::optional<std::uint64_t> process_bytes_read() const { return std::nullopt; }
-
-  // What was asked of it over the network, by all engines and members so far; null where there is none.
-  virtual std::shared_ptr<const RemoteCounters> remote() const { return nullptr; }
 
   // What check() met, as a sentence that ends a command; empty where the errno says it all.
   virtual std::string why() const { return {}; }

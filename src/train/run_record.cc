@@ -54,6 +54,23 @@ void add_stalls(Json& record, const MeasuredJob& job, const JobPlan& plan, const
   set_number(record, "stall_cost_usd_per_month", stall / total * plan.ranks.all * price * kHoursPerMonth);
 }
 
+// What was asked of a store over the network.
+Json requests_of(const RemoteCounts& counts, std::uint64_t samples) {
+  Json json{{"get", counts.gets},
+            {"head", counts.heads},
+            {"list", counts.lists},
+            {"bytes_received", counts.bytes_received},
+            {"bytes_wasted", counts.bytes_wasted},
+            {"connections", counts.connections},
+            {"connections_failed", counts.connections_failed}};
+  const std::uint64_t made = counts.connections - std::min(counts.connections, counts.connections_failed);
+  if (made > 0) set_number(json, "connect_seconds_mean", static_cast<double>(counts.connect_nanoseconds) * 1e-9 / static_cast<double>(made));
+  if (samples > 0) set_number(json, "per_sample", static_cast<double>(counts.requests()) / static_cast<double>(samples));
+  json["again"] = {{"throttled", counts.throttled}, {"failed", counts.failed},       {"reset", counts.reset},
+                   {"truncated", counts.truncated}, {"timed_out", counts.timed_out}, {"mismatched", counts.mismatched}};
+  return json;
+}
+
 void add_bytes(Json& record, const MeasuredJob& job, const RunOptions& options) {
   record["read_requests"] = job.result.readers.requests;
   if (!moves_bytes(options.engine)) return;  // nothing was read: bytes and devices have no part in it
@@ -71,6 +88,7 @@ void add_bytes(Json& record, const MeasuredJob& job, const RunOptions& options) 
                         {"bytes_read", device->bytes_read},
                         {"reads", device->reads},
                         {"busy_share", device->busy / job.wall()}};
+  if (const auto& remote = job.usage.remote) record["requests"] = requests_of(*remote, job.result.readers.samples);
 }
 
 void add_client(Json& record, const MeasuredJob& job) {

@@ -148,12 +148,12 @@ class S3Store final : public Store {
   Counters counters() const override {
     Counters now = read_counters(std::nullopt);
     now.process_bytes_read = process_bytes_read();
+    now.remote = counted(*counters_);
     return now;
   }
   std::optional<std::uint64_t> process_bytes_read() const override {
     return counters_->bytes_received.load(std::memory_order_relaxed);
   }
-  std::shared_ptr<const RemoteCounters> remote() const override { return counters_; }
 
   StoreSpace space() const override { return {Bytes{std::numeric_limits<std::int64_t>::max()}, Bytes{1}, std::nullopt}; }
 

@@ -144,7 +144,7 @@ TEST_F(S3StoreTest, ControlRequestsAreTriedAgain) {
   });
   const auto store = open();
   EXPECT_EQ(store->size_of("f"), 1u);
-  EXPECT_EQ(store->remote()->throttled, 2u);
+  EXPECT_EQ(store->counters().remote->throttled, 2u);
 }
 
 TEST_F(S3StoreTest, EnginesOfFilesAreRefused) {

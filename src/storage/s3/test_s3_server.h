@@ -26,9 +26,9 @@ struct SeenRequest {
 struct FaultPlan {
   int status = 0;  // answered with; `code` is the error's
   std::string code = "InternalError";
-  std::string body, content_type;    // in place of the XML
+  std::string body = {}, content_type = {};  // in place of the XML
   Seconds wait{0};                   // before the answer
-  std::optional<std::size_t> cut;    // closes the connection after so many bytes of the body
+  std::optional<std::size_t> cut = {};  // closes the connection after so many bytes of the body
   bool reset = false;                // closes it before the answer
   bool hang = false;                 // never answers, until the server ends
 };
