@@ -39,6 +39,7 @@ struct WriterAsk {
   unsigned files = 1;       // of each writer
   ReadMode mode = ReadMode::kBuffered;
   unsigned first = 0;  // number of the first of them, where others write in the same place
+  std::size_t chunk = 0;  // bytes of a write, at most the content's; 0: the content's
   Seconds begin{0};    // on monotonic_now(), where hosts begin together; what is past is at once
   // Not null: writers that have written a whole file; read by others meanwhile.
   std::atomic<unsigned>* begun_well = nullptr;
