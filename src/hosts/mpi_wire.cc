@@ -5,7 +5,6 @@
 #include <mpi.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 #include <list>
 #include <utility>
@@ -95,8 +94,6 @@ extern "C" aforo::Wire* aforo_new_wire(std::uint32_t abi, char* why, std::size_t
     return nullptr;
   };
   if (abi != aforo::kWireAbi) return refuse("it is of another build of aforo");
-  // Where Open MPI itself waits (at the start and at the end), for the others and for its launcher, they may need this core.
-  ::setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
   int level = 0;
   if (MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &level) != MPI_SUCCESS)
     return refuse("MPI does not start");
