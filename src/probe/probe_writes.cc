@@ -188,7 +188,8 @@ class Levels {
 
   // A granule was one write, and took `whole`.
   void one_write(std::size_t granule, Seconds whole) {
-    const std::size_t shorter = std::max(granule / kShorter / kShortestWrite, std::size_t{1}) * kShortestWrite;
+    const std::size_t shorter =
+        std::max(granule / kShorter / kShortestWrite, std::size_t{1}) * kShortestWrite;
     if (shorter >= granule) return;
     const WriteRun many = run(1, granule, kFilesEach, shorter);
     if (many.files[0].empty()) return;
