@@ -3,7 +3,7 @@
 #
 #   scripts/install_dependencies.sh build|test|check|bench...
 #
-# build: compiler and libraries.  test: build, plus the Python readers that prove what aforo writes, and a browser for its pages.
+# build: compiler and libraries.  test: build, plus the Python readers that prove what aforo writes, a browser for its pages, and Slurm.
 # check: build, plus clang's formatter, linter and fuzzer.  bench: build, plus the peers to be measured against.
 # Exit 0 and one line when all is there; 2 with the exact words to type where this script may not install.
 set -euo pipefail
@@ -13,7 +13,7 @@ build=(g++ cmake ninja-build pkg-config ccache git
   libisal-dev libpugixml-dev libssl-dev libcsv-dev libcpp-httplib-dev libncurses-dev zlib1g-dev libjpeg62-turbo-dev libgtest-dev libgmock-dev
   libopenmpi-dev openmpi-bin)
 test=(python3 python3-venv python3-numpy python3-pil python3-torch python3-hypothesis python3-jsonschema python3-yaml
-  tmux libfuse3-dev fuse3 e2fsprogs xfsprogs btrfs-progs chromium)
+  tmux libfuse3-dev fuse3 e2fsprogs xfsprogs btrfs-progs chromium slurmctld slurmd slurm-client)
 check=(clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev python3)
 bench=(fio libbenchmark-dev python3 python3-venv libfuse3-dev fuse3 e2fsprogs xfsprogs btrfs-progs util-linux)
 

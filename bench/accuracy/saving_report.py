@@ -2,6 +2,8 @@
 """Renders docs/accuracy-checkpoints.md from pairs that were kept.
 
   bench/accuracy/saving_report.py FOLDER [-o docs/accuracy-checkpoints.md]
+
+The other folders of checkpoints beside it are other seeds: a table says what they came to.
 """
 import argparse
 import collections
@@ -115,6 +117,31 @@ def every(pairs):
     return lines
 
 
+def saving_pairs(folder):
+    return [entry for entry in results.read(os.path.join(folder, 'pairs.jsonl')).values() if entry['kind'] == 'saving']
+
+
+def by_seed(folder):
+    """A table of this seed and the others that were measured; empty where there are none."""
+    here = os.path.dirname(os.path.abspath(folder))
+    beside = sorted(name for name in os.listdir(here) if '-checkpoints-' in name)
+    rows = [(min(pair['date'] for pair in pairs), pairs) for pairs in (saving_pairs(os.path.join(here, name)) for name in beside)
+            if pairs]
+    if len(rows) < 2:
+        return []
+    lines = ['| seed | from | pairs | AU: mean | median | nine in ten | worst | inside | duration: median | nine in ten | inside |',
+             '|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|']
+    for date, pairs in sorted(rows, key=lambda row: row[0]):
+        sizes = [abs(miss(pair)) for pair in pairs]
+        factors = [100 * abs(off(pair) - 1) for pair in pairs]
+        lines.append(
+            f'| {pairs[0]["drawn"]["seed"]} | {date[:16]} | {len(pairs)} | {statistics.mean(sizes):.1f} | {statistics.median(sizes):.1f} '
+            f'| {quantile(sizes, 0.9):.1f} | {max(sizes):.1f} | {100 * sum(map(inside, pairs)) / len(pairs):.0f} % '
+            f'| {statistics.median(factors):.0f} % | {quantile(factors, 0.9):.0f} % '
+            f'| {100 * sum(map(seconds_inside, pairs)) / len(pairs):.0f} % |')
+    return lines
+
+
 def remarks(folder):
     """What somebody wrote on the misses, by hand."""
     try:
@@ -135,7 +162,7 @@ def render(folder):
     families = ', '.join(sorted({pair['drawn']['family'] for pair in pairs}))
     parts = [INTRODUCTION.format(families=families, count=len(pairs[0]['measured']['checkpoint_seconds'])).rstrip(),
              '## Summary', f'{len(pairs)} pairs on {len(storages)} storages, seed {pairs[0]["drawn"]["seed"]}.',
-             '\n'.join(summary(pairs)), remarks(folder), '## By mode',
+             '\n'.join(summary(pairs)), '\n'.join(by_seed(folder)), remarks(folder), '## By mode',
              '\n'.join(groups(pairs, 'mode and way of writing',
                               lambda p: f'{p["config"]["mode"]}, {p["config"]["write"]}')),
              '## By family', '\n'.join(groups(pairs, 'family', lambda p: p['drawn']['family'])),

@@ -60,8 +60,7 @@ def measured(aforo, rounds):
         subprocess.run([aforo, 'generate', 'job.yaml', 'data', '--quiet'], cwd=place, check=True)
         for _ in range(rounds):
             for processes in PROCESSES:
-                took = launched(aforo, processes, ['run', 'job.yaml', 'data', '--null', '--steps', '2', '--step-time', '1ms',
-                                                   'training.epochs=1', '--no-diagnose', '--quiet'], place)
+                took = launched(aforo, processes, ['inspect', 'data', '--quiet'], place)
                 found.setdefault(('start', processes), []).append(took)
                 for step_time in STEP_TIMES:
                     record = hosts_barrier.measure(aforo, place, processes, step_time)

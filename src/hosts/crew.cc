@@ -100,16 +100,14 @@ void Crew::end_job() {
 }
 
 void Crew::meet(Meeting& meeting) {
-  const std::lock_guard lock(mutex_);
-  pending_ = &meeting;
-  if (left_)
-    answer(*left_);
-  else if (!gone_.empty())
-    answer(lost_vote());
-  else if (broken_)
-    answer(*ends_);
-  else
-    wire_.notify_one();
+  {
+    const std::lock_guard lock(mutex_);
+    pending_ = &meeting;
+    if (left_) return answer(*left_);
+    if (!gone_.empty()) return answer(lost_vote());
+    if (broken_) return answer(*ends_);
+  }
+  wire_.notify_one();  // with the lock held, the thread that wakes would wait again
 }
 
 void Crew::leave(Vote vote) {

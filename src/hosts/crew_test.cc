@@ -232,6 +232,9 @@ TEST(Launch, IsReadFromWhatLaunchersLeave) {
   EXPECT_EQ(mpirun.process, 2u);
   EXPECT_EQ(mpirun.processes, 4u);
   EXPECT_EQ(of({{"SLURM_STEP_NUM_TASKS", "3"}, {"SLURM_PROCID", "1"}}).by, "SLURM_STEP_NUM_TASKS");
+  EXPECT_FALSE(of({{"SLURM_STEP_NUM_TASKS", "3"}, {"SLURM_PROCID", "1"}}).joins);
+  EXPECT_TRUE(of({{"SLURM_STEP_NUM_TASKS", "3"}, {"SLURM_PROCID", "1"}, {"PMIX_RANK", "1"}}).joins);
+  EXPECT_TRUE(mpirun.joins);
   EXPECT_TRUE(of({{"PMI_SIZE", "three"}, {"PMI_RANK", "1"}}).alone());
 }
 

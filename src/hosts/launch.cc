@@ -25,7 +25,8 @@ Launch launch_of(const std::function<std::string(std::string_view)>& get) {
     const auto processes = number(get(size)), process = number(get(rank));
     if (!processes || !process || *process >= *processes) continue;
     if (*processes == 1) return {};
-    return {*process, *processes, std::string(size)};
+    const bool by_slurm = size.starts_with("SLURM");
+    return {*process, *processes, std::string(size), !by_slurm || !get("PMIX_RANK").empty()};
   }
   return {};
 }

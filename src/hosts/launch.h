@@ -13,6 +13,8 @@ struct Launch {
   std::uint32_t process = 0, processes = 1;
   // The variable that said so: "OMPI_COMM_WORLD_SIZE". Empty alone.
   std::string by;
+  // False: srun without PMIx, by which Open MPI finds the others; asked all the same, it would end the process.
+  bool joins = true;
 
   bool alone() const { return processes == 1; }
   bool first() const { return process == 0; }

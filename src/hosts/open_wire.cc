@@ -10,6 +10,11 @@
 namespace aforo {
 
 std::unique_ptr<Wire> open_wire(std::span<const std::string> places, const Launch& launch) {
+  if (!launch.joins)
+    throw UserError(fmt::format(
+        "expected srun to tell Open MPI of all {} processes by PMIx, found none of it; say srun --mpi=pmix ('srun "
+        "--mpi=list' shows whether this Slurm has it), or use mpirun",
+        launch.processes));
   void* module = nullptr;
   std::string why;
   for (const std::string& place : places) {

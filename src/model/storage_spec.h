@@ -97,7 +97,8 @@ struct WriteCurve {
   Seconds per_file{0};                  // whatever its size: creating, syncing and closing it
   Seconds least{0};                     // of the smallest file, by one writer
   PerSecond files{0};                   // small ones, all writers together, at most; 0 = no limit was met
-  std::vector<WritePoint> points;       // rising writers, at least one
+  Seconds per_write{0};            // of one write, whatever its size, by one writer; 0 = unknown or nothing
+  std::vector<WritePoint> points;  // rising writers, at least one
   WriteMix beside;
   // As in ReadCurve: of all hosts together, and that the writers were spread over; or what one host gets.
   StationScope scope = StationScope::kShared;

@@ -139,6 +139,11 @@ const Schema<WriteCurve>& write_schema() {
            {"files",
             "Small files per second that all writers together come to at most; 0 where no limit was met."},
            &WriteCurve::files, rate_words({1e12})),
+       value_key(
+           {"per_write",
+            "What one write takes whatever its size, so that a job that writes less at a time is slower; 0 where that is "
+            "nothing or unknown."},
+           &WriteCurve::per_write, seconds_words({3600})),
        write_points_key(), beside_key()},
       nullptr,
       [](const WriteCurve&) { return std::string("write curve"); }};

@@ -1,5 +1,6 @@
 #include "model/write_mix.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace aforo {
@@ -21,12 +22,30 @@ const WriteCurve* write_curve_for(std::span<const WriteCurve> curves, const Chec
   return all != nullptr ? all : curve_of(curves, plan, StationScope::kHost);
 }
 
+WriteCurve of_chunk(WriteCurve curve, Bytes chunk, std::uint32_t depth) {
+  if (curve.per_write.value <= 0 || curve.chunk.value == 0 || chunk.value == 0 || chunk >= curve.chunk)
+    return curve;
+  const double longer = curve.per_write.value / depth *
+                        (1 / static_cast<double>(chunk.value) - 1 / static_cast<double>(curve.chunk.value));
+  const WritePoint& first = curve.points.front();
+  // Of one writer, seconds per byte.
+  const double alone = first.writers / first.rate.value + longer;
+  for (WritePoint& point : curve.points)
+    point.rate = std::min(point.rate, BytesPerSecond{point.writers / alone});
+  curve.chunk = chunk;
+  return curve;
+}
+
 std::optional<OperationCurve> writes_for(std::span<const WriteCurve> curves, const CheckpointPlan& plan,
                                          double hosts) {
   const WriteCurve* const all = curve_of(curves, plan, StationScope::kShared);
   const WriteCurve* const own = curve_of(curves, plan, StationScope::kHost);
   if (all == nullptr && own == nullptr) return std::nullopt;
-  return OperationCurve::of_writes(all, own, hosts);
+  const auto with_chunk = [&](const WriteCurve* curve) {
+    return curve != nullptr ? std::optional(of_chunk(*curve, plan.chunk, plan.depth)) : std::nullopt;
+  };
+  const auto shared = with_chunk(all), host = with_chunk(own);
+  return OperationCurve::of_writes(shared ? &*shared : nullptr, host ? &*host : nullptr, hosts);
 }
 
 MixedRates mixed_rates(const WriteShare& share, const OperationCurve& reads, const OperationCurve& writes,

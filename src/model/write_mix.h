@@ -19,7 +19,11 @@ namespace aforo {
 // Of `curves` that of the writing which `plan` asks for; null = none.
 // That of all hosts, else that of one.
 const WriteCurve* write_curve_for(std::span<const WriteCurve> curves, const CheckpointPlan& plan);
-// The rates of all writers on `hosts` hosts, as OperationCurve::of_writes has them; absent where there is no such curve.
+// `curve` of writes of `chunk` bytes instead of curve.chunk, `depth` >= 1 of a file at once, where those are shorter and take
+// per_write each: a lone writer takes that much longer for a byte, and so do more of them, unless storage is what they wait
+// for already. Longer writes, and where nothing is known: as measured.
+WriteCurve of_chunk(WriteCurve curve, Bytes chunk, std::uint32_t depth);
+// The rates of all writers on `hosts` hosts with the plan's chunk, as OperationCurve::of_writes has them; absent where there is no such curve.
 std::optional<OperationCurve> writes_for(std::span<const WriteCurve> curves, const CheckpointPlan& plan,
                                          double hosts);
 

@@ -99,5 +99,25 @@ TEST(WriteMix, EndsWhereNoWeightExplains) {
   EXPECT_GT(found.kept, 0);
 }
 
+// 8 MiB take 20 ms for the write and 5 ms a MiB: 60 ms. Of 1 MiB: 25 ms for each, 40 MiB/s instead of 133.
+TEST(WriteMix, ShorterWritesTakeWhatEachTakes) {
+  WriteCurve curve;
+  curve.chunk = Bytes{8 << 20}, curve.per_write = Seconds{0.02};
+  const double mib = 1 << 20, alone = 8 * mib / 0.06;
+  curve.points = {{1, {alone}, 0}, {4, {4 * alone}, 0}, {8, {4 * alone}, 0}};
+  const WriteCurve shorter = of_chunk(curve, Bytes{1 << 20}, 1);
+  EXPECT_NEAR(shorter.points[0].rate.value, 40 * mib, 1);
+  EXPECT_NEAR(shorter.points[1].rate.value, 160 * mib, 1);
+  EXPECT_NEAR(shorter.points[2].rate.value, 320 * mib, 1) << "storage has room for it";
+  curve.points[2].rate = {200 * mib};
+  EXPECT_NEAR(of_chunk(curve, Bytes{1 << 20}, 1).points[2].rate.value, 200 * mib, 1)
+      << "storage is the limit";
+  EXPECT_NEAR(of_chunk(curve, Bytes{1 << 20}, 4).points[0].rate.value, mib / (0.0075 + 0.005 * 7 / 8), 1)
+      << "four at once";
+  EXPECT_EQ(of_chunk(curve, Bytes{32 << 20}, 1), curve);
+  curve.per_write = Seconds{0};
+  EXPECT_EQ(of_chunk(curve, Bytes{1 << 20}, 1), curve);
+}
+
 }  // namespace
 }  // namespace aforo

@@ -23,7 +23,7 @@ std::string refusal_of(const std::string& text) {
 TEST(WriteYaml, ReadsWhatWasMeasuredAndWritesItBack) {
   const StorageSpec read = parse_storage(
       kHead +
-          "  - write: buffered\n    sync: yes\n    file: 1 GiB\n    chunk: 8 MiB\n    per_file: 12 ms\n    least: 15 ms\n    files: 400 /s\n"
+          "  - write: buffered\n    sync: yes\n    file: 1 GiB\n    chunk: 8 MiB\n    per_file: 12 ms\n    least: 15 ms\n    files: 400 /s\n    per_write: 3 ms\n"
           "    points: [{writers: 1, rate: 400 MB/s}, {writers: 4, rate: 1.1 GB/s, spread: 3%}]\n"
           "    beside: {readers: 8, writers: 2, reads: 60%, writes: 45%}\n"
           "  - {write: direct, points: [{writers: 1, rate: 900 MB/s}], sync: no}\n",
@@ -37,6 +37,7 @@ TEST(WriteYaml, ReadsWhatWasMeasuredAndWritesItBack) {
   EXPECT_EQ(first.chunk, 8_MiB);
   EXPECT_DOUBLE_EQ(first.per_file.value, 0.012);
   EXPECT_DOUBLE_EQ(first.least.value, 0.015);
+  EXPECT_DOUBLE_EQ(first.per_write.value, 0.003);
   EXPECT_DOUBLE_EQ(first.files.value, 400);
   ASSERT_EQ(first.points.size(), 2u);
   EXPECT_DOUBLE_EQ(first.points[1].rate.value, 1.1e9);

@@ -157,6 +157,7 @@ std::string other_writes(const WriteCurve& written, const CheckpointPlan& plan) 
   if (written.chunk.value == 0 || !plan.direct) return "";
   const auto [less, more] = std::minmax(written.chunk.value, plan.chunk.value);
   if (more < 2 * less) return "";
+  if (plan.chunk < written.chunk && written.per_write.value > 0) return "";  // what that costs was measured
   return fmt::format(
       "the probe wrote {} at a time past the page cache, a checkpoint {}: storage that takes the parts of a large write "
       "side by side is {} then; probe with the job's own workload",

@@ -93,6 +93,7 @@ WriteHand ProbeCrew::writers(const WriteGround& ground, bool first_host_alone) {
     command.kind = HostCommand::Kind::kWrite;
     command.first_host_alone = first_host_alone;
     command.readers = ask.writers, command.bytes = ask.bytes, command.files_each = ask.files;
+    command.chunk = ask.chunk;
     command.mode = ask.mode;
     WriteRun run;
     run.writers = ask.writers;

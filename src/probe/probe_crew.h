@@ -44,6 +44,7 @@ struct HostCommand {
   // kWrite
   std::uint64_t bytes = 0;
   unsigned files_each = 0;
+  std::uint64_t chunk = 0;  // as in WriterAsk
 };
 
 // What processes know of each other before they measure: the same at all.

@@ -245,7 +245,7 @@ HostWindow HostHand::write(const HostCommand& command, const HostGroup& group) {
   if (!content_) content_ = std::make_unique<WriteContent>(chunk_written(options_).value);
   WriterAsk ask;
   ask.writers = out.readers, ask.bytes = command.bytes, ask.files = command.files_each,
-  ask.mode = command.mode;
+  ask.mode = command.mode, ask.chunk = command.chunk;
   for (unsigned p = 0; p < process_; ++p) ask.first += group.readers_of(p, command.readers);
   ask.begin = command.begin + agreement_.clocks[process_].offset;
   WriteRun run = write_side_by_side(ground_ != nullptr ? *ground_ : *beside_, *content_, ask, stop_);

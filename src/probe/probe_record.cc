@@ -114,10 +114,15 @@ std::optional<Station> loader_station(const ProbeFindings& findings) {
 
 Json json_of(const ProbedWrites& probed) {
   const WriteCurve& curve = probed.curve;
-  Json json{{"write", to_string(curve.mode)},     {"synced", curve.synced},
-            {"chunk_bytes", curve.chunk.value},   {"seconds_per_file", curve.per_file.value},
-            {"least_seconds", curve.least.value}, {"files_per_second", curve.files.value},
-            {"bytes_written", probed.bytes},      {"seconds", probed.spent.value}};
+  Json json{{"write", to_string(curve.mode)},
+            {"synced", curve.synced},
+            {"chunk_bytes", curve.chunk.value},
+            {"seconds_per_file", curve.per_file.value},
+            {"least_seconds", curve.least.value},
+            {"files_per_second", curve.files.value},
+            {"seconds_per_write", curve.per_write.value},
+            {"bytes_written", probed.bytes},
+            {"seconds", probed.spent.value}};
   add_hosts(json, curve);
   Json points = Json::array();
   for (const WritePoint& point : curve.points)

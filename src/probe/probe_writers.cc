@@ -33,10 +33,11 @@ EngineOptions one_write_at_a_time() {
 // One writer's requests, each waited for.
 class OneWriter {
  public:
-  OneWriter(const Owned& owned, const WriteContent& content, ReadMode mode)
+  OneWriter(const Owned& owned, const WriteContent& content, ReadMode mode, std::size_t chunk)
       : owned_(owned),
         content_(content),
         mode_(mode),
+        chunk_(chunk > 0 ? chunk : content.chunk()),
         engine_(owned.engine(EngineKind::kAuto, one_write_at_a_time()).engine) {
     request_.owner = this;
     request_.done = [](IoRequest& request) { static_cast<OneWriter*>(request.owner)->done_ = true; };
@@ -50,8 +51,8 @@ class OneWriter {
     request_.direct = mode_ == ReadMode::kDirect;
     int error = carry_out(IoOperation::kCreate);
     if (error != 0) return error;
-    for (std::uint64_t at = 0; at < bytes && error == 0; at += content_.chunk()) {
-      const std::size_t n = std::min<std::uint64_t>(content_.chunk(), bytes - at);
+    for (std::uint64_t at = 0; at < bytes && error == 0; at += chunk_) {
+      const std::size_t n = std::min<std::uint64_t>(chunk_, bytes - at);
       request_.offset = at;
       request_.buffer = {content_.data(), n};
       error = ends() ? ECANCELED : carry_out(IoOperation::kWrite);
@@ -77,6 +78,7 @@ class OneWriter {
   const Owned& owned_;
   const WriteContent& content_;
   const ReadMode mode_;
+  const std::size_t chunk_;
   std::unique_ptr<Engine> engine_;
   IoRequest request_;
   bool done_ = false;
@@ -103,7 +105,7 @@ WriteRun write_side_by_side(const WriteGround& ground, const WriteContent& conte
   run.files.resize(ask.writers);
   std::vector<std::unique_ptr<OneWriter>> writers;
   for (unsigned i = 0; i < ask.writers; ++i)
-    writers.push_back(std::make_unique<OneWriter>(ground.owned(), content, ask.mode));
+    writers.push_back(std::make_unique<OneWriter>(ground.owned(), content, ask.mode, ask.chunk));
   std::atomic<bool> failed{false};
   std::mutex mutex;
   std::atomic<bool> begun{false};

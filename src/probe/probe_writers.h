@@ -38,8 +38,9 @@ struct WriterAsk {
   std::uint64_t bytes = 0;  // of each file: chunks, the last may be shorter; direct: a multiple of 4096
   unsigned files = 1;       // of each writer
   ReadMode mode = ReadMode::kBuffered;
-  unsigned first = 0;  // number of the first of them, where others write in the same place
-  Seconds begin{0};    // on monotonic_now(), where hosts begin together; what is past is at once
+  unsigned first = 0;     // number of the first of them, where others write in the same place
+  std::size_t chunk = 0;  // bytes of a write, at most the content's; 0: the content's
+  Seconds begin{0};       // on monotonic_now(), where hosts begin together; what is past is at once
   // Not null: writers that have written a whole file; read by others meanwhile.
   std::atomic<unsigned>* begun_well = nullptr;
 };

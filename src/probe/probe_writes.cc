@@ -14,6 +14,10 @@ namespace {
 
 // All chosen. Of the lone writer's small files, to tell a median by.
 constexpr unsigned kSmallFiles = 5;
+// A granule is written in so many times as many writes to tell what each takes, but none shorter than a direct write may be.
+constexpr std::size_t kShorter = 16, kShortestWrite = 4096;
+// Of a file's time: a smaller difference is noise.
+constexpr double kTells = 0.1;
 // Less than any storage's requests.
 constexpr std::uint64_t kTinyFile = 4096;
 // Of what so many writers of tiny files would come to if they did not meet: less is a limit.
@@ -115,6 +119,12 @@ PerSecond limit_of_files(const WriteRun& run, Seconds alone) {
   return rate.value < kOfAlone * run.writers / alone.value ? rate : PerSecond{0};
 }
 
+Seconds time_of_a_write(std::size_t few, Seconds few_time, std::size_t many, Seconds many_time) {
+  const Seconds more = many_time - few_time;
+  if (many <= few || more < few_time * kTells) return Seconds{0};
+  return more / static_cast<double>(many - few);
+}
+
 std::size_t granule_of(std::size_t chunk) { return std::min(chunk, kGranule); }
 
 unsigned writers_beside(const WriteCurve& curve) {
@@ -171,8 +181,21 @@ class Levels {
       found_.curve.per_file = Seconds{rounded_for_file(std::min(lone.per_file, median_time(tiny)).value)};
     }
     found_.curve.least = Seconds{rounded_for_file(median_time(tiny).value)};
+    one_write(granule, median_time(small));
     keep(1, whole);
     return true;
+  }
+
+  // A granule was one write, and took `whole`.
+  void one_write(std::size_t granule, Seconds whole) {
+    const std::size_t shorter =
+        std::max(granule / kShorter / kShortestWrite, std::size_t{1}) * kShortestWrite;
+    if (shorter >= granule) return;
+    const WriteRun many = run(1, granule, kFilesEach, shorter);
+    if (many.files[0].empty()) return;
+    const std::size_t writes = (granule + shorter - 1) / shorter;
+    const Seconds each = time_of_a_write(1, whole, writes, median_time(many));
+    found_.curve.per_write = Seconds{rounded_for_file(each.value)};
   }
 
   void further(Seconds begin) {
@@ -220,8 +243,10 @@ class Levels {
                           std::min<std::uint64_t>(kLargestFile, ask_.room.value / n));
   }
 
-  WriteRun run(unsigned writers, std::uint64_t bytes, unsigned files) {
-    WriteRun done = write_({writers, bytes, files, ask_.mode}, stop_);
+  WriteRun run(unsigned writers, std::uint64_t bytes, unsigned files, std::size_t chunk = 0) {
+    WriterAsk ask{writers, bytes, files, ask_.mode};
+    ask.chunk = chunk;
+    WriteRun done = write_(ask, stop_);
     found_.bytes += bytes_of(done);
     if (done.error != 0)
       found_.unknown.push_back(fmt::format("{}: not measured further, {}", name(), done.fault));

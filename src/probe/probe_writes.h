@@ -4,7 +4,8 @@
 // A file takes p + bytes x n / rate(n) where n write: p, what it takes whatever its size, is told from two sizes of one
 // writer alone. With more the rate is n x bytes / time, of what was written while all were at it, p taken off each file. Files of
 // 4 KiB tell what the smallest takes, by one writer (storage that takes 4 ms for a request takes them for these too), and by
-// as many as the curve goes to how many are made a second, where that is less than they would come to.
+// as many as the curve goes to how many are made a second, where that is less than they would come to. What one write takes
+// whatever its size is told from a file of the same bytes in sixteen times as many writes.
 #pragma once
 
 #include <cstddef>
@@ -66,6 +67,10 @@ std::size_t granule_of(std::size_t chunk);
 // Bytes per second of all writers of `run` together, within [from, until], without `per_file` of each file; what lies on
 // an edge counts by its part. Absent where nothing was written then. Pure.
 std::optional<BytesPerSecond> write_rate(const WriteRun& run, Seconds from, Seconds until, Seconds per_file);
+
+// What a write takes whatever its size, from the times of a file in `few` writes and in `many`; 0 where they differ by
+// less than a tenth. Pure.
+Seconds time_of_a_write(std::size_t few, Seconds few_time, std::size_t many, Seconds many_time);
 
 // per_file and the rate of a lone writer, from the times of files of two sizes, small < large. Pure.
 struct LoneWriter {

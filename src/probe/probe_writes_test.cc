@@ -63,6 +63,13 @@ TEST(ProbeWrites, WhatLiesOnAnEdgeCountsInPart) {
   EXPECT_FALSE(write_rate(regular(3, 4, 0.5), Seconds{5}, Seconds{6}, Seconds{0}));
 }
 
+TEST(ProbeWrites, AWriteTakesWhatMoreOfThemTakeLonger) {
+  EXPECT_NEAR(time_of_a_write(1, Seconds{0.06}, 16, Seconds{0.36}).value, 0.02, 1e-12);
+  EXPECT_EQ(time_of_a_write(1, Seconds{0.06}, 16, Seconds{0.065}).value, 0) << "noise";
+  EXPECT_EQ(time_of_a_write(1, Seconds{0.06}, 16, Seconds{0.01}).value, 0);
+  EXPECT_EQ(time_of_a_write(1, Seconds{0.06}, 1, Seconds{0.1}).value, 0) << "as many";
+}
+
 TEST(ProbeWrites, ReadersAreSetBesideTheFewestThatFillStorage) {
   WriteCurve curve;
   curve.points = {{1, {300e6}, 0}, {2, {580e6}, 0}, {4, {920e6}, 0}, {8, {1000e6}, 0}};

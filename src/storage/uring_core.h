@@ -36,7 +36,7 @@ class UringEngine final : public Engine {
   // Sets the ring up, once, on any thread: 0 or the errno of the kernel's refusal.
   int open(RingSetup setup);
   // Then, once: the directory that paths are relative to, closed by the destructor. Asks its type.
-  void own_root(int root) { root_ = root, opens_aside_ = opens_ask_a_server(root); }
+  void own_root(int root) { root_ = root, asks_a_server_ = opens_ask_a_server(root); }
   void start(IoRequest& request) override;
   std::size_t turn(Seconds patience) override;
   void wake() override { wake_event_.wake(); }
@@ -91,8 +91,9 @@ class UringEngine final : public Engine {
   open_how parent_how_ = beneath_how(O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
   // The kernel has a table of direct descriptors, one for each slot.
   bool file_slots_ = false;
-  // By a kernel thread: on this one they would hold up all else.
-  bool opens_aside_ = false;
+  // Opens, and direct writes, are made by a kernel thread: on this one they would hold up all else. Of a write that makes
+  // a file longer FUSE waits for the answer inside the call (measured with 30 ms: one at a time, whatever was asked).
+  bool asks_a_server_ = false;
   // Read once or twice a turn: what happens in between bears the same stamp.
   Seconds now_{0};
   Seconds next_sweep_{0};

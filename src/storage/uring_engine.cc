@@ -157,7 +157,7 @@ void UringEngine::submit_open(std::uint32_t index) {
   } else {
     io_uring_prep_openat(sqe, root_, request.path, flags | O_CLOEXEC, 0);
   }
-  if (opens_aside_) sqe->flags |= IOSQE_ASYNC;
+  if (asks_a_server_) sqe->flags |= IOSQE_ASYNC;
   io_uring_sqe_set_data64(sqe, index);
 }
 

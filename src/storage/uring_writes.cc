@@ -50,6 +50,7 @@ std::uint64_t UringEngine::submit_write(std::uint32_t index) {
   } else {
     io_uring_prep_write(sqe, slot.file, data, static_cast<unsigned>(length), offset);
   }
+  if (slot.direct && asks_a_server_) sqe->flags |= IOSQE_ASYNC;
   io_uring_sqe_set_data64(sqe, index);
   return length;
 }
