@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "answer/row.h"
+#include "base/environment.h"
 #include "hosts/crew.h"
 #include "measure/record.h"
 #include "world/progress.h"
@@ -92,6 +93,8 @@ struct Context {
   // The other processes that were started for the same ask, each of which answers it beside this one; null: alone. The
   // first's Answer holds for all, the others' has no Record. Outlives the call.
   Crew* crew = nullptr;
+  // Where keys and settings of stores over a network are looked for; empty: nowhere.
+  Environment environment = {};
 };
 
 // What `say` holds for an answer that is not whole: "ended before it was done, ...; WHAT_NOW". One

@@ -34,7 +34,7 @@ Answer answer(const InspectAsk& ask, const Context& context) {
   refuse_contradictions(ask);
   InspectOptions options;
   options.directory = *ask.directory;
-  options.access = access_of(ask);
+  options.access = access_of(ask, context.environment);
   options.threads = threads_of(*ask.threads);
   Answer out;
   InspectOutcome found = inspect(options, context.stop, context.progress, context.crew);

@@ -39,7 +39,9 @@ Workload workload_named(const WorkloadAsk& ask, const std::string& what,
 
 }  // namespace
 
-RemoteAccess access_of(const RemoteAsk& ask) { return {*ask.endpoint, *ask.region, *ask.profile, *ask.bucket_style}; }
+RemoteAccess access_of(const RemoteAsk& ask, const Environment& environment) {
+  return {*ask.endpoint, *ask.region, *ask.profile, *ask.bucket_style, environment};
+}
 
 std::vector<std::string> engine_words() {
   std::vector<std::string> out;

@@ -79,7 +79,7 @@ struct RemoteAsk {
   Setting<std::string> endpoint, region, profile;
   Setting<BucketStyle> bucket_style = BucketStyle::kAuto;
 };
-RemoteAccess access_of(const RemoteAsk& ask);
+RemoteAccess access_of(const RemoteAsk& ask, const Environment& environment);
 
 // "auto", "io_uring", ...: the engines that a job may name, in the order of
 // engine_table(). The null engine is not there: a job asks for it by `--null`, so that

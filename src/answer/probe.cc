@@ -82,10 +82,10 @@ void refuse_inside(const std::string& writes, const std::string& directory) {
         directory, writes));
 }
 
-ProbeOptions options_of(const ProbeAsk& ask) {
+ProbeOptions options_of(const ProbeAsk& ask, const Environment& environment) {
   ProbeOptions options;
   options.directory = *ask.directory;
-  options.access = access_of(ask);
+  options.access = access_of(ask, environment);
   if (ask.workload.given()) options.workload = load_workload(*ask.workload, overrides_of(ask));
   options.budget = *ask.budget;
   if (ask.precision.given()) add_precision(options, ask);
@@ -131,7 +131,8 @@ Answer answer(const ProbeAsk& ask, const Context& context) {
   if (context.crew != nullptr && ask.precision.given())
     throw UserError(
         "expected one process for --precision, found several: it measures from one host; leave it out");
-  ProbeOutcome found = probe(options_of(ask), context.stop, context.progress, context.crew);
+  ProbeOutcome found =
+      probe(options_of(ask, context.environment), context.stop, context.progress, context.crew);
   Answer out;
   if (context.crew != nullptr && !context.crew->first()) return out;
   out.record = std::move(found.record);

@@ -99,11 +99,11 @@ constexpr Row kRunRows[] = {
 };
 constexpr AskTable kRunTable{"run", "W DIR [key=value]... [options]", kRunRows};
 
-RunOptions options_of(const RunAsk& ask) {
+RunOptions options_of(const RunAsk& ask, const Environment& environment) {
   RunOptions options;
   options.workload = workload_of(ask);
   options.directory = *ask.directory;
-  options.access = access_of(ask);
+  options.access = access_of(ask, environment);
   options.engine = *ask.null ? EngineKind::kNull : *ask.engine;
   options.io_threads = threads_of(*ask.threads);
   options.drop_caches = *ask.drop_caches;
@@ -181,7 +181,7 @@ const AskTable& RunAsk::table() const { return kRunTable; }
 
 Answer answer(const RunAsk& ask, const Context& context) {
   refuse_contradictions(ask);
-  const RunOptions options = options_of(ask);
+  const RunOptions options = options_of(ask, context.environment);
   Answer out;
   const bool first = context.crew == nullptr || context.crew->first();
   if (*ask.dry_run) {

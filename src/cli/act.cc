@@ -109,7 +109,8 @@ int act_on(const Command& command, std::span<const std::string> words, Console& 
                                              page_only,
                                              tell,
                                              {},
-                                             crew});
+                                             crew,
+                                             console.environment});
   live.clear();
   if (screen) screen->close();
   if (first) results.deliver(answer);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/environment.h"
 #include "hosts/launch.h"
 
 namespace aforo {
@@ -37,6 +38,8 @@ struct Console {
   // Of a process that is not the first, whose `out` and `err` go nowhere: for what nobody else can say, as that the first
   // is gone. Null otherwise.
   std::ostream* alone_err = nullptr;
+  // The process's own.
+  Environment environment = {};
 };
 
 }  // namespace aforo

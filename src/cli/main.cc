@@ -97,6 +97,14 @@ aforo::Launch launch() {
   });
 }
 
+aforo::Environment environment() {
+  return [](const char* name) -> std::optional<std::string> {
+    const char* const value = std::getenv(name);
+    if (value == nullptr || *value == '\0') return std::nullopt;
+    return std::string(value);
+  };
+}
+
 // The whole command; its exit code.
 int command(const std::vector<std::string>& words, bool out_is_closed) {
   const aforo::Launch started = launch();
@@ -116,6 +124,7 @@ int command(const std::vector<std::string>& words, bool out_is_closed) {
                          out_is_closed};
   console.launch = started;
   console.wire_modules = wire_modules();
+  console.environment = environment();
   if (!first) console.alone_err = &std::cerr;
   if (winsize size{}; console.err_is_terminal && ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0) {
     console.err_columns = size.ws_col;

@@ -176,7 +176,7 @@ std::optional<std::string> why_not_laid(const GeneratePlan& plan, const Store& s
 }  // namespace
 
 GenerateOutcome plan_generate(const GenerateOptions& options) {
-  const auto store = open_store(options.directory);
+  const auto store = open_store_for_writing(options.directory);
   const GeneratePlan plan = make_generate_plan(options.workload, *store, true, {});
   GenerateOutcome outcome;
   Json& record = outcome.record = start_record("generate", *store);
@@ -196,7 +196,7 @@ GenerateOutcome plan_generate(const GenerateOptions& options) {
 GenerateOutcome generate(const GenerateOptions& options, std::stop_token stop, const ProgressSink& sink,
                          Crew* crew) {
   const bool first = crew == nullptr || crew->first();
-  std::unique_ptr<Store> store = first ? open_store(options.directory) : nullptr;
+  std::unique_ptr<Store> store = first ? open_store_for_writing(options.directory) : nullptr;
   GeneratePlan plan = first ? make_generate_plan(options.workload, *store, false, stop)
                             : make_plan_beside(options.workload, stop);
   GenerateOutcome outcome;

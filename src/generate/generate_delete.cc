@@ -149,7 +149,7 @@ void finish(const GeneratedLayout& layout, const Owned& owned, const std::string
 
 GenerateOutcome delete_generated(const std::string& directory, bool dry_run, std::stop_token stop,
                                  const ProgressSink& sink) {
-  const auto store = open_store(directory);
+  const auto store = open_store_for_writing(directory);
   const Manifest manifest = require_marker(*store);
   const GeneratedLayout layout = layout_of(manifest, directory, stop);
   const auto owned = store->own_for_removal(kManifestName);

@@ -193,7 +193,7 @@ void Generation::give_back() {
 
 void Generation::begin_beside(const std::string& pass) {
   const Pass made = carried_to<Pass>(pass);
-  store_ = open_store(options_.directory);
+  store_ = open_store_for_writing(options_.directory);
   owned_ = store_->own_beside(kManifestName);
   const auto manifest = read_marker(*store_);
   if (!manifest || manifest->job != made.job)

@@ -38,7 +38,7 @@ std::string WriteGround::file_of(unsigned writer) { return fmt::format("{}{:05}.
 
 WriteGround::WriteGround(const std::string& where)
     : where_(where),
-      store_(open_store(where)),
+      store_(open_store_for_writing(where)),
       made_(store_->places_to_make()),
       owned_(store_->own(kMarker)) {
   int error = owned_->replace_marker(kMarkerText);
@@ -49,7 +49,10 @@ WriteGround::WriteGround(const std::string& where)
 }
 
 WriteGround::WriteGround(const std::string& where, Beside)
-    : where_(where), store_(open_store(where)), owned_(store_->own_beside(kMarker)), is_ours_(false) {}
+    : where_(where),
+      store_(open_store_for_writing(where)),
+      owned_(store_->own_beside(kMarker)),
+      is_ours_(false) {}
 
 std::unique_ptr<WriteGround> WriteGround::beside(const std::string& where) {
   return std::unique_ptr<WriteGround>(new WriteGround(where, Beside{}));

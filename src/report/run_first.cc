@@ -251,12 +251,13 @@ class RunFirst {
     const auto each = number(record_, {"requests", "per_sample"});
     if (!each) return {};
     double again = 0;
-    for (const char* why : {"throttled", "failed", "reset", "truncated", "timed_out", "mismatched"})
+    for (const char* why : {"throttled", "failed", "reset", "truncated", "timed_out"})
       again += number(record_, {"requests", "again", why}).value_or(0);
     const auto throttled = number(record_, {"requests", "again", "throttled"});
-    return fmt::format("{:.3g} a sample over {} connections{}{}", *each, count_at(record_, {"requests", "connections"}).text,
-                       again > 0 ? fmt::format("; {:.0f} sent again", again) : "",
-                       throttled.value_or(0) > 0 ? fmt::format(", {:.0f} of them throttled", *throttled) : "");
+    return fmt::format(
+        "{:.3g} a sample over {} connections{}{}", *each, count_at(record_, {"requests", "connections"}).text,
+        again > 0 ? fmt::format("; {:.0f} sent again", again) : "",
+        throttled.value_or(0) > 0 ? fmt::format(", {:.0f} of them throttled", *throttled) : "");
   }
 
   // Of a prediction.

@@ -44,7 +44,12 @@ std::vector<EngineUnderTest> all_engines() {
           {.name = "memory", .make = memory, .on_disk = false},
           {.name = "null", .make = made(EngineKind::kNull), .on_disk = false, .moves_bytes = false},
           {.name = "faulty_without_rules", .make = faulty},
-          {.name = "s3", .make = make_s3_over_memory, .on_disk = false, .writes = false, .directories = false, .sees_first_byte = true}};
+          {.name = "s3",
+           .make = make_s3_over_memory,
+           .on_disk = false,
+           .writes = false,
+           .directories = false,
+           .sees_first_byte = true}};
 }
 
 std::vector<EngineUnderTest> engines_that_move_bytes() {

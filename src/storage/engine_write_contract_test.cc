@@ -39,8 +39,7 @@ class EngineWrites : public EngineBytes {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(Engines, EngineWrites, testing::ValuesIn(engines_that_write()),
-                         engine_test_name);
+INSTANTIATE_TEST_SUITE_P(Engines, EngineWrites, testing::ValuesIn(engines_that_write()), engine_test_name);
 
 // 3,000,001 bytes: several system calls, and no whole number of anything. In three parts, the last one first.
 TEST_P(EngineWrites, WhatIsWrittenIsReadAgain) {

@@ -47,6 +47,9 @@ EngineChoice make_engine(EngineKind kind, const EngineOptions& options) {
 
 EngineChoice make_engine_with(EngineKind kind, const EngineOptions& options, RingSetup setup) {
   if (kind == EngineKind::kNull) return {make_null_engine(options), kind, ""};
+  if (kind == EngineKind::kS3)
+    throw UserError("expected an engine that reads files for '" + options.root +
+                    "', found 's3', which reads s3://BUCKET/PREFIX; leave --engine out");
   const int root = options.owned ? again(options.owned->root()) : open_root(options.root);
   if (kind == EngineKind::kBlocking) return {make_blocking_engine(root, options), kind, ""};
   std::string reason;

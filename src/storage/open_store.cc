@@ -31,12 +31,22 @@ std::unique_ptr<Store> open_store(const std::string& where, const RemoteAccess& 
   const std::string scheme(scheme_of(where));
   if (scheme == "s3") return open_s3_store(where, access);
   if (!scheme.empty())
-    throw UserError("expected a directory or s3://BUCKET/PREFIX, found '" + where + "': aforo knows no storage called '" +
-                    scheme + "'");
-  if (access != RemoteAccess{})
-    throw UserError("expected s3://BUCKET/PREFIX beside --endpoint, --region, --profile or --bucket-style, found the directory '" +
-                    where + "'; leave them out");
+    throw UserError("expected a directory or s3://BUCKET/PREFIX, found '" + where +
+                    "': aforo knows no storage called '" + scheme + "'");
+  if (access.said())
+    throw UserError(
+        "expected s3://BUCKET/PREFIX beside --endpoint, --region, --profile or --bucket-style, found the directory '" +
+        where + "'; leave them out");
   return std::make_unique<PosixStore>(where);
+}
+
+std::unique_ptr<Store> open_store_for_writing(const std::string& where) {
+  if (scheme_of(where) == "s3")
+    throw UserError(
+        "expected a directory to write to, found '" + where +
+        "': aforo reads buckets and does not write to them yet; lay it in a directory and copy it there by "
+        "another tool");
+  return open_store(where);
 }
 
 bool lies_within(const std::string& place, const std::string& other) {
@@ -54,7 +64,8 @@ bool lies_within(const std::string& place, const std::string& other) {
 }
 
 int remove_empty_place(const std::string& where) {
-  return scheme_of(where).empty() ? remove_empty_directory(where) : 0;  // a prefix without objects is not there
+  return scheme_of(where).empty() ? remove_empty_directory(where)
+                                  : 0;  // a prefix without objects is not there
 }
 
 }  // namespace aforo

@@ -25,4 +25,7 @@ bool lies_within(const std::string& place, const std::string& other);
 // `access`: of a place over a network.
 std::unique_ptr<Store> open_store(const std::string& where, const RemoteAccess& access = {});
 
+// The same for who is going to write or remove there. Throws UserError for a place that aforo only reads, and asks nobody.
+std::unique_ptr<Store> open_store_for_writing(const std::string& where);
+
 }  // namespace aforo

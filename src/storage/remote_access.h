@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/environment.h"
+
 namespace aforo {
 
 enum class BucketStyle : std::uint8_t {
@@ -23,8 +25,13 @@ struct RemoteAccess {
   std::string region = {};    // "eu-central-1"
   std::string profile = {};   // of the credentials and config files
   BucketStyle style = BucketStyle::kAuto;
+  // Where the rest is looked for; empty: nowhere.
+  Environment environment = {};
 
-  friend bool operator==(const RemoteAccess&, const RemoteAccess&) = default;
+  // Whether anything was said.
+  bool said() const {
+    return !endpoint.empty() || !region.empty() || !profile.empty() || style != BucketStyle::kAuto;
+  }
 };
 
 }  // namespace aforo

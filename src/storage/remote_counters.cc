@@ -11,7 +11,7 @@ struct Counted {
   RemoteCounters::Count RemoteCounters::*counter;
   Member count;
 };
-constexpr std::array<Counted, 17> kCounted{{
+constexpr std::array<Counted, 16> kCounted{{
     {&RemoteCounters::gets, &RemoteCounts::gets},
     {&RemoteCounters::heads, &RemoteCounts::heads},
     {&RemoteCounters::lists, &RemoteCounts::lists},
@@ -25,7 +25,6 @@ constexpr std::array<Counted, 17> kCounted{{
     {&RemoteCounters::reset, &RemoteCounts::reset},
     {&RemoteCounters::truncated, &RemoteCounts::truncated},
     {&RemoteCounters::timed_out, &RemoteCounts::timed_out},
-    {&RemoteCounters::mismatched, &RemoteCounts::mismatched},
     {&RemoteCounters::connections, &RemoteCounts::connections},
     {&RemoteCounters::connections_failed, &RemoteCounts::connections_failed},
     {&RemoteCounters::connect_nanoseconds, &RemoteCounts::connect_nanoseconds},
@@ -35,7 +34,8 @@ constexpr std::array<Counted, 17> kCounted{{
 
 RemoteCounts counted(const RemoteCounters& counters) {
   RemoteCounts out;
-  for (const Counted& one : kCounted) out.*one.count = (counters.*one.counter).load(std::memory_order_relaxed);
+  for (const Counted& one : kCounted)
+    out.*one.count = (counters.*one.counter).load(std::memory_order_relaxed);
   return out;
 }
 

@@ -10,7 +10,6 @@
 #include "base/error.h"
 #include "storage/engine_contract.h"
 #include "storage/memory_store.h"
-#include "storage/open_store.h"
 #include "storage/posix/posix_store.h"
 
 namespace aforo {
@@ -375,23 +374,6 @@ TEST(PosixStore, DropsOneFileFromThePageCache) {
     EXPECT_EQ(cache.residency("file")->cached.value, bytes.size());
   }
   EXPECT_FALSE(cache.drop("missing"));
-}
-
-TEST(OpenStore, ADirectoryIsNamedPlainly) {
-  EXPECT_EQ(open_store("some/where")->where(), "some/where");
-  EXPECT_EQ(open_store("/tmp")->check(), 0);
-}
-
-TEST(OpenStore, RefusesWhatItCannotOpen) {
-  for (const auto& [where, said] : {std::pair{"s3://bucket/prefix", "does not read or write object stores"},
-                                    {"gopher://x", "no storage called 'gopher'"}}) {
-    try {
-      open_store(where);
-      ADD_FAILURE() << where;
-    } catch (const UserError& error) {
-      EXPECT_NE(std::string(error.what()).find(said), std::string::npos) << error.what();
-    }
-  }
 }
 
 }  // namespace

@@ -92,6 +92,10 @@ TEST(EngineKind, EveryKindHasOneWordAndOnlyNullMovesNothing) {
     EXPECT_EQ(to_string(row.kind), row.word);
     EXPECT_EQ(moves_bytes(row.kind), row.kind != EngineKind::kNull);
     if (row.kind == EngineKind::kAuto || row.kind == EngineKind::kUring) continue;
+    if (row.kind == EngineKind::kS3) {
+      EXPECT_THROW(make_engine(row.kind, options_for("/")), UserError);
+      continue;
+    }
     const EngineChoice made = make_engine(row.kind, options_for("/"));
     EXPECT_EQ(made.engine->name(), row.word);
     EXPECT_EQ(made.kind, row.kind);

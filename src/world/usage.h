@@ -57,8 +57,8 @@ struct Usage {
   // All of it to another process (base/carry.h).
   template <class Carrier>
   void carry(Carrier& carrier) {
-    carrier(wall, process_bytes_read, process_bytes_written, device, remote, cpu_user, cpu_system, machine_cpu,
-            kernel_cpu, kernel_busiest, kernel_thread);
+    carrier(wall, process_bytes_read, process_bytes_written, device, remote, cpu_user, cpu_system,
+            machine_cpu, kernel_cpu, kernel_busiest, kernel_thread);
   }
   // What reading takes of this host: the process, and the kernel's work for it where that is known.
   Seconds client_cpu() const { return cpu() + kernel_cpu.value_or(Seconds{0}); }

@@ -28,8 +28,9 @@ std::optional<std::uint64_t> whole_number(std::string_view text) {
 
 // "bytes 0-9/100"; the whole may be "*".
 bool take_range(std::string_view value, HttpAnswer& answer) {
-  if (!value.starts_with("bytes ")) return false;
-  value.remove_prefix(6);
+  constexpr std::string_view kUnit = "bytes ";
+  if (value.substr(0, kUnit.size()) != kUnit) return false;
+  value.remove_prefix(kUnit.size());
   const std::size_t dash = value.find('-'), slash = value.find('/');
   if (slash == value.npos) return false;
   if (value.starts_with("*/")) {  // of a 416
@@ -77,7 +78,8 @@ bool take_field(std::string_view name, std::string_view value, HttpAnswer& answe
 
 // "HTTP/1.1 206 Partial Content"
 bool take_status(std::string_view line, HttpAnswer& answer) {
-  if (!line.starts_with("HTTP/1.") || line.size() < 12 || (line[7] != '0' && line[7] != '1') || line[8] != ' ')
+  if (!line.starts_with("HTTP/1.") || line.size() < 12 || (line[7] != '0' && line[7] != '1') ||
+      line[8] != ' ')
     return false;
   const auto status = whole_number(line.substr(9, 3));
   if (!status || *status < 100 || *status > 599 || (line.size() > 12 && line[12] != ' ')) return false;
@@ -113,13 +115,14 @@ HeadState parse_head(std::string_view bytes, HttpAnswer& answer, std::size_t& us
       continue;
     }
     const std::size_t colon = line.find(':');
-    if (colon == line.npos || colon == 0 || line[colon - 1] == ' ' || line.front() == ' ' || line.front() == '\t' ||
-        line.find_first_of(std::string_view("\r\n\0", 3)) != line.npos)
+    if (colon == line.npos || colon == 0 || line[colon - 1] == ' ' || line.front() == ' ' ||
+        line.front() == '\t' || line.find_first_of(std::string_view("\r\n\0", 3)) != line.npos)
       return HeadState::kBad;
     if (!take_field(line.substr(0, colon), trimmed(line.substr(colon + 1)), answer)) return HeadState::kBad;
   }
   if (answer.chunked && answer.length) answer.length.reset(), answer.close = true;
-  if (!answer.chunked && !answer.length && answer.status >= 200 && answer.status != 204 && answer.status != 304)
+  if (!answer.chunked && !answer.length && answer.status >= 200 && answer.status != 204 &&
+      answer.status != 304)
     answer.close = true;
   used = end + 4;
   return HeadState::kWhole;

@@ -38,8 +38,9 @@ HeadState state_of(const std::string& head) {
 TEST(HttpAnswer, WhatIsNoHttpIsToldAtOnce) {
   EXPECT_EQ(state_of("SSH-2.0-OpenSSH"), HeadState::kBad);
   EXPECT_EQ(state_of("HTTP/2"), HeadState::kBad);
-  for (const char* field : {"Content-Length: -1", "Content-Length: 99999999999999999999", "Content-Length: 1\r\nContent-Length: 2",
-                            "Transfer-Encoding: gzip", "no colon", " folded: x", "name : x", "Content-Range: bytes 9-5/10"})
+  for (const char* field : {"Content-Length: -1", "Content-Length: 99999999999999999999",
+                            "Content-Length: 1\r\nContent-Length: 2", "Transfer-Encoding: gzip", "no colon",
+                            " folded: x", "name : x", "Content-Range: bytes 9-5/10"})
     EXPECT_EQ(state_of("HTTP/1.1 200 OK\r\n" + std::string(field) + "\r\n\r\n"), HeadState::kBad) << field;
   for (const char* line : {"HTTP/1.1 20 OK", "HTTP/1.1 999 OK", "HTTP/1.1 200OK", "HTTP/1.2 200 OK"})
     EXPECT_EQ(state_of(std::string(line) + "\r\n\r\n"), HeadState::kBad) << line;
@@ -58,8 +59,10 @@ TEST(HttpAnswer, KnowsWhetherABodyFollows) {
   EXPECT_FALSE(answer_of("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").has_body("GET"));
   const HttpAnswer open_end = answer_of("HTTP/1.1 200 OK\r\n\r\n");
   EXPECT_TRUE(open_end.has_body("GET") && open_end.close);
-  const HttpAnswer both = answer_of("HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n");
-  EXPECT_TRUE(both.chunked && !both.length && both.close) << "the one that cannot be wrong, and not another answer after it";
+  const HttpAnswer both =
+      answer_of("HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n");
+  EXPECT_TRUE(both.chunked && !both.length && both.close)
+      << "the one that cannot be wrong, and not another answer after it";
   EXPECT_TRUE(answer_of("HTTP/1.0 200 OK\r\ncontent-length: 5\r\n\r\n").close);
 }
 

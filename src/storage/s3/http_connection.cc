@@ -39,7 +39,8 @@ HttpConnection::Done plain_answer(ssize_t moved, HttpConnection::Want want) {
 
 }  // namespace
 
-tl::expected<std::vector<HostAddress>, std::string> resolve_host(const std::string& host, std::uint16_t port) {
+tl::expected<std::vector<HostAddress>, std::string> resolve_host(const std::string& host,
+                                                                 std::uint16_t port) {
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
@@ -58,18 +59,20 @@ tl::expected<std::vector<HostAddress>, std::string> resolve_host(const std::stri
 }
 
 TlsContext::TlsContext(const std::string& ca_file) : context_(SSL_CTX_new(TLS_client_method())) {
-  if (context_ == nullptr) throw UserError("expected TLS, found that OpenSSL gives none (" + openssl_words() + ")");
+  if (context_ == nullptr)
+    throw UserError("expected TLS, found that OpenSSL gives none (" + openssl_words() + ")");
   SSL_CTX_set_min_proto_version(context_, TLS1_2_VERSION);
   SSL_CTX_set_verify(context_, SSL_VERIFY_PEER, nullptr);
   // A write that is tried again may come from another place of the same bytes, and may be done in part.
-  SSL_CTX_set_mode(context_, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_mode(context_, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                                 SSL_MODE_RELEASE_BUFFERS);
   const bool known = ca_file.empty() ? SSL_CTX_set_default_verify_paths(context_) == 1
                                      : SSL_CTX_load_verify_locations(context_, ca_file.c_str(), nullptr) == 1;
   if (known) return;
   const std::string why = openssl_words();
   SSL_CTX_free(context_);
-  throw UserError(fmt::format("expected certificates to trust in '{}', found {}; name another file (AWS_CA_BUNDLE)", ca_file,
-                              why));
+  throw UserError(fmt::format(
+      "expected certificates to trust in '{}', found {}; name another file (AWS_CA_BUNDLE)", ca_file, why));
 }
 
 TlsContext::~TlsContext() { SSL_CTX_free(context_); }
@@ -94,7 +97,8 @@ HttpConnection::HttpConnection(const HostAddress& address, const TlsContext* tls
   SSL_set_fd(ssl_, socket_);
   SSL_set_connect_state(ssl_);
   in6_addr any{};
-  const bool is_address = ::inet_pton(AF_INET, host.c_str(), &any) == 1 || ::inet_pton(AF_INET6, host.c_str(), &any) == 1;
+  const bool is_address =
+      ::inet_pton(AF_INET, host.c_str(), &any) == 1 || ::inet_pton(AF_INET6, host.c_str(), &any) == 1;
   if (is_address) {
     X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_), host.c_str());
   } else {
@@ -157,7 +161,8 @@ HttpConnection::Done HttpConnection::connect() {
 }
 
 HttpConnection::Done HttpConnection::send(std::span<const std::byte> bytes) {
-  if (ssl_ == nullptr) return plain_answer(::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL), Want::kWrite);
+  if (ssl_ == nullptr)
+    return plain_answer(::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL), Want::kWrite);
   errno = 0;
   std::size_t moved = 0;
   const int result = SSL_write_ex(ssl_, bytes.data(), bytes.size(), &moved);

@@ -41,7 +41,11 @@ class TlsContext {
 
 class HttpConnection {
  public:
-  enum class Want : std::uint8_t { kNothing, kRead, kWrite };  // to be waited for before the same call is made again
+  enum class Want : std::uint8_t {
+    kNothing,
+    kRead,
+    kWrite
+  };  // to be waited for before the same call is made again
 
   // What a call came to. error: an errno (ECONNREFUSED, ECONNRESET, EPROTO: TLS, with `words`); 0 and bytes 0 and want
   // kNothing, of `receive`: the peer has closed.
@@ -73,7 +77,7 @@ class HttpConnection {
   int socket_ = -1;
   SSL* ssl_ = nullptr;
   bool reached_ = false, connected_ = false;  // by TCP; TLS included
-  int failed_ = 0;  // of making the socket
+  int failed_ = 0;                            // of making the socket
   std::string words_;
 };
 

@@ -48,7 +48,8 @@ std::optional<S3Error> read_s3_error(std::string_view xml) {
   pugi::xml_document document;
   const pugi::xml_node error = root_of(document, xml, "Error");
   if (!error || !error.child("Code")) return std::nullopt;
-  return S3Error{text_of(error, "Code"), text_of(error, "Message"), text_of(error, "Region"), text_of(error, "Endpoint")};
+  return S3Error{text_of(error, "Code"), text_of(error, "Message"), text_of(error, "Region"),
+                 text_of(error, "Endpoint")};
 }
 
 std::optional<S3ListPage> read_s3_list(std::string_view xml) {
@@ -62,7 +63,8 @@ std::optional<S3ListPage> read_s3_list(std::string_view xml) {
   if (page.truncated && page.next.empty()) return std::nullopt;
   for (const pugi::xml_node& object : list.children("Contents")) {
     const std::string size = text_of(object, "Size");
-    S3ListPage::Object one{decoded(text_of(object, "Key"), encoded), 0, without_quotes(text_of(object, "ETag"))};
+    S3ListPage::Object one{decoded(text_of(object, "Key"), encoded), 0,
+                           without_quotes(text_of(object, "ETag"))};
     const auto [end, error] = std::from_chars(size.data(), size.data() + size.size(), one.size);
     if (one.key.empty() || error != std::errc() || end != size.data() + size.size()) return std::nullopt;
     page.objects.push_back(std::move(one));

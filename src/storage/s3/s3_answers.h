@@ -12,10 +12,10 @@ namespace aforo {
 
 // <Error>, or what an answer without one comes to.
 struct S3Error {
-  std::string code;     // "NoSuchKey"; empty: the answer had no such XML
-  std::string message;  // the server's words
-  std::string region;   // <Region>, of AuthorizationHeaderMalformed and PermanentRedirect
-  std::string endpoint; // <Endpoint>, of PermanentRedirect
+  std::string code;      // "NoSuchKey"; empty: the answer had no such XML
+  std::string message;   // the server's words
+  std::string region;    // <Region>, of AuthorizationHeaderMalformed and PermanentRedirect
+  std::string endpoint;  // <Endpoint>, of PermanentRedirect
 };
 std::optional<S3Error> read_s3_error(std::string_view xml);
 

@@ -21,9 +21,10 @@ bool is_address(std::string_view name) {
 }
 
 bool may_be_bucket(std::string_view name) {
-  return name.size() >= 3 && name.size() <= 63 && is_lower_or_digit(name.front()) && is_lower_or_digit(name.back()) &&
-         name.find("..") == name.npos && !is_address(name) &&
-         std::all_of(name.begin(), name.end(), [](char c) { return is_lower_or_digit(c) || c == '.' || c == '-'; });
+  return name.size() >= 3 && name.size() <= 63 && is_lower_or_digit(name.front()) &&
+         is_lower_or_digit(name.back()) && name.find("..") == name.npos && !is_address(name) &&
+         std::all_of(name.begin(), name.end(),
+                     [](char c) { return is_lower_or_digit(c) || c == '.' || c == '-'; });
 }
 
 // False where a part of "a/b/c" is empty, "." or "..".
@@ -39,7 +40,8 @@ bool has_plain_parts(std::string_view prefix) {
 
 [[noreturn]] void refuse_endpoint(const std::string& text) {
   throw UserError(fmt::format(
-      "expected an endpoint as http://HOST[:PORT] or https://HOST[:PORT], found '{}'; name the server alone", text));
+      "expected an endpoint as http://HOST[:PORT] or https://HOST[:PORT], found '{}'; name the server alone",
+      text));
 }
 
 // Into tls, host and port of `bucket`.
@@ -57,7 +59,8 @@ void take_endpoint(S3Bucket& bucket, const std::string& text) {
   if (colon != rest.npos) {
     const std::string_view digits = rest.substr(colon + 1);
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), bucket.port);
-    if (error != std::errc() || end != digits.data() + digits.size() || bucket.port == 0) refuse_endpoint(text);
+    if (error != std::errc() || end != digits.data() + digits.size() || bucket.port == 0)
+      refuse_endpoint(text);
     rest = rest.substr(0, colon);
   }
   bucket.host = rest.front() == '[' ? rest.substr(1, bracket - 1) : rest;
@@ -83,7 +86,8 @@ S3Bucket named_bucket(const std::string& where) {
   bucket.bucket = rest.substr(0, slash);
   if (!may_be_bucket(bucket.bucket))
     throw UserError(fmt::format(
-        "expected s3://BUCKET/PREFIX with a bucket of 3 to 63 letters in lower case, digits, '.' and '-', found '{}'", where));
+        "expected s3://BUCKET/PREFIX with a bucket of 3 to 63 letters in lower case, digits, '.' and '-', found '{}'",
+        where));
   if (slash != rest.npos) {
     const std::string_view prefix = rest.substr(slash + 1);
     if (!has_plain_parts(prefix))
@@ -101,15 +105,18 @@ S3Bucket resolve_s3(const std::string& where, const RemoteAccess& access, const 
   const S3Profile profile = s3_profile(access.profile, environment);
   bucket.region = first_of({access.region, environment("AWS_REGION"), environment("AWS_DEFAULT_REGION"),
                             of_profile(profile, "region"), "us-east-1"});
-  const std::string endpoint = first_of({access.endpoint, environment("AWS_ENDPOINT_URL_S3"),
-                                         environment("AWS_ENDPOINT_URL"), of_profile(profile, "endpoint_url")});
-  take_endpoint(bucket, endpoint.empty() ? fmt::format("https://s3.{}.amazonaws.com", bucket.region) : endpoint);
+  const std::string endpoint =
+      first_of({access.endpoint, environment("AWS_ENDPOINT_URL_S3"), environment("AWS_ENDPOINT_URL"),
+                of_profile(profile, "endpoint_url")});
+  take_endpoint(bucket,
+                endpoint.empty() ? fmt::format("https://s3.{}.amazonaws.com", bucket.region) : endpoint);
   bucket.ca_file = first_of({environment("AWS_CA_BUNDLE"), of_profile(profile, "ca_bundle")});
-  const bool at_amazon = bucket.host.ends_with(".amazonaws.com") || bucket.host.ends_with(".amazonaws.com.cn");
+  const bool at_amazon =
+      bucket.host.ends_with(".amazonaws.com") || bucket.host.ends_with(".amazonaws.com.cn");
   // A certificate for *.s3.amazonaws.com vouches for one more part of a name.
   const bool plain_name = bucket.bucket.find('.') == std::string::npos;
-  bucket.path_style =
-      access.style == BucketStyle::kPath || (access.style == BucketStyle::kAuto && !(at_amazon && plain_name));
+  bucket.path_style = access.style == BucketStyle::kPath ||
+                      (access.style == BucketStyle::kAuto && !(at_amazon && plain_name));
   if (!bucket.path_style) bucket.host = bucket.bucket + '.' + bucket.host;
   bucket.host_header = bucket.host.find(':') == std::string::npos ? bucket.host : '[' + bucket.host + ']';
   if (bucket.port != (bucket.tls ? 443 : 80)) bucket.host_header += fmt::format(":{}", bucket.port);

@@ -17,12 +17,13 @@
 namespace aforo {
 
 struct S3Bucket {
-  std::string where;   // as it was named, without a last '/'
+  std::string where;  // as it was named, without a last '/'
   std::string bucket;
   std::string prefix;  // "" or ends with '/'
   std::string region;
   bool tls = true;
-  std::string host;  // to connect to: with host style the bucket's name is in it. No brackets around an IPv6 address
+  std::string
+      host;  // to connect to: with host style the bucket's name is in it. No brackets around an IPv6 address
   std::uint16_t port = 443;
   std::string host_header;  // as it is signed: with the port where that is not the scheme's own
   bool path_style = false;

@@ -39,7 +39,8 @@ TEST(S3Bucket, IsAmazonsByDefault) {
   EXPECT_EQ(bucket.host_header, bucket.host);
   EXPECT_TRUE(bucket.tls && bucket.port == 443 && !bucket.path_style);
   EXPECT_EQ(bucket.credentials, nullptr);
-  EXPECT_TRUE(resolve_s3("s3://my.data", {}, set_to({})).path_style) << "no certificate vouches for two more parts";
+  EXPECT_TRUE(resolve_s3("s3://my.data", {}, set_to({})).path_style)
+      << "no certificate vouches for two more parts";
 }
 
 TEST(S3Bucket, AnEndpointMayBeAnything) {
@@ -54,27 +55,33 @@ TEST(S3Bucket, AnEndpointMayBeAnything) {
   EXPECT_EQ(resolve_s3("s3://data", access, set_to({})).host_header, "[::1]");
   access = {.endpoint = "https://store", .style = BucketStyle::kHost};
   EXPECT_EQ(resolve_s3("s3://data", access, set_to({})).host, "data.store");
-  EXPECT_EQ(resolve_s3("s3://data", {}, set_to({{"AWS_ENDPOINT_URL", "http://b"}, {"AWS_ENDPOINT_URL_S3", "http://a"}})).host, "a");
+  EXPECT_EQ(resolve_s3("s3://data", {},
+                       set_to({{"AWS_ENDPOINT_URL", "http://b"}, {"AWS_ENDPOINT_URL_S3", "http://a"}}))
+                .host,
+            "a");
 }
 
 TEST(S3Bucket, RefusesWhatNoBucketHas) {
-  for (const char* where : {"s3://", "s3:///x", "s3://ab", "s3://UPPER", "s3://-data", "s3://a..b", "s3://192.168.1.1"})
+  for (const char* where :
+       {"s3://", "s3:///x", "s3://ab", "s3://UPPER", "s3://-data", "s3://a..b", "s3://192.168.1.1"})
     EXPECT_THAT(refusal(where), HasSubstr("expected s3://BUCKET/PREFIX")) << where;
   for (const char* where : {"s3://data/a//b", "s3://data/../b", "s3://data/./b"})
     EXPECT_THAT(refusal(where), HasSubstr("without empty parts")) << where;
-  for (const char* endpoint : {"127.0.0.1:7070", "ftp://x", "http://", "http://u:p@x", "http://x/y", "http://x:0", "http://x:99999",
-                               "http://[::1", "http://x?y"})
+  for (const char* endpoint : {"127.0.0.1:7070", "ftp://x", "http://", "http://u:p@x", "http://x/y",
+                               "http://x:0", "http://x:99999", "http://[::1", "http://x?y"})
     EXPECT_THAT(refusal("s3://data", {.endpoint = endpoint}), HasSubstr("expected an endpoint")) << endpoint;
 }
 
 class AwsFiles : public testing::Test {
  protected:
   AwsFiles() {
-    std::ofstream(directory_.path() + "/credentials") << "# keys\n[default]\naws_access_key_id = A\naws_secret_access_key=B ; mine\n"
-                                                         "[other]\naws_access_key_id=C\naws_secret_access_key=D\naws_session_token=E\n[half]\n"
-                                                         "aws_access_key_id=C\n";
-    std::ofstream(directory_.path() + "/config") << "[profile other]\nregion = eu-central-1\nendpoint_url = http://store:9000\ns3 =\n"
-                                                    "  region = nested\n[profile assumed]\nrole_arn = arn:x\n";
+    std::ofstream(directory_.path() + "/credentials")
+        << "# keys\n[default]\naws_access_key_id = A\naws_secret_access_key=B ; mine\n"
+           "[other]\naws_access_key_id=C\naws_secret_access_key=D\naws_session_token=E\n[half]\n"
+           "aws_access_key_id=C\n";
+    std::ofstream(directory_.path() + "/config")
+        << "[profile other]\nregion = eu-central-1\nendpoint_url = http://store:9000\ns3 =\n"
+           "  region = nested\n[profile assumed]\nrole_arn = arn:x\n";
     variables_ = {{"AWS_SHARED_CREDENTIALS_FILE", directory_.path() + "/credentials"},
                   {"AWS_CONFIG_FILE", directory_.path() + "/config"}};
   }
@@ -103,7 +110,8 @@ TEST_F(AwsFiles, TheEnvironmentsKeysComeFirstUnlessAProfileIsNamed) {
 }
 
 TEST_F(AwsFiles, WhatIsNotThereIsNamed) {
-  EXPECT_THAT(refusal("s3://data", {.profile = "none"}, variables_), HasSubstr("expected the profile 'none' in "));
+  EXPECT_THAT(refusal("s3://data", {.profile = "none"}, variables_),
+              HasSubstr("expected the profile 'none' in "));
   EXPECT_THAT(refusal("s3://data", {.profile = "half"}, variables_), HasSubstr("found the access key alone"));
   EXPECT_THAT(refusal("s3://data", {.profile = "assumed"}, variables_), HasSubstr("found role_arn"));
   EXPECT_EQ(refusal("s3://data", {.profile = "half"}, variables_).find("aws_secret"), std::string::npos);

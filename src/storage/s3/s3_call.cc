@@ -1,12 +1,10 @@
 #include "storage/s3/s3_call.h"
 
-#include <isa-l/crc.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/sha.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <stdexcept>
 
@@ -35,17 +33,15 @@ void append_sha256(std::string& out, std::string_view bytes) {
 
 void hmac(const unsigned char* key, std::size_t length, std::string_view text, unsigned char* out) {
   unsigned size = 0;
-  if (HMAC(EVP_sha256(), key, static_cast<int>(length), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
-           out, &size) == nullptr)
+  if (HMAC(EVP_sha256(), key, static_cast<int>(length), reinterpret_cast<const unsigned char*>(text.data()),
+           text.size(), out, &size) == nullptr)
     throw std::logic_error("HMAC-SHA256 is not there");
 }
 
 bool stays_as_it_is(unsigned char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
-         c == '~';
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+         c == '_' || c == '~';
 }
-
-
 
 std::string canonical_query(const S3Call& call) {
   std::vector<std::pair<std::string, std::string>> encoded;
@@ -76,30 +72,6 @@ void encode_into(std::string& out, std::string_view text, bool keep_slash) {
   }
 }
 
-std::string sha256_hex(std::string_view bytes) {
-  std::string out;
-  append_sha256(out, bytes);
-  return out;
-}
-
-std::uint32_t crc32c(std::uint32_t crc, std::string_view bytes) {
-  // The library's neither inverts what it begins with nor what it ends with.
-  auto* data = reinterpret_cast<unsigned char*>(const_cast<char*>(bytes.data()));  // which it only reads
-  std::uint32_t state = ~crc;
-  constexpr std::size_t kMost = std::size_t{1} << 30;
-  for (std::size_t at = 0; at < bytes.size(); at += kMost)
-    state = crc32_iscsi(data + at, static_cast<int>(std::min(kMost, bytes.size() - at)), state);
-  return ~state;
-}
-
-std::string crc32c_base64(std::uint32_t crc) {
-  const std::array<unsigned char, 4> bytes{static_cast<unsigned char>(crc >> 24), static_cast<unsigned char>(crc >> 16),
-                                           static_cast<unsigned char>(crc >> 8), static_cast<unsigned char>(crc)};
-  std::array<unsigned char, 9> text{};
-  EVP_EncodeBlock(text.data(), bytes.data(), static_cast<int>(bytes.size()));
-  return reinterpret_cast<const char*>(text.data());
-}
-
 S3Signer::S3Signer(std::shared_ptr<const S3Bucket> bucket) : bucket_(std::move(bucket)) {}
 
 void S3Signer::renew_key(std::string_view day) {
@@ -119,9 +91,9 @@ void S3Signer::append_head(std::string& out, const S3Call& call, std::time_t now
   std::strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &utc);
   const std::string_view day(stamp, 8);
   const bool has_body = call.method == "PUT" || call.method == "POST";
-  const std::string_view hash = !call.body_sha256.empty()                  ? call.body_sha256
-                                : has_body && call.body_bytes > 0          ? kUnsigned
-                                                                           : kEmptyHash;
+  const std::string_view hash = !call.body_sha256.empty()         ? call.body_sha256
+                                : has_body && call.body_bytes > 0 ? kUnsigned
+                                                                  : kEmptyHash;
   char range[64] = "";
   if (call.range)
     *fmt::format_to_n(range, sizeof range - 1, "bytes={}-{}", call.range->first, call.range->last).out = '\0';
@@ -150,8 +122,8 @@ void S3Signer::append_head(std::string& out, const S3Call& call, std::time_t now
   out += "\r\n";
 }
 
-void S3Signer::append_authorization(std::string& out, const S3Call& call, std::string_view query, std::string_view stamp,
-                                    std::string_view day, std::string_view hash) {
+void S3Signer::append_authorization(std::string& out, const S3Call& call, std::string_view query,
+                                    std::string_view stamp, std::string_view day, std::string_view hash) {
   renew_key(day);
   canonical_.clear();
   ((canonical_ += call.method) += '\n') += path_;

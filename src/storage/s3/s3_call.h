@@ -49,8 +49,8 @@ class S3Signer {
 
  private:
   void renew_key(std::string_view day);
-  void append_authorization(std::string& out, const S3Call& call, std::string_view query, std::string_view stamp,
-                            std::string_view day, std::string_view hash);
+  void append_authorization(std::string& out, const S3Call& call, std::string_view query,
+                            std::string_view stamp, std::string_view day, std::string_view hash);
 
   std::shared_ptr<const S3Bucket> bucket_;
   std::string scope_day_;  // "20261201" that key_ is for
@@ -59,11 +59,5 @@ class S3Signer {
   std::string canonical_, to_sign_, path_;
   std::vector<std::pair<std::string_view, std::string_view>> headers_;
 };
-
-// Lower-case hex.
-std::string sha256_hex(std::string_view bytes);
-// Base64 of the CRC-32C in network order, as x-amz-checksum-crc32c has it; `crc` of a body, begun with 0.
-std::string crc32c_base64(std::uint32_t crc);
-std::uint32_t crc32c(std::uint32_t crc, std::string_view bytes);
 
 }  // namespace aforo

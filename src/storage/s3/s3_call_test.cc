@@ -32,12 +32,14 @@ TEST(S3Call, IsSignedAsInAmazonsExamples) {
   S3Call get;
   get.key = "test.txt";
   get.range = ByteRange{0, 9};
-  EXPECT_THAT(head_of(get), HasSubstr("Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, "
-                                      "SignedHeaders=host;range;x-amz-content-sha256;x-amz-date, "
-                                      "Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41\r\n"));
+  EXPECT_THAT(head_of(get),
+              HasSubstr("Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, "
+                        "SignedHeaders=host;range;x-amz-content-sha256;x-amz-date, "
+                        "Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41\r\n"));
   S3Call lifecycle;
   lifecycle.query = {{"lifecycle", ""}};
-  EXPECT_THAT(head_of(lifecycle), HasSubstr("fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543"));
+  EXPECT_THAT(head_of(lifecycle),
+              HasSubstr("fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543"));
   S3Call list;
   list.query = {{"prefix", "J"}, {"max-keys", "2"}};
   EXPECT_THAT(head_of(list), HasSubstr("34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7"));
@@ -52,7 +54,8 @@ TEST(S3Call, HasOneLineForEachHeaderAndAnEmptyOne) {
   bucket->path_style = true;
   bucket->host_header = "127.0.0.1:7070";
   const std::string head = head_of(call, bucket);
-  EXPECT_THAT(head, StartsWith("HEAD /examplebucket/a%20b/%C3%A9%2B.txt HTTP/1.1\r\nhost: 127.0.0.1:7070\r\n"));
+  EXPECT_THAT(head,
+              StartsWith("HEAD /examplebucket/a%20b/%C3%A9%2B.txt HTTP/1.1\r\nhost: 127.0.0.1:7070\r\n"));
   EXPECT_THAT(head, HasSubstr("\r\nif-match: \"x\"\r\n"));
   EXPECT_THAT(head, EndsWith("\r\n\r\n"));
   EXPECT_EQ(head.find("wJalr"), std::string::npos) << "a secret";

@@ -32,12 +32,14 @@ S3Fault fault_of(int error, std::string words = {}) {
 }
 
 // 0, ETIMEDOUT or ECANCELED.
-int wait_for(const HttpConnection& connection, HttpConnection::Want want, Seconds deadline, const std::stop_token& stop) {
+int wait_for(const HttpConnection& connection, HttpConnection::Want want, Seconds deadline,
+             const std::stop_token& stop) {
   for (;;) {
     if (stop.stop_requested()) return ECANCELED;
     const double left = (deadline - monotonic_now()).value;
     if (left <= 0) return ETIMEDOUT;
-    pollfd one{connection.descriptor(), static_cast<short>(want == HttpConnection::Want::kWrite ? POLLOUT : POLLIN), 0};
+    pollfd one{connection.descriptor(),
+               static_cast<short>(want == HttpConnection::Want::kWrite ? POLLOUT : POLLIN), 0};
     if (::poll(&one, 1, std::min(kLook, static_cast<int>(std::ceil(left * 1e3)))) > 0) return 0;
   }
 }
@@ -56,14 +58,16 @@ bool rest(Seconds time, const std::stop_token& stop) {
 
 Seconds backoff(unsigned attempt) {
   thread_local std::minstd_rand random{std::random_device{}()};
-  const double most = std::min(kLongestBackoff.value, kFirstBackoff.value * std::ldexp(1.0, static_cast<int>(attempt)));
+  const double most =
+      std::min(kLongestBackoff.value, kFirstBackoff.value * std::ldexp(1.0, static_cast<int>(attempt)));
   return Seconds{std::uniform_real_distribution<double>(0, most)(random)};
 }
 
 std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
 
 // Until all of `bytes` have left.
-int send_all(HttpConnection& connection, std::string_view bytes, Seconds deadline, const std::stop_token& stop) {
+int send_all(HttpConnection& connection, std::string_view bytes, Seconds deadline,
+             const std::stop_token& stop) {
   while (!bytes.empty()) {
     const HttpConnection::Done done = connection.send(bytes_of(bytes));
     if (done.error != 0) return done.error;
@@ -75,11 +79,13 @@ int send_all(HttpConnection& connection, std::string_view bytes, Seconds deadlin
 }
 
 // Appends what comes next: 0 or an errno; `ended` where the peer closed.
-int receive_more(HttpConnection& connection, std::string& into, bool& ended, Seconds deadline, const std::stop_token& stop) {
+int receive_more(HttpConnection& connection, std::string& into, bool& ended, Seconds deadline,
+                 const std::stop_token& stop) {
   const std::size_t before = into.size();
   into.resize(before + kPiece);
   for (;;) {
-    const HttpConnection::Done done = connection.receive(std::as_writable_bytes(std::span(into).subspan(before)));
+    const HttpConnection::Done done =
+        connection.receive(std::as_writable_bytes(std::span(into).subspan(before)));
     if (done.error != 0 || done.want == HttpConnection::Want::kNothing) {
       into.resize(before + done.bytes);
       ended = done.error == 0 && done.bytes == 0;
@@ -127,7 +133,8 @@ std::unique_ptr<HttpConnection> S3Client::kept() {
   return nullptr;
 }
 
-tl::expected<std::unique_ptr<HttpConnection>, S3Fault> S3Client::connected(Seconds deadline, const std::stop_token& stop) {
+tl::expected<std::unique_ptr<HttpConnection>, S3Fault> S3Client::connected(Seconds deadline,
+                                                                           const std::stop_token& stop) {
   std::vector<HostAddress> addresses;
   {
     const std::lock_guard lock(mutex_);
@@ -162,19 +169,19 @@ tl::expected<std::unique_ptr<HttpConnection>, S3Fault> S3Client::connected(Secon
 
 void S3Client::count(const S3Call& call) const {
   const bool list = call.method == "GET" && call.key.empty();
-  (list                     ? counters_->lists
-   : call.method == "GET"   ? counters_->gets
-   : call.method == "HEAD"  ? counters_->heads
+  (list                      ? counters_->lists
+   : call.method == "GET"    ? counters_->gets
+   : call.method == "HEAD"   ? counters_->heads
    : call.method == "DELETE" ? counters_->deletes
-                            : counters_->puts)++;
+                             : counters_->puts)++;
 }
 
 void S3Client::count_again(const S3Fault& fault) const {
-  (fault.error == EBUSY         ? counters_->throttled
-   : fault.status >= 500        ? counters_->failed
-   : fault.error == ETIMEDOUT   ? counters_->timed_out
-   : fault.error == EBADMSG     ? counters_->truncated
-                                : counters_->reset)++;
+  (fault.error == EBUSY       ? counters_->throttled
+   : fault.status >= 500      ? counters_->failed
+   : fault.error == ETIMEDOUT ? counters_->timed_out
+   : fault.error == EBADMSG   ? counters_->truncated
+                              : counters_->reset)++;
 }
 
 std::optional<S3Fault> S3Client::read_head(HttpConnection& connection, Attempt& told, Seconds deadline,
@@ -195,8 +202,8 @@ std::optional<S3Fault> S3Client::read_head(HttpConnection& connection, Attempt& 
   }
 }
 
-std::optional<S3Fault> S3Client::read_body(HttpConnection& connection, Attempt& told, std::uint64_t most, Seconds deadline,
-                                           const std::stop_token& stop) {
+std::optional<S3Fault> S3Client::read_body(HttpConnection& connection, Attempt& told, std::uint64_t most,
+                                           Seconds deadline, const std::stop_token& stop) {
   const HttpAnswer& answer = told.answer;
   const std::uint64_t bound = answer.status < 300 ? most : std::max(most, kMostErrorBody);
   ChunkedBody chunks;
@@ -212,15 +219,17 @@ std::optional<S3Fault> S3Client::read_body(HttpConnection& connection, Attempt& 
     raw.clear();
     if (chunks.bad()) return fault_of(EPROTO, "no HTTP");
     if (told.body.size() > bound) return fault_of(EPROTO, "a far longer answer than S3 gives");
-    if (answer.chunked ? chunks.done() : answer.length && told.body.size() >= *answer.length) return std::nullopt;
+    if (answer.chunked ? chunks.done() : answer.length && told.body.size() >= *answer.length)
+      return std::nullopt;
     if (const int error = receive_more(connection, raw, ended, deadline, stop)) return fault_of(error);
     if (ended && !answer.chunked && !answer.length) return std::nullopt;
     if (ended) return fault_of(EBADMSG);
   }
 }
 
-tl::expected<S3Result, S3Fault> S3Client::attempt(const S3Call& call, std::string_view body, std::uint64_t most,
-                                                  Seconds deadline, const std::stop_token& stop, Attempt& told) {
+tl::expected<S3Result, S3Fault> S3Client::attempt(const S3Call& call, std::string_view body,
+                                                  std::uint64_t most, Seconds deadline,
+                                                  const std::stop_token& stop, Attempt& told) {
   std::unique_ptr<HttpConnection> connection = kept();
   told.was_kept = connection != nullptr;
   if (!connection) {
@@ -231,14 +240,16 @@ tl::expected<S3Result, S3Fault> S3Client::attempt(const S3Call& call, std::strin
   std::string out;
   S3Signer(bucket_).append_head(out, call, clock_->now());
   count(call);
-  if (const int error = send_all(*connection, out.append(body), deadline, stop)) return tl::unexpected(fault_of(error));
+  if (const int error = send_all(*connection, out.append(body), deadline, stop))
+    return tl::unexpected(fault_of(error));
   counters_->bytes_sent += body.size();
   told.body.clear();
   if (auto fault = read_head(*connection, told, deadline, stop)) return tl::unexpected(std::move(*fault));
   const HttpAnswer& answer = told.answer;
   told.date = http_date(answer.date);
   if (answer.has_body(call.method))
-    if (auto fault = read_body(*connection, told, most, deadline, stop)) return tl::unexpected(std::move(*fault));
+    if (auto fault = read_body(*connection, told, most, deadline, stop))
+      return tl::unexpected(std::move(*fault));
   counters_->bytes_received += told.body.size();
   if (!answer.close) {
     const std::lock_guard lock(mutex_);
@@ -272,8 +283,8 @@ tl::expected<S3Result, S3Fault> S3Client::ask(const S3Call& call, std::string_vi
     }
     // A connection that was kept may have been closed by the server just then: that is no attempt.
     const bool just_closed = told.was_kept && (fault.error == ECONNRESET || fault.error == EPIPE);
-    const bool again = just_closed || s3_may_retry(fault.status, fault.server.code) || fault.error == EBADMSG ||
-                       fault.error == ECONNRESET;
+    const bool again = just_closed || s3_may_retry(fault.status, fault.server.code) ||
+                       fault.error == EBADMSG || fault.error == ECONNRESET;
     if (!again || number >= kMostAttempts || monotonic_now() >= deadline) return answer;
     count_again(fault);
     if (!just_closed && !rest(backoff(number), stop)) return tl::unexpected(fault_of(ECANCELED));

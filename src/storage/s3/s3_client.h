@@ -42,28 +42,30 @@ class S3Client {
 
   // `clock` is shared with the engines: what the server's Date said of ours. Asks nobody yet. Throws UserError where the
   // certificates to trust cannot be read.
-  S3Client(std::shared_ptr<const S3Bucket> bucket, std::shared_ptr<RemoteCounters> counters, std::shared_ptr<ServerClock> clock);
+  S3Client(std::shared_ptr<const S3Bucket> bucket, std::shared_ptr<RemoteCounters> counters,
+           std::shared_ptr<ServerClock> clock);
   ~S3Client();
 
   // Retries what may go better, with backoff and jitter; a wrong clock (RequestTimeTooSkewed) once, by the server's Date.
   // A body of an answer beyond `most` bytes is a fault (EPROTO). A stop request ends the waiting (ECANCELED).
-  tl::expected<S3Result, S3Fault> ask(const S3Call& call, std::string_view body = {}, std::uint64_t most = 64 << 20,
-                                      const std::stop_token& stop = {});
+  tl::expected<S3Result, S3Fault> ask(const S3Call& call, std::string_view body = {},
+                                      std::uint64_t most = 64 << 20, const std::stop_token& stop = {});
 
   const S3Bucket& bucket() const { return *bucket_; }
 
  private:
   struct Attempt;
   // One of them, over a connection that was kept or a new one.
-  tl::expected<S3Result, S3Fault> attempt(const S3Call& call, std::string_view body, std::uint64_t most, Seconds deadline,
-                                          const std::stop_token& stop, Attempt& told);
+  tl::expected<S3Result, S3Fault> attempt(const S3Call& call, std::string_view body, std::uint64_t most,
+                                          Seconds deadline, const std::stop_token& stop, Attempt& told);
   // An answer's head, and its body; a fault where it does not come whole.
   static std::optional<S3Fault> read_head(HttpConnection& connection, Attempt& told, Seconds deadline,
                                           const std::stop_token& stop);
-  static std::optional<S3Fault> read_body(HttpConnection& connection, Attempt& told, std::uint64_t most, Seconds deadline,
-                                          const std::stop_token& stop);
+  static std::optional<S3Fault> read_body(HttpConnection& connection, Attempt& told, std::uint64_t most,
+                                          Seconds deadline, const std::stop_token& stop);
   std::unique_ptr<HttpConnection> kept();
-  tl::expected<std::unique_ptr<HttpConnection>, S3Fault> connected(Seconds deadline, const std::stop_token& stop);
+  tl::expected<std::unique_ptr<HttpConnection>, S3Fault> connected(Seconds deadline,
+                                                                   const std::stop_token& stop);
   void count(const S3Call& call) const;
   void count_again(const S3Fault& fault) const;
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <fstream>
 #include <utility>
 
@@ -34,8 +33,9 @@ std::optional<S3Profile> section_of(const std::string& path, const std::string& 
   std::ifstream file(path);
   if (!file) {
     if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
-    throw UserError(fmt::format("expected to read the AWS settings in '{}', found {}; make it readable, or unset it", path,
-                                describe_errno(errno)));
+    throw UserError(
+        fmt::format("expected to read the AWS settings in '{}', found {}; make it readable, or unset it",
+                    path, describe_errno(errno)));
   }
   std::optional<S3Profile> found;
   bool inside = false;
@@ -49,7 +49,8 @@ std::optional<S3Profile> section_of(const std::string& path, const std::string& 
     } else if (inside && !nested) {
       const std::size_t equals = text.find('=');
       if (equals == text.npos) continue;
-      (*found)[std::string(stripped(text.substr(0, equals)))] = std::string(stripped(text.substr(equals + 1)));
+      (*found)[std::string(stripped(text.substr(0, equals)))] =
+          std::string(stripped(text.substr(equals + 1)));
     }
   }
   return found;
@@ -75,21 +76,14 @@ std::shared_ptr<const S3Credentials> made(std::string access, std::string secret
                                           std::string source) {
   if (access.empty() && secret.empty()) return nullptr;
   if (access.empty() || secret.empty())
-    throw UserError(fmt::format("expected an access key and its secret key, found the {} key alone in {}; set both",
-                                access.empty() ? "secret" : "access", source));
+    throw UserError(
+        fmt::format("expected an access key and its secret key, found the {} key alone in {}; set both",
+                    access.empty() ? "secret" : "access", source));
   return std::make_shared<const S3Credentials>(
       S3Credentials{std::move(access), std::move(secret), std::move(token), std::move(source)});
 }
 
 }  // namespace
-
-Environment process_environment() {
-  return [](const char* name) -> std::optional<std::string> {
-    const char* const value = std::getenv(name);
-    if (value == nullptr || *value == '\0') return std::nullopt;
-    return std::string(value);
-  };
-}
 
 S3Profile s3_profile(const std::string& named, const Environment& environment) {
   const std::string name = profile_name(named, environment);
@@ -98,8 +92,9 @@ S3Profile s3_profile(const std::string& named, const Environment& environment) {
   auto secret = section_of(credentials, name);
   auto settings = section_of(config, name == "default" ? name : "profile " + name);
   if (!secret && !settings && (!named.empty() || environment("AWS_PROFILE")))
-    throw UserError(fmt::format("expected the profile '{}' in {} or {}, found it in neither; name one that is there", name,
-                                credentials, config));
+    throw UserError(
+        fmt::format("expected the profile '{}' in {} or {}, found it in neither; name one that is there",
+                    name, credentials, config));
   S3Profile both = settings.value_or(S3Profile{});
   for (auto& [key, value] : secret.value_or(S3Profile{})) both[key] = value;
   return both;
@@ -108,16 +103,17 @@ S3Profile s3_profile(const std::string& named, const Environment& environment) {
 std::shared_ptr<const S3Credentials> find_s3_credentials(const std::string& named, const S3Profile& profile,
                                                          const Environment& environment) {
   if (named.empty()) {
-    auto found = made(environment("AWS_ACCESS_KEY_ID").value_or(""),
-                      environment("AWS_SECRET_ACCESS_KEY").value_or(""), environment("AWS_SESSION_TOKEN").value_or(""),
-                      "the environment");
+    auto found =
+        made(environment("AWS_ACCESS_KEY_ID").value_or(""), environment("AWS_SECRET_ACCESS_KEY").value_or(""),
+             environment("AWS_SESSION_TOKEN").value_or(""), "the environment");
     if (found) return found;
   }
   const std::string name = profile_name(named, environment);
   if (auto found = made(value_of(profile, "aws_access_key_id"), value_of(profile, "aws_secret_access_key"),
                         value_of(profile, "aws_session_token"), fmt::format("profile '{}'", name)))
     return found;
-  for (const char* key : {"role_arn", "sso_session", "sso_start_url", "credential_process", "web_identity_token_file"})
+  for (const char* key :
+       {"role_arn", "sso_session", "sso_start_url", "credential_process", "web_identity_token_file"})
     if (!value_of(profile, key).empty())
       throw UserError(fmt::format(
           "expected keys in profile '{}', found {}, which aforo does not carry out; put keys into the environment first, as "

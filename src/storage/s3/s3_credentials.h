@@ -8,12 +8,13 @@
 // Secrets are in no sentence, and in nothing that is printed: no operator<<, no fmt formatter.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "storage/remote_access.h"
 
 namespace aforo {
 
@@ -21,12 +22,8 @@ struct S3Credentials {
   std::string access_key;
   std::string secret_key;
   std::string session_token;  // may be empty
-  std::string source;         // for a sentence: "the environment", "profile 'x' of ~/.aws/credentials"; no secret
+  std::string source;  // for a sentence: "the environment", "profile 'x' of ~/.aws/credentials"; no secret
 };
-
-// A variable of the environment; absent or empty = none. Tests give their own.
-using Environment = std::function<std::optional<std::string>(const char* name)>;
-Environment process_environment();
 
 // The keys of one profile, "endpoint_url", "region", "aws_access_key_id", ...: of the credentials file, and of the config
 // file where that has none of the name. The files are INI as the AWS tools read it: comments begin with # or ; at the

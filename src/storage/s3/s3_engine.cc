@@ -16,8 +16,6 @@
 namespace aforo {
 namespace {
 
-// Chosen; of a backoff with full jitter.
-constexpr Seconds kLeastBackoff{0.05}, kMostBackoff{2};
 constexpr std::uint32_t kWakeUp = ~std::uint32_t{0};
 constexpr int kEventsAtOnce = 64;
 constexpr std::size_t kLongestKey = 1024;
@@ -79,7 +77,8 @@ std::size_t S3Engine::turn(Seconds patience) {
     while (!later_.empty() && later_.front().due <= now_) {
       queue_.push_back(later_.front().request);
       queue_.back()->state = kQueued;
-      std::pop_heap(later_.begin(), later_.end(), [](const Later& a, const Later& b) { return a.due > b.due; });
+      std::pop_heap(later_.begin(), later_.end(),
+                    [](const Later& a, const Later& b) { return a.due > b.due; });
       later_.pop_back();
     }
     begin_what_can();
@@ -133,7 +132,8 @@ bool S3Engine::answers_itself(const IoRequest& request, int& error) {
     case IoOperation::kReadFile:
     case IoOperation::kOpen:
       if (!stays_beneath(request.path)) return error = ENOENT, true;
-      if (setup_.bucket->prefix.size() + std::string_view(request.path).size() > kLongestKey) return error = ENAMETOOLONG, true;
+      if (setup_.bucket->prefix.size() + std::string_view(request.path).size() > kLongestKey)
+        return error = ENAMETOOLONG, true;
       return request.operation == IoOperation::kOpen && !setup_.heads;
     case IoOperation::kRead:
       if (!known()) return error = EBADF, true;
@@ -173,13 +173,15 @@ S3Engine::Connection* S3Engine::free_connection(std::uint32_t& index, int& error
   index = empty_.back();
   Connection& made = connections_[index];
   made = {};
-  made.link = std::make_unique<S3Link>(addresses_[address_ % addresses_.size()], tls_.get(), setup_.bucket->host);
+  made.link =
+      std::make_unique<S3Link>(addresses_[address_ % addresses_.size()], tls_.get(), setup_.bucket->host);
   made.begun = now_;
   ++setup_.counters->connections;
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
   event.data.u32 = index;
-  if (made.link->descriptor() < 0 || ::epoll_ctl(epoll_, EPOLL_CTL_ADD, made.link->descriptor(), &event) != 0) {
+  if (made.link->descriptor() < 0 ||
+      ::epoll_ctl(epoll_, EPOLL_CTL_ADD, made.link->descriptor(), &event) != 0) {
     error = made.link->descriptor() < 0 ? EMFILE : errno;
     made.link.reset();
     ++setup_.counters->connections_failed;
@@ -220,8 +222,6 @@ void S3Engine::prepare(Connection& connection, IoRequest& request) {
     // A file whose size is not known may be longer than the memory for it.
     if (request.operation == IoOperation::kReadFile && request.expected == 0 && !request.buffer.empty())
       call_.range = ByteRange{0, request.buffer.size() - 1};
-    if (request.operation == IoOperation::kReadFile && setup_.checks)
-      call_.headers.emplace_back("x-amz-checksum-mode", "ENABLED");
   }
   call_.key = key_;
   S3Link& link = *connection.link;
@@ -241,8 +241,10 @@ void S3Engine::go_on(std::uint32_t index) {
       setup_.counters->connect_nanoseconds +=
           static_cast<std::uint64_t>((monotonic_now() - connection.begun).value * 1e9);
     }
-    if (connection.link->connected() && connection.request->opened.value == 0) connection.request->opened = now_;
-    if (connection.link->answered() && connection.request->first_byte.value == 0) connection.request->first_byte = now_;
+    if (connection.link->connected() && connection.request->opened.value == 0)
+      connection.request->opened = now_;
+    if (connection.link->answered() && connection.request->first_byte.value == 0)
+      connection.request->first_byte = now_;
     switch (progress) {
       case S3Link::Progress::kWaits:
         return;
@@ -344,73 +346,9 @@ void S3Engine::failed(std::uint32_t index) {
     return;
   }
   if (error == EPROTO) return complete(request, error);
-  again_or_done(request, error, error == EBADMSG || (answered && closed_meanwhile(error)) ? counters.truncated : counters.reset);
-}
-
-Seconds S3Engine::backoff(std::uint32_t attempt) {
-  const double most = std::min(kMostBackoff.value, kLeastBackoff.value * std::ldexp(1.0, static_cast<int>(attempt)));
-  return Seconds{std::uniform_real_distribution<double>(0, most)(random_)};
-}
-
-void S3Engine::again_or_done(IoRequest& request, int error, RemoteCounters::Count& why) {
-  if (request.attempts >= setup_.attempts || error == EMFILE) return complete(request, error);
-  ++why;
-  request.bytes = 0;
-  request.state = kBacksOff;
-  later_.push_back({&request, now_ + backoff(request.attempts)});
-  std::push_heap(later_.begin(), later_.end(), [](const Later& a, const Later& b) { return a.due > b.due; });
-}
-
-void S3Engine::release(std::uint32_t index, bool reusable) {
-  Connection& connection = connections_[index];
-  if (connection.request != nullptr) --under_way_;
-  connection.request = nullptr;
-  if (reusable) {
-    idle_.push_back(index);
-  } else {
-    connection.link.reset();
-    connection.used_before = false;
-    empty_.push_back(index);
-  }
-}
-
-void S3Engine::complete(IoRequest& request, int error) {
-  request.error = error;
-  request.finished = now_;
-  if (error != 0) request.bytes = 0;
-  all_.remove(request);
-  ++completed_;
-  request.done(request);
-}
-
-void S3Engine::sweep() {
-  const Seconds stall{setup_.stall};
-  next_sweep_ = now_ + std::min(patience_.interval(), stall / 4);
-  for (std::uint32_t i = 0; i < connections_.size(); ++i) {
-    Connection& connection = connections_[i];
-    if (connection.request == nullptr || now_ - connection.heard < stall) continue;
-    IoRequest& request = *connection.request;
-    setup_.counters->bytes_wasted += connection.link->received();
-    setup_.counters->bytes_received += connection.link->received();
-    release(i, false);
-    again_or_done(request, ETIMEDOUT, setup_.counters->timed_out);
-  }
-  if (!patience_.ends()) return;
-  for (IoRequest* request = all_.front(); request != nullptr && patience_.over(now_ - request->queued);) {
-    IoRequest* const next = request->next;
-    if (request->state == kUnderWay) {
-      setup_.counters->bytes_wasted += connections_[request->slot].link->received();
-      setup_.counters->bytes_received += connections_[request->slot].link->received();
-      release(request->slot, false);
-    } else if (request->state == kBacksOff) {
-      std::erase_if(later_, [&](const Later& one) { return one.request == request; });
-      std::make_heap(later_.begin(), later_.end(), [](const Later& a, const Later& b) { return a.due > b.due; });
-    } else {
-      queue_.erase(std::find(queue_.begin() + static_cast<std::ptrdiff_t>(queue_begin_), queue_.end(), request));
-    }
-    complete(*request, patience_.error(now_ - request->queued));
-    request = next;
-  }
+  again_or_done(
+      request, error,
+      error == EBADMSG || (answered && closed_meanwhile(error)) ? counters.truncated : counters.reset);
 }
 
 std::unique_ptr<Engine> make_s3_engine(const S3EngineSetup& setup, const EngineOptions& options) {

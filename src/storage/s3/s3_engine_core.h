@@ -9,10 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "storage/engine.h"
 #include "storage/request_list.h"
 #include "storage/s3/s3_call.h"
-#include "storage/s3/s3_engine.h"
 #include "storage/s3/s3_link.h"
+#include "storage/s3/s3_setup.h"
 
 namespace aforo {
 
@@ -83,7 +84,8 @@ class S3Engine final : public Engine {
   Seconds now_{0}, next_sweep_{0};
   Patience patience_;
   std::vector<Connection> connections_;
-  std::vector<std::uint32_t> idle_, empty_;  // by number: connected and free, the last used at the end; and without a link
+  std::vector<std::uint32_t> idle_,
+      empty_;  // by number: connected and free, the last used at the end; and without a link
   std::size_t under_way_ = 0;
   RequestList all_;
   std::vector<IoRequest*> queue_;  // a ring would be a little less work; the front is at queue_begin_

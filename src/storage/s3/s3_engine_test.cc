@@ -88,7 +88,8 @@ TEST_F(S3EngineTest, ChunkedAnswersAndClosedConnectionsAreReadToo) {
 
 TEST_F(S3EngineTest, WhatMayGoBetterIsTriedAgainAndCounted) {
   const auto counts = [&] {
-    return std::vector<std::uint64_t>{counters_->throttled, counters_->failed, counters_->reset, counters_->truncated};
+    return std::vector<std::uint64_t>{counters_->throttled, counters_->failed, counters_->reset,
+                                      counters_->truncated};
   };
   using Counts = std::vector<std::uint64_t>;
   serve();

@@ -21,24 +21,27 @@ std::string by_code(const S3Bucket& bucket, const S3Fault& fault) {
     return fmt::format("found no bucket '{}' at {} (NoSuchBucket); make it, or name another", bucket.bucket,
                        bucket.host_header);
   if (code == "InvalidAccessKeyId" || code == "InvalidClientTokenId")
-    return fmt::format("found that {} does not know the access key ({}); check the credentials, {}", bucket.host_header,
-                       code, keys);
+    return fmt::format("found that {} does not know the access key ({}); check the credentials, {}",
+                       bucket.host_header, code, keys);
   if (code == "SignatureDoesNotMatch")
-    return fmt::format("found the signature refused ({}); check the secret key, {}, and --region {}", code, keys,
-                       bucket.region);
+    return fmt::format("found the signature refused ({}); check the secret key, {}, and --region {}", code,
+                       keys, bucket.region);
   if (code == "ExpiredToken" || code == "TokenRefreshRequired" || code == "InvalidToken")
     return fmt::format("found the session token refused ({}); renew the credentials, {}", code, keys);
   if (code == "RequestTimeTooSkewed")
-    return fmt::format("found this machine's clock more than 15 minutes from the server's ({}); set it", code);
+    return fmt::format("found this machine's clock more than 15 minutes from the server's ({}); set it",
+                       code);
   if (code == "AuthorizationHeaderMalformed" || code == "PermanentRedirect" || fault.status == 301)
     return fmt::format("found the bucket in another region ({}); say --region {}",
-                       code.empty() ? "301" : code, fault.server.region.empty() ? "with its own" : fault.server.region);
+                       code.empty() ? "301" : code,
+                       fault.server.region.empty() ? "with its own" : fault.server.region);
   if (fault.status == 401 || fault.status == 403)
     return bucket.credentials ? fmt::format("found access denied ({}); check what the credentials may do, {}",
                                             code.empty() ? fmt::format("{}", fault.status) : code, keys)
-                              : fmt::format("found access denied ({}) without credentials; set AWS_ACCESS_KEY_ID and "
-                                            "AWS_SECRET_ACCESS_KEY, or name a --profile",
-                                            code.empty() ? fmt::format("{}", fault.status) : code);
+                              : fmt::format(
+                                    "found access denied ({}) without credentials; set AWS_ACCESS_KEY_ID and "
+                                    "AWS_SECRET_ACCESS_KEY, or name a --profile",
+                                    code.empty() ? fmt::format("{}", fault.status) : code);
   return {};
 }
 
@@ -50,11 +53,14 @@ std::string by_connection(const S3Bucket& bucket, const S3Fault& fault) {
     case ETIMEDOUT:
       return fmt::format("found no answer from {} in time; check --endpoint and the network", server);
     case ECONNREFUSED:
-      return fmt::format("found nothing that listens at {} ({}); check --endpoint", server, describe_errno(fault.error));
+      return fmt::format("found nothing that listens at {} ({}); check --endpoint", server,
+                         describe_errno(fault.error));
     case EPROTO:
-      return fmt::format("found {} at {}; check --endpoint", fault.words.empty() ? "no S3" : fault.words, server);
+      return fmt::format("found {} at {}; check --endpoint", fault.words.empty() ? "no S3" : fault.words,
+                         server);
     default:
-      return fmt::format("found {} from {}; try again, or check --endpoint", describe_errno(fault.error), server);
+      return fmt::format("found {} from {}; try again, or check --endpoint", describe_errno(fault.error),
+                         server);
   }
 }
 

@@ -16,7 +16,8 @@ struct S3Fault {
   int error = 0;
   int status = 0;  // HTTP's; 0: there was no answer
   S3Error server;  // what the server said
-  std::string words;  // of TLS, of the resolver, of what was found instead of S3; empty where `server` says it
+  std::string
+      words;  // of TLS, of the resolver, of what was found instead of S3; empty where `server` says it
 };
 
 // errno of a status and, where the server said one, its code; 0 below 300.

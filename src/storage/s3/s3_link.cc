@@ -51,7 +51,8 @@ S3Link::Progress S3Link::connect() {
 S3Link::Progress S3Link::send() {
   while (head_sent_ < head_out_.size() || body_sent_ < body_out_.size()) {
     const bool head = head_sent_ < head_out_.size();
-    const auto part = head ? std::as_bytes(std::span(head_out_)).subspan(head_sent_) : body_out_.subspan(body_sent_);
+    const auto part =
+        head ? std::as_bytes(std::span(head_out_)).subspan(head_sent_) : body_out_.subspan(body_sent_);
     const HttpConnection::Done done = connection_.send(part);
     if (done.error != 0) return fail(done.error);
     if (done.want != HttpConnection::Want::kNothing) return Progress::kWaits;
@@ -129,8 +130,8 @@ S3Link::Progress S3Link::read_body() {
     if (into_text_ && text_.size() >= kMostText) return over(false);
     std::uint64_t most = into_text_ ? head_in_.size() : into_.size() - taken_;
     if (answer_.length) most = std::min(most, *answer_.length - received_);
-    const auto room = into_text_ ? std::as_writable_bytes(std::span(head_in_)).first(most)
-                                 : into_.subspan(taken_, most);
+    const auto room =
+        into_text_ ? std::as_writable_bytes(std::span(head_in_)).first(most) : into_.subspan(taken_, most);
     const HttpConnection::Done done = connection_.receive(room);
     if (done.error != 0) return fail(done.error);
     if (done.want != HttpConnection::Want::kNothing) return Progress::kWaits;

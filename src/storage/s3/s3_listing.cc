@@ -104,7 +104,8 @@ class Told {
 
 }  // namespace
 
-tl::expected<S3ListPage, S3Fault> list_page(S3Client& client, const S3ListAsk& ask, const std::stop_token& stop) {
+tl::expected<S3ListPage, S3Fault> list_page(S3Client& client, const S3ListAsk& ask,
+                                            const std::stop_token& stop) {
   const std::string most = std::to_string(ask.most);
   S3Call call;
   call.query = {{"list-type", "2"}, {"encoding-type", "url"}, {"max-keys", most}, {"prefix", ask.prefix}};
@@ -116,13 +117,15 @@ tl::expected<S3ListPage, S3Fault> list_page(S3Client& client, const S3ListAsk& a
   if (page) return std::move(*page);
   S3Fault fault;
   fault.error = EPROTO;
-  fault.words = answer->body.find("<html") != std::string::npos || answer->body.find("<HTML") != std::string::npos
-                    ? "a page of HTML, not S3,"
-                    : "an answer that is no listing of S3's";
+  fault.words =
+      answer->body.find("<html") != std::string::npos || answer->body.find("<HTML") != std::string::npos
+          ? "a page of HTML, not S3,"
+          : "an answer that is no listing of S3's";
   return tl::unexpected(std::move(fault));
 }
 
-Listing list_objects(S3Client& client, const ListOptions& options, const std::stop_token& stop, const ListSink& sink) {
+Listing list_objects(S3Client& client, const ListOptions& options, const std::stop_token& stop,
+                     const ListSink& sink) {
   Told told(options, sink);
   const std::size_t skip = client.bucket().prefix.size();
   S3ListAsk ask{client.bucket().prefix, "", 1000, ""};
@@ -130,7 +133,8 @@ Listing list_objects(S3Client& client, const ListOptions& options, const std::st
     const auto page = list_page(client, ask, stop);
     if (!page) {
       if (!stop.stop_requested())
-        count_error(told.listing(), s3_sentence(client.bucket(), "list '" + client.bucket().where + "'", page.error()));
+        count_error(told.listing(),
+                    s3_sentence(client.bucket(), "list '" + client.bucket().where + "'", page.error()));
       break;
     }
     for (const auto& object : page->objects)

@@ -19,10 +19,12 @@ struct S3ListAsk {
 };
 
 // One request. Faults as of S3Client::ask; EPROTO where the answer is no listing.
-tl::expected<S3ListPage, S3Fault> list_page(S3Client& client, const S3ListAsk& ask, const std::stop_token& stop);
+tl::expected<S3ListPage, S3Fault> list_page(S3Client& client, const S3ListAsk& ask,
+                                            const std::stop_token& stop);
 
 // As Store::list. Of objects whose name ends in '/' (what some tools leave for a directory) nothing is told; names that no
 // path can have ("a//b", "../x") count as errors.
-Listing list_objects(S3Client& client, const ListOptions& options, const std::stop_token& stop, const ListSink& sink);
+Listing list_objects(S3Client& client, const ListOptions& options, const std::stop_token& stop,
+                     const ListSink& sink);
 
 }  // namespace aforo

@@ -25,6 +25,11 @@ constexpr std::uint64_t kFirstAhead = 64 << 10, kMostAhead = 1 << 20;
 constexpr const char* kNoWrites =
     "aforo reads buckets and does not write to them yet; lay the dataset in a directory and copy it there by another tool";
 
+Environment environment_of(const RemoteAccess& access) {
+  if (access.environment) return access.environment;
+  return [](const char*) { return std::optional<std::string>(); };
+}
+
 class S3File final : public StoreFile {
  public:
   S3File(std::shared_ptr<S3Client> client, std::string key, std::uint64_t size, std::string etag)
@@ -34,7 +39,8 @@ class S3File final : public StoreFile {
   std::uint64_t size() const override { return size_; }
   tl::expected<std::size_t, int> read(std::uint64_t offset, std::span<std::byte> buffer) override {
     if (offset >= size_ || buffer.empty()) return std::size_t{0};
-    const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), size_ - offset));
+    const std::size_t wanted =
+        static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), size_ - offset));
     if (offset < window_begin_ || offset + wanted > window_begin_ + window_.size()) {
       if (const int error = fetch(offset, wanted)) return tl::unexpected(error);
     }
@@ -69,7 +75,7 @@ class S3File final : public StoreFile {
 class S3Store final : public Store {
  public:
   S3Store(const std::string& where, const RemoteAccess& access)
-      : bucket_(std::make_shared<const S3Bucket>(resolve_s3(where, access, process_environment()))),
+      : bucket_(std::make_shared<const S3Bucket>(resolve_s3(where, access, environment_of(access)))),
         client_(std::make_shared<S3Client>(bucket_, counters_, clock_)) {
     info_.type = "s3";
     info_.device = bucket_->host_header;
@@ -123,8 +129,9 @@ class S3Store final : public Store {
   EngineChoice engine(EngineKind kind, const EngineOptions& options) const override {
     if (kind == EngineKind::kNull) return {make_null_engine(options), kind, ""};
     if (kind != EngineKind::kAuto && kind != EngineKind::kS3 && kind != EngineKind::kBlocking)
-      throw UserError(fmt::format("expected the engine 's3' (or none named) for '{}', found '{}'; that one reads files",
-                                  bucket_->where, to_string(kind)));
+      throw UserError(
+          fmt::format("expected the engine 's3' (or none named) for '{}', found '{}'; that one reads files",
+                      bucket_->where, to_string(kind)));
     return {make_s3_engine({bucket_, counters_, clock_}, options), EngineKind::kS3, ""};
   }
 
@@ -155,11 +162,14 @@ class S3Store final : public Store {
     return counters_->bytes_received.load(std::memory_order_relaxed);
   }
 
-  StoreSpace space() const override { return {Bytes{std::numeric_limits<std::int64_t>::max()}, Bytes{1}, std::nullopt}; }
+  StoreSpace space() const override {
+    return {Bytes{std::numeric_limits<std::int64_t>::max()}, Bytes{1}, std::nullopt};
+  }
 
  private:
   [[noreturn]] void refuse_writes() const {
-    throw UserError(fmt::format("expected a directory to write to, found '{}': {}", bucket_->where, kNoWrites));
+    throw UserError(
+        fmt::format("expected a directory to write to, found '{}': {}", bucket_->where, kNoWrites));
   }
   int remembered(const S3Fault& fault) const {
     const std::lock_guard lock(mutex_);

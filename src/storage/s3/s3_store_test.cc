@@ -20,7 +20,8 @@ using testing::Pair;
 
 class S3StoreTest : public testing::Test {
  protected:
-  std::unique_ptr<Store> open(const std::string& where = "s3://data/p", const std::string& endpoint = {}) const {
+  std::unique_ptr<Store> open(const std::string& where = "s3://data/p",
+                              const std::string& endpoint = {}) const {
     RemoteAccess access;
     access.endpoint = endpoint.empty() ? server_.endpoint() : endpoint;
     return open_store(where, access);
@@ -47,7 +48,8 @@ class S3StoreTest : public testing::Test {
 };
 
 TEST_F(S3StoreTest, ListsEveryObjectBelowThePrefixOnce) {
-  for (int i = 0; i < 100; ++i) server_.put("p/c" + std::to_string(i % 3) + "/" + std::to_string(i) + ".jpg", std::string(i, 'x'));
+  for (int i = 0; i < 100; ++i)
+    server_.put("p/c" + std::to_string(i % 3) + "/" + std::to_string(i) + ".jpg", std::string(i, 'x'));
   server_.put("p/top", "1");
   server_.put("p2/other", "1");
   server_.put("p/.hidden", "1");
@@ -67,8 +69,9 @@ TEST_F(S3StoreTest, ListsEveryObjectBelowThePrefixOnce) {
   EXPECT_EQ(listing_.hidden_directories, 1u);
   EXPECT_EQ(listing_.errors, 1u);
   EXPECT_THAT(listing_.error_examples, ElementsAre(HasSubstr("a//b")));
-  EXPECT_THAT(listing_.fan_out, ElementsAre(Pair(ElementsAre(Pair("", 2u)), 1u), Pair(ElementsAre(Pair("", 33u)), 2u),
-                                            Pair(ElementsAre(Pair("", 34u)), 1u)));
+  EXPECT_THAT(listing_.fan_out,
+              ElementsAre(Pair(ElementsAre(Pair("", 2u)), 1u), Pair(ElementsAre(Pair("", 33u)), 2u),
+                          Pair(ElementsAre(Pair("", 34u)), 1u)));
   std::map<std::string, EntryKind> top;
   store->each_at_top([&](std::string_view name, EntryKind kind) { return top.emplace(name, kind), true; });
   EXPECT_EQ(top.at("c0"), EntryKind::kDirectory);
@@ -127,7 +130,9 @@ TEST_F(S3StoreTest, IsNotWrittenTo) {
 TEST_F(S3StoreTest, SaysWhatIsWrongWithAPlaceInOneSentence) {
   EXPECT_EQ(open()->check(), 0);
   EXPECT_THAT(why("s3://other/x"), HasSubstr("found no bucket 'other'"));
-  server_.faults([](const SeenRequest&, unsigned) { return std::optional(FaultPlan{.status = 403, .code = "ExpiredToken"}); });
+  server_.faults([](const SeenRequest&, unsigned) {
+    return std::optional(FaultPlan{.status = 403, .code = "ExpiredToken"});
+  });
   EXPECT_THAT(why("s3://data"), HasSubstr("renew the credentials"));
   server_.faults([](const SeenRequest&, unsigned) {
     return std::optional(FaultPlan{.body = "<html><body>Welcome</body></html>", .content_type = "text/html"});

@@ -35,8 +35,10 @@ class S3OverMemory final : public Engine {
       : files_(files), engine_(make_s3_engine(s3_setup(server_), options)) {}
   void start(IoRequest& request) override {
     if (request.path != nullptr && opens_file(request.operation))
-      if (const auto found = files_.find(std::string(request.path)); found != files_.end() && put_.insert(found->first).second)
-        server_.put(found->first, {reinterpret_cast<const char*>(found->second.data()), found->second.size()});
+      if (const auto found = files_.find(std::string(request.path));
+          found != files_.end() && put_.insert(found->first).second)
+        server_.put(found->first,
+                    {reinterpret_cast<const char*>(found->second.data()), found->second.size()});
     engine_->start(request);
   }
   std::size_t turn(Seconds patience) override { return engine_->turn(patience); }

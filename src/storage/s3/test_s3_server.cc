@@ -36,7 +36,8 @@ std::string unescaped(std::string_view text) {
 std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text)
-    out += std::isalnum(static_cast<unsigned char>(c)) || std::string_view("-._~/").find(c) != std::string_view::npos
+    out += std::isalnum(static_cast<unsigned char>(c)) ||
+                   std::string_view("-._~/").find(c) != std::string_view::npos
                ? std::string(1, c)
                : fmt::format("%{:02X}", static_cast<unsigned char>(c));
   return out;
@@ -70,7 +71,8 @@ struct Reply {
 };
 
 Reply error_reply(int status, const std::string& code) {
-  return {status, {"content-type: application/xml"},
+  return {status,
+          {"content-type: application/xml"},
           "<?xml version=\"1.0\"?><Error><Code>" + code + "</Code><Message>as told</Message></Error>"};
 }
 
@@ -126,7 +128,8 @@ struct TestS3Server::Inside {
     SeenRequest request;
     request.head = head, request.connection = number;
     request.method = head.substr(0, head.find(' '));
-    const std::string target = head.substr(request.method.size() + 1, head.find(' ', request.method.size() + 1) - request.method.size() - 1);
+    const std::string target = head.substr(
+        request.method.size() + 1, head.find(' ', request.method.size() + 1) - request.method.size() - 1);
     const std::size_t mark = target.find('?');
     const std::string path = unescaped(target.substr(0, mark));
     if (mark != std::string::npos) request.query = target.substr(mark + 1);
@@ -140,7 +143,9 @@ struct TestS3Server::Inside {
       const std::lock_guard lock(mutex);
       if (rule) fault = rule(request, static_cast<unsigned>(seen.size()));
       seen.push_back(request);
-      reply = bucket != options.bucket ? error_reply(404, "NoSuchBucket") : request.key.empty() ? listing(request) : object(request);
+      reply = bucket != options.bucket ? error_reply(404, "NoSuchBucket")
+              : request.key.empty()    ? listing(request)
+                                       : object(request);
     }
     return send_reply(socket, request, reply, fault);
   }
@@ -165,7 +170,8 @@ struct TestS3Server::Inside {
 
   // Keys after the token, which is the last one told; common prefixes count as keys.
   Reply listing(const SeenRequest& request) const {
-    const std::string prefix = parameter_of(request.query, "prefix"), delimiter = parameter_of(request.query, "delimiter"),
+    const std::string prefix = parameter_of(request.query, "prefix"),
+                      delimiter = parameter_of(request.query, "delimiter"),
                       token = parameter_of(request.query, "continuation-token");
     const std::string asked = parameter_of(request.query, "max-keys");
     const std::size_t most = std::min<std::uint64_t>(asked.empty() ? 1000 : number_of(asked), options.page);
@@ -174,7 +180,9 @@ struct TestS3Server::Inside {
     bool truncated = false;
     for (auto at = objects.lower_bound(prefix); at != objects.end() && at->first.starts_with(prefix); ++at) {
       const std::string& key = at->first;
-      if (!token.empty() && (key <= token || (token.ends_with('/') && !delimiter.empty() && key.starts_with(token)))) continue;
+      if (!token.empty() &&
+          (key <= token || (token.ends_with('/') && !delimiter.empty() && key.starts_with(token))))
+        continue;
       const std::size_t cut = delimiter.empty() ? std::string::npos : key.find(delimiter, prefix.size());
       const std::string group = cut == std::string::npos ? std::string() : key.substr(0, cut + 1);
       if (!group.empty() && group == common) continue;
@@ -185,36 +193,43 @@ struct TestS3Server::Inside {
       ++told;
       last = group.empty() ? key : group;
       if (group.empty()) {
-        out += fmt::format("<Contents><Key>{}</Key><Size>{}</Size><ETag>&quot;e&quot;</ETag></Contents>", escaped(key),
-                           at->second.size());
+        out += fmt::format("<Contents><Key>{}</Key><Size>{}</Size><ETag>&quot;e&quot;</ETag></Contents>",
+                           escaped(key), at->second.size());
       } else {
         common = group;
         out += fmt::format("<CommonPrefixes><Prefix>{}</Prefix></CommonPrefixes>", escaped(group));
       }
     }
-    return {200, {"content-type: application/xml"},
-            fmt::format("<?xml version=\"1.0\"?><ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
-                        "<EncodingType>url</EncodingType><IsTruncated>{}</IsTruncated>{}{}</ListBucketResult>",
-                        truncated ? "true" : "false",
-                        truncated ? "<NextContinuationToken>" + last + "</NextContinuationToken>" : "", out)};
+    return {200,
+            {"content-type: application/xml"},
+            fmt::format(
+                "<?xml version=\"1.0\"?><ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
+                "<EncodingType>url</EncodingType><IsTruncated>{}</IsTruncated>{}{}</ListBucketResult>",
+                truncated ? "true" : "false",
+                truncated ? "<NextContinuationToken>" + last + "</NextContinuationToken>" : "", out)};
   }
 
-  bool send_reply(int socket, const SeenRequest& request, Reply reply, const std::optional<FaultPlan>& fault) {
+  bool send_reply(int socket, const SeenRequest& request, Reply reply,
+                  const std::optional<FaultPlan>& fault) {
     if (fault) {
       if (fault->hang || fault->wait.value > 0) {
         std::unique_lock lock(mutex);
         const auto over = [this] { return ends; };
-        if (fault->hang) ending.wait(lock, over);
-        else ending.wait_for(lock, std::chrono::duration<double>(fault->wait.value), over);
+        if (fault->hang)
+          ending.wait(lock, over);
+        else
+          ending.wait_for(lock, std::chrono::duration<double>(fault->wait.value), over);
       }
       if (fault->hang || fault->reset) return false;
       if (fault->status != 0) reply = error_reply(fault->status, fault->code);
-      if (!fault->body.empty()) reply.body = fault->body, reply.headers = {"content-type: " + fault->content_type};
+      if (!fault->body.empty())
+        reply.body = fault->body, reply.headers = {"content-type: " + fault->content_type};
     }
     std::string out = fmt::format("HTTP/1.1 {} Whatever\r\n", reply.status);
     for (const std::string& header : reply.headers) out += header + "\r\n";
     const bool chunked = options.chunked && request.method != "HEAD";
-    out += chunked ? "transfer-encoding: chunked\r\n" : fmt::format("content-length: {}\r\n", reply.body.size());
+    out +=
+        chunked ? "transfer-encoding: chunked\r\n" : fmt::format("content-length: {}\r\n", reply.body.size());
     if (options.close) out += "connection: close\r\n";
     out += "\r\n";
     if (request.method != "HEAD") {
@@ -222,7 +237,8 @@ struct TestS3Server::Inside {
         out += fault && fault->cut ? reply.body.substr(0, *fault->cut) : reply.body;
       } else {
         for (std::size_t at = 0; at < reply.body.size(); at += 1000)
-          out += fmt::format("{:x};x=y\r\n{}\r\n", std::min<std::size_t>(1000, reply.body.size() - at), reply.body.substr(at, 1000));
+          out += fmt::format("{:x};x=y\r\n{}\r\n", std::min<std::size_t>(1000, reply.body.size() - at),
+                             reply.body.substr(at, 1000));
         out += "0\r\nx-trailer: 1\r\n\r\n";
       }
     }

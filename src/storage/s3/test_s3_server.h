@@ -27,18 +27,18 @@ struct FaultPlan {
   int status = 0;  // answered with; `code` is the error's
   std::string code = "InternalError";
   std::string body = {}, content_type = {};  // in place of the XML
-  Seconds wait{0};                   // before the answer
-  std::optional<std::size_t> cut = {};  // closes the connection after so many bytes of the body
-  bool reset = false;                // closes it before the answer
-  bool hang = false;                 // never answers, until the server ends
+  Seconds wait{0};                           // before the answer
+  std::optional<std::size_t> cut = {};       // closes the connection after so many bytes of the body
+  bool reset = false;                        // closes it before the answer
+  bool hang = false;                         // never answers, until the server ends
 };
 
 class TestS3Server {
  public:
   struct Options {
     std::string bucket = "data";
-    bool chunked = false;  // answers with chunked bodies
-    bool close = false;    // a connection for each answer
+    bool chunked = false;     // answers with chunked bodies
+    bool close = false;       // a connection for each answer
     std::size_t page = 1000;  // keys in a page of a listing, at most
   };
   TestS3Server() : TestS3Server(Options{}) {}
