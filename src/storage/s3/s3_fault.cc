@@ -20,7 +20,7 @@ std::string by_code(const S3Bucket& bucket, const S3Fault& fault) {
   if (code == "NoSuchBucket")
     return fmt::format("found no bucket '{}' at {} (NoSuchBucket); make it, or name another", bucket.bucket,
                        bucket.host_header);
-  if (code == "InvalidAccessKeyId" || code == "InvalidClientTokenId")
+  if (code == "InvalidAccessKeyId" || code == "InvalidClientTokenId" || code == "XAdminUserNotFound")
     return fmt::format("found that {} does not know the access key ({}); check the credentials, {}",
                        bucket.host_header, code, keys);
   if (code == "SignatureDoesNotMatch")
