@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "storage/engine_contract.h"
 #include "storage/memory_store.h"
+#include "storage/open_store.h"
 #include "storage/posix/posix_store.h"
 
 namespace aforo {

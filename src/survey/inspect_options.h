@@ -13,9 +13,9 @@ namespace aforo {
 
 struct InspectOptions {
   std::string directory;
-  RemoteAccess access = {};  // of the directory, where that is over a network
   // 0 = twice the cores: scanning waits for the storage's metadata.
   unsigned threads = 0;
+  RemoteAccess access = {};  // of the directory, where that is over a network
 };
 
 // What was seen. Plain data.
