@@ -8,7 +8,6 @@
 #include <openssl/x509v3.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -20,12 +19,11 @@ namespace aforo {
 namespace {
 
 std::string openssl_words() {
-  std::array<char, 256> text{};
   const unsigned long code = ERR_get_error();
-  ERR_error_string_n(code, text.data(), text.size());
-  const char* const reason = ERR_reason_error_string(code);
   ERR_clear_error();
-  return reason != nullptr ? reason : text.data();
+  if (ERR_SYSTEM_ERROR(code)) return describe_errno(static_cast<int>(ERR_GET_REASON(code)));
+  const char* const reason = ERR_reason_error_string(code);
+  return reason != nullptr ? reason : "an error that it does not name";
 }
 
 HttpConnection::Done waits(HttpConnection::Want want) { return {0, want, 0}; }
