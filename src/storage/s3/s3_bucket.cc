@@ -51,6 +51,8 @@ void take_endpoint(S3Bucket& bucket, const std::string& text) {
   if (!bucket.tls && !rest.starts_with("http://")) refuse_endpoint(text);
   rest.remove_prefix(bucket.tls ? 8 : 7);
   if (rest.ends_with('/')) rest.remove_suffix(1);
+  if (std::any_of(rest.begin(), rest.end(), [](unsigned char c) { return c <= ' ' || c == 0x7F; }))
+    refuse_endpoint(text);
   if (rest.empty() || rest.find_first_of("/?#@ ") != rest.npos) refuse_endpoint(text);
   bucket.port = bucket.tls ? 443 : 80;
   const std::size_t bracket = rest.front() == '[' ? rest.find(']') : 0;
@@ -105,6 +107,9 @@ S3Bucket resolve_s3(const std::string& where, const RemoteAccess& access, const 
   const S3Profile profile = s3_profile(access.profile, environment);
   bucket.region = first_of({access.region, environment("AWS_REGION"), environment("AWS_DEFAULT_REGION"),
                             of_profile(profile, "region"), "us-east-1"});
+  if (!std::all_of(bucket.region.begin(), bucket.region.end(),
+                   [](char c) { return is_lower_or_digit(c) || c == '-'; }))
+    throw UserError(fmt::format("expected a region as us-east-1, found '{}'; name one", bucket.region));
   const std::string endpoint =
       first_of({access.endpoint, environment("AWS_ENDPOINT_URL_S3"), environment("AWS_ENDPOINT_URL"),
                 of_profile(profile, "endpoint_url")});

@@ -68,8 +68,12 @@ TEST(S3Bucket, RefusesWhatNoBucketHas) {
   for (const char* where : {"s3://data/a//b", "s3://data/../b", "s3://data/./b"})
     EXPECT_THAT(refusal(where), HasSubstr("without empty parts")) << where;
   for (const char* endpoint : {"127.0.0.1:7070", "ftp://x", "http://", "http://u:p@x", "http://x/y",
-                               "http://x:0", "http://x:99999", "http://[::1", "http://x?y"})
+                               "http://x:0", "http://x\ny: z", "http://x:99999", "http://[::1", "http://x?y"})
     EXPECT_THAT(refusal("s3://data", {.endpoint = endpoint}), HasSubstr("expected an endpoint")) << endpoint;
+}
+
+TEST(S3Bucket, ARegionIsAWord) {
+  EXPECT_THAT(refusal("s3://data", {.region = "eu west"}), HasSubstr("expected a region as us-east-1"));
 }
 
 class AwsFiles : public testing::Test {
