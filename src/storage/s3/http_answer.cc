@@ -33,16 +33,24 @@ bool take_range(std::string_view value, HttpAnswer& answer) {
   value.remove_prefix(kUnit.size());
   const std::size_t dash = value.find('-'), slash = value.find('/');
   if (slash == value.npos) return false;
-  if (value.starts_with("*/")) {  // of a 416
-    answer.whole = whole_number(value.substr(2));
-    return true;
-  }
+  const std::string_view whole = value.substr(slash + 1);
+  if (whole != "*") answer.whole = whole_number(whole);
+  if (value.substr(0, slash) == "*") return answer.whole.has_value();  // of a 416
   if (dash == value.npos || dash > slash) return false;
   answer.range_first = whole_number(value.substr(0, dash));
   const auto last = whole_number(value.substr(dash + 1, slash - dash - 1));
-  const std::string_view whole = value.substr(slash + 1);
-  if (whole != "*") answer.whole = whole_number(whole);
-  return answer.range_first && last && *last >= *answer.range_first && (whole == "*" || answer.whole);
+  return answer.range_first && last && *last >= *answer.range_first &&
+         (answer.whole ? *last < *answer.whole : whole == "*");
+}
+
+// Of "keep-alive, close".
+bool names_close(std::string_view list) {
+  for (std::size_t at = 0; at <= list.size();) {
+    const std::size_t end = std::min(list.find(',', at), list.size());
+    if (same_word(trimmed(list.substr(at, end - at)), "close")) return true;
+    at = end + 1;
+  }
+  return false;
 }
 
 // False where the field makes the head bad.
@@ -52,10 +60,10 @@ bool take_field(std::string_view name, std::string_view value, HttpAnswer& answe
     if (!length || (answer.length && *answer.length != *length)) return false;
     answer.length = length;
   } else if (same_word(name, "transfer-encoding")) {
-    if (!same_word(value, "chunked")) return false;
+    if (answer.chunked || !same_word(value, "chunked")) return false;
     answer.chunked = true;
   } else if (same_word(name, "connection")) {
-    if (same_word(value, "close")) answer.close = true;
+    if (names_close(value)) answer.close = true;
   } else if (same_word(name, "content-range")) {
     return take_range(value, answer);
   } else if (same_word(name, "etag")) {
@@ -99,9 +107,12 @@ HeadState parse_head(std::string_view bytes, HttpAnswer& answer, std::size_t& us
   // What cannot become a head is told at once: a server of another kind may never send an empty line.
   constexpr std::string_view kBegin = "HTTP/1.";
   if (bytes.substr(0, kBegin.size()) != kBegin.substr(0, bytes.size())) return HeadState::kBad;
-  const std::size_t end = bytes.find("\r\n\r\n");
-  if (end == bytes.npos || end > HttpAnswer::kMostHead)
-    return std::min(end, bytes.size()) > HttpAnswer::kMostHead ? HeadState::kBad : HeadState::kIncomplete;
+  constexpr std::string_view kEnd = "\r\n\r\n";
+  const std::size_t end = bytes.find(kEnd);
+  // Where it has not ended yet, its end may have begun: the same is said however the bytes come in.
+  if (end == bytes.npos)
+    return bytes.size() >= HttpAnswer::kMostHead + kEnd.size() ? HeadState::kBad : HeadState::kIncomplete;
+  if (end > HttpAnswer::kMostHead) return HeadState::kBad;
   answer = HttpAnswer{};
   std::string_view head = bytes.substr(0, end + 2);
   bool first = true;
