@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace aforo {
 namespace {
@@ -27,6 +28,11 @@ bool may_be_bucket(std::string_view name) {
                      [](char c) { return is_lower_or_digit(c) || c == '.' || c == '-'; });
 }
 
+// What stands in a request's head may break no line of it.
+bool is_host_letter(char c) {
+  return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' || c == '_';
+}
+
 // False where a part of "a/b/c" is empty, "." or "..".
 bool has_plain_parts(std::string_view prefix) {
   for (std::size_t at = 0; at <= prefix.size();) {
@@ -39,9 +45,13 @@ bool has_plain_parts(std::string_view prefix) {
 }
 
 [[noreturn]] void refuse_endpoint(const std::string& text) {
+  if (text.find('@') != std::string::npos)  // what stands before it may be a secret
+    throw UserError(
+        "expected an endpoint as http://HOST[:PORT] or https://HOST[:PORT], found one with a user; name the server "
+        "alone, and its keys as docs/object-stores.md says");
   throw UserError(fmt::format(
-      "expected an endpoint as http://HOST[:PORT] or https://HOST[:PORT], found '{}'; name the server alone",
-      text));
+      "expected an endpoint as http://HOST[:PORT] or https://HOST[:PORT], found {}; name the server alone",
+      quote(text)));
 }
 
 // Into tls, host and port of `bucket`.
@@ -51,11 +61,10 @@ void take_endpoint(S3Bucket& bucket, const std::string& text) {
   if (!bucket.tls && !rest.starts_with("http://")) refuse_endpoint(text);
   rest.remove_prefix(bucket.tls ? 8 : 7);
   if (rest.ends_with('/')) rest.remove_suffix(1);
-  if (std::any_of(rest.begin(), rest.end(), [](unsigned char c) { return c <= ' ' || c == 0x7F; }))
-    refuse_endpoint(text);
-  if (rest.empty() || rest.find_first_of("/?#@ ") != rest.npos) refuse_endpoint(text);
+  if (rest.empty() || rest.find('@') != rest.npos) refuse_endpoint(text);
   bucket.port = bucket.tls ? 443 : 80;
-  const std::size_t bracket = rest.front() == '[' ? rest.find(']') : 0;
+  const bool is_bracketed = rest.front() == '[';
+  const std::size_t bracket = is_bracketed ? rest.find(']') : 0;
   if (bracket == rest.npos) refuse_endpoint(text);
   const std::size_t colon = rest.find(':', bracket);
   if (colon != rest.npos) {
@@ -65,8 +74,17 @@ void take_endpoint(S3Bucket& bucket, const std::string& text) {
       refuse_endpoint(text);
     rest = rest.substr(0, colon);
   }
-  bucket.host = rest.front() == '[' ? rest.substr(1, bracket - 1) : rest;
-  if (bucket.host.empty()) refuse_endpoint(text);
+  if (is_bracketed && bracket + 1 != rest.size()) refuse_endpoint(text);
+  bucket.host = is_bracketed ? rest.substr(1, bracket - 1) : rest;
+  if (bucket.host.empty() || !std::all_of(bucket.host.begin(), bucket.host.end(), [&](char c) {
+        return is_host_letter(c) || (is_bracketed && c == ':');
+      }))
+    refuse_endpoint(text);
+}
+
+// Where Amazon serves the region.
+std::string amazons_endpoint(const std::string& region) {
+  return fmt::format("https://s3.{}.amazonaws.com{}", region, region.starts_with("cn-") ? ".cn" : "");
 }
 
 std::string first_of(std::initializer_list<std::optional<std::string>> candidates) {
@@ -83,7 +101,7 @@ std::optional<std::string> of_profile(const S3Profile& profile, std::string_view
 S3Bucket named_bucket(const std::string& where) {
   S3Bucket bucket;
   std::string_view rest = std::string_view(where).substr(kScheme.size());
-  while (rest.ends_with('/')) rest.remove_suffix(1);
+  if (rest.ends_with('/')) rest.remove_suffix(1);
   const std::size_t slash = rest.find('/');
   bucket.bucket = rest.substr(0, slash);
   if (!may_be_bucket(bucket.bucket))
@@ -107,14 +125,14 @@ S3Bucket resolve_s3(const std::string& where, const RemoteAccess& access, const 
   const S3Profile profile = s3_profile(access.profile, environment);
   bucket.region = first_of({access.region, environment("AWS_REGION"), environment("AWS_DEFAULT_REGION"),
                             of_profile(profile, "region"), "us-east-1"});
-  if (!std::all_of(bucket.region.begin(), bucket.region.end(),
-                   [](char c) { return is_lower_or_digit(c) || c == '-'; }))
-    throw UserError(fmt::format("expected a region as us-east-1, found '{}'; name one", bucket.region));
+  if (!std::all_of(bucket.region.begin(), bucket.region.end(), is_host_letter))
+    throw UserError(fmt::format(
+        "expected a region as us-east-1, found {}; name another (--region, AWS_REGION or the profile's)",
+        quote(bucket.region)));
   const std::string endpoint =
       first_of({access.endpoint, environment("AWS_ENDPOINT_URL_S3"), environment("AWS_ENDPOINT_URL"),
                 of_profile(profile, "endpoint_url")});
-  take_endpoint(bucket,
-                endpoint.empty() ? fmt::format("https://s3.{}.amazonaws.com", bucket.region) : endpoint);
+  take_endpoint(bucket, endpoint.empty() ? amazons_endpoint(bucket.region) : endpoint);
   bucket.ca_file = first_of({environment("AWS_CA_BUNDLE"), of_profile(profile, "ca_bundle")});
   const bool at_amazon =
       bucket.host.ends_with(".amazonaws.com") || bucket.host.ends_with(".amazonaws.com.cn");
@@ -122,6 +140,10 @@ S3Bucket resolve_s3(const std::string& where, const RemoteAccess& access, const 
   const bool plain_name = bucket.bucket.find('.') == std::string::npos;
   bucket.path_style = access.style == BucketStyle::kPath ||
                       (access.style == BucketStyle::kAuto && !(at_amazon && plain_name));
+  if (!bucket.path_style && (is_address(bucket.host) || bucket.host.find(':') != std::string::npos))
+    throw UserError(fmt::format(
+        "expected an endpoint with a name for the bucket to stand before, found the address '{}'; say --bucket-style path",
+        bucket.host));
   if (!bucket.path_style) bucket.host = bucket.bucket + '.' + bucket.host;
   bucket.host_header = bucket.host.find(':') == std::string::npos ? bucket.host : '[' + bucket.host + ']';
   if (bucket.port != (bucket.tls ? 443 : 80)) bucket.host_header += fmt::format(":{}", bucket.port);

@@ -37,7 +37,9 @@ struct S3Bucket {
 // `where` begins with "s3://". What `access` leaves open comes from the environment (AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL,
 // AWS_REGION, AWS_DEFAULT_REGION, AWS_PROFILE, AWS_CA_BUNDLE), then from the profile, then it is Amazon's own endpoint of
 // the region, and us-east-1. Throws UserError for a name that no bucket can have (3 to 63 of a-z 0-9 . -, no IPv4 address), a prefix with an empty
-// part, "." or "..", an endpoint that is no http or https URL without path, query or user, and as find_s3_credentials does.
+// part, "." or "..", a region with other letters than a host's name has, an endpoint that is no http or https URL without
+// path, query or user (which is not told, as a secret may stand there), or that is an address where the bucket is to stand
+// before a name, and as find_s3_credentials does. So nothing in a bucket breaks a line of a request's head.
 S3Bucket resolve_s3(const std::string& where, const RemoteAccess& access, const Environment& environment);
 
 }  // namespace aforo

@@ -65,15 +65,43 @@ TEST(S3Bucket, RefusesWhatNoBucketHas) {
   for (const char* where :
        {"s3://", "s3:///x", "s3://ab", "s3://UPPER", "s3://-data", "s3://a..b", "s3://192.168.1.1"})
     EXPECT_THAT(refusal(where), HasSubstr("expected s3://BUCKET/PREFIX")) << where;
-  for (const char* where : {"s3://data/a//b", "s3://data/../b", "s3://data/./b"})
+  for (const char* where :
+       {"s3://data/a//b", "s3://data/../b", "s3://data/./b", "s3://data//", "s3://data/a//"})
     EXPECT_THAT(refusal(where), HasSubstr("without empty parts")) << where;
   for (const char* endpoint : {"127.0.0.1:7070", "ftp://x", "http://", "http://u:p@x", "http://x/y",
                                "http://x:0", "http://x\ny: z", "http://x:99999", "http://[::1", "http://x?y"})
     EXPECT_THAT(refusal("s3://data", {.endpoint = endpoint}), HasSubstr("expected an endpoint")) << endpoint;
 }
 
-TEST(S3Bucket, ARegionIsAWord) {
-  EXPECT_THAT(refusal("s3://data", {.region = "eu west"}), HasSubstr("expected a region as us-east-1"));
+TEST(S3Bucket, NothingInItBreaksALineOfAHead) {
+  for (const char* endpoint :
+       {"http://x\r\ny: z", "http://x\ty", "http://[::1]x", "http://[::1]x:80", "http://[]", "http://a%b",
+        "http://::1", "http://x:", "http://x:8 0", "http://x/ ", "https://"})
+    EXPECT_THAT(refusal("s3://data", {.endpoint = endpoint}), HasSubstr("expected an endpoint")) << endpoint;
+  for (const char* region : {"eu west", "eu-west-1/s3", "x\r\ny: z", "\xC3\xA9"})
+    EXPECT_THAT(refusal("s3://data", {.region = region}),
+                HasSubstr("expected a region as us-east-1, found '"))
+        << region;
+  const std::string said = refusal("s3://data", {.endpoint = "http://user:HUSH@x"});
+  EXPECT_THAT(said, HasSubstr("found one with a user"));
+  EXPECT_EQ(said.find("HUSH"), std::string::npos);
+}
+
+TEST(S3Bucket, StandsBeforeANameOnly) {
+  for (const char* endpoint : {"http://127.0.0.1:7070", "http://[::1]:7070"}) {
+    EXPECT_THAT(refusal("s3://data", {.endpoint = endpoint, .style = BucketStyle::kHost}),
+                HasSubstr("say --bucket-style path"));
+    EXPECT_TRUE(
+        resolve_s3("s3://data", {.endpoint = endpoint, .style = BucketStyle::kAuto}, set_to({})).path_style);
+  }
+}
+
+TEST(S3Bucket, EveryRegionOfAmazonHasItsHost) {
+  EXPECT_EQ(resolve_s3("s3://data", {}, set_to({})).host, "data.s3.us-east-1.amazonaws.com");
+  EXPECT_EQ(resolve_s3("s3://data", {.region = "cn-north-1"}, set_to({})).host,
+            "data.s3.cn-north-1.amazonaws.com.cn");
+  EXPECT_EQ(resolve_s3("s3://data", {}, set_to({{"AWS_DEFAULT_REGION", "b"}, {"AWS_REGION", "a"}})).region,
+            "a");
 }
 
 class AwsFiles : public testing::Test {

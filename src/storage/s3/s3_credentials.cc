@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <utility>
@@ -27,15 +28,19 @@ std::string_view without_comment(std::string_view line) {
   return line;
 }
 
+[[noreturn]] void refuse_file(const std::string& path) {
+  throw UserError(
+      fmt::format("expected to read the AWS settings in '{}', found {}; make it readable, or unset it", path,
+                  describe_errno(errno)));
+}
+
 // The section's keys; absent where the file has no such section, or there is no file. Throws where it cannot be read.
 std::optional<S3Profile> section_of(const std::string& path, const std::string& section) {
   errno = 0;
   std::ifstream file(path);
   if (!file) {
     if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
-    throw UserError(
-        fmt::format("expected to read the AWS settings in '{}', found {}; make it readable, or unset it",
-                    path, describe_errno(errno)));
+    refuse_file(path);
   }
   std::optional<S3Profile> found;
   bool inside = false;
@@ -53,13 +58,15 @@ std::optional<S3Profile> section_of(const std::string& path, const std::string& 
           std::string(stripped(text.substr(equals + 1)));
     }
   }
+  if (file.bad()) refuse_file(path);
   return found;
 }
 
-// A path of the environment, or one below the home directory.
+// A path of the environment, or one below the home directory; empty where there is none.
 std::string settings_path(const Environment& environment, const char* variable, const char* below) {
   if (const auto path = environment(variable)) return *path;
-  return environment("HOME").value_or("") + "/.aws/" + below;
+  const auto home = environment("HOME");
+  return home ? *home + "/.aws/" + below : std::string();
 }
 
 std::string value_of(const S3Profile& profile, std::string_view key) {
@@ -72,6 +79,11 @@ std::string profile_name(const std::string& named, const Environment& environmen
   return environment("AWS_PROFILE").value_or("default");
 }
 
+// Keys stand in a request's head, where a line's end would begin another line.
+bool is_plain(std::string_view key) {
+  return std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < 0x7f; });
+}
+
 std::shared_ptr<const S3Credentials> made(std::string access, std::string secret, std::string token,
                                           std::string source) {
   if (access.empty() && secret.empty()) return nullptr;
@@ -79,6 +91,12 @@ std::shared_ptr<const S3Credentials> made(std::string access, std::string secret
     throw UserError(
         fmt::format("expected an access key and its secret key, found the {} key alone in {}; set both",
                     access.empty() ? "secret" : "access", source));
+  for (const auto& [what, key] :
+       {std::pair("access key", &access), {"secret key", &secret}, {"session token", &token}})
+    if (!is_plain(*key))
+      throw UserError(fmt::format(
+          "expected keys of letters, digits and signs, found a blank or a line's end in the {} of {}; set it again",
+          what, source));
   return std::make_shared<const S3Credentials>(
       S3Credentials{std::move(access), std::move(secret), std::move(token), std::move(source)});
 }
@@ -90,7 +108,8 @@ S3Profile s3_profile(const std::string& named, const Environment& environment) {
   const std::string credentials = settings_path(environment, "AWS_SHARED_CREDENTIALS_FILE", "credentials");
   const std::string config = settings_path(environment, "AWS_CONFIG_FILE", "config");
   auto secret = section_of(credentials, name);
-  auto settings = section_of(config, name == "default" ? name : "profile " + name);
+  auto settings = section_of(config, "profile " + name);
+  if (!settings && name == "default") settings = section_of(config, name);
   if (!secret && !settings && (!named.empty() || environment("AWS_PROFILE")))
     throw UserError(
         fmt::format("expected the profile '{}' in {} or {}, found it in neither; name one that is there",

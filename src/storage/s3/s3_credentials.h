@@ -1,7 +1,7 @@
 // Credentials for S3, found where the usual tools look, in their order: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (with
 // AWS_SESSION_TOKEN) of the environment, unless a profile was named; then the profile in the shared credentials file
 // (AWS_SHARED_CREDENTIALS_FILE, ~/.aws/credentials), then in the config file (AWS_CONFIG_FILE, ~/.aws/config, there
-// "[profile NAME]" but "[default]"). A profile that gets its credentials another way (role_arn, sso_*,
+// "[profile NAME]", and "[default]" as well). A profile that gets its credentials another way (role_arn, sso_*,
 // credential_process, web identity) is refused by name: the sentence says how to export them. None anywhere: anonymous
 // requests, as for public buckets.
 //
@@ -34,7 +34,8 @@ using S3Profile = std::map<std::string, std::string, std::less<>>;
 // that is there cannot be read.
 S3Profile s3_profile(const std::string& named, const Environment& environment);
 
-// Null: none, requests are anonymous. Throws UserError as above, and for credentials that are half there.
+// Null: none, requests are anonymous. Throws UserError as above, and for credentials that are half there or hold what may not
+// stand in a request's head.
 std::shared_ptr<const S3Credentials> find_s3_credentials(const std::string& named, const S3Profile& profile,
                                                          const Environment& environment);
 
