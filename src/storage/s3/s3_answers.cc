@@ -55,10 +55,12 @@ std::optional<S3Error> read_s3_error(std::string_view xml) {
 std::optional<S3ListPage> read_s3_list(std::string_view xml) {
   pugi::xml_document document;
   const pugi::xml_node list = root_of(document, xml, "ListBucketResult");
-  if (!list || !list.child("IsTruncated")) return std::nullopt;
+  if (!list) return std::nullopt;
   const bool encoded = text_of(list, "EncodingType") == "url";
   S3ListPage page;
-  page.truncated = list.child("IsTruncated").text().as_bool();
+  const std::string truncated = text_of(list, "IsTruncated");
+  if (truncated != "true" && truncated != "false") return std::nullopt;  // a listing could end too early
+  page.truncated = truncated == "true";
   page.next = text_of(list, "NextContinuationToken");
   if (page.truncated && page.next.empty()) return std::nullopt;
   for (const pugi::xml_node& object : list.children("Contents")) {
