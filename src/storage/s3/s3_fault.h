@@ -10,7 +10,7 @@
 namespace aforo {
 
 struct S3Fault {
-  // ENOENT (404), EACCES (401, 403), EEXIST (409, 412 after If-None-Match), ESTALE (412 after If-Match), EBUSY (429, 503,
+  // ENOENT (404), EACCES (401, 403, a token that has expired), EEXIST (409, 412 after If-None-Match), ESTALE (412 after If-Match), EBUSY (429, 503,
   // SlowDown), EREMOTEIO (other 5xx), ECONNREFUSED, ECONNRESET, EHOSTUNREACH (no such host), ETIMEDOUT, EBADMSG (a checksum
   // or a body that is cut short), EPROTO (no HTTP, no S3, a redirect, TLS that does not verify), ECANCELED (a stop was requested).
   int error = 0;
@@ -27,7 +27,8 @@ bool s3_may_retry(int status, std::string_view code);
 
 // One sentence: what was expected ("expected to list 's3://x/y'"), the server's own code and what to do, for every case of
 // the house's list: no such bucket, no credentials, expired or wrong ones, a wrong clock, an endpoint that speaks no S3 or answers HTML, TLS that does not verify,
-// a bucket in another region (names it). Names the profile or variable that credentials came from, never what they are.
+// a bucket in another region (names it). Names the profile or variable that credentials came from, never what they are. What
+// the server says is cut, without control characters, and no command to type unless it is a plain name.
 std::string s3_sentence(const S3Bucket& bucket, std::string_view wanted, const S3Fault& fault);
 
 }  // namespace aforo

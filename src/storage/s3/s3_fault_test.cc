@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace aforo {
@@ -60,8 +61,88 @@ TEST(S3Fault, SaysWhatIsWrongWithTheConnection) {
   EXPECT_THAT(of(ECONNREFUSED), HasSubstr("found nothing that listens at store:9000 (ECONNREFUSED"));
   EXPECT_THAT(of(EHOSTUNREACH, "Name or service not known"), HasSubstr("found no such host as store"));
   EXPECT_THAT(of(ETIMEDOUT), HasSubstr("no answer from store:9000 in time"));
-  EXPECT_THAT(of(EPROTO, "a certificate that does not verify (self-signed certificate)"),
-              HasSubstr("found a certificate that does not verify (self-signed certificate) at store:9000"));
+  EXPECT_THAT(of(EPROTO, "no HTTP"),
+              HasSubstr("found no HTTP at store:9000; check --endpoint (http:// or https://)"));
+  EXPECT_THAT(of(ECONNRESET), HasSubstr("(connection reset by peer) from store:9000; try again"));
+  EXPECT_THAT(
+      of(EPROTO, "a certificate that does not verify (self-signed certificate)"),
+      HasSubstr("found a certificate that does not verify (self-signed certificate) at store:9000; check "
+                "--endpoint (http:// or https://), or name the certificates to trust in AWS_CA_BUNDLE"));
+}
+
+// As somebody reads it, of an answer.
+std::string read_of(int status, const S3Error& server, const std::string& words = {},
+                    bool anonymous = false) {
+  S3Bucket bucket = bucket_with_keys();
+  if (anonymous) bucket.credentials = nullptr;
+  return s3_sentence(bucket, "list 's3://data/x'", {s3_errno(status, server.code), status, server, words});
+}
+
+TEST(S3Fault, EverySentenceSaysWhatToDo) {
+  const std::string list = "expected to list 's3://data/x', found ";
+  EXPECT_EQ(
+      read_of(403, {"InvalidAccessKeyId", "no such key", "", ""}),
+      list +
+          "that store:9000 does not know the access key (InvalidAccessKeyId); check the credentials, those of "
+          "profile 'p'");
+  EXPECT_EQ(
+      read_of(403, {"SignatureDoesNotMatch", "", "", ""}),
+      list +
+          "the signature refused (SignatureDoesNotMatch); check the secret key, those of profile 'p', and "
+          "--region us-east-1");
+  EXPECT_EQ(read_of(400, {"ExpiredToken", "", "", ""}),
+            list + "the session token refused (ExpiredToken); renew the credentials, those of profile 'p'");
+  EXPECT_EQ(
+      read_of(403, {"RequestTimeTooSkewed", "", "", ""}),
+      list + "this machine's clock more than 15 minutes from the server's (RequestTimeTooSkewed); set it");
+  EXPECT_EQ(read_of(403, {"AccessDenied", "", "", ""}, "", true),
+            list +
+                "access denied (AccessDenied) without credentials; set AWS_ACCESS_KEY_ID and "
+                "AWS_SECRET_ACCESS_KEY, or name a --profile");
+  EXPECT_EQ(read_of(403, {}),
+            list + "access denied (403); check what the credentials may do, those of profile 'p'")
+      << "of a HEAD";
+  EXPECT_EQ(read_of(404, {"NoSuchKey", "The specified key does not exist.", "", ""}),
+            list + "404 NoSuchKey from store:9000 (The specified key does not exist.); name what is there");
+  EXPECT_EQ(read_of(503, {"SlowDown", "", "", ""}),
+            list + "503 SlowDown from store:9000; ask for less at once, or try again later");
+  EXPECT_EQ(read_of(500, {"InternalError", "", "", ""}),
+            list + "500 InternalError from store:9000; try again later, or see to the server");
+  EXPECT_EQ(read_of(400, {"InvalidRequest", "", "", ""}),
+            list + "400 InvalidRequest from store:9000; check --endpoint and --region");
+}
+
+TEST(S3Fault, ABucketElsewhereIsNamedWhereTheServerNamesIt) {
+  EXPECT_THAT(
+      read_of(400, {"AuthorizationHeaderMalformed", "", "eu-west-1", ""}),
+      HasSubstr("found the bucket in another region (AuthorizationHeaderMalformed); say --region eu-west-1"));
+  EXPECT_THAT(
+      read_of(400, {"AuthorizationHeaderMalformed", "bad date", "", ""}),
+      HasSubstr("found 400 AuthorizationHeaderMalformed from store:9000 (bad date); check --endpoint"));
+  EXPECT_THAT(read_of(301, {"", "", "eu-west-1", ""}),
+              HasSubstr("another region (301); say --region eu-west-1"))
+      << "of a HEAD";
+  EXPECT_THAT(
+      read_of(307, {"TemporaryRedirect", "", "", "data.s3.eu-west-1.amazonaws.com"}),
+      HasSubstr(
+          "at another endpoint (TemporaryRedirect); say --endpoint https://s3.eu-west-1.amazonaws.com"));
+  EXPECT_THAT(read_of(301, {"PermanentRedirect", "", "$(reboot)", "x;y"}),
+              HasSubstr("found that store:9000 sends elsewhere (PermanentRedirect); check --endpoint"));
+}
+
+TEST(S3Fault, APageOfAnotherServerIsNoAnswerOfS3s) {
+  for (const int status : {200, 301, 403, 404, 500})
+    EXPECT_EQ(read_of(status, {}, "a page of HTML, not S3,"),
+              "expected to list 's3://data/x', found a page of HTML, not S3, at store:9000 (" +
+                  std::to_string(status) + "); check --endpoint");
+}
+
+TEST(S3Fault, AServersWordsAreShownAsATerminalCanShowThem) {
+  const std::string said = read_of(400, {"Odd\x1B[2J", "a\nb" + std::string(1000, 'c'), "", ""});
+  EXPECT_TRUE(
+      std::none_of(said.begin(), said.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }));
+  EXPECT_LT(said.size(), 600u);
+  EXPECT_THAT(said, HasSubstr("found 400 Odd [2J from store:9000 (a bccc"));
 }
 
 TEST(S3Fault, StatusesAreErrnos) {
@@ -72,6 +153,10 @@ TEST(S3Fault, StatusesAreErrnos) {
   EXPECT_EQ(s3_errno(400, "SlowDown"), EBUSY);
   EXPECT_EQ(s3_errno(500, ""), EREMOTEIO);
   EXPECT_EQ(s3_errno(301, ""), EPROTO);
+  EXPECT_EQ(s3_errno(400, "ExpiredToken"), EACCES);
+  EXPECT_EQ(s3_errno(400, "RequestTimeout"), ETIMEDOUT);
+  EXPECT_EQ(s3_errno(400, "InvalidRequest"), EPROTO);
+  EXPECT_EQ(s3_errno(412, "PreconditionFailed"), EEXIST);
   EXPECT_TRUE(s3_may_retry(503, "") && s3_may_retry(400, "RequestTimeout") && !s3_may_retry(404, "") &&
               !s3_may_retry(403, ""));
 }

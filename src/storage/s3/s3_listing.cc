@@ -117,6 +117,7 @@ tl::expected<S3ListPage, S3Fault> list_page(S3Client& client, const S3ListAsk& a
   if (page) return std::move(*page);
   S3Fault fault;
   fault.error = EPROTO;
+  fault.status = answer->status;
   fault.words =
       answer->body.find("<html") != std::string::npos || answer->body.find("<HTML") != std::string::npos
           ? "a page of HTML, not S3,"
