@@ -108,7 +108,8 @@ void S3Signer::append_head(std::string& out, const S3Call& call, std::time_t now
     headers_.emplace_back("x-amz-security-token", who->session_token);
   std::sort(headers_.begin(), headers_.end());
 
-  path_ = bucket_->path_style ? "/" + bucket_->bucket : std::string();
+  path_.clear();
+  if (bucket_->path_style) (path_ += '/') += bucket_->bucket;
   if (!call.key.empty() || path_.empty()) path_ += '/';
   encode_into(path_, call.key, true);
   const std::string query = canonical_query(call);
