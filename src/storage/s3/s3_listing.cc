@@ -1,5 +1,6 @@
 #include "storage/s3/s3_listing.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <set>
 #include <vector>
@@ -58,7 +59,7 @@ class Told {
 
   void object(std::string_view name, std::uint64_t size) {
     if (name.empty() || name.ends_with('/')) return;
-    if (!stays_beneath(name)) return count_error(listing_, std::string(name) + ": no path has such a name");
+    if (!stays_beneath(name) || name.find('\0') != name.npos) return unusable(std::string(name));
     const std::size_t slash = name.rfind('/');
     const std::string_view last = name.substr(slash == name.npos ? 0 : slash + 1);
     if (last == options_.unlisted) return;
@@ -78,6 +79,10 @@ class Told {
   Listing& listing() { return listing_; }
 
  private:
+  void unusable(std::string name) {
+    std::replace(name.begin(), name.end(), '\0', '?');  // which would end the sentence
+    count_error(listing_, std::move(name) + ": no path has such a name");
+  }
   // Below a directory that begins with a dot, or such a file: counted once each.
   bool is_hidden(std::string_view name, std::string_view last) {
     std::size_t at = 0;
@@ -102,6 +107,15 @@ class Told {
   std::string hidden_;
 };
 
+// Only of keys that were asked for, and further than the page before: whoever lists cuts the prefix off, and goes on.
+bool answers(const S3ListPage& page, const S3ListAsk& ask) {
+  const auto is_asked_for = [&](std::string_view name) { return name.starts_with(ask.prefix); };
+  return std::all_of(page.objects.begin(), page.objects.end(),
+                     [&](const S3ListPage::Object& object) { return is_asked_for(object.key); }) &&
+         std::all_of(page.common_prefixes.begin(), page.common_prefixes.end(), is_asked_for) &&
+         (!page.truncated || page.next != ask.token);
+}
+
 }  // namespace
 
 tl::expected<S3ListPage, S3Fault> list_page(S3Client& client, const S3ListAsk& ask,
@@ -114,7 +128,7 @@ tl::expected<S3ListPage, S3Fault> list_page(S3Client& client, const S3ListAsk& a
   auto answer = client.ask(call, {}, 64 << 20, stop);
   if (!answer) return tl::unexpected(std::move(answer.error()));
   auto page = read_s3_list(answer->body);
-  if (page) return std::move(*page);
+  if (page && answers(*page, ask)) return std::move(*page);
   S3Fault fault;
   fault.error = EPROTO;
   fault.status = answer->status;
@@ -139,7 +153,7 @@ Listing list_objects(S3Client& client, const ListOptions& options, const std::st
       break;
     }
     for (const auto& object : page->objects)
-      if (object.key.size() >= skip) told.object(std::string_view(object.key).substr(skip), object.size);
+      told.object(std::string_view(object.key).substr(skip), object.size);
     ask.token = page->truncated ? page->next : std::string();
   } while (!ask.token.empty() && !stop.stop_requested());
   return told.end();

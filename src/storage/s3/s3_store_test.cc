@@ -142,6 +142,30 @@ TEST_F(S3StoreTest, SaysWhatIsWrongWithAPlaceInOneSentence) {
   EXPECT_THAT(why("s3://data", "http://no.such.host.invalid"), HasSubstr("found no such host"));
 }
 
+TEST_F(S3StoreTest, AListingOfOtherThingsThanWereAskedForIsNone) {
+  const auto answered = [&](const std::string& inside) {
+    server_.faults([=](const SeenRequest&, unsigned) {
+      return std::optional(FaultPlan{
+          .body = "<ListBucketResult><EncodingType>url</EncodingType>" + inside + "</ListBucketResult>",
+          .content_type = "application/xml"});
+    });
+  };
+  const std::string ends = "<IsTruncated>false</IsTruncated>";
+  for (const std::string& inside : {ends + "<Contents><Key>x</Key><Size>1</Size></Contents>",
+                                    ends + "<CommonPrefixes><Prefix>x</Prefix></CommonPrefixes>"}) {
+    answered(inside);
+    EXPECT_THAT(why("s3://data/prefix"), HasSubstr("an answer that is no listing of S3's"));
+    EXPECT_THROW(open("s3://data/prefix")->look("marker"), UserError);
+    open("s3://data/prefix")->each_at_top([](std::string_view, EntryKind) { return ADD_FAILURE(), true; });
+  }
+  answered("<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>");
+  EXPECT_TRUE(listed(*open()).empty()) << "and it ends, although the server would go on for ever";
+  EXPECT_EQ(listing_.errors, 1u);
+  answered(ends + "<Contents><Key>p/a%00b</Key><Size>1</Size></Contents>");
+  EXPECT_TRUE(listed(*open()).empty()) << "the file would be 'a'";
+  EXPECT_THAT(listing_.error_examples, ElementsAre("a?b: no path has such a name"));
+}
+
 TEST_F(S3StoreTest, ControlRequestsAreTriedAgain) {
   server_.put("p/f", "1");
   server_.faults([](const SeenRequest&, unsigned number) {
