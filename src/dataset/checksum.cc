@@ -2,34 +2,7 @@
 
 #include <isa-l/crc.h>
 
-#include <algorithm>
-
 namespace aforo {
-namespace {
-
-// ISA-L's AVX-512 routines return with the upper halves of the vector registers in use. Every SSE
-// instruction that the thread executes afterwards then waits for them: measured, a logarithm takes
-// ten times as long. Until they are cleared, once after each call.
-__attribute__((target("avx"))) void clear_upper_halves() { __builtin_ia32_vzeroupper(); }
-void leave_vector_code() {
-  if (__builtin_cpu_supports("avx")) clear_upper_halves();
-}
-
-}  // namespace
-
-std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t before) {
-  constexpr std::size_t kMost = std::size_t{1} << 30;  // ISA-L counts this one in int
-  std::uint32_t state = ~before;
-  while (!bytes.empty()) {
-    const auto part = bytes.first(std::min(bytes.size(), kMost));
-    auto* data =
-        reinterpret_cast<unsigned char*>(const_cast<std::byte*>(part.data()));  // read only, not declared so
-    state = crc32_iscsi(data, static_cast<int>(part.size()), state);
-    bytes = bytes.subspan(part.size());
-  }
-  leave_vector_code();
-  return ~state;
-}
 
 std::uint32_t crc32_zip(std::span<const std::byte> bytes, std::uint32_t before) {
   if (bytes.empty()) return before;

@@ -5,13 +5,11 @@
 #include <cstdint>
 #include <span>
 
+#include "base/crc32c.h"
+
 namespace aforo {
 
-// CRC-32C (Castagnoli, RFC 3720): of TFRecord, and of what aforo itself writes. Continues:
-// crc32c(b, crc32c(a)) is the checksum of a followed by b. 0 for no bytes. O(bytes).
-std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t before = 0);
-
-// CRC-32 of zip, gzip and PNG (ISO 3309, polynomial 0x04c11db7). Continues in the same way.
+// CRC-32 of zip, gzip and PNG (ISO 3309, polynomial 0x04c11db7). Continues as crc32c does.
 std::uint32_t crc32_zip(std::span<const std::byte> bytes, std::uint32_t before = 0);
 
 // How TFRecord stores a CRC-32C: rotated by 15 bits and offset, so that a checksum of data holding

@@ -251,7 +251,7 @@ class RunFirst {
     const auto each = number(record_, {"requests", "per_sample"});
     if (!each) return {};
     double again = 0;
-    for (const char* why : {"throttled", "failed", "reset", "truncated", "timed_out"})
+    for (const char* why : {"throttled", "failed", "reset", "truncated", "timed_out", "mismatched"})
       again += number(record_, {"requests", "again", why}).value_or(0);
     const auto throttled = number(record_, {"requests", "again", "throttled"});
     return fmt::format(

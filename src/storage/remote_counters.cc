@@ -11,7 +11,7 @@ struct Counted {
   RemoteCounters::Count RemoteCounters::*counter;
   Member count;
 };
-constexpr std::array<Counted, 16> kCounted{{
+constexpr std::array<Counted, 17> kCounted{{
     {&RemoteCounters::gets, &RemoteCounts::gets},
     {&RemoteCounters::heads, &RemoteCounts::heads},
     {&RemoteCounters::lists, &RemoteCounts::lists},
@@ -25,6 +25,7 @@ constexpr std::array<Counted, 16> kCounted{{
     {&RemoteCounters::reset, &RemoteCounts::reset},
     {&RemoteCounters::truncated, &RemoteCounts::truncated},
     {&RemoteCounters::timed_out, &RemoteCounts::timed_out},
+    {&RemoteCounters::mismatched, &RemoteCounts::mismatched},
     {&RemoteCounters::connections, &RemoteCounts::connections},
     {&RemoteCounters::connections_failed, &RemoteCounts::connections_failed},
     {&RemoteCounters::connect_nanoseconds, &RemoteCounts::connect_nanoseconds},

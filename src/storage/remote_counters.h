@@ -23,6 +23,7 @@ struct RemoteCounters {
   Count reset{0};      // the connection was refused, reset or closed before an answer
   Count truncated{0};  // closed within a body
   Count timed_out{0};  // no byte for too long
+  Count mismatched{0};  // the checksum does not fit the bytes
 
   // Connections made, those of them that failed, and the time that making the others took, TLS included, ns.
   Count connections{0}, connections_failed{0}, connect_nanoseconds{0};
@@ -32,11 +33,11 @@ struct RemoteCounters {
 struct RemoteCounts {
   std::uint64_t gets = 0, heads = 0, lists = 0, puts = 0, deletes = 0;
   std::uint64_t bytes_received = 0, bytes_sent = 0, bytes_wasted = 0;
-  std::uint64_t throttled = 0, failed = 0, reset = 0, truncated = 0, timed_out = 0;
+  std::uint64_t throttled = 0, failed = 0, reset = 0, truncated = 0, timed_out = 0, mismatched = 0;
   std::uint64_t connections = 0, connections_failed = 0, connect_nanoseconds = 0;
 
   std::uint64_t requests() const { return gets + heads + lists + puts + deletes; }
-  std::uint64_t again() const { return throttled + failed + reset + truncated + timed_out; }
+  std::uint64_t again() const { return throttled + failed + reset + truncated + timed_out + mismatched; }
 };
 
 RemoteCounts counted(const RemoteCounters& counters);

@@ -34,6 +34,9 @@ class WakeEvent {
   // That completion was seen; `arm` it again before the next sleep.
   void fired() { armed_ = false; }
 
+  // For who waits with epoll instead, edge by edge; each wake of a sleeper is one, and none needs to be read.
+  int descriptor() const { return event_; }
+
   // Whether somebody woke since the last `take`. A hint: take() is what makes their writes visible.
   bool woken() const { return woken_.load(std::memory_order_relaxed); }
 

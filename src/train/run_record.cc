@@ -73,7 +73,8 @@ Json requests_of(const RemoteCounts& counts, std::uint64_t samples) {
                    {"failed", counts.failed},
                    {"reset", counts.reset},
                    {"truncated", counts.truncated},
-                   {"timed_out", counts.timed_out}};
+                   {"timed_out", counts.timed_out},
+                   {"mismatched", counts.mismatched}};
   return json;
 }
 

@@ -3,13 +3,16 @@
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
+#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -33,6 +36,31 @@ HttpConnection::Done failed(int error) { return {0, HttpConnection::Want::kNothi
 HttpConnection::Done plain_answer(ssize_t moved, HttpConnection::Want want) {
   if (moved >= 0) return {static_cast<std::size_t>(moved), HttpConnection::Want::kNothing, 0};
   return errno == EAGAIN || errno == EINTR ? waits(want) : failed(errno == EPIPE ? ECONNRESET : errno);
+}
+
+// OpenSSL's own socket raises SIGPIPE where the peer has gone.
+int send_quietly(BIO* bio, const char* data, int size) {
+  BIO_clear_retry_flags(bio);
+  int socket = -1;
+  BIO_get_fd(bio, &socket);
+  const ssize_t sent = ::send(socket, data, static_cast<std::size_t>(size), MSG_NOSIGNAL);
+  if (sent < 0 && (errno == EAGAIN || errno == EINTR)) BIO_set_retry_write(bio);
+  return static_cast<int>(sent);
+}
+
+const BIO_METHOD* quiet_socket() {
+  static const BIO_METHOD* const method = [] {
+    const BIO_METHOD* const usual = BIO_s_socket();
+    BIO_METHOD* const made = BIO_meth_new(BIO_TYPE_SOCKET, "socket");
+    BIO_meth_set_write(made, &send_quietly);
+    BIO_meth_set_read(made, BIO_meth_get_read(usual));
+    BIO_meth_set_puts(made, BIO_meth_get_puts(usual));
+    BIO_meth_set_ctrl(made, BIO_meth_get_ctrl(usual));
+    BIO_meth_set_create(made, BIO_meth_get_create(usual));
+    BIO_meth_set_destroy(made, BIO_meth_get_destroy(usual));
+    return made;
+  }();
+  return method;
 }
 
 }  // namespace
@@ -64,6 +92,11 @@ TlsContext::TlsContext(const std::string& ca_file) : context_(SSL_CTX_new(TLS_cl
   // A write that is tried again may come from another place of the same bytes, and may be done in part.
   SSL_CTX_set_mode(context_, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                  SSL_MODE_RELEASE_BUFFERS);
+  // Many servers close without saying so first; where a body ends is known from its head.
+  SSL_CTX_set_options(context_, SSL_OP_IGNORE_UNEXPECTED_EOF);
+  SSL_CTX_set_session_cache_mode(context_, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL_STORE);
+  SSL_CTX_set_app_data(context_, this);
+  SSL_CTX_sess_set_new_cb(context_, &TlsContext::keep_session);
   const bool known = ca_file.empty() ? SSL_CTX_set_default_verify_paths(context_) == 1
                                      : SSL_CTX_load_verify_locations(context_, ca_file.c_str(), nullptr) == 1;
   if (known) return;
@@ -73,7 +106,23 @@ TlsContext::TlsContext(const std::string& ca_file) : context_(SSL_CTX_new(TLS_cl
       "expected certificates to trust in '{}', found {}; name another file (AWS_CA_BUNDLE)", ca_file, why));
 }
 
-TlsContext::~TlsContext() { SSL_CTX_free(context_); }
+TlsContext::~TlsContext() {
+  SSL_SESSION_free(session_);
+  SSL_CTX_free(context_);
+}
+
+// 1: the session is ours now.
+int TlsContext::keep_session(SSL* connection, SSL_SESSION* session) {
+  auto* const self = static_cast<TlsContext*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(connection)));
+  const std::lock_guard lock(self->mutex_);
+  SSL_SESSION_free(std::exchange(self->session_, session));
+  return 1;
+}
+
+void TlsContext::resume(SSL* connection) const {
+  const std::lock_guard lock(mutex_);
+  if (session_ != nullptr) SSL_set_session(connection, session_);
+}
 
 HttpConnection::HttpConnection(const HostAddress& address, const TlsContext* tls, const std::string& host) {
   socket_ = ::socket(address.address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -92,8 +141,15 @@ HttpConnection::HttpConnection(const HostAddress& address, const TlsContext* tls
     failed_ = ENOMEM;
     return;
   }
-  SSL_set_fd(ssl_, socket_);
+  BIO* const bio = BIO_new(quiet_socket());
+  if (bio == nullptr) {
+    failed_ = ENOMEM;
+    return;
+  }
+  BIO_set_fd(bio, socket_, BIO_NOCLOSE);
+  SSL_set_bio(ssl_, bio, bio);
   SSL_set_connect_state(ssl_);
+  tls->resume(ssl_);
   in6_addr any{};
   const bool is_address =
       ::inet_pton(AF_INET, host.c_str(), &any) == 1 || ::inet_pton(AF_INET6, host.c_str(), &any) == 1;
@@ -120,7 +176,7 @@ HttpConnection::Done HttpConnection::tls_answer(int result) {
       return {};
     case SSL_ERROR_SYSCALL:
       ERR_clear_error();
-      return failed(errno != 0 ? errno : ECONNRESET);
+      return failed(errno != 0 && errno != EPIPE ? errno : ECONNRESET);
     default:
       break;
   }
@@ -158,9 +214,18 @@ HttpConnection::Done HttpConnection::connect() {
   return {};
 }
 
-HttpConnection::Done HttpConnection::send(std::span<const std::byte> bytes) {
-  if (ssl_ == nullptr)
-    return plain_answer(::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL), Want::kWrite);
+HttpConnection::Done HttpConnection::send(std::string_view head, std::span<const std::byte> body) {
+  if (ssl_ == nullptr) {
+    if (body.empty())
+      return plain_answer(::send(socket_, head.data(), head.size(), MSG_NOSIGNAL), Want::kWrite);
+    iovec parts[2] = {{const_cast<char*>(head.data()), head.size()},
+                      {const_cast<std::byte*>(body.data()), body.size()}};
+    msghdr message{};
+    message.msg_iov = parts;
+    message.msg_iovlen = 2;
+    return plain_answer(::sendmsg(socket_, &message, MSG_NOSIGNAL), Want::kWrite);
+  }
+  const auto bytes = head.empty() ? body : std::as_bytes(std::span(head));
   errno = 0;
   std::size_t moved = 0;
   const int result = SSL_write_ex(ssl_, bytes.data(), bytes.size(), &moved);

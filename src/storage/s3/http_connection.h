@@ -7,13 +7,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <span>
 #include <string>
+#include <string_view>
 #include <tl/expected.hpp>
 #include <vector>
 
 typedef struct ssl_st SSL;
 typedef struct ssl_ctx_st SSL_CTX;
+typedef struct ssl_session_st SSL_SESSION;
 
 namespace aforo {
 
@@ -26,7 +30,7 @@ struct HostAddress {
 tl::expected<std::vector<HostAddress>, std::string> resolve_host(const std::string& host, std::uint16_t port);
 
 // One context for all connections to a store: TLS 1.2 and later, the certificate and the host's name verified, sessions
-// resumed. Thread-safe once made. Throws UserError where `ca_file` cannot be read.
+// resumed (the last one that the server gave). Thread-safe. Throws UserError where `ca_file` cannot be read.
 class TlsContext {
  public:
   explicit TlsContext(const std::string& ca_file);
@@ -34,18 +38,21 @@ class TlsContext {
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
   SSL_CTX* raw() const { return context_; }
+  // Lets a connection that has not begun resume a session, where there is one.
+  void resume(SSL* connection) const;
 
  private:
+  static int keep_session(SSL* connection, SSL_SESSION* session);
+
   SSL_CTX* context_ = nullptr;
+  mutable std::mutex mutex_;
+  SSL_SESSION* session_ = nullptr;
 };
 
 class HttpConnection {
  public:
-  enum class Want : std::uint8_t {
-    kNothing,
-    kRead,
-    kWrite
-  };  // to be waited for before the same call is made again
+  // To be waited for before the same call is made again.
+  enum class Want : std::uint8_t { kNothing, kRead, kWrite };
 
   // What a call came to. error: an errno (ECONNREFUSED, ECONNRESET, EPROTO: TLS, with `words`); 0 and bytes 0 and want
   // kNothing, of `receive`: the peer has closed.
@@ -65,7 +72,8 @@ class HttpConnection {
   // Until it says kNothing and no error: then connected, TLS included.
   Done connect();
   bool connected() const { return connected_; }
-  Done send(std::span<const std::byte> bytes);
+  // Of `head` and then `body`, as much as goes; without TLS in one system call. No SIGPIPE.
+  Done send(std::string_view head, std::span<const std::byte> body = {});
   Done receive(std::span<std::byte> into);
   // The peer's end, or bytes that nobody asked for, have come while it was idle: not to be used again. A recv that peeks.
   bool stale() const;

@@ -1,7 +1,10 @@
 #include "storage/s3/s3_answers.h"
 
 #include <charconv>
+#include <iterator>
 #include <pugixml.hpp>
+
+#include <fmt/format.h>
 
 namespace aforo {
 namespace {
@@ -42,6 +45,15 @@ std::string without_quotes(std::string text) {
   return text;
 }
 
+void escape_into(std::string& out, std::string_view text) {
+  for (const char c : text) {
+    if (c == '&' || c == '<' || c == '>' || static_cast<unsigned char>(c) < ' ')
+      fmt::format_to(std::back_inserter(out), "&#x{:X};", static_cast<unsigned>(c));
+    else
+      out += c;
+  }
+}
+
 }  // namespace
 
 std::optional<S3Error> read_s3_error(std::string_view xml) {
@@ -74,6 +86,26 @@ std::optional<S3ListPage> read_s3_list(std::string_view xml) {
   for (const pugi::xml_node& prefix : list.children("CommonPrefixes"))
     page.common_prefixes.push_back(decoded(text_of(prefix, "Prefix"), encoded));
   return page;
+}
+
+std::optional<std::string> read_s3_upload(std::string_view xml) {
+  pugi::xml_document document;
+  std::string id = text_of(root_of(document, xml, "InitiateMultipartUploadResult"), "UploadId");
+  if (id.empty()) return std::nullopt;
+  return id;
+}
+
+std::string complete_upload_xml(const std::vector<std::pair<std::string, std::string>>& parts) {
+  std::string out =
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+      "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">";
+  std::size_t number = 0;
+  for (const auto& [etag, crc32c] : parts) {
+    fmt::format_to(std::back_inserter(out), "<Part><PartNumber>{}</PartNumber><ETag>", ++number);
+    escape_into(out, etag);
+    fmt::format_to(std::back_inserter(out), "</ETag><ChecksumCRC32C>{}</ChecksumCRC32C></Part>", crc32c);
+  }
+  return out + "</CompleteMultipartUpload>";
 }
 
 }  // namespace aforo

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace aforo {
@@ -32,5 +33,11 @@ struct S3ListPage {
   std::string next;  // the continuation token where truncated
 };
 std::optional<S3ListPage> read_s3_list(std::string_view xml);
+
+// The upload id of CreateMultipartUpload's answer.
+std::optional<std::string> read_s3_upload(std::string_view xml);
+
+// CompleteMultipartUpload's body. Parts: ETag and CRC-32C in base64, from part 1 on.
+std::string complete_upload_xml(const std::vector<std::pair<std::string, std::string>>& parts);
 
 }  // namespace aforo

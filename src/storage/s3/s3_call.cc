@@ -152,4 +152,12 @@ void S3Signer::append_authorization(std::string& out, const S3Call& call, std::s
   out += "\r\n";
 }
 
+std::string crc32c_base64(std::uint32_t crc) {
+  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out(8, '=');
+  for (unsigned i = 0; i < 5; ++i) out[i] = kLetters[(crc >> (26 - 6 * i)) & 63];
+  out[5] = kLetters[(crc & 3) << 4];
+  return out;
+}
+
 }  // namespace aforo

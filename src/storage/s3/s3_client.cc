@@ -63,13 +63,11 @@ Seconds backoff(unsigned attempt) {
   return Seconds{std::uniform_real_distribution<double>(0, most)(random)};
 }
 
-std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
-
 // Until all of `bytes` have left.
 int send_all(HttpConnection& connection, std::string_view bytes, Seconds deadline,
              const std::stop_token& stop) {
   while (!bytes.empty()) {
-    const HttpConnection::Done done = connection.send(bytes_of(bytes));
+    const HttpConnection::Done done = connection.send(bytes);
     if (done.error != 0) return done.error;
     bytes.remove_prefix(done.bytes);
     if (done.want == HttpConnection::Want::kNothing) continue;

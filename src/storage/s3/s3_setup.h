@@ -15,6 +15,10 @@ struct S3EngineSetup {
   std::shared_ptr<RemoteCounters> counters;
   std::shared_ptr<ServerClock> clock;
   bool heads = true;
+  // Objects may be written and removed.
+  bool writable = false;
+  // A whole object is held to the CRC-32C of all of it, where the server has one.
+  bool checks = false;
   unsigned attempts = 5;
   Seconds stall{10};  // without a byte on a connection
 };
