@@ -148,10 +148,10 @@ struct EngineUnderTest {
   bool on_disk = true;
   // False: answers without looking at anything.
   bool moves_bytes = true;
-  // False: it reads alone.
-  bool writes = true;
   // False: a name is an object's or nobody's, and no directory's.
   bool directories = true;
+  // False: a file is written front to back, and is there when it is closed.
+  bool writes_anywhere = true;
   // When an answer's first byte came is seen.
   bool sees_first_byte = false;
 };
@@ -159,7 +159,8 @@ struct EngineUnderTest {
 std::vector<EngineUnderTest> all_engines();
 std::vector<EngineUnderTest> engines_that_move_bytes();
 std::vector<EngineUnderTest> engines_on_disk();
-std::vector<EngineUnderTest> engines_that_write();
+std::vector<EngineUnderTest> engines_with_directories();
+std::vector<EngineUnderTest> engines_that_write_anywhere();
 
 inline std::string engine_test_name(const testing::TestParamInfo<EngineUnderTest>& suite) {
   return suite.param.name;

@@ -47,8 +47,8 @@ std::vector<EngineUnderTest> all_engines() {
           {.name = "s3",
            .make = make_s3_over_memory,
            .on_disk = false,
-           .writes = false,
            .directories = false,
+           .writes_anywhere = false,
            .sees_first_byte = true}};
 }
 
@@ -64,9 +64,15 @@ std::vector<EngineUnderTest> engines_on_disk() {
   return engines;
 }
 
-std::vector<EngineUnderTest> engines_that_write() {
+std::vector<EngineUnderTest> engines_with_directories() {
   auto engines = engines_that_move_bytes();
-  std::erase_if(engines, [](const EngineUnderTest& engine) { return !engine.writes; });
+  std::erase_if(engines, [](const EngineUnderTest& engine) { return !engine.directories; });
+  return engines;
+}
+
+std::vector<EngineUnderTest> engines_that_write_anywhere() {
+  auto engines = engines_that_move_bytes();
+  std::erase_if(engines, [](const EngineUnderTest& engine) { return !engine.writes_anywhere; });
   return engines;
 }
 

@@ -36,7 +36,8 @@ class EngineNames : public EngineBytes {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(Engines, EngineNames, testing::ValuesIn(engines_that_write()), engine_test_name);
+INSTANTIATE_TEST_SUITE_P(Engines, EngineNames, testing::ValuesIn(engines_with_directories()),
+                         engine_test_name);
 
 // As a checkpoint is committed: written under a temporary name, then called what it is.
 TEST_P(EngineNames, ADirectoryIsRenamedWithWhatIsInIt) {

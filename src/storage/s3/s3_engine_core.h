@@ -1,6 +1,8 @@
-// S3Engine's own frame, shared by its sources; everybody else asks make_s3_engine (s3_engine.h), which says how it works.
+// S3Engine's own frame, shared by its sources: the loop and what becomes of a request (s3_engine.cc), an exchange with the server
+// (s3_exchange.cc), attempts and ends (s3_attempts.cc). Everybody else asks make_s3_engine (s3_engine.h), which says how it works.
 //
-//   start -> all_ (queued) -> begin: a link -> go_on ... -> answered: done, or again after a backoff (kBacksOff)
+//   start -> all_ / pending_ -> begin: a connection -> go_on ... -> answered: complete, or later_ -> again_ -> begin
+//                                \-> S3Uploads (kHeld) -> S3Steps::send: a request of the engine's own, that goes the same way
 #pragma once
 
 #include <cstdint>
@@ -12,90 +14,112 @@
 #include "storage/engine.h"
 #include "storage/request_list.h"
 #include "storage/s3/s3_call.h"
-#include "storage/s3/s3_link.h"
+#include "storage/s3/s3_pool.h"
 #include "storage/s3/s3_setup.h"
+#include "storage/s3/s3_uploads.h"
+#include "storage/wake_event.h"
 
 namespace aforo {
 
-// An object that is open: by whole key.
-struct S3Open {
-  std::string key;  // empty: free
-};
-
-class S3Engine final : public Engine {
+class S3Engine final : public Engine, private S3Steps {
  public:
   S3Engine(const S3EngineSetup& setup, const EngineOptions& options);
   ~S3Engine() override;
   void start(IoRequest& request) override;
   std::size_t turn(Seconds patience) override;
-  void wake() override;
-  std::size_t in_flight() const override { return all_.size(); }
+  void wake() override { wake_event_.wake(); }
+  std::size_t in_flight() const override { return all_.size() - steps_; }
   void hurry(Seconds most) override { patience_.most = most, next_sweep_ = Seconds{0}; }
   std::string_view name() const override { return "s3"; }
 
  private:
-  // IoRequest::state. kQueued is what start leaves; `slot` is the link's number while kUnderWay.
-  static constexpr std::uint32_t kQueued = 0, kUnderWay = 1, kBacksOff = 2;
+  // IoRequest::state. kQueued is what start leaves. `slot` is the connection while kUnderWay, the open file while kHeld.
+  static constexpr std::uint32_t kQueued = 0, kUnderWay = 1, kBacksOff = 2, kAgain = 3, kHeld = 4;
 
-  struct Connection {
-    std::unique_ptr<S3Link> link;
-    IoRequest* request = nullptr;  // null: idle
-    bool used_before = false;
-    Seconds heard{0};  // when a byte last moved
-    Seconds begun{0};  // connecting; 0: connected before
-  };
   struct Later {
     IoRequest* request = nullptr;
     Seconds due{0};
   };
+  struct Open {
+    std::string key;
+    S3Upload* upload = nullptr;  // of what was created
+    bool open = false;
+  };
+  // An epoll that is closed after what it watches.
+  struct Epoll {
+    int descriptor = -1;
+    ~Epoll();
+  };
 
+  // s3_engine.cc
   void begin_what_can();
-  // What is answered without the server: true, and `error` says how.
-  bool answers_itself(const IoRequest& request, int& error);
   void begin(IoRequest& request);
-  void prepare(Connection& connection, IoRequest& request);
+  // Answers without the server, or hands over to the uploads. False: the server is to be asked.
+  bool answers_itself(IoRequest& request);
+  bool by_name(IoRequest& request);
+  bool by_file(IoRequest& request);
+  void hold(IoRequest& request);
+  bool is_open(EngineFile file) const;
+  EngineFile open(std::string key, S3Upload* upload);
+  void wait(Seconds deadline);
+  void go_on_ready();
+  void take_due();
+
+  // s3_exchange.cc
+  void exchange(IoRequest& request);
+  void prepare(S3Link& link, const IoRequest& request);
+  void describe(const IoRequest& request);
   void go_on(std::uint32_t index);
-  void take_head(Connection& connection);
-  // An exchange came to its end: the request is done, or comes again.
+  void take_head(S3Pool::Connection& connection);
   void answered(std::uint32_t index);
   void failed(std::uint32_t index);
-  int error_of_answer(Connection& connection);
+  int error_of_answer(const S3Link& link, const IoRequest& request);
+  bool fits_checksum(const S3Link& link, const IoRequest& request) const;
+  void note_answer(const S3Link& link, IoRequest& request);
+  void count_bytes(const S3Link& link, bool wasted);
+
+  // s3_attempts.cc
+  // Null: a caller's.
+  static S3Step* step_of(IoRequest& request) {
+    return request.done ? nullptr : static_cast<S3Step*>(&request);
+  }
+  static const S3Step* step_of(const IoRequest& request) {
+    return request.done ? nullptr : static_cast<const S3Step*>(&request);
+  }
   void again_or_done(IoRequest& request, int error, RemoteCounters::Count& why);
+  void at_once(IoRequest& request);
   void complete(IoRequest& request, int error);
-  // The connection goes back to the idle ones, or ends.
-  void release(std::uint32_t index, bool reusable);
-  // A connection without a request: an idle one, else a new one. Null: none can be had, `error` says why.
-  Connection* free_connection(std::uint32_t& index, int& error);
-  void resolve();
+  // It leaves wherever it is, but for all_.
+  void withdraw(IoRequest& request);
+  void expire(IoRequest& request);
   void sweep();
-  void wait(Seconds deadline);
   Seconds backoff(std::uint32_t attempt);
+  void send(S3Step& step) override;
+  void drop(S3Step& step) override;
+  void finish(IoRequest& request, int error) override;
 
   S3EngineSetup setup_;
   EngineOptions options_;
-  std::unique_ptr<TlsContext> tls_;
+  WakeEvent wake_event_;
+  Epoll epoll_;
+  S3Pool pool_;
   S3Signer signer_;
-  S3Call call_;  // kept for its memory
-  std::string key_;
-  std::vector<HostAddress> addresses_;
-  std::size_t address_ = 0;  // the one that answered last
-  int unresolved_ = 0;       // errno of resolving
-  int epoll_ = -1, event_ = -1;
+  S3Call call_;      // kept for its memory
+  std::string key_;  // of a name
   Seconds now_{0}, next_sweep_{0};
   Patience patience_;
-  std::vector<Connection> connections_;
-  std::vector<std::uint32_t> idle_,
-      empty_;  // by number: connected and free, the last used at the end; and without a link
-  std::size_t under_way_ = 0;
-  RequestList all_;
-  std::vector<IoRequest*> queue_;  // a ring would be a little less work; the front is at queue_begin_
-  std::size_t queue_begin_ = 0;
-  std::vector<Later> later_;
-  std::vector<S3Open> open_;
+  RequestList all_;  // in the order of start; from `pending_` on not yet begun
+  IoRequest* pending_ = nullptr;
+  std::size_t steps_ = 0;            // of all_, the engine's own
+  std::vector<std::uint32_t> ready_;  // connections that something happened on
+  std::size_t ready_begin_ = 0;
+  std::vector<Later> later_;        // a heap
+  std::vector<IoRequest*> again_;
+  std::vector<Open> open_;
   std::vector<std::uint32_t> closed_;
+  S3Uploads uploads_;
   std::size_t completed_ = 0;
   bool in_turn_ = false;
-  bool woken_ = false;
   std::minstd_rand random_;
 };
 

@@ -23,7 +23,7 @@ S3Link::Progress S3Link::fail(int error) {
 
 S3Link::Progress S3Link::over(bool reusable) {
   state_ = State::kOver;
-  reusable_ = reusable && !answer_.close;
+  reusable_ = reusable && !answer_.close && !unsent();
   return Progress::kDone;
 }
 
@@ -32,12 +32,11 @@ S3Link::Progress S3Link::go_on() {
     const Progress progress = connect();
     if (state_ != State::kSending) return progress;
   }
-  if (state_ == State::kSending) {
-    return send();  // the answer is not there yet: the socket tells when it is
-  }
+  if (state_ == State::kSending) return send();  // the answer is not there yet: the socket tells when it is
   if (state_ == State::kHeadIn) return read_head();
   if (state_ == State::kDecide) return Progress::kHead;
-  if (state_ == State::kBodyIn) return answer_.chunked ? read_chunks() : read_body();
+  if (state_ == State::kBodyIn)
+    return answer_.chunked ? read_chunks() : into_text_ ? read_text() : read_body();
   return error_ != 0 ? Progress::kFailed : Progress::kDone;
 }
 
@@ -49,14 +48,21 @@ S3Link::Progress S3Link::connect() {
 }
 
 S3Link::Progress S3Link::send() {
-  while (head_sent_ < head_out_.size() || body_sent_ < body_out_.size()) {
-    const bool head = head_sent_ < head_out_.size();
-    const auto part =
-        head ? std::as_bytes(std::span(head_out_)).subspan(head_sent_) : body_out_.subspan(body_sent_);
-    const HttpConnection::Done done = connection_.send(part);
-    if (done.error != 0) return fail(done.error);
-    if (done.want != HttpConnection::Want::kNothing) return Progress::kWaits;
-    (head ? head_sent_ : body_sent_) += done.bytes;
+  while (unsent()) {
+    const HttpConnection::Done done =
+        connection_.send(std::string_view(head_out_).substr(head_sent_), body_out_.subspan(body_sent_));
+    if (done.error == 0 && done.want == HttpConnection::Want::kNothing) {
+      const std::size_t of_head = std::min(done.bytes, head_out_.size() - head_sent_);
+      head_sent_ += of_head, body_sent_ += done.bytes - of_head;
+      continue;
+    }
+    if (!body_out_.empty()) {
+      // Who refuses a body may answer before all of it has come, and close at once.
+      const Progress early = read_head();
+      if (early == Progress::kHead || early == Progress::kDone) return early;
+      if (early == Progress::kFailed && done.error == 0) return early;
+    }
+    return done.error != 0 ? fail(done.error) : Progress::kWaits;
   }
   state_ = State::kHeadIn;
   return Progress::kWaits;
@@ -75,25 +81,26 @@ S3Link::Progress S3Link::read_head() {
     if (done.bytes == 0) return fail(ECONNRESET);
     answered_ = true;
     head_size_ += done.bytes;
-    HeadState found = HeadState::kWhole;
-    do {  // 100 Continue comes before the answer
-      found = parse_head(std::string_view(head_in_).substr(0, head_size_), answer_, head_used_);
-      if (found == HeadState::kWhole && answer_.status < 200) {
-        head_in_.erase(0, head_used_);
-        head_size_ -= head_used_;
-        head_in_.resize(std::max(head_in_.size(), kHeadRoom));
-        if (head_size_ == 0) found = HeadState::kIncomplete;
-        answer_ = {};
-      } else {
-        break;
-      }
-    } while (found == HeadState::kWhole);
-    if (found == HeadState::kBad) return fail(EPROTO);
-    if (found == HeadState::kIncomplete) continue;
-    if (!answer_.has_body(method_)) return over(head_used_ == head_size_);
-    state_ = State::kDecide;
-    return Progress::kHead;
+    if (const Progress progress = take_head(); progress != Progress::kWaits) return progress;
   }
+}
+
+// kWaits: more of it is needed.
+S3Link::Progress S3Link::take_head() {
+  for (;;) {
+    const HeadState found =
+        parse_head(std::string_view(head_in_).substr(0, head_size_), answer_, head_used_);
+    if (found == HeadState::kBad) return fail(EPROTO);
+    if (found == HeadState::kIncomplete) return Progress::kWaits;
+    if (answer_.status >= 200) break;
+    std::memmove(head_in_.data(), head_in_.data() + head_used_, head_size_ - head_used_);  // 100 Continue
+    head_size_ -= head_used_;
+    answer_ = {};
+    if (head_size_ == 0) return Progress::kWaits;
+  }
+  if (!answer_.has_body(method_)) return over(head_used_ == head_size_);
+  state_ = State::kDecide;
+  return Progress::kHead;
 }
 
 void S3Link::take_body(std::span<std::byte> into) {
@@ -115,39 +122,40 @@ void S3Link::consume(std::string_view bytes) {
     return;
   }
   const std::size_t n = std::min<std::size_t>(bytes.size(), into_.size() - taken_);
-  std::memcpy(into_.data() + taken_, bytes.data(), n);
+  if (n > 0) std::memcpy(into_.data() + taken_, bytes.data(), n);
   taken_ += n;
-}
-
-bool S3Link::whole() const {
-  return answer_.chunked ? chunks_.done() : answer_.length && received_ >= *answer_.length;
 }
 
 S3Link::Progress S3Link::read_body() {
   for (;;) {
-    if (whole()) return over(received_ == *answer_.length);
+    if (answer_.length && received_ >= *answer_.length) return over(received_ == *answer_.length);
     if (full()) return over(false);
-    if (into_text_ && text_.size() >= kMostText) return over(false);
-    std::uint64_t most = into_text_ ? head_in_.size() : into_.size() - taken_;
+    std::uint64_t most = into_.size() - taken_;
     if (answer_.length) most = std::min(most, *answer_.length - received_);
-    const auto room =
-        into_text_ ? std::as_writable_bytes(std::span(head_in_)).first(most) : into_.subspan(taken_, most);
-    const HttpConnection::Done done = connection_.receive(room);
+    const HttpConnection::Done done = connection_.receive(into_.subspan(taken_, most));
     if (done.error != 0) return fail(done.error);
     if (done.want != HttpConnection::Want::kNothing) return Progress::kWaits;
     if (done.bytes == 0) return answer_.length ? fail(EBADMSG) : over(false);
-    if (into_text_) {
-      consume(std::string_view(head_in_).substr(0, done.bytes));
-    } else {
-      taken_ += done.bytes, received_ += done.bytes;
-    }
+    taken_ += done.bytes, received_ += done.bytes;
   }
 }
 
-// Through the head's buffer: framing lies between the data.
+S3Link::Progress S3Link::read_text() {
+  for (piece_.resize(kPiece);;) {
+    if (answer_.length && received_ >= *answer_.length) return over(received_ == *answer_.length);
+    if (full()) return over(false);
+    const HttpConnection::Done done = connection_.receive(std::as_writable_bytes(std::span(piece_)));
+    if (done.error != 0) return fail(done.error);
+    if (done.want != HttpConnection::Want::kNothing) return Progress::kWaits;
+    if (done.bytes == 0) return answer_.length ? fail(EBADMSG) : over(false);
+    consume(std::string_view(piece_).substr(0, done.bytes));
+  }
+}
+
+// Framing lies between the data, so they come in pieces: the first is what came with the head.
 S3Link::Progress S3Link::read_chunks() {
-  for (;;) {
-    std::string_view left = std::string_view(head_in_).substr(head_used_, head_size_ - head_used_);
+  std::string_view left = std::string_view(head_in_).substr(head_used_, head_size_ - head_used_);
+  for (head_used_ = head_size_;;) {
     while (!left.empty() && !chunks_.done() && !chunks_.bad()) {
       const ChunkedBody::Piece piece = chunks_.next(left);
       consume(left.substr(piece.skip, piece.data));
@@ -156,12 +164,12 @@ S3Link::Progress S3Link::read_chunks() {
     if (chunks_.bad()) return fail(EPROTO);
     if (chunks_.done()) return over(left.empty());
     if (full() && received_ > taken_) return over(false);
-    head_used_ = head_size_ = 0;
-    const HttpConnection::Done done = connection_.receive(std::as_writable_bytes(std::span(head_in_)));
+    piece_.resize(kPiece);
+    const HttpConnection::Done done = connection_.receive(std::as_writable_bytes(std::span(piece_)));
     if (done.error != 0) return fail(done.error);
     if (done.want != HttpConnection::Want::kNothing) return Progress::kWaits;
     if (done.bytes == 0) return fail(EBADMSG);
-    head_size_ = done.bytes;
+    left = std::string_view(piece_).substr(0, done.bytes);
   }
 }
 

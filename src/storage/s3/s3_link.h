@@ -1,13 +1,13 @@
-// S3Link: one connection of the S3 engine and the exchange that is going on over it: a head out, an answer in, its body straight
-// into the memory of who asked. No thread, no clock and no policy of its own: the engine (s3_engine.cc) says what to send, and
-// when an exchange is given up.
+// S3Link: one connection of the S3 engine and the exchange that is going on over it: a head out, a body with it, an answer in, its
+// body straight into the memory of who asked. No thread, no clock and no policy of its own: the engine (s3_engine.cc) says what to
+// send, and when an exchange is given up. Nothing is allocated per exchange once its buffers have grown.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "storage/s3/http_answer.h"
 #include "storage/s3/http_connection.h"
@@ -29,7 +29,6 @@ class S3Link {
   int descriptor() const { return connection_.descriptor(); }
   bool connected() const { return connection_.connected(); }
   bool stale() const { return connection_.stale(); }
-  const std::string& words() const { return connection_.words(); }
 
   // The bytes of a head, to be filled in before `begin`; kept for their memory.
   std::string& head_out() { return head_out_; }
@@ -43,11 +42,14 @@ class S3Link {
   // After kHead, of an answer that is no data: all of it (64 KiB at most) into `text()`.
   void take_text();
 
+  // Good, with all that it points to, until the next `begin`.
   const HttpAnswer& answer() const { return answer_; }
   const std::string& text() const { return text_; }
-  // Of the body: put where it was wanted, and come over the wire.
+  // Of the answer's body: put where it was wanted, and come over the wire.
   std::uint64_t taken() const { return taken_; }
   std::uint64_t received() const { return received_; }
+  // Of the body that goes out.
+  std::uint64_t sent() const { return body_sent_; }
   int error() const { return error_; }
   // Whether any byte of the answer has come.
   bool answered() const { return answered_; }
@@ -57,23 +59,27 @@ class S3Link {
  private:
   enum class State : std::uint8_t { kConnecting, kSending, kHeadIn, kDecide, kBodyIn, kOver };
   static constexpr std::size_t kHeadRoom = 8 << 10, kMostText = 64 << 10, kMostHead = 64 << 10;
+  // A piece of an answer that is not received straight to where it belongs.
+  static constexpr std::size_t kPiece = 16 << 10;
 
   Progress fail(int error);
   Progress over(bool reusable);
   Progress connect();
   Progress send();
   Progress read_head();
+  Progress take_head();
   Progress read_body();
+  Progress read_text();
   Progress read_chunks();
-  // Bytes that came with the head, or with a chunk's framing.
+  // What was not received to where it belongs.
   void consume(std::string_view bytes);
-  bool whole() const;
-  bool full() const { return !into_text_ && taken_ >= into_.size(); }
+  bool unsent() const { return head_sent_ < head_out_.size() || body_sent_ < body_out_.size(); }
+  bool full() const { return into_text_ ? text_.size() >= kMostText : taken_ >= into_.size(); }
 
   HttpConnection connection_;
   State state_ = State::kConnecting;
   std::string_view method_ = "GET";
-  std::string head_out_, head_in_, text_;
+  std::string head_out_, head_in_, text_, piece_;
   std::size_t head_sent_ = 0, head_size_ = 0, head_used_ = 0;
   std::span<const std::byte> body_out_;
   std::size_t body_sent_ = 0;

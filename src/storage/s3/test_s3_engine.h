@@ -14,9 +14,11 @@ namespace aforo {
 
 // The bucket of `server`, objects below `prefix`, as keys that are in no environment reach it.
 inline S3EngineSetup s3_setup(const TestS3Server& server, const std::string& prefix = "") {
-  const Environment keys = [](const char* name) -> std::optional<std::string> {
+  const std::string trusted = server.endpoint().starts_with("https") ? server.ca_file() : "";
+  const Environment keys = [trusted](const char* name) -> std::optional<std::string> {
     if (std::string_view(name) == "AWS_ACCESS_KEY_ID") return "key";
     if (std::string_view(name) == "AWS_SECRET_ACCESS_KEY") return "secret";
+    if (std::string_view(name) == "AWS_CA_BUNDLE" && !trusted.empty()) return trusted;
     return std::nullopt;
   };
   RemoteAccess access;
@@ -32,7 +34,7 @@ inline S3EngineSetup s3_setup(const TestS3Server& server, const std::string& pre
 class S3OverMemory final : public Engine {
  public:
   S3OverMemory(const EngineOptions& options, MemoryFiles& files)
-      : files_(files), engine_(make_s3_engine(s3_setup(server_), options)) {}
+      : files_(files), engine_(make_s3_engine(setup(options), options)) {}
   void start(IoRequest& request) override {
     if (request.path != nullptr && opens_file(request.operation))
       if (const auto found = files_.find(std::string(request.path));
@@ -48,6 +50,12 @@ class S3OverMemory final : public Engine {
   std::string_view name() const override { return engine_->name(); }
 
  private:
+  S3EngineSetup setup(const EngineOptions& options) const {
+    S3EngineSetup setup = s3_setup(server_);
+    setup.writable = options.owned != nullptr;
+    return setup;
+  }
+
   MemoryFiles& files_;
   std::set<std::string> put_;
   TestS3Server server_;

@@ -4,76 +4,35 @@
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <charconv>
 #include <chrono>
+#include <cstdlib>
+#include <ctime>
 #include <condition_variable>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
 
+#include "storage/s3/test_tls.h"
+
 namespace aforo {
 namespace {
 
-std::string unescaped(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    unsigned value = 0;
-    if (text[i] == '%' && i + 2 < text.size() &&
-        std::from_chars(text.data() + i + 1, text.data() + i + 3, value, 16).ec == std::errc()) {
-      out += static_cast<char>(value);
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
+// Of "20261201T101500Z", which requests are signed with.
+std::time_t stamp_of(const std::string& text) {
+  std::tm utc{};
+  return ::strptime(text.c_str(), "%Y%m%dT%H%M%SZ", &utc) != nullptr ? ::timegm(&utc) : 0;
 }
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text)
-    out += std::isalnum(static_cast<unsigned char>(c)) ||
-                   std::string_view("-._~/").find(c) != std::string_view::npos
-               ? std::string(1, c)
-               : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  return out;
-}
-
-std::string field_of(const std::string& head, const std::string& name) {
-  const std::size_t at = head.find("\r\n" + name + ": ");
-  if (at == std::string::npos) return {};
-  const std::size_t begin = at + name.size() + 4;
-  return head.substr(begin, head.find("\r\n", begin) - begin);
-}
-
-std::string parameter_of(const std::string& query, const std::string& name) {
-  const std::string all = "&" + query;
-  const std::size_t at = all.find("&" + name + "=");
-  if (at == std::string::npos) return {};
-  const std::size_t begin = at + name.size() + 2;
-  return unescaped(all.substr(begin, all.find('&', begin) - begin));
-}
-
-std::uint64_t number_of(std::string_view text) {
-  std::uint64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
-struct Reply {
-  int status = 200;
-  std::vector<std::string> headers;
-  std::string body;
-};
-
-Reply error_reply(int status, const std::string& code) {
-  return {status,
-          {"content-type: application/xml"},
-          "<?xml version=\"1.0\"?><Error><Code>" + code + "</Code><Message>as told</Message></Error>"};
+std::string date_of(std::time_t time) {
+  std::tm utc{};
+  ::gmtime_r(&time, &utc);
+  char text[64];
+  return {text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &utc)};
 }
 
 }  // namespace
@@ -85,7 +44,8 @@ struct TestS3Server::Inside {
   mutable std::mutex mutex;
   std::condition_variable ending;
   bool ends = false;
-  std::map<std::string, std::string> objects;
+  TestBucket bucket;
+  std::unique_ptr<TestCertificate> certificate;
   std::function<std::optional<FaultPlan>(const SeenRequest&, unsigned)> rule;
   std::vector<SeenRequest> seen;
   std::vector<int> sockets;
@@ -107,26 +67,37 @@ struct TestS3Server::Inside {
   }
 
   void serve(int socket, unsigned number) {
+    TestWire wire(socket, certificate.get());
     std::string bytes;
-    for (char piece[16384];;) {
+    for (;;) {
       const std::size_t end = bytes.find("\r\n\r\n");
       if (end == std::string::npos) {
-        const ssize_t got = ::recv(socket, piece, sizeof piece, 0);
-        if (got <= 0) break;
-        bytes.append(piece, static_cast<std::size_t>(got));
+        if (!receive(wire, bytes)) break;
         continue;
       }
       const std::string head = bytes.substr(0, end + 2);
       bytes.erase(0, end + 4);
-      if (!answer(socket, head, number)) break;
+      const std::string said = field_of(head, "content-length");
+      const std::size_t length = said.empty() ? 0 : std::stoull(said);
+      while (bytes.size() < length)
+        if (!receive(wire, bytes)) break;
+      if (bytes.size() < length || !answer(wire, head, bytes.substr(0, length), number)) break;
+      bytes.erase(0, length);
     }
     ::shutdown(socket, SHUT_RDWR);
   }
 
+  static bool receive(TestWire& wire, std::string& bytes) {
+    std::vector<char> piece(64 << 10);
+    const ssize_t got = wire.receive(piece.data(), piece.size());
+    if (got > 0) bytes.append(piece.data(), static_cast<std::size_t>(got));
+    return got > 0;
+  }
+
   // False: the connection ends.
-  bool answer(int socket, const std::string& head, unsigned number) {
+  bool answer(TestWire& wire, const std::string& head, const std::string& body, unsigned number) {
     SeenRequest request;
-    request.head = head, request.connection = number;
+    request.head = head, request.connection = number, request.body_bytes = body.size();
     request.method = head.substr(0, head.find(' '));
     const std::string target = head.substr(
         request.method.size() + 1, head.find(' ', request.method.size() + 1) - request.method.size() - 1);
@@ -134,82 +105,30 @@ struct TestS3Server::Inside {
     const std::string path = unescaped(target.substr(0, mark));
     if (mark != std::string::npos) request.query = target.substr(mark + 1);
     const std::size_t slash = path.find('/', 1);
-    const std::string bucket = path.substr(1, slash == std::string::npos ? slash : slash - 1);
+    const std::string name = path.substr(1, slash == std::string::npos ? slash : slash - 1);
     if (slash != std::string::npos) request.key = path.substr(slash + 1);
     request.range = field_of(head, "range");
     std::optional<FaultPlan> fault;
-    Reply reply;
+    TestReply reply;
     {
       const std::lock_guard lock(mutex);
       if (rule) fault = rule(request, static_cast<unsigned>(seen.size()));
       seen.push_back(request);
-      reply = bucket != options.bucket ? error_reply(404, "NoSuchBucket")
-              : request.key.empty()    ? listing(request)
-                                       : object(request);
+      const bool prevented = fault && (fault->hang || fault->reset || fault->status != 0);
+      if (!prevented)
+        reply = name != options.bucket ? error_reply(404, "NoSuchBucket")
+                : is_late(head)        ? error_reply(403, "RequestTimeTooSkewed")
+                                       : bucket.answer(request, body);
     }
-    return send_reply(socket, request, reply, fault);
+    return send_reply(wire, request, reply, fault);
   }
 
-  Reply object(const SeenRequest& request) const {
-    const auto found = objects.find(request.key);
-    if (found == objects.end()) return error_reply(404, "NoSuchKey");
-    const std::string& content = found->second;
-    const std::string etag = fmt::format("\"{:x}\"", std::hash<std::string>{}(content));
-    if (const std::string wanted = field_of(request.head, "if-match"); !wanted.empty() && wanted != etag)
-      return error_reply(412, "PreconditionFailed");
-    if (request.range.empty()) return {200, {"etag: " + etag}, content};
-    const std::string_view range = std::string_view(request.range).substr(6);
-    const std::size_t dash = range.find('-');
-    const std::uint64_t first = number_of(range.substr(0, dash));
-    if (first >= content.size()) return error_reply(416, "InvalidRange");
-    const std::uint64_t last = std::min<std::uint64_t>(number_of(range.substr(dash + 1)), content.size() - 1);
-    return {206,
-            {"etag: " + etag, fmt::format("content-range: bytes {}-{}/{}", first, last, content.size())},
-            content.substr(first, last - first + 1)};
+  bool is_late(const std::string& head) const {
+    const std::string stamp = field_of(head, "x-amz-date");
+    return !stamp.empty() && std::abs(std::time(nullptr) + options.clock - stamp_of(stamp)) > 900;
   }
 
-  // Keys after the token, which is the last one told; common prefixes count as keys.
-  Reply listing(const SeenRequest& request) const {
-    const std::string prefix = parameter_of(request.query, "prefix"),
-                      delimiter = parameter_of(request.query, "delimiter"),
-                      token = parameter_of(request.query, "continuation-token");
-    const std::string asked = parameter_of(request.query, "max-keys");
-    const std::size_t most = std::min<std::uint64_t>(asked.empty() ? 1000 : number_of(asked), options.page);
-    std::string out, last, common;
-    std::size_t told = 0;
-    bool truncated = false;
-    for (auto at = objects.lower_bound(prefix); at != objects.end() && at->first.starts_with(prefix); ++at) {
-      const std::string& key = at->first;
-      if (!token.empty() &&
-          (key <= token || (token.ends_with('/') && !delimiter.empty() && key.starts_with(token))))
-        continue;
-      const std::size_t cut = delimiter.empty() ? std::string::npos : key.find(delimiter, prefix.size());
-      const std::string group = cut == std::string::npos ? std::string() : key.substr(0, cut + 1);
-      if (!group.empty() && group == common) continue;
-      if (told == most) {
-        truncated = true;
-        break;
-      }
-      ++told;
-      last = group.empty() ? key : group;
-      if (group.empty()) {
-        out += fmt::format("<Contents><Key>{}</Key><Size>{}</Size><ETag>&quot;e&quot;</ETag></Contents>",
-                           escaped(key), at->second.size());
-      } else {
-        common = group;
-        out += fmt::format("<CommonPrefixes><Prefix>{}</Prefix></CommonPrefixes>", escaped(group));
-      }
-    }
-    return {200,
-            {"content-type: application/xml"},
-            fmt::format(
-                "<?xml version=\"1.0\"?><ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
-                "<EncodingType>url</EncodingType><IsTruncated>{}</IsTruncated>{}{}</ListBucketResult>",
-                truncated ? "true" : "false",
-                truncated ? "<NextContinuationToken>" + last + "</NextContinuationToken>" : "", out)};
-  }
-
-  bool send_reply(int socket, const SeenRequest& request, Reply reply,
+  bool send_reply(TestWire& wire, const SeenRequest& request, TestReply reply,
                   const std::optional<FaultPlan>& fault) {
     if (fault) {
       if (fault->hang || fault->wait.value > 0) {
@@ -220,14 +139,18 @@ struct TestS3Server::Inside {
         else
           ending.wait_for(lock, std::chrono::duration<double>(fault->wait.value), over);
       }
-      if (fault->hang || fault->reset) return false;
+      if (fault->reset || fault->lose) wire.reset();
+      if (fault->hang || fault->reset || fault->lose) return false;
       if (fault->status != 0) reply = error_reply(fault->status, fault->code);
       if (!fault->body.empty())
         reply.body = fault->body, reply.headers = {"content-type: " + fault->content_type};
+      if (fault->wrong_checksum)
+        reply.headers = {"x-amz-checksum-crc32c: AAAAAA==", "x-amz-checksum-type: FULL_OBJECT"};
     }
-    std::string out = fmt::format("HTTP/1.1 {} Whatever\r\n", reply.status);
+    std::string out = fmt::format("HTTP/1.1 {} Whatever\r\ndate: {}\r\n", reply.status,
+                                  date_of(std::time(nullptr) + options.clock));
     for (const std::string& header : reply.headers) out += header + "\r\n";
-    const bool chunked = options.chunked && request.method != "HEAD";
+    const bool chunked = options.chunked && request.method != "HEAD" && reply.status != 204;
     out +=
         chunked ? "transfer-encoding: chunked\r\n" : fmt::format("content-length: {}\r\n", reply.body.size());
     if (options.close) out += "connection: close\r\n";
@@ -243,7 +166,7 @@ struct TestS3Server::Inside {
       }
     }
     for (std::size_t at = 0; at < out.size();) {
-      const ssize_t sent = ::send(socket, out.data() + at, out.size() - at, MSG_NOSIGNAL);
+      const ssize_t sent = wire.send(out.data() + at, out.size() - at);
       if (sent <= 0) return false;
       at += static_cast<std::size_t>(sent);
     }
@@ -253,6 +176,8 @@ struct TestS3Server::Inside {
 
 TestS3Server::TestS3Server(Options options) : inside_(std::make_unique<Inside>()) {
   inside_->options = std::move(options);
+  inside_->bucket.page = inside_->options.page;
+  if (inside_->options.tls) inside_->certificate = std::make_unique<TestCertificate>();
   inside_->listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -280,11 +205,27 @@ TestS3Server::~TestS3Server() {
   ::close(inside_->listener);
 }
 
-std::string TestS3Server::endpoint() const { return fmt::format("http://127.0.0.1:{}", inside_->port); }
+std::string TestS3Server::endpoint() const {
+  return fmt::format("{}://127.0.0.1:{}", inside_->certificate ? "https" : "http", inside_->port);
+}
+
+std::string TestS3Server::ca_file() const { return inside_->certificate->file(); }
 
 void TestS3Server::put(const std::string& key, std::string content) {
   const std::lock_guard lock(inside_->mutex);
-  inside_->objects[key] = std::move(content);
+  inside_->bucket.objects[key] = std::move(content);
+}
+
+std::optional<std::string> TestS3Server::get(const std::string& key) const {
+  const std::lock_guard lock(inside_->mutex);
+  const auto found = inside_->bucket.objects.find(key);
+  if (found == inside_->bucket.objects.end()) return std::nullopt;
+  return found->second;
+}
+
+std::size_t TestS3Server::open_uploads() const {
+  const std::lock_guard lock(inside_->mutex);
+  return inside_->bucket.open_uploads();
 }
 
 void TestS3Server::faults(std::function<std::optional<FaultPlan>(const SeenRequest&, unsigned)> rule) {
