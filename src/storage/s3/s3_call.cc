@@ -1,12 +1,9 @@
 #include "storage/s3/s3_call.h"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/sha.h>
 
 #include <algorithm>
-#include <cstring>
-#include <stdexcept>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -17,26 +14,53 @@ constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 constexpr std::string_view kEmptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 constexpr std::string_view kUnsigned = "UNSIGNED-PAYLOAD";
 
-void append_hex(std::string& out, const unsigned char* bytes, std::size_t count) {
+// A hash is asked for twice a request. What OpenSSL 3 offers instead looks its algorithm up, and allocates, each time: a request's
+// signature took 2.8 us, of 10 us that all of it takes.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+using Digest = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
+
+Digest digest_of(SHA256_CTX begun, std::string_view bytes) {
+  Digest digest;
+  SHA256_Update(&begun, bytes.data(), bytes.size());
+  SHA256_Final(digest.data(), &begun);
+  return digest;
+}
+
+SHA256_CTX begun_with(std::string_view bytes) {
+  SHA256_CTX begun;
+  SHA256_Init(&begun);
+  SHA256_Update(&begun, bytes.data(), bytes.size());
+  return begun;
+}
+#pragma GCC diagnostic pop
+
+std::string_view chars_of(const Digest& digest) {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+void append_hex(std::string& out, const Digest& bytes) {
   constexpr char kDigits[] = "0123456789abcdef";
-  for (std::size_t i = 0; i < count; ++i) {
-    out += kDigits[bytes[i] >> 4];
-    out += kDigits[bytes[i] & 15];
+  for (const unsigned char byte : bytes) {
+    out += kDigits[byte >> 4];
+    out += kDigits[byte & 15];
   }
 }
 
-void append_sha256(std::string& out, std::string_view bytes) {
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest);
-  append_hex(out, digest, sizeof digest);
-}
+// HMAC-SHA256 (RFC 2104), its key taken in.
+struct HmacKey {
+  explicit HmacKey(std::string_view key) {
+    std::string inner(64, '\x36'), outer(64, '\x5c');
+    const Digest digest = digest_of(begun_with({}), key);
+    if (key.size() > inner.size()) key = chars_of(digest);
+    for (std::size_t i = 0; i < key.size(); ++i) inner[i] ^= key[i], outer[i] ^= key[i];
+    inner_ = begun_with(inner), outer_ = begun_with(outer);
+  }
+  Digest of(std::string_view text) const { return digest_of(outer_, chars_of(digest_of(inner_, text))); }
 
-void hmac(const unsigned char* key, std::size_t length, std::string_view text, unsigned char* out) {
-  unsigned size = 0;
-  if (HMAC(EVP_sha256(), key, static_cast<int>(length), reinterpret_cast<const unsigned char*>(text.data()),
-           text.size(), out, &size) == nullptr)
-    throw std::logic_error("HMAC-SHA256 is not there");
-}
+ private:
+  SHA256_CTX inner_, outer_;
+};
 
 bool stays_as_it_is(unsigned char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
@@ -72,24 +96,32 @@ void encode_into(std::string& out, std::string_view text, bool keep_slash) {
   }
 }
 
+struct S3Signer::Key : HmacKey {
+  using HmacKey::HmacKey;
+};
+
 S3Signer::S3Signer(std::shared_ptr<const S3Bucket> bucket) : bucket_(std::move(bucket)) {}
+S3Signer::~S3Signer() = default;
 
 void S3Signer::renew_key(std::string_view day) {
   if (scope_day_ == day) return;
-  const std::string secret = "AWS4" + bucket_->credentials->secret_key;
-  hmac(reinterpret_cast<const unsigned char*>(secret.data()), secret.size(), day, key_);
-  hmac(key_, sizeof key_, bucket_->region, key_);
-  hmac(key_, sizeof key_, "s3", key_);
-  hmac(key_, sizeof key_, "aws4_request", key_);
+  Digest key = HmacKey("AWS4" + bucket_->credentials->secret_key).of(day);
+  for (const std::string_view part : {std::string_view(bucket_->region), std::string_view("s3")})
+    key = HmacKey(chars_of(key)).of(part);
+  key = HmacKey(chars_of(key)).of("aws4_request");
+  key_ = std::make_unique<Key>(chars_of(key));
   scope_day_ = day;
 }
 
 void S3Signer::append_head(std::string& out, const S3Call& call, std::time_t now) {
-  std::tm utc{};
-  gmtime_r(&now, &utc);
-  char stamp[17];
-  std::strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &utc);
-  const std::string_view day(stamp, 8);
+  if (now != stamped_) {
+    std::tm utc{};
+    gmtime_r(&now, &utc);
+    std::strftime(stamp_, sizeof stamp_, "%Y%m%dT%H%M%SZ", &utc);
+    stamped_ = now;
+  }
+  const std::string_view stamp(stamp_, 16);
+  const std::string_view day(stamp_, 8);
   const bool has_body = call.method == "PUT" || call.method == "POST";
   const std::string_view hash = !call.body_sha256.empty()         ? call.body_sha256
                                 : has_body && call.body_bytes > 0 ? kUnsigned
@@ -101,7 +133,7 @@ void S3Signer::append_head(std::string& out, const S3Call& call, std::time_t now
   headers_.assign(call.headers.begin(), call.headers.end());
   headers_.emplace_back("host", bucket_->host_header);
   headers_.emplace_back("x-amz-content-sha256", hash);
-  headers_.emplace_back("x-amz-date", std::string_view(stamp, 16));
+  headers_.emplace_back("x-amz-date", stamp);
   if (call.range) headers_.emplace_back("range", range);
   const S3Credentials* const who = bucket_->credentials.get();
   if (who != nullptr && !who->session_token.empty())
@@ -119,7 +151,7 @@ void S3Signer::append_head(std::string& out, const S3Call& call, std::time_t now
   out += " HTTP/1.1\r\n";
   for (const auto& [name, value] : headers_) (((out += name) += ": ") += value) += "\r\n";
   if (has_body) fmt::format_to(std::back_inserter(out), "content-length: {}\r\n", call.body_bytes);
-  if (who != nullptr) append_authorization(out, call, query, std::string_view(stamp, 16), day, hash);
+  if (who != nullptr) append_authorization(out, call, query, stamp, day, hash);
   out += "\r\n";
 }
 
@@ -145,10 +177,8 @@ void S3Signer::append_authorization(std::string& out, const S3Call& call, std::s
   ((out += bucket_->credentials->access_key) += '/') += std::string_view(to_sign_).substr(scope, scope_bytes);
   ((out += ", SignedHeaders=") += signed_names) += ", Signature=";
   (canonical_ += '\n') += hash;
-  append_sha256(to_sign_, canonical_);
-  unsigned char signature[SHA256_DIGEST_LENGTH];
-  hmac(key_, sizeof key_, to_sign_, signature);
-  append_hex(out, signature, sizeof signature);
+  append_hex(to_sign_, digest_of(begun_with({}), canonical_));
+  append_hex(out, key_->of(to_sign_));
   out += "\r\n";
 }
 

@@ -41,6 +41,7 @@ void encode_into(std::string& out, std::string_view text, bool keep_slash);
 class S3Signer {
  public:
   explicit S3Signer(std::shared_ptr<const S3Bucket> bucket);
+  ~S3Signer();
 
   // Appends the whole head, from the request line to the empty line: "GET /bucket/key?list-type=2 HTTP/1.1\r\nhost: ...".
   // `now`: seconds since 1970 by the server's clock. The signing key is kept for the day. About two SHA-256 of a few hundred
@@ -53,8 +54,11 @@ class S3Signer {
                             std::string_view stamp, std::string_view day, std::string_view hash);
 
   std::shared_ptr<const S3Bucket> bucket_;
+  struct Key;
   std::string scope_day_;  // "20261201" that key_ is for
-  unsigned char key_[32] = {};
+  std::unique_ptr<Key> key_;
+  std::time_t stamped_ = -1;  // what stamp_ says: "20261201T101500Z"
+  char stamp_[17] = "";
   // Kept for their memory.
   std::string canonical_, to_sign_, path_;
   std::vector<std::pair<std::string_view, std::string_view>> headers_;

@@ -58,7 +58,7 @@ class S3Link {
 
  private:
   enum class State : std::uint8_t { kConnecting, kSending, kHeadIn, kDecide, kBodyIn, kOver };
-  static constexpr std::size_t kHeadRoom = 8 << 10, kMostText = 64 << 10, kMostHead = 64 << 10;
+  static constexpr std::size_t kHeadRoom = 4 << 10, kMostText = 64 << 10, kMostHead = 64 << 10;
   // A piece of an answer that is not received straight to where it belongs.
   static constexpr std::size_t kPiece = 16 << 10;
 
