@@ -162,7 +162,9 @@ HttpConnection::HttpConnection(const HostAddress& address, const TlsContext* tls
 }
 
 HttpConnection::~HttpConnection() {
-  if (ssl_ != nullptr) SSL_free(ssl_);
+  // Else OpenSSL takes it for broken off, and resumes its session no more.
+  if (connected_ && ssl_ != nullptr) SSL_set_shutdown(ssl_, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+  SSL_free(ssl_);
   if (socket_ >= 0) ::close(socket_);
 }
 
