@@ -23,7 +23,7 @@ namespace {
 struct Client {
   int socket = -1;
   std::string in, head;
-  size_t skip = 0;               // of a body that comes
+  size_t skip = 0;                           // of a body that comes
   size_t head_sent = 0, body = 0, sent = 0;  // of the answer that goes out
   bool answering() const { return head_sent < head.size() || sent < body; }
 };
@@ -37,12 +37,13 @@ void begin_answer(Client& client, std::string_view head, size_t size) {
   if (ranged) std::sscanf(head.data() + range, "range: bytes=%zu-%zu", &first, &last);
   client.body = head.starts_with("GET") ? last - first + 1 : 0;
   char text[256];
-  const int length = ranged ? std::snprintf(text, sizeof text,
-                                            "HTTP/1.1 206 Partial Content\r\nContent-Length: %zu\r\nContent-Range: bytes "
-                                            "%zu-%zu/%zu\r\nETag: \"0\"\r\n\r\n",
-                                            client.body, first, last, last + 1)
-                            : std::snprintf(text, sizeof text,
-                                            "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\nETag: \"0\"\r\n\r\n", client.body);
+  const int length =
+      ranged ? std::snprintf(text, sizeof text,
+                             "HTTP/1.1 206 Partial Content\r\nContent-Length: %zu\r\nContent-Range: bytes "
+                             "%zu-%zu/%zu\r\nETag: \"0\"\r\n\r\n",
+                             client.body, first, last, last + 1)
+             : std::snprintf(text, sizeof text,
+                             "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\nETag: \"0\"\r\n\r\n", client.body);
   client.head.assign(text, static_cast<size_t>(length));
   client.head_sent = client.sent = 0;
   if (content.size() < client.body) content.resize(client.body, 'x');

@@ -30,7 +30,9 @@ struct Connection {
 double cpu_seconds() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](timeval t) { return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec); };
+  const auto seconds = [](timeval t) {
+    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+  };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
@@ -50,7 +52,9 @@ int main(int argc, char** argv) {
     if (word == "--range") {
       range = true;
     } else if (++i < argc) {
-      (word == "--connections" ? connections : word == "--requests" ? requests : size) = std::strtoull(argv[i], nullptr, 10);
+      (word == "--connections" ? connections
+       : word == "--requests"  ? requests
+                               : size) = std::strtoull(argv[i], nullptr, 10);
     }
   }
   // As long as a signed one.
@@ -66,7 +70,8 @@ int main(int argc, char** argv) {
     address.sin_family = AF_INET;
     address.sin_port = htons(static_cast<uint16_t>(std::atoi(argv[1])));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (connect(one.socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) end("nobody listens");
+    if (connect(one.socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+      end("nobody listens");
     const int on = 1;
     setsockopt(one.socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     epoll_event event{};
@@ -81,7 +86,8 @@ int main(int argc, char** argv) {
     if (sent == requests) return;
     ++sent;
     one.got = one.whole = 0;
-    if (send(one.socket, text.data(), text.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(text.size())) end("not sent");
+    if (send(one.socket, text.data(), text.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(text.size()))
+      end("not sent");
   };
   for (Connection& one : all) ask(one);
   for (epoll_event events[64]; done < requests;) {
@@ -89,7 +95,8 @@ int main(int argc, char** argv) {
     for (int i = 0; i < count; ++i) {
       Connection& one = *static_cast<Connection*>(events[i].data.ptr);
       for (;;) {
-        const ssize_t got = recv(one.socket, one.buffer.data() + one.got, one.buffer.size() - one.got, MSG_DONTWAIT);
+        const ssize_t got =
+            recv(one.socket, one.buffer.data() + one.got, one.buffer.size() - one.got, MSG_DONTWAIT);
         if (got == 0) end("the server has closed");
         if (got < 0) break;
         one.got += static_cast<size_t>(got);

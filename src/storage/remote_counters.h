@@ -18,11 +18,11 @@ struct RemoteCounters {
   Count bytes_wasted{0};
 
   // Attempts that were followed by another one, by why.
-  Count throttled{0};  // 503, 429, SlowDown
-  Count failed{0};     // other 5xx
-  Count reset{0};      // the connection was refused, reset or closed before an answer
-  Count truncated{0};  // closed within a body
-  Count timed_out{0};  // no byte for too long
+  Count throttled{0};   // 503, 429, SlowDown
+  Count failed{0};      // other 5xx
+  Count reset{0};       // the connection was refused, reset or closed before an answer
+  Count truncated{0};   // closed within a body
+  Count timed_out{0};   // no byte for too long
   Count mismatched{0};  // the checksum does not fit the bytes
 
   // Connections made, those of them that failed, and the time that making the others took, TLS included, ns.

@@ -110,10 +110,10 @@ class S3Engine final : public Engine, private S3Steps {
   Patience patience_;
   RequestList all_;  // in the order of start; from `pending_` on not yet begun
   IoRequest* pending_ = nullptr;
-  std::size_t steps_ = 0;            // of all_, the engine's own
+  std::size_t steps_ = 0;             // of all_, the engine's own
   std::vector<std::uint32_t> ready_;  // connections that something happened on
   std::size_t ready_begin_ = 0;
-  std::vector<Later> later_;        // a heap
+  std::vector<Later> later_;  // a heap
   std::vector<IoRequest*> again_;
   std::vector<Open> open_;
   std::vector<std::uint32_t> closed_;

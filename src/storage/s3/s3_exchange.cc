@@ -113,7 +113,8 @@ int S3Engine::error_of_answer(const S3Link& link, const IoRequest& request) {
   // A completion that goes wrong late has been answered with 200 by then.
   const bool may_be_error = step && step->verb == S3Verb::kComplete;
   if (status < 300 && !may_be_error) return 0;
-  if (status == 416 && reads_bytes(request.operation)) return 0;  // beyond the end: nothing to read, as of a file
+  if (status == 416 && reads_bytes(request.operation))
+    return 0;  // beyond the end: nothing to read, as of a file
   const auto said = read_s3_error(link.text());
   if (status < 300) return said ? s3_errno(500, said->code) : 0;
   const std::string code = said ? said->code : std::string();
@@ -163,7 +164,8 @@ void S3Engine::answered(std::uint32_t index) {
   RemoteCounters& counters = *setup_.counters;
   const int error = error_of_answer(link, request);
   const bool fits = error != 0 || fits_checksum(link, request);
-  count_bytes(link, !fits || error != 0 || (reads_bytes(request.operation) && !is_data(link.answer().status)));
+  count_bytes(link,
+              !fits || error != 0 || (reads_bytes(request.operation) && !is_data(link.answer().status)));
   note_answer(link, request);
   S3Step* const step = step_of(request);
   if (step && error == EREMOTEIO) step->unsure = true;

@@ -88,8 +88,7 @@ S3Link::Progress S3Link::read_head() {
 // kWaits: more of it is needed.
 S3Link::Progress S3Link::take_head() {
   for (;;) {
-    const HeadState found =
-        parse_head(std::string_view(head_in_).substr(0, head_size_), answer_, head_used_);
+    const HeadState found = parse_head(std::string_view(head_in_).substr(0, head_size_), answer_, head_used_);
     if (found == HeadState::kBad) return fail(EPROTO);
     if (found == HeadState::kIncomplete) return Progress::kWaits;
     if (answer_.status >= 200) break;

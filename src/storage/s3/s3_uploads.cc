@@ -39,7 +39,7 @@ struct S3Upload {
   unsigned filling = kNone, numbered = 0, under_way = 0;
   std::vector<std::pair<std::string, std::string>> sent;  // ETag and checksum of each part
   std::vector<std::uint32_t> crcs;
-  std::string checksum;  // of the whole, as the server says it
+  std::string checksum;                  // of the whole, as the server says it
   std::uint64_t size = 0, promised = 0;  // taken, and asked to be
   S3Step control;                        // all requests but parts
   std::vector<IoRequest*> writes, ends;
@@ -57,7 +57,8 @@ S3Upload* S3Uploads::create(std::string key) {
   *upload = S3Upload{};
   upload->key = std::move(key);
   upload->control.upload = upload;
-  for (unsigned i = 0; i < kMemories; ++i) upload->parts[i].step.upload = upload, upload->parts[i].step.part = i;
+  for (unsigned i = 0; i < kMemories; ++i)
+    upload->parts[i].step.upload = upload, upload->parts[i].step.part = i;
   return upload;
 }
 
@@ -100,9 +101,8 @@ void S3Uploads::take(S3Upload& upload) {
     IoRequest& request = *upload.writes.front();
     if (!find_room(upload)) return;
     S3Upload::Part& part = upload.parts[upload.filling];
-    const auto bytes =
-        request.buffer.subspan(request.bytes, std::min<std::size_t>(request.buffer.size() - request.bytes,
-                                                                    part.room - part.filled));
+    const auto bytes = request.buffer.subspan(
+        request.bytes, std::min<std::size_t>(request.buffer.size() - request.bytes, part.room - part.filled));
     std::memcpy(part.bytes.get() + part.filled, bytes.data(), bytes.size());
     part.crc = crc32c(bytes, part.crc);
     part.filled += bytes.size();
@@ -173,7 +173,8 @@ void S3Uploads::complete(S3Upload& upload) {
     upload.ending = true;
     upload.checksum = crc32c_base64(any ? upload.parts[upload.filling].crc : 0);
     upload.control.buffer = {};
-    if (any) upload.control.buffer = {upload.parts[upload.filling].bytes.get(), upload.parts[upload.filling].filled};
+    if (any)
+      upload.control.buffer = {upload.parts[upload.filling].bytes.get(), upload.parts[upload.filling].filled};
     return send_control(upload, S3Verb::kPut);
   }
   if (any && !send_filled(upload)) return;
@@ -182,7 +183,8 @@ void S3Uploads::complete(S3Upload& upload) {
   std::string all;  // the checksum of a multipart object is that of its parts' checksums
   for (const std::uint32_t crc : upload.crcs)
     for (const unsigned shift : {24u, 16u, 8u, 0u}) all += static_cast<char>(crc >> shift);
-  upload.checksum = fmt::format("{}-{}", crc32c_base64(crc32c(std::as_bytes(std::span(all)))), upload.crcs.size());
+  upload.checksum =
+      fmt::format("{}-{}", crc32c_base64(crc32c(std::as_bytes(std::span(all)))), upload.crcs.size());
   upload.body = complete_upload_xml(upload.sent);
   upload.control.buffer = std::as_writable_bytes(std::span(upload.body));
   send_control(upload, S3Verb::kComplete);

@@ -31,7 +31,7 @@ enum class S3Verb : std::uint8_t { kPut, kBegin, kPart, kComplete, kLook, kAbort
 struct S3Step final : IoRequest {
   S3Verb verb = S3Verb::kPut;
   S3Upload* upload = nullptr;
-  unsigned part = 0;      // which of the upload's memories
+  unsigned part = 0;  // which of the upload's memories
   bool in_flight = false;
   // An attempt went out, and nobody knows what became of it.
   bool unsure = false;

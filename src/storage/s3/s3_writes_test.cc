@@ -142,7 +142,8 @@ TEST_F(S3Writes, WhatSomebodyElseMadeMeanwhileIsNotTouched) {
       serve();
       auto met = std::make_shared<bool>(false);
       server_->faults([=](const SeenRequest& request, unsigned) {
-        const bool ends = request.method == "PUT" ? request.query.empty() : request.query.find("uploads") == 0;
+        const bool ends =
+            request.method == "PUT" ? request.query.empty() : request.query.find("uploads") == 0;
         if (!lost || !ends || *met) return std::optional<FaultPlan>();
         *met = true;
         return std::optional(FaultPlan{.reset = true});
@@ -183,8 +184,8 @@ TEST_F(S3Writes, AnUploadThatFailsIsAborted) {
 // Some servers answer a completion with 200 before they know how it ends.
 TEST_F(S3Writes, ACompletionThatFailsLateFails) {
   serve();
-  const FaultPlan late{.status = 200, .body = "<Error><Code>InternalError</Code></Error>",
-                       .content_type = "application/xml"};
+  const FaultPlan late{
+      .status = 200, .body = "<Error><Code>InternalError</Code></Error>", .content_type = "application/xml"};
   first_of(1, "POST", "uploadId", late);
   EXPECT_EQ(write("a", 20 * kMiB), 0);
   EXPECT_EQ(counters_->failed, 1u);

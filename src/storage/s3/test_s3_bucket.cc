@@ -88,12 +88,13 @@ TestReply TestBucket::answer(const SeenRequest& request, const std::string& body
   if (!id.empty()) return upload(request, id, body);
   if (request.method == "GET" || request.method == "HEAD") return get(request);
   if (request.method == "PUT") return put(request, body);
-  if (request.method == "POST" && request.query == "uploads=") {
+  if (request.method == "POST" && request.query.starts_with("uploads")) {
     const std::string made = fmt::format("upload/{}+x", ++begun_);
     uploads_[made].key = request.key;
-    return {200,
-            {},
-            "<InitiateMultipartUploadResult><UploadId>" + made + "</UploadId></InitiateMultipartUploadResult>"};
+    return {
+        200,
+        {},
+        "<InitiateMultipartUploadResult><UploadId>" + made + "</UploadId></InitiateMultipartUploadResult>"};
   }
   if (request.method != "DELETE") return error_reply(405, "MethodNotAllowed");
   objects.erase(request.key);

@@ -10,9 +10,9 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstdlib>
 #include <ctime>
-#include <condition_variable>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
