@@ -118,15 +118,14 @@ void S3Engine::wait(Seconds deadline) {
 }
 
 void S3Engine::go_on_ready() {
-  const std::uint64_t before = setup_.counters->bytes_received.load(std::memory_order_relaxed);
-  while (ready_begin_ < ready_.size()) {
+  received_ = 0;
+  while (ready_begin_ < ready_.size() && received_ < kGroupBytes) {
     const std::uint32_t index = ready_[ready_begin_++];
     pool_[index].ready = false;
     if (pool_[index].request != nullptr)
       go_on(index);
     else
       pool_.look(index);
-    if (setup_.counters->bytes_received.load(std::memory_order_relaxed) - before >= kGroupBytes) break;
   }
   if (ready_begin_ < ready_.size()) return;
   ready_.clear();

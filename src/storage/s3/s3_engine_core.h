@@ -113,6 +113,7 @@ class S3Engine final : public Engine, private S3Steps {
   std::size_t steps_ = 0;             // of all_, the engine's own
   std::vector<std::uint32_t> ready_;  // connections that something happened on
   std::size_t ready_begin_ = 0;
+  std::uint64_t received_ = 0;  // by the connections that went on since the last wait
   std::vector<Later> later_;  // a heap
   std::vector<IoRequest*> again_;
   std::vector<Open> open_;

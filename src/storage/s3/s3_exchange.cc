@@ -75,7 +75,9 @@ void S3Engine::go_on(std::uint32_t index) {
   S3Link& link = *connection.link;
   for (;;) {
     const bool was_connected = link.connected();
+    const std::uint64_t before = link.received();
     const S3Link::Progress progress = link.go_on();
+    received_ += link.received() - before;
     if (!was_connected && link.connected()) pool_.connected(connection);
     if (link.connected() && connection.request->opened.value == 0) connection.request->opened = now_;
     if (link.answered() && connection.request->first_byte.value == 0) connection.request->first_byte = now_;
