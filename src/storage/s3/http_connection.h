@@ -3,6 +3,7 @@
 #pragma once
 
 #include <netinet/in.h>
+#include <openssl/types.h>
 #include <sys/socket.h>
 
 #include <cstddef>
@@ -15,9 +16,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-using SSL = struct ssl_st;
-using SSL_CTX = struct ssl_ctx_st;
-using SSL_SESSION = struct ssl_session_st;
+struct ssl_session_st;  // OpenSSL's SSL_SESSION
 
 namespace aforo {
 
@@ -42,11 +41,11 @@ class TlsContext {
   void resume(SSL* connection) const;
 
  private:
-  static int keep_session(SSL* connection, SSL_SESSION* session);
+  static int keep_session(SSL* connection, ssl_session_st* session);
 
   SSL_CTX* context_ = nullptr;
   mutable std::mutex mutex_;
-  SSL_SESSION* session_ = nullptr;
+  ssl_session_st* session_ = nullptr;
 };
 
 class HttpConnection {

@@ -114,7 +114,7 @@ class S3Engine final : public Engine, private S3Steps {
   std::vector<std::uint32_t> ready_;  // connections that something happened on
   std::size_t ready_begin_ = 0;
   std::uint64_t received_ = 0;  // by the connections that went on since the last wait
-  std::vector<Later> later_;  // a heap
+  std::vector<Later> later_;    // a heap
   std::vector<IoRequest*> again_;
   std::vector<Open> open_;
   std::vector<std::uint32_t> closed_;

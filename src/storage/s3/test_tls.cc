@@ -96,7 +96,7 @@ ssize_t TestWire::send(const char* bytes, std::size_t size) {
 void TestWire::reset() const {
   sockaddr none{};
   none.sa_family = AF_UNSPEC;
-  ::connect(socket_, &none, sizeof none);
+  [[maybe_unused]] const int dissolved = ::connect(socket_, &none, sizeof none);
 }
 
 }  // namespace aforo

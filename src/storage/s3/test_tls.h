@@ -1,14 +1,12 @@
 // TLS on the other side of an S3 client, for tests: a certificate of this process, and connections under it.
 #pragma once
 
+#include <openssl/types.h>
 #include <sys/types.h>
 
 #include <cstddef>
 #include <memory>
 #include <string>
-
-using SSL = struct ssl_st;
-using SSL_CTX = struct ssl_ctx_st;
 
 namespace aforo {
 
