@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -41,10 +42,10 @@ std::string_view chars_of(const Digest& digest) {
 
 void append_hex(std::string& out, const Digest& bytes) {
   constexpr char kDigits[] = "0123456789abcdef";
-  for (const unsigned char byte : bytes) {
-    out += kDigits[byte >> 4];
-    out += kDigits[byte & 15];
-  }
+  std::array<char, 2 * std::tuple_size_v<Digest>> text;
+  char* at = text.data();
+  for (const unsigned char byte : bytes) *at++ = kDigits[byte >> 4], *at++ = kDigits[byte & 15];
+  out.append(text.data(), text.size());
 }
 
 // HMAC-SHA256 (RFC 2104), its key taken in.
