@@ -104,5 +104,21 @@ TEST(S3ListPage, DeepNestingIsNoTrouble) {
   EXPECT_TRUE(read_s3_list(page_of(kEnds + closed)));
 }
 
+TEST(S3UploadXml, TheIdIsReadAndThePartsAreWritten) {
+  EXPECT_EQ(read_s3_upload("<?xml version=\"1.0\"?><InitiateMultipartUploadResult><Bucket>b</Bucket>"
+                           "<UploadId>a/b+c==</UploadId></InitiateMultipartUploadResult>"),
+            "a/b+c==");
+  EXPECT_EQ(read_s3_upload("<InitiateMultipartUploadResult/>"), std::nullopt);
+  EXPECT_EQ(read_s3_upload("<Error><UploadId>x</UploadId></Error>"), std::nullopt);
+  EXPECT_EQ(read_s3_upload("a page"), std::nullopt);
+  EXPECT_EQ(
+      complete_upload_xml({{"\"e1\"", "AAAAAA=="}, {"<&>", "4waSgw=="}}),
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+      "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
+      "<Part><PartNumber>1</PartNumber><ETag>\"e1\"</ETag><ChecksumCRC32C>AAAAAA==</ChecksumCRC32C></Part>"
+      "<Part><PartNumber>2</PartNumber><ETag>&#x3C;&#x26;&#x3E;</ETag><ChecksumCRC32C>4waSgw==</ChecksumCRC32C>"
+      "</Part></CompleteMultipartUpload>");
+}
+
 }  // namespace
 }  // namespace aforo

@@ -163,5 +163,12 @@ TEST(S3Call, ASignerSignsTheNextDayWithItsOwnKey) {
   EXPECT_NE(first, next);
 }
 
+// 0xe3069283 is the CRC-32C of "123456789" (RFC 3720's own check).
+TEST(S3Checksum, IsBase64InNetworkOrder) {
+  EXPECT_EQ(crc32c_base64(0xe3069283u), "4waSgw==");
+  EXPECT_EQ(crc32c_base64(0), "AAAAAA==");
+  EXPECT_EQ(crc32c_base64(0xffffffffu), "/////w==");
+}
+
 }  // namespace
 }  // namespace aforo

@@ -120,6 +120,18 @@ TEST_F(S3EngineTest, NobodyListens) {
   EXPECT_EQ(counters_->connections_failed, 5u);
 }
 
+// "localhost" may be ::1 first, where this server does not listen.
+TEST_F(S3EngineTest, AllOfAHostsAddressesAreTried) {
+  serve();
+  S3Bucket bucket = *setup_.bucket;
+  bucket.host = "localhost";
+  setup_.bucket = std::make_shared<const S3Bucket>(bucket);
+  make();
+  for (int i = 0; i < 3; ++i) expect_whole(*read(), 1);
+  EXPECT_EQ(counted(*counters_).again(), 0u);
+  EXPECT_EQ(counters_->connections - counters_->connections_failed, 1u);
+}
+
 TEST_F(S3EngineTest, AConnectionThatTheServerClosedMeanwhileIsNoAttempt) {
   serve();
   expect_whole(*read(), 1);
