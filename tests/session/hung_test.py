@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import pathlib
 import resource
 import signal
 import subprocess
@@ -42,6 +43,17 @@ def let_go(process, server):
         server.send_signal(signal.SIGCONT)
 
 
+def stop_all_of(server):
+    """Until each of its threads has stopped: on a busy machine one that waits for a core has not yet."""
+    server.send_signal(signal.SIGSTOP)
+    until = time.monotonic() + 10
+    states = pathlib.Path(f"/proc/{server.pid}/task")
+    while time.monotonic() < until:
+        if all((task / "stat").read_text().rpartition(")")[2].split()[0] == "T" for task in states.iterdir()):
+            return
+        time.sleep(0.01)
+
+
 class HungTest(Session):
     def end_of(self, *words, ask=None):
         """The Record, and the seconds from the server's stop to the end of `aforo *words` on its mount."""
@@ -55,7 +67,7 @@ class HungTest(Session):
                                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
                 with let_go(process, server):
                     time.sleep(1.5)
-                    server.send_signal(signal.SIGSTOP)
+                    stop_all_of(server)
                     stopped = time.monotonic()
                     if ask:
                         time.sleep(0.5)
