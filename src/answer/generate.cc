@@ -20,8 +20,9 @@ constexpr Row made_words(Row row, std::vector<std::string> (*words)()) {
 
 constexpr Row kGenerateRows[] = {
     kWorkload,
-    word<&GenerateAsk::directory>("directory", "DIR", kDirectory,
-                                  "an absent or empty directory, or one that aforo generated", kNoDirectory),
+    word<&GenerateAsk::directory>(
+        "directory", "DIR", kDirectory,
+        "an absent or empty directory or s3://BUCKET/PREFIX, or one that aforo generated", kNoDirectory),
     row<&GenerateAsk::samples>(
         {"samples", 'n', kPositive, "N", "", "lay N samples", kDatasetGroup, "dataset.samples"}),
     row<&GenerateAsk::size>(
@@ -50,6 +51,10 @@ constexpr Row kGenerateRows[] = {
     kSet,
     kDlio,
     kDataset,
+    kEndpoint,
+    kRegion,
+    kProfile,
+    kBucketStyle,
     row<&GenerateAsk::dry_run>(
         {"dry-run", 0, kFlag, "", "", "say what would be done, and touch nothing", kOutputGroup}),
 };
@@ -91,12 +96,14 @@ Answer answer(const GenerateAsk& ask, const Context& context) {
   // What touches nothing, or takes away, is the first's alone.
   const bool first = context.crew == nullptr || context.crew->first();
   if (!first && (*ask.remove || *ask.dry_run)) return out;
+  const RemoteAccess access = access_of(ask, context.environment);
   if (*ask.remove) {
-    found = delete_generated(*ask.directory, *ask.dry_run, context.stop, context.progress);
+    found = delete_generated(*ask.directory, *ask.dry_run, context.stop, context.progress, access);
   } else {
     GenerateOptions options;
     options.workload = workload_of(ask, {}, Use::kDataset);
     options.directory = *ask.directory;
+    options.access = access;
     options.threads = threads_of(*ask.threads);
     options.direct = *ask.direct;
     if (*ask.dry_run)

@@ -8,8 +8,8 @@ namespace aforo {
 
 // Which dataset, where, and how it is written. What has a key of the workload (`samples`, `size`,
 // `layout`, `content`, `seed`) goes over the workload's own; not given, that one stays.
-struct GenerateAsk : WorkloadAsk {
-  // Absent, empty, or one that aforo generated.
+struct GenerateAsk : WorkloadAsk, RemoteAsk {
+  // Absent, empty, or one that aforo generated; or such an s3://BUCKET/PREFIX.
   Setting<std::string> directory;
   // Above 0.
   Setting<std::uint64_t> samples;

@@ -100,17 +100,17 @@ inline constexpr Row kTimeout = row<&EngineAsk::timeout>(
 // How a bucket is reached; the defaults of all four are found where the usual tools look.
 inline constexpr Row kEndpoint = row<&RemoteAsk::endpoint>(
     {"endpoint", 0, kText, "URL", "",
-     "reach s3:// at URL: http://HOST:PORT; else AWS_ENDPOINT_URL, or Amazon", kReadingGroup});
+     "reach s3:// at URL: http://HOST:PORT; else AWS_ENDPOINT_URL, or Amazon", kBucketGroup});
 inline constexpr Row kRegion =
     row<&RemoteAsk::region>({"region", 0, kText, "NAME", "",
-                             "sign for region NAME; else AWS_REGION, or the profile's", kReadingGroup});
+                             "sign for region NAME; else AWS_REGION, or the profile's", kBucketGroup});
 inline constexpr Row kProfile =
     row<&RemoteAsk::profile>({"profile", 0, kText, "NAME", "",
-                              "take keys and settings from profile NAME of the AWS files", kReadingGroup});
+                              "take keys and settings from profile NAME of the AWS files", kBucketGroup});
 inline constexpr Row kBucketStyle =
     choice<&RemoteAsk::bucket_style, BucketStyle::kAuto, BucketStyle::kPath, BucketStyle::kHost>(
         {"bucket-style", 0, kChoice, "", "auto", "put the bucket's name into the path, or before the host's",
-         kReadingGroup});
+         kBucketGroup});
 
 // Of a command whose page is a screen: the option that asks for all of it.
 template <auto Member>

@@ -80,9 +80,10 @@ struct Option {
 };
 
 // Headings of the help, in the order in which commands use them. An exclusion of "*" leaves
-// kOutputGroup out: how an answer is shown contradicts nothing.
+// kOutputGroup and kBucketGroup out: how an answer is shown, and how a place is reached, contradict nothing.
 inline constexpr std::string_view kJobGroup = "Job";
 inline constexpr std::string_view kReadingGroup = "Reading";
+inline constexpr std::string_view kBucketGroup = "Bucket";
 inline constexpr std::string_view kMeasuringGroup = "Measuring";
 inline constexpr std::string_view kCheckpointGroup = "Checkpoints";
 inline constexpr std::string_view kDatasetGroup = "Dataset";

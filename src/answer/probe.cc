@@ -82,6 +82,15 @@ void refuse_inside(const std::string& writes, const std::string& directory) {
         directory, writes));
 }
 
+// There is one way to read an object; what a directory would tell apart is the same.
+void read_a_bucket(ProbeOptions& options, const ProbeAsk& ask) {
+  if (ask.read.given() && *ask.read != ProbeRead::kBuffered)
+    throw UserError(fmt::format(
+        "expected --read buffered, or none, to read '{}', found {}: a bucket has neither a page cache nor a way past it",
+        options.directory, to_string(*ask.read)));
+  options.modes = {options.workload ? options.workload->loader.read_mode : ReadMode::kBuffered};
+}
+
 ProbeOptions options_of(const ProbeAsk& ask, const Environment& environment) {
   ProbeOptions options;
   options.directory = *ask.directory;
@@ -94,6 +103,7 @@ ProbeOptions options_of(const ProbeAsk& ask, const Environment& environment) {
   if (options.precision && options.modes.size() > 1 &&
       options.modes.front() != options.workload->loader.read_mode)
     std::swap(options.modes.front(), options.modes.back());  // the job's first
+  if (is_remote(options.directory)) read_a_bucket(options, ask);
   if (ask.writes.given()) {
     refuse_inside(*ask.writes, *ask.directory);
     options.writes = *ask.writes;

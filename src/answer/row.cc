@@ -13,7 +13,8 @@ namespace {
 
 bool names(const Exclusion& exclusion, const Row& one, const Row& other) {
   if (exclusion.others.empty() || &one == &other) return false;
-  if (exclusion.others == "*") return !other.is_word && other.option.group != kOutputGroup;
+  if (exclusion.others == "*")
+    return !other.is_word && other.option.group != kOutputGroup && other.option.group != kBucketGroup;
   const std::vector<std::string> all = split(exclusion.others, ' ');
   return std::find(all.begin(), all.end(), other.option.name) != all.end();
 }

@@ -53,7 +53,7 @@ struct Ask {
 // The options that cannot be given together with a row's. Stated on one of the two suffices: each
 // row that was given is asked. It refuses whichever was said first.
 struct Exclusion {
-  // Names apart by spaces; "*" = all but words and those of the group Output; "" = a free place.
+  // Names apart by spaces; "*" = all but words and those of the groups Output and Bucket; "" = a free place.
   std::string_view others;
   // End of "expected --a or --b, found both; ...".
   std::string_view why;

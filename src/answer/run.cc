@@ -20,8 +20,8 @@ using namespace rows;
 
 constexpr Row kRunRows[] = {
     kWorkload,
-    word<&RunAsk::directory>("directory", "DIR", kDirectory, "the directory that holds the dataset",
-                             kNoDirectory),
+    word<&RunAsk::directory>("directory", "DIR", kDirectory,
+                             "the directory that holds the dataset, or s3://BUCKET/PREFIX", kNoDirectory),
     kAccelerators,
     kEpochs,
     kSteps,
@@ -38,10 +38,6 @@ constexpr Row kRunRows[] = {
     kTransferSize,
     kDeliver,
     kEngine,
-    kEndpoint,
-    kRegion,
-    kProfile,
-    kBucketStyle,
     kIoThreads,
     row<&RunAsk::drop_caches>({"drop-caches", 0, kFlag, "", "",
                                "empty the page cache of the dataset before every epoch", kReadingGroup})
@@ -59,6 +55,10 @@ constexpr Row kRunRows[] = {
         {"on-error", 0, kChoice, "", "stop",
          "end at the first sample that cannot be read, or count it and go on", kReadingGroup}),
     kTimeout,
+    kEndpoint,
+    kRegion,
+    kProfile,
+    kBucketStyle,
     row<&RunAsk::find_max>({"find-max", 0, kFlag, "", "",
                             "find the largest number of accelerators that stays at the target",
                             kMeasuringGroup})

@@ -106,7 +106,7 @@ void set_rates(Json& json, std::uint64_t files, std::uint64_t bytes, Seconds ela
   set_number(json, "files_per_second", static_cast<double>(files) / elapsed.value);
 }
 
-void add_results(Json& record, const Generation& generation, Seconds elapsed) {
+void add_results(Json& record, const Generation& generation, Seconds elapsed, bool remote) {
   const Manifest& state = generation.state();
   ShareTold all;
   for (const ShareTold& host : generation.told()) {
@@ -123,7 +123,7 @@ void add_results(Json& record, const Generation& generation, Seconds elapsed) {
   record["state"] = to_string(state.state);
   record["files_complete"] = state.files_written;
   record["partial"] = state.state != Manifest::State::kComplete;
-  record["durable"] = "syncfs";
+  record["durable"] = remote ? "put" : "syncfs";
   record["create_seconds"] = percentiles(all.times.create);
   record["write_seconds"] = percentiles(all.times.write);
   if (all.direct_refused)
@@ -164,6 +164,13 @@ std::string why_ended(const Generation& generation, const GeneratePlan& plan, co
                     "what is written is kept: give the same command to resume, with any number of processes");
 }
 
+void refuse_direct(const GenerateOptions& options) {
+  if (options.direct && is_remote(options.directory))
+    throw UserError(fmt::format(
+        "expected no --direct beside '{}', found it: an object store has no page cache to write past; leave it out",
+        options.directory));
+}
+
 // Before anything is touched; absent = it can be. A dataset that is complete needs no writing.
 std::optional<std::string> why_not_laid(const GeneratePlan& plan, const Store& store) {
   if (plan.unfit) return plan.unfit;
@@ -176,7 +183,8 @@ std::optional<std::string> why_not_laid(const GeneratePlan& plan, const Store& s
 }  // namespace
 
 GenerateOutcome plan_generate(const GenerateOptions& options) {
-  const auto store = open_store_for_writing(options.directory);
+  refuse_direct(options);
+  const auto store = open_store(options.directory, options.access);
   const GeneratePlan plan = make_generate_plan(options.workload, *store, true, {});
   GenerateOutcome outcome;
   Json& record = outcome.record = start_record("generate", *store);
@@ -195,8 +203,9 @@ GenerateOutcome plan_generate(const GenerateOptions& options) {
 
 GenerateOutcome generate(const GenerateOptions& options, std::stop_token stop, const ProgressSink& sink,
                          Crew* crew) {
+  refuse_direct(options);
   const bool first = crew == nullptr || crew->first();
-  std::unique_ptr<Store> store = first ? open_store_for_writing(options.directory) : nullptr;
+  std::unique_ptr<Store> store = first ? open_store(options.directory, options.access) : nullptr;
   GeneratePlan plan = first ? make_generate_plan(options.workload, *store, false, stop)
                             : make_plan_beside(options.workload, stop);
   GenerateOutcome outcome;
@@ -222,9 +231,9 @@ GenerateOutcome generate(const GenerateOptions& options, std::stop_token stop, c
   if (!outcome.error.empty()) record["error"] = outcome.error;
   outcome.files_complete = generation.state().files_written;
   outcome.partial = generation.state().state != Manifest::State::kComplete;
-  add_results(record, generation, monotonic_now() - began);
+  add_results(record, generation, monotonic_now() - began, is_remote(options.directory));
   if (crew) add_hosts(record, generation, *crew);
-  record["threads"] = thread_count(options.threads);
+  record["threads"] = generation.threads();
   return outcome;
 }
 

@@ -66,6 +66,6 @@ GenerateOutcome generate(const GenerateOptions& options, std::stop_token stop, c
 // directory carries no marker of aforo, when the manifest was edited, and for a file that cannot
 // be removed (the marker stays).
 GenerateOutcome delete_generated(const std::string& directory, bool dry_run, std::stop_token stop,
-                                 const ProgressSink& sink);
+                                 const ProgressSink& sink, const RemoteAccess& access = {});
 
 }  // namespace aforo

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <vector>
 
 #include "base/error.h"
 #include "base/parallel_for.h"
@@ -31,17 +32,17 @@ struct Removal {
 
 // Removes (or, on a dry run, only counts) one file of the dataset. What is not there, or not ours, needs no
 // removing.
-void take(const Owned& owned, const std::string& path, Whose whose, bool dry_run,
-          std::atomic<std::uint64_t>& removed, Removal& removal) {
+void take(const Owned& owned, const std::string& path, Whose whose, std::optional<std::uint64_t> size,
+          bool dry_run, std::atomic<std::uint64_t>& removed, Removal& removal) {
   if (whose != Whose::kOurs && whose != Whose::kTorn) return;
-  const StoreEntry found = owned.look(path);
+  const std::uint64_t bytes = size ? *size : owned.look(path).size;
   if (const int error = dry_run ? 0 : owned.remove_file(path)) {
     const std::lock_guard lock(removal.mutex);
     if (removal.failed.empty()) removal.failed = fmt::format("{}: {}", path, describe_errno(error));
     return;
   }
   removed.fetch_add(1, std::memory_order_relaxed);
-  removal.bytes.fetch_add(found.size, std::memory_order_relaxed);
+  removal.bytes.fetch_add(bytes, std::memory_order_relaxed);
 }
 
 // The dataset's directories that are symbolic links by now: what they lead to is somebody else's.
@@ -70,12 +71,51 @@ void take_files(const GeneratedLayout& layout, const Owned& owned, bool dry_run,
       const std::string path = layout.path(file);
       removal.looked.fetch_add(1, std::memory_order_relaxed);
       if (leads_through(linked, path)) continue;
-      take(owned, path, whose_data(owned, layout, file), dry_run, removal.files, removal);
+      take(owned, path, whose_data(owned, layout, file), std::nullopt, dry_run, removal.files, removal);
       if (layout.has_index())
-        take(owned, layout.index_path(file), whose_index(owned, layout, file), dry_run, removal.indices,
-             removal);
+        take(owned, layout.index_path(file), whose_index(owned, layout, file), std::nullopt, dry_run,
+             removal.indices, removal);
     }
   });
+}
+
+// Of a store without directories all names come in a listing, sizes with them: nothing is asked for that is not there.
+void take_listed(const GeneratedLayout& layout, const Owned& owned, const Store& store, bool dry_run,
+                 const std::stop_token& stop, Removal& removal) {
+  struct Entry {
+    std::string name;
+    std::uint64_t size;
+  };
+  constexpr std::size_t kAtOnce = 1000;  // what a page of a listing has
+  std::vector<Entry> entries;
+  const auto take_some = [&] {
+    parallel_for(
+        entries.size(), 1, threads_for(store, 0), stop, [&](unsigned, std::uint64_t i, std::uint64_t) {
+          const Entry& entry = entries[i];
+          const auto named = file_named(layout, entry.name);
+          if (!named) return;
+          const std::uint64_t size =
+              named->is_index ? layout.index_text(named->file).size() : layout.file_size(named->file);
+          Whose whose = Whose::kOurs;
+          if (entry.size != size)
+            whose = named->is_index ? whose_index(owned, layout, named->file)
+                                    : whose_data(owned, layout, named->file);
+          take(owned, entry.name, whose, entry.size, dry_run,
+               named->is_index ? removal.indices : removal.files, removal);
+          removal.looked.fetch_add(1, std::memory_order_relaxed);
+        });
+    entries.clear();
+  };
+  ListOptions options;
+  options.unlisted = kManifestName;
+  options.everything = true;
+  const Listing listing = store.list(options, stop, [&](unsigned, std::string_view name, std::uint64_t size) {
+    entries.push_back({std::string(name), size});
+    if (entries.size() == kAtOnce) take_some();
+  });
+  take_some();
+  if (listing.cut_short) removal.failed = listing.error_examples.front();
+  if (!stop.stop_requested()) removal.looked = layout.files();
 }
 
 // What stays behind: counted, a few named. A symbolic link counts as itself, whatever it leads to.
@@ -103,7 +143,7 @@ std::string left_by_a_probe(const Store& store) {
     if (kind == EntryKind::kDirectory && name.starts_with(kProbeFolder)) found = name;
     return found.empty();
   });
-  return found.empty() ? found : store.where() + "/" + found;
+  return found.empty() ? found : place_below(store.where(), found);
 }
 
 Manifest require_marker(const Store& store) {
@@ -135,7 +175,7 @@ GeneratedLayout layout_of(const Manifest& manifest, const std::string& directory
 }
 
 void finish(const GeneratedLayout& layout, const Owned& owned, const std::string& directory) {
-  for (std::uint64_t i = layout.directories(); i-- > 0;) {
+  for (std::uint64_t i = owned.has_directories() ? layout.directories() : 0; i-- > 0;) {
     // One that is not empty stays.
     owned.remove_directory(layout.directory(i));
   }
@@ -148,8 +188,11 @@ void finish(const GeneratedLayout& layout, const Owned& owned, const std::string
 }  // namespace
 
 GenerateOutcome delete_generated(const std::string& directory, bool dry_run, std::stop_token stop,
-                                 const ProgressSink& sink) {
-  const auto store = open_store_for_writing(directory);
+                                 const ProgressSink& sink, const RemoteAccess& access) {
+  const auto store = open_store(directory, access);
+  // Of a directory that is not there the marker's absence says enough.
+  if (store->check() != 0)
+    if (const std::string why = store->why(); !why.empty()) throw UserError(why);
   const Manifest manifest = require_marker(*store);
   const GeneratedLayout layout = layout_of(manifest, directory, stop);
   const auto owned = store->own_for_removal(kManifestName);
@@ -173,7 +216,10 @@ GenerateOutcome delete_generated(const std::string& directory, bool dry_run, std
       progress.elapsed = monotonic_now() - started;
       return progress;
     });
-    take_files(layout, *owned, dry_run, stop, removal);
+    if (owned->has_directories())
+      take_files(layout, *owned, dry_run, stop, removal);
+    else
+      take_listed(layout, *owned, *store, dry_run, stop, removal);
   }
   if (!removal.failed.empty()) {
     throw UserError(

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "storage/remote_access.h"
 #include "workload/spec.h"
 
 namespace aforo {
@@ -10,11 +11,13 @@ namespace aforo {
 // Plain data. Of the workload only the dataset block counts.
 struct GenerateOptions {
   Workload workload;
+  // A place as open_store takes it.
   std::string directory;
-  // Writers; 0 = one per core. Changes the speed, never a byte.
+  RemoteAccess access = {};
+  // Writers; 0 = as threads_for says. Changes the speed, never a byte.
   unsigned threads = 0;
   // O_DIRECT for the 4096-aligned part of every file; written buffered where the
-  // file system has none.
+  // file system has none. Refused for a bucket.
   bool direct = false;
 };
 

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <mutex>
 #include <vector>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "dataset/format.h"
+#include "generate/whose_file.h"
 #include "survey/dataset_marker.h"
 #include "workload/access.h"
 #include "workload/parse.h"
@@ -114,19 +114,6 @@ void require_same(const Manifest& found, const Manifest& asked, const std::strin
                   directory, difference(found.dataset_yaml, asked.dataset_yaml), directory));
 }
 
-// Whether a file of the dataset, or its index, is called so: by the number in the last part of the name.
-bool is_own_name(const GeneratedLayout& layout, std::string_view name) {
-  constexpr std::string_view kDigits = "0123456789";
-  const std::size_t begin = name.find_first_of(kDigits, name.rfind('/') + 1);
-  if (begin == name.npos) return false;
-  const std::size_t end = std::min(name.find_first_not_of(kDigits, begin), name.size());
-  FileId file = 0;
-  if (std::from_chars(name.data() + begin, name.data() + end, file).ec != std::errc{} ||
-      file >= layout.files())
-    return false;
-  return name == layout.path(file) || (layout.has_index() && name == layout.index_path(file));
-}
-
 // A marker that has been lost says whose the place is by its name alone: all that lies beside it must bear the names
 // of the dataset. What is in the files is judged when they are laid.
 void require_only_own_names(const GeneratedLayout& layout, const Store& store) {
@@ -136,7 +123,7 @@ void require_only_own_names(const GeneratedLayout& layout, const Store& store) {
   options.unlisted = kManifestName;
   options.everything = true;
   store.list(options, {}, [&](unsigned, std::string_view name, std::uint64_t) {
-    if (is_own_name(layout, name) || name.starts_with(kManifestName)) return;
+    if (file_named(layout, name) || name.starts_with(kManifestName)) return;
     const std::lock_guard lock(mutex);
     if (other.empty()) other = name;
   });
@@ -197,7 +184,7 @@ GeneratePlan make_generate_plan(const Workload& workload, const Store& store, bo
   plan.index_bytes = plan.layout->has_index() ? plan.layout->samples() * kIndexLineBytes : 0;
   plan.space = space_at(store);
   plan.needed = still_needed(*plan.layout, plan.manifest.files_written, plan.index_bytes, plan.space.block);
-  if (plan.resumes) {
+  if (plan.resumes && plan.space.free < StoreSpace::kUnbounded) {
     const Present present =
         present_from(*plan.layout, plan.manifest.files_written, store, plan.space.block.value);
     plan.needed.bytes.value -= std::min(plan.needed.bytes.value, present.bytes);
@@ -217,7 +204,7 @@ void describe_plan(Json& record, const GeneratePlan& plan) {
   record["layout"] = to_string(layout.kind());
   record["content"] = to_string(layout.content());
   record["filesystem"] = plan.space.filesystem;
-  record["free_bytes_before"] = plan.space.free.value;
+  if (plan.space.free < StoreSpace::kUnbounded) record["free_bytes_before"] = plan.space.free.value;
   record["bytes_needed"] = plan.needed.bytes.value;
   record["seed"] = layout.spec().seed;
   record["dataset_id"] = to_string(layout.id());

@@ -106,7 +106,7 @@ TEST_F(FileWriterTest, AHardLinkToAFileOutsideIsNotWrittenThrough) {
 
 TEST_F(FileWriterTest, WritesTheSameThroughEveryEngine) {
   for (const EngineRow& row : engine_table()) {
-    if (!row.moves_bytes) continue;
+    if (!row.moves_bytes || row.kind == EngineKind::kS3) continue;  // that one writes objects
     FileWriter writer(*owned_, false, row.kind == EngineKind::kUring ? EngineKind::kAuto : row.kind);
     const std::string name = "a/" + std::string(row.word);
     ASSERT_EQ(writer.open(name, kSmall), 0) << name;

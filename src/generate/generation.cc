@@ -134,7 +134,6 @@ Generation::Generation(const GenerateOptions& options, std::unique_ptr<Store> st
       stop_(std::move(stop)),
       crew_(crew),
       rounds_(crew, plan.manifest.files_written) {
-  write_.threads = thread_count(options.threads);
   write_.direct = options.direct;
   if (crew) write_.share = share_of(*plan.layout, crew->host(), crew->hosts());
 }
@@ -160,6 +159,7 @@ void Generation::begin(std::string_view version) {
     throw;
   }
   write_.owned = owned_.get();
+  write_.threads = threads_for(*store_, options_.threads);
   write_.keep_whole = plan_.resumes;
   state_ = kept_ = plan_.manifest;
   before_ = store_->counters();
@@ -174,7 +174,9 @@ void Generation::take(std::string_view version) {
   if (!plan_.resumes || plan_.lost) plan_.manifest.aforo_version = version;
   const int error = save_manifest(*owned_, plan_.manifest);
   if (error == 0) return;
+  const std::string why = owned_->why();
   give_back();
+  if (!why.empty()) throw UserError(why);
   throw UserError(
       fmt::format("expected to write the marker {}, found {}", kManifestName, describe_errno(error)));
 }
@@ -193,7 +195,7 @@ void Generation::give_back() {
 
 void Generation::begin_beside(const std::string& pass) {
   const Pass made = carried_to<Pass>(pass);
-  store_ = open_store_for_writing(options_.directory);
+  store_ = open_store(options_.directory, options_.access);
   owned_ = store_->own_beside(kManifestName);
   const auto manifest = read_marker(*store_);
   if (!manifest || manifest->job != made.job)

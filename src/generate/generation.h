@@ -42,6 +42,8 @@ class Generation {
   const Store& store() const { return *store_; }
   // As it was saved.
   const Manifest& state() const { return state_; }
+  // Writers of this host.
+  unsigned threads() const { return write_.threads; }
   // Why it could not be written, and which host's that is; absent where nothing failed.
   const std::optional<WriteFailure>& failure() const { return failure_; }
   std::uint32_t failed_host() const { return failed_host_; }

@@ -1,6 +1,7 @@
 #include "generate/whose_file.h"
 
 #include <algorithm>
+#include <charconv>
 #include <functional>
 #include <memory>
 #include <span>
@@ -74,6 +75,20 @@ Whose whose_index(const Owned& owned, const GeneratedLayout& layout, FileId file
       std::copy(bytes.begin(), bytes.end(), part.begin());
     };
   });
+}
+
+std::optional<NamedFile> file_named(const GeneratedLayout& layout, std::string_view name) {
+  constexpr std::string_view kDigits = "0123456789";
+  const std::size_t begin = name.find_first_of(kDigits, name.rfind('/') + 1);
+  if (begin == name.npos) return std::nullopt;
+  const std::size_t end = std::min(name.find_first_not_of(kDigits, begin), name.size());
+  FileId file = 0;
+  if (std::from_chars(name.data() + begin, name.data() + end, file).ec != std::errc{} ||
+      file >= layout.files())
+    return std::nullopt;
+  if (name == layout.path(file)) return NamedFile{file, false};
+  if (layout.has_index() && name == layout.index_path(file)) return NamedFile{file, true};
+  return std::nullopt;
 }
 
 std::string describe_entry(const Owned& owned, const std::string& path) {

@@ -6,7 +6,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "dataset/generated_layout.h"
 #include "storage/owned.h"
@@ -28,6 +30,13 @@ enum class Whose : std::uint8_t {
 // entry; where it is shorter than it should be, reading it too. Blocks; thread-safe.
 Whose whose_data(const Owned& owned, const GeneratedLayout& layout, FileId file);
 Whose whose_index(const Owned& owned, const GeneratedLayout& layout, FileId file);
+
+// The file of the dataset that is called so, or whose index is: by the number in the last part of the name.
+struct NamedFile {
+  FileId file = 0;
+  bool is_index = false;
+};
+std::optional<NamedFile> file_named(const GeneratedLayout& layout, std::string_view name);
 
 // What stands in the way at `path`, for a sentence: "a file of 9 B", "a directory".
 std::string describe_entry(const Owned& owned, const std::string& path);

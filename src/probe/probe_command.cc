@@ -69,6 +69,7 @@ ProbeOutcome Probe::run() {
   record_ = start_record("probe", *store_, started_);
   findings_.memory = read_memory().available;
   findings_.storage_below = !store_->info().memory_only;
+  findings_.page_cache = findings_.storage_below && store_->cache() != nullptr;
   if (!findings_.storage_below)
     findings_.notes.push_back(
         "A memory filesystem: there is no storage below, the curves are what memory gives");
@@ -92,14 +93,14 @@ void Probe::prepare() {
   const auto modes = modes_of(options_);
   const auto count = static_cast<unsigned>(modes.size());
   const bool warm = std::count(modes.begin(), modes.end(), ReadMode::kBuffered) > 0;
-  const bool found = holds_dataset(*store_);
+  const bool found = holds_dataset(*store_, options_.access);
   if (crew_) crew_->tell_found(found);
   if (found) {
     data_.push_back(found_data(store_, options_.workload, options_.io_threads, stop_));
   } else {
     const auto wishes = probe_wishes(options_.workload);
     const auto n = static_cast<unsigned>(wishes.size());
-    ground_ = std::make_unique<ProbeGround>(*store_, wishes);
+    ground_ = std::make_unique<ProbeGround>(*store_, options_.access, wishes);
     if (const Bytes left = ground_->left_over(); left.value > 0)
       warnings_.push_back(fmt::format(
           "{} that an earlier probe had left behind, as it was killed, were removed", format_bytes(left)));
@@ -120,7 +121,7 @@ void Probe::prepare() {
     left -= loader_time_;
   }
   times_ = share_out(left, 0, n * count * static_cast<unsigned>(scopes().size()),
-                     warm && !store_->info().memory_only ? n : 0);
+                     warm && !store_->info().memory_only && store_->cache() ? n : 0);
 }
 
 ProgressSink Probe::laying_sink() const {

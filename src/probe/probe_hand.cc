@@ -117,7 +117,7 @@ std::vector<ProbeData> opened_beside(const ProbeOptions& options, Crew& crew, co
   const bool found = heard<bool>(crew);
   if (!options.writes.empty()) WriteGround::beside(options.writes);  // refused now, not after the reads
   if (found) {
-    if (!holds_dataset(*store))
+    if (!holds_dataset(*store, options.access))
       throw UserError(fmt::format(
           "expected the dataset in {} that {} found there, found none; mount the same storage on each host",
           options.directory, crew.name(0)));
@@ -128,11 +128,11 @@ std::vector<ProbeData> opened_beside(const ProbeOptions& options, Crew& crew, co
   const std::vector<ProbeWish> wishes = probe_wishes(options.workload);
   for (std::size_t i = 0; i < laid.size() && i < wishes.size(); ++i) {
     const std::string folder = folder_of(options.directory, wishes[i]);
-    if (!read_marker(*open_store(folder)))
+    if (!read_marker(*open_store(folder, options.access)))
       throw UserError(fmt::format(
           "expected the files that {} laid in {}, found none there; give a directory that all hosts share",
           crew.name(0), folder));
-    data.push_back(laid_data(options.directory, wishes[i], laid[i]));
+    data.push_back(laid_data(options.directory, options.access, wishes[i], laid[i]));
   }
   return data;
 }

@@ -291,7 +291,7 @@ StorageSpec storage_from_findings(const ProbeFindings& findings, const Store& st
     storage.unknown.insert(storage.unknown.end(), probed.unknown.begin(), probed.unknown.end());
   }
   storage.tiers.push_back(std::move(tier));
-  if (buffered && findings.storage_below) {
+  if (buffered && findings.storage_below && findings.page_cache) {
     // A hit's way is the tier's cached curve.
     CacheSpec cache;
     cache.name = "page cache";
@@ -370,7 +370,7 @@ void add_findings(Json& record, const ProbeFindings& findings, const StorageSpec
     if (best > 0) json["bytes_per_second"] = best;
     record["page_cache"] = json;
   }
-  record["capacity_bytes"] = storage.capacity.value;
+  if (storage.capacity.value > 0) record["capacity_bytes"] = storage.capacity.value;
   record["notes"] = storage.notes;
   record["unknown"] = storage.unknown;
 }

@@ -46,6 +46,8 @@ struct ProbeFindings {
   bool from_storage_known = true;
   // False: a memory filesystem, with nothing to be cached.
   bool storage_below = true;
+  // Buffered reads go through this machine's page cache; never without storage below.
+  bool page_cache = true;
   EngineKind engine = EngineKind::kAuto;
   unsigned io_threads = 0;
   std::vector<ProbedHost> hosts;     // by process; empty: one alone

@@ -94,7 +94,7 @@ void Probe::probe_one(const ProbeData& data, ReadMode mode) {
     count_bytes(findings_, cold);
     if (cold.stopped || cold.windows.empty()) return;
   }
-  if (mode == ReadMode::kBuffered && findings_.storage_below) probe_warm(data, reading);
+  if (mode == ReadMode::kBuffered && findings_.page_cache) probe_warm(data, reading);
 }
 
 void Probe::refuse_direct() {

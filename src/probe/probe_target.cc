@@ -66,13 +66,10 @@ Bytes least_of(const ProbeWish& wish) {
   return {std::max(kLeastBytes, kFewestSamples * mean_size(wish.dataset))};
 }
 
-std::string folder_in(const Store& store, std::string_view name) {
-  return store.where() + "/" + std::string(name);
-}
-
 // Laid by a probe that was killed before it could take it away.
-bool is_left_over(const Store& store, std::string_view name) {
-  return name.starts_with(kProbeFolder) && read_marker(*open_store(folder_in(store, name))).has_value();
+bool is_left_over(const Store& store, const RemoteAccess& access, std::string_view name) {
+  return name.starts_with(kProbeFolder) &&
+         read_marker(*open_store(place_below(store.where(), name), access)).has_value();
 }
 
 }  // namespace
@@ -92,12 +89,13 @@ std::vector<ProbeWish> probe_wishes(const std::optional<Workload>& workload) {
   return wishes;
 }
 
-bool holds_dataset(const Store& store) {
+bool holds_dataset(const Store& store, const RemoteAccess& access) {
   const DirectoryLook look = store.look(kManifestName);
   if (look.ownership == Ownership::kAbsent || look.ownership == Ownership::kEmpty) return false;
   if (look.ownership == Ownership::kOurs) return true;
   bool holds = false;
-  store.each_at_top([&](std::string_view name, EntryKind) { return !(holds = !is_left_over(store, name)); });
+  store.each_at_top(
+      [&](std::string_view name, EntryKind) { return !(holds = !is_left_over(store, access, name)); });
   return holds;
 }
 
@@ -127,12 +125,13 @@ ProbeData found_data(std::shared_ptr<Store> store, const std::optional<Workload>
 }
 
 std::string folder_of(const std::string& directory, const ProbeWish& wish) {
-  return directory + "/" + std::string(kProbeFolder) + wish.name;
+  return place_below(directory, std::string(kProbeFolder) + wish.name);
 }
 
-ProbeData laid_data(const std::string& directory, const ProbeWish& wish, const LaidFiles& laid) {
+ProbeData laid_data(const std::string& directory, const RemoteAccess& access, const ProbeWish& wish,
+                    const LaidFiles& laid) {
   ProbeData data;
-  data.store = open_store(folder_of(directory, wish));
+  data.store = open_store(folder_of(directory, wish), access);
   DatasetSpec spec = wish.dataset;
   spec.samples = laid.samples;
   const DatasetId id = dataset_id_of(spec);
@@ -147,8 +146,8 @@ ProbeData laid_data(const std::string& directory, const ProbeWish& wish, const L
   return data;
 }
 
-ProbeGround::ProbeGround(const Store& store, const std::vector<ProbeWish>& wishes)
-    : directory_(store.where()), made_(store.places_to_make()) {
+ProbeGround::ProbeGround(const Store& store, const RemoteAccess& access, const std::vector<ProbeWish>& wishes)
+    : directory_(store.where()), access_(access), made_(store.places_to_make()) {
   remove_left_over(store);
   const Space space = space_at(store);
   Bytes least{0};
@@ -172,9 +171,9 @@ ProbeGround::~ProbeGround() {
 
 void ProbeGround::remove_left_over(const Store& store) {
   store.each_at_top([&](std::string_view name, EntryKind) {
-    if (!is_left_over(store, name)) return true;
-    const std::string folder = folder_in(store, name);
-    left_over_.value += delete_generated(folder, false, {}, {}).record["bytes"].get<std::uint64_t>();
+    if (!is_left_over(store, access_, name)) return true;
+    const std::string folder = place_below(directory_, name);
+    left_over_.value += delete_generated(folder, false, {}, {}, access_).record["bytes"].get<std::uint64_t>();
     remove_empty_place(folder);
     return true;
   });
@@ -188,7 +187,9 @@ ProbeData ProbeGround::lay(const ProbeWish& wish, Seconds time, std::stop_token 
   const std::uint64_t room = std::max(room_.value, least_of(wish).value);
   spec.samples = std::clamp(room / (mean_size(spec) + 4096), kFewestSamples, kMostSamples);
   options.directory = folder_of(directory_, wish);
-  options.direct = static_cast<double>(mean_size(spec) * spec.samples_per_file) >= kDirectFrom;
+  options.access = access_;
+  options.direct =
+      !is_remote(directory_) && static_cast<double>(mean_size(spec) * spec.samples_per_file) >= kDirectFrom;
   folders_.push_back(options.directory);
   FileId files = 0;
   const FileId few = std::min<FileId>(kFewFiles, spec.files());
@@ -208,15 +209,15 @@ ProbeData ProbeGround::lay(const ProbeWish& wish, Seconds time, std::stop_token 
         fmt::format("expected to lay {} files for the probe in {} within {}, found {} written; give "
                     "a larger --budget, or probe a directory that holds a dataset",
                     few, directory_, format_seconds(time * kMoreTimes), files));
-  return laid_data(directory_, wish, {spec.samples, files});
+  return laid_data(directory_, access_, wish, {spec.samples, files});
 }
 
 void ProbeGround::remove() {
   while (!folders_.empty()) {
     const std::string folder = folders_.back();
     folders_.pop_back();
-    const bool laid = open_store(folder)->look(kManifestName).ownership == Ownership::kOurs;
-    if (laid) delete_generated(folder, false, {}, {});
+    const bool laid = open_store(folder, access_)->look(kManifestName).ownership == Ownership::kOurs;
+    if (laid) delete_generated(folder, false, {}, {}, access_);
     if (const int error = remove_empty_place(folder))
       throw UserError(fmt::format("expected to remove {} after the probe, found {}; remove it by hand",
                                   folder, describe_errno(error)));

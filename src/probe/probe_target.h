@@ -53,7 +53,7 @@ std::vector<ProbeWish> probe_wishes(const std::optional<Workload>& workload);
 
 // True: a dataset lies there. False: absent, empty, or holds nothing but what an earlier probe that was
 // killed laid; a probe may lay its own. Throws UserError where neither can be told.
-bool holds_dataset(const Store& store);
+bool holds_dataset(const Store& store, const RemoteAccess& access = {});
 
 // The dataset in `store`, read as the workload says, else as it looks. Throws UserError (damaged shards,
 // a layout that cannot be read, what open_dataset refuses), Interrupted on a stop.
@@ -63,7 +63,8 @@ ProbeData found_data(std::shared_ptr<Store> store, const std::optional<Workload>
 // Where the data of a wish lie within `directory`.
 std::string folder_of(const std::string& directory, const ProbeWish& wish);
 // The data of a wish that were laid there.
-ProbeData laid_data(const std::string& directory, const ProbeWish& wish, const LaidFiles& laid);
+ProbeData laid_data(const std::string& directory, const RemoteAccess& access, const ProbeWish& wish,
+                    const LaidFiles& laid);
 
 // Lays datasets in folders of a directory and removes them, and the directories made for them, at
 // its end. One thread. Nothing else is touched but what an earlier probe laid: generate's marker in
@@ -72,7 +73,7 @@ class ProbeGround {
  public:
   // Throws UserError where there is too little room for `wishes` to be worth it. Touches nothing yet, but for
   // what an earlier probe left behind.
-  ProbeGround(const Store& store, const std::vector<ProbeWish>& wishes);
+  ProbeGround(const Store& store, const RemoteAccess& access, const std::vector<ProbeWish>& wishes);
   // Removes, as far as that works, and is silent about the rest: call remove() to hear of it.
   ~ProbeGround();
   ProbeGround(const ProbeGround&) = delete;
@@ -94,6 +95,7 @@ class ProbeGround {
   void remove_left_over(const Store& store);
 
   std::string directory_;
+  RemoteAccess access_;
   // Directories that are not there yet, outermost first.
   std::vector<std::string> made_;
   // Of datasets that were begun.

@@ -16,7 +16,7 @@ TEST(ProbeGround, TooLittleTimeIsNoInterruption) {
   const auto store = open_store(directory / "new");
   ProbeWish wish{"file-1B", {}, {}};
   wish.dataset.sample_size = {.kind = LawKind::kLognormal, .mean = 100, .stddev = 50};
-  ProbeGround ground(*store, {wish});
+  ProbeGround ground(*store, {}, {wish});
   try {
     ground.lay(wish, Seconds{1e-9}, {}, {});
   } catch (const UserError& error) {
@@ -29,7 +29,7 @@ TEST(ProbeGround, AStopIsOne) {
   const auto store = open_store(directory / "new");
   ProbeWish wish{"file-1B", {}, {}};
   wish.dataset.sample_size.mean = 100;
-  ProbeGround ground(*store, {wish});
+  ProbeGround ground(*store, {}, {wish});
   std::stop_source stop;
   stop.request_stop();
   EXPECT_THROW(ground.lay(wish, Seconds{1}, stop.get_token(), {}), Interrupted);

@@ -38,7 +38,7 @@ std::string WriteGround::file_of(unsigned writer) { return fmt::format("{}{:05}.
 
 WriteGround::WriteGround(const std::string& where)
     : where_(where),
-      store_(open_store_for_writing(where)),
+      store_(open_directory(where, "the files of --writes")),
       made_(store_->places_to_make()),
       owned_(store_->own(kMarker)) {
   int error = owned_->replace_marker(kMarkerText);
@@ -50,7 +50,7 @@ WriteGround::WriteGround(const std::string& where)
 
 WriteGround::WriteGround(const std::string& where, Beside)
     : where_(where),
-      store_(open_store_for_writing(where)),
+      store_(open_directory(where, "the files of --writes")),
       owned_(store_->own_beside(kMarker)),
       is_ours_(false) {}
 

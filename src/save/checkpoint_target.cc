@@ -94,7 +94,7 @@ std::optional<std::string> checkpoints_lack(const Store& store, const Checkpoint
 
 CheckpointTarget::CheckpointTarget(const std::string& directory, const CheckpointSpec& spec,
                                    const CheckpointShape& shape, std::uint64_t writes)
-    : spec_(with_ranks(spec, shape)), store_(open_store_for_writing(directory)), layout_(shape) {
+    : spec_(with_ranks(spec, shape)), store_(open_directory(directory, "checkpoints")), layout_(shape) {
   place_ = look_at_checkpoints(*store_);
   if (place_.ownership == Ownership::kForeign)
     throw UserError(fmt::format(
@@ -148,7 +148,7 @@ std::string CheckpointTarget::pass() const {
 CheckpointTarget::CheckpointTarget(const std::string& directory, const CheckpointSpec& spec,
                                    const CheckpointShape& shape, const std::string& pass)
     : spec_(with_ranks(spec, shape)),
-      store_(open_store_for_writing(directory)),
+      store_(open_directory(directory, "checkpoints")),
       layout_(shape),
       beside_(true) {
   Pass first;

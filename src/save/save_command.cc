@@ -166,7 +166,7 @@ std::string words_of(const SaveOptions& options) {
 
 SaveOutcome plan_save(const SaveOptions& options) {
   const CheckpointShape shape = shape_for(options);
-  const std::unique_ptr<Store> store = open_store_for_writing(options.directory);
+  const std::unique_ptr<Store> store = open_directory(options.directory, "checkpoints");
   const CheckpointPlace place = look_at_checkpoints(*store);
   const CheckpointSpec asked = with_ranks(options.workload.checkpoint, shape);
   if (options.writes == 0) require_restorable(place, asked, options.directory);
@@ -191,7 +191,7 @@ SaveOutcome save(const SaveOptions& options, std::stop_token stop, const Progres
   SaveOutcome out;
   std::unique_ptr<Store> store;
   if (hosts.first()) {
-    store = open_store_for_writing(options.directory);
+    store = open_directory(options.directory, "checkpoints");
     if (options.writes == 0) {
       const CheckpointPlace place = look_at_checkpoints(*store);
       require_restorable(place, asked, options.directory);
@@ -212,7 +212,7 @@ SaveOutcome save(const SaveOptions& options, std::stop_token stop, const Progres
     const bool go_on = !target || write_some(options, *target, hosts, stop, counters, out);
     counters.restoring = true;
     // The others look at the place when the first has made it.
-    if (!store) store = open_store_for_writing(options.directory);
+    if (!store) store = open_directory(options.directory, "checkpoints");
     if (go_on && options.reads > 0) restore_some(options, asked, *store, hosts, stop, counters, out);
   }
   if (!hosts.first()) return out;

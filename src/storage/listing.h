@@ -80,6 +80,8 @@ struct Listing {
   std::uint64_t special = 0;
   // Directories and files that could not be read.
   std::uint64_t errors = 0;
+  // One of the errors ended it: what comes after is not told of.
+  bool cut_short = false;
   // "path: EACCES (permission denied)", at most five of the errors, for a sentence.
   std::vector<std::string> error_examples;
 };

@@ -1,5 +1,7 @@
 #include "storage/open_store.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
@@ -40,18 +42,25 @@ std::unique_ptr<Store> open_store(const std::string& where, const RemoteAccess& 
   return std::make_unique<PosixStore>(where);
 }
 
-std::unique_ptr<Store> open_store_for_writing(const std::string& where) {
-  if (scheme_of(where) == "s3")
-    throw UserError(
-        "expected a directory to write to, found '" + where +
-        "': aforo reads buckets and does not write to them yet; lay it in a directory and copy it there by "
-        "another tool");
+std::unique_ptr<Store> open_directory(const std::string& where, std::string_view what) {
+  if (is_remote(where))
+    throw UserError(fmt::format(
+        "expected a directory for {}, found '{}': aforo writes nothing but datasets into buckets; name a directory, or "
+        "a mount of the bucket",
+        what, where));
   return open_store(where);
+}
+
+bool is_remote(const std::string& where) { return scheme_of(where) == "s3"; }
+
+std::string place_below(const std::string& where, std::string_view name) {
+  return where + (where.ends_with('/') ? "" : "/") + std::string(name);
 }
 
 bool lies_within(const std::string& place, const std::string& other) {
   namespace fs = std::filesystem;
-  if (!scheme_of(place).empty() || !scheme_of(other).empty()) return (place + '/').starts_with(other + '/');
+  if (is_remote(place) != is_remote(other)) return false;
+  if (is_remote(place)) return place_below(place, "").starts_with(place_below(other, ""));
   const auto resolved = [](const std::string& path) {
     std::error_code error;
     const fs::path absolute = fs::absolute(path, error);
@@ -64,8 +73,7 @@ bool lies_within(const std::string& place, const std::string& other) {
 }
 
 int remove_empty_place(const std::string& where) {
-  return scheme_of(where).empty() ? remove_empty_directory(where)
-                                  : 0;  // a prefix without objects is not there
+  return is_remote(where) ? 0 : remove_empty_directory(where);
 }
 
 }  // namespace aforo

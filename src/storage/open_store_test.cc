@@ -32,8 +32,8 @@ TEST(OpenStore, RefusesWhatItCannotOpen) {
   access.region = "eu-west-1";
   EXPECT_THAT(refusal([&] { return open_store("/tmp", access); }),
               testing::HasSubstr("found the directory '/tmp'"));
-  EXPECT_THAT(refusal([] { return open_store_for_writing("s3://bucket/prefix"); }),
-              testing::HasSubstr("does not write to them yet"));
+  EXPECT_THAT(refusal([] { return open_directory("s3://bucket/prefix", "checkpoints"); }),
+              testing::HasSubstr("nothing but datasets into buckets"));
 }
 
 TEST(OpenStore, PlacesLieWithinEachOtherByName) {

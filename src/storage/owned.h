@@ -82,6 +82,9 @@ class Owned {
   // for a FIFO. Or an errno.
   virtual tl::expected<std::unique_ptr<StoreFile>, int> open(const std::string& name) const = 0;
 
+  // False: directories are parts of names alone, which are neither made nor removed, nor links.
+  virtual bool has_directories() const { return true; }
+
   // Makes the directories on the way to `name`, where the store has any; those that are there are
   // no error, so threads may do it side by side. 0 or an errno.
   virtual int make_way(const std::string& name) const = 0;
@@ -95,6 +98,8 @@ class Owned {
   // old text or the new one, never a part. The text is on storage before it gets its name, and the
   // name when this returns. 0 or an errno; then too, one of them stands whole.
   virtual int replace_marker(std::string_view text) const = 0;
+  // What replace_marker met last, as a sentence that ends a command; empty where the errno says it all.
+  virtual std::string why() const { return {}; }
   // The last step of a removal: from here on the place is nobody's. 0 or an errno (ENOENT).
   virtual int remove_marker() const = 0;
 

@@ -1,8 +1,18 @@
 #include "storage/store.h"
 
+#include <algorithm>
 #include <cerrno>
 
+#include "base/parallel_for.h"
+
 namespace aforo {
+
+unsigned threads_for(const Store& store, unsigned asked) {
+  constexpr unsigned kWaiting = 16;
+  const unsigned cores = thread_count(asked);
+  return asked == 0 && store.info().remote ? std::max(cores, kWaiting) : cores;
+}
+
 tl::expected<std::size_t, int> read_at(const Store& store, std::string_view name, std::uint64_t offset,
                                        std::span<std::byte> buffer) {
   const auto file = store.open(name);

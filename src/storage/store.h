@@ -35,18 +35,23 @@ namespace aforo {
 // What is known of the place since the store was opened; never asked again, so that a storage that
 // hangs later does not take this with it. Empty text = unknown.
 struct StoreInfo {
-  // "ext4", "nfs4", "memory".
+  // "ext4", "nfs4", "memory", "s3".
   std::string type;
-  std::string device;  // "vda", "server:/export"
+  std::string device;  // "vda", "server:/export", "s3.example.com"
   Bytes capacity{0};   // of all that shares it; 0 = unknown
   // No storage below: its bytes lie in this machine's memory (tmpfs).
   bool memory_only = false;
   // Files lie compressed: what the kernel counts as read is fewer bytes than theirs.
   bool compressed = false;
+  // aforo itself asks for it over a network, and not through a file system.
+  bool remote = false;
 };
 
 // Room at this moment.
 struct StoreSpace {
+  // Of a place that takes whatever it is given.
+  static constexpr Bytes kUnbounded{std::uint64_t{1} << 62};
+
   // For this user.
   Bytes free{0};
   // Smallest unit of allocation.
@@ -152,6 +157,10 @@ class Store {
   // Throws UserError if it cannot be asked.
   virtual StoreSpace space() const = 0;
 };
+
+// Threads that ask a store one thing after another, each waiting for the answer: `asked`, or where that is 0 one per core,
+// and of a remote one 16 at least, as they only wait. Chosen: beyond, few servers answer faster.
+unsigned threads_for(const Store& store, unsigned asked);
 
 // Up to buffer.size() bytes of a file at `offset`, opened for this alone: the bytes read, fewer
 // only at its end, or an errno.

@@ -183,6 +183,12 @@ void S3Signer::append_authorization(std::string& out, const S3Call& call, std::s
   out += "\r\n";
 }
 
+std::string sha256_hex(std::string_view bytes) {
+  std::string out;
+  append_hex(out, digest_of(begun_with({}), bytes));
+  return out;
+}
+
 std::string crc32c_base64(std::uint32_t crc) {
   constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string out(8, '=');

@@ -64,6 +64,8 @@ class S3Signer {
   std::vector<std::pair<std::string_view, std::string_view>> headers_;
 };
 
+// Lower-case hex.
+std::string sha256_hex(std::string_view bytes);
 // Base64 of a CRC-32C in network order, as x-amz-checksum-crc32c has it.
 std::string crc32c_base64(std::uint32_t crc);
 

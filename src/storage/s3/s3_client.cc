@@ -236,7 +236,9 @@ tl::expected<S3Result, S3Fault> S3Client::attempt(const S3Call& call, std::strin
     connection = std::move(*made);
   }
   std::string out;
-  S3Signer(bucket_).append_head(out, call, clock_->now());
+  S3Call sent = call;
+  sent.body_bytes = body.size();
+  S3Signer(bucket_).append_head(out, sent, clock_->now());
   count(call);
   if (const int error = send_all(*connection, out.append(body), deadline, stop))
     return tl::unexpected(fault_of(error));

@@ -47,7 +47,7 @@ class S3Client {
   ~S3Client();
 
   // Retries what may go better, with backoff and jitter; a wrong clock (RequestTimeTooSkewed) once, by the server's Date.
-  // A body of an answer beyond `most` bytes is a fault (EPROTO). A stop request ends the waiting (ECANCELED).
+  // `body` is sent with its length, whatever `call` says of it. A body of an answer beyond `most` bytes is a fault (EPROTO). A stop request ends the waiting (ECANCELED).
   tl::expected<S3Result, S3Fault> ask(const S3Call& call, std::string_view body = {},
                                       std::uint64_t most = 64 << 20, const std::stop_token& stop = {});
 

@@ -65,6 +65,9 @@ std::string by_code(const S3Bucket& bucket, const S3Fault& fault) {
   if (code == "RequestTimeTooSkewed")
     return fmt::format("found this machine's clock more than 15 minutes from the server's ({}); set it",
                        code);
+  if (fault.status == 412 || code == "ConditionalRequestConflict")
+    return fmt::format("found that another writer was there first ({} {}); let one write at a time",
+                       fault.status, code);
   if (code == "AuthorizationHeaderMalformed" && name_or_nothing(fault.server.region).empty()) return {};
   if (code == "AuthorizationHeaderMalformed" || (fault.status >= 300 && fault.status < 400))
     return elsewhere(bucket, fault, code);

@@ -147,6 +147,7 @@ Listing list_objects(S3Client& client, const ListOptions& options, const std::st
   do {
     const auto page = list_page(client, ask, stop);
     if (!page) {
+      told.listing().cut_short = true;
       if (!stop.stop_requested())
         count_error(told.listing(),
                     s3_sentence(client.bucket(), "list '" + client.bucket().where + "'", page.error()));

@@ -121,12 +121,6 @@ TEST_F(S3StoreTest, SaysWhoseThePlaceIs) {
   EXPECT_EQ(open()->look("marker").ownership, Ownership::kOurs);
 }
 
-TEST_F(S3StoreTest, IsNotWrittenTo) {
-  EXPECT_THROW(open()->own("marker"), UserError);
-  EXPECT_THROW(open()->own_for_removal("marker"), UserError);
-  EXPECT_NE(open()->may_write(), 0);
-}
-
 TEST_F(S3StoreTest, SaysWhatIsWrongWithAPlaceInOneSentence) {
   EXPECT_EQ(open()->check(), 0);
   EXPECT_THAT(why("s3://other/x"), HasSubstr("found no bucket 'other'"));

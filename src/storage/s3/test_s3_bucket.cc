@@ -126,7 +126,10 @@ TestReply TestBucket::get(const SeenRequest& request) const {
 }
 
 bool TestBucket::may_put(const SeenRequest& request) const {
-  return field_of(request.head, "if-none-match") != "*" || !objects.contains(request.key);
+  const auto found = objects.find(request.key);
+  const std::string same = field_of(request.head, "if-match");
+  if (!same.empty() && (found == objects.end() || etag_of(found->second) != same)) return false;
+  return field_of(request.head, "if-none-match") != "*" || found == objects.end();
 }
 
 TestReply TestBucket::put(const SeenRequest& request, const std::string& body) {
