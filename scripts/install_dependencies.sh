@@ -12,7 +12,7 @@ build=(g++ cmake ninja-build pkg-config ccache git
   liburing-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev libfmt-dev libexpected-dev
   libisal-dev libpugixml-dev libssl-dev libcsv-dev libcpp-httplib-dev libncurses-dev zlib1g-dev libjpeg62-turbo-dev libgtest-dev libgmock-dev
   libopenmpi-dev openmpi-bin)
-test=(python3 python3-venv python3-numpy python3-pil python3-torch python3-hypothesis python3-jsonschema python3-yaml
+test=(python3 python3-venv python3-numpy python3-pil python3-torch python3-hypothesis python3-jsonschema python3-yaml python3-boto3
   tmux libfuse3-dev fuse3 e2fsprogs xfsprogs btrfs-progs chromium slurmctld slurmd slurm-client)
 check=(clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev python3)
 bench=(fio libbenchmark-dev python3 python3-venv libfuse3-dev fuse3 e2fsprogs xfsprogs btrfs-progs util-linux)

@@ -10,6 +10,7 @@
 
 #include "dataset/layout.h"
 #include "model/storage_spec.h"
+#include "storage/remote_access.h"
 #include "storage/store.h"
 #include "workload/spec.h"
 #include "world/progress.h"

@@ -1,57 +1,21 @@
 """A dataset that lies in a bucket: looked at, trained on, measured, predicted; and what is wrong with a bucket, in one sentence."""
 
 import json
-import shutil
-import subprocess
-import tempfile
+import sys
 import unittest
 
-from s3_servers import SECRET, Versitygw
-from session import AFORO, Said, Session
+import s3_servers
+from bucket import BucketSession, on_each_server
 
 
-class Bucket(Session):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.mkdtemp(prefix="aforo-s3-")
-        cls.addClassCleanup(shutil.rmtree, cls.folder)
-        cls.server = cls.enterClassContext(Versitygw(cls.folder))
-
-    def setUp(self):
-        super().setUp()
-        for old in self.server.buckets.iterdir():
-            shutil.rmtree(old)
-        self.environment = self.server.environment
-
-    def there(self, *words, code=0, endpoint=None):
-        words = [str(word) for word in words] + ["--endpoint", endpoint or self.server.endpoint]
-        said = Said(words, subprocess.run([AFORO, *words], capture_output=True, text=True, cwd=self.place, timeout=120,
-                                          env=self.environment))
-        self.assertIn(said.code, (0, 1) if code is None else (code,), said)
-        self.assertNotIn(SECRET, said.out + said.err)
-        return said
-
-    def record_there(self, *words, code=None):
-        said = self.there(*words, "--json", "-", "--quiet", code=code)
-        return json.loads(said.out)
-
-    def refused(self, *words, **how):
-        said = self.there(*words, code=2, **how)
-        self.assertEqual(said.err.count("\n"), 1, said)
-        return said.err
-
-    def lay(self, job, name="train/set"):
-        """A dataset of `job`, put into the bucket as files."""
-        (self.server.buckets / name).parent.mkdir(parents=True, exist_ok=True)
-        self.aforo("generate", job, self.server.buckets / name, "--quiet")
-        return f"s3://{name}"
-
+class Reading(BucketSession):
     def test_inspected_as_the_directory_is(self):
-        place = self.lay(self.job())
-        there, here = self.record_there("inspect", place), self.record("inspect", self.server.buckets / "train/set")
+        job = self.job()
+        self.dataset(job)
+        there, here = self.record_there("inspect", self.lay(job)), self.record("inspect", "data")
         for key in ("samples", "files", "bytes", "layout", "directories", "sample_bytes"):
             self.assertEqual(there.get(key), here.get(key), key)
-        self.there("inspect", place, "-o", "dataset.yaml")
+        self.there("inspect", self.place_of("train/set"), "-o", "dataset.yaml")
         self.assertIn("samples: 240", (self.place / "dataset.yaml").read_text())
 
     def test_trained_on_and_every_sample_proved(self):
@@ -64,13 +28,10 @@ class Bucket(Session):
         self.assertEqual(record["requests"]["per_sample"], 1)
         self.assertEqual(record["bytes_from_storage"], record["bytes_requested"])
         self.assertEqual(sum(record["requests"]["again"].values()), 0)
-        self.assertNotIn(SECRET, json.dumps(record))
+        self.assertNotIn(s3_servers.SECRET_KEY, json.dumps(record))
 
     def test_shards_are_read_by_ranges(self):
-        job = self.place / "shards.yaml"
-        job.write_text("name: shards\ndataset: {layout: webdataset, content: raw, samples: 400, sample_size: 10 kB, samples_per_file: 100}\n"
-                       "loader: {framework: pytorch, batch_size: 4, workers: 2, prefetch: 2}\n"
-                       "accelerator: {type: tiny, count: 2, step_time: 1 ms}\ntraining: {epochs: 1, au_target: 0.05}\n")
+        job = self.shards()
         record = self.record_there("run", job, self.lay(job), "--verify", "--no-diagnose")
         self.assertEqual((record["samples"], record["errors"]["count"]), (400, 0))
         self.assertLess(record["requests"]["bytes_received"], 2 * record["bytes_requested"])
@@ -90,21 +51,30 @@ class Bucket(Session):
         predicted = self.record("predict", job, "storage.yaml", code=None)
         self.assertGreater(predicted["au"], 0)
 
+
+class Refusing(BucketSession):
     def test_what_is_wrong_is_one_sentence(self):
         job = self.job(content="raw")
         place = self.lay(job)
         self.assertIn("found no bucket 'nobody'", self.refused("inspect", "s3://nobody"))
         self.assertIn("found no bucket 'nobody'", self.refused("run", job, "s3://nobody/x"))
-        self.assertIn("nothing that listens", self.refused("inspect", place, endpoint="http://127.0.0.1:1"))
-        self.assertIn("does not write to them yet", self.aforo("generate", job, "s3://train/new", code=2).err)
-        self.assertIn("expected s3://BUCKET/PREFIX", self.refused("inspect", self.place))
-        self.environment = {**self.environment, "AWS_SECRET_ACCESS_KEY": "wrong"}
+        self.assertIn("found no bucket 'nobody'", self.refused("generate", job, "s3://nobody/x"))
+        self.assertIn("found no bucket 'nobody'", self.refused("probe", "s3://nobody/x"))
+        self.assertIn("nothing that listens", self.refused("inspect", place, "--endpoint", "http://127.0.0.1:1"))
+        self.assertIn("expected s3://BUCKET/PREFIX", self.refused("inspect", self.place, "--endpoint", self.server.endpoint))
+        self.assertIn("expected a directory for checkpoints", self.refused("checkpoint", "llama31_8b_tokens_h100", place))
+        self.environment["AWS_SECRET_ACCESS_KEY"] = "wrong"
         self.assertIn("SignatureDoesNotMatch", self.refused("inspect", place))
-        self.environment = {**self.environment, "AWS_ACCESS_KEY_ID": "nobody"}
-        self.assertIn("does not know the access key", self.refused("inspect", place))
-        self.environment = {name: value for name, value in self.environment.items() if not name.startswith("AWS_")}
+        self.environment["AWS_ACCESS_KEY_ID"] = "nobody"
+        self.assertRegex(self.refused("inspect", place), "does not know the access key|access denied|SignatureDoesNotMatch|NotSignedUp")
+        for name in list(self.environment):
+            if name.startswith("AWS_") and name != "AWS_ENDPOINT_URL_S3":
+                del self.environment[name]
+        self.environment["HOME"] = str(self.place)
         self.assertIn("without credentials", self.refused("inspect", place))
 
 
+on_each_server(s3_servers.NAMES, globals())
+
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(argv=sys.argv)

@@ -40,6 +40,28 @@ std::string decoded(std::string_view text, bool encoded) {
   return out;
 }
 
+// Whether an encoder of URLs could have written it.
+bool may_be_encoded(std::string_view text) {
+  constexpr std::string_view kNever = " \"<>&#\\^`{|}";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c < ' ' || c >= 0x7f || kNever.find(text[i]) != kNever.npos) return false;
+    if (c == '%' && (i + 2 >= text.size() || hex_of(text[i + 1]) < 0 || hex_of(text[i + 2]) < 0))
+      return false;
+  }
+  return true;
+}
+
+// Some servers (s3s-fs 0.14.1) say that they encode names, and do not.
+bool encodes_names(const pugi::xml_node& list) {
+  if (text_of(list, "EncodingType") != "url") return false;
+  for (const pugi::xml_node& object : list.children("Contents"))
+    if (!may_be_encoded(object.child("Key").text().get())) return false;
+  for (const pugi::xml_node& prefix : list.children("CommonPrefixes"))
+    if (!may_be_encoded(prefix.child("Prefix").text().get())) return false;
+  return true;
+}
+
 std::string without_quotes(std::string text) {
   if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
   return text;
@@ -68,7 +90,7 @@ std::optional<S3ListPage> read_s3_list(std::string_view xml) {
   pugi::xml_document document;
   const pugi::xml_node list = root_of(document, xml, "ListBucketResult");
   if (!list) return std::nullopt;
-  const bool encoded = text_of(list, "EncodingType") == "url";
+  const bool encoded = encodes_names(list);
   S3ListPage page;
   const std::string truncated = text_of(list, "IsTruncated");
   if (truncated != "true" && truncated != "false") return std::nullopt;  // a listing could end too early
