@@ -17,12 +17,12 @@ using namespace rows;
 constexpr Row kInspectRows[] = {
     word<&InspectAsk::directory>("directory", "DIR", kDirectory, "the directory that holds a dataset",
                                  kNoDirectory),
-    row<&InspectAsk::threads>(
-        {"threads", 'j', kCount, "N", "0", "scan with N threads; 0 is twice the cores", kDatasetGroup}),
     kEndpoint,
     kRegion,
     kProfile,
     kBucketStyle,
+    row<&InspectAsk::threads>(
+        {"threads", 'j', kCount, "N", "0", "scan with N threads; 0 is twice the cores", kDatasetGroup}),
 };
 constexpr AskTable kInspectTable{"inspect", "DIR [options]", kInspectRows};
 

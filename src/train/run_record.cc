@@ -69,12 +69,9 @@ Json requests_of(const RemoteCounts& counts, std::uint64_t samples) {
                static_cast<double>(counts.connect_nanoseconds) * 1e-9 / static_cast<double>(made));
   if (samples > 0)
     set_number(json, "per_sample", static_cast<double>(counts.requests()) / static_cast<double>(samples));
-  json["again"] = {{"throttled", counts.throttled},
-                   {"failed", counts.failed},
-                   {"reset", counts.reset},
-                   {"truncated", counts.truncated},
-                   {"timed_out", counts.timed_out},
-                   {"mismatched", counts.mismatched}};
+  json["again"] = {{"throttled", counts.throttled}, {"failed", counts.failed},
+                   {"reset", counts.reset},         {"truncated", counts.truncated},
+                   {"timed_out", counts.timed_out}, {"mismatched", counts.mismatched}};
   return json;
 }
 
