@@ -15,8 +15,8 @@ namespace {
 using namespace rows;
 
 constexpr Row kInspectRows[] = {
-    word<&InspectAsk::directory>("directory", "DIR", kDirectory, "the directory that holds a dataset",
-                                 kNoDirectory),
+    word<&InspectAsk::directory>("directory", "DIR", kDirectory,
+                                 "the directory or s3://BUCKET/PREFIX that holds a dataset", kNoDirectory),
     kEndpoint,
     kRegion,
     kProfile,
