@@ -38,7 +38,8 @@ Whose whose(const std::string& limit) {
   if (is({Limit::kNone})) return Whose::kNobodys;
   if (limit.empty() || is({Limit::kUnknown})) return Whose::kUnknown;
   if (is({Limit::kClientCpu, Limit::kLoaderSettings})) return Whose::kClient;
-  return is({Limit::kStorageBandwidth, Limit::kStorageLatency, Limit::kMetadata, Limit::kNetwork})
+  return is({Limit::kStorageBandwidth, Limit::kStorageLatency, Limit::kMetadata, Limit::kNetwork,
+             Limit::kRequestRate, Limit::kConnections})
              ? Whose::kStorage
              : Whose::kOther;
 }
