@@ -10,6 +10,7 @@
 
 #include "base/units.h"
 #include "storage/machine.h"
+#include "storage/network_link.h"
 #include "storage/remote_counters.h"
 
 namespace aforo {
@@ -61,6 +62,8 @@ struct Counters {
   std::optional<KernelTime> kernel;
   // What was asked of the store over the network; absent where it is none.
   std::optional<RemoteCounts> remote;
+  // By which it is reached; absent where nobody knows.
+  std::optional<LinkCounters> link;
   // Physical memory of this process (VmRSS); 0 = the kernel does not say.
   Bytes resident{0};
   // Of the whole machine, dirty pages and tmpfs included; 0 = the kernel does not say.
