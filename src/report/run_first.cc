@@ -69,6 +69,7 @@ class RunFirst {
     facts_.add("saving", checkpoints_in_words(record_), kKept);
     facts_.add("bytes", bytes(), kWhole);
     facts_.add("requests", asked_over_network(), kKept);
+    facts_.add("costs", store_cost(), kKept);
     facts_.add("busiest", word(record_, {"limit"}), kKeepLost);
     facts_.add("how", how(), kKeepReads);
     facts_.add("lost", lost(), kKeepLost);
@@ -248,6 +249,22 @@ class RunFirst {
   }
 
   // Of a store that is reached over a network.
+  // "$0.51 of requests an epoch at aws-s3-standard; $12.40 more where its bytes leave that cloud".
+  std::string store_cost() const {
+    const auto requests = number(record_, {"store_cost", "requests_usd_per_epoch"});
+    if (!requests) return {};
+    const double retrieval = number(record_, {"store_cost", "retrieval_usd_per_epoch"}).value_or(0);
+    const auto dollars = [](double usd) {
+      return usd < 0.005 ? std::string("less than a cent") : format_dollars(Dollars{usd});
+    };
+    std::string out = fmt::format("{} of requests an epoch at {}", dollars(*requests),
+                                  word(record_, {"store_cost", "service"}));
+    if (retrieval > 0) out += fmt::format(", {} of retrieval", dollars(retrieval));
+    if (const auto egress = number(record_, {"store_cost", "egress_usd_per_epoch"}); egress && *egress > 0)
+      out += fmt::format("; {} more where its bytes leave that cloud", dollars(*egress));
+    return out;
+  }
+
   std::string asked_over_network() const {
     const auto each = number(record_, {"requests", "per_sample"});
     if (!each) return {};
