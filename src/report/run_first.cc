@@ -272,10 +272,12 @@ class RunFirst {
     for (const char* why : {"throttled", "failed", "reset", "truncated", "timed_out", "mismatched"})
       again += number(record_, {"requests", "again", why}).value_or(0);
     const auto throttled = number(record_, {"requests", "again", "throttled"});
+    const auto first = seconds_at(record_, {"requests", "first_byte_seconds", "mean"});
     return fmt::format(
-        "{:.3g} a sample over {} connections{}{}", *each, count_at(record_, {"requests", "connections"}).text,
+        "{:.3g} a sample over {} connections{}{}{}", *each, count_at(record_, {"requests", "connections"}).text,
         again > 0 ? fmt::format("; {:.0f} sent again", again) : "",
-        throttled.value_or(0) > 0 ? fmt::format(", {:.0f} of them throttled", *throttled) : "");
+        throttled.value_or(0) > 0 ? fmt::format(", {:.0f} of them throttled", *throttled) : "",
+        first.known() ? fmt::format("; first byte after {} on average", first.text) : "");
   }
 
   // Of a prediction.
