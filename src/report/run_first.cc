@@ -57,6 +57,18 @@ class RunFirst {
         limit_(word(record, {"verdict", "limit"})),
         notes_(words(record, {"verdict", "notes"})) {}
 
+  // Of a store that is read through a cache on this host's disk.
+  std::string from_cache() const {
+    const auto share = number(record_, {"cache", "hit_share"});
+    if (!share) return {};
+    const auto many = [&](const char* key) { return number(record_, {"cache", key}).value_or(0); };
+    return fmt::format("{} from the cache; {} fetched into it, {:.0f} objects, {:.0f} evicted{}",
+                       percent_at(record_, {"cache", "hit_share"}).text,
+                       bytes_at(record_, {"cache", "bytes_fetched"}).text, many("objects_fetched"),
+                       many("objects_evicted"),
+                       many("passed") > 0 ? fmt::format("; {:.0f} reads passed it", many("passed")) : "");
+  }
+
   List job() {
     answer();
     weakens();
@@ -68,6 +80,7 @@ class RunFirst {
     facts_.add("saving", checkpoints_in_words(record_), kKept);
     facts_.add("bytes", bytes(), kWhole);
     facts_.add("requests", asked_over_network(), kKept);
+    facts_.add("cache", from_cache(), kKept);
     facts_.add("busiest", word(record_, {"limit"}), kKeepLost);
     facts_.add("how", how(), kKeepReads);
     facts_.add("lost", lost(), kKeepLost);

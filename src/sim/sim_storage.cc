@@ -54,7 +54,8 @@ const Route& ReadPaths::way(HostId host, FileId file, ItemId item, std::uint64_t
   ++accesses_;
   std::size_t level = 0;
   while (level < caches.size() && !caches[level].of(host).access(item)) ++level;
-  for (std::size_t passed = 0; passed < level; ++passed) caches[passed].of(host).insert(item, bytes);
+  const std::uint64_t taken = level > 0 && whole_files_ ? layout_->file_size(file) : bytes;
+  for (std::size_t passed = 0; passed < level; ++passed) caches[passed].of(host).insert(item, taken);
   if (level == caches.size()) return miss(file);
   ++hits_;
   return hit_[level][tier_of(file)];
@@ -73,6 +74,10 @@ SimStorage::SimStorage(const StorageSpec& spec, VirtualClock& clock, std::vector
     const Access access = access_of(*clients_[i].layout, *clients_[i].loader, 1);  // the same for any ranks
     paths_[i].kind_ = access.kind;
     paths_[i].operation_bytes_ = std::max(access.operation_bytes(), 1.0);
+    paths_[i].layout_ = clients_[i].layout;
+    paths_[i].whole_files_ = access.kind != ReadKind::kFile &&
+                             std::any_of(spec.caches.begin(), spec.caches.end(),
+                                         [](const CacheSpec& cache) { return cache.whole_files; });
     if (!spec.caches.empty()) number_items(i);
   }
   build_caches();
@@ -120,7 +125,7 @@ void SimStorage::number_items(std::size_t client) {
     return;
   }
   paths.base_ = items_;
-  if (paths.kind_ == ReadKind::kFile) {
+  if (paths.kind_ == ReadKind::kFile || paths.whole_files_) {
     items_ += paths.items_ = layout.files();
     return;
   }
@@ -138,7 +143,7 @@ void SimStorage::number_items(std::size_t client) {
 
 std::uint64_t SimStorage::bytes_of_item(std::size_t client, ItemId item) const {
   const ReadPaths& paths = paths_[client];
-  if (paths.kind_ == ReadKind::kFile) return clients_[client].layout->file_size(item - paths.base_);
+  if (paths.first_item_.empty()) return clients_[client].layout->file_size(item - paths.base_);
   const auto next = std::upper_bound(paths.first_item_.begin(), paths.first_item_.end(), item);
   const auto file = static_cast<FileId>(next - paths.first_item_.begin() - 1);
   const std::uint64_t before = (item - paths.first_item_[file]) * paths.block_;
@@ -198,6 +203,9 @@ void SimStorage::build_caches() {
                     spec_.name, kMostCacheMemory / 1e9, items_, hosts_));
   std::uint64_t largest = 1;
   for (const StorageClient& client : clients_) largest = std::max(largest, client.layout->largest_sample());
+  for (std::size_t i = 0; i < clients_.size(); ++i)
+    for (FileId file = 0; paths_[i].whole_files_ && file < clients_[i].layout->files(); ++file)
+      largest = std::max(largest, clients_[i].layout->file_size(file));
   for (const CacheSpec& spec : spec_.caches) {
     Cache cache;
     cache.spec = &spec;

@@ -78,7 +78,11 @@ class ReadPaths {
   // The way past all caches.
   // Client stations, the curve of the file's tier, the storage's stations.
   const Route& miss(FileId file) const { return miss_[tier_of(file)]; }
-  // For caches: the file where it is one operation; else its range of `block_` bytes that `offset`
+  // Bytes that a read of `bytes` on `route`, from way(), moves: where caches hold whole files and none has it, all of the file.
+  std::uint64_t moved(const Route& route, FileId file, std::uint64_t bytes) const {
+    return whole_files_ && &route == &miss(file) ? layout_->file_size(file) : bytes;
+  }
+  // For caches: the file where it is one operation, or they hold files; else its range of `block_` bytes that `offset`
   // lies in. Two ranges of different sizes may now and then be one item.
   ItemId item_of(FileId file, std::uint64_t offset) const;
 
@@ -114,6 +118,9 @@ class ReadPaths {
   std::size_t tier_of(FileId file) const;
 
   SimStorage* storage_ = nullptr;
+  const Layout* layout_ = nullptr;
+  // Caches hold whole files, and reads are of parts of them.
+  bool whole_files_ = false;
   // One for all reads of a job.
   ReadKind kind_ = ReadKind::kFile;
   // Of one operation of that kind, on average: the size at which the curves are taken.

@@ -91,7 +91,9 @@ Traffic traffic_of(const MeasuredJob& job) {
     // no device is "unknown".
     if (*job.usage.process_bytes_read == 0 && !job.usage.device) return traffic;
     traffic.from_storage = *job.usage.process_bytes_read;
-    traffic.source = job.usage.remote ? "network" : "process read_bytes";
+    traffic.source = job.usage.cached   ? "network and the cache's disk"
+                     : job.usage.remote ? "network"
+                                        : "process read_bytes";
   } else if (job.usage.device) {
     traffic.from_storage = job.usage.device->bytes_read;
     traffic.source = "block device";

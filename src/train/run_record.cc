@@ -69,13 +69,39 @@ Json requests_of(const RemoteCounts& counts, std::uint64_t samples) {
                static_cast<double>(counts.connect_nanoseconds) * 1e-9 / static_cast<double>(made));
   if (samples > 0)
     set_number(json, "per_sample", static_cast<double>(counts.requests()) / static_cast<double>(samples));
-  json["again"] = {{"throttled", counts.throttled},
-                   {"failed", counts.failed},
-                   {"reset", counts.reset},
-                   {"truncated", counts.truncated},
-                   {"timed_out", counts.timed_out},
-                   {"mismatched", counts.mismatched}};
+  json["again"] = {{"throttled", counts.throttled}, {"failed", counts.failed},
+                   {"reset", counts.reset},         {"truncated", counts.truncated},
+                   {"timed_out", counts.timed_out}, {"mismatched", counts.mismatched}};
   return json;
+}
+
+Json cache_of(const CacheCounts& counts) {
+  Json json{{"hits", counts.hits},
+            {"waited", counts.waited},
+            {"misses", counts.misses},
+            {"passed", counts.passed},
+            {"bytes_hit", counts.bytes_hit},
+            {"bytes_missed", counts.bytes_missed},
+            {"bytes_passed", counts.bytes_passed},
+            {"objects_fetched", counts.filled},
+            {"bytes_fetched", counts.bytes_filled},
+            {"objects_evicted", counts.evicted},
+            {"disk_full", counts.disk_full},
+            {"disk_failed", counts.disk_failed}};
+  if (counts.bytes() > 0) set_number(json, "hit_share", counts.hit_share());
+  return json;
+}
+
+void add_cache(Json& record, const CacheCounts& counts) {
+  record["cache"] = cache_of(counts);
+  const auto warn = [&](std::uint64_t objects, std::string_view why) {
+    if (objects > 0)
+      record["warnings"].push_back(
+          fmt::format("the cache could not keep {} {}: {}; they were read and not kept", objects,
+                      objects == 1 ? "object" : "objects", why));
+  };
+  warn(counts.disk_full, "its disk was full");
+  warn(counts.disk_failed, "its disk failed");
 }
 
 void add_bytes(Json& record, const MeasuredJob& job, const RunOptions& options) {
@@ -97,6 +123,7 @@ void add_bytes(Json& record, const MeasuredJob& job, const RunOptions& options) 
                         {"busy_share", device->busy / job.wall()}};
   if (const auto& remote = job.usage.remote)
     record["requests"] = requests_of(*remote, job.result.readers.samples);
+  if (const auto& cached = job.usage.cached) add_cache(record, *cached);
 }
 
 void add_client(Json& record, const MeasuredJob& job) {

@@ -24,6 +24,7 @@ struct CacheOptions {
   std::string directory = {};
   // Of the objects in it, each counted in whole blocks of 4 KiB; never exceeded.
   Bytes size{0};
+  static constexpr Bytes kLeast{1 << 20};  // chosen: less is a slip
   Replacement policy = Replacement::kRandom;
 };
 
