@@ -55,7 +55,8 @@ const Route& ReadPaths::way(HostId host, FileId file, ItemId item, std::uint64_t
   std::size_t level = 0;
   while (level < caches.size() && !caches[level].of(host).access(item)) ++level;
   const std::uint64_t taken = level > 0 && whole_files_ ? layout_->file_size(file) : bytes;
-  for (std::size_t passed = 0; passed < level; ++passed) caches[passed].of(host).insert(item, taken);
+  for (std::size_t passed = 0; passed < level; ++passed)
+    caches[passed].of(host).insert(item, caches[passed].takes(taken));
   if (level == caches.size()) return miss(file);
   ++hits_;
   return hit_[level][tier_of(file)];
@@ -152,11 +153,13 @@ std::uint64_t SimStorage::bytes_of_item(std::size_t client, ItemId item) const {
 }
 
 // With what a host's own job reads, or of all hosts' cache with what any job does.
-void SimStorage::warm(SimCache& cache, const HostId* host) const {
+void SimStorage::warm(Cache& filled, const HostId* host) const {
+  SimCache& cache = filled.members.back();
   if (host != nullptr) {
     for (std::size_t i = 0; i < clients_.size(); ++i)
       if (*host >= clients_[i].first_host && *host < clients_[i].first_host + clients_[i].hosts)
-        cache.warm(paths_[i].base_, paths_[i].items_, [&](ItemId item) { return bytes_of_item(i, item); });
+        cache.warm(paths_[i].base_, paths_[i].items_,
+                   [&](ItemId item) { return filled.takes(bytes_of_item(i, item)); });
     return;
   }
   // Datasets lie one after another.
@@ -166,7 +169,7 @@ void SimStorage::warm(SimCache& cache, const HostId* host) const {
       if (paths_[i].base_ <= item && paths_[i].base_ >= paths_[client].base_) client = i;
     return client;
   };
-  cache.warm(0, items_, [&](ItemId item) { return bytes_of_item(client_of(item), item); });
+  cache.warm(0, items_, [&](ItemId item) { return filled.takes(bytes_of_item(client_of(item), item)); });
 }
 
 SimCache SimStorage::make_cache(const CacheSpec& spec, std::uint64_t largest, std::uint64_t seed) const {
@@ -214,7 +217,7 @@ void SimStorage::build_caches() {
     cache.members.reserve(members);
     for (HostId host = 0; host < members; ++host) {
       cache.members.push_back(make_cache(spec, largest, mix64(seed, host)));
-      if (spec.warm) warm(cache.members.back(), spec.scope == StationScope::kHost ? &host : nullptr);
+      if (spec.warm) warm(cache, spec.scope == StationScope::kHost ? &host : nullptr);
     }
     for (const Station& station : spec.stations)
       cache.stations.push_back(make_group(station, station.scope == StationScope::kHost));

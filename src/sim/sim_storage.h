@@ -17,6 +17,7 @@
 #include <optional>
 #include <vector>
 
+#include "model/page_cache.h"
 #include "model/storage_spec.h"
 #include "sim/cache.h"
 #include "sim/clock.h"
@@ -183,6 +184,10 @@ class SimStorage {
     // One, or one per host.
     FrameVector<SimCache> members;
     std::vector<std::unique_ptr<ServerGroup>> stations;
+    // Room that an item of so many bytes takes there: of files on a disk, whole blocks.
+    std::uint64_t takes(std::uint64_t bytes) const {
+      return spec->whole_files ? (bytes + kPageBytes - 1) / kPageBytes * kPageBytes : bytes;
+    }
     SimCache& of(HostId host) { return members[members.size() == 1 ? 0 : host]; }
   };
 
@@ -190,7 +195,7 @@ class SimStorage {
   void build_tiers();
   void build_caches();
   SimCache make_cache(const CacheSpec& spec, std::uint64_t largest, std::uint64_t seed) const;
-  void warm(SimCache& cache, const HostId* host) const;
+  void warm(Cache& cache, const HostId* host) const;
   void number_items(std::size_t client);
   std::uint64_t bytes_of_item(std::size_t client, ItemId item) const;
   void make_routes(std::size_t client);
