@@ -209,6 +209,7 @@ void SimStorage::build_caches() {
   for (std::size_t i = 0; i < clients_.size(); ++i)
     for (FileId file = 0; paths_[i].whole_files_ && file < clients_[i].layout->files(); ++file)
       largest = std::max(largest, clients_[i].layout->file_size(file));
+  largest += kPageBytes;  // Cache::takes
   for (const CacheSpec& spec : spec_.caches) {
     Cache cache;
     cache.spec = &spec;

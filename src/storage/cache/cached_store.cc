@@ -48,6 +48,7 @@ class CacheReader final : public RequestCarrier {
     const ObjectCache::Answer answer = cache_->read(std::move(ask));
     work.error = answer.error;
     work.bytes = answer.bytes;
+    if (work.operation == IoOperation::kReadFile) work.opened = answer.opened;
   }
 
   std::shared_ptr<ObjectCache> cache_;

@@ -40,6 +40,7 @@ struct ObjectCache::Fetched {
   int error = 0;       // of the store
   int disk_error = 0;  // it was read as far as it is wanted, and is not kept
   std::uint64_t version = 0;
+  Seconds opened{0};
 };
 
 ObjectCache::ObjectCache(std::shared_ptr<const Store> store, const CacheOptions& options)
@@ -60,10 +61,10 @@ ObjectCache::Answer ObjectCache::read(Ask ask) {
   const CachedObject object = cached_object(ask.name, {});
   bool waited = false, sure = !ask.size;  // that its size is what the store says now
   for (;;) {
-    if (is_ending(ask)) return {ECANCELED, 0};
+    if (is_ending(ask)) return {ECANCELED};
     if (!ask.size) {
       const auto size = size_of(ask.name);
-      if (!size) return {size.error(), 0};
+      if (!size) return {size.error()};
       ask.size = *size;
     }
     const CacheIndex::Taken taken = index.take(object, *ask.size);
@@ -93,6 +94,7 @@ std::optional<ObjectCache::Answer> ObjectCache::read_held(const Ask& ask, const 
   const std::uint64_t most = wanted(ask, taken.size);
   const int file = directory_.open(object, ask.direct);
   Answer answer;
+  answer.opened = monotonic_now();
   if (file < 0) answer.error = -file;
   // Past the page cache whole blocks are asked for, and the last one ends with the file.
   while (answer.error == 0 && answer.bytes < most) {
@@ -128,32 +130,33 @@ ObjectCache::Answer ObjectCache::fill(const Ask& ask, std::uint32_t slot, std::u
     directory_.index().failed(slot);
   else
     directory_.index().filled(slot, fetched.version);
-  if (fetched.error != 0) return {fetched.error, 0};
+  if (fetched.error != 0) return {fetched.error};
   const std::uint64_t bytes = wanted(ask, size);
   if (fetched.disk_error != 0) {
     count_disk(fetched.disk_error);
     add(counters_.passed), add(counters_.bytes_passed, bytes);
-    return {0, bytes};
+    return {0, bytes, fetched.opened};
   }
   add(counters_.misses), add(counters_.bytes_missed, bytes);
   add(counters_.filled), add(counters_.bytes_filled, size);
-  return {0, bytes};
+  return {0, bytes, fetched.opened};
 }
 
 ObjectCache::Fetched ObjectCache::fetch(const Ask& ask, std::uint64_t size) {
   Fetched out;
   const auto file = store_->open_whole(ask.name, size);
-  if (!file) return {file.error(), 0, 0};
-  if ((*file)->size() != size) return {ESTALE, 0, 0};
+  if (!file) return {file.error()};
+  if ((*file)->size() != size) return {ESTALE};
+  out.opened = monotonic_now();
   CacheDirectory::Filling filling(directory_);
   std::vector<std::byte> piece(std::min<std::uint64_t>(size, kCopied));
   const std::uint64_t end = ask.offset + ask.buffer.size();
   for (std::uint64_t at = 0; at < size && (out.disk_error == 0 || at < end);) {
-    if (is_ending(ask)) return {ECANCELED, 0, 0};
+    if (is_ending(ask)) return {ECANCELED};
     const auto rest = std::span(piece).first(std::min<std::uint64_t>(piece.size(), size - at));
     const auto got = (*file)->read(at, rest);
-    if (!got) return {got.error(), 0, 0};
-    if (*got != rest.size()) return {ESTALE, 0, 0};
+    if (!got) return {got.error()};
+    if (*got != rest.size()) return {ESTALE};
     copy_wanted(ask, at, rest);
     out.disk_error = filling.write(at, rest);
     at += rest.size();
@@ -171,18 +174,19 @@ ObjectCache::Answer ObjectCache::pass(const Ask& ask, std::uint64_t size) {
   if (!passed.file) {
     const bool whole = wanted(ask, size) == size;
     auto file = whole ? store_->open_whole(ask.name, size) : store_->open(ask.name);
-    if (!file) return {file.error(), 0};
-    if (whole && (*file)->size() != size) return {ESTALE, 0};
+    if (!file) return {file.error()};
+    if (whole && (*file)->size() != size) return {ESTALE};
     if (!whole) (*file)->expect_jumps();
     passed.file = std::move(*file);
   }
+  const Seconds opened = monotonic_now();
   const auto got = passed.file->read(ask.offset, ask.buffer);
   if (!got) {
     passed.file.reset();
-    return {got.error(), 0};
+    return {got.error()};
   }
   add(counters_.passed), add(counters_.bytes_passed, *got);
-  return {0, *got};
+  return {0, *got, opened};
 }
 
 void ObjectCache::count_disk(int error) {

@@ -45,6 +45,7 @@ class ObjectCache {
   struct Answer {
     int error = 0;  // errno
     std::uint64_t bytes = 0;
+    Seconds opened{0};  // monotonic: when it was open, on the disk or at the store
   };
   Answer read(Ask ask);
   // Asks the store only where the object is not held.
