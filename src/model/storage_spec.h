@@ -167,13 +167,13 @@ struct CacheSpec {
   StationScope scope = StationScope::kHost;
   // Starts full of samples chosen at random, rather than empty.
   bool warm = false;
-  // What a miss brings into it: the whole file (a shard, an object), rather than what was read. Where one cache of a storage does so,
-  // all count files.
-  bool whole_files = false;
   // The way of a hit; may be empty (free).
   std::vector<Station> stations;
   // kPageCache: the size of the cache that a smaller one stands for; 0 = `size`. Not a key of the file.
   Bytes stands_for{0};
+  // What a miss brings into it: the whole file (a shard, an object), rather than what was read. Where one cache of a storage does so,
+  // all count files.
+  bool whole_files = false;
   bool operator==(const CacheSpec&) const = default;
 };
 

@@ -65,6 +65,9 @@ class Caching(BucketSession):
         place = self.lay(job)
         said = self.there("run", job, place, "--cache", "cache", "--cache-size", "100MB", "--no-diagnose", code=None)
         self.assertIn("cache       50.0 % from the cache; 17.2 MiB fetched into it, 600 objects, 0 evicted", said.out)
+        if self.server_name == "s3s-fs":  # its listings tell no ETags: what lies there may be anything
+            self.assertEqual(self.run_cached(job, place, "100MB")["cache"]["hit_share"], 0.5)
+            return
         warm = self.run_cached(job, place, "100MB", "--verify", "--drop-caches")
         self.assertEqual((warm["cache"]["hit_share"], warm["requests"]["get"]), (1, 0))
         key = next(k for k in self.server.objects() if not k.endswith(".json"))
@@ -131,7 +134,7 @@ class Caching(BucketSession):
         self.assertIn("expected --cache-size beside --cache", self.refused(*how, "--cache", "c"))
         self.assertIn("expected --cache beside --cache-size", self.refused(*how, "--cache-size", "1GB"))
         self.assertIn("expected --cache beside --cache-policy", self.refused(*how, "--cache-policy", "lru"))
-        self.assertIn("random | lru", self.refused(*how, "--cache", "c", "--cache-size", "1GB", "--cache-policy", "fifo"))
+        self.assertIn("expected random or lru", self.refused(*how, "--cache", "c", "--cache-size", "1GB", "--cache-policy", "fifo"))
         self.assertIn("expected 1 MiB or more for --cache-size", self.refused(*how, "--cache", "c", "--cache-size", "10kB"))
         self.assertIn("null", self.refused(*how, "--cache", "c", "--cache-size", "1GB", "--null"))
         self.assertIn("expected s3://BUCKET/PREFIX beside --cache", self.refused("run", job, "data", "--cache", "c", "--cache-size", "1GB"))
