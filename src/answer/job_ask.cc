@@ -39,6 +39,16 @@ Workload workload_named(const WorkloadAsk& ask, const std::string& what,
 
 }  // namespace
 
+Bytes cache_size_of(Bytes asked) {
+  if (asked >= CacheOptions::kLeast) return asked;
+  throw UserError(fmt::format("expected {} or more for --cache-size, found {}",
+                              format_bytes(CacheOptions::kLeast), format_bytes(asked)));
+}
+
+CachePolicy cache_policy_of(Replacement replacement) {
+  return replacement == Replacement::kLru ? CachePolicy::kLru : CachePolicy::kRandom;
+}
+
 RemoteAccess access_of(const RemoteAsk& ask, const Environment& environment) {
   return {*ask.endpoint, *ask.region, *ask.profile, *ask.bucket_style, environment};
 }

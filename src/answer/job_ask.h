@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "answer/row.h"
+#include "model/storage_spec.h"
+#include "storage/cache/cache_options.h"
 #include "storage/engine_kind.h"
 #include "storage/remote_access.h"
 #include "workload/spec.h"
@@ -80,6 +82,11 @@ struct RemoteAsk {
   Setting<BucketStyle> bucket_style = BucketStyle::kAuto;
 };
 RemoteAccess access_of(const RemoteAsk& ask, const Environment& environment);
+
+// --cache-size. Throws UserError for less than any cache has.
+Bytes cache_size_of(Bytes asked);
+// The policy of storage.yaml that a cache on a host's disk has.
+CachePolicy cache_policy_of(Replacement replacement);
 
 // "auto", "io_uring", ...: the engines that a job may name, in the order of
 // engine_table(). The null engine is not there: a job asks for it by `--null`, so that

@@ -11,6 +11,7 @@
 #include "answer/working.h"
 #include "base/error.h"
 #include "model/storage_yaml.h"
+#include "plan/changed_storage.h"
 #include "plan/predict_record.h"
 #include "workload/parse.h"
 
@@ -42,6 +43,14 @@ constexpr Row kPredictRows[] = {
     kDataset,
     kRead,
     kTransferSize,
+    row<&PredictAsk::cache_size>(
+        {"cache-size", 0, kBytes, "SIZE", "",
+         "read through a cache of whole files on each host's disk, as 'run --cache' does", kPredictingGroup}),
+    choice<&PredictAsk::cache_policy, Replacement::kRandom, Replacement::kLru>(
+        {"cache-policy", 0, kChoice, "", "random",
+         "let any file go for another, or the one that was read longest ago", kPredictingGroup})
+        .needing("cache-size",
+                 "expected --cache-size beside --cache-policy, found none; say how much may lie there"),
     row<&PredictAsk::find_max>({"find-max", 0, kFlag, "", "",
                                 "find the largest number of accelerators that stays at the target",
                                 kMeasuringGroup})
@@ -104,6 +113,9 @@ PredictOptions options_of(const PredictAsk& ask) {
   options.workload = workload_of(ask);
   options.storage =
       ask.storage_text ? parse_storage(*ask.storage_text, *ask.storage) : load_storage(*ask.storage);
+  if (ask.cache_size.given())
+    options.storage = with_local_cache(std::move(options.storage), cache_size_of(*ask.cache_size),
+                                       cache_policy_of(*ask.cache_policy));
   options.method = *ask.method;
   options.every_step = ask.steps.given();
   options.ranks_per_host = static_cast<std::uint32_t>(*ask.per_host);

@@ -7,6 +7,7 @@
 #include "answer/answer.h"
 #include "answer/job_ask.h"
 #include "plan/predict.h"
+#include "storage/cache/cache_options.h"
 
 namespace aforo {
 
@@ -17,6 +18,9 @@ struct PredictAsk : JobAsk {
   Setting<std::string> storage;
   // The content of that file, where whoever asks has it already: nothing is read then, and `storage` only names it.
   std::optional<std::string> storage_text = {};
+  // Read through a cache on each host's disk, as `run --cache` does (plan/changed_storage.h, with_local_cache); not given = as the file says.
+  Setting<Bytes> cache_size;
+  Setting<Replacement> cache_policy = Replacement::kRandom;
   // Excludes `accelerators` and `sweep`.
   Setting<bool> find_max = false;
   // Of find_max; not given = as many as the dataset has batches for.

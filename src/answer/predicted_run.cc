@@ -5,7 +5,9 @@
 #include <memory>
 #include <utility>
 
+#include "answer/job_ask.h"
 #include "model/storage_yaml.h"
+#include "plan/changed_storage.h"
 #include "plan/predict_record.h"
 #include "train/find_max_search.h"
 #include "train/job_setup.h"
@@ -20,7 +22,11 @@ RunPrediction predict_run(const RunOptions& options, const OpenedDataset& datase
   ask.workload.dataset = dataset.spec;
   ask.workload.dataset.samples = dataset.layout->samples();
   ask.layout = {std::shared_ptr<void>(), dataset.layout.get()};  // the caller's: it outlives the prediction
-  ask.cold_epochs = options.drop_caches;
+  // What is dropped before every epoch is the page cache, and not what lies on the cache's disk.
+  ask.cold_epochs = options.drop_caches && options.cache.directory.empty();
+  if (!options.cache.directory.empty())
+    ask.storage =
+        with_local_cache(std::move(ask.storage), options.cache.size, cache_policy_of(options.cache.policy));
   if (!options.find_max) {
     if (machines > 1) ask.ranks_per_host = (ask.workload.accelerator.count + machines - 1) / machines;
     const Prediction found = predict(ask, std::move(stop));

@@ -11,6 +11,7 @@
 #include "measure/verdict.h"
 #include "model/storage_yaml.h"
 #include "probe/probe_check.h"
+#include "storage/open_store.h"
 #include "train/find_max.h"
 #include "train/train_command.h"
 
@@ -60,6 +61,18 @@ constexpr Row kRunRows[] = {
     kRegion,
     kProfile,
     kBucketStyle,
+    row<&RunAsk::cache>({"cache", 0, kDirectory, "DIR", "",
+                         "read s3:// through a cache of whole objects in DIR, on a disk of this host",
+                         kBucketGroup})
+        .needing("cache-size", "expected --cache-size beside --cache, found none; say how much may lie there")
+        .excluding("null", "nothing is read that could be cached"),
+    row<&RunAsk::cache_size>(
+        {"cache-size", 0, kBytes, "SIZE", "", "let the cache hold SIZE at most", kBucketGroup})
+        .needing("cache", "expected --cache beside --cache-size, found none; say where it lies"),
+    choice<&RunAsk::cache_policy, Replacement::kRandom, Replacement::kLru>(
+        {"cache-policy", 0, kChoice, "", "random",
+         "let any object go for another, or the one that was read longest ago", kBucketGroup})
+        .needing("cache", "expected --cache beside --cache-policy, found none; say where it lies"),
     row<&RunAsk::find_max>({"find-max", 0, kFlag, "", "",
                             "find the largest number of accelerators that stays at the target",
                             kMeasuringGroup})
@@ -104,11 +117,24 @@ constexpr Row kRunRows[] = {
 };
 constexpr AskTable kRunTable{"run", "W DIR [key=value]... [options]", kRunRows};
 
+CacheOptions cache_of(const RunAsk& ask) {
+  if (!ask.cache.given()) return {};
+  if (!is_remote(*ask.directory))
+    throw UserError(fmt::format(
+        "expected s3://BUCKET/PREFIX beside --cache, found the directory '{}': what the kernel keeps of a directory is in the page "
+        "cache; leave --cache out",
+        *ask.directory));
+  if (is_remote(*ask.cache))
+    throw UserError(fmt::format("expected a directory of this host for --cache, found '{}'", *ask.cache));
+  return {*ask.cache, cache_size_of(*ask.cache_size), *ask.cache_policy};
+}
+
 RunOptions options_of(const RunAsk& ask, const Environment& environment) {
   RunOptions options;
   options.workload = workload_of(ask);
   options.directory = *ask.directory;
   options.access = access_of(ask, environment);
+  options.cache = cache_of(ask);
   options.engine = *ask.null ? EngineKind::kNull : *ask.engine;
   options.io_threads = threads_of(*ask.threads);
   options.drop_caches = *ask.drop_caches;

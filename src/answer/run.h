@@ -3,6 +3,7 @@
 
 #include "answer/answer.h"
 #include "answer/job_ask.h"
+#include "storage/cache/cache_options.h"
 
 namespace aforo {
 
@@ -17,6 +18,10 @@ struct RunAsk : JobAsk, EngineAsk, RemoteAsk {
   // That holds the dataset. On disk it may be absent or empty for a dry run only, which then plans
   // the dataset that the workload describes.
   Setting<std::string> directory;
+  // A directory of this host, for objects of a bucket that `directory` names; `cache_size` beside it, neither without the other. Excludes `null`.
+  Setting<std::string> cache;
+  Setting<Bytes> cache_size;
+  Setting<Replacement> cache_policy = Replacement::kRandom;
   // Empty the page cache of the dataset before every epoch: as a whole where that is allowed, else
   // file by file. Excludes `cache_expected` and `null`.
   Setting<bool> drop_caches = false;

@@ -262,6 +262,11 @@ const Schema<CacheSpec>& cache_schema() {
                   names_of<StationScope>(2)),
        choice_key({"start", "Empty (cold), or full of samples chosen at random (warm)."}, &CacheSpec::warm,
                   {"cold", "warm"}),
+       choice_key(
+           {"holds",
+            "What a miss brings into it: what was read (reads), or the whole file or object (files), as a "
+            "shard loader's cache on a local disk does. Where one cache holds files, all do."},
+           &CacheSpec::whole_files, {"reads", "files"}),
        custom_key<CacheSpec>(
            {"stations", "What a hit passes, of the cache's scope unless said otherwise; free if left out."},
            "list of stations",

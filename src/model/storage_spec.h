@@ -171,6 +171,9 @@ struct CacheSpec {
   std::vector<Station> stations;
   // kPageCache: the size of the cache that a smaller one stands for; 0 = `size`. Not a key of the file.
   Bytes stands_for{0};
+  // What a miss brings into it: the whole file (a shard, an object), rather than what was read. Where one cache of a storage does so,
+  // all count files.
+  bool whole_files = false;
   bool operator==(const CacheSpec&) const = default;
 };
 

@@ -17,6 +17,9 @@ double nodes_of(const CacheSpec& cache, double hosts) {
 
 double share_of_dataset(const CacheSpec& cache, const Workload& w) {
   const double samples = static_cast<double>(w.dataset.samples), bytes = law_mean(w.dataset.sample_size);
+  // Files on a disk, in whole blocks.
+  if (cache.whole_files && !traits_of(w.dataset.layout).packed)
+    return std::min(1.0, static_cast<double>(cache.size.value) / (samples * in_pages(bytes)));
   if (cache.policy != CachePolicy::kPageCache || traits_of(w.dataset.layout).packed)
     return std::min(1.0, static_cast<double>(cache.size.value) / (samples * bytes));
   // Sizes that vary end anywhere in a page.

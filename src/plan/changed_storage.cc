@@ -120,6 +120,20 @@ StorageSpec with_cache_size(StorageSpec storage, Bytes size) {
   return storage;
 }
 
+StorageSpec with_local_cache(StorageSpec storage, Bytes size, CachePolicy policy) {
+  auto& caches = storage.caches;
+  auto found = std::find_if(caches.begin(), caches.end(),
+                            [](const CacheSpec& cache) { return cache.name == kLocalCache; });
+  if (found == caches.end()) {
+    found = caches.insert(caches.begin(), CacheSpec{});
+    found->name = kLocalCache;
+  }
+  found->size = size;
+  found->policy = policy;
+  found->whole_files = true;
+  return storage;
+}
+
 bool has_bursts(const StorageSpec& storage) {
   return has_burst(storage.client) ||
          std::any_of(storage.tiers.begin(), storage.tiers.end(),

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "base/units.h"
 #include "model/storage_spec.h"
@@ -24,6 +25,11 @@ bool client_takes_part(const StorageSpec& storage);
 
 // The first cache with that size; a page cache on every host where there is none.
 StorageSpec with_cache_size(StorageSpec storage, Bytes size);
+
+// Behind a cache of whole files on each host's disk: of the file's own that is called kLocalCache, which then has that size and policy
+// and keeps its stations; else of a new one, nearest to the client, whose hits cost nothing.
+inline constexpr std::string_view kLocalCache = "local cache";
+StorageSpec with_local_cache(StorageSpec storage, Bytes size, CachePolicy policy);
 
 // The storage as direct reads see it, which the kernel's page cache serves nothing of: without caches of each host that
 // Linux's rules empty, or that are named "page cache".

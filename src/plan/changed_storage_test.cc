@@ -93,5 +93,20 @@ TEST(ChangedStorage, ACacheIsResizedOrAdded) {
   EXPECT_EQ(with_cache_size(cached, 2_GiB).caches[0].size, 2_GiB);
 }
 
+TEST(ChangedStorage, ALocalCacheHoldsFilesAndKeepsItsStations) {
+  StorageSpec s = with_local_cache(with_cache_size(two_points(), 1_GiB), 2_GiB, CachePolicy::kLru);
+  ASSERT_EQ(s.caches.size(), 2U);
+  EXPECT_EQ(s.caches[0].name, kLocalCache);  // nearest to the client
+  EXPECT_EQ(s.caches[0].size, 2_GiB);
+  EXPECT_EQ(s.caches[0].policy, CachePolicy::kLru);
+  EXPECT_EQ(s.caches[0].scope, StationScope::kHost);
+  EXPECT_TRUE(s.caches[0].whole_files);
+  s.caches[0].stations.push_back(Station{});
+  s = with_local_cache(s, 3_GiB, CachePolicy::kRandom);
+  ASSERT_EQ(s.caches.size(), 2U);
+  EXPECT_EQ(s.caches[0].size, 3_GiB);
+  EXPECT_EQ(s.caches[0].stations.size(), 1U);
+}
+
 }  // namespace
 }  // namespace aforo

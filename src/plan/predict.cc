@@ -56,6 +56,10 @@ std::string beyond_closed(const PredictOptions& options) {
 std::string unlike_closed(const PredictOptions& options) {
   const Workload& w = options.workload;
   const Access access = access_of(w);
+  const auto& caches = options.storage.caches;
+  if (access.kind != ReadKind::kFile &&
+      std::any_of(caches.begin(), caches.end(), [](const CacheSpec& cache) { return cache.whole_files; }))
+    return "the closed form knows nothing of caches that hold whole shards";
   if (access.kind != ReadKind::kStream) return "";
   for (const TierSpec& tier : options.storage.tiers) {
     const auto curve =

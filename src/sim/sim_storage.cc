@@ -54,7 +54,9 @@ const Route& ReadPaths::way(HostId host, FileId file, ItemId item, std::uint64_t
   ++accesses_;
   std::size_t level = 0;
   while (level < caches.size() && !caches[level].of(host).access(item)) ++level;
-  for (std::size_t passed = 0; passed < level; ++passed) caches[passed].of(host).insert(item, bytes);
+  const std::uint64_t taken = level > 0 && whole_files_ ? layout_->file_size(file) : bytes;
+  for (std::size_t passed = 0; passed < level; ++passed)
+    caches[passed].of(host).insert(item, caches[passed].takes(taken));
   if (level == caches.size()) return miss(file);
   ++hits_;
   return hit_[level][tier_of(file)];
@@ -73,6 +75,10 @@ SimStorage::SimStorage(const StorageSpec& spec, VirtualClock& clock, std::vector
     const Access access = access_of(*clients_[i].layout, *clients_[i].loader, 1);  // the same for any ranks
     paths_[i].kind_ = access.kind;
     paths_[i].operation_bytes_ = std::max(access.operation_bytes(), 1.0);
+    paths_[i].layout_ = clients_[i].layout;
+    paths_[i].whole_files_ = access.kind != ReadKind::kFile &&
+                             std::any_of(spec.caches.begin(), spec.caches.end(),
+                                         [](const CacheSpec& cache) { return cache.whole_files; });
     if (!spec.caches.empty()) number_items(i);
   }
   build_caches();
@@ -120,7 +126,7 @@ void SimStorage::number_items(std::size_t client) {
     return;
   }
   paths.base_ = items_;
-  if (paths.kind_ == ReadKind::kFile) {
+  if (paths.kind_ == ReadKind::kFile || paths.whole_files_) {
     items_ += paths.items_ = layout.files();
     return;
   }
@@ -138,7 +144,7 @@ void SimStorage::number_items(std::size_t client) {
 
 std::uint64_t SimStorage::bytes_of_item(std::size_t client, ItemId item) const {
   const ReadPaths& paths = paths_[client];
-  if (paths.kind_ == ReadKind::kFile) return clients_[client].layout->file_size(item - paths.base_);
+  if (paths.first_item_.empty()) return clients_[client].layout->file_size(item - paths.base_);
   const auto next = std::upper_bound(paths.first_item_.begin(), paths.first_item_.end(), item);
   const auto file = static_cast<FileId>(next - paths.first_item_.begin() - 1);
   const std::uint64_t before = (item - paths.first_item_[file]) * paths.block_;
@@ -147,11 +153,13 @@ std::uint64_t SimStorage::bytes_of_item(std::size_t client, ItemId item) const {
 }
 
 // With what a host's own job reads, or of all hosts' cache with what any job does.
-void SimStorage::warm(SimCache& cache, const HostId* host) const {
+void SimStorage::warm(Cache& filled, const HostId* host) const {
+  SimCache& cache = filled.members.back();
   if (host != nullptr) {
     for (std::size_t i = 0; i < clients_.size(); ++i)
       if (*host >= clients_[i].first_host && *host < clients_[i].first_host + clients_[i].hosts)
-        cache.warm(paths_[i].base_, paths_[i].items_, [&](ItemId item) { return bytes_of_item(i, item); });
+        cache.warm(paths_[i].base_, paths_[i].items_,
+                   [&](ItemId item) { return filled.takes(bytes_of_item(i, item)); });
     return;
   }
   // Datasets lie one after another.
@@ -161,7 +169,7 @@ void SimStorage::warm(SimCache& cache, const HostId* host) const {
       if (paths_[i].base_ <= item && paths_[i].base_ >= paths_[client].base_) client = i;
     return client;
   };
-  cache.warm(0, items_, [&](ItemId item) { return bytes_of_item(client_of(item), item); });
+  cache.warm(0, items_, [&](ItemId item) { return filled.takes(bytes_of_item(client_of(item), item)); });
 }
 
 SimCache SimStorage::make_cache(const CacheSpec& spec, std::uint64_t largest, std::uint64_t seed) const {
@@ -198,6 +206,10 @@ void SimStorage::build_caches() {
                     spec_.name, kMostCacheMemory / 1e9, items_, hosts_));
   std::uint64_t largest = 1;
   for (const StorageClient& client : clients_) largest = std::max(largest, client.layout->largest_sample());
+  for (std::size_t i = 0; i < clients_.size(); ++i)
+    for (FileId file = 0; paths_[i].whole_files_ && file < clients_[i].layout->files(); ++file)
+      largest = std::max(largest, clients_[i].layout->file_size(file));
+  largest += kPageBytes;  // Cache::takes
   for (const CacheSpec& spec : spec_.caches) {
     Cache cache;
     cache.spec = &spec;
@@ -206,7 +218,7 @@ void SimStorage::build_caches() {
     cache.members.reserve(members);
     for (HostId host = 0; host < members; ++host) {
       cache.members.push_back(make_cache(spec, largest, mix64(seed, host)));
-      if (spec.warm) warm(cache.members.back(), spec.scope == StationScope::kHost ? &host : nullptr);
+      if (spec.warm) warm(cache, spec.scope == StationScope::kHost ? &host : nullptr);
     }
     for (const Station& station : spec.stations)
       cache.stations.push_back(make_group(station, station.scope == StationScope::kHost));

@@ -17,6 +17,7 @@
 #include <optional>
 #include <vector>
 
+#include "model/page_cache.h"
 #include "model/storage_spec.h"
 #include "sim/cache.h"
 #include "sim/clock.h"
@@ -78,7 +79,11 @@ class ReadPaths {
   // The way past all caches.
   // Client stations, the curve of the file's tier, the storage's stations.
   const Route& miss(FileId file) const { return miss_[tier_of(file)]; }
-  // For caches: the file where it is one operation; else its range of `block_` bytes that `offset`
+  // Bytes that a read of `bytes` on `route`, from way(), moves: where caches hold whole files and none has it, all of the file.
+  std::uint64_t moved(const Route& route, FileId file, std::uint64_t bytes) const {
+    return whole_files_ && &route == &miss(file) ? layout_->file_size(file) : bytes;
+  }
+  // For caches: the file where it is one operation, or they hold files; else its range of `block_` bytes that `offset`
   // lies in. Two ranges of different sizes may now and then be one item.
   ItemId item_of(FileId file, std::uint64_t offset) const;
 
@@ -114,6 +119,9 @@ class ReadPaths {
   std::size_t tier_of(FileId file) const;
 
   SimStorage* storage_ = nullptr;
+  const Layout* layout_ = nullptr;
+  // Caches hold whole files, and reads are of parts of them.
+  bool whole_files_ = false;
   // One for all reads of a job.
   ReadKind kind_ = ReadKind::kFile;
   // Of one operation of that kind, on average: the size at which the curves are taken.
@@ -176,6 +184,10 @@ class SimStorage {
     // One, or one per host.
     FrameVector<SimCache> members;
     std::vector<std::unique_ptr<ServerGroup>> stations;
+    // Room that an item of so many bytes takes there: of files on a disk, whole blocks.
+    std::uint64_t takes(std::uint64_t bytes) const {
+      return spec->whole_files ? (bytes + kPageBytes - 1) / kPageBytes * kPageBytes : bytes;
+    }
     SimCache& of(HostId host) { return members[members.size() == 1 ? 0 : host]; }
   };
 
@@ -183,7 +195,7 @@ class SimStorage {
   void build_tiers();
   void build_caches();
   SimCache make_cache(const CacheSpec& spec, std::uint64_t largest, std::uint64_t seed) const;
-  void warm(SimCache& cache, const HostId* host) const;
+  void warm(Cache& cache, const HostId* host) const;
   void number_items(std::size_t client);
   std::uint64_t bytes_of_item(std::size_t client, ItemId item) const;
   void make_routes(std::size_t client);

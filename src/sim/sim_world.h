@@ -115,7 +115,8 @@ class SimWorld {
   }
   auto read_at(LaneId lane, FileId file, std::uint64_t offset, std::uint64_t n) {
     const Route& route = paths_.way(host(lane), file, paths_.item_of(file, offset), n);
-    return ReadVisit(host(lane), route, {file, static_cast<double>(n), true, false, -1}, n);
+    const double moved = static_cast<double>(paths_.moved(route, file, n));
+    return ReadVisit(host(lane), route, {file, moved, true, false, -1}, n);
   }
   auto open(LaneId lane, FileId file) {
     OperationPart part{file, 0, whole_files(), true, -1};
@@ -126,9 +127,11 @@ class SimWorld {
     const std::uint64_t bytes = file.size ? std::min(n, file.size - std::min(offset, file.size)) : n;
     const Route* route = file.route;
     if (!whole_files()) route = &paths_.way(host(lane), file.id, paths_.item_of(file.id, offset), bytes);
-    OperationPart part{file.id, static_cast<double>(bytes), !whole_files(), false, file.u};
+    OperationPart part{file.id, static_cast<double>(paths_.moved(*route, file.id, bytes)), !whole_files(),
+                       false, file.u};
     if (waits_for_each()) part.requests = 1;
-    if (route == &paths_.miss(file.id)) part.fetched = paths_.fetched(offset, bytes, file.size);
+    if (route == &paths_.miss(file.id) && part.bytes <= static_cast<double>(bytes))
+      part.fetched = paths_.fetched(offset, bytes, file.size);
     return ReadVisit(host(lane), *route, part, bytes);
   }
   std::suspend_never close(LaneId, File&) const { return {}; }
@@ -239,7 +242,7 @@ class SimWorld {
       if (world_.gathers_hits_) return gather_hits();
       if (!more()) return false;
       const Route& route = way();
-      take(route, part_of(request()));
+      take(route, part_of(world_.paths_.moved(route, at_.file, request())));
       advance();
       return true;
     }
@@ -301,7 +304,8 @@ class SimWorld {
         return true;
       }
       if (other_ == nullptr) return false;
-      take(*std::exchange(other_, nullptr), part_of(request()));
+      const Route& other = *std::exchange(other_, nullptr);
+      take(other, part_of(world_.paths_.moved(other, at_.file, request())));
       advance();
       return true;
     }

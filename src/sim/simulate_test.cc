@@ -256,6 +256,41 @@ TEST(Simulate, StreamsReadRequestsOfOpenFiles) {
   EXPECT_EQ(result.jobs[0].cache_hits_per_epoch[1], 1.0);
 }
 
+// Twenty shards of 2 MB, read here and there: the first read of each brings all of it over the pipe, 20 ms, and all
+// others find it, in any order; where there is room for half of them, shards come and go, and whole.
+TEST(Simulate, ACacheOfFilesTakesShardsWhole) {
+  TestLayout layout(400, 100'000, 20);
+  const StorageSpec bare = storage_of({pipe(100e6)});
+  const auto simulated = [&](Bytes size, Framework framework) {
+    StorageSpec storage = bare;
+    storage.caches.push_back({"disk", size, CachePolicy::kLru, StationScope::kHost, false, {}, {}, true});
+    JobPlan plan = plan_of(layout, 0, 10, 40, 0);
+    plan.loader.framework = framework;
+    plan.epochs = 2;
+    return simulate_one(storage, plan);
+  };
+  const SimResult all = simulated(Bytes{100'000'000}, Framework::kPytorch);
+  EXPECT_NEAR(all.jobs[0].cache_hits_per_epoch[0], 1 - 20.0 / 400, 1e-9);
+  EXPECT_NEAR(all.jobs[0].job.epochs[0][0].load_wait.value, 0.4, 1e-6);
+  EXPECT_EQ(all.jobs[0].cache_hits_per_epoch[1], 1);
+  EXPECT_NEAR(all.jobs[0].job.epochs[1][0].load_wait.value, 0, 1e-6);
+  const SimResult half = simulated(Bytes{20'100'000}, Framework::kPytorch);
+  EXPECT_NEAR(half.jobs[0].cache_hits_per_epoch[1], 0.5, 0.08);
+  const double misses = (1 - half.jobs[0].cache_hits_per_epoch[1]) * 400;
+  EXPECT_NEAR(half.jobs[0].job.epochs[1][0].load_wait.value, misses * 0.02, 1e-6);
+}
+
+// Files of 1000 B take a block of 4 KiB on a disk each: there is room for half of them.
+TEST(Simulate, ACacheOfFilesCountsBlocks) {
+  TestLayout layout(1000, 1000);
+  StorageSpec storage = storage_of({pipe(100e6)});
+  storage.caches.push_back(
+      {"disk", {500 * 4096}, CachePolicy::kPinned, StationScope::kHost, false, {}, {}, true});
+  JobPlan plan = plan_of(layout, 0, 10, 100, 0);
+  plan.epochs = 2;
+  EXPECT_NEAR(simulate_one(storage, plan).jobs[0].cache_hits_per_epoch[1], 0.5, 1e-9);
+}
+
 // Shards of 64 records of 100 kB, 8 of them read at once at 2 GB/s, whatever the number: 512 records
 // take 25.6 ms, and batches of 32 compute 1/1.5 of that. Request by request both go on at once: AU 1 / 1.5.
 // Read ahead as a whole, all 8 shards come first, 25.6 ms, and then nothing is fetched until their records

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/units.h"
+#include "storage/cache/cache_counters.h"
 #include "storage/machine.h"
 #include "storage/network_link.h"
 #include "storage/remote_counters.h"
@@ -64,6 +65,8 @@ struct Counters {
   std::optional<RemoteCounts> remote;
   // By which it is reached; absent where nobody knows.
   std::optional<LinkCounters> link;
+  // What a cache on this host's disk did; absent where the store is read without one.
+  std::optional<CacheCounts> cached;
   // Physical memory of this process (VmRSS); 0 = the kernel does not say.
   Bytes resident{0};
   // Of the whole machine, dirty pages and tmpfs included; 0 = the kernel does not say.

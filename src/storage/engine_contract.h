@@ -152,6 +152,8 @@ struct EngineUnderTest {
   bool directories = true;
   // False: a file is written front to back, and is there when it is closed.
   bool writes_anywhere = true;
+  // False: it never writes, whoever owns the place.
+  bool writes = true;
   // When an answer's first byte came is seen.
   bool sees_first_byte = false;
 };
@@ -160,6 +162,7 @@ std::vector<EngineUnderTest> all_engines();
 std::vector<EngineUnderTest> engines_that_move_bytes();
 std::vector<EngineUnderTest> engines_on_disk();
 std::vector<EngineUnderTest> engines_with_directories();
+std::vector<EngineUnderTest> engines_that_write();
 std::vector<EngineUnderTest> engines_that_write_anywhere();
 
 inline std::string engine_test_name(const testing::TestParamInfo<EngineUnderTest>& suite) {

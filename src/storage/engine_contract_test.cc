@@ -9,6 +9,7 @@
 #include <chrono>
 #include <thread>
 
+#include "storage/cache/test_cache.h"
 #include "storage/faulty_engine.h"
 #include "storage/make_engine.h"
 #include "storage/s3/test_s3_engine.h"
@@ -44,6 +45,7 @@ std::vector<EngineUnderTest> all_engines() {
           {.name = "memory", .make = memory, .on_disk = false},
           {.name = "null", .make = made(EngineKind::kNull), .on_disk = false, .moves_bytes = false},
           {.name = "faulty_without_rules", .make = faulty},
+          {.name = "cached", .make = make_cached_over_disk, .on_disk = false, .writes = false},
           {.name = "s3",
            .make = make_s3_over_memory,
            .on_disk = false,
@@ -58,6 +60,12 @@ std::vector<EngineUnderTest> engines_that_move_bytes() {
   return engines;
 }
 
+std::vector<EngineUnderTest> engines_that_write() {
+  auto engines = engines_that_move_bytes();
+  std::erase_if(engines, [](const EngineUnderTest& engine) { return !engine.writes; });
+  return engines;
+}
+
 std::vector<EngineUnderTest> engines_on_disk() {
   auto engines = all_engines();
   std::erase_if(engines, [](const EngineUnderTest& engine) { return !engine.on_disk; });
@@ -65,13 +73,13 @@ std::vector<EngineUnderTest> engines_on_disk() {
 }
 
 std::vector<EngineUnderTest> engines_with_directories() {
-  auto engines = engines_that_move_bytes();
+  auto engines = engines_that_write();
   std::erase_if(engines, [](const EngineUnderTest& engine) { return !engine.directories; });
   return engines;
 }
 
 std::vector<EngineUnderTest> engines_that_write_anywhere() {
-  auto engines = engines_that_move_bytes();
+  auto engines = engines_that_write();
   std::erase_if(engines, [](const EngineUnderTest& engine) { return !engine.writes_anywhere; });
   return engines;
 }

@@ -39,8 +39,7 @@ class EngineWrites : public EngineBytes {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(Engines, EngineWrites, testing::ValuesIn(engines_that_move_bytes()),
-                         engine_test_name);
+INSTANTIATE_TEST_SUITE_P(Engines, EngineWrites, testing::ValuesIn(engines_that_write()), engine_test_name);
 
 class EngineWritesAnywhere : public EngineWrites {};
 INSTANTIATE_TEST_SUITE_P(Engines, EngineWritesAnywhere, testing::ValuesIn(engines_that_write_anywhere()),

@@ -32,6 +32,9 @@ class StoreFile {
   // Bytes, as it was when the file was opened.
   virtual std::uint64_t size() const = 0;
 
+  // What tells it from another file of that name and size (an ETag), once something was read of it; empty where nothing does.
+  virtual std::string version() const { return {}; }
+
   // Fills `buffer` from `offset` on: the bytes read, fewer only at the file's end, or an errno.
   virtual tl::expected<std::size_t, int> read(std::uint64_t offset, std::span<std::byte> buffer) = 0;
 };

@@ -13,6 +13,14 @@ unsigned threads_for(const Store& store, unsigned asked) {
   return asked == 0 && store.info().remote ? std::max(cores, kWaiting) : cores;
 }
 
+int Store::list_versions(const VersionSink& sink) const {
+  ListOptions options;
+  options.everything = true;
+  const Listing listing =
+      list(options, {}, [&](unsigned, std::string_view name, std::uint64_t size) { sink(name, size, {}); });
+  return listing.cut_short || listing.errors > 0 ? EIO : 0;
+}
+
 tl::expected<std::size_t, int> read_at(const Store& store, std::string_view name, std::uint64_t offset,
                                        std::span<std::byte> buffer) {
   const auto file = store.open(name);

@@ -88,6 +88,9 @@ class CacheControl {
 // Called for a name right below the place; false ends the visit.
 using TopSink = std::function<bool(std::string_view name, EntryKind kind)>;
 
+// Of Store::list_versions.
+using VersionSink = std::function<void(std::string_view name, std::uint64_t size, std::string_view version)>;
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -111,6 +114,14 @@ class Store {
   // For headers, indices and markers: opened once, read in as many pieces as wanted. Or an errno.
   virtual tl::expected<std::unique_ptr<StoreFile>, int> open(std::string_view name) const = 0;
   virtual tl::expected<std::uint64_t, int> size_of(std::string_view name) const = 0;
+  // For who reads all of it, front to back, and knows its size (as it was listed): a store may save itself asking for it. An object of
+  // another size is found out by then, at the first read (ESTALE).
+  virtual tl::expected<std::unique_ptr<StoreFile>, int> open_whole(std::string_view name,
+                                                                   std::uint64_t /*size*/) const {
+    return open(name);
+  }
+  // Every file with its size and what tells it from others of its name (StoreFile::version); on this thread. 0, or an errno.
+  virtual int list_versions(const VersionSink& sink) const;
 
   // What its bytes take on storage: less than its size where it has holes or is compressed there. The size
   // where nobody says.

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "storage/cache/cached_store.h"
 #include "storage/engine_contract.h"
 #include "storage/memory_store.h"
 #include "storage/open_store.h"
@@ -16,7 +17,7 @@ namespace {
 
 constexpr std::string_view kMarker = ".marker";
 
-enum class Below { kDisk, kMemory, kServer };
+enum class Below { kDisk, kMemory, kServer, kCache };
 struct StoreUnderTest {
   std::string name;
   Below below = Below::kDisk;
@@ -36,6 +37,10 @@ class StoreContract : public testing::TestWithParam<StoreUnderTest> {
       case Below::kServer:
         server_ = std::make_unique<TestS3Server>();
         store_ = store_of(*server_, kPrefix);
+        break;
+      case Below::kCache:
+        server_ = std::make_unique<TestS3Server>();
+        store_ = open_cached_store(store_of(*server_, kPrefix), {cache_ / "cache", Bytes{64 << 20}});
     }
   }
 
@@ -78,7 +83,7 @@ class StoreContract : public testing::TestWithParam<StoreUnderTest> {
     return carry_out(*Ask::close(made->file)) + error;
   }
 
-  TemporaryDirectory directory_;
+  TemporaryDirectory directory_, cache_;
   MemoryFiles memory_;
   std::unique_ptr<TestS3Server> server_;
   std::unique_ptr<Store> store_;
@@ -88,7 +93,8 @@ class StoreContract : public testing::TestWithParam<StoreUnderTest> {
 INSTANTIATE_TEST_SUITE_P(Stores, StoreContract,
                          testing::Values(StoreUnderTest{"posix", Below::kDisk},
                                          StoreUnderTest{"memory", Below::kMemory},
-                                         StoreUnderTest{"s3", Below::kServer}),
+                                         StoreUnderTest{"s3", Below::kServer},
+                                         StoreUnderTest{"cached", Below::kCache}),
                          [](const auto& suite) { return suite.param.name; });
 
 TEST_P(StoreContract, ListsEveryFileOnceWithItsSize) {

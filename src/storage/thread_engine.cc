@@ -23,8 +23,6 @@
 namespace aforo {
 namespace {
 
-// Chosen, of each engine's: threads mostly wait, but each costs a stack and a place in the scheduler.
-constexpr unsigned kMostThreads = 64;
 // Threads replaced because they hang: a server that is gone must not take all the machine's threads.
 constexpr unsigned kMostStuck = 64;
 constexpr std::uint32_t kDispatched = 1;  // IoRequest::state
@@ -41,13 +39,25 @@ struct Job {
   std::uint64_t goal = 0;
 };
 
-struct Shared {
-  explicit Shared(const EngineRoot& root) : at(root) {}
-  ~Shared() { close(at.root); }
-  Shared(const Shared&) = delete;
-  Shared& operator=(const Shared&) = delete;
+class KernelCarrier final : public RequestCarrier {
+ public:
+  explicit KernelCarrier(const EngineRoot& at) : at_(at) {}
+  KernelCarrier(const KernelCarrier&) = delete;
+  KernelCarrier& operator=(const KernelCarrier&) = delete;
+  ~KernelCarrier() override { ::close(at_.root); }
+  void carry_out(IoRequest& work, const char* path, std::uint64_t goal) override {
+    aforo::carry_out(at_, work, path, goal);
+  }
+  void close(EngineFile file) override { ::close(file); }
 
-  const EngineRoot at;
+ private:
+  const EngineRoot at_;
+};
+
+struct Shared {
+  explicit Shared(std::shared_ptr<RequestCarrier> by) : carrier(std::move(by)) {}
+
+  const std::shared_ptr<RequestCarrier> carrier;
   std::mutex mutex;
   std::condition_variable work_signal, done_signal;
   std::deque<std::shared_ptr<Job>> work;
@@ -67,14 +77,14 @@ void work_loop(const std::shared_ptr<Shared>& shared) {
     shared->work.pop_front();
     job->running = true;
     lock.unlock();
-    carry_out(shared->at, job->work, job->path.c_str(), job->goal);
+    shared->carrier->carry_out(job->work, job->path.c_str(), job->goal);
     lock.lock();
     if (job->given_up) --shared->given_up;
     if (job->request) {
       shared->done.push_back(job);
       shared->done_signal.notify_one();
     } else if (gives_file(job->work.operation) && !job->work.error) {
-      close(job->work.file);
+      shared->carrier->close(job->work.file);
     }
   }
   --shared->threads;
@@ -83,11 +93,9 @@ void work_loop(const std::shared_ptr<Shared>& shared) {
 
 class ThreadEngine final : public Engine {
  public:
-  ThreadEngine(int root, const EngineOptions& options, unsigned threads)
-      : shared_(std::make_shared<Shared>(EngineRoot{root, options.owned != nullptr})),
-        patience_{options.timeout} {
+  ThreadEngine(std::shared_ptr<RequestCarrier> carrier, const EngineOptions& options, unsigned threads)
+      : shared_(std::make_shared<Shared>(std::move(carrier))), patience_{options.timeout} {
     const unsigned depth = std::max(options.depth, 1u);
-    if (threads == 0) threads = threads_by_default();
     threads = std::min(threads, depth);
     window_ = std::min(depth, 2 * threads);
     begin_threads(threads);
@@ -298,6 +306,7 @@ void ThreadEngine::expire(IoRequest& request) {
 
 void ThreadEngine::end_threads() {
   bool all_ended = false;
+  shared_->carrier->end();
   {
     std::unique_lock lock(shared_->mutex);
     shared_->stopping = true;
@@ -319,7 +328,7 @@ void ThreadEngine::end_threads() {
 
 ThreadEngine::~ThreadEngine() {
   end_threads();
-  for (const auto& [file, direct] : handles_) close(file);
+  for (const auto& [file, direct] : handles_) shared_->carrier->close(file);
 }
 
 }  // namespace
@@ -327,7 +336,14 @@ ThreadEngine::~ThreadEngine() {
 unsigned threads_by_default() { return std::min(4 * available_cores(), kMostThreads); }
 
 std::unique_ptr<Engine> make_thread_engine(int root, const EngineOptions& options, unsigned threads) {
-  return std::make_unique<ThreadEngine>(root, options, threads);
+  return std::make_unique<ThreadEngine>(
+      std::make_shared<KernelCarrier>(EngineRoot{root, options.owned != nullptr}), options,
+      threads ? threads : threads_by_default());
+}
+
+std::unique_ptr<Engine> make_thread_engine(std::shared_ptr<RequestCarrier> carrier,
+                                           const EngineOptions& options, unsigned threads) {
+  return std::make_unique<ThreadEngine>(std::move(carrier), options, std::clamp(threads, 1u, kMostThreads));
 }
 
 }  // namespace aforo

@@ -18,11 +18,31 @@
 
 namespace aforo {
 
+// Chosen, of each engine's: threads mostly wait, but each costs a stack and a place in the scheduler.
+inline constexpr unsigned kMostThreads = 64;
+
 // What an engine has where nobody says: four per core, at most 64.
 unsigned threads_by_default();
 
 // `threads` 0 = threads_by_default(); never more than options.depth. `root` is an open
 // directory; the engine owns it. Throws UserError where this machine grants fewer threads.
 std::unique_ptr<Engine> make_thread_engine(int root, const EngineOptions& options, unsigned threads = 0);
+
+// Carries requests out in the kernel's place, blocking; any of the engine's threads, several at a time. It lives until the last of
+// them has ended.
+class RequestCarrier {
+ public:
+  virtual ~RequestCarrier() = default;
+  // As carry_out of system_calls.h.
+  virtual void carry_out(IoRequest& work, const char* path, std::uint64_t goal) = 0;
+  // A file that nobody will ask to close any more. Does not block.
+  virtual void close(EngineFile file) = 0;
+  // The engine ends: what takes long is given up.
+  virtual void end() {}
+};
+
+// The same engine over another carrier; `threads` as above, but at most kMostThreads whatever the cores.
+std::unique_ptr<Engine> make_thread_engine(std::shared_ptr<RequestCarrier> carrier,
+                                           const EngineOptions& options, unsigned threads);
 
 }  // namespace aforo

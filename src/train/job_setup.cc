@@ -137,6 +137,10 @@ Json config_of(const RunOptions& options, const OpenedDataset& dataset, const Jo
   config["read"] = plan.loader.read_mode == ReadMode::kDirect ? "direct" : "buffered";
   config["drop_caches"] = options.drop_caches;
   config["cache_expected"] = options.cache_expected;
+  if (!options.cache.directory.empty())
+    config["cache"] = {{"directory", options.cache.directory},
+                       {"size_bytes", options.cache.size.value},
+                       {"policy", to_string(options.cache.policy)}};
   config["verify"] = options.verify;
   config["on_error"] = options.skip_errors ? "skip" : "stop";
   config["au_target"] = options.workload.training.au_target;

@@ -103,10 +103,12 @@ Traffic traffic_of(const MeasuredJob& job) {
     traffic.source = "memory filesystem";
   } else if (job.usage.process_bytes_read) {
     // Network and FUSE filesystems may not account to the process: nothing counted and
-    // no device is "unknown".
-    if (*job.usage.process_bytes_read == 0 && !job.usage.device) return traffic;
+    // no device is "unknown"; a cache's disk is local, and counted.
+    if (*job.usage.process_bytes_read == 0 && !job.usage.device && !job.usage.cached) return traffic;
     traffic.from_storage = *job.usage.process_bytes_read;
-    traffic.source = job.usage.remote ? "network" : "process read_bytes";
+    traffic.source = job.usage.cached   ? "network and the cache's disk"
+                     : job.usage.remote ? "network"
+                                        : "process read_bytes";
   } else if (job.usage.device) {
     traffic.from_storage = job.usage.device->bytes_read;
     traffic.source = "block device";

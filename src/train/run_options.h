@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/units.h"
+#include "storage/cache/cache_options.h"
 #include "storage/engine_kind.h"
 #include "storage/remote_access.h"
 #include "workload/spec.h"
@@ -18,6 +19,8 @@ struct RunOptions {
   // A place as open_store takes it.
   std::string directory;
   RemoteAccess access = {};  // of the directory, where that is over a network
+  // What lies over a network is read through it; no directory: without one.
+  CacheOptions cache = {};
   // kNull: the same job on an engine that answers at once, which is this client's ceiling.
   EngineKind engine = EngineKind::kAuto;
   unsigned io_threads = 0;  // lanes; 0 = one per available core

@@ -84,6 +84,35 @@ void add_answers(Json& json, const AnswerTimes& answers) {
     set_number(json, "connection_bytes_per_second", static_cast<double>(answers.bytes) / transfer.value);
 }
 
+Json cache_of(const CacheCounts& counts) {
+  Json json{{"hits", counts.hits},
+            {"waited", counts.waited},
+            {"misses", counts.misses},
+            {"passed", counts.passed},
+            {"bytes_hit", counts.bytes_hit},
+            {"bytes_missed", counts.bytes_missed},
+            {"bytes_passed", counts.bytes_passed},
+            {"objects_fetched", counts.filled},
+            {"bytes_fetched", counts.bytes_filled},
+            {"objects_evicted", counts.evicted},
+            {"disk_full", counts.disk_full},
+            {"disk_failed", counts.disk_failed}};
+  if (counts.bytes() > 0) set_number(json, "hit_share", counts.hit_share());
+  return json;
+}
+
+void add_cache(Json& record, const CacheCounts& counts) {
+  record["cache"] = cache_of(counts);
+  const auto warn = [&](std::uint64_t objects, std::string_view why) {
+    if (objects > 0)
+      record["warnings"].push_back(
+          fmt::format("the cache could not keep {} {}: {}; they were read and not kept", objects,
+                      objects == 1 ? "object" : "objects", why));
+  };
+  warn(counts.disk_full, "its disk was full");
+  warn(counts.disk_failed, "its disk failed");
+}
+
 void add_bytes(Json& record, const MeasuredJob& job, const RunOptions& options) {
   record["read_requests"] = job.result.readers.requests;
   if (!moves_bytes(options.engine)) return;  // nothing was read: bytes and devices have no part in it
@@ -103,8 +132,10 @@ void add_bytes(Json& record, const MeasuredJob& job, const RunOptions& options) 
                         {"busy_share", device->busy / job.wall()}};
   if (const auto& remote = job.usage.remote)
     record["requests"] = requests_of(*remote, job.result.readers.samples);
-  if (const AnswerTimes& answers = job.opens.answers; answers.transfer.count() > 0 && record.contains("requests"))
+  if (const AnswerTimes& answers = job.opens.answers;
+      answers.transfer.count() > 0 && record.contains("requests"))
     add_answers(record["requests"], answers);
+  if (const auto& cached = job.usage.cached) add_cache(record, *cached);
 }
 
 void add_client(Json& record, const MeasuredJob& job) {

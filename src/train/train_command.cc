@@ -11,6 +11,7 @@
 #include "dataset/generated_layout.h"
 #include "dataset/manifest.h"
 #include "pipeline/plan_job.h"
+#include "storage/cache/cached_store.h"
 #include "storage/open_store.h"
 #include "survey/dataset_words.h"
 #include "train/host_record.h"
@@ -294,6 +295,8 @@ OpenedRun open_run(const RunOptions& options, std::stop_token stop) {
   opened.store = open_store(options.directory, options.access);
   opened.dataset = open_dataset(*opened.store, options.workload.dataset, options.io_threads, std::move(stop));
   require_sound(options, opened.dataset);
+  if (!options.cache.directory.empty())
+    opened.store = open_cached_store(std::move(opened.store), options.cache);
   opened.took = monotonic_now() - began;
   return opened;
 }

@@ -78,6 +78,7 @@ Usage between(const Moment& begin, const Moment& end) {
   if (a.link && b.link && a.link->name == b.link->name)
     usage.link = {b.link->name, less(b.link->bytes_received, a.link->bytes_received),
                   b.link->bytes_per_second};
+  if (a.cached && b.cached) usage.cached = less(*b.cached, *a.cached);
   if (a.machine_cpu && b.machine_cpu) usage.machine_cpu = less(*b.machine_cpu, *a.machine_cpu);
   if (a.kernel && b.kernel) add_kernel(*a.kernel, *b.kernel, usage);
   return usage;
@@ -100,6 +101,10 @@ void take_in_process(Usage& into, const Usage& other) {
     into.remote = plus(*into.remote, *other.remote);
   else
     into.remote.reset();
+  if (into.cached && other.cached)
+    into.cached = plus(*into.cached, *other.cached);
+  else
+    into.cached.reset();
 }
 
 void take_in_host(Usage& into, const Usage& other) {
@@ -141,6 +146,7 @@ Usage plus(Usage a, const Usage& b) {
     if (!a.link) a.link = LinkUsage{b.link->name, 0, b.link->bytes_per_second};
     a.link->bytes_received += b.link->bytes_received;
   }
+  if (b.cached) a.cached = plus(a.cached.value_or(CacheCounts{}), *b.cached);
   if (b.machine_cpu) a.machine_cpu = a.machine_cpu.value_or(Seconds{0}) + *b.machine_cpu;
   if (b.kernel_cpu) a.kernel_cpu = a.kernel_cpu.value_or(Seconds{0}) + *b.kernel_cpu;
   if (a.kernel_thread.empty()) a.kernel_thread = b.kernel_thread;
@@ -164,6 +170,7 @@ Usage without(Usage whole, const Usage& part) {
   if (whole.remote && part.remote) whole.remote = less(*whole.remote, *part.remote);
   if (whole.link && part.link)
     whole.link->bytes_received = less(whole.link->bytes_received, part.link->bytes_received);
+  if (whole.cached && part.cached) whole.cached = less(*whole.cached, *part.cached);
   if (whole.kernel_cpu && part.kernel_cpu) whole.kernel_cpu = less(*whole.kernel_cpu, *part.kernel_cpu);
   whole.kernel_busiest = less(whole.kernel_busiest, part.kernel_busiest);
   if (whole.machine_cpu && part.machine_cpu) whole.machine_cpu = less(*whole.machine_cpu, *part.machine_cpu);

@@ -50,7 +50,7 @@ class Reading(BucketSession):
     def test_judged_with_what_this_client_could_ask_for_and_priced(self):
         job = self.job(content="raw", step_time="10 us")
         place = self.lay(job)
-        record = self.record_there("run", job, place, "au_target=0.99", "--price-of", "aws-s3-standard")
+        record = self.record_there("run", job, place, "training.au_target=0.99", "--price-of", "aws-s3-standard")
         self.assertGreater(record["requests"]["client_per_second"], 100)
         self.assertGreater(record["null_ceiling_samples_per_second"], 0)
         self.assertIn("small_per_second", record["requests"])

@@ -17,6 +17,11 @@ namespace aforo {
 // A HEAD, and one listing of a key where there is no such object. EISDIR: there are objects below the name.
 tl::expected<std::unique_ptr<StoreFile>, int> open_s3_file(const S3Place& place, std::string_view name);
 
+// The same for who reads all of it and knows its size: nothing is asked before the first read, which is a plain GET where 8 MiB carry
+// it. ESTALE at that read where it has another size.
+std::unique_ptr<StoreFile> open_whole_s3_file(const S3Place& place, std::string_view name,
+                                              std::uint64_t size);
+
 // Size and, with its quotes, ETag of an object; else an errno as above.
 struct S3Found {
   std::uint64_t size = 0;

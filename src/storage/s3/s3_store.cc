@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "storage/s3/null_s3_server.h"
+#include "storage/beneath.h"
 #include "storage/s3/s3_file.h"
 #include "storage/s3/s3_listing.h"
 #include "storage/s3/s3_owned.h"
@@ -59,6 +60,14 @@ class S3Store : public Store {
     if (!found) return tl::unexpected(found.error());
     return found->size;
   }
+
+  // An object of no bytes has no first read.
+  tl::expected<std::unique_ptr<StoreFile>, int> open_whole(std::string_view name,
+                                                           std::uint64_t size) const override {
+    if (size == 0 || !stays_beneath(name)) return open(name);
+    return open_whole_s3_file(place_, name, size);
+  }
+  int list_versions(const VersionSink& sink) const override;
 
   EngineChoice engine(EngineKind kind, const EngineOptions& options) const override {
     return engine_of_s3(place_, kind, options, false);
@@ -126,6 +135,18 @@ int S3Store::check() const {
   const std::lock_guard lock(mutex_);
   why_ = page ? std::string() : place_.sentence("list", page.error());
   return page ? 0 : page.error().error;
+}
+
+int S3Store::list_versions(const VersionSink& sink) const {
+  S3ListAsk ask{place_.bucket->prefix, "", 1000, ""};
+  do {
+    const auto page = list_page(*place_.client, ask, {});
+    if (!page) return page.error().error;
+    for (const auto& object : page->objects)
+      sink(std::string_view(object.key).substr(place_.bucket->prefix.size()), object.size, object.etag);
+    ask.token = page->truncated ? page->next : std::string();
+  } while (!ask.token.empty());
+  return 0;
 }
 
 void S3Store::each_at_top(const TopSink& sink) const {

@@ -223,8 +223,8 @@ TestReply TestBucket::listing(const SeenRequest& request) const {
     ++told;
     last = group.empty() ? key : group;
     if (group.empty()) {
-      out += fmt::format("<Contents><Key>{}</Key><Size>{}</Size><ETag>&quot;e&quot;</ETag></Contents>",
-                         escaped(key), at->second.size());
+      out += fmt::format("<Contents><Key>{}</Key><Size>{}</Size><ETag>{}</ETag></Contents>", escaped(key),
+                         at->second.size(), etag_of(at->second));
     } else {
       common = group;
       out += fmt::format("<CommonPrefixes><Prefix>{}</Prefix></CommonPrefixes>", escaped(group));
