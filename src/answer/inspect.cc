@@ -15,14 +15,14 @@ namespace {
 using namespace rows;
 
 constexpr Row kInspectRows[] = {
-    word<&InspectAsk::directory>("directory", "DIR", kDirectory, "the directory that holds a dataset",
-                                 kNoDirectory),
-    row<&InspectAsk::threads>(
-        {"threads", 'j', kCount, "N", "0", "scan with N threads; 0 is twice the cores", kDatasetGroup}),
+    word<&InspectAsk::directory>("directory", "DIR", kDirectory,
+                                 "the directory or s3://BUCKET/PREFIX that holds a dataset", kNoDirectory),
     kEndpoint,
     kRegion,
     kProfile,
     kBucketStyle,
+    row<&InspectAsk::threads>(
+        {"threads", 'j', kCount, "N", "0", "scan with N threads; 0 is twice the cores", kDatasetGroup}),
 };
 constexpr AskTable kInspectTable{"inspect", "DIR [options]", kInspectRows};
 

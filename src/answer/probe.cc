@@ -19,7 +19,8 @@ using namespace rows;
 constexpr Row kProbeRows[] = {
     word<&ProbeAsk::directory>(
         "directory", "DIR", kDirectory,
-        "a directory that holds a dataset, which is only read, or an absent or empty one", kNoDirectory),
+        "a directory or s3://BUCKET/PREFIX that holds a dataset, which is only read, or an absent or empty one",
+        kNoDirectory),
     row<&ProbeAsk::workload>({"workload", 0, kFileOrName, "W", "",
                               "measure the reads that this job makes: a preset or a workload file",
                               kDatasetGroup}),

@@ -5,6 +5,7 @@
 
 #include "answer/job_rows.h"
 #include "answer/predicted_run.h"
+#include "answer/store_cost.h"
 #include "base/error.h"
 #include "hosts/same_job.h"
 #include "measure/verdict.h"
@@ -90,6 +91,10 @@ constexpr Row kRunRows[] = {
     row<&RunAsk::accelerator_price>({"accelerator-price", 0, kDollarsPerHour, "USD/h", "",
                                      "price stalls at this rate per accelerator, as in 6.88/h",
                                      kMeasuringGroup}),
+    row<&RunAsk::price_of>(
+        {"price-of", 0, kText, "SERVICE", "",
+         "say what an epoch's requests and bytes cost at this object store of 'aforo catalogue services'",
+         kMeasuringGroup}),
     row<&RunAsk::checkpoint_directory>({"checkpoint-dir", 0, kDirectory, "DIR", "",
                                         "write checkpoints to DIR as the workload's checkpoint block says",
                                         kMeasuringGroup})
@@ -216,6 +221,11 @@ Answer answer(const RunAsk& ask, const Context& context) {
     add_echo(out.record, ask, context);
     return out;
   }
+  const CloudService* const priced = ask.price_of.given() ? &object_store(*ask.price_of) : nullptr;
+  if (priced && !is_remote(options.directory))
+    throw UserError(fmt::format(
+        "expected s3://BUCKET/PREFIX beside --price-of, found '{}': files have no price of requests",
+        options.directory));
   const OpenedRun opened = open_run(options, context.stop);
   const std::optional<RunPrediction> prediction =
       ask.storage.given() && first
@@ -229,6 +239,7 @@ Answer answer(const RunAsk& ask, const Context& context) {
   out.record = std::move(run.record);
   if (prediction) add_prediction_beside(out.record, *prediction, run, options);
   if (check) add_check(out.record, *check);
+  if (priced) add_store_cost(out.record, *priced);
   out.say = how_it_ended(run, options.skip_errors);
   out.outcome = outcome_of(run, options);
   add_echo(out.record, ask, context);

@@ -41,6 +41,8 @@ struct RunAsk : JobAsk, EngineAsk, RemoteAsk {
   Setting<std::string> storage;
   // Per accelerator and hour; prices the stalls. Not given = they are not priced.
   Setting<Dollars> accelerator_price;
+  // An object store of the catalogue, whose prices of requests and egress the Record then has.
+  Setting<std::string> price_of;
   // End after the step that all ranks finish together then; not given, or 0 = none.
   Setting<Seconds> time_limit;
   // Without the short extra runs after a missed target, which tell storage from client and loader.

@@ -18,6 +18,10 @@ std::string to_string(Limit limit) {
       return "client CPU";
     case Limit::kNetwork:
       return "network";
+    case Limit::kRequestRate:
+      return "request rate limit";
+    case Limit::kConnections:
+      return "connection limit";
     case Limit::kLoaderSettings:
       return "loader settings";
     case Limit::kFewShards:

@@ -17,6 +17,10 @@ enum class Limit {
   kMetadata,
   kClientCpu,
   kNetwork,
+  // Of an object store: it answers no more requests a second, whatever their size.
+  kRequestRate,
+  // Of an object store: it takes no more connections, or drops them.
+  kConnections,
   kLoaderSettings,
   // Each reader owns a shard, and there are no more of them: workers beyond that find nothing to read.
   kFewShards,
@@ -63,6 +67,17 @@ struct Readers {
 
 // What readers that own shards and have no room lack: "only 2 of 8 workers have a shard".
 std::string lack_of_shards(const Readers& readers, std::uint32_t workers);
+
+// Of a store that aforo itself asks over a network. Counts are of the run, control requests included.
+struct RemoteEvidence {
+  double requests = 0;                             // sent, each attempt for itself
+  double throttled = 0;                            // of them answered with "slow down" (503, 429)
+  double reset = 0;                                // of them without an answer, as the connection was closed
+  double connections = 0, connections_failed = 0;  // asked for; of them refused or without an answer
+  double requests_per_sample = 0;
+  // Requests/s of small pieces of the same objects, with as many in flight as more workers had; 0 = not tried.
+  double small_per_second = 0;
+};
 
 // What a verdict may look at. Shares are fractions; a share that was not measured is left at its
 // default, except where it is optional. "0 = unknown" fields never decide while unknown: the text
@@ -146,7 +161,9 @@ struct Evidence {
   // Judged inside --find-max, which is then no advice.
   bool searching = false;
   double errors = 0;  // samples that failed
-  // samples/s of this client on the null engine.
+  // Absent where storage is no such store.
+  std::optional<RemoteEvidence> remote;
+  // samples/s of this client on the null engine; of an object store with what its requests cost this client.
   std::optional<double> null_ceiling;
   // Same storage, more concurrency.
   std::optional<Counterfactual> more_workers;

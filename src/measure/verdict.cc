@@ -64,8 +64,16 @@ std::vector<std::string> list_evidence(const Evidence& e) {
   }
   if (e.device_busy_share || !e.predicted)  // a prediction names the busiest station alone
     lines.push_back(fmt::format("storage device busy: {}", or_unknown(e.device_busy_share)));
-  if (e.predicted && e.network_busy_share)
+  if (e.network_busy_share)
     lines.push_back(fmt::format("client network: {} busy", format_percent(*e.network_busy_share)));
+  if (e.remote)
+    lines.push_back(fmt::format(
+        "requests: {}, of them {} throttled and {} without an answer; connections: {}, of them {} not taken",
+        format_count(e.remote->requests), format_count(e.remote->throttled), format_count(e.remote->reset),
+        format_count(e.remote->connections), format_count(e.remote->connections_failed)));
+  if (e.remote && e.remote->small_per_second > 0)
+    lines.push_back(
+        fmt::format("small pieces of the same objects: {}/s", format_count(e.remote->small_per_second)));
   add_client(e, lines);
   if (e.null_ceiling) {
     lines.push_back(fmt::format("this client on null storage: {} samples/s", format_count(*e.null_ceiling)));

@@ -18,12 +18,16 @@
 //   2b  cold cache          what the first epochs take beyond later ones, likewise
 //   2c  epoch start         the first batches of the epochs take >= 5 %, and after them the target is met; where
 //                           an epoch ends with what was read ahead, only if its start was fast enough for it
+//   2d  connection limit    of an object store: 2 % or more of the connections asked for were refused, or of the
+//                           requests closed without an answer
+//   2e  request rate limit  of an object store: 1 % or more of the requests were throttled
 //    3  loader settings     more workers on the same storage gain >= 15 %
 //    4  barrier skew        barrier wait >= 2 x load wait and >= 5 %, while workers idle, the device is not
 //                           busy and reading alone does not stay below the target: on the average storage
 //                           is fast enough, but every step waits for the slowest rank
 //    5  metadata            half of a sample's read time or more is spent in open
 //    6  network             link >= 0.9 busy
+//   6a  request rate limit  of an object store: more concurrency gains nothing, and small pieces come no faster
 //    7  storage bandwidth   device >= 0.9 busy with >= 4 requests in flight (with fewer it only answers one
 //                           by one); or more concurrency gains nothing and workers are always busy, or
 //                           reading alone stays below the target; or it does and half of the readers

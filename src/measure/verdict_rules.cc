@@ -16,10 +16,8 @@ namespace {
 // A pipeline with bursts does not reach its ceiling; null runs repeat within 10 %. Higher, and a
 // run that is bound by its client is blamed on the storage.
 constexpr double kNearCeiling = 0.8;
-constexpr double kCpuFull = 0.9;    // beyond this, queueing for a core dominates
-constexpr double kLoopFull = 0.95;  // one thread on one core: only the scheduler's share is missing
-// More than the noise of a re-run of a few seconds; a smaller gain would be advice that does not pay.
-constexpr double kWorthwhile = 1.15;
+constexpr double kCpuFull = 0.9;     // beyond this, queueing for a core dominates
+constexpr double kLoopFull = 0.95;   // one thread on one core: only the scheduler's share is missing
 constexpr double kSkewRatio = 2;     // two thirds or more of the waiting is for other ranks
 constexpr double kAlwaysBusy = 0.9;  // workers that never got ahead of the accelerators
 constexpr double kOften = 0.7;       // workers that idle a third of the time had finished their window
@@ -29,14 +27,6 @@ constexpr double kFromMemory = 0.9;  // storage was hardly at work
 constexpr double kSmallRead = 64 * 1024;  // below, devices are limited by requests rather than by bytes
 
 bool from_memory(const Evidence& e) { return e.cache_share >= kFromMemory; }
-
-// Against a re-run without compute where there is one: the job itself also waited at
-// barriers and at its start.
-double gain(const Evidence& e) {
-  if (!e.more_workers) return 0;
-  const double baseline = std::max(e.more_workers->baseline, e.samples_per_second);
-  return e.more_workers->samples_per_second / baseline;
-}
 
 // Samples/s of the re-runs without compute, the best of them; 0 = none was made.
 double reading_alone(const Evidence& e) {
@@ -331,12 +321,20 @@ std::optional<Finding> unknown(const Evidence& e) {
       e.more_workers ? prefetch_flag(e) : more_reads_flag(e)};
 }
 
-constexpr std::array<Rule*, 17> kRules = {
-    ended_by_error,    read_nothing, not_limited,       failures,        client_cpu, checkpoints,
-    cold_cache,        start_up,     more_workers_help, barrier_skew,    metadata,   network,
-    storage_bandwidth, few_shards,   window_too_small,  storage_latency, unknown};
+constexpr std::array<Rule*, 20> kRules = {
+    ended_by_error,    read_nothing, not_limited,      failures,         client_cpu,
+    checkpoints,       cold_cache,   start_up,         connection_limit, throttled,
+    more_workers_help, barrier_skew, metadata,         network,          flat_requests,
+    storage_bandwidth, few_shards,   window_too_small, storage_latency,  unknown};
 
 }  // namespace
+
+// Against a re-run without compute where there is one: the job itself also waited at barriers and at its start.
+double gain(const Evidence& e) {
+  if (!e.more_workers) return 0;
+  const double baseline = std::max(e.more_workers->baseline, e.samples_per_second);
+  return e.more_workers->samples_per_second / baseline;
+}
 
 std::string au_clause(const Evidence& e) {
   return fmt::format("AU {} of the {} wanted", format_percent(e.au), format_percent(e.au_target));

@@ -35,6 +35,12 @@ std::string au_clause(const Evidence& e);
 
 // Rules of a file of their own, verdict_epoch_rules.cc.
 Rule checkpoints, cold_cache, start_up;
+// And verdict_remote_rules.cc.
+Rule connection_limit, throttled, flat_requests;
+// Samples/s with more concurrency over those without, both without compute where that was tried; 0 = it was not.
+double gain(const Evidence& e);
+// More than the noise of a re-run of a few seconds; a smaller gain would be advice that does not pay.
+inline constexpr double kWorthwhile = 1.15;
 
 // Asked one after the other; the last one always answers. Lives as long as the program.
 std::span<Rule* const> verdict_rules();

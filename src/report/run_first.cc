@@ -8,6 +8,7 @@
 
 #include "base/units.h"
 #include "measure/evidence.h"
+#include "report/bucket_facts.h"
 #include "report/checkpoint_document.h"
 #include "report/common_sections.h"
 #include "report/first_facts.h"
@@ -38,7 +39,8 @@ Whose whose(const std::string& limit) {
   if (is({Limit::kNone})) return Whose::kNobodys;
   if (limit.empty() || is({Limit::kUnknown})) return Whose::kUnknown;
   if (is({Limit::kClientCpu, Limit::kLoaderSettings})) return Whose::kClient;
-  return is({Limit::kStorageBandwidth, Limit::kStorageLatency, Limit::kMetadata, Limit::kNetwork})
+  return is({Limit::kStorageBandwidth, Limit::kStorageLatency, Limit::kMetadata, Limit::kNetwork,
+             Limit::kRequestRate, Limit::kConnections})
              ? Whose::kStorage
              : Whose::kOther;
 }
@@ -57,18 +59,6 @@ class RunFirst {
         limit_(word(record, {"verdict", "limit"})),
         notes_(words(record, {"verdict", "notes"})) {}
 
-  // Of a store that is read through a cache on this host's disk.
-  std::string from_cache() const {
-    const auto share = number(record_, {"cache", "hit_share"});
-    if (!share) return {};
-    const auto many = [&](const char* key) { return number(record_, {"cache", key}).value_or(0); };
-    return fmt::format("{} from the cache; {} fetched into it, {:.0f} objects, {:.0f} evicted{}",
-                       percent_at(record_, {"cache", "hit_share"}).text,
-                       bytes_at(record_, {"cache", "bytes_fetched"}).text, many("objects_fetched"),
-                       many("objects_evicted"),
-                       many("passed") > 0 ? fmt::format("; {:.0f} reads passed it", many("passed")) : "");
-  }
-
   List job() {
     answer();
     weakens();
@@ -80,7 +70,8 @@ class RunFirst {
     facts_.add("saving", checkpoints_in_words(record_), kKept);
     facts_.add("bytes", bytes(), kWhole);
     facts_.add("requests", asked_over_network(), kKept);
-    facts_.add("cache", from_cache(), kKept);
+    facts_.add("cache", cache_in_words(record_), kKept);
+    facts_.add("costs", store_cost(), kKept);
     facts_.add("busiest", word(record_, {"limit"}), kKeepLost);
     facts_.add("how", how(), kKeepReads);
     facts_.add("lost", lost(), kKeepLost);
@@ -257,6 +248,22 @@ class RunFirst {
                     ", "),
          followed_by(cached, predicted_ ? " of the samples from a cache" : " from the page cache").text},
         "; ");
+  }
+
+  // "$0.51 of requests an epoch at aws-s3-standard; $12.40 more where its bytes leave that cloud".
+  std::string store_cost() const {
+    const auto requests = number(record_, {"store_cost", "requests_usd_per_epoch"});
+    if (!requests) return {};
+    const double retrieval = number(record_, {"store_cost", "retrieval_usd_per_epoch"}).value_or(0);
+    const auto dollars = [](double usd) {
+      return usd < 0.005 ? std::string("less than a cent") : format_dollars(Dollars{usd});
+    };
+    std::string out = fmt::format("{} of requests an epoch at {}", dollars(*requests),
+                                  word(record_, {"store_cost", "service"}));
+    if (retrieval > 0) out += fmt::format(", {} of retrieval", dollars(retrieval));
+    if (const auto egress = number(record_, {"store_cost", "egress_usd_per_epoch"}); egress && *egress > 0)
+      out += fmt::format("; {} more where its bytes leave that cloud", dollars(*egress));
+    return out;
   }
 
   // Of a store that is reached over a network.

@@ -11,6 +11,7 @@
 #include "base/units.h"
 #include "storage/cache/cache_counters.h"
 #include "storage/machine.h"
+#include "storage/network_link.h"
 #include "storage/remote_counters.h"
 
 namespace aforo {
@@ -64,6 +65,8 @@ struct Counters {
   std::optional<RemoteCounts> remote;
   // What a cache on this host's disk did; absent where the store is read without one.
   std::optional<CacheCounts> cached;
+  // By which it is reached; absent where nobody knows.
+  std::optional<LinkCounters> link;
   // Physical memory of this process (VmRSS); 0 = the kernel does not say.
   Bytes resident{0};
   // Of the whole machine, dirty pages and tmpfs included; 0 = the kernel does not say.

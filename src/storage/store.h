@@ -162,6 +162,11 @@ class Store {
   // One of them, cheaply, for who looks often: Counters::process_bytes_read.
   virtual std::optional<std::uint64_t> process_bytes_read() const { return std::nullopt; }
 
+  // The same place as it would be if whoever serves it took no time: reads of any name give as many bytes as are asked for,
+  // whatever they are. What a client gets there is the ceiling of that client. Null where none is made: reading costs the
+  // kernel, and EngineKind::kNull is the ceiling. Throws UserError where the machine refuses it.
+  virtual std::unique_ptr<Store> at_no_cost() const { return nullptr; }
+
   // What check() met, as a sentence that ends a command; empty where the errno says it all.
   virtual std::string why() const { return {}; }
 

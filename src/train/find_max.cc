@@ -118,13 +118,13 @@ const Search::Kept& shown_of(const Search& search) {
 }
 
 // Of what missed the target, else of what is shown. `alone`: on one host, where the client's own ceiling can be measured.
-void judge(Json& record, const Search& search, const RunOptions& options, bool alone, std::stop_token stop) {
+void judge(Json& record, const Search& search, const RunOptions& options, bool alone,
+           const std::stop_token& stop) {
   const Search::Kept& judged = search.failing().ranks ? search.failing() : shown_of(search);
   Evidence evidence = evidence_of(judged.job, judged.plan, options);
   evidence.searching = true;
   if (options.diagnose && alone && !search.stopped() && moves_bytes(options.engine))
-    evidence.null_ceiling = null_ceiling(judged.plan, search.settings(), std::move(stop));
-  if (evidence.null_ceiling) set_number(record, "null_ceiling_samples_per_second", *evidence.null_ceiling);
+    add_ceiling(evidence, judged.plan, search.settings(), record, stop);
   add_verdict(record, verdict_of(evidence));
 }
 

@@ -70,6 +70,21 @@ void add_cpu(Evidence& e, const MeasuredJob& job) {
   e.kernel_thread = job.usage.kernel_thread;
 }
 
+// Per sample that was read, what was read ahead in vain too.
+void add_remote(Evidence& e, const MeasuredJob& job) {
+  if (const auto& link = job.usage.link) e.network_busy_share = link->busy_share(job.wall());
+  if (!job.usage.remote) return;
+  const RemoteCounts& counts = *job.usage.remote;
+  RemoteEvidence& remote = e.remote.emplace();
+  remote.requests = static_cast<double>(counts.requests());
+  remote.throttled = static_cast<double>(counts.throttled);
+  remote.reset = static_cast<double>(counts.reset);
+  remote.connections = static_cast<double>(counts.connections);
+  remote.connections_failed = static_cast<double>(counts.connections_failed);
+  if (job.result.readers.samples > 0)
+    remote.requests_per_sample = remote.requests / static_cast<double>(job.result.readers.samples);
+}
+
 bool has_storage_below(const MeasuredJob& job) { return job.usage.device || !job.memory_only; }
 
 }  // namespace
@@ -129,6 +144,7 @@ Evidence evidence_of(const MeasuredJob& job, const JobPlan& plan, const RunOptio
   if (!job.lane_cpu_share.empty())
     e.io_cpu_share = *std::max_element(job.lane_cpu_share.begin(), job.lane_cpu_share.end());
   e.null_storage = !moves_bytes(job.engine);
+  if (!e.null_storage) add_remote(e, job);
   if (job.usage.device && !e.null_storage) e.device_busy_share = job.usage.device->busy / job.wall();
   e.open_share = open_share(job);
   e.read_latency_mean = result.readers.sample_read.mean();

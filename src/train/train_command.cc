@@ -47,6 +47,18 @@ WatchOptions watch_options(const RunOptions& options, const JobPlan& plan, Steps
   return watch;
 }
 
+// Where more readers gained nothing: is it requests that the store has no more of, or bytes?
+void add_small_requests(Evidence& evidence, const JobPlan& plan, const Store& store, Json& record,
+                        const std::stop_token& stop) {
+  constexpr double kMostInFlight = 256;
+  if (!evidence.remote || !evidence.more_workers || evidence.requests_in_flight <= 0) return;
+  const double times = static_cast<double>(evidence.more_workers->workers) / std::max(1U, evidence.workers);
+  const double in_flight = std::clamp(evidence.requests_in_flight * times, 1.0, kMostInFlight);
+  evidence.remote->small_per_second = small_requests(store, plan, static_cast<unsigned>(in_flight), stop);
+  if (evidence.remote->small_per_second > 0)
+    set_number(record["requests"], "small_per_second", evidence.remote->small_per_second);
+}
+
 // The verdict, with short re-runs where the target was missed and something can still be learned.
 Verdict judge_run(const MeasuredJob& job, const JobPlan& plan, const RunOptions& options, const Store& store,
                   std::stop_token stop, std::uint64_t damaged, Json& record) {
@@ -56,17 +68,17 @@ Verdict judge_run(const MeasuredJob& job, const JobPlan& plan, const RunOptions&
   if (options.diagnose && !record.contains("hosts") && moves_bytes(options.engine) && !job.result.stopped &&
       !stop.stop_requested()) {
     const JobSettings settings = settings_of(options, store);
-    evidence.null_ceiling = null_ceiling(plan, settings, stop);
+    add_ceiling(evidence, plan, settings, record, stop);
     if (missed) {
       const ReaderTrials trials = try_readers(plan, settings, options, traffic_of(job), stop);
       evidence.more_workers = trials.more, evidence.fewer_readers = trials.fewer;
+      add_small_requests(evidence, plan, store, record, stop);
       if (const auto& trial = trials.more ? trials.more : trials.fewer)
         record["counterfactuals"] = {
             {{"change", "no compute"}, {"samples_per_second", trial->baseline}},
             {{"change", trial->change + ", no compute"}, {"samples_per_second", trial->samples_per_second}}};
     }
   }
-  if (evidence.null_ceiling) set_number(record, "null_ceiling_samples_per_second", *evidence.null_ceiling);
   set_number(record, "demand_samples_per_second", evidence.demand_samples_per_second);
   set_number(record, "requests_in_flight", evidence.requests_in_flight);
   set_number(record, "worker_busy_share", evidence.worker_busy_share);

@@ -8,7 +8,9 @@
 
 #include "pipeline/plan_job.h"
 #include "pipeline/readers.h"
+#include "storage/machine.h"
 #include "train/job_setup.h"
+#include "train/request_rate.h"
 #include "world/cache_reset.h"
 
 namespace aforo {
@@ -19,6 +21,9 @@ namespace {
 // kNearCeiling allow for.
 constexpr Seconds kCeilingTime{1.0};
 constexpr Seconds kWindowTime{1.5};
+constexpr Seconds kRequestTime{0.5};
+constexpr Bytes kSmallPiece{4096};             // takes a connection no time beside the request itself
+constexpr Bytes kMostMeasured{8 << 20};        // of one request
 constexpr std::uint32_t kMoreConcurrency = 4;  // times the workers: a gain of 15 % shows, wherever it starts
 constexpr FileId kMostDropped = 200'000;       // files: a second or two
 // Of the run's bytes, from the cache: more is a warm run, whose storage hardly matters.
@@ -101,6 +106,47 @@ std::optional<double> null_ceiling(const JobPlan& plan, const JobSettings& setti
   const MeasuredJob job = run_job(without_compute(plan), null, std::move(watch), stop);
   if (stop.stop_requested() || job.result.readers.samples == 0) return std::nullopt;
   return samples_per_second(job);
+}
+
+std::optional<RequestCeiling> request_ceiling(const Store& store, Bytes size, unsigned io_threads,
+                                              std::stop_token stop) {
+  constexpr unsigned kInFlight = 8;  // enough that the engine never waits for its server
+  const std::unique_ptr<Store> twin = store.at_no_cost();
+  if (!twin) return std::nullopt;
+  const auto rate =
+      request_rate(*twin, {"x"}, std::clamp(size, Bytes{1}, kMostMeasured), kInFlight, kRequestTime, stop);
+  if (!rate || rate->cpu.value <= 0) return std::nullopt;
+  const unsigned cores = available_cores();
+  const unsigned loops = io_threads == 0 ? cores : std::min(io_threads, cores);
+  return RequestCeiling{loops / rate->cpu.value};
+}
+
+double with_requests(double null_ceiling, const RequestCeiling& ceiling, double requests_per_sample) {
+  if (null_ceiling <= 0 || requests_per_sample <= 0) return null_ceiling;
+  return 1 / (1 / null_ceiling + requests_per_sample / ceiling.per_second);
+}
+
+void add_ceiling(Evidence& evidence, const JobPlan& plan, const JobSettings& settings, Json& record,
+                 const std::stop_token& stop) {
+  evidence.null_ceiling = null_ceiling(plan, settings, stop);
+  if (!evidence.null_ceiling) return;
+  if (evidence.remote)
+    if (const auto requests =
+            request_ceiling(*settings.store, evidence.read_size, settings.io_threads, stop)) {
+      evidence.null_ceiling =
+          with_requests(*evidence.null_ceiling, *requests, evidence.remote->requests_per_sample);
+      set_number(record["requests"], "client_per_second", requests->per_second);
+    }
+  set_number(record, "null_ceiling_samples_per_second", *evidence.null_ceiling);
+}
+
+double small_requests(const Store& store, const JobPlan& plan, unsigned in_flight, std::stop_token stop) {
+  constexpr FileId kMostNames = 10'000;
+  std::vector<std::string> names;
+  const FileId files = plan.layout->files(), step = std::max<FileId>(1, files / kMostNames);
+  for (FileId file = 0; file < files; file += step) names.push_back(plan.layout->path(file));
+  const auto rate = request_rate(store, names, kSmallPiece, in_flight, kWindowTime, stop);
+  return rate ? rate->per_second : 0;
 }
 
 ReaderTrials try_readers(const JobPlan& plan, const JobSettings& settings, const RunOptions& options,

@@ -6,6 +6,7 @@
 #include <stop_token>
 
 #include "measure/evidence.h"
+#include "measure/record.h"
 #include "train/run_evidence.h"
 #include "train/run_options.h"
 
@@ -15,6 +16,25 @@ namespace aforo {
 // loaders without compute, so it is the most that this client could take from any storage. Absent
 // also where nothing was read.
 std::optional<double> null_ceiling(const JobPlan& plan, const JobSettings& settings, std::stop_token stop);
+
+// What an object store's requests cost this client, by half a second against its own null server (Store::at_no_cost).
+// `per_second`: as many as its I/O loops, at most one for a core, could ask for, each of `size` bytes. Absent where the store is
+// none, or where no such server could be had.
+struct RequestCeiling {
+  double per_second = 0;
+};
+std::optional<RequestCeiling> request_ceiling(const Store& store, Bytes size, unsigned io_threads,
+                                              std::stop_token stop);
+// Both together: samples/s of a client that pays for the pipeline and for its requests.
+double with_requests(double null_ceiling, const RequestCeiling& ceiling, double requests_per_sample);
+
+// null_ceiling() into `evidence` and `record`, of an object store with what its requests cost, which `evidence` knows.
+void add_ceiling(Evidence& evidence, const JobPlan& plan, const JobSettings& settings, Json& record,
+                 const std::stop_token& stop);
+
+// Requests/s of the first kilobytes of the dataset's objects, `in_flight` at a time: about a second and a half. 0 where nothing
+// was answered.
+double small_requests(const Store& store, const JobPlan& plan, unsigned in_flight, std::stop_token stop);
 
 // What other readers get from the same storage, neither they nor the job's own computing; one of the two at most.
 struct ReaderTrials {

@@ -42,7 +42,22 @@ void add_counted(std::optional<std::uint64_t>& into, const std::optional<std::ui
     into.reset();
 }
 
+// Of two machines' links the one that is nearer to its line rate; of one link, seen by two, what both saw.
+void take_busier(std::optional<LinkUsage>& into, const std::optional<LinkUsage>& other) {
+  const auto load = [](const LinkUsage& link) {
+    return static_cast<double>(link.bytes_received) /
+           static_cast<double>(std::max<std::uint64_t>(link.bytes_per_second, 1));
+  };
+  if (other && (!into || load(*other) > load(*into))) into = other;
+}
+
 }  // namespace
+
+std::optional<double> LinkUsage::busy_share(Seconds wall) const {
+  if (bytes_per_second == 0 || wall.value <= 0) return std::nullopt;
+  return std::min(1.0,
+                  static_cast<double>(bytes_received) / (static_cast<double>(bytes_per_second) * wall.value));
+}
 
 Moment read_moment(const Store& store) { return {monotonic_now(), store.counters()}; }
 
@@ -61,6 +76,9 @@ Usage between(const Moment& begin, const Moment& end) {
                     less(b.device->reads, a.device->reads), less(b.device->busy, a.device->busy)};
   if (a.remote && b.remote) usage.remote = less(*b.remote, *a.remote);
   if (a.cached && b.cached) usage.cached = less(*b.cached, *a.cached);
+  if (a.link && b.link && a.link->name == b.link->name)
+    usage.link = {b.link->name, less(b.link->bytes_received, a.link->bytes_received),
+                  b.link->bytes_per_second};
   if (a.machine_cpu && b.machine_cpu) usage.machine_cpu = less(*b.machine_cpu, *a.machine_cpu);
   if (a.kernel && b.kernel) add_kernel(*a.kernel, *b.kernel, usage);
   return usage;
@@ -73,6 +91,7 @@ std::optional<double> other_cpu_share(const Usage& usage, unsigned cores) {
 }
 
 void take_in_process(Usage& into, const Usage& other) {
+  take_busier(into.link, other.link);
   into.wall = std::max(into.wall, other.wall);
   into.cpu_user += other.cpu_user;
   into.cpu_system += other.cpu_system;
@@ -124,6 +143,10 @@ Usage plus(Usage a, const Usage& b) {
   }
   if (b.remote) a.remote = plus(a.remote.value_or(RemoteCounts{}), *b.remote);
   if (b.cached) a.cached = plus(a.cached.value_or(CacheCounts{}), *b.cached);
+  if (b.link) {
+    if (!a.link) a.link = LinkUsage{b.link->name, 0, b.link->bytes_per_second};
+    a.link->bytes_received += b.link->bytes_received;
+  }
   if (b.machine_cpu) a.machine_cpu = a.machine_cpu.value_or(Seconds{0}) + *b.machine_cpu;
   if (b.kernel_cpu) a.kernel_cpu = a.kernel_cpu.value_or(Seconds{0}) + *b.kernel_cpu;
   if (a.kernel_thread.empty()) a.kernel_thread = b.kernel_thread;
@@ -146,6 +169,8 @@ Usage without(Usage whole, const Usage& part) {
   }
   if (whole.remote && part.remote) whole.remote = less(*whole.remote, *part.remote);
   if (whole.cached && part.cached) whole.cached = less(*whole.cached, *part.cached);
+  if (whole.link && part.link)
+    whole.link->bytes_received = less(whole.link->bytes_received, part.link->bytes_received);
   if (whole.kernel_cpu && part.kernel_cpu) whole.kernel_cpu = less(*whole.kernel_cpu, *part.kernel_cpu);
   whole.kernel_busiest = less(whole.kernel_busiest, part.kernel_busiest);
   if (whole.machine_cpu && part.machine_cpu) whole.machine_cpu = less(*whole.machine_cpu, *part.machine_cpu);

@@ -28,6 +28,21 @@ struct DeviceUsage {
   }
 };
 
+// What came over the network interface by which the store is reached, for whomever.
+struct LinkUsage {
+  std::string name;
+  std::uint64_t bytes_received = 0;
+  std::uint64_t bytes_per_second = 0;  // its line rate; 0 = unknown
+
+  // Of the time `wall`, at most 1; absent where no line rate is known.
+  std::optional<double> busy_share(Seconds wall) const;
+
+  template <class Carrier>
+  void carry(Carrier& carrier) {
+    carrier(name, bytes_received, bytes_per_second);
+  }
+};
+
 // What was used between two moments; times in seconds. Absent where the kernel does
 // not count: never 0 for it.
 struct Usage {
@@ -43,6 +58,8 @@ struct Usage {
   std::optional<RemoteCounts> remote;
   // Absent where it is read without a cache on this host's disk.
   std::optional<CacheCounts> cached;
+  // Absent where nobody knows by which link a store is reached. Of several hosts the busiest one's.
+  std::optional<LinkUsage> link;
   // Of this process, all its threads.
   Seconds cpu_user{0}, cpu_system{0};
   // Of all processes, this one included, over all cores.
@@ -59,8 +76,8 @@ struct Usage {
   // All of it to another process (base/carry.h).
   template <class Carrier>
   void carry(Carrier& carrier) {
-    carrier(wall, process_bytes_read, process_bytes_written, device, remote, cached, cpu_user, cpu_system,
-            machine_cpu, kernel_cpu, kernel_busiest, kernel_thread);
+    carrier(wall, process_bytes_read, process_bytes_written, device, remote, cached, link, cpu_user,
+            cpu_system, machine_cpu, kernel_cpu, kernel_busiest, kernel_thread);
   }
   // What reading takes of this host: the process, and the kernel's work for it where that is known.
   Seconds client_cpu() const { return cpu() + kernel_cpu.value_or(Seconds{0}); }

@@ -28,6 +28,7 @@ class LiveTest(Session):
                   "env", "PS1=ready$ ", "LC_ALL=C.UTF-8", "bash", "--norc", "--noprofile", "-i")
         self.addCleanup(lambda: subprocess.run(["tmux", "-S", str(self.socket), "kill-server"], capture_output=True))
         self.wait(lambda: "ready$" in self.screen(), "a prompt")
+        self.type("trap : INT; clear")  # a second Ctrl-C that comes when aforo has ended does not end the line it stands in
 
     def tmux(self, *words):
         return subprocess.run(["tmux", "-S", str(self.socket), *words], capture_output=True, text=True, check=True).stdout

@@ -65,6 +65,13 @@ const BIO_METHOD* quiet_socket() {
 
 }  // namespace
 
+std::string to_text(const HostAddress& address) {
+  char text[NI_MAXHOST] = "";
+  const auto* at = reinterpret_cast<const sockaddr*>(&address.address);
+  if (::getnameinfo(at, address.length, text, sizeof text, nullptr, 0, NI_NUMERICHOST) != 0) return {};
+  return text;
+}
+
 tl::expected<std::vector<HostAddress>, std::string> resolve_host(const std::string& host,
                                                                  std::uint16_t port) {
   addrinfo hints{};

@@ -25,6 +25,8 @@ struct HostAddress {
   sockaddr_storage address{};
   socklen_t length = 0;
 };
+// "127.0.0.1", "2001:db8::1".
+std::string to_text(const HostAddress& address);
 // Or the resolver's words.
 tl::expected<std::vector<HostAddress>, std::string> resolve_host(const std::string& host, std::uint16_t port);
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "storage/engine.h"
+#include "storage/network_link.h"
 #include "storage/s3/http_answer.h"
 #include "storage/s3/http_connection.h"
 #include "storage/s3/server_clock.h"
@@ -131,6 +132,11 @@ std::unique_ptr<HttpConnection> S3Client::kept() {
   return nullptr;
 }
 
+std::string S3Client::link() const {
+  const std::lock_guard lock(mutex_);
+  return link_;
+}
+
 tl::expected<std::unique_ptr<HttpConnection>, S3Fault> S3Client::connected(Seconds deadline,
                                                                            const std::stop_token& stop) {
   std::vector<HostAddress> addresses;
@@ -140,6 +146,7 @@ tl::expected<std::unique_ptr<HttpConnection>, S3Fault> S3Client::connected(Secon
       auto found = resolve_host(bucket_->host, bucket_->port);
       if (!found) return tl::unexpected(fault_of(EHOSTUNREACH, found.error()));
       addresses_ = std::move(*found);
+      link_ = link_towards(to_text(addresses_.front())).value_or("");
     }
     addresses = addresses_;
   }

@@ -52,6 +52,8 @@ class S3Client {
                                       std::uint64_t most = 64 << 20, const std::stop_token& stop = {});
 
   const S3Bucket& bucket() const { return *bucket_; }
+  // The interface by which the host is reached; empty before the first request, or where nobody knows.
+  std::string link() const;
 
  private:
   struct Attempt;
@@ -73,8 +75,9 @@ class S3Client {
   std::shared_ptr<RemoteCounters> counters_;
   std::shared_ptr<ServerClock> clock_;
   std::unique_ptr<TlsContext> tls_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::vector<HostAddress> addresses_;
+  std::string link_;
   std::vector<std::unique_ptr<HttpConnection>> idle_;
 };
 

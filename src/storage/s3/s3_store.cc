@@ -1,10 +1,13 @@
 #include "storage/s3/s3_store.h"
 
+#include <fmt/format.h>
+
 #include <cerrno>
 #include <mutex>
 #include <utility>
 
 #include "storage/beneath.h"
+#include "storage/s3/null_s3_server.h"
 #include "storage/s3/s3_file.h"
 #include "storage/s3/s3_listing.h"
 #include "storage/s3/s3_owned.h"
@@ -18,16 +21,16 @@ Environment environment_of(const RemoteAccess& access) {
   return [](const char*) { return std::optional<std::string>(); };
 }
 
-S3Place place_of(const std::string& where, const RemoteAccess& access) {
+S3Place place_of(S3Bucket bucket) {
   S3Place place;
-  place.bucket = std::make_shared<const S3Bucket>(resolve_s3(where, access, environment_of(access)));
+  place.bucket = std::make_shared<const S3Bucket>(std::move(bucket));
   place.counters = std::make_shared<RemoteCounters>();
   place.clock = std::make_shared<ServerClock>();
   place.client = std::make_shared<S3Client>(place.bucket, place.counters, place.clock);
   return place;
 }
 
-class S3Store final : public Store {
+class S3Store : public Store {
  public:
   explicit S3Store(S3Place place) : place_(std::move(place)) {
     info_.type = "s3";
@@ -89,6 +92,7 @@ class S3Store final : public Store {
   Counters counters() const override {
     Counters now = read_counters(std::nullopt);
     now.remote = counted(*place_.counters);
+    if (const std::string link = place_.client->link(); !link.empty()) now.link = read_link(link);
     now.process_bytes_read = now.remote->bytes_received;
     now.process_bytes_written = now.remote->bytes_sent;
     return now;
@@ -96,6 +100,7 @@ class S3Store final : public Store {
   std::optional<std::uint64_t> process_bytes_read() const override {
     return place_.counters->bytes_received.load(std::memory_order_relaxed);
   }
+  std::unique_ptr<Store> at_no_cost() const override;
   // A bucket takes what it is given; objects fill no blocks.
   StoreSpace space() const override { return {StoreSpace::kUnbounded, Bytes{1}, std::nullopt}; }
 
@@ -105,6 +110,25 @@ class S3Store final : public Store {
   mutable std::mutex mutex_;
   mutable std::string why_;  // of the last check()
 };
+
+// Over a null server of its own, which ends with it. Without TLS, whatever the bucket has.
+class S3StoreAtNoCost final : public S3Store {
+ public:
+  S3StoreAtNoCost(std::unique_ptr<NullS3Server> server, S3Place place)
+      : S3Store(std::move(place)), server_(std::move(server)) {}
+
+ private:
+  std::unique_ptr<NullS3Server> server_;
+};
+
+std::unique_ptr<Store> S3Store::at_no_cost() const {
+  auto server = std::make_unique<NullS3Server>(0);
+  S3Bucket bucket = *place_.bucket;
+  bucket.tls = false, bucket.path_style = true;
+  bucket.host = "127.0.0.1", bucket.port = server->port();
+  bucket.host_header = fmt::format("127.0.0.1:{}", server->port());
+  return std::make_unique<S3StoreAtNoCost>(std::move(server), place_of(std::move(bucket)));
+}
 
 int S3Store::check() const {
   const auto page = list_page(*place_.client, {place_.bucket->prefix, "", 1, ""}, {});
@@ -146,7 +170,7 @@ void S3Store::each_at_top(const TopSink& sink) const {
 }  // namespace
 
 std::unique_ptr<Store> open_s3_store(const std::string& where, const RemoteAccess& access) {
-  return std::make_unique<S3Store>(place_of(where, access));
+  return std::make_unique<S3Store>(place_of(resolve_s3(where, access, environment_of(access))));
 }
 
 }  // namespace aforo

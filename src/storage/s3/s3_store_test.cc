@@ -79,6 +79,42 @@ TEST_F(S3StoreTest, ListsEveryObjectBelowThePrefixOnce) {
   EXPECT_EQ(top.size(), 9u);
 }
 
+TEST(S3Store, ListsAHundredThousandKeysInPages) {
+  TestS3Server server;
+  for (int i = 0; i < 100'000; ++i) server.put("p/" + std::to_string(i % 100) + "/" + std::to_string(i), "x");
+  RemoteAccess access;
+  access.endpoint = server.endpoint();
+  std::uint64_t bytes = 0;
+  std::string last;
+  const Listing listing = open_store("s3://data/p", access)
+                              ->list({}, {}, [&](unsigned, std::string_view name, std::uint64_t size) {
+                                EXPECT_LT(last, name) << "each once, in order";
+                                last = name;
+                                bytes += size;
+                              });
+  EXPECT_EQ(listing.files, 100'000u);
+  EXPECT_EQ(bytes, 100'000u);
+  EXPECT_EQ(listing.directories, 101u);
+  EXPECT_EQ(server.seen().size(), 100u);
+}
+
+// What it holds beyond 5 GiB only a multipart upload can have written.
+TEST(S3Store, ReadsFarInsideALargeObject) {
+  TestS3Server server;
+  constexpr std::uint64_t kSize = (std::uint64_t{6} << 30) + 3;
+  server.put_sparse("p/large", kSize);
+  RemoteAccess access;
+  access.endpoint = server.endpoint();
+  const auto file = open_store("s3://data/p", access)->open("large");
+  ASSERT_TRUE(file);
+  EXPECT_EQ((*file)->size(), kSize);
+  (*file)->expect_jumps();
+  std::vector<std::byte> piece(1000);
+  EXPECT_EQ((*file)->read(std::uint64_t{5} << 30, piece), 1000u);
+  EXPECT_EQ(server.seen().back().range, "bytes=5368709120-5368710119");
+  EXPECT_EQ((*file)->read(kSize - 10, piece), 10u);
+}
+
 TEST_F(S3StoreTest, FilesAreReadInPieces) {
   std::string content;
   for (int i = 0; i < 500'000; ++i) content += static_cast<char>(i * 7 >> 3);

@@ -103,6 +103,8 @@ TestReply TestBucket::answer(const SeenRequest& request, const std::string& body
 
 TestReply TestBucket::get(const SeenRequest& request) const {
   const auto found = objects.find(request.key);
+  if (const auto zeros = sparse.find(request.key); zeros != sparse.end())
+    return get_zeros(request, zeros->second);
   if (found == objects.end()) return error_reply(404, "NoSuchKey");
   const std::string& content = found->second;
   const std::string etag = etag_of(content);
@@ -123,6 +125,17 @@ TestReply TestBucket::get(const SeenRequest& request) const {
   const std::uint64_t last = std::min<std::uint64_t>(number_of(range.substr(dash + 1)), content.size() - 1);
   headers.push_back(fmt::format("content-range: bytes {}-{}/{}", first, last, content.size()));
   return {206, headers, content.substr(first, last - first + 1)};
+}
+
+TestReply TestBucket::get_zeros(const SeenRequest& request, std::uint64_t size) {
+  if (request.method == "HEAD") return {200, {"etag: \"zeros\""}, "", size};
+  const std::string_view range = std::string_view(request.range).substr(6);
+  const std::size_t dash = range.find('-');
+  const std::uint64_t first = number_of(range.substr(0, dash));
+  const std::uint64_t last = std::min(number_of(range.substr(dash + 1)), size - 1);
+  return {206,
+          {fmt::format("content-range: bytes {}-{}/{}", first, last, size)},
+          std::string(last - first + 1, '\0')};
 }
 
 bool TestBucket::may_put(const SeenRequest& request) const {
@@ -194,7 +207,8 @@ TestReply TestBucket::listing(const SeenRequest& request) const {
   std::string out, last, common;
   std::size_t told = 0;
   bool truncated = false;
-  for (auto at = objects.lower_bound(prefix); at != objects.end() && at->first.starts_with(prefix); ++at) {
+  for (auto at = objects.lower_bound(std::max(prefix, token));
+       at != objects.end() && at->first.starts_with(prefix); ++at) {
     const std::string& key = at->first;
     if (!token.empty() &&
         (key <= token || (token.ends_with('/') && !delimiter.empty() && key.starts_with(token))))

@@ -23,6 +23,7 @@ struct TestReply {
   int status = 200;
   std::vector<std::string> headers;
   std::string body;
+  std::uint64_t head_length = 0;  // what a HEAD says instead of the body's, where it is above 0
 };
 TestReply error_reply(int status, const std::string& code);
 
@@ -35,6 +36,7 @@ class TestBucket {
  public:
   std::size_t page = 1000;  // keys in a page of a listing, at most
   std::map<std::string, std::string> objects;
+  std::map<std::string, std::uint64_t> sparse;  // sizes of objects of zeros, which are not listed
 
   TestReply answer(const SeenRequest& request, const std::string& body);
   std::size_t open_uploads() const { return uploads_.size(); }
@@ -46,6 +48,7 @@ class TestBucket {
   };
 
   TestReply get(const SeenRequest& request) const;
+  static TestReply get_zeros(const SeenRequest& request, std::uint64_t size);
   TestReply put(const SeenRequest& request, const std::string& body);
   TestReply upload(const SeenRequest& request, const std::string& id, const std::string& body);
   TestReply complete(const SeenRequest& request, const Upload& upload, const std::string& body);

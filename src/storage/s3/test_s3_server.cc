@@ -151,8 +151,9 @@ struct TestS3Server::Inside {
                                   date_of(std::time(nullptr) + options.clock));
     for (const std::string& header : reply.headers) out += header + "\r\n";
     const bool chunked = options.chunked && request.method != "HEAD" && reply.status != 204;
-    out +=
-        chunked ? "transfer-encoding: chunked\r\n" : fmt::format("content-length: {}\r\n", reply.body.size());
+    out += chunked ? "transfer-encoding: chunked\r\n"
+                   : fmt::format("content-length: {}\r\n",
+                                 std::max<std::uint64_t>(reply.head_length, reply.body.size()));
     if (options.close) out += "connection: close\r\n";
     out += "\r\n";
     if (request.method != "HEAD") {
@@ -214,6 +215,11 @@ std::string TestS3Server::ca_file() const { return inside_->certificate->file();
 void TestS3Server::put(const std::string& key, std::string content) {
   const std::lock_guard lock(inside_->mutex);
   inside_->bucket.objects[key] = std::move(content);
+}
+
+void TestS3Server::put_sparse(const std::string& key, std::uint64_t size) {
+  const std::lock_guard lock(inside_->mutex);
+  inside_->bucket.sparse[key] = size;
 }
 
 std::optional<std::string> TestS3Server::get(const std::string& key) const {

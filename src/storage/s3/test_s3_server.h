@@ -48,6 +48,7 @@ class TestS3Server {
   std::string endpoint() const;  // "http://127.0.0.1:4711"
   std::string ca_file() const;
   void put(const std::string& key, std::string content);
+  void put_sparse(const std::string& key, std::uint64_t size);
   std::optional<std::string> get(const std::string& key) const;
   // Multipart uploads neither completed nor aborted.
   std::size_t open_uploads() const;
