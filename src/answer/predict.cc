@@ -43,14 +43,6 @@ constexpr Row kPredictRows[] = {
     kDataset,
     kRead,
     kTransferSize,
-    row<&PredictAsk::cache_size>(
-        {"cache-size", 0, kBytes, "SIZE", "",
-         "read through a cache of whole files on each host's disk, as 'run --cache' does", kPredictingGroup}),
-    choice<&PredictAsk::cache_policy, Replacement::kRandom, Replacement::kLru>(
-        {"cache-policy", 0, kChoice, "", "random",
-         "let any file go for another, or the one that was read longest ago", kPredictingGroup})
-        .needing("cache-size",
-                 "expected --cache-size beside --cache-policy, found none; say how much may lie there"),
     row<&PredictAsk::find_max>({"find-max", 0, kFlag, "", "",
                                 "find the largest number of accelerators that stays at the target",
                                 kMeasuringGroup})
@@ -83,6 +75,14 @@ constexpr Row kPredictRows[] = {
                               {},
                               {},
                               true}),
+    row<&PredictAsk::cache_size>(
+        {"cache-size", 0, kBytes, "SIZE", "",
+         "read through a cache of whole files on each host's disk, as 'run --cache' does", kPredictingGroup}),
+    choice<&PredictAsk::cache_policy, Replacement::kRandom, Replacement::kLru>(
+        {"cache-policy", 0, kChoice, "", "random",
+         "let any file go for another, or the one that was read longest ago", kPredictingGroup})
+        .needing("cache-size",
+                 "expected --cache-size beside --cache-policy, found none; say how much may lie there"),
     row<&PredictAsk::checkpoint_every>({"checkpoint-every", 0, kPositive, "STEPS", "",
                                         "pause for a checkpoint every STEPS steps of an epoch",
                                         kPredictingGroup})

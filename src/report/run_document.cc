@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/units.h"
+#include "report/bucket_facts.h"
 #include "report/checkpoint_document.h"
 #include "report/common_sections.h"
 #include "report/host_section.h"
@@ -110,6 +111,7 @@ void add_storage(Document& doc, const Json& record) {
   doc.row("requested", bytes_at(record, {"bytes_requested"}));
   doc.row("from storage", bytes_at(record, {"bytes_from_storage"}),
           followed_by(percent_at(record, {"cache_share"}), " came from the page cache"));
+  doc.row("local cache", cache_in_words(record));
   doc.row(LabelledValue{"device",
                         word(record, {"device", "name"}),
                         followed_by(percent_at(record, {"device", "busy_share"}), " busy"),

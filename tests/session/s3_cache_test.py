@@ -135,7 +135,7 @@ class Caching(BucketSession):
         self.assertIn("expected --cache beside --cache-size", self.refused(*how, "--cache-size", "1GB"))
         self.assertIn("expected --cache beside --cache-policy", self.refused(*how, "--cache-policy", "lru"))
         self.assertIn("expected random or lru", self.refused(*how, "--cache", "c", "--cache-size", "1GB", "--cache-policy", "fifo"))
-        self.assertIn("expected 1 MiB or more for --cache-size", self.refused(*how, "--cache", "c", "--cache-size", "10kB"))
+        self.assertIn("expected 1.00 MiB or more for --cache-size", self.refused(*how, "--cache", "c", "--cache-size", "10kB"))
         self.assertIn("null", self.refused(*how, "--cache", "c", "--cache-size", "1GB", "--null"))
         self.assertIn("expected s3://BUCKET/PREFIX beside --cache", self.refused("run", job, "data", "--cache", "c", "--cache-size", "1GB"))
         self.assertIn("expected a directory of this host", self.refused(*how, "--cache", place, "--cache-size", "1GB"))

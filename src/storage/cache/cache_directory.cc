@@ -104,8 +104,11 @@ CacheDirectory::CacheDirectory(const CacheOptions& options, const Store& store) 
   }
 }
 
+// One that was made for nothing, as where the job was refused after, goes again.
 CacheDirectory::~CacheDirectory() {
+  const bool nothing = made_ && index_->objects() == 0;
   index_.reset();
+  if (nothing && flock(root_, LOCK_EX | LOCK_NB) == 0 && flock(marker_, LOCK_EX | LOCK_NB) == 0) unmake();
   for (const int file : {filling_, objects_, marker_, root_}) close(file);
 }
 

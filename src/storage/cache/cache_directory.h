@@ -39,7 +39,7 @@ class CacheDirectory {
   CacheDirectory(const CacheOptions& options, const Store& store);
   CacheDirectory(const CacheDirectory&) = delete;
   CacheDirectory& operator=(const CacheDirectory&) = delete;
-  // Whoever still fetches goes on, and leaves nothing: see `end`.
+  // One that this made and that holds nothing goes again.
   ~CacheDirectory();
 
   CacheIndex& index() const { return *index_; }

@@ -6,7 +6,9 @@
 #include <linux/futex.h>
 #include <openssl/sha.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -38,6 +40,11 @@ std::uint32_t slots_for(Bytes size) {
       std::clamp<std::uint64_t>(size.value / CacheIndex::kBlock, 1, CacheIndex::kMostObjects));
 }
 
+std::uint64_t process_space() {
+  struct stat space {};
+  return stat("/proc/self/ns/pid", &space) == 0 ? space.st_ino : 0;
+}
+
 std::uint64_t first_bytes(std::string_view text, std::size_t at) {
   unsigned char digest[SHA256_DIGEST_LENGTH];
   SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
@@ -65,6 +72,8 @@ struct CacheIndex::Header {
   std::uint32_t objects;
   std::uint64_t used;  // blocks
   std::uint64_t draws;
+  std::uint64_t process_space;  // in which process ids mean something
+  std::uint32_t claims;
   pthread_mutex_t mutex;
 };
 
@@ -73,6 +82,7 @@ struct CacheIndex::Slot {
   std::uint64_t size;
   std::atomic<std::uint32_t> state;
   std::uint32_t users;
+  std::uint32_t owner, claim;  // of what is fetched or going: a process, 0 = unknown
   std::uint32_t newer, older;  // of those that are held
   std::uint32_t next;          // of its bucket, or of the free ones
 };
@@ -141,7 +151,11 @@ CacheIndex::CacheIndex(int descriptor, const CacheOptions& options, bool fresh, 
   const bool same = header_->magic == kMagic && header_->ready != 0 &&
                     header_->capacity == options.size.value &&
                     header_->policy == static_cast<std::uint32_t>(options.policy);
-  if (same) return;
+  if (same) {
+    if (header_->process_space != 0 && header_->process_space == process_space())
+      process_ = static_cast<std::uint32_t>(getpid());
+    return;
+  }
   munmap(mapped, bytes_);
   throw differs();
 }
@@ -155,6 +169,7 @@ void CacheIndex::make(const CacheOptions& options, std::uint32_t slots, std::uin
   h.policy = static_cast<std::uint32_t>(options.policy);
   h.slots = slots, h.buckets = buckets;
   h.free = h.newest = h.oldest = kNoSlot;
+  h.process_space = process_space();
   std::fill_n(buckets_, buckets, kNoSlot);
   pthread_mutexattr_t attributes;
   pthread_mutexattr_init(&attributes);
@@ -252,15 +267,34 @@ void CacheIndex::set_state(std::uint32_t slot, std::uint32_t state) {
   syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(&word), FUTEX_WAKE, INT32_MAX, nullptr, nullptr, 0);
 }
 
+void CacheIndex::make_busy(std::uint32_t slot, std::uint32_t state) {
+  slots_[slot].owner = process_;
+  slots_[slot].claim = ++header_->claims;
+  set_state(slot, state);
+}
+
+// Whether nobody is at work any more on what is fetched or going.
+bool CacheIndex::is_left(std::uint32_t slot) const {
+  const std::uint32_t owner = slots_[slot].owner;
+  return process_ != 0 && owner != 0 && owner != process_ && kill(static_cast<pid_t>(owner), 0) != 0 &&
+         errno == ESRCH;
+}
+
+bool CacheIndex::is_claimed(const Taken& taken) const {
+  const Slot& s = slots_[taken.slot];
+  return header_->broken == 0 && s.state.load(std::memory_order_relaxed) == kFilling &&
+         s.claim == taken.claim;
+}
+
 // Its bytes are free once the file is gone; nobody else takes it meanwhile.
 void CacheIndex::remove_slot(Hold& hold, std::uint32_t slot) {
   unlink(slot);
-  set_state(slot, kGoing);
+  make_busy(slot, kGoing);
   const CachedObject object = slots_[slot].object;
   hold.unlock();
   remove_(object);
   hold.lock();
-  free_slot(slot);
+  if (header_->broken == 0) free_slot(slot);
 }
 
 CacheIndex::Taken CacheIndex::take(const CachedObject& object, std::uint64_t size) {
@@ -273,6 +307,11 @@ CacheIndex::Taken CacheIndex::take(const CachedObject& object, std::uint64_t siz
       Slot& s = slots_[slot];
       taken.slot = slot;
       taken.way = s.state.load(std::memory_order_relaxed) == kHeld ? Way::kHit : Way::kBusy;
+      if (taken.way == Way::kBusy && is_left(slot)) {
+        remove_(s.object);
+        free_slot(slot);
+        continue;
+      }
       if (taken.way == Way::kBusy) return taken;
       ++s.users;
       unlink(slot), link(slot);
@@ -282,7 +321,8 @@ CacheIndex::Taken CacheIndex::take(const CachedObject& object, std::uint64_t siz
     if (blocks * kBlock > header_->capacity) break;
     if (has_room(blocks)) {
       taken.slot = new_slot(object, size);
-      set_state(taken.slot, kFilling);
+      make_busy(taken.slot, kFilling);
+      taken.claim = slots_[taken.slot].claim;
       taken.way = Way::kFill;
       return taken;
     }
@@ -312,17 +352,17 @@ void CacheIndex::drop(std::uint32_t slot) {
   if (--slots_[slot].users == 0 && header_->broken == 0) remove_slot(hold, slot);
 }
 
-void CacheIndex::filled(std::uint32_t slot, std::uint64_t version) {
+void CacheIndex::filled(const Taken& taken, std::uint64_t version) {
   const Hold hold(*this);
-  if (header_->broken != 0) return;
-  slots_[slot].object.version = version;
-  link(slot);
-  set_state(slot, kHeld);
+  if (!is_claimed(taken)) return;
+  slots_[taken.slot].object.version = version;
+  link(taken.slot);
+  set_state(taken.slot, kHeld);
 }
 
-void CacheIndex::failed(std::uint32_t slot) {
+void CacheIndex::failed(const Taken& taken) {
   const Hold hold(*this);
-  if (header_->broken == 0) free_slot(slot);
+  if (is_claimed(taken)) free_slot(taken.slot);
 }
 
 void CacheIndex::wait(std::uint32_t slot) const {
@@ -345,19 +385,9 @@ bool CacheIndex::add(const CachedObject& object, std::uint64_t size) {
 std::uint64_t CacheIndex::room_for(std::uint64_t size) { return blocks_of(size) * kBlock; }
 std::uint64_t CacheIndex::capacity() const { return header_->capacity; }
 
-std::uint64_t CacheIndex::used() const {
-  const Hold hold(*this);
-  return header_->used * kBlock;
-}
-
 std::uint64_t CacheIndex::objects() const {
   const Hold hold(*this);
   return header_->objects;
-}
-
-bool CacheIndex::broken() const {
-  const Hold hold(*this);
-  return header_->broken != 0;
 }
 
 }  // namespace aforo

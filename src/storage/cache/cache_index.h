@@ -6,8 +6,9 @@
 // number of 4 KiB blocks, so that objects that are being fetched, held and removed never take more than the capacity
 // together. At most kMostObjects objects.
 //
-// A process that dies while it changes the table leaves it in doubt: then it is `broken`, and all pass it by; the next that has the
-// directory alone makes it anew. What a dead process fetched stays claimed until then, and what it read stays where it is.
+// A process that dies while it changes the table leaves it in doubt: then all pass it by; the next that has the
+// directory alone makes it anew. What a dead process was fetching or removing is free again as soon as somebody wants it (of those that see
+// each other's process ids); what it was reading stays until the table is made anew.
 //
 // Thread-safe; blocks for other threads' turns, and in `take` for the removal of files.
 #pragma once
@@ -38,11 +39,11 @@ class CacheIndex {
   static constexpr std::uint64_t kBlock = 4096;
   static constexpr std::uint32_t kMostObjects = 4u << 20;
 
-  // Takes a file out of the directory; called without the lock.
+  // Takes a file out of the directory, if it is there.
   using Remove = std::function<void(const CachedObject&)>;
 
   // Maps the open file `descriptor` (which may be closed then). `fresh`: nobody else has it mapped, and it is made anew, empty; its
-  // room on the disk is taken at once, 68 bytes for each object that may be held. Else it is what another made for the same size and
+  // room on the disk is taken at once, 72 bytes for each object that may be held. Else it is what another made for the same size and
   // policy. Throws UserError where there is no room, and where size or policy are other ones.
   CacheIndex(int descriptor, const CacheOptions& options, bool fresh, Remove remove);
   CacheIndex(const CacheIndex&) = delete;
@@ -62,6 +63,7 @@ class CacheIndex {
   struct Taken {
     Way way = Way::kPass;
     std::uint32_t slot = 0;
+    std::uint32_t claim = 0;              // kFill: told again to `filled` and `failed`
     std::uint64_t size = 0, version = 0;  // kHit: of what is held
     std::uint64_t evicted = 0;            // objects that went to make room
   };
@@ -77,8 +79,9 @@ class CacheIndex {
   void release(std::uint32_t slot);
   // After kHit, instead of release: its file is not what it should be. It goes, once nobody reads it.
   void drop(std::uint32_t slot);
-  void filled(std::uint32_t slot, std::uint64_t version);
-  void failed(std::uint32_t slot);
+  // Nothing happens where the claim is no longer this one's.
+  void filled(const Taken& taken, std::uint64_t version);
+  void failed(const Taken& taken);
   // Until somebody has done what makes the slot busy, a tenth of a second at most.
   void wait(std::uint32_t slot) const;
 
@@ -89,10 +92,8 @@ class CacheIndex {
   static std::uint64_t room_for(std::uint64_t size);
   std::uint64_t capacity() const;
 
-  // Bytes in whole blocks, of what is held, fetched and going; objects that are held or fetched.
-  std::uint64_t used() const;
+  // That are held, fetched or going.
   std::uint64_t objects() const;
-  bool broken() const;
 
  private:
   struct Header;
@@ -109,9 +110,13 @@ class CacheIndex {
   void link(std::uint32_t slot);
   void unlink(std::uint32_t slot);
   void set_state(std::uint32_t slot, std::uint32_t state);
+  void make_busy(std::uint32_t slot, std::uint32_t state);
+  bool is_left(std::uint32_t slot) const;
+  bool is_claimed(const Taken& taken) const;
   void remove_slot(Hold& hold, std::uint32_t slot);
 
   Remove remove_;
+  std::uint32_t process_ = 0;  // of this one, where the others see it by that number; else 0
   std::size_t bytes_ = 0;
   Header* header_ = nullptr;
   std::uint32_t* buckets_ = nullptr;

@@ -1,7 +1,8 @@
 // A bucket of the tests' own server, read through a cache on disk.
 #include "storage/cache/cached_store.h"
 
-#include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
@@ -268,6 +269,31 @@ TEST_F(CachedBucket, ASmallerSizeKeepsWhatFits) {
   }
   const auto store = open(Bytes{1 << 20}, Replacement::kRandom);
   EXPECT_EQ(lies_in_cache(cache()).second, 3u);
+}
+
+TEST_F(CachedBucket, WhatADeadProcessWasFetchingIsFetchedByAnother) {
+  put("a", 30'000);
+  const auto store = open();
+  const pid_t child = fork();
+  if (child == 0) {
+    const auto bucket = store_of(server_, "p");
+    CacheDirectory mine({cache(), Bytes{8 << 20}, Replacement::kLru}, *bucket);
+    const bool claimed = mine.index().take(cached_object("a", ""), 30'000).way == CacheIndex::Way::kFill;
+    _exit(claimed ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_EQ(status, 0);
+  EXPECT_EQ(read(*engine_of(*store), "a", 30'000), 0);
+  EXPECT_EQ(counts(*store).misses, 1u);
+}
+
+TEST_F(CachedBucket, ADirectoryMadeForNothingGoesAgain) {
+  { const auto store = open(); }
+  EXPECT_FALSE(std::filesystem::exists(cache()));
+  std::filesystem::create_directories(cache());
+  { const auto store = open(); }
+  EXPECT_TRUE(std::filesystem::is_empty(cache()));
 }
 
 TEST_F(CachedBucket, AnEngineThatEndsGivesUpWhatItFetches) {

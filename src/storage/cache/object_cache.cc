@@ -82,7 +82,7 @@ ObjectCache::Answer ObjectCache::read(Ask ask) {
       return *answer;
     }
     const Answer answer =
-        taken.way == CacheIndex::Way::kFill ? fill(ask, taken.slot, *ask.size) : pass(ask, *ask.size);
+        taken.way == CacheIndex::Way::kFill ? fill(ask, taken, *ask.size) : pass(ask, *ask.size);
     if (answer.error != ESTALE || sure) return answer;
     sure = true;
     ask.size.reset();
@@ -118,18 +118,18 @@ std::optional<ObjectCache::Answer> ObjectCache::read_held(const Ask& ask, const 
 }
 
 // The slot is claimed, and is given up whatever happens.
-ObjectCache::Answer ObjectCache::fill(const Ask& ask, std::uint32_t slot, std::uint64_t size) {
+ObjectCache::Answer ObjectCache::fill(const Ask& ask, const CacheIndex::Taken& taken, std::uint64_t size) {
   Fetched fetched;
   try {
     fetched = fetch(ask, size);
   } catch (...) {
-    directory_.index().failed(slot);
+    directory_.index().failed(taken);
     throw;
   }
   if (fetched.error != 0 || fetched.disk_error != 0)
-    directory_.index().failed(slot);
+    directory_.index().failed(taken);
   else
-    directory_.index().filled(slot, fetched.version);
+    directory_.index().filled(taken, fetched.version);
   if (fetched.error != 0) return {fetched.error};
   const std::uint64_t bytes = wanted(ask, size);
   if (fetched.disk_error != 0) {

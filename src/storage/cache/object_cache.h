@@ -60,7 +60,7 @@ class ObjectCache {
   struct Fetched;
   // Absent: the file was not what it should be, and is gone.
   std::optional<Answer> read_held(const Ask& ask, const CacheIndex::Taken& taken);
-  Answer fill(const Ask& ask, std::uint32_t slot, std::uint64_t size);
+  Answer fill(const Ask& ask, const CacheIndex::Taken& taken, std::uint64_t size);
   Fetched fetch(const Ask& ask, std::uint64_t size);
   Answer pass(const Ask& ask, std::uint64_t size);
   void count_disk(int error);
