@@ -5,12 +5,12 @@
 #include <algorithm>
 
 #include "base/units.h"
-#include "report/bucket_facts.h"
 #include "report/checkpoint_document.h"
 #include "report/common_sections.h"
 #include "report/host_section.h"
 #include "report/record_facts.h"
 #include "report/run_first.h"
+#include "report/run_network.h"
 #include "report/view.h"
 
 namespace aforo {
@@ -110,8 +110,11 @@ void add_storage(Document& doc, const Json& record) {
   doc.row("open", percent_at(record, {"open_share"}), "of a sample's read time");
   doc.row("requested", bytes_at(record, {"bytes_requested"}));
   doc.row("from storage", bytes_at(record, {"bytes_from_storage"}),
-          followed_by(percent_at(record, {"cache_share"}), " came from the page cache"));
-  doc.row("local cache", cache_in_words(record));
+          followed_by(percent_at(record, {"cache_share"}),
+                      record.contains("cache") ? " came from the local cache" : " came from the page cache"));
+  doc.row("requests", asked_over_network(record));
+  doc.row("costs", store_cost(record));
+  doc.row("local cache", from_local_cache(record));
   doc.row(LabelledValue{"device",
                         word(record, {"device", "name"}),
                         followed_by(percent_at(record, {"device", "busy_share"}), " busy"),

@@ -246,7 +246,10 @@ class RunFirst {
     return join_known(
         {join_known({followed_by(asked, " asked for").text, followed_by(from, " came from storage").text},
                     ", "),
-         followed_by(cached, predicted_ ? " of the samples from a cache" : " from the page cache").text},
+         followed_by(cached, predicted_                  ? " of the samples from a cache"
+                             : record_.contains("cache") ? " from the local cache"
+                                                         : " from the page cache")
+             .text},
         "; ");
   }
 
