@@ -135,7 +135,7 @@ class Caching(BucketSession):
         self.assertIn("expected --cache beside --cache-size", self.refused(*how, "--cache-size", "1GB"))
         self.assertIn("expected --cache beside --cache-policy", self.refused(*how, "--cache-policy", "lru"))
         self.assertIn("expected random or lru", self.refused(*how, "--cache", "c", "--cache-size", "1GB", "--cache-policy", "fifo"))
-        self.assertIn("expected 1 MiB or more for --cache-size", self.refused(*how, "--cache", "c", "--cache-size", "10kB"))
+        self.assertIn("expected 1.00 MiB or more for --cache-size", self.refused(*how, "--cache", "c", "--cache-size", "10kB"))
         self.assertIn("null", self.refused(*how, "--cache", "c", "--cache-size", "1GB", "--null"))
         self.assertIn("expected s3://BUCKET/PREFIX beside --cache", self.refused("run", job, "data", "--cache", "c", "--cache-size", "1GB"))
         self.assertIn("expected a directory of this host", self.refused(*how, "--cache", place, "--cache-size", "1GB"))
@@ -148,7 +148,7 @@ class Caching(BucketSession):
         self.run_cached(job, place, "100MB")
         other = self.lay(job, "train/other")
         self.assertIn("expected a cache of", self.refused("run", job, other, "--cache", "cache", "--cache-size", "100MB"))
-        self.assertIn("is not a directory", self.refused(*how, "--cache", "files.yaml", "--cache-size", "100MB"))
+        self.assertIn("ENOTDIR (not a directory)", self.refused(*how, "--cache", "files.yaml", "--cache-size", "100MB"))
         self.there(*how, "--cache", "dry", "--cache-size", "100MB", "--dry-run")
         self.assertFalse((self.place / "dry").exists())
 
