@@ -175,8 +175,8 @@ TEST(Rows, AnOptionWithoutItsCompanionIsRefused) {
       EXPECT_NE(refusal(*ask), row.companion.sentence);
       ++companions;
     }
-  // Of run: --max-accelerators, --failure-every; of predict: the first and both of a checkpoint; --sites; --precision. The
-  // cache's three of run, one of predict.
+  // Of run: --max-accelerators, --failure-every, three of a cache; of predict: the first, both of a checkpoint, a cache's policy;
+  // --sites; --precision.
   EXPECT_EQ(companions, 11U);
 }
 

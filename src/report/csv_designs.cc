@@ -12,7 +12,7 @@ struct CsvColumn {
 };
 
 // The order of the columns is part of the format: add at the end.
-constexpr CsvColumn kDesigns[] = {{"name", "name", ""},
+constexpr CsvColumn kDesignColumns[] = {{"name", "name", ""},
                                   {"family", "family", ""},
                                   {"au", "au", ""},
                                   {"au_low", "au_interval", "", 1},
@@ -80,7 +80,7 @@ std::string record_csv(const Json& record) {
   const Json* hedged = at(record, {"portfolio", "designs"});
   if (hedged != nullptr && hedged->is_array()) return table(*hedged, kHedged);
   const Json* designs = at(record, {"designs"});
-  if (designs != nullptr && designs->is_array()) return table(*designs, kDesigns);
+  if (designs != nullptr && designs->is_array()) return table(*designs, kDesignColumns);
   return summary_csv(record);
 }
 

@@ -5,12 +5,12 @@
 #include <algorithm>
 
 #include "base/units.h"
-#include "report/bucket_facts.h"
 #include "report/checkpoint_document.h"
 #include "report/common_sections.h"
 #include "report/host_section.h"
 #include "report/record_facts.h"
 #include "report/run_first.h"
+#include "report/run_network.h"
 #include "report/view.h"
 
 namespace aforo {
@@ -111,7 +111,7 @@ void add_storage(Document& doc, const Json& record) {
   doc.row("requested", bytes_at(record, {"bytes_requested"}));
   doc.row("from storage", bytes_at(record, {"bytes_from_storage"}),
           followed_by(percent_at(record, {"cache_share"}), " came from the page cache"));
-  doc.row("local cache", cache_in_words(record));
+  doc.row("local cache", from_local_cache(record));
   doc.row(LabelledValue{"device",
                         word(record, {"device", "name"}),
                         followed_by(percent_at(record, {"device", "busy_share"}), " busy"),

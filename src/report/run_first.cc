@@ -8,12 +8,12 @@
 
 #include "base/units.h"
 #include "measure/evidence.h"
-#include "report/bucket_facts.h"
 #include "report/checkpoint_document.h"
 #include "report/common_sections.h"
 #include "report/first_facts.h"
 #include "report/host_section.h"
 #include "report/record_facts.h"
+#include "report/run_network.h"
 #include "report/view.h"
 
 namespace aforo {
@@ -69,9 +69,9 @@ class RunFirst {
     facts_.add("time", times(), kWhole);
     facts_.add("saving", checkpoints_in_words(record_), kKept);
     facts_.add("bytes", bytes(), kWhole);
-    facts_.add("requests", asked_over_network(), kKept);
-    facts_.add("cache", cache_in_words(record_), kKept);
-    facts_.add("costs", store_cost(), kKept);
+    facts_.add("requests", asked_over_network(record_), kKept);
+    facts_.add("costs", store_cost(record_), kKept);
+    facts_.add("cache", from_local_cache(record_), kKept);
     facts_.add("busiest", word(record_, {"limit"}), kKeepLost);
     facts_.add("how", how(), kKeepReads);
     facts_.add("lost", lost(), kKeepLost);
@@ -250,35 +250,7 @@ class RunFirst {
         "; ");
   }
 
-  // "$0.51 of requests an epoch at aws-s3-standard; $12.40 more where its bytes leave that cloud".
-  std::string store_cost() const {
-    const auto requests = number(record_, {"store_cost", "requests_usd_per_epoch"});
-    if (!requests) return {};
-    const double retrieval = number(record_, {"store_cost", "retrieval_usd_per_epoch"}).value_or(0);
-    const auto dollars = [](double usd) {
-      return usd < 0.005 ? std::string("less than a cent") : format_dollars(Dollars{usd});
-    };
-    std::string out = fmt::format("{} of requests an epoch at {}", dollars(*requests),
-                                  word(record_, {"store_cost", "service"}));
-    if (retrieval > 0) out += fmt::format(", {} of retrieval", dollars(retrieval));
-    if (const auto egress = number(record_, {"store_cost", "egress_usd_per_epoch"}); egress && *egress > 0)
-      out += fmt::format("; {} more where its bytes leave that cloud", dollars(*egress));
-    return out;
-  }
-
   // Of a store that is reached over a network.
-  std::string asked_over_network() const {
-    const auto each = number(record_, {"requests", "per_sample"});
-    if (!each) return {};
-    double again = 0;
-    for (const char* why : {"throttled", "failed", "reset", "truncated", "timed_out", "mismatched"})
-      again += number(record_, {"requests", "again", why}).value_or(0);
-    const auto throttled = number(record_, {"requests", "again", "throttled"});
-    return fmt::format(
-        "{:.3g} a sample over {} connections{}{}", *each, count_at(record_, {"requests", "connections"}).text,
-        again > 0 ? fmt::format("; {:.0f} sent again", again) : "",
-        throttled.value_or(0) > 0 ? fmt::format(", {:.0f} of them throttled", *throttled) : "");
-  }
 
   // Of a prediction.
   std::string how() const {

@@ -63,10 +63,10 @@ struct Counters {
   std::optional<KernelTime> kernel;
   // What was asked of the store over the network; absent where it is none.
   std::optional<RemoteCounts> remote;
-  // What a cache on this host's disk did; absent where the store is read without one.
-  std::optional<CacheCounts> cached;
   // By which it is reached; absent where nobody knows.
   std::optional<LinkCounters> link;
+  // What a cache on this host's disk did; absent where the store is read without one.
+  std::optional<CacheCounts> cached;
   // Physical memory of this process (VmRSS); 0 = the kernel does not say.
   Bytes resident{0};
   // Of the whole machine, dirty pages and tmpfs included; 0 = the kernel does not say.

@@ -33,6 +33,7 @@ void take_in(MeasuredJob& into, MeasuredJob next) {
   into.opens.open.merge(next.opens.open);
   into.opens.observed_open += next.opens.observed_open;
   into.opens.observed_whole += next.opens.observed_whole;
+  into.opens.answers.merge(next.opens.answers);
   into.unanswered += next.unanswered;
 }
 

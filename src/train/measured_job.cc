@@ -62,6 +62,7 @@ MeasuredJob run_job(const JobPlan& plan, const JobSettings& settings, WatchOptio
     measured.opens.open.merge(opens.open);
     measured.opens.observed_open += opens.observed_open;
     measured.opens.observed_whole += opens.observed_whole;
+    measured.opens.answers.merge(opens.answers);
   }
   return measured;
 }

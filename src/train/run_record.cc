@@ -75,6 +75,15 @@ Json requests_of(const RemoteCounts& counts, std::uint64_t samples) {
   return json;
 }
 
+// The parts of a read over the network, measured apart.
+void add_answers(Json& json, const AnswerTimes& answers) {
+  json["connection_seconds"] = percentiles(answers.connection);
+  json["first_byte_seconds"] = percentiles(answers.first_byte);
+  json["transfer_seconds"] = percentiles(answers.transfer);
+  if (const Seconds transfer = answers.transfer.sum(); transfer.value > 0)
+    set_number(json, "connection_bytes_per_second", static_cast<double>(answers.bytes) / transfer.value);
+}
+
 Json cache_of(const CacheCounts& counts) {
   Json json{{"hits", counts.hits},
             {"waited", counts.waited},
@@ -123,6 +132,9 @@ void add_bytes(Json& record, const MeasuredJob& job, const RunOptions& options) 
                         {"busy_share", device->busy / job.wall()}};
   if (const auto& remote = job.usage.remote)
     record["requests"] = requests_of(*remote, job.result.readers.samples);
+  if (const AnswerTimes& answers = job.opens.answers;
+      answers.transfer.count() > 0 && record.contains("requests"))
+    add_answers(record["requests"], answers);
   if (const auto& cached = job.usage.cached) add_cache(record, *cached);
 }
 

@@ -9,8 +9,8 @@
 #include "pipeline/plan_job.h"
 #include "pipeline/readers.h"
 #include "storage/machine.h"
+#include "storage/request_rate.h"
 #include "train/job_setup.h"
-#include "train/request_rate.h"
 #include "world/cache_reset.h"
 
 namespace aforo {

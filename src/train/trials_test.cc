@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "storage/open_store.h"
+#include "storage/request_rate.h"
 #include "storage/s3/null_s3_server.h"
-#include "train/request_rate.h"
 
 namespace aforo {
 namespace {

@@ -67,6 +67,30 @@ struct LaneRequest {
   std::string name_;
 };
 
+// How reads over a network went that came to their end, each in three parts one after another: the way to a connection
+// (set-up, and attempts before the last with their pauses), until the answer's first byte, and until its last.
+struct AnswerTimes {
+  Histogram connection, first_byte, transfer;
+  std::uint64_t bytes = 0;  // of all
+
+  void add(const IoRequest& io) {
+    connection.add(std::max(Seconds{0}, io.opened - io.started));
+    first_byte.add(std::max(Seconds{0}, io.first_byte - io.opened));
+    transfer.add(std::max(Seconds{0}, io.finished - io.first_byte));
+    bytes += io.bytes;
+  }
+  void merge(const AnswerTimes& other) {
+    connection.merge(other.connection);
+    first_byte.merge(other.first_byte);
+    transfer.merge(other.transfer);
+    bytes += other.bytes;
+  }
+  template <class Carrier>
+  void carry(Carrier& carrier) {
+    carrier(connection, first_byte, transfer, bytes);
+  }
+};
+
 // What a lane saw of opening files; its thread's until the job has ended. Only
 // opens that went well.
 struct OpenTimes {
@@ -78,11 +102,13 @@ struct OpenTimes {
   Seconds observed_open{0};
   // ... open to last byte.
   Seconds observed_whole{0};
+  // Of reads whose first byte was seen, which a local kernel shows of none.
+  AnswerTimes answers;
 
   // All of it to another process (base/carry.h).
   template <class Carrier>
   void carry(Carrier& carrier) {
-    carrier(open, observed_open, observed_whole);
+    carrier(open, observed_open, observed_whole, answers);
   }
 };
 

@@ -78,7 +78,9 @@ RealWorld::FileAwaiter::FileAwaiter(Lane& l, FileId file, std::uint64_t expected
 
 RealWorld::Read RealWorld::FileAwaiter::await_resume() {
   const IoRequest& io = request.io;
-  if (io.opened.value > 0 && !io.error) {
+  if (io.first_byte.value > 0 && !io.error) {
+    lane.open_times().answers.add(io);
+  } else if (io.opened.value > 0 && !io.error) {
     OpenTimes& times = lane.open_times();
     times.open.add(io.opened - io.started);
     times.observed_open += io.opened - io.started;
@@ -103,7 +105,10 @@ RealWorld::RangeAwaiter::RangeAwaiter(Lane& l, EngineFile file, std::uint64_t of
   request.buffer_bytes = round_up(skip + want);
 }
 
-RealWorld::Read RealWorld::RangeAwaiter::await_resume() { return finish(request, skip, length); }
+RealWorld::Read RealWorld::RangeAwaiter::await_resume() {
+  if (request.io.first_byte.value > 0 && !request.io.error) lane.open_times().answers.add(request.io);
+  return finish(request, skip, length);
+}
 
 RealWorld::OpenAwaiter::OpenAwaiter(Lane& l, FileId file) : LaneAwaiter(l), id(file) {
   request.set_path(l.names(), file);

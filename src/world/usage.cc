@@ -75,10 +75,10 @@ Usage between(const Moment& begin, const Moment& end) {
     usage.device = {b.device->name, less(b.device->bytes_read, a.device->bytes_read),
                     less(b.device->reads, a.device->reads), less(b.device->busy, a.device->busy)};
   if (a.remote && b.remote) usage.remote = less(*b.remote, *a.remote);
-  if (a.cached && b.cached) usage.cached = less(*b.cached, *a.cached);
   if (a.link && b.link && a.link->name == b.link->name)
     usage.link = {b.link->name, less(b.link->bytes_received, a.link->bytes_received),
                   b.link->bytes_per_second};
+  if (a.cached && b.cached) usage.cached = less(*b.cached, *a.cached);
   if (a.machine_cpu && b.machine_cpu) usage.machine_cpu = less(*b.machine_cpu, *a.machine_cpu);
   if (a.kernel && b.kernel) add_kernel(*a.kernel, *b.kernel, usage);
   return usage;
@@ -142,11 +142,11 @@ Usage plus(Usage a, const Usage& b) {
     a.device->busy += b.device->busy;
   }
   if (b.remote) a.remote = plus(a.remote.value_or(RemoteCounts{}), *b.remote);
-  if (b.cached) a.cached = plus(a.cached.value_or(CacheCounts{}), *b.cached);
   if (b.link) {
     if (!a.link) a.link = LinkUsage{b.link->name, 0, b.link->bytes_per_second};
     a.link->bytes_received += b.link->bytes_received;
   }
+  if (b.cached) a.cached = plus(a.cached.value_or(CacheCounts{}), *b.cached);
   if (b.machine_cpu) a.machine_cpu = a.machine_cpu.value_or(Seconds{0}) + *b.machine_cpu;
   if (b.kernel_cpu) a.kernel_cpu = a.kernel_cpu.value_or(Seconds{0}) + *b.kernel_cpu;
   if (a.kernel_thread.empty()) a.kernel_thread = b.kernel_thread;
@@ -168,9 +168,9 @@ Usage without(Usage whole, const Usage& part) {
     whole.device->busy = less(whole.device->busy, part.device->busy);
   }
   if (whole.remote && part.remote) whole.remote = less(*whole.remote, *part.remote);
-  if (whole.cached && part.cached) whole.cached = less(*whole.cached, *part.cached);
   if (whole.link && part.link)
     whole.link->bytes_received = less(whole.link->bytes_received, part.link->bytes_received);
+  if (whole.cached && part.cached) whole.cached = less(*whole.cached, *part.cached);
   if (whole.kernel_cpu && part.kernel_cpu) whole.kernel_cpu = less(*whole.kernel_cpu, *part.kernel_cpu);
   whole.kernel_busiest = less(whole.kernel_busiest, part.kernel_busiest);
   if (whole.machine_cpu && part.machine_cpu) whole.machine_cpu = less(*whole.machine_cpu, *part.machine_cpu);

@@ -56,10 +56,10 @@ struct Usage {
   std::optional<DeviceUsage> device;
   // Absent where the store is reached over no network that aforo speaks itself.
   std::optional<RemoteCounts> remote;
-  // Absent where it is read without a cache on this host's disk.
-  std::optional<CacheCounts> cached;
   // Absent where nobody knows by which link a store is reached. Of several hosts the busiest one's.
   std::optional<LinkUsage> link;
+  // Absent where it is read without a cache on this host's disk.
+  std::optional<CacheCounts> cached;
   // Of this process, all its threads.
   Seconds cpu_user{0}, cpu_system{0};
   // Of all processes, this one included, over all cores.
@@ -76,7 +76,7 @@ struct Usage {
   // All of it to another process (base/carry.h).
   template <class Carrier>
   void carry(Carrier& carrier) {
-    carrier(wall, process_bytes_read, process_bytes_written, device, remote, cached, link, cpu_user,
+    carrier(wall, process_bytes_read, process_bytes_written, device, remote, link, cached, cpu_user,
             cpu_system, machine_cpu, kernel_cpu, kernel_busiest, kernel_thread);
   }
   // What reading takes of this host: the process, and the kernel's work for it where that is known.

@@ -26,6 +26,10 @@ class Reading(BucketSession):
         self.assertEqual(record["engine"], "s3")
         self.assertEqual(record["requests"]["get"], 240)
         self.assertEqual(record["requests"]["per_sample"], 1)
+        for part in ("connection_seconds", "first_byte_seconds", "transfer_seconds"):
+            self.assertEqual(record["requests"][part]["count"], 240, part)
+        self.assertGreater(record["requests"]["first_byte_seconds"]["mean"], 0)
+        self.assertGreater(record["requests"]["connection_bytes_per_second"], 0)
         self.assertEqual(record["bytes_from_storage"], record["bytes_requested"])
         self.assertEqual(sum(record["requests"]["again"].values()), 0)
         self.assertNotIn(s3_servers.SECRET_KEY, json.dumps(record))
@@ -42,6 +46,17 @@ class Reading(BucketSession):
         record = self.record_there("run", job, place, "--find-max", "--max-accelerators", 4)
         self.assertGreaterEqual(record["max_accelerators"], 0)
         self.assertIn("requests    1 a sample over", self.there("run", job, place, "--no-diagnose", code=None).out)
+
+    def test_judged_with_what_this_client_could_ask_for_and_priced(self):
+        job = self.job(content="raw", step_time="10 us")
+        place = self.lay(job)
+        record = self.record_there("run", job, place, "training.au_target=0.99", "--price-of", "aws-s3-standard")
+        self.assertGreater(record["requests"]["client_per_second"], 100)
+        self.assertGreater(record["null_ceiling_samples_per_second"], 0)
+        self.assertIn("small_per_second", record["requests"])
+        self.assertTrue(any("small pieces" in line for line in record["verdict"]["evidence"]), record["verdict"])
+        self.assertAlmostEqual(record["store_cost"]["requests_usd_per_epoch"], 240 / 1000 * 0.0004, places=9)
+        self.assertIn("object store of the catalogue", self.refused("run", job, place, "--price-of", "nobody"))
 
     def test_probed_and_predicted(self):
         job = self.job(content="raw")

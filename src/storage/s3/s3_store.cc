@@ -6,8 +6,8 @@
 #include <mutex>
 #include <utility>
 
-#include "storage/beneath.h"
 #include "storage/s3/null_s3_server.h"
+#include "storage/beneath.h"
 #include "storage/s3/s3_file.h"
 #include "storage/s3/s3_listing.h"
 #include "storage/s3/s3_owned.h"

@@ -1,4 +1,4 @@
-#include "train/request_rate.h"
+#include "storage/request_rate.h"
 
 #include <time.h>
 
@@ -13,9 +13,9 @@ Seconds thread_cpu() {
   return Seconds{static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9};
 }
 
-class Driver {
+class RateDriver {
  public:
-  Driver(const Store& store, const std::vector<std::string>& names, Bytes size, unsigned in_flight)
+  RateDriver(const Store& store, const std::vector<std::string>& names, Bytes size, unsigned in_flight)
       : names_(names), size_(size.value), memory_(size.value * in_flight), requests_(in_flight) {
     EngineOptions options;
     options.depth = in_flight;
@@ -30,7 +30,7 @@ class Driver {
       request.operation = IoOperation::kReadFile;
       request.buffer = {memory_.data() + i * size_, size_};
       request.owner = this;
-      request.done = [](IoRequest& done) { static_cast<Driver*>(done.owner)->done(done); };
+      request.done = [](IoRequest& done) { static_cast<RateDriver*>(done.owner)->done(done); };
       next(request);
     }
     while (engine_->in_flight() > 0) {
@@ -69,7 +69,7 @@ class Driver {
 std::optional<RequestRate> request_rate(const Store& store, const std::vector<std::string>& names, Bytes size,
                                         unsigned in_flight, Seconds time, const std::stop_token& stop) {
   if (names.empty() || size.value == 0 || in_flight == 0) return std::nullopt;
-  return Driver(store, names, size, in_flight).run(time, stop);
+  return RateDriver(store, names, size, in_flight).run(time, stop);
 }
 
 }  // namespace aforo
