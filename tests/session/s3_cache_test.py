@@ -148,7 +148,7 @@ class Caching(BucketSession):
         self.run_cached(job, place, "100MB")
         other = self.lay(job, "train/other")
         self.assertIn("expected a cache of", self.refused("run", job, other, "--cache", "cache", "--cache-size", "100MB"))
-        self.assertIn("is not a directory", self.refused(*how, "--cache", "files.yaml", "--cache-size", "100MB"))
+        self.assertIn("ENOTDIR (not a directory)", self.refused(*how, "--cache", "files.yaml", "--cache-size", "100MB"))
         self.there(*how, "--cache", "dry", "--cache-size", "100MB", "--dry-run")
         self.assertFalse((self.place / "dry").exists())
 

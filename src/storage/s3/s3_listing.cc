@@ -146,7 +146,8 @@ Listing list_objects(S3Client& client, const ListOptions& options, const std::st
   S3ListAsk ask{client.bucket().prefix, "", 1000, ""};
   do {
     const auto page = list_page(client, ask, stop);
-    if (!page) {
+    // An answer may be there before a stop is heard.
+    if (!page || stop.stop_requested()) {
       told.listing().cut_short = true;
       if (!stop.stop_requested())
         count_error(told.listing(),
