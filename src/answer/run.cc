@@ -14,6 +14,7 @@
 #include "storage/open_store.h"
 #include "train/find_max.h"
 #include "train/train_command.h"
+#include "workload/client.h"
 
 namespace aforo {
 namespace {
@@ -134,6 +135,8 @@ RunOptions options_of(const RunAsk& ask, const Environment& environment) {
   options.workload = workload_of(ask);
   options.directory = *ask.directory;
   options.access = access_of(ask, environment);
+  const Client client = options.workload.loader.client;
+  options.access.heads = client == Client::kNone || style_of(client).heads;
   options.cache = cache_of(ask);
   options.engine = *ask.null ? EngineKind::kNull : *ask.engine;
   options.io_threads = threads_of(*ask.threads);

@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "pipeline/client_read.h"
 #include "pipeline/job.h"
 #include "pipeline/task.h"
 #include "pipeline/world.h"
@@ -195,6 +196,60 @@ Task<bool> read_large(SampleAttempt<W> attempt, LaneId lane, Memory* into) {
   co_return attempt.finish(kept);
 }
 
+// What lies at [skip, skip + length) of what was read, to batch memory and a check.
+template <World W, class Memory>
+void keep_piece(const ClientRead<W>& read, std::uint64_t skip, std::uint64_t length, Memory* into, bool check,
+                std::vector<std::byte>& kept) {
+  std::uint64_t at = 0;
+  read.each([&](std::span<const std::byte> data, std::uint64_t bytes) {
+    const std::uint64_t begin = std::clamp(skip, at, at + bytes),
+                        end = std::clamp(skip + length, at, at + bytes);
+    if (!data.empty() && begin < end) {
+      const auto piece = data.subspan(begin - at, end - begin);
+      if (into) into->append(piece);
+      if (check) kept.insert(kept.end(), piece.begin(), piece.end());
+    }
+    at += bytes;
+  });
+}
+
+// As the client of `style` reads it: opened first where it looks an object up, in its parts, and more than is wanted where it
+// reads ahead. `bytes` of the lane's statistics are those that were asked for; the sample's length is judged by its own.
+template <World W, class Memory>
+Task<bool> read_as_client(SampleAttempt<W> attempt, LaneId lane, const ClientStyle& style, Memory* into) {
+  W& world = attempt.context.world;
+  const SampleLocation at = attempt.at;
+  const std::uint64_t size = at.whole_file ? at.length : attempt.context.plan.layout->file_size(at.file);
+  const ClientRange range =
+      at.whole_file ? ClientRange{0, at.length} : asked_range(style, at.offset, at.length, size);
+  ClientRead<W> read(style, range);
+  if (at.whole_file) {
+    auto file = co_await world.open(lane, at.file);
+    if ((attempt.error = file.error())) {
+      attempt.opening = true;
+      co_return attempt.finish({});
+    }
+    auto next = [&](std::uint64_t offset, std::uint64_t length) {
+      return world.read(lane, file, offset, length);
+    };
+    co_await read.run(next);
+    co_await world.close(lane, file);
+  } else {
+    auto next = [&](std::uint64_t offset, std::uint64_t length) {
+      return world.read_at(lane, at.file, offset, length);
+    };
+    co_await read.run(next);
+  }
+  attempt.lane.stats.requests += read.requests();
+  attempt.error = read.error();
+  attempt.bytes = read.bytes();
+  std::vector<std::byte> kept;
+  const std::uint64_t skip = at.whole_file ? 0 : at.offset - range.offset;
+  if (!attempt.error)
+    keep_piece(read, skip, at.length, into, static_cast<bool>(attempt.context.plan.check), kept);
+  co_return attempt.finish(kept);
+}
+
 }  // namespace read_detail
 
 // The CPU work that the workload asks for per sample (or, of streams, per request).
@@ -231,7 +286,7 @@ Task<bool> read_sample(ReadContext<W>& context, LaneId lane, SampleId sample, Me
   LaneState& state = context.lanes[lane];
   const SampleLocation at = context.plan.layout->locate(sample);
   if constexpr (ReadsSlices<W>) {
-    if (into == nullptr && world.reads_slices()) {
+    if (into == nullptr && context.plan.loader.client == Client::kNone && world.reads_slices()) {
       const auto locate = [&at](std::uint64_t) { return at; };
       const Seconds begin = world.now();
       const auto read = co_await world.read_slice(lane, 1, locate);
@@ -239,6 +294,13 @@ Task<bool> read_sample(ReadContext<W>& context, LaneId lane, SampleId sample, Me
       if (context.plan.loader.preprocess.mean > 0) co_await prepare(context, lane, state);
       co_return true;
     }
+  }
+  if (context.plan.loader.client != Client::kNone) {
+    read_detail::SampleAttempt<W> attempt{context, state, sample, at, world.now()};
+    const bool whole = co_await read_detail::read_as_client(std::move(attempt), lane,
+                                                            style_of(context.plan.loader.client), into);
+    if (context.plan.loader.preprocess.mean > 0) co_await prepare(context, lane, state);
+    co_return whole;
   }
   const bool fits = is_one_request(context.plan.loader, at.length);
   read_detail::SampleAttempt<W> attempt{context, state, sample, at, world.now()};

@@ -194,7 +194,8 @@ class SlicedLoader final : public Loader {
   // Where the World can read a slice in one operation, and nothing has to happen between its samples.
   bool reads_at_once() const {
     const LoaderSpec& loader = context_.plan.loader;
-    return loader.deliver != Deliver::kBatch && loader.preprocess.mean <= 0 && context_.world.reads_slices();
+    return loader.client == Client::kNone && loader.deliver != Deliver::kBatch &&
+           loader.preprocess.mean <= 0 && context_.world.reads_slices();
   }
   std::uint64_t samples_of(std::uint32_t slice) const {
     return (context_.plan.loader.batch_size - slice + slices_ - 1) / slices_;

@@ -24,6 +24,7 @@
 #include <memory>
 #include <vector>
 
+#include "pipeline/client_read.h"
 #include "pipeline/loader.h"
 #include "pipeline/read_sample.h"
 #include "pipeline/sync.h"
@@ -40,7 +41,8 @@ class StreamLoader final : public Loader {
       : context_(context),
         rank_(rank),
         first_reader_(first_reader),
-        request_(stream_request(context.plan.loader)),
+        request_(context.plan.loader.client == Client::kNone ? stream_request(context.plan.loader)
+                                                             : ~std::uint64_t{0}),
         window_(access.window_batches),
         fill_(std::max<std::uint64_t>(access.shuffle_samples, 1)),
         split_by_file_(!access.every_rank_reads_all),
@@ -248,7 +250,10 @@ class StreamLoader final : public Loader {
     W& world = context_.world;
     LaneState& lane = context_.lanes[stream.lane];
     const Seconds begin = world.now();
-    auto read = co_await world.read(stream.lane, file, stream.offset, request_);
+    const bool delivers = context_.plan.loader.deliver == Deliver::kBatch;
+    const std::uint64_t size = context_.plan.layout->file_size(stream.file);
+    auto read = co_await read_of_shard(world, stream.lane, file, context_.plan.loader.client, stream.offset,
+                                       request_, size, delivers || check != nullptr, lane.stats.requests);
     const Seconds took = world.now() - begin;
     lane.stats.busy += took;
     ++lane.stats.requests;
@@ -261,7 +266,7 @@ class StreamLoader final : public Loader {
     }
     lane.stats.bytes += read.bytes();
     stream.offset += read.bytes();
-    if (context_.plan.loader.deliver == Deliver::kBatch) {
+    if (delivers) {
       Memory memory = world.new_batch(stream.lane, read.bytes());
       if (memory.failed()) {
         fault(stream, no_memory(context_.plan, stream.next_record));
@@ -275,7 +280,6 @@ class StreamLoader final : public Loader {
         co_return;
       }
     take_records(stream, lane, check && check->proves_samples() && !read.data().empty());
-    const std::uint64_t size = context_.plan.layout->file_size(stream.file);
     if (stream.next_record < stream.end_record && read.bytes() < request_) {
       fault(stream, {ReadFault::kShort, stream.file, stream.next_record, 0,
                      read_detail::short_by(size, stream.offset)});

@@ -57,6 +57,8 @@ std::string unlike_closed(const PredictOptions& options) {
   const Workload& w = options.workload;
   const Access access = access_of(w);
   const auto& caches = options.storage.caches;
+  if (w.loader.client != Client::kNone)
+    return "the closed form knows nothing of parts that a client has under way together";
   if (access.kind != ReadKind::kFile &&
       std::any_of(caches.begin(), caches.end(), [](const CacheSpec& cache) { return cache.whole_files; }))
     return "the closed form knows nothing of caches that hold whole shards";

@@ -357,9 +357,10 @@ class SimWorld {
   };
 
   HostId host(LaneId lane) const { return setup_.client.first_host + lane; }
-  // Past the page cache nobody reads a file ahead: each of its requests is waited for.
+  // Past the page cache nobody reads a file ahead: each of its requests is waited for. So is each of an object store's client.
   bool waits_for_each() const {
-    return whole_files() && setup_.client.loader->read_mode == ReadMode::kDirect;
+    const LoaderSpec& loader = *setup_.client.loader;
+    return whole_files() && (loader.read_mode == ReadMode::kDirect || loader.client != Client::kNone);
   }
   bool whole_files() const { return paths_.kind() == ReadKind::kFile; }
   std::uint64_t size_of(FileId file) const { return setup_.client.layout->file_size(file); }

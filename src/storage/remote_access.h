@@ -27,6 +27,8 @@ struct RemoteAccess {
   BucketStyle style = BucketStyle::kAuto;
   // Where the rest is looked for; empty: nowhere.
   Environment environment = {};
+  // Objects are looked up (HEAD) when they are opened, as some clients do and some do not.
+  bool heads = true;
 
   // Whether anything was said.
   bool said() const {

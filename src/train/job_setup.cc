@@ -12,6 +12,7 @@
 #include "storage/machine.h"
 #include "storage/thread_engine.h"
 #include "train/content_checks.h"
+#include "workload/client.h"
 #include "workload/parse.h"
 #include "world/lane_setup.h"
 
@@ -62,14 +63,25 @@ std::optional<std::string> memory_lack(const JobPlan& plan, unsigned io_threads)
                      format_bytes(available));
 }
 
+// Bytes that a reader holds of one read: of a client all parts of it.
+static std::uint64_t largest_request(const JobPlan& plan, bool stream) {
+  const std::uint64_t largest = plan.layout->largest_sample();
+  if (plan.loader.client == Client::kNone)
+    return stream ? stream_request(plan.loader) : std::min(largest, request_size(plan.loader));
+  const Access access = access_of(plan);
+  if (access.kind == ReadKind::kFile) return largest;
+  const std::uint64_t object = plan.layout->file_size(0);
+  return stream ? object
+                : asked_range(style_of(plan.loader.client), 0, largest, std::max(object, largest)).length;
+}
+
 // A reader's buffer holds a request. Batches lie in the window and in the step where readers build
 // them; readers that share a sequence hold a copy of what they read, and no longer than that takes.
 MemoryNeed memory_need(const JobPlan& plan, unsigned io_threads) {
   const Access access = access_of(plan);
   const bool stream = access.kind == ReadKind::kStream;
   const std::uint64_t largest = plan.layout->largest_sample();
-  const std::uint64_t request =
-      (stream ? stream_request(plan.loader) : std::min(largest, request_size(plan.loader))) + 8192;
+  const std::uint64_t request = largest_request(plan, stream) + 8192;
   const std::uint64_t readers = std::uint64_t{plan.ranks.here} * access.readers;
   MemoryNeed need;
   need.read_buffers = Bytes{request * std::min<std::uint64_t>(readers, std::uint64_t{256} * io_threads)};

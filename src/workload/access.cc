@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "workload/client.h"
+
 namespace aforo {
 namespace {
 
@@ -23,6 +25,16 @@ bool reads_streams(LayoutKind layout, Framework framework) {
   return false;
 }
 
+// What a client makes of reads of `want` bytes out of objects of `object`: GETs, bytes and waits of one.
+void read_as_client(const ClientStyle& style, double want, double object, double& bytes, double& requests,
+                    double& waits) {
+  const ClientRange range =
+      asked_range(style, 0, static_cast<std::uint64_t>(want), static_cast<std::uint64_t>(object));
+  bytes = static_cast<double>(range.length);
+  requests = static_cast<double>(parts_of(style, range.length));
+  waits = waits_of(style, requests);
+}
+
 void read_streams(const DatasetShape& data, const LoaderSpec& loader, std::uint32_t ranks, Access& out) {
   const double per_file = std::max(1.0, data.file_bytes / std::max(data.sample_bytes, 1.0));
   out.every_rank_reads_all = data.files < ranks;
@@ -33,6 +45,13 @@ void read_streams(const DatasetShape& data, const LoaderSpec& loader, std::uint3
   out.request_bytes = std::max(1.0, std::min(static_cast<double>(stream_request(loader)), data.file_bytes));
   out.bytes_per_sample = data.sample_bytes * again;
   out.requests_per_sample = out.waits_per_sample = out.bytes_per_sample / out.request_bytes;
+  if (loader.client != Client::kNone) {
+    double bytes = 0, requests = 0, waits = 0;
+    read_as_client(style_of(loader.client), data.file_bytes, data.file_bytes, bytes, requests, waits);
+    out.request_bytes = bytes / requests;
+    out.requests_per_sample = requests / per_file * again;
+    out.waits_per_sample = waits / per_file * again;
+  }
   out.opens_per_sample = again / per_file;
   // Each reader owns a shard: more of them than shards would find none.
   const std::uint64_t shards = out.every_rank_reads_all ? data.files : (data.files + ranks - 1) / ranks;
@@ -54,6 +73,13 @@ void read_samples(const DatasetShape& data, const LoaderSpec& loader, Access& ou
   const bool ahead = out.kind == ReadKind::kFile && loader.read_mode == ReadMode::kBuffered;
   out.waits_per_sample = ahead ? 1 : out.requests_per_sample;
   out.opens_per_sample = out.kind == ReadKind::kFile ? 1 : 0;
+  if (loader.client != Client::kNone) {
+    const double object = out.kind == ReadKind::kFile ? sample : data.file_bytes;
+    read_as_client(style_of(loader.client), sample, object, out.bytes_per_sample, out.requests_per_sample,
+                   out.waits_per_sample);
+    out.request_bytes = std::max(1.0, out.bytes_per_sample / out.requests_per_sample);
+    if (out.kind == ReadKind::kFile) out.whole_bytes = out.bytes_per_sample;
+  }
   const std::uint64_t prefetch = at_least_one(loader.prefetch);
   switch (loader.framework) {
     case Framework::kPytorch:

@@ -152,6 +152,10 @@ void add_loader(std::vector<Field>& all) {
       {"loader.read.transfer_size",
        "Bytes of one read request; 0 is the whole sample (tensorflow: 256 KiB)."},
       [](Workload& w) -> Bytes& { return w.loader.transfer_size; }, {512}, 1_GiB));
+  all.push_back(enum_field<Client>(
+      {"loader.client",
+       "Whose requests are made of an object store: none is aforo's own way (docs/object-stores.md)."},
+      kClientWords, [](Workload& w) -> Client& { return w.loader.client; }));
   all.push_back(flag_field({"loader.drop_last", "An incomplete last batch is dropped."},
                            [](Workload& w) -> bool& { return w.loader.drop_last; }));
   all.push_back(enum_field<Deliver>(

@@ -109,6 +109,25 @@ enum class Deliver {
 inline constexpr std::string_view kDeliverWords[] = {"discard", "batch"};
 static_assert(std::size(kDeliverWords) == static_cast<std::size_t>(Deliver::kBatch) + 1);
 
+// Whose requests a loader makes of an object store (client.h). kNone: aforo's own, as access.h says.
+enum class Client {
+  kNone,
+  kBoto3Get,
+  kBoto3Download,
+  kS3fsOpen,
+  kS3fsCat,
+  kS3torch,
+  kS3torchRange,
+  kPyarrow,
+  kWebdataset,
+  kMosaicml,
+  kLitdata,
+};
+inline constexpr std::string_view kClientWords[] = {"none",       "boto3-get", "boto3-download", "s3fs-open",
+                                                    "s3fs-cat",   "s3torch",   "s3torch-range",  "pyarrow",
+                                                    "webdataset", "mosaicml",  "litdata"};
+static_assert(std::size(kClientWords) == static_cast<std::size_t>(Client::kLitdata) + 1);
+
 // The word of a value: "file-per-sample", "jpeg", "pytorch", "epoch", "buffered", "discard".
 std::string_view to_string(LayoutKind layout);
 std::string_view to_string(Content content);
@@ -142,7 +161,8 @@ struct LoaderSpec {
   std::uint64_t seed = 123;
   ReadMode read_mode = ReadMode::kBuffered;
   Bytes transfer_size{0};  // bytes per read request; 0 = the whole sample (tensorflow: 256 KiB)
-  bool drop_last = true;   // an incomplete last batch is dropped
+  Client client = Client::kNone;
+  bool drop_last = true;  // an incomplete last batch is dropped
   Deliver deliver = Deliver::kDiscard;
   Law preprocess;  // seconds of worker CPU per sample; constant 0 = none
   bool operator==(const LoaderSpec&) const = default;

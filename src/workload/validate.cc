@@ -92,6 +92,10 @@ void check_loader(const Checker& check, const Workload& workload) {
   if (loader.shuffle != ShuffleKind::kBuffer && loader.shuffle_buffer > 0) {
     check.fail("loader.shuffle", "expected no buffer with shuffle {}, found one", to_string(loader.shuffle));
   }
+  if (loader.client != Client::kNone && loader.transfer_size.value > 0)
+    check.fail("loader.client",
+               "expected no loader.read.transfer_size beside it, found {} B: a client has a size of its own",
+               loader.transfer_size.value);
   if (loader.read_mode == ReadMode::kDirect && loader.transfer_size.value % 512 != 0) {
     check.fail("loader.read.transfer_size", "expected a multiple of 512 B with read mode direct, found {} B",
                loader.transfer_size.value);

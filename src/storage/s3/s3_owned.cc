@@ -252,6 +252,7 @@ EngineChoice engine_of_s3(const S3Place& place, EngineKind kind, const EngineOpt
   setup.counters = place.counters;
   setup.clock = place.clock;
   setup.writable = writable;
+  setup.heads = place.heads || writable;
   return {make_s3_engine(setup, options), EngineKind::kS3, ""};
 }
 

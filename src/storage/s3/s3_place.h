@@ -18,6 +18,7 @@ struct S3Place {
   std::shared_ptr<RemoteCounters> counters;
   std::shared_ptr<ServerClock> clock;
   std::shared_ptr<S3Client> client;
+  bool heads = true;  // engines look objects up when they open them
 
   // "expected to WHAT 's3://x/y', found ...".
   std::string sentence(std::string_view what, const S3Fault& fault) const {

@@ -170,7 +170,9 @@ void S3Store::each_at_top(const TopSink& sink) const {
 }  // namespace
 
 std::unique_ptr<Store> open_s3_store(const std::string& where, const RemoteAccess& access) {
-  return std::make_unique<S3Store>(place_of(resolve_s3(where, access, environment_of(access))));
+  S3Place place = place_of(resolve_s3(where, access, environment_of(access)));
+  place.heads = access.heads;
+  return std::make_unique<S3Store>(std::move(place));
 }
 
 }  // namespace aforo
