@@ -135,9 +135,16 @@ RunOptions options_of(const RunAsk& ask, const Environment& environment) {
   options.workload = workload_of(ask);
   options.directory = *ask.directory;
   options.access = access_of(ask, environment);
-  const Client client = options.workload.loader.client;
-  options.access.heads = client == Client::kNone || style_of(client).heads;
   options.cache = cache_of(ask);
+  if (const Client client = options.workload.loader.client; client != Client::kNone) {
+    const auto refuse = [&](std::string_view why) {
+      throw UserError(fmt::format("expected no loader.client here, found '{}': {}; leave it out",
+                                  kClientWords[static_cast<std::size_t>(client)], why));
+    };
+    if (!is_remote(options.directory)) refuse("clients of object stores read s3://BUCKET/PREFIX");
+    if (ask.cache.given()) refuse("a --cache fetches whole objects by itself");
+    options.access.heads = style_of(client).heads;
+  }
   options.engine = *ask.null ? EngineKind::kNull : *ask.engine;
   options.io_threads = threads_of(*ask.threads);
   options.drop_caches = *ask.drop_caches;

@@ -70,12 +70,14 @@ class ClientRead {
 
   template <class Next>
   Task<> take(Next& next) {
-    while (taken_ < limit_ && error_ == 0) {
+    while (taken_ < limit_ && error_ == 0 && !ended_) {
       const std::size_t mine = taken_++;
       auto read = co_await next(range_.offset + mine * part(), length_of(mine));
       ++requests_;
       if (read.error() != 0 && error_ == 0) error_ = read.error();
-      if (read.error() == 0) parts_[mine].emplace(std::move(read));
+      if (read.error() != 0) continue;
+      ended_ = ended_ || read.bytes() < length_of(mine);  // the object is no longer
+      parts_[mine].emplace(std::move(read));
     }
   }
 
@@ -85,6 +87,7 @@ class ClientRead {
   std::size_t taken_ = 0, limit_ = 0;
   std::uint64_t requests_ = 0;
   int error_ = 0;
+  bool ended_ = false;
 };
 
 // What one read of a shard brought, as a World's outcome says it: as it came, or a whole shard from a client's parts.

@@ -214,7 +214,7 @@ void keep_piece(const ClientRead<W>& read, std::uint64_t skip, std::uint64_t len
 }
 
 // As the client of `style` reads it: opened first where it looks an object up, in its parts, and more than is wanted where it
-// reads ahead. `bytes` of the lane's statistics are those that were asked for; the sample's length is judged by its own.
+// reads ahead. The lane's bytes are the sample's own: what came beside them the store's counters know.
 template <World W, class Memory>
 Task<bool> read_as_client(SampleAttempt<W> attempt, LaneId lane, const ClientStyle& style, Memory* into) {
   W& world = attempt.context.world;
@@ -242,9 +242,9 @@ Task<bool> read_as_client(SampleAttempt<W> attempt, LaneId lane, const ClientSty
   }
   attempt.lane.stats.requests += read.requests();
   attempt.error = read.error();
-  attempt.bytes = read.bytes();
-  std::vector<std::byte> kept;
   const std::uint64_t skip = at.whole_file ? 0 : at.offset - range.offset;
+  attempt.bytes = std::min(at.length, read.bytes() - std::min(skip, read.bytes()));
+  std::vector<std::byte> kept;
   if (!attempt.error)
     keep_piece(read, skip, at.length, into, static_cast<bool>(attempt.context.plan.check), kept);
   co_return attempt.finish(kept);

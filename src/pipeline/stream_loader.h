@@ -1,20 +1,16 @@
 // StreamLoader: packed shards read from front to back, as tf.data does (and WebDataset).
 //
-//   list_files [permuted per epoch] -> shard over ranks -> interleave(cycle_length = W, one record at a time,
-//   deterministic) -> shuffle buffer -> batch -> prefetch
+//   list_files [permuted per epoch] -> shard over ranks -> interleave(W, one record at a time) -> shuffle buffer -> batch -> prefetch
 //
-// W readers per rank, or one for each shard where a rank has fewer, each own one shard at a time
-// and read it in requests of `transfer_size` (256 KiB where the workload does not say). Records are
-// taken from the readers in turn, so a slow shard holds the others up, as tf.data's deterministic
-// order does. With fewer shards than ranks every rank reads all shards and keeps every ranks-th
-// record. What a fault costs (a shard lost, or all behind a damage) is replaced by records of sound
-// shards, read once more: every step stays whole, and `read_again` says how many came twice. A
-// reader runs ahead of the turn by at most kReadAheadRequests requests. Where records end is the
-// layout's knowledge; the bytes themselves are checked through JobPlan::stream_check.
+// W readers per rank, or one for each shard where a rank has fewer, each own one shard at a time and read it in requests of
+// `transfer_size` (256 KiB where the workload does not say), or whole as a client does (client_read.h). Records are taken from the
+// readers in turn, so a slow shard holds the others up, as tf.data's deterministic order does. With fewer shards than ranks every rank
+// reads all shards and keeps every ranks-th record. What a fault costs (a shard lost, or all behind a damage) is replaced by records of
+// sound shards, read once more: every step stays whole, and `read_again` says how many came twice. A reader runs ahead of the turn by at
+// most kReadAheadRequests requests. Where records end is the layout's knowledge; the bytes are checked through JobPlan::stream_check.
 //
-// Memory: per reader the requests' buffer and a shard's check, 8 bytes per record that waits for its
-// turn or in the shuffle buffer. Bytes that are delivered are copied and let go at once: what is
-// modelled is the work, not a consumer.
+// Memory: per reader the requests' buffer and a shard's check, 8 bytes per record that waits for its turn or in the shuffle
+// buffer. Bytes that are delivered are copied and let go at once: what is modelled is the work.
 #pragma once
 
 #include <algorithm>
@@ -31,8 +27,8 @@
 
 namespace aforo {
 
-// A reader comes home with its records after kHandOverBytes or this long, whichever is first.
-inline constexpr Seconds kHandOverTime{1e-3};
+inline constexpr Seconds kHandOverTime{
+    1e-3};  // a reader comes home with its records after it, or kHandOverBytes
 
 template <World W>
 class StreamLoader final : public Loader {

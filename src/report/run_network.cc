@@ -15,8 +15,10 @@ std::string asked_over_network(const Json& record) {
     again += number(record, {"requests", "again", why}).value_or(0);
   const auto throttled = number(record, {"requests", "again", "throttled"});
   const auto first = seconds_at(record, {"requests", "first_byte_seconds", "mean"});
-  return fmt::format("{:.3g} a sample over {} connections{}{}{}", *each,
+  const double wire = number(record, {"requests", "bytes_received_per_byte_wanted"}).value_or(1);
+  return fmt::format("{:.3g} a sample over {} connections{}{}{}{}", *each,
                      count_at(record, {"requests", "connections"}).text,
+                     wire >= 1.05 ? fmt::format("; {:.3g} bytes for each that was wanted", wire) : "",
                      again > 0 ? fmt::format("; {:.0f} sent again", again) : "",
                      throttled.value_or(0) > 0 ? fmt::format(", {:.0f} of them throttled", *throttled) : "",
                      first.known() ? fmt::format("; first byte after {} on average", first.text) : "");

@@ -12,9 +12,16 @@ TEST(RunNetwork, SaysWhatWasAskedAndWhatWentWrong) {
   EXPECT_EQ(asked_over_network(record), "1.25 a sample over 8 connections");
   record["requests"]["again"] = {{"throttled", 10}, {"reset", 2}};
   record["requests"]["first_byte_seconds"] = {{"mean", 0.012}};
+  record["requests"]["bytes_received_per_byte_wanted"] = 1.02;
   EXPECT_EQ(
       asked_over_network(record),
       "1.25 a sample over 8 connections; 12 sent again, 10 of them throttled; first byte after 12 ms on average");
+}
+
+TEST(RunNetwork, SaysWhatIsReadInVain) {
+  const Json record = {
+      {"requests", {{"per_sample", 1}, {"connections", 2}, {"bytes_received_per_byte_wanted", 350.4}}}};
+  EXPECT_EQ(asked_over_network(record), "1 a sample over 2 connections; 350 bytes for each that was wanted");
 }
 
 TEST(RunNetwork, SaysWhatAnEpochCosts) {

@@ -70,7 +70,9 @@ static std::uint64_t largest_request(const JobPlan& plan, bool stream) {
     return stream ? stream_request(plan.loader) : std::min(largest, request_size(plan.loader));
   const Access access = access_of(plan);
   if (access.kind == ReadKind::kFile) return largest;
-  const std::uint64_t object = plan.layout->file_size(0);
+  std::uint64_t object = 0;
+  const FileId files = plan.layout->files(), step = std::max<FileId>(1, files / 1000);
+  for (FileId file = 0; file < files; file += step) object = std::max(object, plan.layout->file_size(file));
   return stream ? object
                 : asked_range(style_of(plan.loader.client), 0, largest, std::max(object, largest)).length;
 }
@@ -84,7 +86,10 @@ MemoryNeed memory_need(const JobPlan& plan, unsigned io_threads) {
   const std::uint64_t request = largest_request(plan, stream) + 8192;
   const std::uint64_t readers = std::uint64_t{plan.ranks.here} * access.readers;
   MemoryNeed need;
-  need.read_buffers = Bytes{request * std::min<std::uint64_t>(readers, std::uint64_t{256} * io_threads)};
+  // A client's parts are held until the last is there, and kept together.
+  const bool held = plan.loader.client != Client::kNone;
+  need.read_buffers = Bytes{
+      request * (held ? 2 * readers : std::min<std::uint64_t>(readers, std::uint64_t{256} * io_threads))};
   if (plan.check && !stream && largest > kFusedReadLimit) need.read_buffers += Bytes{readers * largest};
   if (plan.loader.deliver != Deliver::kBatch) return need;
   const auto mean = static_cast<std::uint64_t>(access.sample_bytes);

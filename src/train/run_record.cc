@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "storage/counters.h"
 #include "train/content_checks.h"
+#include "workload/client.h"
 
 namespace aforo {
 namespace {
@@ -132,6 +133,13 @@ void add_bytes(Json& record, const MeasuredJob& job, const RunOptions& options) 
                         {"busy_share", device->busy / job.wall()}};
   if (const auto& remote = job.usage.remote)
     record["requests"] = requests_of(*remote, job.result.readers.samples);
+  if (const Client client = options.workload.loader.client;
+      client != Client::kNone && record.contains("requests"))
+    record["requests"]["client"] = style_of(client).software;
+  if (job.usage.remote && job.result.readers.bytes > 0)
+    set_number(record["requests"], "bytes_received_per_byte_wanted",
+               static_cast<double>(job.usage.remote->bytes_received) /
+                   static_cast<double>(job.result.readers.bytes));
   if (const AnswerTimes& answers = job.opens.answers;
       answers.transfer.count() > 0 && record.contains("requests"))
     add_answers(record["requests"], answers);

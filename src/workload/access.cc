@@ -77,6 +77,11 @@ void read_samples(const DatasetShape& data, const LoaderSpec& loader, Access& ou
     const double object = out.kind == ReadKind::kFile ? sample : data.file_bytes;
     read_as_client(style_of(loader.client), sample, object, out.bytes_per_sample, out.requests_per_sample,
                    out.waits_per_sample);
+    const ClientStyle& style = style_of(loader.client);
+    if (out.kind == ReadKind::kFile && style.part > 0) {  // sizes differ
+      out.requests_per_sample = requests_for(sample, static_cast<double>(style.part), data.sample_stddev);
+      out.waits_per_sample = std::max(1.0, out.requests_per_sample / style.in_flight);
+    }
     out.request_bytes = std::max(1.0, out.bytes_per_sample / out.requests_per_sample);
     if (out.kind == ReadKind::kFile) out.whole_bytes = out.bytes_per_sample;
   }

@@ -75,7 +75,7 @@ TEST(Client, AccessReckonsWithIt) {
   loader.client = Client::kBoto3Download;
   Access access = access_of(files, loader, 1);
   EXPECT_EQ(access.requests_per_sample, 18);
-  EXPECT_EQ(access.waits_per_sample, 2);
+  EXPECT_DOUBLE_EQ(access.waits_per_sample, 1.8);
   EXPECT_EQ(access.bytes_per_sample, kBigObject);
   DatasetShape packed{.layout = LayoutKind::kTfrecord,
                       .samples = 100,
