@@ -30,6 +30,16 @@ void add_client(const Evidence& e, std::vector<std::string>& lines) {
 }
 
 // Every number that a reader may want to argue with, known ones only.
+void add_remote(const RemoteEvidence& remote, std::vector<std::string>& lines) {
+  lines.push_back(fmt::format(
+      "requests: {}, of them {} throttled and {} without an answer; connections: {}, of them {} not taken",
+      format_count(remote.requests), format_count(remote.throttled), format_count(remote.reset),
+      format_count(remote.connections), format_count(remote.connections_failed)));
+  if (remote.small_per_second > 0)
+    lines.push_back(
+        fmt::format("small pieces of the same objects: {}/s", format_count(remote.small_per_second)));
+}
+
 std::vector<std::string> list_evidence(const Evidence& e) {
   std::vector<std::string> lines;
   lines.push_back(fmt::format("AU {}, target {}", format_percent(e.au), format_percent(e.au_target)));
@@ -66,14 +76,7 @@ std::vector<std::string> list_evidence(const Evidence& e) {
     lines.push_back(fmt::format("storage device busy: {}", or_unknown(e.device_busy_share)));
   if (e.network_busy_share)
     lines.push_back(fmt::format("client network: {} busy", format_percent(*e.network_busy_share)));
-  if (e.remote)
-    lines.push_back(fmt::format(
-        "requests: {}, of them {} throttled and {} without an answer; connections: {}, of them {} not taken",
-        format_count(e.remote->requests), format_count(e.remote->throttled), format_count(e.remote->reset),
-        format_count(e.remote->connections), format_count(e.remote->connections_failed)));
-  if (e.remote && e.remote->small_per_second > 0)
-    lines.push_back(
-        fmt::format("small pieces of the same objects: {}/s", format_count(e.remote->small_per_second)));
+  if (e.remote) add_remote(*e.remote, lines);
   add_client(e, lines);
   if (e.null_ceiling) {
     lines.push_back(fmt::format("this client on null storage: {} samples/s", format_count(*e.null_ceiling)));
