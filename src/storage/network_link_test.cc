@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "base/test_directory.h"
+#include "storage/engine_contract.h"
 
 namespace aforo {
 namespace {

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "base/test_directory.h"
+#include "storage/engine_contract.h"
 #include "storage/open_store.h"
 
 namespace aforo {

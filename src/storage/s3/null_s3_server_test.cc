@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "storage/s3/s3_client.h"
 #include "storage/s3/test_s3_engine.h"
 #include "storage/s3/test_s3_store.h"
 
