@@ -18,7 +18,7 @@ constexpr std::array<ClientStyle, 10> kStyles{{
     {"s3torchconnector 1.5.0, default reader", false, 8 * kMiB, 25, true, PieceRead::kWhole, 0},
     {"s3torchconnector 1.5.0, range_based()", false, 8 * kMiB, 1, false, PieceRead::kLeast, 8 * kMiB},
     {"pyarrow 26.0.1, open_input_file", true, 0, 1, false, PieceRead::kExact, 0},
-    {"webdataset 1.0.2, pipe:curl", false, 0, 1, false, PieceRead::kWhole, 0},
+    {"curl in a pipe, a process for each shard", false, 0, 1, false, PieceRead::kWhole, 0},
     {"mosaicml-streaming 0.13.0, StreamingDataset", true, 8 * kMiB, 1, false, PieceRead::kWhole, 0},
     {"litdata 0.2.76 with obstore 0.12.1, iteration", false, 0, 1, false, PieceRead::kWhole, 0},
 }};

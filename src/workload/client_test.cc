@@ -27,7 +27,7 @@ constexpr Seen kSeen[] = {
     {"s3torch", false, 1, 18, 25, kBigObject},
     {"s3torch-range", false, 1, 18, 1, 8 << 20},
     {"pyarrow", true, 1, 1, 1, kSmallObject},
-    {"webdataset", false, 1, 1, 1, kBigObject},
+    {"curl-pipe", false, 1, 1, 1, kBigObject},
     {"mosaicml", true, 1, 18, 1, kBigObject},
     {"litdata", false, 1, 1, 1, kBigObject},
 };

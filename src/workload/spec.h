@@ -119,13 +119,13 @@ enum class Client {
   kS3torch,
   kS3torchRange,
   kPyarrow,
-  kWebdataset,
+  kCurlPipe,
   kMosaicml,
   kLitdata,
 };
-inline constexpr std::string_view kClientWords[] = {"none",       "boto3-get", "boto3-download", "s3fs-open",
-                                                    "s3fs-cat",   "s3torch",   "s3torch-range",  "pyarrow",
-                                                    "webdataset", "mosaicml",  "litdata"};
+inline constexpr std::string_view kClientWords[] = {"none",      "boto3-get", "boto3-download", "s3fs-open",
+                                                    "s3fs-cat",  "s3torch",   "s3torch-range",  "pyarrow",
+                                                    "curl-pipe", "mosaicml",  "litdata"};
 static_assert(std::size(kClientWords) == static_cast<std::size_t>(Client::kLitdata) + 1);
 
 // The word of a value: "file-per-sample", "jpeg", "pytorch", "epoch", "buffered", "discard".

@@ -60,7 +60,7 @@ class Clients(Session):
         eight, fifty = 8 << 20, 50 << 20
         for client, heads, part in (("boto3-get", 0, LARGE), ("boto3-download", 1, eight), ("s3fs-open", 1, LARGE), ("s3fs-cat", 1, fifty),
                                     ("s3torch", 0, eight), ("s3torch-range", 0, eight), ("pyarrow", 1, LARGE), ("mosaicml", 1, eight),
-                                    ("webdataset", 0, LARGE), ("litdata", 0, LARGE)):
+                                    ("curl-pipe", 0, LARGE), ("litdata", 0, LARGE)):
             for size in (SMALL, LARGE):
                 with self.subTest(client, size=size):
                     asked, record = self.asked(client, size)
