@@ -162,7 +162,7 @@ class LiveTest(Session):
         for process in (waiting, worker):
             self.assertIn("T (stopped)", pathlib.Path(f"/proc/{process}/status").read_text())
         self.type('clear; fg; echo "code=$?"')
-        self.wait(lambda: "training" in self.screen(), "the line again")
+        self.wait(lambda: "Stopped" not in self.screen() and "training" in self.screen(), "the line again")
         self.press("C-c")
         self.wait(lambda: "code=2" in self.screen(), "the end")
 
